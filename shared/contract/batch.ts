@@ -1,0 +1,129 @@
+/**
+ * The batch: what a gateway sends to its cloud, and the unit of acknowledgement and de-duplication between them.
+ * A batch carries whole consecutive blocks of one lane of one journal, in order.
+ *
+ *     magic      4 bytes   "HBB1"
+ *     headerLen  u32 LE    1 … 65,536
+ *     header     JSON      BatchHeader
+ *     crc        u32 LE    CRC-32 (zlib's) of header and body
+ *     body       the blocks' text, concatenated, encoded as `codec` says
+ *
+ * Identity: (gateway, journal, lane, block seq). A receiver that has stored block n of a journal's lane skips every
+ * block ≤ n, so a batch may be sent again, and regrouped with other blocks, any number of times.
+ * Limits: body ≤ 4 MiB encoded and ≤ 32 MiB decoded, ≤ 4,096 blocks.
+ */
+import { crc32, gunzipSync } from 'node:zlib';
+import { type Static, Type } from '@sinclair/typebox';
+import { HarbingerError, messageOf } from '../runtime/errors.ts';
+import { compileValidator } from '../runtime/validate.ts';
+import { lanes } from './lanes.ts';
+import { identifierPattern } from './topics.ts';
+
+export const batchLimits = {
+  headerBytesMax: 65_536,
+  bodyBytesMax: 4 << 20,
+  rawBytesMax: 32 << 20,
+  blocksMax: 4_096,
+} as const;
+
+const BlockEntry = Type.Object(
+  {
+    seq: Type.Integer({ minimum: 1, description: 'sequence number in the lane, rising by 1' }),
+    lines: Type.Integer({ minimum: 1 }),
+    bytes: Type.Integer({ minimum: 1, description: 'length of the block in the decoded body' }),
+  },
+  { additionalProperties: false },
+);
+
+export const BatchHeader = Type.Object(
+  {
+    gateway: Type.String({ pattern: identifierPattern }),
+    journal: Type.String({
+      pattern: '^[0-9a-f]{16}$',
+      description: 'random name of the journal instance: a new disk is a new journal',
+    }),
+    lane: Type.Union(lanes.map((lane) => Type.Literal(lane))),
+    codec: Type.Union([Type.Literal('identity'), Type.Literal('gzip')]),
+    rawBytes: Type.Integer({ minimum: 1, maximum: batchLimits.rawBytesMax }),
+    blocks: Type.Array(BlockEntry, { minItems: 1, maxItems: batchLimits.blocksMax }),
+  },
+  { additionalProperties: false },
+);
+export type BatchHeader = Static<typeof BatchHeader>;
+export type BatchBlock = Static<typeof BlockEntry>;
+
+export interface Batch {
+  header: BatchHeader;
+  /** As sent: encoded with `header.codec`. */
+  body: Buffer;
+}
+
+const magic = Buffer.from('HBB1');
+const checkHeader = compileValidator(BatchHeader);
+
+export function encodeBatch(batch: Batch): Buffer {
+  const header = Buffer.from(JSON.stringify(batch.header));
+  const prefix = Buffer.allocUnsafe(8);
+  magic.copy(prefix);
+  prefix.writeUInt32LE(header.length, 4);
+  const checksum = Buffer.allocUnsafe(4);
+  checksum.writeUInt32LE(crc32(batch.body, crc32(header)));
+  return Buffer.concat([prefix, header, checksum, batch.body]);
+}
+
+function refuse(code: string, message: string): HarbingerError {
+  return new HarbingerError(code, 'ingest', message);
+}
+
+/** Checks framing, checksum, header and limits. The body stays encoded. @throws HarbingerError BATCH_* */
+export function decodeBatch(frame: Buffer): Batch {
+  if (frame.length < 12 || !frame.subarray(0, 4).equals(magic)) {
+    throw refuse('BATCH_FORMAT', 'not a batch: it does not begin with HBB1');
+  }
+  const headerLength = frame.readUInt32LE(4);
+  if (headerLength > batchLimits.headerBytesMax || 12 + headerLength > frame.length) {
+    throw refuse('BATCH_FORMAT', `header length ${headerLength} does not fit the frame`);
+  }
+  const headerBytes = frame.subarray(8, 8 + headerLength);
+  const body = frame.subarray(12 + headerLength);
+  if (body.length > batchLimits.bodyBytesMax) throw refuse('BATCH_SIZE', `body of ${body.length} bytes`);
+  if (frame.readUInt32LE(8 + headerLength) !== crc32(body, crc32(headerBytes))) {
+    throw refuse('BATCH_CHECKSUM', 'checksum does not match');
+  }
+  const header = checkHeader(parseJson(headerBytes), (problem) => refuse('BATCH_HEADER', problem));
+  checkBlocks(header);
+  return { header, body };
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    throw refuse('BATCH_HEADER', `header is not JSON: ${messageOf(error)}`);
+  }
+}
+
+function checkBlocks(header: BatchHeader): void {
+  let bytes = 0;
+  let previous = header.blocks[0]!.seq - 1;
+  for (const block of header.blocks) {
+    if (block.seq !== previous + 1) throw refuse('BATCH_HEADER', `block ${block.seq} follows ${previous}`);
+    previous = block.seq;
+    bytes += block.bytes;
+  }
+  if (bytes !== header.rawBytes)
+    throw refuse('BATCH_HEADER', `blocks add to ${bytes}, not ${header.rawBytes}`);
+}
+
+/** The decoded body: exactly `header.rawBytes` bytes of text. @throws HarbingerError BATCH_BODY */
+export function decodeBody(batch: Batch): Buffer {
+  const { codec, rawBytes } = batch.header;
+  let raw: Buffer;
+  try {
+    raw = codec === 'gzip' ? gunzipSync(batch.body, { maxOutputLength: rawBytes }) : batch.body;
+  } catch (error) {
+    throw refuse('BATCH_BODY', `body cannot be decoded: ${messageOf(error)}`);
+  }
+  if (raw.length !== rawBytes) throw refuse('BATCH_BODY', `body is ${raw.length} bytes, not ${rawBytes}`);
+  return raw;
+}

@@ -1,0 +1,153 @@
+/**
+ * The events that cross a wire, declared once: the schemas here give the TypeScript types, the validators and the
+ * documentation. All are CloudEvents 1.0 (structured JSON). `source` + `id` is the identity for de-duplication.
+ */
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { HarbingerError } from '../runtime/errors.ts';
+import { compileValidator } from '../runtime/validate.ts';
+import { identifierPattern } from './topics.ts';
+
+const Identifier = Type.String({ pattern: identifierPattern });
+const Share = Type.Number({ minimum: 0, maximum: 1 });
+
+export const MachineRef = Type.Object({ site: Identifier, machine: Identifier, machineType: Identifier });
+export type MachineRef = Static<typeof MachineRef>;
+
+export const RemainingLife = Type.Object({
+  p10: Type.Number({ minimum: 0 }),
+  p50: Type.Number({ minimum: 0 }),
+  p90: Type.Number({ minimum: 0 }),
+  unit: Type.String({ description: 'the machine type’s unit of life, e.g. cycles' }),
+});
+export type RemainingLife = Static<typeof RemainingLife>;
+
+export const Contribution = Type.Object({
+  sensor: Identifier,
+  share: Type.Number({ minimum: 0, maximum: 1, description: 'part of the estimate; shares add to 1' }),
+  value: Type.Union([Type.Number(), Type.Null()], { description: 'latest value, in the sensor’s unit' }),
+});
+export type Contribution = Static<typeof Contribution>;
+
+export const EstimateSource = Type.Union([Type.Literal('model'), Type.Literal('rules')]);
+export type EstimateSource = Static<typeof EstimateSource>;
+
+/** What is believed of one machine at one moment. `remainingLife` is null where nothing can be said. */
+export const Assessment = Type.Object({
+  source: EstimateSource,
+  model: Type.Union([Type.Object({ name: Type.String(), version: Type.String() }), Type.Null()]),
+  remainingLife: Type.Union([RemainingLife, Type.Null()]),
+  health: Share,
+  anomaly: Share,
+  confidence: Share,
+  contributions: Type.Array(Contribution, { maxItems: 8, description: 'largest share first' }),
+});
+export type Assessment = Static<typeof Assessment>;
+
+export const Prediction = Type.Intersect([
+  MachineRef,
+  Assessment,
+  Type.Object({
+    predictionId: Type.String({ description: 'the same from opened to resolved' }),
+    failureMode: Identifier,
+    severity: Type.Union([Type.Literal('warning'), Type.Literal('critical')]),
+    reasons: Type.Array(Type.String(), { maxItems: 8, description: 'sentences for a technician' }),
+    decisionId: Type.String({ description: 'the decision record behind this change' }),
+  }),
+]);
+export type Prediction = Static<typeof Prediction>;
+
+export const DecisionRecord = Type.Object({
+  decisionId: Type.String(),
+  decision: Type.String({ description: 'which decision this is, e.g. alert' }),
+  subject: Type.String({ description: 'what it was about, e.g. site/machine' }),
+  inputs: Type.Record(Type.String(), Type.Unknown()),
+  answer: Type.Record(Type.String(), Type.Unknown()),
+  reasons: Type.Array(Type.String(), { maxItems: 16 }),
+  confidence: Share,
+  policy: Type.Object({ name: Type.String(), version: Type.String() }),
+  mode: Type.Union([Type.Literal('active'), Type.Literal('fallback')]),
+  fallbackCause: Type.Optional(Type.String({ description: 'why the active policy did not answer' })),
+  latencyMs: Type.Number({ minimum: 0 }),
+});
+export type DecisionRecord = Static<typeof DecisionRecord>;
+
+export const Lifecycle = Type.Intersect([
+  MachineRef,
+  Type.Object({ note: Type.Optional(Type.String({ maxLength: 500 })) }),
+]);
+export type Lifecycle = Static<typeof Lifecycle>;
+
+export const JournalLoss = Type.Object({
+  lane: Type.String(),
+  cause: Type.String({ description: 'backlog-full, damaged-block or torn-tail' }),
+  blocks: Type.Integer({ minimum: 0 }),
+  lines: Type.Integer({ minimum: 0 }),
+  bytes: Type.Integer({ minimum: 0 }),
+});
+export type JournalLoss = Static<typeof JournalLoss>;
+
+/** Every event type and the schema of its data. */
+export const eventTypes = {
+  'io.harbinger.prediction.opened.v1': Prediction,
+  'io.harbinger.prediction.updated.v1': Prediction,
+  'io.harbinger.prediction.resolved.v1': Prediction,
+  'io.harbinger.decision.recorded.v1': DecisionRecord,
+  'io.harbinger.machine.failed.v1': Lifecycle,
+  'io.harbinger.machine.replaced.v1': Lifecycle,
+  'io.harbinger.journal.loss.v1': JournalLoss,
+} as const;
+export type EventType = keyof typeof eventTypes;
+export type EventData<T extends EventType> = Static<(typeof eventTypes)[T]>;
+
+export interface HarbingerEvent<T extends EventType = EventType> {
+  specversion: '1.0';
+  /** Unique within `source`, fixed before the first durable write. */
+  id: string;
+  /** `/gateways/{gateway}`. */
+  source: string;
+  type: T;
+  /** `site/machine` where the event is about one. */
+  subject?: string;
+  /** RFC 3339. */
+  time: string;
+  datacontenttype: 'application/json';
+  data: EventData<T>;
+}
+
+function envelope(type: string, data: TSchema): TSchema {
+  return Type.Object({
+    specversion: Type.Literal('1.0'),
+    id: Type.String({ minLength: 1, maxLength: 128 }),
+    source: Type.String({ pattern: '^/gateways/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$' }),
+    type: Type.Literal(type),
+    subject: Type.Optional(Type.String({ maxLength: 200 })),
+    time: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$' }),
+    datacontenttype: Type.Literal('application/json'),
+    data,
+  });
+}
+
+/** The JSON Schema of each whole event, by type. */
+export const eventSchemas: Record<string, TSchema> = Object.fromEntries(
+  Object.entries(eventTypes).map(([type, data]) => [type, envelope(type, data)]),
+);
+
+const validators = new Map(
+  Object.entries(eventSchemas).map(([type, schema]) => [type, compileValidator(schema)]),
+);
+
+/** Checks an untrusted event. @throws HarbingerError EVENT_INVALID */
+export function checkEvent(value: unknown): HarbingerEvent {
+  const type = typeof value === 'object' && value !== null && 'type' in value ? String(value.type) : '';
+  const validate = validators.get(type);
+  if (!validate)
+    throw new HarbingerError('EVENT_INVALID', 'contract', `unknown event type '${type.slice(0, 80)}'`);
+  return validate(
+    value,
+    (problem) => new HarbingerError('EVENT_INVALID', 'contract', `${type}: ${problem}`),
+  ) as HarbingerEvent;
+}
+
+export function isEventOf<T extends EventType>(event: HarbingerEvent, type: T): event is HarbingerEvent<T> {
+  return event.type === type;
+}

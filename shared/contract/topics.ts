@@ -1,0 +1,23 @@
+import { isLane, type Lane } from './lanes.ts';
+
+const prefix = 'harbinger/v1';
+
+/** The topic on which a gateway sends the batches of one lane to its cloud. */
+export function uplinkTopic(gateway: string, lane: Lane): string {
+  return `${prefix}/${gateway}/${lane}`;
+}
+
+export function parseUplinkTopic(topic: string): { gateway: string; lane: Lane } | null {
+  const parts = topic.split('/');
+  if (parts.length !== 4 || `${parts[0]}/${parts[1]}` !== prefix) return null;
+  const [, , gateway, lane] = parts as [string, string, string, string];
+  return isIdentifier(gateway) && isLane(lane) ? { gateway, lane } : null;
+}
+
+/** Names of gateways, sites, machines and sensors: they become topics, tags and file names, so they are kept plain. */
+export const identifierPattern = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$';
+const identifier = new RegExp(identifierPattern);
+
+export function isIdentifier(text: string): boolean {
+  return identifier.test(text);
+}

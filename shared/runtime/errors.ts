@@ -1,0 +1,52 @@
+/** Where in the way of a reading something went wrong. */
+export type Stage =
+  | 'config'
+  | 'broker'
+  | 'serial'
+  | 'decode'
+  | 'contract'
+  | 'journal'
+  | 'intelligence'
+  | 'decision'
+  | 'uplink'
+  | 'ingest'
+  | 'store'
+  | 'alerts'
+  | 'api'
+  | 'cli';
+
+/**
+ * An error that carries its decision: a stable `code` for programs, the `stage` it happened in, and whether trying
+ * again can help. The message says what failed, on what, and what to do.
+ */
+export class HarbingerError extends Error {
+  readonly code: string;
+  readonly stage: Stage;
+  readonly retry: boolean;
+
+  constructor(
+    code: string,
+    stage: Stage,
+    message: string,
+    options: { retry?: boolean; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'HarbingerError';
+    this.code = code;
+    this.stage = stage;
+    this.retry = options.retry ?? false;
+  }
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The system error code (`EADDRINUSE`, `ENOSPC`) or HarbingerError code of anything thrown. */
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') {
+    return error.code;
+  }
+  return undefined;
+}

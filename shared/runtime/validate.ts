@@ -1,0 +1,28 @@
+import type { Static, TSchema } from '@sinclair/typebox';
+import { Ajv, type ErrorObject } from 'ajv';
+
+const ajv = new Ajv({ allErrors: false, useDefaults: true, strict: false });
+
+/**
+ * A compiled check of untrusted data against a schema. It returns the value with its type, or throws what `fail` makes
+ * of the first problem found (a sentence that names the place and what was expected). Fills in schema defaults.
+ */
+export function compileValidator<S extends TSchema>(
+  schema: S,
+): (value: unknown, fail: (problem: string) => Error) => Static<S> {
+  const check = ajv.compile(schema);
+  return (value, fail) => {
+    if (!check(value)) throw fail(describe(check.errors?.[0]));
+    return value as Static<S>;
+  };
+}
+
+function describe(error: ErrorObject | undefined): string {
+  if (!error) return 'is not valid';
+  const place = error.instancePath === '' ? 'the value' : error.instancePath.slice(1).replaceAll('/', '.');
+  const detail = error.params as { additionalProperty?: string; allowedValues?: unknown[] };
+  if (detail.additionalProperty !== undefined)
+    return `${place}: unknown property '${detail.additionalProperty}'`;
+  if (detail.allowedValues !== undefined) return `${place} must be one of ${detail.allowedValues.join(', ')}`;
+  return `${place} ${error.message ?? 'is not valid'}`;
+}
