@@ -1,0 +1,127 @@
+import type { Clock } from '../runtime/clock.ts';
+import { messageOf } from '../runtime/errors.ts';
+import { type Breaker, type BreakerOptions, type BreakerState, createBreaker } from './breaker.ts';
+import { BudgetExceeded, withinBudget } from './budget.ts';
+import { type CheckAnswer, type FallbackCause, type Policy, problemOf, type Verdict } from './policy.ts';
+
+/** Runs that ignored their abort signal and are still going, beyond which the policy is not asked again. */
+const abandonedMax = 4;
+const detailLengthMax = 200;
+
+/** Why an input goes to the fallback. */
+export interface Refusal {
+  cause: FallbackCause;
+  detail: string;
+}
+export type Outcome<A> = { verdict: Verdict<A> } | { refusal: Refusal };
+
+/** A failure of the policy as a whole: what the breaker counts. */
+class PolicyFailure extends Error {
+  readonly refusal: Refusal;
+  constructor(cause: FallbackCause, detail: string) {
+    super(detail);
+    this.refusal = { cause, detail: detail.slice(0, detailLengthMax) };
+  }
+}
+
+export interface ActiveSideOptions<I, A> {
+  active: Policy<I, A>;
+  budgetMs: number;
+  breaker: BreakerOptions;
+  check: CheckAnswer<A>;
+  clock: Clock;
+}
+
+/** Asks the active policy: within its budget, behind its breaker, its verdicts checked. Never rejects. */
+export class ActiveSide<I, A> {
+  private readonly options: ActiveSideOptions<I, A>;
+  private readonly breaker: Breaker;
+  private abandoned = 0;
+
+  constructor(options: ActiveSideOptions<I, A>) {
+    this.options = options;
+    this.breaker = createBreaker(options.breaker, options.clock);
+  }
+
+  get breakerStats(): { state: BreakerState; opened: number } {
+    return { state: this.breaker.state, opened: this.breaker.opened };
+  }
+
+  /** One outcome for each input, in the same order. */
+  async ask(inputs: readonly I[]): Promise<Outcome<A>[]> {
+    if (!this.breaker.admits()) return inputs.map(() => ({ refusal: this.resting() }));
+    try {
+      return await this.breaker.run(async () => {
+        const outcomes = this.checked(await this.run(inputs), inputs.length);
+        return { value: outcomes, evidence: outcomes.some((outcome) => 'verdict' in outcome) };
+      });
+    } catch (error) {
+      const { refusal } =
+        error instanceof PolicyFailure ? error : new PolicyFailure('error', messageOf(error));
+      return inputs.map(() => ({ refusal }));
+    }
+  }
+
+  /** @throws PolicyFailure */
+  private async run(inputs: readonly I[]): Promise<(Verdict<A> | null)[]> {
+    const { active, budgetMs, clock } = this.options;
+    if (this.abandoned >= abandonedMax) {
+      throw new PolicyFailure('busy', `${this.abandoned} earlier runs have not ended`);
+    }
+    let running: Promise<unknown> = Promise.resolve();
+    const ask = (signal: AbortSignal) => {
+      const run = active.decide(inputs, signal);
+      running = run;
+      return run;
+    };
+    try {
+      return await withinBudget(ask, budgetMs, clock);
+    } catch (error) {
+      if (!(error instanceof BudgetExceeded)) throw error;
+      this.abandon(running);
+      throw new PolicyFailure('timeout', error.message);
+    }
+  }
+
+  private abandon(running: Promise<unknown>): void {
+    this.abandoned += 1;
+    const ended = () => {
+      this.abandoned -= 1;
+    };
+    running.then(ended, ended);
+  }
+
+  /**
+   * A wrong number of verdicts is a failure of the policy, and so is a batch without one valid verdict among those given;
+   * a single bad verdict is a matter of that input only, so that one odd machine cannot take the model from all others.
+   */
+  private checked(verdicts: (Verdict<A> | null)[], count: number): Outcome<A>[] {
+    if (verdicts.length !== count) {
+      throw new PolicyFailure('invalid', `${verdicts.length} verdicts for ${count} inputs`);
+    }
+    const outcomes = verdicts.map((verdict) => this.checkedOne(verdict));
+    const invalid = outcomes.flatMap((outcome) =>
+      'refusal' in outcome && outcome.refusal.cause === 'invalid' ? [outcome.refusal] : [],
+    );
+    if (invalid.length > 0 && !outcomes.some((outcome) => 'verdict' in outcome)) {
+      throw new PolicyFailure('invalid', invalid[0]!.detail);
+    }
+    return outcomes;
+  }
+
+  private checkedOne(verdict: Verdict<A> | null): Outcome<A> {
+    if (verdict === null) {
+      return { refusal: { cause: 'no-answer', detail: 'the policy has no answer for this input' } };
+    }
+    const problem = problemOf(verdict, this.options.check);
+    return problem === null
+      ? { verdict }
+      : { refusal: { cause: 'invalid', detail: problem.slice(0, detailLengthMax) } };
+  }
+
+  private resting(): Refusal {
+    const { failures } = this.options.breaker;
+    const state = this.breaker.state === 'half-open' ? 'is being tried again' : 'rests';
+    return { cause: 'breaker-open', detail: `it ${state} after ${failures} failures in a row` };
+  }
+}

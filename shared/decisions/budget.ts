@@ -1,0 +1,36 @@
+import type { Clock, Timer } from '../runtime/clock.ts';
+
+/** Thrown when work did not finish within its budget. */
+export class BudgetExceeded extends Error {
+  constructor(budgetMs: number) {
+    super(`no answer within ${budgetMs} ms`);
+    this.name = 'BudgetExceeded';
+  }
+}
+
+/**
+ * Runs `work` for at most `budgetMs` on the given clock, then aborts its signal and throws BudgetExceeded; what the work
+ * does afterwards is ignored. When the time is up, answers that have arrived while this thread was busy still count:
+ * expiry waits one more turn of the timer queue, so that a pause of the thread is not taken for a slow answer.
+ */
+export function withinBudget<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  budgetMs: number,
+  clock: Clock,
+): Promise<T> {
+  const abort = new AbortController();
+  return new Promise<T>((resolve, reject) => {
+    let timer: Timer;
+    const expire = () => {
+      const late = new BudgetExceeded(budgetMs);
+      reject(late);
+      abort.abort(late);
+    };
+    timer = clock.setTimer(budgetMs, () => {
+      timer = clock.setTimer(0, expire);
+    });
+    // Started inside a promise, so that a synchronous throw is a rejection like any other.
+    const running = Promise.resolve().then(() => work(abort.signal));
+    running.then(resolve, reject).finally(() => timer.cancel());
+  });
+}

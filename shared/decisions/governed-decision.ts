@@ -1,0 +1,128 @@
+/**
+ * The governed decision: the one way in which anything automatic is decided in Harbinger. The active policy is asked
+ * within a time budget and behind a circuit breaker; its verdicts are checked; whatever it cannot decide, the fallback
+ * policy decides. The caller always gets an answer for each input, how it came about, and an id to record it under.
+ */
+import { randomUUID } from 'node:crypto';
+import type { DecisionRecord } from '../contract/events.ts';
+import { HarbingerError, messageOf } from '../runtime/errors.ts';
+import { ActiveSide, type ActiveSideOptions, type Refusal } from './active-side.ts';
+import { withinBudget } from './budget.ts';
+import { type Decided, type Policy, problemOf, type Verdict } from './policy.ts';
+import { decisionRecord, type RecordContent } from './record.ts';
+import { addLatency, type DecisionStats, emptyStats } from './stats.ts';
+
+/** `check` (what is wrong with an answer, or null) is applied to both policies. */
+export interface GovernedDecisionOptions<I, A> extends ActiveSideOptions<I, A> {
+  /** Which decision this is, e.g. `alert`. */
+  name: string;
+  /** Rules: synchronous in spirit, needs nothing, answers everything. */
+  fallback: Policy<I, A>;
+  /** For the fallback, which should never need it. Default 1,000. */
+  fallbackBudgetMs?: number;
+  newId?: () => string;
+}
+
+type FallbackOutcome<A> = { verdict: Verdict<A> } | { error: Error };
+
+export class GovernedDecision<I, A> {
+  readonly name: string;
+  private readonly options: GovernedDecisionOptions<I, A>;
+  private readonly active: ActiveSide<I, A>;
+  private readonly counters: Omit<DecisionStats, 'breaker'>;
+  private readonly newId: () => string;
+
+  constructor(options: GovernedDecisionOptions<I, A>) {
+    this.name = options.name;
+    this.options = options;
+    this.active = new ActiveSide(options);
+    this.counters = emptyStats(options.name);
+    this.newId = options.newId ?? randomUUID;
+  }
+
+  /**
+   * One result for each input, in the same order. Takes at most `budgetMs` plus `fallbackBudgetMs`. Never rejects: where
+   * the fallback fails too, that input's result carries the error (DECISION_FALLBACK_FAILED) instead of a verdict.
+   */
+  async decide(inputs: readonly I[]): Promise<Decided<A>[]> {
+    if (inputs.length === 0) return [];
+    const { clock } = this.options;
+    const startedMs = clock.monotonicMs();
+    const outcomes = await this.active.ask(inputs);
+    const refused = inputs.filter((_, i) => 'refusal' in outcomes[i]!);
+    const fallbacks = refused.length === 0 ? [] : await this.askFallback(refused);
+    const latencyMs = Math.max(0, clock.monotonicMs() - startedMs);
+    addLatency(this.counters, latencyMs);
+    let next = 0;
+    return outcomes.map((outcome) =>
+      'verdict' in outcome
+        ? this.byActive(outcome.verdict, latencyMs)
+        : this.byFallback(outcome.refusal, fallbacks[next++]!, latencyMs),
+    );
+  }
+
+  /** The record of a decision that the caller finds worth keeping; null where there was no verdict. */
+  record(decided: Decided<A>, content: RecordContent): DecisionRecord | null {
+    return decisionRecord(this.name, decided, content);
+  }
+
+  stats(): DecisionStats {
+    return { ...structuredClone(this.counters), breaker: this.active.breakerStats };
+  }
+
+  private async askFallback(inputs: readonly I[]): Promise<FallbackOutcome<A>[]> {
+    const { fallback, fallbackBudgetMs = 1_000, clock } = this.options;
+    try {
+      const ask = (signal: AbortSignal) => fallback.decide(inputs, signal);
+      const verdicts = await withinBudget(ask, fallbackBudgetMs, clock);
+      if (verdicts.length !== inputs.length) {
+        throw new Error(`${verdicts.length} verdicts for ${inputs.length} inputs`);
+      }
+      return verdicts.map((verdict) => this.checkedFallback(verdict));
+    } catch (error) {
+      const failed = { error: this.fallbackFailed(messageOf(error), error) };
+      return inputs.map(() => failed);
+    }
+  }
+
+  private checkedFallback(verdict: Verdict<A> | null): FallbackOutcome<A> {
+    if (verdict === null) return { error: this.fallbackFailed('it gave no answer for this input') };
+    const problem = problemOf(verdict, this.options.check);
+    return problem === null ? { verdict } : { error: this.fallbackFailed(problem) };
+  }
+
+  private fallbackFailed(problem: string, cause?: unknown): HarbingerError {
+    const { fallback, active } = this.options;
+    return new HarbingerError(
+      'DECISION_FALLBACK_FAILED',
+      'decision',
+      `decision '${this.name}': fallback policy ${fallback.name} ${fallback.version} failed: ${problem} ` +
+        `(breaker of ${active.name} is ${this.active.breakerStats.state})`,
+      { cause },
+    );
+  }
+
+  private byActive(verdict: Verdict<A>, latencyMs: number): Decided<A> {
+    const { name, version } = this.options.active;
+    this.counters.decided.active += 1;
+    return { verdict, decisionId: this.newId(), mode: 'active', policy: { name, version }, latencyMs };
+  }
+
+  private byFallback(refusal: Refusal, fallback: FallbackOutcome<A>, latencyMs: number): Decided<A> {
+    const { name, version } = this.options.fallback;
+    this.counters.causes[refusal.cause] += 1;
+    const base = {
+      decisionId: this.newId(),
+      mode: 'fallback' as const,
+      policy: { name, version },
+      fallbackCause: refusal,
+      latencyMs,
+    };
+    if ('error' in fallback) {
+      this.counters.undecided += 1;
+      return { ...base, verdict: null, error: fallback.error };
+    }
+    this.counters.decided.fallback += 1;
+    return { ...base, verdict: fallback.verdict };
+  }
+}

@@ -1,0 +1,52 @@
+import type { Clock } from './clock.ts';
+
+/** A clock that stands still until it is moved: for simulations and tests. */
+export interface ManualClock extends Clock {
+  /** Moves time on, running the timers that come due, in order, each after what went before it has settled. */
+  advance(byMs: number): Promise<void>;
+  /** Sets the wall clock without letting time pass, as NTP does. */
+  setWall(nowMs: number): void;
+}
+
+interface Pending {
+  dueMs: number;
+  fn: () => void;
+}
+
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+export function manualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
+  let monotonicMs = 0;
+  let wallOffsetMs = startMs;
+  const pending = new Set<Pending>();
+  const nextDue = (untilMs: number): Pending | undefined => {
+    let first: Pending | undefined;
+    for (const timer of pending) {
+      if (timer.dueMs <= untilMs && (!first || timer.dueMs < first.dueMs)) first = timer;
+    }
+    return first;
+  };
+  return {
+    nowMs: () => wallOffsetMs + monotonicMs,
+    monotonicMs: () => monotonicMs,
+    setTimer(delayMs, fn) {
+      const timer = { dueMs: monotonicMs + Math.max(0, delayMs), fn };
+      pending.add(timer);
+      return { cancel: () => pending.delete(timer) };
+    },
+    async advance(byMs) {
+      const untilMs = monotonicMs + byMs;
+      await settled();
+      for (let timer = nextDue(untilMs); timer; timer = nextDue(untilMs)) {
+        pending.delete(timer);
+        monotonicMs = Math.max(monotonicMs, timer.dueMs);
+        timer.fn();
+        await settled();
+      }
+      monotonicMs = untilMs;
+    },
+    setWall(nowMs) {
+      wallOffsetMs = nowMs - monotonicMs;
+    },
+  };
+}
