@@ -1,0 +1,88 @@
+/** A real server as a child process: started, waited for, stopped, killed and started again on the same port. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { environmentOf } from './debian-packages.ts';
+
+const readyMsMax = 60_000;
+const stopMsMax = 10_000;
+
+export interface ServerProcess {
+  start(): Promise<void>;
+  /** SIGTERM, and SIGKILL if that takes too long. */
+  stop(): Promise<void>;
+  /** SIGKILL: no goodbye. */
+  kill9(): Promise<void>;
+  readonly pid: number | undefined;
+}
+
+export interface ServerCommand {
+  binary: { path: string; libraryPath?: string };
+  args: string[];
+  /** Answers 2xx once the server is ready. */
+  readyUrl: string;
+}
+
+export function serverProcess(command: ServerCommand): ServerProcess {
+  let child: ChildProcess | null = null;
+  let output = '';
+
+  const killAtExit = () => child?.kill('SIGKILL');
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    const running = child;
+    if (!running || running.exitCode !== null || running.signalCode !== null) return;
+    const gone = once(running, 'exit');
+    running.kill(signal);
+    const timer = setTimeout(() => running.kill('SIGKILL'), stopMsMax);
+    await gone;
+    clearTimeout(timer);
+    process.off('exit', killAtExit);
+  }
+
+  async function waitUntilReady(started: ChildProcess): Promise<void> {
+    const giveUp = AbortSignal.timeout(readyMsMax);
+    while (!giveUp.aborted) {
+      if (started.exitCode !== null) break;
+      const ready = await fetch(command.readyUrl, { signal: AbortSignal.timeout(1000) }).catch(() => null);
+      if (ready?.ok) return;
+      await delay(20);
+    }
+    started.kill('SIGKILL');
+    throw new Error(`${command.binary.path} did not get ready; its last words: ${output.slice(-2000)}`);
+  }
+
+  return {
+    get pid() {
+      return child?.pid;
+    },
+    async start() {
+      output = '';
+      child = spawn(command.binary.path, command.args, {
+        env: environmentOf(command.binary),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      process.on('exit', killAtExit);
+      for (const stream of [child.stdout, child.stderr]) {
+        stream?.on('data', (data: Buffer) => {
+          output = (output + data.toString()).slice(-20_000);
+        });
+      }
+      await waitUntilReady(child);
+    },
+    stop: () => end('SIGTERM'),
+    kill9: () => end('SIGKILL'),
+  };
+}
+
+/** A TCP port of the loopback that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
