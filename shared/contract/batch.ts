@@ -28,9 +28,15 @@ export const batchLimits = {
 
 const BlockEntry = Type.Object(
   {
-    seq: Type.Integer({ minimum: 1, description: 'sequence number in the lane, rising by 1' }),
+    seq: Type.Integer({
+      minimum: 1,
+      description: 'sequence number in the lane, rising by 1',
+    }),
     lines: Type.Integer({ minimum: 1 }),
-    bytes: Type.Integer({ minimum: 1, description: 'length of the block in the decoded body' }),
+    bytes: Type.Integer({
+      minimum: 1,
+      description: 'length of the block in the decoded body',
+    }),
   },
   { additionalProperties: false },
 );
@@ -45,7 +51,10 @@ export const BatchHeader = Type.Object(
     lane: Type.Union(lanes.map((lane) => Type.Literal(lane))),
     codec: Type.Union([Type.Literal('identity'), Type.Literal('gzip')]),
     rawBytes: Type.Integer({ minimum: 1, maximum: batchLimits.rawBytesMax }),
-    blocks: Type.Array(BlockEntry, { minItems: 1, maxItems: batchLimits.blocksMax }),
+    blocks: Type.Array(BlockEntry, {
+      minItems: 1,
+      maxItems: batchLimits.blocksMax,
+    }),
   },
   { additionalProperties: false },
 );

@@ -10,21 +10,33 @@ import { identifierPattern } from './topics.ts';
 const Identifier = Type.String({ pattern: identifierPattern });
 const Share = Type.Number({ minimum: 0, maximum: 1 });
 
-export const MachineRef = Type.Object({ site: Identifier, machine: Identifier, machineType: Identifier });
+export const MachineRef = Type.Object({
+  site: Identifier,
+  machine: Identifier,
+  machineType: Identifier,
+});
 export type MachineRef = Static<typeof MachineRef>;
 
 export const RemainingLife = Type.Object({
   p10: Type.Number({ minimum: 0 }),
   p50: Type.Number({ minimum: 0 }),
   p90: Type.Number({ minimum: 0 }),
-  unit: Type.String({ description: 'the machine type’s unit of life, e.g. cycles' }),
+  unit: Type.String({
+    description: 'the machine type’s unit of life, e.g. cycles',
+  }),
 });
 export type RemainingLife = Static<typeof RemainingLife>;
 
 export const Contribution = Type.Object({
   sensor: Identifier,
-  share: Type.Number({ minimum: 0, maximum: 1, description: 'part of the estimate; shares add to 1' }),
-  value: Type.Union([Type.Number(), Type.Null()], { description: 'latest value, in the sensor’s unit' }),
+  share: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    description: 'part of the estimate; shares add to 1',
+  }),
+  value: Type.Union([Type.Number(), Type.Null()], {
+    description: 'latest value, in the sensor’s unit',
+  }),
 });
 export type Contribution = Static<typeof Contribution>;
 
@@ -39,7 +51,10 @@ export const Assessment = Type.Object({
   health: Share,
   anomaly: Share,
   confidence: Share,
-  contributions: Type.Array(Contribution, { maxItems: 8, description: 'largest share first' }),
+  contributions: Type.Array(Contribution, {
+    maxItems: 8,
+    description: 'largest share first',
+  }),
 });
 export type Assessment = Static<typeof Assessment>;
 
@@ -47,11 +62,18 @@ export const Prediction = Type.Intersect([
   MachineRef,
   Assessment,
   Type.Object({
-    predictionId: Type.String({ description: 'the same from opened to resolved' }),
+    predictionId: Type.String({
+      description: 'the same from opened to resolved',
+    }),
     failureMode: Identifier,
     severity: Type.Union([Type.Literal('warning'), Type.Literal('critical')]),
-    reasons: Type.Array(Type.String(), { maxItems: 8, description: 'sentences for a technician' }),
-    decisionId: Type.String({ description: 'the decision record behind this change' }),
+    reasons: Type.Array(Type.String(), {
+      maxItems: 8,
+      description: 'sentences for a technician',
+    }),
+    decisionId: Type.String({
+      description: 'the decision record behind this change',
+    }),
   }),
 ]);
 export type Prediction = Static<typeof Prediction>;
@@ -79,7 +101,9 @@ export type Lifecycle = Static<typeof Lifecycle>;
 
 export const JournalLoss = Type.Object({
   lane: Type.String(),
-  cause: Type.String({ description: 'backlog-full, damaged-block or torn-tail' }),
+  cause: Type.String({
+    description: 'backlog-full, damaged-block or torn-tail',
+  }),
   blocks: Type.Integer({ minimum: 0 }),
   lines: Type.Integer({ minimum: 0 }),
   bytes: Type.Integer({ minimum: 0 }),
@@ -118,10 +142,14 @@ function envelope(type: string, data: TSchema): TSchema {
   return Type.Object({
     specversion: Type.Literal('1.0'),
     id: Type.String({ minLength: 1, maxLength: 128 }),
-    source: Type.String({ pattern: '^/gateways/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$' }),
+    source: Type.String({
+      pattern: '^/gateways/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$',
+    }),
     type: Type.Literal(type),
     subject: Type.Optional(Type.String({ maxLength: 200 })),
-    time: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$' }),
+    time: Type.String({
+      pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$',
+    }),
     datacontenttype: Type.Literal('application/json'),
     data,
   });

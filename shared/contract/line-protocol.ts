@@ -28,7 +28,7 @@ export interface Line {
   timestampNs: bigint;
 }
 
-function unescape(text: string): string {
+function unescaped(text: string): string {
   return text.includes('\\') ? text.replace(/\\([,= ])/g, '$1') : text;
 }
 
@@ -62,14 +62,14 @@ function malformed(what: string): HarbingerError {
 /** Parses one line. @throws HarbingerError LINE_MALFORMED */
 export function parseLine(text: string): Line {
   let at = scan(text, 0, ', ', false);
-  const measurement = unescape(text.slice(0, at));
+  const measurement = unescaped(text.slice(0, at));
   if (measurement === '') throw malformed('measurement');
   const tags: Record<string, string> = {};
   while (text[at] === ',') {
     const equals = scan(text, at + 1, '=, ', false);
     if (text[equals] !== '=') throw malformed('tag');
     const end = scan(text, equals + 1, ', ', false);
-    tags[unescape(text.slice(at + 1, equals))] = unescape(text.slice(equals + 1, end));
+    tags[unescaped(text.slice(at + 1, equals))] = unescaped(text.slice(equals + 1, end));
     at = end;
   }
   const fields: Record<string, number | string | boolean> = {};
@@ -77,7 +77,7 @@ export function parseLine(text: string): Line {
     const equals = scan(text, at + 1, '=, ', false);
     if (text[equals] !== '=') throw malformed('field');
     const end = scan(text, equals + 1, ', ', true);
-    fields[unescape(text.slice(at + 1, equals))] = fieldValue(text.slice(equals + 1, end));
+    fields[unescaped(text.slice(at + 1, equals))] = fieldValue(text.slice(equals + 1, end));
     at = end;
   } while (text[at] === ',');
   const stamp = text.slice(at + 1);

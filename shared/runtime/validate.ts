@@ -20,7 +20,10 @@ export function compileValidator<S extends TSchema>(
 function describe(error: ErrorObject | undefined): string {
   if (!error) return 'is not valid';
   const place = error.instancePath === '' ? 'the value' : error.instancePath.slice(1).replaceAll('/', '.');
-  const detail = error.params as { additionalProperty?: string; allowedValues?: unknown[] };
+  const detail = error.params as {
+    additionalProperty?: string;
+    allowedValues?: unknown[];
+  };
   if (detail.additionalProperty !== undefined)
     return `${place}: unknown property '${detail.additionalProperty}'`;
   if (detail.allowedValues !== undefined) return `${place} must be one of ${detail.allowedValues.join(', ')}`;

@@ -1,0 +1,76 @@
+/** What crosses between the main thread and the data thread. Both sides are of one build: no checks here. */
+import type { HarbingerEvent, Lifecycle } from '../shared/contract/events.ts';
+import type { MachineType } from '../shared/domain/machine-type.ts';
+import type { GatewayConfig } from './config.ts';
+import type { LifecycleState } from './decode/lifecycle.ts';
+import type { PlacementCounts } from './decode/placement.ts';
+import type { PipelineCounts } from './pipeline.ts';
+import type { ColumnBatch, DeadLetter, JournalStats } from './ports.ts';
+import type { UplinkStats } from './uplink/uplink.ts';
+
+export interface DataThreadInit {
+  config: GatewayConfig;
+  types: Map<string, MachineType>;
+}
+
+export interface DeadLetterCounts {
+  count: number;
+  bytes: number;
+  dropped: number;
+  byCode: Record<string, number>;
+}
+
+export interface DataStatus {
+  pipeline: PipelineCounts;
+  placement: PlacementCounts;
+  machines: number;
+  journals: JournalStats[];
+  /** Blocks, lines (approximately) and bytes not yet confirmed by the cloud. */
+  backlog: Record<string, { blocks: number }>;
+  uplink: UplinkStats | null;
+  deadLetters: DeadLetterCounts;
+  estimatesDropped: number;
+}
+
+/** What the main thread may ask; each answers with a value or an error. */
+export interface DataCalls {
+  status(): Promise<DataStatus>;
+  event(event: HarbingerEvent): Promise<void>;
+  deadLettersList(query: { limit: number; beforeId?: number }): Promise<DeadLetter[]>;
+  deadLettersShow(id: number): Promise<DeadLetter | null>;
+  /** Puts letters through the pipeline again; those that fail again come back as new letters. */
+  deadLettersRedrive(which: number[] | 'all'): Promise<{ redriven: number }>;
+  deadLettersDrop(which: number[] | 'all'): Promise<{ dropped: number }>;
+  /** Events of the journal's tail, oldest first. */
+  recentEvents(bytesMax: number): Promise<HarbingerEvent[]>;
+  stop(): Promise<void>;
+}
+
+export type ToData =
+  | { kind: 'slab'; id: number; memory: ArrayBuffer; bytes: number }
+  | { kind: 'estimates'; lines: string[] }
+  | { kind: 'call'; id: number; method: keyof DataCalls; args: unknown[] };
+
+export interface WireError {
+  code: string;
+  message: string;
+}
+
+export interface LifecycleNotice {
+  state: LifecycleState;
+  about: Lifecycle;
+  atMs: number;
+}
+
+export type FromData =
+  | { kind: 'ready' }
+  | { kind: 'fatal'; error: WireError }
+  | {
+      kind: 'settled';
+      id: number;
+      memory: ArrayBuffer;
+      error: WireError | null;
+    }
+  | { kind: 'columns'; columns: ColumnBatch }
+  | { kind: 'lifecycle'; notice: LifecycleNotice }
+  | { kind: 'result'; id: number; value: unknown; error: WireError | null };

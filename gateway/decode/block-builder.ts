@@ -1,0 +1,116 @@
+import { gzipSync } from 'node:zlib';
+import { timestampText } from '../../shared/contract/line-protocol.ts';
+import type { Block, ColumnBatch } from '../ports.ts';
+import type { Row } from './contract.ts';
+import type { Series } from './machines.ts';
+
+/** Below this a block is not worth compressing: gzip's own header and trailer are 18 bytes. */
+const gzipFromBytes = 200;
+
+/** Gathers the readings of one micro-batch: as text to journal and send, and as columns for the windows. */
+export class BlockBuilder {
+  private text = '';
+  private lines = 0;
+  private newMachines: ColumnBatch['newMachines'] = [];
+  private newSensors: ColumnBatch['newSensors'] = [];
+  private machineIndex = new Int32Array(1_024);
+  private timeMs = new Float64Array(1_024);
+  private offset = new Int32Array(1_025);
+  private values = new Float32Array(16_384);
+  private valueCount = 0;
+  /** By series: its place in the columns and how many of its sensors the receiver knows. */
+  private readonly places: number[] = [];
+  private readonly announced: number[] = [];
+  private placesCount = 0;
+
+  add(series: Series, row: Row, ms: number, ns: number): void {
+    let fields = '';
+    const { sensors } = series;
+    this.reserve(sensors.length);
+    if ((this.announced[series.index] ?? -1) < sensors.length) this.announce(series);
+    for (let column = 0; column < sensors.length; column++) {
+      const value = row.values[column]!;
+      this.values[this.valueCount++] = value;
+      if (!Number.isNaN(value))
+        fields += fields === '' ? `${sensors[column]}=${value}` : `,${sensors[column]}=${value}`;
+    }
+    this.text += `${series.prefix}${fields} ${timestampText(ms, ns)}\n`;
+    this.machineIndex[this.lines] = this.places[series.index]!;
+    this.timeMs[this.lines] = ms;
+    this.lines++;
+    this.offset[this.lines] = this.valueCount;
+  }
+
+  /** The block and its columns; the builder is empty again. Null if nothing was added. */
+  finish(identities: readonly number[]): { block: Omit<Block, 'seq'>; columns: ColumnBatch } | null {
+    const { text, lines } = this;
+    const columns = this.finishColumns();
+    if (!columns) return null;
+    const raw = Buffer.from(text, 'latin1');
+    const compressed = raw.length >= gzipFromBytes;
+    const block: Omit<Block, 'seq'> = {
+      codec: compressed ? 'gzip' : 'identity',
+      lines,
+      rawBytes: raw.length,
+      body: compressed ? gzipSync(raw, { level: 1 }) : raw,
+      local: Buffer.from(Uint32Array.from(identities).buffer),
+    };
+    return { block, columns };
+  }
+
+  /** The columns alone (for rows that are journalled already); the builder is empty again. */
+  finishColumns(): ColumnBatch | null {
+    if (this.lines === 0) return null;
+    const columns: ColumnBatch = {
+      newMachines: this.newMachines,
+      newSensors: this.newSensors,
+      machineIndex: this.machineIndex.slice(0, this.lines),
+      timeMs: this.timeMs.slice(0, this.lines),
+      offset: this.offset.slice(0, this.lines + 1),
+      values: this.values.slice(0, this.valueCount),
+      replay: false,
+    };
+    this.text = '';
+    this.lines = 0;
+    this.valueCount = 0;
+    this.newMachines = [];
+    this.newSensors = [];
+    return columns;
+  }
+
+  /** A machine is announced once, with the columns of its type; an open type's columns as they come. */
+  private announce(series: Series): void {
+    const known = this.announced[series.index];
+    if (known === undefined) {
+      this.places[series.index] = this.placesCount++;
+      this.newMachines.push({
+        site: series.site,
+        machine: series.machine,
+        machineType: series.type.name,
+      });
+    }
+    for (let column = known ?? series.type.sensors.length; column < series.sensors.length; column++) {
+      this.newSensors.push({
+        machineIndex: this.places[series.index]!,
+        sensor: series.sensors[column]!,
+      });
+    }
+    this.announced[series.index] = series.sensors.length;
+  }
+
+  private reserve(columns: number): void {
+    if (this.lines + 1 >= this.machineIndex.length) {
+      this.machineIndex = grown(this.machineIndex, new Int32Array(this.machineIndex.length * 2));
+      this.timeMs = grown(this.timeMs, new Float64Array(this.timeMs.length * 2));
+      this.offset = grown(this.offset, new Int32Array(this.machineIndex.length + 1));
+    }
+    if (this.valueCount + columns > this.values.length) {
+      this.values = grown(this.values, new Float32Array(this.values.length * 2));
+    }
+  }
+}
+
+function grown<T extends Int32Array | Float64Array | Float32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}

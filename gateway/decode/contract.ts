@@ -1,0 +1,66 @@
+import { reservedSensors } from '../../shared/domain/machine-type.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { columnOf, type Series } from './machines.ts';
+
+const reserved = new Set([...reservedSensors, 'values', 'value']);
+
+/** What of a payload was taken: values by column (NaN where absent), and how many fields the type does not know. */
+export interface Row {
+  values: Float64Array;
+  present: number;
+  ignored: number;
+}
+
+/**
+ * Checks one reading against its machine type. Numbers and booleans (0/1) are values; null is an absent value; a field
+ * the type does not declare is ignored and counted. Uses `row` as scratch: no allocation for each reading.
+ * @throws HarbingerError CONTRACT_TYPE, CONTRACT_FINITE, CONTRACT_RANGE, CONTRACT_EMPTY
+ */
+export function checkReading(series: Series, values: Record<string, unknown>, row: Row): void {
+  row.present = 0;
+  row.ignored = 0;
+  row.values.fill(Number.NaN, 0, series.sensors.length);
+  for (const sensor in values) {
+    const raw = values[sensor];
+    const column = series.columns.get(sensor) ?? openColumn(series, sensor, raw);
+    if (column < 0) {
+      if (!reserved.has(sensor)) row.ignored++;
+      continue;
+    }
+    if (raw === null) continue;
+    const value = typeof raw === 'number' ? raw : typeof raw === 'boolean' ? Number(raw) : Number.NaN;
+    if (!(value >= series.min[column]! && value <= series.max[column]!))
+      throw breach(series, sensor, column, raw);
+    row.values[column] = value;
+    row.present++;
+  }
+  if (row.present === 0) {
+    const known = series.sensors.slice(0, 8).join(', ') || 'any number under a plain name';
+    throw new HarbingerError(
+      'CONTRACT_EMPTY',
+      'contract',
+      `no value for a sensor of type '${series.type.name}' (it has: ${known}${series.sensors.length > 8 ? ', …' : ''})`,
+    );
+  }
+}
+
+/** An open type takes every number; what else stands beside it (texts, nested objects) is not a sensor. */
+function openColumn(series: Series, sensor: string, raw: unknown): number {
+  if (!series.type.openSensors || typeof raw !== 'number' || reserved.has(sensor)) return -1;
+  return columnOf(series, sensor);
+}
+
+function breach(series: Series, sensor: string, column: number, raw: unknown): HarbingerError {
+  const where = `sensor '${sensor}' of ${series.site}/${series.machine}`;
+  if (typeof raw !== 'number') {
+    return new HarbingerError(
+      'CONTRACT_TYPE',
+      'contract',
+      `${where} must be a number, not ${JSON.stringify(raw)?.slice(0, 40)}`,
+    );
+  }
+  if (!Number.isFinite(raw))
+    return new HarbingerError('CONTRACT_FINITE', 'contract', `${where} is not a finite number`);
+  const range = `${series.min[column]} … ${series.max[column]}`;
+  return new HarbingerError('CONTRACT_RANGE', 'contract', `${where}: ${raw} is outside ${range}`);
+}

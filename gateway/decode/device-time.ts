@@ -1,0 +1,46 @@
+/** A moment as whole ms since 1970 and ns within that ms (0 … 999,999): exact where a double of ns is not. */
+export interface Moment {
+  ms: number;
+  ns: number;
+}
+
+/** The unit of a bare number is told by its size: s until the year 5138, then ms, µs, ns. */
+const secondsBelow = 1e11;
+const millisecondsBelow = 1e14;
+const microsecondsBelow = 1e17;
+
+/** A device's time from a number or an ISO 8601 text; undefined if it is neither. */
+export function parseDeviceTime(value: unknown): Moment | undefined {
+  if (typeof value === 'number') return fromNumber(value);
+  if (typeof value !== 'string' || value.length > 40) return undefined;
+  if (/^\d{1,19}$/.test(value)) return fromDigits(value);
+  const ms = /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : { ms, ns: 0 };
+}
+
+function fromNumber(value: number): Moment | undefined {
+  if (!Number.isFinite(value) || value < 0) return undefined;
+  if (value < secondsBelow) return fromFraction(value * 1_000);
+  if (value < millisecondsBelow) return fromFraction(value);
+  if (value < microsecondsBelow)
+    return {
+      ms: Math.floor(value / 1_000),
+      ns: Math.floor(value % 1_000) * 1_000,
+    };
+  return { ms: Math.floor(value / 1e6), ns: value % 1e6 };
+}
+
+/** A double of ms is exact to about 0.2 µs today: whole µs are kept. */
+function fromFraction(ms: number): Moment {
+  const whole = Math.floor(ms);
+  return {
+    ms: whole,
+    ns: whole === ms ? 0 : (Math.round((ms - whole) * 1_000) * 1_000) % 1_000_000,
+  };
+}
+
+/** Digits as sent: a ns count has more of them than a double can hold. */
+export function fromDigits(digits: string): Moment | undefined {
+  if (digits.length < 18) return fromNumber(Number(digits));
+  return { ms: Number(digits.slice(0, -6)), ns: Number(digits.slice(-6)) };
+}

@@ -1,0 +1,74 @@
+/**
+ * Which readings were seen lately, so that a resend is recognised and two distinct readings never share a timestamp.
+ *
+ * An entry is a 64-bit key (a hash of what identifies a reading: its series and time, or series and running number)
+ * with a 32-bit fingerprint of its content. Two generations of a fixed table: when the younger is full it becomes the
+ * older and the older is forgotten, so between `capacity` and `2·capacity` of the latest entries are known, in fixed
+ * memory (24 bytes · 2 · capacity). A key collision (one in 2^64 pairs) can at worst shift a timestamp by 1 ns.
+ */
+export class RecentReadings {
+  private readonly capacity: number;
+  private readonly mask: number;
+  private young: Table;
+  private old: Table;
+
+  /** @param capacity entries per generation; a power of two */
+  constructor(capacity: number = 1 << 17) {
+    this.capacity = capacity;
+    this.mask = capacity * 2 - 1;
+    this.young = emptyTable(capacity * 2);
+    this.old = emptyTable(capacity * 2);
+  }
+
+  /** The fingerprint stored for a key, or -1. */
+  find(high: number, low: number): number {
+    const slot = this.slotOf(this.young, high, low);
+    if (slot >= 0) return this.young.words[slot * 3 + 2]!;
+    const older = this.slotOf(this.old, high, low);
+    return older >= 0 ? this.old.words[older * 3 + 2]! : -1;
+  }
+
+  add(high: number, low: number, fingerprint: number): void {
+    if (this.young.count >= this.capacity) {
+      this.old = this.young;
+      this.young = emptyTable(this.capacity * 2);
+    }
+    const { words } = this.young;
+    let slot = low & this.mask;
+    while (words[slot * 3] !== 0 || words[slot * 3 + 1] !== 0) {
+      if (words[slot * 3] === high >>> 0 && words[slot * 3 + 1] === low >>> 0) break;
+      slot = (slot + 1) & this.mask;
+    }
+    words[slot * 3] = high;
+    words[slot * 3 + 1] = low;
+    words[slot * 3 + 2] = fingerprint;
+    this.young.count++;
+  }
+
+  /** Forgets a key whose reading was not stored after all. Its slot stays taken by a key that nothing has. */
+  remove(high: number, low: number): void {
+    for (const table of [this.young, this.old]) {
+      const slot = this.slotOf(table, high, low);
+      if (slot >= 0) table.words[slot * 3] = table.words[slot * 3]! ^ 0xa5a5a5a5 || 1;
+    }
+  }
+
+  private slotOf(table: Table, high: number, low: number): number {
+    const { words } = table;
+    let slot = low & this.mask;
+    while (words[slot * 3] !== 0 || words[slot * 3 + 1] !== 0) {
+      if (words[slot * 3] === high >>> 0 && words[slot * 3 + 1] === low >>> 0) return slot;
+      slot = (slot + 1) & this.mask;
+    }
+    return -1;
+  }
+}
+
+interface Table {
+  words: Uint32Array;
+  count: number;
+}
+
+function emptyTable(slots: number): Table {
+  return { words: new Uint32Array(slots * 3), count: 0 };
+}

@@ -1,0 +1,55 @@
+import { gunzipSync } from 'node:zlib';
+import { linesOf, parseLine } from '../../shared/contract/line-protocol.ts';
+import type { Block, ColumnBatch } from '../ports.ts';
+import type { BlockBuilder } from './block-builder.ts';
+import type { Row } from './contract.ts';
+import { columnOf, type Machines } from './machines.ts';
+import type { RecentReadings } from './recent-readings.ts';
+
+export interface ReplayTailParts {
+  journal: { tail(lane: string, bytesMax: number): AsyncIterable<Block> };
+  recent: RecentReadings;
+  machines: Machines;
+  builder: BlockBuilder;
+  /** How much of the journal's end to read for recognising resends, and for windows. */
+  identitiesBytes: number;
+  windowsBytes: number;
+}
+
+/** After a restart: what was seen lately is known again, and windows fill from the journal's tail. */
+export async function replayTail(
+  parts: ReplayTailParts,
+  windows: (columns: ColumnBatch) => void,
+): Promise<void> {
+  for await (const block of parts.journal.tail('readings', parts.identitiesBytes)) {
+    const { local } = block;
+    for (let at = 0; at + 12 <= local.length; at += 12) {
+      parts.recent.add(local.readUInt32LE(at), local.readUInt32LE(at + 4), local.readUInt32LE(at + 8));
+    }
+  }
+  if (parts.windowsBytes === 0) return;
+  const row: Row = { values: new Float64Array(512), present: 0, ignored: 0 };
+  for await (const block of parts.journal.tail('readings', parts.windowsBytes)) {
+    const text = (block.codec === 'gzip' ? gunzipSync(block.body) : block.body).toString('latin1');
+    for (const line of linesOf(text)) replayLine(line, parts, row);
+    const columns = parts.builder.finishColumns();
+    if (columns) windows({ ...columns, replay: true });
+  }
+}
+
+function replayLine(text: string, parts: ReplayTailParts, row: Row): void {
+  const line = parseLine(text);
+  let series: ReturnType<Machines['find']>;
+  try {
+    series = parts.machines.find(line.tags.site ?? '', line.tags.machine ?? '');
+  } catch {
+    return; // The configuration no longer knows this machine: its past needs no window.
+  }
+  if (series.type.name !== line.measurement) return;
+  row.values.fill(Number.NaN, 0, series.sensors.length);
+  for (const [sensor, value] of Object.entries(line.fields)) {
+    const column = columnOf(series, sensor);
+    if (column >= 0 && typeof value === 'number') row.values[column] = value;
+  }
+  parts.builder.add(series, row, Number(line.timestampNs / 1_000_000n), 0);
+}

@@ -1,0 +1,74 @@
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import type { Decoder, DecodeTarget } from '../ports.ts';
+import { decoderFor } from './formats.ts';
+import type { Machines, Series } from './machines.ts';
+import { compileTopicPattern } from './topic-pattern.ts';
+
+export interface RouteRule {
+  /** e.g. `telemetry/{site}/{machine}`. */
+  topic: string;
+  /** A format of formats.ts, or `lifecycle` for messages about the machine itself. */
+  format: string;
+  /** Where the topic does not say it. */
+  site?: string;
+  machine?: string;
+}
+
+export const lifecycleFormat = 'lifecycle';
+
+/** Where the messages of one topic go. Worked out once a topic. */
+export interface Route {
+  /** Null for lifecycle messages. */
+  decoder: Decoder | null;
+  target: DecodeTarget;
+  series: Series;
+}
+
+/** Topic → route by the configured rules, first match first. Known topics are remembered, up to a bound. */
+export class Routes {
+  private readonly machines: Machines;
+  private readonly rules: {
+    match: ReturnType<typeof compileTopicPattern>;
+    rule: RouteRule;
+    decoder: Decoder | null;
+  }[];
+  private readonly known = new Map<string, Route>();
+  private readonly topicsMax: number;
+
+  constructor(rules: RouteRule[], machines: Machines, topicsMax: number) {
+    this.machines = machines;
+    this.topicsMax = topicsMax;
+    this.rules = rules.map((rule) => ({
+      match: compileTopicPattern(rule.topic),
+      rule,
+      decoder: rule.format === lifecycleFormat ? null : decoderFor(rule.format),
+    }));
+  }
+
+  /** @throws HarbingerError TOPIC_UNROUTED, MACHINE_* */
+  find(topic: string): Route {
+    const known = this.known.get(topic);
+    if (known) return known;
+    const route = this.resolve(topic);
+    if (this.known.size >= this.topicsMax) this.known.clear();
+    this.known.set(topic, route);
+    return route;
+  }
+
+  private resolve(topic: string): Route {
+    for (const { match, rule, decoder } of this.rules) {
+      const found = match(topic);
+      if (!found) continue;
+      const site = found.site ?? rule.site ?? '';
+      const machine = found.machine ?? rule.machine ?? '';
+      const target: DecodeTarget = { site, machine };
+      if (found.sensor !== undefined) target.sensor = found.sensor;
+      return { decoder, target, series: this.machines.find(site, machine) };
+    }
+    throw new HarbingerError(
+      'TOPIC_UNROUTED',
+      'decode',
+      `no route takes topic '${topic.slice(0, 200)}'; add one under [[routes]]`,
+    );
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * The whole way of a reading, on one screen: raw messages in; journal and dead letters durable; then the ack.
+ *
+ *   slab of raw messages ▶ route by topic ▶ decode ▶ contract ▶ place in time ▶ block ▶ JOURNAL ─▶ settled (acks)
+ *                              └──────────┴──────────┴─▶ dead letter ▶ durable ─▶ settled        └▶ columns (windows)
+ *
+ * Runs in the data thread. A batch is settled when everything in it is on disk and everything before it too, so a
+ * resend that was recognised is never acknowledged ahead of its original.
+ */
+import type { Lifecycle } from '../shared/contract/events.ts';
+import { HarbingerError, messageOf } from '../shared/runtime/errors.ts';
+import type { BlockBuilder } from './decode/block-builder.ts';
+import { checkReading, type Row } from './decode/contract.ts';
+import { decodeLifecycle, type LifecycleState } from './decode/lifecycle.ts';
+import type { Placement } from './decode/placement.ts';
+import type { Route, Routes } from './decode/routes.ts';
+import type { Block, ColumnBatch, DeadLetter, RawMessage } from './ports.ts';
+
+export interface PipelineDeps {
+  routes: Routes;
+  placement: Placement;
+  builder: BlockBuilder;
+  /** Durable when resolved; rejects only after retrying for as long as the sender may be kept waiting. */
+  journal(block: Omit<Block, 'seq'>): Promise<unknown>;
+  deadLetters(letters: Omit<DeadLetter, 'id'>[]): Promise<void>;
+  lifecycle(change: {
+    state: LifecycleState;
+    about: Lifecycle;
+    eventId: string;
+    atMs: number;
+  }): Promise<void>;
+  windows(columns: ColumnBatch): void;
+}
+
+export interface PipelineCounts {
+  messages: number;
+  readings: number;
+  deadLetters: number;
+  fieldsIgnored: number;
+}
+
+type Letter = Omit<DeadLetter, 'id'>;
+
+export class Pipeline {
+  readonly counts: PipelineCounts = {
+    messages: 0,
+    readings: 0,
+    deadLetters: 0,
+    fieldsIgnored: 0,
+  };
+  private readonly deps: PipelineDeps;
+  private readonly row: Row = {
+    values: new Float64Array(512),
+    present: 0,
+    ignored: 0,
+  };
+  private before: Promise<unknown> = Promise.resolve();
+  private letters: Letter[] = [];
+  private changes: Promise<void>[] = [];
+
+  constructor(deps: PipelineDeps) {
+    this.deps = deps;
+  }
+
+  /** Takes a batch; resolves when all of it is durable. `forEach` is called once, at once. */
+  take(forEach: (each: (message: RawMessage) => void) => void): Promise<void> {
+    const { placement, builder } = this.deps;
+    this.letters = [];
+    this.changes = [];
+    placement.beginBlock();
+    forEach((message) => this.message(message));
+    const finished = builder.finish(placement.added);
+    const waits: Promise<unknown>[] = [this.before, ...this.changes];
+    if (finished) waits.push(this.store(finished.block, finished.columns, placement.added));
+    if (this.letters.length > 0) waits.push(this.deps.deadLetters(this.letters));
+    const settled = Promise.all(waits).then(() => {});
+    // A failure is the failing batch's own; the next one waits for it but does not inherit it.
+    this.before = settled.catch(() => {});
+    return settled;
+  }
+
+  /** Resolves when everything taken so far is settled. */
+  async idle(): Promise<void> {
+    await this.before;
+  }
+
+  private message(message: RawMessage): void {
+    this.counts.messages++;
+    try {
+      const route = this.deps.routes.find(message.topic);
+      if (!route.decoder) return this.lifecycle(route, message);
+      const readings = route.decoder.decode(message.payload, route.target);
+      for (const reading of readings) {
+        try {
+          checkReading(route.series, reading.values, this.row);
+          this.counts.fieldsIgnored += this.row.ignored;
+          if (!this.deps.placement.place(route.series, reading, this.row, message.receivedMs, message.resend))
+            continue;
+          this.deps.builder.add(route.series, this.row, this.deps.placement.ms, this.deps.placement.ns);
+          this.counts.readings++;
+        } catch (error) {
+          // Of a list of readings only the bad one is set aside, in a form that can be sent again by itself.
+          const payload = readings.length > 1 ? Buffer.from(JSON.stringify(reading.values)) : message.payload;
+          this.deadLetter({ ...message, payload }, error);
+        }
+      }
+    } catch (error) {
+      this.deadLetter(message, error);
+    }
+  }
+
+  private lifecycle(route: Route, message: RawMessage): void {
+    const { series } = route;
+    const change = decodeLifecycle(message.payload);
+    const about: Lifecycle = {
+      site: series.site,
+      machine: series.machine,
+      machineType: series.type.name,
+    };
+    if (change.note !== undefined) about.note = change.note;
+    const eventId = `${series.site}/${series.machine}/${change.state}/${change.identity}`;
+    this.changes.push(
+      this.deps.lifecycle({
+        state: change.state,
+        about,
+        eventId,
+        atMs: change.atMs ?? message.receivedMs,
+      }),
+    );
+  }
+
+  private async store(
+    block: Omit<Block, 'seq'>,
+    columns: ColumnBatch,
+    added: readonly number[],
+  ): Promise<void> {
+    try {
+      await this.deps.journal(block);
+    } catch (error) {
+      this.deps.placement.forgetBlock(added);
+      this.deps.windows(withoutRows(columns));
+      throw error;
+    }
+    this.deps.windows(columns);
+  }
+
+  private deadLetter(message: RawMessage, error: unknown): void {
+    const known = error instanceof HarbingerError;
+    this.counts.deadLetters++;
+    this.letters.push({
+      atMs: message.receivedMs,
+      topic: message.topic,
+      payload: Buffer.from(message.payload),
+      client: message.client,
+      stage: known ? error.stage : 'decode',
+      code: known ? error.code : 'DECODE_FAILED',
+      reason: messageOf(error),
+    });
+  }
+}
+
+/** The receiver must still hear of new machines and sensors, or later rows would name machines it does not know. */
+function withoutRows(columns: ColumnBatch): ColumnBatch {
+  const empty = {
+    machineIndex: new Int32Array(0),
+    timeMs: new Float64Array(0),
+    offset: new Int32Array(1),
+  };
+  return { ...columns, ...empty, values: new Float32Array(0) };
+}

@@ -1,0 +1,67 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { type Batch, type BatchHeader, batchLimits } from '../../shared/contract/batch.ts';
+import type { Lane } from '../../shared/contract/lanes.ts';
+import type { Block } from '../ports.ts';
+
+/** Blocks below this are packed together anew: a short gzip member compresses badly. */
+const repackBelowBytes = 8 << 10;
+
+export interface BatchOrigin {
+  gateway: string;
+  journal: string;
+  lane: Lane;
+}
+
+/**
+ * The longest run of consecutive blocks from the front of `blocks` that fits one batch. Large gzipped blocks go as they
+ * are (gzip members may simply follow each other); small ones are decoded and compressed together.
+ */
+export function takeBatch(
+  origin: BatchOrigin,
+  blocks: readonly Block[],
+  bodyBytesMax: number,
+): { batch: Batch; taken: number } {
+  const run: Block[] = [];
+  let bodyBytes = 0;
+  let rawBytes = 0;
+  for (const block of blocks) {
+    const follows = run.length === 0 || block.seq === run.at(-1)!.seq + 1;
+    const full =
+      run.length > 0 &&
+      (bodyBytes + block.body.length > bodyBytesMax ||
+        rawBytes + block.rawBytes > batchLimits.rawBytesMax / 2 ||
+        run.length >= batchLimits.blocksMax / 4);
+    if (!follows || full) break;
+    run.push(block);
+    bodyBytes += block.body.length;
+    rawBytes += block.rawBytes;
+  }
+  const { codec, body } = packed(run, bodyBytes);
+  const header: BatchHeader = {
+    ...origin,
+    codec,
+    rawBytes,
+    blocks: run.map(({ seq, lines, rawBytes: bytes }) => ({
+      seq,
+      lines,
+      bytes,
+    })),
+  };
+  return { batch: { header, body }, taken: run.length };
+}
+
+function packed(run: readonly Block[], bodyBytes: number): { codec: BatchHeader['codec']; body: Buffer } {
+  const only = run[0]!;
+  if (run.length === 1) return { codec: only.codec, body: only.body };
+  const members = run.every((block) => block.codec === 'gzip');
+  if (members && bodyBytes / run.length >= repackBelowBytes) {
+    return {
+      codec: 'gzip',
+      body: Buffer.concat(run.map((block) => block.body)),
+    };
+  }
+  const raw = Buffer.concat(
+    run.map((block) => (block.codec === 'gzip' ? gunzipSync(block.body) : block.body)),
+  );
+  return { codec: 'gzip', body: gzipSync(raw, { level: 1 }) };
+}

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import mqtt from 'mqtt';
+import type { Lane } from '../../shared/contract/lanes.ts';
+import { uplinkTopic } from '../../shared/contract/topics.ts';
+import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import type { CloudLink } from '../ports.ts';
+import type { UplinkConfig } from './config.ts';
+
+/**
+ * One MQTT connection to the cloud, used once: after it closes a new one is made. MQTT.js would keep and replay what was
+ * under way by itself; the journal is the only outbox, so its reconnecting is off and what was under way is rejected.
+ */
+export class MqttLink implements CloudLink {
+  readonly closed: Promise<void>;
+  private readonly gateway: string;
+  private readonly config: UplinkConfig & { url: string };
+  private readonly underWay = new Set<(error: Error) => void>();
+  private client: mqtt.MqttClient | null = null;
+  private lastError: Error | null = null;
+  private markClosed: () => void = () => {};
+
+  constructor(gateway: string, config: UplinkConfig & { url: string }) {
+    this.gateway = gateway;
+    this.config = config;
+    this.closed = new Promise((resolve) => {
+      this.markClosed = resolve;
+    });
+  }
+
+  connect(signal: AbortSignal): Promise<void> {
+    const { config } = this;
+    const client = mqtt.connect(config.url, {
+      protocolVersion: 4,
+      clientId: `gateway-${this.gateway}`,
+      username: this.gateway,
+      ...(config.password !== undefined && { password: config.password }),
+      clean: true,
+      reconnectPeriod: 0,
+      connectTimeout: config.connectMsMax,
+      keepalive: 30,
+      queueQoSZero: false,
+      ...tlsFiles(config),
+    });
+    this.client = client;
+    client.on('error', (error) => {
+      this.lastError = error;
+    });
+    client.on('close', () => this.onClose());
+    return new Promise((resolve, reject) => {
+      const abort = () => client.end(true);
+      signal.addEventListener('abort', abort, { once: true });
+      const settle = (run: () => void) => {
+        signal.removeEventListener('abort', abort);
+        this.underWay.delete(fail);
+        run();
+      };
+      const fail = (error: Error) => settle(() => reject(error));
+      this.underWay.add(fail);
+      client.once('connect', () => settle(resolve));
+      if (signal.aborted) abort();
+    });
+  }
+
+  send(lane: Lane, frame: Buffer): Promise<void> {
+    const { client } = this;
+    if (!client?.connected) return Promise.reject(this.broken('not connected'));
+    return new Promise((resolve, reject) => {
+      const fail = (error: Error) => {
+        this.underWay.delete(fail);
+        reject(error);
+      };
+      this.underWay.add(fail);
+      client.publish(uplinkTopic(this.gateway, lane), frame, { qos: 1 }, (error) => {
+        if (error) return fail(this.broken(messageOf(error)));
+        this.underWay.delete(fail);
+        resolve();
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.client?.end(true);
+    await this.closed;
+  }
+
+  private onClose(): void {
+    const error = this.broken(this.lastError ? messageOf(this.lastError) : 'connection closed');
+    for (const fail of [...this.underWay]) fail(error);
+    this.client?.removeAllListeners();
+    this.client?.on('error', () => {});
+    this.markClosed();
+  }
+
+  private broken(why: string): HarbingerError {
+    return new HarbingerError('UPLINK_BROKEN', 'uplink', `cloud at ${this.config.url}: ${why}`, {
+      retry: true,
+    });
+  }
+}
+
+function tlsFiles(config: UplinkConfig): {
+  ca?: Buffer;
+  cert?: Buffer;
+  key?: Buffer;
+} {
+  return {
+    ...(config.caFile !== undefined && { ca: readFileSync(config.caFile) }),
+    ...(config.certFile !== undefined && {
+      cert: readFileSync(config.certFile),
+    }),
+    ...(config.keyFile !== undefined && { key: readFileSync(config.keyFile) }),
+  };
+}
