@@ -1,0 +1,38 @@
+/** How much may still be sent, and, with a rate, how much is due by now. Times are monotonic ms. */
+export class Budget {
+  readonly startedAtMs: number;
+  readonly #total: number;
+  readonly #durationMs: number;
+  readonly #rate: number;
+  #closed = false;
+  sent = 0;
+
+  constructor(
+    limits: { total?: number | undefined; durationMs?: number | undefined; rate: number },
+    startedAtMs: number,
+  ) {
+    this.#total = limits.total ?? Number.POSITIVE_INFINITY;
+    this.#durationMs = limits.durationMs ?? Number.POSITIVE_INFINITY;
+    this.#rate = limits.rate;
+    this.startedAtMs = startedAtMs;
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  left(nowMs: number): number {
+    if (this.#closed || nowMs - this.startedAtMs >= this.#durationMs) return 0;
+    return this.#total - this.sent;
+  }
+
+  /** Messages that the rate makes due and that are not sent. */
+  due(nowMs: number): number {
+    return Math.floor(((nowMs - this.startedAtMs) / 1_000) * this.#rate) - this.sent;
+  }
+
+  /** When the next message was or will be due. */
+  get nextDueAtMs(): number {
+    return this.startedAtMs + (this.sent / this.#rate) * 1_000;
+  }
+}

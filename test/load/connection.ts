@@ -1,0 +1,240 @@
+import { connect, type Socket } from 'node:net';
+import { backoffMs } from '../../shared/runtime/backoff.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { systemRandom } from '../../shared/runtime/random.ts';
+import type { Histogram } from './histogram.ts';
+import type { MachineLedger } from './ledger.ts';
+import { FreeSlots, type Slots } from './slots.ts';
+import { AckScanner, connectPacket, disconnect, packetType, pingRequest } from './wire.ts';
+
+export interface ConnectionOptions {
+  host: string;
+  port: number;
+  clientId: string;
+  clean: boolean;
+  username?: string | undefined;
+  password?: string | undefined;
+  qos: 0 | 1;
+  /** Slots: at QoS 1 the in-flight window; at QoS 0 half of them are filled while the other half is written. */
+  window: number;
+  reconnect: boolean;
+  clock: Clock;
+}
+
+/** What the generator hears of a connection. */
+export interface ConnectionListener {
+  ready(): void;
+  /** Slots have become free; `acked` messages were acknowledged since the last call. */
+  writable(connection: LoadConnection, acked: number): void;
+  pong(): void;
+  /** Gone; it comes back by itself if `error` is absent. */
+  lost(error?: Error): void;
+}
+
+/** The one CONNACK refusal that passes by itself. */
+const serverUnavailable = 3;
+const retry = { firstMs: 50, maxMs: 1_000 };
+/** What arrives is scanned at once, so all connections read into one buffer. */
+const readBuffer = Buffer.allocUnsafe(64 * 1024);
+
+/** One sensor: a socket, its slots, and what it has sent. The free slots are a ring, so that runs of slots are written. */
+export class LoadConnection {
+  readonly ledger: MachineLedger;
+  readonly #options: ConnectionOptions;
+  readonly #slots: Slots;
+  readonly #latency: Histogram;
+  readonly #listener: ConnectionListener;
+  readonly #scanner = new AckScanner((type, value) => this.#packet(type, value));
+  readonly #seqOf: Float64Array;
+  readonly #sentAtMs: Float64Array;
+  readonly #inFlight: Uint8Array;
+  readonly #free: FreeSlots;
+  #socket: Socket | null = null;
+  #ready = false;
+  #closing = false;
+  #attempt = 0;
+  #acked = 0;
+  #receivedAtMs = 0;
+  #refused: Error | undefined;
+  resent = 0;
+  reconnects = 0;
+
+  constructor(
+    options: ConnectionOptions,
+    slots: Slots,
+    ledger: MachineLedger,
+    latency: Histogram,
+    listener: ConnectionListener,
+  ) {
+    this.#options = options;
+    this.#slots = slots;
+    this.ledger = ledger;
+    this.#latency = latency;
+    this.#listener = listener;
+    this.#seqOf = new Float64Array(options.window);
+    this.#sentAtMs = new Float64Array(options.window);
+    this.#inFlight = new Uint8Array(options.window);
+    this.#free = new FreeSlots(options.window);
+  }
+
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** Messages that could be sent now. */
+  get room(): number {
+    return this.#ready ? this.#free.count : 0;
+  }
+
+  connect(): void {
+    const { host, port, clientId, clean } = this.#options;
+    this.#scanner.reset();
+    const socket = connect({
+      host,
+      port,
+      noDelay: true,
+      onread: {
+        buffer: readBuffer,
+        callback: (length) => {
+          this.#received(length);
+          return true;
+        },
+      },
+    });
+    this.#socket = socket;
+    socket.on('connect', () => socket.write(connectPacket(clientId, clean, this.#options)));
+    socket.on('error', (error) => {
+      this.#refused ??= error;
+    });
+    socket.on('close', () => this.#closed());
+  }
+
+  /** Fills and writes up to `count` free slots. Returns how many. `sentAtMs` (monotonic) is what latency counts from. */
+  send(count: number, nowMs: number, sentAtMs: number): number {
+    const batch = Math.min(count, this.room);
+    if (batch <= 0) return 0;
+    let runStart = this.#free.next;
+    let runLength = 0;
+    this.#socket!.cork();
+    for (let i = 0; i < batch; i++) {
+      const slot = this.#free.take();
+      const seq = this.ledger.next++;
+      this.#slots.fill(slot, seq, nowMs);
+      this.#seqOf[slot] = seq;
+      this.#sentAtMs[slot] = sentAtMs;
+      this.#inFlight[slot] = 1;
+      if (slot === runStart + runLength) runLength++;
+      else {
+        this.#write(runStart, runLength);
+        runStart = slot;
+        runLength = 1;
+      }
+    }
+    this.#write(runStart, runLength);
+    this.#socket!.uncork();
+    return batch;
+  }
+
+  /** Asks for a PINGRESP: by then the broker has read everything sent before. */
+  ping(): void {
+    if (this.#ready) this.#socket!.write(pingRequest);
+  }
+
+  close(): void {
+    this.#closing = true;
+    if (this.#ready) this.#socket?.end(disconnect);
+    this.#ready = false;
+    this.#socket?.destroySoon();
+  }
+
+  #giveBack(slot: number): void {
+    this.#inFlight[slot] = 0;
+    this.#free.giveBack(slot);
+  }
+
+  #write(from: number, count: number): void {
+    const bytes = this.#slots.bytes(from, count);
+    if (this.#options.qos === 1) {
+      this.#socket!.write(bytes);
+      return;
+    }
+    this.#socket!.write(bytes, () => {
+      for (let slot = from; slot < from + count; slot++) this.#giveBack(slot);
+    });
+  }
+
+  #received(length: number): void {
+    this.#receivedAtMs = this.#options.clock.monotonicMs();
+    try {
+      this.#scanner.push(readBuffer, length);
+    } catch (error) {
+      this.#socket?.destroy(error as Error);
+      return;
+    }
+    if (this.#acked === 0) return;
+    const acked = this.#acked;
+    this.#acked = 0;
+    this.#listener.writable(this, acked);
+  }
+
+  #packet(type: number, value: number): void {
+    if (type === packetType.puback) this.#puback(value - 1);
+    else if (type === packetType.pingresp) this.#listener.pong();
+    else if (type === packetType.connack) this.#connack(value & 0xff);
+  }
+
+  #puback(slot: number): void {
+    if (this.#inFlight[slot] !== 1) return;
+    this.ledger.ack(this.#seqOf[slot]!);
+    this.#latency.add(this.#receivedAtMs - this.#sentAtMs[slot]!);
+    this.#giveBack(slot);
+    this.#acked++;
+  }
+
+  #connack(code: number): void {
+    if (code !== 0) {
+      const message = `the broker refused ${this.#options.clientId} with MQTT return code ${code}`;
+      this.#refused = new HarbingerError('LOAD_REFUSED', 'cli', message);
+      this.#closing = code !== serverUnavailable;
+      this.#socket?.destroy();
+      return;
+    }
+    this.#ready = true;
+    this.#attempt = 0;
+    this.#refused = undefined;
+    this.#resend();
+    this.#listener.ready();
+  }
+
+  /** What a real client does after a loss: everything unacknowledged again, in order, marked as a duplicate. */
+  #resend(): void {
+    if (this.#options.qos === 0) return;
+    const slots = [...this.#inFlight.keys()].filter((slot) => this.#inFlight[slot] === 1);
+    slots.sort((a, b) => this.#seqOf[a]! - this.#seqOf[b]!);
+    this.#socket!.cork();
+    for (const slot of slots) {
+      this.#slots.markResent(slot);
+      this.#write(slot, 1);
+    }
+    this.#socket!.uncork();
+    this.resent += slots.length;
+  }
+
+  #closed(): void {
+    const wasReady = this.#ready;
+    this.#ready = false;
+    this.#socket = null;
+    const again = this.#options.reconnect && !this.#closing;
+    if (!again) {
+      this.#listener.lost(this.#refused ?? new Error('the connection was closed'));
+      return;
+    }
+    if (wasReady) this.reconnects++;
+    const delayMs = backoffMs(this.#attempt++, retry, systemRandom);
+    this.#options.clock.setTimer(delayMs, () => {
+      if (!this.#closing) this.connect();
+    });
+    this.#listener.lost();
+  }
+}

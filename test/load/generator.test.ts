@@ -1,0 +1,202 @@
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { Aedes } from 'aedes';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { LoadGenerator } from './generator.ts';
+import { Ledger } from './ledger.ts';
+
+interface Received {
+  topic: string;
+  payload: string;
+  dup: boolean;
+}
+
+/** A real broker that remembers what it acknowledged; `holdAcks` makes it read without acknowledging. */
+class TestBroker {
+  readonly received: Received[] = [];
+  port = 0;
+  holdAcks = false;
+  refuse = false;
+  private server: Server | null = null;
+  private broker: Aedes | null = null;
+  private readonly sockets = new Set<Socket>();
+
+  async start(): Promise<void> {
+    const broker = await Aedes.createBroker();
+    broker.authenticate = (_client, _username, _password, done) => done(null, !this.refuse);
+    broker.authorizePublish = (_client, packet, done) => {
+      this.received.push({
+        topic: packet.topic,
+        payload: packet.payload.toString(),
+        dup: packet.dup,
+      });
+      if (!this.holdAcks) done(null);
+    };
+    this.broker = broker;
+    this.server = createServer((socket) => {
+      this.sockets.add(socket);
+      broker.handle(socket);
+    });
+    this.server.listen(this.port, '127.0.0.1');
+    await once(this.server, 'listening');
+    const address = this.server.address();
+    if (address !== null && typeof address === 'object') this.port = address.port;
+  }
+
+  async crash(): Promise<void> {
+    const closed = this.server ? once(this.server, 'close') : null;
+    this.server?.close();
+    for (const socket of this.sockets) socket.destroy();
+    this.sockets.clear();
+    await closed;
+    await new Promise<void>((resolve) => this.broker?.close(() => resolve()));
+  }
+
+  stored(): [string, number][] {
+    return this.received.map((message) => {
+      const { device, seq } = JSON.parse(message.payload) as { device: string; seq: number };
+      return [device, seq];
+    });
+  }
+}
+
+let broker: TestBroker;
+let load: LoadGenerator | undefined;
+
+async function startBroker(): Promise<TestBroker> {
+  broker = new TestBroker();
+  await broker.start();
+  return broker;
+}
+
+afterEach(async () => {
+  await load?.stop();
+  load = undefined;
+  await broker.crash();
+});
+
+describe('LoadGenerator', () => {
+  it('sends exactly the total at QoS 1 as valid JSON, and its ledger says so', async () => {
+    const { port } = await startBroker();
+    load = new LoadGenerator({ port, connections: 7, qos: 1, window: 5, total: 1_000 });
+    await load.start();
+    const report = await load.finished;
+    expect(report).toMatchObject({ end: 'complete', sent: 1_000, acked: 1_000, resent: 0 });
+    expect(report.ackLatency.count).toBe(1_000);
+    expect(load.ledger.compare(broker.stored())).toEqual({
+      lost: [],
+      lostCount: 0,
+      repeated: [],
+      repeatedCount: 0,
+      strangers: 0,
+      storedUnacked: 0,
+    });
+    expect(new Set(broker.received.map((message) => message.topic)).size).toBe(7);
+  });
+
+  it('counts what it sent at QoS 0 after the broker has read it', async () => {
+    const { port } = await startBroker();
+    load = new LoadGenerator({ port, connections: 3, qos: 0, total: 5_000 });
+    await load.start();
+    expect(await load.finished).toMatchObject({ end: 'complete', sent: 5_000, acked: 0 });
+    expect(broker.received).toHaveLength(5_000);
+  });
+
+  it('keeps to a rate', async () => {
+    const { port } = await startBroker();
+    load = new LoadGenerator({ port, connections: 4, qos: 1, total: 200, rate: 400 });
+    await load.start();
+    const report = await load.finished;
+    expect(report.sent).toBe(200);
+    expect(report.seconds).toBeGreaterThan(0.45);
+  });
+
+  it('sends again, byte for byte but for DUP, what a crash of the broker left unacknowledged', async () => {
+    await startBroker();
+    broker.holdAcks = true;
+    load = new LoadGenerator({ port: broker.port, connections: 4, qos: 1, window: 5, total: 400 });
+    await load.start();
+    await vi.waitFor(() => expect(broker.received).toHaveLength(20));
+    const before = broker.received.splice(0);
+    await broker.crash();
+    broker.holdAcks = false;
+    await broker.start();
+    const report = await load.finished;
+    expect(report).toMatchObject({ end: 'complete', sent: 400, acked: 400, resent: 20, reconnects: 4 });
+    const again = broker.received.filter((message) => message.dup).map((message) => message.payload);
+    expect(again.sort()).toEqual(before.map((message) => message.payload).sort());
+    expect(load.ledger.compare(broker.stored())).toMatchObject({ lostCount: 0, repeatedCount: 0 });
+  });
+
+  it('takes payloads of a function', async () => {
+    const { port } = await startBroker();
+    const payload = (device: string, seq: number) =>
+      Buffer.from(JSON.stringify({ device, seq, x: 'y'.repeat(seq) }));
+    load = new LoadGenerator({ port, connections: 2, qos: 1, window: 4, total: 100, payload });
+    await load.start();
+    expect((await load.finished).acked).toBe(100);
+    expect(load.ledger.compare(broker.stored())).toMatchObject({ lostCount: 0, strangers: 0 });
+  });
+
+  it('stops in order when told to', async () => {
+    const { port } = await startBroker();
+    load = new LoadGenerator({ port, connections: 2, qos: 1 });
+    await load.start();
+    await vi.waitFor(() => expect(load!.progress.acked).toBeGreaterThan(100));
+    const report = await load.stop();
+    expect(report.end).toBe('stopped');
+    expect(report.acked).toBe(report.sent);
+  });
+
+  it('says so when it is refused', async () => {
+    await startBroker();
+    broker.refuse = true;
+    const refused = new LoadGenerator({ port: broker.port, connections: 1, qos: 1, total: 1 });
+    await expect(refused.start()).rejects.toMatchObject({ code: 'LOAD_REFUSED' });
+  });
+
+  it('ends when the broker goes and it may not reconnect', async () => {
+    const { port } = await startBroker();
+    load = new LoadGenerator({ port, connections: 2, qos: 1, reconnect: false });
+    await load.start();
+    await broker.crash();
+    expect((await load.finished).end).toBe('disconnected');
+    await broker.start();
+  });
+});
+
+describe('Ledger', () => {
+  it('tells lost, repeated, unknown and stored-but-unacknowledged apart, also after JSON', () => {
+    const json = {
+      machines: [
+        {
+          machine: 'a',
+          first: 10,
+          sent: 6,
+          acked: [
+            [10, 12],
+            [14, 14],
+          ] as [number, number][],
+        },
+      ],
+    };
+    const ledger = Ledger.fromJson(json);
+    expect(ledger.toJson()).toEqual(json);
+    const stored = [
+      ['a', 10],
+      ['a', 11],
+      ['a', 11],
+      ['a', 13],
+      ['a', 99],
+      ['b', 10],
+    ] as [string, number][];
+    expect(ledger.compare(stored)).toEqual({
+      lost: ['a#12', 'a#14'],
+      lostCount: 2,
+      repeated: ['a#11'],
+      repeatedCount: 1,
+      strangers: 2,
+      storedUnacked: 1,
+    });
+  });
+});

@@ -1,0 +1,260 @@
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { Budget } from './budget.ts';
+import { type ConnectionListener, LoadConnection } from './connection.ts';
+import { Histogram } from './histogram.ts';
+import { Ledger, MachineLedger } from './ledger.ts';
+import {
+  defaults,
+  type FullLoadOptions,
+  type LoadEnd,
+  type LoadOptions,
+  type LoadReport,
+} from './options.ts';
+import { Patcher } from './payload.ts';
+import { createSlots } from './slots.ts';
+
+const qos0Window = 128;
+const rateTickMs = 4;
+const watchMs = 50;
+const connectMsMax = 30_000;
+
+/** Many sensors in one thread, cheap enough to share a small machine with what it measures. */
+export class LoadGenerator {
+  readonly ledger: Ledger;
+  /** Resolves when all is sent and acknowledged, or it ended for another reason: see `LoadReport.end`. */
+  readonly finished: Promise<LoadReport>;
+  readonly #options: FullLoadOptions;
+  readonly #connections: LoadConnection[];
+  readonly #latency = new Histogram();
+  #resolve: (report: LoadReport) => void = () => {};
+  #onAllReady: (error?: Error) => void = () => {};
+  #phase: 'new' | 'connecting' | 'sending' | 'draining' | 'ended' = 'new';
+  #acked = 0;
+  #pongs = 0;
+  #next = 0;
+  #gone = 0;
+  #stopped = false;
+  #budget: Budget;
+  #drainingSinceMs = 0;
+  #movedAtMs = 0;
+  #cpuAtStart = process.cpuUsage();
+  #timers: NodeJS.Timeout[] = [];
+
+  constructor(options: LoadOptions) {
+    this.#options = { ...defaults, ...options };
+    this.finished = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    this.#budget = new Budget(this.#options, 0);
+    const patcher = new Patcher();
+    this.#connections = Array.from({ length: options.connections }, (_, i) => this.#connection(i, patcher));
+    this.ledger = new Ledger(this.#connections.map((connection) => connection.ledger));
+  }
+
+  get progress(): { sent: number; acked: number; connected: number; reconnects: number } {
+    const connected = this.#connections.filter((connection) => connection.ready).length;
+    return { sent: this.#budget.sent, acked: this.#acked, connected, reconnects: this.#sum('reconnects') };
+  }
+
+  /** Connects everything, then begins to send. @throws HarbingerError LOAD_REFUSED, LOAD_UNREACHABLE */
+  async start(): Promise<void> {
+    this.#phase = 'connecting';
+    const deadline = setTimeout(() => this.#onAllReady(new Error('not all connected in time')), connectMsMax);
+    const allReady = new Promise<void>((resolve, reject) => {
+      this.#onAllReady = (error) => (error ? reject(error) : resolve());
+    });
+    for (const connection of this.#connections) connection.connect();
+    try {
+      await allReady;
+    } catch (error) {
+      this.#end('disconnected');
+      if (error instanceof HarbingerError) throw error;
+      const where = `${this.#options.host}:${this.#options.port}`;
+      throw new HarbingerError('LOAD_UNREACHABLE', 'cli', `broker at ${where}: ${(error as Error).message}`);
+    } finally {
+      clearTimeout(deadline);
+    }
+    this.#begin();
+  }
+
+  /** Sends no more, waits for what is under way (bounded), disconnects. */
+  stop(): Promise<LoadReport> {
+    this.#stopped = true;
+    this.#budget.close();
+    if (this.#phase === 'new') this.#end('stopped');
+    else if (this.#phase === 'sending') this.#drain();
+    return this.finished;
+  }
+
+  #connection(index: number, patcher: Patcher): LoadConnection {
+    const options = this.#options;
+    const machine = options.machine.replaceAll('{c}', String(index));
+    const topic = options.topic.replaceAll('{machine}', machine).replaceAll('{c}', String(index));
+    const window = options.qos === 0 ? qos0Window : options.window;
+    const slots = createSlots({ ...options, topic, machine, index, window }, patcher);
+    const clientId = `${options.clientPrefix}${index}`;
+    const ledger = new MachineLedger(machine, options.seqFirst);
+    const listener = this.#listener();
+    return new LoadConnection({ ...options, window, clientId }, slots, ledger, this.#latency, listener);
+  }
+
+  #listener(): ConnectionListener {
+    return {
+      ready: () => this.#ready(),
+      writable: (connection, acked) => {
+        this.#acked += acked;
+        this.#movedAtMs = this.#options.clock.monotonicMs();
+        if (this.#phase === 'sending' && this.#options.rate === 0) this.#fill(connection, this.#movedAtMs);
+        else if (this.#phase === 'draining') this.#checkDrained();
+      },
+      pong: () => {
+        this.#pongs++;
+        this.#checkDrained();
+      },
+      lost: (error) => {
+        if (error === undefined) return;
+        this.#gone++;
+        if (this.#phase === 'connecting') this.#onAllReady(error);
+        else if (this.#gone === this.#connections.length) this.#end('disconnected');
+      },
+    };
+  }
+
+  #ready(): void {
+    if (this.#phase === 'connecting') {
+      if (this.#connections.every((connection) => connection.ready)) this.#onAllReady();
+    } else if (this.#phase === 'sending') {
+      this.#fillAll();
+    } else if (this.#phase === 'draining' && this.#options.qos === 0) {
+      this.#askForPongs();
+    }
+  }
+
+  #begin(): void {
+    this.#phase = 'sending';
+    this.#cpuAtStart = process.cpuUsage();
+    this.#movedAtMs = this.#options.clock.monotonicMs();
+    this.#budget = new Budget(this.#options, this.#movedAtMs);
+    if (this.#stopped) this.#budget.close();
+    this.#timers.push(setInterval(() => this.#watch(), watchMs));
+    if (this.#options.rate > 0) this.#timers.push(setInterval(() => this.#tick(), rateTickMs));
+    else if (this.#options.qos === 0) this.#pumpQos0();
+    else this.#fillAll();
+  }
+
+  #fill(connection: LoadConnection, nowMs: number): void {
+    const left = this.#budget.left(nowMs);
+    if (left <= 0) this.#drain();
+    else
+      this.#budget.sent += connection.send(
+        Math.min(left, connection.room),
+        this.#options.clock.nowMs(),
+        nowMs,
+      );
+  }
+
+  #fillAll(): void {
+    if (this.#options.rate > 0 || this.#options.qos === 0) return;
+    const nowMs = this.#options.clock.monotonicMs();
+    for (const connection of this.#connections) if (this.#phase === 'sending') this.#fill(connection, nowMs);
+  }
+
+  /** One chunk for every connection whose last chunk has gone out, then lets the sockets work. */
+  #pumpQos0(): void {
+    if (this.#phase !== 'sending') return;
+    const nowMs = this.#options.clock.monotonicMs();
+    const wallMs = this.#options.clock.nowMs();
+    for (const connection of this.#connections) {
+      const left = this.#budget.left(nowMs);
+      if (left <= 0) {
+        this.#drain();
+        return;
+      }
+      if (connection.room < qos0Window / 2) continue;
+      this.#budget.sent += connection.send(Math.min(left, qos0Window / 2), wallMs, nowMs);
+      this.#movedAtMs = nowMs;
+    }
+    setImmediate(() => this.#pumpQos0());
+  }
+
+  /** With a rate: sends what has become due, one message a connection in turn, where there is room. */
+  #tick(): void {
+    if (this.#phase !== 'sending') return;
+    const { clock, qos } = this.#options;
+    const nowMs = clock.monotonicMs();
+    const left = this.#budget.left(nowMs);
+    if (left <= 0) {
+      this.#drain();
+      return;
+    }
+    const count = Math.min(this.#budget.due(nowMs), left);
+    const wallMs = clock.nowMs();
+    let tried = 0;
+    for (let done = 0; done < count && tried < this.#connections.length; ) {
+      const connection = this.#connections[this.#next]!;
+      this.#next = (this.#next + 1) % this.#connections.length;
+      const sent = connection.send(1, wallMs, this.#budget.nextDueAtMs);
+      tried = sent === 0 ? tried + 1 : 0;
+      this.#budget.sent += sent;
+      done += sent;
+      if (sent > 0 && qos === 0) this.#movedAtMs = nowMs;
+    }
+  }
+
+  #drain(): void {
+    if (this.#phase !== 'sending') return;
+    this.#phase = 'draining';
+    this.#drainingSinceMs = this.#options.clock.monotonicMs();
+    if (this.#options.qos === 0) this.#askForPongs();
+    this.#checkDrained();
+  }
+
+  #askForPongs(): void {
+    this.#pongs = 0;
+    for (const connection of this.#connections) connection.ping();
+  }
+
+  #checkDrained(): void {
+    if (this.#phase !== 'draining') return;
+    const done =
+      this.#options.qos === 0
+        ? this.#pongs >= this.#connections.length - this.#gone
+        : this.#acked === this.#budget.sent;
+    if (done) this.#end(this.#stopped ? 'stopped' : 'complete');
+  }
+
+  #watch(): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    if (this.#phase === 'sending') {
+      if (this.#budget.left(nowMs) <= 0) this.#drain();
+      else if (nowMs - this.#movedAtMs > this.#options.stallMsMax) this.#end('stalled');
+    } else if (this.#phase === 'draining' && nowMs - this.#drainingSinceMs > this.#options.drainMsMax) {
+      this.#end('drain-timeout');
+    }
+  }
+
+  #sum(key: 'resent' | 'reconnects'): number {
+    return this.#connections.reduce((sum, connection) => sum + connection[key], 0);
+  }
+
+  #end(end: LoadEnd): void {
+    if (this.#phase === 'ended') return;
+    this.#phase = 'ended';
+    for (const timer of this.#timers) clearInterval(timer);
+    const seconds = (this.#options.clock.monotonicMs() - this.#budget.startedAtMs) / 1_000;
+    const cpu = process.cpuUsage(this.#cpuAtStart);
+    for (const connection of this.#connections) connection.close();
+    const done = this.#options.qos === 0 ? this.#budget.sent : this.#acked;
+    this.#resolve({
+      end,
+      sent: this.#budget.sent,
+      acked: this.#acked,
+      resent: this.#sum('resent'),
+      reconnects: this.#sum('reconnects'),
+      seconds,
+      perSecond: seconds > 0 ? done / seconds : 0,
+      ackLatency: this.#latency.summary(),
+      cpuSeconds: (cpu.user + cpu.system) / 1e6,
+    });
+  }
+}

@@ -1,0 +1,143 @@
+/** What one machine sent and what of it was acknowledged. Running numbers `first … next - 1` were sent. */
+export class MachineLedger {
+  readonly machine: string;
+  readonly first: number;
+  next: number;
+  #acked = new Uint32Array(32);
+  #ackedCount = 0;
+
+  constructor(machine: string, first: number) {
+    this.machine = machine;
+    this.first = first;
+    this.next = first;
+  }
+
+  get sentCount(): number {
+    return this.next - this.first;
+  }
+
+  get ackedCount(): number {
+    return this.#ackedCount;
+  }
+
+  ack(seq: number): void {
+    const bit = seq - this.first;
+    const word = bit >>> 5;
+    if (word >= this.#acked.length) {
+      const grown = new Uint32Array(Math.max(word + 1, this.#acked.length * 2));
+      grown.set(this.#acked);
+      this.#acked = grown;
+    }
+    const mask = 1 << (bit & 31);
+    if ((this.#acked[word]! & mask) === 0) this.#ackedCount++;
+    this.#acked[word]! |= mask;
+  }
+
+  isAcked(seq: number): boolean {
+    const bit = seq - this.first;
+    return bit >= 0 && ((this.#acked[bit >>> 5] ?? 0) & (1 << (bit & 31))) !== 0;
+  }
+
+  /** The acknowledged running numbers as ranges, both ends included. */
+  ackedRanges(): [number, number][] {
+    const ranges: [number, number][] = [];
+    for (let seq = this.first; seq < this.next; seq++) {
+      if (!this.isAcked(seq)) continue;
+      const last = ranges.at(-1);
+      if (last?.[1] === seq - 1) last[1] = seq;
+      else ranges.push([seq, seq]);
+    }
+    return ranges;
+  }
+}
+
+export interface LedgerJson {
+  machines: { machine: string; first: number; sent: number; acked: [number, number][] }[];
+}
+
+/** How a store's content compares with a ledger. */
+export interface LedgerVerdict {
+  /** Acknowledged but not stored: a broken promise. The first 20. */
+  lost: string[];
+  lostCount: number;
+  /** Stored more than once. The first 20. */
+  repeated: string[];
+  repeatedCount: number;
+  /** Stored though never sent. */
+  strangers: number;
+  /** Stored without an acknowledgement having come back: allowed (the ack was lost on its way). */
+  storedUnacked: number;
+}
+
+/** Which (machine, running number) were sent and acknowledged, one bit each. */
+export class Ledger {
+  readonly machines: MachineLedger[];
+
+  constructor(machines: MachineLedger[]) {
+    this.machines = machines;
+  }
+
+  static fromJson(json: LedgerJson): Ledger {
+    return new Ledger(
+      json.machines.map((entry) => {
+        const machine = new MachineLedger(entry.machine, entry.first);
+        machine.next = entry.first + entry.sent;
+        for (const [from, to] of entry.acked) for (let seq = from; seq <= to; seq++) machine.ack(seq);
+        return machine;
+      }),
+    );
+  }
+
+  toJson(): LedgerJson {
+    return {
+      machines: this.machines.map((machine) => ({
+        machine: machine.machine,
+        first: machine.first,
+        sent: machine.sentCount,
+        acked: machine.ackedRanges(),
+      })),
+    };
+  }
+
+  get sentCount(): number {
+    return this.machines.reduce((sum, machine) => sum + machine.sentCount, 0);
+  }
+
+  get ackedCount(): number {
+    return this.machines.reduce((sum, machine) => sum + machine.ackedCount, 0);
+  }
+
+  /** Compares with what a store holds: every (machine, running number) as often as it is there. */
+  compare(stored: Iterable<readonly [machine: string, seq: number]>): LedgerVerdict {
+    const byName = new Map(this.machines.map((machine) => [machine.machine, machine]));
+    const seen = new Map(this.machines.map((machine) => [machine, new Uint8Array(machine.sentCount)]));
+    const verdict: LedgerVerdict = {
+      lost: [],
+      lostCount: 0,
+      repeated: [],
+      repeatedCount: 0,
+      strangers: 0,
+      storedUnacked: 0,
+    };
+    for (const [name, seq] of stored) {
+      const machine = byName.get(name);
+      const counts = machine && seen.get(machine);
+      const place = machine ? seq - machine.first : -1;
+      if (!machine || !counts || !(place in counts)) verdict.strangers++;
+      else if (counts[place]! > 0) {
+        if (verdict.repeatedCount++ < 20) verdict.repeated.push(`${name}#${seq}`);
+      } else {
+        counts[place] = 1;
+        if (!machine.isAcked(seq)) verdict.storedUnacked++;
+      }
+    }
+    for (const [machine, counts] of seen) {
+      for (let place = 0; place < counts.length; place++) {
+        const seq = machine.first + place;
+        if (counts[place] !== 0 || !machine.isAcked(seq)) continue;
+        if (verdict.lostCount++ < 20) verdict.lost.push(`${machine.machine}#${seq}`);
+      }
+    }
+    return verdict;
+  }
+}

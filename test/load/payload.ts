@@ -1,0 +1,101 @@
+/**
+ * Payload templates: text with placeholders of fixed width, so that a frame is built once and only its varying bytes
+ * are written for each message.
+ *
+ * - `{machine}` the connection's machine, `{c}` its number (fixed for the connection);
+ * - `{seq}` the running number, 10 characters, padded with spaces on the left (valid before a JSON number);
+ * - `{ms}` the time, ms since 1970, 13 digits;
+ * - `{v}` a changing value 10.00 … 99.99, 5 characters.
+ */
+export const seqWidth = 10;
+const msWidth = 13;
+const valueWidth = 5;
+
+/** Four numeric fields with running number and time among what a device says about itself: 215 bytes. */
+export const defaultPayload =
+  '{"device":"{machine}","seq":{seq},"ts":{ms},"temperature":{v},"vibration":{v},"pressure":{v},"current":{v},' +
+  '"status":"ok","fw":"1.4.2","tags":["line-3","hall-b"],"uptime":"P12DT4H"}';
+
+export type PayloadFunction = (machine: string, seq: number, nowMs: number) => Buffer;
+
+interface Field {
+  kind: 'seq' | 'ms' | 'v';
+  at: number;
+}
+
+export interface CompiledPayload {
+  bytes: Buffer;
+  fields: Field[];
+}
+
+/** Fills in what is fixed for one connection and finds the places of the rest. `padTo` lengthens it with spaces. */
+export function compilePayload(
+  template: string,
+  machine: string,
+  connection: number,
+  padTo = 0,
+): CompiledPayload {
+  const fixed = template.replaceAll('{machine}', machine).replaceAll('{c}', String(connection));
+  const parts: string[] = [];
+  const fields: Field[] = [];
+  let at = 0;
+  for (const part of fixed.split(/(\{seq\}|\{ms\}|\{v\})/)) {
+    const kind = part === '{seq}' ? 'seq' : part === '{ms}' ? 'ms' : part === '{v}' ? 'v' : null;
+    const text =
+      kind === null ? part : ' '.repeat(kind === 'seq' ? seqWidth : kind === 'ms' ? msWidth : valueWidth);
+    if (kind !== null) fields.push({ kind, at });
+    parts.push(text);
+    at += Buffer.byteLength(text);
+  }
+  return { bytes: Buffer.from(parts.join('').padEnd(padTo)), fields };
+}
+
+/** Writes the varying bytes of frames. One for a generator: the digits of a time are worked out once a millisecond. */
+export class Patcher {
+  readonly #msDigits = new Uint8Array(msWidth);
+  #ms = -1;
+  #random = 0x2545f491;
+
+  /** Patches the payload that starts at `at` in `bytes`. */
+  patch(bytes: Uint8Array, at: number, fields: readonly Field[], seq: number, nowMs: number): void {
+    for (let i = 0; i < fields.length; i++) {
+      const field = fields[i]!;
+      const place = at + field.at;
+      if (field.kind === 'v') this.#value(bytes, place);
+      else if (field.kind === 'seq') writeDigits(bytes, place, seqWidth, seq);
+      else this.#time(bytes, place, nowMs);
+    }
+  }
+
+  #time(bytes: Uint8Array, at: number, nowMs: number): void {
+    if (nowMs !== this.#ms) {
+      this.#ms = nowMs;
+      writeDigits(this.#msDigits, 0, msWidth, nowMs);
+    }
+    for (let i = 0; i < msWidth; i++) bytes[at + i] = this.#msDigits[i]!;
+  }
+
+  #value(bytes: Uint8Array, at: number): void {
+    let x = this.#random;
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    this.#random = x;
+    bytes[at] = 49 + ((x >>> 4) % 9);
+    bytes[at + 1] = 48 + ((x >>> 8) % 10);
+    bytes[at + 2] = 46;
+    bytes[at + 3] = 48 + ((x >>> 16) % 10);
+    bytes[at + 4] = 48 + ((x >>> 24) % 10);
+  }
+}
+
+function writeDigits(bytes: Uint8Array, at: number, width: number, value: number): void {
+  let rest = value;
+  let i = at + width - 1;
+  do {
+    const next = Math.floor(rest / 10);
+    bytes[i--] = 48 + (rest - next * 10);
+    rest = next;
+  } while (rest > 0 && i >= at);
+  while (i >= at) bytes[i--] = 32;
+}

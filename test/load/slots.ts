@@ -1,0 +1,138 @@
+import { type CompiledPayload, compilePayload, type Patcher, type PayloadFunction } from './payload.ts';
+import { dupFlag, publishFrame } from './wire.ts';
+
+/** The frames a connection has under way, one for each slot; slot i uses packet id i + 1 for ever. */
+export interface Slots {
+  /** Puts the next message into a slot. */
+  fill(slot: number, seq: number, nowMs: number): void;
+  /** Sets DUP; every other byte stays as first sent. */
+  markResent(slot: number): void;
+  /** The bytes of `count` neighbouring slots. They must stay as they are until the broker acknowledged them. */
+  bytes(from: number, count: number): Buffer;
+}
+
+/** Frames of one length in one buffer, patched in place: a run of slots is written with a single call. */
+export class TemplateSlots implements Slots {
+  readonly #bytes: Buffer;
+  readonly #length: number;
+  readonly #payloadAt: number;
+  readonly #payload: CompiledPayload;
+  readonly #patcher: Patcher;
+  readonly #firstByte: number;
+
+  constructor(topic: string, payload: CompiledPayload, qos: 0 | 1, count: number, patcher: Patcher) {
+    const frame = publishFrame(topic, payload.bytes, qos);
+    this.#length = frame.bytes.length;
+    this.#payloadAt = frame.payloadAt;
+    this.#payload = payload;
+    this.#patcher = patcher;
+    this.#firstByte = frame.bytes[0]!;
+    this.#bytes = Buffer.alloc(count * this.#length);
+    for (let slot = 0; slot < count; slot++) {
+      frame.bytes.copy(this.#bytes, slot * this.#length);
+      if (qos === 1) this.#bytes.writeUInt16BE(slot + 1, slot * this.#length + frame.packetIdAt);
+    }
+  }
+
+  fill(slot: number, seq: number, nowMs: number): void {
+    const start = slot * this.#length;
+    this.#bytes[start] = this.#firstByte;
+    this.#patcher.patch(this.#bytes, start + this.#payloadAt, this.#payload.fields, seq, nowMs);
+  }
+
+  markResent(slot: number): void {
+    this.#bytes[slot * this.#length] = this.#firstByte | dupFlag;
+  }
+
+  bytes(from: number, count: number): Buffer {
+    return this.#bytes.subarray(from * this.#length, (from + count) * this.#length);
+  }
+}
+
+/** Frames whose payloads a function makes: of any length, and slower. */
+export class FunctionSlots implements Slots {
+  readonly #topic: string;
+  readonly #machine: string;
+  readonly #qos: 0 | 1;
+  readonly #payload: PayloadFunction;
+  readonly #frames: Buffer[];
+
+  constructor(topic: string, machine: string, payload: PayloadFunction, qos: 0 | 1, count: number) {
+    this.#topic = topic;
+    this.#machine = machine;
+    this.#qos = qos;
+    this.#payload = payload;
+    this.#frames = Array.from({ length: count }, () => Buffer.alloc(0));
+  }
+
+  fill(slot: number, seq: number, nowMs: number): void {
+    const frame = publishFrame(this.#topic, this.#payload(this.#machine, seq, nowMs), this.#qos);
+    if (this.#qos === 1) frame.bytes.writeUInt16BE(slot + 1, frame.packetIdAt);
+    this.#frames[slot] = frame.bytes;
+  }
+
+  markResent(slot: number): void {
+    this.#frames[slot]![0]! |= dupFlag;
+  }
+
+  bytes(from: number, count: number): Buffer {
+    return Buffer.concat(this.#frames.slice(from, from + count));
+  }
+}
+
+export interface SlotOptions {
+  topic: string;
+  machine: string;
+  /** Number of the connection. */
+  index: number;
+  payload: string | PayloadFunction;
+  payloadBytes: number;
+  qos: 0 | 1;
+  window: number;
+}
+
+export function createSlots(options: SlotOptions, patcher: Patcher): Slots {
+  const { topic, machine, index, payload, payloadBytes, qos, window } = options;
+  if (typeof payload === 'function') return new FunctionSlots(topic, machine, payload, qos, window);
+  return new TemplateSlots(
+    topic,
+    compilePayload(payload, machine, index, payloadBytes),
+    qos,
+    window,
+    patcher,
+  );
+}
+
+/** The free slots of a connection in the order they became free: as acks come in order, neighbours stay neighbours. */
+export class FreeSlots {
+  readonly #ring: Uint16Array;
+  #head = 0;
+  #count: number;
+
+  constructor(slots: number) {
+    this.#ring = Uint16Array.from({ length: slots }, (_, slot) => slot);
+    this.#count = slots;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The slot that `take` gives next. */
+  get next(): number {
+    return this.#ring[this.#head]!;
+  }
+
+  take(): number {
+    const slot = this.#ring[this.#head]!;
+    this.#head = this.#head + 1 === this.#ring.length ? 0 : this.#head + 1;
+    this.#count--;
+    return slot;
+  }
+
+  giveBack(slot: number): void {
+    const tail = this.#head + this.#count;
+    this.#ring[tail >= this.#ring.length ? tail - this.#ring.length : tail] = slot;
+    this.#count++;
+  }
+}
