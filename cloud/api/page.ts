@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import { HttpError } from './errors.ts';
+
+/** Serves the built console. Files under assets/ carry a hash in their names: they may be kept for ever. */
+export async function servePage(app: FastifyInstance, folder: string): Promise<void> {
+  if (!existsSync(join(folder, 'index.html'))) {
+    app.get('/', { schema: { hide: true } }, () => {
+      throw new HttpError(404, 'API_PAGE_MISSING', 'the page has not been built: run `npm run build`');
+    });
+    return;
+  }
+  await app.register(fastifyStatic, {
+    root: folder,
+    cacheControl: false,
+    decorateReply: false,
+    schemaHide: true,
+    setHeaders(reply, path) {
+      const hashed = path.includes(`${sep}assets${sep}`);
+      reply.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+}

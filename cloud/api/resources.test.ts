@@ -1,0 +1,155 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import type { SeriesPoint, SeriesQuery, SqlQuery } from '../ports.ts';
+import { createMemoryOperations, createMemoryStore } from './memory-ports.testing.ts';
+import { alertOf, decisionOf, machineOf } from './plant-data.testing.ts';
+import { get, post, startApi, stopAll } from './running-api.testing.ts';
+
+afterAll(stopAll);
+
+describe('resources', () => {
+  it('lists machines by urgency', async () => {
+    const operations = createMemoryOperations();
+    const life = (p50: number) => ({ p10: p50 / 2, p50, p90: p50 * 2, unit: 'cycles' });
+    operations.set({
+      machines: [
+        machineOf({ machine: 'new', health: null, remainingLife: null, source: null }),
+        machineOf({ machine: 'long', remainingLife: life(200) }),
+        machineOf({ machine: 'short', remainingLife: life(50) }),
+        machineOf({ machine: 'no-life', remainingLife: null }),
+        machineOf({ machine: 'warned', remainingLife: life(90) }),
+        machineOf({ machine: 'urgent', remainingLife: life(95) }),
+        machineOf({ machine: 'down', condition: 'failed' }),
+      ],
+      alerts: [
+        alertOf({ alertId: 'a', prediction: { machine: 'warned', severity: 'warning' } }),
+        alertOf({
+          alertId: 'b',
+          prediction: { machine: 'urgent', severity: 'critical', reasons: ['Soon.'] },
+        }),
+        alertOf({ alertId: 'c', prediction: { machine: 'urgent', severity: 'warning' } }),
+        alertOf({ alertId: 'd', state: 'resolved', prediction: { machine: 'long' } }),
+      ],
+    });
+    const { body } = await get(`${(await startApi({ operations })).base}/api/machines`);
+    const list = body.machines.map((view: { machine: string; urgency: string }) => [
+      view.machine,
+      view.urgency,
+    ]);
+    expect(list).toEqual([
+      ['down', 'failed'],
+      ['urgent', 'critical'],
+      ['warned', 'warning'],
+      ['short', 'ok'],
+      ['long', 'ok'],
+      ['no-life', 'ok'],
+      ['new', 'unknown'],
+    ]);
+    expect(body.machines[1]?.reason).toBe('Soon.');
+  });
+
+  it('shows one machine with its type and alerts; an unknown one is a clear 404', async () => {
+    const operations = createMemoryOperations();
+    operations.set({
+      machines: [machineOf({ machineType: 'generic' })],
+      alerts: [
+        alertOf({ alertId: 'mine' }),
+        alertOf({ alertId: 'other', prediction: { machine: 'pump-2' } }),
+      ],
+    });
+    const { base } = await startApi({ operations, machineTypes: loadMachineTypes() });
+    const { body } = await get(`${base}/api/machines/leeds/pump-1`);
+    expect(body.machine.urgency).toBe('critical');
+    expect(body.type.lifeUnit).toBe('readings');
+    expect(body.alerts.map((alert) => alert.alertId)).toEqual(['mine']);
+    const unknown = await get(`${base}/api/machines/leeds/pump-9`);
+    expect([unknown.status, unknown.body.error.code]).toEqual([404, 'API_MACHINE_UNKNOWN']);
+  });
+
+  it('asks the store for readings of the machine’s type, and answers by columns', async () => {
+    const asked: SeriesQuery[] = [];
+    const operations = createMemoryOperations();
+    operations.set({ machines: [machineOf()] });
+    const store = createMemoryStore({
+      series: (query) => {
+        asked.push(query);
+        return [
+          { timeMs: 1, values: { a: 1, b: null } as SeriesPoint['values'] },
+          { timeMs: 2, values: { a: 2 } as SeriesPoint['values'] },
+        ];
+      },
+    });
+    const { base } = await startApi({ operations, store });
+    const { body } = await get(
+      `${base}/api/readings?site=leeds&machine=pump-1&sensor=a,b&sensor=c&from=2025-06-15T12:00:00Z&to=1750000000000&points=10`,
+    );
+    expect(asked[0]).toEqual({
+      measurement: 'pump',
+      gateway: 'gw-1',
+      site: 'leeds',
+      machine: 'pump-1',
+      fields: ['a', 'b', 'c'],
+      fromMs: Date.parse('2025-06-15T12:00:00Z'),
+      toMs: 1_750_000_000_000,
+      pointsMax: 10,
+    });
+    expect(body.timesMs).toEqual([1, 2]);
+    expect(body.values).toEqual({ a: [1, 2], b: [null, null], c: [null, null] });
+    await get(`${base}/api/readings?site=leeds&machine=pump-1&measurement=estimate`);
+    expect(asked[1]).toMatchObject({ measurement: 'estimate', pointsMax: 600 });
+    expect(asked[1]!.toMs - asked[1]!.fromMs).toBe(3_600_000);
+  });
+
+  it('pages decisions, and filters them by machine', async () => {
+    const operations = createMemoryOperations();
+    for (const id of ['1', '2', '3']) operations.addDecision(decisionOf({ decisionId: id }));
+    operations.addDecision(decisionOf({ decisionId: 'x', subject: 'leeds/other' }));
+    const { base } = await startApi({ operations });
+    const first = await get(`${base}/api/decisions?limit=2&subject=leeds/pump-1`);
+    expect(first.body.items.map((item) => item.decisionId)).toEqual(['3', '2']);
+    const second = await get(`${base}/api/decisions?subject=leeds/pump-1&before=${first.body.next}`);
+    expect(second.body).toMatchObject({ items: [{ decisionId: '1' }], next: null });
+    for (const path of ['events', 'quarantine', 'notifications/dead']) {
+      expect((await get(`${base}/api/${path}`)).body).toEqual({ items: [], next: null });
+    }
+  });
+
+  it('runs SQL where the store has it, with limits, and says so where not', async () => {
+    const asked: SqlQuery[] = [];
+    const sql = async (query: SqlQuery) => {
+      asked.push(query);
+      if (query.sql.includes('drop'))
+        throw new HarbingerError('QUERY_REFUSED', 'store', 'only reading is allowed');
+      return { columns: ['n', 'big'], rows: [[1n, 2n ** 60n]], truncated: false };
+    };
+    const { base } = await startApi({ store: createMemoryStore({ sql }) });
+    const url = `${base}/api/query`;
+    expect((await post(url, { sql: 'select 1' })).body).toEqual({
+      columns: ['n', 'big'],
+      rows: [[1, '1152921504606846976']],
+      truncated: false,
+    });
+    expect(asked[0]).toEqual({ sql: 'select 1', rowsMax: 1_000, timeoutMs: 10_000 });
+    const refused = await post(url, { sql: 'drop table x' });
+    expect([refused.status, refused.body]).toEqual([
+      400,
+      { error: { code: 'QUERY_REFUSED', message: 'only reading is allowed' } },
+    ]);
+    expect((await post(`${(await startApi()).base}/api/query`, { sql: 'select 1' })).status).toBe(501);
+  });
+
+  it('documents itself', async () => {
+    const { body } = await get(`${(await startApi()).base}/api/openapi.json`);
+    expect(body.openapi).toBe('3.1.0');
+    expect(Object.keys(body.paths)).toEqual(
+      expect.arrayContaining([
+        '/api/machines',
+        '/api/machines/{site}/{machine}',
+        '/api/readings',
+        '/api/query',
+      ]),
+    );
+    expect(Object.keys(body.paths)).not.toContain('/{*}');
+  });
+});

@@ -1,0 +1,51 @@
+import { type Static, Type } from '@sinclair/typebox';
+import type { FastifyInstance } from 'fastify';
+import { Prediction } from '../../../shared/contract/events.ts';
+import type { RouteContext } from '../context.ts';
+import { byAttention } from '../machine-view.ts';
+import { answers } from '../schemas.ts';
+
+const Query = Type.Object(
+  {
+    state: Type.Optional(Type.Union([Type.Literal('open'), Type.Literal('resolved')])),
+    subject: Type.Optional(Type.String({ maxLength: 200, description: 'site/machine' })),
+    limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 200 }),
+  },
+  { additionalProperties: false },
+);
+
+const Alert = Type.Object({
+  alertId: Type.String({ description: 'the prediction’s id: the same from opened to resolved' }),
+  gateway: Type.String(),
+  state: Type.Union([Type.Literal('open'), Type.Literal('resolved')]),
+  openedAt: Type.String(),
+  updatedAt: Type.String(),
+  resolvedAt: Type.Union([Type.String(), Type.Null()]),
+  prediction: Prediction,
+});
+
+export function alertRoutes(app: FastifyInstance, context: RouteContext): void {
+  app.get<{ Querystring: Static<typeof Query> }>(
+    '/api/alerts',
+    {
+      schema: {
+        summary: 'Alerts: open before resolved, critical before warning, newest first',
+        querystring: Query,
+        response: answers(
+          'the alerts, and how many there are in all',
+          Type.Object({ alerts: Type.Array(Alert), total: Type.Integer() }),
+        ),
+      },
+    },
+    ({ query }) => {
+      const alerts = context.operations
+        .alerts(query.state)
+        .filter(
+          ({ prediction }) =>
+            query.subject === undefined || `${prediction.site}/${prediction.machine}` === query.subject,
+        )
+        .sort(byAttention);
+      return { alerts: alerts.slice(0, query.limit), total: alerts.length };
+    },
+  );
+}

@@ -1,0 +1,24 @@
+import { Type } from '@sinclair/typebox';
+import type { FastifyInstance } from 'fastify';
+import { DecisionRecord } from '../../../shared/contract/events.ts';
+import type { RouteContext } from '../context.ts';
+import { answers, PageParameters, pageOf } from '../schemas.ts';
+
+const StoredDecision = Type.Intersect([
+  DecisionRecord,
+  Type.Object({ gateway: Type.String(), at: Type.String() }),
+]);
+
+export function decisionRoutes(app: FastifyInstance, context: RouteContext): void {
+  app.get<{ Querystring: PageParameters }>(
+    '/api/decisions',
+    {
+      schema: {
+        summary: 'Decision records: what was decided, from what, why, by which policy',
+        querystring: PageParameters,
+        response: answers('a page, newest first', pageOf(StoredDecision)),
+      },
+    },
+    (request) => context.operations.decisions(request.query),
+  );
+}

@@ -1,0 +1,16 @@
+import type { FastifyInstance } from 'fastify';
+import type { RouteContext } from '../context.ts';
+
+/** For whoever watches the process; without a token, and without detail beyond the reasons. */
+export function healthRoutes(app: FastifyInstance, context: RouteContext): void {
+  app.get('/healthz', { schema: { summary: 'The process lives', security: [] } }, () => ({ status: 'ok' }));
+
+  app.get(
+    '/readyz',
+    { schema: { summary: 'Readings can be taken in and stored; 503 with the reasons if not', security: [] } },
+    (_request, reply) => {
+      const { ready, reasons } = context.ready();
+      reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', reasons });
+    },
+  );
+}

@@ -1,0 +1,60 @@
+import { type Static, Type } from '@sinclair/typebox';
+import type { FastifyInstance } from 'fastify';
+import { MachineType } from '../../../shared/domain/machine-type.ts';
+import type { RouteContext } from '../context.ts';
+import { MachineView, viewsOf } from '../machine-view.ts';
+import { answers, Name } from '../schemas.ts';
+import { findMachine } from './find-machine.ts';
+
+const Path = Type.Object({ site: Name, machine: Name });
+const Query = Type.Object({ gateway: Type.Optional(Name) }, { additionalProperties: false });
+
+export function machineRoutes(app: FastifyInstance, context: RouteContext): void {
+  app.get(
+    '/api/machines',
+    {
+      schema: {
+        summary: 'All machines, most urgent first',
+        response: answers('the machines', Type.Object({ machines: Type.Array(MachineView) })),
+      },
+    },
+    () => ({ machines: viewsOf(context.operations.machines(), context.operations.alerts('open')) }),
+  );
+
+  app.get<{ Params: Static<typeof Path>; Querystring: Static<typeof Query> }>(
+    '/api/machines/:site/:machine',
+    {
+      schema: {
+        summary: 'One machine: its state, its type, its alerts',
+        params: Path,
+        querystring: Query,
+        response: answers(
+          'the machine',
+          Type.Object({
+            machine: MachineView,
+            type: Type.Union([MachineType, Type.Null()], { description: 'null where the cloud lacks it' }),
+            alerts: Type.Array(Type.Unknown()),
+          }),
+        ),
+      },
+    },
+    (request) => {
+      const { site, machine } = request.params;
+      const state = findMachine(context.operations, { site, machine, gateway: request.query.gateway });
+      const alerts = context.operations
+        .alerts()
+        .filter(
+          ({ gateway, prediction }) =>
+            gateway === state.gateway && prediction.site === site && prediction.machine === machine,
+        );
+      return {
+        machine: viewsOf(
+          [state],
+          alerts.filter((alert) => alert.state === 'open'),
+        )[0],
+        type: context.machineTypes.get(state.machineType) ?? null,
+        alerts: alerts.toSorted((a, b) => b.openedAt.localeCompare(a.openedAt)).slice(0, 100),
+      };
+    },
+  );
+}

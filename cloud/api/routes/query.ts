@@ -1,0 +1,62 @@
+import { type Static, Type } from '@sinclair/typebox';
+import type { FastifyInstance } from 'fastify';
+import type { RouteContext } from '../context.ts';
+import { HttpError } from '../errors.ts';
+import { answers } from '../schemas.ts';
+
+const runningMax = 4;
+
+const Body = Type.Object(
+  {
+    sql: Type.String({ minLength: 1, maxLength: 20_000 }),
+    rowsMax: Type.Integer({ minimum: 1, maximum: 10_000, default: 1_000 }),
+    timeoutMs: Type.Integer({ minimum: 100, maximum: 30_000, default: 10_000 }),
+  },
+  { additionalProperties: false },
+);
+
+const Answer = Type.Object({
+  columns: Type.Array(Type.String()),
+  rows: Type.Array(Type.Array(Type.Unknown())),
+  truncated: Type.Boolean({ description: 'there were more rows than `rowsMax`' }),
+});
+
+export function queryRoutes(app: FastifyInstance, context: RouteContext): void {
+  let running = 0;
+  app.post<{ Body: Static<typeof Body> }>(
+    '/api/query',
+    {
+      schema: {
+        summary: 'Read-only SQL, where the store has it',
+        body: Body,
+        response: answers('the rows', Answer),
+      },
+    },
+    async (request) => {
+      const { store } = context;
+      if (!store.sql) {
+        throw new HttpError(
+          501,
+          'API_SQL_UNAVAILABLE',
+          `the store '${store.kind}' has no SQL here: use its own query language, or /api/readings`,
+        );
+      }
+      if (running >= runningMax) {
+        throw new HttpError(503, 'API_BUSY', `${runningMax} queries are running; try again shortly`);
+      }
+      running++;
+      try {
+        const { columns, rows, truncated } = await store.sql(request.body);
+        return { columns, rows: rows.map((row) => row.map(jsonValue)), truncated };
+      } finally {
+        running--;
+      }
+    },
+  );
+}
+
+/** Whole numbers beyond 2^53 as text, so that no digit is lost. */
+function jsonValue(value: unknown): unknown {
+  if (typeof value !== 'bigint') return value;
+  return BigInt.asIntN(54, value) === value ? Number(value) : String(value);
+}

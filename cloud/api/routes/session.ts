@@ -1,0 +1,56 @@
+import { type Static, Type } from '@sinclair/typebox';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Access, sessionCookie } from '../access.ts';
+import { answers } from '../schemas.ts';
+
+const Login = Type.Object({ token: Type.String({ maxLength: 512 }) }, { additionalProperties: false });
+
+/** Signing in of the page: the token is exchanged for a cookie that scripts cannot read and other sites cannot send. */
+export function sessionRoutes(app: FastifyInstance, access: Access): void {
+  app.get(
+    '/api/session',
+    {
+      schema: {
+        summary: 'Whether the caller is let in',
+        response: answers(
+          'the session',
+          Type.Object({ tokenNeeded: Type.Boolean(), signedIn: Type.Boolean() }),
+        ),
+      },
+    },
+    (request) => ({ tokenNeeded: access.tokenNeeded, signedIn: signedIn(access, request) }),
+  );
+
+  app.post<{ Body: Static<typeof Login> }>(
+    '/api/session',
+    { schema: { summary: 'Sign in with the token', body: Login, security: [] } },
+    (request, reply) => {
+      const { value, maxAgeS } = access.login(request.body.token, request.headers);
+      reply
+        .header('set-cookie', cookie(request, value, maxAgeS))
+        .code(204)
+        .send();
+    },
+  );
+
+  app.delete('/api/session', { schema: { summary: 'Sign out' } }, (request, reply) => {
+    reply
+      .header('set-cookie', cookie(request, '', 0))
+      .code(204)
+      .send();
+  });
+}
+
+function signedIn(access: Access, request: FastifyRequest): boolean {
+  try {
+    access.check('GET', request.headers);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function cookie(request: FastifyRequest, value: string, maxAgeS: number): string {
+  const secure = request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : '';
+  return `${sessionCookie}=${value}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict${secure}`;
+}

@@ -1,0 +1,43 @@
+import { Type } from '@sinclair/typebox';
+import type { FastifyInstance } from 'fastify';
+import type { RouteContext } from '../context.ts';
+import { answers, PageParameters, pageOf } from '../schemas.ts';
+
+const Answer = Type.Object(
+  {
+    ready: Type.Boolean(),
+    reasons: Type.Array(Type.String(), { description: 'why not ready' }),
+    store: Type.String({ description: 'kind of the store' }),
+    nowMs: Type.Number(),
+    streamClients: Type.Integer(),
+    notificationsDead: Type.Boolean({ description: 'some alerts could not be told to somebody' }),
+  },
+  { additionalProperties: true },
+);
+
+export function statusRoutes(app: FastifyInstance, context: RouteContext): void {
+  app.get(
+    '/api/status',
+    { schema: { summary: 'How the cloud is', response: answers('the status', Answer) } },
+    () => ({
+      ...context.status(),
+      ...context.ready(),
+      store: context.store.kind,
+      nowMs: context.clock.nowMs(),
+      streamClients: context.hub.clients,
+      notificationsDead: (context.notifications?.deadLetters({ limit: 1 }).items.length ?? 0) > 0,
+    }),
+  );
+
+  app.get<{ Querystring: PageParameters }>(
+    '/api/notifications/dead',
+    {
+      schema: {
+        summary: 'Notifications that could not be delivered',
+        querystring: PageParameters,
+        response: answers('a page, newest first', pageOf(Type.Unknown())),
+      },
+    },
+    (request) => context.notifications?.deadLetters(request.query) ?? { items: [], next: null },
+  );
+}

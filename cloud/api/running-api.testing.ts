@@ -1,0 +1,87 @@
+/** Starts APIs for tests, on free ports, and asks them by real HTTP. */
+import { Registry } from 'prom-client';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { silentLog } from '../../shared/runtime/log.ts';
+import type { ApiConfig } from './config.ts';
+import { createMemoryOperations, createMemoryStore } from './memory-ports.testing.ts';
+import { type Api, type ApiDeps, createApi } from './server.ts';
+
+export const token = 'a-token-for-tests-0123456789';
+export const bearer = { authorization: `Bearer ${token}` };
+
+export const testConfig: ApiConfig = {
+  host: '127.0.0.1',
+  port: 0,
+  token,
+  openOnLoopback: false,
+  streamClientsMax: 2,
+};
+
+const started: Api[] = [];
+
+export async function startApi(over: Partial<ApiDeps> = {}): Promise<{ api: Api; base: string }> {
+  const api = createApi({
+    config: testConfig,
+    store: createMemoryStore({}),
+    operations: createMemoryOperations(),
+    registry: new Registry(),
+    ready: () => ({ ready: true, reasons: [] }),
+    status: () => ({}),
+    clock: systemClock,
+    log: silentLog,
+    ...over,
+  });
+  started.push(api);
+  const { port } = await api.start();
+  return { api, base: `http://127.0.0.1:${port}` };
+}
+
+export async function stopAll(): Promise<void> {
+  for (const api of started.splice(0)) await api.stop();
+}
+
+/** The parts of answers that tests look at. */
+export interface AnswerBody {
+  error: { code: string; message: string };
+  machines: { machine: string; urgency: string; reason: string | null }[];
+  machine: { urgency: string };
+  type: { lifeUnit: string };
+  alerts: { alertId: string }[];
+  items: { decisionId: string }[];
+  next: string | null;
+  timesMs: number[];
+  values: Record<string, (number | null)[]>;
+  reasons: string[];
+  openapi: string;
+  paths: Record<string, unknown>;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: AnswerBody;
+}
+
+async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const body = text === '' ? {} : JSON.parse(text);
+  return { status: response.status, headers: response.headers, body: body as AnswerBody };
+}
+
+export async function get(url: string, headers: Record<string, string> = bearer): Promise<Answer> {
+  return answerOf(await fetch(url, { headers }));
+}
+
+/** `body` as it is where it is text, as JSON otherwise. */
+export async function post(
+  url: string,
+  body: unknown,
+  headers: Record<string, string> = bearer,
+): Promise<Answer> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return answerOf(response);
+}

@@ -1,0 +1,48 @@
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { identifierPattern } from '../../shared/contract/topics.ts';
+import { HttpError } from './errors.ts';
+
+/** Parts of requests and answers that several routes share. */
+export const Name = Type.String({ pattern: identifierPattern, maxLength: 64 });
+
+export const ErrorAnswer = Type.Object(
+  { error: Type.Object({ code: Type.String(), message: Type.String() }) },
+  { description: 'what went wrong: a stable code, and a sentence' },
+);
+
+/** Response schemas document; they do not filter what is sent. */
+export function answers(description: string, schema: TSchema) {
+  return { 200: { description, ...schema }, '4xx': ErrorAnswer, '5xx': ErrorAnswer };
+}
+
+export const Time = Type.String({
+  maxLength: 40,
+  pattern: '^(\\d{1,15}|\\d{4}-\\d\\d-\\d\\d(T\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+-]\\d\\d:\\d\\d))?)$',
+  description: 'ms since 1970, or ISO 8601 with its zone',
+});
+
+/** @throws HttpError 400 naming the parameter */
+export function timeMs(text: string, parameter: string): number {
+  const ms = !text.includes('-') ? Number(text) : Date.parse(text);
+  if (!Number.isFinite(ms)) {
+    throw new HttpError(400, 'API_INPUT', `parameter '${parameter}': '${text}' is not a time`);
+  }
+  return ms;
+}
+
+export const PageParameters = Type.Object(
+  {
+    limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }),
+    before: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before' })),
+    subject: Type.Optional(Type.String({ maxLength: 200, description: 'site/machine' })),
+  },
+  { additionalProperties: false },
+);
+export type PageParameters = Static<typeof PageParameters>;
+
+export function pageOf(items: TSchema): TSchema {
+  return Type.Object({
+    items: Type.Array(items),
+    next: Type.Union([Type.String(), Type.Null()], { description: 'pass as `before`; null at the end' }),
+  });
+}

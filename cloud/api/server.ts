@@ -1,0 +1,168 @@
+import { join } from 'node:path';
+import fastifySwagger from '@fastify/swagger';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { MachineType } from '../../shared/domain/machine-type.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import { packageRoot } from '../../shared/runtime/paths.ts';
+import type { Operations, ReadingStore } from '../ports.ts';
+import { type Access, createAccess } from './access.ts';
+import type { ApiConfig } from './config.ts';
+import type { NotificationDeadLetters, Readiness, RouteContext } from './context.ts';
+import { errorHandler, HttpError, schemaError } from './errors.ts';
+import { addHeaders } from './headers.ts';
+import { measureRequests } from './metrics.ts';
+import { servePage } from './page.ts';
+import { alertRoutes } from './routes/alerts.ts';
+import { decisionRoutes } from './routes/decisions.ts';
+import { eventRoutes } from './routes/events.ts';
+import { healthRoutes } from './routes/health.ts';
+import { machineRoutes } from './routes/machines.ts';
+import { quarantineRoutes } from './routes/quarantine.ts';
+import { queryRoutes } from './routes/query.ts';
+import { readingRoutes } from './routes/readings.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { statusRoutes } from './routes/status.ts';
+import { streamRoutes } from './routes/stream.ts';
+import { StreamHub } from './stream-hub.ts';
+
+export interface ApiDeps {
+  config: ApiConfig;
+  store: ReadingStore;
+  operations: Operations;
+  registry: Registry;
+  ready(): Readiness;
+  /** Whatever /api/status should show besides. */
+  status(): Record<string, unknown>;
+  notifications?: NotificationDeadLetters;
+  /** Units and limits for the page's charts. */
+  machineTypes?: ReadonlyMap<string, MachineType>;
+  /** The built page; dist/console if absent. */
+  pageFolder?: string;
+  clock: Clock;
+  log: Log;
+}
+
+export interface Api {
+  /** @throws HarbingerError API_TOKEN_MISSING, API_PORT_BUSY, API_LISTEN_FAILED */
+  start(): Promise<{ port: number }>;
+  /** Ends open streams and connections; does not wait for callers. */
+  stop(): Promise<void>;
+}
+
+export function createApi(deps: ApiDeps): Api {
+  let app: FastifyInstance | null = null;
+  let hub: StreamHub | null = null;
+  return {
+    async start() {
+      const { config, clock } = deps;
+      const access = createAccess(config, clock);
+      hub = new StreamHub(deps.operations, clock, config.streamClientsMax);
+      app = await build(deps, access, hub);
+      const port = await listen(app, config);
+      hub.start();
+      return { port };
+    },
+    async stop() {
+      hub?.stop();
+      await app?.close();
+    },
+  };
+}
+
+async function build(deps: ApiDeps, access: Access, hub: StreamHub): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit: 64 << 10,
+    requestTimeout: 30_000,
+    forceCloseConnections: true,
+    http: { maxHeaderSize: 16 << 10 },
+    routerOptions: { maxParamLength: 128 },
+    ajv: { customOptions: { removeAdditional: false } },
+    schemaErrorFormatter: schemaError,
+  });
+  app.server.maxConnections = 1_024;
+  // Response schemas are documentation: answers are sent as they are.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.setErrorHandler(errorHandler(deps.log));
+  app.setNotFoundHandler((request) => {
+    throw new HttpError(404, 'API_NOT_FOUND', `there is no ${request.method} ${request.url.slice(0, 200)}`);
+  });
+  addHeaders(app);
+  measureRequests(app, deps.registry, hub);
+  await describe(app);
+  const context: RouteContext = {
+    ...deps,
+    machineTypes: deps.machineTypes ?? new Map(),
+    notifications: deps.notifications ?? null,
+    hub,
+  };
+  sessionRoutes(app, access);
+  healthRoutes(app, context);
+  await app.register(async (guarded) => guardedRoutes(guarded, deps, context, access));
+  await servePage(app, deps.pageFolder ?? join(packageRoot, 'dist', 'console'));
+  return app;
+}
+
+function guardedRoutes(app: FastifyInstance, deps: ApiDeps, context: RouteContext, access: Access): void {
+  app.addHook('onRequest', async (request) => access.check(request.method, request.headers));
+  for (const routes of [
+    machineRoutes,
+    readingRoutes,
+    eventRoutes,
+    alertRoutes,
+    decisionRoutes,
+    quarantineRoutes,
+    queryRoutes,
+    streamRoutes,
+    statusRoutes,
+  ]) {
+    routes(app, context);
+  }
+  app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  app.get('/metrics', { schema: { summary: 'Prometheus metrics' } }, async (_request, reply) => {
+    reply.type(deps.registry.contentType);
+    return deps.registry.metrics();
+  });
+}
+
+async function describe(app: FastifyInstance): Promise<void> {
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Harbinger',
+        version: '1',
+        description: 'Machines, their readings, remaining life, alerts and decisions.',
+      },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+    },
+  });
+}
+
+async function listen(app: FastifyInstance, { host, port }: ApiConfig): Promise<number> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    if (codeOf(error) === 'EADDRINUSE') {
+      throw new HarbingerError(
+        'API_PORT_BUSY',
+        'api',
+        `port ${port} on ${host} is in use: stop what uses it, or choose another with --http-port`,
+        { cause: error },
+      );
+    }
+    throw new HarbingerError(
+      'API_LISTEN_FAILED',
+      'api',
+      `cannot listen on ${host}:${port}: ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  const address = app.server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}

@@ -1,0 +1,127 @@
+import type { ServerResponse } from 'node:http';
+import type { Clock, Timer } from '../../shared/runtime/clock.ts';
+import type { Alert, Operations } from '../ports.ts';
+import { byAttention, machineKey, viewsOf } from './machine-view.ts';
+
+export const streamTimes = { flushMs: 500, heartbeatMs: 15_000, behindMsMax: 30_000 } as const;
+
+interface Client {
+  response: ServerResponse;
+  /** Since when its connection has not taken what was written; null while it keeps up. */
+  behindSinceMs: number | null;
+}
+
+/**
+ * Server-sent events to the open pages. Changes are gathered and sent at most twice a second: `snapshot` first (all
+ * machines, open alerts), then `change` (only what changed), and `tick` while nothing does.
+ *
+ * Nothing is queued for a slow client: while its connection is full it gets no changes, then a fresh snapshot; after
+ * 30 s it is dropped, and its page connects again by itself.
+ */
+export class StreamHub {
+  readonly #operations: Operations;
+  readonly #clock: Clock;
+  readonly #clientsMax: number;
+  readonly #clients = new Set<Client>();
+  readonly #changedMachines = new Set<string>();
+  readonly #changedAlerts = new Map<string, Alert>();
+  #unsubscribe: () => void = () => {};
+  #flushTimer: Timer | null = null;
+  #heartbeatTimer: Timer | null = null;
+
+  constructor(operations: Operations, clock: Clock, clientsMax: number) {
+    this.#operations = operations;
+    this.#clock = clock;
+    this.#clientsMax = clientsMax;
+  }
+
+  get clients(): number {
+    return this.#clients.size;
+  }
+
+  get full(): boolean {
+    return this.#clients.size >= this.#clientsMax;
+  }
+
+  start(): void {
+    this.#unsubscribe = this.#operations.onChange((change) => this.#changed(change));
+    this.#beat();
+  }
+
+  stop(): void {
+    this.#unsubscribe();
+    this.#flushTimer?.cancel();
+    this.#heartbeatTimer?.cancel();
+    for (const client of this.#clients) client.response.end();
+    this.#clients.clear();
+  }
+
+  /** Takes over a response whose headers have been written. */
+  add(response: ServerResponse): void {
+    const client: Client = { response, behindSinceMs: null };
+    this.#clients.add(client);
+    response.on('close', () => this.#clients.delete(client));
+    response.on('error', () => this.#clients.delete(client));
+    response.on('drain', () => {
+      if (client.behindSinceMs === null) return;
+      client.behindSinceMs = null;
+      response.write(this.#snapshot());
+    });
+    response.write(`retry: 2000\n\n${this.#snapshot()}`);
+  }
+
+  #changed(change: {
+    machines: { gateway: string; site: string; machine: string }[];
+    alerts: Alert[];
+  }): void {
+    if (this.#clients.size === 0) return;
+    for (const machine of change.machines) this.#changedMachines.add(machineKey(machine));
+    for (const alert of change.alerts) {
+      const { site, machine } = alert.prediction;
+      this.#changedAlerts.set(alert.alertId, alert);
+      // An alert changes its machine's urgency.
+      this.#changedMachines.add(machineKey({ gateway: alert.gateway, site, machine }));
+    }
+    this.#flushTimer ??= this.#clock.setTimer(streamTimes.flushMs, () => this.#flush());
+  }
+
+  #flush(): void {
+    this.#flushTimer = null;
+    const machines = this.#views().filter((view) => this.#changedMachines.has(machineKey(view)));
+    const alerts = [...this.#changedAlerts.values()];
+    this.#changedMachines.clear();
+    this.#changedAlerts.clear();
+    this.#send(message('change', { atMs: this.#clock.nowMs(), machines, alerts }));
+  }
+
+  #beat(): void {
+    this.#send(`: heartbeat\n${message('tick', { atMs: this.#clock.nowMs() })}`);
+    this.#heartbeatTimer = this.#clock.setTimer(streamTimes.heartbeatMs, () => this.#beat());
+  }
+
+  #send(text: string): void {
+    for (const client of this.#clients) {
+      if (!client.response.writableNeedDrain) client.response.write(text);
+      else this.#fallBehind(client);
+    }
+  }
+
+  #fallBehind(client: Client): void {
+    const nowMs = this.#clock.monotonicMs();
+    client.behindSinceMs ??= nowMs;
+    if (nowMs - client.behindSinceMs > streamTimes.behindMsMax) client.response.destroy();
+  }
+
+  #views() {
+    return viewsOf(this.#operations.machines(), this.#operations.alerts('open'));
+  }
+
+  #snapshot(): string {
+    const alerts = this.#operations.alerts('open').toSorted(byAttention);
+    return message('snapshot', { atMs: this.#clock.nowMs(), machines: this.#views(), alerts });
+  }
+}
+
+function message(event: string, data: unknown): string {
+  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,136 @@
+import { get as httpGet, type IncomingMessage } from 'node:http';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { createMemoryOperations, type MemoryOperations } from './memory-ports.testing.ts';
+import { alertOf, machineOf } from './plant-data.testing.ts';
+import { bearer, startApi, stopAll } from './running-api.testing.ts';
+
+async function startStream(operations: MemoryOperations, clock = systemClock) {
+  const { api, base } = await startApi({ operations, clock });
+  return { api, url: `${base}/api/stream` };
+}
+
+interface StreamEvent {
+  event: string;
+  data: {
+    machines: { machine: string; urgency: string; lastSeenMs: number }[];
+    alerts: { alertId: string }[];
+  };
+}
+
+/** Opens a stream; `events` grows as it is read. */
+function open(
+  url: string,
+): Promise<{ response: IncomingMessage; events: StreamEvent[]; ended: Promise<void> }> {
+  return new Promise((resolve, reject) => {
+    httpGet(url, { headers: bearer }, (response) => {
+      const events: StreamEvent[] = [];
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+        const blocks = text.split('\n\n');
+        text = blocks.pop() ?? '';
+        for (const block of blocks) {
+          const match = /^event: (\w+)\ndata: (.*)$/m.exec(block);
+          if (match) events.push({ event: match[1]!, data: JSON.parse(match[2]!) });
+        }
+      });
+      const ended = new Promise<void>((done) => response.on('close', () => done()));
+      response.on('error', () => {});
+      resolve({ response, events, ended });
+    }).on('error', reject);
+  });
+}
+
+afterAll(stopAll);
+
+/** Megabytes of machines: a few such changes are more than the sockets' buffers hold. */
+function many(lastSeenMs: number) {
+  return Array.from({ length: 5_000 }, (_, i) => machineOf({ machine: `m-${i}`, lastSeenMs }));
+}
+
+describe('the stream', () => {
+  it('sends a snapshot, then only what changed, gathered', async () => {
+    const operations = createMemoryOperations();
+    operations.set({ machines: [machineOf(), machineOf({ machine: 'pump-2' })] });
+    const { url } = await startStream(operations);
+    const { response, events } = await open(url);
+    expect(response.headers['content-type']).toContain('text/event-stream');
+    expect(response.headers['content-security-policy']).toContain("default-src 'self'");
+    await vi.waitFor(() => expect(events[0]?.event).toBe('snapshot'), 10_000);
+    expect(events[0]!.data.machines).toHaveLength(2);
+
+    for (let i = 1; i <= 50; i++) operations.set({ machines: [machineOf({ lastSeenMs: i })] });
+    operations.set({ alerts: [alertOf({})] });
+    await vi.waitFor(() => expect(events).toHaveLength(2), 10_000);
+    expect(events[1]!.event).toBe('change');
+    expect(events[1]!.data.machines).toMatchObject([
+      { machine: 'pump-1', lastSeenMs: 50, urgency: 'critical' },
+    ]);
+    expect(events[1]!.data.alerts).toMatchObject([{ alertId: 'alert-1' }]);
+    response.destroy();
+  });
+
+  it('takes only so many, and frees the place of one that left', async () => {
+    const { url } = await startStream(createMemoryOperations());
+    const first = await open(url);
+    const second = await open(url);
+    const third = await open(url);
+    expect(third.response.statusCode).toBe(503);
+    first.response.destroy();
+    await vi.waitFor(async () => {
+      const next = await open(url);
+      expect(next.response.statusCode).toBe(200);
+    }, 10_000);
+    second.response.destroy();
+  });
+
+  it('holds nothing back for a client that does not read, and brings it up to date when it does', async () => {
+    const operations = createMemoryOperations();
+    operations.set({ machines: many(1) });
+    const { url } = await startStream(operations);
+    const slow = await open(url);
+    const quick = await open(url);
+    slow.response.pause();
+    for (let i = 2; i <= 8; i++) {
+      operations.set({ machines: many(i) });
+      await vi.waitFor(() => expect(quick.events.at(-1)?.data.machines[0]?.lastSeenMs).toBe(i), 20_000);
+    }
+    slow.response.resume();
+    await vi.waitFor(() => expect(slow.events.at(-1)?.data.machines[0]?.lastSeenMs).toBe(8), 20_000);
+    expect(slow.events.filter((event) => event.event === 'snapshot').length).toBeGreaterThan(1);
+    expect(slow.events.length).toBeLessThan(quick.events.length);
+    slow.response.destroy();
+    quick.response.destroy();
+  });
+
+  it('drops a client that has not read for too long', async () => {
+    const operations = createMemoryOperations();
+    operations.set({ machines: many(1) });
+    let aheadMs = 0;
+    const clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + aheadMs };
+    const { url } = await startStream(operations, clock);
+    const slow = await open(url);
+    const quick = await open(url);
+    slow.response.pause();
+    const dropped = new Promise<void>((resolve) => slow.response.socket.on('close', () => resolve()));
+    for (let i = 2; i <= 8; i++) {
+      if (i === 7) aheadMs = 31_000;
+      operations.set({ machines: many(i) });
+      await vi.waitFor(() => expect(quick.events.at(-1)?.data.machines[0]?.lastSeenMs).toBe(i), 20_000);
+    }
+    slow.response.resume();
+    await dropped;
+    quick.response.destroy();
+  });
+
+  it('ends when the API stops', async () => {
+    const operations = createMemoryOperations();
+    const { api, url } = await startStream(operations);
+    const { ended } = await open(url);
+    expect(operations.listeners).toBe(1);
+    await api.stop();
+    await ended;
+    expect(operations.listeners).toBe(0);
+  });
+});
