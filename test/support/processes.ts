@@ -1,0 +1,212 @@
+/** The product's own processes as an operator starts them: `gateway` and `cloud`, compiled, each in a data folder. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { compiledEntry, packageRoot } from '../../shared/runtime/paths.ts';
+
+const logLinesMax = 5_000;
+
+export interface ProductOptions {
+  /** `gateway`, `cloud`, or whatever the command-line tool offers as a server. */
+  command: string;
+  /** Its data folder; `run.json` appears there. */
+  dataDir: string;
+  configFile?: string;
+  /** 0 (default): any free one, kept over restarts. */
+  mqttPort?: number;
+  httpPort?: number;
+  args?: string[];
+  env?: NodeJS.ProcessEnv;
+  /** Wait for `/readyz` (default), or only until it listens. */
+  until?: 'ready' | 'listening';
+  startMsMax?: number;
+  /** The script to run; the compiled command-line tool by default. */
+  entry?: string;
+}
+
+/** One line of output: parsed where it is JSON. */
+export interface LogLine {
+  text: string;
+  json: Record<string, unknown> | null;
+}
+
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+interface RunInfo {
+  pid: number;
+  mqttPort: number;
+  httpPort: number;
+}
+
+export class ProductProcess {
+  readonly #options: ProductOptions;
+  readonly #logs: LogLine[] = [];
+  readonly #killAtExit = () => this.#child?.kill('SIGKILL');
+  #child: ChildProcess | null = null;
+  #exited: Promise<Exit> | null = null;
+  #run: RunInfo | null = null;
+
+  constructor(options: ProductOptions) {
+    this.#options = options;
+  }
+
+  /** @throws Error with its last words when it ends or is not ready in time */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, this.#arguments(), {
+      cwd: packageRoot,
+      env: { ...process.env, ...this.#options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    this.#exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }) as Exit);
+    process.once('exit', this.#killAtExit);
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (text) => this.#log(text));
+    }
+    try {
+      await this.#waitUntilStarted(child);
+    } catch (error) {
+      await this.kill9();
+      throw error;
+    }
+  }
+
+  get pid(): number {
+    return this.#running().pid;
+  }
+
+  get mqttPort(): number {
+    return this.#running().mqttPort;
+  }
+
+  get mqttUrl(): string {
+    return `mqtt://127.0.0.1:${this.mqttPort}`;
+  }
+
+  get httpUrl(): string {
+    return `http://127.0.0.1:${this.#running().httpPort}`;
+  }
+
+  /** The latest lines, over restarts too. */
+  get logs(): readonly LogLine[] {
+    return this.#logs;
+  }
+
+  /** GET, parsed as JSON. @throws Error unless it answers 2xx */
+  async json<T>(path: string, init: RequestInit = {}): Promise<T> {
+    const response = await fetch(`${this.httpUrl}${path}`, { signal: AbortSignal.timeout(20_000), ...init });
+    if (!response.ok) throw new Error(`${path}: HTTP ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  /** The value of a Prometheus counter or gauge; series of one name add up. NaN if there is none. */
+  async metric(name: string): Promise<number> {
+    const response = await fetch(`${this.httpUrl}/metrics`, { signal: AbortSignal.timeout(20_000) });
+    const lines = (await response.text()).split('\n');
+    const values = lines.filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
+    if (values.length === 0) return Number.NaN;
+    return values.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+  }
+
+  /** SIGTERM, as a service manager does; SIGKILL if that takes longer than `msMax`. */
+  async stop(msMax = 20_000): Promise<Exit> {
+    this.#child?.kill('SIGTERM');
+    const timer = setTimeout(() => this.#child?.kill('SIGKILL'), msMax);
+    const exit = await this.exited();
+    clearTimeout(timer);
+    return exit;
+  }
+
+  /** No goodbye. */
+  async kill9(): Promise<void> {
+    this.#child?.kill('SIGKILL');
+    await this.exited();
+  }
+
+  async exited(): Promise<Exit> {
+    const exit = (await this.#exited) ?? { code: null, signal: null };
+    process.off('exit', this.#killAtExit);
+    return exit;
+  }
+
+  /** Starts again on the same data and ports, after `stop` or `kill9`. */
+  restart(): Promise<void> {
+    return this.start();
+  }
+
+  #arguments(): string[] {
+    const { command, dataDir, configFile, entry, args = [] } = this.#options;
+    const mqttPort = this.#run?.mqttPort ?? this.#options.mqttPort ?? 0;
+    const httpPort = this.#run?.httpPort ?? this.#options.httpPort ?? 0;
+    return [
+      entry ?? compiledEntry('deploy/cli/main'),
+      command,
+      ...(configFile === undefined ? [] : ['--config', configFile]),
+      ...['--data', dataDir, '--mqtt-port', String(mqttPort), '--http-port', String(httpPort)],
+      ...args,
+    ];
+  }
+
+  #running(): RunInfo {
+    if (!this.#run) throw new Error(`${this.#options.command} has not been started`);
+    return this.#run;
+  }
+
+  #log(text: string): void {
+    if (this.#logs.length >= logLinesMax) this.#logs.splice(0, logLinesMax / 10);
+    this.#logs.push({ text, json: parsed(text) });
+  }
+
+  async #waitUntilStarted(child: ChildProcess): Promise<void> {
+    const { command, startMsMax = 60_000, until = 'ready' } = this.#options;
+    const deadline = AbortSignal.timeout(startMsMax);
+    while (!deadline.aborted && child.exitCode === null && child.signalCode === null) {
+      const run = await this.#readRunFile();
+      if (run?.pid === child.pid) {
+        this.#run = run;
+        if (until === 'listening' || (await this.#ready())) return;
+      }
+      await delay(10);
+    }
+    const words = this.#logs.slice(-30).map((line) => line.text);
+    throw new Error(`${command} did not start; its last words:\n${words.join('\n')}`);
+  }
+
+  /** A killed process leaves its file behind: only one that names this child counts. */
+  async #readRunFile(): Promise<RunInfo | null> {
+    try {
+      return JSON.parse(await readFile(join(this.#options.dataDir, 'run.json'), 'utf8')) as RunInfo;
+    } catch {
+      return null;
+    }
+  }
+
+  async #ready(): Promise<boolean> {
+    const answer = fetch(`${this.httpUrl}/readyz`, { signal: AbortSignal.timeout(2_000) });
+    return await answer.then(
+      (response) => response.ok,
+      () => false,
+    );
+  }
+}
+
+function parsed(text: string): Record<string, unknown> | null {
+  if (!text.startsWith('{')) return null;
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+}
+
+export async function startProduct(options: ProductOptions): Promise<ProductProcess> {
+  const product = new ProductProcess(options);
+  await product.start();
+  return product;
+}
