@@ -54,7 +54,7 @@ export class Pipeline {
     present: 0,
     ignored: 0,
   };
-  private before: Promise<unknown> = Promise.resolve();
+  private readonly underWay = new Set<Promise<void>>();
   private letters: Letter[] = [];
   private changes: Promise<void>[] = [];
 
@@ -68,20 +68,25 @@ export class Pipeline {
     this.letters = [];
     this.changes = [];
     placement.beginBlock();
+    const resendsBefore = placement.counts.resends;
     forEach((message) => this.message(message));
+    const hasResends = placement.counts.resends > resendsBefore;
     const finished = builder.finish(placement.added);
-    const waits: Promise<unknown>[] = [this.before, ...this.changes];
-    if (finished) waits.push(this.store(finished.block, finished.columns, placement.added));
-    if (this.letters.length > 0) waits.push(this.deps.deadLetters(this.letters));
-    const settled = Promise.all(waits).then(() => {});
-    // A failure is the failing batch's own; the next one waits for it but does not inherit it.
-    this.before = settled.catch(() => {});
+    const own: Promise<unknown>[] = [...this.changes];
+    if (finished) own.push(this.store(finished.block, finished.columns, placement.added));
+    if (this.letters.length > 0) own.push(this.deps.deadLetters(this.letters));
+    // A resend's original may still be under way: if it fails, the resend has not been stored either.
+    const before = hasResends ? Promise.all(this.underWay) : Promise.allSettled(this.underWay);
+    const settled = Promise.all([before, ...own]).then(() => {});
+    this.underWay.add(settled);
+    const forget = () => void this.underWay.delete(settled);
+    settled.then(forget, forget);
     return settled;
   }
 
   /** Resolves when everything taken so far is settled. */
   async idle(): Promise<void> {
-    await this.before;
+    await Promise.allSettled(this.underWay);
   }
 
   private message(message: RawMessage): void {

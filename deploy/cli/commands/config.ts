@@ -1,0 +1,60 @@
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import { hashPassword } from '../../../shared/runtime/passwords.ts';
+import { printJson } from '../output.ts';
+
+export function addConfig(program: Command): void {
+  const group = program.command('config').description('check configuration; make password hashes');
+  group
+    .command('check')
+    .description('check a configuration file, its drop-ins and machine types, without starting anything')
+    .argument('<gateway|cloud>', 'whose')
+    .argument('<file>', 'TOML file')
+    .option('--json', 'print the whole configuration, defaults filled in, secrets hidden')
+    .addHelpText('after', '\nExample:\n  harbinger config check gateway gateway.toml\n')
+    .action(async (role: string, file: string, options: { json?: boolean }) => {
+      const checked = await check(role, file);
+      if (options.json) printJson(hideSecrets(checked));
+      else process.stdout.write(`${file} is a sound ${role} configuration\n`);
+    });
+  group
+    .command('hash-password')
+    .description('read a password from the terminal or a pipe and print its hash for passwordHash')
+    .action(async () => {
+      const lines = createInterface({ input: process.stdin });
+      const { value } = await lines[Symbol.asyncIterator]().next();
+      lines.close();
+      if (typeof value !== 'string' || value.length < 8) {
+        throw new HarbingerError(
+          'USAGE',
+          'cli',
+          'a password has at least 8 characters; give it on standard input',
+        );
+      }
+      process.stdout.write(`${await hashPassword(value)}\n`);
+    });
+}
+
+async function check(role: string, file: string): Promise<unknown> {
+  if (role === 'gateway') {
+    const { readGatewayConfig } = await import('../../../gateway/main.ts');
+    return readGatewayConfig({ config: file }).config;
+  }
+  if (role === 'cloud') {
+    const { readCloudConfig } = await import('../../../cloud/main.ts');
+    return readCloudConfig({ config: file });
+  }
+  throw new HarbingerError('USAGE', 'cli', `'${role}' is neither gateway nor cloud`);
+}
+
+function hideSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(hideSecrets);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      /password|token|secret/i.test(key) && typeof item === 'string' ? '(hidden)' : hideSecrets(item),
+    ]),
+  );
+}

@@ -1,0 +1,114 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import { findEndpoint, request } from '../http-client.ts';
+import { type ReachOptions, wholeNumber, withReach } from '../options.ts';
+import { printable, printJson, printTable } from '../output.ts';
+
+interface Letter {
+  id: number;
+  at: string;
+  topic: string;
+  client: string;
+  stage: string;
+  code: string;
+  reason: string;
+  /** Base64. */
+  payload: string;
+}
+
+type Which = number[] | 'all';
+
+function whichOf(ids: number[], all: boolean | undefined): Which {
+  if (all && ids.length === 0) return 'all';
+  if (!all && ids.length > 0) return ids;
+  throw new HarbingerError('USAGE', 'cli', 'name the ids, or say --all (not both)');
+}
+
+function idList(text: string, previous: number[] = []): number[] {
+  const id = Number(text);
+  if (!Number.isSafeInteger(id) || id < 1) throw new InvalidArgumentError('an id is a whole number from 1');
+  return [...previous, id];
+}
+
+export function addDeadLetters(program: Command): void {
+  const group = program
+    .command('deadletters')
+    .description('what could not become a reading: list, show, redrive, drop');
+
+  withReach(group.command('list'), 'gateway')
+    .description('newest first, with the reason')
+    .option('--limit <n>', 'how many', wholeNumber, 50)
+    .action(async (options: ReachOptions & { limit: number }) => {
+      const page = (await request(
+        findEndpoint('gateway', options),
+        'GET',
+        `/api/deadletters?limit=${options.limit}`,
+      )) as {
+        items: Letter[];
+      };
+      if (options.json) return printJson(page);
+      const rows = page.items.map((letter) => [
+        String(letter.id),
+        letter.at,
+        letter.code,
+        printable(letter.topic, 50),
+        printable(letter.reason, 100),
+      ]);
+      printTable([['id', 'when', 'code', 'topic', 'reason'], ...rows]);
+    });
+
+  withReach(group.command('show'), 'gateway')
+    .description('one letter whole, with its payload')
+    .argument('<id>', 'from the list', wholeNumber)
+    .action(async (id: number, options: ReachOptions) => {
+      const letter = (await request(
+        findEndpoint('gateway', options),
+        'GET',
+        `/api/deadletters/${id}`,
+      )) as Letter;
+      if (options.json) return printJson(letter);
+      const { payload, ...rest } = letter;
+      for (const [name, value] of Object.entries(rest))
+        process.stdout.write(`${name.padEnd(8)} ${printable(String(value), 400)}\n`);
+      process.stdout.write(`payload  ${printable(Buffer.from(payload, 'base64').toString('utf8'), 4_000)}\n`);
+    });
+
+  withReach(group.command('redrive'), 'gateway')
+    .description('send letters through the pipeline again, after the cause was mended')
+    .argument('[ids...]', 'which', idList)
+    .option('--all', 'every letter')
+    .action(async (ids: number[] = [], options: ReachOptions & { all?: boolean }) => {
+      const which = whichOf(ids, options.all);
+      const body = which === 'all' ? { all: true } : { ids: which };
+      const answer = (await request(
+        findEndpoint('gateway', options),
+        'POST',
+        '/api/deadletters/redrive',
+        body,
+      )) as {
+        redriven: number;
+      };
+      if (options.json) return printJson(answer);
+      process.stdout.write(`${answer.redriven} redriven; those that failed again are new letters\n`);
+    });
+
+  withReach(group.command('drop'), 'gateway')
+    .description('forget letters for good')
+    .argument('[ids...]', 'which', idList)
+    .option('--all', 'every letter')
+    .action(async (ids: number[] = [], options: ReachOptions & { all?: boolean }) => {
+      const which = whichOf(ids, options.all);
+      const body = which === 'all' ? { all: true } : { ids: which };
+      const answer = (await request(
+        findEndpoint('gateway', options),
+        'DELETE',
+        '/api/deadletters',
+        body,
+      )) as {
+        dropped: number;
+      };
+      if (options.json) return printJson(answer);
+      process.stdout.write(`${answer.dropped} dropped\n`);
+    });
+}

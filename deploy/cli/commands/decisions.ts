@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { findEndpoint, request } from '../http-client.ts';
+import { type ReachOptions, wholeNumber, withReach } from '../options.ts';
+import { printable, printJson, printTable } from '../output.ts';
+
+interface Decision {
+  at: string;
+  decision: string;
+  subject: string;
+  mode: string;
+  policy: { name: string; version: string };
+  confidence: number;
+  latencyMs: number;
+  reasons: string[];
+}
+
+export function addDecisions(program: Command): void {
+  withReach(program.command('decisions'), 'cloud')
+    .description('decision records: what was decided, by which policy, and why')
+    .option('--limit <n>', 'how many, newest first', wholeNumber, 20)
+    .option('--subject <site/machine>', 'only this machine')
+    .addHelpText('after', '\nExample:\n  harbinger decisions --subject plant/pump-2\n')
+    .action(async (options: ReachOptions & { limit: number; subject?: string }) => {
+      const query = new URLSearchParams({ limit: String(options.limit) });
+      if (options.subject !== undefined) query.set('subject', options.subject);
+      const page = (await request(findEndpoint('cloud', options), 'GET', `/api/decisions?${query}`)) as {
+        items: Decision[];
+      };
+      if (options.json) return printJson(page);
+      const head = ['when', 'decision', 'about', 'by', 'mode', 'confidence', 'ms', 'why'];
+      printTable([head, ...page.items.map(rowOf)]);
+    });
+}
+
+function rowOf(decision: Decision): string[] {
+  return [
+    decision.at,
+    decision.decision,
+    decision.subject,
+    `${decision.policy.name} ${decision.policy.version}`,
+    decision.mode,
+    decision.confidence.toFixed(2),
+    decision.latencyMs.toFixed(1),
+    printable(decision.reasons.join(' '), 120),
+  ];
+}

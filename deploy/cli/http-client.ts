@@ -1,0 +1,87 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import { defaultDataDir } from '../../shared/runtime/paths.ts';
+import { readRunFile } from '../../shared/runtime/run-file.ts';
+
+const requestMsMax = 60_000;
+
+export interface Endpoint {
+  url: string;
+  token: string | null;
+}
+
+export interface EndpointOptions {
+  url?: string;
+  token?: string;
+  data?: string;
+}
+
+/**
+ * Where the gateway's or the cloud's API is: as told by `--url`, else from the run file under `--data` (the folder
+ * itself, or its gateway/ or cloud/ part). The token: $HARBINGER_TOKEN, else the api-token file beside the run file.
+ */
+export function findEndpoint(role: 'gateway' | 'cloud', options: EndpointOptions): Endpoint {
+  const token = options.token ?? process.env.HARBINGER_TOKEN ?? null;
+  if (options.url !== undefined) return { url: options.url.replace(/\/$/, ''), token };
+  const base = options.data ?? defaultDataDir();
+  const dir =
+    [join(base, role), base].find((candidate) => existsSync(join(candidate, 'run.json'))) ?? join(base, role);
+  const run = readRunFile(dir);
+  if (run.role !== role)
+    throw new HarbingerError('USAGE', 'cli', `${dir} belongs to a ${run.role}, not to a ${role}`);
+  const tokenFile = join(dir, 'api-token');
+  return {
+    url: run.httpUrl,
+    token: token ?? (existsSync(tokenFile) ? readFileSync(tokenFile, 'utf8').trim() : null),
+  };
+}
+
+/** Asks an API for JSON. @throws HarbingerError with what the server said, or why it could not be asked */
+export async function request(
+  endpoint: Endpoint,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  let response: Response;
+  try {
+    response = await fetch(`${endpoint.url}${path}`, {
+      method,
+      headers: {
+        ...(endpoint.token !== null && { authorization: `Bearer ${endpoint.token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(requestMsMax),
+    });
+  } catch (error) {
+    const cause = error instanceof Error && error.cause ? messageOf(error.cause) : messageOf(error);
+    throw new HarbingerError('API_UNREACHABLE', 'cli', `${endpoint.url} cannot be reached: ${cause}`, {
+      retry: true,
+    });
+  }
+  const text = await response.text();
+  const answer = parseAnswer(text);
+  if (response.ok) return answer;
+  throw new HarbingerError(
+    'API_REFUSED',
+    'cli',
+    `${method} ${path}: ${refusalOf(answer) ?? `HTTP ${response.status}`}`,
+  );
+}
+
+function parseAnswer(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function refusalOf(answer: unknown): string | null {
+  if (typeof answer !== 'object' || answer === null || !('error' in answer)) return null;
+  const { error } = answer;
+  if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
+  return String(error);
+}

@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+/** The one command-line tool. Each command is a file in commands/; heavy modules are loaded when a command runs. */
+import { Command, CommanderError } from 'commander';
+import { addCloud } from './commands/cloud.ts';
+import { addConfig } from './commands/config.ts';
+import { addDeadLetters } from './commands/deadletters.ts';
+import { addDecisions } from './commands/decisions.ts';
+import { addGateway } from './commands/gateway.ts';
+import { addModels } from './commands/models.ts';
+import { addPlant } from './commands/plant.ts';
+import { addQuery } from './commands/query.ts';
+import { addReplay } from './commands/replay.ts';
+import { exitCodes, reportError } from './output.ts';
+
+const program = new Command('harbinger')
+  .description('An edge gateway that hears machines wear out.')
+  .helpCommand(false)
+  .exitOverride()
+  .configureHelp({ sortSubcommands: false })
+  .addHelpText(
+    'after',
+    `
+Examples:
+  harbinger gateway --config gateway.toml          run a gateway
+  harbinger cloud --config cloud.toml              run a cloud sink
+  harbinger plant                                  a virtual plant that wears out
+  harbinger replay train_FD001.txt --type turbofan --speed 20
+  harbinger query "select count(*) from pump"
+  harbinger deadletters list                       what could not become a reading, and why
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.`,
+  );
+
+const add = [
+  addGateway,
+  addCloud,
+  addPlant,
+  addReplay,
+  addQuery,
+  addDecisions,
+  addDeadLetters,
+  addModels,
+  addConfig,
+];
+for (const addCommand of add) addCommand(program);
+// Wrong usage is answered by commander itself; the exit code is ours to set.
+for (const command of program.commands) {
+  command.exitOverride();
+  for (const sub of command.commands) sub.exitOverride();
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError)
+    process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  else process.exitCode = reportError(error);
+}

@@ -1,0 +1,50 @@
+import { type Command, InvalidArgumentError } from 'commander';
+
+/** A TCP port; 0 lets the system choose. */
+export function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('a port is 0 … 65535');
+  return value;
+}
+
+export function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('a number above 0 is needed');
+  return value;
+}
+
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('a whole number is needed');
+  return value;
+}
+
+/** How to reach a running gateway or cloud. */
+export interface ReachOptions {
+  url?: string;
+  token?: string;
+  data?: string;
+  json?: boolean;
+}
+
+export function withReach(command: Command, role: 'gateway' | 'cloud'): Command {
+  return command
+    .option('--url <url>', `the ${role}'s HTTP address (default: found through the data folder)`)
+    .option('--token <token>', 'API token (better: $HARBINGER_TOKEN)')
+    .option('--data <dir>', 'data folder it runs on')
+    .option('--json', 'print JSON');
+}
+
+/** Aborts on SIGINT, SIGTERM, or when the supervising process is gone. A second signal ends the process at once. */
+export function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  if (process.channel) process.on('disconnect', () => controller.abort());
+  return controller.signal;
+}

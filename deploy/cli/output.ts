@@ -1,0 +1,36 @@
+import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+
+/** Exit codes, the same for every command. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
+
+/** One sentence on stderr and an exit code; never a stack trace. */
+export function reportError(error: unknown): number {
+  const code = error instanceof HarbingerError ? ` [${error.code}]` : '';
+  process.stderr.write(`harbinger: ${messageOf(error)}${code}\n`);
+  const usage = error instanceof HarbingerError && (error.stage === 'config' || error.code === 'USAGE');
+  return usage ? exitCodes.usage : exitCodes.failed;
+}
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Rows as an aligned table; the first row is the head. */
+export function printTable(rows: readonly (readonly string[])[]): void {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  for (const row of rows) {
+    const cells = row.map((cell, column) =>
+      column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0),
+    );
+    process.stdout.write(`${cells.join('  ')}\n`);
+  }
+}
+
+/** Texts from devices may hold anything: control characters must not reach the terminal. */
+export function printable(text: string, lengthMax = 80): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  const clean = text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '·');
+  return clean.length > lengthMax ? `${clean.slice(0, lengthMax - 1)}…` : clean;
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { checkReading, type Row } from './contract.ts';
+import { testMachines } from './fixtures.testing.ts';
+
+const machines = testMachines();
+const meter = machines.find('plant', 'meter-1');
+const open = machines.find('lab', 'bench');
+const row: Row = { values: new Float64Array(512), present: 0, ignored: 0 };
+
+describe('a declared type', () => {
+  it('takes its sensors by column; absent and null ones are NaN; others are ignored and counted', () => {
+    checkReading(meter, { flow: 3, temperature: null, firmware: '1.2', seq: 4, ts: 5 }, row);
+    expect([...row.values.subarray(0, 2)]).toEqual([Number.NaN, 3]);
+    expect(row).toMatchObject({ present: 1, ignored: 1 });
+  });
+
+  it('takes a boolean as 0 or 1', () => {
+    checkReading(meter, { flow: true }, row);
+    expect(row.values[1]).toBe(1);
+  });
+
+  it.each([
+    [{ flow: '3' }, 'CONTRACT_TYPE'],
+    [{ flow: { value: 3 } }, 'CONTRACT_TYPE'],
+    [{ flow: [3] }, 'CONTRACT_TYPE'],
+    [{ flow: Number.POSITIVE_INFINITY }, 'CONTRACT_FINITE'],
+    [{ flow: Number.NaN }, 'CONTRACT_FINITE'],
+    [{ flow: 1e300 }, 'CONTRACT_RANGE'],
+    [{ flow: -1 }, 'CONTRACT_RANGE'],
+    [{ speed: 3 }, 'CONTRACT_EMPTY'],
+    [{}, 'CONTRACT_EMPTY'],
+  ])('refuses %j', (values, code) => {
+    expect(() => checkReading(meter, values, row)).toThrow(
+      expect.objectContaining({ code, stage: 'contract' }),
+    );
+  });
+
+  it('is not misled by names of object properties', () => {
+    const values = JSON.parse('{"__proto__":1,"constructor":2,"toString":3}');
+    expect(() => checkReading(meter, values, row)).toThrow(
+      expect.objectContaining({ code: 'CONTRACT_EMPTY' }),
+    );
+  });
+});
+
+describe('an open type', () => {
+  it('opens a column for every number under a plain name, up to 64', () => {
+    checkReading(open, { a: 1, note: 'text', 'not plain': 2, seq: 3 }, row);
+    expect(open.sensors).toEqual(['a']);
+    const many = Object.fromEntries(Array.from({ length: 80 }, (_, i) => [`s${i}`, i]));
+    checkReading(open, many, row);
+    expect(open.sensors).toHaveLength(64);
+    expect(row.ignored).toBe(17);
+  });
+});
+
+describe('machines', () => {
+  it.each([
+    ['plant', 'fan-1', 'MACHINE_UNKNOWN'],
+    ['plant', 'meter-1,evil=1', 'MACHINE_NAME'],
+    ['', 'meter-1', 'MACHINE_NAME'],
+    ['plant', `meter-${'x'.repeat(80)}`, 'MACHINE_NAME'],
+  ])('refuses %s/%s', (site, machine, code) => {
+    expect(() => machines.find(site, machine)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('are bounded', () => {
+    const few = testMachines(1);
+    few.find('lab', 'one');
+    expect(() => few.find('lab', 'two')).toThrow(expect.objectContaining({ code: 'MACHINE_LIMIT' }));
+    expect(few.find('lab', 'one').machine).toBe('one');
+  });
+});

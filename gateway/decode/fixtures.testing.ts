@@ -1,0 +1,31 @@
+import type { MachineType } from '../../shared/domain/machine-type.ts';
+import { Machines } from './machines.ts';
+
+const meter: MachineType = {
+  name: 'meter',
+  version: '1.0.0',
+  description: 'for tests',
+  lifeUnit: 'cycles',
+  stepMs: 1_000,
+  windowRows: 4,
+  openSensors: false,
+  sensors: [
+    { name: 'temperature', unit: 'Cel', min: -40, max: 150 },
+    { name: 'flow', unit: 'l/min', min: 0, max: 500 },
+  ],
+  alerts: [],
+};
+const open: MachineType = { ...meter, name: 'open', openSensors: true, sensors: [] };
+
+export function testMachines(machinesMax = 100): Machines {
+  return new Machines({
+    gateway: 'gw',
+    types: new Map([meter, open].map((type) => [type.name, type])),
+    rules: [
+      { match: 'plant/meter-*', type: 'meter' },
+      { match: 'lab/*', type: 'open' },
+    ],
+    unknown: 'dead-letter',
+    machinesMax,
+  });
+}

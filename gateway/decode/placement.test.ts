@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { DecodedReading } from '../ports.ts';
+import { checkReading, type Row } from './contract.ts';
+import { testMachines } from './fixtures.testing.ts';
+import { Placement } from './placement.ts';
+import { RecentReadings } from './recent-readings.ts';
+
+const now = 1_700_000_000_000;
+const meter = testMachines().find('plant', 'meter-1');
+const row: Row = { values: new Float64Array(512), present: 0, ignored: 0 };
+let placement: Placement;
+
+beforeEach(() => {
+  placement = new Placement(new RecentReadings(1 << 10), { aheadMsMax: 60_000, behindMsMax: 3_600_000 });
+});
+
+/** Where a reading was placed, `ms.ns`, or 'resend'. */
+function place(reading: Partial<DecodedReading> & { flow: number }, resend = false): string {
+  const { flow, ...rest } = reading;
+  checkReading(meter, { flow }, row);
+  const placed = placement.place(meter, { values: {}, ...rest }, row, now, resend);
+  return placed ? `${placement.ms - now}.${placement.ns}` : 'resend';
+}
+const at = (ms: number, ns = 0) => ({ deviceTime: { ms: now + ms, ns } });
+
+describe('device time', () => {
+  it('is used as it is', () => {
+    expect(place({ flow: 1, ...at(-5, 42) })).toBe('-5.42');
+  });
+
+  it('out of bounds is not believed: the gateway’s clock is used', () => {
+    expect(place({ flow: 1, ...at(60_001) })).toMatch(/^0\.[1-9]/);
+    expect(place({ flow: 1, ...at(-3_600_001) })).toMatch(/^0\.[1-9]/);
+    expect(placement.counts.timesOutOfBounds).toBe(2);
+  });
+
+  it('shared by distinct readings is separated by a nanosecond', () => {
+    expect([1, 2, 3].map((flow) => place({ flow, ...at(-5) }))).toEqual(['-5.0', '-5.1', '-5.2']);
+    expect(placement.counts.separated).toBe(2);
+  });
+
+  it('with the same content is a resend, also of a reading that was separated', () => {
+    place({ flow: 1, ...at(-5) });
+    place({ flow: 2, ...at(-5) });
+    expect(place({ flow: 1, ...at(-5) })).toBe('resend');
+    expect(place({ flow: 2, ...at(-5) })).toBe('resend');
+  });
+
+  it('that comes again with DUP is a resend whatever its content', () => {
+    place({ flow: 1, ...at(-5) });
+    expect(place({ flow: 9, ...at(-5) }, true)).toBe('resend');
+  });
+});
+
+describe('identity', () => {
+  it('by id: a resend even with another time', () => {
+    place({ flow: 1, id: 'a', ...at(-5) });
+    expect(place({ flow: 1, id: 'a', ...at(-4) })).toBe('resend');
+    expect(place({ flow: 1, id: 'b', ...at(-5) })).toBe('-5.1');
+  });
+
+  it('by running number with the same content, or with DUP', () => {
+    place({ flow: 1, seq: 7 });
+    expect(place({ flow: 1, seq: 7 })).toBe('resend');
+    expect(place({ flow: 2, seq: 7 }, true)).toBe('resend');
+  });
+
+  it('a device that starts counting again is not mistaken for a resend', () => {
+    place({ flow: 1, seq: 7 });
+    expect(place({ flow: 2, seq: 7 })).not.toBe('resend');
+  });
+
+  it('without any, equal readings are distinct, each at its own time', () => {
+    const places = Array.from({ length: 1_000 }, () => place({ flow: 1 }));
+    expect(new Set(places).size).toBe(1_000);
+  });
+});
+
+it('a block that was not stored is forgotten: its readings are welcome again', () => {
+  placement.beginBlock();
+  place({ flow: 1, seq: 7, ...at(-5) });
+  placement.forgetBlock(placement.added);
+  expect(place({ flow: 1, seq: 7, ...at(-5) })).toBe('-5.0');
+});
+
+it('never gives two readings of a series one timestamp, and never takes distinct ones for resends', () => {
+  const reading = fc.record({ flow: fc.integer({ min: 0, max: 400 }), ms: fc.integer({ min: -3, max: 0 }) });
+  fc.assert(
+    fc.property(fc.array(reading, { maxLength: 200 }), (readings) => {
+      placement = new Placement(new RecentReadings(1 << 10), { aheadMsMax: 60_000, behindMsMax: 3_600_000 });
+      const placed = readings.map(({ flow, ms }) => place({ flow, ...at(ms) })).filter((p) => p !== 'resend');
+      const distinct = new Set(readings.map(({ flow, ms }) => `${flow}@${ms}`));
+      expect(new Set(placed).size).toBe(placed.length);
+      expect(placed.length).toBe(distinct.size);
+    }),
+  );
+});
+
+it('recent readings forget the oldest first, in fixed memory', () => {
+  const recent = new RecentReadings(1 << 4);
+  for (let i = 1; i <= 100; i++) recent.add(i, i * 7, i);
+  expect(recent.find(100, 700)).toBe(100);
+  expect(recent.find(85, 595)).toBe(85);
+  expect(recent.find(1, 7)).toBe(-1);
+});

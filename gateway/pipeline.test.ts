@@ -1,0 +1,227 @@
+import { gunzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { parseLine } from '../shared/contract/line-protocol.ts';
+import { BlockBuilder } from './decode/block-builder.ts';
+import { testMachines } from './decode/fixtures.testing.ts';
+import { Placement } from './decode/placement.ts';
+import { RecentReadings } from './decode/recent-readings.ts';
+import { replayTail } from './decode/replay-tail.ts';
+import { Routes } from './decode/routes.ts';
+import { readSlab, SlabWriter } from './intake/slab.ts';
+import { Pipeline } from './pipeline.ts';
+import type { Block, ColumnBatch, DeadLetter, RawMessage } from './ports.ts';
+
+const now = 1_700_000_000_000;
+const routes = [
+  { topic: 'telemetry/{site}/{machine}', format: 'json' },
+  { topic: 'telemetry/{site}/{machine}/{sensor}', format: 'number' },
+  { topic: 'lifecycle/{site}/{machine}', format: 'lifecycle' },
+];
+
+interface Gate {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/** A pipeline whose disk answers when the test says so. */
+function build() {
+  const machines = testMachines();
+  const recent = new RecentReadings(1 << 10);
+  const blocks: Omit<Block, 'seq'>[] = [];
+  const letters: Omit<DeadLetter, 'id'>[] = [];
+  const columns: ColumnBatch[] = [];
+  const changes: string[] = [];
+  const gates: Gate[] = [];
+  const state = { held: false };
+  const builder = new BlockBuilder();
+  const pipeline = new Pipeline({
+    routes: new Routes(routes, machines, 1_000),
+    placement: new Placement(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 }),
+    builder,
+    journal(block) {
+      blocks.push(block);
+      return state.held
+        ? new Promise<void>((resolve, reject) => gates.push({ resolve, reject }))
+        : Promise.resolve();
+    },
+    deadLetters: async (added) => void letters.push(...added),
+    lifecycle: async (change) => void changes.push(`${change.about.machine} ${change.state}`),
+    windows: (batch) => void columns.push(batch),
+  });
+  return { pipeline, machines, recent, builder, blocks, letters, columns, changes, gates, state };
+}
+
+let parts: ReturnType<typeof build>;
+beforeEach(() => {
+  parts = build();
+});
+
+function take(...messages: ([string, string] | [string, string, boolean])[]): Promise<void> {
+  return parts.pipeline.take((each) => {
+    for (const [topic, payload, resend = false] of messages) {
+      each({ topic, payload: Buffer.from(payload), client: 'c1', receivedMs: now, resend });
+    }
+  });
+}
+
+function linesOfBlock(block: Omit<Block, 'seq'>): string[] {
+  const raw = block.codec === 'gzip' ? gunzipSync(block.body) : block.body;
+  expect(raw.length).toBe(block.rawBytes);
+  const lines = raw.toString().trimEnd().split('\n');
+  expect(lines).toHaveLength(block.lines);
+  return lines;
+}
+
+it('journals readings as line protocol and hands their columns to the windows', async () => {
+  await take(
+    ['telemetry/plant/meter-1', `{"temperature":21.5,"flow":3,"ts":${now}}`],
+    ['telemetry/plant/meter-2/flow', '7'],
+    ['telemetry/lab/bench', '{"volts":5}'],
+  );
+  const lines = linesOfBlock(parts.blocks[0]!);
+  expect(lines[0]).toBe(`meter,gateway=gw,machine=meter-1,site=plant temperature=21.5,flow=3 ${now}000000`);
+  expect(lines.slice(1).map((line) => parseLine(line))).toMatchObject([
+    { measurement: 'meter', tags: { machine: 'meter-2' }, fields: { flow: 7 } },
+    { measurement: 'open', tags: { machine: 'bench', site: 'lab' }, fields: { volts: 5 } },
+  ]);
+  const [batch] = parts.columns;
+  expect(batch?.newMachines.map(({ machine }) => machine)).toEqual(['meter-1', 'meter-2', 'bench']);
+  expect(batch?.newSensors).toEqual([{ machineIndex: 2, sensor: 'volts' }]);
+  expect([...(batch?.offset ?? [])]).toEqual([0, 2, 4, 5]);
+  expect([...(batch?.values ?? [])]).toEqual([21.5, 3, Number.NaN, 7, 5]);
+});
+
+describe('dead letters', () => {
+  it('take what cannot become a reading, each with its reason; the rest goes on', async () => {
+    await take(
+      ['telemetry/plant/meter-1', 'not json'],
+      ['telemetry/plant/fan-9', '{"flow":1}'],
+      ['telemetry/plant/meter-1', '{"flow":1e9}'],
+      ['somewhere/else', '1'],
+      ['lifecycle/plant/meter-1', '{"state":"tired"}'],
+      ['telemetry/plant/meter-1', '{"flow":1}'],
+    );
+    expect(parts.letters.map((letter) => letter.code)).toEqual([
+      'DECODE_JSON',
+      'MACHINE_UNKNOWN',
+      'CONTRACT_RANGE',
+      'TOPIC_UNROUTED',
+      'DECODE_LIFECYCLE',
+    ]);
+    expect(parts.letters[0]).toMatchObject({
+      topic: 'telemetry/plant/meter-1',
+      client: 'c1',
+      atMs: now,
+      stage: 'decode',
+    });
+    expect(parts.letters[0]?.payload.toString()).toBe('not json');
+    expect(linesOfBlock(parts.blocks[0]!)).toHaveLength(1);
+  });
+
+  it('of a list only the bad reading is set aside, in a form that can be sent again', async () => {
+    await take(['telemetry/plant/meter-1', '[{"flow":1},{"flow":-1},{"flow":2}]']);
+    expect(linesOfBlock(parts.blocks[0]!)).toHaveLength(2);
+    expect(parts.letters.map((letter) => letter.payload.toString())).toEqual(['{"flow":-1}']);
+  });
+});
+
+describe('settling', () => {
+  it('waits for the disk', async () => {
+    parts.state.held = true;
+    let settled = false;
+    const taken = take(['telemetry/plant/meter-1', '{"flow":1}']).then(() => {
+      settled = true;
+    });
+    await new Promise(setImmediate);
+    expect(settled).toBe(false);
+    parts.gates[0]?.resolve();
+    await taken;
+  });
+
+  it('a recognised resend is not settled ahead of its original', async () => {
+    parts.state.held = true;
+    const order: string[] = [];
+    const original = take(['telemetry/plant/meter-1', '{"flow":1,"seq":1}']).then(() =>
+      order.push('original'),
+    );
+    const resend = take(['telemetry/plant/meter-1', '{"flow":1,"seq":1}', true]).then(() =>
+      order.push('resend'),
+    );
+    await new Promise(setImmediate);
+    expect(order).toEqual([]);
+    parts.gates[0]?.resolve();
+    await Promise.all([original, resend]);
+    expect(order).toEqual(['original', 'resend']);
+    expect(parts.blocks).toHaveLength(1);
+  });
+
+  it('a resend fails with its original, so that it is sent once more', async () => {
+    parts.state.held = true;
+    const original = take(['telemetry/plant/meter-1', '{"flow":1,"seq":1}']);
+    const resend = take(['telemetry/plant/meter-1', '{"flow":1,"seq":1}', true]);
+    const unrelated = take(['telemetry/plant/meter-2', '{"flow":1,"seq":1}']);
+    parts.gates[0]?.reject(new Error('disk full'));
+    parts.gates[1]?.resolve();
+    const outcomes = await Promise.allSettled([original, resend, unrelated]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
+  });
+
+  it('what the disk refused is not remembered: the same reading is taken when it comes again', async () => {
+    parts.state.held = true;
+    const first = take(['telemetry/plant/meter-1', '{"flow":1,"seq":1}']);
+    parts.gates[0]?.reject(new Error('disk full'));
+    await expect(first).rejects.toThrow('disk full');
+    parts.state.held = false;
+    await take(['telemetry/plant/meter-1', '{"flow":1,"seq":1}', true]);
+    expect(parts.blocks).toHaveLength(2);
+    expect(parts.columns[0]?.newMachines).toHaveLength(1);
+    expect(parts.columns[1]?.machineIndex[0]).toBe(0);
+  });
+});
+
+it('passes lifecycle messages on', async () => {
+  await take(['lifecycle/plant/meter-1', '{"state":"failed","note":"seized"}']);
+  expect(parts.changes).toEqual(['meter-1 failed']);
+});
+
+it('after a restart resends are recognised and windows filled from the journal’s tail', async () => {
+  await take(['telemetry/plant/meter-1', '{"flow":1,"seq":1}'], ['telemetry/lab/bench', '{"volts":5}']);
+  const journalled = parts.blocks.map((block, i) => ({ ...block, seq: i + 1 }));
+  parts = build();
+  const tail = async function* () {
+    yield* journalled;
+  };
+  const replayed: ColumnBatch[] = [];
+  await replayTail(
+    { ...parts, journal: { tail }, identitiesBytes: 1, windowsBytes: 1 },
+    (batch) => void replayed.push(batch),
+  );
+  expect(replayed[0]).toMatchObject({
+    replay: true,
+    newMachines: [{ machine: 'meter-1' }, { machine: 'bench' }],
+  });
+  expect([...(replayed[0]?.values ?? [])]).toEqual([Number.NaN, 1, 5]);
+  await take(
+    ['telemetry/plant/meter-1', '{"flow":1,"seq":1}', true],
+    ['telemetry/plant/meter-1', '{"flow":2,"seq":2}'],
+  );
+  expect(linesOfBlock(parts.blocks[0]!)).toHaveLength(1);
+});
+
+it('a slab gives back what was packed into it', () => {
+  const writer = new SlabWriter(new ArrayBuffer(4_096));
+  const messages: RawMessage[] = ['a', 'ü€😀', ''].map((text, i) => ({
+    topic: `telemetry/plant/${text}`,
+    payload: Buffer.from(text),
+    client: `client ${text}`,
+    receivedMs: now + i,
+    resend: i === 1,
+  }));
+  for (const message of messages) expect(writer.add(message)).toBe(true);
+  expect(writer.add({ ...messages[0]!, payload: Buffer.alloc(4_000) })).toBe(false);
+  const seen: RawMessage[] = [];
+  readSlab(writer.buffer, writer.bytes, (message) =>
+    seen.push({ ...message, payload: Buffer.from(message.payload) }),
+  );
+  expect(seen).toEqual(messages);
+});

@@ -1,0 +1,45 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Static, Type } from '@sinclair/typebox';
+import { HarbingerError, messageOf } from './errors.ts';
+import { compileValidator } from './validate.ts';
+
+/** Where a running gateway or cloud can be reached: `run.json` in its data folder, for the command line and scripts. */
+export const RunFile = Type.Object({
+  role: Type.Union([Type.Literal('gateway'), Type.Literal('cloud')]),
+  pid: Type.Integer(),
+  startedAt: Type.String(),
+  mqttPort: Type.Integer(),
+  httpPort: Type.Integer(),
+  httpUrl: Type.String(),
+});
+export type RunFile = Static<typeof RunFile>;
+
+const validate = compileValidator(RunFile);
+const fileName = 'run.json';
+
+export function writeRunFile(dataDir: string, run: RunFile): void {
+  mkdirSync(dataDir, { recursive: true });
+  const path = join(dataDir, fileName);
+  writeFileSync(`${path}.tmp`, `${JSON.stringify(run, null, 2)}\n`);
+  renameSync(`${path}.tmp`, path);
+}
+
+export function removeRunFile(dataDir: string): void {
+  rmSync(join(dataDir, fileName), { force: true });
+}
+
+/** @throws HarbingerError RUN_FILE if nothing runs on that folder, or the file is not one */
+export function readRunFile(dataDir: string): RunFile {
+  const path = join(dataDir, fileName);
+  try {
+    const run: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return validate(run, (problem) => new Error(problem));
+  } catch (error) {
+    throw new HarbingerError(
+      'RUN_FILE',
+      'cli',
+      `nothing seems to run with data in ${dataDir} (${path}: ${messageOf(error)})`,
+    );
+  }
+}
