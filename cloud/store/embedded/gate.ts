@@ -1,0 +1,30 @@
+/** Lets so many in at a time; the others wait in line, and beyond `waitingMax` are turned away. */
+export class Gate {
+  readonly #insideMax: number;
+  readonly #waitingMax: number;
+  readonly #full: () => Error;
+  readonly #waiting: (() => void)[] = [];
+  #inside = 0;
+
+  constructor(limits: { insideMax: number; waitingMax: number }, full: () => Error) {
+    this.#insideMax = limits.insideMax;
+    this.#waitingMax = limits.waitingMax;
+    this.#full = full;
+  }
+
+  async enter(): Promise<void> {
+    if (this.#inside < this.#insideMax) {
+      this.#inside++;
+      return;
+    }
+    if (this.#waiting.length >= this.#waitingMax) throw this.#full();
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** The first in line takes the place that becomes free. */
+  leave(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#inside--;
+  }
+}

@@ -1,0 +1,89 @@
+/** Queries that may not take long: interrupted at their limit, on connections of their own. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { type Clock, sleep, type Timer } from '../../../shared/runtime/clock.ts';
+import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
+import type { Database } from './database.ts';
+import { Gate } from './gate.ts';
+
+/** An interrupt that comes before DuckDB has begun is lost, so it is repeated. */
+const interruptAgainMs = 50;
+const stopMsMax = 5_000;
+
+export class QueryRunner {
+  readonly #clock: Clock;
+  readonly #gate: Gate;
+  readonly #running = new Map<Promise<unknown>, () => void>();
+
+  /** `insideMax` run at a time: each holds one of Node's few threads for such work while it runs. */
+  constructor(clock: Clock, limits: { insideMax: number; waitingMax: number }) {
+    this.#clock = clock;
+    this.#gate = new Gate(
+      limits,
+      () =>
+        new HarbingerError('STORE_BUSY', 'store', 'too many queries are waiting already; try again later', {
+          retry: true,
+        }),
+    );
+  }
+
+  /**
+   * Answers by `timeoutMs` at the latest. A query that cannot be interrupted keeps its place until it ends, and so
+   * keeps the next one from starting. @throws HarbingerError STORE_BUSY, QUERY_TIMEOUT, QUERY_FAILED
+   */
+  async run<T>(database: Database, timeoutMs: number, use: (c: DuckDBConnection) => Promise<T>): Promise<T> {
+    await this.#gate.enter();
+    const { ended, answered, interrupt } = this.#start(database, timeoutMs, use);
+    this.#running.set(ended, interrupt);
+    const leave = () => {
+      this.#running.delete(ended);
+      this.#gate.leave();
+    };
+    ended.then(leave, leave);
+    return answered;
+  }
+
+  /** Interrupts what runs, and waits for it as long as a database may take to close. */
+  async stop(): Promise<void> {
+    for (const interrupt of this.#running.values()) interrupt();
+    const ends = Promise.allSettled(this.#running.keys());
+    await Promise.race([ends, sleep(this.#clock, stopMsMax)]);
+  }
+
+  #start<T>(database: Database, timeoutMs: number, use: (c: DuckDBConnection) => Promise<T>) {
+    let connection: DuckDBConnection | null = null;
+    let timer: Timer | null = null;
+    const timedOut = new HarbingerError(
+      'QUERY_TIMEOUT',
+      'store',
+      `the query was stopped after ${timeoutMs} ms; ask for less, or in smaller parts`,
+    );
+    let overdue = false;
+    const ended = database
+      .with((opened) => {
+        connection = opened;
+        return use(opened);
+      })
+      .catch((error) => {
+        throw overdue ? timedOut : queryFailed(error);
+      });
+    let giveUp: (error: Error) => void = () => undefined;
+    const interrupt = () => {
+      overdue = true;
+      connection?.interrupt();
+      giveUp(timedOut);
+      timer?.cancel();
+      timer = this.#clock.setTimer(interruptAgainMs, interrupt);
+    };
+    const answered = new Promise<T>((resolve, reject) => {
+      giveUp = reject;
+      ended.then(resolve, reject).finally(() => timer?.cancel());
+    });
+    timer = this.#clock.setTimer(timeoutMs, interrupt);
+    return { ended, answered, interrupt };
+  }
+}
+
+function queryFailed(error: unknown): HarbingerError {
+  if (error instanceof HarbingerError) return error;
+  return new HarbingerError('QUERY_FAILED', 'store', messageOf(error), { cause: error });
+}

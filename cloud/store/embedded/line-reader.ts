@@ -1,0 +1,255 @@
+/**
+ * Line protocol into columns, fast for the lines that Harbinger's gateways write: plain numbers, the series first seen
+ * a while ago, fields in the same order as in the line before. Whatever else a line holds takes the slow way through
+ * the contract's own parser, with the same result.
+ */
+import { parseLine } from '../../../shared/contract/line-protocol.ts';
+import { messageOf } from '../../../shared/runtime/errors.ts';
+import type { RejectedLine } from '../../ports.ts';
+import { type Catalog, type Column, type ColumnType, unacceptable } from './catalog.ts';
+import { chunkRows, type Series, TableRows } from './table-rows.ts';
+
+const newline = 0x0a;
+const space = 0x20;
+const comma = 0x2c;
+const equals = 0x3d;
+const backslash = 0x5c;
+const seriesKnownMax = 50_000;
+/** Each holds a chunk's values: 4,096 are 64 MiB. */
+const columnsHeldMax = 4_096;
+/** Beyond, DuckDB and InfluxDB keep values of their own. */
+const timeNsMax = 9_223_372_036_854_775_805n;
+
+/** A field as the lines of a series repeat it: its name's bytes up to and with `=`, and where its values go. */
+interface FieldSlot {
+  key: Buffer;
+  values: Float64Array;
+}
+
+export class LineReader {
+  readonly #catalog: Catalog;
+  readonly #rows = new Map<string, TableRows>();
+  readonly #series = new Map<string, Series>();
+  readonly #slots = new Map<TableRows, FieldSlot[]>();
+  #columnsHeld = 0;
+  /** Where the fast way stopped, and what it read. */
+  #at = 0;
+  #number = 0;
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+  }
+
+  /** Tables with rows read and not yet taken. */
+  pending(): TableRows[] {
+    return [...this.#rows.values()].filter((rows) => rows.count > 0);
+  }
+
+  /** What was pending has been taken. Gives memory back where there are very many columns. */
+  taken(): void {
+    for (const rows of this.#rows.values()) rows.clear();
+    if (this.#columnsHeld <= columnsHeldMax) return;
+    this.#rows.clear();
+    this.#series.clear();
+    this.#slots.clear();
+    this.#columnsHeld = 0;
+  }
+
+  /**
+   * Reads lines from `start`, up to `end` or until there is no more room: then take what is pending and go on. Returns
+   * where it stopped; lines that can never be stored are added to `rejected`.
+   */
+  read(text: Buffer, start: number, end: number, rejected: RejectedLine[]): number {
+    let at = start;
+    while (at < end) {
+      let stop = text.indexOf(newline, at);
+      if (stop < 0 || stop > end) stop = end;
+      if (stop > at) {
+        const rows = this.#readLine(text, at, stop, rejected);
+        if (rows && (rows.count === chunkRows || this.#columnsHeld > columnsHeldMax)) return stop + 1;
+      }
+      at = stop + 1;
+    }
+    return end;
+  }
+
+  #readLine(text: Buffer, start: number, stop: number, rejected: RejectedLine[]): TableRows | null {
+    try {
+      return this.#readFast(text, start, stop) ?? this.#readAny(text.toString('utf8', start, stop));
+    } catch (error) {
+      rejected.push({ line: text.toString('utf8', start, stop), reason: messageOf(error) });
+      return null;
+    }
+  }
+
+  /** The row's table, or null (and nothing kept) if the line is not a common one. */
+  #readFast(text: Buffer, start: number, stop: number): TableRows | null {
+    let at = start;
+    while (at < stop && text[at] !== space) {
+      if (text[at++] === backslash) return null;
+    }
+    const series = this.#series.get(text.toString('latin1', start, at));
+    if (!series) return null;
+    const rows = series.rows;
+    this.#at = at + 1;
+    if (!this.#readFields(text, stop, rows) || !this.#readTime(text, stop, rows)) {
+      rows.clearRow();
+      return null;
+    }
+    return this.#complete(series);
+  }
+
+  #readFields(text: Buffer, stop: number, rows: TableRows): boolean {
+    const slots = this.#slots.get(rows)!;
+    for (let i = 0; ; i++) {
+      let slot = slots[i];
+      if (!slot || !startsWith(text, this.#at, slot.key)) {
+        const found = this.#findSlot(text, stop, rows);
+        if (!found) return false;
+        slot = found;
+        if (i < 64) slots[i] = slot;
+      }
+      this.#at += slot.key.length;
+      if (!this.#readNumber(text, stop)) return false;
+      // A field given twice: let the slow way decide.
+      if (!Number.isNaN(slot.values[rows.count])) return false;
+      slot.values[rows.count] = this.#number;
+      if (text[this.#at++] === space) return true;
+    }
+  }
+
+  #findSlot(text: Buffer, stop: number, rows: TableRows): FieldSlot | null {
+    let at = this.#at;
+    while (at < stop && text[at] !== equals) {
+      if (text[at++] === backslash) return null;
+    }
+    const column = rows.table.fields.get(text.toString('utf8', this.#at, at));
+    if (column?.type !== 'DOUBLE') return null;
+    return { key: Buffer.from(text.subarray(this.#at, at + 1)), values: this.#numbers(rows, column) };
+  }
+
+  /** Reads digits, with a sign, a point and an exponent; leaves `#at` on the comma or space behind them. */
+  #readNumber(text: Buffer, stop: number): boolean {
+    const start = this.#at;
+    let at = start;
+    if (text[at] === 0x2d) at++;
+    const digitsFrom = at;
+    let mantissa = 0;
+    let pointAt = -1;
+    let plain = true;
+    for (; at < stop; at++) {
+      const byte = text[at]!;
+      if (byte >= 0x30 && byte <= 0x39) mantissa = mantissa * 10 + (byte - 0x30);
+      else if (byte === 0x2e && pointAt < 0) pointAt = at;
+      else if (byte === comma || byte === space) break;
+      else if (byte === 0x65 || byte === 0x45 || byte === 0x2d || byte === 0x2b) plain = false;
+      else return false;
+    }
+    const digits = at - digitsFrom - (pointAt < 0 ? 0 : 1);
+    if (at >= stop || digits === 0) return false;
+    this.#at = at;
+    // Up to 15 digits, mantissa and power of ten are exact, so their quotient is the nearest double.
+    if (plain && digits <= 15) {
+      const value = pointAt < 0 ? mantissa : mantissa / powersOfTen[at - pointAt - 1]!;
+      this.#number = digitsFrom > start ? -value : value;
+    } else {
+      this.#number = Number(text.toString('latin1', start, at));
+    }
+    return Number.isFinite(this.#number);
+  }
+
+  /** Reads 10 to 19 digits up to the end of the line as two halves, without a BigInt. */
+  #readTime(text: Buffer, stop: number, rows: TableRows): boolean {
+    const digits = stop - this.#at;
+    if (digits < 10 || digits > 19) return false;
+    let seconds = 0;
+    let nanos = 0;
+    const split = stop - 9;
+    for (let at = this.#at; at < stop; at++) {
+      const digit = text[at]! - 0x30;
+      if (digit < 0 || digit > 9) return false;
+      if (at < split) seconds = seconds * 10 + digit;
+      else nanos = nanos * 10 + digit;
+    }
+    if (seconds >= 9_223_372_036) return false;
+    const low = (seconds % 65_536) * 1e9 + nanos;
+    const high = Math.floor(seconds / 65_536) * 1e9;
+    const lowSum = low + (high % 65_536) * 65_536;
+    rows.timeWords[rows.count * 2] = lowSum % 2 ** 32;
+    rows.timeWords[rows.count * 2 + 1] = Math.floor(high / 65_536) + Math.floor(lowSum / 2 ** 32);
+    return true;
+  }
+
+  /** Any line. @throws HarbingerError LINE_MALFORMED, LINE_REJECTED, and then nothing of it is kept */
+  #readAny(text: string): TableRows {
+    const line = parseLine(text);
+    if (line.timestampNs > timeNsMax || line.timestampNs < -timeNsMax)
+      throw unacceptable('time is out of range');
+    const series = this.#seriesOf(text, line.measurement, line.tags);
+    const rows = series.rows;
+    const table = rows.table;
+    for (const [key, value] of Object.entries(line.fields))
+      this.#catalog.checkField(table, key, typeOf(value));
+    const cells = Object.entries(line.fields).map(([key, value]) => {
+      return { column: this.#catalog.column(table, 'field', key, typeOf(value)), value };
+    });
+    for (const { column, value } of cells) {
+      if (typeof value === 'number') this.#numbers(rows, column)[rows.count] = value;
+      else this.#setOther(rows, column, value);
+    }
+    rows.times[rows.count] = line.timestampNs;
+    return this.#complete(series);
+  }
+
+  #seriesOf(text: string, measurement: string, tags: Record<string, string>): Series {
+    const table = this.#catalog.table(measurement);
+    const { gateway = '', machine = '', site = '', ...rest } = tags;
+    const others: { column: Column; value: string }[] = Object.entries(rest).map(([key, value]) => ({
+      column: this.#catalog.column(table, 'tag', key, 'VARCHAR'),
+      value,
+    }));
+    let rows = this.#rows.get(measurement);
+    if (!rows) {
+      rows = new TableRows(table);
+      this.#rows.set(measurement, rows);
+      this.#slots.set(rows, []);
+    }
+    const series = { rows, gateway, machine, site, others };
+    // A prefix with an escape never takes the fast way; nor does one beyond the bound, until room is made.
+    if (this.#series.size >= seriesKnownMax) this.#series.clear();
+    const prefix = text.slice(0, text.indexOf(' '));
+    if (!prefix.includes('\\')) this.#series.set(Buffer.from(prefix).toString('latin1'), series);
+    return series;
+  }
+
+  #complete(series: Series): TableRows {
+    const rows = series.rows;
+    rows.series[rows.count] = series;
+    for (const { column, value } of series.others) this.#setOther(rows, column, value);
+    rows.count++;
+    return rows;
+  }
+
+  #numbers(rows: TableRows, column: Column): Float64Array {
+    if (!rows.holds(column.index)) this.#columnsHeld++;
+    return rows.numbers(column.index);
+  }
+
+  #setOther(rows: TableRows, column: Column, value: string | boolean): void {
+    if (!rows.holds(column.index)) this.#columnsHeld++;
+    rows.setOther(column.index, value);
+  }
+}
+
+function typeOf(value: number | string | boolean): ColumnType {
+  return typeof value === 'number' ? 'DOUBLE' : typeof value === 'string' ? 'VARCHAR' : 'BOOLEAN';
+}
+
+const powersOfTen = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
+
+function startsWith(text: Buffer, at: number, key: Buffer): boolean {
+  for (let i = 0; i < key.length; i++) {
+    if (text[at + i] !== key[i]) return false;
+  }
+  return true;
+}

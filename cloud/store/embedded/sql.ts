@@ -1,0 +1,51 @@
+import { type DuckDBConnection, StatementType } from '@duckdb/node-api';
+import type { SqlQuery, SqlResult } from '../../ports.ts';
+import { jsonValue } from './json-values.ts';
+import { checkSyntaxTree, refused } from './sql-policy.ts';
+
+export const sqlLimits = { textBytesMax: 65_536, resultBytesMax: 16 << 20 } as const;
+
+/**
+ * Runs one query that came from outside. Reading only, and no more rows and bytes than allowed: `truncated` says that
+ * there were more. @throws HarbingerError SQL_REFUSED
+ */
+export async function runSql(connection: DuckDBConnection, query: SqlQuery): Promise<SqlResult> {
+  if (Buffer.byteLength(query.sql) > sqlLimits.textBytesMax) throw refused('the query is longer than 64 KiB');
+  if (query.sql.includes('\0')) throw refused('the query holds a zero byte');
+  const serialized = await connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)', [query.sql]);
+  checkSyntaxTree(JSON.parse(String(serialized.getRows()[0]?.[0])));
+  const statements = await connection.extractStatements(query.sql);
+  if (statements.count !== 1) throw refused('one statement at a time, please');
+  const prepared = await statements.prepare(0);
+  try {
+    if (prepared.statementType !== StatementType.SELECT) throw refused('only SELECT is allowed');
+    if (prepared.parameterCount > 0) throw refused('parameters are not supported; write the values');
+    await connection.run('BEGIN TRANSACTION READ ONLY');
+    return await readRows(await prepared.stream(), query.rowsMax);
+  } finally {
+    prepared.destroySync();
+  }
+}
+
+type Stream = Awaited<ReturnType<DuckDBConnection['stream']>>;
+
+async function readRows(stream: Stream, rowsMax: number): Promise<SqlResult> {
+  const result: SqlResult = { columns: stream.deduplicatedColumnNames(), rows: [], truncated: false };
+  let bytes = 0;
+  for (
+    let chunk = await stream.fetchChunk();
+    chunk && chunk.rowCount > 0;
+    chunk = await stream.fetchChunk()
+  ) {
+    for (const row of chunk.getRows()) {
+      const values = row.map(jsonValue);
+      for (const value of values) bytes += typeof value === 'string' ? value.length + 2 : 8;
+      if (result.rows.length >= rowsMax || bytes > sqlLimits.resultBytesMax) {
+        result.truncated = true;
+        return result;
+      }
+      result.rows.push(values);
+    }
+  }
+  return result;
+}

@@ -1,0 +1,137 @@
+/**
+ * Batches waiting to be stored. While one group is being written, those that come meanwhile gather for the next, which
+ * shares one transaction and one sync. Bounded: beyond `waitingMax` a batch is turned away, to be sent again later.
+ */
+import { type Clock, sleep } from '../../../shared/runtime/clock.ts';
+import { type HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import type { StoreBatch, StoreOutcome } from '../../ports.ts';
+import { StoreUnavailableError } from '../errors.ts';
+import { Database, type DatabaseOptions } from './database.ts';
+import { Writer } from './writer.ts';
+
+const waitingMax = 256;
+const groupBatchesMax = 64;
+const groupBytesMax = 8 << 20;
+
+interface Waiting {
+  batch: StoreBatch;
+  settle: (outcome: StoreOutcome | Error) => void;
+}
+
+export class WriteQueue {
+  readonly #options: DatabaseOptions & { timeoutMs: number };
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #waiting: Waiting[] = [];
+  #working: Promise<void> | null = null;
+  #writer: Writer | null = null;
+  #open = false;
+  database: Database | null = null;
+
+  constructor(options: DatabaseOptions & { timeoutMs: number }, deps: { clock: Clock; log: Log }) {
+    this.#options = options;
+    this.#clock = deps.clock;
+    this.#log = deps.log;
+  }
+
+  async start(): Promise<void> {
+    await this.#connect();
+    this.#open = true;
+  }
+
+  /** What is being written is finished; what waits is turned away. */
+  async stop(): Promise<void> {
+    this.#open = false;
+    for (const waiting of this.#waiting.splice(0)) waiting.settle(unavailable('the store is stopping'));
+    await Promise.race([this.#working, sleep(this.#clock, this.#options.timeoutMs)]);
+    await this.database?.with((connection) => connection.run('CHECKPOINT')).catch(() => undefined);
+    this.#disconnect();
+  }
+
+  write(batch: StoreBatch, signal: AbortSignal): Promise<StoreOutcome> {
+    return new Promise((resolve, reject) => {
+      if (!this.#open) return reject(unavailable('the store is not running'));
+      if (signal.aborted) return reject(unavailable('the write was called off'));
+      if (this.#waiting.length >= waitingMax)
+        return reject(unavailable(`${waitingMax} batches wait already`));
+      const settle = (outcome: StoreOutcome | Error) => {
+        timer.cancel();
+        signal.removeEventListener('abort', abort);
+        if (outcome instanceof Error) reject(outcome);
+        else resolve(outcome);
+      };
+      const waiting: Waiting = { batch, settle };
+      const abandon = (why: string) => {
+        this.#waiting = this.#waiting.filter((other) => other !== waiting);
+        settle(unavailable(why));
+      };
+      const abort = () => abandon('the write was called off');
+      const { timeoutMs } = this.#options;
+      const timer = this.#clock.setTimer(timeoutMs, () => abandon(`not stored within ${timeoutMs} ms`));
+      signal.addEventListener('abort', abort, { once: true });
+      this.#waiting.push(waiting);
+      this.#working ??= this.#work();
+    });
+  }
+
+  async #work(): Promise<void> {
+    // Let every write of this turn of the event loop join the first group.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const group = this.#takeGroup();
+      await this.#store(group);
+    }
+    this.#working = null;
+  }
+
+  #takeGroup(): Waiting[] {
+    let bytes = 0;
+    let size = 0;
+    for (const { batch } of this.#waiting.slice(0, groupBatchesMax)) {
+      bytes += batch.raw.length;
+      if (size > 0 && bytes > groupBytesMax) break;
+      size++;
+    }
+    return this.#waiting.splice(0, size);
+  }
+
+  /** Never throws: whatever goes wrong becomes the outcome of the group's writes. */
+  async #store(group: Waiting[]): Promise<void> {
+    try {
+      this.#writer ??= await this.#connect();
+      const outcomes = await this.#writer.write(group.map(({ batch }) => batch));
+      group.forEach(({ settle }, i) => settle(outcomes[i]!));
+    } catch (error) {
+      this.#log.error({ error: messageOf(error), batches: group.length }, 'storing failed');
+      this.#dropWriter(error);
+      // One batch alone may be the cause: the others must not suffer for it.
+      if (group.length > 1) for (const one of group) await this.#store([one]);
+      else group[0]?.settle(unavailable(messageOf(error), error));
+    }
+  }
+
+  async #connect(): Promise<Writer> {
+    this.database ??= await Database.open(this.#options);
+    this.#writer = await Writer.open(this.database);
+    return this.#writer;
+  }
+
+  #dropWriter(error: unknown): void {
+    this.#writer?.close();
+    this.#writer = null;
+    // After a failure of the disk at the wrong moment DuckDB refuses everything until it is opened anew.
+    if (/FATAL|invalidated/i.test(messageOf(error))) this.#disconnect();
+  }
+
+  #disconnect(): void {
+    this.#writer?.close();
+    this.#writer = null;
+    this.database?.close();
+    this.database = null;
+  }
+}
+
+function unavailable(why: string, cause?: unknown): HarbingerError {
+  return new StoreUnavailableError(`embedded store: ${why}`, { cause });
+}

@@ -1,0 +1,100 @@
+/** Stores batches: each group of them in one transaction with its entries in the ledger, and one sync of the disk. */
+import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
+import type { RejectedLine, StoreBatch, StoreOutcome } from '../../ports.ts';
+import { type Database, loadCatalog, makeTable } from './database.ts';
+import { Ledger } from './ledger.ts';
+import { LineReader } from './line-reader.ts';
+import type { TableRows } from './table-rows.ts';
+
+export class Writer {
+  readonly #connection: DuckDBConnection;
+  readonly #reader: LineReader;
+  readonly #ledger: Ledger;
+  readonly #appenders = new Map<string, { appender: DuckDBAppender; columns: number }>();
+
+  private constructor(connection: DuckDBConnection, reader: LineReader, ledger: Ledger) {
+    this.#connection = connection;
+    this.#reader = reader;
+    this.#ledger = ledger;
+  }
+
+  static async open(database: Database): Promise<Writer> {
+    const connection = await database.connect();
+    const ledger = await Ledger.load(connection);
+    if (ledger.isLong) await ledger.compact(connection);
+    return new Writer(connection, new LineReader(await loadCatalog(connection)), ledger);
+  }
+
+  /**
+   * Resolves with an outcome for each batch when all are durable. After it has thrown, nothing of them is stored and
+   * this writer is of no more use: what it knows of tables and blocks may be ahead of the database.
+   */
+  async write(batches: StoreBatch[]): Promise<StoreOutcome[]> {
+    if (this.#ledger.isLong) await this.#ledger.compact(this.#connection);
+    await this.#connection.run('BEGIN');
+    try {
+      const outcomes: StoreOutcome[] = [];
+      const advanced = new Set<StoreBatch>();
+      for (const batch of batches) {
+        outcomes.push({ rejected: await this.#read(batch) });
+        if (this.#ledger.advance(batch)) advanced.add(batch);
+      }
+      await this.#flush();
+      if (advanced.size > 0) await this.#note(advanced);
+      await this.#connection.run('COMMIT');
+      return outcomes;
+    } catch (error) {
+      await this.#connection.run('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#connection.closeSync();
+  }
+
+  async #read(batch: StoreBatch): Promise<RejectedLine[]> {
+    const last = this.#ledger.last(batch);
+    let storedBytes = 0;
+    for (const block of batch.blocks) if (block.seq <= last) storedBytes += block.bytes;
+    const rejected: RejectedLine[] = [];
+    const end = batch.raw.length;
+    if (storedBytes > 0) {
+      // Read again only for what was rejected then: the caller may have died before it could keep that.
+      await this.#flush();
+      for (let at = 0; at < storedBytes; this.#reader.taken()) {
+        at = this.#reader.read(batch.raw, at, storedBytes, rejected);
+      }
+    }
+    for (let at = storedBytes; at < end; ) {
+      at = this.#reader.read(batch.raw, at, end, rejected);
+      if (at < end) await this.#flush();
+    }
+    return rejected;
+  }
+
+  async #flush(): Promise<void> {
+    for (const rows of this.#reader.pending()) await this.#append(rows);
+    this.#reader.taken();
+  }
+
+  async #append(rows: TableRows): Promise<void> {
+    const { table } = rows;
+    let known = this.#appenders.get(table.name);
+    if (!known || known.columns !== table.columns.length) {
+      known?.appender.closeSync();
+      if (table.columnsMade !== table.columns.length) await makeTable(this.#connection, table);
+      const appender = await this.#connection.createAppender(table.name, 'main');
+      known = { appender, columns: table.columns.length };
+      this.#appenders.set(table.name, known);
+    }
+    known.appender.appendDataChunk(rows.toChunk());
+    known.appender.flushSync();
+  }
+
+  async #note(batches: Iterable<StoreBatch>): Promise<void> {
+    const appender = await this.#connection.createAppender('blocks', 'harbinger');
+    for (const batch of batches) this.#ledger.append(appender, batch);
+    appender.closeSync();
+  }
+}

@@ -1,0 +1,20 @@
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+
+/** The store is down, slow or full. Nothing is known to be stored; the same batch is to be written again later. */
+export class StoreUnavailableError extends HarbingerError {
+  /** How long the store asked to be left alone, or null. */
+  readonly retryAfterMs: number | null;
+
+  constructor(message: string, options: { retryAfterMs?: number | null; cause?: unknown } = {}) {
+    const { retryAfterMs = null, cause } = options;
+    const wait =
+      retryAfterMs === null ? '' : `; it asks to be left alone for ${Math.ceil(retryAfterMs / 1000)} s`;
+    super('STORE_UNAVAILABLE', 'store', message + wait, { retry: true, cause });
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The store answers but will not take what we send until somebody changes a setting, ours or its. */
+export function storeMisconfigured(message: string, cause?: unknown): HarbingerError {
+  return new HarbingerError('STORE_CONFIG', 'store', message, { retry: true, cause });
+}
