@@ -148,11 +148,14 @@ export interface AlertInput {
   rows: number;
 }
 
-/** The policies' common question: what do you believe of these machines? One answer each, same order. */
+/**
+ * The policies' common question: what do you believe of these machines? One answer each, same order; null where this
+ * assessor has nothing to say about a machine (a model that does not know its type): then rules decide about that one.
+ */
 export interface Assessor {
   readonly name: string;
   readonly version: string;
-  assess(inputs: readonly AlertInput[], signal: AbortSignal): Promise<Assessment[]>;
+  assess(inputs: readonly AlertInput[], signal: AbortSignal): Promise<(Assessment | null)[]>;
 }
 
 /** Where events and estimates go to become durable and be sent on. */

@@ -1,0 +1,85 @@
+import type { HarbingerEvent } from '../../shared/contract/events.ts';
+import { withinBudget } from '../../shared/decisions/budget.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import { codeOf, messageOf } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { Outbox } from '../ports.ts';
+import { occasionally } from './occasionally.ts';
+
+const appendMsMax = 10_000;
+const warnMsMin = 10_000;
+/** Beyond this many unsent events nothing new is decided about any alert. */
+const pendingMax = 10_000;
+
+interface Entry {
+  event: HarbingerEvent;
+  /** Whether it must be sent whatever it takes, or may be lost (and counted) if it cannot be sent now. */
+  keep: boolean;
+}
+
+/**
+ * Hands events to the outbox, in order, and keeps those that must not be lost until they are durable. While one about a
+ * machine is unsent, that machine's alerts stand still, which bounds how many there can be.
+ */
+export class EventSender {
+  private entries: Entry[] = [];
+  private held = new Set<string>();
+  private readonly outbox: Outbox;
+  private readonly clock: Clock;
+  private readonly log: Log;
+  private readonly mayWarn: () => boolean;
+  /** Events handed over durably, hand-overs that failed (each attempt), and events given up. */
+  readonly counts = { sent: 0, failed: 0, lost: 0 };
+
+  constructor(outbox: Outbox, clock: Clock, log: Log) {
+    this.outbox = outbox;
+    this.clock = clock;
+    this.log = log;
+    this.mayWarn = occasionally(clock, warnMsMin);
+  }
+
+  add(event: HarbingerEvent, keep: boolean): void {
+    this.entries.push({ event, keep });
+    if (keep && event.subject !== undefined) this.held.add(event.subject);
+  }
+
+  /** Whether the alerts of `subject` must stand still. */
+  holds(subject: string): boolean {
+    return this.held.has(subject) || this.entries.length >= pendingMax;
+  }
+
+  /** What must still be sent. */
+  pending(): HarbingerEvent[] {
+    return this.entries.flatMap((entry) => (entry.keep ? [entry.event] : []));
+  }
+
+  /** Tries once to send all there is, together, so that they share a commit. Never rejects. */
+  async flush(): Promise<void> {
+    if (this.entries.length === 0) return;
+    const trying = this.entries;
+    const results = await Promise.allSettled(
+      trying.map(({ event }) => withinBudget(() => this.outbox.event(event), appendMsMax, this.clock)),
+    );
+    const failed: Entry[] = [];
+    let problem: unknown;
+    results.forEach((result, i) => {
+      if (result.status === 'fulfilled') return;
+      problem = result.reason;
+      // What the outbox finds malformed it will always find malformed.
+      failed.push({ ...trying[i]!, keep: trying[i]!.keep && codeOf(result.reason) !== 'EVENT_INVALID' });
+    });
+    this.entries = failed.filter((entry) => entry.keep);
+    this.held = new Set(this.entries.flatMap(({ event }) => event.subject ?? []));
+    this.counts.sent += trying.length - failed.length;
+    this.counts.failed += failed.length;
+    this.counts.lost += failed.length - this.entries.length;
+    if (failed.length > 0 && this.mayWarn()) this.warn(failed.length, problem);
+  }
+
+  private warn(count: number, reason: unknown): void {
+    this.log.warn(
+      { code: 'ALERT_EVENT_UNSENT', count, kept: this.entries.length, problem: messageOf(reason) },
+      'events could not be journalled; changes of alerts are kept and tried again with the next estimates',
+    );
+  }
+}
