@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseLine } from '../../shared/contract/line-protocol.ts';
-import { alertBench } from './alert-bench.fixture.ts';
+import { alertBench } from './alert-bench.testing.ts';
 
 let bench: Awaited<ReturnType<typeof alertBench>>;
 beforeEach(async () => {
@@ -55,7 +55,7 @@ describe('a prediction', () => {
     await bench.evaluate(decision, 35, 100);
     await bench.evaluate(decision, 15, 3);
     await bench.evaluate(decision, 200, 4);
-    const names = [...opened(), ...updated(), ...resolved()].map((event) => event.data.predictionId);
+    const names = [...bench.opened(), ...bench.updated(), ...bench.resolved()].map((event) => event.data.predictionId);
     expect(new Set(names).size).toBe(1);
     expect(bench.updated().map((event) => event.data.severity)).toEqual(['warning', 'critical']);
     expect(new Set(bench.state.events.map(({ id }) => id)).size).toBe(bench.state.events.length);
