@@ -1,67 +1,17 @@
-import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
-import { Aedes } from 'aedes';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LoadGenerator } from './generator.ts';
 import { Ledger } from './ledger.ts';
-
-interface Received {
-  topic: string;
-  payload: string;
-  dup: boolean;
-}
-
-/** A real broker that remembers what it acknowledged; `holdAcks` makes it read without acknowledging. */
-class TestBroker {
-  readonly received: Received[] = [];
-  port = 0;
-  holdAcks = false;
-  refuse = false;
-  private server: Server | null = null;
-  private broker: Aedes | null = null;
-  private readonly sockets = new Set<Socket>();
-
-  async start(): Promise<void> {
-    const broker = await Aedes.createBroker();
-    broker.authenticate = (_client, _username, _password, done) => done(null, !this.refuse);
-    broker.authorizePublish = (_client, packet, done) => {
-      this.received.push({
-        topic: packet.topic,
-        payload: packet.payload.toString(),
-        dup: packet.dup,
-      });
-      if (!this.holdAcks) done(null);
-    };
-    this.broker = broker;
-    this.server = createServer((socket) => {
-      this.sockets.add(socket);
-      broker.handle(socket);
-    });
-    this.server.listen(this.port, '127.0.0.1');
-    await once(this.server, 'listening');
-    const address = this.server.address();
-    if (address !== null && typeof address === 'object') this.port = address.port;
-  }
-
-  async crash(): Promise<void> {
-    const closed = this.server ? once(this.server, 'close') : null;
-    this.server?.close();
-    for (const socket of this.sockets) socket.destroy();
-    this.sockets.clear();
-    await closed;
-    await new Promise<void>((resolve) => this.broker?.close(() => resolve()));
-  }
-
-  stored(): [string, number][] {
-    return this.received.map((message) => {
-      const { device, seq } = JSON.parse(message.payload) as { device: string; seq: number };
-      return [device, seq];
-    });
-  }
-}
+import { TestBroker } from './test-broker.ts';
 
 let broker: TestBroker;
 let load: LoadGenerator | undefined;
+
+function stored(): [string, number][] {
+  return broker.received.map((message) => {
+    const { device, seq } = JSON.parse(message.payload) as { device: string; seq: number };
+    return [device, seq];
+  });
+}
 
 async function startBroker(): Promise<TestBroker> {
   broker = new TestBroker();
@@ -83,7 +33,7 @@ describe('LoadGenerator', () => {
     const report = await load.finished;
     expect(report).toMatchObject({ end: 'complete', sent: 1_000, acked: 1_000, resent: 0 });
     expect(report.ackLatency.count).toBe(1_000);
-    expect(load.ledger.compare(broker.stored())).toEqual({
+    expect(load.ledger.compare(stored())).toEqual({
       lost: [],
       lostCount: 0,
       repeated: [],
@@ -125,7 +75,7 @@ describe('LoadGenerator', () => {
     expect(report).toMatchObject({ end: 'complete', sent: 400, acked: 400, resent: 20, reconnects: 4 });
     const again = broker.received.filter((message) => message.dup).map((message) => message.payload);
     expect(again.sort()).toEqual(before.map((message) => message.payload).sort());
-    expect(load.ledger.compare(broker.stored())).toMatchObject({ lostCount: 0, repeatedCount: 0 });
+    expect(load.ledger.compare(stored())).toMatchObject({ lostCount: 0, repeatedCount: 0 });
   });
 
   it('takes payloads of a function', async () => {
@@ -135,7 +85,7 @@ describe('LoadGenerator', () => {
     load = new LoadGenerator({ port, connections: 2, qos: 1, window: 4, total: 100, payload });
     await load.start();
     expect((await load.finished).acked).toBe(100);
-    expect(load.ledger.compare(broker.stored())).toMatchObject({ lostCount: 0, strangers: 0 });
+    expect(load.ledger.compare(stored())).toMatchObject({ lostCount: 0, strangers: 0 });
   });
 
   it('stops in order when told to', async () => {

@@ -1,0 +1,92 @@
+import { isIdentifier } from '../../shared/contract/topics.ts';
+import { type MachineType, reservedSensors } from '../../shared/domain/machine-type.ts';
+import { type FullReplayOptions, wrong } from './options.ts';
+
+/** What each column of a CSV is. Indexes count from 0; -1: there is none. */
+export interface CsvPlan {
+  columns: number;
+  time: number;
+  timeName: string;
+  machine: number;
+  sensors: { index: number; name: string }[];
+  /** Columns that are left out, as sentences. */
+  leftOut: string[];
+}
+
+const timeNames = ['time', 'timestamp', 'ts', 'date', 'datetime', 'timestamp_ms'];
+const separators = [',', ';', '\t'];
+
+/** The separator that the first line has most of, outside quotes. */
+export function detectSeparator(head: string): string {
+  const line = (head.replace(/^\uFEFF/, '').match(/[^\r\n]+/)?.[0] ?? '').replace(/"[^"]*"/g, '');
+  const counts = separators.map((separator) => line.split(separator).length);
+  return separators[counts.indexOf(Math.max(...counts))]!;
+}
+
+/** A name as topics, tags and sensors can have it: other characters become `_`. '' if nothing is left. */
+export function plainName(text: string): string {
+  const plain = text
+    .trim()
+    .replace(/[^A-Za-z0-9_.-]+/g, '_')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .replace(/_+$/, '')
+    .slice(0, 64);
+  return isIdentifier(plain) ? plain : '';
+}
+
+/** @throws HarbingerError USAGE when a named column is missing or no column is a sensor */
+export function planColumns(header: string[], type: MachineType, options: FullReplayOptions): CsvPlan {
+  const time = timeIndex(header, options.timeColumn);
+  const machine = machineIndex(header, options.machineColumn);
+  const known = new Set(type.sensors.map((sensor) => sensor.name));
+  const taken = new Set<string>();
+  const plan: CsvPlan = {
+    columns: header.length,
+    time,
+    timeName: header[time] ?? '',
+    machine,
+    sensors: [],
+    leftOut: [],
+  };
+  header.forEach((title, index) => {
+    if (index === time || index === machine) return;
+    const name = known.has(title.trim()) ? title.trim() : plainName(title);
+    const problem = problemOf(name, type, known, taken);
+    if (problem !== null) plan.leftOut.push(`column ${index + 1} '${title.slice(0, 40)}': ${problem}`);
+    else {
+      taken.add(name);
+      plan.sensors.push({ index, name });
+    }
+  });
+  if (plan.sensors.length === 0) {
+    const list = header.slice(0, 12).join(', ');
+    const wanted = type.openSensors ? 'any number' : type.sensors.map((sensor) => sensor.name).join(', ');
+    throw wrong(`no column of the file is a sensor of type '${type.name}' (file: ${list}; type: ${wanted})`);
+  }
+  return plan;
+}
+
+function problemOf(name: string, type: MachineType, known: Set<string>, taken: Set<string>): string | null {
+  if (name === '') return 'not a name a sensor can have';
+  if (taken.has(name)) return `a second '${name}'`;
+  if (known.has(name)) return null;
+  if (!type.openSensors) return `type '${type.name}' has no such sensor`;
+  return reservedSensors.includes(name.toLowerCase()) ? 'a reserved name' : null;
+}
+
+function timeIndex(header: string[], given: string | undefined): number {
+  if (given !== undefined) return named(header, given, 'time');
+  const lower = header.map((title) => title.trim().toLowerCase());
+  return lower.findIndex((title) => timeNames.includes(title));
+}
+
+function machineIndex(header: string[], given: string | undefined): number {
+  if (given !== undefined) return named(header, given, 'machine');
+  return header.findIndex((title) => title.trim().toLowerCase() === 'machine');
+}
+
+function named(header: string[], name: string, what: string): number {
+  const index = header.findIndex((title) => title.trim() === name);
+  if (index >= 0) return index;
+  throw wrong(`the file has no ${what} column '${name}'; its columns are: ${header.slice(0, 30).join(', ')}`);
+}

@@ -1,0 +1,35 @@
+const numberPattern = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+
+/** A cell's number; null if it is empty; NaN if it is something else. A decimal comma is read where `decimalComma`. */
+export function cellNumber(text: string | undefined, decimalComma: boolean): number | null {
+  const trimmed = text?.trim() ?? '';
+  if (trimmed === '') return null;
+  const plain = decimalComma && /^[^.]*,[^,]*$/.test(trimmed) ? trimmed.replace(',', '.') : trimmed;
+  return numberPattern.test(plain) ? Number(plain) : Number.NaN;
+}
+
+/**
+ * A recorded time as ms (since 1970, or since the recording's own zero), or NaN. ISO 8601 dates without a zone are UTC.
+ * The unit of a bare number is told by the column's name (`…_s`, `…_ms`, `…_us`, `…_ns`), else by its size.
+ */
+export function cellTimeMs(text: string | undefined, column: string): number {
+  const trimmed = text?.trim() ?? '';
+  if (numberPattern.test(trimmed)) return Number(trimmed) * millisecondsIn(column, Number(trimmed));
+  if (!/^\d{4}-\d\d-\d\d/.test(trimmed)) return Number.NaN;
+  const iso = trimmed.replace(/^(\S+) +(?=\d)/, '$1T').replace(/ +/g, '');
+  const hasTime = iso.includes('T');
+  const hasZone = /(Z|[+-]\d\d:?\d\d)$/i.test(iso.slice(10));
+  return Date.parse(hasTime && !hasZone ? `${iso}Z` : iso);
+}
+
+function millisecondsIn(column: string, value: number): number {
+  const unit = /_(s|ms|us|ns)$/i.exec(column.trim())?.[1]?.toLowerCase();
+  if (unit === 's') return 1_000;
+  if (unit === 'ms') return 1;
+  if (unit === 'us') return 1e-3;
+  if (unit === 'ns') return 1e-6;
+  const size = Math.abs(value);
+  if (size < 1e11) return 1_000;
+  if (size < 1e14) return 1;
+  return size < 1e17 ? 1e-3 : 1e-6;
+}

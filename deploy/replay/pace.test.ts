@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { cellNumber, cellTimeMs } from './csv-values.ts';
+import { TimeLine } from './pace.ts';
+
+describe('the time line of a recording', () => {
+  it('without times gives each machine its rate, in the order of the file', () => {
+    const interleaved = new TimeLine(2);
+    expect(['a', 'b', 'a', 'b', 'a'].map((machine) => interleaved.place(machine, null))).toEqual([
+      0, 0, 0.5, 0.5, 1,
+    ]);
+    const sorted = new TimeLine(2);
+    expect(['a', 'a', 'b', 'b', 'a'].map((machine) => sorted.place(machine, null))).toEqual([
+      0, 0.5, 0.5, 1, 1,
+    ]);
+  });
+
+  it('with times keeps the distances, whatever the clock was', () => {
+    const line = new TimeLine(1);
+    expect(line.place('a', 5_000_000)).toBe(0);
+    expect(line.place('b', 5_001_500)).toBe(1.5);
+    expect(line.place('a', 5_001_000)).toBe(1);
+    expect(line.place('a', 5_004_000)).toBe(4);
+  });
+
+  it('with times, in a file sorted by machine, lets each machine begin after the last', () => {
+    const line = new TimeLine(1);
+    line.place('a', 0);
+    expect(line.place('a', 10_000)).toBe(10);
+    expect(line.place('b', 0)).toBe(10);
+    expect(line.place('b', 10_000)).toBe(20);
+    expect(line.place('c', 0)).toBe(20);
+  });
+});
+
+describe('cells', () => {
+  it.each([
+    ['1.5', 1.5],
+    [' -2e3 ', -2_000],
+    ['', null],
+    [undefined, null],
+    ['NaN', Number.NaN],
+    ['0x10', Number.NaN],
+    ['1,5', Number.NaN],
+  ])('%o is %o', (text, number) => {
+    expect(cellNumber(text, false)).toBe(number);
+  });
+
+  it('reads a decimal comma where it is one', () => {
+    expect(cellNumber('1,5', true)).toBe(1.5);
+    expect(cellNumber('1.5', true)).toBe(1.5);
+    expect(cellNumber('1,500,2', true)).toBeNaN();
+  });
+
+  it.each([
+    ['1700000000', 'time', 1_700_000_000_000],
+    ['1700000000000', 'time', 1_700_000_000_000],
+    ['1700000000000000', 'time', 1_700_000_000_000],
+    ['1700000000000000000', 'time', 1_700_000_000_000],
+    ['12.5', 't_s', 12_500],
+    ['12.5', 't_ms', 12.5],
+    ['2024-05-01 10:00:00', 'time', 1_714_557_600_000],
+    ['2024-05-01T10:00:00.5', 'time', 1_714_557_600_500],
+    ['2024-05-01 12:00:00 +02:00', 'time', 1_714_557_600_000],
+    ['2024-05-01', 'date', 1_714_521_600_000],
+  ])('%s in column %s is %d ms', (text, column, ms) => {
+    expect(cellTimeMs(text, column)).toBeCloseTo(ms, 3);
+  });
+
+  it.each(['', 'noon', '01/05/2024'])('%o is no time', (text) => {
+    expect(cellTimeMs(text, 'time')).toBeNaN();
+  });
+});

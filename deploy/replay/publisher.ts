@@ -1,0 +1,226 @@
+/**
+ * A sensor's side of store-and-forward: publishes at QoS 1 with a bounded window in flight, and after a lost connection
+ * sends everything unacknowledged again, in order and marked as a duplicate, before anything new.
+ */
+import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import { backoffMs } from '../../shared/runtime/backoff.ts';
+import { type Clock, sleep, systemClock } from '../../shared/runtime/clock.ts';
+import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import { type Random, systemRandom } from '../../shared/runtime/random.ts';
+
+export interface PublisherOptions {
+  /** mqtt:, mqtts:, ws: or wss: */
+  url: string;
+  username?: string | undefined;
+  password?: string | undefined;
+  clientId: string;
+  /** Messages sent and not acknowledged; `publish` waits while there are so many. */
+  inFlightMax: number;
+  /** Gives up after so long without a connection, or in which connections were lost and nothing was acknowledged. */
+  patienceMs: number;
+  clock?: Clock;
+  random?: Random;
+}
+
+export interface PublisherCounts {
+  sent: number;
+  acked: number;
+  resent: number;
+  reconnects: number;
+}
+
+interface Pending {
+  topic: string;
+  payload: string;
+  acked: (() => void) | undefined;
+}
+
+const retry = { firstMs: 100, maxMs: 5_000 };
+const connackMsMax = 10_000;
+const closeMsMax = 2_000;
+/** CONNACK return codes that trying again does not change: protocol, client id, credentials, rights. */
+const refusals = new Set([1, 2, 4, 5]);
+
+export class Publisher {
+  readonly counts: PublisherCounts = { sent: 0, acked: 0, resent: 0, reconnects: 0 };
+  readonly #options: PublisherOptions;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  /** In the order sent. */
+  readonly #pending = new Set<Pending>();
+  readonly #stopping = new AbortController();
+  readonly #waiting = new Set<() => void>();
+  #client: MqttClient | null = null;
+  #connected = false;
+  #failure: HarbingerError | null = null;
+  #movedAtMs = 0;
+  #ended: Promise<void> = Promise.resolve();
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? systemRandom;
+  }
+
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  get inFlight(): number {
+    return this.#pending.size;
+  }
+
+  /** Begins to connect, and to connect again for as long as it takes within the patience. */
+  start(): void {
+    this.#movedAtMs = this.#clock.monotonicMs();
+    this.#ended = this.#keepConnected();
+  }
+
+  /**
+   * Takes the message over once there is room in the window; `acked` is called when it is acknowledged. Resolves false
+   * when `signal` aborts first.
+   * @throws HarbingerError MQTT_REFUSED, MQTT_UNREACHABLE, MQTT_NOT_ACKNOWLEDGED
+   */
+  async publish(topic: string, payload: string, signal?: AbortSignal, acked?: () => void): Promise<boolean> {
+    const room = () => this.#connected && this.#pending.size < this.#options.inFlightMax;
+    if (!room() && !(await this.#until(room, signal))) return false;
+    const message = { topic, payload, acked };
+    this.#pending.add(message);
+    this.counts.sent++;
+    this.#send(message, false);
+    return true;
+  }
+
+  /** Resolves true when everything is acknowledged, false when `signal` aborts first. Throws as `publish` does. */
+  drained(signal?: AbortSignal): Promise<boolean> {
+    return this.#until(() => this.#pending.size === 0, signal);
+  }
+
+  /** Disconnects. What is not acknowledged by now is forgotten. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#wake();
+    await this.#ended;
+  }
+
+  async #until(condition: () => boolean, signal?: AbortSignal): Promise<boolean> {
+    while (true) {
+      if (this.#failure) throw this.#failure;
+      if (signal?.aborted || this.#stopping.signal.aborted) return false;
+      if (condition()) return true;
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          this.#waiting.delete(done);
+          signal?.removeEventListener('abort', done);
+          resolve();
+        };
+        this.#waiting.add(done);
+        signal?.addEventListener('abort', done, { once: true });
+      });
+    }
+  }
+
+  #wake(): void {
+    for (const done of [...this.#waiting]) done();
+  }
+
+  async #keepConnected(): Promise<void> {
+    let attempt = 0;
+    let problem = 'no answer';
+    while (!this.#stopping.signal.aborted && !this.#failure) {
+      const ackedBefore = this.counts.acked;
+      problem = (await this.#oneConnection()) ?? problem;
+      if (this.#stopping.signal.aborted || this.#failure) break;
+      if (this.#clock.monotonicMs() - this.#movedAtMs > this.#options.patienceMs) this.#giveUp(problem);
+      else {
+        attempt = this.counts.acked > ackedBefore ? 0 : attempt + 1;
+        const delayMs = backoffMs(attempt, retry, this.#random);
+        await sleep(this.#clock, delayMs, this.#stopping.signal);
+      }
+    }
+  }
+
+  /** Resolves, with the reason if there is one, when the connection could not be made or is gone. */
+  #oneConnection(): Promise<string | undefined> {
+    const { url, username, password, clientId } = this.#options;
+    const login: IClientOptions = {
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password }),
+    };
+    const client = connect(url, {
+      ...login,
+      clientId,
+      reconnectPeriod: 0,
+      connectTimeout: connackMsMax,
+      keepalive: 15,
+      resubscribe: false,
+    });
+    this.#client = client;
+    let problem: string | undefined;
+    return new Promise((resolve) => {
+      const end = () => client.end(true);
+      const stop = () => {
+        client.end(!this.#connected);
+        this.#clock.setTimer(closeMsMax, end);
+      };
+      this.#stopping.signal.addEventListener('abort', stop, { once: true });
+      client.on('connect', () => this.#onConnect());
+      client.on('error', (error) => {
+        problem = messageOf(error) || codeOf(error) || 'no connection';
+        if ('code' in error && refusals.has(Number(error.code))) this.#refuse(problem);
+        end();
+      });
+      client.once('close', () => {
+        this.#stopping.signal.removeEventListener('abort', stop);
+        this.#connected = false;
+        this.#client = null;
+        end();
+        resolve(problem);
+      });
+    });
+  }
+
+  #onConnect(): void {
+    this.#connected = true;
+    if (this.counts.sent > 0) this.counts.reconnects++;
+    else this.#movedAtMs = this.#clock.monotonicMs();
+    this.counts.resent += this.#pending.size;
+    for (const message of this.#pending) this.#send(message, true);
+    this.#wake();
+  }
+
+  #send(message: Pending, dup: boolean): void {
+    this.#client?.publish(message.topic, message.payload, { qos: 1, dup }, (error) => {
+      // Without an acknowledgement it stays pending, and the next connection sends it again.
+      if (error || !this.#pending.delete(message)) return;
+      this.counts.acked++;
+      this.#movedAtMs = this.#clock.monotonicMs();
+      message.acked?.();
+      this.#wake();
+    });
+  }
+
+  #refuse(problem: string): void {
+    const message = `${withoutLogin(this.#options.url)} refused the connection: ${problem}; check user and password`;
+    this.#fail(new HarbingerError('MQTT_REFUSED', 'cli', message));
+  }
+
+  #giveUp(problem: string): void {
+    const url = withoutLogin(this.#options.url);
+    const seconds = Math.round(this.#options.patienceMs / 1_000);
+    const [code, what] =
+      this.#pending.size > 0 && this.counts.reconnects > 0
+        ? ['MQTT_NOT_ACKNOWLEDGED', `${url} has acknowledged nothing for ${seconds} s`]
+        : ['MQTT_UNREACHABLE', `no connection to ${url} for ${seconds} s`];
+    this.#fail(new HarbingerError(code, 'cli', `${what} (${problem})`, { retry: true }));
+  }
+
+  #fail(error: HarbingerError): void {
+    this.#failure = error;
+    this.#wake();
+  }
+}
+
+function withoutLogin(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, '//');
+}

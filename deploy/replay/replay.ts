@@ -1,0 +1,209 @@
+/** Publishes recorded history as sensors over MQTT: each row becomes a reading of its machine, acknowledged by the gateway. */
+import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
+import { cmapssRecording, indexCmapss, looksLikeCmapss } from './cmapss.ts';
+import { csvRecording } from './csv.ts';
+import { type FileFacts, scanFile } from './file-scan.ts';
+import {
+  type FullReplayOptions,
+  fullOptions,
+  machineTypeOf,
+  type ReplayOptions,
+  replayNonce,
+} from './options.ts';
+import { Pacer } from './pace.ts';
+import { Publisher } from './publisher.ts';
+import { type RecordedRow, type Recording, Tally } from './recording.ts';
+
+/** How it ended. Rows that were read are either sent or counted under `skipped`. */
+export interface ReplaySummary {
+  file: string;
+  digest: string;
+  /** False when it was stopped before the end; everything sent was still waited for. */
+  complete: boolean;
+  rowsRead: number;
+  sent: number;
+  acked: number;
+  /** Sent again after a lost connection. The gateway recognises them by their id. */
+  resent: number;
+  reconnects: number;
+  /** Rows left out, by reason. */
+  skipped: Record<string, number>;
+  /** Cells that are no numbers, by column; the rest of their rows was sent. */
+  badCells: Record<string, number>;
+  machines: number;
+  failuresAnnounced: number;
+  seconds: number;
+}
+
+export interface ReplayProgress {
+  sent: number;
+  acked: number;
+  connected: boolean;
+  /** 0 … 1 of the file's rows. */
+  done: number;
+  secondsLeft: number | null;
+}
+
+/** What the caller shows. */
+export interface ReplayOutput {
+  note(text: string): void;
+  /** Four times a second. */
+  progress(progress: ReplayProgress): void;
+}
+
+const progressMs = 250;
+/** After an abort, how long to wait for the acknowledgements of what is under way. */
+const drainAfterAbortMs = 5_000;
+
+/**
+ * @throws HarbingerError USAGE, REPLAY_FILE, MACHINE_TYPE_INVALID, MQTT_REFUSED, MQTT_UNREACHABLE, MQTT_NOT_ACKNOWLEDGED
+ */
+export async function runReplay(
+  options: ReplayOptions,
+  output: ReplayOutput,
+  signal: AbortSignal,
+  clock: Clock = systemClock,
+): Promise<ReplaySummary> {
+  const full = fullOptions(options);
+  const tally = new Tally();
+  const { recording, facts } = await openRecording(full, tally);
+  for (const note of recording.notes) output.note(note);
+  const run = new ReplayRun(full, recording, facts, tally, output, clock);
+  return await run.run(signal);
+}
+
+async function openRecording(
+  options: FullReplayOptions,
+  tally: Tally,
+): Promise<{ recording: Recording; facts: FileFacts }> {
+  const type = machineTypeOf(options);
+  const facts = await scanFile(options.file);
+  const format = options.format ?? (looksLikeCmapss(facts.head) ? 'cmapss' : 'csv');
+  if (format === 'csv') return { recording: csvRecording(facts, type, options, tally), facts };
+  const index = await indexCmapss(options.file);
+  return { recording: cmapssRecording(index.engines, type, options, tally), facts };
+}
+
+class ReplayRun {
+  readonly #options: FullReplayOptions;
+  readonly #recording: Recording;
+  readonly #facts: FileFacts;
+  readonly #tally: Tally;
+  readonly #output: ReplayOutput;
+  readonly #clock: Clock;
+  readonly #publisher: Publisher;
+  readonly #identity: string;
+  #sent = 0;
+  #acked = 0;
+  #failures = 0;
+  #startedAtMs = 0;
+
+  constructor(
+    options: FullReplayOptions,
+    recording: Recording,
+    facts: FileFacts,
+    tally: Tally,
+    output: ReplayOutput,
+    clock: Clock,
+  ) {
+    this.#options = options;
+    this.#recording = recording;
+    this.#facts = facts;
+    this.#tally = tally;
+    this.#output = output;
+    this.#clock = clock;
+    this.#identity = options.again ? `${facts.digest}-${replayNonce()}` : facts.digest;
+    this.#publisher = new Publisher({
+      url: options.mqttUrl,
+      username: options.username,
+      password: options.password,
+      clientId: `replay-${facts.digest}-${replayNonce()}`,
+      inFlightMax: options.inFlightMax,
+      patienceMs: options.patienceMs,
+      clock,
+    });
+  }
+
+  async run(signal: AbortSignal): Promise<ReplaySummary> {
+    this.#startedAtMs = this.#clock.monotonicMs();
+    this.#publisher.start();
+    const shown = setInterval(() => this.#show(), progressMs);
+    try {
+      const complete = await this.#sendAll(signal);
+      const acked = await this.#drain(signal);
+      this.#show();
+      return this.#summary(complete && acked);
+    } finally {
+      clearInterval(shown);
+      await this.#publisher.stop();
+    }
+  }
+
+  /** False when `signal` came first. */
+  async #sendAll(signal: AbortSignal): Promise<boolean> {
+    const pacer = new Pacer(this.#options.speed, this.#clock);
+    for await (const row of this.#recording.rows()) {
+      await pacer.waitFor(row.atS, signal);
+      if (signal.aborted || !(await this.#publish(row, signal))) return false;
+    }
+    return true;
+  }
+
+  async #publish(row: RecordedRow, signal: AbortSignal): Promise<boolean> {
+    const { site, timestamps } = this.#options;
+    const id = `${this.#identity}-${row.row}`;
+    const time = timestamps === 'original' && row.timeMs !== null ? { ts: Math.round(row.timeMs) } : {};
+    const reading = JSON.stringify({ id, ...time, ...row.values });
+    const topic = `telemetry/${site}/${row.machine}`;
+    if (!(await this.#publisher.publish(topic, reading, signal, () => this.#acked++))) return false;
+    this.#sent++;
+    this.#tally.machines.add(row.machine);
+    if (!row.endOfLife) return true;
+    const ending = JSON.stringify({ state: 'failed', id: `${id}-end` });
+    this.#failures++;
+    return await this.#publisher.publish(`lifecycle/${site}/${row.machine}`, ending, signal);
+  }
+
+  async #drain(signal: AbortSignal): Promise<boolean> {
+    const patience = new AbortController();
+    const hurry = () => this.#clock.setTimer(drainAfterAbortMs, () => patience.abort());
+    if (signal.aborted) hurry();
+    else signal.addEventListener('abort', hurry, { once: true });
+    try {
+      return await this.#publisher.drained(patience.signal);
+    } finally {
+      signal.removeEventListener('abort', hurry);
+    }
+  }
+
+  #show(): void {
+    const done = Math.min(1, this.#tally.rows / Math.max(1, this.#facts.lines));
+    const elapsedS = (this.#clock.monotonicMs() - this.#startedAtMs) / 1_000;
+    this.#output.progress({
+      sent: this.#sent,
+      acked: this.#acked,
+      connected: this.#publisher.connected,
+      done,
+      secondsLeft: done > 0 && elapsedS > 1 ? (elapsedS * (1 - done)) / done : null,
+    });
+  }
+
+  #summary(complete: boolean): ReplaySummary {
+    const { resent, reconnects } = this.#publisher.counts;
+    return {
+      file: this.#options.file,
+      digest: this.#facts.digest,
+      complete,
+      rowsRead: this.#tally.rows,
+      sent: this.#sent,
+      acked: this.#acked,
+      resent,
+      reconnects,
+      skipped: Object.fromEntries(this.#tally.skipped),
+      badCells: Object.fromEntries(this.#tally.cells),
+      machines: this.#tally.machines.size,
+      failuresAnnounced: this.#failures,
+      seconds: Math.round(this.#clock.monotonicMs() - this.#startedAtMs) / 1_000,
+    };
+  }
+}
