@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { encodeBatch } from '../../shared/contract/batch.ts';
 import { type Lane, lanes } from '../../shared/contract/lanes.ts';
 import { backoffMs } from '../../shared/runtime/backoff.ts';
@@ -110,6 +111,8 @@ export class Uplink {
   /** Runs all lanes on one connection until it ends. True if anything was confirmed. */
   private async serve(link: CloudLink): Promise<boolean> {
     const ended = new AbortController();
+    // One listener for each batch under way, removed when it is confirmed.
+    setMaxListeners(0, ended.signal);
     const end = () => ended.abort();
     this.stopping.signal.addEventListener('abort', end, { once: true });
     void link.closed.then(end);
@@ -119,7 +122,8 @@ export class Uplink {
         try {
           await this.sendLane(lane, link, ended.signal);
         } catch (error) {
-          this.note(error);
+          // What the other lanes meet once the connection has ended is a consequence, not the cause.
+          if (!ended.signal.aborted) this.note(error);
           end();
         } finally {
           this.settleUrgency(lane);
@@ -140,7 +144,7 @@ export class Uplink {
     let failure: unknown = null;
     let confirmed: Promise<void> = Promise.resolve();
     while (!signal.aborted) {
-      this.settleUrgency(lane);
+      if (journal.stats().lastSeq <= sent) this.settleUrgency(lane);
       await journal.waitFor(sent, signal);
       if (signal.aborted) break;
       if (lane !== 'readings') this.urgent.add(lane);
@@ -158,7 +162,7 @@ export class Uplink {
         blocks = blocks.slice(taken);
         sent = group.at(-1)!.seq;
         const frame = encodeBatch(batch);
-        const acked = this.withLimit(link.send(lane, frame));
+        const acked = this.withLimit(link.send(lane, frame), ended);
         confirmed = Promise.all([confirmed, acked]).then(() =>
           this.confirm(lane, cursor, group, frame.length),
         );
@@ -201,12 +205,18 @@ export class Uplink {
     for (const resume of this.calm.splice(0)) resume();
   }
 
-  private withLimit(sending: Promise<void>): Promise<void> {
+  /** Ends with the connection, or when the cloud is silent for too long. */
+  private withLimit(sending: Promise<void>, ended: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = this.deps.clock.setTimer(this.config.ackMsMax, () =>
         reject(new Error(`the cloud did not confirm a batch within ${this.config.ackMsMax} ms`)),
       );
-      sending.then(resolve, reject).finally(() => timer.cancel());
+      const onEnded = () => reject(new Error('the connection ended'));
+      ended.addEventListener('abort', onEnded, { once: true });
+      sending.then(resolve, reject).finally(() => {
+        timer.cancel();
+        ended.removeEventListener('abort', onEnded);
+      });
     });
   }
 }

@@ -1,0 +1,200 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { decodeBatch } from '../../shared/contract/batch.ts';
+import { type Lane, lanes } from '../../shared/contract/lanes.ts';
+import { silentLog } from '../../shared/runtime/log.ts';
+import { manualClock } from '../../shared/runtime/manual-clock.ts';
+import { type Random, seededRandom } from '../../shared/runtime/random.ts';
+import type { Block, CloudLink, Cursor, Journal } from '../ports.ts';
+import { Uplink } from './uplink.ts';
+
+function memoryJournal(lane: Lane): Journal & { add(text: string): void } {
+  const blocks: Block[] = [];
+  const waiters = new Set<() => void>();
+  const cursors = new Map<string, { seq: number }>();
+  const lastSeq = () => blocks.length;
+  return {
+    lane,
+    id: '0123456789abcdef',
+    add(text) {
+      const body = Buffer.from(text);
+      blocks.push({
+        seq: lastSeq() + 1,
+        codec: 'identity',
+        lines: 1,
+        rawBytes: body.length,
+        body,
+        local: Buffer.alloc(0),
+      });
+      for (const wake of waiters) wake();
+    },
+    append: () => Promise.reject(new Error('not used')),
+    async read(afterSeq, maxBytes) {
+      let bytes = 0;
+      const found: Block[] = [];
+      for (const block of blocks.slice(afterSeq)) {
+        if (found.length > 0 && bytes + block.body.length > maxBytes) break;
+        found.push(block);
+        bytes += block.body.length;
+      }
+      return found;
+    },
+    async waitFor(afterSeq, signal) {
+      while (lastSeq() <= afterSeq && !signal.aborted) {
+        await new Promise<void>((resolve) => {
+          waiters.add(resolve);
+          signal.addEventListener('abort', () => resolve(), { once: true });
+        });
+      }
+    },
+    cursor(consumer): Cursor {
+      const cursor = cursors.get(consumer) ?? { seq: 0 };
+      cursors.set(consumer, cursor);
+      return {
+        get seq() {
+          return cursor.seq;
+        },
+        advance: (seq) => {
+          expect(seq).toBeGreaterThanOrEqual(cursor.seq);
+          cursor.seq = seq;
+        },
+      };
+    },
+    stats: () => ({ lastSeq: lastSeq() }) as ReturnType<Journal['stats']>,
+  };
+}
+
+/** A cloud that stores each block once, over a link that fails as the seed says: before storing, or before the ack. */
+function flakyCloud(random: Random, failureRate: number) {
+  const stored: Record<Lane, number[]> = { events: [], estimates: [], readings: [] };
+  const order: Lane[] = [];
+  let unconfirmedMax = 0;
+  const link = (): CloudLink => {
+    let close = () => {};
+    const closed = new Promise<void>((resolve) => {
+      close = resolve;
+    });
+    let open = true;
+    let unconfirmed = 0;
+    const end = () => {
+      open = false;
+      close();
+    };
+    return {
+      closed,
+      connect: async () => {
+        if (random.next() < failureRate) throw new Error('refused');
+      },
+      async send(lane, frame) {
+        unconfirmedMax = Math.max(unconfirmedMax, ++unconfirmed);
+        await new Promise(setImmediate);
+        const { header } = decodeBatch(frame);
+        if (random.next() < failureRate) end();
+        if (!open) throw new Error('link lost before the batch arrived');
+        const watermark = stored[lane].at(-1) ?? 0;
+        for (const { seq } of header.blocks) if (seq > watermark) stored[lane].push(seq);
+        order.push(lane);
+        if (random.next() < failureRate) {
+          end();
+          throw new Error('link lost before the ack');
+        }
+        unconfirmed--;
+      },
+      close: async () => end(),
+    };
+  };
+  return { link, stored, order, most: () => unconfirmedMax };
+}
+
+const config = {
+  connectMsMax: 1_000,
+  ackMsMax: 60_000,
+  backoffFirstMs: 100,
+  backoffMaxMs: 5_000,
+  lingerMs: 10,
+  batchBytesMax: 1_024,
+  inFlightMax: 3,
+};
+
+type SetUp = ReturnType<typeof setUp>;
+
+async function delivered({ uplink, journals, clock }: SetUp, counts: Record<Lane, number>) {
+  uplink.start();
+  const done = () => lanes.every((lane) => journals[lane].cursor('uplink').seq === counts[lane]);
+  while (!done()) await clock.advance(20);
+  await uplink.stop();
+}
+
+function setUp(random: Random, failureRate: number) {
+  const cloud = flakyCloud(random, failureRate);
+  const journals = {
+    events: memoryJournal('events'),
+    estimates: memoryJournal('estimates'),
+    readings: memoryJournal('readings'),
+  };
+  const clock = manualClock();
+  const deps = { gateway: 'gw', journals, link: cloud.link, clock, random, log: silentLog };
+  return { cloud, journals, clock, uplink: new Uplink(config, deps) };
+}
+
+it('however often the link fails, every block arrives once and in order, and the cursors end at the last', async () => {
+  const schedule = fc.record({
+    seed: fc.integer(),
+    failurePercent: fc.integer({ min: 0, max: 40 }),
+    counts: fc.record({ events: fc.nat(20), estimates: fc.nat(20), readings: fc.nat(60) }),
+  });
+  await fc.assert(
+    fc.asyncProperty(schedule, async ({ seed, failurePercent, counts }) => {
+      const parts = setUp(seededRandom(seed), failurePercent / 100);
+      const { cloud, journals } = parts;
+      for (const lane of lanes) for (let i = 0; i < counts[lane]; i++) journals[lane].add('x'.repeat(300));
+      await delivered(parts, counts);
+      for (const lane of lanes)
+        expect(cloud.stored[lane]).toEqual(Array.from({ length: counts[lane] }, (_, i) => i + 1));
+      expect(cloud.most()).toBeLessThanOrEqual(config.inFlightMax * lanes.length);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+it('a backlog of events goes out before the readings', async () => {
+  const parts = setUp(seededRandom(1), 0);
+  const { cloud, journals } = parts;
+  for (let i = 0; i < 30; i++) journals.events.add('e'.repeat(600));
+  for (let i = 0; i < 30; i++) journals.readings.add('r'.repeat(600));
+  await delivered(parts, { events: 30, estimates: 0, readings: 30 });
+  const firstReading = cloud.order.indexOf('readings');
+  expect(
+    cloud.order.slice(0, firstReading).filter((lane) => lane === 'events').length,
+  ).toBeGreaterThanOrEqual(30 - config.inFlightMax);
+});
+
+it('while the cloud is silent it waits, keeps its cursor, and stops when told', async () => {
+  const { journals, clock } = setUp(seededRandom(1), 0);
+  journals.readings.add('r');
+  const never = new Promise<void>(() => {});
+  let sent = 0;
+  const silent: CloudLink = {
+    closed: never,
+    connect: async () => {},
+    send: () => {
+      sent++;
+      return never;
+    },
+    close: async () => {},
+  };
+  const uplink = new Uplink(config, {
+    gateway: 'gw',
+    journals,
+    link: () => silent,
+    clock,
+    random: seededRandom(1),
+    log: silentLog,
+  });
+  uplink.start();
+  while (uplink.stats.lastError === null) await clock.advance(1_000);
+  expect(uplink.stats.lastError).toMatch(/did not confirm/);
+  expect(sent).toBeGreaterThan(0);
+  expect(journals.readings.cursor('uplink').seq).toBe(0);
+  await uplink.stop();
+});
