@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { contractHash, type MachineType } from '../domain/machine-type.ts';
+import { HarbingerError, messageOf } from '../runtime/errors.ts';
+import { compileValidator } from '../runtime/validate.ts';
+import { ModelManifest } from './manifest.ts';
+import { Architecture, weightCount, weightShapes } from './network.ts';
+
+export const artefactLimits = {
+  manifestBytesMax: 1 << 20,
+  modelBytesMax: 64 << 10,
+  weightsBytesMax: 64 << 20,
+} as const;
+
+export interface Artefact {
+  manifest: ModelManifest;
+  architecture: Architecture;
+  /** One for each of weightShapes(architecture), all finite. */
+  weights: Float32Array[];
+}
+
+/** Which check a refused artefact failed; the error's code is `MODEL_REFUSED_` + one of these. */
+export type RefusalCause =
+  | 'MISSING'
+  | 'SIZE'
+  | 'MANIFEST'
+  | 'MACHINE_TYPE'
+  | 'CONTRACT'
+  | 'TRUNCATED'
+  | 'HASH'
+  | 'SHAPE'
+  | 'WEIGHTS'
+  | 'OUTPUT';
+
+export function refusal(cause: RefusalCause, folder: string, problem: string): HarbingerError {
+  return new HarbingerError(
+    `MODEL_REFUSED_${cause}`,
+    'intelligence',
+    `model artefact ${folder} is refused: ${problem}`,
+  );
+}
+
+const checkManifest = compileValidator(ModelManifest);
+const checkArchitecture = compileValidator(Architecture);
+
+/** Reads a file whose size is looked at first, so that a huge one is never read. */
+function readBounded(folder: string, name: string, bytesMax: number): Buffer {
+  const path = join(folder, name);
+  if (!existsSync(path)) throw refusal('MISSING', folder, `${name} does not exist`);
+  const { size } = statSync(path);
+  if (size > bytesMax) throw refusal('SIZE', folder, `${name} has ${size} bytes, more than ${bytesMax}`);
+  return readFileSync(path);
+}
+
+function parseJson(folder: string, name: string, bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    throw refusal('MANIFEST', folder, `${name} is not JSON: ${messageOf(error)}`);
+  }
+}
+
+function readListed(
+  folder: string,
+  manifest: ModelManifest,
+  name: keyof ModelManifest['files'],
+  bytesMax: number,
+) {
+  const bytes = readBounded(folder, name, bytesMax);
+  const listed = manifest.files[name];
+  if (bytes.length < listed.bytes) {
+    throw refusal('TRUNCATED', folder, `${name} has ${bytes.length} of ${listed.bytes} bytes`);
+  }
+  if (createHash('sha256').update(bytes).digest('hex') !== listed.sha256) {
+    throw refusal('HASH', folder, `${name} does not have the SHA-256 that the manifest lists`);
+  }
+  return bytes;
+}
+
+/** A model answers for the machines it was trained on and no others. */
+function checkFits(folder: string, manifest: ModelManifest, type: MachineType): void {
+  if (manifest.machineType !== type.name) {
+    throw refusal(
+      'MACHINE_TYPE',
+      folder,
+      `it is for machine type '${manifest.machineType}', not '${type.name}'`,
+    );
+  }
+  if (manifest.contractHash !== contractHash(type)) {
+    throw refusal(
+      'CONTRACT',
+      folder,
+      `sensors, units or unit of life of '${type.name}' have changed since it was trained; train it again`,
+    );
+  }
+  if (manifest.windowRows !== type.windowRows) {
+    throw refusal(
+      'SHAPE',
+      folder,
+      `its window has ${manifest.windowRows} rows, the type's ${type.windowRows}`,
+    );
+  }
+}
+
+function checkShape(folder: string, manifest: ModelManifest, architecture: Architecture): void {
+  const { rows, sensors, patchRows } = architecture;
+  if (rows !== manifest.windowRows || sensors !== manifest.inputs.length || rows % patchRows !== 0) {
+    throw refusal(
+      'SHAPE',
+      folder,
+      `the network takes ${rows} rows × ${sensors} sensors in patches of ${patchRows}, the manifest declares ` +
+        `${manifest.windowRows} × ${manifest.inputs.length}`,
+    );
+  }
+}
+
+function splitWeights(folder: string, architecture: Architecture, bytes: Buffer): Float32Array[] {
+  const count = weightCount(architecture);
+  if (bytes.length !== count * 4) {
+    throw refusal('SHAPE', folder, `the network has ${count} weights, the file ${bytes.length / 4}`);
+  }
+  let at = 0;
+  return weightShapes(architecture).map(({ name, shape }) => {
+    const weights = new Float32Array(shape[0] * shape[1]);
+    for (let i = 0; i < weights.length; i++, at += 4) weights[i] = bytes.readFloatLE(at);
+    if (!weights.every(Number.isFinite)) throw refusal('WEIGHTS', folder, `${name} is not finite everywhere`);
+    return weights;
+  });
+}
+
+/**
+ * Reads an artefact and checks everything that can be checked without running it, cheapest and safest first: sizes
+ * before reading, schemas before use, fit to the machine type, hashes, shapes, finite weights.
+ * @throws HarbingerError MODEL_REFUSED_* saying which check failed
+ */
+export function loadArtefact(folder: string, type: MachineType): Artefact {
+  const fail = (problem: string) => refusal('MANIFEST', folder, problem);
+  const manifestBytes = readBounded(folder, 'manifest.json', artefactLimits.manifestBytesMax);
+  const manifest = checkManifest(parseJson(folder, 'manifest.json', manifestBytes), fail);
+  checkFits(folder, manifest, type);
+  const modelBytes = readListed(folder, manifest, 'model.json', artefactLimits.modelBytesMax);
+  const architecture = checkArchitecture(parseJson(folder, 'model.json', modelBytes), fail);
+  checkShape(folder, manifest, architecture);
+  const weightBytes = readListed(folder, manifest, 'weights.bin', artefactLimits.weightsBytesMax);
+  return { manifest, architecture, weights: splitWeights(folder, architecture, weightBytes) };
+}
