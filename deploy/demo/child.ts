@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { backoffMs } from '../../shared/runtime/backoff.ts';
+import { type Clock, sleep } from '../../shared/runtime/clock.ts';
+import { compiledEntry } from '../../shared/runtime/paths.ts';
+import { systemRandom } from '../../shared/runtime/random.ts';
+
+const stopMsMax = 15_000;
+const backoff = { firstMs: 500, maxMs: 10_000 };
+
+/**
+ * One process of the demonstration, restarted when it ends by itself: kill one and watch it come back. Its log goes to
+ * a file. It gets a channel to us, so that it stops if we are gone.
+ */
+export class Child {
+  readonly name: string;
+  readonly logPath: string;
+  restarts = 0;
+  private readonly args: readonly string[];
+  private readonly clock: Clock;
+  private readonly onLine: (line: string) => void;
+  private process: ChildProcess | null = null;
+  private log: WriteStream | null = null;
+  private stopping = false;
+  private lastErrorLine = '';
+
+  constructor(
+    name: string,
+    args: readonly string[],
+    logPath: string,
+    clock: Clock,
+    onLine: (line: string) => void = () => {},
+  ) {
+    this.name = name;
+    this.args = args;
+    this.logPath = logPath;
+    this.clock = clock;
+    this.onLine = onLine;
+  }
+
+  get pid(): number | null {
+    return this.process?.pid ?? null;
+  }
+
+  /** The last thing it said on stderr: why it ended, if it did. */
+  get lastWords(): string {
+    return this.lastErrorLine;
+  }
+
+  start(): void {
+    this.log ??= createWriteStream(this.logPath, { flags: 'a' });
+    // A process group of its own: Ctrl-C reaches us alone, and we stop the parts in order.
+    const child = spawn(process.execPath, [compiledEntry('deploy/cli/main'), ...this.args], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      detached: true,
+    });
+    this.process = child;
+    this.follow(child.stdout, false);
+    this.follow(child.stderr, true);
+    child.once('exit', () => void this.onExit());
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    const child = this.process;
+    if (child && child.exitCode === null && child.signalCode === null) {
+      const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      child.kill('SIGTERM');
+      const timer = this.clock.setTimer(stopMsMax, () => child.kill('SIGKILL'));
+      await ended;
+      timer.cancel();
+    }
+    this.log?.end();
+  }
+
+  private async onExit(): Promise<void> {
+    this.process = null;
+    if (this.stopping) return;
+    await sleep(this.clock, backoffMs(this.restarts++, backoff, systemRandom));
+    if (!this.stopping) this.start();
+  }
+
+  private follow(stream: NodeJS.ReadableStream | null, isError: boolean): void {
+    let rest = '';
+    stream?.setEncoding('utf8');
+    stream?.on('data', (text: string) => {
+      this.log?.write(text);
+      const lines = `${rest}${text}`.split('\n');
+      rest = (lines.pop() ?? '').slice(0, 10_000);
+      for (const line of lines) {
+        if (isError && line.startsWith('harbinger: ')) this.lastErrorLine = line.slice('harbinger: '.length);
+        this.onLine(line);
+      }
+    });
+  }
+}

@@ -1,0 +1,115 @@
+/** `npm start`: gateway, cloud and a virtual plant as processes of their own, on this machine's loopback. */
+import { join } from 'node:path';
+import { sleep, systemClock } from '../../shared/runtime/clock.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { stopSignal } from '../cli/options.ts';
+import { printable, reportError } from '../cli/output.ts';
+import { Child } from './child.ts';
+import { prepareFiles } from './files.ts';
+import { type DemoOptions, parseDemoOptions } from './options.ts';
+import { type DemoPorts, preferPort, requirePort } from './ports.ts';
+import { type DemoStatus, type OpenAlert, readStatus, statusLine } from './status.ts';
+import { Terminal } from './terminal.ts';
+
+const host = '127.0.0.1';
+const readyMsMax = 60_000;
+
+async function choosePorts(options: DemoOptions): Promise<DemoPorts> {
+  const mqtt = await requirePort(options.mqttPort, 'MQTT for sensors', '--mqtt-port');
+  const http = await requirePort(options.httpPort, 'page and API', '--http-port');
+  const ingest = await preferPort(mqtt + 1, [http]);
+  const gatewayHttp = await preferPort(http + 1, [mqtt, ingest]);
+  return { mqtt, http, ingest, gatewayHttp };
+}
+
+async function waitReady(url: string, child: Child, stop: AbortSignal): Promise<void> {
+  const until = systemClock.monotonicMs() + readyMsMax;
+  while (!stop.aborted) {
+    const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
+    if (answer?.ok) return;
+    if (child.restarts > 2 || systemClock.monotonicMs() > until) {
+      const words = child.lastWords || `see ${child.logPath}`;
+      throw new HarbingerError('DEMO_PART_DOWN', 'cli', `the ${child.name} does not come up: ${words}`);
+    }
+    await sleep(systemClock, 100, stop);
+  }
+}
+
+function alertText(alert: OpenAlert): string {
+  const { site, machine, severity, source, reasons } = alert.prediction;
+  const why = reasons.slice(0, 2).map((reason) => printable(reason, 120));
+  return `ALERT  ${site}/${machine}  ${severity} (${source})  ${why.join('  ')}`;
+}
+
+async function watch(ports: DemoPorts, terminal: Terminal, stop: AbortSignal): Promise<void> {
+  const gateway = { url: `http://${host}:${ports.gatewayHttp}`, token: null };
+  const cloud = { url: `http://${host}:${ports.http}`, token: null };
+  const shown = new Set<string>();
+  let before: DemoStatus | null = null;
+  while (!stop.aborted) {
+    const now = await readStatus(gateway, cloud, systemClock.monotonicMs());
+    for (const alert of now.alerts) {
+      if (!shown.has(alert.alertId)) terminal.say(alertText(alert));
+      shown.add(alert.alertId);
+    }
+    terminal.status(statusLine(now, before));
+    before = now;
+    await sleep(systemClock, 1_000, stop);
+  }
+}
+
+async function run(options: DemoOptions, stop: AbortSignal): Promise<void> {
+  const terminal = new Terminal(process.stdout, systemClock);
+  const ports = await choosePorts(options);
+  const files = prepareFiles(options.data, ports, options.fresh);
+  const log = (name: string) => join(options.data, `${name}.log`);
+  const cloud = new Child(
+    'cloud',
+    ['cloud', '--config', files.cloudConfig, '--data', files.cloudDir],
+    log('cloud'),
+    systemClock,
+  );
+  const gateway = new Child(
+    'gateway',
+    ['gateway', '--config', files.gatewayConfig, '--data', files.gatewayDir],
+    log('gateway'),
+    systemClock,
+  );
+  const plantArgs = ['plant', '--mqtt-url', `mqtt://${host}:${ports.mqtt}`, '--state', files.plantState];
+  const plant = new Child('plant', plantArgs, log('plant'), systemClock, (line) => {
+    if (/^plant: /.test(line)) terminal.say(line);
+  });
+  const parts = [cloud, gateway, plant];
+  try {
+    cloud.start();
+    gateway.start();
+    await waitReady(`http://${host}:${ports.http}`, cloud, stop);
+    await waitReady(`http://${host}:${ports.gatewayHttp}`, gateway, stop);
+    plant.start();
+    terminal.say(
+      'Harbinger is running. Ctrl-C stops it in order; a second start goes on with the same data.',
+    );
+    terminal.say(`  page and API    http://${host}:${ports.http}`);
+    terminal.say(
+      `  MQTT (sensors)  mqtt://${host}:${ports.mqtt}   publish to telemetry/lab/<machine>, e.g. {"temperature": 21.5}`,
+    );
+    terminal.say(
+      `  gateway         http://${host}:${ports.gatewayHttp}/metrics   cloud ingest mqtt://${host}:${ports.ingest}`,
+    );
+    terminal.say(
+      `  data and logs   ${options.data}   processes: ${parts.map((part) => `${part.name} ${part.pid}`).join(', ')}`,
+    );
+    terminal.say('');
+    await watch(ports, terminal, stop);
+  } finally {
+    terminal.say('stopping: plant, gateway, cloud');
+    for (const part of parts.reverse()) await part.stop();
+    terminal.say('stopped; what was acknowledged is on disk');
+  }
+}
+
+try {
+  await run(parseDemoOptions(process.argv.slice(2)), stopSignal());
+} catch (error) {
+  process.exitCode = reportError(error);
+}
