@@ -1,0 +1,70 @@
+import { type Static, Type } from '@sinclair/typebox';
+import type { FastifyInstance } from 'fastify';
+import type { DeadLetter } from '../ports.ts';
+import { HttpError } from './errors.ts';
+
+/** What the HTTP API needs of the dead letters. */
+export interface DeadLetterAdmin {
+  /** Newest first, at most `limit`, older than `beforeId`. */
+  list(query: { limit: number; beforeId?: number }): Promise<DeadLetter[]>;
+  show(id: number): Promise<DeadLetter | null>;
+  redrive(which: number[] | 'all'): Promise<{ redriven: number }>;
+  drop(which: number[] | 'all'): Promise<{ dropped: number }>;
+}
+
+const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+const ListQuery = Type.Object(
+  { limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 50 }), beforeId: Type.Optional(Id) },
+  { additionalProperties: false },
+);
+const ShowParams = Type.Object({ id: Id });
+const Selection = Type.Object(
+  {
+    ids: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 1_000, uniqueItems: true })),
+    all: Type.Optional(Type.Literal(true)),
+  },
+  { additionalProperties: false },
+);
+
+function whichOf({ ids, all }: Static<typeof Selection>): number[] | 'all' {
+  if (ids && !all) return ids;
+  if (all && !ids) return 'all';
+  throw new HttpError(400, 'HTTP_INPUT', 'body must be either {"ids": [...]} or {"all": true}');
+}
+
+function wireForm(letter: DeadLetter) {
+  const { atMs, payload, ...rest } = letter;
+  return { ...rest, at: new Date(atMs).toISOString(), payload: Buffer.from(payload).toString('base64') };
+}
+
+/** `GET /api/deadletters` (paged by `beforeId`), `GET …/{id}`, `POST …/redrive`, `DELETE` with `{ids}` or `{all: true}`. */
+export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterAdmin): void {
+  app.get<{ Querystring: Static<typeof ListQuery> }>(
+    '/api/deadletters',
+    { schema: { querystring: ListQuery } },
+    async ({ query }) => {
+      const items = await letters.list(query);
+      const next = items.length === query.limit ? items.at(-1)!.id : null;
+      return { items: items.map(wireForm), nextBeforeId: next };
+    },
+  );
+  app.get<{ Params: Static<typeof ShowParams> }>(
+    '/api/deadletters/:id',
+    { schema: { params: ShowParams } },
+    async ({ params }) => {
+      const letter = await letters.show(params.id);
+      if (!letter) throw new HttpError(404, 'HTTP_NOT_FOUND', `there is no dead letter ${params.id}`);
+      return wireForm(letter);
+    },
+  );
+  app.post<{ Body: Static<typeof Selection> }>(
+    '/api/deadletters/redrive',
+    { schema: { body: Selection } },
+    async ({ body }) => letters.redrive(whichOf(body)),
+  );
+  app.delete<{ Body: Static<typeof Selection> }>(
+    '/api/deadletters',
+    { schema: { body: Selection } },
+    async ({ body }) => letters.drop(whichOf(body)),
+  );
+}

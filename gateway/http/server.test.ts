@@ -1,0 +1,239 @@
+import { request } from 'node:http';
+import { Counter, Registry } from 'prom-client';
+import { afterEach, describe, expect, it } from 'vitest';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { silentLog } from '../../shared/runtime/log.ts';
+import { compileValidator } from '../../shared/runtime/validate.ts';
+import type { DeadLetter } from '../ports.ts';
+import { GatewayHttpConfig } from './config.ts';
+import type { DeadLetterAdmin } from './dead-letters.ts';
+import { createGatewayHttp, type GatewayHttp } from './server.ts';
+
+const token = 'a-token-of-enough-length';
+const readConfig = compileValidator(GatewayHttpConfig);
+const running: GatewayHttp[] = [];
+afterEach(async () => {
+  for (const server of running.splice(0)) await server.stop();
+});
+
+function memoryLetters(count: number): DeadLetterAdmin {
+  const letters = new Map<number, DeadLetter>();
+  for (let id = 1; id <= count; id++) {
+    const about = {
+      topic: 'telemetry/lab/p1',
+      client: 'c1',
+      stage: 'decode',
+      code: 'DECODE_JSON',
+      reason: 'no JSON',
+    };
+    letters.set(id, { id, atMs: 1_767_225_600_000 + id, payload: Buffer.from(`bad ${id}`), ...about });
+  }
+  const take = (which: number[] | 'all') =>
+    (which === 'all' ? [...letters.keys()] : which).filter((id) => letters.delete(id)).length;
+  return {
+    list: async ({ limit, beforeId = Number.POSITIVE_INFINITY }) =>
+      [...letters.values()]
+        .reverse()
+        .filter(({ id }) => id < beforeId)
+        .slice(0, limit),
+    show: async (id) => letters.get(id) ?? null,
+    redrive: async (which) => ({ redriven: take(which) }),
+    drop: async (which) => ({ dropped: take(which) }),
+  };
+}
+
+/** What the gateway says of itself; tests change it. */
+function condition() {
+  return { ok: true, reasons: [] as string[] };
+}
+
+async function started(
+  config: Record<string, unknown> = { openOnLoopback: true },
+  letters = memoryLetters(5),
+) {
+  const registry = new Registry();
+  new Counter({ name: 'harbinger_test_total', help: 'a test', registers: [registry] }).inc();
+  const state = { ready: condition(), health: condition(), statusError: null as Error | null };
+  const server = createGatewayHttp({
+    config: readConfig({ port: 0, ...config }, (problem) => new Error(problem)),
+    registry,
+    ready: () => state.ready,
+    health: () => state.health,
+    async status() {
+      if (state.statusError) throw state.statusError;
+      return { gateway: 'gw-1' };
+    },
+    deadLetters: letters,
+    log: silentLog,
+  });
+  running.push(server);
+  const { port } = await server.start();
+  const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method,
+      headers: { ...type, ...headers },
+      ...(body !== undefined && { body: text }),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  return { state, port, call };
+}
+
+describe('for probes', () => {
+  it('/healthz and /readyz answer anybody, with reasons', async () => {
+    const { state, call } = await started({ token });
+    expect(await call('GET', '/healthz')).toEqual({ status: 200, body: { status: 'ok', reasons: [] } });
+    state.ready = { ok: false, reasons: ['the journal is being recovered'] };
+    expect(await call('GET', '/readyz')).toEqual({
+      status: 503,
+      body: { status: 'not ready', reasons: state.ready.reasons },
+    });
+    expect((await call('GET', '/healthz')).status).toBe(200);
+  });
+
+  it('/metrics are Prometheus text', async () => {
+    const { port } = await started();
+    const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
+    expect(await response.text()).toMatch(/^harbinger_test_total 1$/m);
+  });
+});
+
+describe('access', () => {
+  it.each(['/metrics', '/api/status', '/api/deadletters'])('to %s is by token', async (path) => {
+    const { call, port } = await started({ token });
+    for (const headers of [{}, { authorization: `Bearer ${token}x` }, { authorization: token }]) {
+      const { status, body } = await call('GET', path, undefined, headers as Record<string, string>);
+      expect([status, body.error]).toEqual([401, expect.objectContaining({ code: 'HTTP_UNAUTHORISED' })]);
+    }
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await fetch(`http://127.0.0.1:${port}${path}`, { headers })).status).toBe(200);
+  });
+
+  it('without a token is for this computer, by a loopback name, not through a proxy, not for other sites', async () => {
+    const { call, port } = await started();
+    expect((await call('GET', '/api/status')).status).toBe(200);
+    const named = (host: string) =>
+      new Promise((resolve, reject) => {
+        request({ host: '127.0.0.1', port, path: '/api/status', headers: { host } }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        })
+          .on('error', reject)
+          .end();
+      });
+    expect(await named(`evil.example:${port}`)).toBe(403);
+    expect(await named(`localhost:${port}`)).toBe(200);
+    expect((await call('GET', '/api/status', undefined, { 'x-forwarded-for': '10.0.0.1' })).status).toBe(403);
+    const dropped = await call(
+      'DELETE',
+      '/api/deadletters',
+      { all: true },
+      { origin: 'http://evil.example' },
+    );
+    expect(dropped).toMatchObject({ status: 403, body: { error: { code: 'HTTP_ORIGIN' } } });
+  });
+
+  it.each([
+    [{ openOnLoopback: false }, /set http\.token/],
+    [{ openOnLoopback: true, host: '0.0.0.0' }, /only where host is a loopback address/],
+  ])('for nobody is refused at start: %j', async (config, message) => {
+    await expect(started(config)).rejects.toMatchObject({
+      code: 'HTTP_TOKEN_MISSING',
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+describe('dead letters', () => {
+  it('are listed newest first, page by page', async () => {
+    const { call } = await started();
+    const first = await call('GET', '/api/deadletters?limit=3');
+    expect(first.body).toMatchObject({ items: [{ id: 5 }, { id: 4 }, { id: 3 }], nextBeforeId: 3 });
+    const second = await call('GET', '/api/deadletters?limit=3&beforeId=3');
+    expect(second.body).toMatchObject({ items: [{ id: 2 }, { id: 1 }], nextBeforeId: null });
+  });
+
+  it('are shown whole, or not found', async () => {
+    const { call } = await started();
+    const { body } = await call('GET', '/api/deadletters/2');
+    expect(body).toEqual({
+      id: 2,
+      at: '2026-01-01T00:00:00.002Z',
+      topic: 'telemetry/lab/p1',
+      client: 'c1',
+      stage: 'decode',
+      code: 'DECODE_JSON',
+      reason: 'no JSON',
+      payload: Buffer.from('bad 2').toString('base64'),
+    });
+    expect(await call('GET', '/api/deadletters/99')).toMatchObject({
+      status: 404,
+      body: { error: { code: 'HTTP_NOT_FOUND', message: 'there is no dead letter 99' } },
+    });
+  });
+
+  it('are redriven and dropped, some or all', async () => {
+    const { call } = await started();
+    expect(await call('POST', '/api/deadletters/redrive', { ids: [1, 2] })).toEqual({
+      status: 200,
+      body: { redriven: 2 },
+    });
+    expect((await call('DELETE', '/api/deadletters', { ids: [3] })).body).toEqual({ dropped: 1 });
+    expect((await call('DELETE', '/api/deadletters', { all: true })).body).toEqual({ dropped: 2 });
+  });
+});
+
+describe('what cannot be answered is a clear error', () => {
+  it.each<[string, string, unknown, number, string, RegExp]>([
+    ['GET', '/api/nothing', undefined, 404, 'HTTP_NOT_FOUND', /no GET \/api\/nothing/],
+    ['GET', '/api/deadletters?limit=0', undefined, 400, 'HTTP_INPUT', /parameter 'limit' must be >= 1/],
+    ['GET', '/api/deadletters?what=1', undefined, 400, 'HTTP_INPUT', /unknown parameter 'what'/],
+    ['GET', '/api/deadletters/x', undefined, 400, 'HTTP_INPUT', /path 'id' must be integer/],
+    ['POST', '/api/deadletters/redrive', {}, 400, 'HTTP_INPUT', /either/],
+    ['POST', '/api/deadletters/redrive', { ids: [1], all: true }, 400, 'HTTP_INPUT', /either/],
+    ['DELETE', '/api/deadletters', { ids: [] }, 400, 'HTTP_INPUT', /body 'ids' must NOT have fewer than 1/],
+    ['DELETE', '/api/deadletters', '{"ids": [', 400, 'HTTP_BAD_REQUEST', /JSON/],
+    ['DELETE', '/api/deadletters', `"${'x'.repeat(70_000)}"`, 413, 'HTTP_BODY_TOO_LARGE', /large/],
+  ])('%s %s', async (method, path, sent, status, code, message) => {
+    const { call } = await started();
+    const answer = await call(method, path, sent);
+    expect(answer).toMatchObject({
+      status,
+      body: { error: { code, message: expect.stringMatching(message) } },
+    });
+  });
+
+  it('and an unexpected one tells nothing of the inside', async () => {
+    const { state, call } = await started();
+    state.statusError = new Error('secret inside');
+    expect(await call('GET', '/api/status')).toMatchObject({
+      status: 500,
+      body: { error: { code: 'HTTP_INTERNAL' } },
+    });
+    state.statusError = new HarbingerError('DATA_BUSY', 'journal', 'the data thread is busy', {
+      retry: true,
+    });
+    expect(await call('GET', '/api/status')).toMatchObject({
+      status: 503,
+      body: { error: { code: 'DATA_BUSY' } },
+    });
+  });
+});
+
+it('a busy port is named, with what to do', async () => {
+  const { port } = await started();
+  await expect(started({ openOnLoopback: true, port })).rejects.toMatchObject({
+    code: 'HTTP_PORT_BUSY',
+    message: expect.stringMatching(new RegExp(`port ${port} .*--http-port`)),
+  });
+});
+
+it('stops although a caller keeps its connection', async () => {
+  const { port } = await started();
+  await fetch(`http://127.0.0.1:${port}/healthz`, { headers: { connection: 'keep-alive' } });
+  await running.splice(0)[0]!.stop();
+  await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+});
