@@ -1,0 +1,50 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Static, Type } from '@sinclair/typebox';
+import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import { compileValidator } from '../../shared/runtime/validate.ts';
+import type { MachineState } from './machine.ts';
+
+const PlantState = Type.Object({
+  version: Type.Literal(1),
+  seed: Type.Integer(),
+  /** Written at an orderly end: the running numbers are exact. */
+  clean: Type.Boolean(),
+  machines: Type.Array(
+    Type.Object({
+      machine: Type.String(),
+      life: Type.Integer({ minimum: 0 }),
+      cycle: Type.Integer({ minimum: 0 }),
+      seq: Type.Integer({ minimum: 1 }),
+    }),
+  ),
+});
+type PlantState = Static<typeof PlantState>;
+
+const validate = compileValidator(PlantState);
+/** After a crash the file is some seconds old. Running numbers must not be used twice, so that many are left out. */
+const seqSkippedAfterCrash = 10_000;
+
+/** The machines' ages of an earlier run with the same seed, by name; none if there is no file or it is of another plant. */
+export function loadState(file: string, seed: number): Map<string, MachineState> {
+  if (!existsSync(file)) return new Map();
+  const refuse = (problem: string) =>
+    new HarbingerError('PLANT_STATE', 'cli', `${file}: ${problem}; delete it to start the plant anew`);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw refuse(messageOf(error));
+  }
+  const state = validate(parsed, refuse);
+  if (state.seed !== seed) return new Map();
+  const skip = state.clean ? 0 : seqSkippedAfterCrash;
+  return new Map(state.machines.map((machine) => [machine.machine, { ...machine, seq: machine.seq + skip }]));
+}
+
+export function saveState(file: string, seed: number, machines: MachineState[], clean: boolean): void {
+  const state: PlantState = { version: 1, seed, clean, machines };
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.new`, JSON.stringify(state));
+  renameSync(`${file}.new`, file);
+}
