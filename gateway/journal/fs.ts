@@ -1,0 +1,99 @@
+/**
+ * The few file operations a journal is made of, injected so that a simulation can tear writes, fill the disk, fail
+ * syncs and cut the power. All throw the system's errors (`code` ENOSPC, EIO, EROFS, ENOENT, …).
+ */
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { takeLock } from './lock.ts';
+
+export interface JournalFile {
+  /** Writes all of the buffers at `position`. When it throws, any part of them may have been written. */
+  write(buffers: readonly Buffer[], position: number): Promise<void>;
+  /** Fills `buffer` from `position`; the number of bytes read is short only at the end of the file. */
+  read(buffer: Buffer, position: number): Promise<number>;
+  /** After it resolves, all written bytes and the length survive a power cut. After it throws, nothing is certain. */
+  datasync(): Promise<void>;
+  truncate(bytes: number): Promise<void>;
+  size(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface JournalFs {
+  makeDir(path: string): Promise<void>;
+  /** Names in a folder, in no particular order. */
+  list(path: string): Promise<string[]>;
+  /** `create` makes the file, or empties it if it is there; `write` opens an existing one for reading and writing. */
+  open(path: string, mode: 'create' | 'read' | 'write'): Promise<JournalFile>;
+  remove(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** After it resolves, files created, renamed and removed in the folder stay so through a power cut. */
+  syncDir(path: string): Promise<void>;
+  /** Takes the folder for this process; resolves with what gives it back. @throws HarbingerError JOURNAL_LOCKED */
+  lock(dir: string): Promise<() => Promise<void>>;
+}
+
+const flags = { create: 'w+', read: 'r', write: 'r+' } as const;
+
+export const nodeJournalFs: JournalFs = {
+  async makeDir(path) {
+    await mkdir(path, { recursive: true, mode: 0o750 });
+  },
+  list: (path) => readdir(path),
+  open: async (path, mode) => fileOf(await open(path, flags[mode], 0o640)),
+  remove: (path) => rm(path),
+  rename,
+  async syncDir(path) {
+    // Windows cannot open a folder; there a rename is made durable by the file system itself.
+    if (process.platform === 'win32') return;
+    const folder = await open(path, constants.O_RDONLY);
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  },
+  lock: (dir) => takeLock(join(dir, 'lock')),
+};
+
+function fileOf(handle: FileHandle): JournalFile {
+  return {
+    write: (buffers, position) => writeAll(handle, buffers, position),
+    read: (buffer, position) => readAll(handle, buffer, position),
+    datasync: () => handle.datasync(),
+    truncate: (bytes) => handle.truncate(bytes),
+    size: async () => (await handle.stat()).size,
+    close: () => handle.close(),
+  };
+}
+
+async function writeAll(handle: FileHandle, buffers: readonly Buffer[], position: number): Promise<void> {
+  let rest: readonly Buffer[] = buffers;
+  let at = position;
+  while (rest.length > 0) {
+    const { bytesWritten } = await handle.writev(rest, at);
+    at += bytesWritten;
+    rest = without(rest, bytesWritten);
+  }
+}
+
+/** What is left of the buffers after their first `bytes` bytes. */
+function without(buffers: readonly Buffer[], bytes: number): readonly Buffer[] {
+  let left = bytes;
+  for (let i = 0; i < buffers.length; i++) {
+    const buffer = buffers[i]!;
+    if (left < buffer.length) return [buffer.subarray(left), ...buffers.slice(i + 1)];
+    left -= buffer.length;
+  }
+  return [];
+}
+
+async function readAll(handle: FileHandle, buffer: Buffer, position: number): Promise<number> {
+  let filled = 0;
+  while (filled < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, position + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled;
+}

@@ -1,0 +1,59 @@
+import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+
+/** What is at fault, for messages. */
+export interface Place {
+  lane: string;
+  dir: string;
+}
+
+export function stoppedError({ lane }: Place): HarbingerError {
+  return new HarbingerError(
+    'JOURNAL_STOPPED',
+    'journal',
+    `lane ${lane} is stopped: the gateway is shutting down`,
+  );
+}
+
+export function blockSizeError({ lane }: Place, what: string, bytesMax: number): HarbingerError {
+  return new HarbingerError(
+    'JOURNAL_BLOCK_SIZE',
+    'journal',
+    `block of ${what} does not fit lane ${lane} (at most ${bytesMax} bytes on disk): make smaller blocks, or raise the journal's bytesMax`,
+  );
+}
+
+export function busyError({ lane }: Place, waitingBytes: number): HarbingerError {
+  return new HarbingerError(
+    'JOURNAL_BUSY',
+    'journal',
+    `${waitingBytes} bytes already wait to be written to lane ${lane}; try again in a moment`,
+    { retry: true },
+  );
+}
+
+export function fullError({ lane, dir }: Place, why: string, cause?: unknown): HarbingerError {
+  return new HarbingerError(
+    'JOURNAL_FULL',
+    'journal',
+    `no room for lane ${lane} in ${dir}: ${why} and nothing may be dropped; free the disk, raise the journal's bytesMax, or bring the link to the cloud back`,
+    { retry: true, cause },
+  );
+}
+
+export function writeError({ lane, dir }: Place, cause: unknown): HarbingerError {
+  return new HarbingerError(
+    'JOURNAL_WRITE',
+    'journal',
+    `writing lane ${lane} in ${dir} failed: ${messageOf(cause)}; check the disk (it is tried again with the next block)`,
+    { retry: true, cause },
+  );
+}
+
+export function readError({ lane, dir }: Place, cause: unknown): HarbingerError {
+  return new HarbingerError(
+    'JOURNAL_READ',
+    'journal',
+    `reading lane ${lane} in ${dir} failed: ${messageOf(cause)}; check the disk`,
+    { retry: true, cause },
+  );
+}

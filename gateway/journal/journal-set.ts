@@ -1,0 +1,205 @@
+import type { JournalLoss } from '../../shared/contract/events.ts';
+import type { Lane } from '../../shared/contract/lanes.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import { type Random, systemRandom } from '../../shared/runtime/random.ts';
+import type { Block, Journal } from '../ports.ts';
+import { Budget, type WhenFull } from './budget.ts';
+import { Cursors } from './cursors.ts';
+import { blockHeaderBytes, journalLimits } from './format.ts';
+import { type JournalFs, nodeJournalFs } from './fs.ts';
+import { JournalLane } from './lane.ts';
+import { Meta } from './meta.ts';
+import { LaneReader } from './reader.ts';
+import { listSegments, recoverLane, type SegmentFile } from './recover.ts';
+import { laneFiles, type Segment } from './segment.ts';
+import { SegmentWriter } from './writer.ts';
+
+const bytesMin = 64 << 10;
+const stopMsMax = 10_000;
+
+export interface JournalOptions {
+  dir: string;
+  /** Most urgent first: when room must be made, the last ones give way first. */
+  lanes: readonly Lane[];
+  limits: {
+    /** On disk, all lanes together; ≥ 64 KiB. One block may take a quarter of it. */
+    bytesMax: number;
+    whenFull: WhenFull;
+  };
+  fs?: JournalFs;
+  clock: Clock;
+  random?: Random;
+  log: Log;
+  /** Blocks that a consumer will never see, or bytes cut off at open ('torn-tail': never acknowledged). */
+  onLoss(loss: JournalLoss): void;
+}
+
+export interface JournalSet {
+  readonly id: string;
+  /** @throws HarbingerError JOURNAL_LANE for a lane that was not opened */
+  lane(name: string): Journal;
+  /** Blocks of about the last `bytesMax` bytes of a lane, oldest first, up to the newest at the call. */
+  tail(lane: string, bytesMax: number): AsyncIterable<Block>;
+  /** Commits what was appended, saves the cursors, lets the folder go. Takes at most about 10 s. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the journal in `dir` for this process alone and recovers it; see format.ts for what that means.
+ * @throws HarbingerError JOURNAL_LOCKED, JOURNAL_VERSION, JOURNAL_LIMITS; system errors where the disk cannot be read
+ */
+export async function openJournals(options: JournalOptions): Promise<JournalSet> {
+  const { dir, limits } = options;
+  if (!Number.isSafeInteger(limits.bytesMax) || limits.bytesMax < bytesMin) {
+    throw new HarbingerError(
+      'JOURNAL_LIMITS',
+      'journal',
+      `the journal's bytesMax is ${limits.bytesMax}: give it at least ${bytesMin}`,
+    );
+  }
+  const fs = options.fs ?? nodeJournalFs;
+  await fs.makeDir(dir);
+  const unlock = await fs.lock(dir);
+  try {
+    return await open(options, fs, unlock);
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+async function open(
+  options: JournalOptions,
+  fs: JournalFs,
+  unlock: () => Promise<void>,
+): Promise<JournalSet> {
+  const { dir, clock, log } = options;
+  for (const name of await fs.list(dir)) if (name.endsWith('.tmp')) await fs.remove(`${dir}/${name}`);
+  const found = new Map<Lane, SegmentFile[]>();
+  for (const lane of options.lanes) {
+    await fs.makeDir(`${dir}/${lane}`);
+    found.set(lane, await listSegments(fs, `${dir}/${lane}`, log));
+  }
+  const lanes = new Map<string, JournalLane>();
+  // The state files are shared; their bytes go on the first lane's account, so that the sum over lanes is right.
+  const onSaved = (bytes: number) => {
+    const account = lanes.get(options.lanes[0]!);
+    if (!account) return;
+    account.stateBytes += bytes;
+    account.stateSyncs += 2;
+  };
+  const meta = new Meta({ fs, dir, log, onSaved });
+  await meta.load(newestId(found), options.random ?? systemRandom);
+  const cursors = new Cursors({ fs, dir, clock, log, onSaved });
+  await cursors.load();
+  for (const name of options.lanes) {
+    lanes.set(name, await openLane(name, found.get(name)!, { options, fs, meta, cursors }));
+  }
+  await fs.syncDir(dir);
+  const budget = new Budget(options.limits.bytesMax, options.limits.whenFull, [...lanes.values()].reverse());
+  for (const lane of lanes.values()) lane.budget = budget;
+  return journalSet(lanes, cursors, { id: meta.id, clock, log, unlock });
+}
+
+interface Shared {
+  options: JournalOptions;
+  fs: JournalFs;
+  meta: Meta;
+  cursors: Cursors;
+}
+
+async function openLane(name: Lane, found: SegmentFile[], shared: Shared): Promise<JournalLane> {
+  const { options, fs, meta, cursors } = shared;
+  const { clock, log, onLoss } = options;
+  const { bytesMax } = options.limits;
+  const files = laneFiles(fs, `${options.dir}/${name}`, meta.id);
+  const memory = meta.lane(name);
+  const known = { newestSegment: memory.newestSegment, seqFloor: cursors.furthest(name) + 1 };
+  const recovered = await recoverLane(files, found, known, log);
+  const { segments, tornBytes, missingBlocks } = recovered;
+  if (tornBytes > 0) {
+    log.warn({ lane: name, bytes: tornBytes }, 'cut off a torn tail; nothing in it had been acknowledged');
+    onLoss({ lane: name, cause: 'torn-tail', blocks: 0, lines: 0, bytes: tornBytes });
+  }
+  if (missingBlocks > 0)
+    onLoss({ lane: name, cause: 'damaged-block', blocks: missingBlocks, lines: 0, bytes: 0 });
+  const writer = new SegmentWriter({ files, segments, nextSeq: recovered.nextSeq, clock, log });
+  if (recovered.lastIsWhole) await writer.reopenLast();
+  const onDamage = (lost: { blocks: number; lines: number; bytes: number }) =>
+    onLoss({ lane: name, cause: 'damaged-block', ...lost });
+  const lane: JournalLane = new JournalLane({
+    lane: name,
+    files,
+    segments,
+    writer,
+    reader: new LaneReader({ files, segments, log, onDamage }),
+    segmentBytesMax: Math.min(journalLimits.segmentBytesMax, Math.floor(bytesMax / 16)),
+    blockBytesMax: Math.min(blockBytesLimit, Math.floor(bytesMax / 4)),
+    dropped: memory.dropped,
+    log,
+    cursor: (consumer) => cursors.cursor(name, lane, consumer),
+    readByAll: () => cursors.readByAll(name),
+    async onSegments({ lost }) {
+      const newest = newestOf(segments);
+      const changed = lost !== undefined || newest !== memory.newestSegment;
+      memory.newestSegment = Math.max(memory.newestSegment, newest);
+      if (changed) await meta.changed();
+      if (lost) onLoss({ lane: name, cause: 'backlog-full', ...lost });
+    },
+  });
+  return lane;
+}
+
+const blockBytesLimit = blockHeaderBytes + journalLimits.bodyBytesMax + journalLimits.localBytesMax;
+
+function newestOf(segments: readonly Segment[]): number {
+  return segments.at(-1)?.firstSeq ?? 0;
+}
+
+/** The id that the newest intact segment header of any lane names. */
+function newestId(found: Map<Lane, SegmentFile[]>): string | null {
+  const headers = [...found.values()].flat().flatMap(({ header }) => (header ? [header] : []));
+  return headers.sort((a, b) => b.createdMs - a.createdMs)[0]?.journalId ?? null;
+}
+
+function journalSet(
+  lanes: ReadonlyMap<string, JournalLane>,
+  cursors: Cursors,
+  parts: { id: string; clock: Clock; log: Log; unlock: () => Promise<void> },
+): JournalSet {
+  const laneNamed = (name: string): JournalLane => {
+    const lane = lanes.get(name);
+    if (lane) return lane;
+    throw new HarbingerError('JOURNAL_LANE', 'journal', `the journal has no lane '${name}'`);
+  };
+  const stopAll = async () => {
+    await Promise.all([...lanes.values()].map((lane) => lane.stop()));
+    await cursors
+      .stop()
+      .catch((error) => parts.log.warn({ cause: String(error) }, 'cursors could not be saved'));
+    await parts.unlock();
+  };
+  let stopping: Promise<void> | null = null;
+  return {
+    id: parts.id,
+    lane: laneNamed,
+    tail: (name, bytesMax) => laneNamed(name).tail(bytesMax),
+    stop() {
+      stopping ??= within(parts.clock, stopMsMax, stopAll());
+      return stopping;
+    },
+  };
+}
+
+/** @throws HarbingerError JOURNAL_STOP if the disk does not answer in time */
+function within(clock: Clock, limitMs: number, work: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const message = `the journal did not stop within ${limitMs} ms: the disk does not answer`;
+    const timer = clock.setTimer(limitMs, () =>
+      reject(new HarbingerError('JOURNAL_STOP', 'journal', message)),
+    );
+    work.then(resolve, reject).finally(() => timer.cancel());
+  });
+}

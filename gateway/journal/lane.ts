@@ -1,0 +1,241 @@
+import type { Lane } from '../../shared/contract/lanes.ts';
+import { codeOf, type HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { Block, Cursor, Journal, JournalStats } from '../ports.ts';
+import { AppendQueue, type Waiting } from './append-queue.ts';
+import type { Budget, BudgetLane } from './budget.ts';
+import { blockBytes, journalLimits, segmentHeaderBytes, segmentName } from './format.ts';
+import {
+  blockSizeError,
+  busyError,
+  fullError,
+  type Place,
+  readError,
+  stoppedError,
+  writeError,
+} from './journal-errors.ts';
+import type { LaneReader } from './reader.ts';
+import { type LaneFiles, type Segment, segmentPath, type Tally } from './segment.ts';
+import { Waiters } from './waiters.ts';
+import type { SegmentWriter } from './writer.ts';
+
+/** One write: enough to make a sync cheap per block, little enough to keep its latency low. */
+const groupBytesMax = 4 << 20;
+/** Of blocks waiting for the disk; beyond it appends are rejected at once. */
+const waitingBytesMax = 64 << 20;
+/** Segments given up for one write when the disk is full. */
+const freeAttemptsMax = 4;
+
+export interface LaneParts {
+  lane: Lane;
+  files: LaneFiles;
+  segments: Segment[];
+  writer: SegmentWriter;
+  reader: LaneReader;
+  segmentBytesMax: number;
+  blockBytesMax: number;
+  /** What was dropped so far; raised in place. */
+  dropped: Tally;
+  log: Log;
+  cursor(consumer: string): Cursor;
+  readByAll(): number;
+  /** A segment was begun, or dropped with or without a loss. */
+  onSegments(change: { lost?: Tally }): Promise<void>;
+}
+
+/** One lane: gathers appends into groups, commits them one after the other, and hands out what is durable. */
+export class JournalLane implements Journal, BudgetLane {
+  readonly lane: Lane;
+  readonly id: string;
+  /** Set once, when all lanes are open. */
+  budget!: Budget;
+  /** Of state files, written on this lane's account. */
+  stateBytes = 0;
+  stateSyncs = 0;
+  private readonly parts: LaneParts;
+  private readonly place: Place;
+  private readonly waiters = new Waiters();
+  private readonly queue = new AppendQueue();
+  private committing: Promise<void> | null = null;
+  private failing = false;
+  private stopped = false;
+  /** A reader found nothing but damage in these seqs, so they are nothing to wait for. */
+  private barren = { from: 0, to: 0 };
+
+  constructor(parts: LaneParts) {
+    this.parts = parts;
+    this.lane = parts.lane;
+    this.id = parts.files.journalId;
+    this.place = { lane: parts.lane, dir: parts.files.dir };
+  }
+
+  get firstSeq(): number {
+    return this.parts.segments[0]?.firstSeq ?? this.parts.writer.nextSeq;
+  }
+
+  get lastSeq(): number {
+    return this.parts.segments.at(-1)?.lastSeq ?? this.parts.writer.nextSeq - 1;
+  }
+
+  get bytes(): number {
+    return this.parts.segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  }
+
+  append(block: Omit<Block, 'seq'>): Promise<number> {
+    const bytes = blockBytes(block);
+    const problem = this.problemWith(block, bytes);
+    if (problem) return Promise.reject(problem);
+    return new Promise((resolve, reject) => {
+      this.queue.push({ block, bytes, resolve, reject });
+      this.committing ??= this.commitAll();
+    });
+  }
+
+  async read(afterSeq: number, maxBytes: number): Promise<Block[]> {
+    if (this.stopped) throw stoppedError(this.place);
+    const { lastSeq } = this;
+    try {
+      const blocks = await this.parts.reader.read(afterSeq, maxBytes);
+      if (blocks.length === 0 && lastSeq > afterSeq) this.barren = { from: afterSeq, to: lastSeq };
+      return blocks;
+    } catch (error) {
+      throw readError(this.place, error);
+    }
+  }
+
+  waitFor(afterSeq: number, signal: AbortSignal): Promise<void> {
+    const isThere = () => {
+      const { barren, lastSeq } = this;
+      return this.stopped || (lastSeq > afterSeq && !(afterSeq >= barren.from && lastSeq <= barren.to));
+    };
+    return this.waiters.until(isThere, signal);
+  }
+
+  tail(maxBytes: number): AsyncIterable<Block> {
+    return this.parts.reader.tail(maxBytes);
+  }
+
+  cursor(consumer: string): Cursor {
+    return this.parts.cursor(consumer);
+  }
+
+  stats(): JournalStats {
+    const { writer, segments, dropped } = this.parts;
+    return {
+      lane: this.lane,
+      firstSeq: this.firstSeq,
+      lastSeq: this.lastSeq,
+      bytes: this.bytes,
+      bytesMax: this.budget.bytesMax,
+      dropped: { ...dropped },
+      writtenBytes: writer.writtenBytes + this.stateBytes,
+      syncs: writer.syncs + this.stateSyncs,
+      oldestMs: segments[0]?.createdMs ?? null,
+    };
+  }
+
+  /** Commits what was appended, rejects what comes after. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.committing;
+    await this.parts.writer.seal();
+    this.waiters.wake();
+  }
+
+  oldest(): 'none' | 'read' | 'unread' {
+    const segment = this.parts.segments[0];
+    if (!segment || segment === this.parts.writer.active) return 'none';
+    return segment.lastSeq <= this.parts.readByAll() ? 'read' : 'unread';
+  }
+
+  async dropOldest(): Promise<boolean> {
+    const { segments, files, reader, dropped, log } = this.parts;
+    const segment = segments[0]!;
+    const readSeq = this.parts.readByAll();
+    const lost = segment.lastSeq <= readSeq ? undefined : await reader.tallyAfter(segment, readSeq);
+    try {
+      await files.fs.remove(segmentPath(files, segment.firstSeq));
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') {
+        log.error({ lane: this.lane, cause: messageOf(error) }, 'the oldest segment could not be dropped');
+        return false;
+      }
+    }
+    segments.shift();
+    if (lost) {
+      dropped.blocks += lost.blocks;
+      dropped.lines += lost.lines;
+      dropped.bytes += lost.bytes;
+      const name = segmentName(segment.firstSeq);
+      log.warn({ lane: this.lane, segment: name, ...lost }, 'journal full: dropped unread blocks');
+    }
+    await this.parts.onSegments(lost ? { lost } : {});
+    return true;
+  }
+
+  private problemWith(block: Omit<Block, 'seq'>, bytes: number): HarbingerError | null {
+    if (this.stopped) return stoppedError(this.place);
+    const { bodyBytesMax, rawBytesMax, localBytesMax } = journalLimits;
+    const { body, local, lines, rawBytes } = block;
+    const fits = body.length >= 1 && body.length <= bodyBytesMax && local.length <= localBytesMax;
+    const counts = rawBytes >= 1 && rawBytes <= rawBytesMax && lines >= 1 && lines <= rawBytesMax;
+    if (!fits || !counts || bytes > this.parts.blockBytesMax) {
+      const what = `${lines} lines, ${rawBytes} bytes raw, ${body.length} encoded and ${local.length} local`;
+      return blockSizeError(this.place, what, this.parts.blockBytesMax);
+    }
+    return this.queue.bytes + bytes > waitingBytesMax ? busyError(this.place, this.queue.bytes) : null;
+  }
+
+  /** No timer: the first group takes what was appended in this turn, each next one what came during the last. */
+  private async commitAll(): Promise<void> {
+    await Promise.resolve();
+    for (let first = this.queue.first; first; first = this.queue.first) await this.commitGroup(first);
+    this.committing = null;
+  }
+
+  private async commitGroup(first: Waiting): Promise<void> {
+    const { writer, segmentBytesMax } = this.parts;
+    if (writer.active && writer.active.bytes + first.bytes > segmentBytesMax) await writer.seal();
+    const header = writer.active ? 0 : segmentHeaderBytes;
+    const room = segmentBytesMax - header - (writer.active?.bytes ?? 0);
+    const wanted = this.queue.sizeOfGroup(Math.min(groupBytesMax, room));
+    const granted = await this.budget.claim(header + wanted, header + first.bytes);
+    try {
+      const group = this.queue.take(Math.max(0, granted - header));
+      if (granted > 0) await this.write(group);
+      else reject(group, fullError(this.place, 'its limit is reached'));
+    } finally {
+      this.budget.giveBack(granted);
+    }
+  }
+
+  private async write(group: Waiting[]): Promise<void> {
+    const { writer, log } = this.parts;
+    const blocks = group.map(({ block }) => block);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const segmentBefore = writer.active;
+        const firstSeq = await writer.commit(blocks);
+        if (this.failing) log.info({ lane: this.lane }, 'the journal can be written again');
+        this.failing = false;
+        for (const [i, { resolve }] of group.entries()) resolve(firstSeq + i);
+        this.waiters.wake();
+        if (writer.active !== segmentBefore) await this.parts.onSegments({});
+        return;
+      } catch (error) {
+        const isFull = ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '');
+        if (isFull && attempt <= freeAttemptsMax && (await this.budget.freeOne())) continue;
+        const reason = isFull
+          ? fullError(this.place, 'the disk is full', error)
+          : writeError(this.place, error);
+        if (!this.failing) log.error({ lane: this.lane, cause: messageOf(error) }, reason.message);
+        this.failing = true;
+        return reject(group, reason);
+      }
+    }
+  }
+}
+
+function reject(group: readonly Waiting[], error: HarbingerError): void {
+  for (const waiting of group) waiting.reject(error);
+}

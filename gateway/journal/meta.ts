@@ -1,0 +1,87 @@
+import { Type } from '@sinclair/typebox';
+import { messageOf } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { Random } from '../../shared/runtime/random.ts';
+import { compileValidator } from '../../shared/runtime/validate.ts';
+import type { JournalFs } from './fs.ts';
+import type { Tally } from './segment.ts';
+import { coalesced, type StateFile, stateFile } from './state-file.ts';
+
+const Count = Type.Integer({ minimum: 0 });
+const LaneMeta = Type.Object({
+  newestSegment: Count,
+  dropped: Type.Object({ blocks: Count, lines: Count, bytes: Count }),
+});
+const MetaValue = Type.Object({
+  id: Type.String({ pattern: '^[0-9a-f]{16}$' }),
+  lanes: Type.Record(Type.String(), LaneMeta),
+});
+const checkMeta = compileValidator(MetaValue);
+
+/** What a lane remembers apart from its blocks. */
+export interface LaneMeta {
+  /** First seq of the segment created last, so that its loss is noticed; 0 if none was. */
+  newestSegment: number;
+  /** Unread blocks that were dropped to make room, since the journal began. */
+  dropped: Tally;
+}
+
+/** The journal's name and its lanes' memory. Changed in place, then saved. */
+export class Meta {
+  id = '';
+  private readonly file: StateFile;
+  private readonly log: Log;
+  private readonly onSaved: (bytes: number) => void;
+  private readonly lanes = new Map<string, LaneMeta>();
+  private readonly save = coalesced(async () => {
+    this.onSaved(await this.file.save({ id: this.id, lanes: Object.fromEntries(this.lanes) }));
+  });
+
+  constructor(parts: { fs: JournalFs; dir: string; log: Log; onSaved: (bytes: number) => void }) {
+    this.file = stateFile(parts.fs, parts.dir, 'meta.json');
+    this.log = parts.log;
+    this.onSaved = parts.onSaved;
+  }
+
+  /** `idOfSegments` is what the segments say, if there are any: they decide when the file is damaged or gone. */
+  async load(idOfSegments: string | null, random: Random): Promise<void> {
+    const loaded = await this.file.load();
+    try {
+      if (loaded.found === 'damaged') throw new Error('its checksum does not match');
+      if (loaded.found === 'yes') {
+        const value = checkMeta(loaded.value, (problem) => new Error(problem));
+        this.id = value.id;
+        for (const [lane, meta] of Object.entries(value.lanes)) this.lanes.set(lane, meta);
+        return;
+      }
+    } catch (error) {
+      this.log.error({ cause: messageOf(error) }, 'meta.json is damaged: the count of losses begins at 0');
+    }
+    this.id = idOfSegments ?? randomId(random);
+    await this.save();
+  }
+
+  lane(name: string): LaneMeta {
+    let meta = this.lanes.get(name);
+    if (!meta) {
+      meta = { newestSegment: 0, dropped: { blocks: 0, lines: 0, bytes: 0 } };
+      this.lanes.set(name, meta);
+    }
+    return meta;
+  }
+
+  /** Never rejects: what could not be saved goes with the next change, and only counters depend on it. */
+  async changed(): Promise<void> {
+    await this.save().catch((error) =>
+      this.log.warn({ cause: messageOf(error) }, 'meta.json could not be saved'),
+    );
+  }
+}
+
+function randomId(random: Random): string {
+  const half = () =>
+    Math.floor(random.next() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0');
+  return half() + half();
+}

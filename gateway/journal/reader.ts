@@ -1,0 +1,187 @@
+import { codeOf, messageOf } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { Block } from '../ports.ts';
+import { segmentHeaderBytes, segmentName } from './format.ts';
+import type { JournalFile } from './fs.ts';
+import { scanBlocks } from './scan.ts';
+import { countBlocks, type LaneFiles, type Segment, segmentPath, type Tally } from './segment.ts';
+
+/** Read positions that are remembered, so that a consumer goes on without reading a segment from its beginning. */
+const positionsMax = 32;
+/** Losses remembered per segment; beyond it they are reported without looking whether they were before. */
+const reportedMax = 1_024;
+
+interface Damage {
+  lines: number;
+  bytes: number;
+}
+
+/** Reads a lane's durable blocks from its segments. Keeps no block and no index of them. */
+export class LaneReader {
+  private readonly files: LaneFiles;
+  private readonly segments: readonly Segment[];
+  private readonly log: Log;
+  private readonly onDamage: (lost: Tally) => void;
+  /** Seq of a block that was read → where it ends. */
+  private readonly positions = new Map<number, { segment: Segment; end: number }>();
+
+  /** `segments` is the lane's list, oldest first, as it lives. */
+  constructor(parts: {
+    files: LaneFiles;
+    segments: readonly Segment[];
+    log: Log;
+    onDamage: (lost: Tally) => void;
+  }) {
+    this.files = parts.files;
+    this.segments = parts.segments;
+    this.log = parts.log;
+    this.onDamage = parts.onDamage;
+  }
+
+  /** As Journal.read. @throws system errors, other than for a segment that is damaged or gone */
+  async read(afterSeq: number, bytesMax: number): Promise<Block[]> {
+    const blocks: Block[] = [];
+    const room = { bytes: bytesMax };
+    for (const segment of this.segmentsAfter(afterSeq)) {
+      if (await this.readSegment(segment, afterSeq, blocks, room)) break;
+    }
+    return blocks;
+  }
+
+  /** Blocks of about the last `bytesMax` bytes, oldest first. Damage is passed over: read() reports it. */
+  async *tail(bytesMax: number): AsyncGenerator<Block, void> {
+    const chosen: { segment: Segment; from: number; to: number; lastSeq: number }[] = [];
+    let left = bytesMax;
+    for (let i = this.segments.length - 1; i >= 0 && left > 0; i--) {
+      const segment = this.segments[i]!;
+      const from = Math.max(segmentHeaderBytes, segment.end - left);
+      chosen.unshift({ segment, from, to: segment.end, lastSeq: segment.lastSeq });
+      left -= segment.end - from;
+    }
+    for (const { segment, from, to, lastSeq } of chosen) {
+      const file = await this.open(segment);
+      if (!file) continue;
+      try {
+        for await (const item of this.scan(
+          file,
+          { from, to, seqMin: segment.firstSeq, seqMax: lastSeq },
+          1 << 20,
+        )) {
+          if (item.kind === 'block') yield item.block;
+        }
+      } finally {
+        await file.close();
+      }
+    }
+  }
+
+  /** What a segment holds after `seq`, for telling what is lost when it is dropped. */
+  async tallyAfter(segment: Segment, seq: number): Promise<Tally> {
+    if (segment.tally && seq < segment.firstSeq) return segment.tally;
+    const blocks = Math.max(0, segment.lastSeq - Math.max(seq, segment.firstSeq - 1));
+    try {
+      const { tally } = await countBlocks(this.files, segment, { afterSeq: seq, seqMax: segment.lastSeq });
+      return tally;
+    } catch (error) {
+      this.log.warn(
+        { segment: segmentName(segment.firstSeq), cause: messageOf(error) },
+        'counting losses failed',
+      );
+      return { blocks, lines: 0, bytes: 0 };
+    }
+  }
+
+  /** Those that may hold blocks after `afterSeq`, as they are now: the list changes while they are read. */
+  private segmentsAfter(afterSeq: number): Segment[] {
+    let first = this.segments.length;
+    while (first > 0 && this.segments[first - 1]!.lastSeq > afterSeq) first--;
+    return this.segments.slice(first);
+  }
+
+  /** True when there is enough. */
+  private async readSegment(
+    segment: Segment,
+    afterSeq: number,
+    blocks: Block[],
+    room: { bytes: number },
+  ): Promise<boolean> {
+    const { lastSeq, end } = segment;
+    const known = this.positions.get(afterSeq);
+    const from = known?.segment === segment ? known.end : segmentHeaderBytes;
+    let expected = known?.segment === segment ? afterSeq + 1 : segment.firstSeq;
+    let damage: Damage = { lines: 0, bytes: 0 };
+    const missing = (beforeSeq: number) =>
+      this.report(segment, { from: Math.max(expected, afterSeq + 1), to: beforeSeq - 1 }, damage);
+    const file = await this.open(segment);
+    try {
+      const range = { from, to: end, seqMin: expected, seqMax: lastSeq };
+      const chunkBytes = Math.min(Math.max(room.bytes, 64 << 10), 1 << 20);
+      for await (const item of file ? this.scan(file, range, chunkBytes) : []) {
+        if (item.kind === 'damage') {
+          damage.lines += item.lines;
+          damage.bytes += item.bytes;
+          continue;
+        }
+        const { block } = item;
+        missing(block.seq);
+        damage = { lines: 0, bytes: 0 };
+        expected = block.seq + 1;
+        if (block.seq <= afterSeq) continue;
+        if (blocks.length > 0 && block.body.length > room.bytes) return true;
+        blocks.push(block);
+        room.bytes -= block.body.length;
+        this.remember(block.seq, segment, item.end);
+        if (room.bytes <= 0) return true;
+      }
+    } finally {
+      await file?.close();
+    }
+    missing(lastSeq + 1);
+    return false;
+  }
+
+  private scan(
+    file: JournalFile,
+    range: { from: number; to: number; seqMin: number; seqMax: number },
+    chunkBytes: number,
+  ) {
+    return scanBlocks(file, { ...range, seed: this.files.seed, chunkBytes });
+  }
+
+  /** Null if the file is gone (dropped a moment ago, or by somebody else) or the disk cannot find it any more. */
+  private async open(segment: Segment): Promise<JournalFile | null> {
+    try {
+      return await this.files.fs.open(segmentPath(this.files, segment.firstSeq), 'read');
+    } catch (error) {
+      if (['ENOENT', 'EIO'].includes(codeOf(error) ?? '')) return null;
+      throw error;
+    }
+  }
+
+  private report(segment: Segment, seqs: { from: number; to: number }, damage: Damage): void {
+    if (seqs.to < seqs.from || segment.reported.has(seqs.from)) return;
+    // Dropped while it was read: that is counted where it was dropped.
+    if (!this.segments.includes(segment)) return;
+    if (segment.reported.size < reportedMax) segment.reported.add(seqs.from);
+    const lost = { blocks: seqs.to - seqs.from + 1, ...damage };
+    this.log.error(
+      {
+        dir: this.files.dir,
+        segment: segmentName(segment.firstSeq),
+        firstSeq: seqs.from,
+        lastSeq: seqs.to,
+        ...lost,
+      },
+      'blocks are damaged or missing and were skipped',
+    );
+    this.onDamage(lost);
+  }
+
+  private remember(seq: number, segment: Segment, end: number): void {
+    if (this.positions.size >= positionsMax) {
+      const oldest = this.positions.keys().next();
+      if (!oldest.done) this.positions.delete(oldest.value);
+    }
+    this.positions.set(seq, { segment, end });
+  }
+}

@@ -1,0 +1,98 @@
+import type { JournalLoss } from '../../shared/contract/events.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import { silentLog } from '../../shared/runtime/log.ts';
+import { seededRandom } from '../../shared/runtime/random.ts';
+import type { Block } from '../ports.ts';
+import { type JournalOptions, type JournalSet, openJournals } from './journal-set.ts';
+import { MemoryJournalFs } from './memory-fs.testing.ts';
+
+/** A clock that stands still until it is moved. */
+export class ManualClock implements Clock {
+  private ms = 1_700_000_000_000;
+  private timers = new Set<{ atMs: number; fn: () => void }>();
+
+  nowMs(): number {
+    return this.ms;
+  }
+
+  monotonicMs(): number {
+    return this.ms;
+  }
+
+  setTimer(delayMs: number, fn: () => void) {
+    const timer = { atMs: this.ms + delayMs, fn };
+    this.timers.add(timer);
+    return { cancel: () => this.timers.delete(timer) };
+  }
+
+  advance(ms: number): void {
+    this.ms += ms;
+    for (const timer of [...this.timers]) {
+      if (timer.atMs > this.ms) continue;
+      this.timers.delete(timer);
+      timer.fn();
+    }
+  }
+}
+
+/** A journal on a disk in memory, which can be opened again after what a test does to that disk. */
+export class JournalBench {
+  readonly fs = new MemoryJournalFs();
+  readonly clock = new ManualClock();
+  readonly losses: JournalLoss[] = [];
+  limits: JournalOptions['limits'] = { bytesMax: 1 << 20, whenFull: 'drop-oldest' };
+  set!: JournalSet;
+  private readonly random = seededRandom(7);
+
+  async open(): Promise<JournalSet> {
+    this.set = await openJournals({
+      dir: '/journal',
+      lanes: ['events', 'estimates', 'readings'],
+      limits: this.limits,
+      fs: this.fs,
+      clock: this.clock,
+      random: this.random,
+      log: silentLog,
+      onLoss: (loss) => this.losses.push(loss),
+    });
+    return this.set;
+  }
+
+  async reopen(): Promise<JournalSet> {
+    await this.set.stop();
+    return this.open();
+  }
+
+  get readings() {
+    return this.set.lane('readings');
+  }
+
+  segments(lane = 'readings'): string[] {
+    return this.fs.paths().filter((path) => path.startsWith(`/journal/${lane}/`) && path.endsWith('.seg'));
+  }
+}
+
+/** A block whose body says `text`, filled up to `bytes`. */
+export function blockOf(text: string, bytes = text.length): Omit<Block, 'seq'> {
+  const body = Buffer.alloc(Math.max(bytes, text.length), '.');
+  body.write(text);
+  return { codec: 'identity', lines: 1, rawBytes: body.length, body, local: Buffer.from(`local ${text}`) };
+}
+
+export function textOf(block: Block): string {
+  return block.body.toString('utf8').replace(/\.+$/, '');
+}
+
+/** All blocks after a seq, as `seq:text`. */
+export async function contents(
+  journal: { read(afterSeq: number, max: number): Promise<Block[]> },
+  afterSeq = 0,
+) {
+  const all: string[] = [];
+  for (let after = afterSeq; ; ) {
+    const blocks = await journal.read(after, 64 << 10);
+    if (blocks.length === 0) return all;
+    for (const block of blocks) all.push(`${block.seq}:${textOf(block)}`);
+    after = blocks.at(-1)!.seq;
+  }
+}
