@@ -1,5 +1,198 @@
-import type { ReadingStore } from '../../ports.ts';
+/** The telemetry store on an InfluxDB 1.x, 2.x or 3.x: what gateways send is passed on as it came. */
+import { HttpError } from '@influxdata/influxdb-client';
+import type { Clock } from '../../../shared/runtime/clock.ts';
+import { codeOf, messageOf } from '../../../shared/runtime/errors.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import type {
+  ReadingStore,
+  RejectedLine,
+  SeriesPoint,
+  SeriesQuery,
+  StoreBatch,
+  StoreOutcome,
+} from '../../ports.ts';
 import type { InfluxConfig } from '../config.ts';
-export function createInfluxStore(_c: InfluxConfig, _d: object): ReadingStore {
-  throw new Error('x');
+import { storeMisconfigured } from '../errors.ts';
+import { InfluxHttp } from './http.ts';
+import { identifier } from './influx-ql.ts';
+import { checkLines } from './line-check.ts';
+import { LineWriter, requestLimits } from './line-writer.ts';
+import { type Reader, readCounts, readSeries } from './reads.ts';
+
+/** Reading a whole measurement through takes longer than one request of the usual kind. */
+const longQueryFactor = 10;
+
+export function createInfluxStore(config: InfluxConfig, deps: { clock: Clock; log: Log }): ReadingStore {
+  return new InfluxStore(config, deps);
+}
+
+class InfluxStore implements ReadingStore {
+  readonly kind: string;
+  readonly #config: InfluxConfig;
+  readonly #log: Log;
+  readonly #http: InfluxHttp;
+  readonly #writePath: string;
+  #databaseChecked: boolean;
+  #trouble: string | undefined;
+
+  constructor(config: InfluxConfig, deps: { clock: Clock; log: Log }) {
+    this.kind = `influx${config.version}`;
+    this.#config = config;
+    this.#log = deps.log;
+    this.#http = new InfluxHttp(config, deps.clock);
+    this.#writePath = writePathOf(config);
+    this.#databaseChecked = config.version !== 1;
+  }
+
+  /** Never fails for a server that is down: writing says so, until it is back. */
+  async start(): Promise<void> {
+    if (await this.healthy()) await this.#makeDatabase();
+    else
+      this.#log.warn(
+        { store: this.#http.where },
+        'the telemetry store does not answer; gateways keep their data',
+      );
+  }
+
+  async stop(): Promise<void> {
+    this.#http.close();
+  }
+
+  async write(batch: StoreBatch, signal: AbortSignal): Promise<StoreOutcome> {
+    try {
+      if (!this.#databaseChecked) await this.#makeDatabase();
+      const rejected = await this.#write(batch, signal);
+      this.#noteTrouble(undefined);
+      return { rejected };
+    } catch (error) {
+      const failure = this.#http.failureOf(error);
+      // A database that is gone may be made again.
+      if (this.#config.version === 1) this.#databaseChecked = false;
+      this.#noteTrouble(failure);
+      throw failure;
+    }
+  }
+
+  async #write(batch: StoreBatch, signal: AbortSignal): Promise<RejectedLine[]> {
+    const { lines, rejected } = checkLines(batch.raw);
+    const writer = new LineWriter((body) => this.#send(body, false, signal));
+    const asItCame = batch.gzipped !== null && rejected.length === 0;
+    if (!asItCame || lines.length > requestLimits.linesMax || batch.raw.length > requestLimits.bytesMax) {
+      return [...rejected, ...(await writer.write(lines))];
+    }
+    try {
+      await this.#send(batch.gzipped!, true, signal);
+      return [];
+    } catch (error) {
+      if (error instanceof HttpError) return await writer.afterRefusal(error, lines);
+      throw error;
+    }
+  }
+
+  /** @throws HttpError only where the content was refused */
+  async #send(body: Buffer, gzipped: boolean, signal: AbortSignal): Promise<void> {
+    try {
+      const { status } = await this.#http.send({
+        method: 'POST',
+        path: this.#writePath,
+        body,
+        gzipped,
+        signal,
+      });
+      if (status === 204) return;
+      throw storeMisconfigured(
+        `${this.#http.where} answered a write with ${status} instead of 204: is store.url that of an InfluxDB?`,
+      );
+    } catch (error) {
+      if (error instanceof HttpError && [400, 413, 422].includes(error.statusCode)) throw error;
+      throw this.#http.failureOf(error);
+    }
+  }
+
+  async #makeDatabase(): Promise<void> {
+    if (this.#config.version !== 1) return;
+    const q = encodeURIComponent(`CREATE DATABASE ${identifier(this.#config.database)}`);
+    try {
+      await this.#http.send({ method: 'POST', path: `/query?q=${q}` });
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      // Without the right to make it, it may still be there: writing will tell.
+      this.#log.debug({ error: messageOf(error) }, 'the database could not be created');
+    }
+    this.#databaseChecked = true;
+  }
+
+  async healthy(): Promise<boolean> {
+    try {
+      const path = this.#config.version === 1 ? '/ping' : '/health';
+      const { status } = await this.#http.send({ method: 'GET', path });
+      return status === 200 || status === 204;
+    } catch {
+      return false;
+    }
+  }
+
+  series(query: SeriesQuery): Promise<SeriesPoint[]> {
+    return this.#read(() => readSeries(this.#reader, query));
+  }
+
+  counts(): Promise<Record<string, number>> {
+    return this.#read(() => readCounts(this.#reader));
+  }
+
+  async #read<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      throw this.#http.failureOf(error);
+    }
+  }
+
+  readonly #reader: Reader = {
+    query: async (influxQl) =>
+      (await this.#http.send({ method: 'GET', path: this.#queryPath(influxQl) })).text,
+    queryChunked: async (influxQl, onPiece) => {
+      let rest = '';
+      const decoder = new TextDecoder();
+      await this.#http.send({
+        method: 'GET',
+        path: `${this.#queryPath(influxQl)}&chunked=true&chunk_size=5000`,
+        timeoutMs: this.#config.timeoutMs * longQueryFactor,
+        onData: (data) => {
+          const pieces = (rest + decoder.decode(data, { stream: true })).split('\n');
+          rest = pieces.pop()!;
+          for (const piece of pieces) if (piece.trim() !== '') onPiece(piece);
+        },
+      });
+      if (rest.trim() !== '') onPiece(rest);
+    },
+  };
+
+  #queryPath(influxQl: string): string {
+    const { database, retentionPolicy } = this.#config;
+    const parameters = new URLSearchParams({ db: database, epoch: 'u', q: influxQl });
+    if (retentionPolicy !== undefined) parameters.set('rp', retentionPolicy);
+    return `/query?${parameters}`;
+  }
+
+  /** Says once that something is wrong, and once that it is over. */
+  #noteTrouble(failure: Error | undefined): void {
+    const code = failure && (codeOf(failure) ?? failure.name);
+    if (code === this.#trouble) return;
+    this.#trouble = code;
+    if (failure) this.#log.error({ code, error: failure.message }, 'the telemetry store cannot be written');
+    else this.#log.info({ store: this.#http.where }, 'the telemetry store is written again');
+  }
+}
+
+function writePathOf(config: InfluxConfig): string {
+  const { version, database, retentionPolicy, org } = config;
+  if (version === 1) {
+    const parameters = new URLSearchParams({ db: database, precision: 'ns' });
+    if (retentionPolicy !== undefined) parameters.set('rp', retentionPolicy);
+    return `/write?${parameters}`;
+  }
+  const parameters = new URLSearchParams({ bucket: database, precision: 'ns' });
+  if (org !== undefined) parameters.set('org', org);
+  return `/api/v2/write?${parameters}`;
 }

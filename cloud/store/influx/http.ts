@@ -1,0 +1,168 @@
+/** Requests to InfluxDB through its client's transport: each with a time limit, each failure with what it means. */
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
+import type { Clock } from '../../../shared/runtime/clock.ts';
+import { messageOf } from '../../../shared/runtime/errors.ts';
+import type { InfluxConfig } from '../config.ts';
+import { StoreUnavailableError, storeMisconfigured } from '../errors.ts';
+
+const socketsMax = 16;
+const answerBytesMax = 64 << 20;
+
+export interface InfluxRequest {
+  method: 'GET' | 'POST';
+  path: string;
+  body?: string | Buffer;
+  /** The body is gzipped already. */
+  gzipped?: boolean;
+  signal?: AbortSignal;
+  timeoutMs?: number;
+  /** Gets the answer piece by piece; else it is collected. */
+  onData?: (data: Buffer) => void;
+}
+
+export interface InfluxAnswer {
+  status: number;
+  text: string;
+}
+
+export class InfluxHttp {
+  /** The address without anything secret. */
+  readonly where: string;
+  readonly #config: InfluxConfig;
+  readonly #clock: Clock;
+  readonly #agent: HttpAgent;
+  readonly #client: InfluxDB;
+
+  constructor(config: InfluxConfig, clock: Clock) {
+    const url = new URL(config.url);
+    this.where = `InfluxDB at ${url.protocol}//${url.host}`;
+    this.#config = config;
+    this.#clock = clock;
+    const Agent = url.protocol === 'https:' ? HttpsAgent : HttpAgent;
+    this.#agent = new Agent({ keepAlive: true, maxSockets: socketsMax });
+    this.#client = new InfluxDB({
+      url: config.url,
+      token: config.version === 1 ? undefined : config.token,
+      headers: loginOf(config),
+      // Beyond our own limit: that one cancels the request, the client's only reports it.
+      timeout: config.timeoutMs * 20,
+      transportOptions: { agent: this.#agent },
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  /** @throws HttpError for a status of 300 and above, StoreUnavailableError if no answer came */
+  async send(request: InfluxRequest): Promise<InfluxAnswer> {
+    const timeoutMs = request.timeoutMs ?? this.#config.timeoutMs;
+    const cancel = new AbortController();
+    let why = 'the request was called off';
+    const timer = this.#clock.setTimer(timeoutMs, () => {
+      why = `no answer within ${timeoutMs} ms`;
+      cancel.abort();
+    });
+    const abort = () => cancel.abort();
+    request.signal?.addEventListener('abort', abort, { once: true });
+    if (request.signal?.aborted) cancel.abort();
+    try {
+      return await this.#exchange(request, cancel.signal);
+    } catch (error) {
+      if (error instanceof HttpError) throw error;
+      const reason = cancel.signal.aborted ? why : messageOf(error);
+      throw new StoreUnavailableError(`${this.where}: ${reason}`, { cause: error });
+    } finally {
+      timer.cancel();
+      request.signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  #exchange(request: InfluxRequest, signal: AbortSignal): Promise<InfluxAnswer> {
+    return new Promise((resolve, reject) => {
+      // Already: the transport would begin, and its answer might come first.
+      if (signal.aborted) return reject(new Error('aborted'));
+      const pieces: Buffer[] = [];
+      let bytes = 0;
+      let status = 0;
+      const options = {
+        method: request.method,
+        headers: headersOf(request),
+        gzipThreshold: request.gzipped ? undefined : 1_000,
+        signal,
+      };
+      // The transport makes a Buffer of its body, whatever it is: bytes pass through it unchanged.
+      this.#client.transport.send(request.path, (request.body ?? '') as string, options, {
+        responseStarted(_headers, statusCode) {
+          status = statusCode ?? 0;
+        },
+        next(data) {
+          const piece = Buffer.from(data);
+          if (request.onData) return request.onData(piece);
+          bytes += piece.length;
+          if (bytes > answerBytesMax) reject(new Error(`an answer of more than ${answerBytesMax} bytes`));
+          else pieces.push(piece);
+        },
+        error: reject,
+        complete: () => resolve({ status, text: Buffer.concat(pieces).toString() }),
+      });
+    });
+  }
+
+  /** What a failed request means, other than that its content was refused. */
+  failureOf(error: unknown): Error {
+    if (!(error instanceof HttpError)) return error instanceof Error ? error : new Error(String(error));
+    const { statusCode } = error;
+    const said = `${this.where} answered ${statusCode}: ${textOf(error).slice(0, 500)}`;
+    if (statusCode === 408 || statusCode === 425 || statusCode === 429 || statusCode >= 500) {
+      return new StoreUnavailableError(said, {
+        retryAfterMs: retryAfterMs(error, this.#clock.nowMs()),
+        cause: error,
+      });
+    }
+    return storeMisconfigured(`${said}; ${this.#advice(statusCode)}`, error);
+  }
+
+  #advice(status: number): string {
+    const { version } = this.#config;
+    const login = version === 1 ? 'store.username and store.password' : 'store.token';
+    if (status === 401) return `check ${login}`;
+    if (status === 403) return `check ${login}: it may lack the right to write there`;
+    if (status === 404) {
+      const place = version === 2 ? 'store.bucket and store.org' : 'store.database';
+      return `check store.url, store.version and ${place}, or create what is missing`;
+    }
+    return 'check store.url and store.version';
+  }
+}
+
+/** What the server says, whichever of its versions says it. */
+export function textOf(error: HttpError): string {
+  const json: unknown = error.json;
+  if (typeof json === 'object' && json !== null) {
+    if ('error' in json && typeof json.error === 'string') return json.error;
+    if ('message' in json && typeof json.message === 'string') return json.message;
+  }
+  return error.body ?? error.message;
+}
+
+function retryAfterMs(error: HttpError, nowMs: number): number | null {
+  const header = error.headers?.['retry-after'];
+  if (typeof header !== 'string') return null;
+  const delay = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - nowMs;
+  return Number.isFinite(delay) ? Math.min(Math.max(0, delay), 3_600_000) : null;
+}
+
+function headersOf(request: InfluxRequest): Record<string, string> {
+  const headers: Record<string, string> = { 'content-type': 'text/plain; charset=utf-8' };
+  if (request.gzipped) headers['content-encoding'] = 'gzip';
+  return headers;
+}
+
+function loginOf(config: InfluxConfig): Record<string, string> {
+  if (config.version !== 1 || config.username === undefined) return {};
+  const login = Buffer.from(`${config.username}:${config.password ?? ''}`).toString('base64');
+  return { authorization: `Basic ${login}` };
+}

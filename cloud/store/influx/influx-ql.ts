@@ -1,0 +1,23 @@
+/** InfluxQL, which versions 1, 2 and 3 all answer at /query: names and texts escaped, answers read. */
+
+export function identifier(name: string): string {
+  return `"${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+}
+
+export function literal(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;
+}
+
+export interface QlSeries {
+  name?: string;
+  columns: string[];
+  values?: unknown[][];
+}
+
+/** The series of a one-statement answer (or of one piece of it). @throws Error with what the server says is wrong */
+export function seriesOf(answer: string): QlSeries[] {
+  const json = JSON.parse(answer) as { error?: string; results?: { error?: string; series?: QlSeries[] }[] };
+  const error = json.error ?? json.results?.find((result) => result.error !== undefined)?.error;
+  if (error !== undefined) throw new Error(error);
+  return json.results?.flatMap((result) => result.series ?? []) ?? [];
+}

@@ -1,0 +1,98 @@
+/**
+ * Writes lines so that every good one is stored and exactly the bad ones are known. InfluxDB merges points of equal
+ * series and time, so writing good lines a second time, while looking for the bad ones, changes nothing.
+ */
+import { HttpError } from '@influxdata/influxdb-client';
+import type { RejectedLine } from '../../ports.ts';
+import { storeMisconfigured } from '../errors.ts';
+import { type Refusal, readRefusal } from './refusal.ts';
+
+/** What InfluxDB 3 recommends as the largest request; 1 and 2 take more. */
+export const requestLimits = { linesMax: 10_000, bytesMax: 10_000_000 } as const;
+
+/** Beyond so many, what is left of a refused group is rejected whole: its good lines are then kept as bad, not lost. */
+const requestsMax = 2_000;
+const lineEnd = Buffer.from('\n');
+
+/** Sends one request; rejects with HttpError where the server refused its content (400, 413, 422). */
+export type Send = (body: Buffer) => Promise<void>;
+
+export class LineWriter {
+  readonly #send: Send;
+  #requests = 0;
+
+  constructor(send: Send) {
+    this.#send = send;
+  }
+
+  /** Writes lines in requests of bounded size. */
+  async write(lines: readonly Buffer[]): Promise<RejectedLine[]> {
+    const rejected: RejectedLine[] = [];
+    for (let from = 0; from < lines.length; ) {
+      let to = from;
+      for (let bytes = 0; to < lines.length && to - from < requestLimits.linesMax; to++) {
+        bytes += lines[to]!.length + 1;
+        if (to > from && bytes > requestLimits.bytesMax) break;
+      }
+      rejected.push(...(await this.#store(lines.slice(from, to))));
+      from = to;
+    }
+    return rejected;
+  }
+
+  /** Continues where a request with these lines was refused. */
+  async afterRefusal(error: HttpError, lines: readonly Buffer[]): Promise<RejectedLine[]> {
+    if (error.statusCode === 413) {
+      if (lines.length > 1) return this.#storeHalves(lines);
+      return lines.map((line) => reject(line, 'the server takes no line that large'));
+    }
+    const refusal = readRefusal(error, lines);
+    const rejected = await this.#examine(lines, refusal);
+    // All lines bad, for a reason that is not one: then it is not the lines.
+    if (rejected.length === lines.length && !refusal.aboutLines) {
+      throw storeMisconfigured(
+        `InfluxDB refuses every line: ${refusal.message}; check the store's settings`,
+        error,
+      );
+    }
+    return rejected;
+  }
+
+  async #store(lines: readonly Buffer[]): Promise<RejectedLine[]> {
+    if (lines.length === 0) return [];
+    this.#requests++;
+    try {
+      await this.#send(Buffer.concat(lines.flatMap((line) => [line, lineEnd])));
+      return [];
+    } catch (error) {
+      if (error instanceof HttpError) return this.afterRefusal(error, lines);
+      throw error;
+    }
+  }
+
+  async #examine(lines: readonly Buffer[], refusal: Refusal): Promise<RejectedLine[]> {
+    const { named, suspects, dropped, message } = refusal;
+    if (named.size > 0) {
+      const bad = lines.flatMap((line, i) => (named.has(i) ? [reject(line, named.get(i)!)] : []));
+      return [...bad, ...(await this.#store(lines.filter((_, i) => !named.has(i))))];
+    }
+    if (lines.length === 1 || dropped === lines.length || this.#requests >= requestsMax) {
+      return lines.map((line) => reject(line, message));
+    }
+    if (suspects.size > 0 && suspects.size < lines.length) {
+      const others = await this.#store(lines.filter((_, i) => !suspects.has(i)));
+      return [...others, ...(await this.#store(lines.filter((_, i) => suspects.has(i))))];
+    }
+    return this.#storeHalves(lines);
+  }
+
+  async #storeHalves(lines: readonly Buffer[]): Promise<RejectedLine[]> {
+    const middle = lines.length >> 1;
+    const first = await this.#store(lines.slice(0, middle));
+    return [...first, ...(await this.#store(lines.slice(middle)))];
+  }
+}
+
+function reject(line: Buffer, reason: string): RejectedLine {
+  return { line: line.toString(), reason };
+}

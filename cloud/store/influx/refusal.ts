@@ -1,0 +1,84 @@
+/** What InfluxDB says when it will not take some of the lines: versions 1, 2 and 3 each say it in their own way. */
+import type { HttpError } from '@influxdata/influxdb-client';
+import { parseLine } from '../../../shared/contract/line-protocol.ts';
+import { textOf } from './http.ts';
+
+export interface Refusal {
+  message: string;
+  /** The message is known to be about lines, and not about the request as a whole. */
+  aboutLines: boolean;
+  /** Lines the server names as bad, by index, with its reason. They are bad for certain. */
+  named: Map<number, string>;
+  /** Lines that may be bad by what the message says, by index; empty if it says nothing of use. */
+  suspects: Set<number>;
+  /** How many it did not store, where it says so. */
+  dropped: number | null;
+}
+
+const lineWords =
+  /partial write|unable to parse|field type conflict|beyond retention|line protocol|time outside|invalid (tag|field|number|bool)|missing (field|tag|measurement)|point without|max key size|max-(values|series)|limit exceeded|cannot parse|error parsing/i;
+
+export function readRefusal(error: HttpError, lines: readonly Buffer[]): Refusal {
+  const message = textOf(error);
+  const dropped = /dropped=(\d+)\s*$/.exec(message);
+  const named = namedByNumber(error.json, lines.length) ?? namedByText(message, lines);
+  return {
+    message: message.slice(0, 1_000),
+    aboutLines: lineWords.test(message),
+    named,
+    suspects: named.size > 0 ? new Set() : conflicting(message, lines),
+    dropped: dropped ? Number(dropped[1]) : null,
+  };
+}
+
+/** InfluxDB 3: `{ data: [{ line_number, error_message }] }`, numbered from 1. */
+function namedByNumber(json: unknown, count: number): Map<number, string> | null {
+  if (typeof json !== 'object' || json === null || !('data' in json) || !Array.isArray(json.data))
+    return null;
+  const named = new Map<number, string>();
+  for (const entry of json.data as unknown[]) {
+    if (typeof entry !== 'object' || entry === null || !('line_number' in entry)) continue;
+    const index = Number(entry.line_number) - 1;
+    const reason = 'error_message' in entry ? String(entry.error_message) : 'refused';
+    if (Number.isInteger(index) && index >= 0 && index < count) named.set(index, reason);
+  }
+  return named;
+}
+
+/** InfluxDB 1 and 2: `unable to parse 'LINE': REASON`, one a line. */
+function namedByText(message: string, lines: readonly Buffer[]): Map<number, string> {
+  const reasons = new Map<string, string>();
+  for (const part of message.replace(/ dropped=\d+\s*$/, '').split('\n')) {
+    const match = /unable to parse '(.*)': (.*)$/.exec(part);
+    if (match) reasons.set(match[1]!, match[2]!);
+  }
+  const named = new Map<number, string>();
+  if (reasons.size === 0) return named;
+  lines.forEach((line, index) => {
+    const reason = reasons.get(line.toString());
+    if (reason !== undefined) named.set(index, reason);
+  });
+  return named;
+}
+
+/** InfluxDB 1 and 2 name the first conflict only: these are the lines that have that field with that type. */
+function conflicting(message: string, lines: readonly Buffer[]): Set<number> {
+  const match = /input field "(.*)" on measurement "(.*)" is type (\w+), already exists/.exec(message);
+  const suspects = new Set<number>();
+  if (!match) return suspects;
+  const [, field, measurement, type] = match;
+  lines.forEach((line, index) => {
+    const text = line.toString();
+    if (!text.includes(field!)) return;
+    try {
+      const parsed = parseLine(text);
+      const value = parsed.measurement === measurement ? parsed.fields[field!] : undefined;
+      if (value !== undefined && (typeof value === 'number') === (type === 'float' || type === 'integer')) {
+        suspects.add(index);
+      }
+    } catch {
+      suspects.add(index);
+    }
+  });
+  return suspects;
+}
