@@ -1,0 +1,104 @@
+import type { Client, ConnectPacket } from 'aedes';
+import { type LinkedClient, Refusal } from './aedes-types.ts';
+import type { BrokerConfig } from './config.ts';
+import type { Credentials } from './credentials.ts';
+import type { Link } from './link.ts';
+import { type Grants, type Rights, rightsOf } from './rights.ts';
+import type { Sessions } from './sessions.ts';
+
+const clientIdLengthMax = 128;
+
+/** A program on this computer without a name, where the configuration lets it in. Not a possible user name. */
+const anonymousUser = '(anonymous)';
+const anonymousGrants: Grants = {
+  publish: ['telemetry/#', 'lifecycle/#'],
+  subscribe: ['telemetry/#', 'lifecycle/#'],
+};
+
+/** Who may connect, and as which client: a client id belongs to the user who holds its connection or its session. */
+export class Admission {
+  private readonly live = new Map<string, Link>();
+  private readonly credentials: Credentials;
+  private readonly sessions: Sessions;
+  private readonly anonymous: BrokerConfig['anonymous'];
+
+  constructor(credentials: Credentials, sessions: Sessions, anonymous: BrokerConfig['anonymous']) {
+    this.credentials = credentials;
+    this.sessions = sessions;
+    this.anonymous = anonymous;
+  }
+
+  isConnected(clientId: string): boolean {
+    return this.live.has(clientId);
+  }
+
+  release(clientId: string, link: Link): void {
+    if (this.live.get(clientId) === link) this.live.delete(clientId);
+  }
+
+  /** Aedes' preConnect: notes what its authenticate is not told. */
+  readonly preConnect = (
+    client: Client,
+    packet: ConnectPacket,
+    callback: (error: Error | null, go: boolean) => void,
+  ): void => {
+    const { link } = client as LinkedClient;
+    link.namelessClient = packet.clientId === '';
+    link.willTopic = packet.will?.topic ?? null;
+    link.keepaliveMs = (packet.keepalive ?? 0) * 1_000;
+    packet.keepalive = 0; // ours to watch: Aedes would reset a timer at every packet, and drop who waits for the disk
+    callback(null, true);
+  };
+
+  /** @throws Refusal, with the return code for CONNACK */
+  async admit(client: LinkedClient, name: string | undefined, password: Buffer | undefined): Promise<void> {
+    const { id, link } = client;
+    if (link.namelessClient && !client.clean) {
+      throw new Refusal('client-id', 'a session that is to be kept needs a client id', 2);
+    }
+    if (id.length > clientIdLengthMax || hasControlCharacter(id)) {
+      throw new Refusal('client-id', `client ids have up to ${clientIdLengthMax} printable characters`, 2);
+    }
+    const rights = await this.rights(link, id, name, password);
+    const will = link.willTopic;
+    if (will !== null && (will === '' || /[+#]/.test(will) || !rights.mayPublish(will))) {
+      throw new Refusal('will', `no right to leave a will on ${will.slice(0, 200)}`);
+    }
+    if (client.closed) return; // gone while its password was checked
+    this.claim(client, rights);
+  }
+
+  private async rights(
+    link: Link,
+    clientId: string,
+    name: string | undefined,
+    password: Buffer | undefined,
+  ): Promise<Rights> {
+    const { local, address } = link.origin;
+    if (name === undefined && this.anonymous === 'loopback' && local) {
+      return rightsOf(anonymousGrants, anonymousUser, clientId);
+    }
+    if (name === undefined || password === undefined) {
+      throw new Refusal('credentials', 'a user name and a password are needed', 4);
+    }
+    const user = await this.credentials.check(name, password, address);
+    return rightsOf(user, user.name, clientId);
+  }
+
+  private claim(client: LinkedClient, rights: Rights): void {
+    const { id, link } = client;
+    const holder = this.live.get(id)?.rights?.user ?? this.sessions.ownerOf(id);
+    const opened = client.clean ? 'opened' : this.sessions.open(id, rights.user);
+    if ((holder !== undefined && holder !== rights.user) || opened === 'other-user') {
+      throw new Refusal('client-id', `client id ${id} belongs to another user`, 2);
+    }
+    if (opened === 'full') throw new Refusal('session-limit', 'too many kept sessions', 3);
+    link.rights = rights;
+    this.live.set(id, link);
+  }
+}
+
+function hasControlCharacter(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
+  return /[\u0000-\u001f\u007f-\u009f]/.test(text);
+}

@@ -1,0 +1,99 @@
+import type { Clock } from '../../shared/runtime/clock.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { Intake, Source } from '../ports.ts';
+import type { RefusalReason } from './aedes-types.ts';
+import type { BrokerConfig } from './config.ts';
+import { Credentials } from './credentials.ts';
+import { Engine } from './engine.ts';
+import { isLoopback } from './listeners.ts';
+import { Refusals } from './refusals.ts';
+import { checkGrants } from './rights.ts';
+import { parseFilter } from './topics.ts';
+
+export interface BrokerOptions {
+  config: BrokerConfig;
+  /** Retained messages and sessions are kept in its subfolder `broker`. */
+  dataDir: string;
+}
+
+export interface BrokerDeps {
+  intake: Intake;
+  clock: Clock;
+  log: Log;
+}
+
+export interface BrokerStats {
+  connections: number;
+  /** Since the start; refused ones too. */
+  connectionsSeen: number;
+  /** Connections refused or closed by the broker, by reason. */
+  refused: Record<RefusalReason, number>;
+  /** Telemetry handed to the intake; of it, not yet settled, and settled with an error. */
+  messages: number;
+  messagesPending: number;
+  messagesFailed: number;
+  subscriptionsRefused: number;
+  retained: { messages: number; bytes: number; refused: number };
+  sessions: number;
+  /** For absent clients: payload bytes kept, and messages dropped because a queue was full. */
+  queue: { bytes: number; dropped: number };
+  /** Messages that a connected subscriber was too slow for. */
+  forwardsDropped: number;
+  storeFailures: number;
+}
+
+export interface Broker extends Source {
+  /** Where it listens, after start(). */
+  ports(): { port: number; websocketPort: number | null };
+  stats(): BrokerStats;
+}
+
+/**
+ * The MQTT broker that sensors connect to. Opens nothing until start(), which may throw BROKER_PORT_BUSY,
+ * BROKER_LISTEN_FAILED, BROKER_TLS_FILES, BROKER_STORE_LOCKED, BROKER_STORE_FAILED.
+ * @throws HarbingerError CONFIG_INVALID, PASSWORD_HASH_INVALID
+ */
+export function createBroker({ config, dataDir }: BrokerOptions, deps: BrokerDeps): Broker {
+  check(config);
+  const credentials = new Credentials(config.users, deps.clock);
+  const refusals = new Refusals(deps.clock, deps.log);
+  let engine: Engine | null = null;
+  const running = (): Engine => {
+    if (engine) return engine;
+    throw new HarbingerError('BROKER_NOT_STARTED', 'broker', 'the broker has not been started');
+  };
+  return {
+    async start() {
+      if (config.users.length === 0 && config.anonymous === 'refuse') {
+        deps.log.warn('no sensor can connect: [[broker.users]] is empty and anonymous access is refused');
+      }
+      engine = await Engine.start(config, dataDir, { ...deps, credentials, refusals });
+      deps.log.info(
+        { host: config.host, ...engine.ports(), tls: config.tls !== undefined },
+        'MQTT broker listens',
+      );
+    },
+    async stop() {
+      await engine?.stop();
+    },
+    ports: () => running().ports(),
+    stats: () => running().stats(),
+  };
+}
+
+function check(config: BrokerConfig): void {
+  const invalid = (problem: string) => new HarbingerError('CONFIG_INVALID', 'config', `broker: ${problem}`);
+  if (config.anonymous === 'loopback' && !isLoopback(config.host)) {
+    throw invalid(
+      `anonymous = 'loopback' lets programs on this computer in without a password, so host must be 127.0.0.1 or ::1, not ${config.host}`,
+    );
+  }
+  if (config.telemetryFilters.length === 0)
+    throw invalid('telemetryFilters is empty: nothing would be stored');
+  for (const text of config.telemetryFilters) {
+    if (!parseFilter(text) || text.startsWith('$'))
+      throw invalid(`'${text}' is not a valid telemetry filter`);
+  }
+  for (const user of config.users) checkGrants(user, `broker user '${user.name}'`);
+}

@@ -1,0 +1,259 @@
+import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { setImmediate as tick } from 'node:timers/promises';
+import { Aedes, type AuthenticateError, type Client, type Subscription } from 'aedes';
+import { type Clock, sleep, type Timer } from '../../shared/runtime/clock.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { Intake } from '../ports.ts';
+import { Admission } from './admission.ts';
+import { type LinkedClient, Refusal } from './aedes-types.ts';
+import type { BrokerStats } from './broker.ts';
+import type { BrokerConfig } from './config.ts';
+import type { Credentials } from './credentials.ts';
+import { Durable } from './durable.ts';
+import { FanOut } from './fan-out.ts';
+import { Interest } from './interest.ts';
+import { Link, type LinkOrigin } from './link.ts';
+import { Links } from './links.ts';
+import { type Listeners, openListeners } from './listeners.ts';
+import { BrokerPersistence } from './persistence.ts';
+import { type Refusals, reasonOf } from './refusals.ts';
+import { openStore } from './store.ts';
+import { type Filter, parseFilter, topicLevelsMax } from './topics.ts';
+
+const settleMaxMs = 5_000;
+const closeMaxMs = 2_000;
+const expireEveryMs = 3_600_000;
+/** Half-done QoS 2 messages of one client; each is only an id here. */
+const incomingMax = 200;
+
+interface EngineDeps {
+  intake: Intake;
+  clock: Clock;
+  log: Log;
+  credentials: Credentials;
+  refusals: Refusals;
+}
+
+/** A running broker: Aedes with our admission, durability, persistence and fan-out around it. */
+export class Engine {
+  private readonly config: BrokerConfig;
+  private readonly deps: EngineDeps;
+  private readonly persistence: BrokerPersistence;
+  private readonly interest: Interest;
+  private readonly durable: Durable;
+  private readonly admission: Admission;
+  private readonly fanOut = new FanOut();
+  private readonly links: Links;
+  private readonly aedes: Aedes;
+  private listeners!: Listeners;
+  private expiry: Timer | null = null;
+  private connectionsSeen = 0;
+  private subscriptionsRefused = 0;
+
+  static async start(config: BrokerConfig, dataDir: string, deps: EngineDeps): Promise<Engine> {
+    const opened = await openStore(join(dataDir, 'broker'), deps.clock.nowMs(), deps.log);
+    const interest = new Interest(config.telemetryFilters.map((text) => parseFilter(text)) as Filter[]);
+    const engine = new Engine(
+      config,
+      deps,
+      interest,
+      new BrokerPersistence(opened, { ...deps, interest }, config),
+    );
+    try {
+      await engine.listen();
+    } catch (error) {
+      await engine.stop();
+      throw error;
+    }
+    return engine;
+  }
+
+  private constructor(
+    config: BrokerConfig,
+    deps: EngineDeps,
+    interest: Interest,
+    persistence: BrokerPersistence,
+  ) {
+    const { clock, credentials } = deps;
+    this.config = config;
+    this.deps = deps;
+    this.interest = interest;
+    this.persistence = persistence;
+    this.links = new Links(clock);
+    this.admission = new Admission(credentials, persistence.sessions, config.anonymous);
+    this.durable = new Durable({ ...deps, interest, persistence }, config.pendingBytesMax);
+    this.aedes = this.makeAedes();
+  }
+
+  private makeAedes(): Aedes {
+    const aedes = new Aedes({
+      persistence: this.persistence,
+      concurrency: 0, // no limit on what is passed on at once: one slow subscriber would hold up all (see FanOut)
+      connectTimeout: this.config.connectTimeoutMs,
+      drainTimeout: 10_000,
+      maxTopicLevels: topicLevelsMax,
+      maxInflightInbound: incomingMax,
+      preConnect: this.admission.preConnect,
+      authenticate: (client, name, password, done) =>
+        this.authenticate(client as LinkedClient, name, password, done),
+      authorizePublish: this.durable.authorize as never,
+      authorizeSubscribe: (client, subscription, done) =>
+        this.authorizeSubscribe(client as LinkedClient, subscription, done),
+      authorizeForward: this.fanOut.authorize,
+    });
+    this.fanOut.attach(aedes);
+    this.watchSubscriptions(aedes);
+    aedes.on('clientError', (client, error) => this.noteError(client, error));
+    aedes.on('connectionError', (client, error) => this.noteError(client, error));
+    aedes.on('clientDisconnect', (client) => {
+      if (!client.clean) this.persistence.sessions.left(client.id);
+    });
+    aedes.on('unsubscribe', (topics, client) => {
+      for (const topic of topics) (client as LinkedClient).link.granted.delete(topic);
+    });
+    (aedes as NodeJS.EventEmitter).on('error', (error) => {
+      this.deps.refusals.tell('broker', {}, `the broker went on after: ${error.message}`);
+    });
+    return aedes;
+  }
+
+  /** Live subscriptions of clients come through these two; Aedes' own do not. */
+  private watchSubscriptions(aedes: Aedes): void {
+    const subscribe = aedes.subscribe.bind(aedes);
+    const unsubscribe = aedes.unsubscribe.bind(aedes);
+    aedes.subscribe = (topic, deliver, done) => {
+      this.interest.add(topic);
+      subscribe(topic, deliver, done);
+    };
+    aedes.unsubscribe = (topic, deliver, done) => {
+      unsubscribe(topic, deliver, () => {
+        this.interest.remove(topic);
+        done?.();
+      });
+    };
+  }
+
+  private async listen(): Promise<void> {
+    await this.aedes.listen();
+    const broken = (error: Error) =>
+      this.deps.refusals.count(reasonOf(error) ?? 'malformed', {}, error.message);
+    this.listeners = await openListeners(this.config, this.accept, broken);
+    this.links.start();
+    this.expireSessions();
+  }
+
+  ports(): { port: number; websocketPort: number | null } {
+    const { port, websocketPort } = this.listeners;
+    return { port, websocketPort };
+  }
+
+  private readonly accept = (stream: Duplex, origin: LinkOrigin, request?: IncomingMessage): void => {
+    this.connectionsSeen += 1;
+    if (this.links.all.size >= this.config.connectionsMax) {
+      this.deps.refusals.count('limit', { address: origin.address }, 'connectionsMax is reached');
+      stream.on('error', () => undefined);
+      stream.destroy();
+      return;
+    }
+    const link = new Link(stream, origin, this.durable, this.config.packetBytesMax);
+    this.links.all.add(link);
+    const client = this.aedes.handle(stream, request) as LinkedClient;
+    link.attach(client);
+    stream.on('close', () => {
+      this.links.all.delete(link);
+      this.durable.waiting.delete(link);
+      this.admission.release(client.id, link);
+    });
+  };
+
+  private authenticate(
+    client: LinkedClient,
+    name: string | undefined,
+    password: Buffer | undefined,
+    done: (error: AuthenticateError | null, success: boolean | null) => void,
+  ): void {
+    this.admission.admit(client, name, password).then(
+      () => done(null, true),
+      (error) => {
+        const refusal = error instanceof Refusal ? error : new Refusal('busy', String(error), 3);
+        done(refusal as unknown as AuthenticateError, null);
+      },
+    );
+  }
+
+  private authorizeSubscribe(
+    client: LinkedClient,
+    subscription: Subscription,
+    done: (error: Error | null, subscription?: Subscription | null) => void,
+  ): void {
+    const { rights, granted } = client.link;
+    const { topic } = subscription;
+    const room = granted.has(topic) || granted.size < this.config.subscriptionsMax;
+    if (rights?.maySubscribe(topic) && room) {
+      granted.add(topic);
+      return done(null, subscription);
+    }
+    this.subscriptionsRefused += 1;
+    const problem = room ? 'no right to subscribe' : 'subscriptionsMax is reached';
+    this.deps.refusals.tell('subscribe', { ...describe(client), topic: topic.slice(0, 200) }, problem);
+    // A session may bring along what its user has lost the right to.
+    if (!client.clean) this.persistence.removeSubscriptions(client, [topic]).catch(() => undefined);
+    done(null, null);
+  }
+
+  private noteError(client: Client, error: Error): void {
+    const reason = reasonOf(error);
+    if (reason !== null) this.deps.refusals.count(reason, describe(client as LinkedClient), error.message);
+  }
+
+  private expireSessions(): void {
+    const beforeMs = this.deps.clock.nowMs() - this.config.sessionExpiryHours * 3_600_000;
+    const expired = this.persistence.expireSessions(beforeMs, (id) => this.admission.isConnected(id));
+    if (expired > 0)
+      this.deps.log.info({ expired }, 'sessions of clients that did not come back were dropped');
+    this.expiry = this.deps.clock.setTimer(expireEveryMs, () => this.expireSessions());
+  }
+
+  /** Takes no more, lets what was accepted settle, says goodbye. Wills are not published: it is us who leave. */
+  async stop(): Promise<void> {
+    this.listeners?.close();
+    this.expiry?.cancel();
+    this.durable.refuse();
+    const idle = new AbortController();
+    this.durable.whenIdle(() => idle.abort());
+    await sleep(this.deps.clock, settleMaxMs, idle.signal);
+    await tick(); // the last acknowledgements are written
+    await tick();
+    this.links.stop();
+    const closed = new Promise<void>((resolve) => this.aedes.close(resolve));
+    await Promise.race([closed, sleep(this.deps.clock, closeMaxMs)]);
+    for (const link of this.links.all) link.stream.destroy();
+    await Promise.race([this.persistence.destroy(), sleep(this.deps.clock, closeMaxMs)]);
+  }
+
+  stats(): BrokerStats {
+    const { durable, persistence, refusals } = { ...this, refusals: this.deps.refusals };
+    const { retained, sessions } = persistence;
+    return {
+      connections: this.links.all.size,
+      connectionsSeen: this.connectionsSeen,
+      refused: { ...refusals.counts },
+      messages: durable.accepted,
+      messagesPending: durable.pending,
+      messagesFailed: durable.failed,
+      subscriptionsRefused: this.subscriptionsRefused,
+      retained: { messages: retained.count, bytes: retained.bytes, refused: retained.refused },
+      sessions: sessions.size,
+      queue: { bytes: sessions.queuedBytes, dropped: sessions.dropped },
+      forwardsDropped: this.fanOut.dropped,
+      storeFailures: persistence.writeFailures + this.fanOut.failed,
+    };
+  }
+}
+
+function describe(client: LinkedClient): Record<string, unknown> {
+  const { link, id } = client;
+  return { client: id?.slice(0, 128), user: link?.rights?.user, address: link?.origin.address };
+}

@@ -1,0 +1,49 @@
+import { FilterTree } from './filter-tree.ts';
+import { compileFilters, type Filter, overlaps, parseFilter } from './topics.ts';
+
+/**
+ * Which telemetry topics somebody has subscribed to, live or in a kept session. Normally nobody: the cloud gets its
+ * readings from the journal. So a message costs nothing here unless a subscription really matches it.
+ */
+export class Interest {
+  /** Changes whenever an answer of `wants` may change. */
+  version = 0;
+  readonly isTelemetry: (topic: string) => boolean;
+  private readonly telemetry: readonly Filter[];
+  private readonly tree = new FilterTree<string>();
+  private readonly counts = new Map<string, number>();
+
+  constructor(telemetry: readonly Filter[]) {
+    this.telemetry = telemetry;
+    this.isTelemetry = compileFilters(telemetry);
+  }
+
+  add(filter: string): void {
+    const parsed = this.relevant(filter);
+    if (!parsed) return;
+    const count = this.counts.get(filter) ?? 0;
+    this.counts.set(filter, count + 1);
+    if (count > 0) return;
+    this.tree.add(parsed, filter);
+    this.version += 1;
+  }
+
+  remove(filter: string): void {
+    const count = this.counts.get(filter);
+    if (count === undefined) return;
+    if (count > 1) return void this.counts.set(filter, count - 1);
+    this.counts.delete(filter);
+    const parsed = this.relevant(filter);
+    if (parsed) this.tree.remove(parsed, filter);
+    this.version += 1;
+  }
+
+  wants(topic: string): boolean {
+    return this.tree.size > 0 && this.tree.some(topic, () => true);
+  }
+
+  private relevant(text: string): Filter | null {
+    const filter = parseFilter(text);
+    return filter && this.telemetry.some((telemetry) => overlaps(telemetry, filter)) ? filter : null;
+  }
+}

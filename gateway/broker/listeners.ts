@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
+import { type AddressInfo, createServer, isIP, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { createServer as createTlsServer } from 'node:tls';
+import { createWebSocketStream, WebSocketServer } from 'ws';
+import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import type { BrokerConfig } from './config.ts';
+import type { LinkOrigin } from './link.ts';
+
+export interface Listeners {
+  port: number;
+  websocketPort: number | null;
+  /** Stops accepting; connections that are open stay so. */
+  close(): void;
+}
+
+export type OnConnection = (stream: Duplex, origin: LinkOrigin, request?: IncomingMessage) => void;
+
+/** @throws HarbingerError BROKER_PORT_BUSY, BROKER_LISTEN_FAILED, BROKER_TLS_FILES */
+export async function openListeners(
+  config: BrokerConfig,
+  onConnection: OnConnection,
+  onBroken: (error: Error) => void,
+): Promise<Listeners> {
+  const servers: (Server | HttpServer)[] = [];
+  const close = () => {
+    for (const server of servers) server.close();
+  };
+  try {
+    const tcp = config.tls ? tlsServer(config.tls, onBroken) : createServer(socketOptions);
+    tcp.on(config.tls ? 'secureConnection' : 'connection', (socket: Socket) =>
+      onConnection(socket, originOf(socket)),
+    );
+    servers.push(tcp);
+    const port = await listen(tcp, config.host, config.port, '--mqtt-port');
+    let websocketPort: number | null = null;
+    if (config.websocketPort !== undefined) {
+      const http = webSocketServer(config.packetBytesMax, onConnection, onBroken);
+      servers.push(http);
+      websocketPort = await listen(http, config.host, config.websocketPort, 'broker.websocketPort');
+    }
+    return { port, websocketPort, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** The system's keep-alive finds peers that vanished without a word and set no keep-alive of their own. */
+const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
+
+function tlsServer(files: NonNullable<BrokerConfig['tls']>, onBroken: (error: Error) => void): Server {
+  try {
+    const server = createTlsServer({
+      ...socketOptions,
+      handshakeTimeout: 10_000,
+      cert: readFileSync(files.certFile),
+      key: readFileSync(files.keyFile),
+    });
+    server.on('tlsClientError', onBroken);
+    return server;
+  } catch (error) {
+    throw new HarbingerError(
+      'BROKER_TLS_FILES',
+      'broker',
+      `cannot use ${files.certFile} and ${files.keyFile} for TLS: ${messageOf(error)}; give a PEM certificate and its key`,
+    );
+  }
+}
+
+function webSocketServer(
+  packetBytesMax: number,
+  onConnection: OnConnection,
+  onBroken: (error: Error) => void,
+): HttpServer {
+  const http = createHttpServer(socketOptions, (_, response) => {
+    response.writeHead(426, { connection: 'close' }).end('MQTT over WebSocket is spoken here\n');
+  });
+  http.headersTimeout = 10_000;
+  http.on('clientError', (error, socket) => {
+    onBroken(error);
+    socket.destroy();
+  });
+  const webSockets = new WebSocketServer({
+    server: http,
+    perMessageDeflate: false,
+    // A frame may hold several packets; the inlet looks at each of them.
+    maxPayload: packetBytesMax + 65_536,
+    handleProtocols: (offered) =>
+      offered.has('mqtt') ? 'mqtt' : offered.has('mqttv3.1') ? 'mqttv3.1' : false,
+  });
+  webSockets.on('error', () => undefined); // the HTTP server's, which its own listeners hear
+  webSockets.on('connection', (webSocket, request) => {
+    onConnection(createWebSocketStream(webSocket), originOf(request.socket, request), request);
+  });
+  return http;
+}
+
+function listen(server: Server | HttpServer, host: string, port: number, option: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    // It stays: a later error (no file handles left to accept with) must not end the process.
+    server.on('error', (error) => {
+      const busy = codeOf(error) === 'EADDRINUSE';
+      reject(
+        new HarbingerError(
+          busy ? 'BROKER_PORT_BUSY' : 'BROKER_LISTEN_FAILED',
+          'broker',
+          busy
+            ? `port ${port} on ${host} is in use by another program; stop that one or choose another port with ${option}`
+            : `cannot listen on ${host} port ${port}: ${messageOf(error)}; check broker.host and ${option}`,
+          { cause: error },
+        ),
+      );
+    });
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function originOf(socket: Socket, request?: IncomingMessage): LinkOrigin {
+  const address = socket.remoteAddress ?? 'unknown';
+  return {
+    address,
+    local: isLoopback(address) && (!request || isLocalRequest(request)),
+    bytesRead: () => socket.bytesRead,
+  };
+}
+
+/** Not a web page from elsewhere that reaches into this computer, and not a proxy that speaks for somebody else. */
+function isLocalRequest({ headers }: IncomingMessage): boolean {
+  if (headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) return false;
+  if (headers.origin === undefined) return true;
+  return URL.canParse(headers.origin) && isLoopback(new URL(headers.origin).hostname.replace(/^\[|\]$/g, ''));
+}
+
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host === '::1') return true;
+  const v4 = host.startsWith('::ffff:') ? host.slice(7) : host;
+  return isIP(v4) === 4 && v4.startsWith('127.');
+}

@@ -1,0 +1,255 @@
+/**
+ * What Aedes keeps: retained messages, wills, and the sessions of clients that asked for one. All of it is bounded, so
+ * all of it is held in memory; the store on disk mirrors it, and is read once, at the start. Retained messages of
+ * QoS 1 and 2 are synced before they are acknowledged; the rest survives the end of the process, not a power cut.
+ *
+ * (aedes-persistence-level was not enough: it keeps subscriptions that were refused, forgets one of two overlapping
+ * ones, decodes every retained message at each SUBSCRIBE, and bounds nothing.)
+ */
+import { Readable } from 'node:stream';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import { messageOf } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { LinkedClient } from './aedes-types.ts';
+import type { BrokerConfig } from './config.ts';
+import { Incoming } from './incoming.ts';
+import type { Interest } from './interest.ts';
+import type { QueuedPacket } from './outgoing.ts';
+import { Retained } from './retained.ts';
+import { type ClientRef, Sessions, type SubscriptionRecord } from './sessions.ts';
+import {
+  type DecodedRecord,
+  decodeRecord,
+  encodeRecord,
+  type OpenedStore,
+  type Store,
+  type StoreOperation,
+} from './store.ts';
+
+export interface PublishPacket extends QueuedPacket {
+  topic: string;
+  payload: Buffer;
+  qos: 0 | 1 | 2;
+  clientId?: string;
+}
+
+/** The part of Aedes' client that persistence needs; `link` is absent in conformance tests. */
+type PersistentClient = ClientRef & Partial<Pick<LinkedClient, 'clean' | 'link'>>;
+
+export type PersistenceLimits = Pick<
+  BrokerConfig,
+  'retainedMessagesMax' | 'retainedBytesMax' | 'sessionsMax' | 'queueMessagesMax' | 'queueBytesMax'
+>;
+
+export class BrokerPersistence {
+  readonly retained: Retained;
+  readonly sessions: Sessions;
+  private readonly received: Incoming;
+  writeFailures = 0;
+  broker: { id: string } = { id: '' };
+  private readonly store: Store;
+  private readonly log: Log;
+  private readonly adding = new WeakMap<SubscriptionRecord[], Promise<void>>();
+  private readonly wills = new Map<string, PublishPacket>();
+
+  constructor(
+    { store, records }: OpenedStore,
+    deps: { interest: Interest; clock: Clock; log: Log },
+    limits: PersistenceLimits,
+  ) {
+    this.store = store;
+    this.log = deps.log;
+    const writeLater = (operations: StoreOperation[]) => this.writeLater(operations);
+    this.retained = new Retained(store, limits);
+    this.sessions = new Sessions({ store, writeLater, interest: deps.interest, clock: deps.clock }, limits);
+    this.received = new Incoming(writeLater);
+    this.load(records);
+  }
+
+  private load(records: OpenedStore['records']): void {
+    let unreadable = 0;
+    for (const [key, value] of records) {
+      const record = decodeRecord(value);
+      const parts = [this.retained, this.sessions, this.received];
+      const known = record && (this.loadWill(key, record) || parts.some((part) => part.load(key, record)));
+      if (!known) unreadable += 1;
+    }
+    if (unreadable > 0)
+      this.log.error({ unreadable }, 'broker records could not be understood and are left out');
+  }
+
+  private loadWill(key: string, { head, body }: DecodedRecord): boolean {
+    if (!key.startsWith('w!') || typeof head.topic !== 'string' || typeof head.clientId !== 'string')
+      return false;
+    this.wills.set(head.clientId, { ...(head as unknown as PublishPacket), payload: body });
+    return true;
+  }
+
+  /** For what is not acknowledged as durable: a failure is counted and told, and memory goes on being right. */
+  private writeLater(operations: StoreOperation[]): void {
+    this.store.write(operations).catch((error) => {
+      this.writeFailures += 1;
+      if (this.writeFailures === 1 || this.writeFailures % 1_000 === 0) {
+        this.log.error(
+          { failures: this.writeFailures },
+          `sessions are not being kept on disk: ${messageOf(error)}`,
+        );
+      }
+    });
+  }
+
+  /** Sessions of clients that have not been seen since `beforeMs`. Returns how many were dropped. */
+  expireSessions(beforeMs: number, isConnected: (clientId: string) => boolean): number {
+    const expired = this.sessions.expired(beforeMs, isConnected);
+    for (const clientId of expired) {
+      this.sessions.drop(clientId);
+      this.received.forgetAll(clientId);
+    }
+    return expired.length;
+  }
+
+  // ── The interface that Aedes calls ─────────────────────────────────────────────────────────────────────────────
+
+  async setup(broker: { id: string }): Promise<void> {
+    this.broker = broker;
+  }
+
+  /** Resolves when the message is retained: for good, if `sync`. */
+  retain(packet: PublishPacket, sync: boolean): Promise<void> {
+    return this.retained.store(packet, sync);
+  }
+
+  /** Aedes' own call; ours came before it, through `retain`. Its `$SYS` messages are never retained. */
+  async storeRetained(packet: PublishPacket): Promise<void> {
+    await this.retained.store(packet, false);
+  }
+
+  createRetainedStream(pattern: string): Readable {
+    return this.createRetainedStreamCombi([pattern]);
+  }
+
+  createRetainedStreamCombi(patterns: string[]): Readable {
+    return Readable.from(this.retained.matching(patterns));
+  }
+
+  async addSubscriptions(client: PersistentClient, subscriptions: SubscriptionRecord[]): Promise<void> {
+    // Aedes passes all of a SUBSCRIBE's filters, refused ones too, and once for each of them.
+    let added = this.adding.get(subscriptions);
+    if (!added) {
+      added = this.addGranted(client, subscriptions);
+      this.adding.set(subscriptions, added);
+    }
+    await added;
+  }
+
+  private async addGranted(client: PersistentClient, subscriptions: SubscriptionRecord[]): Promise<void> {
+    await Promise.resolve(); // by then all of them have been judged
+    const granted = client.link?.granted;
+    await this.sessions.subscribe(
+      client.id,
+      subscriptions.filter(({ topic }) => !granted || granted.has(topic)),
+    );
+  }
+
+  async removeSubscriptions(client: ClientRef, topics: string[]): Promise<void> {
+    await this.sessions.unsubscribe(client.id, topics);
+  }
+
+  async subscriptionsByClient(client: ClientRef): Promise<SubscriptionRecord[]> {
+    return this.sessions.subscriptionsOf(client.id);
+  }
+
+  async countOffline(): Promise<{ subsCount: number; clientsCount: number }> {
+    return this.sessions.count();
+  }
+
+  async subscriptionsByTopic(topic: string): Promise<(SubscriptionRecord & { clientId: string })[]> {
+    return this.sessions.matching(topic);
+  }
+
+  /** A client that connects with a clean session: whatever was kept for it goes. */
+  async cleanSubscriptions(client: ClientRef): Promise<void> {
+    this.sessions.drop(client.id);
+    this.received.forgetAll(client.id);
+  }
+
+  async outgoingEnqueue(subscription: { clientId: string }, packet: QueuedPacket): Promise<void> {
+    this.sessions.enqueue(subscription.clientId, packet);
+  }
+
+  async outgoingEnqueueCombi(subscriptions: { clientId: string }[], packet: QueuedPacket): Promise<void> {
+    for (const { clientId } of subscriptions) this.sessions.enqueue(clientId, packet);
+  }
+
+  async outgoingUpdate(client: ClientRef, packet: QueuedPacket): Promise<void> {
+    this.sessions.updateQueued(client.id, packet);
+  }
+
+  async outgoingClearMessageId(
+    client: ClientRef,
+    packet: { messageId?: number },
+  ): Promise<QueuedPacket | undefined> {
+    return this.sessions.acknowledged(client.id, packet.messageId);
+  }
+
+  outgoingStream(client: ClientRef): Readable {
+    return Readable.from(this.sessions.queued(client.id));
+  }
+
+  async incomingStorePacket(client: PersistentClient, packet: PublishPacket): Promise<void> {
+    this.received.note(client.id, packet, client.clean !== true);
+  }
+
+  hasIncoming(clientId: string, messageId: number): boolean {
+    return this.received.get(clientId, messageId) !== undefined;
+  }
+
+  async incomingGetPacket(client: ClientRef, packet: { messageId: number }): Promise<PublishPacket> {
+    const found = this.received.get(client.id, packet.messageId);
+    if (!found) throw new Error('no such packet');
+    return found;
+  }
+
+  async incomingDelPacket(client: ClientRef, packet: { messageId: number }): Promise<void> {
+    this.received.forget(client.id, packet.messageId);
+  }
+
+  async cleanIncoming(client: ClientRef): Promise<void> {
+    this.received.forgetAll(client.id);
+  }
+
+  async putWill(client: ClientRef, packet: PublishPacket): Promise<void> {
+    packet.brokerId = this.broker.id;
+    packet.clientId = client.id;
+    const kept = { ...packet, payload: Buffer.from(packet.payload) };
+    this.wills.set(client.id, kept);
+    const { payload, ...head } = kept;
+    this.writeLater([{ type: 'put', key: willKey(client.id), value: encodeRecord(head, payload) }]);
+  }
+
+  async getWill(client: ClientRef): Promise<PublishPacket | undefined> {
+    return this.wills.get(client.id);
+  }
+
+  async delWill(client: ClientRef): Promise<PublishPacket | undefined> {
+    const will = this.wills.get(client.id);
+    if (will && this.wills.delete(client.id)) this.writeLater([{ type: 'del', key: willKey(client.id) }]);
+    return will;
+  }
+
+  streamWill(brokers: Record<string, unknown> = {}): Readable {
+    return Readable.from([...this.wills.values()].filter((will) => !brokers[will.brokerId ?? '']));
+  }
+
+  getClientList(topic: string): Readable {
+    return Readable.from(this.sessions.subscribersOf(topic));
+  }
+
+  destroy(): Promise<void> {
+    return this.store.close();
+  }
+}
+
+function willKey(clientId: string): string {
+  return `w!${encodeURIComponent(clientId)}`;
+}

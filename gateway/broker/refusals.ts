@@ -1,0 +1,65 @@
+import type { Clock } from '../../shared/runtime/clock.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import { Refusal, type RefusalReason, refusalReasons } from './aedes-types.ts';
+
+const windowMs = 60_000;
+const logsPerWindow = 5;
+
+/** Counts what the broker turned away, by reason, and tells of the first few of each kind in every minute. */
+export class Refusals {
+  readonly counts = Object.fromEntries(refusalReasons.map((reason) => [reason, 0])) as Record<
+    RefusalReason,
+    number
+  >;
+  private readonly windows = new Map<string, { startMs: number; logged: number; silent: number }>();
+  private readonly clock: Clock;
+  private readonly log: Log;
+
+  constructor(clock: Clock, log: Log) {
+    this.clock = clock;
+    this.log = log;
+  }
+
+  count(reason: RefusalReason, who: Record<string, unknown>, message: string): void {
+    this.counts[reason] += 1;
+    this.tell(reason, who, message);
+  }
+
+  /** Logs without counting. `kind` is one of few: each has its own allowance. */
+  tell(kind: string, who: Record<string, unknown>, message: string): void {
+    const nowMs = this.clock.monotonicMs();
+    let window = this.windows.get(kind);
+    if (!window || nowMs - window.startMs >= windowMs) {
+      const silent = window?.silent ?? 0;
+      if (silent > 0)
+        this.log.warn({ reason: kind, count: silent }, 'and more of the same, not logged one by one');
+      window = { startMs: nowMs, logged: 0, silent: 0 };
+      this.windows.set(kind, window);
+    }
+    if (window.logged < logsPerWindow) {
+      window.logged += 1;
+      this.log.warn({ reason: kind, ...who }, message);
+    } else window.silent += 1;
+  }
+}
+
+/** The reason behind an error that Aedes or the socket reports for a client; null for an ordinary broken connection. */
+export function reasonOf(error: Error): RefusalReason | null {
+  if (error instanceof Refusal) return error.reason;
+  if ('code' in error && typeof error.code === 'string') {
+    return error.code.startsWith('WS_ERR') || error.code.startsWith('ERR_SSL') ? 'malformed' : null;
+  }
+  switch (error.message) {
+    case 'connect did not arrive in time':
+      return 'timeout';
+    case 'unacceptable protocol version':
+      return 'version';
+    case 'drain timeout':
+      return 'slow';
+    case 'connection closed':
+    case 'Premature close':
+      return null;
+    default:
+      return 'malformed';
+  }
+}

@@ -1,0 +1,275 @@
+import type { Clock } from '../../shared/runtime/clock.ts';
+import { FilterTree } from './filter-tree.ts';
+import type { Interest } from './interest.ts';
+import { OutgoingQueue, type QueuedPacket, type QueueEntry } from './outgoing.ts';
+import type { PersistenceLimits } from './persistence.ts';
+import { type DecodedRecord, encodeRecord, type Store, type StoreOperation } from './store.ts';
+import { parseFilter } from './topics.ts';
+
+export interface ClientRef {
+  id: string;
+}
+
+export interface SubscriptionRecord {
+  topic: string;
+  qos: 0 | 1 | 2;
+}
+
+interface Session {
+  user: string;
+  lastSeenMs: number;
+  subscriptions: Map<string, SubscriptionRecord>;
+  queue: OutgoingQueue;
+}
+
+interface Match {
+  clientId: string;
+  subscription: SubscriptionRecord;
+}
+
+type Deps = {
+  store: Store;
+  writeLater: (operations: StoreOperation[]) => void;
+  interest: Interest;
+  clock: Clock;
+};
+
+/**
+ * Sessions that outlive their connection, each bound to the user who opened it: subscriptions, and the messages that
+ * wait for the client.
+ */
+export class Sessions {
+  /** Messages dropped, oldest first, because a client's queue or all of them together were full. */
+  dropped = 0;
+  queuedBytes = 0;
+  private readonly sessions = new Map<string, Session>();
+  private readonly tree = new FilterTree<Match>();
+  private readonly matches = new Map<string, Match>();
+  private readonly deps: Deps;
+  private readonly limits: PersistenceLimits;
+  private nextSeq = 1;
+
+  constructor(deps: Deps, limits: PersistenceLimits) {
+    this.deps = deps;
+    this.limits = limits;
+  }
+
+  get size(): number {
+    return this.sessions.size;
+  }
+
+  load(key: string, { head, body }: DecodedRecord): boolean {
+    const { clientId } = head;
+    if (typeof clientId !== 'string') return false;
+    if (key.startsWith('c!')) return this.loadSession(clientId, head);
+    return key.startsWith('o!') && this.loadQueued(clientId, Number(key.slice(-seqDigits)), head, body);
+  }
+
+  private loadSession(
+    clientId: string,
+    { user, lastSeenMs, subscriptions }: Record<string, unknown>,
+  ): boolean {
+    if (typeof user !== 'string' || typeof lastSeenMs !== 'number' || !Array.isArray(subscriptions))
+      return false;
+    const session: Session = { user, lastSeenMs, subscriptions: new Map(), queue: new OutgoingQueue() };
+    this.sessions.set(clientId, session);
+    for (const subscription of subscriptions) this.addSubscription(clientId, session, subscription);
+    return true;
+  }
+
+  /** Keys sort so that a client's session is read before its messages, and these in their order. */
+  private loadQueued(clientId: string, seq: number, head: Record<string, unknown>, payload: Buffer): boolean {
+    const packet = head.packet as QueuedPacket | undefined;
+    const session = this.sessions.get(clientId);
+    if (!session || !Number.isSafeInteger(seq) || typeof packet?.cmd !== 'string') return false;
+    const entry = session.queue.add(seq, packet.cmd === 'publish' ? { ...packet, payload } : packet);
+    this.queuedBytes += entry?.bytes ?? 0;
+    this.nextSeq = Math.max(this.nextSeq, seq + 1);
+    return true;
+  }
+
+  /** Opens or takes up the session of `clientId`, unless it is another user's, or there are too many. */
+  open(clientId: string, user: string): 'opened' | 'other-user' | 'full' {
+    const known = this.sessions.get(clientId);
+    if (known && known.user !== user) return 'other-user';
+    if (!known && this.sessions.size >= this.limits.sessionsMax) return 'full';
+    const session = known ?? { user, lastSeenMs: 0, subscriptions: new Map(), queue: new OutgoingQueue() };
+    session.lastSeenMs = this.deps.clock.nowMs();
+    this.sessions.set(clientId, session);
+    this.deps.writeLater([sessionRecord(clientId, session)]);
+    return 'opened';
+  }
+
+  ownerOf(clientId: string): string | undefined {
+    return this.sessions.get(clientId)?.user;
+  }
+
+  /** The client has gone: its session's time runs from now. */
+  left(clientId: string): void {
+    const session = this.sessions.get(clientId);
+    if (!session) return;
+    session.lastSeenMs = this.deps.clock.nowMs();
+    this.deps.writeLater([sessionRecord(clientId, session)]);
+  }
+
+  /** Absent clients that were last seen before `beforeMs`. */
+  expired(beforeMs: number, isConnected: (clientId: string) => boolean): string[] {
+    const old = [...this.sessions].filter(
+      ([id, { lastSeenMs }]) => lastSeenMs < beforeMs && !isConnected(id),
+    );
+    return old.map(([id]) => id);
+  }
+
+  drop(clientId: string): void {
+    const session = this.sessions.get(clientId);
+    if (!session) return;
+    for (const topic of session.subscriptions.keys()) this.unmatch(clientId, topic);
+    for (const entry of [...session.queue.entries.values()]) this.dequeue(clientId, session, entry);
+    this.sessions.delete(clientId);
+    this.deps.writeLater([{ type: 'del', key: sessionKey(clientId) }]);
+  }
+
+  // ── Subscriptions ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Resolves when they are written, so that SUBACK's promise outlives this process. */
+  async subscribe(clientId: string, subscriptions: SubscriptionRecord[]): Promise<void> {
+    const session = this.sessions.get(clientId);
+    if (!session) return;
+    for (const subscription of subscriptions) this.addSubscription(clientId, session, { ...subscription });
+    await this.deps.store.write([sessionRecord(clientId, session)]);
+  }
+
+  private addSubscription(clientId: string, session: Session, subscription: SubscriptionRecord): void {
+    const { topic, qos } = subscription;
+    const filter = parseFilter(topic);
+    if (!filter) return;
+    session.subscriptions.set(topic, subscription);
+    this.unmatch(clientId, topic);
+    if (qos === 0) return; // nothing is kept for an absent subscriber of QoS 0
+    const match = { clientId, subscription };
+    this.matches.set(matchKey(clientId, topic), match);
+    this.tree.add(filter, match);
+    this.deps.interest.add(topic);
+  }
+
+  async unsubscribe(clientId: string, topics: string[]): Promise<void> {
+    const session = this.sessions.get(clientId);
+    if (!session) return;
+    for (const topic of topics) {
+      session.subscriptions.delete(topic);
+      this.unmatch(clientId, topic);
+    }
+    await this.deps.store.write([sessionRecord(clientId, session)]);
+  }
+
+  private unmatch(clientId: string, topic: string): void {
+    const key = matchKey(clientId, topic);
+    const match = this.matches.get(key);
+    const filter = parseFilter(topic);
+    if (!match || !filter) return;
+    this.matches.delete(key);
+    this.tree.remove(filter, match);
+    this.deps.interest.remove(topic);
+  }
+
+  subscriptionsOf(clientId: string): SubscriptionRecord[] {
+    const subscriptions = this.sessions.get(clientId)?.subscriptions.values() ?? [];
+    return [...subscriptions].map((subscription) => ({ ...subscription }));
+  }
+
+  matching(topic: string): (SubscriptionRecord & { clientId: string })[] {
+    return this.tree.match(topic).map(({ clientId, subscription }) => ({ clientId, ...subscription }));
+  }
+
+  count(): { subsCount: number; clientsCount: number } {
+    const withSubscriptions = [...this.sessions.values()].filter(
+      ({ subscriptions }) => subscriptions.size > 0,
+    );
+    return { subsCount: this.tree.size, clientsCount: withSubscriptions.length };
+  }
+
+  subscribersOf(topic: string): string[] {
+    return [...this.sessions].filter(([, { subscriptions }]) => subscriptions.has(topic)).map(([id]) => id);
+  }
+
+  // ── Messages that wait for a client ────────────────────────────────────────────────────────────────────────────
+
+  enqueue(clientId: string, packet: QueuedPacket): void {
+    const session = this.sessions.get(clientId);
+    if (!session) return;
+    const seq = this.nextSeq++;
+    const entry = session.queue.add(seq, copyOf(packet));
+    if (!entry) return;
+    this.queuedBytes += entry.bytes;
+    this.deps.writeLater([
+      { type: 'put', key: queueKey(clientId, seq), value: queueRecord(clientId, entry) },
+    ]);
+    const { queueMessagesMax, queueBytesMax } = this.limits;
+    while (session.queue.entries.size > queueMessagesMax || this.queuedBytes > queueBytesMax) {
+      const oldest = session.queue.oldest();
+      if (!oldest) break;
+      this.dequeue(clientId, session, oldest);
+      this.dropped += 1;
+    }
+  }
+
+  private dequeue(clientId: string, session: Session, entry: QueueEntry): void {
+    session.queue.remove(entry);
+    this.queuedBytes -= entry.bytes;
+    this.deps.writeLater([{ type: 'del', key: queueKey(clientId, entry.seq) }]);
+  }
+
+  updateQueued(clientId: string, packet: QueuedPacket): void {
+    const entry = this.sessions.get(clientId)?.queue.update(packet);
+    // The message id matters across a restart only where QoS 2 is half done.
+    if (entry && (entry.packet.cmd === 'pubrel' || entry.packet.qos === 2)) {
+      this.deps.writeLater([
+        { type: 'put', key: queueKey(clientId, entry.seq), value: queueRecord(clientId, entry) },
+      ]);
+    }
+  }
+
+  acknowledged(clientId: string, messageId: number | undefined): QueuedPacket | undefined {
+    const session = this.sessions.get(clientId);
+    const entry = session?.queue.withMessageId(messageId);
+    if (session && entry) this.dequeue(clientId, session, entry);
+    return entry?.packet;
+  }
+
+  queued(clientId: string): QueuedPacket[] {
+    return [...(this.sessions.get(clientId)?.queue.entries.values() ?? [])].map(({ packet }) => ({
+      ...packet,
+    }));
+  }
+}
+
+const seqDigits = 16;
+
+function sessionKey(clientId: string): string {
+  return `c!${encodeURIComponent(clientId)}`;
+}
+
+function queueKey(clientId: string, seq: number): string {
+  return `o!${encodeURIComponent(clientId)}!${String(seq).padStart(seqDigits, '0')}`;
+}
+
+function matchKey(clientId: string, topic: string): string {
+  return `${clientId}\0${topic}`;
+}
+
+function sessionRecord(clientId: string, { user, lastSeenMs, subscriptions }: Session): StoreOperation {
+  const value = encodeRecord({ clientId, user, lastSeenMs, subscriptions: [...subscriptions.values()] });
+  return { type: 'put', key: sessionKey(clientId), value };
+}
+
+function queueRecord(clientId: string, { packet }: QueueEntry): Buffer {
+  const { payload, ...rest } = packet;
+  return encodeRecord({ clientId, packet: rest }, payload);
+}
+
+/** Payload too: the original is part of a larger chunk, which the queue must not hold on to. */
+function copyOf(packet: QueuedPacket): QueuedPacket {
+  const { cmd, topic, payload, qos, retain, dup, brokerId, brokerCounter, messageId } = packet;
+  const kept = payload && Buffer.from(payload);
+  return { cmd, topic, payload: kept, qos, retain, dup, brokerId, brokerCounter, messageId };
+}
