@@ -41,8 +41,6 @@ export interface DataCalls {
   /** Puts letters through the pipeline again; those that fail again come back as new letters. */
   deadLettersRedrive(which: number[] | 'all'): Promise<{ redriven: number }>;
   deadLettersDrop(which: number[] | 'all'): Promise<{ dropped: number }>;
-  /** Events of the journal's tail, oldest first. */
-  recentEvents(bytesMax: number): Promise<HarbingerEvent[]>;
   stop(): Promise<void>;
 }
 

@@ -5,9 +5,9 @@ import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { stopSignal } from '../cli/options.ts';
 import { printable, reportError } from '../cli/output.ts';
 import { Child } from './child.ts';
-import { prepareFiles } from './files.ts';
+import { type DemoPorts, prepareFiles } from './files.ts';
 import { type DemoOptions, parseDemoOptions } from './options.ts';
-import { type DemoPorts, preferPort, requirePort } from './ports.ts';
+import { preferPort, requirePort } from './ports.ts';
 import { type DemoStatus, type OpenAlert, readStatus, statusLine } from './status.ts';
 import { Terminal } from './terminal.ts';
 

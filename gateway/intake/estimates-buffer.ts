@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import type { Block } from '../ports.ts';
-import { textBlock } from './events-block.ts';
+import { textBlock } from './blocks.ts';
 
 const lingerMs = 250;
 const linesMax = 20_000;

@@ -1,0 +1,201 @@
+/**
+ * What the data thread runs: pipeline, journal, dead letters, uplink. Everything that must be on disk before an
+ * acknowledgement passes here, off the main thread, which keeps serving sensors meanwhile.
+ */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import {
+  checkEvent,
+  type EventType,
+  type HarbingerEvent,
+  type JournalLoss,
+} from '../shared/contract/events.ts';
+import { type Lane, lanes } from '../shared/contract/lanes.ts';
+import type { Clock } from '../shared/runtime/clock.ts';
+import { messageOf } from '../shared/runtime/errors.ts';
+import type { Log } from '../shared/runtime/log.ts';
+import type { Random } from '../shared/runtime/random.ts';
+import type { DataCalls, DataStatus, DataThreadInit, LifecycleNotice } from './data-messages.ts';
+import { openDeadLetters } from './deadletters/dead-letters.ts';
+import { BlockBuilder } from './decode/block-builder.ts';
+import { Machines } from './decode/machines.ts';
+import { Placement } from './decode/placement.ts';
+import { RecentReadings } from './decode/recent-readings.ts';
+import { replayTail } from './decode/replay-tail.ts';
+import { Routes } from './decode/routes.ts';
+import { EstimatesBuffer } from './intake/estimates-buffer.ts';
+import { EventQueue } from './intake/event-queue.ts';
+import { patientAppend } from './intake/patient-append.ts';
+import { allLetterIds, redriveLetters } from './intake/redrive.ts';
+import { openJournals } from './journal/journal-set.ts';
+import { Pipeline } from './pipeline.ts';
+import type { ColumnBatch, Journal, RawMessage } from './ports.ts';
+import { MqttLink } from './uplink/mqtt-link.ts';
+import { Uplink } from './uplink/uplink.ts';
+
+/** How much of the journal's tail to read for recognising resends after a restart. */
+const identitiesBytes = 4 << 20;
+const topicsPerMachine = 4;
+
+export interface DataPlaneDeps {
+  clock: Clock;
+  random: Random;
+  log: Log;
+  columns(columns: ColumnBatch): void;
+  lifecycle(notice: LifecycleNotice): void;
+}
+
+export interface DataPlane {
+  take(forEach: (each: (message: RawMessage) => void) => void): Promise<void>;
+  estimates(lines: string[]): void;
+  calls: DataCalls;
+}
+
+/** Opens, recovers and starts everything. @throws HarbingerError JOURNAL_* and configuration errors */
+export async function startDataPlane(
+  { config, types }: DataThreadInit,
+  deps: DataPlaneDeps,
+): Promise<DataPlane> {
+  const { clock, random, log } = deps;
+  const losses: JournalLoss[] = [];
+  const machines = new Machines({
+    gateway: config.gateway,
+    types,
+    rules: config.machines,
+    unknown: config.unknownMachines === 'dead-letter' ? 'dead-letter' : { type: config.unknownMachines },
+    machinesMax: config.machinesMax,
+  });
+  const routes = new Routes(config.routes, machines, config.machinesMax * topicsPerMachine);
+
+  const { bytesMax, whenFull, appendPatienceMs, replayBytes } = config.journal;
+  const journals = await openJournals({
+    dir: join(config.dataDir, 'journal'),
+    lanes,
+    limits: { bytesMax, whenFull },
+    clock,
+    log,
+    onLoss: (loss) => losses.push(loss),
+  });
+  const byLane = Object.fromEntries(lanes.map((lane) => [lane, journals.lane(lane)])) as Record<
+    Lane,
+    Journal
+  >;
+  for (const lane of lanes) byLane[lane].cursor('uplink');
+  const letters = await openDeadLetters({
+    dir: join(config.dataDir, 'deadletters'),
+    ...config.deadLetters,
+    clock,
+    log,
+  });
+
+  const stopping = new AbortController();
+  const patience = { patienceMs: appendPatienceMs, clock, random, log, stopping: stopping.signal };
+  const events = new EventQueue((block) => patientAppend(byLane.events, block, patience));
+  const estimates = new EstimatesBuffer(
+    clock,
+    (block) => patientAppend(byLane.estimates, block, patience),
+    (error) => log.warn({ cause: messageOf(error) }, 'estimates were not journalled'),
+  );
+
+  const recent = new RecentReadings();
+  const builder = new BlockBuilder();
+  const placement = new Placement(recent, config.timestamps);
+  const pipeline = new Pipeline({
+    routes,
+    placement,
+    builder,
+    journal: (block) => patientAppend(byLane.readings, block, patience),
+    deadLetters: (added) => letters.add(added),
+    async lifecycle({ state, about, eventId, atMs }) {
+      const subject = `${about.site}/${about.machine}`;
+      await events.add(
+        newEvent(config.gateway, `io.harbinger.machine.${state}.v1`, eventId, atMs, about, subject),
+      );
+      deps.lifecycle({ state, about, atMs });
+    },
+    windows: deps.columns,
+  });
+  const tail = { tail: (lane: string, bytes: number) => journals.tail(lane, bytes) };
+  await replayTail(
+    { journal: tail, recent, machines, builder, identitiesBytes, windowsBytes: replayBytes },
+    deps.columns,
+  );
+
+  const { url } = config.uplink;
+  const link = () => new MqttLink(config.gateway, { ...config.uplink, url: url ?? '' });
+  const uplink =
+    url === undefined
+      ? null
+      : new Uplink(config.uplink, { gateway: config.gateway, journals: byLane, link, clock, random, log });
+
+  let lossesReported = 0;
+  function reportLosses(): void {
+    for (const loss of losses.splice(0)) {
+      const identity = `${journals.id}/${clock.nowMs()}/${lossesReported++}`;
+      const event = newEvent(config.gateway, 'io.harbinger.journal.loss.v1', identity, clock.nowMs(), loss);
+      events
+        .add(event)
+        .catch((error) => log.error({ cause: messageOf(error), loss }, 'a loss could not be recorded'));
+    }
+  }
+
+  async function status(): Promise<DataStatus> {
+    reportLosses();
+    const behind = (lane: Lane) => byLane[lane].stats().lastSeq - byLane[lane].cursor('uplink').seq;
+    return {
+      pipeline: pipeline.counts,
+      placement: placement.counts,
+      machines: machines.count,
+      journals: lanes.map((lane) => byLane[lane].stats()),
+      backlog: Object.fromEntries(lanes.map((lane) => [lane, { blocks: behind(lane) }])),
+      uplink: uplink?.stats ?? null,
+      deadLetters: letters.counts(),
+      estimatesDropped: estimates.dropped,
+    };
+  }
+
+  const ids = async (which: number[] | 'all') => (which === 'all' ? await allLetterIds(letters) : which);
+  const takeOne = (message: RawMessage) => pipeline.take((each) => each(message));
+  const calls: DataCalls = {
+    status,
+    event: (event) => events.add(event),
+    deadLettersList: async (query) => letters.list(query),
+    deadLettersShow: async (id) => letters.show(id),
+    deadLettersRedrive: async (which) => ({
+      redriven: await redriveLetters(letters, await ids(which), takeOne, clock),
+    }),
+    deadLettersDrop: async (which) => ({ dropped: await letters.drop(await ids(which)) }),
+    async stop() {
+      stopping.abort();
+      await uplink?.stop();
+      await estimates.flush();
+      await pipeline.idle();
+      await journals.stop();
+      await letters.stop();
+    },
+  };
+  reportLosses();
+  uplink?.start();
+  return { take: (forEach) => pipeline.take(forEach), estimates: (lines) => estimates.add(lines), calls };
+}
+
+/** An event whose id follows from what it is about, so that the same happening is the same event. */
+function newEvent<T extends EventType>(
+  gateway: string,
+  type: T,
+  identity: string,
+  atMs: number,
+  data: HarbingerEvent<T>['data'],
+  subject?: string,
+): HarbingerEvent {
+  return checkEvent({
+    specversion: '1.0',
+    id: createHash('sha256').update(`${type}/${identity}`).digest('hex').slice(0, 32),
+    source: `/gateways/${gateway}`,
+    type,
+    ...(subject !== undefined && { subject }),
+    time: new Date(atMs).toISOString(),
+    datacontenttype: 'application/json',
+    data,
+  });
+}
