@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { HarbingerEvent } from '../shared/contract/events.ts';
 import { HarbingerError } from '../shared/runtime/errors.ts';
@@ -27,6 +26,8 @@ const slabSize = 256 << 10;
 /** Slabs under way at once: one being decoded, one being synced, one on its way. More would only add waiting. */
 const slabsMax = 3;
 const callMsMax = 60_000;
+/** The id under which `start` waits, like a call, for the thread to be ready. */
+const startId = 0;
 
 /**
  * The main thread's side of the data thread: packs messages into slabs and settles them when their slab is durable.
@@ -62,9 +63,11 @@ export class DataClient implements Intake, Outbox {
     this.worker = worker;
     worker.on('error', (error) => this.fail(error));
     worker.on('exit', (code) => this.fail(new Error(`the data thread ended with code ${code}`)));
-    const [first] = (await once(worker, 'message')) as [FromData];
-    if (first.kind === 'fatal') throw fromWire(first.error);
-    worker.on('message', (message: FromData) => this.receive(message));
+    await new Promise<void>((resolve, reject) => {
+      this.calls.set(startId, { resolve: () => resolve(), reject });
+      worker.on('message', (message: FromData) => this.receive(message));
+    });
+    this.calls.delete(startId);
   }
 
   accept(message: RawMessage, settled: Settle): void {
@@ -177,6 +180,10 @@ export class DataClient implements Intake, Outbox {
     switch (message.kind) {
       case 'settled':
         return this.settle(message.id, message.memory, message.error);
+      case 'ready':
+        return this.calls.get(startId)?.resolve(undefined);
+      case 'fatal':
+        return this.calls.get(startId)?.reject(fromWire(message.error));
       case 'columns':
         return this.handlers.columns(message.columns);
       case 'lifecycle':
