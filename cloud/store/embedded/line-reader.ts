@@ -182,6 +182,7 @@ export class LineReader {
 
   /** Any line. @throws HarbingerError LINE_MALFORMED, LINE_REJECTED, and then nothing of it is kept */
   #readAny(text: string): TableRows {
+    if (text.startsWith('#')) throw unacceptable('it begins with #, which makes it a comment');
     const line = parseLine(text);
     if (line.timestampNs > timeNsMax || line.timestampNs < -timeNsMax)
       throw unacceptable('time is out of range');

@@ -87,6 +87,12 @@ export class InfluxHttp {
       const pieces: Buffer[] = [];
       let bytes = 0;
       let status = 0;
+      const collect = (piece: Buffer) => {
+        if (request.onData) return request.onData(piece);
+        bytes += piece.length;
+        if (bytes > answerBytesMax) throw new Error(`an answer of more than ${answerBytesMax} bytes`);
+        pieces.push(piece);
+      };
       const options = {
         method: request.method,
         headers: headersOf(request),
@@ -99,11 +105,11 @@ export class InfluxHttp {
           status = statusCode ?? 0;
         },
         next(data) {
-          const piece = Buffer.from(data);
-          if (request.onData) return request.onData(piece);
-          bytes += piece.length;
-          if (bytes > answerBytesMax) reject(new Error(`an answer of more than ${answerBytesMax} bytes`));
-          else pieces.push(piece);
+          try {
+            collect(Buffer.from(data));
+          } catch (error) {
+            reject(error);
+          }
         },
         error: reject,
         complete: () => resolve({ status, text: Buffer.concat(pieces).toString() }),

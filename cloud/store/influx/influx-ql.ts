@@ -1,3 +1,5 @@
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
+
 /** InfluxQL, which versions 1, 2 and 3 all answer at /query: names and texts escaped, answers read. */
 
 export function identifier(name: string): string {
@@ -14,10 +16,10 @@ export interface QlSeries {
   values?: unknown[][];
 }
 
-/** The series of a one-statement answer (or of one piece of it). @throws Error with what the server says is wrong */
+/** The series of a one-statement answer (or of one piece of it). @throws HarbingerError QUERY_FAILED with what the server says */
 export function seriesOf(answer: string): QlSeries[] {
   const json = JSON.parse(answer) as { error?: string; results?: { error?: string; series?: QlSeries[] }[] };
   const error = json.error ?? json.results?.find((result) => result.error !== undefined)?.error;
-  if (error !== undefined) throw new Error(error);
+  if (error !== undefined) throw new HarbingerError('QUERY_FAILED', 'store', `InfluxDB: ${error}`);
   return json.results?.flatMap((result) => result.series ?? []) ?? [];
 }

@@ -14,7 +14,7 @@ import type {
 import type { InfluxConfig } from '../config.ts';
 import { storeMisconfigured } from '../errors.ts';
 import { InfluxHttp } from './http.ts';
-import { identifier } from './influx-ql.ts';
+import { identifier, seriesOf } from './influx-ql.ts';
 import { checkLines } from './line-check.ts';
 import { LineWriter, requestLimits } from './line-writer.ts';
 import { type Reader, readCounts, readSeries } from './reads.ts';
@@ -113,9 +113,9 @@ class InfluxStore implements ReadingStore {
     if (this.#config.version !== 1) return;
     const q = encodeURIComponent(`CREATE DATABASE ${identifier(this.#config.database)}`);
     try {
-      await this.#http.send({ method: 'POST', path: `/query?q=${q}` });
+      seriesOf((await this.#http.send({ method: 'POST', path: `/query?q=${q}` })).text);
     } catch (error) {
-      if (!(error instanceof HttpError)) throw error;
+      if (!(error instanceof HttpError) && codeOf(error) !== 'QUERY_FAILED') throw error;
       // Without the right to make it, it may still be there: writing will tell.
       this.#log.debug({ error: messageOf(error) }, 'the database could not be created');
     }

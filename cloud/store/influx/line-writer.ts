@@ -25,7 +25,7 @@ export class LineWriter {
     this.#send = send;
   }
 
-  /** Writes lines in requests of bounded size. */
+  /** Writes lines in requests of bounded size. @throws HarbingerError STORE_CONFIG, STORE_UNAVAILABLE */
   async write(lines: readonly Buffer[]): Promise<RejectedLine[]> {
     const rejected: RejectedLine[] = [];
     for (let from = 0; from < lines.length; ) {
@@ -34,40 +34,51 @@ export class LineWriter {
         bytes += lines[to]!.length + 1;
         if (to > from && bytes > requestLimits.bytesMax) break;
       }
-      rejected.push(...(await this.#store(lines.slice(from, to))));
+      const part = lines.slice(from, to);
+      const error = await this.#try(part);
+      if (error) rejected.push(...(await this.afterRefusal(error, part)));
       from = to;
     }
     return rejected;
   }
 
-  /** Continues where a request with these lines was refused. */
+  /** Continues where a request with exactly these lines was refused. @throws as `write` */
   async afterRefusal(error: HttpError, lines: readonly Buffer[]): Promise<RejectedLine[]> {
-    if (error.statusCode === 413) {
-      if (lines.length > 1) return this.#storeHalves(lines);
-      return lines.map((line) => reject(line, 'the server takes no line that large'));
-    }
-    const refusal = readRefusal(error, lines);
-    const rejected = await this.#examine(lines, refusal);
+    const rejected = await this.#divide(error, lines);
     // All lines bad, for a reason that is not one: then it is not the lines.
-    if (rejected.length === lines.length && !refusal.aboutLines) {
-      throw storeMisconfigured(
-        `InfluxDB refuses every line: ${refusal.message}; check the store's settings`,
-        error,
-      );
+    if (rejected.length === lines.length && error.statusCode !== 413) {
+      const refusal = readRefusal(error, lines);
+      if (!refusal.aboutLines) {
+        throw storeMisconfigured(
+          `InfluxDB refuses every line: ${refusal.message}; check the store's settings`,
+          error,
+        );
+      }
     }
     return rejected;
   }
 
   async #store(lines: readonly Buffer[]): Promise<RejectedLine[]> {
-    if (lines.length === 0) return [];
+    const error = lines.length === 0 ? null : await this.#try(lines);
+    return error ? this.#divide(error, lines) : [];
+  }
+
+  /** null if all are stored. */
+  async #try(lines: readonly Buffer[]): Promise<HttpError | null> {
     this.#requests++;
     try {
       await this.#send(Buffer.concat(lines.flatMap((line) => [line, lineEnd])));
-      return [];
+      return null;
     } catch (error) {
-      if (error instanceof HttpError) return this.afterRefusal(error, lines);
+      if (error instanceof HttpError) return error;
       throw error;
     }
+  }
+
+  async #divide(error: HttpError, lines: readonly Buffer[]): Promise<RejectedLine[]> {
+    if (error.statusCode !== 413) return this.#examine(lines, readRefusal(error, lines));
+    if (lines.length > 1) return this.#storeHalves(lines);
+    return lines.map((line) => reject(line, 'the server takes no line that large'));
   }
 
   async #examine(lines: readonly Buffer[], refusal: Refusal): Promise<RejectedLine[]> {

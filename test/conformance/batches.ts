@@ -1,0 +1,40 @@
+import { gzipSync } from 'node:zlib';
+import type { StoreBatch } from '../../cloud/ports.ts';
+
+export interface BatchParts {
+  blocks: string[][];
+  firstSeq?: number;
+  gateway?: string;
+  journal?: string;
+  gzip?: boolean;
+}
+
+/** A batch of blocks, each given as its lines. Gzipped block by block, as gateways send it, unless told otherwise. */
+export function batchOf(parts: BatchParts): StoreBatch {
+  const texts = parts.blocks.map((lines) => Buffer.from(lines.map((line) => `${line}\n`).join('')));
+  const gzipped = parts.gzip === false ? null : Buffer.concat(texts.map((text) => gzipSync(text)));
+  return {
+    gateway: parts.gateway ?? 'gw1',
+    journal: parts.journal ?? '00112233445566ff',
+    lane: 'readings',
+    blocks: texts.map((text, i) => ({
+      seq: (parts.firstSeq ?? 1) + i,
+      lines: parts.blocks[i]!.length,
+      bytes: text.length,
+    })),
+    raw: Buffer.concat(texts),
+    gzipped,
+  };
+}
+
+/** 2023-11-14T22:13:20Z. */
+export const epochMs = 1_700_000_000_000;
+
+/** A reading `i` s after the epoch. */
+export function pumpLine(i: number, fields = `rpm=${1000 + i}`, machine = 'm1'): string {
+  return `pump,gateway=gw1,machine=${machine},site=plant ${fields} ${epochMs + i * 1000}000000`;
+}
+
+export function pumpLines(from: number, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => pumpLine(from + i));
+}

@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Value } from '@sinclair/typebox/value';
+import type { ReadingStore } from '../../cloud/ports.ts';
+import { StoreConfig } from '../../cloud/store/config.ts';
+import { createReadingStore } from '../../cloud/store/create-store.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { silentLog } from '../../shared/runtime/log.ts';
+import { type Influxd, influxdBinary, startInfluxd } from '../support/influxd.ts';
+import { describeReadingStore, type StoreHarness } from './reading-store.ts';
+
+function storeOf(config: Partial<StoreConfig>, dataDir: string): ReadingStore {
+  const complete = Value.Parse(StoreConfig, config);
+  return createReadingStore(complete, { dataDir, clock: systemClock, log: silentLog });
+}
+
+function embeddedHarness(): StoreHarness {
+  let folder: string;
+  let count = 0;
+  return {
+    async up() {
+      folder = await mkdtemp(join(tmpdir(), 'embedded-store-'));
+    },
+    down: () => rm(folder, { recursive: true, force: true }),
+    async create() {
+      const dataDir = join(folder, String(++count));
+      const make = () => storeOf({}, dataDir);
+      const store = make();
+      return {
+        store,
+        again: make,
+        async timesNs(measurement) {
+          const sql = `SELECT epoch_ns(time)::VARCHAR FROM "${measurement}" ORDER BY time`;
+          const { rows } = (await store.sql?.({ sql, rowsMax: 100, timeoutMs: 10_000 })) ?? { rows: [] };
+          return rows.map(([time]) => BigInt(String(time)));
+        },
+      };
+    },
+  };
+}
+
+function influxHarness(options: { login: boolean }): StoreHarness {
+  const login = { username: 'admin', password: 'secret "word"' };
+  let server: Influxd;
+  let count = 0;
+  return {
+    async up() {
+      server = await startInfluxd(options.login ? { administrator: login } : {});
+    },
+    down: () => server?.stop(),
+    async create() {
+      const database = `conformance "${++count}"`;
+      const config = {
+        kind: 'influx',
+        version: 1,
+        url: server.url,
+        database,
+        ...(options.login ? login : {}),
+      } as const;
+      const make = () => storeOf(config, '');
+      return {
+        store: make(),
+        again: make,
+        async timesNs(measurement) {
+          const response = await fetch(
+            `${server.url}/query?${new URLSearchParams({ db: database, epoch: 'ns', q: `SELECT * FROM "${measurement}"` })}`,
+          );
+          // Its JSON has numbers beyond a double's precision: read the digits.
+          return [...(await response.text()).matchAll(/\[(-?\d+),/g)].map(([, digits]) => BigInt(digits!));
+        },
+      };
+    },
+  };
+}
+
+const influxd = await influxdBinary();
+const noInfluxd = 'unavailable' in influxd ? influxd.unavailable : null;
+
+describeReadingStore('embedded store (DuckDB)', embeddedHarness(), null);
+describeReadingStore('influx store on a real InfluxDB 1', influxHarness({ login: false }), noInfluxd);

@@ -1,0 +1,289 @@
+/**
+ * What every ReadingStore must do, whatever is behind it. Run for the embedded store and for a real InfluxDB; see
+ * reading-store.test.ts.
+ */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { ReadingStore, StoreBatch } from '../../cloud/ports.ts';
+import { batchOf, epochMs, pumpLine, pumpLines } from './batches.ts';
+
+export interface StoreHarness {
+  /** Brings up what the stores need; once. */
+  up(): Promise<void>;
+  down(): Promise<void>;
+  /** A store, not started, on an empty place of its own. */
+  create(): Promise<StoreUnderTest>;
+}
+
+export interface StoreUnderTest {
+  store: ReadingStore;
+  /** A second store on the same data, the first having been stopped; not started. */
+  again(): ReadingStore;
+  /** Exact times (ns) of a measurement's points, ascending. */
+  timesNs(measurement: string): Promise<bigint[]>;
+}
+
+const never = new AbortController().signal;
+
+export function describeReadingStore(title: string, harness: StoreHarness, skip: string | null): void {
+  describe.skipIf(skip !== null)(skip === null ? title : `${title} (skipped: ${skip})`, () => {
+    let under: StoreUnderTest;
+    let store: ReadingStore;
+    const write = (batch: StoreBatch) => store.write(batch, never);
+    const pump = {
+      measurement: 'pump',
+      site: 'plant',
+      machine: 'm1',
+      fromMs: epochMs,
+      toMs: epochMs + 3_600_000,
+    };
+
+    beforeAll(() => harness.up());
+    afterAll(() => harness.down());
+    beforeEach(async () => {
+      under = await harness.create();
+      store = under.store;
+      await store.start();
+    });
+    afterEach(() => store.stop());
+
+    test('writes and reads back', async () => {
+      const lines = [
+        pumpLine(0, 'rpm=1450.5,temp=-3.25e-2'),
+        pumpLine(1, 'temp=7'),
+        pumpLine(2, 'rpm=0,temp=1e300'),
+      ];
+      expect(await write(batchOf({ blocks: [lines] }))).toEqual({ rejected: [] });
+      expect(await store.counts()).toEqual({ pump: 3 });
+      expect(await store.series({ ...pump, pointsMax: 10 })).toEqual([
+        { timeMs: epochMs, values: { rpm: 1450.5, temp: -0.0325 } },
+        { timeMs: epochMs + 1000, values: { rpm: null, temp: 7 } },
+        { timeMs: epochMs + 2000, values: { rpm: 0, temp: 1e300 } },
+      ]);
+      expect(await store.healthy()).toBe(true);
+    });
+
+    test('takes a batch that is not gzipped', async () => {
+      await write(batchOf({ blocks: [pumpLines(0, 10), pumpLines(10, 10)], gzip: false }));
+      expect(await store.counts()).toEqual({ pump: 20 });
+    });
+
+    test('the same batch twice is one copy', async () => {
+      const batch = batchOf({ blocks: [pumpLines(0, 20), pumpLines(20, 5)] });
+      await write(batch);
+      await write(batch);
+      expect(await store.counts()).toEqual({ pump: 25 });
+    });
+
+    test('blocks regrouped into other batches are one copy', async () => {
+      const blocks = [pumpLines(0, 3), pumpLines(3, 3), pumpLines(6, 3), pumpLines(9, 3)];
+      await write(batchOf({ blocks: blocks.slice(0, 2) }));
+      await write(batchOf({ blocks: blocks.slice(1, 4), firstSeq: 2 }));
+      await write(batchOf({ blocks }));
+      expect(await store.counts()).toEqual({ pump: 12 });
+    });
+
+    test('the same block numbers of another journal, or gateway, are other blocks', async () => {
+      await write(batchOf({ blocks: [pumpLines(0, 2)] }));
+      await write(batchOf({ blocks: [pumpLines(2, 2)], journal: 'ffffffffffffffff' }));
+      await write(batchOf({ blocks: [pumpLines(4, 2)], gateway: 'gw2' }));
+      expect(await store.counts()).toEqual({ pump: 6 });
+    });
+
+    test('concurrent writes are all stored', async () => {
+      const batches = Array.from({ length: 12 }, (_, i) =>
+        batchOf({ blocks: [pumpLines(i * 50, 50)], gateway: `gw${i}` }),
+      );
+      await Promise.all(batches.map(write));
+      expect(await store.counts()).toEqual({ pump: 600 });
+    });
+
+    test('rejects exactly the bad lines and stores the rest', async () => {
+      const bad = [
+        'this is not line protocol',
+        'pump,gateway=gw1,machine=m1,site=plant rpm=NaN 1700000000000000000',
+        'pump,gateway=gw1,machine=m1,site=plant rpm=1e999 1700000000000000001',
+        'pump,gateway=gw1,machine=m1,site=plant rpm=1',
+        'pump,gateway=gw1,machine=m1,site=plant rpm= 1700000000000000002',
+        'pump,gateway=gw1,machine=m1,site=plant  1700000000000000003',
+        'pump,gateway=gw1,machine=m1,site=plant note="open 1700000000000000004',
+        'pump,gateway=gw1,machine=m1,site=plant rpm=1 99999999999999999999',
+        '#pump,gateway=gw1,machine=m1,site=plant rpm=1 1700000000000000005',
+        ' pump,gateway=gw1,machine=m1,site=plant rpm=1 1700000000000000006',
+        'pump,gateway=gw1,machine=m1,site=plant rpm=1.2.3 1700000000000000007',
+      ];
+      const good = pumpLines(0, bad.length);
+      const lines = good.flatMap((line, i) => [line, bad[i]!]);
+      const { rejected } = await write(batchOf({ blocks: [lines] }));
+      expect(rejected.map(({ line }) => line).sort()).toEqual([...bad].sort());
+      for (const { reason } of rejected) expect(reason).not.toBe('');
+      expect(await store.counts()).toEqual({ pump: good.length });
+    });
+
+    test('says again what it rejected when the batch is written again', async () => {
+      const batch = batchOf({ blocks: [[pumpLine(0), 'nonsense'], [pumpLine(1)]] });
+      await write(batch);
+      expect((await write(batch)).rejected).toEqual([{ line: 'nonsense', reason: expect.any(String) }]);
+      expect(await store.counts()).toEqual({ pump: 2 });
+    });
+
+    test('a batch of nothing but bad lines does not block the next', async () => {
+      const { rejected } = await write(batchOf({ blocks: [['nonsense', 'more nonsense']] }));
+      expect(rejected).toHaveLength(2);
+      await write(batchOf({ blocks: [pumpLines(0, 1)], firstSeq: 2 }));
+      expect(await store.counts()).toEqual({ pump: 1 });
+    });
+
+    test('a field keeps its type: lines in conflict are rejected, with the reason, and nothing else', async () => {
+      await write(batchOf({ blocks: [[pumpLine(0, 'rpm=1,mode="auto"')]] }));
+      const conflicts = [
+        pumpLine(1, 'rpm="fast"'),
+        pumpLine(2, 'mode=3'),
+        pumpLine(3, 'rpm="slow",temp=1'),
+        pumpLine(4, 'rpm=true'),
+      ];
+      const lines = conflicts.flatMap((line, i) => [
+        pumpLine(10 + i),
+        line,
+        pumpLine(20 + i, `temp=${i},rpm=2`),
+      ]);
+      const { rejected } = await write(batchOf({ blocks: [lines], firstSeq: 2 }));
+      expect(rejected.map(({ line }) => line).sort()).toEqual([...conflicts].sort());
+      for (const { reason } of rejected) expect(reason).toMatch(/field type conflict/);
+      expect(await store.counts()).toEqual({ pump: 9 });
+    });
+
+    test('times are kept to the nanosecond, and distinct', async () => {
+      const times = [0n, 1n, 2n, 999_999_999n, 1_000_000_000n].map(
+        (offset) => BigInt(epochMs) * 1_000_000n + offset,
+      );
+      const all = [-1n, 1n, 4_294_967_296n, ...times, 9_223_372_036_854_775_000n];
+      const lines = all.map((time) => `pump,gateway=gw1,machine=m1,site=plant rpm=1 ${time}`);
+      expect(await write(batchOf({ blocks: [lines] }))).toEqual({ rejected: [] });
+      expect(await under.timesNs('pump')).toEqual(all);
+    });
+
+    test('50,000 lines in one batch', async () => {
+      const blocks = Array.from({ length: 10 }, (_, block) =>
+        Array.from({ length: 5_000 }, (_, i) =>
+          pumpLine(block * 5_000 + i, `a=${i},b=${i / 7},c=-1`, `m${i % 40}`),
+        ),
+      );
+      await write(batchOf({ blocks }));
+      expect(await store.counts()).toEqual({ pump: 50_000 });
+    });
+
+    test('a column that comes late, and lines with one field each', async () => {
+      await write(batchOf({ blocks: [[pumpLine(0, 'a=1'), pumpLine(1, 'b=2'), pumpLine(2, 'c=3')]] }));
+      await write(batchOf({ blocks: [[pumpLine(3, 'd=4'), pumpLine(4, 'a=5')]], firstSeq: 2 }));
+      expect(await store.counts()).toEqual({ pump: 5 });
+      const points = await store.series({ ...pump, fields: ['a', 'd'], pointsMax: 10 });
+      expect(points.map(({ values }) => values)).toEqual([
+        { a: 1, d: null },
+        { a: null, d: 4 },
+        { a: 5, d: null },
+      ]);
+    });
+
+    test('series: means of equal stretches where there are more values than points', async () => {
+      await write(batchOf({ blocks: [Array.from({ length: 100 }, (_, i) => pumpLine(i, `rpm=${i}`))] }));
+      const query = { ...pump, fields: ['rpm'], toMs: epochMs + 99_999 };
+      const points = await store.series({ ...query, pointsMax: 10 });
+      expect(points).toEqual(
+        Array.from({ length: 10 }, (_, i) => ({
+          timeMs: epochMs + i * 10_000,
+          values: { rpm: i * 10 + 4.5 },
+        })),
+      );
+      expect(await store.series({ ...query, pointsMax: 100 })).toHaveLength(100);
+    });
+
+    test('series: only what was asked for', async () => {
+      const other = pumpLine(1, 'rpm=5').replace('gw1', 'gw2');
+      await write(batchOf({ blocks: [[pumpLine(0, 'rpm=1,temp=2'), pumpLine(0, 'rpm=9', 'm2'), other]] }));
+      expect(await store.series({ ...pump, pointsMax: 10 })).toHaveLength(2);
+      expect(await store.series({ ...pump, gateway: 'gw2', fields: ['rpm'], pointsMax: 10 })).toEqual([
+        { timeMs: epochMs + 1000, values: { rpm: 5 } },
+      ]);
+      expect(await store.series({ ...pump, fields: ['temp', 'nosuch'], pointsMax: 10 })).toEqual([
+        { timeMs: epochMs, values: { temp: 2, nosuch: null } },
+      ]);
+      expect(await store.series({ ...pump, site: 'elsewhere', pointsMax: 10 })).toEqual([]);
+      expect(await store.series({ ...pump, measurement: 'nothing', pointsMax: 10 })).toEqual([]);
+      expect(await store.series({ ...pump, toMs: epochMs - 1, pointsMax: 10 })).toEqual([]);
+    });
+
+    test('texts are kept; series leave them out', async () => {
+      await write(
+        batchOf({
+          blocks: [[pumpLine(0, 'rpm=1,note="it said \\"hot\\", ünïcödé 温度"'), pumpLine(1, 'note="x"')]],
+        }),
+      );
+      expect(await store.counts()).toEqual({ pump: 2 });
+      expect(await store.series({ ...pump, pointsMax: 10 })).toEqual([
+        { timeMs: epochMs, values: { rpm: 1 } },
+      ]);
+      expect(await store.series({ ...pump, fields: ['note'], pointsMax: 10 })).toEqual([]);
+    });
+
+    test.each([
+      ['quotes and statements', `x"'; DROP TABLE pump; --`],
+      ['backslash', 'a\\b'],
+      ['unicode', '温度-ünïcödé-🙂'],
+      ['words of SQL', 'select'],
+      ['upper and lower case', 'PUMP'],
+      ['the name of a fixed column', 'gateway'],
+    ])('hostile names: %s', async (_, name) => {
+      const escaped = name.replace(/[,= ]/g, '\\$&');
+      const line = `${escaped},gateway=gw1,machine=${escaped},site=plant ${escaped}=7,x=1 ${epochMs}000000`;
+      const { rejected } = await write(
+        batchOf({
+          blocks: [[pumpLine(0), line, line.replace('=7', '=8').replace(`${epochMs}`, `${epochMs + 1}`)]],
+        }),
+      );
+      expect(rejected).toEqual([]);
+      expect(await store.counts()).toEqual({ pump: 1, [name]: 2 });
+      const query = { ...pump, measurement: name, machine: name, fields: [name], pointsMax: 5 };
+      expect((await store.series(query)).map(({ values }) => values)).toEqual([{ [name]: 7 }, { [name]: 8 }]);
+      const injection = {
+        ...pump,
+        machine: `m1' OR 1=1 --`,
+        fields: ['rpm', `rpm" FROM "pump`],
+        pointsMax: 5,
+      };
+      expect(await store.series(injection)).toEqual([]);
+    });
+
+    test('names that differ in case only are different', async () => {
+      await write(
+        batchOf({ blocks: [[pumpLine(0, 'Temp=1,temp=2'), pumpLine(0, 'a=1').replace('pump', 'Pump')]] }),
+      );
+      expect(await store.counts()).toEqual({ pump: 1, Pump: 1 });
+      const points = await store.series({ ...pump, pointsMax: 5 });
+      expect(points[0]?.values).toEqual({ Temp: 1, temp: 2 });
+    });
+
+    test('a write that is called off says so, and can be repeated', async () => {
+      const batch = batchOf({ blocks: [pumpLines(0, 5)] });
+      await expect(store.write(batch, AbortSignal.abort())).rejects.toMatchObject({
+        code: 'STORE_UNAVAILABLE',
+        retry: true,
+      });
+      await write(batch);
+      expect(await store.counts()).toEqual({ pump: 5 });
+    });
+
+    test('keeps everything over a restart, and goes on', async () => {
+      const blocks = [[pumpLine(0, 'rpm=1,mode="a"')], pumpLines(1, 4)];
+      await write(batchOf({ blocks: blocks.slice(0, 1) }));
+      await store.stop();
+      store = under.again();
+      await store.start();
+      await write(batchOf({ blocks }));
+      const { rejected } = await write(
+        batchOf({ blocks: [[pumpLine(9, 'rpm="x"'), pumpLine(10, 'new=1')]], firstSeq: 3 }),
+      );
+      expect(rejected).toHaveLength(1);
+      expect(await store.counts()).toEqual({ pump: 6 });
+    });
+  });
+}
