@@ -1,0 +1,150 @@
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import type { Columns } from './series.ts';
+
+export interface Range {
+  fromMs: number;
+  toMs: number;
+}
+
+export interface PlotOptions {
+  height: number;
+  series: uPlot.Series[];
+  bands?: uPlot.Band[];
+  /** Horizontal lines: limits of the machine's type. Drawn only where the data comes near them. */
+  limits?: { value: number; color: string }[];
+  fromZero: boolean;
+  /** The index under the pointer, or null when it leaves. */
+  onPoint?(index: number | null): void;
+}
+
+export interface Plot {
+  element: HTMLElement;
+  set(data: Columns, range: Range): void;
+  dispose(): void;
+}
+
+/** All charts of the page share one cursor. */
+const cursorKey = 'machine';
+
+/** A colour of the style sheet, as it is in the current light or dark scheme. */
+export function color(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+/** A uPlot that is as wide as its element, keeps its range in step with its siblings, and follows light and dark. */
+export function plot(element: HTMLElement, options: () => PlotOptions): Plot {
+  const scheme = window.matchMedia('(prefers-color-scheme: dark)');
+  let current: uPlot | null = null;
+  let data: Columns = [[]];
+  let range: Range | null = null;
+
+  const rebuild = () => {
+    current?.destroy();
+    current = null;
+    if (range !== null && element.clientWidth > 0) {
+      current = build(element, options(), data, () => range ?? { fromMs: 0, toMs: 1 });
+    }
+  };
+  const resized = new ResizeObserver(() => {
+    if (current === null) rebuild();
+    else if (current.width !== element.clientWidth) {
+      current.setSize({ width: element.clientWidth, height: current.height });
+    }
+  });
+  resized.observe(element);
+  scheme.addEventListener('change', rebuild);
+
+  return {
+    element,
+    set(next, nextRange) {
+      const rebuildNeeded = next.length !== data.length;
+      data = next;
+      range = nextRange;
+      if (rebuildNeeded || current === null) rebuild();
+      else current.setData(data);
+    },
+    dispose() {
+      resized.disconnect();
+      scheme.removeEventListener('change', rebuild);
+      current?.destroy();
+    },
+  };
+}
+
+function build(element: HTMLElement, options: PlotOptions, data: Columns, range: () => Range): uPlot {
+  const axis: uPlot.Axis = {
+    stroke: color('muted'),
+    grid: { stroke: color('line'), width: 1 },
+    ticks: { show: false },
+    font: '11px system-ui, sans-serif',
+  };
+  const settings: uPlot.Options = {
+    width: element.clientWidth,
+    height: options.height,
+    legend: { show: false },
+    padding: [8, 8, 0, 0],
+    cursor: {
+      sync: { key: cursorKey, scales: ['x', null] },
+      drag: { x: false, y: false },
+      points: { size: 6 },
+    },
+    scales: {
+      x: { time: true, range: () => [range().fromMs / 1_000, range().toMs / 1_000] },
+      y: { range: (_, low, high) => extent(low, high, options.fromZero) },
+    },
+    axes: [
+      {
+        ...axis,
+        size: 26,
+        space: 70,
+        values: (_, stamps, __, ___, step) => stamps.map((s) => stampText(s, step)),
+      },
+      { ...axis, size: 46, space: 28 },
+    ],
+    series: [{}, ...options.series],
+    bands: options.bands ?? [],
+    hooks: {
+      draw: [(self) => drawLimits(self, options.limits ?? [])],
+      setCursor: [(self) => options.onPoint?.(self.cursor.idx ?? null)],
+    },
+  };
+  return new uPlot(settings, data as uPlot.AlignedData, element);
+}
+
+/** A little room around the data; a constant line in the middle. */
+function extent(low: number, high: number, fromZero: boolean): [number, number] {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
+  const room = (high - low) * 0.08 || Math.abs(high) * 0.05 || 1;
+  return [fromZero ? 0 : low - room, high + room];
+}
+
+const hourText = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const secondText = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});
+const dayText = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+function stampText(seconds: number, stepSeconds: number): string {
+  const format = stepSeconds >= 86_400 ? dayText : stepSeconds >= 60 ? hourText : secondText;
+  return format.format(seconds * 1_000);
+}
+
+function drawLimits(self: uPlot, limits: { value: number; color: string }[]): void {
+  const { min, max } = self.scales.y ?? {};
+  for (const { value, color: stroke } of limits) {
+    if (min == null || max == null || value < min || value > max) continue;
+    const y = Math.round(self.valToPos(value, 'y', true));
+    self.ctx.save();
+    self.ctx.strokeStyle = stroke;
+    self.ctx.lineWidth = devicePixelRatio;
+    self.ctx.setLineDash([5 * devicePixelRatio, 4 * devicePixelRatio]);
+    self.ctx.beginPath();
+    self.ctx.moveTo(self.bbox.left, y);
+    self.ctx.lineTo(self.bbox.left + self.bbox.width, y);
+    self.ctx.stroke();
+    self.ctx.restore();
+  }
+}

@@ -1,0 +1,71 @@
+/** Numbers and times as people read them. */
+
+const plain = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 4 });
+const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
+const tenths = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 });
+const clockTime = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const dayTime = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** Four significant digits. */
+export function number(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return '–';
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 0.001 || size >= 1e7)) return value.toExponential(2);
+  return size >= 1_000 ? whole.format(value) : plain.format(value);
+}
+
+/** Remaining life: whole, or to a tenth where `middle` (p50 of the same estimate) is below ten. */
+export function life(value: number, middle = value): string {
+  return middle < 10 ? tenths.format(value) : whole.format(value);
+}
+
+export function percent(share: number | null | undefined): string {
+  return share === null || share === undefined ? '–' : `${Math.round(share * 100)} %`;
+}
+
+/** How long, in the one or two units that matter. */
+export function duration(ms: number): string {
+  const s = Math.max(0, Math.round(ms / 1_000));
+  if (s < 60) return `${s} s`;
+  if (s < 3_600) return `${Math.floor(s / 60)} min`;
+  const minutes = Math.floor((s % 3_600) / 60);
+  if (s < 86_400) return `${Math.floor(s / 3_600)} h${minutes === 0 ? '' : ` ${minutes} min`}`;
+  return `${Math.floor(s / 86_400)} d`;
+}
+
+export function age(ms: number): string {
+  return ms < 2_000 ? 'now' : `${duration(ms)} ago`;
+}
+
+export function time(ms: number): string {
+  return clockTime.format(ms);
+}
+
+export function dateTime(ms: number): string {
+  return dayTime.format(ms);
+}
+
+/** `bearing-wear` → `Bearing wear`. */
+export function words(name: string): string {
+  const text = name.replaceAll(/[-_.]+/g, ' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Units of the unified code as they are read. */
+export function unit(code: string | undefined): string {
+  if (code === undefined || code === '1') return '';
+  return { Cel: '°C', degF: '°F', '[degF]': '°F', '[degR]': '°R', '%': '%' }[code] ?? code;
+}
+
+/** The smallest of 1, 2, 2.5, 5 × 10ⁿ that is not below `value`: the end of a scale. */
+export function niceCeiling(value: number): number {
+  if (!(value > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  const step = [1, 2, 2.5, 5, 10].find((candidate) => candidate * power >= value * 0.999_999) ?? 10;
+  return step * power;
+}

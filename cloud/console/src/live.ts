@@ -1,0 +1,59 @@
+import { api } from './api.ts';
+import type { State } from './state.ts';
+import type { Snapshot } from './wire.ts';
+
+const retryMsMax = 10_000;
+/** The server says something every 15 s: after this long without a word the connection is dead, whatever TCP thinks. */
+const silenceMsMax = 40_000;
+
+/**
+ * Keeps `state` up by server-sent events. It reconnects by itself, later each time up to 10 s; the browser's own
+ * reconnection gives up for good on an error answer, and cannot tell that the session has ended.
+ */
+export function keepLive(state: State): { stop(): void } {
+  let source: EventSource | null = null;
+  let retry = 0;
+  let attempt = 0;
+
+  const open = () => {
+    source = new EventSource('api/stream');
+    source.addEventListener('snapshot', (event) => {
+      attempt = 0;
+      state.snapshot(parse(event));
+    });
+    source.addEventListener('change', (event) => state.change(parse(event)));
+    source.addEventListener('tick', (event) => state.heard(parse(event).atMs));
+    source.addEventListener('error', reopen);
+  };
+  const reopen = () => {
+    source?.close();
+    state.setConnection('lost');
+    window.clearTimeout(retry);
+    retry = window.setTimeout(openIfSignedIn, Math.min(retryMsMax, 1_000 * 2 ** attempt++));
+  };
+  const openIfSignedIn = async () => {
+    try {
+      const { signedIn } = await api.session();
+      if (signedIn) open();
+      else window.dispatchEvent(new Event('signed-out'));
+    } catch {
+      reopen();
+    }
+  };
+
+  const watchdog = window.setInterval(() => {
+    if (state.connection === 'live' && state.silentMs() > silenceMsMax) reopen();
+  }, 5_000);
+  open();
+  return {
+    stop() {
+      window.clearInterval(watchdog);
+      window.clearTimeout(retry);
+      source?.close();
+    },
+  };
+}
+
+function parse(event: Event): Snapshot {
+  return JSON.parse((event as MessageEvent<string>).data) as Snapshot;
+}

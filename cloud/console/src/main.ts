@@ -1,0 +1,90 @@
+import './styles/base.css';
+import './styles/parts.css';
+import './styles/views.css';
+import { api } from './api.ts';
+import { fill } from './dom.ts';
+import { keepLive } from './live.ts';
+import { parseRoute, type Route } from './router.ts';
+import { State } from './state.ts';
+import type { View } from './view.ts';
+import { alertsView } from './views/alerts.ts';
+import { decisionsView } from './views/decisions.ts';
+import { fleetView } from './views/fleet.ts';
+import { loginView } from './views/login.ts';
+import { machineView } from './views/machine.ts';
+import { shell } from './views/shell.ts';
+
+const app = document.getElementById('app')!;
+
+function viewOf(route: Route, state: State): View {
+  if (route.view === 'machine') return machineView({ state }, route);
+  if (route.view === 'alerts') return alertsView({ state });
+  if (route.view === 'decisions') return decisionsView(route.subject);
+  return fleetView({ state });
+}
+
+/** Runs the console until the session ends. */
+function runConsole(tokenNeeded: boolean): void {
+  const state = new State();
+  const signOut = () => void api.signOut().finally(() => window.dispatchEvent(new Event('signed-out')));
+  const frame = shell(state, { onSignOut: tokenNeeded ? signOut : null });
+  let view: View | null = null;
+
+  const update = () => {
+    frame.update();
+    view?.update();
+    const urgent = state.openAlerts().filter((alert) => alert.prediction.severity === 'critical').length;
+    document.title = `${urgent > 0 ? `(${urgent}) ` : ''}${view?.title ?? ''} · Harbinger`;
+  };
+  const show = () => {
+    const route = parseRoute(location.hash);
+    view?.dispose();
+    view = viewOf(route, state);
+    fill(frame.main, view.element);
+    frame.mark(route);
+    window.scrollTo(0, 0);
+    update();
+  };
+  const live = keepLive(state);
+  const unsubscribe = state.subscribe(update);
+  const ticker = window.setInterval(update, 1_000);
+  window.addEventListener('hashchange', show);
+  window.addEventListener(
+    'signed-out',
+    () => {
+      live.stop();
+      unsubscribe();
+      window.clearInterval(ticker);
+      window.removeEventListener('hashchange', show);
+      view?.dispose();
+      askToken();
+    },
+    { once: true },
+  );
+  fill(app, frame.element);
+  show();
+}
+
+function askToken(): void {
+  document.title = 'Harbinger';
+  fill(
+    app,
+    loginView(() => runConsole(true)),
+  );
+  app.querySelector('input')?.focus();
+}
+
+async function start(): Promise<void> {
+  try {
+    const { tokenNeeded, signedIn } = await api.session();
+    if (signedIn) runConsole(tokenNeeded);
+    else if (tokenNeeded) askToken();
+    else
+      fill(app, 'Without a token Harbinger answers only this computer: open http://localhost with its port.');
+  } catch {
+    // Not answering yet: the console says so, and goes on trying.
+    runConsole(false);
+  }
+}
+
+void start();

@@ -1,0 +1,29 @@
+import { svg } from '../dom.ts';
+import type { Urgency } from '../wire.ts';
+
+/** Shapes differ, not only colours: square, octagon, triangle, disc, ring. */
+const shapes: Record<Urgency, string[]> = {
+  failed: ['M3 3h14v14H3z', 'M7 7l6 6M13 7l-6 6'],
+  critical: ['M6.3 1.8h7.4l4.5 4.5v7.4l-4.5 4.5H6.3l-4.5-4.5V6.3z', 'M10 5.6v5.6M10 14v.4'],
+  warning: ['M10 2 19 17.5H1z', 'M10 7.6v4.4M10 14.6v.4'],
+  ok: ['M10 2a8 8 0 1 0 0 16 8 8 0 0 0 0-16z', 'M6.4 10.3l2.5 2.5 4.8-5.2'],
+  unknown: ['M10 2a8 8 0 1 0 0 16 8 8 0 0 0 0-16z', 'M6.5 10h7'],
+};
+
+export function urgencyIcon(urgency: Urgency): SVGElement {
+  const [outline, mark] = shapes[urgency];
+  return svg(
+    'svg',
+    { class: 'icon', viewBox: '0 0 20 20', 'aria-hidden': 'true' },
+    svg('path', { class: 'icon-shape', d: outline }),
+    svg('path', { class: 'icon-mark', d: mark }),
+  );
+}
+
+export function brandMark(): SVGElement {
+  return svg(
+    'svg',
+    { class: 'brand-mark', viewBox: '0 0 32 32', 'aria-hidden': 'true' },
+    svg('path', { d: 'M3 18h7l3-10 5 17 4-11 2 4h5' }),
+  );
+}

@@ -1,0 +1,32 @@
+export type Route =
+  | { view: 'fleet' }
+  | { view: 'machine'; site: string; machine: string; gateway: string | undefined }
+  | { view: 'alerts' }
+  | { view: 'decisions'; subject: string | undefined };
+
+/** `#/machines/{site}/{machine}?gateway=…`, `#/alerts`, `#/decisions?subject=…`; anything else is the fleet. */
+export function parseRoute(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
+  const parameters = new URLSearchParams(query);
+  const [first, site, machine] = path.split('/').map(decode);
+  if (first === 'machines' && site && machine) {
+    return { view: 'machine', site, machine, gateway: parameters.get('gateway') ?? undefined };
+  }
+  if (first === 'alerts') return { view: 'alerts' };
+  if (first === 'decisions') return { view: 'decisions', subject: parameters.get('subject') ?? undefined };
+  return { view: 'fleet' };
+}
+
+export function machineHref(of: { gateway?: string; site: string; machine: string }): string {
+  const path = `#/machines/${encodeURIComponent(of.site)}/${encodeURIComponent(of.machine)}`;
+  return of.gateway === undefined ? path : `${path}?gateway=${encodeURIComponent(of.gateway)}`;
+}
+
+/** A hash typed by hand may hold a stray `%`. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

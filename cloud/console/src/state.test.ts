@@ -1,0 +1,63 @@
+import { describe, expect, it, vi } from 'vitest';
+import { State } from './state.ts';
+import type { Alert, Machine } from './wire.ts';
+
+function machine(over: Partial<Machine>): Machine {
+  return {
+    gateway: 'gw-1',
+    site: 'leeds',
+    machine: 'pump-1',
+    machineType: 'pump',
+    lastSeenMs: 1,
+    health: 0.9,
+    anomaly: 0,
+    remainingLife: { p10: 10, p50: 20, p90: 30, unit: 'cycles' },
+    source: 'model',
+    condition: 'running',
+    openAlerts: 0,
+    urgency: 'ok',
+    reason: null,
+    ...over,
+  };
+}
+
+describe('state', () => {
+  it('takes changes in, and keeps the most urgent first', () => {
+    const state = new State();
+    const listener = vi.fn();
+    state.subscribe(listener);
+    state.snapshot({
+      atMs: 1,
+      machines: [
+        machine({ machine: 'b' }),
+        machine({ machine: 'a' }),
+        machine({ machine: 'new', health: null, remainingLife: null, urgency: 'unknown' }),
+        machine({ machine: 'unknown-life', remainingLife: null }),
+      ],
+      alerts: [],
+    });
+    const names = () => state.machinesByUrgency().map((each) => each.machine);
+    expect(names()).toEqual(['a', 'b', 'unknown-life', 'new']);
+    const revision = state.alertRevision;
+    const alert = { alertId: '1', state: 'open' } as Alert;
+    state.change({ atMs: 2, machines: [machine({ machine: 'b', urgency: 'critical' })], alerts: [alert] });
+    expect(names()).toEqual(['b', 'a', 'unknown-life', 'new']);
+    expect(state.openAlerts()).toEqual([alert]);
+    expect(state.alertRevision).toBeGreaterThan(revision);
+    expect(listener).toHaveBeenCalledTimes(2);
+  });
+
+  it('forgets what a new snapshot does not hold', () => {
+    const state = new State();
+    state.snapshot({ atMs: 1, machines: [machine({})], alerts: [] });
+    state.snapshot({ atMs: 2, machines: [], alerts: [] });
+    expect(state.machines.size).toBe(0);
+  });
+
+  it('counts ages by the server’s clock', () => {
+    const state = new State();
+    state.heard(5_000_000);
+    expect(Math.abs(state.nowMs() - 5_000_000)).toBeLessThan(60_000);
+    expect(state.connection).toBe('live');
+  });
+});

@@ -1,0 +1,74 @@
+import { systemClock } from '../../../shared/runtime/clock.ts';
+import { byUrgency, keyOf } from './urgency.ts';
+import type { Alert, Machine, Snapshot } from './wire.ts';
+
+export type Connection = 'connecting' | 'live' | 'lost';
+
+/** What the page knows now, kept up by the live stream. Views subscribe and read. */
+export class State {
+  connection: Connection = 'connecting';
+  /** When the server last said anything, by this computer's clock; null before the first message. */
+  heardMs: number | null = null;
+  readonly machines = new Map<string, Machine>();
+  /** Open ones, and those resolved since the page was opened. */
+  readonly alerts = new Map<string, Alert>();
+  /** Rises with each change of an alert: tells views when to fetch what is not streamed. */
+  alertRevision = 0;
+  readonly #listeners = new Set<() => void>();
+  #serverAheadMs = 0;
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The server's time: a tablet's own clock may be far off, and ages would be wrong. */
+  nowMs(): number {
+    return systemClock.nowMs() + this.#serverAheadMs;
+  }
+
+  setConnection(connection: Connection): void {
+    if (this.connection === connection) return;
+    this.connection = connection;
+    this.#notify();
+  }
+
+  /** Any message, also an empty one: the server lives, and says what time it is. */
+  heard(atMs: number): void {
+    this.heardMs = systemClock.nowMs();
+    this.#serverAheadMs = atMs - this.heardMs;
+    this.connection = 'live';
+    this.#notify();
+  }
+
+  snapshot(snapshot: Snapshot): void {
+    this.machines.clear();
+    this.alerts.clear();
+    this.change(snapshot);
+    this.alertRevision++;
+  }
+
+  change({ atMs, machines, alerts }: Snapshot): void {
+    for (const machine of machines) this.machines.set(keyOf(machine), machine);
+    for (const alert of alerts) this.alerts.set(alert.alertId, alert);
+    if (alerts.length > 0) this.alertRevision++;
+    this.heard(atMs);
+  }
+
+  machinesByUrgency(): Machine[] {
+    return [...this.machines.values()].sort(byUrgency);
+  }
+
+  openAlerts(): Alert[] {
+    return [...this.alerts.values()].filter((alert) => alert.state === 'open');
+  }
+
+  /** How old what is shown is: since the server was last heard, while the connection is gone. */
+  silentMs(): number {
+    return this.heardMs === null ? 0 : systemClock.nowMs() - this.heardMs;
+  }
+
+  #notify(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

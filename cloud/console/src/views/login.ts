@@ -1,0 +1,42 @@
+import { ApiFailure, api } from '../api.ts';
+import { fill, h } from '../dom.ts';
+import { failure } from '../parts/empty.ts';
+import { brandMark } from '../parts/icons.ts';
+
+/** Asks for the token, once: the server answers with a cookie that the page itself cannot read. */
+export function loginView(onSignedIn: () => void): HTMLElement {
+  const token = h('input', {
+    id: 'token',
+    type: 'password',
+    required: true,
+    autocomplete: 'current-password',
+    maxlength: 512,
+  });
+  const problem = h('div');
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    try {
+      await api.signIn(token.value);
+      onSignedIn();
+    } catch (error) {
+      const wrong = error instanceof ApiFailure && error.status === 401;
+      const message = error instanceof Error ? error.message : String(error);
+      fill(problem, failure(wrong ? 'This token is not valid.' : message));
+      token.select();
+    }
+  };
+  return h(
+    'main',
+    { class: 'login' },
+    h(
+      'form',
+      { class: 'card', on: { submit: (event) => void submit(event) } },
+      h('h1', {}, brandMark(), 'Harbinger'),
+      h('label', { for: 'token' }, 'Access token'),
+      token,
+      h('p', { class: 'muted' }, 'It is the value of api.token in the cloud’s configuration.'),
+      problem,
+      h('button', { class: 'button button-main' }, 'Sign in'),
+    ),
+  );
+}

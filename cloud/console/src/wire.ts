@@ -1,0 +1,46 @@
+/** What the page gets from the API. Types only: nothing of the server is bundled. */
+import type { Contribution } from '../../../shared/contract/events.ts';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import type { Alert, MachineState, StoredDecision } from '../../ports.ts';
+
+export type { Alert, Contribution, MachineType, StoredDecision };
+
+export type Urgency = 'failed' | 'critical' | 'warning' | 'ok' | 'unknown';
+
+export interface Machine extends MachineState {
+  urgency: Urgency;
+  /** First reason of its worst open alert. */
+  reason: string | null;
+}
+
+export type Life = NonNullable<MachineState['remainingLife']>;
+
+export interface MachineDetail {
+  machine: Machine;
+  type: MachineType | null;
+  alerts: Alert[];
+}
+
+export interface Readings {
+  fromMs: number;
+  toMs: number;
+  timesMs: number[];
+  values: Record<string, (number | null)[]>;
+}
+
+export interface Snapshot {
+  atMs: number;
+  machines: Machine[];
+  alerts: Alert[];
+}
+
+export interface Status {
+  ready: boolean;
+  reasons: string[];
+  notificationsDead: boolean;
+}
+
+export interface Session {
+  tokenNeeded: boolean;
+  signedIn: boolean;
+}
