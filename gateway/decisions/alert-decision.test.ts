@@ -55,7 +55,9 @@ describe('a prediction', () => {
     await bench.evaluate(decision, 35, 100);
     await bench.evaluate(decision, 15, 3);
     await bench.evaluate(decision, 200, 4);
-    const names = [...bench.opened(), ...bench.updated(), ...bench.resolved()].map((event) => event.data.predictionId);
+    const names = [...bench.opened(), ...bench.updated(), ...bench.resolved()].map(
+      (event) => event.data.predictionId,
+    );
     expect(new Set(names).size).toBe(1);
     expect(bench.updated().map((event) => event.data.severity)).toEqual(['warning', 'critical']);
     expect(new Set(bench.state.events.map(({ id }) => id)).size).toBe(bench.state.events.length);

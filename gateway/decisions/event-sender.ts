@@ -1,5 +1,5 @@
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
-import { withinBudget } from '../../shared/decisions/budget.ts';
+import { withinBudget } from '../../shared/runtime/budget.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { codeOf, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';

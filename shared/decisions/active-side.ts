@@ -1,7 +1,7 @@
+import { BudgetExceeded, withinBudget } from '../runtime/budget.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { messageOf } from '../runtime/errors.ts';
 import { type Breaker, type BreakerOptions, type BreakerState, createBreaker } from './breaker.ts';
-import { BudgetExceeded, withinBudget } from './budget.ts';
 import { type CheckAnswer, type FallbackCause, type Policy, problemOf, type Verdict } from './policy.ts';
 
 /** Runs that ignored their abort signal and are still going, beyond which the policy is not asked again. */

@@ -5,9 +5,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { DecisionRecord } from '../contract/events.ts';
+import { withinBudget } from '../runtime/budget.ts';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import { ActiveSide, type ActiveSideOptions, type Refusal } from './active-side.ts';
-import { withinBudget } from './budget.ts';
 import { type Decided, type Policy, problemOf, type Verdict } from './policy.ts';
 import { decisionRecord, type RecordContent } from './record.ts';
 import { addLatency, type DecisionStats, emptyStats } from './stats.ts';

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../runtime/clock.ts';
+import type { Clock, Timer } from './clock.ts';
 
 /** Thrown when work did not finish within its budget. */
 export class BudgetExceeded extends Error {
@@ -10,27 +10,35 @@ export class BudgetExceeded extends Error {
 
 /**
  * Runs `work` for at most `budgetMs` on the given clock, then aborts its signal and throws BudgetExceeded; what the work
- * does afterwards is ignored. When the time is up, answers that have arrived while this thread was busy still count:
- * expiry waits one more turn of the timer queue, so that a pause of the thread is not taken for a slow answer.
+ * does afterwards is ignored. When `outer` aborts, so does the work, and its reason is thrown. When the time is up,
+ * answers that arrived while this thread was busy still count: expiry waits one more turn of the timer queue, so that a
+ * pause of the thread is not taken for slow work.
  */
 export function withinBudget<T>(
   work: (signal: AbortSignal) => Promise<T>,
   budgetMs: number,
   clock: Clock,
+  outer?: AbortSignal,
 ): Promise<T> {
   const abort = new AbortController();
   return new Promise<T>((resolve, reject) => {
     let timer: Timer;
-    const expire = () => {
-      const late = new BudgetExceeded(budgetMs);
-      reject(late);
-      abort.abort(late);
+    const giveUp = (reason: unknown) => {
+      reject(reason);
+      abort.abort(reason);
     };
+    const expire = () => giveUp(new BudgetExceeded(budgetMs));
+    const cancel = () => giveUp(outer?.reason);
     timer = clock.setTimer(budgetMs, () => {
       timer = clock.setTimer(0, expire);
     });
+    outer?.addEventListener('abort', cancel, { once: true });
+    if (outer?.aborted) cancel();
     // Started inside a promise, so that a synchronous throw is a rejection like any other.
     const running = Promise.resolve().then(() => work(abort.signal));
-    running.then(resolve, reject).finally(() => timer.cancel());
+    running.then(resolve, reject).finally(() => {
+      timer.cancel();
+      outer?.removeEventListener('abort', cancel);
+    });
   });
 }
