@@ -111,7 +111,7 @@ export async function alertBench() {
       gateway: 'gw-1',
       ...around,
       stateFile,
-      config: readConfig(config, (problem) => new Error(problem)),
+      config: readConfig({ budgetMs: 200, ...config }, (problem) => new Error(problem)),
       clock,
       log: silentLog,
     });

@@ -6,7 +6,7 @@ import { AlertDecisionConfig } from './config.ts';
 it('needs nothing to be said', () => {
   const read = compileValidator(Type.Object({ decisions: AlertDecisionConfig }));
   expect(read({}, (problem) => new Error(problem)).decisions).toMatchObject({
-    budgetMs: 200,
+    budgetMs: 1_000,
     breaker: { failures: 5, halfOpenAfterMs: 30_000 },
     recordsPerMinuteMax: 60,
   });

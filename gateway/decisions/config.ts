@@ -6,8 +6,8 @@ export const AlertDecisionConfig = Type.Object(
     budgetMs: Type.Integer({
       minimum: 1,
       maximum: 60_000,
-      default: 200,
-      description: 'how long the model may take for a batch before rules decide',
+      default: 1_000,
+      description: 'how long the model may take for a batch before rules decide: an alert can wait that long',
     }),
     breaker: Type.Object(BreakerOptions.properties, { additionalProperties: false, default: {} }),
     updateMsMin: Type.Integer({
