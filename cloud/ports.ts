@@ -128,6 +128,46 @@ export interface Notifier {
   stop(): Promise<void>;
 }
 
+/** What one event does to one alert. */
+export interface AlertStep {
+  alert: Alert;
+  /** Null: nothing that anybody must be told. */
+  change: AlertChange | null;
+  /** What receivers get. */
+  notice: HarbingerEvent;
+}
+
+/** Decides about alerts (pure); Operations applies it, so that state and notifications owed change together. */
+export interface AlertRules {
+  transition(current: Alert | null, event: HarbingerEvent): AlertStep | null;
+  /** Names of the notifiers that must hear of a change. `told`: those that heard of this alert before. */
+  recipients(step: AlertStep & { change: AlertChange }, told: readonly string[]): string[];
+}
+
+/** A notification that its receiver refused for good, or never confirmed. */
+export interface DeadNotification {
+  notification: Notification;
+  atMs: number;
+  reason: string;
+}
+
+/** Notifications owed, durable and bounded. Per notifier first in, first out; one alert's are never overtaken. */
+export interface NotificationQueue {
+  /** What to send to `notifier` now; if nothing is due, when something will be (null: nothing waits). */
+  next(notifier: string, nowMs: number): { due: Notification } | { due: null; atMs: number | null };
+  /** Its receiver has it: it is never sent again. */
+  confirm(notification: Notification): Promise<void>;
+  retryAt(notification: Notification, atMs: number, reason: string): Promise<void>;
+  bury(notification: Notification, reason: string): Promise<void>;
+  dead(query: PageQuery): Page<DeadNotification>;
+  /** Puts a dead one back in the queue with its attempts at zero. False if there is none with this key. */
+  redrive(key: string): Promise<boolean>;
+  /** Names with something waiting, and how much. */
+  waiting(): Map<string, number>;
+  deadCount(): number;
+  onQueued(listener: (notifier: string) => void): () => void;
+}
+
 export interface StoredDecision extends DecisionRecord {
   gateway: string;
   at: string;

@@ -14,6 +14,11 @@ export function parseUplinkTopic(topic: string): { gateway: string; lane: Lane }
   return isIdentifier(gateway) && isLane(lane) ? { gateway, lane } : null;
 }
 
+/** Every topic on which the cloud speaks to a gateway begins so. */
+export function downlinkPrefix(gateway: string): string {
+  return `${prefix}/${gateway}/down/`;
+}
+
 /** Names of gateways, sites, machines and sensors: they become topics, tags and file names, so they are kept plain. */
 export const identifierPattern = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$';
 const identifier = new RegExp(identifierPattern);

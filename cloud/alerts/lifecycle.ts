@@ -1,0 +1,92 @@
+import {
+  type EventData,
+  type EventType,
+  type HarbingerEvent,
+  isEventOf,
+  type Prediction,
+} from '../../shared/contract/events.ts';
+import type { Alert, AlertChange, AlertStep } from '../ports.ts';
+
+/**
+ * What an event does to an alert. Pure. `current` is the alert that the event concerns: the prediction's own (null if it
+ * is not known yet), or an open one of the machine that failed or was replaced. Null: nothing changes.
+ *
+ *     opened, updated     unknown → open (told as opened); open and newer → updated; open and older → only its beginning
+ *     resolved            open → resolved; unknown → resolved, and nobody is told of what they never heard of
+ *     machine replaced    open → resolved, if it was opened before
+ *     machine failed      nothing: the machine still needs somebody, until it is replaced
+ *     anything            resolved stays resolved
+ */
+export function transition(current: Alert | null, event: HarbingerEvent): AlertStep | null {
+  if (current?.state === 'resolved') return null;
+  if (isEventOf(event, 'io.harbinger.machine.replaced.v1')) return current && replaced(current, event);
+  if (isEventOf(event, 'io.harbinger.prediction.resolved.v1')) return resolved(current, event);
+  if (
+    isEventOf(event, 'io.harbinger.prediction.opened.v1') ||
+    isEventOf(event, 'io.harbinger.prediction.updated.v1')
+  ) {
+    return current ? updated(current, event) : step(newAlert(event), 'opened', event);
+  }
+  return null;
+}
+
+function updated(current: Alert, event: HarbingerEvent & { data: Prediction }): AlertStep | null {
+  const isOpening = event.type === 'io.harbinger.prediction.opened.v1';
+  if (isOlder(event.time, current.updatedAt)) {
+    const earlier = isOpening && isOlder(event.time, current.openedAt);
+    return earlier ? step({ ...current, openedAt: event.time }, null, event) : null;
+  }
+  return step({ ...current, updatedAt: event.time, prediction: event.data }, 'updated', event);
+}
+
+function resolved(
+  current: Alert | null,
+  event: HarbingerEvent<'io.harbinger.prediction.resolved.v1'>,
+): AlertStep {
+  const alert = current ?? newAlert(event);
+  return step(
+    { ...alert, state: 'resolved', updatedAt: event.time, resolvedAt: event.time, prediction: event.data },
+    current ? 'resolved' : null,
+    event,
+  );
+}
+
+/** Told as a resolved prediction, which receivers know. One replacement may resolve several: each is its own event. */
+function replaced(
+  current: Alert,
+  event: HarbingerEvent<'io.harbinger.machine.replaced.v1'>,
+): AlertStep | null {
+  if (isOlder(event.time, current.openedAt)) return null;
+  const prediction: Prediction = { ...current.prediction, reasons: ['The machine was replaced.'] };
+  const notice: HarbingerEvent = {
+    ...event,
+    id: `${event.id}/${current.alertId}`,
+    type: 'io.harbinger.prediction.resolved.v1',
+    data: prediction satisfies EventData<EventType>,
+  };
+  return step(
+    { ...current, state: 'resolved', updatedAt: event.time, resolvedAt: event.time, prediction },
+    'resolved',
+    notice,
+  );
+}
+
+function newAlert(event: HarbingerEvent & { data: Prediction }): Alert {
+  return {
+    alertId: event.data.predictionId,
+    gateway: event.source.slice('/gateways/'.length),
+    state: 'open',
+    openedAt: event.time,
+    updatedAt: event.time,
+    resolvedAt: null,
+    prediction: event.data,
+  };
+}
+
+function step(alert: Alert, change: AlertChange | null, notice: HarbingerEvent): AlertStep {
+  return { alert, change, notice };
+}
+
+function isOlder(time: string, than: string): boolean {
+  return Date.parse(time) < Date.parse(than);
+}

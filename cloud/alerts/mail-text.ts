@@ -1,0 +1,62 @@
+import { isEventOf, type Prediction } from '../../shared/contract/events.ts';
+import type { Alert, Notification } from '../ports.ts';
+
+export interface MailText {
+  subject: string;
+  body: string;
+}
+
+/** What a technician reads: which machine, what, how long it has left, why, and who says so. */
+export function mailTextOf(notification: Notification, link?: string): MailText {
+  const { event, change } = notification;
+  const prediction = event.data as Alert['prediction'];
+  const machine = `${prediction.site}/${prediction.machine}`;
+  const resolved = change === 'resolved' || isEventOf(event, 'io.harbinger.prediction.resolved.v1');
+  const headline = resolved
+    ? `Resolved: ${prediction.failureMode} on ${machine}`
+    : `${prediction.severity === 'critical' ? 'CRITICAL' : 'Warning'}: ${prediction.failureMode} expected on ${machine}`;
+  const lines = [
+    headline + (change === 'updated' ? ' (changed)' : ''),
+    '',
+    `Machine:         ${prediction.machine} (${prediction.machineType}), site ${prediction.site}`,
+    ...(resolved ? [] : [`Remaining life:  ${lifeOf(prediction)}`]),
+    `Health:          ${percent(prediction.health)}`,
+    `Confidence:      ${percent(prediction.confidence)}`,
+    `Judged by:       ${judgeOf(prediction)}`,
+    `Time:            ${event.time}`,
+    ...list('Why:', prediction.reasons),
+    ...list('Sensors that weigh most:', prediction.contributions.map(contributionText)),
+    ...(link === undefined ? [] : ['', `More: ${link}`]),
+    '',
+    `Alert ${prediction.predictionId}, decision ${prediction.decisionId}`,
+    '',
+  ];
+  return { subject: `[Harbinger] ${headline}`, body: lines.join('\n') };
+}
+
+function lifeOf({ remainingLife }: Prediction): string {
+  if (!remainingLife) return 'cannot be said';
+  const { p10, p50, p90, unit } = remainingLife;
+  return `about ${round(p50)} ${unit} (8 in 10 times between ${round(p10)} and ${round(p90)})`;
+}
+
+function judgeOf({ source, model }: Prediction): string {
+  if (source === 'rules') return 'rules of the machine type (no model)';
+  return model ? `model ${model.name}, version ${model.version}` : 'model';
+}
+
+function contributionText({ sensor, share, value }: Prediction['contributions'][number]): string {
+  return `${sensor}: ${percent(share)}${value === null ? '' : `, now ${round(value)}`}`;
+}
+
+function list(title: string, items: string[]): string[] {
+  return items.length === 0 ? [] : ['', title, ...items.map((item) => `  - ${item}`)];
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
+function round(value: number): string {
+  return String(Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
+}

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import nodemailer from 'nodemailer';
+import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import type { Notification, Notifier } from '../../ports.ts';
+import type { EmailConfig } from '../config.ts';
+import { mailTextOf } from '../mail-text.ts';
+
+/** Hands a plain-text mail to an SMTP server; its acceptance of the message confirms. */
+export function createEmail(config: EmailConfig, deps: { log: Log }): Notifier {
+  const transport = nodemailer.createTransport({
+    host: config.host,
+    port: config.port,
+    secure: config.security === 'tls',
+    requireTLS: config.security === 'starttls',
+    ignoreTLS: config.security === 'none',
+    ...(config.user !== undefined && { auth: { user: config.user, pass: config.password ?? '' } }),
+    ...(config.caFile !== undefined && { tls: { ca: readFileSync(config.caFile) } }),
+    connectionTimeout: config.timeoutMs,
+    greetingTimeout: config.timeoutMs,
+    socketTimeout: config.timeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return {
+    name: config.name,
+    async notify(notification) {
+      const sent = await transport.sendMail(mailOf(config, notification)).catch((error: unknown) => {
+        throw failureOf(config, error);
+      });
+      if (sent.rejected.length > 0) {
+        deps.log.warn(
+          { notifier: config.name, rejected: sent.rejected.length },
+          'some mail addresses were refused',
+        );
+      }
+    },
+    async stop() {
+      transport.close();
+    },
+  };
+}
+
+/** Its Message-ID comes from the idempotency key, so that a repeat is recognised; all mails of an alert share a thread. */
+function mailOf(config: EmailConfig, notification: Notification) {
+  const { subject, body } = mailTextOf(notification, config.link);
+  const domain = config.from.slice(config.from.lastIndexOf('@') + 1);
+  const idOf = (text: string) =>
+    `<${createHash('sha256').update(text).digest('hex').slice(0, 32)}@${domain}>`;
+  const [alertId = ''] = notification.key.split('/');
+  return {
+    messageId: idOf(notification.key),
+    references: idOf(`alert ${alertId}`),
+    from: config.from,
+    to: config.to,
+    subject,
+    text: body,
+    headers: { 'Auto-Submitted': 'auto-generated', 'X-Harbinger-Key': notification.key },
+  };
+}
+
+/** A 5xx answer to the message or all its addresses is for good; to the login it may be a password being changed. */
+function failureOf(config: EmailConfig, error: unknown): HarbingerError {
+  const { responseCode, code } = (error ?? {}) as { responseCode?: unknown; code?: unknown };
+  const refused = typeof responseCode === 'number' && responseCode >= 500 && code !== 'EAUTH';
+  return new HarbingerError(
+    refused ? 'NOTIFY_REFUSED' : 'NOTIFY_FAILED',
+    'alerts',
+    `e-mail '${config.name}' through ${config.host}:${config.port}: ${messageOf(error)}`,
+    { retry: !refused, cause: error },
+  );
+}

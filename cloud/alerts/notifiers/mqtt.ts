@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import mqtt, { type MqttClient } from 'mqtt';
+import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
+import type { Notification, Notifier } from '../../ports.ts';
+import { cloudEventOf } from '../cloud-event.ts';
+import type { MqttNotifierConfig } from '../config.ts';
+
+/**
+ * Publishes the CloudEvent at QoS 1; the broker's PUBACK confirms. MQTT.js would reconnect and send again by itself,
+ * but the queue decides about that: after any failure its client is thrown away, with what it still holds.
+ */
+export function createMqttNotifier(config: MqttNotifierConfig): Notifier {
+  let client: MqttClient | null = null;
+
+  const drop = () => {
+    client?.end(true);
+    client = null;
+  };
+
+  return {
+    name: config.name,
+    async notify(notification, signal) {
+      signal.addEventListener('abort', drop, { once: true });
+      try {
+        client ??= connect(config);
+        await connected(client);
+        await published(client, topicOf(config.topic, notification), cloudEventOf(notification));
+      } catch (error) {
+        drop();
+        const message = `mqtt '${config.name}' at ${config.url}: ${messageOf(error)}`;
+        throw new HarbingerError('NOTIFY_FAILED', 'alerts', message, { retry: true, cause: error });
+      } finally {
+        signal.removeEventListener('abort', drop);
+      }
+    },
+    async stop() {
+      drop();
+    },
+  };
+}
+
+function connect(config: MqttNotifierConfig): MqttClient {
+  const client = mqtt.connect(config.url, {
+    protocolVersion: 4,
+    clean: true,
+    reconnectPeriod: 0,
+    connectTimeout: config.timeoutMs,
+    keepalive: 30,
+    clientId: config.clientId ?? `harbinger-alerts-${config.name}`,
+    ...(config.user !== undefined && { username: config.user }),
+    ...(config.password !== undefined && { password: config.password }),
+    ...(config.caFile !== undefined && { ca: readFileSync(config.caFile) }),
+  });
+  client.on('error', () => {});
+  return client;
+}
+
+function connected(client: MqttClient): Promise<void> {
+  if (client.connected) return Promise.resolve();
+  return untilClosed(client, (resolve) => client.once('connect', resolve));
+}
+
+function published(client: MqttClient, topic: string, body: string): Promise<void> {
+  return untilClosed(client, (resolve, reject) => {
+    client.publish(topic, body, { qos: 1 }, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** MQTT.js forgets callbacks when a connection closes; this does not. */
+function untilClosed(
+  client: MqttClient,
+  begin: (resolve: () => void, reject: (error: Error) => void) => void,
+): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    let cause = new Error('the connection was closed');
+    const onError = (error: Error) => {
+      cause = error;
+    };
+    const onClose = () => settle(() => reject(cause));
+    const settle = (run: () => void) => {
+      client.off('error', onError).off('close', onClose);
+      run();
+    };
+    client.on('error', onError).on('close', onClose);
+    if (client.disconnecting || client.disconnected) return onClose();
+    begin(
+      () => settle(resolve),
+      (error) => settle(() => reject(error)),
+    );
+  });
+}
+
+function topicOf(template: string, { event, change }: Notification): string {
+  const ref = 'machine' in event.data ? event.data : { site: '-', machine: '-' };
+  return template
+    .replaceAll('{site}', ref.site)
+    .replaceAll('{machine}', ref.machine)
+    .replaceAll('{change}', change);
+}

@@ -1,0 +1,173 @@
+import type { Counter } from 'prom-client';
+import { backoffMs } from '../../shared/runtime/backoff.ts';
+import { type Clock, sleep } from '../../shared/runtime/clock.ts';
+import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { Random } from '../../shared/runtime/random.ts';
+import type { Notification, NotificationQueue, Notifier } from '../ports.ts';
+import { RetryAfterError } from './retry-after.ts';
+
+export interface NotifierPolicy {
+  notifier: Notifier;
+  timeoutMs: number;
+  attemptsMax: number;
+  backoffFirstMs: number;
+  backoffMaxMs: number;
+}
+
+export interface OutboxRunnerDeps {
+  queue: NotificationQueue;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  /** Labels: notifier, outcome (confirmed, retried, dead). */
+  notifications: Counter<'notifier' | 'outcome'>;
+}
+
+/** When the queue itself fails (a full disk), or is empty and nobody says that something came. */
+const pauseMs = 5_000;
+
+/**
+ * Sends what the queue owes. Each notifier has a loop of its own, one notification at a time, so that one that hangs
+ * delays no other. A crash between a receiver's confirmation and our note of it sends that notification once more, with
+ * the same idempotency key: receivers that care for exactly once remember keys.
+ */
+export class OutboxRunner {
+  private readonly policies: NotifierPolicy[];
+  private readonly deps: OutboxRunnerDeps;
+  private readonly stopping = new AbortController();
+  private readonly wake = new Map<string, () => void>();
+  private unsubscribe: () => void = () => {};
+  private loops: Promise<void>[] = [];
+
+  constructor(policies: NotifierPolicy[], deps: OutboxRunnerDeps) {
+    this.policies = policies;
+    this.deps = deps;
+  }
+
+  start(): void {
+    this.unsubscribe = this.deps.queue.onQueued((notifier) => this.wake.get(notifier)?.());
+    this.loops = [...this.policies.map((policy) => this.run(policy)), this.buryOrphans()];
+  }
+
+  /** Gives up the attempts under way: they are made again after the next start. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.unsubscribe();
+    for (const wake of this.wake.values()) wake();
+    await Promise.all(this.loops);
+    await Promise.all(this.policies.map(({ notifier }) => notifier.stop()));
+  }
+
+  private async run(policy: NotifierPolicy): Promise<void> {
+    const { signal } = this.stopping;
+    const { name } = policy.notifier;
+    while (!signal.aborted) {
+      const { due, ...next } = this.deps.queue.next(name, this.deps.clock.nowMs());
+      try {
+        if (due) await this.attempt(policy, due);
+        else await this.untilQueued(name, 'atMs' in next ? next.atMs : null);
+      } catch (error) {
+        this.deps.log.error(
+          { notifier: name, error: messageOf(error) },
+          'notification queue failed; trying again',
+        );
+        await sleep(this.deps.clock, pauseMs, signal);
+      }
+    }
+  }
+
+  private async attempt(policy: NotifierPolicy, notification: Notification): Promise<void> {
+    const { queue, log, notifications } = this.deps;
+    const { name } = policy.notifier;
+    try {
+      await this.withinTimeout(policy, notification);
+    } catch (error) {
+      if (this.stopping.signal.aborted) return;
+      return this.failed(policy, notification, error);
+    }
+    await queue.confirm(notification);
+    notifications.inc({ notifier: name, outcome: 'confirmed' });
+    log.info({ notifier: name, key: notification.key }, 'notification confirmed');
+  }
+
+  private async failed(policy: NotifierPolicy, notification: Notification, error: unknown): Promise<void> {
+    const { queue, log, clock, random, notifications } = this.deps;
+    const { name } = policy.notifier;
+    const reason = messageOf(error).slice(0, 500);
+    const attempts = notification.attempts + 1;
+    const hopeless = error instanceof HarbingerError && !error.retry;
+    if (hopeless || attempts >= policy.attemptsMax) {
+      await queue.bury(notification, reason);
+      notifications.inc({ notifier: name, outcome: 'dead' });
+      log.error({ notifier: name, key: notification.key, attempts, reason }, 'notification is a dead letter');
+      return;
+    }
+    const range = { firstMs: policy.backoffFirstMs, maxMs: policy.backoffMaxMs };
+    const asked = error instanceof RetryAfterError ? error.retryAfterMs : 0;
+    const delayMs = Math.max(asked, backoffMs(notification.attempts, range, random));
+    await queue.retryAt(notification, clock.nowMs() + delayMs, reason);
+    notifications.inc({ notifier: name, outcome: 'retried' });
+    log.warn(
+      { notifier: name, key: notification.key, attempts, reason },
+      'notification failed; trying again',
+    );
+  }
+
+  /** The limit holds even for a notifier that ignores its signal. */
+  private withinTimeout(policy: NotifierPolicy, notification: Notification): Promise<void> {
+    const attempt = new AbortController();
+    return new Promise((resolve, reject) => {
+      const give = (why: string) => {
+        reject(new HarbingerError('NOTIFY_TIMEOUT', 'alerts', why, { retry: true }));
+        attempt.abort();
+      };
+      const timer = this.deps.clock.setTimer(policy.timeoutMs, () =>
+        give(`'${policy.notifier.name}' did not confirm within ${policy.timeoutMs} ms`),
+      );
+      const stop = () => give('stopping');
+      this.stopping.signal.addEventListener('abort', stop, { once: true });
+      policy.notifier
+        .notify(notification, attempt.signal)
+        .then(resolve, reject)
+        .finally(() => {
+          timer.cancel();
+          this.stopping.signal.removeEventListener('abort', stop);
+        });
+    });
+  }
+
+  /** Looks again at `atMs`, when something is queued, or after a pause (a clock that was set does not hold it up). */
+  private async untilQueued(notifier: string, atMs: number | null): Promise<void> {
+    const { clock } = this.deps;
+    const waitMs = atMs === null ? pauseMs : Math.min(pauseMs, Math.max(0, atMs - clock.nowMs()));
+    const woken = new AbortController();
+    this.wake.set(notifier, () => woken.abort());
+    await sleep(clock, waitMs, woken.signal);
+    this.wake.delete(notifier);
+  }
+
+  /** What waits for a notifier that is no longer configured would wait for ever. */
+  private async buryOrphans(): Promise<void> {
+    const { queue, log } = this.deps;
+    const known = new Set(this.policies.map(({ notifier }) => notifier.name));
+    for (const name of queue.waiting().keys()) {
+      if (known.has(name)) continue;
+      log.warn(
+        { notifier: name },
+        'notifier is no longer configured; what waits for it becomes dead letters',
+      );
+      try {
+        for (let due = this.any(name); due && !this.stopping.signal.aborted; due = this.any(name)) {
+          await queue.bury(due, 'its notifier is no longer configured');
+        }
+      } catch (error) {
+        log.error({ notifier: name, error: messageOf(error) }, 'cannot bury notifications');
+      }
+    }
+  }
+
+  private any(notifier: string): Notification | null {
+    return this.deps.queue.next(notifier, Number.MAX_SAFE_INTEGER).due;
+  }
+}

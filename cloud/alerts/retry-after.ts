@@ -1,0 +1,20 @@
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+
+/** A receiver that says when to come back. */
+export class RetryAfterError extends HarbingerError {
+  readonly retryAfterMs: number;
+
+  constructor(message: string, retryAfterMs: number) {
+    super('NOTIFY_REFUSED', 'alerts', message, { retry: true });
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+const longestMs = 3_600_000;
+
+/** `Retry-After` in ms from now, at most an hour; 0 if absent or unreadable. Seconds, or an HTTP date. */
+export function retryAfterMs(header: string | null, nowMs: number): number {
+  if (header === null) return 0;
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - nowMs;
+  return Number.isFinite(ms) ? Math.min(longestMs, Math.max(0, ms)) : 0;
+}

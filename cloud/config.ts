@@ -1,0 +1,31 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { AlertsConfig } from './alerts/config.ts';
+import { ApiConfig } from './api/config.ts';
+import { GatewayCredentials, IngestConfig } from './ingest/config.ts';
+import { OperationsConfig } from './operations/config.ts';
+import { StoreConfig } from './store/config.ts';
+
+/** The cloud's configuration file. Everything has a default but `gateways`: nobody is let in without credentials. */
+export const CloudConfig = Type.Object(
+  {
+    dataDir: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'the embedded store, alerts and events; a folder of the user’s',
+      }),
+    ),
+    machineTypesDir: Type.Optional(
+      Type.String({
+        description: 'own machine types, *.toml, beside the built-in ones; the same as the gateways’',
+      }),
+    ),
+    ingest: IngestConfig,
+    gateways: Type.Array(GatewayCredentials, { default: [], maxItems: 100_000 }),
+    store: StoreConfig,
+    operations: OperationsConfig,
+    alerts: AlertsConfig,
+    api: ApiConfig,
+  },
+  { additionalProperties: false },
+);
+export type CloudConfig = Static<typeof CloudConfig>;

@@ -1,0 +1,52 @@
+import type { BatchBlock } from '../../shared/contract/batch.ts';
+import type { HarbingerEvent } from '../../shared/contract/events.ts';
+import type { MachineState } from '../ports.ts';
+
+/** Lines (or events, or blocks) that can never be stored. */
+export interface Refused {
+  code: string;
+  reason: string;
+  /** How many; `reason` is the first one's. */
+  count: number;
+  bytes: number;
+  /** Their beginning, at most `refusedBodyBytesMax`. */
+  body: Buffer[];
+}
+
+/** The content of a batch after it was checked: what can be stored, and what cannot. */
+export interface Checked {
+  blocks: BatchBlock[];
+  raw: Buffer;
+  /** Whether `raw` is the batch's own body, byte for byte. */
+  untouched: boolean;
+  lines: number;
+  refused: Refused[];
+  machines: Partial<MachineState>[];
+  events: HarbingerEvent[];
+}
+
+export const refusedBodyBytesMax = 64 << 10;
+
+/** Gathers what is refused, by code: a batch of a million bad lines makes one entry. */
+export class RefusedList {
+  private readonly byCode = new Map<string, Refused>();
+  private keptBytes = 0;
+
+  add(code: string, reason: string, bytes: Buffer, count = 1): void {
+    let entry = this.byCode.get(code);
+    if (!entry) {
+      entry = { code, reason, count: 0, bytes: 0, body: [] };
+      this.byCode.set(code, entry);
+    }
+    entry.count += count;
+    entry.bytes += bytes.length;
+    if (this.keptBytes >= refusedBodyBytesMax) return;
+    const kept = bytes.subarray(0, refusedBodyBytesMax - this.keptBytes);
+    this.keptBytes += kept.length;
+    entry.body.push(Buffer.from(kept));
+  }
+
+  list(): Refused[] {
+    return [...this.byCode.values()];
+  }
+}

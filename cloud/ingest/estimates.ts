@@ -1,0 +1,29 @@
+import { type Line, parseLine } from '../../shared/contract/line-protocol.ts';
+import type { MachineState } from '../ports.ts';
+
+/** A machine's state as one `estimate` line says it; null if the line cannot be read (the store will say why). */
+export function estimateState(text: string): Partial<MachineState> | null {
+  let line: Line;
+  try {
+    line = parseLine(text);
+  } catch {
+    return null;
+  }
+  const { fields, tags } = line;
+  const { rul_p10: p10, rul_p50: p50, rul_p90: p90, unit, source, type } = fields;
+  const hasLife = typeof p10 === 'number' && typeof p50 === 'number' && typeof p90 === 'number';
+  return {
+    site: tags.site,
+    machine: tags.machine,
+    ...(typeof type === 'string' && { machineType: type }),
+    lastSeenMs: Number(line.timestampNs / 1_000_000n),
+    health: numberOr(fields.health),
+    anomaly: numberOr(fields.anomaly),
+    remainingLife: hasLife ? { p10, p50, p90, unit: typeof unit === 'string' ? unit : '' } : null,
+    source: source === 'model' || source === 'rules' ? source : null,
+  };
+}
+
+function numberOr(value: number | string | boolean | undefined): number | null {
+  return typeof value === 'number' ? value : null;
+}

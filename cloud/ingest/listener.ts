@@ -1,0 +1,205 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { Aedes, type Client } from 'aedes';
+import { batchLimits } from '../../shared/contract/batch.ts';
+import { type Clock, sleep } from '../../shared/runtime/clock.ts';
+import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import { guardPackets } from '../../shared/runtime/mqtt-packet-guard.ts';
+import type { IngestConfig } from './config.ts';
+import { Connection, HeldBytes } from './connection.ts';
+import type { Credentials } from './credentials.ts';
+import type { Ingest } from './ingest.ts';
+import type { IngestMetrics } from './metrics.ts';
+import { maySubscribe, publishLane } from './rights.ts';
+
+export interface ListenerDeps {
+  credentials: Credentials;
+  ingest: Ingest;
+  metrics: IngestMetrics;
+  clock: Clock;
+  log: Log;
+}
+
+/** A batch with its topic and packet id; before a client is known, a CONNECT packet. */
+const packetBytesMax = batchLimits.bodyBytesMax + batchLimits.headerBytesMax + 1_024;
+const connectBytesMax = 8_192;
+const connectMsMax = 10_000;
+const heldBytesMax = 256 << 20;
+/** What `stop` gives batches that are being stored. */
+const drainMsMax = 4_000;
+
+/** MQTT for gateways: each with its own credentials, and with the right to its own topics only. */
+export class Listener {
+  private readonly config: IngestConfig;
+  private readonly deps: ListenerDeps;
+  private readonly connections = new Map<Client, Connection>();
+  private readonly sockets = new Set<Socket>();
+  private readonly held = new HeldBytes(heldBytesMax);
+  private stopping = false;
+  private broker: Aedes | null = null;
+  private server: Server | null = null;
+
+  constructor(config: IngestConfig, deps: ListenerDeps) {
+    this.config = config;
+    this.deps = deps;
+  }
+
+  /** Returns the port. @throws HarbingerError INGEST_PORT_BUSY, INGEST_LISTEN_FAILED */
+  async start(): Promise<number> {
+    this.broker = await Aedes.createBroker({
+      connectTimeout: connectMsMax,
+      maxClientsIdLength: 128,
+      preConnect: (_, packet, done) =>
+        packet.will ? done(new Error('gateways have no last will'), false) : done(null, true),
+      authenticate: (client, username, password, done) => {
+        this.authenticate(client, username ?? '', password ?? Buffer.alloc(0)).then(
+          (returnCode) => done(returnCode === 0 ? null : refusedLogin(returnCode), returnCode === 0),
+          (error: unknown) => {
+            this.deps.log.error({ error: messageOf(error) }, 'cannot check credentials');
+            done(refusedLogin(3), false);
+          },
+        );
+      },
+      authorizePublish: (client, packet, done) => this.publish(client, packet, done),
+      authorizeSubscribe: (client, subscription, done) => {
+        const gateway = this.connections.get(client)?.gateway;
+        const allowed = gateway !== undefined && maySubscribe(gateway, subscription.topic);
+        done(null, allowed ? subscription : null);
+      },
+    });
+    this.watch(this.broker);
+    this.server = this.createServer((socket) => this.connect(socket));
+    this.server.maxConnections = this.config.connectionsMax;
+    return listen(this.server, this.config);
+  }
+
+  /** Takes no more, gives what is being stored a few seconds to be acknowledged, closes. */
+  async stop(): Promise<void> {
+    const { server, broker } = this;
+    if (!server || !broker) return;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    this.stopping = true;
+    await this.drained();
+    await new Promise<void>((resolve) => broker.close(resolve));
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+    await this.drained();
+  }
+
+  get connectionCount(): number {
+    return this.connections.size;
+  }
+
+  private drained(): Promise<unknown> {
+    return Promise.race([this.deps.ingest.lanes.idle(), sleep(this.deps.clock, drainMsMax)]);
+  }
+
+  private createServer(onSocket: (socket: Socket) => void): Server {
+    const { tls } = this.config;
+    if (!tls) return createServer(onSocket);
+    return createTlsServer(
+      {
+        cert: readFileSync(tls.certFile),
+        key: readFileSync(tls.keyFile),
+        handshakeTimeout: connectMsMax,
+        ...(tls.clientCaFile !== undefined && {
+          ca: readFileSync(tls.clientCaFile),
+          requestCert: true,
+          rejectUnauthorized: true,
+        }),
+      },
+      onSocket,
+    );
+  }
+
+  private connect(socket: Socket): void {
+    this.sockets.add(socket);
+    socket.setNoDelay(true);
+    const client = this.broker!.handle(
+      guardPackets(socket, {
+        stage: 'ingest',
+        bytesMax: () => (this.connections.has(client) ? packetBytesMax : connectBytesMax),
+      }),
+    );
+    socket.once('close', () => {
+      this.sockets.delete(socket);
+      this.connections.get(client)?.closed();
+      this.connections.delete(client);
+      this.deps.metrics.connections.set(this.connections.size);
+    });
+  }
+
+  /** An MQTT return code; 0 is welcome. The client id gets the gateway's name, so that none can take another's over. */
+  private async authenticate(client: Client, username: string, password: Buffer): Promise<0 | 3 | 4> {
+    const verdict = await this.deps.credentials.check(username, password);
+    if (verdict === 'accepted') {
+      client.id = `${username}:${client.id}`;
+      this.connections.set(client, new Connection(username, client, this.held));
+      this.deps.metrics.connections.set(this.connections.size);
+      return 0;
+    }
+    this.deps.metrics.refusedLogins.inc();
+    this.deps.log.warn({ gateway: username.slice(0, 64), verdict }, 'gateway login refused');
+    return verdict === 'busy' ? 3 : 4;
+  }
+
+  private publish(
+    client: Client | null,
+    packet: { topic: string; qos: number; retain: boolean; payload: string | Buffer },
+    done: (error?: Error | null) => void,
+  ): void {
+    const connection = client && this.connections.get(client);
+    if (!connection) return done(new Error('not connected'));
+    if (this.stopping) return; // Unanswered: the gateway sends it again after the connection has closed.
+    try {
+      const lane = publishLane(connection.gateway, packet);
+      const frame = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload);
+      const release = connection.hold(frame.length);
+      this.deps.ingest
+        .accept(connection.gateway, lane, frame, connection)
+        .finally(release)
+        .then(() => done(), done);
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(messageOf(error)));
+    }
+  }
+
+  private watch(broker: Aedes): void {
+    const { log, metrics } = this.deps;
+    const onError = (client: Client, error: Error) => {
+      const gateway = this.connections.get(client)?.gateway;
+      const code = codeOf(error);
+      if (code === 'PUBLISH_REFUSED' || code === 'PACKET_TOO_LARGE') metrics.refusedPackets.inc();
+      log.warn({ gateway, code, error: messageOf(error) }, 'gateway connection closed');
+    };
+    broker.on('clientError', onError);
+    broker.on('connectionError', onError);
+    broker.on('clientReady', (client) => {
+      log.info({ gateway: this.connections.get(client)?.gateway }, 'gateway connected');
+    });
+  }
+}
+
+function refusedLogin(returnCode: number) {
+  const text = returnCode === 3 ? 'server busy' : 'bad user name or password';
+  return Object.assign(new Error(text), { returnCode });
+}
+
+function listen(server: Server, { host, port }: IngestConfig): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      const busy = codeOf(error) === 'EADDRINUSE';
+      const message = busy
+        ? `port ${port} on ${host} is in use: stop what uses it, or choose another (ingest.port)`
+        : `cannot listen for gateways on ${host}:${port}: ${messageOf(error)}`;
+      const code = busy ? 'INGEST_PORT_BUSY' : 'INGEST_LISTEN_FAILED';
+      reject(new HarbingerError(code, 'ingest', message, { cause: error }));
+    });
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}

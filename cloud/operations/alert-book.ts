@@ -1,0 +1,103 @@
+import { type HarbingerEvent, isEventOf, type Prediction } from '../../shared/contract/events.ts';
+import type { Alert, AlertRules, AlertStep } from '../ports.ts';
+import { CachedTable } from './cached-table.ts';
+import { keyOf, type Store } from './database.ts';
+
+interface Row {
+  alert: Alert;
+  /** Notifiers that heard of this alert. */
+  told: string[];
+}
+
+export interface AlertBookOptions {
+  rules: AlertRules;
+  openMax: number;
+  resolvedMax: number;
+}
+
+/** What one event changed: the alert, and who must hear of it. */
+export interface AlertChanged {
+  step: AlertStep;
+  recipients: string[];
+}
+
+/** All open alerts and the latest resolved ones. Change it only inside a transaction. */
+export class AlertBook {
+  readonly table: CachedTable<Row>;
+  private readonly options: AlertBookOptions;
+
+  constructor(store: Store, options: AlertBookOptions) {
+    this.table = new CachedTable(store, 'alerts');
+    this.options = options;
+  }
+
+  all(state?: Alert['state']): Alert[] {
+    const alerts = [...this.table.values()].map((row) => row.alert);
+    return state === undefined ? alerts : alerts.filter((alert) => alert.state === state);
+  }
+
+  openOn(gateway: string, ref: { site: string; machine: string }): number {
+    return this.openRows(gateway, ref).length;
+  }
+
+  apply(gateway: string, event: HarbingerEvent): AlertChanged[] {
+    const changed = this.concerned(gateway, event).flatMap((row) => this.applyTo(gateway, row, event) ?? []);
+    if (changed.length > 0) this.evict();
+    return changed;
+  }
+
+  private applyTo(gateway: string, row: Row | null, event: HarbingerEvent): AlertChanged | null {
+    const { rules } = this.options;
+    const step = rules.transition(row?.alert ?? null, event);
+    if (!step) return null;
+    const told = row?.told ?? [];
+    const recipients = step.change === null ? [] : rules.recipients({ ...step, change: step.change }, told);
+    this.table.put(rowKey(gateway, step.alert.alertId), {
+      alert: step.alert,
+      told: [...new Set([...told, ...recipients])],
+    });
+    return { step, recipients };
+  }
+
+  /** The alerts an event may change: the prediction's own, or all that are open on a machine that was replaced. */
+  private concerned(gateway: string, event: HarbingerEvent): (Row | null)[] {
+    if (
+      isEventOf(event, 'io.harbinger.machine.replaced.v1') ||
+      isEventOf(event, 'io.harbinger.machine.failed.v1')
+    ) {
+      return this.openRows(gateway, event.data);
+    }
+    return isPrediction(event) ? [this.table.get(rowKey(gateway, event.data.predictionId)) ?? null] : [];
+  }
+
+  private openRows(gateway: string, { site, machine }: { site: string; machine: string }): Row[] {
+    return [...this.table.values()].filter(
+      ({ alert }) =>
+        alert.state === 'open' &&
+        alert.gateway === gateway &&
+        alert.prediction.site === site &&
+        alert.prediction.machine === machine,
+    );
+  }
+
+  /** Longest untouched first. */
+  private evict(): void {
+    const limits = { open: this.options.openMax, resolved: this.options.resolvedMax };
+    for (const state of ['open', 'resolved'] as const) {
+      const alerts = this.all(state);
+      if (alerts.length <= limits[state]) continue;
+      alerts.sort((a, b) => Date.parse(a.updatedAt) - Date.parse(b.updatedAt));
+      for (const alert of alerts.slice(0, alerts.length - limits[state])) {
+        this.table.remove(rowKey(alert.gateway, alert.alertId));
+      }
+    }
+  }
+}
+
+export function isPrediction(event: HarbingerEvent): event is HarbingerEvent & { data: Prediction } {
+  return event.type.startsWith('io.harbinger.prediction.');
+}
+
+function rowKey(gateway: string, alertId: string): string {
+  return `${gateway}/${keyOf(alertId)}`;
+}

@@ -1,0 +1,138 @@
+import type { Database } from 'lmdb';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import type { Page, PageQuery } from '../ports.ts';
+import { keyOf, type Store } from './database.ts';
+
+interface Row<T> {
+  value: T;
+  id?: string;
+  subject?: string;
+  bytes?: number;
+}
+
+export interface BoundedLogOptions {
+  countMax: number;
+  /** Bounds the sum of the `bytes` given to `add`. */
+  bytesMax?: number;
+  /** Called inside the transaction for each entry that is removed. */
+  onRemoved?: (seq: number) => void;
+}
+
+/**
+ * A list on disk that keeps its newest entries, numbered upwards. Entries may have an `id` (a second one with the same
+ * id is not added) and a `subject` (to page through its entries alone). Change it only inside a transaction.
+ */
+export class BoundedLog<T> {
+  private readonly rows: Database<Row<T>, string | number>;
+  private readonly ids: Database<number, string | number>;
+  private readonly subjects: Database<number, string | number>;
+  private readonly options: BoundedLogOptions;
+
+  constructor(store: Store, name: string, options: BoundedLogOptions) {
+    this.rows = store.table(name);
+    this.ids = store.table(`${name}.ids`);
+    this.subjects = store.table(`${name}.subjects`);
+    this.options = options;
+  }
+
+  /** Adds an entry and evicts the oldest ones over the bounds. Returns its number, or null if its id is known. */
+  add(value: T, keys: { id?: string; subject?: string; bytes?: number } = {}): number | null {
+    const id = keys.id === undefined ? undefined : keyOf(keys.id);
+    const subject = keys.subject === undefined ? undefined : keyOf(keys.subject);
+    if (id !== undefined && this.ids.get(id) !== undefined) return null;
+    const seq = this.nextSeq();
+    this.rows.put(seq, {
+      ...keys,
+      value,
+      ...(id !== undefined && { id }),
+      ...(subject !== undefined && { subject }),
+    });
+    if (id !== undefined) this.ids.put(id, seq);
+    if (subject !== undefined) this.subjects.put(subjectKey(subject, seq), seq);
+    this.evict(seq);
+    return seq;
+  }
+
+  has(id: string): boolean {
+    return this.ids.get(keyOf(id)) !== undefined;
+  }
+
+  seqOf(id: string): number | undefined {
+    return this.ids.get(keyOf(id));
+  }
+
+  get(seq: number): T | undefined {
+    return this.rows.get(seq)?.value;
+  }
+
+  remove(seq: number): void {
+    const row = this.rows.get(seq);
+    if (!row) return;
+    this.rows.remove(seq);
+    if (row.id !== undefined) this.ids.remove(row.id);
+    if (row.subject !== undefined) this.subjects.remove(subjectKey(row.subject, seq));
+    this.options.onRemoved?.(seq);
+  }
+
+  count(): number {
+    return this.rows.getCount();
+  }
+
+  /** Newest first. @throws HarbingerError PAGE_INVALID */
+  page(query: PageQuery): Page<T> {
+    const before = query.before === undefined ? Number.MAX_SAFE_INTEGER : Number(query.before);
+    if (!Number.isSafeInteger(before) || before < 1) {
+      throw new HarbingerError(
+        'PAGE_INVALID',
+        'api',
+        `'${query.before?.slice(0, 40)}' is not the end of a page`,
+      );
+    }
+    const seqs =
+      query.subject === undefined ? this.seqsBefore(before, query.limit) : this.subjectSeqs(query, before);
+    const items = seqs.slice(0, query.limit).flatMap((seq) => this.get(seq) ?? []);
+    return { items, next: seqs.length > query.limit ? String(seqs[query.limit - 1]) : null };
+  }
+
+  private seqsBefore(before: number, limit: number): number[] {
+    const range = this.rows.getKeys({ start: before, exclusiveStart: true, reverse: true, limit: limit + 1 });
+    return [...range].map(Number);
+  }
+
+  private subjectSeqs(query: PageQuery, before: number): number[] {
+    const subject = keyOf(query.subject ?? '');
+    const range = this.subjects.getRange({
+      start: subjectKey(subject, before),
+      end: subjectKey(subject, 0),
+      exclusiveStart: true,
+      reverse: true,
+      limit: query.limit + 1,
+    });
+    return [...range].map(({ value }) => value);
+  }
+
+  /** The number that the next entry will get. */
+  nextSeq(): number {
+    for (const key of this.rows.getKeys({ reverse: true, limit: 1 })) return Number(key) + 1;
+    return 1;
+  }
+
+  private evict(lastSeq: number): void {
+    const { countMax, bytesMax } = this.options;
+    const tooOld = [...this.rows.getKeys({ end: lastSeq - countMax, inclusiveEnd: true })];
+    for (const seq of tooOld) this.remove(Number(seq));
+    if (bytesMax === undefined) return;
+    let bytes = 0;
+    const over: number[] = [];
+    for (const { key, value } of this.rows.getRange({ reverse: true })) {
+      bytes += value.bytes ?? 0;
+      if (bytes > bytesMax) over.push(Number(key));
+    }
+    for (const seq of over) this.remove(seq);
+  }
+}
+
+/** Numbers padded so that text order is their order. Keys have no space. */
+function subjectKey(subject: string, seq: number): string {
+  return `${subject} ${String(seq).padStart(16, '0')}`;
+}

@@ -1,0 +1,54 @@
+import type { Database } from 'lmdb';
+import type { Store } from './database.ts';
+
+/** Writes of one transaction that failed must not stay in memory. */
+export interface Reloadable {
+  reload(): void;
+}
+
+/** A small table that is also held in memory, in order of key. Change it only inside a transaction. */
+export class CachedTable<T> implements Reloadable {
+  private readonly db: Database<T, string | number>;
+  private rows = new Map<string, T>();
+
+  constructor(store: Store, name: string) {
+    this.db = store.table<T>(name);
+    this.reload();
+  }
+
+  reload(): void {
+    this.rows = new Map();
+    for (const { key, value } of this.db.getRange()) this.rows.set(String(key), value);
+  }
+
+  get size(): number {
+    return this.rows.size;
+  }
+
+  get(key: string): T | undefined {
+    return this.rows.get(key);
+  }
+
+  put(key: string, value: T): void {
+    this.db.put(key, value);
+    this.rows.set(key, value);
+  }
+
+  /** In memory only, until the next `put`: for what may be lost and changes all the time. */
+  touch(key: string, value: T): void {
+    this.rows.set(key, value);
+  }
+
+  remove(key: string): void {
+    this.db.remove(key);
+    this.rows.delete(key);
+  }
+
+  entries(): IterableIterator<[string, T]> {
+    return this.rows.entries();
+  }
+
+  values(): IterableIterator<T> {
+    return this.rows.values();
+  }
+}

@@ -1,0 +1,24 @@
+import { type Static, Type } from '@sinclair/typebox';
+
+const Count = (fallback: number, description: string) =>
+  Type.Integer({ minimum: 1, maximum: 10_000_000, default: fallback, description });
+
+/** How much of the past is kept. When a list is full its oldest entries go. */
+export const OperationsConfig = Type.Object(
+  {
+    eventsMax: Count(100_000, 'events other than decision records'),
+    decisionsMax: Count(100_000, 'decision records'),
+    machinesMax: Count(
+      50_000,
+      'machines with a current state; further ones are not listed until one is removed',
+    ),
+    alertsOpenMax: Count(10_000, 'open alerts; above it the one longest untouched is closed'),
+    alertsResolvedMax: Count(2_000, 'resolved alerts'),
+    quarantineMax: Count(1_000, 'quarantined batches'),
+    quarantineBytesMax: Count(64 << 20, 'what is kept of their bodies, together'),
+    notificationsMax: Count(2_000, 'waiting, for each notifier; above it the oldest becomes a dead letter'),
+    deadNotificationsMax: Count(1_000, 'dead letters'),
+  },
+  { additionalProperties: false, default: {} },
+);
+export type OperationsConfig = Static<typeof OperationsConfig>;

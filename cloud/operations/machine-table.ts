@@ -1,0 +1,121 @@
+import type { MachineRef } from '../../shared/contract/events.ts';
+import type { MachineState } from '../ports.ts';
+import { CachedTable } from './cached-table.ts';
+import type { Store } from './database.ts';
+
+interface Row {
+  state: MachineState;
+  /** When the estimate in `state`, and its condition, were true: older news does not replace them. */
+  estimateMs: number;
+  conditionMs: number;
+  /** `lastSeenMs` as it is on disk. */
+  storedSeenMs: number;
+}
+
+/** How stale "last seen" may be after a crash. It changes with every reading, which is too often for the disk. */
+const seenStaleMsMax = 10_000;
+
+/** The newest state of every machine. Change it only inside a transaction. */
+export class MachineTable {
+  readonly table: CachedTable<Row>;
+  private readonly machinesMax: number;
+
+  constructor(store: Store, machinesMax: number) {
+    this.table = new CachedTable(store, 'machines');
+    this.machinesMax = machinesMax;
+  }
+
+  all(): MachineState[] {
+    return [...this.table.values()].map((row) => row.state);
+  }
+
+  /** Takes in what was true at `update.lastSeenMs`. Null where the table is full. */
+  observe(gateway: string, update: Partial<MachineState>): MachineState | null {
+    const { site, machine, lastSeenMs = 0 } = update;
+    if (site === undefined || machine === undefined) return null;
+    const row = this.rowOf(gateway, { site, machine, machineType: update.machineType ?? '' });
+    if (!row) return null;
+    const newer = update.health !== undefined && lastSeenMs >= row.estimateMs;
+    const { state } = row;
+    const next: Row = {
+      ...row,
+      estimateMs: newer ? lastSeenMs : row.estimateMs,
+      state: {
+        ...state,
+        machineType: update.machineType ?? state.machineType,
+        lastSeenMs: Math.max(state.lastSeenMs, lastSeenMs),
+        ...(newer && {
+          health: update.health ?? null,
+          anomaly: update.anomaly ?? null,
+          remainingLife: update.remainingLife ?? null,
+          source: update.source ?? null,
+        }),
+      },
+    };
+    const worthStoring = newer || next.state.lastSeenMs - row.storedSeenMs >= seenStaleMsMax;
+    return worthStoring ? this.store(next) : this.keepInMemory(next);
+  }
+
+  /** A failed machine stays failed until it is replaced, and the replacement's life is not yet known. */
+  setCondition(
+    gateway: string,
+    ref: MachineRef,
+    condition: MachineState['condition'],
+    atMs: number,
+  ): MachineState | null {
+    const row = this.rowOf(gateway, ref);
+    if (!row || atMs < row.conditionMs) return null;
+    const forgotten = { health: null, anomaly: null, remainingLife: null, source: null };
+    return this.store({
+      ...row,
+      conditionMs: atMs,
+      estimateMs: condition === 'running' ? Math.max(atMs, row.estimateMs) : row.estimateMs,
+      state: { ...row.state, condition, ...(condition === 'running' && forgotten) },
+    });
+  }
+
+  setOpenAlerts(gateway: string, ref: MachineRef, openAlerts: number): MachineState | null {
+    const row = this.rowOf(gateway, ref);
+    return row && this.store({ ...row, state: { ...row.state, openAlerts } });
+  }
+
+  private rowOf(gateway: string, ref: MachineRef): Row | null {
+    const row = this.table.get(rowKey(gateway, ref));
+    if (row) return row;
+    if (this.table.size >= this.machinesMax) return null;
+    return {
+      state: blankState(gateway, ref),
+      estimateMs: 0,
+      conditionMs: 0,
+      storedSeenMs: Number.NEGATIVE_INFINITY,
+    };
+  }
+
+  private store(row: Row): MachineState {
+    this.table.put(rowKey(row.state.gateway, row.state), { ...row, storedSeenMs: row.state.lastSeenMs });
+    return row.state;
+  }
+
+  private keepInMemory(row: Row): MachineState {
+    this.table.touch(rowKey(row.state.gateway, row.state), row);
+    return row.state;
+  }
+}
+
+function rowKey(gateway: string, ref: { site: string; machine: string }): string {
+  return `${gateway}/${ref.site}/${ref.machine}`;
+}
+
+function blankState(gateway: string, ref: MachineRef): MachineState {
+  return {
+    gateway,
+    ...ref,
+    lastSeenMs: 0,
+    health: null,
+    anomaly: null,
+    remainingLife: null,
+    source: null,
+    condition: 'running',
+    openAlerts: 0,
+  };
+}
