@@ -1,8 +1,9 @@
 /**
  * What SQL from outside may do, decided on DuckDB's own syntax tree: read the telemetry tables with functions whose
  * time and memory are bounded by their input. It stands in front of what the database itself refuses (writing, files,
- * network, settings), because a single call of some functions can neither be interrupted nor be counted against the
- * memory limit (`repeat`, `levenshtein`), and new ones come with every version.
+ * network, settings), because some things can neither be interrupted nor are counted against the memory limit: single
+ * calls of some functions (`repeat`, `levenshtein`), aggregates that keep every value (`median`), and columns that
+ * multiply from one sub-query to the next. New ones come with every version, so what is not listed is refused.
  */
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 
@@ -14,8 +15,7 @@ const operators = words('+ - * / // % ^ ** & | ~ << >> @ ! ~~ !~~ ~~* !~~* -> ->
 
 const aggregates = words(`
   any_value approx_count_distinct approx_quantile arg_max arg_min avg bool_and bool_or corr count count_star covar_pop
-  covar_samp entropy first kurtosis last mad max max_by mean median min min_by mode product quantile quantile_cont
-  quantile_disc regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy skewness
+  covar_samp first kurtosis last max max_by mean min min_by product regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy skewness
   stddev stddev_pop stddev_samp sum sum_no_overflow fsum var_pop var_samp variance
   row_number rank dense_rank percent_rank cume_dist ntile lag lead first_value last_value nth_value`);
 
@@ -34,11 +34,14 @@ const scalars = words(`
   today try_strptime week weekday weekofyear year yearweek
   json_extract json_extract_path json_extract_path_text json_extract_string json_exists json_type json_valid
   json_array_length json_keys json_value
-  list_extract array_extract list_element struct_extract struct_pack row list_value list_contains array_contains`);
+  list_extract array_extract list_element struct_extract`);
 
 const functionsAllowed = new Set([...operators, ...aggregates, ...scalars]);
 const tableFunctionsAllowed = new Set(['range', 'generate_series', 'unnest']);
 const schemasAllowed = new Set(['', 'main', 'information_schema']);
+
+/** Columns multiply by stars times tables; these keep their product small. */
+export const complexityLimits = { starsMax: 4, tablesMax: 16 } as const;
 
 export function refused(reason: string): HarbingerError {
   return new HarbingerError('SQL_REFUSED', 'store', reason);
@@ -54,40 +57,75 @@ export function checkSyntaxTree(tree: unknown): void {
   if (!Array.isArray(tree.statements) || tree.statements.length !== 1) {
     throw refused('one statement at a time, please');
   }
-  checkNode(tree.statements[0]);
+  const found: Found = { stars: 0, tables: 0, names: new Set(), columns: new Set() };
+  inspect(tree.statements[0], found);
+  const { starsMax, tablesMax } = complexityLimits;
+  if (found.stars > starsMax) throw refused(`more than ${starsMax} times * in one query: name the columns`);
+  if (found.tables > tablesMax) throw refused(`more than ${tablesMax} tables and sub-queries in one query`);
+  for (const name of found.columns) {
+    // A table's name used as a column is the whole row as one value, which nests and multiplies.
+    if (found.names.has(name))
+      throw refused(`'${name}' is both a table and a column here: give the table an alias`);
+  }
+}
+
+interface Found {
+  stars: number;
+  tables: number;
+  /** Tables and their aliases. */
+  names: Set<string>;
+  /** Columns named without their table. */
+  columns: Set<string>;
 }
 
 function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null;
 }
 
-function checkNode(node: unknown): void {
-  if (Array.isArray(node)) return node.forEach(checkNode);
+function inspect(node: unknown, found: Found): void {
+  if (Array.isArray(node)) {
+    for (const item of node) inspect(item, found);
+    return;
+  }
   if (!isNode(node)) return;
-  if (node.type === 'TABLE_FUNCTION') return checkTableFunction(node);
   if (node.type === 'RECURSIVE_CTE_NODE') throw refused('WITH RECURSIVE is not available here');
-  if (node.class === 'LAMBDA') throw refused('lambda functions are not available here');
-  if (node.type === 'BASE_TABLE' || node.type === 'SHOW_REF') checkPlace(node);
+  if (node.type === 'ARRAY_CONSTRUCTOR' || node.class === 'LAMBDA') {
+    throw refused('lists and lambda functions are not available here');
+  }
+  if (node.class === 'STAR') found.stars++;
+  if (node.class === 'COLUMN_REF') noteColumn(node, found);
+  if (typeof node.type === 'string' && tableNodes.has(node.type)) noteTable(node, found);
+  if (node.type === 'TABLE_FUNCTION') {
+    const call = isNode(node.function) ? node.function : {};
+    checkFunction(call, tableFunctionsAllowed);
+    inspect(call.children, found);
+    return;
+  }
   if (typeof node.function_name === 'string') checkFunction(node, functionsAllowed);
-  Object.values(node).forEach(checkNode);
+  for (const child of Object.values(node)) inspect(child, found);
 }
 
-function checkTableFunction(node: Node): void {
-  const call = node.function;
-  if (!isNode(call)) throw refused('a table function without a name');
-  checkFunction(call, tableFunctionsAllowed);
-  checkNode(call.children);
+/** Everything that can stand behind FROM and has columns of its own. */
+const tableNodes = new Set(words('BASE_TABLE SHOW_REF SUBQUERY TABLE_FUNCTION EXPRESSION_LIST PIVOT'));
+
+function noteTable(node: Node, found: Found): void {
+  found.tables++;
+  const name = String(node.table_name ?? '').toLowerCase();
+  const alias = String(node.alias ?? '').toLowerCase();
+  found.names.add(alias === '' ? name : alias);
+  const schema = String(node.schema_name ?? '').toLowerCase();
+  if (!schemasAllowed.has(schema)) throw refused(`the schema '${schema}' is not available here`);
+  // Files are no tables, which the database sees to. Its own views are none of a reader's business.
+  if (/^(duckdb|pg|sqlite)_/.test(name)) throw refused(`the view '${name}' is not available here`);
+}
+
+function noteColumn(node: Node, found: Found): void {
+  if (Array.isArray(node.column_names) && node.column_names.length === 1) {
+    found.columns.add(String(node.column_names[0]).toLowerCase());
+  }
 }
 
 function checkFunction(node: Node, allowed: ReadonlySet<string>): void {
-  const name = String(node.function_name).toLowerCase();
+  const name = String(node.function_name ?? '').toLowerCase();
   if (!allowed.has(name)) throw refused(`the function '${name}' is not available here`);
-}
-
-function checkPlace(node: Node): void {
-  const schema = String(node.schema_name ?? '').toLowerCase();
-  if (!schemasAllowed.has(schema)) throw refused(`the schema '${schema}' is not available here`);
-  // Files are refused by the database too; so is whatever is not a table, but its own system views are not.
-  const name = String(node.table_name ?? '').toLowerCase();
-  if (/^(duckdb|pg|sqlite)_/.test(name)) throw refused(`the view '${name}' is not available here`);
 }

@@ -3,14 +3,14 @@ import type { SqlQuery, SqlResult } from '../../ports.ts';
 import { jsonValue } from './json-values.ts';
 import { checkSyntaxTree, refused } from './sql-policy.ts';
 
-export const sqlLimits = { textBytesMax: 65_536, resultBytesMax: 16 << 20 } as const;
+export const sqlLimits = { textBytesMax: 16_384, resultBytesMax: 16 << 20 } as const;
 
 /**
  * Runs one query that came from outside. Reading only, and no more rows and bytes than allowed: `truncated` says that
  * there were more. @throws HarbingerError SQL_REFUSED
  */
 export async function runSql(connection: DuckDBConnection, query: SqlQuery): Promise<SqlResult> {
-  if (Buffer.byteLength(query.sql) > sqlLimits.textBytesMax) throw refused('the query is longer than 64 KiB');
+  if (Buffer.byteLength(query.sql) > sqlLimits.textBytesMax) throw refused('the query is longer than 16 KiB');
   if (query.sql.includes('\0')) throw refused('the query holds a zero byte');
   const serialized = await connection.runAndReadAll('SELECT json_serialize_sql($1::VARCHAR)', [query.sql]);
   checkSyntaxTree(JSON.parse(String(serialized.getRows()[0]?.[0])));

@@ -6,6 +6,7 @@ import { type Clock, sleep } from '../../../shared/runtime/clock.ts';
 import { type HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { StoreBatch, StoreOutcome } from '../../ports.ts';
+import { onAbort } from '../abort.ts';
 import { StoreUnavailableError } from '../errors.ts';
 import { Database, type DatabaseOptions } from './database.ts';
 import { Writer } from './writer.ts';
@@ -57,7 +58,7 @@ export class WriteQueue {
         return reject(unavailable(`${waitingMax} batches wait already`));
       const settle = (outcome: StoreOutcome | Error) => {
         timer.cancel();
-        signal.removeEventListener('abort', abort);
+        forget();
         if (outcome instanceof Error) reject(outcome);
         else resolve(outcome);
       };
@@ -66,10 +67,9 @@ export class WriteQueue {
         this.#waiting = this.#waiting.filter((other) => other !== waiting);
         settle(unavailable(why));
       };
-      const abort = () => abandon('the write was called off');
       const { timeoutMs } = this.#options;
       const timer = this.#clock.setTimer(timeoutMs, () => abandon(`not stored within ${timeoutMs} ms`));
-      signal.addEventListener('abort', abort, { once: true });
+      const forget = onAbort(signal, () => abandon('the write was called off'));
       this.#waiting.push(waiting);
       this.#working ??= this.#work();
     });

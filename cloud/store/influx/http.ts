@@ -4,6 +4,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
+import { onAbort } from '../abort.ts';
 import type { InfluxConfig } from '../config.ts';
 import { StoreUnavailableError, storeMisconfigured } from '../errors.ts';
 
@@ -65,9 +66,7 @@ export class InfluxHttp {
       why = `no answer within ${timeoutMs} ms`;
       cancel.abort();
     });
-    const abort = () => cancel.abort();
-    request.signal?.addEventListener('abort', abort, { once: true });
-    if (request.signal?.aborted) cancel.abort();
+    const forget = onAbort(request.signal, () => cancel.abort());
     try {
       return await this.#exchange(request, cancel.signal);
     } catch (error) {
@@ -76,7 +75,7 @@ export class InfluxHttp {
       throw new StoreUnavailableError(`${this.where}: ${reason}`, { cause: error });
     } finally {
       timer.cancel();
-      request.signal?.removeEventListener('abort', abort);
+      forget();
     }
   }
 

@@ -18,8 +18,16 @@ export interface QlSeries {
 
 /** The series of a one-statement answer (or of one piece of it). @throws HarbingerError QUERY_FAILED with what the server says */
 export function seriesOf(answer: string): QlSeries[] {
-  const json = JSON.parse(answer) as { error?: string; results?: { error?: string; series?: QlSeries[] }[] };
+  const json = parsed(answer);
   const error = json.error ?? json.results?.find((result) => result.error !== undefined)?.error;
   if (error !== undefined) throw new HarbingerError('QUERY_FAILED', 'store', `InfluxDB: ${error}`);
   return json.results?.flatMap((result) => result.series ?? []) ?? [];
+}
+
+function parsed(answer: string): { error?: string; results?: { error?: string; series?: QlSeries[] }[] } {
+  try {
+    return JSON.parse(answer);
+  } catch {
+    throw new HarbingerError('QUERY_FAILED', 'store', 'the answer to a query is not that of an InfluxDB');
+  }
 }

@@ -46,12 +46,12 @@ class InfluxStore implements ReadingStore {
 
   /** Never fails for a server that is down: writing says so, until it is back. */
   async start(): Promise<void> {
-    if (await this.healthy()) await this.#makeDatabase();
-    else
-      this.#log.warn(
-        { store: this.#http.where },
-        'the telemetry store does not answer; gateways keep their data',
-      );
+    try {
+      await this.#makeDatabase();
+    } catch (error) {
+      const details = { store: this.#http.where, error: messageOf(error) };
+      this.#log.warn(details, 'the telemetry store does not answer; gateways keep their data until it does');
+    }
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,262 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../shared/runtime/clock.ts';
+import { silentLog } from '../../../shared/runtime/log.ts';
+import type { ReadingStore, StoreBatch } from '../../ports.ts';
+import { createEmbeddedStore } from './embedded-store.ts';
+
+const never = new AbortController().signal;
+let folder: string;
+let store: ReadingStore;
+
+function batchOf(seq: number, lines: string[]): StoreBatch {
+  const raw = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+  const blocks = [{ seq, lines: lines.length, bytes: raw.length }];
+  return { gateway: 'g', journal: '0123456789abcdef', lane: 'readings', blocks, raw, gzipped: null };
+}
+
+function readings(from: number, count: number): string[] {
+  return Array.from(
+    { length: count },
+    (_, i) => `pump,gateway=g,machine=m,site=s a=${from + i},b=0.5 ${1_700_000_000_000 + from + i}000001`,
+  );
+}
+
+async function newStore(path: string): Promise<ReadingStore> {
+  const options = { path, memoryMiBMax: 128, threads: 2, timeoutMs: 30_000 };
+  const created = createEmbeddedStore(options, { clock: systemClock, log: silentLog });
+  await created.start();
+  return created;
+}
+
+const sql = (text: string, limits: { rowsMax?: number; timeoutMs?: number } = {}) =>
+  store.sql!({ sql: text, rowsMax: 100, timeoutMs: 30_000, ...limits });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sql-'));
+  store = await newStore(join(folder, 'telemetry.duckdb'));
+  await store.write(batchOf(1, readings(0, 1_000)), never);
+  await store.write(
+    batchOf(2, ['note,gateway=g,machine=m,site=s text="it said \\"hot\\"",ok=true 1700000000000000000']),
+    never,
+  );
+});
+afterAll(async () => {
+  await store.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('what SQL may do', () => {
+  test.each([
+    ['SELECT machine, count(*) AS n, avg(a) FROM pump GROUP BY machine', [['m', 1000, 499.5]]],
+    ['WITH p AS (SELECT a FROM pump WHERE a < 3) SELECT sum(a) FROM p;', [[3]]],
+    ['FROM pump SELECT time ORDER BY time LIMIT 1', [['2023-11-14T22:13:20.000000001Z']]],
+    ['SELECT text, ok, gateway FROM note', [['it said "hot"', true, 'g']]],
+    [
+      'SELECT time_bucket(INTERVAL 1 second, time::TIMESTAMP) AS t, max(a) FROM pump GROUP BY t',
+      [['2023-11-14T22:13:20.000Z', 999]],
+    ],
+    [
+      'SELECT a, lag(a) OVER (ORDER BY time) FROM pump ORDER BY time LIMIT 2',
+      [
+        [0, null],
+        [1, 0],
+      ],
+    ],
+    [
+      "SELECT date_trunc('day', time), 9223372036854775807, 'NaN'::DOUBLE, 1.50::DECIMAL(5,2), DATE '2024-02-29' FROM pump LIMIT 1",
+      [['2023-11-14T00:00:00.000Z', '9223372036854775807', 'NaN', '1.50', '2024-02-29']],
+    ],
+    [
+      "SELECT a FROM pump WHERE machine LIKE 'm%' AND a BETWEEN 5 AND 6 AND site IN ('s', 't') ORDER BY a",
+      [[5], [6]],
+    ],
+    ['SELECT x.a FROM pump x JOIN pump y ON x.a = y.a + 998 ORDER BY 1', [[998], [999]]],
+    ["SELECT json_extract_string('{\"k\": [1, 2]}', '$.k[1]'), lower('ABC')", [['2', 'abc']]],
+    ['SELECT range FROM range(3)', [[0], [1], [2]]],
+    ['SHOW TABLES', [['note'], ['pump']]],
+    [
+      "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main' ORDER BY 1",
+      [['note'], ['pump']],
+    ],
+  ])('%s', async (text, rows) => {
+    expect((await sql(text)).rows).toEqual(rows);
+  });
+
+  test('columns are named, and named once', async () => {
+    expect((await sql('SELECT 1 AS x, 2 AS y, 3 AS x')).columns).toEqual(['x', 'y', 'x:1']);
+    expect((await sql('DESCRIBE pump')).rows.map(([name, type]) => [name, type]).slice(0, 5)).toEqual([
+      ['time', 'TIMESTAMP_NS'],
+      ['gateway', 'VARCHAR'],
+      ['machine', 'VARCHAR'],
+      ['site', 'VARCHAR'],
+      ['a', 'DOUBLE'],
+    ]);
+  });
+
+  test('no more rows than allowed, however many there are', async () => {
+    expect(await sql('SELECT range FROM range(1000000000000)', { rowsMax: 2 })).toEqual({
+      columns: ['range'],
+      rows: [[0], [1]],
+      truncated: true,
+    });
+    expect(await sql('SELECT range FROM range(2)', { rowsMax: 2 })).toMatchObject({ truncated: false });
+  });
+
+  test('a mistake gets the database’s explanation', async () => {
+    await expect(sql('SELECT nosuch FROM pump')).rejects.toMatchObject({
+      code: 'QUERY_FAILED',
+      message: expect.stringContaining('nosuch'),
+    });
+    await expect(sql('SELEKT 1')).rejects.toMatchObject({ message: expect.stringContaining('SELEKT') });
+  });
+});
+
+const hostile = [
+  'INSERT INTO pump(a) VALUES (1)',
+  'DELETE FROM pump',
+  'UPDATE pump SET a = 0',
+  'DROP TABLE pump',
+  'CREATE TABLE x(i INTEGER)',
+  'CREATE MACRO f() AS 1',
+  'ALTER TABLE pump ADD COLUMN z INTEGER',
+  'TRUNCATE pump',
+  'WITH d AS (DELETE FROM pump RETURNING a) SELECT * FROM d',
+  'SELECT 1; DELETE FROM pump',
+  'SELECT 1; SELECT 2',
+  '',
+  '-- nothing',
+  "COPY pump TO '/tmp/x.csv'",
+  "COPY (SELECT 1) TO '/dev/null'",
+  "COPY pump FROM '/etc/passwd'",
+  "EXPORT DATABASE '/tmp/x'",
+  "ATTACH '/tmp/x.db'",
+  'INSTALL httpfs',
+  'LOAD httpfs',
+  "SET memory_limit = '100GB'",
+  'RESET ALL',
+  'PRAGMA database_list',
+  "PRAGMA memory_limit='1TB'",
+  'CHECKPOINT',
+  'VACUUM',
+  'CALL pragma_version()',
+  'BEGIN',
+  'PREPARE p AS SELECT 1',
+  'EXECUTE p',
+  'EXPLAIN ANALYZE SELECT 1',
+  "SELECT * FROM '/etc/passwd'",
+  'SELECT * FROM "/etc/passwd"',
+  "SELECT * FROM 'https://example.org/x.csv'",
+  "SELECT * FROM read_csv('/etc/passwd')",
+  "SELECT * FROM read_text('/etc/passwd')",
+  "SELECT * FROM read_blob('/proc/self/environ')",
+  "SELECT * FROM read_json_auto('/etc/passwd')",
+  "SELECT * FROM read_parquet('/etc/passwd')",
+  "SELECT * FROM glob('/*')",
+  "SELECT * FROM sniff_csv('/etc/passwd')",
+  "SELECT (SELECT content FROM read_text('/etc/passwd'))",
+  "SELECT a FROM pump WHERE EXISTS (FROM read_text('/etc/passwd'))",
+  "SELECT * FROM query('DROP TABLE pump')",
+  "SELECT * FROM query_table('pump')",
+  "SELECT getenv('HOME')",
+  "SELECT current_setting('temp_directory')",
+  "SELECT getvariable('x')",
+  'SELECT * FROM duckdb_secrets()',
+  'SELECT * FROM duckdb_settings()',
+  'SELECT * FROM duckdb_databases',
+  'SELECT * FROM pg_catalog.pg_class',
+  'SELECT * FROM harbinger.blocks',
+  'SELECT * FROM HARBINGER."blocks"',
+  'SELECT sleep_ms(100000)',
+  'SELECT pg_sleep(100)',
+  "SELECT nextval('s')",
+  "SELECT repeat('x', 4000000000)",
+  "SELECT levenshtein('a', 'b')",
+  "SELECT LPAD('x', 1000000000, 'y')",
+  "SELECT 'a' || 'b'",
+  "SELECT replace('a', 'a', 'b')",
+  'SELECT list_transform([1], x -> x)',
+  'SELECT [1, 2]',
+  "SELECT {'a': 1}",
+  'SELECT (1, 2)',
+  'SELECT median(a) FROM pump',
+  'SELECT sum(a) FILTER (WHERE repeat(machine, 2) = machine) FROM pump',
+  "SELECT a FROM pump ORDER BY repeat('x', 9)",
+  "SELECT a FROM pump LIMIT length(repeat('x', 9))",
+  'SELECT count(*) OVER (PARTITION BY repeat(machine, 9)) FROM pump',
+  'WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT n FROM r',
+  'SELECT pump FROM pump',
+  'SELECT x, x AS y FROM (SELECT a FROM pump) x',
+  'SELECT *, *, *, *, * FROM pump',
+  `SELECT 1 FROM ${Array.from({ length: 17 }, (_, i) => `pump p${i}`).join(', ')}`,
+  'SELECT $1',
+  'SELECT ?',
+  `SELECT ${'1 + '.repeat(5_000)}1`,
+  `SELECT ${'abs('.repeat(3_000)}1${')'.repeat(3_000)}`,
+  `SELECT ${'(SELECT '.repeat(1_500)}1${')'.repeat(1_500)}`,
+  'SELECT 1\0; DROP TABLE pump',
+];
+
+describe('what SQL may not do', () => {
+  test.each(hostile.map((text) => [JSON.stringify(text.slice(0, 60)), text]))('%s', async (_, text) => {
+    await expect(sql(text)).rejects.toMatchObject({ name: 'HarbingerError', retry: false });
+    expect(await store.counts()).toMatchObject({ pump: expect.any(Number), note: 1 });
+  });
+
+  test('none of it has changed anything', async () => {
+    expect(await store.counts()).toEqual({ pump: 1_000, note: 1 });
+  });
+});
+
+describe('SQL that takes long', () => {
+  const endless = 'SELECT count(*) FROM range(100000000) x, range(100000000) y WHERE x.range * y.range = -1';
+
+  test('is stopped at its time, and the next one runs', async () => {
+    await expect(sql(endless, { timeoutMs: 200 })).rejects.toMatchObject({ code: 'QUERY_TIMEOUT' });
+    expect((await sql('SELECT 1')).rows).toEqual([[1]]);
+  });
+
+  test.each([
+    [
+      'a sum of many values',
+      'SELECT count(*) FROM (SELECT DISTINCT x.range, y.range AS z FROM range(100000) x, range(100000) y)',
+    ],
+    [
+      'a sort of many values',
+      'SELECT x.a FROM pump x, pump y, pump z ORDER BY x.a * y.a + z.a LIMIT 100 OFFSET 99999999',
+    ],
+  ])('or that takes much memory ends, and storing goes on: %s', async (_, text) => {
+    const seq = 10 + Math.round((await store.counts()).pump! / 100);
+    const query = sql(text, { timeoutMs: 500 }).catch((error: unknown) => error);
+    for (let i = 0; i < 5; i++)
+      await store.write(batchOf(seq + i, readings(seq * 1_000 + i * 100, 100)), never);
+    expect(await query).toMatchObject({ code: expect.stringMatching(/QUERY_TIMEOUT|QUERY_FAILED/) });
+    expect((await sql('SELECT 1')).rows).toEqual([[1]]);
+  });
+
+  test('does not keep readings from being stored, nor series from being read, nor the store from stopping', async () => {
+    const other = await newStore(join(folder, 'other.duckdb'));
+    let ended = false;
+    const query = other.sql!({ sql: endless, rowsMax: 1, timeoutMs: 3_600_000 }).catch((error: unknown) => {
+      ended = true;
+      return error;
+    });
+    for (let i = 0; i < 5; i++) await other.write(batchOf(i + 1, readings(i * 100, 100)), never);
+    const series = { measurement: 'pump', site: 's', machine: 'm', fromMs: 0, toMs: 2e12, pointsMax: 3 };
+    expect(await other.series(series)).not.toEqual([]);
+    expect(await other.counts()).toEqual({ pump: 500 });
+    expect(ended).toBe(false);
+    await other.stop();
+    expect(await query).toMatchObject({ code: 'QUERY_TIMEOUT' });
+  });
+
+  test('waits in a bounded line', async () => {
+    const queries = Array.from({ length: 12 }, () =>
+      sql(endless, { timeoutMs: 50 }).catch((error: { code: string }) => error.code),
+    );
+    const codes = await Promise.all(queries);
+    expect(new Set(codes)).toEqual(new Set(['QUERY_TIMEOUT', 'STORE_BUSY']));
+  });
+});
