@@ -32,7 +32,6 @@ export function answerFor(error: FastifyError | Error): Answer {
   }
   if (error instanceof HarbingerError) {
     if (error.retry) return { status: 503, code: error.code, message: error.message };
-    if (error.code.startsWith('QUERY_')) return { status: 400, code: error.code, message: error.message };
   } else if ('statusCode' in error && error.statusCode && error.statusCode >= 400 && error.statusCode < 500) {
     const status = error.statusCode;
     return { status, code: refusals[status] ?? 'API_BAD_REQUEST', message: error.message };

@@ -30,7 +30,7 @@ describe('health, metrics and the page', () => {
     expect((await get(`${base}/api/status`)).body).toMatchObject({
       ready: false,
       gateways: 1,
-      store: 'memory',
+      storeKind: 'memory',
     });
   });
 

@@ -91,9 +91,9 @@ const sensors: Record<string, (wear: number, wave: number) => number> = {
 const estimates: typeof sensors = {
   health: (wear) => Math.max(0, 1 - wear),
   anomaly: (wear, wave) => Math.min(1, Math.max(0, wear ** 3 + 0.05 * wave)),
-  p10: (wear) => Math.max(0, 150 * (1 - wear) - 12),
-  p50: (wear) => Math.max(0, 190 * (1 - wear)),
-  p90: (wear) => Math.max(0, 240 * (1 - wear) + 10),
+  rul_p10: (wear) => Math.max(0, 150 * (1 - wear) - 12),
+  rul_p50: (wear) => Math.max(0, 190 * (1 - wear)),
+  rul_p90: (wear) => Math.max(0, 240 * (1 - wear) + 10),
 };
 
 /** A machine that wears out over the hour before `untilMs`, with some noise that repeats. */

@@ -120,7 +120,7 @@ describe('resources', () => {
     const sql = async (query: SqlQuery) => {
       asked.push(query);
       if (query.sql.includes('drop'))
-        throw new HarbingerError('QUERY_REFUSED', 'store', 'only reading is allowed');
+        throw new HarbingerError('SQL_REFUSED', 'store', 'only reading is allowed');
       return { columns: ['n', 'big'], rows: [[1n, 2n ** 60n]], truncated: false };
     };
     const { base } = await startApi({ store: createMemoryStore({ sql }) });
@@ -134,7 +134,7 @@ describe('resources', () => {
     const refused = await post(url, { sql: 'drop table x' });
     expect([refused.status, refused.body]).toEqual([
       400,
-      { error: { code: 'QUERY_REFUSED', message: 'only reading is allowed' } },
+      { error: { code: 'SQL_REFUSED', message: 'only reading is allowed' } },
     ]);
     expect((await post(`${(await startApi()).base}/api/query`, { sql: 'select 1' })).status).toBe(501);
   });

@@ -34,7 +34,9 @@ export const PageParameters = Type.Object(
   {
     limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }),
     before: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before' })),
-    subject: Type.Optional(Type.String({ maxLength: 200, description: 'site/machine' })),
+    subject: Type.Optional(
+      Type.String({ maxLength: 200, description: 'site/machine; in quarantine, the gateway' }),
+    ),
   },
   { additionalProperties: false },
 );

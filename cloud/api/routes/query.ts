@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { RouteContext } from '../context.ts';
 import { HttpError } from '../errors.ts';
 import { answers } from '../schemas.ts';
@@ -48,11 +49,19 @@ export function queryRoutes(app: FastifyInstance, context: RouteContext): void {
       try {
         const { columns, rows, truncated } = await store.sql(request.body);
         return { columns, rows: rows.map((row) => row.map(jsonValue)), truncated };
+      } catch (error) {
+        throw refusalOf(error);
       } finally {
         running--;
       }
     },
   );
+}
+
+/** What the store will not run, or not in time, is the caller's to mend; a store that is down or busy is not. */
+function refusalOf(error: unknown): unknown {
+  const refused = error instanceof HarbingerError && !error.retry && error.stage === 'store';
+  return refused ? new HttpError(400, error.code, error.message) : error;
 }
 
 /** Whole numbers beyond 2^53 as text, so that no digit is lost. */

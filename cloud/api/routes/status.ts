@@ -7,7 +7,7 @@ const Answer = Type.Object(
   {
     ready: Type.Boolean(),
     reasons: Type.Array(Type.String(), { description: 'why not ready' }),
-    store: Type.String({ description: 'kind of the store' }),
+    storeKind: Type.String(),
     nowMs: Type.Number(),
     streamClients: Type.Integer(),
     notificationsDead: Type.Boolean({ description: 'some alerts could not be told to somebody' }),
@@ -22,7 +22,7 @@ export function statusRoutes(app: FastifyInstance, context: RouteContext): void 
     () => ({
       ...context.status(),
       ...context.ready(),
-      store: context.store.kind,
+      storeKind: context.store.kind,
       nowMs: context.clock.nowMs(),
       streamClients: context.hub.clients,
       notificationsDead: (context.notifications?.deadLetters({ limit: 1 }).items.length ?? 0) > 0,

@@ -41,9 +41,8 @@ export function latest(values: readonly (number | null)[]): number | null {
   return null;
 }
 
-/** Fields of the `estimate` measurement by what they mean. */
+/** Remaining life in the values of the `estimate` measurement. */
 export function lifeFields(values: Record<string, (number | null)[]>) {
-  const named = (ending: string) =>
-    Object.entries(values).find(([name]) => name.toLowerCase().endsWith(ending))?.[1] ?? [];
-  return { p10: named('p10'), p50: named('p50'), p90: named('p90') };
+  const { rul_p10: p10 = [], rul_p50: p50 = [], rul_p90: p90 = [] } = values;
+  return { p10, p50, p90 };
 }

@@ -3,6 +3,7 @@ import { fill, h, setText } from '../dom.ts';
 import { words } from '../format.ts';
 import { alertCard, alertTimes } from '../parts/alert-card.ts';
 import { empty, failure } from '../parts/empty.ts';
+import { refresher } from '../refresher.ts';
 import type { View, ViewContext } from '../view.ts';
 import type { Alert } from '../wire.ts';
 
@@ -15,8 +16,8 @@ export function alertsView({ state }: ViewContext): View {
   const resolvedTitle = h('h2');
   const resolved = h('div', { class: 'stack' });
   const element = h('div', { class: 'view' }, h('h1', {}, 'Alerts'), problem, open, resolvedTitle, resolved);
-  let revision = -1;
-  let shownMinute = 0;
+  const refreshResolved = refresher(loadResolved);
+  let shown = '';
   let gone = false;
 
   async function loadResolved(): Promise<void> {
@@ -28,6 +29,7 @@ export function alertsView({ state }: ViewContext): View {
       fill(problem);
     } catch (error) {
       if (!gone) fill(problem, failure(error instanceof ApiFailure ? error.message : String(error)));
+      throw error;
     }
   }
 
@@ -41,11 +43,11 @@ export function alertsView({ state }: ViewContext): View {
   }
 
   function update(): void {
-    const minute = Math.floor(state.nowMs() / 60_000);
-    if (revision !== state.alertRevision) void loadResolved();
-    if (revision !== state.alertRevision || minute !== shownMinute) showOpen();
-    revision = state.alertRevision;
-    shownMinute = minute;
+    refreshResolved(state.alertRevision);
+    // Again every minute, for the ages.
+    const due = `${state.alertRevision} ${Math.floor(state.nowMs() / 60_000)}`;
+    if (due !== shown) showOpen();
+    shown = due;
   }
 
   update();

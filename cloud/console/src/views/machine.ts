@@ -2,6 +2,7 @@ import { ApiFailure, api, type MachineAddress } from '../api.ts';
 import { fill, h } from '../dom.ts';
 import { alertCard } from '../parts/alert-card.ts';
 import { empty, failure } from '../parts/empty.ts';
+import { refresher } from '../refresher.ts';
 import { keyOf } from '../urgency.ts';
 import type { View, ViewContext } from '../view.ts';
 import type { Alert, MachineDetail, MachineType, StoredDecision } from '../wire.ts';
@@ -25,8 +26,8 @@ export function machineView({ state }: ViewContext, address: MachineAddress): Vi
   );
   const element = h('div', { class: 'view' }, summary.element, problem, body);
   let detail: MachineDetail | null = null;
-  let alertRevision = -1;
   let gone = false;
+  const refreshFor = refresher(refresh);
 
   function subject(): Subject | null {
     if (!detail) return null;
@@ -49,8 +50,10 @@ export function machineView({ state }: ViewContext, address: MachineAddress): Vi
       showAlerts(alerts, found.alerts, found.type, state.nowMs());
       showDecisions(decisions, page.items, page.next !== null ? subjectName : null);
       if (first) void charts.refresh();
+      update();
     } catch (error) {
       if (!gone) showProblem(error);
+      throw error;
     }
   }
 
@@ -65,9 +68,7 @@ export function machineView({ state }: ViewContext, address: MachineAddress): Vi
     const about = subject();
     if (about) summary.set(about.machine, state.nowMs());
     charts.update();
-    if (alertRevision === state.alertRevision) return;
-    alertRevision = state.alertRevision;
-    void refresh();
+    refreshFor(state.alertRevision);
   }
 
   body.hidden = true;
