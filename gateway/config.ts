@@ -1,8 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { identifierPattern } from '../shared/contract/topics.ts';
 import { BrokerConfig } from './broker/config.ts';
+import { AlertDecisionConfig } from './decisions/config.ts';
 import { GatewayHttpConfig } from './http/config.ts';
 import { IntelligenceConfig } from './intelligence/config.ts';
+import { ScheduleText } from './jobs/schedule.ts';
 import { SerialPortConfig } from './serial/config.ts';
 import { UplinkConfig } from './uplink/config.ts';
 
@@ -74,6 +76,11 @@ const DeadLettersConfig = Type.Object(
   {
     countMax: Type.Integer({ minimum: 1, default: 100_000 }),
     bytesMax: Type.Integer({ minimum: 1_024, default: 64 << 20 }),
+    ageDaysMax: Type.Number({
+      exclusiveMinimum: 0,
+      default: 90,
+      description: 'older ones are dropped by the retention job',
+    }),
   },
   { additionalProperties: false, default: {} },
 );
@@ -84,7 +91,7 @@ const JobsConfig = Type.Object(
       default: '0 * * * * *',
       description: 'cron, with seconds',
     }),
-    retention: Type.String({ default: '30 */10 * * * *' }),
+    retention: ScheduleText('30 0 * * * *'),
   },
   { additionalProperties: false, default: {} },
 );
@@ -127,6 +134,7 @@ export const GatewayConfig = Type.Object(
     journal: JournalConfig,
     deadLetters: DeadLettersConfig,
     intelligence: IntelligenceConfig,
+    decisions: AlertDecisionConfig,
     uplink: UplinkConfig,
     http: GatewayHttpConfig,
     jobs: JobsConfig,

@@ -41,6 +41,8 @@ export interface DataCalls {
   /** Puts letters through the pipeline again; those that fail again come back as new letters. */
   deadLettersRedrive(which: number[] | 'all'): Promise<{ redriven: number }>;
   deadLettersDrop(which: number[] | 'all'): Promise<{ dropped: number }>;
+  /** What is older than its configured age goes. */
+  retain(): Promise<{ deadLettersDropped: number }>;
   stop(): Promise<void>;
 }
 

@@ -26,7 +26,7 @@ import { Routes } from './decode/routes.ts';
 import { EstimatesBuffer } from './intake/estimates-buffer.ts';
 import { EventQueue } from './intake/event-queue.ts';
 import { patientAppend } from './intake/patient-append.ts';
-import { allLetterIds, redriveLetters } from './intake/redrive.ts';
+import { letterIdsBefore, redriveLetters } from './intake/redrive.ts';
 import { openJournals } from './journal/journal-set.ts';
 import { Pipeline } from './pipeline.ts';
 import type { ColumnBatch, Journal, RawMessage } from './ports.ts';
@@ -154,7 +154,8 @@ export async function startDataPlane(
     };
   }
 
-  const ids = async (which: number[] | 'all') => (which === 'all' ? await allLetterIds(letters) : which);
+  const ids = async (which: number[] | 'all') =>
+    which === 'all' ? await letterIdsBefore(letters, Number.POSITIVE_INFINITY) : which;
   const takeOne = (message: RawMessage) => pipeline.take((each) => each(message));
   const calls: DataCalls = {
     status,
@@ -165,6 +166,10 @@ export async function startDataPlane(
       redriven: await redriveLetters(letters, await ids(which), takeOne, clock),
     }),
     deadLettersDrop: async (which) => ({ dropped: await letters.drop(await ids(which)) }),
+    async retain() {
+      const beforeMs = clock.nowMs() - config.deadLetters.ageDaysMax * 86_400_000;
+      return { deadLettersDropped: await letters.drop(await letterIdsBefore(letters, beforeMs)) };
+    },
     async stop() {
       stopping.abort();
       await uplink?.stop();

@@ -9,14 +9,14 @@ export interface LetterBox {
 
 const pageSize = 500;
 
-/** The ids of every letter there is now, oldest first. */
-export async function allLetterIds(letters: LetterBox): Promise<number[]> {
+/** The ids of the letters that came before a moment, oldest first. */
+export async function letterIdsBefore(letters: LetterBox, beforeMs: number): Promise<number[]> {
   const ids: number[] = [];
   let query: { limit: number; beforeId?: number } = { limit: pageSize };
   for (;;) {
     const page = await letters.list(query);
     if (page.length === 0) return ids.reverse();
-    ids.push(...page.map((letter) => letter.id));
+    for (const letter of page) if (letter.atMs < beforeMs) ids.push(letter.id);
     query = { limit: pageSize, beforeId: page.at(-1)!.id };
   }
 }

@@ -62,6 +62,8 @@ function readToml(path: string): Table {
 export interface ConfigSources {
   /** A TOML file. `FILE.d/*.toml` beside it (in order of name) are merged over it. */
   file?: string;
+  /** What files win over. */
+  defaults?: Table;
   /** From command-line options; wins over files. */
   overrides?: Table;
   env?: NodeJS.ProcessEnv;
@@ -72,9 +74,9 @@ export interface ConfigSources {
  * @throws HarbingerError CONFIG_UNREADABLE, CONFIG_ENV_MISSING, CONFIG_INVALID (names file, place and what is expected)
  */
 export function loadConfig<S extends TSchema>(schema: S, sources: ConfigSources): Static<S> {
-  let table: Table = {};
+  let table: Table = sources.defaults ?? {};
   if (sources.file !== undefined) {
-    table = readToml(sources.file);
+    table = mergeTables(table, readToml(sources.file));
     const dropIns = `${sources.file}.d`;
     if (existsSync(dropIns)) {
       for (const name of readdirSync(dropIns).sort()) {

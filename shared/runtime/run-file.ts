@@ -43,3 +43,9 @@ export function readRunFile(dataDir: string): RunFile {
     );
   }
 }
+
+/** Where a program on this computer finds a server that listens on `host`. */
+export function localUrl(host: string, port: number): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}

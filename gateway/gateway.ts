@@ -1,0 +1,151 @@
+/** The gateway's composition root: builds the parts, starts them in order, stops them in reverse. */
+import { join } from 'node:path';
+import type { MachineType } from '../shared/domain/machine-type.ts';
+import type { Clock } from '../shared/runtime/clock.ts';
+import { messageOf } from '../shared/runtime/errors.ts';
+import type { Log } from '../shared/runtime/log.ts';
+import type { Random } from '../shared/runtime/random.ts';
+import { type Broker, createBroker } from './broker/broker.ts';
+import type { GatewayConfig } from './config.ts';
+import { DataClient } from './data-client.ts';
+import { createAlertDecision } from './decisions/alert-decision.ts';
+import { createGatewayHttp } from './http/server.ts';
+import { Intelligence } from './intelligence/intelligence.ts';
+import { createJobs } from './jobs/jobs.ts';
+import { GatewayMetrics } from './metrics.ts';
+import type { Source } from './ports.ts';
+import { createSerialSource } from './serial/serial-source.ts';
+import { createStatus } from './status.ts';
+
+export interface GatewayDeps {
+  clock: Clock;
+  random: Random;
+  log: Log;
+  /** Something without which nothing can be acknowledged has ended: the process should end too. */
+  failed(error: Error): void;
+}
+
+export interface RunningGateway {
+  mqttPort: number;
+  websocketPort: number | null;
+  httpPort: number;
+  stop(): Promise<void>;
+}
+
+interface Part {
+  name: string;
+  stop(): Promise<void>;
+}
+
+/** @throws HarbingerError whatever keeps it from starting; what had started is stopped again */
+export async function startGateway(
+  config: GatewayConfig,
+  types: Map<string, MachineType>,
+  deps: GatewayDeps,
+): Promise<RunningGateway> {
+  const { clock, random, log } = deps;
+  const { dataDir } = config;
+  const started: Part[] = [];
+  const begin = async <T>(
+    name: string,
+    part: { stop(): Promise<void> },
+    start: () => Promise<T> | T,
+  ): Promise<T> => {
+    started.push({ name, stop: () => part.stop() });
+    return await start();
+  };
+  const stopAll = async () => {
+    for (const part of started.splice(0).reverse()) {
+      try {
+        await part.stop();
+      } catch (error) {
+        log.error({ part: part.name, cause: messageOf(error) }, 'did not stop cleanly');
+      }
+    }
+  };
+
+  const intelligence = new Intelligence({ types, config: config.intelligence, clock, random, log });
+  const data = new DataClient({
+    columns: (columns) => intelligence.add(columns),
+    lifecycle(notice) {
+      if (notice.state === 'replaced') intelligence.replaced(notice.about.site, notice.about.machine);
+      void alerts.lifecycle(notice);
+    },
+    failed: deps.failed,
+  });
+  const alerts = createAlertDecision({
+    gateway: config.gateway,
+    modelAssessor: intelligence.modelAssessor,
+    rulesAssessor: intelligence.rulesAssessor,
+    outbox: data,
+    stateFile: join(dataDir, 'alerts.json'),
+    config: config.decisions,
+    clock,
+    log,
+  });
+  const broker: Broker = createBroker({ config: config.broker, dataDir }, { intake: data, clock, log });
+  const serial: Source = createSerialSource(config.serial, { intake: data, clock, random, log });
+  const metrics = new GatewayMetrics();
+  const status = createStatus({
+    config,
+    data,
+    broker,
+    intelligence,
+    alerts,
+    metrics,
+    jobs: () => jobs.stats(),
+    clock,
+  });
+  const http = createGatewayHttp({
+    config: config.http,
+    registry: metrics.registry,
+    ready: () => status.ready(),
+    health: () => status.health(),
+    status: () => status.whole(),
+    deadLetters: {
+      list: (query) => data.call('deadLettersList', query),
+      show: (id) => data.call('deadLettersShow', id),
+      redrive: (which) => data.call('deadLettersRedrive', which),
+      drop: (which) => data.call('deadLettersDrop', which),
+    },
+    log,
+  });
+  const jobs = createJobs(
+    [
+      {
+        name: 'statistics',
+        schedule: config.jobs.statistics,
+        run: async () => log.info(await status.summary(), 'statistics'),
+      },
+      {
+        name: 'retention',
+        schedule: config.jobs.retention,
+        run: async () => log.info(await data.call('retain'), 'retention'),
+      },
+    ],
+    { log, clock },
+  );
+
+  try {
+    await begin('data thread', data, () => data.start({ config, types }));
+    await begin('alert decision', alerts, () => alerts.start());
+    // The model loads while sensors already connect: until it answers, rules decide.
+    const loading = begin('intelligence', intelligence, () =>
+      intelligence.start((inputs) => alerts.evaluate(inputs)),
+    );
+    loading.catch((error) =>
+      log.error({ cause: messageOf(error) }, 'the intelligence did not start; rules decide'),
+    );
+    await begin('status', status, () => status.start());
+    await begin('broker', broker, () => broker.start());
+    await begin('serial', serial, () => serial.start());
+    const { port: httpPort } = await begin('http', http, () => http.start());
+    await begin('jobs', jobs, () => jobs.start());
+    const { port: mqttPort, websocketPort } = broker.ports();
+    log.info({ gateway: config.gateway, mqttPort, websocketPort, httpPort }, 'gateway runs');
+    return { mqttPort, websocketPort, httpPort, stop: stopAll };
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}

@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import type { MachineType } from '../shared/domain/machine-type.ts';
+import { builtInTypesDir, loadMachineTypes } from '../shared/domain/machine-types.ts';
+import { keptToken } from '../shared/runtime/api-token.ts';
+import { systemClock } from '../shared/runtime/clock.ts';
+import { loadConfig } from '../shared/runtime/config.ts';
+import { messageOf } from '../shared/runtime/errors.ts';
+import { isLoopbackName } from '../shared/runtime/http-guard.ts';
+import { createLog } from '../shared/runtime/log.ts';
+import { defaultDataDir } from '../shared/runtime/paths.ts';
+import { systemRandom } from '../shared/runtime/random.ts';
+import { localUrl, removeRunFile, writeRunFile } from '../shared/runtime/run-file.ts';
+import { GatewayConfig } from './config.ts';
+import { Machines } from './decode/machines.ts';
+import { Routes } from './decode/routes.ts';
+import { startGateway } from './gateway.ts';
+
+export interface GatewayOptions {
+  /** A TOML file; see config.ts. */
+  config?: string;
+  /** Data folder; wins over the file's. */
+  data?: string;
+  mqttPort?: number;
+  httpPort?: number;
+}
+
+/** The checked configuration with its machine types. @throws HarbingerError CONFIG_*, MACHINE_TYPE_* */
+export function readGatewayConfig(options: GatewayOptions): {
+  config: GatewayConfig;
+  types: Map<string, MachineType>;
+} {
+  const config = loadConfig(GatewayConfig, {
+    ...(options.config !== undefined && { file: options.config }),
+    defaults: { dataDir: join(defaultDataDir(), 'gateway'), broker: {} },
+    overrides: {
+      dataDir: options.data,
+      broker: { port: options.mqttPort },
+      http: { port: options.httpPort },
+    },
+  });
+  const own = config.machineTypesDir === undefined ? [] : [config.machineTypesDir];
+  const types = loadMachineTypes([builtInTypesDir, ...own]);
+  checkRules(config, types);
+  return { config, types };
+}
+
+/** What a schema cannot say: rules name types, formats and placeholders that exist. */
+function checkRules(config: GatewayConfig, types: Map<string, MachineType>): void {
+  const unknown = config.unknownMachines === 'dead-letter' ? 'dead-letter' : { type: config.unknownMachines };
+  const { gateway, machines: rules, machinesMax, routes } = config;
+  new Routes(routes, new Machines({ gateway, types, rules, unknown, machinesMax }), 1);
+}
+
+/**
+ * Runs a gateway until `signal` aborts, then stops it in order.
+ * @throws HarbingerError whatever keeps it from starting, or has ended it
+ */
+export async function runGateway(options: GatewayOptions, signal: AbortSignal): Promise<void> {
+  const log = createLog('gateway');
+  const { config, types } = readGatewayConfig(options);
+  const { http, dataDir } = config;
+  if (http.token === undefined && !(http.openOnLoopback && isLoopbackName(http.host))) {
+    http.token = keptToken(dataDir, log);
+  }
+  let ended: Error | null = null;
+  const over = new Promise<void>((resolve) => {
+    const failed = (error: Error) => {
+      ended = error;
+      log.fatal({ cause: messageOf(error) }, 'the gateway cannot go on; start it again');
+      resolve();
+    };
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    start(failed).catch(failed);
+  });
+  let stop = async () => {};
+  async function start(failed: (error: Error) => void): Promise<void> {
+    const gateway = await startGateway(config, types, {
+      clock: systemClock,
+      random: systemRandom,
+      log,
+      failed,
+    });
+    stop = gateway.stop;
+    writeRunFile(dataDir, {
+      role: 'gateway',
+      pid: process.pid,
+      startedAt: new Date(systemClock.nowMs()).toISOString(),
+      mqttPort: gateway.mqttPort,
+      httpPort: gateway.httpPort,
+      httpUrl: localUrl(http.host, gateway.httpPort),
+    });
+  }
+  await over;
+  removeRunFile(dataDir);
+  await stop();
+  if (ended) throw ended;
+}

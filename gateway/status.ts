@@ -1,0 +1,98 @@
+import type { Clock, Timer } from '../shared/runtime/clock.ts';
+import type { Broker } from './broker/broker.ts';
+import type { GatewayConfig } from './config.ts';
+import type { DataClient } from './data-client.ts';
+import type { DataStatus } from './data-messages.ts';
+import type { AlertDecision } from './decisions/alert-decision.ts';
+import type { Intelligence } from './intelligence/intelligence.ts';
+import type { JobStats } from './jobs/job-runner.ts';
+import type { GatewayMetrics } from './metrics.ts';
+
+const refreshMs = 1_000;
+/** The data thread answers within this even under full load; beyond it nothing is being acknowledged. */
+const silenceMsMax = 30_000;
+
+export interface StatusDeps {
+  config: GatewayConfig;
+  data: DataClient;
+  broker: Broker;
+  intelligence: Intelligence;
+  alerts: AlertDecision;
+  metrics: GatewayMetrics;
+  jobs(): JobStats[];
+  clock: Clock;
+}
+
+interface Condition {
+  ok: boolean;
+  reasons: string[];
+}
+
+/** What the gateway says of itself: health, readiness, status, metrics. Asks the data thread once a second. */
+export function createStatus(deps: StatusDeps) {
+  const { config, data, broker, intelligence, alerts, metrics, clock } = deps;
+  let last: { status: DataStatus; atMs: number } | null = null;
+  let timer: Timer | null = null;
+  let stopped = false;
+
+  async function refresh(): Promise<void> {
+    const status = await data.call('status').catch(() => null);
+    if (status) {
+      last = { status, atMs: clock.monotonicMs() };
+      metrics.data(status);
+    }
+    metrics.broker(broker.stats());
+    metrics.intelligence(intelligence.stats());
+    metrics.alerts(alerts.stats());
+    metrics.jobs(deps.jobs());
+    if (!stopped) timer = clock.setTimer(refreshMs, () => void refresh());
+  }
+
+  const silentMs = () => (last ? clock.monotonicMs() - last.atMs : Number.POSITIVE_INFINITY);
+
+  return {
+    start: refresh,
+    async stop(): Promise<void> {
+      stopped = true;
+      timer?.cancel();
+    },
+    /** Being offline from the cloud is no reason to be restarted. */
+    health(): Condition {
+      const silent = silentMs() > silenceMsMax;
+      return {
+        ok: !silent,
+        reasons: silent ? [`the data thread has not answered for ${silenceMsMax / 1_000} s`] : [],
+      };
+    },
+    ready(): Condition {
+      const reasons = silentMs() > refreshMs * 5 ? ['the data thread does not answer'] : [];
+      return { ok: reasons.length === 0, reasons };
+    },
+    async whole(): Promise<Record<string, unknown>> {
+      const status = await data.call('status');
+      return {
+        gateway: config.gateway,
+        ...status,
+        broker: broker.stats(),
+        pending: data.pending,
+        intelligence: intelligence.stats(),
+        alerts: { ...alerts.stats(), openPredictions: alerts.open() },
+        jobs: deps.jobs(),
+      };
+    },
+    /** A line for the log. */
+    async summary(): Promise<Record<string, unknown>> {
+      const { pipeline, backlog, deadLetters, uplink } = await data.call('status');
+      const { connections } = broker.stats();
+      const { open } = alerts.stats();
+      return {
+        connections,
+        ...pipeline,
+        backlog,
+        deadLetters: deadLetters.count,
+        uplink: uplink?.connected ?? null,
+        open,
+      };
+    },
+  };
+}
