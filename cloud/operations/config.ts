@@ -15,7 +15,11 @@ export const OperationsConfig = Type.Object(
     alertsOpenMax: Count(10_000, 'open alerts; above it the one longest untouched is closed'),
     alertsResolvedMax: Count(2_000, 'resolved alerts'),
     quarantineMax: Count(1_000, 'quarantined batches'),
-    quarantineBytesMax: Count(64 << 20, 'what is kept of their bodies, together'),
+    quarantineBytesMax: Type.Integer({
+      minimum: 1,
+      default: 64 << 20,
+      description: 'what is kept of their bodies, together',
+    }),
     notificationsMax: Count(2_000, 'waiting, for each notifier; above it the oldest becomes a dead letter'),
     deadNotificationsMax: Count(1_000, 'dead letters'),
   },

@@ -1,0 +1,210 @@
+import type { MqttClient } from 'mqtt';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Lane } from '../shared/contract/lanes.ts';
+import { uplinkTopic } from '../shared/contract/topics.ts';
+import { frameOf, journal, publish, readingLine, startIngest } from './ingest.testing.ts';
+
+type Running = Awaited<ReturnType<typeof startIngest>>;
+let cloud: Running;
+let gateway: MqttClient;
+
+beforeEach(async () => {
+  cloud = await startIngest();
+  gateway = await cloud.connect();
+});
+afterEach(() => cloud.stop());
+
+const send = (frame: Buffer, lane: Lane = 'readings') => publish(gateway, uplinkTopic('north', lane), frame);
+const quarantined = () => cloud.operations.quarantined({ limit: 10 }).items;
+const watermark = (lane: Lane = 'readings') => cloud.operations.watermark('north', journal, lane);
+
+function decision(id: string, time = '2026-03-01T10:00:00.123Z', gatewayName = 'north'): string {
+  return JSON.stringify({
+    specversion: '1.0',
+    id,
+    source: `/gateways/${gatewayName}`,
+    type: 'io.harbinger.decision.recorded.v1',
+    subject: 'leeds/pump-1',
+    time,
+    datacontenttype: 'application/json',
+    data: {
+      decisionId: id,
+      decision: 'alert',
+      subject: 'leeds/pump-1',
+      inputs: { text: 'a "quoted" \\ value, with\nnewline' },
+      answer: {},
+      reasons: [],
+      confidence: 1,
+      policy: { name: 'rules', version: '1' },
+      mode: 'active',
+      latencyMs: 1,
+    },
+  });
+}
+
+describe('batches sent again', () => {
+  it('stores each block once, however they are regrouped, and passes gzip on only for whole batches', async () => {
+    const lines = [1, 2, 3, 4, 5].map((n) => [readingLine(n)]);
+    expect(await send(frameOf(lines.slice(0, 2)))).toBe('acked');
+    expect(await send(frameOf(lines.slice(0, 2)))).toBe('acked');
+    expect(await send(frameOf(lines.slice(1, 4), { firstSeq: 2 }))).toBe('acked');
+    expect(await send(frameOf(lines.slice(4), { firstSeq: 5, codec: 'identity' }))).toBe('acked');
+    const { batches } = cloud.store;
+    expect(batches.map((batch) => batch.blocks.map((block) => block.seq))).toEqual([[1, 2], [3, 4], [5]]);
+    expect(batches.map((batch) => batch.gzipped !== null)).toEqual([true, false, false]);
+    expect(batches[1]?.raw.toString()).toBe(`${readingLine(3)}\n${readingLine(4)}\n`);
+    expect(watermark()).toBe(5);
+  });
+
+  it('keeps lanes and journals apart, and counts blocks that a gateway had to drop', async () => {
+    await send(frameOf([[readingLine(1)]], { firstSeq: 7 }));
+    await send(frameOf([[readingLine(2)]], { firstSeq: 10 }));
+    await send(frameOf([[readingLine(3)]], { journal: '00000000000000bb' }));
+    expect([...cloud.store.lines]).toHaveLength(3);
+    expect(watermark()).toBe(10);
+    expect(cloud.operations.watermark('north', '00000000000000bb', 'readings')).toBe(1);
+    expect(await cloud.metric('harbinger_ingest_gap_blocks_total')).toContain(
+      'harbinger_ingest_gap_blocks_total{lane="readings"} 2',
+    );
+  });
+});
+
+describe('what can never be stored is quarantined and acknowledged', () => {
+  const good = frameOf([[readingLine(1)]]);
+
+  it.each<[string, string, () => Buffer]>([
+    ['not a batch at all', 'BATCH_FORMAT', () => Buffer.from('hello')],
+    [
+      'a flipped bit',
+      'BATCH_CHECKSUM',
+      () => {
+        const frame = Buffer.from(good);
+        frame[frame.length - 3]! ^= 1;
+        return frame;
+      },
+    ],
+    ['a header of another gateway', 'BATCH_FOREIGN', () => frameOf([[readingLine(1)]], { gateway: 'south' })],
+    ['a header of another lane', 'BATCH_FOREIGN', () => frameOf([[readingLine(1)]], { lane: 'estimates' })],
+  ])('%s', async (_, code, frame) => {
+    expect(await send(frame())).toBe('acked');
+    expect(quarantined()).toMatchObject([{ gateway: 'north', lane: 'readings', code }]);
+    expect(cloud.operations.quarantinedBody(1)).toEqual(frame());
+    expect(await send(good)).toBe('acked');
+    expect(cloud.store.lines.size).toBe(1);
+  });
+
+  it('a body that does not decode, whose blocks are then behind us', async () => {
+    const { encodeBatch, decodeBatch } = await import('../shared/contract/batch.ts');
+    const { header } = decodeBatch(good);
+    expect(await send(encodeBatch({ header, body: Buffer.from('not gzip') }))).toBe('acked');
+    expect(quarantined()).toMatchObject([{ code: 'BATCH_BODY' }]);
+    expect(watermark()).toBe(1);
+  });
+
+  it('only the bad lines and blocks of a batch', async () => {
+    const blocks = [
+      [readingLine(1), readingLine(2, { gateway: 'south' }), readingLine(3)],
+      [readingLine(4, { type: 'event' })],
+      [readingLine(5)],
+    ];
+    expect(await send(frameOf(blocks))).toBe('acked');
+    expect([...cloud.store.lines.values()]).toEqual([1, 3, 5].map((n) => readingLine(n)));
+    expect(cloud.store.batches[0]).toMatchObject({
+      blocks: [
+        { seq: 1, lines: 2 },
+        { seq: 3, lines: 1 },
+      ],
+      gzipped: null,
+    });
+    const [entry] = quarantined();
+    expect(entry).toMatchObject({
+      code: 'CONTENT_LINE',
+      reason: expect.stringMatching(/gateway 'south'.*1 more/),
+    });
+    expect(cloud.operations.quarantinedBody(1)?.toString()).toBe(
+      `${readingLine(2, { gateway: 'south' })}\n${readingLine(4, { type: 'event' })}\n`,
+    );
+  });
+
+  it('lines that the store rejects', async () => {
+    cloud.store.rejects = 'speed=2 ';
+    expect(await send(frameOf([[readingLine(1), readingLine(2), readingLine(3)]]))).toBe('acked');
+    expect(cloud.store.lines.size).toBe(2);
+    expect(quarantined()).toMatchObject([{ code: 'STORE_REJECTED', reason: 'field type conflict' }]);
+    expect(await cloud.metric('harbinger_ingest_lines_total')).toContain(
+      'harbinger_ingest_lines_total{lane="readings"} 2',
+    );
+  });
+
+  it('keeps at most 64 KiB of a body', async () => {
+    expect(await send(Buffer.alloc(200_000, 'x'))).toBe('acked');
+    expect(quarantined()).toMatchObject([{ bytes: 200_000 }]);
+    expect(cloud.operations.quarantinedBody(1)?.length).toBe(64 << 10);
+  });
+});
+
+describe('events', () => {
+  it('become lines that a replay gives again, one each even at the same time; bad ones do not hold up good ones', async () => {
+    const blocks = [
+      [decision('a'), decision('b'), '{"type":"unknown"}', decision('c', '2026-13-01T10:00:00Z')],
+      [decision('d')],
+    ];
+    expect(await send(frameOf(blocks, { lane: 'events' }), 'events')).toBe('acked');
+    const lines = [...cloud.store.lines.values()];
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(
+      /^event,gateway=north,machine=pump-1,site=leeds data=".*",id="a",type="io\.harbinger\.decision\.recorded\.v1" 1772359200123008191$/,
+    );
+    expect(quarantined().map((entry) => entry.code)).toEqual(['EVENT_INVALID']);
+    expect(cloud.operations.decisions({ limit: 10 }).items.map((record) => record.decisionId)).toEqual([
+      'd',
+      'b',
+      'a',
+    ]);
+    expect(watermark('events')).toBe(2);
+
+    const before = [...cloud.store.lines.keys()];
+    await send(
+      frameOf(blocks.slice(1), { lane: 'events', firstSeq: 2, journal: '00000000000000bb' }),
+      'events',
+    );
+    expect([...cloud.store.lines.keys()]).toEqual(before);
+    expect(cloud.operations.decisions({ limit: 10 }).items).toHaveLength(3);
+  });
+
+  it('of another gateway are refused', async () => {
+    await send(frameOf([[decision('a', undefined, 'south')]], { lane: 'events' }), 'events');
+    expect(quarantined()).toMatchObject([{ code: 'EVENT_FOREIGN' }]);
+    expect(cloud.operations.decisions({ limit: 10 }).items).toEqual([]);
+  });
+
+  it('reach operations while the store is away', async () => {
+    cloud.store.away = true;
+    const acked = send(frameOf([[decision('a')]], { lane: 'events' }), 'events');
+    await expect.poll(() => cloud.operations.decisions({ limit: 10 }).items.length).toBe(1);
+    expect(watermark('events')).toBe(0);
+    cloud.store.away = false;
+    expect(await acked).toBe('acked');
+    expect(cloud.store.lines.size).toBe(1);
+  });
+});
+
+describe('machines', () => {
+  it('show when they were last seen, and their newest estimate', async () => {
+    await send(frameOf([[readingLine(1), readingLine(2), readingLine(3, { machine: 'pump-2' })]]));
+    const estimate =
+      'estimate,gateway=north,machine=pump-1,site=leeds anomaly=0.1,health=0.7,rul_p10=10,rul_p50=20,rul_p90=30,source="model",type="pump",unit="cycles" 1700000000005000000';
+    await send(frameOf([[estimate]], { lane: 'estimates' }), 'estimates');
+    const [first, second] = cloud.operations.machines();
+    expect(first).toMatchObject({
+      machine: 'pump-1',
+      machineType: 'pump',
+      lastSeenMs: 1_700_000_000_005,
+      health: 0.7,
+      anomaly: 0.1,
+      remainingLife: { p10: 10, p50: 20, p90: 30, unit: 'cycles' },
+      source: 'model',
+    });
+    expect(second).toMatchObject({ machine: 'pump-2', lastSeenMs: 1_700_000_000_003, health: null });
+  });
+});

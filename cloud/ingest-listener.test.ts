@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { uplinkTopic } from '../shared/contract/topics.ts';
+import { frameOf, journal, publish, readingLine, startIngest } from './ingest.testing.ts';
+
+type Running = Awaited<ReturnType<typeof startIngest>>;
+let cloud: Running;
+
+beforeEach(async () => {
+  cloud = await startIngest({ storeWaitMsMax: 20_000 });
+});
+afterEach(() => cloud.stop());
+
+const readings = uplinkTopic('north', 'readings');
+
+describe('who may connect', () => {
+  it('refuses a wrong password, an unknown gateway and nobody at all', async () => {
+    await expect(cloud.connect('north', 'wrong')).rejects.toThrow(/Bad username or password/);
+    await expect(cloud.connect('west', 'whatever')).rejects.toThrow(/Bad username or password/);
+    await expect(cloud.connect('', '')).rejects.toThrow();
+    expect(await cloud.metric('harbinger_ingest_refused_logins_total')).toContain(
+      'harbinger_ingest_refused_logins_total 3',
+    );
+  });
+
+  it('keeps one gateway’s connection when another uses the same client id', async () => {
+    const north = await cloud.connect();
+    const { options } = north;
+    const south = (await import('mqtt')).default.connect(`mqtt://127.0.0.1:${cloud.port}`, {
+      clientId: options.clientId!,
+      username: 'south',
+      password: 'a password of gateway south',
+      reconnectPeriod: 0,
+    });
+    await new Promise((resolve) => south.once('connect', resolve));
+    expect(await publish(north, readings, frameOf([[readingLine(1)]]))).toBe('acked');
+    south.end(true);
+  });
+});
+
+describe('what a gateway may do', () => {
+  it('closes the connection on another gateway’s topic, a foreign topic, QoS 0 and retained batches', async () => {
+    const frame = frameOf([[readingLine(1)]]);
+    for (const topic of [
+      uplinkTopic('south', 'readings'),
+      'telemetry/leeds/pump-1',
+      'harbinger/v1/north/down/x',
+    ]) {
+      expect(await publish(await cloud.connect(), topic, frame)).toBe('closed');
+    }
+    const client = await cloud.connect();
+    const closed = new Promise((resolve) => client.once('close', resolve));
+    client.publish(readings, frame, { qos: 0 });
+    await closed;
+    expect(cloud.store.lines.size).toBe(0);
+  });
+
+  it('grants only its own downlink', async () => {
+    const client = await cloud.connect();
+    const granted = await client.subscribeAsync('harbinger/v1/north/down/#', { qos: 1 });
+    expect(granted[0]?.qos).toBe(1);
+    for (const filter of ['#', 'harbinger/v1/south/down/#', 'harbinger/v1/+/down/#', '$SYS/#']) {
+      await expect(client.subscribeAsync(filter)).rejects.toThrow();
+    }
+  });
+
+  it('closes the connection before a packet over the limit is buffered', async () => {
+    const client = await cloud.connect();
+    expect(await publish(client, readings, Buffer.alloc(5 << 20))).toBe('closed');
+    await vi.waitFor(async () => {
+      expect(await cloud.metric('harbinger_ingest_refused_packets_total')).toContain(
+        'harbinger_ingest_refused_packets_total 1',
+      );
+    });
+    expect(await publish(await cloud.connect(), readings, frameOf([[readingLine(1)]]))).toBe('acked');
+  });
+});
+
+describe('while the store is slow or away', () => {
+  it('stores and acknowledges events, and answers pings, while readings wait for the store', async () => {
+    let open = () => {};
+    cloud.store.gates.set(
+      'readings',
+      new Promise((resolve) => {
+        open = resolve;
+      }),
+    );
+    const client = await cloud.connect();
+    const outcomes: string[] = [];
+    const slow = [1, 2, 3, 4].map((seq) =>
+      publish(client, readings, frameOf([[readingLine(seq)]], { firstSeq: seq })).then(() =>
+        outcomes.push('readings'),
+      ),
+    );
+    const estimate = 'estimate,gateway=north,machine=pump-1,site=leeds health=0.5 1700000000000000000';
+    await publish(client, uplinkTopic('north', 'estimates'), frameOf([[estimate]], { lane: 'estimates' }));
+    outcomes.push('estimates');
+    const pong = new Promise((resolve) =>
+      client.on('packetreceive', (packet) => packet.cmd === 'pingresp' && resolve(1)),
+    );
+    client.sendPing();
+    await pong;
+    expect(outcomes).toEqual(['estimates']);
+    open();
+    await Promise.all(slow);
+    expect(cloud.store.lines.size).toBe(5);
+  });
+
+  it('holds the acknowledgement back until the store is there again', async () => {
+    cloud.store.away = true;
+    const client = await cloud.connect();
+    const acked = publish(client, readings, frameOf([[readingLine(1)]]));
+    await vi.waitFor(async () => {
+      const [line = ''] = await cloud.metric('harbinger_ingest_store_retries_total');
+      expect(Number(line.split(' ')[1])).toBeGreaterThan(1);
+    });
+    expect(cloud.store.lines.size).toBe(0);
+    cloud.store.away = false;
+    expect(await acked).toBe('acked');
+    expect(cloud.store.lines.size).toBe(1);
+  });
+
+  it('closes the connection after its limit; nothing behind a lost batch is stored, and the resend completes', async () => {
+    await cloud.stop();
+    cloud = await startIngest({ storeWaitMsMax: 300 });
+    cloud.store.away = true;
+    const client = await cloud.connect();
+    const outcomes = await Promise.all(
+      [1, 2, 3].map((seq) => publish(client, readings, frameOf([[readingLine(seq)]], { firstSeq: seq }))),
+    );
+    expect(outcomes).toEqual(['closed', 'closed', 'closed']);
+    expect(cloud.operations.watermark('north', journal, 'readings')).toBe(0);
+    cloud.store.away = false;
+    const again = await cloud.connect();
+    expect(
+      await publish(again, readings, frameOf([[readingLine(1)], [readingLine(2)], [readingLine(3)]])),
+    ).toBe('acked');
+    expect(cloud.store.lines.size).toBe(3);
+  });
+});

@@ -1,0 +1,167 @@
+/** What the ingest's tests share: a store that can be slow or away, a gateway on a real connection, batches. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import mqtt, { type MqttClient } from 'mqtt';
+import { Registry } from 'prom-client';
+import { type BatchHeader, encodeBatch } from '../shared/contract/batch.ts';
+import type { Lane } from '../shared/contract/lanes.ts';
+import { systemClock } from '../shared/runtime/clock.ts';
+import { HarbingerError } from '../shared/runtime/errors.ts';
+import { silentLog } from '../shared/runtime/log.ts';
+import { systemRandom } from '../shared/runtime/random.ts';
+import { compileValidator } from '../shared/runtime/validate.ts';
+import { IngestConfig } from './ingest/config.ts';
+import { createCredentials } from './ingest/credentials.ts';
+import { Ingest } from './ingest/ingest.ts';
+import { Listener } from './ingest/listener.ts';
+import { createIngestMetrics } from './ingest/metrics.ts';
+import { OperationsConfig } from './operations/config.ts';
+import { openOperations } from './operations/operations.ts';
+import type { AlertRules, ReadingStore, StoreBatch } from './ports.ts';
+
+export const journal = '00000000000000aa';
+export const password = 'a password of gateway north';
+
+/** Keeps lines as a store does: the same point twice is one. */
+export class TestStore implements ReadingStore {
+  readonly kind = 'test';
+  readonly lines = new Map<string, string>();
+  readonly batches: StoreBatch[] = [];
+  away = false;
+  /** Lines that contain it are rejected. */
+  rejects: string | null = null;
+  /** Awaited before a lane is written. */
+  readonly gates = new Map<Lane, Promise<void>>();
+
+  start = () => Promise.resolve();
+  stop = () => Promise.resolve();
+  healthy = () => Promise.resolve(!this.away);
+  series = () => Promise.resolve([]);
+  counts = () => Promise.resolve({});
+
+  async write(batch: StoreBatch) {
+    await this.gates.get(batch.lane);
+    if (this.away) throw new HarbingerError('STORE_UNAVAILABLE', 'store', 'away', { retry: true });
+    this.batches.push(batch);
+    const rejected = [];
+    for (const line of batch.raw.toString().trimEnd().split('\n')) {
+      if (this.rejects !== null && line.includes(this.rejects))
+        rejected.push({ line, reason: 'field type conflict' });
+      else this.lines.set(line.slice(0, line.indexOf(' ')) + line.slice(line.lastIndexOf(' ')), line);
+    }
+    return { rejected };
+  }
+}
+
+export const noAlerts: AlertRules = { transition: () => null, recipients: () => [] };
+
+export function defaults<T>(schema: Parameters<typeof compileValidator>[0]): T {
+  return compileValidator(schema)({}, (problem) => new Error(problem)) as T;
+}
+
+export async function startIngest(options: { rules?: AlertRules; storeWaitMsMax?: number } = {}) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'harbinger-ingest-'));
+  const store = new TestStore();
+  const operations = openOperations(defaults<OperationsConfig>(OperationsConfig), {
+    dataDir,
+    clock: systemClock,
+    rules: options.rules ?? noAlerts,
+  });
+  const registry = new Registry();
+  const metrics = createIngestMetrics(registry);
+  const base = { clock: systemClock, random: systemRandom, log: silentLog, metrics };
+  const ingest = new Ingest({ ...base, store, operations, waitMsMax: options.storeWaitMsMax ?? 20_000 });
+  const credentials = createCredentials([
+    { id: 'north', password },
+    { id: 'south', password: 'a password of gateway south' },
+  ]);
+  const config = { ...defaults<IngestConfig>(IngestConfig), port: 0 };
+  const listener = new Listener(config, { ...base, credentials, ingest });
+  const port = await listener.start();
+  const clients: MqttClient[] = [];
+  return {
+    store,
+    operations,
+    port,
+    metric: async (name: string) =>
+      (await registry.getSingleMetricAsString(name)).split('\n').filter((l) => !l.startsWith('#')),
+    /** A gateway's connection; `user` is its name. */
+    async connect(user = 'north', secret = password) {
+      const client = mqtt.connect(`mqtt://127.0.0.1:${port}`, {
+        protocolVersion: 4,
+        reconnectPeriod: 0,
+        clientId: `gateway-${user}`,
+        username: user,
+        password: secret,
+      });
+      clients.push(client);
+      await new Promise<void>((resolve, reject) => {
+        client.once('connect', () => resolve());
+        client.once('error', reject);
+      });
+      client.on('error', () => {});
+      return client;
+    },
+    async stop() {
+      for (const client of clients) client.end(true);
+      await listener.stop();
+      await operations.close();
+      rmSync(dataDir, { recursive: true });
+    },
+  };
+}
+
+/** Publishes; resolves with 'acked', or 'closed' if the connection ends first. */
+export function publish(
+  client: MqttClient,
+  topic: string,
+  frame: Buffer | string,
+  qos: 0 | 1 = 1,
+): Promise<'acked' | 'closed'> {
+  return new Promise((resolve) => {
+    const onClose = () => resolve('closed');
+    client.once('close', onClose);
+    client.publish(topic, frame, { qos }, (error) => {
+      client.off('close', onClose);
+      resolve(error ? 'closed' : 'acked');
+    });
+  });
+}
+
+export function readingLine(
+  n: number,
+  options: { gateway?: string; machine?: string; type?: string } = {},
+): string {
+  const { gateway = 'north', machine = 'pump-1', type = 'pump' } = options;
+  return `${type},gateway=${gateway},machine=${machine},site=leeds speed=${n} ${1_700_000_000_000_000_000n + BigInt(n) * 1_000_000n}`;
+}
+
+export interface BatchOptions {
+  lane?: Lane;
+  firstSeq?: number;
+  gateway?: string;
+  codec?: 'identity' | 'gzip';
+  journal?: string;
+}
+
+/** A frame of one block per list of lines. */
+export function frameOf(blocks: string[][], options: BatchOptions = {}): Buffer {
+  const { lane = 'readings', firstSeq = 1, gateway = 'north', codec = 'gzip' } = options;
+  const texts = blocks.map((lines) => `${lines.join('\n')}\n`);
+  const raw = Buffer.from(texts.join(''));
+  const header: BatchHeader = {
+    gateway,
+    journal: options.journal ?? journal,
+    lane,
+    codec,
+    rawBytes: raw.length,
+    blocks: texts.map((text, i) => ({
+      seq: firstSeq + i,
+      lines: blocks[i]!.length,
+      bytes: Buffer.byteLength(text),
+    })),
+  };
+  return encodeBatch({ header, body: codec === 'gzip' ? gzipSync(raw) : raw });
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { TelemetryReader } from './telemetry.ts';
+
+const prefix = 'pump,gateway=north,machine=p1,site=leeds';
+
+function read(
+  text: string,
+  lines = text.split('\n').length - 1,
+  lane: 'readings' | 'estimates' = 'readings',
+) {
+  const raw = Buffer.from(text);
+  return new TelemetryReader('north', lane).read([{ seq: 1, lines, bytes: raw.length }], raw);
+}
+
+describe('the beginning of a line', () => {
+  it('is accepted as the contract has it', () => {
+    const checked = read(`${prefix} a=1 1\n${prefix} a=2,b="x y" 2\n`);
+    expect(checked).toMatchObject({ untouched: true, lines: 2, refused: [] });
+  });
+
+  it.each([
+    ['another gateway', 'pump,gateway=south,machine=p1,site=leeds a=1 1'],
+    ['no gateway', 'pump,machine=p1,site=leeds a=1 1'],
+    ['two gateways', 'pump,gateway=north,gateway=south,machine=p1,site=leeds a=1 1'],
+    ['a longer gateway name', 'pump,gateway=north2,machine=p1,site=leeds a=1 1'],
+    ['an escaped comma in a tag', 'pump,gateway=north,machine=p1\\,gateway\\=south,site=leeds a=1 1'],
+    ['another order', 'pump,machine=p1,gateway=north,site=leeds a=1 1'],
+    ['one tag more', `${prefix},x=y a=1 1`],
+    ['an empty tag', 'pump,gateway=north,machine=,site=leeds a=1 1'],
+    ['an escaped measurement', 'pu\\ mp,gateway=north,machine=p1,site=leeds a=1 1'],
+    ['a measurement of events', 'event,gateway=north,machine=p1,site=leeds a=1 1'],
+    ['estimates among readings', 'estimate,gateway=north,machine=p1,site=leeds a=1 1'],
+    ['a comment', '# pump'],
+    ['no fields', prefix],
+    ['nothing', ''],
+    ['non-ASCII names', 'pump,gateway=north,machine=pé,site=leeds a=1 1'],
+  ])('is refused with %s, and its neighbours are kept', (_, line) => {
+    const good = `${prefix} a=1 1\n`;
+    const checked = read(`${good}${line}\n${good}`);
+    expect(checked).toMatchObject({
+      untouched: false,
+      lines: 2,
+      blocks: [{ seq: 1, lines: 2, bytes: 2 * good.length }],
+    });
+    expect(checked.raw.toString()).toBe(good + good);
+    expect(checked.refused).toMatchObject([
+      { code: 'CONTENT_LINE', count: 1, bytes: Buffer.byteLength(line) + 1 },
+    ]);
+  });
+
+  it('must be one’s own on every line of text, even inside quotes', () => {
+    const checked = read(`${prefix} a="\npump,gateway=south,machine=p1,site=leeds a="" 1\n`);
+    expect(checked.refused).toMatchObject([{ count: 1, reason: expect.stringContaining("gateway 'south'") }]);
+  });
+});
+
+describe('blocks', () => {
+  it('that do not have the lines they declare are refused whole', () => {
+    expect(read(`${prefix} a=1 1\n${prefix} a=2 2\n`, 3)).toMatchObject({
+      blocks: [],
+      refused: [{ code: 'CONTENT_LINES', reason: 'block 1 has 2 lines, not 3' }],
+    });
+  });
+
+  it('that do not end with a newline are refused whole', () => {
+    expect(read(`${prefix} a=1 1`, 1)).toMatchObject({ blocks: [], refused: [{ code: 'CONTENT_LINES' }] });
+  });
+});
+
+it('accepts only estimates in the estimates lane', () => {
+  expect(read(`${prefix} a=1 1\n`, 1, 'estimates').refused).toHaveLength(1);
+});
+
+it('keeps machines apart whose lines are mixed, each with its last time', () => {
+  const other = prefix.replace('p1', 'p2');
+  const { machines } = read(`${prefix} a=1 5000000\n${other} a=1 9000000\n${prefix} a=1 7000000\n`);
+  expect(machines).toEqual([
+    { machine: 'p1', site: 'leeds', machineType: 'pump', lastSeenMs: 7 },
+    { machine: 'p2', site: 'leeds', machineType: 'pump', lastSeenMs: 9 },
+  ]);
+});
