@@ -2,8 +2,8 @@
  * The journal on disk, format 1. All integers are little-endian.
  *
  *     {dir}/lock                    who has the journal open (see lock.ts)
- *     {dir}/meta.json               id of the journal, newest segment and losses of each lane (see state-file.ts)
- *     {dir}/cursors.json            how far each consumer has come in each lane
+ *     {dir}/meta.json               id of the journal; newest segment, lowest next seq, losses of each lane
+ *     {dir}/cursors.json            how far each consumer has come in each lane (both: see state-file.ts)
  *     {dir}/{lane}/{firstSeq}.seg   segments, named by their first block's seq in 16 digits
  *
  * A segment is a segment header followed by blocks with consecutive seqs, without gaps between their bytes.
@@ -32,7 +32,8 @@
  * begins with higher seqs. Its previousLastSeq says which blocks of the old segment count.
  *
  * Seqs never go back and are never used twice, because the cloud takes a seq it knows for a repetition. Where it is
- * uncertain which were used (a torn tail, a lost segment), a new segment begins beyond all that could have been.
+ * uncertain which were used (a torn tail, a lost segment), a new segment begins beyond all that could have been. A
+ * lane's last segment is never dropped to make room, because the next seq is known from it.
  * Within a segment a missing seq is therefore damage; between segments previousLastSeq tells damage from intention.
  *
  * Recovery, at open:
@@ -42,7 +43,9 @@
  * - what was only in the page cache is synced before it is readable;
  * - older segments are checked when they are read. A damaged block, header or whole segment, or one that is missing, is
  *   skipped and reported as 'damaged-block' to the first reader that comes past it. Reading goes on at the next
- *   header, found by its magic, whose checksums are right and whose seq is in the segment's range;
+ *   header, found by its magic, whose checksums are right and whose seq is in the segment's range. (A power cut may
+ *   tear a group so that a later block of it survives and an earlier one does not. The later one is kept, and the
+ *   earlier one reported, though neither had been acknowledged: this cannot be told from damage.)
  * - damaged meta.json: the id comes from the segments' headers; the count of losses begins at 0;
  * - damaged or missing cursors.json: consumers begin at the oldest block, which they survive.
  */

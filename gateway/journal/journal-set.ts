@@ -24,7 +24,7 @@ export interface JournalOptions {
   /** Most urgent first: when room must be made, the last ones give way first. */
   lanes: readonly Lane[];
   limits: {
-    /** On disk, all lanes together; ≥ 64 KiB. One block may take a quarter of it. */
+    /** On disk, all lanes together; ≥ 64 KiB. One block may take an eighth of it. */
     bytesMax: number;
     whenFull: WhenFull;
   };
@@ -116,7 +116,8 @@ async function openLane(name: Lane, found: SegmentFile[], shared: Shared): Promi
   const { bytesMax } = options.limits;
   const files = laneFiles(fs, `${options.dir}/${name}`, meta.id);
   const memory = meta.lane(name);
-  const known = { newestSegment: memory.newestSegment, seqFloor: cursors.furthest(name) + 1 };
+  const seqFloor = Math.max(memory.seqFloor, cursors.furthest(name) + 1);
+  const known = { newestSegment: memory.newestSegment, seqFloor };
   const recovered = await recoverLane(files, found, known, log);
   const { segments, tornBytes, missingBlocks } = recovered;
   if (tornBytes > 0) {
@@ -125,6 +126,11 @@ async function openLane(name: Lane, found: SegmentFile[], shared: Shared): Promi
   }
   if (missingBlocks > 0)
     onLoss({ lane: name, cause: 'damaged-block', blocks: missingBlocks, lines: 0, bytes: 0 });
+  if (recovered.nextSeq > (segments.at(-1)?.lastSeq ?? 0) + 1) {
+    memory.seqFloor = recovered.nextSeq;
+    memory.newestSegment = newestOf(segments);
+    await meta.changed();
+  }
   const writer = new SegmentWriter({ files, segments, nextSeq: recovered.nextSeq, clock, log });
   if (recovered.lastIsWhole) await writer.reopenLast();
   const onDamage = (lost: { blocks: number; lines: number; bytes: number }) =>
@@ -136,7 +142,7 @@ async function openLane(name: Lane, found: SegmentFile[], shared: Shared): Promi
     writer,
     reader: new LaneReader({ files, segments, log, onDamage }),
     segmentBytesMax: Math.min(journalLimits.segmentBytesMax, Math.floor(bytesMax / 16)),
-    blockBytesMax: Math.min(blockBytesLimit, Math.floor(bytesMax / 4)),
+    blockBytesMax: Math.min(blockBytesLimit, Math.floor(bytesMax / 8)),
     dropped: memory.dropped,
     log,
     cursor: (consumer) => cursors.cursor(name, lane, consumer),

@@ -95,7 +95,7 @@ describe('reading', () => {
   test('a block is not readable before it is synced', async () => {
     let release = () => {};
     const reached = new Promise<void>((resolve) => {
-      bench.fs.onOperation = async (operation) => {
+      bench.disk.onOperation = async (operation) => {
         if (operation !== 'datasync') return;
         resolve();
         await new Promise<void>((go) => {
@@ -106,7 +106,7 @@ describe('reading', () => {
     const appended = bench.readings.append(blockOf('slow'));
     await reached;
     expect(await bench.readings.read(0, 1_000)).toEqual([]);
-    bench.fs.onOperation = () => undefined;
+    bench.disk.onOperation = () => undefined;
     release();
     await appended;
     expect(await contents(bench.readings)).toEqual(['1:slow']);

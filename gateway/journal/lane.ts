@@ -143,9 +143,10 @@ export class JournalLane implements Journal, BudgetLane {
   }
 
   oldest(): 'none' | 'read' | 'unread' {
-    const segment = this.parts.segments[0];
-    if (!segment || segment === this.parts.writer.active) return 'none';
-    return segment.lastSeq <= this.parts.readByAll() ? 'read' : 'unread';
+    const { segments } = this.parts;
+    // The last one stays, also where it is not written any more: it is what the next seq is known from.
+    if (segments.length <= 1) return 'none';
+    return segments[0]!.lastSeq <= this.parts.readByAll() ? 'read' : 'unread';
   }
 
   async dropOldest(): Promise<boolean> {

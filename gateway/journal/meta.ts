@@ -10,6 +10,7 @@ import { coalesced, type StateFile, stateFile } from './state-file.ts';
 const Count = Type.Integer({ minimum: 0 });
 const LaneMeta = Type.Object({
   newestSegment: Count,
+  seqFloor: Count,
   dropped: Type.Object({ blocks: Count, lines: Count, bytes: Count }),
 });
 const MetaValue = Type.Object({
@@ -22,6 +23,8 @@ const checkMeta = compileValidator(MetaValue);
 export interface LaneMeta {
   /** First seq of the segment created last, so that its loss is noticed; 0 if none was. */
   newestSegment: number;
+  /** A recovery has decided that no lower seq is used any more. */
+  seqFloor: number;
   /** Unread blocks that were dropped to make room, since the journal began. */
   dropped: Tally;
 }
@@ -64,7 +67,7 @@ export class Meta {
   lane(name: string): LaneMeta {
     let meta = this.lanes.get(name);
     if (!meta) {
-      meta = { newestSegment: 0, dropped: { blocks: 0, lines: 0, bytes: 0 } };
+      meta = { newestSegment: 0, seqFloor: 1, dropped: { blocks: 0, lines: 0, bytes: 0 } };
       this.lanes.set(name, meta);
     }
     return meta;

@@ -76,7 +76,7 @@ async function readHeader(fs: JournalFs, path: string): Promise<Omit<SegmentFile
 
 /**
  * Brings one lane back: cuts off a torn tail, makes sure that all it keeps is synced, and decides on the next seq.
- * `seqFloor` is the lowest seq that may be next, as far as others know (cursors).
+ * `seqFloor` is the lowest seq that may be next, as far as cursors and earlier recoveries know.
  * `newestSegment` is the last segment that was created according to meta.json, 0 if unknown.
  */
 export async function recoverLane(

@@ -4,7 +4,7 @@ import { silentLog } from '../../shared/runtime/log.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
 import type { Block } from '../ports.ts';
 import { type JournalOptions, type JournalSet, openJournals } from './journal-set.ts';
-import { MemoryJournalFs } from './memory-fs.testing.ts';
+import { MemoryDisk } from './memory-disk.testing.ts';
 
 /** A clock that stands still until it is moved. */
 export class ManualClock implements Clock {
@@ -37,7 +37,7 @@ export class ManualClock implements Clock {
 
 /** A journal on a disk in memory, which can be opened again after what a test does to that disk. */
 export class JournalBench {
-  readonly fs = new MemoryJournalFs();
+  readonly disk = new MemoryDisk();
   readonly clock = new ManualClock();
   readonly losses: JournalLoss[] = [];
   limits: JournalOptions['limits'] = { bytesMax: 1 << 20, whenFull: 'drop-oldest' };
@@ -49,7 +49,7 @@ export class JournalBench {
       dir: '/journal',
       lanes: ['events', 'estimates', 'readings'],
       limits: this.limits,
-      fs: this.fs,
+      fs: this.disk.mount(),
       clock: this.clock,
       random: this.random,
       log: silentLog,
@@ -68,7 +68,7 @@ export class JournalBench {
   }
 
   segments(lane = 'readings'): string[] {
-    return this.fs.paths().filter((path) => path.startsWith(`/journal/${lane}/`) && path.endsWith('.seg'));
+    return this.disk.paths().filter((path) => path.startsWith(`/journal/${lane}/`) && path.endsWith('.seg'));
   }
 }
 

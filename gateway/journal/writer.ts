@@ -38,7 +38,7 @@ export class SegmentWriter {
     this.log = parts.log;
   }
 
-  /** The segment being written, which must not be dropped. */
+  /** The segment being written. */
   get active(): Segment | null {
     return this.open?.segment ?? null;
   }

@@ -1,0 +1,178 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { blockOf, contents, JournalBench } from './support.testing.ts';
+
+let bench: JournalBench;
+beforeEach(() => {
+  bench = new JournalBench();
+});
+
+async function fill(lane: string, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await bench.set.lane(lane).append(blockOf(`b${i}`, 10_000));
+}
+
+const bytesOfAllLanes = () =>
+  ['events', 'estimates', 'readings'].reduce((sum, lane) => sum + bench.set.lane(lane).stats().bytes, 0);
+
+describe('drop-oldest', () => {
+  beforeEach(async () => {
+    bench.limits = { bytesMax: 1 << 20, whenFull: 'drop-oldest' };
+    await bench.open();
+  });
+
+  test('keeps within the limit, drops the oldest and reports what nobody had read', async () => {
+    await fill('readings', 300);
+    expect(bytesOfAllLanes()).toBeLessThanOrEqual(1 << 20);
+    expect(bench.disk.usedBytes).toBeLessThan((1 << 20) + 4_096);
+    const { firstSeq, lastSeq, dropped } = bench.readings.stats();
+    expect(lastSeq).toBe(300);
+    expect(dropped.blocks).toBe(firstSeq - 1);
+    expect(dropped.lines).toBe(dropped.blocks);
+    const reported = bench.losses.reduce((sum, loss) => sum + loss.blocks, 0);
+    expect(reported).toBe(dropped.blocks);
+    expect(bench.losses.every((loss) => loss.cause === 'backlog-full')).toBe(true);
+    expect((await contents(bench.readings))[0]).toMatch(new RegExp(`^${firstSeq}:`));
+  });
+
+  test('remembers what was dropped across a restart', async () => {
+    await fill('readings', 150);
+    const { dropped } = bench.readings.stats();
+    expect(dropped.blocks).toBeGreaterThan(0);
+    await bench.reopen();
+    expect(bench.readings.stats().dropped).toEqual(dropped);
+  });
+
+  test('what every consumer has read is history: it goes without a loss', async () => {
+    const cursor = bench.readings.cursor('uplink');
+    const other = bench.readings.cursor('windows');
+    for (let i = 0; i < 30; i++) {
+      await fill('readings', 10);
+      cursor.advance(bench.readings.stats().lastSeq);
+      other.advance(bench.readings.stats().lastSeq);
+    }
+    expect(bench.readings.stats().firstSeq).toBeGreaterThan(100);
+    expect(bench.losses).toEqual([]);
+    expect(bytesOfAllLanes()).toBeGreaterThan(900_000);
+  });
+
+  test('of a segment read in part only the unread blocks are a loss', async () => {
+    bench.readings.cursor('uplink').advance(0);
+    await fill('readings', 90);
+    bench.readings.cursor('uplink').advance(4);
+    await fill('readings', 20);
+    expect(bench.losses[0]).toMatchObject({ blocks: 2, lines: 2 });
+    expect(bench.readings.cursor('uplink').seq).toBe(bench.readings.stats().firstSeq - 1);
+  });
+
+  test('the same for segments of an earlier run, which are counted by reading them', async () => {
+    await fill('readings', 90);
+    bench.readings.cursor('uplink').advance(4);
+    await bench.reopen();
+    bench.readings.cursor('uplink');
+    await fill('readings', 30);
+    expect(bench.losses.slice(0, 2)).toMatchObject([
+      { blocks: 2, lines: 2 },
+      { blocks: 6, lines: 6 },
+    ]);
+  });
+
+  test('read history of any lane goes before unread blocks', async () => {
+    await fill('events', 40);
+    bench.set.lane('events').cursor('uplink').advance(40);
+    await fill('readings', 90);
+    expect(bench.losses).toEqual([]);
+    expect(bench.set.lane('events').stats().firstSeq).toBeGreaterThan(20);
+  });
+
+  test('readings give way to events, then estimates do, events last', async () => {
+    await fill('estimates', 30);
+    await fill('readings', 60);
+    await fill('events', 60);
+    expect(bench.set.lane('readings').stats().dropped.blocks).toBeGreaterThan(40);
+    expect(bench.set.lane('estimates').stats().dropped.blocks).toBe(0);
+    await fill('events', 20);
+    expect(bench.set.lane('estimates').stats().dropped.blocks).toBeGreaterThan(0);
+    expect(bench.set.lane('events').stats().dropped.blocks).toBe(0);
+    await fill('events', 60);
+    expect(bench.set.lane('events').stats().dropped.blocks).toBeGreaterThan(0);
+    expect(bytesOfAllLanes()).toBeLessThanOrEqual(1 << 20);
+  });
+
+  test('a smaller limit after a restart is kept with the next block', async () => {
+    await fill('readings', 90);
+    bench.limits = { bytesMax: 256 << 10, whenFull: 'drop-oldest' };
+    await bench.reopen();
+    await fill('readings', 1);
+    expect(bytesOfAllLanes()).toBeLessThanOrEqual(256 << 10);
+  });
+});
+
+describe('refuse', () => {
+  beforeEach(async () => {
+    bench.limits = { bytesMax: 1 << 20, whenFull: 'refuse' };
+    await bench.open();
+  });
+
+  test('rejects while unread blocks fill the limit, and goes on when they are read', async () => {
+    const cursor = bench.readings.cursor('uplink');
+    await expect(fill('readings', 200)).rejects.toMatchObject({ code: 'JOURNAL_FULL', retry: true });
+    const { lastSeq } = bench.readings.stats();
+    expect(lastSeq).toBeGreaterThan(95);
+    expect(bench.losses).toEqual([]);
+    cursor.advance(20);
+    await fill('readings', 15);
+    expect(bench.readings.stats().lastSeq).toBe(lastSeq + 15);
+    expect(bench.losses).toEqual([]);
+    expect((await contents(bench.readings, cursor.seq)).length).toBe(lastSeq - 5);
+  });
+
+  test('of blocks appended at once takes those that fit', async () => {
+    const settled = await Promise.allSettled(
+      Array.from({ length: 150 }, (_, i) => bench.readings.append(blockOf(`b${i}`, 10_000))),
+    );
+    const taken = settled.filter(({ status }) => status === 'fulfilled').length;
+    expect(taken).toBeGreaterThan(95);
+    expect(bench.readings.stats().lastSeq).toBe(taken);
+  });
+});
+
+describe('cursors', () => {
+  beforeEach(async () => {
+    await bench.open();
+    await fill('readings', 5);
+  });
+
+  test('are saved at stop, each consumer for itself', async () => {
+    bench.readings.cursor('uplink').advance(3);
+    bench.readings.cursor('windows').advance(5);
+    await bench.reopen();
+    expect(bench.readings.cursor('uplink').seq).toBe(3);
+    expect(bench.readings.cursor('windows').seq).toBe(5);
+    expect(bench.readings.cursor('new').seq).toBe(0);
+  });
+
+  test('are saved about once a second while they move', async () => {
+    const saves = () => bench.set.lane('events').stats().syncs;
+    const before = saves();
+    for (let seq = 1; seq <= 5; seq++) bench.readings.cursor('uplink').advance(seq);
+    expect(saves()).toBe(before);
+    bench.clock.advance(1_000);
+    await expect.poll(saves).toBe(before + 2);
+    bench.disk.kill();
+    await bench.open();
+    expect(bench.readings.cursor('uplink').seq).toBe(5);
+  });
+
+  test('never go back, nor beyond the newest block', () => {
+    const cursor = bench.readings.cursor('uplink');
+    cursor.advance(4);
+    cursor.advance(2);
+    expect(cursor.seq).toBe(4);
+    cursor.advance(99);
+    expect(cursor.seq).toBe(5);
+  });
+});
+
+test('a limit that is too small for anything is refused', async () => {
+  bench.limits = { bytesMax: 1_000, whenFull: 'refuse' };
+  await expect(bench.open()).rejects.toMatchObject({ code: 'JOURNAL_LIMITS' });
+});
