@@ -38,3 +38,12 @@ export function pumpLine(i: number, fields = `rpm=${1000 + i}`, machine = 'm1'):
 export function pumpLines(from: number, count: number): string[] {
   return Array.from({ length: count }, (_, i) => pumpLine(from + i));
 }
+
+/** What embedded-writer.ts stores as block `seq`: 200 readings, and a field of its own every now and then. */
+export function writerBatch(seq: number): StoreBatch {
+  const lines = Array.from({ length: 200 }, (_, i) =>
+    pumpLine(seq * 200 + i, `a=${i},b=${seq}`, `m${i % 7}`),
+  );
+  if (seq % 16 === 0) lines[0] = pumpLine(seq * 200, `late${seq}=1`);
+  return batchOf({ blocks: [lines], firstSeq: seq, gzip: false });
+}

@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ReadingStore } from '../../cloud/ports.ts';
+import { createEmbeddedStore } from '../../cloud/store/embedded/embedded-store.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { silentLog } from '../../shared/runtime/log.ts';
+import { compiledEntry } from '../../shared/runtime/paths.ts';
+import { batchOf, pumpLine, pumpLines, writerBatch } from './batches.ts';
+
+const never = new AbortController().signal;
+const writerEntry = compiledEntry('test/conformance/embedded-writer');
+const notBuilt = !existsSync(writerEntry);
+
+let folder: string;
+let path: string;
+const stores: ReadingStore[] = [];
+
+function newStore(at = path): ReadingStore {
+  const options = { path: at, memoryMiBMax: 128, threads: 2, timeoutMs: 30_000 };
+  const store = createEmbeddedStore(options, { clock: systemClock, log: silentLog });
+  stores.push(store);
+  return store;
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'embedded-failures-'));
+  path = join(folder, 'telemetry.duckdb');
+});
+afterEach(async () => {
+  for (const store of stores.splice(0)) await store.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A writer process, once it has confirmed `count` batches. */
+async function writerThatHasConfirmed(first: number, count: number) {
+  const child: ChildProcess = spawn(process.execPath, [writerEntry, path, String(first)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const confirmed: number[] = [];
+  const enough = new Promise<void>((resolve, reject) => {
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      if (line !== 'started') confirmed.push(Number(line));
+      if (confirmed.length >= count) resolve();
+    });
+    child.once('exit', (code) => reject(new Error(`the writer ended with ${code}`)));
+  });
+  await enough;
+  return { child, confirmed };
+}
+
+describe.skipIf(notBuilt)(
+  `embedded store and other processes${notBuilt ? ' (skipped: needs dist/, made by npm run build)' : ''}`,
+  () => {
+    test('kill -9 in the midst of writing, again and again: what was confirmed is there, once', async () => {
+      let last = 0;
+      for (let round = 0; round < 3; round++) {
+        const { child, confirmed } = await writerThatHasConfirmed(last + 1, 30);
+        child.kill('SIGKILL');
+        await once(child, 'close');
+        last = Math.max(...confirmed);
+        const store = newStore();
+        await store.start();
+        const count = (await store.counts()).pump ?? 0;
+        expect(count).toBeGreaterThanOrEqual(last * 200);
+        expect(count % 200).toBe(0);
+        // Beyond what was confirmed, some may be stored: written again, all are there once.
+        const written = count / 200 + 3;
+        for (let seq = 1; seq <= written; seq++) await store.write(writerBatch(seq), never);
+        expect(await store.counts()).toEqual({ pump: written * 200 });
+        last = written;
+        await store.stop();
+      }
+    });
+
+    test('a file that another process has open: STORE_LOCKED, and the other is not disturbed', async () => {
+      const { child, confirmed } = await writerThatHasConfirmed(1, 1);
+      await expect(newStore().start()).rejects.toMatchObject({
+        code: 'STORE_LOCKED',
+        message: expect.stringContaining(path),
+      });
+      const before = confirmed.length;
+      await expect.poll(() => confirmed.length, { timeout: 30_000 }).toBeGreaterThan(before + 8);
+      child.kill('SIGKILL');
+      await once(child, 'close');
+    });
+  },
+);
+
+describe('embedded store and its file', () => {
+  test('opened twice by one process: STORE_LOCKED', async () => {
+    await newStore().start();
+    await expect(newStore().start()).rejects.toMatchObject({ code: 'STORE_LOCKED' });
+  });
+
+  test.each([
+    ['is no database', async () => writeFile(path, 'not a database'.repeat(1_000))],
+    [
+      'is cut short',
+      async () => (await open(path, 'r+').then(async (file) => (await file.truncate(5_000), file))).close(),
+    ],
+    ['has its first block overwritten', async () => overwrite(path, 0, 8_192)],
+    ['is a folder', async () => (await rm(path), void (await mkdir(path)))],
+  ])('a file that %s: refused, with what to do, and left as it is', async (_, damage) => {
+    const store = newStore();
+    await store.start();
+    await store.write(batchOf({ blocks: [pumpLines(0, 5_000)] }), never);
+    await store.stop();
+    await damage();
+    const before = await readFile(path).catch(() => null);
+    await expect(newStore().start()).rejects.toMatchObject({
+      code: 'STORE_UNREADABLE',
+      retry: false,
+      message: expect.stringMatching(/restore a backup/),
+    });
+    expect(await readFile(path).catch(() => null)).toEqual(before);
+  });
+
+  test('a folder that cannot be made', async () => {
+    await writeFile(join(folder, 'file'), '');
+    await expect(newStore(join(folder, 'file/x/telemetry.duckdb')).start()).rejects.toMatchObject({
+      code: 'STORE_UNREADABLE',
+    });
+  });
+});
+
+describe('embedded store under pressure', () => {
+  test('more batches than may wait: turned away to be tried again, none lost, none twice', async () => {
+    const store = newStore();
+    await store.start();
+    const batches = Array.from({ length: 600 }, (_, i) =>
+      batchOf({ blocks: [[pumpLine(i)]], gateway: `gw${i}` }),
+    );
+    const results = await Promise.allSettled(batches.map((batch) => store.write(batch, never)));
+    const refused = results.filter((result) => result.status === 'rejected');
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { reason } of refused)
+      expect(reason).toMatchObject({ code: 'STORE_UNAVAILABLE', retry: true });
+    expect(await store.counts()).toEqual({ pump: 600 - refused.length });
+    for (const batch of batches) await store.write(batch, never);
+    expect(await store.counts()).toEqual({ pump: 600 });
+  });
+
+  test('stopping finishes what is being written and turns away the rest', async () => {
+    const store = newStore();
+    await store.start();
+    const batches = Array.from({ length: 50 }, (_, i) =>
+      batchOf({ blocks: [pumpLines(i * 100, 100)], gateway: `gw${i}` }),
+    );
+    const writes = batches.map((batch) => store.write(batch, never));
+    await writes[0];
+    const late = store.write(batchOf({ blocks: [pumpLines(9_000, 1)], gateway: 'late' }), never);
+    const stopped = store.stop();
+    const results = await Promise.allSettled([...writes, late]);
+    await stopped;
+    await expect(store.write(batches[0]!, never)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    const again = newStore();
+    await again.start();
+    const confirmed = results.slice(0, 50).filter(({ status }) => status === 'fulfilled').length;
+    expect((await again.counts()).pump).toBeGreaterThanOrEqual(confirmed * 100);
+  });
+});
+
+async function overwrite(file: string, from: number, to: number): Promise<void> {
+  const handle = await open(file, 'r+');
+  await handle.write(Buffer.alloc(to - from, 0xff), 0, to - from, from);
+  await handle.close();
+}
