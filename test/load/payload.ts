@@ -11,10 +11,13 @@ export const seqWidth = 10;
 const msWidth = 13;
 const valueWidth = 5;
 
-/** Four numeric fields with running number and time among what a device says about itself: 215 bytes. */
+/**
+ * Four numeric fields with running number and time among what a device says about itself: 215 bytes. `cycles` repeats
+ * the running number as a measured value, so that a store's content can be compared with the ledger.
+ */
 export const defaultPayload =
-  '{"device":"{machine}","seq":{seq},"ts":{ms},"temperature":{v},"vibration":{v},"pressure":{v},"current":{v},' +
-  '"status":"ok","fw":"1.4.2","tags":["line-3","hall-b"],"uptime":"P12DT4H"}';
+  '{"device":"{machine}","seq":{seq},"ts":{ms},"temperature":{v},"vibration":{v},"pressure":{v},"cycles":{seq},' +
+  '"status":"ok","fw":"1.4.2","tags":["line-3","hall-b"],"up":"P12DT4H"}';
 
 export type PayloadFunction = (machine: string, seq: number, nowMs: number) => Buffer;
 

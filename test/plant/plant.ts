@@ -121,7 +121,7 @@ class Plant {
       taken: sum((sensor) => sensor.taken),
       sent: sum((sensor) => sensor.publisher.counts.sent),
       acked: sum((sensor) => sensor.publisher.counts.acked),
-      buffered: sum((sensor) => sensor.outbox.size + sensor.publisher.inFlight),
+      buffered: sum((sensor) => sensor.waiting),
       dropped: sum((sensor) => sensor.outbox.dropped),
       connected: sum((sensor) => Number(sensor.publisher.connected)),
       machines: this.#sensors.map(({ machine }) => ({
@@ -179,11 +179,15 @@ class Sensor {
   async stop(msMax: number): Promise<void> {
     clearTimeout(this.#ticking);
     const deadline = this.#clock.monotonicMs() + msMax;
-    while (this.publisher.connected && this.#clock.monotonicMs() < deadline) {
-      if (this.outbox.size === 0 && !this.#sending && this.publisher.inFlight === 0) break;
+    while (this.waiting > 0 && this.#clock.monotonicMs() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     await this.publisher.stop();
+  }
+
+  /** Messages that the gateway has not acknowledged. */
+  get waiting(): number {
+    return this.outbox.size + Number(this.#sending) + this.publisher.inFlight;
   }
 
   async #next(signal: AbortSignal) {

@@ -1,0 +1,55 @@
+/** Scores windows with the product's pump model as fast as it can, in batches; prints how many a second as JSON. */
+import { join } from 'node:path';
+import { createPumpLife } from '../../models/plant/pump.ts';
+import { pumpSensors } from '../../models/plant/pump-sensors.ts';
+import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
+import { loadArtefact } from '../../shared/features/artefact.ts';
+import { chooseBackend } from '../../shared/features/backend.ts';
+import { createModel } from '../../shared/features/model.ts';
+import { packageRoot } from '../../shared/runtime/paths.ts';
+import { seededRandom } from '../../shared/runtime/random.ts';
+
+const batch = 64;
+const measureMs = Number(process.argv[2] ?? 3_000);
+
+const type = loadMachineTypes().get('pump')!;
+const { name: backend } = await chooseBackend('auto');
+const artefact = loadArtefact(join(packageRoot, 'models', 'artefacts', type.model!), type);
+const model = createModel(artefact);
+
+/** Windows as the gateway has them: consecutive readings of a pump that wears out. */
+function windows(): Float32Array {
+  const life = createPumpLife(seededRandom(1));
+  const rows = type.windowRows;
+  const all = new Float32Array(batch * rows * pumpSensors.length);
+  let at = 0;
+  for (let window = 0; window < batch; window++) {
+    for (let row = 0; row < rows; row++) {
+      const reading = life.sample(window + row);
+      for (const sensor of pumpSensors) all[at++] = reading[sensor];
+    }
+  }
+  return all;
+}
+
+const source = windows();
+const input = new Float32Array(source.length);
+/** The model normalises its input in place, so each batch gets fresh values. */
+function scoreOne(): void {
+  input.set(source);
+  model.score(input, batch);
+}
+
+for (let i = 0; i < 20; i++) scoreOne();
+const cpuBefore = process.cpuUsage();
+const beganAtMs = performance.now();
+let batches = 0;
+while (performance.now() - beganAtMs < measureMs) {
+  scoreOne();
+  batches++;
+}
+const seconds = (performance.now() - beganAtMs) / 1_000;
+const cpu = process.cpuUsage(cpuBefore);
+const perSecond = (batches * batch) / seconds;
+const cpuSecondsPerMillion = (cpu.user + cpu.system) / ((batches * batch) / 1e6) / 1e6;
+console.log(JSON.stringify({ backend, perSecond, cpuSecondsPerMillion }));
