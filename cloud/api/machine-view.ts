@@ -78,7 +78,7 @@ export function byUrgency(a: MachineView, b: MachineView): number {
     ranks[a.urgency] - ranks[b.urgency] ||
     ascending(a.remainingLife?.p50 ?? null, b.remainingLife?.p50 ?? null) ||
     ascending(a.health, b.health) ||
-    machineKey(a).localeCompare(machineKey(b))
+    (machineKey(a) < machineKey(b) ? -1 : 1)
   );
 }
 

@@ -87,7 +87,10 @@ export class StreamHub {
 
   #flush(): void {
     this.#flushTimer = null;
-    const machines = this.#views().filter((view) => this.#changedMachines.has(machineKey(view)));
+    const changed = this.#operations
+      .machines()
+      .filter((state) => this.#changedMachines.has(machineKey(state)));
+    const machines = viewsOf(changed, this.#operations.alerts('open'));
     const alerts = [...this.#changedAlerts.values()];
     this.#changedMachines.clear();
     this.#changedAlerts.clear();
@@ -112,13 +115,10 @@ export class StreamHub {
     if (nowMs - client.behindSinceMs > streamTimes.behindMsMax) client.response.destroy();
   }
 
-  #views() {
-    return viewsOf(this.#operations.machines(), this.#operations.alerts('open'));
-  }
-
   #snapshot(): string {
     const alerts = this.#operations.alerts('open').toSorted(byAttention);
-    return message('snapshot', { atMs: this.#clock.nowMs(), machines: this.#views(), alerts });
+    const machines = viewsOf(this.#operations.machines(), alerts);
+    return message('snapshot', { atMs: this.#clock.nowMs(), machines, alerts });
   }
 }
 

@@ -6,6 +6,7 @@ export function streamRoutes(app: FastifyInstance, { hub }: RouteContext): void 
   app.get(
     '/api/stream',
     {
+      exposeHeadRoute: false,
       schema: {
         summary: 'Server-sent events: `snapshot`, then `change` at most twice a second, `tick` every 15 s',
         produces: ['text/event-stream'],

@@ -36,6 +36,11 @@ function runConsole(tokenNeeded: boolean): void {
     const urgent = state.openAlerts().filter((alert) => alert.prediction.severity === 'critical').length;
     document.title = `${urgent > 0 ? `(${urgent}) ` : ''}${view?.title ?? ''} · Harbinger`;
   };
+  const moved = () => {
+    show();
+    // Where the keyboard and a screen reader go on from.
+    frame.main.focus({ preventScroll: true });
+  };
   const show = () => {
     const route = parseRoute(location.hash);
     view?.dispose();
@@ -48,14 +53,14 @@ function runConsole(tokenNeeded: boolean): void {
   const live = keepLive(state);
   const unsubscribe = state.subscribe(update);
   const ticker = window.setInterval(update, 1_000);
-  window.addEventListener('hashchange', show);
+  window.addEventListener('hashchange', moved);
   window.addEventListener(
     'signed-out',
     () => {
       live.stop();
       unsubscribe();
       window.clearInterval(ticker);
-      window.removeEventListener('hashchange', show);
+      window.removeEventListener('hashchange', moved);
       view?.dispose();
       askToken();
     },

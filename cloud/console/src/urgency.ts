@@ -21,7 +21,7 @@ export function byUrgency(a: Machine, b: Machine): number {
     urgencies.indexOf(a.urgency) - urgencies.indexOf(b.urgency) ||
     ascending(a.remainingLife?.p50 ?? null, b.remainingLife?.p50 ?? null) ||
     ascending(a.health, b.health) ||
-    keyOf(a).localeCompare(keyOf(b))
+    (keyOf(a) < keyOf(b) ? -1 : 1)
   );
 }
 

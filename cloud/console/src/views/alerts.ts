@@ -38,7 +38,7 @@ export function alertsView({ state }: ViewContext): View {
     if (alerts.length > 0) {
       fill(open, ...alerts.map((alert) => alertCard(alert, { nowMs: state.nowMs(), withMachine: true })));
     } else if (state.heardMs !== null) {
-      fill(open, empty('No open alert', h('p', {}, 'No machine is expected to need work soon.')));
+      fill(open, empty('No open alert', h('p', {}, machinesText(state.machines.size))));
     }
   }
 
@@ -59,6 +59,12 @@ export function alertsView({ state }: ViewContext): View {
       gone = true;
     },
   };
+}
+
+/** No alert means little where nothing is watched. */
+function machinesText(count: number): string {
+  if (count === 0) return 'No machine has reported yet.';
+  return count === 1 ? 'One machine has reported.' : `${count} machines have reported.`;
 }
 
 function bySeverity(a: Alert, b: Alert): number {

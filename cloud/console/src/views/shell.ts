@@ -17,7 +17,10 @@ export function shell(state: State, options: { onSignOut: (() => void) | null })
     decisions: h('a', { href: '#/decisions' }, 'Decisions'),
   };
   const pill = h('span', { class: 'pill', role: 'status' });
-  const lost = h('div', { class: 'notice notice-bad notice-lost', role: 'alert' });
+  const lostText = h('span');
+  // Read out once, not every second.
+  const lostAge = h('span', { 'aria-hidden': 'true' });
+  const lost = h('div', { class: 'notice notice-bad notice-lost', role: 'alert' }, lostText, ' ', lostAge);
   const notices = h('div');
   const main = h('main', { id: 'main', tabindex: -1 });
   const element = h(
@@ -69,15 +72,16 @@ export function shell(state: State, options: { onSignOut: (() => void) | null })
       setText(pill, { connecting: 'Connecting', live: 'Live', lost: 'Not live' }[state.connection]);
       element.classList.toggle('stale', state.connection === 'lost');
       lost.hidden = state.connection !== 'lost';
-      setText(lost, state.connection === 'lost' ? lostText(state) : '');
+      setText(lostText, state.connection === 'lost' ? whatIsLost(state) : '');
+      setText(lostAge, state.heardMs === null ? '' : `(${duration(state.silentMs())})`);
       if (performance.now() - statusAt > statusMs && !document.hidden) void refreshStatus();
     },
   };
 }
 
-function lostText(state: State): string {
-  if (state.heardMs === null) return 'No connection to Harbinger. Trying again…';
-  return `Connection lost ${duration(state.silentMs())} ago: what you see is as of ${time(state.heardMs)}. Trying again…`;
+function whatIsLost({ heardMs }: State): string {
+  if (heardMs === null) return 'No connection to Harbinger. Trying again…';
+  return `Connection lost: what you see is as of ${time(heardMs)}. Trying again…`;
 }
 
 function noticesOf(status: Status): HTMLElement[] {
