@@ -49,6 +49,11 @@ export async function runLoad(side: RunningSide, shape: LoadShape, folder: strin
   return { report: JSON.parse(output) as LoadReport, ledger, usage };
 }
 
+/** Some load before the measured one, by other machines (`w…`), so that both sides are measured with compiled code. */
+export async function warmUp(side: RunningSide, folder: string): Promise<void> {
+  await runLoad(side, { connections: 100, qos: 1, total: 30_000, machine: 'w{c}' }, folder);
+}
+
 /** Runs a script to its end. @throws Error with its last words unless it ends with 0 in time */
 export async function outputOf(args: string[]): Promise<string> {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,8 +1,8 @@
 import { compiledEntry } from '../../../shared/runtime/paths.ts';
-import { outputOf, runLoad } from '../load-process.ts';
+import { outputOf } from '../load-process.ts';
 import type { Sample, Scenario } from '../scenario.ts';
 import { startBare } from '../sides.ts';
-import { sampleOf } from './ingest.ts';
+import { measure, sampleOf } from './ingest.ts';
 
 /** How many windows the model scores while bare Aedes acknowledges one message: every reading could get an estimate at 1. */
 export const inference: Scenario = {
@@ -17,7 +17,7 @@ export const inference: Scenario = {
       const bare = await startBare();
       try {
         const total = context.quick ? 60_000 : 300_000;
-        return sampleOf(await runLoad(bare, { connections: 100, qos: 1, total }, context.folder));
+        return sampleOf(await measure(bare, { connections: 100, qos: 1, total }, context.folder));
       } finally {
         await bare.stop();
       }

@@ -1,18 +1,17 @@
 import { journalledReadings } from '../journal-readings.ts';
-import { type LoadShape, type MeasuredLoad, runLoad } from '../load-process.ts';
+import { type LoadShape, type MeasuredLoad, runLoad, warmUp } from '../load-process.ts';
 import type { BenchContext, Sample, Scenario, Side } from '../scenario.ts';
 import { type RunningSide, startBare, startProductSide } from '../sides.ts';
 
 const connections = 100;
-const warmupMachines = 'w{c}';
 
 function shapeOf(qos: 0 | 1, context: BenchContext): LoadShape {
   return { connections, qos, window: 20, total: context.quick ? 60_000 : 600_000 };
 }
 
-/** The same on both sides: a warm-up, then the measured load. */
-async function measure(side: RunningSide, shape: LoadShape, folder: string): Promise<MeasuredLoad> {
-  await runLoad(side, { ...shape, qos: 1, total: 30_000, machine: warmupMachines }, folder);
+/** The same on both sides. */
+export async function measure(side: RunningSide, shape: LoadShape, folder: string): Promise<MeasuredLoad> {
+  await warmUp(side, folder);
   return runLoad(side, shape, folder);
 }
 
