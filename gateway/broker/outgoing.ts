@@ -34,7 +34,7 @@ export class OutgoingQueue {
     const entry = { seq, name, bytes: packet.payload?.length ?? 0, messageId: packet.messageId, packet };
     this.entries.set(seq, entry);
     this.byName.set(name, entry);
-    if (entry.messageId) this.byMessageId.set(entry.messageId, entry);
+    if (entry.messageId !== undefined) this.byMessageId.set(entry.messageId, entry);
     return entry;
   }
 
@@ -49,7 +49,7 @@ export class OutgoingQueue {
   remove(entry: QueueEntry): void {
     this.entries.delete(entry.seq);
     this.byName.delete(entry.name);
-    if (entry.messageId && this.byMessageId.get(entry.messageId) === entry) {
+    if (entry.messageId !== undefined && this.byMessageId.get(entry.messageId) === entry) {
       this.byMessageId.delete(entry.messageId);
     }
   }
@@ -62,7 +62,7 @@ export class OutgoingQueue {
       return entry;
     }
     const entry = this.byName.get(nameOf(packet));
-    if (entry && packet.messageId) {
+    if (entry && packet.messageId !== undefined) {
       entry.packet.messageId = packet.messageId;
       entry.messageId = packet.messageId;
       this.byMessageId.set(packet.messageId, entry);

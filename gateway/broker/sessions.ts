@@ -267,9 +267,9 @@ function queueRecord(clientId: string, { packet }: QueueEntry): Buffer {
   return encodeRecord({ clientId, packet: rest }, payload);
 }
 
-/** Payload too: the original is part of a larger chunk, which the queue must not hold on to. */
+/** Payload too: the original is part of a larger chunk. The message id is its sender's; the client will get another. */
 function copyOf(packet: QueuedPacket): QueuedPacket {
-  const { cmd, topic, payload, qos, retain, dup, brokerId, brokerCounter, messageId } = packet;
-  const kept = payload && Buffer.from(payload);
-  return { cmd, topic, payload: kept, qos, retain, dup, brokerId, brokerCounter, messageId };
+  const { cmd, topic, qos, retain, brokerId, brokerCounter } = packet;
+  const payload = Buffer.from(packet.payload ?? '');
+  return { cmd, topic, payload, qos, retain, dup: false, brokerId, brokerCounter, messageId: undefined };
 }

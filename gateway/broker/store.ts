@@ -151,6 +151,7 @@ export interface DecodedRecord {
 export function decodeRecord(bytes: Buffer): DecodedRecord | null {
   try {
     const size = bytes.readUInt32LE(0);
+    if (size > bytes.length - 4) return null;
     const head: unknown = JSON.parse(bytes.toString('utf8', 4, 4 + size));
     if (typeof head !== 'object' || head === null) return null;
     return { head: head as Record<string, unknown>, body: bytes.subarray(4 + size) };

@@ -1,0 +1,153 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect as connectSocket, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import mqttPacket, { type Packet } from 'mqtt-packet';
+import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
+import { type Log, silentLog } from '../../shared/runtime/log.ts';
+import { compileValidator } from '../../shared/runtime/validate.ts';
+import type { Intake, RawMessage } from '../ports.ts';
+import { type Broker, createBroker } from './broker.ts';
+import { BrokerConfig } from './config.ts';
+
+/** Tests only: brokers, intakes and clients that say what happened. */
+
+/** Moves when told to; timers are called in order as it passes them. */
+export class ManualClock implements Clock {
+  private timeMs = 1_000_000;
+  private timers: { atMs: number; fn: () => void }[] = [];
+
+  nowMs(): number {
+    return this.timeMs;
+  }
+  monotonicMs(): number {
+    return this.timeMs;
+  }
+  setTimer(delayMs: number, fn: () => void) {
+    const timer = { atMs: this.timeMs + delayMs, fn };
+    this.timers.push(timer);
+    const cancel = () => {
+      this.timers = this.timers.filter((other) => other !== timer);
+    };
+    return { cancel };
+  }
+  advance(ms: number): void {
+    const untilMs = this.timeMs + ms;
+    for (;;) {
+      const [next] = this.timers.filter(({ atMs }) => atMs <= untilMs).sort((a, b) => a.atMs - b.atMs);
+      if (!next) break;
+      this.timers = this.timers.filter((timer) => timer !== next);
+      this.timeMs = Math.max(this.timeMs, next.atMs);
+      next.fn();
+    }
+    this.timeMs = untilMs;
+  }
+}
+
+export function brokerConfig(overrides: Record<string, unknown> = {}): BrokerConfig {
+  const users = [
+    { name: 'sensor', password: 'secret', subscribe: ['telemetry/#', 'commands/{client}/#'] },
+    { name: 'operator', password: 'secret2', publish: ['#'], subscribe: ['#'] },
+  ];
+  return compileValidator(BrokerConfig)({ port: 0, users, ...overrides }, (problem) => new Error(problem));
+}
+
+/** Settles as told: at once, by hand, or with an error. */
+export class TestIntake implements Intake {
+  messages: RawMessage[] = [];
+  mode: 'at once' | 'hold' | 'fail' = 'at once';
+  private readonly held: ((error?: Error) => void)[] = [];
+
+  accept(message: RawMessage, settled: (error?: Error) => void): void {
+    this.messages.push({ ...message, payload: Buffer.from(message.payload) });
+    if (this.mode === 'hold') this.held.push(settled);
+    else setImmediate(settled, this.mode === 'fail' ? new Error('disk full') : undefined);
+  }
+
+  release(error?: Error): void {
+    for (const settled of this.held.splice(0)) settled(error);
+  }
+
+  get texts(): string[] {
+    return this.messages.map(({ topic, payload }) => `${topic} ${payload}`);
+  }
+}
+
+export class TestBroker {
+  readonly intake = new TestIntake();
+  readonly dataDir = mkdtempSync(join(tmpdir(), 'harbinger-broker-'));
+  broker!: Broker;
+  log: Log = silentLog;
+  private readonly sockets: Socket[] = [];
+
+  async start(overrides: Record<string, unknown> = {}): Promise<this> {
+    const options = { config: brokerConfig(overrides), dataDir: this.dataDir };
+    this.broker = createBroker(options, { intake: this.intake, clock: systemClock, log: this.log });
+    await this.broker.start();
+    return this;
+  }
+
+  get port(): number {
+    return this.broker.ports().port;
+  }
+
+  async raw(): Promise<RawClient> {
+    const socket = connectSocket(this.port, '127.0.0.1');
+    this.sockets.push(socket);
+    await once(socket, 'connect');
+    return new RawClient(socket);
+  }
+
+  async remove(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    this.intake.release();
+    await this.broker?.stop();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+/** Speaks MQTT packet by packet, so that a test decides about every one of them. */
+export class RawClient {
+  readonly received: Packet[] = [];
+  closed = false;
+  readonly socket: Socket;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+    const parser = mqttPacket.parser();
+    parser.on('packet', (packet) => this.received.push(packet));
+    socket.on('data', (bytes) => parser.parse(bytes));
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.closed = true;
+    });
+  }
+
+  send(...packets: Packet[]): void {
+    this.socket.write(Buffer.concat(packets.map((packet) => mqttPacket.generate(packet))));
+  }
+
+  connect(overrides: Record<string, unknown> = {}): void {
+    const connect = { cmd: 'connect', clientId: 'raw', clean: true, keepalive: 60, protocolVersion: 4 };
+    const credentials = { protocolId: 'MQTT', username: 'sensor', password: Buffer.from('secret') };
+    this.send({ ...connect, ...credentials, ...overrides } as Packet);
+  }
+
+  publish(topic: string, payload: string | Buffer, more: Record<string, unknown> = {}): void {
+    this.send({
+      cmd: 'publish',
+      topic,
+      payload,
+      qos: 1,
+      messageId: 1,
+      retain: false,
+      dup: false,
+      ...more,
+    } as Packet);
+  }
+
+  of(cmd: string): Packet[] {
+    return this.received.filter((packet) => packet.cmd === cmd);
+  }
+}

@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import mqtt, { type Packet } from 'mqtt-packet';
+import { describe, expect, it } from 'vitest';
+import { Inlet, type Verdict } from './inlet.ts';
+
+const packetBytesMax = 2_000;
+
+/** What came out of the inlet and the parser behind it, in order. */
+function run(bytes: Buffer, cuts: number[], takes: (topic: string) => boolean) {
+  const seen: string[] = [];
+  const parser = mqtt.parser();
+  const note = (topic: string, payload: Buffer) => seen.push(`${topic}=${payload.toString('hex')}`);
+  parser.on('packet', (packet) => {
+    if (packet.cmd === 'publish') note(packet.topic, packet.payload as Buffer);
+    else seen.push(packet.cmd);
+  });
+  let passed = 0;
+  const inlet = new Inlet(
+    {
+      publish(chunk, firstByte, start, end) {
+        const topicEnd = start + 2 + chunk.readUInt16BE(start);
+        const topic = chunk.toString('utf8', start + 2, topicEnd);
+        if (!takes(topic)) return false;
+        note(topic, chunk.subarray(topicEnd + (firstByte & 2), end));
+        return true;
+      },
+      pass(part) {
+        passed += part.length;
+        parser.parse(part);
+        return true;
+      },
+    },
+    packetBytesMax,
+    packetBytesMax,
+  );
+  const edges = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
+  let verdict: Verdict = 'fine';
+  let from = 0;
+  for (const to of [...edges, bytes.length]) {
+    if (to === from || verdict !== 'fine') continue;
+    // A copy: a chunk of its own, as sockets give them.
+    verdict = inlet.push(Buffer.from(bytes.subarray(from, to)));
+    from = to;
+  }
+  return { seen, verdict, passed };
+}
+
+const publish = fc
+  .record({
+    topic: fc.constantFrom('a', 'b/c', 'ä'),
+    payload: fc.uint8Array({ maxLength: 300 }),
+    qos: fc.constantFrom<0 | 1 | 2>(0, 1, 2),
+    retain: fc.boolean(),
+  })
+  .map(({ topic, payload, qos, retain }): Packet => {
+    const messageId = qos > 0 ? 7 : undefined;
+    return {
+      cmd: 'publish',
+      topic,
+      payload: Buffer.from(payload),
+      qos,
+      retain,
+      dup: false,
+      messageId,
+    } as Packet;
+  });
+const other = fc.constantFrom<Packet>(
+  { cmd: 'pingreq' },
+  { cmd: 'puback', messageId: 9 } as Packet,
+  { cmd: 'subscribe', messageId: 3, subscriptions: [{ topic: 'x/#', qos: 1 }] } as Packet,
+);
+const stream = fc
+  .array(fc.oneof(publish, other), { maxLength: 12 })
+  .map((packets) => Buffer.concat(packets.map((packet) => mqtt.generate(packet))));
+const cuts = fc.array(fc.nat(4_000), { maxLength: 30 });
+
+describe('inlet', () => {
+  it('however the bytes are cut, the same packets come out, in order', () => {
+    fc.assert(
+      fc.property(stream, cuts, (bytes, where) => {
+        const reference = run(bytes, [], () => false);
+        expect(reference.passed).toBe(bytes.length);
+        for (const takes of [() => true, () => false, (topic: string) => topic === 'a']) {
+          expect(run(bytes, where, takes).seen).toEqual(reference.seen);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('a chunk with whole packets only takes them in place; nothing reaches the parser', () => {
+    const packet = mqtt.generate({
+      cmd: 'publish',
+      topic: 'a',
+      payload: 'x',
+      qos: 1,
+      messageId: 1,
+      retain: false,
+      dup: false,
+    });
+    const { seen, passed } = run(Buffer.concat([packet, packet, packet]), [], () => true);
+    expect(seen).toEqual(['a=78', 'a=78', 'a=78']);
+    expect(passed).toBe(0);
+  });
+
+  it('refuses an oversize packet from its header, however the bytes are cut', () => {
+    const tooLarge = mqtt.generate({
+      cmd: 'publish',
+      topic: 'a',
+      payload: Buffer.alloc(packetBytesMax),
+      qos: 0,
+      retain: false,
+      dup: false,
+    });
+    fc.assert(
+      fc.property(stream, cuts, fc.nat(20), (before, where, more) => {
+        const bytes = Buffer.concat([before, tooLarge.subarray(0, 3 + more)]);
+        const { seen, verdict, passed } = run(bytes, where, () => false);
+        expect(verdict).toBe('oversize');
+        expect(seen).toEqual(run(before, [], () => false).seen);
+        // Of the packet itself, its header at most.
+        expect(passed).toBeLessThanOrEqual(before.length + 3);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('lets the largest permitted packet through', () => {
+    const fits = mqtt.generate({
+      cmd: 'publish',
+      topic: 'a',
+      payload: Buffer.alloc(packetBytesMax - 3),
+      qos: 0,
+      retain: false,
+      dup: false,
+    });
+    expect(run(fits, [5, 900], () => true)).toMatchObject({ verdict: 'fine', passed: fits.length });
+    expect(run(fits, [], () => true)).toMatchObject({ verdict: 'fine', passed: 0 });
+  });
+
+  it('refuses a length of more than four bytes, however the bytes are cut', () => {
+    const malformed = Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff, 0x7f, 1, 2, 3]);
+    fc.assert(
+      fc.property(stream, cuts, (before, where) => {
+        expect(run(Buffer.concat([before, malformed]), where, () => true).verdict).toBe('malformed');
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('survives garbage', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), cuts, (garbage, where) => {
+        const bytes = Buffer.from(garbage);
+        const inlet = (at: number[]) => {
+          const seen: string[] = [];
+          const it = new Inlet(
+            { publish: () => false, pass: (part) => seen.push(part.toString('hex')) > 0 },
+            1_000,
+            1_000,
+          );
+          let from = 0;
+          let verdict: Verdict = 'fine';
+          for (const to of [...at.map((cut) => cut % 400).sort((a, b) => a - b), bytes.length]) {
+            if (to <= from || to > bytes.length || verdict !== 'fine') continue;
+            verdict = it.push(bytes.subarray(from, to));
+            from = to;
+          }
+          return verdict;
+        };
+        expect(inlet(where)).toBe(inlet([]));
+      }),
+    );
+  });
+});
