@@ -29,7 +29,11 @@ export function readCmapss(path: string): RunDataset {
   let unit = '';
   const finish = () => {
     if (rows.length > 0) {
-      runs.push({ machine: `engine-${unit}`, values: Float32Array.from(rows.flat()), rows: rows.length });
+      runs.push({
+        machine: `${basename(path, '.txt')}-${unit}`,
+        values: Float32Array.from(rows.flat()),
+        rows: rows.length,
+      });
     }
     rows = [];
   };

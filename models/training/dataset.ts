@@ -16,6 +16,15 @@ export interface RunDataset {
   runs: Run[];
 }
 
+/** Several datasets of the same sensors as one. */
+export function joined(datasets: readonly [RunDataset, ...RunDataset[]]): RunDataset {
+  return {
+    description: datasets.map((dataset) => dataset.description).join('; '),
+    sensors: datasets[0].sensors,
+    runs: datasets.flatMap((dataset) => dataset.runs),
+  };
+}
+
 /** Fingerprint of all values, in order. */
 export function sha256Of(dataset: RunDataset): string {
   const hash = createHash('sha256');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { readCmapss } from './cmapss.ts';
-import type { RunDataset } from './dataset.ts';
+import { joined, type RunDataset } from './dataset.ts';
 import { simulatePumpRuns } from './plant-runs.ts';
 import type { TrainOptions } from './train.ts';
 
@@ -22,6 +22,7 @@ const pump: Recipe = {
   load: ({ seed }) => simulatePumpRuns({ machines: 1_500, seed }),
 };
 
+/** FD001 and FD003: one operating condition (sea level), both failure modes (compressor, fan). */
 const turbofan: Recipe = {
   name: 'turbofan-rul',
   version: '1.0.0',
@@ -34,10 +35,13 @@ const turbofan: Recipe = {
       throw new HarbingerError(
         'DATA_MISSING',
         'cli',
-        'turbofan-rul is trained on NASA C-MAPSS data: give the folder of train_FD001.txt with --data DIR',
+        'turbofan-rul is trained on NASA C-MAPSS data: give the folder of train_FD001.txt and train_FD003.txt with --data DIR',
       );
     }
-    return readCmapss(join(dataDir, 'train_FD001.txt'));
+    return joined([
+      readCmapss(join(dataDir, 'train_FD001.txt')),
+      readCmapss(join(dataDir, 'train_FD003.txt')),
+    ]);
   },
 };
 

@@ -30,6 +30,8 @@ const order: Record<BackendPreference, BackendName[]> = {
 
 /** Loads the best backend that works on this machine and makes it TensorFlow.js's current one. Always finds one. */
 export async function chooseBackend(preference: BackendPreference): Promise<ChosenBackend> {
+  // Keeps the plain backend from advertising the native one on the console; its reasons are in `passedOver`.
+  tf.enableProdMode();
   const passedOver: string[] = [];
   for (const name of order[preference]) {
     try {

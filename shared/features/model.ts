@@ -11,6 +11,8 @@ export interface Model {
    * @throws HarbingerError MODEL_OUTPUT_INVALID where the network answers with something that is not a number
    */
   score(windows: Float32Array, count: number): Float32Array;
+  /** The same for windows that are normalised already. */
+  scoreNormalised(windows: Float32Array, count: number): Float32Array;
   dispose(): void;
 }
 
@@ -19,13 +21,17 @@ export function createModel(artefact: Artefact): Model {
   const { architecture, manifest } = artefact;
   const weights = weightShapes(architecture).map(({ shape }, i) => tf.tensor2d(artefact.weights[i]!, shape));
   const width = architecture.rows * architecture.sensors;
+  const scoreNormalised = (windows: Float32Array, count: number) => {
+    const raw = tf.tidy(
+      () => forward(architecture, weights, tf.tensor2d(windows, [count, width])).dataSync() as Float32Array,
+    );
+    return finish(raw, manifest.output);
+  };
   return {
+    scoreNormalised,
     score(windows, count) {
       normalise(windows, manifest.inputs);
-      const raw = tf.tidy(
-        () => forward(architecture, weights, tf.tensor2d(windows, [count, width])).dataSync() as Float32Array,
-      );
-      return finish(raw, manifest.output);
+      return scoreNormalised(windows, count);
     },
     dispose: () => tf.dispose(weights),
   };

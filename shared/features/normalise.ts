@@ -1,7 +1,7 @@
 import type { ModelInput } from './manifest.ts';
 
 /** Beyond this many standard deviations a value says no more: one mad sensor must not drown the others. */
-const clipStd = 8;
+export const clipStd = 8;
 
 /**
  * Rows × sensors in the sensors' units → standard deviations from the training mean, in place. A missing value (NaN)

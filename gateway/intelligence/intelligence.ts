@@ -1,0 +1,102 @@
+/**
+ * The intelligence as one part: rows in, assessments on demand, due machines out to the decision.
+ *
+ *     columns ▶ windows ▶ (due) scorer ▶ decide ▶ model assessor ▶ worker
+ *                  └─ each machine's normal ─┴──▶ rules assessor
+ */
+import { join } from 'node:path';
+import type { MachineType } from '../../shared/domain/machine-type.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import { packageRoot } from '../../shared/runtime/paths.ts';
+import type { Random } from '../../shared/runtime/random.ts';
+import type { AlertInput, Assessor, ColumnBatch } from '../ports.ts';
+import type { IntelligenceConfig } from './config.ts';
+import { createModelAssessor } from './model-assessor.ts';
+import { ModelClient, type ModelStatus } from './model-client.ts';
+import type { ModelSource } from './model-messages.ts';
+import { createRulesAssessor } from './rules-assessor.ts';
+import { Scorer, type ScorerStats } from './scorer.ts';
+import { Windows, type WindowsStats } from './windows.ts';
+
+export interface IntelligenceOptions {
+  types: ReadonlyMap<string, MachineType>;
+  config: IntelligenceConfig;
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
+export interface IntelligenceStats {
+  windows: WindowsStats;
+  model: ModelStatus;
+  scorer: ScorerStats | null;
+}
+
+/** Where each machine type's model lies: the folder its declaration names, among the artefacts. */
+export function modelSources(
+  types: ReadonlyMap<string, MachineType>,
+  artefactsDir = join(packageRoot, 'models', 'artefacts'),
+): ModelSource[] {
+  return [...types.values()].flatMap((type) =>
+    type.model === undefined ? [] : [{ type, folder: join(artefactsDir, type.model) }],
+  );
+}
+
+export class Intelligence {
+  readonly windows: Windows;
+  readonly modelAssessor: Assessor;
+  readonly rulesAssessor: Assessor;
+  private readonly options: IntelligenceOptions;
+  private readonly client: ModelClient;
+  private scorer: Scorer | null = null;
+
+  constructor(options: IntelligenceOptions) {
+    const { types, config, clock, random, log } = options;
+    this.options = options;
+    this.windows = new Windows({ types, ...config, clock });
+    const baselineOf = this.windows.baselineOf.bind(this.windows);
+    this.client = new ModelClient({
+      sources: modelSources(types, config.artefactsDir),
+      backend: config.backend,
+      requestMsMax: config.requestMsMax,
+      restart: config.restart,
+      clock,
+      random,
+      log,
+    });
+    this.modelAssessor = createModelAssessor({ client: this.client, baselineOf });
+    this.rulesAssessor = createRulesAssessor({ baselineOf });
+  }
+
+  /** Starts the model's worker (and goes on without it if it cannot start) and begins to send due machines to `decide`. */
+  async start(decide: (inputs: readonly AlertInput[]) => Promise<unknown>): Promise<void> {
+    const { clock, log, config } = this.options;
+    await this.client.start();
+    this.scorer = new Scorer({ windows: this.windows, decide, batchMax: config.batchMax, clock, log });
+    this.scorer.kick();
+  }
+
+  async stop(): Promise<void> {
+    await this.scorer?.stop();
+    await this.client.stop();
+  }
+
+  /** Rows that are durable. */
+  add(columns: ColumnBatch): void {
+    if (this.windows.add(columns)) this.scorer?.kick();
+  }
+
+  /** The machine was replaced: its window and its normal begin again. */
+  replaced(site: string, machine: string): void {
+    this.windows.reset(site, machine);
+  }
+
+  stats(): IntelligenceStats {
+    return {
+      windows: this.windows.stats(),
+      model: this.client.status(),
+      scorer: this.scorer?.stats() ?? null,
+    };
+  }
+}

@@ -1,0 +1,35 @@
+interface Linked<T> {
+  newer: T | null;
+  older: T | null;
+}
+
+/** Items in order of last use, as a doubly linked list through the items: touching one costs a few assignments. */
+export class RecencyList<T extends Linked<T>> {
+  private newest: T | null = null;
+  private oldest: T | null = null;
+
+  /** Adds the item, or moves it to the front. */
+  touch(item: T): void {
+    if (this.newest === item) return;
+    if (item.newer) this.unlink(item);
+    item.older = this.newest;
+    if (this.newest) this.newest.newer = item;
+    this.newest = item;
+    this.oldest ??= item;
+  }
+
+  removeOldest(): T | null {
+    const item = this.oldest;
+    if (item) this.unlink(item);
+    return item;
+  }
+
+  private unlink(item: T): void {
+    if (item.newer) item.newer.older = item.older;
+    else this.newest = item.older;
+    if (item.older) item.older.newer = item.newer;
+    else this.oldest = item.newer;
+    item.newer = null;
+    item.older = null;
+  }
+}

@@ -1,0 +1,106 @@
+/** Where an item stands in the schedule; owned by Schedule. */
+export interface Scheduled {
+  state: 'idle' | 'ready' | 'taken' | 'resting';
+  /** Marked again while taken or resting. */
+  again: boolean;
+  restUntilMs: number;
+  /** Dropped: skipped when its turn comes. */
+  gone: boolean;
+}
+
+export function newlyScheduled(): Scheduled {
+  return { state: 'idle', again: false, restUntilMs: 0, gone: false };
+}
+
+/**
+ * Which items are due. An item is queued at most once however often it is marked; it is taken by one taker at a time;
+ * and after it was taken it rests for `restMs`. Since all rest equally long, the resting form a queue by time, and
+ * nothing is ever searched. At most every item is queued, so the queues are as bounded as the items are.
+ */
+export class Schedule<T extends { schedule: Scheduled }> {
+  private readonly restMs: number;
+  private readonly ready = new Fifo<T>();
+  private readonly resting = new Fifo<T>();
+
+  constructor(restMs: number) {
+    this.restMs = restMs;
+  }
+
+  /** True if the item became ready by this. */
+  mark(item: T): boolean {
+    const { schedule } = item;
+    if (schedule.state === 'idle') {
+      schedule.state = 'ready';
+      this.ready.push(item);
+      return true;
+    }
+    if (schedule.state !== 'ready') schedule.again = true;
+    return false;
+  }
+
+  /** The next due item, or null. It must be given back with `release`. */
+  take(nowMs: number): T | null {
+    this.wake(nowMs);
+    for (let item = this.ready.shift(); item; item = this.ready.shift()) {
+      if (item.schedule.gone) continue;
+      item.schedule.state = 'taken';
+      item.schedule.again = false;
+      item.schedule.restUntilMs = nowMs + this.restMs;
+      return item;
+    }
+    return null;
+  }
+
+  /** The item is done with; it rests for what is left of its time. */
+  release(item: T): void {
+    item.schedule.state = 'resting';
+    this.resting.push(item);
+  }
+
+  /** When to look again: now or earlier if something is ready, null if nothing is waiting. */
+  nextMs(nowMs: number): number | null {
+    if (this.ready.length > 0) return nowMs;
+    return this.resting.first?.schedule.restUntilMs ?? null;
+  }
+
+  private wake(nowMs: number): void {
+    for (
+      let item = this.resting.first;
+      item && item.schedule.restUntilMs <= nowMs;
+      item = this.resting.first
+    ) {
+      this.resting.shift();
+      item.schedule.state = 'idle';
+      if (item.schedule.again && !item.schedule.gone) this.mark(item);
+    }
+  }
+}
+
+/** A queue over an array that is compacted when half of it has been read. */
+class Fifo<T> {
+  private items: T[] = [];
+  private head = 0;
+
+  get length(): number {
+    return this.items.length - this.head;
+  }
+
+  get first(): T | undefined {
+    return this.items[this.head];
+  }
+
+  push(item: T): void {
+    this.items.push(item);
+  }
+
+  shift(): T | undefined {
+    const item = this.items[this.head];
+    if (item === undefined) return undefined;
+    this.head++;
+    if (this.head > 64 && this.head * 2 > this.items.length) {
+      this.items = this.items.slice(this.head);
+      this.head = 0;
+    }
+    return item;
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * Every machine's window, fed by the rows that became durable. Bounded: above `machinesMax` the machine that has been
+ * silent longest gives up its window (counted), and begins a new one when it speaks again. Nothing is allocated per row.
+ */
+import type { MachineType, Sensor } from '../../shared/domain/machine-type.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import type { AlertInput, ColumnBatch, MachineIdentity } from '../ports.ts';
+import type { Baseline } from './anomaly.ts';
+import { MachineWindow } from './machine-window.ts';
+import { RecencyList } from './recency-list.ts';
+import { newlyScheduled, Schedule, type Scheduled } from './schedule.ts';
+
+/** Columns of a machine of an open type; further sensors are stored but not watched. */
+const openSensorsMax = 64;
+
+export interface WindowsOptions {
+  types: ReadonlyMap<string, MachineType>;
+  machinesMax: number;
+  /** Between two assessments of one machine. */
+  intervalMsMin: number;
+  clock: Clock;
+}
+
+/** One machine that has a window. */
+export interface WatchedMachine {
+  identity: MachineIdentity;
+  readonly key: string;
+  readonly place: number;
+  window: MachineWindow;
+  readonly schedule: Scheduled;
+  newer: WatchedMachine | null;
+  older: WatchedMachine | null;
+}
+
+export interface WindowsStats {
+  machines: number;
+  rows: number;
+  /** Readings older than the newest of their machine. */
+  late: number;
+  evicted: number;
+  /** Readings of machines whose type is not known here. */
+  unknown: number;
+}
+
+interface Place {
+  identity: MachineIdentity;
+  watched: WatchedMachine | null;
+}
+
+function openSensor(name: string): Sensor {
+  return { name, unit: '1', min: -Number.MAX_VALUE, max: Number.MAX_VALUE };
+}
+
+export class Windows {
+  private readonly options: WindowsOptions;
+  /** By the index that ColumnBatch uses; null where the type is not known. */
+  private readonly places: (Place | null)[] = [];
+  private readonly byKey = new Map<string, WatchedMachine>();
+  private readonly recency = new RecencyList<WatchedMachine>();
+  private readonly schedule: Schedule<WatchedMachine>;
+  private readonly counts = { rows: 0, late: 0, evicted: 0, unknown: 0 };
+
+  constructor(options: WindowsOptions) {
+    this.options = options;
+    this.schedule = new Schedule(options.intervalMsMin);
+  }
+
+  /** Takes a batch's rows. True if a machine became due for assessment. */
+  add(batch: ColumnBatch): boolean {
+    this.learnNames(batch);
+    const { machineIndex, timeMs, offset, values } = batch;
+    let due = false;
+    for (let i = 0; i < machineIndex.length; i++) {
+      const place = this.places[machineIndex[i]!];
+      if (!place) {
+        this.counts.unknown++;
+        continue;
+      }
+      const machine = place.watched ?? this.watch(place, machineIndex[i]!);
+      this.recency.touch(machine);
+      const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!);
+      if (taken === 'row') {
+        this.counts.rows++;
+        if (!batch.replay && machine.window.full && this.schedule.mark(machine)) due = true;
+      } else if (taken === 'late') {
+        this.counts.late++;
+      }
+    }
+    return due;
+  }
+
+  /** Up to `max` due machines, each to be given back with `release`. Machines taken are not due again until then. */
+  take(max: number): WatchedMachine[] {
+    const nowMs = this.options.clock.monotonicMs();
+    const taken: WatchedMachine[] = [];
+    while (taken.length < max) {
+      const machine = this.schedule.take(nowMs);
+      if (!machine) break;
+      if (machine.window.full) taken.push(machine);
+      else this.schedule.release(machine);
+    }
+    return taken;
+  }
+
+  release(machines: readonly WatchedMachine[]): void {
+    for (const machine of machines) this.schedule.release(machine);
+  }
+
+  /** Monotonic ms at which to look again; null if no machine waits. */
+  nextDueMs(): number | null {
+    return this.schedule.nextMs(this.options.clock.monotonicMs());
+  }
+
+  /** The machine is a new one: its window and its normal begin again. */
+  reset(site: string, machine: string): void {
+    const watched = this.byKey.get(`${site}/${machine}`);
+    if (watched) watched.window = this.newWindow(watched.identity.type);
+  }
+
+  baselineOf(identity: MachineIdentity): Baseline | null {
+    return this.byKey.get(`${identity.site}/${identity.machine}`)?.window.baseline ?? null;
+  }
+
+  stats(): WindowsStats {
+    return { machines: this.byKey.size, ...this.counts };
+  }
+
+  private learnNames(batch: ColumnBatch): void {
+    for (const { site, machine, machineType } of batch.newMachines) {
+      const type = this.options.types.get(machineType);
+      this.places.push(type ? { identity: { site, machine, type }, watched: null } : null);
+    }
+    for (const { machineIndex, sensor } of batch.newSensors) {
+      const place = this.places[machineIndex];
+      if (!place || place.identity.type.sensors.length >= openSensorsMax) continue;
+      const { type } = place.identity;
+      const identity = {
+        ...place.identity,
+        type: { ...type, sensors: [...type.sensors, openSensor(sensor)] },
+      };
+      place.identity = identity;
+      if (!place.watched) continue;
+      place.watched.identity = identity;
+      place.watched.window.widen(identity.type.sensors.length);
+    }
+  }
+
+  private newWindow(type: MachineType): MachineWindow {
+    return new MachineWindow(type.windowRows, type.sensors.length);
+  }
+
+  private watch(place: Place, index: number): WatchedMachine {
+    if (this.byKey.size >= this.options.machinesMax) this.evict();
+    const { identity } = place;
+    const machine: WatchedMachine = {
+      identity,
+      key: `${identity.site}/${identity.machine}`,
+      place: index,
+      window: this.newWindow(identity.type),
+      schedule: newlyScheduled(),
+      newer: null,
+      older: null,
+    };
+    place.watched = machine;
+    this.byKey.set(machine.key, machine);
+    return machine;
+  }
+
+  private evict(): void {
+    const oldest = this.recency.removeOldest();
+    if (!oldest) return;
+    oldest.schedule.gone = true;
+    this.places[oldest.place]!.watched = null;
+    this.byKey.delete(oldest.key);
+    this.counts.evicted++;
+  }
+}
+
+/** What is to be decided about a taken machine: a copy of its window as it is now. */
+export function alertInput(machine: WatchedMachine): AlertInput {
+  const { identity, window } = machine;
+  return {
+    machine: identity,
+    timeMs: window.newestMs,
+    window: window.copy(),
+    rows: identity.type.windowRows,
+  };
+}

@@ -1,0 +1,145 @@
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { MachineType } from '../../shared/domain/machine-type.ts';
+import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
+import { artefactLimits, loadArtefact } from '../../shared/features/artefact.ts';
+import type { Architecture } from '../../shared/features/network.ts';
+import { artefactsDir, copyArtefact, editManifest, replaceFile, type TempDir, tempDir } from './artefacts.ts';
+
+const types = loadMachineTypes();
+const pump = types.get('pump')!;
+
+let temp: TempDir;
+let folder: string;
+beforeEach(() => {
+  temp = tempDir();
+  folder = copyArtefact(temp.path);
+});
+afterEach(() => temp.remove());
+
+function refusalOf(type: MachineType = pump, path = folder): string {
+  try {
+    loadArtefact(path, type);
+    return 'accepted';
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+}
+
+function edited(name: 'model.json', edit: (architecture: Architecture) => void): void {
+  const architecture = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Architecture;
+  edit(architecture);
+  replaceFile(folder, name, Buffer.from(JSON.stringify(architecture)));
+}
+
+describe('an artefact', () => {
+  it.each([...types.values()].filter((type) => type.model).map((type) => [type.model!, type] as const))(
+    '%s as it comes with the product is accepted',
+    (name, type) => {
+      const { manifest, weights } = loadArtefact(join(artefactsDir, name), type);
+      expect(manifest.metrics.model!.rmse).toBeLessThan(manifest.metrics['linear regression']!.rmse);
+      expect(manifest.metrics.model!.rmse).toBeLessThan(manifest.metrics['mean life']!.rmse);
+      expect(weights.length).toBe(6);
+    },
+  );
+
+  it('that is not there is refused', () => {
+    expect(refusalOf(pump, join(temp.path, 'nothing'))).toBe('MODEL_REFUSED_MISSING');
+  });
+
+  it('whose weights were changed by one bit is refused', () => {
+    const path = join(folder, 'weights.bin');
+    const bytes = readFileSync(path);
+    bytes[1_000]! ^= 1;
+    writeFileSync(path, bytes);
+    expect(refusalOf()).toBe('MODEL_REFUSED_HASH');
+  });
+
+  it.each(['model.json', 'weights.bin'] as const)('whose %s is cut off is refused', (name) => {
+    truncateSync(join(folder, name), 50);
+    expect(refusalOf()).toBe('MODEL_REFUSED_TRUNCATED');
+  });
+
+  it('with weights that are not numbers is refused, though the hash is right', () => {
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const bytes = readFileSync(join(folder, 'weights.bin'));
+      bytes.writeFloatLE(bad, 400);
+      replaceFile(folder, 'weights.bin', bytes);
+      expect(refusalOf()).toBe('MODEL_REFUSED_WEIGHTS');
+    }
+  });
+
+  it('whose weights are too few or too many for its network is refused', () => {
+    const bytes = readFileSync(join(folder, 'weights.bin'));
+    replaceFile(folder, 'weights.bin', bytes.subarray(0, -4));
+    expect(refusalOf()).toBe('MODEL_REFUSED_SHAPE');
+    replaceFile(folder, 'weights.bin', Buffer.concat([bytes, Buffer.alloc(4)]));
+    expect(refusalOf()).toBe('MODEL_REFUSED_SHAPE');
+  });
+
+  it('whose network takes other windows than its manifest says is refused', () => {
+    edited('model.json', (architecture) => {
+      architecture.sensors = 13;
+    });
+    expect(refusalOf()).toBe('MODEL_REFUSED_SHAPE');
+  });
+
+  it('whose patches do not divide its window is refused', () => {
+    edited('model.json', (architecture) => {
+      architecture.patchRows = 7;
+    });
+    expect(refusalOf()).toBe('MODEL_REFUSED_SHAPE');
+  });
+
+  it('whose network is enormous is refused before memory is taken for it', () => {
+    edited('model.json', (architecture) => {
+      architecture.patchUnits = 1e9;
+    });
+    expect(refusalOf()).toBe('MODEL_REFUSED_MANIFEST');
+  });
+
+  it('whose window is not its machine type’s is refused', () => {
+    expect(refusalOf({ ...pump, windowRows: 60 })).toBe('MODEL_REFUSED_SHAPE');
+  });
+
+  it('with a huge header is refused unread', () => {
+    writeFileSync(join(folder, 'manifest.json'), Buffer.alloc(artefactLimits.manifestBytesMax + 1, ' '));
+    expect(refusalOf()).toBe('MODEL_REFUSED_SIZE');
+    const sound = copyArtefact(join(temp.path, 'second'));
+    writeFileSync(join(sound, 'model.json'), Buffer.alloc(artefactLimits.modelBytesMax + 1, ' '));
+    expect(refusalOf(pump, sound)).toBe('MODEL_REFUSED_SIZE');
+  });
+
+  it('for another machine type is refused', () => {
+    expect(refusalOf(types.get('turbofan')!)).toBe('MODEL_REFUSED_MACHINE_TYPE');
+  });
+
+  it('trained on other sensors, units or order of them is refused', () => {
+    const [first, second, ...rest] = pump.sensors;
+    expect(refusalOf({ ...pump, sensors: [second!, first!, ...rest] })).toBe('MODEL_REFUSED_CONTRACT');
+    expect(refusalOf({ ...pump, sensors: [{ ...first!, unit: 'in/s' }, second!, ...rest] })).toBe(
+      'MODEL_REFUSED_CONTRACT',
+    );
+    expect(refusalOf({ ...pump, lifeUnit: 'hours' })).toBe('MODEL_REFUSED_CONTRACT');
+  });
+
+  it.each([
+    ['is not JSON', () => writeFileSync(join(folder, 'manifest.json'), '{"format":')],
+    [
+      'is of another format',
+      () => editManifest(folder, (manifest) => Object.assign(manifest, { format: 'x' })),
+    ],
+    [
+      'divides by nothing',
+      () => editManifest(folder, (manifest) => Object.assign(manifest.inputs[0]!, { std: 0 })),
+    ],
+    [
+      'leaves its folder',
+      () => editManifest(folder, (manifest) => Object.assign(manifest.files, { '../x': {} })),
+    ],
+  ])('whose manifest %s is refused', (_, poison) => {
+    poison();
+    expect(refusalOf()).toBe('MODEL_REFUSED_MANIFEST');
+  });
+});

@@ -1,0 +1,92 @@
+/** Artefacts to poison: copies of a real one, and small crafted ones whose right answers are known. */
+import { createHash } from 'node:crypto';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeArtefact } from '../../models/training/write-artefact.ts';
+import { contractHash, type MachineType } from '../../shared/domain/machine-type.ts';
+import type { ModelManifest } from '../../shared/features/manifest.ts';
+import { type Architecture, weightShapes } from '../../shared/features/network.ts';
+import { packageRoot } from '../../shared/runtime/paths.ts';
+
+export const artefactsDir = join(packageRoot, 'models', 'artefacts');
+
+export interface TempDir {
+  path: string;
+  remove(): void;
+}
+
+export function tempDir(): TempDir {
+  const path = mkdtempSync(join(tmpdir(), 'harbinger-models-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** A copy of the artefact that comes with the product. */
+export function copyArtefact(into: string, name = 'pump-rul'): string {
+  const folder = join(into, name);
+  cpSync(join(artefactsDir, name), folder, { recursive: true });
+  return folder;
+}
+
+export function editManifest(folder: string, edit: (manifest: ModelManifest) => void): void {
+  const path = join(folder, 'manifest.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as ModelManifest;
+  edit(manifest);
+  writeFileSync(path, JSON.stringify(manifest));
+}
+
+/** Replaces a file and makes the manifest agree with it, so that only the deeper checks can object. */
+export function replaceFile(folder: string, name: 'model.json' | 'weights.bin', bytes: Buffer): void {
+  writeFileSync(join(folder, name), bytes);
+  editManifest(folder, (manifest) => {
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    manifest.files[name] = { sha256, bytes: bytes.length };
+  });
+}
+
+/**
+ * A model that looks at one sensor only: p50 falls from about the cap as that sensor's values rise above their mean, and
+ * no other sensor matters. All means are 0 and all standard deviations 1.
+ */
+export function writeOneSensorModel(folder: string, type: MachineType, sensor: string): void {
+  const sensors = type.sensors.length;
+  const architecture: Architecture = {
+    kind: 'patch-dense-1',
+    rows: type.windowRows,
+    sensors,
+    patchRows: type.windowRows,
+    patchUnits: 1,
+    hiddenUnits: 1,
+  };
+  const column = type.sensors.findIndex(({ name }) => name === sensor);
+  const weights = weightShapes(architecture).map(({ shape }) => new Float32Array(shape[0] * shape[1]));
+  const [patchKernel, , hiddenKernel, , kernel, bias] = weights;
+  for (let row = 0; row < type.windowRows; row++) patchKernel![row * sensors + column] = 1 / type.windowRows;
+  hiddenKernel!.set([1]);
+  kernel!.set([0, -1, 0]);
+  bias!.set([-3, 0.5, -3]);
+  writeArtefact(folder, {
+    architecture,
+    weights,
+    manifest: {
+      format: 'harbinger-model-1',
+      name: 'one-sensor',
+      version: '0.0.1',
+      machineType: type.name,
+      contractHash: contractHash(type),
+      windowRows: type.windowRows,
+      inputs: type.sensors.map(({ name, unit }) => ({ name, unit, mean: 0, std: 1 })),
+      output: { unit: type.lifeUnit, labelCap: 100, p10Shift: 0, p90Shift: 0 },
+      training: {
+        data: 'none: written by hand',
+        dataSha256: '0'.repeat(64),
+        seed: 0,
+        backend: 'none',
+        epochs: 0,
+        machines: { train: 0, select: 0, calibrate: 0, test: 0 },
+        windows: 0,
+      },
+      metrics: {},
+    },
+  });
+}

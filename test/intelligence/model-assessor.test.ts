@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createModelAssessor, riskBelow } from '../../gateway/intelligence/model-assessor.ts';
+import { ModelClient } from '../../gateway/intelligence/model-client.ts';
+import type { AlertInput } from '../../gateway/ports.ts';
+import type { MachineType } from '../../shared/domain/machine-type.ts';
+import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { silentLog } from '../../shared/runtime/log.ts';
+import { seededRandom } from '../../shared/runtime/random.ts';
+import { type TempDir, tempDir, writeOneSensorModel } from './artefacts.ts';
+
+const pump = loadMachineTypes().get('pump')!;
+const generic = loadMachineTypes().get('generic')!;
+const { signal } = new AbortController();
+
+let temp: TempDir;
+let client: ModelClient;
+beforeEach(async () => {
+  temp = tempDir();
+  const folder = join(temp.path, 'one-sensor');
+  writeOneSensorModel(folder, pump, 'oil_debris');
+  client = new ModelClient({
+    sources: [{ type: pump, folder }],
+    backend: 'wasm',
+    requestMsMax: 30_000,
+    restart: { firstMs: 1, maxMs: 1 },
+    clock: systemClock,
+    random: seededRandom(1),
+    log: silentLog,
+  });
+  await client.start();
+});
+afterEach(async () => {
+  await client.stop();
+  temp.remove();
+});
+
+const assessor = () => createModelAssessor({ client, baselineOf: () => null });
+
+/** A window in which every value of every sensor is `level`, and every value of one sensor is `own`. */
+function input(level: number, sensor: string, own: number, type: MachineType = pump): AlertInput {
+  const window = new Float32Array(type.windowRows * type.sensors.length).fill(level);
+  const column = type.sensors.findIndex(({ name }) => name === sensor);
+  for (let at = column; at < window.length; at += type.sensors.length) window[at] = own;
+  return { machine: { site: 's', machine: 'm', type }, timeMs: 0, window, rows: type.windowRows };
+}
+
+it('names the one sensor that the model listens to, and no other', async () => {
+  const [worn] = await assessor().assess([input(2, 'oil_debris', 4)], signal);
+  expect(worn).toMatchObject({
+    source: 'model',
+    model: { name: 'one-sensor', version: '0.0.1' },
+    contributions: [{ sensor: 'oil_debris', share: 1, value: 4 }],
+  });
+  expect(worn!.remainingLife!.p50).toBeLessThan(riskBelow(pump));
+});
+
+it('explains machines at risk only', async () => {
+  const [healthy, worn] = await assessor().assess(
+    [input(2, 'oil_debris', -8), input(0, 'oil_debris', 4)],
+    signal,
+  );
+  expect(healthy!.remainingLife!.p50).toBeGreaterThan(riskBelow(pump));
+  expect(healthy!.contributions).toEqual([]);
+  expect(worn!.contributions).toHaveLength(1);
+});
+
+it('gives health and confidence within 0 … 1, falling with life and rising with certainty', async () => {
+  const [healthy, worn] = await assessor().assess(
+    [input(0, 'oil_debris', 0), input(0, 'oil_debris', 6)],
+    signal,
+  );
+  expect(healthy!.health).toBeGreaterThan(worn!.health);
+  for (const { health, confidence, anomaly } of [healthy!, worn!]) {
+    for (const share of [health, confidence, anomaly]) {
+      expect(share).toBeGreaterThanOrEqual(0);
+      expect(share).toBeLessThanOrEqual(1);
+    }
+  }
+});
+
+it('has nothing to say of a type without a model, nor of values it never learnt from', async () => {
+  const unlike = input(1_000, 'oil_debris', 0);
+  const silent = input(Number.NaN, 'oil_debris', 0);
+  const foreign = { ...input(0, 'oil_debris', 0), machine: { site: 's', machine: 'g', type: generic } };
+  const answers = await assessor().assess([unlike, silent, foreign, input(0, 'oil_debris', 0)], signal);
+  expect(answers.map((answer) => answer?.source ?? null)).toEqual([null, null, null, 'model']);
+});
+
+it('throws when there is no worker to ask, so that rules decide', async () => {
+  const assess = assessor();
+  await client.stop();
+  await expect(assess.assess([input(0, 'oil_debris', 0)], signal)).rejects.toMatchObject({
+    code: 'MODEL_UNAVAILABLE',
+  });
+  expect(assess.name).toBe('remaining-life-model');
+});

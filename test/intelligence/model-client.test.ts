@@ -1,0 +1,184 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ModelClient, type ModelClientOptions } from '../../gateway/intelligence/model-client.ts';
+import { simulatePumpRuns } from '../../models/training/plant-runs.ts';
+import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { silentLog } from '../../shared/runtime/log.ts';
+import { compiledEntry } from '../../shared/runtime/paths.ts';
+import { seededRandom } from '../../shared/runtime/random.ts';
+import { artefactsDir, copyArtefact, replaceFile, type TempDir, tempDir } from './artefacts.ts';
+
+const types = loadMachineTypes();
+const pump = types.get('pump')!;
+const width = pump.windowRows * pump.sensors.length;
+const { values } = simulatePumpRuns({ machines: 1, seed: 5 }).runs[0]!;
+const newWindow = () => values.slice(0, width);
+const wornWindow = () => values.slice(-width);
+const request = (windows: Float32Array, explainBelow = 0) => ({
+  machineType: 'pump',
+  windows,
+  count: windows.length / width,
+  explainBelow,
+});
+
+let temp: TempDir;
+let client: ModelClient;
+beforeAll(() => {
+  const entry = compiledEntry('gateway/intelligence/model-worker');
+  if (!existsSync(entry)) throw new Error(`${entry} is missing: build first (npx tsc -p tsconfig.json)`);
+});
+beforeEach(() => {
+  temp = tempDir();
+});
+afterEach(async () => {
+  await client.stop();
+  temp.remove();
+});
+
+async function start(options: Partial<ModelClientOptions> = {}): Promise<ModelClient> {
+  client = new ModelClient({
+    sources: [{ type: pump, folder: join(artefactsDir, 'pump-rul') }],
+    backend: 'wasm',
+    requestMsMax: 30_000,
+    restart: { firstMs: 1, maxMs: 1 },
+    clock: systemClock,
+    random: seededRandom(1),
+    log: silentLog,
+    ...options,
+  });
+  await client.start();
+  return client;
+}
+
+/** A worker that says it is ready and then does as the code says with each request. */
+function misbehaving(onRequest: string): URL {
+  const code = `
+    import { parentPort } from 'node:worker_threads';
+    parentPort.on('message', (request) => { ${onRequest} });
+    parentPort.postMessage({ kind: 'ready', backend: { name: 'cpu', passedOver: [] }, models: [], refusals: [] });
+  `;
+  return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+}
+
+describe('the model worker', () => {
+  it('scores windows in order, and tells a new machine from a worn one', async () => {
+    await start();
+    const windows = new Float32Array(2 * width);
+    windows.set(newWindow());
+    windows.set(wornWindow(), width);
+    const { lives } = await client.score(request(windows));
+    expect(lives).toHaveLength(6);
+    for (const at of [0, 3]) {
+      expect(lives[at]!).toBeLessThanOrEqual(lives[at + 1]!);
+      expect(lives[at + 1]!).toBeLessThanOrEqual(lives[at + 2]!);
+    }
+    expect(lives[1]).toBeGreaterThan(90);
+    expect(lives[4]).toBeLessThan(40);
+    expect(client.status()).toMatchObject({
+      state: 'ready',
+      backend: { name: 'wasm' },
+      refusals: [],
+      failures: 0,
+    });
+  });
+
+  it('takes the best backend that loads, and says why not a better one', async () => {
+    await start({ backend: 'auto' });
+    const { backend } = client.status();
+    const nativeMissing = backend!.passedOver.some((reason) => reason.startsWith('tensorflow:'));
+    expect(backend!.name).toBe(nativeMissing ? 'wasm' : 'tensorflow');
+  });
+
+  it('gives the same answers in plain JavaScript', async () => {
+    await start();
+    const { lives } = await client.score(request(wornWindow()));
+    await client.stop();
+    await start({ backend: 'cpu' });
+    expect(client.status().backend!.name).toBe('cpu');
+    const again = await client.score(request(wornWindow()));
+    again.lives.forEach((life, i) => {
+      expect(life).toBeCloseTo(lives[i]!, 2);
+    });
+  });
+
+  it('lives with a value that is missing', async () => {
+    await start();
+    const window = newWindow().fill(Number.NaN, 0, 40);
+    expect((await client.score(request(window))).lives.every(Number.isFinite)).toBe(true);
+  });
+
+  it('refuses a poisoned artefact, says why, and serves the others', async () => {
+    const folder = copyArtefact(temp.path);
+    const bytes = readFileSync(join(folder, 'weights.bin'));
+    bytes.writeFloatLE(Number.NaN, 0);
+    replaceFile(folder, 'weights.bin', bytes);
+    const turbofan = types.get('turbofan')!;
+    await start({
+      sources: [
+        { type: pump, folder },
+        { type: turbofan, folder: join(artefactsDir, 'turbofan-rul') },
+      ],
+    });
+    expect(client.status().refusals).toMatchObject([{ machineType: 'pump', code: 'MODEL_REFUSED_WEIGHTS' }]);
+    expect(client.modelOf('pump')).toBeNull();
+    expect(client.modelOf('turbofan')?.name).toBe('turbofan-rul');
+    await expect(client.score(request(newWindow()))).rejects.toMatchObject({ code: 'MODEL_FAILED' });
+  });
+
+  it('refuses a network that overflows, though every weight is a number', async () => {
+    const folder = copyArtefact(temp.path);
+    const bytes = readFileSync(join(folder, 'weights.bin'));
+    for (let at = 0; at < bytes.length; at += 4) bytes.writeFloatLE(3e38, at);
+    replaceFile(folder, 'weights.bin', bytes);
+    await start({ sources: [{ type: pump, folder }] });
+    expect(client.status().refusals).toMatchObject([{ code: 'MODEL_REFUSED_OUTPUT' }]);
+  });
+});
+
+describe('the model client', () => {
+  it('replaces a worker that hangs, and scores again', async () => {
+    await start({ requestMsMax: 50, entry: misbehaving('for (;;) {}') });
+    await expect(client.score(request(newWindow()))).rejects.toMatchObject({
+      code: 'MODEL_TIMEOUT',
+      retry: true,
+    });
+    await vi.waitFor(() => expect(client.status()).toMatchObject({ state: 'ready', restarts: 1 }), 20_000);
+    await expect(client.score(request(newWindow()))).rejects.toMatchObject({ code: 'MODEL_TIMEOUT' });
+  });
+
+  it('replaces a worker that crashes, and answers at once meanwhile', async () => {
+    await start({ entry: misbehaving('process.exit(3)'), restart: { firstMs: 60_000, maxMs: 60_000 } });
+    await expect(client.score(request(newWindow()))).rejects.toMatchObject({ code: 'MODEL_CRASHED' });
+    await expect(client.score(request(newWindow()))).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
+    expect(client.status()).toMatchObject({ state: 'waiting', restarts: 1, inFlight: 0 });
+  });
+
+  it('keeps trying when its worker cannot even start', async () => {
+    await start({ entry: new URL('file:///nowhere/worker.js') });
+    await vi.waitFor(() => expect(client.status().restarts).toBeGreaterThan(2), 20_000);
+    expect(client.available).toBe(false);
+    expect(client.status().lastError).toMatch(/nowhere/);
+  });
+
+  it('bounds what is under way, and frees a caller that gives up', async () => {
+    await start({ entry: misbehaving('') });
+    const abort = new AbortController();
+    const asked = Array.from({ length: 4 }, () => client.score(request(newWindow()), abort.signal));
+    await expect(client.score(request(newWindow()))).rejects.toMatchObject({ code: 'MODEL_BUSY' });
+    abort.abort();
+    for (const score of asked) await expect(score).rejects.toMatchObject({ code: 'MODEL_ABANDONED' });
+    expect(client.status().inFlight).toBe(4);
+  });
+
+  it('stops with requests under way', async () => {
+    await start({ entry: misbehaving('') });
+    const asked = expect(client.score(request(newWindow()))).rejects.toMatchObject({
+      code: 'MODEL_UNAVAILABLE',
+    });
+    await client.stop();
+    await asked;
+    expect(client.status().state).toBe('stopped');
+  });
+});
