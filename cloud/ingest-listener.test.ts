@@ -31,7 +31,7 @@ describe('who may connect', () => {
       password: 'a password of gateway south',
       reconnectPeriod: 0,
     });
-    await new Promise((resolve) => south.once('connect', resolve));
+    await new Promise<void>((resolve) => south.once('connect', () => resolve()));
     expect(await publish(north, readings, frameOf([[readingLine(1)]]))).toBe('acked');
     south.end(true);
   });
@@ -48,7 +48,7 @@ describe('what a gateway may do', () => {
       expect(await publish(await cloud.connect(), topic, frame)).toBe('closed');
     }
     const client = await cloud.connect();
-    const closed = new Promise((resolve) => client.once('close', resolve));
+    const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
     client.publish(readings, frame, { qos: 0 });
     await closed;
     expect(cloud.store.lines.size).toBe(0);

@@ -60,10 +60,11 @@ function mailOf(config: EmailConfig, notification: Notification) {
   };
 }
 
-/** A 5xx answer to the message or all its addresses is for good; to the login it may be a password being changed. */
+/** A 5xx answer to the message or to all its addresses is for good; one to greeting, TLS or login may be put right. */
 function failureOf(config: EmailConfig, error: unknown): HarbingerError {
   const { responseCode, code } = (error ?? {}) as { responseCode?: unknown; code?: unknown };
-  const refused = typeof responseCode === 'number' && responseCode >= 500 && code !== 'EAUTH';
+  const refused =
+    (code === 'EENVELOPE' || code === 'EMESSAGE') && typeof responseCode === 'number' && responseCode >= 500;
   return new HarbingerError(
     refused ? 'NOTIFY_REFUSED' : 'NOTIFY_FAILED',
     'alerts',

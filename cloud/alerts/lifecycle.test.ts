@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { HarbingerEvent } from '../../shared/contract/events.ts';
+import type { Alert, AlertChange } from '../ports.ts';
+import { transition } from './lifecycle.ts';
+import { lifecycleEvent, predictionEvent } from './prediction.testing.ts';
+
+/** Runs events through; returns the last alert and the changes told. */
+function run(...events: HarbingerEvent[]): { alert: Alert | null; told: (AlertChange | null)[] } {
+  let alert: Alert | null = null;
+  const told: (AlertChange | null)[] = [];
+  for (const event of events) {
+    const step = transition(alert, event);
+    if (!step) continue;
+    alert = step.alert;
+    told.push(step.change);
+  }
+  return { alert, told };
+}
+
+describe('an alert', () => {
+  it('opens, changes and resolves', () => {
+    const critical = predictionEvent('updated', 5, { severity: 'critical' });
+    const { alert, told } = run(predictionEvent('opened', 1), critical, predictionEvent('resolved', 9));
+    expect(told).toEqual(['opened', 'updated', 'resolved']);
+    expect(alert).toMatchObject({
+      alertId: 'p-1',
+      gateway: 'north',
+      state: 'resolved',
+      openedAt: '2026-03-01T10:01:00Z',
+      resolvedAt: '2026-03-01T10:09:00Z',
+    });
+  });
+
+  it('opens by an update whose opening was lost', () => {
+    expect(run(predictionEvent('updated', 5)).told).toEqual(['opened']);
+  });
+
+  it('keeps its newest state when an older change arrives late, and learns when it really began', () => {
+    const { alert, told } = run(
+      predictionEvent('updated', 5, { severity: 'critical' }),
+      predictionEvent('opened', 1),
+    );
+    expect(told).toEqual(['opened', null]);
+    expect(alert).toMatchObject({ openedAt: '2026-03-01T10:01:00Z', updatedAt: '2026-03-01T10:05:00Z' });
+    expect(alert?.prediction.severity).toBe('critical');
+    expect(run(predictionEvent('updated', 5), predictionEvent('updated', 3)).told).toEqual(['opened']);
+  });
+
+  it('stays resolved, whatever comes late', () => {
+    const { alert, told } = run(
+      predictionEvent('opened', 1),
+      predictionEvent('resolved', 5),
+      predictionEvent('updated', 9),
+      predictionEvent('resolved', 9),
+      lifecycleEvent('replaced', 10),
+    );
+    expect(told).toEqual(['opened', 'resolved']);
+    expect(alert?.resolvedAt).toBe('2026-03-01T10:05:00Z');
+  });
+
+  it('that resolves before it is known to have opened is told to nobody', () => {
+    const { alert, told } = run(predictionEvent('resolved', 5), predictionEvent('opened', 1));
+    expect(told).toEqual([null]);
+    expect(alert?.state).toBe('resolved');
+  });
+
+  it('resolves even if the resolution looks older than the last change', () => {
+    expect(run(predictionEvent('opened', 5), predictionEvent('resolved', 4)).told).toEqual([
+      'opened',
+      'resolved',
+    ]);
+  });
+});
+
+describe('a machine with an open alert', () => {
+  it('that is replaced resolves it, told as a resolved prediction with an id of its own', () => {
+    const opened = run(predictionEvent('opened', 1)).alert;
+    const step = transition(opened, lifecycleEvent('replaced', 7));
+    expect(step).toMatchObject({
+      change: 'resolved',
+      alert: { state: 'resolved', resolvedAt: '2026-03-01T10:07:00Z' },
+      notice: {
+        id: 'machine-replaced-7/p-1',
+        type: 'io.harbinger.prediction.resolved.v1',
+        data: { predictionId: 'p-1', reasons: ['The machine was replaced.'] },
+      },
+    });
+  });
+
+  it('that was replaced before the alert opened keeps it', () => {
+    expect(run(predictionEvent('opened', 5), lifecycleEvent('replaced', 3)).told).toEqual(['opened']);
+  });
+
+  it('that fails keeps it: somebody still has to come', () => {
+    expect(run(predictionEvent('opened', 1), lifecycleEvent('failed', 7)).alert?.state).toBe('open');
+  });
+});
+
+it('ignores what is no alert’s business', () => {
+  expect(transition(null, lifecycleEvent('replaced', 1))).toBeNull();
+});

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { mailTextOf } from './mail-text.ts';
+import { notificationOf, prediction, predictionEvent } from './prediction.testing.ts';
+
+it('says in a technician’s words what, where, how long, why and who says so', () => {
+  const { subject, body } = mailTextOf(
+    notificationOf(predictionEvent('opened', 1)),
+    'https://harbinger.example/',
+  );
+  expect(subject).toBe('[Harbinger] Warning: bearing-wear expected on leeds/pump-1');
+  expect(body).toBe(`Warning: bearing-wear expected on leeds/pump-1
+
+Machine:         pump-1 (pump), site leeds
+Remaining life:  about 20 cycles (8 in 10 times between 12.3 and 31)
+Health:          31 %
+Confidence:      90 %
+Judged by:       model pump-cnn, version 1.2.0
+Time:            2026-03-01T10:01:00Z
+
+Why:
+  - Vibration has doubled within 40 cycles.
+
+Sensors that weigh most:
+  - vibration: 70 %, now 7.12
+  - temperature: 30 %
+
+More: https://harbinger.example/
+
+Alert p-1, decision d-1
+`);
+});
+
+it('says when rules judged, when nothing can be said, and when it is over', () => {
+  const byRules = { source: 'rules', model: null, remainingLife: null, severity: 'critical' } as const;
+  const opened = mailTextOf(notificationOf(predictionEvent('opened', 1, byRules)));
+  expect(opened.body).toContain('CRITICAL: bearing-wear expected');
+  expect(opened.body).toContain('Remaining life:  cannot be said');
+  expect(opened.body).toContain('Judged by:       rules of the machine type (no model)');
+  const resolved = mailTextOf(notificationOf(predictionEvent('resolved', 9, { ...prediction }), 'resolved'));
+  expect(resolved.subject).toBe('[Harbinger] Resolved: bearing-wear on leeds/pump-1');
+  expect(resolved.body).not.toContain('Remaining life');
+});

@@ -1,0 +1,129 @@
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { afterEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../../../shared/runtime/log.ts';
+import { compileValidator } from '../../../shared/runtime/validate.ts';
+import { EmailConfig } from '../config.ts';
+import { notificationOf, predictionEvent } from '../prediction.testing.ts';
+import { createEmail } from './email.ts';
+
+let server: SMTPServer;
+const mails: string[] = [];
+afterEach(() => {
+  mails.length = 0;
+  return new Promise<void>((resolve) => server.close(() => resolve()));
+});
+
+async function startServer(options: SMTPServerOptions = {}): Promise<number> {
+  server = new SMTPServer({
+    disabledCommands: ['STARTTLS'],
+    authOptional: true,
+    onData(stream, _, done) {
+      const parts: Buffer[] = [];
+      stream.on('data', (part: Buffer) => parts.push(part));
+      stream.on('end', () => {
+        mails.push(Buffer.concat(parts).toString());
+        done();
+      });
+    },
+    ...options,
+  });
+  server.on('error', () => {});
+  const listening = server.listen(0, '127.0.0.1');
+  await new Promise<void>((resolve) => listening.once('listening', () => resolve()));
+  return (listening.address() as { port: number }).port;
+}
+
+function email(port: number, options: Partial<EmailConfig> = {}) {
+  const value = {
+    name: 'technicians',
+    host: '127.0.0.1',
+    port,
+    security: 'none',
+    from: 'harbinger@example.com',
+    to: ['anna@example.com', 'ben@example.com'],
+    timeoutMs: 5_000,
+    ...options,
+  };
+  return createEmail(
+    compileValidator(EmailConfig)(value, (problem) => new Error(problem)),
+    { log: silentLog },
+  );
+}
+
+const opened = notificationOf(predictionEvent('opened', 1));
+const resolved = notificationOf(predictionEvent('resolved', 9), 'resolved');
+const never = new AbortController().signal;
+const header = (mail: string | undefined, name: string) =>
+  new RegExp(`^${name}: (.*)$`, 'im').exec((mail ?? '').replace(/\r\n[ \t]+/g, ' '))?.[1]?.trim();
+
+describe('an e-mail', () => {
+  it('reaches its readers in plain text; a repeat has the same Message-ID, one alert’s mails share a thread', async () => {
+    const notifier = email(await startServer());
+    await notifier.notify(opened, never);
+    await notifier.notify(opened, never);
+    await notifier.notify(resolved, never);
+    const [first, again, last] = mails;
+    expect(header(first, 'Subject')).toBe('[Harbinger] Warning: bearing-wear expected on leeds/pump-1');
+    expect(header(first, 'To')).toBe('anna@example.com, ben@example.com');
+    expect(header(first, 'Message-ID')).toMatch(/^<[0-9a-f]{32}@example\.com>$/);
+    expect(header(again, 'Message-ID')).toBe(header(first, 'Message-ID'));
+    expect(header(last, 'Message-ID')).not.toBe(header(first, 'Message-ID'));
+    expect(header(last, 'References')).toBe(header(first, 'References'));
+    expect(first).toContain('Vibration has doubled');
+    await notifier.stop();
+  });
+
+  it('logs in', async () => {
+    const seen: unknown[] = [];
+    const port = await startServer({
+      authOptional: false,
+      allowInsecureAuth: true,
+      onAuth(auth, _, done) {
+        seen.push(auth.password);
+        done(auth.password === 'right' ? null : new Error('wrong'), { user: 1 });
+      },
+    });
+    await email(port, { user: 'harbinger', password: 'right' }).notify(opened, never);
+    expect(seen).toEqual(['right']);
+    await expect(
+      email(port, { user: 'harbinger', password: 'wrong' }).notify(opened, never),
+    ).rejects.toMatchObject({
+      retry: true,
+    });
+  });
+
+  it('does not go on without TLS where it is asked for', async () => {
+    const port = await startServer();
+    await expect(email(port, { security: 'starttls' }).notify(opened, never)).rejects.toMatchObject({
+      retry: true,
+    });
+    expect(mails).toEqual([]);
+  });
+
+  it('is confirmed if at least one reader is accepted', async () => {
+    const refuseBen: SMTPServerOptions['onRcptTo'] = (address, _, done) =>
+      done(
+        address.address.startsWith('ben') ? Object.assign(new Error('who?'), { responseCode: 550 }) : null,
+      );
+    await email(await startServer({ onRcptTo: refuseBen })).notify(opened, never);
+    expect(mails).toHaveLength(1);
+  });
+
+  it.each([
+    [550, false],
+    [451, true],
+  ])('that is refused with %i is tried again: %s', async (responseCode, retry) => {
+    const port = await startServer({
+      onRcptTo: (_, __, done) => done(Object.assign(new Error('no'), { responseCode })),
+    });
+    await expect(email(port).notify(opened, never)).rejects.toMatchObject({ retry });
+  });
+
+  it('is tried again where no server is', async () => {
+    await startServer();
+    await expect(email(1).notify(opened, never)).rejects.toMatchObject({
+      retry: true,
+      code: 'NOTIFY_FAILED',
+    });
+  });
+});

@@ -1,0 +1,184 @@
+import { Counter, Registry } from 'prom-client';
+import { describe, expect, it, vi } from 'vitest';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { silentLog } from '../../shared/runtime/log.ts';
+import { type ManualClock, manualClock } from '../../shared/runtime/manual-clock.ts';
+import type { DeadNotification, Notification, NotificationQueue, Notifier } from '../ports.ts';
+import { type NotifierPolicy, OutboxRunner } from './outbox-runner.ts';
+import { notificationOf, predictionEvent } from './prediction.testing.ts';
+import { RetryAfterError } from './retry-after.ts';
+
+/** A queue in memory; the real one is tested with operations. */
+class Queue implements NotificationQueue {
+  readonly items: Notification[] = [];
+  readonly confirmed: string[] = [];
+  readonly buried: DeadNotification[] = [];
+  private listener: (notifier: string) => void = () => {};
+
+  add(name: string, notifier = 'test'): void {
+    this.items.push({ ...notificationOf(predictionEvent('opened', 1)), key: name, notifier });
+    this.listener(notifier);
+  }
+  next(notifier: string, nowMs: number) {
+    const mine = this.items.filter((item) => item.notifier === notifier);
+    const due = mine.find((item) => item.nextAttemptMs <= nowMs);
+    if (due) return { due };
+    return {
+      due: null,
+      atMs: mine.length === 0 ? null : Math.min(...mine.map((item) => item.nextAttemptMs)),
+    };
+  }
+  async confirm({ key }: Notification) {
+    this.take(key);
+    this.confirmed.push(key);
+  }
+  async retryAt({ key }: Notification, atMs: number, reason: string) {
+    const item = this.items.find((other) => other.key === key)!;
+    Object.assign(item, { attempts: item.attempts + 1, nextAttemptMs: atMs, lastError: reason });
+  }
+  async bury(notification: Notification, reason: string) {
+    this.take(notification.key);
+    this.buried.push({ notification, atMs: 0, reason });
+  }
+  dead = () => ({ items: this.buried, next: null });
+  redrive = () => Promise.resolve(false);
+  waiting = () => new Map(this.items.map((item) => [item.notifier, 1]));
+  deadCount = () => this.buried.length;
+  onQueued(listener: (notifier: string) => void) {
+    this.listener = listener;
+    return () => {};
+  }
+  private take(key: string): void {
+    this.items.splice(
+      this.items.findIndex((item) => item.key === key),
+      1,
+    );
+  }
+}
+
+function policy(
+  name: string,
+  notify: Notifier['notify'],
+  options: Partial<NotifierPolicy> = {},
+): NotifierPolicy {
+  const notifier = { name, notify, stop: () => Promise.resolve() };
+  return {
+    notifier,
+    timeoutMs: 1_000,
+    attemptsMax: 3,
+    backoffFirstMs: 1_000,
+    backoffMaxMs: 8_000,
+    ...options,
+  };
+}
+
+const failing = (retry: boolean) => () => Promise.reject(new HarbingerError('NO', 'alerts', 'no', { retry }));
+
+async function withRunner(
+  policies: NotifierPolicy[],
+  use: (queue: Queue, clock: ManualClock) => Promise<void>,
+  queue = new Queue(),
+): Promise<void> {
+  const clock = manualClock();
+  const notifications = new Counter({
+    name: 'notifications',
+    help: '-',
+    labelNames: ['notifier', 'outcome'] as const,
+    registers: [new Registry()],
+  });
+  const runner = new OutboxRunner(policies, {
+    queue,
+    clock,
+    random: { next: () => 0.5 },
+    log: silentLog,
+    notifications,
+  });
+  runner.start();
+  try {
+    await use(queue, clock);
+  } finally {
+    await runner.stop();
+  }
+}
+
+describe('the outbox', () => {
+  it('sends what is queued before and after it starts, in order, each once', async () => {
+    const sent: string[] = [];
+    const before = new Queue();
+    before.add('a');
+    await withRunner(
+      [policy('test', async ({ key }) => void sent.push(key))],
+      async (queue) => {
+        await vi.waitFor(() => expect(queue.confirmed).toEqual(['a']));
+        queue.add('b');
+        queue.add('c');
+        await vi.waitFor(() => expect(queue.confirmed).toEqual(['a', 'b', 'c']));
+      },
+      before,
+    );
+    expect(sent).toEqual(['a', 'b', 'c']);
+  });
+
+  it('tries again with growing pauses, then gives up', async () => {
+    const times: number[] = [];
+    let clockOf: ManualClock | null = null;
+    const notify = async () => {
+      times.push(clockOf!.monotonicMs());
+      return failing(true)();
+    };
+    await withRunner([policy('test', notify)], async (queue, clock) => {
+      clockOf = clock;
+      queue.add('a');
+      await clock.advance(60_000);
+      expect(queue.buried).toMatchObject([{ reason: 'no', notification: { key: 'a' } }]);
+    });
+    expect(times).toEqual([0, 750, 2_250]);
+  });
+
+  it('does not try again what was refused for good', async () => {
+    await withRunner([policy('test', failing(false))], async (queue) => {
+      queue.add('a');
+      await vi.waitFor(() => expect(queue.buried).toHaveLength(1));
+    });
+  });
+
+  it('comes back when the receiver asked it to', async () => {
+    let calls = 0;
+    const notify = async () => {
+      if (calls++ === 0) throw new RetryAfterError('busy', 30_000);
+    };
+    await withRunner([policy('test', notify)], async (queue, clock) => {
+      queue.add('a');
+      await clock.advance(29_000);
+      expect(calls).toBe(1);
+      await clock.advance(2_000);
+      expect(queue.confirmed).toEqual(['a']);
+    });
+  });
+
+  it('is not delayed by a notifier that never answers, and limits that one', async () => {
+    const hangs = policy('hangs', () => new Promise(() => {}), { attemptsMax: 1 });
+    const sent = policy('test', () => Promise.resolve());
+    await withRunner([hangs, sent], async (queue, clock) => {
+      queue.add('slow', 'hangs');
+      queue.add('a');
+      await vi.waitFor(() => expect(queue.confirmed).toEqual(['a']));
+      expect(queue.buried).toEqual([]);
+      await clock.advance(1_000);
+      expect(queue.buried).toMatchObject([{ reason: "'hangs' did not confirm within 1000 ms" }]);
+    });
+  });
+
+  it('leaves an attempt under way for the next start when it stops', async () => {
+    const queue = new Queue();
+    queue.add('a');
+    await withRunner([policy('test', () => new Promise(() => {}))], async () => {}, queue);
+    expect(queue.items).toMatchObject([{ key: 'a', attempts: 0 }]);
+  });
+
+  it('buries what waits for a notifier that is no longer configured', async () => {
+    const queue = new Queue();
+    queue.add('a', 'gone');
+    await withRunner([], async () => vi.waitFor(() => expect(queue.buried).toHaveLength(1)), queue);
+  });
+});

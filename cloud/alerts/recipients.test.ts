@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { compileValidator } from '../../shared/runtime/validate.ts';
+import { NotifierFilter } from './config.ts';
+import { transition } from './lifecycle.ts';
+import { predictionEvent } from './prediction.testing.ts';
+import { recipientsOf } from './recipients.ts';
+
+const filter = (value: object) => compileValidator(NotifierFilter)(value, (problem) => new Error(problem));
+const notifiers = [
+  { name: 'all', filter: filter({}) },
+  { name: 'critical', filter: filter({ severity: 'critical' }) },
+  { name: 'other-site', filter: filter({ sites: ['york'] }) },
+  { name: 'openings', filter: filter({ changes: ['opened'] }) },
+];
+
+function told(
+  kind: 'opened' | 'updated' | 'resolved',
+  severity: 'warning' | 'critical',
+  before: string[] = [],
+) {
+  const opened = transition(null, predictionEvent('opened', 1))!.alert;
+  const step = transition(kind === 'opened' ? null : opened, predictionEvent(kind, 2, { severity }))!;
+  return recipientsOf(notifiers, { ...step, change: kind }, before);
+}
+
+it('tells those whose filter lets the change through', () => {
+  expect(told('opened', 'warning')).toEqual(['all', 'openings']);
+  expect(told('opened', 'critical')).toEqual(['all', 'critical', 'openings']);
+  expect(told('updated', 'critical')).toEqual(['all', 'critical']);
+});
+
+it('tells the end of an alert to whom its beginning was told, even if it is less severe by now', () => {
+  expect(told('resolved', 'warning', ['critical'])).toEqual(['all', 'critical']);
+  expect(told('resolved', 'warning')).toEqual(['all']);
+});
