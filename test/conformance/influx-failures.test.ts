@@ -1,230 +1,16 @@
-/**
- * How the influx store takes failures. InfluxDB 2 and 3 are not at hand as real servers: their answers, as documented,
- * come from a recording HTTP server, and their protocol is tried on victoria-metrics.
- */
+/** How the influx store takes servers that fail, with real ones; version 2's protocol is tried on victoria-metrics. */
 
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import { Value } from '@sinclair/typebox/value';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ReadingStore, StoreBatch } from '../../cloud/ports.ts';
-import { StoreConfig } from '../../cloud/store/config.ts';
-import { createReadingStore } from '../../cloud/store/create-store.ts';
+import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { silentLog } from '../../shared/runtime/log.ts';
 import { freePort } from '../support/debian-server.ts';
 import { influxdBinary, startInfluxd } from '../support/influxd.ts';
 import { startVictoriaMetrics, victoriaMetricsBinary } from '../support/victoria-metrics.ts';
 import { batchOf, epochMs, pumpLine, pumpLines } from './batches.ts';
-import { answerWith, type Recorder, startRecorder } from './http-recorder.ts';
+import { influxStoreAt } from './influx-store-at.ts';
 
 const never = new AbortController().signal;
-const deps = { dataDir: '', clock: systemClock, log: silentLog };
-
-function storeAt(url: string, more: Partial<StoreConfig> = {}): ReadingStore {
-  const place = more.version === 2 ? { bucket: 'plant', org: 'acme', token: 't0ken' } : { database: 'plant' };
-  const config = { kind: 'influx', version: 1, url, ...place, ...more } as const;
-  return createReadingStore(Value.Parse(StoreConfig, config), deps);
-}
-
-describe('influx store, request shapes and errors of InfluxDB 1, 2 and 3 (recording HTTP server)', () => {
-  let server: Recorder;
-  let store: ReadingStore;
-  const batch = batchOf({ blocks: [pumpLines(0, 3), pumpLines(3, 3)] });
-  const write = (what: StoreBatch = batch) => store.write(what, never);
-
-  beforeEach(async () => {
-    server = await startRecorder();
-  });
-  afterEach(async () => {
-    await store.stop();
-    await server.stop();
-  });
-
-  test.each([
-    [
-      1,
-      { username: 'u', password: 'p' },
-      '/write?db=plant&precision=ns',
-      `Basic ${Buffer.from('u:p').toString('base64')}`,
-    ],
-    [2, {}, '/api/v2/write?bucket=plant&precision=ns&org=acme', 'Token t0ken'],
-    [3, { token: 'apiv3_x' }, '/api/v2/write?bucket=plant&precision=ns', 'Token apiv3_x'],
-  ] as const)(
-    'version %d: path, login, and the gzipped bytes as they came',
-    async (version, more, path, login) => {
-      store = storeAt(server.url, { version, ...more });
-      await store.start();
-      await write();
-      const request = server.requests.at(-1);
-      expect(request).toMatchObject({
-        method: 'POST',
-        url: path,
-        headers: { authorization: login, 'content-encoding': 'gzip' },
-      });
-      expect(request?.body.equals(batch.gzipped ?? Buffer.alloc(0))).toBe(true);
-    },
-  );
-
-  test('a larger batch is sent in requests of at most 10,000 lines', async () => {
-    store = storeAt(server.url, { version: 2 });
-    await write(batchOf({ blocks: [pumpLines(0, 25_000)] }));
-    expect(server.requests.map(({ lines }) => lines.length)).toEqual([10_000, 10_000, 5_000]);
-    expect(server.requests.flatMap(({ lines }) => lines)).toEqual(pumpLines(0, 25_000));
-  });
-
-  test.each([429, 500, 503, 408])('%d: to be tried again', async (status) => {
-    store = storeAt(server.url, { version: 2 });
-    server.answer = answerWith(status, { code: 'busy', message: 'come back later' });
-    await expect(write()).rejects.toMatchObject({
-      code: 'STORE_UNAVAILABLE',
-      retry: true,
-      retryAfterMs: null,
-    });
-    server.answer = answerWith(204, null);
-    expect(await write()).toEqual({ rejected: [] });
-  });
-
-  test('Retry-After is passed on', async () => {
-    store = storeAt(server.url, { version: 2 });
-    server.answer = answerWith(429, { message: 'slow down' }, { 'retry-after': '7' });
-    await expect(write()).rejects.toMatchObject({
-      retryAfterMs: 7000,
-      message: expect.stringContaining('7 s'),
-    });
-  });
-
-  test.each([
-    [401, 'store.token'],
-    [403, 'store.token'],
-    [404, 'store.bucket'],
-    [302, 'store.url'],
-  ])('%d: a setting is wrong; it says which, loses nothing and shows no secret', async (status, hint) => {
-    store = storeAt(server.url, { version: 2 });
-    server.answer = answerWith(status, { message: 'no' });
-    const error = await write().catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({
-      code: 'STORE_CONFIG',
-      retry: true,
-      message: expect.stringContaining(hint),
-    });
-    expect(String(error)).not.toContain('t0ken');
-  });
-
-  test('a server that is no InfluxDB: 200 to a write', async () => {
-    store = storeAt(server.url, { version: 2 });
-    server.answer = (_request, response) => response.writeHead(200).end('<html>');
-    await expect(write()).rejects.toMatchObject({ code: 'STORE_CONFIG' });
-  });
-
-  test('a refusal of the request as a whole is not taken for bad lines', async () => {
-    store = storeAt(server.url, { version: 2 });
-    server.answer = answerWith(400, { code: 'invalid', message: 'bucket name is not acceptable' });
-    await expect(write()).rejects.toMatchObject({ code: 'STORE_CONFIG', retry: true });
-    await expect(write(batchOf({ blocks: [pumpLines(0, 1)] }))).rejects.toMatchObject({
-      code: 'STORE_CONFIG',
-    });
-  });
-
-  test('413: smaller requests, and a line that is too large by itself is rejected', async () => {
-    store = storeAt(server.url, { version: 2 });
-    server.answer = (request, response) => {
-      const large = request.lines.join('\n').length > 1_000;
-      response.writeHead(large ? 413 : 204).end();
-    };
-    const huge = pumpLine(500, `note="${'x'.repeat(2_000)}"`);
-    const lines = [...pumpLines(0, 100), huge, ...pumpLines(100, 100)];
-    const { rejected } = await write(batchOf({ blocks: [lines] }));
-    expect(rejected).toEqual([{ line: huge, reason: expect.stringContaining('large') }]);
-    expect(server.requests.length).toBeLessThan(80);
-  });
-
-  test('InfluxDB 2: a line that cannot be parsed refuses the whole request; the others are sent again', async () => {
-    store = storeAt(server.url, { version: 2 });
-    const stored = new Set<string>();
-    server.answer = (request, response) => {
-      const bad = request.lines.filter((line) => line.includes('=oops'));
-      if (bad.length === 0) {
-        for (const line of request.lines) stored.add(line);
-        return void response.writeHead(204).end();
-      }
-      const message = bad.map((line) => `unable to parse '${line}': invalid boolean`).join('\n');
-      answerWith(400, { code: 'invalid', message })(request, response);
-    };
-    const bad = [pumpLine(7, 'rpm=oops'), pumpLine(50, 'rpm=oops')];
-    const { rejected } = await write(
-      batchOf({ blocks: [[...pumpLines(0, 40), ...bad, ...pumpLines(60, 40)]] }),
-    );
-    expect(rejected).toEqual(bad.map((line) => ({ line, reason: 'invalid boolean' })));
-    expect(stored.size).toBe(80);
-    expect(server.requests).toHaveLength(2);
-  });
-
-  test('InfluxDB 2: a type conflict (422) names one field; its lines are found among the others', async () => {
-    store = storeAt(server.url, { version: 2 });
-    server.answer = (request, response) => {
-      const bad = request.lines.filter((line) => line.includes('rpm="'));
-      if (bad.length === 0) return void response.writeHead(204).end();
-      const conflict = 'input field "rpm" on measurement "pump" is type string, already exists as type float';
-      const message = `failure writing points to database: partial write: field type conflict: ${conflict} dropped=${bad.length}`;
-      answerWith(422, { code: 'unprocessable entity', message })(request, response);
-    };
-    const bad = [3, 30, 31].map((i) => pumpLine(i, 'rpm="fast"'));
-    const { rejected } = await write(
-      batchOf({ blocks: [[...pumpLines(40, 50), ...bad, ...pumpLines(100, 50)]] }),
-    );
-    expect(rejected.map(({ line }) => line)).toEqual(bad);
-    expect(server.requests.length).toBeLessThan(5);
-  });
-
-  test('InfluxDB 3: lines named by their numbers', async () => {
-    store = storeAt(server.url, { version: 3 });
-    server.answer = (request, response) => {
-      const data = request.lines.flatMap((line, i) =>
-        line.includes('oops')
-          ? [{ original_line: line.slice(0, 20), line_number: i + 1, error_message: 'bad value' }]
-          : [],
-      );
-      if (data.length === 0) return void response.writeHead(204).end();
-      answerWith(400, { error: 'partial write of line protocol occurred', data })(request, response);
-    };
-    const bad = pumpLine(7, 'rpm=oops');
-    const { rejected } = await write(batchOf({ blocks: [[...pumpLines(0, 5), bad, ...pumpLines(10, 5)]] }));
-    expect(rejected).toEqual([{ line: bad, reason: 'bad value' }]);
-  });
-
-  test('a refusal that names nothing: the bad lines are found by halving, in few requests', async () => {
-    store = storeAt(server.url, { version: 2 });
-    server.answer = (request, response) => {
-      const bad = request.lines.some((line) => line.includes('oops'));
-      if (bad) answerWith(400, { message: 'error parsing body' })(request, response);
-      else response.writeHead(204).end();
-    };
-    const bad = [pumpLine(100, 'rpm=oops'), pumpLine(700, 'rpm=oops')];
-    const lines = pumpLines(0, 1_000).map(
-      (line, i) => bad.find((one) => one === pumpLine(i, 'rpm=oops')) ?? line,
-    );
-    const { rejected } = await write(batchOf({ blocks: [lines] }));
-    expect(rejected.map(({ line }) => line)).toEqual(bad);
-    expect(server.requests.length).toBeLessThan(50);
-  });
-
-  test('an answer that is late: to be tried again, and the request is called off', async () => {
-    store = storeAt(server.url, { version: 2, timeoutMs: 100 });
-    let closed: Promise<unknown> = Promise.reject(new Error('never asked'));
-    closed.catch(() => undefined);
-    server.answer = (_request, response) => {
-      closed = once(response, 'close');
-    };
-    await expect(write()).rejects.toMatchObject({
-      code: 'STORE_UNAVAILABLE',
-      message: expect.stringContaining('100 ms'),
-    });
-    await closed;
-    expect(await store.healthy()).toBe(false);
-  });
-});
-
 describe('influx store and a server that accepts and never answers', () => {
   test('every request ends at its limit', async () => {
     const silent: Server = createServer((socket) => socket.on('error', () => undefined));
@@ -232,7 +18,7 @@ describe('influx store and a server that accepts and never answers', () => {
     await once(silent, 'listening');
     const address = silent.address();
     const port = typeof address === 'object' ? address?.port : 0;
-    const store = storeAt(`http://127.0.0.1:${port}`, { timeoutMs: 100 });
+    const store = influxStoreAt(`http://127.0.0.1:${port}`, { timeoutMs: 100 });
     await store.start();
     await expect(store.write(batchOf({ blocks: [pumpLines(0, 1)] }), never)).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
@@ -252,7 +38,7 @@ describe.skipIf(noInfluxd)(`influx store and a real InfluxDB 1 that fails${skipp
   test('down at the start: writing says so, and works once it is up', async () => {
     const server = await startInfluxd();
     await server.halt();
-    const store = storeAt(server.url);
+    const store = influxStoreAt(server.url);
     try {
       await store.start();
       const batch = batchOf({ blocks: [pumpLines(0, 10)] });
@@ -276,7 +62,7 @@ describe.skipIf(noInfluxd)(`influx store and a real InfluxDB 1 that fails${skipp
 
   test('killed in the midst of writing: what was confirmed is there, and after writing the rest again, all once', async () => {
     const server = await startInfluxd();
-    const store = storeAt(server.url);
+    const store = influxStoreAt(server.url);
     try {
       await store.start();
       const batches = Array.from({ length: 40 }, (_, i) =>
@@ -304,8 +90,8 @@ describe.skipIf(noInfluxd)(`influx store and a real InfluxDB 1 that fails${skipp
     const administrator = { username: 'admin', password: 'pa ss"word' };
     const server = await startInfluxd({ administrator });
     const batch = batchOf({ blocks: [pumpLines(0, 10)] });
-    const wrong = storeAt(server.url, { username: 'admin', password: 'guess' });
-    const right = storeAt(server.url, administrator);
+    const wrong = influxStoreAt(server.url, { username: 'admin', password: 'guess' });
+    const right = influxStoreAt(server.url, administrator);
     try {
       await wrong.start();
       const error = await wrong.write(batch, never).catch((thrown: unknown) => thrown);
@@ -326,7 +112,7 @@ describe.skipIf(noInfluxd)(`influx store and a real InfluxDB 1 that fails${skipp
 
   test('lines older than the retention policy keeps, and a body larger than it takes', async () => {
     const server = await startInfluxd({ bodyBytesMax: 20_000 });
-    const store = storeAt(server.url);
+    const store = influxStoreAt(server.url);
     try {
       await store.start();
       await server.query('CREATE RETENTION POLICY "short" ON "plant" DURATION 1h REPLICATION 1 DEFAULT');
@@ -355,7 +141,7 @@ describe.skipIf(noVictoria)(
   () => {
     test('what is written arrives', async () => {
       const server = await startVictoriaMetrics();
-      const store = storeAt(server.url, { version: 2 });
+      const store = influxStoreAt(server.url, { version: 2 });
       try {
         await store.start();
         expect(await store.healthy()).toBe(true);
@@ -374,7 +160,7 @@ describe.skipIf(noVictoria)(
 );
 
 test('a port nobody listens on: to be tried again', async () => {
-  const store = storeAt(`http://127.0.0.1:${await freePort()}`);
+  const store = influxStoreAt(`http://127.0.0.1:${await freePort()}`);
   await store.start();
   await expect(store.write(batchOf({ blocks: [pumpLines(0, 1)] }), never)).rejects.toMatchObject({
     code: 'STORE_UNAVAILABLE',

@@ -5,6 +5,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ReadingStore, StoreBatch } from '../../cloud/ports.ts';
 import { batchOf, epochMs, pumpLine, pumpLines } from './batches.ts';
+import { describeReads } from './reading-store-reads.ts';
 
 export interface StoreHarness {
   /** Brings up what the stores need; once. */
@@ -184,74 +185,7 @@ export function describeReadingStore(title: string, harness: StoreHarness, skip:
       ]);
     });
 
-    test('series: means of equal stretches where there are more values than points', async () => {
-      await write(batchOf({ blocks: [Array.from({ length: 100 }, (_, i) => pumpLine(i, `rpm=${i}`))] }));
-      const query = { ...pump, fields: ['rpm'], toMs: epochMs + 99_999 };
-      const points = await store.series({ ...query, pointsMax: 10 });
-      expect(points).toEqual(
-        Array.from({ length: 10 }, (_, i) => ({
-          timeMs: epochMs + i * 10_000,
-          values: { rpm: i * 10 + 4.5 },
-        })),
-      );
-      expect(await store.series({ ...query, pointsMax: 100 })).toHaveLength(100);
-    });
-
-    test('series: only what was asked for', async () => {
-      const other = pumpLine(1, 'rpm=5').replace('gw1', 'gw2');
-      await write(batchOf({ blocks: [[pumpLine(0, 'rpm=1,temp=2'), pumpLine(0, 'rpm=9', 'm2'), other]] }));
-      expect(await store.series({ ...pump, pointsMax: 10 })).toHaveLength(2);
-      expect(await store.series({ ...pump, gateway: 'gw2', fields: ['rpm'], pointsMax: 10 })).toEqual([
-        { timeMs: epochMs + 1000, values: { rpm: 5 } },
-      ]);
-      expect(await store.series({ ...pump, fields: ['temp', 'nosuch'], pointsMax: 10 })).toEqual([
-        { timeMs: epochMs, values: { temp: 2, nosuch: null } },
-      ]);
-      expect(await store.series({ ...pump, site: 'elsewhere', pointsMax: 10 })).toEqual([]);
-      expect(await store.series({ ...pump, measurement: 'nothing', pointsMax: 10 })).toEqual([]);
-      expect(await store.series({ ...pump, toMs: epochMs - 1, pointsMax: 10 })).toEqual([]);
-    });
-
-    test('texts are kept; series leave them out', async () => {
-      await write(
-        batchOf({
-          blocks: [[pumpLine(0, 'rpm=1,note="it said \\"hot\\", ünïcödé 温度"'), pumpLine(1, 'note="x"')]],
-        }),
-      );
-      expect(await store.counts()).toEqual({ pump: 2 });
-      expect(await store.series({ ...pump, pointsMax: 10 })).toEqual([
-        { timeMs: epochMs, values: { rpm: 1 } },
-      ]);
-      expect(await store.series({ ...pump, fields: ['note'], pointsMax: 10 })).toEqual([]);
-    });
-
-    test.each([
-      ['quotes and statements', `x"'; DROP TABLE pump; --`],
-      ['backslash', 'a\\b'],
-      ['unicode', '温度-ünïcödé-🙂'],
-      ['words of SQL', 'select'],
-      ['upper and lower case', 'PUMP'],
-      ['the name of a fixed column', 'gateway'],
-    ])('hostile names: %s', async (_, name) => {
-      const escaped = name.replace(/[,= ]/g, '\\$&');
-      const line = `${escaped},gateway=gw1,machine=${escaped},site=plant ${escaped}=7,x=1 ${epochMs}000000`;
-      const { rejected } = await write(
-        batchOf({
-          blocks: [[pumpLine(0), line, line.replace('=7', '=8').replace(`${epochMs}`, `${epochMs + 1}`)]],
-        }),
-      );
-      expect(rejected).toEqual([]);
-      expect(await store.counts()).toEqual({ pump: 1, [name]: 2 });
-      const query = { ...pump, measurement: name, machine: name, fields: [name], pointsMax: 5 };
-      expect((await store.series(query)).map(({ values }) => values)).toEqual([{ [name]: 7 }, { [name]: 8 }]);
-      const injection = {
-        ...pump,
-        machine: `m1' OR 1=1 --`,
-        fields: ['rpm', `rpm" FROM "pump`],
-        pointsMax: 5,
-      };
-      expect(await store.series(injection)).toEqual([]);
-    });
+    describeReads(() => store);
 
     test('names that differ in case only are different', async () => {
       await write(

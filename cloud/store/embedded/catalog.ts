@@ -50,7 +50,7 @@ export class Catalog {
     if (this.tables.size >= catalogLimits.measurementsMax) {
       throw unacceptable(`the store holds ${catalogLimits.measurementsMax} measurements, its limit`);
     }
-    return this.restoreTable(measurement, freeName(checkedName(measurement), this.#taken));
+    return this.restoreTable(measurement, freeName(measurement, this.#taken));
   }
 
   /** @throws LINE_REJECTED if the table has the field with another type */
@@ -70,7 +70,7 @@ export class Catalog {
     if (table.columns.length >= catalogLimits.columnsMax) {
       throw unacceptable(`'${table.measurement}' has ${catalogLimits.columnsMax} columns, its limit`);
     }
-    return this.restoreColumn(table, { kind, key, type, name: freeName(checkedName(key), table.taken) });
+    return this.restoreColumn(table, { kind, key, type, name: freeName(key, table.taken) });
   }
 
   restoreTable(measurement: string, name: string): Table {
@@ -97,12 +97,12 @@ export class Catalog {
   }
 }
 
-function checkedName(name: string): string {
+/** Of a measurement, tag or field. @throws LINE_REJECTED */
+export function checkName(name: string): void {
   if (name === '' || name.includes('\0')) throw unacceptable('a name is empty or holds a zero byte');
   if (Buffer.byteLength(name) > catalogLimits.nameBytesMax) {
     throw unacceptable(`a name is longer than ${catalogLimits.nameBytesMax} bytes`);
   }
-  return name;
 }
 
 function freeName(wanted: string, taken: ReadonlySet<string>): string {

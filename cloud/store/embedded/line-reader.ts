@@ -6,12 +6,12 @@
 import { parseLine } from '../../../shared/contract/line-protocol.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { RejectedLine } from '../../ports.ts';
-import { type Catalog, type Column, type ColumnType, unacceptable } from './catalog.ts';
+import { type Catalog, type Column, type ColumnType, checkName, unacceptable } from './catalog.ts';
+import { LineScanner } from './line-scanner.ts';
 import { chunkRows, type Series, TableRows } from './table-rows.ts';
 
 const newline = 0x0a;
 const space = 0x20;
-const comma = 0x2c;
 const equals = 0x3d;
 const backslash = 0x5c;
 const seriesKnownMax = 50_000;
@@ -32,9 +32,7 @@ export class LineReader {
   readonly #series = new Map<string, Series>();
   readonly #slots = new Map<TableRows, FieldSlot[]>();
   #columnsHeld = 0;
-  /** Where the fast way stopped, and what it read. */
-  #at = 0;
-  #number = 0;
+  readonly #scanner = new LineScanner();
 
   constructor(catalog: Catalog) {
     this.#catalog = catalog;
@@ -91,8 +89,9 @@ export class LineReader {
     const series = this.#series.get(text.toString('latin1', start, at));
     if (!series) return null;
     const rows = series.rows;
-    this.#at = at + 1;
-    if (!this.#readFields(text, stop, rows) || !this.#readTime(text, stop, rows)) {
+    const scanner = this.#scanner;
+    scanner.at = at + 1;
+    if (!this.#readFields(text, stop, rows) || !scanner.readTime(text, stop, rows.timeWords, rows.count)) {
       rows.clearRow();
       return null;
     }
@@ -101,83 +100,33 @@ export class LineReader {
 
   #readFields(text: Buffer, stop: number, rows: TableRows): boolean {
     const slots = this.#slots.get(rows)!;
+    const scanner = this.#scanner;
     for (let i = 0; ; i++) {
       let slot = slots[i];
-      if (!slot || !startsWith(text, this.#at, slot.key)) {
+      if (!slot || !startsWith(text, scanner.at, slot.key)) {
         const found = this.#findSlot(text, stop, rows);
         if (!found) return false;
         slot = found;
         if (i < 64) slots[i] = slot;
       }
-      this.#at += slot.key.length;
-      if (!this.#readNumber(text, stop)) return false;
+      scanner.at += slot.key.length;
+      if (!scanner.readNumber(text, stop)) return false;
       // A field given twice: let the slow way decide.
       if (!Number.isNaN(slot.values[rows.count])) return false;
-      slot.values[rows.count] = this.#number;
-      if (text[this.#at++] === space) return true;
+      slot.values[rows.count] = scanner.number;
+      if (text[scanner.at++] === space) return true;
     }
   }
 
   #findSlot(text: Buffer, stop: number, rows: TableRows): FieldSlot | null {
-    let at = this.#at;
+    const from = this.#scanner.at;
+    let at = from;
     while (at < stop && text[at] !== equals) {
       if (text[at++] === backslash) return null;
     }
-    const column = rows.table.fields.get(text.toString('utf8', this.#at, at));
+    const column = rows.table.fields.get(text.toString('utf8', from, at));
     if (column?.type !== 'DOUBLE') return null;
-    return { key: Buffer.from(text.subarray(this.#at, at + 1)), values: this.#numbers(rows, column) };
-  }
-
-  /** Reads digits, with a sign, a point and an exponent; leaves `#at` on the comma or space behind them. */
-  #readNumber(text: Buffer, stop: number): boolean {
-    const start = this.#at;
-    let at = start;
-    if (text[at] === 0x2d) at++;
-    const digitsFrom = at;
-    let mantissa = 0;
-    let pointAt = -1;
-    let plain = true;
-    for (; at < stop; at++) {
-      const byte = text[at]!;
-      if (byte >= 0x30 && byte <= 0x39) mantissa = mantissa * 10 + (byte - 0x30);
-      else if (byte === 0x2e && pointAt < 0) pointAt = at;
-      else if (byte === comma || byte === space) break;
-      else if (byte === 0x65 || byte === 0x45 || byte === 0x2d || byte === 0x2b) plain = false;
-      else return false;
-    }
-    const digits = at - digitsFrom - (pointAt < 0 ? 0 : 1);
-    if (at >= stop || digits === 0) return false;
-    this.#at = at;
-    // Up to 15 digits, mantissa and power of ten are exact, so their quotient is the nearest double.
-    if (plain && digits <= 15) {
-      const value = pointAt < 0 ? mantissa : mantissa / powersOfTen[at - pointAt - 1]!;
-      this.#number = digitsFrom > start ? -value : value;
-    } else {
-      this.#number = Number(text.toString('latin1', start, at));
-    }
-    return Number.isFinite(this.#number);
-  }
-
-  /** Reads 10 to 19 digits up to the end of the line as two halves, without a BigInt. */
-  #readTime(text: Buffer, stop: number, rows: TableRows): boolean {
-    const digits = stop - this.#at;
-    if (digits < 10 || digits > 19) return false;
-    let seconds = 0;
-    let nanos = 0;
-    const split = stop - 9;
-    for (let at = this.#at; at < stop; at++) {
-      const digit = text[at]! - 0x30;
-      if (digit < 0 || digit > 9) return false;
-      if (at < split) seconds = seconds * 10 + digit;
-      else nanos = nanos * 10 + digit;
-    }
-    if (seconds >= 9_223_372_036) return false;
-    const low = (seconds % 65_536) * 1e9 + nanos;
-    const high = Math.floor(seconds / 65_536) * 1e9;
-    const lowSum = low + (high % 65_536) * 65_536;
-    rows.timeWords[rows.count * 2] = lowSum % 2 ** 32;
-    rows.timeWords[rows.count * 2 + 1] = Math.floor(high / 65_536) + Math.floor(lowSum / 2 ** 32);
-    return true;
+    return { key: Buffer.from(text.subarray(from, at + 1)), values: this.#numbers(rows, column) };
   }
 
   /** Any line. @throws HarbingerError LINE_MALFORMED, LINE_REJECTED, and then nothing of it is kept */
@@ -186,6 +135,8 @@ export class LineReader {
     const line = parseLine(text);
     if (line.timestampNs > timeNsMax || line.timestampNs < -timeNsMax)
       throw unacceptable('time is out of range');
+    for (const key of [line.measurement, ...Object.keys(line.tags), ...Object.keys(line.fields)])
+      checkName(key);
     const series = this.#seriesOf(text, line.measurement, line.tags);
     const rows = series.rows;
     const table = rows.table;
@@ -245,8 +196,6 @@ export class LineReader {
 function typeOf(value: number | string | boolean): ColumnType {
   return typeof value === 'number' ? 'DOUBLE' : typeof value === 'string' ? 'VARCHAR' : 'BOOLEAN';
 }
-
-const powersOfTen = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 
 function startsWith(text: Buffer, at: number, key: Buffer): boolean {
   for (let i = 0; i < key.length; i++) {
