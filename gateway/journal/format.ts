@@ -25,7 +25,7 @@
  * the lengths of a block whose body is damaged. They begin with the journal's random id, so nothing that a sensor
  * sends, and no block of another journal, can pass for a block when a damaged segment is searched.
  *
- * Limits: body ≤ 4 MiB, local ≤ 1 MiB, segment ≤ 16 MiB or one block, seq < 2^53.
+ * Limits: body 1 byte … 4 MiB, local ≤ 1 MiB, segment ≤ 16 MiB or one block, seq < 2^53.
  *
  * Writing: a group of blocks is one write and one fdatasync; only then are they acknowledged and readable. A write that
  * fails is cut off again; where that fails, or after a failed fdatasync, the segment is left as it is and the next one
@@ -163,7 +163,8 @@ export function decodeBlockHeader(bytes: Buffer, at: number, seed: number): Bloc
   const bodyBytes = bytes.readUInt32LE(at + 32);
   const localBytes = bytes.readUInt32LE(at + 36);
   if (codec === undefined) return null;
-  if (bodyBytes > journalLimits.bodyBytesMax || localBytes > journalLimits.localBytesMax) return null;
+  if (bodyBytes === 0 || bodyBytes > journalLimits.bodyBytesMax || localBytes > journalLimits.localBytesMax)
+    return null;
   return {
     seq: readUint53(bytes, at + 8),
     codec,
@@ -188,7 +189,10 @@ export function decodeBlock(bytes: Buffer, at: number, header: BlockHeader, seed
 }
 
 function contentCrc(body: Buffer, local: Buffer, seed: number): number {
-  return crc32(local, crc32(body, seed));
+  // zlib begins anew for an empty buffer without memory, so an empty part is left out.
+  let crc = crc32(body, seed);
+  if (local.length > 0) crc = crc32(local, crc);
+  return crc;
 }
 
 function writeUint53(bytes: Buffer, value: number, at: number): void {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,6 +47,13 @@ describe('the journal on a real disk', () => {
     expect(await set.lane('readings').read(0, 1_000)).toEqual([{ ...block, seq: 1 }]);
     expect(await set.lane('readings').append(blockOf('next'))).toBe(2);
     expect(await contents(set.lane('events'))).toEqual(['1:event']);
+    await set.stop();
+  });
+
+  test('a block without a local part is a block', async () => {
+    const set = await open();
+    await set.lane('readings').append({ ...blockOf('bare'), local: randomBytes(0) });
+    expect((await set.lane('readings').read(0, 1_000)).map(textOf)).toEqual(['bare']);
     await set.stop();
   });
 
