@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 import { Aedes, type Client } from 'aedes';
 import { batchLimits } from '../../shared/contract/batch.ts';
@@ -35,7 +36,7 @@ export class Listener {
   private readonly config: IngestConfig;
   private readonly deps: ListenerDeps;
   private readonly connections = new Map<Client, Connection>();
-  private readonly sockets = new Set<Socket>();
+  private readonly sockets = new Set<Duplex>();
   private readonly held = new HeldBytes(heldBytesMax);
   private stopping = false;
   private broker: Aedes | null = null;
@@ -117,6 +118,7 @@ export class Listener {
   private connect(socket: Socket): void {
     this.sockets.add(socket);
     socket.setNoDelay(true);
+    socket.setKeepAlive(true, 60_000);
     const client = this.broker!.handle(
       guardPackets(socket, {
         stage: 'ingest',
@@ -134,7 +136,7 @@ export class Listener {
   /** An MQTT return code; 0 is welcome. The client id gets the gateway's name, so that none can take another's over. */
   private async authenticate(client: Client, username: string, password: Buffer): Promise<0 | 3 | 4> {
     const verdict = await this.deps.credentials.check(username, password);
-    if (verdict === 'accepted') {
+    if (verdict === 'accepted' && this.sockets.has(client.conn)) {
       client.id = `${username}:${client.id}`;
       this.connections.set(client, new Connection(username, client, this.held));
       this.deps.metrics.connections.set(this.connections.size);

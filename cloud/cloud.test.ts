@@ -1,0 +1,212 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import mqtt, { type MqttClient } from 'mqtt';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Lane } from '../shared/contract/lanes.ts';
+import { uplinkTopic } from '../shared/contract/topics.ts';
+import { HarbingerError } from '../shared/runtime/errors.ts';
+import { silentLog } from '../shared/runtime/log.ts';
+import { predictionEvent } from './alerts/prediction.testing.ts';
+import { type RunningCloud, startCloud } from './cloud.ts';
+import { frameOf, password, publish, readingLine, TestStore } from './ingest.testing.ts';
+import { readCloudConfig, runCloud } from './main.ts';
+
+let dataDir: string;
+let configPath: string;
+const clients: MqttClient[] = [];
+const clouds: RunningCloud[] = [];
+
+const configText = (more = '') => `
+[ingest]
+port = 0
+[api]
+port = 0
+openOnLoopback = true
+[[gateways]]
+id = "north"
+password = "\${NORTH_PASSWORD:-${password}}"
+${more}`;
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'harbinger-cloud-'));
+  configPath = join(dataDir, 'cloud.toml');
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.end(true);
+  for (const cloud of clouds.splice(0)) await cloud.stop();
+  rmSync(dataDir, { recursive: true });
+});
+
+async function start(more = '', store?: TestStore): Promise<RunningCloud> {
+  writeFileSync(configPath, configText(more));
+  const config = readCloudConfig({ config: configPath, data: dataDir });
+  const cloud = await startCloud(config, { dataDir, log: silentLog, ...(store && { store }) });
+  clouds.push(cloud);
+  return cloud;
+}
+
+async function stop(cloud: RunningCloud): Promise<void> {
+  clouds.splice(clouds.indexOf(cloud), 1);
+  await cloud.stop();
+}
+
+async function gateway(cloud: RunningCloud): Promise<MqttClient> {
+  const client = mqtt.connect(`mqtt://127.0.0.1:${cloud.mqttPort}`, {
+    username: 'north',
+    password,
+    reconnectPeriod: 0,
+  });
+  clients.push(client);
+  client.on('error', () => {});
+  await new Promise<void>((resolve) => client.once('connect', () => resolve()));
+  return client;
+}
+
+const send = (client: MqttClient, frame: Buffer, lane: Lane = 'readings') =>
+  publish(client, uplinkTopic('north', lane), frame);
+const get = async (cloud: RunningCloud, path: string) => {
+  const answer = await fetch(`http://127.0.0.1:${cloud.httpPort}${path}`);
+  return { status: answer.status, text: await answer.text() };
+};
+
+describe('the whole cloud', () => {
+  it('stores what a gateway sends, once, across a restart', async () => {
+    let cloud = await start();
+    expect(await send(await gateway(cloud), frameOf([[readingLine(1), readingLine(2)]]))).toBe('acked');
+    await stop(cloud);
+    cloud = await start();
+    const client = await gateway(cloud);
+    expect(await send(client, frameOf([[readingLine(1), readingLine(2)], [readingLine(3)]]))).toBe('acked');
+    expect(await cloud.store.counts()).toEqual({ pump: 3 });
+    expect((await get(cloud, '/api/machines')).text).toContain('"pump-1"');
+    const metrics = (await get(cloud, '/metrics')).text;
+    expect(metrics).toContain('harbinger_ingest_duplicate_blocks_total{lane="readings"} 1');
+    expect(metrics).toContain('harbinger_notifications_dead 0');
+  });
+
+  it('tells of an alert, and once only although a receiver was away and the cloud restarted', async () => {
+    const received: string[] = [];
+    let status = 503;
+    const receiver: Server = createServer((request, response) => {
+      received.push(String(request.headers['idempotency-key']));
+      request.resume().on('end', () => response.writeHead(status).end());
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+    const notifier = `[[alerts.webhook]]\nname = "hook"\nurl = "${url}"\nbackoffFirstMs = 10\nbackoffMaxMs = 50`;
+    const frame = frameOf([[JSON.stringify(predictionEvent('opened', 1))]], { lane: 'events' });
+
+    let cloud = await start(notifier);
+    expect(await send(await gateway(cloud), frame, 'events')).toBe('acked');
+    await expect.poll(() => received.length).toBeGreaterThan(1);
+    await stop(cloud);
+
+    status = 200;
+    cloud = await start(notifier);
+    await expect.poll(() => cloud.notifications.waiting().size).toBe(0);
+    const attempts = received.length;
+    expect(await send(await gateway(cloud), frame, 'events')).toBe('acked');
+    await stop(cloud);
+    cloud = await start(notifier);
+    expect(cloud.notifications.waiting().size).toBe(0);
+    expect(received.length).toBe(attempts);
+    expect(new Set(received)).toEqual(new Set(['p-1/opened/prediction-opened-1/hook']));
+    expect((await get(cloud, '/api/alerts')).text).toContain('bearing-wear');
+    receiver.closeAllConnections();
+    receiver.close();
+  });
+
+  it('starts while its store is away, is not ready, and stores when the store comes', async () => {
+    const store = new TestStore();
+    let starts = 0;
+    store.away = true;
+    store.start = async () => {
+      starts++;
+      if (store.away) throw new HarbingerError('STORE_UNAVAILABLE', 'store', 'away', { retry: true });
+    };
+    const cloud = await start('', store);
+    expect((await get(cloud, '/readyz')).status).toBe(503);
+    expect((await get(cloud, '/healthz')).status).toBe(200);
+    const acked = send(await gateway(cloud), frameOf([[readingLine(1)]]));
+    await expect.poll(() => starts, { timeout: 20_000 }).toBeGreaterThan(1);
+    store.away = false;
+    expect(await acked).toBe('acked');
+    await expect.poll(async () => (await get(cloud, '/readyz')).status, { timeout: 20_000 }).toBe(200);
+    expect(cloud.status()).toMatchObject({
+      store: { kind: 'test', healthy: true },
+      ingest: { connections: 1 },
+    });
+  });
+
+  it('says which port is busy, and has stopped what it had started', async () => {
+    const first = await start();
+    const busy = readCloudConfig({ config: configPath, data: `${dataDir}/other`, mqttPort: first.mqttPort });
+    const starting = startCloud(busy, { dataDir: `${dataDir}/other`, log: silentLog });
+    await expect(starting).rejects.toMatchObject({
+      code: 'INGEST_PORT_BUSY',
+      message: expect.stringContaining(String(first.mqttPort)),
+    });
+    const again = await startCloud(
+      { ...busy, ingest: { ...busy.ingest, port: 0 } },
+      { dataDir: `${dataDir}/other`, log: silentLog },
+    );
+    clouds.push(again);
+  });
+
+  it('makes a token for its owner alone where none is set, and lets nobody in without', async () => {
+    writeFileSync(configPath, configText().replace('openOnLoopback = true', ''));
+    const config = readCloudConfig({ config: configPath, data: dataDir });
+    const cloud = await startCloud(config, { dataDir, log: silentLog });
+    clouds.push(cloud);
+    const file = join(dataDir, 'api-token');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const token = readFileSync(file, 'utf8').trim();
+    expect(token.length).toBeGreaterThanOrEqual(32);
+    const url = `http://127.0.0.1:${cloud.httpPort}/api/machines`;
+    expect((await fetch(url)).status).toBe(401);
+    expect((await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
+  });
+});
+
+describe('the process entry', () => {
+  it('runs until it is told to stop, and says meanwhile where it can be reached', async () => {
+    writeFileSync(configPath, configText());
+    const stopping = new AbortController();
+    const runFile = join(dataDir, 'run.json');
+    await runCloud({ config: configPath, data: dataDir }, stopping.signal, (cloud) => {
+      const run: unknown = JSON.parse(readFileSync(runFile, 'utf8'));
+      expect(run).toMatchObject({
+        role: 'cloud',
+        mqttPort: cloud.mqttPort,
+        httpUrl: `http://127.0.0.1:${cloud.httpPort}`,
+      });
+      stopping.abort();
+    });
+    expect(existsSync(runFile)).toBe(false);
+  });
+
+  it.each([
+    ['a gateway without a password', '[[gateways]]\nid = "south"', /needs either password or passwordHash/],
+    ['a gateway twice', '[[gateways]]\nid = "north"\npassword = "12345678"', /listed twice/],
+    [
+      'two notifiers of one name',
+      '[[alerts.webhook]]\nname = "a"\nurl = "http://x/"\n[[alerts.webhook]]\nname = "a"\nurl = "http://y/"',
+      /named 'a'/,
+    ],
+    ['an unknown setting', '[alerts]\nemails = 1', /unknown property 'emails'/],
+    ['a store that lacks its address', '[store]\nkind = "influx"\nversion = 1', /store\.url is missing/],
+  ])('refuses %s before anything is opened', (_, more, message) => {
+    writeFileSync(configPath, configText(more));
+    expect(() => readCloudConfig({ config: configPath, data: dataDir })).toThrow(message);
+  });
+
+  it('takes ports and folder from its options, and secrets from the environment', () => {
+    writeFileSync(configPath, configText());
+    const config = readCloudConfig({ config: configPath, data: '/elsewhere', mqttPort: 1, httpPort: 2 });
+    expect(config).toMatchObject({ dataDir: '/elsewhere', ingest: { port: 1 }, api: { port: 2 } });
+    expect(config.gateways).toEqual([{ id: 'north', password }]);
+  });
+});
