@@ -2,6 +2,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Clock, sleep, type Timer } from '../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
+import { StoreUnavailableError } from '../errors.ts';
 import type { Database } from './database.ts';
 import { Gate } from './gate.ts';
 
@@ -13,6 +14,7 @@ export class QueryRunner {
   readonly #clock: Clock;
   readonly #gate: Gate;
   readonly #running = new Map<Promise<unknown>, () => void>();
+  #stopped = false;
 
   /** `insideMax` run at a time: each holds one of Node's few threads for such work while it runs. */
   constructor(clock: Clock, limits: { insideMax: number; waitingMax: number }) {
@@ -28,10 +30,14 @@ export class QueryRunner {
 
   /**
    * Answers by `timeoutMs` at the latest. A query that cannot be interrupted keeps its place until it ends, and so
-   * keeps the next one from starting. @throws HarbingerError STORE_BUSY, QUERY_TIMEOUT, QUERY_FAILED
+   * keeps the next one from starting. @throws HarbingerError STORE_BUSY, STORE_UNAVAILABLE, QUERY_TIMEOUT, QUERY_FAILED
    */
   async run<T>(database: Database, timeoutMs: number, use: (c: DuckDBConnection) => Promise<T>): Promise<T> {
     await this.#gate.enter();
+    if (this.#stopped) {
+      this.#gate.leave();
+      throw new StoreUnavailableError('the embedded store is stopping');
+    }
     const { ended, answered, interrupt } = this.#start(database, timeoutMs, use);
     this.#running.set(ended, interrupt);
     const leave = () => {
@@ -42,8 +48,9 @@ export class QueryRunner {
     return answered;
   }
 
-  /** Interrupts what runs, and waits for it as long as a database may take to close. */
+  /** For good: turns away what waits, interrupts what runs, and waits for that to end, within a limit. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     for (const interrupt of this.#running.values()) interrupt();
     const ends = Promise.allSettled(this.#running.keys());
     await Promise.race([ends, sleep(this.#clock, stopMsMax)]);

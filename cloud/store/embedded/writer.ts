@@ -26,8 +26,9 @@ export class Writer {
   }
 
   /**
-   * Resolves with an outcome for each batch when all are durable. After it has thrown, nothing of them is stored and
-   * this writer is of no more use: what it knows of tables and blocks may be ahead of the database.
+   * Resolves with an outcome for each batch when all are durable. After it has thrown they are stored all or none (a
+   * disk may fill up right after the commit), which the ledger will tell when it is read again: this writer is of no
+   * more use, what it knows of tables and blocks may differ from the database.
    */
   async write(batches: StoreBatch[]): Promise<StoreOutcome[]> {
     if (this.#ledger.isLong) await this.#ledger.compact(this.#connection);

@@ -67,7 +67,7 @@ class InfluxStore implements ReadingStore {
     } catch (error) {
       const failure = this.#http.failureOf(error);
       // A database that is gone may be made again.
-      if (this.#config.version === 1) this.#databaseChecked = false;
+      if (this.#config.version === 1 && codeOf(failure) === 'STORE_CONFIG') this.#databaseChecked = false;
       this.#noteTrouble(failure);
       throw failure;
     }
