@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -101,12 +101,9 @@ describe('embedded store and its file', () => {
 
   test.each([
     ['is no database', async () => writeFile(path, 'not a database'.repeat(1_000))],
-    [
-      'is cut short',
-      async () => (await open(path, 'r+').then(async (file) => (await file.truncate(5_000), file))).close(),
-    ],
+    ['is cut short', async () => truncate(path, 5_000)],
     ['has its first block overwritten', async () => overwrite(path, 0, 8_192)],
-    ['is a folder', async () => (await rm(path), void (await mkdir(path)))],
+    ['is a folder', async () => rm(path).then(() => mkdir(path))],
   ])('a file that %s: refused, with what to do, and left as it is', async (_, damage) => {
     const store = newStore();
     await store.start();
