@@ -1,5 +1,10 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { uplinkTopic } from '../shared/contract/topics.ts';
+import { hashPassword } from '../shared/runtime/passwords.ts';
 import { frameOf, journal, publish, readingLine, startIngest } from './ingest.testing.ts';
 
 type Running = Awaited<ReturnType<typeof startIngest>>;
@@ -136,4 +141,45 @@ describe('while the store is slow or away', () => {
     ).toBe('acked');
     expect(cloud.store.lines.size).toBe(3);
   });
+});
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+
+describe('a listener with TLS and password hashes', () => {
+  it.skipIf(!hasOpenssl)(
+    'lets in who has the password, encrypted, and nobody in plain text (needs openssl)',
+    async () => {
+      await cloud.stop();
+      const folder = mkdtempSync(join(tmpdir(), 'harbinger-tls-'));
+      const keyFile = join(folder, 'key.pem');
+      const certFile = join(folder, 'cert.pem');
+      const request = [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:P-256',
+        '-nodes',
+        '-days',
+        '2',
+      ];
+      const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+      execFileSync('openssl', [...request, ...subject, '-keyout', keyFile, '-out', certFile], {
+        stdio: 'ignore',
+      });
+      const passwordHash = await hashPassword('a password that is hashed');
+      cloud = await startIngest({ tls: { certFile, keyFile }, gateways: [{ id: 'north', passwordHash }] });
+      const ca = readFileSync(certFile);
+      const client = await cloud.connect('north', 'a password that is hashed', { protocol: 'mqtts', ca });
+      expect(await publish(client, readings, frameOf([[readingLine(1)]]))).toBe('acked');
+      await expect(cloud.connect('north', 'wrong', { protocol: 'mqtts', ca })).rejects.toThrow(
+        /Bad username/,
+      );
+      await expect(
+        cloud.connect('north', 'a password that is hashed', { connectTimeout: 1_000 }),
+      ).rejects.toThrow();
+      rmSync(folder, { recursive: true });
+    },
+  );
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import mqtt, { type MqttClient } from 'mqtt';
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { Registry } from 'prom-client';
 import { type BatchHeader, encodeBatch } from '../shared/contract/batch.ts';
 import type { Lane } from '../shared/contract/lanes.ts';
@@ -12,7 +12,7 @@ import { HarbingerError } from '../shared/runtime/errors.ts';
 import { silentLog } from '../shared/runtime/log.ts';
 import { systemRandom } from '../shared/runtime/random.ts';
 import { compileValidator } from '../shared/runtime/validate.ts';
-import { IngestConfig } from './ingest/config.ts';
+import { type GatewayCredentials, IngestConfig } from './ingest/config.ts';
 import { createCredentials } from './ingest/credentials.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Listener } from './ingest/listener.ts';
@@ -55,29 +55,41 @@ export class TestStore implements ReadingStore {
   }
 }
 
-export const noAlerts: AlertRules = { transition: () => null, recipients: () => [] };
+const noAlerts: AlertRules = { transition: () => null, recipients: () => [] };
 
-export function defaults<T>(schema: Parameters<typeof compileValidator>[0]): T {
+function defaults<T>(schema: Parameters<typeof compileValidator>[0]): T {
   return compileValidator(schema)({}, (problem) => new Error(problem)) as T;
 }
 
-export async function startIngest(options: { rules?: AlertRules; storeWaitMsMax?: number } = {}) {
+interface IngestOptions {
+  storeWaitMsMax?: number;
+  tls?: IngestConfig['tls'];
+  gateways?: GatewayCredentials[];
+}
+
+export async function startIngest(options: IngestOptions = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'harbinger-ingest-'));
   const store = new TestStore();
   const operations = openOperations(defaults<OperationsConfig>(OperationsConfig), {
     dataDir,
     clock: systemClock,
-    rules: options.rules ?? noAlerts,
+    rules: noAlerts,
   });
   const registry = new Registry();
   const metrics = createIngestMetrics(registry);
   const base = { clock: systemClock, random: systemRandom, log: silentLog, metrics };
   const ingest = new Ingest({ ...base, store, operations, waitMsMax: options.storeWaitMsMax ?? 20_000 });
-  const credentials = createCredentials([
-    { id: 'north', password },
-    { id: 'south', password: 'a password of gateway south' },
-  ]);
-  const config = { ...defaults<IngestConfig>(IngestConfig), port: 0 };
+  const credentials = createCredentials(
+    options.gateways ?? [
+      { id: 'north', password },
+      { id: 'south', password: 'a password of gateway south' },
+    ],
+  );
+  const config = {
+    ...defaults<IngestConfig>(IngestConfig),
+    port: 0,
+    ...(options.tls && { tls: options.tls }),
+  };
   const listener = new Listener(config, { ...base, credentials, ingest });
   const port = await listener.start();
   const clients: MqttClient[] = [];
@@ -88,18 +100,22 @@ export async function startIngest(options: { rules?: AlertRules; storeWaitMsMax?
     metric: async (name: string) =>
       (await registry.getSingleMetricAsString(name)).split('\n').filter((l) => !l.startsWith('#')),
     /** A gateway's connection; `user` is its name. */
-    async connect(user = 'north', secret = password) {
-      const client = mqtt.connect(`mqtt://127.0.0.1:${port}`, {
+    async connect(user = 'north', secret = password, more: IClientOptions = {}) {
+      const client = mqtt.connect({
+        host: '127.0.0.1',
+        port,
         protocolVersion: 4,
         reconnectPeriod: 0,
         clientId: `gateway-${user}`,
         username: user,
         password: secret,
+        ...more,
       });
       clients.push(client);
       await new Promise<void>((resolve, reject) => {
         client.once('connect', () => resolve());
         client.once('error', reject);
+        client.once('close', () => reject(new Error('closed')));
       });
       client.on('error', () => {});
       return client;

@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { predictionEvent } from '../alerts/prediction.testing.ts';
+import { TestOperations } from './operations.testing.ts';
+
+let test: TestOperations;
+beforeEach(() => {
+  test = new TestOperations();
+});
+afterEach(() => test.remove());
+const queue = () => test.now.notifications;
+const due = (notifier: string) => queue().next(notifier, test.clock.nowMs()).due;
+
+describe('notifications', () => {
+  it('come out in order; one that waits holds up its own alert only', async () => {
+    await test.apply([
+      predictionEvent('opened', 1),
+      predictionEvent('updated', 2),
+      predictionEvent('opened', 3, { predictionId: 'p-2' }),
+    ]);
+    const first = due('mail')!;
+    expect(first.key).toBe('p-1/opened/prediction-opened-1/mail');
+    await queue().retryAt(first, test.clock.nowMs() + 5_000, 'no answer');
+    const second = due('mail')!;
+    expect(second.key).toBe('p-2/opened/prediction-opened-3/mail');
+    await queue().confirm(second);
+    expect(queue().next('mail', test.clock.nowMs())).toEqual({ due: null, atMs: test.clock.nowMs() + 5_000 });
+    await test.reopen();
+    expect(queue().next('mail', test.clock.nowMs() + 5_000).due).toMatchObject({
+      key: first.key,
+      attempts: 1,
+      lastError: 'no answer',
+    });
+    expect(due('hook')?.key).toBe('p-1/opened/prediction-opened-1/hook');
+  });
+
+  it('planned by a clock that was set back since are due', async () => {
+    await test.apply([predictionEvent('opened', 1)]);
+    await queue().retryAt(due('mail')!, test.clock.nowMs() + 5_000, 'no');
+    expect(queue().next('mail', test.clock.nowMs() - 86_400_000).due).not.toBeNull();
+  });
+
+  it('that were confirmed are not queued again, even if their event is forgotten', async () => {
+    await test.reopen({ eventsMax: 1 });
+    await test.apply([predictionEvent('opened', 1)]);
+    await queue().confirm(due('mail')!);
+    await queue().confirm(due('hook')!);
+    await test.apply([predictionEvent('resolved', 2)]);
+    await test.reopen({ eventsMax: 1, alertsResolvedMax: 1 });
+    await test.apply([
+      predictionEvent('resolved', 3, { predictionId: 'p-2' }),
+      predictionEvent('resolved', 4, { predictionId: 'p-3' }),
+    ]);
+    await test.apply([predictionEvent('opened', 1)]);
+    expect([...queue().waiting()]).toEqual([
+      ['mail', 1],
+      ['hook', 1],
+    ]);
+    expect(due('mail')?.change).toBe('resolved');
+  });
+
+  it('that are dead can be listed and sent again', async () => {
+    await test.apply([predictionEvent('opened', 1)]);
+    const first = due('mail')!;
+    await queue().bury(first, 'refused');
+    await test.reopen();
+    expect(due('mail')).toBeNull();
+    expect(queue().deadCount()).toBe(1);
+    expect(queue().dead({ limit: 10 }).items).toMatchObject([
+      { reason: 'refused', notification: { key: first.key, attempts: 1 } },
+    ]);
+    const woken: string[] = [];
+    queue().onQueued((notifier) => woken.push(notifier));
+    expect(await queue().redrive(first.key)).toBe(true);
+    expect(await queue().redrive(first.key)).toBe(false);
+    expect(woken).toEqual(['mail']);
+    expect(due('mail')).toMatchObject({ key: first.key, attempts: 0 });
+    expect(queue().deadCount()).toBe(0);
+  });
+
+  it('are bounded: the oldest becomes a dead letter', async () => {
+    await test.reopen({ notificationsMax: 2, deadNotificationsMax: 2 });
+    await test.apply([1, 2, 3, 4, 5].map((n) => predictionEvent('opened', n, { predictionId: `p-${n}` })));
+    expect(queue().waiting().get('mail')).toBe(2);
+    expect(due('mail')?.key).toContain('p-4/');
+    expect(queue().deadCount()).toBe(2);
+  });
+});
