@@ -35,7 +35,7 @@ export const GatewayCredentials = Type.Object(
   {
     id: Type.String({ pattern: identifierPattern }),
     password: Type.Optional(Type.String({ minLength: 8, description: 'best from an environment variable' })),
-    passwordHash: Type.Optional(Type.String({ description: 'from `harbinger password`' })),
+    passwordHash: Type.Optional(Type.String({ description: 'from `harbinger config hash-password`' })),
   },
   { additionalProperties: false },
 );
