@@ -3,8 +3,10 @@
  * mean and variance per sensor), and then fixed: a normal that kept learning would learn the wear.
  */
 
-/** Rows from which a machine's normal is learnt. */
+/** Rows after which a machine is scored. */
 export const warmUpRows = 60;
+/** Rows from which its normal is learnt: more, since the first few seldom show all speeds and loads. */
+export const learnRows = 120;
 /** Rows over which deviations are averaged, so that noise cancels and one odd row raises nothing. */
 const smoothedRows = 8;
 /** How many of the most deviating sensors count. */
@@ -12,7 +14,7 @@ const sensorsCounted = 3;
 /** A deviation of so many standard deviations in the counted sensors gives a score of 0.5. */
 const halfwayStd = 5;
 /** A sensor that hardly moved while learning is given this part of its level as its least standard deviation. */
-const relativeStdMin = 0.005;
+const relativeStdMin = 0.0005;
 
 /** One machine's normal. */
 export class Baseline {
@@ -28,7 +30,12 @@ export class Baseline {
   }
 
   get learning(): boolean {
-    return this.rows < warmUpRows;
+    return this.rows < learnRows;
+  }
+
+  /** Whether enough is known to score. */
+  get ready(): boolean {
+    return this.rows >= warmUpRows;
   }
 
   /** Takes one row into account; NaN is an absent value. */
@@ -66,7 +73,7 @@ function widened<T extends Uint16Array | Float64Array>(from: T, to: T): T {
 }
 
 export interface AnomalyScore {
-  /** 0 … 1; normal behaviour stays below 0.5; 0 while the normal is being learnt. */
+  /** 0 … 1; normal behaviour stays below 0.5; 0 until enough of it has been seen. */
   score: number;
   /** Per sensor: its squared deviation. */
   deviations: Float64Array;
@@ -76,7 +83,7 @@ export interface AnomalyScore {
 export function scoreAnomaly(baseline: Baseline | null, window: Float32Array, rows: number): AnomalyScore {
   const columns = window.length / rows;
   const deviations = new Float64Array(columns);
-  if (!baseline || baseline.learning) return { score: 0, deviations };
+  if (!baseline?.ready) return { score: 0, deviations };
   const used = Math.min(rows, smoothedRows);
   for (let column = 0; column < columns; column++) {
     let sum = 0;

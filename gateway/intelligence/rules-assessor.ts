@@ -41,14 +41,13 @@ export function createRulesAssessor(options: {
     const baseline = options.baselineOf(input.machine);
     const { score, deviations } = scoreAnomaly(baseline, input.window, input.rows);
     if (hasLimits(type)) return byLimits(input, applyRules(type, input.window, input.rows), score);
-    const learning = !baseline || baseline.learning;
     return {
       source: 'rules',
       model: null,
       remainingLife: null,
       health: 1 - score,
       anomaly: score,
-      confidence: learning ? confidenceLearning : confidenceNoTrend,
+      confidence: baseline?.ready ? confidenceNoTrend : confidenceLearning,
       contributions: contributionsOf(input, deviations),
     };
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { ColumnBatch } from '../ports.ts';
-import { warmUpRows } from './anomaly.ts';
+import { learnRows } from './anomaly.ts';
 import { alertInput, Windows, type WindowsOptions } from './windows.ts';
 
 const sensor = (name: string) => ({ name, unit: '1', min: -1e9, max: 1e9 });
@@ -278,6 +278,6 @@ describe('a bounded number of machines', () => {
 it('learns each machine’s normal from its first rows only', () => {
   const { windows } = filled();
   const { identity } = windows.take(1)[0]!;
-  windows.add(batch(Array.from({ length: 2 * warmUpRows }, (_, i): Row => [0, 10 + i, i, i])));
-  expect(windows.baselineOf(identity)).toMatchObject({ rows: warmUpRows, learning: false });
+  windows.add(batch(Array.from({ length: 2 * learnRows }, (_, i): Row => [0, 10 + i, i, i])));
+  expect(windows.baselineOf(identity)).toMatchObject({ rows: learnRows, learning: false });
 });

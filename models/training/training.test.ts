@@ -48,7 +48,7 @@ describe('training', () => {
   it('learns: a short run on few machines beats the baselines on machines it has not seen', async () => {
     const reports: EpochReport[] = [];
     const model = await trainRemainingLife({
-      ...options(80, 5),
+      ...options(120, 5),
       progress: (report) => reports.push(report),
     });
     const { metrics } = model.manifest;
