@@ -10,6 +10,7 @@ import { type LinkedClient, Refusal } from './aedes-types.ts';
 import type { Interest } from './interest.ts';
 import type { Link } from './link.ts';
 import type { BrokerPersistence, PublishPacket } from './persistence.ts';
+import { isPlainTopic } from './topics.ts';
 
 type Callback = (error?: Error | null) => void;
 
@@ -48,7 +49,7 @@ export class Durable {
   }
 
   onlyStored(topic: string): boolean {
-    return this.interest.isTelemetry(topic) && !/[+#]/.test(topic) && !this.interest.wants(topic);
+    return this.interest.isTelemetry(topic) && isPlainTopic(topic) && !this.interest.wants(topic);
   }
 
   hasRoom(): boolean {

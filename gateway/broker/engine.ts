@@ -93,6 +93,7 @@ export class Engine {
       concurrency: 0, // no limit on what is passed on at once: one slow subscriber would hold up all (see FanOut)
       connectTimeout: this.config.connectTimeoutMs,
       drainTimeout: 10_000,
+      queueLimit: 1_000, // what may follow CONNECT in its chunk, before CONNACK
       maxTopicLevels: topicLevelsMax,
       maxInflightInbound: incomingMax,
       preConnect: this.admission.preConnect,
@@ -104,7 +105,7 @@ export class Engine {
       authorizeForward: this.fanOut.authorize,
     });
     this.fanOut.attach(aedes);
-    this.watchSubscriptions(aedes);
+    this.interest.watch(aedes);
     aedes.on('clientError', (client, error) => this.noteError(client, error));
     aedes.on('connectionError', (client, error) => this.noteError(client, error));
     aedes.on('clientDisconnect', (client) => {
@@ -119,27 +120,14 @@ export class Engine {
     return aedes;
   }
 
-  /** Live subscriptions of clients come through these two; Aedes' own do not. */
-  private watchSubscriptions(aedes: Aedes): void {
-    const subscribe = aedes.subscribe.bind(aedes);
-    const unsubscribe = aedes.unsubscribe.bind(aedes);
-    aedes.subscribe = (topic, deliver, done) => {
-      this.interest.add(topic);
-      subscribe(topic, deliver, done);
-    };
-    aedes.unsubscribe = (topic, deliver, done) => {
-      unsubscribe(topic, deliver, () => {
-        this.interest.remove(topic);
-        done?.();
-      });
-    };
-  }
-
   private async listen(): Promise<void> {
     await this.aedes.listen();
-    const broken = (error: Error) =>
-      this.deps.refusals.count(reasonOf(error) ?? 'malformed', {}, error.message);
-    this.listeners = await openListeners(this.config, this.accept, broken);
+    const { refusals } = this.deps;
+    this.listeners = await openListeners(this.config, {
+      accepted: this.accept,
+      broken: (error) => refusals.count(reasonOf(error) ?? 'malformed', {}, error.message),
+      overLimit: (address) => refusals.count('limit', { address }, 'connectionsMax is reached'),
+    });
     this.links.start();
     this.expireSessions();
   }

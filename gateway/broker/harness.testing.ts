@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectMqtt, type IClientOptions, type MqttClient } from 'mqtt';
 import mqttPacket, { type Packet } from 'mqtt-packet';
+import { expect, vi } from 'vitest';
 import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
 import { type Log, silentLog } from '../../shared/runtime/log.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
@@ -12,6 +14,11 @@ import { type Broker, createBroker } from './broker.ts';
 import { BrokerConfig } from './config.ts';
 
 /** Tests only: brokers, intakes and clients that say what happened. */
+
+export const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 });
+
+export const closeOf = (client: MqttClient) =>
+  new Promise<void>((resolve) => client.once('close', () => resolve()));
 
 /** Moves when told to; timers are called in order as it passes them. */
 export class ManualClock implements Clock {
@@ -80,6 +87,7 @@ export class TestBroker {
   broker!: Broker;
   log: Log = silentLog;
   private readonly sockets: Socket[] = [];
+  private readonly clients: MqttClient[] = [];
 
   async start(overrides: Record<string, unknown> = {}): Promise<this> {
     const options = { config: brokerConfig(overrides), dataDir: this.dataDir };
@@ -92,6 +100,53 @@ export class TestBroker {
     return this.broker.ports().port;
   }
 
+  /** A client of MQTT.js, which does not reconnect unless told to. */
+  client(options: IClientOptions = {}, url = `mqtt://127.0.0.1:${this.port}`): MqttClient {
+    const sensor = connectMqtt(url, {
+      username: 'sensor',
+      password: 'secret',
+      reconnectPeriod: 0,
+      ...options,
+    });
+    this.clients.push(sensor);
+    return sensor;
+  }
+
+  async connected(options: IClientOptions = {}, url?: string): Promise<MqttClient> {
+    const sensor = this.client(options, url);
+    await new Promise<void>((resolve, reject) => {
+      sensor.once('connect', () => resolve());
+      sensor.once('error', reject);
+      sensor.once('close', () => reject(new Error('closed')));
+    });
+    sensor.on('error', () => undefined);
+    return sensor;
+  }
+
+  operator(options: IClientOptions = {}): Promise<MqttClient> {
+    return this.connected({ username: 'operator', password: 'secret2', ...options });
+  }
+
+  /** Connected, packet by packet. */
+  async sensor(overrides: Record<string, unknown> = {}): Promise<RawClient> {
+    const sensor = await this.raw();
+    sensor.connect(overrides);
+    await until(() => expect(sensor.of('connack')).toMatchObject([{ returnCode: 0 }]));
+    return sensor;
+  }
+
+  /** The return code that a CONNECT gets. */
+  async connackOf(overrides: Record<string, unknown>): Promise<number | undefined> {
+    const attempt = await this.raw();
+    attempt.connect(overrides);
+    await until(() => expect(attempt.of('connack').length === 1 || attempt.closed).toBe(true));
+    const [connack] = attempt.of('connack') as { returnCode?: number }[];
+    if (connack?.returnCode !== 0) await until(() => expect(attempt.closed).toBe(true));
+    attempt.socket.destroy();
+    return connack?.returnCode;
+  }
+
+  /** Not connected yet. */
   async raw(): Promise<RawClient> {
     const socket = connectSocket(this.port, '127.0.0.1');
     this.sockets.push(socket);
@@ -100,6 +155,7 @@ export class TestBroker {
   }
 
   async remove(): Promise<void> {
+    await Promise.all(this.clients.map((client) => client.endAsync(true)));
     for (const socket of this.sockets) socket.destroy();
     this.intake.release();
     await this.broker?.stop();

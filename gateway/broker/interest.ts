@@ -1,3 +1,4 @@
+import type { Aedes } from 'aedes';
 import { FilterTree } from './filter-tree.ts';
 import { compileFilters, type Filter, overlaps, parseFilter } from './topics.ts';
 
@@ -36,6 +37,22 @@ export class Interest {
     const parsed = this.relevant(filter);
     if (parsed) this.tree.remove(parsed, filter);
     this.version += 1;
+  }
+
+  /** Live subscriptions of clients come through these two; Aedes' own do not. */
+  watch(aedes: Aedes): void {
+    const subscribe = aedes.subscribe.bind(aedes);
+    const unsubscribe = aedes.unsubscribe.bind(aedes);
+    aedes.subscribe = (topic, deliver, done) => {
+      this.add(topic);
+      subscribe(topic, deliver, done);
+    };
+    aedes.unsubscribe = (topic, deliver, done) => {
+      unsubscribe(topic, deliver, () => {
+        this.remove(topic);
+        done?.();
+      });
+    };
   }
 
   wants(topic: string): boolean {

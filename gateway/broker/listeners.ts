@@ -15,28 +15,31 @@ export interface Listeners {
   close(): void;
 }
 
-export type OnConnection = (stream: Duplex, origin: LinkOrigin, request?: IncomingMessage) => void;
+export interface ConnectionEvents {
+  accepted(stream: Duplex, origin: LinkOrigin, request?: IncomingMessage): void;
+  /** It failed before it became a connection: no TLS, no WebSocket. */
+  broken(error: Error): void;
+  overLimit(address: string): void;
+}
 
 /** @throws HarbingerError BROKER_PORT_BUSY, BROKER_LISTEN_FAILED, BROKER_TLS_FILES */
-export async function openListeners(
-  config: BrokerConfig,
-  onConnection: OnConnection,
-  onBroken: (error: Error) => void,
-): Promise<Listeners> {
+export async function openListeners(config: BrokerConfig, events: ConnectionEvents): Promise<Listeners> {
   const servers: (Server | HttpServer)[] = [];
   const close = () => {
     for (const server of servers) server.close();
   };
   try {
-    const tcp = config.tls ? tlsServer(config.tls, onBroken) : createServer(socketOptions);
+    const tcp = config.tls ? tlsServer(config.tls, events) : createServer(socketOptions);
     tcp.on(config.tls ? 'secureConnection' : 'connection', (socket: Socket) =>
-      onConnection(socket, originOf(socket)),
+      events.accepted(socket, originOf(socket)),
     );
+    limit(tcp, config.connectionsMax, events);
     servers.push(tcp);
     const port = await listen(tcp, config.host, config.port, '--mqtt-port');
     let websocketPort: number | null = null;
     if (config.websocketPort !== undefined) {
-      const http = webSocketServer(config.packetBytesMax, onConnection, onBroken);
+      const http = webSocketServer(config.packetBytesMax, events);
+      limit(http, config.connectionsMax, events);
       servers.push(http);
       websocketPort = await listen(http, config.host, config.websocketPort, 'broker.websocketPort');
     }
@@ -47,10 +50,16 @@ export async function openListeners(
   }
 }
 
+/** Counts connections that are still shaking hands too. */
+function limit(server: Server | HttpServer, connectionsMax: number, events: ConnectionEvents): void {
+  server.maxConnections = connectionsMax;
+  server.on('drop', (dropped) => events.overLimit(dropped?.remoteAddress ?? 'unknown'));
+}
+
 /** The system's keep-alive finds peers that vanished without a word and set no keep-alive of their own. */
 const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
 
-function tlsServer(files: NonNullable<BrokerConfig['tls']>, onBroken: (error: Error) => void): Server {
+function tlsServer(files: NonNullable<BrokerConfig['tls']>, events: ConnectionEvents): Server {
   try {
     const server = createTlsServer({
       ...socketOptions,
@@ -58,7 +67,7 @@ function tlsServer(files: NonNullable<BrokerConfig['tls']>, onBroken: (error: Er
       cert: readFileSync(files.certFile),
       key: readFileSync(files.keyFile),
     });
-    server.on('tlsClientError', onBroken);
+    server.on('tlsClientError', events.broken);
     return server;
   } catch (error) {
     throw new HarbingerError(
@@ -69,17 +78,13 @@ function tlsServer(files: NonNullable<BrokerConfig['tls']>, onBroken: (error: Er
   }
 }
 
-function webSocketServer(
-  packetBytesMax: number,
-  onConnection: OnConnection,
-  onBroken: (error: Error) => void,
-): HttpServer {
+function webSocketServer(packetBytesMax: number, events: ConnectionEvents): HttpServer {
   const http = createHttpServer(socketOptions, (_, response) => {
     response.writeHead(426, { connection: 'close' }).end('MQTT over WebSocket is spoken here\n');
   });
   http.headersTimeout = 10_000;
   http.on('clientError', (error, socket) => {
-    onBroken(error);
+    events.broken(error);
     socket.destroy();
   });
   const webSockets = new WebSocketServer({
@@ -92,7 +97,7 @@ function webSocketServer(
   });
   webSockets.on('error', () => undefined); // the HTTP server's, which its own listeners hear
   webSockets.on('connection', (webSocket, request) => {
-    onConnection(createWebSocketStream(webSocket), originOf(request.socket, request), request);
+    events.accepted(createWebSocketStream(webSocket), originOf(request.socket, request), request);
   });
   return http;
 }

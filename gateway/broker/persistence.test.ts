@@ -7,9 +7,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { Interest } from './interest.ts';
+import type { SubscriptionRecord } from './kept-subscriptions.ts';
 import type { QueuedPacket } from './outgoing.ts';
 import { BrokerPersistence, type PersistenceLimits, type PublishPacket } from './persistence.ts';
-import type { ClientRef, SubscriptionRecord } from './sessions.ts';
+import type { ClientRef } from './sessions.ts';
 import { openStore } from './store.ts';
 import { parseFilter } from './topics.ts';
 

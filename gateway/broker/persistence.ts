@@ -14,17 +14,12 @@ import type { LinkedClient } from './aedes-types.ts';
 import type { BrokerConfig } from './config.ts';
 import { Incoming } from './incoming.ts';
 import type { Interest } from './interest.ts';
+import type { SubscriptionRecord } from './kept-subscriptions.ts';
 import type { QueuedPacket } from './outgoing.ts';
 import { Retained } from './retained.ts';
-import { type ClientRef, Sessions, type SubscriptionRecord } from './sessions.ts';
-import {
-  type DecodedRecord,
-  decodeRecord,
-  encodeRecord,
-  type OpenedStore,
-  type Store,
-  type StoreOperation,
-} from './store.ts';
+import { type ClientRef, Sessions } from './sessions.ts';
+import { decodeRecord, type OpenedStore, type Store, type StoreOperation } from './store.ts';
+import { Wills } from './wills.ts';
 
 export interface PublishPacket extends QueuedPacket {
   topic: string;
@@ -50,7 +45,7 @@ export class BrokerPersistence {
   private readonly store: Store;
   private readonly log: Log;
   private readonly adding = new WeakMap<SubscriptionRecord[], Promise<void>>();
-  private readonly wills = new Map<string, PublishPacket>();
+  private readonly wills: Wills;
 
   constructor(
     { store, records }: OpenedStore,
@@ -63,6 +58,7 @@ export class BrokerPersistence {
     this.retained = new Retained(store, limits);
     this.sessions = new Sessions({ store, writeLater, interest: deps.interest, clock: deps.clock }, limits);
     this.received = new Incoming(writeLater);
+    this.wills = new Wills(writeLater);
     this.load(records);
   }
 
@@ -70,19 +66,12 @@ export class BrokerPersistence {
     let unreadable = 0;
     for (const [key, value] of records) {
       const record = decodeRecord(value);
-      const parts = [this.retained, this.sessions, this.received];
-      const known = record && (this.loadWill(key, record) || parts.some((part) => part.load(key, record)));
+      const parts = [this.retained, this.sessions, this.received, this.wills];
+      const known = record && parts.some((part) => part.load(key, record));
       if (!known) unreadable += 1;
     }
     if (unreadable > 0)
       this.log.error({ unreadable }, 'broker records could not be understood and are left out');
-  }
-
-  private loadWill(key: string, { head, body }: DecodedRecord): boolean {
-    if (!key.startsWith('w!') || typeof head.topic !== 'string' || typeof head.clientId !== 'string')
-      return false;
-    this.wills.set(head.clientId, { ...(head as unknown as PublishPacket), payload: body });
-    return true;
   }
 
   /** For what is not acknowledged as durable: a failure is counted and told, and memory goes on being right. */
@@ -221,10 +210,7 @@ export class BrokerPersistence {
   async putWill(client: ClientRef, packet: PublishPacket): Promise<void> {
     packet.brokerId = this.broker.id;
     packet.clientId = client.id;
-    const kept = { ...packet, payload: Buffer.from(packet.payload) };
-    this.wills.set(client.id, kept);
-    const { payload, ...head } = kept;
-    this.writeLater([{ type: 'put', key: willKey(client.id), value: encodeRecord(head, payload) }]);
+    this.wills.put(client.id, packet);
   }
 
   async getWill(client: ClientRef): Promise<PublishPacket | undefined> {
@@ -232,13 +218,11 @@ export class BrokerPersistence {
   }
 
   async delWill(client: ClientRef): Promise<PublishPacket | undefined> {
-    const will = this.wills.get(client.id);
-    if (will && this.wills.delete(client.id)) this.writeLater([{ type: 'del', key: willKey(client.id) }]);
-    return will;
+    return this.wills.take(client.id);
   }
 
   streamWill(brokers: Record<string, unknown> = {}): Readable {
-    return Readable.from([...this.wills.values()].filter((will) => !brokers[will.brokerId ?? '']));
+    return Readable.from(this.wills.all().filter((will) => !brokers[will.brokerId ?? '']));
   }
 
   getClientList(topic: string): Readable {
@@ -248,8 +232,4 @@ export class BrokerPersistence {
   destroy(): Promise<void> {
     return this.store.close();
   }
-}
-
-function willKey(clientId: string): string {
-  return `w!${encodeURIComponent(clientId)}`;
 }

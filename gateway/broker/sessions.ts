@@ -1,18 +1,12 @@
 import type { Clock } from '../../shared/runtime/clock.ts';
-import { FilterTree } from './filter-tree.ts';
 import type { Interest } from './interest.ts';
+import { KeptSubscriptions, type SubscriptionRecord } from './kept-subscriptions.ts';
 import { OutgoingQueue, type QueuedPacket, type QueueEntry } from './outgoing.ts';
 import type { PersistenceLimits } from './persistence.ts';
 import { type DecodedRecord, encodeRecord, type Store, type StoreOperation } from './store.ts';
-import { parseFilter } from './topics.ts';
 
 export interface ClientRef {
   id: string;
-}
-
-export interface SubscriptionRecord {
-  topic: string;
-  qos: 0 | 1 | 2;
 }
 
 interface Session {
@@ -20,11 +14,6 @@ interface Session {
   lastSeenMs: number;
   subscriptions: Map<string, SubscriptionRecord>;
   queue: OutgoingQueue;
-}
-
-interface Match {
-  clientId: string;
-  subscription: SubscriptionRecord;
 }
 
 type Deps = {
@@ -43,14 +32,14 @@ export class Sessions {
   dropped = 0;
   queuedBytes = 0;
   private readonly sessions = new Map<string, Session>();
-  private readonly tree = new FilterTree<Match>();
-  private readonly matches = new Map<string, Match>();
+  private readonly kept: KeptSubscriptions;
   private readonly deps: Deps;
   private readonly limits: PersistenceLimits;
   private nextSeq = 1;
 
   constructor(deps: Deps, limits: PersistenceLimits) {
     this.deps = deps;
+    this.kept = new KeptSubscriptions(deps.interest);
     this.limits = limits;
   }
 
@@ -73,7 +62,7 @@ export class Sessions {
       return false;
     const session: Session = { user, lastSeenMs, subscriptions: new Map(), queue: new OutgoingQueue() };
     this.sessions.set(clientId, session);
-    for (const subscription of subscriptions) this.addSubscription(clientId, session, subscription);
+    for (const subscription of subscriptions) this.keep(clientId, session, subscription);
     return true;
   }
 
@@ -123,7 +112,7 @@ export class Sessions {
   drop(clientId: string): void {
     const session = this.sessions.get(clientId);
     if (!session) return;
-    for (const topic of session.subscriptions.keys()) this.unmatch(clientId, topic);
+    for (const topic of session.subscriptions.keys()) this.kept.remove(clientId, topic);
     for (const entry of [...session.queue.entries.values()]) this.dequeue(clientId, session, entry);
     this.sessions.delete(clientId);
     this.deps.writeLater([{ type: 'del', key: sessionKey(clientId) }]);
@@ -135,21 +124,8 @@ export class Sessions {
   async subscribe(clientId: string, subscriptions: SubscriptionRecord[]): Promise<void> {
     const session = this.sessions.get(clientId);
     if (!session) return;
-    for (const subscription of subscriptions) this.addSubscription(clientId, session, { ...subscription });
+    for (const subscription of subscriptions) this.keep(clientId, session, { ...subscription });
     await this.deps.store.write([sessionRecord(clientId, session)]);
-  }
-
-  private addSubscription(clientId: string, session: Session, subscription: SubscriptionRecord): void {
-    const { topic, qos } = subscription;
-    const filter = parseFilter(topic);
-    if (!filter) return;
-    session.subscriptions.set(topic, subscription);
-    this.unmatch(clientId, topic);
-    if (qos === 0) return; // nothing is kept for an absent subscriber of QoS 0
-    const match = { clientId, subscription };
-    this.matches.set(matchKey(clientId, topic), match);
-    this.tree.add(filter, match);
-    this.deps.interest.add(topic);
   }
 
   async unsubscribe(clientId: string, topics: string[]): Promise<void> {
@@ -157,19 +133,14 @@ export class Sessions {
     if (!session) return;
     for (const topic of topics) {
       session.subscriptions.delete(topic);
-      this.unmatch(clientId, topic);
+      this.kept.remove(clientId, topic);
     }
     await this.deps.store.write([sessionRecord(clientId, session)]);
   }
 
-  private unmatch(clientId: string, topic: string): void {
-    const key = matchKey(clientId, topic);
-    const match = this.matches.get(key);
-    const filter = parseFilter(topic);
-    if (!match || !filter) return;
-    this.matches.delete(key);
-    this.tree.remove(filter, match);
-    this.deps.interest.remove(topic);
+  private keep(clientId: string, session: Session, subscription: SubscriptionRecord): void {
+    session.subscriptions.set(subscription.topic, subscription);
+    this.kept.put(clientId, subscription);
   }
 
   subscriptionsOf(clientId: string): SubscriptionRecord[] {
@@ -178,14 +149,14 @@ export class Sessions {
   }
 
   matching(topic: string): (SubscriptionRecord & { clientId: string })[] {
-    return this.tree.match(topic).map(({ clientId, subscription }) => ({ clientId, ...subscription }));
+    return this.kept.matching(topic).map(({ clientId, subscription }) => ({ clientId, ...subscription }));
   }
 
   count(): { subsCount: number; clientsCount: number } {
     const withSubscriptions = [...this.sessions.values()].filter(
       ({ subscriptions }) => subscriptions.size > 0,
     );
-    return { subsCount: this.tree.size, clientsCount: withSubscriptions.length };
+    return { subsCount: this.kept.size, clientsCount: withSubscriptions.length };
   }
 
   subscribersOf(topic: string): string[] {
@@ -251,10 +222,6 @@ function sessionKey(clientId: string): string {
 
 function queueKey(clientId: string, seq: number): string {
   return `o!${encodeURIComponent(clientId)}!${String(seq).padStart(seqDigits, '0')}`;
-}
-
-function matchKey(clientId: string, topic: string): string {
-  return `${clientId}\0${topic}`;
 }
 
 function sessionRecord(clientId: string, { user, lastSeenMs, subscriptions }: Session): StoreOperation {

@@ -33,6 +33,17 @@ export function parseFilter(text: string, placeholders?: Placeholders): Filter |
   return { levels, rest: false };
 }
 
+/** What a message may be sent on: no wildcards, and not deeper than filters are. */
+export function isPlainTopic(topic: string): boolean {
+  let levels = 1;
+  for (let i = 0; i < topic.length; i++) {
+    const code = topic.charCodeAt(i);
+    if (code === 0x2b || code === 0x23) return false;
+    if (code === 0x2f) levels += 1;
+  }
+  return levels <= topicLevelsMax;
+}
+
 /** A fast test for one filter. */
 export function compileFilter({ levels, rest }: Filter): (topic: string) => boolean {
   const text = levels.join('/');

@@ -1,0 +1,58 @@
+import { FilterTree } from './filter-tree.ts';
+import type { Interest } from './interest.ts';
+import { parseFilter } from './topics.ts';
+
+export interface SubscriptionRecord {
+  topic: string;
+  qos: 0 | 1 | 2;
+}
+
+export interface Match {
+  clientId: string;
+  subscription: SubscriptionRecord;
+}
+
+/** The subscriptions of kept sessions by topic: for whom a message must be kept. */
+export class KeptSubscriptions {
+  private readonly tree = new FilterTree<Match>();
+  private readonly matches = new Map<string, Match>();
+  private readonly interest: Interest;
+
+  constructor(interest: Interest) {
+    this.interest = interest;
+  }
+
+  get size(): number {
+    return this.tree.size;
+  }
+
+  /** Replaces what the client had subscribed to with the same filter. */
+  put(clientId: string, subscription: SubscriptionRecord): void {
+    const { topic, qos } = subscription;
+    this.remove(clientId, topic);
+    const filter = parseFilter(topic);
+    if (!filter || qos === 0) return; // nothing is kept for an absent subscriber of QoS 0
+    const match = { clientId, subscription };
+    this.matches.set(keyOf(clientId, topic), match);
+    this.tree.add(filter, match);
+    this.interest.add(topic);
+  }
+
+  remove(clientId: string, topic: string): void {
+    const key = keyOf(clientId, topic);
+    const match = this.matches.get(key);
+    const filter = parseFilter(topic);
+    if (!match || !filter) return;
+    this.matches.delete(key);
+    this.tree.remove(filter, match);
+    this.interest.remove(topic);
+  }
+
+  matching(topic: string): Match[] {
+    return this.tree.match(topic);
+  }
+}
+
+function keyOf(clientId: string, topic: string): string {
+  return `${clientId}\0${topic}`;
+}
