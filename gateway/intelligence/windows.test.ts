@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { ColumnBatch } from '../ports.ts';
-import { learnRows } from './anomaly.ts';
 import { alertInput, Windows, type WindowsOptions } from './windows.ts';
 
 const sensor = (name: string) => ({ name, unit: '1', min: -1e9, max: 1e9 });
@@ -96,37 +95,6 @@ describe('a window', () => {
     expect(input.window[7]).toBe(30);
   });
 
-  it('holds a sensor that is silent', () => {
-    const { windows } = filled();
-    windows.add(
-      batch([
-        [0, 4, 4, Number.NaN],
-        [0, 5, 5, Number.NaN],
-      ]),
-    );
-    expect(windowOf(windows)).toEqual([1, 10, 2, 20, 3, 30, 4, 30]);
-  });
-
-  it('assembles rows from messages of one sensor each, in any order', () => {
-    const { windows } = newWindows();
-    const rows: Row[] = [];
-    for (let row = 0; row < 4; row++) {
-      const a: Row = [0, row, row, Number.NaN];
-      const b: Row = [0, row, Number.NaN, 10 * row];
-      rows.push(...(row % 2 === 0 ? [a, b] : [b, a]));
-    }
-    expect(windows.add(batch(rows, { newMachines: named('m0') }))).toBe(true);
-    expect(windowOf(windows)).toEqual([0, 0, 1, 10, 2, 20, 3, 30]);
-    expect(windows.stats().rows).toBe(4);
-  });
-
-  it('has NaN where a sensor has never spoken', () => {
-    const { windows } = newWindows();
-    const rows: Row[] = [0, 1, 2, 3, 4].map((row) => [0, row, row, Number.NaN]);
-    windows.add(batch(rows, { newMachines: named('m0') }));
-    expect(windowOf(windows)).toEqual([0, Number.NaN, 1, Number.NaN, 2, Number.NaN, 3, Number.NaN]);
-  });
-
   it('ignores readings older than the newest, and takes equal times', () => {
     const { windows } = filled();
     windows.add(
@@ -137,14 +105,6 @@ describe('a window', () => {
     );
     expect(windows.stats()).toMatchObject({ late: 1, rows: 5 });
     expect(windowOf(windows)).toEqual([1, 10, 2, 20, 3, 30, 4, 40]);
-  });
-
-  it('begins again when the machine’s clock went back for good', () => {
-    const { windows } = filled();
-    windows.add(batch(Array.from({ length: 4 }, (): Row => [0, -500, 7, 7])));
-    expect(windows.stats().late).toBe(4);
-    windows.add(batch([-400, -300, -200, -100].map((time): Row => [0, time, 8, 8])));
-    expect(windowOf(windows)).toEqual([8, 8, 8, 8, 8, 8, 8, 8]);
   });
 
   it('is filled by a replay without being due, and due with the first live row', () => {
@@ -273,11 +233,4 @@ describe('a bounded number of machines', () => {
     expect(windows.take(10).map(({ key }) => key)).toEqual(['s/m1']);
     expect(windows.stats()).toMatchObject({ machines: 2, evicted: 2 });
   });
-});
-
-it('learns each machine’s normal from its first rows only', () => {
-  const { windows } = filled();
-  const { identity } = windows.take(1)[0]!;
-  windows.add(batch(Array.from({ length: 2 * learnRows }, (_, i): Row => [0, 10 + i, i, i])));
-  expect(windows.baselineOf(identity)).toMatchObject({ rows: learnRows, learning: false });
 });
