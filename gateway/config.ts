@@ -5,7 +5,7 @@ import { AlertDecisionConfig } from './decisions/config.ts';
 import { GatewayHttpConfig } from './http/config.ts';
 import { IntelligenceConfig } from './intelligence/config.ts';
 import { ScheduleText } from './jobs/schedule.ts';
-import { SerialPortConfig } from './serial/config.ts';
+import { SerialConfig } from './serial/config.ts';
 import { UplinkConfig } from './uplink/config.ts';
 
 const RouteRule = Type.Object(
@@ -130,7 +130,7 @@ export const GatewayConfig = Type.Object(
     }),
     timestamps: Timestamps,
     broker: BrokerConfig,
-    serial: Type.Array(SerialPortConfig, { default: [] }),
+    serial: SerialConfig,
     journal: JournalConfig,
     deadLetters: DeadLettersConfig,
     intelligence: IntelligenceConfig,

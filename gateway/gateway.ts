@@ -13,8 +13,7 @@ import { createGatewayHttp } from './http/server.ts';
 import { Intelligence } from './intelligence/intelligence.ts';
 import { createJobs } from './jobs/jobs.ts';
 import { GatewayMetrics } from './metrics.ts';
-import type { Source } from './ports.ts';
-import { createSerialSource } from './serial/serial-source.ts';
+import { createSerialSource } from './serial/serial.ts';
 import { createStatus } from './status.ts';
 
 export interface GatewayDeps {
@@ -84,7 +83,7 @@ export async function startGateway(
     log,
   });
   const broker: Broker = createBroker({ config: config.broker, dataDir }, { intake: data, clock, log });
-  const serial: Source = createSerialSource(config.serial, { intake: data, clock, random, log });
+  const serial = createSerialSource(config.serial, { intake: data, clock, random, log });
   const metrics = new GatewayMetrics();
   const status = createStatus({
     config,
@@ -136,9 +135,9 @@ export async function startGateway(
     loading.catch((error) =>
       log.error({ cause: messageOf(error) }, 'the intelligence did not start; rules decide'),
     );
-    await begin('status', status, () => status.start());
     await begin('broker', broker, () => broker.start());
     await begin('serial', serial, () => serial.start());
+    await begin('status', status, () => status.start());
     const { port: httpPort } = await begin('http', http, () => http.start());
     await begin('jobs', jobs, () => jobs.start());
     const { port: mqttPort, websocketPort } = broker.ports();

@@ -31,7 +31,7 @@ export function readGatewayConfig(options: GatewayOptions): {
 } {
   const config = loadConfig(GatewayConfig, {
     ...(options.config !== undefined && { file: options.config }),
-    defaults: { dataDir: join(defaultDataDir(), 'gateway'), broker: {} },
+    defaults: { dataDir: join(defaultDataDir(), 'gateway'), broker: {}, serial: {} },
     overrides: {
       dataDir: options.data,
       broker: { port: options.mqttPort },

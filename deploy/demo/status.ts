@@ -47,15 +47,15 @@ export async function readStatus(
     attempt<{ rows: [number | string][] }>(
       request(cloud, 'POST', '/api/query', { sql: 'select count(*) from pump' }),
     ),
-    attempt<{ items: OpenAlert[] }>(request(cloud, 'GET', '/api/alerts?state=open')),
+    attempt<{ alerts: OpenAlert[] }>(request(cloud, 'GET', '/api/alerts?state=open')),
   ]);
   return {
     atMs,
     readings: status?.pipeline.readings ?? null,
     lagBlocks: status ? Object.values(status.backlog).reduce((sum, lane) => sum + lane.blocks, 0) : null,
     stored: counts ? Number(counts.rows[0]?.[0] ?? 0) : null,
-    openAlerts: alerts ? alerts.items.length : null,
-    alerts: alerts?.items ?? [],
+    openAlerts: alerts ? alerts.alerts.length : null,
+    alerts: alerts?.alerts ?? [],
   };
 }
 
