@@ -160,7 +160,7 @@ describe('whatever the disk does', () => {
         await run.bench.reopen();
         await run.check();
       }),
-      { numRuns: 400 },
+      { numRuns: 300 },
     );
   });
 });

@@ -32,6 +32,7 @@ export class Cursors {
   private readonly used = new Map<string, Map<string, Cursor>>();
   private timer: Timer | null = null;
   private moved = false;
+  private stopped = false;
   private readonly save = coalesced(() => this.saveNow());
 
   constructor(parts: {
@@ -99,6 +100,7 @@ export class Cursors {
   }
 
   async stop(): Promise<void> {
+    this.stopped = true;
     this.timer?.cancel();
     this.timer = null;
     if (this.moved) await this.save();
@@ -106,6 +108,7 @@ export class Cursors {
 
   private saveSoon(): void {
     this.moved = true;
+    if (this.stopped) return;
     this.timer ??= this.clock.setTimer(saveDelayMs, () => {
       this.timer = null;
       this.save().catch((error) => {

@@ -31,6 +31,9 @@
  * fails is cut off again; where that fails, or after a failed fdatasync, the segment is left as it is and the next one
  * begins with higher seqs. Its previousLastSeq says which blocks of the old segment count.
  *
+ * Nothing is allocated ahead: a sync got shorter by it only where the zeros were really written first (0.2 ms for 0.3 ms
+ * on an SSD), and that doubles what an SD card has to take.
+ *
  * Seqs never go back and are never used twice, because the cloud takes a seq it knows for a repetition. Where it is
  * uncertain which were used (a torn tail, a lost segment), a new segment begins beyond all that could have been. A
  * lane's last segment is never dropped to make room, because the next seq is known from it.
@@ -39,7 +42,8 @@
  * Recovery, at open:
  * - a left-over `*.tmp` and an empty segment are deleted;
  * - the last segment is read in full. What follows its last good block (torn, zero-filled or garbage) is cut off and
- *   reported as 'torn-tail': it never was acknowledged. A last segment without one good block goes as a whole;
+ *   reported as 'torn-tail': it never was acknowledged. A last segment without one good block goes as a whole; if
+ *   meta.json says that it had been written, its blocks are reported as 'damaged-block';
  * - what was only in the page cache is synced before it is readable;
  * - older segments are checked when they are read. A damaged block, header or whole segment, or one that is missing, is
  *   skipped and reported as 'damaged-block' to the first reader that comes past it. Reading goes on at the next

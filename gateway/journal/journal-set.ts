@@ -12,8 +12,8 @@ import { type JournalFs, nodeJournalFs } from './fs.ts';
 import { JournalLane } from './lane.ts';
 import { Meta } from './meta.ts';
 import { LaneReader } from './reader.ts';
-import { listSegments, recoverLane, type SegmentFile } from './recover.ts';
-import { laneFiles, type Segment } from './segment.ts';
+import { listSegments, newestOf, recoverLane, type SegmentFile } from './recover.ts';
+import { laneFiles } from './segment.ts';
 import { SegmentWriter } from './writer.ts';
 
 const bytesMin = 64 << 10;
@@ -159,10 +159,6 @@ async function openLane(name: Lane, found: SegmentFile[], shared: Shared): Promi
 }
 
 const blockBytesLimit = blockHeaderBytes + journalLimits.bodyBytesMax + journalLimits.localBytesMax;
-
-function newestOf(segments: readonly Segment[]): number {
-  return segments.at(-1)?.firstSeq ?? 0;
-}
 
 /** The id that the newest intact segment header of any lane names. */
 function newestId(found: Map<Lane, SegmentFile[]>): string | null {

@@ -96,7 +96,10 @@ export class JournalLane implements Journal, BudgetLane {
     const { lastSeq } = this;
     try {
       const blocks = await this.parts.reader.read(afterSeq, maxBytes);
-      if (blocks.length === 0 && lastSeq > afterSeq) this.barren = { from: afterSeq, to: lastSeq };
+      if (blocks.length === 0 && lastSeq > afterSeq) {
+        const from = this.barren.to === lastSeq ? Math.min(this.barren.from, afterSeq) : afterSeq;
+        this.barren = { from, to: lastSeq };
+      }
       return blocks;
     } catch (error) {
       throw readError(this.place, error);

@@ -89,8 +89,7 @@ export async function recoverLane(
   let nextSeq = Math.max(1, known.seqFloor);
   let tornBytes = 0;
   let lastIsWhole = false;
-  const isNewestMissing = (segments.at(-1)?.firstSeq ?? 0) < known.newestSegment;
-  if (isNewestMissing) {
+  if (newestOf(segments) < known.newestSegment) {
     nextSeq = Math.max(nextSeq, known.newestSegment + seqsPerSegmentMax);
     log.error({ dir: files.dir, segment: segmentName(known.newestSegment) }, 'the newest segment is missing');
   }
@@ -111,8 +110,14 @@ export async function recoverLane(
     segments.pop();
   }
   await files.fs.syncDir(files.dir);
-  const missingBlocks = isNewestMissing ? known.newestSegment - (segments.at(-1)?.lastSeq ?? 0) : 0;
+  const isNewestGone = newestOf(segments) < known.newestSegment;
+  const missingBlocks = isNewestGone ? known.newestSegment - (segments.at(-1)?.lastSeq ?? 0) : 0;
   return { segments, nextSeq, lastIsWhole, tornBytes, missingBlocks };
+}
+
+/** First seq of the newest segment, 0 if there is none. */
+export function newestOf(segments: readonly Segment[]): number {
+  return segments.at(-1)?.firstSeq ?? 0;
 }
 
 /** From headers only: a segment's last seq is what the next one's header says of it. */

@@ -35,6 +35,8 @@ export class ManualClock implements Clock {
   }
 }
 
+export const filledBlockBytes = 10_000;
+
 /** A journal on a disk in memory, which can be opened again after what a test does to that disk. */
 export class JournalBench {
   readonly disk = new MemoryDisk();
@@ -67,6 +69,11 @@ export class JournalBench {
     return this.set.lane('readings');
   }
 
+  /** Appends blocks b1, b2, … to readings, one after the other. Six fill a segment of a 1 MiB journal. */
+  async fill(count: number, from = 1): Promise<void> {
+    for (let i = from; i < from + count; i++) await this.readings.append(blockOf(`b${i}`, filledBlockBytes));
+  }
+
   segments(lane = 'readings'): string[] {
     return this.disk.paths().filter((path) => path.startsWith(`/journal/${lane}/`) && path.endsWith('.seg'));
   }
@@ -95,4 +102,10 @@ export async function contents(
     for (const block of blocks) all.push(`${block.seq}:${textOf(block)}`);
     after = blocks.at(-1)!.seq;
   }
+}
+
+/** What `contents` gives of blocks that `fill` appended. */
+export function filled(from: number, to: number, without: number[] = []): string[] {
+  const all = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  return all.filter((seq) => !without.includes(seq)).map((seq) => `${seq}:b${seq}`);
 }
