@@ -38,7 +38,7 @@ export async function runPlantCommand(
 /** What happens to a machine begins with `plant: `, so that whoever runs this can pass just that on. */
 function lineOf(event: PlantEvent): string {
   if (event.kind === 'failed')
-    return `${event.machine} failed (${event.failureMode}) after ${event.lifeCycles} cycles`;
+    return `plant: ${event.machine} FAILED (${event.failureMode}) after ${event.lifeCycles} cycles`;
   if (event.kind === 'replaced') return `plant: ${event.machine} was replaced`;
   const next = event.machines
     .filter((machine) => !machine.failed)

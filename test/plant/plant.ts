@@ -50,8 +50,8 @@ export type PlantEvent =
       machines: PlantMachineStatus[];
     };
 
-/** At two readings a second: the first pump fails after 100 s, the others one by one within the next 90 s. */
-export const demonstrationCycles: readonly number[] = [200, 262, 300, 330, 352, 366];
+/** At two readings a second: the first pump fails after 85 s, the others one by one within the next 100 s. */
+export const demonstrationCycles: readonly number[] = [170, 250, 290, 320, 345, 366];
 
 const downtimeMsDefault = 8_000;
 const bufferMaxDefault = 10_000;
