@@ -162,7 +162,7 @@ export class GatewayMetrics {
         state,
       });
     }
-    for (const backend of ['native', 'wasm', 'cpu']) {
+    for (const backend of ['tensorflow', 'wasm', 'cpu']) {
       this.gauge('harbinger_model_backend', 'What models run on', model.backend?.name === backend ? 1 : 0, {
         backend,
       });
@@ -183,10 +183,10 @@ export class GatewayMetrics {
       this.gauge('harbinger_predictions_open', 'Open predictions', count, { severity });
     }
     const { decision } = stats;
-    this.total('harbinger_decisions_total', 'Alert decisions, by who decided', decision.active, {
+    this.total('harbinger_decisions_total', 'Alert decisions, by who decided', decision.decided.active, {
       mode: 'active',
     });
-    this.total('harbinger_decisions_total', 'Alert decisions, by who decided', decision.fallback, {
+    this.total('harbinger_decisions_total', 'Alert decisions, by who decided', decision.decided.fallback, {
       mode: 'fallback',
     });
     for (const state of ['closed', 'half-open', 'open']) {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { stopSignal, wholeNumber } from '../options.ts';
+import { printJson } from '../output.ts';
 
 export function addModels(program: Command): void {
   const group = program.command('models').description('train and evaluate the models that gateways run');
@@ -12,7 +13,8 @@ export function addModels(program: Command): void {
     .option('--out <dir>', 'where to write the artefact (default: its place under models/artefacts)')
     .action(async (name: string, options: { data?: string; seed: number; out?: string }) => {
       const { runTrain } = await import('../../../models/main.ts');
-      await runTrain({ name, ...options }, process.stdout, stopSignal());
+      const { data: dataDir, out: artefactsDir, seed } = options;
+      await runTrain(defined({ name, dataDir, artefactsDir, seed, signal: stopSignal() }), printLine);
     });
   group
     .command('evaluate')
@@ -22,6 +24,18 @@ export function addModels(program: Command): void {
     .option('--json', 'print JSON')
     .action(async (name: string, options: { data?: string; json?: boolean }) => {
       const { runEvaluate } = await import('../../../models/main.ts');
-      await runEvaluate({ name, ...options }, process.stdout);
+      // With --json only the result goes to stdout.
+      const metrics = await runEvaluate(
+        defined({ name, dataDir: options.data }),
+        options.json ? (line) => process.stderr.write(`${line}\n`) : printLine,
+      );
+      if (options.json) printJson(metrics);
     });
+}
+
+const printLine = (line: string) => void process.stdout.write(`${line}\n`);
+
+/** Without the options that were not given. */
+function defined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }
