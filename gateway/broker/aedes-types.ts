@@ -1,9 +1,10 @@
-import type { Duplex } from 'node:stream';
-import type { Client } from 'aedes';
+import { type Duplex, PassThrough } from 'node:stream';
+import type { Aedes, Client } from 'aedes';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Link } from './link.ts';
 
 /**
- * What the broker uses of Aedes' client beyond its public interface (checked at the first connection, see link.ts):
+ * What the broker uses of Aedes' client beyond its public interface (see checkAedes):
  * the parser, so that bytes can be looked at before it, and the function with which a client reads on.
  */
 export interface LinkedClient extends Client {
@@ -11,6 +12,19 @@ export interface LinkedClient extends Client {
   link: Link;
   _parser: { parse(bytes: Buffer): number };
   _nextBatch(): void;
+}
+
+/** @throws HarbingerError BROKER_AEDES_CHANGED: better not to start than to fail at the first connection */
+export function checkAedes(aedes: Aedes): void {
+  const probe = aedes.handle(new PassThrough()) as Partial<LinkedClient>;
+  const fits = typeof probe._parser?.parse === 'function' && typeof probe._nextBatch === 'function';
+  probe.close?.();
+  if (fits) return;
+  throw new HarbingerError(
+    'BROKER_AEDES_CHANGED',
+    'broker',
+    'this version of aedes has other internals than 1.2; install the version in package-lock.json',
+  );
 }
 
 /** Why a connection was refused or closed by the broker; the key of a counter. */

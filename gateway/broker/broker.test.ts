@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -53,15 +54,10 @@ describe('other ways in', () => {
     await gateway.start();
     const login = ['-h', '127.0.0.1', '-p', `${gateway.port}`, '-u', 'sensor', '-P', 'secret'];
     for (const qos of ['0', '1', '2']) {
-      const { status } = spawnSync('mosquitto_pub', [
-        ...login,
-        '-t',
-        'telemetry/m',
-        '-m',
-        `q${qos}`,
-        '-q',
-        qos,
-      ]);
+      const [status] = await once(
+        spawn('mosquitto_pub', [...login, '-t', 'telemetry/m', '-m', `q${qos}`, '-q', qos]),
+        'exit',
+      );
       expect(status).toBe(0);
     }
     await until(() =>

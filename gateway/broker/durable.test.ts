@@ -90,6 +90,27 @@ describe('an acknowledgement means durable', () => {
     await until(() => expect(flood.of('puback').length).toBe(5_000));
   });
 
+  it('all clients together are bounded too, and all go on when there is room again', async () => {
+    await gateway.start({ pendingBytesMax: 1_048_576 });
+    gateway.intake.mode = 'hold';
+    const sensors = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => gateway.sensor({ clientId: `s${i}` })),
+    );
+    for (let i = 1; i <= 300; i++) {
+      for (const sensor of sensors) sensor.publish('telemetry/f', 'x'.repeat(1_000), { messageId: i });
+    }
+    await until(() => expect(gateway.intake.messages.length).toBeGreaterThan(1_048));
+    await gateway.operator(); // one can still connect
+    // One read of each of them on top, at most.
+    expect(gateway.intake.messages.length).toBeLessThan(1_048 + 12 * 130);
+    // Room comes bit by bit, so that some are read on while the rest must wait again.
+    const drain = setInterval(() => gateway.intake.release(undefined, 50), 1);
+    await until(() => {
+      for (const sensor of sensors) expect(sensor.of('puback').length).toBe(300);
+    });
+    clearInterval(drain);
+  });
+
   it('a will is handed in, unless the client said goodbye', async () => {
     await gateway.start();
     const will = { topic: 'lifecycle/a', payload: Buffer.from('died'), qos: 1, retain: false };

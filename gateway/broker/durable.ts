@@ -52,8 +52,10 @@ export class Durable {
     return this.interest.isTelemetry(topic) && isPlainTopic(topic) && !this.interest.wants(topic);
   }
 
-  hasRoom(): boolean {
-    return !this.stopping && this.pendingBytes < this.pendingBytesMax;
+  /** Whoever has nothing pending is always read from: in a stall one can still connect, and pings are answered. */
+  hasRoomFor(link: Link): boolean {
+    if (this.stopping) return false;
+    return link.pending === 0 || (link.hasRoom() && this.pendingBytes < this.pendingBytesMax);
   }
 
   /** From now on nothing is read or accepted; what was accepted goes on settling. */
@@ -111,11 +113,10 @@ export class Durable {
     this.flushing = false;
     for (const link of this.acking.splice(0)) link.writeAcks();
     if (this.pending === 0) this.idle?.();
-    if (this.waiting.size === 0 || !this.hasRoom()) return;
-    for (const link of this.waiting) {
-      if (!link.closed && !link.hasRoom()) continue;
-      this.waiting.delete(link);
-      link.readOn();
+    if (this.waiting.size === 0) return;
+    // A copy: who does not get all that it wants is put back.
+    for (const link of [...this.waiting]) {
+      if (this.hasRoomFor(link) && this.waiting.delete(link)) link.readOn();
     }
   };
 
@@ -151,9 +152,15 @@ export class Durable {
     const retain: Callback = (error) => {
       if (error) return callback(new Refusal('intake', `message could not be stored: ${error.message}`));
       if (!packet.retain) return callback(null);
+      const link = client?.link;
+      if (link) link.pending += 1;
       const stored = this.persistence.retain(packet, packet.qos > 0);
       packet.retain = false; // done here, before the acknowledgement; Aedes would do it after
-      stored.then(() => callback(null), callback);
+      const done: Callback = (failure) => {
+        if (link) link.pending -= 1;
+        callback(failure);
+      };
+      stored.then(() => done(null), done);
     };
     if (!this.interest.isTelemetry(packet.topic)) return retain();
     const { topic, payload, dup } = packet;

@@ -7,7 +7,7 @@ import { type Clock, sleep, type Timer } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Intake } from '../ports.ts';
 import { Admission } from './admission.ts';
-import { type LinkedClient, Refusal } from './aedes-types.ts';
+import { checkAedes, type LinkedClient, Refusal } from './aedes-types.ts';
 import type { BrokerStats } from './broker.ts';
 import type { BrokerConfig } from './config.ts';
 import type { Credentials } from './credentials.ts';
@@ -122,6 +122,7 @@ export class Engine {
 
   private async listen(): Promise<void> {
     await this.aedes.listen();
+    checkAedes(this.aedes);
     const { refusals } = this.deps;
     this.listeners = await openListeners(this.config, {
       accepted: this.accept,

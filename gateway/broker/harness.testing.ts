@@ -72,8 +72,8 @@ export class TestIntake implements Intake {
     else setImmediate(settled, this.mode === 'fail' ? new Error('disk full') : undefined);
   }
 
-  release(error?: Error): void {
-    for (const settled of this.held.splice(0)) settled(error);
+  release(error?: Error, count = this.held.length): void {
+    for (const settled of this.held.splice(0, count)) settled(error);
   }
 
   get texts(): string[] {

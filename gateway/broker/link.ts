@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream';
-import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { type LinkedClient, Refusal, type RefusalReason } from './aedes-types.ts';
 import type { Durable } from './durable.ts';
 import { Inlet, type InletHandler } from './inlet.ts';
@@ -63,15 +62,7 @@ export class Link implements InletHandler {
     stream.on('drain', () => this.readOn());
   }
 
-  /** @throws HarbingerError BROKER_AEDES_CHANGED if this is not the Aedes that this file was written for */
   attach(client: LinkedClient): void {
-    if (typeof client._parser?.parse !== 'function' || typeof client._nextBatch !== 'function') {
-      throw new HarbingerError(
-        'BROKER_AEDES_CHANGED',
-        'broker',
-        'this version of aedes has other internals than 1.2; install the version in package-lock.json',
-      );
-    }
     this.client = client;
     client.link = this;
   }
@@ -112,7 +103,7 @@ export class Link implements InletHandler {
 
   private mayRead(): boolean {
     if (this.client.closed || this.stream.writableNeedDrain) return false; // 'drain' reads on
-    if (this.hasRoom() && this.durable.hasRoom()) return true;
+    if (this.durable.hasRoomFor(this)) return true;
     this.durable.waiting.add(this);
     return false;
   }
