@@ -19,14 +19,14 @@ export interface EndpointOptions {
 
 /**
  * Where the gateway's or the cloud's API is: as told by `--url`, else from the run file under `--data` (the folder
- * itself, or its gateway/ or cloud/ part). The token: $HARBINGER_TOKEN, else the api-token file beside the run file.
+ * itself, its gateway/ or cloud/ part, or the demonstration's). The token: $HARBINGER_TOKEN, else the api-token file beside the run file.
  */
 export function findEndpoint(role: 'gateway' | 'cloud', options: EndpointOptions): Endpoint {
   const token = options.token ?? process.env.HARBINGER_TOKEN ?? null;
   if (options.url !== undefined) return { url: options.url.replace(/\/$/, ''), token };
   const base = options.data ?? defaultDataDir();
-  const dir =
-    [join(base, role), base].find((candidate) => existsSync(join(candidate, 'run.json'))) ?? join(base, role);
+  const candidates = [join(base, role), base, join(base, 'demo', role)];
+  const dir = candidates.find((candidate) => existsSync(join(candidate, 'run.json'))) ?? join(base, role);
   const run = readRunFile(dir);
   if (run.role !== role)
     throw new HarbingerError('USAGE', 'cli', `${dir} belongs to a ${run.role}, not to a ${role}`);

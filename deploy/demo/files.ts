@@ -40,6 +40,7 @@ export function prepareFiles(dir: string, ports: DemoPorts, fresh: boolean): Dem
     gateway,
     machines: [
       { match: 'plant/*', type: 'pump' },
+      { match: 'turbofan/*', type: 'turbofan' },
       { match: 'lab/*', type: 'generic' },
     ],
     broker: { host, port: ports.mqtt, anonymous: 'loopback' },
