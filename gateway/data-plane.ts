@@ -16,7 +16,7 @@ import { messageOf } from '../shared/runtime/errors.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { Random } from '../shared/runtime/random.ts';
 import type { DataCalls, DataStatus, DataThreadInit, LifecycleNotice } from './data-messages.ts';
-import { openDeadLetters } from './deadletters/dead-letters.ts';
+import { type DeadLetters, type DeadLettersOptions, openDeadLetters } from './deadletters/dead-letters.ts';
 import { BlockBuilder } from './decode/block-builder.ts';
 import { Machines } from './decode/machines.ts';
 import { Placement } from './decode/placement.ts';
@@ -27,9 +27,10 @@ import { EstimatesBuffer } from './intake/estimates-buffer.ts';
 import { EventQueue } from './intake/event-queue.ts';
 import { patientAppend } from './intake/patient-append.ts';
 import { letterIdsBefore, redriveLetters } from './intake/redrive.ts';
+import type { JournalFs } from './journal/fs.ts';
 import { openJournals } from './journal/journal-set.ts';
 import { Pipeline } from './pipeline.ts';
-import type { ColumnBatch, Journal, RawMessage } from './ports.ts';
+import type { CloudLink, ColumnBatch, Journal, RawMessage } from './ports.ts';
 import { MqttLink } from './uplink/mqtt-link.ts';
 import { Uplink } from './uplink/uplink.ts';
 
@@ -43,6 +44,10 @@ export interface DataPlaneDeps {
   log: Log;
   columns(columns: ColumnBatch): void;
   lifecycle(notice: LifecycleNotice): void;
+  /** What it stands on, where that is not the computer's own disk and network: a simulation's. */
+  fs?: JournalFs;
+  openDeadLetters?(options: DeadLettersOptions): Promise<DeadLetters>;
+  link?(): CloudLink;
 }
 
 export interface DataPlane {
@@ -72,7 +77,9 @@ export async function startDataPlane(
     dir: join(config.dataDir, 'journal'),
     lanes,
     limits: { bytesMax, whenFull },
+    ...(deps.fs && { fs: deps.fs }),
     clock,
+    random,
     log,
     onLoss: (loss) => losses.push(loss),
   });
@@ -81,7 +88,7 @@ export async function startDataPlane(
     Journal
   >;
   for (const lane of lanes) byLane[lane].cursor('uplink');
-  const letters = await openDeadLetters({
+  const letters = await (deps.openDeadLetters ?? openDeadLetters)({
     dir: join(config.dataDir, 'deadletters'),
     ...config.deadLetters,
     clock,
@@ -121,10 +128,9 @@ export async function startDataPlane(
     deps.columns,
   );
 
-  const { url } = config.uplink;
-  const link = () => new MqttLink(config.gateway, { ...config.uplink, url: url ?? '' });
+  const link = deps.link ?? mqttLinks(config);
   const uplink =
-    url === undefined
+    link === null
       ? null
       : new Uplink(config.uplink, { gateway: config.gateway, journals: byLane, link, clock, random, log });
 
@@ -182,6 +188,12 @@ export async function startDataPlane(
   reportLosses();
   uplink?.start();
   return { take: (forEach) => pipeline.take(forEach), estimates: (lines) => estimates.add(lines), calls };
+}
+
+/** Null without a cloud: everything stays in the journal. */
+function mqttLinks({ gateway, uplink }: DataThreadInit['config']): (() => CloudLink) | null {
+  const { url } = uplink;
+  return url === undefined ? null : () => new MqttLink(gateway, { ...uplink, url });
 }
 
 /** An event whose id follows from what it is about, so that the same happening is the same event. */

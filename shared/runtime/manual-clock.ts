@@ -4,6 +4,8 @@ import type { Clock } from './clock.ts';
 export interface ManualClock extends Clock {
   /** Moves time on, running the timers that come due, in order, each after what went before it has settled. */
   advance(byMs: number): Promise<void>;
+  /** Runs the next timer alone, moving time to it, and lets it settle. False if there is none until `untilMs`. */
+  step(untilMs?: number): Promise<boolean>;
   /** Sets the wall clock without letting time pass, as NTP does. */
   setWall(nowMs: number): void;
 }
@@ -26,7 +28,17 @@ export function manualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
     }
     return first;
   };
+  async function step(untilMs = Number.POSITIVE_INFINITY): Promise<boolean> {
+    const timer = nextDue(untilMs);
+    if (!timer) return false;
+    pending.delete(timer);
+    monotonicMs = Math.max(monotonicMs, timer.dueMs);
+    timer.fn();
+    await settled();
+    return true;
+  }
   return {
+    step,
     nowMs: () => wallOffsetMs + monotonicMs,
     monotonicMs: () => monotonicMs,
     setTimer(delayMs, fn) {
@@ -37,12 +49,7 @@ export function manualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
     async advance(byMs) {
       const untilMs = monotonicMs + byMs;
       await settled();
-      for (let timer = nextDue(untilMs); timer; timer = nextDue(untilMs)) {
-        pending.delete(timer);
-        monotonicMs = Math.max(monotonicMs, timer.dueMs);
-        timer.fn();
-        await settled();
-      }
+      while (await step(untilMs));
       monotonicMs = untilMs;
     },
     setWall(nowMs) {
