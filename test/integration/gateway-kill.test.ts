@@ -1,0 +1,111 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LoadGenerator } from '../load/generator.ts';
+import { type Influxd, influxdBinary, startInfluxd } from '../support/influxd.ts';
+import { drained, type Site, startSite, statusOf, until } from './site.ts';
+import { embeddedReadings, influxReadings, type StoredReading } from './stored.ts';
+
+const influx = await influxdBinary();
+const noInflux = 'unavailable' in influx ? influx.unavailable : null;
+
+const total = 15_000;
+const killsAtAcked = [1_500, 4_000, 8_000, 11_000];
+
+/** Resolves once the port takes connections: the gateway has recovered its journal and is still starting. */
+async function listens(port: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('close', () => socket.destroy());
+  });
+}
+
+/** Starts it again and kills it before it is ready: at its first word, or when its broker has just opened. */
+async function killWhileRecovering(site: Site, mqttPort: number, when: 'first word' | 'open'): Promise<void> {
+  const { gateway } = site;
+  const words = gateway.logs.length;
+  const starting = gateway.restart().catch(() => 'ended');
+  await until(
+    async () => (when === 'open' ? await listens(mqttPort) : gateway.logs.length > words),
+    `the gateway's ${when}`,
+  );
+  await gateway.kill9();
+  await starting;
+}
+
+interface StoreCase {
+  name: string;
+  skip: string | null;
+  start(): Promise<{ site: Site; stored(): Promise<StoredReading[]>; stop(): Promise<void> }>;
+}
+
+const stores: StoreCase[] = [
+  {
+    name: 'embedded store',
+    skip: null,
+    async start() {
+      const site = await startSite();
+      return { site, stored: () => embeddedReadings(site.cloud), stop: () => site.dispose() };
+    },
+  },
+  {
+    name: noInflux ? `InfluxDB 1.x (${noInflux})` : 'InfluxDB 1.x',
+    skip: noInflux,
+    async start() {
+      const influxd: Influxd = await startInfluxd();
+      const store = { kind: 'influx', version: 1, url: influxd.url, database: 'telemetry' };
+      const site = await startSite({ store });
+      return {
+        site,
+        stored: () => influxReadings(influxd, 'telemetry'),
+        async stop() {
+          await site.dispose();
+          await influxd.stop();
+        },
+      };
+    },
+  },
+];
+
+describe.each(stores)('kill -9 of the gateway under load, into the $name', ({ skip, start }) => {
+  let running: Awaited<ReturnType<StoreCase['start']>>;
+
+  beforeAll(async () => {
+    if (skip === null) running = await start();
+  });
+  afterAll(async () => {
+    await running?.stop();
+  });
+
+  it.skipIf(skip !== null)('leaves every acknowledged reading in the store, once', async () => {
+    const { site, stored } = running;
+    const { gateway } = site;
+    const port = gateway.mqttPort;
+    const load = new LoadGenerator({ port, connections: 20, qos: 1, rate: 3_000, total });
+    await load.start();
+    for (const [i, acked] of killsAtAcked.entries()) {
+      await until(() => load.progress.acked >= acked, `${acked} acknowledgements`);
+      await gateway.kill9();
+      await killWhileRecovering(site, port, i % 2 === 0 ? 'first word' : 'open');
+      await gateway.restart();
+    }
+    const report = await load.finished;
+    expect(report.end).toBe('complete');
+    expect(report.reconnects).toBeGreaterThanOrEqual(killsAtAcked.length);
+    expect(report.resent).toBeGreaterThan(0);
+
+    await drained(site);
+    const { placement } = await statusOf(gateway);
+    console.log(`${report.resent} sent again, ${placement.resends} of them recognised since the last start`);
+    const verdict = load.ledger.compare(await stored());
+    expect(verdict).toEqual({
+      lost: [],
+      lostCount: 0,
+      repeated: [],
+      repeatedCount: 0,
+      strangers: 0,
+      storedUnacked: 0,
+    });
+  });
+});

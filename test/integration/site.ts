@@ -1,0 +1,156 @@
+/** A gateway and its cloud as an operator runs them: compiled processes, configuration files, one data folder each. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'smol-toml';
+import { vi } from 'vitest';
+import { mergeTables } from '../../shared/runtime/config.ts';
+import { freePort } from '../support/ports.ts';
+import { ProductProcess } from '../support/processes.ts';
+
+type Table = Record<string, unknown>;
+
+export interface SiteOptions {
+  /** The cloud's `[store]`. Default: embedded. */
+  store?: Table;
+  /** Merged over the gateway's configuration. */
+  gateway?: Table;
+  /** Merged over the cloud's configuration. */
+  cloud?: Table;
+  /** Where the gateway's uplink goes, if not to the cloud itself: a proxy's port. */
+  uplinkPort?: number;
+}
+
+export interface Site {
+  folder: string;
+  gatewayDir: string;
+  /** Not started yet. */
+  gateway: ProductProcess;
+  /** Not started yet; listens on `ingestPort` once it is. */
+  cloud: ProductProcess;
+  ingestPort: number;
+  /** Writes a file that is merged over the gateway's configuration at its next start. */
+  dropIn(name: string, config: Table): Promise<void>;
+  /** Stops both and removes the folder. */
+  dispose(): Promise<void>;
+}
+
+export const gatewayName = 'site1';
+export const linkPassword = 'integration-link-password';
+
+/** Machines `load/*` take any sensor, `plant/*` are pumps. */
+const gatewayDefaults = {
+  gateway: gatewayName,
+  machines: [
+    { match: 'load/*', type: 'generic' },
+    { match: 'plant/*', type: 'pump' },
+  ],
+  broker: { anonymous: 'loopback' },
+  http: { openOnLoopback: true },
+};
+
+export async function createSite(options: SiteOptions = {}): Promise<Site> {
+  const folder = await mkdtemp(join(tmpdir(), 'harbinger-integration-'));
+  const [gatewayDir, cloudDir] = [join(folder, 'gateway'), join(folder, 'cloud')];
+  for (const dir of [gatewayDir, cloudDir, join(folder, 'gateway.toml.d')])
+    await mkdir(dir, { recursive: true });
+  const ingestPort = await freePort();
+  const uplink = {
+    url: `mqtt://127.0.0.1:${options.uplinkPort ?? ingestPort}`,
+    password: linkPassword,
+    backoffMaxMs: 500,
+  };
+  const configFile = (name: string) => join(folder, `${name}.toml`);
+  await writeToml(configFile('gateway'), mergeTables({ ...gatewayDefaults, uplink }, options.gateway ?? {}));
+  const cloudConfig = {
+    gateways: [{ id: gatewayName, password: linkPassword }],
+    store: options.store ?? { kind: 'embedded' },
+    api: { openOnLoopback: true },
+  };
+  await writeToml(configFile('cloud'), mergeTables(cloudConfig, options.cloud ?? {}));
+  const env = { HARBINGER_LOG: 'info' };
+  const gateway = new ProductProcess({
+    command: 'gateway',
+    dataDir: gatewayDir,
+    configFile: configFile('gateway'),
+    env,
+  });
+  const cloud = new ProductProcess({
+    command: 'cloud',
+    dataDir: cloudDir,
+    configFile: configFile('cloud'),
+    mqttPort: ingestPort,
+    env,
+  });
+  return {
+    folder,
+    gatewayDir,
+    gateway,
+    cloud,
+    ingestPort,
+    dropIn: (name, config) => writeToml(join(folder, 'gateway.toml.d', `${name}.toml`), config),
+    async dispose() {
+      await gateway.stop();
+      await cloud.stop();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** The same, with both running. */
+export async function startSite(options: SiteOptions = {}): Promise<Site> {
+  const site = await createSite(options);
+  try {
+    await site.cloud.start();
+    await site.gateway.start();
+    return site;
+  } catch (error) {
+    await site.dispose();
+    throw error;
+  }
+}
+
+async function writeToml(path: string, config: Table): Promise<void> {
+  await writeFile(path, stringify(config));
+}
+
+/** Long enough for a busy machine; a wait ends as soon as what it waits for is there. */
+export const patience = { timeout: 60_000, interval: 50 };
+
+export function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  return vi.waitFor(async () => {
+    if (!(await condition())) throw new Error(`not in time: ${what}`);
+  }, patience);
+}
+
+export interface GatewayStatus {
+  pipeline: { messages: number; readings: number; deadLetters: number };
+  placement: { resends: number };
+  journals: {
+    lane: string;
+    lastSeq: number;
+    bytes: number;
+    dropped: { blocks: number; lines: number; bytes: number };
+  }[];
+  backlog: Record<string, { blocks: number }>;
+  uplink: { connected: boolean; lines: Record<string, number>; lastError: string | null };
+  deadLetters: { count: number; byCode: Record<string, number> };
+  intelligence: {
+    windows: { rows: number };
+    model: { state: string; models: { name: string }[]; refusals: { code: string; reason: string }[] };
+    scorer: { machines: number; inFlight: number } | null;
+  };
+  alerts: { openPredictions: unknown[]; decision: { decided: { active: number; fallback: number } } };
+}
+
+export function statusOf(gateway: ProductProcess): Promise<GatewayStatus> {
+  return gateway.json<GatewayStatus>('/api/status');
+}
+
+/** Everything that the gateway has is in the cloud. */
+export async function drained(site: Site): Promise<void> {
+  await until(async () => {
+    const { backlog } = await statusOf(site.gateway);
+    return Object.values(backlog).every(({ blocks }) => blocks === 0);
+  }, 'the backlog to drain');
+}
