@@ -63,6 +63,13 @@ export const JournalConfig = Type.Object(
       default: 20_000,
       description: 'how long a full or failing disk keeps senders waiting before their connection is dropped',
     }),
+    gatherMs: Type.Number({
+      minimum: 0,
+      maximum: 1_000,
+      default: 2,
+      description:
+        'readings of this long share a sync; larger spares the card and CPU, smaller acknowledges sooner',
+    }),
     replayBytes: Type.Integer({
       minimum: 0,
       default: 1 << 20,

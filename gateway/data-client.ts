@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { HarbingerEvent } from '../shared/contract/events.ts';
+import type { Clock } from '../shared/runtime/clock.ts';
 import { HarbingerError } from '../shared/runtime/errors.ts';
 import { compiledEntry } from '../shared/runtime/paths.ts';
 import type {
@@ -23,6 +24,8 @@ export interface DataClientHandlers {
 }
 
 const slabSize = 256 << 10;
+/** A slab this full does not wait for more. */
+const enoughBytes = 32 << 10;
 /** Slabs under way at once: one being decoded, one being synced, one on its way. More would only add waiting. */
 const slabsMax = 3;
 const callMsMax = 60_000;
@@ -31,14 +34,16 @@ const startId = 0;
 
 /**
  * The main thread's side of the data thread: packs messages into slabs and settles them when their slab is durable.
- * No timer: the first message of an idle moment goes at the end of this turn of the event loop; under load a slab fills
- * while others are under way, so batches grow by themselves.
+ * The first message of an idle moment goes at the end of this turn of the event loop; under load a slab fills while
+ * others are under way, so batches grow by themselves.
  *
  * Bounded: slabs under way. While they are all out and the next is full, messages wait in `waiting`, unsettled; a
  * client of the broker is not read from while its messages wait, so that is at most one socket chunk a client.
  */
 export class DataClient implements Intake, Outbox {
   private readonly handlers: DataClientHandlers;
+  private readonly clock: Clock;
+  private readonly gatherMs: number;
   private worker: Worker | null = null;
   private writer: SlabWriter | null = null;
   private settles: Settle[] = [];
@@ -48,10 +53,13 @@ export class DataClient implements Intake, Outbox {
   private waiting: { message: RawMessage; settled: Settle }[] = [];
   private nextId = 1;
   private flushSoon = false;
+  private flushedMs = Number.NEGATIVE_INFINITY;
   private stopped = false;
 
-  constructor(handlers: DataClientHandlers) {
+  constructor(handlers: DataClientHandlers, clock: Clock, gatherMs: number) {
     this.handlers = handlers;
+    this.clock = clock;
+    this.gatherMs = gatherMs;
   }
 
   /** Starts the thread; resolves when it has recovered its journal. @throws HarbingerError as the thread reports */
@@ -148,13 +156,20 @@ export class DataClient implements Intake, Outbox {
     return new SlabWriter(this.free.pop() ?? new ArrayBuffer(slabSize));
   }
 
+  /**
+   * At once after a quiet moment; else `gatherMs` after the slab before, so that many sensors share a sync: a card wears
+   * by its syncs, and each costs CPU in three threads.
+   */
   private scheduleFlush(): void {
     if (this.flushSoon || this.underWay.size >= slabsMax) return;
+    const waitMs = this.flushedMs + this.gatherMs - this.clock.monotonicMs();
     this.flushSoon = true;
-    setImmediate(() => {
+    const flush = () => {
       this.flushSoon = false;
       this.flush();
-    });
+    };
+    if (waitMs <= 0 || (this.writer?.bytes ?? 0) >= enoughBytes) setImmediate(flush);
+    else this.clock.setTimer(waitMs, flush);
   }
 
   /** Sends what is packed if a slab may go. */
@@ -162,6 +177,7 @@ export class DataClient implements Intake, Outbox {
     const { writer } = this;
     if (!writer || this.underWay.size >= slabsMax) return false;
     if (writer.bytes > 0) {
+      this.flushedMs = this.clock.monotonicMs();
       const id = this.nextId++;
       this.underWay.set(id, this.settles);
       const memory = writer.buffer.buffer as ArrayBuffer;
@@ -199,7 +215,8 @@ export class DataClient implements Intake, Outbox {
     const settles = this.underWay.get(id) ?? [];
     this.underWay.delete(id);
     if (memory.byteLength === slabSize && this.free.length < slabsMax + 1) this.free.push(memory);
-    this.flush();
+    if (this.writer && this.writer.bytes >= enoughBytes) this.flush();
+    else if (this.settles.length > 0) this.scheduleFlush();
     const failure = error ? fromWire(error) : undefined;
     for (const settled of settles) settled(failure);
     this.takeWaiting();

@@ -7,7 +7,7 @@ import type { Log } from '../shared/runtime/log.ts';
 import type { Random } from '../shared/runtime/random.ts';
 import { type Broker, createBroker } from './broker/broker.ts';
 import type { GatewayConfig } from './config.ts';
-import { DataClient } from './data-client.ts';
+import { DataClient, type DataClientHandlers } from './data-client.ts';
 import { createAlertDecision } from './decisions/alert-decision.ts';
 import { createGatewayHttp } from './http/server.ts';
 import { Intelligence } from './intelligence/intelligence.ts';
@@ -64,14 +64,15 @@ export async function startGateway(
   };
 
   const intelligence = new Intelligence({ types, config: config.intelligence, clock, random, log });
-  const data = new DataClient({
+  const handlers: DataClientHandlers = {
     columns: (columns) => intelligence.add(columns),
     lifecycle(notice) {
       if (notice.state === 'replaced') intelligence.replaced(notice.about.site, notice.about.machine);
       void alerts.lifecycle(notice);
     },
     failed: deps.failed,
-  });
+  };
+  const data = new DataClient(handlers, clock, config.journal.gatherMs);
   const alerts = createAlertDecision({
     gateway: config.gateway,
     modelAssessor: intelligence.modelAssessor,
