@@ -33,7 +33,7 @@ export function parsePasswordHash(stored: string): { salt: Buffer; hash: Buffer;
     throw new HarbingerError(
       'PASSWORD_HASH_INVALID',
       'config',
-      'a password hash is not of the form scrypt:N:r:p:salt:hash; make one with `harbinger password`',
+      'a password hash is not of the form scrypt:N:r:p:salt:hash; make one with `harbinger config hash-password`',
     );
   }
   return { salt: Buffer.from(salt, 'base64url'), hash: Buffer.from(hash, 'base64url'), options };
