@@ -121,7 +121,25 @@ describe('dead letters', () => {
   it('of a list only the bad reading is set aside, in a form that can be sent again', async () => {
     await take(['telemetry/plant/meter-1', '[{"flow":1},{"flow":-1},{"flow":2}]']);
     expect(linesOfBlock(parts.blocks[0]!)).toHaveLength(2);
-    expect(parts.letters.map((letter) => letter.payload.toString())).toEqual(['{"flow":-1}']);
+    expect(parts.letters.map((letter) => letter.payload.toString())).toEqual(['{"values":{"flow":-1}}']);
+  });
+
+  it('of a list the bad reading keeps its time and identity', async () => {
+    const bad = `{"seq":7,"ts":${now},"values":{"flow":-1}}`;
+    await take(['telemetry/plant/meter-1', `[{"flow":1},${bad}]`]);
+    const payload = parts.letters[0]!.payload.toString();
+    expect(JSON.parse(payload)).toEqual({ seq: 7, ts: `${now}000000`, values: { flow: -1 } });
+    await take(['telemetry/plant/meter-1', payload.replace('-1', '5')]);
+    expect(linesOfBlock(parts.blocks[1]!)[0]).toMatch(new RegExp(`flow=5 ${now}000000$`));
+  });
+
+  it('a value nested without end costs its own reading only', async () => {
+    const deep = `{"flow":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+    await take(['telemetry/plant/meter-1', deep]);
+    await take(['telemetry/plant/meter-1', `[{"flow":1},${deep},{"flow":2}]`]);
+    expect(parts.letters.map(({ code }) => code)).toEqual(['CONTRACT_TYPE', 'CONTRACT_TYPE']);
+    expect(parts.letters[1]?.payload.toString()).toBe('{"values":{"flow":"a list"}}');
+    expect(linesOfBlock(parts.blocks[0]!)).toHaveLength(2);
   });
 });
 

@@ -9,6 +9,7 @@
  */
 import type { Lifecycle } from '../shared/contract/events.ts';
 import { HarbingerError, messageOf } from '../shared/runtime/errors.ts';
+import { aloneAsJson } from './decode/alone.ts';
 import type { BlockBuilder } from './decode/block-builder.ts';
 import { checkReading, type Row } from './decode/contract.ts';
 import { decodeLifecycle, type LifecycleState } from './decode/lifecycle.ts';
@@ -104,8 +105,8 @@ export class Pipeline {
           this.deps.builder.add(route.series, this.row, this.deps.placement.ms, this.deps.placement.ns);
           this.counts.readings++;
         } catch (error) {
-          // Of a list of readings only the bad one is set aside, in a form that can be sent again by itself.
-          const payload = readings.length > 1 ? Buffer.from(JSON.stringify(reading.values)) : message.payload;
+          // Of a list of readings only the bad one is set aside.
+          const payload = readings.length > 1 ? aloneAsJson(reading) : message.payload;
           this.deadLetter({ ...message, payload }, error);
         }
       }

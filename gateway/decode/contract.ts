@@ -1,5 +1,6 @@
 import { reservedSensors } from '../../shared/domain/machine-type.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { kindOf } from './alone.ts';
 import { columnOf, type Series } from './machines.ts';
 
 const reserved = new Set([...reservedSensors, 'values', 'value']);
@@ -53,11 +54,7 @@ function openColumn(series: Series, sensor: string, raw: unknown): number {
 function breach(series: Series, sensor: string, column: number, raw: unknown): HarbingerError {
   const where = `sensor '${sensor}' of ${series.site}/${series.machine}`;
   if (typeof raw !== 'number') {
-    return new HarbingerError(
-      'CONTRACT_TYPE',
-      'contract',
-      `${where} must be a number, not ${JSON.stringify(raw)?.slice(0, 40)}`,
-    );
+    return new HarbingerError('CONTRACT_TYPE', 'contract', `${where} must be a number, not ${kindOf(raw)}`);
   }
   if (!Number.isFinite(raw))
     return new HarbingerError('CONTRACT_FINITE', 'contract', `${where} is not a finite number`);
