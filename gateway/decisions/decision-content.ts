@@ -19,9 +19,14 @@ function latestValues(input: AlertInput, assessment: Assessment): Record<string,
   return Object.fromEntries(
     sensors.slice(0, sensorsMax).map(({ name }, i) => {
       const value = row[i];
-      return [name, value !== undefined && Number.isFinite(value) ? value : null];
+      return [name, value !== undefined && Number.isFinite(value) ? asSent(value) : null];
     }),
   );
+}
+
+/** Windows hold 32-bit floats: 7 digits are theirs, the rest is what widening to a double makes of them. */
+function asSent(value: number): number {
+  return Number(value.toPrecision(7));
 }
 
 function changeSummary({ kind, prediction }: AlertChange) {

@@ -10,7 +10,7 @@ const spans = [
 ];
 
 /** How far back the charts go. The choice stays for the next machine. */
-let chosenMs = 3_600_000;
+let chosenMs = 15 * 60_000;
 
 export function rangePicker(onChange: () => void) {
   const buttons = spans.map(({ label, ms }) => {
