@@ -2,13 +2,13 @@
 import { mkdirSync } from 'node:fs';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { builtInTypesDir, loadMachineTypes } from '../shared/domain/machine-types.ts';
+import { withToken } from '../shared/runtime/api-token.ts';
 import { type Clock, sleep, systemClock } from '../shared/runtime/clock.ts';
 import { messageOf } from '../shared/runtime/errors.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import { type Random, systemRandom } from '../shared/runtime/random.ts';
 import { createAlertRules, createOutbox } from './alerts/alerts.ts';
 import { createApi } from './api/server.ts';
-import { withToken } from './api-token.ts';
 import type { CloudConfig } from './config.ts';
 import { createCredentials } from './ingest/credentials.ts';
 import { Ingest } from './ingest/ingest.ts';

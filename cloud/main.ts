@@ -4,7 +4,7 @@ import { loadConfig } from '../shared/runtime/config.ts';
 import { HarbingerError } from '../shared/runtime/errors.ts';
 import { createLog } from '../shared/runtime/log.ts';
 import { defaultDataDir } from '../shared/runtime/paths.ts';
-import { removeRunFile, writeRunFile } from '../shared/runtime/run-file.ts';
+import { localUrl, removeRunFile, writeRunFile } from '../shared/runtime/run-file.ts';
 import { createAlertRules } from './alerts/alerts.ts';
 import { type RunningCloud, startCloud } from './cloud.ts';
 import { CloudConfig } from './config.ts';
@@ -61,7 +61,7 @@ export async function runCloud(
     startedAt: new Date(systemClock.nowMs()).toISOString(),
     mqttPort: cloud.mqttPort,
     httpPort: cloud.httpPort,
-    httpUrl: httpUrl(host, cloud.httpPort),
+    httpUrl: localUrl(host, cloud.httpPort),
   });
   onStarted(cloud);
   await new Promise<void>((resolve) => {
@@ -70,10 +70,4 @@ export async function runCloud(
   });
   removeRunFile(config.dataDir);
   await cloud.stop();
-}
-
-/** Where a program on this computer finds the API. */
-function httpUrl(host: string, port: number): string {
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { builtInTypesDir, loadMachineTypes } from '../shared/domain/machine-types.ts';
-import { keptToken } from '../shared/runtime/api-token.ts';
+import { withToken } from '../shared/runtime/api-token.ts';
 import { systemClock } from '../shared/runtime/clock.ts';
 import { loadConfig } from '../shared/runtime/config.ts';
 import { messageOf } from '../shared/runtime/errors.ts';
-import { isLoopbackName } from '../shared/runtime/http-guard.ts';
 import { createLog } from '../shared/runtime/log.ts';
 import { defaultDataDir } from '../shared/runtime/paths.ts';
 import { systemRandom } from '../shared/runtime/random.ts';
@@ -58,10 +57,8 @@ function checkRules(config: GatewayConfig, types: Map<string, MachineType>): voi
 export async function runGateway(options: GatewayOptions, signal: AbortSignal): Promise<void> {
   const log = createLog('gateway');
   const { config, types } = readGatewayConfig(options);
-  const { http, dataDir } = config;
-  if (http.token === undefined && !(http.openOnLoopback && isLoopbackName(http.host))) {
-    http.token = keptToken(dataDir, log);
-  }
+  const { dataDir } = config;
+  const http = withToken(config.http, dataDir, log);
   let ended: Error | null = null;
   const over = new Promise<void>((resolve) => {
     const failed = (error: Error) => {
@@ -74,7 +71,7 @@ export async function runGateway(options: GatewayOptions, signal: AbortSignal): 
   });
   let stop = async () => {};
   async function start(failed: (error: Error) => void): Promise<void> {
-    const gateway = await startGateway(config, types, {
+    const gateway = await startGateway({ ...config, http }, types, {
       clock: systemClock,
       random: systemRandom,
       log,

@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { identifierPattern } from '../../shared/contract/topics.ts';
-import { HttpError } from './errors.ts';
+import { HttpError } from '../../shared/runtime/http-errors.ts';
 
 /** Parts of requests and answers that several routes share. */
 export const Name = Type.String({ pattern: identifierPattern, maxLength: 64 });

@@ -1,17 +1,16 @@
 import { join } from 'node:path';
 import fastifySwagger from '@fastify/swagger';
-import fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
-import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import { createHttpServer, listenHttp } from '../../shared/runtime/http-server.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { packageRoot } from '../../shared/runtime/paths.ts';
 import type { Operations, ReadingStore } from '../ports.ts';
 import { type Access, createAccess } from './access.ts';
 import type { ApiConfig } from './config.ts';
 import type { NotificationDeadLetters, Readiness, RouteContext } from './context.ts';
-import { errorHandler, HttpError, schemaError } from './errors.ts';
 import { addHeaders } from './headers.ts';
 import { measureRequests } from './metrics.ts';
 import { servePage } from './page.ts';
@@ -61,7 +60,7 @@ export function createApi(deps: ApiDeps): Api {
       const access = createAccess(config, clock);
       hub = new StreamHub(deps.operations, clock, config.streamClientsMax);
       app = await build(deps, access, hub);
-      const port = await listen(app, config);
+      const port = await listenHttp(app, config);
       hub.start();
       return { port };
     },
@@ -73,22 +72,9 @@ export function createApi(deps: ApiDeps): Api {
 }
 
 async function build(deps: ApiDeps, access: Access, hub: StreamHub): Promise<FastifyInstance> {
-  const app = fastify({
-    bodyLimit: 64 << 10,
-    requestTimeout: 30_000,
-    forceCloseConnections: true,
-    http: { maxHeaderSize: 16 << 10 },
-    routerOptions: { maxParamLength: 128 },
-    ajv: { customOptions: { removeAdditional: false } },
-    schemaErrorFormatter: schemaError,
-  });
-  app.server.maxConnections = 1_024;
+  const app = createHttpServer({ connectionsMax: 1_024, paramLengthMax: 128 }, deps.log);
   // Response schemas are documentation: answers are sent as they are.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
-  app.setErrorHandler(errorHandler(deps.log));
-  app.setNotFoundHandler((request) => {
-    throw new HttpError(404, 'API_NOT_FOUND', `there is no ${request.method} ${request.url.slice(0, 200)}`);
-  });
   addHeaders(app);
   measureRequests(app, deps.registry, hub);
   await describe(app);
@@ -140,29 +126,4 @@ async function describe(app: FastifyInstance): Promise<void> {
       security: [{ token: [] }],
     },
   });
-}
-
-async function listen(app: FastifyInstance, { host, port }: ApiConfig): Promise<number> {
-  try {
-    await app.listen({ host, port });
-  } catch (error) {
-    if (codeOf(error) === 'EADDRINUSE') {
-      throw new HarbingerError(
-        'API_PORT_BUSY',
-        'api',
-        `port ${port} on ${host} is in use: stop what uses it, or choose another with --http-port`,
-        { cause: error },
-      );
-    }
-    throw new HarbingerError(
-      'API_LISTEN_FAILED',
-      'api',
-      `cannot listen on ${host}:${port}: ${messageOf(error)}`,
-      {
-        cause: error,
-      },
-    );
-  }
-  const address = app.server.address();
-  return typeof address === 'object' && address !== null ? address.port : port;
 }

@@ -1,12 +1,12 @@
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import { isLoopback } from '../../shared/runtime/loopback.ts';
 import type { Intake, Source } from '../ports.ts';
 import type { RefusalReason } from './aedes-types.ts';
 import type { BrokerConfig } from './config.ts';
 import { Credentials } from './credentials.ts';
 import { Engine } from './engine.ts';
-import { isLoopback } from './listeners.ts';
 import { Refusals } from './refusals.ts';
 import { checkGrants } from './rights.ts';
 import { parseFilter } from './topics.ts';

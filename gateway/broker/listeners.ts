@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
-import { type AddressInfo, createServer, isIP, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import { hostName, isLoopback } from '../../shared/runtime/loopback.ts';
 import type { BrokerConfig } from './config.ts';
 import type { LinkOrigin } from './link.ts';
 
@@ -135,11 +136,5 @@ function originOf(socket: Socket, request?: IncomingMessage): LinkOrigin {
 function isLocalRequest({ headers }: IncomingMessage): boolean {
   if (headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) return false;
   if (headers.origin === undefined) return true;
-  return URL.canParse(headers.origin) && isLoopback(new URL(headers.origin).hostname.replace(/^\[|\]$/g, ''));
-}
-
-export function isLoopback(host: string): boolean {
-  if (host === 'localhost' || host === '::1') return true;
-  const v4 = host.startsWith('::ffff:') ? host.slice(7) : host;
-  return isIP(v4) === 4 && v4.startsWith('127.');
+  return URL.canParse(headers.origin) && isLoopback(hostName(new URL(headers.origin).host));
 }

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
+import { HttpError } from '../../shared/runtime/http-errors.ts';
 import type { DeadLetter } from '../ports.ts';
-import { HttpError } from './errors.ts';
 
 /** What the HTTP API needs of the dead letters. */
 export interface DeadLetterAdmin {
@@ -29,7 +29,7 @@ const Selection = Type.Object(
 function whichOf({ ids, all }: Static<typeof Selection>): number[] | 'all' {
   if (ids && !all) return ids;
   if (all && !ids) return 'all';
-  throw new HttpError(400, 'HTTP_INPUT', 'body must be either {"ids": [...]} or {"all": true}');
+  throw new HttpError(400, 'API_INPUT', 'body must be either {"ids": [...]} or {"all": true}');
 }
 
 function wireForm(letter: DeadLetter) {
@@ -53,7 +53,7 @@ export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterAdmin)
     { schema: { params: ShowParams } },
     async ({ params }) => {
       const letter = await letters.show(params.id);
-      if (!letter) throw new HttpError(404, 'HTTP_NOT_FOUND', `there is no dead letter ${params.id}`);
+      if (!letter) throw new HttpError(404, 'API_NOT_FOUND', `there is no dead letter ${params.id}`);
       return wireForm(letter);
     },
   );

@@ -106,7 +106,7 @@ describe('access', () => {
     const { call, port } = await started({ token });
     for (const headers of [{}, { authorization: `Bearer ${token}x` }, { authorization: token }]) {
       const { status, body } = await call('GET', path, undefined, headers as Record<string, string>);
-      expect([status, body.error]).toEqual([401, expect.objectContaining({ code: 'HTTP_UNAUTHORISED' })]);
+      expect([status, body.error]).toEqual([401, expect.objectContaining({ code: 'API_UNAUTHORISED' })]);
     }
     const headers = { authorization: `Bearer ${token}` };
     expect((await fetch(`http://127.0.0.1:${port}${path}`, { headers })).status).toBe(200);
@@ -133,7 +133,7 @@ describe('access', () => {
       { all: true },
       { origin: 'http://evil.example' },
     );
-    expect(dropped).toMatchObject({ status: 403, body: { error: { code: 'HTTP_ORIGIN' } } });
+    expect(dropped).toMatchObject({ status: 403, body: { error: { code: 'API_ORIGIN' } } });
   });
 
   it.each([
@@ -141,7 +141,7 @@ describe('access', () => {
     [{ openOnLoopback: true, host: '0.0.0.0' }, /only where host is a loopback address/],
   ])('for nobody is refused at start: %j', async (config, message) => {
     await expect(started(config)).rejects.toMatchObject({
-      code: 'HTTP_TOKEN_MISSING',
+      code: 'API_TOKEN_MISSING',
       message: expect.stringMatching(message),
     });
   });
@@ -171,7 +171,7 @@ describe('dead letters', () => {
     });
     expect(await call('GET', '/api/deadletters/99')).toMatchObject({
       status: 404,
-      body: { error: { code: 'HTTP_NOT_FOUND', message: 'there is no dead letter 99' } },
+      body: { error: { code: 'API_NOT_FOUND', message: 'there is no dead letter 99' } },
     });
   });
 
@@ -188,15 +188,15 @@ describe('dead letters', () => {
 
 describe('what cannot be answered is a clear error', () => {
   it.each<[string, string, unknown, number, string, RegExp]>([
-    ['GET', '/api/nothing', undefined, 404, 'HTTP_NOT_FOUND', /no GET \/api\/nothing/],
-    ['GET', '/api/deadletters?limit=0', undefined, 400, 'HTTP_INPUT', /parameter 'limit' must be >= 1/],
-    ['GET', '/api/deadletters?what=1', undefined, 400, 'HTTP_INPUT', /unknown parameter 'what'/],
-    ['GET', '/api/deadletters/x', undefined, 400, 'HTTP_INPUT', /path 'id' must be integer/],
-    ['POST', '/api/deadletters/redrive', {}, 400, 'HTTP_INPUT', /either/],
-    ['POST', '/api/deadletters/redrive', { ids: [1], all: true }, 400, 'HTTP_INPUT', /either/],
-    ['DELETE', '/api/deadletters', { ids: [] }, 400, 'HTTP_INPUT', /body 'ids' must NOT have fewer than 1/],
-    ['DELETE', '/api/deadletters', '{"ids": [', 400, 'HTTP_BAD_REQUEST', /JSON/],
-    ['DELETE', '/api/deadletters', `"${'x'.repeat(70_000)}"`, 413, 'HTTP_BODY_TOO_LARGE', /large/],
+    ['GET', '/api/nothing', undefined, 404, 'API_NOT_FOUND', /no GET \/api\/nothing/],
+    ['GET', '/api/deadletters?limit=0', undefined, 400, 'API_INPUT', /parameter 'limit' must be >= 1/],
+    ['GET', '/api/deadletters?what=1', undefined, 400, 'API_INPUT', /unknown parameter 'what'/],
+    ['GET', '/api/deadletters/x', undefined, 400, 'API_INPUT', /path 'id' must be integer/],
+    ['POST', '/api/deadletters/redrive', {}, 400, 'API_INPUT', /either/],
+    ['POST', '/api/deadletters/redrive', { ids: [1], all: true }, 400, 'API_INPUT', /either/],
+    ['DELETE', '/api/deadletters', { ids: [] }, 400, 'API_INPUT', /body 'ids' must NOT have fewer than 1/],
+    ['DELETE', '/api/deadletters', '{"ids": [', 400, 'API_BAD_REQUEST', /JSON/],
+    ['DELETE', '/api/deadletters', `"${'x'.repeat(70_000)}"`, 413, 'API_BODY_TOO_LARGE', /large/],
   ])('%s %s', async (method, path, sent, status, code, message) => {
     const { call } = await started();
     const answer = await call(method, path, sent);
@@ -211,7 +211,7 @@ describe('what cannot be answered is a clear error', () => {
     state.statusError = new Error('secret inside');
     expect(await call('GET', '/api/status')).toMatchObject({
       status: 500,
-      body: { error: { code: 'HTTP_INTERNAL' } },
+      body: { error: { code: 'API_INTERNAL' } },
     });
     state.statusError = new HarbingerError('DATA_BUSY', 'journal', 'the data thread is busy', {
       retry: true,
@@ -226,7 +226,7 @@ describe('what cannot be answered is a clear error', () => {
 it('a busy port is named, with what to do', async () => {
   const { port } = await started();
   await expect(started({ openOnLoopback: true, port })).rejects.toMatchObject({
-    code: 'HTTP_PORT_BUSY',
+    code: 'API_PORT_BUSY',
     message: expect.stringMatching(new RegExp(`port ${port} .*--http-port`)),
   });
 });

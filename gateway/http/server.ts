@@ -1,11 +1,10 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
-import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { createHttpGuard, type HttpGuard } from '../../shared/runtime/http-guard.ts';
+import { createHttpServer, listenHttp } from '../../shared/runtime/http-server.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { GatewayHttpConfig } from './config.ts';
 import { type DeadLetterAdmin, deadLetterRoutes } from './dead-letters.ts';
-import { errorHandler, HttpError, schemaError } from './errors.ts';
 
 /** `ok` with no reasons, or what is wrong as sentences. */
 export interface Condition {
@@ -27,13 +26,11 @@ export interface GatewayHttpDeps {
 }
 
 export interface GatewayHttp {
-  /** @throws HarbingerError HTTP_TOKEN_MISSING, HTTP_PORT_BUSY, HTTP_LISTEN_FAILED */
+  /** @throws HarbingerError API_TOKEN_MISSING, API_PORT_BUSY, API_LISTEN_FAILED */
   start(): Promise<{ port: number }>;
   /** Ends open connections; does not wait for callers. */
   stop(): Promise<void>;
 }
-
-const connectionsMax = 256;
 
 /**
  * The gateway's own small HTTP server. `/healthz` and `/readyz` answer anybody (200 or 503, with reasons); `/metrics`,
@@ -45,7 +42,7 @@ export function createGatewayHttp(deps: GatewayHttpDeps): GatewayHttp {
     async start() {
       const guard = createHttpGuard(deps.config, 'http');
       app = build(deps, guard);
-      return { port: await listen(app, deps.config) };
+      return { port: await listenHttp(app, deps.config) };
     },
     async stop() {
       await app?.close();
@@ -54,20 +51,7 @@ export function createGatewayHttp(deps: GatewayHttpDeps): GatewayHttp {
 }
 
 function build(deps: GatewayHttpDeps, guard: HttpGuard): FastifyInstance {
-  const app = fastify({
-    bodyLimit: 64 << 10,
-    requestTimeout: 30_000,
-    forceCloseConnections: true,
-    http: { maxHeaderSize: 16 << 10 },
-    routerOptions: { maxParamLength: 32 },
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
-    schemaErrorFormatter: schemaError,
-  });
-  app.server.maxConnections = connectionsMax;
-  app.setErrorHandler(errorHandler(deps.log));
-  app.setNotFoundHandler((request) => {
-    throw new HttpError(404, 'HTTP_NOT_FOUND', `there is no ${request.method} ${request.url.slice(0, 200)}`);
-  });
+  const app = createHttpServer({ connectionsMax: 256, paramLengthMax: 32 }, deps.log);
   app.addHook('onSend', async (_request, reply) => {
     reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
   });
@@ -92,28 +76,11 @@ function conditionRoute(
 }
 
 function guardedRoutes(app: FastifyInstance, deps: GatewayHttpDeps, guard: HttpGuard): void {
-  app.addHook('onRequest', async (request) => {
-    const refusal = guard(request.method, request.headers);
-    if (refusal) throw new HttpError(refusal.status, refusal.code, refusal.message);
-  });
+  app.addHook('onRequest', async (request) => guard(request.method, request.headers));
   app.get('/metrics', async (_request, reply) => {
     reply.type(deps.registry.contentType);
     return deps.registry.metrics();
   });
   app.get('/api/status', async () => deps.status());
   deadLetterRoutes(app, deps.deadLetters);
-}
-
-async function listen(app: FastifyInstance, { host, port }: GatewayHttpConfig): Promise<number> {
-  try {
-    await app.listen({ host, port });
-  } catch (error) {
-    const [code, problem] =
-      codeOf(error) === 'EADDRINUSE'
-        ? ['HTTP_PORT_BUSY', 'is in use: stop what uses it, or choose another with --http-port']
-        : ['HTTP_LISTEN_FAILED', `cannot be listened on: ${messageOf(error)}`];
-    throw new HarbingerError(code!, 'api', `HTTP port ${port} on ${host} ${problem}`, { cause: error });
-  }
-  const address = app.server.address();
-  return typeof address === 'object' && address !== null ? address.port : port;
 }

@@ -2,6 +2,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { HarbingerError } from './errors.ts';
+import { HttpError } from './http-errors.ts';
+import { hostName, isLoopback } from './loopback.ts';
 
 export interface HttpGuardConfig {
   /** The address that is listened on. */
@@ -10,62 +12,72 @@ export interface HttpGuardConfig {
   openOnLoopback: boolean;
 }
 
-export interface HttpRefusal {
-  status: 401 | 403;
-  code: 'HTTP_UNAUTHORISED' | 'HTTP_LOOPBACK_ONLY' | 'HTTP_ORIGIN';
-  message: string;
+/** Lets a request pass. @throws HttpError 401 API_UNAUTHORISED, 403 API_LOOPBACK_ONLY, 403 API_ORIGIN */
+export type HttpGuard = (method: string, headers: IncomingHttpHeaders) => void;
+
+/** Whether programs on this computer are let in without a token. */
+export function isOpenOnLoopback({ host, token, openOnLoopback }: HttpGuardConfig): boolean {
+  return token === undefined && openOnLoopback && isLoopback(host);
 }
 
-/** Says why a request is refused, or null where it may pass. */
-export type HttpGuard = (method: string, headers: IncomingHttpHeaders) => HttpRefusal | null;
-
-/** @param section the configuration table the settings are in, for messages. @throws HarbingerError HTTP_TOKEN_MISSING */
+/** @param section the configuration table the settings are in, for messages. @throws HarbingerError API_TOKEN_MISSING */
 export function createHttpGuard(config: HttpGuardConfig, section: string): HttpGuard {
   const { token } = config;
-  if (token !== undefined) return (_method, headers) => checkToken(token, headers);
-  if (config.openOnLoopback && isLoopbackName(config.host)) return checkLoopback;
-  const hint = config.openOnLoopback ? ` (openOnLoopback counts only where host is a loopback address)` : '';
+  if (token !== undefined) {
+    return (_method, headers) => {
+      const presented = bearerOf(headers);
+      if (presented === undefined || !sameText(presented, token)) throw unauthorised();
+    };
+  }
+  if (isOpenOnLoopback(config)) return checkLoopback;
+  const hint = config.openOnLoopback ? ' (openOnLoopback counts only where host is a loopback address)' : '';
   throw new HarbingerError(
-    'HTTP_TOKEN_MISSING',
+    'API_TOKEN_MISSING',
     'api',
     `nobody could call the HTTP API at ${config.host}: set ${section}.token, or ${section}.openOnLoopback = true on a ` +
       `loopback address${hint}`,
   );
 }
 
-function checkToken(token: string, headers: IncomingHttpHeaders): HttpRefusal | null {
-  const presented = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-  if (presented !== undefined && sameText(presented, token)) return null;
-  const message = 'a valid token is needed: send it as `Authorization: Bearer …`';
-  return { status: 401, code: 'HTTP_UNAUTHORISED', message };
+/**
+ * A web page elsewhere can make its own name resolve to 127.0.0.1 (DNS rebinding), so the name that was called must be
+ * a loopback name too; a forwarded request is somebody else's; and another site's page must not change anything here.
+ */
+function checkLoopback(method: string, headers: IncomingHttpHeaders): void {
+  const forwarded = headers.forwarded ?? headers['x-forwarded-for'];
+  if (forwarded !== undefined || !isLoopback(hostName(headers.host ?? ''))) {
+    const message =
+      'without a token only programs on this computer may call, by a loopback name; set a token';
+    throw new HttpError(403, 'API_LOOPBACK_ONLY', message);
+  }
+  refuseOtherSites(method, headers);
 }
 
 /**
- * A web page elsewhere can make its own name resolve to 127.0.0.1, so the name that was called must be a loopback name
- * too; a forwarded request is somebody else's; and another site's page must not change anything here.
+ * A browser says where a request comes from; another site's page must not act with our cookie or on our loopback.
+ * @throws HttpError 403 API_ORIGIN
  */
-function checkLoopback(method: string, headers: IncomingHttpHeaders): HttpRefusal | null {
-  const forwarded = headers.forwarded ?? headers['x-forwarded-for'];
-  if (forwarded !== undefined || !isLoopbackName(hostName(headers.host ?? ''))) {
-    const message = 'without a token only programs on this computer may call, by a loopback name';
-    return { status: 403, code: 'HTTP_LOOPBACK_ONLY', message };
-  }
-  const { origin } = headers;
-  const isOwn = origin === undefined || (URL.canParse(origin) && new URL(origin).host === headers.host);
-  if (method === 'GET' || method === 'HEAD' || isOwn) return null;
-  return { status: 403, code: 'HTTP_ORIGIN', message: 'requests from another site’s page are not accepted' };
+export function refuseOtherSites(method: string, headers: IncomingHttpHeaders): void {
+  if (method === 'GET' || method === 'HEAD') return;
+  const { origin, 'sec-fetch-site': fetchSite } = headers;
+  const own =
+    fetchSite === undefined
+      ? origin === undefined || (URL.canParse(origin) && new URL(origin).host === headers.host)
+      : fetchSite === 'same-origin' || fetchSite === 'none';
+  if (!own) throw new HttpError(403, 'API_ORIGIN', 'requests from another site’s page are not accepted');
+}
+
+export function unauthorised(): HttpError {
+  const message = 'a valid token is needed: send it as `Authorization: Bearer …`';
+  return new HttpError(401, 'API_UNAUTHORISED', message);
+}
+
+export function bearerOf(headers: IncomingHttpHeaders): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
 }
 
 /** In time that does not depend on where they differ. */
-function sameText(a: string, b: string): boolean {
+export function sameText(a: string, b: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(a), digest(b));
-}
-
-function hostName(host: string): string {
-  return host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-}
-
-export function isLoopbackName(name: string): boolean {
-  return /^(localhost|::1|127(\.\d{1,3}){3})$/i.test(name);
 }

@@ -1,5 +1,5 @@
+import { HttpError } from '../../../shared/runtime/http-errors.ts';
 import type { MachineState, Operations } from '../../ports.ts';
-import { HttpError } from '../errors.ts';
 
 /** Where two gateways report the same machine, `gateway` chooses; without it, the one heard last. */
 export function findMachine(

@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
+import { HttpError } from '../../../shared/runtime/http-errors.ts';
 import type { SeriesPoint } from '../../ports.ts';
 import type { RouteContext } from '../context.ts';
-import { HttpError } from '../errors.ts';
 import { answers, Name, Time, timeMs } from '../schemas.ts';
 import { findMachine } from './find-machine.ts';
 

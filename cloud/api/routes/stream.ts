@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { HttpError } from '../../../shared/runtime/http-errors.ts';
 import type { RouteContext } from '../context.ts';
-import { HttpError } from '../errors.ts';
 
 export function streamRoutes(app: FastifyInstance, { hub }: RouteContext): void {
   app.get(

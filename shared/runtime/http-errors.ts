@@ -1,8 +1,9 @@
+/** What an HTTP API answers when it cannot do what it was asked: always `{error: {code, message}}`. */
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify';
-import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
-import type { Log } from '../../shared/runtime/log.ts';
+import { HarbingerError, messageOf } from './errors.ts';
+import type { Log } from './log.ts';
 
-/** An answer other than success. `status` is the HTTP status; `code` and the message are for the caller. */
+/** An answer other than success: HTTP status, and a code and a message for the caller. */
 export class HttpError extends HarbingerError {
   readonly statusCode: number;
 
@@ -12,7 +13,7 @@ export class HttpError extends HarbingerError {
   }
 }
 
-/** What the HTTP layer itself refuses, by status. */
+/** What Fastify itself refuses, by status. */
 const refusals: Record<number, string> = {
   413: 'API_BODY_TOO_LARGE',
   414: 'API_URL_TOO_LONG',
@@ -25,8 +26,7 @@ interface Answer {
   message: string;
 }
 
-/** Everything thrown becomes one of these; nothing of an unexpected error's inside leaves the process. */
-export function answerFor(error: FastifyError | Error): Answer {
+function answerFor(error: FastifyError | Error): Answer {
   if (error instanceof HttpError) {
     return { status: error.statusCode, code: error.code, message: error.message };
   }
@@ -36,13 +36,10 @@ export function answerFor(error: FastifyError | Error): Answer {
     const status = error.statusCode;
     return { status, code: refusals[status] ?? 'API_BAD_REQUEST', message: error.message };
   }
-  return {
-    status: 500,
-    code: 'API_INTERNAL',
-    message: 'an internal error; the log of the cloud has the details',
-  };
+  return { status: 500, code: 'API_INTERNAL', message: 'an internal error; the log has the details' };
 }
 
+/** Everything thrown becomes an answer; nothing of an unexpected error's inside leaves the process. */
 export function errorHandler(log: Log) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     const { status, code, message } = answerFor(error);

@@ -1,0 +1,14 @@
+import { isIP } from 'node:net';
+
+/** Whether a host name or address can only mean this computer: `localhost`, `::1`, 127.*, and 127.* written as IPv6. */
+export function isLoopback(host: string): boolean {
+  const name = host.toLowerCase();
+  if (name === 'localhost' || name === '::1') return true;
+  const v4 = name.startsWith('::ffff:') ? name.slice(7) : name;
+  return isIP(v4) === 4 && v4.startsWith('127.');
+}
+
+/** The host of a URL, a Host header or `host:port`, without its port and an IPv6 address's brackets. */
+export function hostName(host: string): string {
+  return host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+}
