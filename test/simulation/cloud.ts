@@ -1,0 +1,79 @@
+/** The cloud: the real ingest on a simulated store and database. A crash loses what it has in memory. */
+import { Registry } from 'prom-client';
+import { Ingest } from '../../cloud/ingest/ingest.ts';
+import { createIngestMetrics } from '../../cloud/ingest/metrics.ts';
+import type { Lane } from '../../shared/contract/lanes.ts';
+import type { Ledger } from './ledger.ts';
+import type { Connection } from './network.ts';
+import { SimulatedOperations } from './operations.ts';
+import { SimulatedStore } from './store.ts';
+import type { Process, World } from './world.ts';
+
+export const gatewayName = 'north';
+/** Below the gateway's own patience, as configured by default. */
+const storeWaitMsMax = 2_000;
+const metrics = createIngestMetrics(new Registry());
+
+interface Life {
+  process: Process;
+  ingest: Ingest;
+}
+
+export class SimulatedCloud {
+  readonly store: SimulatedStore;
+  readonly operations: SimulatedOperations;
+  crashes = 0;
+  /** Of batches waiting in one moment. */
+  waitingMost = 0;
+  private readonly world: World;
+  private life: Life | null = null;
+
+  constructor(world: World, ledger: Ledger) {
+    this.world = world;
+    this.store = new SimulatedStore(world, ledger);
+    this.operations = new SimulatedOperations(world, ledger, this.store);
+  }
+
+  get isUp(): boolean {
+    return this.life !== null;
+  }
+
+  start(): void {
+    const process = this.world.process('cloud');
+    const ingest = new Ingest({
+      store: this.store.open(process),
+      operations: this.operations.open(process),
+      clock: process.clock,
+      random: this.world.random(`cloud ${this.crashes}`),
+      waitMsMax: storeWaitMsMax,
+      metrics,
+    });
+    this.life = { process, ingest };
+    this.world.note('cloud starts');
+  }
+
+  /** Resolves nothing: `acknowledge` is called when the frame may be acknowledged. */
+  receive(connection: Connection, lane: Lane, frame: Buffer, acknowledge: () => void): void {
+    const { life, world } = this;
+    if (!life) return;
+    life.ingest.accept(gatewayName, lane, frame, connection.sender).then(
+      () => {
+        world.operation('ack');
+        if (life.process.alive) acknowledge();
+      },
+      () => connection.lost(),
+    );
+    this.waitingMost = Math.max(this.waitingMost, life.ingest.lanes.waiting);
+  }
+
+  crash(downMs: number): void {
+    const { life } = this;
+    if (!life) return;
+    this.crashes++;
+    this.world.note('cloud crashes');
+    life.process.kill();
+    this.life = null;
+    this.operations.crash();
+    this.world.after(downMs, () => this.start());
+  }
+}

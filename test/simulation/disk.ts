@@ -1,0 +1,99 @@
+/** The gateway's disk: the journal's disk in memory, with latency, and with faults that begin and end. */
+import type { JournalFs } from '../../gateway/journal/fs.ts';
+import {
+  type Access,
+  MemoryDisk,
+  type Operation,
+  systemError,
+} from '../../gateway/journal/memory-disk.testing.ts';
+import type { Random } from '../../shared/runtime/random.ts';
+import { between, never, type Process, pick, type World, whole } from './world.ts';
+
+const latencyMs: Partial<Record<Operation, [from: number, to: number]>> = {
+  write: [0.02, 0.5],
+  datasync: [0.3, 6],
+  syncDir: [0.1, 2],
+  rename: [0.02, 0.3],
+  remove: [0.02, 0.3],
+  create: [0.02, 0.3],
+  truncate: [0.02, 0.3],
+};
+/** Most reads are answered from the page cache, at once. */
+const readsWithLatency = 0.15;
+
+export class SimulatedDisk {
+  slowness = 1;
+  readonly errors = new Set<{ operation: Operation; code: string }>();
+  /** Segment files were damaged behind the gateway's back, or its state files. */
+  readonly flips = { segment: 0, state: 0 };
+  readonly disk = new MemoryDisk();
+  private readonly world: World;
+  private readonly random: Random;
+  private readonly writes = new Set<Access>();
+  private process: Process | null = null;
+
+  constructor(world: World) {
+    this.world = world;
+    this.random = world.random('disk');
+    this.disk.onOperation = (operation, path, access) => this.before(operation, path, access);
+  }
+
+  mount(process: Process): JournalFs {
+    this.process = process;
+    return this.disk.mount();
+  }
+
+  fill(freeBytes: number): void {
+    this.disk.capacityBytes = this.disk.usedBytes + freeBytes;
+  }
+
+  free(): void {
+    this.disk.capacityBytes = Number.POSITIVE_INFINITY;
+  }
+
+  /** The program ended, or the power went: what was being written is there in part. */
+  crash(power: boolean): void {
+    for (const access of this.writes) {
+      if (this.random.next() < 0.5) access.partly(whole(this.random, 0, access.to - access.from));
+    }
+    this.writes.clear();
+    if (power) this.disk.crash(this.random);
+    else this.disk.kill();
+  }
+
+  /** One bit of one file, durably. What was flipped, or null if there is no such file. */
+  flip(target: 'segment' | 'state'): string | null {
+    const paths = this.disk.paths().filter((path) => path.endsWith('.seg') === (target === 'segment'));
+    if (paths.length === 0) return null;
+    const path = pick(this.random, paths);
+    let at = -1;
+    this.disk.change(path, (bytes) => {
+      if (bytes.length === 0) return bytes;
+      at = whole(this.random, 0, bytes.length - 1);
+      bytes[at]! ^= 1 << whole(this.random, 0, 7);
+      return bytes;
+    });
+    if (at < 0) return null;
+    this.flips[target]++;
+    return `${path} at ${at}`;
+  }
+
+  private async before(operation: Operation, path: string, access: Access): Promise<void> {
+    const { process, world } = this;
+    world.operation(operation);
+    if (!process?.alive) return never();
+    const range = latencyMs[operation];
+    if (range || this.random.next() < readsWithLatency) {
+      const [from, to] = range ?? [0.01, 0.3];
+      if (operation === 'write') this.writes.add(access);
+      await process.pause(between(this.random, from, to) * this.slowness);
+      this.writes.delete(access);
+    }
+    world.note(`disk ${operation} ${path}`);
+    for (const error of this.errors) {
+      if (error.operation !== operation) continue;
+      if (operation === 'write') access.partly(whole(this.random, 0, access.to - access.from));
+      throw systemError(error.code);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+/** Makes a schedule's faults happen, and ends those that are still on when the run calms down. */
+import type { SimulatedCloud } from './cloud.ts';
+import type { SimulatedGateway } from './gateway.ts';
+import type { Network } from './network.ts';
+import type { Fault, Moment } from './schedule.ts';
+import type { Sensor } from './sensors.ts';
+import type { StoreMode } from './store.ts';
+import type { World } from './world.ts';
+
+export interface Parts {
+  world: World;
+  gateway: SimulatedGateway;
+  cloud: SimulatedCloud;
+  network: Network;
+  sensors: readonly Sensor[];
+}
+
+const storeModes: Partial<Record<Fault['kind'], StoreMode>> = {
+  'store-slow': 'slow',
+  'store-hangs': 'hangs',
+  'store-away': 'away',
+  'store-partial': 'partial',
+};
+
+export class Faults {
+  private readonly parts: Parts;
+  private readonly ends = new Set<() => void>();
+  private isCalm = false;
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+  }
+
+  plan(faults: readonly Fault[]): void {
+    for (const fault of faults) {
+      this.parts.world.after(fault.atMs, () => {
+        if (this.isCalm) return;
+        this.parts.world.note(`fault ${fault.kind}`);
+        this.begin(fault);
+      });
+    }
+  }
+
+  /** No fault begins any more, and none lasts. */
+  calm(): void {
+    this.isCalm = true;
+    this.parts.world.disarm();
+    for (const end of [...this.ends]) end();
+  }
+
+  private begin(fault: Fault): void {
+    const { gateway, cloud, network, sensors, world } = this.parts;
+    switch (fault.kind) {
+      case 'gateway-crash':
+        return this.at(fault.moment, () => gateway.crash(fault));
+      case 'cloud-crash':
+        return this.at(fault.moment, () => {
+          if (!cloud.isUp) return;
+          cloud.crash(fault.downMs);
+          network.cloudGone();
+        });
+      case 'gateway-restart':
+        return void gateway.restart(fault.downMs);
+      case 'clock-jump':
+        gateway.wallOffsetMs += fault.byMs;
+        return;
+      case 'sensors-cut':
+        for (const sensor of sensors) sensor.cut();
+        return;
+      default: {
+        const end = this.window(fault);
+        const finish = () => {
+          if (this.ends.delete(finish)) end();
+        };
+        this.ends.add(finish);
+        world.after(fault.forMs, finish);
+      }
+    }
+  }
+
+  private at(moment: Moment, strike: () => void): void {
+    const { world } = this.parts;
+    if ('steps' in moment) world.arm(null, moment.steps, strike);
+    else world.arm(moment.operation, moment.nth, strike);
+  }
+
+  /** Begins a fault that lasts; returns how it ends. */
+  private window(fault: Extract<Fault, { forMs: number }>): () => void {
+    const { gateway, cloud, network } = this.parts;
+    const { disk } = gateway;
+    const set = <T extends object, K extends keyof T>(target: T, key: K, value: T[K], usual: T[K]) => {
+      target[key] = value;
+      return () => {
+        target[key] = usual;
+      };
+    };
+    switch (fault.kind) {
+      case 'link-cut':
+        network.cut();
+        return set(network, 'up', false, true);
+      case 'link-half-open':
+        network.silence();
+        return set(network, 'halfOpen', true, false);
+      case 'link-slow':
+        return set(network, 'delayMs', [50, 400], network.usualDelayMs);
+      case 'link-throttled':
+        return set(network, 'bytesPerMs', fault.bytesPerMs, network.usualBytesPerMs);
+      case 'disk-full':
+        disk.fill(fault.freeBytes);
+        return () => disk.free();
+      case 'disk-slow':
+        return set(disk, 'slowness', fault.factor, 1);
+      case 'disk-error':
+        disk.errors.add(fault);
+        return () => disk.errors.delete(fault);
+      case 'operations-error':
+        return set(cloud.operations, 'failing', true, false);
+      default:
+        return set(cloud.store, 'mode', storeModes[fault.kind]!, 'well');
+    }
+  }
+}

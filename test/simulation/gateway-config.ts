@@ -1,0 +1,43 @@
+import { GatewayConfig } from '../../gateway/config.ts';
+import type { MachineType } from '../../shared/domain/machine-type.ts';
+import { compileValidator } from '../../shared/runtime/validate.ts';
+import { gatewayName } from './cloud.ts';
+import type { Schedule } from './schedule.ts';
+
+const open: MachineType = {
+  name: 'open',
+  version: '1.0.0',
+  description: 'whatever the simulated sensors send',
+  lifeUnit: 'cycles',
+  stepMs: 100,
+  windowRows: 4,
+  openSensors: true,
+  sensors: [],
+  alerts: [],
+};
+
+export const machineTypes = new Map([[open.name, open]]);
+
+const base = compileValidator(GatewayConfig)(
+  {
+    gateway: gatewayName,
+    dataDir: '/data',
+    broker: {},
+    http: {},
+    serial: { ports: [] },
+    machines: [{ match: 'plant/m*', type: open.name }],
+    // Limits of waiting in proportion to the few seconds that a schedule lasts.
+    uplink: { connectMsMax: 1_000, ackMsMax: 4_000, backoffFirstMs: 50, backoffMaxMs: 1_000, lingerMs: 20 },
+    journal: { appendPatienceMs: 1_000 },
+  },
+  (problem) => new Error(problem),
+);
+
+export function gatewayConfig(schedule: Schedule): GatewayConfig {
+  const { journalBytesMax: bytesMax, whenFull, batchBytesMax, inFlightMax } = schedule;
+  return {
+    ...base,
+    journal: { ...base.journal, bytesMax, whenFull },
+    uplink: { ...base.uplink, batchBytesMax, inFlightMax },
+  };
+}

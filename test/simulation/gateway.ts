@@ -1,0 +1,281 @@
+/**
+ * The gateway: the real data plane (decoding, placement, journal, uplink) on a simulated disk and link, behind a front
+ * that packs messages as the main thread does. A crash ends it between any two steps.
+ */
+import type { DataStatus } from '../../gateway/data-messages.ts';
+import { type DataPlane, startDataPlane } from '../../gateway/data-plane.ts';
+import { readSlab, SlabWriter, slabBytes } from '../../gateway/intake/slab.ts';
+import type { JournalStats, RawMessage } from '../../gateway/ports.ts';
+import type { HarbingerEvent } from '../../shared/contract/events.ts';
+import { type Lane, lanes } from '../../shared/contract/lanes.ts';
+import { messageOf } from '../../shared/runtime/errors.ts';
+import { silentLog } from '../../shared/runtime/log.ts';
+import type { SimulatedCloud } from './cloud.ts';
+import { SimulatedDisk } from './disk.ts';
+import { gatewayConfig, machineTypes } from './gateway-config.ts';
+import type { Ledger } from './ledger.ts';
+import { SimulatedLetters } from './letters.ts';
+import type { Network } from './network.ts';
+import type { Schedule } from './schedule.ts';
+import type { Process, World } from './world.ts';
+
+type Settle = (error?: Error) => void;
+
+interface Life {
+  process: Process;
+  /** Null while it recovers. */
+  plane: DataPlane | null;
+  queue: { message: RawMessage; settled: Settle }[];
+  slabsUnderWay: number;
+  flushSoon: boolean;
+}
+
+/** As the data client's. */
+const slabsMax = 3;
+const slabBytesMax = 32 << 10;
+/** A slab's writer reckons with three bytes for each character of topic and client. */
+const slabSlackBytes = 128;
+const statusMs = 250;
+const restartMs = 300;
+/** What `stop` may take: the journal's own limit, and patience with a disk. */
+const stopMsMax = 15_000;
+/** What the journal may take of the disk beyond its limit: state files. */
+const stateBytesMax = 4_096;
+
+export class SimulatedGateway {
+  readonly disk: SimulatedDisk;
+  readonly letters: SimulatedLetters;
+  /** Of the wall clock, against true time. */
+  wallOffsetMs = 0;
+  starts = 0;
+  failedStarts = 0;
+  stopping = false;
+  /** Journal's account as last heard of, by lane. */
+  stats = new Map<Lane, JournalStats>();
+  /** As last heard of; null while the gateway is not up. */
+  status: DataStatus | null = null;
+  lastStatus: DataStatus | null = null;
+  private readonly world: World;
+  private readonly ledger: Ledger;
+  private readonly cloud: SimulatedCloud;
+  private readonly network: Network;
+  private readonly schedule: Schedule;
+  private life: Life | null = null;
+  private eventsSince: { seq: number; sinceMs: number }[] = [];
+  private readonly onGone: Set<() => void> = new Set();
+
+  constructor(parts: {
+    world: World;
+    ledger: Ledger;
+    cloud: SimulatedCloud;
+    network: Network;
+    schedule: Schedule;
+  }) {
+    this.world = parts.world;
+    this.ledger = parts.ledger;
+    this.cloud = parts.cloud;
+    this.network = parts.network;
+    this.schedule = parts.schedule;
+    this.disk = new SimulatedDisk(parts.world);
+    this.letters = new SimulatedLetters(parts.world);
+  }
+
+  get isUp(): boolean {
+    return this.life?.plane != null && !this.stopping;
+  }
+
+  /** Called once when this life of the gateway is over. */
+  whenGone(tell: () => void): void {
+    this.onGone.add(tell);
+  }
+
+  start(): void {
+    const process = this.world.process('gateway', () => this.wallOffsetMs);
+    const life: Life = { process, plane: null, queue: [], slabsUnderWay: 0, flushSoon: false };
+    this.life = life;
+    this.starts++;
+    this.eventsSince = [];
+    this.world.note('gateway starts');
+    this.open(process).then(
+      (plane) => {
+        if (!process.alive) return;
+        life.plane = plane;
+        this.world.note('gateway is up');
+        process.clock.setTimer(statusMs, () => void this.lookAtStatus(life));
+      },
+      (error) => {
+        if (!process.alive) return;
+        this.failedStarts++;
+        this.world.note(`gateway cannot start: ${messageOf(error)}`);
+        this.crash({ power: false, downMs: restartMs });
+      },
+    );
+  }
+
+  crash({
+    power,
+    downMs,
+    flip = 'none',
+  }: {
+    power: boolean;
+    downMs: number;
+    flip?: 'none' | 'segment' | 'state';
+  }): void {
+    if (!this.life) return;
+    this.world.note(`gateway ${power ? 'loses power' : 'is killed'}`);
+    this.gone();
+    this.disk.crash(power);
+    this.letters.crash();
+    this.network.gatewayGone(power);
+    if (flip !== 'none') this.world.note(`bit flipped in ${this.disk.flip(flip)}`);
+    this.world.after(downMs, () => this.start());
+  }
+
+  /** An orderly stop; bounded in time. Then it starts again, unless this is the end. */
+  async restart(downMs: number | null): Promise<void> {
+    const { life, world } = this;
+    if (!life?.plane || this.stopping) return;
+    this.stopping = true;
+    world.note('gateway stops');
+    const startedMs = world.nowMs;
+    const late = life.process.clock.setTimer(stopMsMax, () => {
+      this.ledger.broken('stop is bounded', `the gateway did not stop within ${stopMsMax} ms`);
+    });
+    await life.plane.calls.stop().catch((error) => world.note(`stop failed: ${messageOf(error)}`));
+    late.cancel();
+    if (this.life !== life) return;
+    world.note(`gateway stopped in ${Math.round(world.nowMs - startedMs)} ms`);
+    this.gone();
+    this.disk.disk.kill();
+    this.network.gatewayGone(false);
+    if (downMs !== null) world.after(downMs, () => this.start());
+  }
+
+  /** As Intake.accept, for a sensor's connection to this life. */
+  accept(message: RawMessage, settled: Settle): void {
+    const { life } = this;
+    if (!life) return;
+    life.queue.push({ message, settled });
+    this.flushSoon(life);
+  }
+
+  get receivedMs(): number {
+    return this.world.wallMs + this.wallOffsetMs;
+  }
+
+  estimates(lines: string[]): void {
+    this.life?.plane?.estimates(lines);
+  }
+
+  async event(event: HarbingerEvent): Promise<void> {
+    await this.life?.plane?.calls.event(event);
+  }
+
+  private open(process: Process): Promise<DataPlane> {
+    const rules = {
+      inFlightMax: this.schedule.inFlightMax,
+      eventWaitingSinceMs: (sentSeq: number) =>
+        this.eventsSince.find(({ seq }) => seq > sentSeq)?.sinceMs ?? null,
+    };
+    return startDataPlane(
+      { config: gatewayConfig(this.schedule), types: machineTypes },
+      {
+        clock: process.clock,
+        random: this.world.random(`gateway ${this.starts}`),
+        log: silentLog,
+        columns: () => undefined,
+        lifecycle: () => undefined,
+        fs: this.disk.mount(process),
+        openDeadLetters: async () => this.letters.open(process),
+        link: () => this.network.link(process, rules),
+      },
+    );
+  }
+
+  private gone(): void {
+    this.life?.process.kill();
+    this.life = null;
+    this.status = null;
+    this.stopping = false;
+    for (const tell of this.onGone) tell();
+    this.onGone.clear();
+  }
+
+  private flushSoon(life: Life): void {
+    if (life.flushSoon || life.slabsUnderWay >= slabsMax || life.queue.length === 0) return;
+    life.flushSoon = true;
+    life.process.clock.setTimer(0, () => {
+      life.flushSoon = false;
+      void this.flush(life);
+    });
+  }
+
+  private async flush(life: Life): Promise<void> {
+    if (!life.plane) return;
+    const group: Life['queue'] = [];
+    for (let bytes = 0; life.queue.length > 0; ) {
+      bytes += slabBytes(life.queue[0]!.message) + slabSlackBytes;
+      if (group.length > 0 && bytes > slabBytesMax) break;
+      group.push(life.queue.shift()!);
+    }
+    const slab = new SlabWriter(new ArrayBuffer(slabBytesMax));
+    for (const { message } of group)
+      if (!slab.add(message)) throw new Error('a message does not fit its slab');
+    life.slabsUnderWay++;
+    let error: Error | undefined;
+    try {
+      await life.plane.take((each) => readSlab(slab.buffer, slab.bytes, each));
+    } catch (thrown) {
+      error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    }
+    // The memory goes back to its owner, who writes other messages into it.
+    slab.buffer.fill(0xee);
+    life.slabsUnderWay--;
+    this.world.note(`settled ${group.length}${error ? `: ${error.message}` : ''}`);
+    if (life.process.alive) for (const { settled } of group) settled(error);
+    this.flushSoon(life);
+  }
+
+  /** As the statistics job: it also makes the plane report its losses. */
+  private async lookAtStatus(life: Life): Promise<void> {
+    const status = await life.plane!.calls.status();
+    if (!life.process.alive || this.stopping) return;
+    this.status = this.lastStatus = structuredClone(status);
+    let bytes = 0;
+    for (const stats of status.journals) {
+      const lane = stats.lane as Lane;
+      this.stats.set(lane, stats);
+      bytes += stats.bytes;
+      const cursor = stats.lastSeq - status.backlog[lane]!.blocks;
+      this.checkCursor(lane, cursor);
+    }
+    if (bytes > this.schedule.journalBytesMax + stateBytesMax) {
+      this.ledger.broken('the journal is bounded', `${bytes} bytes of ${this.schedule.journalBytesMax}`);
+    }
+    const { pipeline, placement } = status;
+    const lifecycle = pipeline.messages - pipeline.readings - placement.resends - pipeline.deadLetters;
+    if (lifecycle < 0) this.ledger.broken('counts add up', JSON.stringify({ pipeline, placement }));
+    const lastSeq = this.stats.get('events')!.lastSeq;
+    if (lastSeq > (this.eventsSince.at(-1)?.seq ?? 0)) {
+      this.eventsSince.push({ seq: lastSeq, sinceMs: this.world.nowMs });
+    }
+    life.process.clock.setTimer(statusMs, () => void this.lookAtStatus(life));
+  }
+
+  private checkCursor(lane: Lane, cursor: number): void {
+    const { firstSeq } = this.stats.get(lane)!;
+    const stored = this.cloud.operations.newestWatermark(lane);
+    // A cursor begins at the oldest block there is: those before it were dropped.
+    if (cursor <= Math.max(stored, firstSeq - 1)) return;
+    this.ledger.broken('cursors stay behind the cloud', `${lane}: cursor ${cursor}, stored ${stored}`);
+  }
+
+  /** Nothing waits to be sent, by the last status. */
+  get isDrained(): boolean {
+    return this.isUp && lanes.every((lane) => this.status?.backlog[lane]?.blocks === 0);
+  }
+}
+
+export function estimateLine(n: number, ms: number): string {
+  return `estimate,gateway=north,machine=m1,site=plant n=${n} ${ms}000000`;
+}

@@ -1,0 +1,46 @@
+/**
+ * What was done to the system, kept outside it: every message that was sent, what became of it, and every rule that was
+ * broken. Each message carries a number that no other has, so it is recognised wherever it turns up.
+ */
+import type { SensorPlan } from './schedule.ts';
+
+export type Kind = 'reading' | 'poison' | 'malformed' | 'lifecycle' | 'event' | 'estimate';
+
+export interface Sent {
+  n: number;
+  kind: Kind;
+  /** Of its sensor, in the order of sending; -1 if it is not a sensor's. */
+  place: number;
+  sensor: number;
+  plan: SensorPlan | null;
+  acked: boolean;
+  /** Times that the gateway got it. */
+  handed: number;
+}
+
+export interface Problem {
+  invariant: string;
+  detail: string;
+}
+
+const problemsMax = 20;
+
+export class Ledger {
+  readonly sent: Sent[] = [];
+  readonly problems: Problem[] = [];
+
+  add(kind: Kind, sensor = -1, place = -1, plan: SensorPlan | null = null): Sent {
+    const sent = { n: this.sent.length, kind, place, sensor, plan, acked: false, handed: 0 };
+    this.sent.push(sent);
+    return sent;
+  }
+
+  broken(invariant: string, detail: string): void {
+    if (this.problems.length < problemsMax) this.problems.push({ invariant, detail });
+  }
+
+  describe({ n, kind, sensor, place, acked, handed }: Sent): string {
+    const from = sensor >= 0 ? ` (message ${place} of sensor ${sensor})` : '';
+    return `${kind} #${n}${from}, ${acked ? 'acked' : 'not acked'}, handed over ${handed} times`;
+  }
+}

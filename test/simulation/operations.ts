@@ -1,0 +1,106 @@
+/**
+ * The cloud's own state in memory, with lmdb's promises: a transaction is done as a whole and in order; what was under
+ * way at a crash is done up to some point.
+ */
+import type { Operations } from '../../cloud/ports.ts';
+import type { HarbingerEvent } from '../../shared/contract/events.ts';
+import type { Lane } from '../../shared/contract/lanes.ts';
+import type { Random } from '../../shared/runtime/random.ts';
+import type { Ledger } from './ledger.ts';
+import type { SimulatedStore } from './store.ts';
+import { between, never, type Process, type World, whole } from './world.ts';
+
+export class SimulatedOperations {
+  failing = false;
+  readonly events = new Map<string, HarbingerEvent>();
+  readonly quarantined: { code: string; body: string }[] = [];
+  private readonly watermarks = new Map<string, number>();
+  /** Blocks that came to the cloud, by journal and lane: those the watermark may pass. */
+  private readonly received = new Map<string, Set<number>>();
+  private readonly world: World;
+  private readonly ledger: Ledger;
+  private readonly store: SimulatedStore;
+  private readonly random: Random;
+  private underWay: (() => void)[] = [];
+
+  constructor(world: World, ledger: Ledger, store: SimulatedStore) {
+    this.world = world;
+    this.ledger = ledger;
+    this.store = store;
+    this.random = world.random('operations');
+  }
+
+  /** Of any journal. */
+  newestWatermark(lane: Lane): number {
+    let newest = 0;
+    for (const [key, seq] of this.watermarks) if (key.endsWith(`/${lane}`)) newest = Math.max(newest, seq);
+    return newest;
+  }
+
+  watermark(journal: string, lane: string): number {
+    return this.watermarks.get(`${journal}/${lane}`) ?? 0;
+  }
+
+  noteReceived(journal: string, lane: string, seq: number): void {
+    const key = `${journal}/${lane}`;
+    const seqs = this.received.get(key) ?? new Set();
+    this.received.set(key, seqs.add(seq));
+  }
+
+  open(process: Process): Operations {
+    const transaction = (change: () => void) => this.transaction(process, change);
+    const empty = { items: [], next: null };
+    return {
+      watermark: (_gateway, journal, lane) => this.watermark(journal, lane),
+      applyEvents: ({ journal, lastSeq, events }) =>
+        transaction(() => {
+          for (const event of events) {
+            const id = `${event.source}/${event.id}`;
+            if (!this.events.has(id)) this.events.set(id, event);
+          }
+          this.advance(journal, 'events', lastSeq);
+        }),
+      applyTelemetry: ({ journal, lane, lastSeq }) => transaction(() => this.advance(journal, lane, lastSeq)),
+      quarantine: ({ code }, body) =>
+        transaction(() => void this.quarantined.push({ code, body: body.toString('utf8') })),
+      machines: () => [],
+      alerts: () => [],
+      events: () => empty,
+      decisions: () => empty,
+      quarantined: () => empty,
+      onChange: () => () => undefined,
+    };
+  }
+
+  crash(): void {
+    const done = whole(this.random, 0, this.underWay.length);
+    for (const change of this.underWay.splice(0).slice(0, done)) change();
+  }
+
+  private async transaction(process: Process, change: () => void): Promise<void> {
+    this.world.operation('transaction');
+    if (!process.alive) return never();
+    this.underWay.push(change);
+    await process.pause(between(this.random, 0.3, 4));
+    // Commits go to disk in order: with this one go those before it.
+    const at = this.underWay.indexOf(change);
+    if (this.failing) {
+      if (at >= 0) this.underWay.splice(at, 1);
+      throw new Error('simulated: the operations database cannot be written');
+    }
+    for (const earlier of this.underWay.splice(0, at + 1)) earlier();
+  }
+
+  /** The store has every block that the watermark passes, as far as the cloud ever saw it. */
+  private advance(journal: string, lane: Lane, lastSeq: number): void {
+    const key = `${journal}/${lane}`;
+    const before = this.watermarks.get(key) ?? 0;
+    if (lastSeq <= before) return;
+    for (const seq of this.received.get(key) ?? []) {
+      if (seq <= before || seq > lastSeq || this.store.hasBlock(journal, lane, seq)) continue;
+      this.ledger.broken('the watermark stays behind the store', `${key} ${seq} is not stored`);
+    }
+    this.watermarks.set(key, lastSeq);
+    this.world.note(`watermark ${lane} ${lastSeq}`);
+  }
+}

@@ -1,0 +1,171 @@
+/** What a simulated run is made of. A schedule is data: it can be drawn from a seed, printed, cut down and run again. */
+import type { Operation } from '../../gateway/journal/memory-disk.testing.ts';
+import { type Random, seededRandom } from '../../shared/runtime/random.ts';
+import { between, pick, whole } from './world.ts';
+
+/** When a crash strikes, counted from its time: after so many steps, or in the nth operation of a name. */
+export type Moment = { steps: number } | { operation: string; nth: number };
+
+export type Fault = { atMs: number } & (
+  | {
+      kind: 'gateway-crash';
+      moment: Moment;
+      power: boolean;
+      downMs: number;
+      flip: 'none' | 'segment' | 'state';
+    }
+  | { kind: 'gateway-restart'; downMs: number }
+  | { kind: 'cloud-crash'; moment: Moment; downMs: number }
+  | { kind: 'clock-jump'; byMs: number }
+  | { kind: 'sensors-cut' }
+  | { kind: 'link-cut' | 'link-half-open' | 'link-slow'; forMs: number }
+  | { kind: 'link-throttled'; forMs: number; bytesPerMs: number }
+  | { kind: 'disk-error'; forMs: number; operation: Operation; code: 'EIO' | 'ENOSPC' | 'EROFS' }
+  | { kind: 'disk-full'; forMs: number; freeBytes: number }
+  | { kind: 'disk-slow'; forMs: number; factor: number }
+  | { kind: 'store-slow' | 'store-hangs' | 'store-away' | 'store-partial'; forMs: number }
+  | { kind: 'operations-error'; forMs: number }
+);
+export type FaultKind = Fault['kind'];
+
+/**
+ * What a sensor calls its readings: a unique id; a running number with or without device time; device time alone (then
+ * never two of the same); or nothing, which is at least once.
+ */
+export type Identity = 'id' | 'seq' | 'seq+ts' | 'ts' | 'none';
+
+export interface SensorPlan {
+  machine: string;
+  identity: Identity;
+  periodMs: number;
+  /** Sent and not yet acknowledged at once. */
+  window: number;
+  /** Running numbers begin again after so many. */
+  seqModulo: number;
+  /** Device times are rounded down to this, so that readings share them. */
+  tsStepMs: number;
+  /** Eight more values in each reading: a journal fills up sooner. */
+  wide: boolean;
+  malformedShare: number;
+  /** Of readings that the store rejects. */
+  poisonShare: number;
+  lifecycleShare: number;
+}
+
+export interface Schedule {
+  seed: number;
+  durationMs: number;
+  journalBytesMax: number;
+  whenFull: 'drop-oldest' | 'refuse';
+  batchBytesMax: number;
+  inFlightMax: number;
+  sensors: SensorPlan[];
+  faults: Fault[];
+}
+
+const diskOperations = ['write', 'datasync', 'truncate', 'create', 'remove', 'syncDir', 'rename'] as const;
+
+export function drawSchedule(seed: number): Schedule {
+  const random = seededRandom(seed);
+  const chance = (share: number) => random.next() < share;
+  const durationMs = whole(random, 2_000, 6_000);
+  const isSmall = chance(0.35);
+  const sensors = Array.from({ length: whole(random, 1, 5) }, () => drawSensor(random, isSmall));
+  const faults = Array.from({ length: whole(random, 0, 8) }, () => drawFault(random, durationMs));
+  // A disk that overflows needs a backlog.
+  if (isSmall) faults.push({ kind: 'link-cut', atMs: 100, forMs: durationMs });
+  return {
+    seed,
+    durationMs,
+    journalBytesMax: isSmall ? (64 << 10) + whole(random, 0, 64 << 10) : 4 << 20,
+    whenFull: chance(0.7) ? 'drop-oldest' : 'refuse',
+    batchBytesMax: pick(random, [1_024, 4_096, 64 << 10]),
+    inFlightMax: whole(random, 1, 4),
+    sensors,
+    faults: faults.sort((a, b) => a.atMs - b.atMs),
+  };
+}
+
+function drawSensor(random: Random, busy: boolean): SensorPlan {
+  const rarely = (share: number) => (random.next() < 0.3 ? share : 0);
+  return {
+    machine: `m${whole(random, 1, 3)}`,
+    identity: pick(random, ['id', 'seq', 'seq+ts', 'seq+ts', 'ts', 'none']),
+    periodMs: busy ? between(random, 4, 30) : between(random, 20, 200),
+    window: pick(random, [1, 4, 20]),
+    seqModulo: pick(random, [4, 256, 2 ** 31]),
+    tsStepMs: pick(random, [1, 1, 100, 1_000]),
+    wide: busy || random.next() < 0.2,
+    malformedShare: rarely(0.2),
+    poisonShare: rarely(0.05),
+    lifecycleShare: rarely(0.1),
+  };
+}
+
+function drawMoment(random: Random, operations: readonly string[]): Moment {
+  if (random.next() < 0.5) return { steps: whole(random, 1, 60) };
+  return { operation: pick(random, operations), nth: whole(random, 1, 6) };
+}
+
+function drawFault(random: Random, durationMs: number): Fault {
+  const atMs = Math.round(between(random, 0, durationMs));
+  const forMs = Math.round(between(random, 10, 2_500));
+  const downMs = Math.round(between(random, 1, 800));
+  const kind = pick(random, kinds);
+  switch (kind) {
+    case 'gateway-crash': {
+      const moment = drawMoment(random, diskOperations);
+      const flip = pick(random, ['none', 'none', 'none', 'none', 'segment', 'state'] as const);
+      return { kind, atMs, moment, power: random.next() < 0.7, downMs, flip };
+    }
+    case 'cloud-crash':
+      return { kind, atMs, moment: drawMoment(random, ['store', 'stored', 'transaction', 'ack']), downMs };
+    case 'gateway-restart':
+      return { kind, atMs, downMs };
+    case 'clock-jump': {
+      const sizeMs = pick(random, [50, 1_000, 60_000, 86_400_000, 20 * 86_400_000]);
+      return { kind, atMs, byMs: Math.round(between(random, -sizeMs, sizeMs)) };
+    }
+    case 'sensors-cut':
+      return { kind, atMs };
+    case 'link-throttled':
+      return { kind, atMs, forMs, bytesPerMs: between(random, 0.5, 20) };
+    case 'disk-error': {
+      const operation = pick(random, [...diskOperations, 'read', 'open'] as const);
+      const code =
+        operation === 'read' || operation === 'open' ? 'EIO' : pick(random, ['EIO', 'ENOSPC', 'EROFS']);
+      return { kind, atMs, forMs, operation, code } as Fault;
+    }
+    case 'disk-full':
+      return { kind, atMs, forMs, freeBytes: whole(random, 0, 4_000) };
+    case 'disk-slow':
+      return { kind, atMs, forMs, factor: pick(random, [10, 100, 1_000]) };
+    default:
+      return { kind, atMs, forMs };
+  }
+}
+
+/** The commoner the more often it is named. */
+const kinds: readonly FaultKind[] = [
+  ...Array<FaultKind>(6).fill('gateway-crash'),
+  ...Array<FaultKind>(3).fill('cloud-crash'),
+  'gateway-restart',
+  'clock-jump',
+  'clock-jump',
+  'sensors-cut',
+  'sensors-cut',
+  'link-cut',
+  'link-cut',
+  'link-half-open',
+  'link-slow',
+  'link-throttled',
+  'disk-error',
+  'disk-error',
+  'disk-full',
+  'disk-slow',
+  'store-slow',
+  'store-hangs',
+  'store-away',
+  'store-partial',
+  'operations-error',
+];

@@ -1,0 +1,129 @@
+/** One run: a schedule's sensors and faults for its duration; then all faults end and everything must drain. */
+import { checkEvent } from '../../shared/contract/events.ts';
+import { codeOf, messageOf } from '../../shared/runtime/errors.ts';
+import { gatewayName, SimulatedCloud } from './cloud.ts';
+import { Faults } from './faults.ts';
+import { estimateLine, SimulatedGateway } from './gateway.ts';
+import { Ledger, type Problem } from './ledger.ts';
+import { Network } from './network.ts';
+import type { Schedule } from './schedule.ts';
+import { Sensor } from './sensors.ts';
+import { type Outcome, verify } from './verify.ts';
+import { between, World } from './world.ts';
+
+/** What everything may take to drain once nothing fails any more: back-offs, limits of waiting, a backlog. */
+const drainMsMax = 120_000;
+const sliceMs = 500;
+const stopMs = 20_000;
+
+export interface Run {
+  problems: Problem[];
+  /** The same for the same schedule, always. */
+  fingerprint: number;
+  steps: number;
+  virtualMs: number;
+  outcome: Outcome;
+  /** Its last lines. */
+  trace: string[];
+}
+
+export async function simulate(schedule: Schedule): Promise<Run> {
+  const world = new World(schedule.seed);
+  const ledger = new Ledger();
+  const cloud = new SimulatedCloud(world, ledger);
+  const network = new Network(world, ledger, cloud);
+  const gateway = new SimulatedGateway({ world, ledger, cloud, network, schedule });
+  const sensors = schedule.sensors.map((plan, index) => new Sensor({ world, ledger, gateway, index, plan }));
+  const faults = new Faults({ world, gateway, cloud, network, sensors });
+  const parts = { world, ledger, cloud, network, gateway, sensors, schedule };
+  const onRejection = (error: unknown) => ledger.broken('no rejection is left over', messageOf(error));
+  process.on('unhandledRejection', onRejection);
+  try {
+    cloud.start();
+    gateway.start();
+    for (const sensor of sensors) sensor.start();
+    sendOwn(parts);
+    faults.plan(schedule.faults);
+    await world.runUntil(schedule.durationMs);
+    faults.calm();
+    for (const sensor of sensors) sensor.stop();
+    await drain(parts);
+  } catch (error) {
+    ledger.broken(
+      'it runs',
+      `${codeOf(error) ?? ''} ${error instanceof Error ? error.stack : String(error)}`,
+    );
+  } finally {
+    process.off('unhandledRejection', onRejection);
+  }
+  const outcome = verify(parts);
+  const { fingerprint, steps, nowMs, trace } = world;
+  return { problems: ledger.problems, fingerprint, steps, virtualMs: nowMs, outcome, trace };
+}
+
+export interface RunParts {
+  world: World;
+  ledger: Ledger;
+  cloud: SimulatedCloud;
+  network: Network;
+  gateway: SimulatedGateway;
+  sensors: readonly Sensor[];
+  schedule: Schedule;
+}
+
+async function drain({ world, ledger, gateway, sensors }: RunParts): Promise<void> {
+  const untilMs = world.nowMs + drainMsMax;
+  const isDone = () => gateway.isDrained && sensors.every((sensor) => sensor.isIdle);
+  // Twice: the second time the status is newer than the last acknowledgement.
+  for (let done = 0; done < 2; done = isDone() ? done + 1 : 0) {
+    if (world.nowMs > untilMs) {
+      const waiting = sensors.filter((sensor) => !sensor.isIdle).map((sensor) => sensor.index);
+      const backlog = JSON.stringify(gateway.status?.backlog ?? 'gateway down');
+      ledger.broken(
+        'it drains',
+        `sensors ${waiting} wait; backlog ${backlog}; ${gateway.status?.uplink?.lastError}`,
+      );
+      break;
+    }
+    await world.runUntil(world.nowMs + sliceMs);
+  }
+  const stopped = gateway.restart(null);
+  await world.runUntil(world.nowMs + stopMs);
+  await stopped;
+}
+
+/** What comes from the gateway itself: estimates, which may be lost, and events, which must not once they are taken. */
+function sendOwn({ world, ledger, gateway, schedule }: RunParts): void {
+  const random = world.random('own');
+  const next = () => {
+    if (world.nowMs > schedule.durationMs) return;
+    if (gateway.isUp) {
+      const estimate = ledger.add('estimate');
+      gateway.estimates([estimateLine(estimate.n, world.wallMs)]);
+      const sent = ledger.add('event');
+      sent.handed = 1;
+      const life = gateway.starts;
+      gateway.event(eventOf(sent.n, world.wallMs)).then(
+        () => {
+          if (gateway.starts === life) sent.acked = true;
+        },
+        () => undefined,
+      );
+    }
+    world.after(between(random, 100, 600), next);
+  };
+  world.after(50, next);
+}
+
+function eventOf(n: number, atMs: number) {
+  return checkEvent({
+    specversion: '1.0',
+    id: `own-${n}`,
+    source: `/gateways/${gatewayName}`,
+    type: 'io.harbinger.machine.failed.v1',
+    subject: 'plant/m1',
+    time: new Date(atMs).toISOString(),
+    datacontenttype: 'application/json',
+    data: { site: 'plant', machine: 'm1', machineType: 'open', note: `#${n}` },
+  });
+}

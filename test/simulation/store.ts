@@ -1,0 +1,136 @@
+/** The telemetry store in memory: the same point twice is one, as in InfluxDB. It outlives the cloud's crashes. */
+import { crc32 } from 'node:zlib';
+import type { ReadingStore, RejectedLine, StoreBatch, StoreOutcome } from '../../cloud/ports.ts';
+import { linesOf } from '../../shared/contract/line-protocol.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import type { Random } from '../../shared/runtime/random.ts';
+import type { Ledger } from './ledger.ts';
+import { between, never, type Process, type World } from './world.ts';
+
+export type StoreMode = 'well' | 'slow' | 'hangs' | 'away' | 'partial';
+
+interface Content {
+  n: number;
+  key: string;
+  line: string;
+}
+
+export class SimulatedStore {
+  mode: StoreMode = 'well';
+  /** Series and time → the line that is there. */
+  readonly points = new Map<string, string>();
+  /** Message number → its points. */
+  readonly found = new Map<number, Set<string>>();
+  /** Message numbers of readings, in the order in which each was first stored. */
+  readonly order: number[] = [];
+  private readonly blocks = new Map<string, number>();
+  private readonly newest = new Map<string, number>();
+  private readonly world: World;
+  private readonly ledger: Ledger;
+  private readonly random: Random;
+
+  constructor(world: World, ledger: Ledger) {
+    this.world = world;
+    this.ledger = ledger;
+    this.random = world.random('store');
+  }
+
+  /** As one life of the cloud sees it. */
+  open(process: Process): ReadingStore {
+    return {
+      kind: 'simulated',
+      start: async () => undefined,
+      stop: async () => undefined,
+      healthy: async () => true,
+      series: async () => [],
+      counts: async () => ({}),
+      write: (batch) => this.write(batch, process),
+    };
+  }
+
+  hasBlock(journal: string, lane: string, seq: number): boolean {
+    return this.blocks.has(`${journal}/${lane}/${seq}`);
+  }
+
+  private async write(batch: StoreBatch, process: Process): Promise<StoreOutcome> {
+    const { world, random } = this;
+    world.operation('store');
+    if (!process.alive) return never();
+    const { mode } = this;
+    const delayMs = mode === 'slow' ? between(random, 50, 3_000) : between(random, 0.5, 15);
+    return new Promise((resolve, reject) => {
+      const away = new HarbingerError('STORE_UNAVAILABLE', 'store', `simulated: ${mode}`, { retry: true });
+      const answer = (settle: () => void) => {
+        world.operation('stored');
+        if (process.alive) settle();
+      };
+      // A store that hangs may yet do what it was told, much later, when nobody waits any more.
+      const isDone = mode !== 'hangs' || random.next() < 0.5;
+      const afterMs = mode === 'hangs' ? between(random, 100, 5_000) : delayMs;
+      world.after(afterMs, () => {
+        if (!isDone) return;
+        if (mode === 'away') return answer(() => reject(away));
+        const rejected = this.commit(batch, mode === 'partial' ? random.next() : 1);
+        if (mode === 'partial') answer(() => reject(away));
+        else if (mode !== 'hangs') answer(() => resolve({ rejected }));
+      });
+    });
+  }
+
+  /** Stores the first `share` of the lines. */
+  private commit(batch: StoreBatch, share: number): RejectedLine[] {
+    const rejected: RejectedLine[] = [];
+    let start = 0;
+    let left = share < 1 ? Math.floor(batch.blocks.reduce((sum, { lines }) => sum + lines, 0) * share) : -1;
+    for (const block of batch.blocks) {
+      const text = batch.raw.toString('utf8', start, start + block.bytes);
+      start += block.bytes;
+      for (const line of linesOf(text)) {
+        if (left-- === 0) return rejected;
+        if (line.includes('poison=')) rejected.push({ line, reason: 'field type conflict' });
+        else this.put(contentOf(line), batch.lane === 'readings');
+      }
+      this.putBlock(batch, block.seq, text);
+    }
+    const { lane, blocks } = batch;
+    this.world.note(`store ${lane} ${blocks[0]!.seq}…${blocks.at(-1)!.seq} ${crc32(batch.raw)}`);
+    return rejected;
+  }
+
+  private put({ n, key, line }: Content, isReading: boolean): void {
+    const there = this.points.get(key);
+    if (there !== undefined && there !== line) {
+      this.ledger.broken('no point is overwritten', `${line} took the place of ${there}`);
+    }
+    this.points.set(key, line);
+    const points = this.found.get(n) ?? new Set();
+    if (points.size === 0) {
+      this.found.set(n, points);
+      if (isReading) this.order.push(n);
+    }
+    points.add(key);
+  }
+
+  /** Blocks of a lane are stored in order, and a seq never stands for two blocks. */
+  private putBlock({ journal, lane }: StoreBatch, seq: number, text: string): void {
+    const key = `${journal}/${lane}/${seq}`;
+    const checksum = crc32(text);
+    const known = this.blocks.get(key);
+    if (known !== undefined && known !== checksum) {
+      this.ledger.broken('a seq stands for one block', `${key} came with another content`);
+    }
+    const newest = this.newest.get(`${journal}/${lane}`) ?? 0;
+    if (known === undefined && seq < newest) {
+      this.ledger.broken('blocks of a lane are stored in order', `${key} after ${newest}`);
+    }
+    this.blocks.set(key, checksum);
+    this.newest.set(`${journal}/${lane}`, Math.max(seq, newest));
+  }
+}
+
+/** `n=` is a field of readings and estimates; events carry it in their data's note. */
+function contentOf(line: string): Content {
+  const n = /(?:[ ,]n=|\\"note\\":\\"#)(\d+)/.exec(line)?.[1];
+  const key = `${line.slice(0, line.indexOf(' '))}${line.slice(line.lastIndexOf(' '))}`;
+  return { n: n === undefined ? -1 : Number(n), key, line };
+}

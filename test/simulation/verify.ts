@@ -1,0 +1,206 @@
+/** The invariants, looked at when a run has drained: what was sent, what was promised, and what is there. */
+import { isEventOf } from '../../shared/contract/events.ts';
+import type { Ledger, Sent } from './ledger.ts';
+import type { RunParts } from './simulate.ts';
+
+export interface Outcome {
+  sent: number;
+  acked: number;
+  stored: number;
+  /** Lines that the journal says it dropped unread, for want of room. */
+  dropped: number;
+  deadLetters: number;
+  resent: number;
+  gatewayStarts: number;
+  cloudCrashes: number;
+  connections: number;
+}
+
+export function verify(parts: RunParts): Outcome {
+  const places = new Places(parts);
+  const missing: Sent[] = [];
+  for (const sent of parts.ledger.sent) {
+    places.checkNothingTwice(sent);
+    if (sent.acked && !places.isThere(sent)) missing.push(sent);
+  }
+  checkLosses(parts, missing);
+  checkNothingInvented(parts);
+  checkOrder(parts);
+  checkLetters(parts);
+  checkCounts(parts);
+  const { ledger, gateway, cloud, network } = parts;
+  return {
+    sent: ledger.sent.length,
+    acked: ledger.sent.filter((sent) => sent.acked).length,
+    stored: cloud.store.found.size,
+    dropped: droppedLines(parts),
+    deadLetters: gateway.letters.kept.length,
+    resent: ledger.sent.reduce((sum, { handed }) => sum + Math.max(0, handed - 1), 0),
+    gatewayStarts: gateway.starts,
+    cloudCrashes: cloud.crashes,
+    connections: network.connections,
+  };
+}
+
+/** Where messages are found after the run. */
+class Places {
+  private readonly ledger: Ledger;
+  private readonly found: ReadonlyMap<number, ReadonlySet<string>>;
+  private readonly events = new Map<number, number>();
+  private readonly letters = new Set<number>();
+  private readonly rejected = new Set<number>();
+
+  constructor({ ledger, cloud, gateway }: RunParts) {
+    this.ledger = ledger;
+    this.found = cloud.store.found;
+    for (const { data } of cloud.operations.events.values()) {
+      const n = 'note' in data ? Number(data.note?.slice(1)) : Number.NaN;
+      if (!Number.isNaN(n)) this.events.set(n, (this.events.get(n) ?? 0) + 1);
+    }
+    for (const { payload } of gateway.letters.kept) this.letters.add(numberIn(payload.toString()));
+    for (const { body } of cloud.operations.quarantined) {
+      for (const [, n] of body.matchAll(/[ ,]n=(\d+)/g)) this.rejected.add(Number(n));
+    }
+  }
+
+  isThere({ kind, n }: Sent): boolean {
+    switch (kind) {
+      case 'malformed':
+        return this.letters.has(n);
+      case 'poison':
+        return this.rejected.has(n);
+      case 'reading':
+      case 'estimate':
+        return this.found.has(n);
+      default:
+        return this.found.has(n) && this.events.has(n);
+    }
+  }
+
+  checkNothingTwice(sent: Sent): void {
+    const points = this.found.get(sent.n)?.size ?? 0;
+    const mayRepeat = sent.plan?.identity === 'none' && sent.handed > 1;
+    if (points > 1 && !mayRepeat) {
+      const where = [...this.found.get(sent.n)!].join(' | ');
+      this.ledger.broken('nothing is stored twice', `${this.ledger.describe(sent)}: ${where}`);
+    }
+    if ((this.events.get(sent.n) ?? 0) > 1) {
+      this.ledger.broken('no event is applied twice', this.ledger.describe(sent));
+    }
+  }
+}
+
+function numberIn(text: string): number {
+  const n = /#(\d+)/.exec(text)?.[1] ?? /"n":(\d+)/.exec(text)?.[1];
+  return n === undefined ? -1 : Number(n);
+}
+
+function droppedLines({ gateway }: RunParts): number {
+  return [...gateway.stats.values()].reduce((sum, { dropped }) => sum + dropped.lines, 0);
+}
+
+/** Lost is only what the policy of a full journal dropped and counted, and what a flipped bit destroyed. */
+function checkLosses(parts: RunParts, missing: readonly Sent[]): void {
+  const { ledger, gateway, schedule } = parts;
+  const { dropped } = countedLosses(parts);
+  if (schedule.whenFull === 'refuse' && droppedLines(parts) > 0) {
+    ledger.broken('refuse drops nothing', `${droppedLines(parts)} lines were dropped`);
+  }
+  if (gateway.disk.flips.segment > 0) return;
+  for (const isEvent of [true, false]) {
+    const gone = missing.filter(({ kind }) => isEvent === (kind === 'lifecycle' || kind === 'event'));
+    const counted = isEvent ? dropped.events : dropped.readings;
+    if (gone.length <= counted) continue;
+    const shown = gone.slice(0, 3).map((sent) => ledger.describe(sent));
+    const total = `${gone.length} acknowledged are missing, ${counted} were counted as dropped`;
+    ledger.broken('nothing acknowledged is lost', `${total}: ${shown.join('; ')}`);
+  }
+}
+
+function countedLosses({ gateway }: RunParts) {
+  const lines = (lane: 'events' | 'readings') => gateway.stats.get(lane)?.dropped.lines ?? 0;
+  return { dropped: { events: lines('events'), readings: lines('readings') } };
+}
+
+function checkNothingInvented({ ledger, cloud }: RunParts): void {
+  for (const [n, points] of cloud.store.found) {
+    const sent = ledger.sent[n];
+    const [point = ''] = points;
+    if (n === -1) {
+      const isLoss = [...points].every((key) => key.startsWith('event,'));
+      if (!isLoss) ledger.broken('nothing is stored that was not sent', point);
+      continue;
+    }
+    const machine = sent?.plan?.machine ?? 'm1';
+    const fits =
+      sent && sent.kind !== 'malformed' && sent.kind !== 'poison' && point.includes(`,machine=${machine},`);
+    if (!fits) ledger.broken('nothing is stored that was not sent', `#${n} at ${point}`);
+  }
+}
+
+/** Each sensor's readings were first stored in the order in which it sent them. */
+function checkOrder({ ledger, cloud, sensors }: RunParts): void {
+  const newest = new Map<number, number>();
+  for (const n of cloud.store.order) {
+    const { sensor, place } = ledger.sent[n]!;
+    // With several messages under way, one that had to be sent again may come after those behind it.
+    const own = sensors[sensor];
+    if (!own || (own.disturbed && own.plan.window > 1)) continue;
+    const before = newest.get(sensor) ?? -1;
+    if (place < before) {
+      ledger.broken('order is kept', `${ledger.describe(ledger.sent[n]!)} came after message ${before}`);
+    }
+    newest.set(sensor, Math.max(place, before));
+  }
+}
+
+function checkLetters({ ledger, gateway }: RunParts): void {
+  for (const { payload, code } of gateway.letters.kept) {
+    const sent = ledger.sent[numberIn(payload.toString())];
+    if (sent?.kind === 'malformed') continue;
+    ledger.broken('dead letters are the malformed ones', `${code}: ${payload.toString().slice(0, 100)}`);
+  }
+}
+
+/** What the system says about itself. Its counters begin anew with each life, so only a single one can be checked fully. */
+function checkCounts(parts: RunParts): void {
+  const { ledger, gateway, cloud, schedule } = parts;
+  const status = gateway.lastStatus;
+  if (!status) return;
+  const reported = [...cloud.operations.events.values()].flatMap((event) =>
+    isEventOf(event, 'io.harbinger.journal.loss.v1') && event.data.cause === 'backlog-full'
+      ? [event.data.lines]
+      : [],
+  );
+  const reportedLines = reported.reduce((sum, lines) => sum + lines, 0);
+  const expect = (what: string, said: number, is: number) => {
+    if (said !== is)
+      ledger.broken('what it says agrees with what was done', `${what}: said ${said}, is ${is}`);
+  };
+  if (gateway.starts > 1) return;
+  const handed = (wanted: (sent: Sent) => boolean) =>
+    ledger.sent
+      .filter((sent) => sent.sensor >= 0 && wanted(sent))
+      .reduce((sum, sent) => sum + sent.handed, 0);
+  expect(
+    'messages',
+    status.pipeline.messages,
+    handed(() => true),
+  );
+  expect('dead letters', status.pipeline.deadLetters, gateway.letters.kept.length);
+  expect(
+    'malformed messages',
+    status.pipeline.deadLetters,
+    handed(({ kind }) => kind === 'malformed'),
+  );
+  if (droppedLines(parts) > 0 && (status.journals[0]?.dropped.lines ?? 0) === 0) {
+    expect('reported losses', reportedLines, droppedLines(parts));
+  }
+  const isDiskWell =
+    schedule.faults.every(({ kind }) => !kind.startsWith('disk')) && schedule.whenFull !== 'refuse';
+  if (!isDiskWell) return;
+  const identified = ({ kind, plan }: Sent) =>
+    (kind === 'reading' || kind === 'poison') && plan?.identity !== 'none';
+  const again = ledger.sent.filter(identified).reduce((sum, sent) => sum + Math.max(0, sent.handed - 1), 0);
+  expect('recognised resends', status.placement.resends, again);
+}

@@ -1,0 +1,159 @@
+/**
+ * Time, chance and the order of everything in a simulated run. All that happens is a timer on one manual clock; between
+ * two timers everything settles. So a run is a list of steps that depends on nothing but its schedule.
+ */
+import { crc32 } from 'node:zlib';
+import type { Clock, Timer } from '../../shared/runtime/clock.ts';
+import { manualClock } from '../../shared/runtime/manual-clock.ts';
+import { type Random, seededRandom } from '../../shared/runtime/random.ts';
+
+/** Lines of the trace that are kept for showing; all of them go into its fingerprint. */
+const traceKept = 400;
+/** A schedule takes some thousand steps; beyond this it is taken for a program that runs in a circle. */
+const stepsMax = 200_000;
+
+/** Something that fires after so many steps, or at the nth operation of a name. */
+interface Armed {
+  operation: string | null;
+  left: number;
+  fire: () => void;
+}
+
+export class World {
+  readonly clock = manualClock();
+  steps = 0;
+  /** Fingerprint of everything noted so far. */
+  fingerprint = 0;
+  readonly trace: string[] = [];
+  private readonly seed: number;
+  private armed: Armed[] = [];
+
+  constructor(seed: number) {
+    this.seed = seed;
+  }
+
+  get nowMs(): number {
+    return this.clock.monotonicMs();
+  }
+
+  /** An actor's own chance: what one of them draws does not change what another does. */
+  random(actor: string): Random {
+    return seededRandom(crc32(actor, this.seed >>> 0));
+  }
+
+  /** True time of day, in whole ms as computers tell it. */
+  get wallMs(): number {
+    return Math.floor(this.clock.nowMs());
+  }
+
+  process(name: string, wallOffset: () => number = () => 0): Process {
+    return new Process(this, name, wallOffset);
+  }
+
+  note(text: string): void {
+    const line = `${this.nowMs.toFixed(3)} ${text}`;
+    this.fingerprint = crc32(line, this.fingerprint);
+    this.trace.push(line);
+    if (this.trace.length > 2 * traceKept) this.trace.splice(0, traceKept);
+  }
+
+  after(delayMs: number, fn: () => void): Timer {
+    return this.clock.setTimer(delayMs, fn);
+  }
+
+  /** Counts from now. `operation` null counts steps. */
+  arm(operation: string | null, count: number, fire: () => void): void {
+    this.armed.push({ operation, left: count, fire });
+  }
+
+  disarm(): void {
+    this.armed = [];
+  }
+
+  /** An actor is about to do something that a fault may wait for. */
+  operation(name: string): void {
+    this.countDown(name);
+  }
+
+  async step(untilMs: number): Promise<boolean> {
+    if (!(await this.clock.step(untilMs))) return false;
+    if (++this.steps > stepsMax) throw new Error(`more than ${stepsMax} steps: something goes in a circle`);
+    this.countDown(null);
+    return true;
+  }
+
+  async runUntil(untilMs: number): Promise<void> {
+    while (await this.step(untilMs));
+    await this.clock.advance(Math.max(0, untilMs - this.nowMs));
+  }
+
+  private countDown(operation: string | null): void {
+    if (this.armed.length === 0) return;
+    for (const armed of this.armed.filter((each) => each.operation === operation)) {
+      if (--armed.left > 0) continue;
+      this.armed = this.armed.filter((each) => each !== armed);
+      armed.fire();
+    }
+  }
+}
+
+/** One life of a program. After `kill` none of its timers fires, so nothing of it ever goes on. */
+export class Process {
+  alive = true;
+  readonly name: string;
+  readonly clock: Clock;
+  private readonly timers = new Set<Timer>();
+
+  constructor(world: World, name: string, wallOffset: () => number) {
+    this.name = name;
+    this.clock = {
+      nowMs: () => world.wallMs + wallOffset(),
+      monotonicMs: () => world.clock.monotonicMs(),
+      setTimer: (delayMs, fn) => {
+        if (!this.alive) return { cancel: () => undefined };
+        const timer = world.clock.setTimer(delayMs, () => {
+          this.timers.delete(timer);
+          fn();
+        });
+        this.timers.add(timer);
+        return {
+          cancel: () => {
+            this.timers.delete(timer);
+            timer.cancel();
+          },
+        };
+      },
+    };
+  }
+
+  /** Resolves after a while, unless the process ends before: then never. */
+  pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.clock.setTimer(delayMs, resolve);
+    });
+  }
+
+  kill(): void {
+    this.alive = false;
+    for (const timer of this.timers) timer.cancel();
+    this.timers.clear();
+  }
+}
+
+/** What a program waits for that does not exist any more. A new one each time: a shared one would keep its waiters. */
+export function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+/** Uniform in [from, to). */
+export function between(random: Random, from: number, to: number): number {
+  return from + random.next() * (to - from);
+}
+
+export function whole(random: Random, from: number, to: number): number {
+  return Math.floor(between(random, from, to + 1));
+}
+
+export function pick<T>(random: Random, items: readonly T[]): T {
+  return items[Math.floor(random.next() * items.length)]!;
+}
