@@ -147,10 +147,14 @@ export function statusOf(gateway: ProductProcess): Promise<GatewayStatus> {
   return gateway.json<GatewayStatus>('/api/status');
 }
 
-/** Everything that the gateway has is in the cloud. */
+/** Everything that the gateway has now is in the cloud. More may come meanwhile. */
 export async function drained(site: Site): Promise<void> {
+  const { journals } = await statusOf(site.gateway);
   await until(async () => {
-    const { backlog } = await statusOf(site.gateway);
-    return Object.values(backlog).every(({ blocks }) => blocks === 0);
+    const now = await statusOf(site.gateway);
+    return journals.every(({ lane, lastSeq }) => {
+      const newest = now.journals.find((journal) => journal.lane === lane)!.lastSeq;
+      return newest - now.backlog[lane]!.blocks >= lastSeq;
+    });
   }, 'the backlog to drain');
 }

@@ -1,0 +1,34 @@
+/** JSON nested so deep that a recursive reader falls over. */
+export const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+
+/** Whatever a permitted sensor may get wrong in a message: topic, payload, and the dead letter's code. */
+export const badMessages: [what: string, topic: string | Buffer, payload: string | Buffer, code: string][] = [
+  ['no JSON', 'telemetry/plant/p1', 'hello', 'DECODE_JSON'],
+  ['nothing', 'telemetry/plant/p1', '', 'DECODE_JSON'],
+  ['bytes', 'telemetry/plant/p1', Buffer.from([0xff, 0xfe, 0x00, 0x7b]), 'DECODE_JSON'],
+  ['half a message', 'telemetry/plant/p1', '{"vibration_x": 1', 'DECODE_JSON'],
+  ['NaN', 'telemetry/plant/p1', '{"vibration_x": NaN}', 'DECODE_JSON'],
+  ['NaN as text', 'telemetry/plant/p1/vibration_x', 'NaN', 'DECODE_NUMBER'],
+  ['a bare number for a machine', 'telemetry/plant/p1', '42', 'DECODE_SHAPE'],
+  ['a wrong type', 'telemetry/plant/p1', '{"vibration_x": "high"}', 'CONTRACT_TYPE'],
+  ['a deep value', 'telemetry/plant/p1', `{"vibration_x": ${deep(60_000)}}`, 'CONTRACT_TYPE'],
+  ['a deep message', 'telemetry/plant/p1', deep(60_000), 'DECODE_SHAPE'],
+  ['infinity', 'telemetry/plant/p1', '{"vibration_x": 1e400}', 'CONTRACT_FINITE'],
+  ['infinity for any sensor', 'telemetry/load/x1', '{"temperature": -1e999}', 'CONTRACT_FINITE'],
+  ['a huge number', 'telemetry/plant/p1', '{"vibration_x": 1e30}', 'CONTRACT_RANGE'],
+  ['no sensor of its type', 'telemetry/plant/p1', '{"colour": 3}', 'CONTRACT_EMPTY'],
+  ['a prototype', 'telemetry/plant/p1', '{"__proto__": {"vibration_x": 1}}', 'CONTRACT_EMPTY'],
+  ['a time that is none', 'telemetry/plant/p1', '{"vibration_x": 1, "ts": "soon"}', 'DECODE_TIME'],
+  ['too many readings', 'telemetry/plant/p1', `[${'{},'.repeat(1_000)}{}]`, 'DECODE_TOO_MANY'],
+  ['an unknown machine', 'telemetry/attic/fan', '{"temperature": 20, "ts": 1}', 'MACHINE_UNKNOWN'],
+  ['no such route', 'telemetry/load', '{"temperature": 1}', 'TOPIC_UNROUTED'],
+  ['a made-up lifecycle', 'lifecycle/plant/p1', '{"state": "exploded"}', 'DECODE_LIFECYCLE'],
+  ['tags in a name', 'telemetry/load/m0,machine=evil', '{"temperature": 1}', 'MACHINE_NAME'],
+  ['SQL in a name', "telemetry/load/m'; drop table generic; --", '{"temperature": 1}', 'MACHINE_NAME'],
+  ['a path in a name', 'telemetry/load/..', '{"temperature": 1}', 'MACHINE_NAME'],
+  ['no UTF-8 in a name', Buffer.from([...Buffer.from('telemetry/load/'), 0xc3, 0x28]), '1', 'MACHINE_NAME'],
+  ['a null character in a name', 'telemetry/load/m\u0000', '{"temperature": 1}', 'MACHINE_NAME'],
+  ['a line in a sensor', 'telemetry/load/x1', '{"a=1 1\\nevil v": 1}', 'CONTRACT_EMPTY'],
+  ['a line in a value', 'telemetry/load/x1', '{"temperature": "1 1\\nevil v=1"}', 'CONTRACT_TYPE'],
+  ['SQL in a sensor', 'telemetry/load/x1', '{"a\\"; drop table generic; --": 1}', 'CONTRACT_EMPTY'],
+];

@@ -1,0 +1,30 @@
+/** The real command-line tool, run to its end. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { compiledEntry } from '../../shared/runtime/paths.ts';
+
+export interface CliResult {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export async function harbinger(...args: string[]): Promise<CliResult> {
+  const child = spawn(process.execPath, [compiledEntry('deploy/cli/main'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [[code], stdout, stderr] = await Promise.all([
+    once(child, 'exit') as Promise<[number | null]>,
+    text(child.stdout),
+    text(child.stderr),
+  ]);
+  return { code, stdout, stderr };
+}
+
+/** What it printed with `--json`. @throws Error with its words unless it ended well */
+export async function harbingerJson<T>(...args: string[]): Promise<T> {
+  const { code, stdout, stderr } = await harbinger(...args, '--json');
+  if (code !== 0) throw new Error(`harbinger ${args.join(' ')}: exit code ${code}\n${stderr}`);
+  return JSON.parse(stdout) as T;
+}

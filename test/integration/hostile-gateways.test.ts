@@ -1,0 +1,146 @@
+import { connectAsync, type MqttClient } from 'mqtt';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeBatch } from '../../shared/contract/batch.ts';
+import type { Lane } from '../../shared/contract/lanes.ts';
+import { uplinkTopic } from '../../shared/contract/topics.ts';
+import { LoadGenerator } from '../load/generator.ts';
+import { connectPacket } from '../load/wire.ts';
+import { publishBytes, RawClient } from './raw-client.ts';
+import { drained, gatewayName, linkPassword, type Site, startSite } from './site.ts';
+import { embeddedReadings, sql } from './stored.ts';
+
+const mallory = { id: 'mallory', password: 'mallory-has-own-password' };
+const nowNs = `${Date.now()}000000`;
+
+function batch(text: string, as: { gateway?: string; lane?: Lane; seq?: number } = {}): Buffer {
+  const body = Buffer.from(text);
+  const lines = text.trimEnd().split('\n').length;
+  return encodeBatch({
+    header: {
+      gateway: as.gateway ?? mallory.id,
+      journal: '00000000deadbeef',
+      lane: as.lane ?? 'readings',
+      codec: 'identity',
+      rawBytes: body.length,
+      blocks: [{ seq: as.seq ?? 1, lines, bytes: body.length }],
+    },
+    body,
+  });
+}
+
+const line = (gateway: string, machine: string) =>
+  `generic,gateway=${gateway},machine=${machine},site=load cycles=1 ${nowNs}\n`;
+
+/** What a known gateway may send that can never be stored: kept aside with a reason, and acknowledged. */
+const poison: [what: string, frame: Buffer, code: string][] = [
+  ['no batch', Buffer.from('hello'), 'BATCH_FORMAT'],
+  ['nothing', Buffer.alloc(0), 'BATCH_FORMAT'],
+  ['a flipped bit', flipped(batch(line(mallory.id, 'x1'))), 'BATCH_CHECKSUM'],
+  ['another gateway’s batch', batch(line(gatewayName, 'm0'), { gateway: gatewayName }), 'BATCH_FOREIGN'],
+  ['another lane’s batch', batch(line(mallory.id, 'x1'), { lane: 'events' }), 'BATCH_FOREIGN'],
+];
+
+function flipped(frame: Buffer): Buffer {
+  frame[frame.length - 3]! ^= 1;
+  return frame;
+}
+
+interface Quarantined {
+  gateway: string;
+  code: string;
+  reason: string;
+}
+
+describe('hostile gateways at a cloud that serves a good one', () => {
+  let site: Site;
+  let good: LoadGenerator;
+  let client: MqttClient;
+
+  const quarantined = async () =>
+    (await site.cloud.json<{ items: Quarantined[] }>('/api/quarantine?limit=100')).items;
+
+  beforeAll(async () => {
+    site = await startSite({
+      cloud: { gateways: [{ id: gatewayName, password: linkPassword }, mallory] },
+    });
+    good = new LoadGenerator({ port: site.gateway.mqttPort, connections: 4, qos: 1, rate: 400 });
+    await good.start();
+    client = await connectAsync(`mqtt://127.0.0.1:${site.ingestPort}`, {
+      clientId: 'm',
+      username: mallory.id,
+      password: mallory.password,
+    });
+  });
+  afterAll(async () => {
+    await client?.endAsync(true);
+    await good?.stop();
+    await site?.dispose();
+  });
+
+  it.each([
+    ['a wrong password', { username: gatewayName, password: 'guess' }],
+    ['an unknown gateway', { username: 'nobody', password: linkPassword }],
+    ['no credentials', {}],
+  ])('%s: refused with return code 4', async (_, credentials) => {
+    const raw = await RawClient.open(site.ingestPort);
+    raw.write(connectPacket('g', true, credentials));
+    await raw.isClosed();
+    expect(raw.returnCode).toBe(4);
+  });
+
+  it.each([
+    ['as another gateway', uplinkTopic(gatewayName, 'readings')],
+    ['to no uplink topic', 'telemetry/load/m0'],
+    ['to a lane that is none', `harbinger/v1/${mallory.id}/bulk`],
+  ])('publishing %s: the connection is closed, nothing is acknowledged', async (_, topic) => {
+    const raw = await RawClient.login(site.ingestPort, 'thief', mallory.id, mallory.password);
+    raw.write(publishBytes(1, topic, batch(line(gatewayName, 'm0'), { gateway: gatewayName })));
+    await raw.isClosed();
+    expect(raw.packets.some(({ cmd }) => cmd === 'puback')).toBe(false);
+  });
+
+  it('more bytes than a batch may have: the connection is closed', async () => {
+    const raw = await RawClient.login(site.ingestPort, 'big', mallory.id, mallory.password);
+    raw.write(publishBytes(1, uplinkTopic(mallory.id, 'readings'), Buffer.alloc(5 << 20)));
+    await raw.isClosed();
+  });
+
+  it.each(poison)('%s: acknowledged, and in quarantine with its reason', async (_, frame, code) => {
+    const before = (await quarantined()).length;
+    await client.publishAsync(uplinkTopic(mallory.id, 'readings'), frame, { qos: 1 });
+    const entries = await quarantined();
+    expect(entries).toHaveLength(before + 1);
+    expect(entries[0]).toMatchObject({ gateway: mallory.id, code });
+    expect(entries[0]!.reason.length).toBeGreaterThan(10);
+  });
+
+  it('bad lines among good ones: the good ones are stored, the bad ones in quarantine', async () => {
+    const text =
+      line(mallory.id, 'x1') +
+      line(gatewayName, 'm0') +
+      'nonsense\n' +
+      `generic,gateway=${mallory.id},machine=x1,site=load cycles=NaN ${nowNs}\n` +
+      line(mallory.id, 'x2');
+    const before = (await quarantined()).length;
+    await client.publishAsync(uplinkTopic(mallory.id, 'readings'), batch(text), { qos: 1 });
+    const entries = (await quarantined()).slice(0, -before);
+    console.log(entries.map(({ code, reason }) => `${code}: ${reason}`).join('\n'));
+    expect(entries.length).toBeGreaterThan(0);
+    const rows = await sql(
+      site.cloud,
+      `select machine, gateway, cycles from generic where gateway = '${mallory.id}' order by machine`,
+    );
+    expect(rows).toEqual([
+      ['x1', mallory.id, 1],
+      ['x2', mallory.id, 1],
+    ]);
+  });
+
+  it('meanwhile the good gateway’s readings are stored, each once, and nobody wrote as it', async () => {
+    const report = await good.stop();
+    expect(report).toMatchObject({ end: 'stopped', acked: report.sent, reconnects: 0 });
+    await drained(site);
+    const stored = (await embeddedReadings(site.cloud)).filter(([machine]) => machine.startsWith('m'));
+    expect(good.ledger.compare(stored)).toMatchObject({ lostCount: 0, repeatedCount: 0, strangers: 0 });
+  });
+});

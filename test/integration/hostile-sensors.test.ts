@@ -1,0 +1,272 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LoadGenerator } from '../load/generator.ts';
+import { connectPacket } from '../load/wire.ts';
+import { badMessages, deep } from './bad-messages.ts';
+import { harbinger, harbingerJson } from './cli.ts';
+import { packetBytes, publishBytes, RawClient } from './raw-client.ts';
+import { drained, type Site, startSite, statusOf, until } from './site.ts';
+import { embeddedReadings, sql } from './stored.ts';
+
+const password = 'a-sensor-password';
+interface Letter {
+  id: number;
+  topic: string;
+  client: string;
+  stage: string;
+  code: string;
+  reason: string;
+  payload: string;
+}
+
+describe('hostile input to a gateway that serves a good sensor', () => {
+  let site: Site;
+  let port: number;
+  let good: LoadGenerator;
+
+  const deadLetters = async () =>
+    (
+      await harbingerJson<{ items: Letter[] }>(
+        'deadletters',
+        'list',
+        '--limit',
+        '1000',
+        '--data',
+        site.gatewayDir,
+      )
+    ).items;
+  const refused = async (reason: string) => {
+    const { broker } = await site.gateway.json<{ broker: { refused: Record<string, number> } }>(
+      '/api/status',
+    );
+    return broker.refused[reason] ?? 0;
+  };
+
+  beforeAll(async () => {
+    site = await startSite({
+      gateway: {
+        broker: {
+          anonymous: 'refuse',
+          users: [
+            { name: 'sensors', password },
+            { name: 'hall', password, publish: ['telemetry/hall/#'] },
+          ],
+        },
+      },
+    });
+    port = site.gateway.mqttPort;
+    good = new LoadGenerator({
+      port,
+      connections: 4,
+      qos: 1,
+      rate: 400,
+      username: 'sensors',
+      password,
+    });
+    await good.start();
+  });
+  afterAll(async () => {
+    await good?.stop();
+    await site?.dispose();
+  });
+
+  it.each<[string, string, () => Promise<RawClient>]>([
+    [
+      'garbage instead of MQTT',
+      'malformed',
+      async () => {
+        const client = await RawClient.open(port);
+        client.write(Buffer.from('GET / HTTP/1.1\r\n\r\n'));
+        return client;
+      },
+    ],
+    [
+      'a client id of 1 MB',
+      'oversize',
+      async () => {
+        const client = await RawClient.open(port);
+        client.write(packetBytes(0x10, Buffer.alloc(1 << 20, 'x')));
+        return client;
+      },
+    ],
+    [
+      'an oversize payload',
+      'oversize',
+      async () => {
+        const client = await RawClient.login(port, 'big', 'sensors', password);
+        client.write(publishBytes(1, 'telemetry/load/x1', Buffer.alloc(300_000, ' ')));
+        return client;
+      },
+    ],
+    [
+      'a topic outside its rights',
+      'publish',
+      async () => {
+        const client = await RawClient.login(port, 'hall-1', 'hall', password);
+        client.write(publishBytes(1, 'telemetry/load/m0', '{"temperature": 1}'));
+        return client;
+      },
+    ],
+    ...(
+      [
+        ['an empty topic', ''],
+        ['a wildcard as topic', 'telemetry/#'],
+        ['+ as topic', 'telemetry/load/+'],
+      ] as [string, string][]
+    ).map(([what, topic]): [string, string, () => Promise<RawClient>] => [
+      what,
+      'malformed',
+      async () => {
+        const client = await RawClient.login(port, 'odd', 'sensors', password);
+        client.write(publishBytes(1, topic, '{"temperature": 1}'));
+        return client;
+      },
+    ]),
+  ])('%s: the connection is closed, and counted as "%s"', async (_, reason, attack) => {
+    const before = await refused(reason);
+    const client = await attack();
+    await client.isClosed();
+    expect(client.packets.some(({ cmd }) => cmd === 'puback')).toBe(false);
+    expect(await refused(reason)).toBe(before + 1);
+  });
+
+  it.each<[string, number, (client: RawClient) => void]>([
+    [
+      'a wrong password',
+      4,
+      (client) => client.write(connectPacket('a', true, { username: 'sensors', password: 'guess' })),
+    ],
+    ['nobody', 4, (client) => client.write(connectPacket('b', true, {}))],
+    [
+      'a client id of 1,000 characters',
+      2,
+      (client) => client.write(connectPacket('x'.repeat(1_000), true, { username: 'sensors', password })),
+    ],
+    [
+      'MQTT 5',
+      1,
+      (client) => {
+        const name = Buffer.from([0, 4, ...Buffer.from('MQTT'), 5, 2, 0, 0, 0, 0, 1, 0x63]);
+        client.write(packetBytes(0x10, name));
+      },
+    ],
+  ])('%s: refused with return code %i', async (_, returnCode, attack) => {
+    const client = await RawClient.open(port);
+    attack(client);
+    await client.isClosed();
+    expect(client.returnCode).toBe(returnCode);
+  });
+
+  it('messages that can be no readings are acknowledged, each as a dead letter that says why', async () => {
+    const sensor = await RawClient.login(port, 'clumsy', 'sensors', password);
+    for (const [i, [, topic, payload]] of badMessages.entries()) await sensor.publish(i + 1, topic, payload);
+    await sensor.publish(999, 'telemetry/plant/p1', '{"vibration_x": 1.5}');
+    sensor.end();
+
+    const letters = (await deadLetters()).reverse();
+    expect(letters.map(({ topic, code }) => ({ topic, code }))).toEqual(
+      badMessages.map(([, topic, , code]) => ({ topic: topic.toString(), code })),
+    );
+    for (const letter of letters) {
+      expect(letter.reason.length).toBeGreaterThan(10);
+      expect(letter).toMatchObject({ client: 'clumsy' });
+    }
+    const { pipeline, deadLetters: kept } = await statusOf(site.gateway);
+    expect(pipeline.deadLetters).toBe(badMessages.length);
+    expect(kept.count).toBe(badMessages.length);
+  });
+
+  it('of a list of readings only the bad ones are set aside', async () => {
+    const before = (await deadLetters()).length;
+    const sensor = await RawClient.login(port, 'mixed', 'sensors', password);
+    const bad = `{"vibration_x": ${deep(30_000)}}`;
+    await sensor.publish(
+      1,
+      'telemetry/plant/p2',
+      `[{"vibration_x":1},${bad},{"vibration_x":999},{"vibration_x":2}]`,
+    );
+    sensor.end();
+    expect((await deadLetters()).slice(0, -before).map(({ code }) => code)).toEqual([
+      'CONTRACT_RANGE',
+      'CONTRACT_TYPE',
+    ]);
+    await drained(site);
+    const rows = await sql<[number]>(
+      site.cloud,
+      "select vibration_x from pump where machine = 'p2' order by 1",
+    );
+    expect(rows).toEqual([[1], [2]]);
+  });
+
+  it('a letter is shown whole, and its payload is what was sent', async () => {
+    const [, topic, payload] = badMessages[7]!;
+    const letter = (await deadLetters()).find(({ code }) => code === 'CONTRACT_TYPE')!;
+    const first = (await deadLetters()).findLast(({ code }) => code === 'CONTRACT_TYPE')!;
+    expect(letter.id).toBeGreaterThanOrEqual(first.id);
+    const shown = await harbingerJson<Letter>(
+      'deadletters',
+      'show',
+      String(first.id),
+      '--data',
+      site.gatewayDir,
+    );
+    expect(shown).toMatchObject({ topic, stage: 'contract', code: 'CONTRACT_TYPE' });
+    expect(Buffer.from(shown.payload, 'base64').toString()).toBe(payload);
+
+    const forPeople = await harbinger('deadletters', 'show', String(first.id), '--data', site.gatewayDir);
+    expect(forPeople.stdout).toContain("sensor 'vibration_x' of plant/p1 must be a number");
+    const missing = await harbinger('deadletters', 'show', '987654', '--data', site.gatewayDir);
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('no dead letter 987654') });
+  });
+
+  it('once the configuration knows the machine, its letter is redriven into the store; the rest can be dropped', async () => {
+    await site.dropIn('attic', {
+      machines: [
+        { match: 'load/*', type: 'generic' },
+        { match: 'plant/*', type: 'pump' },
+        { match: 'attic/*', type: 'generic' },
+      ],
+    });
+    expect(await site.gateway.stop()).toEqual({ code: 0, signal: null });
+    await site.gateway.restart();
+    const before = await deadLetters();
+    const unknown = before.find(({ code }) => code === 'MACHINE_UNKNOWN')!;
+    const hopeless = before.find(({ code }) => code === 'DECODE_JSON')!;
+
+    const data = ['--data', site.gatewayDir];
+    const answer = await harbingerJson(
+      'deadletters',
+      'redrive',
+      String(unknown.id),
+      String(hopeless.id),
+      ...data,
+    );
+    expect(answer).toEqual({ redriven: 2 });
+    await drained(site);
+    const rows = await sql(site.cloud, "select site, machine, temperature from generic where site = 'attic'");
+    expect(rows).toEqual([['attic', 'fan', 20]]);
+
+    const after = await deadLetters();
+    expect(after).toHaveLength(before.length - 1);
+    expect(after.some(({ id }) => id === unknown.id || id === hopeless.id)).toBe(false);
+    expect(after[0]).toMatchObject({ code: 'DECODE_JSON', topic: hopeless.topic });
+
+    expect(await harbingerJson('deadletters', 'drop', String(after[0]!.id), ...data)).toEqual({ dropped: 1 });
+    expect(await harbingerJson('deadletters', 'drop', '--all', ...data)).toEqual({
+      dropped: after.length - 1,
+    });
+    expect(await deadLetters()).toEqual([]);
+  });
+
+  it('meanwhile the good sensor lost nothing, and nothing strange is in the store', async () => {
+    const report = await good.stop();
+    expect(report).toMatchObject({ end: 'stopped', acked: report.sent });
+    await drained(site);
+    const stored = (await embeddedReadings(site.cloud)).filter(([machine]) => machine.startsWith('m'));
+    expect(good.ledger.compare(stored)).toMatchObject({ lostCount: 0, repeatedCount: 0, strangers: 0 });
+    const machines = await sql<[string]>(site.cloud, 'select distinct machine from generic order by 1');
+    expect(machines.flat()).toEqual(['fan', 'm0', 'm1', 'm2', 'm3']);
+    const { items } = await site.cloud.json<{ items: unknown[] }>('/api/quarantine');
+    expect(items).toEqual([]);
+    await until(async () => !Number.isNaN(await site.gateway.metric('harbinger_dead_letters')), 'metrics');
+  });
+});

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Prediction } from '../../shared/contract/events.ts';
+import { packageRoot } from '../../shared/runtime/paths.ts';
+import { eventsOf, PumpSensor } from './pump-sensor.ts';
+import { type Site, startSite, statusOf, until } from './site.ts';
+
+/** Lists a changed file in the manifest as if it had been meant so. */
+async function relist(folder: string, name: string): Promise<void> {
+  const manifestFile = join(folder, 'manifest.json');
+  const manifest = JSON.parse(await readFile(manifestFile, 'utf8'));
+  const bytes = await readFile(join(folder, name));
+  manifest.files[name] = { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
+  await writeFile(manifestFile, JSON.stringify(manifest));
+}
+
+const poisons: [what: string, code: string, poison: (folder: string) => Promise<void>][] = [
+  [
+    'weights that are not those listed (wrong hash)',
+    'MODEL_REFUSED_HASH',
+    async (folder) => {
+      const file = join(folder, 'weights.bin');
+      const bytes = await readFile(file);
+      bytes[100]! ^= 1;
+      await writeFile(file, bytes);
+    },
+  ],
+  [
+    'a network of another shape',
+    'MODEL_REFUSED_SHAPE',
+    async (folder) => {
+      const file = join(folder, 'model.json');
+      const model = JSON.parse(await readFile(file, 'utf8'));
+      await writeFile(file, JSON.stringify({ ...model, sensors: model.sensors + 1 }));
+      await relist(folder, 'model.json');
+    },
+  ],
+  [
+    'weights that are not numbers',
+    'MODEL_REFUSED_WEIGHTS',
+    async (folder) => {
+      const file = join(folder, 'weights.bin');
+      const bytes = await readFile(file);
+      bytes.writeFloatLE(Number.NaN, 40);
+      await writeFile(file, bytes);
+      await relist(folder, 'weights.bin');
+    },
+  ],
+  ['no model at all', 'MODEL_REFUSED_MISSING', (folder) => rm(folder, { recursive: true })],
+];
+
+describe.each(poisons)('a model with %s', (_, code, poison) => {
+  let site: Site;
+  let artefacts: string;
+
+  beforeAll(async () => {
+    artefacts = await mkdtemp(join(tmpdir(), 'harbinger-artefacts-'));
+    await cp(join(packageRoot, 'models', 'artefacts'), artefacts, { recursive: true });
+    await poison(join(artefacts, 'pump-rul'));
+    site = await startSite({
+      gateway: { intelligence: { artefactsDir: artefacts, intervalMsMin: 0 } },
+    });
+  });
+  afterAll(async () => {
+    await site?.dispose();
+    await rm(artefacts, { recursive: true, force: true });
+  });
+
+  it(`is refused at load with ${code}; rules raise the alert, and it shows everywhere`, async () => {
+    const { gateway, cloud } = site;
+    const model = async () => (await statusOf(gateway)).intelligence.model;
+    await until(async () => (await model()).state === 'ready', 'the model worker');
+    expect(await model()).toMatchObject({
+      models: [{ name: 'turbofan-rul' }],
+      refusals: [{ code, machineType: 'pump' }],
+    });
+    await until(async () => (await gateway.metric('harbinger_models_refused')) === 1, 'the metric');
+    expect(await gateway.metric('harbinger_models_loaded')).toBe(1);
+    expect(gateway.logs.some(({ text }) => text.includes(code))).toBe(true);
+
+    const sensor = new PumpSensor(site, 'pump-1', { seed: 5, failureMode: 'bearing-wear', remaining: 100 });
+    await sensor.connect();
+    const opened = async () => (await statusOf(gateway)).alerts.openPredictions.length > 0;
+    await sensor.runUntil(opened);
+    await sensor.end();
+    expect(await opened()).toBe(true);
+    expect(sensor.remaining).toBeGreaterThan(0);
+
+    await until(async () => (await eventsOf(site, 'prediction.opened')).length > 0, 'the alert in the cloud');
+    const [event] = await eventsOf<Prediction>(site, 'prediction.opened');
+    expect(event).toMatchObject({ subject: 'plant/pump-1', data: { source: 'rules', model: null } });
+    const { alerts } = await cloud.json<{ alerts: { prediction: Prediction }[] }>('/api/alerts?state=open');
+    expect(alerts).toMatchObject([{ prediction: { source: 'rules' } }]);
+    const { decided } = (await statusOf(gateway)).alerts.decision;
+    expect(decided.fallback).toBeGreaterThan(0);
+    console.log(
+      `${code}: by rules ${sensor.remaining} cycles before the end; ${event!.data.reasons.join('; ')}`,
+    );
+  });
+});

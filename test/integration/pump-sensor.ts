@@ -1,0 +1,64 @@
+import { connectAsync, type MqttClient } from 'mqtt';
+import { createPumpLife, type FailureMode, type PumpLife } from '../../models/plant/pump.ts';
+import { seededRandom } from '../../shared/runtime/random.ts';
+import { type Site, statusOf, until } from './site.ts';
+
+/** A pump's sensor: publishes a life, reading by reading, each acknowledged and looked at before the next. */
+export class PumpSensor {
+  readonly life: PumpLife;
+  readonly #machine: string;
+  readonly #site: Site;
+  #cycle: number;
+  #client: MqttClient | null = null;
+
+  constructor(
+    site: Site,
+    machine: string,
+    options: { seed: number; failureMode: FailureMode; remaining: number },
+  ) {
+    this.#site = site;
+    this.#machine = machine;
+    this.life = createPumpLife(seededRandom(options.seed), { failureMode: options.failureMode });
+    this.#cycle = this.life.cycleWithRemaining(options.remaining);
+  }
+
+  get remaining(): number {
+    return this.life.lifeCycles - this.#cycle;
+  }
+
+  /** Connects, and again after the gateway was away. */
+  async connect(): Promise<void> {
+    this.#client = await connectAsync(this.#site.gateway.mqttUrl, {
+      clientId: this.#machine,
+      reconnectPeriod: 0,
+    });
+    this.#client.on('error', () => {});
+  }
+
+  async end(): Promise<void> {
+    await this.#client?.endAsync(true);
+  }
+
+  /** Publishes readings until `done`, or to the end of the life. Each reaches its window before the next is sent. */
+  async runUntil(done: () => Promise<boolean>): Promise<void> {
+    while (this.#cycle < this.life.lifeCycles && !(await done())) await this.next();
+  }
+
+  async next(): Promise<void> {
+    const { gateway } = this.#site;
+    const rows = async () => (await statusOf(gateway)).intelligence.windows.rows;
+    const before = await rows();
+    const values = this.life.sample(this.#cycle);
+    const reading = JSON.stringify({ seq: ++this.#cycle, ...values });
+    await this.#client!.publishAsync(`telemetry/plant/${this.#machine}`, reading, { qos: 1 });
+    await until(async () => (await rows()) > before, 'the reading to reach its window');
+  }
+}
+
+/** Events of one kind that the cloud has, newest first. */
+export async function eventsOf<T>(site: Site, type: string): Promise<{ subject: string; data: T }[]> {
+  const { items } = await site.cloud.json<{ items: { type: string; subject: string; data: T }[] }>(
+    '/api/events?limit=500',
+  );
+  return items.filter((event) => event.type === `io.harbinger.${type}.v1`);
+}
