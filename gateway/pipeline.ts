@@ -12,10 +12,10 @@ import { HarbingerError, messageOf } from '../shared/runtime/errors.ts';
 import { aloneAsJson } from './decode/alone.ts';
 import type { BlockBuilder } from './decode/block-builder.ts';
 import { checkReading, type Row } from './decode/contract.ts';
-import { decodeLifecycle, type LifecycleState } from './decode/lifecycle.ts';
+import { decodeLifecycle } from './decode/lifecycle.ts';
 import type { Placement } from './decode/placement.ts';
 import type { Route, Routes } from './decode/routes.ts';
-import type { Block, ColumnBatch, DeadLetter, RawMessage } from './ports.ts';
+import type { Block, ColumnBatch, DeadLetter, LifecycleNotice, RawMessage } from './ports.ts';
 
 export interface PipelineDeps {
   routes: Routes;
@@ -24,12 +24,8 @@ export interface PipelineDeps {
   /** Durable when resolved; rejects only after retrying for as long as the sender may be kept waiting. */
   journal(block: Omit<Block, 'seq'>): Promise<unknown>;
   deadLetters(letters: Omit<DeadLetter, 'id'>[]): Promise<void>;
-  lifecycle(change: {
-    state: LifecycleState;
-    about: Lifecycle;
-    eventId: string;
-    atMs: number;
-  }): Promise<void>;
+  /** The same change sent again has the same `eventId`. */
+  lifecycle(change: LifecycleNotice & { eventId: string }): Promise<void>;
   windows(columns: ColumnBatch): void;
 }
 
@@ -100,8 +96,7 @@ export class Pipeline {
         try {
           checkReading(route.series, reading.values, this.row);
           this.counts.fieldsIgnored += this.row.ignored;
-          if (!this.deps.placement.place(route.series, reading, this.row, message.receivedMs, message.resend))
-            continue;
+          if (!this.deps.placement.place(route.series, reading, this.row, message.receivedMs)) continue;
           this.deps.builder.add(route.series, this.row, this.deps.placement.ms, this.deps.placement.ns);
           this.counts.readings++;
         } catch (error) {

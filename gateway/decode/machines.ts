@@ -21,6 +21,8 @@ export interface Series {
   /** Column of each sensor; grows only for open types. */
   columns: Map<string, number>;
   sensors: string[];
+  /** Of the sensors' names, by column. */
+  sensorHashes: number[];
   min: number[];
   max: number[];
 }
@@ -91,6 +93,7 @@ export class Machines {
       hashLow,
       columns: new Map(type.sensors.map((sensor, i) => [sensor.name, i])),
       sensors: type.sensors.map((sensor) => sensor.name),
+      sensorHashes: type.sensors.map((sensor) => hashText(sensor.name)[0]),
       min: type.sensors.map((sensor) => sensor.min),
       max: type.sensors.map((sensor) => sensor.max),
     };
@@ -129,6 +132,7 @@ export function columnOf(series: Series, sensor: string): number {
   if (!series.type.openSensors || series.sensors.length >= openSensorsMax || !isIdentifier(sensor)) return -1;
   series.columns.set(sensor, series.sensors.length);
   series.sensors.push(sensor);
+  series.sensorHashes.push(hashText(sensor)[0]);
   series.min.push(-Number.MAX_VALUE);
   series.max.push(Number.MAX_VALUE);
   return series.sensors.length - 1;

@@ -16,7 +16,8 @@ export interface PlacementCounts {
   timesOutOfBounds: number;
 }
 
-const identityKind = { id: 1, seq: 2, time: 3 } as const;
+/** What a key stands for. `place` is an occupied timestamp, `time` what a device claimed where it is not believed. */
+const keyKind = { id: 1, seq: 2, place: 3, time: 4 } as const;
 /** Distinct readings of one series under one device timestamp; beyond it the gateway's clock is used. */
 const separationsMax = 1_000;
 
@@ -24,9 +25,9 @@ const separationsMax = 1_000;
  * Gives each reading its place in time, unique in its series, and recognises resends.
  *
  * A resend is a reading whose `id` was seen lately; or whose running number, or device time, was seen lately with the
- * same content; or, where the sender says that it sends again (DUP), with any content. A distinct reading that meets an
- * occupied timestamp moves on by 1 ns. Without device time: the gateway's ms with a running ns part, which is unique
- * by itself.
+ * same content. MQTT's DUP adds nothing to that: a message sent again has the same bytes, while a device that counts
+ * anew may have lost the connection before its first attempt arrived. A distinct reading that meets an occupied
+ * timestamp moves on by 1 ns. Without device time: the gateway's ms with a running ns part, past what is occupied.
  */
 export class Placement {
   ms = 0;
@@ -54,29 +55,36 @@ export class Placement {
   }
 
   /** Sets `ms` and `ns`; false if the reading is a resend and must not be stored again. */
-  place(series: Series, reading: DecodedReading, row: Row, receivedMs: number, resend: boolean): boolean {
+  place(series: Series, reading: DecodedReading, row: Row, receivedMs: number): boolean {
     const content = fingerprint(series, reading, row);
     const first = this.added.length;
-    const { id, seq } = reading;
+    const { id, seq, deviceTime } = reading;
     if (id !== undefined) {
       const [high, low] = hashText(id);
-      this.key(series, identityKind.id, high, low);
+      this.key(series, keyKind.id, high, low);
       if (this.recent.find(this.high, this.low) !== -1) return this.refuse();
       this.remember(0);
     } else if (seq !== undefined) {
-      this.key(series, identityKind.seq, seq | 0, (seq / 2 ** 32) | 0);
-      const known = this.recent.find(this.high, this.low);
-      if (known !== -1 && (resend || known === content)) return this.refuse();
+      this.key(series, keyKind.seq, seq | 0, (seq / 2 ** 32) | 0);
+      if (this.recent.find(this.high, this.low) === content) return this.refuse();
       this.remember(content);
     }
-    const identified = this.added.length > first;
-    if (this.placeAtDeviceTime(series, reading, receivedMs, content, resend && !identified)) return true;
-    if (this.ms < 0) {
+    if (!deviceTime) return this.placeAtArrival(series, receivedMs);
+    if (!this.isBelievable(deviceTime.ms, receivedMs)) {
+      this.counts.timesOutOfBounds++;
+      if (id === undefined && seq === undefined) {
+        this.key(series, keyKind.time, mix(deviceTime.ns, deviceTime.ms | 0), (deviceTime.ms / 2 ** 32) | 0);
+        if (this.recent.find(this.high, this.low) === content) return this.refuse();
+        this.remember(content);
+      }
+      return this.placeAtArrival(series, receivedMs);
+    }
+    const found = this.findPlace(series, deviceTime.ms, deviceTime.ns, content);
+    if (found === 'same') {
       this.forget(first);
       return this.refuse();
     }
-    this.placeAtArrival(receivedMs);
-    return true;
+    return found === 'free' || this.placeAtArrival(series, receivedMs);
   }
 
   /** Puts back what a block added that could not be stored, so that its readings are welcome again. */
@@ -84,46 +92,46 @@ export class Placement {
     for (let i = 0; i < added.length; i += 3) this.recent.remove(added[i]!, added[i + 1]!);
   }
 
-  /** True if placed; else `ms` is -1 for a resend, or 0 where the gateway's clock is to be used. */
-  private placeAtDeviceTime(
+  private isBelievable(ms: number, receivedMs: number): boolean {
+    return ms <= receivedMs + this.bounds.aheadMsMax && ms >= receivedMs - this.bounds.behindMsMax;
+  }
+
+  /** Takes the first free ns from a moment on, unless a reading of the same content is met before. */
+  private findPlace(
     series: Series,
-    reading: DecodedReading,
-    receivedMs: number,
+    fromMs: number,
+    fromNs: number,
     content: number,
-    anyContent: boolean,
-  ): boolean {
-    this.ms = 0;
-    const time = reading.deviceTime;
-    if (!time) return false;
-    if (time.ms > receivedMs + this.bounds.aheadMsMax || time.ms < receivedMs - this.bounds.behindMsMax) {
-      this.counts.timesOutOfBounds++;
-      return false;
-    }
-    let { ms, ns } = time;
+  ): 'free' | 'same' | 'full' {
+    let [ms, ns] = [fromMs, fromNs];
     for (let i = 0; i < separationsMax; i++) {
-      this.key(series, identityKind.time, mix(ns, ms | 0), (ms / 2 ** 32) | 0);
+      this.key(series, keyKind.place, mix(ns, ms | 0), (ms / 2 ** 32) | 0);
       const known = this.recent.find(this.high, this.low);
       if (known === -1) {
         if (i > 0) this.counts.separated++;
         this.remember(content);
         this.ms = ms;
         this.ns = ns;
-        return true;
+        return 'free';
       }
-      if (anyContent || known === content) {
-        this.ms = -1;
-        return false;
-      }
+      if (known === content) return 'same';
       ns++;
       if (ns === 1_000_000) [ms, ns] = [ms + 1, 0];
     }
-    return false;
+    return 'full';
   }
 
-  private placeAtArrival(receivedMs: number): void {
-    this.running = this.running === 999_999 ? 1 : this.running + 1;
-    this.ms = receivedMs;
-    this.ns = this.running;
+  /** The place is remembered too: a device's own time, or this clock set back, may lead to it again. */
+  private placeAtArrival(series: Series, receivedMs: number): true {
+    for (let i = 0; i < separationsMax; i++) {
+      this.running = this.running === 999_999 ? 1 : this.running + 1;
+      this.ms = receivedMs;
+      this.ns = this.running;
+      this.key(series, keyKind.place, mix(this.ns, this.ms | 0), (this.ms / 2 ** 32) | 0);
+      if (this.recent.find(this.high, this.low) === -1) break;
+    }
+    this.remember(atArrival);
+    return true;
   }
 
   private refuse(): false {
@@ -146,14 +154,18 @@ export class Placement {
   }
 }
 
+/** Of a place taken at arrival: nothing with device time is taken for the same. */
+const atArrival = 0;
+
+/** Not 0. The same in any order of columns: those of an open type come in another order after a restart. */
 function fingerprint(series: Series, reading: DecodedReading, row: Row): number {
   let hash = 0x1b873593;
   for (let column = 0; column < series.sensors.length; column++) {
     const value = row.values[column]!;
-    if (!Number.isNaN(value)) hash = mixFloat(mix(hash, column), value);
+    if (!Number.isNaN(value)) hash = (hash + finish(mixFloat(series.sensorHashes[column]!, value))) | 0;
   }
   if (reading.id !== undefined) hash = mix(hash, hashText(reading.id)[0]);
   if (reading.seq !== undefined) hash = mixFloat(hash, reading.seq);
   if (reading.deviceTime) hash = mix(mixFloat(hash, reading.deviceTime.ms), reading.deviceTime.ns);
-  return finish(hash);
+  return finish(hash) || 1;
 }
