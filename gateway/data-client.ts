@@ -3,16 +3,9 @@ import type { HarbingerEvent } from '../shared/contract/events.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import { HarbingerError } from '../shared/runtime/errors.ts';
 import { compiledEntry } from '../shared/runtime/paths.ts';
-import type {
-  DataCalls,
-  DataThreadInit,
-  FromData,
-  LifecycleNotice,
-  ToData,
-  WireError,
-} from './data-messages.ts';
+import type { DataCalls, DataThreadInit, FromData, ToData, WireError } from './data-messages.ts';
 import { SlabWriter, slabBytes } from './intake/slab.ts';
-import type { ColumnBatch, Intake, Outbox, RawMessage } from './ports.ts';
+import type { ColumnBatch, Intake, LifecycleNotice, Outbox, RawMessage } from './ports.ts';
 
 type Settle = (error?: Error) => void;
 

@@ -1,11 +1,10 @@
 /** What crosses between the main thread and the data thread. Both sides are of one build: no checks here. */
-import type { HarbingerEvent, Lifecycle } from '../shared/contract/events.ts';
+import type { HarbingerEvent } from '../shared/contract/events.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import type { GatewayConfig } from './config.ts';
-import type { LifecycleState } from './decode/lifecycle.ts';
 import type { PlacementCounts } from './decode/placement.ts';
 import type { PipelineCounts } from './pipeline.ts';
-import type { ColumnBatch, DeadLetter, JournalStats } from './ports.ts';
+import type { ColumnBatch, DeadLetter, JournalStats, LifecycleNotice } from './ports.ts';
 import type { UplinkStats } from './uplink/uplink.ts';
 
 export interface DataThreadInit {
@@ -54,12 +53,6 @@ export type ToData =
 export interface WireError {
   code: string;
   message: string;
-}
-
-export interface LifecycleNotice {
-  state: LifecycleState;
-  about: Lifecycle;
-  atMs: number;
 }
 
 export type FromData =

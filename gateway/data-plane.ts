@@ -15,7 +15,7 @@ import type { Clock } from '../shared/runtime/clock.ts';
 import { messageOf } from '../shared/runtime/errors.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { Random } from '../shared/runtime/random.ts';
-import type { DataCalls, DataStatus, DataThreadInit, LifecycleNotice } from './data-messages.ts';
+import type { DataCalls, DataStatus, DataThreadInit } from './data-messages.ts';
 import { type DeadLetters, type DeadLettersOptions, openDeadLetters } from './deadletters/dead-letters.ts';
 import { BlockBuilder } from './decode/block-builder.ts';
 import { Machines } from './decode/machines.ts';
@@ -30,7 +30,7 @@ import { letterIdsBefore, redriveLetters } from './intake/redrive.ts';
 import type { JournalFs } from './journal/fs.ts';
 import { openJournals } from './journal/journal-set.ts';
 import { Pipeline } from './pipeline.ts';
-import type { CloudLink, ColumnBatch, Journal, RawMessage } from './ports.ts';
+import type { CloudLink, ColumnBatch, Journal, LifecycleNotice, RawMessage } from './ports.ts';
 import { MqttLink } from './uplink/mqtt-link.ts';
 import { Uplink } from './uplink/uplink.ts';
 

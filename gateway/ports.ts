@@ -5,7 +5,7 @@
  * Three threads: main (broker, serial, windows, decisions, HTTP), data (decode → contract → journal → uplink), model
  * (inference). A reading's way: Source → Intake ⇒ data thread: Decoder → contract → Journal → ack ⇒ main: windows.
  */
-import type { Assessment, EventType, HarbingerEvent } from '../shared/contract/events.ts';
+import type { Assessment, EventType, HarbingerEvent, Lifecycle } from '../shared/contract/events.ts';
 import type { Lane } from '../shared/contract/lanes.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 
@@ -132,6 +132,13 @@ export interface ColumnBatch {
   values: Float32Array;
   /** From the journal's tail after a restart: fill windows, decide nothing. */
   replay: boolean;
+}
+
+/** A machine failed or was replaced, as a lifecycle event says that is in the journal. */
+export interface LifecycleNotice {
+  state: 'failed' | 'replaced';
+  about: Lifecycle;
+  atMs: number;
 }
 
 export interface MachineIdentity {

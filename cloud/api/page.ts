@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { HttpError } from '../../shared/runtime/http-errors.ts';
@@ -12,14 +12,17 @@ export async function servePage(app: FastifyInstance, folder: string): Promise<v
     });
     return;
   }
-  await app.register(fastifyStatic, {
-    root: folder,
-    cacheControl: false,
-    decorateReply: false,
-    schemaHide: true,
-    setHeaders(reply, path) {
-      const hashed = path.includes(`${sep}assets${sep}`);
-      reply.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-    },
+  await app.register(async (page) => {
+    page.addHook('onSend', async ({ url }, reply) => {
+      if (reply.statusCode >= 400) return;
+      const kept = url.startsWith('/assets/');
+      reply.header('cache-control', kept ? 'public, max-age=31536000, immutable' : 'no-cache');
+    });
+    await page.register(fastifyStatic, {
+      root: folder,
+      cacheControl: false,
+      decorateReply: false,
+      schemaHide: true,
+    });
   });
 }

@@ -80,7 +80,7 @@ describe('a prediction', () => {
     await bench.clock.advance(60_000);
     const notice = {
       state: 'failed' as const,
-      about: { site: 'lab', machine: 'p1' },
+      about: { site: 'lab', machine: 'p1', machineType: 'pump' },
       atMs: bench.clock.nowMs(),
     };
     await decision.lifecycle(notice);
@@ -105,8 +105,16 @@ describe('a prediction', () => {
   it('that never was is counted when a machine fails unwarned, at any time its sender claims', async () => {
     const decision = await bench.started();
     await bench.evaluate(decision, 500, 1);
-    await decision.lifecycle({ state: 'failed', about: { site: 'lab', machine: 'p1' }, atMs: 1e300 });
-    await decision.lifecycle({ state: 'failed', about: { site: 'lab', machine: 'p9' }, atMs: 1 });
+    await decision.lifecycle({
+      state: 'failed',
+      about: { site: 'lab', machine: 'p1', machineType: 'pump' },
+      atMs: 1e300,
+    });
+    await decision.lifecycle({
+      state: 'failed',
+      about: { site: 'lab', machine: 'p9', machineType: 'pump' },
+      atMs: 1,
+    });
     expect(decision.stats()).toMatchObject({ failures: { warned: 0, unwarned: 2 }, errors: 0 });
   });
 });

@@ -3,7 +3,7 @@ import type { GovernedDecision } from '../../shared/decisions/governed-decision.
 import type { Decided } from '../../shared/decisions/policy.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { AlertInput } from '../ports.ts';
+import type { AlertInput, LifecycleNotice } from '../ports.ts';
 import { type AlertChange, type DecidedAssessment, endMachine, stepMachine } from './alert-changes.ts';
 import type { AlertDecisionConfig } from './config.ts';
 import { assessmentContent, endingRecord } from './decision-content.ts';
@@ -16,13 +16,6 @@ import type { Ending } from './reasons.ts';
 import type { RecordChoice, RecordWhy } from './record-choice.ts';
 
 const undecidedLogMsMin = 10_000;
-
-/** A machine failed or was replaced, as a lifecycle event says that the caller has journalled. */
-export interface LifecycleNotice {
-  state: Ending['state'];
-  about: { site: string; machine: string; note?: string | undefined };
-  atMs: number;
-}
 
 export interface AlertEffectsOptions {
   gateway: string;

@@ -42,7 +42,7 @@ describe('a restart', () => {
     await bench.evaluate(before, 50, 3);
     await before.lifecycle({
       state: 'failed',
-      about: { site: 'lab', machine: 'p1' },
+      about: { site: 'lab', machine: 'p1', machineType: 'pump' },
       atMs: bench.clock.nowMs(),
     });
     await before.stop();
