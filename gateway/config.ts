@@ -94,10 +94,7 @@ const DeadLettersConfig = Type.Object(
 
 const JobsConfig = Type.Object(
   {
-    statistics: Type.String({
-      default: '0 * * * * *',
-      description: 'cron, with seconds',
-    }),
+    statistics: ScheduleText('0 * * * * *'),
     retention: ScheduleText('30 0 * * * *'),
   },
   { additionalProperties: false, default: {} },

@@ -162,14 +162,14 @@ export async function startDataPlane(
 
   const ids = async (which: number[] | 'all') =>
     which === 'all' ? await letterIdsBefore(letters, Number.POSITIVE_INFINITY) : which;
-  const takeOne = (message: RawMessage) => pipeline.take((each) => each(message));
+  const takeAll = (messages: readonly RawMessage[]) => pipeline.take((each) => messages.forEach(each));
   const calls: DataCalls = {
     status,
     event: (event) => events.add(event),
     deadLettersList: async (query) => letters.list(query),
     deadLettersShow: async (id) => letters.show(id),
     deadLettersRedrive: async (which) => ({
-      redriven: await redriveLetters(letters, await ids(which), takeOne, clock),
+      redriven: await redriveLetters(letters, await ids(which), takeAll, clock),
     }),
     deadLettersDrop: async (which) => ({ dropped: await letters.drop(await ids(which)) }),
     async retain() {

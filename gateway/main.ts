@@ -9,10 +9,13 @@ import { createLog } from '../shared/runtime/log.ts';
 import { defaultDataDir } from '../shared/runtime/paths.ts';
 import { systemRandom } from '../shared/runtime/random.ts';
 import { localUrl, removeRunFile, writeRunFile } from '../shared/runtime/run-file.ts';
+import { checkBrokerConfig } from './broker/broker.ts';
+import { Credentials } from './broker/credentials.ts';
 import { GatewayConfig } from './config.ts';
 import { Machines } from './decode/machines.ts';
 import { Routes } from './decode/routes.ts';
 import { startGateway } from './gateway.ts';
+import { parseSchedule } from './jobs/schedule.ts';
 
 export interface GatewayOptions {
   /** A TOML file; see config.ts. */
@@ -39,15 +42,19 @@ export function readGatewayConfig(options: GatewayOptions): {
   });
   const own = config.machineTypesDir === undefined ? [] : [config.machineTypesDir];
   const types = loadMachineTypes([builtInTypesDir, ...own]);
-  checkRules(config, types);
+  checkConfig(config, types);
   return { config, types };
 }
 
-/** What a schema cannot say: rules name types, formats and placeholders that exist. */
-function checkRules(config: GatewayConfig, types: Map<string, MachineType>): void {
+/** What a schema cannot say: rules name types, formats and placeholders that exist; users and schedules make sense. */
+function checkConfig(config: GatewayConfig, types: Map<string, MachineType>): void {
   const unknown = config.unknownMachines === 'dead-letter' ? 'dead-letter' : { type: config.unknownMachines };
   const { gateway, machines: rules, machinesMax, routes } = config;
   new Routes(routes, new Machines({ gateway, types, rules, unknown, machinesMax }), 1);
+  checkBrokerConfig(config.broker);
+  new Credentials(config.broker.users, systemClock);
+  parseSchedule('statistics', config.jobs.statistics);
+  parseSchedule('retention', config.jobs.retention);
 }
 
 /**
@@ -59,25 +66,16 @@ export async function runGateway(options: GatewayOptions, signal: AbortSignal): 
   const { config, types } = readGatewayConfig(options);
   const { dataDir } = config;
   const http = withToken(config.http, dataDir, log);
-  let ended: Error | null = null;
-  const over = new Promise<void>((resolve) => {
-    const failed = (error: Error) => {
-      ended = error;
-      log.fatal({ cause: messageOf(error) }, 'the gateway cannot go on; start it again');
-      resolve();
-    };
+  let fail: (error: Error) => void = () => {};
+  const over = new Promise<void>((resolve, reject) => {
+    fail = reject;
     signal.addEventListener('abort', () => resolve(), { once: true });
-    start(failed).catch(failed);
+    if (signal.aborted) resolve();
   });
-  let stop = async () => {};
-  async function start(failed: (error: Error) => void): Promise<void> {
-    const gateway = await startGateway({ ...config, http }, types, {
-      clock: systemClock,
-      random: systemRandom,
-      log,
-      failed,
-    });
-    stop = gateway.stop;
+  over.catch(() => {}); // it may fail before it is waited for
+  const parts = { clock: systemClock, random: systemRandom, log, failed: (error: Error) => fail(error) };
+  const gateway = await startGateway({ ...config, http }, types, parts);
+  try {
     writeRunFile(dataDir, {
       role: 'gateway',
       pid: process.pid,
@@ -86,9 +84,12 @@ export async function runGateway(options: GatewayOptions, signal: AbortSignal): 
       httpPort: gateway.httpPort,
       httpUrl: localUrl(http.host, gateway.httpPort),
     });
+    await over;
+  } catch (error) {
+    log.fatal({ cause: messageOf(error) }, 'the gateway cannot go on; start it again');
+    throw error;
+  } finally {
+    removeRunFile(dataDir);
+    await gateway.stop();
   }
-  await over;
-  removeRunFile(dataDir);
-  await stop();
-  if (ended) throw ended;
 }

@@ -41,7 +41,7 @@ const common = {
 export const WebhookConfig = Type.Object(
   {
     ...common,
-    url: Type.String({ pattern: '^https?://[^\\s]+$' }),
+    url: Type.String({ pattern: '^https?://[^\\s/?#@]+([/?#]\\S*)?$' }),
     secret: Type.Optional(
       Type.String({
         minLength: 16,
@@ -84,7 +84,7 @@ export type EmailConfig = Static<typeof EmailConfig>;
 export const MqttNotifierConfig = Type.Object(
   {
     ...common,
-    url: Type.String({ pattern: '^(mqtts?|wss?)://' }),
+    url: Type.String({ pattern: '^(mqtts?|wss?)://[^\\s/?#@]+([/?#]\\S*)?$' }),
     topic: Type.String({
       default: 'alerts/{site}/{machine}',
       pattern: '^[^+#\\s]+$',

@@ -194,7 +194,7 @@ function listen(server: Server, { host, port }: IngestConfig): Promise<number> {
     server.once('error', (error) => {
       const busy = codeOf(error) === 'EADDRINUSE';
       const message = busy
-        ? `port ${port} on ${host} is in use: stop what uses it, or choose another (ingest.port)`
+        ? `port ${port} on ${host} is in use: stop what uses it, or choose another with --mqtt-port`
         : `cannot listen for gateways on ${host}:${port}: ${messageOf(error)}`;
       const code = busy ? 'INGEST_PORT_BUSY' : 'INGEST_LISTEN_FAILED';
       reject(new HarbingerError(code, 'ingest', message, { cause: error }));

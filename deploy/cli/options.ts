@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
 
 /** A TCP port; 0 lets the system choose. */
 export function port(text: string): number {
@@ -36,11 +37,17 @@ export function withReach(command: Command, role: 'gateway' | 'cloud'): Command 
     .option('--json', 'print JSON');
 }
 
+/** One Ctrl-C reaches us twice under npm: from the terminal, and passed on by npm. */
+const sameSignalMs = 500;
+
 /** Aborts on SIGINT, SIGTERM, or when the supervising process is gone. A second signal ends the process at once. */
-export function stopSignal(): AbortSignal {
+export function stopSignal(clock: Clock = systemClock): AbortSignal {
   const controller = new AbortController();
+  let firstMs: number | null = null;
   const stop = () => {
-    if (controller.signal.aborted) process.exit(130);
+    const nowMs = clock.monotonicMs();
+    firstMs ??= nowMs;
+    if (nowMs - firstMs > sameSignalMs) process.exit(130);
     controller.abort();
   };
   process.on('SIGINT', stop);

@@ -55,7 +55,7 @@ export interface Broker extends Source {
  * @throws HarbingerError CONFIG_INVALID, PASSWORD_HASH_INVALID
  */
 export function createBroker({ config, dataDir }: BrokerOptions, deps: BrokerDeps): Broker {
-  check(config);
+  checkBrokerConfig(config);
   const credentials = new Credentials(config.users, deps.clock);
   const refusals = new Refusals(deps.clock, deps.log);
   let engine: Engine | null = null;
@@ -82,7 +82,8 @@ export function createBroker({ config, dataDir }: BrokerOptions, deps: BrokerDep
   };
 }
 
-function check(config: BrokerConfig): void {
+/** What the schema cannot say. @throws HarbingerError CONFIG_INVALID */
+export function checkBrokerConfig(config: BrokerConfig): void {
   const invalid = (problem: string) => new HarbingerError('CONFIG_INVALID', 'config', `broker: ${problem}`);
   if (config.anonymous === 'loopback' && !isLoopback(config.host)) {
     throw invalid(

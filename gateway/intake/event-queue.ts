@@ -1,4 +1,5 @@
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Block } from '../ports.ts';
 import { eventsBlock } from './blocks.ts';
 
@@ -26,7 +27,11 @@ export class EventQueue {
 
   add(event: HarbingerEvent): Promise<void> {
     if (this.waiting.length >= waitingMax)
-      return Promise.reject(new Error('too many events wait for the journal'));
+      return Promise.reject(
+        new HarbingerError('EVENTS_BUSY', 'journal', `${waitingMax} events already wait for the journal`, {
+          retry: true,
+        }),
+      );
     return new Promise((done, failed) => {
       this.waiting.push({ event, done, failed });
       if (!this.writing) {

@@ -8,6 +8,8 @@ export interface LetterBox {
 }
 
 const pageSize = 500;
+/** At 64 KiB a letter this is at most 6.4 MB. */
+const togetherMax = 100;
 
 /** The ids of the letters that came before a moment, oldest first. */
 export async function letterIdsBefore(letters: LetterBox, beforeMs: number): Promise<number[]> {
@@ -22,23 +24,31 @@ export async function letterIdsBefore(letters: LetterBox, beforeMs: number): Pro
 }
 
 /**
- * Sends letters through the pipeline again, oldest first. A letter is dropped once the pipeline has settled it: as a
- * reading, or as a new letter if its cause is still there. A crash in between redrives it again.
+ * Sends letters through the pipeline again, oldest first, some at a time so that they share syncs. They are dropped once
+ * the pipeline has settled them: as readings, or as new letters if the cause is still there. A crash in between redrives
+ * them again.
  */
 export async function redriveLetters(
   letters: LetterBox,
   ids: readonly number[],
-  take: (message: RawMessage) => Promise<void>,
+  take: (messages: readonly RawMessage[]) => Promise<void>,
   clock: Clock,
 ): Promise<number> {
   let redriven = 0;
-  for (const id of ids) {
-    const letter = await letters.show(id);
-    if (!letter) continue;
-    const { topic, payload, client } = letter;
-    await take({ topic, payload: Buffer.from(payload), client, receivedMs: clock.nowMs(), resend: false });
-    await letters.drop([id]);
-    redriven++;
+  for (let at = 0; at < ids.length; at += togetherMax) {
+    const found = await Promise.all(ids.slice(at, at + togetherMax).map((id) => letters.show(id)));
+    const group = found.filter((letter) => letter !== null);
+    if (group.length === 0) continue;
+    await take(
+      group.map(({ topic, payload, client }) => ({
+        topic,
+        payload: Buffer.from(payload),
+        client,
+        receivedMs: clock.nowMs(),
+        resend: false,
+      })),
+    );
+    redriven += await letters.drop(group.map(({ id }) => id));
   }
   return redriven;
 }

@@ -7,7 +7,7 @@ export const UplinkConfig = Type.Object(
   {
     url: Type.Optional(
       Type.String({
-        pattern: '^(mqtts?|wss?)://',
+        pattern: '^(mqtts?|wss?)://[^\\s/?#@]+([/?#]\\S*)?$',
         description: 'the cloud’s ingest; without it everything stays in the journal',
       }),
     ),

@@ -27,7 +27,8 @@ export class MqttLink implements CloudLink {
     });
   }
 
-  connect(signal: AbortSignal): Promise<void> {
+  /** @throws HarbingerError UPLINK_TLS_FILES, UPLINK_BROKEN (both: retry) */
+  async connect(signal: AbortSignal): Promise<void> {
     const { config } = this;
     const client = mqtt.connect(config.url, {
       protocolVersion: 4,
@@ -79,7 +80,8 @@ export class MqttLink implements CloudLink {
   }
 
   async close(): Promise<void> {
-    this.client?.end(true);
+    if (!this.client) return;
+    this.client.end(true);
     await this.closed;
   }
 
@@ -98,16 +100,16 @@ export class MqttLink implements CloudLink {
   }
 }
 
-function tlsFiles(config: UplinkConfig): {
-  ca?: Buffer;
-  cert?: Buffer;
-  key?: Buffer;
-} {
-  return {
-    ...(config.caFile !== undefined && { ca: readFileSync(config.caFile) }),
-    ...(config.certFile !== undefined && {
-      cert: readFileSync(config.certFile),
-    }),
-    ...(config.keyFile !== undefined && { key: readFileSync(config.keyFile) }),
-  };
+/** Read for each connection, so that a renewed certificate is used without a restart. */
+function tlsFiles({ caFile, certFile, keyFile }: UplinkConfig): { ca?: Buffer; cert?: Buffer; key?: Buffer } {
+  try {
+    return {
+      ...(caFile !== undefined && { ca: readFileSync(caFile) }),
+      ...(certFile !== undefined && { cert: readFileSync(certFile) }),
+      ...(keyFile !== undefined && { key: readFileSync(keyFile) }),
+    };
+  } catch (error) {
+    const message = `cannot read the uplink's TLS files: ${messageOf(error)}; check uplink.caFile, certFile and keyFile`;
+    throw new HarbingerError('UPLINK_TLS_FILES', 'uplink', message, { retry: true, cause: error });
+  }
 }

@@ -54,7 +54,11 @@ function hideSecrets(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       key,
-      /password|token|secret/i.test(key) && typeof item === 'string' ? '(hidden)' : hideSecrets(item),
+      /password|token|secret/i.test(key) && typeof item === 'string'
+        ? '(hidden)'
+        : key === 'headers' && typeof item === 'object' && item !== null
+          ? Object.fromEntries(Object.keys(item).map((name) => [name, '(hidden)']))
+          : hideSecrets(item),
     ]),
   );
 }

@@ -1,0 +1,118 @@
+/** The command line as a process: signals, exit codes, configuration checks. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { compiledEntry } from '../../shared/runtime/paths.ts';
+
+const main = compiledEntry('deploy/cli/main');
+let dir = '';
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'harbinger-cli-'));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+function run(args: string[], env: NodeJS.ProcessEnv = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+  return { status, stdout, stderr };
+}
+
+function start(role: 'gateway' | 'cloud') {
+  const args = [main, role, '--data', dir, '--mqtt-port', '0', '--http-port', '0'];
+  const child = spawn(process.execPath, args, { stdio: 'ignore' });
+  return { child, ended: once(child, 'exit') };
+}
+
+describe.each(['gateway', 'cloud'] as const)('%s', (role) => {
+  it('stops in order at Ctrl-C, which under npm arrives twice', async () => {
+    const { child, ended } = start(role);
+    await vi.waitFor(() => expect(existsSync(join(dir, 'run.json'))).toBe(true), { timeout: 30_000 });
+    child.kill('SIGINT');
+    child.kill('SIGINT');
+    expect(await ended).toEqual([0, null]);
+    expect(existsSync(join(dir, 'run.json'))).toBe(false);
+  });
+
+  it('stops although it was told while it started', async () => {
+    const { child, ended } = start(role);
+    const first = role === 'gateway' ? 'journal' : 'operations';
+    await vi.waitFor(() => expect(existsSync(join(dir, first))).toBe(true), { timeout: 30_000, interval: 1 });
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    expect(existsSync(join(dir, 'run.json'))).toBe(false);
+  });
+});
+
+describe('config check', () => {
+  const check = (role: string, text: string, args: string[] = [], env: NodeJS.ProcessEnv = {}) => {
+    const file = join(dir, `${role}.toml`);
+    writeFileSync(file, text);
+    return run(['config', 'check', role, file, ...args], env);
+  };
+
+  it.each<[string, string, string, RegExp]>([
+    ['an unknown key', 'gateway', 'gatway = "x"', /unknown property 'gatway'/],
+    ['an unknown key', 'cloud', '[store]\nkinds = "x"', /store: unknown property 'kinds'/],
+    [
+      'a missing variable',
+      'gateway',
+      '[uplink]\npassword = "${NOT_SET}"',
+      /uplink\.password uses \$\{NOT_SET\}/,
+    ],
+    [
+      'anonymous access from anywhere',
+      'gateway',
+      '[broker]\nhost = "0.0.0.0"\nanonymous = "loopback"',
+      /host must be/,
+    ],
+    ['a user without a password', 'gateway', '[[broker.users]]\nname = "a"', /user 'a' needs/],
+    ['an impossible schedule', 'gateway', '[jobs]\nretention = "61 * * * *"', /schedule '61/],
+    [
+      'a password within an address',
+      'gateway',
+      '[uplink]\nurl = "mqtt://me:pass@example.org"',
+      /uplink\.url must match/,
+    ],
+    ['no TOML', 'gateway', 'gateway =', /gateway\.toml/],
+  ])('names %s (%s)', (_, role, text, message) => {
+    const { status, stdout, stderr } = check(role, text);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+  });
+
+  it('shows the whole configuration without its secrets', () => {
+    const text = `
+      [[gateways]]
+      id = "gw"
+      password = "\${SECRET}"
+      [api]
+      token = "\${SECRET}"
+      [[alerts.webhook]]
+      name = "hook"
+      url = "https://example.org/hook"
+      secret = "\${SECRET}"
+      headers = { authorization = "\${SECRET}" }`;
+    const { status, stdout } = check('cloud', text, ['--json'], { SECRET: 'a-secret-of-20-letters' });
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ api: { token: '(hidden)' }, store: { kind: 'embedded' } });
+    expect(stdout).not.toContain('a-secret');
+  });
+});
+
+it('wrong usage is exit code 2, with a sentence', () => {
+  for (const args of [
+    ['gateway', '--mqtt-port', 'x'],
+    ['deadletters', 'drop'],
+    ['nothing'],
+    ['config', 'check', 'x', 'y'],
+  ]) {
+    const { status, stderr } = run(args);
+    expect([args, status]).toEqual([args, 2]);
+    expect(stderr).not.toMatch(/\n {4}at /);
+  }
+});

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { manualClock } from '../../shared/runtime/manual-clock.ts';
+import type { DeadLetter, RawMessage } from '../ports.ts';
+import { redriveLetters } from './redrive.ts';
+
+function box(count: number) {
+  const letters = new Map<number, DeadLetter>();
+  for (let id = 1; id <= count; id++) {
+    const rest = { client: 'c', stage: 'decode', code: 'DECODE_JSON', reason: '' };
+    letters.set(id, { id, atMs: id, topic: `telemetry/lab/m${id}`, payload: Buffer.from(`${id}`), ...rest });
+  }
+  return {
+    letters,
+    list: () => [...letters.values()],
+    show: (id: number) => letters.get(id) ?? null,
+    drop: async (ids: number[]) => ids.filter((id) => letters.delete(id)).length,
+  };
+}
+
+it('letters go through the pipeline in order, many at a time, and are dropped once they are settled', async () => {
+  const shelf = box(250);
+  const groups: RawMessage[][] = [];
+  const take = async (messages: readonly RawMessage[]) => {
+    groups.push([...messages]);
+  };
+  const ids = [...shelf.letters.keys()];
+  expect(await redriveLetters(shelf, [...ids, 999], take, manualClock())).toBe(250);
+  expect(groups.flat().map(({ payload }) => Number(payload.toString()))).toEqual(ids);
+  expect(groups.length).toBeLessThan(10);
+  expect(shelf.letters.size).toBe(0);
+});
+
+it('what could not be stored stays a letter', async () => {
+  const shelf = box(150);
+  let calls = 0;
+  const take = () => (++calls === 1 ? Promise.resolve() : Promise.reject(new Error('disk full')));
+  await expect(redriveLetters(shelf, [...shelf.letters.keys()], take, manualClock())).rejects.toThrow(
+    'disk full',
+  );
+  expect(shelf.letters.size).toBe(50);
+  expect(shelf.letters.has(101)).toBe(true);
+});

@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { MqttLink } from './mqtt-link.ts';
+
+const config = {
+  url: 'mqtt://127.0.0.1:1',
+  connectMsMax: 1_000,
+  ackMsMax: 1_000,
+  backoffFirstMs: 10,
+  backoffMaxMs: 10,
+  lingerMs: 10,
+  batchBytesMax: 1_024,
+  inFlightMax: 1,
+};
+
+it('a TLS file that cannot be read is named, and does not keep the link from being closed', async () => {
+  const link = new MqttLink('gw', { ...config, url: 'mqtts://127.0.0.1:1', caFile: '/nowhere/ca.pem' });
+  await expect(link.connect(new AbortController().signal)).rejects.toMatchObject({
+    code: 'UPLINK_TLS_FILES',
+    retry: true,
+    message: expect.stringMatching(/\/nowhere\/ca\.pem.*uplink\.caFile/),
+  });
+  await link.close();
+});
+
+it('a cloud that is not there is an error that can be tried again', async () => {
+  const link = new MqttLink('gw', config);
+  await expect(link.connect(new AbortController().signal)).rejects.toMatchObject({
+    code: 'UPLINK_BROKEN',
+    retry: true,
+  });
+  await link.close();
+});
