@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { withToken } from './api-token.ts';
+import type { HttpGuardConfig } from './http-guard.ts';
 import { silentLog } from './log.ts';
 
 let dir = '';
@@ -11,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-const settings = { host: '0.0.0.0', openOnLoopback: false };
+const settings: HttpGuardConfig = { host: '0.0.0.0', openOnLoopback: false };
 
 it('where none is set one is made, kept for its owner alone, and the same at the next start', () => {
   const { token } = withToken(settings, join(dir, 'data'), silentLog);
