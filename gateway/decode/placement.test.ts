@@ -74,6 +74,13 @@ describe('identity', () => {
     expect(place({ flow: 1, seq: 7 })).toBe('resend');
   });
 
+  it('by running number, where two senders of one machine count each for itself', () => {
+    place({ flow: 1, seq: 7 });
+    place({ flow: 2, seq: 7 });
+    expect(place({ flow: 1, seq: 7 })).toBe('resend');
+    expect(place({ flow: 2, seq: 7 })).toBe('resend');
+  });
+
   it('of an open type is known by its content in whatever order its sensors came', () => {
     const bench = testMachines();
     const values = [

@@ -65,16 +65,18 @@ export class Placement {
       if (this.recent.find(this.high, this.low) !== -1) return this.refuse();
       this.remember(0);
     } else if (seq !== undefined) {
-      this.key(series, keyKind.seq, seq | 0, (seq / 2 ** 32) | 0);
-      if (this.recent.find(this.high, this.low) === content) return this.refuse();
+      // The content is part of the key: each of a machine's senders may count for itself.
+      this.key(series, keyKind.seq, mix((seq / 2 ** 32) | 0, seq | 0), content);
+      if (this.recent.find(this.high, this.low) !== -1) return this.refuse();
       this.remember(content);
     }
     if (!deviceTime) return this.placeAtArrival(series, receivedMs);
     if (!this.isBelievable(deviceTime.ms, receivedMs)) {
       this.counts.timesOutOfBounds++;
       if (id === undefined && seq === undefined) {
-        this.key(series, keyKind.time, mix(deviceTime.ns, deviceTime.ms | 0), (deviceTime.ms / 2 ** 32) | 0);
-        if (this.recent.find(this.high, this.low) === content) return this.refuse();
+        const { ms, ns } = deviceTime;
+        this.key(series, keyKind.time, mix(mix(ns, ms | 0), (ms / 2 ** 32) | 0), content);
+        if (this.recent.find(this.high, this.low) !== -1) return this.refuse();
         this.remember(content);
       }
       return this.placeAtArrival(series, receivedMs);
