@@ -4,12 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import {
-  checkEvent,
-  type EventType,
-  type HarbingerEvent,
-  type JournalLoss,
-} from '../shared/contract/events.ts';
+import { checkEvent, type EventType, type HarbingerEvent } from '../shared/contract/events.ts';
 import { type Lane, lanes } from '../shared/contract/lanes.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import { messageOf } from '../shared/runtime/errors.ts';
@@ -25,12 +20,13 @@ import { replayTail } from './decode/replay-tail.ts';
 import { Routes } from './decode/routes.ts';
 import { EstimatesBuffer } from './intake/estimates-buffer.ts';
 import { EventQueue } from './intake/event-queue.ts';
-import { patientAppend } from './intake/patient-append.ts';
+import { Losses } from './intake/losses.ts';
+import { PatientAppender } from './intake/patient-append.ts';
 import { letterIdsBefore, redriveLetters } from './intake/redrive.ts';
 import type { JournalFs } from './journal/fs.ts';
 import { openJournals } from './journal/journal-set.ts';
 import { Pipeline } from './pipeline.ts';
-import type { CloudLink, ColumnBatch, Journal, LifecycleNotice, RawMessage } from './ports.ts';
+import type { Block, CloudLink, ColumnBatch, Journal, LifecycleNotice, RawMessage } from './ports.ts';
 import { MqttLink } from './uplink/mqtt-link.ts';
 import { Uplink } from './uplink/uplink.ts';
 
@@ -62,7 +58,7 @@ export async function startDataPlane(
   deps: DataPlaneDeps,
 ): Promise<DataPlane> {
   const { clock, random, log } = deps;
-  const losses: JournalLoss[] = [];
+  const losses = new Losses();
   const machines = new Machines({
     gateway: config.gateway,
     types,
@@ -81,7 +77,7 @@ export async function startDataPlane(
     clock,
     random,
     log,
-    onLoss: (loss) => losses.push(loss),
+    onLoss: (loss) => losses.add(loss),
   });
   const byLane = Object.fromEntries(lanes.map((lane) => [lane, journals.lane(lane)])) as Record<
     Lane,
@@ -97,11 +93,13 @@ export async function startDataPlane(
 
   const stopping = new AbortController();
   const patience = { patienceMs: appendPatienceMs, clock, random, log, stopping: stopping.signal };
-  const events = new EventQueue((block) => patientAppend(byLane.events, block, patience));
-  const estimates = new EstimatesBuffer(
-    clock,
-    (block) => patientAppend(byLane.estimates, block, patience),
-    (error) => log.warn({ cause: messageOf(error) }, 'estimates were not journalled'),
+  const appender = (lane: Lane) => {
+    const patient = new PatientAppender(byLane[lane], patience);
+    return (block: Omit<Block, 'seq'>) => patient.append(block);
+  };
+  const events = new EventQueue(appender('events'));
+  const estimates = new EstimatesBuffer(clock, appender('estimates'), (error) =>
+    log.warn({ cause: messageOf(error) }, 'estimates were not journalled'),
   );
 
   const recent = new RecentReadings();
@@ -111,7 +109,7 @@ export async function startDataPlane(
     routes,
     placement,
     builder,
-    journal: (block) => patientAppend(byLane.readings, block, patience),
+    journal: appender('readings'),
     deadLetters: (added) => letters.add(added),
     async lifecycle({ state, about, eventId, atMs }) {
       const subject = `${about.site}/${about.machine}`;
@@ -135,19 +133,25 @@ export async function startDataPlane(
       : new Uplink(config.uplink, { gateway: config.gateway, journals: byLane, link, clock, random, log });
 
   let lossesReported = 0;
-  function reportLosses(): void {
-    for (const loss of losses.splice(0)) {
+  async function reportLosses(): Promise<void> {
+    const recorded = losses.take().map(async (loss) => {
       const identity = `${journals.id}/${clock.nowMs()}/${lossesReported++}`;
       const event = newEvent(config.gateway, 'io.harbinger.journal.loss.v1', identity, clock.nowMs(), loss);
-      events
-        .add(event)
-        .catch((error) => log.error({ cause: messageOf(error), loss }, 'a loss could not be recorded'));
-    }
+      try {
+        await events.add(event);
+      } catch (error) {
+        losses.add(loss);
+        log.error({ cause: messageOf(error), loss }, 'a loss could not be recorded yet');
+      }
+    });
+    await Promise.all(recorded);
   }
 
   async function status(): Promise<DataStatus> {
-    reportLosses();
-    const behind = (lane: Lane) => byLane[lane].stats().lastSeq - byLane[lane].cursor('uplink').seq;
+    void reportLosses();
+    // A cursor may be beyond the last block: where that was damaged and cut off after it had been sent.
+    const behind = (lane: Lane) =>
+      Math.max(0, byLane[lane].stats().lastSeq - byLane[lane].cursor('uplink').seq);
     return {
       pipeline: pipeline.counts,
       placement: placement.counts,
@@ -179,13 +183,13 @@ export async function startDataPlane(
     async stop() {
       stopping.abort();
       await uplink?.stop();
-      await estimates.flush();
+      await Promise.all([estimates.flush(), reportLosses()]);
       await pipeline.idle();
       await journals.stop();
       await letters.stop();
     },
   };
-  reportLosses();
+  void reportLosses();
   uplink?.start();
   return { take: (forEach) => pipeline.take(forEach), estimates: (lines) => estimates.add(lines), calls };
 }

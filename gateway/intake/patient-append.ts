@@ -14,28 +14,82 @@ export interface PatienceDeps {
   stopping: AbortSignal;
 }
 
+interface Entry {
+  /** In the order of appending. */
+  place: number;
+  block: Omit<Block, 'seq'>;
+  untilMs: number;
+  resolve(seq: number): void;
+  reject(error: unknown): void;
+}
+
 const retry = { firstMs: 20, maxMs: 1_000 };
 
 /**
- * Appends; a full or failing disk keeps the sender waiting for a while, since a moment often cures it.
- * @throws the journal's error once patience is at its end
+ * Appends to one lane; a full or failing disk keeps senders waiting for a while, since a moment often cures it. Order
+ * is kept: what comes behind a block that failed waits with it, and goes again behind it. Bounded by its callers, who
+ * have only so much under way.
  */
-export async function patientAppend(
-  journal: Journal,
-  block: Omit<Block, 'seq'>,
-  deps: PatienceDeps,
-): Promise<number> {
-  const { clock, random, log, stopping } = deps;
-  const until = clock.monotonicMs() + deps.patienceMs;
-  for (let attempt = 0; ; attempt++) {
+export class PatientAppender {
+  private readonly journal: Journal;
+  private readonly deps: PatienceDeps;
+  /** What failed and what waits behind it. Empty while the disk is well. */
+  private held: Entry[] = [];
+  private appended = 0;
+  private retrying = false;
+
+  constructor(journal: Journal, deps: PatienceDeps) {
+    this.journal = journal;
+    this.deps = deps;
+  }
+
+  /** The block's seq once it is durable. @throws the journal's error once patience is at its end */
+  append(block: Omit<Block, 'seq'>): Promise<number> {
+    const { clock, patienceMs } = this.deps;
+    return new Promise((resolve, reject) => {
+      const untilMs = clock.monotonicMs() + patienceMs;
+      const entry = { place: this.appended++, block, untilMs, resolve, reject };
+      if (this.retrying) this.held.push(entry);
+      else void this.tryOnce(entry);
+    });
+  }
+
+  /** True when it is settled. The journal fails what is queued behind a block together with it. */
+  private async tryOnce(entry: Entry): Promise<boolean> {
     try {
-      return await journal.append(block);
+      entry.resolve(await this.journal.append(entry.block));
+      return true;
     } catch (error) {
-      const hopeful = error instanceof HarbingerError && error.retry && !stopping.aborted;
-      if (!hopeful || clock.monotonicMs() >= until) throw error;
-      if (attempt === 0)
-        log.error({ lane: journal.lane, cause: messageOf(error) }, 'journal cannot be written; senders wait');
-      await sleep(clock, backoffMs(attempt, retry, random), stopping);
+      if (!this.isHopeful(entry, error)) {
+        entry.reject(error);
+        return true;
+      }
+      this.held.push(entry);
+      if (!this.retrying) void this.retryAll(error);
+      return false;
     }
+  }
+
+  private isHopeful(entry: Entry, error: unknown): boolean {
+    const { clock, stopping } = this.deps;
+    const mayHelp = error instanceof HarbingerError && error.retry;
+    return mayHelp && !stopping.aborted && clock.monotonicMs() < entry.untilMs;
+  }
+
+  private async retryAll(cause: unknown): Promise<void> {
+    const { clock, random, log, stopping } = this.deps;
+    this.retrying = true;
+    log.error(
+      { lane: this.journal.lane, cause: messageOf(cause) },
+      'journal cannot be written; senders wait',
+    );
+    let attempt = 0;
+    for (let failing = true; this.held.length > 0; ) {
+      if (failing) await sleep(clock, backoffMs(attempt++, retry, random), stopping);
+      const entries = this.held.splice(0).sort((a, b) => a.place - b.place);
+      const settled = await Promise.all(entries.map((entry) => this.tryOnce(entry)));
+      failing = settled.includes(false);
+    }
+    this.retrying = false;
   }
 }

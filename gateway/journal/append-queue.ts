@@ -40,6 +40,11 @@ export class AppendQueue {
     return group;
   }
 
+  takeAll(): Waiting[] {
+    this.bytes = 0;
+    return this.waiting.splice(0);
+  }
+
   private groupLength(bytesMax: number): number {
     let bytes = 0;
     let count = 0;

@@ -54,6 +54,19 @@ describe('a write that fails', () => {
     await expectSound(['before', 'after']);
   });
 
+  test('rejects what is queued behind it too, so that nothing overtakes', async () => {
+    fail('write', ['EIO']);
+    const first = append('first');
+    await Promise.resolve();
+    await Promise.resolve();
+    // The first is being written: this one is in the next group.
+    const behind = append('behind');
+    const settled = await Promise.allSettled([first, behind]);
+    expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await append('after');
+    await expectSound(['before', 'after']);
+  });
+
   test('leaves no part of itself behind', async () => {
     fail('write', ['EIO'], 700);
     await expect(append('torn')).rejects.toMatchObject({ code: 'JOURNAL_WRITE' });

@@ -207,7 +207,7 @@ export class JournalLane implements Journal, BudgetLane {
     try {
       const group = this.queue.take(Math.max(0, granted - header));
       if (granted > 0) await this.write(group);
-      else reject(group, fullError(this.place, 'its limit is reached'));
+      else this.reject(group, fullError(this.place, 'its limit is reached'));
     } finally {
       this.budget.giveBack(granted);
     }
@@ -234,12 +234,13 @@ export class JournalLane implements Journal, BudgetLane {
           : writeError(this.place, error);
         if (!this.failing) log.error({ lane: this.lane, cause: messageOf(error) }, reason.message);
         this.failing = true;
-        return reject(group, reason);
+        return this.reject(group, reason);
       }
     }
   }
-}
 
-function reject(group: readonly Waiting[], error: HarbingerError): void {
-  for (const waiting of group) waiting.reject(error);
+  /** What is queued behind fails too: it must not be in the journal before what its sender sent earlier. */
+  private reject(group: readonly Waiting[], error: HarbingerError): void {
+    for (const waiting of [...group, ...this.queue.takeAll()]) waiting.reject(error);
+  }
 }
