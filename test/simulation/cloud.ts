@@ -28,9 +28,9 @@ export class SimulatedCloud {
   private readonly world: World;
   private life: Life | null = null;
 
-  constructor(world: World, ledger: Ledger) {
+  constructor(world: World, ledger: Ledger, isDamaged: () => boolean) {
     this.world = world;
-    this.store = new SimulatedStore(world, ledger);
+    this.store = new SimulatedStore(world, ledger, isDamaged);
     this.operations = new SimulatedOperations(world, ledger, this.store);
   }
 

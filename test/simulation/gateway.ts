@@ -9,7 +9,7 @@ import type { JournalStats, RawMessage } from '../../gateway/ports.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { type Lane, lanes } from '../../shared/contract/lanes.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
-import { silentLog } from '../../shared/runtime/log.ts';
+import { type Log, silentLog } from '../../shared/runtime/log.ts';
 import type { SimulatedCloud } from './cloud.ts';
 import { SimulatedDisk } from './disk.ts';
 import { gatewayConfig, machineTypes } from './gateway-config.ts';
@@ -55,11 +55,14 @@ export class SimulatedGateway {
   /** As last heard of; null while the gateway is not up. */
   status: DataStatus | null = null;
   lastStatus: DataStatus | null = null;
+  /** What its log said of lines dropped unread, by folder of the lane: counters may be lost with a life, the log not. */
+  readonly logged = new Map<string, number>();
   private readonly world: World;
   private readonly ledger: Ledger;
   private readonly cloud: SimulatedCloud;
   private readonly network: Network;
   private readonly schedule: Schedule;
+  private readonly log: Log;
   private life: Life | null = null;
   private eventsSince: { seq: number; sinceMs: number }[] = [];
   private readonly onGone: Set<() => void> = new Set();
@@ -78,6 +81,13 @@ export class SimulatedGateway {
     this.schedule = parts.schedule;
     this.disk = new SimulatedDisk(parts.world);
     this.letters = new SimulatedLetters(parts.world);
+    this.log = Object.assign(Object.create(silentLog) as Log, {
+      warn: (what: { lane?: string; lines?: number }, message: string) => {
+        if (message !== 'journal full: dropped unread blocks') return;
+        const { lane = '', lines = 0 } = what;
+        this.logged.set(lane, (this.logged.get(lane) ?? 0) + lines);
+      },
+    });
   }
 
   get isUp(): boolean {
@@ -182,7 +192,7 @@ export class SimulatedGateway {
       {
         clock: process.clock,
         random: this.world.random(`gateway ${this.starts}`),
-        log: silentLog,
+        log: this.log,
         columns: () => undefined,
         lifecycle: () => undefined,
         fs: this.disk.mount(process),

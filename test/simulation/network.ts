@@ -144,8 +144,9 @@ export class Connection implements CloudLink {
     if (this.state !== 'open' && this.state !== 'silent')
       return Promise.reject(new Error('simulated: not connected'));
     const { header } = decodeBatch(frame);
-    this.sentSeq[lane] = header.blocks.at(-1)!.seq;
-    this.world.note(`send ${lane} ${header.blocks[0]!.seq}…${this.sentSeq[lane]} (${frame.length} bytes)`);
+    const lastSeq = header.blocks.at(-1)!.seq;
+    this.sentSeq[lane] = lastSeq;
+    this.world.note(`send ${lane} ${header.blocks[0]!.seq}…${lastSeq} (${frame.length} bytes)`);
     if (lane === 'readings') this.checkEventsFirst();
     return new Promise((resolve, reject) => {
       const sending = { resolve, reject };
@@ -155,7 +156,7 @@ export class Connection implements CloudLink {
         this.ledger.broken('batches in flight are bounded', `${inLane.size} of ${lane}`);
       }
       this.transmit(frame.length, () => {
-        for (const { seq } of header.blocks) this.cloud.operations.noteReceived(header.journal, lane, seq);
+        this.cloud.operations.noteReceived(header.journal, lane, header.blocks[0]!.seq, lastSeq);
         this.cloud.receive(this, lane, frame, () => this.acknowledge(inLane, sending));
       });
     });

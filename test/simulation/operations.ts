@@ -15,8 +15,8 @@ export class SimulatedOperations {
   readonly events = new Map<string, HarbingerEvent>();
   readonly quarantined: { code: string; body: string }[] = [];
   private readonly watermarks = new Map<string, number>();
-  /** Blocks that came to the cloud, by journal and lane: those the watermark may pass. */
-  private readonly received = new Map<string, Set<number>>();
+  /** First seq of the batches that came to the cloud, by journal, lane and last seq. */
+  private readonly received = new Map<string, number>();
   private readonly world: World;
   private readonly ledger: Ledger;
   private readonly store: SimulatedStore;
@@ -41,10 +41,8 @@ export class SimulatedOperations {
     return this.watermarks.get(`${journal}/${lane}`) ?? 0;
   }
 
-  noteReceived(journal: string, lane: string, seq: number): void {
-    const key = `${journal}/${lane}`;
-    const seqs = this.received.get(key) ?? new Set();
-    this.received.set(key, seqs.add(seq));
+  noteReceived(journal: string, lane: Lane, firstSeq: number, lastSeq: number): void {
+    this.received.set(`${journal}/${lane}/${lastSeq}`, firstSeq);
   }
 
   open(process: Process): Operations {
@@ -91,13 +89,14 @@ export class SimulatedOperations {
     for (const earlier of this.underWay.splice(0, at + 1)) earlier();
   }
 
-  /** The store has every block that the watermark passes, as far as the cloud ever saw it. */
+  /** The store has every block of the batch by which the watermark moves. */
   private advance(journal: string, lane: Lane, lastSeq: number): void {
     const key = `${journal}/${lane}`;
     const before = this.watermarks.get(key) ?? 0;
     if (lastSeq <= before) return;
-    for (const seq of this.received.get(key) ?? []) {
-      if (seq <= before || seq > lastSeq || this.store.hasBlock(journal, lane, seq)) continue;
+    const firstSeq = this.received.get(`${key}/${lastSeq}`) ?? lastSeq;
+    for (let seq = Math.max(firstSeq, before + 1); seq <= lastSeq; seq++) {
+      if (this.store.hasBlock(journal, lane, seq)) continue;
       this.ledger.broken('the watermark stays behind the store', `${key} ${seq} is not stored`);
     }
     this.watermarks.set(key, lastSeq);

@@ -68,9 +68,9 @@ const diskOperations = ['write', 'datasync', 'truncate', 'create', 'remove', 'sy
 export function drawSchedule(seed: number): Schedule {
   const random = seededRandom(seed);
   const chance = (share: number) => random.next() < share;
-  const durationMs = whole(random, 2_000, 6_000);
-  const isSmall = chance(0.35);
-  const sensors = Array.from({ length: whole(random, 1, 5) }, () => drawSensor(random, isSmall));
+  const isSmall = chance(0.15);
+  const durationMs = isSmall ? whole(random, 2_000, 5_000) : whole(random, 300, 2_500);
+  const sensors = Array.from({ length: whole(random, 1, 4) }, () => drawSensor(random, isSmall));
   const faults = Array.from({ length: whole(random, 0, 8) }, () => drawFault(random, durationMs));
   // A disk that overflows needs a backlog.
   if (isSmall) faults.push({ kind: 'link-cut', atMs: 100, forMs: durationMs });
@@ -109,8 +109,8 @@ function drawMoment(random: Random, operations: readonly string[]): Moment {
 
 function drawFault(random: Random, durationMs: number): Fault {
   const atMs = Math.round(between(random, 0, durationMs));
-  const forMs = Math.round(between(random, 10, 2_500));
-  const downMs = Math.round(between(random, 1, 800));
+  const forMs = Math.round(between(random, 10, durationMs));
+  const downMs = Math.round(between(random, 1, 500));
   const kind = pick(random, kinds);
   switch (kind) {
     case 'gateway-crash': {
@@ -131,10 +131,8 @@ function drawFault(random: Random, durationMs: number): Fault {
     case 'link-throttled':
       return { kind, atMs, forMs, bytesPerMs: between(random, 0.5, 20) };
     case 'disk-error': {
-      const operation = pick(random, [...diskOperations, 'read', 'open'] as const);
-      const code =
-        operation === 'read' || operation === 'open' ? 'EIO' : pick(random, ['EIO', 'ENOSPC', 'EROFS']);
-      return { kind, atMs, forMs, operation, code } as Fault;
+      const operation = pick(random, diskOperations);
+      return { kind, atMs, forMs, operation, code: pick(random, ['EIO', 'ENOSPC', 'EROFS'] as const) };
     }
     case 'disk-full':
       return { kind, atMs, forMs, freeBytes: whole(random, 0, 4_000) };

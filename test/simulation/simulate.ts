@@ -30,9 +30,9 @@ export interface Run {
 export async function simulate(schedule: Schedule): Promise<Run> {
   const world = new World(schedule.seed);
   const ledger = new Ledger();
-  const cloud = new SimulatedCloud(world, ledger);
+  const cloud = new SimulatedCloud(world, ledger, () => gateway.disk.flips.segment > 0);
   const network = new Network(world, ledger, cloud);
-  const gateway = new SimulatedGateway({ world, ledger, cloud, network, schedule });
+  const gateway: SimulatedGateway = new SimulatedGateway({ world, ledger, cloud, network, schedule });
   const sensors = schedule.sensors.map((plan, index) => new Sensor({ world, ledger, gateway, index, plan }));
   const faults = new Faults({ world, gateway, cloud, network, sensors });
   const parts = { world, ledger, cloud, network, gateway, sensors, schedule };
