@@ -55,10 +55,15 @@ export class PumpSensor {
   }
 }
 
+export interface CloudEvent<T> {
+  type: string;
+  subject: string;
+  time: string;
+  data: T;
+}
+
 /** Events of one kind that the cloud has, newest first. */
-export async function eventsOf<T>(site: Site, type: string): Promise<{ subject: string; data: T }[]> {
-  const { items } = await site.cloud.json<{ items: { type: string; subject: string; data: T }[] }>(
-    '/api/events?limit=500',
-  );
+export async function eventsOf<T>(site: Site, type: string): Promise<CloudEvent<T>[]> {
+  const { items } = await site.cloud.json<{ items: CloudEvent<T>[] }>('/api/events?limit=500');
   return items.filter((event) => event.type === `io.harbinger.${type}.v1`);
 }

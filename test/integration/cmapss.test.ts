@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Lifecycle, Prediction } from '../../shared/contract/events.ts';
+import { packageRoot } from '../../shared/runtime/paths.ts';
+import { harbingerJson } from './cli.ts';
+import { eventsOf } from './pump-sensor.ts';
+import { drained, type Site, startSite, statusOf, until } from './site.ts';
+import { sql } from './stored.ts';
+
+const shared = process.env.HARBINGER_SHARED ?? join(packageRoot, '..', 'shared');
+const file = join(shared, 'data', 'cmapss', 'train_FD001.txt');
+const present = existsSync(file);
+const [engines, rows] = [100, 20_631];
+/** Rows a second and engine: the whole file in about 15 s, and every window can be looked at. */
+const speed = 25;
+
+interface ReplaySummary {
+  complete: boolean;
+  rowsRead: number;
+  acked: number;
+  machines: number;
+  failuresAnnounced: number;
+  seconds: number;
+}
+
+describe(`NASA C-MAPSS FD001 as ${engines} machines${present ? '' : ` (${file} is not here)`}`, () => {
+  let site: Site;
+
+  beforeAll(async () => {
+    if (!present) return;
+    site = await startSite({
+      gateway: {
+        machines: [{ match: 'turbofan/*', type: 'turbofan' }],
+        intelligence: { intervalMsMin: 0, artefactsDir: join(packageRoot, 'models', 'artefacts') },
+        decisions: { estimateMsMin: 0 },
+      },
+    });
+  });
+  afterAll(async () => {
+    await site?.dispose();
+  });
+
+  const replay = (pace: string) =>
+    harbingerJson<ReplaySummary>(
+      ...['replay', file, '--type', 'turbofan', '--speed', pace],
+      ...['--mqtt-url', site.gateway.mqttUrl],
+    );
+
+  const stored = async () =>
+    (await sql<[number, number]>(site.cloud, 'select count(distinct machine), count(*) from turbofan'))[0];
+
+  it.skipIf(!present)(
+    'all rows are stored once, and most engines are warned of before their end',
+    async () => {
+      const { gateway, cloud } = site;
+      const model = async () => (await statusOf(gateway)).intelligence.model.state;
+      await until(async () => (await model()) === 'ready', 'the model');
+      const summary = await replay(String(speed));
+      expect(summary).toMatchObject({ complete: true, rowsRead: rows, acked: rows, machines: engines });
+      expect(summary.failuresAnnounced).toBe(engines);
+      await drained(site);
+      expect(await stored()).toEqual([engines, rows]);
+
+      await until(
+        async () => (await eventsOf<Lifecycle>(site, 'machine.failed')).length === engines,
+        'the ends of life in the cloud',
+      );
+      const warned = new Set(
+        (await eventsOf<Prediction>(site, 'prediction.opened')).map(({ subject }) => subject),
+      );
+      const healths = await sql<[string, number, number]>(
+        cloud,
+        `select machine, avg(health) filter (where place <= 10), avg(health) filter (where place > n - 10)
+       from (select machine, health, row_number() over (partition by machine order by time) as place,
+                    count(*) over (partition by machine) as n from estimate)
+       group by machine`,
+      );
+      const fallen = healths.filter(([, first, last]) => last < first - 0.1).length;
+      const { scorer } = (await statusOf(gateway)).intelligence;
+      const { decided } = (await statusOf(gateway)).alerts.decision;
+      console.log(
+        `${rows} rows in ${summary.seconds} s, ${scorer?.machines} windows decided ` +
+          `(${decided.active} by models, ${decided.fallback} by rules); health fell for ${fallen} of ${healths.length} ` +
+          `engines; ${leads.size} of ${engines} were warned of before their end, first by a median of ` +
+          `${Math.round([...leads.values()].sort((a, b) => a - b)[leads.size >> 1] ?? 0)} flights`,
+      );
+      expect(healths).toHaveLength(engines);
+      expect(fallen).toBeGreaterThanOrEqual(95);
+      expect(leads.size).toBeGreaterThan(60);
+    },
+  );
+
+  it.skipIf(!present)('replayed again as fast as it goes, it is still stored once', async () => {
+    const summary = await replay('max');
+    expect(summary).toMatchObject({ complete: true, acked: rows });
+    await drained(site);
+    expect(await stored()).toEqual([engines, rows]);
+    expect(await eventsOf(site, 'machine.failed')).toHaveLength(engines);
+    expect((await statusOf(site.gateway)).placement.resends).toBe(rows);
+    console.log(`again: ${rows} rows in ${summary.seconds} s, all recognised`);
+  });
+});

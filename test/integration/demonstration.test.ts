@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { compiledEntry } from '../../shared/runtime/paths.ts';
+import { freePort } from '../support/ports.ts';
+
+/** `npm start` after its build, with ports and a data folder of its own. */
+class Demonstration {
+  output = '';
+  readonly url: string;
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<[number | null, NodeJS.Signals | null]>;
+
+  constructor(data: string, mqttPort: number, httpPort: number, ...more: string[]) {
+    this.url = `http://127.0.0.1:${httpPort}`;
+    const args = ['--mqtt-port', String(mqttPort), '--http-port', String(httpPort), '--data', data, ...more];
+    this.#child = spawn(process.execPath, [compiledEntry('deploy/demo/main'), ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.on('data', (bytes: Buffer) => {
+        this.output += bytes.toString();
+      });
+    }
+    this.#exited = once(this.#child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  }
+
+  /** Ctrl-C; resolves with the exit code. */
+  async interrupt(): Promise<number | null> {
+    this.#child.kill('SIGINT');
+    return await this.exitCode();
+  }
+
+  async exitCode(): Promise<number | null> {
+    return (await this.#exited)[0];
+  }
+
+  /** Null while it does not answer. */
+  async stored(): Promise<number | null> {
+    const answer = await this.#json<{ rows: [number][] }>('/api/query', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ sql: 'select count(*) from pump' }),
+    });
+    return answer?.rows[0]?.[0] ?? null;
+  }
+
+  async events(): Promise<{ type: string; subject: string; time: string }[]> {
+    const answer = await this.#json<{ items: { type: string; subject: string; time: string }[] }>(
+      '/api/events?limit=500',
+    );
+    return (answer?.items ?? []).reverse();
+  }
+
+  async #json<T>(path: string, init: RequestInit = {}): Promise<T | null> {
+    const response = await fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(5_000), ...init }).catch(
+      () => null,
+    );
+    if (response?.status === 400) throw new Error(await response.text());
+    return response?.ok ? ((await response.json()) as T) : null;
+  }
+}
+
+async function eventually(condition: () => Promise<boolean>, timeout: number, what: string): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      if (!(await condition())) throw new Error(`not in time: ${what}`);
+    },
+    { timeout, interval: 250 },
+  );
+}
+
+describe('the demonstration', () => {
+  let data: string;
+  const started: Demonstration[] = [];
+
+  const start = (...args: ConstructorParameters<typeof Demonstration>) => {
+    const demonstration = new Demonstration(...args);
+    started.push(demonstration);
+    return demonstration;
+  };
+
+  beforeEach(async () => {
+    data = await mkdtemp(join(tmpdir(), 'harbinger-demo-'));
+  });
+  afterEach(async () => {
+    for (const demonstration of started.splice(0)) await demonstration.interrupt();
+    await rm(data, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  it('warns of a machine that then fails, stops in order, and goes on with the same data', async () => {
+    const [mqttPort, httpPort] = [await freePort(), await freePort()];
+    const beganMs = performance.now();
+    const secondsNow = () => Math.round((performance.now() - beganMs) / 1_000);
+    const first = start(data, mqttPort, httpPort);
+    await eventually(async () => ((await first.stored()) ?? 0) > 0, 60_000, 'readings in the store');
+    const storedAfter = secondsNow();
+
+    const opened = async () => (await first.events()).find(({ type }) => type.includes('prediction.opened'));
+    await eventually(async () => (await opened()) !== undefined, 150_000, 'an alert');
+    const warnedAfter = secondsNow();
+    const alert = (await opened())!;
+    const failure = async () =>
+      (await first.events()).find(
+        ({ type, subject }) => type.includes('machine.failed') && subject === alert.subject,
+      );
+    expect(await failure()).toBeUndefined();
+    await eventually(async () => (await failure()) !== undefined, 150_000, `${alert.subject} to fail`);
+    const failed = (await failure())!;
+    expect(failed.time > alert.time).toBe(true);
+    console.log(
+      `demonstration: stored after ${storedAfter} s, warned of ${alert.subject} after ${warnedAfter} s, ` +
+        `it failed after ${secondsNow()} s`,
+    );
+    expect(first.output).toMatch(/readings \d+\/s · journal lag|journal lag \d+ blocks/);
+    expect(first.output).toContain(`ALERT  ${alert.subject}`);
+
+    const before = (await first.stored())!;
+    expect(await first.interrupt()).toBe(0);
+    expect(first.output).toContain('stopped; what was acknowledged is on disk');
+
+    const second = start(data, mqttPort, httpPort);
+    await eventually(async () => ((await second.stored()) ?? 0) > before, 60_000, 'more readings');
+    expect((await second.events()).map(({ time }) => time)).toContain(alert.time);
+    expect(await second.interrupt()).toBe(0);
+  }, 600_000);
+
+  it('a busy port is a clear error that says what to do', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    const refused = start(data, port, await freePort());
+    expect(await refused.exitCode()).not.toBe(0);
+    expect(refused.output).toContain(String(port));
+    expect(refused.output).toContain('--mqtt-port');
+    expect(refused.output).not.toContain('    at ');
+    other.close();
+  });
+});

@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LoadGenerator } from '../load/generator.ts';
+import { createSite, type Site, statusOf, until } from './site.ts';
+
+const warmUp = 100_000;
+const measured = 400_000;
+/**
+ * What 400,000 readings would take if anything kept them: their payloads alone are 215 bytes each, 86 MB; as objects in
+ * a JavaScript heap about three times that. A heap that is only swept late moves by some tens of MB by itself.
+ */
+const growthBytesMax = 70 << 20;
+
+function residentBytes(pid: number): number {
+  return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) * 1_024;
+}
+
+describe('memory of a gateway whose cloud is away', () => {
+  let site: Site;
+
+  beforeAll(async () => {
+    site = await createSite();
+    await site.gateway.start();
+  });
+  afterAll(async () => {
+    await site?.dispose();
+  });
+
+  it('stays flat under load: the backlog is on disk', async () => {
+    const { gateway } = site;
+    const load = new LoadGenerator({ port: gateway.mqttPort, connections: 50, qos: 1, window: 50 });
+    await load.start();
+    await until(() => load.progress.acked >= warmUp, 'the warm-up');
+    const warm = residentBytes(gateway.pid);
+    const seen: number[] = [];
+    for (let part = 1; part <= 8; part++) {
+      await until(() => load.progress.acked >= warmUp + (part * measured) / 8, `part ${part}`);
+      seen.push(residentBytes(gateway.pid));
+    }
+    const report = await load.stop();
+    const MiB = (bytes: number) => Math.round(bytes / 2 ** 20);
+    console.log(
+      `${report.acked} readings at ${Math.round(report.perSecond)}/s into the journal; resident after ${warmUp}: ` +
+        `${MiB(warm)} MiB, later ${seen.map(MiB).join(', ')} MiB`,
+    );
+    expect(report).toMatchObject({ end: 'stopped', reconnects: 0, acked: report.sent });
+    // The lowest of the last samples: what is kept stays in all of them, garbage does not.
+    expect(Math.min(...seen.slice(4)) - warm).toBeLessThan(growthBytesMax);
+    const { backlog, uplink } = await statusOf(gateway);
+    expect(uplink.connected).toBe(false);
+    expect(backlog.readings!.blocks).toBeGreaterThan(0);
+  });
+});
