@@ -1,17 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { chartSvg } from './chart.ts';
+import { growthSvg } from './growth/chart.ts';
+import { type CurveResult, stepsOf, verdictOf } from './growth/curve.ts';
 import { usageOf } from './meter.ts';
-import { machineFacts, reportText, short } from './report.ts';
+import { readOptions } from './options.ts';
+import { machineFacts, reportMarkdown, reportText, short } from './report.ts';
 import { runScenario } from './runner.ts';
 import type { Sample, Scenario, Side } from './scenario.ts';
 import { spreadOf } from './stats.ts';
 
-const quiet = { quick: true, say() {} };
+const quiet = { context: { quick: true, sustainedMinutes: 1 }, progress() {} };
 
 function scenario(run: (side: Side) => Sample): Scenario {
   return {
     name: 'fake',
     title: 'a <fake> one',
+    seconds: 1,
     figures: [
       { key: 'rate', title: 'rate', unit: 'msg/s', better: 'higher', target: 0.6 },
       { key: 'memory', title: 'memory', unit: 'MiB', better: 'lower', target: 2 },
@@ -43,6 +47,61 @@ describe('the bench', () => {
     expect(result.figures[1]).toMatchObject({ ratio: { median: 3 }, met: false });
   });
 
+  it('judges an absolute target by the product alone, and runs no more than a scenario allows', async () => {
+    const one: Scenario = {
+      ...scenario(() => sample(70_000, 1)),
+      sides: ['product'],
+      repetitionsMax: 2,
+      figures: [
+        { key: 'rate', title: 'rate', unit: 'msg/s', better: 'higher', target: 60_000, targetFor: 'value' },
+      ],
+    };
+    const result = await runScenario(one, { ...quiet, repetitions: 5 });
+    expect(result.samples).toHaveLength(2);
+    expect(result.figures[0]).toMatchObject({ product: { median: 70_000 }, met: true });
+    expect(result.loadBefore).toHaveLength(2);
+    expect(chartSvg(result.figures)).toContain('target ≥ 60,000');
+  });
+
+  it('reads its options, and says what is wrong with them', () => {
+    const names = ['qos1', 'drain'];
+    expect(readOptions(['--only', 'qos1,drain', '--sustained', '10'], names)).toMatchObject({
+      only: names,
+      repetitions: 3,
+      sustainedMinutes: 10,
+      growth: false,
+    });
+    expect(readOptions(['growth', '--quick'], names)).toMatchObject({ growth: true, repetitions: 1 });
+    expect(() => readOptions(['--only', 'qos2'], names)).toThrow("no scenario 'qos2'");
+    expect(() => readOptions(['--repetitions', 'x'], names)).toThrow('--repetitions x');
+    expect(() => readOptions(['grow'], names)).toThrow("'grow'");
+  });
+
+  it('finds the step of a curve that is worse than linear', () => {
+    const curve: CurveResult = {
+      name: 'fake',
+      title: 'Fake',
+      sizeTitle: 'things',
+      series: [
+        { key: 'each', title: 'each', unit: 'ms', perItem: true },
+        { key: 'all', title: 'all', unit: 'ms' },
+      ],
+      points: [
+        { size: 10, costs: { each: 1, all: 5 } },
+        { size: 100, costs: { each: 1, all: 6 } },
+        { size: 1_000, costs: { each: 2, all: 60 } },
+      ],
+      remark: '',
+    };
+    expect(stepsOf(curve, curve.series[0]!).map(({ exponent }) => exponent.toFixed(2))).toEqual([
+      '1.00',
+      '1.30',
+    ]);
+    expect(verdictOf(curve, curve.series[0]!)).toContain('worse than linear** at 100 → 1,000');
+    expect(verdictOf(curve, curve.series[1]!)).toContain('no step worse than linear');
+    expect(growthSvg(curve).match(/<circle /g)).toHaveLength(6);
+  });
+
   it('reports what is wrong, and a side that fails', async () => {
     const lost = await runScenario(
       scenario(() => sample(1, 1, ['3 readings are missing'])),
@@ -66,9 +125,13 @@ describe('the bench', () => {
     );
     const skipped = { ...result, name: 'other', figures: [], skipped: 'no server' };
     const scenarios = [result, skipped];
-    const text = reportText({ at: '', machine: machineFacts(), quick: true, repetitions: 1, scenarios });
-    expect(text).toMatch(/fake +rate, msg\/s +120,000 +60,000 +0.5 +≥ 0.6 +NOT MET/);
+    const report = { at: '', machine: machineFacts(), quick: true, repetitions: 1, scenarios };
+    const text = reportText(report);
+    expect(text).toMatch(/fake +rate, msg\/s +120,000 +60,000 +0.5 +≥ 0.6 of bare +NOT MET/);
     expect(text).toContain('skipped other: no server');
+    expect(reportMarkdown(report)).toContain(
+      '| a <fake> one: rate | **0.5** (60,000 msg/s) | ≥ 0.6 of bare | **missed** |',
+    );
     const svg = chartSvg(result.figures);
     expect(svg.match(/<rect /g)).toHaveLength(3);
   });

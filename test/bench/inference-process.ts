@@ -13,7 +13,7 @@ const batch = 64;
 const measureMs = Number(process.argv[2] ?? 3_000);
 
 const type = loadMachineTypes().get('pump')!;
-const { name: backend } = await chooseBackend('auto');
+const { name: backend } = await chooseBackend('wasm');
 const artefact = loadArtefact(join(packageRoot, 'models', 'artefacts', type.model!), type);
 const model = createModel(artefact);
 

@@ -5,11 +5,19 @@ import { lanes } from '../../shared/contract/lanes.ts';
 import { linesOf } from '../../shared/contract/line-protocol.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
+import { pumpCarrier, pumpSeq } from '../load/pump-payload.ts';
 
 const readBytes = 4 << 20;
+const identityOf = new RegExp(`,machine=([^,]+),.*[ ,](cycles|${pumpCarrier})=([0-9.]+)`);
 
-/** Which (machine, running number) a stopped gateway's journal holds, out of the lines' `cycles` field. */
-export async function journalledReadings(gatewayDir: string): Promise<[machine: string, seq: number][]> {
+/**
+ * Calls back with which (machine, running number) a stopped gateway's journal holds: out of the lines' `cycles` field,
+ * or out of the sensor that carries it in a pump's readings.
+ */
+export async function eachJournalled(
+  gatewayDir: string,
+  each: (machine: string, seq: number) => void,
+): Promise<void> {
   const journals = await openJournals({
     dir: join(gatewayDir, 'journal'),
     lanes,
@@ -18,7 +26,6 @@ export async function journalledReadings(gatewayDir: string): Promise<[machine: 
     log: silentLog,
     onLoss() {},
   });
-  const found: [string, number][] = [];
   try {
     const lane = journals.lane('readings');
     let seq = lane.stats().firstSeq - 1;
@@ -26,8 +33,10 @@ export async function journalledReadings(gatewayDir: string): Promise<[machine: 
       for (const block of blocks) {
         const raw = block.codec === 'gzip' ? gunzipSync(block.body) : block.body;
         for (const line of linesOf(raw.toString('latin1'))) {
-          const match = /,machine=([^,]+),.*[ ,]cycles=(\d+)/.exec(line);
-          if (match) found.push([match[1]!, Number(match[2])]);
+          const match = identityOf.exec(line);
+          if (!match) continue;
+          const value = Number(match[3]);
+          each(match[1]!, match[2] === 'cycles' ? value : pumpSeq(value));
         }
         seq = block.seq;
       }
@@ -36,5 +45,4 @@ export async function journalledReadings(gatewayDir: string): Promise<[machine: 
   } finally {
     await journals.stop();
   }
-  return found;
 }

@@ -5,6 +5,10 @@ export interface Usage {
   cpuSeconds: number;
   /** Largest resident set since the process began. */
   rssPeakBytes: number;
+  /** Resident set now. */
+  rssBytes: number;
+  /** What the process has had written to block devices: whole pages, and nothing on a file system in memory. */
+  diskBytes: number;
 }
 
 /** Clock ticks in /proc are 100 a second on every Linux that Node runs on. */
@@ -16,10 +20,22 @@ export function usageOf(pids: readonly number[]): Usage | null {
     return pids.map(usageOfOne).reduce((sum, one) => ({
       cpuSeconds: sum.cpuSeconds + one.cpuSeconds,
       rssPeakBytes: sum.rssPeakBytes + one.rssPeakBytes,
+      rssBytes: sum.rssBytes + one.rssBytes,
+      diskBytes: sum.diskBytes + one.diskBytes,
     }));
   } catch {
     return null;
   }
+}
+
+/** What was used between two moments; memory is the later one's. */
+export function usedBetween(before: Usage | null, after: Usage | null): Usage | null {
+  if (!before || !after) return null;
+  return {
+    ...after,
+    cpuSeconds: after.cpuSeconds - before.cpuSeconds,
+    diskBytes: after.diskBytes - before.diskBytes,
+  };
 }
 
 function usageOfOne(pid: number): Usage {
@@ -27,6 +43,24 @@ function usageOfOne(pid: number): Usage {
   // The name in parentheses may hold spaces; the fields after it start with number 3.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = [14, 15, 16, 17].reduce((sum, field) => sum + Number(fields[field - 3]), 0);
-  const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return { cpuSeconds: ticks / ticksPerSecond, rssPeakBytes: Number(peak?.[1] ?? Number.NaN) * 1_024 };
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return {
+    cpuSeconds: ticks / ticksPerSecond,
+    rssPeakBytes: numberIn(/VmHWM:\s+(\d+) kB/, status) * 1_024,
+    rssBytes: numberIn(/VmRSS:\s+(\d+) kB/, status) * 1_024,
+    diskBytes: numberIn(/^write_bytes: (\d+)/m, ioOf(pid)),
+  };
+}
+
+function numberIn(pattern: RegExp, text: string): number {
+  return Number(pattern.exec(text)?.[1] ?? Number.NaN);
+}
+
+/** Other users' processes keep theirs private. */
+function ioOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/io`, 'utf8');
+  } catch {
+    return '';
+  }
 }

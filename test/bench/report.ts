@@ -7,7 +7,7 @@ export interface BenchReport {
   machine: { cpu: string; cpus: number; memoryMiB: number; platform: string; node: string };
   quick: boolean;
   repetitions: number;
-  /** Every figure is also a ratio: product ÷ bare Aedes under the same load in the same run. */
+  /** With both sides, a figure is also a ratio: product ÷ bare Aedes under the same load in the same run. */
   scenarios: ScenarioResult[];
 }
 
@@ -28,29 +28,47 @@ export function short(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-function spreadText(spread: Spread): string {
+export function spreadText(spread: Spread): string {
+  if (Number.isNaN(spread.median)) return '';
   const apart = spread.max > spread.min ? ` (${short(spread.min)}–${short(spread.max)})` : '';
   return `${short(spread.median)}${apart}`;
 }
 
+/** `≥ 0.8 of bare`, or `≤ 10`. */
+export function targetText({ target, targetFor, better }: FigureResult): string {
+  if (target === undefined) return '';
+  return `${better === 'higher' ? '≥' : '≤'} ${short(target)}${targetFor === 'value' ? '' : ' of bare'}`;
+}
+
+const head = ['scenario', 'figure', 'bare Aedes', 'Harbinger', 'ratio', 'target', ''];
+
 function row(figure: FigureResult): string[] {
-  const bound = figure.better === 'higher' ? '≥' : '≤';
-  const target = figure.target === undefined ? '' : `${bound} ${figure.target}`;
-  const verdict = figure.met === null ? '' : figure.met ? 'met' : 'NOT MET';
   return [
     figure.scenario,
     `${figure.title}, ${figure.unit}`,
     spreadText(figure.bare),
     spreadText(figure.product),
     spreadText(figure.ratio),
-    target,
-    verdict,
+    targetText(figure),
+    figure.met === null ? '' : figure.met ? 'met' : 'NOT MET',
   ];
+}
+
+function about({ machine, repetitions, quick, at }: BenchReport): string {
+  const { cpu, cpus: count, memoryMiB, platform, node } = machine;
+  const memory = `${Math.round(memoryMiB / 1_024)} GiB`;
+  return `${cpu}, ${count} CPUs, ${memory}, ${platform}, Node ${node}, ${at.slice(0, 10)}; median of ${repetitions} (min–max)${quick ? '; quick: too short to quote' : ''}`;
+}
+
+function remarks(report: BenchReport): string[] {
+  return report.scenarios.flatMap((scenario) => [
+    ...(scenario.skipped === undefined ? [] : [`skipped ${scenario.name}: ${scenario.skipped}`]),
+    ...scenario.problems.map((problem) => `PROBLEM in ${scenario.name}: ${problem}`),
+  ]);
 }
 
 /** The figures as an aligned table, then what was skipped and what went wrong. */
 export function reportText(report: BenchReport): string {
-  const head = ['scenario', 'figure', 'bare Aedes', 'Harbinger', 'ratio', 'target', ''];
   const rows = [head, ...report.scenarios.flatMap((scenario) => scenario.figures.map(row))];
   const widths = head.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)));
   const lines = rows.map((cells) =>
@@ -59,11 +77,29 @@ export function reportText(report: BenchReport): string {
       .join('  ')
       .trimEnd(),
   );
-  const { machine, repetitions, quick } = report;
-  const remarks = report.scenarios.flatMap((scenario) => [
-    ...(scenario.skipped === undefined ? [] : [`skipped ${scenario.name}: ${scenario.skipped}`]),
-    ...scenario.problems.map((problem) => `PROBLEM in ${scenario.name}: ${problem}`),
-  ]);
-  const about = `${machine.cpu}, ${machine.cpus} CPUs, ${machine.platform}, Node ${machine.node}; median of ${repetitions} (min–max)${quick ? '; quick: too short to quote' : ''}`;
-  return [...lines, '', about, ...remarks].join('\n');
+  return [...lines, '', about(report), ...remarks(report)].join('\n');
+}
+
+/** The figures that have a target, as a table for a README. */
+export function reportMarkdown(report: BenchReport): string {
+  const rows = report.scenarios.flatMap(({ title, figures }) =>
+    figures
+      .filter((figure) => figure.target !== undefined)
+      .map((figure) => {
+        const value = `${spreadText(figure.product)} ${figure.unit}`;
+        const ratio = spreadText(figure.ratio);
+        const measured = figure.targetFor === 'value' ? value : `**${ratio}** (${value})`;
+        const verdict = figure.met === null ? '–' : figure.met ? 'met' : '**missed**';
+        return `| ${title}: ${figure.title} | ${measured} | ${targetText(figure)} | ${verdict} |`;
+      }),
+  );
+  return [
+    '| figure | measured | target | |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+    `${about(report)}.`,
+    ...remarks(report).map((remark) => `\n${remark}`),
+    '',
+  ].join('\n');
 }

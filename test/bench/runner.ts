@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../../shared/runtime/errors.ts';
-import type { Figure, Sample, Scenario, Side } from './scenario.ts';
+import type { BenchContext, Figure, Sample, Scenario, Side } from './scenario.ts';
 import { type Spread, spreadOf } from './stats.ts';
 
 export interface FigureResult extends Figure {
@@ -20,6 +20,8 @@ export interface ScenarioResult {
   title: string;
   /** Why it was not run. */
   skipped?: string;
+  /** One-minute load average before each repetition: how busy the machine was with other things. */
+  loadBefore: number[];
   figures: FigureResult[];
   samples: { repetition: number; side: Side; sample: Sample }[];
   problems: string[];
@@ -27,25 +29,40 @@ export interface ScenarioResult {
 
 export interface RunnerOptions {
   repetitions: number;
-  quick: boolean;
-  say(text: string): void;
+  context: Omit<BenchContext, 'folder'>;
+  /** Called before each run of a side. */
+  progress(text: string): void;
+}
+
+export const bothSides: readonly Side[] = ['bare', 'product'];
+
+export function repetitionsOf(scenario: Scenario, wanted: number): number {
+  return Math.min(wanted, scenario.repetitionsMax ?? wanted);
 }
 
 /**
- * Runs both sides of a scenario alternately, each repetition in the other order, so that whatever else the machine does
+ * Runs the sides of a scenario alternately, each repetition in the other order, so that whatever else the machine does
  * meets both. A side that fails is a problem of the result, and ends the scenario.
  */
 export async function runScenario(scenario: Scenario, options: RunnerOptions): Promise<ScenarioResult> {
-  const { name, title } = scenario;
-  const result: ScenarioResult = { name, title, figures: [], samples: [], problems: [] };
+  const { name, title, sides = bothSides } = scenario;
+  const result: ScenarioResult = {
+    name,
+    title,
+    loadBefore: [],
+    figures: [],
+    samples: [],
+    problems: [],
+  };
   const skipped = await scenario.unavailable?.();
   if (skipped !== undefined) return { ...result, skipped };
+  const repetitions = repetitionsOf(scenario, options.repetitions);
   try {
-    for (let repetition = 0; repetition < options.repetitions; repetition++) {
-      const order: Side[] = repetition % 2 === 0 ? ['bare', 'product'] : ['product', 'bare'];
-      for (const side of order) {
-        options.say(`${name}: ${side}, ${repetition + 1} of ${options.repetitions}`);
-        const sample = await runOnce(scenario, side, options.quick);
+    for (let repetition = 0; repetition < repetitions; repetition++) {
+      result.loadBefore.push(Math.round(loadavg()[0]! * 100) / 100);
+      for (const side of repetition % 2 === 0 ? sides : sides.toReversed()) {
+        options.progress(`${name}: ${side}, ${repetition + 1} of ${repetitions}`);
+        const sample = await runOnce(scenario, side, options.context);
         result.samples.push({ repetition, side, sample });
         result.problems.push(...sample.problems.map((problem) => `${side}: ${problem}`));
       }
@@ -57,10 +74,10 @@ export async function runScenario(scenario: Scenario, options: RunnerOptions): P
   return result;
 }
 
-async function runOnce(scenario: Scenario, side: Side, quick: boolean): Promise<Sample> {
+async function runOnce(scenario: Scenario, side: Side, context: RunnerOptions['context']): Promise<Sample> {
   const folder = await mkdtemp(join(tmpdir(), `bench-${scenario.name}-`));
   try {
-    return await scenario.run(side, { quick, folder });
+    return await scenario.run(side, { ...context, folder });
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -79,15 +96,17 @@ function summarise(figure: Figure, result: ScenarioResult): FigureResult {
     const other = bare.get(repetition);
     return other ? [value / other] : [];
   });
-  const ratio = spreadOf(ratios);
-  const reached = (target: number) =>
-    figure.better === 'higher' ? ratio.median >= target : ratio.median <= target;
+  const spreads = {
+    bare: spreadOf([...bare.values()]),
+    product: spreadOf([...product.values()]),
+    ratio: spreadOf(ratios),
+  };
+  const measured = figure.targetFor === 'value' ? spreads.product.median : spreads.ratio.median;
+  const reached = (target: number) => (figure.better === 'higher' ? measured >= target : measured <= target);
   return {
     ...figure,
     scenario: result.name,
-    bare: spreadOf([...bare.values()]),
-    product: spreadOf([...product.values()]),
-    ratio,
-    met: figure.target === undefined || ratios.length === 0 ? null : reached(figure.target),
+    ...spreads,
+    met: figure.target === undefined || Number.isNaN(measured) ? null : reached(figure.target),
   };
 }

@@ -6,8 +6,10 @@ export interface Figure {
   title: string;
   unit: string;
   better: 'higher' | 'lower';
-  /** What product ÷ bare should reach (or, where lower is better, stay under). */
+  /** What should be reached (or, where lower is better, not exceeded). */
   target?: number;
+  /** What the target is for: product ÷ bare (default), or the product's own value. */
+  targetFor?: 'ratio' | 'value';
 }
 
 /** One run of one side. */
@@ -22,6 +24,8 @@ export interface Sample {
 
 export interface BenchContext {
   quick: boolean;
+  /** How long the sustained load lasts. */
+  sustainedMinutes: number;
   /** An empty folder for this run. */
   folder: string;
 }
@@ -30,6 +34,12 @@ export interface Scenario {
   name: string;
   title: string;
   figures: readonly Figure[];
+  /** Default: both. */
+  sides?: readonly Side[];
+  /** For those that take long, or count what must be 0. */
+  repetitionsMax?: number;
+  /** What one repetition of all sides takes on two cores, roughly: for the time left. */
+  seconds: number;
   /** Why it cannot be run here, if so. */
   unavailable?(): Promise<string | undefined>;
   run(side: Side, context: BenchContext): Promise<Sample>;

@@ -45,37 +45,55 @@ export interface ProductSideOptions {
   folder: string;
   /** The cloud's `[store]`; without it there is no cloud and readings stay in the gateway's journal. */
   store?: Record<string, string | number>;
+  /** More of the gateway's configuration, and of the cloud's. */
+  gateway?: Record<string, unknown>;
+  cloud?: Record<string, unknown>;
+  /** Wait for the gateway only until it listens. */
+  until?: 'ready' | 'listening';
 }
 
 const linkPassword = 'bench-link-password';
+const quiet = { HARBINGER_LOG: 'warn' };
 
-/** The machines of the load generator are `load/*`. */
-function gatewayConfig(uplinkPort: number | null): Record<string, unknown> {
-  const uplink = { url: `mqtt://127.0.0.1:${uplinkPort}`, password: linkPassword };
+/** The load generator's machines: `load/*`, and `pumps/*` where they are pumps. */
+function gatewayConfig(uplinkPort: number | null, more: Record<string, unknown>): Record<string, unknown> {
+  const url = `mqtt://127.0.0.1:${uplinkPort}`;
   return {
     gateway: 'bench',
-    machines: [{ match: 'load/*', type: 'generic' }],
+    machines: [
+      { match: 'load/*', type: 'generic' },
+      { match: 'pumps/*', type: 'pump' },
+    ],
     broker: { anonymous: 'loopback' },
     http: { openOnLoopback: true },
-    ...(uplinkPort === null ? {} : { uplink }),
+    ...(uplinkPort === null ? {} : { uplink: { url, password: linkPassword, backoffMaxMs: 500 } }),
+    ...more,
   };
 }
 
-export async function startProductSide({ folder, store }: ProductSideOptions): Promise<ProductSide> {
+export async function startProductSide(options: ProductSideOptions): Promise<ProductSide> {
+  const { folder, store } = options;
   const gatewayDir = join(folder, 'gateway');
   await mkdir(gatewayDir, { recursive: true });
-  const cloud = store ? await startCloud(folder, store) : null;
+  const cloud = store ? await startCloud(folder, store, options.cloud ?? {}) : null;
   const configFile = join(folder, 'gateway.toml');
-  await writeFile(configFile, stringify(gatewayConfig(cloud?.mqttPort ?? null)));
-  const quiet = { HARBINGER_LOG: 'warn' };
+  await writeFile(configFile, stringify(gatewayConfig(cloud?.mqttPort ?? null, options.gateway ?? {})));
   try {
-    const gateway = await startProduct({ command: 'gateway', dataDir: gatewayDir, configFile, env: quiet });
+    const gateway = await startProduct({
+      command: 'gateway',
+      dataDir: gatewayDir,
+      configFile,
+      env: quiet,
+      ...(options.until && { until: options.until }),
+    });
     return {
       gateway,
       cloud,
       gatewayDir,
       mqttPort: gateway.mqttPort,
-      pids: cloud ? [gateway.pid, cloud.pid] : [gateway.pid],
+      get pids() {
+        return cloud ? [gateway.pid, cloud.pid] : [gateway.pid];
+      },
       async stop() {
         await gateway.stop();
         await cloud?.stop();
@@ -87,22 +105,33 @@ export async function startProductSide({ folder, store }: ProductSideOptions): P
   }
 }
 
-async function startCloud(folder: string, store: Record<string, string | number>): Promise<ProductProcess> {
+async function startCloud(
+  folder: string,
+  store: Record<string, string | number>,
+  more: Record<string, unknown>,
+): Promise<ProductProcess> {
   const dataDir = join(folder, 'cloud');
   await mkdir(dataDir, { recursive: true });
   const configFile = join(folder, 'cloud.toml');
-  const config = {
-    gateways: [{ id: 'bench', password: linkPassword }],
-    store,
-    api: { openOnLoopback: true },
-  };
-  await writeFile(configFile, stringify(config));
+  const gateways = [{ id: 'bench', password: linkPassword }];
+  await writeFile(configFile, stringify({ gateways, store, api: { openOnLoopback: true }, ...more }));
   const mqttPort = await freePort();
-  return startProduct({
-    command: 'cloud',
-    dataDir,
-    configFile,
-    mqttPort,
-    env: { HARBINGER_LOG: 'warn' },
-  });
+  return startProduct({ command: 'cloud', dataDir, configFile, mqttPort, env: quiet });
+}
+
+export interface GatewayStatus {
+  pipeline: { messages: number; readings: number; deadLetters: number };
+  journals: { lane: string; writtenBytes: number; syncs: number; bytes: number }[];
+  backlog: Record<string, { blocks: number }>;
+  uplink: { connected: boolean; lines: Record<string, number>; bytes: Record<string, number> } | null;
+  intelligence: {
+    windows: { rows: number };
+    model: { state: string; backend: { name: string } | null; requests: number; failures: number };
+    scorer: { machines: number } | null;
+  };
+  alerts: { dropped: number; decision: { decided: { active: number; fallback: number } } };
+}
+
+export function statusOf(side: ProductSide): Promise<GatewayStatus> {
+  return side.gateway.json<GatewayStatus>('/api/status');
 }

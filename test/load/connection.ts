@@ -58,6 +58,7 @@ export class LoadConnection {
   #receivedAtMs = 0;
   #refused: Error | undefined;
   resent = 0;
+  bytesSent = 0;
   reconnects = 0;
 
   constructor(
@@ -155,6 +156,7 @@ export class LoadConnection {
 
   #write(from: number, count: number): void {
     const bytes = this.#slots.bytes(from, count);
+    this.bytesSent += bytes.length;
     if (this.#options.qos === 1) {
       this.#socket!.write(bytes);
       return;

@@ -1,7 +1,15 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { LoadGenerator } from './generator.ts';
 import { Ledger } from './ledger.ts';
+import { pumpCarrier, pumpSeq } from './pump-payload.ts';
 import { TestBroker } from './test-broker.ts';
+
+const pumpSensors = loadMachineTypes().get('pump')!.sensors;
+const pumpRange = {
+  min: Object.fromEntries(pumpSensors.map(({ name, min }) => [name, min])),
+  max: Object.fromEntries(pumpSensors.map(({ name, max }) => [name, max])),
+};
 
 let broker: TestBroker;
 let load: LoadGenerator | undefined;
@@ -76,6 +84,46 @@ describe('LoadGenerator', () => {
     const again = broker.received.filter((message) => message.dup).map((message) => message.payload);
     expect(again.sort()).toEqual(before.map((message) => message.payload).sort());
     expect(load.ledger.compare(stored())).toMatchObject({ lostCount: 0, repeatedCount: 0 });
+  });
+
+  it('sends as pumps whose readings carry the running number, and counts the bytes', async () => {
+    const { port } = await startBroker();
+    load = new LoadGenerator({ port, connections: 3, qos: 1, total: 300, pumps: true });
+    await load.start();
+    const { bytesSent } = await load.finished;
+    const readings = broker.received.map(
+      ({ payload }) => JSON.parse(payload) as Record<string, number> & { seq: number },
+    );
+    const { min, max } = pumpRange;
+    for (const reading of readings) {
+      expect(pumpSeq(reading[pumpCarrier]!)).toBe(reading.seq);
+      expect(
+        Object.keys(min).filter((name) => !(reading[name]! >= min[name]! && reading[name]! <= max[name]!)),
+      ).toEqual([]);
+    }
+    const topicAndPayload = broker.received.reduce(
+      (sum, { topic, payload }) => sum + topic.length + payload.length,
+      0,
+    );
+    // Fixed header (3 bytes for these lengths), topic length, packet id.
+    expect(bytesSent).toBe(topicAndPayload + 300 * (3 + 2 + 2));
+  });
+
+  it('lets the machines of a connection take turns', async () => {
+    const { port } = await startBroker();
+    load = new LoadGenerator({
+      port,
+      connections: 2,
+      qos: 1,
+      total: 200,
+      members: 5,
+      topic: 'telemetry/load/m{c}-{member}',
+    });
+    await load.start();
+    await load.finished;
+    const topics = new Set(broker.received.map((message) => message.topic));
+    expect(topics.size).toBe(10);
+    expect(topics).toContain('telemetry/load/m1-000004');
   });
 
   it('takes payloads of a function', async () => {

@@ -11,10 +11,12 @@ import {
   type LoadReport,
 } from './options.ts';
 import { Patcher } from './payload.ts';
+import { pumpTemplate } from './pump-payload.ts';
 import { createSlots } from './slots.ts';
 
 const qos0Window = 128;
-const rateTickMs = 4;
+/** Short, so that a sensor is not late by more than a real one's own timer. */
+const rateTickMs = 1;
 const watchMs = 50;
 const connectMsMax = 30_000;
 
@@ -91,7 +93,8 @@ export class LoadGenerator {
     const machine = options.machine.replaceAll('{c}', String(index));
     const topic = options.topic.replaceAll('{machine}', machine).replaceAll('{c}', String(index));
     const window = options.qos === 0 ? qos0Window : options.window;
-    const slots = createSlots({ ...options, topic, machine, index, window }, patcher);
+    const payload = options.pumps ? pumpTemplate(index) : options.payload;
+    const slots = createSlots({ ...options, payload, topic, machine, index, window }, patcher);
     const clientId = `${options.clientPrefix}${index}`;
     const ledger = new MachineLedger(machine, options.seqFirst);
     const listener = this.#listener();
@@ -233,7 +236,7 @@ export class LoadGenerator {
     }
   }
 
-  #sum(key: 'resent' | 'reconnects'): number {
+  #sum(key: 'resent' | 'reconnects' | 'bytesSent'): number {
     return this.#connections.reduce((sum, connection) => sum + connection[key], 0);
   }
 
@@ -249,6 +252,7 @@ export class LoadGenerator {
       end,
       sent: this.#budget.sent,
       acked: this.#acked,
+      bytesSent: this.#sum('bytesSent'),
       resent: this.#sum('resent'),
       reconnects: this.#sum('reconnects'),
       seconds,

@@ -109,29 +109,52 @@ export class Ledger {
 
   /** Compares with what a store holds: every (machine, running number) as often as it is there. */
   compare(stored: Iterable<readonly [machine: string, seq: number]>): LedgerVerdict {
-    const byName = new Map(this.machines.map((machine) => [machine.machine, machine]));
-    const seen = new Map(this.machines.map((machine) => [machine, new Uint8Array(machine.sentCount)]));
-    const verdict: LedgerVerdict = {
-      lost: [],
-      lostCount: 0,
-      repeated: [],
-      repeatedCount: 0,
-      strangers: 0,
-      storedUnacked: 0,
-    };
-    for (const [name, seq] of stored) {
-      const machine = byName.get(name);
-      const counts = machine && seen.get(machine);
-      const place = machine ? seq - machine.first : -1;
-      if (!machine || !counts || !(place in counts)) verdict.strangers++;
-      else if (counts[place]! > 0) {
-        if (verdict.repeatedCount++ < 20) verdict.repeated.push(`${name}#${seq}`);
-      } else {
-        counts[place] = 1;
-        if (!machine.isAcked(seq)) verdict.storedUnacked++;
-      }
+    const comparison = new Comparison(this);
+    for (const [machine, seq] of stored) comparison.add(machine, seq);
+    return comparison.verdict();
+  }
+}
+
+/** The same, one reading after the other: for more of them than fit in memory. */
+export class Comparison {
+  stored = 0;
+  readonly #seen: Map<string, { machine: MachineLedger; counts: Uint8Array }>;
+  readonly #verdict: LedgerVerdict = {
+    lost: [],
+    lostCount: 0,
+    repeated: [],
+    repeatedCount: 0,
+    strangers: 0,
+    storedUnacked: 0,
+  };
+
+  constructor(ledger: Ledger) {
+    this.#seen = new Map(
+      ledger.machines.map((machine) => [
+        machine.machine,
+        { machine, counts: new Uint8Array(machine.sentCount) },
+      ]),
+    );
+  }
+
+  add(name: string, seq: number): void {
+    const verdict = this.#verdict;
+    const seen = this.#seen.get(name);
+    const place = seen ? seq - seen.machine.first : -1;
+    this.stored++;
+    if (!seen || !(place in seen.counts)) verdict.strangers++;
+    else if (seen.counts[place]! > 0) {
+      if (verdict.repeatedCount++ < 20) verdict.repeated.push(`${name}#${seq}`);
+    } else {
+      seen.counts[place] = 1;
+      if (!seen.machine.isAcked(seq)) verdict.storedUnacked++;
     }
-    for (const [machine, counts] of seen) {
+  }
+
+  /** To be asked once, at the end. */
+  verdict(): LedgerVerdict {
+    const verdict = this.#verdict;
+    for (const { machine, counts } of this.#seen.values()) {
       for (let place = 0; place < counts.length; place++) {
         const seq = machine.first + place;
         if (counts[place] !== 0 || !machine.isAcked(seq)) continue;

@@ -17,7 +17,9 @@ const help = `Sends MQTT load and keeps a ledger of what was acknowledged.
   --rate N               messages a second in all; default 0: as many as the broker takes
   --topic TEMPLATE       default telemetry/load/{machine}
   --machine TEMPLATE     default m{c}
-  --payload TEMPLATE     placeholders {machine} {c} {seq} {ms} {v}
+  --members N            machines of a connection that take turns; the topic then says {member}
+  --payload TEMPLATE     placeholders {machine} {c} {seq} {ms} {v}; see payload.ts
+  --pumps                each connection is a pump with fourteen sensors
   --payload-bytes N      pads the payload with spaces
   --seq-first N          first running number of each machine; default 1
   --username U           also HARBINGER_MQTT_USERNAME
@@ -39,7 +41,9 @@ const { values } = parseArgs({
     rate: { type: 'string' },
     topic: { type: 'string' },
     machine: { type: 'string' },
+    members: { type: 'string' },
     payload: { type: 'string' },
+    pumps: { type: 'boolean', default: false },
     'payload-bytes': { type: 'string' },
     'seq-first': { type: 'string' },
     username: { type: 'string', default: process.env.HARBINGER_MQTT_USERNAME },
@@ -71,7 +75,9 @@ function options(): LoadOptions {
     rate: number('rate'),
     topic: values.topic,
     machine: values.machine,
+    members: number('members'),
     payload: values.payload,
+    pumps: values.pumps,
     payloadBytes: number('payload-bytes'),
     seqFirst: number('seq-first'),
     username: values.username,

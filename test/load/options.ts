@@ -16,12 +16,16 @@ export interface LoadOptions {
   durationMs?: number;
   /** Messages a second, all connections together. 0 (default): as many as the broker takes. */
   rate?: number;
-  /** `{machine}` and `{c}` are filled in. */
+  /** `{machine}` and `{c}` are filled in; `{member}` is the number, 0 …, of one of the connection's `members`. */
   topic?: string;
+  /** Machines that take turns on one connection, where the topic says `{member}`. */
+  members?: number;
   /** Machine of a connection; `{c}` is its number. */
   machine?: string;
   /** A template (see payload.ts) or a function, which costs more. */
   payload?: string | PayloadFunction;
+  /** Each connection is a pump with its fourteen sensors, instead of `payload`. */
+  pumps?: boolean;
   /** Pads the template with spaces to this length. */
   payloadBytes?: number;
   /** The first running number of each machine. Default 1. */
@@ -46,6 +50,8 @@ export interface LoadReport {
   end: LoadEnd;
   sent: number;
   acked: number;
+  /** Of all PUBLISH packets, headers included. */
+  bytesSent: number;
   /** Sent again after a loss of connection, with DUP. */
   resent: number;
   reconnects: number;
@@ -67,6 +73,8 @@ export const defaults = {
   rate: 0,
   topic: 'telemetry/load/{machine}',
   machine: 'm{c}',
+  members: 1,
+  pumps: false,
   payload: defaultPayload,
   payloadBytes: 0,
   seqFirst: 1,

@@ -5,11 +5,14 @@
  * - `{machine}` the connection's machine, `{c}` its number (fixed for the connection);
  * - `{seq}` the running number, 10 characters, padded with spaces on the left (valid before a JSON number);
  * - `{ms}` the time, ms since 1970, 13 digits;
- * - `{v}` a changing value 10.00 … 99.99, 5 characters.
+ * - `{seq0}` the running number, 10 digits, padded with zeros (for the end of a decimal fraction);
+ * - `{v}` a changing value 10.00 … 99.99, 5 characters;
+ * - `{n}` two changing digits.
  */
 export const seqWidth = 10;
 const msWidth = 13;
 const valueWidth = 5;
+const noiseWidth = 2;
 
 /**
  * Four numeric fields with running number and time among what a device says about itself: 215 bytes. `cycles` repeats
@@ -21,8 +24,11 @@ export const defaultPayload =
 
 export type PayloadFunction = (machine: string, seq: number, nowMs: number) => Buffer;
 
+const widths = { seq: seqWidth, seq0: seqWidth, ms: msWidth, v: valueWidth, n: noiseWidth } as const;
+type Kind = keyof typeof widths;
+
 interface Field {
-  kind: 'seq' | 'ms' | 'v';
+  kind: Kind;
   at: number;
 }
 
@@ -42,10 +48,9 @@ export function compilePayload(
   const parts: string[] = [];
   const fields: Field[] = [];
   let at = 0;
-  for (const part of fixed.split(/(\{seq\}|\{ms\}|\{v\})/)) {
-    const kind = part === '{seq}' ? 'seq' : part === '{ms}' ? 'ms' : part === '{v}' ? 'v' : null;
-    const text =
-      kind === null ? part : ' '.repeat(kind === 'seq' ? seqWidth : kind === 'ms' ? msWidth : valueWidth);
+  for (const part of fixed.split(/(\{(?:seq|seq0|ms|v|n)\})/)) {
+    const kind = part.startsWith('{') && part.slice(1, -1) in widths ? (part.slice(1, -1) as Kind) : null;
+    const text = kind === null ? part : ' '.repeat(widths[kind]);
     if (kind !== null) fields.push({ kind, at });
     parts.push(text);
     at += Buffer.byteLength(text);
@@ -65,7 +70,9 @@ export class Patcher {
       const field = fields[i]!;
       const place = at + field.at;
       if (field.kind === 'v') this.#value(bytes, place);
+      else if (field.kind === 'n') this.#noise(bytes, place);
       else if (field.kind === 'seq') writeDigits(bytes, place, seqWidth, seq);
+      else if (field.kind === 'seq0') writeDigits(bytes, place, seqWidth, seq, zero);
       else this.#time(bytes, place, nowMs);
     }
   }
@@ -78,12 +85,23 @@ export class Patcher {
     for (let i = 0; i < msWidth; i++) bytes[at + i] = this.#msDigits[i]!;
   }
 
-  #value(bytes: Uint8Array, at: number): void {
+  #noise(bytes: Uint8Array, at: number): void {
+    const x = this.#draw();
+    bytes[at] = 48 + ((x >>> 4) % 10);
+    bytes[at + 1] = 48 + ((x >>> 16) % 10);
+  }
+
+  #draw(): number {
     let x = this.#random;
     x ^= x << 13;
     x ^= x >>> 17;
     x ^= x << 5;
     this.#random = x;
+    return x;
+  }
+
+  #value(bytes: Uint8Array, at: number): void {
+    const x = this.#draw();
     bytes[at] = 49 + ((x >>> 4) % 9);
     bytes[at + 1] = 48 + ((x >>> 8) % 10);
     bytes[at + 2] = 46;
@@ -92,7 +110,17 @@ export class Patcher {
   }
 }
 
-function writeDigits(bytes: Uint8Array, at: number, width: number, value: number): void {
+const space = 32;
+const zero = 48;
+
+/** Right-aligned; `pad` fills the rest. */
+export function writeDigits(
+  bytes: Uint8Array,
+  at: number,
+  width: number,
+  value: number,
+  pad: number = space,
+): void {
   let rest = value;
   let i = at + width - 1;
   do {
@@ -100,5 +128,5 @@ function writeDigits(bytes: Uint8Array, at: number, width: number, value: number
     bytes[i--] = 48 + (rest - next * 10);
     rest = next;
   } while (rest > 0 && i >= at);
-  while (i >= at) bytes[i--] = 32;
+  while (i >= at) bytes[i--] = pad;
 }

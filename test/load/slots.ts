@@ -1,4 +1,10 @@
-import { type CompiledPayload, compilePayload, type Patcher, type PayloadFunction } from './payload.ts';
+import {
+  type CompiledPayload,
+  compilePayload,
+  type Patcher,
+  type PayloadFunction,
+  writeDigits,
+} from './payload.ts';
 import { dupFlag, publishFrame } from './wire.ts';
 
 /** The frames a connection has under way, one for each slot; slot i uses packet id i + 1 for ever. */
@@ -11,6 +17,11 @@ export interface Slots {
   bytes(from: number, count: number): Buffer;
 }
 
+/** In a topic: which of the connection's machines this message is of, 6 digits; they take turns. */
+export const memberPlace = '{member}';
+const memberWidth = 6;
+const zero = 48;
+
 /** Frames of one length in one buffer, patched in place: a run of slots is written with a single call. */
 export class TemplateSlots implements Slots {
   readonly #bytes: Buffer;
@@ -19,9 +30,22 @@ export class TemplateSlots implements Slots {
   readonly #payload: CompiledPayload;
   readonly #patcher: Patcher;
   readonly #firstByte: number;
+  readonly #members: number;
+  /** Within a frame; -1 if the topic names one machine. */
+  readonly #memberAt: number;
 
-  constructor(topic: string, payload: CompiledPayload, qos: 0 | 1, count: number, patcher: Patcher) {
-    const frame = publishFrame(topic, payload.bytes, qos);
+  constructor(
+    topic: string,
+    payload: CompiledPayload,
+    qos: 0 | 1,
+    count: number,
+    patcher: Patcher,
+    members: number,
+  ) {
+    const frame = publishFrame(topic.replace(memberPlace, '0'.repeat(memberWidth)), payload.bytes, qos);
+    this.#members = members;
+    this.#memberAt = frame.bytes.indexOf('0'.repeat(memberWidth));
+    if (!topic.includes(memberPlace)) this.#memberAt = -1;
     this.#length = frame.bytes.length;
     this.#payloadAt = frame.payloadAt;
     this.#payload = payload;
@@ -37,6 +61,9 @@ export class TemplateSlots implements Slots {
   fill(slot: number, seq: number, nowMs: number): void {
     const start = slot * this.#length;
     this.#bytes[start] = this.#firstByte;
+    if (this.#memberAt >= 0) {
+      writeDigits(this.#bytes, start + this.#memberAt, memberWidth, seq % this.#members, zero);
+    }
     this.#patcher.patch(this.#bytes, start + this.#payloadAt, this.#payload.fields, seq, nowMs);
   }
 
@@ -87,12 +114,13 @@ export interface SlotOptions {
   index: number;
   payload: string | PayloadFunction;
   payloadBytes: number;
+  members: number;
   qos: 0 | 1;
   window: number;
 }
 
 export function createSlots(options: SlotOptions, patcher: Patcher): Slots {
-  const { topic, machine, index, payload, payloadBytes, qos, window } = options;
+  const { topic, machine, index, payload, payloadBytes, members, qos, window } = options;
   if (typeof payload === 'function') return new FunctionSlots(topic, machine, payload, qos, window);
   return new TemplateSlots(
     topic,
@@ -100,6 +128,7 @@ export function createSlots(options: SlotOptions, patcher: Patcher): Slots {
     qos,
     window,
     patcher,
+    members,
   );
 }
 

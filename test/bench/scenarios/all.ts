@@ -1,14 +1,26 @@
 import type { Scenario } from '../scenario.ts';
+import { drain } from './drain.ts';
 import { intoEmbedded, intoInflux } from './end-to-end.ts';
+import { footprint } from './footprint.ts';
 import { inference } from './inference.ts';
-import { qos0Ingest, qos1Ingest } from './ingest.ts';
+import { pumpIngest, qos0Ingest, qos1Ingest } from './ingest.ts';
+import { latency } from './latency.ts';
+import { gatewayKilled, influxKilled } from './outages.ts';
 import { firstAck } from './start.ts';
+import { sustained } from './sustained.ts';
 
 export const scenarios: readonly Scenario[] = [
   qos1Ingest,
-  qos0Ingest,
-  intoEmbedded,
+  pumpIngest,
+  sustained,
   intoInflux,
+  intoEmbedded,
+  influxKilled,
+  gatewayKilled,
+  latency,
   inference,
+  drain,
   firstAck,
+  footprint,
+  qos0Ingest,
 ];

@@ -1,0 +1,120 @@
+import { type LoadShape, runLoad, warmUp } from '../load-process.ts';
+import { startProductSide } from '../sides.ts';
+import type { Curve, CurveContext, CurveResult } from './curve.ts';
+
+type Cost = { cpu: number; memory: number };
+
+/** What a fresh gateway alone spends on a load. */
+async function costOf(context: CurveContext, shape: LoadShape): Promise<Cost> {
+  return context.withFolder(async (folder) => {
+    const product = await startProductSide({ folder });
+    try {
+      await warmUp(product, folder);
+      const { usage, report } = await runLoad(product, shape, folder);
+      if (report.acked !== report.sent) throw new Error(`${report.sent} sent, ${report.acked} acknowledged`);
+      return {
+        cpu: (usage?.cpuSeconds ?? Number.NaN) / (report.sent / 1e6),
+        memory: (usage?.rssPeakBytes ?? Number.NaN) / 1e6,
+      };
+    } finally {
+      await product.stop();
+    }
+  });
+}
+
+async function curveOf(
+  context: CurveContext,
+  sizes: readonly number[],
+  shapeOf: (size: number) => LoadShape,
+  about: Omit<CurveResult, 'points'>,
+): Promise<CurveResult> {
+  const points: CurveResult['points'] = [];
+  for (const size of context.quick ? sizes.slice(0, 2) : sizes) {
+    context.say(`${about.name}: ${size.toLocaleString('en')}`);
+    points.push({ size, costs: { ...(await costOf(context, shapeOf(size))) } });
+  }
+  return { ...about, points };
+}
+
+const cpu = { key: 'cpu', title: 'CPU of the gateway', unit: 's per million messages' };
+const base = { connections: 10, qos: 1, window: 200 } as const;
+
+export const machines: Curve = {
+  name: 'machines',
+  run: (context) =>
+    curveOf(
+      context,
+      [10, 100, 1_000, 10_000, 100_000],
+      (size) => ({
+        ...base,
+        total: context.quick ? 30_000 : 500_000,
+        members: size / base.connections,
+        topic: 'telemetry/load/m{c}-{member}',
+      }),
+      {
+        name: 'machines',
+        title: 'Machines',
+        sizeTitle: 'machines that take turns, 500,000 messages in all',
+        series: [
+          { ...cpu, perItem: true },
+          { key: 'memory', title: 'peak memory', unit: 'MB' },
+        ],
+        remark:
+          'The cost of one message should not depend on how many machines there are. Above 20,000 machines (a setting) those longest silent give up their windows.',
+      },
+    ),
+};
+
+const note = '"note":"';
+
+export const messageSize: Curve = {
+  name: 'message-size',
+  run: (context) =>
+    curveOf(
+      context,
+      [128, 512, 2_048, 8_192, 32_768],
+      (size) => {
+        const head = '{"seq":{seq},"ts":{ms},"temperature":{v},';
+        const text = 'x'.repeat(Math.max(0, size - 60));
+        const total = Math.min(200_000, Math.round(6e8 / size));
+        return {
+          ...base,
+          total: context.quick ? 10_000 : total,
+          payload: `${head}${note}${text}"}`,
+          payloadBytes: size,
+        };
+      },
+      {
+        name: 'message-size',
+        title: 'Message size',
+        sizeTitle: 'bytes of a message with one sensor value; the rest is text that is not stored',
+        series: [cpu],
+        remark: 'What is beside the sensors is read, checked and left out.',
+      },
+    ),
+};
+
+export const sensors: Curve = {
+  name: 'sensors',
+  run: (context) =>
+    curveOf(
+      context,
+      [1, 4, 16, 64],
+      (size) => {
+        const fields = Array.from({ length: size }, (_, i) => `"s${i}":{v}`);
+        return {
+          ...base,
+          total: context.quick ? 10_000 : 200_000,
+          payload: `{"seq":{seq},"ts":{ms},${fields.join(',')}}`,
+          payloadBytes: 0,
+        };
+      },
+      {
+        name: 'sensors',
+        title: 'Sensors per machine',
+        sizeTitle: 'sensor values in a message, each a random number',
+        series: [cpu],
+        remark: 'Random numbers are the worst case for compression.',
+      },
+    ),
+};

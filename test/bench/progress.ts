@@ -1,0 +1,39 @@
+/** Says what runs now, and about how long all the rest takes: expectations, corrected by how wrong they were so far. */
+export class Progress {
+  readonly #expected: readonly number[];
+  readonly #write: (text: string) => void;
+  readonly #beganAtMs = performance.now();
+  #finished = 0;
+  /** Seconds taken for each second expected. */
+  #pace = 1;
+
+  /** @param expected seconds of each part */
+  constructor(expected: readonly number[], write: (text: string) => void) {
+    this.#expected = expected;
+    this.#write = write;
+  }
+
+  say(text: string): void {
+    const left = sum(this.#expected.slice(this.#finished)) * this.#pace;
+    this.#write(`[${clock(this.#elapsed())}, about ${clock(left)} left] ${text}`);
+  }
+
+  /** A part has ended. */
+  done(): void {
+    this.#finished++;
+    this.#pace = this.#elapsed() / sum(this.#expected.slice(0, this.#finished));
+  }
+
+  #elapsed(): number {
+    return (performance.now() - this.#beganAtMs) / 1_000;
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}

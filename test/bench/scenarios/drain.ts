@@ -1,0 +1,86 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { startInfluxd } from '../../support/influxd.ts';
+import { runLoad, warmUp } from '../load-process.ts';
+import type { BenchContext, Sample, Scenario } from '../scenario.ts';
+import { type ProductSide, startProductSide, statusOf } from '../sides.ts';
+import { until } from '../waiting.ts';
+import { allConfirmed, influxStore, influxUnavailable } from './end-to-end.ts';
+import { sampleOf } from './ingest.ts';
+
+const liveRate = 5_000;
+/** What live data alone keep under way. */
+const behindAtEnd = liveRate / 2;
+
+/** Readings that are journalled and not confirmed. */
+async function behind(product: ProductSide): Promise<{ connected: boolean; readings: number }> {
+  const { pipeline, uplink } = await statusOf(product);
+  return { connected: uplink!.connected, readings: pipeline.readings - uplink!.lines.readings! };
+}
+
+/**
+ * The cloud is away while a backlog grows, and comes back while live data flow. What is measured: by how much the
+ * backlog shrinks a second, from the reconnection on; what live data add meanwhile is carried besides, and not counted.
+ */
+async function run({ folder, quick }: BenchContext): Promise<Sample> {
+  const influxd = await startInfluxd();
+  try {
+    const product = await startProductSide({ folder, store: influxStore(influxd) });
+    try {
+      await warmUp(product, folder);
+      await allConfirmed(product);
+      await product.cloud!.stop();
+      const total = quick ? 100_000 : 1_000_000;
+      await runLoad(product, { connections: 100, qos: 1, total, machine: 'b{c}' }, folder);
+
+      const duration = quick ? 8 : 30;
+      const shape = { connections: 100, qos: 1 as const, duration, rate: liveRate, machine: 'l{c}' };
+      const live = runLoad(product, shape, folder);
+      live.catch(() => {});
+      await delay(1_000);
+      await product.cloud!.restart();
+      await until(async () => (await behind(product)).connected, 'the uplink to connect', 30_000, 20);
+      const beganAtMs = performance.now();
+      const before = (await behind(product)).readings;
+      let after = before;
+      const drained = async () => {
+        after = (await behind(product)).readings;
+        return after < behindAtEnd;
+      };
+      await until(drained, 'the backlog to drain', 120_000, 50);
+      const seconds = (performance.now() - beganAtMs) / 1_000;
+
+      const sample = sampleOf(await live);
+      const perSecond = (before - after) / seconds;
+      sample.values = { drain: perSecond / liveRate, perSecond };
+      sample.details.backlog = before;
+      sample.details.drainSeconds = seconds;
+      if (seconds > duration) sample.problems.push('the backlog outlasted the live data');
+      return sample;
+    } finally {
+      await product.stop();
+    }
+  } finally {
+    await influxd.stop();
+  }
+}
+
+export const drain: Scenario = {
+  name: 'drain',
+  title: `backlog of a million readings into InfluxDB 1.x while ${liveRate.toLocaleString('en')} a second come in`,
+  sides: ['product'],
+  figures: [
+    {
+      key: 'drain',
+      title: 'backlog drained per live reading',
+      unit: '×',
+      better: 'higher',
+      target: 10,
+      targetFor: 'value',
+    },
+    { key: 'perSecond', title: 'backlog drained', unit: 'readings/s', better: 'higher' },
+  ],
+  repetitionsMax: 1,
+  seconds: 65,
+  unavailable: influxUnavailable,
+  run: (_side, context) => run(context),
+};

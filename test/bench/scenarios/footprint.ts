@@ -1,0 +1,76 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { runLoad } from '../load-process.ts';
+import { usageOf } from '../meter.ts';
+import type { BenchContext, Sample, Scenario } from '../scenario.ts';
+import { startProductSide, statusOf } from '../sides.ts';
+import { spreadOf } from '../stats.ts';
+import { until } from '../waiting.ts';
+import { allConfirmed } from './end-to-end.ts';
+import { sampleOf, writtenWhile } from './ingest.ts';
+
+const devices = 1_000;
+
+/** A small site on an ordinary day: the resident set settles, so its second half is what is reported. */
+async function run({ folder, quick }: BenchContext): Promise<Sample> {
+  const product = await startProductSide({ folder, store: { kind: 'embedded' } });
+  try {
+    const loaded = async () => (await statusOf(product)).intelligence.model.state === 'ready';
+    await until(loaded, 'the model to load', 30_000);
+    const idle = usageOf([product.gateway.pid])?.rssBytes ?? Number.NaN;
+    const duration = quick ? 6 : 45;
+    const resident: number[] = [];
+    const written = await writtenWhile(product, async () => {
+      const shape = { connections: devices, qos: 1 as const, rate: devices, duration, pumps: true };
+      let loading = true;
+      const load = runLoad({ ...product, pids: [product.gateway.pid] }, shape, folder).finally(() => {
+        loading = false;
+      });
+      load.catch(() => {});
+      while (loading) {
+        resident.push(usageOf([product.gateway.pid])?.rssBytes ?? Number.NaN);
+        await delay(500);
+      }
+      return load;
+    });
+    const load = written.result;
+    await allConfirmed(product);
+    const { uplink, intelligence } = await statusOf(product);
+    const sample = sampleOf(load);
+    sample.values.memory = spreadOf(resident.slice(resident.length >> 1)).median / 1e6;
+    sample.values.peak = Math.max(...resident) / 1e6;
+    sample.values.disk = written.diskRatio;
+    sample.values.uplink = uplink!.bytes.readings! / load.report.bytesSent;
+    sample.values.ack = load.report.ackLatency.msP99;
+    sample.details.idleMB = idle / 1e6;
+    sample.details.diskBytesPerReading = written.diskBytes / load.report.sent;
+    sample.details.syncs = written.syncs;
+    sample.details.assessed = intelligence.scorer?.machines ?? 0;
+    return sample;
+  } finally {
+    await product.stop();
+  }
+}
+
+export const footprint: Scenario = {
+  name: 'footprint',
+  title: '1,000 pumps at 1 Hz, model loaded, with a cloud',
+  sides: ['product'],
+  figures: [
+    {
+      key: 'memory',
+      title: 'resident memory of the gateway',
+      unit: 'MB',
+      better: 'lower',
+      target: 180,
+      targetFor: 'value',
+    },
+    { key: 'peak', title: 'its peak', unit: 'MB', better: 'lower' },
+    { key: 'cpu', title: 'CPU of the gateway', unit: 's/million', better: 'lower' },
+    { key: 'ack', title: 'p99 sensor → ack', unit: 'ms', better: 'lower' },
+    { key: 'disk', title: 'written to disk per byte journalled', unit: 'bytes', better: 'lower' },
+    { key: 'uplink', title: 'uplink bytes per byte that sensors sent', unit: '', better: 'lower' },
+  ],
+  repetitionsMax: 1,
+  seconds: 52,
+  run: (_side, context) => run(context),
+};

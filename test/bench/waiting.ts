@@ -1,0 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Asks until it is so. @throws Error saying what was waited for, after `msMax` */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  msMax: number,
+  everyMs = 100,
+): Promise<void> {
+  const deadline = performance.now() + msMax;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`${what}: not within ${msMax / 1_000} s`);
+    await delay(everyMs);
+  }
+}
