@@ -1,0 +1,137 @@
+/** A run: rounds on one site after the other, each with its own draws; then everything compared once more. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { influxdBinary } from '../support/influxd.ts';
+import { retainedText } from './checks.ts';
+import { Draw } from './draw.ts';
+import { drawFaults, skipped } from './faults.ts';
+import type { ChaosOptions } from './options.ts';
+import { leaveRetained } from './retained.ts';
+import { type RoundResult, type RunState, runRound } from './round.ts';
+import { statementOf } from './said.ts';
+import { Site, type StoreKind } from './site.ts';
+import { storedPumpRows, storedSeqs } from './stored.ts';
+import { compare } from './verdict.ts';
+
+export interface StoreReport {
+  store: StoreKind;
+  disks: string;
+  rounds: RoundResult[];
+  /** Of the comparison of everything at the end. */
+  finalProblems: string[];
+  skipped: { kind: string; why: string }[];
+  comparedConnections: number;
+}
+
+export interface ChaosReport {
+  seed: number;
+  stores: StoreReport[];
+  /** Stores that could not be had. */
+  unavailable: string[];
+  problems: number;
+}
+
+/** @throws Error where a site cannot be built or does not come back to life */
+export async function runChaos(options: ChaosOptions, say: (text: string) => void): Promise<ChaosReport> {
+  const deadlineMs = performance.now() + options.minutesMax * 60_000;
+  const report: ChaosReport = { seed: options.seed, stores: [], unavailable: [], problems: 0 };
+  for (const store of options.stores) {
+    const why = store === 'influx1' ? await whyNoInflux() : null;
+    if (why === null) report.stores.push(await runOn(store, options, deadlineMs, say));
+    else report.unavailable.push(`${store}: ${why}`);
+  }
+  report.problems = report.stores.reduce(
+    (sum, { rounds, finalProblems }) =>
+      sum + finalProblems.length + rounds.reduce((own, { problems }) => own + problems.length, 0),
+    0,
+  );
+  return report;
+}
+
+async function whyNoInflux(): Promise<string | null> {
+  const binary = await influxdBinary();
+  return 'unavailable' in binary ? binary.unavailable : null;
+}
+
+async function runOn(
+  store: StoreKind,
+  options: ChaosOptions,
+  deadlineMs: number,
+  say: (text: string) => void,
+): Promise<StoreReport> {
+  const site = await Site.start(mkdtempSync(join(tmpdir(), 'harbinger-chaos-')), store);
+  const rounds: RoundResult[] = [];
+  const report: StoreReport = {
+    store,
+    disks: `gateway ${site.gatewayDisk.kind}, cloud ${site.cloudDisk.kind}`,
+    rounds,
+    finalProblems: [],
+    skipped: skipped(site),
+    comparedConnections: 0,
+  };
+  try {
+    await leaveRetained(site, retainedText);
+    const run: RunState = { site, nextSeq: 1, before: await statementOf(site, new Map()), history: [] };
+    const last = options.from + options.rounds - 1;
+    for (let number = options.from; number <= last && performance.now() < deadlineMs; number++) {
+      rounds.push(await oneRound(run, number, last, options, say));
+    }
+    report.finalProblems = await compareEverything(run);
+    report.comparedConnections = site.link.tap.compared;
+    return report;
+  } finally {
+    await site.stop();
+  }
+}
+
+async function oneRound(
+  run: RunState,
+  number: number,
+  last: number,
+  options: ChaosOptions,
+  say: (text: string) => void,
+): Promise<RoundResult> {
+  const { seed, only } = options;
+  const planned = drawFaults(Draw.forRound(seed, number), run.site, only);
+  say(`${run.site.store} seed ${seed} round ${number}/${last}:`);
+  for (const { fault, plan, atMs } of planned)
+    say(`    at ${(atMs / 1_000).toFixed(1)} s  ${fault.kind}: ${plan.text}`);
+  const indented = (text: string) => say(`    ${text}`);
+  const result = await runRound(run, { ...options, number, planned, say: indented });
+  const { acked, resent, lostToDamage, droppedByPolicy, drainMs, problems } = result;
+  const damage = lostToDamage > 0 ? `, ${lostToDamage} lost to damaged blocks and reported` : '';
+  const dropped = droppedByPolicy > 0 ? `, ${droppedByPolicy} dropped by policy and counted` : '';
+  say(
+    `    ${problems.length === 0 ? 'ok' : 'FAILED'}: ${acked} acked, ${resent} resent, drained in ` +
+      `${(drainMs / 1_000).toFixed(1)} s${damage}${dropped}`,
+  );
+  for (const problem of problems) say(`    ! ${problem}`);
+  return result;
+}
+
+/** Later rounds must not have hurt what earlier ones stored. */
+async function compareEverything({ site, history }: RunState): Promise<string[]> {
+  const problems: string[] = [];
+  let pumpReadings = 0;
+  let maybe = 0;
+  for (const { number, load, excused, allowed } of history) {
+    const from = Math.min(...load.machines.map(({ first }) => first));
+    const { lost, repeated, strangers } = compare(
+      load.machines,
+      await storedSeqs(site, from, load.nextSeq),
+      excused,
+    );
+    if (lost.length > 0 && !allowed.has('dropped'))
+      problems.push(`at the end, round ${number}: LOST ${lost.length}`);
+    if (repeated.length > 0) problems.push(`at the end, round ${number}: DUPLICATED ${repeated.length}`);
+    if (strangers.length > 0) problems.push(`at the end, round ${number}: ${strangers.length} never sent`);
+    pumpReadings += load.pumpReadings;
+    maybe += load.plantUnacked;
+    if (allowed.has('dropped') || excused.size > 0) maybe = Number.POSITIVE_INFINITY;
+  }
+  const rows = await storedPumpRows(site);
+  if (rows > pumpReadings) problems.push(`pumps: ${rows} rows of ${pumpReadings} readings`);
+  if (rows < pumpReadings - maybe) problems.push(`pumps: only ${rows} rows of ${pumpReadings} readings`);
+  return problems;
+}

@@ -1,0 +1,106 @@
+/** What must hold after every round, whatever was done. */
+import type { RoundLoad } from './load.ts';
+import { leaveRetained, retainedNow } from './retained.ts';
+import type { Aftermath, RunState } from './round.ts';
+import { lossesBetween, newEvents, type Statement } from './said.ts';
+import { storedSeqs } from './stored.ts';
+import { compare, type Verdict } from './verdict.ts';
+
+export const retainedText = '{"seq":1,"kept":1}';
+
+export async function checkRound(run: RunState, load: RoundLoad, aftermath: Aftermath): Promise<void> {
+  const { site, before } = run;
+  const { excused, problems, checks } = aftermath;
+  const after = aftermath.after!;
+  for (const report of load.reports) {
+    if (report.end !== 'stopped')
+      problems.push(`the load ended: ${report.end}, ${report.sent - report.acked} unacknowledged`);
+  }
+  const stored = await storedSeqs(site, run.nextSeq, load.nextSeq);
+  const verdict = compare(load.machines, stored, excused);
+  aftermath.verdict = verdict;
+  problems.push(...readingProblems(verdict, after.droppedLines - before.droppedLines, aftermath));
+  problems.push(...eventProblems(before, after, load));
+  problems.push(...statementProblems(before, after, aftermath));
+  await checkRetained(run, aftermath);
+  for (const { what, check } of checks) {
+    const problem = await Promise.resolve()
+      .then(check)
+      .catch((error: unknown) => String(error));
+    if (problem !== null) problems.push(`${what}: ${problem}`);
+  }
+}
+
+const some = (names: readonly string[]) => `${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`;
+
+function readingProblems(verdict: Verdict, dropped: number, { allowed }: Aftermath): string[] {
+  const { lost, repeated, strangers, disordered } = verdict;
+  const problems: string[] = [];
+  if (lost.length > dropped) {
+    const counted = dropped > 0 ? ` (${dropped} were counted as dropped)` : '';
+    problems.push(`LOST ${lost.length} acknowledged readings${counted}: ${some(lost)}`);
+  }
+  if (dropped > 0 && !allowed.has('dropped')) problems.push(`${dropped} lines were dropped without need`);
+  if (repeated.length > 0) problems.push(`DUPLICATED ${repeated.length} readings: ${some(repeated)}`);
+  if (strangers.length > 0) problems.push(`${strangers.length} readings were never sent: ${some(strangers)}`);
+  if (disordered.length > 0 && !allowed.has('disorder'))
+    problems.push(`ORDER: ${disordered.length} readings before earlier ones: ${some(disordered)}`);
+  return problems;
+}
+
+/** Each lifecycle message is one event; each prediction is opened once. */
+function eventProblems(before: Statement, after: Statement, load: RoundLoad): string[] {
+  const problems = after.eventsRepeated.map((id) => `EVENT ${id} is there twice`);
+  const events = newEvents(before, after);
+  const arrived = events.flatMap(({ type, subject }) => {
+    const state = /machine\.(failed|replaced)\.v1$/.exec(type)?.[1];
+    return state ? [`${subject}/${state}`] : [];
+  });
+  for (const name of new Set([...load.lifecycle, ...arrived])) {
+    const [sent, came] = [load.lifecycle, arrived].map((list) => list.filter((one) => one === name).length);
+    const isKnown = load.plantUnacked === 0 ? came === sent : came! <= sent!;
+    if (!isKnown) problems.push(`EVENTS ${name}: ${sent} sent and acknowledged, ${came} arrived`);
+  }
+  const opened = [...after.events.values()]
+    .filter(({ type }) => type === 'io.harbinger.prediction.opened.v1')
+    .map(({ data }) => ('predictionId' in data ? data.predictionId : ''));
+  if (new Set(opened).size !== opened.length) problems.push('a prediction was opened twice');
+  return problems;
+}
+
+/** What was reported must have been done, and the two sides must agree about what is open. */
+function statementProblems(before: Statement, after: Statement, { allowed }: Aftermath): string[] {
+  const problems: string[] = [];
+  for (const loss of lossesBetween(before, after)) {
+    const excuse = loss.cause === 'backlog-full' ? 'dropped' : loss.cause;
+    const isExpected = [...allowed].some((one) => one === excuse);
+    if (!isExpected) problems.push(`reported a loss that nothing caused: ${JSON.stringify(loss)}`);
+  }
+  if (after.quarantined > before.quarantined && !allowed.has('quarantined'))
+    problems.push(`${after.quarantined - before.quarantined} entries in quarantine, nothing was poisoned`);
+  if (after.deadLetters < before.deadLetters && !allowed.has('letters'))
+    problems.push(`dead letters fell from ${before.deadLetters} to ${after.deadLetters}`);
+  const unknown = after.gatewayOpen.filter((id) => !after.cloudOpen.includes(id));
+  if (unknown.length > 0) problems.push(`ALERTS open at the gateway, not in the cloud: ${some(unknown)}`);
+  const orphans = after.cloudOpen.filter(
+    (id) => !after.gatewayOpen.includes(id) && !before.orphans.includes(id),
+  );
+  if (allowed.has('alerts-forgotten')) after.orphans = [...before.orphans, ...orphans];
+  else {
+    after.orphans = before.orphans;
+    if (orphans.length > 0) problems.push(`ALERTS open in the cloud, not at the gateway: ${some(orphans)}`);
+  }
+  return problems;
+}
+
+async function checkRetained({ site }: RunState, { allowed, problems }: Aftermath): Promise<void> {
+  try {
+    const text = await retainedNow(site);
+    if (text === retainedText) return;
+    if (!allowed.has('retained-lost'))
+      problems.push(`the retained message is ${text === null ? 'gone' : 'another'}`);
+    await leaveRetained(site, retainedText);
+  } catch (error) {
+    problems.push(`retained message: ${String(error)}`);
+  }
+}

@@ -1,0 +1,39 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type GatewayStatus, statusOf } from './said.ts';
+import type { Site } from './site.ts';
+
+const progressMs = 10_000;
+
+/** Waits until everything that the gateway has is in the cloud. Null, or why not. */
+export async function drained(
+  site: Site,
+  msMax: number,
+  say: (text: string) => void,
+): Promise<string | null> {
+  const deadline = performance.now() + msMax;
+  let sayAtMs = performance.now() + progressMs;
+  let calm = 0;
+  let last = 'the gateway has not answered';
+  while (performance.now() < deadline) {
+    const status = await statusOf(site).catch(() => null);
+    last = status ? rest(status) : 'the gateway does not answer';
+    // Twice in a row: a decision of the last readings may still be on its way to the journal.
+    calm = last === '' ? calm + 1 : 0;
+    if (calm >= 3) return null;
+    if (performance.now() > sayAtMs) {
+      sayAtMs += progressMs;
+      say(`draining: ${last}; ${((deadline - performance.now()) / 1_000).toFixed(0)} s left`);
+    }
+    await delay(150);
+  }
+  return `not drained within ${msMax / 1_000} s: ${last}`;
+}
+
+function rest({ backlog, pending, alerts, uplink }: GatewayStatus): string {
+  const waiting = Object.entries(backlog).filter(([, { blocks }]) => blocks > 0);
+  const parts = waiting.map(([lane, { blocks }]) => `${blocks} blocks of ${lane}`);
+  if (pending > 0) parts.push(`${pending} messages not on disk`);
+  if (alerts.events.pending > 0) parts.push(`${alerts.events.pending} events not journalled`);
+  if (parts.length > 0 && !uplink.connected) parts.push(`uplink down (${uplink.lastError})`);
+  return parts.join(', ');
+}

@@ -1,0 +1,84 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { JournalLoss } from '../../shared/contract/events.ts';
+import type { Draw } from './draw.ts';
+import type { Site } from './site.ts';
+import type { Watch } from './watch.ts';
+
+/** What a fault is done to. One fault at a time for each; different ones overlap. */
+export type Target = 'gateway' | 'cloud' | 'link' | 'store' | 'sensors';
+
+/** What may happen in a round because of its faults, and otherwise must not. */
+export type Allowance =
+  /** Readings dropped by policy, as far as they are counted. */
+  | 'dropped'
+  /** May be reported as a loss. */
+  | 'torn-tail'
+  | 'damaged-block'
+  /** A process may end by itself; it is started again. */
+  | 'end'
+  /** Device times may be refused, so that times no longer say the order. */
+  | 'disorder'
+  /** The gateway may forget its open predictions; it says so. */
+  | 'alerts-forgotten'
+  /** Dead letters may be more or fewer than what was sent. */
+  | 'letters'
+  /** Retained messages may be gone; the log says so. */
+  | 'retained-lost'
+  /** Estimates, not readings or events, may be lost. */
+  | 'estimates-lost'
+  | 'quarantined';
+
+/** Null if it is as it should be, otherwise what is wrong. */
+export type Check = () => string | null | Promise<string | null>;
+
+/** What a fault's run has at hand, and where it leaves what must be true afterwards. */
+export interface Scene {
+  site: Site;
+  watch: Watch;
+  /** Other kinds under way in this round: some statements only hold without them. */
+  targets: ReadonlySet<Target>;
+  allow(...what: Allowance[]): void;
+  isAllowed(what: Allowance): boolean;
+  /** Readings whose blocks were damaged on the disk. */
+  excuse(readings: readonly string[]): void;
+  /** Asked when everything is healed and drained. */
+  expect(what: string, check: Check): void;
+  /** What the gateway has reported as lost in this round; for checks. */
+  losses(): readonly JournalLoss[];
+  /** How many acknowledged readings are missing that were excused; for checks. */
+  lostToDamage(): number;
+  say(text: string): void;
+}
+
+export interface Plan {
+  /** What will be done, for whoever repeats it. */
+  text: string;
+  /** Does it and undoes it. */
+  run(scene: Scene): Promise<void>;
+}
+
+export interface Fault {
+  kind: string;
+  target: Target;
+  /** How often it is drawn, against others. Default 1. */
+  weight?: number;
+  /** Why it cannot be done to this site; absent or null if it can. */
+  unavailable?(site: Site): string | null;
+  plan(draw: Draw, site: Site): Plan;
+}
+
+export const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
+
+export const pause = (ms: number): Promise<void> => delay(ms);
+
+/** Asks again for a while: what a system says follows what happens to it after a moment. */
+export async function eventually(check: Check, msMax = 15_000): Promise<string | null> {
+  const deadline = performance.now() + msMax;
+  for (;;) {
+    const problem = await Promise.resolve()
+      .then(check)
+      .catch((error: unknown) => String(error));
+    if (problem === null || performance.now() > deadline) return problem;
+    await delay(200);
+  }
+}

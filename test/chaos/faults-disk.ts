@@ -1,0 +1,131 @@
+/** Disks that are full, read-only, or break down, each a small one of its own. */
+import type { Disk } from './disk.ts';
+import { type Fault, pause, seconds } from './fault.ts';
+import type { Site } from './site.ts';
+
+type Which = 'gateway' | 'cloud';
+const diskOf = (site: Site, which: Which): Disk => (which === 'gateway' ? site.gatewayDisk : site.cloudDisk);
+
+function full(which: Which): Fault {
+  return {
+    kind: `${which}-disk-full`,
+    target: which,
+    weight: 2,
+    unavailable: (site) => diskOf(site, which).unavailable,
+    plan(draw) {
+      const forMs = draw.int(1_500, 6_000);
+      return {
+        text: `fill the disk of the ${which} for ${seconds(forMs)}`,
+        async run({ site, allow }) {
+          // Oldest readings may give way, counted; estimates and letters have no sender to keep waiting.
+          if (which === 'gateway') allow('dropped', 'estimates-lost', 'letters', 'torn-tail');
+          const disk = diskOf(site, which);
+          disk.fill();
+          try {
+            await pause(forMs);
+          } finally {
+            disk.free();
+          }
+        },
+      };
+    },
+  };
+}
+
+function readOnly(which: Which): Fault {
+  return {
+    kind: `${which}-disk-read-only`,
+    target: which,
+    unavailable: (site) => diskOf(site, which).unavailable,
+    plan: () => ({
+      text: `kill -9 ${which}, remount its disk read-only, start (must refuse), remount it writable, start`,
+      async run({ site, allow, expect }) {
+        const process = site[which];
+        const disk = diskOf(site, which);
+        allow('torn-tail');
+        await process.kill9();
+        disk.remount('ro');
+        let refusal: string | null;
+        try {
+          refusal = await process.refusal();
+        } finally {
+          disk.remount('rw');
+        }
+        await process.start();
+        expect(`${which}: refuses to start on a read-only disk, and says why`, () => {
+          if (refusal === null) return 'it started';
+          return /read-only|EROFS/i.test(refusal) ? null : refusal.slice(0, 1_500);
+        });
+      },
+    }),
+  };
+}
+
+function breaksDown(which: Which): Fault {
+  return {
+    kind: `${which}-disk-breaks-down`,
+    target: which,
+    unavailable: (site) => {
+      const { kind, unavailable } = diskOf(site, which);
+      return (
+        unavailable ?? (kind === 'ext4' ? null : 'only ext4 can be told to stop writing under open files')
+      );
+    },
+    plan(draw) {
+      const forMs = draw.int(300, 3_000);
+      return {
+        text: `the disk of the ${which} stops writing; after ${seconds(forMs)} kill -9, repair it, start`,
+        async run({ site, allow }) {
+          const process = site[which];
+          const disk = diskOf(site, which);
+          if (which === 'gateway') allow('torn-tail', 'estimates-lost', 'letters', 'retained-lost');
+          // Who ends because nothing can be written any more may be started again: on this disk in vain.
+          allow('end');
+          disk.breakDown();
+          await pause(forMs);
+          await process.kill9();
+          disk.repair();
+          await process.start();
+        },
+      };
+    },
+  };
+}
+
+/** The journal's limit is reached while the cloud is away: the oldest readings go, and are counted. */
+const backlogFull: Fault = {
+  kind: 'journal-full',
+  target: 'gateway',
+  weight: 0.4,
+  plan(draw) {
+    const forMs = draw.int(12_000, 16_000);
+    return {
+      text: `journal limited to 1 MiB, and the link cut for ${seconds(forMs)}; then both as before`,
+      async run({ site, allow }) {
+        allow('dropped', 'estimates-lost');
+        await site.gateway.stop();
+        site.configureGateway({ journal: { bytesMax: 1 << 20 } });
+        try {
+          await site.gateway.start();
+          site.link.cut();
+          await pause(forMs);
+        } finally {
+          site.link.heal();
+          await site.gateway.stop();
+          site.configureGateway();
+          await site.gateway.start();
+        }
+      },
+    };
+  },
+};
+
+export const diskFaults: Fault[] = [
+  full('gateway'),
+  full('cloud'),
+  readOnly('gateway'),
+  readOnly('cloud'),
+  breaksDown('gateway'),
+  breaksDown('cloud'),
+  backlogFull,
+];

@@ -1,0 +1,173 @@
+/** Damage to what gateway and cloud keep beside the journal, done between kill -9 and start. */
+import { copyFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { damageFile, type FileDamage, filesIn } from './damage.ts';
+import { Draw } from './draw.ts';
+import { type Allowance, eventually, type Fault } from './fault.ts';
+import { statusOf } from './said.ts';
+import type { Site } from './site.ts';
+
+const unreadable: FileDamage[] = ['flipped bits', 'truncated', 'zero-filled', 'garbage'];
+
+/** Something that the gateway can do without: it starts, and what it could not read it says. */
+function dispensable(options: {
+  kind: string;
+  what: string;
+  files(site: Site): string[];
+  allowance: Allowance;
+  /** In the log, where the damage was seen. */
+  words: string;
+  /** Damage that may go unseen (it hit nothing that is read). */
+  mayGoUnseen: boolean;
+}): Fault {
+  const { kind, what, files, allowance, words, mayGoUnseen } = options;
+  return {
+    kind,
+    target: 'gateway',
+    plan(draw) {
+      const how = draw.pick(unreadable);
+      const [share, seed] = [draw.share(), draw.int(0, 2 ** 30)];
+      return {
+        text: `kill -9 gateway, ${what} ${how}, start`,
+        async run({ site, allow, expect, say }) {
+          allow('torn-tail', allowance);
+          await site.gateway.kill9();
+          const mark = site.gateway.lastLog;
+          const there = files(site).filter((path) => existsSync(path));
+          const path = there[Math.floor(share * there.length)];
+          if (path) damageFile(path, how, new Draw(seed));
+          say(path ? `damaged ${path.slice(site.gatewayDir.length + 1)}` : 'it was not there yet');
+          await site.gateway.start();
+          const said = site.gateway.logsSince(mark).some(({ text }) => text.includes(words));
+          expect(`gateway: says that ${what} could not be read, and goes on`, () =>
+            said || !path || mayGoUnseen ? null : 'nothing in its log',
+          );
+        },
+      };
+    },
+  };
+}
+
+const retained = dispensable({
+  kind: 'retained-damaged',
+  what: 'the store of retained messages and sessions',
+  files: ({ gatewayDir }) => filesIn(join(gatewayDir, 'broker')),
+  allowance: 'retained-lost',
+  words: 'moved aside',
+  mayGoUnseen: true,
+});
+
+const letters = dispensable({
+  kind: 'dead-letters-damaged',
+  what: 'the dead letters',
+  files: ({ gatewayDir }) => [join(gatewayDir, 'deadletters', 'letters.lmdb')],
+  allowance: 'letters',
+  words: 'dead letters were damaged',
+  mayGoUnseen: true,
+});
+
+const alerts = dispensable({
+  kind: 'alerts-damaged',
+  what: 'the state of alerts',
+  files: ({ gatewayDir }) => [join(gatewayDir, 'alerts.json')],
+  allowance: 'alerts-forgotten',
+  words: 'ALERT_STATE_DAMAGED',
+  mayGoUnseen: true,
+});
+
+/** Something that must not be replaced by an empty one: the cloud refuses to start until it is put back. */
+function indispensable(
+  kind: string,
+  code: string,
+  files: (site: Site) => string[],
+  only: Fault['unavailable'],
+): Fault {
+  return {
+    kind,
+    target: 'cloud',
+    ...(only && { unavailable: only }),
+    plan(draw) {
+      const how = draw.pick(['truncated', 'zero-filled', 'garbage'] as const);
+      const seed = draw.int(0, 2 ** 30);
+      return {
+        text: `kill -9 cloud, database header ${how}, start (must refuse), put it back, start`,
+        async run({ site, expect }) {
+          await site.cloud.kill9();
+          const paths = files(site).filter((path) => existsSync(path));
+          for (const path of paths) copyFileSync(path, `${path}.kept`);
+          damageHeader(paths[0]!, how, new Draw(seed));
+          const refusal = await site.cloud.refusal();
+          for (const path of paths) copyFileSync(`${path}.kept`, path);
+          await site.cloud.start();
+          expect(`cloud: refuses a damaged database with ${code}`, () => {
+            if (refusal === null) return 'it started';
+            return refusal.includes(code) || refusal.includes('damaged') ? null : refusal.slice(0, 1_500);
+          });
+        },
+      };
+    },
+  };
+}
+
+/** Where every database keeps what it needs to begin. */
+function damageHeader(path: string, how: FileDamage, draw: Draw): void {
+  if (how === 'truncated') return truncateSync(path, draw.int(1, 4_000));
+  const bytes = readFileSync(path);
+  const damage = how === 'garbage' ? draw.bytes(3 * 4_096) : Buffer.alloc(3 * 4_096);
+  damage.copy(bytes, 0);
+  writeFileSync(path, bytes);
+}
+
+const operations = indispensable(
+  'operations-damaged',
+  'OPERATIONS_DAMAGED',
+  ({ cloudDir }) => [join(cloudDir, 'operations', 'data.mdb')],
+  undefined,
+);
+
+const telemetry = indispensable(
+  'embedded-store-damaged',
+  'STORE_UNREADABLE',
+  ({ cloudDir }) => ['telemetry.duckdb', 'telemetry.duckdb.wal'].map((name) => join(cloudDir, name)),
+  (site) => (site.influxd ? 'the store is InfluxDB' : null),
+);
+
+/** The model's files: the gateway refuses the model, says so, and rules decide until it is put back. */
+const model: Fault = {
+  kind: 'model-damaged',
+  target: 'gateway',
+  plan(draw) {
+    const file = draw.pick(['weights.bin', 'model.json']);
+    const how = draw.pick(unreadable);
+    const seed = draw.int(0, 2 ** 30);
+    return {
+      text: `stop gateway, ${file} of the pump model ${how}, start; put it back, stop, start`,
+      async run({ site, expect }) {
+        const path = join(site.artefactsDir, 'pump-rul', file);
+        await site.gateway.stop();
+        copyFileSync(path, `${path}.kept`);
+        damageFile(path, how, new Draw(seed));
+        await site.gateway.start();
+        const refused = await eventually(async () => {
+          const { refusals, state, lastError } = (await statusOf(site)).intelligence.model;
+          return refusals.length > 0 ? null : `state ${state}, no refusal; ${lastError}`;
+        });
+        await site.gateway.stop();
+        copyFileSync(`${path}.kept`, path);
+        await site.gateway.start();
+        expect('gateway: refuses a damaged model and names it; takes it once it is whole', () =>
+          refused !== null
+            ? refused
+            : eventually(async () => {
+                const { refusals, state } = (await statusOf(site)).intelligence.model;
+                return state === 'ready' && refusals.length === 0
+                  ? null
+                  : `${state}, ${refusals.length} refused`;
+              }),
+        );
+      },
+    };
+  },
+};
+
+export const stateFaults: Fault[] = [retained, letters, alerts, operations, telemetry, model];

@@ -1,0 +1,139 @@
+/** InfluxDB that is down, hangs, is slow, refuses, stores half, or stores and does not say so. */
+import { type Fault, pause, type Scene, seconds } from './fault.ts';
+import type { StoreFault } from './http-faults.ts';
+import { metricOf } from './watch.ts';
+
+/** The cloud looks at its store every 5 s and gives it 5 s to answer. */
+const noticeMsMax = 10_500;
+const onlyInflux = (site: Scene['site']) =>
+  site.influxd ? null : 'the embedded store is part of the cloud’s process';
+
+/** Mostly short; now and then long enough for the cloud to have noticed. */
+const outageMs = (draw: { chance(share: number): boolean; int(from: number, to: number): number }) =>
+  draw.chance(0.25) ? draw.int(12_000, 14_000) : draw.int(1_500, 5_000);
+
+/** The cloud must count its retries, say that it is not ready, and stay healthy; the gateway must not mind. */
+async function outage(scene: Scene, forMs: number, isWhole: boolean, begin: () => void, end: () => unknown) {
+  const { site, watch, targets } = scene;
+  const retries = () => metricOf(site.cloud.process, 'harbinger_ingest_store_retries_total');
+  const before = await retries();
+  const struckBefore = site.storeFaults?.struck ?? 0;
+  const fromMs = performance.now();
+  begin();
+  try {
+    await pause(forMs);
+  } finally {
+    await end();
+  }
+  const toMs = performance.now();
+  const struck = (site.storeFaults?.struck ?? 0) - struckBefore;
+  scene.expect(
+    'cloud: store retries counted; not ready while the store is away; healthy; the gateway too',
+    async () => {
+      const after = await retries();
+      const alone = !targets.has('cloud');
+      if (alone && struck > 2 && before !== null && after !== null && after <= before && isWhole)
+        return `${struck} requests failed, store_retries_total stayed ${after}`;
+      const samples = watch.between(fromMs, toMs);
+      if (alone && samples.some(({ cloudHealthy }) => cloudHealthy === false))
+        return 'the cloud said not healthy';
+      const late = samples.filter(({ atMs }) => atMs > fromMs + noticeMsMax);
+      if (alone && isWhole && late.length > 1 && late.every(({ cloudReady }) => cloudReady !== false))
+        return 'the cloud still said ready';
+      const gatewayUnwell = samples.some(
+        ({ gatewayHealthy, gatewayReady }) => gatewayHealthy === false || gatewayReady === false,
+      );
+      return gatewayUnwell && !targets.has('gateway') ? 'the gateway was not healthy or not ready' : null;
+    },
+  );
+}
+
+function http(
+  kind: string,
+  isWhole: boolean,
+  fault: (draw: Parameters<Fault['plan']>[0]) => StoreFault,
+): Fault {
+  return {
+    kind,
+    target: 'store',
+    unavailable: onlyInflux,
+    plan(draw) {
+      const chosen = fault(draw);
+      const forMs = outageMs(draw);
+      return {
+        text: `InfluxDB ${JSON.stringify(chosen)} for ${seconds(forMs)}`,
+        async run(scene) {
+          const faults = scene.site.storeFaults!;
+          await outage(
+            scene,
+            forMs,
+            isWhole,
+            () => {
+              faults.fault = chosen;
+            },
+            () => faults.heal(),
+          );
+        },
+      };
+    },
+  };
+}
+
+const killed: Fault = {
+  kind: 'store-kill',
+  target: 'store',
+  weight: 2,
+  unavailable: onlyInflux,
+  plan(draw) {
+    const forMs = outageMs(draw);
+    return {
+      text: `kill -9 influxd, start again after ${seconds(forMs)}`,
+      async run(scene) {
+        const influxd = scene.site.influxd!;
+        await influxd.kill9();
+        await outage(
+          scene,
+          forMs,
+          true,
+          () => {},
+          () => influxd.restart(),
+        );
+      },
+    };
+  },
+};
+
+const frozen: Fault = {
+  kind: 'store-freeze',
+  target: 'store',
+  unavailable: onlyInflux,
+  plan(draw) {
+    const forMs = outageMs(draw);
+    return {
+      text: `SIGSTOP influxd for ${seconds(forMs)}`,
+      async run(scene) {
+        const pid = scene.site.influxd!.pid!;
+        await outage(
+          scene,
+          forMs,
+          true,
+          () => void process.kill(pid, 'SIGSTOP'),
+          () => process.kill(pid, 'SIGCONT'),
+        );
+      },
+    };
+  },
+};
+
+export const storeFaults: Fault[] = [
+  killed,
+  frozen,
+  http('store-429', false, (draw) => ({ kind: 'status', status: 429, retryAfterSeconds: draw.int(0, 3) })),
+  http('store-500', true, () => ({ kind: 'status', status: 500 })),
+  http('store-503', true, () => ({ kind: 'status', status: 503 })),
+  http('store-hangs', true, () => ({ kind: 'hang' })),
+  http('store-slow', false, (draw) => ({ kind: 'slow', delayMs: draw.int(200, 1_400) })),
+  http('store-partial-writes', false, () => ({ kind: 'partial' })),
+  http('store-answer-lost', false, () => ({ kind: 'answer-lost' })),
+  http('store-cuts-writes', false, () => ({ kind: 'cut' })),
+];

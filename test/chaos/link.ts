@@ -1,0 +1,110 @@
+/**
+ * The link between a gateway and its cloud, as a TCP proxy that can be cut, refused, delayed, throttled, left half-open
+ * and cut in the middle of a block. It also reads along what the gateway sends, to see in which order its lanes go.
+ */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { Flow, type FlowShape } from './flow.ts';
+import { UplinkTap } from './uplink-tap.ts';
+
+const free: FlowShape = { delayMs: 0, bytesPerSecond: Number.POSITIVE_INFINITY, swallow: false };
+
+export class Link {
+  readonly tap = new UplinkTap();
+  readonly #targetPort: () => number;
+  readonly #shape: FlowShape = { ...free };
+  readonly #sockets = new Set<Socket>();
+  readonly #server: Server = createServer((socket) => this.#accept(socket));
+  #refusing = false;
+  /** Upstream bytes until every connection is cut; Infinity: never. */
+  #bytesLeft = Number.POSITIVE_INFINITY;
+
+  constructor(targetPort: () => number) {
+    this.#targetPort = targetPort;
+  }
+
+  async start(): Promise<void> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Back to a good link; connections that were half-open are ended, as a peer that comes back does. */
+  heal(): void {
+    const stale = this.#shape.swallow;
+    this.#refusing = false;
+    this.#bytesLeft = Number.POSITIVE_INFINITY;
+    Object.assign(this.#shape, free);
+    if (stale) this.#cutAll();
+  }
+
+  /** Ends every connection and lets no new one live. */
+  cut(): void {
+    this.#refusing = true;
+    this.#cutAll();
+  }
+
+  delay(delayMs: number): void {
+    this.#shape.delayMs = delayMs;
+  }
+
+  throttle(bytesPerSecond: number): void {
+    this.#shape.bytesPerSecond = bytesPerSecond;
+  }
+
+  /** Takes everything, passes nothing on, in both directions; new connections too. */
+  halfOpen(): void {
+    this.#shape.swallow = true;
+  }
+
+  /** Ends every connection after so many further bytes of the gateway's: mostly in the middle of a block. */
+  cutAfter(bytes: number): void {
+    this.#bytesLeft = bytes;
+  }
+
+  async stop(): Promise<void> {
+    this.cut();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #accept(gateway: Socket): void {
+    this.#keep(gateway);
+    if (this.#refusing) {
+      gateway.destroy();
+      return;
+    }
+    const cloud = this.#keep(connect(this.#targetPort(), '127.0.0.1'));
+    const read = this.tap.connection();
+    new Flow(gateway, cloud, this.#shape, (chunk) => {
+      read(chunk);
+      this.#count(chunk.length);
+    });
+    new Flow(cloud, gateway, this.#shape, () => {});
+    gateway.on('close', () => cloud.destroy());
+    cloud.on('close', () => gateway.destroy());
+  }
+
+  #count(bytes: number): void {
+    this.#bytesLeft -= bytes;
+    if (this.#bytesLeft > 0) return;
+    this.#bytesLeft = Number.POSITIVE_INFINITY;
+    // The bytes that came before are on their way by the next turn; those of this chunk are lost with it.
+    setImmediate(() => this.#cutAll());
+  }
+
+  #cutAll(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #keep(socket: Socket): Socket {
+    this.#sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.on('error', () => {});
+    socket.on('close', () => this.#sockets.delete(socket));
+    return socket;
+  }
+}

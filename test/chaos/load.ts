@@ -1,0 +1,105 @@
+/** What sensors do in one round: many that send fast, with a ledger, and two pumps near their end. */
+
+import { LoadGenerator } from '../load/generator.ts';
+import type { MachineLedger } from '../load/ledger.ts';
+import type { LoadReport } from '../load/options.ts';
+import { runPlant } from '../plant/plant.ts';
+import type { Site } from './site.ts';
+
+/** Without a time of their own: the gateway's is used, and only the running number tells a resend. */
+const payloadWithoutTime = '{"seq":{seq},"temperature":{v},"pressure":{v},"cycles":{seq}}';
+const drainMsMax = 60_000;
+
+export interface RoundLoad {
+  machines: MachineLedger[];
+  reports: LoadReport[];
+  /** The first running number that no machine has sent yet. */
+  nextSeq: number;
+  /** `machine/state` of each lifecycle message that was sent. */
+  lifecycle: string[];
+  pumpReadings: number;
+  /** Messages of the plant that were not acknowledged when it stopped: they may or may not have arrived. */
+  plantUnacked: number;
+}
+
+export class Sensors {
+  readonly #generators: LoadGenerator[];
+  readonly #plantStop = new AbortController();
+  readonly #plant: Promise<void>;
+  readonly #lifecycle: string[] = [];
+  #taken = 0;
+  #buffered = 0;
+
+  private constructor(site: Site, generators: LoadGenerator[], seed: number) {
+    this.#generators = generators;
+    this.#plant = runPlant(
+      {
+        mqttUrl: site.gateway.process.mqttUrl,
+        machines: 2,
+        rateHz: 20,
+        site: 'plant',
+        seed,
+        startRemainingCycles: [60, 130],
+        stateFile: site.plantState,
+        downtimeMs: 1_000,
+        onEvent: (event) => {
+          if (event.kind !== 'status') this.#lifecycle.push(`plant/${event.machine}/${event.kind}`);
+          else [this.#taken, this.#buffered] = [event.taken, event.buffered];
+        },
+      },
+      this.#plantStop.signal,
+    );
+  }
+
+  static async start(
+    site: Site,
+    options: { seqFirst: number; rate: number; seed: number },
+  ): Promise<Sensors> {
+    const { seqFirst, rate, seed } = options;
+    const common = {
+      port: site.gateway.process.mqttPort,
+      qos: 1 as const,
+      topic: 'telemetry/chaos/{machine}',
+      seqFirst,
+      durationMs: 600_000,
+      drainMsMax,
+      stallMsMax: 120_000,
+    };
+    const timed = { ...common, connections: 16, rate: rate * 0.8, machine: 't{c}', clientPrefix: 'timed-' };
+    const untimed = {
+      ...common,
+      connections: 4,
+      rate: rate * 0.2,
+      machine: 'u{c}',
+      clientPrefix: 'untimed-',
+    };
+    const generators = [
+      new LoadGenerator(timed),
+      new LoadGenerator({ ...untimed, payload: payloadWithoutTime }),
+    ];
+    await Promise.all(generators.map((generator) => generator.start()));
+    return new Sensors(site, generators, seed);
+  }
+
+  get progress(): { sent: number; acked: number } {
+    const sum = (of: 'sent' | 'acked') =>
+      this.#generators.reduce((total, generator) => total + generator.progress[of], 0);
+    return { sent: sum('sent'), acked: sum('acked') };
+  }
+
+  /** Sends no more, and waits (bounded) until everything is acknowledged. */
+  async stop(): Promise<RoundLoad> {
+    const reports = await Promise.all(this.#generators.map((generator) => generator.stop()));
+    this.#plantStop.abort();
+    await this.#plant;
+    const machines = this.#generators.flatMap(({ ledger }) => ledger.machines);
+    return {
+      machines,
+      reports,
+      nextSeq: Math.max(...machines.map(({ next }) => next)),
+      lifecycle: this.#lifecycle,
+      pumpReadings: this.#taken,
+      plantUnacked: this.#buffered,
+    };
+  }
+}

@@ -1,0 +1,28 @@
+/** `npm run chaos`: faults drawn from a seed, done to real processes; ends with a table, and an exit code. */
+import { writeFileSync } from 'node:fs';
+import { messageOf } from '../../shared/runtime/errors.ts';
+import { runChaos } from './chaos.ts';
+import { faults } from './faults.ts';
+import { readOptions } from './options.ts';
+import { tableOf } from './table.ts';
+
+const say = (text: string) => void process.stdout.write(`${text}\n`);
+
+// So that processes and disks are not left behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options) {
+    const report = await runChaos(options, say);
+    say(tableOf(report));
+    if (options.jsonFile !== undefined)
+      writeFileSync(options.jsonFile, `${JSON.stringify(report, null, 2)}\n`);
+    process.exitCode = report.problems === 0 ? 0 : 1;
+  } else {
+    for (const { kind, target } of faults) say(`${kind} (${target})`);
+  }
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,77 @@
+import { parseArgs } from 'node:util';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import type { StoreKind } from './site.ts';
+
+export interface ChaosOptions {
+  seed: number;
+  rounds: number;
+  /** Begins no new round after so long. */
+  minutesMax: number;
+  stores: StoreKind[];
+  /** Messages a second. */
+  rate: number;
+  /** Kinds of fault to draw from; all if empty. */
+  only: string[];
+  /** First round: to repeat a later one of an earlier run. */
+  from: number;
+  loadMsMin: number;
+  drainMsMax: number;
+  jsonFile?: string;
+}
+
+export const usage = `npm run chaos -- [options]
+  --seed N          what is drawn (default 1)
+  --rounds K        for each store (default 10)
+  --store S         embedded, influx1 or both (default both)
+  --minutes M       begins no new round after M minutes
+  --only A,B        kinds of fault to draw from (--list names them)
+  --from N          begins with round N
+  --rate R          messages a second (default 2500)
+  --json FILE       writes the results
+  --list            names the kinds of fault`;
+
+const stores: Record<string, StoreKind[]> = {
+  embedded: ['embedded'],
+  influx1: ['influx1'],
+  both: ['influx1', 'embedded'],
+};
+
+/** Null: only the kinds are to be listed. @throws HarbingerError USAGE */
+export function readOptions(args: string[]): ChaosOptions | null {
+  const { values } = parseArgs({
+    args,
+    options: {
+      seed: { type: 'string', default: '1' },
+      rounds: { type: 'string', default: '10' },
+      store: { type: 'string', default: 'both' },
+      minutes: { type: 'string', default: '1000000' },
+      only: { type: 'string', default: '' },
+      from: { type: 'string', default: '1' },
+      rate: { type: 'string', default: '2500' },
+      json: { type: 'string' },
+      list: { type: 'boolean', default: false },
+    },
+  });
+  if (values.list) return null;
+  const chosen = stores[values.store];
+  if (!chosen) throw new HarbingerError('USAGE', 'cli', `--store ${values.store}\n${usage}`);
+  return {
+    seed: whole('seed', values.seed),
+    rounds: whole('rounds', values.rounds),
+    minutesMax: whole('minutes', values.minutes),
+    stores: chosen,
+    rate: whole('rate', values.rate),
+    only: values.only === '' ? [] : values.only.split(','),
+    from: whole('from', values.from),
+    loadMsMin: 6_000,
+    drainMsMax: 90_000,
+    ...(values.json !== undefined && { jsonFile: values.json }),
+  };
+}
+
+function whole(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new HarbingerError('USAGE', 'cli', `--${name} ${text}: a whole number is needed\n${usage}`);
+  return value;
+}

@@ -1,0 +1,127 @@
+/** One round: load, faults at random moments, healing, draining, and the comparison of what is with what was said. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { checkRound } from './checks.ts';
+import { drained } from './drain.ts';
+import type { Allowance, Check, Scene, Target } from './fault.ts';
+import type { PlannedFault } from './faults.ts';
+import { type RoundLoad, Sensors } from './load.ts';
+import { lossesBetween, type Statement, statementOf } from './said.ts';
+import type { Site } from './site.ts';
+import type { Verdict } from './verdict.ts';
+import { Watch } from './watch.ts';
+
+export interface RoundOptions {
+  number: number;
+  rate: number;
+  seed: number;
+  loadMsMin: number;
+  drainMsMax: number;
+  planned: readonly PlannedFault[];
+  say(text: string): void;
+}
+
+/** What a run carries from round to round. */
+export interface RunState {
+  site: Site;
+  nextSeq: number;
+  before: Statement;
+  /** Every round's ledger and excuses, for the comparison at the end. */
+  history: { number: number; load: RoundLoad; excused: Set<string>; allowed: Set<Allowance> }[];
+}
+
+export interface RoundResult {
+  number: number;
+  kinds: string[];
+  problems: string[];
+  acked: number;
+  resent: number;
+  lostToDamage: number;
+  droppedByPolicy: number;
+  drainMs: number;
+}
+
+/** What faults leave behind for the checks. */
+export class Aftermath {
+  readonly excused = new Set<string>();
+  readonly allowed = new Set<Allowance>();
+  readonly checks: { what: string; check: Check }[] = [];
+  readonly problems: string[] = [];
+  verdict: Verdict | null = null;
+  after: Statement | null = null;
+}
+
+export async function runRound(run: RunState, options: RoundOptions): Promise<RoundResult> {
+  const { site } = run;
+  const { planned, say } = options;
+  const aftermath = new Aftermath();
+  const watch = new Watch(site);
+  const overtakenBefore = site.link.tap.overtaken.length;
+  const sensors = await Sensors.start(site, { seqFirst: run.nextSeq, ...options });
+  watch.start();
+  const scene = sceneOf(run, watch, aftermath, options);
+  await Promise.all([delay(options.loadMsMin), ...planned.map((fault) => strike(fault, scene, aftermath))]);
+  const load = await sensors.stop();
+  const drainFromMs = performance.now();
+  const stuck = await drained(site, options.drainMsMax, say);
+  const drainMs = performance.now() - drainFromMs;
+  await watch.stop();
+  if (stuck !== null) aftermath.problems.push(stuck);
+  aftermath.problems.push(...site.link.tap.overtaken.slice(overtakenBefore).map((text) => `order: ${text}`));
+  noteEnds(site, aftermath);
+  aftermath.after = await statementOf(site, run.before.events);
+  await checkRound(run, load, aftermath);
+  const droppedByPolicy = aftermath.after.droppedLines - run.before.droppedLines;
+  const { excused, allowed } = aftermath;
+  run.history.push({ number: options.number, load, excused, allowed });
+  run.nextSeq = load.nextSeq;
+  run.before = aftermath.after;
+  return {
+    number: options.number,
+    kinds: planned.map(({ fault }) => fault.kind),
+    problems: aftermath.problems,
+    acked: aftermath.verdict?.acked ?? 0,
+    resent: load.reports.reduce((sum, { resent }) => sum + resent, 0),
+    lostToDamage: aftermath.verdict?.lostToDamage ?? 0,
+    droppedByPolicy,
+    drainMs,
+  };
+}
+
+async function strike(
+  { fault, plan, atMs }: PlannedFault,
+  scene: Scene,
+  aftermath: Aftermath,
+): Promise<void> {
+  await delay(atMs);
+  try {
+    await plan.run(scene);
+  } catch (error) {
+    aftermath.problems.push(`${fault.kind} could not be done or undone: ${String(error).slice(0, 3_000)}`);
+  }
+}
+
+function noteEnds({ gateway, cloud }: Site, { allowed, problems }: Aftermath): void {
+  for (const process of [gateway, cloud]) {
+    const ends = process.endedByItself.splice(0);
+    if (!allowed.has('end')) problems.push(...ends);
+  }
+}
+
+function sceneOf(run: RunState, watch: Watch, aftermath: Aftermath, options: RoundOptions): Scene {
+  return {
+    site: run.site,
+    watch,
+    targets: new Set<Target>(options.planned.map(({ fault }) => fault.target)),
+    allow(...what) {
+      for (const one of what) aftermath.allowed.add(one);
+    },
+    isAllowed: (what) => aftermath.allowed.has(what),
+    excuse(readings) {
+      for (const reading of readings) aftermath.excused.add(reading);
+    },
+    expect: (what, check) => void aftermath.checks.push({ what, check }),
+    losses: () => (aftermath.after ? lossesBetween(run.before, aftermath.after) : []),
+    lostToDamage: () => aftermath.verdict?.lostToDamage ?? 0,
+    say: options.say,
+  };
+}

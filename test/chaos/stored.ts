@@ -1,0 +1,56 @@
+import { database, type Site } from './site.ts';
+
+/** Running numbers of each machine in the order of their time in the store, repeats included. */
+export type StoredSeqs = Map<string, number[]>;
+
+const pageRows = 10_000;
+
+/** The load's readings with running numbers from `from` up to (not including) `to`. */
+export function storedSeqs(site: Site, from: number, to: number): Promise<StoredSeqs> {
+  return site.influxd ? influxSeqs(site, from, to) : embeddedSeqs(site, from, to);
+}
+
+/** Rows of the plant's pumps. */
+export async function storedPumpRows(site: Site): Promise<number> {
+  if (!site.influxd) return Number((await sql(site, 'select count(*) from pump'))[0]?.[0] ?? 0);
+  const answer = await site.influxd.query('SELECT count("vibration_x") FROM "pump"', database);
+  return Number(answer.results[0]?.series?.[0]?.values[0]?.[1] ?? 0);
+}
+
+async function influxSeqs(site: Site, from: number, to: number): Promise<StoredSeqs> {
+  const where = `"site" = 'chaos' AND "cycles" >= ${from} AND "cycles" < ${to}`;
+  const query = `SELECT "cycles" FROM "generic" WHERE ${where} GROUP BY "machine"`;
+  const answer = await site.influxd!.query(query, database);
+  const error = answer.error ?? answer.results[0]?.error;
+  if (error) throw new Error(`InfluxDB: ${error}`);
+  const series = answer.results[0]?.series ?? [];
+  return new Map(
+    series.map(({ tags, values }) => [tags?.machine ?? '', values.map(([, seq]) => Number(seq))]),
+  );
+}
+
+async function embeddedSeqs(site: Site, from: number, to: number): Promise<StoredSeqs> {
+  const found: StoredSeqs = new Map();
+  for (let offset = 0; ; offset += pageRows) {
+    const rows = await sql(
+      site,
+      `select machine, cycles from generic where site = 'chaos' and cycles >= ${from} and cycles < ${to} ` +
+        `order by machine, time, cycles limit ${pageRows} offset ${offset}`,
+    );
+    for (const [machine, seq] of rows) {
+      const seqs = found.get(String(machine));
+      if (seqs) seqs.push(Number(seq));
+      else found.set(String(machine), [Number(seq)]);
+    }
+    if (rows.length < pageRows) return found;
+  }
+}
+
+async function sql(site: Site, query: string): Promise<unknown[][]> {
+  const answer = await site.cloud.process.json<{ rows: unknown[][] }>('/api/query', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ sql: query, rowsMax: pageRows, timeoutMs: 30_000 }),
+  });
+  return answer.rows;
+}

@@ -1,0 +1,39 @@
+import type { ChaosReport, StoreReport } from './chaos.ts';
+
+/** The report as text: each kind of fault, how often it was done, and what came of it. */
+export function tableOf(report: ChaosReport): string {
+  const parts = report.stores.map((store) => storeTable(store));
+  for (const why of report.unavailable) parts.push(`skipped ${why}`);
+  const verdict = report.problems === 0 ? 'Nothing failed.' : `${report.problems} PROBLEMS.`;
+  return `\n${parts.join('\n\n')}\n\n${verdict} Seed ${report.seed}.`;
+}
+
+function storeTable({
+  store,
+  disks,
+  rounds,
+  finalProblems,
+  skipped,
+  comparedConnections,
+}: StoreReport): string {
+  const sum = (of: (round: StoreReport['rounds'][number]) => number) =>
+    rounds.reduce((total, round) => total + of(round), 0).toLocaleString('en');
+  const kinds = [...new Set(rounds.flatMap((round) => round.kinds))].sort();
+  const rows = kinds.map((kind) => {
+    const own = rounds.filter((round) => round.kinds.includes(kind));
+    const failed = own.filter(({ problems }) => problems.length > 0);
+    const outcome =
+      failed.length === 0 ? 'ok' : `FAILED in round ${failed.map(({ number }) => number).join(', ')}`;
+    return `  ${kind.padEnd(30)} ${String(own.length).padStart(5)}   ${outcome}`;
+  });
+  return [
+    `${store} (disks: ${disks}): ${rounds.length} rounds, ${sum(({ acked }) => acked)} readings acknowledged, ` +
+      `${sum(({ resent }) => resent)} sent again; ${sum(({ lostToDamage }) => lostToDamage)} lost to damaged blocks and ` +
+      `reported, ${sum(({ droppedByPolicy }) => droppedByPolicy)} dropped by policy and counted; events went before ` +
+      `readings on ${comparedConnections} connections`,
+    `  ${'fault'.padEnd(30)} ${'times'.padStart(5)}   outcome`,
+    ...rows,
+    ...skipped.map(({ kind, why }) => `  ${kind.padEnd(30)}     -   skipped: ${why}`),
+    ...finalProblems.map((problem) => `  ! ${problem}`),
+  ].join('\n');
+}
