@@ -96,7 +96,8 @@ export class Pipeline {
         try {
           checkReading(route.series, reading.values, this.row);
           this.counts.fieldsIgnored += this.row.ignored;
-          if (!this.deps.placement.place(route.series, reading, this.row, message.receivedMs)) continue;
+          const { receivedMs, resend } = message;
+          if (!this.deps.placement.place(route.series, reading, this.row, receivedMs, resend)) continue;
           this.deps.builder.add(route.series, this.row, this.deps.placement.ms, this.deps.placement.ns);
           this.counts.readings++;
         } catch (error) {

@@ -16,10 +16,10 @@ beforeEach(() => {
 });
 
 /** Where a reading was placed, `ms.ns`, or 'resend'. */
-function place(reading: Partial<DecodedReading> & { flow: number }): string {
+function place(reading: Partial<DecodedReading> & { flow: number }, again = false): string {
   const { flow, ...rest } = reading;
   checkReading(meter, { flow }, row);
-  const placed = placement.place(meter, { values: {}, ...rest }, row, now);
+  const placed = placement.place(meter, { values: {}, ...rest }, row, now, again);
   return placed ? `${placement.ms - now}.${placement.ns}` : 'resend';
 }
 const at = (ms: number, ns = 0) => ({ deviceTime: { ms: now + ms, ns } });
@@ -45,6 +45,14 @@ describe('device time', () => {
     place({ flow: 2, ...at(-5) });
     expect(place({ flow: 1, ...at(-5) })).toBe('resend');
     expect(place({ flow: 2, ...at(-5) })).toBe('resend');
+  });
+
+  it('and running number together tell a resend with DUP whose values were measured anew', () => {
+    place({ flow: 1, seq: 7, ...at(-5) });
+    expect(place({ flow: 9, seq: 7, ...at(-5) }, true)).toBe('resend');
+    expect(place({ flow: 9, seq: 7, ...at(-4) }, true)).toBe('-4.0');
+    expect(place({ flow: 9, seq: 8, ...at(-5) }, true)).toBe('-5.1');
+    expect(place({ flow: 9, seq: 7, ...at(-5) })).toBe('-5.2');
   });
 
   it('out of bounds still tells a resend from a new reading', () => {
@@ -91,7 +99,7 @@ describe('identity', () => {
       // Another life of the gateway: the columns are opened in the order of its own first reading.
       const series = (i === 0 ? bench : testMachines()).find('lab', 'bench');
       checkReading(series, each, row);
-      return placement.place(series, { values: each, seq: 7 }, row, now);
+      return placement.place(series, { values: each, seq: 7 }, row, now, false);
     });
     expect(outcomes).toEqual([true, false]);
   });

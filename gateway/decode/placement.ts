@@ -16,8 +16,10 @@ export interface PlacementCounts {
   timesOutOfBounds: number;
 }
 
-/** What a key stands for. `place` is an occupied timestamp, `time` what a device claimed where it is not believed. */
-const keyKind = { id: 1, seq: 2, place: 3, time: 4 } as const;
+/**
+ * What a key stands for. `place` is an occupied timestamp, `time` what a device claimed where it is not
+ * believed, `claim` the running number, time and sensors of a reading, whatever their values. */
+const keyKind = { id: 1, seq: 2, place: 3, time: 4, claim: 5 } as const;
 /** Distinct readings of one series under one device timestamp; beyond it the gateway's clock is used. */
 const separationsMax = 1_000;
 
@@ -25,8 +27,9 @@ const separationsMax = 1_000;
  * Gives each reading its place in time, unique in its series, and recognises resends.
  *
  * A resend is a reading whose `id` was seen lately; or whose running number, or device time, was seen lately with the
- * same content. MQTT's DUP adds nothing to that: a message sent again has the same bytes, while a device that counts
- * anew may have lost the connection before its first attempt arrived. A distinct reading that meets an occupied
+ * same content; or, where the sender says that it sends again (DUP), with the same running number, device time and
+ * sensors, whatever their values. DUP with less than that says nothing: a device that counts anew may have lost the
+ * connection before its first attempt arrived. A distinct reading that meets an occupied
  * timestamp moves on by 1 ns. Without device time: the gateway's ms with a running ns part, past what is occupied.
  */
 export class Placement {
@@ -55,15 +58,26 @@ export class Placement {
   }
 
   /** Sets `ms` and `ns`; false if the reading is a resend and must not be stored again. */
-  place(series: Series, reading: DecodedReading, row: Row, receivedMs: number): boolean {
+  place(series: Series, reading: DecodedReading, row: Row, receivedMs: number, resend: boolean): boolean {
     const content = fingerprint(series, reading, row);
     const first = this.added.length;
     const { id, seq, deviceTime } = reading;
+    const believable = deviceTime !== undefined && this.isBelievable(deviceTime.ms, receivedMs);
     if (id !== undefined) {
       const [high, low] = hashText(id);
       this.key(series, keyKind.id, high, low);
       if (this.recent.find(this.high, this.low) !== -1) return this.refuse();
       this.remember(0);
+    } else if (seq !== undefined && believable) {
+      // The same content is found by its place below; this finds a resend whose values were measured anew.
+      this.key(
+        series,
+        keyKind.claim,
+        claimOf(series, row),
+        mix(mixFloat(seq | 0, deviceTime.ms), deviceTime.ns),
+      );
+      if (this.recent.find(this.high, this.low) === -1) this.remember(content);
+      else if (resend) return this.refuse();
     } else if (seq !== undefined) {
       // The content is part of the key: each of a machine's senders may count for itself.
       this.key(series, keyKind.seq, mix((seq / 2 ** 32) | 0, seq | 0), content);
@@ -71,7 +85,7 @@ export class Placement {
       this.remember(content);
     }
     if (!deviceTime) return this.placeAtArrival(series, receivedMs);
-    if (!this.isBelievable(deviceTime.ms, receivedMs)) {
+    if (!believable) {
       this.counts.timesOutOfBounds++;
       if (id === undefined && seq === undefined) {
         const { ms, ns } = deviceTime;
@@ -154,6 +168,15 @@ export class Placement {
     this.high = finish(mix(mix(mix(series.hashHigh, kind), a), b));
     this.low = finish(mix(mix(mix(series.hashLow, b), kind), a));
   }
+}
+
+/** Which sensors a reading has. */
+function claimOf(series: Series, row: Row): number {
+  let hash = 0;
+  for (let column = 0; column < series.sensors.length; column++) {
+    if (!Number.isNaN(row.values[column]!)) hash = (hash + series.sensorHashes[column]!) | 0;
+  }
+  return hash;
 }
 
 /** Of a place taken at arrival: nothing with device time is taken for the same. */
