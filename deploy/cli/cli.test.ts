@@ -24,7 +24,8 @@ function run(args: string[], env: NodeJS.ProcessEnv = {}) {
 
 function start(role: 'gateway' | 'cloud') {
   const args = [main, role, '--data', dir, '--mqtt-port', '0', '--http-port', '0'];
-  const child = spawn(process.execPath, args, { stdio: 'ignore' });
+  // With a channel to whoever supervises it, as in the demonstration.
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   return { child, ended: once(child, 'exit') };
 }
 
@@ -36,6 +37,13 @@ describe.each(['gateway', 'cloud'] as const)('%s', (role) => {
     child.kill('SIGINT');
     expect(await ended).toEqual([0, null]);
     expect(existsSync(join(dir, 'run.json'))).toBe(false);
+  });
+
+  it('stops when its supervisor is gone', async () => {
+    const { child, ended } = start(role);
+    await vi.waitFor(() => expect(existsSync(join(dir, 'run.json'))).toBe(true), { timeout: 30_000 });
+    child.disconnect();
+    expect(await ended).toEqual([0, null]);
   });
 
   it('stops although it was told while it started', async () => {

@@ -52,6 +52,9 @@ export function stopSignal(clock: Clock = systemClock): AbortSignal {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  if (process.channel) process.on('disconnect', () => controller.abort());
+  if (process.channel) {
+    process.on('disconnect', () => controller.abort());
+    process.channel.unref(); // what has stopped must be able to end
+  }
   return controller.signal;
 }

@@ -31,6 +31,43 @@ export function addModels(program: Command): void {
       );
       if (options.json) printJson(metrics);
     });
+  addDetect(group);
+}
+
+interface DetectFlags {
+  csv: string;
+  out: string;
+  separator?: string;
+  warmupRows?: number;
+  json?: boolean;
+}
+
+function addDetect(group: Command): void {
+  group
+    .command('detect')
+    .description('score the rows of a CSV by how unlike their past they are, in one pass and without labels')
+    .requiredOption('--csv <file>', 'a header line, a time column, one or more columns of numbers')
+    .requiredOption('--out <file>', 'the same rows with anomaly_score (0 … 1) and top_sensors')
+    .option('--separator <char>', 'between cells (default: told from the first line)')
+    .option('--warmup-rows <n>', 'rows from which normal is learnt in full (default 400)', wholeNumber)
+    .option('--json', 'print the summary as JSON')
+    .addHelpText(
+      'after',
+      '\nColumns named anomaly, changepoint, label or is_anomaly are never used as inputs; they are passed on.',
+    )
+    .action(async ({ json, ...options }: DetectFlags) => {
+      const { runDetect, summaryLines } = await import('../../../models/detect/main.ts');
+      const progress = process.stderr.isTTY ? printProgress : undefined;
+      const summary = await runDetect(defined({ ...options, signal: stopSignal(), progress }));
+      if (progress) process.stderr.write('\r\x1b[K');
+      if (json) printJson(summary);
+      else for (const line of summaryLines(summary)) printLine(line);
+    });
+}
+
+function printProgress(share: number, secondsLeft: number): void {
+  const percent = (100 * share).toFixed(0);
+  process.stderr.write(`\r${percent.padStart(3)} %  about ${Math.ceil(secondsLeft)} s left\x1b[K`);
 }
 
 const printLine = (line: string) => void process.stdout.write(`${line}\n`);
