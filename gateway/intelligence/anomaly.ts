@@ -1,96 +1,107 @@
 /**
- * The anomaly score: how unlike its own beginning a machine behaves. Its normal is learnt from its first rows (running
- * mean and variance per sensor), and then fixed: a normal that kept learning would learn the wear.
+ * The anomaly score: how unlike its own past a machine behaves, by the self-learning detector of shared/detector, which
+ * sees each row once as it completes. A machine's normal is learnt from its first rows and then follows slowly, and least
+ * of all while it behaves strangely: a normal that learnt the wear would hide it.
  */
+import { Detector } from '../../shared/detector/detector.ts';
+import type { MachineType } from '../../shared/domain/machine-type.ts';
 
 /** Rows after which a machine is scored. */
 export const warmUpRows = 60;
-/** Rows from which its normal is learnt: more, since the first few seldom show all speeds and loads. */
+/** Rows from which its normal is learnt: more, since the first few seldom show all speeds and loads … */
 export const learnRows = 120;
-/** Rows over which deviations are averaged, so that noise cancels and one odd row raises nothing. */
-const smoothedRows = 8;
-/** How many of the most deviating sensors count. */
-const sensorsCounted = 3;
-/** A deviation of so many standard deviations in the counted sensors gives a score of 0.5. */
-const halfwayStd = 5;
-/** A sensor that hardly moved while learning is given this part of its level as its least standard deviation. */
-const relativeStdMin = 0.0005;
+/** … and yet more where the type says nothing about its machines, and how long they live. */
+export const learnRowsOpen = 400;
+/** Distance over the limit of normal at which a state scores 0.5. */
+const ratioHalf = 1.9;
+/** Rarity in decades at which an event scores 0.5. */
+const decadesHalf = 4;
+/** Rows faster than the type's nominal step by more than this are sampled: the cost of a machine is bounded in time. */
+const fasterMax = 10;
 
-/** One machine's normal. */
+export interface BaselineOptions {
+  learnRows?: number;
+  /**
+   * What the score means. `state`: how far from normal the machine is now, as long as it is; for types of which wear is
+   * to be told. `events`: how rare what happened lately is; what lasts becomes the new normal.
+   */
+  judges?: 'state' | 'events';
+  /** Rows sooner than this after the last one that was looked at are passed over. */
+  sampleMsMin?: number;
+}
+
+/** How machines of a type are judged: where nothing is known of them, a change that lasts may well be a new normal. */
+export function baselineOptions(type: MachineType): BaselineOptions {
+  const sampleMsMin = type.stepMs / fasterMax;
+  return type.openSensors ? { learnRows: learnRowsOpen, judges: 'events', sampleMsMin } : { sampleMsMin };
+}
+
+/** One machine's normal. A few KB (9 KB with 14 sensors), of fixed size. */
 export class Baseline {
-  rows = 0;
-  private count: Uint16Array;
-  private mean: Float64Array;
-  private squares: Float64Array;
+  private readonly options: Required<BaselineOptions>;
+  private detector: Detector;
+  private columns: number;
+  private takenMs = Number.NEGATIVE_INFINITY;
 
-  constructor(columns: number) {
-    this.count = new Uint16Array(columns);
-    this.mean = new Float64Array(columns);
-    this.squares = new Float64Array(columns);
+  constructor(columns: number, options: BaselineOptions = {}) {
+    this.options = { learnRows, judges: 'state', sampleMsMin: 0, ...options };
+    this.columns = columns;
+    this.detector = this.newDetector();
   }
 
-  get learning(): boolean {
-    return this.rows < learnRows;
+  /** Rows looked at. */
+  get rows(): number {
+    return this.detector.rows;
   }
 
   /** Whether enough is known to score. */
   get ready(): boolean {
-    return this.rows >= warmUpRows;
+    return this.rows >= (this.options.judges === 'events' ? this.options.learnRows : warmUpRows);
   }
 
   /** Takes one row into account; NaN is an absent value. */
-  learn(row: Float32Array): void {
-    this.rows++;
-    for (let i = 0; i < row.length; i++) {
-      const value = row[i]!;
-      if (Number.isNaN(value)) continue;
-      const delta = value - this.mean[i]!;
-      this.mean[i]! += delta / ++this.count[i]!;
-      this.squares[i]! += delta * (value - this.mean[i]!);
-    }
+  take(row: Float32Array, timeMs: number): void {
+    const sinceMs = timeMs - this.takenMs;
+    if (sinceMs >= 0 && sinceMs < this.options.sampleMsMin) return;
+    this.takenMs = timeMs;
+    this.detector.push(row, 0, timeMs);
   }
 
-  /** Makes room for more sensors, whose learning begins now if the machine's has not ended. */
+  /** The machine has got more sensors: another machine, as far as what is normal goes. It is learnt anew. */
   widen(columns: number): void {
-    this.count = widened(this.count, new Uint16Array(columns));
-    this.mean = widened(this.mean, new Float64Array(columns));
-    this.squares = widened(this.squares, new Float64Array(columns));
+    if (columns <= this.columns) return;
+    this.columns = columns;
+    this.detector = this.newDetector();
   }
 
-  /** Standard deviations from normal, or 0 where the sensor's normal is not known. */
-  deviation(column: number, value: number): number {
-    const count = this.count[column] ?? 0;
-    if (count < warmUpRows / 4 || Number.isNaN(value)) return 0;
-    const mean = this.mean[column]!;
-    const std = Math.sqrt(this.squares[column]! / (count - 1));
-    return (value - mean) / Math.max(std, relativeStdMin * Math.abs(mean), 1e-9);
+  /** The newest row's score. */
+  score(): AnomalyScore {
+    const { detector } = this;
+    const deviations = new Float64Array(this.columns);
+    if (!this.ready) return { score: 0, deviations };
+    detector.contributions(deviations);
+    if (this.options.judges === 'events') {
+      return { score: 1 - 2 ** (-detector.recentDecades / decadesHalf), deviations };
+    }
+    const square = detector.ratio ** 2;
+    return { score: square / (square + ratioHalf ** 2), deviations };
   }
-}
 
-function widened<T extends Uint16Array | Float64Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
+  private newDetector(): Detector {
+    // Days and weeks are learnt where there is no model to know better; they take memory.
+    const hasClock = this.options.judges === 'events';
+    return new Detector(this.columns, { warmUpRows: this.options.learnRows, hasClock });
+  }
 }
 
 export interface AnomalyScore {
   /** 0 … 1; normal behaviour stays below 0.5; 0 until enough of it has been seen. */
   score: number;
-  /** Per sensor: its squared deviation. */
+  /** Per sensor, ≥ 0: what it has to do with the score. */
   deviations: Float64Array;
 }
 
-/** `window`: rows × columns, oldest first. Cost: the last few rows' values, once each. */
-export function scoreAnomaly(baseline: Baseline | null, window: Float32Array, rows: number): AnomalyScore {
-  const columns = window.length / rows;
-  const deviations = new Float64Array(columns);
-  if (!baseline?.ready) return { score: 0, deviations };
-  const used = Math.min(rows, smoothedRows);
-  for (let column = 0; column < columns; column++) {
-    let sum = 0;
-    for (let row = rows - used; row < rows; row++) sum += window[row * columns + column]!;
-    deviations[column] = baseline.deviation(column, sum / used) ** 2;
-  }
-  const worst = Float64Array.from(deviations).sort().slice(-sensorsCounted);
-  const level = worst.reduce((sum, value) => sum + value, 0) / Math.min(columns, sensorsCounted);
-  return { score: level / (level + halfwayStd ** 2), deviations };
+/** `columns`: how many sensors the answer is for. A machine that is not known scores 0. */
+export function scoreAnomaly(baseline: Baseline | null, columns: number): AnomalyScore {
+  return baseline?.score() ?? { score: 0, deviations: new Float64Array(columns) };
 }

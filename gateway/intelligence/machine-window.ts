@@ -1,4 +1,4 @@
-import { Baseline } from './anomaly.ts';
+import { Baseline, type BaselineOptions } from './anomaly.ts';
 
 /** What became of a reading. */
 export type Taken = 'row' | 'part' | 'late';
@@ -21,13 +21,13 @@ export class MachineWindow {
   private filled = 0;
   private lateInRow = 0;
 
-  constructor(rows: number, columns: number) {
+  constructor(rows: number, columns: number, normal: BaselineOptions = {}) {
     this.rows = rows;
     this.columns = columns;
     this.ring = new Float32Array(rows * columns).fill(Number.NaN);
     this.held = new Float32Array(columns).fill(Number.NaN);
     this.seen = new Uint8Array(columns);
-    this.baseline = new Baseline(columns);
+    this.baseline = new Baseline(columns, normal);
   }
 
   get full(): boolean {
@@ -103,7 +103,7 @@ export class MachineWindow {
     this.ring.set(this.held, this.next * this.columns);
     this.next = this.next + 1 === this.rows ? 0 : this.next + 1;
     if (this.filled < this.rows) this.filled++;
-    if (this.baseline.learning) this.baseline.learn(this.held);
+    this.baseline.take(this.held, this.newestMs);
     this.seen.fill(0);
     this.pending = 0;
   }

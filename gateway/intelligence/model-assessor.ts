@@ -64,7 +64,7 @@ export function createModelAssessor(options: ModelAssessorOptions): Assessor {
       model: { name: model.name, version: model.version },
       remainingLife: { p10, p50, p90, unit: model.unit },
       health: Math.min(1, p50 / model.labelCap),
-      anomaly: scoreAnomaly(baselineOf(input.machine), input.window, input.rows).score,
+      anomaly: scoreAnomaly(baselineOf(input.machine), model.inputs.length).score,
       confidence: certainty * familiarity(input, model),
       contributions: effects ? contributionsOf(input, effects) : [],
     };

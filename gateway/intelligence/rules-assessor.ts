@@ -39,7 +39,7 @@ export function createRulesAssessor(options: {
   function assess(input: AlertInput): Assessment {
     const { type } = input.machine;
     const baseline = options.baselineOf(input.machine);
-    const { score, deviations } = scoreAnomaly(baseline, input.window, input.rows);
+    const { score, deviations } = scoreAnomaly(baseline, type.sensors.length);
     if (hasLimits(type)) return byLimits(input, applyRules(type, input.window, input.rows), score);
     return {
       source: 'rules',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
 import type { AlertInput } from '../ports.ts';
-import { Baseline, warmUpRows } from './anomaly.ts';
+import { Baseline, learnRows } from './anomaly.ts';
 import { applyRules } from './rules.ts';
 import { createRulesAssessor } from './rules-assessor.ts';
 
@@ -117,10 +117,11 @@ describe('the rules assessor', () => {
       sensors: type.sensors.map(({ name, unit, min, max }) => ({ name, unit, min, max })),
     };
     const baseline = new Baseline(3);
-    for (let row = 0; row < warmUpRows; row++) {
-      baseline.learn(Float32Array.of(20 + gaussian(random), 10, 1e5));
+    for (let row = 0; row < learnRows; row++) {
+      baseline.take(Float32Array.of(20 + gaussian(random), 10, 1e5), row);
     }
     const normal = await assess(rig(20, 0, 1), free, baseline);
+    for (let row = 0; row < 20; row++) baseline.take(Float32Array.of(60, 10, 1e5), learnRows + row);
     const odd = await assess(rig(60, 0, 1), free, baseline);
     expect(normal.health).toBeGreaterThan(0.5);
     expect(odd).toMatchObject({ remainingLife: null, contributions: [{ sensor: 'rising' }] });

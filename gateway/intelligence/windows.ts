@@ -5,7 +5,7 @@
 import type { MachineType, Sensor } from '../../shared/domain/machine-type.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { AlertInput, ColumnBatch, MachineIdentity } from '../ports.ts';
-import type { Baseline } from './anomaly.ts';
+import { type Baseline, baselineOptions } from './anomaly.ts';
 import { MachineWindow } from './machine-window.ts';
 import { RecencyList } from './recency-list.ts';
 import { newlyScheduled, Schedule, type Scheduled } from './schedule.ts';
@@ -146,7 +146,7 @@ export class Windows {
   }
 
   private newWindow(type: MachineType): MachineWindow {
-    return new MachineWindow(type.windowRows, type.sensors.length);
+    return new MachineWindow(type.windowRows, type.sensors.length, baselineOptions(type));
   }
 
   private watch(place: Place, index: number): WatchedMachine {

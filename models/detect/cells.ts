@@ -1,0 +1,40 @@
+const numberPattern = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const absentPattern = /^(nan|null|none|n\/?a|-?inf(inity)?|-)?$/i;
+
+/** What a cell holds: a number (NaN: absent), or text that is neither. */
+export function cellValue(cell: string | undefined, decimalComma: boolean): number | null {
+  const text = cell?.trim() ?? '';
+  if (absentPattern.test(text)) return Number.NaN;
+  const plain = decimalComma && /^[^.,]*,[^.,]*$/.test(text) ? text.replace(',', '.') : text;
+  if (!numberPattern.test(plain)) return null;
+  const value = Number(plain);
+  return Number.isFinite(value) ? value : Number.NaN;
+}
+
+/** Numbers from here on are ms since 1970, or a finer unit; below, seconds. */
+const millisecondsMin = 1e11;
+
+/** A time in ms since 1970 (ISO 8601, UTC where no zone is given; seconds, ms, µs, ns by size); NaN if it is none. */
+export function cellTimeMs(cell: string | undefined): number {
+  const text = cell?.trim() ?? '';
+  if (numberPattern.test(text)) {
+    let value = Number(text);
+    if (Math.abs(value) < millisecondsMin) return value * 1_000;
+    while (Math.abs(value) >= 1e14) value /= 1_000;
+    return value;
+  }
+  const match =
+    /^(\d{4})[-/](\d\d?)[-/](\d\d?)(?:[T ]+(\d\d?):(\d\d)(?::(\d\d(?:[.,]\d+)?))?)?\s*(Z|[+-]\d\d:?\d\d)?$/i.exec(
+      text,
+    );
+  if (!match) return Number.NaN;
+  const [, year, month, day, hour = '0', minute = '0', second = '0', zone = 'Z'] = match;
+  const utc = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute));
+  return utc + Number(second.replace(',', '.')) * 1_000 - zoneMs(zone);
+}
+
+function zoneMs(zone: string): number {
+  if (/^z$/i.test(zone)) return 0;
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
+  return (zone.startsWith('-') ? -minutes : minutes) * 60_000;
+}

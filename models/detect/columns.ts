@@ -1,0 +1,94 @@
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { cellTimeMs, cellValue } from './cells.ts';
+
+/** Columns that would tell the answer: never used, whatever they hold. */
+export const labelNames = ['anomaly', 'changepoint', 'label', 'is_anomaly'];
+export const addedNames = ['anomaly_score', 'top_sensors'];
+const timeNames = ['time', 'timestamp', 'ts', 'date', 'datetime', 'timestamp_ms', 't', 't_s', 'time_s'];
+const separators = [',', ';', '\t', '|'];
+/** Values that a detector watches at most. */
+export const sensorsMax = 64;
+/** Share of a column's cells that must be numbers, among those that are not empty. */
+const numbersMin = 0.5;
+
+export interface ColumnPlan {
+  header: string[];
+  /** −1: there is none. */
+  time: number;
+  /** The times are dates, so that a day means something. */
+  hasClock: boolean;
+  sensors: { index: number; name: string }[];
+  /** Columns that are passed on and not used, with the reason. */
+  passedOn: { name: string; why: 'label' | 'not numeric' | 'no values' | 'over the limit' }[];
+}
+
+/** The separator that the first line has most of, outside quotes. */
+export function detectSeparator(head: string): string {
+  const line = (head.match(/[^\r\n]+/)?.[0] ?? '').replace(/"[^"]*"/g, '');
+  const counts = separators.map((separator) => line.split(separator).length);
+  return separators[counts.indexOf(Math.max(...counts))]!;
+}
+
+/** Decides what each column is by its name and the first rows. @throws HarbingerError DETECT_* */
+export function planColumns(
+  file: string,
+  header: string[],
+  rows: string[][],
+  decimalComma: boolean,
+): ColumnPlan {
+  const taken = header.find((title) => addedNames.includes(title.trim()));
+  if (taken !== undefined)
+    throw unusable(file, `it already has a column '${taken}', which this command adds`);
+  if (header.every((title) => Number.isFinite(cellValue(title, decimalComma) ?? Number.NaN))) {
+    throw unusable(file, 'its first line holds numbers; it must name the columns');
+  }
+  const time = timeColumn(header, rows);
+  const firstTime = rows.map((row) => cellTimeMs(row[time])).find(Number.isFinite);
+  const plan: ColumnPlan = { header, time, hasClock: (firstTime ?? 0) >= 1e11, sensors: [], passedOn: [] };
+  header.forEach((title, index) => {
+    if (index === time) return;
+    const name = title.trim() || `column_${index + 1}`;
+    const why = problemOf(
+      name,
+      rows.map((row) => row[index]),
+      decimalComma,
+      plan.sensors.length,
+    );
+    if (why === null) plan.sensors.push({ index, name });
+    else plan.passedOn.push({ name, why });
+  });
+  if (plan.sensors.length > 0) return plan;
+  throw unusable(
+    file,
+    `no column holds numbers (columns: ${header.slice(0, 12).join(', ')})`,
+    'DETECT_NO_VALUES',
+  );
+}
+
+function problemOf(name: string, cells: (string | undefined)[], decimalComma: boolean, used: number) {
+  if (labelNames.includes(name.toLowerCase())) return 'label' as const;
+  let numbers = 0;
+  let texts = 0;
+  for (const cell of cells) {
+    const value = cellValue(cell, decimalComma);
+    if (value === null) texts++;
+    else if (!Number.isNaN(value)) numbers++;
+  }
+  if (numbers + texts === 0) return cells.length === 0 ? null : ('no values' as const);
+  if (numbers < numbersMin * (numbers + texts)) return 'not numeric' as const;
+  return used < sensorsMax ? null : ('over the limit' as const);
+}
+
+/** By name; else the first column that holds dates. */
+function timeColumn(header: string[], rows: string[][]): number {
+  const named = header.findIndex((title) => timeNames.includes(title.trim().toLowerCase()));
+  const isTime = (index: number) => rows.some((row) => Number.isFinite(cellTimeMs(row[index])));
+  if (named >= 0 && (rows.length === 0 || isTime(named))) return named;
+  return header.findIndex(
+    (_, index) => rows.some((row) => /^\d{4}[-/]/.test(row[index]?.trim() ?? '')) && isTime(index),
+  );
+}
+
+export function unusable(file: string, why: string, code = 'DETECT_NOT_CSV'): HarbingerError {
+  return new HarbingerError(code, 'cli', `${file} cannot be used: ${why}`);
+}

@@ -1,0 +1,133 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
+import { type DetectOptions, runDetect } from './detect.ts';
+import { summaryLines } from './summary.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'detect-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const at = (row: number) =>
+  new Date(Date.UTC(2026, 0, 5) + row * 60_000).toISOString().slice(0, 19).replace('T', ' ');
+let files = 0;
+
+async function detect(text: string | Buffer, options: Partial<DetectOptions> = {}) {
+  const csv = join(folder, `in-${++files}.csv`);
+  const out = join(folder, `out-${files}.csv`);
+  await writeFile(csv, text);
+  const summary = await runDetect({ csv, out, ...options });
+  const lines = (await readFile(out, 'utf8')).trimEnd().split('\n');
+  return { summary, lines };
+}
+
+/** Rows of time; two sensors, the second of which breaks at row 700; a text; a label. */
+function machineCsv(label: (row: number) => number): string {
+  const random = seededRandom(1);
+  const rows = Array.from({ length: 900 }, (_, row) => {
+    const cause = gaussian(random);
+    const second = 50 + 3 * cause + 0.2 * gaussian(random) + (row >= 700 && row < 800 ? 12 : 0);
+    return [at(row), (10 + cause).toFixed(4), second.toFixed(4), 'on, steady', label(row)].join(';');
+  });
+  return `datetime;flow;pressure;state;anomaly\n${rows.join('\n')}\n`;
+}
+
+describe('harbinger models detect', () => {
+  it('gives the same rows back, with a score that rises where a sensor breaks, and its name', async () => {
+    const text = machineCsv(() => 0);
+    const { summary, lines } = await detect(text);
+    expect(summary).toMatchObject({
+      rows: 900,
+      separator: ';',
+      sensors: ['flow', 'pressure'],
+      timeColumn: 'datetime',
+    });
+    expect(lines[0]).toBe('datetime;flow;pressure;state;anomaly;anomaly_score;top_sensors');
+    const given = text.trimEnd().split('\n');
+    lines.forEach((line, i) => {
+      expect(line.startsWith(`${given[i]};`)).toBe(true);
+    });
+    const cells = lines.slice(1).map((line) => line.split(';'));
+    const scores = cells.map((row) => Number(row[5]));
+    expect(scores.every((score) => score >= 0 && score <= 1)).toBe(true);
+    expect(Math.max(...scores.slice(700, 705))).toBeGreaterThan(0.7);
+    expect(Math.min(...scores.slice(710, 790))).toBeGreaterThan(0.5);
+    expect(cells[720]![6]!.split('|')).toContain('pressure');
+  });
+
+  it('never uses labels as inputs, and says so', async () => {
+    const without = await detect(machineCsv(() => 0));
+    const withLabels = await detect(machineCsv((row) => (row >= 700 && row < 800 ? 1 : 0)));
+    const scores = (lines: string[]) => lines.slice(1).map((line) => line.split(';').slice(5));
+    expect(scores(withLabels.lines)).toEqual(scores(without.lines));
+    expect(withLabels.summary.passedOn).toEqual([
+      { name: 'state', why: 'not numeric' },
+      { name: 'anomaly', why: 'label' },
+    ]);
+    expect(summaryLines(withLabels.summary).join('\n')).toContain('labels, never used as inputs: anomaly');
+  });
+
+  it('counts what is odd about the rows, and scores them all the same', async () => {
+    const rows = Array.from({ length: 50 }, (_, row) => `${at(row)},${Math.sin(row).toFixed(4)}`);
+    rows[10] = `${at(9)},0.5`;
+    rows[20] = `${at(5)},0.5`;
+    rows[25] = `${at(25)},`;
+    rows[26] = `${at(26)},NaN`;
+    rows[27] = `${at(27)},broken`;
+    rows[28] = `never,0.1`;
+    rows[29] = `${at(29)}`;
+    rows[30] = `${at(30)},0.1,extra`;
+    const { summary, lines } = await detect(`timestamp,value\n${rows.join('\n')}\n${at(500)},0.3\n`);
+    expect(lines).toHaveLength(52);
+    expect(summary).toMatchObject({ rows: 51, missingCells: 3, badCells: 1, raggedRows: 2 });
+    expect(summary.times).toEqual({ withoutTime: 1, duplicates: 1, unordered: 1, gaps: 1 });
+    expect(lines[30]).toMatch(/^[^,]+,,\d\.\d+,/);
+    expect(lines[31]).toMatch(/^[^,]+,0\.1,\d\.\d+,.*,extra$/);
+  });
+
+  it('reads quoted cells, a byte-order mark and decimal commas, and writes them back', async () => {
+    const rows = Array.from({ length: 20 }, (_, row) => `${row};"a ""b""; c";${row % 3},5`);
+    const { summary, lines } = await detect(`\uFEFFt;note;value\r\n${rows.join('\r\n')}\r\n`);
+    expect(summary.sensors).toEqual(['value']);
+    expect(summary.badCells).toBe(0);
+    expect(lines[1]).toMatch(/^0;"a ""b""; c";0,5;/);
+  });
+
+  it('streams: progress is told, and a stop leaves no file behind', async () => {
+    const long = `t,value\n${'1,2\n2,3\n'.repeat(60_000)}`;
+    const shares: number[] = [];
+    let ms = 0;
+    const clock = { nowMs: () => ms, monotonicMs: () => (ms += 100), setTimer: () => ({ cancel: () => {} }) };
+    await detect(long, { clock, progress: (share) => shares.push(share) });
+    expect(shares.length).toBeGreaterThan(2);
+    expect(shares.at(-1)).toBeLessThanOrEqual(1);
+    const controller = new AbortController();
+    const stopped = detect(long, { clock, signal: controller.signal, progress: () => controller.abort() });
+    await expect(stopped).rejects.toMatchObject({ code: 'DETECT_STOPPED' });
+    await expect(readFile(join(folder, `out-${files}.csv`))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it.each([
+    ['empty', '', 'DETECT_NOT_CSV', /empty/],
+    ['binary', Buffer.from([0x50, 0x4b, 0, 0, 1]), 'DETECT_NOT_CSV', /not text/],
+    ['without names', '1,2\n3,4\n', 'DETECT_NOT_CSV', /name the columns/],
+    ['without numbers', 'time,state\n2026-01-01,on\n', 'DETECT_NO_VALUES', /no column holds numbers/],
+    ['scored already', 'time,v,anomaly_score\n2026-01-01,1,0\n', 'DETECT_NOT_CSV', /already has/],
+  ])('says what is wrong with a file that is %s', async (_, text, code, message) => {
+    const error = await detect(text).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  it('says that a file is missing, that it would be overwritten, and that a separator is none', async () => {
+    const out = join(folder, 'never.csv');
+    await expect(runDetect({ csv: join(folder, 'none.csv'), out })).rejects.toMatchObject({
+      code: 'DETECT_FILE',
+    });
+    await expect(runDetect({ csv: out, out })).rejects.toMatchObject({ code: 'USAGE' });
+    await expect(detect('a,b\n1,2\n', { separator: ';;' })).rejects.toMatchObject({ code: 'USAGE' });
+  });
+});

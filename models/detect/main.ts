@@ -1,0 +1,2 @@
+export { runDetect } from './detect.ts';
+export { summaryLines } from './summary.ts';

@@ -1,0 +1,21 @@
+/**
+ * Inverts a symmetric, positive definite matrix (size × size, by rows) in place: Gauss–Jordan, which needs no pivoting
+ * then. False, and the matrix is spoilt, if it is not positive definite.
+ */
+export function invertSymmetric(matrix: Float64Array, size: number): boolean {
+  for (let pivot = 0; pivot < size; pivot++) {
+    const row = pivot * size;
+    const value = matrix[row + pivot]!;
+    if (!(value > 1e-9)) return false;
+    const inverse = 1 / value;
+    matrix[row + pivot] = 1;
+    for (let j = 0; j < size; j++) matrix[row + j]! *= inverse;
+    for (let i = 0; i < size; i++) {
+      if (i === pivot) continue;
+      const factor = matrix[i * size + pivot]!;
+      matrix[i * size + pivot] = 0;
+      for (let j = 0; j < size; j++) matrix[i * size + j]! -= factor * matrix[row + j]!;
+    }
+  }
+  return true;
+}
