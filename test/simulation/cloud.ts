@@ -28,9 +28,9 @@ export class SimulatedCloud {
   private readonly world: World;
   private life: Life | null = null;
 
-  constructor(world: World, ledger: Ledger, isDamaged: () => boolean) {
+  constructor(world: World, ledger: Ledger, isForgotten: () => boolean) {
     this.world = world;
-    this.store = new SimulatedStore(world, ledger, isDamaged);
+    this.store = new SimulatedStore(world, ledger, isForgotten);
     this.operations = new SimulatedOperations(world, ledger, this.store);
   }
 

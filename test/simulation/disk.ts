@@ -26,6 +26,8 @@ export class SimulatedDisk {
   readonly errors = new Set<{ operation: Operation; code: string }>();
   /** Segment files were damaged behind the gateway's back, or its state files. */
   readonly flips = { segment: 0, state: 0 };
+  /** Segments of readings that were dropped, and with them what they knew of resends and occupied times. */
+  dropped = 0;
   readonly disk = new MemoryDisk();
   private readonly world: World;
   private readonly random: Random;
@@ -90,6 +92,7 @@ export class SimulatedDisk {
       this.writes.delete(access);
     }
     world.note(`disk ${operation} ${path}`);
+    if (operation === 'remove' && path.includes('/readings/')) this.dropped++;
     for (const error of this.errors) {
       if (error.operation !== operation) continue;
       if (operation === 'write') access.partly(whole(this.random, 0, access.to - access.from));

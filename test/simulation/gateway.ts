@@ -27,6 +27,7 @@ interface Life {
   plane: DataPlane | null;
   queue: { message: RawMessage; settled: Settle }[];
   slabsUnderWay: number;
+  eventsUnderWay: number;
   flushSoon: boolean;
 }
 
@@ -101,7 +102,14 @@ export class SimulatedGateway {
 
   start(): void {
     const process = this.world.process('gateway', () => this.wallOffsetMs);
-    const life: Life = { process, plane: null, queue: [], slabsUnderWay: 0, flushSoon: false };
+    const life: Life = {
+      process,
+      plane: null,
+      queue: [],
+      slabsUnderWay: 0,
+      eventsUnderWay: 0,
+      flushSoon: false,
+    };
     this.life = life;
     this.starts++;
     this.eventsSince = [];
@@ -177,8 +185,30 @@ export class SimulatedGateway {
     this.life?.plane?.estimates(lines);
   }
 
-  async event(event: HarbingerEvent): Promise<void> {
-    await this.life?.plane?.calls.event(event);
+  /** As the main thread's; `taken` is called when the event is durable. */
+  event(event: HarbingerEvent, taken: () => void): void {
+    const { life } = this;
+    if (!life?.plane) return;
+    life.eventsUnderWay++;
+    const done = () => {
+      life.eventsUnderWay--;
+    };
+    const settle = () => {
+      if (life.process.alive) taken();
+    };
+    void life.plane.calls
+      .event(event)
+      .then(settle, () => undefined)
+      .then(done);
+  }
+
+  get eventsUnderWay(): number {
+    return this.life?.eventsUnderWay ?? 0;
+  }
+
+  /** With blocks that are gone a new life of the gateway has forgotten what they said of resends and times. */
+  get mayForget(): boolean {
+    return this.disk.flips.segment > 0 || (this.disk.dropped > 0 && this.starts > 1);
   }
 
   private open(process: Process): Promise<DataPlane> {

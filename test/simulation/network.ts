@@ -14,7 +14,7 @@ import { between, type Process, type World } from './world.ts';
 const keepAliveMs = 5_000;
 const connectMsMax = 1_500;
 /** How long an event may wait on disk while readings go out on the same connection. */
-const eventWaitMsMax = 2_000;
+const eventWaitMsMax = 500;
 
 export interface LinkRules {
   inFlightMax: number;

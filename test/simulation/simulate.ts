@@ -30,7 +30,7 @@ export interface Run {
 export async function simulate(schedule: Schedule): Promise<Run> {
   const world = new World(schedule.seed);
   const ledger = new Ledger();
-  const cloud = new SimulatedCloud(world, ledger, () => gateway.disk.flips.segment > 0);
+  const cloud = new SimulatedCloud(world, ledger, () => gateway.mayForget);
   const network = new Network(world, ledger, cloud);
   const gateway: SimulatedGateway = new SimulatedGateway({ world, ledger, cloud, network, schedule });
   const sensors = schedule.sensors.map((plan, index) => new Sensor({ world, ledger, gateway, index, plan }));
@@ -73,7 +73,8 @@ export interface RunParts {
 
 async function drain({ world, ledger, gateway, sensors }: RunParts): Promise<void> {
   const untilMs = world.nowMs + drainMsMax;
-  const isDone = () => gateway.isDrained && sensors.every((sensor) => sensor.isIdle);
+  const isDone = () =>
+    gateway.isDrained && gateway.eventsUnderWay === 0 && sensors.every((sensor) => sensor.isIdle);
   // Twice: the second time the status is newer than the last acknowledgement.
   for (let done = 0; done < 2; done = isDone() ? done + 1 : 0) {
     if (world.nowMs > untilMs) {
@@ -102,13 +103,9 @@ function sendOwn({ world, ledger, gateway, schedule }: RunParts): void {
       gateway.estimates([estimateLine(estimate.n, world.wallMs)]);
       const sent = ledger.add('event');
       sent.handed = 1;
-      const life = gateway.starts;
-      gateway.event(eventOf(sent.n, world.wallMs)).then(
-        () => {
-          if (gateway.starts === life) sent.acked = true;
-        },
-        () => undefined,
-      );
+      gateway.event(eventOf(sent.n, world.wallMs), () => {
+        sent.acked = true;
+      });
     }
     world.after(between(random, 100, 600), next);
   };

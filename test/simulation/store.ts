@@ -27,14 +27,14 @@ export class SimulatedStore {
   private readonly newest = new Map<string, number>();
   private readonly world: World;
   private readonly ledger: Ledger;
-  private readonly isDamaged: () => boolean;
+  private readonly isForgotten: () => boolean;
   private readonly random: Random;
 
-  /** `isDamaged`: the gateway has lost blocks to a flipped bit, and with them what it knew of occupied times. */
-  constructor(world: World, ledger: Ledger, isDamaged: () => boolean) {
+  /** `isForgotten`: the gateway may have forgotten which times are occupied, with blocks that are gone. */
+  constructor(world: World, ledger: Ledger, isForgotten: () => boolean) {
     this.world = world;
     this.ledger = ledger;
-    this.isDamaged = isDamaged;
+    this.isForgotten = isForgotten;
     this.random = world.random('store');
   }
 
@@ -47,7 +47,7 @@ export class SimulatedStore {
       healthy: async () => true,
       series: async () => [],
       counts: async () => ({}),
-      write: (batch) => this.write(batch, process),
+      write: (batch, signal) => this.write(batch, process, signal),
     };
   }
 
@@ -55,7 +55,7 @@ export class SimulatedStore {
     return this.blocks.has(`${journal}/${lane}/${seq}`);
   }
 
-  private async write(batch: StoreBatch, process: Process): Promise<StoreOutcome> {
+  private async write(batch: StoreBatch, process: Process, signal: AbortSignal): Promise<StoreOutcome> {
     const { world, random } = this;
     world.operation('store');
     if (!process.alive) return never();
@@ -73,7 +73,8 @@ export class SimulatedStore {
       world.after(afterMs, () => {
         if (!isDone) return;
         if (mode === 'away') return answer(() => reject(away));
-        const rejected = this.commit(batch, mode === 'partial' ? random.next() : 1);
+        const isAwaited = process.alive && !signal.aborted;
+        const rejected = this.commit(batch, mode === 'partial' ? random.next() : 1, isAwaited);
         if (mode === 'partial') answer(() => reject(away));
         else if (mode !== 'hangs') answer(() => resolve({ rejected }));
       });
@@ -81,7 +82,7 @@ export class SimulatedStore {
   }
 
   /** Stores the first `share` of the lines. */
-  private commit(batch: StoreBatch, share: number): RejectedLine[] {
+  private commit(batch: StoreBatch, share: number, isAwaited: boolean): RejectedLine[] {
     const rejected: RejectedLine[] = [];
     let start = 0;
     let left = share < 1 ? Math.floor(batch.blocks.reduce((sum, { lines }) => sum + lines, 0) * share) : -1;
@@ -93,7 +94,7 @@ export class SimulatedStore {
         if (line.includes('poison=')) rejected.push({ line, reason: 'field type conflict' });
         else this.put(contentOf(line), batch.lane === 'readings');
       }
-      this.putBlock(batch, block.seq, text);
+      this.putBlock(batch, block.seq, text, isAwaited);
     }
     const { lane, blocks } = batch;
     this.world.note(`store ${lane} ${blocks[0]!.seq}…${blocks.at(-1)!.seq} ${crc32(batch.raw)}`);
@@ -102,7 +103,7 @@ export class SimulatedStore {
 
   private put({ n, key, line }: Content, isReading: boolean): void {
     const there = this.points.get(key);
-    if (there !== undefined && there !== line && !this.isDamaged()) {
+    if (there !== undefined && there !== line && !this.isForgotten()) {
       this.ledger.broken('no point is overwritten', `${line} took the place of ${there}`);
     }
     this.points.set(key, line);
@@ -114,8 +115,11 @@ export class SimulatedStore {
     points.add(key);
   }
 
-  /** Blocks of a lane are stored in order, and a seq never stands for two blocks. */
-  private putBlock({ journal, lane }: StoreBatch, seq: number, text: string): void {
+  /**
+   * Blocks of a lane are stored in order, and a seq never stands for two blocks. (What the cloud had given up may be
+   * done later, out of order: of a block that the gateway has lost since, it is the only copy.)
+   */
+  private putBlock({ journal, lane }: StoreBatch, seq: number, text: string, isAwaited: boolean): void {
     const key = `${journal}/${lane}/${seq}`;
     const checksum = crc32(text);
     const known = this.blocks.get(key);
@@ -123,7 +127,7 @@ export class SimulatedStore {
       this.ledger.broken('a seq stands for one block', `${key} came with another content`);
     }
     const newest = this.newest.get(`${journal}/${lane}`) ?? 0;
-    if (known === undefined && seq < newest) {
+    if (known === undefined && seq < newest && isAwaited) {
       this.ledger.broken('blocks of a lane are stored in order', `${key} after ${newest}`);
     }
     this.blocks.set(key, checksum);

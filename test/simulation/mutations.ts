@@ -1,0 +1,135 @@
+/** Faults put into the product on purpose, one at a time, to show that the simulation notices them. */
+import { Ingest } from '../../cloud/ingest/ingest.ts';
+import { LaneQueues } from '../../cloud/ingest/lane-queues.ts';
+import { BlockBuilder } from '../../gateway/decode/block-builder.ts';
+import { Placement } from '../../gateway/decode/placement.ts';
+import { RecentReadings } from '../../gateway/decode/recent-readings.ts';
+import { EventQueue } from '../../gateway/intake/event-queue.ts';
+import type { JournalFs } from '../../gateway/journal/fs.ts';
+import { JournalLane } from '../../gateway/journal/lane.ts';
+import { Pipeline } from '../../gateway/pipeline.ts';
+import { Uplink } from '../../gateway/uplink/uplink.ts';
+import { SimulatedDisk } from './disk.ts';
+import { SimulatedLetters } from './letters.ts';
+import { Connection } from './network.ts';
+
+export interface Mutation {
+  name: string;
+  /** Puts it in; returns how to take it out. */
+  apply(): () => void;
+}
+
+type Method = (this: object, ...args: never[]) => unknown;
+
+/** Replaces a method, private ones too, by what `change` makes of it. */
+function mutation(
+  name: string,
+  target: { prototype: object },
+  method: string,
+  change: (original: Method) => Method,
+): Mutation {
+  return {
+    name,
+    apply() {
+      const methods = target.prototype as Record<string, Method>;
+      const original = methods[method];
+      if (original === undefined) throw new Error(`${name}: there is no method '${method}' to change`);
+      methods[method] = change(original);
+      return () => {
+        methods[method] = original;
+      };
+    },
+  };
+}
+
+const call = (original: Method, self: object, args: readonly unknown[]): unknown =>
+  Reflect.apply(original, self, args as never[]);
+
+export const mutations: Mutation[] = [
+  mutation(
+    'acknowledges before the journal has synced',
+    Pipeline,
+    'take',
+    (original) =>
+      function (...args) {
+        void (call(original, this, args) as Promise<void>).catch(() => undefined);
+        return Promise.resolve();
+      },
+  ),
+  mutation(
+    'moves the cursor before the cloud has confirmed',
+    Connection,
+    'send',
+    (original) =>
+      function (...args) {
+        void (call(original, this, args) as Promise<void>).catch(() => undefined);
+        return Promise.resolve();
+      },
+  ),
+  mutation('recognises no resend', RecentReadings, 'find', () => () => -1),
+  mutation(
+    'keeps the identities of what could not be stored',
+    Placement,
+    'forgetBlock',
+    () => () => undefined,
+  ),
+  mutation(
+    'keeps no identities with the block',
+    BlockBuilder,
+    'finish',
+    (original) =>
+      function () {
+        return call(original, this, [[]]);
+      },
+  ),
+  mutation(
+    'lets batches of a lane overtake each other in the cloud',
+    LaneQueues,
+    'run',
+    () => ((_key: string, _sender: object, task: () => Promise<void>) => task()) as Method,
+  ),
+  mutation(
+    'moves the watermark although the store did not take the batch',
+    Ingest,
+    'write',
+    (original) =>
+      async function (...args) {
+        return (call(original, this, args) as Promise<unknown>).catch(() => []);
+      },
+  ),
+  mutation(
+    'acknowledges events before they are durable',
+    EventQueue,
+    'add',
+    (original) =>
+      function (...args) {
+        void (call(original, this, args) as Promise<void>).catch(() => undefined);
+        return Promise.resolve();
+      },
+  ),
+  mutation(
+    'never syncs the journal',
+    SimulatedDisk,
+    'mount',
+    (original) =>
+      function (...args) {
+        const fs = call(original, this, args) as JournalFs;
+        const open: JournalFs['open'] = async (path, mode) => ({
+          ...(await fs.open(path, mode)),
+          datasync: async () => undefined,
+        });
+        return { ...fs, open };
+      },
+  ),
+  mutation('sends readings while events wait', Uplink, 'readyForReadings', () => () => Promise.resolve()),
+  mutation(
+    'drops unread blocks without a word',
+    JournalLane,
+    'oldest',
+    (original) =>
+      function (...args) {
+        return call(original, this, args) === 'none' ? 'none' : 'read';
+      },
+  ),
+  mutation('loses dead letters', SimulatedLetters, 'keep', () => () => undefined),
+];
