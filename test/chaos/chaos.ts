@@ -72,7 +72,13 @@ async function runOn(
   };
   try {
     await leaveRetained(site, retainedText);
-    const run: RunState = { site, nextSeq: 1, before: await statementOf(site, new Map()), history: [] };
+    const run: RunState = {
+      site,
+      nextSeq: 1,
+      before: await statementOf(site, new Map()),
+      pumpStates: new Map(),
+      history: [],
+    };
     const last = options.from + options.rounds - 1;
     for (let number = options.from; number <= last && performance.now() < deadlineMs; number++) {
       rounds.push(await oneRound(run, number, last, options, say));

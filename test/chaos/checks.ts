@@ -1,5 +1,5 @@
 /** What must hold after every round, whatever was done. */
-import type { RoundLoad } from './load.ts';
+import { isUntimed, type RoundLoad } from './load.ts';
 import { leaveRetained, retainedNow } from './retained.ts';
 import type { Aftermath, RunState } from './round.ts';
 import { lossesBetween, newEvents, type Statement } from './said.ts';
@@ -34,7 +34,10 @@ export async function checkRound(run: RunState, load: RoundLoad, aftermath: Afte
 const some = (names: readonly string[]) => `${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`;
 
 function readingProblems(verdict: Verdict, dropped: number, { allowed }: Aftermath): string[] {
-  const { lost, repeated, strangers, disordered } = verdict;
+  const { lost, repeated, strangers } = verdict;
+  const disordered = verdict.disordered.filter(
+    (name) => !(allowed.has('disorder-untimed') && isUntimed(name)),
+  );
   const problems: string[] = [];
   if (lost.length > dropped) {
     const counted = dropped > 0 ? ` (${dropped} were counted as dropped)` : '';

@@ -18,6 +18,8 @@ export type Allowance =
   | 'end'
   /** Device times may be refused, so that times no longer say the order. */
   | 'disorder'
+  /** The same for sensors that send no time of their own: theirs is the gateway's. */
+  | 'disorder-untimed'
   /** The gateway may forget its open predictions; it says so. */
   | 'alerts-forgotten'
   /** Dead letters may be more or fewer than what was sent. */

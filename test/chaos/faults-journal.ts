@@ -103,23 +103,22 @@ const flipped = journalFault(
     return {
       text: `kill -9 gateway, flip bits in ${blocksHit} ${newest ? 'of the newest' : 'of all'} blocks of readings, start`,
       async run(scene) {
-        const hit: FoundBlock[] = [];
+        const hit: string[] = [];
         await whileDown(scene, () => {
           const own = new Draw(seed);
           const segments = readSegments(scene.site.journalDir, 'readings');
           const all = segments.flatMap((segment) => segment.blocks.map((found) => ({ segment, found })));
           const from = newest ? all.slice(-20) : all;
           for (let i = 0; i < blocksHit && from.length > 0; i++) {
-            const { segment, found } = own.pick(from);
+            const [{ segment, found }] = from.splice(own.int(0, from.length - 1), 1) as [
+              (typeof from)[number],
+            ];
+            hit.push(...readingsIn(found.block));
             flipBits(segment.bytes, found.at, found.end, own);
-            hit.push(found);
             writeFileSync(segment.path, segment.bytes);
           }
         });
-        expectDamageReported(
-          scene,
-          hit.flatMap(({ block }) => readingsIn(block)),
-        );
+        expectDamageReported(scene, hit);
       },
     };
   },

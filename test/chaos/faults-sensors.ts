@@ -7,7 +7,7 @@ import { database, type Site } from './site.ts';
 const malformed: readonly (readonly [topic: string, payload: string])[] = [
   ['telemetry/chaos/bad', 'not json'],
   ['telemetry/chaos/bad', '{"temperature":'],
-  ['telemetry/chaos/bad', '[]'],
+  ['telemetry/chaos/bad', '"text"'],
   ['telemetry/chaos/bad', '{"temperature":"hot"}'],
   ['telemetry/unknown/machine', '{"temperature":1}'],
   ['lifecycle/plant/pump-1', '{"state":"bored"}'],

@@ -10,6 +10,9 @@ import type { Site } from './site.ts';
 const payloadWithoutTime = '{"seq":{seq},"temperature":{v},"pressure":{v},"cycles":{seq}}';
 const drainMsMax = 60_000;
 
+/** Of a machine, or a reading of one. */
+export const isUntimed = (name: string) => name.startsWith('u');
+
 export interface RoundLoad {
   machines: MachineLedger[];
   reports: LoadReport[];
@@ -22,15 +25,31 @@ export interface RoundLoad {
   plantUnacked: number;
 }
 
+export interface SensorOptions {
+  seqFirst: number;
+  /** Messages a second. */
+  rate: number;
+  seed: number;
+  /** What each pump said last, over all rounds: one that is failed says so again when the plant starts. */
+  pumpStates: Map<string, string>;
+}
+
 export class Sensors {
   readonly #generators: LoadGenerator[];
   readonly #plantStop = new AbortController();
   readonly #plant: Promise<void>;
   readonly #lifecycle: string[] = [];
+  readonly #pumpStates: Map<string, string>;
   #taken = 0;
   #buffered = 0;
 
-  private constructor(site: Site, generators: LoadGenerator[], seed: number) {
+  private constructor(
+    site: Site,
+    generators: LoadGenerator[],
+    seed: number,
+    pumpStates: Map<string, string>,
+  ) {
+    this.#pumpStates = pumpStates;
     this.#generators = generators;
     this.#plant = runPlant(
       {
@@ -43,19 +62,16 @@ export class Sensors {
         stateFile: site.plantState,
         downtimeMs: 1_000,
         onEvent: (event) => {
-          if (event.kind !== 'status') this.#lifecycle.push(`plant/${event.machine}/${event.kind}`);
-          else [this.#taken, this.#buffered] = [event.taken, event.buffered];
+          if (event.kind === 'status') [this.#taken, this.#buffered] = [event.taken, event.buffered];
+          else this.#note(`plant/${event.machine}`, event.kind);
         },
       },
       this.#plantStop.signal,
     );
   }
 
-  static async start(
-    site: Site,
-    options: { seqFirst: number; rate: number; seed: number },
-  ): Promise<Sensors> {
-    const { seqFirst, rate, seed } = options;
+  static async start(site: Site, options: SensorOptions): Promise<Sensors> {
+    const { seqFirst, rate, seed, pumpStates } = options;
     const common = {
       port: site.gateway.process.mqttPort,
       qos: 1 as const,
@@ -78,7 +94,7 @@ export class Sensors {
       new LoadGenerator({ ...untimed, payload: payloadWithoutTime }),
     ];
     await Promise.all(generators.map((generator) => generator.start()));
-    return new Sensors(site, generators, seed);
+    return new Sensors(site, generators, seed, pumpStates);
   }
 
   get progress(): { sent: number; acked: number } {
@@ -101,5 +117,12 @@ export class Sensors {
       pumpReadings: this.#taken,
       plantUnacked: this.#buffered,
     };
+  }
+
+  /** Said again it has the same id and is the same event. */
+  #note(pump: string, state: string): void {
+    if (this.#pumpStates.get(pump) === state) return;
+    this.#pumpStates.set(pump, state);
+    this.#lifecycle.push(`${pump}/${state}`);
   }
 }

@@ -25,6 +25,7 @@ export interface RunState {
   site: Site;
   nextSeq: number;
   before: Statement;
+  pumpStates: Map<string, string>;
   /** Every round's ledger and excuses, for the comparison at the end. */
   history: { number: number; load: RoundLoad; excused: Set<string>; allowed: Set<Allowance> }[];
 }
@@ -56,7 +57,11 @@ export async function runRound(run: RunState, options: RoundOptions): Promise<Ro
   const aftermath = new Aftermath();
   const watch = new Watch(site);
   const overtakenBefore = site.link.tap.overtaken.length;
-  const sensors = await Sensors.start(site, { seqFirst: run.nextSeq, ...options });
+  const sensors = await Sensors.start(site, {
+    seqFirst: run.nextSeq,
+    pumpStates: run.pumpStates,
+    ...options,
+  });
   watch.start();
   const scene = sceneOf(run, watch, aftermath, options);
   await Promise.all([delay(options.loadMsMin), ...planned.map((fault) => strike(fault, scene, aftermath))]);
