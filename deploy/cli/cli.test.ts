@@ -69,7 +69,7 @@ describe('config check', () => {
     [
       'a missing variable',
       'gateway',
-      '[uplink]\npassword = "${NOT_SET}"',
+      '[uplink]\npassword = "$' + '{NOT_SET}"',
       /uplink\.password uses \$\{NOT_SET\}/,
     ],
     [

@@ -11,7 +11,9 @@ export const UplinkConfig = Type.Object(
         description: 'the cloud’s ingest; without it everything stays in the journal',
       }),
     ),
-    password: Type.Optional(Type.String({ description: 'this gateway’s, best from ${ENV}' })),
+    password: Type.Optional(
+      Type.String({ description: 'this gateway’s, best from an environment variable' }),
+    ),
     caFile: Type.Optional(
       Type.String({
         description: 'PEM of the authority that signed the cloud’s certificate',
