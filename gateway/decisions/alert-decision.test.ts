@@ -224,4 +224,12 @@ describe('bounds', () => {
     await Promise.all(batches);
     expect(decision.stats().dropped).toBe(6);
   });
+
+  it('machines that fail at the same time do not crowd out the others’ decisions', async () => {
+    const decision = await bench.started();
+    const about = { site: 'plant', machine: 'other', machineType: 'pump' };
+    const notices = Array.from({ length: 10 }, () => decision.lifecycle({ state: 'failed', about, atMs: 0 }));
+    await Promise.all([...notices, decision.evaluate([bench.input()])]);
+    expect(decision.stats()).toMatchObject({ dropped: 0, estimates: 1 });
+  });
 });

@@ -117,7 +117,9 @@ export class AlertDecision {
       this.counts.dropped += inputs.length;
       return;
     }
+    this.waiting += 1;
     await this.exclusive(() => this.evaluateNow(inputs));
+    this.waiting -= 1;
   }
 
   /** Ends the machine's open predictions. The lifecycle event itself is the caller's to journal. Never rejects. */
@@ -149,10 +151,8 @@ export class AlertDecision {
   }
 
   private async exclusive(work: () => Promise<void>): Promise<void> {
-    this.waiting += 1;
     this.tail = this.tail.then(work).catch((error: unknown) => this.failed(error));
     await this.tail;
-    this.waiting -= 1;
   }
 
   private failed(error: unknown): void {
