@@ -1,5 +1,9 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../../shared/runtime/log.ts';
 import { closeOf, TestBroker, until } from './harness.testing.ts';
+import { decodeRecord, openStore } from './store.ts';
 
 let gateway: TestBroker;
 beforeEach(() => {
@@ -21,6 +25,37 @@ describe('an acknowledgement means durable', () => {
     await until(() => expect(sensor.of(acks)).toMatchObject([{ messageId: 7 }]));
     expect(gateway.intake.messages[0]).toMatchObject({ client: 'raw', resend: false });
     expect(gateway.intake.messages[0]!.receivedMs).toBeGreaterThan(1.6e12);
+  });
+
+  it('a message for an absent client of a kept session is on disk when it is acknowledged', async () => {
+    await gateway.start();
+    const absent = await gateway.operator({ clientId: 'absent', clean: false });
+    await absent.subscribeAsync('orders/#', { qos: 1 });
+    await absent.endAsync();
+    const sender = await gateway.operator();
+    const atTheAck = join(gateway.dataDir, 'as it was');
+    await new Promise<void>((resolve) => {
+      sender.publish('orders/1', 'open the valve', { qos: 1 }, () => {
+        cpSync(join(gateway.dataDir, 'broker'), atTheAck, { recursive: true });
+        resolve();
+      });
+    });
+    const { store, records } = await openStore(atTheAck, 0, silentLog);
+    await store.close();
+    const queued = records.filter(([key]) => key.startsWith('o!absent!'));
+    expect(queued.map(([, value]) => decodeRecord(value)?.body.toString())).toEqual(['open the valve']);
+
+    const back = gateway.client({
+      username: 'operator',
+      password: 'secret2',
+      clientId: 'absent',
+      clean: false,
+    });
+    const texts: string[] = [];
+    back.on('message', (_, payload) => texts.push(payload.toString()));
+    await until(() => expect(texts).toEqual(['open the valve']));
+    await sender.publishAsync('orders/2', 'close it', { qos: 1 });
+    await until(() => expect(texts).toEqual(['open the valve', 'close it']));
   });
 
   it('what cannot be stored is not acknowledged; the connection is dropped and MQTT.js sends it again', async () => {

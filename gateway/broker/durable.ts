@@ -149,21 +149,32 @@ export class Durable {
     packet: PublishPacket,
     callback: Callback,
   ): void {
-    const retain: Callback = (error) => {
+    const keep: Callback = (error) => {
       if (error) return callback(new Refusal('intake', `message could not be stored: ${error.message}`));
-      if (!packet.retain) return callback(null);
+      const kept = this.keep(packet);
+      if (!kept) return callback(null);
       const link = client?.link;
       if (link) link.pending += 1;
-      const stored = this.persistence.retain(packet, packet.qos > 0);
-      packet.retain = false; // done here, before the acknowledgement; Aedes would do it after
       const done: Callback = (failure) => {
         if (link) link.pending -= 1;
         callback(failure);
       };
-      stored.then(() => done(null), done);
+      kept.then(() => done(null), done);
     };
-    if (!this.interest.isTelemetry(packet.topic)) return retain();
+    if (!this.interest.isTelemetry(packet.topic)) return keep();
     const { topic, payload, dup } = packet;
-    this.hand(client?.link, clientId, { topic, payload, resend: dup === true }, retain);
+    this.hand(client?.link, clientId, { topic, payload, resend: dup === true }, keep);
+  }
+
+  /** What the broker itself owes for a message before it is acknowledged: retaining it, queueing it for kept sessions. */
+  private keep(packet: PublishPacket): Promise<unknown> | null {
+    const owed: Promise<void>[] = [];
+    if (packet.retain) {
+      owed.push(this.persistence.retain(packet, packet.qos > 0));
+      packet.retain = false; // done here, before the acknowledgement; Aedes would do it after
+    }
+    const queued = packet.qos === 1 ? this.persistence.queueForSessions(packet) : null;
+    if (queued) owed.push(queued);
+    return owed.length > 0 ? Promise.all(owed) : null;
   }
 }

@@ -37,7 +37,7 @@ async function open(folder: string, limits: Partial<PersistenceLimits> = {}) {
   const opened = await openStore(join(folder, 'broker'), 0, silentLog);
   const deps = { interest, clock: systemClock, log: silentLog };
   const persistence = new Conforming(opened, deps, { ...roomy, ...limits });
-  await persistence.setup({ id: 'broker-42' });
+  await persistence.setup({ id: 'broker-42', counter: 0 });
   return { persistence, interest };
 }
 

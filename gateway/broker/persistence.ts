@@ -41,7 +41,7 @@ export class BrokerPersistence {
   readonly sessions: Sessions;
   private readonly received: Incoming;
   writeFailures = 0;
-  broker: { id: string } = { id: '' };
+  broker: { id: string; counter: number } = { id: '', counter: 0 };
   private readonly store: Store;
   private readonly log: Log;
   private readonly adding = new WeakMap<SubscriptionRecord[], Promise<void>>();
@@ -74,9 +74,12 @@ export class BrokerPersistence {
       this.log.error({ unreadable }, 'broker records could not be understood and are left out');
   }
 
-  /** For what is not acknowledged as durable: a failure is counted and told, and memory goes on being right. */
-  private writeLater(operations: StoreOperation[]): void {
-    this.store.write(operations).catch((error) => {
+  /**
+   * For sessions: a failure is counted and told, and memory goes on being right. Resolves when it is written, or has
+   * failed; never rejects.
+   */
+  private writeLater(operations: StoreOperation[]): Promise<void> {
+    return this.store.write(operations).catch((error) => {
       this.writeFailures += 1;
       if (this.writeFailures === 1 || this.writeFailures % 1_000 === 0) {
         this.log.error(
@@ -99,13 +102,25 @@ export class BrokerPersistence {
 
   // ── The interface that Aedes calls ─────────────────────────────────────────────────────────────────────────────
 
-  async setup(broker: { id: string }): Promise<void> {
+  async setup(broker: { id: string; counter: number }): Promise<void> {
     this.broker = broker;
   }
 
   /** Resolves when the message is retained: for good, if `sync`. */
   retain(packet: PublishPacket, sync: boolean): Promise<void> {
     return this.retained.store(packet, sync);
+  }
+
+  /**
+   * Puts a message of QoS 1 into the queues of the sessions that want it; null if none does. Resolves when it is written.
+   * Aedes would do so only after the acknowledgement: it finds the message there, by the broker's name that it gets here.
+   */
+  queueForSessions(packet: PublishPacket): Promise<void> | null {
+    const clients = this.sessions.matching(packet.topic);
+    if (clients.length === 0) return null;
+    packet.brokerId = this.broker.id;
+    packet.brokerCounter = ++this.broker.counter;
+    return this.outgoingEnqueueCombi(clients, packet);
   }
 
   /** Aedes' own call; ours came before it, through `retain`. Its `$SYS` messages are never retained. */
@@ -163,11 +178,11 @@ export class BrokerPersistence {
   }
 
   async outgoingEnqueue(subscription: { clientId: string }, packet: QueuedPacket): Promise<void> {
-    this.sessions.enqueue(subscription.clientId, packet);
+    await this.sessions.enqueue(subscription.clientId, packet);
   }
 
   async outgoingEnqueueCombi(subscriptions: { clientId: string }[], packet: QueuedPacket): Promise<void> {
-    for (const { clientId } of subscriptions) this.sessions.enqueue(clientId, packet);
+    await Promise.all(subscriptions.map(({ clientId }) => this.sessions.enqueue(clientId, packet)));
   }
 
   async outgoingUpdate(client: ClientRef, packet: QueuedPacket): Promise<void> {

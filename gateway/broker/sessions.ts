@@ -18,7 +18,7 @@ interface Session {
 
 type Deps = {
   store: Store;
-  writeLater: (operations: StoreOperation[]) => void;
+  writeLater: (operations: StoreOperation[]) => Promise<void>;
   interest: Interest;
   clock: Clock;
 };
@@ -165,14 +165,15 @@ export class Sessions {
 
   // ── Messages that wait for a client ────────────────────────────────────────────────────────────────────────────
 
-  enqueue(clientId: string, packet: QueuedPacket): void {
+  /** Resolves when it is written. */
+  async enqueue(clientId: string, packet: QueuedPacket): Promise<void> {
     const session = this.sessions.get(clientId);
     if (!session) return;
     const seq = this.nextSeq++;
     const entry = session.queue.add(seq, copyOf(packet));
     if (!entry) return;
     this.queuedBytes += entry.bytes;
-    this.deps.writeLater([
+    const written = this.deps.writeLater([
       { type: 'put', key: queueKey(clientId, seq), value: queueRecord(clientId, entry) },
     ]);
     const { queueMessagesMax, queueBytesMax } = this.limits;
@@ -182,6 +183,7 @@ export class Sessions {
       this.dequeue(clientId, session, oldest);
       this.dropped += 1;
     }
+    await written;
   }
 
   private dequeue(clientId: string, session: Session, entry: QueueEntry): void {
