@@ -93,7 +93,7 @@ it('of a type about which nothing is known, what lasts becomes the new normal', 
   const generic = loadMachineTypes().get('generic')!;
   const { baseline, take } = learnt(baselineOptions(generic));
   expect(baseline.ready).toBe(false);
-  take(400);
+  take(600);
   const [, , third] = take(10, (row) => {
     row[0]! += 30;
   });

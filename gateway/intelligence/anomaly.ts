@@ -11,7 +11,7 @@ export const warmUpRows = 60;
 /** Rows from which its normal is learnt: more, since the first few seldom show all speeds and loads … */
 export const learnRows = 120;
 /** … and yet more where the type says nothing about its machines, and how long they live. */
-export const learnRowsOpen = 400;
+export const learnRowsOpen = 600;
 /** Distance over the limit of normal at which a state scores 0.5. */
 const ratioHalf = 1.9;
 /** Rarity in decades at which an event scores 0.5. */

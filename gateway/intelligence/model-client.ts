@@ -26,6 +26,8 @@ import { PendingScores } from './pending-scores.ts';
 const inFlightMax = 4;
 /** Loading a native library from a slow card takes a while. */
 const startMsMax = 60_000;
+/** Windows and tensors are not on the heap that this limits. */
+const maxYoungGenerationSizeMb = 6;
 
 export interface ModelClientOptions {
   sources: ModelSource[];
@@ -144,6 +146,7 @@ export class ModelClient {
       worker = new Worker(entry ?? compiledEntry('gateway/intelligence/model-worker'), {
         workerData: start,
         name: 'harbinger-model',
+        resourceLimits: { maxYoungGenerationSizeMb },
       });
     } catch (error) {
       this.replace('MODEL_CRASHED', messageOf(error));

@@ -1,6 +1,7 @@
 /**
- * Brings due machines to a decision: as soon as one is due it goes, and while decisions are under way further machines
- * gather, so batches grow with the load by themselves. No timer runs while nothing is waiting.
+ * Brings due machines to a decision: after a quiet moment as soon as one is due; then machines gather for a few
+ * milliseconds, and while decisions are under way, so batches grow with the load by themselves. A model spends nearly
+ * as much on one window as on twenty. No timer runs while nothing is waiting.
  */
 import { type Clock, sleep, type Timer } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
@@ -10,6 +11,8 @@ import { alertInput, type WatchedMachine, type Windows } from './windows.ts';
 
 /** Batches under way at once: one being decided, one being prepared for it. */
 const inFlightMax = 2;
+/** After a batch that was not full. An alert is this much later at worst. */
+const gatherMs = 20;
 const stopMsMax = 5_000;
 
 export interface ScorerOptions {
@@ -34,6 +37,7 @@ export class Scorer {
   private readonly inFlight = new Set<Promise<void>>();
   private timer: Timer | null = null;
   private stopped = false;
+  private gatherUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ScorerOptions) {
     this.options = options;
@@ -41,17 +45,21 @@ export class Scorer {
 
   /** Call when a machine may have become due. Cheap. */
   kick(): void {
+    const { windows, batchMax, clock } = this.options;
+    const nowMs = clock.monotonicMs();
+    if (this.timer && nowMs < this.gatherUntilMs) return;
     this.timer?.cancel();
     this.timer = null;
-    const { windows, batchMax, clock } = this.options;
-    while (!this.stopped && this.inFlight.size < inFlightMax) {
+    while (!this.stopped && this.inFlight.size < inFlightMax && nowMs >= this.gatherUntilMs) {
       const machines = windows.take(batchMax);
       if (machines.length === 0) break;
+      if (machines.length < batchMax) this.gatherUntilMs = nowMs + gatherMs;
       this.send(machines);
     }
     const dueMs = windows.nextDueMs();
     if (this.stopped || dueMs === null || this.inFlight.size >= inFlightMax) return;
-    this.timer = clock.setTimer(Math.max(1, dueMs - clock.monotonicMs()), () => this.kick());
+    const atMs = Math.max(dueMs, this.gatherUntilMs);
+    this.timer = clock.setTimer(Math.max(1, atMs - nowMs), () => this.kick());
   }
 
   /** Begins nothing new and waits for what is under way, within a limit. */

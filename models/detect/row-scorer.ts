@@ -3,6 +3,8 @@ import { cellTimeMs, cellValue } from './cells.ts';
 import { addedNames, type ColumnPlan, planColumns, unusable } from './columns.ts';
 import { RowTimes } from './row-times.ts';
 
+/** From this score on something is beginning that happens less than about once in a thousand rows. */
+const onsetScore = 0.7;
 /** Rows by which columns are told apart; held back until so many are there. */
 const peekRows = 200;
 const topSensorsMax = 3;
@@ -20,7 +22,7 @@ export interface ScoredCounts {
   badCells: number;
   raggedRows: number;
   times: RowTimes['counts'];
-  /** Rows with a score of at least 0.5: at the limit of normal, or beyond; and of those, where something begins. */
+  /** Rows with a score of at least 0.5: at the limit of normal, or beyond; and of those, where something rare begins (0.7). */
   rowsAtLimit: number;
   onsets: number;
   scoreMax: number;
@@ -88,7 +90,7 @@ export class RowScorer {
     if (record.length !== width) counts.raggedRows++;
     const score = scoring.score(record, counts);
     if (score >= 0.5) counts.rowsAtLimit++;
-    if (score > 0.6) counts.onsets++;
+    if (score >= onsetScore) counts.onsets++;
     if (score > counts.scoreMax) counts.scoreMax = score;
     const cells = Array.from({ length: Math.max(width, record.length) }, (_, i) => record[i] ?? '');
     // Cells beyond the header's stay last, so that the added columns lie under their names.

@@ -26,7 +26,7 @@ export function summaryLines(summary: DetectSummary): string[] {
     ...(labels.length > 0 ? [`labels, never used as inputs: ${list(labels)}`] : []),
     ...(others.length > 0 ? [`passed on, not used: ${list(others)}`] : []),
     ...(odd.length > 0 ? [`counted: ${odd.join('; ')}`] : []),
-    `${summary.rowsAtLimit} rows score 0.5 or more (at the limit of normal), of them ${summary.onsets} where something begins (above 0.6); highest ${summary.scoreMax.toFixed(3)}`,
+    `${summary.rowsAtLimit} rows score 0.5 or more (at the limit of normal), of them ${summary.onsets} where something rare begins (0.7 or more); highest ${summary.scoreMax.toFixed(3)}`,
     `written to ${summary.out} in ${summary.seconds.toFixed(1)} s (${summary.rowsPerSecond} rows a second)`,
   ];
 }

@@ -156,7 +156,7 @@ export class Detector {
       ...[this.origin, this.unit, this.streams, this.blame],
       ...[this.distances, this.limits, this.health.means, evidence.tails, evidence.onset],
       ...[structure.moments, structure.covariance, structure.precision],
-      ...profiles.flatMap(({ means, current }) => [means, current]),
+      ...profiles.flatMap(({ means, current, misses }) => [means, current, misses]),
     ];
   }
 
@@ -175,7 +175,7 @@ export class Detector {
       if (!Number.isFinite(level)) continue;
       const value = this.relative(i, level);
       row.levels[i] = this.unit[i] === 0 ? level : level / this.unit[i]!;
-      const usualNow = hasTime ? this.usualOf(i) : Number.NaN;
+      const usualNow = hasTime ? usual(profiles, i) : Number.NaN;
       const decades = sensorDecades(streams, at, value, row.levels[i]!, usualNow);
       if (hasTime) for (const profile of profiles) learnUsual(profile, i, value);
       row.values[i] = value;
@@ -218,15 +218,6 @@ export class Detector {
     if (difference === 0) return 0;
     if (unit[sensor] === 0) unit[sensor] = Math.abs(difference);
     return Math.fround(Math.min(relativeMax, Math.max(-relativeMax, difference / unit[sensor]!)));
-  }
-
-  private usualOf(sensor: number): number {
-    let found = Number.NaN;
-    for (const profile of this.profiles) {
-      const value = usual(profile, sensor);
-      if (!Number.isNaN(value)) found = value;
-    }
-    return found;
   }
 }
 

@@ -67,7 +67,7 @@ export const parameters = {
     limitMin: 0.5,
     /** From this part of the limit on rows are learnt with less weight, and in the end with the least. */
     gateAt: 0.7,
-    gateMin: 0.1,
+    gateMin: 0.05,
     /** Scores up to this say how far from normal the machine is; at the limit it is 5/6 of this. */
     band: 0.6,
   },

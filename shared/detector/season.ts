@@ -8,6 +8,10 @@ const dayMs = 86_400_000;
 const weekMs = 7 * dayMs;
 const { dayBins, weekBins, sensorsFew, dayBinsMany, dayWeight, weekWeight } = parameters.season;
 
+/** Memory of a profile's misses, and how much worse a new one is taken to be than its first miss. */
+const missRows = 100;
+const newcomerFactor = 2;
+
 /** One clock's profiles, of all sensors. NaN where a bin has not been seen. */
 export interface Profile {
   readonly periodMs: number;
@@ -17,6 +21,8 @@ export interface Profile {
   readonly means: Float32Array;
   /** Sensors × 2: sum and count of the bin that is under way. */
   readonly current: Float32Array;
+  /** A sensor each: mean absolute miss lately; NaN where nothing was usual yet. */
+  readonly misses: Float32Array;
   /** The bin that is under way; −1 before the first row. */
   bin: number;
 }
@@ -28,6 +34,7 @@ function newProfile(periodMs: number, bins: number, sensors: number, weight: num
     weight,
     means: new Float32Array(sensors * bins).fill(Number.NaN),
     current: new Float32Array(2 * sensors),
+    misses: new Float32Array(sensors).fill(Number.NaN),
     bin: -1,
   };
 }
@@ -57,12 +64,32 @@ export function enterBin(profile: Profile, timeMs: number): void {
   profile.bin = bin;
 }
 
-/** What is usual now; NaN where that is not known. */
-export function usual(profile: Profile, sensor: number): number {
+function meanNow(profile: Profile, sensor: number): number {
   return profile.means[sensor * profile.bins + profile.bin]!;
 }
 
+/** What is usual now by the profile that has missed least lately; NaN where that is not known. */
+export function usual(profiles: readonly Profile[], sensor: number): number {
+  let found = Number.NaN;
+  let least = Number.POSITIVE_INFINITY;
+  for (const profile of profiles) {
+    const mean = meanNow(profile, sensor);
+    const miss = profile.misses[sensor]!;
+    if (Number.isNaN(mean) || !(miss < least)) continue;
+    found = mean;
+    least = miss;
+  }
+  return found;
+}
+
 export function learnUsual(profile: Profile, sensor: number, value: number): void {
-  profile.current[2 * sensor]! += value;
-  profile.current[2 * sensor + 1]!++;
+  const { misses, current } = profile;
+  const miss = Math.abs(value - meanNow(profile, sensor));
+  if (!Number.isNaN(miss)) {
+    const known = misses[sensor]!;
+    // A profile that is new is not believed at once.
+    misses[sensor] = Number.isNaN(known) ? newcomerFactor * miss : known + (miss - known) / missRows;
+  }
+  current[2 * sensor]! += value;
+  current[2 * sensor + 1]!++;
 }
