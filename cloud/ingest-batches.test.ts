@@ -1,5 +1,6 @@
 import type { MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { seqLeap } from '../shared/contract/batch.ts';
 import type { Lane } from '../shared/contract/lanes.ts';
 import { uplinkTopic } from '../shared/contract/topics.ts';
 import { frameOf, journal, publish, readingLine, startIngest } from './ingest.testing.ts';
@@ -60,9 +61,10 @@ describe('batches sent again', () => {
     await send(frameOf([[readingLine(1)]], { firstSeq: 7 }));
     await send(frameOf([[readingLine(2)]], { firstSeq: 10 }));
     await send(frameOf([[readingLine(3)]], { journal: '00000000000000bb' }));
-    expect([...cloud.store.lines]).toHaveLength(3);
+    await send(frameOf([[readingLine(4)]], { firstSeq: 11 + seqLeap, journal: '00000000000000bb' }));
+    expect([...cloud.store.lines]).toHaveLength(4);
     expect(watermark()).toBe(10);
-    expect(cloud.operations.watermark('north', '00000000000000bb', 'readings')).toBe(1);
+    expect(cloud.operations.watermark('north', '00000000000000bb', 'readings')).toBe(11 + seqLeap);
     expect(await cloud.metric('harbinger_ingest_gap_blocks_total')).toContain(
       'harbinger_ingest_gap_blocks_total{lane="readings"} 2',
     );

@@ -150,8 +150,7 @@ export async function startDataPlane(
   async function status(): Promise<DataStatus> {
     void reportLosses();
     // A cursor may be beyond the last block: where that was damaged and cut off after it had been sent.
-    const behind = (lane: Lane) =>
-      Math.max(0, byLane[lane].stats().lastSeq - byLane[lane].cursor('uplink').seq);
+    const behind = (lane: Lane) => Math.max(0, journals.blocksAfter(lane, byLane[lane].cursor('uplink').seq));
     return {
       pipeline: pipeline.counts,
       placement: placement.counts,

@@ -5,7 +5,7 @@
  * store keeps one copy of it, and the watermark only spares the work. What can never be stored is put into quarantine
  * and acknowledged, so that it cannot hold up what is behind it.
  */
-import { type Batch, decodeBatch, decodeBody } from '../../shared/contract/batch.ts';
+import { type Batch, decodeBatch, decodeBody, seqLeap } from '../../shared/contract/batch.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Operations } from '../ports.ts';
@@ -112,7 +112,8 @@ export class Ingest {
     const fresh = freshBlocks(blocks, watermark);
     const { metrics } = this.deps;
     metrics.duplicateBlocks.inc({ lane }, blocks.length - (fresh?.blocks.length ?? 0));
-    if (fresh && watermark > 0) metrics.gapBlocks.inc({ lane }, fresh.blocks[0]!.seq - watermark - 1);
+    const gap = fresh && watermark > 0 ? fresh.blocks[0]!.seq - watermark - 1 : 0;
+    if (gap < seqLeap) metrics.gapBlocks.inc({ lane }, gap);
     return fresh;
   }
 

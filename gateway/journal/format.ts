@@ -2,7 +2,8 @@
  * The journal on disk, format 1. All integers are little-endian.
  *
  *     {dir}/lock                    who has the journal open (see lock.ts)
- *     {dir}/meta.json               id of the journal; newest segment, lowest next seq, losses of each lane
+ *     {dir}/meta.json               id of the journal; newest segment, lowest next seq, losses of each lane,
+ *                                   last seq if it was stopped in order
  *     {dir}/cursors.json            how far each consumer has come in each lane (both: see state-file.ts)
  *     {dir}/{lane}/{firstSeq}.seg   segments, named by their first block's seq in 16 digits
  *
@@ -34,9 +35,10 @@
  * Nothing is allocated ahead: a sync got shorter by it only where the zeros were really written first (0.2 ms for 0.3 ms
  * on an SSD), and that doubles what an SD card has to take.
  *
- * Seqs never go back and are never used twice, because the cloud takes a seq it knows for a repetition. Where it is
- * uncertain which were used (a torn tail, a lost segment), a new segment begins beyond all that could have been. A
- * lane's last segment is never dropped to make room, because the next seq is known from it.
+ * Seqs never go back and are never used twice, because the cloud takes a seq it knows for a repetition. Which were used
+ * is only certain after an orderly stop, which notes each lane's last seq in meta.json: a disk may take back what it
+ * said was synced, in the middle of a block or between two. Otherwise a new segment begins 2^20 seqs further. A lane's
+ * last segment is never dropped to make room, because the next seq is known from it.
  * Within a segment a missing seq is therefore damage; between segments previousLastSeq tells damage from intention.
  *
  * Recovery, at open:

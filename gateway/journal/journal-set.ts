@@ -42,6 +42,8 @@ export interface JournalSet {
   lane(name: string): Journal;
   /** Blocks of about the last `bytesMax` bytes of a lane, oldest first, up to the newest at the call. */
   tail(lane: string, bytesMax: number): AsyncIterable<Block>;
+  /** Blocks in a lane after a seq; seqs may leap, so this is not a difference. */
+  blocksAfter(lane: string, seq: number): number;
   /** Commits what was appended, saves the cursors, lets the folder go. Takes at most about 10 s. */
   stop(): Promise<void>;
 }
@@ -97,10 +99,11 @@ async function open(
   for (const name of options.lanes) {
     lanes.set(name, await openLane(name, found.get(name)!, { options, fs, meta, cursors }));
   }
+  await meta.opened();
   await fs.syncDir(dir);
   const budget = new Budget(options.limits.bytesMax, options.limits.whenFull, [...lanes.values()].reverse());
   for (const lane of lanes.values()) lane.budget = budget;
-  return journalSet(lanes, cursors, { id: meta.id, clock, log, unlock });
+  return journalSet(lanes, cursors, { meta, clock, log, unlock });
 }
 
 interface Shared {
@@ -117,7 +120,8 @@ async function openLane(name: Lane, found: SegmentFile[], shared: Shared): Promi
   const files = laneFiles(fs, `${options.dir}/${name}`, meta.id);
   const memory = meta.lane(name);
   const seqFloor = Math.max(memory.seqFloor, cursors.furthest(name) + 1);
-  const known = { newestSegment: memory.newestSegment, seqFloor };
+  const { newestSegment, closedSeq } = memory;
+  const known = { newestSegment, seqFloor, closedSeq, isNew: meta.isNew };
   const recovered = await recoverLane(files, found, known, log);
   const { segments, tornBytes, missingBlocks } = recovered;
   if (tornBytes > 0) {
@@ -169,7 +173,7 @@ function newestId(found: Map<Lane, SegmentFile[]>): string | null {
 function journalSet(
   lanes: ReadonlyMap<string, JournalLane>,
   cursors: Cursors,
-  parts: { id: string; clock: Clock; log: Log; unlock: () => Promise<void> },
+  parts: { meta: Meta; clock: Clock; log: Log; unlock: () => Promise<void> },
 ): JournalSet {
   const laneNamed = (name: string): JournalLane => {
     const lane = lanes.get(name);
@@ -178,6 +182,9 @@ function journalSet(
   };
   const stopAll = async () => {
     await Promise.all([...lanes.values()].map((lane) => lane.stop()));
+    for (const [name, lane] of lanes)
+      parts.meta.lane(name).closedSeq = lane.blocksAfter(0) === 0 ? 0 : lane.lastSeq;
+    await parts.meta.changed();
     await cursors
       .stop()
       .catch((error) => parts.log.warn({ cause: String(error) }, 'cursors could not be saved'));
@@ -185,9 +192,10 @@ function journalSet(
   };
   let stopping: Promise<void> | null = null;
   return {
-    id: parts.id,
+    id: parts.meta.id,
     lane: laneNamed,
     tail: (name, bytesMax) => laneNamed(name).tail(bytesMax),
+    blocksAfter: (name, seq) => laneNamed(name).blocksAfter(seq),
     stop() {
       stopping ??= within(parts.clock, stopMsMax, stopAll());
       return stopping;

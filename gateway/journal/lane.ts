@@ -15,7 +15,7 @@ import {
   writeError,
 } from './journal-errors.ts';
 import type { LaneReader } from './reader.ts';
-import { type LaneFiles, type Segment, segmentPath, type Tally } from './segment.ts';
+import { blocksAfter, type LaneFiles, type Segment, segmentPath, type Tally } from './segment.ts';
 import { Waiters } from './waiters.ts';
 import type { SegmentWriter } from './writer.ts';
 
@@ -75,6 +75,10 @@ export class JournalLane implements Journal, BudgetLane {
 
   get lastSeq(): number {
     return this.parts.segments.at(-1)?.lastSeq ?? this.parts.writer.nextSeq - 1;
+  }
+
+  blocksAfter(seq: number): number {
+    return blocksAfter(this.parts.segments, seq);
   }
 
   get bytes(): number {

@@ -12,6 +12,7 @@ const LaneMeta = Type.Object({
   newestSegment: Count,
   seqFloor: Count,
   dropped: Type.Object({ blocks: Count, lines: Count, bytes: Count }),
+  closedSeq: Type.Optional(Count),
 });
 const MetaValue = Type.Object({
   id: Type.String({ pattern: '^[0-9a-f]{16}$' }),
@@ -27,11 +28,15 @@ export interface LaneMeta {
   seqFloor: number;
   /** Unread blocks that were dropped to make room, since the journal began. */
   dropped: Tally;
+  /** Its last seq, 0 if it had no block, where the journal was stopped in order and is not open; else absent. */
+  closedSeq?: number;
 }
 
 /** The journal's name and its lanes' memory. Changed in place, then saved. */
 export class Meta {
   id = '';
+  /** Nothing of an earlier run is there. */
+  isNew = false;
   private readonly file: StateFile;
   private readonly log: Log;
   private readonly onSaved: (bytes: number) => void;
@@ -60,6 +65,7 @@ export class Meta {
     } catch (error) {
       this.log.error({ cause: messageOf(error) }, 'meta.json is damaged: the count of losses begins at 0');
     }
+    this.isNew = loaded.found === 'no' && idOfSegments === null;
     this.id = idOfSegments ?? randomId(random);
     await this.save();
   }
@@ -71,6 +77,12 @@ export class Meta {
       this.lanes.set(name, meta);
     }
     return meta;
+  }
+
+  /** From now on blocks are appended: which ones, only the next orderly stop tells. */
+  async opened(): Promise<void> {
+    for (const lane of this.lanes.values()) delete lane.closedSeq;
+    await this.changed();
   }
 
   /** Never rejects: what could not be saved goes with the next change, and only counters depend on it. */

@@ -1,7 +1,7 @@
+import { seqLeap } from '../../shared/contract/batch.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import {
-  blockHeaderBytes,
   decodeSegmentHeader,
   parseSegmentName,
   type SegmentHeader,
@@ -74,31 +74,36 @@ async function readHeader(fs: JournalFs, path: string): Promise<Omit<SegmentFile
   }
 }
 
-/**
- * Brings one lane back: cuts off a torn tail, makes sure that all it keeps is synced, and decides on the next seq.
- * `seqFloor` is the lowest seq that may be next, as far as cursors and earlier recoveries know.
- * `newestSegment` is the last segment that was created according to meta.json, 0 if unknown.
- */
+/** What is known of a lane apart from its segments. */
+export interface KnownOfLane {
+  /** The lowest seq that may be next, as far as cursors and earlier recoveries know. */
+  seqFloor: number;
+  /** First seq of the segment created last according to meta.json, 0 if unknown. */
+  newestSegment: number;
+  /** Its last seq at an orderly stop; absent if there was none. */
+  closedSeq?: number | undefined;
+  /** The journal is made now. */
+  isNew: boolean;
+}
+
+/** Brings one lane back: cuts off a torn tail, makes sure that all it keeps is synced, and decides on the next seq. */
 export async function recoverLane(
   files: LaneFiles,
   found: readonly SegmentFile[],
-  known: { newestSegment: number; seqFloor: number },
+  known: KnownOfLane,
   log: Log,
 ): Promise<RecoveredLane> {
   const segments = await summarise(files, found, log);
-  let nextSeq = Math.max(1, known.seqFloor);
+  let nextSeq = Math.max(1, known.seqFloor, known.newestSegment);
   let tornBytes = 0;
-  let lastIsWhole = false;
   if (newestOf(segments) < known.newestSegment) {
-    nextSeq = Math.max(nextSeq, known.newestSegment + seqsPerSegmentMax);
     log.error({ dir: files.dir, segment: segmentName(known.newestSegment) }, 'the newest segment is missing');
   }
   for (let last = segments.at(-1); last; last = segments.at(-1)) {
     const { torn, lastSeq } = await recoverLast(files, last);
     tornBytes += torn;
     if (lastSeq >= last.firstSeq) {
-      lastIsWhole = torn === 0 && nextSeq <= lastSeq + 1;
-      nextSeq = Math.max(nextSeq, lastSeq + 1 + Math.ceil(torn / blockHeaderBytes));
+      nextSeq = Math.max(nextSeq, lastSeq + 1);
       break;
     }
     log.warn(
@@ -106,13 +111,16 @@ export async function recoverLane(
       'deleting a segment without a good block',
     );
     await files.fs.remove(segmentPath(files, last.firstSeq));
-    nextSeq = Math.max(nextSeq, last.firstSeq + Math.ceil(torn / blockHeaderBytes));
+    nextSeq = Math.max(nextSeq, last.firstSeq);
     segments.pop();
   }
   await files.fs.syncDir(files.dir);
   const isNewestGone = newestOf(segments) < known.newestSegment;
   const missingBlocks = isNewestGone ? known.newestSegment - (segments.at(-1)?.lastSeq ?? 0) : 0;
-  return { segments, nextSeq, lastIsWhole, tornBytes, missingBlocks };
+  const lastSeq = segments.at(-1)?.lastSeq ?? 0;
+  const isCertain = known.isNew || (tornBytes === 0 && known.closedSeq === lastSeq);
+  if (!isCertain) nextSeq += seqLeap;
+  return { segments, nextSeq, lastIsWhole: isCertain && nextSeq === lastSeq + 1, tornBytes, missingBlocks };
 }
 
 /** First seq of the newest segment, 0 if there is none. */

@@ -46,6 +46,12 @@ export interface LaneFiles {
   seed: number;
 }
 
+/** Within a segment seqs are consecutive, between two they may leap. */
+export function blocksAfter(segments: readonly Segment[], seq: number): number {
+  const ofOne = ({ firstSeq, lastSeq }: Segment) => Math.max(0, lastSeq - Math.max(seq, firstSeq - 1));
+  return segments.reduce((sum, segment) => sum + ofOne(segment), 0);
+}
+
 export function laneFiles(fs: JournalFs, dir: string, journalId: string): LaneFiles {
   return { fs, dir, journalId, seed: checksumSeed(journalId) };
 }

@@ -26,6 +26,12 @@ export const batchLimits = {
   blocksMax: 4_096,
 } as const;
 
+/**
+ * A gateway that cannot know which sequence numbers it has used (it was not stopped in order, or its disk was damaged)
+ * goes on at least so much further: a gap of that size says nothing of blocks that are missing.
+ */
+export const seqLeap = 1 << 20;
+
 const BlockEntry = Type.Object(
   {
     seq: Type.Integer({

@@ -1,0 +1,70 @@
+/** Which seqs come next: none is ever used twice, because the cloud takes one it knows for a repetition. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { seqLeap } from '../../shared/contract/batch.ts';
+import { blockOf, contents, filled, JournalBench } from './support.testing.ts';
+
+let bench: JournalBench;
+beforeEach(async () => {
+  bench = new JournalBench();
+  await bench.open();
+});
+
+function taken(path: string): Buffer {
+  let bytes = Buffer.alloc(0);
+  bench.disk.change(path, (now) => {
+    bytes = Buffer.from(now);
+    return now;
+  });
+  return bytes;
+}
+
+/** The journal as it lay there after three blocks, though five were synced and acknowledged. */
+async function openWithTwoTakenBack(edit: (segment: Buffer) => Buffer): Promise<void> {
+  await bench.fill(3);
+  const segment = bench.segments()[0]!;
+  const kept = taken(segment);
+  const meta = taken('/journal/meta.json');
+  await bench.fill(2, 4);
+  await bench.set.stop();
+  bench.disk.put(segment, edit(kept));
+  bench.disk.put('/journal/meta.json', meta);
+  bench.disk.delete('/journal/cursors.json');
+  await bench.open();
+}
+
+describe('a disk that takes back what it said was synced', () => {
+  test('between two blocks, where nothing shows it', async () => {
+    await openWithTwoTakenBack((segment) => segment);
+    expect(await contents(bench.readings)).toEqual(filled(1, 3));
+    expect(await bench.readings.append(blockOf('next'))).toBeGreaterThan(5);
+  });
+
+  test('within a block, a few bytes of which say little of how many came after', async () => {
+    await openWithTwoTakenBack((segment) => Buffer.concat([segment, Buffer.from('HJ')]));
+    expect(await contents(bench.readings)).toEqual(filled(1, 3));
+    expect(await bench.readings.append(blockOf('next'))).toBeGreaterThan(5);
+  });
+});
+
+test('after an orderly stop seqs go on where they were, in the same segment', async () => {
+  await bench.fill(2);
+  await bench.reopen();
+  await bench.fill(1, 3);
+  await bench.reopen();
+  await bench.fill(1, 4);
+  expect(bench.segments().length).toBe(1);
+  expect(await contents(bench.readings)).toEqual(filled(1, 4));
+});
+
+test('a leap is no backlog, and readers go on across it', async () => {
+  await openWithTwoTakenBack((segment) => segment);
+  const next = await bench.readings.append(blockOf('next'));
+  expect(next).toBeGreaterThan(seqLeap);
+  expect(bench.set.blocksAfter('readings', 0)).toBe(4);
+  expect(bench.set.blocksAfter('readings', 2)).toBe(2);
+  expect(bench.set.blocksAfter('readings', next)).toBe(0);
+  await bench.reopen();
+  expect(await contents(bench.readings, 2)).toEqual(['3:b3', `${next}:next`]);
+  expect(bench.losses).toEqual([]);
+  expect(await bench.readings.append(blockOf('after'))).toBe(next + 1);
+});
