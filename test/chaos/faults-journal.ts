@@ -128,7 +128,8 @@ const flipped = journalFault(
 const truncated = journalFault(
   'journal-truncated',
   (draw) => {
-    const back = draw.int(1, 6);
+    // A few blocks; or as much as a card that lies about syncing may take back, some of it confirmed by the cloud.
+    const back = draw.chance(0.5) ? draw.int(1, 6) : draw.int(50, 300);
     const share = draw.share();
     return {
       text: `kill -9 gateway, cut its newest segment of readings within the last ${back} blocks, start`,

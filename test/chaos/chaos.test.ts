@@ -1,0 +1,65 @@
+/** A short run of what `npm run chaos` does for hours: real processes, faults from a fixed seed, everything compared. */
+import { existsSync } from 'node:fs';
+import { afterAll, expect, it } from 'vitest';
+import { compiledEntry } from '../../shared/runtime/paths.ts';
+import { MachineLedger } from '../load/ledger.ts';
+import { runChaos } from './chaos.ts';
+import { Draw } from './draw.ts';
+import { faults } from './faults.ts';
+import type { ChaosOptions } from './options.ts';
+import { tableOf } from './table.ts';
+import { compare } from './verdict.ts';
+
+const compiled = existsSync(compiledEntry('test/chaos/preload'));
+const said: string[] = [];
+const options: ChaosOptions = {
+  seed: 1,
+  rounds: 1,
+  minutesMax: 60,
+  stores: ['embedded'],
+  rate: 1_000,
+  only: [],
+  from: 1,
+  loadMsMin: 3_000,
+  drainMsMax: 120_000,
+};
+
+afterAll(() => {
+  // What was done is what whoever repeats it needs.
+  if (said.some((line) => line.includes('FAILED'))) process.stdout.write(`${said.join('\n')}\n`);
+});
+
+it.skipIf(!compiled)(
+  'kills, cuts and torn writes lose nothing, double nothing, and are reported',
+  async () => {
+    const only = ['gateway-kill', 'journal-torn-tail', 'cloud-kill', 'link-cut-in-block'];
+    const report = await runChaos({ ...options, rounds: 2, only }, (text) => said.push(text));
+    const problems = report.stores.flatMap(({ rounds, finalProblems }) => [
+      ...rounds.flatMap((round) => round.problems),
+      ...finalProblems,
+    ]);
+    expect(problems).toEqual([]);
+    expect(report.stores[0]?.rounds.every(({ acked }) => acked > 500)).toBe(true);
+    expect(tableOf(report)).toContain('Nothing failed.');
+  },
+  180_000,
+);
+
+it('draws the same from the same seed, and each kind of fault has a name of its own', () => {
+  const draws = () => Array.from({ length: 20 }, (_, round) => Draw.forRound(7, round).int(0, 1_000_000));
+  expect(draws()).toEqual(draws());
+  expect(new Set(draws()).size).toBeGreaterThan(15);
+  expect(new Set(faults.map(({ kind }) => kind)).size).toBe(faults.length);
+});
+
+it('notices what is lost, doubled, invented or out of order, but for what was damaged on purpose', () => {
+  const machine = new MachineLedger('m', 1);
+  machine.next = 8;
+  for (const seq of [1, 2, 3, 4, 5, 7]) machine.ack(seq);
+  const verdict = compare([machine], new Map([['m', [1, 3, 2, 3, 6, 9]]]), new Set(['m#7']));
+  expect(verdict.lost).toEqual(['m#4', 'm#5']);
+  expect(verdict.lostToDamage).toBe(1);
+  expect(verdict.repeated).toEqual(['m#3']);
+  expect(verdict.strangers).toEqual(['m#9']);
+  expect(verdict.disordered).toEqual(['m#2 after #3']);
+});
