@@ -91,6 +91,10 @@ describe('the detector', () => {
     expect(detector.push([60], 0, startMs + 500 * stepMs)).toBeGreaterThan(0.6);
   });
 
+  it('has nothing to say of a machine without sensors', () => {
+    expect(push(newDetector(0), [[], [], []])).toEqual([0, 0, 0]);
+  });
+
   it('names the sensor responsible', () => {
     const detector = newDetector();
     push(detector, rowsOf(5, 600));

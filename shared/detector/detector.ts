@@ -67,6 +67,7 @@ export class Detector {
    * Returns the score.
    */
   push(values: ArrayLike<number>, from = 0, timeMs = Number.NaN): number {
+    if (this.sensors === 0) return 0;
     this.rows++;
     const row = workRow(this.sensors);
     const strangest = this.readSensors(values, from, timeMs, row);
@@ -80,11 +81,6 @@ export class Detector {
       this.score = state.band + (1 - state.band) * (1 - over);
     }
     return this.score;
-  }
-
-  /** Whether enough has been seen for scores to be meant. */
-  get isReady(): boolean {
-    return this.rows >= parameters.warmUpRows;
   }
 
   /** Rarity, in decades, of the rarest that has happened lately; fades. */
