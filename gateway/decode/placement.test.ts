@@ -16,10 +16,10 @@ beforeEach(() => {
 });
 
 /** Where a reading was placed, `ms.ns`, or 'resend'. */
-function place(reading: Partial<DecodedReading> & { flow: number }, again = false): string {
+function place(reading: Partial<DecodedReading> & { flow: number }, again = false, receivedMs = now): string {
   const { flow, ...rest } = reading;
   checkReading(meter, { flow }, row);
-  const placed = placement.place(meter, { values: {}, ...rest }, row, now, again);
+  const placed = placement.place(meter, { values: {}, ...rest }, row, receivedMs, again);
   return placed ? `${placement.ms - now}.${placement.ns}` : 'resend';
 }
 const at = (ms: number, ns = 0) => ({ deviceTime: { ms: now + ms, ns } });
@@ -59,6 +59,17 @@ describe('device time', () => {
     place({ flow: 1, ...at(60_001) });
     expect(place({ flow: 1, ...at(60_001) })).toBe('resend');
     expect(place({ flow: 2, ...at(60_001) })).not.toBe('resend');
+  });
+
+  it('tells a resend also where the gateway’s clock was set in between', () => {
+    const dayMs = 86_400_000;
+    place({ flow: 1, ...at(0) });
+    for (const seq of [{}, { seq: 7 }]) {
+      place({ flow: 1, ...seq, ...at(0) });
+      expect(place({ flow: 1, ...seq, ...at(0) }, false, now - dayMs)).toBe('resend');
+      place({ flow: 2, ...seq, ...at(1) }, false, now - dayMs);
+      expect(place({ flow: 2, ...seq, ...at(1) })).toBe('resend');
+    }
   });
 
   it('never meets a place that was given at arrival', () => {

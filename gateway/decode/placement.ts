@@ -1,5 +1,6 @@
 import type { DecodedReading } from '../ports.ts';
 import type { Row } from './contract.ts';
+import type { Moment } from './device-time.ts';
 import { finish, hashText, mix, mixFloat } from './hash.ts';
 import type { Series } from './machines.ts';
 import type { RecentReadings } from './recent-readings.ts';
@@ -17,8 +18,9 @@ export interface PlacementCounts {
 }
 
 /**
- * What a key stands for. `place` is an occupied timestamp, `time` what a device claimed where it is not
- * believed, `claim` the running number, time and sensors of a reading, whatever their values. */
+ * What a key stands for. `place` is an occupied timestamp, `time` what a device claimed where it is not believed,
+ * `claim` the running number, time and sensors of a reading, whatever their values.
+ */
 const keyKind = { id: 1, seq: 2, place: 3, time: 4, claim: 5 } as const;
 /** Distinct readings of one series under one device timestamp; beyond it the gateway's clock is used. */
 const separationsMax = 1_000;
@@ -68,16 +70,13 @@ export class Placement {
       this.key(series, keyKind.id, high, low);
       if (this.recent.find(this.high, this.low) !== -1) return this.refuse();
       this.remember(0);
-    } else if (seq !== undefined && believable) {
-      // The same content is found by its place below; this finds a resend whose values were measured anew.
-      this.key(
-        series,
-        keyKind.claim,
-        claimOf(series, row),
-        mix(mixFloat(seq | 0, deviceTime.ms), deviceTime.ns),
-      );
-      if (this.recent.find(this.high, this.low) === -1) this.remember(content);
-      else if (resend) return this.refuse();
+    } else if (seq !== undefined && deviceTime !== undefined) {
+      const { ms, ns } = deviceTime;
+      this.key(series, keyKind.claim, claimOf(series, row), mix(mixFloat(seq | 0, ms), ns));
+      const known = this.recent.find(this.high, this.low);
+      // With DUP it is a resend also where its values were measured anew.
+      if (known === content || (known !== -1 && resend)) return this.refuse();
+      if (known === -1) this.remember(content);
     } else if (seq !== undefined) {
       // The content is part of the key: each of a machine's senders may count for itself.
       this.key(series, keyKind.seq, mix((seq / 2 ** 32) | 0, seq | 0), content);
@@ -85,12 +84,13 @@ export class Placement {
       this.remember(content);
     }
     if (!deviceTime) return this.placeAtArrival(series, receivedMs);
+    const isOnlyByTime = id === undefined && seq === undefined;
+    if (isOnlyByTime && this.isKnownByTime(series, deviceTime, content)) return this.refuse();
     if (!believable) {
       this.counts.timesOutOfBounds++;
-      if (id === undefined && seq === undefined) {
-        const { ms, ns } = deviceTime;
-        this.key(series, keyKind.time, mix(mix(ns, ms | 0), (ms / 2 ** 32) | 0), content);
-        if (this.recent.find(this.high, this.low) !== -1) return this.refuse();
+      if (isOnlyByTime && this.isPlaced(series, deviceTime, content)) return this.refuse();
+      if (isOnlyByTime) {
+        this.timeKey(series, deviceTime, content);
         this.remember(content);
       }
       return this.placeAtArrival(series, receivedMs);
@@ -112,6 +112,30 @@ export class Placement {
     return ms <= receivedMs + this.bounds.aheadMsMax && ms >= receivedMs - this.bounds.behindMsMax;
   }
 
+  /** It came when its time was not believed. */
+  private isKnownByTime(series: Series, time: Moment, content: number): boolean {
+    this.timeKey(series, time, content);
+    return this.recent.find(this.high, this.low) !== -1;
+  }
+
+  /** It came when its time was believed: the bounds move with this clock, which may have been set since. */
+  private isPlaced(series: Series, { ms, ns }: Moment, content: number): boolean {
+    for (let i = 0; i < separationsMax; i++) {
+      this.placeKey(series, ms + Math.floor((ns + i) / 1_000_000), (ns + i) % 1_000_000);
+      const known = this.recent.find(this.high, this.low);
+      if (known === -1 || known === content) return known === content;
+    }
+    return false;
+  }
+
+  private timeKey(series: Series, { ms, ns }: Moment, content: number): void {
+    this.key(series, keyKind.time, mix(mix(ns, ms | 0), (ms / 2 ** 32) | 0), content);
+  }
+
+  private placeKey(series: Series, ms: number, ns: number): void {
+    this.key(series, keyKind.place, mix(ns, ms | 0), (ms / 2 ** 32) | 0);
+  }
+
   /** Takes the first free ns from a moment on, unless a reading of the same content is met before. */
   private findPlace(
     series: Series,
@@ -121,7 +145,7 @@ export class Placement {
   ): 'free' | 'same' | 'full' {
     let [ms, ns] = [fromMs, fromNs];
     for (let i = 0; i < separationsMax; i++) {
-      this.key(series, keyKind.place, mix(ns, ms | 0), (ms / 2 ** 32) | 0);
+      this.placeKey(series, ms, ns);
       const known = this.recent.find(this.high, this.low);
       if (known === -1) {
         if (i > 0) this.counts.separated++;
@@ -143,7 +167,7 @@ export class Placement {
       this.running = this.running === 999_999 ? 1 : this.running + 1;
       this.ms = receivedMs;
       this.ns = this.running;
-      this.key(series, keyKind.place, mix(this.ns, this.ms | 0), (this.ms / 2 ** 32) | 0);
+      this.placeKey(series, this.ms, this.ns);
       if (this.recent.find(this.high, this.low) === -1) break;
     }
     this.remember(atArrival);
