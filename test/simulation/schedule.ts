@@ -40,7 +40,7 @@ export interface SensorPlan {
   periodMs: number;
   /** Sent and not yet acknowledged at once. */
   window: number;
-  /** Running numbers begin again after so many. */
+  /** Running numbers begin again after so many; number and time together are never the same again. */
   seqModulo: number;
   /** Device times are rounded down to this, so that readings share them. */
   tsStepMs: number;
@@ -93,8 +93,12 @@ function drawSensor(random: Random, busy: boolean): SensorPlan {
     identity: pick(random, ['id', 'seq', 'seq+ts', 'seq+ts', 'ts', 'none']),
     periodMs: busy ? between(random, 4, 30) : between(random, 20, 200),
     window: pick(random, [1, 4, 20]),
-    seqModulo: pick(random, [4, 256, 2 ** 31]),
-    tsStepMs: pick(random, [1, 1, 100, 1_000]),
+    ...pick(random, [
+      { seqModulo: 4, tsStepMs: 1 },
+      { seqModulo: 256, tsStepMs: 1 },
+      { seqModulo: 256, tsStepMs: 100 },
+      { seqModulo: 2 ** 31, tsStepMs: 1_000 },
+    ]),
     wide: busy || random.next() < 0.2,
     malformedShare: rarely(0.2),
     poisonShare: rarely(0.05),

@@ -165,7 +165,8 @@ export class Sensor {
     if (plan.identity.startsWith('seq')) content.seq = sent.place % plan.seqModulo;
     if (plan.identity.endsWith('ts')) content.ts = this.deviceTime();
     // Sensors of an open type come in any order.
-    const names = random.next() < 0.5 ? ['n', 'level'] : ['level', 'n'];
+    const level = `level${this.index}`;
+    const names = random.next() < 0.5 ? ['n', level] : [level, 'n'];
     for (const name of names) content[name] = name === 'n' ? sent.n : Math.round(random.next() * 100);
     if (plan.wide) for (let i = 0; i < 8; i++) content[`w${i}`] = random.next();
     if (poison) content.poison = 1;
@@ -185,7 +186,7 @@ export class Sensor {
     const machine = this.plan.machine;
     const [topic, payload] = pick(this.random, [
       [`telemetry/plant/${machine}`, `not JSON #${sent.n}`],
-      [`telemetry/plant/${machine}`, `{"level":"#${sent.n}"}`],
+      [`telemetry/plant/${machine}`, `{"volume":"#${sent.n}"}`],
       ['telemetry/plant/unknown', `{"level":1,"note":"#${sent.n}"}`],
       ['somewhere/else', `{"note":"#${sent.n}"}`],
       [`lifecycle/plant/${machine}`, `{"state":"tired","note":"#${sent.n}"}`],
