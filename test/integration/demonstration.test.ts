@@ -39,7 +39,7 @@ class Demonstration {
     return (await this.#exited)[0];
   }
 
-  /** Null while it does not answer. */
+  /** Null while it does not answer, or has no table of pumps yet. */
   async stored(): Promise<number | null> {
     const answer = await this.#json<{ rows: [number][] }>('/api/query', {
       method: 'POST',
@@ -60,7 +60,6 @@ class Demonstration {
     const response = await fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(5_000), ...init }).catch(
       () => null,
     );
-    if (response?.status === 400) throw new Error(await response.text());
     return response?.ok ? ((await response.json()) as T) : null;
   }
 }
@@ -97,7 +96,7 @@ describe('the demonstration', () => {
     const beganMs = performance.now();
     const secondsNow = () => Math.round((performance.now() - beganMs) / 1_000);
     const first = start(data, mqttPort, httpPort);
-    await eventually(async () => ((await first.stored()) ?? 0) > 0, 60_000, 'readings in the store');
+    await eventually(async () => ((await first.stored()) ?? 0) > 0, 120_000, 'readings in the store');
     const storedAfter = secondsNow();
 
     const opened = async () => (await first.events()).find(({ type }) => type.includes('prediction.opened'));
@@ -112,21 +111,24 @@ describe('the demonstration', () => {
     await eventually(async () => (await failure()) !== undefined, 150_000, `${alert.subject} to fail`);
     const failed = (await failure())!;
     expect(failed.time > alert.time).toBe(true);
-    console.log(
-      `demonstration: stored after ${storedAfter} s, warned of ${alert.subject} after ${warnedAfter} s, ` +
-        `it failed after ${secondsNow()} s`,
-    );
+    const failedAfter = secondsNow();
     expect(first.output).toMatch(/readings \d+\/s · journal lag|journal lag \d+ blocks/);
     expect(first.output).toContain(`ALERT  ${alert.subject}`);
 
     const before = (await first.stored())!;
     expect(await first.interrupt()).toBe(0);
+    const stoppedAfter = secondsNow();
     expect(first.output).toContain('stopped; what was acknowledged is on disk');
 
     const second = start(data, mqttPort, httpPort);
-    await eventually(async () => ((await second.stored()) ?? 0) > before, 60_000, 'more readings');
+    await eventually(async () => ((await second.stored()) ?? 0) > before, 120_000, 'more readings');
     expect((await second.events()).map(({ time }) => time)).toContain(alert.time);
+    const againAfter = secondsNow();
     expect(await second.interrupt()).toBe(0);
+    console.log(
+      `demonstration: stored after ${storedAfter} s, warned of ${alert.subject} after ${warnedAfter} s, it failed ` +
+        `after ${failedAfter} s; stopped by ${stoppedAfter} s, storing again by ${againAfter} s, stopped by ${secondsNow()} s`,
+    );
   }, 600_000);
 
   it('a busy port is a clear error that says what to do', async () => {

@@ -3,7 +3,10 @@ import { createPumpLife, type FailureMode, type PumpLife } from '../../models/pl
 import { seededRandom } from '../../shared/runtime/random.ts';
 import { type Site, statusOf, until } from './site.ts';
 
-/** A pump's sensor: publishes a life, reading by reading, each acknowledged and looked at before the next. */
+/** A machine type's window; a reading before it is full decides nothing. */
+const windowRows = 30;
+
+/** The only pump of its gateway (with `intervalMsMin` 0): publishes a life, reading by reading. */
 export class PumpSensor {
   readonly life: PumpLife;
   readonly #machine: string;
@@ -39,19 +42,26 @@ export class PumpSensor {
     await this.#client?.endAsync(true);
   }
 
-  /** Publishes readings until `done`, or to the end of the life. Each reaches its window before the next is sent. */
+  /** Publishes readings until `done`, or to the end of the life. Each is decided about before the next is sent. */
   async runUntil(done: () => Promise<boolean>): Promise<void> {
     while (this.#cycle < this.life.lifeCycles && !(await done())) await this.next();
   }
 
   async next(): Promise<void> {
-    const { gateway } = this.#site;
-    const rows = async () => (await statusOf(gateway)).intelligence.windows.rows;
-    const before = await rows();
+    const before = await this.#seen();
     const values = this.life.sample(this.#cycle);
     const reading = JSON.stringify({ seq: ++this.#cycle, ...values });
     await this.#client!.publishAsync(`telemetry/plant/${this.#machine}`, reading, { qos: 1 });
-    await until(async () => (await rows()) > before, 'the reading to reach its window');
+    await until(async () => {
+      const now = await this.#seen();
+      const decided = now.decided > before.decided && now.inFlight === 0;
+      return now.rows > before.rows && (decided || now.rows < windowRows);
+    }, 'the reading to be decided about');
+  }
+
+  async #seen(): Promise<{ rows: number; decided: number; inFlight: number }> {
+    const { windows, scorer } = (await statusOf(this.#site.gateway)).intelligence;
+    return { rows: windows.rows, decided: scorer?.machines ?? 0, inFlight: scorer?.inFlight ?? 0 };
   }
 }
 

@@ -114,8 +114,9 @@ async function writeToml(path: string, config: Table): Promise<void> {
   await writeFile(path, stringify(config));
 }
 
-/** Long enough for a busy machine; a wait ends as soon as what it waits for is there. */
-export const patience = { timeout: 60_000, interval: 50 };
+/** Long enough for a very busy machine; a wait ends as soon as what it waits for is there. */
+const patience = { timeout: 120_000, interval: 50 };
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 export function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
   return vi.waitFor(async () => {
