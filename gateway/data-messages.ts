@@ -24,8 +24,8 @@ export interface DataStatus {
   placement: PlacementCounts;
   machines: number;
   journals: JournalStats[];
-  /** Blocks, lines (approximately) and bytes not yet confirmed by the cloud. */
-  backlog: Record<string, { blocks: number }>;
+  /** By lane: blocks not yet confirmed by the cloud, and the last seq that was. */
+  backlog: Record<string, { blocks: number; confirmedSeq: number }>;
   uplink: UplinkStats | null;
   deadLetters: DeadLetterCounts;
   estimatesDropped: number;

@@ -150,13 +150,16 @@ export async function startDataPlane(
   async function status(): Promise<DataStatus> {
     void reportLosses();
     // A cursor may be beyond the last block: where that was damaged and cut off after it had been sent.
-    const behind = (lane: Lane) => Math.max(0, journals.blocksAfter(lane, byLane[lane].cursor('uplink').seq));
+    const backlogOf = (lane: Lane) => {
+      const confirmedSeq = byLane[lane].cursor('uplink').seq;
+      return { blocks: journals.blocksAfter(lane, confirmedSeq), confirmedSeq };
+    };
     return {
       pipeline: pipeline.counts,
       placement: placement.counts,
       machines: machines.count,
       journals: lanes.map((lane) => byLane[lane].stats()),
-      backlog: Object.fromEntries(lanes.map((lane) => [lane, { blocks: behind(lane) }])),
+      backlog: Object.fromEntries(lanes.map((lane) => [lane, backlogOf(lane)])),
       uplink: uplink?.stats ?? null,
       deadLetters: letters.counts(),
       estimatesDropped: estimates.dropped,

@@ -286,8 +286,7 @@ export class SimulatedGateway {
       const lane = stats.lane as Lane;
       this.stats.set(lane, stats);
       bytes += stats.bytes;
-      const cursor = stats.lastSeq - status.backlog[lane]!.blocks;
-      this.checkCursor(lane, cursor);
+      this.checkCursor(lane, status.backlog[lane]!.confirmedSeq);
     }
     if (bytes > this.schedule.journalBytesMax + stateBytesMax) {
       this.ledger.broken('the journal is bounded', `${bytes} bytes of ${this.schedule.journalBytesMax}`);
