@@ -5,7 +5,7 @@ import { HttpError } from '../../shared/runtime/http-errors.ts';
 /** Parts of requests and answers that several routes share. */
 export const Name = Type.String({ pattern: identifierPattern, maxLength: 64 });
 
-export const ErrorAnswer = Type.Object(
+const ErrorAnswer = Type.Object(
   { error: Type.Object({ code: Type.String(), message: Type.String() }) },
   { description: 'what went wrong: a stable code, and a sentence' },
 );
@@ -13,6 +13,11 @@ export const ErrorAnswer = Type.Object(
 /** Response schemas document; they do not filter what is sent. */
 export function answers(description: string, schema: TSchema) {
   return { 200: { description, ...schema }, '4xx': ErrorAnswer, '5xx': ErrorAnswer };
+}
+
+/** An answer that has no body. */
+export function noContent(description: string) {
+  return { 204: { description, type: 'null' }, '4xx': ErrorAnswer, '5xx': ErrorAnswer };
 }
 
 export const Time = Type.String({

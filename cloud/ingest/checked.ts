@@ -25,7 +25,7 @@ export interface Checked {
   events: HarbingerEvent[];
 }
 
-export const refusedBodyBytesMax = 64 << 10;
+const refusedBodyBytesMax = 64 << 10;
 
 /** Gathers what is refused, by code: a batch of a million bad lines makes one entry. */
 export class RefusedList {

@@ -172,11 +172,6 @@ export class StoredQueue implements NotificationQueue {
 }
 
 /** Short plain ASCII without spaces, so that it fits a header. */
-export function notificationKey(
-  alertId: string,
-  change: AlertChange,
-  eventId: string,
-  notifier: string,
-): string {
+function notificationKey(alertId: string, change: AlertChange, eventId: string, notifier: string): string {
   return [keyOf(alertId), change, keyOf(eventId), notifier].map(encodeURIComponent).join('/');
 }

@@ -41,6 +41,7 @@ export function prepareFiles(dir: string, ports: DemoPorts, fresh: boolean): Dem
     machines: [
       { match: 'plant/*', type: 'pump' },
       { match: 'turbofan/*', type: 'turbofan' },
+      { match: 'pump/*', type: 'pump' },
       { match: 'lab/*', type: 'generic' },
     ],
     broker: { host, port: ports.mqtt, anonymous: 'loopback' },

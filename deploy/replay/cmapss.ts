@@ -14,7 +14,7 @@ const columns = 26;
 const enginesMax = 10_000;
 const pieceBytes = 16_384;
 /** Column 3 on. */
-export const cmapssSensors = [
+const cmapssSensors = [
   ...[1, 2, 3].map((i) => `setting_${i}`),
   ...Array.from({ length: 21 }, (_, i) => `s${i + 1}`),
 ];

@@ -51,7 +51,7 @@ export function changeReason(change: Change, assessment: Assessment, policy: Ale
   return limitText(assessment, policy, change.severity);
 }
 
-export function contributionReason(contribution: Contribution, type: MachineType): string {
+function contributionReason(contribution: Contribution, type: MachineType): string {
   const said = `${contribution.sensor} contributes ${Math.round(contribution.share * 100)} %`;
   if (contribution.value === null || !Number.isFinite(contribution.value)) return said;
   const sensor = type.sensors.find((candidate) => candidate.name === contribution.sensor);

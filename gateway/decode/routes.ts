@@ -14,7 +14,7 @@ export interface RouteRule {
   machine?: string;
 }
 
-export const lifecycleFormat = 'lifecycle';
+const lifecycleFormat = 'lifecycle';
 
 /** Where the messages of one topic go. Worked out once a topic. */
 export interface Route {

@@ -63,7 +63,7 @@ function headersOf(
 }
 
 /** `t=<seconds since 1970>,v1=<hex HMAC-SHA256 of "<t>.<body>">`. */
-export function signatureOf(secret: string, timeS: number, body: string): string {
+function signatureOf(secret: string, timeS: number, body: string): string {
   return `t=${timeS},v1=${createHmac('sha256', secret).update(`${timeS}.${body}`).digest('hex')}`;
 }
 

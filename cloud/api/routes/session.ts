@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Access, sessionCookie } from '../access.ts';
-import { answers } from '../schemas.ts';
+import { answers, noContent } from '../schemas.ts';
 
 const Login = Type.Object({ token: Type.String({ maxLength: 512 }) }, { additionalProperties: false });
 
@@ -23,7 +23,14 @@ export function sessionRoutes(app: FastifyInstance, access: Access): void {
 
   app.post<{ Body: Static<typeof Login> }>(
     '/api/session',
-    { schema: { summary: 'Sign in with the token', body: Login, security: [] } },
+    {
+      schema: {
+        summary: 'Sign in with the token',
+        body: Login,
+        security: [],
+        response: noContent('signed in: the answer sets a cookie'),
+      },
+    },
     (request, reply) => {
       const { value, maxAgeS } = access.login(request.body.token, request.headers);
       reply
@@ -33,12 +40,16 @@ export function sessionRoutes(app: FastifyInstance, access: Access): void {
     },
   );
 
-  app.delete('/api/session', { schema: { summary: 'Sign out' } }, (request, reply) => {
-    reply
-      .header('set-cookie', cookie(request, '', 0))
-      .code(204)
-      .send();
-  });
+  app.delete(
+    '/api/session',
+    { schema: { summary: 'Sign out', response: noContent('the cookie is forgotten') } },
+    (request, reply) => {
+      reply
+        .header('set-cookie', cookie(request, '', 0))
+        .code(204)
+        .send();
+    },
+  );
 }
 
 function signedIn(access: Access, request: FastifyRequest): boolean {

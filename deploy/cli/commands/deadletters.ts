@@ -74,41 +74,37 @@ export function addDeadLetters(program: Command): void {
       process.stdout.write(`payload  ${printable(Buffer.from(payload, 'base64').toString('utf8'), 4_000)}\n`);
     });
 
-  withReach(group.command('redrive'), 'gateway')
-    .description('send letters through the pipeline again, after the cause was mended')
-    .argument('[ids...]', 'which', idList)
-    .option('--all', 'every letter')
-    .action(async (ids: number[] = [], options: ReachOptions & { all?: boolean }) => {
-      const which = whichOf(ids, options.all);
-      const body = which === 'all' ? { all: true } : { ids: which };
-      const answer = (await request(
-        findEndpoint('gateway', options),
-        'POST',
-        '/api/deadletters/redrive',
-        body,
-      )) as {
-        redriven: number;
-      };
-      if (options.json) return printJson(answer);
-      process.stdout.write(`${answer.redriven} redriven; those that failed again are new letters\n`);
-    });
+  addChange(group, 'redrive', 'send letters through the pipeline again, after the cause was mended', {
+    method: 'POST',
+    path: '/api/deadletters/redrive',
+    done: 'redriven; those that failed again are new letters',
+  });
+  addChange(group, 'drop', 'forget letters for good', {
+    method: 'DELETE',
+    path: '/api/deadletters',
+    done: 'dropped',
+  });
+}
 
-  withReach(group.command('drop'), 'gateway')
-    .description('forget letters for good')
+/** A verb that changes some letters or all; the gateway answers how many, as its only number. */
+function addChange(
+  group: Command,
+  verb: string,
+  description: string,
+  { method, path, done }: { method: string; path: string; done: string },
+): void {
+  withReach(group.command(verb), 'gateway')
+    .description(description)
     .argument('[ids...]', 'which', idList)
     .option('--all', 'every letter')
     .action(async (ids: number[] = [], options: ReachOptions & { all?: boolean }) => {
       const which = whichOf(ids, options.all);
       const body = which === 'all' ? { all: true } : { ids: which };
-      const answer = (await request(
-        findEndpoint('gateway', options),
-        'DELETE',
-        '/api/deadletters',
-        body,
-      )) as {
-        dropped: number;
-      };
+      const answer = (await request(findEndpoint('gateway', options), method, path, body)) as Record<
+        string,
+        number
+      >;
       if (options.json) return printJson(answer);
-      process.stdout.write(`${answer.dropped} dropped\n`);
+      process.stdout.write(`${Object.values(answer)[0]} ${done}\n`);
     });
 }
