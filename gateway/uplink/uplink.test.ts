@@ -42,8 +42,13 @@ function memoryJournal(lane: Lane): Journal & { add(text: string): void } {
     async waitFor(afterSeq, signal) {
       while (lastSeq() <= afterSeq && !signal.aborted) {
         await new Promise<void>((resolve) => {
-          waiters.add(resolve);
-          signal.addEventListener('abort', () => resolve(), { once: true });
+          const wake = () => {
+            waiters.delete(wake);
+            signal.removeEventListener('abort', wake);
+            resolve();
+          };
+          waiters.add(wake);
+          signal.addEventListener('abort', wake, { once: true });
         });
       }
     },
@@ -197,4 +202,27 @@ it('while the cloud is silent it waits, keeps its cursor, and stops when told', 
   expect(sent).toBeGreaterThan(0);
   expect(journals.readings.cursor('uplink').seq).toBe(0);
   await uplink.stop();
+});
+
+it('leaves nothing behind on a connection’s signal, however often readings wait for events', async () => {
+  const warnings: string[] = [];
+  const note = (warning: Error) => warnings.push(warning.name);
+  process.on('warning', note);
+  try {
+    const parts = setUp(seededRandom(1), 0);
+    parts.uplink.start();
+    for (let i = 0; i < 30; i++) {
+      parts.journals.readings.add('r');
+      await parts.clock.advance(config.lingerMs - 1);
+      parts.journals.events.add('e'.repeat(900));
+      parts.journals.events.add('e'.repeat(900));
+      await parts.clock.advance(50);
+    }
+    while (parts.journals.readings.cursor('uplink').seq < 30) await parts.clock.advance(20);
+    await parts.uplink.stop();
+    await new Promise(setImmediate);
+  } finally {
+    process.off('warning', note);
+  }
+  expect(warnings).toEqual([]);
 });

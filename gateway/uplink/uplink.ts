@@ -191,12 +191,19 @@ export class Uplink {
   /** A small backlog waits a moment to grow (not when there is much); and bulk lets urgent lanes go first. */
   private async readyForReadings(journal: Journal, sent: number, signal: AbortSignal): Promise<void> {
     if (journal.stats().lastSeq - sent < 16) await sleep(this.deps.clock, this.config.lingerMs, signal);
-    while (this.urgent.size > 0 && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.calm.push(resolve);
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
-    }
+    while (this.urgent.size > 0 && !signal.aborted) await this.calmed(signal);
+  }
+
+  private calmed(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      // A connection may last for months: what waited leaves nothing behind on its signal.
+      const done = () => {
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      this.calm.push(done);
+      signal.addEventListener('abort', done, { once: true });
+    });
   }
 
   private settleUrgency(lane: Lane): void {
