@@ -233,7 +233,9 @@ export class Connection implements CloudLink {
 
   /** Bulk must not go out while an event that could go waits. */
   private checkEventsFirst(): void {
-    const since = this.rules.eventWaitingSinceMs(this.sentSeq.events);
+    const since = this.rules.eventWaitingSinceMs(
+      Math.max(this.sentSeq.events, this.cloud.operations.newestWatermark('events')),
+    );
     if (since === null || this.state !== 'open') return;
     const waitedMs = this.world.nowMs - Math.max(since, this.openedMs);
     if (waitedMs > eventWaitMsMax) {
