@@ -28,7 +28,9 @@ export type Allowance =
   | 'retained-lost'
   /** Estimates, not readings or events, may be lost. */
   | 'estimates-lost'
-  | 'quarantined';
+  | 'quarantined'
+  /** What was being synced at one moment may be lost although the system said it was synced. */
+  | 'false-sync';
 
 /** Null if it is as it should be, otherwise what is wrong. */
 export type Check = () => string | null | Promise<string | null>;

@@ -9,6 +9,9 @@ import type { Site } from './site.ts';
 /** Without a time of their own: the gateway's is used, and only the running number tells a resend. */
 const payloadWithoutTime = '{"seq":{seq},"temperature":{v},"pressure":{v},"cycles":{seq}}';
 const drainMsMax = 60_000;
+const [timedCount, untimedCount, window] = [16, 4, 20];
+/** Sent and not acknowledged, of all sensors together. */
+export const inFlightMax = (timedCount + untimedCount) * window;
 
 /** Of a machine, or a reading of one. */
 export const isUntimed = (name: string) => name.startsWith('u');
@@ -23,6 +26,8 @@ export interface RoundLoad {
   pumpReadings: number;
   /** Messages of the plant that were not acknowledged when it stopped: they may or may not have arrived. */
   plantUnacked: number;
+  /** The same was so before this round: its pumps may have said something a second time. */
+  plantSaidAgain: boolean;
 }
 
 export interface SensorOptions {
@@ -40,6 +45,7 @@ export class Sensors {
   readonly #plant: Promise<void>;
   readonly #lifecycle: string[] = [];
   readonly #pumpStates: Map<string, string>;
+  readonly #saidAgain: boolean;
   #taken = 0;
   #buffered = 0;
 
@@ -50,6 +56,7 @@ export class Sensors {
     pumpStates: Map<string, string>,
   ) {
     this.#pumpStates = pumpStates;
+    this.#saidAgain = pumpStates.size === 0;
     this.#generators = generators;
     this.#plant = runPlant(
       {
@@ -75,16 +82,23 @@ export class Sensors {
     const common = {
       port: site.gateway.process.mqttPort,
       qos: 1 as const,
+      window,
       topic: 'telemetry/chaos/{machine}',
       seqFirst,
       durationMs: 600_000,
       drainMsMax,
       stallMsMax: 120_000,
     };
-    const timed = { ...common, connections: 16, rate: rate * 0.8, machine: 't{c}', clientPrefix: 'timed-' };
+    const timed = {
+      ...common,
+      connections: timedCount,
+      rate: rate * 0.8,
+      machine: 't{c}',
+      clientPrefix: 'timed-',
+    };
     const untimed = {
       ...common,
-      connections: 4,
+      connections: untimedCount,
       rate: rate * 0.2,
       machine: 'u{c}',
       clientPrefix: 'untimed-',
@@ -108,6 +122,7 @@ export class Sensors {
     const reports = await Promise.all(this.#generators.map((generator) => generator.stop()));
     this.#plantStop.abort();
     await this.#plant;
+    if (this.#buffered > 0) this.#pumpStates.clear();
     const machines = this.#generators.flatMap(({ ledger }) => ledger.machines);
     return {
       machines,
@@ -116,6 +131,7 @@ export class Sensors {
       lifecycle: this.#lifecycle,
       pumpReadings: this.#taken,
       plantUnacked: this.#buffered,
+      plantSaidAgain: this.#saidAgain,
     };
   }
 
