@@ -101,7 +101,7 @@ export class WriteQueue {
     try {
       this.#writer ??= await this.#connect();
       const outcomes = await this.#writer.write(group.map(({ batch }) => batch));
-      group.forEach(({ settle }, i) => settle(outcomes[i]!));
+      for (const [i, { settle }] of group.entries()) settle(outcomes[i]!);
     } catch (error) {
       this.#log.error({ error: messageOf(error), batches: group.length }, 'storing failed');
       this.#dropWriter(error);
