@@ -1,5 +1,5 @@
 /** What crosses between the main thread and the data thread. Both sides are of one build: no checks here. */
-import type { HarbingerEvent } from '../shared/contract/events.ts';
+import type { HarbingerEvent, JournalLoss } from '../shared/contract/events.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import type { GatewayConfig } from './config.ts';
 import type { PlacementCounts } from './decode/placement.ts';
@@ -24,6 +24,8 @@ export interface DataStatus {
   placement: PlacementCounts;
   machines: number;
   journals: JournalStats[];
+  /** What was lost since the start, one sum for each lane and cause. */
+  losses: JournalLoss[];
   /** By lane: blocks not yet confirmed by the cloud, and the last seq that was. */
   backlog: Record<string, { blocks: number; confirmedSeq: number }>;
   uplink: UplinkStats | null;

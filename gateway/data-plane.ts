@@ -140,7 +140,7 @@ export async function startDataPlane(
       try {
         await events.add(event);
       } catch (error) {
-        losses.add(loss);
+        losses.giveBack(loss);
         log.error({ cause: messageOf(error), loss }, 'a loss could not be recorded yet');
       }
     });
@@ -159,6 +159,7 @@ export async function startDataPlane(
       placement: placement.counts,
       machines: machines.count,
       journals: lanes.map((lane) => byLane[lane].stats()),
+      losses: losses.totals,
       backlog: Object.fromEntries(lanes.map((lane) => [lane, backlogOf(lane)])),
       uplink: uplink?.stats ?? null,
       deadLetters: letters.counts(),

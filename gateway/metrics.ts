@@ -95,7 +95,7 @@ export class GatewayMetrics {
       this.total('harbinger_journal_syncs_total', 'Syncs to disk', journal.syncs, lane);
       this.total(
         'harbinger_journal_dropped_lines_total',
-        'Lines dropped unsent because the journal was full or damaged',
+        'Lines dropped unsent because the journal was full',
         journal.dropped.lines,
         lane,
       );
@@ -105,6 +105,11 @@ export class GatewayMetrics {
         (journal.oldestMs ?? 0) / 1_000,
         lane,
       );
+    }
+    for (const { lane, cause, blocks, bytes } of status.losses) {
+      const labels = { lane, cause };
+      this.total('harbinger_journal_lost_blocks_total', 'Blocks that will never be sent', blocks, labels);
+      this.total('harbinger_journal_lost_bytes_total', 'Bytes cut off, or never sent', bytes, labels);
     }
     this.gauge('harbinger_uplink_connected', '1 while connected to the cloud', uplink?.connected ? 1 : 0);
     if (!uplink) return;
