@@ -6,8 +6,9 @@ import { lanes } from '../../shared/contract/lanes.ts';
 import type { LogLine } from '../support/processes.ts';
 import { damageFile, fileDamages, flipBits } from './damage.ts';
 import { Draw } from './draw.ts';
-import type { Fault, Scene } from './fault.ts';
+import { eventually, type Fault, type Scene } from './fault.ts';
 import { type FoundBlock, type FoundSegment, readingsIn, readSegments } from './journal-blocks.ts';
+import { metricOf } from './watch.ts';
 
 /** How the segment's end looks after the power went in the middle of a write: none of it had been acknowledged. */
 const tails = {
@@ -72,6 +73,12 @@ const tornTail = journalFault(
             .some((loss) => loss.cause === 'torn-tail' && loss.lane === lane && loss.bytes === bytes);
           return isEvent ? null : `no loss event for ${bytes} bytes in ${lane}`;
         });
+        scene.expect('gateway: harbinger_journal_lost_bytes_total counts the torn bytes', () =>
+          eventually(async () => {
+            const counted = await metricOf(scene.site.gateway.process, 'harbinger_journal_lost_bytes_total');
+            return counted !== null && counted >= bytes ? null : `${counted} of ${bytes}`;
+          }),
+        );
       },
     };
   },
