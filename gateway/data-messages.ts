@@ -23,6 +23,8 @@ export interface DataStatus {
   pipeline: PipelineCounts;
   placement: PlacementCounts;
   machines: number;
+  /** Why the journal cannot be written at the moment, so that senders wait; null while it can. */
+  journalTrouble: string | null;
   journals: JournalStats[];
   /** What was lost since the start, one sum for each lane and cause. */
   losses: JournalLoss[];

@@ -93,10 +93,9 @@ export async function startDataPlane(
 
   const stopping = new AbortController();
   const patience = { patienceMs: appendPatienceMs, clock, random, log, stopping: stopping.signal };
-  const appender = (lane: Lane) => {
-    const patient = new PatientAppender(byLane[lane], patience);
-    return (block: Omit<Block, 'seq'>) => patient.append(block);
-  };
+  const appenders = lanes.map((lane) => new PatientAppender(byLane[lane], patience));
+  const appender = (lane: Lane) => (block: Omit<Block, 'seq'>) =>
+    appenders[lanes.indexOf(lane)]!.append(block);
   const events = new EventQueue(appender('events'));
   const estimates = new EstimatesBuffer(clock, appender('estimates'), (error) =>
     log.warn({ cause: messageOf(error) }, 'estimates were not journalled'),
@@ -158,6 +157,7 @@ export async function startDataPlane(
       pipeline: pipeline.counts,
       placement: placement.counts,
       machines: machines.count,
+      journalTrouble: appenders.find(({ trouble }) => trouble !== null)?.trouble ?? null,
       journals: lanes.map((lane) => byLane[lane].stats()),
       losses: losses.totals,
       backlog: Object.fromEntries(lanes.map((lane) => [lane, backlogOf(lane)])),

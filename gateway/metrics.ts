@@ -77,6 +77,11 @@ export class GatewayMetrics {
       'Estimates dropped before the journal took them',
       status.estimatesDropped,
     );
+    this.gauge(
+      'harbinger_journal_writable',
+      '0 while the journal cannot be written and sensors wait',
+      status.journalTrouble === null ? 1 : 0,
+    );
     for (const journal of status.journals) {
       const lane = { lane: journal.lane };
       this.gauge('harbinger_journal_bytes', 'Bytes on disk', journal.bytes, lane);

@@ -66,6 +66,8 @@ export function createStatus(deps: StatusDeps) {
     },
     ready(): Condition {
       const reasons = silentMs() > refreshMs * 5 ? ['the data thread does not answer'] : [];
+      const trouble = last?.status.journalTrouble;
+      if (trouble) reasons.push(`the journal cannot be written, sensors wait: ${trouble}`);
       return { ok: reasons.length === 0, reasons };
     },
     async whole(): Promise<Record<string, unknown>> {

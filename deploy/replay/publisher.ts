@@ -36,6 +36,7 @@ interface Pending {
 }
 
 const retry = { firstMs: 100, maxMs: 5_000 };
+const firstConnectionMsMax = 30_000;
 const connackMsMax = 10_000;
 const closeMsMax = 2_000;
 /** CONNACK return codes that trying again does not change: protocol, client id, credentials, rights. */
@@ -52,6 +53,7 @@ export class Publisher {
   readonly #waiting = new Set<() => void>();
   #client: MqttClient | null = null;
   #connected = false;
+  #everConnected = false;
   #failure: HarbingerError | null = null;
   #movedAtMs = 0;
   #ended: Promise<void> = Promise.resolve();
@@ -131,7 +133,7 @@ export class Publisher {
       const ackedBefore = this.counts.acked;
       problem = (await this.#oneConnection()) ?? problem;
       if (this.#stopping.signal.aborted || this.#failure) break;
-      if (this.#clock.monotonicMs() - this.#movedAtMs > this.#options.patienceMs) this.#giveUp(problem);
+      if (this.#clock.monotonicMs() - this.#movedAtMs > this.#patienceMs()) this.#giveUp(problem);
       else {
         attempt = this.counts.acked > ackedBefore ? 0 : attempt + 1;
         const delayMs = backoffMs(attempt, retry, this.#random);
@@ -182,6 +184,7 @@ export class Publisher {
 
   #onConnect(): void {
     this.#connected = true;
+    this.#everConnected = true;
     if (this.counts.sent > 0) this.counts.reconnects++;
     else this.#movedAtMs = this.#clock.monotonicMs();
     this.counts.resent += this.#pending.size;
@@ -205,9 +208,16 @@ export class Publisher {
     this.#fail(new HarbingerError('MQTT_REFUSED', 'cli', message));
   }
 
+  /** An address that never answered is more likely wrong than away. */
+  #patienceMs(): number {
+    const { patienceMs } = this.#options;
+    const mayBeWrong = !this.#everConnected && Number.isFinite(patienceMs);
+    return mayBeWrong ? Math.min(patienceMs, firstConnectionMsMax) : patienceMs;
+  }
+
   #giveUp(problem: string): void {
     const url = withoutLogin(this.#options.url);
-    const seconds = Math.round(this.#options.patienceMs / 1_000);
+    const seconds = Math.round(this.#patienceMs() / 1_000);
     const [code, what] =
       this.#pending.size > 0 && this.counts.reconnects > 0
         ? ['MQTT_NOT_ACKNOWLEDGED', `${url} has acknowledged nothing for ${seconds} s`]

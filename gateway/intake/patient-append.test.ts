@@ -37,7 +37,7 @@ function build(patienceMs = 1_000) {
     stopping: stopping.signal,
   });
   const append = (text: string) => appender.append(blockOf(text)).catch((error: Error) => error.message);
-  return { stored, state, clock, stopping, append };
+  return { stored, state, clock, stopping, append, appender };
 }
 
 it('keeps the order of blocks while the disk fails and when it is well again', async () => {
@@ -53,6 +53,19 @@ it('keeps the order of blocks while the disk fails and when it is well again', a
   all.push(append('e'));
   expect(await Promise.all(all)).toEqual([1, 2, 3, 4, 5]);
   expect(stored).toEqual(['a', 'b', 'c', 'd', 'e']);
+});
+
+it('says what the trouble is while there is one', async () => {
+  const { state, clock, append, appender } = build();
+  expect(appender.trouble).toBeNull();
+  state.error = failed(true);
+  const waiting = append('a');
+  await clock.advance(5);
+  expect(appender.trouble).toBe('disk');
+  state.error = null;
+  await clock.advance(1_000);
+  await waiting;
+  expect(appender.trouble).toBeNull();
 });
 
 it('gives up when its patience is at an end, at once when trying again cannot help, and when the gateway stops', async () => {

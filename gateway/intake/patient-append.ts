@@ -37,6 +37,8 @@ export class PatientAppender {
   private held: Entry[] = [];
   private appended = 0;
   private retrying = false;
+  /** Why the journal cannot be written at the moment; null while it can. */
+  trouble: string | null = null;
 
   constructor(journal: Journal, deps: PatienceDeps) {
     this.journal = journal;
@@ -79,6 +81,7 @@ export class PatientAppender {
   private async retryAll(cause: unknown): Promise<void> {
     const { clock, random, log, stopping } = this.deps;
     this.retrying = true;
+    this.trouble = messageOf(cause);
     log.error(
       { lane: this.journal.lane, cause: messageOf(cause) },
       'journal cannot be written; senders wait',
@@ -91,5 +94,6 @@ export class PatientAppender {
       failing = settled.includes(false);
     }
     this.retrying = false;
+    this.trouble = null;
   }
 }
