@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decodeBatch } from '../../shared/contract/batch.ts';
 import { type Lane, lanes } from '../../shared/contract/lanes.ts';
+import { sleep } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { type Random, seededRandom } from '../../shared/runtime/random.ts';
@@ -209,17 +210,34 @@ it('leaves nothing behind on a connection’s signal, however often readings wai
   const note = (warning: Error) => warnings.push(warning.name);
   process.on('warning', note);
   try {
-    const parts = setUp(seededRandom(1), 0);
-    parts.uplink.start();
-    for (let i = 0; i < 30; i++) {
-      parts.journals.readings.add('r');
-      await parts.clock.advance(config.lingerMs - 1);
-      parts.journals.events.add('e'.repeat(900));
-      parts.journals.events.add('e'.repeat(900));
-      await parts.clock.advance(50);
+    const { journals, clock } = setUp(seededRandom(1), 0);
+    const sent: Lane[] = [];
+    const slow: CloudLink = {
+      closed: new Promise<void>(() => {}),
+      connect: async () => {},
+      async send(lane) {
+        sent.push(lane);
+        await sleep(clock, 30);
+      },
+      close: async () => {},
+    };
+    const deps = {
+      gateway: 'gw',
+      journals,
+      link: () => slow,
+      clock,
+      random: seededRandom(1),
+      log: silentLog,
+    };
+    const uplink = new Uplink(config, deps);
+    uplink.start();
+    for (let i = 1; i <= 15; i++) {
+      journals.readings.add('r');
+      for (let event = 0; event <= config.inFlightMax; event++) journals.events.add('e'.repeat(900));
+      while (journals.readings.cursor('uplink').seq < i) await clock.advance(5);
+      expect(sent.splice(0).indexOf('readings')).toBe(config.inFlightMax + 1);
     }
-    while (parts.journals.readings.cursor('uplink').seq < 30) await parts.clock.advance(20);
-    await parts.uplink.stop();
+    await uplink.stop();
     await new Promise(setImmediate);
   } finally {
     process.off('warning', note);
