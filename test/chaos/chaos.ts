@@ -32,7 +32,7 @@ export interface ChaosReport {
   problems: number;
 }
 
-/** @throws Error where a site cannot be built or does not come back to life */
+/** @throws Error where a site cannot be built */
 export async function runChaos(options: ChaosOptions, say: (text: string) => void): Promise<ChaosReport> {
   const deadlineMs = performance.now() + options.minutesMax * 60_000;
   const report: ChaosReport = { seed: options.seed, stores: [], unavailable: [], problems: 0 };
@@ -85,6 +85,11 @@ async function runOn(
     }
     report.finalProblems = await compareEverything(run);
     report.comparedConnections = site.link.tap.compared;
+    return report;
+  } catch (error) {
+    // It did not come back to life: what was found before still counts.
+    report.finalProblems.push(`the run ended: ${String(error).slice(0, 3_000)}`);
+    say(`! ${report.finalProblems[0]}`);
     return report;
   } finally {
     await site.stop();

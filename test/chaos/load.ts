@@ -111,12 +111,6 @@ export class Sensors {
     return new Sensors(site, generators, seed, pumpStates);
   }
 
-  get progress(): { sent: number; acked: number } {
-    const sum = (of: 'sent' | 'acked') =>
-      this.#generators.reduce((total, generator) => total + generator.progress[of], 0);
-    return { sent: sum('sent'), acked: sum('acked') };
-  }
-
   /** Sends no more, and waits (bounded) until everything is acknowledged. */
   async stop(): Promise<RoundLoad> {
     const reports = await Promise.all(this.#generators.map((generator) => generator.stop()));

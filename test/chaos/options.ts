@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { faults } from './faults.ts';
 import type { StoreKind } from './site.ts';
 
 export interface ChaosOptions {
@@ -61,12 +62,17 @@ export function readOptions(args: string[]): ChaosOptions | null {
     minutesMax: whole('minutes', values.minutes),
     stores: chosen,
     rate: whole('rate', values.rate),
-    only: values.only === '' ? [] : values.only.split(','),
+    only: values.only === '' ? [] : values.only.split(',').map(known),
     from: whole('from', values.from),
     loadMsMin: 6_000,
     drainMsMax: 90_000,
     ...(values.json !== undefined && { jsonFile: values.json }),
   };
+}
+
+function known(kind: string): string {
+  if (faults.some((fault) => fault.kind === kind)) return kind;
+  throw new HarbingerError('USAGE', 'cli', `--only ${kind}: there is no such fault; --list names them`);
 }
 
 function whole(name: string, text: string): number {

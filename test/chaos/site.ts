@@ -104,6 +104,8 @@ export class Site {
       http: { openOnLoopback: true },
       journal: { bytesMax: 64 << 20 },
       intelligence: { artefactsDir: this.artefactsDir, requestMsMax: 2_000, restart: { maxMs: 1_000 } },
+      // A model that was hung or killed is asked again soon, so that a later fault of it is seen.
+      decisions: { breaker: { halfOpenAfterMs: 1_000 } },
       uplink: { url: `mqtt://127.0.0.1:${this.link.port}`, password, ...impatience.uplink },
     };
     this.#write('gateway', mergeTables(config, over));
