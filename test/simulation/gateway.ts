@@ -4,7 +4,6 @@
  */
 import type { DataStatus } from '../../gateway/data-messages.ts';
 import { type DataPlane, startDataPlane } from '../../gateway/data-plane.ts';
-import { readSlab, SlabWriter, slabBytes } from '../../gateway/intake/slab.ts';
 import type { JournalStats, RawMessage } from '../../gateway/ports.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { type Lane, lanes } from '../../shared/contract/lanes.ts';
@@ -12,6 +11,7 @@ import { messageOf } from '../../shared/runtime/errors.ts';
 import { type Log, silentLog } from '../../shared/runtime/log.ts';
 import type { SimulatedCloud } from './cloud.ts';
 import { SimulatedDisk } from './disk.ts';
+import { Front, type Settle } from './front.ts';
 import { gatewayConfig, machineTypes } from './gateway-config.ts';
 import type { Ledger } from './ledger.ts';
 import { SimulatedLetters } from './letters.ts';
@@ -19,23 +19,14 @@ import type { Network } from './network.ts';
 import type { Schedule } from './schedule.ts';
 import type { Process, World } from './world.ts';
 
-type Settle = (error?: Error) => void;
-
 interface Life {
   process: Process;
   /** Null while it recovers. */
   plane: DataPlane | null;
-  queue: { message: RawMessage; settled: Settle }[];
-  slabsUnderWay: number;
+  front: Front;
   eventsUnderWay: number;
-  flushSoon: boolean;
 }
 
-/** As the data client's. */
-const slabsMax = 3;
-const slabBytesMax = 32 << 10;
-/** A slab's writer reckons with three bytes for each character of topic and client. */
-const slabSlackBytes = 128;
 const statusMs = 250;
 const restartMs = 300;
 /** What `stop` may take: the journal's own limit, and patience with a disk. */
@@ -102,14 +93,7 @@ export class SimulatedGateway {
 
   start(): void {
     const process = this.world.process('gateway', () => this.wallOffsetMs);
-    const life: Life = {
-      process,
-      plane: null,
-      queue: [],
-      slabsUnderWay: 0,
-      eventsUnderWay: 0,
-      flushSoon: false,
-    };
+    const life: Life = { process, plane: null, front: new Front(this.world, process), eventsUnderWay: 0 };
     this.life = life;
     this.starts++;
     this.eventsSince = [];
@@ -118,6 +102,7 @@ export class SimulatedGateway {
       (plane) => {
         if (!process.alive) return;
         life.plane = plane;
+        life.front.open(plane);
         this.world.note('gateway is up');
         process.clock.setTimer(statusMs, () => void this.lookAtStatus(life));
       },
@@ -171,10 +156,7 @@ export class SimulatedGateway {
 
   /** As Intake.accept, for a sensor's connection to this life. */
   accept(message: RawMessage, settled: Settle): void {
-    const { life } = this;
-    if (!life) return;
-    life.queue.push({ message, settled });
-    this.flushSoon(life);
+    this.life?.front.accept(message, settled);
   }
 
   get receivedMs(): number {
@@ -239,41 +221,6 @@ export class SimulatedGateway {
     this.stopping = false;
     for (const tell of this.onGone) tell();
     this.onGone.clear();
-  }
-
-  private flushSoon(life: Life): void {
-    if (life.flushSoon || life.slabsUnderWay >= slabsMax || life.queue.length === 0) return;
-    life.flushSoon = true;
-    life.process.clock.setTimer(0, () => {
-      life.flushSoon = false;
-      void this.flush(life);
-    });
-  }
-
-  private async flush(life: Life): Promise<void> {
-    if (!life.plane) return;
-    const group: Life['queue'] = [];
-    for (let bytes = 0; life.queue.length > 0; ) {
-      bytes += slabBytes(life.queue[0]!.message) + slabSlackBytes;
-      if (group.length > 0 && bytes > slabBytesMax) break;
-      group.push(life.queue.shift()!);
-    }
-    const slab = new SlabWriter(new ArrayBuffer(slabBytesMax));
-    for (const { message } of group)
-      if (!slab.add(message)) throw new Error('a message does not fit its slab');
-    life.slabsUnderWay++;
-    let error: Error | undefined;
-    try {
-      await life.plane.take((each) => readSlab(slab.buffer, slab.bytes, each));
-    } catch (thrown) {
-      error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    }
-    // The memory goes back to its owner, who writes other messages into it.
-    slab.buffer.fill(0xee);
-    life.slabsUnderWay--;
-    this.world.note(`settled ${group.length}${error ? `: ${error.message}` : ''}`);
-    if (life.process.alive) for (const { settled } of group) settled(error);
-    this.flushSoon(life);
   }
 
   /** As the statistics job: it also makes the plane report its losses. */

@@ -102,7 +102,7 @@ async function showFailure(schedule: Schedule, run: Run, traceLines: number): Pr
 
 async function runOne(text: string, traceLines: number): Promise<number> {
   const run = await simulate(JSON.parse(text) as Schedule);
-  for (const line of run.trace.slice(-traceLines)) process.stdout.write(`${line}\n`);
+  for (const line of traceLines > 0 ? run.trace.slice(-traceLines) : []) process.stdout.write(`${line}\n`);
   for (const { invariant, detail } of run.problems) process.stdout.write(`✗ ${invariant}: ${detail}\n`);
   process.stdout.write(`fingerprint ${run.fingerprint}, ${run.steps} steps\n`);
   return run.problems.length > 0 ? 1 : 0;

@@ -12,9 +12,12 @@ import { Uplink } from '../../gateway/uplink/uplink.ts';
 import { SimulatedDisk } from './disk.ts';
 import { SimulatedLetters } from './letters.ts';
 import { Connection } from './network.ts';
+import type { FaultKind } from './schedule.ts';
 
 export interface Mutation {
   name: string;
+  /** Only schedules with one of these faults can show it; all if empty. */
+  needs: readonly FaultKind[];
   /** Puts it in; returns how to take it out. */
   apply(): () => void;
 }
@@ -27,9 +30,11 @@ function mutation(
   target: { prototype: object },
   method: string,
   change: (original: Method) => Method,
+  needs: readonly FaultKind[] = [],
 ): Mutation {
   return {
     name,
+    needs,
     apply() {
       const methods = target.prototype as Record<string, Method>;
       const original = methods[method];
@@ -72,6 +77,7 @@ export const mutations: Mutation[] = [
     Placement,
     'forgetBlock',
     () => () => undefined,
+    ['disk-error', 'disk-full'],
   ),
   mutation(
     'keeps no identities with the block',
@@ -121,7 +127,11 @@ export const mutations: Mutation[] = [
         return { ...fs, open };
       },
   ),
-  mutation('sends readings while events wait', Uplink, 'readyForReadings', () => () => Promise.resolve()),
+  mutation('sends readings while events wait', Uplink, 'readyForReadings', () => () => Promise.resolve(), [
+    'link-cut',
+    'store-slow',
+    'link-slow',
+  ]),
   mutation(
     'drops unread blocks without a word',
     JournalLane,

@@ -21,8 +21,8 @@ export class SimulatedStore {
   readonly points = new Map<string, string>();
   /** Message number → its points. */
   readonly found = new Map<number, Set<string>>();
-  /** Message numbers of readings, in the order in which each was first stored. */
-  readonly order: number[] = [];
+  /** Message numbers of readings, in the order in which the cloud first heard that they were stored. */
+  readonly order = new Set<number>();
   private readonly blocks = new Map<string, number>();
   private readonly newest = new Map<string, number>();
   private readonly world: World;
@@ -92,7 +92,7 @@ export class SimulatedStore {
       for (const line of linesOf(text)) {
         if (left-- === 0) return rejected;
         if (line.includes('poison=')) rejected.push({ line, reason: 'field type conflict' });
-        else this.put(contentOf(line), batch.lane === 'readings');
+        else this.put(contentOf(line), isAwaited && batch.lane === 'readings');
       }
       this.putBlock(batch, block.seq, text, isAwaited);
     }
@@ -101,18 +101,15 @@ export class SimulatedStore {
     return rejected;
   }
 
-  private put({ n, key, line }: Content, isReading: boolean): void {
+  private put({ n, key, line }: Content, isInOrder: boolean): void {
     const there = this.points.get(key);
     if (there !== undefined && there !== line && !this.isForgotten()) {
       this.ledger.broken('no point is overwritten', `${line} took the place of ${there}`);
     }
     this.points.set(key, line);
     const points = this.found.get(n) ?? new Set();
-    if (points.size === 0) {
-      this.found.set(n, points);
-      if (isReading) this.order.push(n);
-    }
-    points.add(key);
+    this.found.set(n, points.add(key));
+    if (isInOrder) this.order.add(n);
   }
 
   /**

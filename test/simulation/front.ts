@@ -1,0 +1,81 @@
+/** The main thread's side of one life of the gateway: packs messages into slabs and settles them when theirs is durable. */
+import type { DataPlane } from '../../gateway/data-plane.ts';
+import { readSlab, SlabWriter, slabBytes } from '../../gateway/intake/slab.ts';
+import type { RawMessage } from '../../gateway/ports.ts';
+import type { Process, World } from './world.ts';
+
+export type Settle = (error?: Error) => void;
+
+interface Waiting {
+  message: RawMessage;
+  settled: Settle;
+}
+
+/** As the data client's. */
+const slabsMax = 3;
+const slabBytesMax = 32 << 10;
+/** A slab's writer reckons with three bytes for each character of topic and client. */
+const slabSlackBytes = 128;
+
+export class Front {
+  private readonly world: World;
+  private readonly process: Process;
+  private readonly queue: Waiting[] = [];
+  private plane: DataPlane | null = null;
+  private underWay = 0;
+  private willFlush = false;
+
+  constructor(world: World, process: Process) {
+    this.world = world;
+    this.process = process;
+  }
+
+  open(plane: DataPlane): void {
+    this.plane = plane;
+  }
+
+  accept(message: RawMessage, settled: Settle): void {
+    this.queue.push({ message, settled });
+    this.flushSoon();
+  }
+
+  private flushSoon(): void {
+    if (this.willFlush || this.underWay >= slabsMax || this.queue.length === 0) return;
+    this.willFlush = true;
+    this.process.clock.setTimer(0, () => {
+      this.willFlush = false;
+      void this.flush();
+    });
+  }
+
+  private async flush(): Promise<void> {
+    if (!this.plane) return;
+    const group = this.nextGroup();
+    const slab = new SlabWriter(new ArrayBuffer(slabBytesMax));
+    for (const { message } of group)
+      if (!slab.add(message)) throw new Error('a message does not fit its slab');
+    this.underWay++;
+    let error: Error | undefined;
+    try {
+      await this.plane.take((each) => readSlab(slab.buffer, slab.bytes, each));
+    } catch (thrown) {
+      error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    }
+    // The memory goes back to its owner, who writes other messages into it.
+    slab.buffer.fill(0xee);
+    this.underWay--;
+    this.world.note(`settled ${group.length}${error ? `: ${error.message}` : ''}`);
+    if (this.process.alive) for (const { settled } of group) settled(error);
+    this.flushSoon();
+  }
+
+  private nextGroup(): Waiting[] {
+    const group: Waiting[] = [];
+    for (let bytes = 0; this.queue.length > 0; ) {
+      bytes += slabBytes(this.queue[0]!.message) + slabSlackBytes;
+      if (group.length > 0 && bytes > slabBytesMax) break;
+      group.push(this.queue.shift()!);
+    }
+    return group;
+  }
+}
