@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
-import { systemClock } from '../../shared/runtime/clock.ts';
+import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import type { AlertInput, ColumnBatch } from '../ports.ts';
 import { Scorer } from './scorer.ts';
@@ -39,14 +39,17 @@ function batch(rows: number, first = false): ColumnBatch {
   };
 }
 
-function newScorer(decide: (inputs: readonly AlertInput[]) => Promise<unknown>): Windows {
+function newScorer(
+  decide: (inputs: readonly AlertInput[]) => Promise<unknown>,
+  clock: Clock = systemClock,
+): Windows {
   const windows = new Windows({
     types: new Map([[type.name, type]]),
     machinesMax: 1_000,
     intervalMsMin: 5,
-    clock: systemClock,
+    clock,
   });
-  scorer = new Scorer({ windows, decide, batchMax: 64, clock: systemClock, log: silentLog });
+  scorer = new Scorer({ windows, decide, batchMax: 64, clock, log: silentLog });
   return windows;
 }
 
@@ -86,6 +89,26 @@ describe('the scorer', () => {
     scorer.kick();
     windows.add(batch(1));
     await vi.waitFor(() => expect(decided).toBe(2 * machines));
+  });
+
+  it('gathers machines between batches, and is not held up by a timer that fires early', async () => {
+    const clock: Clock = {
+      ...systemClock,
+      setTimer: (delayMs, callback) => systemClock.setTimer(delayMs / 2, callback),
+    };
+    let decided = 0;
+    const windows = newScorer(async (inputs) => {
+      decided += inputs.length;
+    }, clock);
+    windows.add(batch(4, true));
+    scorer.kick();
+    for (let rows = 2; rows <= 4; rows++) {
+      windows.add(batch(1));
+      for (let i = 0; i < machines; i++) scorer.kick();
+      await vi.waitFor(() => expect(decided).toBe(rows * machines));
+    }
+    // 100 machines are a full batch and a rest, each time.
+    expect(scorer.stats().batches).toBe(8);
   });
 
   it('goes on after a decision that failed', async () => {

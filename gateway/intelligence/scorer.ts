@@ -59,7 +59,10 @@ export class Scorer {
     const dueMs = windows.nextDueMs();
     if (this.stopped || dueMs === null || this.inFlight.size >= inFlightMax) return;
     const atMs = Math.max(dueMs, this.gatherUntilMs);
-    this.timer = clock.setTimer(Math.max(1, atMs - nowMs), () => this.kick());
+    this.timer = clock.setTimer(Math.max(1, atMs - nowMs), () => {
+      this.timer = null;
+      this.kick();
+    });
   }
 
   /** Begins nothing new and waits for what is under way, within a limit. */
