@@ -1,17 +1,19 @@
 import type { Static, TSchema } from '@sinclair/typebox';
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 
 const ajv = new Ajv({ allErrors: false, useDefaults: true, strict: false });
 
 /**
  * A compiled check of untrusted data against a schema. It returns the value with its type, or throws what `fail` makes
  * of the first problem found (a sentence that names the place and what was expected). Fills in schema defaults.
+ * Compiled when it is first asked: every thread loads the contracts, and few check all of them.
  */
 export function compileValidator<S extends TSchema>(
   schema: S,
 ): (value: unknown, fail: (problem: string) => Error) => Static<S> {
-  const check = ajv.compile(schema);
+  let check: ValidateFunction | null = null;
   return (value, fail) => {
+    check ??= ajv.compile(schema);
     if (!check(value)) throw fail(describe(check.errors?.[0]));
     return value as Static<S>;
   };
