@@ -22,6 +22,8 @@ const enoughBytes = 32 << 10;
 /** Slabs under way at once: one being decoded, one being synced, one on its way. More would only add waiting. */
 const slabsMax = 3;
 const callMsMax = 60_000;
+/** What a batch leaves behind is soon garbage: a larger space for it costs memory and saves no time. */
+const maxYoungGenerationSizeMb = 12;
 /** The id under which `start` waits, like a call, for the thread to be ready. */
 const startId = 0;
 
@@ -60,6 +62,7 @@ export class DataClient implements Intake, Outbox {
     const worker = new Worker(compiledEntry('gateway/data-thread'), {
       workerData: init,
       name: 'data',
+      resourceLimits: { maxYoungGenerationSizeMb },
     });
     this.worker = worker;
     worker.on('error', (error) => this.fail(error));
