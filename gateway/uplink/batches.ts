@@ -5,6 +5,8 @@ import type { Block } from '../ports.ts';
 
 /** Blocks below this are packed together anew: a short gzip member compresses badly. */
 const repackBelowBytes = 8 << 10;
+/** Small blocks mean that there is little to do, so the link's bytes count for more than CPU. */
+const repackLevel = 6;
 
 export interface BatchOrigin {
   gateway: string;
@@ -63,5 +65,5 @@ function packed(run: readonly Block[], bodyBytes: number): { codec: BatchHeader[
   const raw = Buffer.concat(
     run.map((block) => (block.codec === 'gzip' ? gunzipSync(block.body) : block.body)),
   );
-  return { codec: 'gzip', body: gzipSync(raw, { level: 1 }) };
+  return { codec: 'gzip', body: gzipSync(raw, { level: repackLevel }) };
 }
