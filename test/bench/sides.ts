@@ -64,7 +64,7 @@ function gatewayConfig(uplinkPort: number | null, more: Record<string, unknown>)
       { match: 'load/*', type: 'generic' },
       { match: 'pumps/*', type: 'pump' },
     ],
-    broker: { anonymous: 'loopback' },
+    broker: { anonymous: 'loopback', connectionsMax: 5_000 },
     http: { openOnLoopback: true },
     ...(uplinkPort === null ? {} : { uplink: { url, password: linkPassword, backoffMaxMs: 500 } }),
     ...more,
