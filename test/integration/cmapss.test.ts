@@ -81,12 +81,21 @@ describe(`NASA C-MAPSS FD001 as ${engines} machines${present ? '' : ` (${file} i
         const lead = ((endsMs.get(subject) ?? 0) - Date.parse(time)) / 1_000;
         if (lead > 0) leads.set(subject, lead * speed);
       }
+      // However busy it is here, each engine's last window is decided about in the end (estimates are whole ms).
+      const undecided = async () =>
+        await sql(
+          cloud,
+          `select r.machine from (select machine, max(time) as last from turbofan group by machine) r
+           left join (select machine, max(time) as last from estimate group by machine) e
+           on e.machine = r.machine where e.last is null or e.last < r.last - interval 1 millisecond`,
+        );
+      await until(async () => (await undecided()).length === 0, 'every engine’s last window to be decided');
       const healths = await sql<[string, number, number]>(
         cloud,
-        `select machine, avg(health) filter (where place <= 10), avg(health) filter (where place > n - 10)
-       from (select machine, health, row_number() over (partition by machine order by time) as place,
-                    count(*) over (partition by machine) as n from estimate)
-       group by machine`,
+        `select machine, max(health) filter (where place = 1), max(health) filter (where place = n)
+         from (select machine, health, row_number() over (partition by machine order by time) as place,
+                      count(*) over (partition by machine) as n from estimate)
+         group by machine`,
       );
       const fallen = healths.filter(([, first, last]) => last < first - 0.1).length;
       const { decided } = (await statusOf(gateway)).alerts.decision;
@@ -98,12 +107,9 @@ describe(`NASA C-MAPSS FD001 as ${engines} machines${present ? '' : ` (${file} i
           `${Math.round([...leads.values()].sort((a, b) => a - b)[leads.size >> 1] ?? 0)} flights`,
       );
       expect(healths).toHaveLength(engines);
-      if (lookedAt < lookedAtMin * windows) {
-        console.log('too busy here to judge health and warnings: most windows could not be looked at');
-        return;
-      }
-      expect(fallen).toBeGreaterThanOrEqual(95);
-      expect(leads.size).toBeGreaterThan(60);
+      expect(fallen).toBeGreaterThanOrEqual(90);
+      if (lookedAt >= lookedAtMin * windows) expect(leads.size).toBeGreaterThan(60);
+      else console.log('too busy here to judge the warnings: most windows could not be looked at');
     },
   );
 
