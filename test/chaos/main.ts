@@ -9,7 +9,12 @@ import { tableOf } from './table.ts';
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 
 // So that processes and disks are not left behind.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    say(`stopped by ${signal}`);
+    process.exit(130);
+  });
+}
 
 try {
   const options = readOptions(process.argv.slice(2));
