@@ -20,7 +20,7 @@ const help = `Simulates gateway, link, cloud and store with injected clock, chan
   --schedule JSON  runs one schedule as a failure printed it
   --help
 
-Ends with 1 if an invariant was broken.
+Ends with 1 if an invariant was broken, 3 if a run came to a standstill.
 `;
 const progressMs = 5_000;
 
@@ -143,6 +143,8 @@ function numberOf(option: string, text: string): number {
   return number;
 }
 
+// Where a run waits for ever, nothing keeps the process: it must not end as if all were well.
+process.exitCode = 3;
 main().then(
   (code) => {
     process.exitCode = code;
