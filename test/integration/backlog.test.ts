@@ -8,7 +8,7 @@ import { embeddedReadings, sql } from './stored.ts';
 const backlogReadings = 200_000;
 const failures = 40;
 
-/** Machines that fail while the cloud is away: each an event. The retries of people who hear nothing are one event. */
+/** Machines that fail while the cloud is away: each an event. */
 async function reportFailures(site: Site): Promise<void> {
   const client = await connectAsync(site.gateway.mqttUrl);
   for (let i = 0; i < failures; i++) {

@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LoadGenerator } from '../load/generator.ts';
-import { connectPacket } from '../load/wire.ts';
-import { badMessages, deep } from './bad-messages.ts';
 import { harbinger, harbingerJson } from './cli.ts';
-import { packetBytes, publishBytes, RawClient } from './raw-client.ts';
+import { badConnects, badMessages, badPackets, deep, password } from './hostile-input.ts';
+import { RawClient } from './raw-client.ts';
 import { drained, type Site, startSite, statusOf, until } from './site.ts';
 import { embeddedReadings, sql } from './stored.ts';
 
-const password = 'a-sensor-password';
 interface Letter {
   id: number;
   topic: string;
@@ -69,89 +67,20 @@ describe('hostile input to a gateway that serves a good sensor', () => {
     await site?.dispose();
   });
 
-  it.each<[string, string, () => Promise<RawClient>]>([
-    [
-      'garbage instead of MQTT',
-      'malformed',
-      async () => {
-        const client = await RawClient.open(port);
-        client.write(Buffer.from('GET / HTTP/1.1\r\n\r\n'));
-        return client;
-      },
-    ],
-    [
-      'a client id of 1 MB',
-      'oversize',
-      async () => {
-        const client = await RawClient.open(port);
-        client.write(packetBytes(0x10, Buffer.alloc(1 << 20, 'x')));
-        return client;
-      },
-    ],
-    [
-      'an oversize payload',
-      'oversize',
-      async () => {
-        const client = await RawClient.login(port, 'big', 'sensors', password);
-        client.write(publishBytes(1, 'telemetry/load/x1', Buffer.alloc(300_000, ' ')));
-        return client;
-      },
-    ],
-    [
-      'a topic outside its rights',
-      'publish',
-      async () => {
-        const client = await RawClient.login(port, 'hall-1', 'hall', password);
-        client.write(publishBytes(1, 'telemetry/load/m0', '{"temperature": 1}'));
-        return client;
-      },
-    ],
-    ...(
-      [
-        ['an empty topic', ''],
-        ['a wildcard as topic', 'telemetry/#'],
-        ['+ as topic', 'telemetry/load/+'],
-      ] as [string, string][]
-    ).map(([what, topic]): [string, string, () => Promise<RawClient>] => [
-      what,
-      'malformed',
-      async () => {
-        const client = await RawClient.login(port, 'odd', 'sensors', password);
-        client.write(publishBytes(1, topic, '{"temperature": 1}'));
-        return client;
-      },
-    ]),
-  ])('%s: the connection is closed, and counted as "%s"', async (_, reason, attack) => {
+  it.each(badPackets)('%s: the connection is closed, and counted as "%s"', async (_, reason, user, bytes) => {
     const before = await refused(reason);
-    const client = await attack();
+    const client = user
+      ? await RawClient.login(port, `bad-${user}`, user, password)
+      : await RawClient.open(port);
+    client.write(bytes);
     await client.isClosed();
     expect(client.packets.some(({ cmd }) => cmd === 'puback')).toBe(false);
     expect(await refused(reason)).toBe(before + 1);
   });
 
-  it.each<[string, number, (client: RawClient) => void]>([
-    [
-      'a wrong password',
-      4,
-      (client) => client.write(connectPacket('a', true, { username: 'sensors', password: 'guess' })),
-    ],
-    ['nobody', 4, (client) => client.write(connectPacket('b', true, {}))],
-    [
-      'a client id of 1,000 characters',
-      2,
-      (client) => client.write(connectPacket('x'.repeat(1_000), true, { username: 'sensors', password })),
-    ],
-    [
-      'MQTT 5',
-      1,
-      (client) => {
-        const name = Buffer.from([0, 4, ...Buffer.from('MQTT'), 5, 2, 0, 0, 0, 0, 1, 0x63]);
-        client.write(packetBytes(0x10, name));
-      },
-    ],
-  ])('%s: refused with return code %i', async (_, returnCode, attack) => {
+  it.each(badConnects)('%s: refused with return code %i', async (_, returnCode, bytes) => {
     const client = await RawClient.open(port);
-    attack(client);
+    client.write(bytes);
     await client.isClosed();
     expect(client.returnCode).toBe(returnCode);
   });

@@ -1,3 +1,40 @@
+import { connectPacket } from '../load/wire.ts';
+import { packetBytes, publishBytes } from './raw-client.ts';
+
+/** Of `sensors`, who may publish telemetry, and of `hall`, who may only in the hall. */
+export const password = 'a-sensor-password';
+
+const temperature = '{"temperature": 1}';
+const mqtt5 = Buffer.from([0, 4, ...Buffer.from('MQTT'), 5, 2, 0, 0, 0, 0, 1, 0x63]);
+
+/** What closes a connection: the gateway's counter for it, the user it comes from (null: before CONNECT), the bytes. */
+export const badPackets: [what: string, reason: string, user: string | null, bytes: Buffer][] = [
+  ['garbage instead of MQTT', 'malformed', null, Buffer.from('GET / HTTP/1.1\r\n\r\n')],
+  ['a client id of 1 MB', 'oversize', null, packetBytes(0x10, Buffer.alloc(1 << 20, 'x'))],
+  [
+    'an oversize payload',
+    'oversize',
+    'sensors',
+    publishBytes(1, 'telemetry/load/x1', Buffer.alloc(300_000, ' ')),
+  ],
+  ['a topic outside its rights', 'publish', 'hall', publishBytes(1, 'telemetry/load/m0', temperature)],
+  ['an empty topic', 'malformed', 'sensors', publishBytes(1, '', temperature)],
+  ['a wildcard as topic', 'malformed', 'sensors', publishBytes(1, 'telemetry/#', temperature)],
+  ['+ as topic', 'malformed', 'sensors', publishBytes(1, 'telemetry/load/+', temperature)],
+];
+
+/** Connections that are refused, with MQTT's return code. */
+export const badConnects: [what: string, returnCode: number, bytes: Buffer][] = [
+  ['a wrong password', 4, connectPacket('a', true, { username: 'sensors', password: 'guess' })],
+  ['nobody', 4, connectPacket('b', true, {})],
+  [
+    'a client id of 1,000 characters',
+    2,
+    connectPacket('x'.repeat(1_000), true, { username: 'sensors', password }),
+  ],
+  ['MQTT 5', 1, packetBytes(0x10, mqtt5)],
+];
+
 /** JSON nested so deep that a recursive reader falls over. */
 export const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 
