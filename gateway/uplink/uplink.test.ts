@@ -9,18 +9,19 @@ import { type Random, seededRandom } from '../../shared/runtime/random.ts';
 import type { Block, CloudLink, Cursor, Journal } from '../ports.ts';
 import { Uplink } from './uplink.ts';
 
-function memoryJournal(lane: Lane): Journal & { add(text: string): void } {
+/** `leap`: from one block's seq to the next; blocks of one batch follow each other by 1. */
+function memoryJournal(lane: Lane, leap = 1): Journal & { add(text: string): void } {
   const blocks: Block[] = [];
   const waiters = new Set<() => void>();
   const cursors = new Map<string, { seq: number }>();
-  const lastSeq = () => blocks.length;
+  const lastSeq = () => blocks.length * leap;
   return {
     lane,
     id: '0123456789abcdef',
     add(text) {
       const body = Buffer.from(text);
       blocks.push({
-        seq: lastSeq() + 1,
+        seq: lastSeq() + leap,
         codec: 'identity',
         lines: 1,
         rawBytes: body.length,
@@ -33,7 +34,7 @@ function memoryJournal(lane: Lane): Journal & { add(text: string): void } {
     async read(afterSeq, maxBytes) {
       let bytes = 0;
       const found: Block[] = [];
-      for (const block of blocks.slice(afterSeq)) {
+      for (const block of blocks.filter(({ seq }) => seq > afterSeq)) {
         if (found.length > 0 && bytes + block.body.length > maxBytes) break;
         found.push(block);
         bytes += block.body.length;
@@ -243,4 +244,36 @@ it('leaves nothing behind on a connection’s signal, however often readings wai
     process.off('warning', note);
   }
   expect(warnings).toEqual([]);
+});
+
+it('an event goes out before batches of readings that were read already', async () => {
+  const { journals, clock } = setUp(seededRandom(1), 0);
+  const readings = memoryJournal('readings', 2);
+  const sent: Lane[] = [];
+  const slow: CloudLink = {
+    closed: new Promise<void>(() => {}),
+    connect: async () => {},
+    async send(lane) {
+      sent.push(lane);
+      await sleep(clock, 1_000);
+    },
+    close: async () => {},
+  };
+  const deps = {
+    gateway: 'gw',
+    journals: { ...journals, readings },
+    link: () => slow,
+    clock,
+    random: seededRandom(1),
+    log: silentLog,
+  };
+  const uplink = new Uplink({ ...config, inFlightMax: 1 }, deps);
+  for (let i = 0; i < 3; i++) readings.add('r');
+  uplink.start();
+  while (sent.length === 0) await clock.advance(5);
+  // Two batches of readings wait for the first one's confirmation; these two events have one place in flight too.
+  for (let i = 0; i < 2; i++) journals.events.add('e'.repeat(900));
+  while (sent.length < 5) await clock.advance(50);
+  await uplink.stop();
+  expect(sent).toEqual(['readings', 'events', 'events', 'readings', 'readings']);
 });

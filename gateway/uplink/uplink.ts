@@ -152,7 +152,10 @@ export class Uplink {
       let blocks = await journal.read(sent, this.config.batchBytesMax);
       // Only damaged blocks are left: nothing to send until a new one comes.
       if (blocks.length === 0) await sleep(this.deps.clock, 1_000, signal);
-      while (blocks.length > 0 && !signal.aborted) {
+      while (blocks.length > 0) {
+        // Between the batches of one read too: they may have waited for their turn, and an alert has come since.
+        if (lane === 'readings') await this.urgentFirst(signal);
+        if (signal.aborted) break;
         const { batch, taken } = takeBatch(
           { gateway: this.deps.gateway, journal: journal.id, lane },
           blocks,
@@ -191,6 +194,10 @@ export class Uplink {
   /** A small backlog waits a moment to grow (not when there is much); and bulk lets urgent lanes go first. */
   private async readyForReadings(journal: Journal, sent: number, signal: AbortSignal): Promise<void> {
     if (journal.stats().lastSeq - sent < 16) await sleep(this.deps.clock, this.config.lingerMs, signal);
+    await this.urgentFirst(signal);
+  }
+
+  private async urgentFirst(signal: AbortSignal): Promise<void> {
     while (this.urgent.size > 0 && !signal.aborted) await this.calmed(signal);
   }
 

@@ -127,7 +127,7 @@ export const mutations: Mutation[] = [
         return { ...fs, open };
       },
   ),
-  mutation('sends readings while events wait', Uplink, 'readyForReadings', () => () => Promise.resolve(), [
+  mutation('sends readings while events wait', Uplink, 'urgentFirst', () => () => Promise.resolve(), [
     'link-cut',
     'store-slow',
     'link-slow',
