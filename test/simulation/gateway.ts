@@ -8,9 +8,10 @@ import type { JournalStats, RawMessage } from '../../gateway/ports.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { type Lane, lanes } from '../../shared/contract/lanes.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
-import { type Log, silentLog } from '../../shared/runtime/log.ts';
+import type { Log } from '../../shared/runtime/log.ts';
 import type { SimulatedCloud } from './cloud.ts';
 import { SimulatedDisk } from './disk.ts';
+import { dropLog } from './drop-log.ts';
 import { Front, type Settle } from './front.ts';
 import { gatewayConfig, machineTypes } from './gateway-config.ts';
 import type { Ledger } from './ledger.ts';
@@ -73,13 +74,7 @@ export class SimulatedGateway {
     this.schedule = parts.schedule;
     this.disk = new SimulatedDisk(parts.world);
     this.letters = new SimulatedLetters(parts.world);
-    this.log = Object.assign(Object.create(silentLog) as Log, {
-      warn: (what: { lane?: string; lines?: number }, message: string) => {
-        if (message !== 'journal full: dropped unread blocks') return;
-        const { lane = '', lines = 0 } = what;
-        this.logged.set(lane, (this.logged.get(lane) ?? 0) + lines);
-      },
-    });
+    this.log = dropLog(this.logged);
   }
 
   get isUp(): boolean {
@@ -260,8 +255,4 @@ export class SimulatedGateway {
   get isDrained(): boolean {
     return this.isUp && lanes.every((lane) => this.status?.backlog[lane]?.blocks === 0);
   }
-}
-
-export function estimateLine(n: number, ms: number): string {
-  return `estimate,gateway=north,machine=m1,site=plant n=${n} ${ms}000000`;
 }

@@ -3,7 +3,7 @@ import { checkEvent } from '../../shared/contract/events.ts';
 import { codeOf, messageOf } from '../../shared/runtime/errors.ts';
 import { gatewayName, SimulatedCloud } from './cloud.ts';
 import { Faults } from './faults.ts';
-import { estimateLine, SimulatedGateway } from './gateway.ts';
+import { SimulatedGateway } from './gateway.ts';
 import { Ledger, type Problem } from './ledger.ts';
 import { Network } from './network.ts';
 import type { Schedule } from './schedule.ts';
@@ -123,4 +123,8 @@ function eventOf(n: number, atMs: number) {
     datacontenttype: 'application/json',
     data: { site: 'plant', machine: 'm1', machineType: 'open', note: `#${n}` },
   });
+}
+
+function estimateLine(n: number, ms: number): string {
+  return `estimate,gateway=north,machine=m1,site=plant n=${n} ${ms}000000`;
 }
