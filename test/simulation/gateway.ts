@@ -237,7 +237,8 @@ export class SimulatedGateway {
     const lifecycle = pipeline.messages - pipeline.readings - placement.resends - pipeline.deadLetters;
     if (lifecycle < 0) this.ledger.broken('counts add up', JSON.stringify({ pipeline, placement }));
     const lastSeq = this.stats.get('events')!.lastSeq;
-    if (lastSeq > (this.eventsSince.at(-1)?.seq ?? 0)) {
+    const isWaiting = status.backlog.events!.blocks > 0;
+    if (isWaiting && lastSeq > (this.eventsSince.at(-1)?.seq ?? 0)) {
       this.eventsSince.push({ seq: lastSeq, sinceMs: this.world.nowMs });
     }
     life.process.clock.setTimer(statusMs, () => void this.lookAtStatus(life));
