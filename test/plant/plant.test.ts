@@ -56,6 +56,19 @@ function messages(topic: string): Record<string, unknown>[] {
 }
 
 describe('the virtual plant', () => {
+  it('counts as waiting at its end what it could not send while the gateway was away', async () => {
+    start();
+    await vi.waitFor(() => expect(broker.received.length).toBeGreaterThan(5), 10_000);
+    await broker.crash();
+    const status = () => events.findLast((event) => event.kind === 'status');
+    await vi.waitFor(() => expect(status()?.buffered).toBeGreaterThan(40), 10_000);
+    stop.abort();
+    await running;
+    const { taken, acked, buffered, dropped } = status()!;
+    expect(dropped).toBe(0);
+    expect(acked + buffered).toBeGreaterThanOrEqual(taken);
+  });
+
   it('publishes readings, lets a machine fail at the end of its life, and replaces it', async () => {
     start();
     await vi.waitFor(() => expect(messages('lifecycle/hall/pump-1')).toHaveLength(2), 10_000);

@@ -170,7 +170,8 @@ class Sensor {
       this.#ticking = setInterval(() => this.#tick(), periodMs);
     }, delayMs);
     for (let message = await this.#next(signal); message; message = await this.#next(signal)) {
-      await this.publisher.publish(message.topic, message.payload, signal);
+      // Not taken over, because this stops: it and those behind it go on counting as waiting.
+      if (!(await this.publisher.publish(message.topic, message.payload, signal))) return;
       this.#sending = false;
     }
   }
