@@ -102,6 +102,9 @@ async function strike(
     await plan.run(scene);
   } catch (error) {
     aftermath.problems.push(`${fault.kind} could not be done or undone: ${String(error).slice(0, 3_000)}`);
+    for (const process of [scene.site.gateway, scene.site.cloud]) {
+      if (!process.running) await process.start().catch((again) => scene.say(String(again)));
+    }
   }
 }
 
