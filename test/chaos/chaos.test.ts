@@ -10,7 +10,9 @@ import type { ChaosOptions } from './options.ts';
 import { tableOf } from './table.ts';
 import { compare } from './verdict.ts';
 
-const compiled = existsSync(compiledEntry('test/chaos/preload'));
+/** It needs the machine for itself: beside other tests its pumps may still be sending when the round ends. */
+const asked = process.env.HARBINGER_CHAOS === '1';
+const compiled = asked && existsSync(compiledEntry('test/chaos/preload'));
 const said: string[] = [];
 const options: ChaosOptions = {
   seed: 1,
@@ -30,7 +32,7 @@ afterAll(() => {
 });
 
 it.skipIf(!compiled)(
-  'kills, cuts and torn writes lose nothing, double nothing, and are reported',
+  `kills, cuts and torn writes lose nothing, double nothing, and are reported${asked ? '' : ' (skipped: set HARBINGER_CHAOS=1)'}`,
   async () => {
     const only = ['gateway-kill', 'journal-torn-tail', 'cloud-kill', 'link-cut-in-block'];
     const report = await runChaos({ ...options, rounds: 2, only }, (text) => said.push(text));
