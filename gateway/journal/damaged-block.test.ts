@@ -63,6 +63,20 @@ describe('a block in the middle', () => {
     expect(bench.losses).toEqual(lost(1));
   });
 
+  test('a read error at open cuts nothing off: opening fails, and once it has passed everything is there', async () => {
+    await bench.fill(3);
+    const path = bench.segments()[0]!;
+    await bench.set.stop();
+    bench.disk.onOperation = (operation, name, { to }) => {
+      if (operation === 'read' && name === path && to > blockAt(1)) throw systemError('EIO');
+    };
+    await expect(bench.open()).rejects.toThrow(expect.objectContaining({ code: 'JOURNAL_READ' }));
+    bench.disk.onOperation = () => {};
+    await bench.open();
+    expect(await contents(bench.readings)).toEqual(filled(1, 3));
+    expect(bench.losses).toEqual([]);
+  });
+
   test('at the durable end gives a reader nothing, and nothing to spin on', async () => {
     await bench.fill(2);
     bench.disk.change(bench.segments()[0]!, flip(blockAt(1) + 100));

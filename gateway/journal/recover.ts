@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { seqLeap } from '../../shared/contract/batch.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
@@ -11,7 +12,10 @@ import {
   seqsPerSegmentMax,
 } from './format.ts';
 import type { JournalFs } from './fs.ts';
+import { readError } from './journal-errors.ts';
 import { countBlocks, type LaneFiles, newSegment, type Segment, segmentPath } from './segment.ts';
+
+const readableChunkBytes = 1 << 20;
 
 /** A segment file as it lies there: its header, or null if that is damaged. */
 export interface SegmentFile {
@@ -159,7 +163,12 @@ async function summarise(files: LaneFiles, found: readonly SegmentFile[], log: L
 async function recoverLast(files: LaneFiles, last: Segment): Promise<{ torn: number; lastSeq: number }> {
   const isBounded = last.lastSeq >= last.firstSeq;
   const seqMax = isBounded ? last.lastSeq : last.firstSeq + seqsPerSegmentMax;
-  const whole = await countBlocks(files, last, { afterSeq: 0, seqMax });
+  let whole = await countBlocks(files, last, { afterSeq: 0, seqMax });
+  if (whole.end < last.end) {
+    // The count takes unreadable pages for zeros. If they can be read by now, it is made again.
+    await requireReadable(files, last, Math.max(0, whole.end));
+    whole = await countBlocks(files, last, { afterSeq: 0, seqMax });
+  }
   const torn = Math.max(0, last.end - whole.end);
   if (whole.lastSeq < last.firstSeq) return { torn, lastSeq: whole.lastSeq };
   const file = await files.fs.open(segmentPath(files, last.firstSeq), 'write');
@@ -173,4 +182,22 @@ async function recoverLast(files: LaneFiles, last: Segment): Promise<{ torn: num
   last.end = last.bytes = whole.end;
   last.tally = whole.tally;
   return { torn, lastSeq: whole.lastSeq };
+}
+
+/**
+ * What could not be read must not be cut off: behind an error that passes may lie acknowledged blocks.
+ * @throws HarbingerError JOURNAL_READ
+ */
+async function requireReadable(files: LaneFiles, segment: Segment, from: number): Promise<void> {
+  const file = await files.fs.open(segmentPath(files, segment.firstSeq), 'read');
+  const chunk = Buffer.allocUnsafe(readableChunkBytes);
+  try {
+    for (let at = from; at < segment.end; at += chunk.length) {
+      await file.read(chunk.subarray(0, Math.min(chunk.length, segment.end - at)), at);
+    }
+  } catch (error) {
+    throw readError({ lane: basename(files.dir), dir: files.dir }, error);
+  } finally {
+    await file.close();
+  }
 }
