@@ -23,7 +23,7 @@ const enoughBytes = 32 << 10;
 const slabsMax = 3;
 const callMsMax = 60_000;
 /** What a batch leaves behind is soon garbage: a larger space for it costs memory and saves no time. */
-const maxYoungGenerationSizeMb = 12;
+const maxYoungGenerationSizeMb = 24;
 /** The id under which `start` waits, like a call, for the thread to be ready. */
 const startId = 0;
 
