@@ -63,7 +63,7 @@ async function readHeader(fs: JournalFs, path: string): Promise<Omit<SegmentFile
   const file = await fs.open(path, 'read');
   try {
     const buffer = Buffer.alloc(segmentHeaderBytes);
-    const filled = await file.read(buffer, 0).catch(() => 0);
+    const filled = await file.read(buffer, 0);
     const header = decodeSegmentHeader(buffer.subarray(0, filled));
     if (header && header.version !== segmentVersion) {
       throw new HarbingerError(

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { codeOf } from '../../shared/runtime/errors.ts';
 import type { JournalFs } from './fs.ts';
+import { readError } from './journal-errors.ts';
 
 /**
  * A small JSON value on disk: its text, a line feed, the text's CRC-32 in 8 hex digits and a line feed. It is replaced
@@ -23,7 +24,9 @@ export function stateFile(fs: JournalFs, dir: string, name: string): StateFile {
       try {
         text = await readText(fs, path);
       } catch (error) {
-        return { found: codeOf(error) === 'ENOENT' ? 'no' : 'damaged' };
+        if (codeOf(error) === 'ENOENT') return { found: 'no' };
+        // Not damaged, as far as anybody knows: it may be read the next time.
+        throw readError({ lane: name, dir }, error);
       }
       const json = text.slice(0, -10);
       if (text !== withChecksum(json)) return { found: 'damaged' };
