@@ -166,6 +166,11 @@ export class GatewayMetrics {
       'Windows given up for machines seen later',
       windows.evicted,
     );
+    this.total(
+      'harbinger_windows_unwatched_readings_total',
+      'Readings of machines that found no free window',
+      windows.unwatched,
+    );
     this.total('harbinger_scorer_machines_total', 'Machines brought to a decision', scorer?.machines ?? 0);
     for (const state of ['starting', 'ready', 'waiting', 'stopped']) {
       this.gauge('harbinger_model_worker_state', 'State of the model worker', model.state === state ? 1 : 0, {

@@ -20,7 +20,8 @@ export const IntelligenceConfig = Type.Object(
       minimum: 1,
       maximum: 1_000_000,
       default: 20_000,
-      description: 'machines with a window in memory; above it the one longest silent gives up its window',
+      description:
+        'machines with a window in memory; above it one that was silent for a minute gives its window up, else new ones are not watched',
     }),
     intervalMsMin: Type.Integer({
       minimum: 0,

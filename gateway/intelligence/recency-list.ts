@@ -6,7 +6,12 @@ interface Linked<T> {
 /** Items in order of last use, as a doubly linked list through the items: touching one costs a few assignments. */
 export class RecencyList<T extends Linked<T>> {
   private newest: T | null = null;
-  private oldest: T | null = null;
+  private last: T | null = null;
+
+  /** The item that was not touched for longest. */
+  get oldest(): T | null {
+    return this.last;
+  }
 
   /** Adds the item, or moves it to the front. */
   touch(item: T): void {
@@ -15,11 +20,11 @@ export class RecencyList<T extends Linked<T>> {
     item.older = this.newest;
     if (this.newest) this.newest.newer = item;
     this.newest = item;
-    this.oldest ??= item;
+    this.last ??= item;
   }
 
   removeOldest(): T | null {
-    const item = this.oldest;
+    const item = this.last;
     if (item) this.unlink(item);
     return item;
   }
@@ -28,7 +33,7 @@ export class RecencyList<T extends Linked<T>> {
     if (item.newer) item.newer.older = item.older;
     else this.newest = item.older;
     if (item.older) item.older.newer = item.newer;
-    else this.oldest = item.newer;
+    else this.last = item.newer;
     item.newer = null;
     item.older = null;
   }

@@ -220,17 +220,32 @@ describe('the machines that are due', () => {
 });
 
 describe('a bounded number of machines', () => {
+  const four = (index: number, from: number) =>
+    [0, 1, 2, 3].map((row): Row => [index, from + row, index, index]);
+
   it('gives up the window of the one that was silent longest', () => {
-    const { windows } = newWindows({ machinesMax: 2 });
-    const four = (index: number, from: number) =>
-      [0, 1, 2, 3].map((row): Row => [index, from + row, index, index]);
+    const { windows, clock } = newWindows({ machinesMax: 2 });
     windows.add(batch([...four(0, 0), ...four(1, 0)], { newMachines: named('m0', 'm1', 'm2') }));
+    clock.now += 60_000;
     windows.add(batch([[0, 9, 0, 0]]));
     windows.add(batch(four(2, 0)));
     expect(windows.stats()).toMatchObject({ machines: 2, evicted: 1 });
     expect(windows.take(10).map(({ key }) => key)).toEqual(['s/m0', 's/m2']);
+    clock.now += 60_000;
     windows.add(batch(four(1, 10)));
     expect(windows.take(10).map(({ key }) => key)).toEqual(['s/m1']);
-    expect(windows.stats()).toMatchObject({ machines: 2, evicted: 2 });
+    expect(windows.stats()).toMatchObject({ machines: 2, evicted: 2, unwatched: 0 });
+  });
+
+  it('takes no window from machines that speak: the others are not watched', () => {
+    const { windows, clock } = newWindows({ machinesMax: 2 });
+    const newMachines = named('m0', 'm1', 'm2');
+    for (let row = 0; row < 4; row++) {
+      const rows = [0, 1, 2].map((index): Row => [index, row, index, index]);
+      windows.add(batch(rows, row === 0 ? { newMachines } : {}));
+      clock.now += 30_000;
+    }
+    expect(windows.take(10).map(({ key }) => key)).toEqual(['s/m0', 's/m1']);
+    expect(windows.stats()).toMatchObject({ machines: 2, evicted: 0, unwatched: 4 });
   });
 });

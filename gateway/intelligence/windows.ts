@@ -1,6 +1,8 @@
 /**
  * Every machine's window, fed by the rows that became durable. Bounded: above `machinesMax` the machine that has been
- * silent longest gives up its window (counted), and begins a new one when it speaks again. Nothing is allocated per row.
+ * silent longest gives up its window (counted), and begins a new one when it speaks again. Only real silence counts:
+ * while all that have a window speak, further machines are stored but not watched (counted), or windows would be given
+ * up faster than they fill and nobody would be watched. Nothing is allocated per row.
  */
 import type { MachineType, Sensor } from '../../shared/domain/machine-type.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
@@ -12,6 +14,8 @@ import { newlyScheduled, Schedule, type Scheduled } from './schedule.ts';
 
 /** Columns of a machine of an open type; further sensors are stored but not watched. */
 const openSensorsMax = 64;
+/** A machine that spoke within this keeps its window. */
+const silentMsMin = 60_000;
 
 export interface WindowsOptions {
   types: ReadonlyMap<string, MachineType>;
@@ -28,6 +32,8 @@ export interface WatchedMachine {
   readonly place: number;
   window: MachineWindow;
   readonly schedule: Scheduled;
+  /** Monotonic. */
+  heardMs: number;
   newer: WatchedMachine | null;
   older: WatchedMachine | null;
 }
@@ -38,6 +44,8 @@ export interface WindowsStats {
   /** Readings older than the newest of their machine. */
   late: number;
   evicted: number;
+  /** Readings of machines for which there was no window to have. */
+  unwatched: number;
   /** Readings of machines whose type is not known here. */
   unknown: number;
 }
@@ -58,7 +66,7 @@ export class Windows {
   private readonly byKey = new Map<string, WatchedMachine>();
   private readonly recency = new RecencyList<WatchedMachine>();
   private readonly schedule: Schedule<WatchedMachine>;
-  private readonly counts = { rows: 0, late: 0, evicted: 0, unknown: 0 };
+  private readonly counts = { rows: 0, late: 0, evicted: 0, unwatched: 0, unknown: 0 };
 
   constructor(options: WindowsOptions) {
     this.options = options;
@@ -69,6 +77,7 @@ export class Windows {
   add(batch: ColumnBatch): boolean {
     this.learnNames(batch);
     const { machineIndex, timeMs, offset, values } = batch;
+    const nowMs = this.options.clock.monotonicMs();
     let due = false;
     for (let i = 0; i < machineIndex.length; i++) {
       const place = this.places[machineIndex[i]!];
@@ -76,7 +85,12 @@ export class Windows {
         this.counts.unknown++;
         continue;
       }
-      const machine = place.watched ?? this.watch(place, machineIndex[i]!);
+      const machine = place.watched ?? this.watch(place, machineIndex[i]!, nowMs);
+      if (!machine) {
+        this.counts.unwatched++;
+        continue;
+      }
+      machine.heardMs = nowMs;
       this.recency.touch(machine);
       const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!);
       if (taken === 'row') {
@@ -149,8 +163,9 @@ export class Windows {
     return new MachineWindow(type.windowRows, type.sensors.length, baselineOptions(type));
   }
 
-  private watch(place: Place, index: number): WatchedMachine {
-    if (this.byKey.size >= this.options.machinesMax) this.evict();
+  /** Null if every window belongs to a machine that speaks. */
+  private watch(place: Place, index: number, nowMs: number): WatchedMachine | null {
+    if (this.byKey.size >= this.options.machinesMax && !this.evict(nowMs)) return null;
     const { identity } = place;
     const machine: WatchedMachine = {
       identity,
@@ -158,6 +173,7 @@ export class Windows {
       place: index,
       window: this.newWindow(identity.type),
       schedule: newlyScheduled(),
+      heardMs: nowMs,
       newer: null,
       older: null,
     };
@@ -166,13 +182,15 @@ export class Windows {
     return machine;
   }
 
-  private evict(): void {
-    const oldest = this.recency.removeOldest();
-    if (!oldest) return;
+  private evict(nowMs: number): boolean {
+    const { oldest } = this.recency;
+    if (!oldest || nowMs - oldest.heardMs < silentMsMin) return false;
+    this.recency.removeOldest();
     oldest.schedule.gone = true;
     this.places[oldest.place]!.watched = null;
     this.byKey.delete(oldest.key);
     this.counts.evicted++;
+    return true;
   }
 }
 

@@ -60,7 +60,7 @@ export const machines: Curve = {
           { key: 'memory', title: 'peak memory', unit: 'MB' },
         ],
         remark:
-          'The cost of one message should not depend on how many machines there are. Above 20,000 machines (a setting) those longest silent give up their windows.',
+          'The cost of one message should not depend on how many machines there are. Above 20,000 machines (a setting) the rest are stored and not watched.',
       },
     ),
 };
