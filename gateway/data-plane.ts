@@ -101,6 +101,8 @@ export async function startDataPlane(
     log.warn({ cause: messageOf(error) }, 'estimates were not journalled'),
   );
 
+  const toWindows = (columns: ColumnBatch, seq?: number) =>
+    deps.columns(seq === undefined ? columns : { ...columns, block: { journal: journals.id, seq } });
   const recent = new RecentReadings();
   const builder = new BlockBuilder();
   const placement = new Placement(recent, config.timestamps);
@@ -117,12 +119,12 @@ export async function startDataPlane(
       );
       deps.lifecycle({ state, about, atMs });
     },
-    windows: deps.columns,
+    windows: toWindows,
   });
   const tail = { tail: (lane: string, bytes: number) => journals.tail(lane, bytes) };
   await replayTail(
     { journal: tail, recent, machines, builder, identitiesBytes, windowsBytes: replayBytes },
-    deps.columns,
+    toWindows,
   );
 
   const link = deps.link ?? mqttLinks(config);

@@ -41,8 +41,8 @@ function build() {
     journal(block) {
       blocks.push(block);
       return state.held
-        ? new Promise<void>((resolve, reject) => gates.push({ resolve, reject }))
-        : Promise.resolve();
+        ? new Promise((resolve, reject) => gates.push({ resolve: () => resolve(blocks.length), reject }))
+        : Promise.resolve(blocks.length);
     },
     deadLetters: async (added) => void letters.push(...added),
     lifecycle: async (change) => void changes.push(`${change.about.machine} ${change.state}`),

@@ -22,11 +22,12 @@ export interface PipelineDeps {
   placement: Placement;
   builder: BlockBuilder;
   /** Durable when resolved; rejects only after retrying for as long as the sender may be kept waiting. */
-  journal(block: Omit<Block, 'seq'>): Promise<unknown>;
+  journal(block: Omit<Block, 'seq'>): Promise<number>;
   deadLetters(letters: Omit<DeadLetter, 'id'>[]): Promise<void>;
   /** The same change sent again has the same `eventId`. */
   lifecycle(change: LifecycleNotice & { eventId: string }): Promise<void>;
-  windows(columns: ColumnBatch): void;
+  /** `seq`: of the rows' block. */
+  windows(columns: ColumnBatch, seq?: number): void;
 }
 
 export interface PipelineCounts {
@@ -136,14 +137,15 @@ export class Pipeline {
     columns: ColumnBatch,
     added: readonly number[],
   ): Promise<void> {
+    let seq: number;
     try {
-      await this.deps.journal(block);
+      seq = await this.deps.journal(block);
     } catch (error) {
       this.deps.placement.forgetBlock(added);
       this.deps.windows(withoutRows(columns));
       throw error;
     }
-    this.deps.windows(columns);
+    this.deps.windows(columns, seq);
   }
 
   private deadLetter(message: RawMessage, error: unknown): void {

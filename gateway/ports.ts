@@ -132,6 +132,14 @@ export interface ColumnBatch {
   values: Float32Array;
   /** From the journal's tail after a restart: fill windows, decide nothing. */
   replay: boolean;
+  /** Where the rows are in the journal; absent where they are in none. */
+  block?: BlockPlace;
+}
+
+/** A block of one journal instance: who has learnt from blocks up to one knows which are new. */
+export interface BlockPlace {
+  journal: string;
+  seq: number;
 }
 
 /** A machine failed or was replaced, as a lifecycle event says that is in the journal. */

@@ -19,7 +19,7 @@ export interface ReplayTailParts {
 /** After a restart: what was seen lately is known again, and windows fill from the journal's tail. */
 export async function replayTail(
   parts: ReplayTailParts,
-  windows: (columns: ColumnBatch) => void,
+  windows: (columns: ColumnBatch, seq: number) => void,
 ): Promise<void> {
   for await (const block of parts.journal.tail('readings', parts.identitiesBytes)) {
     const { local } = block;
@@ -33,7 +33,7 @@ export async function replayTail(
     const text = (block.codec === 'gzip' ? gunzipSync(block.body) : block.body).toString('latin1');
     for (const line of linesOf(text)) replayLine(line, parts, row);
     const columns = parts.builder.finishColumns();
-    if (columns) windows({ ...columns, replay: true });
+    if (columns) windows({ ...columns, replay: true }, block.seq);
   }
 }
 

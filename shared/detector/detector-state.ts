@@ -1,37 +1,70 @@
+/**
+ * What a detector has learnt, as bytes: numbers of 8 bytes, the first four of them the version, how many sensors, rows of
+ * warm-up and whether it has a clock; then its arrays, one after the other. Little-endian, and of a fixed length for so
+ * many sensors.
+ */
 import { HarbingerError } from '../runtime/errors.ts';
 
-/** What a detector has learnt, ready for JSON: numbers, and typed arrays as base64 of their bytes (little-endian). */
-export interface DetectorState {
-  version: 1;
+/** To be raised when the same bytes would mean something else. */
+export const stateVersion = 1;
+
+const sensorsMax = 1_024;
+const numberBytes = 8;
+
+export interface StateHead {
   sensors: number;
   warmUpRows: number;
   hasClock: boolean;
-  scalars: number[];
-  arrays: string[];
 }
 
 type Numbers = Float32Array | Float64Array;
 
-const bytesOf = (array: Numbers) => Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+const bytesOf = (array: Numbers) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+const lengthOf = (arrays: Numbers[]) => arrays.reduce((sum, array) => sum + array.byteLength, 0);
 
-export function packed(arrays: Numbers[], scalars: number[]): Pick<DetectorState, 'arrays' | 'scalars'> {
-  return { scalars, arrays: arrays.map((array) => bytesOf(array).toString('base64')) };
+export function pack(head: StateHead, scalars: number[], arrays: Numbers[]): Uint8Array<ArrayBuffer> {
+  const numbers = Float64Array.of(
+    ...[stateVersion, head.sensors, head.warmUpRows, Number(head.hasClock)],
+    ...scalars,
+  );
+  const bytes = new Uint8Array(numbers.byteLength + lengthOf(arrays));
+  let at = 0;
+  for (const array of [numbers, ...arrays]) {
+    bytes.set(bytesOf(array), at);
+    at += array.byteLength;
+  }
+  return bytes;
 }
 
-/** Fills `arrays`; returns the scalars. @throws HarbingerError DETECTOR_STATE */
-export function unpack(state: DetectorState, arrays: Numbers[]): number[] {
-  const saved = state.arrays.map((text) => Buffer.from(text, 'base64'));
-  const fits =
-    saved.length === arrays.length && saved.every((bytes, i) => bytes.length === arrays[i]!.byteLength);
-  if (state.version !== 1 || !fits) {
-    throw new HarbingerError(
-      'DETECTOR_STATE',
-      'intelligence',
-      'the saved normal does not fit this version of the detector: let the machine learn it anew',
-    );
+function numbersAt(bytes: Uint8Array, first: number, count: number): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + first * numberBytes, count * numberBytes);
+  return Array.from({ length: count }, (_, i) => view.getFloat64(i * numberBytes, true));
+}
+
+/** @throws HarbingerError DETECTOR_STATE */
+export function readHead(bytes: Uint8Array): StateHead {
+  if (bytes.length < 4 * numberBytes) throw stateError();
+  const [version, sensors, warmUpRows, hasClock] = numbersAt(bytes, 0, 4) as [number, number, number, number];
+  const isCount = Number.isInteger(sensors) && sensors >= 0 && sensors <= sensorsMax;
+  if (version !== stateVersion || !isCount || !(warmUpRows >= 0)) throw stateError();
+  return { sensors, warmUpRows, hasClock: hasClock === 1 };
+}
+
+/** Fills `arrays` after `scalars` numbers, and returns these. @throws HarbingerError DETECTOR_STATE */
+export function unpack(bytes: Uint8Array, scalars: number, arrays: Numbers[]): number[] {
+  let at = (4 + scalars) * numberBytes;
+  if (bytes.length !== at + lengthOf(arrays)) throw stateError();
+  for (const array of arrays) {
+    bytesOf(array).set(bytes.subarray(at, at + array.byteLength));
+    at += array.byteLength;
   }
-  saved.forEach((bytes, i) => {
-    bytesOf(arrays[i]!).set(bytes);
-  });
-  return state.scalars;
+  return numbersAt(bytes, 4, scalars);
+}
+
+function stateError(): HarbingerError {
+  return new HarbingerError(
+    'DETECTOR_STATE',
+    'intelligence',
+    'the saved normal does not fit this version of the detector: let the machine learn it anew',
+  );
 }

@@ -2,7 +2,7 @@
  * The self-learned normal of one machine: one row in, one score out, in one pass, without labels and without looking
  * ahead. See shared/docs/detector.md for what is computed and how it was measured.
  */
-import { type DetectorState, packed, unpack } from './detector-state.ts';
+import { pack, readHead, unpack } from './detector-state.ts';
 import { Evidence } from './evidence.ts';
 import { HealthHistory, healthOf, type RemainingRows } from './health.ts';
 import { parameters } from './parameters.ts';
@@ -111,16 +111,16 @@ export class Detector {
     return into;
   }
 
-  /** All that was learnt, as JSON: a detector made from it goes on as if nothing had happened. */
-  toState(): DetectorState {
-    const { sensors, warmUpRows, hasClock } = this;
-    return { version: 1, sensors, warmUpRows, hasClock, ...packed(this.arrays(), this.scalars()) };
+  /** All that was learnt, as bytes: a detector made from them goes on as if nothing had happened. */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    return pack(this, this.scalars(), this.arrays());
   }
 
-  /** @throws HarbingerError DETECTOR_STATE if it is not one of this version */
-  static fromState(saved: DetectorState): Detector {
-    const made = new Detector(saved.sensors, saved);
-    const scalars = unpack(saved, made.arrays());
+  /** @throws HarbingerError DETECTOR_STATE if they are not of this version */
+  static fromBytes(bytes: Uint8Array): Detector {
+    const head = readHead(bytes);
+    const made = new Detector(head.sensors, head);
+    const scalars = unpack(bytes, made.scalars().length, made.arrays());
     let at = 0;
     const next = () => scalars[at++]!;
     made.rows = next();
