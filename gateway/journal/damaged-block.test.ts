@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { encodeBlock } from './format.ts';
 import { systemError } from './memory-disk.testing.ts';
 import { blockOf, contents, filled, filledBlockBytes, JournalBench } from './support.testing.ts';
@@ -51,16 +51,86 @@ describe('a block in the middle', () => {
     expect(bench.losses).toEqual(lost(1));
   });
 
-  test('where the disk gives EIO for some pages, only their blocks are lost', async () => {
-    await bench.fill(perSegment);
+  const unreadable = (from: number, isHit = () => true) => {
     const path = bench.segments()[0]!;
-    const bad = { from: blockAt(2) + 4_096, to: blockAt(2) + 4_097 };
-    bench.disk.onOperation = (operation, name, { from, to }) => {
-      const isHit = operation === 'read' && name === path && from < bad.to && to > bad.from;
-      if (isHit) throw systemError('EIO');
+    bench.disk.onOperation = (operation, name, access) => {
+      if (operation !== 'read' || name !== path || !isHit()) return;
+      if (access.from <= from && access.to > from) throw systemError('EIO');
     };
+  };
+  const readFails = () =>
+    expect(contents(bench.readings)).rejects.toThrow(
+      expect.objectContaining({ code: 'JOURNAL_READ', retry: true }),
+    );
+
+  test('which the disk does not give: reading fails at first, and in the end only its blocks are lost', async () => {
+    await bench.fill(perSegment);
+    unreadable(blockAt(2) + 4_096);
+    await readFails();
+    bench.clock.advance(29_000);
+    await readFails();
+    expect(bench.losses).toEqual([]);
+    bench.clock.advance(2_000);
     expect(await contents(bench.readings)).toEqual(filled(1, 6, [3]));
     expect(bench.losses).toEqual(lost(1));
+  });
+
+  test('which the disk does not give for a moment is not lost, and the next error has its own time', async () => {
+    await bench.fill(perSegment);
+    for (let times = 0; times < 3; times++) {
+      unreadable(blockAt(2));
+      await readFails();
+      bench.clock.advance(29_000);
+      bench.disk.onOperation = () => {};
+      expect(await contents(bench.readings)).toEqual(filled(1, 6));
+      bench.clock.advance(29_000);
+    }
+    expect(bench.losses).toEqual([]);
+  });
+
+  test('is not given up while nothing on the disk works', async () => {
+    await bench.fill(perSegment);
+    bench.disk.onOperation = () => {
+      throw systemError('EIO');
+    };
+    await readFails();
+    bench.clock.advance(3_600_000);
+    await readFails();
+    bench.disk.onOperation = () => {};
+    expect(await contents(bench.readings)).toEqual(filled(1, 6));
+    expect(bench.losses).toEqual([]);
+  });
+
+  test('nor is a whole segment that cannot be opened for a moment', async () => {
+    await bench.fill(perSegment + 2);
+    bench.disk.onOperation = (operation) => {
+      if (operation === 'open') throw systemError('EIO');
+    };
+    await readFails();
+    bench.disk.onOperation = () => {};
+    expect(await contents(bench.readings)).toEqual(filled(1, perSegment + 2));
+    expect(bench.losses).toEqual([]);
+  });
+
+  test('at start what was seen lately is waited for until the disk gives it', async () => {
+    await bench.fill(perSegment);
+    let isBad = true;
+    unreadable(blockAt(2) + 4_096, () => isBad);
+    const seqs: number[] = [];
+    const tail = (async () => {
+      for await (const { seq } of bench.set.tail('readings', 1 << 20)) seqs.push(seq);
+    })();
+    for (let i = 0; i < 3; i++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      bench.clock.advance(250);
+    }
+    expect(seqs.length).toBeLessThan(6);
+    isBad = false;
+    await vi.waitFor(() => {
+      bench.clock.advance(250);
+      expect(seqs).toEqual([1, 2, 3, 4, 5, 6]);
+    });
+    await tail;
   });
 
   test('a read error at open cuts nothing off: opening fails, and once it has passed everything is there', async () => {

@@ -11,6 +11,7 @@ import { blockHeaderBytes, journalLimits } from './format.ts';
 import { type JournalFs, nodeJournalFs } from './fs.ts';
 import { JournalLane } from './lane.ts';
 import { Meta } from './meta.ts';
+import { ReadPatience } from './read-patience.ts';
 import { LaneReader } from './reader.ts';
 import { listSegments, newestOf, recoverLane, type SegmentFile } from './recover.ts';
 import { laneFiles } from './segment.ts';
@@ -139,12 +140,13 @@ async function openLane(name: Lane, found: SegmentFile[], shared: Shared): Promi
   if (recovered.lastIsWhole) await writer.reopenLast();
   const onDamage = (lost: { blocks: number; lines: number; bytes: number }) =>
     onLoss({ lane: name, cause: 'damaged-block', ...lost });
+  const patience = new ReadPatience({ dir: files.dir, clock, log, isDiskWell: () => meta.isSaved() });
   const lane: JournalLane = new JournalLane({
     lane: name,
     files,
     segments,
     writer,
-    reader: new LaneReader({ files, segments, log, onDamage }),
+    reader: new LaneReader({ files, segments, clock, log, patience, onDamage }),
     segmentBytesMax: Math.min(journalLimits.segmentBytesMax, Math.floor(bytesMax / 16)),
     blockBytesMax: Math.min(blockBytesLimit, Math.floor(bytesMax / 8)),
     dropped: memory.dropped,

@@ -85,6 +85,14 @@ export class Meta {
     await this.changed();
   }
 
+  /** Saves it; false if the disk does not take it. */
+  isSaved(): Promise<boolean> {
+    return this.save().then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** Never rejects: what could not be saved goes with the next change, and only counters depend on it. */
   async changed(): Promise<void> {
     await this.save().catch((error) =>

@@ -1,15 +1,19 @@
+import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 import { codeOf, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Block } from '../ports.ts';
 import { segmentHeaderBytes, segmentName } from './format.ts';
 import type { JournalFile } from './fs.ts';
-import { scanBlocks } from './scan.ts';
+import { type ReadPatience, readPatienceMs } from './read-patience.ts';
+import { type ScanRange, scanBlocks } from './scan.ts';
 import { countBlocks, type LaneFiles, type Segment, segmentPath, type Tally } from './segment.ts';
 
 /** Read positions that are remembered, so that a consumer goes on without reading a segment from its beginning. */
 const positionsMax = 32;
 /** Losses remembered per segment; beyond it they are reported without looking whether they were before. */
 const reportedMax = 1_024;
+/** At start, between two attempts to read what the disk does not give. */
+const tailRetryMs = 250;
 
 interface Damage {
   lines: number;
@@ -20,7 +24,9 @@ interface Damage {
 export class LaneReader {
   private readonly files: LaneFiles;
   private readonly segments: readonly Segment[];
+  private readonly clock: Clock;
   private readonly log: Log;
+  private readonly patience: ReadPatience;
   private readonly onDamage: (lost: Tally) => void;
   /** Seq of a block that was read → where it ends. */
   private readonly positions = new Map<number, { segment: Segment; end: number }>();
@@ -29,26 +35,35 @@ export class LaneReader {
   constructor(parts: {
     files: LaneFiles;
     segments: readonly Segment[];
+    clock: Clock;
     log: Log;
+    patience: ReadPatience;
     onDamage: (lost: Tally) => void;
   }) {
     this.files = parts.files;
     this.segments = parts.segments;
+    this.clock = parts.clock;
     this.log = parts.log;
+    this.patience = parts.patience;
     this.onDamage = parts.onDamage;
   }
 
-  /** As Journal.read. @throws system errors, other than for a segment that is damaged or gone */
-  async read(afterSeq: number, bytesMax: number): Promise<Block[]> {
-    const blocks: Block[] = [];
-    const room = { bytes: bytesMax };
-    for (const segment of this.segmentsAfter(afterSeq)) {
-      if (await this.readSegment(segment, afterSeq, blocks, room)) break;
-    }
-    return blocks;
+  /** As Journal.read. @throws system errors, other than for a segment that is damaged or gone; EIO while it may pass */
+  read(afterSeq: number, bytesMax: number): Promise<Block[]> {
+    return this.patience.during(async () => {
+      const blocks: Block[] = [];
+      const room = { bytes: bytesMax };
+      for (const segment of this.segmentsAfter(afterSeq)) {
+        if (await this.readSegment(segment, afterSeq, blocks, room)) break;
+      }
+      return blocks;
+    });
   }
 
-  /** Blocks of about the last `bytesMax` bytes, oldest first. Damage is passed over: read() reports it. */
+  /**
+   * Blocks of about the last `bytesMax` bytes, oldest first. What the disk does not give is waited for; damage is
+   * passed over: read() reports it.
+   */
   async *tail(bytesMax: number): AsyncGenerator<Block, void> {
     const chosen: { segment: Segment; from: number; to: number; lastSeq: number }[] = [];
     let left = bytesMax;
@@ -58,15 +73,20 @@ export class LaneReader {
       chosen.unshift({ segment, from, to: segment.end, lastSeq: segment.lastSeq });
       left -= segment.end - from;
     }
+    const onUnreadable = this.waiting();
     for (const { segment, from, to, lastSeq } of chosen) {
-      const file = await this.open(segment);
+      const file = await this.open(segment, onUnreadable);
       if (!file) continue;
       try {
-        for await (const item of this.scan(
-          file,
-          { from, to, seqMin: segment.firstSeq, seqMax: lastSeq },
-          1 << 20,
-        )) {
+        const range = {
+          from,
+          to,
+          seqMin: segment.firstSeq,
+          seqMax: lastSeq,
+          chunkBytes: 1 << 20,
+          onUnreadable,
+        };
+        for await (const item of this.scan(file, range)) {
           if (item.kind === 'block') yield item.block;
         }
       } finally {
@@ -80,12 +100,15 @@ export class LaneReader {
     if (segment.tally && seq < segment.firstSeq) return segment.tally;
     const blocks = Math.max(0, segment.lastSeq - Math.max(seq, segment.firstSeq - 1));
     try {
-      const { tally } = await countBlocks(this.files, segment, { afterSeq: seq, seqMax: segment.lastSeq });
-      return tally;
+      const range = { afterSeq: seq, seqMax: segment.lastSeq };
+      const { tally, isWhole } = await countBlocks(this.files, segment, range);
+      if (isWhole) return tally;
+      throw new Error('part of it cannot be read');
     } catch (error) {
+      const name = segmentName(segment.firstSeq);
       this.log.warn(
-        { segment: segmentName(segment.firstSeq), cause: messageOf(error) },
-        'counting losses failed',
+        { segment: name, blocks, cause: messageOf(error) },
+        'the lines of lost blocks are not known',
       );
       return { blocks, lines: 0, bytes: 0 };
     }
@@ -112,11 +135,15 @@ export class LaneReader {
     let damage: Damage = { lines: 0, bytes: 0 };
     const missing = (beforeSeq: number) =>
       this.report(segment, { from: Math.max(expected, afterSeq + 1), to: beforeSeq - 1 }, damage);
-    const file = await this.open(segment);
+    const onUnreadable = async (error: unknown) => {
+      await this.patience.failed(error);
+      return 'damaged' as const;
+    };
+    const file = await this.open(segment, onUnreadable);
     try {
-      const range = { from, to: end, seqMin: expected, seqMax: lastSeq };
       const chunkBytes = Math.min(Math.max(room.bytes, 64 << 10), 1 << 20);
-      for await (const item of file ? this.scan(file, range, chunkBytes) : []) {
+      const range = { from, to: end, seqMin: expected, seqMax: lastSeq, chunkBytes, onUnreadable };
+      for await (const item of file ? this.scan(file, range) : []) {
         if (item.kind === 'damage') {
           damage.lines += item.lines;
           damage.bytes += item.bytes;
@@ -140,22 +167,37 @@ export class LaneReader {
     return false;
   }
 
-  private scan(
-    file: JournalFile,
-    range: { from: number; to: number; seqMin: number; seqMax: number },
-    chunkBytes: number,
-  ) {
-    return scanBlocks(file, { ...range, seed: this.files.seed, chunkBytes });
+  private scan(file: JournalFile, range: Omit<ScanRange, 'seed'>) {
+    return scanBlocks(file, { ...range, seed: this.files.seed });
   }
 
-  /** Null if the file is gone (dropped a moment ago, or by somebody else) or the disk cannot find it any more. */
-  private async open(segment: Segment): Promise<JournalFile | null> {
-    try {
-      return await this.files.fs.open(segmentPath(this.files, segment.firstSeq), 'read');
-    } catch (error) {
-      if (['ENOENT', 'EIO'].includes(codeOf(error) ?? '')) return null;
-      throw error;
+  /** Null if the file is gone (dropped a moment ago, or by somebody else) or the disk is not to find it any more. */
+  private async open(segment: Segment, onUnreadable: ScanRange['onUnreadable']): Promise<JournalFile | null> {
+    for (;;) {
+      try {
+        return await this.files.fs.open(segmentPath(this.files, segment.firstSeq), 'read');
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') return null;
+        if (codeOf(error) !== 'EIO') throw error;
+        if ((await onUnreadable(error)) === 'damaged') return null;
+      }
     }
+  }
+
+  /** For who reads once: tries again for a while, and does without from then on. */
+  private waiting(): ScanRange['onUnreadable'] {
+    const { clock, log } = this;
+    const { dir } = this.files;
+    const untilMs = clock.monotonicMs() + readPatienceMs;
+    let isKnown = false;
+    return async (error) => {
+      if (!isKnown)
+        log.error({ dir, cause: messageOf(error) }, 'the journal cannot be read; it is tried again');
+      isKnown = true;
+      if (clock.monotonicMs() >= untilMs) return 'damaged';
+      await sleep(clock, tailRetryMs);
+      return 'again';
+    };
   }
 
   private report(segment: Segment, seqs: { from: number; to: number }, damage: Damage): void {

@@ -180,7 +180,7 @@ async function recoverLast(files: LaneFiles, last: Segment): Promise<{ torn: num
   }
   last.lastSeq = whole.lastSeq;
   last.end = last.bytes = whole.end;
-  last.tally = whole.tally;
+  last.tally = whole.isWhole ? whole.tally : null;
   return { torn, lastSeq: whole.lastSeq };
 }
 

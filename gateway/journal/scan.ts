@@ -21,9 +21,11 @@ export interface ScanRange {
   seqMax: number;
   seed: number;
   chunkBytes: number;
+  /** Asked where the disk cannot give pages (EIO): to read them again, or to take their blocks for damaged. May throw. */
+  onUnreadable(error: unknown): Promise<'again' | 'damaged'>;
 }
 
-/** Yielded blocks share memory with the chunk they were read in. @throws system errors other than EIO */
+/** Yielded blocks share memory with the chunk they were read in. @throws system errors, EIO as `onUnreadable` decides */
 export async function* scanBlocks(file: JournalFile, range: ScanRange): AsyncGenerator<Found, void> {
   const window = new Window(file, range);
   let at = range.from;
@@ -64,7 +66,7 @@ class Window {
     if (index >= 0 && index + count <= this.bytes.length) return index;
     const wanted = Math.min(Math.max(count, this.range.chunkBytes), this.range.to - at);
     const chunk = Buffer.allocUnsafeSlow(wanted);
-    const filled = await readTolerant(this.file, chunk, at);
+    const filled = await readPatiently(this.file, chunk, at, this.range);
     // A file that is shorter than it was: what is missing reads as zeros and fails its checksums.
     this.bytes = chunk.fill(0, filled);
     this.from = at;
@@ -99,13 +101,26 @@ class Window {
 
 const pageBytes = 4096;
 
-/** Reads, and where the disk cannot give part of it (EIO), leaves zeros in those pages: their blocks are damaged. */
-async function readTolerant(file: JournalFile, buffer: Buffer, position: number): Promise<number> {
-  try {
-    return await file.read(buffer, position);
-  } catch (error) {
-    if (codeOf(error) !== 'EIO') throw error;
+async function readPatiently(
+  file: JournalFile,
+  buffer: Buffer,
+  position: number,
+  { onUnreadable }: Pick<ScanRange, 'onUnreadable'>,
+): Promise<number> {
+  for (;;) {
+    try {
+      return await file.read(buffer, position);
+    } catch (error) {
+      if (codeOf(error) !== 'EIO') throw error;
+    }
+    const error = await readEachPage(file, buffer, position);
+    if (error === null || (await onUnreadable(error)) === 'damaged') return buffer.length;
   }
+}
+
+/** Leaves zeros in the pages that the disk cannot give. The last error, or null if it gave them all. */
+async function readEachPage(file: JournalFile, buffer: Buffer, position: number): Promise<unknown> {
+  let last: unknown = null;
   for (let at = 0; at < buffer.length; at += pageBytes) {
     const page = buffer.subarray(at, at + pageBytes);
     try {
@@ -113,7 +128,8 @@ async function readTolerant(file: JournalFile, buffer: Buffer, position: number)
     } catch (error) {
       if (codeOf(error) !== 'EIO') throw error;
       page.fill(0);
+      last = error;
     }
   }
-  return buffer.length;
+  return last;
 }

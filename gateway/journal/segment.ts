@@ -60,15 +60,19 @@ export function segmentPath(files: LaneFiles, firstSeq: number): string {
   return `${files.dir}/${segmentName(firstSeq)}`;
 }
 
-/** What is intact in a segment after `afterSeq`, and where its last good block ends. Reads it in full. */
+/**
+ * What is intact in a segment after `afterSeq`, and where its last good block ends. Reads it in full; where the disk
+ * cannot give part of it, `isWhole` is false and what is there is not counted.
+ */
 export async function countBlocks(
   files: LaneFiles,
   segment: Pick<Segment, 'firstSeq' | 'end'>,
   range: { afterSeq: number; seqMax: number },
-): Promise<{ tally: Tally; lastSeq: number; end: number }> {
+): Promise<{ tally: Tally; lastSeq: number; end: number; isWhole: boolean }> {
   const tally: Tally = { blocks: 0, lines: 0, bytes: 0 };
   let lastSeq = segment.firstSeq - 1;
   let end = segmentHeaderBytes;
+  let isWhole = true;
   const file = await files.fs.open(segmentPath(files, segment.firstSeq), 'read');
   try {
     const found = scanBlocks(file, {
@@ -78,6 +82,10 @@ export async function countBlocks(
       seqMax: range.seqMax,
       seed: files.seed,
       chunkBytes: 1 << 20,
+      onUnreadable: async () => {
+        isWhole = false;
+        return 'damaged';
+      },
     });
     let at = segmentHeaderBytes;
     for await (const item of found) {
@@ -97,5 +105,5 @@ export async function countBlocks(
   } finally {
     await file.close();
   }
-  return { tally, lastSeq, end };
+  return { tally, lastSeq, end, isWhole };
 }

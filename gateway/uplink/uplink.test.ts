@@ -209,6 +209,29 @@ it('while the cloud is silent it waits, keeps its cursor, and stops when told', 
   await uplink.stop();
 });
 
+it('a lane that the disk does not give for a while keeps its place, says so, and holds up no other', async () => {
+  const { cloud, journals, clock } = setUp(seededRandom(1), 0);
+  let isBad = true;
+  const events: Journal = {
+    ...journals.events,
+    read: (afterSeq, maxBytes) =>
+      isBad ? Promise.reject(new Error('EIO: disk')) : journals.events.read(afterSeq, maxBytes),
+  };
+  const deps = { gateway: 'gw', link: cloud.link, clock, random: seededRandom(1), log: silentLog };
+  const uplink = new Uplink(config, { ...deps, journals: { ...journals, events } });
+  for (let i = 0; i < 3; i++) for (const lane of lanes) journals[lane].add('x');
+  uplink.start();
+  while (cloud.stored.readings.length < 3) await clock.advance(100);
+  await clock.advance(2_000);
+  expect(uplink.stats).toMatchObject({ lastError: 'EIO: disk', connects: 1 });
+  expect(cloud.stored.events).toEqual([]);
+  isBad = false;
+  while (journals.events.cursor('uplink').seq < 3) await clock.advance(100);
+  expect(cloud.stored.events).toEqual([1, 2, 3]);
+  expect(uplink.stats).toMatchObject({ lastError: null, connects: 1 });
+  await uplink.stop();
+});
+
 it('leaves nothing behind on a connection’s signal, however often readings wait for events', async () => {
   const warnings: string[] = [];
   const note = (warning: Error) => warnings.push(warning.name);

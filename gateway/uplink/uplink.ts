@@ -149,8 +149,8 @@ export class Uplink {
       if (signal.aborted) break;
       if (lane !== 'readings') this.urgent.add(lane);
       else await this.readyForReadings(journal, sent, signal);
-      let blocks = await journal.read(sent, this.config.batchBytesMax);
-      // Only damaged blocks are left: nothing to send until a new one comes.
+      let blocks = await this.readBlocks(lane, sent, signal);
+      // Only damaged blocks are left, or none can be read now.
       if (blocks.length === 0) await sleep(this.deps.clock, 1_000, signal);
       while (blocks.length > 0) {
         // Between the batches of one read too: they may have waited for their turn, and an alert has come since.
@@ -180,6 +180,18 @@ export class Uplink {
     }
     await Promise.all(underWay);
     if (failure) throw failure;
+  }
+
+  /** None where the disk fails: this lane tries again in a moment, and nobody waits for it meanwhile. */
+  private async readBlocks(lane: Lane, sent: number, signal: AbortSignal): Promise<Block[]> {
+    try {
+      return await this.deps.journals[lane].read(sent, this.config.batchBytesMax);
+    } catch (error) {
+      if (signal.aborted) return [];
+      this.note(error);
+      this.settleUrgency(lane);
+      return [];
+    }
   }
 
   private confirm(lane: Lane, cursor: Cursor, group: readonly Block[], bytes: number): void {
