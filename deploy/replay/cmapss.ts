@@ -72,6 +72,9 @@ export function cmapssRecording(
   options: FullReplayOptions,
   tally: Tally,
 ): Recording {
+  if (options.machine !== undefined || options.machineColumn !== undefined) {
+    throw wrong('C-MAPSS files number their engines: --machine and --machine-column are for CSV files');
+  }
   if (options.timestamps === 'original') throw wrong('C-MAPSS files have no times that could be sent');
   const known = new Set(type.sensors.map((sensor) => sensor.name));
   const sensors = cmapssSensors.map((name) => (type.openSensors || known.has(name) ? name : null));

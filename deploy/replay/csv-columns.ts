@@ -8,6 +8,8 @@ export interface CsvPlan {
   time: number;
   timeName: string;
   machine: number;
+  /** A machine column that `--machine` overrules: its rows must be of one machine. */
+  overruledMachine: number;
   sensors: { index: number; name: string }[];
   /** Columns that are left out, as sentences. */
   leftOut: string[];
@@ -37,7 +39,7 @@ export function plainName(text: string): string {
 /** @throws HarbingerError USAGE when a named column is missing or no column is a sensor */
 export function planColumns(header: string[], type: MachineType, options: FullReplayOptions): CsvPlan {
   const time = timeIndex(header, options.timeColumn);
-  const machine = machineIndex(header, options.machineColumn);
+  const { machine, overruledMachine } = machineColumns(header, options);
   const known = new Set(type.sensors.map((sensor) => sensor.name));
   const taken = new Set<string>();
   const plan: CsvPlan = {
@@ -45,11 +47,16 @@ export function planColumns(header: string[], type: MachineType, options: FullRe
     time,
     timeName: header[time] ?? '',
     machine,
+    overruledMachine,
     sensors: [],
     leftOut: [],
   };
   header.forEach((title, index) => {
     if (index === time || index === machine) return;
+    if (index === overruledMachine) {
+      plan.leftOut.push(`column ${index + 1} '${title.trim()}': --machine ${options.machine} was given`);
+      return;
+    }
     const name = known.has(title.trim()) ? title.trim() : plainName(title);
     const problem = problemOf(name, type, known, taken);
     if (problem !== null) plan.leftOut.push(`column ${index + 1} '${title.slice(0, 40)}': ${problem}`);
@@ -80,9 +87,21 @@ function timeIndex(header: string[], given: string | undefined): number {
   return lower.findIndex((title) => timeNames.includes(title));
 }
 
-function machineIndex(header: string[], given: string | undefined): number {
-  if (given !== undefined) return named(header, given, 'machine');
-  return header.findIndex((title) => title.trim().toLowerCase() === 'machine');
+/** What was asked for on the command line wins over what a column happens to be called. */
+function machineColumns(
+  header: string[],
+  { machine, machineColumn }: FullReplayOptions,
+): Pick<CsvPlan, 'machine' | 'overruledMachine'> {
+  if (machineColumn !== undefined && machine !== undefined) {
+    throw wrong('--machine and --machine-column contradict each other: give one of them');
+  }
+  if (machineColumn !== undefined) {
+    return { machine: named(header, machineColumn, 'machine'), overruledMachine: -1 };
+  }
+  const found = header.findIndex((title) => title.trim().toLowerCase() === 'machine');
+  return machine === undefined
+    ? { machine: found, overruledMachine: -1 }
+    : { machine: -1, overruledMachine: found };
 }
 
 function named(header: string[], name: string, what: string): number {

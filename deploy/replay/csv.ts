@@ -87,6 +87,7 @@ class RowReader {
   readonly #originalTimes: boolean;
   readonly #onlyMachine: string;
   readonly #machines = new Map<string, string>();
+  #overruledMachine: string | null = null;
 
   constructor(plan: CsvPlan, decimalComma: boolean, options: FullReplayOptions, tally: Tally) {
     this.#plan = plan;
@@ -100,6 +101,7 @@ class RowReader {
 
   read(record: string[], row: number): RecordedRow | null {
     if (record.length > this.#plan.columns) return this.#skip('more cells than columns');
+    this.#checkOneMachine(record);
     const machine = this.#machineOf(record);
     if (machine === '') return this.#skip('no machine name');
     const timeMs = this.#plan.time < 0 ? null : cellTimeMs(record[this.#plan.time], this.#plan.timeName);
@@ -131,6 +133,17 @@ class RowReader {
       }
     }
     return present > 0 ? values : null;
+  }
+
+  /** Rows of several machines sent as one would be a history that no machine has had. */
+  #checkOneMachine(record: string[]): void {
+    const name = record[this.#plan.overruledMachine]?.trim() ?? '';
+    if (name === '') return;
+    this.#overruledMachine ??= name;
+    if (name === this.#overruledMachine) return;
+    throw wrong(
+      `the file has rows of machines '${this.#overruledMachine}' and '${name}', which cannot both be '${this.#onlyMachine}': leave --machine out`,
+    );
   }
 
   #machineOf(record: string[]): string {

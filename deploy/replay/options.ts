@@ -17,7 +17,7 @@ export interface ReplayOptions {
   format?: ReplayFormat;
   /** Site in the topics. Default: the type's name. */
   site?: string;
-  /** Machine where a CSV has no machine column. Default: the file's name. */
+  /** The machine of every row of a CSV, whatever its columns say. Default: its machine column, else the file's name. */
   machine?: string;
   machineColumn?: string;
   timeColumn?: string;

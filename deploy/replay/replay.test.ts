@@ -139,7 +139,22 @@ describe('replay of a CSV', () => {
     expect(new Set(ids).size).toBe(4);
   });
 
+  it('sends all rows as the machine it is told, whatever a column says', async () => {
+    const summary = await replay('machine,x\nm-9,1\n,2\nm-9,3\n', { machine: 'pump-7' });
+    expect(Object.fromEntries(readings())).toEqual({
+      'telemetry/generic/pump-7': [{ x: 1 }, { x: 2 }, { x: 3 }],
+    });
+    expect(summary).toMatchObject({ machines: 1, skipped: {} });
+    expect(notes.join('\n')).toContain("column 1 'machine': --machine pump-7 was given");
+  });
+
+  it('does not make several machines one', async () => {
+    const mixed = replay('machine,x\nm-1,1\nm-2,2\n', { machine: 'pump-7' });
+    await expect(mixed).rejects.toThrow("machines 'm-1' and 'm-2', which cannot both be 'pump-7'");
+  });
+
   it.each([
+    [{ machine: 'a', machineColumn: 'x' }, 'contradict each other'],
     [{ type: 'nonsense' }, 'no machine type'],
     [{ timeColumn: 'when' }, "no time column 'when'"],
     [{ machineColumn: 'who' }, "no machine column 'who'"],
@@ -179,6 +194,10 @@ describe('replay of C-MAPSS text', () => {
       expect(engine.map((reading) => reading.s1)).toEqual(engine.map((_, i) => i + 1));
       expect(engine).toHaveLength(200 + unit);
     }
+  });
+
+  it('refuses to call its engines otherwise', async () => {
+    await expect(replay(cmapss(1, 3), { machine: 'a' })).rejects.toThrow('number their engines');
   });
 
   it('stops when told to, and says that it is not complete', async () => {
