@@ -1,26 +1,26 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, type WriteStream } from 'node:fs';
 import { backoffMs } from '../../shared/runtime/backoff.ts';
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 import { compiledEntry } from '../../shared/runtime/paths.ts';
 import { systemRandom } from '../../shared/runtime/random.ts';
+import { LogFile } from './log-file.ts';
 
 const stopMsMax = 15_000;
 const backoff = { firstMs: 500, maxMs: 10_000 };
 
 /**
  * One process of the demonstration, restarted when it ends by itself: kill one and watch it come back. Its log goes to
- * a file. It gets a channel to us, so that it stops if we are gone.
+ * a file of bounded size. It gets a channel to us, so that it stops if we are gone.
  */
 export class Child {
   readonly name: string;
   readonly logPath: string;
   restarts = 0;
   private readonly args: readonly string[];
+  private readonly log: LogFile;
   private readonly clock: Clock;
   private readonly onLine: (line: string) => void;
   private process: ChildProcess | null = null;
-  private log: WriteStream | null = null;
   private stopping = false;
   private lastErrorLine = '';
 
@@ -34,6 +34,7 @@ export class Child {
     this.name = name;
     this.args = args;
     this.logPath = logPath;
+    this.log = new LogFile(logPath);
     this.clock = clock;
     this.onLine = onLine;
   }
@@ -48,7 +49,6 @@ export class Child {
   }
 
   start(): void {
-    this.log ??= createWriteStream(this.logPath, { flags: 'a' });
     // A process group of its own: Ctrl-C reaches us alone, and we stop the parts in order.
     const child = spawn(process.execPath, [compiledEntry('deploy/cli/main'), ...this.args], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -70,7 +70,7 @@ export class Child {
       await ended;
       timer.cancel();
     }
-    this.log?.end();
+    this.log.close();
   }
 
   private async onExit(): Promise<void> {
@@ -84,7 +84,7 @@ export class Child {
     let rest = '';
     stream?.setEncoding('utf8');
     stream?.on('data', (text: string) => {
-      this.log?.write(text);
+      this.log.write(text);
       const lines = `${rest}${text}`.split('\n');
       rest = (lines.pop() ?? '').slice(0, 10_000);
       for (const line of lines) {
