@@ -203,6 +203,18 @@ describe('the process entry', () => {
     expect(() => readCloudConfig({ config: configPath, data: dataDir })).toThrow(message);
   });
 
+  it.each(['email', 'mqtt'])(
+    'names an authority’s file that %s cannot use, before it starts',
+    async (kind) => {
+      const other = kind === 'email' ? 'host = "x"\nfrom = "a@x"\nto = ["b@x"]' : 'url = "mqtts://x"';
+      const notifier = `[[alerts.${kind}]]\nname = "a"\ncaFile = "/nowhere/ca.pem"\n${other}`;
+      await expect(start(notifier)).rejects.toMatchObject({
+        code: 'ALERTS_TLS_FILES',
+        message: expect.stringContaining(`caFile of alerts.${kind} 'a' names /nowhere/ca.pem: there is no`),
+      });
+    },
+  );
+
   it('takes ports and folder from its options, and secrets from the environment', () => {
     writeFileSync(configPath, configText());
     const config = readCloudConfig({ config: configPath, data: '/elsewhere', mqttPort: 1, httpPort: 2 });

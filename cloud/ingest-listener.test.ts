@@ -146,6 +146,14 @@ describe('while the store is slow or away', () => {
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
 describe('a listener with TLS and password hashes', () => {
+  it('names the file it cannot use, and the setting', async () => {
+    const tls = { certFile: '/nowhere/cert.pem', keyFile: '/nowhere/key.pem' };
+    await expect(startIngest({ tls })).rejects.toMatchObject({
+      code: 'INGEST_TLS_FILES',
+      message: expect.stringContaining('ingest.tls.certFile names /nowhere/cert.pem: there is no such file'),
+    });
+  });
+
   it.skipIf(!hasOpenssl)(
     'lets in who has the password, encrypted, and nobody in plain text (needs openssl)',
     async () => {

@@ -5,10 +5,11 @@ import { HarbingerError } from '../shared/runtime/errors.ts';
 import { createLog } from '../shared/runtime/log.ts';
 import { defaultDataDir } from '../shared/runtime/paths.ts';
 import { localUrl, removeRunFile, writeRunFile } from '../shared/runtime/run-file.ts';
-import { createAlertRules } from './alerts/alerts.ts';
+import { checkAlertFiles, createAlertRules } from './alerts/alerts.ts';
 import { type RunningCloud, startCloud } from './cloud.ts';
 import { CloudConfig } from './config.ts';
 import { createCredentials } from './ingest/credentials.ts';
+import { readTlsFiles } from './ingest/listener.ts';
 import { storeConfigProblems } from './store/config.ts';
 
 export interface CloudOptions {
@@ -41,6 +42,12 @@ function checkConfig(config: CloudConfig): void {
   const problems = storeConfigProblems(config.store);
   if (problems.length > 0)
     throw new HarbingerError('CONFIG_INVALID', 'config', `config: ${problems.join('; ')}`);
+}
+
+/** The certificates and keys that a configuration names. @throws HarbingerError INGEST_TLS_FILES, ALERTS_TLS_FILES */
+export function checkCloudFiles({ ingest, alerts }: CloudConfig): void {
+  if (ingest.tls) readTlsFiles(ingest.tls);
+  checkAlertFiles(alerts);
 }
 
 /**

@@ -11,11 +11,14 @@ import { systemRandom } from '../shared/runtime/random.ts';
 import { localUrl, removeRunFile, writeRunFile } from '../shared/runtime/run-file.ts';
 import { checkBrokerConfig } from './broker/broker.ts';
 import { Credentials } from './broker/credentials.ts';
+import { readTlsFiles as readBrokerTlsFiles } from './broker/listeners.ts';
 import { GatewayConfig } from './config.ts';
 import { Machines } from './decode/machines.ts';
 import { Routes } from './decode/routes.ts';
 import { startGateway } from './gateway.ts';
 import { parseSchedule } from './jobs/schedule.ts';
+import { checkUplinkConfig } from './uplink/config.ts';
+import { readTlsFiles as readUplinkTlsFiles } from './uplink/mqtt-link.ts';
 
 export interface GatewayOptions {
   /** A TOML file; see config.ts. */
@@ -53,8 +56,15 @@ function checkConfig(config: GatewayConfig, types: Map<string, MachineType>): vo
   new Routes(routes, new Machines({ gateway, types, rules, unknown, machinesMax }), 1);
   checkBrokerConfig(config.broker);
   new Credentials(config.broker.users, systemClock);
+  checkUplinkConfig(config.uplink);
   parseSchedule('statistics', config.jobs.statistics);
   parseSchedule('retention', config.jobs.retention);
+}
+
+/** The certificates and keys that a configuration names. @throws HarbingerError BROKER_TLS_FILES, UPLINK_TLS_FILES */
+export function checkGatewayFiles({ broker, uplink }: GatewayConfig): void {
+  if (broker.tls) readBrokerTlsFiles(broker.tls);
+  readUplinkTlsFiles(uplink);
 }
 
 /**

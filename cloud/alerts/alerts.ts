@@ -4,7 +4,7 @@ import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { AlertRules, NotificationQueue, Notifier } from '../ports.ts';
-import type { AlertsConfig } from './config.ts';
+import { type AlertsConfig, readCaFile } from './config.ts';
 import { transition } from './lifecycle.ts';
 import { createEmail } from './notifiers/email.ts';
 import { createMqttNotifier } from './notifiers/mqtt.ts';
@@ -37,8 +37,18 @@ export function createAlertRules(config: AlertsConfig): AlertRules {
   return { transition, recipients: (step, told) => recipientsOf(notifiers, step, told) };
 }
 
-/** A new kind of notifier is one file in notifiers/, its schema in config.ts, and a line here. */
+/** The certificates that notifiers name. @throws HarbingerError ALERTS_TLS_FILES */
+export function checkAlertFiles({ email, mqtt }: AlertsConfig): void {
+  for (const entry of email) readCaFile(entry, 'email');
+  for (const entry of mqtt) readCaFile(entry, 'mqtt');
+}
+
+/**
+ * A new kind of notifier is one file in notifiers/, its schema in config.ts, and a line here.
+ * @throws HarbingerError ALERTS_TLS_FILES
+ */
 export function createOutbox(config: AlertsConfig, deps: AlertsDeps): OutboxRunner {
+  checkAlertFiles(config); // at start, rather than when the first alert cannot be told
   const policies = [
     ...config.webhook.map((entry) => ({ ...entry, notifier: createWebhook(entry, deps) })),
     ...config.email.map((entry) => ({ ...entry, notifier: createEmail(entry, deps) })),

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { identifierPattern } from '../../shared/contract/topics.ts';
+import { readCertificates } from '../../shared/runtime/pem-files.ts';
 
 export const NotifierFilter = Type.Object(
   {
@@ -111,3 +112,16 @@ export const AlertsConfig = Type.Object(
   { additionalProperties: false, default: {} },
 );
 export type AlertsConfig = Static<typeof AlertsConfig>;
+
+/**
+ * The authority's certificate that a notifier names, if it does.
+ * @throws HarbingerError ALERTS_TLS_FILES (retry: the file may be put right)
+ */
+export function readCaFile(
+  { name, caFile }: { name: string; caFile?: string },
+  kind: 'email' | 'mqtt',
+): { ca?: Buffer } {
+  if (caFile === undefined) return {};
+  const owner = { code: 'ALERTS_TLS_FILES', stage: 'alerts', retry: true } as const;
+  return { ca: readCertificates(caFile, `caFile of alerts.${kind} '${name}'`, owner) };
+}

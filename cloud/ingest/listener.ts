@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
@@ -8,6 +7,7 @@ import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { guardPackets } from '../../shared/runtime/mqtt-packet-guard.ts';
+import { type PemOwner, readCertificates, readKeyPair } from '../../shared/runtime/pem-files.ts';
 import type { IngestConfig } from './config.ts';
 import { Connection, HeldBytes } from './connection.ts';
 import type { Credentials } from './credentials.ts';
@@ -47,7 +47,7 @@ export class Listener {
     this.deps = deps;
   }
 
-  /** Returns the port. @throws HarbingerError INGEST_PORT_BUSY, INGEST_LISTEN_FAILED */
+  /** Returns the port. @throws HarbingerError INGEST_PORT_BUSY, INGEST_LISTEN_FAILED, INGEST_TLS_FILES */
   async start(): Promise<number> {
     this.broker = await Aedes.createBroker({
       connectTimeout: connectMsMax,
@@ -102,14 +102,9 @@ export class Listener {
     if (!tls) return createServer(onSocket);
     return createTlsServer(
       {
-        cert: readFileSync(tls.certFile),
-        key: readFileSync(tls.keyFile),
+        ...readTlsFiles(tls),
         handshakeTimeout: connectMsMax,
-        ...(tls.clientCaFile !== undefined && {
-          ca: readFileSync(tls.clientCaFile),
-          requestCert: true,
-          rejectUnauthorized: true,
-        }),
+        ...(tls.clientCaFile !== undefined && { requestCert: true, rejectUnauthorized: true }),
       },
       onSocket,
     );
@@ -182,6 +177,19 @@ export class Listener {
       log.info({ gateway: this.connections.get(client)?.gateway }, 'gateway connected');
     });
   }
+}
+
+const tlsOwner: PemOwner = { code: 'INGEST_TLS_FILES', stage: 'ingest' };
+
+/** @throws HarbingerError INGEST_TLS_FILES, naming file, setting and remedy */
+export function readTlsFiles(tls: NonNullable<IngestConfig['tls']>) {
+  const { clientCaFile } = tls;
+  return {
+    ...readKeyPair(tls, 'ingest.tls', tlsOwner),
+    ...(clientCaFile !== undefined && {
+      ca: readCertificates(clientCaFile, 'ingest.tls.clientCaFile', tlsOwner),
+    }),
+  };
 }
 
 function refusedLogin(returnCode: number) {

@@ -93,6 +93,18 @@ describe('config check', () => {
     expect(stderr).toMatch(message);
   });
 
+  it('looks at the TLS files that are named', () => {
+    const tls = '{ certFile = "/nowhere/cert.pem", keyFile = "/nowhere/key.pem" }';
+    for (const [role, table] of [
+      ['gateway', 'broker'],
+      ['cloud', 'ingest'],
+    ] as const) {
+      const { status, stderr } = check(role, `[${table}]\ntls = ${tls}`);
+      expect(status).toBe(1);
+      expect(stderr).toContain(`${table}.tls.certFile names /nowhere/cert.pem: there is no such file`);
+    }
+  });
+
   it('shows the whole configuration without its secrets', () => {
     const text = `
       [[gateways]]

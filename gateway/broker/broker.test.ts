@@ -46,7 +46,10 @@ describe('other ways in', () => {
 
   it('says which TLS files it cannot use', async () => {
     const tls = { certFile: '/nowhere/cert.pem', keyFile: '/nowhere/key.pem' };
-    await expect(gateway.start({ tls })).rejects.toMatchObject({ code: 'BROKER_TLS_FILES' });
+    await expect(gateway.start({ tls })).rejects.toMatchObject({
+      code: 'BROKER_TLS_FILES',
+      message: expect.stringContaining('broker.tls.certFile names /nowhere/cert.pem: '),
+    });
   });
 
   const mosquitto = spawnSync('mosquitto_pub', ['--help']).error === undefined;

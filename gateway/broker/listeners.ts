@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -6,6 +5,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { hostName, isLoopback } from '../../shared/runtime/loopback.ts';
+import { readKeyPair } from '../../shared/runtime/pem-files.ts';
 import type { BrokerConfig } from './config.ts';
 import type { LinkOrigin } from './link.ts';
 
@@ -61,22 +61,14 @@ function limit(server: Server | HttpServer, connectionsMax: number, events: Conn
 const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
 
 function tlsServer(files: NonNullable<BrokerConfig['tls']>, events: ConnectionEvents): Server {
-  try {
-    const server = createTlsServer({
-      ...socketOptions,
-      handshakeTimeout: 10_000,
-      cert: readFileSync(files.certFile),
-      key: readFileSync(files.keyFile),
-    });
-    server.on('tlsClientError', events.broken);
-    return server;
-  } catch (error) {
-    throw new HarbingerError(
-      'BROKER_TLS_FILES',
-      'broker',
-      `cannot use ${files.certFile} and ${files.keyFile} for TLS: ${messageOf(error)}; give a PEM certificate and its key`,
-    );
-  }
+  const server = createTlsServer({ ...socketOptions, handshakeTimeout: 10_000, ...readTlsFiles(files) });
+  server.on('tlsClientError', events.broken);
+  return server;
+}
+
+/** @throws HarbingerError BROKER_TLS_FILES, naming file, setting and remedy */
+export function readTlsFiles(files: NonNullable<BrokerConfig['tls']>): { cert: Buffer; key: Buffer } {
+  return readKeyPair(files, 'broker.tls', { code: 'BROKER_TLS_FILES', stage: 'broker' });
 }
 
 function webSocketServer(packetBytesMax: number, events: ConnectionEvents): HttpServer {

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
 
 const Milliseconds = (fallback: number) =>
   Type.Integer({ minimum: 0, maximum: 3_600_000, default: fallback });
@@ -47,3 +48,15 @@ export const UplinkConfig = Type.Object(
   { additionalProperties: false, default: {} },
 );
 export type UplinkConfig = Static<typeof UplinkConfig>;
+
+/** What the schema cannot say. @throws HarbingerError CONFIG_INVALID */
+export function checkUplinkConfig({ url, caFile, certFile, keyFile }: UplinkConfig): void {
+  const invalid = (problem: string) => new HarbingerError('CONFIG_INVALID', 'config', `uplink: ${problem}`);
+  if ((certFile === undefined) !== (keyFile === undefined)) {
+    throw invalid('certFile and keyFile belong together: give both or neither');
+  }
+  const files = caFile ?? certFile;
+  if (files !== undefined && url !== undefined && !/^(mqtts|wss):/.test(url)) {
+    throw invalid(`${files} would not be used, because ${url} is not encrypted: write mqtts:// (or wss://)`);
+  }
+}

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { checkUplinkConfig } from './config.ts';
 import { MqttLink } from './mqtt-link.ts';
 
 const config = {
@@ -17,7 +18,7 @@ it('a TLS file that cannot be read is named, and does not keep the link from bei
   await expect(link.connect(new AbortController().signal)).rejects.toMatchObject({
     code: 'UPLINK_TLS_FILES',
     retry: true,
-    message: expect.stringMatching(/\/nowhere\/ca\.pem.*uplink\.caFile/),
+    message: expect.stringMatching(/uplink\.caFile names \/nowhere\/ca\.pem: there is no such file/),
   });
   await link.close();
 });
@@ -29,4 +30,11 @@ it('a cloud that is not there is an error that can be tried again', async () => 
     retry: true,
   });
   await link.close();
+});
+
+it.each([
+  [{ certFile: 'a.pem' }, /certFile and keyFile belong together/],
+  [{ url: 'mqtt://cloud:1884', caFile: 'a.pem' }, /a\.pem would not be used, because mqtt:.*mqtts/],
+])('an uplink that would go without its certificates is refused: %j', (wrong, message) => {
+  expect(() => checkUplinkConfig({ ...config, ...wrong })).toThrow(message);
 });

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import mqtt from 'mqtt';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { uplinkTopic } from '../../shared/contract/topics.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import { type PemOwner, readCertificates, readKeyPair } from '../../shared/runtime/pem-files.ts';
 import type { CloudLink } from '../ports.ts';
 import type { UplinkConfig } from './config.ts';
 
@@ -40,7 +40,7 @@ export class MqttLink implements CloudLink {
       connectTimeout: config.connectMsMax,
       keepalive: 30,
       queueQoSZero: false,
-      ...tlsFiles(config),
+      ...readTlsFiles(config),
     });
     this.client = client;
     client.on('error', (error) => {
@@ -100,16 +100,21 @@ export class MqttLink implements CloudLink {
   }
 }
 
-/** Read for each connection, so that a renewed certificate is used without a restart. */
-function tlsFiles({ caFile, certFile, keyFile }: UplinkConfig): { ca?: Buffer; cert?: Buffer; key?: Buffer } {
-  try {
-    return {
-      ...(caFile !== undefined && { ca: readFileSync(caFile) }),
-      ...(certFile !== undefined && { cert: readFileSync(certFile) }),
-      ...(keyFile !== undefined && { key: readFileSync(keyFile) }),
-    };
-  } catch (error) {
-    const message = `cannot read the uplink's TLS files: ${messageOf(error)}; check uplink.caFile, certFile and keyFile`;
-    throw new HarbingerError('UPLINK_TLS_FILES', 'uplink', message, { retry: true, cause: error });
-  }
+const tlsOwner: PemOwner = { code: 'UPLINK_TLS_FILES', stage: 'uplink', retry: true };
+
+/**
+ * Read for each connection, so that a renewed certificate is used without a restart.
+ * @throws HarbingerError UPLINK_TLS_FILES (retry), naming file, setting and remedy
+ */
+export function readTlsFiles({ caFile, certFile, keyFile }: UplinkConfig): {
+  ca?: Buffer;
+  cert?: Buffer;
+  key?: Buffer;
+} {
+  return {
+    ...(caFile !== undefined && { ca: readCertificates(caFile, 'uplink.caFile', tlsOwner) }),
+    ...(certFile !== undefined &&
+      keyFile !== undefined &&
+      readKeyPair({ certFile, keyFile }, 'uplink', tlsOwner)),
+  };
 }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import nodemailer from 'nodemailer';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { Notification, Notifier } from '../../ports.ts';
-import type { EmailConfig } from '../config.ts';
+import { type EmailConfig, readCaFile } from '../config.ts';
 import { mailTextOf } from '../mail-text.ts';
 
 /** Hands a plain-text mail to an SMTP server; its acceptance of the message confirms. */
@@ -16,7 +15,7 @@ export function createEmail(config: EmailConfig, deps: { log: Log }): Notifier {
     requireTLS: config.security === 'starttls',
     ignoreTLS: config.security === 'none',
     ...(config.user !== undefined && { auth: { user: config.user, pass: config.password ?? '' } }),
-    ...(config.caFile !== undefined && { tls: { ca: readFileSync(config.caFile) } }),
+    tls: readCaFile(config, 'email'),
     connectionTimeout: config.timeoutMs,
     greetingTimeout: config.timeoutMs,
     socketTimeout: config.timeoutMs,

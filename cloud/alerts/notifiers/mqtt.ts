@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import mqtt, { type MqttClient } from 'mqtt';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Notification, Notifier } from '../../ports.ts';
 import { cloudEventOf } from '../cloud-event.ts';
-import type { MqttNotifierConfig } from '../config.ts';
+import { type MqttNotifierConfig, readCaFile } from '../config.ts';
 
 /**
  * Publishes the CloudEvent at QoS 1; the broker's PUBACK confirms. MQTT.js would reconnect and send again by itself,
@@ -49,7 +48,7 @@ function connect(config: MqttNotifierConfig): MqttClient {
     clientId: config.clientId ?? `harbinger-alerts-${config.name}`,
     ...(config.user !== undefined && { username: config.user }),
     ...(config.password !== undefined && { password: config.password }),
-    ...(config.caFile !== undefined && { ca: readFileSync(config.caFile) }),
+    ...readCaFile(config, 'mqtt'),
   });
   client.on('error', () => {});
   return client;

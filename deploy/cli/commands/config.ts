@@ -8,7 +8,9 @@ export function addConfig(program: Command): void {
   const group = program.command('config').description('check configuration; make password hashes');
   group
     .command('check')
-    .description('check a configuration file, its drop-ins and machine types, without starting anything')
+    .description(
+      'check a configuration file, its drop-ins, machine types and TLS files, without starting anything',
+    )
     .argument('<gateway|cloud>', 'whose')
     .argument('<file>', 'TOML file')
     .option('--json', 'print the whole configuration, defaults filled in, secrets hidden')
@@ -38,12 +40,16 @@ export function addConfig(program: Command): void {
 
 async function check(role: string, file: string): Promise<unknown> {
   if (role === 'gateway') {
-    const { readGatewayConfig } = await import('../../../gateway/main.ts');
-    return readGatewayConfig({ config: file }).config;
+    const { checkGatewayFiles, readGatewayConfig } = await import('../../../gateway/main.ts');
+    const { config } = readGatewayConfig({ config: file });
+    checkGatewayFiles(config);
+    return config;
   }
   if (role === 'cloud') {
-    const { readCloudConfig } = await import('../../../cloud/main.ts');
-    return readCloudConfig({ config: file });
+    const { checkCloudFiles, readCloudConfig } = await import('../../../cloud/main.ts');
+    const config = readCloudConfig({ config: file });
+    checkCloudFiles(config);
+    return config;
   }
   throw new HarbingerError('USAGE', 'cli', `'${role}' is neither gateway nor cloud`);
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { stopSignal, wholeNumber } from '../options.ts';
 import { printJson } from '../output.ts';
+import { addOperators } from './operators.ts';
 
 export function addModels(program: Command): void {
   const group = program.command('models').description('train and evaluate the models that gateways run');
@@ -32,6 +33,7 @@ export function addModels(program: Command): void {
       if (options.json) printJson(metrics);
     });
   addDetect(group);
+  addOperators(group);
 }
 
 interface DetectFlags {

@@ -1,0 +1,103 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readCertificates, readKeyPair } from './pem-files.ts';
+
+const certificate = `-----BEGIN CERTIFICATE-----
+MIIBiTCCAS+gAwIBAgIUBuotUHuoKfyJ0mXDabqc2P8cgHYwCgYIKoZIzj0EAwIw
+GTEXMBUGA1UEAwwOaGFyYmluZ2VyLXRlc3QwIBcNMjYxMTIxMDMwNDA1WhgPMjEy
+NjEwMjgwMzA0MDVaMBkxFzAVBgNVBAMMDmhhcmJpbmdlci10ZXN0MFkwEwYHKoZI
+zj0CAQYIKoZIzj0DAQcDQgAEP8zZlA1skv80pqvEdt8c4D6XfESvWQHzTgQGYn/T
+UVo2RYSONKqjlpqT0Ex7W2bsX6vhuAXUomtqMyDk1yaF+KNTMFEwHQYDVR0OBBYE
+FD+LoHl71I4iWoNxq9fKfn9jiDo0MB8GA1UdIwQYMBaAFD+LoHl71I4iWoNxq9fK
+fn9jiDo0MA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIgdKVIbLot
+Hq8FQUBVRwWHApxbUN2OgClA+piDuJWHfX4CIQCVf44MoxoCUoyABPMH+QQxHCLf
+PqC8SuNnoRwDJZ/UsA==
+-----END CERTIFICATE-----
+`;
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'harbinger-pem-'));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const owner = { code: 'SOME_TLS_FILES', stage: 'uplink', retry: true } as const;
+const file = (name: string, content: string | Buffer) => {
+  writeFileSync(join(dir, name), content);
+  return join(dir, name);
+};
+const newKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+
+describe('certificates', () => {
+  it('one or several are read as they are', () => {
+    const path = file('ca.pem', `some text before\n${certificate}${certificate}`);
+    expect(readCertificates(path, 'uplink.caFile', owner)).toEqual(readFileSync(path));
+  });
+
+  it.each<[string, () => string, RegExp]>([
+    ['no file', () => join(dir, 'none.pem'), /there is no such file/],
+    ['a folder', () => dir, /it is a folder/],
+    ['an empty file', () => file('empty', ''), /no PEM certificate/],
+    ['DER', () => file('der', new X509Certificate(certificate).raw), /no PEM certificate.*-inform DER/],
+    ['a key', () => file('key', newKey().export({ type: 'pkcs8', format: 'pem' })), /no PEM certificate/],
+    ['a damaged one', () => file('bad', certificate.replace(/\nMII/, '\nAAA')), /is damaged/],
+  ])('%s is named with its setting and what to do', (_, make, why) => {
+    const path = make();
+    const reading = () => readCertificates(path, 'uplink.caFile', owner);
+    expect(reading).toThrow(
+      expect.objectContaining({ code: 'SOME_TLS_FILES', stage: 'uplink', retry: true }),
+    );
+    expect(reading).toThrow(`uplink.caFile names ${path}: `);
+    expect(reading).toThrow(why);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('one that may not be read says so (root may read all)', () => {
+    const path = file('secret.pem', certificate);
+    chmodSync(path, 0);
+    expect(() => readCertificates(path, 'uplink.caFile', owner)).toThrow(/may not read it.*chmod/);
+  });
+});
+
+describe('a certificate and its key', () => {
+  const pair = (keyFile: string) =>
+    readKeyPair({ certFile: file('cert.pem', certificate), keyFile }, 'broker.tls', owner);
+
+  it.each<[string, () => string, RegExp]>([
+    ['a key that is missing', () => join(dir, 'none'), /there is no such file/],
+    ['what is no key', () => file('key', certificate), /no PEM private key/],
+    [
+      'another one’s key',
+      () => file('key', newKey().export({ type: 'pkcs8', format: 'pem' })),
+      /not the key of the certificate in .*cert\.pem \(broker\.tls\.certFile\)/,
+    ],
+    [
+      'a key with a passphrase',
+      () =>
+        file(
+          'key',
+          newKey().export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }),
+        ),
+      /encrypted with a passphrase.*openssl pkey/,
+    ],
+  ])('%s is named with its setting and what to do', (_, make, why) => {
+    const path = make();
+    expect(() => pair(path)).toThrow(`broker.tls.keyFile names ${path}: `);
+    expect(() => pair(path)).toThrow(why);
+  });
+
+  it.skipIf(spawnSync('openssl', ['version']).status !== 0)('that belong together are given', () => {
+    const files = { certFile: join(dir, 'c'), keyFile: join(dir, 'k') };
+    const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=a', '-days', '2'];
+    execFileSync('openssl', [...request, '-keyout', files.keyFile, '-out', files.certFile], {
+      stdio: 'ignore',
+    });
+    expect(readKeyPair(files, 'broker.tls', owner)).toEqual({
+      cert: readFileSync(files.certFile),
+      key: readFileSync(files.keyFile),
+    });
+  });
+});
