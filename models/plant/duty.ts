@@ -11,7 +11,8 @@ export interface Duty {
   wearRate: number;
 }
 
-const cyclesPerDay = 240;
+/** A cycle is six minutes of a pump’s time. */
+export const cyclesPerDay = 240;
 
 /** A duty that goes on for ever: set points change every ten to thirty cycles, ambient temperature over the day. */
 export function drawDuty(random: Random): () => Duty {

@@ -68,6 +68,12 @@ export const MachineType = Type.Object(
       default: 30,
       description: 'readings in a model’s window',
     }),
+    planningHorizon: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: 'life it takes to plan and do a repair, in the unit of life: warnings are judged by it',
+      }),
+    ),
     openSensors: Type.Boolean({
       default: false,
       description: 'accept any number under any plain name (at most 64)',

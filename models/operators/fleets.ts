@@ -1,0 +1,39 @@
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import type { Fleet } from './fleet.ts';
+import { simulatePumpFleet } from './pump-fleet.ts';
+
+export interface FleetOptions {
+  dataDir?: string;
+  seed: number;
+  /** Simulated machines that fail; a quarter as many stay healthy. */
+  machines?: number;
+}
+
+const pumpsDefault = 120;
+const healthyShare = 0.25;
+/** Ten days of a virtual pump. */
+const healthyCycles = 2_400;
+
+type MakeFleet = (options: FleetOptions) => Fleet;
+
+const fleets: Record<string, MakeFleet> = {
+  pump: ({ seed, machines = pumpsDefault }) =>
+    simulatePumpFleet({
+      failing: machines,
+      healthy: Math.ceil(healthyShare * machines),
+      healthyCycles,
+      seed,
+    }),
+};
+
+/** Machines of a type whose whole lives are known. @throws HarbingerError FLEET_UNKNOWN, DATA_* */
+export function fleetOf(machineType: string, options: FleetOptions): Fleet {
+  const make = fleets[machineType];
+  if (make) return make(options);
+  const names = Object.keys(fleets).join(', ');
+  throw new HarbingerError(
+    'FLEET_UNKNOWN',
+    'cli',
+    `there are no whole lives to replay for machine type '${machineType}'; there are for ${names}`,
+  );
+}
