@@ -36,6 +36,50 @@ describe('hostile bytes', () => {
     expect(gateway.broker.stats().refused.oversize).toBe(1);
   });
 
+  const latin1 = Buffer.from('telemetry/M\xfcller', 'latin1');
+  const topicOf = (text: Buffer) => Buffer.concat([Buffer.from([0, text.length]), text]);
+  const packetOf = (first: number, ...body: Buffer[]) => {
+    const bytes = Buffer.concat(body);
+    return Buffer.concat([Buffer.from([first, bytes.length]), bytes]);
+  };
+  const id = Buffer.from([0, 7]);
+  it.each<[string, Buffer]>([
+    ['a telemetry topic in Latin-1', packetOf(0x32, topicOf(latin1), id, Buffer.from('{}'))],
+    ['one cut within a character', packetOf(0x32, topicOf(Buffer.from('telemetry/ü').subarray(0, -1)), id)],
+    ['a surrogate', packetOf(0x32, topicOf(Buffer.from('telemetry/\xed\xa0\x80', 'latin1')), id)],
+    ['U+0000', packetOf(0x32, topicOf(Buffer.from('telemetry/a\0b')), id)],
+    ['another topic, QoS 0', packetOf(0x30, topicOf(Buffer.from('other/\xff', 'latin1')))],
+    ['a topic at QoS 2', packetOf(0x34, topicOf(latin1), id)],
+    ['a filter', packetOf(0x82, id, topicOf(latin1), Buffer.from([1]))],
+    [
+      'a client id',
+      packetOf(0x10, Buffer.from('\0\x04MQTT\x04\x02\0\0', 'latin1'), topicOf(Buffer.from([0x61, 0xff]))),
+    ],
+  ])('a text that is no UTF-8 ends the connection, unacknowledged: %s', async (what, packet) => {
+    await gateway.start();
+    const sensor = what === 'a client id' ? await gateway.raw() : await gateway.sensor();
+    sensor.socket.write(packet);
+    await until(() => expect(sensor.closed).toBe(true));
+    expect(sensor.received.filter(({ cmd }) => cmd !== 'connack')).toEqual([]);
+    expect(gateway.intake.messages).toEqual([]);
+    expect(gateway.broker.stats().refused).toMatchObject({ malformed: 1 });
+  });
+
+  it('any text that is UTF-8 is taken, the replacement character too, whole or in pieces', async () => {
+    await gateway.start();
+    const sensor = await gateway.sensor();
+    const topics = ['telemetry/Müller', 'telemetry/\ufffd', 'telemetry/工', 'telemetry/🎛'];
+    for (const [i, topic] of topics.entries()) sensor.publish(topic, 'x', { messageId: i + 1 });
+    await until(() => expect(sensor.of('puback').length).toBe(topics.length));
+    const packet = packetOf(0x32, topicOf(Buffer.from('telemetry/\ufffd!')), id, Buffer.from('x'));
+    for (const byte of packet) {
+      sensor.socket.write(Buffer.from([byte]));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await until(() => expect(sensor.of('puback').length).toBe(topics.length + 1));
+    expect(gateway.intake.texts.sort()).toEqual([...topics, 'telemetry/\ufffd!'].map((t) => `${t} x`).sort());
+  });
+
   it('random bytes after CONNECT never stop the broker', async () => {
     await gateway.start();
     for (let i = 0; i < 60; i++) {

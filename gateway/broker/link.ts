@@ -3,6 +3,7 @@ import { type LinkedClient, Refusal, type RefusalReason } from './aedes-types.ts
 import type { Durable } from './durable.ts';
 import { Inlet, type InletHandler } from './inlet.ts';
 import type { Rights } from './rights.ts';
+import { refuseBadTexts } from './texts.ts';
 
 /** A CONNECT comes from someone we do not know yet: 64 KiB hold a long will and a long password. */
 const connectBytesMax = 65_536;
@@ -65,6 +66,7 @@ export class Link implements InletHandler {
   attach(client: LinkedClient): void {
     this.client = client;
     client.link = this;
+    refuseBadTexts(client);
   }
 
   get clientId(): string {

@@ -33,12 +33,15 @@ export function parseFilter(text: string, placeholders?: Placeholders): Filter |
   return { levels, rest: false };
 }
 
-/** What a message may be sent on: no wildcards, and not deeper than filters are. */
+/**
+ * What a message may be sent on: no wildcards, and not deeper than filters are. Neither is a topic plain that may come
+ * of bytes that are no UTF-8 (see texts.ts).
+ */
 export function isPlainTopic(topic: string): boolean {
   let levels = 1;
   for (let i = 0; i < topic.length; i++) {
     const code = topic.charCodeAt(i);
-    if (code === 0x2b || code === 0x23) return false;
+    if (code === 0x2b || code === 0x23 || code === 0 || code === 0xfffd) return false;
     if (code === 0x2f) levels += 1;
   }
   return levels <= topicLevelsMax;
