@@ -19,6 +19,7 @@ import { RecentReadings } from './decode/recent-readings.ts';
 import { replayTail } from './decode/replay-tail.ts';
 import { Routes } from './decode/routes.ts';
 import { EstimatesBuffer } from './intake/estimates-buffer.ts';
+import { replayEventIds } from './intake/event-ids.ts';
 import { EventQueue } from './intake/event-queue.ts';
 import { Losses } from './intake/losses.ts';
 import { PatientAppender } from './intake/patient-append.ts';
@@ -32,6 +33,8 @@ import { Uplink } from './uplink/uplink.ts';
 
 /** How much of the journal's tail to read for recognising resends after a restart. */
 const identitiesBytes = 4 << 20;
+/** The same for events: some thousands of them. */
+const eventIdsBytes = 256 << 10;
 const topicsPerMachine = 4;
 
 export interface DataPlaneDeps {
@@ -44,6 +47,7 @@ export interface DataPlaneDeps {
   fs?: JournalFs;
   openDeadLetters?(options: DeadLettersOptions): Promise<DeadLetters>;
   link?(): CloudLink;
+  recent?: RecentReadings;
 }
 
 export interface DataPlane {
@@ -103,7 +107,7 @@ export async function startDataPlane(
 
   const toWindows = (columns: ColumnBatch, seq?: number) =>
     deps.columns(seq === undefined ? columns : { ...columns, block: { journal: journals.id, seq } });
-  const recent = new RecentReadings();
+  const recent = deps.recent ?? new RecentReadings();
   const builder = new BlockBuilder();
   const placement = new Placement(recent, config.timestamps);
   const pipeline = new Pipeline({
@@ -126,6 +130,7 @@ export async function startDataPlane(
     { journal: tail, recent, machines, builder, identitiesBytes, windowsBytes: replayBytes },
     toWindows,
   );
+  await replayEventIds(tail, eventIdsBytes, events);
 
   const link = deps.link ?? mqttLinks(config);
   const uplink =

@@ -5,6 +5,8 @@ import { eventsBlock } from './blocks.ts';
 
 const waitingMax = 10_000;
 const blockEventsMax = 500;
+/** Ids remembered, so that an event handed in again is not journalled again: about 1 MB. */
+const knownMax = 8_192;
 
 interface Waiting {
   event: HarbingerEvent;
@@ -13,32 +15,61 @@ interface Waiting {
 }
 
 /**
- * Journals events: those of one turn share a block, and each caller learns when its own is durable. Bounded: beyond
- * 10,000 waiting ones (the disk does not take them) a new one is refused, and its caller keeps it.
+ * Journals events, each once: one that is handed in again (a sensor or a caller that saw no answer) is the same by its
+ * id. Those of one turn share a block, and each caller learns when its own is durable. Bounded: beyond 10,000 waiting
+ * ones (the disk does not take them) a new one is refused, and its caller keeps it.
  */
 export class EventQueue {
   private readonly append: (block: Omit<Block, 'seq'>) => Promise<unknown>;
   private waiting: Waiting[] = [];
   private writing = false;
+  /** By id, oldest first: what becomes of it, null where it is durable. */
+  private readonly known = new Map<string, Promise<void> | null>();
 
   constructor(append: (block: Omit<Block, 'seq'>) => Promise<unknown>) {
     this.append = append;
   }
 
+  /** What an earlier run journalled. */
+  remember(id: string): void {
+    this.note(id, null);
+  }
+
   add(event: HarbingerEvent): Promise<void> {
+    const known = this.known.get(event.id);
+    if (known !== undefined) return known ?? Promise.resolve();
     if (this.waiting.length >= waitingMax)
       return Promise.reject(
         new HarbingerError('EVENTS_BUSY', 'journal', `${waitingMax} events already wait for the journal`, {
           retry: true,
         }),
       );
-    return new Promise((done, failed) => {
+    const { id } = event;
+    const journalled = new Promise<void>((resolve, reject) => {
+      const done = () => {
+        this.known.set(id, null);
+        resolve();
+      };
+      const failed = (error: unknown) => {
+        this.known.delete(id);
+        reject(error);
+      };
       this.waiting.push({ event, done, failed });
-      if (!this.writing) {
-        this.writing = true;
-        queueMicrotask(() => void this.write());
-      }
     });
+    this.note(id, journalled);
+    if (!this.writing) {
+      this.writing = true;
+      queueMicrotask(() => void this.write());
+    }
+    return journalled;
+  }
+
+  private note(id: string, journalled: Promise<void> | null): void {
+    for (const oldest of this.known.keys()) {
+      if (this.known.size < knownMax) break;
+      this.known.delete(oldest);
+    }
+    this.known.set(id, journalled);
   }
 
   private async write(): Promise<void> {

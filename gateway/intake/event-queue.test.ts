@@ -1,0 +1,75 @@
+import { gunzipSync } from 'node:zlib';
+import { beforeEach, expect, it } from 'vitest';
+import { checkEvent, type HarbingerEvent } from '../../shared/contract/events.ts';
+import { linesOf } from '../../shared/contract/line-protocol.ts';
+import type { Block } from '../ports.ts';
+import { replayEventIds } from './event-ids.ts';
+import { EventQueue } from './event-queue.ts';
+
+let blocks: Omit<Block, 'seq'>[];
+let fails: boolean;
+let queue: EventQueue;
+const append = async (block: Omit<Block, 'seq'>) => {
+  await Promise.resolve();
+  if (fails) throw new Error('disk');
+  blocks.push(block);
+};
+beforeEach(() => {
+  blocks = [];
+  fails = false;
+  queue = new EventQueue(append);
+});
+
+function event(id: string): HarbingerEvent {
+  return checkEvent({
+    specversion: '1.0',
+    id,
+    source: '/gateways/gw',
+    type: 'io.harbinger.machine.failed.v1',
+    time: '2026-01-01T00:00:00Z',
+    datacontenttype: 'application/json',
+    data: { site: 's', machine: 'm', machineType: 'pump', note: 'x'.repeat(400) },
+  });
+}
+
+const journalled = () =>
+  blocks.flatMap(({ codec, body }) =>
+    [...linesOf((codec === 'gzip' ? gunzipSync(body) : body).toString())].map(
+      (line) => (JSON.parse(line) as HarbingerEvent).id,
+    ),
+  );
+
+it('journals once what is handed in again, under way or durable', async () => {
+  await Promise.all([queue.add(event('a')), queue.add(event('b')), queue.add(event('a'))]);
+  await queue.add(event('b'));
+  expect(journalled()).toEqual(['a', 'b']);
+});
+
+it('what failed is not known: handed in again, it is tried again', async () => {
+  fails = true;
+  const both = [queue.add(event('a')), queue.add(event('a'))];
+  await Promise.allSettled(both);
+  for (const each of both) await expect(each).rejects.toThrow('disk');
+  fails = false;
+  await queue.add(event('a'));
+  expect(journalled()).toEqual(['a']);
+});
+
+it('after a restart it knows what the tail of the journal holds', async () => {
+  await Promise.all([queue.add(event('a')), queue.add(event('b'))]);
+  const again = new EventQueue(append);
+  const tail = async function* () {
+    for (const block of blocks) yield { ...block, seq: 1 };
+  };
+  await replayEventIds({ tail }, 1 << 20, again);
+  await Promise.all([again.add(event('b')), again.add(event('c'))]);
+  expect(journalled()).toEqual(['a', 'b', 'c']);
+});
+
+it('remembers the latest 8,192', async () => {
+  for (let i = 0; i < 8_192; i++) queue.remember(`old-${i}`);
+  await queue.add(event('new'));
+  await queue.add(event('old-1'));
+  await queue.add(event('old-0'));
+  expect(journalled()).toEqual(['new', 'old-0']);
+});
