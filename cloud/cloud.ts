@@ -1,10 +1,11 @@
 /** Builds the cloud's parts, starts them in order, stops them in reverse. */
 import { mkdirSync } from 'node:fs';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { builtInTypesDir, loadMachineTypes } from '../shared/domain/machine-types.ts';
 import { withToken } from '../shared/runtime/api-token.ts';
 import { type Clock, sleep, systemClock } from '../shared/runtime/clock.ts';
 import { messageOf } from '../shared/runtime/errors.ts';
+import { FreeSpace } from '../shared/runtime/free-space.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import { type Random, systemRandom } from '../shared/runtime/random.ts';
 import { createAlertRules, createOutbox } from './alerts/alerts.ts';
@@ -50,6 +51,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
   const stops = new StopList(clock, log);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  measureSpace(registry, new FreeSpace(dataDir, clock));
   const rules = createAlertRules(config.alerts);
   const credentials = createCredentials(config.gateways);
   if (config.gateways.length === 0) log.warn('no gateway is configured: none can connect');
@@ -125,6 +127,18 @@ function deadLettersOf(queue: NotificationQueue) {
       return { items: items.map((dead) => dead.notification), next };
     },
   };
+}
+
+function measureSpace(registry: Registry, space: FreeSpace): void {
+  new Gauge({
+    name: 'harbinger_data_free_bytes',
+    help: 'Bytes that the data folder’s disk has left for us',
+    registers: [registry],
+    collect() {
+      const { bytes } = space;
+      if (bytes !== null) this.set(bytes);
+    },
+  });
 }
 
 /** What was started, to be stopped in reverse. */

@@ -32,6 +32,8 @@ export interface DataStatus {
   backlog: Record<string, { blocks: number; confirmedSeq: number }>;
   uplink: UplinkStats | null;
   deadLetters: DeadLetterCounts;
+  /** Since the start. */
+  deadLettersRedriven: number;
   estimatesDropped: number;
 }
 

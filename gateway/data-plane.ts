@@ -138,6 +138,7 @@ export async function startDataPlane(
       ? null
       : new Uplink(config.uplink, { gateway: config.gateway, journals: byLane, link, clock, random, log });
 
+  let deadLettersRedriven = 0;
   let lossesReported = 0;
   async function reportLosses(): Promise<void> {
     const recorded = losses.take().map(async (loss) => {
@@ -170,6 +171,7 @@ export async function startDataPlane(
       backlog: Object.fromEntries(lanes.map((lane) => [lane, backlogOf(lane)])),
       uplink: uplink?.stats ?? null,
       deadLetters: letters.counts(),
+      deadLettersRedriven,
       estimatesDropped: estimates.dropped,
     };
   }
@@ -182,9 +184,11 @@ export async function startDataPlane(
     event: (event) => events.add(event),
     deadLettersList: async (query) => letters.list(query),
     deadLettersShow: async (id) => letters.show(id),
-    deadLettersRedrive: async (which) => ({
-      redriven: await redriveLetters(letters, await ids(which), takeAll, clock),
-    }),
+    async deadLettersRedrive(which) {
+      const redriven = await redriveLetters(letters, await ids(which), takeAll, clock);
+      deadLettersRedriven += redriven;
+      return { redriven };
+    },
     deadLettersDrop: async (which) => ({ dropped: await letters.drop(await ids(which)) }),
     async retain() {
       const beforeMs = clock.nowMs() - config.deadLetters.ageDaysMax * 86_400_000;

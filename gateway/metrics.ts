@@ -1,8 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { BrokerStats } from './broker/broker.ts';
-import type { DataStatus } from './data-messages.ts';
 import type { AlertDecisionStats } from './decisions/alert-decision.ts';
 import type { IntelligenceStats } from './intelligence/intelligence.ts';
+import type { NormalsStats } from './intelligence/normals.ts';
 import type { JobStats } from './jobs/job-runner.ts';
 
 /** Sets gauges and counters from snapshots that the parts keep anyway: nothing is counted twice on the hot path. */
@@ -43,88 +43,9 @@ export class GatewayMetrics {
     entry.last.set(key, total);
   }
 
-  data(status: DataStatus): void {
-    const { pipeline, placement, deadLetters, uplink } = status;
-    this.total('harbinger_messages_total', 'Messages taken from sources', pipeline.messages);
-    this.total('harbinger_readings_total', 'Readings journalled', pipeline.readings);
-    this.total(
-      'harbinger_fields_ignored_total',
-      'Fields that a machine type does not declare',
-      pipeline.fieldsIgnored,
-    );
-    this.total('harbinger_resends_total', 'Readings recognised as sent before', placement.resends);
-    this.total(
-      'harbinger_timestamps_separated_total',
-      'Distinct readings moved off a shared timestamp',
-      placement.separated,
-    );
-    this.total(
-      'harbinger_timestamps_refused_total',
-      'Device times out of bounds',
-      placement.timesOutOfBounds,
-    );
-    this.gauge('harbinger_machines', 'Machines seen since the start', status.machines);
-    this.total('harbinger_dead_letters_total', 'Messages that became dead letters', pipeline.deadLetters);
-    this.gauge('harbinger_dead_letters', 'Dead letters kept', deadLetters.count);
-    this.gauge('harbinger_dead_letters_bytes', 'Bytes of the dead letters kept', deadLetters.bytes);
-    this.total(
-      'harbinger_dead_letters_dropped_total',
-      'Dead letters dropped because there were too many',
-      deadLetters.dropped,
-    );
-    this.total(
-      'harbinger_estimates_dropped_total',
-      'Estimates dropped before the journal took them',
-      status.estimatesDropped,
-    );
-    this.gauge(
-      'harbinger_journal_writable',
-      '0 while the journal cannot be written and sensors wait',
-      status.journalTrouble === null ? 1 : 0,
-    );
-    for (const journal of status.journals) {
-      const lane = { lane: journal.lane };
-      this.gauge('harbinger_journal_bytes', 'Bytes on disk', journal.bytes, lane);
-      this.gauge(
-        'harbinger_backlog_blocks',
-        'Blocks that the cloud has not confirmed',
-        status.backlog[journal.lane]?.blocks ?? 0,
-        lane,
-      );
-      this.total(
-        'harbinger_journal_written_bytes_total',
-        'Bytes written to the file system',
-        journal.writtenBytes,
-        lane,
-      );
-      this.total('harbinger_journal_syncs_total', 'Syncs to disk', journal.syncs, lane);
-      this.total(
-        'harbinger_journal_dropped_lines_total',
-        'Lines dropped unsent because the journal was full',
-        journal.dropped.lines,
-        lane,
-      );
-      this.gauge(
-        'harbinger_journal_oldest_timestamp_seconds',
-        'When the oldest block was written',
-        (journal.oldestMs ?? 0) / 1_000,
-        lane,
-      );
-    }
-    for (const { lane, cause, blocks, bytes } of status.losses) {
-      const labels = { lane, cause };
-      this.total('harbinger_journal_lost_blocks_total', 'Blocks that will never be sent', blocks, labels);
-      this.total('harbinger_journal_lost_bytes_total', 'Bytes cut off, or never sent', bytes, labels);
-    }
-    this.gauge('harbinger_uplink_connected', '1 while connected to the cloud', uplink?.connected ? 1 : 0);
-    if (!uplink) return;
-    this.total('harbinger_uplink_connects_total', 'Connections made', uplink.connects);
-    for (const [lane, bytes] of Object.entries(uplink.bytes)) {
-      this.total('harbinger_uplink_confirmed_bytes_total', 'Bytes that the cloud confirmed', bytes, { lane });
-    }
-    for (const [lane, lines] of Object.entries(uplink.lines)) {
-      this.total('harbinger_uplink_confirmed_lines_total', 'Lines that the cloud confirmed', lines, { lane });
-    }
+  disk(freeBytes: number | null): void {
+    if (freeBytes === null) return;
+    this.gauge('harbinger_data_free_bytes', 'Bytes that the data folder’s disk has left for us', freeBytes);
   }
 
   broker(stats: BrokerStats): void {
@@ -146,6 +67,19 @@ export class GatewayMetrics {
       'Messages dropped from full queues of absent subscribers',
       stats.queue.dropped,
     );
+    this.gauge('harbinger_broker_sessions', 'Kept sessions, of absent clients too', stats.sessions);
+    this.gauge('harbinger_broker_retained_messages', 'Retained messages kept', stats.retained.messages);
+    this.gauge('harbinger_broker_retained_bytes', 'Bytes of the retained messages', stats.retained.bytes);
+    this.total(
+      'harbinger_broker_retained_refused_total',
+      'Messages passed on but not retained, because retainedMessagesMax or retainedBytesMax was reached',
+      stats.retained.refused,
+    );
+    this.total(
+      'harbinger_broker_subscriptions_refused_total',
+      'Subscriptions refused: no right to them, or subscriptionsMax was reached',
+      stats.subscriptionsRefused,
+    );
     this.total(
       'harbinger_broker_store_failures_total',
       'Failed writes of sessions and retained messages',
@@ -158,7 +92,8 @@ export class GatewayMetrics {
     }
   }
 
-  intelligence({ windows, model, scorer }: IntelligenceStats): void {
+  intelligence({ windows, normals, model, scorer }: IntelligenceStats): void {
+    if (normals) this.normals(normals);
     this.gauge('harbinger_windows_machines', 'Machines with a window', windows.machines);
     this.total('harbinger_windows_rows_total', 'Rows taken into windows', windows.rows);
     this.total(
@@ -191,6 +126,33 @@ export class GatewayMetrics {
     this.total('harbinger_model_failures_total', 'Batches that the model did not answer', model.failures);
     this.gauge('harbinger_models_loaded', 'Models in use', model.models.length);
     this.gauge('harbinger_models_refused', 'Models that did not pass their checks', model.refusals.length);
+  }
+
+  private normals(stats: NormalsStats): void {
+    this.gauge(
+      'harbinger_normals_age_seconds',
+      'Age of the oldest file of learnt normals that is behind what was learnt; 0 if none is',
+      stats.oldestMs / 1_000,
+    );
+    this.gauge(
+      'harbinger_normals_restored',
+      'Machines that went on from what they had learnt before the start',
+      stats.restored,
+    );
+    this.gauge('harbinger_normals_absent', 'Machines learnt of before, not heard of since', stats.absent);
+    this.gauge(
+      'harbinger_normals_damaged',
+      'Files of learnt normals set aside at the start',
+      stats.damagedFiles,
+    );
+    this.gauge(
+      'harbinger_normals_foreign',
+      'Machines whose learnt normal was of another contract, version or sensors',
+      stats.foreign,
+    );
+    this.total('harbinger_normals_saves_total', 'Files of learnt normals written', stats.saves);
+    this.total('harbinger_normals_save_failures_total', 'Of them, refused by the disk', stats.saveFailures);
+    this.total('harbinger_normals_written_bytes_total', 'Bytes of them', stats.writtenBytes);
   }
 
   alerts(stats: AlertDecisionStats): void {

@@ -1,8 +1,10 @@
 import type { Clock, Timer } from '../shared/runtime/clock.ts';
+import { FreeSpace } from '../shared/runtime/free-space.ts';
 import type { Broker } from './broker/broker.ts';
 import type { GatewayConfig } from './config.ts';
 import type { DataClient } from './data-client.ts';
 import type { DataStatus } from './data-messages.ts';
+import { dataMetrics } from './data-metrics.ts';
 import type { AlertDecision } from './decisions/alert-decision.ts';
 import type { Intelligence } from './intelligence/intelligence.ts';
 import type { JobStats } from './jobs/job-runner.ts';
@@ -31,6 +33,7 @@ interface Condition {
 /** What the gateway says of itself: health, readiness, status, metrics. Asks the data thread once a second. */
 export function createStatus(deps: StatusDeps) {
   const { config, data, broker, intelligence, alerts, metrics, clock } = deps;
+  const space = new FreeSpace(config.dataDir, clock);
   let last: { status: DataStatus; atMs: number } | null = null;
   let timer: Timer | null = null;
   let stopped = false;
@@ -39,12 +42,13 @@ export function createStatus(deps: StatusDeps) {
     const status = await data.call('status').catch(() => null);
     if (status) {
       last = { status, atMs: clock.monotonicMs() };
-      metrics.data(status);
+      dataMetrics(metrics, status);
     }
     metrics.broker(broker.stats());
     metrics.intelligence(intelligence.stats());
     metrics.alerts(alerts.stats());
     metrics.jobs(deps.jobs());
+    metrics.disk(space.bytes);
     if (!stopped) timer = clock.setTimer(refreshMs, () => void refresh());
   }
 
@@ -80,6 +84,7 @@ export function createStatus(deps: StatusDeps) {
         intelligence: intelligence.stats(),
         alerts: { ...alerts.stats(), openPredictions: alerts.open() },
         jobs: deps.jobs(),
+        diskFreeBytes: space.bytes,
       };
     },
     /** A line for the log. */

@@ -92,6 +92,23 @@ describe('time and chance come from shared/runtime', () => {
   });
 });
 
+describe('documents', () => {
+  it('name only metrics that there are', () => {
+    const code = product.map(({ text }) => text).join('\n');
+    const documents = files.filter((path) => path.endsWith('.md') && !path.startsWith('models/'));
+    const unknown = documents.flatMap((path) => {
+      const named = readFileSync(join(packageRoot, path), 'utf8').match(/\bharbinger_[a-z_]+\b/g) ?? [];
+      return named.filter((name) => !exposes(code, name)).map((name) => `${path}: ${name}`);
+    });
+    expect(unknown).toEqual([]);
+  });
+});
+
+/** Ingest metrics are named with their prefix left out. */
+function exposes(code: string, name: string): boolean {
+  return code.includes(`'${name}'`) || code.includes(`'${name.replace('harbinger_ingest_', '')}'`);
+}
+
 describe('the lock file', () => {
   it('names no host of a registry', () => {
     expect(readFileSync(join(packageRoot, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved":\s*"http/);
