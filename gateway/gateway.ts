@@ -63,7 +63,15 @@ export async function startGateway(
     }
   };
 
-  const intelligence = new Intelligence({ types, config: config.intelligence, clock, random, log });
+  const normalsDir = join(dataDir, 'normals');
+  const intelligence = new Intelligence({
+    types,
+    config: config.intelligence,
+    normalsDir,
+    clock,
+    random,
+    log,
+  });
   const handlers: DataClientHandlers = {
     columns: (columns) => intelligence.add(columns),
     lifecycle(notice) {
@@ -127,6 +135,8 @@ export async function startGateway(
   );
 
   try {
+    const { normals } = intelligence;
+    if (normals) await begin('learnt normals', normals, () => normals.start());
     await begin('data thread', data, () => data.start({ config, types }));
     await begin('alert decision', alerts, () => alerts.start());
     // The model loads while sensors already connect: until it answers, rules decide.

@@ -77,7 +77,7 @@ describe('the anomaly score', () => {
 
   it('learns anew when the machine gets more sensors', () => {
     const { baseline } = learnt();
-    baseline.widen(columns + 1);
+    baseline.widen(Array.from({ length: columns + 1 }, (_, i) => `s${i}`));
     expect(baseline.rows).toBe(0);
     expect(baseline.score().deviations).toHaveLength(columns + 1);
   });

@@ -4,7 +4,9 @@
  * of all while it behaves strangely: a normal that learnt the wear would hide it.
  */
 import { Detector } from '../../shared/detector/detector.ts';
+import type { RemainingRows } from '../../shared/detector/health.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
+import { columnOrder, rowInOrder } from './column-order.ts';
 
 /** Rows after which a machine is scored. */
 export const warmUpRows = 60;
@@ -36,12 +38,24 @@ export function baselineOptions(type: MachineType): BaselineOptions {
   return type.openSensors ? { learnRows: learnRowsOpen, judges: 'events', sampleMsMin } : { sampleMsMin };
 }
 
+/** What of a baseline is kept over a restart. */
+export interface SavedBaseline {
+  /** Time of the last row that was looked at; null: none. */
+  takenMs: number | null;
+  /** Of the detector, by column. */
+  sensors: readonly string[];
+  detector: Uint8Array;
+}
+
 /** One machine's normal. A few KB (9 KB with 14 sensors), of fixed size. */
 export class Baseline {
   private readonly options: Required<BaselineOptions>;
   private detector: Detector;
   private columns: number;
   private takenMs = Number.NEGATIVE_INFINITY;
+  /** The detector's columns by name, where it was restored, and where each is in a row (−1: nowhere yet). */
+  private sensors: readonly string[] | null = null;
+  private order: Int32Array | null = null;
 
   constructor(columns: number, options: BaselineOptions = {}) {
     this.options = { learnRows, judges: 'state', sampleMsMin: 0, ...options };
@@ -64,27 +78,74 @@ export class Baseline {
     const sinceMs = timeMs - this.takenMs;
     if (sinceMs >= 0 && sinceMs < this.options.sampleMsMin) return;
     this.takenMs = timeMs;
-    this.detector.push(row, 0, timeMs);
+    this.detector.push(this.order ? rowInOrder(row, this.order) : row, 0, timeMs);
   }
 
-  /** The machine has got more sensors: another machine, as far as what is normal goes. It is learnt anew. */
-  widen(columns: number): void {
-    if (columns <= this.columns) return;
-    this.columns = columns;
+  /**
+   * The machine has got more sensors: another machine, as far as what is normal goes. It is learnt anew, unless it knew
+   * them before the restart.
+   */
+  widen(sensors: readonly string[]): void {
+    if (sensors.length <= this.columns) return;
+    this.columns = sensors.length;
+    const known = this.sensors && columnOrder(this.sensors, sensors);
+    if (known) {
+      this.order = known;
+      return;
+    }
+    this.sensors = null;
+    this.order = null;
     this.detector = this.newDetector();
   }
 
   /** The newest row's score. */
   score(): AnomalyScore {
     const { detector } = this;
-    const deviations = new Float64Array(this.columns);
-    if (!this.ready) return { score: 0, deviations };
-    detector.contributions(deviations);
+    if (!this.ready) return { score: 0, deviations: new Float64Array(this.columns) };
+    const deviations = this.inRowOrder(detector.contributions(new Float64Array(detector.sensors)));
     if (this.options.judges === 'events') {
       return { score: 1 - 2 ** (-detector.recentDecades / decadesHalf), deviations };
     }
     const square = detector.ratio ** 2;
     return { score: square / (square + ratioHalf ** 2), deviations };
+  }
+
+  /** In rows; null where nothing can be said. */
+  remaining(): RemainingRows | null {
+    return this.ready ? this.detector.remaining() : null;
+  }
+
+  /** `sensors`: the machine's, by column of its rows. */
+  save(sensors: readonly string[]): SavedBaseline {
+    const takenMs = Number.isFinite(this.takenMs) ? this.takenMs : null;
+    return { takenMs, sensors: this.sensors ?? sensors, detector: this.detector.toBytes() };
+  }
+
+  /**
+   * Goes on from what was saved. `sensors`: the machine's now, by column of its rows; of an open type perhaps not all
+   * that it had. @throws HarbingerError DETECTOR_STATE. False if it was another machine, as far as sensors go.
+   */
+  restore(saved: SavedBaseline, sensors: readonly string[]): boolean {
+    const order = columnOrder(saved.sensors, sensors);
+    const detector = Detector.fromBytes(saved.detector);
+    const isSame = ({ warmUpRows, hasClock }: Detector) =>
+      warmUpRows === this.detector.warmUpRows && hasClock === this.detector.hasClock;
+    if (!order || !isSame(detector) || detector.sensors !== saved.sensors.length) return false;
+    this.detector = detector;
+    this.takenMs = saved.takenMs ?? Number.NEGATIVE_INFINITY;
+    this.sensors = saved.sensors;
+    this.order = order.every((column, i) => column === i) ? null : order;
+    return true;
+  }
+
+  private inRowOrder(own: Float64Array): Float64Array {
+    const { order } = this;
+    if (!order) return own;
+    const byColumn = new Float64Array(this.columns);
+    order.forEach((column, i) => {
+      if (column >= 0) byColumn[column] = own[i]!;
+    });
+    return byColumn;
   }
 
   private newDetector(): Detector {

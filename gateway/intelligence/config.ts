@@ -29,6 +29,13 @@ export const IntelligenceConfig = Type.Object(
       default: 200,
       description: 'between two assessments of one machine',
     }),
+    saveNormalsMs: Type.Integer({
+      minimum: 100,
+      maximum: 86_400_000,
+      default: 600_000,
+      description:
+        'what was learnt of a machine is written about this often, if it is more than before; at a stop always',
+    }),
     batchMax: Type.Integer({ minimum: 1, maximum: 1_024, default: 64, description: 'machines per decision' }),
     requestMsMax: Type.Integer({
       minimum: 10,

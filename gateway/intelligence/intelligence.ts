@@ -15,6 +15,8 @@ import type { IntelligenceConfig } from './config.ts';
 import { createModelAssessor } from './model-assessor.ts';
 import { ModelClient, type ModelStatus } from './model-client.ts';
 import type { ModelSource } from './model-messages.ts';
+import { normalFiles } from './normal-files.ts';
+import { Normals, type NormalsStats } from './normals.ts';
 import { createRulesAssessor } from './rules-assessor.ts';
 import { Scorer, type ScorerStats } from './scorer.ts';
 import { Windows, type WindowsStats } from './windows.ts';
@@ -22,6 +24,8 @@ import { Windows, type WindowsStats } from './windows.ts';
 export interface IntelligenceOptions {
   types: ReadonlyMap<string, MachineType>;
   config: IntelligenceConfig;
+  /** Where learnt normals are kept; nowhere if absent. */
+  normalsDir?: string;
   clock: Clock;
   random: Random;
   log: Log;
@@ -29,6 +33,7 @@ export interface IntelligenceOptions {
 
 export interface IntelligenceStats {
   windows: WindowsStats;
+  normals: NormalsStats | null;
   model: ModelStatus;
   scorer: ScorerStats | null;
 }
@@ -43,8 +48,15 @@ export function modelSources(
   );
 }
 
+function keptNormals({ types, config, clock, log }: IntelligenceOptions, dir: string): Normals {
+  const { machinesMax, saveNormalsMs: saveMs } = config;
+  return new Normals({ files: normalFiles(dir), types, machinesMax, saveMs, clock, log });
+}
+
 export class Intelligence {
   readonly windows: Windows;
+  /** Begins before rows come in, ends when none come any more. */
+  readonly normals: Normals | null;
   readonly modelAssessor: Assessor;
   readonly rulesAssessor: Assessor;
   private readonly options: IntelligenceOptions;
@@ -54,7 +66,8 @@ export class Intelligence {
   constructor(options: IntelligenceOptions) {
     const { types, config, clock, random, log } = options;
     this.options = options;
-    this.windows = new Windows({ types, ...config, clock });
+    this.normals = options.normalsDir === undefined ? null : keptNormals(options, options.normalsDir);
+    this.windows = new Windows({ types, ...config, clock, ...(this.normals && { keeper: this.normals }) });
     const baselineOf = this.windows.baselineOf.bind(this.windows);
     this.client = new ModelClient({
       sources: modelSources(types, config.artefactsDir),
@@ -95,6 +108,7 @@ export class Intelligence {
   stats(): IntelligenceStats {
     return {
       windows: this.windows.stats(),
+      normals: this.normals?.stats() ?? null,
       model: this.client.status(),
       scorer: this.scorer?.stats() ?? null,
     };

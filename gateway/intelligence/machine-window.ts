@@ -1,7 +1,14 @@
+import type { BlockPlace } from '../ports.ts';
 import { Baseline, type BaselineOptions } from './anomaly.ts';
 
 /** What became of a reading. */
 export type Taken = 'row' | 'part' | 'late';
+
+/** What has gathered for the next row: each sensor's last value, and whether it has spoken since the last row. */
+export interface Gathered {
+  held: Float32Array;
+  seen: Uint8Array;
+}
 
 /**
  * The last rows of one machine, as a ring. A message may carry all sensors or some of them: values gather until every
@@ -20,6 +27,8 @@ export class MachineWindow {
   private next = 0;
   private filled = 0;
   private lateInRow = 0;
+  /** Set while the journal's tail repeats what the baseline has learnt already, up to this block. */
+  private paused: { learntTo: BlockPlace; gathered: Gathered } | null = null;
 
   constructor(rows: number, columns: number, normal: BaselineOptions = {}) {
     this.rows = rows;
@@ -80,7 +89,29 @@ export class MachineWindow {
     const seen = new Uint8Array(columns);
     seen.set(this.seen);
     [this.ring, this.held, this.seen, this.columns] = [ring, held, seen, columns];
-    this.baseline.widen(columns);
+  }
+
+  /** Rows are not learnt until `goOn`, which then finds gathered what had been when the baseline was saved. */
+  pause(learntTo: BlockPlace, gathered: Gathered): void {
+    this.paused = { learntTo, gathered };
+  }
+
+  /** Null while rows are learnt. */
+  get learntTo(): BlockPlace | null {
+    return this.paused?.learntTo ?? null;
+  }
+
+  goOn(): void {
+    if (!this.paused) return;
+    const { held, seen } = this.paused.gathered;
+    this.paused = null;
+    this.held.set(held);
+    this.seen.set(seen);
+    this.pending = this.seen.reduce((sum, one) => sum + one, 0);
+  }
+
+  gathered(): Gathered {
+    return { held: this.held, seen: this.seen };
   }
 
   /** A copy, rows × columns, oldest row first. */
@@ -103,7 +134,7 @@ export class MachineWindow {
     this.ring.set(this.held, this.next * this.columns);
     this.next = this.next + 1 === this.rows ? 0 : this.next + 1;
     if (this.filled < this.rows) this.filled++;
-    this.baseline.take(this.held, this.newestMs);
+    if (!this.paused) this.baseline.take(this.held, this.newestMs);
     this.seen.fill(0);
     this.pending = 0;
   }

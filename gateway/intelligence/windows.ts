@@ -6,7 +6,7 @@
  */
 import type { MachineType, Sensor } from '../../shared/domain/machine-type.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
-import type { AlertInput, ColumnBatch, MachineIdentity } from '../ports.ts';
+import type { AlertInput, BlockPlace, ColumnBatch, MachineIdentity } from '../ports.ts';
 import { type Baseline, baselineOptions } from './anomaly.ts';
 import { MachineWindow } from './machine-window.ts';
 import { RecencyList } from './recency-list.ts';
@@ -23,6 +23,19 @@ export interface WindowsOptions {
   /** Between two assessments of one machine. */
   intervalMsMin: number;
   clock: Clock;
+  /** Keeps what was learnt over restarts. */
+  keeper?: NormalsKeeper;
+}
+
+/** Told of every machine that gets or gives up a window. */
+export interface NormalsKeeper {
+  /** May restore what the machine had learnt. */
+  watched(machine: WatchedMachine): void;
+  /** Its window is a new one: what was learnt before must not come back. */
+  renewed(machine: WatchedMachine): void;
+  evicted(machine: WatchedMachine): void;
+  /** All rows up to this block have been taken. */
+  reached(block: BlockPlace): void;
 }
 
 /** One machine that has a window. */
@@ -92,6 +105,7 @@ export class Windows {
       }
       machine.heardMs = nowMs;
       this.recency.touch(machine);
+      if (machine.window.learntTo && isNew(batch, machine.window.learntTo)) machine.window.goOn();
       const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!);
       if (taken === 'row') {
         this.counts.rows++;
@@ -100,6 +114,7 @@ export class Windows {
         this.counts.late++;
       }
     }
+    if (batch.block) this.options.keeper?.reached(batch.block);
     return due;
   }
 
@@ -128,7 +143,9 @@ export class Windows {
   /** The machine is a new one: its window and its normal begin again. */
   reset(site: string, machine: string): void {
     const watched = this.byKey.get(`${site}/${machine}`);
-    if (watched) watched.window = this.newWindow(watched.identity.type);
+    if (!watched) return;
+    watched.window = this.newWindow(watched.identity.type);
+    this.options.keeper?.renewed(watched);
   }
 
   baselineOf(identity: MachineIdentity): Baseline | null {
@@ -156,6 +173,7 @@ export class Windows {
       if (!place.watched) continue;
       place.watched.identity = identity;
       place.watched.window.widen(identity.type.sensors.length);
+      place.watched.window.baseline.widen(identity.type.sensors.map(({ name }) => name));
     }
   }
 
@@ -179,6 +197,7 @@ export class Windows {
     };
     place.watched = machine;
     this.byKey.set(machine.key, machine);
+    this.options.keeper?.watched(machine);
     return machine;
   }
 
@@ -190,8 +209,14 @@ export class Windows {
     this.places[oldest.place]!.watched = null;
     this.byKey.delete(oldest.key);
     this.counts.evicted++;
+    this.options.keeper?.evicted(oldest);
     return true;
   }
+}
+
+/** Whether rows of the batch come after `learntTo`: all do that are not from the journal's tail. */
+function isNew({ replay, block }: ColumnBatch, learntTo: BlockPlace): boolean {
+  return !replay || !block || block.journal !== learntTo.journal || block.seq > learntTo.seq;
 }
 
 /** What is to be decided about a taken machine: a copy of its window as it is now. */

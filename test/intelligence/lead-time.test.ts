@@ -27,6 +27,7 @@ beforeAll(async () => {
       backend: 'wasm',
       machinesMax: 10,
       intervalMsMin: 0,
+      saveNormalsMs: 600_000,
       batchMax: 64,
       requestMsMax: 30_000,
       restart: { firstMs: 1, maxMs: 1 },

@@ -1,0 +1,50 @@
+import { constants } from 'node:fs';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** The few file operations that keeping normals takes; injected, so that a test can fill the disk. */
+export interface NormalFiles {
+  /** Names in the folder, which is made if it is not there. */
+  list(): Promise<string[]>;
+  /** @throws RangeError if it is larger than such a file can be */
+  read(name: string): Promise<Buffer>;
+  /** All or nothing: written beside, synced, renamed. After a power cut it is the old one or the new one. */
+  replace(name: string, bytes: Buffer): Promise<void>;
+  copy(from: string, to: string): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
+const fileBytesMax = 64 << 20;
+
+export function normalFiles(dir: string): NormalFiles {
+  return {
+    async list() {
+      await mkdir(dir, { recursive: true, mode: 0o750 });
+      return await readdir(dir);
+    },
+    async read(name) {
+      const { size } = await stat(join(dir, name));
+      if (size > fileBytesMax) throw new RangeError(`${size} bytes are too many`);
+      return await readFile(join(dir, name));
+    },
+    async replace(name, bytes) {
+      const beside = join(dir, `${name}.tmp`);
+      try {
+        const file = await open(beside, 'w', 0o640);
+        try {
+          await file.writeFile(bytes);
+          await file.datasync();
+        } finally {
+          await file.close();
+        }
+        // The folder is not synced: were the rename lost, the old file would be a sound one.
+        await rename(beside, join(dir, name));
+      } catch (error) {
+        await rm(beside, { force: true }).catch(() => {});
+        throw error;
+      }
+    },
+    copy: (from, to) => copyFile(join(dir, from), join(dir, to), constants.COPYFILE_FICLONE),
+    remove: (name) => rm(join(dir, name), { force: true }),
+  };
+}

@@ -1,0 +1,113 @@
+/** Reads what was kept of machines' normals. */
+import type { MachineType } from '../../shared/domain/machine-type.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import { messageOf } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { NormalFiles } from './normal-files.ts';
+import type { Group, NormalGroups } from './normal-groups.ts';
+import { decodeFile, type NormalRecord } from './normal-record.ts';
+import { fitsType } from './normal-resume.ts';
+
+/** Copies of files that could not be used, for whoever wants to know; further ones are not made. */
+const asideMax = 8;
+const asideSuffix = '.set-aside';
+
+export interface LoadOptions {
+  files: NormalFiles;
+  types: ReadonlyMap<string, MachineType>;
+  machinesMax: number;
+  groups: NormalGroups;
+  clock: Clock;
+  log: Log;
+  signal: AbortSignal;
+}
+
+export interface LoadReport {
+  damagedFiles: number;
+  /** Machines whose type is no longer what it was. */
+  foreign: number;
+}
+
+/** Fills `groups`. @throws the system's error where the folder cannot be listed */
+export async function loadNormals(options: LoadOptions): Promise<LoadReport> {
+  const { files, groups, clock, log, signal } = options;
+  const names = (await files.list()).sort();
+  const load = new Load(options, names.filter((name) => name.endsWith(asideSuffix)).length);
+  for (const name of names) {
+    signal.throwIfAborted();
+    if (name.endsWith('.tmp')) await files.remove(name);
+    const group = groups.groupOf(name, clock.monotonicMs());
+    if (group) await load.file(group);
+  }
+  const { damagedFiles, foreign } = load;
+  if (damagedFiles.length > 0) {
+    log.error(
+      { code: 'NORMALS_DAMAGED', files: damagedFiles.length, first: damagedFiles[0] },
+      'learnt normals are damaged and were set aside; their machines learn anew',
+    );
+  }
+  if (foreign.length > 0) {
+    log.warn(
+      { code: 'NORMALS_FOREIGN', machines: foreign.length, first: foreign[0] },
+      'learnt normals are of other machine types than there are now and were set aside; their machines learn anew',
+    );
+  }
+  return { damagedFiles: damagedFiles.length, foreign: foreign.length };
+}
+
+class Load {
+  readonly damagedFiles: string[] = [];
+  readonly foreign: string[] = [];
+  private readonly options: LoadOptions;
+  private asides: number;
+
+  constructor(options: LoadOptions, asides: number) {
+    this.options = options;
+    this.asides = asides;
+  }
+
+  async file(group: Group): Promise<void> {
+    const { files, groups, log } = this.options;
+    let file: Buffer;
+    try {
+      file = await files.read(group.name);
+    } catch (error) {
+      // It may be read the next time: its name is not used meanwhile.
+      groups.drop(group);
+      log.error({ code: 'NORMALS_UNREADABLE', file: group.name, problem: messageOf(error) }, 'left as it is');
+      return;
+    }
+    const { records, problem } = decodeFile(file);
+    const foreignBefore = this.foreign.length;
+    for (const record of records) this.record(record, group);
+    if (problem !== null) this.damagedFiles.push(`${group.name}: ${problem}`);
+    if (problem !== null || this.foreign.length > foreignBefore) await this.setAside(group);
+  }
+
+  private record(record: NormalRecord, group: Group): void {
+    const { groups, types, machinesMax } = this.options;
+    const { head } = record;
+    const key = `${head.site}/${head.machine}`;
+    if (!fitsType(record, types.get(head.machineType))) {
+      this.foreign.push(key);
+      return;
+    }
+    // Twice, where a file could not be read for a while.
+    const other = groups.find(key);
+    if (other && (other.record?.head.savedMs ?? 0) >= head.savedMs) return;
+    if (other) groups.remove(other);
+    if (groups.size < machinesMax) groups.adopt(key, record, group);
+    else group.isWrong = true;
+  }
+
+  private async setAside(group: Group): Promise<void> {
+    group.isWrong = true;
+    if (this.asides++ >= asideMax) return;
+    try {
+      await this.options.files.copy(group.name, `${group.name}${asideSuffix}`);
+    } catch (error) {
+      const problem = messageOf(error);
+      this.options.log.warn({ code: 'NORMALS_NOT_SET_ASIDE', file: group.name, problem }, 'no copy was made');
+    }
+  }
+}
