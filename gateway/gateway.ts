@@ -138,6 +138,7 @@ export async function startGateway(
     const { normals } = intelligence;
     if (normals) await begin('learnt normals', normals, () => normals.start());
     await begin('data thread', data, () => data.start({ config, types }));
+    normals?.keep();
     await begin('alert decision', alerts, () => alerts.start());
     // The model loads while sensors already connect: until it answers, rules decide.
     const loading = begin('intelligence', intelligence, () =>

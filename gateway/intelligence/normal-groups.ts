@@ -23,6 +23,8 @@ export interface Group {
   triedMs: number;
   /** What is on disk must not be believed any longer, however little was learnt since. */
   isWrong: boolean;
+  /** … and is copied before it is replaced. */
+  setAside: boolean;
 }
 
 export class NormalGroups {
@@ -100,7 +102,8 @@ export class NormalGroups {
   }
 
   private addGroup(name: string, nowMs: number): Group {
-    const group: Group = { name, members: new Set(), writtenMs: nowMs, triedMs: nowMs, isWrong: false };
+    const members = new Set<Member>();
+    const group = { name, members, writtenMs: nowMs, triedMs: nowMs, isWrong: false, setAside: false };
     this.all.add(group);
     return group;
   }

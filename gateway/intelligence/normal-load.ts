@@ -1,4 +1,4 @@
-/** Reads what was kept of machines' normals. */
+/** Reads what was kept of machines' normals, and changes nothing: the folder may turn out to be another gateway's. */
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
@@ -10,7 +10,7 @@ import { fitsType } from './normal-resume.ts';
 
 /** Copies of files that could not be used, for whoever wants to know; further ones are not made. */
 const asideMax = 8;
-const asideSuffix = '.set-aside';
+export const asideSuffix = '.set-aside';
 
 export interface LoadOptions {
   files: NormalFiles;
@@ -35,7 +35,6 @@ export async function loadNormals(options: LoadOptions): Promise<LoadReport> {
   const load = new Load(options, names.filter((name) => name.endsWith(asideSuffix)).length);
   for (const name of names) {
     signal.throwIfAborted();
-    if (name.endsWith('.tmp')) await files.remove(name);
     const group = groups.groupOf(name, clock.monotonicMs());
     if (group) await load.file(group);
   }
@@ -81,7 +80,9 @@ class Load {
     const foreignBefore = this.foreign.length;
     for (const record of records) this.record(record, group);
     if (problem !== null) this.damagedFiles.push(`${group.name}: ${problem}`);
-    if (problem !== null || this.foreign.length > foreignBefore) await this.setAside(group);
+    if (problem === null && this.foreign.length === foreignBefore) return;
+    group.isWrong = true;
+    group.setAside = this.asides++ < asideMax;
   }
 
   private record(record: NormalRecord, group: Group): void {
@@ -98,16 +99,5 @@ class Load {
     if (other) groups.remove(other);
     if (groups.size < machinesMax) groups.adopt(key, record, group);
     else group.isWrong = true;
-  }
-
-  private async setAside(group: Group): Promise<void> {
-    group.isWrong = true;
-    if (this.asides++ >= asideMax) return;
-    try {
-      await this.options.files.copy(group.name, `${group.name}${asideSuffix}`);
-    } catch (error) {
-      const problem = messageOf(error);
-      this.options.log.warn({ code: 'NORMALS_NOT_SET_ASIDE', file: group.name, problem }, 'no copy was made');
-    }
   }
 }

@@ -112,6 +112,7 @@ export async function normalsBench(journal: Reading[][]) {
     const types = new Map((options.types ?? [rig, open]).map((type) => [type.name, type]));
     const normals = new Normals({ files, types, machinesMax, saveMs: 60_000, clock, log });
     await normals.start();
+    normals.keep();
     const windows = new Windows({ types, machinesMax, intervalMsMin: 0, clock, keeper: normals });
     const names = new Map<string, string[]>();
     return {
@@ -131,5 +132,5 @@ export async function normalsBench(journal: Reading[][]) {
     };
   }
 
-  return { dir, clock, said, start, dispose: () => rm(dir, { recursive: true, force: true }) };
+  return { dir, clock, log, said, start, dispose: () => rm(dir, { recursive: true, force: true }) };
 }

@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type NormalFiles, normalFiles } from './normal-files.ts';
+import { Normals } from './normals.ts';
 import { normalsBench, open, type Reading, rig, someBatches } from './normals-bench.testing.ts';
 
 type Bench = Awaited<ReturnType<typeof normalsBench>>;
@@ -180,9 +181,9 @@ describe('what cannot be used is learnt anew', () => {
       run.take(40, 41);
       expect(run.normals.stats()).toMatchObject({ restored: sound, damagedFiles: 1 });
       expect(made.said).toMatchObject([{ code: 'NORMALS_DAMAGED', files: 1 }]);
-      expect(await readFile(`${path}.set-aside`)).toEqual(damaged);
       // Everything is written anew: the next start finds nothing wrong.
       await run.normals.stop();
+      expect(await readFile(`${path}.set-aside`)).toEqual(damaged);
       made.said.length = 0;
       const next = await made.start();
       next.take(41, 42);
@@ -214,6 +215,24 @@ describe('what cannot be used is learnt anew', () => {
     expect(made.said.map(({ code }) => code)).toEqual(['NORMALS_UNREADABLE', 'NORMALS_UNREADABLE']);
     expect(await readFile(made.path)).toEqual(made.bytes);
   });
+});
+
+it('a gateway that only tried to start changes nothing', async () => {
+  const made = await bench(someBatches());
+  const first = await made.start();
+  first.take(0, 20);
+  await first.normals.stop();
+  const [name] = await readdir(made.dir);
+  await writeFile(join(made.dir, name!), 'damaged');
+  const { clock, dir, log } = made;
+  const options = { files: normalFiles(dir), types: new Map([['rig', rig]]), machinesMax: 9, saveMs: 1_000 };
+  const tried = new Normals({ ...options, clock, log });
+  await tried.start();
+  await clock.advance(100_000);
+  await tried.stop();
+  expect(tried.stats().damagedFiles).toBe(1);
+  expect(await readdir(dir)).toEqual([name]);
+  expect(await readFile(join(dir, name!), 'utf8')).toBe('damaged');
 });
 
 describe('writing', () => {

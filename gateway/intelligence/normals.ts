@@ -15,7 +15,7 @@ import type { Log } from '../../shared/runtime/log.ts';
 import type { BlockPlace } from '../ports.ts';
 import type { NormalFiles } from './normal-files.ts';
 import { type Group, isBehind, type Member, mustWrite, NormalGroups } from './normal-groups.ts';
-import { loadNormals } from './normal-load.ts';
+import { asideSuffix, loadNormals } from './normal-load.ts';
 import { encodeFile, type NormalRecord } from './normal-record.ts';
 import { recordOf, resume } from './normal-resume.ts';
 import type { NormalsKeeper, WatchedMachine } from './windows.ts';
@@ -64,7 +64,7 @@ export class Normals implements NormalsKeeper {
   };
   private block: BlockPlace | null = null;
   private usable = false;
-  private stopped = false;
+  private keeping = false;
   /** Null while a file is being written. */
   private timer: Timer | null = null;
   private dueMs = 0;
@@ -76,7 +76,7 @@ export class Normals implements NormalsKeeper {
     this.options = options;
   }
 
-  /** Reads what there is; whatever goes wrong, machines learn anew. Takes at most 15 s. */
+  /** Reads what there is; whatever goes wrong, machines learn anew. Takes at most 15 s. Writes nothing until `keep`. */
   async start(): Promise<void> {
     const { clock, log } = this.options;
     try {
@@ -85,7 +85,6 @@ export class Normals implements NormalsKeeper {
       this.counts.damagedFiles += damagedFiles;
       this.counts.foreign += foreign;
       this.usable = true;
-      this.schedule();
     } catch (error) {
       const problem = messageOf(error);
       log.error(
@@ -95,11 +94,18 @@ export class Normals implements NormalsKeeper {
     }
   }
 
+  /** The folder is this gateway's: begins to write. */
+  keep(): void {
+    this.keeping = this.usable;
+    this.schedule();
+  }
+
   /** Writes what is not on disk yet, within a limit. */
   async stop(): Promise<void> {
-    this.stopped = true;
+    const { keeping } = this;
+    this.keeping = false;
     this.timer?.cancel();
-    if (!this.usable) return;
+    if (!keeping) return;
     await Promise.race([this.writeAll(), sleep(this.options.clock, stopMsMax)]);
   }
 
@@ -158,7 +164,7 @@ export class Normals implements NormalsKeeper {
   }
 
   private schedule(): void {
-    if (this.stopped || !this.usable) return;
+    if (!this.keeping) return;
     const paceMs = Math.max(tickMsMin, this.options.saveMs / Math.max(1, this.groups.all.size));
     const isUrgent = [...this.groups.all].some(({ isWrong }) => isWrong);
     this.setTimer(isUrgent ? Math.min(hurryMs, paceMs) : paceMs);
@@ -166,7 +172,7 @@ export class Normals implements NormalsKeeper {
 
   private hurry(): void {
     const isSoon = this.dueMs <= this.options.clock.monotonicMs() + hurryMs;
-    if (!this.stopped && this.timer && !isSoon) this.setTimer(hurryMs);
+    if (this.timer && !isSoon) this.setTimer(hurryMs);
   }
 
   private setTimer(delayMs: number): void {
@@ -200,6 +206,7 @@ export class Normals implements NormalsKeeper {
       const learnt = [...group.members].filter((member) => isBehind(member)).map(learntNow);
       const records = this.recordsOf(group);
       const bytes = encodeFile(records);
+      await this.setAside(group);
       if (records.length > 0) await files.replace(group.name, bytes);
       else await files.remove(group.name);
       for (const { member, window, rows } of learnt) {
@@ -218,6 +225,18 @@ export class Normals implements NormalsKeeper {
         { code: 'NORMALS_UNWRITABLE', file: group.name, problem: messageOf(error) },
         'what was learnt could not be written; it is tried again, and readings are not concerned',
       );
+    }
+  }
+
+  private async setAside(group: Group): Promise<void> {
+    if (!group.setAside) return;
+    group.setAside = false;
+    const { files, log } = this.options;
+    try {
+      await files.copy(group.name, `${group.name}${asideSuffix}`);
+    } catch (error) {
+      const problem = messageOf(error);
+      log.warn({ code: 'NORMALS_NOT_SET_ASIDE', file: group.name, problem }, 'no copy was made');
     }
   }
 
