@@ -53,7 +53,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
   collectDefaultMetrics({ register: registry });
   measureSpace(registry, new FreeSpace(dataDir, clock));
   const rules = createAlertRules(config.alerts);
-  const credentials = createCredentials(config.gateways);
+  const credentials = createCredentials(config.gateways, clock);
   if (config.gateways.length === 0) log.warn('no gateway is configured: none can connect');
   const store = deps.store ?? createReadingStore(config.store, base);
   try {

@@ -27,6 +27,17 @@ describe('who may connect', () => {
     );
   });
 
+  it('asks who guesses to come back later, and lets the others behind that address in', async () => {
+    for (let i = 0; i < 5; i++) {
+      await expect(cloud.connect('north', `guess ${i}`)).rejects.toThrow(/Bad username or password/);
+    }
+    await expect(cloud.connect('north', 'guess 6')).rejects.toThrow(/Server unavailable/);
+    await cloud.connect('south', 'a password of gateway south');
+    expect(await cloud.metric('harbinger_ingest_throttled_logins_total')).toContain(
+      'harbinger_ingest_throttled_logins_total 1',
+    );
+  });
+
   it('keeps one gateway’s connection when another uses the same client id', async () => {
     const north = await cloud.connect();
     const { options } = north;

@@ -84,6 +84,7 @@ export async function startIngest(options: IngestOptions = {}) {
       { id: 'north', password },
       { id: 'south', password: 'a password of gateway south' },
     ],
+    systemClock,
   );
   const config = {
     ...defaults<IngestConfig>(IngestConfig),

@@ -37,7 +37,7 @@ export function readCloudConfig(options: CloudOptions): CloudConfig & { dataDir:
 
 /** What a schema cannot say. */
 function checkConfig(config: CloudConfig): void {
-  createCredentials(config.gateways);
+  createCredentials(config.gateways, systemClock);
   createAlertRules(config.alerts);
   const problems = storeConfigProblems(config.store);
   if (problems.length > 0)

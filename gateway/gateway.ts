@@ -116,6 +116,7 @@ export async function startGateway(
       redrive: (which) => data.call('deadLettersRedrive', which),
       drop: (which) => data.call('deadLettersDrop', which),
     },
+    clock,
     log,
   });
   const jobs = createJobs(

@@ -1,6 +1,8 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../shared/runtime/clock.ts';
+import { manualClock } from '../../shared/runtime/manual-clock.ts';
+import { createMemoryStore } from './memory-ports.testing.ts';
 import { get, post, startApi, stopAll, testConfig, token } from './running-api.testing.ts';
 
 const { token: _, ...none } = testConfig;
@@ -53,6 +55,46 @@ describe('who may call', () => {
       { cookie: session, origin: 'http://evil.example' },
     );
     expect(elsewhere.status).toBe(403);
+  });
+
+  it('asks who guesses to wait, and says how long; sessions go on', async () => {
+    const clock = manualClock();
+    const { base } = await startApi({ clock });
+    const login = (given: string) => post(`${base}/api/session`, { token: given }, {});
+    const bystander = await login(token);
+    const cookie = (bystander.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    const other = await startApi({ clock });
+    const loginThere = (given: string) => post(`${other.base}/api/session`, { token: given }, {});
+    for (let i = 0; i < 10; i++) expect((await loginThere(`guess ${i}`)).status).toBe(401);
+    const blocked = await loginThere(token);
+    expect([blocked.status, blocked.body.error.code]).toEqual([429, 'API_THROTTLED']);
+    expect(blocked.headers.get('retry-after')).toBe('1');
+    expect((await get(`${other.base}/api/machines`, { cookie })).status).toBe(200);
+    await clock.advance(1_000);
+    expect((await loginThere(token)).status).toBe(204);
+    expect((await loginThere('guess')).status).toBe(401);
+    expect((await loginThere('guess')).headers.get('retry-after')).toBe('2');
+    // Not locked out by whoever fails behind the same address.
+    expect((await loginThere(token)).status).toBe(204);
+    expect((await get(`${other.base}/api/machines`)).status).toBe(200);
+  });
+
+  it('lets the holder of the other token look, and change nothing', async () => {
+    const readToken = 'a-token-to-look-only';
+    const { base } = await startApi({
+      config: { ...testConfig, readToken },
+      store: createMemoryStore({ sql: async () => ({ columns: [], rows: [], truncated: false }) }),
+    });
+    const reader = { authorization: `Bearer ${readToken}` };
+    const session = await post(`${base}/api/session`, { token: readToken }, {});
+    const cookie = (session.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    for (const headers of [reader, { cookie }] as Record<string, string>[]) {
+      expect((await get(`${base}/api/machines`, headers)).status).toBe(200);
+      expect((await post(`${base}/api/query`, { sql: 'select 1' }, headers)).status).toBe(200);
+    }
+    const forged = cookie.replace('-read.', '-change.');
+    expect(forged).not.toBe(cookie);
+    expect((await get(`${base}/api/machines`, { cookie: forged })).status).toBe(401);
   });
 
   it('ends a session after its time', async () => {

@@ -5,9 +5,10 @@ import { HttpError } from '../../shared/runtime/http-errors.ts';
 import {
   bearerOf,
   createHttpGuard,
+  type HttpCaller,
+  type Right,
   refuseOtherSites,
   sameText,
-  unauthorised,
 } from '../../shared/runtime/http-guard.ts';
 import type { ApiConfig } from './config.ts';
 
@@ -16,51 +17,55 @@ const sessionMs = 12 * 3_600_000;
 
 /**
  * Who may call. Programs send the token with every request. The page exchanges it once for an HttpOnly cookie, which
- * its scripts cannot read: an expiry time, signed with a key made from the token, so a new token ends every session.
+ * its scripts cannot read: an expiry time and what its holder may do, signed with a key made from the tokens, so a new
+ * token ends every session.
  */
 export interface Access {
   /** Whether a token is needed at all. */
   readonly tokenNeeded: boolean;
-  /** @throws HttpError 401, or 403 where the request comes from another site's page */
-  check(method: string, headers: IncomingHttpHeaders): void;
-  /** A cookie's value and lifetime for the right token. @throws HttpError 401 */
-  login(token: string, headers: IncomingHttpHeaders): { value: string; maxAgeS: number };
+  /** @throws HttpError 401, 429 after too many wrong tokens, or 403 where the request comes from another site's page */
+  check(caller: HttpCaller): Right;
+  /** A cookie's value and lifetime for the right token. @throws HttpError 401, 429 */
+  login(token: string, caller: HttpCaller): { value: string; maxAgeS: number };
 }
 
 /** @throws HarbingerError API_TOKEN_MISSING where nobody could be let in */
 export function createAccess(config: ApiConfig, clock: Clock): Access {
-  const guard = createHttpGuard(config, 'api');
-  const { token } = config;
+  const guard = createHttpGuard(config, 'api', clock);
+  const { token, readToken = '' } = config;
   if (token === undefined) {
     return {
       tokenNeeded: false,
-      check: guard,
+      check: guard.check,
       login() {
         throw new HttpError(400, 'API_INPUT', 'no token is needed here');
       },
     };
   }
-  const key = createHash('sha256').update(`harbinger session\n${token}`).digest();
-  const sign = (expiresMs: string) => createHmac('sha256', key).update(expiresMs).digest('base64url');
+  const key = createHash('sha256').update(`harbinger session\n${token}\n${readToken}`).digest();
+  const sign = (claims: string) => createHmac('sha256', key).update(claims).digest('base64url');
 
-  const validSession = (cookie: string): boolean => {
-    const [expiresMs = '', signature = ''] = cookie.split('.', 2);
-    return sameText(signature, sign(expiresMs)) && Number(expiresMs) > clock.nowMs();
+  const rightOfSession = (cookie: string): Right | null => {
+    const [claims = '', signature = ''] = cookie.split('.', 2);
+    const [expiresMs, right] = claims.split('-', 2);
+    if (!sameText(signature, sign(claims)) || Number(expiresMs) <= clock.nowMs()) return null;
+    return right === 'change' || right === 'read' ? right : null;
   };
 
   return {
     tokenNeeded: true,
-    check(method, headers) {
-      const cookie = cookieOf(headers);
-      const bySession = bearerOf(headers) === undefined && cookie !== undefined && validSession(cookie);
-      if (bySession) refuseOtherSites(method, headers);
-      else guard(method, headers);
+    check(caller) {
+      const cookie = bearerOf(caller.headers) === undefined ? cookieOf(caller.headers) : undefined;
+      const right = cookie === undefined ? null : rightOfSession(cookie);
+      if (right === null) return guard.check(caller);
+      refuseOtherSites(caller.method, caller.headers);
+      return right;
     },
-    login(presented, headers) {
+    login(presented, { headers, address }) {
       refuseOtherSites('POST', headers);
-      if (!sameText(presented, token)) throw unauthorised();
-      const expiresMs = String(clock.nowMs() + sessionMs);
-      return { value: `${expiresMs}.${sign(expiresMs)}`, maxAgeS: sessionMs / 1_000 };
+      const right = guard.rightOf(presented, address);
+      const claims = `${clock.nowMs() + sessionMs}-${right}`;
+      return { value: `${claims}.${sign(claims)}`, maxAgeS: sessionMs / 1_000 };
     },
   };
 }

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
-import { createHttpServer, listenHttp } from '../../shared/runtime/http-server.ts';
+import { createHttpServer, guardRoutes, listenHttp } from '../../shared/runtime/http-server.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { packageRoot } from '../../shared/runtime/paths.ts';
 import type { Operations, ReadingStore } from '../ports.ts';
@@ -92,7 +92,7 @@ async function build(deps: ApiDeps, access: Access, hub: StreamHub): Promise<Fas
 }
 
 function guardedRoutes(app: FastifyInstance, deps: ApiDeps, context: RouteContext, access: Access): void {
-  app.addHook('onRequest', async (request) => access.check(request.method, request.headers));
+  guardRoutes(app, access.check);
   for (const routes of [
     machineRoutes,
     readingRoutes,

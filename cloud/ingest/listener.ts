@@ -10,7 +10,7 @@ import { guardPackets } from '../../shared/runtime/mqtt-packet-guard.ts';
 import { type PemOwner, readCertificates, readKeyPair } from '../../shared/runtime/pem-files.ts';
 import type { IngestConfig } from './config.ts';
 import { Connection, HeldBytes } from './connection.ts';
-import type { Credentials } from './credentials.ts';
+import type { Credentials, Verdict } from './credentials.ts';
 import type { Ingest } from './ingest.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { maySubscribe, publishLane } from './rights.ts';
@@ -56,10 +56,10 @@ export class Listener {
         packet.will ? done(new Error('gateways have no last will'), false) : done(null, true),
       authenticate: (client, username, password, done) => {
         this.authenticate(client, username ?? '', password ?? Buffer.alloc(0)).then(
-          (returnCode) => done(returnCode === 0 ? null : refusedLogin(returnCode), returnCode === 0),
+          (verdict) => done(verdict === 'accepted' ? null : refusedLogin(verdict), verdict === 'accepted'),
           (error: unknown) => {
             this.deps.log.error({ error: messageOf(error) }, 'cannot check credentials');
-            done(refusedLogin(3), false);
+            done(refusedLogin('busy'), false);
           },
         );
       },
@@ -128,18 +128,22 @@ export class Listener {
     });
   }
 
-  /** An MQTT return code; 0 is welcome. The client id gets the gateway's name, so that none can take another's over. */
-  private async authenticate(client: Client, username: string, password: Buffer): Promise<0 | 3 | 4> {
-    const verdict = await this.deps.credentials.check(username, password);
-    if (verdict === 'accepted' && this.sockets.has(client.conn)) {
+  /** The client id gets the gateway's name, so that none can take another's over. */
+  private async authenticate(client: Client, username: string, password: Buffer): Promise<Verdict> {
+    const address = (client.conn as Socket).remoteAddress ?? 'unknown';
+    const verdict = await this.deps.credentials.check(username, password, address);
+    if (verdict === 'accepted') {
+      if (!this.sockets.has(client.conn)) return 'busy'; // gone while its password was checked
       client.id = `${username}:${client.id}`;
       this.connections.set(client, new Connection(username, client, this.held));
       this.deps.metrics.connections.set(this.connections.size);
-      return 0;
+      return verdict;
     }
     this.deps.metrics.refusedLogins.inc();
-    this.deps.log.warn({ gateway: username.slice(0, 64), verdict }, 'gateway login refused');
-    return verdict === 'busy' ? 3 : 4;
+    if (verdict === 'throttled') this.deps.metrics.throttledLogins.inc();
+    // Throttled ones are not told one by one: who guesses would write the log.
+    else this.deps.log.warn({ gateway: username.slice(0, 64), address, verdict }, 'gateway login refused');
+    return verdict;
   }
 
   private publish(
@@ -192,9 +196,16 @@ export function readTlsFiles(tls: NonNullable<IngestConfig['tls']>) {
   };
 }
 
-function refusedLogin(returnCode: number) {
-  const text = returnCode === 3 ? 'server busy' : 'bad user name or password';
-  return Object.assign(new Error(text), { returnCode });
+/** MQTT's return codes and their reasons: 3 asks to come back later, 4 is for a person to put right. */
+const loginRefusals: Record<Exclude<Verdict, 'accepted'>, [returnCode: number, reason: string]> = {
+  refused: [4, 'bad user name or password'],
+  throttled: [3, 'too many failed logins as this gateway from this address; wait a minute'],
+  busy: [3, 'server busy'],
+};
+
+function refusedLogin(verdict: Verdict) {
+  const [returnCode, reason] = loginRefusals[verdict === 'accepted' ? 'busy' : verdict];
+  return Object.assign(new Error(reason), { returnCode });
 }
 
 function listen(server: Server, { host, port }: IngestConfig): Promise<number> {

@@ -19,7 +19,11 @@ export function createIngestMetrics(registry: Registry) {
     gapBlocks: counter('gap_blocks_total', 'Blocks that gateways dropped before sending them', ['lane']),
     quarantined: counter('quarantined_total', 'Lines, events or batches that can never be stored', ['code']),
     storeRetries: counter('store_retries_total', 'Writes that the store did not take at once'),
-    refusedLogins: counter('refused_logins_total', 'Connections with wrong credentials'),
+    refusedLogins: counter(
+      'refused_logins_total',
+      'Connections with wrong credentials, or not let in for now',
+    ),
+    throttledLogins: counter('throttled_logins_total', 'Of these, turned away after too many failures'),
     refusedPackets: counter('refused_packets_total', 'Packets outside a gateway’s rights or over a limit'),
     storeSeconds: new Histogram({
       name: 'harbinger_ingest_store_seconds',

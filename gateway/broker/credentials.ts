@@ -2,9 +2,9 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { parsePasswordHash, verifyPassword } from '../../shared/runtime/passwords.ts';
+import { sourceOf, Throttle } from '../../shared/runtime/throttle.ts';
 import { Refusal } from './aedes-types.ts';
 import type { BrokerUser } from './config.ts';
-import { Throttle } from './throttle.ts';
 
 /** Hashes being checked at once, and waiting to be: each costs some 50 ms of a core and 16 MiB. */
 const checksAtOnce = 2;
@@ -51,9 +51,9 @@ export class Credentials {
    */
   async check(name: string, password: Buffer, address: string): Promise<BrokerUser> {
     const known = this.users.get(name);
-    const source = `${address} ${known ? name : ''}`;
+    const source = sourceOf(address, known && name);
     const given = this.digest(password);
-    if (this.throttle.blocked(source)) {
+    if (this.throttle.waitMs(source) > 0) {
       const trusted = known?.digest && this.throttle.trusted(source) && timingSafeEqual(known.digest, given);
       if (trusted) return known.user;
       throw new Refusal('throttled', 'too many failed attempts from this address; wait a minute');

@@ -3,6 +3,7 @@ import { Counter, Registry } from 'prom-client';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
+import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import type { DeadLetter } from '../ports.ts';
 import { GatewayHttpConfig } from './config.ts';
@@ -11,6 +12,7 @@ import { createGatewayHttp, type GatewayHttp } from './server.ts';
 
 const token = 'a-token-of-enough-length';
 const readConfig = compileValidator(GatewayHttpConfig);
+const clock = manualClock();
 const running: GatewayHttp[] = [];
 afterEach(async () => {
   for (const server of running.splice(0)) await server.stop();
@@ -64,6 +66,7 @@ async function started(
       return { gateway: 'gw-1' };
     },
     deadLetters: letters,
+    clock,
     log: silentLog,
   });
   running.push(server);
@@ -110,6 +113,36 @@ describe('access', () => {
     }
     const headers = { authorization: `Bearer ${token}` };
     expect((await fetch(`http://127.0.0.1:${port}${path}`, { headers })).status).toBe(200);
+  });
+
+  it('by guessing is asked to wait, and where the right token came from before it still works', async () => {
+    const { call } = await started({ token });
+    const ask = (given: string) =>
+      call('GET', '/api/status', undefined, { authorization: `Bearer ${given}` });
+    for (let i = 0; i < 10; i++) expect((await ask(`guess-${i}`)).status).toBe(401);
+    expect(await ask('guess')).toMatchObject({ status: 429, body: { error: { code: 'API_THROTTLED' } } });
+    expect((await ask(token)).status).toBe(429);
+    await clock.advance(1_000);
+    expect((await ask(token)).status).toBe(200);
+    expect((await ask('guess')).status).toBe(401);
+    expect((await ask('guess')).status).toBe(429);
+    expect((await ask(token)).status).toBe(200);
+  });
+
+  it('to look is another right than to change', async () => {
+    const readToken = 'a-token-to-look-only';
+    const { call } = await started({ token, readToken });
+    const headers = { authorization: `Bearer ${readToken}` };
+    expect((await call('GET', '/api/deadletters', undefined, headers)).status).toBe(200);
+    for (const [method, path] of [
+      ['POST', '/api/deadletters/redrive'],
+      ['DELETE', '/api/deadletters'],
+    ] as const) {
+      const refused = await call(method, path, { all: true }, headers);
+      expect(refused).toMatchObject({ status: 403, body: { error: { code: 'API_READ_ONLY' } } });
+    }
+    const all = { authorization: `Bearer ${token}` };
+    expect((await call('DELETE', '/api/deadletters', { all: true }, all)).body).toEqual({ dropped: 5 });
   });
 
   it('without a token is for this computer, by a loopback name, not through a proxy, not for other sites', async () => {

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
+import type { Clock } from '../../shared/runtime/clock.ts';
 import { createHttpGuard, type HttpGuard } from '../../shared/runtime/http-guard.ts';
-import { createHttpServer, listenHttp } from '../../shared/runtime/http-server.ts';
+import { createHttpServer, guardRoutes, listenHttp } from '../../shared/runtime/http-server.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { GatewayHttpConfig } from './config.ts';
 import { type DeadLetterAdmin, deadLetterRoutes } from './dead-letters.ts';
@@ -22,6 +23,7 @@ export interface GatewayHttpDeps {
   /** For people and the command line; any JSON. */
   status(): Promise<Record<string, unknown>>;
   deadLetters: DeadLetterAdmin;
+  clock: Clock;
   log: Log;
 }
 
@@ -40,7 +42,7 @@ export function createGatewayHttp(deps: GatewayHttpDeps): GatewayHttp {
   let app: FastifyInstance | null = null;
   return {
     async start() {
-      const guard = createHttpGuard(deps.config, 'http');
+      const guard = createHttpGuard(deps.config, 'http', deps.clock);
       app = build(deps, guard);
       return { port: await listenHttp(app, deps.config) };
     },
@@ -76,7 +78,7 @@ function conditionRoute(
 }
 
 function guardedRoutes(app: FastifyInstance, deps: GatewayHttpDeps, guard: HttpGuard): void {
-  app.addHook('onRequest', async (request) => guard(request.method, request.headers));
+  guardRoutes(app, guard.check);
   app.get('/metrics', async (_request, reply) => {
     reply.type(deps.registry.contentType);
     return deps.registry.metrics();

@@ -6,10 +6,13 @@ import type { Log } from './log.ts';
 /** An answer other than success: HTTP status, and a code and a message for the caller. */
 export class HttpError extends HarbingerError {
   readonly statusCode: number;
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfterS: number | null;
 
-  constructor(statusCode: number, code: string, message: string) {
-    super(code, 'api', message);
+  constructor(statusCode: number, code: string, message: string, retryAfterS: number | null = null) {
+    super(code, 'api', message, { retry: retryAfterS !== null });
     this.statusCode = statusCode;
+    this.retryAfterS = retryAfterS;
   }
 }
 
@@ -45,7 +48,9 @@ export function errorHandler(log: Log) {
     const { status, code, message } = answerFor(error);
     if (status === 500) log.error({ err: error, method: request.method, url: request.url }, 'request failed');
     else log.debug({ code, status, method: request.method, reason: messageOf(error) }, 'request refused');
-    if (status === 503) reply.header('retry-after', '5');
+    const retryAfterS = error instanceof HttpError ? error.retryAfterS : null;
+    if (retryAfterS !== null) reply.header('retry-after', String(retryAfterS));
+    else if (status === 503) reply.header('retry-after', '5');
     reply.code(status).send({ error: { code, message } });
   };
 }

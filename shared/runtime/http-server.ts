@@ -1,9 +1,17 @@
 /** What the HTTP servers of gateway and cloud have in common: settings, limits, error answers, listening. */
 import { Type } from '@sinclair/typebox';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { codeOf, HarbingerError, messageOf } from './errors.ts';
 import { errorHandler, HttpError, schemaError } from './http-errors.ts';
+import { type HttpCaller, type Right, refuseChanges } from './http-guard.ts';
 import type { Log } from './log.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Asked by POST, changes nothing: open to who may only read. */
+    onlyReads?: boolean;
+  }
+}
 
 /** Their common settings, for a configuration schema. */
 export const httpSettings = (defaultPort: number) => ({
@@ -20,6 +28,14 @@ export const httpSettings = (defaultPort: number) => ({
       maxLength: 512,
       description:
         'what callers present as `Authorization: Bearer …`; best from the environment. Absent: one is made and kept in the data folder',
+    }),
+  ),
+  readToken: Type.Optional(
+    Type.String({
+      minLength: 16,
+      maxLength: 512,
+      description:
+        'beside `token`: lets its holder look and change nothing, e.g. a display, or who gathers /metrics',
     }),
   ),
   openOnLoopback: Type.Boolean({
@@ -51,6 +67,20 @@ export function createHttpServer(limits: HttpLimits, log: Log): FastifyInstance 
     throw new HttpError(404, 'API_NOT_FOUND', `there is no ${request.method} ${request.url.slice(0, 200)}`);
   });
   return app;
+}
+
+/** Who is asking, for a guard. */
+export function callerOf({ method, headers, ip }: FastifyRequest): HttpCaller {
+  return { method, headers, address: ip };
+}
+
+/** Lets those through whom `check` does, to what they have a right to. */
+export function guardRoutes(app: FastifyInstance, check: (caller: HttpCaller) => Right): void {
+  app.addHook('onRequest', async (request) => {
+    const right = check(callerOf(request));
+    const reads = request.method === 'GET' || request.method === 'HEAD';
+    if (!reads && !request.routeOptions.config.onlyReads) refuseChanges(right);
+  });
 }
 
 /** Returns the port. @throws HarbingerError API_PORT_BUSY, API_LISTEN_FAILED */

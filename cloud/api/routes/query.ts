@@ -27,6 +27,7 @@ export function queryRoutes(app: FastifyInstance, context: RouteContext): void {
   app.post<{ Body: Static<typeof Body> }>(
     '/api/query',
     {
+      config: { onlyReads: true },
       schema: {
         summary: 'Read-only SQL, where the store has it',
         body: Body,

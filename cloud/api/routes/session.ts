@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { callerOf } from '../../../shared/runtime/http-server.ts';
 import { type Access, sessionCookie } from '../access.ts';
 import { answers, noContent } from '../schemas.ts';
 
@@ -32,7 +33,7 @@ export function sessionRoutes(app: FastifyInstance, access: Access): void {
       },
     },
     (request, reply) => {
-      const { value, maxAgeS } = access.login(request.body.token, request.headers);
+      const { value, maxAgeS } = access.login(request.body.token, callerOf(request));
       reply
         .header('set-cookie', cookie(request, value, maxAgeS))
         .code(204)
@@ -54,7 +55,7 @@ export function sessionRoutes(app: FastifyInstance, access: Access): void {
 
 function signedIn(access: Access, request: FastifyRequest): boolean {
   try {
-    access.check('GET', request.headers);
+    access.check({ ...callerOf(request), method: 'GET' });
     return true;
   } catch {
     return false;

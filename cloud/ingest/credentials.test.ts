@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { manualClock } from '../../shared/runtime/manual-clock.ts';
+import { hashPassword } from '../../shared/runtime/passwords.ts';
+import { createCredentials, type Verdict } from './credentials.ts';
+
+const right = Buffer.from('a password of north');
+const wrong = Buffer.from('a guess at it');
+const gateways = [
+  { id: 'north', password: right.toString() },
+  { id: 'south', password: 'a password of south' },
+];
+const southsPassword = Buffer.from('a password of south');
+
+async function repeat(times: number, check: () => Promise<Verdict>): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
+  for (let i = 0; i < times; i++) verdicts.push(await check());
+  return verdicts;
+}
+
+describe('logins of gateways', () => {
+  it('are throttled by gateway and address after a few failures, for a minute at most', async () => {
+    const clock = manualClock();
+    const { check } = createCredentials(gateways, clock);
+    expect(await repeat(6, () => check('north', wrong, '192.0.2.1'))).toEqual([
+      ...Array<Verdict>(5).fill('refused'),
+      'throttled',
+    ]);
+    expect(await check('north', right, '192.0.2.1')).toBe('throttled');
+    await clock.advance(60_000);
+    expect(await check('north', right, '192.0.2.1')).toBe('accepted');
+  });
+
+  it('of others behind the same address, and of the same gateway elsewhere, are not', async () => {
+    const { check } = createCredentials(gateways, manualClock());
+    await repeat(20, () => check('north', wrong, '192.0.2.1'));
+    await repeat(20, () => check('nobody', wrong, '192.0.2.1'));
+    expect(await check('south', southsPassword, '192.0.2.1')).toBe('accepted');
+    expect(await check('north', right, '192.0.2.2')).toBe('accepted');
+  });
+
+  it('are let in with the right password where they had been before, whoever guesses from there', async () => {
+    const { check } = createCredentials(gateways, manualClock());
+    expect(await check('north', right, '192.0.2.1')).toBe('accepted');
+    await repeat(20, () => check('north', wrong, '192.0.2.1'));
+    expect(await check('north', wrong, '192.0.2.1')).toBe('throttled');
+    expect(await check('north', right, '192.0.2.1')).toBe('accepted');
+  });
+
+  it('under names that nobody has share one allowance an address', async () => {
+    const { check } = createCredentials(gateways, manualClock());
+    let guess = 0;
+    await repeat(5, () => check(`made-up-${guess++}`, wrong, '192.0.2.1'));
+    expect(await check('made-up', wrong, '192.0.2.1')).toBe('throttled');
+    expect(await check('made-up', wrong, '192.0.2.2')).toBe('refused');
+  });
+
+  it('cost a hash until the right password is known, and no more hashes than a few at once', async () => {
+    const passwordHash = await hashPassword(right.toString());
+    let hashes = 0;
+    const release: (() => void)[] = [];
+    const verify = async (given: string | Buffer) => {
+      hashes++;
+      await new Promise<void>((resolve) => release.push(resolve));
+      return given.toString() === right.toString();
+    };
+    const { check } = createCredentials([{ id: 'north', passwordHash }], manualClock(), verify);
+    const many = Array.from({ length: 12 }, (_, i) => check('north', right, `192.0.2.${i}`));
+    for (const done of release) done();
+    const verdicts = await Promise.all(many);
+    expect(verdicts.filter((verdict) => verdict === 'accepted').length).toBe(8);
+    expect(verdicts.filter((verdict) => verdict === 'busy').length).toBe(4);
+    expect(await check('north', right, '192.0.2.99')).toBe('accepted');
+    expect(await check('north', wrong, '192.0.2.98')).toBe('refused');
+    expect(hashes).toBe(8);
+  });
+});
