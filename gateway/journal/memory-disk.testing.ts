@@ -21,6 +21,7 @@ export type Operation =
   | 'truncate'
   | 'create'
   | 'open'
+  | 'list'
   | 'remove'
   | 'rename'
   | 'syncDir';
@@ -61,7 +62,7 @@ export class MemoryDisk {
     const process: Process = { isDead: () => this.mounted.locks !== locks };
     return {
       makeDir: async () => undefined,
-      list: async (path) => this.list(path),
+      list: (path) => this.operate('list', path, process, () => this.list(path)),
       open: (path, mode) => this.open(path, mode, process),
       remove: (path) =>
         this.operate('remove', path, process, () => {
@@ -125,6 +126,10 @@ export class MemoryDisk {
 
   paths(): string[] {
     return [...this.files.keys()].sort();
+  }
+
+  sizeOf(path: string): number {
+    return this.inode(path).seen.length;
   }
 
   get usedBytes(): number {

@@ -15,9 +15,10 @@ interface Pending {
   fn: () => void;
 }
 
-const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-export function manualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
+/** `settled` resolves when what a timer has set off has come to rest. */
+export function manualClock(startMs = Date.UTC(2026, 0, 1), settled = nextTurn): ManualClock {
   let monotonicMs = 0;
   let wallOffsetMs = startMs;
   const pending = new Set<Pending>();

@@ -24,6 +24,11 @@ const readsWithLatency = 0.15;
 export class SimulatedDisk {
   slowness = 1;
   readonly errors = new Set<{ operation: Operation; code: string }>();
+  /** Pages that cannot be read. */
+  readonly badPages = new Set<{ path: string; at: number }>();
+  /** Attempts to read blocks that failed, and when the last one of an event did. */
+  failedReads = 0;
+  eventsFailedMs = Number.NEGATIVE_INFINITY;
   /** Segment files were damaged behind the gateway's back, or its state files. */
   readonly flips = { segment: 0, state: 0 };
   /** Segments of readings that were dropped, and with them what they knew of resends and occupied times. */
@@ -80,6 +85,21 @@ export class SimulatedDisk {
     return `${path} at ${at}`;
   }
 
+  /** One page of a file of the journal, from now on; how it becomes well again. */
+  spoilPage(): () => void {
+    const path = pick(this.random, this.disk.paths());
+    if (path === undefined) return () => undefined;
+    const page = { path, at: whole(this.random, 0, Math.max(0, this.disk.sizeOf(path) - 1)) };
+    this.world.note(`bad page: ${path} at ${page.at}`);
+    this.badPages.add(page);
+    return () => this.badPages.delete(page);
+  }
+
+  private isBad(path: string, { from, to }: Access): boolean {
+    for (const page of this.badPages) if (page.path === path && from <= page.at && page.at < to) return true;
+    return false;
+  }
+
   private async before(operation: Operation, path: string, access: Access): Promise<void> {
     const { process, world } = this;
     world.operation(operation);
@@ -93,10 +113,19 @@ export class SimulatedDisk {
     }
     world.note(`disk ${operation} ${path}`);
     if (operation === 'remove' && path.includes('/readings/')) this.dropped++;
+    if (operation === 'read' && this.isBad(path, access)) throw this.failure('EIO', operation, path);
     for (const error of this.errors) {
       if (error.operation !== operation) continue;
       if (operation === 'write') access.partly(whole(this.random, 0, access.to - access.from));
-      throw systemError(error.code);
+      throw this.failure(error.code, operation, path);
     }
+  }
+
+  private failure(code: string, operation: Operation, path: string): Error {
+    if (['read', 'open'].includes(operation) && path.endsWith('.seg')) {
+      this.failedReads++;
+      if (path.includes('/events/')) this.eventsFailedMs = this.world.nowMs;
+    }
+    return systemError(code);
   }
 }

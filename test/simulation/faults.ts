@@ -110,6 +110,8 @@ export class Faults {
         return () => disk.free();
       case 'disk-slow':
         return set(disk, 'slowness', fault.factor, 1);
+      case 'disk-bad-page':
+        return disk.spoilPage();
       case 'disk-error':
         disk.errors.add(fault);
         return () => disk.errors.delete(fault);

@@ -4,6 +4,7 @@
  */
 import type { DataStatus } from '../../gateway/data-messages.ts';
 import { type DataPlane, startDataPlane } from '../../gateway/data-plane.ts';
+import { RecentReadings } from '../../gateway/decode/recent-readings.ts';
 import type { JournalStats, RawMessage } from '../../gateway/ports.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { type Lane, lanes } from '../../shared/contract/lanes.ts';
@@ -11,12 +12,12 @@ import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { SimulatedCloud } from './cloud.ts';
 import { SimulatedDisk } from './disk.ts';
-import { dropLog } from './drop-log.ts';
 import { Front, type Settle } from './front.ts';
 import { gatewayConfig, machineTypes } from './gateway-config.ts';
 import type { Ledger } from './ledger.ts';
 import { SimulatedLetters } from './letters.ts';
 import type { Network } from './network.ts';
+import { Said } from './said.ts';
 import type { Schedule } from './schedule.ts';
 import type { Process, World } from './world.ts';
 
@@ -34,6 +35,10 @@ const restartMs = 300;
 const stopMsMax = 15_000;
 /** What the journal may take of the disk beyond its limit: state files. */
 const stateBytesMax = 4_096;
+/** The uplink's, where a lane cannot be read. */
+const readRetryMs = 1_000;
+/** Identities that are known: more than a schedule has, and less memory to clear at each start than by default. */
+const recentMax = 1 << 13;
 
 export class SimulatedGateway {
   readonly disk: SimulatedDisk;
@@ -48,8 +53,8 @@ export class SimulatedGateway {
   /** As last heard of; null while the gateway is not up. */
   status: DataStatus | null = null;
   lastStatus: DataStatus | null = null;
-  /** What its log said of lines dropped unread, by folder of the lane: counters may be lost with a life, the log not. */
-  readonly logged = new Map<string, number>();
+  /** Counters may be lost with a life, the log not. */
+  readonly said = new Said();
   private readonly world: World;
   private readonly ledger: Ledger;
   private readonly cloud: SimulatedCloud;
@@ -74,7 +79,7 @@ export class SimulatedGateway {
     this.schedule = parts.schedule;
     this.disk = new SimulatedDisk(parts.world);
     this.letters = new SimulatedLetters(parts.world);
-    this.log = dropLog(this.logged);
+    this.log = this.said.log();
   }
 
   get isUp(): boolean {
@@ -191,8 +196,11 @@ export class SimulatedGateway {
   private open(process: Process): Promise<DataPlane> {
     const rules = {
       inFlightMax: this.schedule.inFlightMax,
-      eventWaitingSinceMs: (sentSeq: number) =>
-        this.eventsSince.find(({ seq }) => seq > sentSeq)?.sinceMs ?? null,
+      eventWaitingSinceMs: (sentSeq: number) => {
+        const since = this.eventsSince.find(({ seq }) => seq > sentSeq)?.sinceMs ?? null;
+        // A lane that cannot be read holds up no other; it looks again after a moment.
+        return since === null ? null : Math.max(since, this.disk.eventsFailedMs + readRetryMs);
+      },
     };
     return startDataPlane(
       { config: gatewayConfig(this.schedule), types: machineTypes },
@@ -205,6 +213,7 @@ export class SimulatedGateway {
         fs: this.disk.mount(process),
         openDeadLetters: async () => this.letters.open(process),
         link: () => this.network.link(process, rules),
+        recent: new RecentReadings(recentMax),
       },
     );
   }

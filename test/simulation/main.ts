@@ -1,20 +1,23 @@
 /** Runs schedule after schedule from a seed; stops at the first that breaks an invariant, and makes it small. */
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
+import { standstill } from './chunk.ts';
+import { runPool } from './pool.ts';
 import { drawSchedule, type Schedule } from './schedule.ts';
 import { shrink } from './shrink.ts';
-import { type Run, simulate } from './simulate.ts';
+import { simulate } from './simulate.ts';
 import { failureText } from './text.ts';
-import type { Outcome } from './verify.ts';
 
 const help = `Simulates gateway, link, cloud and store with injected clock, chance, disk and network.
 
-  node dist/test/simulation/main.js [options]
+  npm run simulate -- [options]
 
   --seed N         of the first schedule; the next ones follow. Default: by the clock
   --schedules K    how many; default 1000
-  --minutes M      stop after so long, whatever K says
+  --processes P    side by side; default: one for each core
+  --minutes M      begins none after so long, whatever K says
   --keep-going     counts failures and goes on, without making them small
   --trace N        lines of the trace shown of a failure; default 60
   --schedule JSON  runs one schedule as a failure printed it
@@ -27,77 +30,46 @@ const progressMs = 5_000;
 interface Options {
   seed: number;
   schedules: number;
-  untilMs: number;
+  processes: number;
+  minutes: number;
   keepGoing: boolean;
   trace: number;
 }
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-class Totals {
-  schedules = 0;
-  steps = 0;
-  virtualMs = 0;
-  readonly failedSeeds: number[] = [];
-  readonly outcome = new Map<keyof Outcome, number>();
-  readonly faults = new Map<string, number>();
-
-  add(schedule: Schedule, run: Run): void {
-    this.schedules++;
-    this.steps += run.steps;
-    this.virtualMs += run.virtualMs;
-    if (run.problems.length > 0) this.failedSeeds.push(schedule.seed);
-    for (const [key, value] of Object.entries(run.outcome) as [keyof Outcome, number][]) {
-      this.outcome.set(key, (this.outcome.get(key) ?? 0) + value);
-    }
-    for (const { kind } of schedule.faults) this.faults.set(kind, (this.faults.get(kind) ?? 0) + 1);
-  }
-
-  table(seconds: number): string {
-    const rows: [string, string | number][] = [
-      ['schedules', this.schedules],
-      ['schedules a minute', Math.round((this.schedules / seconds) * 60)],
-      ['steps', this.steps],
-      ['simulated minutes', Math.round(this.virtualMs / 60_000)],
-      ...[...this.outcome].map(([key, value]): [string, number] => [key, value]),
-      ...[...this.faults].sort().map(([kind, count]): [string, number] => [`fault ${kind}`, count]),
-      ['failed', this.failedSeeds.length],
-    ];
-    return rows.map(([name, value]) => `${name.padEnd(24)} ${String(value).padStart(12)}`).join('\n');
-  }
-}
-
 async function runMany(options: Options): Promise<number> {
+  const { seed, schedules, processes, keepGoing, minutes, trace } = options;
   const startedMs = systemClock.monotonicMs();
   const seconds = () => (systemClock.monotonicMs() - startedMs) / 1_000;
-  const totals = new Totals();
   let saidMs = startedMs;
-  for (let i = 0; i < options.schedules && systemClock.monotonicMs() < options.untilMs; i++) {
-    const schedule = drawSchedule(options.seed + i);
-    const run = await simulate(schedule);
-    totals.add(schedule, run);
-    if (run.problems.length > 0) {
-      if (options.keepGoing)
-        say(`seed ${schedule.seed}: ${run.problems[0]!.invariant}: ${run.problems[0]!.detail}`);
-      else {
-        await showFailure(schedule, run, options.trace);
-        break;
-      }
-    }
-    if (systemClock.monotonicMs() - saidMs > progressMs) {
+  const totals = await runPool({
+    seed,
+    schedules,
+    processes,
+    keepGoing,
+    goOn: () => seconds() < minutes * 60,
+    onProgress(so, failures) {
+      for (const failure of failures) say(`seed ${failure.seed}: ${failure.invariant}: ${failure.detail}`);
+      if (systemClock.monotonicMs() - saidMs < progressMs) return;
       saidMs = systemClock.monotonicMs();
-      const rate = Math.round((totals.schedules / seconds()) * 60);
-      say(`${totals.schedules} schedules, ${rate} a minute, ${totals.failedSeeds.length} failed`);
-    }
-  }
-  process.stdout.write(`seeds from ${options.seed}\n${totals.table(seconds())}\n`);
-  return totals.failedSeeds.length > 0 ? 1 : 0;
+      const rate = Math.round((so.schedules / seconds()) * 60);
+      say(`${so.schedules} schedules, ${rate} a minute, ${so.failures.length} failed`);
+    },
+  });
+  const tookSeconds = seconds();
+  const [first] = totals.failures.sort((a, b) => a.seed - b.seed);
+  if (first && !keepGoing) await showFailure(first.seed, trace);
+  process.stdout.write(`seeds from ${seed}\n${totals.table(tookSeconds)}\n`);
+  return first ? 1 : 0;
 }
 
-async function showFailure(schedule: Schedule, run: Run, traceLines: number): Promise<void> {
-  say(`seed ${schedule.seed} failed: making it smaller …`);
+async function showFailure(seed: number, traceLines: number): Promise<void> {
+  say(`seed ${seed} failed: making it smaller …`);
+  const schedule = drawSchedule(seed);
+  const run = await simulate(schedule);
   const small = await shrink(schedule, run.problems[0]!.invariant);
-  process.stdout.write(`${failureText(schedule.seed, run, small, await simulate(small), traceLines)}\n\n`);
+  process.stdout.write(`${failureText(seed, run, small, await simulate(small), traceLines)}\n\n`);
 }
 
 async function runOne(text: string, traceLines: number): Promise<number> {
@@ -113,6 +85,7 @@ async function main(): Promise<number> {
     options: {
       seed: { type: 'string' },
       schedules: { type: 'string', default: '1000' },
+      processes: { type: 'string', default: String(availableParallelism()) },
       minutes: { type: 'string' },
       'keep-going': { type: 'boolean', default: false },
       trace: { type: 'string', default: '60' },
@@ -126,12 +99,11 @@ async function main(): Promise<number> {
   }
   const trace = numberOf('trace', values.trace);
   if (values.schedule !== undefined) return runOne(values.schedule, trace);
-  const minutes =
-    values.minutes === undefined ? Number.POSITIVE_INFINITY : numberOf('minutes', values.minutes);
   return runMany({
     seed: values.seed === undefined ? systemClock.nowMs() % 1_000_000_000 : numberOf('seed', values.seed),
     schedules: numberOf('schedules', values.schedules),
-    untilMs: systemClock.monotonicMs() + minutes * 60_000,
+    processes: Math.max(1, numberOf('processes', values.processes)),
+    minutes: values.minutes === undefined ? Number.POSITIVE_INFINITY : numberOf('minutes', values.minutes),
     keepGoing: values['keep-going'],
     trace,
   });
@@ -144,7 +116,7 @@ function numberOf(option: string, text: string): number {
 }
 
 // Where a run waits for ever, nothing keeps the process: it must not end as if all were well.
-process.exitCode = 3;
+process.exitCode = standstill;
 main().then(
   (code) => {
     process.exitCode = code;

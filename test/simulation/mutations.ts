@@ -7,6 +7,7 @@ import { RecentReadings } from '../../gateway/decode/recent-readings.ts';
 import { EventQueue } from '../../gateway/intake/event-queue.ts';
 import type { JournalFs } from '../../gateway/journal/fs.ts';
 import { JournalLane } from '../../gateway/journal/lane.ts';
+import { ReadPatience } from '../../gateway/journal/read-patience.ts';
 import { Pipeline } from '../../gateway/pipeline.ts';
 import { Uplink } from '../../gateway/uplink/uplink.ts';
 import { SimulatedDisk } from './disk.ts';
@@ -141,5 +142,15 @@ export const mutations: Mutation[] = [
         return call(original, this, args) === 'none' ? 'none' : 'read';
       },
   ),
+  mutation(
+    'takes for damaged at once what the disk does not give',
+    ReadPatience,
+    'failed',
+    () => async () => undefined,
+    ['disk-error', 'disk-bad-page'],
+  ),
+  mutation('forgets at a restart which events it has', EventQueue, 'remember', () => () => undefined, [
+    'gateway-crash',
+  ]),
   mutation('loses dead letters', SimulatedLetters, 'keep', () => () => undefined),
 ];

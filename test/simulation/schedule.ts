@@ -21,6 +21,8 @@ export type Fault = { atMs: number } & (
   | { kind: 'link-cut' | 'link-half-open' | 'link-slow'; forMs: number }
   | { kind: 'link-throttled'; forMs: number; bytesPerMs: number }
   | { kind: 'disk-error'; forMs: number; operation: Operation; code: 'EIO' | 'ENOSPC' | 'EROFS' }
+  /** One page of one file of the journal cannot be read. */
+  | { kind: 'disk-bad-page'; forMs: number }
   | { kind: 'disk-full'; forMs: number; freeBytes: number }
   | { kind: 'disk-slow'; forMs: number; factor: number }
   | { kind: 'store-slow' | 'store-hangs' | 'store-away' | 'store-partial'; forMs: number }
@@ -63,7 +65,9 @@ export interface Schedule {
   faults: Fault[];
 }
 
-const diskOperations = ['write', 'datasync', 'truncate', 'create', 'remove', 'syncDir', 'rename'] as const;
+const writing = ['write', 'datasync', 'truncate', 'create', 'remove', 'syncDir', 'rename'] as const;
+const reading = ['read', 'open', 'list'] as const;
+const diskOperations = [...writing, ...reading] as const;
 
 export function drawSchedule(seed: number): Schedule {
   const random = seededRandom(seed);
@@ -136,7 +140,9 @@ function drawFault(random: Random, durationMs: number): Fault {
       return { kind, atMs, forMs, bytesPerMs: between(random, 0.5, 20) };
     case 'disk-error': {
       const operation = pick(random, diskOperations);
-      return { kind, atMs, forMs, operation, code: pick(random, ['EIO', 'ENOSPC', 'EROFS'] as const) };
+      const isReading = reading.some((each) => each === operation);
+      const codes = isReading ? (['EIO'] as const) : (['EIO', 'ENOSPC', 'EROFS'] as const);
+      return { kind, atMs, forMs, operation, code: pick(random, codes) };
     }
     case 'disk-full':
       return { kind, atMs, forMs, freeBytes: whole(random, 0, 4_000) };
@@ -163,6 +169,8 @@ const kinds: readonly FaultKind[] = [
   'link-throttled',
   'disk-error',
   'disk-error',
+  'disk-error',
+  'disk-bad-page',
   'disk-full',
   'disk-slow',
   'store-slow',

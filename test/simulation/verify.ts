@@ -81,9 +81,8 @@ class Places {
 
   checkNothingTwice(sent: Sent): void {
     const points = this.found.get(sent.n)?.size ?? 0;
-    // Without identity: at least once. Of an event that its sender sent again the store may have two lines (operations,
-    // which decide, apply it once). Identities go with the block that a flipped bit destroys.
-    const isUnnamed = sent.plan?.identity === 'none' || sent.kind === 'lifecycle';
+    // Without identity: at least once. Identities go with the block that a flipped bit destroys.
+    const isUnnamed = sent.plan?.identity === 'none' && sent.kind !== 'lifecycle';
     const mayRepeat = (isUnnamed || this.flips > 0) && sent.handed > 1;
     if (points > 1 && !mayRepeat) {
       const where = [...this.found.get(sent.n)!].join(' | ');
@@ -102,7 +101,7 @@ function numberIn(text: string): number {
 
 /** As the log said at the time. */
 function droppedLines({ gateway }: RunParts): number {
-  return [...gateway.logged.values()].reduce((sum, lines) => sum + lines, 0);
+  return [...gateway.said.dropped.values()].reduce((sum, lines) => sum + lines, 0);
 }
 
 /** Lost is only what the policy of a full journal dropped and reported, and what a flipped bit destroyed. */
@@ -111,11 +110,12 @@ function checkLosses(parts: RunParts, missing: readonly Sent[]): void {
   if (schedule.whenFull === 'refuse' && droppedLines(parts) > 0) {
     ledger.broken('refuse drops nothing', `${droppedLines(parts)} lines were dropped`);
   }
-  if (gateway.disk.flips.segment > 0) return;
+  // Of blocks whose lines it could not read any more it has said how many blocks they were.
+  if (gateway.disk.flips.segment > 0 || gateway.said.uncounted > 0) return;
   for (const lane of ['events', 'readings']) {
     const isEvent = ({ kind }: Sent) => kind === 'lifecycle' || kind === 'event';
     const gone = missing.filter((sent) => sent.kind !== 'malformed' && isEvent(sent) === (lane === 'events'));
-    const reported = gateway.logged.get(lane) ?? 0;
+    const reported = gateway.said.dropped.get(lane) ?? 0;
     if (gone.length <= reported) continue;
     const shown = gone.slice(0, 3).map((sent) => ledger.describe(sent));
     const total = `${gone.length} acknowledged are missing, ${reported} were reported as dropped`;
@@ -165,6 +165,16 @@ function checkLetters({ ledger, gateway }: RunParts): void {
   }
 }
 
+/** A disk that cannot be read is complained of, and that it can be again is said too. */
+function checkReading({ ledger, gateway: { disk, said, failedStarts } }: RunParts): void {
+  if (disk.failedReads === 0 || failedStarts > 0) return;
+  const { failed, well } = said.reading;
+  if (failed === 0 && said.uncounted === 0)
+    ledger.broken('what it cannot read it says', `${disk.failedReads} reads failed`);
+  if (failed !== well)
+    ledger.broken('what it cannot read it says', `${failed} times, well again ${well} times`);
+}
+
 /** What the system says about itself. Its counters begin anew with each life, so only a single one can be checked fully. */
 function checkCounts(parts: RunParts): void {
   const { ledger, gateway, cloud, schedule } = parts;
@@ -181,6 +191,7 @@ function checkCounts(parts: RunParts): void {
       ledger.broken('what it says agrees with what was done', `${what}: said ${said}, is ${is}`);
   };
   if (gateway.starts > 1) return;
+  checkReading(parts);
   const handed = (wanted: (sent: Sent) => boolean) =>
     ledger.sent
       .filter((sent) => sent.sensor >= 0 && wanted(sent))
@@ -198,7 +209,7 @@ function checkCounts(parts: RunParts): void {
   );
   const dropped = status.journals.reduce((sum, { dropped }) => sum + dropped.lines, 0);
   expect('dropped lines', dropped, droppedLines(parts));
-  if ((gateway.logged.get('events') ?? 0) === 0) expect('reported losses', reportedLines, dropped);
+  if ((gateway.said.dropped.get('events') ?? 0) === 0) expect('reported losses', reportedLines, dropped);
   const isDiskWell =
     schedule.faults.every(({ kind }) => !kind.startsWith('disk')) && schedule.whenFull !== 'refuse';
   if (!isDiskWell) return;

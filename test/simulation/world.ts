@@ -12,6 +12,9 @@ const traceKept = 400;
 /** A schedule takes some thousand steps; beyond this it is taken for a program that runs in a circle. */
 const stepsMax = 200_000;
 
+/** Turns of the event loop are dear: most steps settle within the microtasks, and some show rejections left over. */
+const stepsPerTurn = 8;
+
 /** Something that fires after so many steps, or at the nth operation of a name. */
 interface Armed {
   operation: string | null;
@@ -20,13 +23,14 @@ interface Armed {
 }
 
 export class World {
-  readonly clock = manualClock();
+  readonly clock = manualClock(undefined, () => this.settled());
   steps = 0;
   /** Fingerprint of everything noted so far. */
   fingerprint = 0;
   readonly trace: string[] = [];
   private readonly seed: number;
   private armed: Armed[] = [];
+  private settlings = 0;
 
   constructor(seed: number) {
     this.seed = seed;
@@ -85,6 +89,12 @@ export class World {
   async runUntil(untilMs: number): Promise<void> {
     while (await this.step(untilMs));
     await this.clock.advance(Math.max(0, untilMs - this.nowMs));
+  }
+
+  /** All that is simulated goes on in microtasks, which are over by the next tick. */
+  private settled(): Promise<void> {
+    const later = ++this.settlings % stepsPerTurn === 0 ? setImmediate : process.nextTick;
+    return new Promise((resolve) => later(resolve));
   }
 
   private countDown(operation: string | null): void {

@@ -1,0 +1,9 @@
+/** What a worker process is told to run; its answer is Totals. */
+export interface Chunk {
+  firstSeed: number;
+  count: number;
+  keepGoing: boolean;
+}
+
+/** Exit code of a process in which a run waits for ever. */
+export const standstill = 3;

@@ -1,0 +1,61 @@
+/** Schedules on all cores: worker processes that take seeds by the chunk. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { compiledEntry } from '../../shared/runtime/paths.ts';
+import type { Chunk } from './chunk.ts';
+import { Totals } from './totals.ts';
+
+const chunkSchedules = 25;
+
+export interface PoolOptions {
+  seed: number;
+  schedules: number;
+  processes: number;
+  keepGoing: boolean;
+  /** No new chunk is begun once it is false. */
+  goOn(): boolean;
+  /** After each chunk. */
+  onProgress(totals: Totals, newFailures: Totals['failures']): void;
+}
+
+/** Resolves when all seeds are done, or after the first failure. @throws Error where a run came to a standstill */
+export async function runPool(options: PoolOptions): Promise<Totals> {
+  const totals = new Totals();
+  let next = options.seed;
+  const end = options.seed + options.schedules;
+  const nextChunk = (): Chunk | null => {
+    const isOver = totals.failures.length > 0 && !options.keepGoing;
+    if (next >= end || isOver || !options.goOn()) return null;
+    const count = Math.min(chunkSchedules, end - next);
+    const chunk = { firstSeed: next, count, keepGoing: options.keepGoing };
+    next += count;
+    return chunk;
+  };
+  const onDone = (part: Totals) => {
+    totals.merge(part);
+    options.onProgress(totals, part.failures);
+  };
+  const workers = Array.from({ length: options.processes }, () => work(nextChunk, onDone));
+  await Promise.all(workers);
+  return totals;
+}
+
+function work(nextChunk: () => Chunk | null, onDone: (part: Totals) => void): Promise<void> {
+  const child: ChildProcess = fork(compiledEntry('test/simulation/worker'));
+  return new Promise((resolve, reject) => {
+    const give = () => {
+      const chunk = nextChunk();
+      if (chunk) child.send(chunk);
+      else child.disconnect();
+    };
+    child.on('message', (part: Totals) => {
+      onDone(part);
+      give();
+    });
+    child.on('error', reject);
+    child.on('exit', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`a worker ended with code ${code}`));
+    });
+    give();
+  });
+}

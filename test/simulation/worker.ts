@@ -1,0 +1,31 @@
+/** A process that runs the schedules it is told to: see pool.ts. */
+import { type Chunk, standstill } from './chunk.ts';
+import { drawSchedule } from './schedule.ts';
+import { simulate } from './simulate.ts';
+import { Totals } from './totals.ts';
+
+let seed = 0;
+
+async function run({ firstSeed, count, keepGoing }: Chunk): Promise<void> {
+  const totals = new Totals();
+  const before = process.cpuUsage();
+  for (seed = firstSeed; seed < firstSeed + count; seed++) {
+    const schedule = drawSchedule(seed);
+    totals.add(schedule, await simulate(schedule));
+    if (totals.failures.length > 0 && !keepGoing) break;
+  }
+  const { user, system } = process.cpuUsage(before);
+  totals.cpuMs = (user + system) / 1_000;
+  process.send?.(totals);
+}
+
+// While a run is under way nothing else keeps the process: where it waits for ever, the process ends, and says so.
+process.exitCode = standstill;
+process.on('exit', (code) => {
+  if (code === standstill) process.stderr.write(`seed ${seed}: the run came to a standstill\n`);
+});
+process.on('message', (chunk: Chunk) => {
+  process.channel?.unref();
+  void run(chunk).then(() => process.channel?.ref());
+});
+process.on('disconnect', () => process.exit(0));
