@@ -103,6 +103,8 @@ export class Connection implements CloudLink {
   private wireFreeMs = 0;
   private lastArrivalMs = 0;
   private lastAckMs = 0;
+  /** Something did not arrive: then nothing sent after it does. */
+  private hasGap = false;
   private markClosed: () => void = () => undefined;
 
   private readonly network: Network;
@@ -180,6 +182,7 @@ export class Connection implements CloudLink {
   silence(noticeMs: number): void {
     if (this.state !== 'open') return;
     this.state = 'silent';
+    this.hasGap = true;
     this.noticeAtGateway(noticeMs);
     this.world.after(noticeMs * 1.5, () => this.atCloud.abort());
   }
@@ -201,8 +204,9 @@ export class Connection implements CloudLink {
       // What had left whole before the cut arrives, if the other end is still there; the rest was cut off within.
       const isThere =
         this.state === 'open' || (this.state === 'broken' && world.nowMs - sentWhole < network.delayMs[1]);
-      if (isThere && !this.atCloud.signal.aborted) arrived();
-      else network.framesLost++;
+      this.hasGap ||= !isThere || this.atCloud.signal.aborted;
+      if (this.hasGap) network.framesLost++;
+      else arrived();
     });
   }
 
