@@ -10,20 +10,18 @@ import type { ChaosOptions } from './options.ts';
 import { tableOf } from './table.ts';
 import { compare } from './verdict.ts';
 
-/** It needs the machine for itself: beside other tests its pumps may still be sending when the round ends. */
-const asked = process.env.HARBINGER_CHAOS === '1';
-const compiled = asked && existsSync(compiledEntry('test/chaos/preload'));
+const compiled = existsSync(compiledEntry('test/chaos/preload'));
 const said: string[] = [];
 const options: ChaosOptions = {
   seed: 1,
   rounds: 1,
   minutesMax: 60,
   stores: ['embedded'],
-  rate: 1_000,
+  rate: 500,
   only: [],
   from: 1,
-  loadMsMin: 3_000,
-  drainMsMax: 120_000,
+  loadMsMin: 2_000,
+  standstillMsMax: 120_000,
 };
 
 afterAll(() => {
@@ -31,8 +29,9 @@ afterAll(() => {
   if (said.some((line) => line.includes('FAILED'))) process.stdout.write(`${said.join('\n')}\n`);
 });
 
+// How long it takes says nothing: on a busy machine a minute or more, with the same verdict.
 it.skipIf(!compiled)(
-  `kills, cuts and torn writes lose nothing, double nothing, and are reported${asked ? '' : ' (skipped: set HARBINGER_CHAOS=1)'}`,
+  `kills, cuts and torn writes lose nothing, double nothing, and are reported${compiled ? '' : ' (skipped: npm run build first)'}`,
   async () => {
     const only = ['gateway-kill', 'journal-torn-tail', 'cloud-kill', 'link-cut-in-block'];
     const report = await runChaos({ ...options, rounds: 2, only }, (text) => said.push(text));
@@ -41,10 +40,10 @@ it.skipIf(!compiled)(
       ...finalProblems,
     ]);
     expect(problems).toEqual([]);
-    expect(report.stores[0]?.rounds.every(({ acked }) => acked > 500)).toBe(true);
+    expect(report.stores[0]?.rounds.map(({ acked }) => acked > 0)).toEqual([true, true]);
     expect(tableOf(report)).toContain('Nothing failed.');
   },
-  180_000,
+  900_000,
 );
 
 it('draws the same from the same seed, and each kind of fault has a name of its own', () => {

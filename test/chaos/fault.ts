@@ -76,7 +76,7 @@ export const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
 export const pause = (ms: number): Promise<void> => delay(ms);
 
 /** Asks again for a while: what a system says follows what happens to it after a moment. */
-export async function eventually(check: Check, msMax = 15_000): Promise<string | null> {
+export async function eventually(check: Check, msMax = 60_000): Promise<string | null> {
   const deadline = performance.now() + msMax;
   for (;;) {
     const problem = await Promise.resolve()

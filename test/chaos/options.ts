@@ -16,7 +16,7 @@ export interface ChaosOptions {
   /** First round: to repeat a later one of an earlier run. */
   from: number;
   loadMsMin: number;
-  drainMsMax: number;
+  standstillMsMax: number;
   jsonFile?: string;
 }
 
@@ -65,7 +65,7 @@ export function readOptions(args: string[]): ChaosOptions | null {
     only: values.only === '' ? [] : values.only.split(',').map(known),
     from: whole('from', values.from),
     loadMsMin: 6_000,
-    drainMsMax: 90_000,
+    standstillMsMax: 90_000,
     ...(values.json !== undefined && { jsonFile: values.json }),
   };
 }

@@ -3,7 +3,7 @@ import type { Site } from './site.ts';
 
 /** Telemetry too: it is stored like every reading, and kept for new subscribers besides. */
 const topic = 'telemetry/chaos/retained';
-const waitMs = 5_000;
+const waitMs = 30_000;
 
 /** Leaves a retained message at the gateway's broker, acknowledged. */
 export async function leaveRetained(site: Site, text: string): Promise<void> {

@@ -15,7 +15,7 @@ export interface RoundOptions {
   rate: number;
   seed: number;
   loadMsMin: number;
-  drainMsMax: number;
+  standstillMsMax: number;
   planned: readonly PlannedFault[];
   say(text: string): void;
 }
@@ -67,7 +67,7 @@ export async function runRound(run: RunState, options: RoundOptions): Promise<Ro
   await Promise.all([delay(options.loadMsMin), ...planned.map((fault) => strike(fault, scene, aftermath))]);
   const load = await sensors.stop();
   const drainFromMs = performance.now();
-  const stuck = await drained(site, options.drainMsMax, say);
+  const stuck = await drained(site, options.standstillMsMax, say);
   const drainMs = performance.now() - drainFromMs;
   await watch.stop();
   if (stuck !== null) aftermath.problems.push(stuck);
