@@ -4,7 +4,7 @@
  * of all while it behaves strangely: a normal that learnt the wear would hide it.
  */
 import { Detector } from '../../shared/detector/detector.ts';
-import type { RemainingRows } from '../../shared/detector/health.ts';
+import type { RemainingRows } from '../../shared/detector/remaining-life.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { columnOrder, rowInOrder } from './column-order.ts';
 

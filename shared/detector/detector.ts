@@ -4,8 +4,9 @@
  */
 import { pack, readHead, unpack } from './detector-state.ts';
 import { Evidence } from './evidence.ts';
-import { HealthHistory, healthOf, type RemainingRows } from './health.ts';
+import { HealthHistory, healthOf } from './health.ts';
 import { parameters } from './parameters.ts';
+import type { RemainingRows } from './remaining-life.ts';
 import { enterBin, learnUsual, newProfiles, type Profile, usual } from './season.ts';
 import { changes, initSensor, rowsSeen, sensorSize } from './sensor-layout.ts';
 import { sensorDecades } from './sensor-streams.ts';

@@ -92,18 +92,23 @@ export const parameters = {
   },
   health: {
     points: 64,
-    /** Distances over the limit at which health is one half, and at which life is taken to end. */
+    /** Distance over the limit at which health is one half. */
     ratioAtHalf: 2,
-    ratioAtEnd: 8,
-    /** The newer part of the history that a trend is fitted to. */
-    fitShare: 0.5,
+    /** … and at which life ends: the median over machines, and the scale of its logarithm (logistic). */
+    ratioAtEnd: 4.5,
+    ratioAtEndScale: 0.38,
+    /** The newer part of the history that a trend is looked for in; if there is none, in a shorter one. */
+    fitShares: [0.6, 0.4],
     trendStdErrorsMin: 4,
-    /** … and that the newest part of must be at this many times the limit at least. */
-    trendFromRatio: 1.5,
+    /** The newest part of it must be at this many times the limit at least … */
+    trendFromRatio: 2.5,
+    /** … farther than ever before, by this in the logarithm, and still grow with this part of the trend. */
+    beyondEarlier: 0.3,
+    steadyShare: 0.5,
     /** An extrapolation further than this many times the history is not worth stating. */
     horizonShare: 1,
     intervalStd: 1.28,
-    /** That growth goes on as it did is an assumption: no interval is narrower than this factor either way. */
-    intervalFactorMin: 3,
+    /** However uncertain the trend, it is taken to be at least this part of what was found. */
+    slopeShareMin: 0.3,
   },
 } as const;
