@@ -85,6 +85,10 @@ describe('the whole cloud', () => {
     const metrics = (await get(cloud, '/metrics')).text;
     expect(metrics).toContain('harbinger_ingest_duplicate_blocks_total{lane="readings"} 1');
     expect(metrics).toContain('harbinger_notifications_dead 0');
+    expect(metrics).toContain('harbinger_quarantine_entries 0');
+    await expect
+      .poll(async () => (await get(cloud, '/metrics')).text)
+      .toMatch(/^harbinger_data_free_bytes \d{4,}$/m);
   });
 
   it('tells of an alert, and once only although a receiver was away and the cloud restarted', async () => {

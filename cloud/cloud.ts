@@ -17,6 +17,7 @@ import { Listener } from './ingest/listener.ts';
 import { createIngestMetrics } from './ingest/metrics.ts';
 import { openOperations, type StoredOperations } from './operations/operations.ts';
 import type { NotificationQueue, ReadingStore } from './ports.ts';
+import { Redrive } from './redrive.ts';
 import { createReadingStore } from './store/create-store.ts';
 import { StoreKeeper } from './store-keeper.ts';
 
@@ -51,7 +52,9 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
   const stops = new StopList(clock, log);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  measureSpace(registry, new FreeSpace(dataDir, clock));
+  const space = new FreeSpace(dataDir, clock);
+  const freeHelp = 'Bytes that the data folder’s disk has left for us';
+  measure(registry, 'harbinger_data_free_bytes', freeHelp, () => space.bytes);
   const rules = createAlertRules(config.alerts);
   const credentials = createCredentials(config.gateways, clock);
   if (config.gateways.length === 0) log.warn('no gateway is configured: none can connect');
@@ -59,6 +62,8 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
   try {
     const operations = openOperations(config.operations, { ...base, rules });
     stops.add('operations', () => operations.close());
+    const quarantineHelp = 'Entries put aside that could not be stored';
+    measure(registry, 'harbinger_quarantine_entries', quarantineHelp, () => operations.quarantinedCount());
     const keeper = new StoreKeeper(store, base);
     await keeper.start();
     stops.add('store', () => keeper.stop());
@@ -89,6 +94,9 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       },
       quarantined: operations.quarantinedCount(),
     });
+    const notifiers = notifierNames(config.alerts);
+    const redrive = new Redrive({ operations, ingest, clock, notifiers });
+    stops.add('redrive', () => redrive.stop());
     const api = createApi({
       ...base,
       config: withToken(config.api, dataDir, log),
@@ -97,7 +105,9 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       registry,
       ready: () => readiness(keeper),
       status,
-      notifications: deadLettersOf(notifications),
+      quarantine: redrive.quarantine,
+      notifications: redrive.notifications,
+      audit: operations.audit,
       machineTypes: loadMachineTypes(typeFolders(config)),
     });
     const { port: httpPort } = await api.start();
@@ -120,23 +130,19 @@ function typeFolders({ machineTypesDir }: CloudConfig): string[] {
   return machineTypesDir === undefined ? [builtInTypesDir] : [builtInTypesDir, machineTypesDir];
 }
 
-function deadLettersOf(queue: NotificationQueue) {
-  return {
-    deadLetters(query: Parameters<NotificationQueue['dead']>[0]) {
-      const { items, next } = queue.dead(query);
-      return { items: items.map((dead) => dead.notification), next };
-    },
-  };
+function notifierNames({ webhook, email, mqtt }: CloudConfig['alerts']): string[] {
+  return [...webhook, ...email, ...mqtt].map(({ name }) => name);
 }
 
-function measureSpace(registry: Registry, space: FreeSpace): void {
+/** A gauge of what `value` says whenever somebody asks; nothing while that is null. */
+function measure(registry: Registry, name: string, help: string, value: () => number | null): void {
   new Gauge({
-    name: 'harbinger_data_free_bytes',
-    help: 'Bytes that the data folder’s disk has left for us',
+    name,
+    help,
     registers: [registry],
     collect() {
-      const { bytes } = space;
-      if (bytes !== null) this.set(bytes);
+      const now = value();
+      if (now !== null) this.set(now);
     },
   });
 }

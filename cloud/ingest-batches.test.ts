@@ -90,7 +90,7 @@ describe('what can never be stored is quarantined and acknowledged', () => {
   ])('%s', async (_, code, frame) => {
     expect(await send(frame())).toBe('acked');
     expect(quarantined()).toMatchObject([{ gateway: 'north', lane: 'readings', code }]);
-    expect(cloud.operations.quarantinedBody(1)).toEqual(frame());
+    expect(cloud.operations.quarantinedEntry(1)?.body).toEqual(frame());
     expect(await send(good)).toBe('acked');
     expect(cloud.store.lines.size).toBe(1);
   });
@@ -123,7 +123,7 @@ describe('what can never be stored is quarantined and acknowledged', () => {
       code: 'CONTENT_LINE',
       reason: expect.stringMatching(/gateway 'south'.*1 more/),
     });
-    expect(cloud.operations.quarantinedBody(1)?.toString()).toBe(
+    expect(cloud.operations.quarantinedEntry(1)?.body.toString()).toBe(
       `${readingLine(2, { gateway: 'south' })}\n${readingLine(4, { type: 'event' })}\n`,
     );
   });
@@ -141,7 +141,7 @@ describe('what can never be stored is quarantined and acknowledged', () => {
   it('keeps at most 64 KiB of a body', async () => {
     expect(await send(Buffer.alloc(200_000, 'x'))).toBe('acked');
     expect(quarantined()).toMatchObject([{ bytes: 200_000 }]);
-    expect(cloud.operations.quarantinedBody(1)?.length).toBe(64 << 10);
+    expect(cloud.operations.quarantinedEntry(1)?.body.length).toBe(64 << 10);
   });
 });
 

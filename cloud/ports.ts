@@ -197,6 +197,25 @@ export interface Quarantined {
   bytes: number;
 }
 
+/** A change that somebody asked for by hand: once when it was asked for, once when it was done. */
+export interface AuditEntry {
+  atMs: number;
+  /** E.g. `quarantine.redrive`. */
+  action: string;
+  subject: string;
+  /** What let the caller in. */
+  by: 'token' | 'session' | 'loopback';
+  address: string;
+  /** Null while it is only asked for. */
+  outcome: string | null;
+}
+
+export interface AuditLog {
+  /** Durable when resolved. */
+  add(entry: AuditEntry): Promise<void>;
+  page(query: PageQuery): Page<AuditEntry>;
+}
+
 /**
  * The cloud's own durable state (lmdb): what is current, what is owed, and how far each gateway has come. One
  * transaction applies a batch of events with its alert changes, the notifications it owes, and the watermark.

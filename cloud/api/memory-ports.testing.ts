@@ -2,6 +2,8 @@
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import type {
   Alert,
+  AuditEntry,
+  DeadNotification,
   MachineState,
   Operations,
   Page,
@@ -14,6 +16,8 @@ import type {
   SqlResult,
   StoredDecision,
 } from '../ports.ts';
+import type { Redriven } from './context.ts';
+import type { ApiDeps } from './server.ts';
 
 type Listener = (change: { machines: MachineState[]; alerts: Alert[] }) => void;
 
@@ -95,5 +99,36 @@ export function createMemoryStore(options: {
     series: async (query) => options.series?.(query) ?? [],
     counts: async () => ({}),
     ...(options.sql ? { sql: options.sql } : {}),
+  };
+}
+
+/** What was put aside, and who had it sent again. */
+export function createMemoryAdmin(
+  aside: { quarantined?: Quarantined[]; dead?: DeadNotification[] } = {},
+): Pick<ApiDeps, 'quarantine' | 'notifications' | 'audit'> {
+  const { quarantined = [], dead = [] } = aside;
+  const entries: AuditEntry[] = [];
+  const take = <T>(list: T[], which: (item: T) => boolean): Redriven => {
+    const taken = list.filter(which);
+    for (const item of taken) list.splice(list.indexOf(item), 1);
+    return { redriven: taken.length, kept: 0, left: 0, reasons: [] };
+  };
+  return {
+    quarantine: {
+      show(id) {
+        const entry = quarantined.find((one) => one.id === id);
+        return entry ? { entry, body: Buffer.from('a body') } : null;
+      },
+      redrive: async (which) => take(quarantined, ({ id }) => which === 'all' || which.includes(id)),
+    },
+    notifications: {
+      list: (query) => page(dead, query),
+      redrive: async (which) =>
+        take(dead, ({ notification }) => which === 'all' || which.includes(notification.key)),
+    },
+    audit: {
+      add: async (entry) => void entries.unshift(entry),
+      page: (query) => page(entries, query),
+    },
   };
 }

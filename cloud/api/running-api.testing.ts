@@ -3,7 +3,7 @@ import { Registry } from 'prom-client';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import type { ApiConfig } from './config.ts';
-import { createMemoryOperations, createMemoryStore } from './memory-ports.testing.ts';
+import { createMemoryAdmin, createMemoryOperations, createMemoryStore } from './memory-ports.testing.ts';
 import { type Api, type ApiDeps, createApi } from './server.ts';
 
 export const token = 'a-token-for-tests-0123456789';
@@ -24,6 +24,7 @@ export async function startApi(over: Partial<ApiDeps> = {}): Promise<{ api: Api;
     config: testConfig,
     store: createMemoryStore({}),
     operations: createMemoryOperations(),
+    ...createMemoryAdmin(),
     registry: new Registry(),
     ready: () => ({ ready: true, reasons: [] }),
     status: () => ({}),

@@ -47,6 +47,13 @@ export const PageParameters = Type.Object(
 );
 export type PageParameters = Static<typeof PageParameters>;
 
+export const Redriven = Type.Object({
+  redriven: Type.Integer(),
+  kept: Type.Integer({ description: 'left where they were, for `reasons`' }),
+  left: Type.Integer({ description: 'not come to in the time there is for a request: ask again' }),
+  reasons: Type.Array(Type.String(), { description: 'the first few' }),
+});
+
 export function pageOf(items: TSchema): TSchema {
   return Type.Object({
     items: Type.Array(items),

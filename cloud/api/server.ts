@@ -7,18 +7,20 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import { createHttpServer, guardRoutes, listenHttp } from '../../shared/runtime/http-server.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { packageRoot } from '../../shared/runtime/paths.ts';
-import type { Operations, ReadingStore } from '../ports.ts';
+import type { AuditLog, Operations, ReadingStore } from '../ports.ts';
 import { type Access, createAccess } from './access.ts';
 import type { ApiConfig } from './config.ts';
-import type { NotificationDeadLetters, Readiness, RouteContext } from './context.ts';
+import type { NotificationAdmin, QuarantineAdmin, Readiness, RouteContext } from './context.ts';
 import { addHeaders } from './headers.ts';
 import { measureRequests } from './metrics.ts';
 import { servePage } from './page.ts';
 import { alertRoutes } from './routes/alerts.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { machineRoutes } from './routes/machines.ts';
+import { notificationRoutes } from './routes/notifications.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { queryRoutes } from './routes/query.ts';
 import { readingRoutes } from './routes/readings.ts';
@@ -35,7 +37,9 @@ export interface ApiDeps {
   ready(): Readiness;
   /** Whatever /api/status should show besides. */
   status(): Record<string, unknown>;
-  notifications?: NotificationDeadLetters;
+  quarantine: QuarantineAdmin;
+  notifications: NotificationAdmin;
+  audit: AuditLog;
   /** Units and limits for the page's charts. */
   machineTypes?: ReadonlyMap<string, MachineType>;
   /** The built page; dist/console if absent. */
@@ -81,7 +85,6 @@ async function build(deps: ApiDeps, access: Access, hub: StreamHub): Promise<Fas
   const context: RouteContext = {
     ...deps,
     machineTypes: deps.machineTypes ?? new Map(),
-    notifications: deps.notifications ?? null,
     hub,
   };
   sessionRoutes(app, access);
@@ -100,6 +103,8 @@ function guardedRoutes(app: FastifyInstance, deps: ApiDeps, context: RouteContex
     alertRoutes,
     decisionRoutes,
     quarantineRoutes,
+    notificationRoutes,
+    auditRoutes,
     queryRoutes,
     streamRoutes,
     statusRoutes,

@@ -8,12 +8,13 @@
 import { type Batch, decodeBatch, decodeBody, seqLeap } from '../../shared/contract/batch.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
-import type { Operations } from '../ports.ts';
+import type { Operations, Quarantined } from '../ports.ts';
 import { type Checked, type Refused, RefusedList } from './checked.ts';
 import { readEvents } from './event-lines.ts';
 import { type Fresh, freshBlocks } from './fresh-blocks.ts';
 import { LaneQueues, type Sender } from './lane-queues.ts';
 import type { IngestMetrics } from './metrics.ts';
+import { quarantinedBatch } from './quarantined-batch.ts';
 import { type StoreWriterDeps, writeUntilStored } from './store-writer.ts';
 import { TelemetryReader } from './telemetry.ts';
 
@@ -42,6 +43,18 @@ export class Ingest {
     return this.lanes.run(`${gateway}/${lane}`, sender, () => this.take(gateway, lane, frame, sender.signal));
   }
 
+  /**
+   * Puts lines that were refused through check and store once more, e.g. after a field's type was mended there. Resolves
+   * when what can be stored is; what is refused again is in quarantine anew.
+   * @throws HarbingerError QUARANTINE_NOT_LINES; STORE_UNAVAILABLE (retry)
+   */
+  async redrive(entry: Quarantined, body: Buffer, alive: AbortSignal): Promise<void> {
+    const batch = quarantinedBatch(entry, body);
+    const { blocks } = batch.header;
+    // No watermark: the block is of no gateway's journal, and the place of one that is could be needed.
+    await this.store(batch, { blocks, skippedBytes: 0, whole: true }, alive, 0);
+  }
+
   private async take(gateway: string, lane: Lane, frame: Buffer, alive: AbortSignal): Promise<void> {
     const { metrics } = this.deps;
     const settle = (outcome: string) => metrics.batches.inc({ lane, outcome });
@@ -55,7 +68,7 @@ export class Ingest {
       }
       const fresh = this.freshPart(batch);
       if (!fresh) return settle('duplicate');
-      await this.store(batch, fresh, alive);
+      await this.store(batch, fresh, alive, batch.header.blocks.at(-1)!.seq);
       settle('stored');
     } catch (error) {
       settle('failed');
@@ -65,10 +78,10 @@ export class Ingest {
     }
   }
 
-  private async store(batch: Batch, fresh: Fresh, alive: AbortSignal): Promise<void> {
+  /** `lastSeq`: where the watermark goes afterwards. */
+  private async store(batch: Batch, fresh: Fresh, alive: AbortSignal, lastSeq: number): Promise<void> {
     const { gateway, journal, lane } = batch.header;
     const { operations } = this.deps;
-    const lastSeq = batch.header.blocks.at(-1)!.seq;
     const checked = this.check(batch, fresh);
     // Alerts must not wait for a telemetry store that is away; the watermark waits, so the store gets its copy.
     if (checked.events.length > 0) {

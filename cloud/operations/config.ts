@@ -22,6 +22,7 @@ export const OperationsConfig = Type.Object(
     }),
     notificationsMax: Count(2_000, 'waiting, for each notifier; above it the oldest becomes a dead letter'),
     deadNotificationsMax: Count(1_000, 'dead letters'),
+    auditMax: Count(10_000, 'records of changes that were asked for by hand'),
   },
   { additionalProperties: false, default: {} },
 );

@@ -166,17 +166,29 @@ describe('quarantine', () => {
       { ...entry, id: 1 },
     ]);
     expect(test.now.quarantined({ limit: 10, subject: 'north' }).items).toHaveLength(1);
-    expect(test.now.quarantinedBody(1)?.toString()).toBe('first');
-    expect(test.now.quarantinedBody(2)?.length).toBe(64 << 10);
+    expect(test.now.quarantinedEntry(1)?.body.toString()).toBe('first');
+    expect(test.now.quarantinedEntry(2)?.body.length).toBe(64 << 10);
   });
 
   it('is bounded in entries and in bytes', async () => {
     await test.reopen({ quarantineMax: 4, quarantineBytesMax: 2_500 });
     for (let i = 0; i < 6; i++) await test.now.quarantine(entry, Buffer.alloc(1_000));
     expect(test.now.quarantined({ limit: 10 }).items.map(({ id }) => id)).toEqual([6, 5]);
-    expect(test.now.quarantinedBody(4)).toBeNull();
+    expect(test.now.quarantinedEntry(4)).toBeNull();
     for (let i = 0; i < 6; i++) await test.now.quarantine(entry, Buffer.alloc(1));
     expect(test.now.quarantinedCount()).toBe(4);
+  });
+});
+
+describe('the audit', () => {
+  const entry = { action: 'quarantine.redrive', subject: 'all', by: 'token', address: '192.0.2.1' } as const;
+
+  it('is kept over a restart, newest first, bounded', async () => {
+    await test.reopen({ auditMax: 3 });
+    for (let i = 1; i <= 4; i++) await test.now.audit.add({ ...entry, atMs: i, outcome: null });
+    await test.reopen({ auditMax: 3 });
+    const { items } = test.now.audit.page({ limit: 10 });
+    expect(items).toEqual([4, 3, 2].map((atMs) => ({ ...entry, atMs, outcome: null })));
   });
 });
 

@@ -11,6 +11,8 @@ import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type {
   Alert,
   AlertRules,
+  AuditEntry,
+  AuditLog,
   MachineState,
   NotificationQueue,
   Operations,
@@ -65,6 +67,7 @@ export class StoredOperations implements Operations {
   private readonly decisionLog: BoundedLog<StoredDecision>;
   private readonly quarantineLog: BoundedLog<Quarantined>;
   private readonly bodies: ReturnType<Store['binary']>;
+  private readonly auditLog: BoundedLog<AuditEntry>;
   private readonly listeners = new Set<ChangeListener>();
 
   constructor(store: Store, config: OperationsConfig, deps: OperationsDeps) {
@@ -90,6 +93,15 @@ export class StoredOperations implements Operations {
       bytesMax: config.quarantineBytesMax,
       onRemoved: (seq) => this.bodies.remove(seq),
     });
+    this.auditLog = new BoundedLog(store, 'audit', { countMax: config.auditMax });
+  }
+
+  /** What was changed by hand, and by whom. */
+  get audit(): AuditLog {
+    return {
+      add: (entry) => this.transaction(() => void this.auditLog.add(entry)),
+      page: (query) => this.auditLog.page(query),
+    };
   }
 
   get notifications(): NotificationQueue {
@@ -128,10 +140,14 @@ export class StoredOperations implements Operations {
     });
   }
 
-  /** What was kept of a quarantined body (its first 64 KiB). */
-  quarantinedBody(id: number): Buffer | null {
-    const body = this.bodies.get(id);
-    return body ? Buffer.from(body) : null;
+  /** With what was kept of its body (its first 64 KiB). */
+  quarantinedEntry(id: number): { entry: Quarantined; body: Buffer } | null {
+    const entry = this.quarantineLog.get(id);
+    return entry ? { entry, body: Buffer.from(this.bodies.get(id) ?? []) } : null;
+  }
+
+  removeQuarantined(id: number): Promise<void> {
+    return this.transaction(() => this.quarantineLog.remove(id));
   }
 
   machines(): MachineState[] {

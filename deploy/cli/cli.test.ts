@@ -56,6 +56,33 @@ describe.each(['gateway', 'cloud'] as const)('%s', (role) => {
   });
 });
 
+it('shows what a cloud has put aside, sends it again, and shows who asked for that', async () => {
+  const { child, ended } = start('cloud');
+  await vi.waitFor(() => expect(existsSync(join(dir, 'run.json'))).toBe(true), { timeout: 30_000 });
+  const ask = (...args: string[]) => run([...args, '--data', dir]);
+  expect(ask('quarantine', 'list')).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^id .*reason\n$/),
+  });
+  expect(ask('quarantine', 'show', '1').stderr).toContain('there is no quarantined entry 1');
+  expect(ask('quarantine', 'redrive', '--all').stdout).toMatch(/^0 redriven/);
+  const refused = ask('quarantine', 'redrive', '7', '8');
+  expect(refused).toMatchObject({ status: 1, stdout: expect.stringContaining('no quarantined entry 7') });
+  expect(ask('notifications', 'list', '--json').stdout).toContain('"items": []');
+  expect(ask('notifications', 'redrive', 'a/b', 'c/d')).toMatchObject({ status: 1 });
+  const { items } = JSON.parse(ask('audit', '--json').stdout) as {
+    items: { action: string; subject: string }[];
+  };
+  const asked = items.map(({ action, subject }) => `${action} ${subject}`);
+  expect([...new Set(asked)]).toEqual([
+    'notifications.redrive a/b,c/d',
+    'quarantine.redrive 7,8',
+    'quarantine.redrive all',
+  ]);
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+});
+
 describe('config check', () => {
   const check = (role: string, text: string, args: string[] = [], env: NodeJS.ProcessEnv = {}) => {
     const file = join(dir, `${role}.toml`);
@@ -128,6 +155,9 @@ it('wrong usage is exit code 2, with a sentence', () => {
   for (const args of [
     ['gateway', '--mqtt-port', 'x'],
     ['deadletters', 'drop'],
+    ['quarantine', 'redrive'],
+    ['quarantine', 'redrive', '--all', '7'],
+    ['notifications', 'redrive'],
     ['nothing'],
     ['config', 'check', 'x', 'y'],
   ]) {

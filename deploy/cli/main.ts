@@ -1,13 +1,16 @@
 #!/usr/bin/env node
 /** The one command-line tool. Each command is a file in commands/; heavy modules are loaded when a command runs. */
 import { Command, CommanderError } from 'commander';
+import { addAudit } from './commands/audit.ts';
 import { addCloud } from './commands/cloud.ts';
 import { addConfig } from './commands/config.ts';
 import { addDeadLetters } from './commands/deadletters.ts';
 import { addDecisions } from './commands/decisions.ts';
 import { addGateway } from './commands/gateway.ts';
 import { addModels } from './commands/models.ts';
+import { addNotifications } from './commands/notifications.ts';
 import { addPlant } from './commands/plant.ts';
+import { addQuarantine } from './commands/quarantine.ts';
 import { addQuery } from './commands/query.ts';
 import { addReplay } from './commands/replay.ts';
 import { exitCodes, reportError } from './output.ts';
@@ -39,6 +42,9 @@ const add = [
   addQuery,
   addDecisions,
   addDeadLetters,
+  addQuarantine,
+  addNotifications,
+  addAudit,
   addModels,
   addConfig,
 ];

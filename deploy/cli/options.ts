@@ -21,6 +21,13 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** Ids, one an argument. */
+export function idList(text: string, previous: number[] = []): number[] {
+  const id = Number(text);
+  if (!Number.isSafeInteger(id) || id < 1) throw new InvalidArgumentError('an id is a whole number from 1');
+  return [...previous, id];
+}
+
 /** How to reach a running gateway or cloud. */
 export interface ReachOptions {
   url?: string;

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { HttpError } from '../../shared/runtime/http-errors.ts';
+import { whichOf } from '../../shared/runtime/http-selection.ts';
 import type { DeadLetter } from '../ports.ts';
 
 /** What the HTTP API needs of the dead letters. */
@@ -25,12 +26,6 @@ const Selection = Type.Object(
   },
   { additionalProperties: false },
 );
-
-function whichOf({ ids, all }: Static<typeof Selection>): number[] | 'all' {
-  if (ids && !all) return ids;
-  if (all && !ids) return 'all';
-  throw new HttpError(400, 'API_INPUT', 'body must be either {"ids": [...]} or {"all": true}');
-}
 
 function wireForm(letter: DeadLetter) {
   const { atMs, payload, ...rest } = letter;
@@ -60,11 +55,11 @@ export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterAdmin)
   app.post<{ Body: Static<typeof Selection> }>(
     '/api/deadletters/redrive',
     { schema: { body: Selection } },
-    async ({ body }) => letters.redrive(whichOf(body)),
+    async ({ body }) => letters.redrive(whichOf('ids', body.ids, body.all)),
   );
   app.delete<{ Body: Static<typeof Selection> }>(
     '/api/deadletters',
     { schema: { body: Selection } },
-    async ({ body }) => letters.drop(whichOf(body)),
+    async ({ body }) => letters.drop(whichOf('ids', body.ids, body.all)),
   );
 }

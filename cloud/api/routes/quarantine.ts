@@ -1,28 +1,75 @@
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
+import { HttpError } from '../../../shared/runtime/http-errors.ts';
+import { whichOf } from '../../../shared/runtime/http-selection.ts';
+import { audited } from '../audited.ts';
 import type { RouteContext } from '../context.ts';
-import { answers, PageParameters, pageOf } from '../schemas.ts';
+import { answers, PageParameters, pageOf, Redriven } from '../schemas.ts';
 
-const Quarantined = Type.Object({
+const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+const facts = {
   id: Type.Integer(),
-  atMs: Type.Number(),
+  atMs: Type.Number({ description: 'ms since 1970' }),
   gateway: Type.String(),
   lane: Type.String(),
   code: Type.String(),
   reason: Type.String(),
-  bytes: Type.Integer(),
+  bytes: Type.Integer({ description: 'of what was refused' }),
+};
+const Quarantined = Type.Object(facts);
+const Whole = Type.Object({
+  ...facts,
+  body: Type.String({ contentEncoding: 'base64', description: 'what was kept of it: the first 64 KiB' }),
 });
+const Path = Type.Object({ id: Id });
+const Selection = Type.Object(
+  {
+    ids: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 1_000, uniqueItems: true })),
+    all: Type.Optional(Type.Literal(true)),
+  },
+  { additionalProperties: false },
+);
 
 export function quarantineRoutes(app: FastifyInstance, context: RouteContext): void {
   app.get<{ Querystring: PageParameters }>(
     '/api/quarantine',
     {
       schema: {
-        summary: 'What gateways sent and could never be stored',
+        summary: 'What gateways sent and could not be stored',
         querystring: PageParameters,
         response: answers('a page, newest first', pageOf(Quarantined)),
       },
     },
     (request) => context.operations.quarantined(request.query),
+  );
+
+  app.get<{ Params: Static<typeof Path> }>(
+    '/api/quarantine/:id',
+    {
+      schema: { summary: 'One entry with its content', params: Path, response: answers('the entry', Whole) },
+    },
+    ({ params }) => {
+      const found = context.quarantine.show(params.id);
+      if (!found) throw new HttpError(404, 'API_NOT_FOUND', `there is no quarantined entry ${params.id}`);
+      return { ...found.entry, body: found.body.toString('base64') };
+    },
+  );
+
+  app.post<{ Body: Static<typeof Selection> }>(
+    '/api/quarantine/redrive',
+    {
+      schema: {
+        summary: 'Send lines to the store again, after what kept it from taking them was mended',
+        description:
+          'Lines that are refused again are new entries. Asked for and done, it is kept in /api/audit.',
+        body: Selection,
+        response: answers('how it ended', Redriven),
+      },
+    },
+    (request) => {
+      const which = whichOf('ids', request.body.ids, request.body.all);
+      const about = { action: 'quarantine.redrive', subject: String(which) };
+      return audited(context, request, about, () => context.quarantine.redrive(which));
+    },
   );
 }

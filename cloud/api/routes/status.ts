@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import type { RouteContext } from '../context.ts';
-import { answers, PageParameters, pageOf } from '../schemas.ts';
+import { answers } from '../schemas.ts';
 
 const Answer = Type.Object(
   {
@@ -25,19 +25,7 @@ export function statusRoutes(app: FastifyInstance, context: RouteContext): void 
       storeKind: context.store.kind,
       nowMs: context.clock.nowMs(),
       streamClients: context.hub.clients,
-      notificationsDead: (context.notifications?.deadLetters({ limit: 1 }).items.length ?? 0) > 0,
+      notificationsDead: context.notifications.list({ limit: 1 }).items.length > 0,
     }),
-  );
-
-  app.get<{ Querystring: PageParameters }>(
-    '/api/notifications/dead',
-    {
-      schema: {
-        summary: 'Notifications that could not be delivered',
-        querystring: PageParameters,
-        response: answers('a page, newest first', pageOf(Type.Unknown())),
-      },
-    },
-    (request) => context.notifications?.deadLetters(request.query) ?? { items: [], next: null },
   );
 }

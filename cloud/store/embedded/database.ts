@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
 import { Catalog, type Column, type ColumnKind, type ColumnType, quoted, type Table } from './catalog.ts';
+import { cutTornTail } from './torn-wal.ts';
 
 export interface DatabaseOptions {
   path: string;
@@ -31,20 +33,18 @@ export class Database {
     this.#realPath = realPath;
   }
 
-  /** @throws HarbingerError STORE_LOCKED, STORE_UNREADABLE */
-  static async open(options: DatabaseOptions): Promise<Database> {
+  /** Recovers it after a crash. @throws HarbingerError STORE_LOCKED, STORE_UNREADABLE */
+  static async open(options: DatabaseOptions, log: Log): Promise<Database> {
     const realPath = claim(options.path);
     try {
-      const instance = await DuckDBInstance.create(options.path, {
-        memory_limit: `${options.memoryMiBMax}MiB`,
-        threads: String(options.threads),
-        max_temp_directory_size: '0MiB',
-        enable_external_access: 'false',
-        autoinstall_known_extensions: 'false',
-        autoload_known_extensions: 'false',
-        allow_community_extensions: 'false',
-        allow_persistent_secrets: 'false',
-        lock_configuration: 'true',
+      const instance = await instanceOf(options).catch((error) => {
+        const cut = cutTornTail(options.path, messageOf(error));
+        if (!cut) throw error;
+        log.warn(
+          cut,
+          'cut off the torn end of the telemetry database’s log; nothing in it had been confirmed',
+        );
+        return instanceOf(options);
       });
       const database = new Database(instance, realPath);
       await database.with((connection) => connection.run(bookkeeping));
@@ -72,6 +72,20 @@ export class Database {
     this.#instance.closeSync();
     openHere.delete(this.#realPath);
   }
+}
+
+function instanceOf({ path, memoryMiBMax, threads }: DatabaseOptions): Promise<DuckDBInstance> {
+  return DuckDBInstance.create(path, {
+    memory_limit: `${memoryMiBMax}MiB`,
+    threads: String(threads),
+    max_temp_directory_size: '0MiB',
+    enable_external_access: 'false',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+    allow_persistent_secrets: 'false',
+    lock_configuration: 'true',
+  });
 }
 
 function claim(path: string): string {

@@ -112,7 +112,7 @@ export class WriteQueue {
   }
 
   async #connect(): Promise<Writer> {
-    this.database ??= await Database.open(this.#options);
+    this.database ??= await Database.open(this.#options, this.#log);
     this.#writer = await Writer.open(this.database);
     return this.#writer;
   }

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
-import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { findEndpoint, request } from '../http-client.ts';
-import { type ReachOptions, wholeNumber, withReach } from '../options.ts';
+import { idList, type ReachOptions, wholeNumber, withReach } from '../options.ts';
 import { printable, printJson, printTable } from '../output.ts';
+import { whichOf } from './redrive.ts';
 
 interface Letter {
   id: number;
@@ -15,20 +14,6 @@ interface Letter {
   reason: string;
   /** Base64. */
   payload: string;
-}
-
-type Which = number[] | 'all';
-
-function whichOf(ids: number[], all: boolean | undefined): Which {
-  if (all && ids.length === 0) return 'all';
-  if (!all && ids.length > 0) return ids;
-  throw new HarbingerError('USAGE', 'cli', 'name the ids, or say --all (not both)');
-}
-
-function idList(text: string, previous: number[] = []): number[] {
-  const id = Number(text);
-  if (!Number.isSafeInteger(id) || id < 1) throw new InvalidArgumentError('an id is a whole number from 1');
-  return [...previous, id];
 }
 
 export function addDeadLetters(program: Command): void {

@@ -1,0 +1,70 @@
+import { type Static, Type } from '@sinclair/typebox';
+import type { FastifyInstance } from 'fastify';
+import { eventSchemas } from '../../../shared/contract/events.ts';
+import { whichOf } from '../../../shared/runtime/http-selection.ts';
+import { audited } from '../audited.ts';
+import type { RouteContext } from '../context.ts';
+import { answers, PageParameters, pageOf, Redriven } from '../schemas.ts';
+
+const DeadNotification = Type.Object({
+  key: Type.String({ description: 'names it here, and is the idempotency key its receiver sees' }),
+  notifier: Type.String(),
+  change: Type.Union([Type.Literal('opened'), Type.Literal('updated'), Type.Literal('resolved')]),
+  attempts: Type.Integer(),
+  nextAttemptMs: Type.Number(),
+  lastError: Type.Union([Type.String(), Type.Null()]),
+  atMs: Type.Number({ description: 'when it was given up, ms since 1970' }),
+  reason: Type.String({ description: 'why it was given up' }),
+  event: Type.Union(Object.values(eventSchemas), { description: 'a CloudEvent 1.0' }),
+});
+
+const Selection = Type.Object(
+  {
+    keys: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 1_000 }), {
+        minItems: 1,
+        maxItems: 1_000,
+        uniqueItems: true,
+      }),
+    ),
+    all: Type.Optional(Type.Literal(true)),
+  },
+  { additionalProperties: false },
+);
+
+export function notificationRoutes(app: FastifyInstance, context: RouteContext): void {
+  app.get<{ Querystring: PageParameters }>(
+    '/api/notifications/dead',
+    {
+      schema: {
+        summary: 'Notifications that could not be delivered and are not tried any more',
+        querystring: PageParameters,
+        response: answers('a page, newest first', pageOf(DeadNotification)),
+      },
+    },
+    (request) => {
+      const { items, next } = context.notifications.list(request.query);
+      return {
+        items: items.map(({ notification, atMs, reason }) => ({ ...notification, atMs, reason })),
+        next,
+      };
+    },
+  );
+
+  app.post<{ Body: Static<typeof Selection> }>(
+    '/api/notifications/redrive',
+    {
+      schema: {
+        summary: 'Put dead notifications back into their queues, after their receivers were mended',
+        description: 'They keep their idempotency keys. Asked for and done, it is kept in /api/audit.',
+        body: Selection,
+        response: answers('how it ended', Redriven),
+      },
+    },
+    (request) => {
+      const which = whichOf('keys', request.body.keys, request.body.all);
+      const about = { action: 'notifications.redrive', subject: String(which) };
+      return audited(context, request, about, () => context.notifications.redrive(which));
+    },
+  );
+}

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { findEndpoint, request } from '../http-client.ts';
+import { type ReachOptions, wholeNumber, withReach } from '../options.ts';
+import { printable, printJson, printTable } from '../output.ts';
+
+interface Entry {
+  atMs: number;
+  action: string;
+  subject: string;
+  by: string;
+  address: string;
+  outcome: string | null;
+}
+
+export function addAudit(program: Command): void {
+  withReach(program.command('audit'), 'cloud')
+    .description('what was redriven in the cloud by hand: who asked, from where, how it ended')
+    .option('--limit <n>', 'how many, newest first', wholeNumber, 20)
+    .action(async (options: ReachOptions & { limit: number }) => {
+      const path = `/api/audit?limit=${options.limit}`;
+      const page = (await request(findEndpoint('cloud', options), 'GET', path)) as { items: Entry[] };
+      if (options.json) return printJson(page);
+      const rows = page.items.map((entry) => [
+        new Date(entry.atMs).toISOString(),
+        entry.action,
+        entry.by,
+        entry.address,
+        printable(entry.subject, 60),
+        printable(entry.outcome ?? 'asked for', 120),
+      ]);
+      printTable([['when', 'action', 'by', 'from', 'what', 'outcome'], ...rows]);
+    });
+}

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { findEndpoint, request } from '../http-client.ts';
+import { type ReachOptions, wholeNumber, withReach } from '../options.ts';
+import { printable, printJson, printTable } from '../output.ts';
+import { addRedrive } from './redrive.ts';
+
+interface Dead {
+  key: string;
+  notifier: string;
+  change: string;
+  attempts: number;
+  atMs: number;
+  reason: string;
+  event: { subject?: string };
+}
+
+export function addNotifications(program: Command): void {
+  const group = program
+    .command('notifications')
+    .description('alerts that somebody could not be told of: list, redrive');
+
+  withReach(group.command('list'), 'cloud')
+    .description('newest first, with the reason')
+    .option('--limit <n>', 'how many', wholeNumber, 50)
+    .action(async (options: ReachOptions & { limit: number }) => {
+      const path = `/api/notifications/dead?limit=${options.limit}`;
+      const page = (await request(findEndpoint('cloud', options), 'GET', path)) as { items: Dead[] };
+      if (options.json) return printJson(page);
+      const rows = page.items.map((dead) => [
+        new Date(dead.atMs).toISOString(),
+        dead.notifier,
+        printable(dead.event.subject ?? '', 60),
+        dead.change,
+        String(dead.attempts),
+        dead.key,
+        printable(dead.reason, 100),
+      ]);
+      printTable([['when', 'notifier', 'about', 'change', 'attempts', 'key', 'reason'], ...rows]);
+    });
+
+  addRedrive(group, {
+    description:
+      'put them back into their queues, after their receivers were mended; each keeps its idempotency key',
+    argument: 'keys',
+    parse: (text: string, previous: string[] = []) => [...previous, text],
+    path: '/api/notifications/redrive',
+    field: 'keys',
+    done: 'back in their queues',
+  });
+}

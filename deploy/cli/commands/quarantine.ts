@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import { findEndpoint, request } from '../http-client.ts';
+import { idList, type ReachOptions, wholeNumber, withReach } from '../options.ts';
+import { printable, printJson, printTable } from '../output.ts';
+import { addRedrive } from './redrive.ts';
+
+interface Entry {
+  id: number;
+  atMs: number;
+  gateway: string;
+  lane: string;
+  code: string;
+  reason: string;
+  bytes: number;
+}
+
+export function addQuarantine(program: Command): void {
+  const group = program
+    .command('quarantine')
+    .description('what gateways sent and the cloud could not store: list, show, redrive');
+
+  withReach(group.command('list'), 'cloud')
+    .description('newest first, with the reason')
+    .option('--limit <n>', 'how many', wholeNumber, 50)
+    .action(async (options: ReachOptions & { limit: number }) => {
+      const path = `/api/quarantine?limit=${options.limit}`;
+      const page = (await request(findEndpoint('cloud', options), 'GET', path)) as { items: Entry[] };
+      if (options.json) return printJson(page);
+      const rows = page.items.map((entry) => [
+        String(entry.id),
+        new Date(entry.atMs).toISOString(),
+        entry.gateway,
+        entry.lane,
+        entry.code,
+        String(entry.bytes),
+        printable(entry.reason, 100),
+      ]);
+      printTable([['id', 'when', 'gateway', 'lane', 'code', 'bytes', 'reason'], ...rows]);
+    });
+
+  withReach(group.command('show'), 'cloud')
+    .description('one entry with its content (the first 64 KiB are kept)')
+    .argument('<id>', 'from the list', wholeNumber)
+    .action(async (id: number, options: ReachOptions) => {
+      const path = `/api/quarantine/${id}`;
+      const entry = (await request(findEndpoint('cloud', options), 'GET', path)) as Entry & { body: string };
+      if (options.json) return printJson(entry);
+      const { body, atMs, ...rest } = entry;
+      for (const [name, value] of Object.entries({ ...rest, when: new Date(atMs).toISOString() }))
+        process.stdout.write(`${name.padEnd(8)} ${printable(String(value), 500)}\n`);
+      for (const line of Buffer.from(body, 'base64').toString('utf8').trimEnd().split('\n'))
+        process.stdout.write(`  ${printable(line, 1_000)}\n`);
+    });
+
+  addRedrive(group, {
+    description: 'send lines to the store again, after what kept it from taking them was mended',
+    argument: 'ids',
+    parse: idList,
+    path: '/api/quarantine/redrive',
+    field: 'ids',
+    done: 'redriven; lines that were refused again are new entries',
+  });
+}

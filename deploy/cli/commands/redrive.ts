@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import { findEndpoint, request } from '../http-client.ts';
+import { type ReachOptions, withReach } from '../options.ts';
+import { printable, printJson } from '../output.ts';
+
+interface Outcome {
+  redriven: number;
+  kept: number;
+  left: number;
+  reasons: string[];
+}
+
+/** Some by their names, or all. @throws HarbingerError USAGE */
+export function whichOf<K>(names: readonly K[], all: boolean | undefined): readonly K[] | 'all' {
+  if (all && names.length === 0) return 'all';
+  if (!all && names.length > 0) return names;
+  throw new HarbingerError('USAGE', 'cli', 'name which, or say --all (not both)');
+}
+
+export interface RedriveVerb<K> {
+  description: string;
+  argument: string;
+  parse: (text: string, previous?: K[]) => K[];
+  path: string;
+  /** What the names are called in the request. */
+  field: 'ids' | 'keys';
+  done: string;
+}
+
+/** `redrive [which...] | --all` at the cloud. Exit code 1 if something could not be. */
+export function addRedrive<K>(group: Command, verb: RedriveVerb<K>): void {
+  withReach(group.command('redrive'), 'cloud')
+    .description(verb.description)
+    .argument(`[${verb.argument}...]`, 'which, from the list', verb.parse)
+    .option('--all', 'all of them')
+    .action(async (names: K[] | undefined, options: ReachOptions & { all?: boolean }) => {
+      const which = whichOf(names ?? [], options.all);
+      const body = which === 'all' ? { all: true } : { [verb.field]: which };
+      const outcome = (await request(findEndpoint('cloud', options), 'POST', verb.path, body)) as Outcome;
+      if (options.json) printJson(outcome);
+      else printOutcome(outcome, verb.done);
+      if (outcome.kept > 0 || outcome.left > 0) process.exitCode = 1;
+    });
+}
+
+function printOutcome({ redriven, kept, left, reasons }: Outcome, done: string): void {
+  process.stdout.write(`${redriven} ${done}\n`);
+  if (kept > 0) process.stdout.write(`${kept} left where they were:\n`);
+  for (const reason of reasons) process.stdout.write(`  ${printable(reason, 300)}\n`);
+  if (left > 0) process.stdout.write(`${left} not come to in time: run it again\n`);
+}
