@@ -54,6 +54,58 @@ async function writerThatHasConfirmed(first: number, count: number) {
   return { child, confirmed };
 }
 
+describe('embedded store after a power cut', () => {
+  const wal = () => `${path}.wal`;
+  const tornTails: Record<string, (log: Buffer, last: Buffer) => Buffer> = {
+    'only zeros': () => Buffer.alloc(5_000),
+    'a write whose last sectors are zeros': (_, last) => Buffer.from(last).fill(0, last.length >> 1),
+    'a part of a write': (_, last) => last.subarray(0, last.length >> 1),
+    'a write with zeros in it and behind it': (_, last) =>
+      Buffer.concat([
+        Buffer.from(last).fill(0, last.length >> 1, (last.length >> 1) + 40),
+        Buffer.alloc(4_096),
+      ]),
+  };
+  const rows = (seq: number) => batchOf({ blocks: [pumpLines(seq * 50, 50)], firstSeq: seq });
+  let stored: number;
+
+  /** A database as a crash leaves it: two writes in its log. */
+  async function crashed(): Promise<{ log: Buffer; last: Buffer }> {
+    const store = newStore();
+    await store.start();
+    await store.write(rows(1), never);
+    const before = (await readFile(wal())).length;
+    await store.write(rows(2), never);
+    stored = (await store.counts()).pump!;
+    const [data, log] = [await readFile(path), await readFile(wal())];
+    await store.stop();
+    await writeFile(path, data);
+    await writeFile(wal(), log);
+    return { log, last: log.subarray(before) };
+  }
+
+  test.each(Object.entries(tornTails))(
+    'starts with %s at the end of its log, and has all that was confirmed',
+    async (_, tail) => {
+      const { log, last } = await crashed();
+      await writeFile(wal(), Buffer.concat([log, tail(log, last)]));
+      const store = newStore();
+      await store.start();
+      expect((await store.counts()).pump).toBe(stored);
+      await store.write(rows(3), never);
+      expect((await store.counts()).pump).toBe(stored + 50);
+    },
+  );
+
+  test('refuses a log that is damaged before its last write, and changes nothing', async () => {
+    const { log, last } = await crashed();
+    log[log.length - last.length - 100]! ^= 1;
+    await writeFile(wal(), log);
+    await expect(newStore().start()).rejects.toThrow(expect.objectContaining({ code: 'STORE_UNREADABLE' }));
+    expect(await readFile(wal())).toEqual(log);
+  });
+});
+
 describe.skipIf(notBuilt)(
   `embedded store and other processes${notBuilt ? ' (skipped: needs dist/, made by npm run build)' : ''}`,
   () => {
