@@ -5,7 +5,7 @@
  * A batch's way: listener → ingest (check, de-duplicate) → ReadingStore (and, for events, Operations) → PUBACK.
  */
 import type { BatchBlock } from '../shared/contract/batch.ts';
-import type { Assessment, DecisionRecord, HarbingerEvent, Prediction } from '../shared/contract/events.ts';
+import type { DecisionRecord, HarbingerEvent, JudgedBy, Prediction } from '../shared/contract/events.ts';
 import type { Lane } from '../shared/contract/lanes.ts';
 
 /** Line protocol of whole consecutive blocks. Events too have been turned into lines (measurement `event`). */
@@ -90,7 +90,7 @@ export interface MachineState {
   health: number | null;
   anomaly: number | null;
   remainingLife: { p10: number; p50: number; p90: number; unit: string } | null;
-  source: Assessment['source'] | null;
+  source: JudgedBy | null;
   /** From lifecycle events. */
   condition: 'running' | 'failed';
   openAlerts: number;

@@ -84,6 +84,7 @@ export async function startGateway(
   const alerts = createAlertDecision({
     gateway: config.gateway,
     modelAssessor: intelligence.modelAssessor,
+    selfLearnedAssessor: intelligence.selfLearnedAssessor,
     rulesAssessor: intelligence.rulesAssessor,
     outbox: data,
     stateFile: join(dataDir, 'alerts.json'),

@@ -166,6 +166,11 @@ export class GatewayMetrics {
     this.total('harbinger_decisions_total', 'Alert decisions, by who decided', decision.decided.fallback, {
       mode: 'fallback',
     });
+    for (const [policy, count] of Object.entries(decision.byPolicy)) {
+      this.total('harbinger_decisions_by_policy_total', 'The same, by the policy that decided', count, {
+        policy,
+      });
+    }
     for (const state of ['closed', 'half-open', 'open']) {
       this.gauge(
         'harbinger_decision_breaker_state',

@@ -40,7 +40,8 @@ function lifeOf({ remainingLife }: Prediction): string {
   return `about ${round(p50)} ${unit} (8 in 10 times between ${round(p10)} and ${round(p90)})`;
 }
 
-function judgeOf({ source, model }: Prediction): string {
+function judgeOf({ source, model, detector }: Prediction): string {
+  if (detector) return 'what was learnt of this very machine (no model, no limits)';
   if (source === 'rules') return 'rules of the machine type (no model)';
   return model ? `model ${model.name}, version ${model.version}` : 'model';
 }

@@ -24,7 +24,11 @@ export const MachineView = Type.Object({
   remainingLife: nullable(
     Type.Object({ p10: Type.Number(), p50: Type.Number(), p90: Type.Number(), unit: Type.String() }),
   ),
-  source: nullable(Type.Union([Type.Literal('model'), Type.Literal('rules')])),
+  source: nullable(
+    Type.Union([Type.Literal('model'), Type.Literal('self-learned'), Type.Literal('rules')], {
+      description: 'who judged it: a trained model, what was learnt of the machine itself, or rules',
+    }),
+  ),
   condition: Type.Union([Type.Literal('running'), Type.Literal('failed')]),
   openAlerts: Type.Integer({ minimum: 0 }),
   urgency: Urgency,

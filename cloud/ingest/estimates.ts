@@ -10,7 +10,7 @@ export function estimateState(text: string): Partial<MachineState> | null {
     return null;
   }
   const { fields, tags } = line;
-  const { rul_p10: p10, rul_p50: p50, rul_p90: p90, unit, source, type } = fields;
+  const { rul_p10: p10, rul_p50: p50, rul_p90: p90, unit, type } = fields;
   const hasLife = typeof p10 === 'number' && typeof p50 === 'number' && typeof p90 === 'number';
   return {
     site: tags.site,
@@ -20,8 +20,13 @@ export function estimateState(text: string): Partial<MachineState> | null {
     health: numberOr(fields.health),
     anomaly: numberOr(fields.anomaly),
     remainingLife: hasLife ? { p10, p50, p90, unit: typeof unit === 'string' ? unit : '' } : null,
-    source: source === 'model' || source === 'rules' ? source : null,
+    source: sourceOf(fields),
   };
+}
+
+function sourceOf({ source, detector }: Line['fields']): MachineState['source'] {
+  if (typeof detector === 'string') return 'self-learned';
+  return source === 'model' || source === 'rules' ? source : null;
 }
 
 function numberOr(value: number | string | boolean | undefined): number | null {

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import type { DecisionRecord, HarbingerEvent } from '../../shared/contract/events.ts';
-import { isEventOf } from '../../shared/contract/events.ts';
+import { isEventOf, judgedBy } from '../../shared/contract/events.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
@@ -192,7 +192,8 @@ export class StoredOperations implements Operations {
     };
     const atMs = Date.parse(event.time);
     if (isPrediction(event)) {
-      const { site, machine, machineType, health, anomaly, remainingLife, source } = event.data;
+      const { site, machine, machineType, health, anomaly, remainingLife } = event.data;
+      const source = judgedBy(event.data);
       const seen = { site, machine, machineType, health, anomaly, remainingLife, source, lastSeenMs: atMs };
       note(this.machineTable.observe(gateway, seen));
     }

@@ -1,5 +1,5 @@
 /**
- * The alert decision: windows in; assessments by a governed decision (model, else rules); from them predictions that
+ * The alert decision: windows in; assessments by a governed decision (model, else the machine's own past, else rules); from them predictions that
  * open, change and end, decision records, and thinned estimate lines, all handed to the outbox.
  *
  *   inputs ▶ governed decision ▶ alert state machines ▶ state saved ▶ events ▶ outbox
@@ -29,6 +29,8 @@ const saveRetryMs = 5_000;
 export interface AlertDecisionOptions {
   gateway: string;
   modelAssessor: Assessor;
+  /** Asked for what the model does not answer, before the rules. */
+  selfLearnedAssessor?: Assessor;
   rulesAssessor: Assessor;
   outbox: Outbox;
   /** Where open predictions are kept, e.g. `{dataDir}/alerts.json`. */
@@ -70,12 +72,13 @@ export class AlertDecision {
   private saveTriedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: AlertDecisionOptions) {
-    const { modelAssessor, rulesAssessor, config, clock, outbox, log } = options;
+    const { modelAssessor, selfLearnedAssessor, rulesAssessor, config, clock, outbox, log } = options;
     this.options = options;
     this.newId = options.newId ?? randomUUID;
     this.governed = new GovernedDecision<AlertInput, Assessment>({
       name: 'alert',
       active: assessorPolicy(modelAssessor),
+      between: selfLearnedAssessor ? [assessorPolicy(selfLearnedAssessor)] : [],
       fallback: assessorPolicy(rulesAssessor),
       budgetMs: config.budgetMs,
       breaker: config.breaker,

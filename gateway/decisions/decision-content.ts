@@ -50,7 +50,7 @@ export function assessmentContent(
 ): RecordContent {
   const { site, machine, type } = input.machine;
   const assessment = decided.verdict.answer;
-  const { source, model, remainingLife, health, anomaly } = assessment;
+  const { source, model, detector, remainingLife, health, anomaly } = assessment;
   return {
     subject: `${site}/${machine}`,
     inputs: {
@@ -62,6 +62,7 @@ export function assessmentContent(
     answer: {
       source,
       model,
+      ...(detector && { detector }),
       remainingLife,
       health,
       anomaly,

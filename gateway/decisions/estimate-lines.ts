@@ -7,14 +7,14 @@ export function estimatePrefix(gateway: string, machine: MachineIdentity): strin
   return seriesPrefix('estimate', gateway, machine.machine, machine.site);
 }
 
-/** What is believed of a machine, as one line: floats, then the strings source, type, unit and (of a model) model. */
+/** What is believed of a machine, as one line: floats, then the strings source, type, unit and model or detector. */
 export function estimateLine(
   prefix: string,
   machine: MachineIdentity,
   assessment: Assessment,
   timeMs: number,
 ): string {
-  const { remainingLife: life, model } = assessment;
+  const { remainingLife: life, model, detector } = assessment;
   const fields = [
     ...(life ? [`rul_p10=${life.p10}`, `rul_p50=${life.p50}`, `rul_p90=${life.p90}`] : []),
     `health=${assessment.health}`,
@@ -24,6 +24,7 @@ export function estimateLine(
     `type=${stringField(machine.type.name)}`,
     `unit=${stringField(machine.type.lifeUnit)}`,
     ...(model ? [`model=${stringField(`${model.name}@${model.version}`)}`] : []),
+    ...(detector ? [`detector=${stringField(`${detector.name}@${detector.version}`)}`] : []),
   ];
   return `${prefix}${fields.join(',')} ${timestampText(Math.floor(timeMs), 0)}`;
 }

@@ -69,7 +69,7 @@ export function contributionReasons(assessment: Assessment, type: MachineType): 
     .map((contribution) => contributionReason(contribution, type));
 }
 
-/** Why rules decided and not the model, or nothing. */
+/** Why something else decided and not the model, or nothing. */
 export function modeReasons(decided: Decided<Assessment>, budgetMs: number, type: MachineType): string[] {
   if (!decided.fallbackCause) return [];
   const { cause, detail } = decided.fallbackCause;
@@ -81,7 +81,8 @@ export function modeReasons(decided: Decided<Assessment>, budgetMs: number, type
     busy: 'the model is still busy with earlier questions',
     'no-answer': `no model answers for machine type ${type.name}`,
   }[cause];
-  return [`Decided by rules: ${why}`];
+  const by = decided.verdict?.answer.detector ? 'by the machine’s own past' : 'by rules';
+  return [`Decided ${by}: ${why}`];
 }
 
 export interface Ending {

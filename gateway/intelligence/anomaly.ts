@@ -18,6 +18,8 @@ export const learnRowsOpen = 600;
 const ratioHalf = 1.9;
 /** Rarity in decades at which an event scores 0.5. */
 const decadesHalf = 4;
+/** The number of rows that pass between two looks is a mean of about so many. */
+const looksMean = 20;
 /** Rows faster than the type's nominal step by more than this are sampled: the cost of a machine is bounded in time. */
 const fasterMax = 10;
 
@@ -53,6 +55,9 @@ export class Baseline {
   private detector: Detector;
   private columns: number;
   private takenMs = Number.NEGATIVE_INFINITY;
+  /** Rows passed over since the last look; rows a look, lately (0: not known yet). */
+  private passed = 0;
+  private rowsALook = 0;
   /** The detector's columns by name, where it was restored, and where each is in a row (−1: nowhere yet). */
   private sensors: readonly string[] | null = null;
   private order: Int32Array | null = null;
@@ -76,8 +81,11 @@ export class Baseline {
   /** Takes one row into account; NaN is an absent value. */
   take(row: Float32Array, timeMs: number): void {
     const sinceMs = timeMs - this.takenMs;
+    this.passed++;
     if (sinceMs >= 0 && sinceMs < this.options.sampleMsMin) return;
     this.takenMs = timeMs;
+    this.rowsALook = this.rowsALook === 0 ? 1 : this.rowsALook + (this.passed - this.rowsALook) / looksMean;
+    this.passed = 0;
     this.detector.push(this.order ? rowInOrder(row, this.order) : row, 0, timeMs);
   }
 
@@ -110,9 +118,12 @@ export class Baseline {
     return { score: square / (square + ratioHalf ** 2), deviations };
   }
 
-  /** In rows; null where nothing can be said. */
+  /** In rows of the machine, looked at or not; null where nothing can be said. */
   remaining(): RemainingRows | null {
-    return this.ready ? this.detector.remaining() : null;
+    const looks = this.ready ? this.detector.remaining() : null;
+    if (!looks) return null;
+    const rows = Math.max(1, this.rowsALook);
+    return { p10: rows * looks.p10, p50: rows * looks.p50, p90: rows * looks.p90 };
   }
 
   /** `sensors`: the machine's, by column of its rows. */

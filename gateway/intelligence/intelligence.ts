@@ -2,7 +2,7 @@
  * The intelligence as one part: rows in, assessments on demand, due machines out to the decision.
  *
  *     columns ▶ windows ▶ (due) scorer ▶ decide ▶ model assessor ▶ worker
- *                  └─ each machine's normal ─┴──▶ rules assessor
+ *                  └─ each machine's normal ─┴──▶ self-learned assessor, rules assessor
  */
 import { join } from 'node:path';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
@@ -19,6 +19,7 @@ import { normalFiles } from './normal-files.ts';
 import { Normals, type NormalsStats } from './normals.ts';
 import { createRulesAssessor } from './rules-assessor.ts';
 import { Scorer, type ScorerStats } from './scorer.ts';
+import { createSelfLearnedAssessor } from './self-learned-assessor.ts';
 import { Windows, type WindowsStats } from './windows.ts';
 
 export interface IntelligenceOptions {
@@ -58,6 +59,7 @@ export class Intelligence {
   /** Begins before rows come in, ends when none come any more. */
   readonly normals: Normals | null;
   readonly modelAssessor: Assessor;
+  readonly selfLearnedAssessor: Assessor;
   readonly rulesAssessor: Assessor;
   private readonly options: IntelligenceOptions;
   private readonly client: ModelClient;
@@ -79,6 +81,7 @@ export class Intelligence {
       log,
     });
     this.modelAssessor = createModelAssessor({ client: this.client, baselineOf });
+    this.selfLearnedAssessor = createSelfLearnedAssessor({ baselineOf });
     this.rulesAssessor = createRulesAssessor({ baselineOf });
   }
 

@@ -47,6 +47,15 @@ export type EstimateSource = Static<typeof EstimateSource>;
 export const Assessment = Type.Object({
   source: EstimateSource,
   model: Type.Union([Type.Object({ name: Type.String(), version: Type.String() }), Type.Null()]),
+  detector: Type.Optional(
+    Type.Object(
+      { name: Type.String(), version: Type.String() },
+      {
+        description:
+          'set where the machine’s own past was what judged, without a trained model; `source` is then `rules`, as it is for whoever does not know this field',
+      },
+    ),
+  ),
   remainingLife: Type.Union([RemainingLife, Type.Null()]),
   health: Share,
   anomaly: Share,
@@ -57,6 +66,13 @@ export const Assessment = Type.Object({
   }),
 });
 export type Assessment = Static<typeof Assessment>;
+
+/** Who judged a machine: a trained model, what was learnt of the machine itself, or rules. */
+export type JudgedBy = EstimateSource | 'self-learned';
+
+export function judgedBy({ source, detector }: Pick<Assessment, 'source' | 'detector'>): JudgedBy {
+  return detector ? 'self-learned' : source;
+}
 
 export const Prediction = Type.Intersect([
   MachineRef,

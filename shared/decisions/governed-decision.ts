@@ -1,14 +1,14 @@
 /**
  * The governed decision: the one way in which anything automatic is decided in Harbinger. The active policy is asked
- * within a time budget and behind a circuit breaker; its verdicts are checked; whatever it cannot decide, the fallback
- * policy decides. The caller always gets an answer for each input, how it came about, and an id to record it under.
+ * within a time budget and behind a circuit breaker; its verdicts are checked; whatever it cannot decide goes down a
+ * chain of further policies, the last of which, the fallback, decides everything. The caller always gets an answer for each input, how it came about, and an id to record it under.
  */
 import { randomUUID } from 'node:crypto';
 import type { DecisionRecord } from '../contract/events.ts';
 import { withinBudget } from '../runtime/budget.ts';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import { ActiveSide, type ActiveSideOptions, type Refusal } from './active-side.ts';
-import { type Decided, type Policy, problemOf, type Verdict } from './policy.ts';
+import { type Decided, type Mode, type Policy, problemOf, type Verdict } from './policy.ts';
 import { decisionRecord, type RecordContent } from './record.ts';
 import { addLatency, type DecisionStats, emptyStats } from './stats.ts';
 
@@ -16,14 +16,18 @@ import { addLatency, type DecisionStats, emptyStats } from './stats.ts';
 export interface GovernedDecisionOptions<I, A> extends ActiveSideOptions<I, A> {
   /** Which decision this is, e.g. `alert`. */
   name: string;
+  /** Asked in this order for what the active policy did not decide; what they do not decide either, the fallback does. */
+  between?: readonly Policy<I, A>[];
   /** Rules: synchronous in spirit, needs nothing, answers everything. */
   fallback: Policy<I, A>;
-  /** For the fallback, which should never need it. Default 1,000. */
+  /** For each policy of the chain after the active one: none should ever need it. Default 1,000. */
   fallbackBudgetMs?: number;
   newId?: () => string;
 }
 
-type FallbackOutcome<A> = { verdict: Verdict<A> } | { error: Error };
+type FallbackOutcome<A> =
+  | { verdict: Verdict<A>; by: { name: string; version: string } }
+  | { verdict?: undefined; error: Error };
 
 export class GovernedDecision<I, A> {
   readonly name: string;
@@ -41,8 +45,8 @@ export class GovernedDecision<I, A> {
   }
 
   /**
-   * One result for each input, in the same order. Takes at most `budgetMs` plus `fallbackBudgetMs`. Never rejects: where
-   * the fallback fails too, that input's result carries the error (DECISION_FALLBACK_FAILED) instead of a verdict.
+   * One result for each input, in the same order. Takes at most `budgetMs`, and `fallbackBudgetMs` for each policy after
+   * the active one. Never rejects: where the fallback fails too, that input's result carries the error (DECISION_FALLBACK_FAILED) instead of a verdict.
    */
   async decide(inputs: readonly I[]): Promise<Decided<A>[]> {
     if (inputs.length === 0) return [];
@@ -71,32 +75,51 @@ export class GovernedDecision<I, A> {
   }
 
   private async askFallback(inputs: readonly I[]): Promise<FallbackOutcome<A>[]> {
-    const { fallback, fallbackBudgetMs = 1_000, clock } = this.options;
+    const { fallback, between = [] } = this.options;
+    const outcomes: FallbackOutcome<A>[] = [];
+    let open = inputs.map((_, i) => i);
+    for (const policy of [...between, fallback]) {
+      const answers = await this.askOne(
+        policy,
+        open.map((i) => inputs[i]!),
+      );
+      answers.forEach((outcome, at) => {
+        outcomes[open[at]!] = outcome;
+      });
+      open = open.filter((i) => !outcomes[i]!.verdict);
+      if (open.length === 0) break;
+    }
+    return outcomes;
+  }
+
+  private async askOne(policy: Policy<I, A>, inputs: readonly I[]): Promise<FallbackOutcome<A>[]> {
+    const { fallbackBudgetMs = 1_000, clock } = this.options;
     try {
-      const ask = (signal: AbortSignal) => fallback.decide(inputs, signal);
+      const ask = (signal: AbortSignal) => policy.decide(inputs, signal);
       const verdicts = await withinBudget(ask, fallbackBudgetMs, clock);
       if (verdicts.length !== inputs.length) {
         throw new Error(`${verdicts.length} verdicts for ${inputs.length} inputs`);
       }
-      return verdicts.map((verdict) => this.checkedFallback(verdict));
+      return verdicts.map((verdict) => this.checkedFallback(policy, verdict));
     } catch (error) {
-      const failed = { error: this.fallbackFailed(messageOf(error), error) };
+      const failed = { error: this.fallbackFailed(policy, messageOf(error), error) };
       return inputs.map(() => failed);
     }
   }
 
-  private checkedFallback(verdict: Verdict<A> | null): FallbackOutcome<A> {
-    if (verdict === null) return { error: this.fallbackFailed('it gave no answer for this input') };
+  private checkedFallback(policy: Policy<I, A>, verdict: Verdict<A> | null): FallbackOutcome<A> {
+    if (verdict === null) return { error: this.fallbackFailed(policy, 'it gave no answer for this input') };
     const problem = problemOf(verdict, this.options.check);
-    return problem === null ? { verdict } : { error: this.fallbackFailed(problem) };
+    if (problem !== null) return { error: this.fallbackFailed(policy, problem) };
+    return { verdict, by: { name: policy.name, version: policy.version } };
   }
 
-  private fallbackFailed(problem: string, cause?: unknown): HarbingerError {
-    const { fallback, active } = this.options;
+  private fallbackFailed(policy: Policy<I, A>, problem: string, cause?: unknown): HarbingerError {
+    const { active } = this.options;
     return new HarbingerError(
       'DECISION_FALLBACK_FAILED',
       'decision',
-      `decision '${this.name}': fallback policy ${fallback.name} ${fallback.version} failed: ${problem} ` +
+      `decision '${this.name}': fallback policy ${policy.name} ${policy.version} failed: ${problem} ` +
         `(breaker of ${active.name} is ${this.active.breakerStats.state})`,
       { cause },
     );
@@ -104,7 +127,7 @@ export class GovernedDecision<I, A> {
 
   private byActive(verdict: Verdict<A>, latencyMs: number): Decided<A> {
     const { name, version } = this.options.active;
-    this.counters.decided.active += 1;
+    this.count('active', name);
     return { verdict, decisionId: this.newId(), mode: 'active', policy: { name, version }, latencyMs };
   }
 
@@ -114,15 +137,20 @@ export class GovernedDecision<I, A> {
     const base = {
       decisionId: this.newId(),
       mode: 'fallback' as const,
-      policy: { name, version },
       fallbackCause: refusal,
       latencyMs,
     };
-    if ('error' in fallback) {
+    if (!fallback.verdict) {
       this.counters.undecided += 1;
-      return { ...base, verdict: null, error: fallback.error };
+      return { ...base, policy: { name, version }, verdict: null, error: fallback.error };
     }
-    this.counters.decided.fallback += 1;
-    return { ...base, verdict: fallback.verdict };
+    this.count('fallback', fallback.by.name);
+    return { ...base, policy: fallback.by, verdict: fallback.verdict };
+  }
+
+  private count(mode: Mode, policy: string): void {
+    const { decided, byPolicy } = this.counters;
+    decided[mode] += 1;
+    byPolicy[policy] = (byPolicy[policy] ?? 0) + 1;
   }
 }

@@ -8,6 +8,8 @@ export const latencyBucketsMs = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_00
 export interface DecisionStats {
   name: string;
   decided: Record<Mode, number>;
+  /** Of the decided, how many by which policy. */
+  byPolicy: Record<string, number>;
   causes: Record<FallbackCause, number>;
   /** Inputs left without a verdict: the fallback failed. */
   undecided: number;
@@ -19,6 +21,7 @@ export function emptyStats(name: string): Omit<DecisionStats, 'breaker'> {
   return {
     name,
     decided: { active: 0, fallback: 0 },
+    byPolicy: {},
     causes: { timeout: 0, error: 0, invalid: 0, 'breaker-open': 0, busy: 0, 'no-answer': 0 },
     undecided: 0,
     latency: { count: 0, sumMs: 0, maxMs: 0, buckets: new Array(latencyBucketsMs.length + 1).fill(0) },

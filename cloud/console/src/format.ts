@@ -69,3 +69,6 @@ export function niceCeiling(value: number): number {
   const step = [1, 2, 2.5, 5, 10].find((candidate) => candidate * power >= value * 0.999_999) ?? 10;
   return step * power;
 }
+
+/** Who judged a machine. */
+export const judges = { model: 'Model', 'self-learned': 'Self-learned', rules: 'Rules' } as const;

@@ -101,7 +101,9 @@ function origin(alert: Alert): Child[] {
   const by =
     prediction.source === 'model' && prediction.model
       ? `Model ${prediction.model.name} ${prediction.model.version}`
-      : 'Rules, without a model';
+      : prediction.detector
+        ? 'Self-learned: this machine’s own past, without a model'
+        : 'Rules, without a model';
   return [
     `${by} · confidence ${percent(prediction.confidence)} · health ${percent(prediction.health)} · anomaly ${percent(prediction.anomaly)} · gateway ${alert.gateway}`,
   ];

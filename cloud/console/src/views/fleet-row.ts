@@ -1,5 +1,5 @@
 import { h, setClass, setText } from '../dom.ts';
-import { age, words } from '../format.ts';
+import { age, judges, words } from '../format.ts';
 import { badge } from '../parts/badge.ts';
 import { lifeBar, shareBar } from '../parts/bars.ts';
 import { machineHref } from '../router.ts';
@@ -58,8 +58,11 @@ export function fleetRow(first: Machine): FleetRow {
       health.set(machine.health);
       remaining.set(machine.remainingLife, lifeScaleMax);
       anomaly.set(machine.anomaly);
-      setText(source, machine.source === null ? '–' : machine.source === 'model' ? 'Model' : 'Rules');
-      setClass(source, machine.source === 'rules' ? 'row-source source-rules' : 'row-source');
+      setText(source, machine.source === null ? '–' : judges[machine.source]);
+      setClass(
+        source,
+        machine.source === 'model' || machine.source === null ? 'row-source' : 'row-source source-rules',
+      );
     },
     setAge(nowMs) {
       const ageMs = nowMs - lastSeenMs;

@@ -1,5 +1,5 @@
 import { h, setText } from '../dom.ts';
-import { age, niceCeiling, words } from '../format.ts';
+import { age, judges, niceCeiling, words } from '../format.ts';
 import { badge } from '../parts/badge.ts';
 import { lifeBar, shareBar } from '../parts/bars.ts';
 import type { Machine } from '../wire.ts';
@@ -41,7 +41,7 @@ export function machineSummary(address: { site: string; machine: string }) {
       remaining.set(machine.remainingLife, scaleMax);
       health.set(machine.health);
       anomaly.set(machine.anomaly);
-      setText(source, machine.source === null ? '–' : machine.source === 'model' ? 'Model' : 'Rules');
+      setText(source, machine.source === null ? '–' : judges[machine.source]);
       setText(seen, age(nowMs - machine.lastSeenMs));
       figures.hidden = false;
     },
