@@ -52,11 +52,18 @@ function assessed(life: number, source: 'model' | 'rules' = 'model'): Assessment
   };
 }
 
+const byItself = (life: number): Assessment => ({
+  ...assessed(life, 'rules'),
+  detector: { name: 'self-learned', version: '1.0.0' },
+});
+
 function surroundings() {
   const state = {
     life: 500,
     model: 'sound' as 'sound' | 'silent' | 'broken' | 'nan' | 'endless' | 'ignorant',
     modelAsked: 0,
+    /** Whether the machine's own past has something to say. */
+    selfLearned: false,
     outboxDown: false,
     events: [] as HarbingerEvent[],
     estimates: [] as string[],
@@ -79,6 +86,11 @@ function surroundings() {
       return inputs.map(() => assessed(state.life));
     },
   };
+  const selfLearnedAssessor: Assessor = {
+    name: 'self-learned',
+    version: '1.0.0',
+    assess: async (inputs) => inputs.map(() => (state.selfLearned ? byItself(state.life) : null)),
+  };
   const rulesAssessor: Assessor = {
     name: 'rules',
     version: '1.0.0',
@@ -93,7 +105,7 @@ function surroundings() {
       state.estimates.push(...lines);
     },
   };
-  return { state, modelAssessor, rulesAssessor, outbox };
+  return { state, modelAssessor, selfLearnedAssessor, rulesAssessor, outbox };
 }
 
 const readConfig = compileValidator(AlertDecisionConfig);

@@ -1,5 +1,8 @@
+import { Type } from '@sinclair/typebox';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { judgedBy } from '../../shared/contract/events.ts';
 import { parseLine } from '../../shared/contract/line-protocol.ts';
+import { compileValidator } from '../../shared/runtime/validate.ts';
 import { alertBench } from './alert-bench.testing.ts';
 
 let bench: Awaited<ReturnType<typeof alertBench>>;
@@ -167,6 +170,45 @@ describe('rules decide', () => {
     bench.state.model = model;
     await bench.evaluate(decision, 38, 3);
     expect(bench.opened()[0]!.data.reasons.at(-1)).toBe(`Decided by rules: ${why}`);
+  });
+});
+
+describe('the machine’s own past decides', () => {
+  it('where the model does not, and says so from the record to the line; rules where it has nothing to say', async () => {
+    const decision = await bench.started();
+    Object.assign(bench.state, { model: 'ignorant', selfLearned: true });
+    await bench.evaluate(decision, 38, 3);
+    const [event] = bench.opened();
+    expect(event!.data).toMatchObject({ detector: { name: 'self-learned' }, model: null });
+    expect(judgedBy(event!.data)).toBe('self-learned');
+    expect(event!.data.reasons.at(-1)).toBe(
+      'Decided by the machine’s own past: no model answers for machine type pump',
+    );
+    expect(bench.records()[0]!.data).toMatchObject({
+      mode: 'fallback',
+      policy: { name: 'self-learned', version: '1.0.0' },
+      answer: { detector: { name: 'self-learned' } },
+    });
+    expect(bench.state.estimates.at(-1)).toContain(',source="rules",');
+    expect(bench.state.estimates.at(-1)).toContain(',detector="self-learned@1.0.0"');
+    bench.state.selfLearned = false;
+    await bench.evaluate(decision, 38, 1);
+    expect(decision.stats().decision.byPolicy).toEqual({ 'self-learned': 3, rules: 1 });
+  });
+
+  it('in events that whoever does not know of it reads as decided by rules', async () => {
+    const decision = await bench.started();
+    Object.assign(bench.state, { model: 'ignorant', selfLearned: true });
+    await bench.evaluate(decision, 38, 3);
+    // What the contract said before there was a detector.
+    const before = compileValidator(
+      Type.Object({
+        source: Type.Union([Type.Literal('model'), Type.Literal('rules')]),
+        model: Type.Union([Type.Object({ name: Type.String(), version: Type.String() }), Type.Null()]),
+      }),
+    );
+    const { source } = before(bench.opened()[0]!.data, (problem) => new Error(problem));
+    expect(source).toBe('rules');
   });
 });
 

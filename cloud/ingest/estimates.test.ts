@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { estimateState } from './estimates.ts';
+
+const line = (fields: string) =>
+  `estimate,gateway=g,machine=m,site=s health=0.4,anomaly=0.6,confidence=0.55${fields} 1700000000000000000`;
+
+it.each([
+  [',source="model",type="pump",unit="cycles",model="pump-rul@1.0.0"', 'model'],
+  [',source="rules",type="pump",unit="cycles"', 'rules'],
+  [',source="rules",type="generic",unit="readings",detector="self-learned@1.0.0"', 'self-learned'],
+  [',source="an oracle",type="pump",unit="cycles"', null],
+])('who judged a machine is read from its estimate: %s', (fields, source) => {
+  expect(estimateState(line(fields))).toMatchObject({ site: 's', machine: 'm', health: 0.4, source });
+});
