@@ -4,7 +4,7 @@ import type { Clock } from '../shared/runtime/clock.ts';
 import { HarbingerError } from '../shared/runtime/errors.ts';
 import { compiledEntry } from '../shared/runtime/paths.ts';
 import type { DataCalls, DataThreadInit, FromData, ToData, WireError } from './data-messages.ts';
-import { SlabWriter, slabBytes } from './intake/slab.ts';
+import { NameNumbers, SlabWriter, slabBytes } from './intake/slab.ts';
 import type { ColumnBatch, Intake, LifecycleNotice, Outbox, RawMessage } from './ports.ts';
 
 type Settle = (error?: Error) => void;
@@ -40,6 +40,7 @@ export class DataClient implements Intake, Outbox {
   private readonly clock: Clock;
   private readonly gatherMs: number;
   private worker: Worker | null = null;
+  private readonly names = new NameNumbers();
   private writer: SlabWriter | null = null;
   private settles: Settle[] = [];
   private readonly underWay = new Map<number, Settle[]>();
@@ -148,8 +149,8 @@ export class DataClient implements Intake, Outbox {
 
   private newWriter(message: RawMessage): SlabWriter | null {
     const needed = slabBytes(message) * 3;
-    if (needed > slabSize) return new SlabWriter(new ArrayBuffer(needed));
-    return new SlabWriter(this.free.pop() ?? new ArrayBuffer(slabSize));
+    if (needed > slabSize) return new SlabWriter(new ArrayBuffer(needed), this.names);
+    return new SlabWriter(this.free.pop() ?? new ArrayBuffer(slabSize), this.names);
   }
 
   /**
@@ -176,7 +177,7 @@ export class DataClient implements Intake, Outbox {
       this.flushedMs = this.clock.monotonicMs();
       const id = this.nextId++;
       this.underWay.set(id, this.settles);
-      const memory = writer.buffer.buffer as ArrayBuffer;
+      const { memory } = writer;
       this.worker?.postMessage({ kind: 'slab', id, memory, bytes: writer.bytes } satisfies ToData, [memory]);
       this.settles = [];
     }

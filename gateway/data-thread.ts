@@ -6,7 +6,7 @@ import { createLog } from '../shared/runtime/log.ts';
 import { systemRandom } from '../shared/runtime/random.ts';
 import type { DataThreadInit, FromData, ToData, WireError } from './data-messages.ts';
 import { type DataPlane, startDataPlane } from './data-plane.ts';
-import { readSlab } from './intake/slab.ts';
+import { NameTexts, readSlab } from './intake/slab.ts';
 import type { ColumnBatch } from './ports.ts';
 
 function wireError(error: unknown): WireError {
@@ -26,10 +26,11 @@ async function serve(port: MessagePort, init: DataThreadInit): Promise<void> {
     columns: (columns) => send({ kind: 'columns', columns }, buffersOf(columns)),
     lifecycle: (notice) => send({ kind: 'lifecycle', notice }),
   });
+  const names = new NameTexts();
   const take = async ({ id, memory, bytes }: Extract<ToData, { kind: 'slab' }>) => {
     let error: WireError | null = null;
     try {
-      await plane.take((each) => readSlab(Buffer.from(memory), bytes, each));
+      await plane.take((each) => readSlab(memory, bytes, names, each));
     } catch (thrown) {
       error = wireError(thrown);
     }

@@ -11,11 +11,21 @@ import type { Lifecycle } from '../shared/contract/events.ts';
 import { HarbingerError, messageOf } from '../shared/runtime/errors.ts';
 import { aloneAsJson } from './decode/alone.ts';
 import type { BlockBuilder } from './decode/block-builder.ts';
-import { checkReading, type Row } from './decode/contract.ts';
+import { checkReading, newRow } from './decode/contract.ts';
+import type { ReadingClaim } from './decode/json-layout.ts';
+import { Layouts, type TopicLayouts } from './decode/layouts.ts';
 import { decodeLifecycle } from './decode/lifecycle.ts';
 import type { Placement } from './decode/placement.ts';
 import type { Route, Routes } from './decode/routes.ts';
-import type { Block, ColumnBatch, DeadLetter, LifecycleNotice, RawMessage } from './ports.ts';
+import type {
+  Block,
+  ColumnBatch,
+  DeadLetter,
+  DecodedReading,
+  Decoder,
+  LifecycleNotice,
+  RawMessage,
+} from './ports.ts';
 
 export interface PipelineDeps {
   routes: Routes;
@@ -47,11 +57,8 @@ export class Pipeline {
     fieldsIgnored: 0,
   };
   private readonly deps: PipelineDeps;
-  private readonly row: Row = {
-    values: new Float64Array(512),
-    present: 0,
-    ignored: 0,
-  };
+  private readonly row = newRow();
+  private readonly layouts = new Layouts();
   private readonly underWay = new Set<Promise<void>>();
   private letters: Letter[] = [];
   private changes: Promise<void>[] = [];
@@ -65,13 +72,13 @@ export class Pipeline {
     const { placement, builder } = this.deps;
     this.letters = [];
     this.changes = [];
-    placement.beginBlock();
     const resendsBefore = placement.counts.resends;
     forEach((message) => this.message(message));
     const hasResends = placement.counts.resends > resendsBefore;
-    const finished = builder.finish(placement.added);
+    const added = placement.takeAdded();
+    const finished = builder.finish(added);
     const own: Promise<unknown>[] = [...this.changes];
-    if (finished) own.push(this.store(finished.block, finished.columns, placement.added));
+    if (finished) own.push(this.store(finished.block, finished.columns, added));
     if (this.letters.length > 0) own.push(this.deps.deadLetters(this.letters));
     // A resend's original may still be under way: if it fails, the resend has not been stored either.
     const before = hasResends ? Promise.all(this.underWay) : Promise.allSettled(this.underWay);
@@ -92,24 +99,42 @@ export class Pipeline {
     try {
       const route = this.deps.routes.find(message.topic);
       if (!route.decoder) return this.lifecycle(route, message);
-      const readings = route.decoder.decode(message.payload, route.target);
-      for (const reading of readings) {
-        try {
-          checkReading(route.series, reading.values, this.row);
-          this.counts.fieldsIgnored += this.row.ignored;
-          const { receivedMs, resend } = message;
-          if (!this.deps.placement.place(route.series, reading, this.row, receivedMs, resend)) continue;
-          this.deps.builder.add(route.series, this.row, this.deps.placement.ms, this.deps.placement.ns);
-          this.counts.readings++;
-        } catch (error) {
-          // Of a list of readings only the bad one is set aside.
-          const payload = readings.length > 1 ? aloneAsJson(reading) : message.payload;
-          this.deadLetter({ ...message, payload }, error);
-        }
+      if (route.layouts && this.layouts.read(route.layouts, message.payload, route.series, this.row)) {
+        this.place(route, this.layouts.claim, message);
+      } else {
+        this.decode(route, route.decoder, message);
       }
     } catch (error) {
       this.deadLetter(message, error);
     }
+  }
+
+  private decode(route: Route, decoder: Decoder, message: RawMessage): void {
+    const readings = decoder.decode(message.payload, route.target);
+    for (const reading of readings) {
+      try {
+        checkReading(route.series, reading.values, this.row);
+        this.place(route, reading, message);
+        if (route.layouts && readings.length === 1) this.learn(route, route.layouts, reading, message);
+      } catch (error) {
+        // Of a list of readings only the bad one is set aside.
+        const payload = readings.length > 1 ? aloneAsJson(reading) : message.payload;
+        this.deadLetter({ ...message, payload }, error);
+      }
+    }
+  }
+
+  private place({ series }: Route, claim: ReadingClaim, { receivedMs, resend }: RawMessage): void {
+    const { placement, builder } = this.deps;
+    this.counts.fieldsIgnored += this.row.ignored;
+    if (!placement.place(series, claim, this.row, receivedMs, resend)) return;
+    builder.add(series, this.row, placement.ms, placement.ns);
+    this.counts.readings++;
+  }
+
+  private learn(route: Route, layouts: TopicLayouts, reading: DecodedReading, { payload }: RawMessage): void {
+    const { series, target } = route;
+    this.layouts.learn(layouts, payload, { series, sensor: target.sensor, reading, row: this.row });
   }
 
   private lifecycle(route: Route, message: RawMessage): void {
@@ -132,11 +157,7 @@ export class Pipeline {
     );
   }
 
-  private async store(
-    block: Omit<Block, 'seq'>,
-    columns: ColumnBatch,
-    added: readonly number[],
-  ): Promise<void> {
+  private async store(block: Omit<Block, 'seq'>, columns: ColumnBatch, added: Uint32Array): Promise<void> {
     let seq: number;
     try {
       seq = await this.deps.journal(block);

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
-import { timestampText } from '../../shared/contract/line-protocol.ts';
 import type { Block, ColumnBatch } from '../ports.ts';
 import type { Row } from './contract.ts';
+import { LineWriter } from './line-writer.ts';
 import type { Series } from './machines.ts';
 
 /** Below this a block is not worth compressing: gzip's own header and trailer are 18 bytes. */
@@ -11,7 +11,7 @@ const gzipLevel = 3;
 
 /** Gathers the readings of one micro-batch: as text to journal and send, and as columns for the windows. */
 export class BlockBuilder {
-  private text = '';
+  private readonly writer = new LineWriter();
   private lines = 0;
   private newMachines: ColumnBatch['newMachines'] = [];
   private newSensors: ColumnBatch['newSensors'] = [];
@@ -26,17 +26,13 @@ export class BlockBuilder {
   private placesCount = 0;
 
   add(series: Series, row: Row, ms: number, ns: number): void {
-    let fields = '';
     const { sensors } = series;
     this.reserve(sensors.length);
     if ((this.announced[series.index] ?? -1) < sensors.length) this.announce(series);
     for (let column = 0; column < sensors.length; column++) {
-      const value = row.values[column]!;
-      this.values[this.valueCount++] = value;
-      if (!Number.isNaN(value))
-        fields += fields === '' ? `${sensors[column]}=${value}` : `,${sensors[column]}=${value}`;
+      this.values[this.valueCount++] = row.values[column]!;
     }
-    this.text += `${series.prefix}${fields} ${timestampText(ms, ns)}\n`;
+    this.writer.add(series, row, ms, ns);
     this.machineIndex[this.lines] = this.places[series.index]!;
     this.timeMs[this.lines] = ms;
     this.lines++;
@@ -44,24 +40,29 @@ export class BlockBuilder {
   }
 
   /** The block and its columns; the builder is empty again. Null if nothing was added. */
-  finish(identities: readonly number[]): { block: Omit<Block, 'seq'>; columns: ColumnBatch } | null {
-    const { text, lines } = this;
-    const columns = this.finishColumns();
+  finish(identities: Uint32Array): { block: Omit<Block, 'seq'>; columns: ColumnBatch } | null {
+    const { lines } = this;
+    const raw = this.writer.take();
+    const columns = this.columns();
     if (!columns) return null;
-    const raw = Buffer.from(text, 'latin1');
     const compressed = raw.length >= gzipFromBytes;
     const block: Omit<Block, 'seq'> = {
       codec: compressed ? 'gzip' : 'identity',
       lines,
       rawBytes: raw.length,
-      body: compressed ? gzipSync(raw, { level: gzipLevel }) : raw,
-      local: Buffer.from(Uint32Array.from(identities).buffer),
+      body: compressed ? gzipSync(raw, { level: gzipLevel }) : Buffer.from(raw),
+      local: Buffer.from(identities.buffer, identities.byteOffset, identities.byteLength),
     };
     return { block, columns };
   }
 
   /** The columns alone (for rows that are journalled already); the builder is empty again. */
   finishColumns(): ColumnBatch | null {
+    this.writer.take();
+    return this.columns();
+  }
+
+  private columns(): ColumnBatch | null {
     if (this.lines === 0) return null;
     const columns: ColumnBatch = {
       newMachines: this.newMachines,
@@ -72,7 +73,6 @@ export class BlockBuilder {
       values: this.values.slice(0, this.valueCount),
       replay: false,
     };
-    this.text = '';
     this.lines = 0;
     this.valueCount = 0;
     this.newMachines = [];

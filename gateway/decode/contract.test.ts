@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { checkReading, type Row } from './contract.ts';
+import { checkReading, newRow, type Row } from './contract.ts';
 import { testMachines } from './fixtures.testing.ts';
 
 const machines = testMachines();
 const meter = machines.find('plant', 'meter-1');
 const open = machines.find('lab', 'bench');
-const row: Row = { values: new Float64Array(512), present: 0, ignored: 0 };
+const row: Row = newRow();
 
 describe('a declared type', () => {
   it('takes its sensors by column; absent and null ones are NaN; others are ignored and counted', () => {

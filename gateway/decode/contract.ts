@@ -10,6 +10,23 @@ export interface Row {
   values: Float64Array;
   present: number;
   ignored: number;
+  /** Where the values' digits can be copied from, `source[textFrom[column]] … source[textTo[column] - 1]`; or null. */
+  source: Uint8Array | null;
+  textFrom: Int32Array;
+  textTo: Int32Array;
+}
+
+const columnsMax = 512;
+
+export function newRow(): Row {
+  return {
+    values: new Float64Array(columnsMax),
+    present: 0,
+    ignored: 0,
+    source: null,
+    textFrom: new Int32Array(columnsMax),
+    textTo: new Int32Array(columnsMax),
+  };
 }
 
 /**
@@ -20,6 +37,7 @@ export interface Row {
 export function checkReading(series: Series, values: Record<string, unknown>, row: Row): void {
   row.present = 0;
   row.ignored = 0;
+  row.source = null;
   row.values.fill(Number.NaN, 0, series.sensors.length);
   for (const sensor in values) {
     const raw = values[sensor];

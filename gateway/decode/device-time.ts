@@ -9,9 +9,15 @@ const secondsBelow = 1e11;
 const millisecondsBelow = 1e14;
 const microsecondsBelow = 1e17;
 
-/** A device's time from a number or an ISO 8601 text; undefined if it is neither. */
-export function parseDeviceTime(value: unknown): Moment | undefined {
-  if (typeof value === 'number') return fromNumber(value);
+/** A device's time from a number or an ISO 8601 text; undefined if it is neither. A count of ms may be put in `reuse`. */
+export function parseDeviceTime(value: unknown, reuse?: Moment): Moment | undefined {
+  if (typeof value === 'number') {
+    if (!reuse || !Number.isInteger(value) || value < secondsBelow || value >= millisecondsBelow)
+      return fromNumber(value);
+    reuse.ms = value;
+    reuse.ns = 0;
+    return reuse;
+  }
   if (typeof value !== 'string' || value.length > 40) return undefined;
   if (/^\d{1,19}$/.test(value)) return fromDigits(value);
   const ms = /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(value) : Number.NaN;

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DecodedReading } from '../ports.ts';
-import { checkReading, type Row } from './contract.ts';
+import { checkReading, newRow, type Row } from './contract.ts';
 import { testMachines } from './fixtures.testing.ts';
 import { Placement } from './placement.ts';
 import { RecentReadings } from './recent-readings.ts';
 
 const now = 1_700_000_000_000;
 const meter = testMachines().find('plant', 'meter-1');
-const row: Row = { values: new Float64Array(512), present: 0, ignored: 0 };
+const row: Row = newRow();
 let placement: Placement;
 
 beforeEach(() => {
@@ -110,7 +110,7 @@ describe('identity', () => {
       // Another life of the gateway: the columns are opened in the order of its own first reading.
       const series = (i === 0 ? bench : testMachines()).find('lab', 'bench');
       checkReading(series, each, row);
-      return placement.place(series, { values: each, seq: 7 }, row, now, false);
+      return placement.place(series, { seq: 7 }, row, now, false);
     });
     expect(outcomes).toEqual([true, false]);
   });
@@ -127,9 +127,8 @@ describe('identity', () => {
 });
 
 it('a block that was not stored is forgotten: its readings are welcome again', () => {
-  placement.beginBlock();
   place({ flow: 1, seq: 7, ...at(-5) });
-  placement.forgetBlock(placement.added);
+  placement.forgetBlock(placement.takeAdded());
   expect(place({ flow: 1, seq: 7, ...at(-5) })).toBe('-5.0');
 });
 

@@ -1,7 +1,8 @@
-import type { DecodedReading } from '../ports.ts';
 import type { Row } from './contract.ts';
 import type { Moment } from './device-time.ts';
 import { finish, hashText, mix, mixFloat } from './hash.ts';
+import { Identities } from './identities.ts';
+import type { ReadingClaim } from './json-layout.ts';
 import type { Series } from './machines.ts';
 import type { RecentReadings } from './recent-readings.ts';
 
@@ -42,10 +43,9 @@ export class Placement {
     separated: 0,
     timesOutOfBounds: 0,
   };
-  /** Keys (high, low, fingerprint) added since `beginBlock`, to be kept with the block. */
-  added: number[] = [];
   private readonly recent: RecentReadings;
   private readonly bounds: TimeBounds;
+  private readonly added = new Identities();
   private running = 0;
   private high = 0;
   private low = 0;
@@ -55,12 +55,13 @@ export class Placement {
     this.bounds = bounds;
   }
 
-  beginBlock(): void {
-    this.added = [];
+  /** What was added since the last call, to be kept with the block. */
+  takeAdded(): Uint32Array {
+    return this.added.takeFrom(0);
   }
 
   /** Sets `ms` and `ns`; false if the reading is a resend and must not be stored again. */
-  place(series: Series, reading: DecodedReading, row: Row, receivedMs: number, resend: boolean): boolean {
+  place(series: Series, reading: ReadingClaim, row: Row, receivedMs: number, resend: boolean): boolean {
     const content = fingerprint(series, reading, row);
     const first = this.added.length;
     const { id, seq, deviceTime } = reading;
@@ -104,7 +105,7 @@ export class Placement {
   }
 
   /** Puts back what a block added that could not be stored, so that its readings are welcome again. */
-  forgetBlock(added: readonly number[]): void {
+  forgetBlock(added: Uint32Array): void {
     for (let i = 0; i < added.length; i += 3) this.recent.remove(added[i]!, added[i + 1]!);
   }
 
@@ -181,11 +182,11 @@ export class Placement {
 
   private remember(content: number): void {
     this.recent.add(this.high, this.low, content);
-    this.added.push(this.high, this.low, content);
+    this.added.add(this.high, this.low, content);
   }
 
   private forget(from: number): void {
-    this.forgetBlock(this.added.splice(from));
+    this.forgetBlock(this.added.takeFrom(from));
   }
 
   private key(series: Series, kind: number, a: number, b: number): void {
@@ -207,7 +208,7 @@ function claimOf(series: Series, row: Row): number {
 const atArrival = 0;
 
 /** Not 0. The same in any order of columns: those of an open type come in another order after a restart. */
-function fingerprint(series: Series, reading: DecodedReading, row: Row): number {
+function fingerprint(series: Series, reading: ReadingClaim, row: Row): number {
   let hash = 0x1b873593;
   for (let column = 0; column < series.sensors.length; column++) {
     const value = row.values[column]!;

@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { linesOf, parseLine } from '../../shared/contract/line-protocol.ts';
 import type { Block, ColumnBatch } from '../ports.ts';
 import type { BlockBuilder } from './block-builder.ts';
-import type { Row } from './contract.ts';
+import { newRow, type Row } from './contract.ts';
 import { columnOf, type Machines } from './machines.ts';
 import type { RecentReadings } from './recent-readings.ts';
 
@@ -28,7 +28,7 @@ export async function replayTail(
     }
   }
   if (parts.windowsBytes === 0) return;
-  const row: Row = { values: new Float64Array(512), present: 0, ignored: 0 };
+  const row = newRow();
   for await (const block of parts.journal.tail('readings', parts.windowsBytes)) {
     const text = (block.codec === 'gzip' ? gunzipSync(block.body) : block.body).toString('latin1');
     for (const line of linesOf(text)) replayLine(line, parts, row);

@@ -1,6 +1,8 @@
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Decoder, DecodeTarget } from '../ports.ts';
+import { json } from './formats/json.ts';
 import { decoderFor } from './formats.ts';
+import { newTopicLayouts, type TopicLayouts } from './layouts.ts';
 import type { Machines, Series } from './machines.ts';
 import { compileTopicPattern } from './topic-pattern.ts';
 
@@ -22,6 +24,8 @@ export interface Route {
   decoder: Decoder | null;
   target: DecodeTarget;
   series: Series;
+  /** Null where the format has none. */
+  layouts: TopicLayouts | null;
 }
 
 /** Topic → route by the configured rules, first match first. Known topics are remembered, up to a bound. */
@@ -63,7 +67,8 @@ export class Routes {
       const machine = found.machine ?? rule.machine ?? '';
       const target: DecodeTarget = { site, machine };
       if (found.sensor !== undefined) target.sensor = found.sensor;
-      return { decoder, target, series: this.machines.find(site, machine) };
+      const layouts = decoder === json ? newTopicLayouts() : null;
+      return { decoder, target, series: this.machines.find(site, machine), layouts };
     }
     throw new HarbingerError(
       'TOPIC_UNROUTED',

@@ -1,27 +1,62 @@
 /**
  * A slab: messages packed into one buffer, so that many cross from the main thread to the data thread as one transfer.
  *
- *     per message   u32 topic length · u32 client length · u32 payload length · u8 flags (1: resend) · 3 bytes padding
- *                   f64 receivedMs · topic · client · payload, the next message 8-aligned
+ *     per message   f64 receivedMs · u32 topic · u32 client · u32 topic length · u32 client length · u32 payload length
+ *                   u32 flags (1: resend) · topic · client · payload, the next message 8-aligned
  *
- * It lives in memory only; both sides are of one build.
+ * Topics and clients are numbers on their way: a text goes along only with a number's first use, since the same few come
+ * again and again. Slabs must be read in the order in which they were filled. It lives in memory only; both sides are of
+ * one build and one machine.
  */
 import type { RawMessage } from '../ports.ts';
 
-const headBytes = 24;
+const headWords = 8;
+const headBytes = headWords * 4;
+/** In place of a length: the number is known. */
+const known = 0xffff_ffff;
+/** Of topics, and of clients; then counting begins again. */
+const namesMax = 1 << 16;
 
 export function slabBytes(message: RawMessage): number {
   const text = Buffer.byteLength(message.topic) + Buffer.byteLength(message.client);
   return (headBytes + text + message.payload.length + 7) & ~7;
 }
 
+/** The writing side's numbers, for all its slabs. */
+export class NameNumbers {
+  readonly topics = new Map<string, number>();
+  readonly clients = new Map<string, number>();
+}
+
+/** The reading side's. */
+export class NameTexts {
+  readonly topics: string[] = [];
+  readonly clients: string[] = [];
+}
+
+function numbered(numbers: Map<string, number>, name: string): number {
+  if (numbers.size >= namesMax) numbers.clear();
+  const number = numbers.size;
+  numbers.set(name, number);
+  return number;
+}
+
 /** Fills one buffer with messages. */
 export class SlabWriter {
-  readonly buffer: Buffer;
+  readonly memory: ArrayBuffer;
+  private readonly numbers: NameNumbers;
+  private readonly buffer: Buffer;
+  private readonly words: Uint32Array;
+  private readonly doubles: Float64Array;
   private length = 0;
 
-  constructor(memory: ArrayBuffer) {
+  /** `memory` has a multiple of 8 bytes. */
+  constructor(memory: ArrayBuffer, numbers: NameNumbers) {
+    this.memory = memory;
+    this.numbers = numbers;
     this.buffer = Buffer.from(memory);
+    this.words = new Uint32Array(memory);
+    this.doubles = new Float64Array(memory);
   }
 
   get bytes(): number {
@@ -30,41 +65,59 @@ export class SlabWriter {
 
   /** False if the message does not fit any more. */
   add(message: RawMessage): boolean {
-    const { buffer } = this;
+    const { buffer: bytes, words } = this;
+    const { topic, client, payload } = message;
     const start = this.length;
     // A character is at most 3 bytes of UTF-8, so this never writes past the end and needs no length beforehand.
-    const most = headBytes + (message.topic.length + message.client.length) * 3 + message.payload.length + 8;
-    if (start + most > buffer.length) return false;
+    if (start + headBytes + (topic.length + client.length) * 3 + payload.length + 8 > bytes.length)
+      return false;
+    const word = start >> 2;
     let at = start + headBytes;
-    const topicBytes = buffer.write(message.topic, at, 'utf8');
-    at += topicBytes;
-    const clientBytes = buffer.write(message.client, at, 'utf8');
-    at += clientBytes;
-    message.payload.copy(buffer, at);
-    at += message.payload.length;
-    buffer.writeUInt32LE(topicBytes, start);
-    buffer.writeUInt32LE(clientBytes, start + 4);
-    buffer.writeUInt32LE(message.payload.length, start + 8);
-    buffer.writeUInt32LE(message.resend ? 1 : 0, start + 12);
-    buffer.writeDoubleLE(message.receivedMs, start + 16);
-    this.length = (at + 7) & ~7;
+    this.doubles[start >> 3] = message.receivedMs;
+    const topicNumber = this.numbers.topics.get(topic);
+    words[word + 2] = topicNumber ?? numbered(this.numbers.topics, topic);
+    words[word + 4] = topicNumber === undefined ? bytes.write(topic, at, 'utf8') : known;
+    if (topicNumber === undefined) at += words[word + 4]!;
+    const clientNumber = this.numbers.clients.get(client);
+    words[word + 3] = clientNumber ?? numbered(this.numbers.clients, client);
+    words[word + 5] = clientNumber === undefined ? bytes.write(client, at, 'utf8') : known;
+    if (clientNumber === undefined) at += words[word + 5]!;
+    words[word + 6] = payload.length;
+    words[word + 7] = message.resend ? 1 : 0;
+    bytes.set(payload, at);
+    this.length = (at + payload.length + 7) & ~7;
     return true;
   }
 }
 
 /** Calls back for each message; payloads are views into the slab, valid until it is handed back. */
-export function readSlab(slab: Buffer, bytes: number, each: (message: RawMessage) => void): void {
-  let at = 0;
-  while (at < bytes) {
-    const topicEnd = at + headBytes + slab.readUInt32LE(at);
-    const clientEnd = topicEnd + slab.readUInt32LE(at + 4);
-    const end = clientEnd + slab.readUInt32LE(at + 8);
+export function readSlab(
+  memory: ArrayBuffer,
+  bytes: number,
+  names: NameTexts,
+  each: (message: RawMessage) => void,
+): void {
+  const slab = Buffer.from(memory);
+  const words = new Uint32Array(memory);
+  const doubles = new Float64Array(memory);
+  const text = (texts: string[], number: number, from: number, length: number): number => {
+    if (length === known) return from;
+    texts[number] = slab.toString('utf8', from, from + length);
+    return from + length;
+  };
+  for (let at = 0; at < bytes; ) {
+    const word = at >> 2;
+    const topic = words[word + 2]!;
+    const client = words[word + 3]!;
+    let from = text(names.topics, topic, at + headBytes, words[word + 4]!);
+    from = text(names.clients, client, from, words[word + 5]!);
+    const end = from + words[word + 6]!;
     each({
-      topic: slab.toString('utf8', at + headBytes, topicEnd),
-      client: slab.toString('utf8', topicEnd, clientEnd),
-      payload: slab.subarray(clientEnd, end),
-      resend: slab.readUInt32LE(at + 12) === 1,
-      receivedMs: slab.readDoubleLE(at + 16),
+      topic: names.topics[topic]!,
+      client: names.clients[client]!,
+      payload: slab.subarray(from, end),
+      resend: words[word + 7] === 1,
+      receivedMs: doubles[at >> 3]!,
     });
     at = (end + 7) & ~7;
   }

@@ -1,6 +1,6 @@
 /** The main thread's side of one life of the gateway: packs messages into slabs and settles them when theirs is durable. */
 import type { DataPlane } from '../../gateway/data-plane.ts';
-import { readSlab, SlabWriter, slabBytes } from '../../gateway/intake/slab.ts';
+import { NameNumbers, NameTexts, readSlab, SlabWriter, slabBytes } from '../../gateway/intake/slab.ts';
 import type { RawMessage } from '../../gateway/ports.ts';
 import type { Process, World } from './world.ts';
 
@@ -21,6 +21,8 @@ export class Front {
   private readonly world: World;
   private readonly process: Process;
   private readonly queue: Waiting[] = [];
+  private readonly numbers = new NameNumbers();
+  private readonly names = new NameTexts();
   private plane: DataPlane | null = null;
   private underWay = 0;
   private willFlush = false;
@@ -51,18 +53,18 @@ export class Front {
   private async flush(): Promise<void> {
     if (!this.plane) return;
     const group = this.nextGroup();
-    const slab = new SlabWriter(new ArrayBuffer(slabBytesMax));
+    const slab = new SlabWriter(new ArrayBuffer(slabBytesMax), this.numbers);
     for (const { message } of group)
       if (!slab.add(message)) throw new Error('a message does not fit its slab');
     this.underWay++;
     let error: Error | undefined;
     try {
-      await this.plane.take((each) => readSlab(slab.buffer, slab.bytes, each));
+      await this.plane.take((each) => readSlab(slab.memory, slab.bytes, this.names, each));
     } catch (thrown) {
       error = thrown instanceof Error ? thrown : new Error(String(thrown));
     }
     // The memory goes back to its owner, who writes other messages into it.
-    slab.buffer.fill(0xee);
+    new Uint8Array(slab.memory).fill(0xee);
     this.underWay--;
     this.world.note(`settled ${group.length}${error ? `: ${error.message}` : ''}`);
     if (this.process.alive) for (const { settled } of group) settled(error);

@@ -86,7 +86,7 @@ export const mutations: Mutation[] = [
     'finish',
     (original) =>
       function () {
-        return call(original, this, [[]]);
+        return call(original, this, [new Uint32Array(0)]);
       },
   ),
   mutation(

@@ -32,7 +32,8 @@ export const json: Decoder = {
 };
 
 const readingsPerMessageMax = 1_000;
-const timeKeys = ['ts', 'timestamp', 'time', 'timestamp_ms'];
+/** Where a device's own time may stand, the first that is there counts. */
+export const timeKeys = ['ts', 'timestamp', 'time', 'timestamp_ms'];
 
 function readingOf(item: unknown, target: DecodeTarget, text: string | null): DecodedReading {
   if (typeof item === 'number' && target.sensor !== undefined) return { values: { [target.sensor]: item } };

@@ -1,0 +1,185 @@
+import type { Row } from './contract.ts';
+import { fromDigits, type Moment, parseDeviceTime } from './device-time.ts';
+import { timeKeys } from './formats/json.ts';
+import { JsonNumber } from './json-number.ts';
+import { type ShapeText, type ShapeValue, shapeOf } from './json-shape.ts';
+import type { Series } from './machines.ts';
+
+/** What a reading says of itself beside its values. */
+export interface ReadingClaim {
+  id?: string | undefined;
+  seq?: number | undefined;
+  deviceTime?: Moment | undefined;
+}
+
+/** What a value in the text is for. */
+const use = { sensor: 0, seq: 1, time: 2, timeText: 3, id: 4, number: 5, text: 6 } as const;
+type Use = (typeof use)[keyof typeof use];
+
+/** How one kind of message is laid out: fixed text, value, fixed text, value, …, fixed text. */
+export interface JsonLayout {
+  /** The fixed texts, one after the other, and where each ends. */
+  fixed: Uint8Array;
+  fixedEnd: Int32Array;
+  uses: Uint8Array;
+  /** Of each value that is a sensor's: its column. */
+  columns: Int32Array;
+  present: number;
+  ignored: number;
+}
+
+const idLengthMax = 128;
+const quote = 0x22;
+const backslash = 0x5c;
+
+/**
+ * Learns a layout from a message that was decoded and checked the general way. Null where it has none that can be told:
+ * such messages are decoded the general way for ever.
+ */
+export function learnLayout(payload: Buffer, series: Series, sensor: string | undefined, row: Row) {
+  const shape = shapeOf(payload.toString('latin1'));
+  if (!shape || (shape.hasValuesObject && shape.values.some(isNestedTime))) return null;
+  const uses: Use[] = [];
+  const columns: number[] = [];
+  const timeKey = timeKeys.find((key) =>
+    shape.values.some((value) => !value.nested && value.key === key && !isNull(payload, value)),
+  );
+  const slots = shape.values.filter(({ kind }) => kind !== 'constant');
+  for (const value of shape.values) {
+    const column = isField(value, shape, sensor) ? columnOfField(value, series, sensor) : undefined;
+    if (column !== undefined && value.kind !== 'number') {
+      if (isNull(payload, value)) continue;
+      return null;
+    }
+    if (value.kind === 'constant') continue;
+    uses.push(column === undefined ? useOf(value, timeKey) : use.sensor);
+    columns.push(column ?? -1);
+  }
+  return {
+    ...fixedTexts(payload, slots),
+    uses: Uint8Array.from(uses),
+    columns: Int32Array.from(columns),
+    present: row.present,
+    ignored: row.ignored,
+  } satisfies JsonLayout;
+}
+
+function isNestedTime({ nested, key }: ShapeValue): boolean {
+  return nested && timeKeys.includes(key);
+}
+
+function isNull(payload: Buffer, { kind, from, to }: ShapeValue): boolean {
+  return kind === 'constant' && payload.toString('latin1', from, to) === 'null';
+}
+
+/** Whether a value is among those that json.ts hands on as the reading's. */
+function isField(value: ShapeValue, shape: ShapeText, sensor: string | undefined): boolean {
+  if (shape.hasValuesObject) return value.nested;
+  if (sensor === undefined) return true;
+  const hasValue = shape.values.some(({ key }) => key === 'value');
+  return value.key === (hasValue ? 'value' : sensor);
+}
+
+function columnOfField(value: ShapeValue, series: Series, sensor: string | undefined): number | undefined {
+  const isTheSensor = sensor !== undefined && !value.nested && value.key === 'value';
+  return series.columns.get(isTheSensor ? sensor : value.key);
+}
+
+function useOf({ key, nested, kind }: ShapeValue, timeKey: string | undefined): Use {
+  if (!nested && key === timeKey) return kind === 'text' ? use.timeText : use.time;
+  if (!nested && key === 'seq' && kind === 'number') return use.seq;
+  if (!nested && key === 'id' && kind === 'text') return use.id;
+  return kind === 'text' ? use.text : use.number;
+}
+
+function fixedTexts(payload: Buffer, slots: readonly ShapeValue[]): Pick<JsonLayout, 'fixed' | 'fixedEnd'> {
+  const starts = [0, ...slots.map(({ to }) => to)];
+  const texts = starts.map((start, i) => payload.subarray(start, slots[i]?.from ?? payload.length));
+  let end = 0;
+  return {
+    fixed: new Uint8Array(Buffer.concat(texts)),
+    fixedEnd: Int32Array.from(texts, (text) => (end += text.length)),
+  };
+}
+
+/** Reads messages by their layouts. One for all: what it read is in its fields and in `row` until the next. */
+export class LayoutReader {
+  readonly claim: ReadingClaim = { id: undefined, seq: undefined, deviceTime: undefined };
+  private readonly moment: Moment = { ms: 0, ns: 0 };
+  private readonly number = new JsonNumber();
+
+  /**
+   * True if the message has this layout and every value is as its type says: then `row` and `claim` are what the general
+   * way makes of it. False says nothing about the message.
+   */
+  read(layout: JsonLayout, payload: Buffer, series: Series, row: Row): boolean {
+    const { fixed, fixedEnd, uses, columns } = layout;
+    const { claim } = this;
+    claim.id = undefined;
+    claim.seq = undefined;
+    claim.deviceTime = undefined;
+    row.values.fill(Number.NaN, 0, series.sensors.length);
+    let at = 0;
+    let fixedAt = 0;
+    for (let slot = 0; ; slot++) {
+      const end = fixedEnd[slot]!;
+      if (at + end - fixedAt > payload.length) return false;
+      while (fixedAt < end) if (payload[at++] !== fixed[fixedAt++]) return false;
+      if (slot === uses.length) break;
+      at = this.value(uses[slot]!, columns[slot]!, payload, at, series, row);
+      if (at < 0) return false;
+    }
+    row.source = payload;
+    row.present = layout.present;
+    row.ignored = layout.ignored;
+    return at === payload.length;
+  }
+
+  /** Reads one value; where it ends, or -1. */
+  private value(what: number, column: number, payload: Buffer, at: number, series: Series, row: Row): number {
+    if (what === use.text || what === use.timeText || what === use.id) return this.text(what, payload, at);
+    const { number } = this;
+    if (!number.read(payload, at)) return what === use.time ? this.longTime(payload, at) : -1;
+    const { value } = number;
+    if (what === use.sensor) {
+      if (!(value >= series.min[column]! && value <= series.max[column]!)) return -1;
+      row.values[column] = value;
+      row.textFrom[column] = number.textFrom;
+      row.textTo[column] = number.textTo;
+    } else if (what === use.seq) {
+      this.claim.seq = value;
+    } else if (what === use.time && !this.time(parseDeviceTime(value, this.moment))) {
+      return -1;
+    }
+    return number.end;
+  }
+
+  /** A time of more digits than a double holds. */
+  private longTime(payload: Buffer, from: number): number {
+    let at = from;
+    while (at < payload.length && payload[at]! >= 0x30 && payload[at]! <= 0x39) at++;
+    if (at - from < 17 || at - from > 19 || payload[from] === 0x30) return -1;
+    return this.time(fromDigits(payload.toString('latin1', from, at))) ? at : -1;
+  }
+
+  private text(what: number, payload: Buffer, from: number): number {
+    let at = from;
+    let isAscii = true;
+    for (; at < payload.length && payload[at] !== quote; at++) {
+      const byte = payload[at]!;
+      if (byte < 0x20 || byte === backslash) return -1;
+      if (byte >= 0x80) isAscii = false;
+    }
+    if (what === use.text) return at;
+    if (!isAscii || at - from > idLengthMax) return -1;
+    const text = payload.toString('latin1', from, at);
+    if (what === use.id) this.claim.id = text;
+    else if (!this.time(parseDeviceTime(text))) return -1;
+    return at;
+  }
+
+  private time(moment: Moment | undefined): boolean {
+    this.claim.deviceTime = moment;
+    return moment !== undefined;
+  }
+}

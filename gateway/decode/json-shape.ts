@@ -1,0 +1,64 @@
+/**
+ * A payload's shape: the text of a JSON object cut at its values. Devices send the same text again and again with other
+ * numbers in it, so what was learnt from one message reads the next one without parsing it.
+ */
+
+/** A value in the text, and whose it is. */
+export interface ShapeValue {
+  key: string;
+  /** In the object `values` rather than in the message itself. */
+  nested: boolean;
+  /** `constant`: true, false or null, which count as text between the values. */
+  kind: 'number' | 'text' | 'constant';
+  /** Bytes of the value; of a text without its quotes. */
+  from: number;
+  to: number;
+}
+
+export interface ShapeText {
+  values: ShapeValue[];
+  hasValuesObject: boolean;
+}
+
+const nestedKey = 'values';
+const valuesMax = 600;
+
+/**
+ * The values of a JSON object of plain values, in order. `text` is JSON, one character a byte. Null where it has what a
+ * shape cannot tell: lists, objects but `values`, a key twice, escapes.
+ */
+export function shapeOf(text: string): ShapeText | null {
+  if (text.includes('\\')) return null;
+  const values: ShapeValue[] = [];
+  const keys = new Set<string>();
+  let hasValuesObject = false;
+  let nested = false;
+  // JSON.parse has taken the text already, so tokens are where they belong and only need to be told apart.
+  const token = /\s*(?:"([^"]*)"\s*:\s*)?(?:"([^"]*)"|(-?\d[-+.\deE]*)|(true|false|null)|([{}[\],]))/y;
+  for (let at = 0; at < text.length; at = token.lastIndex) {
+    token.lastIndex = at;
+    const found = token.exec(text);
+    if (!found) return text.slice(at).trim() === '' ? { values, hasValuesObject } : null;
+    const [whole, key, string, number, constant, mark] = found;
+    if (mark === ',') continue;
+    if (mark === '}') {
+      nested = false;
+    } else if (mark === '{') {
+      if (key === undefined ? at > 0 && text.slice(0, at).trim() !== '' : key !== nestedKey || nested)
+        return null;
+      if (key !== undefined) [nested, hasValuesObject] = [true, true];
+    } else if (mark !== undefined || key === undefined) {
+      return null;
+    } else {
+      const path = `${nested ? '.' : ''}${key}`;
+      if (keys.has(path) || key === '__proto__' || values.length >= valuesMax) return null;
+      keys.add(path);
+      const end = at + whole.length;
+      const to = string === undefined ? end : end - 1;
+      const length = (string ?? number ?? constant ?? '').length;
+      const kind = string !== undefined ? 'text' : number !== undefined ? 'number' : 'constant';
+      values.push({ key, nested, kind, from: to - length, to });
+    }
+  }
+  return { values, hasValuesObject };
+}

@@ -1,0 +1,130 @@
+import { timestampText } from '../../shared/contract/line-protocol.ts';
+import type { Row } from './contract.ts';
+import type { Series } from './machines.ts';
+
+/** Of a number as JavaScript prints it. */
+const numberBytesMax = 25;
+/** ` ` + ns since 1970 + newline. */
+const timestampBytesMax = 32;
+const space = 0x20;
+const newline = 0x0a;
+const zero = 0x30;
+/** Every moment from 2001 to 2286 in ms has as many. */
+const thirteenDigits = 1e12;
+
+interface Encoded {
+  prefix: Uint8Array;
+  /** `,name=` by column. */
+  names: Uint8Array[];
+  /** Of a line, at most. */
+  bytesMax: number;
+}
+
+/**
+ * Lines of line protocol as bytes, written in place: a text put together from pieces would be copied by the garbage
+ * collector while it grows.
+ */
+export class LineWriter {
+  private bytes = Buffer.allocUnsafe(1 << 16);
+  private used = 0;
+  /** By series index. */
+  private readonly encoded: Encoded[] = [];
+  private readonly names = new Map<string, Uint8Array>();
+
+  /** The lines since the last call; valid until the next line. */
+  take(): Buffer {
+    const lines = this.bytes.subarray(0, this.used);
+    this.used = 0;
+    return lines;
+  }
+
+  add(series: Series, row: Row, ms: number, ns: number): void {
+    const { prefix, names, bytesMax } = this.encodedOf(series);
+    this.reserve(bytesMax);
+    this.copy(prefix, 0, prefix.length);
+    if (row.source) this.copyFields(names, row, row.source);
+    else this.printFields(series, row);
+    this.bytes[this.used++] = space;
+    this.timestamp(ms, ns);
+    this.bytes[this.used++] = newline;
+  }
+
+  private copyFields(names: Uint8Array[], { values, textFrom, textTo }: Row, source: Uint8Array): void {
+    let skipped = 1; // the first comma
+    for (let column = 0; column < names.length; column++) {
+      if (Number.isNaN(values[column]!)) continue;
+      const name = names[column]!;
+      this.copy(name, skipped, name.length);
+      this.copy(source, textFrom[column]!, textTo[column]!);
+      skipped = 0;
+    }
+  }
+
+  private printFields({ sensors }: Series, { values }: Row): void {
+    let fields = '';
+    for (let column = 0; column < sensors.length; column++) {
+      const value = values[column]!;
+      if (Number.isNaN(value)) continue;
+      fields += fields === '' ? `${sensors[column]}=${value}` : `,${sensors[column]}=${value}`;
+    }
+    this.used += this.bytes.write(fields, this.used, 'latin1');
+  }
+
+  /** Shorter than a call into the runtime for the few bytes that a name or a number has. */
+  private copy(from: Uint8Array, start: number, end: number): void {
+    const { bytes } = this;
+    let at = this.used;
+    for (let i = start; i < end; i++) bytes[at++] = from[i]!;
+    this.used = at;
+  }
+
+  private timestamp(ms: number, ns: number): void {
+    if (ms < thirteenDigits || ms >= 10 * thirteenDigits) {
+      this.used += this.bytes.write(timestampText(ms, ns), this.used, 'latin1');
+      return;
+    }
+    // Halves that fit a machine word.
+    const high = Math.floor(ms / 1e6);
+    this.digits(high, 7);
+    this.digits(ms - high * 1e6, 6);
+    this.digits(ns, 6);
+  }
+
+  private digits(value: number, count: number): void {
+    const { bytes } = this;
+    let rest = value;
+    for (let at = this.used + count - 1; at >= this.used; at--) {
+      const tenth = (rest / 10) | 0;
+      bytes[at] = zero + rest - tenth * 10;
+      rest = tenth;
+    }
+    this.used += count;
+  }
+
+  private encodedOf(series: Series): Encoded {
+    const known = this.encoded[series.index];
+    if (known && known.names.length === series.sensors.length) return known;
+    const prefix = Buffer.from(series.prefix, 'latin1');
+    const names = series.sensors.map((sensor) => this.nameOf(sensor));
+    const nameBytes = names.reduce((sum, name) => sum + name.length, 0);
+    const bytesMax = prefix.length + nameBytes + names.length * numberBytesMax + timestampBytesMax;
+    const encoded = { prefix, names, bytesMax };
+    this.encoded[series.index] = encoded;
+    return encoded;
+  }
+
+  private nameOf(sensor: string): Uint8Array {
+    const known = this.names.get(sensor);
+    if (known) return known;
+    const name = Buffer.from(`,${sensor}=`, 'latin1');
+    this.names.set(sensor, name);
+    return name;
+  }
+
+  private reserve(bytes: number): void {
+    if (this.used + bytes <= this.bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.used + bytes));
+    this.bytes.copy(larger, 0, 0, this.used);
+    this.bytes = larger;
+  }
+}
