@@ -1,4 +1,4 @@
-import type { OperatorReport } from './report.ts';
+import { type OperatorReport, rateText } from './report.ts';
 
 const width = 900;
 const left = 190;
@@ -33,7 +33,7 @@ function policyRow(
     : '';
   const unwarned = outcomes.missed + outcomes['too early'];
   const beside = width - right + 12;
-  const rate = falsePerMachineMonth === null ? '—' : falsePerMachineMonth.toPrecision(2);
+  const rate = falsePerMachineMonth === null ? '—' : rateText(falsePerMachineMonth);
   return [
     text(left - 12, middle + 4, name, 'text-anchor="end"'),
     ...dots,

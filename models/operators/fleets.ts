@@ -1,4 +1,5 @@
 import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { readFemto } from '../bearings/femto.ts';
 import type { Fleet } from './fleet.ts';
 import { simulatePumpFleet } from './pump-fleet.ts';
 
@@ -14,6 +15,8 @@ const healthyShare = 0.25;
 /** Ten days of a virtual pump. */
 const healthyCycles = 2_400;
 
+const bearingRowMs = 10_000;
+
 type MakeFleet = (options: FleetOptions) => Fleet;
 
 const fleets: Record<string, MakeFleet> = {
@@ -24,6 +27,22 @@ const fleets: Record<string, MakeFleet> = {
       healthyCycles,
       seed,
     }),
+  bearing: ({ dataDir }) => {
+    if (dataDir === undefined) {
+      throw new HarbingerError(
+        'DATA_MISSING',
+        'cli',
+        'bearings are not simulated: give the folder of the FEMTO bearings’ CSV files with --data DIR',
+      );
+    }
+    const { description, runs } = readFemto(dataDir);
+    return {
+      description,
+      machineType: 'bearing',
+      msPerRow: bearingRowMs,
+      runs: runs.map((run) => ({ ...run, fails: true })),
+    };
+  },
 };
 
 /** Machines of a type whose whole lives are known. @throws HarbingerError FLEET_UNKNOWN, DATA_* */

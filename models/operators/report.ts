@@ -37,12 +37,17 @@ function cells({ name, figures }: OperatorReport['policies'][number]): string[] 
     count('too early'),
     count('missed'),
     lead ? `${lead.median.toFixed(0)} (${lead.q25.toFixed(0)}–${lead.q75.toFixed(0)})` : '—',
-    falsePerMachineMonth === null ? '—' : `${falsePerMachineMonth.toPrecision(2)} (${falseAlerts})`,
+    falsePerMachineMonth === null ? '—' : `${rateText(falsePerMachineMonth)} (${falseAlerts})`,
   ];
 }
 
 function rowsOf(report: OperatorReport): string[][] {
   return [[...heading, lastHeading], ...report.policies.map(cells)];
+}
+
+/** Two digits, whole from 10 up. */
+export function rateText(rate: number): string {
+  return rate >= 10 ? String(Math.round(rate)) : String(Number(rate.toPrecision(2)));
 }
 
 export function durationText(hours: number): string {
