@@ -1,24 +1,21 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { Prediction } from '../../shared/contract/events.ts';
 import { identifierPattern } from '../../shared/contract/topics.ts';
 import { HttpError } from '../../shared/runtime/http-errors.ts';
 
 /** Parts of requests and answers that several routes share. */
 export const Name = Type.String({ pattern: identifierPattern, maxLength: 64 });
 
-const ErrorAnswer = Type.Object(
-  { error: Type.Object({ code: Type.String(), message: Type.String() }) },
-  { description: 'what went wrong: a stable code, and a sentence' },
-);
-
-/** Response schemas document; they do not filter what is sent. */
-export function answers(description: string, schema: TSchema) {
-  return { 200: { description, ...schema }, '4xx': ErrorAnswer, '5xx': ErrorAnswer };
-}
-
-/** An answer that has no body. */
-export function noContent(description: string) {
-  return { 204: { description, type: 'null' }, '4xx': ErrorAnswer, '5xx': ErrorAnswer };
-}
+/** From opened to resolved. */
+export const Alert = Type.Object({
+  alertId: Type.String({ description: 'the prediction’s id: the same from opened to resolved' }),
+  gateway: Type.String(),
+  state: Type.Union([Type.Literal('open'), Type.Literal('resolved')]),
+  openedAt: Type.String(),
+  updatedAt: Type.String(),
+  resolvedAt: Type.Union([Type.String(), Type.Null()]),
+  prediction: Prediction,
+});
 
 export const Time = Type.String({
   maxLength: 40,

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import fastifySwagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
+import { describeApi, documentRoute, textAnswer } from '../../shared/runtime/http-openapi.ts';
 import { createHttpServer, guardRoutes, listenHttp } from '../../shared/runtime/http-server.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { packageRoot } from '../../shared/runtime/paths.ts';
@@ -77,11 +77,9 @@ export function createApi(deps: ApiDeps): Api {
 
 async function build(deps: ApiDeps, access: Access, hub: StreamHub): Promise<FastifyInstance> {
   const app = createHttpServer({ connectionsMax: 1_024, paramLengthMax: 128 }, deps.log);
-  // Response schemas are documentation: answers are sent as they are.
-  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   addHeaders(app);
   measureRequests(app, deps.registry, hub);
-  await describe(app);
+  await describeApi(app, 'Machines, their readings, remaining life, alerts and decisions.');
   const context: RouteContext = {
     ...deps,
     machineTypes: deps.machineTypes ?? new Map(),
@@ -111,24 +109,13 @@ function guardedRoutes(app: FastifyInstance, deps: ApiDeps, context: RouteContex
   ]) {
     routes(app, context);
   }
-  app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
-  app.get('/metrics', { schema: { summary: 'Prometheus metrics' } }, async (_request, reply) => {
+  documentRoute(app);
+  const schema = {
+    summary: 'Metrics of this process',
+    response: textAnswer('Prometheus’ text format, with a help text each', 'text/plain'),
+  };
+  app.get('/metrics', { schema }, async (_request, reply) => {
     reply.type(deps.registry.contentType);
     return deps.registry.metrics();
-  });
-}
-
-async function describe(app: FastifyInstance): Promise<void> {
-  await app.register(fastifySwagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Harbinger',
-        version: '1',
-        description: 'Machines, their readings, remaining life, alerts and decisions.',
-      },
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-      security: [{ token: [] }],
-    },
   });
 }

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { HttpError } from '../../shared/runtime/http-errors.ts';
+import { answers } from '../../shared/runtime/http-openapi.ts';
 import { whichOf } from '../../shared/runtime/http-selection.ts';
 import type { DeadLetter } from '../ports.ts';
 
@@ -27,6 +28,24 @@ const Selection = Type.Object(
   { additionalProperties: false },
 );
 
+const Letter = Type.Object({
+  id: Type.Integer(),
+  at: Type.String({ description: 'ISO 8601' }),
+  topic: Type.String(),
+  client: Type.String({ description: 'MQTT client id, or the serial port' }),
+  stage: Type.String(),
+  code: Type.String(),
+  reason: Type.String(),
+  payload: Type.String({ contentEncoding: 'base64', description: 'its first 64 KiB' }),
+});
+const Letters = Type.Object({
+  items: Type.Array(Letter),
+  nextBeforeId: Type.Union([Type.Integer(), Type.Null()], {
+    description: 'pass as `beforeId`; null at the end',
+  }),
+});
+const selectionHint = 'Either {"ids": [...]} or {"all": true}.';
+
 function wireForm(letter: DeadLetter) {
   const { atMs, payload, ...rest } = letter;
   return { ...rest, at: new Date(atMs).toISOString(), payload: Buffer.from(payload).toString('base64') };
@@ -36,7 +55,13 @@ function wireForm(letter: DeadLetter) {
 export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterAdmin): void {
   app.get<{ Querystring: Static<typeof ListQuery> }>(
     '/api/deadletters',
-    { schema: { querystring: ListQuery } },
+    {
+      schema: {
+        summary: 'What could not become a reading, and why',
+        querystring: ListQuery,
+        response: answers('a page, newest first', Letters),
+      },
+    },
     async ({ query }) => {
       const items = await letters.list(query);
       const next = items.length === query.limit ? items.at(-1)!.id : null;
@@ -45,7 +70,7 @@ export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterAdmin)
   );
   app.get<{ Params: Static<typeof ShowParams> }>(
     '/api/deadletters/:id',
-    { schema: { params: ShowParams } },
+    { schema: { summary: 'One letter', params: ShowParams, response: answers('the letter', Letter) } },
     async ({ params }) => {
       const letter = await letters.show(params.id);
       if (!letter) throw new HttpError(404, 'API_NOT_FOUND', `there is no dead letter ${params.id}`);
@@ -54,12 +79,26 @@ export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterAdmin)
   );
   app.post<{ Body: Static<typeof Selection> }>(
     '/api/deadletters/redrive',
-    { schema: { body: Selection } },
+    {
+      schema: {
+        summary: 'Send letters through the pipeline again; those that fail again are new letters',
+        description: selectionHint,
+        body: Selection,
+        response: answers('how many', Type.Object({ redriven: Type.Integer() })),
+      },
+    },
     async ({ body }) => letters.redrive(whichOf('ids', body.ids, body.all)),
   );
   app.delete<{ Body: Static<typeof Selection> }>(
     '/api/deadletters',
-    { schema: { body: Selection } },
+    {
+      schema: {
+        summary: 'Forget letters for good',
+        description: selectionHint,
+        body: Selection,
+        response: answers('how many', Type.Object({ dropped: Type.Integer() })),
+      },
+    },
     async ({ body }) => letters.drop(whichOf('ids', body.ids, body.all)),
   );
 }

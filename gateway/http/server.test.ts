@@ -1,92 +1,14 @@
 import { request } from 'node:http';
-import { Counter, Registry } from 'prom-client';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
-import { silentLog } from '../../shared/runtime/log.ts';
-import { manualClock } from '../../shared/runtime/manual-clock.ts';
-import { compileValidator } from '../../shared/runtime/validate.ts';
-import type { DeadLetter } from '../ports.ts';
-import { GatewayHttpConfig } from './config.ts';
-import type { DeadLetterAdmin } from './dead-letters.ts';
-import { createGatewayHttp, type GatewayHttp } from './server.ts';
+import { clock, running, startHttp, stopAll } from './running-http.testing.ts';
 
 const token = 'a-token-of-enough-length';
-const readConfig = compileValidator(GatewayHttpConfig);
-const clock = manualClock();
-const running: GatewayHttp[] = [];
-afterEach(async () => {
-  for (const server of running.splice(0)) await server.stop();
-});
-
-function memoryLetters(count: number): DeadLetterAdmin {
-  const letters = new Map<number, DeadLetter>();
-  for (let id = 1; id <= count; id++) {
-    const about = {
-      topic: 'telemetry/lab/p1',
-      client: 'c1',
-      stage: 'decode',
-      code: 'DECODE_JSON',
-      reason: 'no JSON',
-    };
-    letters.set(id, { id, atMs: 1_767_225_600_000 + id, payload: Buffer.from(`bad ${id}`), ...about });
-  }
-  const take = (which: number[] | 'all') =>
-    (which === 'all' ? [...letters.keys()] : which).filter((id) => letters.delete(id)).length;
-  return {
-    list: async ({ limit, beforeId = Number.POSITIVE_INFINITY }) =>
-      [...letters.values()]
-        .reverse()
-        .filter(({ id }) => id < beforeId)
-        .slice(0, limit),
-    show: async (id) => letters.get(id) ?? null,
-    redrive: async (which) => ({ redriven: take(which) }),
-    drop: async (which) => ({ dropped: take(which) }),
-  };
-}
-
-/** What the gateway says of itself; tests change it. */
-function condition() {
-  return { ok: true, reasons: [] as string[] };
-}
-
-async function started(
-  config: Record<string, unknown> = { openOnLoopback: true },
-  letters = memoryLetters(5),
-) {
-  const registry = new Registry();
-  new Counter({ name: 'harbinger_test_total', help: 'a test', registers: [registry] }).inc();
-  const state = { ready: condition(), health: condition(), statusError: null as Error | null };
-  const server = createGatewayHttp({
-    config: readConfig({ port: 0, ...config }, (problem) => new Error(problem)),
-    registry,
-    ready: () => state.ready,
-    health: () => state.health,
-    async status() {
-      if (state.statusError) throw state.statusError;
-      return { gateway: 'gw-1' };
-    },
-    deadLetters: letters,
-    clock,
-    log: silentLog,
-  });
-  running.push(server);
-  const { port } = await server.start();
-  const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
-    const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
-    const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-      method,
-      headers: { ...type, ...headers },
-      ...(body !== undefined && { body: text }),
-    });
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-  };
-  return { state, port, call };
-}
+afterEach(stopAll);
 
 describe('for probes', () => {
   it('/healthz and /readyz answer anybody, with reasons', async () => {
-    const { state, call } = await started({ token });
+    const { state, call } = await startHttp({ token });
     expect(await call('GET', '/healthz')).toEqual({ status: 200, body: { status: 'ok', reasons: [] } });
     state.ready = { ok: false, reasons: ['the journal is being recovered'] };
     expect(await call('GET', '/readyz')).toEqual({
@@ -97,7 +19,7 @@ describe('for probes', () => {
   });
 
   it('/metrics are Prometheus text', async () => {
-    const { port } = await started();
+    const { port } = await startHttp();
     const response = await fetch(`http://127.0.0.1:${port}/metrics`);
     expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
     expect(await response.text()).toMatch(/^harbinger_test_total 1$/m);
@@ -106,7 +28,7 @@ describe('for probes', () => {
 
 describe('access', () => {
   it.each(['/metrics', '/api/status', '/api/deadletters'])('to %s is by token', async (path) => {
-    const { call, port } = await started({ token });
+    const { call, port } = await startHttp({ token });
     for (const headers of [{}, { authorization: `Bearer ${token}x` }, { authorization: token }]) {
       const { status, body } = await call('GET', path, undefined, headers as Record<string, string>);
       expect([status, body.error]).toEqual([401, expect.objectContaining({ code: 'API_UNAUTHORISED' })]);
@@ -116,7 +38,7 @@ describe('access', () => {
   });
 
   it('by guessing is asked to wait, and where the right token came from before it still works', async () => {
-    const { call } = await started({ token });
+    const { call } = await startHttp({ token });
     const ask = (given: string) =>
       call('GET', '/api/status', undefined, { authorization: `Bearer ${given}` });
     for (let i = 0; i < 10; i++) expect((await ask(`guess-${i}`)).status).toBe(401);
@@ -131,7 +53,7 @@ describe('access', () => {
 
   it('to look is another right than to change', async () => {
     const readToken = 'a-token-to-look-only';
-    const { call } = await started({ token, readToken });
+    const { call } = await startHttp({ token, readToken });
     const headers = { authorization: `Bearer ${readToken}` };
     expect((await call('GET', '/api/deadletters', undefined, headers)).status).toBe(200);
     for (const [method, path] of [
@@ -146,7 +68,7 @@ describe('access', () => {
   });
 
   it('without a token is for this computer, by a loopback name, not through a proxy, not for other sites', async () => {
-    const { call, port } = await started();
+    const { call, port } = await startHttp();
     expect((await call('GET', '/api/status')).status).toBe(200);
     const named = (host: string) =>
       new Promise((resolve, reject) => {
@@ -173,7 +95,7 @@ describe('access', () => {
     [{ openOnLoopback: false }, /set http\.token/],
     [{ openOnLoopback: true, host: '0.0.0.0' }, /only where host is a loopback address/],
   ])('for nobody is refused at start: %j', async (config, message) => {
-    await expect(started(config)).rejects.toMatchObject({
+    await expect(startHttp(config)).rejects.toMatchObject({
       code: 'API_TOKEN_MISSING',
       message: expect.stringMatching(message),
     });
@@ -182,7 +104,7 @@ describe('access', () => {
 
 describe('dead letters', () => {
   it('are listed newest first, page by page', async () => {
-    const { call } = await started();
+    const { call } = await startHttp();
     const first = await call('GET', '/api/deadletters?limit=3');
     expect(first.body).toMatchObject({ items: [{ id: 5 }, { id: 4 }, { id: 3 }], nextBeforeId: 3 });
     const second = await call('GET', '/api/deadletters?limit=3&beforeId=3');
@@ -190,7 +112,7 @@ describe('dead letters', () => {
   });
 
   it('are shown whole, or not found', async () => {
-    const { call } = await started();
+    const { call } = await startHttp();
     const { body } = await call('GET', '/api/deadletters/2');
     expect(body).toEqual({
       id: 2,
@@ -209,7 +131,7 @@ describe('dead letters', () => {
   });
 
   it('are redriven and dropped, some or all', async () => {
-    const { call } = await started();
+    const { call } = await startHttp();
     expect(await call('POST', '/api/deadletters/redrive', { ids: [1, 2] })).toEqual({
       status: 200,
       body: { redriven: 2 },
@@ -231,7 +153,7 @@ describe('what cannot be answered is a clear error', () => {
     ['DELETE', '/api/deadletters', '{"ids": [', 400, 'API_BAD_REQUEST', /JSON/],
     ['DELETE', '/api/deadletters', `"${'x'.repeat(70_000)}"`, 413, 'API_BODY_TOO_LARGE', /large/],
   ])('%s %s', async (method, path, sent, status, code, message) => {
-    const { call } = await started();
+    const { call } = await startHttp();
     const answer = await call(method, path, sent);
     expect(answer).toMatchObject({
       status,
@@ -240,7 +162,7 @@ describe('what cannot be answered is a clear error', () => {
   });
 
   it('and an unexpected one tells nothing of the inside', async () => {
-    const { state, call } = await started();
+    const { state, call } = await startHttp();
     state.statusError = new Error('secret inside');
     expect(await call('GET', '/api/status')).toMatchObject({
       status: 500,
@@ -257,15 +179,15 @@ describe('what cannot be answered is a clear error', () => {
 });
 
 it('a busy port is named, with what to do', async () => {
-  const { port } = await started();
-  await expect(started({ openOnLoopback: true, port })).rejects.toMatchObject({
+  const { port } = await startHttp();
+  await expect(startHttp({ openOnLoopback: true, port })).rejects.toMatchObject({
     code: 'API_PORT_BUSY',
     message: expect.stringMatching(new RegExp(`port ${port} .*--http-port`)),
   });
 });
 
 it('stops although a caller keeps its connection', async () => {
-  const { port } = await started();
+  const { port } = await startHttp();
   await fetch(`http://127.0.0.1:${port}/healthz`, { headers: { connection: 'keep-alive' } });
   await running.splice(0)[0]!.stop();
   await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();

@@ -1,9 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
-import { Prediction } from '../../../shared/contract/events.ts';
+import { answers } from '../../../shared/runtime/http-openapi.ts';
 import type { RouteContext } from '../context.ts';
 import { byAttention } from '../machine-view.ts';
-import { answers } from '../schemas.ts';
+import { Alert } from '../schemas.ts';
 
 const Query = Type.Object(
   {
@@ -13,16 +13,6 @@ const Query = Type.Object(
   },
   { additionalProperties: false },
 );
-
-const Alert = Type.Object({
-  alertId: Type.String({ description: 'the prediction’s id: the same from opened to resolved' }),
-  gateway: Type.String(),
-  state: Type.Union([Type.Literal('open'), Type.Literal('resolved')]),
-  openedAt: Type.String(),
-  updatedAt: Type.String(),
-  resolvedAt: Type.Union([Type.String(), Type.Null()]),
-  prediction: Prediction,
-});
 
 export function alertRoutes(app: FastifyInstance, context: RouteContext): void {
   app.get<{ Querystring: Static<typeof Query> }>(

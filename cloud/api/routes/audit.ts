@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
+import { answers } from '../../../shared/runtime/http-openapi.ts';
 import type { RouteContext } from '../context.ts';
-import { answers, PageParameters, pageOf } from '../schemas.ts';
+import { PageParameters, pageOf } from '../schemas.ts';
 
 const AuditEntry = Type.Object({
   atMs: Type.Number({ description: 'ms since 1970' }),

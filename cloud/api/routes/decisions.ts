@@ -1,8 +1,9 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { DecisionRecord } from '../../../shared/contract/events.ts';
+import { answers } from '../../../shared/runtime/http-openapi.ts';
 import type { RouteContext } from '../context.ts';
-import { answers, PageParameters, pageOf } from '../schemas.ts';
+import { PageParameters, pageOf } from '../schemas.ts';
 
 const StoredDecision = Type.Intersect([
   DecisionRecord,

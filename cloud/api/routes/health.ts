@@ -1,13 +1,26 @@
+import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
+import { answers, conditionAnswers } from '../../../shared/runtime/http-openapi.ts';
 import type { RouteContext } from '../context.ts';
 
 /** For whoever watches the process; without a token, and without detail beyond the reasons. */
 export function healthRoutes(app: FastifyInstance, context: RouteContext): void {
-  app.get('/healthz', { schema: { summary: 'The process lives', security: [] } }, () => ({ status: 'ok' }));
+  const Lives = Type.Object({ status: Type.Literal('ok') });
+  app.get(
+    '/healthz',
+    { schema: { summary: 'The process lives', security: [], response: answers('it does', Lives) } },
+    () => ({ status: 'ok' }),
+  );
 
   app.get(
     '/readyz',
-    { schema: { summary: 'Readings can be taken in and stored; 503 with the reasons if not', security: [] } },
+    {
+      schema: {
+        summary: 'Readings can be taken in and stored; 503 with the reasons if not',
+        security: [],
+        response: conditionAnswers('ready', 'not ready'),
+      },
+    },
     (_request, reply) => {
       const { ready, reasons } = context.ready();
       reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', reasons });

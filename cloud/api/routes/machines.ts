@@ -1,9 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { MachineType } from '../../../shared/domain/machine-type.ts';
+import { answers } from '../../../shared/runtime/http-openapi.ts';
 import type { RouteContext } from '../context.ts';
 import { MachineView, viewsOf } from '../machine-view.ts';
-import { answers, Name } from '../schemas.ts';
+import { Alert, Name } from '../schemas.ts';
 import { findMachine } from './find-machine.ts';
 
 const Path = Type.Object({ site: Name, machine: Name });
@@ -33,7 +34,7 @@ export function machineRoutes(app: FastifyInstance, context: RouteContext): void
           Type.Object({
             machine: MachineView,
             type: Type.Union([MachineType, Type.Null()], { description: 'null where the cloud lacks it' }),
-            alerts: Type.Array(Type.Unknown()),
+            alerts: Type.Array(Alert),
           }),
         ),
       },

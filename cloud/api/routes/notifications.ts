@@ -1,10 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { eventSchemas } from '../../../shared/contract/events.ts';
+import { answers } from '../../../shared/runtime/http-openapi.ts';
 import { whichOf } from '../../../shared/runtime/http-selection.ts';
 import { audited } from '../audited.ts';
 import type { RouteContext } from '../context.ts';
-import { answers, PageParameters, pageOf, Redriven } from '../schemas.ts';
+import { PageParameters, pageOf, Redriven } from '../schemas.ts';
 
 const DeadNotification = Type.Object({
   key: Type.String({ description: 'names it here, and is the idempotency key its receiver sees' }),

@@ -1,10 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { HttpError } from '../../../shared/runtime/http-errors.ts';
+import { answers } from '../../../shared/runtime/http-openapi.ts';
 import { whichOf } from '../../../shared/runtime/http-selection.ts';
 import { audited } from '../audited.ts';
 import type { RouteContext } from '../context.ts';
-import { answers, PageParameters, pageOf, Redriven } from '../schemas.ts';
+import { PageParameters, pageOf, Redriven } from '../schemas.ts';
 
 const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const facts = {

@@ -2,8 +2,8 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { HttpError } from '../../../shared/runtime/http-errors.ts';
+import { answers } from '../../../shared/runtime/http-openapi.ts';
 import type { RouteContext } from '../context.ts';
-import { answers } from '../schemas.ts';
 
 const runningMax = 4;
 

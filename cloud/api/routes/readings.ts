@@ -1,9 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { HttpError } from '../../../shared/runtime/http-errors.ts';
+import { answers } from '../../../shared/runtime/http-openapi.ts';
 import type { SeriesPoint } from '../../ports.ts';
 import type { RouteContext } from '../context.ts';
-import { answers, Name, Time, timeMs } from '../schemas.ts';
+import { Name, Time, timeMs } from '../schemas.ts';
 import { findMachine } from './find-machine.ts';
 
 const sensorsMax = 64;

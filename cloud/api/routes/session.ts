@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { answers, noContent } from '../../../shared/runtime/http-openapi.ts';
 import { callerOf } from '../../../shared/runtime/http-server.ts';
 import { type Access, sessionCookie } from '../access.ts';
-import { answers, noContent } from '../schemas.ts';
 
 const Login = Type.Object({ token: Type.String({ maxLength: 512 }) }, { additionalProperties: false });
 

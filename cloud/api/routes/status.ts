@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
+import { answers } from '../../../shared/runtime/http-openapi.ts';
 import type { RouteContext } from '../context.ts';
-import { answers } from '../schemas.ts';
 
 const Answer = Type.Object(
   {

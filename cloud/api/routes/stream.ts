@@ -1,6 +1,23 @@
+import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { HttpError } from '../../../shared/runtime/http-errors.ts';
+import { textAnswer } from '../../../shared/runtime/http-openapi.ts';
 import type { RouteContext } from '../context.ts';
+import { MachineView } from '../machine-view.ts';
+import { Alert } from '../schemas.ts';
+
+const State = Type.Object({
+  atMs: Type.Number({ description: 'ms since 1970' }),
+  machines: Type.Array(MachineView),
+  alerts: Type.Array(Alert),
+});
+
+/** OpenAPI 3.1 has no words for the events of a stream: `x-events` has the schema of each one's `data`. */
+const Events = Type.String({
+  description:
+    'server-sent events: `snapshot` (all machines, open alerts) first and after falling behind, `change` (what changed), `tick`',
+  'x-events': { snapshot: State, change: State, tick: Type.Object({ atMs: Type.Number() }) },
+});
 
 export function streamRoutes(app: FastifyInstance, { hub }: RouteContext): void {
   app.get(
@@ -9,7 +26,7 @@ export function streamRoutes(app: FastifyInstance, { hub }: RouteContext): void 
       exposeHeadRoute: false,
       schema: {
         summary: 'Server-sent events: `snapshot`, then `change` at most twice a second, `tick` every 15 s',
-        produces: ['text/event-stream'],
+        response: textAnswer('the events, until the caller leaves', 'text/event-stream', Events),
       },
     },
     (_request, reply) => {

@@ -1,0 +1,95 @@
+/** Every answer that the document promises is asked for, and is as it says. */
+import { afterAll, expect, it, vi } from 'vitest';
+import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
+import { ApiContract } from '../../shared/runtime/openapi-contract.testing.ts';
+import { notificationOf, predictionEvent } from '../alerts/prediction.testing.ts';
+import { createMemoryAdmin, createMemoryOperations, createMemoryStore } from './memory-ports.testing.ts';
+import { alertOf, decisionOf, machineOf, wearingSeries } from './plant-data.testing.ts';
+import { bearer, startApi, stopAll, token } from './running-api.testing.ts';
+
+afterAll(stopAll);
+
+async function startPlant() {
+  const operations = createMemoryOperations();
+  operations.set({
+    machines: [machineOf(), machineOf({ machine: 'new', health: null, remainingLife: null, source: null })],
+  });
+  operations.set({ alerts: [alertOf({}), alertOf({ alertId: 'b', state: 'resolved' })] });
+  operations.addDecision(decisionOf());
+  const event = predictionEvent('opened', 1);
+  operations.addEvent(event);
+  const entry = {
+    atMs: 1,
+    gateway: 'gw-1',
+    lane: 'readings',
+    code: 'STORE_REJECTED',
+    reason: 'type',
+    bytes: 6,
+  };
+  await operations.quarantine(entry, Buffer.from('a body'));
+  const notification = notificationOf(event);
+  const admin = createMemoryAdmin({
+    quarantined: [{ id: 1, ...entry }],
+    dead: [{ notification, atMs: 2, reason: 'the receiver said 400' }],
+  });
+  const store = createMemoryStore({
+    series: (query) => wearingSeries(query, query.toMs),
+    sql: async () => ({ columns: ['n', 'text'], rows: [[1n, null]], truncated: false }),
+  });
+  const state = { ready: true };
+  const ready = () => ({ ready: state.ready, reasons: state.ready ? [] : ['the store does not answer'] });
+  const { base } = await startApi({ operations, store, ...admin, ready, machineTypes: loadMachineTypes() });
+  return { base, state, key: notification.key };
+}
+
+it('answers as its document says, everywhere', async () => {
+  const { base, state, key } = await startPlant();
+  const api = await ApiContract.of(base, bearer);
+  await api.ask('GET', '/healthz');
+  await api.ask('GET', '/readyz');
+  state.ready = false;
+  await api.ask('GET', '/readyz', { status: 503 });
+  await api.ask('GET', '/metrics');
+  await api.ask('GET', '/api/status');
+  await api.ask('GET', '/api/machines');
+  await api.ask('GET', '/api/machines/{site}/{machine}', { path: '/api/machines/leeds/pump-1' });
+  await api.ask('GET', '/api/machines/{site}/{machine}', { path: '/api/machines/leeds/none', status: 404 });
+  const ofPump = '/api/readings?site=leeds&machine=pump-1';
+  await api.ask('GET', '/api/readings', { path: `${ofPump}&sensor=current` });
+  await api.ask('GET', '/api/readings', { path: `${ofPump}&measurement=estimate` });
+  await api.ask('GET', '/api/readings', { path: `${ofPump}&points=0`, status: 400 });
+  for (const list of ['alerts', 'events', 'decisions', 'quarantine', 'notifications/dead']) {
+    const page = (await api.ask('GET', `/api/${list}`)) as { items?: unknown[]; alerts?: unknown[] };
+    expect([list, (page.items ?? page.alerts)?.length]).not.toEqual([list, 0]);
+  }
+  await api.ask('POST', '/api/query', { body: { sql: 'select 1' } });
+  await api.ask('GET', '/api/quarantine/{id}', { path: '/api/quarantine/1' });
+  await api.ask('POST', '/api/quarantine/redrive', { body: { ids: [1] } });
+  await api.ask('POST', '/api/quarantine/redrive', { body: {}, status: 400 });
+  await api.ask('POST', '/api/notifications/redrive', { body: { keys: [key] } });
+  await api.ask('GET', '/api/audit');
+  await api.ask('GET', '/api/session');
+  await api.ask('POST', '/api/session', { body: { token }, status: 204 });
+  await api.ask('POST', '/api/session', { body: { token: 'wrong' }, status: 401 });
+  await api.ask('DELETE', '/api/session', { status: 204 });
+  await streamKeepsItsWord(base, api);
+  expect(api.unasked()).toEqual([]);
+});
+
+async function streamKeepsItsWord(base: string, api: ApiContract): Promise<void> {
+  const schema = api.schemaOf('GET', '/api/stream', 'text/event-stream') as {
+    'x-events': Record<string, object>;
+  };
+  const leave = new AbortController();
+  const response = await fetch(`${base}/api/stream`, { headers: bearer, signal: leave.signal });
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  await vi.waitFor(async () => {
+    text += (await reader.read()).value ?? '';
+    expect(text).toMatch(/event: snapshot\ndata: .*\n\n/);
+  });
+  leave.abort();
+  for (const [, event, data] of text.matchAll(/event: (\w+)\ndata: (.*)\n\n/g)) {
+    api.check(schema['x-events'][event!] ?? { not: {} }, JSON.parse(data!), `event ${event}`);
+  }
+}

@@ -1,0 +1,83 @@
+/** A gateway's HTTP server for tests, on a free port, with dead letters in memory. */
+import { Counter, Registry } from 'prom-client';
+import { silentLog } from '../../shared/runtime/log.ts';
+import { manualClock } from '../../shared/runtime/manual-clock.ts';
+import { compileValidator } from '../../shared/runtime/validate.ts';
+import type { DeadLetter } from '../ports.ts';
+import { GatewayHttpConfig } from './config.ts';
+import type { DeadLetterAdmin } from './dead-letters.ts';
+import { createGatewayHttp, type GatewayHttp } from './server.ts';
+
+const readConfig = compileValidator(GatewayHttpConfig);
+export const clock = manualClock();
+export const running: GatewayHttp[] = [];
+
+export async function stopAll(): Promise<void> {
+  for (const server of running.splice(0)) await server.stop();
+}
+
+export function memoryLetters(count: number): DeadLetterAdmin {
+  const letters = new Map<number, DeadLetter>();
+  for (let id = 1; id <= count; id++) {
+    const about = {
+      topic: 'telemetry/lab/p1',
+      client: 'c1',
+      stage: 'decode',
+      code: 'DECODE_JSON',
+      reason: 'no JSON',
+    };
+    letters.set(id, { id, atMs: 1_767_225_600_000 + id, payload: Buffer.from(`bad ${id}`), ...about });
+  }
+  const take = (which: number[] | 'all') =>
+    (which === 'all' ? [...letters.keys()] : which).filter((id) => letters.delete(id)).length;
+  return {
+    list: async ({ limit, beforeId = Number.POSITIVE_INFINITY }) =>
+      [...letters.values()]
+        .reverse()
+        .filter(({ id }) => id < beforeId)
+        .slice(0, limit),
+    show: async (id) => letters.get(id) ?? null,
+    redrive: async (which) => ({ redriven: take(which) }),
+    drop: async (which) => ({ dropped: take(which) }),
+  };
+}
+
+/** What the gateway says of itself; tests change it. */
+function condition() {
+  return { ok: true, reasons: [] as string[] };
+}
+
+export async function startHttp(
+  config: Record<string, unknown> = { openOnLoopback: true },
+  letters = memoryLetters(5),
+) {
+  const registry = new Registry();
+  new Counter({ name: 'harbinger_test_total', help: 'a test', registers: [registry] }).inc();
+  const state = { ready: condition(), health: condition(), statusError: null as Error | null };
+  const server = createGatewayHttp({
+    config: readConfig({ port: 0, ...config }, (problem) => new Error(problem)),
+    registry,
+    ready: () => state.ready,
+    health: () => state.health,
+    async status() {
+      if (state.statusError) throw state.statusError;
+      return { gateway: 'gw-1' };
+    },
+    deadLetters: letters,
+    clock,
+    log: silentLog,
+  });
+  running.push(server);
+  const { port } = await server.start();
+  const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method,
+      headers: { ...type, ...headers },
+      ...(body !== undefined && { body: text }),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  return { state, port, call };
+}

@@ -1,0 +1,41 @@
+/** What real processes answer, against what their OpenAPI documents say. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiContract } from '../../shared/runtime/openapi-contract.testing.ts';
+import { type Site, startSite, until } from './site.ts';
+
+let site: Site;
+beforeAll(async () => {
+  site = await startSite();
+});
+afterAll(() => site?.dispose());
+
+describe('a gateway and its cloud answer as their documents say', () => {
+  it('the gateway, connected and not', async () => {
+    const { gateway, cloud } = site;
+    const api = await ApiContract.of(gateway.httpUrl, {});
+    const uplink = async () =>
+      ((await api.ask('GET', '/api/status')) as { uplink: { connected: boolean } }).uplink.connected;
+    await until(uplink, 'connected');
+    await cloud.stop();
+    await until(async () => !(await uplink()), 'disconnected');
+    await api.ask('GET', '/healthz');
+    await api.ask('GET', '/readyz');
+    await api.ask('GET', '/metrics');
+    await api.ask('GET', '/api/deadletters');
+    await cloud.start();
+  });
+
+  it('the cloud', async () => {
+    const api = await ApiContract.of(site.cloud.httpUrl, {});
+    await until(async () => (await fetch(`${site.cloud.httpUrl}/readyz`)).ok, 'ready');
+    await api.ask('GET', '/readyz');
+    await api.ask('GET', '/metrics');
+    for (const list of ['status', 'machines', 'alerts', 'events', 'decisions', 'quarantine', 'audit']) {
+      await api.ask('GET', `/api/${list}`);
+    }
+    expect(await api.ask('POST', '/api/query', { body: { sql: 'select 1 as one' } })).toMatchObject({
+      columns: ['one'],
+      rows: [[1]],
+    });
+  });
+});
