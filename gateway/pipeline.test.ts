@@ -32,7 +32,7 @@ function build() {
   const columns: ColumnBatch[] = [];
   const changes: string[] = [];
   const gates: Gate[] = [];
-  const state = { held: false };
+  const state = { held: false, lettersFail: false };
   const builder = new BlockBuilder();
   const pipeline = new Pipeline({
     routes: new Routes(routes, machines, 1_000),
@@ -44,7 +44,10 @@ function build() {
         ? new Promise((resolve, reject) => gates.push({ resolve: () => resolve(blocks.length), reject }))
         : Promise.resolve(blocks.length);
     },
-    deadLetters: async (added) => void letters.push(...added),
+    async deadLetters(added) {
+      if (state.lettersFail) throw new Error('disk full');
+      letters.push(...added);
+    },
     lifecycle: async (change) => void changes.push(`${change.about.machine} ${change.state}`),
     windows: (batch) => void columns.push(batch),
   });
@@ -182,6 +185,18 @@ describe('settling', () => {
     parts.gates[1]?.resolve();
     const outcomes = await Promise.allSettled([original, resend, unrelated]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
+  });
+
+  it('a resend of what is still under way is not acknowledged because something beside it has failed', async () => {
+    Object.assign(parts.state, { held: true, lettersFail: true });
+    const reading = ['telemetry/plant/meter-1', '{"flow":1,"seq":1}'] as const;
+    const original = take([...reading], ['telemetry/plant/meter-1', 'not JSON']);
+    original.catch(() => undefined);
+    await new Promise(setImmediate);
+    const resend = take([...reading, true]);
+    parts.gates[0]?.reject(new Error('disk full'));
+    const outcomes = await Promise.allSettled([original, resend]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   });
 
   it('what the disk refused is not remembered: the same reading is taken when it comes again', async () => {

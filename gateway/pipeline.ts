@@ -82,7 +82,7 @@ export class Pipeline {
     if (this.letters.length > 0) own.push(this.deps.deadLetters(this.letters));
     // A resend's original may still be under way: if it fails, the resend has not been stored either.
     const before = hasResends ? Promise.all(this.underWay) : Promise.allSettled(this.underWay);
-    const settled = Promise.all([before, ...own]).then(() => {});
+    const settled = allSettled([before, ...own]);
     this.underWay.add(settled);
     const forget = () => void this.underWay.delete(settled);
     settled.then(forget, forget);
@@ -182,6 +182,13 @@ export class Pipeline {
       reason: messageOf(error),
     });
   }
+}
+
+/** A batch that has failed in one part is under way until its other parts have too: resends of those wait for them. */
+async function allSettled(parts: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(parts);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 /** The receiver must still hear of new machines and sensors, or later rows would name machines it does not know. */
