@@ -10,6 +10,8 @@ export interface DemoFiles {
   gatewayConfig: string;
   cloudConfig: string;
   plantState: string;
+  /** When the demonstration with this data was first started, ms. */
+  startedMs: number;
 }
 
 export interface DemoPorts {
@@ -23,7 +25,7 @@ const marker = 'harbinger-demo';
 const gateway = 'demo';
 
 /** Makes the demonstration's data folder and writes its configuration. The link's password is random, and kept. */
-export function prepareFiles(dir: string, ports: DemoPorts, fresh: boolean): DemoFiles {
+export function prepareFiles(dir: string, ports: DemoPorts, fresh: boolean, nowMs: number): DemoFiles {
   if (fresh) forget(dir);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   writeFileSync(join(dir, marker), 'The data of `npm start`; `npm start -- --fresh` deletes it.\n');
@@ -33,8 +35,9 @@ export function prepareFiles(dir: string, ports: DemoPorts, fresh: boolean): Dem
     gatewayConfig: join(dir, 'gateway.toml'),
     cloudConfig: join(dir, 'cloud.toml'),
     plantState: join(dir, 'plant.json'),
+    startedMs: Number(kept(join(dir, 'started'), () => String(nowMs))),
   };
-  const password = keptPassword(join(dir, 'link-password'));
+  const password = kept(join(dir, 'link-password'), () => randomBytes(24).toString('base64url'));
   const host = '127.0.0.1';
   writeConfig(files.gatewayConfig, {
     gateway,
@@ -70,8 +73,9 @@ function forget(dir: string): void {
   rmSync(dir, { recursive: true });
 }
 
-function keptPassword(path: string): string {
-  if (!existsSync(path)) writeFileSync(path, randomBytes(24).toString('base64url'), { mode: 0o600 });
+/** What an earlier start wrote, or what `first` says, which is written. */
+function kept(path: string, first: () => string): string {
+  if (!existsSync(path)) writeFileSync(path, first(), { mode: 0o600 });
   return readFileSync(path, 'utf8');
 }
 

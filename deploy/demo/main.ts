@@ -1,14 +1,16 @@
 /** `npm start`: gateway, cloud and a virtual plant as processes of their own, on this machine's loopback. */
 import { join } from 'node:path';
 import { sleep, systemClock } from '../../shared/runtime/clock.ts';
-import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import { systemRandom } from '../../shared/runtime/random.ts';
 import { stopSignal } from '../cli/options.ts';
-import { printable, reportError } from '../cli/output.ts';
+import { reportError } from '../cli/output.ts';
 import { Child } from './child.ts';
+import { runCompressor } from './compressor.ts';
 import { type DemoPorts, prepareFiles } from './files.ts';
 import { type DemoOptions, parseDemoOptions } from './options.ts';
 import { preferPort, requirePort } from './ports.ts';
-import { type DemoStatus, type OpenAlert, readStatus, statusLine } from './status.ts';
+import { alertText, type DemoStatus, readStatus, statusLine } from './status.ts';
 import { Terminal } from './terminal.ts';
 
 const host = '127.0.0.1';
@@ -35,12 +37,6 @@ async function waitReady(url: string, child: Child, stop: AbortSignal): Promise<
   }
 }
 
-function alertText(alert: OpenAlert): string {
-  const { site, machine, severity, source, reasons } = alert.prediction;
-  const why = reasons.slice(0, 2).map((reason) => printable(reason, 120));
-  return `ALERT  ${site}/${machine}  ${severity} (${source})  ${why.join('  ')}`;
-}
-
 async function watch(ports: DemoPorts, terminal: Terminal, stop: AbortSignal): Promise<void> {
   const gateway = { url: `http://${host}:${ports.gatewayHttp}`, token: null };
   const cloud = { url: `http://${host}:${ports.http}`, token: null };
@@ -61,7 +57,7 @@ async function watch(ports: DemoPorts, terminal: Terminal, stop: AbortSignal): P
 async function run(options: DemoOptions, stop: AbortSignal): Promise<void> {
   const terminal = new Terminal(process.stdout, systemClock);
   const ports = await choosePorts(options);
-  const files = prepareFiles(options.data, ports, options.fresh);
+  const files = prepareFiles(options.data, ports, options.fresh, systemClock.nowMs());
   const log = (name: string) => join(options.data, `${name}.log`);
   const cloud = new Child(
     'cloud',
@@ -80,6 +76,8 @@ async function run(options: DemoOptions, stop: AbortSignal): Promise<void> {
     if (/^plant: /.test(line)) terminal.say(line);
   });
   const parts = [cloud, gateway, plant];
+  const ended = new AbortController();
+  let compressor: Promise<void> = Promise.resolve();
   try {
     cloud.start();
     gateway.start();
@@ -99,10 +97,21 @@ async function run(options: DemoOptions, stop: AbortSignal): Promise<void> {
     terminal.say(
       `  data and logs   ${options.data}   processes: ${parts.map((part) => `${part.name} ${part.pid}`).join(', ')}`,
     );
+    terminal.say(
+      '  six pumps (plant/*) have a model; lab/compressor has nothing but its own past: it is learnt for 75 s',
+    );
     terminal.say('');
+    const mqttUrl = `mqtt://${host}:${ports.mqtt}`;
+    const { startedMs } = files;
+    compressor = runCompressor(
+      { mqttUrl, startedMs, clock: systemClock, random: systemRandom, say: (line) => terminal.say(line) },
+      ended.signal,
+    ).catch((error) => terminal.say(`compressor: ${messageOf(error)}`));
     await watch(ports, terminal, stop);
   } finally {
+    ended.abort();
     terminal.say('stopping: plant, gateway, cloud');
+    await compressor;
     for (const part of parts.reverse()) await part.stop();
     terminal.say('stopped; what was acknowledged is on disk');
   }

@@ -1,4 +1,6 @@
+import { type JudgedBy, judgedBy } from '../../shared/contract/events.ts';
 import { type Endpoint, request } from '../cli/http-client.ts';
+import { printable } from '../cli/output.ts';
 
 /** What the demonstration's line shows. Null where a part does not answer at the moment. */
 export interface DemoStatus {
@@ -10,9 +12,12 @@ export interface DemoStatus {
   /** Readings held by the store. */
   stored: number | null;
   openAlerts: number | null;
+  /** Assessments since the gateway started, by who gave them; null where nobody has yet. */
+  judged: Record<JudgedBy, number> | null;
 }
 
 interface GatewayStatus {
+  alerts: { decision: { byPolicy: Record<string, number> } };
   pipeline: { readings: number };
   backlog: Record<string, { blocks: number }>;
 }
@@ -23,7 +28,10 @@ export interface OpenAlert {
     site: string;
     machine: string;
     severity: string;
-    source: string;
+    anomaly: number;
+    source: 'model' | 'rules';
+    model: { name: string; version: string } | null;
+    detector?: { name: string; version: string };
     remainingLife: { p10: number; p50: number; p90: number; unit: string } | null;
     reasons: string[];
   };
@@ -55,8 +63,31 @@ export async function readStatus(
     lagBlocks: status ? Object.values(status.backlog).reduce((sum, lane) => sum + lane.blocks, 0) : null,
     stored: counts ? Number(counts.rows[0]?.[0] ?? 0) : null,
     openAlerts: alerts ? alerts.alerts.length : null,
+    judged: status ? judgedOf(status.alerts.decision.byPolicy) : null,
     alerts: alerts?.alerts ?? [],
   };
+}
+
+/** Every policy that is neither rules nor the machine's own past is a model. */
+function judgedOf({ rules = 0, 'self-learned': learnt = 0, ...models }: Record<string, number>) {
+  const model = Object.values(models).reduce((sum, count) => sum + count, 0);
+  return { model, 'self-learned': learnt, rules };
+}
+
+function judgedText(judged: NonNullable<DemoStatus['judged']>): string {
+  return Object.entries(judged)
+    .map(([by, count]) => `${by} ${count}`)
+    .join(', ');
+}
+
+/** Who said it and why; beside a model, what the machine's own past says of the same moment. */
+export function alertText({ prediction }: OpenAlert): string {
+  const { site, machine, severity, model, anomaly, reasons } = prediction;
+  const by = judgedBy(prediction);
+  const who = by === 'model' && model ? `model ${model.name} ${model.version}` : by;
+  const why = reasons.slice(0, 2).map((reason) => printable(reason, 120));
+  const beside = by === 'model' ? [`beside it, self-learned: anomaly ${anomaly.toFixed(2)}`] : [];
+  return [`ALERT  ${site}/${machine}  ${severity}, says ${who}`, ...why, ...beside].join('  ·  ');
 }
 
 const dash = (value: number | null, unit = '') => (value === null ? '–' : `${value}${unit}`);
@@ -72,5 +103,6 @@ export function statusLine(now: DemoStatus, before: DemoStatus | null): string {
     `journal lag ${dash(now.lagBlocks, ' blocks')}`,
     `stored ${dash(now.stored)}`,
     `open alerts ${dash(now.openAlerts)}`,
+    `judged by ${now.judged ? judgedText(now.judged) : '–'}`,
   ].join('  ·  ');
 }

@@ -14,8 +14,8 @@ export const warmUpRows = 60;
 export const learnRows = 120;
 /** … and yet more where the type says nothing about its machines, and how long they live. */
 export const learnRowsOpen = 600;
-/** Distance over the limit of normal at which a state scores 0.5. */
-const ratioHalf = 1.9;
+/** Distance over the limit of normal at which a state scores 0.5; more is asked where events are what counts. */
+const ratioHalf = { state: 1.9, events: 2.2 };
 /** Rarity in decades at which an event scores 0.5. */
 const decadesHalf = 4;
 /** The number of rows that pass between two looks is a mean of about so many. */
@@ -27,7 +27,7 @@ export interface BaselineOptions {
   learnRows?: number;
   /**
    * What the score means. `state`: how far from normal the machine is now, as long as it is; for types of which wear is
-   * to be told. `events`: how rare what happened lately is; what lasts becomes the new normal.
+   * to be told. `events`: how rare what happened lately is, or how far it has drifted; what lasts becomes the new normal.
    */
   judges?: 'state' | 'events';
   /** Rows sooner than this after the last one that was looked at are passed over. */
@@ -111,11 +111,11 @@ export class Baseline {
     const { detector } = this;
     if (!this.ready) return { score: 0, deviations: new Float64Array(this.columns) };
     const deviations = this.inRowOrder(detector.contributions(new Float64Array(detector.sensors)));
-    if (this.options.judges === 'events') {
-      return { score: 1 - 2 ** (-detector.recentDecades / decadesHalf), deviations };
-    }
+    const { judges } = this.options;
     const square = detector.ratio ** 2;
-    return { score: square / (square + ratioHalf ** 2), deviations };
+    const state = square / (square + ratioHalf[judges] ** 2);
+    const event = judges === 'events' ? 1 - 2 ** (-detector.recentDecades / decadesHalf) : 0;
+    return { score: Math.max(state, event), deviations };
   }
 
   /** In rows of the machine, looked at or not; null where nothing can be said. */

@@ -63,3 +63,17 @@ it.each(Object.keys(shapes))('opens when the sensors of a machine that is %s fai
   const opened = Array.from({ length: 5 }, () => openings(shapes[name]!(), start, fails));
   expect(opened.filter((each) => each > 0).length).toBeGreaterThanOrEqual(4);
 });
+
+it.each(['steady', 'seasonal', 'counted'])(
+  'opens while a machine that was %s drifts away, before it breaks',
+  (name) => {
+    const start = 10 * dayRows;
+    const spread = name === 'steady' ? 1 : name === 'seasonal' ? 15 : 4;
+    const drifts = (value: number, row: number) => value + Math.max(0, (row - start) / 100) * spread;
+    const until = start + 500;
+    const opened = Array.from({ length: 3 }, () =>
+      openings(shapes[name]!(), start, (value, row) => drifts(value, Math.min(row, until))),
+    );
+    expect(opened.every((each) => each > 0)).toBe(true);
+  },
+);

@@ -101,6 +101,7 @@ export interface Run {
 export async function normalsBench(journal: Reading[][]) {
   const dir = await mkdtemp(join(tmpdir(), 'harbinger-normals-'));
   const clock = manualClock();
+  const started: Normals[] = [];
   const said: { code: string; machines?: number; files?: number }[] = [];
   const say = (fields: { code: string }) => void said.push(fields);
   const log = { debug() {}, info() {}, warn: say, error: say, fatal: say } as unknown as Log;
@@ -113,6 +114,7 @@ export async function normalsBench(journal: Reading[][]) {
     const normals = new Normals({ files, types, machinesMax, saveMs: 60_000, clock, log });
     await normals.start();
     normals.keep();
+    started.push(normals);
     const windows = new Windows({ types, machinesMax, intervalMsMin: 0, clock, keeper: normals });
     const names = new Map<string, string[]>();
     return {
@@ -132,5 +134,10 @@ export async function normalsBench(journal: Reading[][]) {
     };
   }
 
-  return { dir, clock, log, said, start, dispose: () => rm(dir, { recursive: true, force: true }) };
+  async function dispose(): Promise<void> {
+    for (const normals of started) await normals.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+
+  return { dir, clock, log, said, start, dispose };
 }

@@ -1,0 +1,76 @@
+/**
+ * A machine of which nobody has declared anything: no model, no limits, only numbers under plain names. Its cooler fouls
+ * now and then, slowly, and is cleaned. Where it is in that cycle follows from the clock, so a restart goes on with it.
+ */
+import { type Clock, sleep } from '../../shared/runtime/clock.ts';
+import { gaussian, type Random } from '../../shared/runtime/random.ts';
+import { Publisher } from '../replay/publisher.ts';
+
+export const compressorName = 'compressor';
+
+const rateHz = 8;
+const inFlightMax = 16;
+/** Seconds of one cycle: clean (the first is also what is learnt as normal), fouling, fouled, and then cleaned. */
+const cleanS = 110;
+const foulingS = 40;
+const fouledS = 20;
+const cycleS = cleanS + foulingS + fouledS;
+
+export interface CompressorOptions {
+  mqttUrl: string;
+  /** Wall clock, ms: when it was first started. */
+  startedMs: number;
+  clock: Clock;
+  random: Random;
+  say(line: string): void;
+}
+
+/** 0 … 1: how far its cooler is fouled. */
+export function foulingAt(seconds: number): number {
+  const place = Math.max(0, seconds) % cycleS;
+  return Math.min(1, Math.max(0, (place - cleanS) / foulingS));
+}
+
+const digits = (value: number) => Math.round(value * 1_000) / 1_000;
+
+/** What it measures, by sensor. */
+export function compressorReading(seconds: number, random: Random): Record<string, number> {
+  const load = 0.7 + 0.15 * Math.sin(seconds / 3) + 0.02 * gaussian(random);
+  const fouling = foulingAt(seconds);
+  return {
+    discharge_temperature: digits(55 + 30 * load + 16 * fouling + 0.3 * gaussian(random)),
+    discharge_pressure: digits(6.5 + 0.8 * load + 0.02 * gaussian(random)),
+    motor_current: digits(12 + 20 * load * (1 + 0.05 * fouling) + 0.15 * gaussian(random)),
+    vibration: digits(1.4 + 0.5 * load + 0.05 * gaussian(random)),
+  };
+}
+
+/** Publishes until `signal` aborts; while the gateway is away nothing is kept. @throws HarbingerError MQTT_REFUSED */
+export async function runCompressor(options: CompressorOptions, signal: AbortSignal): Promise<void> {
+  const { mqttUrl, startedMs, clock, random, say } = options;
+  const publisher = new Publisher({
+    url: mqttUrl,
+    clientId: `lab-${compressorName}`,
+    inFlightMax,
+    patienceMs: Number.POSITIVE_INFINITY,
+    clock,
+  });
+  publisher.start();
+  let wasFouling = false;
+  try {
+    while (!signal.aborted) {
+      const nowMs = clock.nowMs();
+      const seconds = (nowMs - startedMs) / 1_000;
+      const isFouling = foulingAt(seconds) > 0;
+      if (isFouling && !wasFouling)
+        say(`plant: ${compressorName}'s cooler begins to foul; nobody knows its type`);
+      if (!isFouling && wasFouling) say(`plant: ${compressorName}'s cooler was cleaned`);
+      wasFouling = isFouling;
+      const payload = JSON.stringify({ ts: nowMs, ...compressorReading(seconds, random) });
+      await publisher.publish(`telemetry/lab/${compressorName}`, payload, signal);
+      await sleep(clock, 1_000 / rateHz, signal);
+    }
+  } finally {
+    await publisher.stop();
+  }
+}
