@@ -86,6 +86,7 @@ describe('the whole cloud', () => {
     expect(metrics).toContain('harbinger_ingest_duplicate_blocks_total{lane="readings"} 1');
     expect(metrics).toContain('harbinger_notifications_dead 0');
     expect(metrics).toContain('harbinger_quarantine_entries 0');
+    expect(metrics).not.toMatch(/^harbinger_data_free_bytes 0$/m);
     await expect
       .poll(async () => (await get(cloud, '/metrics')).text)
       .toMatch(/^harbinger_data_free_bytes \d{4,}$/m);

@@ -142,7 +142,8 @@ function measure(registry: Registry, name: string, help: string, value: () => nu
     registers: [registry],
     collect() {
       const now = value();
-      if (now !== null) this.set(now);
+      if (now === null) this.remove();
+      else this.set(now);
     },
   });
 }

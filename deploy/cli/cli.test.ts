@@ -151,6 +151,10 @@ describe('config check', () => {
   });
 });
 
+it('says its version', () => {
+  expect(run(['--version'])).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+});
+
 it('wrong usage is exit code 2, with a sentence', () => {
   for (const args of [
     ['gateway', '--mqtt-port', 'x'],

@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 /** The one command-line tool. Each command is a file in commands/; heavy modules are loaded when a command runs. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { packageRoot } from '../../shared/runtime/paths.ts';
 import { addAudit } from './commands/audit.ts';
 import { addCloud } from './commands/cloud.ts';
 import { addConfig } from './commands/config.ts';
@@ -15,8 +18,14 @@ import { addQuery } from './commands/query.ts';
 import { addReplay } from './commands/replay.ts';
 import { exitCodes, reportError } from './output.ts';
 
+function version(): string {
+  const about = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+  return about.version;
+}
+
 const program = new Command('harbinger')
   .description('An edge gateway that hears machines wear out.')
+  .version(version(), '--version', 'print the version')
   .helpCommand(false)
   .exitOverride()
   .configureHelp({ sortSubcommands: false })

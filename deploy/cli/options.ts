@@ -40,7 +40,10 @@ export function withReach(command: Command, role: 'gateway' | 'cloud'): Command 
   return command
     .option('--url <url>', `the ${role}'s HTTP address (default: found through the data folder)`)
     .option('--token <token>', 'API token (better: $HARBINGER_TOKEN)')
-    .option('--data <dir>', 'data folder it runs on')
+    .option(
+      '--data <dir>',
+      'data folder it runs on (default: where it runs by default, or the demonstration’s)',
+    )
     .option('--json', 'print JSON');
 }
 

@@ -16,12 +16,14 @@ const bearing = join(shared, 'data', 'femto', 'Learning_set_Bearing3_1.csv');
 let broker: TestBroker;
 let folder: string;
 let notes: string[];
+let shown: number[];
 
 beforeEach(async () => {
   broker = new TestBroker();
   await broker.start();
   folder = await mkdtemp(join(tmpdir(), 'replay-'));
   notes = [];
+  shown = [];
 });
 
 afterEach(async () => {
@@ -36,7 +38,10 @@ async function replay(
 ): Promise<ReplaySummary> {
   const file = options.file ?? join(folder, 'history.csv');
   if (options.file === undefined) await writeFile(file, content);
-  const output = { note: (note: string) => void notes.push(note), progress() {} };
+  const output = {
+    note: (note: string) => void notes.push(note),
+    progress: ({ done }: { done: number }) => void shown.push(done),
+  };
   const full = {
     type: 'generic',
     speed: 'max',
@@ -122,6 +127,11 @@ describe('replay of a CSV', () => {
     expect(readings().get('telemetry/generic/a')).toEqual([{ ts: 1_700_000_000_000, x: 1 }]);
     const relative = replay('t_s,x\n12,1\n', { timeColumn: 't_s', timestamps: 'original' });
     await expect(relative).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
+  it('has come to its end when it says so, though a file has more lines than rows', async () => {
+    await replay('x\n1\n\n2\n');
+    expect(shown.at(-1)).toBe(1);
   });
 
   it('keeps the recorded pace, times the speed', async () => {

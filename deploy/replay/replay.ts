@@ -97,6 +97,7 @@ class ReplayRun {
   #acked = 0;
   #failures = 0;
   #startedAtMs = 0;
+  #allRead = false;
 
   constructor(
     options: FullReplayOptions,
@@ -146,6 +147,7 @@ class ReplayRun {
       await pacer.waitFor(row.atS, signal);
       if (signal.aborted || !(await this.#publish(row, signal))) return false;
     }
+    this.#allRead = true;
     return true;
   }
 
@@ -177,7 +179,8 @@ class ReplayRun {
   }
 
   #show(): void {
-    const done = Math.min(1, this.#tally.rows / Math.max(1, this.#facts.lines));
+    // A file has more lines than rows: its header, empty ones.
+    const done = this.#allRead ? 1 : Math.min(0.99, this.#tally.rows / Math.max(1, this.#facts.lines));
     const elapsedS = (this.#clock.monotonicMs() - this.#startedAtMs) / 1_000;
     this.#output.progress({
       sent: this.#sent,

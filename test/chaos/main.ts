@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import { runChaos } from './chaos.ts';
 import { faults } from './faults.ts';
-import { readOptions } from './options.ts';
+import { readOptions, usage } from './options.ts';
 import { tableOf } from './table.ts';
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
@@ -17,8 +17,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 try {
-  const options = readOptions(process.argv.slice(2));
-  if (options) {
+  const args = process.argv.slice(2);
+  const options = args.includes('--help') ? null : readOptions(args);
+  if (args.includes('--help')) say(usage);
+  else if (options) {
     const report = await runChaos(options, say);
     say(tableOf(report));
     if (options.jsonFile !== undefined)

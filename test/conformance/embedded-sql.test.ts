@@ -106,6 +106,13 @@ describe('what SQL may do', () => {
     expect(await sql('SELECT range FROM range(2)', { rowsMax: 2 })).toMatchObject({ truncated: false });
   });
 
+  test('a table that is not there, and what is no SELECT, are said in our words', async () => {
+    await expect(sql('select * from pumps')).rejects.toThrow(/there is no table 'pumps'.*information_schema/);
+    await expect(sql('delete from pump')).rejects.toThrow(/^only one SELECT is allowed$/);
+    const { rows } = await sql('select table_name from information_schema.tables');
+    expect(rows.flat()).toContain('pump');
+  });
+
   test('a mistake gets the database’s explanation', async () => {
     await expect(sql('SELECT nosuch FROM pump')).rejects.toMatchObject({
       code: 'QUERY_FAILED',

@@ -49,11 +49,17 @@ export function refused(reason: string): HarbingerError {
 
 type Node = { [key: string]: unknown };
 
+function syntaxProblem(message: unknown): string {
+  const text = typeof message === 'string' ? message : 'not a query';
+  return text.startsWith('Only SELECT')
+    ? 'only one SELECT is allowed'
+    : `${text} (one SELECT is what is allowed)`;
+}
+
 /** `tree` is what DuckDB's json_serialize_sql returned. @throws HarbingerError SQL_REFUSED, with the reason */
 export function checkSyntaxTree(tree: unknown): void {
   if (!isNode(tree)) throw refused('the query could not be understood');
-  if (tree.error === true)
-    throw refused(`${tree.error_message ?? 'not a query'} (one SELECT is what is allowed)`);
+  if (tree.error === true) throw refused(syntaxProblem(tree.error_message));
   if (!Array.isArray(tree.statements) || tree.statements.length !== 1) {
     throw refused('one statement at a time, please');
   }

@@ -80,7 +80,7 @@ function addChange(
 ): void {
   withReach(group.command(verb), 'gateway')
     .description(description)
-    .argument('[ids...]', 'which', idList)
+    .argument('[ids...]', 'which, from the list', idList)
     .option('--all', 'every letter')
     .action(async (ids: number[] = [], options: ReachOptions & { all?: boolean }) => {
       const which = whichOf(ids, options.all);

@@ -41,6 +41,6 @@ function rowOf(decision: Decision): string[] {
     decision.mode,
     decision.confidence.toFixed(2),
     decision.latencyMs.toFixed(1),
-    printable(decision.reasons.join(' '), 120),
+    printable(decision.reasons.join('; '), 120),
   ];
 }
