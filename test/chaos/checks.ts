@@ -1,4 +1,6 @@
 /** What must hold after every round, whatever was done. */
+import { accountProblems, wellProblem } from './accounts.ts';
+import { eventually } from './fault.ts';
 import { inFlightMax, isUntimed, type RoundLoad } from './load.ts';
 import { leaveRetained, retainedNow } from './retained.ts';
 import type { Aftermath, RunState } from './round.ts';
@@ -20,8 +22,11 @@ export async function checkRound(run: RunState, load: RoundLoad, aftermath: Afte
   const verdict = compare(load.machines, stored, excused);
   aftermath.verdict = verdict;
   problems.push(...readingProblems(verdict, after.droppedLines - before.droppedLines, aftermath));
+  problems.push(...metricProblems(verdict, aftermath));
   problems.push(...eventProblems(before, after, load));
   problems.push(...statementProblems(before, after, aftermath));
+  const unwell = await eventually(() => wellProblem(site));
+  if (unwell !== null) problems.push(`HEALTH: ${unwell}`);
   await checkRetained(run, aftermath);
   for (const { what, check } of checks) {
     const problem = await Promise.resolve()
@@ -50,6 +55,14 @@ function readingProblems(verdict: Verdict, dropped: number, { allowed }: Afterma
   if (disordered.length > 0 && !allowed.has('disorder'))
     problems.push(`ORDER: ${disordered.length} readings before earlier ones: ${some(disordered)}`);
   return problems;
+}
+
+/** A full disk makes the gateway count what it then refuses; of damaged blocks the readings were counted and are gone. */
+function metricProblems({ stored }: Verdict, { accounts, allowed }: Aftermath): string[] {
+  const isComparable = !(['dropped', 'false-sync', 'damaged-block', 'end'] as const).some((one) =>
+    allowed.has(one),
+  );
+  return isComparable ? accountProblems(accounts.before, accounts.after!, stored) : [];
 }
 
 /** Each lifecycle message is one event; each prediction is opened once. */

@@ -1,6 +1,6 @@
 /**
  * A small disk of its own for a process's data: an ext4 image on a loop device, or a tmpfs, where the system lets this
- * user mount one; otherwise an ordinary folder, and the disk's faults are skipped by name.
+ * user mount one; otherwise an ordinary folder: there a full disk is injected, the other faults are skipped by name.
  */
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, truncateSync, writeSync } from 'node:fs';
@@ -12,8 +12,10 @@ export interface Disk {
   readonly kind: 'ext4' | 'tmpfs' | 'folder';
   /** Why it is not a disk of its own; null if it is. */
   readonly unavailable: string | null;
-  /** Until not a byte is left; bytes written. */
-  fill(): number;
+  /** Why it cannot be filled either; null if it can. */
+  readonly cannotFill: string | null;
+  /** Until not a byte is left. */
+  fill(): void;
   free(): void;
   /** Only while no file on it is open for writing. */
   remount(mode: 'ro' | 'rw'): void;
@@ -26,7 +28,13 @@ export interface Disk {
 
 const ballastName = 'ballast';
 
-export function makeDisk(folder: string, name: string, mib: number): Disk {
+/** What makes writing fail where there is no disk to fill. */
+export interface Injection {
+  fill(): void;
+  free(): void;
+}
+
+export function makeDisk(folder: string, name: string, mib: number, injection?: Injection): Disk {
   const path = join(folder, name);
   mkdirSync(path, { recursive: true });
   const problems: string[] = [];
@@ -37,7 +45,7 @@ export function makeDisk(folder: string, name: string, mib: number): Disk {
       problems.push(messageOf(error).split('\n').at(-1)!.trim() || messageOf(error));
     }
   }
-  return ordinary(path, problems.join('; '));
+  return ordinary(path, problems.join('; '), injection);
 }
 
 function run(command: string, args: string[]): void {
@@ -87,6 +95,7 @@ function mounted(path: string, kind: Disk['kind'], how: Pick<Disk, 'breakDown' |
     path,
     kind,
     unavailable: null,
+    cannotFill: null,
     ...how,
     fill: () => fill(join(path, ballastName)),
     free: () => rmSync(join(path, ballastName), { force: true }),
@@ -98,7 +107,7 @@ function mounted(path: string, kind: Disk['kind'], how: Pick<Disk, 'breakDown' |
   };
 }
 
-function ordinary(path: string, unavailable: string): Disk {
+function ordinary(path: string, unavailable: string, injection?: Injection): Disk {
   const no = () => {
     throw new Error(`no disk of its own: ${unavailable}`);
   };
@@ -106,8 +115,9 @@ function ordinary(path: string, unavailable: string): Disk {
     path,
     kind: 'folder',
     unavailable,
-    fill: no,
-    free: no,
+    cannotFill: injection ? null : unavailable,
+    fill: injection?.fill ?? no,
+    free: injection?.free ?? no,
     remount: no,
     breakDown: no,
     repair: no,
@@ -115,28 +125,20 @@ function ordinary(path: string, unavailable: string): Disk {
   };
 }
 
-function fill(path: string): number {
+function fill(path: string): void {
   const file = openSync(path, 'w');
-  let bytes = 0;
   try {
-    for (let size = 1 << 20; size >= 1; size >>= 1) bytes += fillWith(file, Buffer.alloc(size, 0x55));
+    for (let size = 1 << 20; size >= 1; size >>= 1) fillWith(file, Buffer.alloc(size, 0x55));
   } finally {
     closeSync(file);
   }
-  return bytes;
 }
 
 /** Writes pieces of one size until one does not fit any more. */
-function fillWith(file: number, piece: Buffer): number {
-  let bytes = 0;
+function fillWith(file: number, piece: Buffer): void {
   try {
-    for (;;) {
-      const written = writeSync(file, piece);
-      bytes += written;
-      if (written < piece.length) return bytes;
-    }
+    while (writeSync(file, piece) === piece.length);
   } catch (error) {
     if (codeOf(error) !== 'ENOSPC') throw error;
-    return bytes;
   }
 }

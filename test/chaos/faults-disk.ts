@@ -1,6 +1,6 @@
 /** Disks that are full, read-only, or break down, each a small one of its own. */
 import type { Disk } from './disk.ts';
-import { type Fault, pause, seconds } from './fault.ts';
+import { eventually, type Fault, pause, seconds } from './fault.ts';
 import type { Site } from './site.ts';
 
 type Which = 'gateway' | 'cloud';
@@ -11,7 +11,7 @@ function full(which: Which): Fault {
     kind: `${which}-disk-full`,
     target: which,
     weight: 2,
-    unavailable: (site) => diskOf(site, which).unavailable,
+    unavailable: (site) => diskOf(site, which).cannotFill,
     plan(draw) {
       const forMs = draw.int(1_500, 6_000);
       return {
@@ -94,6 +94,64 @@ function breaksDown(which: Which): Fault {
   };
 }
 
+/** Nothing is skipped or forgotten for it: reading goes on when it can, and both are said. */
+const unreadable: Fault = {
+  kind: 'gateway-disk-unreadable',
+  target: 'gateway',
+  weight: 2,
+  plan(draw) {
+    const forMs = draw.int(1_500, 6_000);
+    return {
+      text: `the gateway’s journal cannot be read for ${seconds(forMs)}`,
+      async run({ site, targets, expect }) {
+        const { gateway } = site;
+        const { lastLog, starts } = gateway;
+        site.order('gateway', { disk: 'unreadable' });
+        try {
+          await pause(forMs);
+        } finally {
+          site.order('gateway', { disk: 'well' });
+        }
+        // Without a cloud there is nothing to read for.
+        if (targets.size > 1) return;
+        expect('gateway: says that its journal cannot be read, and that it can be again; goes on', () =>
+          eventually(() => {
+            const said = (words: string) =>
+              gateway.logsSince(lastLog).some(({ text }) => text.includes(words));
+            if (gateway.starts !== starts) return 'it was restarted';
+            if (!said('the journal cannot be read; it is tried again')) return 'it did not say so';
+            return said('the journal can be read again') ? null : 'it did not say that it can';
+          }),
+        );
+      },
+    };
+  },
+};
+
+const unreadableAtStart: Fault = {
+  kind: 'gateway-disk-unreadable-at-start',
+  target: 'gateway',
+  plan: () => ({
+    text: 'kill -9 gateway, start while its journal cannot be read (must refuse), start',
+    async run({ site, allow, expect }) {
+      allow('torn-tail');
+      await site.gateway.kill9();
+      site.order('gateway', { disk: 'unreadable' });
+      let refusal: string | null;
+      try {
+        refusal = await site.gateway.refusal();
+      } finally {
+        site.order('gateway', { disk: 'well' });
+      }
+      await site.gateway.start();
+      expect('gateway: refuses to start on a journal that it cannot read, and says why', () => {
+        if (refusal === null) return 'it started';
+        return /EIO/.test(refusal) ? null : refusal.slice(0, 1_500);
+      });
+    },
+  }),
+};
+
 /** The journal's limit is reached while the cloud is away: the oldest readings go, and are counted. */
 const backlogFull: Fault = {
   kind: 'journal-full',
@@ -129,5 +187,7 @@ export const diskFaults: Fault[] = [
   readOnly('cloud'),
   breaksDown('gateway'),
   breaksDown('cloud'),
+  unreadable,
+  unreadableAtStart,
   backlogFull,
 ];

@@ -136,6 +136,55 @@ const telemetry = indispensable(
   (site) => (site.influxd ? 'the store is InfluxDB' : null),
 );
 
+/** How DuckDB's log ends after a power cut in the middle of a write: none of it had been confirmed. */
+const logEnds = {
+  'only zeros': (_: Buffer, draw: Draw) => Buffer.alloc(draw.int(1, 20_000)),
+  'a write with zeros for its last sectors': (last: Buffer) => Buffer.from(last).fill(0, last.length >> 1),
+  'a part of a write': (last: Buffer, draw: Draw) => last.subarray(0, draw.int(1, last.length - 1)),
+};
+
+const torn: Fault = {
+  kind: 'embedded-store-torn',
+  target: 'cloud',
+  unavailable: (site) => (site.influxd ? 'the store is InfluxDB' : null),
+  plan(draw) {
+    const style = draw.pick(Object.keys(logEnds) as (keyof typeof logEnds)[]);
+    const seed = draw.int(0, 2 ** 30);
+    return {
+      text: `kill -9 cloud, put ${style} behind the last write in the store’s log, start`,
+      async run({ site, expect, say }) {
+        await site.cloud.kill9();
+        const path = join(site.cloudDir, 'telemetry.duckdb.wal');
+        const log = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+        const mark = site.cloud.lastLog;
+        const last = lastTransaction(log);
+        if (last) writeFileSync(path, Buffer.concat([log, logEnds[style](last, new Draw(seed))]));
+        else say('nothing in the log yet');
+        await site.cloud.start();
+        const said = site.cloud.logsSince(mark).some(({ text }) => text.includes('cut off the torn end'));
+        expect('cloud: says that its store’s log had a torn end', () =>
+          said || !last || style === 'a part of a write' ? null : 'nothing in its log',
+        );
+      },
+    };
+  },
+};
+
+/** Its entries are a length (8 bytes), a checksum (8) and that many bytes; the last one of a transaction is short. */
+function lastTransaction(log: Buffer): Buffer | null {
+  const [firstEntry, head, commitBytes] = [8, 16, 5];
+  let from = firstEntry;
+  let last: Buffer | null = null;
+  for (let at = firstEntry; at + head <= log.length; ) {
+    const length = Number(log.readBigUInt64LE(at));
+    at += head + length;
+    if (length !== commitBytes || at > log.length) continue;
+    last = log.subarray(from, at);
+    from = at;
+  }
+  return last;
+}
+
 /** The model's files: the gateway refuses the model, says so, and rules decide until it is put back. */
 const model: Fault = {
   kind: 'model-damaged',
@@ -174,4 +223,4 @@ const model: Fault = {
   },
 };
 
-export const stateFaults: Fault[] = [retained, letters, alerts, operations, telemetry, model];
+export const stateFaults: Fault[] = [retained, letters, alerts, operations, telemetry, torn, model];

@@ -103,6 +103,29 @@ const killed: Fault = {
   },
 };
 
+const killedInRecovery: Fault = {
+  kind: 'store-kill-in-recovery',
+  target: 'store',
+  unavailable: onlyInflux,
+  plan(draw) {
+    const lives = Array.from({ length: draw.int(1, 4) }, () => draw.int(20, 600));
+    return {
+      text: `kill -9 influxd, and again ${lives.map((ms) => `${ms} ms`).join(', ')} after each start`,
+      async run(scene) {
+        const influxd = scene.site.influxd!;
+        await influxd.kill9();
+        for (const lifeMs of lives) {
+          const starting = influxd.restart().catch(() => {});
+          await pause(lifeMs);
+          await influxd.kill9();
+          await starting;
+        }
+        await influxd.restart();
+      },
+    };
+  },
+};
+
 const frozen: Fault = {
   kind: 'store-freeze',
   target: 'store',
@@ -127,6 +150,7 @@ const frozen: Fault = {
 
 export const storeFaults: Fault[] = [
   killed,
+  killedInRecovery,
   frozen,
   http('store-429', false, (draw) => ({ kind: 'status', status: 429, retryAfterSeconds: draw.int(0, 3) })),
   http('store-500', true, () => ({ kind: 'status', status: 500 })),

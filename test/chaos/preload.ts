@@ -1,14 +1,17 @@
 /**
  * Loaded into a product process before its own code (`node --import`), in each of its threads: shifts the wall clock by
- * an offset that can be changed from outside, and ends or hangs one of its worker threads on request. The product knows
- * nothing of it. Orders come in a small JSON file, named by the environment and read again a few times a second.
+ * an offset that can be changed from outside, ends or hangs one of its worker threads on request, and lets the files of
+ * its data thread (the journal's) fail. The product knows nothing of it. Orders come in a small JSON file, named by the environment and read again a few times a second.
  */
 import { readFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { isMainThread, workerData } from 'node:worker_threads';
 
 /** What the file may say. */
 export interface Orders {
   clockOffsetMs?: number;
+  /** `full`: a write takes half of its bytes and fails. `unreadable`: no read gives anything. */
+  disk?: 'well' | 'full' | 'unreadable';
   /** Done once for each new number. */
   thread?: { number: number; which: WorkerName; action: 'die' | 'hang'; hangMs?: number };
 }
@@ -65,6 +68,28 @@ function obey(name: WorkerName): void {
   timer.unref();
 }
 
+function systemError(code: string): Error {
+  return Object.assign(new Error(`${code}: injected`), { code });
+}
+
+async function injectDiskFaults(): Promise<void> {
+  const any = await open('/dev/null');
+  const files = Object.getPrototypeOf(any) as Pick<FileHandle, 'read' | 'writev'>;
+  await any.close();
+  const { read, writev } = files;
+  files.read = function (this: FileHandle, ...args: unknown[]) {
+    if (current().disk === 'unreadable') return Promise.reject(systemError('EIO'));
+    return Reflect.apply(read, this, args) as ReturnType<typeof read>;
+  } as typeof read;
+  files.writev = async function (this: FileHandle, buffers: readonly Uint8Array[], position?: number) {
+    if (current().disk !== 'full') return Reflect.apply(writev, this, [buffers, position]);
+    const whole = Buffer.concat(buffers);
+    await Reflect.apply(writev, this, [[whole.subarray(0, whole.length >> 1)], position]);
+    throw systemError('ENOSPC');
+  } as typeof writev;
+}
+
 shiftClock();
 const name = ownName();
 if (name) obey(name);
+if (name === 'data') await injectDiskFaults();

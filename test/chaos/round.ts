@@ -1,5 +1,6 @@
 /** One round: load, faults at random moments, healing, draining, and the comparison of what is with what was said. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Accounts, accountsOf } from './accounts.ts';
 import { checkRound } from './checks.ts';
 import { drained } from './drain.ts';
 import type { Allowance, Check, Scene, Target } from './fault.ts';
@@ -49,12 +50,17 @@ export class Aftermath {
   readonly problems: string[] = [];
   verdict: Verdict | null = null;
   after: Statement | null = null;
+  readonly accounts: { before: Accounts; after: Accounts | null };
+
+  constructor(accounts: Accounts) {
+    this.accounts = { before: accounts, after: null };
+  }
 }
 
 export async function runRound(run: RunState, options: RoundOptions): Promise<RoundResult> {
   const { site } = run;
   const { planned, say } = options;
-  const aftermath = new Aftermath();
+  const aftermath = new Aftermath(await accountsOf(site));
   const watch = new Watch(site);
   const overtakenBefore = site.link.tap.overtaken.length;
   const sensors = await Sensors.start(site, {
@@ -74,6 +80,7 @@ export async function runRound(run: RunState, options: RoundOptions): Promise<Ro
   aftermath.problems.push(...site.link.tap.overtaken.slice(overtakenBefore).map((text) => `order: ${text}`));
   noteEnds(site, aftermath);
   aftermath.after = await statementOf(site, run.before.events);
+  aftermath.accounts.after = await accountsOf(site);
   await checkRound(run, load, aftermath);
   const droppedByPolicy = aftermath.after.droppedLines - run.before.droppedLines;
   const { excused, allowed } = aftermath;

@@ -56,7 +56,10 @@ export class Site {
     this.store = store;
     this.influxd = influxd;
     this.storeFaults = storeFaults;
-    this.gatewayDisk = makeDisk(folder, 'gateway', diskMib);
+    this.gatewayDisk = makeDisk(folder, 'gateway', diskMib, {
+      fill: () => this.order('gateway', { disk: 'full' }),
+      free: () => this.order('gateway', { disk: 'well' }),
+    });
     this.cloudDisk = makeDisk(folder, 'cloud', diskMib * 2);
     this.artefactsDir = join(folder, 'artefacts');
     this.plantState = join(folder, 'plant.json');

@@ -12,7 +12,13 @@ export function storedSeqs(site: Site, from: number, to: number): Promise<Stored
 
 /** Rows of the plant's pumps. */
 export async function storedPumpRows(site: Site): Promise<number> {
-  if (!site.influxd) return Number((await sql(site, 'select count(*) from pump'))[0]?.[0] ?? 0);
+  if (!site.influxd) {
+    const rows = await sql(site, 'select count(*) from pump').catch((error: unknown) => {
+      if (String(error).includes('pump does not exist')) return [];
+      throw error;
+    });
+    return Number(rows[0]?.[0] ?? 0);
+  }
   const answer = await site.influxd.query('SELECT count("vibration_x") FROM "pump"', database);
   return Number(answer.results[0]?.series?.[0]?.values[0]?.[1] ?? 0);
 }

@@ -44,7 +44,7 @@ export function serverProcess(command: ServerCommand): ServerProcess {
   async function waitUntilReady(started: ChildProcess): Promise<void> {
     const giveUp = AbortSignal.timeout(readyMsMax);
     while (!giveUp.aborted) {
-      if (started.exitCode !== null) break;
+      if (started.exitCode !== null || started.signalCode !== null) break;
       const ready = await fetch(command.readyUrl, { signal: AbortSignal.timeout(1000) }).catch(() => null);
       if (ready?.ok) return;
       await delay(20);
