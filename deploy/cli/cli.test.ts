@@ -1,7 +1,7 @@
 /** The command line as a process: signals, exit codes, configuration checks. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -70,6 +70,9 @@ it('shows what a cloud has put aside, sends it again, and shows who asked for th
   expect(refused).toMatchObject({ status: 1, stdout: expect.stringContaining('no quarantined entry 7') });
   expect(ask('notifications', 'list', '--json').stdout).toContain('"items": []');
   expect(ask('notifications', 'redrive', 'a/b', 'c/d')).toMatchObject({ status: 1 });
+  const url = (JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8')) as { httpUrl: string }).httpUrl;
+  expect(run(['audit', '--url', url]).stderr).toContain('none was given: set $HARBINGER_TOKEN');
+  expect(run(['audit', '--url', url, '--token', 'another']).stderr).toContain('this is another');
   const { items } = JSON.parse(ask('audit', '--json').stdout) as {
     items: { action: string; subject: string }[];
   };

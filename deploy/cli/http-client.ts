@@ -64,11 +64,11 @@ export async function request(
   const text = await response.text();
   const answer = parseAnswer(text);
   if (response.ok) return answer;
-  throw new HarbingerError(
-    'API_REFUSED',
-    'cli',
-    `${method} ${path}: ${refusalOf(answer) ?? `HTTP ${response.status}`}`,
-  );
+  const why =
+    response.status === 401
+      ? `its token is needed, and ${endpoint.token === null ? 'none was given' : 'this is another'}: set $HARBINGER_TOKEN`
+      : (refusalOf(answer) ?? `HTTP ${response.status}`);
+  throw new HarbingerError('API_REFUSED', 'cli', `${endpoint.url}, ${method} ${path}: ${why}`);
 }
 
 function parseAnswer(text: string): unknown {
