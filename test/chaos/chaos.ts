@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { influxdBinary } from '../support/influxd.ts';
+import { accountsOf } from './accounts.ts';
 import { retainedText } from './checks.ts';
 import { Draw } from './draw.ts';
 import { drawFaults, skipped } from './faults.ts';
@@ -76,6 +77,8 @@ async function runOn(
       site,
       nextSeq: 1,
       before: await statementOf(site, new Map()),
+      accounts: await accountsOf(site),
+      doubled: new Set(),
       pumpStates: new Map(),
       history: [],
     };

@@ -1,12 +1,14 @@
 /** What must hold after every round, whatever was done. */
-import { accountProblems, wellProblem } from './accounts.ts';
-import { eventually } from './fault.ts';
+import { accountProblems, accountsOf, wellProblem } from './accounts.ts';
+import { eventually, pause } from './fault.ts';
 import { inFlightMax, isUntimed, type RoundLoad } from './load.ts';
 import { leaveRetained, retainedNow } from './retained.ts';
 import type { Aftermath, RunState } from './round.ts';
 import { lossesBetween, newEvents, type Statement } from './said.ts';
-import { storedSeqs } from './stored.ts';
+import { eventsStoredTwice, storedSeqs } from './stored.ts';
 import { compare, type Verdict } from './verdict.ts';
+
+const metricsAgeMsMax = 1_200;
 
 export const retainedText = '{"seq":1,"kept":1}';
 
@@ -22,8 +24,11 @@ export async function checkRound(run: RunState, load: RoundLoad, aftermath: Afte
   const verdict = compare(load.machines, stored, excused);
   aftermath.verdict = verdict;
   problems.push(...readingProblems(verdict, after.droppedLines - before.droppedLines, aftermath));
-  problems.push(...metricProblems(verdict, aftermath));
+  problems.push(...(await metricProblems(run, verdict, aftermath)));
   problems.push(...eventProblems(before, after, load));
+  const twice = (await eventsStoredTwice(site)).filter((id) => !run.doubled.has(id));
+  for (const id of twice) run.doubled.add(id);
+  if (twice.length > 0) problems.push(`EVENTS with two lines in the store: ${some(twice)}`);
   problems.push(...statementProblems(before, after, aftermath));
   const unwell = await eventually(() => wellProblem(site));
   if (unwell !== null) problems.push(`HEALTH: ${unwell}`);
@@ -58,11 +63,18 @@ function readingProblems(verdict: Verdict, dropped: number, { allowed }: Afterma
 }
 
 /** A full disk makes the gateway count what it then refuses; of damaged blocks the readings were counted and are gone. */
-function metricProblems({ stored }: Verdict, { accounts, allowed }: Aftermath): string[] {
-  const isComparable = !(['dropped', 'false-sync', 'damaged-block', 'end'] as const).some((one) =>
-    allowed.has(one),
-  );
-  return isComparable ? accountProblems(accounts.before, accounts.after!, stored) : [];
+const incomparable = ['dropped', 'false-sync', 'damaged-block', 'end'] as const;
+
+async function metricProblems(run: RunState, { stored }: Verdict, { allowed }: Aftermath): Promise<string[]> {
+  const { accounts: before } = run;
+  // What it says of itself is up to a second old.
+  await pause(metricsAgeMsMax);
+  const isComparable = !incomparable.some((one) => allowed.has(one));
+  const problem = await eventually(async () => {
+    run.accounts = await accountsOf(run.site);
+    return isComparable ? accountProblems(before, run.accounts, stored).join('; ') || null : null;
+  }, 20_000);
+  return problem === null ? [] : [problem];
 }
 
 /** Each lifecycle message is one event; each prediction is opened once. */

@@ -1,6 +1,6 @@
 /** One round: load, faults at random moments, healing, draining, and the comparison of what is with what was said. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Accounts, accountsOf } from './accounts.ts';
+import type { Accounts } from './accounts.ts';
 import { checkRound } from './checks.ts';
 import { drained } from './drain.ts';
 import type { Allowance, Check, Scene, Target } from './fault.ts';
@@ -26,6 +26,9 @@ export interface RunState {
   site: Site;
   nextSeq: number;
   before: Statement;
+  accounts: Accounts;
+  /** Events that had two lines in the store. */
+  doubled: Set<string>;
   pumpStates: Map<string, string>;
   /** Every round's ledger and excuses, for the comparison at the end. */
   history: { number: number; load: RoundLoad; excused: Set<string>; allowed: Set<Allowance> }[];
@@ -50,17 +53,12 @@ export class Aftermath {
   readonly problems: string[] = [];
   verdict: Verdict | null = null;
   after: Statement | null = null;
-  readonly accounts: { before: Accounts; after: Accounts | null };
-
-  constructor(accounts: Accounts) {
-    this.accounts = { before: accounts, after: null };
-  }
 }
 
 export async function runRound(run: RunState, options: RoundOptions): Promise<RoundResult> {
   const { site } = run;
   const { planned, say } = options;
-  const aftermath = new Aftermath(await accountsOf(site));
+  const aftermath = new Aftermath();
   const watch = new Watch(site);
   const overtakenBefore = site.link.tap.overtaken.length;
   const sensors = await Sensors.start(site, {
@@ -80,7 +78,6 @@ export async function runRound(run: RunState, options: RoundOptions): Promise<Ro
   aftermath.problems.push(...site.link.tap.overtaken.slice(overtakenBefore).map((text) => `order: ${text}`));
   noteEnds(site, aftermath);
   aftermath.after = await statementOf(site, run.before.events);
-  aftermath.accounts.after = await accountsOf(site);
   await checkRound(run, load, aftermath);
   const droppedByPolicy = aftermath.after.droppedLines - run.before.droppedLines;
   const { excused, allowed } = aftermath;

@@ -13,14 +13,38 @@ export function storedSeqs(site: Site, from: number, to: number): Promise<Stored
 /** Rows of the plant's pumps. */
 export async function storedPumpRows(site: Site): Promise<number> {
   if (!site.influxd) {
-    const rows = await sql(site, 'select count(*) from pump').catch((error: unknown) => {
-      if (String(error).includes('pump does not exist')) return [];
-      throw error;
-    });
+    const rows = await sql(site, 'select count(*) from pump').catch(noTable('pump'));
     return Number(rows[0]?.[0] ?? 0);
   }
   const answer = await site.influxd.query('SELECT count("vibration_x") FROM "pump"', database);
   return Number(answer.results[0]?.series?.[0]?.values[0]?.[1] ?? 0);
+}
+
+/** Ids of events that have more than one line. */
+export async function eventsStoredTwice(site: Site): Promise<string[]> {
+  const ids = site.influxd ? await influxEventIds(site) : await embeddedEventIds(site);
+  const seen = new Set<string>();
+  return ids.filter((id) => seen.has(id) || !seen.add(id));
+}
+
+async function influxEventIds(site: Site): Promise<string[]> {
+  const answer = await site.influxd!.query('SELECT "id" FROM "event"', database);
+  return (answer.results[0]?.series?.[0]?.values ?? []).map(([, id]) => String(id));
+}
+
+async function embeddedEventIds(site: Site): Promise<string[]> {
+  const repeated = await sql(site, 'select id from event group by id having count(*) > 1').catch(
+    noTable('event'),
+  );
+  return repeated.flatMap(([id]) => [String(id), String(id)]);
+}
+
+/** A table is made with its first row. */
+function noTable(name: string): (error: unknown) => unknown[][] {
+  return (error) => {
+    if (String(error).includes(`${name} does not exist`)) return [];
+    throw error;
+  };
 }
 
 async function influxSeqs(site: Site, from: number, to: number): Promise<StoredSeqs> {
