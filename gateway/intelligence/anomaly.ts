@@ -4,6 +4,7 @@
  * of all while it behaves strangely: a normal that learnt the wear would hide it.
  */
 import { Detector } from '../../shared/detector/detector.ts';
+import { parameters } from '../../shared/detector/parameters.ts';
 import type { RemainingRows } from '../../shared/detector/remaining-life.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { columnOrder, rowInOrder } from './column-order.ts';
@@ -16,8 +17,10 @@ export const learnRows = 120;
 export const learnRowsOpen = 600;
 /** Distance over the limit of normal at which a state scores 0.5; more is asked where events are what counts. */
 const ratioHalf = { state: 1.9, events: 2.2 };
-/** Rarity in decades at which an event scores 0.5. */
-const decadesHalf = 4;
+/** Rarity in decades at which an event scores 0.5, and a sensor that stands still. */
+const decadesHalf = { event: 4, still: 5 };
+/** Above this score of its own the detector reports that something begins. */
+const eventFrom = parameters.state.band;
 /** The number of rows that pass between two looks is a mean of about so many. */
 const looksMean = 20;
 /** Rows faster than the type's nominal step by more than this are sampled: the cost of a machine is bounded in time. */
@@ -58,6 +61,8 @@ export class Baseline {
   /** Rows passed over since the last look; rows a look, lately (0: not known yet). */
   private passed = 0;
   private rowsALook = 0;
+  /** What sensors had to do with what began last. */
+  private begun: Float64Array | null = null;
   /** The detector's columns by name, where it was restored, and where each is in a row (−1: nowhere yet). */
   private sensors: readonly string[] | null = null;
   private order: Int32Array | null = null;
@@ -86,7 +91,8 @@ export class Baseline {
     this.takenMs = timeMs;
     this.rowsALook = this.rowsALook === 0 ? 1 : this.rowsALook + (this.passed - this.rowsALook) / looksMean;
     this.passed = 0;
-    this.detector.push(this.order ? rowInOrder(row, this.order) : row, 0, timeMs);
+    const score = this.detector.push(this.order ? rowInOrder(row, this.order) : row, 0, timeMs);
+    if (score > eventFrom) this.begun = this.detector.contributions(this.begun ?? this.newDeviations());
   }
 
   /**
@@ -103,19 +109,24 @@ export class Baseline {
     }
     this.sensors = null;
     this.order = null;
+    this.begun = null;
     this.detector = this.newDetector();
   }
 
-  /** The newest row's score. */
+  /** The newest row's score: by how far the machine is from its normal, by what began lately, or by what stands still. */
   score(): AnomalyScore {
-    const { detector } = this;
+    const { detector, begun } = this;
     if (!this.ready) return { score: 0, deviations: new Float64Array(this.columns) };
-    const deviations = this.inRowOrder(detector.contributions(new Float64Array(detector.sensors)));
     const { judges } = this.options;
     const square = detector.ratio ** 2;
     const state = square / (square + ratioHalf[judges] ** 2);
-    const event = judges === 'events' ? 1 - 2 ** (-detector.recentDecades / decadesHalf) : 0;
-    return { score: Math.max(state, event), deviations };
+    const event = judges === 'events' ? rarityScore(detector.recentDecades, decadesHalf.event) : 0;
+    const stillness = detector.stillness(this.newDeviations());
+    const still = rarityScore(Math.max(...stillness), decadesHalf.still);
+    const score = Math.max(state, event, still);
+    if (score === still) return { score, deviations: this.inRowOrder(stillness) };
+    if (score === event && begun) return { score, deviations: this.inRowOrder(begun.slice()) };
+    return { score, deviations: this.inRowOrder(detector.contributions(this.newDeviations())) };
   }
 
   /** In rows of the machine, looked at or not; null where nothing can be said. */
@@ -149,6 +160,10 @@ export class Baseline {
     return true;
   }
 
+  private newDeviations(): Float64Array {
+    return new Float64Array(this.detector.sensors);
+  }
+
   private inRowOrder(own: Float64Array): Float64Array {
     const { order } = this;
     if (!order) return own;
@@ -165,6 +180,8 @@ export class Baseline {
     return new Detector(this.columns, { warmUpRows: this.options.learnRows, hasClock });
   }
 }
+
+const rarityScore = (decades: number, half: number) => 1 - 2 ** (-decades / half);
 
 export interface AnomalyScore {
   /** 0 … 1; normal behaviour stays below 0.5; 0 until enough of it has been seen. */

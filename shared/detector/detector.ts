@@ -10,6 +10,7 @@ import type { RemainingRows } from './remaining-life.ts';
 import { enterBin, learnUsual, newProfiles, type Profile, usual } from './season.ts';
 import { changes, initSensor, rowsSeen, sensorSize } from './sensor-layout.ts';
 import { sensorDecades } from './sensor-streams.ts';
+import { stillnessDecades } from './sensor-views.ts';
 import { limitRatio } from './state-limit.ts';
 import { type Row, Structure } from './structure.ts';
 import { initStream, streamDecades, streamSize } from './tail.ts';
@@ -109,6 +110,12 @@ export class Detector {
       const share = parts > 0 ? blame[sensors + i]! / parts : 0;
       into[i] = share * this.ratio + (isEvent ? blame[i]! : 0);
     }
+    return into;
+  }
+
+  /** Per sensor, how rare it is for it to stand still for as long as it has: in decades, written to `into`. */
+  stillness(into: Float64Array): Float64Array {
+    for (let i = 0; i < this.sensors; i++) into[i] = stillnessDecades(this.streams, i * sensorSize);
     return into;
   }
 

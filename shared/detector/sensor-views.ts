@@ -51,16 +51,21 @@ export function noiseDecades(s: Float32Array, at: number, size: number, floor: n
   return decades;
 }
 
+/** How rare it is, in decades, for the sensor to stand still for as long as it has by now. */
+export function stillnessDecades(s: Float32Array, at: number): number {
+  if (s[at + changes]! < changesMin * s[at + rowsSeen]!) return 0;
+  return sideDecades(s, at + stillAt, Math.log1p(s[at + stillRows]!));
+}
+
 /** A run of equal values is judged row by row, and learnt when it ends. */
 export function stillDecades(s: Float32Array, at: number, hasChanged: boolean): number {
-  const n = s[at + rowsSeen]!;
   if (hasChanged) {
-    learnSide(s, at + stillAt, Math.log1p(s[at + stillRows]!), n);
+    learnSide(s, at + stillAt, Math.log1p(s[at + stillRows]!), s[at + rowsSeen]!);
     s[at + stillRows] = 0;
     return 0;
   }
-  const now = Math.log1p(++s[at + stillRows]!);
-  return s[at + changes]! < changesMin * n ? 0 : sideDecades(s, at + stillAt, now);
+  s[at + stillRows]!++;
+  return stillnessDecades(s, at);
 }
 
 /** Against what is usual at this time, single and smoothed; 0 while the season explains too little. Weighted. */

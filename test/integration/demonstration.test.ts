@@ -99,7 +99,10 @@ describe('the demonstration', () => {
     await eventually(async () => ((await first.stored()) ?? 0) > 0, 120_000, 'readings in the store');
     const storedAfter = secondsNow();
 
-    const opened = async () => (await first.events()).find(({ type }) => type.includes('prediction.opened'));
+    const opened = async () =>
+      (await first.events()).find(
+        ({ type, subject }) => type.includes('prediction.opened') && subject.startsWith('plant/'),
+      );
     await eventually(async () => (await opened()) !== undefined, 150_000, 'an alert');
     const warnedAfter = secondsNow();
     const alert = (await opened())!;
@@ -112,6 +115,10 @@ describe('the demonstration', () => {
     const failed = (await failure())!;
     expect(failed.time > alert.time).toBe(true);
     const failedAfter = secondsNow();
+    const ownPast = async () => /ALERT {2}lab\/compressor {2}warning, says self-learned/.test(first.output);
+    await eventually(ownPast, 240_000, 'a warning about the machine that has no model');
+    const ownPastAfter = secondsNow();
+    expect(first.output).toMatch(/ALERT {2}plant\/pump-\d {2}\w+, says model pump-rul/);
     expect(first.output).toMatch(/readings \d+\/s · journal lag|journal lag \d+ blocks/);
     expect(first.output).toContain(`ALERT  ${alert.subject}`);
 
@@ -127,7 +134,7 @@ describe('the demonstration', () => {
     expect(await second.interrupt()).toBe(0);
     console.log(
       `demonstration: stored after ${storedAfter} s, warned of ${alert.subject} after ${warnedAfter} s, it failed ` +
-        `after ${failedAfter} s; stopped by ${stoppedAfter} s, storing again by ${againAfter} s, stopped by ${secondsNow()} s`,
+        `after ${failedAfter} s; the machine without a model was warned of by ${ownPastAfter} s; stopped by ${stoppedAfter} s, storing again by ${againAfter} s, stopped by ${secondsNow()} s`,
     );
   }, 600_000);
 
