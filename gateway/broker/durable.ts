@@ -69,11 +69,16 @@ export class Durable {
     else this.idle = then;
   }
 
-  /** `messageId` is 0 for QoS 0. */
+  /** `messageId` is 0 for QoS 0. As little as possible is allocated: this is called for each message. */
   take(link: Link, topic: string, payload: Buffer, messageId: number, resend: boolean): void {
-    this.hand(link, link.clientId, { topic, payload, resend }, (error) => {
+    const bytes = payload.length;
+    this.begin(link, bytes);
+    const message = { topic, payload, client: link.clientId, receivedMs: link.receivedMs, resend };
+    this.intake.accept(message, (error) => {
+      this.end(link, bytes, error);
       if (error) link.drop('intake', `message could not be stored: ${error.message}`);
       else if (messageId > 0) link.acknowledge(messageId);
+      this.flushSoon();
     });
   }
 
@@ -84,28 +89,37 @@ export class Durable {
     settled: Callback,
   ): void {
     const bytes = payload.length;
+    this.begin(link, bytes);
+    const receivedMs = link ? link.receivedMs : this.clock.nowMs();
+    this.intake.accept({ topic, payload, client, receivedMs, resend }, (error) => {
+      this.end(link, bytes, error);
+      settled(error);
+      this.flushSoon();
+    });
+  }
+
+  private begin(link: Link | undefined, bytes: number): void {
     this.accepted += 1;
     this.pending += 1;
     this.pendingBytes += bytes;
-    if (link) {
-      link.pending += 1;
-      link.pendingBytes += bytes;
-    }
-    const receivedMs = link ? link.receivedMs : this.clock.nowMs();
-    this.intake.accept({ topic, payload, client, receivedMs, resend }, (error) => {
-      this.pending -= 1;
-      this.pendingBytes -= bytes;
-      if (link) {
-        link.pending -= 1;
-        link.pendingBytes -= bytes;
-      }
-      if (error) this.failed += 1;
-      settled(error);
-      if (!this.flushing) {
-        this.flushing = true;
-        process.nextTick(this.flush);
-      }
-    });
+    if (!link) return;
+    link.pending += 1;
+    link.pendingBytes += bytes;
+  }
+
+  private end(link: Link | undefined, bytes: number, error: Error | undefined): void {
+    this.pending -= 1;
+    this.pendingBytes -= bytes;
+    if (error) this.failed += 1;
+    if (!link) return;
+    link.pending -= 1;
+    link.pendingBytes -= bytes;
+  }
+
+  private flushSoon(): void {
+    if (this.flushing) return;
+    this.flushing = true;
+    process.nextTick(this.flush);
   }
 
   /** Once for all messages that settled together: their acks leave, and paused connections are read on. */

@@ -27,7 +27,7 @@ export const IntelligenceConfig = Type.Object(
       minimum: 0,
       maximum: 3_600_000,
       default: 200,
-      description: 'between two assessments of one machine',
+      description: "between two assessments of one machine; its type's step (up to 1 s) if that is longer",
     }),
     saveNormalsMs: Type.Integer({
       minimum: 100,

@@ -3,28 +3,26 @@ export interface Scheduled {
   state: 'idle' | 'ready' | 'taken' | 'resting';
   /** Marked again while taken or resting. */
   again: boolean;
+  /** How long it rests after it was taken. */
+  readonly restMs: number;
   restUntilMs: number;
   /** Dropped: skipped when its turn comes. */
   gone: boolean;
 }
 
-export function newlyScheduled(): Scheduled {
-  return { state: 'idle', again: false, restUntilMs: 0, gone: false };
+export function newlyScheduled(restMs: number): Scheduled {
+  return { state: 'idle', again: false, restMs, restUntilMs: 0, gone: false };
 }
 
 /**
  * Which items are due. An item is queued at most once however often it is marked; it is taken by one taker at a time;
- * and after it was taken it rests for `restMs`. Since all rest equally long, the resting form a queue by time, and
- * nothing is ever searched. At most every item is queued, so the queues are as bounded as the items are.
+ * and after it was taken it rests. Those that rest equally long form a queue by time, of which there are few, and nothing
+ * is ever searched. At most every item is queued, so the queues are as bounded as the items are.
  */
 export class Schedule<T extends { schedule: Scheduled }> {
-  private readonly restMs: number;
   private readonly ready = new Fifo<T>();
-  private readonly resting = new Fifo<T>();
-
-  constructor(restMs: number) {
-    this.restMs = restMs;
-  }
+  /** By how long they rest. */
+  private readonly resting = new Map<number, Fifo<T>>();
 
   /** True if the item became ready by this. */
   mark(item: T): boolean {
@@ -45,7 +43,7 @@ export class Schedule<T extends { schedule: Scheduled }> {
       if (item.schedule.gone) continue;
       item.schedule.state = 'taken';
       item.schedule.again = false;
-      item.schedule.restUntilMs = nowMs + this.restMs;
+      item.schedule.restUntilMs = nowMs + item.schedule.restMs;
       return item;
     }
     return null;
@@ -53,25 +51,31 @@ export class Schedule<T extends { schedule: Scheduled }> {
 
   /** The item is done with; it rests for what is left of its time. */
   release(item: T): void {
-    item.schedule.state = 'resting';
-    this.resting.push(item);
+    const { schedule } = item;
+    schedule.state = 'resting';
+    const resting = this.resting.get(schedule.restMs) ?? new Fifo<T>();
+    resting.push(item);
+    this.resting.set(schedule.restMs, resting);
   }
 
   /** When to look again: now or earlier if something is ready, null if nothing is waiting. */
   nextMs(nowMs: number): number | null {
     if (this.ready.length > 0) return nowMs;
-    return this.resting.first?.schedule.restUntilMs ?? null;
+    let nextMs: number | null = null;
+    for (const { first } of this.resting.values()) {
+      if (first && (nextMs === null || first.schedule.restUntilMs < nextMs))
+        nextMs = first.schedule.restUntilMs;
+    }
+    return nextMs;
   }
 
   private wake(nowMs: number): void {
-    for (
-      let item = this.resting.first;
-      item && item.schedule.restUntilMs <= nowMs;
-      item = this.resting.first
-    ) {
-      this.resting.shift();
-      item.schedule.state = 'idle';
-      if (item.schedule.again && !item.schedule.gone) this.mark(item);
+    for (const resting of this.resting.values()) {
+      for (let item = resting.first; item && item.schedule.restUntilMs <= nowMs; item = resting.first) {
+        resting.shift();
+        item.schedule.state = 'idle';
+        if (item.schedule.again && !item.schedule.gone) this.mark(item);
+      }
     }
   }
 }

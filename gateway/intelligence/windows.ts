@@ -14,13 +14,15 @@ import { newlyScheduled, Schedule, type Scheduled } from './schedule.ts';
 
 /** Columns of a machine of an open type; further sensors are stored but not watched. */
 const openSensorsMax = 64;
+/** However slowly a type's machines age, one that shows something new is looked at after this. */
+const intervalMsOfStepMax = 1_000;
 /** A machine that spoke within this keeps its window. */
 const silentMsMin = 60_000;
 
 export interface WindowsOptions {
   types: ReadonlyMap<string, MachineType>;
   machinesMax: number;
-  /** Between two assessments of one machine. */
+  /** Between two assessments of one machine; its type's step, up to 1 s, if that is longer. */
   intervalMsMin: number;
   clock: Clock;
   /** Keeps what was learnt over restarts. */
@@ -78,12 +80,11 @@ export class Windows {
   private readonly places: (Place | null)[] = [];
   private readonly byKey = new Map<string, WatchedMachine>();
   private readonly recency = new RecencyList<WatchedMachine>();
-  private readonly schedule: Schedule<WatchedMachine>;
+  private readonly schedule = new Schedule<WatchedMachine>();
   private readonly counts = { rows: 0, late: 0, evicted: 0, unwatched: 0, unknown: 0 };
 
   constructor(options: WindowsOptions) {
     this.options = options;
-    this.schedule = new Schedule(options.intervalMsMin);
   }
 
   /** Takes a batch's rows. True if a machine became due for assessment. */
@@ -177,6 +178,11 @@ export class Windows {
     }
   }
 
+  /** A window of readings that come faster than a machine of this type ages says nothing new. */
+  private restMsOf(type: MachineType): number {
+    return Math.max(this.options.intervalMsMin, Math.min(type.stepMs, intervalMsOfStepMax));
+  }
+
   private newWindow(type: MachineType): MachineWindow {
     return new MachineWindow(type.windowRows, type.sensors.length, baselineOptions(type));
   }
@@ -190,7 +196,7 @@ export class Windows {
       key: `${identity.site}/${identity.machine}`,
       place: index,
       window: this.newWindow(identity.type),
-      schedule: newlyScheduled(),
+      schedule: newlyScheduled(this.restMsOf(identity.type)),
       heardMs: nowMs,
       newer: null,
       older: null,
