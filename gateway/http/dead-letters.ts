@@ -1,8 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HttpError } from '../../shared/runtime/http-errors.ts';
 import { answers } from '../../shared/runtime/http-openapi.ts';
 import { whichOf } from '../../shared/runtime/http-selection.ts';
+import type { Log } from '../../shared/runtime/log.ts';
 import type { DeadLetter } from '../ports.ts';
 
 /** What the HTTP API needs of the dead letters. */
@@ -52,7 +53,21 @@ function wireForm(letter: DeadLetter) {
 }
 
 /** `GET /api/deadletters` (paged by `beforeId`), `GET …/{id}`, `POST …/redrive`, `DELETE` with `{ids}` or `{all: true}`. */
-export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterAdmin): void {
+export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterAdmin, log: Log): void {
+  /** Done by hand: the log keeps who asked and what came of it. */
+  const change = async <T extends Record<string, number>>(
+    request: FastifyRequest<{ Body: Static<typeof Selection> }>,
+    verb: string,
+    work: (which: number[] | 'all') => Promise<T>,
+  ): Promise<T> => {
+    const which = whichOf('ids', request.body.ids, request.body.all);
+    const about = { verb, which: String(which).slice(0, 500), address: request.ip };
+    log.info(about, 'dead letters: a change was asked for');
+    const outcome = await work(which);
+    const done: Record<string, string | number> = { ...about, ...outcome };
+    log.info(done, 'dead letters: it is done');
+    return outcome;
+  };
   app.get<{ Querystring: Static<typeof ListQuery> }>(
     '/api/deadletters',
     {
@@ -87,7 +102,7 @@ export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterAdmin)
         response: answers('how many', Type.Object({ redriven: Type.Integer() })),
       },
     },
-    async ({ body }) => letters.redrive(whichOf('ids', body.ids, body.all)),
+    (request) => change(request, 'redrive', (which) => letters.redrive(which)),
   );
   app.delete<{ Body: Static<typeof Selection> }>(
     '/api/deadletters',
@@ -99,6 +114,6 @@ export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterAdmin)
         response: answers('how many', Type.Object({ dropped: Type.Integer() })),
       },
     },
-    async ({ body }) => letters.drop(whichOf('ids', body.ids, body.all)),
+    (request) => change(request, 'drop', (which) => letters.drop(which)),
   );
 }

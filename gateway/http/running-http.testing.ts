@@ -1,6 +1,6 @@
 /** A gateway's HTTP server for tests, on a free port, with dead letters in memory. */
 import { Counter, Registry } from 'prom-client';
-import { silentLog } from '../../shared/runtime/log.ts';
+import { type Log, silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import type { DeadLetter } from '../ports.ts';
@@ -50,6 +50,7 @@ function condition() {
 export async function startHttp(
   config: Record<string, unknown> = { openOnLoopback: true },
   letters = memoryLetters(5),
+  log: Log = silentLog,
 ) {
   const registry = new Registry();
   new Counter({ name: 'harbinger_test_total', help: 'a test', registers: [registry] }).inc();
@@ -65,7 +66,7 @@ export async function startHttp(
     },
     deadLetters: letters,
     clock,
-    log: silentLog,
+    log,
   });
   running.push(server);
   const { port } = await server.start();

@@ -1,7 +1,8 @@
 import { request } from 'node:http';
+import pino from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
-import { clock, running, startHttp, stopAll } from './running-http.testing.ts';
+import { clock, memoryLetters, running, startHttp, stopAll } from './running-http.testing.ts';
 
 const token = 'a-token-of-enough-length';
 afterEach(stopAll);
@@ -139,6 +140,17 @@ describe('dead letters', () => {
     expect((await call('DELETE', '/api/deadletters', { ids: [3] })).body).toEqual({ dropped: 1 });
     expect((await call('DELETE', '/api/deadletters', { all: true })).body).toEqual({ dropped: 2 });
   });
+});
+
+it('who changes dead letters is in the log, with what came of it', async () => {
+  const lines: string[] = [];
+  const log = pino({}, { write: (line: string) => void lines.push(line) });
+  const { call } = await startHttp({ openOnLoopback: true }, memoryLetters(5), log);
+  await call('POST', '/api/deadletters/redrive', { ids: [1, 2] });
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { verb: 'redrive', which: '1,2', address: '127.0.0.1' },
+    { verb: 'redrive', which: '1,2', address: '127.0.0.1', redriven: 2 },
+  ]);
 });
 
 describe('what cannot be answered is a clear error', () => {

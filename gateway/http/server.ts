@@ -104,5 +104,5 @@ function guardedRoutes(app: FastifyInstance, deps: GatewayHttpDeps, guard: HttpG
     response: answers('the status', GatewayStatus),
   };
   app.get('/api/status', { schema: status }, async () => deps.status());
-  deadLetterRoutes(app, deps.deadLetters);
+  deadLetterRoutes(app, deps.deadLetters, deps.log);
 }
