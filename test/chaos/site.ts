@@ -42,6 +42,8 @@ export class Site {
   readonly artefactsDir: string;
   readonly plantState: string;
   readonly #folder: string;
+  /** Also where a run is stopped from outside; by then its disks' own handlers have unmounted them. */
+  readonly #removeFolder = () => rmSync(this.#folder, { recursive: true, force: true });
   readonly #orders: Record<'gateway' | 'cloud', Orders> = { gateway: {}, cloud: {} };
 
   private constructor(parts: {
@@ -66,6 +68,7 @@ export class Site {
     this.link = new Link(() => cloudPort);
     this.cloud = new Operated('cloud', this.#process('cloud', this.cloudDisk, cloudPort));
     this.gateway = new Operated('gateway', this.#process('gateway', this.gatewayDisk, 0));
+    process.once('exit', this.#removeFolder);
   }
 
   static async start(folder: string, store: StoreKind): Promise<Site> {
@@ -134,7 +137,8 @@ export class Site {
     await this.influxd?.stop();
     this.gatewayDisk.close();
     this.cloudDisk.close();
-    rmSync(this.#folder, { recursive: true, force: true });
+    this.#removeFolder();
+    process.off('exit', this.#removeFolder);
   }
 
   async #begin(): Promise<void> {
