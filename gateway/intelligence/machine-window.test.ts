@@ -16,7 +16,7 @@ describe('a machine’s window', () => {
   it('takes whole rows', () => {
     const { window, fill } = newWindow();
     expect(fill()).toEqual(['row', 'row', 'row', 'row']);
-    expect(window.full).toBe(true);
+    expect(window.ready).toBe(true);
     expect([...window.copy()]).toEqual([0, 0, 1, 10, 2, 20, 3, 30]);
   });
 
@@ -68,9 +68,9 @@ describe('a machine’s window', () => {
     for (let i = 0; i < 4; i++) expect(push(-500, 7, 7)).toBe('late');
     expect([...window.copy()]).toEqual([0, 0, 1, 10, 2, 20, 3, 30]);
     expect(push(-400, 8, 8)).toBe('row');
-    expect(window.full).toBe(false);
+    expect(window.ready).toBe(false);
     for (const time of [-300, -200, -100]) push(time, 8, 8);
-    expect(window.full).toBe(true);
+    expect(window.ready).toBe(true);
     expect([...window.copy()]).toEqual([8, 8, 8, 8, 8, 8, 8, 8]);
   });
 
@@ -79,5 +79,63 @@ describe('a machine’s window', () => {
     for (let i = 0; i < 70; i++) push(i, i, i % 7);
     push(70, 70, none);
     expect(window.baseline).toMatchObject({ rows: 70, ready: true });
+  });
+});
+
+describe('a window that may be short', () => {
+  it('is ready from its least number of rows on; what it lacks is NaN, at the beginning', () => {
+    const window = new MachineWindow(4, 1, {}, { rowsMin: 2 });
+    window.push(Float32Array.of(1), 0, 1, 1);
+    expect(window.ready).toBe(false);
+    window.push(Float32Array.of(2), 0, 1, 2);
+    expect(window.ready).toBe(true);
+    expect([...window.copy()]).toEqual([none, none, 1, 2]);
+  });
+
+  it('forgets its rows when the machine’s clock went back', () => {
+    const window = new MachineWindow(4, 1, {}, { rowsMin: 1 });
+    for (let row = 0; row < 4; row++) window.push(Float32Array.of(row), 0, 1, 1_000 + row);
+    for (let row = 0; row < 5; row++) window.push(Float32Array.of(10 + row), 0, 1, row);
+    expect([...window.copy()]).toEqual([none, none, none, 14]);
+  });
+});
+
+describe('a window whose rows are steps of time', () => {
+  function stepped() {
+    const window = new MachineWindow(5, 1, {}, { stepMs: 10 });
+    const push = (timeMs: number, value: number) => window.push(Float32Array.of(value), 0, 1, timeMs);
+    return { window, push };
+  }
+
+  it('keeps the newest reading of each step, whenever in it that came', () => {
+    const { window, push } = stepped();
+    push(0, 0);
+    push(9, 1);
+    push(12, 1.5);
+    push(21, 2);
+    push(29, 3);
+    expect([...window.copy()]).toEqual([none, 0, 1.5, 2, 3]);
+  });
+
+  it('has an empty row for each step without a reading', () => {
+    const { window, push } = stepped();
+    push(0, 0);
+    push(30, 3);
+    expect([...window.copy()]).toEqual([none, 0, none, none, 3]);
+  });
+
+  it('is empty but for the newest after a gap longer than itself, at once', () => {
+    const { window, push } = stepped();
+    for (let row = 0; row < 5; row++) push(10 * row, row);
+    push(1e12, 9);
+    expect([...window.copy()]).toEqual([none, none, none, none, 9]);
+  });
+
+  it('finds the time of a row that is only known to be complete when the next one begins', () => {
+    const window = new MachineWindow(4, 2, {}, { stepMs: 10 });
+    window.push(Float32Array.of(1, none), 0, 2, 0);
+    window.push(Float32Array.of(2, none), 0, 2, 20);
+    window.push(Float32Array.of(3, none), 0, 2, 30);
+    expect([...window.copy()].filter((_, i) => i % 2 === 0)).toEqual([none, 1, none, 2]);
   });
 });

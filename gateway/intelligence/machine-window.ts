@@ -10,15 +10,29 @@ export interface Gathered {
   seen: Uint8Array;
 }
 
+/** How readings become rows, and from how many on there is something to look at. */
+export interface WindowLayout {
+  /** Rows from which on the machine is assessed; all if absent. */
+  rowsMin?: number;
+  /** A row is so much time; a reading each if 0 or absent. */
+  stepMs?: number;
+}
+
+/** So many readings in a row that are older than the newest mean that the machine's clock went back. */
+const lateInRowMax = 30;
+
 /**
  * The last rows of one machine, as a ring. A message may carry all sensors or some of them: values gather until every
  * sensor has spoken or one speaks again, and then make a row, in which a silent sensor keeps its last value (NaN if it
- * has never spoken). Nothing is allocated per row.
+ * has never spoken). Nothing is allocated per row. Where a row is a step of time, a further reading in the newest row's step
+ * replaces that row, and steps without a reading are empty rows (NaN).
  */
 export class MachineWindow {
   newestMs = Number.NEGATIVE_INFINITY;
   readonly baseline: Baseline;
   private readonly rows: number;
+  private readonly rowsMin: number;
+  private readonly stepMs: number;
   private columns: number;
   private ring: Float32Array;
   private held: Float32Array;
@@ -27,11 +41,17 @@ export class MachineWindow {
   private next = 0;
   private filled = 0;
   private lateInRow = 0;
+  /** When the reading came that the next row has last been added to. */
+  private pendingMs = 0;
+  /** When the newest row's step began. */
+  private rowMs = 0;
   /** Set while the journal's tail repeats what the baseline has learnt already, up to this block. */
   private paused: { learntTo: BlockPlace; gathered: Gathered } | null = null;
 
-  constructor(rows: number, columns: number, normal: BaselineOptions = {}) {
+  constructor(rows: number, columns: number, normal: BaselineOptions = {}, layout: WindowLayout = {}) {
     this.rows = rows;
+    this.rowsMin = layout.rowsMin ?? rows;
+    this.stepMs = layout.stepMs ?? 0;
     this.columns = columns;
     this.ring = new Float32Array(rows * columns).fill(Number.NaN);
     this.held = new Float32Array(columns).fill(Number.NaN);
@@ -39,8 +59,9 @@ export class MachineWindow {
     this.baseline = new Baseline(columns, normal);
   }
 
-  get full(): boolean {
-    return this.filled === this.rows;
+  /** Whether there are enough rows to assess the machine. */
+  get ready(): boolean {
+    return this.filled >= this.rowsMin;
   }
 
   /**
@@ -49,7 +70,7 @@ export class MachineWindow {
    */
   push(values: Float32Array, from: number, to: number, timeMs: number): Taken {
     if (timeMs < this.newestMs) {
-      if (++this.lateInRow <= this.rows) return 'late';
+      if (++this.lateInRow <= Math.min(this.rows, lateInRowMax)) return 'late';
       this.restart();
     }
     this.newestMs = timeMs;
@@ -70,6 +91,7 @@ export class MachineWindow {
         this.pending++;
       }
     }
+    this.pendingMs = timeMs;
     if (this.pending === this.columns) {
       this.complete();
       completed = true;
@@ -131,15 +153,35 @@ export class MachineWindow {
   }
 
   private complete(): void {
+    if (this.stepMs > 0) this.advanceTo(this.pendingMs);
     this.ring.set(this.held, this.next * this.columns);
-    this.next = this.next + 1 === this.rows ? 0 : this.next + 1;
-    if (this.filled < this.rows) this.filled++;
+    this.appended();
     if (!this.paused) this.baseline.take(this.held, this.newestMs);
     this.seen.fill(0);
     this.pending = 0;
   }
 
+  /** Where a row is a step of time: makes room for a row of the pending reading's time. */
+  private advanceTo(timeMs: number): void {
+    const steps = this.filled === 0 ? 1 : Math.round((timeMs - this.rowMs) / this.stepMs);
+    this.rowMs = this.filled === 0 ? timeMs : this.rowMs + steps * this.stepMs;
+    if (steps === 0) {
+      this.next = (this.next + this.rows - 1) % this.rows;
+      this.filled--;
+    }
+    for (let empty = Math.min(steps - 1, this.rows); empty > 0; empty--) {
+      this.ring.fill(Number.NaN, this.next * this.columns, (this.next + 1) * this.columns);
+      this.appended();
+    }
+  }
+
+  private appended(): void {
+    this.next = this.next + 1 === this.rows ? 0 : this.next + 1;
+    if (this.filled < this.rows) this.filled++;
+  }
+
   private restart(): void {
+    this.ring.fill(Number.NaN);
     this.filled = 0;
     this.pending = 0;
     this.seen.fill(0);

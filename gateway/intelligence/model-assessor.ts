@@ -4,7 +4,6 @@
  */
 import type { Assessment } from '../../shared/contract/events.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
-import { clipStd } from '../../shared/features/normalise.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { AlertInput, Assessor, MachineIdentity } from '../ports.ts';
 import { type Baseline, scoreAnomaly } from './anomaly.ts';
@@ -14,7 +13,7 @@ import type { LoadedModel, ScoreResult } from './model-messages.ts';
 
 /** A machine with less life than this many times the alert's threshold is explained. */
 const explainFactor = 1.5;
-/** Least share of a window's values that must be there and within the range of the training data. */
+/** Least share of a window's values that must be there, not stuck, and like those of the training data. */
 const familiarityMin = 0.8;
 
 export interface ModelAssessorOptions {
@@ -30,32 +29,22 @@ export function riskBelow(type: MachineType): number {
   return explainFactor * Math.max(0, ...thresholds);
 }
 
-/** Share of the window's values that are there and within what the model has learnt from. */
-function familiarity({ window }: AlertInput, { inputs }: LoadedModel): number {
-  let familiar = 0;
-  for (
-    let at = 0, column = 0;
-    at < window.length;
-    at++, column = column + 1 === inputs.length ? 0 : column + 1
-  ) {
-    const { mean, std } = inputs[column]!;
-    if (Math.abs(window[at]! - mean) <= clipStd * std) familiar++;
-  }
-  return familiar / window.length;
-}
-
-/** A model that sees what it never learnt from has nothing to say, however sure it would sound: rules decide. */
-function canJudge(input: AlertInput, model: LoadedModel): boolean {
-  return (
-    input.window.length === model.windowRows * model.inputs.length &&
-    familiarity(input, model) >= familiarityMin
-  );
+function fits({ window }: AlertInput, { windowRows, inputs }: LoadedModel): boolean {
+  return window.length === windowRows * inputs;
 }
 
 export function createModelAssessor(options: ModelAssessorOptions): Assessor {
   const { client, baselineOf } = options;
 
-  function assessment(input: AlertInput, model: LoadedModel, result: ScoreResult, at: number): Assessment {
+  /** A model that sees what it never learnt from has nothing to say, however sure it would sound: rules decide. */
+  function assessment(
+    input: AlertInput,
+    model: LoadedModel,
+    result: ScoreResult,
+    at: number,
+  ): Assessment | null {
+    const familiarity = result.familiarity[at]!;
+    if (familiarity < familiarityMin) return null;
     const [p10, p50, p90] = result.lives.subarray(3 * at, 3 * at + 3) as unknown as [number, number, number];
     const effects = result.explanations.find(({ index }) => index === at)?.effects;
     const certainty = Math.max(0, 1 - (p90 - p10) / model.labelCap);
@@ -64,14 +53,14 @@ export function createModelAssessor(options: ModelAssessorOptions): Assessor {
       model: { name: model.name, version: model.version },
       remainingLife: { p10, p50, p90, unit: model.unit },
       health: Math.min(1, p50 / model.labelCap),
-      anomaly: scoreAnomaly(baselineOf(input.machine), model.inputs.length).score,
-      confidence: certainty * familiarity(input, model),
+      anomaly: scoreAnomaly(baselineOf(input.machine), model.inputs).score,
+      confidence: certainty * familiarity,
       contributions: effects ? contributionsOf(input, effects) : [],
     };
   }
 
   async function assessType(inputs: AlertInput[], model: LoadedModel, signal: AbortSignal) {
-    const width = model.windowRows * model.inputs.length;
+    const width = model.windowRows * model.inputs;
     const windows = new Float32Array(inputs.length * width);
     inputs.forEach((input, i) => {
       windows.set(input.window, i * width);
@@ -103,7 +92,7 @@ export function createModelAssessor(options: ModelAssessorOptions): Assessor {
         [...byType(inputs)].map(async ([name, group]) => {
           const model = client.modelOf(name);
           if (!model) return;
-          const fitting = group.filter((input) => canJudge(input, model));
+          const fitting = group.filter((input) => fits(input, model));
           if (fitting.length === 0) return;
           const assessments = await assessType(fitting, model, signal);
           fitting.forEach((input, i) => {

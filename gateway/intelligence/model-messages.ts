@@ -1,7 +1,6 @@
 /** What the main thread and the model's worker say to each other. */
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { BackendPreference, ChosenBackend } from '../../shared/features/backend-names.ts';
-import type { ModelInput } from '../../shared/features/manifest.ts';
 
 /** Where the model of one machine type lies. */
 export interface ModelSource {
@@ -23,7 +22,8 @@ export interface LoadedModel {
   labelCap: number;
   unit: string;
   windowRows: number;
-  inputs: ModelInput[];
+  /** Sensors that a row of its windows has. */
+  inputs: number;
 }
 
 export interface ModelRefusal {
@@ -47,13 +47,15 @@ export interface ScoreRequest {
 export interface Explanation {
   /** Which of the request's windows. */
   index: number;
-  /** Per sensor: by how much p50 would rise were this sensor as in average training. In the unit of life. */
+  /** Per sensor: by how much p50 would rise were it at its operating condition's mean. In the unit of life. */
   effects: Float32Array;
 }
 
 export interface ScoreResult {
   /** p10, p50, p90 of each window. */
   lives: Float32Array;
+  /** Of each window, 0 … 1: how far it is like what the model has learnt from. */
+  familiarity: Float32Array;
   explanations: Explanation[];
 }
 

@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { type Artefact, loadArtefact, refusal } from '../../shared/features/artefact.ts';
 import { chooseBackend } from '../../shared/features/backend.ts';
-import { createModel, type Model } from '../../shared/features/model.ts';
+import { createModel, type Model, type Scores } from '../../shared/features/model.ts';
 import { codeOf, messageOf } from '../../shared/runtime/errors.ts';
 import type {
   Explanation,
@@ -20,15 +20,15 @@ import type {
 import { occlusionEffects } from './occlusion.ts';
 
 const port = parentPort!;
-const models = new Map<string, { model: Model; artefact: Artefact }>();
+const models = new Map<string, Model>();
 
 function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
 }
 
-/** A window of nothing but training means, and one of extremes: a sound network answers both with numbers. */
-function checkAnswers(model: Model, artefact: Artefact, folder: string): void {
-  const width = artefact.architecture.rows * artefact.architecture.sensors;
+/** A window without values, and one of extremes: a sound network answers both with numbers. */
+function checkAnswers(model: Model, folder: string): void {
+  const width = model.path.windowRows * model.path.inputs;
   const windows = new Float32Array(2 * width).fill(Number.NaN, 0, width).fill(Number.MAX_VALUE, width);
   try {
     model.score(windows, 2);
@@ -40,31 +40,25 @@ function checkAnswers(model: Model, artefact: Artefact, folder: string): void {
 function load({ type, folder }: ModelSource): LoadedModel {
   const artefact = loadArtefact(folder, type);
   const model = createModel(artefact);
-  checkAnswers(model, artefact, folder);
-  models.set(type.name, { model, artefact });
+  checkAnswers(model, folder);
+  models.set(type.name, model);
   return describe(type, artefact);
 }
 
 function describe(type: MachineType, { manifest }: Artefact): LoadedModel {
   const { name, version, windowRows, inputs, output } = manifest;
   const { labelCap, unit } = output;
-  return { machineType: type.name, name, version, labelCap, unit, windowRows, inputs };
+  return { machineType: type.name, name, version, labelCap, unit, windowRows, inputs: inputs.length };
 }
 
-function explain(
-  model: Model,
-  artefact: Artefact,
-  request: ScoreRequest,
-  lives: Float32Array,
-): Explanation[] {
-  const { rows, sensors } = artefact.architecture;
-  const width = rows * sensors;
+function explain(model: Model, { lives, prepared }: Scores, request: ScoreRequest): Explanation[] {
+  const { width } = model.path;
   const explanations: Explanation[] = [];
   for (let index = 0; index < request.count; index++) {
     const p50 = lives[3 * index + 1]!;
     if (p50 >= request.explainBelow) continue;
-    const window = request.windows.subarray(index * width, (index + 1) * width);
-    explanations.push({ index, effects: occlusionEffects(model, window, sensors, p50) });
+    const input = prepared.subarray(index * width, (index + 1) * width);
+    explanations.push({ index, effects: occlusionEffects(model, input, p50) });
   }
   return explanations;
 }
@@ -72,11 +66,12 @@ function explain(
 function answer(request: ScoreRequest): void {
   const { id, machineType, windows, count } = request;
   try {
-    const loaded = models.get(machineType);
-    if (!loaded) throw new Error(`no model for machine type '${machineType}'`);
-    const lives = loaded.model.score(windows, count);
-    const explanations = explain(loaded.model, loaded.artefact, request, lives);
-    send({ kind: 'scored', id, lives, explanations }, [lives.buffer as ArrayBuffer]);
+    const model = models.get(machineType);
+    if (!model) throw new Error(`no model for machine type '${machineType}'`);
+    const scores = model.score(windows, count);
+    const explanations = explain(model, scores, request);
+    const { lives, familiarity } = scores;
+    send({ kind: 'scored', id, lives, familiarity, explanations }, [lives.buffer as ArrayBuffer]);
   } catch (error) {
     send({ kind: 'failed', id, code: codeOf(error) ?? 'MODEL_FAILED', message: messageOf(error) });
   }

@@ -93,8 +93,13 @@ function extrapolate(severity: number, trend: Trend, rows: number): RuleFinding[
   return { p10: at(trend.slope + margin), p50, p90: at(trend.slope - margin) };
 }
 
-/** `window`: rows × sensors of the type, oldest first, NaN where a sensor has never been seen. */
-export function applyRules(type: MachineType, window: Float32Array, rows: number): RuleFinding {
+/** A trend is looked for in at most so many newest rows: models may ask for far longer windows. */
+const recentRowsMax = 30;
+
+/** `allRows`: `rowCount` × sensors of the type, oldest first, NaN where a sensor has not been seen. */
+export function applyRules(type: MachineType, allRows: Float32Array, rowCount: number): RuleFinding {
+  const rows = Math.min(rowCount, recentRowsMax);
+  const window = allRows.subarray((allRows.length / rowCount) * (rowCount - rows));
   const severities = new Float64Array(type.sensors.length);
   let remaining: RuleFinding['remaining'] = null;
   let trendStdErrors = 0;

@@ -4,7 +4,7 @@
  * while all that have a window speak, further machines are stored but not watched (counted), or windows would be given
  * up faster than they fill and nobody would be watched. Nothing is allocated per row.
  */
-import type { MachineType, Sensor } from '../../shared/domain/machine-type.ts';
+import { type MachineType, type Sensor, windowRowsMin } from '../../shared/domain/machine-type.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { AlertInput, BlockPlace, ColumnBatch, MachineIdentity } from '../ports.ts';
 import { type Baseline, baselineOptions } from './anomaly.ts';
@@ -110,7 +110,7 @@ export class Windows {
       const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!);
       if (taken === 'row') {
         this.counts.rows++;
-        if (!batch.replay && machine.window.full && this.schedule.mark(machine)) due = true;
+        if (!batch.replay && machine.window.ready && this.schedule.mark(machine)) due = true;
       } else if (taken === 'late') {
         this.counts.late++;
       }
@@ -126,7 +126,7 @@ export class Windows {
     while (taken.length < max) {
       const machine = this.schedule.take(nowMs);
       if (!machine) break;
-      if (machine.window.full) taken.push(machine);
+      if (machine.window.ready) taken.push(machine);
       else this.schedule.release(machine);
     }
     return taken;
@@ -184,7 +184,10 @@ export class Windows {
   }
 
   private newWindow(type: MachineType): MachineWindow {
-    return new MachineWindow(type.windowRows, type.sensors.length, baselineOptions(type));
+    return new MachineWindow(type.windowRows, type.sensors.length, baselineOptions(type), {
+      rowsMin: windowRowsMin(type),
+      stepMs: type.rowPer === 'step' ? type.stepMs : 0,
+    });
   }
 
   /** Null if every window belongs to a machine that speaks. */

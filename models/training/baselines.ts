@@ -1,59 +1,84 @@
-import type { ModelInput } from '../../shared/features/manifest.ts';
-import type { Run, WindowSet } from './dataset.ts';
+import { solveInPlace } from '../../shared/features/expectation.ts';
+import type { LinearBaseline } from '../../shared/features/manifest.ts';
+import { type Cut, type Run, remainingAt } from './dataset.ts';
+import type { Estimates } from './figures.ts';
 
-/** Says how much life is left at a window's last row. */
+/** Says how much life is left at a row. */
 export type PointPredictor = (run: Run, endRow: number) => number;
+
+export function estimateAt(cuts: readonly Cut[], predict: PointPredictor): Estimates {
+  return { p50: Float32Array.from(cuts, ({ run, endRow }) => predict(run, endRow)), p10: null, p90: null };
+}
 
 /** Every machine lives as long as the average machine did. */
 export function meanLife(train: readonly Run[], cap: number): PointPredictor {
-  const mean = train.reduce((sum, run) => sum + run.rows, 0) / train.length;
+  const mean = train.reduce((sum, run) => sum + remainingAt(run, 0) + 1, 0) / train.length;
   return (_, endRow) => Math.min(cap, Math.max(0, mean - 1 - endRow));
 }
 
-/** The last row's sensors, weighted: least squares with a little ridge, clipped to 0 … cap. */
-export function linearRegression(
-  windows: WindowSet,
-  inputs: readonly ModelInput[],
-  cap: number,
-): PointPredictor {
-  const size = inputs.length + 1;
-  const features = new Float64Array(size);
-  const fill = (run: Run, endRow: number) => {
-    inputs.forEach(({ mean, std }, i) => {
-      features[i] = (run.values[endRow * inputs.length + i]! - mean) / std;
-    });
-    features[size - 1] = 1;
-  };
+/** Only keeps sensors that are the same thing twice from dividing by nothing. */
+const ridgePerRow = 1e-9;
+
+/** Least squares of the capped life on all values of the row, over every row of the runs. */
+export function fitLinear(runs: readonly Run[], inputs: number, cap: number): LinearBaseline {
+  const { mean, std, rows } = columnsOf(runs, inputs);
+  const size = inputs + 1;
   const matrix = Array.from({ length: size }, () => new Float64Array(size + 1));
-  for (let i = 0; i < windows.length; i++) {
-    fill(windows.runs[windows.runIndex[i]!]!, windows.endRow[i]!);
-    for (let a = 0; a < size; a++) {
-      for (let b = 0; b < size; b++) matrix[a]![b]! += features[a]! * features[b]!;
-      matrix[a]![size]! += features[a]! * windows.labels[i]!;
+  const features = new Float64Array(size + 1);
+  for (const run of runs) {
+    for (let row = 0; row < run.rows; row++) {
+      for (let i = 0; i < inputs; i++) features[i] = scaled(run.values[row * inputs + i]!, mean[i]!, std[i]!);
+      features[inputs] = 1;
+      features[size] = remainingAt(run, row, cap);
+      for (let a = 0; a < size; a++) {
+        for (let b = 0; b <= size; b++) matrix[a]![b]! += features[a]! * features[b]!;
+      }
     }
   }
-  for (let a = 0; a < size; a++) matrix[a]![a]! += 1e-3 * windows.length;
-  const weights = solve(matrix);
+  for (let a = 0; a < size; a++) matrix[a]![a]! += ridgePerRow * rows;
+  const solution = Array.from(solveInPlace(matrix));
+  return { bias: solution.at(-1)!, weights: solution.slice(0, -1), mean, std };
+}
+
+export function linearPredictor(baseline: LinearBaseline, cap: number): PointPredictor {
+  const { bias, weights, mean, std } = baseline;
   return (run, endRow) => {
-    fill(run, endRow);
-    const life = weights.reduce((sum, weight, i) => sum + weight * features[i]!, 0);
+    let life = bias;
+    for (let i = 0; i < weights.length; i++) {
+      life += weights[i]! * scaled(run.values[endRow * weights.length + i]!, mean[i]!, std[i]!);
+    }
     return Math.min(cap, Math.max(0, life));
   };
 }
 
-/** Gauss–Jordan elimination of [A | b] with a positive definite A, in place. */
-function solve(matrix: Float64Array[]): Float64Array {
-  const size = matrix.length;
-  for (let pivot = 0; pivot < size; pivot++) {
-    const divisor = matrix[pivot]![pivot]!;
-    for (let column = pivot; column <= size; column++) matrix[pivot]![column]! /= divisor;
-    for (let row = 0; row < size; row++) {
-      const factor = row === pivot ? 0 : matrix[row]![pivot]!;
-      if (factor === 0) continue;
-      for (let column = pivot; column <= size; column++) {
-        matrix[row]![column]! -= factor * matrix[pivot]![column]!;
+/** A missing value counts as the mean. */
+function scaled(value: number, mean: number, std: number): number {
+  return Number.isNaN(value) ? 0 : (value - mean) / std;
+}
+
+function columnsOf(runs: readonly Run[], inputs: number): { mean: number[]; std: number[]; rows: number } {
+  const sums = new Float64Array(inputs);
+  const squares = new Float64Array(inputs);
+  const counts = new Float64Array(inputs);
+  const each = (visit: (value: number, i: number) => void) => {
+    for (const run of runs) {
+      for (let at = 0; at < run.values.length; at++) {
+        if (!Number.isNaN(run.values[at]!)) visit(run.values[at]!, at % inputs);
       }
     }
-  }
-  return Float64Array.from(matrix, (row) => row[size]!);
+  };
+  each((value, i) => {
+    sums[i]! += value;
+    counts[i]!++;
+  });
+  const mean = Array.from(sums, (sum, i) => (counts[i] === 0 ? 0 : sum / counts[i]!));
+  each((value, i) => {
+    squares[i]! += (value - mean[i]!) ** 2;
+  });
+  const std = Array.from(squares, (sum, i) => {
+    const spread = Math.sqrt(sum / Math.max(1, counts[i]!));
+    // What only moves by rounding is no sensor to weigh.
+    return spread > 1e-6 * Math.abs(mean[i]!) && spread > 0 ? spread : Math.max(1, Math.abs(mean[i]!));
+  });
+  return { mean, std, rows: runs.reduce((sum, run) => sum + run.rows, 0) };
 }

@@ -1,16 +1,22 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { contractHash, type MachineType } from '../../shared/domain/machine-type.ts';
-import type { ModelInput, ModelManifest, ModelMetrics } from '../../shared/features/manifest.ts';
-import { finish } from '../../shared/features/model.ts';
-import { type Architecture, weightShapes } from '../../shared/features/network.ts';
-import { normalise } from '../../shared/features/normalise.ts';
+import { createHash } from 'node:crypto';
+import { contractHash, type MachineType, windowRowsMin } from '../../shared/domain/machine-type.ts';
+import type { FeaturePath } from '../../shared/features/feature-path.ts';
+import { calibrated } from '../../shared/features/interval.ts';
+import type { ModelManifest, ModelMetrics } from '../../shared/features/manifest.ts';
+import { createEnsemble } from '../../shared/features/model.ts';
+import type { Architecture, Ensemble } from '../../shared/features/network.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
-import { linearRegression, meanLife, type PointPredictor } from './baselines.ts';
-import { type Run, type RunDataset, sha256Of, splitByMachine, type WindowSet, windowsOf } from './dataset.ts';
-import { type EpochReport, type FitOptions, fitNetwork, predictRaw } from './fit.ts';
-import { machineQuantile, measure, type Predictions } from './metrics.ts';
+import { estimateAt, fitLinear, linearPredictor, meanLife } from './baselines.ts';
+import { calibrateInterval } from './calibrate.ts';
+import type { CheckpointStore, Progress } from './checkpoint.ts';
+import { type Cut, type Fold, foldsOf, type Run, type RunDataset, randomCuts, sha256Of } from './dataset.ts';
+import { architectureFor, featuresFor, type ModelDesign, pathFor } from './design.ts';
+import { type Estimates, estimatesOf, measure } from './figures.ts';
+import { type EpochReport, fitNetwork, newFitState } from './fit.ts';
+import { withMark, withoutMark } from './other-machines.ts';
+import { cutWindow, type PreparedRun, prepareRun } from './prepared-runs.ts';
 
 export interface TrainOptions {
   /** Name and semantic version of the model that comes out. */
@@ -18,116 +24,37 @@ export interface TrainOptions {
   version: string;
   type: MachineType;
   dataset: RunDataset;
+  design: ModelDesign;
   seed: number;
-  /** Remaining life above this is not told apart. */
-  labelCap: number;
-  network: { patchRows: number; patchUnits: number; hiddenUnits: number };
-  fit: FitOptions;
   /** TensorFlow.js's current backend, for the record. */
   backend: string;
   clock: Clock;
-  progress?: (report: EpochReport) => void;
-  /** Ends training early with the best weights so far. */
+  checkpoint?: CheckpointStore;
+  progress?: (report: MemberReport) => void;
+  /** What people should know that is no progress. */
+  note?: (text: string) => void;
   signal?: AbortSignal;
+}
+
+export interface MemberReport extends EpochReport {
+  /** From 1. */
+  member: number;
+  members: number;
+  msLeft: number;
 }
 
 export interface TrainedModel {
   manifest: Omit<ModelManifest, 'files'>;
-  architecture: Architecture;
-  weights: Float32Array[];
+  ensemble: Ensemble;
+  weights: Float32Array[][];
 }
 
-/** A sensor that never moves in training must not make mountains of its noise later. */
-const relativeStdMin = 1e-5;
+/** Places of each machine's life at which calibration and figures look. */
+export const cutsPerMachine = 40;
+const machinesMinDefault = 10;
 
-function describeInputs(type: MachineType, runs: readonly Run[]): ModelInput[] {
-  const sensors = type.sensors.length;
-  return type.sensors.map(({ name, unit }, column) => {
-    let count = 0;
-    let mean = 0;
-    let squares = 0;
-    for (const run of runs) {
-      for (let i = column; i < run.values.length; i += sensors) {
-        const delta = run.values[i]! - mean;
-        mean += delta / ++count;
-        squares += delta * (run.values[i]! - mean);
-      }
-    }
-    const std = Math.max(Math.sqrt(squares / count), relativeStdMin * Math.abs(mean), 1e-6);
-    return { name, unit, mean: Number(mean.toPrecision(9)), std: Number(std.toPrecision(9)) };
-  });
-}
-
-function normalised(runs: readonly Run[], inputs: readonly ModelInput[]): Run[] {
-  return runs.map((run) => {
-    const values = Float32Array.from(run.values);
-    normalise(values, inputs);
-    return { ...run, values };
-  });
-}
-
-/**
- * Split conformal calibration: how far p10 and p90 must move so that one label in ten lies outside on either side, on
- * machines the network has not seen. Labels at the cap say nothing about the interval and are left out.
- */
-function calibrate(
-  windows: WindowSet,
-  raw: Float32Array,
-  cap: number,
-): { p10Shift: number; p90Shift: number } {
-  const tooHigh = new Float32Array(windows.length).fill(Number.NaN);
-  const tooLow = new Float32Array(windows.length).fill(Number.NaN);
-  for (let i = 0; i < windows.length; i++) {
-    const label = windows.labels[i]!;
-    if (label >= cap) continue;
-    tooHigh[i] = raw[3 * i]! * cap - label;
-    tooLow[i] = label - raw[3 * i + 2]! * cap;
-  }
-  return {
-    p10Shift: Number((-machineQuantile(windows, tooHigh, 0.9)).toPrecision(6)),
-    p90Shift: Number(machineQuantile(windows, tooLow, 0.9).toPrecision(6)),
-  };
-}
-
-function pointPredictions(windows: WindowSet, predict: PointPredictor): Predictions {
-  const p50 = new Float32Array(windows.length);
-  for (let i = 0; i < windows.length; i++) {
-    p50[i] = predict(windows.runs[windows.runIndex[i]!]!, windows.endRow[i]!);
-  }
-  return { p50, p10: null, p90: null };
-}
-
-export function intervalPredictions(lives: Float32Array): Predictions {
-  const column = (at: number) => lives.filter((_, i) => i % 3 === at);
-  return { p10: column(0), p50: column(1), p90: column(2) };
-}
-
-/** The common-sense baselines, learnt from `train` and examined on `test`. */
-export function measureBaselines(
-  train: readonly Run[],
-  test: readonly Run[],
-  inputs: readonly ModelInput[],
-  windowRows: number,
-  cap: number,
-): Record<string, ModelMetrics> {
-  const windows = windowsOf(test, windowRows, cap);
-  const linear = linearRegression(windowsOf(train, windowRows, cap), inputs, cap);
-  return {
-    'linear regression': measure(windows, pointPredictions(windows, linear), cap),
-    'mean life': measure(windows, pointPredictions(windows, meanLife(train, cap)), cap),
-  };
-}
-
-function checkEnough(options: TrainOptions): void {
-  const { dataset, type } = options;
-  const usable = dataset.runs.filter((run) => run.rows >= type.windowRows);
-  if (usable.length < 10) {
-    throw new HarbingerError(
-      'DATA_TOO_SMALL',
-      'cli',
-      `training ${options.name} needs at least 10 runs to failure of ${type.windowRows} rows or more; there are ${usable.length}`,
-    );
-  }
+function checkEnough({ dataset, type, name, design }: TrainOptions): Run[] {
+  const machinesMin = design.machinesMin ?? machinesMinDefault;
   if (dataset.sensors !== type.sensors.length) {
     throw new HarbingerError(
       'DATA_INVALID',
@@ -135,69 +62,226 @@ function checkEnough(options: TrainOptions): void {
       `the runs have ${dataset.sensors} sensors, machine type '${type.name}' has ${type.sensors.length}`,
     );
   }
+  const rowsMin = windowRowsMin(type);
+  const usable = dataset.runs.filter((run) => run.rows >= rowsMin);
+  if (usable.length >= machinesMin) return usable;
+  throw new HarbingerError(
+    'DATA_TOO_SMALL',
+    'cli',
+    `training ${name} needs at least ${machinesMin} runs to failure of ${rowsMin} rows or more; there are ${usable.length}`,
+  );
 }
 
-/** Trains, calibrates and examines a model of remaining life on runs to failure. @throws HarbingerError DATA_* */
-export async function trainRemainingLife(options: TrainOptions): Promise<TrainedModel> {
-  checkEnough(options);
-  const { type, dataset, labelCap: cap } = options;
-  const random = seededRandom(options.seed);
-  const split = splitByMachine(
-    dataset.runs.filter((run) => run.rows >= type.windowRows),
-    random,
-  );
-  const inputs = describeInputs(type, split.train);
-  const windows = (runs: readonly Run[]) => windowsOf(normalised(runs, inputs), type.windowRows, cap);
-  const train = windows(split.train);
-  const architecture: Architecture = {
-    kind: 'patch-dense-1',
-    rows: type.windowRows,
-    sensors: inputs.length,
-    ...options.network,
-  };
-  const fitted = await fitNetwork(architecture, train, windows(split.select), cap, options.fit, random, {
-    nowMs: () => options.clock.monotonicMs(),
-    progress: options.progress ?? (() => {}),
-    ...(options.signal && { signal: options.signal }),
+/** Of everything that the weights depend on. */
+function fingerprintOf({ name, version, type, dataset, design, seed, backend }: TrainOptions): string {
+  const all = [
+    name,
+    version,
+    contractHash(type),
+    type.windowRows,
+    windowRowsMin(type),
+    design,
+    seed,
+    backend,
+  ];
+  return createHash('sha256')
+    .update(JSON.stringify([...all, sha256Of(dataset)]))
+    .digest('hex');
+}
+
+/** Takes up what was saved of this very training. */
+function resumed({ checkpoint, note }: TrainOptions, fingerprint: string): Progress {
+  const saved = checkpoint?.load(fingerprint);
+  if (saved?.reason) note?.(`an earlier training cannot be taken up: ${saved.reason}; beginning anew`);
+  if (!saved?.progress) return { finished: [], current: null };
+  const { finished, current } = saved.progress;
+  note?.(`going on after ${finished.length} finished networks and ${current?.epoch ?? 0} epochs of the next`);
+  return { finished: [...finished], current };
+}
+
+interface Preparation {
+  path: FeaturePath;
+  architecture: Architecture;
+  folds: Fold[];
+  others: readonly Run[];
+  prepared: ReadonlyMap<Run, PreparedRun>;
+}
+
+/** Trains one member for each fold. @throws HarbingerError TRAINING_STOPPED when the signal aborts; the checkpoint stays */
+async function fitMembers(
+  options: TrainOptions,
+  { path, architecture, folds, others, prepared }: Preparation,
+): Promise<Float32Array[][]> {
+  const { design, type, clock, checkpoint, progress, signal, seed } = options;
+  const fingerprint = fingerprintOf(options);
+  const done = resumed(options, fingerprint);
+  const times: number[] = [];
+  const inTraining = others.length > 0 ? withMark(architecture) : architecture;
+  const preparedOf = (runs: readonly Run[]) => runs.map((run) => prepared.get(run)!);
+  for (let member = done.finished.length; member < folds.length; member++) {
+    const memberSeed = (Math.imul(seed, 1_000_003) + member) >>> 0;
+    done.current ??= newFitState(inTraining, seededRandom(memberSeed));
+    const data = {
+      path,
+      runs: preparedOf([...folds[member]!.train, ...others]),
+      others: new Set(preparedOf(others)),
+      rowsMin: windowRowsMin(type),
+      labelCap: design.labelCap,
+    };
+    await fitNetwork(inTraining, data, design.fit, memberSeed, done.current, {
+      nowMs: () => clock.monotonicMs(),
+      epochDone(report) {
+        checkpoint?.save(fingerprint, done);
+        times.push(report.msPerEpoch);
+        const left = (folds.length - member) * report.epochs - report.epoch;
+        const msLeft = (left * times.reduce((sum, ms) => sum + ms, 0)) / times.length;
+        progress?.({ ...report, member: member + 1, members: folds.length, msLeft });
+      },
+      ...(signal && { signal }),
+    });
+    if (done.current.epoch < design.fit.epochs) {
+      throw new HarbingerError(
+        'TRAINING_STOPPED',
+        'cli',
+        `training ${options.name} was stopped; the same command goes on from where it was`,
+      );
+    }
+    done.finished.push(done.current.average);
+    done.current = null;
+  }
+  return others.length > 0
+    ? done.finished.map((weights) => withoutMark(architecture, weights))
+    : done.finished;
+}
+
+const cutsPerPass = 512;
+
+/** p10, p50, p90 of an ensemble at some cuts, in units of the label cap. */
+export function predictCuts(
+  path: FeaturePath,
+  members: readonly Architecture[],
+  weights: readonly Float32Array[][],
+  prepared: ReadonlyMap<Run, PreparedRun>,
+  cuts: readonly Cut[],
+): Float32Array {
+  const network = createEnsemble(members, weights);
+  const raw = new Float32Array(cuts.length * 3);
+  for (let start = 0; start < cuts.length; start += cutsPerPass) {
+    const pass = cuts.slice(start, start + cutsPerPass);
+    const inputs = new Float32Array(pass.length * path.width);
+    pass.forEach(({ run, endRow }, i) => {
+      cutWindow(path, prepared.get(run)!, endRow, inputs, i * path.width);
+    });
+    raw.set(network.quantiles(inputs, pass.length), start * 3);
+  }
+  network.dispose();
+  return raw;
+}
+
+interface HeldOut {
+  cuts: Cut[];
+  raw: Float32Array;
+  fold: Fold;
+}
+
+/** The intervals of each fold's machines are calibrated on those of the other folds. */
+function measureHeldOut(parts: readonly HeldOut[], design: ModelDesign): ModelMetrics {
+  const { labelCap } = design;
+  const lives = parts.map((part) => {
+    const others = joined(parts.filter((other) => other !== part));
+    const interval = calibrateInterval(others.cuts, others.raw, labelCap);
+    return calibrated(part.raw, { labelCap, interval });
   });
-  const tensors = weightShapes(architecture).map(({ shape }, i) => tf.tensor2d(fitted.weights[i]!, shape));
-  const predict = (set: WindowSet) => predictRaw(architecture, tensors, set);
-  const calibrateSet = windows(split.calibrate);
-  const output = {
-    unit: type.lifeUnit,
-    labelCap: cap,
-    ...calibrate(calibrateSet, predict(calibrateSet), cap),
-  };
-  const test = windows(split.test);
-  const model = measure(test, intervalPredictions(finish(predict(test), output)), cap);
-  tf.dispose(tensors);
+  return measure(
+    parts.flatMap(({ cuts }) => cuts),
+    estimatesOf(Float32Array.from(lives.flatMap((part) => [...part]))),
+    labelCap,
+  );
+}
+
+function joined(parts: readonly HeldOut[]): { cuts: Cut[]; raw: Float32Array } {
   return {
-    architecture,
-    weights: fitted.weights,
+    cuts: parts.flatMap(({ cuts }) => cuts),
+    raw: Float32Array.from(parts.flatMap(({ raw }) => [...raw])),
+  };
+}
+
+/** The common-sense baselines, each fold's machines predicted from the others. */
+export function measureBaselines(
+  parts: readonly Pick<HeldOut, 'cuts' | 'fold'>[],
+  inputs: number,
+  cap: number,
+): Record<string, ModelMetrics> {
+  const cuts = parts.flatMap((part) => part.cuts);
+  const all = (predictor: (train: readonly Run[]) => ReturnType<typeof meanLife>): Estimates => {
+    const p50 = parts.flatMap((part) => [...estimateAt(part.cuts, predictor(part.fold.train)).p50]);
+    return { p50: Float32Array.from(p50), p10: null, p90: null };
+  };
+  const linear = all((train) => linearPredictor(fitLinear(train, inputs, cap), cap));
+  return {
+    'linear regression': measure(cuts, linear, cap),
+    'mean life': measure(
+      cuts,
+      all((train) => meanLife(train, cap)),
+      cap,
+    ),
+  };
+}
+
+/**
+ * Trains, calibrates and examines a model of remaining life on runs to failure: an ensemble with one member for each
+ * fold of the machines. What a member says of the machines it has not seen calibrates the interval and is what the
+ * metrics are of.
+ * @throws HarbingerError DATA_INVALID, DATA_TOO_SMALL, TRAINING_STOPPED
+ */
+export async function trainRemainingLife(options: TrainOptions): Promise<TrainedModel> {
+  const runs = checkEnough(options);
+  const { type, dataset, design, seed } = options;
+  const { labelCap: cap, fit } = design;
+  const inputs = type.sensors.length;
+  const others = dataset.others ?? [];
+  const features = featuresFor(design, type, [...runs, ...others]);
+  const path = pathFor(type, features);
+  const architecture = architectureFor(design.network, path);
+  const random = seededRandom(seed);
+  const folds = foldsOf(runs, design.folds, random);
+  const prepared = new Map([...runs, ...others].map((run) => [run, prepareRun(path, run)]));
+  const weights = await fitMembers(options, { path, architecture, folds, others, prepared });
+  const parts = folds.map((fold, member): HeldOut => {
+    const cuts = randomCuts(
+      fold.heldOut,
+      { perMachine: cutsPerMachine, rowsMin: windowRowsMin(type) },
+      random,
+    );
+    return { fold, cuts, raw: predictCuts(path, [architecture], [weights[member]!], prepared, cuts) };
+  });
+  const all = joined(parts);
+  return {
+    ensemble: { members: weights.map(() => architecture) },
+    weights,
     manifest: {
-      format: 'harbinger-model-1',
+      format: 'harbinger-model-2',
       name: options.name,
       version: options.version,
       machineType: type.name,
       contractHash: contractHash(type),
       windowRows: type.windowRows,
-      inputs,
-      output,
+      windowRowsMin: windowRowsMin(type),
+      inputs: type.sensors.map(({ name, unit }) => ({ name, unit })),
+      features,
+      output: { unit: type.lifeUnit, labelCap: cap, interval: calibrateInterval(all.cuts, all.raw, cap) },
+      baseline: fitLinear(runs, inputs, cap),
       training: {
         data: dataset.description,
         dataSha256: sha256Of(dataset),
-        seed: options.seed,
+        seed,
         backend: options.backend,
-        epochs: fitted.epochs,
-        machines: {
-          train: split.train.length,
-          select: split.select.length,
-          calibrate: split.calibrate.length,
-          test: split.test.length,
-        },
-        windows: train.length,
+        epochs: fit.epochs,
+        windowsPerEpoch: fit.windowsPerEpoch,
+        machines: runs.length,
+        folds: folds.length,
       },
-      metrics: { model, ...measureBaselines(split.train, split.test, inputs, type.windowRows, cap) },
+      metrics: { model: measureHeldOut(parts, design), ...measureBaselines(parts, inputs, cap) },
     },
   };
 }

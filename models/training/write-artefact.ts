@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ModelManifest } from '../../shared/features/manifest.ts';
-import { weightCount } from '../../shared/features/network.ts';
-import { metricsTable } from './metrics.ts';
+import { modelCard } from './model-card.ts';
 import type { TrainedModel } from './train.ts';
 
-function weightBytes(weights: readonly Float32Array[]): Buffer {
-  const bytes = Buffer.alloc(weights.reduce((sum, part) => sum + part.length, 0) * 4);
+function weightBytes(weights: readonly Float32Array[][]): Buffer {
+  const parts = weights.flat();
+  const bytes = Buffer.alloc(parts.reduce((sum, part) => sum + part.length, 0) * 4);
   let at = 0;
-  for (const part of weights) for (const weight of part) at = bytes.writeFloatLE(weight, at);
+  for (const part of parts) for (const weight of part) at = bytes.writeFloatLE(weight, at);
   return bytes;
 }
 
@@ -17,33 +17,11 @@ function entry(bytes: Buffer): { sha256: string; bytes: number } {
   return { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
 }
 
+/** Indented, with lists of numbers on one line: people look into these files, and they are kept in version control. */
 function json(value: unknown): Buffer {
-  return Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
-}
-
-function card(manifest: ModelManifest, weights: number): string {
-  const { output, training } = manifest;
-  const { train, select, calibrate, test } = training.machines;
-  return `# ${manifest.name} ${manifest.version}
-
-Estimates the remaining life of a machine of type \`${manifest.machineType}\` from its last ${manifest.windowRows} readings:
-p10, p50 and p90 in ${output.unit}. It does not tell more than ${output.labelCap} ${output.unit} apart.
-
-- **Trained on**: ${training.data} (${training.windows.toLocaleString('en')} windows of ${train} machines;
-  the epoch chosen on ${select} others, the interval set on ${calibrate} more).
-- **Network**: ${weights.toLocaleString('en')} weights, one patch layer and two dense layers; pinball loss; ${training.epochs} epochs, seed ${training.seed}.
-- **Not for**: machines with other sensors or operating conditions than in its training data, and life ended by
-  anything but wear.
-
-On ${test} machines that neither training nor calibration has seen:
-
-\`\`\`text
-${metricsTable(manifest.metrics, output.unit).join('\n')}
-\`\`\`
-
-"Near end" is where at most ${output.labelCap / 2} ${output.unit} are left; 80 % of the labels below the cap should lie in
-p10…p90. *Linear regression* reads the last row's sensors; *mean life* knows the machine's age and nothing else.
-`;
+  const text = JSON.stringify(value, null, 2);
+  const flat = text.replace(/\[[\s\d.eE+,-]*(?:null[\s\d.eE+,-]*)*\]/g, (list) => list.replace(/\s+/g, ' '));
+  return Buffer.from(`${flat}\n`);
 }
 
 /**
@@ -51,20 +29,20 @@ p10…p90. *Linear regression* reads the last row's sensors; *mean life* knows t
  * @returns the manifest with the hashes of the files
  */
 export function writeArtefact(folder: string, model: TrainedModel): ModelManifest {
-  const architecture = json(model.architecture);
+  const ensemble = json(model.ensemble);
   const weights = weightBytes(model.weights);
   const manifest: ModelManifest = {
     ...model.manifest,
-    files: { 'model.json': entry(architecture), 'weights.bin': entry(weights) },
+    files: { 'model.json': entry(ensemble), 'weights.bin': entry(weights) },
   };
   const fresh = `${folder}.new`;
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(dirname(folder), { recursive: true });
   mkdirSync(fresh);
-  writeFileSync(join(fresh, 'model.json'), architecture);
+  writeFileSync(join(fresh, 'model.json'), ensemble);
   writeFileSync(join(fresh, 'weights.bin'), weights);
   writeFileSync(join(fresh, 'manifest.json'), json(manifest));
-  writeFileSync(join(fresh, 'MODEL-CARD.md'), card(manifest, weightCount(model.architecture)));
+  writeFileSync(join(fresh, 'MODEL-CARD.md'), modelCard(manifest, model.ensemble));
   rmSync(folder, { recursive: true, force: true });
   renameSync(fresh, folder);
   return manifest;

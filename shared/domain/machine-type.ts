@@ -68,6 +68,19 @@ export const MachineType = Type.Object(
       default: 30,
       description: 'readings in a model’s window',
     }),
+    windowRowsMin: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 512,
+        description: 'a machine is assessed from so many readings on; windowRows if absent',
+      }),
+    ),
+    rowPer: Type.Optional(
+      Type.Union([Type.Literal('reading'), Type.Literal('step')], {
+        description:
+          'what a row of a window is: a reading, whenever it came (the default; a flight, a stroke); or stepMs of time: the newest reading in it, and an empty row where there was none',
+      }),
+    ),
     planningHorizon: Type.Optional(
       Type.Integer({
         minimum: 1,
@@ -86,6 +99,11 @@ export const MachineType = Type.Object(
 );
 export type MachineType = Static<typeof MachineType>;
 
+/** Readings from which on a machine of this type is assessed. */
+export function windowRowsMin(type: MachineType): number {
+  return type.windowRowsMin ?? type.windowRows;
+}
+
 /** Fingerprint of what a model depends on: sensors in order with units, and the unit of life. 16 hex digits. */
 export function contractHash(type: MachineType): string {
   const relevant = [type.name, type.lifeUnit, type.sensors.map((sensor) => [sensor.name, sensor.unit])];
@@ -97,6 +115,7 @@ export function problemsOf(type: MachineType): string[] {
   const problems: string[] = [];
   if (reservedMeasurements.includes(type.name)) problems.push(`'${type.name}' is a reserved name`);
   if (type.sensors.length === 0 && !type.openSensors) problems.push('it declares no sensors');
+  if (windowRowsMin(type) > type.windowRows) problems.push('windowRowsMin must not be above windowRows');
   const seen = new Set<string>();
   for (const sensor of type.sensors) {
     if (seen.has(sensor.name)) problems.push(`sensor '${sensor.name}' is declared twice`);

@@ -1,11 +1,21 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { contractHash, type MachineType } from '../domain/machine-type.ts';
+import { contractHash, type MachineType, windowRowsMin } from '../domain/machine-type.ts';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import { compileValidator } from '../runtime/validate.ts';
+import { FeaturePath } from './feature-path.ts';
+import { featuresProblem } from './features.ts';
+import { intervalProblem } from './interval.ts';
 import { ModelManifest } from './manifest.ts';
-import { Architecture, weightCount, weightShapes } from './network.ts';
+import {
+  type Architecture,
+  architectureProblem,
+  Ensemble,
+  inputWidth,
+  weightCount,
+  weightShapes,
+} from './network.ts';
 
 export const artefactLimits = {
   manifestBytesMax: 1 << 20,
@@ -15,9 +25,9 @@ export const artefactLimits = {
 
 export interface Artefact {
   manifest: ModelManifest;
-  architecture: Architecture;
-  /** One for each of weightShapes(architecture), all finite. */
-  weights: Float32Array[];
+  ensemble: Ensemble;
+  /** For each member one for each of weightShapes(architecture), all finite. */
+  weights: Float32Array[][];
 }
 
 /** Which check a refused artefact failed; the error's code is `MODEL_REFUSED_` + one of these. */
@@ -42,7 +52,7 @@ export function refusal(cause: RefusalCause, folder: string, problem: string): H
 }
 
 const checkManifest = compileValidator(ModelManifest);
-const checkArchitecture = compileValidator(Architecture);
+const checkEnsemble = compileValidator(Ensemble);
 
 /** Reads a file whose size is looked at first, so that a huge one is never read. */
 function readBounded(folder: string, name: string, bytesMax: number): Buffer {
@@ -94,39 +104,51 @@ function checkFits(folder: string, manifest: ModelManifest, type: MachineType): 
       `sensors, units or unit of life of '${type.name}' have changed since it was trained; train it again`,
     );
   }
-  if (manifest.windowRows !== type.windowRows) {
+  const rowsMin = windowRowsMin(type);
+  if (manifest.windowRows !== type.windowRows || manifest.windowRowsMin !== rowsMin) {
     throw refusal(
       'SHAPE',
       folder,
-      `its window has ${manifest.windowRows} rows, the type's ${type.windowRows}`,
+      `its window has ${manifest.windowRowsMin} … ${manifest.windowRows} rows, the type's ${rowsMin} … ${type.windowRows}`,
     );
   }
+}
+
+/** What the schema of the manifest cannot say. */
+function checkSound(folder: string, { features, inputs, output }: ModelManifest): void {
+  const problem = featuresProblem(features, inputs.length) ?? intervalProblem(output.interval);
+  if (problem) throw refusal('MANIFEST', folder, problem);
 }
 
 function checkShape(folder: string, manifest: ModelManifest, architecture: Architecture): void {
-  const { rows, sensors, patchRows } = architecture;
-  if (rows !== manifest.windowRows || sensors !== manifest.inputs.length || rows % patchRows !== 0) {
+  const problem = architectureProblem(architecture);
+  if (problem) throw refusal('SHAPE', folder, problem);
+  const { width } = new FeaturePath({ ...manifest, inputs: manifest.inputs.length });
+  if (inputWidth(architecture) !== width) {
     throw refusal(
       'SHAPE',
       folder,
-      `the network takes ${rows} rows × ${sensors} sensors in patches of ${patchRows}, the manifest declares ` +
-        `${manifest.windowRows} × ${manifest.inputs.length}`,
+      `a network takes ${inputWidth(architecture)} numbers, the manifest's features are ${width}`,
     );
   }
 }
 
-function splitWeights(folder: string, architecture: Architecture, bytes: Buffer): Float32Array[] {
-  const count = weightCount(architecture);
+function splitWeights(folder: string, { members }: Ensemble, bytes: Buffer): Float32Array[][] {
+  const count = members.reduce((sum, member) => sum + weightCount(member), 0);
   if (bytes.length !== count * 4) {
-    throw refusal('SHAPE', folder, `the network has ${count} weights, the file ${bytes.length / 4}`);
+    throw refusal('SHAPE', folder, `the networks have ${count} weights, the file ${bytes.length / 4}`);
   }
   let at = 0;
-  return weightShapes(architecture).map(({ name, shape }) => {
-    const weights = new Float32Array(shape[0] * shape[1]);
-    for (let i = 0; i < weights.length; i++, at += 4) weights[i] = bytes.readFloatLE(at);
-    if (!weights.every(Number.isFinite)) throw refusal('WEIGHTS', folder, `${name} is not finite everywhere`);
-    return weights;
-  });
+  return members.map((architecture) =>
+    weightShapes(architecture).map(({ name, shape }) => {
+      const weights = new Float32Array(shape[0] * shape[1]);
+      for (let i = 0; i < weights.length; i++, at += 4) weights[i] = bytes.readFloatLE(at);
+      if (!weights.every(Number.isFinite)) {
+        throw refusal('WEIGHTS', folder, `${name} is not finite everywhere`);
+      }
+      return weights;
+    }),
+  );
 }
 
 /**
@@ -139,9 +161,10 @@ export function loadArtefact(folder: string, type: MachineType): Artefact {
   const manifestBytes = readBounded(folder, 'manifest.json', artefactLimits.manifestBytesMax);
   const manifest = checkManifest(parseJson(folder, 'manifest.json', manifestBytes), fail);
   checkFits(folder, manifest, type);
+  checkSound(folder, manifest);
   const modelBytes = readListed(folder, manifest, 'model.json', artefactLimits.modelBytesMax);
-  const architecture = checkArchitecture(parseJson(folder, 'model.json', modelBytes), fail);
-  checkShape(folder, manifest, architecture);
+  const ensemble = checkEnsemble(parseJson(folder, 'model.json', modelBytes), fail);
+  for (const member of ensemble.members) checkShape(folder, manifest, member);
   const weightBytes = readListed(folder, manifest, 'weights.bin', artefactLimits.weightsBytesMax);
-  return { manifest, architecture, weights: splitWeights(folder, architecture, weightBytes) };
+  return { manifest, ensemble, weights: splitWeights(folder, ensemble, weightBytes) };
 }

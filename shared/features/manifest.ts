@@ -1,66 +1,89 @@
 /**
  * A model's artefact: a folder with three files that are read, and a card for people.
  *
- *     manifest.json   what the model is for and how good it is; checked against ModelManifest
- *     model.json      the network's shape; checked against Architecture (network.ts)
- *     weights.bin     the weights as 32-bit little-endian floats, in the order of weightShapes(), nothing else
+ *     manifest.json   what the model is for, how readings become its input, how good it is; checked against ModelManifest
+ *     model.json      the networks' shapes; checked against Ensemble (network.ts)
+ *     weights.bin     the weights as 32-bit little-endian floats, member after member, in the order of weightShapes()
  *     MODEL-CARD.md   for people
  */
 import { type Static, Type } from '@sinclair/typebox';
 import { identifierPattern } from '../contract/topics.ts';
+import { Features } from './features.ts';
+import { IntervalCalibration } from './interval.ts';
 
 const Identifier = Type.String({ pattern: identifierPattern });
 const Strict = { additionalProperties: false };
+const Count = Type.Integer({ minimum: 0 });
 
-export const ModelInput = Type.Object(
-  {
-    name: Identifier,
-    unit: Type.String(),
-    mean: Type.Number({ description: 'over the training rows, in the unit' }),
-    std: Type.Number({ exclusiveMinimum: 0 }),
-  },
-  Strict,
-);
+export const ModelInput = Type.Object({ name: Identifier, unit: Type.String() }, Strict);
 export type ModelInput = Static<typeof ModelInput>;
 
+/** How good a predictor is on machines it was not trained on, each cut off at random places of its life. */
 export const ModelMetrics = Type.Object(
   {
-    rmse: Type.Number({ description: 'root mean square error of p50, all windows, labels capped' }),
+    rmse: Type.Number({ description: 'root mean square error of p50, labels capped' }),
+    rmseStdError: Type.Number({ description: 'its standard error over machines' }),
     mae: Type.Number(),
-    rmseNearEnd: Type.Number({ description: 'the same where at most half the label cap is left' }),
-    coverage: Type.Union([Type.Number(), Type.Null()], {
-      description: 'share of labels below the cap within p10 … p90; 0.8 is meant',
+    rmseNearEnd: Type.Number({ description: 'RMSE where at most half the label cap is left' }),
+    rmseRaw: Type.Number({ description: 'RMSE with labels as they are' }),
+    score: Type.Number({
+      description: 'NASA’s asymmetric score per machine: late costs more; labels capped',
     }),
+    scoreStdError: Type.Number(),
+    coverage: Type.Union([Type.Number(), Type.Null()], {
+      description: 'share of capped labels within p10 … p90; 0.8 is meant',
+    }),
+    width: Type.Union([Type.Number(), Type.Null()], { description: 'mean of p90 − p10' }),
   },
   Strict,
 );
 export type ModelMetrics = Static<typeof ModelMetrics>;
+
+/** Linear regression on the last row: life = bias + Σ weight · (value − mean) / std, clipped to 0 … label cap. */
+export const LinearBaseline = Type.Object(
+  {
+    bias: Type.Number(),
+    weights: Type.Array(Type.Number(), { description: 'one per input' }),
+    mean: Type.Array(Type.Number()),
+    std: Type.Array(Type.Number({ exclusiveMinimum: 0 })),
+  },
+  Strict,
+);
+export type LinearBaseline = Static<typeof LinearBaseline>;
 
 const FileEntry = Type.Object(
   { sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }), bytes: Type.Integer({ minimum: 1 }) },
   Strict,
 );
 
-const Count = Type.Integer({ minimum: 0 });
-
 export const ModelManifest = Type.Object(
   {
-    format: Type.Literal('harbinger-model-1'),
+    format: Type.Literal('harbinger-model-2'),
     name: Identifier,
     version: Type.String({ pattern: '^\\d+\\.\\d+\\.\\d+$' }),
     machineType: Identifier,
     contractHash: Type.String({ pattern: '^[0-9a-f]{16}$', description: 'of the machine type' }),
     windowRows: Type.Integer({ minimum: 1, maximum: 512 }),
-    inputs: Type.Array(ModelInput, { minItems: 1, maxItems: 256 }),
+    windowRowsMin: Type.Integer({
+      minimum: 1,
+      maximum: 512,
+      description: 'a window with fewer rows is not judged',
+    }),
+    inputs: Type.Array(ModelInput, {
+      minItems: 1,
+      maxItems: 256,
+      description: 'the machine type’s sensors in order',
+    }),
+    features: Features,
     output: Type.Object(
       {
         unit: Type.String({ description: 'of remaining life' }),
         labelCap: Type.Number({ exclusiveMinimum: 0, description: 'more life than this is not told apart' }),
-        p10Shift: Type.Number({ description: 'added to p10, from calibration on held-out machines' }),
-        p90Shift: Type.Number(),
+        interval: IntervalCalibration,
       },
       Strict,
     ),
+    baseline: LinearBaseline,
     training: Type.Object(
       {
         data: Type.String(),
@@ -68,13 +91,17 @@ export const ModelManifest = Type.Object(
         seed: Type.Integer(),
         backend: Type.String(),
         epochs: Count,
-        machines: Type.Object({ train: Count, select: Count, calibrate: Count, test: Count }, Strict),
-        windows: Count,
+        windowsPerEpoch: Count,
+        machines: Count,
+        folds: Type.Integer({
+          minimum: 0,
+          description: 'the machines were split into so many parts; each part is unseen by some members',
+        }),
       },
       Strict,
     ),
     metrics: Type.Record(Type.String(), ModelMetrics, {
-      description: 'on the test machines: the model, and the common-sense baselines',
+      description: 'cross-validated over whole machines: the model, and the common-sense baselines',
     }),
     files: Type.Object({ 'model.json': FileEntry, 'weights.bin': FileEntry }, Strict),
   },

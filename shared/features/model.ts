@@ -1,61 +1,89 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { HarbingerError } from '../runtime/errors.ts';
 import type { Artefact } from './artefact.ts';
-import { forward, weightShapes } from './network.ts';
-import { normalise } from './normalise.ts';
+import { FeaturePath } from './feature-path.ts';
+import { calibrated } from './interval.ts';
+import { type Architecture, forward, toQuantiles, weightShapes } from './network.ts';
+
+export interface Scores {
+  /** p10, p50, p90 of each window, in the unit of life, 0 … label cap, rising. */
+  lives: Float32Array;
+  /** Of each window, 0 … 1: how far it is like what the model has learnt from. Under about 0.8 its answer means little. */
+  familiarity: Float32Array;
+  /** The windows as the networks read them: `path.width` numbers each. */
+  prepared: Float32Array;
+}
 
 export interface Model {
+  readonly path: FeaturePath;
   /**
-   * `count` windows of rows × sensors, in the sensors' units, one after the other → p10, p50, p90 of each, in the unit
-   * of life, 0 … label cap, rising. The windows' buffer is normalised in place.
+   * `count` windows of windowRows × inputs, in the sensors' units, oldest row first, NaN where absent (a short history's
+   * rows at the end), one after the other.
    * @throws HarbingerError MODEL_OUTPUT_INVALID where the network answers with something that is not a number
    */
-  score(windows: Float32Array, count: number): Float32Array;
-  /** The same for windows that are normalised already. */
-  scoreNormalised(windows: Float32Array, count: number): Float32Array;
+  score(windows: Float32Array, count: number): Scores;
+  /** The lives of windows that are prepared already. */
+  scorePrepared(prepared: Float32Array, count: number): Float32Array;
   dispose(): void;
 }
 
 /** Puts an artefact's weights onto the current TensorFlow.js backend. */
 export function createModel(artefact: Artefact): Model {
-  const { architecture, manifest } = artefact;
-  const weights = weightShapes(architecture).map(({ shape }, i) => tf.tensor2d(artefact.weights[i]!, shape));
-  const width = architecture.rows * architecture.sensors;
-  const scoreNormalised = (windows: Float32Array, count: number) => {
-    const raw = tf.tidy(
-      () => forward(architecture, weights, tf.tensor2d(windows, [count, width])).dataSync() as Float32Array,
-    );
-    return finish(raw, manifest.output);
+  const { manifest, ensemble } = artefact;
+  const { windowRows, inputs, output } = manifest;
+  const rawWidth = windowRows * inputs.length;
+  const path = new FeaturePath({ ...manifest, inputs: inputs.length });
+  const network = createEnsemble(ensemble.members, artefact.weights);
+  const scorePrepared = (prepared: Float32Array, count: number) => {
+    const lives = calibrated(network.quantiles(prepared, count), output);
+    if (lives.every(Number.isFinite)) return lives;
+    const code = 'MODEL_OUTPUT_INVALID';
+    throw new HarbingerError(code, 'intelligence', 'the model answered with a non-finite number');
   };
   return {
-    scoreNormalised,
+    path,
+    scorePrepared,
     score(windows, count) {
-      normalise(windows, manifest.inputs);
-      return scoreNormalised(windows, count);
+      const prepared = new Float32Array(count * path.width);
+      const familiarity = new Float32Array(count);
+      for (let i = 0; i < count; i++) {
+        familiarity[i] = path.window(windows, i * rawWidth, prepared, i * path.width);
+      }
+      return { lives: scorePrepared(prepared, count), familiarity, prepared };
     },
-    dispose: () => tf.dispose(weights),
+    dispose: () => network.dispose(),
   };
 }
 
-/** Network output → the unit of life, widened or narrowed as calibration found, within 0 … cap and in order. */
-export function finish(
-  raw: Float32Array,
-  output: { labelCap: number; p10Shift: number; p90Shift: number },
-): Float32Array {
-  const { labelCap, p10Shift, p90Shift } = output;
-  const lives = new Float32Array(raw.length);
-  for (let i = 0; i < raw.length; i += 3) {
-    const p50 = Math.min(labelCap, Math.max(0, raw[i + 1]! * labelCap));
-    lives[i] = Math.min(p50, Math.max(0, raw[i]! * labelCap + p10Shift));
-    lives[i + 1] = p50;
-    lives[i + 2] = Math.min(labelCap, Math.max(p50, raw[i + 2]! * labelCap + p90Shift));
-  }
-  if (!lives.every(Number.isFinite)) {
-    throw new HarbingerError(
-      'MODEL_OUTPUT_INVALID',
-      'intelligence',
-      'the model answered with a non-finite number',
-    );
-  }
-  return lives;
+export interface EnsembleNetwork {
+  /** Prepared windows → p10, p50, p90 of each in units of the label cap: the means over the members. */
+  quantiles(prepared: Float32Array, count: number): Float32Array;
+  dispose(): void;
+}
+
+/** Networks for the same windows, with each one's weights in turn. */
+export function createEnsemble(
+  members: readonly Architecture[],
+  weights: readonly Float32Array[][],
+): EnsembleNetwork {
+  const networks = members.map((architecture, member) => ({
+    architecture,
+    weights: weightShapes(architecture).map(({ shape }, i) => tf.tensor2d(weights[member]![i]!, shape)),
+  }));
+  return {
+    quantiles(prepared, count) {
+      const sum = new Float32Array(count * 3);
+      for (const network of networks) {
+        const outputs = tf.tidy(() => {
+          const windows = tf.tensor2d(prepared, [count, prepared.length / count]);
+          return forward(network.architecture, network.weights, windows).dataSync() as Float32Array;
+        });
+        // A copy: the plain backend hands out its own memory.
+        const member = toQuantiles(Float32Array.from(outputs));
+        for (let i = 0; i < sum.length; i++) sum[i]! += member[i]! / networks.length;
+      }
+      return sum;
+    },
+    dispose: () => tf.dispose(networks.map((network) => network.weights)),
+  };
 }

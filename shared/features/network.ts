@@ -1,50 +1,55 @@
 /**
- * The network, and its only implementation: training and inference both call `forward`.
- *
- *     window [rows × sensors]
- *       → cut into rows / patchRows patches of patchRows rows
- *       → one dense layer, the same for every patch, ReLU
- *       → one dense layer over all patches, ReLU
- *       → three increments, softplus, summed up: p10 ≤ p50 ≤ p90 by construction, in units of the label cap
- *
- * A patch layer is a convolution whose stride is its width, written as reshape and matrix product: every backend has
- * these kernels and their gradients, and WebAssembly runs them several times faster than a sliding convolution.
+ * The networks, and their only implementation: training and inference both call `forward`. Each is a body of some kind
+ * (networks/) and a head, a dense layer with three outputs per window: the middle m, and a and b, from which come
+ * p10 = m − softplus(a), p50 = m, p90 = m + softplus(b): in order by construction, in units of the label cap.
+ * Several networks may answer together: an ensemble's quantiles are the means of its members'.
  */
 import { type Static, Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Drop, NetworkKind, WeightShape } from './networks/kind.ts';
+import { Mlp, mlp } from './networks/mlp.ts';
+import { PatchMlp, patchMlp } from './networks/patch-mlp.ts';
 
-const Size = (maximum: number) => Type.Integer({ minimum: 1, maximum });
+export type { WeightShape } from './networks/kind.ts';
 
-export const Architecture = Type.Object(
-  {
-    kind: Type.Literal('patch-dense-1'),
-    rows: Size(512),
-    sensors: Size(256),
-    patchRows: Size(512),
-    patchUnits: Size(512),
-    hiddenUnits: Size(1_024),
-  },
+export const Architecture = Type.Union([Mlp, PatchMlp]);
+export type Architecture = Static<typeof Architecture>;
+
+const kinds: { [K in Architecture['kind']]: NetworkKind<Extract<Architecture, { kind: K }>> } = {
+  mlp,
+  'patch-mlp': patchMlp,
+};
+
+/** The networks of an artefact, all for the same inputs. */
+export const Ensemble = Type.Object(
+  { members: Type.Array(Architecture, { minItems: 1, maxItems: 64 }) },
   { additionalProperties: false },
 );
-export type Architecture = Static<typeof Architecture>;
+export type Ensemble = Static<typeof Ensemble>;
 
 export const quantiles = [0.1, 0.5, 0.9] as const;
 
-export interface WeightShape {
-  name: string;
-  shape: [number, number];
+function kindOf(architecture: Architecture): NetworkKind<Architecture> {
+  return kinds[architecture.kind] as NetworkKind<Architecture>;
 }
 
-/** Every weight, in the order in which they are stored. */
+/** What is wrong with an architecture's sizes; null if nothing is. */
+export function architectureProblem(architecture: Architecture): string | null {
+  return kindOf(architecture).problem(architecture);
+}
+
+/** How many numbers a network reads. */
+export function inputWidth(architecture: Architecture): number {
+  return kindOf(architecture).inputWidth(architecture);
+}
+
+/** Every weight, in the order in which they are stored; the last two are the head's. */
 export function weightShapes(architecture: Architecture): WeightShape[] {
-  const { rows, sensors, patchRows, patchUnits, hiddenUnits } = architecture;
+  const kind = kindOf(architecture);
   return [
-    { name: 'patch/kernel', shape: [patchRows * sensors, patchUnits] },
-    { name: 'patch/bias', shape: [1, patchUnits] },
-    { name: 'hidden/kernel', shape: [(rows / patchRows) * patchUnits, hiddenUnits] },
-    { name: 'hidden/bias', shape: [1, hiddenUnits] },
-    { name: 'quantiles/kernel', shape: [hiddenUnits, quantiles.length] },
-    { name: 'quantiles/bias', shape: [1, quantiles.length] },
+    ...kind.weightShapes(architecture),
+    { name: 'head/kernel', shape: [kind.bodyUnits(architecture), quantiles.length], initial: 'small' },
+    { name: 'head/bias', shape: [1, quantiles.length], initial: 0 },
   ];
 }
 
@@ -52,24 +57,29 @@ export function weightCount(architecture: Architecture): number {
   return weightShapes(architecture).reduce((sum, { shape }) => sum + shape[0] * shape[1], 0);
 }
 
-const runningSum = [
-  [1, 1, 1],
-  [0, 1, 1],
-  [0, 0, 1],
-];
-
-/** Normalised windows [batch, rows · sensors] → quantiles [batch, 3], in units of the label cap, rising. */
+/** Inputs [batch, inputWidth] → m, a, b [batch, 3]. */
 export function forward(
   architecture: Architecture,
   weights: tf.Tensor2D[],
-  windows: tf.Tensor2D,
+  inputs: tf.Tensor2D,
+  drop: Drop = (units) => units,
 ): tf.Tensor2D {
-  const { rows, sensors, patchRows, patchUnits } = architecture;
-  const [patchKernel, patchBias, hiddenKernel, hiddenBias, kernel, bias] = weights;
-  const patches = tf.reshape(windows, [-1, patchRows * sensors]);
-  const features = tf.relu(tf.add(tf.matMul(patches, patchKernel!), patchBias!));
-  const joined = tf.reshape(features, [-1, (rows / patchRows) * patchUnits]);
-  const hidden = tf.relu(tf.add(tf.matMul(joined, hiddenKernel!), hiddenBias!));
-  const increments = tf.softplus(tf.add(tf.matMul(hidden, kernel!), bias!));
-  return tf.matMul(increments, tf.tensor2d(runningSum)) as tf.Tensor2D;
+  const body = kindOf(architecture).body(architecture, weights, inputs, drop);
+  const [kernel, bias] = weights.slice(-2);
+  return tf.add(tf.matMul(body, kernel!), bias!);
+}
+
+/** m, a, b of so many windows → p10, p50, p90, in place. */
+export function toQuantiles(outputs: Float32Array): Float32Array {
+  for (let i = 0; i < outputs.length; i += 3) {
+    const [m, a, b] = [outputs[i]!, outputs[i + 1]!, outputs[i + 2]!];
+    outputs[i] = m - softplus(a);
+    outputs[i + 1] = m;
+    outputs[i + 2] = m + softplus(b);
+  }
+  return outputs;
+}
+
+function softplus(x: number): number {
+  return x > 20 ? x : Math.log1p(Math.exp(x));
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Prediction } from '../../shared/contract/events.ts';
+import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { packageRoot } from '../../shared/runtime/paths.ts';
 import { eventsOf, PumpSensor } from './pump-sensor.ts';
 import { type Site, startSite, statusOf, until } from './site.ts';
@@ -16,6 +17,11 @@ async function relist(folder: string, name: string): Promise<void> {
   manifest.files[name] = { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
   await writeFile(manifestFile, JSON.stringify(manifest));
 }
+
+/** The models of the other machine types. */
+const others = [...loadMachineTypes().values()]
+  .filter(({ model, name }) => model !== undefined && name !== 'pump')
+  .map(({ name }) => ({ machineType: name }));
 
 const poisons: [what: string, code: string, poison: (folder: string) => Promise<void>][] = [
   [
@@ -34,7 +40,8 @@ const poisons: [what: string, code: string, poison: (folder: string) => Promise<
     async (folder) => {
       const file = join(folder, 'model.json');
       const model = JSON.parse(await readFile(file, 'utf8'));
-      await writeFile(file, JSON.stringify({ ...model, sensors: model.sensors + 1 }));
+      model.members[0].columns++;
+      await writeFile(file, JSON.stringify(model));
       await relist(folder, 'model.json');
     },
   ],
@@ -74,11 +81,11 @@ describe.each(poisons)('a model with %s', (_, code, poison) => {
     const model = async () => (await statusOf(gateway)).intelligence.model;
     await until(async () => (await model()).state === 'ready', 'the model worker');
     expect(await model()).toMatchObject({
-      models: [{ name: 'turbofan-rul' }],
+      models: others,
       refusals: [{ code, machineType: 'pump' }],
     });
     await until(async () => (await gateway.metric('harbinger_models_refused')) === 1, 'the metric');
-    expect(await gateway.metric('harbinger_models_loaded')).toBe(1);
+    expect(await gateway.metric('harbinger_models_loaded')).toBe(others.length);
     expect(gateway.logs.some(({ text }) => text.includes(code))).toBe(true);
 
     const sensor = new PumpSensor(site, 'pump-1', { seed: 5, failureMode: 'bearing-wear', remaining: 100 });

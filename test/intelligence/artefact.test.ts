@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { artefactLimits, loadArtefact } from '../../shared/features/artefact.ts';
-import type { Architecture } from '../../shared/features/network.ts';
+import type { Ensemble } from '../../shared/features/network.ts';
+import type { PatchMlp } from '../../shared/features/networks/patch-mlp.ts';
 import { artefactsDir, copyArtefact, editManifest, replaceFile, type TempDir, tempDir } from './artefacts.ts';
 
 const types = loadMachineTypes();
@@ -27,20 +28,20 @@ function refusalOf(type: MachineType = pump, path = folder): string {
   }
 }
 
-function edited(name: 'model.json', edit: (architecture: Architecture) => void): void {
-  const architecture = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Architecture;
-  edit(architecture);
-  replaceFile(folder, name, Buffer.from(JSON.stringify(architecture)));
+function edited(name: 'model.json', edit: (architecture: PatchMlp) => void): void {
+  const ensemble = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Ensemble;
+  edit(ensemble.members[0] as PatchMlp);
+  replaceFile(folder, name, Buffer.from(JSON.stringify(ensemble)));
 }
 
 describe('an artefact', () => {
   it.each([...types.values()].filter((type) => type.model).map((type) => [type.model!, type] as const))(
     '%s as it comes with the product is accepted',
     (name, type) => {
-      const { manifest, weights } = loadArtefact(join(artefactsDir, name), type);
+      const { manifest, weights, ensemble } = loadArtefact(join(artefactsDir, name), type);
       expect(manifest.metrics.model!.rmse).toBeLessThan(manifest.metrics['linear regression']!.rmse);
       expect(manifest.metrics.model!.rmse).toBeLessThan(manifest.metrics['mean life']!.rmse);
-      expect(weights.length).toBe(6);
+      expect(weights).toHaveLength(ensemble.members.length);
     },
   );
 
@@ -80,7 +81,7 @@ describe('an artefact', () => {
 
   it('whose network takes other windows than its manifest says is refused', () => {
     edited('model.json', (architecture) => {
-      architecture.sensors = 13;
+      architecture.columns = 13;
     });
     expect(refusalOf()).toBe('MODEL_REFUSED_SHAPE');
   });
@@ -132,7 +133,25 @@ describe('an artefact', () => {
     ],
     [
       'divides by nothing',
-      () => editManifest(folder, (manifest) => Object.assign(manifest.inputs[0]!, { std: 0 })),
+      () =>
+        editManifest(folder, (manifest) => {
+          manifest.features.conditions[0]!.std[0] = 0;
+        }),
+    ],
+    [
+      'names a sensor that is not there',
+      () => editManifest(folder, (manifest) => Object.assign(manifest.features.channels, [99])),
+    ],
+    [
+      'has features of other lengths',
+      () => editManifest(folder, (manifest) => manifest.features.stillRowsMax.pop()),
+    ],
+    [
+      'has an interval whose knots fall',
+      () =>
+        editManifest(folder, ({ output }) => {
+          output.interval = { at: [2, 1], p10Shift: [0, 0], p90Shift: [0, 0] };
+        }),
     ],
     [
       'leaves its folder',

@@ -51,9 +51,9 @@ export function replaceFile(folder: string, name: 'model.json' | 'weights.bin', 
 export function writeOneSensorModel(folder: string, type: MachineType, sensor: string): void {
   const sensors = type.sensors.length;
   const architecture: Architecture = {
-    kind: 'patch-dense-1',
+    kind: 'patch-mlp',
     rows: type.windowRows,
-    sensors,
+    columns: sensors,
     patchRows: type.windowRows,
     patchUnits: 1,
     hiddenUnits: 1,
@@ -63,30 +63,48 @@ export function writeOneSensorModel(folder: string, type: MachineType, sensor: s
   const [patchKernel, , hiddenKernel, , kernel, bias] = weights;
   for (let row = 0; row < type.windowRows; row++) patchKernel![row * sensors + column] = 1 / type.windowRows;
   hiddenKernel!.set([1]);
-  kernel!.set([0, -1, 0]);
-  bias!.set([-3, 0.5, -3]);
+  kernel!.set([-0.2, 0, 0]);
+  bias!.set([0.95, -3, -3]);
   writeArtefact(folder, {
-    architecture,
-    weights,
-    manifest: {
-      format: 'harbinger-model-1',
-      name: 'one-sensor',
-      version: '0.0.1',
-      machineType: type.name,
-      contractHash: contractHash(type),
-      windowRows: type.windowRows,
-      inputs: type.sensors.map(({ name, unit }) => ({ name, unit, mean: 0, std: 1 })),
-      output: { unit: type.lifeUnit, labelCap: 100, p10Shift: 0, p90Shift: 0 },
-      training: {
-        data: 'none: written by hand',
-        dataSha256: '0'.repeat(64),
-        seed: 0,
-        backend: 'none',
-        epochs: 0,
-        machines: { train: 0, select: 0, calibrate: 0, test: 0 },
-        windows: 0,
-      },
-      metrics: {},
-    },
+    ensemble: { members: [architecture] },
+    weights: [weights],
+    manifest: plainManifest(type),
   });
+}
+
+/** Of a model that reads the sensors as they are. */
+function plainManifest(type: MachineType): Omit<ModelManifest, 'files'> {
+  const each = <T>(value: T) => type.sensors.map(() => value);
+  const features = {
+    settings: [],
+    settingScale: [],
+    conditions: [{ centre: [], reach: 0, share: 1, mean: each(0), std: each(1) }],
+    channels: type.sensors.map((_, index) => index),
+    stillRowsMax: each(null),
+    correlation: type.sensors.flatMap((_, a) => type.sensors.map((_, b) => (a === b ? 1 : 0))),
+  };
+  return {
+    format: 'harbinger-model-2',
+    name: 'one-sensor',
+    version: '0.0.1',
+    machineType: type.name,
+    contractHash: contractHash(type),
+    windowRows: type.windowRows,
+    windowRowsMin: type.windowRows,
+    inputs: type.sensors.map(({ name, unit }) => ({ name, unit })),
+    features,
+    output: { unit: type.lifeUnit, labelCap: 100, interval: { at: [50], p10Shift: [0], p90Shift: [0] } },
+    baseline: { bias: 50, weights: each(0), mean: each(0), std: each(1) },
+    training: {
+      data: 'none: written by hand',
+      dataSha256: '0'.repeat(64),
+      seed: 0,
+      backend: 'none',
+      epochs: 0,
+      windowsPerEpoch: 0,
+      machines: 0,
+      folds: 0,
+    },
+    metrics: {},
+  };
 }

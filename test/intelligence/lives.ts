@@ -4,17 +4,23 @@ import { quiet, step } from '../../gateway/decisions/alert-state.ts';
 import type { AlertInput, Assessor } from '../../gateway/ports.ts';
 import type { Run } from '../../models/training/dataset.ts';
 import type { Assessment } from '../../shared/contract/events.ts';
-import type { AlertPolicy, MachineType } from '../../shared/domain/machine-type.ts';
+import { type AlertPolicy, type MachineType, windowRowsMin } from '../../shared/domain/machine-type.ts';
 
-/** One input for each full window of a run, oldest first. */
+/** One input for each row from which on the type's machines are assessed, oldest first. */
 export function inputsOf(run: Run, type: MachineType): AlertInput[] {
   const sensors = type.sensors.length;
   const inputs: AlertInput[] = [];
-  for (let end = type.windowRows; end <= run.rows; end++) {
+  for (let end = windowRowsMin(type); end <= run.rows; end++) {
+    const window = new Float32Array(type.windowRows * sensors).fill(Number.NaN);
+    const rows = Math.min(end, type.windowRows);
+    window.set(
+      run.values.subarray((end - rows) * sensors, end * sensors),
+      (type.windowRows - rows) * sensors,
+    );
     inputs.push({
       machine: { site: 'plant', machine: run.machine, type },
       timeMs: end * type.stepMs,
-      window: run.values.slice((end - type.windowRows) * sensors, end * sensors),
+      window,
       rows: type.windowRows,
     });
   }

@@ -118,12 +118,12 @@ describe('the model worker', () => {
     await start({
       sources: [
         { type: pump, folder },
-        { type: turbofan, folder: join(artefactsDir, 'turbofan-rul') },
+        { type: turbofan, folder: join(artefactsDir, 'rul-turbofan', 'FD001') },
       ],
     });
     expect(client.status().refusals).toMatchObject([{ machineType: 'pump', code: 'MODEL_REFUSED_WEIGHTS' }]);
     expect(client.modelOf('pump')).toBeNull();
-    expect(client.modelOf('turbofan')?.name).toBe('turbofan-rul');
+    expect(client.modelOf('turbofan')?.name).toBe('rul-turbofan-FD001');
     await expect(client.score(request(newWindow()))).rejects.toMatchObject({ code: 'MODEL_FAILED' });
   });
 

@@ -5,35 +5,75 @@ import { addOperators } from './operators.ts';
 
 export function addModels(program: Command): void {
   const group = program.command('models').description('train and evaluate the models that gateways run');
-  group
-    .command('train')
-    .description('train an artefact from runs to failure')
-    .argument('<name>', 'pump-rul or turbofan-rul')
-    .option('--data <dir>', 'folder with the recorded runs (turbofan: C-MAPSS text files)')
-    .option('--seed <n>', 'the same seed gives the same model', wholeNumber, 1)
-    .option('--out <dir>', 'where to write the artefact (default: its place under models/artefacts)')
-    .action(async (name: string, options: { data?: string; seed: number; out?: string }) => {
-      const { runTrain } = await import('../../../models/main.ts');
-      const { data: dataDir, out: artefactsDir, seed } = options;
-      await runTrain(defined({ name, dataDir, artefactsDir, seed, signal: stopSignal() }), printLine);
-    });
-  group
-    .command('evaluate')
-    .description('measure an artefact beside its baselines, on runs it has not seen')
-    .argument('<name>', 'pump-rul or turbofan-rul')
-    .option('--data <dir>', 'folder with the recorded runs (turbofan: C-MAPSS text files)')
-    .option('--json', 'print JSON')
-    .action(async (name: string, options: { data?: string; json?: boolean }) => {
-      const { runEvaluate } = await import('../../../models/main.ts');
-      // With --json only the result goes to stdout.
-      const metrics = await runEvaluate(
-        defined({ name, dataDir: options.data }),
-        options.json ? (line) => process.stderr.write(`${line}\n`) : printLine,
-      );
-      if (options.json) printJson(metrics);
-    });
+  addTrain(group);
+  addEvaluate(group);
+  addCompare(group);
   addDetect(group);
   addOperators(group);
+}
+
+interface ModelFlags {
+  data?: string;
+  subset?: string;
+  seed?: number;
+  out?: string;
+  artefacts?: string;
+  folds?: number;
+  only?: string[];
+  json?: boolean;
+}
+
+const nameHelp = 'pump-rul or rul-turbofan';
+
+/** The options that all of them have. */
+function modelCommand(group: Command, name: string, description: string): Command {
+  return group
+    .command(name)
+    .description(description)
+    .argument('<name>', nameHelp)
+    .option('--data <dir>', 'folder with the recorded runs (rul-turbofan: NASA’s C-MAPSS text files)')
+    .option('--subset <name>', 'one of the model’s data sets, e.g. FD001 (default: all)');
+}
+
+function addTrain(group: Command): void {
+  modelCommand(group, 'train', 'train an artefact from runs to failure; run again after a kill, it goes on')
+    .option('--seed <n>', 'the same seed gives the same model', wholeNumber, 1)
+    .option('--out <dir>', 'where to write the artefact (default: its place under models/artefacts)')
+    .action(async (name: string, { data: dataDir, subset, seed, out: artefactsDir }: ModelFlags) => {
+      const { runTrain } = await import('../../../models/main.ts');
+      await runTrain(defined({ name, dataDir, subset, seed, artefactsDir, signal: stopSignal() }), printLine);
+    });
+}
+
+function addEvaluate(group: Command): void {
+  modelCommand(group, 'evaluate', 'examine an artefact on machines it has not seen, at their last row')
+    .option('--artefacts <dir>', 'folder of the artefacts (default: those that come with the product)')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nrul-turbofan reads test_FD00x.txt and RUL_FD00x.txt; the baseline is fitted on train_FD00x.txt if that is there.',
+    )
+    .action(async (name: string, { data: dataDir, subset, artefacts: artefactsDir, json }: ModelFlags) => {
+      const { runEvaluate } = await import('../../../models/main.ts');
+      const output = json ? printNote : printLine;
+      const evaluations = await runEvaluate(defined({ name, dataDir, subset, artefactsDir }), output);
+      const [only, ...others] = Object.values(evaluations);
+      if (json) printJson(others.length === 0 ? only : evaluations);
+    });
+}
+
+function addCompare(group: Command): void {
+  modelCommand(group, 'compare', 'the table of candidates, cross-validated over whole machines')
+    .option('--folds <n>', 'parts that the machines are split into', wholeNumber, 5)
+    .option('--seed <n>', 'decides the split, the cuts and the first weights', wholeNumber, 1)
+    .option('--only <text...>', 'only candidates with one of these texts in their name')
+    .option('--json', 'print JSON')
+    .action(async (name: string, { data: dataDir, subset, seed, folds, only, json }: ModelFlags) => {
+      const { runCompare } = await import('../../../models/main.ts');
+      const options = defined({ name, dataDir, subset, seed, folds, only, signal: stopSignal() });
+      const tables = await runCompare(options, json ? printNote : printLine);
+      if (json) printJson(tables);
+    });
 }
 
 interface DetectFlags {
@@ -71,6 +111,9 @@ function printProgress(share: number, secondsLeft: number): void {
   const percent = (100 * share).toFixed(0);
   process.stderr.write(`\r${percent.padStart(3)} %  about ${Math.ceil(secondsLeft)} s left\x1b[K`);
 }
+
+/** With --json only the result goes to stdout. */
+const printNote = (line: string) => void process.stderr.write(`${line}\n`);
 
 const printLine = (line: string) => void process.stdout.write(`${line}\n`);
 

@@ -1,0 +1,111 @@
+/**
+ * Where a training run stands, in one file, written after every epoch: a run that was killed goes on from there and ends
+ * with the same weights to the bit. Layout: one line of JSON (`Header`), then all arrays as 32-bit little-endian floats:
+ * each finished member's weights, then weights, means, squares and average of the member under way. The file is replaced
+ * in one step, so a kill while it is written leaves the one before. A file that is damaged, or of another training, is
+ * not used; training then begins at the beginning, and says so.
+ */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import type { FitState } from './optimiser.ts';
+
+interface Header {
+  /** Of everything that the weights depend on: data, options, seed, backend. */
+  fingerprint: string;
+  finished: number;
+  /** Lengths of one member's arrays. */
+  lengths: number[];
+  current: { epoch: number; step: number } | null;
+}
+
+export interface Progress {
+  /** Weights of the members that are done. */
+  finished: Float32Array[][];
+  /** The member under way; null if it has not begun. */
+  current: FitState | null;
+}
+
+export interface CheckpointStore {
+  /** The saved progress of this very training, or null; `reason` is set where there is a file that cannot be used. */
+  load(fingerprint: string): { progress: Progress | null; reason: string | null };
+  save(fingerprint: string, progress: Progress): void;
+  remove(): void;
+}
+
+export function checkpointFile(path: string): CheckpointStore {
+  return {
+    load(fingerprint) {
+      if (!existsSync(path)) return { progress: null, reason: null };
+      try {
+        return { progress: decode(readFileSync(path), fingerprint), reason: null };
+      } catch (error) {
+        return { progress: null, reason: error instanceof Error ? error.message : String(error) };
+      }
+    },
+    save(fingerprint, progress) {
+      const fresh = `${path}.new`;
+      const file = openSync(fresh, 'w');
+      try {
+        writeSync(file, encode(fingerprint, progress));
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(fresh, path);
+    },
+    remove: () => rmSync(path, { force: true }),
+  };
+}
+
+function arraysOf({ finished, current }: Progress): Float32Array[] {
+  const state = current ? [current.weights, current.means, current.squares, current.average] : [];
+  return [...finished, ...state].flat();
+}
+
+function encode(fingerprint: string, progress: Progress): Buffer {
+  const { finished, current } = progress;
+  const header: Header = {
+    fingerprint,
+    finished: finished.length,
+    lengths: (current?.weights ?? finished[0] ?? []).map(({ length }) => length),
+    current: current && { epoch: current.epoch, step: current.step },
+  };
+  const parts = arraysOf(progress).map((values) => {
+    const bytes = Buffer.alloc(values.length * 4);
+    values.forEach((value, i) => {
+      bytes.writeFloatLE(value, i * 4);
+    });
+    return bytes;
+  });
+  return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), ...parts]);
+}
+
+function decode(bytes: Buffer, fingerprint: string): Progress {
+  const end = bytes.indexOf(10);
+  const header = JSON.parse(bytes.toString('utf8', 0, end)) as Header;
+  if (header.fingerprint !== fingerprint)
+    throw new Error('it belongs to a training with other data or options');
+  const { lengths, finished, current } = header;
+  const groups = finished + (current ? 4 : 0);
+  const expected = end + 1 + 4 * groups * lengths.reduce((sum, length) => sum + length, 0);
+  if (bytes.length !== expected) throw new Error(`it has ${bytes.length} bytes, not ${expected}`);
+  let at = end + 1;
+  const group = () =>
+    lengths.map((length) => {
+      const values = new Float32Array(length);
+      for (let i = 0; i < length; i++, at += 4) values[i] = bytes.readFloatLE(at);
+      return values;
+    });
+  const members = Array.from({ length: finished }, group);
+  if (!current) return { finished: members, current: null };
+  const state = { ...current, weights: group(), means: group(), squares: group(), average: group() };
+  return { finished: members, current: state };
+}

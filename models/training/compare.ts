@@ -1,0 +1,217 @@
+/**
+ * The table of candidates by cross-validation over whole machines: each machine is held out once, all candidates see the
+ * same machines and are asked at the same random cuts of those held out. Everything a candidate knows, its normalisation
+ * too, comes from the machines it trains on.
+ */
+import type { MachineType } from '../../shared/domain/machine-type.ts';
+import { windowRowsMin } from '../../shared/domain/machine-type.ts';
+import { calibrated } from '../../shared/features/interval.ts';
+import type { ModelMetrics } from '../../shared/features/manifest.ts';
+import { weightCount } from '../../shared/features/network.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import { seededRandom } from '../../shared/runtime/random.ts';
+import { calibrateInterval } from './calibrate.ts';
+import { type Cut, type Fold, foldsOf, type Run, type RunDataset, randomCuts } from './dataset.ts';
+import { architectureFor, featuresFor, pathFor } from './design.ts';
+import { aligned, errorsOf, estimatesOf, machineMean, measure } from './figures.ts';
+import { fitNetwork, newFitState } from './fit.ts';
+import { withMark, withoutMark } from './other-machines.ts';
+import { prepareRun } from './prepared-runs.ts';
+import type { Candidate } from './recipe.ts';
+import { cutsPerMachine, measureBaselines, predictCuts } from './train.ts';
+
+export interface CompareOptions {
+  type: MachineType;
+  dataset: RunDataset;
+  candidates: Record<string, Candidate>;
+  folds: number;
+  seed: number;
+  clock: Clock;
+  progress?: (report: CompareReport) => void;
+  signal?: AbortSignal;
+}
+
+export interface CompareReport {
+  candidate: string;
+  fold: number;
+  folds: number;
+  msLeft: number;
+}
+
+export interface Compared {
+  name: string;
+  /** All members together; null for the baselines. */
+  parameters: number | null;
+  figures: ModelMetrics;
+  /** RMSE less that of the first candidate on the same machines, and the standard error of that; null for the baselines. */
+  difference: { rmse: number; stdError: number } | null;
+}
+
+interface Part {
+  fold: Fold;
+  cuts: Cut[];
+}
+
+interface Answers {
+  parameters: number;
+  raw: Float32Array;
+  cuts: Cut[];
+}
+
+/** Rows that every candidate and baseline has seen at least. */
+function rowsMinOf({ type, candidates }: CompareOptions): number {
+  return Math.max(windowRowsMin(type), ...Object.values(candidates).map((c) => c.windowRowsMin ?? 1));
+}
+
+async function answer(
+  options: CompareOptions,
+  candidate: Candidate,
+  part: Part,
+  fold: number,
+): Promise<Answers> {
+  const { design, members } = candidate;
+  const windowRows = candidate.windowRows ?? options.type.windowRows;
+  const rowsMin = candidate.windowRowsMin ?? windowRowsMin(options.type);
+  const type = { ...options.type, windowRows, windowRowsMin: rowsMin };
+  const others = candidate.withoutOthers ? [] : (options.dataset.others ?? []);
+  const train = [...part.fold.train, ...others];
+  const path = pathFor(type, featuresFor(design, type, train));
+  const architecture = architectureFor(design.network, path);
+  const inTraining = others.length > 0 ? withMark(architecture) : architecture;
+  const prepared = new Map([...train, ...part.fold.heldOut].map((run) => [run, prepareRun(path, run)]));
+  const preparedOf = (runs: readonly Run[]) => runs.map((run) => prepared.get(run)!);
+  const data = {
+    path,
+    runs: preparedOf(train),
+    others: new Set(preparedOf(others)),
+    rowsMin,
+    labelCap: design.labelCap,
+  };
+  const weights: Float32Array[][] = [];
+  for (let member = 0; member < members; member++) {
+    const seed = (Math.imul(options.seed, 1_000_003) + 100 * fold + member) >>> 0;
+    const state = newFitState(inTraining, seededRandom(seed));
+    await fitNetwork(inTraining, data, design.fit, seed, state, {
+      nowMs: () => options.clock.monotonicMs(),
+      epochDone: () => {},
+      ...(options.signal && { signal: options.signal }),
+    });
+    weights.push(others.length > 0 ? withoutMark(architecture, state.average) : state.average);
+  }
+  const networks = weights.map(() => architecture);
+  return {
+    parameters: members * weightCount(architecture),
+    raw: predictCuts(path, networks, weights, prepared, part.cuts),
+    cuts: part.cuts,
+  };
+}
+
+/** Each fold's intervals are calibrated on the other folds. */
+function livesOf(answers: readonly Answers[], cap: number): Float32Array {
+  const lives = answers.map((part) => {
+    const others = answers.filter((other) => other !== part);
+    const raw = Float32Array.from(others.flatMap((other) => [...other.raw]));
+    const interval = calibrateInterval(
+      others.flatMap((other) => other.cuts),
+      raw,
+      cap,
+    );
+    return [...calibrated(part.raw, { labelCap: cap, interval })];
+  });
+  return Float32Array.from(lives.flat());
+}
+
+function differenceOf(cuts: readonly Cut[], cap: number, p50: Float32Array, reference: Float32Array) {
+  const [own, other] = [errorsOf(cuts, p50, cap), errorsOf(cuts, reference, cap)];
+  const { mean, stdError } = machineMean(
+    own.machine,
+    own.squares.map((square, i) => square - other.squares[i]!),
+  );
+  const sum =
+    Math.sqrt(machineMean(own.machine, own.squares).mean) +
+    Math.sqrt(machineMean(own.machine, other.squares).mean);
+  return { rmse: mean / sum, stdError: stdError / sum };
+}
+
+/** Best first; the baselines come last. */
+export async function compareCandidates(options: CompareOptions): Promise<Compared[]> {
+  const { dataset, seed, folds, clock } = options;
+  const rowsMin = rowsMinOf(options);
+  const random = seededRandom(seed);
+  const usable = dataset.runs.filter((run) => run.rows > rowsMin);
+  const parts = foldsOf(usable, folds, random).map(
+    (fold): Part => ({
+      fold,
+      cuts: randomCuts(fold.heldOut, { perMachine: cutsPerMachine, rowsMin }, random),
+    }),
+  );
+  const cuts = parts.flatMap((part) => part.cuts);
+  const entries = Object.entries(options.candidates);
+  const compared: Compared[] = [];
+  let reference: Float32Array | null = null;
+  const startMs = clock.monotonicMs();
+  let done = 0;
+  for (const [name, candidate] of entries) {
+    const cap = candidate.design.labelCap;
+    const answers: Answers[] = [];
+    for (const [fold, part] of parts.entries()) {
+      answers.push(await answer(options, candidate, part, fold));
+      options.signal?.throwIfAborted();
+      const msLeft = ((clock.monotonicMs() - startMs) / ++done) * (entries.length * folds - done);
+      options.progress?.({ candidate: name, fold: fold + 1, folds, msLeft });
+    }
+    const estimates = estimatesOf(livesOf(answers, cap));
+    reference ??= estimates.p50;
+    compared.push({
+      name,
+      parameters: answers[0]!.parameters,
+      figures: measure(cuts, estimates, cap),
+      difference: differenceOf(cuts, cap, estimates.p50, reference),
+    });
+  }
+  compared.sort((a, b) => a.figures.rmse - b.figures.rmse);
+  const cap = entries[0]![1].design.labelCap;
+  const baselines = Object.entries(measureBaselines(parts, dataset.sensors, cap));
+  return [
+    ...compared,
+    ...baselines.map(([name, figures]) => ({ name, figures, parameters: null, difference: null })),
+  ];
+}
+
+const heading = [
+  '',
+  'parameters',
+  'RMSE',
+  'against the first',
+  'raw labels',
+  'score/machine',
+  'in p10…p90',
+  'width',
+];
+
+function cellsOf({ name, parameters, figures, difference }: Compared): string[] {
+  const { rmse, rmseStdError, rmseRaw, score, scoreStdError, coverage, width } = figures;
+  return [
+    name,
+    parameters === null ? '—' : parameters.toLocaleString('en'),
+    `${rmse.toFixed(2)} ± ${rmseStdError.toFixed(2)}`,
+    difference === null
+      ? '—'
+      : `${difference.rmse >= 0 ? '+' : '−'}${Math.abs(difference.rmse).toFixed(2)} ± ${difference.stdError.toFixed(2)}`,
+    rmseRaw.toFixed(1),
+    `${score.toFixed(2)} ± ${scoreStdError.toFixed(2)}`,
+    coverage === null ? '—' : `${(100 * coverage).toFixed(1)} %`,
+    width === null ? '—' : width.toFixed(1),
+  ];
+}
+
+/** For the terminal. */
+export function comparedTable(compared: readonly Compared[]): string[] {
+  return aligned([heading, ...compared.map(cellsOf)]);
+}
+
+/** For the documents. */
+export function comparedMarkdown(compared: readonly Compared[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(heading), line(heading.map(() => '---')), ...compared.map((row) => line(cellsOf(row)))];
+}

@@ -1,0 +1,61 @@
+import { type MachineType, windowRowsMin } from '../../shared/domain/machine-type.ts';
+import { FeaturePath } from '../../shared/features/feature-path.ts';
+import type { Features } from '../../shared/features/features.ts';
+import type { Architecture } from '../../shared/features/network.ts';
+import type { Mlp } from '../../shared/features/networks/mlp.ts';
+import type { PatchMlp } from '../../shared/features/networks/patch-mlp.ts';
+import type { SummarySpans } from '../../shared/features/summary.ts';
+import type { Run } from './dataset.ts';
+import type { FitOptions } from './fit.ts';
+import { learnFeatures } from './learn-features.ts';
+
+/** A network's sizes, but for those that follow from its input. */
+export type NetworkDesign = Omit<Mlp, 'inputs'> | Omit<PatchMlp, 'rows' | 'columns'>;
+
+/** All that is chosen about a model before it sees data. Plain data: it is part of a checkpoint's fingerprint. */
+export interface ModelDesign {
+  /** Remaining life above this is not told apart. */
+  labelCap: number;
+  /** Names of the sensors that tell the operating condition. */
+  settings: readonly string[];
+  /** Names of the sensors to read; absent: all that are no settings and move. */
+  channels?: readonly string[];
+  /** The logarithms of all channels are read: for quantities above 0 that grow by factors. */
+  logarithmic?: boolean;
+  /** false: one mean and spread for all operating conditions. */
+  perCondition?: boolean;
+  /** The network reads this summary of the history; absent: the rows. */
+  summary?: SummarySpans;
+  network: NetworkDesign;
+  /** The machines are split into so many parts; one member of the ensemble for each, which does not see that part. */
+  folds: number;
+  /** Fewer machines than this are too few to learn from; 10 if absent. */
+  machinesMin?: number;
+  fit: FitOptions;
+}
+
+export function featuresFor(design: ModelDesign, type: MachineType, runs: readonly Run[]): Features {
+  const { settings, channels, logarithmic, perCondition, summary } = design;
+  return learnFeatures(runs, {
+    type,
+    settings,
+    ...(channels && { channels }),
+    ...(logarithmic !== undefined && { logarithmic }),
+    ...(perCondition !== undefined && { perCondition }),
+    ...(summary && { summary }),
+  });
+}
+
+export function pathFor(type: MachineType, features: Features): FeaturePath {
+  return new FeaturePath({
+    features,
+    inputs: type.sensors.length,
+    windowRows: type.windowRows,
+    windowRowsMin: windowRowsMin(type),
+  });
+}
+
+export function architectureFor(network: NetworkDesign, path: FeaturePath): Architecture {
+  if (network.kind === 'mlp') return { ...network, inputs: path.width };
+  return { ...network, rows: path.windowRows, columns: path.width / path.windowRows };
+}

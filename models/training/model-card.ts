@@ -1,0 +1,57 @@
+import type { ModelManifest } from '../../shared/features/manifest.ts';
+import { type Ensemble, weightCount } from '../../shared/features/network.ts';
+import { metricsTable } from './figures.ts';
+
+function networkText({ members }: Ensemble): string {
+  const weights = members.reduce((sum, member) => sum + weightCount(member), 0).toLocaleString('en');
+  const one = members[0]!;
+  const layers =
+    one.kind === 'mlp'
+      ? `dense layers of ${one.hiddenUnits.join(' and ')} units over a summary of the history`
+      : `one layer over patches of ${one.patchRows} rows (${one.patchUnits} units) and one of ${one.hiddenUnits} units over all patches`;
+  return `${members.length} networks, ${weights} weights together; ${layers}`;
+}
+
+function conditionsText({ features }: ModelManifest): string {
+  const { conditions, channels } = features;
+  const normalised =
+    conditions.length === 1
+      ? 'normalised'
+      : `normalised for each of ${conditions.length} operating conditions found in the data`;
+  return `${channels.length} sensors, ${normalised}`;
+}
+
+/** MODEL-CARD.md: what the model is for, its limits, and how it was measured. */
+export function modelCard(manifest: ModelManifest, ensemble: Ensemble): string {
+  const { output, training, windowRows, windowRowsMin } = manifest;
+  const history =
+    windowRowsMin < windowRows ? `its last ${windowRowsMin} … ${windowRows}` : `its last ${windowRows}`;
+  return `# ${manifest.name} ${manifest.version}
+
+Estimates the remaining life of a machine of type \`${manifest.machineType}\` from ${history} readings: p10, p50 and p90 in
+${output.unit}. It does not tell more than ${output.labelCap} ${output.unit} apart: "${output.labelCap}" means "as good as new".
+
+- **Meant for** planning the maintenance of machines that wear out as those in its training data did: which to look at
+  first, and by when. It supports a decision of people; it is no protection system.
+- **Not for** machines with other sensors or operating conditions than in its training data (the gateway notices most
+  such cases and lets rules decide), and not for life that ends by anything but wear.
+- **Trained on**: ${training.data}; ${training.machines} machines, seed ${training.seed}, ${training.epochs} epochs of ${training.windowsPerEpoch.toLocaleString('en')} windows.
+- **Reads**: ${conditionsText(manifest)}. A sensor that is missing or stuck is replaced by what the others let expect.
+- **Network**: ${networkText(ensemble)}.
+- **Interval**: conformal, calibrated on machines that the answering network has not seen, apart for several regimes of
+  predicted life. Close to the cap p90 is the cap itself, and p10 leaves out what p90 cannot.
+- **Explanation**: a sensor's contribution is how much p50 rises when all its values become the mean of their operating
+  condition (occlusion); it costs one more scored window per sensor, for machines at risk only.
+
+Cross-validated over whole machines (${training.folds} parts), every machine cut off at random places of its life; the
+model's figures are those of single networks on machines they have not seen (together they are a little better):
+
+\`\`\`text
+${metricsTable(manifest.metrics, output.unit).join('\n')}
+\`\`\`
+
+RMSE with its standard error over machines. "Near end": at most ${output.labelCap / 2} ${output.unit} left. "Raw labels": life as it
+was, not capped. "Score": NASA's, by machine; late estimates cost more than early ones. *Linear regression* reads the
+last row's sensors; *mean life* knows the machine's age and nothing else.
+`;
+}

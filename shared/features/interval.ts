@@ -1,0 +1,56 @@
+/**
+ * The interval's calibration: how far the network's own p10 and p90 are moved, depending on the life it predicts, so that
+ * on machines it has not seen 80 % of the labels lie within. Near the cap and near the end intervals differ, so the moves
+ * are given at knots of p50 and are straight lines between them.
+ */
+import { type Static, Type } from '@sinclair/typebox';
+
+const Numbers = Type.Array(Type.Number(), { minItems: 1, maxItems: 32 });
+
+export const IntervalCalibration = Type.Object(
+  {
+    at: Type.Array(Type.Number(), { minItems: 1, maxItems: 32, description: 'p50, rising' }),
+    p10Shift: Numbers,
+    p90Shift: Numbers,
+  },
+  { additionalProperties: false },
+);
+export type IntervalCalibration = Static<typeof IntervalCalibration>;
+
+/** What a schema cannot say. */
+export function intervalProblem({ at, p10Shift, p90Shift }: IntervalCalibration): string | null {
+  if (p10Shift.length !== at.length || p90Shift.length !== at.length) {
+    return 'the interval’s lists are not equally long';
+  }
+  return at.every((knot, i) => i === 0 || knot > at[i - 1]!) ? null : 'the interval’s knots do not rise';
+}
+
+function between(at: readonly number[], values: readonly number[], x: number): number {
+  if (x <= at[0]!) return values[0]!;
+  for (let i = 1; i < at.length; i++) {
+    if (x > at[i]!) continue;
+    const share = (x - at[i - 1]!) / (at[i]! - at[i - 1]!);
+    return values[i - 1]! + share * (values[i]! - values[i - 1]!);
+  }
+  return values.at(-1)!;
+}
+
+/**
+ * Quantiles in units of the label cap → p10, p50, p90 in the unit of life, moved as calibration found, within 0 … cap
+ * and in order. `raw` holds three numbers a window.
+ */
+export function calibrated(
+  raw: Float32Array,
+  output: { labelCap: number; interval: IntervalCalibration },
+): Float32Array {
+  const { labelCap, interval } = output;
+  const { at, p10Shift, p90Shift } = interval;
+  const lives = new Float32Array(raw.length);
+  for (let i = 0; i < raw.length; i += 3) {
+    const p50 = Math.min(labelCap, Math.max(0, raw[i + 1]! * labelCap));
+    lives[i] = Math.min(p50, Math.max(0, raw[i]! * labelCap + between(at, p10Shift, p50)));
+    lives[i + 1] = p50;
+    lives[i + 2] = Math.min(labelCap, Math.max(p50, raw[i + 2]! * labelCap + between(at, p90Shift, p50)));
+  }
+  return lives;
+}
