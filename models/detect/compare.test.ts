@@ -3,6 +3,7 @@ import { selfLearned } from './baselines.ts';
 import { compareDetectors, comparisonTable } from './compare.ts';
 import { makeSeries, univariateCorpus } from './corpus.ts';
 import type { AnomalyKind } from './corpus-anomalies.ts';
+import { hardCorpus } from './corpus-hard.ts';
 import { machineCorpus, makeMachine } from './corpus-machines.ts';
 import type { NormalKind } from './corpus-normals.ts';
 import { nabScore, probationRows, scaledSigmoid, windowsOf } from './nab-score.ts';
@@ -50,6 +51,14 @@ it('the self-learned detector beats the simple ones, on series it was not tuned 
     if (other.name !== 'null') expect(ours!.machines.f1).toBeGreaterThan(other.machines.f1 + 0.1);
   }
   expect(ours!.machines.falseAlarmRate).toBeLessThan(0.2);
+});
+
+it('and on harder ones, with what happens and is no anomaly, on which chance finds little', () => {
+  const comparisons = compareDetectors(hardCorpus([121, 122, 123, 124]), []);
+  for (const { name, nab } of comparisons) console.log(name, nab.score.toFixed(1), nab.detected, nab.windows);
+  const [ours, ...others] = comparisons;
+  expect(ours!.nab.score).toBeGreaterThan(30);
+  for (const other of others) expect(other.nab.score).toBeLessThan(15);
 });
 
 describe('each kind of anomaly is found, at a bounded rate of false alarms', () => {
