@@ -170,6 +170,8 @@ const stateDamaged = journalFault('journal-state-damaged', (draw) => {
   return {
     text: `kill -9 gateway, ${file} ${how}, start`,
     async run(scene) {
+      // Read from its beginning again, the journal still has what earlier rounds have damaged.
+      if (file === 'cursors.json') scene.allow('damaged-block');
       let isThere = false;
       const logs = await whileDown(scene, () => {
         const path = join(scene.site.journalDir, file);
