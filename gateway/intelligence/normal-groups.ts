@@ -25,6 +25,8 @@ export interface Group {
   isWrong: boolean;
   /** … and is copied before it is replaced. */
   setAside: boolean;
+  /** What is on disk is also of machines that were given up: no haste. */
+  isSmaller: boolean;
 }
 
 export class NormalGroups {
@@ -80,7 +82,7 @@ export class NormalGroups {
     this.byKey.delete(member.key);
     this.absent.delete(member);
     member.group.members.delete(member);
-    member.group.isWrong = true;
+    member.group.isSmaller = true;
   }
 
   /** Room for one more: a machine that nobody has heard of gives way. */
@@ -103,7 +105,8 @@ export class NormalGroups {
 
   private addGroup(name: string, nowMs: number): Group {
     const members = new Set<Member>();
-    const group = { name, members, writtenMs: nowMs, triedMs: nowMs, isWrong: false, setAside: false };
+    const flags = { isWrong: false, setAside: false, isSmaller: false };
+    const group = { name, members, writtenMs: nowMs, triedMs: nowMs, ...flags };
     this.all.add(group);
     return group;
   }
@@ -114,8 +117,8 @@ export function isBehind({ machine, savedRows }: Member): boolean {
   return machine !== null && machine.window.learntTo === null && machine.window.baseline.rows !== savedRows;
 }
 
-export function mustWrite({ isWrong, members }: Group): boolean {
-  if (isWrong) return true;
+export function mustWrite({ isWrong, isSmaller, members }: Group): boolean {
+  if (isWrong || isSmaller) return true;
   for (const member of members) if (isBehind(member)) return true;
   return false;
 }

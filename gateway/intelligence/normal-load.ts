@@ -98,6 +98,6 @@ class Load {
     if (other && (other.record?.head.savedMs ?? 0) >= head.savedMs) return;
     if (other) groups.remove(other);
     if (groups.size < machinesMax) groups.adopt(key, record, group);
-    else group.isWrong = true;
+    else group.isSmaller = true;
   }
 }

@@ -14,10 +14,10 @@ import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { BlockPlace } from '../ports.ts';
 import type { NormalFiles } from './normal-files.ts';
-import { type Group, isBehind, type Member, mustWrite, NormalGroups } from './normal-groups.ts';
-import { asideSuffix, loadNormals } from './normal-load.ts';
-import { encodeFile, type NormalRecord } from './normal-record.ts';
-import { recordOf, resume } from './normal-resume.ts';
+import { type Group, mustWrite, NormalGroups } from './normal-groups.ts';
+import { loadNormals } from './normal-load.ts';
+import { resume } from './normal-resume.ts';
+import { NormalWriter } from './normal-writer.ts';
 import type { NormalsKeeper, WatchedMachine } from './windows.ts';
 
 const loadMsMax = 15_000;
@@ -25,7 +25,6 @@ const stopMsMax = 5_000;
 /** What is wrong on disk is written within this. */
 const hurryMs = 500;
 const tickMsMin = 20;
-const warnMsMin = 60_000;
 
 export interface NormalsOptions {
   files: NormalFiles;
@@ -54,13 +53,11 @@ export interface NormalsStats {
 export class Normals implements NormalsKeeper {
   private readonly options: NormalsOptions;
   private readonly groups = new NormalGroups();
+  private readonly writer: NormalWriter;
   private readonly counts = {
     restored: 0,
     damagedFiles: 0,
     foreign: 0,
-    saves: 0,
-    saveFailures: 0,
-    writtenBytes: 0,
   };
   private block: BlockPlace | null = null;
   private usable = false;
@@ -69,11 +66,11 @@ export class Normals implements NormalsKeeper {
   private timer: Timer | null = null;
   private dueMs = 0;
   private writing: Promise<void> = Promise.resolve();
-  private warnedMs = Number.NEGATIVE_INFINITY;
   private saidForeign = false;
 
   constructor(options: NormalsOptions) {
     this.options = options;
+    this.writer = new NormalWriter(options, this.groups);
   }
 
   /** Reads what there is; whatever goes wrong, machines learn anew. Takes at most 15 s. Writes nothing until `keep`. */
@@ -160,7 +157,7 @@ export class Normals implements NormalsKeeper {
     for (const group of this.groups.all) {
       if (nowMs - group.writtenMs > oldestMs && mustWrite(group)) oldestMs = nowMs - group.writtenMs;
     }
-    return { ...this.counts, absent: this.groups.absentCount, oldestMs };
+    return { ...this.counts, ...this.writer.counts, absent: this.groups.absentCount, oldestMs };
   }
 
   private schedule(): void {
@@ -188,70 +185,12 @@ export class Normals implements NormalsKeeper {
   private async writeOldest(): Promise<void> {
     let first: Group | null = null;
     for (const group of this.groups.all) if (isBefore(group, first) && mustWrite(group)) first = group;
-    if (first) await this.write(first);
+    if (first) await this.writer.write(first, this.block);
   }
 
   private async writeAll(): Promise<void> {
     await this.writing;
-    for (const group of this.groups.all) if (mustWrite(group)) await this.write(group);
-  }
-
-  /** Never rejects. What is learnt while it is written counts as not written. */
-  private async write(group: Group): Promise<void> {
-    const { clock, files, log } = this.options;
-    group.triedMs = clock.monotonicMs();
-    const { isWrong } = group;
-    group.isWrong = false;
-    try {
-      const learnt = [...group.members].filter((member) => isBehind(member)).map(learntNow);
-      const records = this.recordsOf(group);
-      const bytes = encodeFile(records);
-      await this.setAside(group);
-      if (records.length > 0) await files.replace(group.name, bytes);
-      else await files.remove(group.name);
-      for (const { member, window, rows } of learnt) {
-        if (member.machine?.window === window) member.savedRows = rows;
-      }
-      group.writtenMs = group.triedMs;
-      this.counts.saves++;
-      if (records.length > 0) this.counts.writtenBytes += bytes.length;
-      if (group.members.size === 0) this.groups.drop(group);
-    } catch (error) {
-      group.isWrong ||= isWrong;
-      this.counts.saveFailures++;
-      if (group.triedMs - this.warnedMs < warnMsMin) return;
-      this.warnedMs = group.triedMs;
-      log.warn(
-        { code: 'NORMALS_UNWRITABLE', file: group.name, problem: messageOf(error) },
-        'what was learnt could not be written; it is tried again, and readings are not concerned',
-      );
-    }
-  }
-
-  private async setAside(group: Group): Promise<void> {
-    if (!group.setAside) return;
-    group.setAside = false;
-    const { files, log } = this.options;
-    try {
-      await files.copy(group.name, `${group.name}${asideSuffix}`);
-    } catch (error) {
-      const problem = messageOf(error);
-      log.warn({ code: 'NORMALS_NOT_SET_ASIDE', file: group.name, problem }, 'no copy was made');
-    }
-  }
-
-  private recordsOf({ members }: Group): NormalRecord[] {
-    const { block } = this;
-    const savedMs = this.options.clock.nowMs();
-    return [...members].flatMap((member) => {
-      const { machine } = member;
-      // What was read stays what is written until the machine has learnt on from it.
-      if (block && machine && machine.window.learntTo === null) {
-        member.record = null;
-        return [recordOf(machine, block, savedMs)];
-      }
-      return member.record ? [member.record] : [];
-    });
+    for (const group of this.groups.all) if (mustWrite(group)) await this.writer.write(group, this.block);
   }
 }
 
@@ -259,9 +198,4 @@ export class Normals implements NormalsKeeper {
 function isBefore(group: Group, other: Group | null): boolean {
   if (!other || group.isWrong !== other.isWrong) return !other || group.isWrong;
   return group.triedMs < other.triedMs;
-}
-
-function learntNow(member: Member) {
-  const { window } = member.machine!;
-  return { member, window, rows: window.baseline.rows };
 }
