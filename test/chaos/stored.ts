@@ -42,7 +42,7 @@ async function embeddedEventIds(site: Site): Promise<string[]> {
 /** A table is made with its first row. */
 function noTable(name: string): (error: unknown) => unknown[][] {
   return (error) => {
-    if (String(error).includes(`${name} does not exist`)) return [];
+    if (new RegExp(`no table '${name}'`).test(String(error))) return [];
     throw error;
   };
 }
