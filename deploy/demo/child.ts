@@ -8,6 +8,12 @@ import { LogFile } from './log-file.ts';
 const stopMsMax = 15_000;
 const backoff = { firstMs: 500, maxMs: 10_000 };
 
+export interface ChildEvents {
+  line?(line: string): void;
+  /** It ended by itself (or was killed: `how`), and runs again. */
+  restarted?(how: string): void;
+}
+
 /**
  * One process of the demonstration, restarted when it ends by itself: kill one and watch it come back. Its log goes to
  * a file of bounded size. It gets a channel to us, so that it stops if we are gone.
@@ -19,7 +25,7 @@ export class Child {
   private readonly args: readonly string[];
   private readonly log: LogFile;
   private readonly clock: Clock;
-  private readonly onLine: (line: string) => void;
+  private readonly events: ChildEvents;
   private process: ChildProcess | null = null;
   private stopping = false;
   private lastErrorLine = '';
@@ -29,14 +35,14 @@ export class Child {
     args: readonly string[],
     logPath: string,
     clock: Clock,
-    onLine: (line: string) => void = () => {},
+    events: ChildEvents = {},
   ) {
     this.name = name;
     this.args = args;
     this.logPath = logPath;
     this.log = new LogFile(logPath);
     this.clock = clock;
-    this.onLine = onLine;
+    this.events = events;
   }
 
   get pid(): number | null {
@@ -57,7 +63,7 @@ export class Child {
     this.process = child;
     this.follow(child.stdout, false);
     this.follow(child.stderr, true);
-    child.once('exit', () => void this.onExit());
+    child.once('exit', (code, signal) => void this.onExit(signal ?? `exit code ${code}`));
   }
 
   async stop(): Promise<void> {
@@ -73,11 +79,13 @@ export class Child {
     this.log.close();
   }
 
-  private async onExit(): Promise<void> {
+  private async onExit(how: string): Promise<void> {
     this.process = null;
     if (this.stopping) return;
     await sleep(this.clock, backoffMs(this.restarts++, backoff, systemRandom));
-    if (!this.stopping) this.start();
+    if (this.stopping) return;
+    this.start();
+    this.events.restarted?.(how);
   }
 
   private follow(stream: NodeJS.ReadableStream | null, isError: boolean): void {
@@ -89,7 +97,7 @@ export class Child {
       rest = (lines.pop() ?? '').slice(0, 10_000);
       for (const line of lines) {
         if (isError && line.startsWith('harbinger: ')) this.lastErrorLine = line.slice('harbinger: '.length);
-        this.onLine(line);
+        this.events.line?.(line);
       }
     });
   }

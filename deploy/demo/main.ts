@@ -5,7 +5,7 @@ import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { systemRandom } from '../../shared/runtime/random.ts';
 import { stopSignal } from '../cli/options.ts';
 import { reportError } from '../cli/output.ts';
-import { Child } from './child.ts';
+import { Child, type ChildEvents } from './child.ts';
 import { runCompressor } from './compressor.ts';
 import { type DemoPorts, prepareFiles } from './files.ts';
 import { type DemoOptions, parseDemoOptions } from './options.ts';
@@ -59,21 +59,20 @@ async function run(options: DemoOptions, stop: AbortSignal): Promise<void> {
   const ports = await choosePorts(options);
   const files = prepareFiles(options.data, ports, options.fresh, systemClock.nowMs());
   const log = (name: string) => join(options.data, `${name}.log`);
-  const cloud = new Child(
-    'cloud',
-    ['cloud', '--config', files.cloudConfig, '--data', files.cloudDir],
-    log('cloud'),
-    systemClock,
-  );
-  const gateway = new Child(
-    'gateway',
-    ['gateway', '--config', files.gatewayConfig, '--data', files.gatewayDir],
-    log('gateway'),
-    systemClock,
-  );
+  const part = (name: string, args: string[], events: ChildEvents = {}): Child => {
+    const child = new Child(name, args, log(name), systemClock, {
+      restarted: (how) => terminal.say(`${name} ended (${how}) and was started again: process ${child.pid}`),
+      ...events,
+    });
+    return child;
+  };
+  const cloud = part('cloud', ['cloud', '--config', files.cloudConfig, '--data', files.cloudDir]);
+  const gateway = part('gateway', ['gateway', '--config', files.gatewayConfig, '--data', files.gatewayDir]);
   const plantArgs = ['plant', '--mqtt-url', `mqtt://${host}:${ports.mqtt}`, '--state', files.plantState];
-  const plant = new Child('plant', plantArgs, log('plant'), systemClock, (line) => {
-    if (/^plant: /.test(line)) terminal.say(line);
+  const plant = part('plant', plantArgs, {
+    line(line) {
+      if (/^plant: /.test(line)) terminal.say(line);
+    },
   });
   const parts = [cloud, gateway, plant];
   const ended = new AbortController();

@@ -131,6 +131,10 @@ describe('the demonstration', () => {
     await eventually(async () => ((await second.stored()) ?? 0) > before, 120_000, 'more readings');
     expect((await second.events()).map(({ time }) => time)).toContain(alert.time);
     const againAfter = secondsNow();
+    process.kill(Number(/gateway (\d+),/.exec(second.output)![1]), 'SIGKILL');
+    const cameBack = async () =>
+      /gateway ended \(SIGKILL\) and was started again: process \d+/.test(second.output);
+    await eventually(cameBack, 60_000, 'the gateway that was killed');
     expect(await second.interrupt()).toBe(0);
     console.log(
       `demonstration: stored after ${storedAfter} s, warned of ${alert.subject} after ${warnedAfter} s, it failed ` +
