@@ -1,6 +1,9 @@
 /** The command `harbinger models operators NAME`. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { artefactsDir as productArtefacts } from '../../models/main.ts';
+import { withOperators } from '../../models/operators/card.ts';
 import { leadTimeSvg } from '../../models/operators/chart.ts';
 import { operatorFigures } from '../../models/operators/figures.ts';
 import { fleetOf } from '../../models/operators/fleets.ts';
@@ -11,6 +14,7 @@ import { systemClock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { PolicyWarnings } from './bench.ts';
 import { replayFleet } from './replay.ts';
+import { type UnseenPart, unseenParts } from './unseen.ts';
 
 export interface OperatorsOptions {
   /** A machine type, or the name of its model. */
@@ -27,7 +31,10 @@ export interface OperatorsOptions {
   machines?: number;
   /** Where the plot goes: an SVG file. */
   out?: string;
-  progress?: (share: number, secondsLeft: number) => void;
+  /** Put the table into the model's card. */
+  card?: boolean;
+  /** Told what is going on, and how long it will take. */
+  progress?: (text: string) => void;
   signal?: AbortSignal;
 }
 
@@ -57,41 +64,75 @@ function horizonOf(type: MachineType, { horizon, earlyFactor }: OperatorsOptions
 export async function runOperators(options: OperatorsOptions): Promise<OperatorReport> {
   const type = typeOf(options.name);
   const horizon = horizonOf(type, options);
-  const fleet = fleetOf(type.name, { seed: defaults.seed, ...options });
-  const tell = progressOf(
-    fleet.runs.reduce((sum, run) => sum + run.rows, 0),
-    options,
-  );
-  const { artefactsDir, signal } = options;
-  const policies = await replayFleet({
-    fleet,
-    type,
-    progress: tell,
-    ...(artefactsDir !== undefined && { artefactsDir }),
-    ...(signal && { signal }),
-  });
-  const judged = policies.map(({ name, meaning, warnings }: PolicyWarnings) => ({
-    name,
-    meaning,
-    figures: operatorFigures(fleet, warnings, horizon),
-  }));
-  const report = reportOf(fleet, type.lifeUnit, horizon, judged);
-  if (options.out !== undefined) {
-    mkdirSync(dirname(options.out), { recursive: true });
-    writeFileSync(options.out, leadTimeSvg(report));
+  const fleet = fleetOf(type.name, { ...options, seed: options.seed ?? defaults.seed });
+  const folder = mkdtempSync(join(tmpdir(), 'harbinger-operators-'));
+  try {
+    const progress = options.progress ?? (() => {});
+    const { parts, note } = await unseenParts({ ...options, fleet, type, folder, progress });
+    const policies = await replayParts(parts, type, options);
+    const judged = policies.map(({ name, meaning, warnings }) => ({
+      name,
+      meaning,
+      figures: operatorFigures(fleet, warnings, horizon),
+    }));
+    const described = note === null ? fleet : { ...fleet, description: `${fleet.description}. ${note}` };
+    const report = reportOf(described, type.lifeUnit, horizon, judged);
+    write(report, type, options);
+    return report;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  return report;
 }
 
-/** Time left, by the pace so far. */
-function progressOf(total: number, { progress }: OperatorsOptions): (rows: number) => void {
+/** Every part's warnings together, by policy. */
+async function replayParts(
+  parts: readonly UnseenPart[],
+  type: MachineType,
+  { progress, signal }: OperatorsOptions,
+): Promise<PolicyWarnings[]> {
+  const rows = parts.flatMap((part) => part.fleet.runs).reduce((sum, run) => sum + run.rows, 0);
+  const tell = timeLeft(rows, progress);
+  let policies: PolicyWarnings[] = [];
+  for (const part of parts) {
+    const more = await replayFleet({ ...part, type, progress: tell, ...(signal && { signal }) });
+    policies = more.map((policy, i) => ({
+      ...policy,
+      warnings: [...(policies[i]?.warnings ?? []), ...policy.warnings],
+    }));
+  }
+  return policies;
+}
+
+/** By the pace so far. */
+function timeLeft(total: number, progress: OperatorsOptions['progress']): (rows: number) => void {
   const beganMs = systemClock.monotonicMs();
   let done = 0;
   return (rows) => {
     done += rows;
-    const elapsedS = (systemClock.monotonicMs() - beganMs) / 1_000;
-    progress?.(done / total, (elapsedS * (total - done)) / done);
+    const seconds = ((systemClock.monotonicMs() - beganMs) / 1_000) * ((total - done) / done);
+    progress?.(`${((100 * done) / total).toFixed(0).padStart(3)} %  about ${Math.ceil(seconds)} s left`);
   };
+}
+
+function write(
+  report: OperatorReport,
+  type: MachineType,
+  { out, card, artefactsDir }: OperatorsOptions,
+): void {
+  if (out !== undefined) {
+    mkdirSync(dirname(out), { recursive: true });
+    writeFileSync(out, leadTimeSvg(report));
+  }
+  if (!card) return;
+  if (type.model === undefined) {
+    throw new HarbingerError(
+      'USAGE',
+      'cli',
+      `machine type '${type.name}' has no model whose card could tell`,
+    );
+  }
+  const path = join(artefactsDir ?? productArtefacts, type.model, 'MODEL-CARD.md');
+  writeFileSync(path, withOperators(readFileSync(path, 'utf8'), report));
 }
 
 export function reportLines(report: OperatorReport): string[] {

@@ -1,4 +1,4 @@
-import type { Run } from '../training/dataset.ts';
+import type { Run, RunDataset } from '../training/dataset.ts';
 
 /** One machine as it was watched: to its failure, or for a while in which it did not fail. */
 export interface WatchedRun extends Run {
@@ -14,4 +14,6 @@ export interface Fleet {
   /** Time that passes between two rows in the machine's world, which may be longer than the type's step. */
   msPerRow: number;
   runs: WatchedRun[];
+  /** The same runs as training reads them, where a model may have learnt from them. */
+  recorded?: RunDataset;
 }

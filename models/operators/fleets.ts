@@ -35,12 +35,13 @@ const fleets: Record<string, MakeFleet> = {
         'bearings are not simulated: give the folder of the FEMTO bearings’ CSV files with --data DIR',
       );
     }
-    const { description, runs } = readFemto(dataDir);
+    const recorded = readFemto(dataDir);
     return {
-      description,
+      description: recorded.description,
       machineType: 'bearing',
       msPerRow: bearingRowMs,
-      runs: runs.map((run) => ({ ...run, fails: true })),
+      runs: recorded.runs.map((run) => ({ ...run, fails: true })),
+      recorded,
     };
   },
 };

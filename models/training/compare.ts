@@ -139,14 +139,12 @@ export async function compareCandidates(options: CompareOptions): Promise<Compar
   const rowsMin = rowsMinOf(options);
   const random = seededRandom(seed);
   const usable = dataset.runs.filter((run) => run.rows > rowsMin);
+  const entries = Object.entries(options.candidates);
+  const perMachine = entries[0]![1].design.cutsPerMachine ?? cutsPerMachine;
   const parts = foldsOf(usable, folds, random).map(
-    (fold): Part => ({
-      fold,
-      cuts: randomCuts(fold.heldOut, { perMachine: cutsPerMachine, rowsMin }, random),
-    }),
+    (fold): Part => ({ fold, cuts: randomCuts(fold.heldOut, { perMachine, rowsMin }, random) }),
   );
   const cuts = parts.flatMap((part) => part.cuts);
-  const entries = Object.entries(options.candidates);
   const compared: Compared[] = [];
   let reference: Float32Array | null = null;
   const startMs = clock.monotonicMs();

@@ -29,6 +29,8 @@ export interface ModelDesign {
   network: NetworkDesign;
   /** The machines are split into so many parts; one member of the ensemble for each, which does not see that part. */
   folds: number;
+  /** Places of each machine's life at which calibration and figures look; 40 if absent: few machines need more. */
+  cutsPerMachine?: number;
   /** Fewer machines than this are too few to learn from; 10 if absent. */
   machinesMin?: number;
   fit: FitOptions;

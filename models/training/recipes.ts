@@ -1,9 +1,10 @@
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Recipe } from './recipe.ts';
+import { bearingRecipe } from './recipes/bearing.ts';
 import { pumpRecipe } from './recipes/pump.ts';
 import { turbofanRecipe } from './recipes/turbofan.ts';
 
-export const recipes: readonly Recipe[] = [pumpRecipe, turbofanRecipe];
+export const recipes: readonly Recipe[] = [pumpRecipe, turbofanRecipe, bearingRecipe];
 
 /** @throws HarbingerError MODEL_UNKNOWN listing the names there are */
 export function recipeOf(name: string): Recipe {

@@ -250,7 +250,7 @@ export async function trainRemainingLife(options: TrainOptions): Promise<Trained
   const parts = folds.map((fold, member): HeldOut => {
     const cuts = randomCuts(
       fold.heldOut,
-      { perMachine: cutsPerMachine, rowsMin: windowRowsMin(type) },
+      { perMachine: design.cutsPerMachine ?? cutsPerMachine, rowsMin: windowRowsMin(type) },
       random,
     );
     return { fold, cuts, raw: predictCuts(path, [architecture], [weights[member]!], prepared, cuts) };

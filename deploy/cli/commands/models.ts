@@ -23,7 +23,7 @@ interface ModelFlags {
   json?: boolean;
 }
 
-const nameHelp = 'pump-rul or rul-turbofan';
+const nameHelp = 'pump-rul, rul-turbofan or rul-bearing';
 
 /** The options that all of them have. */
 function modelCommand(group: Command, name: string, description: string): Command {
@@ -31,7 +31,10 @@ function modelCommand(group: Command, name: string, description: string): Comman
     .command(name)
     .description(description)
     .argument('<name>', nameHelp)
-    .option('--data <dir>', 'folder with the recorded runs (rul-turbofan: NASA’s C-MAPSS text files)')
+    .option(
+      '--data <dir>',
+      'folder with the recorded runs (rul-turbofan: NASA’s C-MAPSS text files; rul-bearing: FEMTO CSV files)',
+    )
     .option('--subset <name>', 'one of the model’s data sets, e.g. FD001 (default: all)');
 }
 

@@ -10,6 +10,7 @@ interface OperatorsFlags {
   machines?: number;
   seed?: number;
   out?: string;
+  card?: boolean;
   json?: boolean;
 }
 
@@ -33,6 +34,7 @@ export function addOperators(group: Command): void {
     )
     .option('--seed <n>', 'of simulated machines', wholeNumber)
     .option('--out <file>', 'write a plot of the lead times: SVG')
+    .option('--card', 'put the table into the model’s card')
     .option('--json', 'print JSON')
     .action(async (name: string, { data, artefacts, json, ...flags }: OperatorsFlags) => {
       const { reportLines, runOperators } = await import('../../operators/main.ts');
@@ -46,9 +48,8 @@ export function addOperators(group: Command): void {
     });
 }
 
-function printProgress(share: number, secondsLeft: number): void {
-  const percent = (100 * share).toFixed(0);
-  process.stderr.write(`\r${percent.padStart(3)} %  about ${Math.ceil(secondsLeft)} s left\x1b[K`);
+function printProgress(text: string): void {
+  process.stderr.write(`\r${text}\x1b[K`);
 }
 
 type Given<T> = { [K in keyof T]: Exclude<T[K], undefined> };

@@ -1,0 +1,97 @@
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import { readFemto } from '../../bearings/femto.ts';
+import type { Run, RunDataset } from '../dataset.ts';
+import type { ModelDesign } from '../design.ts';
+import type { DataOptions, Recipe } from '../recipe.ts';
+
+const amplitudes = ['rms_h', 'peak_h', 'kurtosis_h', 'rms_v', 'peak_v', 'kurtosis_v'];
+
+/**
+ * Six bearings are few: whatever tells one bearing, mounting or operating condition from another misleads about the next
+ * one. So the network sees only how the last minutes differ from the ten minutes they are part of, in logarithms, and
+ * tells no more than ten minutes apart: before that nothing has begun that it could tell.
+ */
+const design: ModelDesign = {
+  labelCap: 60,
+  settings: [],
+  channels: amplitudes,
+  logarithmic: true,
+  summary: {
+    meanRows: [2, 5, 10, 20, 40],
+    slopeRows: [10, 20, 40],
+    firstRows: 0,
+    relative: true,
+    length: false,
+  },
+  network: { kind: 'mlp', hiddenUnits: [16] },
+  folds: 6,
+  machinesMin: 5,
+  cutsPerMachine: 400,
+  fit: {
+    epochs: 20,
+    windowsPerEpoch: 8_000,
+    batchSize: 256,
+    learningRate: 3e-3,
+    weightDecay: 1e-2,
+    inputNoise: 0.3,
+    dropout: 0,
+    shortShare: 0,
+    averageDecay: 0.99,
+    pointWeight: 20,
+  },
+};
+
+function load({ dataDir }: DataOptions): RunDataset {
+  if (dataDir !== undefined) return readFemto(dataDir);
+  throw new HarbingerError(
+    'DATA_MISSING',
+    'cli',
+    'rul-bearing needs bearings run to failure: give the folder of the FEMTO CSV files with --data DIR',
+  );
+}
+
+const rowsMin = 60;
+/** Places of each bearing's life at which an artefact is examined. */
+const stopsPerBearing = 100;
+
+/** As if each bearing had been looked at so many times in its life, evenly spread. */
+function stopped(run: Run, sensors: number): Run[] {
+  return Array.from({ length: stopsPerBearing }, (_, i) => {
+    const rows = rowsMin + Math.floor(((i + 0.5) / stopsPerBearing) * (run.rows - rowsMin));
+    const values = run.values.subarray(0, rows * sensors);
+    return { machine: `${run.machine}-${rows}`, rows, values, remaining: run.rows - rows };
+  });
+}
+
+/** Rolling bearings of the FEMTO (PRONOSTIA) test rig. */
+export const bearingRecipe: Recipe = {
+  name: 'rul-bearing',
+  version: '1.0.0',
+  subsets: [],
+  machineType: () => 'bearing',
+  design: () => design,
+  candidates: () => ({
+    'as built': { design, members: 2 },
+    'levels as they are': {
+      design: { ...design, summary: { ...design.summary!, relative: false, length: true } },
+      members: 2,
+    },
+    'without logarithms': { design: { ...design, logarithmic: false }, members: 2 },
+    'root mean squares only': { design: { ...design, channels: ['rms_h', 'rms_v'] }, members: 2 },
+    'history of 120 readings': { design, windowRows: 120, windowRowsMin: 60, members: 2 },
+    'larger network': { design: { ...design, network: { kind: 'mlp', hiddenUnits: [64, 32] } }, members: 2 },
+  }),
+  load,
+  loadTest(options) {
+    const { description, sensors, runs } = load(options);
+    const machines = runs.filter(({ rows }) => rows > rowsMin).flatMap((run) => stopped(run, sensors));
+    return {
+      machines: {
+        description: `${description}, each stopped at ${stopsPerBearing} places of its life`,
+        sensors,
+        runs: machines,
+      },
+      training: null,
+    };
+  },
+};
