@@ -14,8 +14,10 @@ import { newlyScheduled, Schedule, type Scheduled } from './schedule.ts';
 
 /** Columns of a machine of an open type; further sensors are stored but not watched. */
 const openSensorsMax = 64;
+/** Of its type's step, that a machine rests: less than 1, or each step's reading would wait for the rest of the one before. */
+const restOfStep = 0.8;
 /** However slowly a type's machines age, one that shows something new is looked at after this. */
-const intervalMsOfStepMax = 1_000;
+const restMsOfStepMax = 1_000;
 /** A machine that spoke within this keeps its window. */
 const silentMsMin = 60_000;
 
@@ -180,7 +182,7 @@ export class Windows {
 
   /** A window of readings that come faster than a machine of this type ages says nothing new. */
   private restMsOf(type: MachineType): number {
-    return Math.max(this.options.intervalMsMin, Math.min(type.stepMs, intervalMsOfStepMax));
+    return Math.max(this.options.intervalMsMin, Math.min(type.stepMs * restOfStep, restMsOfStepMax));
   }
 
   private newWindow(type: MachineType): MachineWindow {
