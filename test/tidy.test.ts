@@ -104,8 +104,9 @@ describe('documents', () => {
   });
 });
 
-/** Ingest metrics are named with their prefix left out. */
+/** Ingest metrics are named with their prefix left out. `harbinger_x_*` means some that begin so. */
 function exposes(code: string, name: string): boolean {
+  if (name.endsWith('_')) return code.includes(`'${name}`);
   return code.includes(`'${name}'`) || code.includes(`'${name.replace('harbinger_ingest_', '')}'`);
 }
 
