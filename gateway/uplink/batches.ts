@@ -6,7 +6,7 @@ import type { Block } from '../ports.ts';
 /** Blocks below this are packed together anew: a short gzip member compresses badly. */
 const repackBelowBytes = 8 << 10;
 /** Small blocks mean that there is little to do, so the link's bytes count for more than CPU. */
-const repackLevel = 6;
+const repackLevel = 7;
 
 export interface BatchOrigin {
   gateway: string;
