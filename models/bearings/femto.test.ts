@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { packageRoot } from '../../shared/runtime/paths.ts';
-import { bearingSensors, readFemto } from './femto.ts';
+import { madeUpBearings, writeFemto } from './bearings.testing.ts';
+import { bearingSensors, femtoColumns as header, readFemto } from './femto.ts';
 
 const femto = join(packageRoot, '..', 'shared', 'data', 'femto');
 const bearing = loadMachineTypes().get('bearing')!;
-const header = `snapshot,t_s,samples,${bearingSensors.join(',')}`;
 const line = (row: number) =>
   [row + 1, 10 * row, 2_560, ...bearingSensors.map((_, i) => row + i / 100)].join(',');
 
@@ -35,6 +35,12 @@ describe('a folder of FEMTO bearings', () => {
       ['mill-7', 1],
     ]);
     expect(runs[0]!.values[2 * bearingSensors.length + 3]).toBeCloseTo(2.03);
+  });
+
+  it('comes back as it was written', () => {
+    const bearings = madeUpBearings({ bearings: 2, seed: 1 });
+    writeFemto(folder, bearings);
+    expect(readFemto(folder).runs).toEqual(bearings.runs);
   });
 
   it('is refused with file and line where it is not what it should be', () => {

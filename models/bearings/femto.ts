@@ -9,6 +9,8 @@ const features = ['rms', 'mean_abs', 'peak', 'std', 'skew', 'kurtosis', 'crest']
 /** The sensors of machine type `bearing`, in order: horizontal, then vertical. */
 export const bearingSensors = ['h', 'v'].flatMap((axis) => features.map((feature) => `${feature}_${axis}`));
 const columns = [...leadColumns, ...bearingSensors];
+/** The first line of every file. */
+export const femtoColumns = columns.join(',');
 
 function refuse(path: string, problem: string): HarbingerError {
   return new HarbingerError('DATA_INVALID', 'cli', `bearing file ${path}: ${problem}`);
