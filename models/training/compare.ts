@@ -12,7 +12,7 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
 import { calibrateInterval } from './calibrate.ts';
 import { type Cut, type Fold, foldsOf, type Run, type RunDataset, randomCuts } from './dataset.ts';
-import { architectureFor, featuresFor, pathFor } from './design.ts';
+import { architectureFor, featuresFor, learnable, type ModelDesign, p50Shift, pathFor } from './design.ts';
 import { aligned, errorsOf, estimatesOf, machineMean, measure } from './figures.ts';
 import { fitNetwork, newFitState } from './fit.ts';
 import { withMark, withoutMark } from './other-machines.ts';
@@ -79,11 +79,13 @@ async function answer(
   const architecture = architectureFor(design.network, path);
   const inTraining = others.length > 0 ? withMark(architecture) : architecture;
   const prepared = new Map([...train, ...part.fold.heldOut].map((run) => [run, prepareRun(path, run)]));
-  const preparedOf = (runs: readonly Run[]) => runs.map((run) => prepared.get(run)!);
+  const preparedOf = (runs: readonly Run[]) =>
+    learnable(design, type, path, runs).map((run) => prepared.get(run) ?? prepareRun(path, run));
+  const preparedOthers = preparedOf(others);
   const data = {
     path,
-    runs: preparedOf(train),
-    others: new Set(preparedOf(others)),
+    runs: [...preparedOf(part.fold.train), ...preparedOthers],
+    others: new Set(preparedOthers),
     rowsMin,
     labelCap: design.labelCap,
   };
@@ -107,7 +109,8 @@ async function answer(
 }
 
 /** Each fold's intervals are calibrated on the other folds. */
-function livesOf(answers: readonly Answers[], cap: number): Float32Array {
+function livesOf(answers: readonly Answers[], design: ModelDesign): Float32Array {
+  const { labelCap: cap } = design;
   const lives = answers.map((part) => {
     const others = answers.filter((other) => other !== part);
     const raw = Float32Array.from(others.flatMap((other) => [...other.raw]));
@@ -116,7 +119,7 @@ function livesOf(answers: readonly Answers[], cap: number): Float32Array {
       raw,
       cap,
     );
-    return [...calibrated(part.raw, { labelCap: cap, interval })];
+    return [...calibrated(part.raw, { labelCap: cap, interval, p50Shift: p50Shift(design) })];
   });
   return Float32Array.from(lives.flat());
 }
@@ -158,7 +161,7 @@ export async function compareCandidates(options: CompareOptions): Promise<Compar
       const msLeft = ((clock.monotonicMs() - startMs) / ++done) * (entries.length * folds - done);
       options.progress?.({ candidate: name, fold: fold + 1, folds, msLeft });
     }
-    const estimates = estimatesOf(livesOf(answers, cap));
+    const estimates = estimatesOf(livesOf(answers, candidate.design));
     reference ??= estimates.p50;
     compared.push({
       name,

@@ -13,7 +13,7 @@ export function findConditions(points: Float64Array, size: number): { centres: n
   const count = points.length / size;
   const one = refine(points, size, [Array.from(points.subarray(0, size))]);
   let best = one;
-  const centres = one.centres.map((centre) => [...centre]);
+  const centres = [Array.from(points.subarray(0, size))];
   if (one.spread < spreadMin ** 2 * count) return { centres: one.centres, of: one.of };
   while (centres.length < Math.min(conditionsMax, count)) {
     centres.push(farthest(points, size, centres));

@@ -8,6 +8,7 @@ import type { SummarySpans } from '../../shared/features/summary.ts';
 import type { Run } from './dataset.ts';
 import type { FitOptions } from './fit.ts';
 import { learnFeatures } from './learn-features.ts';
+import { type SpliceOptions, withoutSplices } from './splices.ts';
 
 /** A network's sizes, but for those that follow from its input. */
 export type NetworkDesign = Omit<Mlp, 'inputs'> | Omit<PatchMlp, 'rows' | 'columns'>;
@@ -27,6 +28,13 @@ export interface ModelDesign {
   /** The network reads this summary of the history; absent: the rows. */
   summary?: SummarySpans;
   network: NetworkDesign;
+  /** How lives that are two are told in the training data; absent: there are none. */
+  splices?: SpliceOptions;
+  /**
+   * p50 is given so much earlier than the network says, in the unit of life: to be late costs more than to be early.
+   * The interval stays where it is.
+   */
+  earlier?: number;
   /** The machines are split into so many parts; one member of the ensemble for each, which does not see that part. */
   folds: number;
   /** Places of each machine's life at which calibration and figures look; 40 if absent: few machines need more. */
@@ -60,4 +68,19 @@ export function pathFor(type: MachineType, features: Features): FeaturePath {
 export function architectureFor(network: NetworkDesign, path: FeaturePath): Architecture {
   if (network.kind === 'mlp') return { ...network, inputs: path.width };
   return { ...network, rows: path.windowRows, columns: path.width / path.windowRows };
+}
+
+/** The runs as networks learn from them. */
+export function learnable(
+  design: ModelDesign,
+  type: MachineType,
+  path: FeaturePath,
+  runs: readonly Run[],
+): readonly Run[] {
+  return design.splices ? withoutSplices(runs, path, type, design.splices) : runs;
+}
+
+/** What is added to the network's p50. */
+export function p50Shift({ earlier }: ModelDesign): number {
+  return earlier === undefined ? 0 : -earlier;
 }

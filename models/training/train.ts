@@ -12,7 +12,7 @@ import { estimateAt, fitLinear, linearPredictor, meanLife } from './baselines.ts
 import { calibrateInterval } from './calibrate.ts';
 import type { CheckpointStore, Progress } from './checkpoint.ts';
 import { type Cut, type Fold, foldsOf, type Run, type RunDataset, randomCuts, sha256Of } from './dataset.ts';
-import { architectureFor, featuresFor, type ModelDesign, pathFor } from './design.ts';
+import { architectureFor, featuresFor, learnable, type ModelDesign, p50Shift, pathFor } from './design.ts';
 import { type Estimates, estimatesOf, measure } from './figures.ts';
 import { type EpochReport, fitNetwork, newFitState } from './fit.ts';
 import { withMark, withoutMark } from './other-machines.ts';
@@ -73,7 +73,8 @@ function checkEnough({ dataset, type, name, design }: TrainOptions): Run[] {
 }
 
 /** Of everything that the weights depend on. */
-function fingerprintOf({ name, version, type, dataset, design, seed, backend }: TrainOptions): string {
+function fingerprintOf({ name, version, type, dataset, seed, backend, ...options }: TrainOptions): string {
+  const { earlier: _, ...design } = options.design;
   const all = [
     name,
     version,
@@ -117,14 +118,16 @@ async function fitMembers(
   const done = resumed(options, fingerprint);
   const times: number[] = [];
   const inTraining = others.length > 0 ? withMark(architecture) : architecture;
-  const preparedOf = (runs: readonly Run[]) => runs.map((run) => prepared.get(run)!);
+  const preparedOf = (runs: readonly Run[]) =>
+    learnable(design, type, path, runs).map((run) => prepared.get(run) ?? prepareRun(path, run));
+  const preparedOthers = preparedOf(others);
   for (let member = done.finished.length; member < folds.length; member++) {
     const memberSeed = (Math.imul(seed, 1_000_003) + member) >>> 0;
     done.current ??= newFitState(inTraining, seededRandom(memberSeed));
     const data = {
       path,
-      runs: preparedOf([...folds[member]!.train, ...others]),
-      others: new Set(preparedOf(others)),
+      runs: [...preparedOf(folds[member]!.train), ...preparedOthers],
+      others: new Set(preparedOthers),
       rowsMin: windowRowsMin(type),
       labelCap: design.labelCap,
     };
@@ -190,7 +193,7 @@ function measureHeldOut(parts: readonly HeldOut[], design: ModelDesign): ModelMe
   const lives = parts.map((part) => {
     const others = joined(parts.filter((other) => other !== part));
     const interval = calibrateInterval(others.cuts, others.raw, labelCap);
-    return calibrated(part.raw, { labelCap, interval });
+    return calibrated(part.raw, { labelCap, interval, p50Shift: p50Shift(design) });
   });
   return measure(
     parts.flatMap(({ cuts }) => cuts),
@@ -269,7 +272,12 @@ export async function trainRemainingLife(options: TrainOptions): Promise<Trained
       windowRowsMin: windowRowsMin(type),
       inputs: type.sensors.map(({ name, unit }) => ({ name, unit })),
       features,
-      output: { unit: type.lifeUnit, labelCap: cap, interval: calibrateInterval(all.cuts, all.raw, cap) },
+      output: {
+        unit: type.lifeUnit,
+        labelCap: cap,
+        p50Shift: p50Shift(design),
+        interval: calibrateInterval(all.cuts, all.raw, cap),
+      },
       baseline: fitLinear(runs, inputs, cap),
       training: {
         data: dataset.description,

@@ -4,7 +4,7 @@ import { clipStd, type Features, logarithm } from './features.ts';
 import { lengthFeatures, Summariser } from './summary.ts';
 
 /** A sensor is stuck when it stands still for so many times longer than it ever did in training. */
-const stillFactor = 1.5;
+const stillFactor = 2;
 /** … and for more rows than this: a few equal values mean nothing. */
 const stillRowsFloor = 4;
 

@@ -41,16 +41,17 @@ function between(at: readonly number[], values: readonly number[], x: number): n
  */
 export function calibrated(
   raw: Float32Array,
-  output: { labelCap: number; interval: IntervalCalibration },
+  output: { labelCap: number; p50Shift?: number; interval: IntervalCalibration },
 ): Float32Array {
-  const { labelCap, interval } = output;
+  const { labelCap, interval, p50Shift = 0 } = output;
   const { at, p10Shift, p90Shift } = interval;
   const lives = new Float32Array(raw.length);
   for (let i = 0; i < raw.length; i += 3) {
-    const p50 = Math.min(labelCap, Math.max(0, raw[i + 1]! * labelCap));
-    lives[i] = Math.min(p50, Math.max(0, raw[i]! * labelCap + between(at, p10Shift, p50)));
+    const middle = Math.min(labelCap, Math.max(0, raw[i + 1]! * labelCap));
+    const p50 = Math.max(0, middle + p50Shift);
+    lives[i] = Math.min(p50, Math.max(0, raw[i]! * labelCap + between(at, p10Shift, middle)));
     lives[i + 1] = p50;
-    lives[i + 2] = Math.min(labelCap, Math.max(p50, raw[i + 2]! * labelCap + between(at, p90Shift, p50)));
+    lives[i + 2] = Math.min(labelCap, Math.max(p50, raw[i + 2]! * labelCap + between(at, p90Shift, middle)));
   }
   return lives;
 }

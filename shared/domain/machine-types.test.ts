@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { builtInTypesDir, loadMachineTypes } from './machine-types.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'harbinger-types-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const sensor = (name: string, max: number) =>
+  `\n[[sensors]]\nname = "${name}"\nunit = "1"\nmin = 0\nmax = ${max}\n`;
+const head = (name: string) => `name = "${name}"\nversion = "1.0.0"\ndescription = "d"\n`;
+const write = (file: string, text: string) => writeFileSync(join(folder, `${file}.toml`), text);
+
+describe('a machine type that extends another', () => {
+  it('is as that one but for what it says itself; sensors of the same name are replaced, in their place', () => {
+    write('base', `${head('base')}stepMs = 7\nwindowRows = 40\n${sensor('a', 1)}${sensor('b', 1)}`);
+    write('own', `extends = "base"\n${head('own')}windowRows = 50\n${sensor('a', 2)}${sensor('c', 3)}`);
+    const types = loadMachineTypes([folder]);
+    expect(types.get('own')).toMatchObject({ name: 'own', stepMs: 7, windowRows: 50 });
+    expect(types.get('own')!.sensors.map(({ name, max }) => [name, max])).toEqual([
+      ['a', 2],
+      ['b', 1],
+      ['c', 3],
+    ]);
+    expect(types.get('base')!.sensors.map(({ max }) => max)).toEqual([1, 1]);
+  });
+
+  it('may extend one that comes with the product', () => {
+    write('own', `extends = "pump"\n${head('own')}`);
+    const types = loadMachineTypes([builtInTypesDir, folder]);
+    expect(types.get('own')!.sensors).toEqual(types.get('pump')!.sensors);
+  });
+
+  it.each([
+    ['nobody', `extends = "nobody"\n${head('own')}${sensor('a', 1)}`],
+    ['itself', `extends = "own"\n${head('own')}${sensor('a', 1)}`],
+  ])('is refused, with its file, where it extends %s', (_, text) => {
+    write('own', text);
+    expect(() => loadMachineTypes([folder])).toThrow(/own\.toml.*stands for itself/);
+  });
+});
+
+it('a window that must have more rows than it can is refused', () => {
+  write('own', `${head('own')}stepMs = 1\nwindowRows = 10\nwindowRowsMin = 11\n${sensor('a', 1)}`);
+  expect(() => loadMachineTypes([folder])).toThrow(/windowRowsMin must not be above windowRows/);
+});
