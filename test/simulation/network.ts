@@ -9,7 +9,7 @@ import type { Lane } from '../../shared/contract/lanes.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { SimulatedCloud } from './cloud.ts';
 import type { Ledger } from './ledger.ts';
-import { between, type Process, type World } from './world.ts';
+import { between, momentMs, type Process, type World } from './world.ts';
 
 const keepAliveMs = 5_000;
 const connectMsMax = 1_500;
@@ -198,7 +198,7 @@ export class Connection implements CloudLink {
     const { network, world } = this;
     const startMs = Math.max(world.nowMs, this.wireFreeMs);
     this.wireFreeMs = startMs + bytes / network.bytesPerMs;
-    this.lastArrivalMs = Math.max(this.lastArrivalMs, this.wireFreeMs + network.latency());
+    this.lastArrivalMs = Math.max(this.lastArrivalMs + momentMs, this.wireFreeMs + network.latency());
     const sentWhole = this.wireFreeMs;
     world.after(this.lastArrivalMs - world.nowMs, () => {
       // What had left whole before the cut arrives, if the other end is still there; the rest was cut off within.
@@ -212,7 +212,7 @@ export class Connection implements CloudLink {
 
   private acknowledge(inLane: Set<Sending>, sending: Sending): void {
     const { world } = this;
-    this.lastAckMs = Math.max(this.lastAckMs, world.nowMs + this.network.latency());
+    this.lastAckMs = Math.max(this.lastAckMs + momentMs, world.nowMs + this.network.latency());
     world.after(this.lastAckMs - world.nowMs, () => {
       if (this.state !== 'open' || !this.process.alive) return;
       inLane.delete(sending);

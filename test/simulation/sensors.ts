@@ -6,7 +6,7 @@ import type { Random } from '../../shared/runtime/random.ts';
 import type { SimulatedGateway } from './gateway.ts';
 import type { Kind, Ledger, Sent } from './ledger.ts';
 import type { SensorPlan } from './schedule.ts';
-import { between, pick, type World } from './world.ts';
+import { between, momentMs, pick, type World } from './world.ts';
 
 interface Message {
   sent: Sent;
@@ -110,7 +110,10 @@ export class Sensor {
   private transmit(message: Message, resend: boolean): void {
     const { connection, world, gateway } = this;
     if (!connection) return;
-    connection.arrivesMs = Math.max(connection.arrivesMs, world.nowMs + between(this.random, 0.05, 3));
+    connection.arrivesMs = Math.max(
+      connection.arrivesMs + momentMs,
+      world.nowMs + between(this.random, 0.05, 3),
+    );
     world.after(connection.arrivesMs - world.nowMs, () => {
       if (!connection.open || !gateway.isUp) return;
       message.sent.handed++;

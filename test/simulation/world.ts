@@ -91,9 +91,9 @@ export class World {
     await this.clock.advance(Math.max(0, untilMs - this.nowMs));
   }
 
-  /** All that is simulated goes on in microtasks, which are over by the next tick. */
+  /** All that is simulated goes on in microtasks, which are over by a tick that one of them asks for: not the first. */
   private settled(): Promise<void> {
-    const later = ++this.settlings % stepsPerTurn === 0 ? setImmediate : process.nextTick;
+    const later = this.settlings++ % stepsPerTurn === 0 ? setImmediate : process.nextTick;
     return new Promise((resolve) => later(resolve));
   }
 
@@ -154,6 +154,9 @@ export class Process {
 export function never(): Promise<never> {
   return new Promise(() => undefined);
 }
+
+/** Between two things that come one after the other: more than what rounding does to a time. */
+export const momentMs = 1e-6;
 
 /** Uniform in [from, to). */
 export function between(random: Random, from: number, to: number): number {
