@@ -6,8 +6,8 @@ import type { Series } from './machines.ts';
 
 /** Below this a block is not worth compressing: gzip's own header and trailer are 18 bytes. */
 const gzipFromBytes = 200;
-/** A twelfth fewer bytes than level 1 for the same time; level 6 saves another twentieth for twice the time. */
-const gzipLevel = 4;
+/** Over several kinds of payload: 8 % fewer bytes than level 3 for 0.2 CPU seconds a million readings; 4 may be worse than 3. */
+const gzipLevel = 5;
 
 /** Gathers the readings of one micro-batch: as text to journal and send, and as columns for the windows. */
 export class BlockBuilder {
