@@ -8,7 +8,7 @@ export interface ShapeValue {
   key: string;
   /** In the object `values` rather than in the message itself. */
   nested: boolean;
-  /** `constant`: true, false or null, which count as text between the values. */
+  /** `constant`: true, false, null, a list, an object: they count as text between the values. */
   kind: 'number' | 'text' | 'constant';
   /** Bytes of the value; of a text without its quotes. */
   from: number;
@@ -25,7 +25,7 @@ const valuesMax = 600;
 
 /**
  * The values of a JSON object of plain values, in order. `text` is JSON, one character a byte. Null where it has what a
- * shape cannot tell: lists, objects but `values`, a key twice, escapes.
+ * shape cannot tell: a list of readings, a key twice, escapes.
  */
 export function shapeOf(text: string): ShapeText | null {
   if (text.includes('\\')) return null;
@@ -43,22 +43,36 @@ export function shapeOf(text: string): ShapeText | null {
     if (mark === ',') continue;
     if (mark === '}') {
       nested = false;
-    } else if (mark === '{') {
-      if (key === undefined ? at > 0 && text.slice(0, at).trim() !== '' : key !== nestedKey || nested)
-        return null;
-      if (key !== undefined) [nested, hasValuesObject] = [true, true];
-    } else if (mark !== undefined || key === undefined) {
-      return null;
-    } else {
-      const path = `${nested ? '.' : ''}${key}`;
-      if (keys.has(path) || key === '__proto__' || values.length >= valuesMax) return null;
-      keys.add(path);
-      const end = at + whole.length;
-      const to = string === undefined ? end : end - 1;
-      const length = (string ?? number ?? constant ?? '').length;
-      const kind = string !== undefined ? 'text' : number !== undefined ? 'number' : 'constant';
-      values.push({ key, nested, kind, from: to - length, to });
+      continue;
     }
+    if (mark === '{' && key === undefined && text.slice(0, at).trim() === '') continue;
+    if (mark === '{' && key === nestedKey && !nested) {
+      [nested, hasValuesObject] = [true, true];
+      continue;
+    }
+    if (key === undefined) return null;
+    if (mark !== undefined) token.lastIndex = closingOf(text, token.lastIndex - 1);
+    const path = `${nested ? '.' : ''}${key}`;
+    if (keys.has(path) || key === '__proto__' || values.length >= valuesMax) return null;
+    keys.add(path);
+    const end = token.lastIndex;
+    const to = string === undefined ? end : end - 1;
+    const length = (string ?? number ?? constant)?.length ?? end - at - whole.length + 1;
+    const kind = string !== undefined ? 'text' : number !== undefined ? 'number' : 'constant';
+    values.push({ key, nested, kind, from: to - length, to });
   }
   return { values, hasValuesObject };
+}
+
+/** Behind the bracket that closes the one at `open`. */
+function closingOf(text: string, open: number): number {
+  let depth = 0;
+  let quoted = false;
+  for (let at = open; at < text.length; at++) {
+    const character = text[at]!;
+    if (character === '"') quoted = !quoted;
+    else if (!quoted && (character === '{' || character === '[')) depth++;
+    else if (!quoted && (character === '}' || character === ']') && --depth === 0) return at + 1;
+  }
+  return text.length;
 }

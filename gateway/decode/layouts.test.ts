@@ -76,7 +76,7 @@ function shortWays(type: string, sensor: string | undefined, payloads: Buffer[])
 
 it('reads what devices send without parsing it, once it has seen one', () => {
   const message = (i: number) =>
-    `{"device":"dev${i}","seq":${i},"ts":${1_700_000_000_000 + i},"temperature":${20 + i / 10}, "rssi": -${i}.50,"ok":"yes"}`;
+    `{"device":"dev${i}","seq":${i},"ts":${1_700_000_000_000 + i},"temperature":${20 + i / 10}, "rssi": -${i}.50,"ok":"yes","up":true,"tags":["a]","b"],"at":{"hall":[1,{"row":2}]}}`;
   const payloads = Array.from({ length: 50 }, (_, i) => Buffer.from(message(i)));
   expect(shortWays('generic', undefined, payloads)).toBe(49);
   const nested = (i: number) =>
@@ -140,7 +140,11 @@ const text = fc.oneof(
   fc.constantFrom('"ok"', '""', '"a\\n"', '"é"', '"2026-11-21T10:00:00Z"', '"\u0001"', '"}"'),
   fc.string({ maxLength: 6 }).map((value) => JSON.stringify(value)),
 );
-const value = fc.oneof(digits, text, fc.constantFrom('null', 'true', '{}', '[1]', '{"a":1}'));
+const value = fc.oneof(
+  digits,
+  text,
+  fc.constantFrom('null', 'true', '{}', '[1]', '{"a":1}', '["x]",[2,{}]]'),
+);
 /** What sensors show, as a rule. */
 const plain = fc
   .tuple(fc.integer({ min: -500, max: 5_000 }), fc.nat(999))
