@@ -62,7 +62,7 @@ export function growthSvg(curve: CurveResult): string {
         (point) =>
           `<circle cx="${x.at(point.size).toFixed(1)}" cy="${y.at(point.costs[series.key]!).toFixed(1)}" r="3.5" fill="${colour}"><title>${short(point.size)}: ${short(point.costs[series.key]!)} ${escaped(series.unit)}</title></circle>`,
       ),
-      `<text x="${plot.left + i * 250}" y="42" fill="${colour}">${escaped(`${series.title}, ${series.unit}`)}</text>`,
+      `<text x="${plot.left + (i % 2) * 250}" y="${40 + Math.floor(i / 2) * 16}" fill="${colour}">${escaped(`${series.title}, ${series.unit}`)}</text>`,
     ].join('');
   });
   return [
