@@ -3,22 +3,19 @@
  * same machines and are asked at the same random cuts of those held out. Everything a candidate knows, its normalisation
  * too, comes from the machines it trains on.
  */
-import type { MachineType } from '../../shared/domain/machine-type.ts';
-import { windowRowsMin } from '../../shared/domain/machine-type.ts';
-import { calibrated } from '../../shared/features/interval.ts';
+import { type MachineType, windowRowsMin } from '../../shared/domain/machine-type.ts';
 import type { ModelMetrics } from '../../shared/features/manifest.ts';
 import { weightCount } from '../../shared/features/network.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
-import { calibrateInterval } from './calibrate.ts';
 import { type Cut, type Fold, foldsOf, type Run, type RunDataset, randomCuts } from './dataset.ts';
-import { architectureFor, featuresFor, learnable, type ModelDesign, p50Shift, pathFor } from './design.ts';
+import { architectureFor, featuresFor, learnable, pathFor } from './design.ts';
 import { aligned, errorsOf, estimatesOf, machineMean, measure } from './figures.ts';
 import { fitNetwork, newFitState } from './fit.ts';
+import { crossCalibrated, cutsPerMachine, type HeldOut, measureBaselines, predictCuts } from './held-out.ts';
 import { withMark, withoutMark } from './other-machines.ts';
 import { prepareRun } from './prepared-runs.ts';
 import type { Candidate } from './recipe.ts';
-import { cutsPerMachine, measureBaselines, predictCuts } from './train.ts';
 
 export interface CompareOptions {
   type: MachineType;
@@ -50,12 +47,12 @@ export interface Compared {
 interface Part {
   fold: Fold;
   cuts: Cut[];
+  /** At each cut: how many rows there are where a record did not begin with the machine's life. */
+  rowsSeen: Int32Array;
 }
 
-interface Answers {
+interface Answers extends HeldOut {
   parameters: number;
-  raw: Float32Array;
-  cuts: Cut[];
 }
 
 /** Rows that every candidate and baseline has seen at least. */
@@ -103,25 +100,16 @@ async function answer(
   const networks = weights.map(() => architecture);
   return {
     parameters: members * weightCount(architecture),
-    raw: predictCuts(path, networks, weights, prepared, part.cuts),
+    raw: predictCuts(
+      path,
+      networks,
+      weights,
+      prepared,
+      part.cuts,
+      candidate.startUnknown ? part.rowsSeen : undefined,
+    ),
     cuts: part.cuts,
   };
-}
-
-/** Each fold's intervals are calibrated on the other folds. */
-function livesOf(answers: readonly Answers[], design: ModelDesign): Float32Array {
-  const { labelCap: cap } = design;
-  const lives = answers.map((part) => {
-    const others = answers.filter((other) => other !== part);
-    const raw = Float32Array.from(others.flatMap((other) => [...other.raw]));
-    const interval = calibrateInterval(
-      others.flatMap((other) => other.cuts),
-      raw,
-      cap,
-    );
-    return [...calibrated(part.raw, { labelCap: cap, interval, p50Shift: p50Shift(design) })];
-  });
-  return Float32Array.from(lives.flat());
 }
 
 function differenceOf(cuts: readonly Cut[], cap: number, p50: Float32Array, reference: Float32Array) {
@@ -144,9 +132,11 @@ export async function compareCandidates(options: CompareOptions): Promise<Compar
   const usable = dataset.runs.filter((run) => run.rows > rowsMin);
   const entries = Object.entries(options.candidates);
   const perMachine = entries[0]![1].design.cutsPerMachine ?? cutsPerMachine;
-  const parts = foldsOf(usable, folds, random).map(
-    (fold): Part => ({ fold, cuts: randomCuts(fold.heldOut, { perMachine, rowsMin }, random) }),
-  );
+  const parts = foldsOf(usable, folds, random).map((fold): Part => {
+    const cuts = randomCuts(fold.heldOut, { perMachine, rowsMin }, random);
+    const seen = (endRow: number) => rowsMin + Math.floor(random.next() * (endRow + 2 - rowsMin));
+    return { fold, cuts, rowsSeen: Int32Array.from(cuts, ({ endRow }) => seen(endRow)) };
+  });
   const cuts = parts.flatMap((part) => part.cuts);
   const compared: Compared[] = [];
   let reference: Float32Array | null = null;
@@ -161,7 +151,7 @@ export async function compareCandidates(options: CompareOptions): Promise<Compar
       const msLeft = ((clock.monotonicMs() - startMs) / ++done) * (entries.length * folds - done);
       options.progress?.({ candidate: name, fold: fold + 1, folds, msLeft });
     }
-    const estimates = estimatesOf(livesOf(answers, candidate.design));
+    const estimates = estimatesOf(crossCalibrated(answers, candidate.design));
     reference ??= estimates.p50;
     compared.push({
       name,

@@ -2,8 +2,10 @@ import { type MachineType, windowRowsMin } from '../../shared/domain/machine-typ
 import { FeaturePath } from '../../shared/features/feature-path.ts';
 import type { Features } from '../../shared/features/features.ts';
 import type { Architecture } from '../../shared/features/network.ts';
+import type { Attention } from '../../shared/features/networks/attention.ts';
 import type { Mlp } from '../../shared/features/networks/mlp.ts';
 import type { PatchMlp } from '../../shared/features/networks/patch-mlp.ts';
+import type { Recurrent } from '../../shared/features/networks/recurrent.ts';
 import type { SummarySpans } from '../../shared/features/summary.ts';
 import type { Run } from './dataset.ts';
 import type { FitOptions } from './fit.ts';
@@ -11,7 +13,11 @@ import { learnFeatures } from './learn-features.ts';
 import { type SpliceOptions, withoutSplices } from './splices.ts';
 
 /** A network's sizes, but for those that follow from its input. */
-export type NetworkDesign = Omit<Mlp, 'inputs'> | Omit<PatchMlp, 'rows' | 'columns'>;
+export type NetworkDesign =
+  | Omit<Mlp, 'inputs'>
+  | Omit<PatchMlp, 'rows' | 'columns'>
+  | Omit<Attention, 'rows' | 'columns'>
+  | Omit<Recurrent, 'rows' | 'columns'>;
 
 /** All that is chosen about a model before it sees data. Plain data: it is part of a checkpoint's fingerprint. */
 export interface ModelDesign {

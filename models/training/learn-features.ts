@@ -1,15 +1,14 @@
 /** What the feature path needs to know of the training data: conditions, means, spreads, standstills, correlations. */
-import { type MachineType, windowRowsMin } from '../../shared/domain/machine-type.ts';
+import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { FeaturePath } from '../../shared/features/feature-path.ts';
 import { type Condition, type Features, logarithm } from '../../shared/features/features.ts';
-import { type Summary, type SummarySpans, summaryWidth } from '../../shared/features/summary.ts';
+import type { SummarySpans } from '../../shared/features/summary.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { findConditions } from './conditions.ts';
 import type { Run } from './dataset.ts';
-import { cutWindow, prepareRun } from './prepared-runs.ts';
+import { learnSummary } from './learn-summary.ts';
+import { include, type Moments, noMoments, relativeStdMin, shortened, stdOf } from './moments.ts';
 
-/** A sensor that moves less than this (of its mean) within a condition carries nothing but rounding. */
-const relativeStdMin = 1e-5;
 /** Settings this far (of their declared range) from a condition's centre are still taken for it. */
 const reachMin = 0.05;
 /** … or so many times further than the furthest training row. */
@@ -48,11 +47,11 @@ export function learnFeatures(allRuns: readonly Run[], options: FeatureOptions):
   const conditions = centres.map((centre, c): Condition => {
     const moment = (index: number) => moments[c]![index]!;
     return {
-      centre: centre.map((value, s) => rounded(value * settingScale[s]!)),
-      reach: rounded(reachOf(runs, type.sensors.length, settings, settingScale, centre, of, c)),
-      share: rounded(of.reduce((sum, condition) => sum + (condition === c ? 1 : 0), 0) / rows),
-      mean: channels.map((index) => rounded(moment(index).mean)),
-      std: channels.map((index) => rounded(stdOf(moment(index)))),
+      centre: centre.map((value, s) => shortened(value * settingScale[s]!)),
+      reach: shortened(reachOf(runs, type.sensors.length, settings, settingScale, centre, of, c)),
+      share: shortened(of.reduce((sum, condition) => sum + (condition === c ? 1 : 0), 0) / rows),
+      mean: channels.map((index) => shortened(moment(index).mean)),
+      std: channels.map((index) => shortened(stdOf(moment(index)))),
     };
   });
   conditions.sort((a, b) => b.share - a.share);
@@ -67,7 +66,9 @@ export function learnFeatures(allRuns: readonly Run[], options: FeatureOptions):
   };
   const correlation = correlationOf(allRuns, type.sensors.length, features);
   const learnt = { ...features, correlation };
-  return options.summary ? { ...learnt, summary: summaryOf(allRuns, type, learnt, options.summary) } : learnt;
+  return options.summary
+    ? { ...learnt, summary: learnSummary(allRuns, type, learnt, options.summary) }
+    : learnt;
 }
 
 /** A copy whose settings are as they were and whose other values are what the feature path will read. */
@@ -81,10 +82,6 @@ function indexOf(type: MachineType, name: string): number {
   const index = type.sensors.findIndex((sensor) => sensor.name === name);
   if (index >= 0) return index;
   throw new HarbingerError('DATA_INVALID', 'cli', `machine type '${type.name}' has no sensor '${name}'`);
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(9));
 }
 
 /** Settings of every row, one run after the other; a row whose settings are not all there keeps those of the row before. */
@@ -111,17 +108,9 @@ function conditionsOf(
   return findConditions(points, settings.length);
 }
 
-interface Moments {
-  count: number;
-  mean: number;
-  squares: number;
-}
-
 /** Per condition and input. */
 function momentsOf(runs: readonly Run[], inputs: number, conditions: number, of: Int32Array): Moments[][] {
-  const moments = Array.from({ length: conditions }, () =>
-    Array.from({ length: inputs }, (): Moments => ({ count: 0, mean: 0, squares: 0 })),
-  );
+  const moments = Array.from({ length: conditions }, () => Array.from({ length: inputs }, noMoments));
   let at = 0;
   for (const run of runs) {
     for (let row = 0; row < run.rows; row++, at++) {
@@ -134,16 +123,6 @@ function momentsOf(runs: readonly Run[], inputs: number, conditions: number, of:
     }
   }
   return moments;
-}
-
-function include(moment: Moments, value: number): void {
-  const delta = value - moment.mean;
-  moment.mean += delta / ++moment.count;
-  moment.squares += delta * (value - moment.mean);
-}
-
-function stdOf({ count, mean, squares }: Moments): number {
-  return Math.max(Math.sqrt(squares / Math.max(1, count)), relativeStdMin * Math.abs(mean), 1e-6);
 }
 
 function moves(moments: Moments): boolean {
@@ -216,42 +195,4 @@ function correlationOf(runs: readonly Run[], inputs: number, features: Features)
     const value = product / Math.sqrt(variance(a) * variance(b));
     return Number(Math.min(1, Math.max(-1, value)).toFixed(4));
   });
-}
-
-/** Windows per run from which the spread of summaries is learnt. */
-const summariesPerRun = 50;
-
-function summaryOf(
-  runs: readonly Run[],
-  type: MachineType,
-  features: Features,
-  spans: SummarySpans,
-): Summary {
-  const width = summaryWidth(spans, features.channels.length);
-  const plain = { ...spans, mean: Array<number>(width).fill(0), std: Array<number>(width).fill(1) };
-  const rowsMin = windowRowsMin(type);
-  const path = new FeaturePath({
-    features: { ...features, summary: plain },
-    inputs: type.sensors.length,
-    windowRows: type.windowRows,
-    windowRowsMin: rowsMin,
-  });
-  const moments = plain.mean.map((): Moments => ({ count: 0, mean: 0, squares: 0 }));
-  const one = new Float32Array(width);
-  for (const run of runs) {
-    const prepared = prepareRun(path, run);
-    const first = Math.min(run.rows - 1, prepared.firstRow + rowsMin - 1);
-    for (let i = 0; i < summariesPerRun; i++) {
-      const share = (i + 0.5) / summariesPerRun;
-      cutWindow(path, prepared, first + Math.floor(share * (run.rows - first)), one, 0);
-      one.forEach((value, at) => {
-        include(moments[at]!, value);
-      });
-    }
-  }
-  return {
-    ...spans,
-    mean: moments.map(({ mean }) => rounded(mean)),
-    std: moments.map((moment) => rounded(stdOf(moment))),
-  };
 }

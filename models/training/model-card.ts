@@ -1,15 +1,25 @@
 import type { ModelManifest } from '../../shared/features/manifest.ts';
-import { type Ensemble, weightCount } from '../../shared/features/network.ts';
+import { type Architecture, type Ensemble, weightCount } from '../../shared/features/network.ts';
 import { metricsTable } from './figures.ts';
+
+function layersText(network: Architecture): string {
+  switch (network.kind) {
+    case 'mlp':
+      if (network.hiddenUnits.length === 0) return 'linear in a summary of the history';
+      return `dense layers of ${network.hiddenUnits.join(' and ')} units over a summary of the history`;
+    case 'patch-mlp':
+      return `one layer over patches of ${network.patchRows} rows (${network.patchUnits} units) and one of ${network.hiddenUnits} units over all patches`;
+    case 'attention':
+      return `self-attention over patches of ${network.patchRows} rows (${network.patchUnits} units)`;
+    case 'recurrent':
+      return `a gated recurrent unit (${network.stateUnits} units) over patches of ${network.patchRows} rows`;
+  }
+}
 
 function networkText({ members }: Ensemble): string {
   const weights = members.reduce((sum, member) => sum + weightCount(member), 0).toLocaleString('en');
-  const one = members[0]!;
-  const layers =
-    one.kind === 'mlp'
-      ? `dense layers of ${one.hiddenUnits.join(' and ')} units over a summary of the history`
-      : `one layer over patches of ${one.patchRows} rows (${one.patchUnits} units) and one of ${one.hiddenUnits} units over all patches`;
-  return `${members.length} networks, ${weights} weights together; ${layers}`;
+  const networks = members.length === 1 ? 'one network' : `${members.length} networks`;
+  return `${networks}, ${weights} weights together; ${layersText(members[0]!)}`;
 }
 
 function conditionsText({ features }: ModelManifest): string {

@@ -40,6 +40,8 @@ export interface Candidate {
   windowRowsMin?: number;
   /** Networks that answer together; each is trained on all machines that are not held out. */
   members: number;
+  /** Asked of machines whose records begin at a random time of their life, not with it. */
+  startUnknown?: boolean;
   /** Learns nothing from other machines (RunDataset.others). */
   withoutOthers?: boolean;
 }

@@ -1,22 +1,20 @@
 import { createHash } from 'node:crypto';
 import { contractHash, type MachineType, windowRowsMin } from '../../shared/domain/machine-type.ts';
 import type { FeaturePath } from '../../shared/features/feature-path.ts';
-import { calibrated } from '../../shared/features/interval.ts';
-import type { ModelManifest, ModelMetrics } from '../../shared/features/manifest.ts';
-import { createEnsemble } from '../../shared/features/model.ts';
+import type { ModelManifest } from '../../shared/features/manifest.ts';
 import type { Architecture, Ensemble } from '../../shared/features/network.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
-import { estimateAt, fitLinear, linearPredictor, meanLife } from './baselines.ts';
+import { fitLinear } from './baselines.ts';
 import { calibrateInterval } from './calibrate.ts';
 import type { CheckpointStore, Progress } from './checkpoint.ts';
-import { type Cut, type Fold, foldsOf, type Run, type RunDataset, randomCuts, sha256Of } from './dataset.ts';
+import { type Fold, foldsOf, type Run, type RunDataset, randomCuts, sha256Of } from './dataset.ts';
 import { architectureFor, featuresFor, learnable, type ModelDesign, p50Shift, pathFor } from './design.ts';
-import { type Estimates, estimatesOf, measure } from './figures.ts';
 import { type EpochReport, fitNetwork, newFitState } from './fit.ts';
+import { cutsPerMachine, joined, measureBaselines, measureHeldOut, predictCuts } from './held-out.ts';
 import { withMark, withoutMark } from './other-machines.ts';
-import { cutWindow, type PreparedRun, prepareRun } from './prepared-runs.ts';
+import { type PreparedRun, prepareRun } from './prepared-runs.ts';
 
 export interface TrainOptions {
   /** Name and semantic version of the model that comes out. */
@@ -49,8 +47,6 @@ export interface TrainedModel {
   weights: Float32Array[][];
 }
 
-/** Places of each machine's life at which calibration and figures look. */
-export const cutsPerMachine = 40;
 const machinesMinDefault = 10;
 
 function checkEnough({ dataset, type, name, design }: TrainOptions): Run[] {
@@ -157,80 +153,6 @@ async function fitMembers(
     : done.finished;
 }
 
-const cutsPerPass = 512;
-
-/** p10, p50, p90 of an ensemble at some cuts, in units of the label cap. */
-export function predictCuts(
-  path: FeaturePath,
-  members: readonly Architecture[],
-  weights: readonly Float32Array[][],
-  prepared: ReadonlyMap<Run, PreparedRun>,
-  cuts: readonly Cut[],
-): Float32Array {
-  const network = createEnsemble(members, weights);
-  const raw = new Float32Array(cuts.length * 3);
-  for (let start = 0; start < cuts.length; start += cutsPerPass) {
-    const pass = cuts.slice(start, start + cutsPerPass);
-    const inputs = new Float32Array(pass.length * path.width);
-    pass.forEach(({ run, endRow }, i) => {
-      cutWindow(path, prepared.get(run)!, endRow, inputs, i * path.width);
-    });
-    raw.set(network.quantiles(inputs, pass.length), start * 3);
-  }
-  network.dispose();
-  return raw;
-}
-
-interface HeldOut {
-  cuts: Cut[];
-  raw: Float32Array;
-  fold: Fold;
-}
-
-/** The intervals of each fold's machines are calibrated on those of the other folds. */
-function measureHeldOut(parts: readonly HeldOut[], design: ModelDesign): ModelMetrics {
-  const { labelCap } = design;
-  const lives = parts.map((part) => {
-    const others = joined(parts.filter((other) => other !== part));
-    const interval = calibrateInterval(others.cuts, others.raw, labelCap);
-    return calibrated(part.raw, { labelCap, interval, p50Shift: p50Shift(design) });
-  });
-  return measure(
-    parts.flatMap(({ cuts }) => cuts),
-    estimatesOf(Float32Array.from(lives.flatMap((part) => [...part]))),
-    labelCap,
-  );
-}
-
-function joined(parts: readonly HeldOut[]): { cuts: Cut[]; raw: Float32Array } {
-  return {
-    cuts: parts.flatMap(({ cuts }) => cuts),
-    raw: Float32Array.from(parts.flatMap(({ raw }) => [...raw])),
-  };
-}
-
-/** The common-sense baselines, each fold's machines predicted from the others. */
-export function measureBaselines(
-  parts: readonly Pick<HeldOut, 'cuts' | 'fold'>[],
-  inputs: number,
-  cap: number,
-): Record<string, ModelMetrics> {
-  const cuts = parts.flatMap((part) => part.cuts);
-  const all = (predictor: (train: readonly Run[]) => ReturnType<typeof meanLife>): Estimates => {
-    const p50 = parts.flatMap((part) => [...estimateAt(part.cuts, predictor(part.fold.train)).p50]);
-    return { p50: Float32Array.from(p50), p10: null, p90: null };
-  };
-  const linear = all((train) => linearPredictor(fitLinear(train, inputs, cap), cap));
-  return {
-    'linear regression': measure(cuts, linear, cap),
-    'mean life': measure(
-      cuts,
-      all((train) => meanLife(train, cap)),
-      cap,
-    ),
-  };
-}
-
 /**
  * Trains, calibrates and examines a model of remaining life on runs to failure: an ensemble with one member for each
  * fold of the machines. What a member says of the machines it has not seen calibrates the interval and is what the
@@ -250,12 +172,12 @@ export async function trainRemainingLife(options: TrainOptions): Promise<Trained
   const folds = foldsOf(runs, design.folds, random);
   const prepared = new Map([...runs, ...others].map((run) => [run, prepareRun(path, run)]));
   const weights = await fitMembers(options, { path, architecture, folds, others, prepared });
-  const parts = folds.map((fold, member): HeldOut => {
-    const cuts = randomCuts(
-      fold.heldOut,
-      { perMachine: design.cutsPerMachine ?? cutsPerMachine, rowsMin: windowRowsMin(type) },
-      random,
-    );
+  const cutOptions = {
+    perMachine: design.cutsPerMachine ?? cutsPerMachine,
+    rowsMin: windowRowsMin(type),
+  };
+  const parts = folds.map((fold, member) => {
+    const cuts = randomCuts(fold.heldOut, cutOptions, random);
     return { fold, cuts, raw: predictCuts(path, [architecture], [weights[member]!], prepared, cuts) };
   });
   const all = joined(parts);

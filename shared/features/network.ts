@@ -6,18 +6,22 @@
  */
 import { type Static, Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs-core';
+import { Attention, attention } from './networks/attention.ts';
 import type { Drop, NetworkKind, WeightShape } from './networks/kind.ts';
 import { Mlp, mlp } from './networks/mlp.ts';
 import { PatchMlp, patchMlp } from './networks/patch-mlp.ts';
+import { Recurrent, recurrent } from './networks/recurrent.ts';
 
 export type { WeightShape } from './networks/kind.ts';
 
-export const Architecture = Type.Union([Mlp, PatchMlp]);
+export const Architecture = Type.Union([Mlp, PatchMlp, Attention, Recurrent]);
 export type Architecture = Static<typeof Architecture>;
 
 const kinds: { [K in Architecture['kind']]: NetworkKind<Extract<Architecture, { kind: K }>> } = {
   mlp,
   'patch-mlp': patchMlp,
+  attention,
+  recurrent,
 };
 
 /** The networks of an artefact, all for the same inputs. */

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import type { SummarySpans } from '../../../shared/features/summary.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { cmapssSubsets, findCmapssTraining, readCmapss, readCmapssTest } from '../cmapss.ts';
-import type { ModelDesign } from '../design.ts';
-import type { DataOptions, Recipe } from '../recipe.ts';
+import type { ModelDesign, NetworkDesign } from '../design.ts';
+import type { Candidate, DataOptions, Recipe } from '../recipe.ts';
 
 const design: ModelDesign = {
   labelCap: 125,
@@ -45,6 +46,50 @@ function designOf(subset: string | null): ModelDesign {
 /** The set with as many operating conditions: what is learnt of the one helps with the other. */
 const alike: Record<string, string> = { FD001: 'FD003', FD002: 'FD004', FD003: 'FD001', FD004: 'FD002' };
 
+/** What the choice rests on: each differs from `one network` in what its name says. */
+function candidatesOf(subset: string | null): Record<string, Candidate> {
+  const built = designOf(subset);
+  const { summary, ...byRows } = built as ModelDesign & { summary: SummarySpans };
+  const one = (change: Partial<ModelDesign>, more: Partial<Candidate> = {}): Candidate => ({
+    design: { ...built, ...change },
+    members: 1,
+    ...more,
+  });
+  const rows = (network: NetworkDesign, windowRows: number): Candidate => ({
+    design: { ...byRows, network },
+    windowRows,
+    members: 1,
+  });
+  const upTo = (windowRows: number) =>
+    one(
+      { summary: { ...summary, meanRows: summary.meanRows.filter((span) => span < windowRows) } },
+      { windowRows },
+    );
+  const patches = { patchRows: 5, patchUnits: 32 };
+  return {
+    'one network': one({}),
+    'as built: an ensemble': one({}, { members: built.folds }),
+    'without the other set’s engines': one({}, { withoutOthers: true }),
+    'one mean for all conditions': one({ perCondition: false }),
+    'at most the last 128 rows': upTo(128),
+    'at most the last 64 rows': upTo(64),
+    'at most the last 30 rows': upTo(30),
+    'without slopes': one({ summary: { ...summary, slopeRows: [] } }),
+    'without the length of the history': one({ summary: { ...summary, length: false } }),
+    'linear in the summary': one({ network: { kind: 'mlp', hiddenUnits: [] } }),
+    'p50 not moved earlier': one({ earlier: 0 }),
+    'start of life unknown': one({}, { startUnknown: true }),
+    'trained with unknown starts': one({ fit: { ...built.fit, shortShare: 0.5 } }),
+    'trained with unknown starts, start unknown': one(
+      { fit: { ...built.fit, shortShare: 0.5 } },
+      { startUnknown: true },
+    ),
+    'patches of the last 60 rows, dense': rows({ kind: 'patch-mlp', ...patches, hiddenUnits: 32 }, 60),
+    'patches of the last 60 rows, attention': rows({ kind: 'attention', ...patches, hiddenUnits: 32 }, 60),
+    'patches of the last 60 rows, recurrent': rows({ kind: 'recurrent', ...patches, stateUnits: 32 }, 60),
+  };
+}
+
 function folderOf({ dataDir }: DataOptions, files: string): string {
   if (dataDir !== undefined) return dataDir;
   throw new HarbingerError(
@@ -61,10 +106,7 @@ export const turbofanRecipe: Recipe = {
   subsets: cmapssSubsets,
   machineType: (subset) => (subset === 'FD001' ? 'turbofan' : `turbofan-${subset!.toLowerCase()}`),
   design: designOf,
-  candidates: () => ({
-    'as built': { design, members: 5 },
-    'one network': { design, members: 1 },
-  }),
+  candidates: candidatesOf,
   load(options) {
     const subset = options.subset!;
     const file = `train_${subset}.txt`;
