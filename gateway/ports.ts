@@ -155,12 +155,14 @@ export interface MachineIdentity {
   type: MachineType;
 }
 
-/** What the decision is about: one machine with a full window (rows × sensors, oldest first). */
+/** What the decision is about: one machine with its window (rows × sensors, oldest first; a short history ends it, NaN before). */
 export interface AlertInput {
   machine: MachineIdentity;
   timeMs: number;
   window: Float32Array;
   rows: number;
+  /** The window is not full though the machine has been heard for longer: its history is not known from the beginning. */
+  cutOff?: boolean;
 }
 
 /**

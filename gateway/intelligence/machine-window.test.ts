@@ -95,8 +95,12 @@ describe('a window that may be short', () => {
   it('forgets its rows when the machine’s clock went back', () => {
     const window = new MachineWindow(4, 1, {}, { rowsMin: 1 });
     for (let row = 0; row < 4; row++) window.push(Float32Array.of(row), 0, 1, 1_000 + row);
+    expect(window.cutOff).toBe(false);
     for (let row = 0; row < 5; row++) window.push(Float32Array.of(10 + row), 0, 1, row);
     expect([...window.copy()]).toEqual([none, none, none, 14]);
+    expect(window.cutOff).toBe(true);
+    for (let row = 0; row < 3; row++) window.push(Float32Array.of(row), 0, 1, 100 + row);
+    expect(window.cutOff).toBe(false);
   });
 });
 

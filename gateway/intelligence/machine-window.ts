@@ -59,6 +59,11 @@ export class MachineWindow {
     this.baseline = new Baseline(columns, normal);
   }
 
+  /** Whether the machine was heard for longer than these rows show: after a restart, or after its clock went back. */
+  get cutOff(): boolean {
+    return this.filled < this.rows && this.baseline.rows > this.filled;
+  }
+
   /** Whether there are enough rows to assess the machine. */
   get ready(): boolean {
     return this.filled >= this.rowsMin;

@@ -29,8 +29,12 @@ export function riskBelow(type: MachineType): number {
   return explainFactor * Math.max(0, ...thresholds);
 }
 
-function fits({ window }: AlertInput, { windowRows, inputs }: LoadedModel): boolean {
-  return window.length === windowRows * inputs;
+/**
+ * A model learnt what it is to be young from short histories: one that is short because its beginning is lost would look
+ * as good as new to it.
+ */
+function fits({ window, cutOff }: AlertInput, { windowRows, inputs }: LoadedModel): boolean {
+  return window.length === windowRows * inputs && !cutOff;
 }
 
 export function createModelAssessor(options: ModelAssessorOptions): Assessor {

@@ -238,5 +238,6 @@ export function alertInput(machine: WatchedMachine): AlertInput {
     timeMs: window.newestMs,
     window: window.copy(),
     rows: identity.type.windowRows,
+    cutOff: window.cutOff,
   };
 }

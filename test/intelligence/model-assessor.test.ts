@@ -80,12 +80,14 @@ it('gives health and confidence within 0 … 1, falling with life and rising wit
   }
 });
 
-it('has nothing to say of a type without a model, nor of values it never learnt from', async () => {
+it('has nothing to say of a type without a model, of values it never learnt from, nor of half a history', async () => {
   const unlike = input(1_000, 'oil_debris', 0);
   const silent = input(Number.NaN, 'oil_debris', 0);
   const foreign = { ...input(0, 'oil_debris', 0), machine: { site: 's', machine: 'g', type: generic } };
-  const answers = await assessor().assess([unlike, silent, foreign, input(0, 'oil_debris', 0)], signal);
-  expect(answers.map((answer) => answer?.source ?? null)).toEqual([null, null, null, 'model']);
+  const cutOff = { ...input(0, 'oil_debris', 0), cutOff: true };
+  const all = [unlike, silent, foreign, cutOff, input(0, 'oil_debris', 0)];
+  const answers = await assessor().assess(all, signal);
+  expect(answers.map((answer) => answer?.source ?? null)).toEqual([null, null, null, null, 'model']);
 });
 
 it('throws when there is no worker to ask, so that rules decide', async () => {
