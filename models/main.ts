@@ -107,7 +107,7 @@ export async function runTrain(options: SeededOptions, output: Output): Promise<
       note: output,
       ...(options.signal && { signal: options.signal }),
     });
-    const manifest = writeArtefact(folder, model);
+    const manifest = writeArtefact(folder, model, recipe.cardNotes);
     checkpoint.remove();
     output('');
     for (const line of metricsTable(manifest.metrics, manifest.output.unit)) output(line);

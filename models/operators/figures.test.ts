@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { withOperators } from './card.ts';
 import { leadTimeSvg } from './chart.ts';
 import { operatorFigures, type Warning } from './figures.ts';
 import type { Fleet, WatchedRun } from './fleet.ts';
@@ -79,6 +80,14 @@ describe('the report', () => {
     const notes = notesOf(report).join('\n');
     expect(notes).toContain('Planning horizon: 10 cycles (10 hours)');
     expect(notes).toContain('more than 40 cycles (40 hours) before the failure');
+  });
+
+  it('has one place in a card, however often it is put there', () => {
+    const once = withOperators('# model 1.0.0\n\nIt estimates.\n', report);
+    expect(once).toMatch(/^# model 1\.0\.0\n\nIt estimates\.\n\n## For operators\n\n\| policy/);
+    expect(withOperators(once, report)).toBe(once);
+    const followed = `${once}\n## Licence\n\nNone.\n`;
+    expect(withOperators(followed, report)).toBe(followed);
   });
 
   it('draws a dot for each failure that was warned of', () => {

@@ -31,8 +31,12 @@ function conditionsText({ features }: ModelManifest): string {
   return `${channels.length} sensors, ${normalised}`;
 }
 
-/** MODEL-CARD.md: what the model is for, its limits, and how it was measured. */
-export function modelCard(manifest: ModelManifest, ensemble: Ensemble): string {
+/** MODEL-CARD.md: what the model is for, its limits, and how it was measured. `notes`: what is to be said of this one only. */
+export function modelCard(
+  manifest: ModelManifest,
+  ensemble: Ensemble,
+  notes: readonly string[] = [],
+): string {
   const { output, training, windowRows, windowRowsMin } = manifest;
   const history =
     windowRowsMin < windowRows ? `its last ${windowRowsMin} … ${windowRows}` : `its last ${windowRows}`;
@@ -51,7 +55,7 @@ ${output.unit}. It does not tell more than ${output.labelCap} ${output.unit} apa
 - **Interval**: conformal, calibrated on machines that the answering network has not seen, apart for several regimes of
   predicted life. Close to the cap p90 is the cap itself, and p10 leaves out what p90 cannot.
 - **Explanation**: a sensor's contribution is how much p50 rises when all its values become the mean of their operating
-  condition (occlusion); it costs one more scored window per sensor, for machines at risk only.
+  condition (occlusion); it costs one more scored window per sensor, for machines at risk only.${notes.map((note) => `\n- ${note}`).join('')}
 
 Cross-validated over whole machines (${training.folds} parts), every machine cut off at random places of its life; the
 model's figures are those of single networks on machines they have not seen (together they are a little better):

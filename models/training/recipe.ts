@@ -27,6 +27,8 @@ export interface Recipe {
   design(subset: string | null): ModelDesign;
   /** What else was tried, by name: for the table of `models compare`. */
   candidates(subset: string | null): Record<string, Candidate>;
+  /** What the card says of this model only, in Markdown. */
+  cardNotes?: readonly string[];
   /** Runs to failure. @throws HarbingerError DATA_MISSING, DATA_INVALID */
   load(options: DataOptions): RunDataset;
   /** @throws HarbingerError DATA_MISSING, DATA_INVALID */

@@ -25,10 +25,14 @@ function json(value: unknown): Buffer {
 }
 
 /**
- * Writes the artefact's folder, replacing one of the same name only when all is written.
+ * Writes the artefact's folder, replacing one of the same name only when all is written. `notes` go into the card.
  * @returns the manifest with the hashes of the files
  */
-export function writeArtefact(folder: string, model: TrainedModel): ModelManifest {
+export function writeArtefact(
+  folder: string,
+  model: TrainedModel,
+  notes: readonly string[] = [],
+): ModelManifest {
   const ensemble = json(model.ensemble);
   const weights = weightBytes(model.weights);
   const manifest: ModelManifest = {
@@ -42,7 +46,7 @@ export function writeArtefact(folder: string, model: TrainedModel): ModelManifes
   writeFileSync(join(fresh, 'model.json'), ensemble);
   writeFileSync(join(fresh, 'weights.bin'), weights);
   writeFileSync(join(fresh, 'manifest.json'), json(manifest));
-  writeFileSync(join(fresh, 'MODEL-CARD.md'), modelCard(manifest, model.ensemble));
+  writeFileSync(join(fresh, 'MODEL-CARD.md'), modelCard(manifest, model.ensemble, notes));
   rmSync(folder, { recursive: true, force: true });
   renameSync(fresh, folder);
   return manifest;
