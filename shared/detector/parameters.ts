@@ -10,7 +10,7 @@ export const parameters = {
   /** Memory of means: three short ones whose levels are compared, one that predicts, and what is compared with. */
   levelRows: { fast: 4, short: 14, middle: 50, long: 160, reference: 2_000 },
   /** Mean absolute residual: of now, and of always. */
-  noiseRows: { short: 12, long: 700 },
+  noiseRows: { short: 24, long: 700 },
   tail: {
     /** Share of rows that is called the tail of a stream. */
     share: 0.025,
@@ -30,7 +30,7 @@ export const parameters = {
     step: 0.75,
     shift: 0.7,
     drift: 1.1,
-    value: 0.6,
+    value: 0.9,
     noise: 1.3,
     still: 0.9,
     season: 0.7,
@@ -77,14 +77,14 @@ export const parameters = {
     /** How much is learnt about the rarity of rows while something goes on. */
     gate: 0.25,
     /** Evidence is also taken together over so many rows, with this share. */
-    smoothRows: 4,
+    smoothRows: 6,
     smoothShare: 0.4,
   },
   onset: {
     /** Least rarity, in decades, of what is reported as the beginning of something. */
     decadesMin: 2,
     /** What is reported must exceed what is remembered by this, in decades. */
-    margin: 0.1,
+    margin: 0.18,
     /** In this many rows a remembered event is forgotten by a factor of e. */
     memoryRows: 160,
     /** The part of the score above the band halves its distance from 1 with each so many decades. */
