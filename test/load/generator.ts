@@ -18,6 +18,8 @@ const qos0Window = 128;
 /** Short, so that a sensor is not late by more than a real one's own timer. */
 const rateTickMs = 1;
 const watchMs = 50;
+/** A watch that comes so late was kept from it: the machine slept, or somebody stopped this process. */
+const standstillMs = 1_000;
 const connectMsMax = 30_000;
 
 /** Many sensors in one thread, cheap enough to share a small machine with what it measures. */
@@ -39,6 +41,7 @@ export class LoadGenerator {
   #budget: Budget;
   #drainingSinceMs = 0;
   #movedAtMs = 0;
+  #watchedAtMs = 0;
   #cpuAtStart = process.cpuUsage();
   #timers: NodeJS.Timeout[] = [];
 
@@ -139,6 +142,7 @@ export class LoadGenerator {
     this.#movedAtMs = this.#options.clock.monotonicMs();
     this.#budget = new Budget(this.#options, this.#movedAtMs);
     if (this.#stopped) this.#budget.close();
+    this.#watchedAtMs = this.#movedAtMs;
     this.#timers.push(setInterval(() => this.#watch(), watchMs));
     if (this.#options.rate > 0) this.#timers.push(setInterval(() => this.#tick(), rateTickMs));
     else if (this.#options.qos === 0) this.#pumpQos0();
@@ -228,6 +232,11 @@ export class LoadGenerator {
 
   #watch(): void {
     const nowMs = this.#options.clock.monotonicMs();
+    // Where this process itself did not run, nothing else can be blamed for it.
+    const lostMs = Math.max(0, nowMs - this.#watchedAtMs - standstillMs);
+    this.#watchedAtMs = nowMs;
+    this.#movedAtMs += lostMs;
+    this.#drainingSinceMs += lostMs;
     if (this.#phase === 'sending') {
       if (this.#budget.left(nowMs) <= 0) this.#drain();
       else if (nowMs - this.#movedAtMs > this.#options.stallMsMax) this.#end('stalled');
