@@ -75,14 +75,18 @@ export const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
 
 export const pause = (ms: number): Promise<void> => delay(ms);
 
-/** Asks again for a while: what a system says follows what happens to it after a moment. */
+const askAgainMs = 200;
+
+/**
+ * Asks again for a while: what a system says follows what happens to it after a moment. The while is counted in
+ * questions, so that a slow machine has as many as a fast one.
+ */
 export async function eventually(check: Check, msMax = 60_000): Promise<string | null> {
-  const deadline = performance.now() + msMax;
-  for (;;) {
+  for (let left = msMax / askAgainMs; ; left--) {
     const problem = await Promise.resolve()
       .then(check)
       .catch((error: unknown) => String(error));
-    if (problem === null || performance.now() > deadline) return problem;
-    await delay(200);
+    if (problem === null || left <= 0) return problem;
+    await delay(askAgainMs);
   }
 }
