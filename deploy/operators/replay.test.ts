@@ -59,13 +59,13 @@ describe('lives through the gateway’s own decision', () => {
 describe('harbinger models operators', () => {
   it('of pumps: the model warns of more failures in time than rules do, and hardly in vain', async () => {
     const out = join(folder, 'plots', 'pump.svg');
-    const report = await runOperators({ name: 'pump-rul', machines: 24, seed: 4_711, out });
+    const report = await runOperators({ name: 'pump-rul', machines: 12, seed: 4_711, out });
     const figuresOf = (name: string) => report.policies.find((policy) => policy.name === name)!.figures;
     const [model, rules] = [figuresOf('model, else rules'), figuresOf('rules alone')];
-    console.log('pumps', { model, rules, detector: figuresOf('detector alone') });
-    expect(model.outcomes['in time']).toBeGreaterThanOrEqual(22);
+    console.log('pumps', { model: model.outcomes, rules: rules.outcomes });
+    expect(model.outcomes['in time']).toBeGreaterThanOrEqual(11);
     expect(model.outcomes['in time']).toBeGreaterThan(rules.outcomes['in time']);
-    expect(model.falseAlerts).toBeLessThanOrEqual(2);
+    expect(model.falseAlerts).toBeLessThanOrEqual(1);
     expect(readFileSync(out, 'utf8')).toMatch(/^<svg/);
   });
 

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { loadArtefact } from '../../shared/features/artefact.ts';
 import { chooseBackend } from '../../shared/features/backend.ts';
+import { createModel } from '../../shared/features/model.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { runEvaluate } from '../main.ts';
+import { artefactsDir as productArtefacts, runEvaluate } from '../main.ts';
 import { trainWithoutEach } from '../operators/leave-one-out.ts';
 import type { Recipe } from '../training/recipe.ts';
 import { bearingRecipe } from '../training/recipes/bearing.ts';
@@ -65,6 +66,27 @@ describe('rul-bearing', () => {
     );
     expect(evaluation!.rmse_capped).toBeLessThan(evaluation!.baseline_rmse_capped);
     expect(evaluation!.coverage80).toBeGreaterThan(0.6);
+  });
+
+  it('as it comes with the product tells a calm bearing from one near its end, though made up by other means', () => {
+    const artefact = loadArtefact(join(productArtefacts, bearingRecipe.name), type);
+    const model = createModel(artefact);
+    const { runs } = madeUpBearings({ bearings: 20, seed: 8 });
+    const windowAt = (left: number) => {
+      const windows = runs.map(({ values, rows }) => {
+        const end = (rows - left) * type.sensors.length;
+        return values.subarray(end - type.windowRows * type.sensors.length, end);
+      });
+      return Float32Array.from(windows.flatMap((window) => [...window]));
+    };
+    const p50 = (left: number) => {
+      const { lives, familiarity } = model.score(windowAt(left), runs.length);
+      expect(Math.min(...familiarity)).toBeGreaterThan(0.8);
+      return [...lives].filter((_, i) => i % 3 === 1);
+    };
+    expect(Math.min(...p50(70))).toBeGreaterThan(50);
+    expect(Math.max(...p50(5))).toBeLessThan(45);
+    model.dispose();
   });
 
   it('says which data it needs', () => {

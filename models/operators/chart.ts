@@ -6,6 +6,8 @@ const right = 150;
 const top = 78;
 const rowHeight = 64;
 const dotRows = 7;
+/** Above so many failures dots lie over each other and are drawn paler. */
+const strongDotsMax = 30;
 
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
@@ -23,9 +25,10 @@ function policyRow(
 ): string {
   const middle = top + index * rowHeight + rowHeight / 2;
   const { lead, leadRows, outcomes, failures, falsePerMachineMonth } = figures;
+  const opacity = failures > strongDotsMax ? 0.45 : 0.9;
   const dots = leadRows.map((rows, i) => {
     const y = middle - 18 + ((i % dotRows) * 36) / (dotRows - 1);
-    return `<circle cx="${x(rows).toFixed(1)}" cy="${y.toFixed(1)}" r="2.5" fill="#4a6fa5" opacity="0.45"/>`;
+    return `<circle cx="${x(rows).toFixed(1)}" cy="${y.toFixed(1)}" r="2.5" fill="#4a6fa5" opacity="${opacity}"/>`;
   });
   const box = lead
     ? `<rect x="${x(lead.q25).toFixed(1)}" y="${middle - 14}" width="${Math.max(1, x(lead.q75) - x(lead.q25)).toFixed(1)}" height="28" fill="none" stroke="#222"/>` +

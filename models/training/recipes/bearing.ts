@@ -104,7 +104,7 @@ export const bearingRecipe: Recipe = {
     const machines = runs.filter(({ rows }) => rows > rowsMin).flatMap((run) => stopped(run, sensors));
     return {
       machines: {
-        description: `${description}, each stopped at ${stopsPerBearing} places of its life`,
+        description: `${description}, each stopped at ${stopsPerBearing} places of its life (figures of bearings that a model has learnt from say little)`,
         sensors,
         runs: machines,
       },
