@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterEach, expect, vi } from 'vitest';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
@@ -98,7 +99,7 @@ export interface Run {
   learnt(machine: string): number[];
 }
 
-export async function normalsBench(journal: Reading[][]) {
+async function normalsBench(journal: Reading[][]) {
   const dir = await mkdtemp(join(tmpdir(), 'harbinger-normals-'));
   const clock = manualClock();
   const started: Normals[] = [];
@@ -140,4 +141,36 @@ export async function normalsBench(journal: Reading[][]) {
   }
 
   return { dir, clock, log, said, start, dispose };
+}
+
+export type Bench = Awaited<ReturnType<typeof normalsBench>>;
+const benches: Bench[] = [];
+
+/** A bench that is cleared away after the test. */
+export async function bench(journal: Reading[][]): Promise<Bench> {
+  const made = await normalsBench(journal);
+  benches.push(made);
+  return made;
+}
+afterEach(async () => {
+  for (const made of benches.splice(0)) await made.dispose();
+});
+
+/** What a gateway that was never stopped has learnt. */
+export async function uninterrupted(journal: Reading[][], machine = 'm0'): Promise<number[]> {
+  const { start } = await bench(journal);
+  const run = await start();
+  run.take(0, journal.length);
+  return run.learnt(machine);
+}
+
+export const patience = { timeout: 20_000, interval: 5 };
+
+/** Enough time for every file to be written, and the writing. */
+export async function saved({ clock }: Bench, writes: () => number): Promise<void> {
+  const before = writes();
+  await vi.waitFor(async () => {
+    await clock.advance(10_000);
+    expect(writes()).toBeGreaterThan(before);
+  }, patience);
 }

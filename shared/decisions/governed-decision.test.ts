@@ -12,17 +12,11 @@ const verdict = (answer: number, confidence = 0.9): Verdict<number> => ({
 const doubled: Decide = async (inputs) => inputs.map((input) => verdict(input * 2));
 const rules: Decide = async (inputs) => inputs.map(() => verdict(-1, 0.5));
 
-function governed(
-  active: Decide,
-  fallback: Decide = rules,
-  clock: ManualClock = manualClock(),
-  between: Decide[] = [],
-) {
+function governed(active: Decide, fallback: Decide = rules, clock: ManualClock = manualClock()) {
   let id = 0;
   const decision = new GovernedDecision<number, number>({
     name: 'test',
     active: { name: 'double', version: '1.2.3', decide: active },
-    between: between.map((decide, i) => ({ name: `between-${i}`, version: '1.0.0', decide })),
     fallback: { name: 'rules', version: '1.0.0', decide: fallback },
     budgetMs: 200,
     breaker: { failures: 3, halfOpenAfterMs: 10_000 },
@@ -69,46 +63,6 @@ describe('the active policy', () => {
       expect(results[1]!.fallbackCause?.cause).toBe('no-answer');
     }
     expect(decision.stats().breaker).toEqual({ state: 'closed', opened: 0 });
-  });
-});
-
-describe('policies between the active one and the fallback', () => {
-  const none: Decide = async (inputs) => inputs.map(() => null);
-  const only = (wanted: number, answer: number): Decide => {
-    return async (inputs) => inputs.map((n) => (n === wanted ? verdict(answer) : null));
-  };
-  const decidedBy = async (decision: GovernedDecision<number, number>, inputs: number[]) =>
-    (await decision.decide(inputs)).map(({ policy, verdict }) => `${policy.name} ${verdict?.answer}`);
-
-  it('are asked in order for what is still open', async () => {
-    const { decision } = governed(only(1, 10), rules, manualClock(), [only(2, 20), none, only(3, 30)]);
-    const inputs = [3, 2, 1, 4, 2];
-    const expected = ['between-2 30', 'between-0 20', 'double 10', 'rules -1', 'between-0 20'];
-    expect(await decidedBy(decision, inputs)).toEqual(expected);
-    const results = await decision.decide([2]);
-    expect(results[0]).toMatchObject({ mode: 'fallback', fallbackCause: { cause: 'no-answer' } });
-    expect(decision.stats()).toMatchObject({
-      decided: { active: 1, fallback: 5 },
-      byPolicy: { double: 1, 'between-0': 3, 'between-2': 1, rules: 1 },
-      undecided: 0,
-    });
-  });
-
-  it('may fail in any way: the next one decides', async () => {
-    const fails: Decide = () => Promise.reject(new Error('lost'));
-    const wrong: Decide = async (inputs) => inputs.map(() => verdict(Number.NaN));
-    const short: Decide = async () => [];
-    const { decision } = governed(none, rules, manualClock(), [fails, wrong, short, only(2, 20)]);
-    expect(await decidedBy(decision, [1, 2])).toEqual(['rules -1', 'between-3 20']);
-  });
-
-  it('have a budget each', async () => {
-    const silent: Decide = () => new Promise(() => {});
-    const clock = manualClock();
-    const { decision } = governed(none, rules, clock, [silent]);
-    const deciding = decidedBy(decision, [1]);
-    await clock.advance(1_100);
-    expect(await deciding).toEqual(['rules -1']);
   });
 });
 
