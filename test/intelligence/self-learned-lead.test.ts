@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { Baseline, baselineOptions } from '../../gateway/intelligence/anomaly.ts';
+import { createRulesAssessor } from '../../gateway/intelligence/rules-assessor.ts';
+import { createSelfLearnedAssessor } from '../../gateway/intelligence/self-learned-assessor.ts';
+import type { AlertInput, Assessor } from '../../gateway/ports.ts';
+import type { Run } from '../../models/training/dataset.ts';
+import { simulatePumpRuns } from '../../models/training/plant-runs.ts';
+import type { Assessment } from '../../shared/contract/events.ts';
+import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
+import { inputsOf, leadRows, reportLeads } from './lives.ts';
+
+const pump = loadMachineTypes().get('pump')!;
+const sensors = pump.sensors.length;
+const policy = pump.alerts[0]!;
+const { signal } = new AbortController();
+
+/** A life as it is judged while there is no model: by rules alone, and by the machine's own past before them. */
+async function judged(run: Run): Promise<{ rules: Assessment[]; chain: Assessment[] }> {
+  const baseline = new Baseline(sensors, baselineOptions(pump));
+  const learnt = createSelfLearnedAssessor({ baselineOf: () => baseline });
+  const rules = createRulesAssessor({ baselineOf: () => baseline });
+  const ask = async (assessor: Assessor, input: AlertInput) => (await assessor.assess([input], signal))[0];
+  const inputs = inputsOf(run, pump);
+  const found: Awaited<ReturnType<typeof judged>> = { rules: [], chain: [] };
+  for (let row = 0; row < run.rows; row++) {
+    baseline.take(run.values.subarray(row * sensors, (row + 1) * sensors), row * pump.stepMs);
+    const input = inputs[row - pump.windowRows + 1];
+    if (!input) continue;
+    const byRules = (await ask(rules, input))!;
+    found.rules.push(byRules);
+    found.chain.push((await ask(learnt, input)) ?? byRules);
+  }
+  return found;
+}
+
+it('without a model, the machine’s own past warns of pumps no later than rules alone, and as reliably', async () => {
+  const { runs } = simulatePumpRuns({ machines: 60, seed: 2_024 });
+  const leads = { rules: [] as (number | null)[], chain: [] as (number | null)[] };
+  for (const run of runs) {
+    const { rules, chain } = await judged(run);
+    leads.rules.push(leadRows(rules, policy));
+    leads.chain.push(leadRows(chain, policy));
+  }
+  const byRules = reportLeads(leads.rules, policy, policy.openAt / 4);
+  const byChain = reportLeads(leads.chain, policy, policy.openAt / 4);
+  console.log('pump lives without a model', { byRules, byChain });
+  expect(byChain.inTime).toBeGreaterThanOrEqual(byRules.inTime - 1);
+  expect(byChain.medianRows).toBeGreaterThan(byRules.medianRows);
+  expect(byChain.tooEarly).toBeLessThanOrEqual(3);
+});
