@@ -39,6 +39,9 @@ export interface RoundResult {
   kinds: string[];
   problems: string[];
   acked: number;
+  /** Of the acknowledged, not in the store, with nothing that excuses it. */
+  lost: number;
+  storedTwice: number;
   resent: number;
   lostToDamage: number;
   droppedByPolicy: number;
@@ -80,7 +83,7 @@ export async function runRound(run: RunState, options: RoundOptions): Promise<Ro
   aftermath.after = await statementOf(site, run.before.events);
   await checkRound(run, load, aftermath);
   const droppedByPolicy = aftermath.after.droppedLines - run.before.droppedLines;
-  const { excused, allowed } = aftermath;
+  const { excused, allowed, verdict } = aftermath;
   run.history.push({ number: options.number, load, excused, allowed });
   run.nextSeq = load.nextSeq;
   run.before = aftermath.after;
@@ -88,9 +91,11 @@ export async function runRound(run: RunState, options: RoundOptions): Promise<Ro
     number: options.number,
     kinds: planned.map(({ fault }) => fault.kind),
     problems: aftermath.problems,
-    acked: aftermath.verdict?.acked ?? 0,
+    acked: verdict?.acked ?? 0,
+    lost: allowed.has('false-sync') ? 0 : Math.max(0, (verdict?.lost.length ?? 0) - droppedByPolicy),
+    storedTwice: verdict?.repeated.length ?? 0,
     resent: load.reports.reduce((sum, { resent }) => sum + resent, 0),
-    lostToDamage: aftermath.verdict?.lostToDamage ?? 0,
+    lostToDamage: verdict?.lostToDamage ?? 0,
     droppedByPolicy,
     drainMs,
   };
