@@ -13,7 +13,7 @@ import { checkpointFile } from './training/checkpoint.ts';
 import { type Compared, compareCandidates, comparedMarkdown, comparedTable } from './training/compare.ts';
 import { type Evaluation, evaluateArtefact, evaluationTable } from './training/evaluate.ts';
 import { metricsTable } from './training/figures.ts';
-import type { Recipe } from './training/recipe.ts';
+import type { Candidate, Recipe } from './training/recipe.ts';
 import { recipeOf, subsetsOf } from './training/recipes.ts';
 import { type MemberReport, trainRemainingLife } from './training/train.ts';
 import { writeArtefact } from './training/write-artefact.ts';
@@ -145,8 +145,24 @@ export async function runEvaluate(
 
 export interface CompareCommandOptions extends SeededOptions {
   folds?: number;
+  /** All candidates are trained for so many epochs: quicker, and as fair. */
+  epochs?: number;
   /** Only the candidates with one of these texts in their name (and always the first, which the others are held against). */
   only?: readonly string[];
+}
+
+function chosenCandidates(
+  all: Record<string, Candidate>,
+  { only, epochs }: CompareCommandOptions,
+): Record<string, Candidate> {
+  const chosen = Object.entries(all).filter(
+    ([name], at) => at === 0 || !only || only.some((text) => name.includes(text)),
+  );
+  const shortened = ({ design, ...candidate }: Candidate): Candidate => ({
+    ...candidate,
+    design: epochs === undefined ? design : { ...design, fit: { ...design.fit, epochs } },
+  });
+  return Object.fromEntries(chosen.map(([name, candidate]) => [name, shortened(candidate)]));
 }
 
 /**
@@ -164,14 +180,11 @@ export async function runCompare(
   await startBackend(options.backend ?? 'auto', output);
   const tables: Record<string, Compared[]> = {};
   for (const [i, subset] of subsets.entries()) {
-    const { only } = options;
-    const all = Object.entries(recipe.candidates(subset));
-    const chosen = all.filter(([name], at) => at === 0 || !only || only.some((text) => name.includes(text)));
     output(`${fullName(recipe, subset)}: ${datasets[i]!.description}`);
     tables[subset ?? recipe.name] = await compareCandidates({
       type: typeOf(recipe, subset),
       dataset: datasets[i]!,
-      candidates: Object.fromEntries(chosen),
+      candidates: chosenCandidates(recipe.candidates(subset), options),
       folds: options.folds ?? 5,
       seed,
       clock: systemClock,

@@ -201,8 +201,12 @@ export function comparedTable(compared: readonly Compared[]): string[] {
   return aligned([heading, ...compared.map(cellsOf)]);
 }
 
-/** For the documents. */
-export function comparedMarkdown(compared: readonly Compared[]): string[] {
+/** For the documents: a heading and a table for each subset. */
+export function comparedMarkdown(tables: Record<string, readonly Compared[]>): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(heading), line(heading.map(() => '---')), ...compared.map((row) => line(cellsOf(row)))];
+  const table = (compared: readonly Compared[]) =>
+    [heading, heading.map(() => '---'), ...compared.map(cellsOf)].map(line).join('\n');
+  return Object.entries(tables)
+    .map(([name, compared]) => `### ${name}\n\n${table(compared)}\n`)
+    .join('\n');
 }

@@ -197,7 +197,7 @@ function createStep(architecture: Architecture, options: FitOptions, state: FitS
         return loss.total;
       });
       // Handed out by assignment: TensorFlow.js looks for tensors in whatever is returned, number by number.
-      gradients = gradientsOf(weights).map((gradient) => Float32Array.from(gradient.dataSync()));
+      gradients = gradientsOf(weights).map((gradient) => new Float32Array(gradient.dataSync()));
     });
     const { weightDecay, averageDecay } = options;
     const learningRate = options.learningRate * schedule(state.step, stepsMax);

@@ -31,6 +31,20 @@ function conditionsText({ features }: ModelManifest): string {
   return `${channels.length} sensors, ${normalised}`;
 }
 
+function earlierText({ output }: ModelManifest): string {
+  if (!output.p50Shift) return '';
+  return `- **p50** is ${-output.p50Shift} ${output.unit} earlier than the networks say: to be late costs more than to be early.\n`;
+}
+
+/** A network that reads the history's length takes a short one for a young machine. */
+function historyText({ features }: ModelManifest): string {
+  if (!features.summary?.length) return '';
+  return `- **Its history must be known from the beginning**: how long a machine has run is part of what the model goes by. Of a machine
+  that ran for long before it was connected it expects far too much, until its window is full. Tell the gateway of
+  replacements. What the gateway has lost itself, after a restart, it notices: then the machine's own past or rules decide.
+`;
+}
+
 /** MODEL-CARD.md: what the model is for, its limits, and how it was measured. `notes`: what is to be said of this one only. */
 export function modelCard(
   manifest: ModelManifest,
@@ -49,10 +63,10 @@ ${output.unit}. It does not tell more than ${output.labelCap} ${output.unit} apa
   first, and by when. It supports a decision of people; it is no protection system.
 - **Not for** machines with other sensors or operating conditions than in its training data (the gateway notices most
   such cases and lets rules decide), and not for life that ends by anything but wear.
-- **Trained on**: ${training.data}; ${training.machines} machines, seed ${training.seed}, ${training.epochs} epochs of ${training.windowsPerEpoch.toLocaleString('en')} windows.
+${historyText(manifest)}- **Trained on**: ${training.data}; ${training.machines} machines, seed ${training.seed}, ${training.epochs} epochs of ${training.windowsPerEpoch.toLocaleString('en')} windows.
 - **Reads**: ${conditionsText(manifest)}. A sensor that is missing or stuck is replaced by what the others let expect.
 - **Network**: ${networkText(ensemble)}.
-- **Interval**: conformal, calibrated on machines that the answering network has not seen, apart for several regimes of
+${earlierText(manifest)}- **Interval**: conformal, calibrated on machines that the answering network has not seen, apart for several regimes of
   predicted life. Close to the cap p90 is the cap itself, and p10 leaves out what p90 cannot.
 - **Explanation**: a sensor's contribution is how much p50 rises when all its values become the mean of their operating
   condition (occlusion); it costs one more scored window per sensor, for machines at risk only.${notes.map((note) => `\n- ${note}`).join('')}

@@ -74,16 +74,25 @@ export function createEnsemble(
     quantiles(prepared, count) {
       const sum = new Float32Array(count * 3);
       for (const network of networks) {
-        const outputs = tf.tidy(() => {
-          const windows = tf.tensor2d(prepared, [count, prepared.length / count]);
-          return forward(network.architecture, network.weights, windows).dataSync() as Float32Array;
-        });
-        // A copy: the plain backend hands out its own memory.
-        const member = toQuantiles(Float32Array.from(outputs));
+        const member = toQuantiles(outputsOf(network, prepared, count));
         for (let i = 0; i < sum.length; i++) sum[i]! += member[i]! / networks.length;
       }
       return sum;
     },
     dispose: () => tf.dispose(networks.map((network) => network.weights)),
   };
+}
+
+function outputsOf(
+  network: { architecture: Architecture; weights: tf.Tensor2D[] },
+  prepared: Float32Array,
+  count: number,
+): Float32Array {
+  let outputs = new Float32Array();
+  tf.tidy(() => {
+    const windows = tf.tensor2d(prepared, [count, prepared.length / count]);
+    // Copied: the plain backend hands out its own memory. Assigned: what is returned is searched for tensors.
+    outputs = new Float32Array(forward(network.architecture, network.weights, windows).dataSync());
+  });
+  return outputs;
 }

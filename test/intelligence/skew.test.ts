@@ -81,7 +81,7 @@ describe('the gateway’s window and the training’s path', () => {
     const folder = artefactFolder(artefactsDir, 'rul-turbofan', 'FD002');
     const compared = await compare(type, folder, ({ manifest }) => {
       const { conditions, channels } = manifest.features;
-      expect(conditions.length).toBeGreaterThanOrEqual(6);
+      expect(conditions).toHaveLength(6);
       return engineLife(type, conditions, channels);
     });
     expect(compared).toBeGreaterThan(35);

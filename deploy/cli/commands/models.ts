@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { stopSignal, wholeNumber } from '../options.ts';
 import { printJson } from '../output.ts';
@@ -19,6 +20,7 @@ interface ModelFlags {
   out?: string;
   artefacts?: string;
   folds?: number;
+  epochs?: number;
   only?: string[];
   json?: boolean;
 }
@@ -69,12 +71,15 @@ function addCompare(group: Command): void {
   modelCommand(group, 'compare', 'the table of candidates, cross-validated over whole machines')
     .option('--folds <n>', 'parts that the machines are split into', wholeNumber, 5)
     .option('--seed <n>', 'decides the split, the cuts and the first weights', wholeNumber, 1)
+    .option('--epochs <n>', 'train all of them for fewer epochs: quicker, and as fair', wholeNumber)
     .option('--only <text...>', 'only candidates with one of these texts in their name')
+    .option('--out <file>', 'write the tables there too, as Markdown')
     .option('--json', 'print JSON')
-    .action(async (name: string, { data: dataDir, subset, seed, folds, only, json }: ModelFlags) => {
-      const { runCompare } = await import('../../../models/main.ts');
-      const options = defined({ name, dataDir, subset, seed, folds, only, signal: stopSignal() });
+    .action(async (name: string, { data: dataDir, out, json, ...flags }: ModelFlags) => {
+      const { comparedMarkdown, runCompare } = await import('../../../models/main.ts');
+      const options = defined({ name, dataDir, ...flags, signal: stopSignal() });
       const tables = await runCompare(options, json ? printNote : printLine);
+      if (out !== undefined) writeFileSync(out, comparedMarkdown(tables));
       if (json) printJson(tables);
     });
 }
