@@ -42,6 +42,8 @@ export interface RoundResult {
   /** Of the acknowledged, not in the store, with nothing that excuses it. */
   lost: number;
   storedTwice: number;
+  /** Lost while the disk broke down: it had confirmed a sync that it did not do. */
+  lostToFalseSync: number;
   resent: number;
   lostToDamage: number;
   droppedByPolicy: number;
@@ -84,6 +86,7 @@ export async function runRound(run: RunState, options: RoundOptions): Promise<Ro
   await checkRound(run, load, aftermath);
   const droppedByPolicy = aftermath.after.droppedLines - run.before.droppedLines;
   const { excused, allowed, verdict } = aftermath;
+  const lost = Math.max(0, (verdict?.lost.length ?? 0) - droppedByPolicy);
   run.history.push({ number: options.number, load, excused, allowed });
   run.nextSeq = load.nextSeq;
   run.before = aftermath.after;
@@ -92,7 +95,8 @@ export async function runRound(run: RunState, options: RoundOptions): Promise<Ro
     kinds: planned.map(({ fault }) => fault.kind),
     problems: aftermath.problems,
     acked: verdict?.acked ?? 0,
-    lost: allowed.has('false-sync') ? 0 : Math.max(0, (verdict?.lost.length ?? 0) - droppedByPolicy),
+    lost: allowed.has('false-sync') ? 0 : lost,
+    lostToFalseSync: allowed.has('false-sync') ? lost : 0,
     storedTwice: verdict?.repeated.length ?? 0,
     resent: load.reports.reduce((sum, { resent }) => sum + resent, 0),
     lostToDamage: verdict?.lostToDamage ?? 0,

@@ -30,7 +30,8 @@ function storeTable({
     `${store} (disks: ${disks}): ${rounds.length} rounds, ${sum(({ acked }) => acked)} readings acknowledged, ` +
       `${sum(({ lost }) => lost)} lost, ${sum(({ storedTwice }) => storedTwice)} stored twice; ` +
       `${sum(({ resent }) => resent)} sent again, ${sum(({ lostToDamage }) => lostToDamage)} lost to damaged blocks and ` +
-      `reported, ${sum(({ droppedByPolicy }) => droppedByPolicy)} dropped by policy and counted; events went before ` +
+      `reported, ${sum(({ lostToFalseSync }) => lostToFalseSync)} to a disk that confirmed what it did not do, ` +
+      `${sum(({ droppedByPolicy }) => droppedByPolicy)} dropped by policy and counted; events went before ` +
       `readings on ${comparedConnections} connections`,
     `  ${'fault'.padEnd(30)} ${'times'.padStart(5)}   outcome`,
     ...rows,
