@@ -30,12 +30,15 @@ Alert p-1, decision d-1
 `);
 });
 
-it('says when rules judged, when nothing can be said, and when it is over', () => {
+it('says when rules or its own past judged, when nothing can be said, and when it is over', () => {
   const byRules = { source: 'rules', model: null, remainingLife: null, severity: 'critical' } as const;
   const opened = mailTextOf(notificationOf(predictionEvent('opened', 1, byRules)));
   expect(opened.body).toContain('CRITICAL: bearing-wear expected');
   expect(opened.body).toContain('Remaining life:  cannot be said');
   expect(opened.body).toContain('Judged by:       rules of the machine type (no model)');
+  const detector = { name: 'self-learned', version: '1.0.0' };
+  const learnt = mailTextOf(notificationOf(predictionEvent('opened', 1, { ...byRules, detector })));
+  expect(learnt.body).toContain('Judged by:       what was learnt of this machine itself (no model)');
   const resolved = mailTextOf(notificationOf(predictionEvent('resolved', 9, { ...prediction }), 'resolved'));
   expect(resolved.subject).toBe('[Harbinger] Resolved: bearing-wear on leeds/pump-1');
   expect(resolved.body).not.toContain('Remaining life');

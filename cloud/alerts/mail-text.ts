@@ -41,7 +41,7 @@ function lifeOf({ remainingLife }: Prediction): string {
 }
 
 function judgeOf({ source, model, detector }: Prediction): string {
-  if (detector) return 'what was learnt of this very machine (no model, no limits)';
+  if (detector) return 'what was learnt of this machine itself (no model)';
   if (source === 'rules') return 'rules of the machine type (no model)';
   return model ? `model ${model.name}, version ${model.version}` : 'model';
 }
