@@ -38,7 +38,13 @@ export async function loadNormals(options: LoadOptions): Promise<LoadReport> {
     const group = groups.groupOf(name, clock.monotonicMs());
     if (group) await load.file(group);
   }
-  const { damagedFiles, foreign } = load;
+  const { unreadable, damagedFiles, foreign } = load;
+  if (unreadable.length > 0) {
+    log.error(
+      { code: 'NORMALS_UNREADABLE', files: unreadable.length, first: unreadable[0] },
+      'learnt normals cannot be read and were left as they are; their machines learn anew',
+    );
+  }
   if (damagedFiles.length > 0) {
     log.error(
       { code: 'NORMALS_DAMAGED', files: damagedFiles.length, first: damagedFiles[0] },
@@ -55,6 +61,7 @@ export async function loadNormals(options: LoadOptions): Promise<LoadReport> {
 }
 
 class Load {
+  readonly unreadable: string[] = [];
   readonly damagedFiles: string[] = [];
   readonly foreign: string[] = [];
   private readonly options: LoadOptions;
@@ -66,14 +73,14 @@ class Load {
   }
 
   async file(group: Group): Promise<void> {
-    const { files, groups, log } = this.options;
+    const { files, groups } = this.options;
     let file: Buffer;
     try {
       file = await files.read(group.name);
     } catch (error) {
       // It may be read the next time: its name is not used meanwhile.
       groups.drop(group);
-      log.error({ code: 'NORMALS_UNREADABLE', file: group.name, problem: messageOf(error) }, 'left as it is');
+      this.unreadable.push(`${group.name}: ${messageOf(error)}`);
       return;
     }
     const { records, problem } = decodeFile(file);
