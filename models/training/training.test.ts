@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -93,6 +93,12 @@ describe('training', () => {
     const other = await trainRemainingLife(tiny({ checkpoint, seed: 5, note: (text) => notes.push(text) }));
     expect(notes.join()).toMatch(/other data or options; beginning anew/);
     expect(other).toEqual(await trainRemainingLife(tiny({ seed: 5 })));
+    for (const damaged of [readFileSync(path).subarray(0, -1), Buffer.from('{'), Buffer.alloc(0)]) {
+      writeFileSync(path, damaged);
+      notes.length = 0;
+      await trainRemainingLife(tiny({ checkpoint, seed: 5, note: (text) => notes.push(text) }));
+      expect(notes.join()).toMatch(/cannot be taken up: .*; beginning anew/);
+    }
   });
 
   it('refuses too little data, and data of other machines', async () => {

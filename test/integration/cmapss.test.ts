@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Lifecycle, Prediction } from '../../shared/contract/events.ts';
+import { windowRowsMin } from '../../shared/domain/machine-type.ts';
+import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { packageRoot } from '../../shared/runtime/paths.ts';
 import { harbingerJson } from './cli.ts';
 import { eventsOf } from './pump-sensor.ts';
@@ -14,8 +16,8 @@ const present = existsSync(file);
 const [engines, rows] = [100, 20_631];
 /** Rows a second and engine: the whole file in about 24 s. */
 const speed = 15;
-/** Windows that can be looked at: an engine's first 29 rows fill its first one. */
-const windows = rows - engines * 29;
+/** Windows that can be looked at: all but those of an engine's first rows. */
+const windows = rows - engines * (windowRowsMin(loadMachineTypes().get('turbofan')!) - 1);
 /** A machine too busy to look at most windows warns late; how good its warnings are cannot be measured there. */
 const lookedAtMin = 0.5;
 
