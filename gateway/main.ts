@@ -18,7 +18,7 @@ import { Routes } from './decode/routes.ts';
 import { startGateway } from './gateway.ts';
 import { parseSchedule } from './jobs/schedule.ts';
 import { checkUplinkConfig } from './uplink/config.ts';
-import { readTlsFiles as readUplinkTlsFiles } from './uplink/mqtt-link.ts';
+import { readTlsFiles as readUplinkTlsFiles } from './uplink/tls-files.ts';
 
 export interface GatewayOptions {
   /** A TOML file; see config.ts. */

@@ -5,6 +5,7 @@ import { setImmediate as tick } from 'node:timers/promises';
 import { Aedes, type AuthenticateError, type Client, type Subscription } from 'aedes';
 import { type Clock, sleep, type Timer } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import { keepNoPacketNumbers } from '../../shared/runtime/mqtt-packet-numbers.ts';
 import type { Intake } from '../ports.ts';
 import { Admission } from './admission.ts';
 import { checkAedes, type LinkedClient, Refusal } from './aedes-types.ts';
@@ -53,6 +54,7 @@ export class Engine {
   private subscriptionsRefused = 0;
 
   static async start(config: BrokerConfig, dataDir: string, deps: EngineDeps): Promise<Engine> {
+    keepNoPacketNumbers();
     const opened = await openStore(join(dataDir, 'broker'), deps.clock.nowMs(), deps.log);
     const interest = new Interest(config.telemetryFilters.map((text) => parseFilter(text)) as Filter[]);
     const engine = new Engine(

@@ -2,9 +2,10 @@ import mqtt from 'mqtt';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { uplinkTopic } from '../../shared/contract/topics.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
-import { type PemOwner, readCertificates, readKeyPair } from '../../shared/runtime/pem-files.ts';
+import { keepNoPacketNumbers } from '../../shared/runtime/mqtt-packet-numbers.ts';
 import type { CloudLink } from '../ports.ts';
 import type { UplinkConfig } from './config.ts';
+import { readTlsFiles } from './tls-files.ts';
 
 /**
  * One MQTT connection to the cloud, used once: after it closes a new one is made. MQTT.js would keep and replay what was
@@ -30,6 +31,7 @@ export class MqttLink implements CloudLink {
   /** @throws HarbingerError UPLINK_TLS_FILES, UPLINK_BROKEN (both: retry) */
   async connect(signal: AbortSignal): Promise<void> {
     const { config } = this;
+    keepNoPacketNumbers();
     const client = mqtt.connect(config.url, {
       protocolVersion: 4,
       clientId: `gateway-${this.gateway}`,
@@ -98,23 +100,4 @@ export class MqttLink implements CloudLink {
       retry: true,
     });
   }
-}
-
-const tlsOwner: PemOwner = { code: 'UPLINK_TLS_FILES', stage: 'uplink', retry: true };
-
-/**
- * Read for each connection, so that a renewed certificate is used without a restart.
- * @throws HarbingerError UPLINK_TLS_FILES (retry), naming file, setting and remedy
- */
-export function readTlsFiles({ caFile, certFile, keyFile }: UplinkConfig): {
-  ca?: Buffer;
-  cert?: Buffer;
-  key?: Buffer;
-} {
-  return {
-    ...(caFile !== undefined && { ca: readCertificates(caFile, 'uplink.caFile', tlsOwner) }),
-    ...(certFile !== undefined &&
-      keyFile !== undefined &&
-      readKeyPair({ certFile, keyFile }, 'uplink', tlsOwner)),
-  };
 }

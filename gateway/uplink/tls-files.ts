@@ -1,0 +1,21 @@
+import { type PemOwner, readCertificates, readKeyPair } from '../../shared/runtime/pem-files.ts';
+import type { UplinkConfig } from './config.ts';
+
+const tlsOwner: PemOwner = { code: 'UPLINK_TLS_FILES', stage: 'uplink', retry: true };
+
+/**
+ * Read for each connection, so that a renewed certificate is used without a restart.
+ * @throws HarbingerError UPLINK_TLS_FILES (retry), naming file, setting and remedy
+ */
+export function readTlsFiles({ caFile, certFile, keyFile }: UplinkConfig): {
+  ca?: Buffer;
+  cert?: Buffer;
+  key?: Buffer;
+} {
+  return {
+    ...(caFile !== undefined && { ca: readCertificates(caFile, 'uplink.caFile', tlsOwner) }),
+    ...(certFile !== undefined &&
+      keyFile !== undefined &&
+      readKeyPair({ certFile, keyFile }, 'uplink', tlsOwner)),
+  };
+}
