@@ -175,7 +175,11 @@ export class ProductProcess {
       await delay(10);
     }
     const words = this.#logs.slice(-30).map((line) => line.text);
-    throw new Error(`${command} did not start; its last words:\n${words.join('\n')}`);
+    const { exitCode, signalCode } = child;
+    const how = deadline.aborted
+      ? `within ${startMsMax / 1_000} s`
+      : `(code ${exitCode}, signal ${signalCode})`;
+    throw new Error(`${command} did not start ${how}; its last words:\n${words.join('\n')}`);
   }
 
   /** A killed process leaves its file behind: only one that names this child counts. */
