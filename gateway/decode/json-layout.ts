@@ -30,7 +30,10 @@ export interface JsonLayout {
 
 const idLengthMax = 128;
 const quote = 0x22;
-const backslash = 0x5c;
+/** Of a byte in a text: 0 ends it or needs more than copying (a quote, an escape, a control character), 2 is not ASCII. */
+const textKinds = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte < 0x20 || byte === quote || byte === 0x5c ? 0 : byte < 0x80 ? 1 : 2,
+);
 
 /**
  * Learns a layout from a message that was decoded and checked the general way. Null where it has none that can be told:
@@ -164,14 +167,15 @@ export class LayoutReader {
 
   private text(what: number, payload: Buffer, from: number): number {
     let at = from;
-    let isAscii = true;
-    for (; at < payload.length && payload[at] !== quote; at++) {
-      const byte = payload[at]!;
-      if (byte < 0x20 || byte === backslash) return -1;
-      if (byte >= 0x80) isAscii = false;
+    let kinds = 0;
+    for (let kind = 0; at < payload.length; at++) {
+      kind = textKinds[payload[at]!]!;
+      if (kind === 0) break;
+      kinds |= kind;
     }
+    if (at === payload.length || payload[at] !== quote) return -1;
     if (what === use.text) return at;
-    if (!isAscii || at - from > idLengthMax) return -1;
+    if (kinds > 1 || at - from > idLengthMax) return -1;
     const text = payload.toString('latin1', from, at);
     if (what === use.id) this.claim.id = text;
     else if (!this.time(parseDeviceTime(text))) return -1;
