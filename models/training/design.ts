@@ -45,6 +45,11 @@ export interface ModelDesign {
   folds: number;
   /** Places of each machine's life at which calibration and figures look; 40 if absent: few machines need more. */
   cutsPerMachine?: number;
+  /**
+   * Intervals are calibrated where at most so much life is left; absent: over all of it. Where a life is mostly longer
+   * than the cap, an interval that is right on average is right because most of it is trivial.
+   */
+  calibrateWithin?: number;
   /** Fewer machines than this are too few to learn from; 10 if absent. */
   machinesMin?: number;
   fit: FitOptions;

@@ -1,12 +1,12 @@
 /** What networks say of machines that they have not seen, and how good that is. */
 import type { FeaturePath } from '../../shared/features/feature-path.ts';
-import { calibrated } from '../../shared/features/interval.ts';
+import { calibrated, type IntervalCalibration } from '../../shared/features/interval.ts';
 import type { ModelMetrics } from '../../shared/features/manifest.ts';
 import { createEnsemble } from '../../shared/features/model.ts';
 import type { Architecture } from '../../shared/features/network.ts';
 import { estimateAt, fitLinear, linearPredictor, meanLife, type PointPredictor } from './baselines.ts';
 import { calibrateInterval } from './calibrate.ts';
-import type { Cut, Fold, Run } from './dataset.ts';
+import { type Cut, type Fold, type Run, remainingAt } from './dataset.ts';
 import { type ModelDesign, p50Shift } from './design.ts';
 import { type Estimates, estimatesOf, measure } from './figures.ts';
 import { cutWindow, type PreparedRun } from './prepared-runs.ts';
@@ -52,12 +52,37 @@ export function joined(parts: readonly HeldOut[]): HeldOut {
   };
 }
 
+/** The answers with at most so much life left, as many of each machine as of the one that has fewest. */
+function close(heldOut: HeldOut, lifeLeft: number): HeldOut {
+  const byRun = new Map<Run, number[]>();
+  heldOut.cuts.forEach(({ run, endRow }, i) => {
+    if (remainingAt(run, endRow) <= lifeLeft) byRun.set(run, [...(byRun.get(run) ?? []), i]);
+  });
+  const fewest = Math.min(...[...byRun.values()].map((own) => own.length));
+  const chosen = [...byRun.values()].flatMap((own) =>
+    Array.from({ length: fewest }, (_, i) => own[Math.floor(((i + 0.5) / fewest) * own.length)]!),
+  );
+  return {
+    cuts: chosen.map((i) => heldOut.cuts[i]!),
+    raw: Float32Array.from(chosen.flatMap((i) => [...heldOut.raw.subarray(3 * i, 3 * i + 3)])),
+  };
+}
+
+/** The interval's calibration by answers about machines that were not seen. */
+export function calibrationBy(
+  heldOut: HeldOut,
+  { labelCap, calibrateWithin }: ModelDesign,
+): IntervalCalibration {
+  const { cuts, raw } = calibrateWithin === undefined ? heldOut : close(heldOut, calibrateWithin);
+  return calibrateInterval(cuts, raw, labelCap);
+}
+
 /** p10, p50, p90 at all cuts, in the unit of life; each fold's intervals are calibrated on the other folds' machines. */
 export function crossCalibrated(parts: readonly HeldOut[], design: ModelDesign): Float32Array {
   const { labelCap } = design;
   const lives = parts.map((part) => {
     const others = joined(parts.filter((other) => other !== part));
-    const interval = calibrateInterval(others.cuts, others.raw, labelCap);
+    const interval = calibrationBy(others, design);
     return [...calibrated(part.raw, { labelCap, interval, p50Shift: p50Shift(design) })];
   });
   return Float32Array.from(lives.flat());

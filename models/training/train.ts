@@ -7,12 +7,18 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
 import { fitLinear } from './baselines.ts';
-import { calibrateInterval } from './calibrate.ts';
 import type { CheckpointStore, Progress } from './checkpoint.ts';
 import { type Fold, foldsOf, type Run, type RunDataset, randomCuts, sha256Of } from './dataset.ts';
 import { architectureFor, featuresFor, learnable, type ModelDesign, p50Shift, pathFor } from './design.ts';
 import { type EpochReport, fitNetwork, newFitState } from './fit.ts';
-import { cutsPerMachine, joined, measureBaselines, measureHeldOut, predictCuts } from './held-out.ts';
+import {
+  calibrationBy,
+  cutsPerMachine,
+  joined,
+  measureBaselines,
+  measureHeldOut,
+  predictCuts,
+} from './held-out.ts';
 import { withMark, withoutMark } from './other-machines.ts';
 import { type PreparedRun, prepareRun } from './prepared-runs.ts';
 
@@ -180,7 +186,6 @@ export async function trainRemainingLife(options: TrainOptions): Promise<Trained
     const cuts = randomCuts(fold.heldOut, cutOptions, random);
     return { fold, cuts, raw: predictCuts(path, [architecture], [weights[member]!], prepared, cuts) };
   });
-  const all = joined(parts);
   return {
     ensemble: { members: weights.map(() => architecture) },
     weights,
@@ -198,7 +203,7 @@ export async function trainRemainingLife(options: TrainOptions): Promise<Trained
         unit: type.lifeUnit,
         labelCap: cap,
         p50Shift: p50Shift(design),
-        interval: calibrateInterval(all.cuts, all.raw, cap),
+        interval: calibrationBy(joined(parts), design),
       },
       baseline: fitLinear(runs, inputs, cap),
       training: {

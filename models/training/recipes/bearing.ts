@@ -30,7 +30,8 @@ const design: ModelDesign = {
   network: { kind: 'mlp', hiddenUnits: [16] },
   folds: 6,
   machinesMin: 5,
-  cutsPerMachine: 400,
+  cutsPerMachine: 1_500,
+  calibrateWithin: 180,
   fit: {
     epochs: 20,
     windowsPerEpoch: 8_000,
