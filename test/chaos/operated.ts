@@ -3,6 +3,8 @@ import { type Exit, type LogLine, type ProductOptions, ProductProcess } from '..
 
 const restartDelayMs = 200;
 const restartsMax = 20;
+const portRetryMs = 1_000;
+const isPortTaken = (error: unknown) => String(error).includes('_PORT_BUSY');
 
 /**
  * A product process as a service manager runs it: started again when it ends by itself, which is noted, because only
@@ -103,7 +105,16 @@ export class Operated {
   }
 
   async #launch(): Promise<void> {
-    await this.process.start();
+    for (let left = restartsMax; ; left--) {
+      try {
+        await this.process.start();
+        break;
+      } catch (error) {
+        // While it was down its port served somebody else's connection: it is free again soon.
+        if (left === 0 || !isPortTaken(error)) throw error;
+        await delay(portRetryMs);
+      }
+    }
     this.starts++;
     this.#running = this.#supervise();
   }

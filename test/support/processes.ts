@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { compiledEntry, packageRoot } from '../../shared/runtime/paths.ts';
 
 const logLinesMax = 5_000;
+const lastWordsMsMax = 5_000;
 
 export interface ProductOptions {
   /** `gateway`, `cloud`, or whatever the command-line tool offers as a server. */
@@ -166,6 +167,7 @@ export class ProductProcess {
   async #waitUntilStarted(child: ChildProcess): Promise<void> {
     const { command, startMsMax = 60_000, until = 'ready' } = this.#options;
     const deadline = AbortSignal.timeout(startMsMax);
+    const closed = new Promise((resolve) => child.once('close', resolve));
     while (!deadline.aborted && child.exitCode === null && child.signalCode === null) {
       const run = await this.#readRunFile();
       if (run?.pid === child.pid) {
@@ -174,6 +176,8 @@ export class ProductProcess {
       }
       await delay(10);
     }
+    // It has ended: what it said last may still be in the pipe.
+    if (!deadline.aborted) await Promise.race([closed, delay(lastWordsMsMax)]);
     const words = this.#logs.slice(-30).map((line) => line.text);
     const { exitCode, signalCode } = child;
     const how = deadline.aborted
