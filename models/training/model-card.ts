@@ -33,7 +33,7 @@ function conditionsText({ features }: ModelManifest): string {
 
 function earlierText({ output }: ModelManifest): string {
   if (!output.p50Shift) return '';
-  return `- **p50** is ${-output.p50Shift} ${output.unit} earlier than the networks say: to be late costs more than to be early.\n`;
+  return `- **p50** is ${-output.p50Shift} ${output.unit} earlier than the networks say (less close to the cap): to be late costs more.\n`;
 }
 
 /** A network that reads the history's length takes a short one for a young machine. */

@@ -35,6 +35,9 @@ function between(at: readonly number[], values: readonly number[], x: number): n
   return values.at(-1)!;
 }
 
+/** p50 is moved less and less this close to the cap (a share of it): nobody is late with a machine that is as good as new. */
+const taperShare = 0.16;
+
 /**
  * Quantiles in units of the label cap → p10, p50, p90 in the unit of life, moved as calibration found, within 0 … cap
  * and in order. `raw` holds three numbers a window.
@@ -48,7 +51,7 @@ export function calibrated(
   const lives = new Float32Array(raw.length);
   for (let i = 0; i < raw.length; i += 3) {
     const middle = Math.min(labelCap, Math.max(0, raw[i + 1]! * labelCap));
-    const p50 = Math.max(0, middle + p50Shift);
+    const p50 = Math.max(0, middle + p50Shift * Math.min(1, (labelCap - middle) / (taperShare * labelCap)));
     lives[i] = Math.min(p50, Math.max(0, raw[i]! * labelCap + between(at, p10Shift, middle)));
     lives[i + 1] = p50;
     lives[i + 2] = Math.min(labelCap, Math.max(p50, raw[i + 2]! * labelCap + between(at, p90Shift, middle)));

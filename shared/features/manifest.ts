@@ -80,7 +80,10 @@ export const ModelManifest = Type.Object(
         unit: Type.String({ description: 'of remaining life' }),
         labelCap: Type.Number({ exclusiveMinimum: 0, description: 'more life than this is not told apart' }),
         p50Shift: Type.Optional(
-          Type.Number({ description: 'added to p50: to be late costs more than to be early; 0 if absent' }),
+          Type.Number({
+            description:
+              'added to p50, less and less close to the cap: to be late costs more than to be early; 0 if absent',
+          }),
         ),
         interval: IntervalCalibration,
       },

@@ -17,7 +17,7 @@ const design: ModelDesign = {
     length: true,
   },
   network: { kind: 'mlp', hiddenUnits: [64, 32] },
-  earlier: 1.5,
+  earlier: 2,
   folds: 5,
   fit: {
     epochs: 60,
