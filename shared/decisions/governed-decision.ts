@@ -27,7 +27,14 @@ export interface GovernedDecisionOptions<I, A> extends ActiveSideOptions<I, A> {
 
 type FallbackOutcome<A> =
   | { verdict: Verdict<A>; by: { name: string; version: string } }
-  | { verdict?: undefined; error: Error };
+  | { verdict?: undefined; failed: Failed };
+
+/** Made an error only where no policy has an answer: an error's stack costs more than a decision. */
+interface Failed {
+  policy: { name: string; version: string };
+  problem: string;
+  cause?: unknown;
+}
 
 export class GovernedDecision<I, A> {
   readonly name: string;
@@ -102,19 +109,19 @@ export class GovernedDecision<I, A> {
       }
       return verdicts.map((verdict) => this.checkedFallback(policy, verdict));
     } catch (error) {
-      const failed = { error: this.fallbackFailed(policy, messageOf(error), error) };
-      return inputs.map(() => failed);
+      const outcome = { failed: { policy, problem: messageOf(error), cause: error } };
+      return inputs.map(() => outcome);
     }
   }
 
   private checkedFallback(policy: Policy<I, A>, verdict: Verdict<A> | null): FallbackOutcome<A> {
-    if (verdict === null) return { error: this.fallbackFailed(policy, 'it gave no answer for this input') };
+    if (verdict === null) return { failed: { policy, problem: 'it gave no answer for this input' } };
     const problem = problemOf(verdict, this.options.check);
-    if (problem !== null) return { error: this.fallbackFailed(policy, problem) };
+    if (problem !== null) return { failed: { policy, problem } };
     return { verdict, by: { name: policy.name, version: policy.version } };
   }
 
-  private fallbackFailed(policy: Policy<I, A>, problem: string, cause?: unknown): HarbingerError {
+  private fallbackFailed({ policy, problem, cause }: Failed): HarbingerError {
     const { active } = this.options;
     return new HarbingerError(
       'DECISION_FALLBACK_FAILED',
@@ -142,7 +149,12 @@ export class GovernedDecision<I, A> {
     };
     if (!fallback.verdict) {
       this.counters.undecided += 1;
-      return { ...base, policy: { name, version }, verdict: null, error: fallback.error };
+      return {
+        ...base,
+        policy: { name, version },
+        verdict: null,
+        error: this.fallbackFailed(fallback.failed),
+      };
     }
     this.count('fallback', fallback.by.name);
     return { ...base, policy: fallback.by, verdict: fallback.verdict };
