@@ -15,16 +15,22 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
+import { type Static, Type } from '@sinclair/typebox';
+import { compileValidator } from '../../shared/runtime/validate.ts';
 import type { FitState } from './optimiser.ts';
 
-interface Header {
-  /** Of everything that the weights depend on: data, options, seed, backend. */
-  fingerprint: string;
-  finished: number;
-  /** Lengths of one member's arrays. */
-  lengths: number[];
-  current: { epoch: number; step: number } | null;
-}
+const Whole = Type.Integer({ minimum: 0 });
+
+const Header = Type.Object({
+  fingerprint: Type.String({
+    description: 'of everything that the weights depend on: data, options, seed, backend',
+  }),
+  finished: Whole,
+  lengths: Type.Array(Whole, { description: 'of one member’s arrays' }),
+  current: Type.Union([Type.Object({ epoch: Whole, step: Whole }), Type.Null()]),
+});
+type Header = Static<typeof Header>;
+const checkHeader = compileValidator(Header);
 
 export interface Progress {
   /** Weights of the members that are done. */
@@ -90,7 +96,7 @@ function encode(fingerprint: string, progress: Progress): Buffer {
 
 function decode(bytes: Buffer, fingerprint: string): Progress {
   const end = bytes.indexOf(10);
-  const header = JSON.parse(bytes.toString('utf8', 0, end)) as Header;
+  const header = checkHeader(JSON.parse(bytes.toString('utf8', 0, end)), (problem) => new Error(problem));
   if (header.fingerprint !== fingerprint)
     throw new Error('it belongs to a training with other data or options');
   const { lengths, finished, current } = header;

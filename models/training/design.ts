@@ -56,15 +56,7 @@ export interface ModelDesign {
 }
 
 export function featuresFor(design: ModelDesign, type: MachineType, runs: readonly Run[]): Features {
-  const { settings, channels, logarithmic, perCondition, summary } = design;
-  return learnFeatures(runs, {
-    type,
-    settings,
-    ...(channels && { channels }),
-    ...(logarithmic !== undefined && { logarithmic }),
-    ...(perCondition !== undefined && { perCondition }),
-    ...(summary && { summary }),
-  });
+  return learnFeatures(runs, { ...design, type });
 }
 
 export function pathFor(type: MachineType, features: Features): FeaturePath {

@@ -13,6 +13,8 @@ import { include, type Moments, noMoments, relativeStdMin, shortened, stdOf } fr
 const reachMin = 0.05;
 /** … or so many times further than the furthest training row. */
 const reachFactor = 3;
+/** A sensor that has stood still for longer in training may do so. */
+const standstillRowsMax = 100;
 
 export interface FeatureOptions {
   type: MachineType;
@@ -56,7 +58,7 @@ export function learnFeatures(allRuns: readonly Run[], options: FeatureOptions):
   });
   conditions.sort((a, b) => b.share - a.share);
   const features: Features = {
-    settings: centres.length > 1 || settings.length > 0 ? settings : [],
+    settings,
     settingScale,
     conditions,
     channels,
@@ -153,7 +155,7 @@ function reachOf(
   return Math.max(reachMin, reachFactor * Math.sqrt(farthest));
 }
 
-/** Rows; null if the sensor may stand still for long: for a tenth of some life. */
+/** Rows; null if the sensor may stand still for long. */
 function longestStandstill(runs: readonly Run[], inputs: number, index: number): number | null {
   let longest = 1;
   for (const run of runs) {
@@ -166,7 +168,6 @@ function longestStandstill(runs: readonly Run[], inputs: number, index: number):
   }
   return longest > standstillRowsMax ? null : longest;
 }
-const standstillRowsMax = 100;
 
 function correlationOf(runs: readonly Run[], inputs: number, features: Features): number[] {
   const size = features.channels.length;
