@@ -8,6 +8,12 @@ import { LogFile } from './log-file.ts';
 const stopMsMax = 15_000;
 const backoff = { firstMs: 500, maxMs: 10_000 };
 
+/** Of the Node that runs it. */
+export interface NodeSettings {
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+}
+
 export interface ChildEvents {
   line?(line: string): void;
   /** It ended by itself (or was killed: `how`), and runs again. */
@@ -22,6 +28,7 @@ export class Child {
   readonly name: string;
   readonly logPath: string;
   restarts = 0;
+  private readonly node: NodeSettings;
   private readonly args: readonly string[];
   private readonly log: LogFile;
   private readonly clock: Clock;
@@ -36,6 +43,7 @@ export class Child {
     logPath: string,
     clock: Clock,
     events: ChildEvents = {},
+    node: NodeSettings = { args: [], env: {} },
   ) {
     this.name = name;
     this.args = args;
@@ -43,6 +51,7 @@ export class Child {
     this.log = new LogFile(logPath);
     this.clock = clock;
     this.events = events;
+    this.node = node;
   }
 
   get pid(): number | null {
@@ -56,7 +65,9 @@ export class Child {
 
   start(): void {
     // A process group of its own: Ctrl-C reaches us alone, and we stop the parts in order.
-    const child = spawn(process.execPath, [compiledEntry('deploy/cli/main'), ...this.args], {
+    const script = compiledEntry('deploy/cli/main');
+    const child = spawn(process.execPath, [...this.node.args, script, ...this.args], {
+      env: { ...process.env, ...this.node.env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
     });

@@ -5,7 +5,8 @@ import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { systemRandom } from '../../shared/runtime/random.ts';
 import { stopSignal } from '../cli/options.ts';
 import { reportError } from '../cli/output.ts';
-import { Child, type ChildEvents } from './child.ts';
+import { gatewayNode } from '../node-settings.ts';
+import { Child, type ChildEvents, type NodeSettings } from './child.ts';
 import { runCompressor } from './compressor.ts';
 import { type DemoPorts, prepareFiles } from './files.ts';
 import { type DemoOptions, parseDemoOptions } from './options.ts';
@@ -59,15 +60,15 @@ async function run(options: DemoOptions, stop: AbortSignal): Promise<void> {
   const ports = await choosePorts(options);
   const files = prepareFiles(options.data, ports, options.fresh, systemClock.nowMs());
   const log = (name: string) => join(options.data, `${name}.log`);
-  const part = (name: string, args: string[], events: ChildEvents = {}): Child => {
-    const child = new Child(name, args, log(name), systemClock, {
-      restarted: (how) => terminal.say(`${name} ended (${how}) and was started again: process ${child.pid}`),
-      ...events,
-    });
+  const part = (name: string, args: string[], events: ChildEvents = {}, node?: NodeSettings): Child => {
+    const restarted = (how: string) =>
+      terminal.say(`${name} ended (${how}) and was started again: process ${child.pid}`);
+    const child = new Child(name, args, log(name), systemClock, { restarted, ...events }, node);
     return child;
   };
   const cloud = part('cloud', ['cloud', '--config', files.cloudConfig, '--data', files.cloudDir]);
-  const gateway = part('gateway', ['gateway', '--config', files.gatewayConfig, '--data', files.gatewayDir]);
+  const gatewayArgs = ['gateway', '--config', files.gatewayConfig, '--data', files.gatewayDir];
+  const gateway = part('gateway', gatewayArgs, {}, gatewayNode);
   const plantArgs = ['plant', '--mqtt-url', `mqtt://${host}:${ports.mqtt}`, '--state', files.plantState];
   const plant = part('plant', plantArgs, {
     line(line) {

@@ -5,6 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { stringify } from 'smol-toml';
+import { gatewayNode } from '../../deploy/node-settings.ts';
 import { compiledEntry } from '../../shared/runtime/paths.ts';
 import { freePort } from '../support/ports.ts';
 import { type ProductProcess, startProduct } from '../support/processes.ts';
@@ -17,7 +18,10 @@ export interface RunningSide {
 }
 
 export async function startBare(): Promise<RunningSide> {
-  const child = spawn(process.execPath, [compiledEntry('test/bench/bare-aedes')], {
+  // With the gateway's own settings, or the comparison would be one of garbage collectors.
+  const { args, env } = gatewayNode;
+  const child = spawn(process.execPath, [...args, compiledEntry('test/bench/bare-aedes')], {
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { gatewayNode } from '../../deploy/node-settings.ts';
 import { compiledEntry, packageRoot } from '../../shared/runtime/paths.ts';
 
 const logLinesMax = 5_000;
@@ -59,9 +60,10 @@ export class ProductProcess {
 
   /** @throws Error with its last words when it ends or is not ready in time */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, this.#arguments(), {
+    const node = this.#options.command === 'gateway' ? gatewayNode : { args: [], env: {} };
+    const child = spawn(process.execPath, [...node.args, ...this.#arguments()], {
       cwd: packageRoot,
-      env: { ...process.env, ...this.#options.env },
+      env: { ...process.env, ...node.env, ...this.#options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
