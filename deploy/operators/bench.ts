@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type AlertDecision, createAlertDecision } from '../../gateway/decisions/alert-decision.ts';
 import { AlertDecisionConfig } from '../../gateway/decisions/config.ts';
-import type { AlertInput, Outbox } from '../../gateway/ports.ts';
+import type { AlertInput, Assessor, Outbox } from '../../gateway/ports.ts';
 import type { Warning } from '../../models/operators/figures.ts';
 import type { WatchedRun } from '../../models/operators/fleet.ts';
 import { isEventOf } from '../../shared/contract/events.ts';
@@ -27,6 +27,24 @@ interface Place {
 }
 
 const readConfig = compileValidator(AlertDecisionConfig);
+
+const silent: Assessor = {
+  name: 'nobody',
+  version: '1.0.0',
+  assess: (inputs) => Promise.resolve(inputs.map(() => null)),
+};
+
+/** In the places that the alert decision has for a model, for what the machine itself taught, and for rules. */
+function assessorsOf({ order }: WarningPolicy) {
+  const [first = silent, ...others] = order;
+  const last = others.pop() ?? silent;
+  const [between] = others;
+  return {
+    modelAssessor: first,
+    ...(between && { selfLearnedAssessor: between }),
+    rulesAssessor: last,
+  };
+}
 
 /** An alert decision for each policy, all asked about the same windows. */
 export class Bench {
@@ -97,8 +115,7 @@ export class Bench {
     };
     const decision = createAlertDecision({
       gateway: 'operators',
-      modelAssessor: policy.active,
-      rulesAssessor: policy.fallback,
+      ...assessorsOf(policy),
       outbox,
       stateFile,
       config: readConfig({ sampleMs: 0 }, (problem) => new Error(problem)),

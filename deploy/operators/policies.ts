@@ -9,8 +9,8 @@ export interface WarningPolicy {
   name: string;
   /** For the report. */
   meaning: string;
-  active: Assessor;
-  fallback: Assessor;
+  /** Who is asked, each where those before it have nothing to say; at least one, at most three. */
+  order: Assessor[];
   /** What opens and ends its predictions. */
   alerts: AlertPolicy[];
 }
@@ -34,12 +34,6 @@ const limitAlert: AlertPolicy = {
   resolveAt: 0.4,
 };
 
-const silent: Assessor = {
-  name: 'nobody',
-  version: '1.0.0',
-  assess: (inputs) => Promise.resolve(inputs.map(() => null)),
-};
-
 /** What an operator sets up without trends: each sensor against its warning limit. The worst severity is the score. */
 function limitsOf(rules: Assessor): Assessor {
   const severity = ({ machine, window, rows }: AlertInput) =>
@@ -56,57 +50,51 @@ function limitsOf(rules: Assessor): Assessor {
   };
 }
 
-/** As the gateway runs, each of its parts alone, and what an operator would do without them. */
+/** As the gateway runs, its parts alone, and what an operator would do without them. */
 export function policiesOf(type: MachineType, intelligence: Intelligence): WarningPolicy[] {
-  const { modelAssessor: model, rulesAssessor: rules } = intelligence;
+  const { modelAssessor: model, selfLearnedAssessor: selfLearned, rulesAssessor: rules } = intelligence;
   const onLife = type.alerts.filter((alert) => alert.on === 'remaining-life');
   const declared = type.alerts.filter((alert) => alert.on === 'anomaly');
   const onAnomaly = declared.length > 0 ? declared : [anomalyAlert];
-  const policies: (WarningPolicy | null)[] = [
-    declared.length === 0 || onLife.length === 0
-      ? null
-      : {
-          name: 'as shipped',
-          meaning: 'all alerts of the machine type; the model, and rules where it has nothing to say',
-          active: model,
-          fallback: rules,
-          alerts: type.alerts,
-        },
-    {
-      name: 'model, else rules',
-      meaning: 'alerts on remaining life; the model, and rules where it has nothing to say',
-      active: model,
-      fallback: rules,
+  const withModel = type.model !== undefined;
+  const policies = [
+    withModel && {
+      name: 'as shipped',
+      meaning:
+        'all alerts of the machine type; the model, else what was learnt from the machine itself, else rules',
+      order: [model, selfLearned, rules],
+      alerts: type.alerts,
+    },
+    withModel && {
+      name: 'model alone',
+      meaning: 'alerts on remaining life; silent where the model has nothing to say',
+      order: [model],
       alerts: onLife,
     },
     {
-      name: 'model alone',
-      meaning: 'alerts on remaining life; silent where the model has nothing to say',
-      active: model,
-      fallback: silent,
-      alerts: onLife,
+      name: 'without a model',
+      meaning: 'what is left when the model fails: all alerts of the machine type, without it',
+      order: [selfLearned, rules],
+      alerts: type.alerts,
     },
     {
       name: 'detector alone',
       meaning: `the self-learned anomaly score at ${onAnomaly.map(({ openAt }) => openAt).join(' or ')} or more`,
-      active: rules,
-      fallback: silent,
+      order: [rules],
       alerts: onAnomaly,
     },
     {
       name: 'rules alone',
       meaning: 'alerts on remaining life, which is when the trend of a sensor reaches its alarm limit',
-      active: rules,
-      fallback: silent,
+      order: [rules],
       alerts: onLife,
     },
     {
       name: 'limits alone',
       meaning: 'any sensor at its warning limit, three readings in a row',
-      active: limitsOf(rules),
-      fallback: silent,
+      order: [limitsOf(rules)],
       alerts: [limitAlert],
     },
   ];
-  return policies.filter((policy) => policy !== null && policy.alerts.length > 0) as WarningPolicy[];
+  return policies.filter((policy) => policy !== false && policy.alerts.length > 0) as WarningPolicy[];
 }

@@ -61,7 +61,7 @@ describe('harbinger models operators', () => {
     const out = join(folder, 'plots', 'pump.svg');
     const report = await runOperators({ name: 'pump-rul', machines: 12, seed: 4_711, out });
     const figuresOf = (name: string) => report.policies.find((policy) => policy.name === name)!.figures;
-    const [model, rules] = [figuresOf('model, else rules'), figuresOf('rules alone')];
+    const [model, rules] = [figuresOf('as shipped'), figuresOf('rules alone')];
     console.log('pumps', { model: model.outcomes, rules: rules.outcomes });
     expect(model.outcomes['in time']).toBeGreaterThanOrEqual(11);
     expect(model.outcomes['in time']).toBeGreaterThan(rules.outcomes['in time']);
