@@ -4,6 +4,6 @@
  */
 export const gatewayNode = {
   /** In front of the script. */
-  args: ['--max-semi-space-size=4', '--no-parallel-scavenge', '--heap-growing-percent=50'],
+  args: ['--max-semi-space-size=4', '--no-parallel-scavenge'],
   env: { MALLOC_ARENA_MAX: '2' },
 } as const;

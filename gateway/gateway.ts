@@ -9,6 +9,7 @@ import { type Broker, createBroker } from './broker/broker.ts';
 import type { GatewayConfig } from './config.ts';
 import { DataClient, type DataClientHandlers } from './data-client.ts';
 import { createAlertDecision } from './decisions/alert-decision.ts';
+import { HeapGrowth } from './heap-growth.ts';
 import { createGatewayHttp } from './http/server.ts';
 import { Intelligence } from './intelligence/intelligence.ts';
 import { createJobs } from './jobs/jobs.ts';
@@ -136,6 +137,8 @@ export async function startGateway(
     { log, clock },
   );
 
+  const heapGrowth = new HeapGrowth({ clock });
+
   try {
     const { normals } = intelligence;
     if (normals) await begin('learnt normals', normals, () => normals.start());
@@ -154,6 +157,7 @@ export async function startGateway(
     await begin('status', status, () => status.start());
     const { port: httpPort } = await begin('http', http, () => http.start());
     await begin('jobs', jobs, () => jobs.start());
+    await begin('heap growth', heapGrowth, () => heapGrowth.start());
     const { port: mqttPort, websocketPort } = broker.ports();
     log.info({ gateway: config.gateway, mqttPort, websocketPort, httpPort }, 'gateway runs');
     return { mqttPort, websocketPort, httpPort, stop: stopAll };
