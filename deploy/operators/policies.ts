@@ -26,7 +26,7 @@ const anomalyAlert: AlertPolicy = {
   resolveAfter: 10,
 };
 
-/** A limit that is held for three readings in a row; it ends when all sensors are a fifth below theirs again. */
+/** A warning limit held for three readings in a row; it ends a fifth of the way from warning to alarm below that limit. */
 const limitAlert: AlertPolicy = {
   ...anomalyAlert,
   failureMode: 'limit-crossed',
