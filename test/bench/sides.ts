@@ -5,7 +5,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { stringify } from 'smol-toml';
-import { gatewayNode } from '../../deploy/node-settings.ts';
 import { compiledEntry } from '../../shared/runtime/paths.ts';
 import { freePort } from '../support/ports.ts';
 import { type ProductProcess, startProduct } from '../support/processes.ts';
@@ -18,10 +17,8 @@ export interface RunningSide {
 }
 
 export async function startBare(): Promise<RunningSide> {
-  // With the gateway's own settings, or the comparison would be one of garbage collectors.
-  const { args, env } = gatewayNode;
-  const child = spawn(process.execPath, [...args, compiledEntry('test/bench/bare-aedes')], {
-    env: { ...process.env, ...env },
+  // With Node's own settings: the yardstick is what anybody would start.
+  const child = spawn(process.execPath, [compiledEntry('test/bench/bare-aedes')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
