@@ -7,6 +7,7 @@ import { type MachineType, windowRowsMin } from '../../shared/domain/machine-typ
 import type { ModelMetrics } from '../../shared/features/manifest.ts';
 import { weightCount } from '../../shared/features/network.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
 import { type Cut, type Fold, foldsOf, type Run, type RunDataset, randomCuts } from './dataset.ts';
 import { architectureFor, featuresFor, learnable, pathFor } from './design.ts';
@@ -147,7 +148,13 @@ export async function compareCandidates(options: CompareOptions): Promise<Compar
     const answers: Answers[] = [];
     for (const [fold, part] of parts.entries()) {
       answers.push(await answer(options, candidate, part, fold));
-      options.signal?.throwIfAborted();
+      if (options.signal?.aborted) {
+        throw new HarbingerError(
+          'COMPARE_STOPPED',
+          'cli',
+          'the comparison was stopped; nothing of it is kept',
+        );
+      }
       const msLeft = ((clock.monotonicMs() - startMs) / ++done) * (entries.length * folds - done);
       options.progress?.({ candidate: name, fold: fold + 1, folds, msLeft });
     }
