@@ -32,7 +32,10 @@ import { MqttLink } from './uplink/mqtt-link.ts';
 import { Uplink } from './uplink/uplink.ts';
 
 /** How much of the journal's tail to read for recognising resends after a restart. */
-const identitiesBytes = 4 << 20;
+const identitiesBytes = 8 << 20;
+/** Entries known for resends, two a reading: a minute at 1,000 readings a second, and two seconds at 200,000. */
+const recentMin = 1 << 17;
+const recentGrowth = { capacityMax: 1 << 19, withinMs: 60_000 };
 /** The same for events: some thousands of them. */
 const eventIdsBytes = 256 << 10;
 const topicsPerMachine = 4;
@@ -107,7 +110,8 @@ export async function startDataPlane(
 
   const toWindows = (columns: ColumnBatch, seq?: number) =>
     deps.columns(seq === undefined ? columns : { ...columns, block: { journal: journals.id, seq } });
-  const recent = deps.recent ?? new RecentReadings();
+  const recent =
+    deps.recent ?? new RecentReadings(recentMin, { ...recentGrowth, nowMs: () => clock.monotonicMs() });
   const builder = new BlockBuilder();
   const placement = new Placement(recent, config.timestamps);
   const pipeline = new Pipeline({

@@ -152,3 +152,26 @@ it('recent readings forget the oldest first, in fixed memory', () => {
   expect(recent.find(85, 595)).toBe(85);
   expect(recent.find(1, 7)).toBe(-1);
 });
+
+it('recent readings know more of them where they come quickly, and less again where they do not', () => {
+  let nowMs = 0;
+  const recent = new RecentReadings(1 << 4, { capacityMax: 1 << 6, withinMs: 1_000, nowMs: () => nowMs });
+  const knownOf = (upTo: number) =>
+    Array.from({ length: upTo }, (_, i) => recent.find(i + 1, (i + 1) * 7)).filter((found) => found !== -1)
+      .length;
+  let added = 0;
+  const add = (count: number) => {
+    for (let i = 0; i < count; i++) recent.add(++added, added * 7, added);
+  };
+  add(1_000);
+  expect(knownOf(added)).toBeGreaterThan(64);
+  nowMs += 10_000;
+  add(200);
+  nowMs += 10_000;
+  add(64);
+  nowMs += 10_000;
+  add(16);
+  nowMs += 10_000;
+  add(16);
+  expect(knownOf(added)).toBeLessThanOrEqual(32);
+});

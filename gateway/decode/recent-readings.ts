@@ -2,24 +2,25 @@
  * Which readings were seen lately, so that a resend is recognised and two distinct readings never share a timestamp.
  *
  * An entry is a 64-bit key (a hash of what identifies a reading: its series and time, or series and running number)
- * with a 32-bit fingerprint of its content. Two generations of a fixed table: when the younger is full it becomes the
- * older and the older is forgotten, so between `capacity` and `2·capacity` of the latest entries are known, in fixed
- * memory (26 bytes · 2 · capacity). A key collision (one in 2^64 pairs) can at worst shift a timestamp by 1 ns.
+ * with a 32-bit fingerprint of its content. Two generations of a table: when the younger is full it becomes the older and
+ * the older is forgotten. One that filled too soon to bridge a sensor's reconnecting is followed by a larger one, where
+ * `growth` allows that; one that took its time by a small one. So between one and two generations' entries are known, in
+ * bounded memory (26 bytes an entry of capacity). A key collision (one in 2^64 pairs) can at worst shift a timestamp by 1 ns.
  *
  * Most keys that are looked for are new, so what is read first is one byte a slot: those fit the processor's cache.
  */
 export class RecentReadings {
   private readonly capacity: number;
-  private readonly mask: number;
+  private readonly growth: Growth | null;
   private young: Table;
   private old: Table;
 
-  /** @param capacity entries per generation; a power of two */
-  constructor(capacity: number = 1 << 17) {
+  /** @param capacity entries of a generation; a power of two */
+  constructor(capacity: number = 1 << 17, growth: Growth | null = null) {
     this.capacity = capacity;
-    this.mask = capacity * 2 - 1;
-    this.young = emptyTable(capacity * 2);
-    this.old = emptyTable(capacity * 2);
+    this.growth = growth;
+    this.young = emptyTable(capacity, growth?.nowMs() ?? 0);
+    this.old = emptyTable(capacity, 0);
   }
 
   /** The fingerprint stored for a key, or -1. */
@@ -31,14 +32,12 @@ export class RecentReadings {
   }
 
   add(high: number, low: number, fingerprint: number): void {
-    if (this.young.count >= this.capacity) {
-      this.old = this.young;
-      this.young = emptyTable(this.capacity * 2);
-    }
+    if (this.young.count >= this.young.capacity) this.beginGeneration();
     const { tags, words } = this.young;
     const known = this.slotOf(this.young, high, low);
-    let slot = known >= 0 ? known : low & this.mask;
-    if (known < 0) while (tags[slot] !== 0) slot = (slot + 1) & this.mask;
+    const mask = tags.length - 1;
+    let slot = known >= 0 ? known : low & mask;
+    if (known < 0) while (tags[slot] !== 0) slot = (slot + 1) & mask;
     tags[slot] = tagOf(high);
     words[slot * 3] = high;
     words[slot * 3 + 1] = low;
@@ -54,23 +53,44 @@ export class RecentReadings {
     }
   }
 
+  private beginGeneration(): void {
+    const { capacity, growth, young } = this;
+    const nowMs = growth?.nowMs() ?? 0;
+    const wasQuick = growth !== null && nowMs - young.bornMs < growth.withinMs;
+    this.old = young;
+    this.young = emptyTable(wasQuick ? growth.capacityMax : capacity, nowMs);
+  }
+
   private slotOf(table: Table, high: number, low: number): number {
     const { tags, words } = table;
     const tag = tagOf(high);
-    let slot = low & this.mask;
+    const mask = tags.length - 1;
+    let slot = low & mask;
     for (let found = tags[slot]!; found !== 0; found = tags[slot]!) {
       if (found === tag && words[slot * 3] === high >>> 0 && words[slot * 3 + 1] === low >>> 0) return slot;
-      slot = (slot + 1) & this.mask;
+      slot = (slot + 1) & mask;
     }
     return -1;
   }
 }
 
+/** When a generation may be larger than the first. */
+export interface Growth {
+  /** Entries; a power of two. */
+  capacityMax: number;
+  /** A generation that fills in less is followed by one of `capacityMax`. */
+  withinMs: number;
+  /** Monotonic. */
+  nowMs(): number;
+}
+
 interface Table {
-  /** Of each slot: 0 if it is empty, else 8 bits of its key. */
+  /** Of each slot: 0 if it is empty, else 8 bits of its key. Twice as many slots as entries. */
   tags: Uint8Array;
   words: Uint32Array;
+  capacity: number;
   count: number;
+  bornMs: number;
 }
 
 /** The tag of a slot whose key nothing has. */
@@ -80,6 +100,7 @@ function tagOf(high: number): number {
   return (high >>> 24) | 2;
 }
 
-function emptyTable(slots: number): Table {
-  return { tags: new Uint8Array(slots), words: new Uint32Array(slots * 3), count: 0 };
+function emptyTable(capacity: number, bornMs: number): Table {
+  const slots = capacity * 2;
+  return { tags: new Uint8Array(slots), words: new Uint32Array(slots * 3), capacity, count: 0, bornMs };
 }
