@@ -54,7 +54,7 @@ export function leadTimeSvg(report: OperatorReport): string {
   const x = (rows: number) => left + ((width - left - right) * rows) / end;
   const ticks = Array.from({ length: Math.floor(horizon.earlyFactor) + 1 }, (_, i) => i * horizon.rows);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${bottom + 52}" viewBox="0 0 ${width} ${bottom + 52}" font-family="system-ui, sans-serif" font-size="12">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${bottom + 52}" viewBox="0 0 ${width} ${bottom + 52}" font-family="system-ui, sans-serif" font-size="12"><title>${machineType}: how long before the failure the warning came</title>`,
     '<rect width="100%" height="100%" fill="#fff"/>',
     text(
       12,

@@ -44,7 +44,7 @@ export function chartSvg(figures: readonly FigureResult[]): string {
   const shown = figures.filter((figure) => Number.isFinite(measured(figure).median));
   const height = top + shown.length * rowHeight + 12;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12"><title>Harbinger: measured against its targets</title>`,
     `<rect width="100%" height="100%" fill="#fff"/>`,
     `<text x="12" y="22" font-size="15" font-weight="600">Harbinger: measured against its targets</text>`,
     `<text x="12" y="39" fill="#666">orange: target · dashed: bare Aedes under the same load · thin line: spread</text>`,

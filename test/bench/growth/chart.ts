@@ -66,7 +66,7 @@ export function growthSvg(curve: CurveResult): string {
     ].join('');
   });
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12"><title>${escaped(curve.title)}</title>`,
     `<rect width="100%" height="100%" fill="#fff"/>${clip}`,
     `<text x="12" y="22" font-size="14" font-weight="600">${escaped(curve.title)}</text>`,
     ...grid(x, y),
