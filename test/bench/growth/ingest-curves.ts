@@ -68,6 +68,31 @@ export const machines: Curve = {
     ),
 };
 
+/** As machines are in life: each sends at its own pace. */
+export const fleet: Curve = {
+  name: 'fleet',
+  run: (context) =>
+    curveOf(
+      context,
+      [10, 100, 1_000, 10_000, 100_000],
+      (size) => ({
+        ...base,
+        duration: context.quick ? 3 : 15,
+        rate: size,
+        members: size / base.connections,
+        topic: 'telemetry/load/m{c}-{member}',
+      }),
+      {
+        name: 'fleet',
+        title: 'Machines at a reading a second each',
+        sizeTitle: 'machines, each with a reading a second',
+        series: [{ ...cpu, perItem: true }],
+        remark: 'Few machines pay for the syncs and wake-ups that many share.',
+      },
+      (size) => 3 * size,
+    ),
+};
+
 const note = '"note":"';
 
 export const messageSize: Curve = {

@@ -8,10 +8,10 @@ import { machineFacts, short } from '../report.ts';
 import { growthSvg } from './chart.ts';
 import { type Curve, type CurveContext, type CurveResult, exponentMax, verdictOf } from './curve.ts';
 import { history } from './history-curve.ts';
-import { machines, messageSize, sensors } from './ingest-curves.ts';
+import { fleet, machines, messageSize, sensors } from './ingest-curves.ts';
 import { journalSize } from './journal-curve.ts';
 
-const curves: readonly Curve[] = [machines, sensors, messageSize, journalSize, history];
+const curves: readonly Curve[] = [fleet, machines, sensors, messageSize, journalSize, history];
 
 function table({ sizeTitle, series, points }: CurveResult): string[] {
   const row = (cells: string[]) => `| ${cells.join(' | ')} |`;
