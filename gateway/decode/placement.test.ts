@@ -132,6 +132,29 @@ it('a block that was not stored is forgotten: its readings are welcome again', (
   expect(place({ flow: 1, seq: 7, ...at(-5) })).toBe('-5.0');
 });
 
+it.each([
+  ['without a number', {}],
+  ['with the number of another', { seq: 7 }],
+])('a reading %s that had to pass one which was not stored is known when it comes again', (_, identity) => {
+  const moment = at(-5);
+  expect(place({ flow: 1, ...identity, ...moment })).toBe('-5.0');
+  const stored = [placement.takeAdded()];
+  expect(place({ flow: 2, ...identity, ...moment })).toBe('-5.1');
+  const failed = placement.takeAdded();
+  expect(place({ flow: 3, ...identity, ...moment })).toBe('-5.2');
+  stored.push(placement.takeAdded());
+  placement.forgetBlock(failed);
+  expect(place({ flow: 3, ...identity, ...moment })).toBe('resend');
+
+  // After a restart what is known is what was stored.
+  const recent = new RecentReadings(1 << 10);
+  for (const words of stored)
+    for (let i = 0; i < words.length; i += 3) recent.add(words[i]!, words[i + 1]!, words[i + 2]!);
+  placement = new Placement(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 });
+  expect(place({ flow: 3, ...identity, ...moment })).toBe('resend');
+  expect(place({ flow: 2, ...identity, ...moment })).toBe('-5.1');
+});
+
 it('never gives two readings of a series one timestamp, and never takes distinct ones for resends', () => {
   const reading = fc.record({ flow: fc.integer({ min: 0, max: 400 }), ms: fc.integer({ min: -3, max: 0 }) });
   fc.assert(

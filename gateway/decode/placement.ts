@@ -19,7 +19,7 @@ export interface PlacementCounts {
 }
 
 /**
- * What a key stands for. `place` is an occupied timestamp, `time` what a device claimed where it is not believed,
+ * What a key stands for. `place` is an occupied timestamp, `time` what a device claimed where its place does not tell,
  * `claim` the running number, time and sensors of a reading, whatever their values.
  */
 const keyKind = { id: 1, seq: 2, place: 3, time: 4, claim: 5 } as const;
@@ -66,6 +66,7 @@ export class Placement {
     const first = this.added.length;
     const { id, seq, deviceTime } = reading;
     const believable = deviceTime !== undefined && this.isBelievable(deviceTime.ms, receivedMs);
+    let isOnlyByTime = id === undefined && seq === undefined;
     if (id !== undefined) {
       const [high, low] = hashText(id);
       this.key(series, keyKind.id, high, low);
@@ -78,6 +79,8 @@ export class Placement {
       // With DUP it is a resend also where its values were measured anew.
       if (known === content || (known !== -1 && resend)) return this.refuse();
       if (known === -1) this.remember(content);
+      // Another reading has its claim: only time and content can tell this one.
+      else isOnlyByTime = true;
     } else if (seq !== undefined) {
       // The content is part of the key: each of a machine's senders may count for itself.
       this.key(series, keyKind.seq, mix((seq / 2 ** 32) | 0, seq | 0), content);
@@ -85,7 +88,6 @@ export class Placement {
       this.remember(content);
     }
     if (!deviceTime) return this.placeAtArrival(series, receivedMs);
-    const isOnlyByTime = id === undefined && seq === undefined;
     if (isOnlyByTime && this.isKnownByTime(series, deviceTime, content)) return this.refuse();
     if (!believable) {
       this.counts.timesOutOfBounds++;
@@ -101,7 +103,13 @@ export class Placement {
       this.forget(first);
       return this.refuse();
     }
-    return found === 'free' || this.placeAtArrival(series, receivedMs);
+    if (found === 'full') return this.placeAtArrival(series, receivedMs);
+    // What it had to pass may be gone when it comes again, having not been stored: its place alone would not tell then.
+    if (isOnlyByTime && this.ns !== deviceTime.ns) {
+      this.timeKey(series, deviceTime, content);
+      this.remember(content);
+    }
+    return true;
   }
 
   /** Puts back what a block added that could not be stored, so that its readings are welcome again. */
