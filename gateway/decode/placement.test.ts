@@ -12,7 +12,7 @@ const row: Row = newRow();
 let placement: Placement;
 
 beforeEach(() => {
-  placement = new Placement(new RecentReadings(1 << 10), { aheadMsMax: 60_000, behindMsMax: 3_600_000 });
+  placement = new Placement(new RecentReadings(1 << 13), { aheadMsMax: 60_000, behindMsMax: 3_600_000 });
 });
 
 /** Where a reading was placed, `ms.ns`, or 'resend'. */
@@ -153,6 +153,12 @@ it.each([
   placement = new Placement(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 });
   expect(place({ flow: 3, ...identity, ...moment })).toBe('resend');
   expect(place({ flow: 2, ...identity, ...moment })).toBe('-5.1');
+});
+
+it('a reading that found a thousand others at its time is known when it comes again', () => {
+  for (let flow = 0; flow < 100; flow += 0.1) place({ flow, ...at(-5) });
+  expect(place({ flow: 200, ...at(-5) })).toMatch(/^0\./);
+  expect(place({ flow: 200, ...at(-5) })).toBe('resend');
 });
 
 it('never gives two readings of a series one timestamp, and never takes distinct ones for resends', () => {

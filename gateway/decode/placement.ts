@@ -103,13 +103,13 @@ export class Placement {
       this.forget(first);
       return this.refuse();
     }
-    if (found === 'full') return this.placeAtArrival(series, receivedMs);
+    const isFull = found === 'full';
     // What it had to pass may be gone when it comes again, having not been stored: its place alone would not tell then.
-    if (isOnlyByTime && this.ns !== deviceTime.ns) {
+    if (isOnlyByTime && (isFull || this.ns !== deviceTime.ns)) {
       this.timeKey(series, deviceTime, content);
       this.remember(content);
     }
-    return true;
+    return !isFull || this.placeAtArrival(series, receivedMs);
   }
 
   /** Puts back what a block added that could not be stored, so that its readings are welcome again. */

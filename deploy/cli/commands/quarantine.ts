@@ -1,18 +1,9 @@
 import type { Command } from 'commander';
+import type { Quarantined } from '../../../cloud/ports.ts';
 import { findEndpoint, request } from '../http-client.ts';
 import { idList, type ReachOptions, wholeNumber, withReach } from '../options.ts';
 import { printable, printJson, printTable } from '../output.ts';
 import { addRedrive } from './redrive.ts';
-
-interface Entry {
-  id: number;
-  atMs: number;
-  gateway: string;
-  lane: string;
-  code: string;
-  reason: string;
-  bytes: number;
-}
 
 export function addQuarantine(program: Command): void {
   const group = program
@@ -24,7 +15,7 @@ export function addQuarantine(program: Command): void {
     .option('--limit <n>', 'how many', wholeNumber, 50)
     .action(async (options: ReachOptions & { limit: number }) => {
       const path = `/api/quarantine?limit=${options.limit}`;
-      const page = (await request(findEndpoint('cloud', options), 'GET', path)) as { items: Entry[] };
+      const page = (await request(findEndpoint('cloud', options), 'GET', path)) as { items: Quarantined[] };
       if (options.json) return printJson(page);
       const rows = page.items.map((entry) => [
         String(entry.id),
@@ -43,7 +34,9 @@ export function addQuarantine(program: Command): void {
     .argument('<id>', 'from the list', wholeNumber)
     .action(async (id: number, options: ReachOptions) => {
       const path = `/api/quarantine/${id}`;
-      const entry = (await request(findEndpoint('cloud', options), 'GET', path)) as Entry & { body: string };
+      const entry = (await request(findEndpoint('cloud', options), 'GET', path)) as Quarantined & {
+        body: string;
+      };
       if (options.json) return printJson(entry);
       const { body, atMs, ...rest } = entry;
       for (const [name, value] of Object.entries({ ...rest, when: new Date(atMs).toISOString() }))
