@@ -33,11 +33,11 @@ export function decodeLifecycle(payload: Buffer): LifecycleChange {
     throw refuse(messageOf(error));
   }
   const message = validate(parsed, refuse);
-  const named = message.id ?? (message.ts === undefined ? undefined : String(message.ts));
+  // Both, where both are there: an id may be that of the machine or of who maintains it.
+  const named = [message.id, message.ts].filter((part) => part !== undefined).join('\n');
   const change: LifecycleChange = {
     state: message.state,
-    identity:
-      named === undefined ? randomUUID() : createHash('sha256').update(named).digest('hex').slice(0, 16),
+    identity: named === '' ? randomUUID() : createHash('sha256').update(named).digest('hex').slice(0, 16),
   };
   if (message.note !== undefined) change.note = message.note;
   const time = parseDeviceTime(message.ts);

@@ -82,10 +82,26 @@ describe('device time', () => {
 });
 
 describe('identity', () => {
-  it('by id: a resend even with another time', () => {
-    place({ flow: 1, id: 'a', ...at(-5) });
-    expect(place({ flow: 1, id: 'a', ...at(-4) })).toBe('resend');
-    expect(place({ flow: 1, id: 'b', ...at(-5) })).toBe('-5.1');
+  it('by id with the same content', () => {
+    for (const time of [{}, at(-5)]) {
+      expect(place({ flow: 1, id: 'a', ...time })).not.toBe('resend');
+      expect(place({ flow: 1, id: 'a', ...time })).toBe('resend');
+      expect(place({ flow: 1, id: 'b', ...time })).not.toBe('resend');
+    }
+  });
+
+  it('an id that comes with other content names the sender: none of its readings is lost', () => {
+    const sent = [1, 2, 2, 1, 2].map((flow) => place({ flow, id: 'A4:C1:38:00:11:22' }));
+    expect(sent).not.toContain('resend');
+    expect([1, 1, 2].map((flow, i) => place({ flow, id: 'x', ...at(i) }))).toEqual(['0.0', '1.0', '2.0']);
+  });
+
+  it('of a sender that gives its own name as id, by number and time', () => {
+    for (const flow of [1, 2]) place({ flow, id: 'x' });
+    for (const claim of [{ seq: 7 }, at(-5), { seq: 8, ...at(-5) }]) {
+      expect(place({ flow: 1, id: 'x', ...claim })).not.toBe('resend');
+      expect(place({ flow: 1, id: 'x', ...claim })).toBe('resend');
+    }
   });
 
   it('by running number with the same content', () => {

@@ -29,11 +29,11 @@ const separationsMax = 1_000;
 /**
  * Gives each reading its place in time, unique in its series, and recognises resends.
  *
- * A resend is a reading whose `id` was seen lately; or whose running number, or device time, was seen lately with the
- * same content; or, where the sender says that it sends again (DUP), with the same running number, device time and
- * sensors, whatever their values. DUP with less than that says nothing: a device that counts anew may have lost the
- * connection before its first attempt arrived. A distinct reading that meets an occupied
- * timestamp moves on by 1 ns. Without device time: the gateway's ms with a running ns part, past what is occupied.
+ * A resend is a reading whose `id`, running number, or device time was seen lately with the same content; or, where
+ * the sender says that it sends again (DUP), with the same running number, device time and sensors, whatever their
+ * values. DUP with less than that says nothing: a device that counts anew may have lost the connection before its first
+ * attempt arrived. A distinct reading that meets an occupied timestamp moves on by 1 ns. Without device time: the
+ * gateway's ms with a running ns part, past what is occupied.
  */
 export class Placement {
   ms = 0;
@@ -66,12 +66,11 @@ export class Placement {
     const first = this.added.length;
     const { id, seq, deviceTime } = reading;
     const believable = deviceTime !== undefined && this.isBelievable(deviceTime.ms, receivedMs);
-    let isOnlyByTime = id === undefined && seq === undefined;
-    if (id !== undefined) {
-      const [high, low] = hashText(id);
-      this.key(series, keyKind.id, high, low);
-      if (this.recent.find(this.high, this.low) !== -1) return this.refuse();
-      this.remember(0);
+    const isNamed = id !== undefined && this.isReadingsName(series, id, content);
+    if (isNamed === 'resend') return this.refuse();
+    let isOnlyByTime = !isNamed && seq === undefined;
+    if (isNamed) {
+      // Its name alone tells it.
     } else if (seq !== undefined && deviceTime !== undefined) {
       const { ms, ns } = deviceTime;
       this.key(series, keyKind.claim, claimOf(series, row), mix(mixFloat(seq | 0, ms), ns));
@@ -115,6 +114,19 @@ export class Placement {
   /** Puts back what a block added that could not be stored, so that its readings are welcome again. */
   forgetBlock(added: Uint32Array): void {
     for (let i = 0; i < added.length; i += 3) this.recent.remove(added[i]!, added[i + 1]!);
+  }
+
+  /**
+   * Many devices give their own name as `id`, in every reading. One that comes with other content names no reading, or
+   * all but the first would be taken for resends, acknowledged and lost.
+   */
+  private isReadingsName(series: Series, id: string, content: number): boolean | 'resend' {
+    const [high, low] = hashText(id);
+    this.key(series, keyKind.id, high, low);
+    const known = this.recent.find(this.high, this.low);
+    if (known === content) return 'resend';
+    this.remember(known === -1 ? content : ofSender);
+    return known === -1;
   }
 
   private isBelievable(ms: number, receivedMs: number): boolean {
@@ -214,6 +226,8 @@ function claimOf(series: Series, row: Row): number {
 
 /** Of a place taken at arrival: nothing with device time is taken for the same. */
 const atArrival = 0;
+/** Of an `id` that is the sender's. */
+const ofSender = 0;
 
 /** Not 0. The same in any order of columns: those of an open type come in another order after a restart. */
 function fingerprint(series: Series, reading: ReadingClaim, row: Row): number {
