@@ -12,6 +12,7 @@ import type { MachineType } from '../shared/domain/machine-type.ts';
 /** One message as it came in, before anything is known about it. */
 export interface RawMessage {
   topic: string;
+  /** Lent: whoever keeps it beyond the call copies it. */
   payload: Buffer;
   /** MQTT client id, or the name of the serial port. */
   client: string;
@@ -70,6 +71,8 @@ export interface Block {
   body: Buffer;
   /** Kept on this disk only, never sent: e.g. recent identities for recognising resends after a restart. */
   local: Buffer;
+  /** Which opening of the journal wrote it, a random number; set by the journal. 0: before it kept them. */
+  run?: number;
 }
 
 /** One lane's durable log. */

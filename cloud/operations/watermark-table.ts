@@ -7,7 +7,7 @@ interface Row {
   movedMs: number;
 }
 
-/** A gateway has a new journal only with a new disk; this bounds one that makes journals up. */
+/** To us each start of a gateway is a journal of its own; what is sent again is of the latest ones. */
 const journalsPerGatewayMax = 64;
 
 /** How far each journal's lanes have come. Change it only inside a transaction. */

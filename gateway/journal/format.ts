@@ -11,7 +11,7 @@
  *
  *     segment header, 56 bytes                      block header, 48 bytes
  *      0  magic "HJS1"                               0  magic "HJB1"
- *      4  version u16 = 1, then 2 zero bytes         4  codec u8 (0 identity, 1 gzip), then 3 zero bytes
+ *      4  version u16 = 1, then 2 zero bytes         4  codec u8 (0 identity, 1 gzip), then run u24
  *      8  journal id, 8 bytes                        8  seq u64
  *     16  firstSeq u64                              16  wall time u64, ms since 1970
  *     24  previousFirstSeq u64, 0 if none           24  lines u32
@@ -39,6 +39,9 @@
  * is only certain after an orderly stop, which notes each lane's last seq in meta.json: a disk may take back what it
  * said was synced, in the middle of a block or between two. Otherwise a new segment begins 2^20 seqs further. A lane's
  * last segment is never dropped to make room, because the next seq is known from it.
+ * A copy of the folder (a backup that is put back, a cloned card) knows nothing of what was written after it was made,
+ * and would use those seqs again. So each opening of the journal draws a random number, its run, and writes it into its
+ * blocks; the cloud knows a block by journal, run and seq.
  * Within a segment a missing seq is therefore damage; between segments previousLastSeq tells damage from intention.
  *
  * Recovery, at open:
@@ -60,6 +63,8 @@ import { batchLimits } from '../../shared/contract/batch.ts';
 import type { Block } from '../ports.ts';
 
 export const segmentVersion = 1;
+/** Runs are below; 0 is that of blocks from before there were runs. */
+export const runsMax = 1 << 24;
 export const segmentHeaderBytes = 56;
 export const blockHeaderBytes = 48;
 
@@ -89,6 +94,7 @@ export interface SegmentHeader {
 /** What a block's header says. `bytes` is the whole block's length on disk, header included. */
 export interface BlockHeader {
   seq: number;
+  run: number;
   codec: Block['codec'];
   wallMs: number;
   lines: number;
@@ -150,6 +156,7 @@ export function encodeBlock(block: Block, wallMs: number, seed: number): Buffer[
   const header = Buffer.alloc(blockHeaderBytes);
   blockMagic.copy(header);
   header.writeUInt8(codecs.indexOf(block.codec), 4);
+  header.writeUIntLE(block.run ?? 0, 5, 3);
   writeUint53(header, block.seq, 8);
   writeUint53(header, wallMs, 16);
   header.writeUInt32LE(block.lines, 24);
@@ -173,6 +180,7 @@ export function decodeBlockHeader(bytes: Buffer, at: number, seed: number): Bloc
     return null;
   return {
     seq: readUint53(bytes, at + 8),
+    run: bytes.readUIntLE(at + 5, 3),
     codec,
     wallMs: readUint53(bytes, at + 16),
     lines: bytes.readUInt32LE(at + 24),
@@ -190,8 +198,8 @@ export function decodeBlock(bytes: Buffer, at: number, header: BlockHeader, seed
   const body = bytes.subarray(bodyAt, bodyAt + header.bodyBytes);
   const local = bytes.subarray(bodyAt + header.bodyBytes, at + header.bytes);
   if (contentCrc(body, local, seed) !== header.contentCrc) return null;
-  const { seq, codec, lines, rawBytes } = header;
-  return { seq, codec, lines, rawBytes, body, local };
+  const { seq, run, codec, lines, rawBytes } = header;
+  return { seq, run, codec, lines, rawBytes, body, local };
 }
 
 function contentCrc(body: Buffer, local: Buffer, seed: number): number {

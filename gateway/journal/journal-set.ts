@@ -7,7 +7,7 @@ import { type Random, systemRandom } from '../../shared/runtime/random.ts';
 import type { Block, Journal } from '../ports.ts';
 import { Budget, type WhenFull } from './budget.ts';
 import { Cursors } from './cursors.ts';
-import { blockHeaderBytes, journalLimits } from './format.ts';
+import { blockHeaderBytes, journalLimits, runsMax } from './format.ts';
 import { type JournalFs, nodeJournalFs } from './fs.ts';
 import { JournalLane } from './lane.ts';
 import { Meta } from './meta.ts';
@@ -94,11 +94,13 @@ async function open(
     account.stateSyncs += 2;
   };
   const meta = new Meta({ fs, dir, log, onSaved });
-  await meta.load(newestId(found), options.random ?? systemRandom);
+  const random = options.random ?? systemRandom;
+  await meta.load(newestId(found), random);
+  const run = 1 + Math.floor(random.next() * (runsMax - 1));
   const cursors = new Cursors({ fs, dir, clock, log, onSaved });
   await cursors.load();
   for (const name of options.lanes) {
-    lanes.set(name, await openLane(name, found.get(name)!, { options, fs, meta, cursors }));
+    lanes.set(name, await openLane(name, found.get(name)!, { options, fs, meta, cursors, run }));
   }
   await meta.opened();
   await fs.syncDir(dir);
@@ -112,13 +114,14 @@ interface Shared {
   fs: JournalFs;
   meta: Meta;
   cursors: Cursors;
+  run: number;
 }
 
 async function openLane(name: Lane, found: SegmentFile[], shared: Shared): Promise<JournalLane> {
-  const { options, fs, meta, cursors } = shared;
+  const { options, fs, meta, cursors, run } = shared;
   const { clock, log, onLoss } = options;
   const { bytesMax } = options.limits;
-  const files = laneFiles(fs, `${options.dir}/${name}`, meta.id);
+  const files = laneFiles(fs, `${options.dir}/${name}`, meta.id, run);
   const memory = meta.lane(name);
   const seqFloor = Math.max(memory.seqFloor, cursors.furthest(name) + 1);
   const { newestSegment, closedSeq } = memory;

@@ -44,7 +44,7 @@ describe('the journal on a real disk', () => {
 
     set = await open();
     expect(set.id).toBe(id);
-    expect(await set.lane('readings').read(0, 1_000)).toEqual([{ ...block, seq: 1 }]);
+    expect(await set.lane('readings').read(0, 1_000)).toMatchObject([{ ...block, seq: 1 }]);
     expect(await set.lane('readings').append(blockOf('next'))).toBe(2);
     expect(await contents(set.lane('events'))).toEqual(['1:event']);
     await set.stop();

@@ -44,6 +44,8 @@ export interface LaneFiles {
   dir: string;
   journalId: string;
   seed: number;
+  /** Of the blocks that are written from now on. */
+  run: number;
 }
 
 /** Within a segment seqs are consecutive, between two they may leap. */
@@ -52,8 +54,8 @@ export function blocksAfter(segments: readonly Segment[], seq: number): number {
   return segments.reduce((sum, segment) => sum + ofOne(segment), 0);
 }
 
-export function laneFiles(fs: JournalFs, dir: string, journalId: string): LaneFiles {
-  return { fs, dir, journalId, seed: checksumSeed(journalId) };
+export function laneFiles(fs: JournalFs, dir: string, journalId: string, run: number): LaneFiles {
+  return { fs, dir, journalId, seed: checksumSeed(journalId), run };
 }
 
 export function segmentPath(files: LaneFiles, firstSeq: number): string {

@@ -1,6 +1,7 @@
 /** Which seqs come next: none is ever used twice, because the cloud takes one it knows for a repetition. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { seqLeap } from '../../shared/contract/batch.ts';
+import type { Block } from '../ports.ts';
 import { blockOf, contents, filled, JournalBench } from './support.testing.ts';
 
 let bench: JournalBench;
@@ -54,6 +55,26 @@ test('after an orderly stop seqs go on where they were, in the same segment', as
   await bench.fill(1, 4);
   expect(bench.segments().length).toBe(1);
   expect(await contents(bench.readings)).toEqual(filled(1, 4));
+});
+
+test('a copy of the folder that is put back uses seqs again, under another run', async () => {
+  await bench.fill(3);
+  await bench.set.stop();
+  const copy = new Map(bench.disk.paths().map((path) => [path, taken(path)]));
+  await bench.open();
+  await bench.fill(2, 4);
+  const first = await bench.readings.read(0, 1 << 20);
+  await bench.set.stop();
+  for (const path of bench.disk.paths()) bench.disk.delete(path);
+  for (const [path, bytes] of copy) bench.disk.put(path, bytes);
+  await bench.open();
+  await bench.fill(2, 14);
+  const second = await bench.readings.read(0, 1 << 20);
+  const placeOf = ({ seq, run }: Block) => `${run}/${seq}`;
+  expect(second.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
+  expect(second.slice(0, 3).map(placeOf)).toEqual(first.slice(0, 3).map(placeOf));
+  expect(first.map(placeOf)).not.toContain(placeOf(second[3]!));
+  expect(first.map(placeOf)).not.toContain(placeOf(second[4]!));
 });
 
 test('a leap is no backlog, and readers go on across it', async () => {

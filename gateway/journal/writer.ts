@@ -68,8 +68,9 @@ export class SegmentWriter {
     const { file, segment } = open;
     const firstSeq = this.nextSeq;
     const wallMs = this.clock.nowMs();
+    const { seed, run } = this.files;
     const buffers = group.flatMap((block, i) =>
-      encodeBlock({ ...block, seq: firstSeq + i }, wallMs, this.files.seed),
+      encodeBlock({ ...block, seq: firstSeq + i, run }, wallMs, seed),
     );
     if (isNew) buffers.unshift(this.header(segment, wallMs));
     const bytes = group.reduce((sum, block) => sum + blockBytes(block), 0);

@@ -73,6 +73,17 @@ it('large gzipped blocks are sent as they are', () => {
   expect(decodeBody(batch).toString()).toBe(noise(3) + noise(7));
 });
 
+it('names the journal by the run that wrote the blocks, and never mixes two', () => {
+  const blocks = [1, 1, 2, 2].map((run, i) => ({ ...block(i + 1, 'a\n', false), run }));
+  const first = takeBatch(origin, blocks, 1 << 20);
+  const second = takeBatch(origin, blocks.slice(2), 1 << 20);
+  const old = takeBatch(origin, [block(1, 'a\n', false)], 1 << 20);
+  expect([first.taken, second.taken]).toEqual([2, 2]);
+  const names = [first, second, old].map(({ batch }) => batch.header.journal);
+  expect(names).toEqual(['0123456789abcdee', '0123456789abcded', origin.journal]);
+  expect(decodeBatch(encodeBatch(first.batch)).header.journal).toBe(names[0]);
+});
+
 it('refuses a frame with any byte changed', () => {
   const { batch } = takeBatch(origin, [block(1, 'pump,gateway=gw,machine=m,site=s a=1 1\n', false)], 1_024);
   const frame = encodeBatch(batch);

@@ -10,6 +10,7 @@ const repackLevel = 7;
 
 export interface BatchOrigin {
   gateway: string;
+  /** Its id. */
   journal: string;
   lane: Lane;
 }
@@ -27,7 +28,8 @@ export function takeBatch(
   let bodyBytes = 0;
   let rawBytes = 0;
   for (const block of blocks) {
-    const follows = run.length === 0 || block.seq === run.at(-1)!.seq + 1;
+    const before = run.at(-1);
+    const follows = !before || (block.seq === before.seq + 1 && block.run === before.run);
     const full =
       run.length > 0 &&
       (bodyBytes + block.body.length > bodyBytesMax ||
@@ -41,6 +43,7 @@ export function takeBatch(
   const { codec, body } = packed(run, bodyBytes);
   const header: BatchHeader = {
     ...origin,
+    journal: journalName(origin.journal, run[0]!.run),
     codec,
     rawBytes,
     blocks: run.map(({ seq, lines, rawBytes: bytes }) => ({
@@ -50,6 +53,17 @@ export function takeBatch(
     })),
   };
   return { batch: { header, body }, taken: run.length };
+}
+
+const runDigits = 6;
+
+/**
+ * What the cloud knows a journal's blocks by: its id, the last digits mixed with the run that wrote them. Where a copy of
+ * the journal was put back, seqs are used a second time, by another run: to the cloud they are another journal's.
+ */
+export function journalName(id: string, run = 0): string {
+  const mixed = Number.parseInt(id.slice(-runDigits), 16) ^ run;
+  return id.slice(0, -runDigits) + mixed.toString(16).padStart(runDigits, '0');
 }
 
 function packed(run: readonly Block[], bodyBytes: number): { codec: BatchHeader['codec']; body: Buffer } {

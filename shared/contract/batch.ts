@@ -52,7 +52,7 @@ export const BatchHeader = Type.Object(
     gateway: Type.String({ pattern: identifierPattern }),
     journal: Type.String({
       pattern: '^[0-9a-f]{16}$',
-      description: 'random name of the journal instance: a new disk is a new journal',
+      description: 'random name of one opening of a journal: only there a seq is used once',
     }),
     lane: Type.Union(lanes.map((lane) => Type.Literal(lane))),
     codec: Type.Union([Type.Literal('identity'), Type.Literal('gzip')]),
