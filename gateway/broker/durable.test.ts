@@ -95,6 +95,19 @@ describe('an acknowledgement means durable', () => {
     await until(() => expect(gateway.intake.texts).toEqual(['telemetry/a x', 'telemetry/a next']));
   });
 
+  it('a QoS 2 message of a device that lost its side of the session is not taken for the one before', async () => {
+    await gateway.start();
+    const before = await gateway.sensor({ clean: false, clientId: 'forgetful' });
+    before.publish('telemetry/a', 'one', { qos: 2, messageId: 1 });
+    await until(() => expect(before.of('pubrec').length).toBe(1));
+    before.socket.destroy(); // before PUBREL: the power was cut, and it counts from 1 again
+    const after = await gateway.sensor({ clean: false, clientId: 'forgetful' });
+    after.publish('telemetry/a', 'two', { qos: 2, messageId: 1 });
+    after.publish('telemetry/a', 'two', { qos: 2, messageId: 1, dup: true });
+    await until(() => expect(after.of('pubrec').length).toBe(2));
+    expect(gateway.intake.texts).toEqual(['telemetry/a one', 'telemetry/a two']);
+  });
+
   it('ordering and content hold for a long stream of all sizes, cut anywhere', async () => {
     await gateway.start();
     const sensor = await gateway.connected();

@@ -144,7 +144,7 @@ export class Durable {
     const clientId = client?.id ?? packet.clientId ?? '';
     if (packet.qos !== 2 || messageId === undefined) return this.settle(client, clientId, packet, callback);
     // Aedes looks for duplicates only after this hook, so a re-sent QoS 2 message must be recognised here.
-    if (this.persistence.hasIncoming(clientId, messageId)) return callback(null);
+    if (this.persistence.hasIncoming(clientId, messageId, packet)) return callback(null);
     const key = `${clientId}\0${messageId}`;
     const waiters = this.underway.get(key);
     if (waiters) return void waiters.push(callback);

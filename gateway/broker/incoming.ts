@@ -1,40 +1,54 @@
+import { createHash } from 'node:crypto';
 import type { PublishPacket } from './persistence.ts';
 import { type DecodedRecord, encodeRecord, type StoreOperation } from './store.ts';
 
+interface Received {
+  packet: PublishPacket;
+  /** Digest of topic and payload; null where an earlier version did not keep it. */
+  content: string | null;
+}
+
 /** QoS 2 messages that were received and are not released yet (PUBREL): a second copy of one must not count. */
 export class Incoming {
-  private readonly byClient = new Map<string, Map<number, PublishPacket>>();
+  private readonly byClient = new Map<string, Map<number, Received>>();
   private readonly writeLater: (operations: StoreOperation[]) => void;
 
   constructor(writeLater: (operations: StoreOperation[]) => void) {
     this.writeLater = writeLater;
   }
 
-  load(key: string, { head: { clientId, messageId } }: DecodedRecord): boolean {
+  load(key: string, { head: { clientId, messageId, content } }: DecodedRecord): boolean {
     if (!key.startsWith('i!') || typeof clientId !== 'string' || typeof messageId !== 'number') return false;
-    this.put(clientId, messageId, { cmd: 'publish', topic: '', payload: Buffer.alloc(0), qos: 2 });
+    const packet = { cmd: 'publish', topic: '', payload: Buffer.alloc(0), qos: 2 } as const;
+    this.put(clientId, messageId, { packet, content: typeof content === 'string' ? content : null });
     return true;
   }
 
   /** `keep`: the client has a session, so that this must outlive the process. */
   note(clientId: string, packet: PublishPacket, keep: boolean): void {
     const messageId = packet.messageId ?? 0;
+    const content = digestOf(packet);
     // Only that it was received matters here: its content has gone where it should.
-    this.put(clientId, messageId, { ...packet, payload: Buffer.alloc(0) });
+    this.put(clientId, messageId, { packet: { ...packet, payload: Buffer.alloc(0) }, content });
     if (!keep) return;
-    this.writeLater([
-      { type: 'put', key: incomingKey(clientId, messageId), value: encodeRecord({ clientId, messageId }) },
-    ]);
+    const value = encodeRecord({ clientId, messageId, content });
+    this.writeLater([{ type: 'put', key: incomingKey(clientId, messageId), value }]);
   }
 
-  private put(clientId: string, messageId: number, packet: PublishPacket): void {
-    const packets = this.byClient.get(clientId) ?? new Map<number, PublishPacket>();
-    packets.set(messageId, packet);
+  private put(clientId: string, messageId: number, received: Received): void {
+    const packets = this.byClient.get(clientId) ?? new Map<number, Received>();
+    packets.set(messageId, received);
     this.byClient.set(clientId, packets);
   }
 
   get(clientId: string, messageId: number): PublishPacket | undefined {
-    return this.byClient.get(clientId)?.get(messageId);
+    return this.byClient.get(clientId)?.get(messageId)?.packet;
+  }
+
+  /** Another message under a number that waits for its release comes from a client that has lost its side of the session. */
+  isKnown(clientId: string, messageId: number, packet: PublishPacket): boolean {
+    const received = this.byClient.get(clientId)?.get(messageId);
+    return received !== undefined && (received.content === null || received.content === digestOf(packet));
   }
 
   forget(clientId: string, messageId: number): void {
@@ -48,6 +62,10 @@ export class Incoming {
     for (const messageId of [...(this.byClient.get(clientId)?.keys() ?? [])])
       this.forget(clientId, messageId);
   }
+}
+
+function digestOf({ topic, payload }: PublishPacket): string {
+  return createHash('sha256').update(`${topic}\0`).update(payload).digest('base64url').slice(0, 22);
 }
 
 function incomingKey(clientId: string, messageId: number): string {

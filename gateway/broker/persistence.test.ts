@@ -127,7 +127,8 @@ describe('persistence', () => {
     expect(
       (await persistence.createRetainedStream('#').toArray()).map(({ payload }) => String(payload)),
     ).toEqual(['kept']);
-    expect(persistence.hasIncoming(client.id, 5)).toBe(true);
+    expect(persistence.hasIncoming(client.id, 5, message('t', 'x'))).toBe(true);
+    expect(persistence.hasIncoming(client.id, 5, message('t', 'another'))).toBe(false);
     expect(String((await persistence.getWill(client))?.payload)).toBe('gone');
     expect(persistence.sessions.open(client.id, 'somebody else')).toBe('other-user');
     await persistence.destroy();

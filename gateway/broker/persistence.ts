@@ -204,8 +204,11 @@ export class BrokerPersistence {
     this.received.note(client.id, packet, client.clean !== true);
   }
 
-  hasIncoming(clientId: string, messageId: number): boolean {
-    return this.received.get(clientId, messageId) !== undefined;
+  /** Whether this very message was received before. If its number stands for another one, that one is forgotten. */
+  hasIncoming(clientId: string, messageId: number, packet: PublishPacket): boolean {
+    if (this.received.isKnown(clientId, messageId, packet)) return true;
+    this.received.forget(clientId, messageId);
+    return false;
   }
 
   async incomingGetPacket(client: ClientRef, packet: { messageId: number }): Promise<PublishPacket> {
