@@ -113,7 +113,10 @@ export async function startDataPlane(
   const recent =
     deps.recent ?? new RecentReadings(recentMin, { ...recentGrowth, nowMs: () => clock.monotonicMs() });
   const builder = new BlockBuilder();
-  const placement = new Placement(recent, config.timestamps);
+  const placement = new Placement(recent, {
+    ...config.timestamps,
+    ...(clock.isSet && { isClockSet: () => clock.isSet?.() !== false }),
+  });
   const pipeline = new Pipeline({
     routes,
     placement,

@@ -1,12 +1,14 @@
 /** Entry of the data thread: the data plane behind a message port. */
+import { join } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { systemClock } from '../shared/runtime/clock.ts';
+import { continuedClock, systemClock } from '../shared/runtime/clock.ts';
 import { codeOf, messageOf } from '../shared/runtime/errors.ts';
 import { createLog } from '../shared/runtime/log.ts';
 import { systemRandom } from '../shared/runtime/random.ts';
 import type { DataThreadInit, FromData, ToData, WireError } from './data-messages.ts';
 import { type DataPlane, startDataPlane } from './data-plane.ts';
 import { NameTexts, readSlab } from './intake/slab.ts';
+import { newestTime } from './journal/newest-time.ts';
 import type { ColumnBatch } from './ports.ts';
 
 function wireError(error: unknown): WireError {
@@ -20,7 +22,7 @@ function buffersOf({ machineIndex, timeMs, offset, values }: ColumnBatch): Array
 async function serve(port: MessagePort, init: DataThreadInit): Promise<void> {
   const send = (message: FromData, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
   const plane: DataPlane = await startDataPlane(init, {
-    clock: systemClock,
+    clock: continuedClock(systemClock, newestTime(join(init.config.dataDir, 'journal'))),
     random: systemRandom,
     log: createLog('data'),
     columns: (columns) => send({ kind: 'columns', columns }, buffersOf(columns)),

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { builtInTypesDir, loadMachineTypes } from '../shared/domain/machine-types.ts';
 import { withToken } from '../shared/runtime/api-token.ts';
-import { systemClock } from '../shared/runtime/clock.ts';
+import { type Clock, continuedClock, systemClock } from '../shared/runtime/clock.ts';
 import { loadConfig } from '../shared/runtime/config.ts';
 import { messageOf } from '../shared/runtime/errors.ts';
-import { createLog } from '../shared/runtime/log.ts';
+import { createLog, type Log } from '../shared/runtime/log.ts';
 import { defaultDataDir } from '../shared/runtime/paths.ts';
 import { systemRandom } from '../shared/runtime/random.ts';
 import { localUrl, removeRunFile, writeRunFile } from '../shared/runtime/run-file.ts';
@@ -17,6 +17,7 @@ import { Machines } from './decode/machines.ts';
 import { Routes } from './decode/routes.ts';
 import { startGateway } from './gateway.ts';
 import { parseSchedule } from './jobs/schedule.ts';
+import { newestTime } from './journal/newest-time.ts';
 import { checkUplinkConfig } from './uplink/config.ts';
 import { readTlsFiles as readUplinkTlsFiles } from './uplink/tls-files.ts';
 
@@ -83,17 +84,19 @@ export async function runGateway(options: GatewayOptions, signal: AbortSignal): 
     if (signal.aborted) resolve();
   });
   over.catch(() => {}); // it may fail before it is waited for
-  const parts = { clock: systemClock, random: systemRandom, log, failed: (error: Error) => fail(error) };
+  const clock = continuedClock(systemClock, newestTime(join(dataDir, 'journal')));
+  const parts = { clock, random: systemRandom, log, failed: (error: Error) => fail(error) };
   const gateway = await startGateway({ ...config, http }, types, parts);
   try {
     writeRunFile(dataDir, {
       role: 'gateway',
       pid: process.pid,
-      startedAt: new Date(systemClock.nowMs()).toISOString(),
+      startedAt: new Date(clock.nowMs()).toISOString(),
       mqttPort: gateway.mqttPort,
       httpPort: gateway.httpPort,
       httpUrl: localUrl(http.host, gateway.httpPort),
     });
+    if (!clock.isSet()) sayUnset(clock, log, signal);
     await over;
   } catch (error) {
     log.fatal({ cause: messageOf(error) }, 'the gateway cannot go on; start it again');
@@ -102,4 +105,22 @@ export async function runGateway(options: GatewayOptions, signal: AbortSignal): 
     removeRunFile(dataDir);
     await gateway.stop();
   }
+}
+
+const lookMs = 1_000;
+
+/** Once now, and once when it is over. */
+function sayUnset(clock: Clock & { isSet(): boolean }, log: Log, signal: AbortSignal): void {
+  const time = new Date(clock.nowMs()).toISOString();
+  log.warn(
+    { time },
+    'the system clock is not set: time goes on from the newest that is known, and devices that send their own are believed; ' +
+      'set it (NTP, or a clock with a battery), or arrival times and certificates will not be right',
+  );
+  const look = () => {
+    if (signal.aborted) return;
+    if (clock.isSet()) log.info('the system clock is set now');
+    else clock.setTimer(lookMs, look);
+  };
+  look();
 }

@@ -49,6 +49,11 @@ export function createStatus(deps: StatusDeps) {
     metrics.alerts(alerts.stats());
     metrics.jobs(deps.jobs());
     metrics.disk(space.bytes);
+    metrics.gauge(
+      'harbinger_clock_set',
+      '0 while the system clock is evidently not set',
+      clock.isSet?.() === false ? 0 : 1,
+    );
     if (!stopped) timer = clock.setTimer(refreshMs, () => void refresh());
   }
 
@@ -85,6 +90,7 @@ export function createStatus(deps: StatusDeps) {
         alerts: { ...alerts.stats(), openPredictions: alerts.open() },
         jobs: deps.jobs(),
         diskFreeBytes: space.bytes,
+        clockSet: clock.isSet?.() !== false,
       };
     },
     /** A line for the log. */

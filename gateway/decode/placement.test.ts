@@ -35,6 +35,18 @@ describe('device time', () => {
     expect(placement.counts.timesOutOfBounds).toBe(2);
   });
 
+  it('ahead by any time is believed while the gateway’s clock is not set, and from then on is not', () => {
+    let isSet = false;
+    const bounds = { aheadMsMax: 60_000, behindMsMax: 3_600_000, isClockSet: () => isSet };
+    placement = new Placement(new RecentReadings(1 << 13), bounds);
+    const month = 30 * 86_400_000;
+    expect(place({ flow: 1, ...at(month) })).toBe(`${month}.0`);
+    expect(place({ flow: 2, ...at(200 * 12 * month) })).toMatch(/^0\.[1-9]/);
+    expect(place({ flow: 3, ...at(-3_600_001) })).toMatch(/^0\.[1-9]/);
+    isSet = true;
+    expect(place({ flow: 4, ...at(month + 1) })).toMatch(/^0\.[1-9]/);
+  });
+
   it('shared by distinct readings is separated by a nanosecond', () => {
     expect([1, 2, 3].map((flow) => place({ flow, ...at(-5) }))).toEqual(['-5.0', '-5.1', '-5.2']);
     expect(placement.counts.separated).toBe(2);

@@ -10,6 +10,8 @@ export interface TimeBounds {
   /** A device's time further ahead or behind the gateway's clock is not believed: the gateway's clock is used. */
   aheadMsMax: number;
   behindMsMax: number;
+  /** While it is not, a device may be ahead of it by any time: the box was off for that long. Absent: it is. */
+  isClockSet?: () => boolean;
 }
 
 export interface PlacementCounts {
@@ -25,6 +27,8 @@ export interface PlacementCounts {
 const keyKind = { id: 1, seq: 2, place: 3, time: 4, claim: 5 } as const;
 /** Distinct readings of one series under one device timestamp; beyond it the gateway's clock is used. */
 const separationsMax = 1_000;
+/** The year 2100. What a device says of a time after that is not believed, whatever the gateway knows of the time. */
+const latestMs = 4_102_444_800_000;
 
 /**
  * Gives each reading its place in time, unique in its series, and recognises resends.
@@ -130,7 +134,9 @@ export class Placement {
   }
 
   private isBelievable(ms: number, receivedMs: number): boolean {
-    return ms <= receivedMs + this.bounds.aheadMsMax && ms >= receivedMs - this.bounds.behindMsMax;
+    const { aheadMsMax, behindMsMax, isClockSet } = this.bounds;
+    if (ms < receivedMs - behindMsMax) return false;
+    return ms <= receivedMs + aheadMsMax || (isClockSet?.() === false && ms <= latestMs);
   }
 
   /** It came when its time was not believed. */

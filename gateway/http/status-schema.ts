@@ -47,6 +47,7 @@ export const GatewayStatus = Type.Object(
     }),
     uplink: nullable(Uplink),
     deadLetters: Type.Object({ count: Count, bytes: Count, dropped: Count }, more),
+    clockSet: Type.Boolean({ description: 'false: times go on from the newest that is known, see the log' }),
     diskFreeBytes: nullable(Type.Number({ description: 'of the data folder’s disk' })),
     broker: Type.Object({ connections: Count, messages: Count, refused: byLane(Count) }, more),
     intelligence: Type.Object({}, more),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { openJournals } from './journal-set.ts';
+import { newestTime } from './newest-time.ts';
 import { blockOf, contents, JournalBench, textOf } from './support.testing.ts';
 
 describe('the journal on a real disk', () => {
@@ -25,6 +26,18 @@ describe('the journal on a real disk', () => {
       log: silentLog,
       onLoss: (loss) => expect.fail(`unexpected loss ${JSON.stringify(loss)}`),
     });
+
+  test('tells the newest time it knows, for a clock that is not set', async () => {
+    expect(newestTime(dir)).toBe(0);
+    const set = await open();
+    const beganMs = systemClock.nowMs();
+    await set.lane('readings').append(blockOf('b'));
+    await set.stop();
+    expect(newestTime(dir)).toBeGreaterThanOrEqual(beganMs - 1_000);
+    // Written to by a system whose clock was not set: the gateway's own time is in the segment's header.
+    await utimes(join(dir, 'readings', '0000000000000001.seg'), 0, 0);
+    expect(newestTime(dir)).toBeGreaterThanOrEqual(beganMs);
+  });
 
   test('gives back after a restart what was appended, with seqs that go on', async () => {
     let set = await open();

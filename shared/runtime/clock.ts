@@ -2,6 +2,8 @@
 export interface Clock {
   /** Wall clock, ms since 1970. May jump either way. */
   nowMs(): number;
+  /** False while the wall clock is evidently not set and what it says only continues what was known; absent: it is. */
+  isSet?(): boolean;
   /** Never goes back; only differences mean anything. Ms, fractional. */
   monotonicMs(): number;
   /** Calls `fn` once after `delayMs`. Does not keep the process alive. */
@@ -21,6 +23,28 @@ export const systemClock: Clock = {
     return { cancel: () => clearTimeout(handle) };
   },
 };
+
+/** A clock that says less than this has not been set: boards without a battery begin at 1970 or 2000. */
+export const earliestMs = Date.UTC(2024, 0, 1);
+
+/**
+ * A wall clock for a box that may boot without knowing the time: until `system` is set, time goes on from `newestMs`, the
+ * newest that is known from before (or `earliestMs`, if that is later). From the moment it is set it is believed, ahead or
+ * behind.
+ */
+export function continuedClock(system: Clock, newestMs: number): Clock & { isSet(): boolean } {
+  const beganMs = system.monotonicMs();
+  const floorMs = Math.max(newestMs, earliestMs);
+  return {
+    nowMs() {
+      const nowMs = system.nowMs();
+      return nowMs >= earliestMs ? nowMs : floorMs + Math.floor(system.monotonicMs() - beganMs);
+    },
+    isSet: () => system.nowMs() >= earliestMs,
+    monotonicMs: () => system.monotonicMs(),
+    setTimer: (delayMs, fn) => system.setTimer(delayMs, fn),
+  };
+}
 
 /** Resolves after `delayMs`, or at once when `signal` aborts (it never rejects: the caller looks at its signal). */
 export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {

@@ -1,5 +1,7 @@
 /** Wall clocks that jump, of one process at a time; the sensors' clock stays right. */
-import { type Fault, pause, seconds } from './fault.ts';
+import { eventually, type Fault, pause, seconds } from './fault.ts';
+import { statusOf } from './said.ts';
+import { metricOf } from './watch.ts';
 
 const jumpsMs = [
   -86_400_000, -3_600_000, -600_000, -30_000, -1_500, 1_500, 30_000, 600_000, 3_600_000, 86_400_000,
@@ -40,4 +42,46 @@ function clockJump(which: 'gateway' | 'cloud'): Fault {
   };
 }
 
-export const clockFaults: Fault[] = [clockJump('gateway'), clockJump('cloud')];
+/** A board without a battery: its clock begins at 1970, and jumps to now when the network is there. */
+const unset: Fault = {
+  kind: 'gateway-clock-unset',
+  target: 'gateway',
+  weight: 2,
+  plan(draw) {
+    const forMs = draw.int(2_000, 5_000);
+    return {
+      text: `kill -9 gateway, start it with its clock at 1970, which is set after ${seconds(forMs)}`,
+      async run({ site, allow, expect }) {
+        const { gateway } = site;
+        allow('torn-tail', 'disorder-untimed');
+        await gateway.kill9();
+        const mark = gateway.lastLog;
+        site.order('gateway', { clockOffsetMs: -Date.now() });
+        let known: number | null = null;
+        try {
+          await gateway.start();
+          await eventually(async () => {
+            known = await metricOf(gateway.process, 'harbinger_clock_set');
+            return known === null ? 'no answer' : null;
+          });
+          await pause(forMs);
+        } finally {
+          site.order('gateway', { clockOffsetMs: 0 });
+        }
+        expect('gateway: says that its clock was not set, and that it is; believes devices meanwhile', () =>
+          eventually(async () => {
+            const said = (words: string) => gateway.logsSince(mark).some(({ text }) => text.includes(words));
+            if (known !== 0) return `harbinger_clock_set was ${known}`;
+            if (!said('the system clock is not set') || !said('the system clock is set now'))
+              return 'it did not say so';
+            const { timesOutOfBounds } = (await statusOf(site)).placement;
+            if (timesOutOfBounds > 0) return `${timesOutOfBounds} times of devices were not believed`;
+            return (await metricOf(gateway.process, 'harbinger_clock_set')) === 1 ? null : 'still not set';
+          }),
+        );
+      },
+    };
+  },
+};
+
+export const clockFaults: Fault[] = [clockJump('gateway'), clockJump('cloud'), unset];

@@ -1,12 +1,12 @@
 /** Damage to the gateway's journal, done between kill -9 and start, so that what it can cost is known exactly. */
-import { existsSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { blockHeaderBytes, encodeBlock } from '../../gateway/journal/format.ts';
 import { lanes } from '../../shared/contract/lanes.ts';
 import type { LogLine } from '../support/processes.ts';
 import { damageFile, fileDamages, flipBits } from './damage.ts';
 import { Draw } from './draw.ts';
-import { eventually, type Fault, type Scene } from './fault.ts';
+import { eventually, type Fault, pause, type Scene, seconds } from './fault.ts';
 import { type FoundBlock, type FoundSegment, readingsIn, readSegments } from './journal-blocks.ts';
 import { metricOf } from './watch.ts';
 
@@ -186,4 +186,36 @@ const stateDamaged = journalFault('journal-state-damaged', (draw) => {
   };
 });
 
-export const journalFaults: Fault[] = [tornTail, flipped, truncated, stateDamaged];
+/**
+ * A backup that is put back, a snapshot that is gone back to, a cloned card: what was journalled since is gone as with the
+ * disk, but what comes from now on must be new to the cloud, though it has the same sequence numbers.
+ */
+const putBack = journalFault('gateway-put-back', (draw) => {
+  const inOrder = draw.chance(0.5);
+  const forMs = draw.int(1_000, 3_000);
+  return {
+    text: `${inOrder ? 'stop' : 'kill -9'} gateway, copy its data, start; after ${seconds(forMs)} kill -9, put the copy back, start`,
+    async run({ site, allow, excuse }) {
+      const { gateway, gatewayDir } = site;
+      const copy = `${gatewayDir}.copy`;
+      // Also reported again: what was damaged before the copy was made, and is passed a second time.
+      allow('torn-tail', 'damaged-block', 'alerts-forgotten', 'letters', 'retained-lost', 'estimates-lost');
+      await (inOrder ? gateway.stop() : gateway.kill9());
+      cpSync(gatewayDir, copy, { recursive: true });
+      await gateway.start();
+      await pause(forMs);
+      await gateway.kill9();
+      const blocks = (dir: string) =>
+        readSegments(join(dir, 'journal'), 'readings').flatMap((segment) => segment.blocks);
+      const copied = new Set(blocks(copy).map(({ block }) => `${block.run}/${block.seq}`));
+      for (const { block } of blocks(gatewayDir))
+        if (!copied.has(`${block.run}/${block.seq}`)) excuse(readingsIn(block));
+      rmSync(gatewayDir, { recursive: true, force: true });
+      cpSync(copy, gatewayDir, { recursive: true });
+      rmSync(copy, { recursive: true, force: true });
+      await gateway.start();
+    },
+  };
+});
+
+export const journalFaults: Fault[] = [tornTail, flipped, truncated, stateDamaged, putBack];

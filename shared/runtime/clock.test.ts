@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { continuedClock, earliestMs } from './clock.ts';
+import { manualClock } from './manual-clock.ts';
+
+const known = Date.UTC(2026, 4, 1);
+
+it('goes on from the newest known time until the system clock is set, and believes it from then on', async () => {
+  const system = manualClock(0);
+  const clock = continuedClock(system, known);
+  expect([clock.isSet(), clock.nowMs()]).toEqual([false, known]);
+  await system.advance(5_000);
+  expect(clock.nowMs()).toBe(known + 5_000);
+  system.setWall(Date.UTC(2026, 5, 1));
+  expect([clock.isSet(), clock.nowMs()]).toEqual([true, Date.UTC(2026, 5, 1)]);
+  // What is on disk may come of a clock that was wrong: a set clock is believed though it is behind.
+  system.setWall(known - 1_000);
+  expect(clock.nowMs()).toBe(known - 1_000);
+});
+
+it('begins at the earliest possible time where nothing is known', () => {
+  expect(continuedClock(manualClock(0), 0).nowMs()).toBe(earliestMs);
+});
