@@ -80,7 +80,8 @@ export class DataClient implements Intake, Outbox {
       return settled(
         new HarbingerError('INTAKE_STOPPED', 'broker', 'the gateway is stopping', { retry: true }),
       );
-    if (this.waiting.length > 0 || !this.pack(message, settled)) this.waiting.push({ message, settled });
+    if (this.waiting.length === 0 && this.pack(message, settled)) return;
+    this.waiting.push({ message: { ...message, payload: Buffer.from(message.payload) }, settled });
   }
 
   /** Messages accepted and not yet settled. */

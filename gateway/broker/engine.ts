@@ -19,6 +19,7 @@ import { Link, type LinkOrigin } from './link.ts';
 import { Links } from './links.ts';
 import { type Listeners, openListeners } from './listeners.ts';
 import { BrokerPersistence } from './persistence.ts';
+import { ReadBuffers } from './read-buffers.ts';
 import { type Refusals, reasonOf } from './refusals.ts';
 import { openStore } from './store.ts';
 import { type Filter, parseFilter, topicLevelsMax } from './topics.ts';
@@ -47,6 +48,7 @@ export class Engine {
   private readonly admission: Admission;
   private readonly fanOut = new FanOut();
   private readonly links: Links;
+  private readonly buffers = new ReadBuffers();
   private readonly aedes: Aedes;
   private listeners!: Listeners;
   private expiry: Timer | null = null;
@@ -148,7 +150,7 @@ export class Engine {
       stream.destroy();
       return;
     }
-    const link = new Link(stream, origin, this.durable, this.config.packetBytesMax);
+    const link = new Link(stream, origin, this.durable, this.buffers, this.config.packetBytesMax);
     this.links.all.add(link);
     const client = this.aedes.handle(stream, request) as LinkedClient;
     link.attach(client);

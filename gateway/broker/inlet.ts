@@ -2,21 +2,28 @@
  * Stands between a connection's bytes and Aedes' parser, and reads nothing but MQTT's fixed headers. It
  *
  * - refuses a packet that is too large, or whose length is malformed, from its header, before it is buffered;
- * - offers each simple PUBLISH that lies whole in one chunk to the durable path, in place, without copying;
- * - passes everything else on to the parser, in order, as it came. A packet that straddles chunks goes that way too, so
- *   the inlet itself never holds bytes.
+ * - offers each simple PUBLISH to the durable path: in place where it lies whole in one chunk; one that straddles chunks
+ *   is put together first, which holds no more than one packet of permitted size;
+ * - passes everything else on to the parser, in order, as it came.
  */
+import type { ReadBuffers } from './read-buffers.ts';
+
+/** Bytes are lent: they are others' when the call returns. */
 export interface InletHandler {
-  /** A whole PUBLISH, QoS 0 or 1, not retained: its body is `chunk[start, end)`. False leaves it to the parser. */
-  publish(chunk: Buffer, firstByte: number, start: number, end: number): boolean;
+  /** A whole PUBLISH, QoS 0 or 1, not retained: its body is `bytes[start, end)`. False leaves it to the parser. */
+  publish(bytes: Buffer, firstByte: number, start: number, end: number): boolean;
   /** Bytes for the parser. False when the connection is gone. */
   pass(bytes: Buffer): boolean;
 }
 
 export type Verdict = 'fine' | 'oversize' | 'malformed' | 'gone';
 
+/** A packet of more bytes gets room as they come: a length is soon claimed. */
+const roomAtOnceMax = 65_536;
+
 export class Inlet {
   private readonly handler: InletHandler;
+  private readonly buffers: Pick<ReadBuffers, 'take' | 'give'>;
   private readonly packetBytesMax: number;
   /** Remaining-length limit of the next packet: the first one (CONNECT, not yet trusted) has its own. */
   private lengthMax: number;
@@ -25,9 +32,19 @@ export class Inlet {
   /** -1 between packets; otherwise the chunk ended within a fixed header and this is the next length byte's shift. */
   private shift = -1;
   private length = 0;
+  /** A PUBLISH that straddles chunks, as far as it has come, and where its body begins. */
+  private straddling: Buffer | null = null;
+  private gathered = 0;
+  private bodyFrom = 0;
 
-  constructor(handler: InletHandler, packetBytesMax: number, firstPacketBytesMax: number) {
+  constructor(
+    handler: InletHandler,
+    buffers: Pick<ReadBuffers, 'take' | 'give'>,
+    packetBytesMax: number,
+    firstPacketBytesMax: number,
+  ) {
     this.handler = handler;
+    this.buffers = buffers;
     this.packetBytesMax = packetBytesMax;
     this.lengthMax = Math.min(packetBytesMax, firstPacketBytesMax);
   }
@@ -35,13 +52,18 @@ export class Inlet {
   push(chunk: Buffer): Verdict {
     const end = chunk.length;
     let at = 0;
-    if (this.shift >= 0) {
+    let passFrom = 0;
+    if (this.straddling) {
+      at = this.gather(this.straddling, chunk, 0);
+      if (this.skip > 0) return 'fine';
+      if (!this.handOver(this.straddling)) return 'gone';
+      passFrom = at;
+    } else if (this.shift >= 0) {
       const start = this.readLength(chunk, 0);
       if (start < 0) return 'malformed';
       if (this.shift < 0 && !this.admit()) return 'oversize';
       at = start;
     }
-    let passFrom = 0;
     for (;;) {
       if (this.skip > 0) {
         const taken = Math.min(this.skip, end - at);
@@ -58,12 +80,53 @@ export class Inlet {
       if (this.shift >= 0) break; // the chunk ends within the header
       if (!this.admit()) return this.flush(chunk, passFrom, first, 'oversize');
       const next = at + this.skip;
-      if (next <= end && (firstByte & 0xf5) === 0x30) {
+      if ((firstByte & 0xf5) === 0x30) {
         if (passFrom < first && !this.handler.pass(chunk.subarray(passFrom, first))) return 'gone';
+        if (next > end) return this.beginStraddling(chunk, first, at);
         passFrom = this.handler.publish(chunk, firstByte, at, next) ? next : first;
       }
     }
     return this.flush(chunk, passFrom, end, 'fine');
+  }
+
+  /** The chunk ends within the packet that begins at `first` and whose body begins at `bodyFrom`. */
+  private beginStraddling(chunk: Buffer, first: number, bodyFrom: number): Verdict {
+    this.bodyFrom = bodyFrom - first;
+    this.gathered = 0;
+    this.skip += this.bodyFrom;
+    const here = chunk.length - first;
+    const room = Math.min(this.skip, Math.max(roomAtOnceMax, 2 * here));
+    this.straddling = this.buffers.take(room);
+    this.gather(this.straddling, chunk, first);
+    return 'fine';
+  }
+
+  /** Copies what has come of the straddling packet. Returns where it ends in the chunk. */
+  private gather(into: Buffer, chunk: Buffer, from: number): number {
+    const taken = Math.min(this.skip, chunk.length - from);
+    const needed = this.gathered + taken;
+    let target = into;
+    if (needed > into.length) {
+      target = this.buffers.take(Math.min(this.gathered + this.skip, Math.max(needed, 2 * into.length)));
+      into.copy(target, 0, 0, this.gathered);
+      this.buffers.give(into);
+      this.straddling = target;
+    }
+    chunk.copy(target, this.gathered, from, from + taken);
+    this.gathered = needed;
+    this.skip -= taken;
+    return from + taken;
+  }
+
+  /** False when the connection is gone. */
+  private handOver(packet: Buffer): boolean {
+    const { handler, gathered } = this;
+    this.straddling = null;
+    const goesOn =
+      handler.publish(packet, packet[0]!, this.bodyFrom, gathered) ||
+      handler.pass(packet.subarray(0, gathered));
+    this.buffers.give(packet);
+    return goesOn;
   }
 
   private admit(): boolean {

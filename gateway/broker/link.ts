@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { type LinkedClient, Refusal, type RefusalReason } from './aedes-types.ts';
 import type { Durable } from './durable.ts';
 import { Inlet, type InletHandler } from './inlet.ts';
+import { type ReadBuffers, readInto } from './read-buffers.ts';
 import type { Rights } from './rights.ts';
 import { refuseBadTexts } from './texts.ts';
 
@@ -43,7 +44,11 @@ export class Link implements InletHandler {
   private client!: LinkedClient;
   private readonly durable: Durable;
   private readonly inlet: Inlet;
-  private readonly readChunk: () => Buffer | null;
+  private readonly readStream: () => Buffer | null;
+  /** What the socket has just put into the buffer that all share, until it is dealt with. */
+  private arrived: Buffer | null = null;
+  /** What could not be dealt with at once, copied; then nothing more is read. */
+  private held: Buffer | null = null;
   private reading = false;
   private readAgain = false;
   private readonly ackIds: number[] = [];
@@ -51,16 +56,26 @@ export class Link implements InletHandler {
   private topicText = '';
   private topicVersion = -1;
 
-  constructor(stream: Duplex, origin: LinkOrigin, durable: Durable, packetBytesMax: number) {
+  constructor(
+    stream: Duplex,
+    origin: LinkOrigin,
+    durable: Durable,
+    buffers: ReadBuffers,
+    packetBytesMax: number,
+  ) {
     this.stream = stream;
     this.origin = origin;
     this.durable = durable;
-    this.inlet = new Inlet(this, packetBytesMax, connectBytesMax);
+    this.inlet = new Inlet(this, buffers, packetBytesMax, connectBytesMax);
     const read = stream.read;
-    this.readChunk = () => read.call(stream) as Buffer | null;
+    this.readStream = () => read.call(stream) as Buffer | null;
     // Aedes takes bytes with read(null); read(0) is Node's own "start reading".
-    stream.read = (size?: number) => (size === 0 ? read.call(stream, 0) : this.read());
+    stream.read = (size?: number) => {
+      if (size !== 0) return this.read();
+      return this.held === null ? read.call(stream, 0) : null;
+    };
     stream.on('drain', () => this.readOn());
+    readInto(stream, buffers.shared, (bytes) => this.receive(bytes));
   }
 
   attach(client: LinkedClient): void {
@@ -82,6 +97,27 @@ export class Link implements InletHandler {
     if (!this.client.closed) this.client.emit('error', new Refusal(reason, message));
   }
 
+  /** What 'readable' does for a stream with a buffer of its own. Returns whether to read on. */
+  private receive(bytes: Buffer): boolean {
+    this.arrived = bytes;
+    this.readOn();
+    if (this.arrived === null) return this.mayRead();
+    this.arrived = null;
+    if (!this.client.closed) this.held = Buffer.from(bytes);
+    return false;
+  }
+
+  private nextChunk(): Buffer | null {
+    const chunk = this.arrived ?? this.held;
+    if (chunk === null) return this.readStream();
+    if (this.arrived === null) {
+      this.held = null;
+      this.readAgain = true; // from the stream, which was stopped
+    }
+    this.arrived = null;
+    return chunk;
+  }
+
   /** Called in place of the stream's read: takes what has arrived, hands it on, and leaves nothing for Aedes to do. */
   private read(): null {
     if (this.reading) {
@@ -92,7 +128,7 @@ export class Link implements InletHandler {
     do {
       this.readAgain = false;
       if (!this.mayRead()) break;
-      const chunk = this.readChunk();
+      const chunk = this.nextChunk();
       if (chunk === null) break;
       this.receivedMs = this.durable.clock.nowMs();
       const verdict = this.inlet.push(chunk);
@@ -119,8 +155,9 @@ export class Link implements InletHandler {
     if (!this.client.closed) this.client._nextBatch();
   }
 
+  /** The parser may keep what it gets, so it gets a copy. */
   pass(bytes: Buffer): boolean {
-    this.client._parser.parse(bytes);
+    this.client._parser.parse(Buffer.from(bytes));
     return !this.client.closed;
   }
 

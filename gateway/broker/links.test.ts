@@ -5,13 +5,20 @@ import type { Durable } from './durable.ts';
 import { ManualClock } from './harness.testing.ts';
 import { Link } from './link.ts';
 import { Links } from './links.ts';
+import { ReadBuffers } from './read-buffers.ts';
 
 function newLink(keepaliveMs: number) {
   const clock = new ManualClock();
   const links = new Links(clock);
   let bytes = 0;
   const stream = new PassThrough();
-  const link = new Link(stream, { address: 'x', local: true, bytesRead: () => bytes }, {} as Durable, 1_000);
+  const link = new Link(
+    stream,
+    { address: 'x', local: true, bytesRead: () => bytes },
+    {} as Durable,
+    new ReadBuffers(),
+    1_000,
+  );
   const reasons: string[] = [];
   link.attach({
     closed: false,
