@@ -123,7 +123,12 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
 function readiness(keeper: StoreKeeper): { ready: boolean; reasons: string[] } {
   return keeper.healthy
     ? { ready: true, reasons: [] }
-    : { ready: false, reasons: ['the telemetry store does not answer; gateways keep what they cannot send'] };
+    : {
+        ready: false,
+        reasons: [
+          'the telemetry store does not answer or take what is written; gateways keep what they cannot send',
+        ],
+      };
 }
 
 function typeFolders({ machineTypesDir }: CloudConfig): string[] {

@@ -69,6 +69,31 @@ describe('influx store, request shapes and errors of InfluxDB 1, 2 and 3 (record
     expect(await write()).toEqual({ rejected: [] });
   });
 
+  test('a disk without room: to be tried again, with what to do; not healthy until a write was taken', async () => {
+    store = influxStoreAt(server.url, { version: 1 });
+    const full = { error: 'engine: error writing WAL entry: write /wal/_00001.wal: no space left on device' };
+    server.answer = (request, response) =>
+      request.url.startsWith('/write')
+        ? answerWith(500, full)(request, response)
+        : response.writeHead(204).end();
+    expect(await store.healthy()).toBe(true);
+    await expect(write()).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      message: expect.stringContaining('restart InfluxDB'),
+    });
+    expect(await store.healthy()).toBe(false);
+    server.answer = answerWith(204, null);
+    await write();
+    expect(await store.healthy()).toBe(true);
+  });
+
+  test('a page of a proxy is no refusal of lines, whatever words are in it', async () => {
+    store = influxStoreAt(server.url, { version: 2 });
+    server.answer = (_request, response) =>
+      response.writeHead(400, { 'content-type': 'text/html' }).end('<h1>invalid field, limit exceeded</h1>');
+    await expect(write()).rejects.toMatchObject({ code: 'STORE_CONFIG', retry: true });
+  });
+
   test('Retry-After is passed on', async () => {
     store = influxStoreAt(server.url, { version: 2 });
     server.answer = answerWith(429, { message: 'slow down' }, { 'retry-after': '7' });

@@ -122,7 +122,7 @@ export class InfluxHttp {
     const { statusCode } = error;
     const said = `${this.where} answered ${statusCode}: ${textOf(error).slice(0, 500)}`;
     if (statusCode === 408 || statusCode === 425 || statusCode === 429 || statusCode >= 500) {
-      return new StoreUnavailableError(said, {
+      return new StoreUnavailableError(said + diskAdvice(said), {
         retryAfterMs: retryAfterMs(error, this.#clock.nowMs()),
         cause: error,
       });
@@ -141,6 +141,12 @@ export class InfluxHttp {
     }
     return 'check store.url and store.version';
   }
+}
+
+/** Versions 1 and 2 go on refusing with the error of a log file that could not be written once, until they are restarted. */
+function diskAdvice(said: string): string {
+  if (!/no space left on device|read-only file system|input\/output error/i.test(said)) return '';
+  return '; see to the disk of InfluxDB, and if it still says so when there is room, restart InfluxDB';
 }
 
 /** What the server says, whichever of its versions says it. */

@@ -21,6 +21,8 @@ import { type Reader, readCounts, readSeries } from './reads.ts';
 
 /** Reading a whole measurement through takes longer than one request of the usual kind. */
 const longQueryFactor = 10;
+/** A write that failed says something about the server for so long; gateways try again sooner. */
+const troubleMsMax = 60_000;
 
 export function createInfluxStore(config: InfluxConfig, deps: { clock: Clock; log: Log }): ReadingStore {
   return new InfluxStore(config, deps);
@@ -29,15 +31,18 @@ export function createInfluxStore(config: InfluxConfig, deps: { clock: Clock; lo
 class InfluxStore implements ReadingStore {
   readonly kind: string;
   readonly #config: InfluxConfig;
+  readonly #clock: Clock;
   readonly #log: Log;
   readonly #http: InfluxHttp;
   readonly #writePath: string;
   #databaseChecked: boolean;
   #trouble: string | undefined;
+  #troubleMs = 0;
 
   constructor(config: InfluxConfig, deps: { clock: Clock; log: Log }) {
     this.kind = `influx${config.version}`;
     this.#config = config;
+    this.#clock = deps.clock;
     this.#log = deps.log;
     this.#http = new InfluxHttp(config, deps.clock);
     this.#writePath = writePathOf(config);
@@ -68,7 +73,8 @@ class InfluxStore implements ReadingStore {
       const failure = this.#http.failureOf(error);
       // A database that is gone may be made again.
       if (this.#config.version === 1 && codeOf(failure) === 'STORE_CONFIG') this.#databaseChecked = false;
-      this.#noteTrouble(failure);
+      // Called off because its sender is gone, it says nothing about the server.
+      if (!signal.aborted) this.#noteTrouble(failure);
       throw failure;
     }
   }
@@ -122,7 +128,10 @@ class InfluxStore implements ReadingStore {
     this.#databaseChecked = true;
   }
 
+  /** It answers, and the last write did not fail: a full disk answers too. */
   async healthy(): Promise<boolean> {
+    if (this.#trouble !== undefined && this.#clock.monotonicMs() - this.#troubleMs < troubleMsMax)
+      return false;
     try {
       const path = this.#config.version === 1 ? '/ping' : '/health';
       const { status } = await this.#http.send({ method: 'GET', path });
@@ -178,6 +187,7 @@ class InfluxStore implements ReadingStore {
   /** Says once that something is wrong, and once that it is over. */
   #noteTrouble(failure: Error | undefined): void {
     const code = failure && (codeOf(failure) ?? failure.name);
+    this.#troubleMs = this.#clock.monotonicMs();
     if (code === this.#trouble) return;
     this.#trouble = code;
     if (failure) this.#log.error({ code, error: failure.message }, 'the telemetry store cannot be written');

@@ -24,7 +24,8 @@ export function readRefusal(error: HttpError, lines: readonly Buffer[]): Refusal
   const named = namedByNumber(error.json, lines.length) ?? namedByText(message, lines);
   return {
     message: message.slice(0, 1_000),
-    aboutLines: lineWords.test(message),
+    // A page of HTML is a proxy's.
+    aboutLines: typeof error.json === 'object' && error.json !== null && lineWords.test(message),
     named,
     suspects: named.size > 0 ? new Set() : conflicting(message, lines),
     dropped: dropped ? Number(dropped[1]) : null,
