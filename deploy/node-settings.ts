@@ -4,6 +4,11 @@
  */
 export const gatewayNode = {
   /** In front of the script. */
-  args: ['--max-semi-space-size=4', '--no-parallel-scavenge'],
+  args: [
+    '--max-semi-space-size=2',
+    '--no-parallel-scavenge',
+    '--no-short-builtin-calls',
+    '--optimize-for-size',
+  ],
   env: { MALLOC_ARENA_MAX: '2' },
 } as const;

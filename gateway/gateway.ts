@@ -140,6 +140,7 @@ export async function startGateway(
   const heapGrowth = new HeapGrowth({ clock });
 
   try {
+    await begin('heap growth', heapGrowth, () => heapGrowth.start());
     const { normals } = intelligence;
     if (normals) await begin('learnt normals', normals, () => normals.start());
     await begin('data thread', data, () => data.start({ config, types }));
@@ -157,7 +158,6 @@ export async function startGateway(
     await begin('status', status, () => status.start());
     const { port: httpPort } = await begin('http', http, () => http.start());
     await begin('jobs', jobs, () => jobs.start());
-    await begin('heap growth', heapGrowth, () => heapGrowth.start());
     const { port: mqttPort, websocketPort } = broker.ports();
     log.info({ gateway: config.gateway, mqttPort, websocketPort, httpPort }, 'gateway runs');
     return { mqttPort, websocketPort, httpPort, stop: stopAll };

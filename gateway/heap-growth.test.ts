@@ -5,14 +5,21 @@ import { HeapGrowth } from './heap-growth.ts';
 test('heaps are collected early while there is CPU to spare, late under load, and as Node likes afterwards', async () => {
   const clock = manualClock();
   let cpuMicros = 0;
-  const percents: number[] = [];
-  const growth = new HeapGrowth({ clock, cpuMicros: () => cpuMicros, setPercent: (p) => percents.push(p) });
+  const flags: string[] = [];
+  const growth = new HeapGrowth({
+    clock,
+    cpuMicros: () => cpuMicros,
+    cores: 2,
+    setFlag: (flag) => flags.push(flag),
+  });
   growth.start();
   for (const busyMs of [200, 1_900, 3_000, 900]) {
     cpuMicros += busyMs * 1_000;
     await clock.advance(2_000);
   }
-  expect(percents).toEqual([50, 0, 50]);
+  const calm = ['--optimize-for-size', '--heap-growing-percent=15'];
+  const busy = ['--no-optimize-for-size', '--heap-growing-percent=0'];
+  expect(flags).toEqual(['--max-semi-space-size=1', ...calm, ...busy, ...calm]);
   await growth.stop();
-  expect(percents.at(-1)).toBe(0);
+  expect(flags.slice(-2)).toEqual(busy);
 });

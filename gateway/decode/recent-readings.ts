@@ -3,8 +3,8 @@
  *
  * An entry is a 64-bit key (a hash of what identifies a reading: its series and time, or series and running number)
  * with a 32-bit fingerprint of its content. Two generations of a table: when the younger is full it becomes the older and
- * the older is forgotten. One that filled too soon to bridge a sensor's reconnecting is followed by a larger one, where
- * `growth` allows that; one that took its time by a small one. So between one and two generations' entries are known, in
+ * the older is forgotten. Where `growth` allows it, a generation is as large as bridges a sensor's reconnecting at the pace
+ * of the one before. So between one and two generations' entries are known, in
  * bounded memory (26 bytes an entry of capacity). A key collision (one in 2^64 pairs) can at worst shift a timestamp by 1 ns.
  *
  * Most keys that are looked for are new, so what is read first is one byte a slot: those fit the processor's cache.
@@ -56,9 +56,8 @@ export class RecentReadings {
   private beginGeneration(): void {
     const { capacity, growth, young } = this;
     const nowMs = growth?.nowMs() ?? 0;
-    const wasQuick = growth !== null && nowMs - young.bornMs < growth.withinMs;
     this.old = young;
-    this.young = emptyTable(wasQuick ? growth.capacityMax : capacity, nowMs);
+    this.young = emptyTable(growth ? capacityFor(young, nowMs, capacity, growth) : capacity, nowMs);
   }
 
   private slotOf(table: Table, high: number, low: number): number {
@@ -78,7 +77,7 @@ export class RecentReadings {
 export interface Growth {
   /** Entries; a power of two. */
   capacityMax: number;
-  /** A generation that fills in less is followed by one of `capacityMax`. */
+  /** Filling a generation should take no less. */
   withinMs: number;
   /** Monotonic. */
   nowMs(): number;
@@ -91,6 +90,19 @@ interface Table {
   capacity: number;
   count: number;
   bornMs: number;
+}
+
+/** At the pace at which `full` filled; a power of two from `capacity` to the largest allowed. */
+function capacityFor(
+  full: Table,
+  nowMs: number,
+  capacity: number,
+  { capacityMax, withinMs }: Growth,
+): number {
+  const filledMs = Math.max(1, nowMs - full.bornMs);
+  let enough = capacity;
+  while (enough < capacityMax && enough * filledMs < full.count * withinMs) enough *= 2;
+  return enough;
 }
 
 /** The tag of a slot whose key nothing has. */

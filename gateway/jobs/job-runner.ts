@@ -64,7 +64,7 @@ export class JobRunner {
   }
 
   start(): void {
-    this.dueMs = this.schedule.next();
+    this.dueMs = this.schedule.next(this.clock.nowMs());
     if (this.dueMs === null || this.stopping.signal.aborted) return;
     const waitMs = Math.min(Math.max(this.dueMs - this.clock.nowMs(), 0), lookMs);
     this.timer = this.clock.setTimer(waitMs, () => this.look());
