@@ -161,6 +161,7 @@ it('says its version', () => {
 it('wrong usage is exit code 2, with a sentence', () => {
   for (const args of [
     ['gateway', '--mqtt-port', 'x'],
+    ['plant', '--machines', '0'],
     ['deadletters', 'drop'],
     ['quarantine', 'redrive'],
     ['quarantine', 'redrive', '--all', '7'],
@@ -172,4 +173,19 @@ it('wrong usage is exit code 2, with a sentence', () => {
     expect([args, status]).toEqual([args, 2]);
     expect(stderr).not.toMatch(/\n {4}at /);
   }
+});
+
+it('ends without a word when whoever reads its output has gone', async () => {
+  const child = spawn(process.execPath, [main, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy(); // long before it has come as far as to print
+  const said: Buffer[] = [];
+  child.stderr.on('data', (chunk) => said.push(chunk));
+  expect(await once(child, 'close')).toEqual([0, null]);
+  expect(Buffer.concat(said).toString()).toBe('');
+});
+
+it('says how to name what it looked for where nothing runs', () => {
+  const { status, stderr } = run(['deadletters', 'list', '--data', dir]);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^harbinger: nothing runs with data in .*--data DIR, or --url URL \[RUN_FILE\]\n$/);
 });

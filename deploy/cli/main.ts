@@ -16,7 +16,7 @@ import { addPlant } from './commands/plant.ts';
 import { addQuarantine } from './commands/quarantine.ts';
 import { addQuery } from './commands/query.ts';
 import { addReplay } from './commands/replay.ts';
-import { exitCodes, reportError } from './output.ts';
+import { endWithReader, exitCodes, reportError } from './output.ts';
 
 function version(): string {
   const about = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
@@ -64,6 +64,7 @@ for (const command of program.commands) {
   for (const sub of command.commands) sub.exitOverride();
 }
 
+endWithReader(process.stdout);
 try {
   await program.parseAsync();
 } catch (error) {

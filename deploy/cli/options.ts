@@ -21,11 +21,16 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+export function fromOne(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('a whole number from 1 is needed');
+  return value;
+}
+
 /** Ids, one an argument. */
 export function idList(text: string, previous: number[] = []): number[] {
-  const id = Number(text);
-  if (!Number.isSafeInteger(id) || id < 1) throw new InvalidArgumentError('an id is a whole number from 1');
-  return [...previous, id];
+  return [...previous, fromOne(text)];
 }
 
 /** How to reach a running gateway or cloud. */

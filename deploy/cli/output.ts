@@ -1,4 +1,4 @@
-import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 
 /** Exit codes, the same for every command. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
@@ -9,6 +9,14 @@ export function reportError(error: unknown): number {
   process.stderr.write(`harbinger: ${messageOf(error)}${code}\n`);
   const usage = error instanceof HarbingerError && (error.stage === 'config' || error.code === 'USAGE');
   return usage ? exitCodes.usage : exitCodes.failed;
+}
+
+/** Whoever reads our output may have seen enough (`| head`): then we are done, too. */
+export function endWithReader(output: NodeJS.WriteStream): void {
+  output.on('error', (error) => {
+    if (codeOf(error) !== 'EPIPE') throw error;
+    process.exit();
+  });
 }
 
 export function printJson(value: unknown): void {

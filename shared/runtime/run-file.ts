@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
-import { HarbingerError, messageOf } from './errors.ts';
+import { codeOf, HarbingerError, messageOf } from './errors.ts';
 import { compileValidator } from './validate.ts';
 
 /** Where a running gateway or cloud can be reached: `run.json` in its data folder, for the command line and scripts. */
@@ -36,10 +36,11 @@ export function readRunFile(dataDir: string): RunFile {
     const run: unknown = JSON.parse(readFileSync(path, 'utf8'));
     return validate(run, (problem) => new Error(problem));
   } catch (error) {
+    const why = codeOf(error) === 'ENOENT' ? '' : ` (${path}: ${messageOf(error)})`;
     throw new HarbingerError(
       'RUN_FILE',
       'cli',
-      `nothing seems to run with data in ${dataDir} (${path}: ${messageOf(error)})`,
+      `nothing runs with data in ${dataDir}${why}; start it, or say where it is: --data DIR, or --url URL`,
     );
   }
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { positive, stopSignal, wholeNumber } from '../options.ts';
+import { fromOne, positive, stopSignal, wholeNumber } from '../options.ts';
 
 export function addPlant(program: Command): void {
   program
@@ -7,7 +7,7 @@ export function addPlant(program: Command): void {
     .description('a virtual plant: pumps that wear out, fail and are replaced, publishing over MQTT')
     .option('--mqtt-url <url>', 'the gateway', 'mqtt://127.0.0.1:1883')
     .option('--username <name>', 'MQTT user (password from $HARBINGER_MQTT_PASSWORD)')
-    .option('--machines <n>', 'how many pumps', wholeNumber, 6)
+    .option('--machines <n>', 'how many pumps', fromOne, 6)
     .option('--rate <hz>', 'readings a second and pump', positive, 2)
     .option('--site <name>', 'site in the topics', 'plant')
     .option('--seed <n>', 'the same seed is the same plant', wholeNumber, 1)
