@@ -51,3 +51,13 @@ it.each([
   const next = parseSchedule('tested', schedule).next(now.getTime());
   expect(next).toBe(new Date(expected).getTime());
 });
+
+it.each(['0 3 * * *', '0 3 L * *'])(
+  'the next %s is never past, also where the system clock is not set',
+  (schedule) => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime(0);
+    const nowMs = Date.UTC(2026, 0, 1);
+    expect(parseSchedule('tested', schedule).next(nowMs)).toBeGreaterThan(nowMs);
+  },
+);

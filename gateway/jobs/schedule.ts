@@ -33,7 +33,14 @@ export function parseSchedule(job: string, text: string): Schedule {
   if (isPlain(fields)) return { next: (nowMs) => nextOf(fields, nowMs) };
   // node-cron's own answer, for days such as L and 5#2: its use of Intl alone costs the process 10 MB.
   const task = cron.createTask(text, () => {});
-  return { next: () => task.getNextRuns(1)[0]?.getTime() ?? null };
+  return { next: (nowMs) => laterThan(nowMs, task.getNextRuns(1)[0]?.getTime() ?? null) };
+}
+
+const dayMs = 86_400_000;
+
+/** node-cron goes by the system clock, which may not be set: what it names is then long past. */
+function laterThan(nowMs: number, nextMs: number | null): number | null {
+  return nextMs === null || nextMs > nowMs ? nextMs : nowMs + dayMs;
 }
 
 type PlainFields = { [field in keyof Fields]: number[] };
