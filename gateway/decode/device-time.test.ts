@@ -8,14 +8,35 @@ it.each([
   [1_700_000_000_123_456, { ms: 1_700_000_000_123, ns: 456_000 }],
   ['1700000000123456789', { ms: 1_700_000_000_123, ns: 456_789 }],
   ['2023-11-14T22:13:20.123Z', { ms: 1_700_000_000_123, ns: 0 }],
+  ['2023-11-14T22:13:20.123456789Z', { ms: 1_700_000_000_123, ns: 456_789 }],
+  ['2023-11-14T22:13:20,1234Z', { ms: 1_700_000_000_123, ns: 400_000 }],
+  ['2023-11-15 00:13:20.123456+02:00', { ms: 1_700_000_000_123, ns: 456_000 }],
+  ['2023-11-14T17:13:20-0500', { ms: 1_700_000_000_000, ns: 0 }],
+  ['2023-11-14T22:13Z', { ms: 1_699_999_980_000, ns: 0 }],
+  ['1700000000.25', { ms: 1_700_000_000_250, ns: 0 }],
   [0, { ms: 0, ns: 0 }],
 ])('reads %j', (value, moment) => {
   expect(parseDeviceTime(value)).toEqual(moment);
 });
 
-it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 'soon', '', '9'.repeat(50), null, {}, true])(
-  'does not take %j for a time',
-  (value) => {
-    expect(parseDeviceTime(value)).toBeUndefined();
-  },
-);
+it.each([
+  -1,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  'soon',
+  '',
+  '2023-11-14T22:13:20.Z',
+  '2023-13-14',
+  '9'.repeat(50),
+  null,
+  {},
+  true,
+])('does not take %j for a time', (value) => {
+  expect(parseDeviceTime(value)).toBeUndefined();
+});
+
+it('takes a time without a zone for one of the gateway’s own', () => {
+  const ms = new Date(2023, 10, 14, 22, 13, 20).getTime();
+  expect(parseDeviceTime('2023-11-14T22:13:20.5')).toEqual({ ms: ms + 500, ns: 0 });
+  expect(parseDeviceTime('2023-11-14 22:13:20')).toEqual({ ms, ns: 0 });
+});

@@ -20,8 +20,18 @@ export function parseDeviceTime(value: unknown, reuse?: Moment): Moment | undefi
   }
   if (typeof value !== 'string' || value.length > 40) return undefined;
   if (/^\d{1,19}$/.test(value)) return fromDigits(value);
-  const ms = /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(ms) ? undefined : { ms, ns: 0 };
+  if (/^\d{1,17}\.\d{1,9}$/.test(value)) return fromNumber(Number(value));
+  return /^\d{4}-\d\d-\d\d/.test(value) ? fromIso(value) : undefined;
+}
+
+/** Without a zone it is the gateway's own. `Date` knows no more than ms, and a point before them. */
+function fromIso(text: string): Moment | undefined {
+  const found = /^(.{10,19}?)[.,](\d{1,9})(\D.*)?$/.exec(text);
+  const [, whole = text, fraction = '', zone = ''] = found ?? [];
+  const ms = Date.parse(`${whole}${zone}`);
+  if (Number.isNaN(ms)) return undefined;
+  const digits = fraction.padEnd(9, '0');
+  return { ms: ms + Number(digits.slice(0, 3)), ns: Number(digits.slice(3)) };
 }
 
 function fromNumber(value: number): Moment | undefined {
