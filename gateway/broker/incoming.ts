@@ -6,6 +6,8 @@ interface Received {
   packet: PublishPacket;
   /** Digest of topic and payload; null where an earlier version did not keep it. */
   content: string | null;
+  /** It is on disk too. */
+  kept: boolean;
 }
 
 /** QoS 2 messages that were received and are not released yet (PUBREL): a second copy of one must not count. */
@@ -20,8 +22,16 @@ export class Incoming {
   load(key: string, { head: { clientId, messageId, content } }: DecodedRecord): boolean {
     if (!key.startsWith('i!') || typeof clientId !== 'string' || typeof messageId !== 'number') return false;
     const packet = { cmd: 'publish', topic: '', payload: Buffer.alloc(0), qos: 2 } as const;
-    this.put(clientId, messageId, { packet, content: typeof content === 'string' ? content : null });
+    const known = typeof content === 'string' ? content : null;
+    this.put(clientId, messageId, { packet, content: known, kept: true });
     return true;
+  }
+
+  *records(): Generator<[string, Buffer]> {
+    for (const [clientId, packets] of this.byClient) {
+      for (const [messageId, { content, kept }] of packets)
+        if (kept) yield [incomingKey(clientId, messageId), encodeRecord({ clientId, messageId, content })];
+    }
   }
 
   /** `keep`: the client has a session, so that this must outlive the process. */
@@ -29,7 +39,7 @@ export class Incoming {
     const messageId = packet.messageId ?? 0;
     const content = digestOf(packet);
     // Only that it was received matters here: its content has gone where it should.
-    this.put(clientId, messageId, { packet: { ...packet, payload: Buffer.alloc(0) }, content });
+    this.put(clientId, messageId, { packet: { ...packet, payload: Buffer.alloc(0) }, content, kept: keep });
     if (!keep) return;
     const value = encodeRecord({ clientId, messageId, content });
     this.writeLater([{ type: 'put', key: incomingKey(clientId, messageId), value }]);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { Interest } from './interest.ts';
@@ -11,7 +11,7 @@ import type { SubscriptionRecord } from './kept-subscriptions.ts';
 import type { QueuedPacket } from './outgoing.ts';
 import { BrokerPersistence, type PersistenceLimits, type PublishPacket } from './persistence.ts';
 import type { ClientRef } from './sessions.ts';
-import { openStore } from './store.ts';
+import { openStore, type Store } from './store.ts';
 import { parseFilter } from './topics.ts';
 
 const roomy: PersistenceLimits = {
@@ -132,6 +132,32 @@ describe('persistence', () => {
     expect(String((await persistence.getWill(client))?.payload)).toBe('gone');
     expect(persistence.sessions.open(client.id, 'somebody else')).toBe('other-user');
     await persistence.destroy();
+  });
+
+  it('what could not be written while the disk failed is there when it is well again', async () => {
+    const folder = newFolder();
+    const { persistence } = await open(folder);
+    const client = { id: 'c' };
+    await persistence.addSubscriptions(client, [{ topic: 'a', qos: 1 }]);
+    await persistence.putWill(client, message('w', 'gone'));
+    const store = Reflect.get(persistence, 'store') as Store;
+    const db = Reflect.get(store, 'db') as { batch: unknown; close: unknown };
+    const { batch, close } = db;
+    db.batch = db.close = () => Promise.reject(new Error('no space'));
+    await persistence.outgoingEnqueue({ clientId: 'c' }, message('t', 'queued'));
+    await persistence.incomingStorePacket(client, { ...message('t', 'x'), messageId: 5 });
+    await persistence.delWill(client);
+    expect(persistence.writeFailures).toBeGreaterThan(0);
+    Object.assign(db, { batch, close });
+    await vi.waitFor(() => expect(Reflect.get(store, 'isDoubtful')).toBe(false), 20_000);
+    await persistence.destroy();
+    const { persistence: again } = await open(folder);
+    expect(await again.subscriptionsByClient(client)).toEqual([{ topic: 'a', qos: 1 }]);
+    const queued = await again.outgoingStream(client).toArray();
+    expect(queued.map(({ payload }) => String(payload))).toEqual(['queued']);
+    expect(again.hasIncoming('c', 5, message('t', 'x'))).toBe(true);
+    expect(await again.getWill(client)).toBeUndefined();
+    await again.destroy();
   });
 
   it('keeps both of two overlapping filters, whichever goes first', async () => {

@@ -7,7 +7,7 @@
  * ones, decodes every retained message at each SUBSCRIBE, and bounds nothing.)
  */
 import { Readable } from 'node:stream';
-import type { Clock } from '../../shared/runtime/clock.ts';
+import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { LinkedClient } from './aedes-types.ts';
@@ -36,6 +36,9 @@ export type PersistenceLimits = Pick<
   'retainedMessagesMax' | 'retainedBytesMax' | 'sessionsMax' | 'queueMessagesMax' | 'queueBytesMax'
 >;
 
+/** After a write that failed, between two attempts to bring the disk up to what is in memory. */
+const healMs = 1_000;
+
 export class BrokerPersistence {
   readonly retained: Retained;
   readonly sessions: Sessions;
@@ -44,6 +47,8 @@ export class BrokerPersistence {
   broker: { id: string; counter: number } = { id: '', counter: 0 };
   private readonly store: Store;
   private readonly log: Log;
+  private readonly clock: Clock;
+  private healing: Timer | null = null;
   private readonly adding = new WeakMap<SubscriptionRecord[], Promise<void>>();
   private readonly wills: Wills;
 
@@ -54,12 +59,18 @@ export class BrokerPersistence {
   ) {
     this.store = store;
     this.log = deps.log;
+    this.clock = deps.clock;
     const writeLater = (operations: StoreOperation[]) => this.writeLater(operations);
     this.retained = new Retained(store, limits);
     this.sessions = new Sessions({ store, writeLater, interest: deps.interest, clock: deps.clock }, limits);
     this.received = new Incoming(writeLater);
     this.wills = new Wills(writeLater);
     this.load(records);
+    store.contents = () => this.contents();
+  }
+
+  private *contents(): Generator<[string, Buffer]> {
+    for (const part of [this.retained, this.sessions, this.received, this.wills]) yield* part.records();
   }
 
   private load(records: OpenedStore['records']): void {
@@ -75,8 +86,8 @@ export class BrokerPersistence {
   }
 
   /**
-   * For sessions: a failure is counted and told, and memory goes on being right. Resolves when it is written, or has
-   * failed; never rejects.
+   * For sessions: a failure is counted and told, memory goes on being right, and the disk follows when it can. Resolves
+   * when it is written, or has failed; never rejects.
    */
   private writeLater(operations: StoreOperation[]): Promise<void> {
     return this.store.write(operations).catch((error) => {
@@ -87,6 +98,17 @@ export class BrokerPersistence {
           `sessions are not being kept on disk: ${messageOf(error)}`,
         );
       }
+      this.healLater();
+    });
+  }
+
+  private healLater(): void {
+    this.healing ??= this.clock.setTimer(healMs, () => {
+      this.healing = null;
+      this.store.heal().then(
+        () => this.log.info('sessions are kept on disk again, as they are now'),
+        () => this.healLater(),
+      );
     });
   }
 
@@ -248,6 +270,7 @@ export class BrokerPersistence {
   }
 
   destroy(): Promise<void> {
+    this.healing?.cancel();
     return this.store.close();
   }
 }

@@ -26,6 +26,11 @@ export class Retained {
     return true;
   }
 
+  *records(): Generator<[string, Buffer]> {
+    for (const { topic, qos, payload } of this.byTopic.values())
+      yield [`r!${topic}`, encodeRecord({ qos }, payload)];
+  }
+
   /** An empty payload removes the topic's message [MQTT-3.3.1-10]. Resolves when written; with `sync`, for good. */
   async store(packet: PublishPacket, sync: boolean): Promise<void> {
     const { topic, qos } = packet;

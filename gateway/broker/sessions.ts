@@ -77,6 +77,14 @@ export class Sessions {
     return true;
   }
 
+  *records(): Generator<[string, Buffer]> {
+    for (const [clientId, session] of this.sessions) {
+      yield [sessionKey(clientId), sessionValue(clientId, session)];
+      for (const entry of session.queue.entries.values())
+        yield [queueKey(clientId, entry.seq), queueRecord(clientId, entry)];
+    }
+  }
+
   /** Opens or takes up the session of `clientId`, unless it is another user's, or there are too many. */
   open(clientId: string, user: string): 'opened' | 'other-user' | 'full' {
     const known = this.sessions.get(clientId);
@@ -226,9 +234,12 @@ function queueKey(clientId: string, seq: number): string {
   return `o!${encodeURIComponent(clientId)}!${String(seq).padStart(seqDigits, '0')}`;
 }
 
-function sessionRecord(clientId: string, { user, lastSeenMs, subscriptions }: Session): StoreOperation {
-  const value = encodeRecord({ clientId, user, lastSeenMs, subscriptions: [...subscriptions.values()] });
-  return { type: 'put', key: sessionKey(clientId), value };
+function sessionRecord(clientId: string, session: Session): StoreOperation {
+  return { type: 'put', key: sessionKey(clientId), value: sessionValue(clientId, session) };
+}
+
+function sessionValue(clientId: string, { user, lastSeenMs, subscriptions }: Session): Buffer {
+  return encodeRecord({ clientId, user, lastSeenMs, subscriptions: [...subscriptions.values()] });
 }
 
 function queueRecord(clientId: string, { packet }: QueueEntry): Buffer {

@@ -10,9 +10,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ClassicLevel } from 'classic-level';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../shared/runtime/log.ts';
-import { decodeRecord, encodeRecord, openStore } from './store.ts';
+import { decodeRecord, encodeRecord, openStore, type Store } from './store.ts';
 
 let root = '';
 let folder = '';
@@ -119,7 +120,64 @@ describe('store', () => {
   });
 });
 
+describe('after a write that failed', () => {
+  /** What this instance of LevelDB says from now on. */
+  function fail(store: Store): void {
+    const db = Reflect.get(store, 'db') as ClassicLevel<string, Buffer>;
+    const refuse = () => Promise.reject(new Error('No space left on device'));
+    db.batch = refuse as unknown as typeof db.batch;
+  }
+
+  it('opens the database again and brings it up to what is in memory', async () => {
+    const { store } = await openStore(folder, 0, silentLog);
+    const memory = new Map<string, Buffer>();
+    store.contents = () => memory;
+    const set = (key: string, value: string) => {
+      memory.set(key, Buffer.from(value));
+      return store.write([put(key, value)], true);
+    };
+    await set('same', '1');
+    await set('old', '1');
+    await set('gone', '1');
+    fail(store);
+    await expect(set('old', '2')).rejects.toMatchObject({ code: 'BROKER_STORE_FAILED' });
+    memory.delete('gone');
+    await expect(store.write([{ type: 'del', key: 'gone' }])).resolves.toBeUndefined();
+    await set('new', '1');
+    await store.close();
+    const { store: again, records } = await openStore(folder, 0, silentLog);
+    expect(records.map(([key, value]) => `${key}=${value}`)).toEqual(['new=1', 'old=2', 'same=1']);
+    await again.close();
+  });
+
+  it('can be healed without anything to write', async () => {
+    const { store } = await openStore(folder, 0, silentLog);
+    store.contents = () => new Map([['a', Buffer.from('2')]]);
+    fail(store);
+    await expect(store.write([put('a', '2')])).rejects.toMatchObject({ retry: true });
+    await store.heal();
+    await store.close();
+    const { store: again, records } = await openStore(folder, 0, silentLog);
+    expect(records.map(String)).toEqual(['a,2']);
+    await again.close();
+  });
+});
+
 describe('records', () => {
+  it('with a flipped bit are none', () => {
+    const record = encodeRecord({ topic: 'a' }, Buffer.from('payload'));
+    for (let at = 0; at < record.length; at++) {
+      const bad = Buffer.from(record);
+      bad[at]! ^= 4;
+      expect(decodeRecord(bad)).toBeNull();
+    }
+  });
+
+  it('of earlier versions, without a checksum, are read', () => {
+    const old = Buffer.concat([Buffer.from([2, 0, 0, 0]), Buffer.from('{}body')]);
+    expect(decodeRecord(old)).toEqual({ head: {}, body: Buffer.from('body') });
+  });
+
   it('come back as they went in', () => {
     const record = decodeRecord(encodeRecord({ topic: 'ä', qos: 1 }, Buffer.from([0, 255, 7])));
     expect(record).toEqual({ head: { topic: 'ä', qos: 1 }, body: Buffer.from([0, 255, 7]) });

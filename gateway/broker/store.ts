@@ -1,14 +1,26 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { ClassicLevel } from 'classic-level';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 
 export type StoreOperation = { type: 'put'; key: string; value: Buffer } | { type: 'del'; key: string };
 
-/** A small ordered key-value store on disk. Writes are applied in the order in which they were asked for. */
+type Records = Iterable<[key: string, value: Buffer]>;
+
+/**
+ * A small ordered key-value store on disk. Writes are applied in the order in which they were asked for.
+ *
+ * After a write that failed LevelDB is not to be believed: the end of its log is torn, and of all that it then says is
+ * synced it loses every record when it is opened again (a disk that was full is enough); or it takes nothing any more. So
+ * it is opened again at once, and brought up to what its user has in memory.
+ */
 export class Store {
-  private readonly db: ClassicLevel<string, Buffer>;
+  /** What should be on disk. */
+  contents: (() => Records) | null = null;
+  private db: ClassicLevel<string, Buffer>;
+  private isDoubtful = false;
   private waiting: Group = newGroup();
   private writing: Promise<void> = Promise.resolve();
   private scheduled = false;
@@ -22,7 +34,15 @@ export class Store {
    * this process). Operations that come while a write runs go together in the next one.
    */
   write(operations: StoreOperation[], sync = false): Promise<void> {
-    if (operations.length === 0) return Promise.resolve();
+    return operations.length === 0 ? Promise.resolve() : this.enqueue(operations, sync);
+  }
+
+  /** Brings it up to date if a write has failed since it was. @throws HarbingerError BROKER_STORE_FAILED */
+  heal(): Promise<void> {
+    return this.isDoubtful ? this.enqueue([], true) : Promise.resolve();
+  }
+
+  private enqueue(operations: StoreOperation[], sync: boolean): Promise<void> {
     const group = this.waiting;
     group.operations.push(...operations);
     group.sync ||= sync;
@@ -38,9 +58,11 @@ export class Store {
     this.waiting = newGroup();
     this.scheduled = false;
     try {
+      if (this.isDoubtful) await this.renew();
       await this.db.batch(group.operations, { valueEncoding: 'buffer', sync: group.sync });
       group.resolve();
     } catch (error) {
+      this.isDoubtful = true;
       group.reject(
         new HarbingerError('BROKER_STORE_FAILED', 'broker', `the broker's store: ${messageOf(error)}`, {
           retry: true,
@@ -54,6 +76,27 @@ export class Store {
     await this.writing;
     await this.db.close();
   }
+
+  private async renew(): Promise<void> {
+    await this.db.close();
+    this.db = databaseAt(this.db.location);
+    await this.db.open();
+    if (this.contents) {
+      const wanted = new Map(this.contents());
+      const operations: StoreOperation[] = [];
+      for await (const [key, value] of this.db.iterator()) {
+        if (!wanted.has(key)) operations.push({ type: 'del', key });
+        else if (wanted.get(key)!.equals(value)) wanted.delete(key);
+      }
+      for (const [key, value] of wanted) operations.push({ type: 'put', key, value });
+      await this.db.batch(operations, { valueEncoding: 'buffer', sync: true });
+    }
+    this.isDoubtful = false;
+  }
+}
+
+function databaseAt(folder: string): ClassicLevel<string, Buffer> {
+  return new ClassicLevel(folder, { valueEncoding: 'buffer' });
 }
 
 interface Group {
@@ -122,7 +165,7 @@ export async function openStore(folder: string, nowMs: number, log: Log): Promis
 
 async function readAll(folder: string): Promise<OpenedStore> {
   mkdirSync(dirname(folder), { recursive: true });
-  const db = new ClassicLevel<string, Buffer>(folder, { valueEncoding: 'buffer' });
+  const db = databaseAt(folder);
   await db.open();
   try {
     const records: [string, Buffer][] = [];
@@ -134,12 +177,18 @@ async function readAll(folder: string): Promise<OpenedStore> {
   }
 }
 
+/** Set in a record's first number where its last is a checksum of all between: LevelDB does not look at its own. */
+const checked = 2 ** 31;
+
 /** A record is a JSON object and, after it, bytes as they are. */
 export function encodeRecord(head: object, body: Buffer = Buffer.alloc(0)): Buffer {
   const json = Buffer.from(JSON.stringify(head));
-  const size = Buffer.alloc(4);
-  size.writeUInt32LE(json.length);
-  return Buffer.concat([size, json, body]);
+  const record = Buffer.alloc(4 + json.length + body.length + 4);
+  record.writeUInt32LE(checked + json.length);
+  json.copy(record, 4);
+  body.copy(record, 4 + json.length);
+  record.writeUInt32LE(crc32(record.subarray(0, -4)), record.length - 4);
+  return record;
 }
 
 export interface DecodedRecord {
@@ -150,11 +199,14 @@ export interface DecodedRecord {
 /** Null where the bytes are no record. The caller checks the object's fields. */
 export function decodeRecord(bytes: Buffer): DecodedRecord | null {
   try {
-    const size = bytes.readUInt32LE(0);
-    if (size > bytes.length - 4) return null;
+    const first = bytes.readUInt32LE(0);
+    const end = first >= checked ? bytes.length - 4 : bytes.length;
+    if (end < bytes.length && bytes.readUInt32LE(end) !== crc32(bytes.subarray(0, end))) return null;
+    const size = first % checked;
+    if (size > end - 4) return null;
     const head: unknown = JSON.parse(bytes.toString('utf8', 4, 4 + size));
     if (typeof head !== 'object' || head === null) return null;
-    return { head: head as Record<string, unknown>, body: bytes.subarray(4 + size) };
+    return { head: head as Record<string, unknown>, body: bytes.subarray(4 + size, end) };
   } catch {
     return null;
   }

@@ -17,6 +17,11 @@ export class Wills {
     return true;
   }
 
+  *records(): Generator<[string, Buffer]> {
+    for (const [clientId, { payload, ...head }] of this.byClient)
+      yield [keyOf(clientId), encodeRecord(head, payload)];
+  }
+
   put(clientId: string, packet: PublishPacket): void {
     const { payload, ...head } = packet;
     const kept = Buffer.from(payload);

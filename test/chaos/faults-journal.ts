@@ -210,6 +210,8 @@ const putBack = journalFault('gateway-put-back', (draw) => {
       const copied = new Set(blocks(copy).map(({ block }) => `${block.run}/${block.seq}`));
       for (const { block } of blocks(gatewayDir))
         if (!copied.has(`${block.run}/${block.seq}`)) excuse(readingsIn(block));
+      // Of the events too the same numbers come again.
+      site.link.tap.eventsKnown = 0;
       rmSync(gatewayDir, { recursive: true, force: true });
       cpSync(copy, gatewayDir, { recursive: true });
       rmSync(copy, { recursive: true, force: true });
