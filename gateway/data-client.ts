@@ -4,10 +4,8 @@ import type { Clock } from '../shared/runtime/clock.ts';
 import { HarbingerError } from '../shared/runtime/errors.ts';
 import { compiledEntry } from '../shared/runtime/paths.ts';
 import type { DataCalls, DataThreadInit, FromData, ToData, WireError } from './data-messages.ts';
-import { NameNumbers, SlabWriter, slabBytes } from './intake/slab.ts';
+import { type Settle, type SlabNote, SlabQueue } from './intake/slab-queue.ts';
 import type { ColumnBatch, Intake, LifecycleNotice, Outbox, RawMessage } from './ports.ts';
-
-type Settle = (error?: Error) => void;
 
 export interface DataClientHandlers {
   columns(columns: ColumnBatch): void;
@@ -16,46 +14,24 @@ export interface DataClientHandlers {
   failed(error: Error): void;
 }
 
-const slabSize = 256 << 10;
-/** A slab this full does not wait for more. */
-const enoughBytes = 32 << 10;
-/** Slabs under way at once: one being decoded, one being synced, one on its way. More would only add waiting. */
-const slabsMax = 3;
 const callMsMax = 60_000;
 /** What a batch leaves behind is soon garbage: a larger space for it costs memory and saves no time. */
 const maxYoungGenerationSizeMb = 24;
 /** The id under which `start` waits, like a call, for the thread to be ready. */
 const startId = 0;
 
-/**
- * The main thread's side of the data thread: packs messages into slabs and settles them when their slab is durable.
- * The first message of an idle moment goes at the end of this turn of the event loop; under load a slab fills while
- * others are under way, so batches grow by themselves.
- *
- * Bounded: slabs under way. While they are all out and the next is full, messages wait in `waiting`, unsettled; a
- * client of the broker is not read from while its messages wait, so that is at most one socket chunk a client.
- */
+/** The main thread's side of the data thread. */
 export class DataClient implements Intake, Outbox {
   private readonly handlers: DataClientHandlers;
-  private readonly clock: Clock;
-  private readonly gatherMs: number;
+  private readonly slabs: SlabQueue;
   private worker: Worker | null = null;
-  private readonly names = new NameNumbers();
-  private writer: SlabWriter | null = null;
-  private settles: Settle[] = [];
-  private readonly underWay = new Map<number, Settle[]>();
-  private readonly free: ArrayBuffer[] = [];
   private readonly calls = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
-  private waiting: { message: RawMessage; settled: Settle }[] = [];
   private nextId = 1;
-  private flushSoon = false;
-  private flushedMs = Number.NEGATIVE_INFINITY;
   private stopped = false;
 
   constructor(handlers: DataClientHandlers, clock: Clock, gatherMs: number) {
     this.handlers = handlers;
-    this.clock = clock;
-    this.gatherMs = gatherMs;
+    this.slabs = new SlabQueue((slab) => this.sendSlab(slab), clock, gatherMs);
   }
 
   /** Starts the thread; resolves when it has recovered its journal. @throws HarbingerError as the thread reports */
@@ -80,15 +56,12 @@ export class DataClient implements Intake, Outbox {
       return settled(
         new HarbingerError('INTAKE_STOPPED', 'broker', 'the gateway is stopping', { retry: true }),
       );
-    if (this.waiting.length === 0 && this.pack(message, settled)) return;
-    this.waiting.push({ message: { ...message, payload: Buffer.from(message.payload) }, settled });
+    this.slabs.add(message, settled);
   }
 
   /** Messages accepted and not yet settled. */
   get pending(): number {
-    let count = this.settles.length + this.waiting.length;
-    for (const settles of this.underWay.values()) count += settles.length;
-    return count;
+    return this.slabs.pending;
   }
 
   event(event: HarbingerEvent): Promise<void> {
@@ -136,54 +109,10 @@ export class DataClient implements Intake, Outbox {
     await this.worker?.terminate();
   }
 
-  private pack(message: RawMessage, settled: Settle): boolean {
-    this.writer ??= this.newWriter(message);
-    if (!this.writer) return false;
-    if (!this.writer.add(message)) {
-      if (!this.flush()) return false;
-      return this.pack(message, settled);
-    }
-    this.settles.push(settled);
-    this.scheduleFlush();
-    return true;
-  }
-
-  private newWriter(message: RawMessage): SlabWriter | null {
-    const needed = slabBytes(message) * 3;
-    if (needed > slabSize) return new SlabWriter(new ArrayBuffer(needed), this.names);
-    return new SlabWriter(this.free.pop() ?? new ArrayBuffer(slabSize), this.names);
-  }
-
-  /**
-   * At once after a quiet moment; else `gatherMs` after the slab before, so that many sensors share a sync: a card wears
-   * by its syncs, and each costs CPU in three threads.
-   */
-  private scheduleFlush(): void {
-    if (this.flushSoon || this.underWay.size >= slabsMax) return;
-    const waitMs = this.flushedMs + this.gatherMs - this.clock.monotonicMs();
-    this.flushSoon = true;
-    const flush = () => {
-      this.flushSoon = false;
-      this.flush();
-    };
-    if (waitMs <= 0 || (this.writer?.bytes ?? 0) >= enoughBytes) setImmediate(flush);
-    else this.clock.setTimer(waitMs, flush);
-  }
-
-  /** Sends what is packed if a slab may go. */
-  private flush(): boolean {
-    const { writer } = this;
-    if (!writer || this.underWay.size >= slabsMax) return false;
-    if (writer.bytes > 0) {
-      this.flushedMs = this.clock.monotonicMs();
-      const id = this.nextId++;
-      this.underWay.set(id, this.settles);
-      const { memory } = writer;
-      this.worker?.postMessage({ kind: 'slab', id, memory, bytes: writer.bytes } satisfies ToData, [memory]);
-      this.settles = [];
-    }
-    this.writer = null;
-    return true;
+  private sendSlab(slab: SlabNote): void {
+    // Memory for one use goes over; what is kept is shared.
+    const handedOver = slab.memory instanceof ArrayBuffer ? [slab.memory] : [];
+    this.worker?.postMessage({ kind: 'slab', slab } satisfies ToData, handedOver);
   }
 
   private post(message: ToData): void {
@@ -193,7 +122,7 @@ export class DataClient implements Intake, Outbox {
   private receive(message: FromData): void {
     switch (message.kind) {
       case 'settled':
-        return this.settle(message.id, message.memory, message.error);
+        return this.slabs.settle(message.id, message.error ? fromWire(message.error) : undefined);
       case 'ready':
         return this.calls.get(startId)?.resolve(undefined);
       case 'fatal':
@@ -209,35 +138,10 @@ export class DataClient implements Intake, Outbox {
     }
   }
 
-  private settle(id: number, memory: ArrayBuffer, error: WireError | null): void {
-    const settles = this.underWay.get(id) ?? [];
-    this.underWay.delete(id);
-    if (memory.byteLength === slabSize && this.free.length < slabsMax + 1) this.free.push(memory);
-    if (this.writer && this.writer.bytes >= enoughBytes) this.flush();
-    else if (this.settles.length > 0) this.scheduleFlush();
-    const failure = error ? fromWire(error) : undefined;
-    for (const settled of settles) settled(failure);
-    this.takeWaiting();
-  }
-
-  private takeWaiting(): void {
-    let taken = 0;
-    while (taken < this.waiting.length) {
-      const { message, settled } = this.waiting[taken]!;
-      if (!this.pack(message, settled)) break;
-      taken++;
-    }
-    if (taken > 0) this.waiting = this.waiting.slice(taken);
-  }
-
   private fail(error: Error): void {
     if (this.stopped) return;
     this.stopped = true;
-    const settles = [...this.underWay.values(), this.settles].flat();
-    for (const settled of [...settles, ...this.waiting.map((entry) => entry.settled)]) settled(error);
-    this.underWay.clear();
-    this.settles = [];
-    this.waiting = [];
+    this.slabs.fail(error);
     for (const call of [...this.calls.values()]) call.reject(error);
     this.handlers.failed(error);
   }

@@ -3,6 +3,7 @@ import type { HarbingerEvent, JournalLoss } from '../shared/contract/events.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import type { GatewayConfig } from './config.ts';
 import type { PlacementCounts } from './decode/placement.ts';
+import type { SlabNote } from './intake/slab-queue.ts';
 import type { PipelineCounts } from './pipeline.ts';
 import type { ColumnBatch, DeadLetter, JournalStats, LifecycleNotice } from './ports.ts';
 import type { UplinkStats } from './uplink/uplink.ts';
@@ -52,7 +53,7 @@ export interface DataCalls {
 }
 
 export type ToData =
-  | { kind: 'slab'; id: number; memory: ArrayBuffer; bytes: number }
+  | { kind: 'slab'; slab: SlabNote }
   | { kind: 'estimates'; lines: string[] }
   | { kind: 'call'; id: number; method: keyof DataCalls; args: unknown[] };
 
@@ -64,12 +65,7 @@ export interface WireError {
 export type FromData =
   | { kind: 'ready' }
   | { kind: 'fatal'; error: WireError }
-  | {
-      kind: 'settled';
-      id: number;
-      memory: ArrayBuffer;
-      error: WireError | null;
-    }
+  | { kind: 'settled'; id: number; error: WireError | null }
   | { kind: 'columns'; columns: ColumnBatch }
   | { kind: 'lifecycle'; notice: LifecycleNotice }
   | { kind: 'result'; id: number; value: unknown; error: WireError | null };

@@ -7,7 +7,8 @@ import { createLog } from '../shared/runtime/log.ts';
 import { systemRandom } from '../shared/runtime/random.ts';
 import type { DataThreadInit, FromData, ToData, WireError } from './data-messages.ts';
 import { type DataPlane, startDataPlane } from './data-plane.ts';
-import { NameTexts, readSlab } from './intake/slab.ts';
+import { NameTexts } from './intake/slab.ts';
+import { type SlabNote, SlabReaders } from './intake/slab-queue.ts';
 import { newestTime } from './journal/newest-time.ts';
 import type { ColumnBatch } from './ports.ts';
 
@@ -29,14 +30,17 @@ async function serve(port: MessagePort, init: DataThreadInit): Promise<void> {
     lifecycle: (notice) => send({ kind: 'lifecycle', notice }),
   });
   const names = new NameTexts();
-  const take = async ({ id, memory, bytes }: Extract<ToData, { kind: 'slab' }>) => {
+  const readers = new SlabReaders(names);
+  const take = async (slab: SlabNote) => {
+    const { id, bytes } = slab;
+    const reader = readers.of(slab);
     let error: WireError | null = null;
     try {
-      await plane.take((each) => readSlab(memory, bytes, names, each));
+      await plane.take((each) => reader.read(bytes, each));
     } catch (thrown) {
       error = wireError(thrown);
     }
-    send({ kind: 'settled', id, memory, error }, [memory]);
+    send({ kind: 'settled', id, error });
   };
   const call = async ({ id, method, args }: Extract<ToData, { kind: 'call' }>) => {
     try {
@@ -47,7 +51,7 @@ async function serve(port: MessagePort, init: DataThreadInit): Promise<void> {
     }
   };
   port.on('message', (message: ToData) => {
-    if (message.kind === 'slab') void take(message);
+    if (message.kind === 'slab') void take(message.slab);
     else if (message.kind === 'call') void call(message);
     else plane.estimates(message.lines);
   });

@@ -7,7 +7,7 @@ import { Placement } from './decode/placement.ts';
 import { RecentReadings } from './decode/recent-readings.ts';
 import { replayTail } from './decode/replay-tail.ts';
 import { Routes } from './decode/routes.ts';
-import { NameNumbers, NameTexts, readSlab, SlabWriter } from './intake/slab.ts';
+import { NameNumbers, NameTexts, SlabReader, SlabWriter } from './intake/slab.ts';
 import { Pipeline } from './pipeline.ts';
 import type { Block, ColumnBatch, DeadLetter, RawMessage } from './ports.ts';
 
@@ -252,11 +252,11 @@ it('slabs give back what was packed into them, names by text the first time and 
     resend: i === 1,
   }));
   const sizes = [1, 2].map(() => {
-    const writer = new SlabWriter(new ArrayBuffer(4_096), numbers);
+    const writer = new SlabWriter(new SharedArrayBuffer(4_096), numbers);
     for (const message of messages) expect(writer.add(message)).toBe(true);
     expect(writer.add({ ...messages[0]!, payload: Buffer.alloc(4_000) })).toBe(false);
     const seen: RawMessage[] = [];
-    readSlab(writer.memory, writer.bytes, names, (message) =>
+    new SlabReader(writer.memory, names).read(writer.bytes, (message) =>
       seen.push({ ...message, payload: Buffer.from(message.payload) }),
     );
     expect(seen).toEqual(messages);
@@ -270,11 +270,11 @@ it('numbers for names begin again when there are too many, and stay right', () =
   const names = new NameTexts();
   for (let batch = 0; batch < 20; batch++) {
     const topics = Array.from({ length: 5_000 }, (_, i) => `t/${batch % 15}/${i}`);
-    const writer = new SlabWriter(new ArrayBuffer(1 << 20), numbers);
+    const writer = new SlabWriter(new SharedArrayBuffer(1 << 20), numbers);
     for (const topic of topics)
       writer.add({ topic, payload: Buffer.alloc(0), client: 'c', receivedMs: now, resend: false });
     const seen: string[] = [];
-    readSlab(writer.memory, writer.bytes, names, ({ topic }) => seen.push(topic));
+    new SlabReader(writer.memory, names).read(writer.bytes, ({ topic }) => seen.push(topic));
     expect(seen).toEqual(topics);
   }
   expect(numbers.topics.size).toBeLessThanOrEqual(1 << 16);

@@ -1,6 +1,6 @@
 /** The main thread's side of one life of the gateway: packs messages into slabs and settles them when theirs is durable. */
 import type { DataPlane } from '../../gateway/data-plane.ts';
-import { NameNumbers, NameTexts, readSlab, SlabWriter, slabBytes } from '../../gateway/intake/slab.ts';
+import { NameNumbers, NameTexts, SlabReader, SlabWriter, slabBytes } from '../../gateway/intake/slab.ts';
 import type { RawMessage } from '../../gateway/ports.ts';
 import type { Process, World } from './world.ts';
 
@@ -14,8 +14,6 @@ interface Waiting {
 /** As the data client's. */
 const slabsMax = 3;
 const slabBytesMax = 32 << 10;
-/** A slab's writer reckons with three bytes for each character of topic and client. */
-const slabSlackBytes = 128;
 
 export class Front {
   private readonly world: World;
@@ -53,13 +51,13 @@ export class Front {
   private async flush(): Promise<void> {
     if (!this.plane) return;
     const group = this.nextGroup();
-    const slab = new SlabWriter(new ArrayBuffer(slabBytesMax), this.numbers);
+    const slab = new SlabWriter(new SharedArrayBuffer(slabBytesMax), this.numbers);
     for (const { message } of group)
       if (!slab.add(message)) throw new Error('a message does not fit its slab');
     this.underWay++;
     let error: Error | undefined;
     try {
-      await this.plane.take((each) => readSlab(slab.memory, slab.bytes, this.names, each));
+      await this.plane.take((each) => new SlabReader(slab.memory, this.names).read(slab.bytes, each));
     } catch (thrown) {
       error = thrown instanceof Error ? thrown : new Error(String(thrown));
     }
@@ -74,7 +72,7 @@ export class Front {
   private nextGroup(): Waiting[] {
     const group: Waiting[] = [];
     for (let bytes = 0; this.queue.length > 0; ) {
-      bytes += slabBytes(this.queue[0]!.message) + slabSlackBytes;
+      bytes += slabBytes(this.queue[0]!.message);
       if (group.length > 0 && bytes > slabBytesMax) break;
       group.push(this.queue.shift()!);
     }

@@ -1,0 +1,119 @@
+import { setImmediate as tick } from 'node:timers/promises';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { manualClock } from '../../shared/runtime/manual-clock.ts';
+import type { RawMessage } from '../ports.ts';
+import { NameTexts } from './slab.ts';
+import { type SlabNote, SlabQueue, SlabReaders } from './slab-queue.ts';
+
+const gatherMs = 10;
+let clock: ReturnType<typeof manualClock>;
+let queue: SlabQueue;
+let notes: SlabNote[];
+/** What the data thread read, and what became of each message. */
+let read: string[];
+let settled: (Error | undefined)[];
+
+const message = (text: string, bytes = text.length): RawMessage => ({
+  topic: 'telemetry/p/m',
+  payload: Buffer.from(text.padEnd(bytes)),
+  client: 'c',
+  receivedMs: 1,
+  resend: false,
+});
+
+beforeEach(() => {
+  clock = manualClock();
+  notes = [];
+  read = [];
+  settled = [];
+  const readers = new SlabReaders(new NameTexts());
+  const receive = (note: SlabNote) => {
+    // As it crosses between threads: memory for one use is gone from where it came.
+    const { memory } = note;
+    const crossed =
+      memory instanceof ArrayBuffer
+        ? { ...note, memory: structuredClone(memory, { transfer: [memory] }) }
+        : note;
+    notes.push(crossed);
+    readers.of(crossed).read(note.bytes, ({ payload }) => read.push(payload.toString().trimEnd()));
+  };
+  queue = new SlabQueue(receive, clock, gatherMs);
+});
+
+const add = (text: string, bytes?: number) => {
+  const at = settled.length;
+  settled.push(new Error('not yet'));
+  queue.add(message(text, bytes), (error) => {
+    settled[at] = error;
+  });
+};
+const texts = (count: number) => Array.from({ length: count }, (_, i) => `message ${i}`);
+
+describe('slab queue', () => {
+  it('after a quiet moment sends at the end of the turn, then gathers', async () => {
+    add('a');
+    add('b');
+    expect(read).toEqual([]);
+    await tick();
+    expect(read).toEqual(['a', 'b']);
+    add('c');
+    await tick();
+    expect(read).toEqual(['a', 'b']);
+    await clock.advance(gatherMs);
+    expect(read).toEqual(['a', 'b', 'c']);
+    queue.settle(notes[0]!.id, undefined);
+    expect(settled.map(Boolean)).toEqual([false, false, true]);
+    expect(queue.pending).toBe(1);
+  });
+
+  it('has three under way, keeps the rest in order however much there is, and uses memory again', async () => {
+    const all = texts(200);
+    for (const text of all) add(text, 40_000); // 8 MB: more than is kept
+    await tick();
+    expect(notes).toHaveLength(3);
+    expect(queue.pending).toBe(200);
+    for (let next = 0; next < notes.length; next++) {
+      expect(notes.length - next).toBeLessThanOrEqual(3);
+      queue.settle(notes[next]!.id, undefined);
+      await clock.advance(gatherMs);
+    }
+    expect(read).toEqual(all);
+    expect(settled.filter(Boolean)).toEqual([]);
+    const kept = new Set(notes.map(({ slot }) => slot));
+    expect(kept).toEqual(new Set([...Array(16).keys(), null]));
+    const before = notes.length;
+    for (const text of texts(20)) add(text, 40_000);
+    for (let next = before; queue.pending > 0; next++) {
+      await tick();
+      await clock.advance(gatherMs);
+      queue.settle(notes[next]!.id, undefined);
+    }
+    expect(notes.slice(before).every(({ slot, memory }) => slot !== null && memory === null)).toBe(true);
+  });
+
+  it('takes a message that is larger than a slab', async () => {
+    add('small');
+    add('large', 1 << 20);
+    add('small again');
+    await tick();
+    await clock.advance(gatherMs);
+    for (const { id } of notes) queue.settle(id, undefined);
+    await tick();
+    await clock.advance(gatherMs);
+    for (const { id } of notes) queue.settle(id, undefined);
+    expect(read).toEqual(['small', 'large', 'small again']);
+    expect(queue.pending).toBe(0);
+  });
+
+  it('tells the error of a slab to its messages only, and of its end to all', async () => {
+    add('a');
+    await tick();
+    add('b');
+    queue.settle(notes[0]!.id, new Error('disk'));
+    expect(settled.map((error) => error?.message)).toEqual(['disk', 'not yet']);
+    queue.fail(new Error('gone'));
+    expect(settled.map((error) => error?.message)).toEqual(['disk', 'gone']);
+    queue.settle(notes[0]!.id, undefined);
+    expect(queue.pending).toBe(0);
+  });
+});

@@ -1,0 +1,162 @@
+import type { Clock } from '../../shared/runtime/clock.ts';
+import type { RawMessage } from '../ports.ts';
+import { NameNumbers, type NameTexts, type SlabMemory, SlabReader, SlabWriter, slabBytes } from './slab.ts';
+
+export type Settle = (error?: Error) => void;
+
+const slabSize = 256 << 10;
+/** A slab this full does not wait for more. */
+const enoughBytes = 32 << 10;
+/** Slabs under way at once: one being decoded, one being synced, one on its way. More would only add waiting. */
+const underWayMax = 3;
+/** Memory that is kept and used again, 4 MB of it at most. */
+const slotsMax = 16;
+
+/** What the data thread is told of a slab. */
+export interface SlabNote {
+  id: number;
+  bytes: number;
+  /** Which of the memories that both threads keep; null for one that is used once. */
+  slot: number | null;
+  /** With a slot's first use, and for memory that is used once. */
+  memory: SlabMemory | null;
+}
+
+interface Slab {
+  writer: SlabWriter;
+  slot: number | null;
+  isNew: boolean;
+  /** Of its messages, in order. */
+  settles: Settle[];
+}
+
+/**
+ * Packs messages into slabs, sends these in order, and settles the messages when theirs is durable. The first message of
+ * an idle moment goes at the end of this turn of the event loop; under load a slab fills while others are under way, so
+ * batches grow by themselves.
+ *
+ * Bounded by those who add: a client of the broker is not read from while its messages wait.
+ */
+export class SlabQueue {
+  private readonly send: (note: SlabNote) => void;
+  private readonly clock: Clock;
+  private readonly gatherMs: number;
+  private readonly names = new NameNumbers();
+  private readonly free: Slab[] = [];
+  private slots = 0;
+  private filling: Slab | null = null;
+  private filled: Slab[] = [];
+  private readonly underWay = new Map<number, Slab>();
+  private nextId = 1;
+  private flushSoon = false;
+  private flushedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(send: (note: SlabNote) => void, clock: Clock, gatherMs: number) {
+    this.send = send;
+    this.clock = clock;
+    this.gatherMs = gatherMs;
+  }
+
+  /** Messages that are not settled. */
+  get pending(): number {
+    return this.all().reduce((sum, { settles }) => sum + settles.length, 0);
+  }
+
+  add(message: RawMessage, settled: Settle): void {
+    if (this.filling && !this.filling.writer.add(message)) {
+      this.filled.push(this.filling);
+      this.filling = null;
+      this.flush();
+    }
+    if (!this.filling) {
+      this.filling = this.empty(slabBytes(message));
+      this.filling.writer.add(message);
+    }
+    this.filling.settles.push(settled);
+    this.scheduleFlush();
+  }
+
+  settle(id: number, error: Error | undefined): void {
+    const slab = this.underWay.get(id);
+    if (!slab) return;
+    const { settles } = slab;
+    this.underWay.delete(id);
+    slab.settles = [];
+    slab.writer.clear();
+    if (slab.slot !== null) this.free.push(slab);
+    if (this.filled.length > 0 || (this.filling?.writer.bytes ?? 0) >= enoughBytes) this.flush();
+    else if (this.filling) this.scheduleFlush();
+    for (const settled of settles) settled(error);
+  }
+
+  /** Settles everything: nothing will be heard of it any more. */
+  fail(error: Error): void {
+    const settles = this.all().flatMap((slab) => slab.settles);
+    this.underWay.clear();
+    this.filled = [];
+    this.filling = null;
+    for (const settled of settles) settled(error);
+  }
+
+  private all(): Slab[] {
+    return [...this.underWay.values(), ...this.filled, ...(this.filling ? [this.filling] : [])];
+  }
+
+  /** The one that was used last: what few messages need stays few pages of memory. */
+  private empty(bytes: number): Slab {
+    const known = bytes <= slabSize ? this.free.pop() : undefined;
+    if (known) return known;
+    const isKept = bytes <= slabSize && this.slots < slotsMax;
+    // Shared memory is not counted by the garbage collector, so that it would be late in freeing it.
+    const memory = isKept ? new SharedArrayBuffer(slabSize) : new ArrayBuffer(Math.max(bytes, slabSize));
+    const writer = new SlabWriter(memory, this.names);
+    return { writer, slot: isKept ? this.slots++ : null, isNew: true, settles: [] };
+  }
+
+  /**
+   * At once after a quiet moment; else `gatherMs` after the slab before, so that many sensors share a sync: a card wears
+   * by its syncs, and each costs CPU in three threads.
+   */
+  private scheduleFlush(): void {
+    if (this.flushSoon || this.underWay.size >= underWayMax) return;
+    const waitMs = this.flushedMs + this.gatherMs - this.clock.monotonicMs();
+    this.flushSoon = true;
+    const flush = () => {
+      this.flushSoon = false;
+      this.flush();
+    };
+    if (waitMs <= 0 || (this.filling?.writer.bytes ?? 0) >= enoughBytes) setImmediate(flush);
+    else this.clock.setTimer(waitMs, flush);
+  }
+
+  /** Sends the oldest slab if one may go. */
+  private flush(): void {
+    if (this.underWay.size >= underWayMax) return;
+    const slab = this.filled.shift() ?? this.filling;
+    if (!slab) return;
+    if (slab === this.filling) this.filling = null;
+    this.flushedMs = this.clock.monotonicMs();
+    const id = this.nextId++;
+    this.underWay.set(id, slab);
+    const { writer, slot, isNew } = slab;
+    slab.isNew = false;
+    this.send({ id, bytes: writer.bytes, slot, memory: isNew ? writer.memory : null });
+  }
+}
+
+/** The data thread's side: what to read a slab with. */
+export class SlabReaders {
+  private readonly names: NameTexts;
+  private readonly bySlot: SlabReader[] = [];
+
+  constructor(names: NameTexts) {
+    this.names = names;
+  }
+
+  of({ slot, memory }: SlabNote): SlabReader {
+    if (!memory) return this.bySlot[slot!]!;
+    const reader = new SlabReader(memory, this.names);
+    if (slot !== null) this.bySlot[slot] = reader;
+    return reader;
+  }
+}
