@@ -49,14 +49,16 @@ const unset: Fault = {
   weight: 2,
   plan(draw) {
     const forMs = draw.int(2_000, 5_000);
+    // Not always the same, so that each start has a time of its own.
+    const bootMs = draw.int(0, 10 * 365 * 86_400_000);
     return {
-      text: `kill -9 gateway, start it with its clock at 1970, which is set after ${seconds(forMs)}`,
+      text: `kill -9 gateway, start it with its clock at ${new Date(bootMs).toISOString()}, which is set after ${seconds(forMs)}`,
       async run({ site, allow, expect }) {
         const { gateway } = site;
         allow('torn-tail', 'disorder-untimed');
         await gateway.kill9();
         const mark = gateway.lastLog;
-        site.order('gateway', { clockOffsetMs: -Date.now() });
+        site.order('gateway', { clockOffsetMs: bootMs - Date.now() });
         let known: number | null = null;
         try {
           await gateway.start();

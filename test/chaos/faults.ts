@@ -6,6 +6,7 @@ import { journalFaults } from './faults-journal.ts';
 import { linkFaults } from './faults-link.ts';
 import { processFaults } from './faults-processes.ts';
 import { sensorFaults } from './faults-sensors.ts';
+import { sessionFaults } from './faults-sessions.ts';
 import { stateFaults } from './faults-state.ts';
 import { storeFaults } from './faults-store.ts';
 import type { Site } from './site.ts';
@@ -17,6 +18,7 @@ export const faults: readonly Fault[] = [
   ...diskFaults,
   ...journalFaults,
   ...stateFaults,
+  ...sessionFaults,
   ...clockFaults,
   ...sensorFaults,
 ];
