@@ -35,6 +35,30 @@ const textKinds = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte < 0x20 || byte === quote || byte === 0x5c ? 0 : byte < 0x80 ? 1 : 2,
 );
 
+/** The first byte from `from` on that ends a text, or the payload's length. Looks at four bytes at a time. */
+function endOfLongText(payload: Buffer, from: number): number {
+  const { buffer, byteOffset, length } = payload;
+  let at = from;
+  while (at < length && (byteOffset + at) % 4 !== 0 && textKinds[payload[at]!] !== 0) at++;
+  if (at < length && (byteOffset + at) % 4 === 0) {
+    const words = new Int32Array(buffer, byteOffset + at, (length - at) >> 2);
+    let word = 0;
+    while (word < words.length && !endsText(words[word]!)) word++;
+    at += word * 4;
+  }
+  while (at < length && textKinds[payload[at]!] !== 0) at++;
+  return at;
+}
+
+/** Whether one of a word's four bytes ends a text: where a byte is less than what is taken from it, its high bit turns up. */
+function endsText(word: number): boolean {
+  const quotes = word ^ 0x22222222;
+  const escapes = word ^ 0x5c5c5c5c;
+  const found =
+    ((word - 0x20202020) & ~word) | ((quotes - 0x01010101) & ~quotes) | ((escapes - 0x01010101) & ~escapes);
+  return (found & 0x80808080) !== 0;
+}
+
 /**
  * Learns a layout from a message that was decoded and checked the general way. Null where it has none that can be told:
  * such messages are decoded the general way for ever.
@@ -168,14 +192,17 @@ export class LayoutReader {
   private text(what: number, payload: Buffer, from: number): number {
     let at = from;
     let kinds = 0;
-    for (let kind = 0; at < payload.length; at++) {
-      kind = textKinds[payload[at]!]!;
+    const { length } = payload;
+    for (const end = Math.min(length, from + idLengthMax + 1); at < end; at++) {
+      const kind = textKinds[payload[at]!]!;
       if (kind === 0) break;
       kinds |= kind;
     }
-    if (at === payload.length || payload[at] !== quote) return -1;
+    const isLong = at - from > idLengthMax;
+    if (isLong) at = endOfLongText(payload, at);
+    if (at === length || payload[at] !== quote) return -1;
     if (what === use.text) return at;
-    if (kinds > 1 || at - from > idLengthMax) return -1;
+    if (kinds > 1 || isLong) return -1;
     const text = payload.toString('latin1', from, at);
     if (what === use.id) this.claim.id = text;
     else if (!this.time(parseDeviceTime(text))) return -1;

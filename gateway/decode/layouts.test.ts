@@ -174,6 +174,44 @@ const damage = fc.record({
   kind: fc.constantFrom('none', 'none', 'none', 'none', 'none', 'none', 'set', 'cut'),
 });
 
+it('reads long texts to their end, wherever they lie and whatever is in them', () => {
+  const special = fc.constantFrom(
+    '"',
+    '\\',
+    '\\\\',
+    '\u0000',
+    '\u001f',
+    ' ',
+    '!',
+    '#',
+    '[',
+    ']',
+    '\u007f',
+    'é',
+    '€😀',
+  );
+  const long = fc.record({
+    length: fc.integer({ min: 100, max: 400 }),
+    at: fc.nat(400),
+    special,
+    offset: fc.nat(3),
+  });
+  let short = 0;
+  fc.assert(
+    fc.property(fc.array(long, { minLength: 5, maxLength: 10 }), (texts) => {
+      const payloads = texts.map(({ length, at, special: piece, offset }, i) => {
+        const text = `${'a'.repeat(at % length)}${piece}${'b'.repeat(length - (at % length))}`;
+        const first = i === 0 ? 'plain' : text;
+        const memory = Buffer.from(`${' '.repeat(offset)}{"flow":${i},"note":"${first}","ok":"${piece}"}`);
+        return memory.subarray(offset);
+      });
+      short += shortWays('generic', undefined, payloads);
+    }),
+    { numRuns: 1_000 },
+  );
+  expect(short).toBeGreaterThan(1_000);
+});
+
 it('never takes a message for anything but what it means the general way', () => {
   const sent = fc.record({
     shape: fixed,
