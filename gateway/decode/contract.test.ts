@@ -20,7 +20,23 @@ describe('a declared type', () => {
   });
 
   it.each([
-    [{ flow: '3' }, 'CONTRACT_TYPE'],
+    ['3', 3],
+    [' -0.5', -0.5],
+    ['+1.25e2', 125],
+  ])('takes the number in the text %j', (text, value) => {
+    checkReading(machines.find('plant', 'meter-2'), { temperature: text }, row);
+    expect(row.values[0]).toBe(value);
+  });
+
+  it('says what came in place of its sensors', () => {
+    const check = () => checkReading(meter, { speed: 'fast', list: [1] }, row);
+    expect(check).toThrow(/it has: temperature, flow; the message has: "speed": "fast", "list": a list/);
+  });
+
+  it.each([
+    [{ flow: '3 l' }, 'CONTRACT_TYPE'],
+    [{ flow: '' }, 'CONTRACT_TYPE'],
+    [{ flow: '1e999' }, 'CONTRACT_TYPE'],
     [{ flow: { value: 3 } }, 'CONTRACT_TYPE'],
     [{ flow: [3] }, 'CONTRACT_TYPE'],
     [{ flow: Number.POSITIVE_INFINITY }, 'CONTRACT_FINITE'],
@@ -52,6 +68,29 @@ describe('an open type', () => {
     expect(open.sensors).toHaveLength(64);
     expect(row.ignored).toBe(17);
   });
+});
+
+it('an open type passes over what is no number in a sensor’s place', () => {
+  const bench = testMachines().find('lab', 'bench');
+  checkReading(bench, { flow: 1, level: 2 }, row);
+  checkReading(bench, { flow: 'unavailable', level: 3 }, row);
+  expect([row.values[0], row.values[1], row.present, row.ignored]).toEqual([Number.NaN, 3, 1, 1]);
+  expect(() => checkReading(bench, { flow: Number.POSITIVE_INFINITY, level: 3 }, row)).toThrow(
+    expect.objectContaining({ code: 'CONTRACT_FINITE' }),
+  );
+});
+
+it.each([
+  ['21.5', ['text']],
+  ['007', []],
+  ['1234567890123456', []],
+  ['2026-11-21', []],
+  ['', []],
+  [true, []],
+])('an open type takes a text for a sensor only if it is a number: %j', (text, sensors) => {
+  const bench = testMachines().find('lab', 'bench');
+  checkReading(bench, { text, flow: 1 }, row);
+  expect(bench.sensors.filter((sensor) => sensor !== 'flow')).toEqual(sensors);
 });
 
 describe('machines', () => {

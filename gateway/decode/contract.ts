@@ -30,8 +30,8 @@ export function newRow(): Row {
 }
 
 /**
- * Checks one reading against its machine type. Numbers and booleans (0/1) are values; null is an absent value; a field
- * the type does not declare is ignored and counted. Uses `row` as scratch: no allocation for each reading.
+ * Checks one reading against its machine type. Numbers, also written as texts, and booleans (0/1) are values; null is an
+ * absent value; a field the type does not declare is ignored and counted. Uses `row` as scratch: no allocation for each reading.
  * @throws HarbingerError CONTRACT_TYPE, CONTRACT_FINITE, CONTRACT_RANGE, CONTRACT_EMPTY
  */
 export function checkReading(series: Series, values: Record<string, unknown>, row: Row): void {
@@ -47,26 +47,47 @@ export function checkReading(series: Series, values: Record<string, unknown>, ro
       continue;
     }
     if (raw === null) continue;
-    const value = typeof raw === 'number' ? raw : typeof raw === 'boolean' ? Number(raw) : Number.NaN;
-    if (!(value >= series.min[column]! && value <= series.max[column]!))
-      throw breach(series, sensor, column, raw);
+    const value = typeof raw === 'number' ? raw : numberIn(raw);
+    if (!(value >= series.min[column]! && value <= series.max[column]!)) {
+      if (!series.type.openSensors || typeof raw === 'number') throw breach(series, sensor, column, raw);
+      row.ignored++; // its kind is not declared: `unavailable` in a sensor's place is no breach
+      continue;
+    }
     row.values[column] = value;
     row.present++;
   }
   if (row.present === 0) {
-    const known = series.sensors.slice(0, 8).join(', ') || 'any number under a plain name';
-    throw new HarbingerError(
-      'CONTRACT_EMPTY',
-      'contract',
-      `no value for a sensor of type '${series.type.name}' (it has: ${known}${series.sensors.length > 8 ? ', …' : ''})`,
-    );
+    throw nothingTaken(series, values);
   }
 }
 
-/** An open type takes every number; what else stands beside it (texts, nested objects) is not a sensor. */
+/** An open type takes every number; what else stands beside it (other texts, lists) is not a sensor. */
 function openColumn(series: Series, sensor: string, raw: unknown): number {
-  if (!series.type.openSensors || typeof raw !== 'number' || reserved.has(sensor)) return -1;
+  if (!series.type.openSensors || reserved.has(sensor)) return -1;
+  if (typeof raw !== 'number' && (typeof raw !== 'string' || Number.isNaN(numberIn(raw)))) return -1;
   return columnOf(series, sensor);
+}
+
+/** Without zeros before it: `007` is a name. */
+const decimal = /^ {0,8}[+-]?(0|[1-9]\d{0,14})(\.\d{1,18})?([eE][+-]?\d{1,2})? {0,8}$/;
+
+/** The number that a boolean or a text stands for; NaN if none. */
+function numberIn(raw: unknown): number {
+  if (typeof raw === 'boolean') return Number(raw);
+  return typeof raw === 'string' && decimal.test(raw) ? Number(raw) : Number.NaN;
+}
+
+function nothingTaken({ sensors, type }: Series, values: Record<string, unknown>): HarbingerError {
+  const known = sensors.slice(0, 8).join(', ') || 'any number under a plain name';
+  const sent = Object.entries(values)
+    .slice(0, 5)
+    .map(([name, value]) => `${JSON.stringify(name.slice(0, 40))}: ${kindOf(value)}`);
+  return new HarbingerError(
+    'CONTRACT_EMPTY',
+    'contract',
+    `no value for a sensor of type '${type.name}' (it has: ${known}${sensors.length > 8 ? ', …' : ''}; ` +
+      `the message has: ${sent.join(', ') || 'nothing'})`,
+  );
 }
 
 function breach(series: Series, sensor: string, column: number, raw: unknown): HarbingerError {

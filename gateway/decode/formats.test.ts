@@ -29,6 +29,78 @@ describe('json', () => {
     expect(decode('json', '21.5', 'flow')[0]?.values).toEqual({ flow: 21.5 });
   });
 
+  it('takes values from objects of their own, by the names on the way', () => {
+    const valuesOf = (text: string, sensor?: string) => decode('json', text, sensor)[0]?.values;
+    expect(valuesOf('{"AM2301":{"Temperature":21.5,"Humidity":40},"TempUnit":"C"}')).toMatchObject({
+      AM2301_Temperature: 21.5,
+      AM2301_Humidity: 40,
+    });
+    expect(valuesOf('{"temperature":{"value":21.5,"unit":"Cel","ts":1}}')).toEqual({
+      temperature: 21.5,
+      temperature_unit: 'Cel',
+    });
+    expect(
+      valuesOf('{"method":"NotifyStatus","params":{"ts":1,"temperature:0":{"id":0,"tC":21}}}'),
+    ).toMatchObject({
+      params_temperature_0_tC: 21,
+    });
+    expect(valuesOf('{"values":{"motor":{"rpm":3}}}')).toMatchObject({ motor_rpm: 3 });
+    expect(valuesOf('{"fields":{"usage":3},"name":"cpu","timestamp":1700000000}')).toEqual({ usage: 3 });
+    expect(valuesOf('{"value":{"x":1,"y":2}}', 'axis')).toMatchObject({ axis_x: 1, axis_y: 2 });
+    expect(valuesOf('{"a":{"b":1},"a_b":2}')).toMatchObject({ a_b: 2 });
+    expect(valuesOf('{"a":{"__proto__":{"b":1}}}')).toMatchObject({ a___proto___b: 1 });
+    expect(() => valuesOf(`${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`)).not.toThrow();
+  });
+
+  it('takes a SenML pack: records of one time are one reading', () => {
+    const pack = `[{"bn":"urn:dev:ow:10e2073a01080063:","bt":1700000000.25,"bu":"A","n":"voltage","u":"V","v":120.1},
+      {"n":"current","v":1.2},{"n":"current","t":-5,"v":1.3},{"n":"up","vb":true},{"n":"label","vs":"x"}]`;
+    expect(decode('json', pack)).toEqual([
+      {
+        deviceTime: { ms: 1_700_000_000_250, ns: 0 },
+        values: { voltage: 120.1, current: 1.2, up: true, label: 'x' },
+      },
+      { deviceTime: { ms: 1_699_999_995_250, ns: 0 }, values: { current: 1.3 } },
+    ]);
+    expect(decode('json', '[{"bn":"urn:dev:mac:0024befffe804ff1/temp","v":23.5}]')).toEqual([
+      { values: { temp: 23.5 } },
+    ]);
+    expect(decode('json', '[{"bn":"dev:","bv":20},{"n":"a","v":1},{"n":"b","v":2}]')).toEqual([
+      { values: { dev: 20, a: 21, b: 22 } },
+    ]);
+    expect(decode('json', '[{"n":"name","v":1,"amps":2}]')[0]?.values).toMatchObject({ v: 1, amps: 2 });
+  });
+
+  it.each([
+    ['[{"n":"a","v":1,"t":-5}]', /relative to now/],
+    ['[{"bn":"one:","n":"a","v":1},{"bn":"two:","n":"a","v":2}]', /two devices/],
+    ['[{"n":"a","v":"1"}]', /not a number/],
+    ['[{"n":"","v":1}]', /no name/],
+    ['[{"bn":"a"}]', /no record has a value/],
+  ])('refuses the SenML pack %s', (text, message) => {
+    expect(() => decode('json', text)).toThrow(expect.objectContaining({ code: 'DECODE_SENML' }));
+    expect(() => decode('json', text)).toThrow(message);
+  });
+
+  it('takes pairs, and a byte order mark before the text', () => {
+    expect(decode('json', 'temp:21.5,hum:40\r\n')[0]?.values).toEqual({ temp: 21.5, hum: 40 });
+    expect(decode('json', '\ufeff{"a":1}')[0]?.values).toEqual({ a: 1 });
+    for (const text of ['12:30:45', 'state: ok', 'cpu,host=a usage=1.5 1700000000', 'http://x:1'])
+      expect(() => decode('json', text)).toThrow(expect.objectContaining({ code: 'DECODE_JSON' }));
+  });
+
+  it.each([
+    [Buffer.from([0x1f, 0x8b, 8, 0]), /compressed/],
+    [Buffer.from('\ufeff{"a":1}', 'utf16le'), /UTF-16/],
+    [Buffer.from('{"a":1}', 'utf16le'), /UTF-16/],
+    [Buffer.from('{"a":NaN}'), /send null/],
+    [Buffer.from(''), /empty/],
+    [Buffer.from('21.5'), /topic that names its sensor/],
+    [Buffer.from('"on"'), /but "on"/],
+  ])('says what to do about %j', (payload, message) => {
+    expect(() => decoderFor('json').decode(payload, target)).toThrow(message);
+  });
+
   it.each([
     ['{"a":', 'DECODE_JSON'],
     ['{"a":NaN}', 'DECODE_JSON'],
@@ -69,6 +141,14 @@ describe('key-value', () => {
       values: { temperature: 21.5, humidity: 40 },
       seq: 9,
     });
+  });
+
+  it('takes time and id as JSON has them', () => {
+    const [reading] = decode('key-value', 'a=1 ts=1700000000123456789 id=n7');
+    expect(reading).toMatchObject({ deviceTime: { ms: 1_700_000_000_123, ns: 456_789 }, id: 'n7' });
+    expect(() => decode('key-value', 'a=1 ts=soon')).toThrow(
+      expect.objectContaining({ code: 'DECODE_TIME' }),
+    );
   });
 
   it('refuses what is not a pair', () => {

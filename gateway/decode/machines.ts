@@ -71,7 +71,7 @@ export class Machines {
       throw new HarbingerError(
         'MACHINE_NAME',
         'contract',
-        `'${key.slice(0, 140)}' is not a plain site/machine name`,
+        `'${key.slice(0, 140)}' is not a plain site/machine name: each has up to 64 letters (a–z), digits, and _ . - after the first`,
       );
     }
     const type = this.typeOf(key);

@@ -1,33 +1,39 @@
-import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { DecodedReading, Decoder, DecodeTarget } from '../../ports.ts';
+import { kindOf } from '../alone.ts';
 import { fromDigits, type Moment, parseDeviceTime } from '../device-time.ts';
+import { flatten, isObject } from './flatten.ts';
+import { isPairs, keyValue } from './key-value.ts';
+import { isSenml, readSenml } from './senml.ts';
+import { startsWithBom, whyNotJson } from './unreadable.ts';
 
 /**
  * JSON, in the shapes that devices send:
- * `{"temperature": 21.5, "ts": 1700000000000, "seq": 7}`: sensors by name, with time and identity beside them;
- * `{"ts": …, "values": {…}}`; a list of such objects; on a sensor's own topic `{"value": 21.5, "timestamp_ms": …}` or `21.5`.
+ * `{"temperature": 21.5, "ts": 1700000000000, "seq": 7}`: sensors by name, with time and identity beside them, also in
+ * objects of their own (flatten.ts); `{"ts": …, "values": {…}}` (Telegraf: `fields`); a list of such objects, or a SenML
+ * pack; on a sensor's own topic `{"value": 21.5, "timestamp_ms": …}` or `21.5`. What is no JSON may be key=value pairs.
  */
 export const json: Decoder = {
   format: 'json',
   decode(payload, target) {
-    const text = payload.toString('utf8');
+    const text = payload.toString('utf8', startsWithBom(payload) ? 3 : 0);
     let parsed: unknown;
     try {
       parsed = JSON.parse(text);
     } catch (error) {
-      throw new HarbingerError('DECODE_JSON', 'decode', `payload is not JSON: ${messageOf(error)}`);
+      if (isPairs(text)) return keyValue.decode(payload, target);
+      throw new HarbingerError('DECODE_JSON', 'decode', `payload is not JSON: ${whyNotJson(payload, error)}`);
     }
-    if (Array.isArray(parsed)) {
-      if (parsed.length > readingsPerMessageMax) {
-        throw new HarbingerError(
-          'DECODE_TOO_MANY',
-          'decode',
-          `${parsed.length} readings in a message; at most ${readingsPerMessageMax}`,
-        );
-      }
-      return parsed.map((item) => readingOf(item, target, null));
+    if (!Array.isArray(parsed)) return [readingOf(parsed, target, text)];
+    if (parsed.length > readingsPerMessageMax) {
+      throw new HarbingerError(
+        'DECODE_TOO_MANY',
+        'decode',
+        `${parsed.length} readings in a message; at most ${readingsPerMessageMax}`,
+      );
     }
-    return [readingOf(parsed, target, text)];
+    if (parsed.length > 0 && isSenml(parsed)) return readSenml(parsed);
+    return parsed.map((item) => readingOf(item, target, null));
   },
 };
 
@@ -38,7 +44,11 @@ export const timeKeys = ['ts', 'timestamp', 'time', 'timestamp_ms'];
 function readingOf(item: unknown, target: DecodeTarget, text: string | null): DecodedReading {
   if (typeof item === 'number' && target.sensor !== undefined) return { values: { [target.sensor]: item } };
   if (typeof item !== 'object' || item === null || Array.isArray(item)) {
-    throw new HarbingerError('DECODE_SHAPE', 'decode', 'payload is JSON but not an object of sensor values');
+    const problem =
+      typeof item === 'number'
+        ? 'a bare number needs a topic that names its sensor, such as telemetry/{site}/{machine}/{sensor}'
+        : `payload is JSON but not an object of sensor values, such as {"temperature": 21.5}, but ${kindOf(item)}`;
+    throw new HarbingerError('DECODE_SHAPE', 'decode', problem);
   }
   const fields = item as Record<string, unknown>;
   const reading: DecodedReading = { values: valuesOf(fields, target) };
@@ -50,12 +60,11 @@ function readingOf(item: unknown, target: DecodeTarget, text: string | null): De
 }
 
 function valuesOf(fields: Record<string, unknown>, target: DecodeTarget): Record<string, unknown> {
-  const { values } = fields;
-  if (typeof values === 'object' && values !== null && !Array.isArray(values))
-    return values as Record<string, unknown>;
-  if (target.sensor === undefined) return fields;
-  if ('value' in fields) return { [target.sensor]: fields.value };
-  return target.sensor in fields ? { [target.sensor]: fields[target.sensor] } : {};
+  if (isObject(fields.values)) return flatten(fields.values);
+  if (isObject(fields.fields)) return flatten(fields.fields);
+  if (target.sensor === undefined) return flatten(fields);
+  if ('value' in fields) return flatten({ [target.sensor]: fields.value });
+  return target.sensor in fields ? flatten({ [target.sensor]: fields[target.sensor] }) : {};
 }
 
 function deviceTimeOf(fields: Record<string, unknown>, text: string | null): Moment | undefined {
