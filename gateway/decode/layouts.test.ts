@@ -178,7 +178,7 @@ it('reads long texts to their end, wherever they lie and whatever is in them', (
   const special = fc.constantFrom(
     '"',
     '\\',
-    '\\\\',
+    '\\x',
     '\u0000',
     '\u001f',
     ' ',
@@ -202,7 +202,7 @@ it('reads long texts to their end, wherever they lie and whatever is in them', (
       const payloads = texts.map(({ length, at, special: piece, offset }, i) => {
         const text = `${'a'.repeat(at % length)}${piece}${'b'.repeat(length - (at % length))}`;
         const first = i === 0 ? 'plain' : text;
-        const memory = Buffer.from(`${' '.repeat(offset)}{"flow":${i},"note":"${first}","ok":"${piece}"}`);
+        const memory = Buffer.from(`${' '.repeat(offset)}{"flow":${i},"note":"${first}","ok":"yes"}`);
         return memory.subarray(offset);
       });
       short += shortWays('generic', undefined, payloads);
