@@ -35,6 +35,17 @@ const textKinds = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte < 0x20 || byte === quote || byte === 0x5c ? 0 : byte < 0x80 ? 1 : 2,
 );
 
+/** Whether a text has nothing but what numbers have: on an open type that is one (see contract.ts). */
+function isDigits(payload: Buffer, from: number): boolean {
+  let at = from;
+  while (at < payload.length && digitKinds[payload[at]!] === 1) at++;
+  return payload[at] === quote;
+}
+
+const digitKinds = Uint8Array.from({ length: 256 }, (_, byte) =>
+  '0123456789+-.eE '.includes(String.fromCharCode(byte)) ? 1 : 0,
+);
+
 /** The first byte from `from` on that ends a text, or the payload's length. Looks at four bytes at a time. */
 function endOfLongText(payload: Buffer, from: number): number {
   const { buffer, byteOffset, length } = payload;
@@ -164,6 +175,7 @@ export class LayoutReader {
 
   /** Reads one value; where it ends, or -1. */
   private value(what: number, column: number, payload: Buffer, at: number, series: Series, row: Row): number {
+    if (what === use.text && series.type.openSensors && isDigits(payload, at)) return -1; // it may be a sensor now
     if (what === use.text || what === use.timeText || what === use.id) return this.text(what, payload, at);
     const { number } = this;
     if (!number.read(payload, at)) return what === use.time ? this.longTime(payload, at) : -1;

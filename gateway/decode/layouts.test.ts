@@ -137,7 +137,17 @@ const digits = fc.oneof(
   ),
 );
 const text = fc.oneof(
-  fc.constantFrom('"ok"', '""', '"a\\n"', '"é"', '"2026-11-21T10:00:00Z"', '"\u0001"', '"}"'),
+  fc.constantFrom(
+    '"ok"',
+    '"21.5"',
+    '" 7"',
+    '""',
+    '"a\\n"',
+    '"é"',
+    '"2026-11-21T10:00:00Z"',
+    '"\u0001"',
+    '"}"',
+  ),
   fc.string({ maxLength: 6 }).map((value) => JSON.stringify(value)),
 );
 const value = fc.oneof(
