@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { dirname, sep } from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { messageOf } from '../runtime/errors.ts';
@@ -17,7 +19,13 @@ const loaders: Record<BackendName, () => Promise<unknown>> = {
     const name: string = '@tensorflow/tfjs-node';
     return import(name);
   },
-  wasm: async () => (await import('@tensorflow/tfjs-backend-wasm')).setThreadsCount(1),
+  wasm: async () => {
+    const wasm = await import('@tensorflow/tfjs-backend-wasm');
+    // Its binaries stay in its own folder when its code is bundled.
+    const { resolve } = createRequire(import.meta.url);
+    wasm.setWasmPaths(dirname(resolve('@tensorflow/tfjs-backend-wasm')) + sep);
+    wasm.setThreadsCount(1);
+  },
   cpu: () => import('@tensorflow/tfjs-backend-cpu'),
 };
 
