@@ -100,6 +100,7 @@ export async function startGateway(
     config,
     data,
     broker,
+    serial,
     intelligence,
     alerts,
     metrics,

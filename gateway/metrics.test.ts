@@ -80,6 +80,14 @@ describe('metrics', () => {
     expect(await shown(metrics, 'harbinger_broker_retained_messages')).toEqual([2]);
   });
 
+  it('tell of each serial device whether it is there', async () => {
+    const metrics = new GatewayMetrics();
+    const port = { path: '/dev/scale', open: true, lines: 7, truncated: 1, retried: 0, reopened: 0 };
+    metrics.serial([port, { ...port, path: '/dev/gone', open: false }]);
+    expect(await shown(metrics, 'harbinger_serial_open')).toEqual([1, 0]);
+    expect(await shown(metrics, 'harbinger_serial_lines_total')).toEqual([7, 7]);
+  });
+
   it('leave out the free space where the disk does not tell', async () => {
     const metrics = new GatewayMetrics();
     metrics.disk(null);

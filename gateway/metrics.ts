@@ -4,6 +4,7 @@ import type { AlertDecisionStats } from './decisions/alert-decision.ts';
 import type { IntelligenceStats } from './intelligence/intelligence.ts';
 import type { NormalsStats } from './intelligence/normals.ts';
 import type { JobStats } from './jobs/job-runner.ts';
+import type { PortStats } from './serial/port.ts';
 
 /** Sets gauges and counters from snapshots that the parts keep anyway: nothing is counted twice on the hot path. */
 export class GatewayMetrics {
@@ -89,6 +90,17 @@ export class GatewayMetrics {
       this.total('harbinger_broker_refused_total', 'Connections refused or closed, by reason', count, {
         reason,
       });
+    }
+  }
+
+  serial(ports: readonly PortStats[]): void {
+    for (const { path: port, open, lines, truncated, retried } of ports) {
+      this.gauge('harbinger_serial_open', '1 while the device is there', open ? 1 : 0, { port });
+      this.total('harbinger_serial_lines_total', 'Lines read', lines, { port });
+      this.total('harbinger_serial_lines_cut_total', 'Of these, longer than lineBytesMax', truncated, {
+        port,
+      });
+      this.total('harbinger_serial_lines_retried_total', 'Times the disk refused a line', retried, { port });
     }
   }
 

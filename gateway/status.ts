@@ -9,6 +9,7 @@ import type { AlertDecision } from './decisions/alert-decision.ts';
 import type { Intelligence } from './intelligence/intelligence.ts';
 import type { JobStats } from './jobs/job-runner.ts';
 import type { GatewayMetrics } from './metrics.ts';
+import type { SerialSource } from './serial/serial.ts';
 
 const refreshMs = 1_000;
 /** The data thread answers within this even under full load; beyond it nothing is being acknowledged. */
@@ -18,6 +19,7 @@ export interface StatusDeps {
   config: GatewayConfig;
   data: DataClient;
   broker: Broker;
+  serial: SerialSource;
   intelligence: Intelligence;
   alerts: AlertDecision;
   metrics: GatewayMetrics;
@@ -32,7 +34,7 @@ interface Condition {
 
 /** What the gateway says of itself: health, readiness, status, metrics. Asks the data thread once a second. */
 export function createStatus(deps: StatusDeps) {
-  const { config, data, broker, intelligence, alerts, metrics, clock } = deps;
+  const { config, data, broker, serial, intelligence, alerts, metrics, clock } = deps;
   const space = new FreeSpace(config.dataDir, clock);
   let last: { status: DataStatus; atMs: number } | null = null;
   let timer: Timer | null = null;
@@ -45,6 +47,7 @@ export function createStatus(deps: StatusDeps) {
       dataMetrics(metrics, status);
     }
     metrics.broker(broker.stats());
+    metrics.serial(serial.stats());
     metrics.intelligence(intelligence.stats());
     metrics.alerts(alerts.stats());
     metrics.jobs(deps.jobs());
@@ -85,6 +88,7 @@ export function createStatus(deps: StatusDeps) {
         gateway: config.gateway,
         ...status,
         broker: broker.stats(),
+        serial: serial.stats(),
         pending: data.pending,
         intelligence: intelligence.stats(),
         alerts: { ...alerts.stats(), openPredictions: alerts.open() },

@@ -50,6 +50,7 @@ export const GatewayStatus = Type.Object(
     clockSet: Type.Boolean({ description: 'false: times go on from the newest that is known, see the log' }),
     diskFreeBytes: nullable(Type.Number({ description: 'of the data folder’s disk' })),
     broker: Type.Object({ connections: Count, messages: Count, refused: byLane(Count) }, more),
+    serial: Type.Array(Type.Object({ path: Type.String(), open: Type.Boolean(), lines: Count }, more)),
     intelligence: Type.Object({}, more),
     alerts: Type.Object({ openPredictions: Type.Array(Type.Unknown()) }, more),
     jobs: Type.Array(Type.Object({ name: Type.String() }, more)),

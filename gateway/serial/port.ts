@@ -40,6 +40,8 @@ const retry: BackoffOptions = { firstMs: 200, maxMs: 10_000 };
 /** Lines on their way to the disk; while there are so many, the device is not read. */
 const pendingMax = 100;
 
+const cutMark = (bytesMax: number) => Buffer.from(` [cut at lineBytesMax, ${bytesMax} bytes]`);
+
 /**
  * One device's life: opened, read line by line, and opened again whenever it goes, for ever. Serial lines have no
  * acknowledgement, so a line that could not be stored is handed in again until it is; meanwhile the port is not read,
@@ -121,7 +123,9 @@ export class SerialLine {
     if (line.length === 0) return;
     this.stats.lines += 1;
     if (truncated) this.stats.truncated += 1;
-    const payload = encoding === 'latin1' ? Buffer.from(line.toString('latin1')) : line;
+    const text = encoding === 'latin1' ? Buffer.from(line.toString('latin1')) : line;
+    // No format takes the mark: the beginning of a line would be read as a line with other values.
+    const payload = truncated ? Buffer.concat([text, cutMark(this.config.lineBytesMax)]) : text;
     const message = {
       topic: this.topic,
       payload,
