@@ -74,7 +74,11 @@ const decimal = /^ {0,8}[+-]?(0|[1-9]\d{0,14})(\.\d{1,18})?([eE][+-]?\d{1,2})? {
 /** The number that a boolean or a text stands for; NaN if none. */
 function numberIn(raw: unknown): number {
   if (typeof raw === 'boolean') return Number(raw);
-  return typeof raw === 'string' && decimal.test(raw) ? Number(raw) : Number.NaN;
+  return typeof raw === 'string' && isNumberText(raw) ? Number(raw) : Number.NaN;
+}
+
+export function isNumberText(text: string): boolean {
+  return decimal.test(text);
 }
 
 function nothingTaken({ sensors, type }: Series, values: Record<string, unknown>): HarbingerError {

@@ -1,4 +1,4 @@
-import type { Row } from './contract.ts';
+import { isNumberText, type Row } from './contract.ts';
 import { fromDigits, type Moment, parseDeviceTime } from './device-time.ts';
 import { timeKeys } from './formats/json.ts';
 import { JsonNumber } from './json-number.ts';
@@ -30,18 +30,13 @@ export interface JsonLayout {
 
 const idLengthMax = 128;
 const quote = 0x22;
+const space = 0x20;
 /** Of a byte in a text: 0 ends it or needs more than copying (a quote, an escape, a control character), 2 is not ASCII. */
 const textKinds = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte < 0x20 || byte === quote || byte === 0x5c ? 0 : byte < 0x80 ? 1 : 2,
 );
 
-/** Whether a text has nothing but what numbers have: on an open type that is one (see contract.ts). */
-function isDigits(payload: Buffer, from: number): boolean {
-  let at = from;
-  while (at < payload.length && digitKinds[payload[at]!] === 1) at++;
-  return payload[at] === quote;
-}
-
+/** Of a byte in a text: whether numbers have it. */
 const digitKinds = Uint8Array.from({ length: 256 }, (_, byte) =>
   '0123456789+-.eE '.includes(String.fromCharCode(byte)) ? 1 : 0,
 );
@@ -175,7 +170,7 @@ export class LayoutReader {
 
   /** Reads one value; where it ends, or -1. */
   private value(what: number, column: number, payload: Buffer, at: number, series: Series, row: Row): number {
-    if (what === use.text && series.type.openSensors && isDigits(payload, at)) return -1; // it may be a sensor now
+    if (what === use.text && series.type.openSensors && this.isNumber(payload, at)) return -1; // a sensor's
     if (what === use.text || what === use.timeText || what === use.id) return this.text(what, payload, at);
     const { number } = this;
     if (!number.read(payload, at)) return what === use.time ? this.longTime(payload, at) : -1;
@@ -199,6 +194,16 @@ export class LayoutReader {
     while (at < payload.length && payload[at]! >= 0x30 && payload[at]! <= 0x39) at++;
     if (at - from < 17 || at - from > 19 || payload[from] === 0x30) return -1;
     return this.time(fromDigits(payload.toString('latin1', from, at))) ? at : -1;
+  }
+
+  /** Whether a text is one that an open type takes for a number. What only looks like one (`1.4.2`) is told by its bytes. */
+  private isNumber(payload: Buffer, from: number): boolean {
+    let at = from;
+    while (at < payload.length && digitKinds[payload[at]!] === 1) at++;
+    if (at === from || payload[at] !== quote) return false;
+    const { number } = this;
+    if (number.read(payload, from) && number.end < at && payload[number.end] !== space) return false;
+    return isNumberText(payload.toString('latin1', from, at));
   }
 
   private text(what: number, payload: Buffer, from: number): number {

@@ -76,7 +76,7 @@ function shortWays(type: string, sensor: string | undefined, payloads: Buffer[])
 
 it('reads what devices send without parsing it, once it has seen one', () => {
   const message = (i: number) =>
-    `{"device":"dev${i}","seq":${i},"ts":${1_700_000_000_000 + i},"temperature":${20 + i / 10}, "rssi": -${i}.50,"ok":"yes","up":true,"tags":["a]","b"],"at":{"hall":[1,{"row":2}]}}`;
+    `{"device":"dev${i}","seq":${i},"ts":${1_700_000_000_000 + i},"temperature":${20 + i / 10}, "rssi": -${i}.50,"ok":"yes","fw":"1.4.2","day":"2026-11-21","part":"007","none":"","up":true,"tags":["a]","b"],"at":{"hall":[1,{"row":2}]}}`;
   const payloads = Array.from({ length: 50 }, (_, i) => Buffer.from(message(i)));
   expect(shortWays('generic', undefined, payloads)).toBe(49);
   const nested = (i: number) =>
@@ -141,6 +141,12 @@ const text = fc.oneof(
     '"ok"',
     '"21.5"',
     '" 7"',
+    '"7 "',
+    '"+7e2"',
+    '"007"',
+    '"1.4.2"',
+    '"1 2"',
+    '"-"',
     '""',
     '"a\\n"',
     '"é"',
