@@ -131,7 +131,9 @@ describe('the demonstration', () => {
     await eventually(async () => ((await second.stored()) ?? 0) > before, 120_000, 'more readings');
     expect((await second.events()).map(({ time }) => time)).toContain(alert.time);
     const againAfter = secondsNow();
-    process.kill(Number(/gateway (\d+),/.exec(second.output)![1]), 'SIGKILL');
+    const gatewayPid = () => /gateway (\d+),/.exec(second.output)?.[1];
+    await eventually(async () => gatewayPid() !== undefined, 10_000, 'the processes to be named');
+    process.kill(Number(gatewayPid()), 'SIGKILL');
     const cameBack = async () =>
       /gateway ended \(SIGKILL\) and was started again: process \d+/.test(second.output);
     await eventually(cameBack, 60_000, 'the gateway that was killed');
