@@ -1,7 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { identifierPattern } from '../shared/contract/topics.ts';
 import { BrokerConfig } from './broker/config.ts';
+import { covers, parseFilter } from './broker/topics.ts';
 import { AlertDecisionConfig } from './decisions/config.ts';
+import { filterOfPattern } from './decode/topic-pattern.ts';
 import { GatewayHttpConfig } from './http/config.ts';
 import { IntelligenceConfig } from './intelligence/config.ts';
 import { ScheduleText } from './jobs/schedule.ts';
@@ -146,3 +148,14 @@ export const GatewayConfig = Type.Object(
   { additionalProperties: false },
 );
 export type GatewayConfig = Static<typeof GatewayConfig>;
+
+/** What the broker stores: what its own configuration says, and every topic that a route takes, or it would be lost. */
+export function storedTopics({ broker, routes }: Pick<GatewayConfig, 'broker' | 'routes'>): string[] {
+  const stored = broker.telemetryFilters.map((text) => parseFilter(text));
+  const isStored = (text: string) => {
+    const filter = parseFilter(text);
+    return filter !== null && stored.some((each) => each !== null && covers(each, filter));
+  };
+  const further = routes.map(({ topic }) => filterOfPattern(topic)).filter((filter) => !isStored(filter));
+  return [...broker.telemetryFilters, ...new Set(further)];
+}

@@ -12,12 +12,13 @@ import { localUrl, removeRunFile, writeRunFile } from '../shared/runtime/run-fil
 import { checkBrokerConfig } from './broker/broker.ts';
 import { Credentials } from './broker/credentials.ts';
 import { readTlsFiles as readBrokerTlsFiles } from './broker/listeners.ts';
-import { GatewayConfig } from './config.ts';
+import { GatewayConfig, storedTopics } from './config.ts';
 import { Machines } from './decode/machines.ts';
 import { Routes } from './decode/routes.ts';
 import { startGateway } from './gateway.ts';
 import { parseSchedule } from './jobs/schedule.ts';
 import { newestTime } from './journal/newest-time.ts';
+import { checkSerialConfig } from './serial/serial.ts';
 import { checkUplinkConfig } from './uplink/config.ts';
 import { readTlsFiles as readUplinkTlsFiles } from './uplink/tls-files.ts';
 
@@ -44,6 +45,7 @@ export function readGatewayConfig(options: GatewayOptions): {
       http: { port: options.httpPort },
     },
   });
+  config.broker.telemetryFilters = storedTopics(config);
   const own = config.machineTypesDir === undefined ? [] : [config.machineTypesDir];
   const types = loadMachineTypes([builtInTypesDir, ...own]);
   checkConfig(config, types);
@@ -57,6 +59,7 @@ function checkConfig(config: GatewayConfig, types: Map<string, MachineType>): vo
   new Routes(routes, new Machines({ gateway, types, rules, unknown, machinesMax }), 1);
   checkBrokerConfig(config.broker);
   new Credentials(config.broker.users, systemClock);
+  checkSerialConfig(config.serial);
   checkUplinkConfig(config.uplink);
   parseSchedule('statistics', config.jobs.statistics);
   parseSchedule('retention', config.jobs.retention);

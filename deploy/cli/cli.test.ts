@@ -116,6 +116,43 @@ describe('config check', () => {
       '[uplink]\nurl = "mqtt://me:pass@example.org"',
       /uplink\.url must match/,
     ],
+    [
+      'a value that is none of those there are',
+      'gateway',
+      '[journal]\nwhenFull = "drop"',
+      /whenFull must be "drop-oldest" or "refuse"/,
+    ],
+    ['a type that there is not', 'gateway', 'unknownMachines = "pmp"', /no machine type 'pmp' \(there are: /],
+    [
+      'a folder that there is not',
+      'gateway',
+      'machineTypesDir = "/nowhere"',
+      /machineTypesDir names \/nowhere/,
+    ],
+    [
+      'a format that there is not',
+      'gateway',
+      '[[routes]]\ntopic = "{site}/{machine}"\nformat = "xml"',
+      /no format 'xml' \(there are: json, /,
+    ],
+    [
+      'a wildcard that a route has not',
+      'gateway',
+      '[[routes]]\ntopic = "{site}/{machine}/#"\nformat = "json"',
+      /'#' is neither/,
+    ],
+    [
+      'a route that does not say whose its messages are',
+      'gateway',
+      '[[routes]]\ntopic = "tele/{machine}"\nformat = "json"',
+      /says no site/,
+    ],
+    [
+      'a serial port without a machine',
+      'gateway',
+      '[[serial.ports]]\npath = "/dev/x"',
+      /set site for this port/,
+    ],
     ['no TOML', 'gateway', 'gateway =', /gateway\.toml/],
   ])('names %s (%s)', (_, role, text, message) => {
     const { status, stdout, stderr } = check(role, text);

@@ -10,10 +10,6 @@ const clientIdLengthMax = 128;
 
 /** A program on this computer without a name, where the configuration lets it in. Not a possible user name. */
 const anonymousUser = '(anonymous)';
-const anonymousGrants: Grants = {
-  publish: ['telemetry/#', 'lifecycle/#'],
-  subscribe: ['telemetry/#', 'lifecycle/#'],
-};
 
 /** Who may connect, and as which client: a client id belongs to the user who holds its connection or its session. */
 export class Admission {
@@ -21,11 +17,17 @@ export class Admission {
   private readonly credentials: Credentials;
   private readonly sessions: Sessions;
   private readonly anonymous: BrokerConfig['anonymous'];
+  private readonly anonymousGrants: Grants;
 
-  constructor(credentials: Credentials, sessions: Sessions, anonymous: BrokerConfig['anonymous']) {
+  constructor(
+    credentials: Credentials,
+    sessions: Sessions,
+    { anonymous, telemetryFilters }: Pick<BrokerConfig, 'anonymous' | 'telemetryFilters'>,
+  ) {
     this.credentials = credentials;
     this.sessions = sessions;
     this.anonymous = anonymous;
+    this.anonymousGrants = { publish: telemetryFilters, subscribe: telemetryFilters };
   }
 
   isConnected(clientId: string): boolean {
@@ -76,7 +78,7 @@ export class Admission {
   ): Promise<Rights> {
     const { local, address } = link.origin;
     if (name === undefined && this.anonymous === 'loopback' && local) {
-      return rightsOf(anonymousGrants, anonymousUser, clientId);
+      return rightsOf(this.anonymousGrants, anonymousUser, clientId);
     }
     if (name === undefined || password === undefined) {
       throw new Refusal('credentials', 'a user name and a password are needed', 4);

@@ -86,7 +86,7 @@ export class Engine {
     this.interest = interest;
     this.persistence = persistence;
     this.links = new Links(clock);
-    this.admission = new Admission(credentials, persistence.sessions, config.anonymous);
+    this.admission = new Admission(credentials, persistence.sessions, config);
     this.durable = new Durable({ ...deps, interest, persistence }, config.pendingBytesMax);
     this.aedes = this.makeAedes();
   }

@@ -50,6 +50,7 @@ export class Machines {
 
   constructor(options: MachinesOptions) {
     this.options = options;
+    if (options.unknown !== 'dead-letter') this.typeNamed(options.unknown.type, 'unknownMachines');
     this.rules = options.rules.map((rule) => ({
       pattern: globPattern(rule.match),
       type: this.typeNamed(rule.type, `machines rule '${rule.match}'`),

@@ -1,7 +1,7 @@
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Decoder, DecodeTarget } from '../ports.ts';
 import { json } from './formats/json.ts';
-import { decoderFor } from './formats.ts';
+import { decoderFor, formats } from './formats.ts';
 import { newTopicLayouts, type TopicLayouts } from './layouts.ts';
 import type { Machines, Series } from './machines.ts';
 import { compileTopicPattern } from './topic-pattern.ts';
@@ -39,13 +39,14 @@ export class Routes {
   private readonly known = new Map<string, Route>();
   private readonly topicsMax: number;
 
+  /** @throws HarbingerError CONFIG_INVALID */
   constructor(rules: RouteRule[], machines: Machines, topicsMax: number) {
     this.machines = machines;
     this.topicsMax = topicsMax;
     this.rules = rules.map((rule) => ({
       match: compileTopicPattern(rule.topic),
       rule,
-      decoder: rule.format === lifecycleFormat ? null : decoderFor(rule.format),
+      decoder: decoderOf(rule),
     }));
   }
 
@@ -76,4 +77,17 @@ export class Routes {
       `no route takes topic '${topic.slice(0, 200)}'; add one under [[routes]]`,
     );
   }
+}
+
+function decoderOf({ topic, format, site, machine }: RouteRule): Decoder | null {
+  const invalid = (problem: string) =>
+    new HarbingerError('CONFIG_INVALID', 'config', `routes: topic '${topic}': ${problem}`);
+  for (const [name, given] of Object.entries({ site, machine })) {
+    if (given === undefined && !topic.includes(`{${name}}`))
+      throw invalid(`it says no ${name}: put {${name}} into it, or set ${name} beside it`);
+  }
+  if (format === lifecycleFormat) return null;
+  if (!formats.includes(format))
+    throw invalid(`there is no format '${format}' (there are: ${formats.join(', ')}, ${lifecycleFormat})`);
+  return decoderFor(format);
 }

@@ -1,3 +1,5 @@
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+
 /** What a topic pattern such as `telemetry/{site}/{machine}/{sensor}` finds in a topic. */
 export interface TopicMatch {
   site?: string;
@@ -7,17 +9,23 @@ export interface TopicMatch {
 
 const placeholders = ['site', 'machine', 'sensor'] as const;
 
+/** The MQTT filter of the topics that a pattern may match. */
+export function filterOfPattern(pattern: string): string {
+  return pattern.replace(/\{[^/]*\}/g, '+');
+}
+
 /**
  * Compiles a pattern of literal levels, `+` (any level, ignored) and `{site}`, `{machine}`, `{sensor}`.
- * @throws RangeError for an unknown placeholder
+ * @throws HarbingerError CONFIG_INVALID for another placeholder or wildcard
  */
 export function compileTopicPattern(pattern: string): (topic: string) => TopicMatch | null {
   const levels = pattern.split('/').map((level) => {
     const name = /^\{(.*)\}$/.exec(level)?.[1];
+    if (name === undefined && level !== '+' && /[+#{}]/.test(level))
+      throw invalid(pattern, `'${level}' is neither a plain level nor +, {site}, {machine} or {sensor}`);
     if (name === undefined) return { literal: level === '+' ? null : level, name: null };
     const known = placeholders.find((candidate) => candidate === name);
-    if (!known)
-      throw new RangeError(`topic pattern '${pattern}': {${name}} is not one of {site}, {machine}, {sensor}`);
+    if (!known) throw invalid(pattern, `{${name}} is not one of {site}, {machine}, {sensor}`);
     return { literal: null, name: known };
   });
   return (topic) => {
@@ -31,4 +39,8 @@ export function compileTopicPattern(pattern: string): (topic: string) => TopicMa
     }
     return match;
   };
+}
+
+function invalid(pattern: string, problem: string): HarbingerError {
+  return new HarbingerError('CONFIG_INVALID', 'config', `routes: topic '${pattern}': ${problem}`);
 }

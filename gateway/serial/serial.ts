@@ -21,9 +21,8 @@ export function createSerialSource(
   deps: SerialDeps,
   open: PortOpener = systemPorts(deps.clock),
 ): SerialSource {
+  checkSerialConfig(config);
   const lines = config.ports.map((port) => new SerialLine(port, topicOf(port), deps, open));
-  const paths = new Set(config.ports.map(({ path }) => path));
-  if (paths.size < lines.length) throw invalid('two ports have the same path');
   const stopping = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
   return {
@@ -39,6 +38,13 @@ export function createSerialSource(
     },
     stats: () => lines.map((line) => ({ ...line.stats })),
   };
+}
+
+/** What the schema cannot say. @throws HarbingerError CONFIG_INVALID */
+export function checkSerialConfig({ ports }: SerialConfig): void {
+  for (const port of ports) topicOf(port);
+  if (new Set(ports.map(({ path }) => path)).size < ports.length)
+    throw invalid('two ports have the same path');
 }
 
 function topicOf({ path, topic, site, machine }: SerialPortConfig): string {

@@ -44,6 +44,15 @@ describe('a machine type that extends another', () => {
   });
 });
 
+it('a folder that is not there is named', () => {
+  expect(() => loadMachineTypes([join(folder, 'nowhere')])).toThrow(
+    expect.objectContaining({
+      code: 'MACHINE_TYPE_INVALID',
+      message: expect.stringMatching(/nowhere.*a folder/),
+    }),
+  );
+});
+
 it('a window that must have more rows than it can is refused', () => {
   write('own', `${head('own')}stepMs = 1\nwindowRows = 10\nwindowRowsMin = 11\n${sensor('a', 1)}`);
   expect(() => loadMachineTypes([folder])).toThrow(/windowRowsMin must not be above windowRows/);

@@ -30,6 +30,18 @@ function readDocument(path: string): Document {
   }
 }
 
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    throw new HarbingerError(
+      'MACHINE_TYPE_INVALID',
+      'config',
+      `machineTypesDir names ${folder}: ${messageOf(error)}; it is a folder with a TOML file for each type`,
+    );
+  }
+}
+
 /** The base's sensors in their order, those that are declared again replaced, further ones added. */
 function mergedSensors(base: unknown, own: unknown): unknown {
   if (!Array.isArray(base) || !Array.isArray(own)) return own ?? base;
@@ -59,11 +71,11 @@ function checked(path: string, document: Document): MachineType {
 
 /**
  * Loads every `*.toml` of the folders, later folders replacing types of the same name.
- * @throws HarbingerError MACHINE_TYPE_INVALID naming the file and the problem
+ * @throws HarbingerError MACHINE_TYPE_INVALID naming the file or folder and the problem
  */
 export function loadMachineTypes(folders: string[] = [builtInTypesDir]): Map<string, MachineType> {
   const files = folders.flatMap((folder) =>
-    readdirSync(folder)
+    namesIn(folder)
       .filter((name) => name.endsWith('.toml'))
       .sort()
       .map((name) => join(folder, name)),

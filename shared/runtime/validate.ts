@@ -14,18 +14,26 @@ export function compileValidator<S extends TSchema>(
   let check: ValidateFunction | null = null;
   return (value, fail) => {
     check ??= ajv.compile(schema);
-    if (!check(value)) throw fail(describe(check.errors?.[0]));
+    if (!check(value)) throw fail(describe(check.errors ?? []));
     return value as Static<S>;
   };
 }
 
-function describe(error: ErrorObject | undefined): string {
+function describe(errors: readonly ErrorObject[]): string {
+  const [error] = errors;
   if (!error) return 'is not valid';
   const place = error.instancePath === '' ? 'the value' : error.instancePath.slice(1).replaceAll('/', '.');
   const detail = error.params as {
     additionalProperty?: string;
     allowedValues?: unknown[];
+    allowedValue?: unknown;
   };
+  // A union of constants fails at each of them.
+  const constants = errors.filter(
+    ({ keyword, instancePath }) => keyword === 'const' && instancePath === error.instancePath,
+  );
+  if (detail.allowedValue !== undefined)
+    return `${place} must be ${constants.map(({ params }) => JSON.stringify(params.allowedValue)).join(' or ')}`;
   if (detail.additionalProperty !== undefined)
     return `${place}: unknown property '${detail.additionalProperty}'`;
   if (detail.allowedValues !== undefined) return `${place} must be one of ${detail.allowedValues.join(', ')}`;
