@@ -74,6 +74,7 @@ export async function startIngest(options: IngestOptions = {}) {
     dataDir,
     clock: systemClock,
     rules: noAlerts,
+    log: silentLog,
   });
   const registry = new Registry();
   const metrics = createIngestMetrics(registry);

@@ -16,6 +16,8 @@ export interface BoundedLogOptions {
   bytesMax?: number;
   /** Called inside the transaction for each entry that is removed. */
   onRemoved?: (seq: number) => void;
+  /** An entry cannot be read; it is left out. Called once for each. */
+  onDamaged?: (seq: number, error: unknown) => void;
 }
 
 /**
@@ -27,6 +29,7 @@ export class BoundedLog<T> {
   private readonly ids: Database<number, string | number>;
   private readonly subjects: Database<number, string | number>;
   private readonly options: BoundedLogOptions;
+  private readonly damaged = new Set<number>();
 
   constructor(store: Store, name: string, options: BoundedLogOptions) {
     this.rows = store.table(name);
@@ -62,13 +65,24 @@ export class BoundedLog<T> {
   }
 
   get(seq: number): T | undefined {
-    return this.rows.get(seq)?.value;
+    return this.row(seq)?.value;
+  }
+
+  private row(seq: number): Row<T> | undefined {
+    try {
+      return this.rows.get(seq);
+    } catch (error) {
+      // A changed byte in its text; what is wrong with the file itself was found when it was opened.
+      if (!this.damaged.has(seq)) this.options.onDamaged?.(seq, error);
+      this.damaged.add(seq);
+      return undefined;
+    }
   }
 
   remove(seq: number): void {
-    const row = this.rows.get(seq);
-    if (!row) return;
+    const row = this.row(seq);
     this.rows.remove(seq);
+    if (!row) return;
     if (row.id !== undefined) this.ids.remove(row.id);
     if (row.subject !== undefined) this.subjects.remove(subjectKey(row.subject, seq));
     this.options.onRemoved?.(seq);
@@ -124,8 +138,8 @@ export class BoundedLog<T> {
     if (bytesMax === undefined) return;
     let bytes = 0;
     const over: number[] = [];
-    for (const { key, value } of this.rows.getRange({ reverse: true })) {
-      bytes += value.bytes ?? 0;
+    for (const key of this.rows.getKeys({ reverse: true })) {
+      bytes += this.row(Number(key))?.bytes ?? 0;
       if (bytes > bytesMax) over.push(Number(key));
     }
     for (const seq of over) this.remove(seq);

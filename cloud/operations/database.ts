@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import { findLmdbDamage } from '../../shared/runtime/lmdb-file.ts';
 
 export interface Store {
   /** A table of JSON values. */
@@ -23,7 +24,9 @@ export interface Store {
  */
 export function openStore(folder: string): Store {
   mkdirSync(folder, { recursive: true });
-  checkHeader(folder);
+  const path = join(folder, 'data.mdb');
+  const damage = existsSync(path) ? findLmdbDamage(path) : null;
+  if (damage !== null) throw damagedStore(folder, damage);
   let root: RootDatabase;
   const tables: Database<unknown, string | number>[] = [];
   try {
@@ -87,42 +90,6 @@ async function commitCause(error: unknown): Promise<string> {
     return Promise.resolve(error.commitError).then(() => messageOf(error), messageOf);
   }
   return messageOf(error);
-}
-
-const metaMagic = 0xbeefc0de;
-const metaBytes = 160;
-
-/**
- * lmdb maps the file and trusts it: a damaged header or a file cut short ends the process with a segmentation fault.
- * So the two meta pages and the length they imply are checked first. (Layout: 24 bytes of page header; magic, version,
- * address, map size; two roots of 48 bytes, the first beginning with the page size; last page; transaction.)
- */
-function checkHeader(folder: string): void {
-  const path = join(folder, 'data.mdb');
-  if (!existsSync(path)) return;
-  const file = openSync(path, 'r');
-  try {
-    const { size } = fstatSync(file);
-    if (size === 0) return;
-    const meta = (offset: number) => {
-      const page = Buffer.alloc(metaBytes);
-      const read = readSync(file, page, 0, metaBytes, offset);
-      if (read < metaBytes || page.readUInt32LE(24) !== metaMagic)
-        throw damagedStore(folder, 'its header is not whole');
-      return {
-        pageBytes: page.readUInt32LE(48),
-        lastPage: page.readBigUInt64LE(144),
-        txn: page.readBigUInt64LE(152),
-      };
-    };
-    const first = meta(0);
-    const second = meta(first.pageBytes);
-    const { lastPage, pageBytes } = first.txn > second.txn ? first : second;
-    const bytesMin = (lastPage + 1n) * BigInt(pageBytes);
-    if (BigInt(size) < bytesMin) throw damagedStore(folder, `it has ${size} of its ${bytesMin} bytes`);
-  } finally {
-    closeSync(file);
-  }
 }
 
 export function damagedStore(folder: string, why: string): HarbingerError {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
+import { silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import { transition } from '../alerts/lifecycle.ts';
@@ -19,7 +20,7 @@ export class TestOperations {
   open(limits: Partial<OperationsConfig> = {}): StoredOperations {
     const config = compileValidator(OperationsConfig)({ ...limits }, (problem) => new Error(problem));
     const rules = { transition, recipients: () => ['mail', 'hook'] };
-    return openOperations(config, { dataDir: this.dataDir, clock: this.clock, rules });
+    return openOperations(config, { dataDir: this.dataDir, clock: this.clock, rules, log: silentLog });
   }
 
   async reopen(limits?: Partial<OperationsConfig>): Promise<void> {

@@ -8,6 +8,7 @@ import { isEventOf, judgedBy } from '../../shared/contract/events.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
 import type {
   Alert,
   AlertRules,
@@ -33,6 +34,7 @@ export interface OperationsDeps {
   dataDir: string;
   clock: Clock;
   rules: AlertRules;
+  log: Log;
 }
 
 /** What is kept of a quarantined body. */
@@ -85,15 +87,21 @@ export class StoredOperations implements Operations {
       nowMs: () => deps.clock.nowMs(),
       transaction: (change) => this.transaction(change),
     });
-    this.eventLog = new BoundedLog(store, 'events', { countMax: config.eventsMax });
-    this.decisionLog = new BoundedLog(store, 'decisions', { countMax: config.decisionsMax });
+    const onDamaged = (seq: number, error: unknown) =>
+      deps.log.error({ entry: seq, error: messageOf(error) }, 'an entry of a list is damaged and left out');
+    this.eventLog = new BoundedLog(store, 'events', { countMax: config.eventsMax, onDamaged });
+    this.decisionLog = new BoundedLog(store, 'decisions', { countMax: config.decisionsMax, onDamaged });
     this.bodies = store.binary('quarantine.bodies');
     this.quarantineLog = new BoundedLog(store, 'quarantine', {
       countMax: config.quarantineMax,
       bytesMax: config.quarantineBytesMax,
       onRemoved: (seq) => this.bodies.remove(seq),
+      onDamaged,
     });
-    this.auditLog = new BoundedLog(store, 'audit', { countMax: config.auditMax });
+    this.auditLog = new BoundedLog(store, 'audit', { countMax: config.auditMax, onDamaged });
+    const { damaged } = this.watermarks;
+    if (damaged > 0)
+      deps.log.error({ watermarks: damaged }, 'watermarks are damaged; the store tells what it has already');
   }
 
   /** What was changed by hand, and by whom. */

@@ -53,7 +53,7 @@ export async function openDatabases(
     const problem =
       died >= attemptsMax && existsSync(path)
         ? `the last ${died} starts died while they opened it`
-        : await checkDatabaseFile(path, parts.fileBytesMax);
+        : checkDatabaseFile(path, parts.fileBytesMax);
     if (problem !== null) replace(path, problem, clock, log);
     writeFileSync(attempts, '.'.repeat(problem === null ? died + 1 : 1));
     const databases = await openOrReplace(path, inspect, { clock, log });
