@@ -4,6 +4,10 @@
  * many sensors.
  */
 import { HarbingerError } from '../runtime/errors.ts';
+import type { DetectorNumbers, ProfileLayout } from './detector-layout.ts';
+import { parameters } from './parameters.ts';
+import { sensorSize } from './sensor-layout.ts';
+import { sideSize, streamSize } from './tail.ts';
 
 /** To be raised when the same bytes would mean something else. */
 export const stateVersion = 1;
@@ -19,10 +23,50 @@ export interface StateHead {
 
 type Numbers = Float32Array | Float64Array;
 
+/** All that was learnt, in the order of the bytes; what is usual by sensor and bin, as copies. */
+function arraysOf({ layout, floats, doubles }: DetectorNumbers): Numbers[] {
+  const { sensors } = layout;
+  const single = (at: number, length: number) => floats.subarray(at, at + length);
+  const double = (at: number, length: number) => doubles.subarray(at, at + length);
+  return [
+    ...[double(layout.origin, sensors), double(layout.unit, sensors), single(0, sensors * sensorSize)],
+    ...[single(layout.blame, 2 * sensors), single(layout.distances, streamSize), double(layout.limits, 4)],
+    ...[single(layout.health, parameters.health.points), single(layout.tails, 2 * sideSize)],
+    ...[double(layout.onset, 2), single(layout.moments, 3 * sensors)],
+    ...[single(layout.covariance, sensors ** 2), single(layout.precision, sensors ** 2)],
+    ...layout.profiles.flatMap(({ bins, means, current, misses }) => [
+      transposed(single(means, bins * sensors), sensors),
+      single(current, 2 * sensors),
+      single(misses, sensors),
+    ]),
+  ];
+}
+
+/** From rows of `width` numbers to columns. */
+function transposed(rows: Float32Array, width: number): Float32Array {
+  const height = rows.length / width;
+  return Float32Array.from(rows, (_, i) => rows[(i % height) * width + Math.floor(i / height)]!);
+}
+
+export function stateOf(head: StateHead, numbers: DetectorNumbers): Uint8Array<ArrayBuffer> {
+  return pack(head, [...numbers.doubles.subarray(0, numbers.layout.scalars)], arraysOf(numbers));
+}
+
+/** Fills `numbers`. @throws HarbingerError DETECTOR_STATE */
+export function stateFrom(bytes: Uint8Array, numbers: DetectorNumbers): void {
+  const { layout, floats, doubles } = numbers;
+  const arrays = arraysOf(numbers);
+  doubles.set(unpack(bytes, layout.scalars, arrays));
+  const seasons = arrays.slice(arrays.length - 3 * layout.profiles.length);
+  layout.profiles.forEach(({ bins, means }: ProfileLayout, i) => {
+    floats.set(transposed(seasons[3 * i] as Float32Array, bins), means);
+  });
+}
+
 const bytesOf = (array: Numbers) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 const lengthOf = (arrays: Numbers[]) => arrays.reduce((sum, array) => sum + array.byteLength, 0);
 
-export function pack(head: StateHead, scalars: number[], arrays: Numbers[]): Uint8Array<ArrayBuffer> {
+function pack(head: StateHead, scalars: number[], arrays: Numbers[]): Uint8Array<ArrayBuffer> {
   const numbers = Float64Array.of(
     ...[stateVersion, head.sensors, head.warmUpRows, Number(head.hasClock)],
     ...scalars,
@@ -51,7 +95,7 @@ export function readHead(bytes: Uint8Array): StateHead {
 }
 
 /** Fills `arrays` after `scalars` numbers, and returns these. @throws HarbingerError DETECTOR_STATE */
-export function unpack(bytes: Uint8Array, scalars: number, arrays: Numbers[]): number[] {
+function unpack(bytes: Uint8Array, scalars: number, arrays: Numbers[]): number[] {
   let at = (4 + scalars) * numberBytes;
   if (bytes.length !== at + lengthOf(arrays)) throw stateError();
   for (const array of arrays) {

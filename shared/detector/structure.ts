@@ -3,6 +3,7 @@
  * (shrunk) correlation matrix and z a row in standard deviations, zᵀPz is Mahalanobis' squared distance, and zᵢ(Pz)ᵢ is
  * sensor i's part of it. Two matrix-vector products a row.
  */
+import { agitationAt, type DetectorNumbers, distanceAt, structureRowsAt } from './detector-layout.ts';
 import { invertSymmetric } from './matrix.ts';
 import { parameters } from './parameters.ts';
 
@@ -34,119 +35,108 @@ export function resolution(level: number, changes: number): number {
   return (relativeStdMin * Math.abs(level)) / (1 + Math.max(0, changes - changesStill) ** 2);
 }
 
-export class Structure {
-  readonly sensors: number;
-  /** Means, variances, smoothed values. */
-  readonly moments: Float32Array;
-  /** Sensors × sensors, both; of the covariance only the lower half. */
-  readonly covariance: Float32Array;
-  readonly precision: Float32Array;
-  rows = 0;
-  /** Root mean square per sensor, in standard deviations: of the smoothed row, and of single rows lately. */
-  distance = 0;
-  agitation = 0;
+/** Rows since distances mean something; 0: not yet. */
+export function knownRows({ layout, doubles }: DetectorNumbers): number {
+  return Math.max(0, doubles[structureRowsAt]! - 15 - layout.sensors);
+}
 
-  constructor(sensors: number) {
-    this.sensors = sensors;
-    this.moments = new Float32Array(3 * sensors);
-    this.covariance = new Float32Array(sensors * sensors);
-    this.precision = new Float32Array(sensors * sensors);
-    for (let i = 0; i < sensors; i++) this.precision[i * sensors + i] = 1;
+/**
+ * Sets distance and agitation, before the row is learnt: root mean square per sensor, in standard deviations, of the
+ * smoothed row, and of single rows lately.
+ */
+export function measure(numbers: DetectorNumbers, row: Row): void {
+  const { layout, floats, doubles } = numbers;
+  const { sensors, moments } = layout;
+  const { values, levels, seen, changes, scratch, parts } = row;
+  const rows = doubles[structureRowsAt]!;
+  const known = knownRows(numbers);
+  const smoothing = Math.max(1 / smoothRows, 1 / (rows + 1));
+  for (let i = 0; i < sensors; i++) {
+    const value = values[i]!;
+    const mean = moments + i;
+    const smoothed = mean + 2 * sensors;
+    scratch[i] = 0;
+    parts[i] = 0;
+    if (Number.isNaN(value)) continue;
+    const variance = floats[mean + sensors]!;
+    const spread = Math.max(Math.sqrt(variance), resolution(levels[i]!, changes[i]!));
+    const farthest = known > 0 ? slewStd * spread : Number.POSITIVE_INFINITY;
+    const step = value - floats[smoothed]!;
+    floats[smoothed]! += smoothing * Math.max(-farthest, Math.min(farthest, step));
+    // A sensor that began to speak later than the others is first listened to.
+    if (seen[i]! < parameters.warmUpRows && seen[i]! < rows) continue;
+    if (!(spread > 0)) continue;
+    scratch[i] = (value - floats[mean]!) / spread;
+    parts[i] = (floats[smoothed]! - floats[mean]!) / spread;
   }
+  if (known > 0) {
+    const square = Math.min(squareMax, form(numbers, scratch, null) / sensors);
+    const rate = Math.max(1 / agitationRows, 1 / known);
+    doubles[agitationAt] = Math.sqrt(doubles[agitationAt]! ** 2 * (1 - rate) + square * rate);
+  }
+  scratch.set(parts);
+  doubles[distanceAt] = Math.sqrt(form(numbers, scratch, parts) / sensors);
+}
 
-  /** Whether distances mean something yet. */
-  get knownRows(): number {
-    return Math.max(0, this.rows - 15 - this.sensors);
+/** Learns the row. `gate`: 0 … 1, how much of it once warm-up is over. */
+export function learnRow(numbers: DetectorNumbers, row: Row, gate: number, warmUpRows: number): void {
+  const { layout, floats, doubles } = numbers;
+  const { sensors, moments, covariance } = layout;
+  const { values, seen, scratch } = row;
+  const rows = ++doubles[structureRowsAt]!;
+  const slow = gate / memoryRows;
+  const rate = rows <= warmUpRows ? 1 / rows : slow;
+  for (let i = 0; i < sensors; i++) {
+    const value = values[i]!;
+    const mean = moments + i;
+    scratch[i] = 0;
+    if (Number.isNaN(value)) continue;
+    const own = seen[i]! <= warmUpRows ? 1 / seen[i]! : slow;
+    const delta = value - floats[mean]!;
+    scratch[i] = delta;
+    floats[mean]! += own * delta;
+    floats[mean + sensors] = (1 - own) * (floats[mean + sensors]! + own * delta * delta);
   }
+  const keep = 1 - rate;
+  for (let i = 0; i < sensors; i++) {
+    const weight = rate * keep * scratch[i]!;
+    const at = covariance + i * sensors;
+    for (let j = 0; j < i; j++) floats[at + j] = keep * floats[at + j]! + weight * scratch[j]!;
+  }
+  const isPowerOfTwo = (rows & (rows - 1)) === 0;
+  if (sensors > 1 && rows >= 16 && (rows % refreshRows === 0 || (isPowerOfTwo && rows < refreshRows))) {
+    refresh(numbers);
+  }
+}
 
-  /** Sets `distance` and `agitation`, before the row is learnt. */
-  measure(row: Row): void {
-    const { sensors, moments } = this;
-    const { values, levels, seen, changes, scratch, parts } = row;
-    const smoothing = Math.max(1 / smoothRows, 1 / (this.rows + 1));
-    for (let i = 0; i < sensors; i++) {
-      const value = values[i]!;
-      const at = 2 * sensors + i;
-      scratch[i] = 0;
-      parts[i] = 0;
-      if (Number.isNaN(value)) continue;
-      const variance = moments[sensors + i]!;
-      const spread = Math.max(Math.sqrt(variance), resolution(levels[i]!, changes[i]!));
-      const farthest = this.knownRows > 0 ? slewStd * spread : Number.POSITIVE_INFINITY;
-      const step = value - moments[at]!;
-      moments[at]! += smoothing * Math.max(-farthest, Math.min(farthest, step));
-      // A sensor that began to speak later than the others is first listened to.
-      if (seen[i]! < parameters.warmUpRows && seen[i]! < this.rows) continue;
-      if (!(spread > 0)) continue;
-      scratch[i] = (value - moments[i]!) / spread;
-      parts[i] = (moments[at]! - moments[i]!) / spread;
-    }
-    if (this.knownRows > 0) {
-      const square = Math.min(squareMax, this.form(scratch, null) / sensors);
-      const rate = Math.max(1 / agitationRows, 1 / this.knownRows);
-      this.agitation = Math.sqrt(this.agitation ** 2 * (1 - rate) + square * rate);
-    }
-    scratch.set(parts);
-    this.distance = Math.sqrt(this.form(scratch, parts) / sensors);
+function form({ layout, floats }: DetectorNumbers, z: Float64Array, parts: Float64Array | null): number {
+  const { sensors } = layout;
+  let total = 0;
+  for (let i = 0, at = layout.precision; i < sensors; i++) {
+    let sum = 0;
+    for (let j = 0; j < sensors; j++) sum += floats[at++]! * z[j]!;
+    const part = Math.max(0, z[i]! * sum);
+    if (parts) parts[i] = part;
+    total += z[i]! * sum;
   }
+  return Math.max(total, 0);
+}
 
-  /** Learns the row. `gate`: 0 … 1, how much of it once warm-up is over. */
-  learn(row: Row, gate: number, warmUpRows: number): void {
-    const { sensors, moments, covariance } = this;
-    const { values, seen, scratch } = row;
-    const rows = ++this.rows;
-    const slow = gate / memoryRows;
-    const rate = rows <= warmUpRows ? 1 / rows : slow;
-    for (let i = 0; i < sensors; i++) {
-      const value = values[i]!;
-      scratch[i] = 0;
-      if (Number.isNaN(value)) continue;
-      const own = seen[i]! <= warmUpRows ? 1 / seen[i]! : slow;
-      const delta = value - moments[i]!;
-      scratch[i] = delta;
-      moments[i]! += own * delta;
-      moments[sensors + i] = (1 - own) * (moments[sensors + i]! + own * delta * delta);
-    }
-    const keep = 1 - rate;
-    for (let i = 0; i < sensors; i++) {
-      const weight = rate * keep * scratch[i]!;
-      const at = i * sensors;
-      for (let j = 0; j < i; j++) covariance[at + j] = keep * covariance[at + j]! + weight * scratch[j]!;
-    }
-    const isPowerOfTwo = (rows & (rows - 1)) === 0;
-    if (sensors > 1 && rows >= 16 && (rows % refreshRows === 0 || (isPowerOfTwo && rows < refreshRows))) {
-      this.refresh();
+function refresh({ layout, floats, doubles }: DetectorNumbers): void {
+  const { sensors, covariance, moments, precision } = layout;
+  const kept = Math.min(doubles[structureRowsAt]!, memoryRows);
+  const trust = kept / (kept + shrinkPerSensor * sensors);
+  const variances = moments + sensors;
+  const matrix = new Float64Array(sensors * sensors);
+  for (let i = 0; i < sensors; i++) {
+    matrix[i * sensors + i] = 1;
+    for (let j = 0; j < i; j++) {
+      const spread = Math.sqrt(floats[variances + i]! * floats[variances + j]!);
+      const correlation = spread > 0 ? (trust * floats[covariance + i * sensors + j]!) / spread : 0;
+      matrix[i * sensors + j] = correlation;
+      matrix[j * sensors + i] = correlation;
     }
   }
-
-  private form(z: Float64Array, parts: Float64Array | null): number {
-    const { sensors, precision } = this;
-    let total = 0;
-    for (let i = 0, at = 0; i < sensors; i++) {
-      let sum = 0;
-      for (let j = 0; j < sensors; j++) sum += precision[at++]! * z[j]!;
-      const part = Math.max(0, z[i]! * sum);
-      if (parts) parts[i] = part;
-      total += z[i]! * sum;
-    }
-    return Math.max(total, 0);
-  }
-
-  private refresh(): void {
-    const { sensors, covariance, moments, precision } = this;
-    const kept = Math.min(this.rows, memoryRows);
-    const trust = kept / (kept + shrinkPerSensor * sensors);
-    const matrix = new Float64Array(sensors * sensors);
-    for (let i = 0; i < sensors; i++) {
-      matrix[i * sensors + i] = 1;
-      for (let j = 0; j < i; j++) {
-        const spread = Math.sqrt(moments[sensors + i]! * moments[sensors + j]!);
-        const correlation = spread > 0 ? (trust * covariance[i * sensors + j]!) / spread : 0;
-        matrix[i * sensors + j] = correlation;
-        matrix[j * sensors + i] = correlation;
-      }
-    }
-    // Sensors that were absent in different rows can give a matrix that is none of correlations: the last one stays.
-    if (invertSymmetric(matrix, sensors)) precision.set(matrix);
-  }
+  // Sensors that were absent in different rows can give a matrix that is none of correlations: the last one stays.
+  if (invertSymmetric(matrix, sensors)) floats.set(matrix, precision);
 }

@@ -10,6 +10,8 @@ const { share, quantileRate, excessRate, excessCap, excessMin, decadesMax, peakD
   parameters.tail;
 const decadesAtQuantile = -Math.log10(share);
 const decadesPerNat = Math.LOG10E;
+/** From so many rows on quantiles move at their own rate. */
+const rowsOfQuantileRate = 1 / quantileRate - 4;
 
 /** Numbers of one side's state: quantile, mean excess. */
 export const sideSize = 3;
@@ -55,7 +57,7 @@ export function learnSide(state: Float32Array, at: number, value: number, rows: 
   const peak = state[at + 2]!;
   if (value > compressedMax) value = compressedMax;
   state[at + 2] = value > peak ? peak + peakRise * (value - peak) : peak - (peak - quantile) * peakFall;
-  const rate = Math.max(quantileRate, 1 / (rows + 4));
+  const rate = rows < rowsOfQuantileRate ? 1 / (rows + 4) : quantileRate;
   if (value > quantile) {
     const excess = state[at + 1]!;
     const capped = Math.min(value - quantile, excessCap * excess);
