@@ -22,6 +22,8 @@ export type Allowance =
   | 'disorder-untimed'
   /** The gateway may forget its open predictions; it says so. */
   | 'alerts-forgotten'
+  /** The cloud may have forgotten open predictions: its database was taken from it. */
+  | 'alerts-unknown'
   /** Dead letters may be more or fewer than what was sent. */
   | 'letters'
   /** Retained messages may be gone; the log says so. */

@@ -148,7 +148,50 @@ const frozen: Fault = {
   },
 };
 
+/** InfluxDB 1 goes on refusing when there is room again, as the cloud says, until it is restarted. */
+const diskFull: Fault = {
+  kind: 'store-disk-full',
+  target: 'store',
+  weight: 2,
+  unavailable: (site) => onlyInflux(site) ?? site.influxDisk?.cannotFill ?? null,
+  plan(draw) {
+    const forMs = outageMs(draw);
+    const withoutRoom = draw.chance(0.3);
+    return {
+      text: `fill the disk of influxd for ${seconds(forMs)}${withoutRoom ? ', kill -9 and start it' : ''}, free it, restart it`,
+      async run({ site, watch, targets, expect }) {
+        const { influxd, cloud } = site;
+        const disk = site.influxDisk!;
+        const mark = cloud.lastLog;
+        const fromMs = performance.now();
+        disk.fill();
+        try {
+          await pause(forMs);
+          if (withoutRoom) {
+            await influxd!.kill9();
+            await influxd!.restart().catch(() => {});
+          }
+        } finally {
+          disk.free();
+        }
+        const toMs = performance.now();
+        await influxd!.kill9();
+        await influxd!.restart();
+        expect('cloud: says what to do about InfluxDB’s disk, and is not ready meanwhile', () => {
+          if (targets.size > 1 || withoutRoom) return null;
+          const said = cloud.logsSince(mark).some(({ text }) => text.includes('restart InfluxDB'));
+          const late = watch.between(fromMs + noticeMsMax, toMs);
+          if (late.length > 1 && late.every(({ cloudReady }) => cloudReady !== false))
+            return 'it still said ready';
+          return said ? null : 'nothing in its log';
+        });
+      },
+    };
+  },
+};
+
 export const storeFaults: Fault[] = [
+  diskFull,
   killed,
   killedInRecovery,
   frozen,

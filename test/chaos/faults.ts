@@ -1,6 +1,7 @@
 import type { Draw } from './draw.ts';
 import type { Fault, Plan, Target } from './fault.ts';
 import { clockFaults } from './faults-clock.ts';
+import { databaseFaults } from './faults-databases.ts';
 import { diskFaults } from './faults-disk.ts';
 import { journalFaults } from './faults-journal.ts';
 import { linkFaults } from './faults-link.ts';
@@ -18,6 +19,7 @@ export const faults: readonly Fault[] = [
   ...diskFaults,
   ...journalFaults,
   ...stateFaults,
+  ...databaseFaults,
   ...sessionFaults,
   ...clockFaults,
   ...sensorFaults,

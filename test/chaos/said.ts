@@ -32,6 +32,8 @@ export interface Statement {
   cloudOpen: string[];
   /** Open in the cloud only, since the gateway's memory of them was destroyed on purpose. */
   orphans: string[];
+  /** The reverse: the cloud's memory of them was destroyed on purpose, until they change. */
+  unknown: string[];
 }
 
 interface Page<T> {
@@ -67,6 +69,7 @@ export async function statementOf(
     gatewayOpen: status.alerts.openPredictions.map(({ predictionId }) => predictionId).sort(),
     cloudOpen: alerts.map(({ alertId }) => alertId).sort(),
     orphans: [],
+    unknown: [],
   };
 }
 

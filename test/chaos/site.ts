@@ -35,6 +35,7 @@ export class Site {
   readonly cloudDisk: Disk;
   readonly link: Link;
   readonly influxd: Influxd | null;
+  readonly influxDisk: Disk | null;
   /** Between cloud and InfluxDB. */
   readonly storeFaults: HttpFaults | null;
   readonly gateway: Operated;
@@ -50,13 +51,15 @@ export class Site {
     folder: string;
     store: StoreKind;
     influxd: Influxd | null;
+    influxDisk: Disk | null;
     storeFaults: HttpFaults | null;
     cloudPort: number;
   }) {
-    const { folder, store, influxd, storeFaults, cloudPort } = parts;
+    const { folder, store, influxd, influxDisk, storeFaults, cloudPort } = parts;
     this.#folder = folder;
     this.store = store;
     this.influxd = influxd;
+    this.influxDisk = influxDisk;
     this.storeFaults = storeFaults;
     this.gatewayDisk = makeDisk(folder, 'gateway', diskMib, {
       fill: () => this.order('gateway', { disk: 'full' }),
@@ -73,10 +76,11 @@ export class Site {
 
   static async start(folder: string, store: StoreKind): Promise<Site> {
     mkdirSync(folder, { recursive: true });
-    const influxd = store === 'influx1' ? await startInfluxd() : null;
+    const influxDisk = store === 'influx1' ? makeDisk(folder, 'influxd', diskMib) : null;
+    const influxd = influxDisk ? await startInfluxd({ folder: influxDisk.path }) : null;
     const storeFaults = influxd ? new HttpFaults(influxd.url) : null;
     await storeFaults?.start();
-    const site = new Site({ folder, store, influxd, storeFaults, cloudPort: await freePort() });
+    const site = new Site({ folder, store, influxd, influxDisk, storeFaults, cloudPort: await freePort() });
     try {
       await site.#begin();
       return site;
@@ -135,6 +139,7 @@ export class Site {
     await this.link.stop().catch(() => {});
     await this.storeFaults?.stop();
     await this.influxd?.stop();
+    this.influxDisk?.close();
     this.gatewayDisk.close();
     this.cloudDisk.close();
     this.#removeFolder();

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ReadingStore } from '../../cloud/ports.ts';
 import { createEmbeddedStore } from '../../cloud/store/embedded/embedded-store.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
+import { codeOf } from '../../shared/runtime/errors.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { compiledEntry } from '../../shared/runtime/paths.ts';
 import { batchOf, pumpLine, pumpLines, writerBatch } from './batches.ts';
@@ -171,6 +172,52 @@ describe('embedded store and its file', () => {
     const after = await readFile(path).catch(() => null);
     expect(before?.equals(after ?? Buffer.alloc(0))).toBe(before === null ? undefined : true);
   });
+
+  test('a damaged block: refused where nothing can be known without it, else only what it held is gone', async () => {
+    const [headBytes, blockBytes] = [12_288, 262_144];
+    const store = newStore();
+    await store.start();
+    await store.write(batchOf({ blocks: [pumpLines(0, 20_000)] }), never);
+    await store.stop();
+    const whole = await readFile(path);
+    const outcomes: string[] = [];
+    for (let at = headBytes; at < whole.length; at += blockBytes) {
+      const bytes = Buffer.from(whole);
+      bytes.fill(0x5a, at + 1_000, at + 3_000);
+      await writeFile(path, bytes);
+      await rm(`${path}.wal`, { force: true });
+      const damaged = newStore();
+      try {
+        await damaged.start();
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'STORE_UNREADABLE', message: expect.stringMatching(/restore/) });
+        outcomes.push('refused');
+        continue;
+      }
+      await damaged.write(batchOf({ blocks: [pumpLines(50_000, 10)], gateway: 'other' }), never);
+      const series = {
+        measurement: 'pump',
+        site: 'plant',
+        machine: 'm1',
+        fromMs: 0,
+        toMs: 2 ** 42,
+        pointsMax: 10,
+      };
+      const read = await damaged.series(series).then(
+        () => 'read',
+        (error: unknown) => codeOf(error),
+      );
+      outcomes.push(String(read));
+      await damaged.stop();
+      const again = newStore();
+      await again.start();
+      expect((await again.counts()).pump).toBe(20_010);
+      await again.stop();
+    }
+    // Some blocks are free.
+    expect(outcomes).toContain('STORE_DAMAGED');
+    expect(outcomes.filter((one) => !['refused', 'read', 'STORE_DAMAGED'].includes(one))).toEqual([]);
+  }, 60_000);
 
   test('a folder that cannot be made', async () => {
     await writeFile(join(folder, 'file'), '');

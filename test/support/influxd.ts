@@ -31,6 +31,8 @@ export interface InfluxAnswer {
 export interface InfluxdOptions {
   /** Demand a login; this administrator is made. */
   administrator?: { username: string; password: string };
+  /** Where to make its folder; among temporary files by default. */
+  folder?: string;
   /** 25,000,000 in InfluxDB itself. */
   bodyBytesMax?: number;
 }
@@ -44,7 +46,7 @@ export function influxdBinary() {
 export async function startInfluxd(options: InfluxdOptions = {}): Promise<Influxd> {
   const binary = await influxdBinary();
   if ('unavailable' in binary) throw new Error(binary.unavailable);
-  const folder = await mkdtemp(join(tmpdir(), 'influxd-'));
+  const folder = await mkdtemp(join(options.folder ?? tmpdir(), 'influxd-'));
   const [port, rpcPort] = [await freePort(), await freePort()];
   const configFile = join(folder, 'influxdb.conf');
   await writeFile(configFile, configText(folder, port, rpcPort, options));

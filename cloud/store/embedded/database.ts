@@ -110,7 +110,7 @@ function locked(path: string, why: string): HarbingerError {
   );
 }
 
-function openingFailed(path: string, error: unknown): HarbingerError {
+export function openingFailed(path: string, error: unknown): HarbingerError {
   const message = messageOf(error);
   if (message.includes('lock on file')) return locked(path, message);
   return new HarbingerError(
@@ -120,6 +120,11 @@ function openingFailed(path: string, error: unknown): HarbingerError {
       `rights; if the file is damaged, restore a backup, or move it and ${path}.wal away to begin an empty one`,
     { cause: error },
   );
+}
+
+/** DuckDB has a checksum for each of its blocks, and looks at it when it reads one. */
+export function isDamage(error: unknown): boolean {
+  return messageOf(error).includes('Corrupt database file');
 }
 
 export async function loadCatalog(connection: DuckDBConnection): Promise<Catalog> {

@@ -1,6 +1,7 @@
 /** The telemetry store that needs nothing installed: one DuckDB file in the cloud's data folder. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Clock } from '../../../shared/runtime/clock.ts';
+import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type {
   ReadingStore,
@@ -13,11 +14,14 @@ import type {
 } from '../../ports.ts';
 import { StoreUnavailableError } from '../errors.ts';
 import { quoted } from './catalog.ts';
-import type { Database, DatabaseOptions } from './database.ts';
+import { type Database, type DatabaseOptions, isDamage } from './database.ts';
 import { QueryRunner } from './limited-query.ts';
 import { readSeries } from './series.ts';
 import { runSql } from './sql.ts';
 import { WriteQueue } from './write-queue.ts';
+
+/** Of the damage that is logged, once each. */
+const damagesMax = 100;
 
 export interface EmbeddedOptions extends DatabaseOptions {
   /** Longest wait for a write to become durable, and for a reading query. */
@@ -37,9 +41,12 @@ class EmbeddedStore implements ReadingStore {
   readonly #reads: QueryRunner;
   readonly #foreignSql: QueryRunner;
   readonly #writes: WriteQueue;
+  readonly #log: Log;
+  readonly #damages = new Set<string>();
 
   constructor(options: EmbeddedOptions, deps: { clock: Clock; log: Log }) {
     this.#options = options;
+    this.#log = deps.log;
     this.#reads = new QueryRunner(deps.clock, { insideMax: 1, waitingMax: 64 });
     this.#foreignSql = new QueryRunner(deps.clock, { insideMax: 1, waitingMax: 8 });
     this.#writes = new WriteQueue(options, deps);
@@ -87,11 +94,31 @@ class EmbeddedStore implements ReadingStore {
   }
 
   sql(query: SqlQuery): Promise<SqlResult> {
-    return this.#foreignSql.run(this.#database(), query.timeoutMs, (connection) => runSql(connection, query));
+    return this.#foreignSql
+      .run(this.#database(), query.timeoutMs, (connection) => runSql(connection, query))
+      .catch((error) => this.#failed(error));
   }
 
   #read<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    return this.#reads.run(this.#database(), this.#options.timeoutMs, use);
+    return this.#reads
+      .run(this.#database(), this.#options.timeoutMs, use)
+      .catch((error) => this.#failed(error));
+  }
+
+  /** @throws HarbingerError STORE_DAMAGED where a block cannot be read: what it held is gone, the rest goes on */
+  #failed(error: unknown): never {
+    if (!isDamage(error)) throw error;
+    const reason = messageOf(error);
+    const damaged = new HarbingerError(
+      'STORE_DAMAGED',
+      'store',
+      `part of the telemetry database ${this.#options.path} is damaged: ${reason}; what lies elsewhere is read, and what ` +
+        'comes is stored, as before: restore a backup, or ask for other columns and times and see to the disk',
+      { cause: error },
+    );
+    if (!this.#damages.has(reason) && this.#damages.size < damagesMax) this.#log.error(damaged.message);
+    this.#damages.add(reason);
+    throw damaged;
   }
 
   #database(): Database {

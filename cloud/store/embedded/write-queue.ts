@@ -3,12 +3,12 @@
  * shares one transaction and one sync. Bounded: beyond `waitingMax` a batch is turned away, to be sent again later.
  */
 import { type Clock, sleep } from '../../../shared/runtime/clock.ts';
-import { type HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
+import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { StoreBatch, StoreOutcome } from '../../ports.ts';
 import { onAbort } from '../abort.ts';
 import { StoreUnavailableError } from '../errors.ts';
-import { Database, type DatabaseOptions } from './database.ts';
+import { Database, type DatabaseOptions, openingFailed } from './database.ts';
 import { Writer } from './writer.ts';
 
 const waitingMax = 256;
@@ -37,7 +37,12 @@ export class WriteQueue {
   }
 
   async start(): Promise<void> {
-    await this.#connect();
+    try {
+      await this.#connect();
+    } catch (error) {
+      this.#disconnect();
+      throw error instanceof HarbingerError ? error : openingFailed(this.#options.path, error);
+    }
     this.#open = true;
   }
 
@@ -46,7 +51,9 @@ export class WriteQueue {
     this.#open = false;
     for (const waiting of this.#waiting.splice(0)) waiting.settle(unavailable('the store is stopping'));
     await Promise.race([this.#working, sleep(this.#clock, this.#options.timeoutMs)]);
-    await this.database?.with((connection) => connection.run('CHECKPOINT')).catch(() => undefined);
+    await this.database
+      ?.with((connection) => connection.run('CHECKPOINT'))
+      .catch((error) => this.#log.warn({ error: messageOf(error) }, 'no checkpoint; the log keeps it all'));
     this.#disconnect();
   }
 
