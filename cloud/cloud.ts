@@ -82,8 +82,8 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       waitMsMax: config.ingest.storeWaitMsMax,
     });
     const listener = new Listener(config.ingest, { ...base, credentials, ingest, metrics });
-    const mqttPort = await listener.start();
     stops.add('ingest', () => listener.stop());
+    const mqttPort = await listener.start();
 
     const status = () => ({
       store: { kind: store.kind, healthy: keeper.healthy },

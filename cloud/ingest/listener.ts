@@ -76,11 +76,11 @@ export class Listener {
     return listen(this.server, this.config);
   }
 
-  /** Takes no more, gives what is being stored a few seconds to be acknowledged, closes. */
+  /** Takes no more, gives what is being stored a few seconds to be acknowledged, closes; also after a start() that failed. */
   async stop(): Promise<void> {
     const { server, broker } = this;
-    if (!server || !broker) return;
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    if (!broker) return;
+    const closed = new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()));
     this.stopping = true;
     await this.drained();
     await new Promise<void>((resolve) => broker.close(resolve));
@@ -210,7 +210,8 @@ function refusedLogin(verdict: Verdict) {
 
 function listen(server: Server, { host, port }: IngestConfig): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
+    // It stays: a later error (no file handles left to accept with) must not end the process.
+    server.on('error', (error) => {
       const busy = codeOf(error) === 'EADDRINUSE';
       const message = busy
         ? `port ${port} on ${host} is in use: stop what uses it, or choose another with --mqtt-port`

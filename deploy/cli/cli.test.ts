@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -18,6 +19,8 @@ function run(args: string[], env: NodeJS.ProcessEnv = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
     encoding: 'utf8',
     env: { ...process.env, ...env },
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
   });
   return { status, stdout, stderr };
 }
@@ -54,6 +57,21 @@ describe.each(['gateway', 'cloud'] as const)('%s', (role) => {
     expect(await ended).toEqual([0, null]);
     expect(existsSync(join(dir, 'run.json'))).toBe(false);
   });
+});
+
+it.each([
+  ['gateway', '--mqtt-port'],
+  ['gateway', '--http-port'],
+  ['cloud', '--mqtt-port'],
+  ['cloud', '--http-port'],
+] as const)('%s ends with a sentence where the port of %s is taken', async (role, option) => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const taken = String((other.address() as AddressInfo).port);
+  const free = option === '--mqtt-port' ? '--http-port' : '--mqtt-port';
+  const { status, stderr } = run([role, '--data', dir, option, taken, free, '0']);
+  other.close();
+  expect([status, stderr]).toEqual([1, expect.stringContaining(`port ${taken}`)]);
 });
 
 it('shows what a cloud has put aside, sends it again, and shows who asked for that', async () => {
