@@ -26,7 +26,7 @@ export class BlockBuilder {
   private placesCount = 0;
 
   add(series: Series, row: Row, ms: number, ns: number): void {
-    const { sensors } = series;
+    const { sensors } = series.set;
     this.reserve(sensors.length);
     if ((this.announced[series.index] ?? -1) < sensors.length) this.announce(series);
     for (let column = 0; column < sensors.length; column++) {
@@ -91,13 +91,13 @@ export class BlockBuilder {
         machineType: series.type.name,
       });
     }
-    for (let column = known ?? series.type.sensors.length; column < series.sensors.length; column++) {
+    for (let column = known ?? series.type.sensors.length; column < series.set.sensors.length; column++) {
       this.newSensors.push({
         machineIndex: this.places[series.index]!,
-        sensor: series.sensors[column]!,
+        sensor: series.set.sensors[column]!,
       });
     }
-    this.announced[series.index] = series.sensors.length;
+    this.announced[series.index] = series.set.sensors.length;
   }
 
   private reserve(columns: number): void {

@@ -62,10 +62,10 @@ describe('a declared type', () => {
 describe('an open type', () => {
   it('opens a column for every number under a plain name, up to 64', () => {
     checkReading(open, { a: 1, note: 'text', 'not plain': 2, seq: 3 }, row);
-    expect(open.sensors).toEqual(['a']);
+    expect(open.set.sensors).toEqual(['a']);
     const many = Object.fromEntries(Array.from({ length: 80 }, (_, i) => [`s${i}`, i]));
     checkReading(open, many, row);
-    expect(open.sensors).toHaveLength(64);
+    expect(open.set.sensors).toHaveLength(64);
     expect(row.ignored).toBe(17);
   });
 });
@@ -90,7 +90,7 @@ it.each([
 ])('an open type takes a text for a sensor only if it is a number: %j', (text, sensors) => {
   const bench = testMachines().find('lab', 'bench');
   checkReading(bench, { text, flow: 1 }, row);
-  expect(bench.sensors.filter((sensor) => sensor !== 'flow')).toEqual(sensors);
+  expect(bench.set.sensors.filter((sensor) => sensor !== 'flow')).toEqual(sensors);
 });
 
 describe('machines', () => {

@@ -38,17 +38,17 @@ export function checkReading(series: Series, values: Record<string, unknown>, ro
   row.present = 0;
   row.ignored = 0;
   row.source = null;
-  row.values.fill(Number.NaN, 0, series.sensors.length);
+  row.values.fill(Number.NaN, 0, series.set.sensors.length);
   for (const sensor in values) {
     const raw = values[sensor];
-    const column = series.columns.get(sensor) ?? openColumn(series, sensor, raw);
+    const column = series.set.columns.get(sensor) ?? openColumn(series, sensor, raw);
     if (column < 0) {
       if (!reserved.has(sensor)) row.ignored++;
       continue;
     }
     if (raw === null) continue;
     const value = typeof raw === 'number' ? raw : numberIn(raw);
-    if (!(value >= series.min[column]! && value <= series.max[column]!)) {
+    if (!(value >= series.set.min[column]! && value <= series.set.max[column]!)) {
       if (!series.type.openSensors || typeof raw === 'number') throw breach(series, sensor, column, raw);
       row.ignored++; // its kind is not declared: `unavailable` in a sensor's place is no breach
       continue;
@@ -81,7 +81,8 @@ export function isNumberText(text: string): boolean {
   return decimal.test(text);
 }
 
-function nothingTaken({ sensors, type }: Series, values: Record<string, unknown>): HarbingerError {
+function nothingTaken({ set, type }: Series, values: Record<string, unknown>): HarbingerError {
+  const { sensors } = set;
   const known = sensors.slice(0, 8).join(', ') || 'any number under a plain name';
   const sent = Object.entries(values)
     .slice(0, 5)
@@ -101,6 +102,6 @@ function breach(series: Series, sensor: string, column: number, raw: unknown): H
   }
   if (!Number.isFinite(raw))
     return new HarbingerError('CONTRACT_FINITE', 'contract', `${where} is not a finite number`);
-  const range = `${series.min[column]} … ${series.max[column]}`;
+  const range = `${series.set.min[column]} … ${series.set.max[column]}`;
   return new HarbingerError('CONTRACT_RANGE', 'contract', `${where}: ${raw} is outside ${range}`);
 }

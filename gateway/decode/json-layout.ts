@@ -115,7 +115,7 @@ function isField(value: ShapeValue, shape: ShapeText, sensor: string | undefined
 
 function columnOfField(value: ShapeValue, series: Series, sensor: string | undefined): number | undefined {
   const isTheSensor = sensor !== undefined && !value.nested && value.key === 'value';
-  return series.columns.get(isTheSensor ? sensor : value.key);
+  return series.set.columns.get(isTheSensor ? sensor : value.key);
 }
 
 function useOf({ key, nested, kind }: ShapeValue, timeKey: string | undefined): Use {
@@ -151,7 +151,7 @@ export class LayoutReader {
     claim.id = undefined;
     claim.seq = undefined;
     claim.deviceTime = undefined;
-    row.values.fill(Number.NaN, 0, series.sensors.length);
+    row.values.fill(Number.NaN, 0, series.set.sensors.length);
     let at = 0;
     let fixedAt = 0;
     for (let slot = 0; ; slot++) {
@@ -176,7 +176,7 @@ export class LayoutReader {
     if (!number.read(payload, at)) return what === use.time ? this.longTime(payload, at) : -1;
     const { value } = number;
     if (what === use.sensor) {
-      if (!(value >= series.min[column]! && value <= series.max[column]!)) return -1;
+      if (!(value >= series.set.min[column]! && value <= series.set.max[column]!)) return -1;
       row.values[column] = value;
       row.textFrom[column] = number.textFrom;
       row.textTo[column] = number.textTo;

@@ -55,14 +55,14 @@ function shortWays(type: string, sensor: string | undefined, payloads: Buffer[])
   const row = newRow();
   let short = 0;
   for (const payload of payloads) {
-    const known = series.sensors.length;
+    const known = series.set.sensors.length;
     if (layouts.read(topic, payload, series, row)) {
       short++;
       const line = lineOf(series, row);
       const claim = claimOf(layouts.claim as DecodedReading);
       const same = general(payload, series, sensor);
       expect(same, payload.toString()).not.toBeNull();
-      expect(series.sensors.length).toBe(known);
+      expect(series.set.sensors.length).toBe(known);
       expect(line).toBe(lineOf(series, same!.row));
       expect([row.present, row.ignored]).toEqual([same!.row.present, same!.row.ignored]);
       expect(claim).toEqual(claimOf(same!.reading));
@@ -115,6 +115,44 @@ it('follows a device that alternates between messages, and gives up on one that 
   expect(shortWays('generic', undefined, alternating)).toBe(37);
   const restless = Array.from({ length: 100 }, (_, i) => Buffer.from(`{"flow":${i},"text${i}":"x"}`));
   expect(shortWays('generic', undefined, restless)).toBe(0);
+});
+
+it('knows what machines of a kind send from one of them, and tells their columns apart', () => {
+  const machines = new Machines({
+    gateway: 'edge',
+    types,
+    rules: [],
+    unknown: { type: 'generic' },
+    machinesMax: 10,
+  });
+  const layouts = new Layouts();
+  const row = newRow();
+  const send = (series: Series, topic: ReturnType<typeof newTopicLayouts>, text: string): string => {
+    const payload = Buffer.from(text);
+    if (layouts.read(topic, payload, series, row)) return `short ${lineOf(series, row)}`;
+    const decoded = general(payload, series, undefined)!;
+    layouts.learn(topic, payload, { series, sensor: undefined, ...decoded });
+    return `general ${lineOf(series, decoded.row)}`;
+  };
+  const first = ['{"a":1}', '{"a":1,"b":1}', '{"b":1}'];
+  const names = ['m1', 'm2', 'm3'];
+  const sent = names.map((name, i) => {
+    const series = machines.find('hall', name);
+    const topic = newTopicLayouts();
+    send(series, topic, first[i]!);
+    const lines = ['{"a":0,"b":0}', '{"a":2,"b":3}', '{"a":4,"b":5}'].map((text) =>
+      send(series, topic, text),
+    );
+    return {
+      set: series.set,
+      lines: lines.map((line) => line.replace(/ 17.*/s, '').replace(/generic.* /, '')),
+    };
+  });
+  const [one, two, three] = sent;
+  expect(one!.set).toBe(two!.set);
+  expect(three!.set).not.toBe(one!.set);
+  for (const { lines } of [one!, two!]) expect(lines.slice(1)).toEqual(['short a=2,b=3', 'short a=4,b=5']);
+  expect(three!.lines.slice(1)).toEqual(['short b=3,a=2', 'short b=5,a=4']);
 });
 
 const digits = fc.oneof(

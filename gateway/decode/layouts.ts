@@ -1,4 +1,5 @@
 import type { DecodedReading } from '../ports.ts';
+import type { ColumnSet } from './column-set.ts';
 import { newRow, type Row } from './contract.ts';
 import { type JsonLayout, LayoutReader, learnLayout, type ReadingClaim } from './json-layout.ts';
 import type { Series } from './machines.ts';
@@ -9,17 +10,34 @@ const layoutsMax = 4;
 const attemptsMax = 32;
 /** Distinct layouts in all: most machines of a type share theirs. */
 const distinctMax = 4_096;
+/** Those that are tried with other topics. */
+const recentMax = 4;
 
 /** What is known of the layouts of one topic's messages. */
 export interface TopicLayouts {
   layouts: JsonLayout[];
   attempts: number;
-  /** How many sensors the series had: what is not a sensor's value may become one where a type is open. */
-  sensors: number;
+  /** What the series had then: what is not a sensor's value may become one where a type is open. */
+  set: ColumnSet | null;
 }
 
 export function newTopicLayouts(): TopicLayouts {
-  return { layouts: [], attempts: 0, sensors: 0 };
+  return { layouts: [], attempts: 0, set: null };
+}
+
+/** What a message means the general way. */
+interface Decoded {
+  series: Series;
+  sensor: string | undefined;
+  reading: DecodedReading;
+  row: Row;
+}
+
+/** A layout that some topic's messages had, and what else it depends on. */
+interface Learnt {
+  layout: JsonLayout;
+  set: ColumnSet;
+  sensor: string | undefined;
 }
 
 /**
@@ -30,43 +48,50 @@ export class Layouts {
   private readonly reader = new LayoutReader();
   private readonly distinct = new Map<string, JsonLayout>();
   private readonly probe: Row = newRow();
+  private recent: Learnt[] = [];
 
   get claim(): ReadingClaim {
     return this.reader.claim;
   }
 
   read(known: TopicLayouts, payload: Buffer, series: Series, row: Row): boolean {
-    if (known.sensors !== series.sensors.length) return false;
+    if (known.set !== series.set) return false;
     for (const layout of known.layouts) if (this.reader.read(layout, payload, series, row)) return true;
     return false;
   }
 
   /** Learns from a message that went the general way to `reading` and `row`. */
-  learn(
-    known: TopicLayouts,
-    payload: Buffer,
-    of: { series: Series; sensor: string | undefined; reading: DecodedReading; row: Row },
-  ): void {
-    const { series, sensor, reading, row } = of;
-    if (known.sensors !== series.sensors.length) {
-      Object.assign(known, newTopicLayouts(), { sensors: series.sensors.length });
-    }
+  learn(known: TopicLayouts, payload: Buffer, of: Decoded): void {
+    if (known.set !== of.series.set) Object.assign(known, newTopicLayouts(), { set: of.series.set });
     if (known.attempts >= attemptsMax) return;
     known.attempts++;
+    const layout = this.ofAnother(payload, of) ?? this.learnt(payload, of);
+    if (layout) known.layouts = [layout, ...known.layouts].slice(0, layoutsMax);
+  }
+
+  /** Machines of a kind send the same: to try what was learnt last costs a tenth of learning it again. */
+  private ofAnother(payload: Buffer, of: Decoded): JsonLayout | null {
+    const { series, sensor, row } = of;
+    for (const { layout, ...learnt } of this.recent) {
+      const fits = learnt.set === series.set && learnt.sensor === sensor;
+      if (!fits || layout.present !== row.present || layout.ignored !== row.ignored) continue;
+      if (this.isSame(layout, payload, of)) return layout;
+    }
+    return null;
+  }
+
+  private learnt(payload: Buffer, of: Decoded): JsonLayout | null {
+    const { series, sensor, row } = of;
     const layout = learnLayout(payload, series, sensor, row);
-    if (!layout || !this.isSame(layout, payload, series, reading, row)) return;
+    if (!layout || !this.isSame(layout, payload, of)) return null;
     const shared = this.shared(layout);
-    if (shared) known.layouts = [shared, ...known.layouts].slice(0, layoutsMax);
+    if (shared)
+      this.recent = [{ layout: shared, set: series.set, sensor }, ...this.recent].slice(0, recentMax);
+    return shared;
   }
 
   /** A layout is used only if it makes of its own message what the general way made of it. */
-  private isSame(
-    layout: JsonLayout,
-    payload: Buffer,
-    series: Series,
-    reading: DecodedReading,
-    row: Row,
-  ): boolean {
+  private isSame(layout: JsonLayout, payload: Buffer, { series, reading, row }: Decoded): boolean {
     const { probe, claim } = this;
     if (!this.reader.read(layout, payload, series, probe)) return false;
     const { id, seq, deviceTime } = reading;
@@ -77,7 +102,7 @@ export class Layouts {
       claim.deviceTime?.ns === deviceTime?.ns;
     return (
       isSameClaim &&
-      series.sensors.every((_, column) => {
+      series.set.sensors.every((_, column) => {
         const value = row.values[column]!;
         const text = payload.toString('latin1', probe.textFrom[column], probe.textTo[column]);
         return Object.is(probe.values[column], value) && (Number.isNaN(value) || text === String(value));

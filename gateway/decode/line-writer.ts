@@ -1,4 +1,5 @@
 import { timestampText } from '../../shared/contract/line-protocol.ts';
+import type { ColumnSet } from './column-set.ts';
 import type { Row } from './contract.ts';
 import type { Series } from './machines.ts';
 
@@ -12,11 +13,11 @@ const zero = 0x30;
 /** Every moment from 2001 to 2286 in ms has as many. */
 const thirteenDigits = 1e12;
 
-interface Encoded {
-  prefix: Uint8Array;
+/** Of a set of sensors. */
+interface Names {
   /** `,name=` by column. */
   names: Uint8Array[];
-  /** Of a line, at most. */
+  /** What a line has beside its prefix, at most. */
   bytesMax: number;
 }
 
@@ -28,8 +29,11 @@ export class LineWriter {
   private bytes = Buffer.allocUnsafe(1 << 16);
   private used = 0;
   /** By series index. */
-  private readonly encoded: Encoded[] = [];
+  private readonly prefixes: Uint8Array[] = [];
+  private readonly bySet = new WeakMap<ColumnSet, Names>();
   private readonly names = new Map<string, Uint8Array>();
+  private lastSet: ColumnSet | null = null;
+  private lastNames: Names | null = null;
 
   /** The lines since the last call; valid until the next line. */
   take(): Buffer {
@@ -39,8 +43,9 @@ export class LineWriter {
   }
 
   add(series: Series, row: Row, ms: number, ns: number): void {
-    const { prefix, names, bytesMax } = this.encodedOf(series);
-    this.reserve(bytesMax);
+    const prefix = this.prefixOf(series);
+    const { names, bytesMax } = this.namesOf(series.set);
+    this.reserve(prefix.length + bytesMax);
     this.copy(prefix, 0, prefix.length);
     if (row.source) this.copyFields(names, row, row.source);
     else this.printFields(series, row);
@@ -60,7 +65,7 @@ export class LineWriter {
     }
   }
 
-  private printFields({ sensors }: Series, { values }: Row): void {
+  private printFields({ set: { sensors } }: Series, { values }: Row): void {
     let fields = '';
     for (let column = 0; column < sensors.length; column++) {
       const value = values[column]!;
@@ -101,16 +106,27 @@ export class LineWriter {
     this.used += count;
   }
 
-  private encodedOf(series: Series): Encoded {
-    const known = this.encoded[series.index];
-    if (known && known.names.length === series.sensors.length) return known;
+  private prefixOf(series: Series): Uint8Array {
+    const known = this.prefixes[series.index];
+    if (known) return known;
     const prefix = Buffer.from(series.prefix, 'latin1');
-    const names = series.sensors.map((sensor) => this.nameOf(sensor));
+    this.prefixes[series.index] = prefix;
+    return prefix;
+  }
+
+  private namesOf(set: ColumnSet): Names {
+    if (set === this.lastSet) return this.lastNames!;
+    const known = this.bySet.get(set) ?? this.newNames(set);
+    this.bySet.set(set, known);
+    this.lastSet = set;
+    this.lastNames = known;
+    return known;
+  }
+
+  private newNames({ sensors }: ColumnSet): Names {
+    const names = sensors.map((sensor) => this.nameOf(sensor));
     const nameBytes = names.reduce((sum, name) => sum + name.length, 0);
-    const bytesMax = prefix.length + nameBytes + names.length * numberBytesMax + timestampBytesMax;
-    const encoded = { prefix, names, bytesMax };
-    this.encoded[series.index] = encoded;
-    return encoded;
+    return { names, bytesMax: nameBytes + names.length * numberBytesMax + timestampBytesMax };
   }
 
   private nameOf(sensor: string): Uint8Array {

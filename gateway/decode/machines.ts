@@ -2,6 +2,7 @@ import { seriesPrefix } from '../../shared/contract/line-protocol.ts';
 import { isIdentifier } from '../../shared/contract/topics.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { type ColumnSet, ColumnSets } from './column-set.ts';
 import { hashText } from './hash.ts';
 
 export const openSensorsMax = 64;
@@ -18,13 +19,9 @@ export interface Series {
   /** Identity for recognising resends: stable across restarts. */
   hashHigh: number;
   hashLow: number;
-  /** Column of each sensor; grows only for open types. */
-  columns: Map<string, number>;
-  sensors: string[];
-  /** Of the sensors' names, by column. */
-  sensorHashes: number[];
-  min: number[];
-  max: number[];
+  /** Its sensors; changes only for open types. */
+  set: ColumnSet;
+  sets: ColumnSets;
 }
 
 export interface MachineRule {
@@ -47,6 +44,7 @@ export class Machines {
   private readonly options: MachinesOptions;
   private readonly rules: { pattern: RegExp; type: MachineType }[];
   private readonly byKey = new Map<string, Series>();
+  private readonly sets = new ColumnSets();
 
   constructor(options: MachinesOptions) {
     this.options = options;
@@ -92,11 +90,8 @@ export class Machines {
       prefix: seriesPrefix(type.name, this.options.gateway, machine, site),
       hashHigh,
       hashLow,
-      columns: new Map(type.sensors.map((sensor, i) => [sensor.name, i])),
-      sensors: type.sensors.map((sensor) => sensor.name),
-      sensorHashes: type.sensors.map((sensor) => hashText(sensor.name)[0]),
-      min: type.sensors.map((sensor) => sensor.min),
-      max: type.sensors.map((sensor) => sensor.max),
+      set: this.sets.ofType(type),
+      sets: this.sets,
     };
     this.byKey.set(key, series);
     return series;
@@ -128,15 +123,13 @@ export class Machines {
 
 /** The column of a sensor, opened if the type is open. -1 if the type does not have it. */
 export function columnOf(series: Series, sensor: string): number {
-  const column = series.columns.get(sensor);
+  const { set } = series;
+  const column = set.columns.get(sensor);
   if (column !== undefined) return column;
-  if (!series.type.openSensors || series.sensors.length >= openSensorsMax || !isIdentifier(sensor)) return -1;
-  series.columns.set(sensor, series.sensors.length);
-  series.sensors.push(sensor);
-  series.sensorHashes.push(hashText(sensor)[0]);
-  series.min.push(-Number.MAX_VALUE);
-  series.max.push(Number.MAX_VALUE);
-  return series.sensors.length - 1;
+  const count = set.sensors.length;
+  if (!series.type.openSensors || count >= openSensorsMax || !isIdentifier(sensor)) return -1;
+  series.set = series.sets.with(set, sensor);
+  return count;
 }
 
 function globPattern(glob: string): RegExp {

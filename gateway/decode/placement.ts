@@ -224,8 +224,8 @@ export class Placement {
 /** Which sensors a reading has. */
 function claimOf(series: Series, row: Row): number {
   let hash = 0;
-  for (let column = 0; column < series.sensors.length; column++) {
-    if (!Number.isNaN(row.values[column]!)) hash = (hash + series.sensorHashes[column]!) | 0;
+  for (let column = 0; column < series.set.sensors.length; column++) {
+    if (!Number.isNaN(row.values[column]!)) hash = (hash + series.set.sensorHashes[column]!) | 0;
   }
   return hash;
 }
@@ -238,9 +238,9 @@ const ofSender = 0;
 /** Not 0. The same in any order of columns: those of an open type come in another order after a restart. */
 function fingerprint(series: Series, reading: ReadingClaim, row: Row): number {
   let hash = 0x1b873593;
-  for (let column = 0; column < series.sensors.length; column++) {
+  for (let column = 0; column < series.set.sensors.length; column++) {
     const value = row.values[column]!;
-    if (!Number.isNaN(value)) hash = (hash + finish(mixFloat(series.sensorHashes[column]!, value))) | 0;
+    if (!Number.isNaN(value)) hash = (hash + finish(mixFloat(series.set.sensorHashes[column]!, value))) | 0;
   }
   if (reading.id !== undefined) hash = mix(hash, hashText(reading.id)[0]);
   if (reading.seq !== undefined) hash = mixFloat(hash, reading.seq);

@@ -46,7 +46,7 @@ function replayLine(text: string, parts: ReplayTailParts, row: Row): void {
     return; // The configuration no longer knows this machine: its past needs no window.
   }
   if (series.type.name !== line.measurement) return;
-  row.values.fill(Number.NaN, 0, series.sensors.length);
+  row.values.fill(Number.NaN, 0, series.set.sensors.length);
   for (const [sensor, value] of Object.entries(line.fields)) {
     const column = columnOf(series, sensor);
     if (column >= 0 && typeof value === 'number') row.values[column] = value;

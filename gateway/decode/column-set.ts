@@ -1,0 +1,58 @@
+import type { MachineType } from '../../shared/domain/machine-type.ts';
+import { hashText } from './hash.ts';
+
+/** Sets that are found again; beyond it, machines with yet other sensors have one each. */
+const sharedMax = 4_096;
+
+/**
+ * A machine's sensors by column. Machines with the same sensors in the same order share one set, so that thousands of them
+ * fit a processor's cache. It never changes: a machine that gets a sensor goes on to the next set.
+ */
+export interface ColumnSet {
+  readonly columns: ReadonlyMap<string, number>;
+  readonly sensors: readonly string[];
+  /** Of the sensors' names. */
+  readonly sensorHashes: readonly number[];
+  readonly min: readonly number[];
+  readonly max: readonly number[];
+}
+
+export class ColumnSets {
+  private readonly ofTypes = new Map<MachineType, ColumnSet>();
+  /** By set: the one with one more sensor. */
+  private readonly larger = new Map<ColumnSet, Map<string, ColumnSet>>();
+  private shared = 0;
+
+  ofType(type: MachineType): ColumnSet {
+    const known = this.ofTypes.get(type);
+    if (known) return known;
+    const set = {
+      columns: new Map(type.sensors.map(({ name }, i) => [name, i])),
+      sensors: type.sensors.map(({ name }) => name),
+      sensorHashes: type.sensors.map(({ name }) => hashText(name)[0]),
+      min: type.sensors.map(({ min }) => min),
+      max: type.sensors.map(({ max }) => max),
+    };
+    this.ofTypes.set(type, set);
+    return set;
+  }
+
+  /** `set` and one more sensor, which takes any value. */
+  with(set: ColumnSet, sensor: string): ColumnSet {
+    const known = this.larger.get(set)?.get(sensor);
+    if (known) return known;
+    const made = {
+      columns: new Map([...set.columns, [sensor, set.sensors.length]]),
+      sensors: [...set.sensors, sensor],
+      sensorHashes: [...set.sensorHashes, hashText(sensor)[0]],
+      min: [...set.min, -Number.MAX_VALUE],
+      max: [...set.max, Number.MAX_VALUE],
+    };
+    if (this.shared >= sharedMax) return made;
+    this.shared++;
+    const others = this.larger.get(set);
+    if (others) others.set(sensor, made);
+    else this.larger.set(set, new Map([[sensor, made]]));
+    return made;
+  }
+}
