@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { systemClock } from '../shared/runtime/clock.ts';
 import { loadConfig } from '../shared/runtime/config.ts';
+import { prepareDataDir } from '../shared/runtime/data-dir.ts';
 import { HarbingerError } from '../shared/runtime/errors.ts';
 import { createLog } from '../shared/runtime/log.ts';
 import { defaultDataDir } from '../shared/runtime/paths.ts';
@@ -60,6 +61,7 @@ export async function runCloud(
   onStarted: (cloud: RunningCloud) => void = () => {},
 ): Promise<void> {
   const config = readCloudConfig(options);
+  prepareDataDir(config.dataDir, 'cloud');
   const cloud = await startCloud(config, { dataDir: config.dataDir, log: createLog('cloud') });
   const { host } = config.api;
   writeRunFile(config.dataDir, {

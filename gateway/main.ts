@@ -4,6 +4,7 @@ import { builtInTypesDir, loadMachineTypes } from '../shared/domain/machine-type
 import { withToken } from '../shared/runtime/api-token.ts';
 import { type Clock, continuedClock, systemClock } from '../shared/runtime/clock.ts';
 import { loadConfig } from '../shared/runtime/config.ts';
+import { prepareDataDir } from '../shared/runtime/data-dir.ts';
 import { messageOf } from '../shared/runtime/errors.ts';
 import { createLog, type Log } from '../shared/runtime/log.ts';
 import { defaultDataDir } from '../shared/runtime/paths.ts';
@@ -79,6 +80,7 @@ export async function runGateway(options: GatewayOptions, signal: AbortSignal): 
   const log = createLog('gateway');
   const { config, types } = readGatewayConfig(options);
   const { dataDir } = config;
+  prepareDataDir(dataDir, 'gateway');
   const http = withToken(config.http, dataDir, log);
   let fail: (error: Error) => void = () => {};
   const over = new Promise<void>((resolve, reject) => {

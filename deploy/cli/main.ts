@@ -72,3 +72,5 @@ try {
     process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   else process.exitCode = reportError(error);
 }
+// What was left open must not keep a process that is done: whoever supervises it would wait for ever.
+setTimeout(() => process.exit(), 10_000).unref();

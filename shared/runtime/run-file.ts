@@ -16,22 +16,22 @@ export const RunFile = Type.Object({
 export type RunFile = Static<typeof RunFile>;
 
 const validate = compileValidator(RunFile);
-const fileName = 'run.json';
+export const runFileName = 'run.json';
 
 export function writeRunFile(dataDir: string, run: RunFile): void {
   mkdirSync(dataDir, { recursive: true });
-  const path = join(dataDir, fileName);
+  const path = join(dataDir, runFileName);
   writeFileSync(`${path}.tmp`, `${JSON.stringify(run, null, 2)}\n`);
   renameSync(`${path}.tmp`, path);
 }
 
 export function removeRunFile(dataDir: string): void {
-  rmSync(join(dataDir, fileName), { force: true });
+  rmSync(join(dataDir, runFileName), { force: true });
 }
 
 /** @throws HarbingerError RUN_FILE if nothing runs on that folder, or the file is not one */
 export function readRunFile(dataDir: string): RunFile {
-  const path = join(dataDir, fileName);
+  const path = join(dataDir, runFileName);
   try {
     const run: unknown = JSON.parse(readFileSync(path, 'utf8'));
     return validate(run, (problem) => new Error(problem));

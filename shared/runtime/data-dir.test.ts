@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { prepareDataDir } from './data-dir.ts';
+import { writeRunFile } from './run-file.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'harbinger-data-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const refusal = (problem: RegExp) =>
+  expect.objectContaining({ code: 'DATA_DIR', message: expect.stringMatching(problem) });
+
+it('is made where there is none, for its owner alone', () => {
+  const dataDir = join(folder, 'a', 'b');
+  prepareDataDir(dataDir, 'gateway');
+  prepareDataDir(dataDir, 'gateway');
+  expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+});
+
+it('a file in its place is named, with what to do', () => {
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  for (const dataDir of [file, join(file, 'within')])
+    expect(() => prepareDataDir(dataDir, 'cloud')).toThrow(refusal(/file.*choose another with --data/));
+});
+
+it('of a gateway is none for a cloud', () => {
+  const run = { pid: 1, startedAt: '', mqttPort: 1, httpPort: 2, httpUrl: 'http://127.0.0.1:2' };
+  writeRunFile(folder, { role: 'gateway', ...run });
+  expect(() => prepareDataDir(folder, 'cloud')).toThrow(refusal(/is a gateway's, not a cloud's/));
+  expect(() => prepareDataDir(folder, 'gateway')).not.toThrow();
+  writeFileSync(join(folder, 'run.json'), '{');
+  expect(() => prepareDataDir(folder, 'cloud')).not.toThrow();
+});
