@@ -68,9 +68,9 @@ export const JournalConfig = Type.Object(
     gatherMs: Type.Number({
       minimum: 0,
       maximum: 1_000,
-      default: 2,
+      default: 10,
       description:
-        'readings of this long share a sync; larger spares the card and CPU, smaller acknowledges sooner',
+        'while readings keep coming they wait at most so long to share a sync; larger spares the card and CPU, smaller acknowledges sooner',
     }),
     replayBytes: Type.Integer({
       minimum: 0,

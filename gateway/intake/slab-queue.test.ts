@@ -66,6 +66,38 @@ describe('slab queue', () => {
     expect(queue.pending).toBe(1);
   });
 
+  it('waits for more while more come, and no longer than it may', async () => {
+    const after2Ms = async () => {
+      await clock.advance(2);
+      return read.splice(0).length;
+    };
+    add('first');
+    await tick();
+    expect(read.splice(0)).toEqual(['first']);
+    add('one who waits for each answer');
+    expect(await after2Ms()).toBe(1);
+    for (const { id } of notes) queue.settle(id, undefined);
+    const sent = async (looks: number, more: boolean) => {
+      const counts: number[] = [];
+      add('a');
+      add('b');
+      for (let look = 0; look < looks; look++) {
+        counts.push(await after2Ms());
+        if (more) add('one more');
+      }
+      for (const { id } of notes) queue.settle(id, undefined);
+      return counts;
+    };
+    expect(await sent(gatherMs / 2, true)).toEqual([0, 0, 0, 0, 6]);
+    expect(await after2Ms()).toBe(1);
+    // In vain: the next does not wait, then the next two, then the next four.
+    expect(await sent(2, false)).toEqual([0, 2]);
+    expect(await sent(1, false)).toEqual([2]);
+    expect(await sent(2, false)).toEqual([0, 2]);
+    for (let i = 0; i < 2; i++) expect(await sent(1, false)).toEqual([2]);
+    expect(await sent(3, true)).toEqual([0, 0, 0]);
+  });
+
   it('has three under way, keeps the rest in order however much there is, and uses memory again', async () => {
     const all = texts(200);
     for (const text of all) add(text, 40_000); // 8 MB: more than is kept

@@ -7,6 +7,12 @@ export type Settle = (error?: Error) => void;
 const slabSize = 256 << 10;
 /** A slab this full does not wait for more. */
 const enoughBytes = 32 << 10;
+/** From one slab to the next, and between two looks whether more came. */
+const lookMs = 2;
+/** With so many messages a slab goes at a look: to wait longer would save little. */
+const enoughMessages = 10;
+/** Slabs that do not wait for more after waiting was in vain; twice as many each time that it was so again. */
+const hastyMax = 32;
 /** Slabs under way at once: one being decoded, one being synced, one on its way. More would only add waiting. */
 const underWayMax = 3;
 /** Memory that is kept and used again, 4 MB of it at most. */
@@ -48,7 +54,9 @@ export class SlabQueue {
   private filled: Slab[] = [];
   private readonly underWay = new Map<number, Slab>();
   private nextId = 1;
-  private flushSoon = false;
+  private isScheduled = false;
+  private hasty = 0;
+  private hastyNext = 1;
   private flushedMs = Number.NEGATIVE_INFINITY;
 
   constructor(send: (note: SlabNote) => void, clock: Clock, gatherMs: number) {
@@ -113,20 +121,43 @@ export class SlabQueue {
     return { writer, slot: isKept ? this.slots++ : null, isNew: true, settles: [] };
   }
 
-  /**
-   * At once after a quiet moment; else `gatherMs` after the slab before, so that many sensors share a sync: a card wears
-   * by its syncs, and each costs CPU in three threads.
-   */
   private scheduleFlush(): void {
-    if (this.flushSoon || this.underWay.size >= underWayMax) return;
-    const waitMs = this.flushedMs + this.gatherMs - this.clock.monotonicMs();
-    this.flushSoon = true;
-    const flush = () => {
-      this.flushSoon = false;
+    if (this.isScheduled || this.underWay.size >= underWayMax) return;
+    this.isScheduled = true;
+    const waitMs = this.flushedMs + Math.min(lookMs, this.gatherMs) - this.clock.monotonicMs();
+    const isFull = (this.filling?.writer.bytes ?? 0) >= enoughBytes;
+    if (waitMs <= 0 || isFull) setImmediate(() => this.look(1, 0));
+    else this.clock.setTimer(waitMs, () => this.look(1, 0));
+  }
+
+  /**
+   * Sends the slab, unless more came since the last look, so that more may: sensors share a sync then, and a card wears
+   * by its syncs, and each costs CPU in three threads. Nothing is waited for after a quiet moment, nor where senders wait
+   * for their answers before they go on.
+   */
+  private look(seen: number, waits: number): void {
+    const count = this.filling?.settles.length ?? 0;
+    const isMore = count > seen;
+    if (waits === 1) this.learn(isMore);
+    if (isMore && this.mayWait(count)) {
+      this.clock.setTimer(lookMs, () => this.look(count, waits + 1));
+    } else {
+      this.isScheduled = false;
       this.flush();
-    };
-    if (waitMs <= 0 || (this.filling?.writer.bytes ?? 0) >= enoughBytes) setImmediate(flush);
-    else this.clock.setTimer(waitMs, flush);
+    }
+  }
+
+  private learn(wasWorthIt: boolean): void {
+    this.hasty = wasWorthIt ? 0 : this.hastyNext;
+    this.hastyNext = wasWorthIt ? 1 : Math.min(2 * this.hastyNext, hastyMax);
+  }
+
+  private mayWait(count: number): boolean {
+    if (count >= enoughMessages || this.filling!.writer.bytes >= enoughBytes) return false;
+    if (this.clock.monotonicMs() + lookMs > this.flushedMs + this.gatherMs) return false;
+    if (this.hasty === 0) return true;
+    this.hasty -= 1;
+    return false;
   }
 
   /** Sends the oldest slab if one may go. */
