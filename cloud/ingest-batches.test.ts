@@ -16,6 +16,7 @@ beforeEach(async () => {
 afterEach(() => cloud.stop());
 
 const send = (frame: Buffer, lane: Lane = 'readings') => publish(gateway, uplinkTopic('north', lane), frame);
+const readings = uplinkTopic('north', 'readings');
 const quarantined = () => cloud.operations.quarantined({ limit: 10 }).items;
 const watermark = (lane: Lane = 'readings') => cloud.operations.watermark('north', journal, lane);
 
@@ -68,6 +69,34 @@ describe('batches sent again', () => {
     expect(await cloud.metric('harbinger_ingest_gap_blocks_total')).toContain(
       'harbinger_ingest_gap_blocks_total{lane="readings"} 2',
     );
+  });
+});
+
+describe('batches that have overtaken others', () => {
+  const frame = (seq: number, after?: number) =>
+    frameOf([[readingLine(seq)]], { firstSeq: seq, ...(after !== undefined && { after }) });
+
+  it('are not stored and end the connection; then all come in order', async () => {
+    const client = await cloud.connect();
+    expect(await publish(client, readings, frame(1))).toBe('acked');
+    expect(await publish(client, readings, frame(3, 2))).toBe('closed');
+    expect(watermark()).toBe(1);
+    const again = await cloud.connect();
+    expect(await publish(again, readings, frame(2))).toBe('acked');
+    expect(await publish(again, readings, frame(3, 2))).toBe('acked');
+    expect(cloud.store.lines.size).toBe(3);
+  });
+
+  it('are told on the first one of a connection too', async () => {
+    expect(await publish(await cloud.connect(), readings, frame(2, 1))).toBe('closed');
+    expect(watermark()).toBe(0);
+  });
+
+  it('are not those that come twice', async () => {
+    const client = await cloud.connect();
+    for (const one of [frame(1), frame(1), frame(5, 1), frame(1), frame(5, 1), frame(6, 5)])
+      expect(await publish(client, readings, one)).toBe('acked');
+    expect(cloud.store.lines.size).toBe(3);
   });
 });
 

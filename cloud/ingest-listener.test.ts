@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { uplinkTopic } from '../shared/contract/topics.ts';
+import { greetingTopic, uplinkTopic } from '../shared/contract/topics.ts';
 import { hashPassword } from '../shared/runtime/passwords.ts';
 import { frameOf, journal, publish, readingLine, startIngest } from './ingest.testing.ts';
 
@@ -88,6 +88,45 @@ describe('what a gateway may do', () => {
       );
     });
     expect(await publish(await cloud.connect(), readings, frameOf([[readingLine(1)]]))).toBe('acked');
+  });
+});
+
+describe('two of one name', () => {
+  const linesOf = (machine: string) =>
+    frameOf([[readingLine(1, { machine })]], { journal: `00000000000000${machine}` });
+
+  it('both deliver, and are told from one that was started again', async () => {
+    const [first, second] = [
+      await cloud.connect('north', undefined, { clientId: 'gateway-north/1' }),
+      await cloud.connect('north', undefined, { clientId: 'gateway-north/2' }),
+    ];
+    const count = () => cloud.metric('harbinger_ingest_twin_batches_total');
+    expect(await publish(second, readings, linesOf('aa'))).toBe('acked');
+    expect(await publish(first, readings, linesOf('bb'))).toBe('acked');
+    expect(await count()).toContain('harbinger_ingest_twin_batches_total 0');
+    cloud.clock.aheadMs = 31_000;
+    expect(await publish(second, readings, linesOf('cc'))).toBe('acked');
+    expect(await count()).toContain('harbinger_ingest_twin_batches_total 0');
+    expect(await publish(first, readings, linesOf('dd'))).toBe('acked');
+    expect(await count()).toContain('harbinger_ingest_twin_batches_total 1');
+    expect(cloud.said()).toMatch(/two gateways send as 'north'/);
+    expect(cloud.store.lines.size).toBe(4);
+  });
+
+  it('the same one connects again: its older connection is ended', async () => {
+    const first = await cloud.connect('north', undefined, { clientId: 'gateway-north/1' });
+    const closed = new Promise<void>((resolve) => first.once('close', () => resolve()));
+    await cloud.connect('north', undefined, { clientId: 'gateway-north/1' });
+    await closed;
+  });
+});
+
+describe('greets whom it serves', () => {
+  it('so that a gateway knows that it is no other broker', async () => {
+    const client = await cloud.connect();
+    const greeted = new Promise<string>((resolve) => client.once('message', (topic) => resolve(topic)));
+    await client.subscribeAsync(greetingTopic('north'));
+    expect(await greeted).toBe(greetingTopic('north'));
   });
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import pino from 'pino';
 import { Registry } from 'prom-client';
 import { type BatchHeader, encodeBatch } from '../shared/contract/batch.ts';
 import type { Lane } from '../shared/contract/lanes.ts';
@@ -78,7 +79,10 @@ export async function startIngest(options: IngestOptions = {}) {
   });
   const registry = new Registry();
   const metrics = createIngestMetrics(registry);
-  const base = { clock: systemClock, random: systemRandom, log: silentLog, metrics };
+  const clock = { ...systemClock, aheadMs: 0, monotonicMs: () => systemClock.monotonicMs() + clock.aheadMs };
+  const said: string[] = [];
+  const log = pino({ level: 'error' }, { write: (line: string) => void said.push(line) });
+  const base = { clock, random: systemRandom, log, metrics };
   const ingest = new Ingest({ ...base, store, operations, waitMsMax: options.storeWaitMsMax ?? 20_000 });
   const credentials = createCredentials(
     options.gateways ?? [
@@ -99,6 +103,8 @@ export async function startIngest(options: IngestOptions = {}) {
     store,
     operations,
     port,
+    clock,
+    said: () => said.join(''),
     metric: async (name: string) =>
       (await registry.getSingleMetricAsString(name)).split('\n').filter((l) => !l.startsWith('#')),
     /** A gateway's connection; `user` is its name. */
@@ -162,6 +168,7 @@ export interface BatchOptions {
   gateway?: string;
   codec?: 'identity' | 'gzip';
   journal?: string;
+  after?: number;
 }
 
 /** A frame of one block per list of lines. */
@@ -173,6 +180,7 @@ export function frameOf(blocks: string[][], options: BatchOptions = {}): Buffer 
     gateway,
     journal: options.journal ?? journal,
     lane,
+    ...(options.after !== undefined && { after: options.after }),
     codec,
     rawBytes: raw.length,
     blocks: texts.map((text, i) => ({

@@ -139,7 +139,7 @@ export async function startDataPlane(
   );
   await replayEventIds(tail, eventIdsBytes, events);
 
-  const link = deps.link ?? mqttLinks(config);
+  const link = deps.link ?? mqttLinks(config, random);
   const uplink =
     link === null
       ? null
@@ -216,9 +216,10 @@ export async function startDataPlane(
 }
 
 /** Null without a cloud: everything stays in the journal. */
-function mqttLinks({ gateway, uplink }: DataThreadInit['config']): (() => CloudLink) | null {
+function mqttLinks({ gateway, uplink }: DataThreadInit['config'], random: Random): (() => CloudLink) | null {
   const { url } = uplink;
-  return url === undefined ? null : () => new MqttLink(gateway, { ...uplink, url });
+  const instance = Math.floor(random.next() * 2 ** 32).toString(16);
+  return url === undefined ? null : () => new MqttLink(gateway, { ...uplink, url }, instance);
 }
 
 /** An event whose id follows from what it is about, so that the same happening is the same event. */

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Client } from 'aedes';
 import type { Sender } from './lane-queues.ts';
 
@@ -29,6 +30,9 @@ export class HeldBytes {
  */
 export class Connection implements Sender {
   readonly gateway: string;
+  /** Its client id: another one for each process that calls itself so. */
+  readonly instance: string;
+  readonly address: string;
   private readonly client: Client;
   private readonly all: HeldBytes;
   private readonly controller = new AbortController();
@@ -37,6 +41,8 @@ export class Connection implements Sender {
 
   constructor(gateway: string, client: Client, all: HeldBytes) {
     this.gateway = gateway;
+    this.instance = client.id;
+    this.address = (client.conn as Socket).remoteAddress ?? 'unknown';
     this.client = client;
     this.all = all;
   }

@@ -29,6 +29,8 @@ const batchesWaitingMax = 256;
 export class Ingest {
   readonly lanes = new LaneQueues(batchesWaitingMax);
   private readonly readers = new Map<string, TelemetryReader>();
+  /** Last block of each lane that came over a connection. */
+  private readonly reached = new WeakMap<Sender, Map<Lane, number>>();
   private readonly deps: IngestDeps;
 
   constructor(deps: IngestDeps) {
@@ -40,7 +42,7 @@ export class Ingest {
    * it must not be. In order within a lane; lanes and gateways side by side, so events never wait for readings.
    */
   accept(gateway: string, lane: Lane, frame: Buffer, sender: Sender): Promise<void> {
-    return this.lanes.run(`${gateway}/${lane}`, sender, () => this.take(gateway, lane, frame, sender.signal));
+    return this.lanes.run(`${gateway}/${lane}`, sender, () => this.take(gateway, lane, frame, sender));
   }
 
   /**
@@ -55,7 +57,7 @@ export class Ingest {
     await this.store(batch, { blocks, skippedBytes: 0, whole: true }, alive, 0);
   }
 
-  private async take(gateway: string, lane: Lane, frame: Buffer, alive: AbortSignal): Promise<void> {
+  private async take(gateway: string, lane: Lane, frame: Buffer, sender: Sender): Promise<void> {
     const { metrics } = this.deps;
     const settle = (outcome: string) => metrics.batches.inc({ lane, outcome });
     metrics.receivedBytes.inc({ lane }, frame.length);
@@ -66,16 +68,25 @@ export class Ingest {
         await this.quarantine(gateway, lane, [wholeOf(batch, frame)]);
         return settle('quarantined');
       }
+      const reached = this.reachedBy(sender);
+      checkOrder(batch, reached.get(lane));
       const fresh = this.freshPart(batch);
-      if (!fresh) return settle('duplicate');
-      await this.store(batch, fresh, alive, batch.header.blocks.at(-1)!.seq);
-      settle('stored');
+      const lastSeq = batch.header.blocks.at(-1)!.seq;
+      if (fresh) await this.store(batch, fresh, sender.signal, lastSeq);
+      reached.set(lane, Math.max(lastSeq, reached.get(lane) ?? 0));
+      settle(fresh ? 'stored' : 'duplicate');
     } catch (error) {
       settle('failed');
       throw error;
     } finally {
       started();
     }
+  }
+
+  private reachedBy(sender: Sender): Map<Lane, number> {
+    const reached = this.reached.get(sender) ?? new Map<Lane, number>();
+    this.reached.set(sender, reached);
+    return reached;
   }
 
   /** `lastSeq`: where the watermark goes afterwards. */
@@ -166,6 +177,25 @@ export class Ingest {
       this.deps.metrics.quarantined.inc({ code }, count);
     }
   }
+}
+
+/**
+ * A batch that has overtaken another one would move the watermark past it, and that one be taken for a repetition. Not
+ * stored, and the connection ended, both come again in order. Batches that this connection has brought may come twice.
+ * @throws HarbingerError BATCH_ORDER (retry)
+ */
+function checkOrder({ header }: Batch, reached: number | undefined): void {
+  const { after, blocks, gateway, lane } = header;
+  const isRepeated = reached !== undefined && blocks.at(-1)!.seq <= reached;
+  if (after === undefined || after === reached || isRepeated) return;
+  const place = reached === undefined ? 'is the first one here' : `came after block ${reached}`;
+  throw new HarbingerError(
+    'BATCH_ORDER',
+    'ingest',
+    `a batch of gateway '${gateway}', lane ${lane}, follows block ${after} and ${place}: what lies between changes the ` +
+      'order of messages or loses some; MQTT keeps them in order',
+    { retry: true },
+  );
 }
 
 /** The batch, or why it can never be one of this gateway's lane. */

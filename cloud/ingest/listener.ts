@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 import { Aedes, type Client } from 'aedes';
 import { batchLimits } from '../../shared/contract/batch.ts';
+import { greetingTopic } from '../../shared/contract/topics.ts';
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
@@ -14,6 +15,7 @@ import type { Credentials, Verdict } from './credentials.ts';
 import type { Ingest } from './ingest.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { maySubscribe, publishLane } from './rights.ts';
+import { Twins } from './twins.ts';
 
 export interface ListenerDeps {
   credentials: Credentials;
@@ -38,6 +40,7 @@ export class Listener {
   private readonly connections = new Map<Client, Connection>();
   private readonly sockets = new Set<Duplex>();
   private readonly held = new HeldBytes(heldBytesMax);
+  private readonly twins: Twins;
   private stopping = false;
   private broker: Aedes | null = null;
   private server: Server | null = null;
@@ -45,6 +48,7 @@ export class Listener {
   constructor(config: IngestConfig, deps: ListenerDeps) {
     this.config = config;
     this.deps = deps;
+    this.twins = new Twins({ ...deps, count: () => deps.metrics.twinBatches.inc() });
   }
 
   /** Returns the port. @throws HarbingerError INGEST_PORT_BUSY, INGEST_LISTEN_FAILED, INGEST_TLS_FILES */
@@ -122,7 +126,9 @@ export class Listener {
     );
     socket.once('close', () => {
       this.sockets.delete(socket);
-      this.connections.get(client)?.closed();
+      const connection = this.connections.get(client);
+      connection?.closed();
+      if (connection) this.twins.gone(connection);
       this.connections.delete(client);
       this.deps.metrics.connections.set(this.connections.size);
     });
@@ -135,7 +141,9 @@ export class Listener {
     if (verdict === 'accepted') {
       if (!this.sockets.has(client.conn)) return 'busy'; // gone while its password was checked
       client.id = `${username}:${client.id}`;
-      this.connections.set(client, new Connection(username, client, this.held));
+      const connection = new Connection(username, client, this.held);
+      this.connections.set(client, connection);
+      this.twins.connected(connection);
       this.deps.metrics.connections.set(this.connections.size);
       return verdict;
     }
@@ -158,6 +166,7 @@ export class Listener {
       const lane = publishLane(connection.gateway, packet);
       const frame = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload);
       const release = connection.hold(frame.length);
+      this.twins.sent(connection);
       this.deps.ingest
         .accept(connection.gateway, lane, frame, connection)
         .finally(release)
@@ -177,10 +186,20 @@ export class Listener {
     };
     broker.on('clientError', onError);
     broker.on('connectionError', onError);
+    broker.on('subscribe', (subscriptions, client) => {
+      const gateway = this.connections.get(client)?.gateway;
+      const topic = gateway === undefined ? null : greetingTopic(gateway);
+      if (topic !== null && subscriptions.some((each) => each.topic === topic)) greet(client, topic);
+    });
     broker.on('clientReady', (client) => {
       log.info({ gateway: this.connections.get(client)?.gateway }, 'gateway connected');
     });
   }
+}
+
+function greet(client: Client, topic: string): void {
+  const payload = Buffer.from('{"cloud":"harbinger"}');
+  client.publish({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false }, () => undefined);
 }
 
 const tlsOwner: PemOwner = { code: 'INGEST_TLS_FILES', stage: 'ingest' };

@@ -24,6 +24,10 @@ export function createIngestMetrics(registry: Registry) {
       'Connections with wrong credentials, or not let in for now',
     ),
     throttledLogins: counter('throttled_logins_total', 'Of these, turned away after too many failures'),
+    twinBatches: counter(
+      'twin_batches_total',
+      'Batches of a gateway while another one of its name sends too',
+    ),
     refusedPackets: counter('refused_packets_total', 'Packets outside a gateway’s rights or over a limit'),
     storeSeconds: new Histogram({
       name: 'harbinger_ingest_store_seconds',

@@ -13,6 +13,8 @@ export interface BatchOrigin {
   /** Its id. */
   journal: string;
   lane: Lane;
+  /** The last block that was sent before on this connection. */
+  after?: number;
 }
 
 /**

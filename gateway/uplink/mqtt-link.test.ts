@@ -1,4 +1,8 @@
-import { expect, it } from 'vitest';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { Aedes } from 'aedes';
+import { afterEach, expect, it } from 'vitest';
+import { greetingTopic } from '../../shared/contract/topics.ts';
 import { checkUplinkConfig } from './config.ts';
 import { MqttLink } from './mqtt-link.ts';
 
@@ -12,6 +16,61 @@ const config = {
   batchBytesMax: 1_024,
   inFlightMax: 1,
 };
+
+const servers: { server: Server; sockets: Set<Socket> }[] = [];
+afterEach(async () => {
+  for (const { server, sockets } of servers.splice(0)) {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    await once(server, 'close');
+  }
+});
+
+/** Its address; `serve` gets each connection. */
+async function serverAt(serve: (socket: Socket) => void): Promise<string> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    serve(socket);
+  });
+  servers.push({ server, sockets });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const connecting = (url: string) =>
+  new MqttLink('gw', { ...config, url }).connect(new AbortController().signal);
+
+it('a broker that does not greet is no cloud: it would confirm what it does not store', async () => {
+  const broker = await Aedes.createBroker();
+  const url = await serverAt((socket) => void broker.handle(socket));
+  await expect(connecting(url)).rejects.toMatchObject({ code: 'UPLINK_NOT_A_CLOUD', retry: true });
+  const greeting = {
+    cmd: 'publish',
+    topic: greetingTopic('gw'),
+    payload: '{}',
+    qos: 0,
+    retain: true,
+    dup: false,
+  } as const;
+  await new Promise<void>((resolve) => broker.publish(greeting, () => resolve()));
+  await connecting(url);
+  broker.close();
+});
+
+const html = 'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n<html>Sign in to the network</html>';
+it.each<[string, (socket: Socket) => void]>([
+  ['a page of HTML', (socket) => socket.end(html)],
+  ['a page of HTML, and stays open', (socket) => socket.write(html)],
+  ['half an answer', (socket) => socket.end(Buffer.from([0x20, 0x02, 0x00]))],
+  ['half an answer, and stays open', (socket) => socket.write(Buffer.from([0x20, 0x02, 0x00]))],
+  ['nothing', () => {}],
+])('whoever answers with %s is an error that can be tried again', async (_, serve) => {
+  const url = await serverAt((socket) => void socket.once('data', () => serve(socket)));
+  await expect(connecting(url)).rejects.toMatchObject({ code: 'UPLINK_BROKEN', retry: true });
+});
 
 it('a TLS file that cannot be read is named, and does not keep the link from being closed', async () => {
   const link = new MqttLink('gw', { ...config, url: 'mqtts://127.0.0.1:1', caFile: '/nowhere/ca.pem' });

@@ -1,6 +1,6 @@
 import mqtt from 'mqtt';
 import type { Lane } from '../../shared/contract/lanes.ts';
-import { uplinkTopic } from '../../shared/contract/topics.ts';
+import { greetingTopic, uplinkTopic } from '../../shared/contract/topics.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { keepNoPacketNumbers } from '../../shared/runtime/mqtt-packet-numbers.ts';
 import type { CloudLink } from '../ports.ts';
@@ -14,27 +14,33 @@ import { readTlsFiles } from './tls-files.ts';
 export class MqttLink implements CloudLink {
   readonly closed: Promise<void>;
   private readonly gateway: string;
+  private readonly instance: string;
   private readonly config: UplinkConfig & { url: string };
   private readonly underWay = new Set<(error: Error) => void>();
   private client: mqtt.MqttClient | null = null;
   private lastError: Error | null = null;
   private markClosed: () => void = () => {};
 
-  constructor(gateway: string, config: UplinkConfig & { url: string }) {
+  /** `instance`: of this process, so that the cloud can tell two gateways of one name from one that was started again. */
+  constructor(gateway: string, config: UplinkConfig & { url: string }, instance = '') {
     this.gateway = gateway;
+    this.instance = instance;
     this.config = config;
     this.closed = new Promise((resolve) => {
       this.markClosed = resolve;
     });
   }
 
-  /** @throws HarbingerError UPLINK_TLS_FILES, UPLINK_BROKEN (both: retry) */
+  /**
+   * Resolves when a Harbinger cloud has shown itself: any other MQTT broker would confirm batches, and store none.
+   * @throws HarbingerError UPLINK_TLS_FILES, UPLINK_BROKEN, UPLINK_NOT_A_CLOUD (all: retry)
+   */
   async connect(signal: AbortSignal): Promise<void> {
     const { config } = this;
     keepNoPacketNumbers();
     const client = mqtt.connect(config.url, {
       protocolVersion: 4,
-      clientId: `gateway-${this.gateway}`,
+      clientId: `gateway-${this.gateway}${this.instance && `/${this.instance}`}`,
       username: this.gateway,
       ...(config.password !== undefined && { password: config.password }),
       clean: true,
@@ -52,14 +58,21 @@ export class MqttLink implements CloudLink {
     return new Promise((resolve, reject) => {
       const abort = () => client.end(true);
       signal.addEventListener('abort', abort, { once: true });
+      let late: NodeJS.Timeout | undefined;
       const settle = (run: () => void) => {
+        clearTimeout(late);
         signal.removeEventListener('abort', abort);
         this.underWay.delete(fail);
         run();
       };
       const fail = (error: Error) => settle(() => reject(error));
       this.underWay.add(fail);
-      client.once('connect', () => settle(resolve));
+      client.once('message', () => settle(resolve));
+      client.once('connect', () => {
+        client.subscribe(greetingTopic(this.gateway));
+        late = setTimeout(() => fail(this.notACloud()), config.connectMsMax);
+        late.unref();
+      });
       if (signal.aborted) abort();
     });
   }
@@ -93,6 +106,17 @@ export class MqttLink implements CloudLink {
     this.client?.removeAllListeners();
     this.client?.on('error', () => {});
     this.markClosed();
+  }
+
+  private notACloud(): HarbingerError {
+    const { url, connectMsMax } = this.config;
+    return new HarbingerError(
+      'UPLINK_NOT_A_CLOUD',
+      'uplink',
+      `${url} speaks MQTT but did not greet as a Harbinger cloud within ${connectMsMax} ms: another broker would confirm ` +
+        'batches and store none. Check uplink.url; a cloud of an earlier version is to be updated before its gateways',
+      { retry: true },
+    );
   }
 
   private broken(why: string): HarbingerError {

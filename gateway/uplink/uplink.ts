@@ -141,6 +141,7 @@ export class Uplink {
     const broken = new AbortController();
     const signal = AbortSignal.any([ended, broken.signal]);
     let sent = cursor.seq;
+    let isFirst = true;
     let failure: unknown = null;
     let confirmed: Promise<void> = Promise.resolve();
     while (!signal.aborted) {
@@ -157,13 +158,14 @@ export class Uplink {
         if (lane === 'readings') await this.urgentFirst(signal);
         if (signal.aborted) break;
         const { batch, taken } = takeBatch(
-          { gateway: this.deps.gateway, journal: journal.id, lane },
+          { gateway: this.deps.gateway, journal: journal.id, lane, ...(!isFirst && { after: sent }) },
           blocks,
           this.config.batchBytesMax,
         );
         const group = blocks.slice(0, taken);
         blocks = blocks.slice(taken);
         sent = group.at(-1)!.seq;
+        isFirst = false;
         const frame = encodeBatch(batch);
         const acked = this.withLimit(link.send(lane, frame), ended);
         confirmed = Promise.all([confirmed, acked]).then(() =>

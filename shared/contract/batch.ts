@@ -55,6 +55,13 @@ export const BatchHeader = Type.Object(
       description: 'random name of one opening of a journal: only there a seq is used once',
     }),
     lane: Type.Union(lanes.map((lane) => Type.Literal(lane))),
+    after: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description:
+          'last block of the batch that was sent before this one on the same connection; absent for the first: a batch that has overtaken another one is told by it',
+      }),
+    ),
     codec: Type.Union([Type.Literal('identity'), Type.Literal('gzip')]),
     rawBytes: Type.Integer({ minimum: 1, maximum: batchLimits.rawBytesMax }),
     blocks: Type.Array(BlockEntry, {

@@ -19,6 +19,11 @@ export function downlinkPrefix(gateway: string): string {
   return `${prefix}/${gateway}/down/`;
 }
 
+/** What a cloud says to a gateway that subscribes to it: proof that it is one, and not any MQTT broker. */
+export function greetingTopic(gateway: string): string {
+  return `${downlinkPrefix(gateway)}greeting`;
+}
+
 /** Names of gateways, sites, machines and sensors: they become topics, tags and file names, so they are kept plain. */
 export const identifierPattern = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$';
 const identifier = new RegExp(identifierPattern);

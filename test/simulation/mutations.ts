@@ -51,6 +51,27 @@ function mutation(
 const call = (original: Method, self: object, args: readonly unknown[]): unknown =>
   Reflect.apply(original, self, args as never[]);
 
+/** Two that would each make up for the other. */
+function both(name: string, first: Mutation, second: Mutation): Mutation {
+  return {
+    name,
+    needs: [],
+    apply() {
+      const undo = [first.apply(), second.apply()];
+      return () => {
+        for (const one of undo) one();
+      };
+    },
+  };
+}
+
+/** Every batch was there before. */
+class AnythingGoes extends Map<string, number> {
+  override get(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
 export const mutations: Mutation[] = [
   mutation(
     'acknowledges before the journal has synced',
@@ -89,11 +110,16 @@ export const mutations: Mutation[] = [
         return call(original, this, [new Uint32Array(0)]);
       },
   ),
-  mutation(
+  both(
     'lets batches of a lane overtake each other in the cloud',
-    LaneQueues,
-    'run',
-    () => ((_key: string, _sender: object, task: () => Promise<void>) => task()) as Method,
+    mutation(
+      '',
+      LaneQueues,
+      'run',
+      () => ((_key: string, _sender: object, task: () => Promise<void>) => task()) as Method,
+    ),
+    // What tells batches that have overtaken each other looks nowhere.
+    mutation('', Ingest, 'reachedBy', () => () => new AnythingGoes()),
   ),
   mutation(
     'moves the watermark although the store did not take the batch',
