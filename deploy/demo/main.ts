@@ -117,8 +117,16 @@ async function run(options: DemoOptions, stop: AbortSignal): Promise<void> {
   }
 }
 
+/** Aborts when whoever reads our output has gone (`| head`, a closed terminal): everything is stopped in order then too. */
+function readerGone(): AbortSignal {
+  const gone = new AbortController();
+  process.stdout.on('error', () => gone.abort());
+  return gone.signal;
+}
+
 try {
-  await run(parseDemoOptions(process.argv.slice(2)), stopSignal());
+  const stop = AbortSignal.any([stopSignal(), readerGone()]);
+  await run(parseDemoOptions(process.argv.slice(2)), stop);
 } catch (error) {
   process.exitCode = reportError(error);
 }
