@@ -35,6 +35,11 @@ class Demonstration {
     return await this.exitCode();
   }
 
+  /** As `| head` does. */
+  readNoMore(): void {
+    this.#child.stdout?.destroy();
+  }
+
   async exitCode(): Promise<number | null> {
     return (await this.#exited)[0];
   }
@@ -143,6 +148,13 @@ describe('the demonstration', () => {
         `after ${failedAfter} s; the machine without a model was warned of by ${ownPastAfter} s; stopped by ${stoppedAfter} s, storing again by ${againAfter} s, stopped by ${secondsNow()} s`,
     );
   }, 600_000);
+
+  it('stops in order when whoever reads its output has gone', async () => {
+    const left = start(data, await freePort(), await freePort());
+    left.readNoMore();
+    expect(await left.exitCode()).toBe(0);
+    expect(left.output).not.toContain('EPIPE');
+  }, 120_000);
 
   it('a busy port is a clear error that says what to do', async () => {
     const other = createServer().listen(0, '127.0.0.1');
