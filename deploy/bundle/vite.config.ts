@@ -44,16 +44,14 @@ export default defineConfig({
     target: 'node20',
     outDir: 'dist',
     emptyOutDir: false,
-    sourcemap: true,
+    // Names and lines are what a stack trace says, and Node prints the whole line that threw.
+    minify: false,
     rolldownOptions: {
       external: native,
       input: Object.fromEntries(entries.map((entry) => [entry, `${entry}.ts`])),
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name].js',
-        sourcemapExcludeSources: true,
-        // Names stay as they are: they are what a stack trace says.
-        minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
       },
     },
   },
