@@ -20,6 +20,8 @@ const restOfStep = 0.8;
 const restMsOfStepMax = 1_000;
 /** A machine that spoke within this keeps its window. */
 const silentMsMin = 60_000;
+/** Who speaks oftener is taken to have been silent for up to this much longer than it was, among those to give way. */
+const moveMsMin = 1_000;
 
 export interface WindowsOptions {
   types: ReadonlyMap<string, MachineType>;
@@ -49,8 +51,9 @@ export interface WatchedMachine {
   readonly place: number;
   window: MachineWindow;
   readonly schedule: Scheduled;
-  /** Monotonic. */
+  /** Monotonic: heard of last; put at the end of the order of silence. */
   heardMs: number;
+  movedMs: number;
   newer: WatchedMachine | null;
   older: WatchedMachine | null;
 }
@@ -106,8 +109,7 @@ export class Windows {
         this.counts.unwatched++;
         continue;
       }
-      machine.heardMs = nowMs;
-      this.recency.touch(machine);
+      this.heard(machine, nowMs);
       if (machine.window.learntTo && isNew(batch, machine.window.learntTo)) machine.window.goOn();
       const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!);
       if (taken === 'row') {
@@ -159,6 +161,14 @@ export class Windows {
     return { machines: this.byKey.size, ...this.counts };
   }
 
+  /** The order of silence is as exact as it is asked for: to move a machine to its end meets three others. */
+  private heard(machine: WatchedMachine, nowMs: number): void {
+    machine.heardMs = nowMs;
+    if (nowMs - machine.movedMs < moveMsMin) return;
+    machine.movedMs = nowMs;
+    this.recency.touch(machine);
+  }
+
   private learnNames(batch: ColumnBatch): void {
     for (const { site, machine, machineType } of batch.newMachines) {
       const type = this.options.types.get(machineType);
@@ -203,6 +213,7 @@ export class Windows {
       window: this.newWindow(identity.type),
       schedule: newlyScheduled(this.restMsOf(identity.type)),
       heardMs: nowMs,
+      movedMs: Number.NEGATIVE_INFINITY,
       newer: null,
       older: null,
     };

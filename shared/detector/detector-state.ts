@@ -44,8 +44,12 @@ function arraysOf({ layout, floats, doubles }: DetectorNumbers): Numbers[] {
 
 /** From rows of `width` numbers to columns. */
 function transposed(rows: Float32Array, width: number): Float32Array {
+  const columns = new Float32Array(rows.length);
   const height = rows.length / width;
-  return Float32Array.from(rows, (_, i) => rows[(i % height) * width + Math.floor(i / height)]!);
+  for (let row = 0, from = 0; row < height; row++) {
+    for (let at = row; at < rows.length; at += height) columns[at] = rows[from++]!;
+  }
+  return columns;
 }
 
 export function stateOf(head: StateHead, numbers: DetectorNumbers): Uint8Array<ArrayBuffer> {
