@@ -1,5 +1,7 @@
 /** The link between gateway and cloud. */
+import type { Draw } from './draw.ts';
 import { type Fault, type Plan, pause, type Scene, seconds } from './fault.ts';
+import type { Meddling } from './meddler.ts';
 
 /** While the link has been away for a moment, the gateway must say so. */
 function expectOffline(scene: Scene, fromMs: number, toMs: number): void {
@@ -116,4 +118,47 @@ const cutInBlock = linkFault(
   2,
 );
 
-export const linkFaults: Fault[] = [cut, flapping, delayed, throttled, halfOpen, cutInBlock];
+const html = 'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n<html><body>Please sign in</body></html>';
+
+const impostors: Record<string, (draw: Draw) => Buffer> = {
+  'a page of HTML': () => Buffer.from(html),
+  'half of a CONNACK': () => Buffer.from([0x20, 0x02, 0x00]),
+  'a CONNACK, and nothing after it': () => Buffer.from([0x20, 0x02, 0x00, 0x00]),
+  garbage: (draw) => draw.bytes(draw.int(1, 2_000)),
+};
+
+/** A sign-in page of a network, a proxy that is wrong, a server of something else on the port. */
+const impostor = linkFault('link-impostor', (draw) => {
+  const style = draw.pick(Object.keys(impostors));
+  const [answer, hangsUp, forMs] = [impostors[style]!(draw), draw.chance(0.5), draw.int(3_000, 6_000)];
+  return {
+    text: `in the cloud’s place somebody answers with ${style} and ${hangsUp ? 'hangs up' : 'stays'}, for ${seconds(forMs)}`,
+    async run(scene) {
+      const fromMs = performance.now();
+      await during(scene, () => scene.site.link.impersonate({ answer, hangsUp }), forMs);
+      expectOffline(scene, fromMs, fromMs + forMs);
+    },
+  };
+});
+
+function meddling(kind: Meddling): Fault {
+  return linkFault(`link-${kind}`, (draw) => {
+    const [forMs, seed] = [draw.int(4_000, 7_000), draw.int(0, 2 ** 30)];
+    const text = kind === 'repeats' ? 'messages are sent twice' : 'messages overtake each other';
+    return shaped(`on the link ${text} for ${seconds(forMs)}`, forMs, (scene) =>
+      scene.site.link.meddle(kind, seed),
+    );
+  });
+}
+
+export const linkFaults: Fault[] = [
+  cut,
+  flapping,
+  delayed,
+  throttled,
+  halfOpen,
+  cutInBlock,
+  impostor,
+  meddling('repeats'),
+  meddling('swaps'),
+];

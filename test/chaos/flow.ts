@@ -23,13 +23,19 @@ export class Flow {
   #pumping = false;
 
   /** `onBytes` sees every chunk as it arrives, and is told how many bytes have passed on before it. */
-  constructor(from: Socket, to: Socket, shape: FlowShape, onBytes: (chunk: Buffer) => void) {
+  constructor(
+    from: Socket,
+    to: Socket,
+    shape: FlowShape,
+    onBytes: (chunk: Buffer) => void,
+    change: (chunk: Buffer) => Buffer = (chunk) => chunk,
+  ) {
     this.#from = from;
     this.#to = to;
     this.#shape = shape;
     from.on('data', (chunk) => {
       onBytes(chunk);
-      if (!shape.swallow) this.#take(chunk);
+      if (!shape.swallow) this.#take(change(chunk));
     });
     from.on('end', () => {
       if (this.#queue.length === 0) to.end();

@@ -4,10 +4,18 @@
  */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { Draw } from './draw.ts';
 import { Flow, type FlowShape } from './flow.ts';
+import { Meddler, type Meddling } from './meddler.ts';
 import { UplinkTap } from './uplink-tap.ts';
 
 const free: FlowShape = { delayMs: 0, bytesPerSecond: Number.POSITIVE_INFINITY, swallow: false };
+
+/** What an impostor answers to whatever it is sent; then it stays silent or hangs up. */
+export interface Impostor {
+  answer: Buffer;
+  hangsUp: boolean;
+}
 
 export class Link {
   readonly tap = new UplinkTap();
@@ -16,6 +24,8 @@ export class Link {
   readonly #sockets = new Set<Socket>();
   readonly #server: Server = createServer((socket) => this.#accept(socket));
   #refusing = false;
+  #impostor: Impostor | null = null;
+  #meddling: { kind: Meddling; seed: number } | null = null;
   /** Upstream bytes until every connection is cut; Infinity: never. */
   #bytesLeft = Number.POSITIVE_INFINITY;
 
@@ -34,8 +44,9 @@ export class Link {
 
   /** Back to a good link; connections that were half-open are ended, as a peer that comes back does. */
   heal(): void {
-    const stale = this.#shape.swallow;
+    const stale = this.#shape.swallow || this.#impostor !== null || this.#meddling !== null;
     this.#refusing = false;
+    this.#impostor = this.#meddling = null;
     this.#bytesLeft = Number.POSITIVE_INFINITY;
     Object.assign(this.#shape, free);
     if (stale) this.#cutAll();
@@ -65,6 +76,18 @@ export class Link {
     this.#bytesLeft = bytes;
   }
 
+  /** Somebody else answers in the cloud's place, from the next connection on. */
+  impersonate(impostor: Impostor): void {
+    this.#impostor = impostor;
+    this.#cutAll();
+  }
+
+  /** Messages are changed on their way, from the next connection on. */
+  meddle(kind: Meddling, seed: number): void {
+    this.#meddling = { kind, seed };
+    this.#cutAll();
+  }
+
   async stop(): Promise<void> {
     this.cut();
     this.#server.close();
@@ -77,12 +100,19 @@ export class Link {
       gateway.destroy();
       return;
     }
+    if (this.#impostor) {
+      const { answer, hangsUp } = this.#impostor;
+      gateway.once('data', () => (hangsUp ? gateway.end(answer) : gateway.write(answer)));
+      return;
+    }
     const cloud = this.#keep(connect(this.#targetPort(), '127.0.0.1'));
     const read = this.tap.connection();
-    new Flow(gateway, cloud, this.#shape, (chunk) => {
+    const meddler = this.#meddling && new Meddler(this.#meddling.kind, new Draw(this.#meddling.seed++));
+    const onBytes = (chunk: Buffer) => {
       read(chunk);
       this.#count(chunk.length);
-    });
+    };
+    new Flow(gateway, cloud, this.#shape, onBytes, meddler ? (chunk) => meddler.change(chunk) : undefined);
     new Flow(cloud, gateway, this.#shape, () => {});
     gateway.on('close', () => cloud.destroy());
     cloud.on('close', () => gateway.destroy());
