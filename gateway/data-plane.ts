@@ -192,7 +192,7 @@ export async function startDataPlane(
     deadLettersList: async (query) => letters.list(query),
     deadLettersShow: async (id) => letters.show(id),
     async deadLettersRedrive(which) {
-      const redriven = await redriveLetters(letters, await ids(which), takeAll, clock);
+      const redriven = await redriveLetters(letters, await ids(which), takeAll);
       deadLettersRedriven += redriven;
       return { redriven };
     },

@@ -139,7 +139,7 @@ export class Pipeline {
 
   private lifecycle(route: Route, message: RawMessage): void {
     const { series } = route;
-    const change = decodeLifecycle(message.payload);
+    const change = decodeLifecycle(message.payload, message.receivedMs);
     const about: Lifecycle = {
       site: series.site,
       machine: series.machine,
@@ -152,7 +152,7 @@ export class Pipeline {
         state: change.state,
         about,
         eventId,
-        atMs: change.atMs ?? message.receivedMs,
+        atMs: change.atMs,
       }),
     );
   }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decodeLifecycle } from './lifecycle.ts';
 
-const decode = (message: unknown) => decodeLifecycle(Buffer.from(JSON.stringify(message)));
+const now = Date.UTC(2026, 10, 21);
+const decode = (message: unknown) => decodeLifecycle(Buffer.from(JSON.stringify(message)), now);
 
 describe('a lifecycle message', () => {
   it('sent again is the same change', () => {
@@ -20,6 +21,23 @@ describe('a lifecycle message', () => {
 
   it('without id and time is a change of its own', () => {
     expect(decode({ state: 'failed' }).identity).not.toBe(decode({ state: 'failed' }).identity);
+  });
+
+  it.each([
+    [undefined, now],
+    [now - 90 * 86_400_000, now - 90 * 86_400_000],
+    [now + 3_600_000, now + 3_600_000],
+    [12_345, now],
+    ['2030-01-01T00:00:00Z', now],
+  ])('with the time %j is of %j', (ts, atMs) => {
+    expect(decode({ state: 'failed', ts }).atMs).toBe(atMs);
+  });
+
+  it.each([
+    ['failed', /"state": "failed"/],
+    [{ state: 'failed', ts: 'yesterday' }, /'ts' is not a time: yesterday/],
+  ])('is refused with what it should be: %j', (message, problem) => {
+    expect(() => decode(message)).toThrow(problem);
   });
 
   it('of an unknown state is refused with the states there are', () => {

@@ -15,17 +15,28 @@ export type LifecycleState = Static<typeof LifecycleMessage>['state'];
 export interface LifecycleChange {
   state: LifecycleState;
   note?: string;
-  atMs?: number;
+  atMs: number;
   /** The same for a resend, where the sender gives an id or a time. */
   identity: string;
 }
 
 const validate = compileValidator(LifecycleMessage);
 
-/** `{"state": "failed" | "replaced", "note"?, "id"?, "ts"?}`: what people or a maintenance system say of a machine. */
-export function decodeLifecycle(payload: Buffer): LifecycleChange {
+/** People may tell of what was long ago, but not before there were such gateways, nor of what is to come. */
+const believedFromMs = Date.UTC(2001, 0);
+const aheadMsMax = 86_400_000;
+
+/**
+ * `{"state": "failed" | "replaced", "note"?, "id"?, "ts"?}`: what people or a maintenance system say of a machine. A time
+ * that cannot be is taken for a clock that is wrong: the time of arrival is used.
+ */
+export function decodeLifecycle(payload: Buffer, receivedMs: number): LifecycleChange {
   const refuse = (problem: string) =>
-    new HarbingerError('DECODE_LIFECYCLE', 'decode', `lifecycle message: ${problem}`);
+    new HarbingerError(
+      'DECODE_LIFECYCLE',
+      'decode',
+      `lifecycle message: ${problem}; it is {"state": "failed"} or {"state": "replaced"}`,
+    );
   let parsed: unknown;
   try {
     parsed = JSON.parse(payload.toString('utf8'));
@@ -35,12 +46,15 @@ export function decodeLifecycle(payload: Buffer): LifecycleChange {
   const message = validate(parsed, refuse);
   // Both, where both are there: an id may be that of the machine or of who maintains it.
   const named = [message.id, message.ts].filter((part) => part !== undefined).join('\n');
+  const time = parseDeviceTime(message.ts);
+  if (message.ts !== undefined && !time)
+    throw refuse(`'ts' is not a time: ${String(message.ts).slice(0, 60)}`);
+  const isBelieved = time && time.ms >= believedFromMs && time.ms <= receivedMs + aheadMsMax;
   const change: LifecycleChange = {
     state: message.state,
+    atMs: isBelieved ? time.ms : receivedMs,
     identity: named === '' ? randomUUID() : createHash('sha256').update(named).digest('hex').slice(0, 16),
   };
   if (message.note !== undefined) change.note = message.note;
-  const time = parseDeviceTime(message.ts);
-  if (time) change.atMs = time.ms;
   return change;
 }

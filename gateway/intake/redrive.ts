@@ -1,4 +1,3 @@
-import type { Clock } from '../../shared/runtime/clock.ts';
 import type { DeadLetter, RawMessage } from '../ports.ts';
 
 export interface LetterBox {
@@ -26,13 +25,12 @@ export async function letterIdsBefore(letters: LetterBox, beforeMs: number): Pro
 /**
  * Sends letters through the pipeline again, oldest first, some at a time so that they share syncs. They are dropped once
  * the pipeline has settled them: as readings, or as new letters if the cause is still there. A crash in between redrives
- * them again.
+ * them again. They keep the time of their arrival: a reading without a time of its own is of then, not of today.
  */
 export async function redriveLetters(
   letters: LetterBox,
   ids: readonly number[],
   take: (messages: readonly RawMessage[]) => Promise<void>,
-  clock: Clock,
 ): Promise<number> {
   let redriven = 0;
   for (let at = 0; at < ids.length; at += togetherMax) {
@@ -40,11 +38,11 @@ export async function redriveLetters(
     const group = found.filter((letter) => letter !== null);
     if (group.length === 0) continue;
     await take(
-      group.map(({ topic, payload, client }) => ({
+      group.map(({ topic, payload, client, atMs }) => ({
         topic,
         payload: Buffer.from(payload),
         client,
-        receivedMs: clock.nowMs(),
+        receivedMs: atMs,
         resend: false,
       })),
     );
