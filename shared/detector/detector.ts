@@ -15,6 +15,16 @@ import { readHead, stateFrom, stateOf } from './detector-state.ts';
 import { pushEvidence } from './evidence.ts';
 import { healthOf, pushHealth, remainingOf } from './health.ts';
 import { parameters } from './parameters.ts';
+import {
+  floor,
+  input,
+  r,
+  decades as rarity,
+  value as relativeValue,
+  scaleRate,
+  level as unitLevel,
+  usualNow,
+} from './registers.ts';
 import type { RemainingRows } from './remaining-life.ts';
 import { enterBin, learnUsual, usual } from './season.ts';
 import { changes, rowsSeen, sensorSize } from './sensor-layout.ts';
@@ -22,7 +32,7 @@ import { sensorDecades } from './sensor-streams.ts';
 import { stillnessDecades } from './sensor-views.ts';
 import { limitRatio } from './state-limit.ts';
 import { knownRows, learnRow, measure, type Row } from './structure.ts';
-import { streamDecades } from './tail.ts';
+import { setSeen, streamDecades } from './tail.ts';
 
 const { noiseRows, onset, state } = parameters;
 /** What is further from a sensor's first value counts as this far, in its units: its square fits single precision. */
@@ -120,7 +130,10 @@ export class Detector {
 
   /** Per sensor, how rare it is for it to stand still for as long as it has: in decades, written to `into`. */
   stillness(into: Float64Array): Float64Array {
-    for (let i = 0; i < this.sensors; i++) into[i] = stillnessDecades(this.numbers.floats, i * sensorSize);
+    for (let i = 0; i < this.sensors; i++) {
+      stillnessDecades(this.numbers.floats, i * sensorSize);
+      into[i] = r[rarity]!;
+    }
     return into;
   }
 
@@ -155,8 +168,11 @@ export class Detector {
       const value = this.relative(i, level);
       const own = doubles[unit + i]!;
       row.levels[i] = own === 0 ? level : level / own;
-      const usualNow = hasTime ? usual(numbers, i) : Number.NaN;
-      const decades = sensorDecades(floats, at, value, row.levels[i]!, usualNow);
+      r[relativeValue] = value;
+      r[unitLevel] = row.levels[i]!;
+      r[usualNow] = hasTime ? usual(numbers, i) : Number.NaN;
+      sensorDecades(floats, at);
+      const decades = r[rarity]!;
       if (hasTime) for (const profile of profiles) learnUsual(numbers, profile, i, value);
       row.values[i] = value;
       row.seen[i] = floats[at + rowsSeen]!;
@@ -185,7 +201,12 @@ export class Detector {
       const agitated = limitRatio(doubles, layout.limits + 2, doubles[agitationAt]!, rate, sensors);
       doubles[ratioAt] = known < 12 ? 0 : Math.max(far, agitated);
       const slow = Math.max(1 / known, 1 / noiseRows.long);
-      decades = streamDecades(floats, layout.distances, distance, known, slow, 1e-30);
+      setSeen(known);
+      r[scaleRate] = slow;
+      r[floor] = 1e-30;
+      r[input] = distance;
+      streamDecades(floats, layout.distances);
+      decades = r[rarity]!;
     }
     learnRow(numbers, row, gate, warmUpRows);
     if (!isWarmUp) pushHealth(numbers, doubles[ratioAt]!);

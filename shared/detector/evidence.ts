@@ -5,7 +5,8 @@
 import { type DetectorNumbers, rowsAt } from './detector-layout.ts';
 import { pushOnset } from './onset.ts';
 import { parameters } from './parameters.ts';
-import { learnSide, sideDecades, sideSize } from './tail.ts';
+import { decades, input, r } from './registers.ts';
+import { learnSide, setSeen, sideDecades, sideSize } from './tail.ts';
 
 const { event } = parameters;
 /** Evidence is in decades; tails are kept for numbers around 1. */
@@ -26,14 +27,17 @@ export function pushEvidence(
   const { tails, onset } = layout;
   const rows = doubles[rowsAt]!;
   doubles[onset + 1]! += (evidence - doubles[onset + 1]!) / event.smoothRows;
-  const now = evidence * perDecade;
-  const lately = doubles[onset + 1]! * perDecade;
-  const ownNow = sideDecades(floats, tails, now);
-  const ownLately = sideDecades(floats, tails + sideSize, lately);
-  if (doubles[onset]! < busyDecades || rows % gateRows < gateRows * event.gate) {
-    learnSide(floats, tails, now, rows);
-    learnSide(floats, tails + sideSize, lately, rows);
-  }
+  const isLearnt = doubles[onset]! < busyDecades || rows % gateRows < gateRows * event.gate;
+  setSeen(rows);
+  const ownNow = sideOf(floats, tails, evidence, isLearnt);
+  const ownLately = sideOf(floats, tails + sideSize, doubles[onset + 1]!, isLearnt);
   const single = event.own * ownNow + (1 - event.own) * evidence;
   return pushOnset(doubles, onset, ramp * ((1 - event.smoothShare) * single + event.smoothShare * ownLately));
+}
+
+function sideOf(floats: Float32Array, at: number, evidence: number, isLearnt: boolean): number {
+  r[input] = evidence * perDecade;
+  sideDecades(floats, at);
+  if (isLearnt) learnSide(floats, at);
+  return r[decades]!;
 }

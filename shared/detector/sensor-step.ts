@@ -1,4 +1,4 @@
-import { parameters } from './parameters.ts';
+import { input, r, scaleRate, usualNow, value } from './registers.ts';
 import {
   fast,
   last,
@@ -7,8 +7,6 @@ import {
   missSlope,
   missUsual,
   previous,
-  rateOf,
-  rowsSeen,
   usualBefore,
 } from './sensor-layout.ts';
 
@@ -16,13 +14,15 @@ import {
 const usualAdvantage = 0.9;
 
 /**
- * What the predictor that has missed least lately misses now: the last value; a short mean; the last value and most of
+ * What the predictor that has missed least lately misses now, to `input`: the last value; a short mean; the last value and most of
  * the last change; the last value and the change that is usual at this time.
  */
-export function stepOf(s: Float32Array, at: number, value: number, usual: number): number {
-  const rate = rateOf(parameters.noiseRows.long, s[at + rowsSeen]!);
-  const byLast = value - s[at + last]!;
-  const byFast = value - s[at + fast]!;
+export function stepOf(s: Float32Array, at: number): void {
+  const rate = r[scaleRate]!;
+  const now = r[value]!;
+  const usual = r[usualNow]!;
+  const byLast = now - s[at + last]!;
+  const byFast = now - s[at + fast]!;
   const bySlope = byLast - 0.7 * (s[at + last]! - s[at + previous]!);
   const usualChange = usual - s[at + usualBefore]!;
   s[at + usualBefore] = usual;
@@ -42,7 +42,7 @@ export function stepOf(s: Float32Array, at: number, value: number, usual: number
   learn(s, at + missFast, byFast, rate);
   learn(s, at + missSlope, bySlope, rate);
   learn(s, at + missUsual, byUsual, rate);
-  return step;
+  r[input] = step;
 }
 
 function learn(s: Float32Array, at: number, miss: number, rate: number): void {

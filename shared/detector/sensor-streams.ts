@@ -12,6 +12,7 @@
  *   season    against what is usual at this time, now and smoothed season breaks
  */
 import { parameters } from './parameters.ts';
+import { decades, floor, input, level, r, scaleRate, seen, usualNow, value } from './registers.ts';
 import {
   changes,
   driftAt,
@@ -30,7 +31,7 @@ import {
 } from './sensor-layout.ts';
 import { stepOf } from './sensor-step.ts';
 import { noiseDecades, seasonDecades, stillDecades } from './sensor-views.ts';
-import { streamDecades } from './tail.ts';
+import { setSeen, streamDecades } from './tail.ts';
 
 const { levelRows, noiseRows, weight } = parameters;
 /** A constant sensor's first changes are judged by its level; one that changes all the time by its changes. */
@@ -38,66 +39,67 @@ const relativeFloor = 5e-4;
 const changesMax = 1e6;
 
 /**
- * Takes one value, and returns the rarity of what it shows, in decades: the views' weighted rarities as a Euclidean norm,
- * so that views that agree make it rarer.
- * @param value relative to the sensor's origin, in its unit, single precision
- * @param level the value itself in that unit, for the resolution that can be expected
- * @param usual by clock, relative too; NaN where not known
+ * Takes the sensor's `value`, and puts the rarity of what it shows into `decades`: the views' weighted rarities as a
+ * Euclidean norm, so that views that agree make it rarer.
  */
-export function sensorDecades(
-  s: Float32Array,
-  at: number,
-  value: number,
-  level: number,
-  usual: number,
-): number {
+export function sensorDecades(s: Float32Array, at: number): void {
   const n = ++s[at + rowsSeen]!;
+  const now = r[value]!;
   if (n === 1) {
-    for (const mean of [last, previous, fast, short, middle, long, reference]) s[at + mean] = value;
-    return 0;
+    for (const mean of [last, previous, fast, short, middle, long, reference]) s[at + mean] = now;
+    r[decades] = 0;
+    return;
   }
   const before = s[at + last]!;
-  const hasChanged = value !== before;
+  const hasChanged = now !== before;
   if (hasChanged && s[at + changes]! < changesMax) s[at + changes]!++;
-  const floor = Math.max((relativeFloor * Math.abs(level)) / (1 + s[at + changes]! ** 2), 1e-30);
-  const rate = rateOf(noiseRows.long, n);
-  const step = stepOf(s, at, value, usual);
-  const byStep = weight.step * streamDecades(s, at + stepAt, step, n, rate, floor);
-  const byNoise = weight.noise * noiseDecades(s, at, Math.abs(step), floor);
-  const byStill = weight.still * stillDecades(s, at, hasChanged);
-  const bySeason = Number.isNaN(usual) ? 0 : seasonDecades(s, at, value, usual, floor);
-  const levels = levelSquares(s, at, value, n, rate, floor);
+  r[floor] = Math.max((relativeFloor * Math.abs(r[level]!)) / (1 + s[at + changes]! ** 2), 1e-30);
+  r[scaleRate] = rateOf(noiseRows.long, n);
+  setSeen(n);
+  stepOf(s, at);
+  const step = r[input]!;
+  streamDecades(s, at + stepAt);
+  let squares = (weight.step * r[decades]!) ** 2;
+  r[input] = Math.abs(step);
+  noiseDecades(s, at);
+  squares += (weight.noise * r[decades]!) ** 2;
+  stillDecades(s, at, hasChanged);
+  squares += (weight.still * r[decades]!) ** 2;
+  if (!Number.isNaN(r[usualNow]!)) {
+    seasonDecades(s, at);
+    squares += r[decades]! ** 2;
+    setSeen(n);
+    r[scaleRate] = rateOf(noiseRows.long, n);
+  }
+  levelSquares(s, at);
   s[at + previous] = before;
-  s[at + last] = value;
-  return Math.sqrt(byStep ** 2 + byNoise ** 2 + byStill ** 2 + bySeason ** 2 + levels);
+  s[at + last] = now;
+  r[decades] = Math.sqrt(squares + r[decades]!);
 }
 
-/** Shift, drift and value: the sum of their squares. Moves the means on. */
-function levelSquares(
-  s: Float32Array,
-  at: number,
-  value: number,
-  n: number,
-  rate: number,
-  floor: number,
-): number {
+/** Shift, drift and value: the sum of their squares, to `decades`. Moves the means on. */
+function levelSquares(s: Float32Array, at: number): void {
+  const now = r[value]!;
   const longBefore = s[at + long]!;
   const referenceBefore = s[at + reference]!;
-  const newest = 1 / n;
-  follow(s, at + fast, value, levelRows.fast, newest);
-  follow(s, at + short, value, levelRows.short, newest);
-  follow(s, at + middle, value, levelRows.middle, newest);
-  follow(s, at + long, value, levelRows.long, newest);
-  follow(s, at + reference, value, levelRows.reference, newest);
-  const shift = s[at + short]! - longBefore;
-  const drift = s[at + middle]! - referenceBefore;
-  const byShift = weight.shift * streamDecades(s, at + shiftAt, shift, n, rate, floor);
-  const byDrift = weight.drift * streamDecades(s, at + driftAt, drift, n, rate, floor);
-  const byValue = weight.value * streamDecades(s, at + valueAt, value - referenceBefore, n, rate, floor);
-  return byShift ** 2 + byDrift ** 2 + byValue ** 2;
+  const newest = 1 / r[seen]!;
+  follow(s, at + fast, levelRows.fast, newest);
+  follow(s, at + short, levelRows.short, newest);
+  follow(s, at + middle, levelRows.middle, newest);
+  follow(s, at + long, levelRows.long, newest);
+  follow(s, at + reference, levelRows.reference, newest);
+  r[input] = s[at + short]! - longBefore;
+  streamDecades(s, at + shiftAt);
+  let squares = (weight.shift * r[decades]!) ** 2;
+  r[input] = s[at + middle]! - referenceBefore;
+  streamDecades(s, at + driftAt);
+  squares += (weight.drift * r[decades]!) ** 2;
+  r[input] = now - referenceBefore;
+  streamDecades(s, at + valueAt);
+  r[decades] = squares + (weight.value * r[decades]!) ** 2;
 }
 
 /** A mean of so many rows; at first the mean of all. Written out for each: a loop over pairs costs more than the rest. */
-function follow(s: Float32Array, at: number, value: number, rows: number, newest: number): void {
-  s[at]! += (value - s[at]!) * Math.max(1 / rows, newest);
+function follow(s: Float32Array, at: number, rows: number, newest: number): void {
+  s[at]! += (r[value]! - s[at]!) * Math.max(1 / rows, newest);
 }

@@ -1,5 +1,6 @@
 /** Three views of a sensor that are not levels: how much it shakes, how long it stands still, what is usual now. */
 import { parameters } from './parameters.ts';
+import { decades, floor, input, r, scaleRate, seen, usualNow, value } from './registers.ts';
 import {
   changes,
   long,
@@ -19,7 +20,7 @@ import {
   stillAt,
   stillRows,
 } from './sensor-layout.ts';
-import { learnSide, sideDecades, streamDecades } from './tail.ts';
+import { learnNothing, learnSide, setSeen, sideDecades, streamDecades } from './tail.ts';
 
 const { levelRows, noiseRows, season, weight } = parameters;
 /** Values before which a view says nothing. */
@@ -31,64 +32,73 @@ const shortCap = 8;
 const longCap = 6;
 const seasonCap = 4;
 
-/** `size`: the absolute residual. Rare is a residual that is large or small for a while. */
-export function noiseDecades(s: Float32Array, at: number, size: number, floor: number): number {
-  const n = s[at + rowsSeen]!;
+/** `input`: the absolute residual. Rare is a residual that is large or small for a while. */
+export function noiseDecades(s: Float32Array, at: number): void {
+  const n = r[seen]!;
+  const size = r[input]!;
+  const least = r[floor]!;
   const always = s[at + noiseLong]!;
   const before = s[at + noiseShort]!;
-  const capped = Math.min(size, shortCap * Math.max(always, floor));
+  const capped = Math.min(size, shortCap * Math.max(always, least));
   const now = before + (capped - before) * rateOf(noiseRows.short, n);
   s[at + noiseShort] = now;
-  const learnt = Math.min(size, longCap * Math.max(now, floor));
-  s[at + noiseLong] = always + (learnt - always) * rateOf(noiseRows.long, n);
-  if (n < seenMin) return 0;
-  const ratio = Math.log((now + floor) / (always + floor));
-  const high = Math.max(0, ratio);
-  const low = Math.max(0, -ratio);
-  const decades = Math.max(sideDecades(s, at + noiseHighAt, high), sideDecades(s, at + noiseLowAt, low));
-  learnSide(s, at + noiseHighAt, high, n);
-  learnSide(s, at + noiseLowAt, low, n);
-  return decades;
+  const learnt = Math.min(size, longCap * Math.max(now, least));
+  s[at + noiseLong] = always + (learnt - always) * r[scaleRate]!;
+  r[decades] = 0;
+  if (n < seenMin) return;
+  const ratio = Math.log((now + least) / (always + least));
+  const side = ratio > 0 ? at + noiseHighAt : at + noiseLowAt;
+  r[input] = Math.abs(ratio);
+  sideDecades(s, side);
+  learnSide(s, side);
+  learnNothing(s, ratio > 0 ? at + noiseLowAt : at + noiseHighAt);
 }
 
-/** How rare it is, in decades, for the sensor to stand still for as long as it has by now. */
-export function stillnessDecades(s: Float32Array, at: number): number {
-  if (s[at + changes]! < changesMin * s[at + rowsSeen]!) return 0;
-  return sideDecades(s, at + stillAt, Math.log1p(s[at + stillRows]!));
+/** How rare it is for the sensor to stand still for as long as it has by now, to `decades`. */
+export function stillnessDecades(s: Float32Array, at: number): void {
+  r[decades] = 0;
+  if (s[at + changes]! < changesMin * s[at + rowsSeen]!) return;
+  r[input] = Math.log1p(s[at + stillRows]!);
+  sideDecades(s, at + stillAt);
 }
 
 /** A run of equal values is judged row by row, and learnt when it ends. */
-export function stillDecades(s: Float32Array, at: number, hasChanged: boolean): number {
-  if (hasChanged) {
-    learnSide(s, at + stillAt, Math.log1p(s[at + stillRows]!), s[at + rowsSeen]!);
-    s[at + stillRows] = 0;
-    return 0;
+export function stillDecades(s: Float32Array, at: number, hasChanged: boolean): void {
+  if (!hasChanged) {
+    s[at + stillRows]!++;
+    stillnessDecades(s, at);
+    return;
   }
-  s[at + stillRows]!++;
-  return stillnessDecades(s, at);
+  r[input] = Math.log1p(s[at + stillRows]!);
+  learnSide(s, at + stillAt);
+  s[at + stillRows] = 0;
+  r[decades] = 0;
 }
 
-/** Against what is usual at this time, single and smoothed; 0 while the season explains too little. Weighted. */
-export function seasonDecades(
-  s: Float32Array,
-  at: number,
-  value: number,
-  usual: number,
-  floor: number,
-): number {
+/**
+ * Against what is usual at this time, single and smoothed; 0 while the season explains too little. Weighted. Leaves
+ * behind how many values the season has seen.
+ */
+export function seasonDecades(s: Float32Array, at: number): void {
   const n = ++s[at + seasonRows]!;
+  const now = r[value]!;
   const rate = rateOf(noiseRows.long, n);
-  const miss = value - usual - s[at + seasonOffset]!;
+  setSeen(n);
+  r[scaleRate] = rate;
+  const miss = now - r[usualNow]! - s[at + seasonOffset]!;
   const size = Math.abs(miss);
   const known = s[at + seasonMiss]!;
-  const learnt = n < seenMin ? size : Math.min(size, seasonCap * Math.max(known, floor));
+  const learnt = n < seenMin ? size : Math.min(size, seasonCap * Math.max(known, r[floor]!));
   s[at + seasonMiss] = known + rate * (learnt - known);
-  s[at + plainMiss]! += rate * (Math.abs(value - s[at + long]!) - s[at + plainMiss]!);
+  s[at + plainMiss]! += rate * (Math.abs(now - s[at + long]!) - s[at + plainMiss]!);
   s[at + seasonOffset]! += miss / noiseRows.long;
   const smooth = s[at + seasonSmooth]! + (miss - s[at + seasonSmooth]!) / levelRows.short;
   s[at + seasonSmooth] = smooth;
-  const single = streamDecades(s, at + seasonAt, miss, n, rate, floor);
-  const smoothed = streamDecades(s, at + seasonSmoothAt, smooth, n, rate, floor);
-  if (n < seenMin || s[at + seasonMiss]! > season.usefulBelow * s[at + plainMiss]!) return 0;
-  return Math.max(weight.season * single, weight.seasonSmooth * smoothed);
+  r[input] = miss;
+  streamDecades(s, at + seasonAt);
+  const single = weight.season * r[decades]!;
+  r[input] = smooth;
+  streamDecades(s, at + seasonSmoothAt);
+  const isUseful = n >= seenMin && !(s[at + seasonMiss]! > season.usefulBelow * s[at + plainMiss]!);
+  r[decades] = isUseful ? Math.max(single, weight.seasonSmooth * r[decades]!) : 0;
 }

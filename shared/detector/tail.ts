@@ -5,13 +5,14 @@
  * value, so for a power law in the value itself (Hill's estimator): a heavy tail makes large values less surprising.
  */
 import { parameters } from './parameters.ts';
+import { decades, floor, input, quantileRate, r, scaleRate, seen } from './registers.ts';
 
-const { share, quantileRate, excessRate, excessCap, excessMin, decadesMax, peakDecades, peakRise, peakFall } =
+const { share, excessRate, excessCap, excessMin, decadesMax, peakDecades, peakRise, peakFall } =
   parameters.tail;
 const decadesAtQuantile = -Math.log10(share);
 const decadesPerNat = Math.LOG10E;
 /** From so many rows on quantiles move at their own rate. */
-const rowsOfQuantileRate = 1 / quantileRate - 4;
+const rowsOfQuantileRate = 1 / parameters.tail.quantileRate - 4;
 
 /** Numbers of one side's state: quantile, mean excess. */
 export const sideSize = 3;
@@ -36,11 +37,22 @@ export function initStream(state: Float32Array, at: number): void {
   initSide(state, at + 1 + sideSize);
 }
 
-/** Decades (−log10 of the probability of so large a value), 0 … decadesMax, before this value is learnt. */
-export function sideDecades(state: Float32Array, at: number, value: number): number {
-  if (!(value > 0)) return 0;
+/** How many values the streams that come next have seen: of few, much is learnt from each. */
+export function setSeen(rows: number): void {
+  r[seen] = rows;
+  r[quantileRate] = rows < rowsOfQuantileRate ? 1 / (rows + 4) : parameters.tail.quantileRate;
+}
+
+/** From `input` to `decades` (−log10 of the probability of so large a value), 0 … decadesMax, before it is learnt. */
+export function sideDecades(state: Float32Array, at: number): void {
+  const value = r[input]!;
+  r[decades] = 0;
+  if (!(value > 0)) return;
   const quantile = state[at]!;
-  if (value <= quantile) return (decadesAtQuantile * value) / quantile;
+  if (value <= quantile) {
+    r[decades] = (decadesAtQuantile * value) / quantile;
+    return;
+  }
   const slope = decadesPerNat / state[at + 1]!;
   const byExcess = decadesAtQuantile + slope * (value - quantile);
   const peak = Math.max(state[at + 2]!, quantile + 1e-6);
@@ -48,52 +60,51 @@ export function sideDecades(state: Float32Array, at: number, value: number): num
     value <= peak
       ? decadesAtQuantile + ((peakDecades - decadesAtQuantile) * (value - quantile)) / (peak - quantile)
       : peakDecades + slope * (value - peak);
-  return Math.min(decadesMax, byExcess, byPeak);
+  r[decades] = Math.min(decadesMax, byExcess, byPeak);
 }
 
-/** `rows`: how many values the stream has seen, for faster learning at first. */
-export function learnSide(state: Float32Array, at: number, value: number, rows: number): void {
+/** Learns `input`. */
+export function learnSide(state: Float32Array, at: number): void {
+  const value = Math.min(compressedMax, r[input]!);
   const quantile = state[at]!;
   const peak = state[at + 2]!;
-  if (value > compressedMax) value = compressedMax;
   state[at + 2] = value > peak ? peak + peakRise * (value - peak) : peak - (peak - quantile) * peakFall;
-  const rate = rows < rowsOfQuantileRate ? 1 / (rows + 4) : quantileRate;
   if (value > quantile) {
     const excess = state[at + 1]!;
     const capped = Math.min(value - quantile, excessCap * excess);
-    state[at + 1] = Math.max(
-      excessMin,
-      excess + Math.max(excessRate, 1 / (share * rows + 5)) * (capped - excess),
-    );
-    state[at] = quantile + rate * (1 - share);
+    const rate = Math.max(excessRate, 1 / (share * r[seen]! + 5));
+    state[at + 1] = Math.max(excessMin, excess + rate * (capped - excess));
+    state[at] = quantile + r[quantileRate]! * (1 - share);
   } else {
-    state[at] = Math.max(0.05, quantile - rate * share);
+    state[at] = Math.max(0.05, quantile - r[quantileRate]! * share);
   }
 }
 
-/** Rarity of a signed value in a stream, in decades; learns it. `floor`: least scale that means anything. */
-export function streamDecades(
-  state: Float32Array,
-  at: number,
-  value: number,
-  rows: number,
-  scaleRate: number,
-  floor: number,
-): number {
+/** Learns that there was nothing on this side. */
+export function learnNothing(state: Float32Array, at: number): void {
+  const quantile = state[at]!;
+  const peak = state[at + 2]!;
+  state[at + 2] = peak - (peak - quantile) * peakFall;
+  state[at] = Math.max(0.05, quantile - r[quantileRate]! * share);
+}
+
+/** Rarity of a signed `input` in a stream, to `decades`; learns it. */
+export function streamDecades(state: Float32Array, at: number): void {
+  const value = r[input]!;
   const size = Math.abs(value);
-  if (rows < rowsForScale) {
-    state[at] = state[at]! + (size - state[at]!) / rows;
-    return 0;
+  if (r[seen]! < rowsForScale) {
+    state[at] = state[at]! + (size - state[at]!) / r[seen]!;
+    r[decades] = 0;
+    return;
   }
-  const scale = Math.max(state[at]!, floor);
-  const compressed = Math.log1p(size / scale);
+  const scale = Math.max(state[at]!, r[floor]!);
   const side = value > 0 ? at + 1 : at + 1 + sideSize;
   const other = value > 0 ? at + 1 + sideSize : at + 1;
-  const decades = sideDecades(state, side, compressed);
-  learnSide(state, side, compressed, rows);
-  learnSide(state, other, 0, rows);
+  r[input] = Math.log1p(size / scale);
+  sideDecades(state, side);
+  learnSide(state, side);
+  learnNothing(state, other);
   // A scale that took outliers in full would hide the next one.
   const learnt = Math.min(size, 6 * scale);
-  state[at] = state[at]! + scaleRate * (learnt - state[at]!);
-  return decades;
+  state[at] = state[at]! + r[scaleRate]! * (learnt - state[at]!);
 }
