@@ -1,7 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
+import { systemClock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { hashPassword } from '../../../shared/runtime/passwords.ts';
+import { validityWarnings } from '../certificates.ts';
 import { printJson } from '../output.ts';
 
 export function addConfig(program: Command): void {
@@ -17,6 +19,8 @@ export function addConfig(program: Command): void {
     .addHelpText('after', '\nExample:\n  harbinger config check gateway gateway.toml\n')
     .action(async (role: string, file: string, options: { json?: boolean }) => {
       const checked = await check(role, file);
+      for (const warning of validityWarnings(checked, systemClock.nowMs()))
+        process.stderr.write(`warning: ${warning}\n`);
       if (options.json) printJson(hideSecrets(checked));
       else process.stdout.write(`${file} is a sound ${role} configuration\n`);
     });

@@ -1,0 +1,39 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+const certificatePattern = /-----BEGIN (?:X509 )?CERTIFICATE-----[^-]+-----END (?:X509 )?CERTIFICATE-----/g;
+const certificateSettings = ['certFile', 'caFile', 'clientCaFile'];
+const soonMs = 14 * 86_400_000;
+
+/**
+ * What is wrong with the times of the certificates that a configuration names, or will be within a fortnight. The files
+ * have been checked for what they are.
+ */
+export function validityWarnings(config: unknown, nowMs: number): string[] {
+  return settingsOf(config, '').flatMap(({ setting, path }) => {
+    const texts = readFileSync(path, 'latin1').match(certificatePattern) ?? [];
+    return texts
+      .map((text) => validityOf(new X509Certificate(text), nowMs))
+      .filter((problem) => problem !== null)
+      .map((problem) => `${setting} names ${path}: ${problem}`);
+  });
+}
+
+function validityOf(certificate: X509Certificate, nowMs: number): string | null {
+  const { subject, validFrom, validTo } = certificate;
+  const who = `the certificate of ${subject.replaceAll('\n', ', ')}`;
+  if (Date.parse(validFrom) > nowMs)
+    return `${who} is valid only from ${validFrom}; is this computer's clock right?`;
+  if (Date.parse(validTo) <= nowMs)
+    return `${who} expired on ${validTo}; who checks it will not connect: renew it`;
+  return Date.parse(validTo) <= nowMs + soonMs ? `${who} expires on ${validTo}; renew it` : null;
+}
+
+function settingsOf(value: unknown, place: string): { setting: string; path: string }[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => {
+    const setting = place === '' ? key : `${place}.${key}`;
+    const isFile = certificateSettings.includes(key) && typeof item === 'string';
+    return isFile ? [{ setting, path: item }] : settingsOf(item, setting);
+  });
+}
