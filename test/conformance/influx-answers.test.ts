@@ -79,7 +79,7 @@ describe('influx store, request shapes and errors of InfluxDB 1, 2 and 3 (record
     expect(await store.healthy()).toBe(true);
     await expect(write()).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
-      message: expect.stringContaining('restart InfluxDB'),
+      message: expect.stringContaining('restart InfluxDB twice'),
     });
     expect(await store.healthy()).toBe(false);
     server.answer = answerWith(204, null);

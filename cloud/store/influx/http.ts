@@ -143,10 +143,17 @@ export class InfluxHttp {
   }
 }
 
-/** Versions 1 and 2 go on refusing with the error of a log file that could not be written once, until they are restarted. */
+/**
+ * InfluxDB 1 goes on refusing with the error of a log file that could not be written once, until it is restarted. If the
+ * file's end is torn, the first start writes on behind the tear, and the next one cuts that off: so it is to be started
+ * twice, with nothing written in between.
+ */
 function diskAdvice(said: string): string {
   if (!/no space left on device|read-only file system|input\/output error/i.test(said)) return '';
-  return '; see to the disk of InfluxDB, and if it still says so when there is room, restart InfluxDB';
+  return (
+    '; see to the disk of InfluxDB, and if it still says so when there is room: stop this cloud, restart InfluxDB twice, ' +
+    'start this cloud'
+  );
 }
 
 /** What the server says, whichever of its versions says it. */
