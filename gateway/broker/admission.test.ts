@@ -31,6 +31,8 @@ describe('admission', () => {
   });
 
   it('answers an MQTT 5 client that it speaks 3.1.1', async () => {
+    const told: unknown[] = [];
+    gateway.log = { ...gateway.log, warn: (...words: unknown[]) => told.push(words) } as typeof gateway.log;
     await gateway.start();
     const attempt = await gateway.raw();
     const bytes: Buffer[] = [];
@@ -39,6 +41,7 @@ describe('admission', () => {
     await until(() => expect(attempt.closed).toBe(true));
     expect(Buffer.concat(bytes)).toEqual(Buffer.from([0x20, 2, 0, 1]));
     expect(gateway.broker.stats().refused.version).toBe(1);
+    expect(JSON.stringify(told)).toContain('set it to 3.1.1');
   });
 
   it('gives a client id only to the user who holds it, live or as a session; the same user takes it over', async () => {

@@ -32,6 +32,8 @@ describe('other ways in', () => {
     const [certFile, keyFile] = [join(gateway.dataDir, 'cert.pem'), join(gateway.dataDir, 'key.pem')];
     const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost', '-days', '2'];
     execFileSync('openssl', [...request, '-keyout', keyFile, '-out', certFile], { stdio: 'ignore' });
+    const told: unknown[] = [];
+    gateway.log = { ...gateway.log, warn: (...words: unknown[]) => told.push(words) } as typeof gateway.log;
     await gateway.start({ tls: { certFile, keyFile } });
     const sensor = await gateway.connected(
       { ca: [readFileSync(certFile)], host: 'localhost' },
@@ -42,6 +44,10 @@ describe('other ways in', () => {
     const plain = await gateway.raw();
     plain.connect();
     await until(() => expect(plain.closed).toBe(true));
+    const problem = 'the client does not speak TLS, and this port does';
+    await until(() =>
+      expect(told).toContainEqual([expect.objectContaining({ address: '127.0.0.1' }), problem]),
+    );
   });
 
   it('says which TLS files it cannot use', async () => {

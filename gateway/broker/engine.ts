@@ -130,7 +130,7 @@ export class Engine {
     const { refusals } = this.deps;
     this.listeners = await openListeners(this.config, {
       accepted: this.accept,
-      broken: (error) => refusals.count(reasonOf(error) ?? 'malformed', {}, error.message),
+      broken: (error, address) => refusals.count(reasonOf(error) ?? 'malformed', { address }, error.message),
       overLimit: (address) => refusals.count('limit', { address }, 'connectionsMax is reached'),
     });
     this.links.start();
@@ -189,7 +189,10 @@ export class Engine {
       return done(null, subscription);
     }
     this.subscriptionsRefused += 1;
-    const problem = room ? 'no right to subscribe' : 'subscriptionsMax is reached';
+    const noRight = topic.startsWith('$share/')
+      ? 'shared subscriptions are not offered (MQTT 5 has them)'
+      : 'no right to subscribe';
+    const problem = room ? noRight : 'subscriptionsMax is reached';
     this.deps.refusals.tell('subscribe', { ...describe(client), topic: topic.slice(0, 200) }, problem);
     // A session may bring along what its user has lost the right to.
     if (!client.clean) this.persistence.removeSubscriptions(client, [topic]).catch(() => undefined);

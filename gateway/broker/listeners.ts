@@ -19,7 +19,7 @@ export interface Listeners {
 export interface ConnectionEvents {
   accepted(stream: Duplex, origin: LinkOrigin, request?: IncomingMessage): void;
   /** It failed before it became a connection: no TLS, no WebSocket. */
-  broken(error: Error): void;
+  broken(error: Error, address: string): void;
   overLimit(address: string): void;
 }
 
@@ -62,8 +62,19 @@ const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 6
 
 function tlsServer(files: NonNullable<BrokerConfig['tls']>, events: ConnectionEvents): Server {
   const server = createTlsServer({ ...socketOptions, handshakeTimeout: 10_000, ...readTlsFiles(files) });
-  server.on('tlsClientError', events.broken);
+  server.on('tlsClientError', (error, socket) =>
+    events.broken(tlsProblem(error), socket.remoteAddress ?? 'unknown'),
+  );
   return server;
+}
+
+/** OpenSSL's words for the commonest mistake are not for people. The code stays: refusals are counted by it. */
+function tlsProblem(error: Error): Error {
+  const isPlain =
+    codeOf(error) === 'ERR_SSL_WRONG_VERSION_NUMBER' || codeOf(error) === 'ERR_SSL_HTTP_REQUEST';
+  return isPlain
+    ? Object.assign(new Error('the client does not speak TLS, and this port does'), { code: codeOf(error) })
+    : error;
 }
 
 /** @throws HarbingerError BROKER_TLS_FILES, naming file, setting and remedy */
@@ -77,7 +88,7 @@ function webSocketServer(packetBytesMax: number, events: ConnectionEvents): Http
   });
   http.headersTimeout = 10_000;
   http.on('clientError', (error, socket) => {
-    events.broken(error);
+    events.broken(error, (socket as Socket).remoteAddress ?? 'unknown');
     socket.destroy();
   });
   const webSockets = new WebSocketServer({

@@ -4,6 +4,7 @@ import { Refusal, type RefusalReason, refusalReasons } from './aedes-types.ts';
 
 const windowMs = 60_000;
 const logsPerWindow = 5;
+const versionHint = 'the client speaks another version of MQTT, such as 5; set it to 3.1.1 (or 3.1)';
 
 /** Counts what the broker turned away, by reason, and tells of the first few of each kind in every minute. */
 export class Refusals {
@@ -22,7 +23,7 @@ export class Refusals {
 
   count(reason: RefusalReason, who: Record<string, unknown>, message: string): void {
     this.counts[reason] += 1;
-    this.tell(reason, who, message);
+    this.tell(reason, who, reason === 'version' ? versionHint : message);
   }
 
   /** Logs without counting. `kind` is one of few: each has its own allowance. */
