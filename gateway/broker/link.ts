@@ -52,7 +52,9 @@ export class Link implements InletHandler {
   private reading = false;
   private readAgain = false;
   private readonly ackIds: number[] = [];
+  /** The last topic, and how many of these bytes it has. */
   private topicBytes: Buffer = Buffer.alloc(0);
+  private topicLength = 0;
   private topicText = '';
   private topicVersion = -1;
 
@@ -180,12 +182,13 @@ export class Link implements InletHandler {
   /** The topic, if a message on it needs nothing but to be stored. Remembers the last one: most sensors have one. */
   private telemetryTopic(chunk: Buffer, start: number, end: number): string | null {
     const { interestVersion } = this.durable;
-    if (this.topicVersion === interestVersion && sameBytes(this.topicBytes, chunk, start, end)) {
-      return this.topicText;
-    }
+    const isLast = end - start === this.topicLength && sameBytes(this.topicBytes, chunk, start, end);
+    if (isLast && this.topicVersion === interestVersion) return this.topicText;
     const topic = chunk.toString('utf8', start, end);
     if (!this.durable.onlyStored(topic) || !this.rights?.mayPublish(topic)) return null;
-    this.topicBytes = Buffer.from(chunk.subarray(start, end));
+    this.topicLength = end - start;
+    if (this.topicLength > this.topicBytes.length) this.topicBytes = Buffer.alloc(2 * this.topicLength);
+    chunk.copy(this.topicBytes, 0, start, end);
     this.topicText = topic;
     this.topicVersion = interestVersion;
     return topic;
@@ -209,10 +212,9 @@ export class Link implements InletHandler {
   }
 }
 
+/** Whether `known` begins with `chunk[start, end)`. */
 function sameBytes(known: Buffer, chunk: Buffer, start: number, end: number): boolean {
-  const { length } = known;
-  if (length !== end - start) return false;
   // The end of a topic differs first: sensor names come last.
-  for (let i = length - 1; i >= 0; i--) if (known[i] !== chunk[start + i]) return false;
+  for (let i = end - start - 1; i >= 0; i--) if (known[i] !== chunk[start + i]) return false;
   return true;
 }
