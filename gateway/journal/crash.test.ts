@@ -164,3 +164,54 @@ describe('whatever the disk does', () => {
     );
   });
 });
+
+describe('the power goes while a journal begins', () => {
+  /** From the first touch of an empty disk to the first acknowledgement; crashes at the `at`th operation. */
+  async function begin(
+    bench: JournalBench,
+    at: number,
+    seed: number,
+  ): Promise<{ acked: string[]; operations: number }> {
+    let operations = 0;
+    let dead: () => void = () => {};
+    const died = new Promise<void>((resolve) => {
+      dead = resolve;
+    });
+    bench.disk.onOperation = (_operation, _path, { partly }) => {
+      if (operations++ !== at) return;
+      partly(seed % 100);
+      bench.disk.crash(seededRandom(seed));
+      dead();
+    };
+    const acked: string[] = [];
+    const work = (async () => {
+      await bench.open();
+      for (const text of ['first', 'second']) {
+        await bench.readings.append(blockOf(text));
+        acked.push(text);
+      }
+    })().catch(() => undefined);
+    await Promise.race([work, died]);
+    const promised = [...acked];
+    bench.disk.onOperation = () => undefined;
+    return { acked: promised, operations };
+  }
+
+  test('at any moment: it begins again, has what was acknowledged, and takes more', async () => {
+    const { operations } = await begin(new JournalBench(), Number.POSITIVE_INFINITY, 0);
+    expect(operations).toBeGreaterThan(10);
+    for (let at = 0; at < operations; at++) {
+      for (let seed = 1; seed <= 8; seed++) {
+        const bench = new JournalBench();
+        const { acked } = await begin(bench, at, seed);
+        await bench.open();
+        const before = (await bench.readings.read(0, 1 << 20)).map(textOf);
+        expect(before.slice(0, acked.length), `cut at operation ${at}, seed ${seed}`).toEqual(acked);
+        await bench.readings.append(blockOf('after'));
+        await bench.reopen();
+        expect((await bench.readings.read(0, 1 << 20)).map(textOf)).toEqual([...before, 'after']);
+        expect(bench.losses.filter(({ cause }) => cause !== 'torn-tail')).toEqual([]);
+      }
+    }
+  });
+});

@@ -4,7 +4,7 @@
  */
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { takeLock } from './lock.ts';
 
 export interface JournalFile {
@@ -20,6 +20,7 @@ export interface JournalFile {
 }
 
 export interface JournalFs {
+  /** With the folders above it; after it resolves they stay through a power cut. */
   makeDir(path: string): Promise<void>;
   /** Names in a folder, in no particular order. */
   list(path: string): Promise<string[]>;
@@ -37,7 +38,14 @@ const flags = { create: 'w+', read: 'r', write: 'r+' } as const;
 
 export const nodeJournalFs: JournalFs = {
   async makeDir(path) {
-    await mkdir(path, { recursive: true, mode: 0o750 });
+    const first = await mkdir(path, { recursive: true, mode: 0o750 });
+    if (first === undefined) return;
+    // What lies in a folder survives a power cut only if the folder's own name does, and those above it.
+    const last = dirname(resolve(first));
+    for (let dir = dirname(resolve(path)); ; dir = dirname(dir)) {
+      await this.syncDir(dir);
+      if (dir === last || dir === dirname(dir)) return;
+    }
   },
   list: (path) => readdir(path),
   open: async (path, mode) => fileOf(await open(path, flags[mode], 0o640)),

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
+import { nodeJournalFs } from './fs.ts';
 import { openJournals } from './journal-set.ts';
 import { newestTime } from './newest-time.ts';
 import { blockOf, contents, JournalBench, textOf } from './support.testing.ts';
@@ -26,6 +27,17 @@ describe('the journal on a real disk', () => {
       log: silentLog,
       onLoss: (loss) => expect.fail(`unexpected loss ${JSON.stringify(loss)}`),
     });
+
+  test('the names of folders that it makes are synced, from the journal’s up to the first one that was there', async () => {
+    const synced: string[] = [];
+    const fs = { ...nodeJournalFs, syncDir: async (path: string) => void synced.push(path) };
+    await fs.makeDir(join(dir, 'a', 'b', 'journal'));
+    expect(synced).toEqual([join(dir, 'a', 'b'), join(dir, 'a'), dir]);
+    await fs.makeDir(join(dir, 'a', 'b', 'journal'));
+    expect(synced.length).toBe(3);
+    await fs.makeDir(join(dir, 'a', 'b', 'journal', 'readings'));
+    expect(synced.at(-1)).toBe(join(dir, 'a', 'b', 'journal'));
+  });
 
   test('tells the newest time it knows, for a clock that is not set', async () => {
     expect(newestTime(dir)).toBe(0);
