@@ -14,6 +14,7 @@ import type { DataCalls, DataStatus, DataThreadInit } from './data-messages.ts';
 import { type DeadLetters, type DeadLettersOptions, openDeadLetters } from './deadletters/dead-letters.ts';
 import { BlockBuilder } from './decode/block-builder.ts';
 import { Machines } from './decode/machines.ts';
+import { PassedOver } from './decode/passed-over.ts';
 import { Placement } from './decode/placement.ts';
 import { RecentReadings } from './decode/recent-readings.ts';
 import { replayTail } from './decode/replay-tail.ts';
@@ -117,6 +118,7 @@ export async function startDataPlane(
     ...config.timestamps,
     ...(clock.isSet && { isClockSet: () => clock.isSet?.() !== false }),
   });
+  const passedOver = new PassedOver(log);
   const pipeline = new Pipeline({
     routes,
     placement,
@@ -130,6 +132,7 @@ export async function startDataPlane(
       );
       deps.lifecycle({ state, about, atMs });
     },
+    passedOver: (series, values) => passedOver.note(series, values),
     windows: toWindows,
   });
   const tail = { tail: (lane: string, bytes: number) => journals.tail(lane, bytes) };

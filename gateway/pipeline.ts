@@ -15,6 +15,7 @@ import { checkReading, newRow } from './decode/contract.ts';
 import type { ReadingClaim } from './decode/json-layout.ts';
 import { Layouts, type TopicLayouts } from './decode/layouts.ts';
 import { decodeLifecycle } from './decode/lifecycle.ts';
+import type { Series } from './decode/machines.ts';
 import type { Placement } from './decode/placement.ts';
 import type { Route, Routes } from './decode/routes.ts';
 import type {
@@ -36,6 +37,8 @@ export interface PipelineDeps {
   deadLetters(letters: Omit<DeadLetter, 'id'>[]): Promise<void>;
   /** The same change sent again has the same `eventId`. */
   lifecycle(change: LifecycleNotice & { eventId: string }): Promise<void>;
+  /** Of a reading that was taken, some of its fields were not. */
+  passedOver?(series: Series, values: Record<string, unknown>): void;
   /** `seq`: of the rows' block. */
   windows(columns: ColumnBatch, seq?: number): void;
 }
@@ -115,6 +118,7 @@ export class Pipeline {
       try {
         checkReading(route.series, reading.values, this.row);
         this.place(route, reading, message);
+        if (this.row.ignored > 0) this.deps.passedOver?.(route.series, reading.values);
         if (route.layouts && readings.length === 1) this.learn(route, route.layouts, reading, message);
       } catch (error) {
         // Of a list of readings only the bad one is set aside.

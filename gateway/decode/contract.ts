@@ -63,9 +63,7 @@ export function checkReading(series: Series, values: Record<string, unknown>, ro
 
 /** An open type takes every number; what else stands beside it (other texts, lists) is not a sensor. */
 function openColumn(series: Series, sensor: string, raw: unknown): number {
-  if (!series.type.openSensors || reserved.has(sensor)) return -1;
-  if (typeof raw !== 'number' && (typeof raw !== 'string' || Number.isNaN(numberIn(raw)))) return -1;
-  return columnOf(series, sensor);
+  return series.type.openSensors && isSensorValue(sensor, raw) ? columnOf(series, sensor) : -1;
 }
 
 /** Without zeros before it: `007` is a name. */
@@ -79,6 +77,11 @@ function numberIn(raw: unknown): number {
 
 export function isNumberText(text: string): boolean {
   return decimal.test(text);
+}
+
+/** Whether a field is what a sensor could be: a number under a name that stands for nothing else. */
+export function isSensorValue(name: string, raw: unknown): boolean {
+  return !reserved.has(name) && (typeof raw === 'number' || (typeof raw === 'string' && isNumberText(raw)));
 }
 
 function nothingTaken({ set, type }: Series, values: Record<string, unknown>): HarbingerError {

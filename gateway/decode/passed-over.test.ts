@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import type { Log } from '../../shared/runtime/log.ts';
+import { testMachines } from './fixtures.testing.ts';
+import { PassedOver } from './passed-over.ts';
+
+function recorder() {
+  const told: unknown[] = [];
+  const log = { info: (about: { type: string; field: string }) => told.push(`${about.type}/${about.field}`) };
+  return { told, log: log as unknown as Log };
+}
+
+it('tells once of each number that a type does not take, and of nothing else', () => {
+  const { told, log } = recorder();
+  const passedOver = new PassedOver(log);
+  const machines = testMachines();
+  for (const name of ['meter-1', 'meter-2'])
+    passedOver.note(machines.find('plant', name), { flow: 1, rssi: -60, note: 'x', seq: 3, ts: 1, hum: '4' });
+  passedOver.note(machines.find('lab', 'a'), { 'Temp (°C)': 20, list: [1], at: { b: 1 }, up: true });
+  expect(told).toEqual(['meter/rssi', 'meter/hum', 'open/Temp (°C)']);
+});
+
+it('is told in bounds', () => {
+  const { told, log } = recorder();
+  const passedOver = new PassedOver(log);
+  const meter = testMachines().find('plant', 'meter-1');
+  for (let i = 0; i < 1_000; i++) passedOver.note(meter, { [`x${i}`]: i, [`y${i}`]: i });
+  expect(told.length).toBe(100);
+});
