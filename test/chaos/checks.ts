@@ -26,9 +26,14 @@ export async function checkRound(run: RunState, load: RoundLoad, aftermath: Afte
   problems.push(...readingProblems(verdict, after.droppedLines - before.droppedLines, aftermath));
   problems.push(...(await metricProblems(run, verdict, aftermath)));
   problems.push(...eventProblems(before, after, load));
+  if (aftermath.allowed.has('rolled-back')) for (const id of after.gatewayOpen) run.saidAgain.add(id);
+  const isSaidAgain = (id: string) =>
+    aftermath.allowed.has('rolled-back') ||
+    [...run.saidAgain].some((prediction) => id.startsWith(prediction));
   const twice = (await eventsStoredTwice(site)).filter((id) => !run.doubled.has(id));
   for (const id of twice) run.doubled.add(id);
-  if (twice.length > 0) problems.push(`EVENTS with two lines in the store: ${some(twice)}`);
+  if (twice.some((id) => !isSaidAgain(id)))
+    problems.push(`EVENTS with two lines in the store: ${some(twice)}`);
   problems.push(...statementProblems(before, after, aftermath));
   const unwell = await eventually(() => wellProblem(site));
   if (unwell !== null) problems.push(`HEALTH: ${unwell}`);
@@ -114,8 +119,9 @@ function statementProblems(before: Statement, after: Statement, { allowed }: Aft
   const unknown = after.gatewayOpen.filter(
     (id) => !after.cloudOpen.includes(id) && !before.unknown.includes(id),
   );
-  after.unknown = allowed.has('alerts-unknown') ? [...before.unknown, ...unknown] : before.unknown;
-  if (unknown.length > 0 && !allowed.has('alerts-unknown'))
+  const mayBeUnknown = allowed.has('alerts-unknown') || allowed.has('rolled-back');
+  after.unknown = mayBeUnknown ? [...before.unknown, ...unknown] : before.unknown;
+  if (unknown.length > 0 && !mayBeUnknown)
     problems.push(`ALERTS open at the gateway, not in the cloud: ${some(unknown)}`);
   const orphans = after.cloudOpen.filter(
     (id) => !after.gatewayOpen.includes(id) && !before.orphans.includes(id),

@@ -24,6 +24,8 @@ export type Allowance =
   | 'alerts-forgotten'
   /** The cloud may have forgotten open predictions: its database was taken from it. */
   | 'alerts-unknown'
+  /** The gateway's memory of alerts is older than the cloud's: what it has said it may say again. */
+  | 'rolled-back'
   /** Dead letters may be more or fewer than what was sent. */
   | 'letters'
   /** Retained messages may be gone; the log says so. */

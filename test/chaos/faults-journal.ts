@@ -199,7 +199,8 @@ const putBack = journalFault('gateway-put-back', (draw) => {
       const { gateway, gatewayDir } = site;
       const copy = `${gatewayDir}.copy`;
       // Also reported again: what was damaged before the copy was made, and is passed a second time.
-      allow('torn-tail', 'damaged-block', 'alerts-forgotten', 'letters', 'retained-lost', 'estimates-lost');
+      allow('torn-tail', 'damaged-block', 'alerts-forgotten', 'rolled-back');
+      allow('letters', 'retained-lost', 'estimates-lost');
       await (inOrder ? gateway.stop() : gateway.kill9());
       cpSync(gatewayDir, copy, { recursive: true });
       await gateway.start();

@@ -14,8 +14,11 @@ const malformed: readonly (readonly [topic: string, payload: string])[] = [
 ];
 
 /** Publishes at QoS 1, through reconnects, until everything is acknowledged. */
-async function publishAll(site: Site, messages: readonly (readonly [string, string])[]): Promise<void> {
-  const client = mqtt.connect(site.gateway.process.mqttUrl, {
+export async function publishAll(
+  mqttUrl: string,
+  messages: readonly (readonly [string, string])[],
+): Promise<void> {
+  const client = mqtt.connect(mqttUrl, {
     protocolVersion: 4,
     clientId: 'chaos-odd-sensor',
     reconnectPeriod: 200,
@@ -38,7 +41,7 @@ const malformedMessages: Fault = {
       async run(scene) {
         const { site, targets, expect } = scene;
         const before = await lettersNow(site);
-        await publishAll(site, messages);
+        await publishAll(site.gateway.process.mqttUrl, messages);
         expect('gateway: each of them is a dead letter, counted once', async () => {
           if (scene.isAllowed('letters')) return null;
           const added = (await lettersNow(site)) - before;
@@ -83,7 +86,7 @@ const poison: Fault = {
           (_, i) =>
             ['telemetry/chaos/poisoned', JSON.stringify({ seq: seqFirst + i, [field]: i + 0.5 })] as const,
         );
-        await publishAll(site, messages);
+        await publishAll(site.gateway.process.mqttUrl, messages);
         expect(`cloud: exactly the ${count} refused lines are in quarantine`, async () => {
           const lines = (await quarantinedNow(site)) - before;
           return lines === count ? null : `${lines}`;

@@ -10,6 +10,7 @@ import { sensorFaults } from './faults-sensors.ts';
 import { sessionFaults } from './faults-sessions.ts';
 import { stateFaults } from './faults-state.ts';
 import { storeFaults } from './faults-store.ts';
+import { twinFaults } from './faults-twin.ts';
 import type { Site } from './site.ts';
 
 export const faults: readonly Fault[] = [
@@ -23,6 +24,7 @@ export const faults: readonly Fault[] = [
   ...sessionFaults,
   ...clockFaults,
   ...sensorFaults,
+  ...twinFaults,
 ];
 
 export interface PlannedFault {

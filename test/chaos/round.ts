@@ -29,6 +29,8 @@ export interface RunState {
   accounts: Accounts;
   /** Events that had two lines in the store. */
   doubled: Set<string>;
+  /** Predictions of which the gateway may say again what it has forgotten that it said. */
+  saidAgain: Set<string>;
   pumpStates: Map<string, string>;
   /** Every round's ledger and excuses, for the comparison at the end. */
   history: { number: number; load: RoundLoad; excused: Set<string>; allowed: Set<Allowance> }[];

@@ -7,6 +7,7 @@ import { mergeTables } from '../../shared/runtime/config.ts';
 import { compiledEntry, packageRoot } from '../../shared/runtime/paths.ts';
 import { type Influxd, startInfluxd } from '../support/influxd.ts';
 import { freePort } from '../support/ports.ts';
+import { ProductProcess } from '../support/processes.ts';
 import { type Disk, makeDisk } from './disk.ts';
 import { HttpFaults } from './http-faults.ts';
 import { Link } from './link.ts';
@@ -131,6 +132,14 @@ export class Site {
   strike(which: WorkerName, action: 'die' | 'hang', hangMs?: number): void {
     const number = (this.#orders.gateway.thread?.number ?? 0) + 1;
     this.order('gateway', { thread: { number, which, action, ...(hangMs !== undefined && { hangMs }) } });
+  }
+
+  /** Another gateway of the same name, in an ordinary folder, empty at first. */
+  twin(): ProductProcess {
+    const dataDir = join(this.#folder, 'twin');
+    rmSync(dataDir, { recursive: true, force: true });
+    const env = { HARBINGER_LOG: 'info' };
+    return new ProductProcess({ command: 'gateway', dataDir, configFile: this.#configFile('gateway'), env });
   }
 
   async stop(): Promise<void> {

@@ -20,6 +20,22 @@ export async function storedPumpRows(site: Site): Promise<number> {
   return Number(answer.results[0]?.series?.[0]?.values[0]?.[1] ?? 0);
 }
 
+/** Values of the field `kept` of one machine, ascending, repeats included. */
+export async function keptOf(site: Site, machine: string): Promise<number[]> {
+  let values: unknown[];
+  if (site.influxd) {
+    const answer = await site.influxd.query(
+      `SELECT "kept" FROM "generic" WHERE "machine" = '${machine}'`,
+      database,
+    );
+    values = (answer.results[0]?.series?.[0]?.values ?? []).map(([, kept]) => kept);
+  } else {
+    const rows = await sql(site, `select kept from generic where machine = '${machine}'`);
+    values = rows.map(([kept]) => kept);
+  }
+  return values.map(Number).sort((a, b) => a - b);
+}
+
 /** Ids of events that have more than one line. */
 export async function eventsStoredTwice(site: Site): Promise<string[]> {
   const ids = site.influxd ? await influxEventIds(site) : await embeddedEventIds(site);
