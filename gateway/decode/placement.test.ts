@@ -73,6 +73,14 @@ describe('device time', () => {
     expect(place({ flow: 2, ...at(60_001) })).not.toBe('resend');
   });
 
+  it('at the very beginning of 1970 is none: a clock that was never set gives it to every reading', () => {
+    const unset = { deviceTime: { ms: 0, ns: 0 } };
+    expect([1, 1, 2, 1].map((flow) => place({ flow, ...unset }))).not.toContain('resend');
+    expect(placement.counts.timesOutOfBounds).toBe(4);
+    place({ flow: 1, seq: 7, ...unset });
+    expect(place({ flow: 1, seq: 7, ...unset })).toBe('resend');
+  });
+
   it('tells a resend also where the gateway’s clock was set in between', () => {
     const dayMs = 86_400_000;
     place({ flow: 1, ...at(0) });

@@ -68,7 +68,9 @@ export class Placement {
   place(series: Series, reading: ReadingClaim, row: Row, receivedMs: number, resend: boolean): boolean {
     const content = fingerprint(series, reading, row);
     const first = this.added.length;
-    const { id, seq, deviceTime } = reading;
+    const { id, seq } = reading;
+    const deviceTime = isUnset(reading.deviceTime) ? undefined : reading.deviceTime;
+    if (deviceTime !== reading.deviceTime) this.counts.timesOutOfBounds++;
     const believable = deviceTime !== undefined && this.isBelievable(deviceTime.ms, receivedMs);
     const isNamed = id !== undefined && this.isReadingsName(series, id, content);
     if (isNamed === 'resend') return this.refuse();
@@ -219,6 +221,11 @@ export class Placement {
     this.high = finish(mix(mix(mix(series.hashHigh, kind), a), b));
     this.low = finish(mix(mix(mix(series.hashLow, b), kind), a));
   }
+}
+
+/** A clock that was never set says 1970-01-01T00:00:00 in every reading, which tells none from another. */
+function isUnset(time: Moment | undefined): boolean {
+  return time !== undefined && time.ms < 1_000;
 }
 
 /** Which sensors a reading has. */
