@@ -216,5 +216,8 @@ export const storeFaults: Fault[] = [
   http('store-slow', false, (draw) => ({ kind: 'slow', delayMs: draw.int(200, 1_400) })),
   http('store-partial-writes', false, () => ({ kind: 'partial' })),
   http('store-answer-lost', false, () => ({ kind: 'answer-lost' })),
+  http('store-page', true, () => ({ kind: 'page' })),
+  http('store-half-answers', false, () => ({ kind: 'half-answer' })),
+  http('store-repeats', false, () => ({ kind: 'repeat' })),
   http('store-cuts-writes', false, () => ({ kind: 'cut' })),
 ];

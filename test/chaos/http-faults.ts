@@ -15,6 +15,8 @@ export type StoreFault =
   | { kind: 'none' }
   /** Answered without asking the store. 429 only to writes, others to everything. */
   | { kind: 'status'; status: 429 | 500 | 503; retryAfterSeconds?: number }
+  /** A page of a proxy, to everything: 200, and nothing stored. */
+  | { kind: 'page' }
   | { kind: 'slow'; delayMs: number }
   /** Never answers. */
   | { kind: 'hang' }
@@ -22,6 +24,10 @@ export type StoreFault =
   | { kind: 'partial' }
   /** Stores each write, and ends the connection instead of answering. */
   | { kind: 'answer-lost' }
+  /** Stores each write, and ends the connection in the middle of the answer. */
+  | { kind: 'half-answer' }
+  /** A proxy that tries again: each write comes twice. */
+  | { kind: 'repeat' }
   /** Ends the connection as soon as a write begins. */
   | { kind: 'cut' };
 
@@ -89,6 +95,18 @@ export class HttpFaults {
         response.end('{"error":"engine: not now"}');
         return;
       }
+      case 'page':
+        response.writeHead(200, { 'content-type': 'text/html' });
+        response.end('<html><body>Please sign in</body></html>');
+        return;
+      case 'half-answer':
+        await this.#pass(request, body, null);
+        response.writeHead(200, { 'content-length': '1000' });
+        response.write('{"results":[', () => request.socket.destroy());
+        return;
+      case 'repeat':
+        await this.#pass(request, body, null);
+        return this.#pass(request, body, response);
       case 'slow':
         await delay(fault.delayMs);
         return this.#pass(request, body, response);
@@ -128,7 +146,8 @@ export class HttpFaults {
 
 function onlyWrites(fault: StoreFault): boolean {
   return (
-    ['partial', 'answer-lost', 'cut'].includes(fault.kind) || ('status' in fault && fault.status === 429)
+    ['partial', 'answer-lost', 'half-answer', 'repeat', 'cut'].includes(fault.kind) ||
+    ('status' in fault && fault.status === 429)
   );
 }
 
