@@ -7,6 +7,8 @@ import type { StoreBatch } from '../../ports.ts';
 
 /** A row is appended for every write (an update would cost ten times that); so many, and they are made one a lane. */
 const rowsMax = 50_000;
+/** Each start of a gateway is a journal of its own; what it sends again is of the latest ones. */
+const journalsPerLaneMax = 16;
 
 export class Ledger {
   readonly #last = new Map<string, number>();
@@ -14,14 +16,20 @@ export class Ledger {
 
   static async load(connection: DuckDBConnection): Promise<Ledger> {
     const ledger = new Ledger();
+    await ledger.#read(connection);
+    return ledger;
+  }
+
+  async #read(connection: DuckDBConnection): Promise<void> {
     const result = await connection.runAndReadAll(
       'SELECT gateway, journal, lane, max(last_seq), count(*) FROM harbinger.blocks GROUP BY ALL',
     );
+    this.#last.clear();
+    this.#rows = 0;
     for (const [gateway, journal, lane, last, rows] of result.getRows()) {
-      ledger.#last.set(`${gateway}/${journal}/${lane}`, Number(last));
-      ledger.#rows += Number(rows);
+      this.#last.set(`${gateway}/${journal}/${lane}`, Number(last));
+      this.#rows += Number(rows);
     }
-    return ledger;
   }
 
   last(batch: StoreBatch): number {
@@ -46,16 +54,20 @@ export class Ledger {
   }
 
   get isLong(): boolean {
-    return this.#rows > rowsMax;
+    return this.#rows > Math.max(rowsMax, 2 * this.#last.size);
   }
 
-  /** Leaves one row a lane. */
+  /** Leaves one row for each of the journals of a gateway's lane that were written last, in that order. */
   async compact(connection: DuckDBConnection): Promise<void> {
     await connection.run(
       `CREATE OR REPLACE TABLE harbinger.blocks AS
-       SELECT gateway, journal, lane, max(last_seq) AS last_seq FROM harbinger.blocks GROUP BY ALL`,
+       SELECT gateway, journal, lane, last_seq FROM (
+         SELECT gateway, journal, lane, max(last_seq) AS last_seq, max(rowid) AS latest
+         FROM harbinger.blocks GROUP BY ALL)
+       QUALIFY row_number() OVER (PARTITION BY gateway, lane ORDER BY latest DESC) <= ${journalsPerLaneMax}
+       ORDER BY latest`,
     );
-    this.#rows = this.#last.size;
+    await this.#read(connection);
   }
 }
 
