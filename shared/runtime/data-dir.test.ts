@@ -28,6 +28,13 @@ it('a file in its place is named, with what to do', () => {
     expect(() => prepareDataDir(dataDir, 'cloud')).toThrow(refusal(/file.*choose another with --data/));
 });
 
+it.runIf(process.platform === 'linux')(
+  'where the system makes no folders is an answer, not a standstill',
+  () => {
+    expect(() => prepareDataDir('/proc/harbinger', 'gateway')).toThrow(refusal(/\/proc\/harbinger/));
+  },
+);
+
 it('of a gateway is none for a cloud', () => {
   const run = { pid: 1, startedAt: '', mqttPort: 1, httpPort: 2, httpUrl: 'http://127.0.0.1:2' };
   writeRunFile(folder, { role: 'gateway', ...run });

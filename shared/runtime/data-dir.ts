@@ -1,5 +1,5 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { HarbingerError, messageOf } from './errors.ts';
 import { type RunFile, readRunFile, runFileName } from './run-file.ts';
 
@@ -9,7 +9,7 @@ import { type RunFile, readRunFile, runFileName } from './run-file.ts';
  */
 export function prepareDataDir(dataDir: string, role: RunFile['role']): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(resolve(dataDir));
     accessSync(dataDir, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw refused(
@@ -24,6 +24,13 @@ export function prepareDataDir(dataDir: string, role: RunFile['role']): void {
     return; // It will be written anew.
   }
   if (other !== role) throw refused(`the data folder ${dataDir} is a ${other}'s, not a ${role}'s`);
+}
+
+/** One by one: Node's own `recursive` never returns where the system refuses without saying why, as in /proc. */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }
 
 function refused(problem: string): HarbingerError {
