@@ -10,7 +10,7 @@ const type: MachineType = {
   version: '1.0.0',
   description: 'two sensors, windows of four rows',
   lifeUnit: 'cycles',
-  stepMs: 10,
+  stepMs: 4,
   windowRows: 4,
   openSensors: false,
   sensors: [sensor('a'), sensor('b')],
