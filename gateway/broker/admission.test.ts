@@ -30,6 +30,21 @@ describe('admission', () => {
     expect(refused).toMatchObject({ credentials: 3, 'client-id': 3, will: 1 });
   });
 
+  it('tells how a Mosquitto bridge gets in', async () => {
+    const told: unknown[] = [];
+    gateway.log = { ...gateway.log, warn: (...words: unknown[]) => told.push(words) } as typeof gateway.log;
+    await gateway.start();
+    const will = {
+      topic: '$SYS/broker/connection/a.b/state',
+      payload: Buffer.from('0'),
+      qos: 1,
+      retain: true,
+    };
+    expect(await gateway.connackOf({ will })).toBe(5);
+    expect(JSON.stringify(told)).toContain('notifications false');
+    expect(await gateway.connackOf({ bridgeMode: true })).toBe(0);
+  });
+
   it('answers an MQTT 5 client that it speaks 3.1.1', async () => {
     const told: unknown[] = [];
     gateway.log = { ...gateway.log, warn: (...words: unknown[]) => told.push(words) } as typeof gateway.log;

@@ -64,7 +64,11 @@ export class Admission {
     const rights = await this.rights(link, id, name, password);
     const will = link.willTopic;
     if (will !== null && (will === '' || /[+#]/.test(will) || !rights.mayPublish(will))) {
-      throw new Refusal('will', `no right to leave a will on ${will.slice(0, 200)}`);
+      const bridge = will.startsWith('$SYS/broker/connection/');
+      const hint = bridge
+        ? '; it is a Mosquitto bridge, which needs `notifications false` in its configuration'
+        : '';
+      throw new Refusal('will', `no right to leave a will on ${will.slice(0, 200)}${hint}`);
     }
     if (client.closed) return; // gone while its password was checked
     this.claim(client, rights);
