@@ -4,11 +4,12 @@
  * while all that have a window speak, further machines are stored but not watched (counted), or windows would be given
  * up faster than they fill and nobody would be watched. Nothing is allocated per row.
  */
-import { type MachineType, type Sensor, windowRowsMin } from '../../shared/domain/machine-type.ts';
+import { type MachineType, windowRowsMin } from '../../shared/domain/machine-type.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { AlertInput, BlockPlace, ColumnBatch, MachineIdentity } from '../ports.ts';
 import { type Baseline, baselineOptions } from './anomaly.ts';
 import { MachineWindow } from './machine-window.ts';
+import { OpenTypes } from './open-types.ts';
 import { RecencyList } from './recency-list.ts';
 import { newlyScheduled, Schedule, type Scheduled } from './schedule.ts';
 
@@ -75,10 +76,6 @@ interface Place {
   watched: WatchedMachine | null;
 }
 
-function openSensor(name: string): Sensor {
-  return { name, unit: '1', min: -Number.MAX_VALUE, max: Number.MAX_VALUE };
-}
-
 export class Windows {
   private readonly options: WindowsOptions;
   /** By the index that ColumnBatch uses; null where the type is not known. */
@@ -86,6 +83,7 @@ export class Windows {
   private readonly byKey = new Map<string, WatchedMachine>();
   private readonly recency = new RecencyList<WatchedMachine>();
   private readonly schedule = new Schedule<WatchedMachine>();
+  private readonly openTypes = new OpenTypes();
   private readonly counts = { rows: 0, late: 0, evicted: 0, unwatched: 0, unknown: 0 };
 
   constructor(options: WindowsOptions) {
@@ -177,11 +175,7 @@ export class Windows {
     for (const { machineIndex, sensor } of batch.newSensors) {
       const place = this.places[machineIndex];
       if (!place || place.identity.type.sensors.length >= openSensorsMax) continue;
-      const { type } = place.identity;
-      const identity = {
-        ...place.identity,
-        type: { ...type, sensors: [...type.sensors, openSensor(sensor)] },
-      };
+      const identity = { ...place.identity, type: this.openTypes.with(place.identity.type, sensor) };
       place.identity = identity;
       if (!place.watched) continue;
       place.watched.identity = identity;
