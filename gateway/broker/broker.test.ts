@@ -34,13 +34,15 @@ describe('other ways in', () => {
     execFileSync('openssl', [...request, '-keyout', keyFile, '-out', certFile], { stdio: 'ignore' });
     const told: unknown[] = [];
     gateway.log = { ...gateway.log, warn: (...words: unknown[]) => told.push(words) } as typeof gateway.log;
-    await gateway.start({ tls: { certFile, keyFile } });
-    const sensor = await gateway.connected(
-      { ca: [readFileSync(certFile)], host: 'localhost' },
-      `mqtts://localhost:${gateway.port}`,
-    );
-    await sensor.publishAsync('telemetry/a', 'sealed', { qos: 1 });
-    expect(gateway.intake.texts).toEqual(['telemetry/a sealed']);
+    await gateway.start({ tls: { certFile, keyFile }, websocketPort: 0 });
+    const sealed = { ca: [readFileSync(certFile)], host: 'localhost' };
+    const ports = gateway.broker.ports();
+    for (const url of [`mqtts://localhost:${ports.port}`, `wss://localhost:${ports.websocketPort}`]) {
+      const sensor = await gateway.connected(sealed, url);
+      await sensor.publishAsync('telemetry/a', 'sealed', { qos: 1 });
+    }
+    expect(gateway.intake.texts).toEqual(['telemetry/a sealed', 'telemetry/a sealed']);
+    await expect(gateway.connected({}, `ws://localhost:${ports.websocketPort}`)).rejects.toThrow();
     const plain = await gateway.raw();
     plain.connect();
     await until(() => expect(plain.closed).toBe(true));

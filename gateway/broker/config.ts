@@ -30,7 +30,13 @@ export const BrokerConfig = Type.Object(
   {
     host: Type.String({ default: '127.0.0.1', description: 'Address to listen on; 0.0.0.0 for all' }),
     port: Type.Integer({ default: 1883, minimum: 0, maximum: 65_535 }),
-    websocketPort: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+    websocketPort: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 65_535,
+        description: 'MQTT over WebSocket; encrypted where tls is set',
+      }),
+    ),
     tls: Type.Optional(
       Type.Object(
         { certFile: Type.String(), keyFile: Type.String() },

@@ -1,7 +1,13 @@
-import { createServer as createHttpServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { hostName, isLoopback } from '../../shared/runtime/loopback.ts';
@@ -39,7 +45,7 @@ export async function openListeners(config: BrokerConfig, events: ConnectionEven
     const port = await listen(tcp, config.host, config.port, '--mqtt-port');
     let websocketPort: number | null = null;
     if (config.websocketPort !== undefined) {
-      const http = webSocketServer(config.packetBytesMax, events);
+      const http = webSocketServer(config, events);
       limit(http, config.connectionsMax, events);
       servers.push(http);
       websocketPort = await listen(http, config.host, config.websocketPort, 'broker.websocketPort');
@@ -59,13 +65,18 @@ function limit(server: Server | HttpServer, connectionsMax: number, events: Conn
 
 /** The system's keep-alive finds peers that vanished without a word and set no keep-alive of their own. */
 const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
+const tlsOptions = { ...socketOptions, handshakeTimeout: 10_000 };
 
 function tlsServer(files: NonNullable<BrokerConfig['tls']>, events: ConnectionEvents): Server {
-  const server = createTlsServer({ ...socketOptions, handshakeTimeout: 10_000, ...readTlsFiles(files) });
+  const server = createTlsServer({ ...tlsOptions, ...readTlsFiles(files) });
+  tellOfTls(server, events);
+  return server;
+}
+
+function tellOfTls(server: TlsServer, events: ConnectionEvents): void {
   server.on('tlsClientError', (error, socket) =>
     events.broken(tlsProblem(error), socket.remoteAddress ?? 'unknown'),
   );
-  return server;
 }
 
 /** OpenSSL's words for the commonest mistake are not for people. The code stays: refusals are counted by it. */
@@ -82,10 +93,14 @@ export function readTlsFiles(files: NonNullable<BrokerConfig['tls']>): { cert: B
   return readKeyPair(files, 'broker.tls', { code: 'BROKER_TLS_FILES', stage: 'broker' });
 }
 
-function webSocketServer(packetBytesMax: number, events: ConnectionEvents): HttpServer {
-  const http = createHttpServer(socketOptions, (_, response) => {
+/** Encrypted, where the other port is: passwords come this way too. */
+function webSocketServer({ packetBytesMax, tls }: BrokerConfig, events: ConnectionEvents): HttpServer {
+  const answer = (_: IncomingMessage, response: ServerResponse) => {
     response.writeHead(426, { connection: 'close' }).end('MQTT over WebSocket is spoken here\n');
-  });
+  };
+  const https = tls && createHttpsServer({ ...tlsOptions, ...readTlsFiles(tls) }, answer);
+  if (https) tellOfTls(https, events);
+  const http = https ?? createHttpServer(socketOptions, answer);
   http.headersTimeout = 10_000;
   http.on('clientError', (error, socket) => {
     events.broken(error, (socket as Socket).remoteAddress ?? 'unknown');
