@@ -30,6 +30,22 @@ describe('admission', () => {
     expect(refused).toMatchObject({ credentials: 3, 'client-id': 3, will: 1 });
   });
 
+  it('tells of a client that takes the place of another with its id', async () => {
+    const told: unknown[] = [];
+    gateway.log = { ...gateway.log, warn: (...words: unknown[]) => told.push(words) } as typeof gateway.log;
+    await gateway.start();
+    const first = await gateway.sensor({ clientId: 'twin' });
+    expect(told).toEqual([]);
+    await gateway.sensor({ clientId: 'twin' });
+    await until(() => expect(first.closed).toBe(true));
+    expect(told).toEqual([
+      [
+        expect.objectContaining({ reason: 'takeover', client: 'twin' }),
+        expect.stringContaining('the same client id'),
+      ],
+    ]);
+  });
+
   it('tells how a Mosquitto bridge gets in', async () => {
     const told: unknown[] = [];
     gateway.log = { ...gateway.log, warn: (...words: unknown[]) => told.push(words) } as typeof gateway.log;

@@ -18,12 +18,16 @@ export class Admission {
   private readonly sessions: Sessions;
   private readonly anonymous: BrokerConfig['anonymous'];
   private readonly anonymousGrants: Grants;
+  private readonly takenOver: (client: LinkedClient) => void;
 
+  /** `takenOver`: a client came while another connection of its id was open. */
   constructor(
     credentials: Credentials,
     sessions: Sessions,
     { anonymous, telemetryFilters }: Pick<BrokerConfig, 'anonymous' | 'telemetryFilters'>,
+    takenOver: (client: LinkedClient) => void,
   ) {
+    this.takenOver = takenOver;
     this.credentials = credentials;
     this.sessions = sessions;
     this.anonymous = anonymous;
@@ -99,6 +103,7 @@ export class Admission {
       throw new Refusal('client-id', `client id ${id} belongs to another user`, 2);
     }
     if (opened === 'full') throw new Refusal('session-limit', 'too many kept sessions', 3);
+    if (this.live.has(id)) this.takenOver(client);
     link.rights = rights;
     this.live.set(id, link);
   }

@@ -20,7 +20,7 @@ import { Links } from './links.ts';
 import { type Listeners, openListeners } from './listeners.ts';
 import { BrokerPersistence } from './persistence.ts';
 import { ReadBuffers } from './read-buffers.ts';
-import { type Refusals, reasonOf } from './refusals.ts';
+import { describe, type Refusals, reasonOf, takeoverText } from './refusals.ts';
 import { openStore } from './store.ts';
 import { type Filter, parseFilter, topicLevelsMax } from './topics.ts';
 
@@ -86,7 +86,9 @@ export class Engine {
     this.interest = interest;
     this.persistence = persistence;
     this.links = new Links(clock);
-    this.admission = new Admission(credentials, persistence.sessions, config);
+    this.admission = new Admission(credentials, persistence.sessions, config, (client) =>
+      deps.refusals.tell('takeover', describe(client), takeoverText),
+    );
     this.durable = new Durable({ ...deps, interest, persistence }, config.pendingBytesMax);
     this.aedes = this.makeAedes();
   }
@@ -247,9 +249,4 @@ export class Engine {
       storeFailures: persistence.writeFailures + this.fanOut.failed,
     };
   }
-}
-
-function describe(client: LinkedClient): Record<string, unknown> {
-  const { link, id } = client;
-  return { client: id?.slice(0, 128), user: link?.rights?.user, address: link?.origin.address };
 }

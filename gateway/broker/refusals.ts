@@ -1,10 +1,13 @@
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import { Refusal, type RefusalReason, refusalReasons } from './aedes-types.ts';
+import { type LinkedClient, Refusal, type RefusalReason, refusalReasons } from './aedes-types.ts';
 
 const windowMs = 60_000;
 const logsPerWindow = 5;
 const versionHint = 'the client speaks another version of MQTT, such as 5; set it to 3.1.1 (or 3.1)';
+
+export const takeoverText =
+  'its earlier connection, still open, is closed: the client came back, or another one has the same client id (each needs its own)';
 
 /** Counts what the broker turned away, by reason, and tells of the first few of each kind in every minute. */
 export class Refusals {
@@ -63,4 +66,10 @@ export function reasonOf(error: Error): RefusalReason | null {
     default:
       return 'malformed';
   }
+}
+
+/** Who it was, for the log. */
+export function describe(client: LinkedClient): Record<string, unknown> {
+  const { link, id } = client;
+  return { client: id?.slice(0, 128), user: link?.rights?.user, address: link?.origin.address };
 }
