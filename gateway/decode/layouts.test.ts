@@ -117,44 +117,6 @@ it('follows a device that alternates between messages, and gives up on one that 
   expect(shortWays('generic', undefined, restless)).toBe(0);
 });
 
-it('knows what machines of a kind send from one of them, and tells their columns apart', () => {
-  const machines = new Machines({
-    gateway: 'edge',
-    types,
-    rules: [],
-    unknown: { type: 'generic' },
-    machinesMax: 10,
-  });
-  const layouts = new Layouts();
-  const row = newRow();
-  const send = (series: Series, topic: ReturnType<typeof newTopicLayouts>, text: string): string => {
-    const payload = Buffer.from(text);
-    if (layouts.read(topic, payload, series, row)) return `short ${lineOf(series, row)}`;
-    const decoded = general(payload, series, undefined)!;
-    layouts.learn(topic, payload, { series, sensor: undefined, ...decoded });
-    return `general ${lineOf(series, decoded.row)}`;
-  };
-  const first = ['{"a":1}', '{"a":1,"b":1}', '{"b":1}'];
-  const names = ['m1', 'm2', 'm3'];
-  const sent = names.map((name, i) => {
-    const series = machines.find('hall', name);
-    const topic = newTopicLayouts();
-    send(series, topic, first[i]!);
-    const lines = ['{"a":0,"b":0}', '{"a":2,"b":3}', '{"a":4,"b":5}'].map((text) =>
-      send(series, topic, text),
-    );
-    return {
-      set: series.set,
-      lines: lines.map((line) => line.replace(/ 17.*/s, '').replace(/generic.* /, '')),
-    };
-  });
-  const [one, two, three] = sent;
-  expect(one!.set).toBe(two!.set);
-  expect(three!.set).not.toBe(one!.set);
-  for (const { lines } of [one!, two!]) expect(lines.slice(1)).toEqual(['short a=2,b=3', 'short a=4,b=5']);
-  expect(three!.lines.slice(1)).toEqual(['short b=3,a=2', 'short b=5,a=4']);
-});
-
 const digits = fc.oneof(
   fc.integer().map(String),
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => JSON.stringify(value)),

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
+import { ColumnSets } from './column-set.ts';
+import { checkReading, newRow } from './contract.ts';
+import { json } from './formats/json.ts';
+import { Layouts, newTopicLayouts } from './layouts.ts';
+import { LineWriter } from './line-writer.ts';
+import { Machines } from './machines.ts';
+
+const types = loadMachineTypes();
+
+describe('sets of columns', () => {
+  it('are one for the same sensors in the same order, and never change', () => {
+    const sets = new ColumnSets();
+    const root = sets.ofType(types.get('generic')!);
+    const ab = sets.with(sets.with(root, 'a'), 'b');
+    expect(sets.with(sets.with(root, 'a'), 'b')).toBe(ab);
+    expect(sets.with(sets.with(root, 'b'), 'a')).not.toBe(ab);
+    expect(ab.sensors).toEqual(['a', 'b']);
+    expect(root.sensors).toEqual([]);
+    expect(sets.ofType(types.get('pump')!).sensors).toEqual(
+      types.get('pump')!.sensors.map(({ name }) => name),
+    );
+  });
+
+  it('a layout is tried with the next machine of a kind, and never with one of other columns', () => {
+    const machines = new Machines({
+      gateway: 'edge',
+      types,
+      rules: [],
+      unknown: { type: 'generic' },
+      machinesMax: 10,
+    });
+    const layouts = new Layouts();
+    const writer = new LineWriter();
+    const row = newRow();
+    /** What messages of a new machine become; those in capitals by their layout. */
+    const send = (machine: string, texts: string[]): string[] => {
+      const series = machines.find('hall', machine);
+      const topic = newTopicLayouts();
+      return texts.map((text) => {
+        const payload = Buffer.from(text);
+        const isShort = layouts.read(topic, payload, series, row);
+        if (!isShort) {
+          const [reading] = json.decode(payload, { site: 'hall', machine });
+          checkReading(series, reading!.values, row);
+          layouts.learn(topic, payload, { series, sensor: undefined, reading: reading!, row });
+        }
+        writer.add(series, row, 1_700_000_000_000, 0);
+        const fields = writer.take().toString().split(' ')[1]!;
+        return isShort ? fields.toUpperCase() : fields;
+      });
+    };
+    const texts = ['{"a":0,"b":0}', '{"a":2,"b":3}'];
+    expect(send('m1', ['{"a":1}', ...texts])).toEqual(['a=1', 'a=0,b=0', 'A=2,B=3']);
+    expect(send('m2', ['{"a":1,"b":1}', ...texts])).toEqual(['a=1,b=1', 'A=0,B=0', 'A=2,B=3']);
+    expect(send('m3', ['{"b":1}', ...texts])).toEqual(['b=1', 'b=0,a=0', 'B=3,A=2']);
+    expect(machines.find('hall', 'm1').set).toBe(machines.find('hall', 'm2').set);
+  });
+});
