@@ -127,6 +127,15 @@ describe('dead letters', () => {
     expect(parts.letters.map((letter) => letter.payload.toString())).toEqual(['{"values":{"flow":-1}}']);
   });
 
+  it('of a list what is no reading at all is set aside by itself too', async () => {
+    await take(['telemetry/plant/meter-1', '[{"flow":1},"boot",{"flow":2,"ts":"soon"}]']);
+    expect(linesOfBlock(parts.blocks[0]!)).toHaveLength(1);
+    expect(parts.letters.map(({ code, payload }) => [code, String(payload)])).toEqual([
+      ['DECODE_SHAPE', '"boot"'],
+      ['DECODE_TIME', '{"flow":2,"ts":"soon"}'],
+    ]);
+  });
+
   it('of a list the bad reading keeps its time and identity', async () => {
     const bad = `{"seq":7,"ts":${now},"values":{"flow":-1}}`;
     await take(['telemetry/plant/meter-1', `[{"flow":1},${bad}]`]);

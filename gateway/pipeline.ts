@@ -116,13 +116,15 @@ export class Pipeline {
     const readings = decoder.decode(message.payload, route.target);
     for (const reading of readings) {
       try {
+        if (reading.refused) throw reading.refused.error;
         checkReading(route.series, reading.values, this.row);
         this.place(route, reading, message);
         if (this.row.ignored > 0) this.deps.passedOver?.(route.series, reading.values);
         if (route.layouts && readings.length === 1) this.learn(route, route.layouts, reading, message);
       } catch (error) {
         // Of a list of readings only the bad one is set aside.
-        const payload = readings.length > 1 ? aloneAsJson(reading) : message.payload;
+        const alone = () => reading.refused?.payload ?? aloneAsJson(reading);
+        const payload = readings.length > 1 ? alone() : message.payload;
         this.deadLetter({ ...message, payload }, error);
       }
     }

@@ -59,6 +59,8 @@ export interface DecodedReading {
   /** What the device calls this reading: a unique id, or a running number. */
   id?: string;
   seq?: number;
+  /** Set where one of several cannot be read: why, and it as a message of its own. Nothing else counts then. */
+  refused?: { error: Error; payload: Buffer };
 }
 
 /** A block: a micro-batch encoded once. What is journalled is what is sent. */

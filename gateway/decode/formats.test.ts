@@ -52,6 +52,21 @@ describe('json', () => {
     expect(() => valuesOf(`${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`)).not.toThrow();
   });
 
+  it('takes a list, or a line each, but for those that cannot be read', () => {
+    expect(decode('json', '{"a":1}\n{"a":2,"ts":1700000000}\r\n')).toEqual([
+      { values: { a: 1 } },
+      { values: { a: 2, ts: 1_700_000_000 }, deviceTime: { ms: 1_700_000_000_000, ns: 0 } },
+    ]);
+    const [good, bad, late] = decode('json', '[{"a":1},5,{"a":2,"ts":"soon"}]');
+    expect(good).toEqual({ values: { a: 1 } });
+    expect(bad?.refused).toMatchObject({ error: { code: 'DECODE_SHAPE' }, payload: Buffer.from('5') });
+    expect(late?.refused?.error).toMatchObject({ code: 'DECODE_TIME' });
+    expect(String(late?.refused?.payload)).toBe('{"a":2,"ts":"soon"}');
+    const deep = `[{"a":1},${'['.repeat(20_000)}${']'.repeat(20_000)}]`;
+    expect(decode('json', deep)[1]?.refused?.error).toMatchObject({ code: 'DECODE_SHAPE' });
+    expect(() => decode('json', '{"a":1}\n{"a":')).toThrow(expect.objectContaining({ code: 'DECODE_JSON' }));
+  });
+
   it('takes a SenML pack: records of one time are one reading', () => {
     const pack = `[{"bn":"urn:dev:ow:10e2073a01080063:","bt":1700000000.25,"bu":"A","n":"voltage","u":"V","v":120.1},
       {"n":"current","v":1.2},{"n":"current","t":-5,"v":1.3},{"n":"up","vb":true},{"n":"label","vs":"x"}]`;

@@ -10,8 +10,8 @@ import { startsWithBom, whyNotJson } from './unreadable.ts';
 /**
  * JSON, in the shapes that devices send:
  * `{"temperature": 21.5, "ts": 1700000000000, "seq": 7}`: sensors by name, with time and identity beside them, also in
- * objects of their own (flatten.ts); `{"ts": …, "values": {…}}` (Telegraf: `fields`); a list of such objects, or a SenML
- * pack; on a sensor's own topic `{"value": 21.5, "timestamp_ms": …}` or `21.5`. What is no JSON may be key=value pairs.
+ * objects of their own (flatten.ts); `{"ts": …, "values": {…}}` (Telegraf: `fields`); several of these, as a list or a line
+ * each; a SenML pack; on a sensor's own topic `{"value": 21.5, "timestamp_ms": …}` or `21.5`. What is no JSON may be key=value pairs.
  */
 export const json: Decoder = {
   format: 'json',
@@ -22,7 +22,13 @@ export const json: Decoder = {
       parsed = JSON.parse(text);
     } catch (error) {
       if (isPairs(text)) return keyValue.decode(payload, target);
-      throw new HarbingerError('DECODE_JSON', 'decode', `payload is not JSON: ${whyNotJson(payload, error)}`);
+      parsed = parseLines(text);
+      if (!parsed)
+        throw new HarbingerError(
+          'DECODE_JSON',
+          'decode',
+          `payload is not JSON: ${whyNotJson(payload, error)}`,
+        );
     }
     if (!Array.isArray(parsed)) return [readingOf(parsed, target, text)];
     if (parsed.length > readingsPerMessageMax) {
@@ -33,9 +39,38 @@ export const json: Decoder = {
       );
     }
     if (parsed.length > 0 && isSenml(parsed)) return readSenml(parsed);
-    return parsed.map((item) => readingOf(item, target, null));
+    return parsed.map((item) => oneOfMany(item, target));
   },
 };
+
+/** Objects of a line each, as some programs put them together; null if they are not. */
+function parseLines(text: string): unknown[] | null {
+  const lines = text.trim().split(/\r?\n/, readingsPerMessageMax + 1);
+  if (lines.length < 2 || !text.trimStart().startsWith('{')) return null;
+  try {
+    return lines.map((line) => JSON.parse(line));
+  } catch {
+    return null;
+  }
+}
+
+/** One that cannot be read is no reason to refuse its neighbours. */
+function oneOfMany(item: unknown, target: DecodeTarget): DecodedReading {
+  try {
+    return readingOf(item, target, null);
+  } catch (error) {
+    if (!(error instanceof HarbingerError)) throw error;
+    return { values: {}, refused: { error, payload: printed(item) } };
+  }
+}
+
+function printed(item: unknown): Buffer {
+  try {
+    return Buffer.from(JSON.stringify(item));
+  } catch {
+    return Buffer.from(kindOf(item)); // nested deeper than can be printed
+  }
+}
 
 const readingsPerMessageMax = 1_000;
 /** Where a device's own time may stand, the first that is there counts. */
