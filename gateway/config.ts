@@ -17,7 +17,7 @@ const RouteRule = Type.Object(
       description: 'levels may be {site}, {machine}, {sensor} or +',
     }),
     format: Type.String({
-      description: 'json, number, key-value, or lifecycle',
+      description: 'json, number, key-value, influx (line protocol), or lifecycle',
     }),
     site: Type.Optional(Type.String()),
     machine: Type.Optional(Type.String()),

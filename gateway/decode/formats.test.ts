@@ -173,7 +173,43 @@ describe('key-value', () => {
   });
 });
 
+describe('influx', () => {
+  it('reads what Telegraf sends: fields by their measurement, lines of one time together', () => {
+    const lines = `motor,phase=a\\ b rpm=900i,current=3.5,on=true,note="a \\"b\\", c" 1700000000123456789
+# a comment
+temperature,host=x value=21.5 1700000000123456789\r
+temperature,host=x value=22 1700000001000000000\n\n`;
+    expect(decode('influx', lines)).toEqual([
+      {
+        deviceTime: { ms: 1_700_000_000_123, ns: 456_789 },
+        values: {
+          motor_rpm: 900,
+          motor_current: 3.5,
+          motor_on: true,
+          motor_note: 'a "b", c',
+          temperature: 21.5,
+        },
+      },
+      { deviceTime: { ms: 1_700_000_001_000, ns: 0 }, values: { temperature: 22 } },
+    ]);
+    expect(decode('influx', 'flow value=3')).toEqual([{ values: { flow: 3 } }]);
+    expect(decode('influx', 'flow value=3 0')[0]?.deviceTime).toEqual({ ms: 0, ns: 0 });
+  });
+
+  it.each([
+    ['', /no line/],
+    ['{"a":1}', /line protocol/],
+    ['flow value=x 1', /line protocol/],
+    ['flow', /line protocol/],
+    ['cpu,cpu=cpu0 idle=1 5\ncpu,cpu=cpu1 idle=2 5', /'cpu_idle' comes twice at one time/],
+    ['f value=1\n'.repeat(1_001), /at most 1000/],
+  ])('refuses %j', (text, problem) => {
+    expect(() => decode('influx', text)).toThrow(expect.objectContaining({ code: 'DECODE_INFLUX' }));
+    expect(() => decode('influx', text)).toThrow(problem);
+  });
+});
+
 it('knows its formats by name', () => {
-  expect(formats).toEqual(['json', 'key-value', 'number']);
+  expect(formats).toEqual(['influx', 'json', 'key-value', 'number']);
   expect(() => decoderFor('xml')).toThrow(RangeError);
 });

@@ -1,14 +1,11 @@
 import type { Decoder } from '../ports.ts';
+import { influx } from './formats/influx.ts';
 import { json } from './formats/json.ts';
 import { keyValue } from './formats/key-value.ts';
 import { number } from './formats/number.ts';
 
 /** Every payload format. A new one is one file in formats/ and one line here. */
-const decoders: Decoder[] = [
-  json, //
-  keyValue,
-  number,
-];
+const decoders: Decoder[] = [influx, json, keyValue, number];
 
 export const formats = decoders.map((decoder) => decoder.format);
 
