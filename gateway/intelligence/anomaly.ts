@@ -83,15 +83,18 @@ export class Baseline {
     return this.rows >= (this.options.judges === 'events' ? this.options.learnRows : warmUpRows);
   }
 
-  /** Takes one row into account; NaN is an absent value. */
-  take(row: Float32Array, timeMs: number): void {
+  /** Takes one row into account, from `row[from]` on; NaN is an absent value. */
+  take(row: Float32Array, timeMs: number, from = 0): void {
     const sinceMs = timeMs - this.takenMs;
     this.passed++;
     if (sinceMs >= 0 && sinceMs < this.options.sampleMsMin) return;
     this.takenMs = timeMs;
     this.rowsALook = this.rowsALook === 0 ? 1 : this.rowsALook + (this.passed - this.rowsALook) / looksMean;
     this.passed = 0;
-    const score = this.detector.push(this.order ? rowInOrder(row, this.order) : row, 0, timeMs);
+    const { detector, order } = this;
+    const score = order
+      ? detector.push(rowInOrder(row, from, order), 0, timeMs)
+      : detector.push(row, from, timeMs);
     if (score > eventFrom) this.begun = this.detector.contributions(this.begun ?? this.newDeviations());
   }
 

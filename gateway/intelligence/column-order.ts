@@ -11,11 +11,11 @@ export function columnOrder(own: readonly string[], given: readonly string[]): I
 
 const scratch: Float32Array[] = [];
 
-/** `row` in another order, NaN where it has no such column. Valid until the next call. */
-export function rowInOrder(row: Float32Array, order: Int32Array): Float32Array {
+/** The row at `row[from]` in another order, NaN where it has no such column. Valid until the next call. */
+export function rowInOrder(row: Float32Array, from: number, order: Int32Array): Float32Array {
   scratch[order.length] ??= new Float32Array(order.length);
   const ordered = scratch[order.length]!;
-  for (let i = 0; i < order.length; i++) ordered[i] = order[i]! < 0 ? Number.NaN : row[order[i]!]!;
+  for (let i = 0; i < order.length; i++) ordered[i] = order[i]! < 0 ? Number.NaN : row[from + order[i]!]!;
   return ordered;
 }
 

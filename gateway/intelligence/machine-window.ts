@@ -34,9 +34,11 @@ export class MachineWindow {
   private readonly rowsMin: number;
   private readonly stepMs: number;
   private columns: number;
-  private ring: Float32Array;
-  private held: Float32Array;
-  private seen: Uint8Array;
+  /**
+   * The ring (rows × columns), then what has gathered for the next row: a value a column, and whether it has spoken since
+   * the last row (0 or 1). In one piece, since thousands of machines are met in turn.
+   */
+  private cells: Float32Array;
   private pending = 0;
   private next = 0;
   private filled = 0;
@@ -53,9 +55,7 @@ export class MachineWindow {
     this.rowsMin = layout.rowsMin ?? rows;
     this.stepMs = layout.stepMs ?? 0;
     this.columns = columns;
-    this.ring = new Float32Array(rows * columns).fill(Number.NaN);
-    this.held = new Float32Array(columns).fill(Number.NaN);
-    this.seen = new Uint8Array(columns);
+    this.cells = newCells(rows, columns);
     this.baseline = new Baseline(columns, normal);
   }
 
@@ -86,13 +86,13 @@ export class MachineWindow {
       this.complete();
       completed = true;
     }
-    const { held, seen } = this;
+    const { cells, heldAt, seenAt } = this;
     for (let column = 0; column < width; column++) {
       const value = values[from + column]!;
       if (Number.isNaN(value)) continue;
-      held[column] = value;
-      if (seen[column] === 0) {
-        seen[column] = 1;
+      cells[heldAt + column] = value;
+      if (cells[seenAt + column] === 0) {
+        cells[seenAt + column] = 1;
         this.pending++;
       }
     }
@@ -107,15 +107,12 @@ export class MachineWindow {
   /** An open type's machine has got more sensors: in older rows they are NaN. */
   widen(columns: number): void {
     if (columns <= this.columns) return;
-    const ring = new Float32Array(this.rows * columns).fill(Number.NaN);
-    for (let row = 0; row < this.rows; row++) {
-      ring.set(this.ring.subarray(row * this.columns, (row + 1) * this.columns), row * columns);
+    const cells = newCells(this.rows, columns);
+    // Rows of the ring, and the two of what has gathered.
+    for (let row = 0; row < this.rows + 2; row++) {
+      cells.set(this.cells.subarray(row * this.columns, (row + 1) * this.columns), row * columns);
     }
-    const held = new Float32Array(columns).fill(Number.NaN);
-    held.set(this.held);
-    const seen = new Uint8Array(columns);
-    seen.set(this.seen);
-    [this.ring, this.held, this.seen, this.columns] = [ring, held, seen, columns];
+    [this.cells, this.columns] = [cells, columns];
   }
 
   /** Rows are not learnt until `goOn`, which then finds gathered what had been when the baseline was saved. */
@@ -132,37 +129,52 @@ export class MachineWindow {
     if (!this.paused) return;
     const { held, seen } = this.paused.gathered;
     this.paused = null;
-    this.held.set(held);
-    this.seen.set(seen);
-    this.pending = this.seen.reduce((sum, one) => sum + one, 0);
+    this.cells.set(held, this.heldAt);
+    this.cells.set(seen, this.seenAt);
+    this.pending = this.cells.subarray(this.seenAt).reduce((sum, one) => sum + one, 0);
   }
 
   gathered(): Gathered {
-    return { held: this.held, seen: this.seen };
+    const { cells, heldAt, seenAt } = this;
+    return { held: cells.slice(heldAt, seenAt), seen: Uint8Array.from(cells.subarray(seenAt)) };
   }
 
   /** A copy, rows × columns, oldest row first. */
   copy(): Float32Array {
-    const copy = new Float32Array(this.ring.length);
+    const { cells, heldAt } = this;
+    const copy = new Float32Array(heldAt);
     const split = this.next * this.columns;
-    copy.set(this.ring.subarray(split));
-    copy.set(this.ring.subarray(0, split), this.ring.length - split);
+    copy.set(cells.subarray(split, heldAt));
+    copy.set(cells.subarray(0, split), heldAt - split);
     return copy;
   }
 
+  private get heldAt(): number {
+    return this.rows * this.columns;
+  }
+
+  private get seenAt(): number {
+    return (this.rows + 1) * this.columns;
+  }
+
   private repeats(values: Float32Array, from: number, width: number): boolean {
+    const { cells, seenAt } = this;
     for (let column = 0; column < width; column++) {
-      if (this.seen[column] === 1 && !Number.isNaN(values[from + column])) return true;
+      if (cells[seenAt + column] === 1 && !Number.isNaN(values[from + column])) return true;
     }
     return false;
   }
 
   private complete(): void {
     if (this.stepMs > 0) this.advanceTo(this.pendingMs);
-    this.ring.set(this.held, this.next * this.columns);
+    const { cells, heldAt, seenAt } = this;
+    const newest = this.next * this.columns;
+    for (let column = 0; column < this.columns; column++) {
+      cells[newest + column] = cells[heldAt + column]!;
+      cells[seenAt + column] = 0;
+    }
     this.appended();
-    if (!this.paused) this.baseline.take(this.held, this.newestMs);
-    this.seen.fill(0);
+    if (!this.paused) this.baseline.take(cells, this.newestMs, heldAt);
     this.pending = 0;
   }
 
@@ -175,7 +187,7 @@ export class MachineWindow {
       this.filled--;
     }
     for (let empty = Math.min(steps - 1, this.rows); empty > 0; empty--) {
-      this.ring.fill(Number.NaN, this.next * this.columns, (this.next + 1) * this.columns);
+      this.cells.fill(Number.NaN, this.next * this.columns, (this.next + 1) * this.columns);
       this.appended();
     }
   }
@@ -186,10 +198,13 @@ export class MachineWindow {
   }
 
   private restart(): void {
-    this.ring.fill(Number.NaN);
+    this.cells.fill(Number.NaN, 0, this.seenAt);
+    this.cells.fill(0, this.seenAt);
     this.filled = 0;
     this.pending = 0;
-    this.seen.fill(0);
-    this.held.fill(Number.NaN);
   }
+}
+
+function newCells(rows: number, columns: number): Float32Array {
+  return new Float32Array((rows + 2) * columns).fill(Number.NaN, 0, (rows + 1) * columns);
 }
