@@ -217,6 +217,7 @@ it('wrong usage is exit code 2, with a sentence', () => {
   for (const args of [
     ['gateway', '--mqtt-port', 'x'],
     ['plant', '--machines', '0'],
+    ['plant', '--mqtt-url', 'http://127.0.0.1'],
     ['deadletters', 'drop'],
     ['quarantine', 'redrive'],
     ['quarantine', 'redrive', '--all', '7'],

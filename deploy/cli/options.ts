@@ -28,6 +28,13 @@ export function fromOne(text: string): number {
   return value;
 }
 
+/** Where an MQTT broker is. */
+export function mqttUrl(text: string): string {
+  if (!/^(mqtts?|wss?):\/\/[^\s/]/.test(text))
+    throw new InvalidArgumentError('an address such as mqtt://127.0.0.1:1883 is needed (or mqtts, ws, wss)');
+  return text;
+}
+
 /** Ids, one an argument. */
 export function idList(text: string, previous: number[] = []): number[] {
   return [...previous, fromOne(text)];

@@ -46,6 +46,7 @@ describe('json', () => {
     });
     expect(valuesOf('{"values":{"motor":{"rpm":3}}}')).toMatchObject({ motor_rpm: 3 });
     expect(valuesOf('{"fields":{"usage":3},"name":"cpu","timestamp":1700000000}')).toEqual({ usage: 3 });
+    expect(valuesOf('{"fields":{"usage":3},"speed":4}')).toMatchObject({ fields_usage: 3, speed: 4 });
     expect(valuesOf('{"value":{"x":1,"y":2}}', 'axis')).toMatchObject({ axis_x: 1, axis_y: 2 });
     expect(valuesOf('{"a":{"b":1},"a_b":2}')).toMatchObject({ a_b: 2 });
     expect(valuesOf('{"a":{"__proto__":{"b":1}}}')).toMatchObject({ a___proto___b: 1 });

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { fromOne, positive, stopSignal, wholeNumber } from '../options.ts';
+import { fromOne, mqttUrl, positive, stopSignal, wholeNumber } from '../options.ts';
 
 export function addPlant(program: Command): void {
   program
     .command('plant')
     .description('a virtual plant: pumps that wear out, fail and are replaced, publishing over MQTT')
-    .option('--mqtt-url <url>', 'the gateway', 'mqtt://127.0.0.1:1883')
+    .option('--mqtt-url <url>', 'the gateway', mqttUrl, 'mqtt://127.0.0.1:1883')
     .option('--username <name>', 'MQTT user (password from $HARBINGER_MQTT_PASSWORD)')
     .option('--machines <n>', 'how many pumps', fromOne, 6)
     .option('--rate <hz>', 'readings a second and pump', positive, 2)

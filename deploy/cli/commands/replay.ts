@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { positive, stopSignal } from '../options.ts';
+import { mqttUrl, positive, stopSignal } from '../options.ts';
 
 export function addReplay(program: Command): void {
   program
@@ -17,7 +17,7 @@ export function addReplay(program: Command): void {
     .option('--timestamps <now|original>', 'send the recorded times too', 'now')
     .option('--no-announce-failures', 'do not say when a C-MAPSS engine has failed')
     .option('--again', 'replay a file that was replayed before as new readings')
-    .option('--mqtt-url <url>', 'the gateway', 'mqtt://127.0.0.1:1883')
+    .option('--mqtt-url <url>', 'the gateway', mqttUrl, 'mqtt://127.0.0.1:1883')
     .option('--username <name>', 'MQTT user (password from $HARBINGER_MQTT_PASSWORD)')
     .option('--json', 'print the summary as JSON')
     .addHelpText(

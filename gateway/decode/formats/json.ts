@@ -96,7 +96,7 @@ function readingOf(item: unknown, target: DecodeTarget, text: string | null): De
 
 function valuesOf(fields: Record<string, unknown>, target: DecodeTarget): Record<string, unknown> {
   if (isObject(fields.values)) return flatten(fields.values);
-  if (isObject(fields.fields)) return flatten(fields.fields);
+  if (isObject(fields.fields) && typeof fields.name === 'string') return flatten(fields.fields);
   if (target.sensor === undefined) return flatten(fields);
   if ('value' in fields) return flatten({ [target.sensor]: fields.value });
   return target.sensor in fields ? flatten({ [target.sensor]: fields[target.sensor] }) : {};
