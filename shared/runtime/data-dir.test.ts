@@ -12,7 +12,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const refusal = (problem: RegExp) =>
-  expect.objectContaining({ code: 'DATA_DIR', message: expect.stringMatching(problem) });
+  expect.objectContaining({ code: 'DATA_DIR', stage: 'cli', message: expect.stringMatching(problem) });
 
 it('is made where there is none, for its owner alone', () => {
   const dataDir = join(folder, 'a', 'b');

@@ -33,6 +33,7 @@ function makeFolder(path: string): void {
   mkdirSync(path, { mode: 0o700 });
 }
 
+/** No error of the configuration: a disk may come back, so a service is to be started again. */
 function refused(problem: string): HarbingerError {
-  return new HarbingerError('DATA_DIR', 'config', `${problem}; choose another with --data (or dataDir)`);
+  return new HarbingerError('DATA_DIR', 'cli', `${problem}; choose another with --data (or dataDir)`);
 }
