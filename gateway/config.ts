@@ -17,10 +17,17 @@ const RouteRule = Type.Object(
       description: 'levels may be {site}, {machine}, {sensor} or +',
     }),
     format: Type.String({
-      description: 'json, number, key-value, influx (line protocol), or lifecycle',
+      description: 'json, number, key-value, csv, influx (line protocol), or lifecycle',
     }),
     site: Type.Optional(Type.String()),
     machine: Type.Optional(Type.String()),
+    columns: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+        minItems: 1,
+        maxItems: 512,
+        description: 'of csv: what the values of a line are, in their order; - is passed over',
+      }),
+    ),
   },
   { additionalProperties: false },
 );

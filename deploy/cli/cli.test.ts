@@ -154,6 +154,12 @@ describe('config check', () => {
       /no format 'xml' \(there are: json, /,
     ],
     [
+      'values without names',
+      'gateway',
+      '[[routes]]\ntopic = "{site}/{machine}"\nformat = "csv"',
+      /'csv' needs columns/,
+    ],
+    [
       'a wildcard that a route has not',
       'gateway',
       '[[routes]]\ntopic = "{site}/{machine}/#"\nformat = "json"',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { csv } from './formats/csv.ts';
 import { decoderFor, formats } from './formats.ts';
 
 const target = { site: 'plant', machine: 'pump-1' };
@@ -171,6 +172,39 @@ describe('key-value', () => {
     expect(() => decode('key-value', 'boot ok')).toThrow(
       expect.objectContaining({ code: 'DECODE_KEY_VALUE' }),
     );
+  });
+});
+
+describe('csv', () => {
+  const read = (text: string) =>
+    csv(['ts', 'temperature', '-', 'humidity', 'seq']).decode(Buffer.from(text), target);
+
+  it.each([
+    '1700000000,21.5,x,40,7\r\n',
+    '1700000000; 21.5; x; 40; 7',
+    '1700000000\t21.5\tx\t40\t7',
+    '1700000000 21.5 x 40 7',
+  ])('reads %j', (text) => {
+    expect(read(text)).toEqual([
+      {
+        deviceTime: { ms: 1_700_000_000_000, ns: 0 },
+        values: { temperature: 21.5, humidity: 40 },
+        seq: 7,
+      },
+    ]);
+  });
+
+  it('leaves out what is empty', () => {
+    expect(read(',+0021.50,,n/a,')).toEqual([{ values: { temperature: 21.5, humidity: 'n/a' } }]);
+  });
+
+  it.each([
+    ['1700000000,21.5,x,40', 'DECODE_CSV'],
+    ['', 'DECODE_CSV'],
+    ['1,2,3,4,5,6', 'DECODE_CSV'],
+    ['soon,21.5,x,40,7', 'DECODE_TIME'],
+  ])('refuses %j', (text, code) => {
+    expect(() => read(text)).toThrow(expect.objectContaining({ code, stage: 'decode' }));
   });
 });
 

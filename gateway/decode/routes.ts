@@ -1,5 +1,6 @@
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Decoder, DecodeTarget } from '../ports.ts';
+import { csv, csvFormat } from './formats/csv.ts';
 import { json } from './formats/json.ts';
 import { decoderFor, formats } from './formats.ts';
 import { newTopicLayouts, type TopicLayouts } from './layouts.ts';
@@ -9,11 +10,13 @@ import { compileTopicPattern } from './topic-pattern.ts';
 export interface RouteRule {
   /** e.g. `telemetry/{site}/{machine}`. */
   topic: string;
-  /** A format of formats.ts, or `lifecycle` for messages about the machine itself. */
+  /** A format of formats.ts, `csv`, or `lifecycle` for messages about the machine itself. */
   format: string;
   /** Where the topic does not say it. */
   site?: string;
   machine?: string;
+  /** Of format csv: what the values of a line are, in their order. */
+  columns?: string[];
 }
 
 const lifecycleFormat = 'lifecycle';
@@ -79,15 +82,22 @@ export class Routes {
   }
 }
 
-function decoderOf({ topic, format, site, machine }: RouteRule): Decoder | null {
+function decoderOf({ topic, format, site, machine, columns }: RouteRule): Decoder | null {
   const invalid = (problem: string) =>
     new HarbingerError('CONFIG_INVALID', 'config', `routes: topic '${topic}': ${problem}`);
   for (const [name, given] of Object.entries({ site, machine })) {
     if (given === undefined && !topic.includes(`{${name}}`))
       throw invalid(`it says no ${name}: put {${name}} into it, or set ${name} beside it`);
   }
+  if ((format === csvFormat) !== (columns !== undefined))
+    throw invalid(
+      "format 'csv' needs columns, the names of a line's values in their order; no other format has them",
+    );
+  if (columns) return csv(columns);
   if (format === lifecycleFormat) return null;
   if (!formats.includes(format))
-    throw invalid(`there is no format '${format}' (there are: ${formats.join(', ')}, ${lifecycleFormat})`);
+    throw invalid(
+      `there is no format '${format}' (there are: ${[...formats, csvFormat, lifecycleFormat].join(', ')})`,
+    );
   return decoderFor(format);
 }

@@ -4,13 +4,17 @@ import { json } from './json.ts';
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
+export function isDecimal(text: string): boolean {
+  return decimal.test(text);
+}
+
 /** A single number as text, on a topic that names its sensor: `21.5`. A JSON object is taken too (see json.ts). */
 export const number: Decoder = {
   format: 'number',
   decode(payload, target) {
     if (payload[0] === 0x7b) return json.decode(payload, target);
     const text = payload.length <= 64 ? payload.toString('latin1').trim() : '';
-    if (!decimal.test(text)) {
+    if (!isDecimal(text)) {
       throw new HarbingerError(
         'DECODE_NUMBER',
         'decode',
