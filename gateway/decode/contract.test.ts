@@ -30,7 +30,9 @@ describe('a declared type', () => {
 
   it('says what came in place of its sensors', () => {
     const check = () => checkReading(meter, { speed: 'fast', list: [1] }, row);
-    expect(check).toThrow(/it has: temperature, flow; the message has: "speed": "fast", "list": a list/);
+    expect(check).toThrow(
+      /the message has "speed": "fast", "list": a list \(the type has: temperature, flow\)/,
+    );
   });
 
   it.each([

@@ -93,8 +93,8 @@ function nothingTaken({ set, type }: Series, values: Record<string, unknown>): H
   return new HarbingerError(
     'CONTRACT_EMPTY',
     'contract',
-    `no value for a sensor of type '${type.name}' (it has: ${known}${sensors.length > 8 ? ', …' : ''}; ` +
-      `the message has: ${sent.join(', ') || 'nothing'})`,
+    `no value for a sensor of type '${type.name}': the message has ${sent.join(', ') || 'nothing'} ` +
+      `(the type has: ${known}${sensors.length > 8 ? ', …' : ''})`,
   );
 }
 

@@ -38,7 +38,7 @@ export function addDeadLetters(program: Command): void {
         letter.at,
         letter.code,
         printable(letter.topic, 50),
-        printable(letter.reason, 100),
+        printable(letter.reason, 160),
       ]);
       printTable([['id', 'when', 'code', 'topic', 'reason'], ...rows]);
     });
