@@ -5,6 +5,7 @@ import { Identities } from './identities.ts';
 import type { ReadingClaim } from './json-layout.ts';
 import type { Series } from './machines.ts';
 import type { RecentReadings } from './recent-readings.ts';
+import { ShortCounters } from './short-counters.ts';
 
 export interface TimeBounds {
   /** A device's time further ahead or behind the gateway's clock is not believed: the gateway's clock is used. */
@@ -50,6 +51,7 @@ export class Placement {
   private readonly recent: RecentReadings;
   private readonly bounds: TimeBounds;
   private readonly added = new Identities();
+  private readonly counters = new ShortCounters();
   private running = 0;
   private high = 0;
   private low = 0;
@@ -88,8 +90,9 @@ export class Placement {
       else isOnlyByTime = true;
     } else if (seq !== undefined) {
       // The content is part of the key: each of a machine's senders may count for itself.
+      const isNew = !resend && this.counters.isAhead(senderOf(series, row), seq);
       this.key(series, keyKind.seq, mix((seq / 2 ** 32) | 0, seq | 0), content);
-      if (this.recent.find(this.high, this.low) !== -1) return this.refuse();
+      if (!isNew && this.recent.find(this.high, this.low) !== -1) return this.refuse();
       this.remember(content);
     }
     if (!deviceTime) return this.placeAtArrival(series, receivedMs);
@@ -235,6 +238,11 @@ function claimOf(series: Series, row: Row): number {
     if (!Number.isNaN(row.values[column]!)) hash = (hash + series.set.sensorHashes[column]!) | 0;
   }
   return hash;
+}
+
+/** Who counts: of a machine each set of sensors for itself. */
+function senderOf(series: Series, row: Row): number {
+  return series.index * 2 ** 32 + (claimOf(series, row) >>> 0);
 }
 
 /** Of a place taken at arrival: nothing with device time is taken for the same. */
