@@ -10,19 +10,25 @@ const layoutsMax = 4;
 const attemptsMax = 32;
 /** Distinct layouts in all: most machines of a type share theirs. */
 const distinctMax = 4_096;
+/** Lists that are found again. */
+const listsMax = 1_024;
 /** Those that are tried with other topics. */
 const recentMax = 4;
 
+/** The newest first. It never changes: topics that know the same layouts share one. */
+type LayoutList = readonly JsonLayout[];
+const none: LayoutList = [];
+
 /** What is known of the layouts of one topic's messages. */
 export interface TopicLayouts {
-  layouts: JsonLayout[];
+  layouts: LayoutList;
   attempts: number;
   /** What the series had then: what is not a sensor's value may become one where a type is open. */
   set: ColumnSet | null;
 }
 
 export function newTopicLayouts(): TopicLayouts {
-  return { layouts: [], attempts: 0, set: null };
+  return { layouts: none, attempts: 0, set: null };
 }
 
 /** What a message means the general way. */
@@ -49,6 +55,9 @@ export class Layouts {
   private readonly distinct = new Map<string, JsonLayout>();
   private readonly probe: Row = newRow();
   private recent: Learnt[] = [];
+  /** By list, and what was learnt next. */
+  private readonly lists = new Map<LayoutList, Map<JsonLayout, LayoutList>>();
+  private listCount = 0;
 
   get claim(): ReadingClaim {
     return this.reader.claim;
@@ -66,7 +75,18 @@ export class Layouts {
     if (known.attempts >= attemptsMax) return;
     known.attempts++;
     const layout = this.ofAnother(payload, of) ?? this.learnt(payload, of);
-    if (layout) known.layouts = [layout, ...known.layouts].slice(0, layoutsMax);
+    if (layout) known.layouts = this.listWith(layout, known.layouts);
+  }
+
+  private listWith(layout: JsonLayout, others: LayoutList): LayoutList {
+    const found = this.lists.get(others)?.get(layout);
+    if (found) return found;
+    const made = [layout, ...others].slice(0, layoutsMax);
+    if (this.listCount >= listsMax) return made;
+    this.listCount++;
+    const longer = this.lists.get(others) ?? new Map<JsonLayout, LayoutList>();
+    this.lists.set(others, longer.set(layout, made));
+    return made;
   }
 
   /** Machines of a kind send the same: to try what was learnt last costs a tenth of learning it again. */

@@ -28,8 +28,10 @@ interface Names {
 export class LineWriter {
   private bytes = Buffer.allocUnsafe(1 << 16);
   private used = 0;
-  /** By series index. */
-  private readonly prefixes: Uint8Array[] = [];
+  /** The prefixes, one after the other; by series index where each begins and ends (0: it is not there). */
+  private prefixes = Buffer.allocUnsafe(1 << 12);
+  private prefixesEnd = 0;
+  private prefixPlaces = new Uint32Array(2 * 64);
   private readonly bySet = new WeakMap<ColumnSet, Names>();
   private readonly names = new Map<string, Uint8Array>();
   private lastSet: ColumnSet | null = null;
@@ -43,10 +45,13 @@ export class LineWriter {
   }
 
   add(series: Series, row: Row, ms: number, ns: number): void {
-    const prefix = this.prefixOf(series);
+    const place = 2 * series.index;
+    if (!this.prefixPlaces[place + 1]) this.encodePrefix(series);
+    const start = this.prefixPlaces[place]!;
+    const end = this.prefixPlaces[place + 1]!;
     const { names, bytesMax } = this.namesOf(series.set);
-    this.reserve(prefix.length + bytesMax);
-    this.copy(prefix, 0, prefix.length);
+    this.reserve(end - start + bytesMax);
+    this.copy(this.prefixes, start, end);
     if (row.source) this.copyFields(names, row, row.source);
     else this.printFields(series, row);
     this.bytes[this.used++] = space;
@@ -106,12 +111,20 @@ export class LineWriter {
     this.used += count;
   }
 
-  private prefixOf(series: Series): Uint8Array {
-    const known = this.prefixes[series.index];
-    if (known) return known;
-    const prefix = Buffer.from(series.prefix, 'latin1');
-    this.prefixes[series.index] = prefix;
-    return prefix;
+  private encodePrefix({ index, prefix }: Series): void {
+    const start = this.prefixesEnd;
+    this.prefixesEnd += Buffer.byteLength(prefix, 'latin1');
+    while (this.prefixesEnd > this.prefixes.length) {
+      this.prefixes = Buffer.concat([this.prefixes, Buffer.allocUnsafe(this.prefixes.length)]);
+    }
+    this.prefixes.write(prefix, start, 'latin1');
+    while (2 * index + 1 >= this.prefixPlaces.length) {
+      const more = new Uint32Array(2 * this.prefixPlaces.length);
+      more.set(this.prefixPlaces);
+      this.prefixPlaces = more;
+    }
+    this.prefixPlaces[2 * index] = start;
+    this.prefixPlaces[2 * index + 1] = this.prefixesEnd;
   }
 
   private namesOf(set: ColumnSet): Names {
