@@ -80,7 +80,7 @@ const sessionsOnFullDisk: Fault = {
         const text = JSON.stringify({ seq, kept: seq });
         const problem =
           (await confirmed(site, clientId, (client) => client.subscribeAsync(topic, { qos: 1 }))) ??
-          (await confirmed(site, 'chaos-sender', (client) => client.publishAsync(topic, text, { qos: 1 })));
+          (await confirmed(site, 'chaos-sender', (client) => client.publishAsync(topic, text, { qos: 2 })));
         await gateway.kill9();
         await gateway.start();
         const texts = problem === null ? await found(site) : [];
