@@ -27,36 +27,39 @@ describe('an acknowledgement means durable', () => {
     expect(gateway.intake.messages[0]!.receivedMs).toBeGreaterThan(1.6e12);
   });
 
-  it('a message for an absent client of a kept session is on disk when it is acknowledged', async () => {
-    await gateway.start();
-    const absent = await gateway.operator({ clientId: 'absent', clean: false });
-    await absent.subscribeAsync('orders/#', { qos: 1 });
-    await absent.endAsync();
-    const sender = await gateway.operator();
-    const atTheAck = join(gateway.dataDir, 'as it was');
-    await new Promise<void>((resolve) => {
-      sender.publish('orders/1', 'open the valve', { qos: 1 }, () => {
-        cpSync(join(gateway.dataDir, 'broker'), atTheAck, { recursive: true });
-        resolve();
+  it.each([1, 2] as const)(
+    'a message of QoS %d for an absent client of a kept session is on disk when it is acknowledged',
+    async (qos) => {
+      await gateway.start();
+      const absent = await gateway.operator({ clientId: 'absent', clean: false });
+      await absent.subscribeAsync('orders/#', { qos: 1 });
+      await absent.endAsync();
+      const sender = await gateway.operator();
+      const atTheAck = join(gateway.dataDir, 'as it was');
+      await new Promise<void>((resolve) => {
+        sender.publish('orders/1', 'open the valve', { qos }, () => {
+          cpSync(join(gateway.dataDir, 'broker'), atTheAck, { recursive: true });
+          resolve();
+        });
       });
-    });
-    const { store, records } = await openStore(atTheAck, 0, silentLog);
-    await store.close();
-    const queued = records.filter(([key]) => key.startsWith('o!absent!'));
-    expect(queued.map(([, value]) => decodeRecord(value)?.body.toString())).toEqual(['open the valve']);
+      const { store, records } = await openStore(atTheAck, 0, silentLog);
+      await store.close();
+      const queued = records.filter(([key]) => key.startsWith('o!absent!'));
+      expect(queued.map(([, value]) => decodeRecord(value)?.body.toString())).toEqual(['open the valve']);
 
-    const back = gateway.client({
-      username: 'operator',
-      password: 'secret2',
-      clientId: 'absent',
-      clean: false,
-    });
-    const texts: string[] = [];
-    back.on('message', (_, payload) => texts.push(payload.toString()));
-    await until(() => expect(texts).toEqual(['open the valve']));
-    await sender.publishAsync('orders/2', 'close it', { qos: 1 });
-    await until(() => expect(texts).toEqual(['open the valve', 'close it']));
-  });
+      const back = gateway.client({
+        username: 'operator',
+        password: 'secret2',
+        clientId: 'absent',
+        clean: false,
+      });
+      const texts: string[] = [];
+      back.on('message', (_, payload) => texts.push(payload.toString()));
+      await until(() => expect(texts).toEqual(['open the valve']));
+      await sender.publishAsync('orders/2', 'close it', { qos });
+      await until(() => expect(texts).toEqual(['open the valve', 'close it']));
+    },
+  );
 
   it('what cannot be stored is not acknowledged; the connection is dropped and MQTT.js sends it again', async () => {
     await gateway.start();

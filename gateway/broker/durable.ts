@@ -187,7 +187,7 @@ export class Durable {
       owed.push(this.persistence.retain(packet, packet.qos > 0));
       packet.retain = false; // done here, before the acknowledgement; Aedes would do it after
     }
-    const queued = packet.qos === 1 ? this.persistence.queueForSessions(packet) : null;
+    const queued = packet.qos > 0 ? this.persistence.queueForSessions(packet) : null;
     if (queued) owed.push(queued);
     return owed.length > 0 ? Promise.all(owed) : null;
   }

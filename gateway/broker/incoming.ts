@@ -13,9 +13,9 @@ interface Received {
 /** QoS 2 messages that were received and are not released yet (PUBREL): a second copy of one must not count. */
 export class Incoming {
   private readonly byClient = new Map<string, Map<number, Received>>();
-  private readonly writeLater: (operations: StoreOperation[]) => void;
+  private readonly writeLater: (operations: StoreOperation[]) => Promise<void>;
 
-  constructor(writeLater: (operations: StoreOperation[]) => void) {
+  constructor(writeLater: (operations: StoreOperation[]) => Promise<void>) {
     this.writeLater = writeLater;
   }
 
@@ -34,15 +34,15 @@ export class Incoming {
     }
   }
 
-  /** `keep`: the client has a session, so that this must outlive the process. */
-  note(clientId: string, packet: PublishPacket, keep: boolean): void {
+  /** `keep`: the client has a session, so that this must outlive the process. Resolves when it is written. */
+  async note(clientId: string, packet: PublishPacket, keep: boolean): Promise<void> {
     const messageId = packet.messageId ?? 0;
     const content = digestOf(packet);
     // Only that it was received matters here: its content has gone where it should.
     this.put(clientId, messageId, { packet: { ...packet, payload: Buffer.alloc(0) }, content, kept: keep });
     if (!keep) return;
     const value = encodeRecord({ clientId, messageId, content });
-    this.writeLater([{ type: 'put', key: incomingKey(clientId, messageId), value }]);
+    await this.writeLater([{ type: 'put', key: incomingKey(clientId, messageId), value }]);
   }
 
   private put(clientId: string, messageId: number, received: Received): void {

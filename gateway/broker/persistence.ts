@@ -134,7 +134,7 @@ export class BrokerPersistence {
   }
 
   /**
-   * Puts a message of QoS 1 into the queues of the sessions that want it; null if none does. Resolves when it is written.
+   * Puts a message of QoS 1 or 2 into the queues of the sessions that want it; null if none does. Resolves when it is written.
    * Aedes would do so only after the acknowledgement: it finds the message there, by the broker's name that it gets here.
    */
   queueForSessions(packet: PublishPacket): Promise<void> | null {
@@ -223,7 +223,7 @@ export class BrokerPersistence {
   }
 
   async incomingStorePacket(client: PersistentClient, packet: PublishPacket): Promise<void> {
-    this.received.note(client.id, packet, client.clean !== true);
+    await this.received.note(client.id, packet, client.clean !== true);
   }
 
   /** Whether this very message was received before. If its number stands for another one, that one is forgotten. */
