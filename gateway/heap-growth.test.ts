@@ -13,7 +13,7 @@ test('heaps are collected early while there is CPU to spare, late under load, an
     setFlag: (flag) => flags.push(flag),
   });
   growth.start();
-  for (const busyMs of [200, 1_900, 3_000, 900]) {
+  for (const busyMs of [200, 1_900, 3_000, 700]) {
     cpuMicros += busyMs * 1_000;
     await clock.advance(2_000);
   }

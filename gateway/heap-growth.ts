@@ -4,7 +4,7 @@ import type { Clock, Timer } from '../shared/runtime/clock.ts';
 
 const everyMs = 2_000;
 /** Share of all cores' time in use, below which there is CPU to spare. */
-const calmShare = 0.25;
+const calmShare = 0.2;
 /** While there is: V8 keeps no reserve, and a heap grows by this much of what lives in it before it is collected as a whole. */
 const calm = ['--optimize-for-size', '--heap-growing-percent=15'];
 /** Node's own choice: up to four times what lives. */
