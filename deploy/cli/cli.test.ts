@@ -151,7 +151,7 @@ describe('config check', () => {
       'a format that there is not',
       'gateway',
       '[[routes]]\ntopic = "{site}/{machine}"\nformat = "xml"',
-      /no format 'xml' \(there are: json, /,
+      /no format 'xml' \(there are: .*json, /,
     ],
     [
       'values without names',
