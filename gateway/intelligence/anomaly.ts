@@ -24,7 +24,7 @@ const eventFrom = parameters.state.band;
 /** The number of rows that pass between two looks is a mean of about so many. */
 const looksMean = 20;
 /** Rows faster than the type's nominal step by more than this are sampled: the cost of a machine is bounded in time. */
-const fasterMax = 4;
+const fasterMax = 8;
 
 export interface BaselineOptions {
   learnRows?: number;
