@@ -2,21 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { certificate } from '../../shared/runtime/certificate.testing.ts';
 import { validityWarnings } from './certificates.ts';
-
-/** Valid from 2026-11-21 for a hundred years. */
-const certificate = `-----BEGIN CERTIFICATE-----
-MIIBiTCCAS+gAwIBAgIUBuotUHuoKfyJ0mXDabqc2P8cgHYwCgYIKoZIzj0EAwIw
-GTEXMBUGA1UEAwwOaGFyYmluZ2VyLXRlc3QwIBcNMjYxMTIxMDMwNDA1WhgPMjEy
-NjEwMjgwMzA0MDVaMBkxFzAVBgNVBAMMDmhhcmJpbmdlci10ZXN0MFkwEwYHKoZI
-zj0CAQYIKoZIzj0DAQcDQgAEP8zZlA1skv80pqvEdt8c4D6XfESvWQHzTgQGYn/T
-UVo2RYSONKqjlpqT0Ex7W2bsX6vhuAXUomtqMyDk1yaF+KNTMFEwHQYDVR0OBBYE
-FD+LoHl71I4iWoNxq9fKfn9jiDo0MB8GA1UdIwQYMBaAFD+LoHl71I4iWoNxq9fK
-fn9jiDo0MA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIgdKVIbLot
-Hq8FQUBVRwWHApxbUN2OgClA+piDuJWHfX4CIQCVf44MoxoCUoyABPMH+QQxHCLf
-PqC8SuNnoRwDJZ/UsA==
------END CERTIFICATE-----
-`;
 
 let dir = '';
 beforeEach(() => {
