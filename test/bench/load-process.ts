@@ -25,6 +25,8 @@ export interface LoadShape {
   pumps?: boolean;
   payload?: string;
   payloadBytes?: number;
+  /** Where to write every latency (see readLatencyLog); with a rate and a duration. */
+  latencies?: string;
 }
 
 export interface MeasuredLoad {

@@ -3,7 +3,6 @@ import { backoffMs } from '../../shared/runtime/backoff.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { systemRandom } from '../../shared/runtime/random.ts';
-import type { Histogram } from './histogram.ts';
 import type { MachineLedger } from './ledger.ts';
 import { FreeSlots, type Slots } from './slots.ts';
 import { AckScanner, connectPacket, disconnect, packetType, pingRequest } from './wire.ts';
@@ -32,6 +31,11 @@ export interface ConnectionListener {
   lost(error?: Error): void;
 }
 
+/** Is told of every acknowledgement; `sentAtMs` is the clock's monotonic time. */
+export interface LatencySink {
+  add(latencyMs: number, sentAtMs: number): void;
+}
+
 /** The one CONNACK refusal that passes by itself. */
 const serverUnavailable = 3;
 const retry = { firstMs: 50, maxMs: 1_000 };
@@ -43,7 +47,7 @@ export class LoadConnection {
   readonly ledger: MachineLedger;
   readonly #options: ConnectionOptions;
   readonly #slots: Slots;
-  readonly #latency: Histogram;
+  readonly #latency: LatencySink;
   readonly #listener: ConnectionListener;
   readonly #scanner = new AckScanner((type, value) => this.#packet(type, value));
   readonly #seqOf: Float64Array;
@@ -65,7 +69,7 @@ export class LoadConnection {
     options: ConnectionOptions,
     slots: Slots,
     ledger: MachineLedger,
-    latency: Histogram,
+    latency: LatencySink,
     listener: ConnectionListener,
   ) {
     this.#options = options;
@@ -189,7 +193,8 @@ export class LoadConnection {
   #puback(slot: number): void {
     if (this.#inFlight[slot] !== 1) return;
     this.ledger.ack(this.#seqOf[slot]!);
-    this.#latency.add(this.#receivedAtMs - this.#sentAtMs[slot]!);
+    const sentAtMs = this.#sentAtMs[slot]!;
+    this.#latency.add(this.#receivedAtMs - sentAtMs, sentAtMs);
     this.#giveBack(slot);
     this.#acked++;
   }

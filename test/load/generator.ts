@@ -1,6 +1,6 @@
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { Budget } from './budget.ts';
-import { type ConnectionListener, LoadConnection } from './connection.ts';
+import { type ConnectionListener, type LatencySink, LoadConnection } from './connection.ts';
 import { Histogram } from './histogram.ts';
 import { Ledger, MachineLedger } from './ledger.ts';
 import {
@@ -30,6 +30,7 @@ export class LoadGenerator {
   readonly #options: FullLoadOptions;
   readonly #connections: LoadConnection[];
   readonly #latency = new Histogram();
+  readonly #latencies: LatencySink;
   #resolve: (report: LoadReport) => void = () => {};
   #onAllReady: (error?: Error) => void = () => {};
   #phase: 'new' | 'connecting' | 'sending' | 'draining' | 'ended' = 'new';
@@ -51,6 +52,7 @@ export class LoadGenerator {
       this.#resolve = resolve;
     });
     this.#budget = new Budget(this.#options, 0);
+    this.#latencies = this.#sink();
     const patcher = new Patcher();
     this.#connections = Array.from({ length: options.connections }, (_, i) => this.#connection(i, patcher));
     this.ledger = new Ledger(this.#connections.map((connection) => connection.ledger));
@@ -101,7 +103,18 @@ export class LoadGenerator {
     const clientId = `${options.clientPrefix}${index}`;
     const ledger = new MachineLedger(machine, options.seqFirst);
     const listener = this.#listener();
-    return new LoadConnection({ ...options, window, clientId }, slots, ledger, this.#latency, listener);
+    return new LoadConnection({ ...options, window, clientId }, slots, ledger, this.#latencies, listener);
+  }
+
+  #sink(): LatencySink {
+    const { latencyLog: log } = this.#options;
+    if (!log) return this.#latency;
+    return {
+      add: (latencyMs, sentAtMs) => {
+        this.#latency.add(latencyMs);
+        log.add(latencyMs, sentAtMs);
+      },
+    };
   }
 
   #listener(): ConnectionListener {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import { LoadGenerator } from './generator.ts';
+import { LatencyLog } from './latency-log.ts';
 import type { LoadOptions } from './options.ts';
 
 const help = `Sends MQTT load and keeps a ledger of what was acknowledged.
@@ -26,6 +27,8 @@ const help = `Sends MQTT load and keeps a ledger of what was acknowledged.
   --password P           better as HARBINGER_MQTT_PASSWORD
   --no-reconnect         ends when the connections are lost
   --ledger FILE          writes which running numbers were sent and acknowledged, as JSON
+  --latencies FILE       writes when each message was due and how long its acknowledgement took (with --rate and
+                         --duration), as pairs of 64-bit floats: ms since 1970, ms
   --json                 prints the report as one line of JSON
 `;
 
@@ -50,6 +53,7 @@ const { values } = parseArgs({
     password: { type: 'string', default: process.env.HARBINGER_MQTT_PASSWORD },
     'no-reconnect': { type: 'boolean', default: false },
     ledger: { type: 'string' },
+    latencies: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -88,12 +92,20 @@ function options(): LoadOptions {
   return { ...given, port, qos, connections: number('connections')!, reconnect: !values['no-reconnect'] };
 }
 
+function latencyLogFor({ rate = 0, durationMs = 0 }: LoadOptions): LatencyLog {
+  if (rate * durationMs === 0) throw new RangeError('--latencies needs --rate and --duration');
+  return new LatencyLog(Math.ceil((rate * durationMs) / 1_000));
+}
+
 async function run(): Promise<void> {
-  const generator = new LoadGenerator(options());
+  const chosen = options();
+  const latencyLog = values.latencies === undefined ? undefined : latencyLogFor(chosen);
+  const generator = new LoadGenerator({ ...chosen, ...(latencyLog && { latencyLog }) });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void generator.stop());
   await generator.start();
   const report = await generator.finished;
   if (values.ledger !== undefined) writeFileSync(values.ledger, JSON.stringify(generator.ledger.toJson()));
+  if (values.latencies !== undefined) latencyLog?.write(values.latencies);
   if (values.json) console.log(JSON.stringify(report));
   else console.table(report);
   process.exitCode = report.end === 'complete' || report.end === 'stopped' ? 0 : 1;

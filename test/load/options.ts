@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
 import type { LatencySummary } from './histogram.ts';
+import type { LatencyLog } from './latency-log.ts';
 import { defaultPayload, type PayloadFunction } from './payload.ts';
 
 export interface LoadOptions {
@@ -41,6 +42,8 @@ export interface LoadOptions {
   drainMsMax?: number;
   /** Gives up when nothing moves for so long. */
   stallMsMax?: number;
+  /** Keeps every acknowledgement's latency, besides the report's summary. */
+  latencyLog?: LatencyLog;
   clock?: Clock;
 }
 

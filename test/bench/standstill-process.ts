@@ -1,0 +1,20 @@
+/**
+ * Wakes every millisecond and prints when it did not (`from until`, ms since 1970): started with realtime priority on one
+ * core, nothing but the machine itself can have kept it, a host that gave its core to others for a while.
+ */
+import { writeSync } from 'node:fs';
+
+const standstillMs = 3;
+const never = new Int32Array(new SharedArrayBuffer(4));
+const parent = process.ppid;
+
+let before = performance.now();
+writeSync(1, 'watching\n');
+while (process.ppid === parent) {
+  Atomics.wait(never, 0, 0, 1);
+  const now = performance.now();
+  if (now - before > standstillMs) {
+    writeSync(1, `${performance.timeOrigin + before} ${performance.timeOrigin + now}\n`);
+  }
+  before = now;
+}

@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { createInterface } from 'node:readline';
+import { compiledEntry } from '../../shared/runtime/paths.ts';
+import type { LatencyEntry } from '../load/latency-log.ts';
+
+/** Ms since 1970. */
+export interface Standstill {
+  fromMs: number;
+  untilMs: number;
+}
+
+/** Due so long before a standstill, a message may have been under way in it … */
+const beforeMs = 20;
+/** … and so long after it, it may have waited behind what had piled up. */
+const afterMs = 80;
+const startMsMax = 5_000;
+
+/**
+ * Watches for times when the machine itself stood still: a virtual one whose host gave its cores to others. One process
+ * a core, with realtime priority, which takes root; otherwise it sees nothing and says so.
+ */
+export class StandstillWatch {
+  readonly standstills: Standstill[] = [];
+  #children: ChildProcess[] = [];
+
+  /** Whether every core is watched. */
+  async start(): Promise<boolean> {
+    const cores = Array.from({ length: availableParallelism() }, (_, core) => core);
+    const watched = await Promise.all(cores.map((core) => this.#watch(core)));
+    return watched.every(Boolean);
+  }
+
+  async stop(): Promise<void> {
+    const exits = this.#children.map(async (child) => {
+      if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL'))
+        await once(child, 'exit');
+    });
+    await Promise.all(exits);
+    this.#children = [];
+  }
+
+  async #watch(core: number): Promise<boolean> {
+    const node = [process.execPath, compiledEntry('test/bench/standstill-process')];
+    const child = spawn('taskset', ['-c', String(core), 'chrt', '-f', '50', ...node], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    this.#children.push(child);
+    const lines = createInterface({ input: child.stdout });
+    const began = Promise.race([
+      once(lines, 'line', { signal: AbortSignal.timeout(startMsMax) }).then(() => true),
+      once(child, 'exit').then(() => false),
+    ]).catch(() => false);
+    child.on('error', () => {});
+    if (!(await began)) return false;
+    lines.on('line', (line) => {
+      const [fromMs, untilMs] = line.split(' ').map(Number);
+      this.standstills.push({ fromMs: fromMs!, untilMs: untilMs! });
+    });
+    return true;
+  }
+}
+
+/**
+ * The entries that no standstill touched. It depends on when a message was due, not on how long it took, so that slow
+ * messages are left out no more often than fast ones.
+ */
+export function withoutStandstills(
+  entries: readonly LatencyEntry[],
+  standstills: readonly Standstill[],
+): LatencyEntry[] {
+  const spans = standstills.map(({ fromMs, untilMs }) => [fromMs - beforeMs, untilMs + afterMs] as const);
+  return entries.filter(({ dueAtMs }) => !spans.some(([from, until]) => dueAtMs >= from && dueAtMs < until));
+}
