@@ -1,5 +1,6 @@
 import type { Client, ConnectPacket } from 'aedes';
 import { type LinkedClient, Refusal } from './aedes-types.ts';
+import { Arrivals } from './arrivals.ts';
 import type { BrokerConfig } from './config.ts';
 import type { Credentials } from './credentials.ts';
 import type { Link } from './link.ts';
@@ -14,6 +15,7 @@ const anonymousUser = '(anonymous)';
 /** Who may connect, and as which client: a client id belongs to the user who holds its connection or its session. */
 export class Admission {
   private readonly live = new Map<string, Link>();
+  private readonly arrivals = new Arrivals();
   private readonly credentials: Credentials;
   private readonly sessions: Sessions;
   private readonly anonymous: BrokerConfig['anonymous'];
@@ -53,7 +55,7 @@ export class Admission {
     link.willTopic = packet.will?.topic ?? null;
     link.keepaliveMs = (packet.keepalive ?? 0) * 1_000;
     packet.keepalive = 0; // ours to watch: Aedes would reset a timer at every packet, and drop who waits for the disk
-    callback(null, true);
+    this.arrivals.wait(() => callback(null, true));
   };
 
   /** @throws Refusal, with the return code for CONNACK */

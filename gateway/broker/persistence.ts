@@ -219,7 +219,9 @@ export class BrokerPersistence {
   }
 
   outgoingStream(client: ClientRef): Readable {
-    return Readable.from(this.sessions.queued(client.id));
+    const queued = this.sessions.queued(client.id);
+    // An iterator over nothing, which it nearly always is, would be much of what a connection's beginning costs.
+    return queued.length > 0 ? Readable.from(queued) : new Readable({ objectMode: true, read: end });
   }
 
   async incomingStorePacket(client: PersistentClient, packet: PublishPacket): Promise<void> {
@@ -273,4 +275,8 @@ export class BrokerPersistence {
     this.healing?.cancel();
     return this.store.close();
   }
+}
+
+function end(this: Readable): void {
+  this.push(null);
 }

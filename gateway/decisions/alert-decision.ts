@@ -5,13 +5,13 @@
  *   inputs ▶ governed decision ▶ alert state machines ▶ state saved ▶ events ▶ outbox
  *                     └────────▶ estimate lines ─────────────────────────────▶ outbox
  */
-import { randomUUID } from 'node:crypto';
 import type { Assessment } from '../../shared/contract/events.ts';
 import { GovernedDecision } from '../../shared/decisions/governed-decision.ts';
 import type { DecisionStats } from '../../shared/decisions/stats.ts';
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import { numberedIds } from '../../shared/runtime/numbered-ids.ts';
 import type { AlertInput, Assessor, LifecycleNotice, Outbox } from '../ports.ts';
 import { AlertEffects } from './alert-effects.ts';
 import { assessorPolicy, problemOfAssessment } from './assessor-policy.ts';
@@ -74,7 +74,7 @@ export class AlertDecision {
   constructor(options: AlertDecisionOptions) {
     const { modelAssessor, selfLearnedAssessor, rulesAssessor, config, clock, outbox, log } = options;
     this.options = options;
-    this.newId = options.newId ?? randomUUID;
+    this.newId = options.newId ?? numberedIds();
     this.governed = new GovernedDecision<AlertInput, Assessment>({
       name: 'alert',
       active: assessorPolicy(modelAssessor),

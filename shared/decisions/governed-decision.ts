@@ -3,10 +3,10 @@
  * within a time budget and behind a circuit breaker; its verdicts are checked; whatever it cannot decide goes down a
  * chain of further policies, the last of which, the fallback, decides everything. The caller always gets an answer for each input, how it came about, and an id to record it under.
  */
-import { randomUUID } from 'node:crypto';
 import type { DecisionRecord } from '../contract/events.ts';
 import { withinBudget } from '../runtime/budget.ts';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
+import { numberedIds } from '../runtime/numbered-ids.ts';
 import { ActiveSide, type ActiveSideOptions, type Refusal } from './active-side.ts';
 import { type Decided, type Mode, type Policy, problemOf, type Verdict } from './policy.ts';
 import { decisionRecord, type RecordContent } from './record.ts';
@@ -48,7 +48,7 @@ export class GovernedDecision<I, A> {
     this.options = options;
     this.active = new ActiveSide(options);
     this.counters = emptyStats(options.name);
-    this.newId = options.newId ?? randomUUID;
+    this.newId = options.newId ?? numberedIds();
   }
 
   /**
@@ -107,18 +107,23 @@ export class GovernedDecision<I, A> {
       if (verdicts.length !== inputs.length) {
         throw new Error(`${verdicts.length} verdicts for ${inputs.length} inputs`);
       }
-      return verdicts.map((verdict) => this.checkedFallback(policy, verdict));
+      const by = { name: policy.name, version: policy.version };
+      return verdicts.map((verdict) => this.checkedFallback(policy, by, verdict));
     } catch (error) {
       const outcome = { failed: { policy, problem: messageOf(error), cause: error } };
       return inputs.map(() => outcome);
     }
   }
 
-  private checkedFallback(policy: Policy<I, A>, verdict: Verdict<A> | null): FallbackOutcome<A> {
+  private checkedFallback(
+    policy: Policy<I, A>,
+    by: { name: string; version: string },
+    verdict: Verdict<A> | null,
+  ): FallbackOutcome<A> {
     if (verdict === null) return { failed: { policy, problem: 'it gave no answer for this input' } };
     const problem = problemOf(verdict, this.options.check);
     if (problem !== null) return { failed: { policy, problem } };
-    return { verdict, by: { name: policy.name, version: policy.version } };
+    return { verdict, by };
   }
 
   private fallbackFailed({ policy, problem, cause }: Failed): HarbingerError {
@@ -139,25 +144,24 @@ export class GovernedDecision<I, A> {
   }
 
   private byFallback(refusal: Refusal, fallback: FallbackOutcome<A>, latencyMs: number): Decided<A> {
-    const { name, version } = this.options.fallback;
     this.counters.causes[refusal.cause] += 1;
-    const base = {
-      decisionId: this.newId(),
-      mode: 'fallback' as const,
-      fallbackCause: refusal,
-      latencyMs,
-    };
+    const decisionId = this.newId();
     if (!fallback.verdict) {
       this.counters.undecided += 1;
+      const { name, version } = this.options.fallback;
       return {
-        ...base,
+        decisionId,
+        mode: 'fallback',
+        fallbackCause: refusal,
+        latencyMs,
         policy: { name, version },
         verdict: null,
         error: this.fallbackFailed(fallback.failed),
       };
     }
-    this.count('fallback', fallback.by.name);
-    return { ...base, policy: fallback.by, verdict: fallback.verdict };
+    const { by, verdict } = fallback;
+    this.count('fallback', by.name);
+    return { decisionId, mode: 'fallback', fallbackCause: refusal, latencyMs, policy: by, verdict };
   }
 
   private count(mode: Mode, policy: string): void {

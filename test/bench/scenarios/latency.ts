@@ -14,7 +14,7 @@ const sensors = 1_000;
 const pumps = 200;
 
 /** Before it is measured: so that every sensor is known. */
-const introductionSeconds = 4;
+const introductionSeconds = 6;
 
 const loadShape = (duration: number) => ({ connections: sensors, qos: 1 as const, rate, duration });
 
@@ -29,7 +29,7 @@ async function ackAlone(side: RunningSide, { folder, quick }: BenchContext): Pro
   const watch = new StandstillWatch();
   try {
     const isWatched = await watch.start();
-    const sample = sampleOf(await runLoad(side, { ...loadShape(quick ? 4 : 20), latencies }, folder));
+    const sample = sampleOf(await runLoad(side, { ...loadShape(quick ? 4 : 30), latencies }, folder));
     const all = readLatencyLog(latencies);
     const undisturbed = withoutStandstills(all, watch.standstills);
     sample.values = { ack: p99(undisturbed), ackAll: p99(all) };
@@ -152,7 +152,7 @@ export const latency: Scenario = {
     },
     { key: 'alertMedian', title: 'median of that', unit: 'ms', better: 'lower' },
   ],
-  repetitionsMax: 3,
-  seconds: 108,
+  repetitionsMax: 2,
+  seconds: 134,
   run: (side: Side, context) => (side === 'bare' ? runBare(context) : runProduct(context)),
 };
