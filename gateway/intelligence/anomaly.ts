@@ -8,6 +8,7 @@ import { parameters } from '../../shared/detector/parameters.ts';
 import type { RemainingRows } from '../../shared/detector/remaining-life.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { columnOrder, rowInOrder } from './column-order.ts';
+import type { ExtraLooks } from './extra-looks.ts';
 
 /** Rows after which a machine is scored. */
 export const warmUpRows = 60;
@@ -23,8 +24,10 @@ const decadesHalf = { event: 4, still: 5 };
 const eventFrom = parameters.state.band;
 /** The number of rows that pass between two looks is a mean of about so many. */
 const looksMean = 20;
-/** Rows faster than the type's nominal step by more than this are sampled: the cost of a machine is bounded in time. */
+/** Looks in a step at most, at a machine that sends faster: its cost is bounded in time. */
 const fasterMax = 8;
+
+const unlimited = { take: () => true };
 
 export interface BaselineOptions {
   learnRows?: number;
@@ -33,14 +36,16 @@ export interface BaselineOptions {
    * to be told. `events`: how rare what happened lately is, or how far it has drifted; what lasts becomes the new normal.
    */
   judges?: 'state' | 'events';
-  /** Rows sooner than this after the last one that was looked at are passed over. */
-  sampleMsMin?: number;
+  /** What is nominal between two rows. Sooner rows are looked at `fasterMax` times in it at most; 0 (default): all. */
+  stepMs?: number;
+  /** Asked for each look sooner than a step after the last. Default: as many as are wanted. */
+  looks?: Pick<ExtraLooks, 'take'>;
 }
 
 /** How machines of a type are judged: where nothing is known of them, a change that lasts may well be a new normal. */
 export function baselineOptions(type: MachineType): BaselineOptions {
-  const sampleMsMin = type.stepMs / fasterMax;
-  return type.openSensors ? { learnRows: learnRowsOpen, judges: 'events', sampleMsMin } : { sampleMsMin };
+  const { stepMs } = type;
+  return type.openSensors ? { learnRows: learnRowsOpen, judges: 'events', stepMs } : { stepMs };
 }
 
 /** What of a baseline is kept over a restart. */
@@ -68,7 +73,7 @@ export class Baseline {
   private order: Int32Array | null = null;
 
   constructor(columns: number, options: BaselineOptions = {}) {
-    this.options = { learnRows, judges: 'state', sampleMsMin: 0, ...options };
+    this.options = { learnRows, judges: 'state', stepMs: 0, looks: unlimited, ...options };
     this.columns = columns;
     this.detector = this.newDetector();
   }
@@ -87,7 +92,7 @@ export class Baseline {
   take(row: Float32Array, timeMs: number, from = 0): void {
     const sinceMs = timeMs - this.takenMs;
     this.passed++;
-    if (sinceMs >= 0 && sinceMs < this.options.sampleMsMin) return;
+    if (sinceMs >= 0 && sinceMs < this.options.stepMs && !this.mayLook(sinceMs)) return;
     this.takenMs = timeMs;
     this.rowsALook = this.rowsALook === 0 ? 1 : this.rowsALook + (this.passed - this.rowsALook) / looksMean;
     this.passed = 0;
@@ -96,6 +101,11 @@ export class Baseline {
       ? detector.push(rowInOrder(row, from, order), 0, timeMs)
       : detector.push(row, from, timeMs);
     if (score > eventFrom) this.begun = this.detector.contributions(this.begun ?? this.newDeviations());
+  }
+
+  private mayLook(sinceMs: number): boolean {
+    const { stepMs, looks } = this.options;
+    return sinceMs * fasterMax >= stepMs && looks.take();
   }
 
   /**

@@ -8,6 +8,7 @@ import { type MachineType, windowRowsMin } from '../../shared/domain/machine-typ
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { AlertInput, BlockPlace, ColumnBatch, MachineIdentity } from '../ports.ts';
 import { type Baseline, baselineOptions } from './anomaly.ts';
+import { ExtraLooks } from './extra-looks.ts';
 import { MachineWindow } from './machine-window.ts';
 import { OpenTypes } from './open-types.ts';
 import { RecencyList } from './recency-list.ts';
@@ -84,6 +85,7 @@ export class Windows {
   private readonly recency = new RecencyList<WatchedMachine>();
   private readonly schedule = new Schedule<WatchedMachine>();
   private readonly openTypes = new OpenTypes();
+  private readonly looks = new ExtraLooks();
   private readonly counts = { rows: 0, late: 0, evicted: 0, unwatched: 0, unknown: 0 };
 
   constructor(options: WindowsOptions) {
@@ -95,6 +97,7 @@ export class Windows {
     this.learnNames(batch);
     const { machineIndex, timeMs, offset, values } = batch;
     const nowMs = this.options.clock.monotonicMs();
+    this.looks.refill(nowMs);
     let due = false;
     for (let i = 0; i < machineIndex.length; i++) {
       const place = this.places[machineIndex[i]!];
@@ -190,7 +193,8 @@ export class Windows {
   }
 
   private newWindow(type: MachineType): MachineWindow {
-    return new MachineWindow(type.windowRows, type.sensors.length, baselineOptions(type), {
+    const normal = { ...baselineOptions(type), looks: this.looks };
+    return new MachineWindow(type.windowRows, type.sensors.length, normal, {
       rowsMin: windowRowsMin(type),
       stepMs: type.rowPer === 'step' ? type.stepMs : 0,
     });
