@@ -10,5 +10,5 @@ export const gatewayNode = {
     '--no-short-builtin-calls',
     '--optimize-for-size',
   ],
-  env: { MALLOC_ARENA_MAX: '2' },
+  env: { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_MMAP_THRESHOLD_: '65536' },
 } as const;
