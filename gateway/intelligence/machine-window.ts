@@ -43,7 +43,7 @@ export class MachineWindow {
   private next = 0;
   private filled = 0;
   private lateInRow = 0;
-  /** When the reading came that the next row has last been added to. */
+  /** Where a row is a step of time: when the reading came that the next row has last been added to. */
   private pendingMs = 0;
   /** When the newest row's step began. */
   private rowMs = 0;
@@ -96,7 +96,7 @@ export class MachineWindow {
         this.pending++;
       }
     }
-    this.pendingMs = timeMs;
+    if (this.stepMs > 0) this.pendingMs = timeMs;
     if (this.pending === this.columns) {
       this.complete();
       completed = true;

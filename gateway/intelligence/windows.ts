@@ -22,8 +22,8 @@ const restOfStep = 0.8;
 const restMsOfStepMax = 1_000;
 /** A machine that spoke within this keeps its window. */
 const silentMsMin = 60_000;
-/** Who speaks oftener is taken to have been silent for up to this much longer than it was, among those to give way. */
-const moveMsMin = 1_000;
+/** Who speaks oftener is taken to have been silent for up to this much longer than it was. */
+const heardMsMin = 1_000;
 
 export interface WindowsOptions {
   types: ReadonlyMap<string, MachineType>;
@@ -53,9 +53,8 @@ export interface WatchedMachine {
   readonly place: number;
   window: MachineWindow;
   readonly schedule: Scheduled;
-  /** Monotonic: heard of last; put at the end of the order of silence. */
+  /** Heard of last, to `heardMsMin`: monotonic, whole ms, which need no memory of their own. */
   heardMs: number;
-  movedMs: number;
   newer: WatchedMachine | null;
   older: WatchedMachine | null;
 }
@@ -96,7 +95,7 @@ export class Windows {
   add(batch: ColumnBatch): boolean {
     this.learnNames(batch);
     const { machineIndex, timeMs, offset, values } = batch;
-    const nowMs = this.options.clock.monotonicMs();
+    const nowMs = Math.floor(this.options.clock.monotonicMs());
     this.looks.refill(nowMs);
     let due = false;
     for (let i = 0; i < machineIndex.length; i++) {
@@ -164,9 +163,8 @@ export class Windows {
 
   /** The order of silence is as exact as it is asked for: to move a machine to its end meets three others. */
   private heard(machine: WatchedMachine, nowMs: number): void {
+    if (nowMs - machine.heardMs < heardMsMin) return;
     machine.heardMs = nowMs;
-    if (nowMs - machine.movedMs < moveMsMin) return;
-    machine.movedMs = nowMs;
     this.recency.touch(machine);
   }
 
@@ -210,8 +208,7 @@ export class Windows {
       place: index,
       window: this.newWindow(identity.type),
       schedule: newlyScheduled(this.restMsOf(identity.type)),
-      heardMs: nowMs,
-      movedMs: Number.NEGATIVE_INFINITY,
+      heardMs: -heardMsMin,
       newer: null,
       older: null,
     };
