@@ -25,6 +25,10 @@ export class StandstillWatch {
   readonly standstills: Standstill[] = [];
   #children: ChildProcess[] = [];
 
+  get pids(): number[] {
+    return this.#children.flatMap(({ pid }) => pid ?? []);
+  }
+
   /** Whether every core is watched. */
   async start(): Promise<boolean> {
     const cores = Array.from({ length: availableParallelism() }, (_, core) => core);
