@@ -11,7 +11,7 @@ import type { SubscriptionRecord } from './kept-subscriptions.ts';
 import type { QueuedPacket } from './outgoing.ts';
 import { BrokerPersistence, type PersistenceLimits, type PublishPacket } from './persistence.ts';
 import type { ClientRef } from './sessions.ts';
-import { openStore, type Store } from './store.ts';
+import { openStore } from './store.ts';
 import { parseFilter } from './topics.ts';
 
 const roomy: PersistenceLimits = {
@@ -38,7 +38,7 @@ async function open(folder: string, limits: Partial<PersistenceLimits> = {}) {
   const deps = { interest, clock: systemClock, log: silentLog };
   const persistence = new Conforming(opened, deps, { ...roomy, ...limits });
   await persistence.setup({ id: 'broker-42', counter: 0 });
-  return { persistence, interest };
+  return { persistence, interest, store: opened.store };
 }
 
 /** Aedes' admission opens a session before it subscribes or queues; the conformance suite does not know of that. */
@@ -136,11 +136,10 @@ describe('persistence', () => {
 
   it('what could not be written while the disk failed is there when it is well again', async () => {
     const folder = newFolder();
-    const { persistence } = await open(folder);
+    const { persistence, store } = await open(folder);
     const client = { id: 'c' };
     await persistence.addSubscriptions(client, [{ topic: 'a', qos: 1 }]);
     await persistence.putWill(client, message('w', 'gone'));
-    const store = Reflect.get(persistence, 'store') as Store;
     const db = Reflect.get(store, 'db') as { batch: unknown; close: unknown };
     const { batch, close } = db;
     db.batch = db.close = () => Promise.reject(new Error('no space'));

@@ -7,18 +7,18 @@
  * ones, decodes every retained message at each SUBSCRIBE, and bounds nothing.)
  */
 import { Readable } from 'node:stream';
-import type { Clock, Timer } from '../../shared/runtime/clock.ts';
-import { messageOf } from '../../shared/runtime/errors.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { LinkedClient } from './aedes-types.ts';
 import type { BrokerConfig } from './config.ts';
 import { Incoming } from './incoming.ts';
 import type { Interest } from './interest.ts';
 import type { SubscriptionRecord } from './kept-subscriptions.ts';
+import { Mirror } from './mirror.ts';
 import type { QueuedPacket } from './outgoing.ts';
 import { Retained } from './retained.ts';
 import { type ClientRef, Sessions } from './sessions.ts';
-import { decodeRecord, type OpenedStore, type Store, type StoreOperation } from './store.ts';
+import type { OpenedStore } from './store.ts';
 import { Wills } from './wills.ts';
 
 export interface PublishPacket extends QueuedPacket {
@@ -36,80 +36,31 @@ export type PersistenceLimits = Pick<
   'retainedMessagesMax' | 'retainedBytesMax' | 'sessionsMax' | 'queueMessagesMax' | 'queueBytesMax'
 >;
 
-/** After a write that failed, between two attempts to bring the disk up to what is in memory. */
-const healMs = 1_000;
-
 export class BrokerPersistence {
   readonly retained: Retained;
   readonly sessions: Sessions;
-  private readonly received: Incoming;
-  writeFailures = 0;
   broker: { id: string; counter: number } = { id: '', counter: 0 };
-  private readonly store: Store;
-  private readonly log: Log;
-  private readonly clock: Clock;
-  private healing: Timer | null = null;
-  private readonly adding = new WeakMap<SubscriptionRecord[], Promise<void>>();
+  private readonly mirror: Mirror;
+  private readonly received: Incoming;
   private readonly wills: Wills;
+  private readonly adding = new WeakMap<SubscriptionRecord[], Promise<void>>();
 
   constructor(
     { store, records }: OpenedStore,
-    deps: { interest: Interest; clock: Clock; log: Log },
+    { interest, clock, log }: { interest: Interest; clock: Clock; log: Log },
     limits: PersistenceLimits,
   ) {
-    this.store = store;
-    this.log = deps.log;
-    this.clock = deps.clock;
-    const writeLater = (operations: StoreOperation[]) => this.writeLater(operations);
+    this.mirror = new Mirror(store, clock, log);
+    const { writeLater } = this.mirror;
     this.retained = new Retained(store, limits);
-    this.sessions = new Sessions({ store, writeLater, interest: deps.interest, clock: deps.clock }, limits);
+    this.sessions = new Sessions({ store, writeLater, interest, clock }, limits);
     this.received = new Incoming(writeLater);
     this.wills = new Wills(writeLater);
-    this.load(records);
-    store.contents = () => this.contents();
+    this.mirror.begin([this.retained, this.sessions, this.received, this.wills], records);
   }
 
-  private *contents(): Generator<[string, Buffer]> {
-    for (const part of [this.retained, this.sessions, this.received, this.wills]) yield* part.records();
-  }
-
-  private load(records: OpenedStore['records']): void {
-    let unreadable = 0;
-    for (const [key, value] of records) {
-      const record = decodeRecord(value);
-      const parts = [this.retained, this.sessions, this.received, this.wills];
-      const known = record && parts.some((part) => part.load(key, record));
-      if (!known) unreadable += 1;
-    }
-    if (unreadable > 0)
-      this.log.error({ unreadable }, 'broker records could not be understood and are left out');
-  }
-
-  /**
-   * For sessions: a failure is counted and told, memory goes on being right, and the disk follows when it can. Resolves
-   * when it is written, or has failed; never rejects.
-   */
-  private writeLater(operations: StoreOperation[]): Promise<void> {
-    return this.store.write(operations).catch((error) => {
-      this.writeFailures += 1;
-      if (this.writeFailures === 1 || this.writeFailures % 1_000 === 0) {
-        this.log.error(
-          { failures: this.writeFailures },
-          `sessions are not being kept on disk: ${messageOf(error)}`,
-        );
-      }
-      this.healLater();
-    });
-  }
-
-  private healLater(): void {
-    this.healing ??= this.clock.setTimer(healMs, () => {
-      this.healing = null;
-      this.store.heal().then(
-        () => this.log.info('sessions are kept on disk again, as they are now'),
-        () => this.healLater(),
-      );
-    });
+  get writeFailures(): number {
+    return this.mirror.writeFailures;
   }
 
   /** Sessions of clients that have not been seen since `beforeMs`. Returns how many were dropped. */
@@ -272,8 +223,7 @@ export class BrokerPersistence {
   }
 
   destroy(): Promise<void> {
-    this.healing?.cancel();
-    return this.store.close();
+    return this.mirror.stop();
   }
 }
 
