@@ -3,17 +3,20 @@ import type { Interest } from './interest.ts';
 import { KeptSubscriptions, type SubscriptionRecord } from './kept-subscriptions.ts';
 import { OutgoingQueue, type QueuedPacket, type QueueEntry } from './outgoing.ts';
 import type { PersistenceLimits } from './persistence.ts';
-import { type DecodedRecord, encodeRecord, type Store, type StoreOperation } from './store.ts';
+import {
+  deleteQueued,
+  deleteSession,
+  type Put,
+  putQueued,
+  putSession,
+  readQueued,
+  readSession,
+  type Session,
+} from './session-records.ts';
+import type { DecodedRecord, Store, StoreOperation } from './store.ts';
 
 export interface ClientRef {
   id: string;
-}
-
-interface Session {
-  user: string;
-  lastSeenMs: number;
-  subscriptions: Map<string, SubscriptionRecord>;
-  queue: OutgoingQueue;
 }
 
 type Deps = {
@@ -47,41 +50,28 @@ export class Sessions {
     return this.sessions.size;
   }
 
-  load(key: string, { head, body }: DecodedRecord): boolean {
-    const { clientId } = head;
-    if (typeof clientId !== 'string') return false;
-    if (key.startsWith('c!')) return this.loadSession(clientId, head);
-    return key.startsWith('o!') && this.loadQueued(clientId, Number(key.slice(-seqDigits)), head, body);
-  }
-
-  private loadSession(
-    clientId: string,
-    { user, lastSeenMs, subscriptions }: Record<string, unknown>,
-  ): boolean {
-    if (typeof user !== 'string' || typeof lastSeenMs !== 'number' || !Array.isArray(subscriptions))
-      return false;
-    const session: Session = { user, lastSeenMs, subscriptions: new Map(), queue: new OutgoingQueue() };
+  load(key: string, record: DecodedRecord): boolean {
+    const found = readSession(key, record);
+    if (!found) return this.loadQueued(readQueued(key, record));
+    const { clientId, session } = found;
     this.sessions.set(clientId, session);
-    for (const subscription of subscriptions) this.keep(clientId, session, subscription);
+    for (const subscription of session.subscriptions.values()) this.kept.put(clientId, subscription);
     return true;
   }
 
-  /** Keys sort so that a client's session is read before its messages, and these in their order. */
-  private loadQueued(clientId: string, seq: number, head: Record<string, unknown>, payload: Buffer): boolean {
-    const packet = head.packet as QueuedPacket | undefined;
-    const session = this.sessions.get(clientId);
-    if (!session || !Number.isSafeInteger(seq) || typeof packet?.cmd !== 'string') return false;
-    const entry = session.queue.add(seq, packet.cmd === 'publish' ? { ...packet, payload } : packet);
+  private loadQueued(found: ReturnType<typeof readQueued>): boolean {
+    const session = found && this.sessions.get(found.clientId);
+    if (!session) return false;
+    const entry = session.queue.add(found.seq, found.packet);
     this.queuedBytes += entry?.bytes ?? 0;
-    this.nextSeq = Math.max(this.nextSeq, seq + 1);
+    this.nextSeq = Math.max(this.nextSeq, found.seq + 1);
     return true;
   }
 
   *records(): Generator<[string, Buffer]> {
     for (const [clientId, session] of this.sessions) {
-      yield [sessionKey(clientId), sessionValue(clientId, session)];
-      for (const entry of session.queue.entries.values())
-        yield [queueKey(clientId, entry.seq), queueRecord(clientId, entry)];
+      yield recordOf(putSession(clientId, session));
+      for (const entry of session.queue.entries.values()) yield recordOf(putQueued(clientId, entry));
     }
   }
 
@@ -93,7 +83,7 @@ export class Sessions {
     const session = known ?? { user, lastSeenMs: 0, subscriptions: new Map(), queue: new OutgoingQueue() };
     session.lastSeenMs = this.deps.clock.nowMs();
     this.sessions.set(clientId, session);
-    this.deps.writeLater([sessionRecord(clientId, session)]);
+    this.deps.writeLater([putSession(clientId, session)]);
     return 'opened';
   }
 
@@ -106,7 +96,7 @@ export class Sessions {
     const session = this.sessions.get(clientId);
     if (!session) return;
     session.lastSeenMs = this.deps.clock.nowMs();
-    this.deps.writeLater([sessionRecord(clientId, session)]);
+    this.deps.writeLater([putSession(clientId, session)]);
   }
 
   /** Absent clients that were last seen before `beforeMs`. */
@@ -123,7 +113,7 @@ export class Sessions {
     for (const topic of session.subscriptions.keys()) this.kept.remove(clientId, topic);
     for (const entry of [...session.queue.entries.values()]) this.dequeue(clientId, session, entry);
     this.sessions.delete(clientId);
-    this.deps.writeLater([{ type: 'del', key: sessionKey(clientId) }]);
+    this.deps.writeLater([deleteSession(clientId)]);
   }
 
   // ── Subscriptions ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -132,8 +122,12 @@ export class Sessions {
   async subscribe(clientId: string, subscriptions: SubscriptionRecord[]): Promise<void> {
     const session = this.sessions.get(clientId);
     if (!session) return;
-    for (const subscription of subscriptions) this.keep(clientId, session, { ...subscription });
-    await this.deps.store.write([sessionRecord(clientId, session)]);
+    for (const subscription of subscriptions) {
+      const own = { ...subscription };
+      session.subscriptions.set(own.topic, own);
+      this.kept.put(clientId, own);
+    }
+    await this.deps.store.write([putSession(clientId, session)]);
   }
 
   async unsubscribe(clientId: string, topics: string[]): Promise<void> {
@@ -143,12 +137,7 @@ export class Sessions {
       session.subscriptions.delete(topic);
       this.kept.remove(clientId, topic);
     }
-    await this.deps.store.write([sessionRecord(clientId, session)]);
-  }
-
-  private keep(clientId: string, session: Session, subscription: SubscriptionRecord): void {
-    session.subscriptions.set(subscription.topic, subscription);
-    this.kept.put(clientId, subscription);
+    await this.deps.store.write([putSession(clientId, session)]);
   }
 
   subscriptionsOf(clientId: string): SubscriptionRecord[] {
@@ -181,9 +170,7 @@ export class Sessions {
     const entry = session.queue.add(seq, copyOf(packet));
     if (!entry) return;
     this.queuedBytes += entry.bytes;
-    const written = this.deps.writeLater([
-      { type: 'put', key: queueKey(clientId, seq), value: queueRecord(clientId, entry) },
-    ]);
+    const written = this.deps.writeLater([putQueued(clientId, entry)]);
     const { queueMessagesMax, queueBytesMax } = this.limits;
     while (session.queue.entries.size > queueMessagesMax || this.queuedBytes > queueBytesMax) {
       const oldest = session.queue.oldest();
@@ -197,16 +184,14 @@ export class Sessions {
   private dequeue(clientId: string, session: Session, entry: QueueEntry): void {
     session.queue.remove(entry);
     this.queuedBytes -= entry.bytes;
-    this.deps.writeLater([{ type: 'del', key: queueKey(clientId, entry.seq) }]);
+    this.deps.writeLater([deleteQueued(clientId, entry.seq)]);
   }
 
   updateQueued(clientId: string, packet: QueuedPacket): void {
     const entry = this.sessions.get(clientId)?.queue.update(packet);
     // The message id matters across a restart only where QoS 2 is half done.
     if (entry && (entry.packet.cmd === 'pubrel' || entry.packet.qos === 2)) {
-      this.deps.writeLater([
-        { type: 'put', key: queueKey(clientId, entry.seq), value: queueRecord(clientId, entry) },
-      ]);
+      this.deps.writeLater([putQueued(clientId, entry)]);
     }
   }
 
@@ -224,27 +209,8 @@ export class Sessions {
   }
 }
 
-const seqDigits = 16;
-
-function sessionKey(clientId: string): string {
-  return `c!${encodeURIComponent(clientId)}`;
-}
-
-function queueKey(clientId: string, seq: number): string {
-  return `o!${encodeURIComponent(clientId)}!${String(seq).padStart(seqDigits, '0')}`;
-}
-
-function sessionRecord(clientId: string, session: Session): StoreOperation {
-  return { type: 'put', key: sessionKey(clientId), value: sessionValue(clientId, session) };
-}
-
-function sessionValue(clientId: string, { user, lastSeenMs, subscriptions }: Session): Buffer {
-  return encodeRecord({ clientId, user, lastSeenMs, subscriptions: [...subscriptions.values()] });
-}
-
-function queueRecord(clientId: string, { packet }: QueueEntry): Buffer {
-  const { payload, ...rest } = packet;
-  return encodeRecord({ clientId, packet: rest }, payload);
+function recordOf({ key, value }: Put): [string, Buffer] {
+  return [key, value];
 }
 
 /** Payload too: the original is part of a larger chunk. The message id is its sender's; the client will get another. */
