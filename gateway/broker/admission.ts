@@ -1,4 +1,4 @@
-import type { Client, ConnectPacket } from 'aedes';
+import type { AuthenticateError, Client, ConnectPacket } from 'aedes';
 import { type LinkedClient, Refusal } from './aedes-types.ts';
 import { Arrivals } from './arrivals.ts';
 import type { BrokerConfig } from './config.ts';
@@ -58,8 +58,28 @@ export class Admission {
     this.arrivals.wait(() => callback(null, true));
   };
 
+  /** Aedes' authenticate. */
+  readonly authenticate = (
+    client: Client,
+    name: string | undefined,
+    password: Buffer | undefined,
+    done: (error: AuthenticateError | null, success: boolean | null) => void,
+  ): void => {
+    this.admit(client as LinkedClient, name, password).then(
+      () => done(null, true),
+      (error) => {
+        const refusal = error instanceof Refusal ? error : new Refusal('busy', String(error), 3);
+        done(refusal as unknown as AuthenticateError, null);
+      },
+    );
+  };
+
   /** @throws Refusal, with the return code for CONNACK */
-  async admit(client: LinkedClient, name: string | undefined, password: Buffer | undefined): Promise<void> {
+  private async admit(
+    client: LinkedClient,
+    name: string | undefined,
+    password: Buffer | undefined,
+  ): Promise<void> {
     const { id, link } = client;
     if (link.namelessClient && !client.clean) {
       throw new Refusal('client-id', 'a session that is to be kept needs a client id', 2);

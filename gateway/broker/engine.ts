@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { setImmediate as tick } from 'node:timers/promises';
-import { Aedes, type AuthenticateError, type Client, type Subscription } from 'aedes';
+import { Aedes, type Client } from 'aedes';
 import { type Clock, sleep, type Timer } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { keepNoPacketNumbers } from '../../shared/runtime/mqtt-packet-numbers.ts';
 import type { Intake } from '../ports.ts';
 import { Admission } from './admission.ts';
-import { checkAedes, type LinkedClient, Refusal } from './aedes-types.ts';
+import { checkAedes, type LinkedClient } from './aedes-types.ts';
 import type { BrokerStats } from './broker.ts';
 import type { BrokerConfig } from './config.ts';
 import type { Credentials } from './credentials.ts';
@@ -22,6 +22,7 @@ import { BrokerPersistence } from './persistence.ts';
 import { ReadBuffers } from './read-buffers.ts';
 import { describe, type Refusals, reasonOf, takeoverText } from './refusals.ts';
 import { openStore } from './store.ts';
+import { Subscribing } from './subscribing.ts';
 import { type Filter, parseFilter, topicLevelsMax } from './topics.ts';
 
 const settleMaxMs = 5_000;
@@ -46,6 +47,7 @@ export class Engine {
   private readonly interest: Interest;
   private readonly durable: Durable;
   private readonly admission: Admission;
+  private readonly subscribing: Subscribing;
   private readonly fanOut = new FanOut();
   private readonly links: Links;
   private readonly buffers = new ReadBuffers();
@@ -53,7 +55,6 @@ export class Engine {
   private listeners!: Listeners;
   private expiry: Timer | null = null;
   private connectionsSeen = 0;
-  private subscriptionsRefused = 0;
 
   static async start(config: BrokerConfig, dataDir: string, deps: EngineDeps): Promise<Engine> {
     keepNoPacketNumbers();
@@ -90,6 +91,7 @@ export class Engine {
       deps.refusals.tell('takeover', describe(client), takeoverText),
     );
     this.durable = new Durable({ ...deps, interest, persistence }, config.pendingBytesMax);
+    this.subscribing = new Subscribing(persistence, deps.refusals, config.subscriptionsMax);
     this.aedes = this.makeAedes();
   }
 
@@ -103,22 +105,18 @@ export class Engine {
       maxTopicLevels: topicLevelsMax,
       maxInflightInbound: incomingMax,
       preConnect: this.admission.preConnect,
-      authenticate: (client, name, password, done) =>
-        this.authenticate(client as LinkedClient, name, password, done),
+      authenticate: this.admission.authenticate,
       authorizePublish: this.durable.authorize as never,
-      authorizeSubscribe: (client, subscription, done) =>
-        this.authorizeSubscribe(client as LinkedClient, subscription, done),
+      authorizeSubscribe: this.subscribing.authorize,
       authorizeForward: this.fanOut.authorize,
     });
     this.fanOut.attach(aedes);
     this.interest.watch(aedes);
+    this.subscribing.watch(aedes);
     aedes.on('clientError', (client, error) => this.noteError(client, error));
     aedes.on('connectionError', (client, error) => this.noteError(client, error));
     aedes.on('clientDisconnect', (client) => {
       if (!client.clean) this.persistence.sessions.left(client.id);
-    });
-    aedes.on('unsubscribe', (topics, client) => {
-      for (const topic of topics) (client as LinkedClient).link.granted.delete(topic);
     });
     (aedes as NodeJS.EventEmitter).on('error', (error) => {
       this.deps.refusals.tell('broker', {}, `the broker went on after: ${error.message}`);
@@ -163,44 +161,6 @@ export class Engine {
     });
   };
 
-  private authenticate(
-    client: LinkedClient,
-    name: string | undefined,
-    password: Buffer | undefined,
-    done: (error: AuthenticateError | null, success: boolean | null) => void,
-  ): void {
-    this.admission.admit(client, name, password).then(
-      () => done(null, true),
-      (error) => {
-        const refusal = error instanceof Refusal ? error : new Refusal('busy', String(error), 3);
-        done(refusal as unknown as AuthenticateError, null);
-      },
-    );
-  }
-
-  private authorizeSubscribe(
-    client: LinkedClient,
-    subscription: Subscription,
-    done: (error: Error | null, subscription?: Subscription | null) => void,
-  ): void {
-    const { rights, granted } = client.link;
-    const { topic } = subscription;
-    const room = granted.has(topic) || granted.size < this.config.subscriptionsMax;
-    if (rights?.maySubscribe(topic) && room) {
-      granted.add(topic);
-      return done(null, subscription);
-    }
-    this.subscriptionsRefused += 1;
-    const noRight = topic.startsWith('$share/')
-      ? 'shared subscriptions are not offered (MQTT 5 has them)'
-      : 'no right to subscribe';
-    const problem = room ? noRight : 'subscriptionsMax is reached';
-    this.deps.refusals.tell('subscribe', { ...describe(client), topic: topic.slice(0, 200) }, problem);
-    // A session may bring along what its user has lost the right to.
-    if (!client.clean) this.persistence.removeSubscriptions(client, [topic]).catch(() => undefined);
-    done(null, null);
-  }
-
   private noteError(client: Client, error: Error): void {
     const reason = reasonOf(error);
     if (reason !== null) this.deps.refusals.count(reason, describe(client as LinkedClient), error.message);
@@ -241,7 +201,7 @@ export class Engine {
       messages: durable.accepted,
       messagesPending: durable.pending,
       messagesFailed: durable.failed,
-      subscriptionsRefused: this.subscriptionsRefused,
+      subscriptionsRefused: this.subscribing.refused,
       retained: { messages: retained.count, bytes: retained.bytes, refused: retained.refused },
       sessions: sessions.size,
       queue: { bytes: sessions.queuedBytes, dropped: sessions.dropped },
