@@ -1,3 +1,4 @@
+import { fingerprint, senderOf, sensorsOf } from './content.ts';
 import type { Row } from './contract.ts';
 import type { Moment } from './device-time.ts';
 import { finish, hashText, mix, mixFloat } from './hash.ts';
@@ -6,14 +7,7 @@ import type { ReadingClaim } from './json-layout.ts';
 import type { Series } from './machines.ts';
 import type { RecentReadings } from './recent-readings.ts';
 import { ShortCounters } from './short-counters.ts';
-
-export interface TimeBounds {
-  /** A device's time further ahead or behind the gateway's clock is not believed: the gateway's clock is used. */
-  aheadMsMax: number;
-  behindMsMax: number;
-  /** While it is not, a device may be ahead of it by any time: the box was off for that long. Absent: it is. */
-  isClockSet?: () => boolean;
-}
+import { isBelievable, isUnset, type TimeBounds } from './time-bounds.ts';
 
 export interface PlacementCounts {
   resends: number;
@@ -26,10 +20,12 @@ export interface PlacementCounts {
  * `claim` the running number, time and sensors of a reading, whatever their values.
  */
 const keyKind = { id: 1, seq: 2, place: 3, time: 4, claim: 5 } as const;
+/** Of a place taken at arrival: nothing with device time is taken for the same. */
+const atArrival = 0;
+/** Of an `id` that is the sender's. */
+const ofSender = 0;
 /** Distinct readings of one series under one device timestamp; beyond it the gateway's clock is used. */
 const separationsMax = 1_000;
-/** The year 2100. What a device says of a time after that is not believed, whatever the gateway knows of the time. */
-const latestMs = 4_102_444_800_000;
 
 /**
  * Gives each reading its place in time, unique in its series, and recognises resends.
@@ -66,38 +62,23 @@ export class Placement {
     return this.added.takeFrom(0);
   }
 
+  /** Puts back what a block added that could not be stored, so that its readings are welcome again. */
+  forgetBlock(added: Uint32Array): void {
+    for (let i = 0; i < added.length; i += 3) this.recent.remove(added[i]!, added[i + 1]!);
+  }
+
   /** Sets `ms` and `ns`; false if the reading is a resend and must not be stored again. */
   place(series: Series, reading: ReadingClaim, row: Row, receivedMs: number, resend: boolean): boolean {
     const content = fingerprint(series, reading, row);
     const first = this.added.length;
-    const { id, seq } = reading;
     const deviceTime = isUnset(reading.deviceTime) ? undefined : reading.deviceTime;
     if (deviceTime !== reading.deviceTime) this.counts.timesOutOfBounds++;
-    const believable = deviceTime !== undefined && this.isBelievable(deviceTime.ms, receivedMs);
-    const isNamed = id !== undefined && this.isReadingsName(series, id, content);
-    if (isNamed === 'resend') return this.refuse();
-    let isOnlyByTime = !isNamed && seq === undefined;
-    if (isNamed) {
-      // Its name alone tells it.
-    } else if (seq !== undefined && deviceTime !== undefined) {
-      const { ms, ns } = deviceTime;
-      this.key(series, keyKind.claim, claimOf(series, row), mix(mixFloat(seq | 0, ms), ns));
-      const known = this.recent.find(this.high, this.low);
-      // With DUP it is a resend also where its values were measured anew.
-      if (known === content || (known !== -1 && resend)) return this.refuse();
-      if (known === -1) this.remember(content);
-      // Another reading has its claim: only time and content can tell this one.
-      else isOnlyByTime = true;
-    } else if (seq !== undefined) {
-      // The content is part of the key: each of a machine's senders may count for itself.
-      const isNew = !resend && this.counters.isAhead(senderOf(series, row), seq);
-      this.key(series, keyKind.seq, mix((seq / 2 ** 32) | 0, seq | 0), content);
-      if (!isNew && this.recent.find(this.high, this.low) !== -1) return this.refuse();
-      this.remember(content);
-    }
+    const told = this.tellApart(series, reading, deviceTime, row, content, resend);
+    if (told === 'resend') return this.refuse();
     if (!deviceTime) return this.placeAtArrival(series, receivedMs);
+    const isOnlyByTime = told === 'only by time';
     if (isOnlyByTime && this.isKnownByTime(series, deviceTime, content)) return this.refuse();
-    if (!believable) {
+    if (!isBelievable(deviceTime.ms, receivedMs, this.bounds)) {
       this.counts.timesOutOfBounds++;
       if (isOnlyByTime && this.isPlaced(series, deviceTime, content)) return this.refuse();
       if (isOnlyByTime) {
@@ -108,7 +89,7 @@ export class Placement {
     }
     const found = this.findPlace(series, deviceTime.ms, deviceTime.ns, content);
     if (found === 'same') {
-      this.forget(first);
+      this.forgetBlock(this.added.takeFrom(first));
       return this.refuse();
     }
     const isFull = found === 'full';
@@ -120,28 +101,48 @@ export class Placement {
     return !isFull || this.placeAtArrival(series, receivedMs);
   }
 
-  /** Puts back what a block added that could not be stored, so that its readings are welcome again. */
-  forgetBlock(added: Uint32Array): void {
-    for (let i = 0; i < added.length; i += 3) this.recent.remove(added[i]!, added[i + 1]!);
+  /** By its name or its number, which it remembers; `only by time` where it has none that is its own. */
+  private tellApart(
+    series: Series,
+    { id, seq }: ReadingClaim,
+    deviceTime: Moment | undefined,
+    row: Row,
+    content: number,
+    resend: boolean,
+  ): 'new' | 'resend' | 'only by time' {
+    const named = id !== undefined && this.byName(series, id, content);
+    if (named) return named;
+    if (seq === undefined) return 'only by time';
+    if (deviceTime === undefined) {
+      // The content is part of the key: each of a machine's senders may count for itself.
+      const isNew = !resend && this.counters.isAhead(senderOf(series, row), seq);
+      this.key(series, keyKind.seq, mix((seq / 2 ** 32) | 0, seq | 0), content);
+      if (!isNew && this.recent.find(this.high, this.low) !== -1) return 'resend';
+      this.remember(content);
+      return 'new';
+    }
+    const { ms, ns } = deviceTime;
+    this.key(series, keyKind.claim, sensorsOf(series, row), mix(mixFloat(seq | 0, ms), ns));
+    const known = this.recent.find(this.high, this.low);
+    // With DUP it is a resend also where its values were measured anew.
+    if (known === content || (known !== -1 && resend)) return 'resend';
+    // Another reading has its claim: only time and content can tell this one.
+    if (known !== -1) return 'only by time';
+    this.remember(content);
+    return 'new';
   }
 
   /**
    * Many devices give their own name as `id`, in every reading. One that comes with other content names no reading, or
    * all but the first would be taken for resends, acknowledged and lost.
    */
-  private isReadingsName(series: Series, id: string, content: number): boolean | 'resend' {
+  private byName(series: Series, id: string, content: number): 'new' | 'resend' | null {
     const [high, low] = hashText(id);
     this.key(series, keyKind.id, high, low);
     const known = this.recent.find(this.high, this.low);
     if (known === content) return 'resend';
     this.remember(known === -1 ? content : ofSender);
-    return known === -1;
-  }
-
-  private isBelievable(ms: number, receivedMs: number): boolean {
-    const { aheadMsMax, behindMsMax, isClockSet } = this.bounds;
-    if (ms < receivedMs - behindMsMax) return false;
-    return ms <= receivedMs + aheadMsMax || (isClockSet?.() === false && ms <= latestMs);
+    return known === -1 ? 'new' : null;
   }
 
   /** It came when its time was not believed. */
@@ -216,49 +217,8 @@ export class Placement {
     this.added.add(this.high, this.low, content);
   }
 
-  private forget(from: number): void {
-    this.forgetBlock(this.added.takeFrom(from));
-  }
-
   private key(series: Series, kind: number, a: number, b: number): void {
     this.high = finish(mix(mix(mix(series.hashHigh, kind), a), b));
     this.low = finish(mix(mix(mix(series.hashLow, b), kind), a));
   }
-}
-
-/** A clock that was never set says 1970-01-01T00:00:00 in every reading, which tells none from another. */
-function isUnset(time: Moment | undefined): boolean {
-  return time !== undefined && time.ms < 1_000;
-}
-
-/** Which sensors a reading has. */
-function claimOf(series: Series, row: Row): number {
-  let hash = 0;
-  for (let column = 0; column < series.set.sensors.length; column++) {
-    if (!Number.isNaN(row.values[column]!)) hash = (hash + series.set.sensorHashes[column]!) | 0;
-  }
-  return hash;
-}
-
-/** Who counts: of a machine each set of sensors for itself. */
-function senderOf(series: Series, row: Row): number {
-  return series.index * 2 ** 32 + (claimOf(series, row) >>> 0);
-}
-
-/** Of a place taken at arrival: nothing with device time is taken for the same. */
-const atArrival = 0;
-/** Of an `id` that is the sender's. */
-const ofSender = 0;
-
-/** Not 0. The same in any order of columns: those of an open type come in another order after a restart. */
-function fingerprint(series: Series, reading: ReadingClaim, row: Row): number {
-  let hash = 0x1b873593;
-  for (let column = 0; column < series.set.sensors.length; column++) {
-    const value = row.values[column]!;
-    if (!Number.isNaN(value)) hash = (hash + finish(mixFloat(series.set.sensorHashes[column]!, value))) | 0;
-  }
-  if (reading.id !== undefined) hash = mix(hash, hashText(reading.id)[0]);
-  if (reading.seq !== undefined) hash = mixFloat(hash, reading.seq);
-  if (reading.deviceTime) hash = mix(mixFloat(hash, reading.deviceTime.ms), reading.deviceTime.ns);
-  return finish(hash) || 1;
 }
