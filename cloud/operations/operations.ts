@@ -3,8 +3,7 @@
  * the notifications it owes and the watermark; its promise resolves when that is synced to disk.
  */
 import { join } from 'node:path';
-import type { DecisionRecord, HarbingerEvent } from '../../shared/contract/events.ts';
-import { isEventOf, judgedBy } from '../../shared/contract/events.ts';
+import { type HarbingerEvent, isEventOf, judgedBy } from '../../shared/contract/events.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
@@ -26,8 +25,10 @@ import { AlertBook, isPrediction } from './alert-book.ts';
 import { BoundedLog } from './bounded-log.ts';
 import type { OperationsConfig } from './config.ts';
 import { damagedStore, openStore, type Store } from './database.ts';
+import { EventLists } from './event-lists.ts';
 import { MachineTable } from './machine-table.ts';
 import { StoredQueue } from './notification-queue.ts';
+import { Quarantine } from './quarantine.ts';
 import { WatermarkTable } from './watermark-table.ts';
 
 export interface OperationsDeps {
@@ -36,9 +37,6 @@ export interface OperationsDeps {
   rules: AlertRules;
   log: Log;
 }
-
-/** What is kept of a quarantined body. */
-const quarantineBodyBytesMax = 64 << 10;
 
 type ChangeListener = (change: { machines: MachineState[]; alerts: Alert[] }) => void;
 
@@ -65,10 +63,8 @@ export class StoredOperations implements Operations {
   private readonly machineTable: MachineTable;
   private readonly alertBook: AlertBook;
   private readonly queue: StoredQueue;
-  private readonly eventLog: BoundedLog<HarbingerEvent>;
-  private readonly decisionLog: BoundedLog<StoredDecision>;
-  private readonly quarantineLog: BoundedLog<Quarantined>;
-  private readonly bodies: ReturnType<Store['binary']>;
+  private readonly lists: EventLists;
+  private readonly aside: Quarantine;
   private readonly auditLog: BoundedLog<AuditEntry>;
   private readonly listeners = new Set<ChangeListener>();
 
@@ -89,15 +85,9 @@ export class StoredOperations implements Operations {
     });
     const onDamaged = (seq: number, error: unknown) =>
       deps.log.error({ entry: seq, error: messageOf(error) }, 'an entry of a list is damaged and left out');
-    this.eventLog = new BoundedLog(store, 'events', { countMax: config.eventsMax, onDamaged });
-    this.decisionLog = new BoundedLog(store, 'decisions', { countMax: config.decisionsMax, onDamaged });
-    this.bodies = store.binary('quarantine.bodies');
-    this.quarantineLog = new BoundedLog(store, 'quarantine', {
-      countMax: config.quarantineMax,
-      bytesMax: config.quarantineBytesMax,
-      onRemoved: (seq) => this.bodies.remove(seq),
-      onDamaged,
-    });
+    this.lists = new EventLists(store, config, onDamaged);
+    const { quarantineMax: countMax, quarantineBytesMax: bytesMax } = config;
+    this.aside = new Quarantine(store, { countMax, bytesMax, onDamaged });
     this.auditLog = new BoundedLog(store, 'audit', { countMax: config.auditMax, onDamaged });
     const { damaged } = this.watermarks;
     if (damaged > 0)
@@ -139,23 +129,17 @@ export class StoredOperations implements Operations {
     this.emit(machines, []);
   }
 
-  async quarantine(entry: Omit<Quarantined, 'id'>, body: Buffer): Promise<void> {
-    await this.transaction(() => {
-      const id = this.quarantineLog.nextSeq();
-      const kept = body.subarray(0, quarantineBodyBytesMax);
-      this.bodies.put(id, kept);
-      this.quarantineLog.add({ id, ...entry }, { subject: entry.gateway, bytes: kept.length });
-    });
+  quarantine(entry: Omit<Quarantined, 'id'>, body: Buffer): Promise<void> {
+    return this.transaction(() => this.aside.add(entry, body));
   }
 
   /** With what was kept of its body (its first 64 KiB). */
   quarantinedEntry(id: number): { entry: Quarantined; body: Buffer } | null {
-    const entry = this.quarantineLog.get(id);
-    return entry ? { entry, body: Buffer.from(this.bodies.get(id) ?? []) } : null;
+    return this.aside.get(id);
   }
 
   removeQuarantined(id: number): Promise<void> {
-    return this.transaction(() => this.quarantineLog.remove(id));
+    return this.transaction(() => this.aside.remove(id));
   }
 
   machines(): MachineState[] {
@@ -168,20 +152,20 @@ export class StoredOperations implements Operations {
 
   /** Without decision records, which are many and have a list of their own. */
   events(query: PageQuery): Page<HarbingerEvent> {
-    return this.eventLog.page(query);
+    return this.lists.events.page(query);
   }
 
   decisions(query: PageQuery): Page<StoredDecision> {
-    return this.decisionLog.page(query);
+    return this.lists.decisions.page(query);
   }
 
   /** `query.subject` is a gateway here. */
   quarantined(query: PageQuery): Page<Quarantined> {
-    return this.quarantineLog.page(query);
+    return this.aside.page(query);
   }
 
   quarantinedCount(): number {
-    return this.quarantineLog.count();
+    return this.aside.count();
   }
 
   onChange(listener: ChangeListener): () => void {
@@ -194,7 +178,7 @@ export class StoredOperations implements Operations {
   }
 
   private applyEvent(gateway: string, event: HarbingerEvent, changes: Changed): void {
-    if (!this.remember(gateway, event)) return;
+    if (!this.lists.add(gateway, event)) return; // applied before
     const note = (state: MachineState | null) => {
       if (state) changes.machines.set(`${state.site}/${state.machine}`, state);
     };
@@ -221,19 +205,6 @@ export class StoredOperations implements Operations {
         changes.notifiers.add(notifier);
       }
     }
-  }
-
-  /** False if this event was applied before. */
-  private remember(gateway: string, event: HarbingerEvent): boolean {
-    const id = `${event.source}/${event.id}`;
-    if (isEventOf(event, 'io.harbinger.decision.recorded.v1')) {
-      const record: DecisionRecord = event.data;
-      return (
-        this.decisionLog.add({ ...record, gateway, at: event.time }, { id, subject: record.subject }) !== null
-      );
-    }
-    const subject = event.subject === undefined ? {} : { subject: event.subject };
-    return this.eventLog.add(event, { id, ...subject }) !== null;
   }
 
   private async transaction<T>(change: () => T): Promise<T> {

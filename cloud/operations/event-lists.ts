@@ -1,0 +1,31 @@
+import { type HarbingerEvent, isEventOf } from '../../shared/contract/events.ts';
+import type { StoredDecision } from '../ports.ts';
+import { BoundedLog, type BoundedLogOptions } from './bounded-log.ts';
+import type { OperationsConfig } from './config.ts';
+import type { Store } from './database.ts';
+
+/** The latest events, each once. Decision records, which are many, have a list of their own. */
+export class EventLists {
+  readonly events: BoundedLog<HarbingerEvent>;
+  readonly decisions: BoundedLog<StoredDecision>;
+
+  constructor(
+    store: Store,
+    { eventsMax, decisionsMax }: Pick<OperationsConfig, 'eventsMax' | 'decisionsMax'>,
+    onDamaged: NonNullable<BoundedLogOptions['onDamaged']>,
+  ) {
+    this.events = new BoundedLog(store, 'events', { countMax: eventsMax, onDamaged });
+    this.decisions = new BoundedLog(store, 'decisions', { countMax: decisionsMax, onDamaged });
+  }
+
+  /** Inside a transaction. False if it is there already. */
+  add(gateway: string, event: HarbingerEvent): boolean {
+    const id = `${event.source}/${event.id}`;
+    if (isEventOf(event, 'io.harbinger.decision.recorded.v1')) {
+      const decision = { ...event.data, gateway, at: event.time };
+      return this.decisions.add(decision, { id, subject: event.data.subject }) !== null;
+    }
+    const subject = event.subject === undefined ? {} : { subject: event.subject };
+    return this.events.add(event, { id, ...subject }) !== null;
+  }
+}
