@@ -1,22 +1,23 @@
 /** How much may still be sent, and, with a rate, how much is due by now. Times are monotonic ms. */
 export class Budget {
-  readonly startedAtMs: number;
+  startedAtMs = 0;
   readonly #total: number;
   readonly #durationMs: number;
   readonly #rate: number;
   #closed = false;
   sent = 0;
 
-  constructor(
-    limits: { total?: number | undefined; durationMs?: number | undefined; rate: number },
-    startedAtMs: number,
-  ) {
+  constructor(limits: { total?: number | undefined; durationMs?: number | undefined; rate: number }) {
     this.#total = limits.total ?? Number.POSITIVE_INFINITY;
     this.#durationMs = limits.durationMs ?? Number.POSITIVE_INFINITY;
     this.#rate = limits.rate;
-    this.startedAtMs = startedAtMs;
   }
 
+  begin(nowMs: number): void {
+    this.startedAtMs = nowMs;
+  }
+
+  /** From now on nothing is left. */
   close(): void {
     this.#closed = true;
   }

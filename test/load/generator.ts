@@ -10,16 +10,13 @@ import {
   type LoadOptions,
   type LoadReport,
 } from './options.ts';
+import { Pace, qos0Window } from './pace.ts';
+import { Patience } from './patience.ts';
 import { Patcher } from './payload.ts';
 import { pumpTemplate } from './pump-payload.ts';
 import { createSlots } from './slots.ts';
 
-const qos0Window = 128;
-/** Short, so that a sensor is not late by more than a real one's own timer. */
-const rateTickMs = 1;
 const watchMs = 50;
-/** A watch that comes so late was kept from it: the machine slept, or somebody stopped this process. */
-const standstillMs = 1_000;
 const connectMsMax = 30_000;
 
 /** Many sensors in one thread, cheap enough to share a small machine with what it measures. */
@@ -29,6 +26,9 @@ export class LoadGenerator {
   readonly finished: Promise<LoadReport>;
   readonly #options: FullLoadOptions;
   readonly #connections: LoadConnection[];
+  readonly #budget: Budget;
+  readonly #pace: Pace;
+  readonly #patience: Patience;
   readonly #latency = new Histogram();
   readonly #latencies: LatencySink;
   #resolve: (report: LoadReport) => void = () => {};
@@ -36,25 +36,25 @@ export class LoadGenerator {
   #phase: 'new' | 'connecting' | 'sending' | 'draining' | 'ended' = 'new';
   #acked = 0;
   #pongs = 0;
-  #next = 0;
   #gone = 0;
   #stopped = false;
-  #budget: Budget;
-  #drainingSinceMs = 0;
-  #movedAtMs = 0;
-  #watchedAtMs = 0;
   #cpuAtStart = process.cpuUsage();
-  #timers: NodeJS.Timeout[] = [];
+  #watching: NodeJS.Timeout | undefined;
 
   constructor(options: LoadOptions) {
     this.#options = { ...defaults, ...options };
     this.finished = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    this.#budget = new Budget(this.#options, 0);
+    this.#budget = new Budget(this.#options);
+    this.#patience = new Patience(this.#options);
     this.#latencies = this.#sink();
     const patcher = new Patcher();
     this.#connections = Array.from({ length: options.connections }, (_, i) => this.#connection(i, patcher));
+    this.#pace = new Pace(this.#connections, this.#budget, this.#options, {
+      moved: (nowMs) => this.#patience.moved(nowMs),
+      usedUp: () => this.#drain(),
+    });
     this.ledger = new Ledger(this.#connections.map((connection) => connection.ledger));
   }
 
@@ -122,8 +122,9 @@ export class LoadGenerator {
       ready: () => this.#ready(),
       writable: (connection, acked) => {
         this.#acked += acked;
-        this.#movedAtMs = this.#options.clock.monotonicMs();
-        if (this.#phase === 'sending' && this.#options.rate === 0) this.#fill(connection, this.#movedAtMs);
+        const nowMs = this.#options.clock.monotonicMs();
+        this.#patience.moved(nowMs);
+        if (this.#phase === 'sending') this.#pace.fill(connection, nowMs);
         else if (this.#phase === 'draining') this.#checkDrained();
       },
       pong: () => {
@@ -143,7 +144,7 @@ export class LoadGenerator {
     if (this.#phase === 'connecting') {
       if (this.#connections.every((connection) => connection.ready)) this.#onAllReady();
     } else if (this.#phase === 'sending') {
-      this.#fillAll();
+      this.#pace.fillAll();
     } else if (this.#phase === 'draining' && this.#options.qos === 0) {
       this.#askForPongs();
     }
@@ -152,79 +153,18 @@ export class LoadGenerator {
   #begin(): void {
     this.#phase = 'sending';
     this.#cpuAtStart = process.cpuUsage();
-    this.#movedAtMs = this.#options.clock.monotonicMs();
-    this.#budget = new Budget(this.#options, this.#movedAtMs);
-    if (this.#stopped) this.#budget.close();
-    this.#watchedAtMs = this.#movedAtMs;
-    this.#timers.push(setInterval(() => this.#watch(), watchMs));
-    if (this.#options.rate > 0) this.#timers.push(setInterval(() => this.#tick(), rateTickMs));
-    else if (this.#options.qos === 0) this.#pumpQos0();
-    else this.#fillAll();
-  }
-
-  #fill(connection: LoadConnection, nowMs: number): void {
-    const left = this.#budget.left(nowMs);
-    if (left <= 0) this.#drain();
-    else
-      this.#budget.sent += connection.send(
-        Math.min(left, connection.room),
-        this.#options.clock.nowMs(),
-        nowMs,
-      );
-  }
-
-  #fillAll(): void {
-    if (this.#options.rate > 0 || this.#options.qos === 0) return;
     const nowMs = this.#options.clock.monotonicMs();
-    for (const connection of this.#connections) if (this.#phase === 'sending') this.#fill(connection, nowMs);
-  }
-
-  /** One chunk for every connection whose last chunk has gone out, then lets the sockets work. */
-  #pumpQos0(): void {
-    if (this.#phase !== 'sending') return;
-    const nowMs = this.#options.clock.monotonicMs();
-    const wallMs = this.#options.clock.nowMs();
-    for (const connection of this.#connections) {
-      const left = this.#budget.left(nowMs);
-      if (left <= 0) {
-        this.#drain();
-        return;
-      }
-      if (connection.room < qos0Window / 2) continue;
-      this.#budget.sent += connection.send(Math.min(left, qos0Window / 2), wallMs, nowMs);
-      this.#movedAtMs = nowMs;
-    }
-    setImmediate(() => this.#pumpQos0());
-  }
-
-  /** With a rate: sends what has become due, one message a connection in turn, where there is room. */
-  #tick(): void {
-    if (this.#phase !== 'sending') return;
-    const { clock, qos } = this.#options;
-    const nowMs = clock.monotonicMs();
-    const left = this.#budget.left(nowMs);
-    if (left <= 0) {
-      this.#drain();
-      return;
-    }
-    const count = Math.min(this.#budget.due(nowMs), left);
-    const wallMs = clock.nowMs();
-    let tried = 0;
-    for (let done = 0; done < count && tried < this.#connections.length; ) {
-      const connection = this.#connections[this.#next]!;
-      this.#next = (this.#next + 1) % this.#connections.length;
-      const sent = connection.send(1, wallMs, this.#budget.nextDueAtMs);
-      tried = sent === 0 ? tried + 1 : 0;
-      this.#budget.sent += sent;
-      done += sent;
-      if (sent > 0 && qos === 0) this.#movedAtMs = nowMs;
-    }
+    this.#budget.begin(nowMs);
+    this.#patience.begin(nowMs);
+    this.#watching = setInterval(() => this.#watch(), watchMs);
+    this.#pace.begin();
   }
 
   #drain(): void {
     if (this.#phase !== 'sending') return;
     this.#phase = 'draining';
-    this.#drainingSinceMs = this.#options.clock.monotonicMs();
+    this.#pace.end();
+    this.#patience.drain(this.#options.clock.monotonicMs());
     if (this.#options.qos === 0) this.#askForPongs();
     this.#checkDrained();
   }
@@ -245,17 +185,9 @@ export class LoadGenerator {
 
   #watch(): void {
     const nowMs = this.#options.clock.monotonicMs();
-    // Where this process itself did not run, nothing else can be blamed for it.
-    const lostMs = Math.max(0, nowMs - this.#watchedAtMs - standstillMs);
-    this.#watchedAtMs = nowMs;
-    this.#movedAtMs += lostMs;
-    this.#drainingSinceMs += lostMs;
-    if (this.#phase === 'sending') {
-      if (this.#budget.left(nowMs) <= 0) this.#drain();
-      else if (nowMs - this.#movedAtMs > this.#options.stallMsMax) this.#end('stalled');
-    } else if (this.#phase === 'draining' && nowMs - this.#drainingSinceMs > this.#options.drainMsMax) {
-      this.#end('drain-timeout');
-    }
+    const exhausted = this.#patience.exhausted(nowMs);
+    if (this.#phase === 'sending' && this.#budget.left(nowMs) <= 0) this.#drain();
+    else if (exhausted) this.#end(exhausted);
   }
 
   #sum(key: 'resent' | 'reconnects' | 'bytesSent'): number {
@@ -265,7 +197,8 @@ export class LoadGenerator {
   #end(end: LoadEnd): void {
     if (this.#phase === 'ended') return;
     this.#phase = 'ended';
-    for (const timer of this.#timers) clearInterval(timer);
+    clearInterval(this.#watching);
+    this.#pace.end();
     const seconds = (this.#options.clock.monotonicMs() - this.#budget.startedAtMs) / 1_000;
     const cpu = process.cpuUsage(this.#cpuAtStart);
     for (const connection of this.#connections) connection.close();
