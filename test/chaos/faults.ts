@@ -6,6 +6,7 @@ import { diskFaults } from './faults-disk.ts';
 import { journalFaults } from './faults-journal.ts';
 import { linkFaults } from './faults-link.ts';
 import { processFaults } from './faults-processes.ts';
+import { putBackFaults } from './faults-put-back.ts';
 import { sensorFaults } from './faults-sensors.ts';
 import { sessionFaults } from './faults-sessions.ts';
 import { stateFaults } from './faults-state.ts';
@@ -19,6 +20,7 @@ export const faults: readonly Fault[] = [
   ...storeFaults,
   ...diskFaults,
   ...journalFaults,
+  ...putBackFaults,
   ...stateFaults,
   ...databaseFaults,
   ...sessionFaults,
