@@ -2,12 +2,10 @@
  * The gateway: the real data plane (decoding, placement, journal, uplink) on a simulated disk and link, behind a front
  * that packs messages as the main thread does. A crash ends it between any two steps.
  */
-import type { DataStatus } from '../../gateway/data-messages.ts';
 import { type DataPlane, startDataPlane } from '../../gateway/data-plane.ts';
 import { RecentReadings } from '../../gateway/decode/recent-readings.ts';
-import type { JournalStats, RawMessage } from '../../gateway/ports.ts';
+import type { RawMessage } from '../../gateway/ports.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
-import { type Lane, lanes } from '../../shared/contract/lanes.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { SimulatedCloud } from './cloud.ts';
@@ -19,6 +17,7 @@ import { SimulatedLetters } from './letters.ts';
 import type { Network } from './network.ts';
 import { Said } from './said.ts';
 import type { Schedule } from './schedule.ts';
+import { StatusWatch } from './status-watch.ts';
 import type { Process, World } from './world.ts';
 
 interface Life {
@@ -29,12 +28,9 @@ interface Life {
   eventsUnderWay: number;
 }
 
-const statusMs = 250;
 const restartMs = 300;
 /** What `stop` may take: the journal's own limit, and patience with a disk. */
 const stopMsMax = 15_000;
-/** What the journal may take of the disk beyond its limit: state files. */
-const stateBytesMax = 4_096;
 /** The uplink's, where a lane cannot be read. */
 const readRetryMs = 1_000;
 /** Identities that are known: more than a schedule has, and less memory to clear at each start than by default. */
@@ -48,21 +44,15 @@ export class SimulatedGateway {
   starts = 0;
   failedStarts = 0;
   stopping = false;
-  /** Journal's account as last heard of, by lane. */
-  stats = new Map<Lane, JournalStats>();
-  /** As last heard of; null while the gateway is not up. */
-  status: DataStatus | null = null;
-  lastStatus: DataStatus | null = null;
+  readonly status: StatusWatch;
   /** Counters may be lost with a life, the log not. */
   readonly said = new Said();
   private readonly world: World;
   private readonly ledger: Ledger;
-  private readonly cloud: SimulatedCloud;
   private readonly network: Network;
   private readonly schedule: Schedule;
   private readonly log: Log;
   private life: Life | null = null;
-  private eventsSince: { seq: number; sinceMs: number }[] = [];
   private readonly onGone: Set<() => void> = new Set();
 
   constructor(parts: {
@@ -74,12 +64,13 @@ export class SimulatedGateway {
   }) {
     this.world = parts.world;
     this.ledger = parts.ledger;
-    this.cloud = parts.cloud;
     this.network = parts.network;
     this.schedule = parts.schedule;
     this.disk = new SimulatedDisk(parts.world);
     this.letters = new SimulatedLetters(parts.world);
     this.log = this.said.log();
+    const { journalBytesMax } = parts.schedule;
+    this.status = new StatusWatch(parts.world, parts.ledger, parts.cloud, journalBytesMax);
   }
 
   get isUp(): boolean {
@@ -96,7 +87,6 @@ export class SimulatedGateway {
     const life: Life = { process, plane: null, front: new Front(this.world, process), eventsUnderWay: 0 };
     this.life = life;
     this.starts++;
-    this.eventsSince = [];
     this.world.note('gateway starts');
     this.open(process).then(
       (plane) => {
@@ -104,7 +94,7 @@ export class SimulatedGateway {
         life.plane = plane;
         life.front.open(plane);
         this.world.note('gateway is up');
-        process.clock.setTimer(statusMs, () => void this.lookAtStatus(life));
+        this.status.follow(plane, process.clock, () => process.alive && !this.stopping);
       },
       (error) => {
         if (!process.alive) return;
@@ -197,7 +187,7 @@ export class SimulatedGateway {
     const rules = {
       inFlightMax: this.schedule.inFlightMax,
       eventWaitingSinceMs: (sentSeq: number) => {
-        const since = this.eventsSince.find(({ seq }) => seq > sentSeq)?.sinceMs ?? null;
+        const since = this.status.eventWaitingSinceMs(sentSeq);
         // A lane that cannot be read holds up no other; it looks again after a moment.
         return since === null ? null : Math.max(since, this.disk.eventsFailedMs + readRetryMs);
       },
@@ -221,48 +211,14 @@ export class SimulatedGateway {
   private gone(): void {
     this.life?.process.kill();
     this.life = null;
-    this.status = null;
+    this.status.gone();
     this.stopping = false;
     for (const tell of this.onGone) tell();
     this.onGone.clear();
   }
 
-  /** As the statistics job: it also makes the plane report its losses. */
-  private async lookAtStatus(life: Life): Promise<void> {
-    const status = await life.plane!.calls.status();
-    if (!life.process.alive || this.stopping) return;
-    this.status = this.lastStatus = structuredClone(status);
-    let bytes = 0;
-    for (const stats of status.journals) {
-      const lane = stats.lane as Lane;
-      this.stats.set(lane, stats);
-      bytes += stats.bytes;
-      this.checkCursor(lane, status.backlog[lane]!.confirmedSeq);
-    }
-    if (bytes > this.schedule.journalBytesMax + stateBytesMax) {
-      this.ledger.broken('the journal is bounded', `${bytes} bytes of ${this.schedule.journalBytesMax}`);
-    }
-    const { pipeline, placement } = status;
-    const lifecycle = pipeline.messages - pipeline.readings - placement.resends - pipeline.deadLetters;
-    if (lifecycle < 0) this.ledger.broken('counts add up', JSON.stringify({ pipeline, placement }));
-    const lastSeq = this.stats.get('events')!.lastSeq;
-    const isWaiting = status.backlog.events!.blocks > 0;
-    if (isWaiting && lastSeq > (this.eventsSince.at(-1)?.seq ?? 0)) {
-      this.eventsSince.push({ seq: lastSeq, sinceMs: this.world.nowMs });
-    }
-    life.process.clock.setTimer(statusMs, () => void this.lookAtStatus(life));
-  }
-
-  private checkCursor(lane: Lane, cursor: number): void {
-    const { firstSeq } = this.stats.get(lane)!;
-    const stored = this.cloud.operations.newestWatermark(lane);
-    // A cursor begins at the oldest block there is: those before it were dropped.
-    if (cursor <= Math.max(stored, firstSeq - 1)) return;
-    this.ledger.broken('cursors stay behind the cloud', `${lane}: cursor ${cursor}, stored ${stored}`);
-  }
-
   /** Nothing waits to be sent, by the last status. */
   get isDrained(): boolean {
-    return this.isUp && lanes.every((lane) => this.status?.backlog[lane]?.blocks === 0);
+    return this.isUp && this.status.isDrained;
   }
 }

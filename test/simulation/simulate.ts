@@ -79,10 +79,10 @@ async function drain({ world, ledger, gateway, sensors }: RunParts): Promise<voi
   for (let done = 0; done < 2; done = isDone() ? done + 1 : 0) {
     if (world.nowMs > untilMs) {
       const waiting = sensors.filter((sensor) => !sensor.isIdle).map((sensor) => sensor.index);
-      const backlog = JSON.stringify(gateway.status?.backlog ?? 'gateway down');
+      const backlog = JSON.stringify(gateway.status.now?.backlog ?? 'gateway down');
       ledger.broken(
         'it drains',
-        `sensors ${waiting} wait; backlog ${backlog}; ${gateway.status?.uplink?.lastError}`,
+        `sensors ${waiting} wait; backlog ${backlog}; ${gateway.status.now?.uplink?.lastError}`,
       );
       break;
     }

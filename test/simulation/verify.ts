@@ -178,7 +178,7 @@ function checkReading({ ledger, gateway: { disk, said, failedStarts } }: RunPart
 /** What the system says about itself. Its counters begin anew with each life, so only a single one can be checked fully. */
 function checkCounts(parts: RunParts): void {
   const { ledger, gateway, cloud, schedule } = parts;
-  const status = gateway.lastStatus;
+  const status = gateway.status.last;
   if (!status) return;
   const reported = [...cloud.operations.events.values()].flatMap((event) =>
     isEventOf(event, 'io.harbinger.journal.loss.v1') && event.data.cause === 'backlog-full'

@@ -1,0 +1,84 @@
+/** Asks the gateway for its status, as the statistics job does: that makes the plane report its losses too. What it says must hold. */
+import type { DataStatus } from '../../gateway/data-messages.ts';
+import type { DataPlane } from '../../gateway/data-plane.ts';
+import { type Lane, lanes } from '../../shared/contract/lanes.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import type { SimulatedCloud } from './cloud.ts';
+import type { Ledger } from './ledger.ts';
+import type { World } from './world.ts';
+
+const everyMs = 250;
+/** What the journal may take of the disk beyond its limit: state files. */
+const stateBytesMax = 4_096;
+
+export class StatusWatch {
+  /** As last heard of; null while the gateway is not up. */
+  now: DataStatus | null = null;
+  last: DataStatus | null = null;
+  private readonly world: World;
+  private readonly ledger: Ledger;
+  private readonly cloud: SimulatedCloud;
+  private readonly journalBytesMax: number;
+  private eventsSince: { seq: number; sinceMs: number }[] = [];
+
+  constructor(world: World, ledger: Ledger, cloud: SimulatedCloud, journalBytesMax: number) {
+    this.world = world;
+    this.ledger = ledger;
+    this.cloud = cloud;
+    this.journalBytesMax = journalBytesMax;
+  }
+
+  /** Of one life of the gateway, as long as `isUp`. */
+  follow(plane: DataPlane, clock: Clock, isUp: () => boolean): void {
+    clock.setTimer(everyMs, async () => {
+      const status = await plane.calls.status();
+      if (!isUp()) return;
+      this.now = this.last = structuredClone(status);
+      this.check(status);
+      this.noteEvents(status);
+      this.follow(plane, clock, isUp);
+    });
+  }
+
+  gone(): void {
+    this.now = null;
+    this.eventsSince = [];
+  }
+
+  /** Nothing waits to be sent. */
+  get isDrained(): boolean {
+    return lanes.every((lane) => this.now?.backlog[lane]?.blocks === 0);
+  }
+
+  /** When an event after this one was first seen waiting; null if none is. */
+  eventWaitingSinceMs(sentSeq: number): number | null {
+    return this.eventsSince.find(({ seq }) => seq > sentSeq)?.sinceMs ?? null;
+  }
+
+  private check({ journals, backlog, pipeline, placement }: DataStatus): void {
+    let bytes = 0;
+    for (const { lane, firstSeq, bytes: inLane } of journals) {
+      bytes += inLane;
+      this.checkCursor(lane as Lane, firstSeq, backlog[lane]!.confirmedSeq);
+    }
+    if (bytes > this.journalBytesMax + stateBytesMax) {
+      this.ledger.broken('the journal is bounded', `${bytes} bytes of ${this.journalBytesMax}`);
+    }
+    const lifecycle = pipeline.messages - pipeline.readings - placement.resends - pipeline.deadLetters;
+    if (lifecycle < 0) this.ledger.broken('counts add up', JSON.stringify({ pipeline, placement }));
+  }
+
+  private checkCursor(lane: Lane, firstSeq: number, cursor: number): void {
+    const stored = this.cloud.operations.newestWatermark(lane);
+    // A cursor begins at the oldest block there is: those before it were dropped.
+    if (cursor <= Math.max(stored, firstSeq - 1)) return;
+    this.ledger.broken('cursors stay behind the cloud', `${lane}: cursor ${cursor}, stored ${stored}`);
+  }
+
+  private noteEvents({ journals, backlog }: DataStatus): void {
+    const { lastSeq } = journals.find(({ lane }) => lane === 'events')!;
+    if (backlog.events!.blocks > 0 && lastSeq > (this.eventsSince.at(-1)?.seq ?? 0)) {
+      this.eventsSince.push({ seq: lastSeq, sinceMs: this.world.nowMs });
+    }
+  }
+}
