@@ -10,9 +10,9 @@ import { JournalLane } from '../../gateway/journal/lane.ts';
 import { ReadPatience } from '../../gateway/journal/read-patience.ts';
 import { Pipeline } from '../../gateway/pipeline.ts';
 import { Uplink } from '../../gateway/uplink/uplink.ts';
+import { Connection } from './connection.ts';
 import { SimulatedDisk } from './disk.ts';
 import { SimulatedLetters } from './letters.ts';
-import { Connection } from './network.ts';
 import type { FaultKind } from './schedule.ts';
 
 export interface Mutation {

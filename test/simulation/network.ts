@@ -1,31 +1,15 @@
 /**
- * The link between gateway and cloud: one connection at a time, in order, with delay and a limited rate. It can be cut
- * (also within a frame, which then never arrives), and be half-open: what is sent vanishes and nobody notices for long.
+ * The network between gateway and cloud: delay and a limited rate, one connection at a time. It can be cut (also within a
+ * frame, which then never arrives), and be half-open: what is sent vanishes and nobody notices for long.
  */
-
-import type { CloudLink } from '../../gateway/ports.ts';
-import { decodeBatch } from '../../shared/contract/batch.ts';
-import type { Lane } from '../../shared/contract/lanes.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { SimulatedCloud } from './cloud.ts';
+import { Connection, type LinkRules } from './connection.ts';
 import type { Ledger } from './ledger.ts';
-import { between, momentMs, type Process, type World } from './world.ts';
+import { between, type Process, type World } from './world.ts';
 
 const keepAliveMs = 5_000;
 const connectMsMax = 1_500;
-/** How long an event may wait on disk while readings go out on the same connection. */
-const eventWaitMsMax = 500;
-
-export interface LinkRules {
-  inFlightMax: number;
-  /** Since when the oldest event has been durable and not sent on this connection; null if there is none. */
-  eventWaitingSinceMs(sentSeq: number): number | null;
-}
-
-interface Sending {
-  reject(error: Error): void;
-  resolve(): void;
-}
 
 export class Network {
   up = true;
@@ -49,7 +33,7 @@ export class Network {
     this.random = world.random('network');
   }
 
-  link(process: Process, rules: LinkRules): CloudLink {
+  link(process: Process, rules: LinkRules): Connection {
     return new Connection(this, process, rules, this.world, this.ledger, this.cloud);
   }
 
@@ -87,166 +71,5 @@ export class Network {
   /** The connection is half-open from now on. */
   silence(): void {
     this.current?.silence(keepAliveMs);
-  }
-}
-
-export class Connection implements CloudLink {
-  readonly closed: Promise<void>;
-  /** The cloud's end. */
-  readonly sender: { signal: AbortSignal; giveUp(error: Error): void };
-  private readonly atCloud = new AbortController();
-  private readonly underWay = new Map<Lane, Set<Sending>>();
-  private readonly sentSeq = { events: 0, estimates: 0, readings: 0 };
-  private openedMs = 0;
-  private state: 'new' | 'open' | 'silent' | 'broken' | 'closed' = 'new';
-  /** When the wire is free for the next frame, and when the last one arrives. */
-  private wireFreeMs = 0;
-  private lastArrivalMs = 0;
-  private lastAckMs = 0;
-  /** Something did not arrive: then nothing sent after it does. */
-  private hasGap = false;
-  private markClosed: () => void = () => undefined;
-
-  private readonly network: Network;
-  private readonly process: Process;
-  private readonly rules: LinkRules;
-  private readonly world: World;
-  private readonly ledger: Ledger;
-  private readonly cloud: SimulatedCloud;
-
-  constructor(
-    network: Network,
-    process: Process,
-    rules: LinkRules,
-    world: World,
-    ledger: Ledger,
-    cloud: SimulatedCloud,
-  ) {
-    this.network = network;
-    this.process = process;
-    this.rules = rules;
-    this.world = world;
-    this.ledger = ledger;
-    this.cloud = cloud;
-    this.closed = new Promise((resolve) => {
-      this.markClosed = resolve;
-    });
-    this.sender = { signal: this.atCloud.signal, giveUp: () => this.lost() };
-  }
-
-  async connect(signal: AbortSignal): Promise<void> {
-    const isOpen = await this.network.open(this, this.process);
-    if (!isOpen || signal.aborted || this.state !== 'new') throw new Error('simulated: no connection');
-    this.state = 'open';
-    this.openedMs = this.world.nowMs;
-    this.world.note('link connected');
-  }
-
-  send(lane: Lane, frame: Buffer): Promise<void> {
-    if (this.state !== 'open' && this.state !== 'silent')
-      return Promise.reject(new Error('simulated: not connected'));
-    const { header } = decodeBatch(frame);
-    const lastSeq = header.blocks.at(-1)!.seq;
-    this.sentSeq[lane] = lastSeq;
-    this.world.note(`send ${lane} ${header.blocks[0]!.seq}…${lastSeq} (${frame.length} bytes)`);
-    if (lane === 'readings') this.checkEventsFirst();
-    return new Promise((resolve, reject) => {
-      const sending = { resolve, reject };
-      const inLane = this.underWay.get(lane) ?? new Set();
-      this.underWay.set(lane, inLane.add(sending));
-      if (inLane.size > this.rules.inFlightMax) {
-        this.ledger.broken('batches in flight are bounded', `${inLane.size} of ${lane}`);
-      }
-      this.transmit(frame.length, () => {
-        this.cloud.operations.noteReceived(header.journal, lane, header.blocks[0]!.seq, lastSeq);
-        this.cloud.receive(this, lane, frame, () => this.acknowledge(inLane, sending));
-      });
-    });
-  }
-
-  /** The gateway's end is closed at once; the cloud hears of it later. */
-  async close(): Promise<void> {
-    const wasReachable = this.state === 'open' || this.state === 'new';
-    this.end('closed');
-    if (wasReachable) this.world.after(this.network.latency(), () => this.atCloud.abort());
-  }
-
-  /** Each side notices in its own time. */
-  cut(): void {
-    if (this.state !== 'open' && this.state !== 'silent') return;
-    this.state = 'broken';
-    this.noticeAtGateway(this.network.latency() * 10);
-    this.world.after(this.network.latency() * 10, () => this.atCloud.abort());
-  }
-
-  silence(noticeMs: number): void {
-    if (this.state !== 'open') return;
-    this.state = 'silent';
-    this.hasGap = true;
-    this.noticeAtGateway(noticeMs);
-    this.world.after(noticeMs * 1.5, () => this.atCloud.abort());
-  }
-
-  /** The cloud is gone, or gave this connection up. */
-  lost(): void {
-    this.atCloud.abort();
-    if (this.state === 'open') this.noticeAtGateway(this.network.latency());
-    if (this.state === 'open' || this.state === 'new') this.state = 'broken';
-  }
-
-  private transmit(bytes: number, arrived: () => void): void {
-    const { network, world } = this;
-    const startMs = Math.max(world.nowMs, this.wireFreeMs);
-    this.wireFreeMs = startMs + bytes / network.bytesPerMs;
-    this.lastArrivalMs = Math.max(this.lastArrivalMs + momentMs, this.wireFreeMs + network.latency());
-    const sentWhole = this.wireFreeMs;
-    world.after(this.lastArrivalMs - world.nowMs, () => {
-      // What had left whole before the cut arrives, if the other end is still there; the rest was cut off within.
-      const isThere =
-        this.state === 'open' || (this.state === 'broken' && world.nowMs - sentWhole < network.delayMs[1]);
-      this.hasGap ||= !isThere || this.atCloud.signal.aborted;
-      if (this.hasGap) network.framesLost++;
-      else arrived();
-    });
-  }
-
-  private acknowledge(inLane: Set<Sending>, sending: Sending): void {
-    const { world } = this;
-    this.lastAckMs = Math.max(this.lastAckMs + momentMs, world.nowMs + this.network.latency());
-    world.after(this.lastAckMs - world.nowMs, () => {
-      if (this.state !== 'open' || !this.process.alive) return;
-      inLane.delete(sending);
-      sending.resolve();
-    });
-  }
-
-  private noticeAtGateway(afterMs: number): void {
-    this.world.after(afterMs, () => this.end('broken'));
-  }
-
-  private end(state: 'broken' | 'closed'): void {
-    if (this.state === 'closed') return;
-    this.state = state;
-    if (!this.process.alive) return;
-    for (const inLane of this.underWay.values()) {
-      for (const { reject } of inLane) reject(new Error('simulated: connection lost'));
-      inLane.clear();
-    }
-    this.markClosed();
-  }
-
-  /** Bulk must not go out while an event that could go waits. */
-  private checkEventsFirst(): void {
-    const since = this.rules.eventWaitingSinceMs(
-      Math.max(this.sentSeq.events, this.cloud.operations.newestWatermark('events')),
-    );
-    if (since === null || this.state !== 'open') return;
-    const waitedMs = this.world.nowMs - Math.max(since, this.openedMs);
-    if (waitedMs > eventWaitMsMax) {
-      this.ledger.broken(
-        'events go before readings',
-        `an event waited ${Math.round(waitedMs)} ms while readings went`,
-      );
-    }
   }
 }
