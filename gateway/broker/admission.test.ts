@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { hashPassword } from '../../shared/runtime/passwords.ts';
@@ -28,6 +29,23 @@ describe('admission', () => {
     expect(await gateway.connackOf({ will })).toBe(5);
     const { refused } = gateway.broker.stats();
     expect(refused).toMatchObject({ credentials: 3, 'client-id': 3, will: 1 });
+  });
+
+  it('answers CONNECT before what a client sends without waiting for that', async () => {
+    await gateway.start();
+    const sensors = await Promise.all(Array.from({ length: 60 }, () => gateway.raw()));
+    for (const [i, sensor] of sensors.entries()) sensor.connect({ clientId: `eager-${i}` });
+    for (const sensor of sensors.reverse()) {
+      await turn(); // so that it is another read, of clients of which some still wait to be let in
+      sensor.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'telemetry/#', qos: 0 }] });
+    }
+    await until(() => expect(sensors.every(({ received }) => received.length === 2)).toBe(true));
+    for (const { received } of sensors) {
+      expect(received).toMatchObject([
+        { cmd: 'connack', returnCode: 0 },
+        { cmd: 'suback', granted: [0] },
+      ]);
+    }
   });
 
   it('tells of a client that takes the place of another with its id', async () => {

@@ -50,12 +50,16 @@ export class Admission {
     packet: ConnectPacket,
     callback: (error: Error | null, go: boolean) => void,
   ): void => {
-    const { link } = client as LinkedClient;
+    const linked = client as LinkedClient;
+    const { link } = linked;
     link.namelessClient = packet.clientId === '';
     link.willTopic = packet.will?.topic ?? null;
     link.keepaliveMs = (packet.keepalive ?? 0) * 1_000;
     packet.keepalive = 0; // ours to watch: Aedes would reset a timer at every packet, and drop who waits for the disk
-    this.arrivals.wait(() => callback(null, true));
+    linked.pause(); // Aedes does so next, until CONNACK: what comes while it waits must not be answered before that
+    this.arrivals.wait(() => {
+      if (!client.closed) callback(null, true);
+    });
   };
 
   /** Aedes' authenticate. */

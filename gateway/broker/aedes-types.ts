@@ -6,13 +6,15 @@ import type { Link } from './link.ts';
 /**
  * What the broker uses of Aedes' client beyond its public interface (see checkAedes):
  * the parser, so that bytes can be looked at before it and texts while it has them, and the function with which a
- * client reads on.
+ * client reads on, or does not.
  */
 export interface LinkedClient extends Client {
   conn: Duplex;
   link: Link;
   _parser: TextParser;
   _nextBatch(): void;
+  /** Until it is resumed `_nextBatch` does nothing. */
+  pause(): void;
 }
 
 /** mqtt-packet's parser: `_parseString` reads the text at `_pos` of the bytes in `_list`, after its length. */
@@ -34,7 +36,8 @@ export function checkAedes(aedes: Aedes): void {
     typeof parser._parseString === 'function' &&
     typeof parser._emitError === 'function' &&
     typeof parser._list?.slice === 'function' &&
-    typeof probe._nextBatch === 'function';
+    typeof probe._nextBatch === 'function' &&
+    typeof probe.pause === 'function';
   probe.close?.();
   if (fits) return;
   throw new HarbingerError(
