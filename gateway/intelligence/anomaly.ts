@@ -26,6 +26,8 @@ const eventFrom = parameters.state.band;
 const looksMean = 20;
 /** Looks in a step at most, at a machine that sends faster: its cost is bounded in time. */
 const fasterMax = 8;
+/** Of a step, after which a row comes as is nominal: clocks and networks are not exact, and half of all rows come sooner. */
+const wholeStep = 0.8;
 
 const unlimited = { take: () => true };
 
@@ -38,7 +40,7 @@ export interface BaselineOptions {
   judges?: 'state' | 'events';
   /** What is nominal between two rows. Sooner rows are looked at `fasterMax` times in it at most; 0 (default): all. */
   stepMs?: number;
-  /** Asked for each look sooner than a step after the last. Default: as many as are wanted. */
+  /** Asked for each look sooner than about a step after the last. Default: as many as are wanted. */
   looks?: Pick<ExtraLooks, 'take'>;
 }
 
@@ -92,7 +94,7 @@ export class Baseline {
   take(row: Float32Array, timeMs: number, from = 0): void {
     const sinceMs = timeMs - this.takenMs;
     this.passed++;
-    if (sinceMs >= 0 && sinceMs < this.options.stepMs && !this.mayLook(sinceMs)) return;
+    if (sinceMs >= 0 && sinceMs < wholeStep * this.options.stepMs && !this.mayLook(sinceMs)) return;
     this.takenMs = timeMs;
     this.rowsALook = this.rowsALook === 0 ? 1 : this.rowsALook + (this.passed - this.rowsALook) / looksMean;
     this.passed = 0;
