@@ -29,11 +29,14 @@ export class StandstillWatch {
     return this.#children.flatMap(({ pid }) => pid ?? []);
   }
 
-  /** Whether every core is watched. */
+  /** Whether every core is watched; otherwise none is. */
   async start(): Promise<boolean> {
     const cores = Array.from({ length: availableParallelism() }, (_, core) => core);
     const watched = await Promise.all(cores.map((core) => this.#watch(core)));
-    return watched.every(Boolean);
+    if (watched.every(Boolean)) return true;
+    await this.stop();
+    this.standstills.length = 0;
+    return false;
   }
 
   async stop(): Promise<void> {
@@ -46,7 +49,7 @@ export class StandstillWatch {
   }
 
   async #watch(core: number): Promise<boolean> {
-    const node = [process.execPath, compiledEntry('test/bench/standstill-process')];
+    const node = [process.execPath, compiledEntry('test/bench/standstill-process'), String(process.pid)];
     const child = spawn('taskset', ['-c', String(core), 'chrt', '-f', '50', ...node], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
