@@ -27,6 +27,7 @@ export class Mirror {
   private readonly clock: Clock;
   private readonly log: Log;
   private healing: Timer | null = null;
+  private stopped = false;
 
   constructor(store: Store, clock: Clock, log: Log) {
     this.store = store;
@@ -63,6 +64,7 @@ export class Mirror {
     });
 
   private healLater(): void {
+    if (this.stopped) return;
     this.healing ??= this.clock.setTimer(healMs, () => {
       this.healing = null;
       this.store.heal().then(
@@ -73,6 +75,7 @@ export class Mirror {
   }
 
   stop(): Promise<void> {
+    this.stopped = true;
     this.healing?.cancel();
     return this.store.close();
   }

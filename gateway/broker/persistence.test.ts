@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { Interest } from './interest.ts';
@@ -156,6 +156,21 @@ describe('persistence', () => {
     expect(queued.map(({ payload }) => String(payload))).toEqual(['queued']);
     expect(again.hasIncoming('c', 5, message('t', 'x'))).toBe(true);
     expect(await again.getWill(client)).toBeUndefined();
+    await again.destroy();
+  });
+
+  it('what comes when it is closed fails, and does not open the store again', async () => {
+    const folder = newFolder();
+    const { persistence } = await open(folder);
+    await persistence.destroy();
+    const setTimer = vi.spyOn(systemClock, 'setTimer');
+    onTestFinished(() => setTimer.mockRestore());
+    for (const failures of [1, 2]) {
+      await persistence.putWill({ id: 'c' }, message('w', 'gone'));
+      await vi.waitFor(() => expect(persistence.writeFailures).toBe(failures));
+    }
+    expect(setTimer).not.toHaveBeenCalled();
+    const { persistence: again } = await open(folder); // another could not, were it open
     await again.destroy();
   });
 

@@ -21,6 +21,7 @@ export class Store {
   contents: (() => Records) | null = null;
   private db: ClassicLevel<string, Buffer>;
   private isDoubtful = false;
+  private isClosed = false;
   private waiting: Group = newGroup();
   private writing: Promise<void> = Promise.resolve();
   private scheduled = false;
@@ -58,6 +59,7 @@ export class Store {
     this.waiting = newGroup();
     this.scheduled = false;
     try {
+      if (this.isClosed) throw new Error('it is closed');
       if (this.isDoubtful) await this.renew();
       await this.db.batch(group.operations, { valueEncoding: 'buffer', sync: group.sync });
       group.resolve();
@@ -72,8 +74,10 @@ export class Store {
     }
   }
 
+  /** For good: a write that comes later fails, and does not open it again. */
   async close(): Promise<void> {
     await this.writing;
+    this.isClosed = true;
     await this.db.close();
   }
 
