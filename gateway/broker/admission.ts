@@ -1,6 +1,5 @@
 import type { AuthenticateError, Client, ConnectPacket } from 'aedes';
 import { type LinkedClient, Refusal } from './aedes-types.ts';
-import { Arrivals } from './arrivals.ts';
 import type { BrokerConfig } from './config.ts';
 import type { Credentials } from './credentials.ts';
 import type { Link } from './link.ts';
@@ -15,7 +14,6 @@ const anonymousUser = '(anonymous)';
 /** Who may connect, and as which client: a client id belongs to the user who holds its connection or its session. */
 export class Admission {
   private readonly live = new Map<string, Link>();
-  private readonly arrivals = new Arrivals();
   private readonly credentials: Credentials;
   private readonly sessions: Sessions;
   private readonly anonymous: BrokerConfig['anonymous'];
@@ -50,16 +48,12 @@ export class Admission {
     packet: ConnectPacket,
     callback: (error: Error | null, go: boolean) => void,
   ): void => {
-    const linked = client as LinkedClient;
-    const { link } = linked;
+    const { link } = client as LinkedClient;
     link.namelessClient = packet.clientId === '';
     link.willTopic = packet.will?.topic ?? null;
     link.keepaliveMs = (packet.keepalive ?? 0) * 1_000;
     packet.keepalive = 0; // ours to watch: Aedes would reset a timer at every packet, and drop who waits for the disk
-    linked.pause(); // Aedes does so next, until CONNACK: what comes while it waits must not be answered before that
-    this.arrivals.wait(() => {
-      if (!client.closed) callback(null, true);
-    });
+    callback(null, true);
   };
 
   /** Aedes' authenticate. */

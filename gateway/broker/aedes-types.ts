@@ -6,15 +6,13 @@ import type { Link } from './link.ts';
 /**
  * What the broker uses of Aedes' client beyond its public interface (see checkAedes):
  * the parser, so that bytes can be looked at before it and texts while it has them, and the function with which a
- * client reads on, or does not.
+ * client reads on.
  */
 export interface LinkedClient extends Client {
   conn: Duplex;
   link: Link;
   _parser: TextParser;
   _nextBatch(): void;
-  /** Until it is resumed `_nextBatch` does nothing. */
-  pause(): void;
 }
 
 /** mqtt-packet's parser: `_parseString` reads the text at `_pos` of the bytes in `_list`, after its length. */
@@ -36,8 +34,7 @@ export function checkAedes(aedes: Aedes): void {
     typeof parser._parseString === 'function' &&
     typeof parser._emitError === 'function' &&
     typeof parser._list?.slice === 'function' &&
-    typeof probe._nextBatch === 'function' &&
-    typeof probe.pause === 'function';
+    typeof probe._nextBatch === 'function';
   probe.close?.();
   if (fits) return;
   throw new HarbingerError(
