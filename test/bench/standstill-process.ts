@@ -1,6 +1,6 @@
 /**
  * Wakes every millisecond and prints when it did not (`from until`, ms since 1970): started with realtime priority on one
- * core, nothing but the machine itself can have kept it, a host that gave its core to others for a while.
+ * core, no process can have kept it, but the machine itself, whose host gave its core to others, or its kernel.
  */
 import { writeSync } from 'node:fs';
 

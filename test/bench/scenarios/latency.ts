@@ -33,7 +33,9 @@ async function ackAlone(side: RunningSide, { folder, quick }: BenchContext): Pro
     const all = readLatencyLog(latencies);
     const undisturbed = withoutStandstills(all, watch.standstills);
     sample.values = { ack: p99(undisturbed), ackAll: p99(all) };
-    sample.details.standstills = isWatched ? watch.standstills.length : 'not watched: that takes root';
+    sample.details.standstills = isWatched
+      ? watch.standstills.length
+      : 'not watched: that takes root, chrt and taskset';
     sample.details.leftOut = 1 - undisturbed.length / all.length;
     return sample;
   } finally {
