@@ -122,13 +122,14 @@ export class DataClient implements Intake, Outbox {
   private receive(message: FromData): void {
     switch (message.kind) {
       case 'settled':
-        return this.slabs.settle(message.id, message.error ? fromWire(message.error) : undefined);
+        this.slabs.settle(message.id, message.error ? fromWire(message.error) : undefined);
+        return this.receiveColumns(message.columns);
       case 'ready':
         return this.calls.get(startId)?.resolve(undefined);
       case 'fatal':
         return this.calls.get(startId)?.reject(fromWire(message.error));
       case 'columns':
-        return this.handlers.columns(message.columns);
+        return this.receiveColumns(message.columns);
       case 'lifecycle':
         return this.handlers.lifecycle(message.notice);
       case 'result': {
@@ -136,6 +137,10 @@ export class DataClient implements Intake, Outbox {
         return message.error ? call?.reject(fromWire(message.error)) : call?.resolve(message.value);
       }
     }
+  }
+
+  private receiveColumns(batches: readonly ColumnBatch[]): void {
+    for (const batch of batches) this.handlers.columns(batch);
   }
 
   private fail(error: Error): void {

@@ -65,7 +65,7 @@ export interface WireError {
 export type FromData =
   | { kind: 'ready' }
   | { kind: 'fatal'; error: WireError }
-  | { kind: 'settled'; id: number; error: WireError | null }
-  | { kind: 'columns'; columns: ColumnBatch }
+  | { kind: 'settled'; id: number; error: WireError | null; columns: ColumnBatch[] }
+  | { kind: 'columns'; columns: ColumnBatch[] }
   | { kind: 'lifecycle'; notice: LifecycleNotice }
   | { kind: 'result'; id: number; value: unknown; error: WireError | null };

@@ -16,18 +16,45 @@ function wireError(error: unknown): WireError {
   return { code: codeOf(error) ?? 'DATA_THREAD', message: messageOf(error) };
 }
 
-function buffersOf({ machineIndex, timeMs, offset, values }: ColumnBatch): ArrayBuffer[] {
-  return [machineIndex, timeMs, offset, values].map((array) => array.buffer as ArrayBuffer);
+function buffersOf(batches: readonly ColumnBatch[]): ArrayBuffer[] {
+  return batches.flatMap(({ machineIndex, timeMs, offset, values }) =>
+    [machineIndex, timeMs, offset, values].map((array) => array.buffer as ArrayBuffer),
+  );
+}
+
+/** Rows for the windows, which go with the answer to their slab: what a message costs is to wake the other thread. */
+class ColumnsToSend {
+  private batches: ColumnBatch[] = [];
+
+  /** `sendAlone` is called at the end of this turn unless something else took the rows along. */
+  add(batch: ColumnBatch, sendAlone: () => void): void {
+    this.batches.push(batch);
+    if (this.batches.length === 1) setImmediate(sendAlone);
+  }
+
+  take(): ColumnBatch[] {
+    const { batches } = this;
+    if (batches.length > 0) this.batches = [];
+    return batches;
+  }
 }
 
 async function serve(port: MessagePort, init: DataThreadInit): Promise<void> {
   const send = (message: FromData, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
+  const rows = new ColumnsToSend();
+  const sendRows = () => {
+    const columns = rows.take();
+    if (columns.length > 0) send({ kind: 'columns', columns }, buffersOf(columns));
+  };
   const plane: DataPlane = await startDataPlane(init, {
     clock: continuedClock(systemClock, newestTime(join(init.config.dataDir, 'journal'))),
     random: systemRandom,
     log: createLog('data'),
-    columns: (columns) => send({ kind: 'columns', columns }, buffersOf(columns)),
-    lifecycle: (notice) => send({ kind: 'lifecycle', notice }),
+    columns: (batch) => rows.add(batch, sendRows),
+    lifecycle(notice) {
+      sendRows();
+      send({ kind: 'lifecycle', notice });
+    },
   });
   const names = new NameTexts();
   const readers = new SlabReaders(names);
@@ -40,7 +67,8 @@ async function serve(port: MessagePort, init: DataThreadInit): Promise<void> {
     } catch (thrown) {
       error = wireError(thrown);
     }
-    send({ kind: 'settled', id, error });
+    const columns = rows.take();
+    send({ kind: 'settled', id, error, columns }, buffersOf(columns));
   };
   const call = async ({ id, method, args }: Extract<ToData, { kind: 'call' }>) => {
     try {
@@ -55,6 +83,7 @@ async function serve(port: MessagePort, init: DataThreadInit): Promise<void> {
     else if (message.kind === 'call') void call(message);
     else plane.estimates(message.lines);
   });
+  sendRows();
   send({ kind: 'ready' });
 }
 

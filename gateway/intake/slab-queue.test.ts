@@ -5,7 +5,7 @@ import type { RawMessage } from '../ports.ts';
 import { NameTexts } from './slab.ts';
 import { type SlabNote, SlabQueue, SlabReaders } from './slab-queue.ts';
 
-const gatherMs = 10;
+const gatherMs = 8;
 let clock: ReturnType<typeof manualClock>;
 let queue: SlabQueue;
 let notes: SlabNote[];
@@ -88,7 +88,7 @@ describe('slab queue', () => {
       for (const { id } of notes) queue.settle(id, undefined);
       return counts;
     };
-    expect(await sent(gatherMs / 2, true)).toEqual([0, 0, 0, 0, 6]);
+    expect(await sent(gatherMs / 2, true)).toEqual([0, 0, 0, 5]);
     expect(await after2Ms()).toBe(1);
     // In vain: the next does not wait, then the next two, then the next four.
     expect(await sent(2, false)).toEqual([0, 2]);
@@ -96,6 +96,28 @@ describe('slab queue', () => {
     expect(await sent(2, false)).toEqual([0, 2]);
     for (let i = 0; i < 2; i++) expect(await sent(1, false)).toEqual([2]);
     expect(await sent(3, true)).toEqual([0, 0, 0]);
+  });
+
+  it.each([
+    ['messages', 6, 1],
+    ['bytes', 2, 20_000],
+  ])('waits no longer once there are enough %s, but for the end of the turn', async (_, count, bytes) => {
+    add('first');
+    await tick();
+    read = [];
+    for (const text of texts(count - 1)) add(text, bytes);
+    await tick();
+    expect(read).toEqual([]);
+    add('enough', bytes);
+    add('and one of the same turn');
+    expect(read).toEqual([]);
+    await tick();
+    expect(read).toEqual([...texts(count - 1), 'enough', 'and one of the same turn']);
+    add('then as before');
+    await tick();
+    expect(notes).toHaveLength(2);
+    await clock.advance(2);
+    expect(read.at(-1)).toBe('then as before');
   });
 
   it('has three under way, keeps the rest in order however much there is, and uses memory again', async () => {

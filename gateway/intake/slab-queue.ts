@@ -1,16 +1,15 @@
-import type { Clock } from '../../shared/runtime/clock.ts';
+import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import type { RawMessage } from '../ports.ts';
 import { NameNumbers, type NameTexts, type SlabMemory, SlabReader, SlabWriter, slabBytes } from './slab.ts';
 
 export type Settle = (error?: Error) => void;
 
 const slabSize = 256 << 10;
-/** A slab this full does not wait for more. */
+/** A slab with so much does not wait for more: to wait longer would save little. */
 const enoughBytes = 32 << 10;
+const enoughMessages = 6;
 /** From one slab to the next, and between two looks whether more came. */
 const lookMs = 2;
-/** With so many messages a slab goes at a look: to wait longer would save little. */
-const enoughMessages = 10;
 /** Slabs that do not wait for more after waiting was in vain; twice as many each time that it was so again. */
 const hastyMax = 32;
 /** Slabs under way at once: one being decoded, one being synced, one on its way. More would only add waiting. */
@@ -55,6 +54,8 @@ export class SlabQueue {
   private readonly underWay = new Map<number, Slab>();
   private nextId = 1;
   private isScheduled = false;
+  /** For a look, which need not be waited for once there is enough. */
+  private waiting: { timer: Timer; look: () => void } | null = null;
   private hasty = 0;
   private hastyNext = 1;
   private flushedMs = Number.NEGATIVE_INFINITY;
@@ -81,7 +82,8 @@ export class SlabQueue {
       this.filling.writer.add(message);
     }
     this.filling.settles.push(settled);
-    this.scheduleFlush();
+    if (this.waiting && this.isEnough()) this.lookSoon(this.waiting);
+    else this.scheduleFlush();
   }
 
   settle(id: number, error: Error | undefined): void {
@@ -125,9 +127,28 @@ export class SlabQueue {
     if (this.isScheduled || this.underWay.size >= underWayMax) return;
     this.isScheduled = true;
     const waitMs = this.flushedMs + Math.min(lookMs, this.gatherMs) - this.clock.monotonicMs();
-    const isFull = (this.filling?.writer.bytes ?? 0) >= enoughBytes;
-    if (waitMs <= 0 || isFull) setImmediate(() => this.look(1, 0));
-    else this.clock.setTimer(waitMs, () => this.look(1, 0));
+    if (waitMs <= 0 || this.isEnough()) setImmediate(() => this.look(1, 0));
+    else this.lookAfter(waitMs, 1, 0);
+  }
+
+  private lookAfter(waitMs: number, seen: number, waits: number): void {
+    const look = () => {
+      this.waiting = null;
+      this.look(seen, waits);
+    };
+    this.waiting = { timer: this.clock.setTimer(waitMs, look), look };
+  }
+
+  /** At the end of this turn: what else it brings goes along. */
+  private lookSoon({ timer, look }: { timer: Timer; look: () => void }): void {
+    timer.cancel();
+    this.waiting = null;
+    setImmediate(look);
+  }
+
+  private isEnough(): boolean {
+    if (!this.filling) return false;
+    return this.filling.settles.length >= enoughMessages || this.filling.writer.bytes >= enoughBytes;
   }
 
   /**
@@ -139,8 +160,8 @@ export class SlabQueue {
     const count = this.filling?.settles.length ?? 0;
     const isMore = count > seen;
     if (waits === 1) this.learn(isMore);
-    if (isMore && this.mayWait(count)) {
-      this.clock.setTimer(lookMs, () => this.look(count, waits + 1));
+    if (isMore && this.mayWait()) {
+      this.lookAfter(lookMs, count, waits + 1);
     } else {
       this.isScheduled = false;
       this.flush();
@@ -152,8 +173,8 @@ export class SlabQueue {
     this.hastyNext = wasWorthIt ? 1 : Math.min(2 * this.hastyNext, hastyMax);
   }
 
-  private mayWait(count: number): boolean {
-    if (count >= enoughMessages || this.filling!.writer.bytes >= enoughBytes) return false;
+  private mayWait(): boolean {
+    if (this.isEnough()) return false;
     if (this.clock.monotonicMs() + lookMs > this.flushedMs + this.gatherMs) return false;
     if (this.hasty === 0) return true;
     this.hasty -= 1;
