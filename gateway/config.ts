@@ -77,7 +77,7 @@ export const JournalConfig = Type.Object(
       maximum: 1_000,
       default: 10,
       description:
-        'while readings keep coming they wait at most so long to share a sync; larger spares the card and CPU, smaller acknowledges sooner',
+        'while readings keep coming they wait at most so long to share a sync (less where many come); larger spares the card and CPU, smaller acknowledges sooner',
     }),
     replayBytes: Type.Integer({
       minimum: 0,

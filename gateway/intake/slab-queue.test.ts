@@ -5,7 +5,8 @@ import type { RawMessage } from '../ports.ts';
 import { NameTexts } from './slab.ts';
 import { type SlabNote, SlabQueue, SlabReaders } from './slab-queue.ts';
 
-const gatherMs = 8;
+const gatherMs = 20;
+const lookMs = gatherMs / 5;
 let clock: ReturnType<typeof manualClock>;
 let queue: SlabQueue;
 let notes: SlabNote[];
@@ -67,29 +68,29 @@ describe('slab queue', () => {
   });
 
   it('waits for more while more come, and no longer than it may', async () => {
-    const after2Ms = async () => {
-      await clock.advance(2);
+    const atLook = async () => {
+      await clock.advance(lookMs);
       return read.splice(0).length;
     };
     add('first');
     await tick();
     expect(read.splice(0)).toEqual(['first']);
     add('one who waits for each answer');
-    expect(await after2Ms()).toBe(1);
+    expect(await atLook()).toBe(1);
     for (const { id } of notes) queue.settle(id, undefined);
     const sent = async (looks: number, more: boolean) => {
       const counts: number[] = [];
       add('a');
       add('b');
       for (let look = 0; look < looks; look++) {
-        counts.push(await after2Ms());
+        counts.push(await atLook());
         if (more) add('one more');
       }
       for (const { id } of notes) queue.settle(id, undefined);
       return counts;
     };
-    expect(await sent(gatherMs / 2, true)).toEqual([0, 0, 0, 5]);
-    expect(await after2Ms()).toBe(1);
+    expect(await sent(5, true)).toEqual([0, 0, 0, 0, 6]);
+    expect(await atLook()).toBe(1);
     // In vain: the next does not wait, then the next two, then the next four.
     expect(await sent(2, false)).toEqual([0, 2]);
     expect(await sent(1, false)).toEqual([2]);
@@ -99,7 +100,7 @@ describe('slab queue', () => {
   });
 
   it.each([
-    ['messages', 6, 1],
+    ['messages', 12, 1],
     ['bytes', 2, 20_000],
   ])('waits no longer once there are enough %s, but for the end of the turn', async (_, count, bytes) => {
     add('first');
@@ -116,7 +117,7 @@ describe('slab queue', () => {
     add('then as before');
     await tick();
     expect(notes).toHaveLength(2);
-    await clock.advance(2);
+    await clock.advance(lookMs);
     expect(read.at(-1)).toBe('then as before');
   });
 

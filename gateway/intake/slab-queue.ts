@@ -7,9 +7,10 @@ export type Settle = (error?: Error) => void;
 const slabSize = 256 << 10;
 /** A slab with so much does not wait for more: to wait longer would save little. */
 const enoughBytes = 32 << 10;
-const enoughMessages = 6;
-/** From one slab to the next, and between two looks whether more came. */
-const lookMs = 2;
+/** The same, for each ms that it may wait. */
+const enoughMessagesPerMs = 0.6;
+/** While a slab may wait, so often is looked whether more came. */
+const looksMax = 5;
 /** Slabs that do not wait for more after waiting was in vain; twice as many each time that it was so again. */
 const hastyMax = 32;
 /** Slabs under way at once: one being decoded, one being synced, one on its way. More would only add waiting. */
@@ -46,6 +47,9 @@ export class SlabQueue {
   private readonly send: (note: SlabNote) => void;
   private readonly clock: Clock;
   private readonly gatherMs: number;
+  /** From one slab to the next, and between two looks whether more came. */
+  private readonly lookMs: number;
+  private readonly enoughMessages: number;
   private readonly names = new NameNumbers();
   private readonly free: Slab[] = [];
   private slots = 0;
@@ -64,6 +68,8 @@ export class SlabQueue {
     this.send = send;
     this.clock = clock;
     this.gatherMs = gatherMs;
+    this.lookMs = gatherMs / looksMax;
+    this.enoughMessages = gatherMs * enoughMessagesPerMs;
   }
 
   /** Messages that are not settled. */
@@ -126,7 +132,7 @@ export class SlabQueue {
   private scheduleFlush(): void {
     if (this.isScheduled || this.underWay.size >= underWayMax) return;
     this.isScheduled = true;
-    const waitMs = this.flushedMs + Math.min(lookMs, this.gatherMs) - this.clock.monotonicMs();
+    const waitMs = this.flushedMs + this.lookMs - this.clock.monotonicMs();
     if (waitMs <= 0 || this.isEnough()) setImmediate(() => this.look(1, 0));
     else this.lookAfter(waitMs, 1, 0);
   }
@@ -148,7 +154,7 @@ export class SlabQueue {
 
   private isEnough(): boolean {
     if (!this.filling) return false;
-    return this.filling.settles.length >= enoughMessages || this.filling.writer.bytes >= enoughBytes;
+    return this.filling.settles.length >= this.enoughMessages || this.filling.writer.bytes >= enoughBytes;
   }
 
   /**
@@ -161,7 +167,7 @@ export class SlabQueue {
     const isMore = count > seen;
     if (waits === 1) this.learn(isMore);
     if (isMore && this.mayWait()) {
-      this.lookAfter(lookMs, count, waits + 1);
+      this.lookAfter(this.lookMs, count, waits + 1);
     } else {
       this.isScheduled = false;
       this.flush();
@@ -175,7 +181,7 @@ export class SlabQueue {
 
   private mayWait(): boolean {
     if (this.isEnough()) return false;
-    if (this.clock.monotonicMs() + lookMs > this.flushedMs + this.gatherMs) return false;
+    if (this.clock.monotonicMs() + this.lookMs > this.flushedMs + this.gatherMs) return false;
     if (this.hasty === 0) return true;
     this.hasty -= 1;
     return false;
