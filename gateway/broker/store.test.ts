@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClassicLevel } from 'classic-level';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { silentLog } from '../../shared/runtime/log.ts';
+import { type Log, silentLog } from '../../shared/runtime/log.ts';
 import { decodeRecord, encodeRecord, openStore, type Store } from './store.ts';
 
 let root = '';
@@ -99,6 +99,30 @@ describe('store', () => {
     const again = await openStore(folder, 0, silentLog);
     expect(again.records.length).toBe(1);
     await again.store.close();
+  });
+
+  it('says what it lost where its log is damaged before its end, and goes on with the rest', async () => {
+    const { store } = await openStore(folder, 0, silentLog);
+    for (let i = 0; i < 20; i++) await store.write([put(`key ${i}`, 'value'.repeat(1_000))], true);
+    await store.close();
+    const [log] = files('.log') as [string];
+    const bytes = readFileSync(log);
+    bytes[bytes.length >> 1]! ^= 1;
+    writeFileSync(log, bytes);
+    const said: string[] = [];
+    const hear = Object.assign(Object.create(silentLog) as Log, {
+      error: (_: object, text: string) => void said.push(text),
+    });
+    const { store: again, records } = await openStore(folder, 0, hear);
+    expect(records.length).toBeLessThan(20);
+    expect(said).toEqual(['a part of the retained messages and sessions could not be read; it is gone']);
+    await again.write([put('a', 'b')], true);
+    await again.close();
+    said.length = 0;
+    const whole = await openStore(folder, 0, hear);
+    expect(whole.records.map(([key]) => key)).toContain('a');
+    expect(said).toEqual([]);
+    await whole.store.close();
   });
 
   it('goes on with what is whole after a torn write at the end of its log', async () => {

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { ClassicLevel } from 'classic-level';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
@@ -134,12 +134,17 @@ export interface OpenedStore {
 
 /**
  * Opens (or makes) the store in `folder` and reads all of it: it is small, its writers bound it. One that cannot be
- * read is moved aside, named in the log, and an empty one takes its place.
+ * read is moved aside, named in the log, and an empty one takes its place; one that can be read in part is used, and what
+ * was passed over is said.
  * @throws HarbingerError BROKER_STORE_LOCKED (another process has it), BROKER_STORE_FAILED (the folder is unusable)
  */
 export async function openStore(folder: string, nowMs: number, log: Log): Promise<OpenedStore> {
   try {
-    return await readAll(folder);
+    const opened = await readAll(folder);
+    const bytes = passedOver(folder);
+    if (bytes > 0)
+      log.error({ bytes }, 'a part of the retained messages and sessions could not be read; it is gone');
+    return opened;
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined;
     if (codeOf(cause) === 'LEVEL_LOCKED') {
@@ -179,6 +184,16 @@ async function readAll(folder: string): Promise<OpenedStore> {
     await db.close();
     throw error;
   }
+}
+
+/**
+ * How much of its log LevelDB took for damaged when it was opened. It goes on without, and says so only in its own
+ * file, which begins anew with each opening.
+ */
+function passedOver(folder: string): number {
+  const path = join(folder, 'LOG');
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  return [...text.matchAll(/: dropping (\d+) bytes; /g)].reduce((sum, [, bytes]) => sum + Number(bytes), 0);
 }
 
 /** Set in a record's first number where its last is a checksum of all between: LevelDB does not look at its own. */
