@@ -122,6 +122,7 @@ export class DataClient implements Intake, Outbox {
   private receive(message: FromData): void {
     switch (message.kind) {
       case 'settled':
+        // The answers first: sensors wait for them.
         this.slabs.settle(message.id, message.error ? fromWire(message.error) : undefined);
         return this.receiveColumns(message.columns);
       case 'ready':

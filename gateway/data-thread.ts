@@ -7,52 +7,25 @@ import { createLog } from '../shared/runtime/log.ts';
 import { systemRandom } from '../shared/runtime/random.ts';
 import type { DataThreadInit, FromData, ToData, WireError } from './data-messages.ts';
 import { type DataPlane, startDataPlane } from './data-plane.ts';
+import { buffersOf, RowsToSend } from './intake/rows-to-send.ts';
 import { NameTexts } from './intake/slab.ts';
 import { type SlabNote, SlabReaders } from './intake/slab-queue.ts';
 import { newestTime } from './journal/newest-time.ts';
-import type { ColumnBatch } from './ports.ts';
 
 function wireError(error: unknown): WireError {
   return { code: codeOf(error) ?? 'DATA_THREAD', message: messageOf(error) };
 }
 
-function buffersOf(batches: readonly ColumnBatch[]): ArrayBuffer[] {
-  return batches.flatMap(({ machineIndex, timeMs, offset, values }) =>
-    [machineIndex, timeMs, offset, values].map((array) => array.buffer as ArrayBuffer),
-  );
-}
-
-/** Rows for the windows, which go with the answer to their slab: what a message costs is to wake the other thread. */
-class ColumnsToSend {
-  private batches: ColumnBatch[] = [];
-
-  /** `sendAlone` is called at the end of this turn unless something else took the rows along. */
-  add(batch: ColumnBatch, sendAlone: () => void): void {
-    this.batches.push(batch);
-    if (this.batches.length === 1) setImmediate(sendAlone);
-  }
-
-  take(): ColumnBatch[] {
-    const { batches } = this;
-    if (batches.length > 0) this.batches = [];
-    return batches;
-  }
-}
-
 async function serve(port: MessagePort, init: DataThreadInit): Promise<void> {
   const send = (message: FromData, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
-  const rows = new ColumnsToSend();
-  const sendRows = () => {
-    const columns = rows.take();
-    if (columns.length > 0) send({ kind: 'columns', columns }, buffersOf(columns));
-  };
+  const rows = new RowsToSend((columns) => send({ kind: 'columns', columns }, buffersOf(columns)));
   const plane: DataPlane = await startDataPlane(init, {
     clock: continuedClock(systemClock, newestTime(join(init.config.dataDir, 'journal'))),
     random: systemRandom,
     log: createLog('data'),
-    columns: (batch) => rows.add(batch, sendRows),
+    columns: (batch) => rows.add(batch),
     lifecycle(notice) {
-      sendRows();
+      rows.flush();
       send({ kind: 'lifecycle', notice });
     },
   });
@@ -83,7 +56,8 @@ async function serve(port: MessagePort, init: DataThreadInit): Promise<void> {
     else if (message.kind === 'call') void call(message);
     else plane.estimates(message.lines);
   });
-  sendRows();
+  // What was replayed is in the windows before new readings are.
+  rows.flush();
   send({ kind: 'ready' });
 }
 

@@ -5,8 +5,8 @@ import type { RawMessage } from '../ports.ts';
 import { NameTexts } from './slab.ts';
 import { type SlabNote, SlabQueue, SlabReaders } from './slab-queue.ts';
 
-const gatherMs = 20;
-const lookMs = gatherMs / 5;
+const gatherMs = 8;
+const lookMs = 2;
 let clock: ReturnType<typeof manualClock>;
 let queue: SlabQueue;
 let notes: SlabNote[];
@@ -89,7 +89,7 @@ describe('slab queue', () => {
       for (const { id } of notes) queue.settle(id, undefined);
       return counts;
     };
-    expect(await sent(5, true)).toEqual([0, 0, 0, 0, 6]);
+    expect(await sent(4, true)).toEqual([0, 0, 0, 5]);
     expect(await atLook()).toBe(1);
     // In vain: the next does not wait, then the next two, then the next four.
     expect(await sent(2, false)).toEqual([0, 2]);
@@ -100,7 +100,7 @@ describe('slab queue', () => {
   });
 
   it.each([
-    ['messages', 12, 1],
+    ['messages', 6, 1],
     ['bytes', 2, 20_000],
   ])('waits no longer once there are enough %s, but for the end of the turn', async (_, count, bytes) => {
     add('first');
@@ -119,6 +119,43 @@ describe('slab queue', () => {
     expect(notes).toHaveLength(2);
     await clock.advance(lookMs);
     expect(read.at(-1)).toBe('then as before');
+  });
+
+  it('a slab that fills up while it waits leaves its successor neither waiting for good nor hasty', async () => {
+    add('first');
+    await tick();
+    add('a');
+    add('large', 200_000); // enough: it is looked for at the end of the turn …
+    add('large too', 200_000); // … but goes now
+    expect(read).toEqual(['first', 'a', 'large']);
+    await tick();
+    await clock.advance(lookMs);
+    expect(read).toEqual(['first', 'a', 'large', 'large too']);
+    for (const { id } of notes) queue.settle(id, undefined);
+    add('b');
+    add('c');
+    await tick();
+    expect(read.at(-1)).toBe('large too');
+    await clock.advance(lookMs);
+    expect(read.slice(-2)).toEqual(['b', 'c']);
+  });
+
+  it('where it may wait for longer it looks less often, but a sender who waits for answers is not kept', async () => {
+    queue = new SlabQueue((note) => notes.push(note), clock, 100);
+    for (let i = 0; i < 3; i++) {
+      add('one who waits for each answer');
+      await tick();
+      await clock.advance(2);
+      expect(notes).toHaveLength(i + 1);
+      queue.settle(notes[i]!.id, undefined);
+    }
+    for (let ms = 0; ms < 50; ms++) {
+      add(`message ${ms}`);
+      await tick();
+      await clock.advance(1);
+    }
+    // The first finds nobody before it, the second is alone when it is looked for; then they gather.
+    expect(notes).toHaveLength(3 + 2);
   });
 
   it('has three under way, keeps the rest in order however much there is, and uses memory again', async () => {

@@ -7,9 +7,12 @@ export type Settle = (error?: Error) => void;
 const slabSize = 256 << 10;
 /** A slab with so much does not wait for more: to wait longer would save little. */
 const enoughBytes = 32 << 10;
-/** The same, for each ms that it may wait. */
-const enoughMessagesPerMs = 0.6;
-/** While a slab may wait, so often is looked whether more came. */
+const enoughMessagesMin = 6;
+/** The same where a slab may wait for longer than 10 ms. */
+const enoughMessagesPerGatherMs = 0.6;
+/** From one slab to the next, and the least between two looks whether more came. */
+const firstLookMs = 2;
+/** How many looks there is time for. */
 const looksMax = 5;
 /** Slabs that do not wait for more after waiting was in vain; twice as many each time that it was so again. */
 const hastyMax = 32;
@@ -47,7 +50,7 @@ export class SlabQueue {
   private readonly send: (note: SlabNote) => void;
   private readonly clock: Clock;
   private readonly gatherMs: number;
-  /** From one slab to the next, and between two looks whether more came. */
+  /** Between two looks whether more came. */
   private readonly lookMs: number;
   private readonly enoughMessages: number;
   private readonly names = new NameNumbers();
@@ -58,8 +61,8 @@ export class SlabQueue {
   private readonly underWay = new Map<number, Slab>();
   private nextId = 1;
   private isScheduled = false;
-  /** For a look, which need not be waited for once there is enough. */
-  private waiting: { timer: Timer; look: () => void } | null = null;
+  /** It need not be waited for once there is enough. */
+  private nextLook: { timer: Timer; look: () => void } | null = null;
   private hasty = 0;
   private hastyNext = 1;
   private flushedMs = Number.NEGATIVE_INFINITY;
@@ -68,8 +71,8 @@ export class SlabQueue {
     this.send = send;
     this.clock = clock;
     this.gatherMs = gatherMs;
-    this.lookMs = gatherMs / looksMax;
-    this.enoughMessages = gatherMs * enoughMessagesPerMs;
+    this.lookMs = Math.max(firstLookMs, gatherMs / looksMax);
+    this.enoughMessages = Math.max(enoughMessagesMin, gatherMs * enoughMessagesPerGatherMs);
   }
 
   /** Messages that are not settled. */
@@ -88,7 +91,7 @@ export class SlabQueue {
       this.filling.writer.add(message);
     }
     this.filling.settles.push(settled);
-    if (this.waiting && this.isEnough()) this.lookSoon(this.waiting);
+    if (this.nextLook && this.isEnough()) this.lookSoon(this.nextLook);
     else this.scheduleFlush();
   }
 
@@ -101,7 +104,7 @@ export class SlabQueue {
     slab.writer.clear();
     if (slab.slot !== null) this.free.push(slab);
     if (this.filled.length > 0 || (this.filling?.writer.bytes ?? 0) >= enoughBytes) this.flush();
-    else if (this.filling) this.scheduleFlush();
+    else this.scheduleFlush();
     for (const settled of settles) settled(error);
   }
 
@@ -129,26 +132,28 @@ export class SlabQueue {
     return { writer, slot: isKept ? this.slots++ : null, isNew: true, settles: [] };
   }
 
+  /** The first look counts as having seen one message, which alone is not "more". */
   private scheduleFlush(): void {
-    if (this.isScheduled || this.underWay.size >= underWayMax) return;
+    const slab = this.filling;
+    if (!slab || this.isScheduled || this.underWay.size >= underWayMax) return;
     this.isScheduled = true;
-    const waitMs = this.flushedMs + this.lookMs - this.clock.monotonicMs();
-    if (waitMs <= 0 || this.isEnough()) setImmediate(() => this.look(1, 0));
-    else this.lookAfter(waitMs, 1, 0);
+    const waitMs = this.flushedMs + Math.min(firstLookMs, this.gatherMs) - this.clock.monotonicMs();
+    if (waitMs <= 0 || this.isEnough()) setImmediate(() => this.look(slab, 1, 0));
+    else this.lookAfter(waitMs, slab, 1, 0);
   }
 
-  private lookAfter(waitMs: number, seen: number, waits: number): void {
+  private lookAfter(waitMs: number, slab: Slab, seen: number, waits: number): void {
     const look = () => {
-      this.waiting = null;
-      this.look(seen, waits);
+      this.nextLook = null;
+      this.look(slab, seen, waits);
     };
-    this.waiting = { timer: this.clock.setTimer(waitMs, look), look };
+    this.nextLook = { timer: this.clock.setTimer(waitMs, look), look };
   }
 
   /** At the end of this turn: what else it brings goes along. */
   private lookSoon({ timer, look }: { timer: Timer; look: () => void }): void {
     timer.cancel();
-    this.waiting = null;
+    this.nextLook = null;
     setImmediate(look);
   }
 
@@ -160,17 +165,19 @@ export class SlabQueue {
   /**
    * Sends the slab, unless more came since the last look, so that more may: sensors share a sync then, and a card wears
    * by its syncs, and each costs CPU in three threads. Nothing is waited for after a quiet moment, nor where senders wait
-   * for their answers before they go on.
+   * for their answers before they go on. A slab that filled up meanwhile is gone; its look then serves the next one.
    */
-  private look(seen: number, waits: number): void {
-    const count = this.filling?.settles.length ?? 0;
+  private look(slab: Slab, seen: number, waits: number): void {
+    const count = slab.settles.length;
+    const isGone = slab !== this.filling;
     const isMore = count > seen;
-    if (waits === 1) this.learn(isMore);
-    if (isMore && this.mayWait()) {
-      this.lookAfter(this.lookMs, count, waits + 1);
+    if (waits === 1 && !isGone) this.learn(isMore);
+    if (!isGone && isMore && this.mayWait()) {
+      this.lookAfter(this.lookMs, slab, count, waits + 1);
     } else {
       this.isScheduled = false;
-      this.flush();
+      if (isGone) this.scheduleFlush();
+      else this.flush();
     }
   }
 

@@ -2,7 +2,7 @@
  * The few file operations a journal is made of, injected so that a simulation can tear writes, fill the disk, fail
  * syncs and cut the power. All throw the system's errors (`code` ENOSPC, EIO, EROFS, ENOENT, …).
  */
-import { constants, writevSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { takeLock } from './lock.ts';
@@ -75,12 +75,11 @@ function fileOf(handle: FileHandle): JournalFile {
   };
 }
 
-/** In the caller's thread: it is a copy into the kernel's memory, which takes less than to wake another thread for it. */
-async function writeAll({ fd }: FileHandle, buffers: readonly Buffer[], position: number): Promise<void> {
+async function writeAll(handle: FileHandle, buffers: readonly Buffer[], position: number): Promise<void> {
   let rest: readonly Buffer[] = buffers;
   let at = position;
   while (rest.length > 0) {
-    const bytesWritten = writevSync(fd, rest, at);
+    const { bytesWritten } = await handle.writev(rest, at);
     at += bytesWritten;
     rest = without(rest, bytesWritten);
   }
