@@ -53,7 +53,12 @@ export const BrokerConfig = Type.Object(
       'lifecycle/#',
     ]),
     packetBytesMax: Type.Integer({ default: 262_144, minimum: 1_024, maximum: 16_777_216 }),
-    connectionsMax: Type.Integer({ default: 1_000, minimum: 1, maximum: 100_000 }),
+    connectionsMax: Type.Integer({
+      default: 2_000,
+      minimum: 1,
+      maximum: 100_000,
+      description: 'sensors at once; one more is refused, and counted',
+    }),
     connectTimeoutMs: Type.Integer({ default: 10_000, minimum: 100, maximum: 300_000 }),
     pendingBytesMax: Type.Integer({
       default: 67_108_864,

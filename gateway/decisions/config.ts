@@ -7,7 +7,8 @@ export const AlertDecisionConfig = Type.Object(
       minimum: 1,
       maximum: 60_000,
       default: 1_000,
-      description: 'how long the model may take for a batch before rules decide: an alert can wait that long',
+      description:
+        "how long the model may take for a batch before the machine's own past or rules decide: an alert can wait that long",
     }),
     breaker: Type.Object(BreakerOptions.properties, { additionalProperties: false, default: {} }),
     updateMsMin: Type.Integer({
