@@ -2,16 +2,18 @@
  * What the alert decision must not forget: `alerts.json`, replaced as a whole (written beside, synced, renamed, folder
  * synced), so that there is always one complete file. JSON, a few hundred bytes for each open prediction:
  *
- *     {"format": "harbinger-alerts", "version": 1, "open": [...], "held": [...], "pending": [...]}
+ *     {"format": "harbinger-alerts", "version": 1, "open": [...], "held": [...], "pending": [...], "check": 1}
  *
  * It is written before the events it speaks of are journalled, with those events in `pending`, their ids fixed. After a
  * crash between the two they are sent again under the same ids, which the cloud stores once; so a restart neither opens
  * a second prediction nor loses one. Written when a prediction opens, rises in severity or ends; an update of remaining
  * life alone is not worth a write: at worst it is sent again, as a new update.
- * A damaged file is set aside as `alerts.json.damaged` and said so; open predictions are then opened anew.
+ * `check` is the CRC-32 of the three lists as JSON (files of earlier versions have none): a changed id would leave a
+ * prediction open in the cloud for ever. A damaged file is set aside as `alerts.json.damaged` and said so; open predictions are then opened anew.
  */
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { type Static, Type } from '@sinclair/typebox';
 import { Assessment, checkEvent, type HarbingerEvent, RemainingLife } from '../../shared/contract/events.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
@@ -45,6 +47,7 @@ const Snapshot = Type.Object({
   open: Type.Array(OpenPrediction),
   held: Type.Array(Held),
   pending: Type.Array(Type.Unknown()),
+  check: Type.Optional(Type.Integer()),
 });
 
 export interface AlertSnapshot {
@@ -64,8 +67,16 @@ const validate = compileValidator(Snapshot);
 const empty: AlertSnapshot = { open: [], held: [], pending: [] };
 
 function parse(text: string): AlertSnapshot {
-  const { open, held, pending } = validate(JSON.parse(text), (problem) => new Error(problem));
+  const { open, held, pending, check } = validate(JSON.parse(text), (problem) => new Error(problem));
+  // Of what is there, before defaults were filled in.
+  if (check !== undefined && check !== checkOf(JSON.parse(text) as AlertSnapshot))
+    throw new Error('wrong checksum');
   return { open, held, pending: pending.map(checkEvent) };
+}
+
+/** In the order in which it is written; read again it is the same text. */
+function checkOf({ open, held, pending }: AlertSnapshot): number {
+  return crc32(JSON.stringify([open, held, pending]));
 }
 
 export function snapshotFile(path: string, log: Log): SnapshotFile {
@@ -96,7 +107,9 @@ export function snapshotFile(path: string, log: Log): SnapshotFile {
     },
     async save(snapshot) {
       try {
-        await replaceFile(path, JSON.stringify({ format: 'harbinger-alerts', version: 1, ...snapshot }));
+        const check = checkOf(snapshot);
+        const file = { format: 'harbinger-alerts', version: 1, ...snapshot, check };
+        await replaceFile(path, JSON.stringify(file));
       } catch (error) {
         throw new HarbingerError(
           'ALERT_STATE_UNWRITABLE',
