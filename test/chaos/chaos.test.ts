@@ -7,8 +7,9 @@ import { runChaos } from './chaos.ts';
 import { Draw } from './draw.ts';
 import { faults } from './faults.ts';
 import type { ChaosOptions } from './options.ts';
+import { droppedBetween, type Statement } from './said.ts';
 import { tableOf } from './table.ts';
-import { compare } from './verdict.ts';
+import { compare, compareEvents } from './verdict.ts';
 
 const compiled = existsSync(compiledEntry('test/chaos/preload'));
 const said: string[] = [];
@@ -41,6 +42,8 @@ it.skipIf(!compiled)(
     ]);
     expect(problems).toEqual([]);
     expect(report.stores[0]?.rounds.map(({ acked }) => acked > 0)).toEqual([true, true]);
+    // The seed is one that draws all of them.
+    expect(new Set(report.stores[0]?.rounds.flatMap(({ kinds }) => kinds))).toEqual(new Set(only));
     expect(tableOf(report)).toContain('Nothing failed.');
   },
   900_000,
@@ -63,4 +66,17 @@ it('notices what is lost, doubled, invented or out of order, but for what was da
   expect(verdict.repeated).toEqual(['m#3']);
   expect(verdict.strangers).toEqual(['m#9']);
   expect(verdict.disordered).toEqual(['m#2 after #3']);
+});
+
+it('notices an event without a line in the store, and one with two', () => {
+  const listed = [{ id: 'a' }, { id: 'b' }, { id: 'c' }];
+  const { twice, missing } = compareEvents(['a', 'old', 'old', 'b', 'b'], listed, new Set(['old']));
+  expect(twice).toEqual(['b']);
+  expect(missing).toEqual(['c']);
+});
+
+it('begins the count of dropped lines anew where the gateway did', () => {
+  const statement = (droppedLines: number) => ({ droppedLines }) as Statement;
+  expect(droppedBetween(statement(100), statement(130))).toBe(30);
+  expect(droppedBetween(statement(100), statement(0))).toBe(0);
 });

@@ -4,9 +4,9 @@ import { eventually, pause } from './fault.ts';
 import { inFlightMax, isUntimed, type RoundLoad } from './load.ts';
 import { leaveRetained, retainedNow } from './retained.ts';
 import type { Aftermath, RunState } from './round.ts';
-import { lossesBetween, newEvents, type Statement } from './said.ts';
-import { eventsStoredTwice, storedSeqs } from './stored.ts';
-import { compare, type Verdict } from './verdict.ts';
+import { droppedBetween, lossesBetween, newEvents, type Statement } from './said.ts';
+import { storedEventIds, storedSeqs } from './stored.ts';
+import { compare, compareEvents, type Verdict } from './verdict.ts';
 
 const metricsAgeMsMax = 1_200;
 
@@ -23,14 +23,19 @@ export async function checkRound(run: RunState, load: RoundLoad, aftermath: Afte
   const stored = await storedSeqs(site, run.nextSeq, load.nextSeq);
   const verdict = compare(load.machines, stored, excused);
   aftermath.verdict = verdict;
-  problems.push(...readingProblems(verdict, after.droppedLines - before.droppedLines, aftermath));
+  if (verdict.acked === 0) problems.push('nothing was acknowledged, so nothing was compared');
+  problems.push(...readingProblems(verdict, droppedBetween(before, after), aftermath));
+  const { pumpRows } = run.accounts;
   problems.push(...(await metricProblems(run, verdict, aftermath)));
+  problems.push(...pumpProblems(run.accounts.pumpRows - pumpRows, load, aftermath));
   problems.push(...eventProblems(before, after, load));
   if (aftermath.allowed.has('rolled-back')) for (const id of after.gatewayOpen) run.saidAgain.add(id);
   const isSaidAgain = (id: string) =>
     aftermath.allowed.has('rolled-back') ||
     [...run.saidAgain].some((prediction) => id.startsWith(prediction));
-  const twice = (await eventsStoredTwice(site)).filter((id) => !run.doubled.has(id));
+  const { twice, missing } = compareEvents(await storedEventIds(site), newEvents(before, after), run.doubled);
+  if (missing.length > 0 && !aftermath.allowed.has('false-sync'))
+    problems.push(`LOST ${missing.length} events that the cloud lists: ${some(missing)}`);
   for (const id of twice) run.doubled.add(id);
   if (twice.some((id) => !isSaidAgain(id)))
     problems.push(`EVENTS with two lines in the store: ${some(twice)}`);
@@ -65,6 +70,13 @@ function readingProblems(verdict: Verdict, dropped: number, { allowed }: Afterma
   if (disordered.length > 0 && !allowed.has('disorder'))
     problems.push(`ORDER: ${disordered.length} readings before earlier ones: ${some(disordered)}`);
   return problems;
+}
+
+/** Of the pumps it is known how many readings they took, and how many of their messages were not acknowledged. */
+function pumpProblems(rows: number, load: RoundLoad, { allowed, excused }: Aftermath): string[] {
+  const mayBeLess = allowed.has('dropped') || allowed.has('false-sync') || excused.size > 0;
+  const least = load.pumpReadings - load.plantUnacked;
+  return rows < least && !mayBeLess ? [`LOST readings of pumps: ${rows} rows of at least ${least}`] : [];
 }
 
 /** A full disk makes the gateway count what it then refuses; of damaged blocks the readings were counted and are gone. */
@@ -134,10 +146,12 @@ function statementProblems(before: Statement, after: Statement, { allowed }: Aft
   return problems;
 }
 
-async function checkRetained({ site }: RunState, { allowed, problems }: Aftermath): Promise<void> {
+async function checkRetained({ site }: RunState, aftermath: Aftermath): Promise<void> {
+  const { allowed, problems } = aftermath;
   try {
     const text = await retainedNow(site);
     if (text === retainedText) return;
+    aftermath.isRetainedGone = true;
     if (!allowed.has('retained-lost'))
       problems.push(`the retained message is ${text === null ? 'gone' : 'another'}`);
     await leaveRetained(site, retainedText);

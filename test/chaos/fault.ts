@@ -55,6 +55,8 @@ export interface Scene {
   losses(): readonly JournalLoss[];
   /** How many acknowledged readings are missing that were excused; for checks. */
   lostToDamage(): number;
+  /** Whether the retained message was gone; for checks. */
+  isRetainedGone(): boolean;
   say(text: string): void;
 }
 

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, readFileSync, rmSync, truncateSync, writeFile
 import { join } from 'node:path';
 import type { FileDamage } from './damage.ts';
 import { Draw } from './draw.ts';
-import type { Fault } from './fault.ts';
+import type { Fault, Plan } from './fault.ts';
 import type { Site } from './site.ts';
 
 /** Something that must not be replaced by an empty one: the cloud refuses to start until it is put back. */
@@ -70,8 +70,9 @@ const operationsPage: Fault = {
   kind: 'operations-page-damaged',
   target: 'cloud',
   plan(draw) {
-    const how = draw.pick(['zeros', 'garbage', 'another page'] as const);
+    const how = draw.pick(['zeros', 'garbage', 'another page', 'flipped bits'] as const);
     const [share, seed] = [draw.share(), draw.int(0, 2 ** 30)];
+    if (how === 'flipped bits') return flippedWatermarks(share);
     return {
       text: `kill -9 cloud, ${how} in the place of a page of its database, start (must refuse if the page is used), put it back, start`,
       async run({ site, expect, say }) {
@@ -98,6 +99,32 @@ const operationsPage: Fault = {
     };
   },
 };
+
+/** What says which batches have been stored: too high, it has what comes acknowledged and not stored. */
+function flippedWatermarks(share: number): Plan {
+  return {
+    text: 'kill -9 cloud, flip a bit in every watermark of its database, start',
+    async run({ site, expect }) {
+      const path = join(site.cloudDir, 'operations', 'data.mdb');
+      await site.cloud.kill9();
+      const bytes = readFileSync(path);
+      const rows = [...bytes.toString('latin1').matchAll(/(?<="seq":)\d+(?=,"movedMs")/g)];
+      for (const { 0: digits, index } of rows) {
+        // A number still, and another one: not with a zero in front.
+        const at = index + Math.min(digits.length - 1, 1 + Math.floor(share * (digits.length - 1)));
+        bytes[at]! ^= 1;
+      }
+      writeFileSync(path, bytes);
+      const mark = site.cloud.lastLog;
+      await site.cloud.start();
+      const said = site.cloud.logsSince(mark).some(({ text }) => text.includes('watermarks are damaged'));
+      expect('cloud: says that watermarks are damaged, and believes none of them', () => {
+        if (rows.length === 0) return 'no watermark was found to damage';
+        return said ? null : 'nothing in its log';
+      });
+    },
+  };
+}
 
 /** What OPERATIONS_DAMAGED advises where there is no backup. What is sent again must not be stored again. */
 const operationsLost: Fault = {

@@ -104,6 +104,7 @@ const cutInBlock = linkFault(
       text: `cut the link in the middle of blocks: after ${cuts.join(', ')} bytes`,
       async run(scene) {
         const { link } = scene.site;
+        const before = link.cutWithin;
         try {
           for (const bytes of cuts) {
             link.cutAfter(bytes);
@@ -112,6 +113,7 @@ const cutInBlock = linkFault(
         } finally {
           link.heal();
         }
+        scene.say(`${link.cutWithin - before} of ${cuts.length} cuts came within what was being sent`);
       },
     };
   },

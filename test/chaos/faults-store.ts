@@ -33,7 +33,7 @@ async function outage(scene: Scene, forMs: number, isWhole: boolean, begin: () =
       const after = await retries();
       const alone = !targets.has('cloud');
       if (alone && struck > 2 && before !== null && after !== null && after <= before && isWhole)
-        return `${struck} requests failed, store_retries_total stayed ${after}`;
+        return `${struck} writes failed, store_retries_total stayed ${after}`;
       const samples = watch.between(fromMs, toMs);
       if (alone && samples.some(({ cloudHealthy }) => cloudHealthy === false))
         return 'the cloud said not healthy';

@@ -22,7 +22,7 @@ export class Flow {
   #queued = 0;
   #pumping = false;
 
-  /** `onBytes` sees every chunk as it arrives, and is told how many bytes have passed on before it. */
+  /** `onBytes` sees every chunk as it arrives; `change` says what of it, or in its place, goes on. */
   constructor(
     from: Socket,
     to: Socket,

@@ -33,7 +33,7 @@ export type StoreFault =
 
 export class HttpFaults {
   fault: StoreFault = { kind: 'none' };
-  /** Requests that met a fault. */
+  /** Writes that met a fault, or had no answer. */
   struck = 0;
   readonly #target: URL;
   readonly #server: Server = createServer((request, response) => void this.#handle(request, response));
@@ -67,7 +67,13 @@ export class HttpFaults {
     const { fault } = this;
     const isWrite = request.url?.startsWith('/write') === true;
     const strikes = fault.kind !== 'none' && (isWrite || !onlyWrites(fault));
-    if (strikes) this.struck++;
+    if (isWrite) {
+      if (strikes) this.struck++;
+      else
+        response.once('close', () => {
+          if (!response.writableEnded) this.struck++;
+        });
+    }
     try {
       if (strikes && fault.kind === 'cut') {
         request.socket.destroy();

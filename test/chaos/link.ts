@@ -19,6 +19,8 @@ export interface Impostor {
 
 export class Link {
   readonly tap = new UplinkTap();
+  /** Cuts after some bytes that came within what was sent at once. */
+  cutWithin = 0;
   readonly #targetPort: () => number;
   readonly #shape: FlowShape = { ...free };
   readonly #sockets = new Set<Socket>();
@@ -28,6 +30,7 @@ export class Link {
   #meddling: { kind: Meddling; seed: number } | null = null;
   /** Upstream bytes until every connection is cut; Infinity: never. */
   #bytesLeft = Number.POSITIVE_INFINITY;
+  #cutting = false;
 
   constructor(targetPort: () => number) {
     this.#targetPort = targetPort;
@@ -71,7 +74,7 @@ export class Link {
     this.#shape.swallow = true;
   }
 
-  /** Ends every connection after so many further bytes of the gateway's: mostly in the middle of a block. */
+  /** Ends every connection after exactly so many further bytes of the gateway's: mostly in the middle of a block. */
   cutAfter(bytes: number): void {
     this.#bytesLeft = bytes;
   }
@@ -108,22 +111,27 @@ export class Link {
     const cloud = this.#keep(connect(this.#targetPort(), '127.0.0.1'));
     const read = this.tap.connection();
     const meddler = this.#meddling && new Meddler(this.#meddling.kind, new Draw(this.#meddling.seed++));
-    const onBytes = (chunk: Buffer) => {
-      read(chunk);
-      this.#count(chunk.length);
-    };
-    new Flow(gateway, cloud, this.#shape, onBytes, meddler ? (chunk) => meddler.change(chunk) : undefined);
+    const change = (chunk: Buffer) => this.#beforeCut(meddler ? meddler.change(chunk) : chunk);
+    new Flow(gateway, cloud, this.#shape, read, change);
     new Flow(cloud, gateway, this.#shape, () => {});
     gateway.on('close', () => cloud.destroy());
     cloud.on('close', () => gateway.destroy());
   }
 
-  #count(bytes: number): void {
-    this.#bytesLeft -= bytes;
-    if (this.#bytesLeft > 0) return;
-    this.#bytesLeft = Number.POSITIVE_INFINITY;
-    // The bytes that came before are on their way by the next turn; those of this chunk are lost with it.
-    setImmediate(() => this.#cutAll());
+  /** What goes on of a chunk: where it meets the cut, the bytes before it; the rest is lost with the connection. */
+  #beforeCut(chunk: Buffer): Buffer {
+    const kept = chunk.subarray(0, Math.min(chunk.length, this.#bytesLeft));
+    this.#bytesLeft -= kept.length;
+    if (this.#bytesLeft > 0 || this.#cutting) return kept;
+    this.#cutting = true;
+    if (kept.length < chunk.length) this.cutWithin++;
+    // By the next turn what is kept is on its way.
+    setImmediate(() => {
+      this.#cutting = false;
+      this.#bytesLeft = Number.POSITIVE_INFINITY;
+      this.#cutAll();
+    });
+    return kept;
   }
 
   #cutAll(): void {

@@ -6,7 +6,7 @@ import { drained } from './drain.ts';
 import type { Allowance, Check, Scene, Target } from './fault.ts';
 import type { PlannedFault } from './faults.ts';
 import { type RoundLoad, Sensors } from './load.ts';
-import { lossesBetween, type Statement, statementOf } from './said.ts';
+import { droppedBetween, lossesBetween, type Statement, statementOf } from './said.ts';
 import type { Site } from './site.ts';
 import type { Verdict } from './verdict.ts';
 import { Watch } from './watch.ts';
@@ -60,6 +60,7 @@ export class Aftermath {
   readonly problems: string[] = [];
   verdict: Verdict | null = null;
   after: Statement | null = null;
+  isRetainedGone = false;
 }
 
 export async function runRound(run: RunState, options: RoundOptions): Promise<RoundResult> {
@@ -86,7 +87,7 @@ export async function runRound(run: RunState, options: RoundOptions): Promise<Ro
   noteEnds(site, aftermath);
   aftermath.after = await statementOf(site, run.before.events);
   await checkRound(run, load, aftermath);
-  const droppedByPolicy = aftermath.after.droppedLines - run.before.droppedLines;
+  const droppedByPolicy = droppedBetween(run.before, aftermath.after);
   const { excused, allowed, verdict } = aftermath;
   const lost = Math.max(0, (verdict?.lost.length ?? 0) - droppedByPolicy);
   run.history.push({ number: options.number, load, excused, allowed });
@@ -145,6 +146,7 @@ function sceneOf(run: RunState, watch: Watch, aftermath: Aftermath, options: Rou
     expect: (what, check) => void aftermath.checks.push({ what, check }),
     losses: () => (aftermath.after ? lossesBetween(run.before, aftermath.after) : []),
     lostToDamage: () => aftermath.verdict?.lostToDamage ?? 0,
+    isRetainedGone: () => aftermath.isRetainedGone,
     say: options.say,
   };
 }

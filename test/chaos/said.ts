@@ -73,6 +73,12 @@ export async function statementOf(
   };
 }
 
+/** Lines dropped by policy. Where the file with the count was damaged it begins at 0 again. */
+export function droppedBetween(before: Statement, after: Statement): number {
+  const more = after.droppedLines - before.droppedLines;
+  return more < 0 ? after.droppedLines : more;
+}
+
 export function lossesBetween(before: Statement, after: Statement): JournalLoss[] {
   return newEvents(before, after).flatMap((event) =>
     isEventOf(event, 'io.harbinger.journal.loss.v1') ? [event.data] : [],

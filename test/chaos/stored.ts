@@ -16,19 +16,16 @@ export async function storedPumpRows(site: Site): Promise<number> {
     const rows = await sql(site, 'select count(*) from pump').catch(noTable('pump'));
     return Number(rows[0]?.[0] ?? 0);
   }
-  const answer = await site.influxd.query('SELECT count("vibration_x") FROM "pump"', database);
-  return Number(answer.results[0]?.series?.[0]?.values[0]?.[1] ?? 0);
+  const [rows] = await influxSeries(site, 'SELECT count("vibration_x") FROM "pump"');
+  return Number(rows?.values[0]?.[1] ?? 0);
 }
 
 /** Values of the field `kept` of one machine, ascending, repeats included. */
 export async function keptOf(site: Site, machine: string): Promise<number[]> {
   let values: unknown[];
   if (site.influxd) {
-    const answer = await site.influxd.query(
-      `SELECT "kept" FROM "generic" WHERE "machine" = '${machine}'`,
-      database,
-    );
-    values = (answer.results[0]?.series?.[0]?.values ?? []).map(([, kept]) => kept);
+    const [rows] = await influxSeries(site, `SELECT "kept" FROM "generic" WHERE "machine" = '${machine}'`);
+    values = (rows?.values ?? []).map(([, kept]) => kept);
   } else {
     const rows = await sql(site, `select kept from generic where machine = '${machine}'`);
     values = rows.map(([kept]) => kept);
@@ -36,23 +33,29 @@ export async function keptOf(site: Site, machine: string): Promise<number[]> {
   return values.map(Number).sort((a, b) => a - b);
 }
 
-/** Ids of events that have more than one line. */
-export async function eventsStoredTwice(site: Site): Promise<string[]> {
-  const ids = site.influxd ? await influxEventIds(site) : await embeddedEventIds(site);
-  const seen = new Set<string>();
-  return ids.filter((id) => seen.has(id) || !seen.add(id));
-}
-
-async function influxEventIds(site: Site): Promise<string[]> {
-  const answer = await site.influxd!.query('SELECT "id" FROM "event"', database);
-  return (answer.results[0]?.series?.[0]?.values ?? []).map(([, id]) => String(id));
+/** Ids of the events in the store, one for each line. */
+export async function storedEventIds(site: Site): Promise<string[]> {
+  if (!site.influxd) return embeddedEventIds(site);
+  const series = await influxSeries(site, 'SELECT "id" FROM "event"');
+  return series.flatMap(({ values }) => values.map(([, id]) => String(id)));
 }
 
 async function embeddedEventIds(site: Site): Promise<string[]> {
-  const repeated = await sql(site, 'select id from event group by id having count(*) > 1').catch(
-    noTable('event'),
-  );
-  return repeated.flatMap(([id]) => [String(id), String(id)]);
+  const ids: string[] = [];
+  for (;;) {
+    const query = `select id from event order by id limit ${pageRows} offset ${ids.length}`;
+    const rows = await sql(site, query).catch(noTable('event'));
+    ids.push(...rows.map(([id]) => String(id)));
+    if (rows.length < pageRows) return ids;
+  }
+}
+
+/** @throws Error with what InfluxDB says, where it does not answer with rows or with none */
+async function influxSeries(site: Site, query: string) {
+  const answer = await site.influxd!.query(query, database);
+  const error = answer.error ?? answer.results[0]?.error;
+  if (error) throw new Error(`InfluxDB: ${error}`);
+  return answer.results[0]?.series ?? [];
 }
 
 /** A table is made with its first row. */
@@ -66,10 +69,7 @@ function noTable(name: string): (error: unknown) => unknown[][] {
 async function influxSeqs(site: Site, from: number, to: number): Promise<StoredSeqs> {
   const where = `"site" = 'chaos' AND "cycles" >= ${from} AND "cycles" < ${to}`;
   const query = `SELECT "cycles" FROM "generic" WHERE ${where} GROUP BY "machine"`;
-  const answer = await site.influxd!.query(query, database);
-  const error = answer.error ?? answer.results[0]?.error;
-  if (error) throw new Error(`InfluxDB: ${error}`);
-  const series = answer.results[0]?.series ?? [];
+  const series = await influxSeries(site, query);
   return new Map(
     series.map(({ tags, values }) => [tags?.machine ?? '', values.map(([, seq]) => Number(seq))]),
   );

@@ -9,7 +9,7 @@ export class UplinkTap {
   connections = 0;
   /** Violations of "events before bulk", as sentences. */
   readonly overtaken: string[] = [];
-  /** Connections on which both lanes were sent, so that the order could be seen. */
+  /** Connections on which events went that had waited for it, and then readings: the order was seen. */
   compared = 0;
 
   /** For one new connection; call the result with what the gateway sends on it. */
@@ -17,17 +17,20 @@ export class UplinkTap {
     const number = ++this.connections;
     const known = this.eventsKnown;
     let readingsSeen: number | null = null;
+    let waitedFirst = false;
     let isCompared = false;
     const packets = parser({ protocolVersion: 4 });
     packets.on('packet', (packet: Packet) => {
       if (packet.cmd !== 'publish') return;
       const { lane, firstSeq, lastSeq } = blocksOf(packet.payload as Buffer);
-      if (lane === 'readings') readingsSeen ??= firstSeq;
-      if (lane === 'events' && !isCompared) {
-        this.compared++;
-        isCompared = true;
+      if (lane === 'readings') {
+        readingsSeen ??= firstSeq;
+        if (waitedFirst && !isCompared) this.compared++;
+        isCompared ||= waitedFirst;
       }
-      if (lane !== 'events' || readingsSeen === null || firstSeq > known) return;
+      if (lane !== 'events' || firstSeq > known) return;
+      waitedFirst = true;
+      if (readingsSeen === null) return;
       this.overtaken.push(
         `connection ${number}: event blocks ${firstSeq} to ${lastSeq} (journalled up to ${known} before it) ` +
           `went after readings from block ${readingsSeen}`,

@@ -65,3 +65,14 @@ function countEach(
   }
   return seen;
 }
+
+/** `listed`: what the cloud says it has. Each has one line in the store; `known` had two before, which counts once. */
+export function compareEvents(
+  stored: readonly string[],
+  listed: readonly { id: string }[],
+  known: ReadonlySet<string>,
+): { twice: string[]; missing: string[] } {
+  const seen = new Set<string>();
+  const twice = stored.filter((id) => seen.has(id) || !seen.add(id)).filter((id) => !known.has(id));
+  return { twice, missing: listed.map(({ id }) => id).filter((id) => !seen.has(id)) };
+}
