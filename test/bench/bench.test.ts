@@ -125,10 +125,12 @@ describe('the bench', () => {
     );
     const skipped = { ...result, name: 'other', figures: [], skipped: 'no server' };
     const scenarios = [result, skipped];
-    const report = { at: '', machine: machineFacts(), quick: true, repetitions: 1, scenarios };
+    const facts = { at: '', machine: machineFacts(), commit: 'abc1234' };
+    const report = { ...facts, quick: true, repetitions: 1, scenarios };
     const text = reportText(report);
     expect(text).toMatch(/fake +rate, msg\/s +120,000 +60,000 +0.5 +≥ 0.6 of bare +NOT MET/);
     expect(text).toContain('skipped other: no server');
+    expect(text).toContain(`${report.machine.fileSystem}, commit abc1234`);
     expect(reportMarkdown(report)).toContain(
       '| a <fake> one: rate | **0.5** (60,000 msg/s) | ≥ 0.6 of bare | **missed** |',
     );

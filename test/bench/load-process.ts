@@ -24,6 +24,8 @@ export interface LoadShape {
   /** Each connection a pump with fourteen sensors. */
   pumps?: boolean;
   payload?: string;
+  /** The first running number of each machine; 1 if absent. */
+  seqFirst?: number;
   payloadBytes?: number;
   /** Where to write every latency (see readLatencyLog); with a rate and a duration. */
   latencies?: string;
@@ -42,13 +44,14 @@ const loadMsMax = 120_000;
 const pumpTopic = 'telemetry/pumps/{machine}';
 
 function argumentsOf(side: RunningSide, shape: LoadShape, ledgerFile: string): string[] {
-  const { pumps = false, payloadBytes, ...same } = shape;
+  const { pumps = false, payloadBytes, seqFirst, ...same } = shape;
   const options = {
     window: 20,
     machine: 'm{c}',
     ...same,
     port: side.mqttPort,
     ledger: ledgerFile,
+    'seq-first': seqFirst,
     ...(pumps ? { topic: pumpTopic } : { 'payload-bytes': payloadBytes ?? 215 }),
   };
   return [...Object.entries(options).flatMap(given), ...(pumps ? ['--pumps'] : [])];

@@ -1,11 +1,14 @@
 /** `npm run bench`: every figure that the product promises, measured; and with `growth`, how cost grows. */
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
-import { compiledEntry } from '../../shared/runtime/paths.ts';
+import { compiledEntry, packageRoot } from '../../shared/runtime/paths.ts';
 import { chartSvg } from './chart.ts';
+import { commitOf } from './checkout.ts';
+import { requireDisk } from './disk.ts';
 import { runGrowth } from './growth/run.ts';
 import { type BenchOptions, help, readOptions } from './options.ts';
 import { Progress } from './progress.ts';
@@ -27,7 +30,8 @@ async function runScenarios(options: BenchOptions): Promise<number> {
     progress.done();
   }
   const at = new Date(systemClock.nowMs()).toISOString();
-  const report: BenchReport = { at, machine: machineFacts(), quick, repetitions, scenarios: results };
+  const facts = { at, machine: machineFacts(), commit: commitOf(packageRoot) };
+  const report: BenchReport = { ...facts, quick, repetitions, scenarios: results };
   await mkdir(out, { recursive: true });
   const figures = results.flatMap((result) => result.figures);
   const targeted = figures.filter((figure) => figure.target !== undefined);
@@ -48,6 +52,7 @@ async function main(): Promise<number> {
     return 0;
   }
   if (!existsSync(compiledEntry('test/bench/bare-aedes'))) throw new Error('build first: npm run build');
+  requireDisk(tmpdir());
   return options.growth ? runGrowth(options) : runScenarios(options);
 }
 

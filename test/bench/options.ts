@@ -19,7 +19,7 @@ const sustainedMinutesDefault = 0.75;
 export function help(scenarios: readonly Scenario[]): string {
   const list = scenarios.map(({ name, title }) => `    ${name.padEnd(15)} ${title}`);
   return `Measures every figure that Harbinger promises against its target; where a ratio is promised, alternately with bare
-Aedes (in memory, no hooks) under the same load. About 11 minutes on two quiet cores.
+Aedes (in memory, no hooks) under the same load. About 12 minutes on two quiet cores.
 
   npm run bench -- [options]
   npm run bench -- growth [options]     how cost grows: machines, sensors, sizes, journal, history
@@ -43,7 +43,7 @@ Examples:
   npm run bench -- growth --out bench-out/growth
 
 Ends with 1 when something is wrong (acknowledged readings missing, a side that fails), with 2 when it cannot run; a
-missed target is only shown. Other work on the machine spoils figures: the report has the load average before each run.
+missed target is only shown. Folders are made where TMPDIR says: that must be a disk, and no tmpfs. Other work on the machine spoils figures: the report has the load average before each run.
 `;
 }
 

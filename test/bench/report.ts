@@ -1,10 +1,21 @@
-import { cpus, totalmem } from 'node:os';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { fileSystemOf } from './disk.ts';
 import type { FigureResult, ScenarioResult } from './runner.ts';
 import type { Spread } from './stats.ts';
 
 export interface BenchReport {
   at: string;
-  machine: { cpu: string; cpus: number; memoryMiB: number; platform: string; node: string };
+  /** `fileSystem`: what the runs' folders lie on. */
+  machine: {
+    cpu: string;
+    cpus: number;
+    memoryMiB: number;
+    platform: string;
+    node: string;
+    fileSystem: string;
+  };
+  /** That was measured; null where it is no checkout. */
+  commit: string | null;
   quick: boolean;
   repetitions: number;
   /** With both sides, a figure is also a ratio: product ÷ bare Aedes under the same load in the same run. */
@@ -18,6 +29,7 @@ export function machineFacts(): BenchReport['machine'] {
     memoryMiB: Math.round(totalmem() / 2 ** 20),
     platform: `${process.platform} ${process.arch}`,
     node: process.version,
+    fileSystem: fileSystemOf(tmpdir()),
   };
 }
 
@@ -54,10 +66,16 @@ function row(figure: FigureResult): string[] {
   ];
 }
 
-function about({ machine, repetitions, quick, at }: BenchReport): string {
-  const { cpu, cpus: count, memoryMiB, platform, node } = machine;
+/** `Xeon, 2 CPUs, 8 GiB, linux x64, Node v22.1.0, ext2/3/4 (0xef53)` */
+export function machineText(machine: BenchReport['machine']): string {
+  const { cpu, cpus: count, memoryMiB, platform, node, fileSystem } = machine;
   const memory = `${Math.round(memoryMiB / 1_024)} GiB`;
-  return `${cpu}, ${count} CPUs, ${memory}, ${platform}, Node ${node}, ${at.slice(0, 10)}; median of ${repetitions} (min–max)${quick ? '; quick: too short to quote' : ''}`;
+  return `${cpu}, ${count} CPUs, ${memory}, ${platform}, Node ${node}, ${fileSystem}`;
+}
+
+function about({ machine, commit, repetitions, quick, at }: BenchReport): string {
+  const version = commit === null ? '' : `, commit ${commit}`;
+  return `${machineText(machine)}${version}, ${at.slice(0, 10)}; median of ${repetitions} (min–max)${quick ? '; quick: too short to quote' : ''}`;
 }
 
 function remarks(report: BenchReport): string[] {

@@ -130,7 +130,11 @@ export interface GatewayStatus {
     model: { state: string; backend: { name: string } | null; requests: number; failures: number };
     scorer: { machines: number } | null;
   };
-  alerts: { dropped: number; decision: { decided: { active: number; fallback: number } } };
+  alerts: {
+    /** Inputs for which there was no time. */
+    dropped: number;
+    decision: { decided: { active: number; fallback: number }; undecided: number };
+  };
 }
 
 export function statusOf(side: ProductSide): Promise<GatewayStatus> {

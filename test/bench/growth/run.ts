@@ -3,8 +3,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../shared/runtime/clock.ts';
+import { packageRoot } from '../../../shared/runtime/paths.ts';
+import { commitOf } from '../checkout.ts';
 import type { BenchOptions } from '../options.ts';
-import { machineFacts, short } from '../report.ts';
+import { machineFacts, machineText, short } from '../report.ts';
 import { growthSvg } from './chart.ts';
 import { type Curve, type CurveContext, type CurveResult, exponentMax, verdictOf } from './curve.ts';
 import { history } from './history-curve.ts';
@@ -23,11 +25,10 @@ function table({ sizeTitle, series, points }: CurveResult): string[] {
 }
 
 export function growthMarkdown(results: readonly CurveResult[], at: string): string {
-  const { cpu, cpus, memoryMiB, platform, node } = machineFacts();
   return [
     '# How cost grows',
     '',
-    `Measured on ${cpu}, ${cpus} CPUs, ${Math.round(memoryMiB / 1_024)} GiB, ${platform}, Node ${node}, ${at.slice(0, 10)}, with \`npm run bench -- growth\`.`,
+    `Measured on ${machineText(machineFacts())}, ${at.slice(0, 10)}, with \`npm run bench -- growth\`.`,
     `A step counts as worse than linear when the cost of all grows faster than size^${exponentMax}, since single runs differ.`,
     ...results.flatMap((curve) => [
       '',
@@ -68,7 +69,7 @@ export async function runGrowth({ only, quick, out, json }: BenchOptions): Promi
   const at = new Date(systemClock.nowMs()).toISOString();
   await mkdir(out, { recursive: true });
   for (const curve of results) await writeFile(join(out, `growth-${curve.name}.svg`), growthSvg(curve));
-  const report = { at, machine: machineFacts(), quick, curves: results };
+  const report = { at, machine: machineFacts(), commit: commitOf(packageRoot), quick, curves: results };
   await writeFile(join(out, 'growth.json'), `${JSON.stringify(report, null, 2)}\n`);
   const text = growthMarkdown(results, at);
   await writeFile(join(out, 'growth.md'), text);

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startInfluxd } from '../../support/influxd.ts';
+import { rateProblems, storeProblems } from '../checks.ts';
 import { runLoad, warmUp } from '../load-process.ts';
 import type { BenchContext, Sample, Scenario } from '../scenario.ts';
 import { type ProductSide, startProductSide, statusOf } from '../sides.ts';
 import { until } from '../waiting.ts';
-import { allConfirmed, influxStore, influxUnavailable } from './end-to-end.ts';
+import { allConfirmed, influxCount, influxStore, influxUnavailable } from './end-to-end.ts';
 import { sampleOf } from './ingest.ts';
 
 const liveRate = 5_000;
@@ -12,9 +13,12 @@ const liveRate = 5_000;
 const behindAtEnd = liveRate / 2;
 
 /** Readings that are journalled and not confirmed. */
-async function behind(product: ProductSide): Promise<{ connected: boolean; readings: number }> {
+async function behind(
+  product: ProductSide,
+): Promise<{ connected: boolean; readings: number; taken: number }> {
   const { pipeline, uplink } = await statusOf(product);
-  return { connected: uplink!.connected, readings: pipeline.readings - uplink!.lines.readings! };
+  const { readings: taken } = pipeline;
+  return { connected: uplink!.connected, readings: taken - uplink!.lines.readings!, taken };
 }
 
 /**
@@ -30,7 +34,7 @@ async function run({ folder, quick }: BenchContext): Promise<Sample> {
       await allConfirmed(product);
       await product.cloud!.stop();
       const total = quick ? 100_000 : 1_000_000;
-      await runLoad(product, { connections: 100, qos: 1, total, machine: 'b{c}' }, folder);
+      const backlog = await runLoad(product, { connections: 100, qos: 1, total, machine: 'b{c}' }, folder);
 
       const duration = quick ? 8 : 30;
       const shape = { connections: 100, qos: 1 as const, duration, rate: liveRate, machine: 'l{c}' };
@@ -40,21 +44,30 @@ async function run({ folder, quick }: BenchContext): Promise<Sample> {
       await product.cloud!.restart();
       await until(async () => (await behind(product)).connected, 'the uplink to connect', 30_000, 20);
       const beganAtMs = performance.now();
-      const before = (await behind(product)).readings;
+      const before = await behind(product);
       let after = before;
       const drained = async () => {
-        after = (await behind(product)).readings;
-        return after < behindAtEnd;
+        after = await behind(product);
+        return after.readings < behindAtEnd;
       };
       await until(drained, 'the backlog to drain', 120_000, 50);
       const seconds = (performance.now() - beganAtMs) / 1_000;
 
-      const sample = sampleOf(await live);
-      const perSecond = (before - after) / seconds;
+      const liveLoad = await live;
+      const sample = sampleOf(liveLoad);
+      const perSecond = (before.readings - after.readings) / seconds;
+      const livePerSecond = (after.taken - before.taken) / seconds;
       sample.values = { drain: perSecond / liveRate, perSecond };
-      sample.details.backlog = before;
-      sample.details.drainSeconds = seconds;
-      if (seconds > duration) sample.problems.push('the backlog outlasted the live data');
+      Object.assign(sample.details, { backlog: before.readings, drainSeconds: seconds, livePerSecond });
+      const { problems } = sample;
+      if (seconds > duration) problems.push('the backlog outlasted the live data');
+      if (before.readings < total) problems.push(`a backlog of ${before.readings} readings, not ${total}`);
+      problems.push(...rateProblems('live data', liveLoad.report.perSecond, liveRate));
+      // A quick backlog is gone in less time than the rate can be told by.
+      if (!quick) problems.push(...rateProblems('live data while it drained', livePerSecond, liveRate));
+      await allConfirmed(product);
+      const acked = backlog.report.acked + liveLoad.report.acked;
+      problems.push(...storeProblems(await influxCount(influxd, '^[bl]')(), acked));
       return sample;
     } finally {
       await product.stop();

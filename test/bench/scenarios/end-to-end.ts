@@ -1,4 +1,5 @@
 import { type Influxd, influxdBinary, startInfluxd } from '../../support/influxd.ts';
+import { type Stored, storeProblems } from '../checks.ts';
 import { runLoad, warmUp } from '../load-process.ts';
 import { usageOf, usedBetween } from '../meter.ts';
 import type { BenchContext, Figure, Sample, Scenario } from '../scenario.ts';
@@ -10,8 +11,8 @@ const connections = 100;
 const storedMsMax = 180_000;
 export const database = 'bench';
 
-/** Counts what the store holds of the measured machines, and how many different readings that is. */
-type Count = () => Promise<{ rows: number; distinct: number }>;
+/** Counts what the store holds of the measured machines. */
+type Count = () => Promise<Stored>;
 
 const shapeOf = (context: BenchContext) => ({
   connections,
@@ -53,15 +54,13 @@ async function runProduct(product: ProductSide, count: Count, context: BenchCont
   sample.details.mqttBytesPerReading = load.report.bytesSent / load.report.sent;
   sample.details.stored = stored.rows;
   sample.details.storeLagSeconds = seconds - load.report.seconds;
-  if (stored.rows !== load.report.acked) {
-    sample.problems.push(`${stored.rows} rows stored of ${load.report.acked} acknowledged`);
-  }
-  if (stored.distinct !== stored.rows) sample.problems.push(`only ${stored.distinct} rows are distinct`);
+  sample.problems.push(...storeProblems(stored, load.report.acked));
   return sample;
 }
 
-function embeddedCount(product: ProductSide): Count {
-  const groups = "select count(*) as n from generic where machine like 'm%' group by machine, cycles";
+/** Machines `m…`: a reading is another one where the value is another that carries its running number. */
+export function embeddedCount(product: ProductSide, table = 'generic', carrier = 'cycles'): Count {
+  const groups = `select count(*) as n from ${table} where machine like 'm%' group by machine, ${carrier}`;
   const sql = `select sum(n), count(*) from (${groups})`;
   return async () => {
     const answer = await product.cloud!.json<{ rows: unknown[][] }>('/api/query', {
@@ -75,9 +74,10 @@ function embeddedCount(product: ProductSide): Count {
 }
 
 /** InfluxDB merges equal points, so every row is distinct. */
-function influxCount(influxd: Influxd): Count {
+export function influxCount(influxd: Influxd, machines = '^m'): Count {
   return async () => {
-    const answer = await influxd.query('select count(cycles) from generic where machine =~ /^m/', database);
+    const query = `select count(cycles) from generic where machine =~ /${machines}/`;
+    const answer = await influxd.query(query, database);
     const rows = Number(answer.results[0]?.series?.[0]?.values[0]?.[1] ?? 0);
     return { rows, distinct: rows };
   };

@@ -1,14 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { pumpCarrier } from '../../load/pump-payload.ts';
+import { diskProblems, rateProblems, storeProblems } from '../checks.ts';
 import { runLoad } from '../load-process.ts';
 import { usageOf } from '../meter.ts';
 import type { BenchContext, Sample, Scenario } from '../scenario.ts';
 import { type GatewayStatus, startProductSide, statusOf } from '../sides.ts';
 import { spreadOf } from '../stats.ts';
 import { until } from '../waiting.ts';
-import { allConfirmed } from './end-to-end.ts';
+import { allConfirmed, embeddedCount } from './end-to-end.ts';
 import { sampleOf, writtenWhile } from './ingest.ts';
 
 const devices = 1_000;
+/** Above every running number of the load that fills the windows. */
+const seqFirst = 1_000_000;
 
 /** A small site on an ordinary day: the resident set settles, so its second half is what is reported. */
 async function run({ folder, quick }: BenchContext): Promise<Sample> {
@@ -18,7 +22,8 @@ async function run({ folder, quick }: BenchContext): Promise<Sample> {
     await until(loaded, 'the model to load', 30_000);
     const shape = { connections: devices, qos: 1 as const, pumps: true };
     // Fills every window, so that the model has work from the first second on.
-    await runLoad(product, { ...shape, rate: 5_000, duration: quick ? 1 : 8 }, folder);
+    const filling = { ...shape, rate: 5_000, duration: quick ? 1 : 8 };
+    const { report: filled } = await runLoad(product, filling, folder);
     await allConfirmed(product);
     const before = await statusOf(product);
     const idle = usageOf([product.gateway.pid])?.rssBytes ?? Number.NaN;
@@ -27,9 +32,11 @@ async function run({ folder, quick }: BenchContext): Promise<Sample> {
     const written = await writtenWhile(product, async () => {
       let loading = true;
       const gatewayOnly = { ...product, pids: [product.gateway.pid] };
-      const load = runLoad(gatewayOnly, { ...shape, rate: devices, duration }, folder).finally(() => {
-        loading = false;
-      });
+      const load = runLoad(gatewayOnly, { ...shape, rate: devices, duration, seqFirst }, folder).finally(
+        () => {
+          loading = false;
+        },
+      );
       load.catch(() => {});
       while (loading) {
         resident.push(usageOf([product.gateway.pid])?.rssBytes ?? Number.NaN);
@@ -52,6 +59,10 @@ async function run({ folder, quick }: BenchContext): Promise<Sample> {
     sample.details.diskBytesPerReading = written.diskBytes / load.report.sent;
     sample.details.syncs = written.syncs;
     sample.values.scored = (machines(after) - machines(before)) / load.report.seconds;
+    const acked = filled.acked + load.report.acked;
+    const stored = await embeddedCount(product, 'pump', pumpCarrier)();
+    sample.problems.push(...storeProblems(stored, acked), ...diskProblems(written.diskRatio));
+    sample.problems.push(...rateProblems('readings', load.report.perSecond, devices));
     return sample;
   } finally {
     await product.stop();

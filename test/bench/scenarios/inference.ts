@@ -26,7 +26,7 @@ export const inference: Scenario = {
     return {
       values: { rate: result.perSecond, cpu: result.cpuSecondsPerMillion },
       details: { backend: result.backend },
-      problems: [],
+      problems: result.backend === 'wasm' ? [] : [`scored on ${result.backend}, not in WebAssembly`],
     };
   },
 };

@@ -1,4 +1,5 @@
 import { Comparison } from '../../load/ledger.ts';
+import { type Assessed, assessedBetween, diskProblems } from '../checks.ts';
 import { eachJournalled } from '../journal-readings.ts';
 import { type LoadShape, type MeasuredLoad, runLoad, warmUp } from '../load-process.ts';
 import { usageOf, usedBetween } from '../meter.ts';
@@ -43,12 +44,20 @@ export async function runBare(shape: LoadShape, folder: string): Promise<Sample>
   }
 }
 
-/** Acknowledged readings must be in the journal once; what is missing at QoS 0 is counted. */
-export async function checkJournal(sample: Sample, load: MeasuredLoad, gatewayDir: string): Promise<void> {
+/**
+ * Acknowledged readings must be in the journal once; what is missing at QoS 0 is counted. Lower running numbers than a
+ * machine's first are of an earlier load, and left out.
+ */
+export async function checkJournal(
+  sample: Sample,
+  load: Pick<MeasuredLoad, 'report' | 'ledger'>,
+  gatewayDir: string,
+): Promise<void> {
   const comparison = new Comparison(load.ledger);
-  const measured = new Set(load.ledger.machines.map((machine) => machine.machine));
+  const firstOf = new Map(load.ledger.machines.map(({ machine, first }) => [machine, first]));
   await eachJournalled(gatewayDir, (machine, seq) => {
-    if (measured.has(machine)) comparison.add(machine, seq);
+    const first = firstOf.get(machine);
+    if (first !== undefined && seq >= first) comparison.add(machine, seq);
   });
   const verdict = comparison.verdict();
   if (verdict.lostCount > 0) sample.problems.push(`${verdict.lostCount} acknowledged readings are missing`);
@@ -95,6 +104,7 @@ async function runPlain(qos: 0 | 1, side: Side, { folder, quick }: BenchContext)
   await checkJournal(sample, load, product.gatewayDir);
   const journalled = Number(sample.details.journalled);
   if (Number.isFinite(written.diskRatio)) sample.values.disk = written.diskRatio;
+  sample.problems.push(...diskProblems(written.diskRatio));
   sample.details.diskBytesPerReading = written.diskBytes / journalled;
   sample.details.syncs = written.syncs;
   if (qos === 0) {
@@ -149,28 +159,21 @@ async function runPumps(side: Side, { folder, quick }: BenchContext): Promise<Sa
   if (side === 'bare') return runBare(shape, folder);
   const product = await startProductSide({ folder });
   let load: MeasuredLoad;
-  let scored: { windows: number; byModel: number; failures: number; seconds: number };
+  let assessed: Assessed;
   try {
     await warmUp(product, folder, true);
     const before = await statusOf(product);
     load = await runLoad(product, shape, folder);
-    const after = await statusOf(product);
-    const machines = (status: typeof before) => status.intelligence.scorer?.machines ?? 0;
-    scored = {
-      windows: machines(after) - machines(before),
-      byModel: after.alerts.decision.decided.active - before.alerts.decision.decided.active,
-      failures: after.intelligence.model.failures - before.intelligence.model.failures,
-      seconds: load.report.seconds,
-    };
+    assessed = assessedBetween(before, await statusOf(product), load.report.seconds);
   } finally {
     await product.stop();
   }
   const sample = sampleOf(load);
-  sample.values.scored = scored.windows / scored.seconds;
-  sample.details.decidedByModel = scored.byModel;
-  sample.details.modelFailures = scored.failures;
+  const { machines, problems, ...details } = assessed;
+  sample.values.scored = machines / load.report.seconds;
+  Object.assign(sample.details, details);
+  sample.problems.push(...problems);
   await checkJournal(sample, load, product.gatewayDir);
-  if (scored.byModel === 0) sample.problems.push('the model decided nothing');
   return sample;
 }
 

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { type LatencyEntry, readLatencyLog } from '../../load/latency-log.ts';
-import { runLoad, warmUp } from '../load-process.ts';
+import { rateProblems, storeProblems } from '../checks.ts';
+import { type MeasuredLoad, runLoad, warmUp } from '../load-process.ts';
 import type { BenchContext, Sample, Scenario, Side } from '../scenario.ts';
 import { type RunningSide, startBare, startProductSide, statusOf } from '../sides.ts';
 import { StandstillWatch, withoutStandstills } from '../standstills.ts';
 import { WearingPumps } from '../wearing-pumps.ts';
 import { startReceiver } from '../webhook-receiver.ts';
-import { sampleOf } from './ingest.ts';
+import { allConfirmed, embeddedCount } from './end-to-end.ts';
+import { checkJournal, sampleOf } from './ingest.ts';
 
 const rate = 5_000;
 const sensors = 1_000;
@@ -18,18 +20,25 @@ const introductionSeconds = 6;
 
 const loadShape = (duration: number) => ({ connections: sensors, qos: 1 as const, rate, duration });
 
+/** Above every running number of the introduction, so that each reading has its own. */
+const seqFirst = 1_000_000;
+
 /**
  * How long acknowledgements take on a side that does nothing else. The target is for all of them; the figure beside it,
  * without those due around standstills of the machine itself, tells how much of it is the machine's.
  */
-async function ackAlone(side: RunningSide, { folder, quick }: BenchContext): Promise<Sample> {
+async function ackAlone(
+  side: RunningSide,
+  { folder, quick }: BenchContext,
+): Promise<{ sample: Sample; load: MeasuredLoad }> {
   await warmUp(side, folder);
   await runLoad(side, loadShape(introductionSeconds), folder);
   const latencies = join(folder, 'latencies');
   const watch = new StandstillWatch();
   try {
     const isWatched = await watch.start();
-    const sample = sampleOf(await runLoad(side, { ...loadShape(quick ? 4 : 30), latencies }, folder));
+    const load = await runLoad(side, { ...loadShape(quick ? 4 : 30), seqFirst, latencies }, folder);
+    const sample = sampleOf(load);
     const all = readLatencyLog(latencies);
     const undisturbed = withoutStandstills(all, watch.standstills);
     sample.values = { ack: p99(all), ackUndisturbed: p99(undisturbed) };
@@ -37,7 +46,8 @@ async function ackAlone(side: RunningSide, { folder, quick }: BenchContext): Pro
       ? watch.standstills.length
       : 'not watched: that takes root, chrt and taskset';
     sample.details.leftOut = 1 - undisturbed.length / all.length;
-    return sample;
+    sample.problems.push(...rateProblems('sensors', load.report.perSecond, rate));
+    return { sample, load };
   } finally {
     await watch.stop();
   }
@@ -51,7 +61,7 @@ function p99(entries: readonly LatencyEntry[]): number {
 async function runBare(context: BenchContext): Promise<Sample> {
   const bare = await startBare();
   try {
-    return await ackAlone(bare, context);
+    return (await ackAlone(bare, context)).sample;
   } finally {
     await bare.stop();
   }
@@ -69,11 +79,15 @@ async function runProduct(context: BenchContext): Promise<Sample> {
 
 async function runAlone(context: BenchContext): Promise<Sample> {
   const product = await startProductSide({ folder: join(context.folder, 'alone') });
+  let measured: Awaited<ReturnType<typeof ackAlone>>;
   try {
-    return await ackAlone(product, context);
+    measured = await ackAlone(product, context);
   } finally {
     await product.stop();
   }
+  const { sample, load } = measured;
+  await checkJournal(sample, load, product.gatewayDir);
+  return sample;
 }
 
 /**
@@ -91,13 +105,15 @@ async function runWithAlerts({ folder, quick }: BenchContext): Promise<Sample> {
   const plant = new WearingPumps(product.mqttPort, pumps);
   try {
     await warmUp(product, folder);
-    await runLoad(product, loadShape(introductionSeconds), folder);
+    const { report: introduced } = await runLoad(product, loadShape(introductionSeconds), folder);
     await plant.start();
     await plant.sendPast();
     const before = await statusOf(product);
-    const load = runLoad(product, loadShape(quick ? 14 : 32), folder);
+    const loading = runLoad(product, { ...loadShape(quick ? 14 : 32), seqFirst }, folder);
+    loading.catch(() => {});
     const sent = await plant.live(quick ? 10 : 28);
-    const sample = sampleOf(await load);
+    const load = await loading;
+    const sample = sampleOf(load);
     const after = await statusOf(product);
     const assessed = (after.intelligence.scorer?.machines ?? 0) - (before.intelligence.scorer?.machines ?? 0);
     const latencies = receiver.latenciesMs();
@@ -112,6 +128,10 @@ async function runWithAlerts({ folder, quick }: BenchContext): Promise<Sample> {
     sample.details.assessed = assessed;
     if (latencies.count < pumps / 4 && !quick) sample.problems.push(`only ${latencies.count} alerts`);
     if (assessed < sent * 0.99) sample.problems.push(`${sent} readings of pumps, only ${assessed} assessed`);
+    sample.problems.push(...rateProblems('sensors', load.report.perSecond, rate));
+    await allConfirmed(product);
+    const acked = introduced.acked + load.report.acked;
+    sample.problems.push(...storeProblems(await embeddedCount(product)(), acked));
     return sample;
   } finally {
     await plant.stop();
@@ -154,7 +174,7 @@ export const latency: Scenario = {
     },
     { key: 'alertMedian', title: 'median of that', unit: 'ms', better: 'lower' },
   ],
-  repetitionsMax: 2,
+  repetitionsMax: 3,
   seconds: 134,
   run: (side: Side, context) => (side === 'bare' ? runBare(context) : runProduct(context)),
 };

@@ -4,7 +4,7 @@ import { type Influxd, startInfluxd } from '../../support/influxd.ts';
 import { eachJournalled } from '../journal-readings.ts';
 import { type MeasuredLoad, runLoad, warmUp } from '../load-process.ts';
 import type { BenchContext, Figure, Sample, Scenario } from '../scenario.ts';
-import { startProductSide } from '../sides.ts';
+import { type ProductSide, startProductSide, statusOf } from '../sides.ts';
 import { allConfirmed, database, influxStore, influxUnavailable } from './end-to-end.ts';
 import { sampleOf } from './ingest.ts';
 
@@ -20,27 +20,42 @@ const figures: Figure[] = [
   { key: 'repeated', title: 'there twice', unit: '', better: 'lower', target: 0, targetFor: 'value' },
 ];
 
+const connections = 100;
+
+interface DisturbedLoad extends MeasuredLoad {
+  /** Readings that the gateway took when all was done to it. */
+  takenAfter: number;
+}
+
+/** Readings that the gateway has taken since it started. */
+const takenBy = async (product: ProductSide) => (await statusOf(product)).pipeline.readings;
+
 /** A load as fast as it is acknowledged, while `disturb` does its work. */
 async function loadWhile(
-  side: Parameters<typeof runLoad>[0],
+  product: ProductSide,
   seconds: number,
   folder: string,
   disturb: () => Promise<void>,
-): Promise<MeasuredLoad> {
-  const load = runLoad(side, { connections: 100, qos: 1, duration: seconds }, folder);
-  load.catch(() => {});
+): Promise<DisturbedLoad> {
+  const loading = runLoad(product, { connections, qos: 1, duration: seconds }, folder);
+  loading.catch(() => {});
   await disturb();
-  return load;
+  const taken = await takenBy(product);
+  const load = await loading;
+  return { ...load, takenAfter: (await takenBy(product)) - taken };
 }
 
-function verdictSample(load: MeasuredLoad, comparison: Comparison): Sample {
-  const { lostCount, lost, repeatedCount, strangers } = comparison.verdict();
+function verdictSample(load: DisturbedLoad, comparison: Comparison): Sample {
+  const { lostCount, lost, repeatedCount, repeated, strangers } = comparison.verdict();
   const sample = sampleOf(load);
   sample.values.lost = lostCount;
   sample.values.repeated = repeatedCount;
   sample.details.stored = comparison.stored;
   sample.details.reconnects = load.report.reconnects;
+  sample.details.takenAfter = load.takenAfter;
+  if (load.takenAfter <= 0) sample.problems.push('no load any more when the last fault was over');
   if (lostCount > 0) sample.problems.push(`${lostCount} lost of the acknowledged, such as ${lost[0]}`);
+  if (repeatedCount > 0) sample.problems.push(`${repeatedCount} there twice, such as ${repeated[0]}`);
   if (strangers > 0) sample.problems.push(`${strangers} readings were never sent`);
   return sample;
 }
@@ -60,14 +75,20 @@ async function killInflux({ folder, quick }: BenchContext): Promise<Sample> {
     const product = await startProductSide({ folder, store: influxStore(influxd) });
     try {
       await warmUp(product, folder);
+      let takenMeanwhile = 0;
       const load = await loadWhile(product, quick ? 4 : 13, folder, async () => {
         await delay(quick ? 1_000 : 3_000);
         await influxd.kill9();
+        const taken = await takenBy(product);
         await delay(quick ? 1_000 : 8_000);
+        takenMeanwhile = (await takenBy(product)) - taken;
         await influxd.restart();
       });
       await allConfirmed(product);
-      return verdictSample(load, await compareInflux(influxd, load));
+      const sample = verdictSample(load, await compareInflux(influxd, load));
+      sample.details.takenMeanwhile = takenMeanwhile;
+      if (takenMeanwhile <= 0) sample.problems.push('no load while InfluxDB was away');
+      return sample;
     } finally {
       await product.stop();
     }
@@ -78,11 +99,12 @@ async function killInflux({ folder, quick }: BenchContext): Promise<Sample> {
 
 async function killGateway({ folder, quick }: BenchContext): Promise<Sample> {
   const product = await startProductSide({ folder });
-  let load: MeasuredLoad;
+  const kills = quick ? 1 : 3;
+  let load: DisturbedLoad;
   try {
     await warmUp(product, folder);
     load = await loadWhile(product, quick ? 5 : 14, folder, async () => {
-      for (let kill = 0; kill < (quick ? 1 : 3); kill++) {
+      for (let kill = 0; kill < kills; kill++) {
         await delay(2_500);
         await product.gateway.kill9();
         await product.gateway.restart();
@@ -95,7 +117,12 @@ async function killGateway({ folder, quick }: BenchContext): Promise<Sample> {
   await eachJournalled(product.gatewayDir, (machine, seq) => {
     if (!machine.startsWith('w')) comparison.add(machine, seq);
   });
-  return verdictSample(load, comparison);
+  const sample = verdictSample(load, comparison);
+  // One kill cuts each connection once at most: with fewer, one kill found nobody there.
+  if (load.report.reconnects <= connections * (kills - 1)) {
+    sample.problems.push(`${kills} kills under load, but only ${load.report.reconnects} reconnections`);
+  }
+  return sample;
 }
 
 export const influxKilled: Scenario = {

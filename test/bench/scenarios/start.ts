@@ -1,6 +1,8 @@
 import { LoadGenerator } from '../../load/generator.ts';
+import type { LoadReport } from '../../load/options.ts';
 import type { Sample, Scenario } from '../scenario.ts';
 import { startBare, startProductSide } from '../sides.ts';
+import { checkJournal } from './ingest.ts';
 
 /** From the process's birth to the acknowledgement of a first message. */
 export const firstAck: Scenario = {
@@ -19,17 +21,22 @@ export const firstAck: Scenario = {
   seconds: 4,
   async run(side, { folder }): Promise<Sample> {
     const beganAtMs = performance.now();
-    const running =
-      side === 'bare' ? await startBare() : await startProductSide({ folder, until: 'listening' });
+    const product = side === 'product' ? await startProductSide({ folder, until: 'listening' }) : null;
+    const running = product ?? (await startBare());
+    let sample: Sample;
+    let load: LoadGenerator;
+    let report: LoadReport;
     try {
-      const load = new LoadGenerator({ port: running.mqttPort, connections: 1, qos: 1, total: 1 });
+      load = new LoadGenerator({ port: running.mqttPort, connections: 1, qos: 1, total: 1 });
       await load.start();
-      const report = await load.finished;
+      report = await load.finished;
       const seconds = (performance.now() - beganAtMs) / 1_000;
       const problems = report.acked === 1 ? [] : ['the first message was not acknowledged'];
-      return { values: { seconds }, details: {}, problems };
+      sample = { values: { seconds }, details: {}, problems };
     } finally {
       await running.stop();
     }
+    if (product) await checkJournal(sample, { report, ledger: load.ledger }, product.gatewayDir);
+    return sample;
   },
 };

@@ -1,0 +1,84 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { commitOf } from './checkout.ts';
+import { assessedBetween, diskProblems, rateProblems, storeProblems } from './checks.ts';
+import { fileSystemOf, fileSystemText, requireDisk } from './disk.ts';
+import type { GatewayStatus } from './sides.ts';
+
+it('refuses a folder in memory, and says what to do', () => {
+  expect(() => requireDisk('/tmp', 0x01021994)).toThrow(
+    /^\/tmp is on a tmpfs.*Set TMPDIR to a folder on a disk/,
+  );
+  expect(() => requireDisk('/run/x', 0x858458f6)).toThrow('/run/x is on a ramfs');
+  expect(() => requireDisk('/tmp', 0xef53)).not.toThrow();
+  expect(() => requireDisk('/tmp', 0x1a)).not.toThrow();
+});
+
+it('names the file system', () => {
+  expect(fileSystemText(0xef53)).toBe('ext2/3/4 (0xef53)');
+  expect(fileSystemText(0x1a)).toBe('0x1a');
+  expect(fileSystemOf(tmpdir())).toMatch(/0x[0-9a-f]+/);
+});
+
+const hasGit = spawnSync('git', ['--version']).status === 0;
+
+it.skipIf(!hasGit)('finds the commit of a checkout, and none elsewhere (needs git)', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-checkout-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const git = (...args: string[]) => execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8' });
+  expect(commitOf(folder)).toBeNull();
+  git('init', '--quiet');
+  expect(commitOf(folder)).toBeNull();
+  const author = ['-c', 'user.name=a', '-c', 'user.email=a@example.org'];
+  git(...author, '-c', 'commit.gpgsign=false', 'commit', '--quiet', '--allow-empty', '--message', 'one');
+  expect(commitOf(folder)).toMatch(/^[0-9a-f]{7,}$/);
+  mkdirSync(join(folder, 'inside'));
+  expect(commitOf(join(folder, 'inside'))).toBeNull();
+});
+
+it('tells a rate that was not reached, a disk that is none, and a store that holds something else', () => {
+  expect(rateProblems('live data', 4_760, 5_000)).toEqual([]);
+  expect(rateProblems('live data', 4_740, 5_000)).toEqual(['live data: only 4740 a second of 5000']);
+  expect(rateProblems('live data', Number.NaN, 5_000)).toHaveLength(1);
+  expect([diskProblems(1.13), diskProblems(Number.NaN)]).toEqual([[], []]);
+  expect(diskProblems(0)).toEqual([expect.stringContaining('0.00 bytes written to disk')]);
+  expect(storeProblems({ rows: 10, distinct: 10 }, 10)).toEqual([]);
+  expect(storeProblems({ rows: 11, distinct: 10 }, 10)).toEqual([
+    '11 rows stored of 10 acknowledged',
+    'only 10 of 11 rows are distinct',
+  ]);
+});
+
+function status(
+  counts: Partial<Record<'active' | 'fallback' | 'dropped' | 'failures', number>>,
+): GatewayStatus {
+  const { active = 0, fallback = 0, dropped = 0, failures = 0 } = counts;
+  return {
+    pipeline: { messages: 0, readings: 0, deadLetters: 0 },
+    journals: [],
+    backlog: {},
+    uplink: null,
+    intelligence: {
+      windows: { rows: 0 },
+      model: { state: 'ready', backend: { name: 'wasm' }, requests: 0, failures },
+      scorer: { machines: active + fallback + dropped },
+    },
+    alerts: { dropped, decision: { decided: { active, fallback }, undecided: 0 } },
+  };
+}
+
+it('wants the model to assess at a rate worth the name, and nothing else to', () => {
+  const before = status({ active: 500, fallback: 40, failures: 2 });
+  const good = assessedBetween(before, status({ active: 4_500, fallback: 40, failures: 2 }), 4);
+  expect(good).toMatchObject({ machines: 4_000, byModelPerSecond: 1_000, problems: [] });
+  const slow = assessedBetween(before, status({ active: 4_400, fallback: 40, failures: 2 }), 4);
+  expect(slow.problems).toEqual(['only 975 assessments a second by the model, of 1000 at least']);
+  const failing = status({ active: 8_500, fallback: 43, dropped: 2, failures: 3 });
+  expect(assessedBetween(before, failing, 4).problems).toEqual([
+    '5 assessments not by the model',
+    'the model failed 1 times',
+  ]);
+});

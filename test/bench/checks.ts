@@ -1,0 +1,65 @@
+/** What would let a figure be met by accident, as problems: none is expected. */
+import type { GatewayStatus } from './sides.ts';
+
+/** Least share of a wanted rate that must have come in for a figure to be about that rate. */
+const rateShareMin = 0.95;
+/** Assessments a second by the model, below which a figure says nothing about a gateway with a model. */
+const byModelPerSecondMin = 1_000;
+
+/** @param perSecond what really came in, of `wanted` */
+export function rateProblems(what: string, perSecond: number, wanted: number): string[] {
+  if (perSecond >= rateShareMin * wanted) return [];
+  return [`${what}: only ${Math.round(perSecond)} a second of ${wanted}`];
+}
+
+/** Whole pages of what was journalled cannot be less than it: a disk that is none counts nothing. */
+export function diskProblems(diskRatio: number): string[] {
+  if (!(diskRatio < 1)) return [];
+  return [`${diskRatio.toFixed(2)} bytes written to disk per byte journalled: this folder is not on a disk`];
+}
+
+export interface Stored {
+  rows: number;
+  /** Different readings among them. */
+  distinct: number;
+}
+
+/** Everything acknowledged must be stored, once. */
+export function storeProblems({ rows, distinct }: Stored, acked: number): string[] {
+  return [
+    ...(rows === acked ? [] : [`${rows} rows stored of ${acked} acknowledged`]),
+    ...(distinct === rows ? [] : [`only ${distinct} of ${rows} rows are distinct`]),
+  ];
+}
+
+export interface Assessed {
+  /** Machines assessed, by whatever. */
+  machines: number;
+  byModel: number;
+  byModelPerSecond: number;
+  /** Neither is expected of a model that is there. */
+  modelFailures: number;
+  notByModel: number;
+  problems: string[];
+}
+
+/** What was assessed between two statuses, `seconds` of load apart. */
+export function assessedBetween(before: GatewayStatus, after: GatewayStatus, seconds: number): Assessed {
+  const more = (count: (status: GatewayStatus) => number) => count(after) - count(before);
+  const byModel = more(({ alerts }) => alerts.decision.decided.active);
+  const byModelPerSecond = byModel / seconds;
+  const fallbacks = more(({ alerts }) => alerts.decision.decided.fallback);
+  const undecided = more(({ alerts }) => alerts.decision.undecided + alerts.dropped);
+  const modelFailures = more(({ intelligence }) => intelligence.model.failures);
+  const notByModel = fallbacks + undecided;
+  const problems: string[] = [];
+  if (!(byModelPerSecond >= byModelPerSecondMin)) {
+    problems.push(
+      `only ${Math.round(byModelPerSecond)} assessments a second by the model, of ${byModelPerSecondMin} at least`,
+    );
+  }
+  if (notByModel > 0) problems.push(`${notByModel} assessments not by the model`);
+  if (modelFailures > 0) problems.push(`the model failed ${modelFailures} times`);
+  const machines = more(({ intelligence }) => intelligence.scorer?.machines ?? 0);
+  return { machines, byModel, byModelPerSecond, modelFailures, notByModel, problems };
+}

@@ -1,0 +1,37 @@
+/** What the folders of the runs lie on: in memory, what a disk costs would be missing from every figure. */
+import { statfsSync } from 'node:fs';
+
+/** By the magic numbers of Linux; other systems number their file systems otherwise. */
+const names = new Map([
+  [0xef53, 'ext2/3/4'],
+  [0x58465342, 'xfs'],
+  [0x9123683e, 'btrfs'],
+  [0x2fc12fc1, 'zfs'],
+  [0xf2f52010, 'f2fs'],
+  [0x794c7630, 'overlayfs'],
+  [0x6969, 'nfs'],
+  [0x01021994, 'tmpfs'],
+  [0x858458f6, 'ramfs'],
+]);
+const inMemory = ['tmpfs', 'ramfs'];
+
+/** `ext2/3/4 (0xef53)`; of an unknown type the number alone. */
+export function fileSystemText(type: number): string {
+  const number = `0x${type.toString(16)}`;
+  const name = names.get(type);
+  return name === undefined ? number : `${name} (${number})`;
+}
+
+export function fileSystemOf(folder: string): string {
+  return fileSystemText(statfsSync(folder).type);
+}
+
+/** @throws Error where files of this folder would be in memory */
+export function requireDisk(folder: string, type = statfsSync(folder).type): void {
+  const name = names.get(type);
+  if (name === undefined || !inMemory.includes(name)) return;
+  throw new Error(
+    `${folder} is on a ${name}, in memory: durability would cost nothing there, so no figure would hold. ` +
+      'Set TMPDIR to a folder on a disk, such as TMPDIR=/var/tmp',
+  );
+}
