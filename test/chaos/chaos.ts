@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { influxdBinary } from '../support/influxd.ts';
 import { accountsOf } from './accounts.ts';
 import { retainedText } from './checks.ts';
-import { Draw } from './draw.ts';
 import { drawFaults, skipped } from './faults.ts';
 import type { ChaosOptions } from './options.ts';
 import { leaveRetained } from './retained.ts';
@@ -108,7 +107,7 @@ async function oneRound(
   say: (text: string) => void,
 ): Promise<RoundResult> {
   const { seed, only } = options;
-  const planned = drawFaults(Draw.forRound(seed, number), run.site, only);
+  const planned = drawFaults(seed, number, run.site, only);
   say(`${run.site.store} seed ${seed} round ${number}/${last}:`);
   for (const { fault, plan, atMs } of planned)
     say(`    at ${(atMs / 1_000).toFixed(1)} s  ${fault.kind}: ${plan.text}`);

@@ -21,6 +21,15 @@ export class Draw {
     return from[this.int(0, from.length - 1)]!;
   }
 
+  shuffled<T>(from: readonly T[]): T[] {
+    const all = [...from];
+    for (let last = all.length - 1; last > 0; last--) {
+      const other = this.int(0, last);
+      [all[last], all[other]] = [all[other]!, all[last]!];
+    }
+    return all;
+  }
+
   chance(share: number): boolean {
     return this.#random.next() < share;
   }

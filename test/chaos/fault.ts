@@ -70,8 +70,6 @@ export interface Plan {
 export interface Fault {
   kind: string;
   target: Target;
-  /** How often it is drawn, against others. Default 1. */
-  weight?: number;
   /** Why it cannot be done to this site; absent or null if it can. */
   unavailable?(site: Site): string | null;
   plan(draw: Draw, site: Site): Plan;

@@ -13,7 +13,6 @@ function clockJump(which: 'gateway' | 'cloud'): Fault {
   return {
     kind: `${which}-clock-jumps`,
     target: which,
-    weight: 2,
     plan(draw) {
       const [offsetMs, forMs] = [draw.pick(jumpsMs), draw.int(1_500, 4_000)];
       const restarts = draw.chance(0.3);
@@ -46,7 +45,6 @@ function clockJump(which: 'gateway' | 'cloud'): Fault {
 const unset: Fault = {
   kind: 'gateway-clock-unset',
   target: 'gateway',
-  weight: 2,
   plan(draw) {
     const forMs = draw.int(2_000, 5_000);
     // Not always the same, so that each start has a time of its own.

@@ -10,7 +10,6 @@ function full(which: Which): Fault {
   return {
     kind: `${which}-disk-full`,
     target: which,
-    weight: 2,
     unavailable: (site) => diskOf(site, which).cannotFill,
     plan(draw) {
       const forMs = draw.int(1_500, 6_000);
@@ -98,7 +97,6 @@ function breaksDown(which: Which): Fault {
 const unreadable: Fault = {
   kind: 'gateway-disk-unreadable',
   target: 'gateway',
-  weight: 2,
   plan(draw) {
     const forMs = draw.int(1_500, 6_000);
     return {
@@ -156,7 +154,6 @@ const unreadableAtStart: Fault = {
 const backlogFull: Fault = {
   kind: 'journal-full',
   target: 'gateway',
-  weight: 0.4,
   plan(draw) {
     const forMs = draw.int(12_000, 16_000);
     return {

@@ -31,8 +31,8 @@ const tails = {
   },
 };
 
-function journalFault(kind: string, plan: Fault['plan'], weight = 1): Fault {
-  return { kind, target: 'gateway', weight, plan };
+function journalFault(kind: string, plan: Fault['plan']): Fault {
+  return { kind, target: 'gateway', plan };
 }
 
 /** Kills the gateway, does the damage, starts it again; what it logged since. */
@@ -46,44 +46,39 @@ async function whileDown({ site, allow }: Scene, damage: () => void): Promise<Lo
   return gateway.logsSince(mark);
 }
 
-const tornTail = journalFault(
-  'journal-torn-tail',
-  (draw) => {
-    const style = draw.pick(Object.keys(tails) as (keyof typeof tails)[]);
-    const lane = draw.pick([...lanes, 'readings', 'readings'] as const);
-    const seed = draw.int(0, 2 ** 30);
-    return {
-      text: `kill -9 gateway, put ${style} behind the last block of ${lane}, start`,
-      async run(scene) {
-        let bytes = 0;
-        const logs = await whileDown(scene, () => {
-          const last = readSegments(scene.site.journalDir, lane).at(-1);
-          if (!last || last.blocks.length === 0) return;
-          const tail = tails[style](last, new Draw(seed));
-          writeFileSync(last.path, tail, { flag: 'a' });
-          bytes = last.bytes.length + tail.length - last.goodEnd;
-        });
-        if (bytes === 0) return scene.say(`nothing in ${lane} yet`);
-        scene.expect('gateway: reports exactly the torn bytes, in its log and as an event', () => {
-          const said = logs.find(({ json }) => json?.lane === lane && isAbout(json, 'torn tail'))?.json;
-          if (said?.bytes !== bytes)
-            return `${bytes} bytes in ${lane}; logged ${JSON.stringify(said ?? null)}`;
-          const isEvent = scene
-            .losses()
-            .some((loss) => loss.cause === 'torn-tail' && loss.lane === lane && loss.bytes === bytes);
-          return isEvent ? null : `no loss event for ${bytes} bytes in ${lane}`;
-        });
-        scene.expect('gateway: harbinger_journal_lost_bytes_total counts the torn bytes', () =>
-          eventually(async () => {
-            const counted = await metricOf(scene.site.gateway.process, 'harbinger_journal_lost_bytes_total');
-            return counted !== null && counted >= bytes ? null : `${counted} of ${bytes}`;
-          }),
-        );
-      },
-    };
-  },
-  2,
-);
+const tornTail = journalFault('journal-torn-tail', (draw) => {
+  const style = draw.pick(Object.keys(tails) as (keyof typeof tails)[]);
+  const lane = draw.pick([...lanes, 'readings', 'readings'] as const);
+  const seed = draw.int(0, 2 ** 30);
+  return {
+    text: `kill -9 gateway, put ${style} behind the last block of ${lane}, start`,
+    async run(scene) {
+      let bytes = 0;
+      const logs = await whileDown(scene, () => {
+        const last = readSegments(scene.site.journalDir, lane).at(-1);
+        if (!last || last.blocks.length === 0) return;
+        const tail = tails[style](last, new Draw(seed));
+        writeFileSync(last.path, tail, { flag: 'a' });
+        bytes = last.bytes.length + tail.length - last.goodEnd;
+      });
+      if (bytes === 0) return scene.say(`nothing in ${lane} yet`);
+      scene.expect('gateway: reports exactly the torn bytes, in its log and as an event', () => {
+        const said = logs.find(({ json }) => json?.lane === lane && isAbout(json, 'torn tail'))?.json;
+        if (said?.bytes !== bytes) return `${bytes} bytes in ${lane}; logged ${JSON.stringify(said ?? null)}`;
+        const isEvent = scene
+          .losses()
+          .some((loss) => loss.cause === 'torn-tail' && loss.lane === lane && loss.bytes === bytes);
+        return isEvent ? null : `no loss event for ${bytes} bytes in ${lane}`;
+      });
+      scene.expect('gateway: harbinger_journal_lost_bytes_total counts the torn bytes', () =>
+        eventually(async () => {
+          const counted = await metricOf(scene.site.gateway.process, 'harbinger_journal_lost_bytes_total');
+          return counted !== null && counted >= bytes ? null : `${counted} of ${bytes}`;
+        }),
+      );
+    },
+  };
+});
 
 function isAbout(json: Record<string, unknown> | null, words: string): boolean {
   return String(json?.msg).includes(words);
@@ -101,67 +96,57 @@ function expectDamageReported(scene: Scene, readings: readonly string[]): void {
   });
 }
 
-const flipped = journalFault(
-  'journal-flipped-bits',
-  (draw) => {
-    const blocksHit = draw.int(1, 5);
-    const newest = draw.chance(0.7);
-    const seed = draw.int(0, 2 ** 30);
-    return {
-      text: `kill -9 gateway, flip bits in ${blocksHit} ${newest ? 'of the newest' : 'of all'} blocks of readings, start`,
-      async run(scene) {
-        const hit: string[] = [];
-        await whileDown(scene, () => {
-          const own = new Draw(seed);
-          const segments = readSegments(scene.site.journalDir, 'readings');
-          const all = segments.flatMap((segment) => segment.blocks.map((found) => ({ segment, found })));
-          const from = newest ? all.slice(-20) : all;
-          for (let i = 0; i < blocksHit && from.length > 0; i++) {
-            const [{ segment, found }] = from.splice(own.int(0, from.length - 1), 1) as [
-              (typeof from)[number],
-            ];
-            hit.push(...readingsIn(found.block));
-            flipBits(segment.bytes, found.at, found.end, own);
-            writeFileSync(segment.path, segment.bytes);
-          }
-        });
-        expectDamageReported(scene, hit);
-      },
-    };
-  },
-  2,
-);
+const flipped = journalFault('journal-flipped-bits', (draw) => {
+  const blocksHit = draw.int(1, 5);
+  const newest = draw.chance(0.7);
+  const seed = draw.int(0, 2 ** 30);
+  return {
+    text: `kill -9 gateway, flip bits in ${blocksHit} ${newest ? 'of the newest' : 'of all'} blocks of readings, start`,
+    async run(scene) {
+      const hit: string[] = [];
+      await whileDown(scene, () => {
+        const own = new Draw(seed);
+        const segments = readSegments(scene.site.journalDir, 'readings');
+        const all = segments.flatMap((segment) => segment.blocks.map((found) => ({ segment, found })));
+        const from = newest ? all.slice(-20) : all;
+        for (let i = 0; i < blocksHit && from.length > 0; i++) {
+          const [{ segment, found }] = from.splice(own.int(0, from.length - 1), 1) as [(typeof from)[number]];
+          hit.push(...readingsIn(found.block));
+          flipBits(segment.bytes, found.at, found.end, own);
+          writeFileSync(segment.path, segment.bytes);
+        }
+      });
+      expectDamageReported(scene, hit);
+    },
+  };
+});
 
-const truncated = journalFault(
-  'journal-truncated',
-  (draw) => {
-    // A few blocks; or as much as a card that lies about syncing may take back, some of it confirmed by the cloud.
-    const back = draw.chance(0.5) ? draw.int(1, 6) : draw.int(50, 300);
-    const share = draw.share();
-    return {
-      text: `kill -9 gateway, cut its newest segment of readings within the last ${back} blocks, start`,
-      async run(scene) {
-        const gone: FoundBlock[] = [];
-        await whileDown(scene, () => {
-          const last = readSegments(scene.site.journalDir, 'readings').at(-1);
-          const blocks = last?.blocks.slice(-back) ?? [];
-          const [first] = blocks;
-          if (!last || !first) return;
-          // Within a block's bytes, never between two: that would leave nothing to notice.
-          const at = first.at + 1 + Math.floor(share * (first.end - first.at - 2));
-          truncateSync(last.path, at);
-          gone.push(...blocks);
-        });
-        if (gone.length > 0 && gone[0]!.end - gone[0]!.at <= blockHeaderBytes) return;
-        expectDamageReported(
-          scene,
-          gone.flatMap(({ block }) => readingsIn(block)),
-        );
-      },
-    };
-  },
-  2,
-);
+const truncated = journalFault('journal-truncated', (draw) => {
+  // A few blocks; or as much as a card that lies about syncing may take back, some of it confirmed by the cloud.
+  const back = draw.chance(0.5) ? draw.int(1, 6) : draw.int(50, 300);
+  const share = draw.share();
+  return {
+    text: `kill -9 gateway, cut its newest segment of readings within the last ${back} blocks, start`,
+    async run(scene) {
+      const gone: FoundBlock[] = [];
+      await whileDown(scene, () => {
+        const last = readSegments(scene.site.journalDir, 'readings').at(-1);
+        const blocks = last?.blocks.slice(-back) ?? [];
+        const [first] = blocks;
+        if (!last || !first) return;
+        // Within a block's bytes, never between two: that would leave nothing to notice.
+        const at = first.at + 1 + Math.floor(share * (first.end - first.at - 2));
+        truncateSync(last.path, at);
+        gone.push(...blocks);
+      });
+      if (gone.length > 0 && gone[0]!.end - gone[0]!.at <= blockHeaderBytes) return;
+      expectDamageReported(
+        scene,
+        gone.flatMap(({ block }) => readingsIn(block)),
+      );
+    },
+  };
+});
 
 const stateDamaged = journalFault('journal-state-damaged', (draw) => {
   const file = draw.pick(['cursors.json', 'meta.json']);

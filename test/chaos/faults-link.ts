@@ -17,8 +17,8 @@ function expectOffline(scene: Scene, fromMs: number, toMs: number): void {
   });
 }
 
-function linkFault(kind: string, plan: Fault['plan'], weight = 1): Fault {
-  return { kind, target: 'link', weight, plan };
+function linkFault(kind: string, plan: Fault['plan']): Fault {
+  return { kind, target: 'link', plan };
 }
 
 async function during(scene: Scene, begin: () => void, forMs: number): Promise<void> {
@@ -30,21 +30,17 @@ async function during(scene: Scene, begin: () => void, forMs: number): Promise<v
   }
 }
 
-const cut = linkFault(
-  'link-cut',
-  (draw) => {
-    const forMs = draw.int(500, 6_000);
-    return {
-      text: `cut the link for ${seconds(forMs)}`,
-      async run(scene) {
-        const fromMs = performance.now();
-        await during(scene, () => scene.site.link.cut(), forMs);
-        expectOffline(scene, fromMs, fromMs + forMs);
-      },
-    };
-  },
-  2,
-);
+const cut = linkFault('link-cut', (draw) => {
+  const forMs = draw.int(500, 6_000);
+  return {
+    text: `cut the link for ${seconds(forMs)}`,
+    async run(scene) {
+      const fromMs = performance.now();
+      await during(scene, () => scene.site.link.cut(), forMs);
+      expectOffline(scene, fromMs, fromMs + forMs);
+    },
+  };
+});
 
 const flapping = linkFault('link-flapping', (draw) => {
   const times = Array.from(
@@ -96,29 +92,25 @@ const halfOpen = linkFault('link-half-open', (draw) => {
   };
 });
 
-const cutInBlock = linkFault(
-  'link-cut-in-block',
-  (draw) => {
-    const cuts = Array.from({ length: draw.int(2, 8) }, () => draw.int(50, 30_000));
-    return {
-      text: `cut the link in the middle of blocks: after ${cuts.join(', ')} bytes`,
-      async run(scene) {
-        const { link } = scene.site;
-        const before = link.cutWithin;
-        try {
-          for (const bytes of cuts) {
-            link.cutAfter(bytes);
-            await pause(700);
-          }
-        } finally {
-          link.heal();
+const cutInBlock = linkFault('link-cut-in-block', (draw) => {
+  const cuts = Array.from({ length: draw.int(2, 8) }, () => draw.int(50, 30_000));
+  return {
+    text: `cut the link in the middle of blocks: after ${cuts.join(', ')} bytes`,
+    async run(scene) {
+      const { link } = scene.site;
+      const before = link.cutWithin;
+      try {
+        for (const bytes of cuts) {
+          link.cutAfter(bytes);
+          await pause(700);
         }
-        scene.say(`${link.cutWithin - before} of ${cuts.length} cuts came within what was being sent`);
-      },
-    };
-  },
-  2,
-);
+      } finally {
+        link.heal();
+      }
+      scene.say(`${link.cutWithin - before} of ${cuts.length} cuts came within what was being sent`);
+    },
+  };
+});
 
 const html = 'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n\r\n<html><body>Please sign in</body></html>';
 

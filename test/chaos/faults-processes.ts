@@ -22,7 +22,6 @@ function kill(which: Which): Fault {
   return {
     kind: `${which}-kill`,
     target: which,
-    weight: 2,
     plan(draw) {
       const downMs = draw.int(0, 2_000);
       return {
@@ -158,7 +157,6 @@ const dataThreadKilled: Fault = {
 const dataThreadHung: Fault = {
   kind: 'data-thread-hung',
   target: 'gateway',
-  weight: 0.5,
   plan(draw) {
     const forMs = draw.int(8_000, 10_000);
     return {

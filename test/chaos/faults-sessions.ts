@@ -59,7 +59,6 @@ async function found(site: Site): Promise<string[]> {
 const sessionsOnFullDisk: Fault = {
   kind: 'sessions-on-full-disk',
   target: 'gateway',
-  weight: 2,
   unavailable: ({ gatewayDisk }) => gatewayDisk.unavailable,
   plan(draw) {
     const [forMs, seq] = [draw.int(500, 2_500), draw.int(0, 2 ** 40)];

@@ -98,7 +98,6 @@ function http(
 const killed: Fault = {
   kind: 'store-kill',
   target: 'store',
-  weight: 2,
   unavailable: onlyInflux,
   plan(draw) {
     const forMs = outageMs(draw);
@@ -171,7 +170,6 @@ const saysMsMax = 3_000;
 const diskFull: Fault = {
   kind: 'store-disk-full',
   target: 'store',
-  weight: 2,
   unavailable: (site) => onlyInflux(site) ?? site.influxDisk?.cannotFill ?? null,
   plan(draw) {
     const forMs = outageMs(draw);

@@ -1,5 +1,6 @@
-import type { Draw } from './draw.ts';
-import type { Fault, Plan, Target } from './fault.ts';
+import { deal } from './deal.ts';
+import { Draw } from './draw.ts';
+import type { Fault, Plan } from './fault.ts';
 import { clockFaults } from './faults-clock.ts';
 import { databaseFaults } from './faults-databases.ts';
 import { diskFaults } from './faults-disk.ts';
@@ -39,33 +40,14 @@ export interface PlannedFault {
 const beginMsMax = 4_000;
 
 /** One to three faults for different targets. `only`: kinds to draw from, all if empty. */
-export function drawFaults(draw: Draw, site: Site, only: readonly string[]): PlannedFault[] {
-  const count = draw.pick([1, 1, 2, 2, 2, 3]);
-  const taken = new Set<Target>();
-  const planned: PlannedFault[] = [];
-  while (planned.length < count) {
-    const choice = faults.filter(
-      (fault) =>
-        !taken.has(fault.target) &&
-        (only.length === 0 || only.includes(fault.kind)) &&
-        !fault.unavailable?.(site),
-    );
-    if (choice.length === 0) break;
-    const fault = weighted(draw, choice);
-    taken.add(fault.target);
-    planned.push({ fault, plan: fault.plan(draw, site), atMs: draw.int(500, beginMsMax) });
-  }
-  return planned.sort((a, b) => a.atMs - b.atMs);
-}
-
-function weighted(draw: Draw, choice: readonly Fault[]): Fault {
-  const weightOf = ({ weight = 1 }: Fault) => weight;
-  let at = draw.share() * choice.reduce((sum, fault) => sum + weightOf(fault), 0);
-  for (const fault of choice) {
-    at -= weightOf(fault);
-    if (at < 0) return fault;
-  }
-  return choice.at(-1)!;
+export function drawFaults(seed: number, round: number, site: Site, only: readonly string[]): PlannedFault[] {
+  const draw = Draw.forRound(seed, round);
+  const possible = faults.filter(
+    (fault) => (only.length === 0 || only.includes(fault.kind)) && !fault.unavailable?.(site),
+  );
+  return deal(seed, possible, round)
+    .map((fault) => ({ fault, plan: fault.plan(draw, site), atMs: draw.int(500, beginMsMax) }))
+    .sort((a, b) => a.atMs - b.atMs);
 }
 
 /** What cannot be done to this site, and why. */
