@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { pumpCarrier } from '../../load/pump-payload.ts';
-import { diskProblems, rateProblems, storeProblems } from '../checks.ts';
+import { assessedBetween, diskProblems, rateProblems, storeProblems } from '../checks.ts';
 import { runLoad } from '../load-process.ts';
 import { usageOf } from '../meter.ts';
 import type { BenchContext, Sample, Scenario } from '../scenario.ts';
-import { type GatewayStatus, startProductSide, statusOf } from '../sides.ts';
+import { startProductSide, statusOf } from '../sides.ts';
 import { spreadOf } from '../stats.ts';
 import { until } from '../waiting.ts';
 import { allConfirmed, embeddedCount } from './end-to-end.ts';
@@ -12,7 +12,7 @@ import { sampleOf, writtenWhile } from './ingest.ts';
 
 const devices = 1_000;
 /** Above every running number of the load that fills the windows. */
-const seqFirst = 1_000_000;
+const seqFirst = 1_000;
 
 /** A small site on an ordinary day: the resident set settles, so its second half is what is reported. */
 async function run({ folder, quick }: BenchContext): Promise<Sample> {
@@ -48,7 +48,7 @@ async function run({ folder, quick }: BenchContext): Promise<Sample> {
     await allConfirmed(product);
     const after = await statusOf(product);
     const uplinkBytes = after.uplink!.bytes.readings! - before.uplink!.bytes.readings!;
-    const machines = (status: GatewayStatus) => status.intelligence.scorer?.machines ?? 0;
+    const assessed = assessedBetween(before, after, load.report.seconds);
     const sample = sampleOf(load);
     sample.values.memory = spreadOf(resident.slice(resident.length >> 1)).median / 1e6;
     sample.values.peak = Math.max(...resident) / 1e6;
@@ -58,11 +58,17 @@ async function run({ folder, quick }: BenchContext): Promise<Sample> {
     sample.details.idleMB = idle / 1e6;
     sample.details.diskBytesPerReading = written.diskBytes / load.report.sent;
     sample.details.syncs = written.syncs;
-    sample.values.scored = (machines(after) - machines(before)) / load.report.seconds;
+    sample.values.scored = assessed.machines / load.report.seconds;
+    sample.details.byModelPerSecond = assessed.byModelPerSecond;
     const acked = filled.acked + load.report.acked;
     const stored = await embeddedCount(product, 'pump', pumpCarrier)();
     sample.problems.push(...storeProblems(stored, acked), ...diskProblems(written.diskRatio));
     sample.problems.push(...rateProblems('readings', load.report.perSecond, devices));
+    // A quick load does not fill a window.
+    if (!quick) {
+      const { byModelPerSecond } = assessed;
+      sample.problems.push(...rateProblems('assessments by the model', byModelPerSecond, devices));
+    }
     return sample;
   } finally {
     await product.stop();

@@ -21,7 +21,7 @@ const introductionSeconds = 6;
 const loadShape = (duration: number) => ({ connections: sensors, qos: 1 as const, rate, duration });
 
 /** Above every running number of the introduction, so that each reading has its own. */
-const seqFirst = 1_000_000;
+const seqFirst = 1_000;
 
 /**
  * How long acknowledgements take on a side that does nothing else. The target is for all of them; the figure beside it,
