@@ -62,7 +62,7 @@ export const machines: Curve = {
           { key: 'memory', title: 'peak memory', unit: 'MB' },
         ],
         remark:
-          'The cost of one message should not depend on how many machines there are. They share ten connections: what a connection costs is not in here. Above 20,000 machines (a setting) the rest are stored and not watched.',
+          'The cost of one message should not depend on how many machines there are. Ten connections and 20,000 watched machines, as above.',
       },
       (size) => 3 * size,
     ),
@@ -88,7 +88,7 @@ export const fleet: Curve = {
         sizeTitle: 'machines, each with a reading a second',
         series: [{ ...cpu, perItem: true }],
         remark:
-          'Few machines pay for the syncs and wake-ups that many share. Ten connections and 20,000 watched machines at most, as above.',
+          'Few machines pay for the syncs and wake-ups that many share. All share ten connections: what a connection costs is not in here. Above 20,000 machines (a setting) the rest are stored and not watched.',
       },
       (size) => 3 * size,
     ),

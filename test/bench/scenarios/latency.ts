@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type LatencyEntry, readLatencyLog } from '../../load/latency-log.ts';
-import { rateProblems, storeProblems } from '../checks.ts';
+import { assessedBetween, rateProblems, storeProblems } from '../checks.ts';
 import { type MeasuredLoad, runLoad, warmUp } from '../load-process.ts';
 import type { BenchContext, Sample, Scenario, Side } from '../scenario.ts';
 import { type RunningSide, startBare, startProductSide, statusOf } from '../sides.ts';
@@ -115,7 +115,8 @@ async function runWithAlerts({ folder, quick }: BenchContext): Promise<Sample> {
     const load = await loading;
     const sample = sampleOf(load);
     const after = await statusOf(product);
-    const assessed = (after.intelligence.scorer?.machines ?? 0) - (before.intelligence.scorer?.machines ?? 0);
+    // Sensors have no model: these are pumps.
+    const { byModel: assessed } = assessedBetween(before, after, load.report.seconds);
     const latencies = receiver.latenciesMs();
     sample.values = { ackTogether: Number(sample.details.ackMsP99) };
     if (latencies.count > 0) {
@@ -127,7 +128,8 @@ async function runWithAlerts({ folder, quick }: BenchContext): Promise<Sample> {
     sample.details.pumpReadings = sent;
     sample.details.assessed = assessed;
     if (latencies.count < pumps / 4 && !quick) sample.problems.push(`only ${latencies.count} alerts`);
-    if (assessed < sent * 0.99) sample.problems.push(`${sent} readings of pumps, only ${assessed} assessed`);
+    if (assessed < sent * 0.99)
+      sample.problems.push(`${sent} readings of pumps, only ${assessed} assessed by the model`);
     sample.problems.push(...rateProblems('sensors', load.report.perSecond, rate));
     await allConfirmed(product);
     const acked = introduced.acked + load.report.acked;
