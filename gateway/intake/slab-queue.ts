@@ -7,9 +7,9 @@ export type Settle = (error?: Error) => void;
 const slabSize = 256 << 10;
 /** A slab with so much does not wait for more: to wait longer would save little. */
 const enoughBytes = 32 << 10;
-const enoughMessagesMin = 6;
-/** The same where a slab may wait for longer than 10 ms. */
-const enoughMessagesPerGatherMs = 0.6;
+const enoughMessages = 10;
+/** The same before the first look: where messages come so fast, latency is worth more than what a sync costs. */
+const enoughMessagesSoon = 6;
 /** From one slab to the next, and the least between two looks whether more came. */
 const firstLookMs = 2;
 /** How many looks there is time for. */
@@ -52,7 +52,8 @@ export class SlabQueue {
   private readonly gatherMs: number;
   /** Between two looks whether more came. */
   private readonly lookMs: number;
-  private readonly enoughMessages: number;
+  /** How much longer than usual it may wait, it may gather more for. */
+  private readonly patience: number;
   private readonly names = new NameNumbers();
   private readonly free: Slab[] = [];
   private slots = 0;
@@ -62,7 +63,7 @@ export class SlabQueue {
   private nextId = 1;
   private isScheduled = false;
   /** It need not be waited for once there is enough. */
-  private nextLook: { timer: Timer; look: () => void } | null = null;
+  private nextLook: { timer: Timer; look: () => void; waits: number } | null = null;
   private hasty = 0;
   private hastyNext = 1;
   private flushedMs = Number.NEGATIVE_INFINITY;
@@ -72,7 +73,7 @@ export class SlabQueue {
     this.clock = clock;
     this.gatherMs = gatherMs;
     this.lookMs = Math.max(firstLookMs, gatherMs / looksMax);
-    this.enoughMessages = Math.max(enoughMessagesMin, gatherMs * enoughMessagesPerGatherMs);
+    this.patience = Math.max(1, gatherMs / 10);
   }
 
   /** Messages that are not settled. */
@@ -91,7 +92,7 @@ export class SlabQueue {
       this.filling.writer.add(message);
     }
     this.filling.settles.push(settled);
-    if (this.nextLook && this.isEnough()) this.lookSoon(this.nextLook);
+    if (this.nextLook && this.isEnough(this.nextLook.waits)) this.lookSoon(this.nextLook);
     else this.scheduleFlush();
   }
 
@@ -138,7 +139,7 @@ export class SlabQueue {
     if (!slab || this.isScheduled || this.underWay.size >= underWayMax) return;
     this.isScheduled = true;
     const waitMs = this.flushedMs + Math.min(firstLookMs, this.gatherMs) - this.clock.monotonicMs();
-    if (waitMs <= 0 || this.isEnough()) setImmediate(() => this.look(slab, 1, 0));
+    if (waitMs <= 0 || this.isEnough(0)) setImmediate(() => this.look(slab, 1, 0));
     else this.lookAfter(waitMs, slab, 1, 0);
   }
 
@@ -147,7 +148,7 @@ export class SlabQueue {
       this.nextLook = null;
       this.look(slab, seen, waits);
     };
-    this.nextLook = { timer: this.clock.setTimer(waitMs, look), look };
+    this.nextLook = { timer: this.clock.setTimer(waitMs, look), look, waits };
   }
 
   /** At the end of this turn: what else it brings goes along. */
@@ -157,9 +158,10 @@ export class SlabQueue {
     setImmediate(look);
   }
 
-  private isEnough(): boolean {
+  private isEnough(waits: number): boolean {
     if (!this.filling) return false;
-    return this.filling.settles.length >= this.enoughMessages || this.filling.writer.bytes >= enoughBytes;
+    const messages = (waits === 0 ? enoughMessagesSoon : enoughMessages) * this.patience;
+    return this.filling.settles.length >= messages || this.filling.writer.bytes >= enoughBytes;
   }
 
   /**
@@ -172,7 +174,7 @@ export class SlabQueue {
     const isGone = slab !== this.filling;
     const isMore = count > seen;
     if (waits === 1 && !isGone) this.learn(isMore);
-    if (!isGone && isMore && this.mayWait()) {
+    if (!isGone && isMore && this.mayWait(waits)) {
       this.lookAfter(this.lookMs, slab, count, waits + 1);
     } else {
       this.isScheduled = false;
@@ -186,8 +188,8 @@ export class SlabQueue {
     this.hastyNext = wasWorthIt ? 1 : Math.min(2 * this.hastyNext, hastyMax);
   }
 
-  private mayWait(): boolean {
-    if (this.isEnough()) return false;
+  private mayWait(waits: number): boolean {
+    if (this.isEnough(waits)) return false;
     if (this.clock.monotonicMs() + this.lookMs > this.flushedMs + this.gatherMs) return false;
     if (this.hasty === 0) return true;
     this.hasty -= 1;
