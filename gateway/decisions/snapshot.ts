@@ -9,7 +9,8 @@
  * a second prediction nor loses one. Written when a prediction opens, rises in severity or ends; an update of remaining
  * life alone is not worth a write: at worst it is sent again, as a new update.
  * `check` is the CRC-32 of the three lists as JSON (files of earlier versions have none): a changed id would leave a
- * prediction open in the cloud for ever. A damaged file is set aside as `alerts.json.damaged` and said so; open predictions are then opened anew.
+ * prediction open in the cloud for ever. A damaged file is set aside as `alerts.json.damaged` and said so; open
+ * predictions are then opened anew.
  */
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';

@@ -121,6 +121,21 @@ describe('slab queue', () => {
     expect(read.at(-1)).toBe('then as before');
   });
 
+  it('once the first look found too few, waits for more of them than before it', async () => {
+    queue = new SlabQueue((note) => notes.push(note), clock, 10);
+    add('first');
+    await tick();
+    add('a');
+    add('b');
+    await clock.advance(lookMs);
+    for (const text of texts(7)) add(text); // with the two before: one fewer than enough
+    await tick();
+    expect(notes).toHaveLength(1);
+    add('enough');
+    await tick();
+    expect(notes).toHaveLength(2);
+  });
+
   it('a slab that fills up while it waits leaves its successor neither waiting for good nor hasty', async () => {
     add('first');
     await tick();

@@ -42,7 +42,7 @@ it.skipIf(!compiled)(
     ]);
     expect(problems).toEqual([]);
     expect(report.stores[0]?.rounds.map(({ acked }) => acked > 0)).toEqual([true, true]);
-    // The seed is one that draws all of them.
+    // The seed is one that deals all of them.
     expect(new Set(report.stores[0]?.rounds.flatMap(({ kinds }) => kinds))).toEqual(new Set(only));
     expect(tableOf(report)).toContain('Nothing failed.');
   },
