@@ -1,7 +1,13 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 
-const ajv = new Ajv({ allErrors: false, useDefaults: true, strict: false });
+const ajv = new Ajv({
+  allErrors: false,
+  useDefaults: true,
+  strict: false,
+  discriminator: true,
+  verbose: true,
+});
 
 /**
  * A compiled check of untrusted data against a schema. It returns the value with its type, or throws what `fail` makes
@@ -28,6 +34,7 @@ function describe(errors: readonly ErrorObject[]): string {
     allowedValues?: unknown[];
     allowedValue?: unknown;
   };
+  if (error.keyword === 'discriminator') return ofUnknownKind(place, error);
   // A union of constants fails at each of them.
   const constants = errors.filter(
     ({ keyword, instancePath }) => keyword === 'const' && instancePath === error.instancePath,
@@ -38,4 +45,16 @@ function describe(errors: readonly ErrorObject[]): string {
     return `${place}: unknown property '${detail.additionalProperty}'`;
   if (detail.allowedValues !== undefined) return `${place} must be one of ${detail.allowedValues.join(', ')}`;
   return `${place} ${error.message ?? 'is not valid'}`;
+}
+
+/** One of several kinds, told apart by a key: the key is absent, or names a kind that there is not. */
+function ofUnknownKind(place: string, error: ErrorObject): string {
+  const { tag, tagValue } = error.params as { tag: string; tagValue: unknown };
+  const { oneOf = [] } = (error.parentSchema ?? {}) as {
+    oneOf?: { properties?: Record<string, { const?: unknown }> }[];
+  };
+  const kinds = oneOf.map(({ properties }) => JSON.stringify(properties?.[tag]?.const)).join(', ');
+  return tagValue === undefined
+    ? `${place} has no '${tag}' (one of ${kinds})`
+    : `${place}: there is no ${tag} ${JSON.stringify(tagValue)} (there are: ${kinds})`;
 }

@@ -1,0 +1,40 @@
+/**
+ * Plug-in parts: payload formats, sources, notifiers, stores, jobs. A part is one folder; one line in the registry of
+ * its seam adds it. Composition, configuration check, status, metrics and the generated references loop over the
+ * registries, so that nothing else changes when a part is added. `docs/0001-parts.md` has the reasons.
+ */
+import type { Static, TObject } from '@sinclair/typebox';
+import type { StatisticDeclarations } from './statistics.ts';
+
+/**
+ * What a registry knows of a part. `Deps` are what the seam hands in, `Made` is the running thing; both belong to the
+ * seam's port. `part.ts` of a folder must stay light: `create` imports the implementation lazily, so that
+ * `config check`, `--help` and the references load no broker, database or protocol library.
+ */
+export interface Part<K extends string, C extends TObject, Deps, Made> {
+  /** The key in the configuration file, and the first half of the name `kind/name`. */
+  readonly kind: K;
+  /** One sentence for the generated reference. */
+  readonly about: string;
+  /** Every key with its description; defaults where there is a sensible one. */
+  readonly config: C;
+  /** Metrics that a running part reports. */
+  readonly statistics?: StatisticDeclarations;
+  /** What a schema cannot express. Returns every problem as a sentence that begins with the key; none if sound. */
+  check?(config: Static<C>): string[];
+  create(config: Static<C>, deps: Deps): Made | Promise<Made>;
+}
+
+/** Any part of a seam whatever its configuration. Method syntax in `Part` is what makes parts assignable to it. */
+export type AnyPart<Deps = never, Made = unknown> = Part<string, TObject, Deps, Made>;
+
+/** Fixes a seam's `Deps` and `Made`; the rest is inferred from the part. */
+export const partOf =
+  <Deps, Made>() =>
+  <const K extends string, C extends TObject>(part: Part<K, C, Deps, Made>): Part<K, C, Deps, Made> =>
+    part;
+
+/** The name by which users address a running part: `kind`, or `kind/name` where there can be several. */
+export function nameOf(kind: string, name?: string): string {
+  return name === undefined ? kind : `${kind}/${name}`;
+}

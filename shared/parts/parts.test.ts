@@ -1,0 +1,131 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { Registry } from 'prom-client';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { compileValidator } from '../runtime/validate.ts';
+import { choice, lists, tables } from './config.ts';
+import { Metrics } from './metrics.ts';
+import { nameOf, partOf } from './part.ts';
+import { configuredLists, configuredName, createPart, problemsOf } from './registry.ts';
+import { declareStatistics } from './statistics.ts';
+
+interface Deps {
+  greeting: string;
+}
+const greeterPart = partOf<Deps, { greet(): string }>();
+
+const loud = greeterPart({
+  kind: 'loud',
+  about: 'Greets loudly.',
+  config: Type.Object(
+    { name: Type.String({ description: 'whom' }), marks: Type.Integer({ default: 1, description: '!' }) },
+    { additionalProperties: false },
+  ),
+  check: ({ marks }) => (marks > 3 ? ['marks: more than 3 are rude', 'marks: fewer are kinder'] : []),
+  create: ({ name, marks }, { greeting }) => ({ greet: () => `${greeting} ${name}${'!'.repeat(marks)}` }),
+});
+const silent = greeterPart({
+  kind: 'silent',
+  about: 'Greets nobody.',
+  config: Type.Object({ reason: Type.Optional(Type.String()) }, { additionalProperties: false }),
+  create: async () => ({ greet: () => '' }),
+});
+const greeters = [loud, silent] as const;
+
+const fail = (problem: string) => new Error(problem);
+
+describe('lists', () => {
+  const schema = lists(greeters);
+  const read = compileValidator(schema);
+
+  it('types each kind by its own configuration', () => {
+    type Table = Static<typeof schema>;
+    expectTypeOf<keyof Table>().toEqualTypeOf<'loud' | 'silent'>();
+    expectTypeOf<Table['loud'][number]['marks']>().toEqualTypeOf<number>();
+    expectTypeOf<Table['silent'][number]['reason']>().toEqualTypeOf<string | undefined>();
+  });
+
+  it('fills defaults and refuses a kind that is not registered', () => {
+    expect(read({ loud: [{ name: 'Ada' }] }, fail)).toEqual({
+      loud: [{ name: 'Ada', marks: 1 }],
+      silent: [],
+    });
+    expect(() => read({ fax: [] }, fail)).toThrow("unknown property 'fax'");
+  });
+
+  it('creates what is configured and names every problem with its place', async () => {
+    const table = read({ loud: [{ name: 'Ada' }, { name: 'Bob', marks: 9 }], silent: [{}] }, fail);
+    const configured = configuredLists(greeters, table, 'greet');
+    expect(configured.map(configuredName)).toEqual(['loud/Ada', 'loud/Bob', 'silent']);
+    expect(problemsOf(greeters, configured)).toEqual([
+      "greet.loud 'Bob': marks: more than 3 are rude",
+      "greet.loud 'Bob': marks: fewer are kinder",
+    ]);
+    const made = await createPart<Deps, { greet(): string }>(greeters, configured[0]!, { greeting: 'Hello' });
+    expect(made.greet()).toBe('Hello Ada!');
+  });
+});
+
+it('tables make one table for each kind', () => {
+  const schema = Type.Object({ own: Type.Integer({ default: 7 }), ...tables([silent] as const) });
+  expectTypeOf<Static<typeof schema>['silent']>().toEqualTypeOf<{ reason?: string }>();
+  expect(compileValidator(schema)({}, fail)).toEqual({ own: 7, silent: {} });
+});
+
+describe('choice', () => {
+  const schema = choice('kind', greeters, { volume: Type.Integer({ default: 3 }) });
+  const read = compileValidator(schema);
+
+  it('narrows by the key', () => {
+    type One = Static<typeof schema>;
+    expectTypeOf<Extract<One, { kind: 'loud' }>['marks']>().toEqualTypeOf<number>();
+    expectTypeOf<One['volume']>().toEqualTypeOf<number>();
+  });
+
+  it('fills the defaults of the chosen kind alone', () => {
+    expect(read({ kind: 'loud', name: 'Ada' }, fail)).toEqual({
+      kind: 'loud',
+      name: 'Ada',
+      marks: 1,
+      volume: 3,
+    });
+    expect(read({ kind: 'silent' }, fail)).toEqual({ kind: 'silent', volume: 3 });
+  });
+
+  it.each([
+    [{ kind: 'silent', marks: 1 }, /marks/],
+    [{ kind: 'fax' }, /kind/],
+    [{}, /kind/],
+  ])('refuses %j with one problem', (value, problem) => {
+    expect(() => read(value, fail)).toThrow(problem);
+  });
+});
+
+it('a name is a kind, or a kind and a name', () => {
+  expect([nameOf('mqtt'), nameOf('webhook', 'maintenance')]).toEqual(['mqtt', 'webhook/maintenance']);
+});
+
+describe('metrics', () => {
+  const statistics = declareStatistics({
+    harbinger_greetings_total: { type: 'counter', help: 'Greetings', labels: ['to'] },
+    harbinger_mood: { type: 'gauge', help: 'Mood' },
+  });
+  const greetings = (value: number, mood = 1) => ({
+    harbinger_greetings_total: [{ value, labels: { to: 'Ada' } }],
+    harbinger_mood: mood,
+  });
+
+  it('counts on when a total falls back', async () => {
+    const metrics = new Metrics(new Registry());
+    metrics.publish(statistics, greetings(5));
+    metrics.publish(statistics, greetings(2, 0.5));
+    const text = await metrics.registry.metrics();
+    expect(text).toContain('harbinger_greetings_total{to="Ada"} 7');
+    expect(text).toContain('harbinger_mood 0.5');
+  });
+
+  it('refuses what is not declared', () => {
+    expect(() => new Metrics(new Registry()).publish(statistics, { harbinger_other: 1 })).toThrow(
+      'not declared',
+    );
+  });
+});
