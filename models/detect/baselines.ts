@@ -1,7 +1,7 @@
 /** What a detector must beat: simple ones, one score a row, from what came before and the row itself. */
 import { Detector } from '../../shared/detector/detector.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
-import type { Series } from './corpus.ts';
+import type { Series } from './series.ts';
 
 export interface Candidate {
   name: string;

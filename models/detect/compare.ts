@@ -1,7 +1,7 @@
 import { candidates } from './baselines.ts';
-import type { Series } from './corpus.ts';
 import { type NabResult, nabScore, probationRows } from './nab-score.ts';
 import { type RowMetrics, rowMetrics } from './row-metrics.ts';
+import type { Series } from './series.ts';
 
 export interface Comparison {
   name: string;

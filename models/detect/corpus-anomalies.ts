@@ -1,5 +1,5 @@
 import { gaussian, type Random } from '../../shared/runtime/random.ts';
-import type { Interval } from './corpus.ts';
+import type { Interval } from './series.ts';
 
 const between = (random: Random, low: number, high: number) => low + (high - low) * random.next();
 type Maker = (values: Float64Array, at: number, random: Random, stepMs: number) => Interval;

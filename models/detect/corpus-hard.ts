@@ -4,7 +4,7 @@
  * are of the size of what else happens, and only their beginning is labelled. Not tuned on, only looked at.
  */
 import { gaussian, type Random, seededRandom } from '../../shared/runtime/random.ts';
-import type { Interval, Series } from './corpus.ts';
+import type { Interval, Series } from './series.ts';
 
 const dayMs = 86_400_000;
 const minuteMs = 60_000;

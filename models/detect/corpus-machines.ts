@@ -3,7 +3,7 @@
  * the anomaly changes how sensors go together, moves some of them, or both, for a while in the middle; then it is over.
  */
 import { gaussian, type Random, seededRandom } from '../../shared/runtime/random.ts';
-import type { Series } from './corpus.ts';
+import type { Series } from './series.ts';
 
 const between = (random: Random, low: number, high: number) => low + (high - low) * random.next();
 

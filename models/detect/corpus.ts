@@ -2,31 +2,13 @@
  * Made-up series with labelled anomalies, the same for a seed: what the detector was tuned on and is tested with. Many
  * kinds of normal (seasonal, drifting, bursty, counted, stepping, …) times the anomalies that suit them.
  */
-import { gaussian, type Random, seededRandom } from '../../shared/runtime/random.ts';
+import { type Random, seededRandom } from '../../shared/runtime/random.ts';
 import { type AnomalyKind, anomalies } from './corpus-anomalies.ts';
 import { type NormalKind, normals } from './corpus-normals.ts';
-
-/** Rows from `start` to `end` (not included) are anomalous. */
-export interface Interval {
-  start: number;
-  end: number;
-}
-
-export interface Series {
-  name: string;
-  /** Since 1970, ms. */
-  timesMs: Float64Array;
-  /** Rows × sensors. */
-  values: Float64Array;
-  sensors: number;
-  rows: number;
-  anomalies: Interval[];
-}
+import { probationShare, type Series } from './series.ts';
 
 const startMs = Date.UTC(2026, 0, 5);
 const stepsMs = [300_000, 300_000, 300_000, 1_800_000, 3_600_000];
-/** The part of a series that no anomaly is put into, so that normal can be learnt. */
-export const probationShare = 0.15;
 
 function between(random: Random, low: number, high: number): number {
   return low + (high - low) * random.next();
@@ -99,5 +81,3 @@ export function univariateCorpus(seeds: readonly number[]): Series[] {
     pairs.map(([normal, kinds], i) => makeSeries(normal, kinds, 1_000 * seed + i)),
   );
 }
-
-export { gaussian };

@@ -3,7 +3,7 @@
  * paper: windows around anomalies, a sigmoid over the position in a window, one threshold for all series, the standard
  * application profile, and a scale on which perfect is 100 and no detection at all 0.
  */
-import { type Interval, probationShare, type Series } from './corpus.ts';
+import { type Interval, probationShare, type Series } from './series.ts';
 
 const weights = { truePositive: 1, falsePositive: 0.11, falseNegative: 1 };
 /** All windows of a series together take this part of it. */
