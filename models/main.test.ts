@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../shared/runtime/paths.ts';
+import { writeTest, writeTraining } from './data/cmapss.testing.ts';
+import { readCmapssTest } from './data/cmapss.ts';
+import type { ModelDesign } from './fit/design.ts';
 import { artefactsDir, runCompare, runEvaluate, runTrain } from './main.ts';
-import { writeTest, writeTraining } from './training/cmapss.testing.ts';
-import { readCmapssTest } from './training/cmapss.ts';
-import type { ModelDesign } from './training/design.ts';
-import { nasaScore } from './training/figures.ts';
+import { nasaScore } from './measure/figures.ts';
 import { turbofanRecipe } from './training/recipes/turbofan.ts';
 
 const quiet = () => {};

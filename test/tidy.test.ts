@@ -22,7 +22,7 @@ const allowed: Record<string, readonly string[]> = {
   gateway: ['shared'],
   cloud: ['shared'],
   models: ['shared'],
-  deploy: ['shared', 'gateway', 'cloud', 'models', 'test'],
+  deploy: ['shared', 'gateway', 'cloud', 'models'],
   test: ['shared', 'gateway', 'cloud', 'models', 'deploy'],
 };
 

@@ -1,22 +1,22 @@
 #!/usr/bin/env node
-/** The one command-line tool. Each command is a file in commands/; heavy modules are loaded when a command runs. */
+/** The one command-line tool. Each command is a file in run/, inspect/ or tools/; heavy modules are loaded when a command runs. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { packageRoot } from '../../shared/runtime/paths.ts';
-import { addAudit } from './commands/audit.ts';
-import { addCloud } from './commands/cloud.ts';
-import { addConfig } from './commands/config.ts';
-import { addDeadLetters } from './commands/deadletters.ts';
-import { addDecisions } from './commands/decisions.ts';
-import { addGateway } from './commands/gateway.ts';
-import { addModels } from './commands/models.ts';
-import { addNotifications } from './commands/notifications.ts';
-import { addPlant } from './commands/plant.ts';
-import { addQuarantine } from './commands/quarantine.ts';
-import { addQuery } from './commands/query.ts';
-import { addReplay } from './commands/replay.ts';
+import { addAudit } from './inspect/audit.ts';
+import { addDeadLetters } from './inspect/deadletters.ts';
+import { addDecisions } from './inspect/decisions.ts';
+import { addNotifications } from './inspect/notifications.ts';
+import { addQuarantine } from './inspect/quarantine.ts';
+import { addQuery } from './inspect/query.ts';
 import { endWithReader, exitCodes, reportError } from './output.ts';
+import { addCloud } from './run/cloud.ts';
+import { addGateway } from './run/gateway.ts';
+import { addPlant } from './run/plant.ts';
+import { addReplay } from './run/replay.ts';
+import { addConfig } from './tools/config.ts';
+import { addModels } from './tools/models.ts';
 
 function version(): string {
   const about = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };

@@ -9,13 +9,19 @@ import { weightCount } from '../../shared/features/network.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
-import { type Cut, type Fold, foldsOf, type Run, type RunDataset, randomCuts } from './dataset.ts';
-import { architectureFor, featuresFor, learnable, pathFor } from './design.ts';
-import { aligned, errorsOf, estimatesOf, machineMean, measure } from './figures.ts';
-import { fitNetwork, newFitState } from './fit.ts';
-import { crossCalibrated, cutsPerMachine, type HeldOut, measureBaselines, predictCuts } from './held-out.ts';
-import { withMark, withoutMark } from './other-machines.ts';
-import { prepareRun } from './prepared-runs.ts';
+import { type Cut, type Fold, foldsOf, type Run, type RunDataset, randomCuts } from '../data/dataset.ts';
+import { prepareRun } from '../data/prepared-runs.ts';
+import { architectureFor, featuresFor, learnable, pathFor } from '../fit/design.ts';
+import { fitNetwork, newFitState } from '../fit/fit.ts';
+import { withMark, withoutMark } from '../fit/other-machines.ts';
+import { aligned, errorsOf, estimatesOf, machineMean, measure } from '../measure/figures.ts';
+import {
+  crossCalibrated,
+  cutsPerMachine,
+  type HeldOut,
+  measureBaselines,
+  predictCuts,
+} from '../measure/held-out.ts';
 import type { Candidate } from './recipe.ts';
 
 export interface CompareOptions {

@@ -3,9 +3,9 @@ import type { Artefact } from '../../shared/features/artefact.ts';
 import { createModel, type Model } from '../../shared/features/model.ts';
 import { weightCount } from '../../shared/features/network.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
-import { fitLinear, linearPredictor } from './baselines.ts';
-import type { Run } from './dataset.ts';
-import { errorsOf, rounded } from './figures.ts';
+import type { Run } from '../data/dataset.ts';
+import { fitLinear, linearPredictor } from '../measure/baselines.ts';
+import { errorsOf, rounded } from '../measure/figures.ts';
 import type { TestData } from './recipe.ts';
 
 /** What `harbinger models evaluate --json` prints. Scores are sums over the machines; lives in the model's unit. */

@@ -1,6 +1,6 @@
 import type { ModelManifest } from '../../shared/features/manifest.ts';
 import { type Architecture, type Ensemble, weightCount } from '../../shared/features/network.ts';
-import { metricsTable } from './figures.ts';
+import { metricsTable } from '../measure/figures.ts';
 
 function layersText(network: Architecture): string {
   switch (network.kind) {

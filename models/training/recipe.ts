@@ -1,5 +1,5 @@
-import type { RunDataset } from './dataset.ts';
-import type { ModelDesign } from './design.ts';
+import type { RunDataset } from '../data/dataset.ts';
+import type { ModelDesign } from '../fit/design.ts';
 
 export interface DataOptions {
   /** As the user gave it. */

@@ -6,11 +6,20 @@ import type { Architecture, Ensemble } from '../../shared/features/network.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
-import { fitLinear } from './baselines.ts';
-import type { CheckpointStore, Progress } from './checkpoint.ts';
-import { type Fold, foldsOf, type Run, type RunDataset, randomCuts, sha256Of } from './dataset.ts';
-import { architectureFor, featuresFor, learnable, type ModelDesign, p50Shift, pathFor } from './design.ts';
-import { type EpochReport, fitNetwork, newFitState } from './fit.ts';
+import { type Fold, foldsOf, type Run, type RunDataset, randomCuts, sha256Of } from '../data/dataset.ts';
+import { type PreparedRun, prepareRun } from '../data/prepared-runs.ts';
+import type { CheckpointStore, Progress } from '../fit/checkpoint.ts';
+import {
+  architectureFor,
+  featuresFor,
+  learnable,
+  type ModelDesign,
+  p50Shift,
+  pathFor,
+} from '../fit/design.ts';
+import { type EpochReport, fitNetwork, newFitState } from '../fit/fit.ts';
+import { withMark, withoutMark } from '../fit/other-machines.ts';
+import { fitLinear } from '../measure/baselines.ts';
 import {
   calibrationBy,
   cutsPerMachine,
@@ -18,9 +27,7 @@ import {
   measureBaselines,
   measureHeldOut,
   predictCuts,
-} from './held-out.ts';
-import { withMark, withoutMark } from './other-machines.ts';
-import { type PreparedRun, prepareRun } from './prepared-runs.ts';
+} from '../measure/held-out.ts';
 
 export interface TrainOptions {
   /** Name and semantic version of the model that comes out. */

@@ -6,9 +6,9 @@ import { loadArtefact } from '../../shared/features/artefact.ts';
 import { chooseBackend } from '../../shared/features/backend.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
-import { checkpointFile } from './checkpoint.ts';
-import { foldsOf, randomCuts, remainingAt } from './dataset.ts';
-import { fleetDesign, fleetRuns, fleetType } from './fleet.testing.ts';
+import { foldsOf, randomCuts, remainingAt } from '../data/dataset.ts';
+import { checkpointFile } from '../fit/checkpoint.ts';
+import { fleetDesign, fleetRuns, fleetType } from '../fit/fleet.testing.ts';
 import { type MemberReport, type TrainOptions, trainRemainingLife } from './train.ts';
 import { writeArtefact } from './write-artefact.ts';
 

@@ -1,6 +1,6 @@
 /**
  * The detector's one set of parameters, the same for every input. Times are in rows unless a name says otherwise. They
- * were chosen on made-up series (models/detect/corpus.ts), never on a published benchmark.
+ * were chosen on made-up series (models/detect/benchmark/corpus.ts), never on a published benchmark.
  */
 export const parameters = {
   /** Rows after which scores are meant in full: before, they rise from 0. */

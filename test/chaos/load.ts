@@ -1,9 +1,9 @@
 /** What sensors do in one round: many that send fast, with a ledger, and two pumps near their end. */
 
+import { runPlant } from '../../deploy/plant/plant.ts';
 import { LoadGenerator } from '../load/generator.ts';
 import type { MachineLedger } from '../load/ledger.ts';
 import type { LoadReport } from '../load/options.ts';
-import { runPlant } from '../plant/plant.ts';
 import type { Site } from './site.ts';
 
 /** Without a time of their own: the gateway's is used, and only the running number tells a resend. */

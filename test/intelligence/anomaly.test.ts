@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Baseline, learnRows, warmUpRows } from '../../gateway/intelligence/anomaly.ts';
-import { simulatePumpRuns } from '../../models/training/plant-runs.ts';
+import { simulatePumpRuns } from '../../models/data/plant-runs.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 
 const pump = loadMachineTypes().get('pump')!;

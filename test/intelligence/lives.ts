@@ -2,7 +2,7 @@
 
 import { quiet, step } from '../../gateway/decisions/alert-state.ts';
 import type { AlertInput, Assessor } from '../../gateway/ports.ts';
-import type { Run } from '../../models/training/dataset.ts';
+import type { Run } from '../../models/data/dataset.ts';
 import type { Assessment } from '../../shared/contract/events.ts';
 import { type AlertPolicy, type MachineType, windowRowsMin } from '../../shared/domain/machine-type.ts';
 

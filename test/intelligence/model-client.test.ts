@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ModelClient, type ModelClientOptions } from '../../gateway/intelligence/model-client.ts';
-import { simulatePumpRuns } from '../../models/training/plant-runs.ts';
+import { simulatePumpRuns } from '../../models/data/plant-runs.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';

@@ -3,8 +3,8 @@ import { Baseline, baselineOptions } from '../../gateway/intelligence/anomaly.ts
 import { createRulesAssessor } from '../../gateway/intelligence/rules-assessor.ts';
 import { createSelfLearnedAssessor } from '../../gateway/intelligence/self-learned-assessor.ts';
 import type { AlertInput, Assessor } from '../../gateway/ports.ts';
-import type { Run } from '../../models/training/dataset.ts';
-import { simulatePumpRuns } from '../../models/training/plant-runs.ts';
+import type { Run } from '../../models/data/dataset.ts';
+import { simulatePumpRuns } from '../../models/data/plant-runs.ts';
 import type { Assessment } from '../../shared/contract/events.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { inputsOf, leadRows, reportLeads } from './lives.ts';

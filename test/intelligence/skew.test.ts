@@ -1,10 +1,10 @@
 /** Training and serving see the same numbers: a life through the gateway's windows, and through the training's path. */
 import { describe, expect, it } from 'vitest';
 import { MachineWindow } from '../../gateway/intelligence/machine-window.ts';
+import type { Run } from '../../models/data/dataset.ts';
+import { simulatePumpRuns } from '../../models/data/plant-runs.ts';
+import { cutWindow, prepareRun } from '../../models/data/prepared-runs.ts';
 import { artefactFolder, artefactsDir } from '../../models/main.ts';
-import type { Run } from '../../models/training/dataset.ts';
-import { simulatePumpRuns } from '../../models/training/plant-runs.ts';
-import { cutWindow, prepareRun } from '../../models/training/prepared-runs.ts';
 import { type MachineType, windowRowsMin } from '../../shared/domain/machine-type.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { loadArtefact } from '../../shared/features/artefact.ts';

@@ -1,7 +1,7 @@
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
-import { readFemto } from '../../bearings/femto.ts';
-import type { Run, RunDataset } from '../dataset.ts';
-import type { ModelDesign } from '../design.ts';
+import type { Run, RunDataset } from '../../data/dataset.ts';
+import { readFemto } from '../../data/femto.ts';
+import type { ModelDesign } from '../../fit/design.ts';
 import type { DataOptions, Recipe } from '../recipe.ts';
 
 const amplitudes = ['rms_h', 'rms_v'];

@@ -1,7 +1,7 @@
 import { seededRandom } from '../../../shared/runtime/random.ts';
-import type { RunDataset } from '../dataset.ts';
-import type { ModelDesign } from '../design.ts';
-import { simulatePumpRuns } from '../plant-runs.ts';
+import type { RunDataset } from '../../data/dataset.ts';
+import { simulatePumpRuns } from '../../data/plant-runs.ts';
+import type { ModelDesign } from '../../fit/design.ts';
 import type { Recipe } from '../recipe.ts';
 
 const design: ModelDesign = {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { SummarySpans } from '../../../shared/features/summary.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
-import { cmapssSubsets, findCmapssTraining, readCmapss, readCmapssTest } from '../cmapss.ts';
-import type { ModelDesign, NetworkDesign } from '../design.ts';
+import { cmapssSubsets, findCmapssTraining, readCmapss, readCmapssTest } from '../../data/cmapss.ts';
+import type { ModelDesign, NetworkDesign } from '../../fit/design.ts';
 import type { Candidate, DataOptions, Recipe } from '../recipe.ts';
 
 const design: ModelDesign = {

@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import { type AlertDecision, createAlertDecision } from '../../gateway/decisions/alert-decision.ts';
+import { AlertDecisionConfig } from '../../gateway/decisions/config.ts';
+import type { AlertInput, Assessor, Outbox } from '../../gateway/ports.ts';
+import type { Warning } from '../../models/backtest/figures.ts';
+import type { WatchedRun } from '../../models/backtest/fleet.ts';
+import { isEventOf } from '../../shared/contract/events.ts';
+import type { MachineType } from '../../shared/domain/machine-type.ts';
+import { silentLog } from '../../shared/runtime/log.ts';
+import type { ManualClock } from '../../shared/runtime/manual-clock.ts';
+import { compileValidator } from '../../shared/runtime/validate.ts';
+import type { WarningPolicy } from './policies.ts';
+
+/** What a policy opened. */
+export interface PolicyWarnings {
+  name: string;
+  meaning: string;
+  warnings: Warning[];
+}
+
+interface Place {
+  policy: WarningPolicy;
+  /** The machine type, with the policy's alerts. */
+  type: MachineType;
+  decision: AlertDecision;
+  warnings: Warning[];
+}
+
+const readConfig = compileValidator(AlertDecisionConfig);
+
+const silent: Assessor = {
+  name: 'nobody',
+  version: '1.0.0',
+  assess: (inputs) => Promise.resolve(inputs.map(() => null)),
+};
+
+/** In the places that the alert decision has for a model, for what the machine itself taught, and for rules. */
+function assessorsOf({ order }: WarningPolicy) {
+  const [first = silent, ...others] = order;
+  const last = others.pop() ?? silent;
+  const [between] = others;
+  return {
+    modelAssessor: first,
+    ...(between && { selfLearnedAssessor: between }),
+    rulesAssessor: last,
+  };
+}
+
+/** An alert decision for each policy, all asked about the same windows. */
+export class PolicyDecisions {
+  private readonly places: Place[];
+  private readonly stepMs: number;
+  /** When a machine's first row came. */
+  private readonly beganMs = new Map<string, number>();
+  private deciding: Promise<unknown> = Promise.resolve();
+  private readonly clock: ManualClock;
+
+  constructor(policies: readonly WarningPolicy[], type: MachineType, folder: string, clock: ManualClock) {
+    this.stepMs = type.stepMs;
+    this.clock = clock;
+    this.places = policies.map((policy, i) => this.place(policy, type, join(folder, `alerts-${i}.json`)));
+  }
+
+  async start(): Promise<void> {
+    for (const { decision } of this.places) await decision.start();
+  }
+
+  async stop(): Promise<void> {
+    for (const { decision } of this.places) await decision.stop();
+  }
+
+  enter(runs: readonly WatchedRun[], nowMs: number): void {
+    for (const { machine } of runs) this.beganMs.set(machine, nowMs);
+  }
+
+  decide(inputs: readonly AlertInput[]): Promise<unknown> {
+    this.deciding = Promise.all(
+      this.places.map(({ decision, type }) =>
+        decision.evaluate(inputs.map((input) => ({ ...input, machine: { ...input.machine, type } }))),
+      ),
+    );
+    return this.deciding;
+  }
+
+  /** Resolves when all has been decided that was asked. */
+  async decided(): Promise<void> {
+    await this.deciding;
+  }
+
+  /** Tells every policy's decision that these machines failed. */
+  async ended(runs: readonly WatchedRun[]): Promise<void> {
+    for (const { machine } of runs) {
+      for (const { decision, type } of this.places) {
+        const about = { site: 'fleet', machine, machineType: type.name };
+        await decision.lifecycle({ state: 'failed', about, atMs: this.clock.nowMs() });
+      }
+    }
+  }
+
+  warnings(): PolicyWarnings[] {
+    return this.places.map(({ policy: { name, meaning }, warnings }) => ({ name, meaning, warnings }));
+  }
+
+  private place(policy: WarningPolicy, machineType: MachineType, stateFile: string): Place {
+    const type = { ...machineType, alerts: policy.alerts };
+    const warnings: Warning[] = [];
+    const outbox: Outbox = {
+      estimates: () => {},
+      event: async (event) => {
+        if (!isEventOf(event, 'io.harbinger.prediction.opened.v1')) return;
+        const { machine, failureMode } = event.data;
+        const sinceMs = Date.parse(event.time) - this.beganMs.get(machine)!;
+        warnings.push({ machine, failureMode, openedRow: Math.round(sinceMs / this.stepMs) });
+      },
+    };
+    const decision = createAlertDecision({
+      gateway: 'backtest',
+      ...assessorsOf(policy),
+      outbox,
+      stateFile,
+      config: readConfig({ sampleMs: 0 }, (problem) => new Error(problem)),
+      clock: this.clock,
+      log: silentLog,
+    });
+    return { policy, type, decision, warnings };
+  }
+}

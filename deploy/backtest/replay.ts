@@ -1,0 +1,133 @@
+/**
+ * Whole lives through the gateway's own intelligence and alert decision, under a clock that is moved row by row: windows,
+ * detector, model worker, governed decision, hysteresis and holding off are those of a running gateway. Several policies
+ * decide about the same windows at once, each with alerts of its own.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { IntelligenceConfig } from '../../gateway/intelligence/config.ts';
+import { Intelligence } from '../../gateway/intelligence/intelligence.ts';
+import type { ColumnBatch } from '../../gateway/ports.ts';
+import type { Fleet, WatchedRun } from '../../models/backtest/fleet.ts';
+import type { MachineType } from '../../shared/domain/machine-type.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { silentLog } from '../../shared/runtime/log.ts';
+import { type ManualClock, manualClock } from '../../shared/runtime/manual-clock.ts';
+import { seededRandom } from '../../shared/runtime/random.ts';
+import { compileValidator } from '../../shared/runtime/validate.ts';
+import { policiesOf } from './policies.ts';
+import { PolicyDecisions, type PolicyWarnings } from './policy-decisions.ts';
+
+/** Machines at a time: what the gateway puts into one decision. */
+const machinesAtOnce = 64;
+const readConfig = compileValidator(IntelligenceConfig);
+
+export interface ReplayOptions {
+  fleet: Fleet;
+  type: MachineType;
+  /** Folder with a folder for each model; those that come with the product if absent. */
+  artefactsDir?: string;
+  /** Told how many more rows are done. */
+  progress(rows: number): void;
+  signal?: AbortSignal;
+}
+
+/**
+ * What each policy warned of. Rows of up to 64 machines advance together, one nominal step of the type at a time.
+ * @throws HarbingerError MODEL_UNAVAILABLE when the type's model cannot be used; BACKTEST_STOPPED
+ */
+export async function replayFleet(options: ReplayOptions): Promise<PolicyWarnings[]> {
+  const { type, fleet } = options;
+  const clock = manualClock();
+  const folder = await mkdtemp(join(tmpdir(), 'harbinger-backtest-'));
+  const intelligence = createIntelligence(options, clock);
+  const decisions = new PolicyDecisions(policiesOf(type, intelligence), type, folder, clock);
+  try {
+    await decisions.start();
+    await intelligence.start((inputs) => decisions.decide(inputs));
+    checkModel(intelligence, type);
+    const longestFirst = [...fleet.runs].sort((a, b) => b.rows - a.rows);
+    for (let first = 0; first < longestFirst.length; first += machinesAtOnce) {
+      const group = longestFirst.slice(first, first + machinesAtOnce);
+      await replayGroup(group, first, intelligence, decisions, clock, options);
+    }
+    return decisions.warnings();
+  } finally {
+    await decisions.stop();
+    await intelligence.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function createIntelligence({ type, fleet, artefactsDir }: ReplayOptions, clock: ManualClock): Intelligence {
+  const config = readConfig(
+    {
+      machinesMax: fleet.runs.length,
+      batchMax: machinesAtOnce,
+      intervalMsMin: 1,
+      ...(artefactsDir !== undefined && { artefactsDir }),
+    },
+    (problem) => new Error(problem),
+  );
+  const types = new Map([[type.name, type]]);
+  return new Intelligence({ types, config, clock, random: seededRandom(1), log: silentLog });
+}
+
+/** A policy with a model is not judged without it. */
+function checkModel(intelligence: Intelligence, type: MachineType): void {
+  if (type.model === undefined) return;
+  const { models, refusals, lastError } = intelligence.stats().model;
+  if (models.some(({ machineType }) => machineType === type.name)) return;
+  const why = refusals[0]?.message ?? lastError ?? 'its worker did not load it';
+  throw new HarbingerError('MODEL_UNAVAILABLE', 'cli', `model ${type.model} cannot be examined: ${why}`);
+}
+
+async function replayGroup(
+  group: WatchedRun[],
+  firstIndex: number,
+  intelligence: Intelligence,
+  decisions: PolicyDecisions,
+  clock: ManualClock,
+  { type, progress, signal }: ReplayOptions,
+): Promise<void> {
+  let alive = group.map((run, i) => ({ run, index: firstIndex + i }));
+  const beganMs = clock.nowMs();
+  decisions.enter(group, beganMs);
+  for (let row = 0; alive.length > 0; row++) {
+    if (signal?.aborted) {
+      throw new HarbingerError('BACKTEST_STOPPED', 'cli', 'stopped before all lives were replayed');
+    }
+    intelligence.add(batchOf(row === 0 ? group : [], alive, row, type, clock.nowMs()));
+    await decisions.decided();
+    const ended = alive.filter(({ run }) => run.rows === row + 1).map(({ run }) => run);
+    await decisions.ended(ended.filter((run) => run.fails));
+    progress(alive.length);
+    alive = alive.filter(({ run }) => run.rows > row + 1);
+    await clock.advance(type.stepMs);
+  }
+}
+
+/** Row `row` of each machine, as the data thread hands it over. */
+function batchOf(
+  fresh: readonly WatchedRun[],
+  alive: readonly { run: WatchedRun; index: number }[],
+  row: number,
+  type: MachineType,
+  timeMs: number,
+): ColumnBatch {
+  const sensors = type.sensors.length;
+  const values = new Float32Array(alive.length * sensors);
+  alive.forEach(({ run }, i) => {
+    values.set(run.values.subarray(row * sensors, (row + 1) * sensors), i * sensors);
+  });
+  return {
+    newMachines: fresh.map(({ machine }) => ({ site: 'fleet', machine, machineType: type.name })),
+    newSensors: [],
+    machineIndex: Int32Array.from(alive, ({ index }) => index),
+    timeMs: new Float64Array(alive.length).fill(timeMs),
+    offset: Int32Array.from({ length: alive.length + 1 }, (_, i) => i * sensors),
+    values,
+    replay: false,
+  };
+}

@@ -1,0 +1,131 @@
+import { writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { stopSignal, wholeNumber } from '../options.ts';
+import { printJson } from '../output.ts';
+import { addBacktest } from './backtest.ts';
+
+export function addModels(program: Command): void {
+  const group = program.command('models').description('train and evaluate the models that gateways run');
+  addTrain(group);
+  addEvaluate(group);
+  addCompare(group);
+  addDetect(group);
+  addBacktest(group);
+}
+
+interface ModelFlags {
+  data?: string;
+  subset?: string;
+  seed?: number;
+  out?: string;
+  artefacts?: string;
+  folds?: number;
+  epochs?: number;
+  only?: string[];
+  json?: boolean;
+}
+
+const nameHelp = 'pump-rul, rul-turbofan or rul-bearing';
+
+/** The options that all of them have. */
+function modelCommand(group: Command, name: string, description: string): Command {
+  return group
+    .command(name)
+    .description(description)
+    .argument('<name>', nameHelp)
+    .option(
+      '--data <dir>',
+      'folder with the recorded runs (rul-turbofan: NASA’s C-MAPSS text files; rul-bearing: FEMTO CSV files)',
+    )
+    .option('--subset <name>', 'one of the model’s data sets, e.g. FD001 (default: all)');
+}
+
+function addTrain(group: Command): void {
+  modelCommand(group, 'train', 'train an artefact from runs to failure; run again after a kill, it goes on')
+    .option('--seed <n>', 'the same seed gives the same model', wholeNumber, 1)
+    .option('--out <dir>', 'where to write the artefact (default: its place under models/artefacts)')
+    .action(async (name: string, { data: dataDir, subset, seed, out: artefactsDir }: ModelFlags) => {
+      const { runTrain } = await import('../../../models/main.ts');
+      await runTrain(defined({ name, dataDir, subset, seed, artefactsDir, signal: stopSignal() }), printLine);
+    });
+}
+
+function addEvaluate(group: Command): void {
+  modelCommand(group, 'evaluate', 'examine an artefact on machines it has not seen, at their last row')
+    .option('--artefacts <dir>', 'folder of the artefacts (default: those that come with the product)')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nrul-turbofan reads test_FD00x.txt and RUL_FD00x.txt; the baseline is fitted on train_FD00x.txt if that is there.',
+    )
+    .action(async (name: string, { data: dataDir, subset, artefacts: artefactsDir, json }: ModelFlags) => {
+      const { runEvaluate } = await import('../../../models/main.ts');
+      const output = json ? printNote : printLine;
+      const evaluations = await runEvaluate(defined({ name, dataDir, subset, artefactsDir }), output);
+      const [only, ...others] = Object.values(evaluations);
+      if (json) printJson(others.length === 0 ? only : evaluations);
+    });
+}
+
+function addCompare(group: Command): void {
+  modelCommand(group, 'compare', 'the table of candidates, cross-validated over whole machines')
+    .option('--folds <n>', 'parts that the machines are split into', wholeNumber, 5)
+    .option('--seed <n>', 'decides the split, the cuts and the first weights', wholeNumber, 1)
+    .option('--epochs <n>', 'train all of them for fewer epochs: quicker, and as fair', wholeNumber)
+    .option('--only <text...>', 'only candidates with one of these texts in their name')
+    .option('--out <file>', 'write the tables there too, as Markdown')
+    .option('--json', 'print JSON')
+    .action(async (name: string, { data: dataDir, out, json, ...flags }: ModelFlags) => {
+      const { comparedMarkdown, runCompare } = await import('../../../models/main.ts');
+      const options = defined({ name, dataDir, ...flags, signal: stopSignal() });
+      const tables = await runCompare(options, json ? printNote : printLine);
+      if (out !== undefined) writeFileSync(out, comparedMarkdown(tables));
+      if (json) printJson(tables);
+    });
+}
+
+interface DetectFlags {
+  csv: string;
+  out: string;
+  separator?: string;
+  warmupRows?: number;
+  json?: boolean;
+}
+
+function addDetect(group: Command): void {
+  group
+    .command('detect')
+    .description('score the rows of a CSV by how unlike their past they are, in one pass and without labels')
+    .requiredOption('--csv <file>', 'a header line, a time column, one or more columns of numbers')
+    .requiredOption('--out <file>', 'the same rows with anomaly_score (0 … 1) and top_sensors')
+    .option('--separator <char>', 'between cells (default: told from the first line)')
+    .option('--warmup-rows <n>', 'rows from which normal is learnt in full (default 400)', wholeNumber)
+    .option('--json', 'print the summary as JSON')
+    .addHelpText(
+      'after',
+      '\nColumns named anomaly, changepoint, label or is_anomaly are never used as inputs; they are passed on.',
+    )
+    .action(async ({ json, ...options }: DetectFlags) => {
+      const { runDetect, summaryLines } = await import('../../../models/detect/main.ts');
+      const progress = process.stderr.isTTY ? printProgress : undefined;
+      const summary = await runDetect(defined({ ...options, signal: stopSignal(), progress }));
+      if (progress) process.stderr.write('\r\x1b[K');
+      if (json) printJson(summary);
+      else for (const line of summaryLines(summary)) printLine(line);
+    });
+}
+
+function printProgress(share: number, secondsLeft: number): void {
+  const percent = (100 * share).toFixed(0);
+  process.stderr.write(`\r${percent.padStart(3)} %  about ${Math.ceil(secondsLeft)} s left\x1b[K`);
+}
+
+/** With --json only the result goes to stdout. */
+const printNote = (line: string) => void process.stderr.write(`${line}\n`);
+
+const printLine = (line: string) => void process.stdout.write(`${line}\n`);
+
+/** Without the options that were not given. */
+function defined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}

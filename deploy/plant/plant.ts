@@ -1,0 +1,246 @@
+/** A virtual plant: pumps that wear out, fail and are replaced, each a sensor of its own that publishes over MQTT. */
+
+import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
+import { Publisher } from '../replay/publisher.ts';
+import { lateStart, type MachineState, PlantMachine } from './machine.ts';
+import { Outbox } from './outbox.ts';
+import { loadState, saveState } from './state-file.ts';
+
+export interface PlantOptions {
+  mqttUrl: string;
+  username?: string | undefined;
+  password?: string | undefined;
+  machines: number;
+  /** Readings a second and machine. */
+  rateHz: number;
+  site: string;
+  /** The same seed is the same plant. */
+  seed: number;
+  /** Cycles (readings) each machine has left at a first start. Default: the first fails after 200, others later. */
+  startRemainingCycles?: readonly number[] | undefined;
+  /** Keeps the machines' ages here, to go on after a restart. */
+  stateFile?: string | undefined;
+  /** From failure to replacement. */
+  downtimeMs?: number;
+  /** Messages a machine keeps while the gateway is away. */
+  bufferMax?: number;
+  onEvent?: (event: PlantEvent) => void;
+  clock?: Clock;
+}
+
+export interface PlantMachineStatus {
+  machine: string;
+  remainingCycles: number;
+  lifeCycles: number;
+  failed: boolean;
+}
+
+export type PlantEvent =
+  | { kind: 'failed'; machine: string; atMs: number; failureMode: string; lifeCycles: number }
+  | { kind: 'replaced'; machine: string; atMs: number }
+  | {
+      /** Every second, and once at the end. */
+      kind: 'status';
+      /** Readings taken; messages sent, acknowledged, waiting, dropped because the buffer was full. */
+      taken: number;
+      sent: number;
+      acked: number;
+      buffered: number;
+      dropped: number;
+      connected: number;
+      machines: PlantMachineStatus[];
+    };
+
+/** At two readings a second: the first pump fails after 85 s, the others one by one within the next 100 s. */
+export const demonstrationCycles: readonly number[] = [170, 250, 290, 320, 345, 366];
+
+const downtimeMsDefault = 8_000;
+const bufferMaxDefault = 10_000;
+const inFlightMax = 32;
+const statusMs = 1_000;
+const saveMs = 5_000;
+/** At the end, how long to wait for what is not acknowledged. */
+const drainMsMax = 3_000;
+
+/** Runs until `signal` aborts. @throws HarbingerError MQTT_REFUSED, PLANT_STATE */
+export async function runPlant(options: PlantOptions, signal: AbortSignal): Promise<void> {
+  const plant = new Plant(options);
+  await plant.run(signal);
+}
+
+class Plant {
+  readonly #options: PlantOptions;
+  readonly #clock: Clock;
+  readonly #sensors: Sensor[];
+
+  constructor(options: PlantOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    const earlier = options.stateFile === undefined ? new Map() : loadState(options.stateFile, options.seed);
+    const remaining = options.startRemainingCycles ?? demonstrationCycles;
+    this.#sensors = Array.from({ length: options.machines }, (_, index) => {
+      const name = `pump-${index + 1}`;
+      const state: MachineState =
+        earlier.get(name) ?? lateStart(options.seed, index, name, remaining[index % remaining.length] ?? 0);
+      return new Sensor(options, this.#clock, new PlantMachine(options.seed, index, state));
+    });
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = new AbortController();
+    const status = setInterval(() => this.#status(), statusMs);
+    const save = setInterval(() => this.#save(false), saveMs);
+    this.#save(false);
+    const periodMs = 1_000 / this.#options.rateHz;
+    const senders = this.#sensors.map((sensor, index) =>
+      sensor.start((index / this.#sensors.length) * periodMs, periodMs, stop.signal),
+    );
+    try {
+      await Promise.race([aborted(signal), ...senders]);
+    } finally {
+      clearInterval(status);
+      clearInterval(save);
+      await Promise.all(this.#sensors.map((sensor) => sensor.stop(drainMsMax)));
+      stop.abort();
+      await Promise.allSettled(senders);
+      this.#save(true);
+      this.#status();
+    }
+  }
+
+  #save(clean: boolean): void {
+    const { stateFile, seed } = this.#options;
+    if (stateFile === undefined) return;
+    const states = this.#sensors.map((sensor) => sensor.machine.state);
+    saveState(stateFile, seed, states, clean);
+  }
+
+  #status(): void {
+    const sum = (of: (sensor: Sensor) => number) => this.#sensors.reduce((total, one) => total + of(one), 0);
+    this.#options.onEvent?.({
+      kind: 'status',
+      taken: sum((sensor) => sensor.taken),
+      sent: sum((sensor) => sensor.publisher.counts.sent),
+      acked: sum((sensor) => sensor.publisher.counts.acked),
+      buffered: sum((sensor) => sensor.waiting),
+      dropped: sum((sensor) => sensor.outbox.dropped),
+      connected: sum((sensor) => Number(sensor.publisher.connected)),
+      machines: this.#sensors.map(({ machine }) => ({
+        machine: machine.name,
+        remainingCycles: machine.remainingCycles,
+        lifeCycles: machine.lifeCycles,
+        failed: machine.failed,
+      })),
+    });
+  }
+}
+
+/** One machine's sensor: takes a reading each period, keeps it until the gateway has acknowledged it. */
+class Sensor {
+  readonly machine: PlantMachine;
+  readonly publisher: Publisher;
+  readonly outbox: Outbox;
+  readonly #options: PlantOptions;
+  readonly #clock: Clock;
+  #ticking: NodeJS.Timeout | undefined;
+  #replaceAtMs: number | null = null;
+  #sending = false;
+  taken = 0;
+
+  constructor(options: PlantOptions, clock: Clock, machine: PlantMachine) {
+    this.#options = options;
+    this.#clock = clock;
+    this.machine = machine;
+    this.outbox = new Outbox(options.bufferMax ?? bufferMaxDefault);
+    this.publisher = new Publisher({
+      url: options.mqttUrl,
+      username: options.username,
+      password: options.password,
+      clientId: `${options.site}-${machine.name}`,
+      inFlightMax,
+      patienceMs: Number.POSITIVE_INFINITY,
+      clock,
+    });
+  }
+
+  /** Resolves when it was stopped; rejects when the gateway refuses it. */
+  async start(delayMs: number, periodMs: number, signal: AbortSignal): Promise<void> {
+    this.publisher.start();
+    this.#ticking = setTimeout(() => {
+      this.#tick();
+      this.#ticking = setInterval(() => this.#tick(), periodMs);
+    }, delayMs);
+    for (let message = await this.#next(signal); message; message = await this.#next(signal)) {
+      // Not taken over, because this stops: it and those behind it go on counting as waiting.
+      if (!(await this.publisher.publish(message.topic, message.payload, signal))) return;
+      this.#sending = false;
+    }
+  }
+
+  /** Takes no more readings, waits for the acknowledgements (bounded), disconnects. */
+  async stop(msMax: number): Promise<void> {
+    clearTimeout(this.#ticking);
+    const deadline = this.#clock.monotonicMs() + msMax;
+    while (this.waiting > 0 && this.#clock.monotonicMs() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await this.publisher.stop();
+  }
+
+  /** Messages that the gateway has not acknowledged. */
+  get waiting(): number {
+    return this.outbox.size + Number(this.#sending) + this.publisher.inFlight;
+  }
+
+  async #next(signal: AbortSignal) {
+    const message = await this.outbox.take(signal);
+    this.#sending = message !== null;
+    return message;
+  }
+
+  #tick(): void {
+    if (!this.machine.failed) this.#read();
+    else if (this.#replaceAtMs === null) this.#fail();
+    else if (this.#clock.monotonicMs() >= this.#replaceAtMs) this.#replace();
+  }
+
+  #read(): void {
+    const payload = this.machine.read(this.#clock.nowMs());
+    this.taken++;
+    this.outbox.put({ topic: this.#topic('telemetry'), payload, reading: true });
+    if (this.machine.failed) this.#fail();
+  }
+
+  #fail(): void {
+    this.#replaceAtMs = this.#clock.monotonicMs() + (this.#options.downtimeMs ?? downtimeMsDefault);
+    this.#announce('failed');
+    const { name, failureMode, lifeCycles } = this.machine;
+    const atMs = this.#clock.nowMs();
+    this.#options.onEvent?.({ kind: 'failed', machine: name, atMs, failureMode, lifeCycles });
+  }
+
+  #replace(): void {
+    this.#replaceAtMs = null;
+    this.machine.replace();
+    this.#announce('replaced');
+    this.#options.onEvent?.({ kind: 'replaced', machine: this.machine.name, atMs: this.#clock.nowMs() });
+  }
+
+  /** The id is the same after a restart: said twice, it is one event. */
+  #announce(state: 'failed' | 'replaced'): void {
+    const id = `${this.machine.name}-life-${this.machine.state.life}-${state}`;
+    const payload = JSON.stringify({ state, id });
+    this.outbox.put({ topic: this.#topic('lifecycle'), payload, reading: false });
+  }
+
+  #topic(kind: 'telemetry' | 'lifecycle'): string {
+    return `${kind}/${this.#options.site}/${this.machine.name}`;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,234 @@
+import * as tf from '@tensorflow/tfjs-core';
+// For its side effect only: it registers the gradients, which TensorFlow.js's core leaves out.
+import '@tensorflow/tfjs-layers';
+import type { FeaturePath } from '../../shared/features/feature-path.ts';
+import {
+  type Architecture,
+  forward,
+  inputWidth,
+  quantiles,
+  weightShapes,
+} from '../../shared/features/network.ts';
+import { gaussian, type Random, seededRandom } from '../../shared/runtime/random.ts';
+import { remainingAt, shuffled } from '../data/dataset.ts';
+import { cutWindow, type PreparedRun } from '../data/prepared-runs.ts';
+import { adamStep, type FitState, initialState } from './optimiser.ts';
+
+export interface FitOptions {
+  epochs: number;
+  /** Windows drawn per epoch: machines in turn, each at a random place of its life. */
+  windowsPerEpoch: number;
+  batchSize: number;
+  /** Highest; it rises over the first steps and falls along a cosine to almost 0. */
+  learningRate: number;
+  /** Strength of the pull of all kernels towards 0. */
+  weightDecay: number;
+  /** Standard deviation of the noise added to the networks' inputs in training. */
+  inputNoise: number;
+  /** Share of the units of each layer that are left out at random in training. */
+  dropout: number;
+  /** Share of the windows whose history is cut short, as after a gateway was installed in mid-life. */
+  shortShare: number;
+  /** How much of the running average of the weights stays at each step. */
+  averageDecay: number;
+  /** Weight of the squared error of p50 beside the pinball losses of p10 and p90, in units of the label cap. */
+  pointWeight: number;
+}
+
+/** Machines to learn from, prepared, and how their windows are labelled. */
+export interface FitData {
+  path: FeaturePath;
+  runs: readonly PreparedRun[];
+  /** Those of `runs` that are other machines than the model is for. */
+  others: ReadonlySet<PreparedRun>;
+  rowsMin: number;
+  labelCap: number;
+}
+
+export interface EpochReport {
+  epoch: number;
+  epochs: number;
+  /** Root mean square error of p50 over the epoch's windows, in the unit of life. */
+  trainRmse: number;
+  msPerEpoch: number;
+}
+
+export interface FitContext {
+  nowMs(): number;
+  /** After every epoch; training goes on when it is done. */
+  epochDone(report: EpochReport, state: FitState): void;
+  signal?: AbortSignal;
+}
+
+/** Steps over which the learning rate rises. */
+const warmUpSteps = 100;
+
+/** The state that training begins with. */
+export function newFitState(architecture: Architecture, random: Random): FitState {
+  const weights = weightShapes(architecture).map(({ name, shape, initial }) => {
+    const values = new Float32Array(shape[0] * shape[1]);
+    if (typeof initial === 'number') values.fill(initial);
+    else {
+      const scale = Math.sqrt(2 / shape[0]) * (initial === 'small' ? 0.3 : 1);
+      for (let i = 0; i < values.length; i++) values[i] = scale * gaussian(random);
+    }
+    // The middle of the labels, and an interval of about a tenth of them on either side.
+    if (name === 'head/bias') values.set([0.6, -2, -2]);
+    return values;
+  });
+  return initialState(weights);
+}
+
+/**
+ * Trains until all epochs are done or the signal aborts, changing `state` in place. The same options, data, seed and
+ * backend give the same weights, however often training is stopped and taken up again between epochs.
+ */
+export async function fitNetwork(
+  architecture: Architecture,
+  data: FitData,
+  options: FitOptions,
+  seed: number,
+  state: FitState,
+  context: FitContext,
+): Promise<void> {
+  const step = createStep(architecture, options, state);
+  while (state.epoch < options.epochs && !context.signal?.aborted) {
+    const startMs = context.nowMs();
+    const random = seededRandom((seed ^ Math.imul(state.epoch + 1, 0x9e3779b1)) >>> 0);
+    const trainRmse = data.labelCap * runEpoch(data, inputWidth(architecture), options, random, step);
+    state.epoch++;
+    const msPerEpoch = context.nowMs() - startMs;
+    context.epochDone({ epoch: state.epoch, epochs: options.epochs, trainRmse, msPerEpoch }, state);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Draws an epoch's windows and steps through them; returns the root mean square error in units of the label cap. */
+function runEpoch(data: FitData, width: number, options: FitOptions, random: Random, step: Step): number {
+  let order: PreparedRun[] = [];
+  let squares = 0;
+  for (let done = 0; done < options.windowsPerEpoch; done += options.batchSize) {
+    const count = Math.min(options.batchSize, options.windowsPerEpoch - done);
+    const inputs = new Float32Array(count * width);
+    const labels = new Float32Array(count);
+    const drawn: PreparedRun[] = [];
+    for (let i = 0; i < count; i++) {
+      if (order.length === 0) order = shuffled(data.runs, random);
+      drawn.push(order.pop()!);
+      labels[i] = drawWindow(data, drawn[i]!, options.shortShare, random, inputs, i * width);
+    }
+    addNoise(inputs, options.inputNoise, random);
+    if (width > data.path.width) {
+      drawn.forEach((prepared, i) => {
+        inputs[(i + 1) * width - 1] = data.others.has(prepared) ? 1 : 0;
+      });
+    }
+    squares += count * step(inputs, labels, random);
+  }
+  return Math.sqrt(squares / options.windowsPerEpoch);
+}
+
+/** A window that ends at a random row of a run, to `inputs[at]`; returns its label in units of the label cap. */
+function drawWindow(
+  data: FitData,
+  prepared: PreparedRun,
+  shortShare: number,
+  random: Random,
+  inputs: Float32Array,
+  at: number,
+): number {
+  const { path, rowsMin, labelCap } = data;
+  const { run, firstRow } = prepared;
+  const first = Math.min(run.rows - 1, firstRow + rowsMin - 1);
+  const endRow = first + Math.floor(random.next() * (run.rows - first));
+  const short = random.next() < shortShare;
+  const rows = short
+    ? rowsMin + Math.floor(random.next() * (path.windowRows - rowsMin + 1))
+    : path.windowRows;
+  cutWindow(path, prepared, endRow, inputs, at, rows);
+  return remainingAt(run, endRow, labelCap) / labelCap;
+}
+
+/** Normal deviates, drawn once: noise that is added to windows begins somewhere in them. */
+const deviates = (() => {
+  const random = seededRandom(0xdead);
+  return Float32Array.from({ length: 65_536 }, () => gaussian(random));
+})();
+
+function addNoise(windows: Float32Array, std: number, random: Random): void {
+  if (std === 0) return;
+  const start = Math.floor(random.next() * deviates.length);
+  // The step is odd and changes, so that a sensor does not meet the same deviates in every window.
+  const stride = 2 * Math.floor(random.next() * 1_000) + 1;
+  for (let i = 0, at = start; i < windows.length; i++, at += stride) {
+    windows[i]! += std * deviates[at & 65_535]!;
+  }
+}
+
+/** Leaves units out with the given probability; the others grow so that their sum stays as it is on average. */
+function dropping(share: number, random: Random): (units: tf.Tensor2D) => tf.Tensor2D {
+  if (share === 0) return (units) => units;
+  const stays = 1 / (1 - share);
+  return (units) => {
+    const mask = Float32Array.from({ length: units.size }, () => (random.next() < share ? 0 : stays));
+    return tf.mul(units, tf.tensor2d(mask, units.shape));
+  };
+}
+
+/** Takes one step on a batch; returns its mean squared error in units of the label cap. */
+type Step = (windows: Float32Array, labels: Float32Array, random: Random) => number;
+
+function createStep(architecture: Architecture, options: FitOptions, state: FitState): Step {
+  const shapes = weightShapes(architecture);
+  const decays = shapes.map(({ name }) => name.endsWith('kernel'));
+  const stepsMax = options.epochs * Math.ceil(options.windowsPerEpoch / options.batchSize);
+  return (windows, labels, random) => {
+    const drop = dropping(options.dropout, random);
+    let squaredError = 0;
+    let gradients: Float32Array[] = [];
+    tf.tidy(() => {
+      const x = tf.tensor2d(windows, [labels.length, windows.length / labels.length]);
+      const y = tf.tensor2d(labels, [labels.length, 1]);
+      const weights = state.weights.map((values, i) => tf.tensor2d(values, shapes[i]!.shape));
+      const gradientsOf = tf.grads((...current) => {
+        const outputs = forward(architecture, current as tf.Tensor2D[], x, drop);
+        const loss = lossOf(outputs, y, options.pointWeight);
+        squaredError = loss.squaredError;
+        return loss.total;
+      });
+      // Handed out by assignment: TensorFlow.js looks for tensors in whatever is returned, number by number.
+      gradients = gradientsOf(weights).map((gradient) => new Float32Array(gradient.dataSync()));
+    });
+    const { weightDecay, averageDecay } = options;
+    const learningRate = options.learningRate * schedule(state.step, stepsMax);
+    adamStep(state, gradients, { learningRate, weightDecay, decays, averageDecay });
+    return squaredError;
+  };
+}
+
+function schedule(step: number, stepsMax: number): number {
+  const rise = Math.min(1, (step + 1) / Math.min(warmUpSteps, stepsMax / 10 + 1));
+  return rise * (0.01 + 0.99 * 0.5 * (1 + Math.cos((Math.PI * step) / stepsMax)));
+}
+
+/** The value without its gradient: the interval is learnt around p50 and does not pull at it. */
+const detached = tf.customGrad((x) => ({
+  value: tf.clone(x as tf.Tensor),
+  gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy),
+}));
+
+/** Squared error of p50, and pinball losses that make p10 and p90 the quantiles of what may come. */
+function lossOf(outputs: tf.Tensor2D, labels: tf.Tensor2D, pointWeight: number) {
+  const [middle, below, above] = tf.split(outputs, 3, 1) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+  const squared = tf.mean(tf.square(tf.sub(middle, labels)));
+  const error = detached(tf.sub(labels, middle));
+  const p10 = pinball(tf.add(error, tf.softplus(below)), quantiles[0]);
+  const p90 = pinball(tf.sub(error, tf.softplus(above)), quantiles[2]);
+  const total = tf.add(tf.mul(squared, pointWeight), tf.add(p10, p90)) as tf.Scalar;
+  return { total, squaredError: squared.dataSync()[0]! };
+}
+
+/** `error`: label less quantile. */
+function pinball(error: tf.Tensor, level: number): tf.Tensor {
+  return tf.mean(tf.add(tf.mul(tf.relu(error), level), tf.mul(tf.relu(tf.neg(error)), 1 - level)));
+}

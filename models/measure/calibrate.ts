@@ -1,0 +1,58 @@
+/**
+ * Conformal calibration of the interval (conformalised quantile regression, Romano et al., 2019), cross-conformal: the
+ * answers come from members of the ensemble that have not seen the machine. It is done apart for several regimes of
+ * predicted life, since errors near the cap and near the end are of different size and shape.
+ */
+import type { IntervalCalibration } from '../../shared/features/interval.ts';
+import { type Cut, remainingAt } from '../data/dataset.ts';
+
+/** Share of labels that are to lie in p10 … p90. */
+const coverageMeant = 0.8;
+const regimesMax = 8;
+/** Fewer answers than this are no regime of their own. */
+const answersMin = 60;
+
+/** `raw`: p10, p50, p90 at each cut, in units of the cap, as the networks gave them; cuts are equally many per machine. */
+export function calibrateInterval(cuts: readonly Cut[], raw: Float32Array, cap: number): IntervalCalibration {
+  const p50 = (i: number) => Math.min(cap, Math.max(0, raw[3 * i + 1]! * cap));
+  const order = cuts.map((_, i) => i).sort((a, b) => p50(a) - p50(b));
+  const regimes = Math.max(1, Math.min(regimesMax, Math.floor(order.length / answersMin)));
+  const calibration: IntervalCalibration = { at: [], p10Shift: [], p90Shift: [] };
+  for (let regime = 0; regime < regimes; regime++) {
+    const part = order.slice(
+      Math.floor((regime * order.length) / regimes),
+      Math.floor(((regime + 1) * order.length) / regimes),
+    );
+    const knot = part.reduce((sum, i) => sum + p50(i), 0) / part.length;
+    if (calibration.at.length > 0 && knot < calibration.at.at(-1)! + 1) continue;
+    const { p10Shift, p90Shift } = shiftsOf(part, cuts, raw, cap);
+    calibration.at.push(Number(knot.toPrecision(6)));
+    calibration.p10Shift.push(Number(p10Shift.toPrecision(6)));
+    calibration.p90Shift.push(Number(p90Shift.toPrecision(6)));
+  }
+  return calibration;
+}
+
+/**
+ * p90 moves until a tenth of the labels lies above it. Close to the cap nothing can lie above, so p10 takes over what p90
+ * does not need: together they leave out a fifth.
+ */
+function shiftsOf(part: readonly number[], cuts: readonly Cut[], raw: Float32Array, cap: number) {
+  const label = (i: number) => remainingAt(cuts[i]!.run, cuts[i]!.endRow, cap);
+  const outside = 1 - coverageMeant;
+  const above = part.map((i) => label(i) - raw[3 * i + 2]! * cap);
+  const p90Shift = quantile(above, 1 - outside / 2);
+  const missed = part.filter((i) => label(i) > Math.min(cap, raw[3 * i + 2]! * cap + p90Shift)).length;
+  const left = Math.max(0, outside - missed / part.length);
+  const below = part.map((i) => label(i) - raw[3 * i]! * cap);
+  return { p90Shift, p10Shift: quantile(below, left) };
+}
+
+/** With straight lines between the values. */
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = share * (sorted.length - 1);
+  const low = Math.floor(at);
+  const high = Math.min(sorted.length - 1, low + 1);
+  return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!);
+}

@@ -1,0 +1,116 @@
+/** What networks say of machines that they have not seen, and how good that is. */
+import type { FeaturePath } from '../../shared/features/feature-path.ts';
+import { calibrated, type IntervalCalibration } from '../../shared/features/interval.ts';
+import type { ModelMetrics } from '../../shared/features/manifest.ts';
+import { createEnsemble } from '../../shared/features/model.ts';
+import type { Architecture } from '../../shared/features/network.ts';
+import { type Cut, type Fold, type Run, remainingAt } from '../data/dataset.ts';
+import { cutWindow, type PreparedRun } from '../data/prepared-runs.ts';
+import { type ModelDesign, p50Shift } from '../fit/design.ts';
+import { estimateAt, fitLinear, linearPredictor, meanLife, type PointPredictor } from './baselines.ts';
+import { calibrateInterval } from './calibrate.ts';
+import { type Estimates, estimatesOf, measure } from './figures.ts';
+
+/** Places of each machine's life at which calibration and figures look. */
+export const cutsPerMachine = 40;
+/** Inputs per pass: memory for all of them together is not needed. */
+const cutsPerPass = 512;
+
+/** p10, p50, p90 of an ensemble at some cuts, in units of the label cap; `rowsMax`: rows seen at each, all if absent. */
+export function predictCuts(
+  path: FeaturePath,
+  members: readonly Architecture[],
+  weights: readonly Float32Array[][],
+  prepared: ReadonlyMap<Run, PreparedRun>,
+  cuts: readonly Cut[],
+  rowsMax?: Int32Array,
+): Float32Array {
+  const network = createEnsemble(members, weights);
+  const raw = new Float32Array(cuts.length * 3);
+  for (let start = 0; start < cuts.length; start += cutsPerPass) {
+    const pass = cuts.slice(start, start + cutsPerPass);
+    const inputs = new Float32Array(pass.length * path.width);
+    pass.forEach(({ run, endRow }, i) => {
+      cutWindow(path, prepared.get(run)!, endRow, inputs, i * path.width, rowsMax?.[start + i]);
+    });
+    raw.set(network.quantiles(inputs, pass.length), start * 3);
+  }
+  network.dispose();
+  return raw;
+}
+
+/** What networks that have not seen a fold's machines say of them: p10, p50, p90 at each cut, in units of the label cap. */
+export interface HeldOut {
+  cuts: Cut[];
+  raw: Float32Array;
+}
+
+export function joined(parts: readonly HeldOut[]): HeldOut {
+  return {
+    cuts: parts.flatMap(({ cuts }) => cuts),
+    raw: Float32Array.from(parts.flatMap(({ raw }) => [...raw])),
+  };
+}
+
+/** The answers with at most so much life left, as many of each machine as of the one that has fewest. */
+function close(heldOut: HeldOut, lifeLeft: number): HeldOut {
+  const byRun = new Map<Run, number[]>();
+  heldOut.cuts.forEach(({ run, endRow }, i) => {
+    if (remainingAt(run, endRow) <= lifeLeft) byRun.set(run, [...(byRun.get(run) ?? []), i]);
+  });
+  const fewest = Math.min(...[...byRun.values()].map((own) => own.length));
+  const chosen = [...byRun.values()].flatMap((own) =>
+    Array.from({ length: fewest }, (_, i) => own[Math.floor(((i + 0.5) / fewest) * own.length)]!),
+  );
+  return {
+    cuts: chosen.map((i) => heldOut.cuts[i]!),
+    raw: Float32Array.from(chosen.flatMap((i) => [...heldOut.raw.subarray(3 * i, 3 * i + 3)])),
+  };
+}
+
+/** The interval's calibration by answers about machines that were not seen. */
+export function calibrationBy(
+  heldOut: HeldOut,
+  { labelCap, calibrateWithin }: ModelDesign,
+): IntervalCalibration {
+  const { cuts, raw } = calibrateWithin === undefined ? heldOut : close(heldOut, calibrateWithin);
+  return calibrateInterval(cuts, raw, labelCap);
+}
+
+/** p10, p50, p90 at all cuts, in the unit of life; each fold's intervals are calibrated on the other folds' machines. */
+export function crossCalibrated(parts: readonly HeldOut[], design: ModelDesign): Float32Array {
+  const { labelCap } = design;
+  const lives = parts.map((part) => {
+    const others = joined(parts.filter((other) => other !== part));
+    const interval = calibrationBy(others, design);
+    return [...calibrated(part.raw, { labelCap, interval, p50Shift: p50Shift(design) })];
+  });
+  return Float32Array.from(lives.flat());
+}
+
+export function measureHeldOut(parts: readonly HeldOut[], design: ModelDesign): ModelMetrics {
+  const cuts = parts.flatMap((part) => part.cuts);
+  return measure(cuts, estimatesOf(crossCalibrated(parts, design)), design.labelCap);
+}
+
+/** The common-sense baselines, each fold's machines predicted from the others. */
+export function measureBaselines(
+  parts: readonly { cuts: Cut[]; fold: Fold }[],
+  inputs: number,
+  cap: number,
+): Record<string, ModelMetrics> {
+  const cuts = parts.flatMap((part) => part.cuts);
+  const all = (predictor: (train: readonly Run[]) => PointPredictor): Estimates => {
+    const p50 = parts.flatMap((part) => [...estimateAt(part.cuts, predictor(part.fold.train)).p50]);
+    return { p50: Float32Array.from(p50), p10: null, p90: null };
+  };
+  const linear = all((train) => linearPredictor(fitLinear(train, inputs, cap), cap));
+  return {
+    'linear regression': measure(cuts, linear, cap),
+    'mean life': measure(
+      cuts,
+      all((train) => meanLife(train, cap)),
+      cap,
+    ),
+  };
+}
