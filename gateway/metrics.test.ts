@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { refusalReasons } from './broker/aedes-types.ts';
-import type { BrokerStats } from './broker/broker.ts';
+import type { BrokerStats } from './broker/engine.ts';
+import { refusalReasons } from './broker/refusal.ts';
 import type { DataStatus } from './data-messages.ts';
 import { dataMetrics } from './data-metrics.ts';
 import { GatewayMetrics } from './metrics.ts';

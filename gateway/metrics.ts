@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { BrokerStats } from './broker/broker.ts';
+import type { BrokerStats } from './broker/engine.ts';
 import type { AlertDecisionStats } from './decisions/alert-decision.ts';
 import type { IntelligenceStats } from './intelligence/intelligence.ts';
 import type { NormalsStats } from './intelligence/normals.ts';

@@ -1,17 +1,18 @@
 import type { AuthenticateError, Client, ConnectPacket } from 'aedes';
-import { type LinkedClient, Refusal } from './aedes-types.ts';
 import type { BrokerConfig } from './config.ts';
 import type { Credentials } from './credentials.ts';
-import type { Link } from './link.ts';
-import { type Grants, type Rights, rightsOf } from './rights.ts';
+import { type Grants, rightsOf } from './grants.ts';
+import type { Link, LinkedClient } from './link.ts';
+import { Refusal } from './refusal.ts';
+import type { Rights } from './rights.ts';
 import type { Sessions } from './sessions.ts';
 
 const clientIdLengthMax = 128;
 
-/** A program on this computer without a name, where the configuration lets it in. Not a possible user name. */
+/** The user of a local program that gives no name, if the configuration admits it. No configured user can have this name. */
 const anonymousUser = '(anonymous)';
 
-/** Who may connect, and as which client: a client id belongs to the user who holds its connection or its session. */
+/** Decides who may connect, and as which client. A client id belongs to the user who holds its connection or session. */
 export class Admission {
   private readonly live = new Map<string, Link>();
   private readonly credentials: Credentials;
@@ -20,7 +21,7 @@ export class Admission {
   private readonly anonymousGrants: Grants;
   private readonly takenOver: (client: LinkedClient) => void;
 
-  /** `takenOver`: a client came while another connection of its id was open. */
+  /** `takenOver` is called when a client connects while another connection with its id is open. */
   constructor(
     credentials: Credentials,
     sessions: Sessions,
@@ -42,7 +43,7 @@ export class Admission {
     if (this.live.get(clientId) === link) this.live.delete(clientId);
   }
 
-  /** Aedes' preConnect: notes what its authenticate is not told. */
+  /** Aedes' preConnect: records the fields of CONNECT that Aedes does not pass to `authenticate`. */
   readonly preConnect = (
     client: Client,
     packet: ConnectPacket,
@@ -52,7 +53,7 @@ export class Admission {
     link.namelessClient = packet.clientId === '';
     link.willTopic = packet.will?.topic ?? null;
     link.keepaliveMs = (packet.keepalive ?? 0) * 1_000;
-    packet.keepalive = 0; // ours to watch: Aedes would reset a timer at every packet, and drop who waits for the disk
+    packet.keepalive = 0; // Links checks it: Aedes would reset a timer at every packet, and drop paused clients
     callback(null, true);
   };
 
@@ -94,7 +95,7 @@ export class Admission {
         : '';
       throw new Refusal('will', `no right to leave a will on ${will.slice(0, 200)}${hint}`);
     }
-    if (client.closed) return; // gone while its password was checked
+    if (client.closed) return; // it disconnected while its password was checked
     this.claim(client, rights);
   }
 

@@ -3,17 +3,16 @@ import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { isLoopback } from '../../shared/runtime/loopback.ts';
 import type { Intake, Source } from '../ports.ts';
-import type { RefusalReason } from './aedes-types.ts';
 import type { BrokerConfig } from './config.ts';
 import { Credentials } from './credentials.ts';
-import { Engine } from './engine.ts';
+import { type BrokerStats, Engine } from './engine.ts';
+import { checkGrants } from './grants.ts';
 import { Refusals } from './refusals.ts';
-import { checkGrants } from './rights.ts';
 import { parseFilter } from './topics.ts';
 
 export interface BrokerOptions {
   config: BrokerConfig;
-  /** Retained messages and sessions are kept in its subfolder `broker`. */
+  /** The broker keeps retained messages and sessions in the subfolder `broker`. */
   dataDir: string;
 }
 
@@ -23,34 +22,15 @@ export interface BrokerDeps {
   log: Log;
 }
 
-export interface BrokerStats {
-  connections: number;
-  /** Since the start; refused ones too. */
-  connectionsSeen: number;
-  /** Connections refused or closed by the broker, by reason. */
-  refused: Record<RefusalReason, number>;
-  /** Telemetry handed to the intake; of it, not yet settled, and settled with an error. */
-  messages: number;
-  messagesPending: number;
-  messagesFailed: number;
-  subscriptionsRefused: number;
-  retained: { messages: number; bytes: number; refused: number };
-  sessions: number;
-  /** For absent clients: payload bytes kept, and messages dropped because a queue was full. */
-  queue: { bytes: number; dropped: number };
-  /** Messages that a connected subscriber was too slow for. */
-  forwardsDropped: number;
-  storeFailures: number;
-}
-
 export interface Broker extends Source {
-  /** Where it listens, after start(). */
+  /** The ports that it listens on, after start(). @throws HarbingerError BROKER_NOT_STARTED */
   ports(): { port: number; websocketPort: number | null };
+  /** @throws HarbingerError BROKER_NOT_STARTED */
   stats(): BrokerStats;
 }
 
 /**
- * The MQTT broker that sensors connect to. Opens nothing until start(), which may throw BROKER_PORT_BUSY,
+ * The MQTT broker that sensors connect to. It opens nothing until start(), which may throw BROKER_PORT_BUSY,
  * BROKER_LISTEN_FAILED, BROKER_TLS_FILES, BROKER_STORE_LOCKED, BROKER_STORE_FAILED.
  * @throws HarbingerError CONFIG_INVALID, PASSWORD_HASH_INVALID
  */
@@ -82,7 +62,7 @@ export function createBroker({ config, dataDir }: BrokerOptions, deps: BrokerDep
   };
 }
 
-/** What the schema cannot say. @throws HarbingerError CONFIG_INVALID */
+/** Checks what the schema cannot express. @throws HarbingerError CONFIG_INVALID */
 export function checkBrokerConfig(config: BrokerConfig): void {
   const invalid = (problem: string) => new HarbingerError('CONFIG_INVALID', 'config', `broker: ${problem}`);
   if (config.anonymous === 'loopback' && !isLoopback(config.host)) {

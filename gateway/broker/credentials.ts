@@ -3,28 +3,28 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { parsePasswordHash, verifyPassword } from '../../shared/runtime/passwords.ts';
 import { sourceOf, Throttle } from '../../shared/runtime/throttle.ts';
-import { Refusal } from './aedes-types.ts';
 import type { BrokerUser } from './config.ts';
+import { Refusal } from './refusal.ts';
 
-/** Hashes being checked at once, and waiting to be: each costs some 50 ms of a core and 16 MiB. */
+/** Limits of passwords being checked, and waiting to be: each check takes about 50 ms of one core and 16 MiB. */
 const checksAtOnce = 2;
 const checksWaitingMax = 200;
 
 interface KnownUser {
   user: BrokerUser;
-  /** Keyed digest of the right password; unknown until a hash was checked once. */
+  /** Keyed digest of the right password; null until it was verified against the hash once. */
   digest: Buffer | null;
 }
 
 /**
- * Names and passwords. A hash is checked once: after that the right password is known by a digest under a key that
- * only this process has, so a thousand sensors that reconnect do not cost a thousand hashes.
+ * Checks names and passwords. A password is verified against its slow hash once; after that it is compared with a digest
+ * under a key that only this process has, so that a thousand reconnecting sensors do not cost a thousand slow hashes.
  */
 export class Credentials {
   private readonly key = randomBytes(32);
   private readonly users = new Map<string, KnownUser>();
   private readonly throttle: Throttle;
-  /** Checks under way, by user and digest: the same question is asked once. */
+  /** Checks in progress, by user and digest, so that concurrent attempts with the same password share one. */
   private readonly checks = new Map<string, Promise<boolean>>();
   private readonly verify: typeof verifyPassword;
   private running = 0;
@@ -46,8 +46,8 @@ export class Credentials {
   }
 
   /**
-   * The user of that name and password.
-   * @throws Refusal 'credentials', 'throttled' (too many failures from that address as that user), 'busy'
+   * The user with this name and password.
+   * @throws Refusal 'credentials', 'throttled' (too many failures from this address as this user), 'busy'
    */
   async check(name: string, password: Buffer, address: string): Promise<BrokerUser> {
     const known = this.users.get(name);
@@ -68,7 +68,7 @@ export class Credentials {
   }
 
   private async matches(known: KnownUser, password: Buffer, given: Buffer): Promise<boolean> {
-    // A hash has one right password: once it is known, another one needs no check to be wrong.
+    // Once the right password is known, any other is wrong without a check.
     if (known.digest) return timingSafeEqual(known.digest, given);
     const question = `${known.user.name} ${given.toString('base64')}`;
     let answer = this.checks.get(question);

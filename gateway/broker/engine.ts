@@ -7,19 +7,19 @@ import { type Clock, sleep, type Timer } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { keepNoPacketNumbers } from '../../shared/runtime/mqtt-packet-numbers.ts';
 import type { Intake } from '../ports.ts';
+import { Acknowledging } from './acknowledging.ts';
 import { Admission } from './admission.ts';
-import { checkAedes, type LinkedClient } from './aedes-types.ts';
-import type { BrokerStats } from './broker.ts';
+import { checkAedes } from './aedes-client.ts';
 import type { BrokerConfig } from './config.ts';
 import type { Credentials } from './credentials.ts';
-import { Durable } from './durable.ts';
 import { FanOut } from './fan-out.ts';
 import { Interest } from './interest.ts';
-import { Link, type LinkOrigin } from './link.ts';
+import { Link, type LinkedClient, type LinkOrigin } from './link.ts';
 import { Links } from './links.ts';
 import { type Listeners, openListeners } from './listeners.ts';
 import { BrokerPersistence } from './persistence.ts';
 import { ReadBuffers } from './read-buffers.ts';
+import type { RefusalReason } from './refusal.ts';
 import { describe, type Refusals, reasonOf, takeoverText } from './refusals.ts';
 import { openStore } from './store.ts';
 import { Subscribing } from './subscribing.ts';
@@ -28,8 +28,28 @@ import { type Filter, parseFilter, topicLevelsMax } from './topics.ts';
 const settleMaxMs = 5_000;
 const closeMaxMs = 2_000;
 const expireEveryMs = 3_600_000;
-/** Half-done QoS 2 messages of one client; each is only an id here. */
+/** Limit of one client's unreleased QoS 2 messages. Aedes keeps only an id for each. */
 const incomingMax = 200;
+
+export interface BrokerStats {
+  connections: number;
+  /** Connections since the start, refused ones included. */
+  connectionsSeen: number;
+  /** Connections that the broker refused or closed, by reason. */
+  refused: Record<RefusalReason, number>;
+  /** Telemetry messages handed to the intake; of these, those not settled yet, and those settled with an error. */
+  messages: number;
+  messagesPending: number;
+  messagesFailed: number;
+  subscriptionsRefused: number;
+  retained: { messages: number; bytes: number; refused: number };
+  sessions: number;
+  /** For absent clients: payload bytes kept, and messages dropped because a queue was full. */
+  queue: { bytes: number; dropped: number };
+  /** Messages dropped because a connected subscriber was too slow. */
+  forwardsDropped: number;
+  storeFailures: number;
+}
 
 interface EngineDeps {
   intake: Intake;
@@ -39,13 +59,13 @@ interface EngineDeps {
   refusals: Refusals;
 }
 
-/** A running broker: Aedes with our admission, durability, persistence and fan-out around it. */
+/** A running broker: Aedes, with the broker's own admission, acknowledging, persistence and fan-out. */
 export class Engine {
   private readonly config: BrokerConfig;
   private readonly deps: EngineDeps;
   private readonly persistence: BrokerPersistence;
   private readonly interest: Interest;
-  private readonly durable: Durable;
+  private readonly acknowledging: Acknowledging;
   private readonly admission: Admission;
   private readonly subscribing: Subscribing;
   private readonly fanOut = new FanOut();
@@ -90,7 +110,7 @@ export class Engine {
     this.admission = new Admission(credentials, persistence.sessions, config, (client) =>
       deps.refusals.tell('takeover', describe(client), takeoverText),
     );
-    this.durable = new Durable({ ...deps, interest, persistence }, config.pendingBytesMax);
+    this.acknowledging = new Acknowledging({ ...deps, interest, persistence }, config.pendingBytesMax);
     this.subscribing = new Subscribing(persistence, deps.refusals, config.subscriptionsMax);
     this.aedes = this.makeAedes();
   }
@@ -98,15 +118,15 @@ export class Engine {
   private makeAedes(): Aedes {
     const aedes = new Aedes({
       persistence: this.persistence,
-      concurrency: 0, // no limit on what is passed on at once: one slow subscriber would hold up all (see FanOut)
+      concurrency: 0, // no limit: with one, a slow subscriber would delay all others (see FanOut)
       connectTimeout: this.config.connectTimeoutMs,
       drainTimeout: 10_000,
-      queueLimit: 1_000, // what may follow CONNECT in its chunk, before CONNACK
+      queueLimit: 1_000, // packets that may arrive between CONNECT and CONNACK
       maxTopicLevels: topicLevelsMax,
       maxInflightInbound: incomingMax,
       preConnect: this.admission.preConnect,
       authenticate: this.admission.authenticate,
-      authorizePublish: this.durable.authorize as never,
+      authorizePublish: this.acknowledging.authorize as never,
       authorizeSubscribe: this.subscribing.authorize,
       authorizeForward: this.fanOut.authorize,
     });
@@ -150,13 +170,18 @@ export class Engine {
       stream.destroy();
       return;
     }
-    const link = new Link(stream, origin, this.durable, this.buffers, this.config.packetBytesMax);
+    const link = new Link(stream, origin, {
+      gate: this.acknowledging,
+      clock: this.deps.clock,
+      buffers: this.buffers,
+      packetBytesMax: this.config.packetBytesMax,
+    });
     this.links.all.add(link);
     const client = this.aedes.handle(stream, request) as LinkedClient;
     link.attach(client);
     stream.on('close', () => {
       this.links.all.delete(link);
-      this.durable.waiting.delete(link);
+      this.acknowledging.forget(link);
       this.admission.release(client.id, link);
     });
   };
@@ -174,15 +199,15 @@ export class Engine {
     this.expiry = this.deps.clock.setTimer(expireEveryMs, () => this.expireSessions());
   }
 
-  /** Takes no more, lets what was accepted settle, says goodbye. Wills are not published: it is us who leave. */
+  /** Stops accepting, lets accepted messages settle, and closes. Publishes no wills, as no client has failed. */
   async stop(): Promise<void> {
     this.listeners?.close();
     this.expiry?.cancel();
-    this.durable.refuse();
+    this.acknowledging.refuse();
     const idle = new AbortController();
-    this.durable.whenIdle(() => idle.abort());
+    this.acknowledging.whenIdle(() => idle.abort());
     await sleep(this.deps.clock, settleMaxMs, idle.signal);
-    await tick(); // the last acknowledgements are written
+    await tick(); // lets the last acknowledgements be written
     await tick();
     this.links.stop();
     const closed = new Promise<void>((resolve) => this.aedes.close(resolve));
@@ -192,15 +217,15 @@ export class Engine {
   }
 
   stats(): BrokerStats {
-    const { durable, persistence, refusals } = { ...this, refusals: this.deps.refusals };
+    const { acknowledging, persistence } = this;
     const { retained, sessions } = persistence;
     return {
       connections: this.links.all.size,
       connectionsSeen: this.connectionsSeen,
-      refused: { ...refusals.counts },
-      messages: durable.accepted,
-      messagesPending: durable.pending,
-      messagesFailed: durable.failed,
+      refused: { ...this.deps.refusals.counts },
+      messages: acknowledging.accepted,
+      messagesPending: acknowledging.pending,
+      messagesFailed: acknowledging.failed,
       subscriptionsRefused: this.subscribing.refused,
       retained: { messages: retained.count, bytes: retained.bytes, refused: retained.refused },
       sessions: sessions.size,

@@ -1,31 +1,31 @@
 import type { Aedes, AedesPublishPacket, Client } from 'aedes';
-import type { LinkedClient } from './aedes-types.ts';
+import type { LinkedClient } from './link.ts';
 
-/** Bytes that a subscriber has not taken yet, beyond which it gets no more. */
+/** A subscriber with more unsent bytes than this gets no further messages. */
 const unreadBytesMax = 262_144;
-/** Messages being passed on at once, beyond which publishers wait for their turn. */
-const underwayMax = 4_096;
+/** Limit of messages being forwarded at once. Beyond it, publishers wait until theirs are forwarded. */
+const inProgressMax = 4_096;
 
 type Done = (error?: Error) => void;
 type Publish = (packet: AedesPublishPacket, client: Client | Done | null, done?: Done) => void;
 
-/** Passing messages on to subscribers: beside the way of a reading, and never in it. */
+/** Forwards messages to subscribers without delaying their publishers. */
 export class FanOut {
-  /** Messages that a subscriber was too slow for. */
+  /** Messages dropped because a subscriber was too slow. */
   dropped = 0;
   failed = 0;
-  private underway = 0;
+  private inProgress = 0;
 
-  /** A publisher waits until its message is stored, not until the slowest subscriber has it. */
+  /** Makes publishers wait until their message is stored, and not until the slowest subscriber has it. */
   attach(aedes: Aedes): void {
     const publish = aedes.publish.bind(aedes) as Publish;
     const detached: Publish = (packet, client, done) => {
-      if (!client || typeof client === 'function' || !done || this.underway >= underwayMax) {
+      if (!client || typeof client === 'function' || !done || this.inProgress >= inProgressMax) {
         return publish(packet, client, done);
       }
-      this.underway += 1;
+      this.inProgress += 1;
       publish(packet, client, (error) => {
-        this.underway -= 1;
+        this.inProgress -= 1;
         if (error) this.failed += 1;
       });
       done();
@@ -34,8 +34,8 @@ export class FanOut {
   }
 
   /**
-   * Aedes' authorizeForward. A subscriber that does not read loses messages, and holds up nobody else. One with a kept
-   * session is sent away instead: it finds the messages in its queue when it comes back.
+   * Aedes' authorizeForward. A subscriber that does not read loses messages, and delays nobody else. One with a kept
+   * session is disconnected instead, and finds the messages in its queue when it reconnects.
    */
   readonly authorize = (client: Client, packet: AedesPublishPacket): AedesPublishPacket | null => {
     if (client.conn.writableLength <= unreadBytesMax) return packet;

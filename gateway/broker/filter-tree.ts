@@ -3,7 +3,7 @@ import type { Filter } from './topics.ts';
 interface Node<T> {
   children: Map<string, Node<T>>;
   plus: Node<T> | null;
-  /** Values of filters that end here, and of filters that end in `#` here. */
+  /** The values of filters that end here, and of those that end here in `#`. */
   here: Set<T>;
   rest: Set<T>;
 }
@@ -12,7 +12,7 @@ function newNode<T>(): Node<T> {
   return { children: new Map(), plus: null, here: new Set(), rest: new Set() };
 }
 
-/** Topic filters with values; finds all that match a topic in time that depends on its levels, not on their number. */
+/** Maps topic filters to values. The time to match a topic depends on its levels, not on the number of filters. */
 export class FilterTree<T> {
   /** Number of (filter, value) pairs. */
   size = 0;
@@ -52,7 +52,7 @@ export class FilterTree<T> {
     return node.children.size === 0 && !node.plus && node.here.size === 0 && node.rest.size === 0;
   }
 
-  /** Calls `found` for each value whose filter matches, until it returns true; returns whether it did. */
+  /** Calls `found` for each value whose filter matches, until it returns true. Returns whether it did. */
   some(topic: string, found: (value: T) => boolean): boolean {
     if (this.size === 0) return false;
     return visit(this.root, topic.split('/'), 0, topic.startsWith('$'), found);

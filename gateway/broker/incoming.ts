@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { PublishPacket } from './persistence.ts';
+import type { PublishPacket } from './packet.ts';
 import { type DecodedRecord, encodeRecord, type StoreOperation } from './store.ts';
 
 interface Received {
   packet: PublishPacket;
-  /** Digest of topic and payload; null where an earlier version did not keep it. */
+  /** Digest of topic and payload; null if an earlier version of the gateway did not record it. */
   content: string | null;
-  /** It is on disk too. */
+  /** True if it is also on disk. */
   kept: boolean;
 }
 
-/** QoS 2 messages that were received and are not released yet (PUBREL): a second copy of one must not count. */
+/** QoS 2 messages that were received and not released (PUBREL) yet, so that copies of them are recognised. */
 export class Incoming {
   private readonly byClient = new Map<string, Map<number, Received>>();
   private readonly writeLater: (operations: StoreOperation[]) => Promise<void>;
@@ -34,11 +34,11 @@ export class Incoming {
     }
   }
 
-  /** `keep`: the client has a session, so that this must outlive the process. Resolves when it is written. */
+  /** `keep`: the client has a kept session, so the record must outlive the process. Resolves when it is written. */
   async note(clientId: string, packet: PublishPacket, keep: boolean): Promise<void> {
     const messageId = packet.messageId ?? 0;
     const content = digestOf(packet);
-    // Only that it was received matters here: its content has gone where it should.
+    // Aedes only asks whether the message was received, so its payload is not needed again.
     this.put(clientId, messageId, { packet: { ...packet, payload: Buffer.alloc(0) }, content, kept: keep });
     if (!keep) return;
     const value = encodeRecord({ clientId, messageId, content });
@@ -55,7 +55,7 @@ export class Incoming {
     return this.byClient.get(clientId)?.get(messageId)?.packet;
   }
 
-  /** Another message under a number that waits for its release comes from a client that has lost its side of the session. */
+  /** False also for another message under an unreleased id, which a client sends that has lost its side of the session. */
   isKnown(clientId: string, messageId: number, packet: PublishPacket): boolean {
     const received = this.byClient.get(clientId)?.get(messageId);
     return received !== undefined && (received.content === null || received.content === digestOf(packet));

@@ -1,38 +1,40 @@
 /**
- * Stands between a connection's bytes and Aedes' parser, and reads nothing but MQTT's fixed headers. It
+ * The inlet stands between the bytes of a connection and Aedes' parser. It reads only MQTT's fixed headers, and
  *
- * - refuses a packet that is too large, or whose length is malformed, from its header, before it is buffered;
- * - offers each simple PUBLISH to the durable path: in place where it lies whole in one chunk; one that straddles chunks
- *   is put together first, which holds no more than one packet of permitted size;
- * - passes everything else on to the parser, in order, as it came.
+ * - refuses a packet that is too large, or whose length is malformed, by its header, before its body is buffered;
+ * - offers each simple PUBLISH to the durable path: in place if it lies whole in one chunk, otherwise reassembled, which
+ *   buffers no more than one packet of permitted size;
+ * - passes everything else on to the parser, in order and unchanged.
  */
+import { PacketHeader } from '../../shared/runtime/mqtt-packet-header.ts';
 import type { ReadBuffers } from './read-buffers.ts';
 
-/** Bytes are lent: they are others' when the call returns. */
+/** The bytes are valid only during the call. */
 export interface InletHandler {
-  /** A whole PUBLISH, QoS 0 or 1, not retained: its body is `bytes[start, end)`. False leaves it to the parser. */
+  /**
+   * Called with a whole PUBLISH of QoS 0 or 1 that is not retained. Its body is `bytes[start, end)`. False leaves it to the
+   * parser.
+   */
   publish(bytes: Buffer, firstByte: number, start: number, end: number): boolean;
-  /** Bytes for the parser. False when the connection is gone. */
+  /** Called with bytes for the parser. False if the connection has closed. */
   pass(bytes: Buffer): boolean;
 }
 
 export type Verdict = 'fine' | 'oversize' | 'malformed' | 'gone';
 
-/** A packet of more bytes gets room as they come: a length is soon claimed. */
+/** For a larger packet, memory is reserved only as its bytes arrive, since its length is only a claim of the sender. */
 const roomAtOnceMax = 65_536;
 
 export class Inlet {
   private readonly handler: InletHandler;
   private readonly buffers: Pick<ReadBuffers, 'take' | 'give'>;
   private readonly packetBytesMax: number;
-  /** Remaining-length limit of the next packet: the first one (CONNECT, not yet trusted) has its own. */
+  /** Limit of the next packet's body. The first packet (CONNECT, whose sender is not known yet) has its own limit. */
   private lengthMax: number;
+  private readonly header = new PacketHeader();
   /** Bytes of the current packet that are still to come. */
   private skip = 0;
-  /** -1 between packets; otherwise the chunk ended within a fixed header and this is the next length byte's shift. */
-  private shift = -1;
-  private length = 0;
-  /** A PUBLISH that straddles chunks, as far as it has come, and where its body begins. */
+  /** The bytes received so far of a PUBLISH that straddles chunks, their number, and where its body begins. */
   private straddling: Buffer | null = null;
   private gathered = 0;
   private bodyFrom = 0;
@@ -50,6 +52,7 @@ export class Inlet {
   }
 
   push(chunk: Buffer): Verdict {
+    const { header } = this;
     const end = chunk.length;
     let at = 0;
     let passFrom = 0;
@@ -58,11 +61,10 @@ export class Inlet {
       if (this.skip > 0) return 'fine';
       if (!this.handOver(this.straddling)) return 'gone';
       passFrom = at;
-    } else if (this.shift >= 0) {
-      const start = this.readLength(chunk, 0);
-      if (start < 0) return 'malformed';
-      if (this.shift < 0 && !this.admit()) return 'oversize';
-      at = start;
+    } else if (header.isPartial) {
+      at = header.read(chunk, 0);
+      if (at < 0) return 'malformed';
+      if (!header.isPartial && !this.admit()) return 'oversize';
     }
     for (;;) {
       if (this.skip > 0) {
@@ -72,12 +74,10 @@ export class Inlet {
       }
       if (at >= end) break;
       const first = at;
-      const firstByte = chunk[at++]!;
-      this.shift = 0;
-      this.length = 0;
-      at = this.readLength(chunk, at);
+      const firstByte = chunk[at]!;
+      at = header.read(chunk, at);
       if (at < 0) return this.flush(chunk, passFrom, first, 'malformed');
-      if (this.shift >= 0) break; // the chunk ends within the header
+      if (header.isPartial) break;
       if (!this.admit()) return this.flush(chunk, passFrom, first, 'oversize');
       const next = at + this.skip;
       if ((firstByte & 0xf5) === 0x30) {
@@ -89,7 +89,7 @@ export class Inlet {
     return this.flush(chunk, passFrom, end, 'fine');
   }
 
-  /** The chunk ends within the packet that begins at `first` and whose body begins at `bodyFrom`. */
+  /** Starts to reassemble the packet that begins at `first`, and whose body begins at `bodyFrom`. */
   private beginStraddling(chunk: Buffer, first: number, bodyFrom: number): Verdict {
     this.bodyFrom = bodyFrom - first;
     this.gathered = 0;
@@ -101,7 +101,7 @@ export class Inlet {
     return 'fine';
   }
 
-  /** Copies what has come of the straddling packet. Returns where it ends in the chunk. */
+  /** Copies the part of the straddling packet that is in the chunk. Returns where that part ends. */
   private gather(into: Buffer, chunk: Buffer, from: number): number {
     const taken = Math.min(this.skip, chunk.length - from);
     const needed = this.gathered + taken;
@@ -118,7 +118,7 @@ export class Inlet {
     return from + taken;
   }
 
-  /** False when the connection is gone. */
+  /** Hands over a packet that is complete. False if the connection has closed. */
   private handOver(packet: Buffer): boolean {
     const { handler, gathered } = this;
     this.straddling = null;
@@ -129,29 +129,15 @@ export class Inlet {
     return goesOn;
   }
 
+  /** Begins the packet whose header was read. False if it is over the limit. */
   private admit(): boolean {
-    this.skip = this.length;
-    const fits = this.length <= this.lengthMax;
+    this.skip = this.header.bodyBytes;
+    const fits = this.skip <= this.lengthMax;
     this.lengthMax = this.packetBytesMax;
     return fits;
   }
 
-  /** Reads remaining-length bytes; sets shift to -1 at the last one. Returns where it stopped, -1 if there are more than four. */
-  private readLength(chunk: Buffer, from: number): number {
-    let at = from;
-    while (at < chunk.length) {
-      const byte = chunk[at++]!;
-      this.length |= (byte & 0x7f) << this.shift;
-      if (byte < 0x80) {
-        this.shift = -1;
-        return at;
-      }
-      if (this.shift === 21) return -1;
-      this.shift += 7;
-    }
-    return at;
-  }
-
+  /** Passes `chunk[from, to)` on. Returns `verdict`, or `gone` if the connection has closed. */
   private flush(chunk: Buffer, from: number, to: number, verdict: Verdict): Verdict {
     if (from >= to) return verdict;
     const whole = from === 0 && to === chunk.length;

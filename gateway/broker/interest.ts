@@ -3,11 +3,11 @@ import { FilterTree } from './filter-tree.ts';
 import { compileFilters, type Filter, overlaps, parseFilter } from './topics.ts';
 
 /**
- * Which telemetry topics somebody has subscribed to, live or in a kept session. Normally nobody: the cloud gets its
- * readings from the journal. So a message costs nothing here unless a subscription really matches it.
+ * Knows which telemetry topics have subscribers, connected ones or kept sessions. There are normally none, because the
+ * cloud gets its readings from the journal; a message then costs nothing here.
  */
 export class Interest {
-  /** Changes whenever an answer of `wants` may change. */
+  /** Increases whenever an answer of `wants` may change. */
   version = 0;
   readonly isTelemetry: (topic: string) => boolean;
   private readonly telemetry: readonly Filter[];
@@ -39,7 +39,7 @@ export class Interest {
     this.version += 1;
   }
 
-  /** Live subscriptions of clients come through these two; Aedes' own do not. */
+  /** Follows the subscriptions of connected clients, which Aedes makes through these two methods; its own it does not. */
   watch(aedes: Aedes): void {
     const subscribe = aedes.subscribe.bind(aedes);
     const unsubscribe = aedes.unsubscribe.bind(aedes);

@@ -12,7 +12,7 @@ export interface Match {
   subscription: SubscriptionRecord;
 }
 
-/** The subscriptions of kept sessions by topic: for whom a message must be kept. */
+/** The subscriptions of kept sessions. They tell for which clients a message must be queued. */
 export class KeptSubscriptions {
   private readonly tree = new FilterTree<Match>();
   private readonly matches = new Map<string, Match>();
@@ -26,12 +26,12 @@ export class KeptSubscriptions {
     return this.tree.size;
   }
 
-  /** Replaces what the client had subscribed to with the same filter. */
+  /** Replaces the client's subscription with the same filter. */
   put(clientId: string, subscription: SubscriptionRecord): void {
     const { topic, qos } = subscription;
     this.remove(clientId, topic);
     const filter = parseFilter(topic);
-    if (!filter || qos === 0) return; // nothing is kept for an absent subscriber of QoS 0
+    if (!filter || qos === 0) return; // messages of QoS 0 are not queued
     const match = { clientId, subscription };
     this.matches.set(keyOf(clientId, topic), match);
     this.tree.add(filter, match);

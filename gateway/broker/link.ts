@@ -1,27 +1,57 @@
 import type { Duplex } from 'node:stream';
-import { type LinkedClient, Refusal, type RefusalReason } from './aedes-types.ts';
-import type { Durable } from './durable.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import type { AedesClient } from './aedes-client.ts';
 import { Inlet, type InletHandler } from './inlet.ts';
+import { LastTopic } from './last-topic.ts';
 import { type ReadBuffers, readInto } from './read-buffers.ts';
+import { Refusal, type RefusalReason } from './refusal.ts';
 import type { Rights } from './rights.ts';
 import { refuseBadTexts } from './texts.ts';
 
-/** A CONNECT comes from someone we do not know yet: 64 KiB hold a long will and a long password. */
+/** Limit of the CONNECT packet, whose sender is not known yet. It leaves room for a long will and a long password. */
 const connectBytesMax = 65_536;
-/** One client's messages on their way to the disk, beyond which it is not read from. */
+/** Limits of one client's messages that are not durable yet; at these it is not read from. */
 const linkPendingMax = 1_000;
 const linkPendingBytesMax = 262_144;
+
+/** An Aedes client that belongs to a link. */
+export interface LinkedClient extends AedesClient {
+  link: Link;
+}
+
+/** Makes messages durable, and decides when a link may be read and when its acknowledgements leave. */
+export interface LinkGate {
+  /** Changes whenever an answer of `onlyStored` may change. */
+  readonly interestVersion: number;
+  /** True if a message on this topic only has to be stored: it is telemetry that nobody has subscribed to. */
+  onlyStored(topic: string): boolean;
+  /** Whether more may be read from the link now. */
+  hasRoomFor(link: Link): boolean;
+  /** Calls `link.readOn()` once there is room for the link. */
+  resumeLater(link: Link): void;
+  /** Makes a message durable, then acknowledges it. `messageId` is 0 for QoS 0. `payload` is valid only during the call. */
+  take(link: Link, topic: string, payload: Buffer, messageId: number, resend: boolean): void;
+  /** Calls `link.writeAcks()` after all messages that settle together. */
+  acknowledgeSoon(link: Link): void;
+}
+
+export interface LinkDeps {
+  gate: LinkGate;
+  clock: Clock;
+  buffers: ReadBuffers;
+  packetBytesMax: number;
+}
 
 export interface LinkOrigin {
   /** The peer's address, for logs and throttling. */
   address: string;
-  /** The peer is a program on this computer (and no web page of somebody else's). */
+  /** The peer is a program on this computer, and not a web page from elsewhere that runs in its browser. */
   local: boolean;
-  /** Bytes received so far on the underlying socket: how keep-alive notices life without touching each packet. */
+  /** Bytes received so far on the underlying socket. Keep-alive compares them, so that no packet needs to be timed. */
   bytesRead(): number;
 }
 
-/** One connection: its bytes' way in, its acknowledgements' way out, and what the broker knows about it. */
+/** One connection: reads its bytes, counts its pending messages, and writes its acknowledgements. */
 export class Link implements InletHandler {
   readonly stream: Duplex;
   readonly origin: LinkOrigin;
@@ -33,45 +63,40 @@ export class Link implements InletHandler {
   willTopic: string | null = null;
   /** Filters it has subscribed to. */
   readonly granted = new Set<string>();
-  pending = 0;
-  pendingBytes = 0;
+  /** When the bytes being handled were received. */
   receivedMs = 0;
-  /** For the keep-alive sweep. */
+  /** State of the periodic sweep (see Links). */
   seenBytes = -1;
   seenAtMs = 0;
   drainSinceMs = 0;
 
   private client!: LinkedClient;
-  private readonly durable: Durable;
+  private readonly gate: LinkGate;
+  private readonly clock: Clock;
   private readonly inlet: Inlet;
   private readonly readStream: () => Buffer | null;
-  /** What the socket has just put into the buffer that all share, until it is dealt with. */
+  /** Messages and payload bytes that were taken and are not settled yet. */
+  private pending = 0;
+  private pendingBytes = 0;
+  /** Bytes that the socket has just read into the shared buffer, until they are handled. */
   private arrived: Buffer | null = null;
-  /** What could not be dealt with at once, copied; then nothing more is read. */
+  /** A copy of received bytes that could not be handled at once. While there is one, nothing more is read. */
   private held: Buffer | null = null;
   private reading = false;
   private readAgain = false;
   private readonly ackIds: number[] = [];
-  /** The last topic, and how many of these bytes it has. */
-  private topicBytes: Buffer = Buffer.alloc(0);
-  private topicLength = 0;
-  private topicText = '';
-  private topicVersion = -1;
+  /** The last topic of which `telemetryTopic` found that its messages only have to be stored. */
+  private readonly lastTopic = new LastTopic();
 
-  constructor(
-    stream: Duplex,
-    origin: LinkOrigin,
-    durable: Durable,
-    buffers: ReadBuffers,
-    packetBytesMax: number,
-  ) {
+  constructor(stream: Duplex, origin: LinkOrigin, { gate, clock, buffers, packetBytesMax }: LinkDeps) {
     this.stream = stream;
     this.origin = origin;
-    this.durable = durable;
+    this.gate = gate;
+    this.clock = clock;
     this.inlet = new Inlet(this, buffers, packetBytesMax, connectBytesMax);
     const read = stream.read;
     this.readStream = () => read.call(stream) as Buffer | null;
-    // Aedes takes bytes with read(null); read(0) is Node's own "start reading".
+    // Aedes takes bytes with read(null). Node itself calls read(0) to start reading.
     stream.read = (size?: number) => {
       if (size !== 0) return this.read();
       return this.held === null ? read.call(stream, 0) : null;
@@ -99,7 +124,7 @@ export class Link implements InletHandler {
     if (!this.client.closed) this.client.emit('error', new Refusal(reason, message));
   }
 
-  /** What 'readable' does for a stream with a buffer of its own. Returns whether to read on. */
+  /** Handles bytes in the shared buffer, as 'readable' does for other streams. Returns whether to read on. */
   private receive(bytes: Buffer): boolean {
     this.arrived = bytes;
     this.readOn();
@@ -114,13 +139,13 @@ export class Link implements InletHandler {
     if (chunk === null) return this.readStream();
     if (this.arrived === null) {
       this.held = null;
-      this.readAgain = true; // from the stream, which was stopped
+      this.readAgain = true; // the stream was not read while bytes were held
     }
     this.arrived = null;
     return chunk;
   }
 
-  /** Called in place of the stream's read: takes what has arrived, hands it on, and leaves nothing for Aedes to do. */
+  /** Replaces the stream's read: handles everything that has arrived, and always returns null to Aedes. */
   private read(): null {
     if (this.reading) {
       this.readAgain = true;
@@ -132,7 +157,7 @@ export class Link implements InletHandler {
       if (!this.mayRead()) break;
       const chunk = this.nextChunk();
       if (chunk === null) break;
-      this.receivedMs = this.durable.clock.nowMs();
+      this.receivedMs = this.clock.nowMs();
       const verdict = this.inlet.push(chunk);
       if (verdict === 'oversize') this.drop('oversize', 'packet larger than packetBytesMax');
       if (verdict === 'malformed') this.drop('malformed', 'packet length of more than four bytes');
@@ -143,21 +168,37 @@ export class Link implements InletHandler {
 
   private mayRead(): boolean {
     if (this.client.closed || this.stream.writableNeedDrain) return false; // 'drain' reads on
-    if (this.durable.hasRoomFor(this)) return true;
-    this.durable.waiting.add(this);
+    if (this.gate.hasRoomFor(this)) return true;
+    this.gate.resumeLater(this);
     return false;
   }
 
-  hasRoom(): boolean {
+  /** Counts a message of so many payload bytes until `removePending` is called for it. */
+  addPending(bytes: number): void {
+    this.pending += 1;
+    this.pendingBytes += bytes;
+  }
+
+  removePending(bytes: number): void {
+    this.pending -= 1;
+    this.pendingBytes -= bytes;
+  }
+
+  get hasPending(): boolean {
+    return this.pending > 0;
+  }
+
+  /** False once so much of this client is pending that it is not to be read from. */
+  get hasRoom(): boolean {
     return this.pending < linkPendingMax && this.pendingBytes < linkPendingBytesMax;
   }
 
-  /** Reads on after a pause of ours. */
+  /** Resumes reading after the link or its gate has paused it. */
   readOn(): void {
     if (!this.client.closed) this.client._nextBatch();
   }
 
-  /** The parser may keep what it gets, so it gets a copy. */
+  /** Passes a copy to the parser, as the parser may keep it. */
   pass(bytes: Buffer): boolean {
     this.client._parser.parse(Buffer.from(bytes));
     return !this.client.closed;
@@ -175,28 +216,23 @@ export class Link implements InletHandler {
     if (acked && messageId === 0) return false;
     const topic = this.telemetryTopic(chunk, topicStart, topicEnd);
     if (topic === null) return false;
-    this.durable.take(this, topic, chunk.subarray(payloadStart, end), messageId, (firstByte & 8) !== 0);
+    this.gate.take(this, topic, chunk.subarray(payloadStart, end), messageId, (firstByte & 8) !== 0);
     return true;
   }
 
-  /** The topic, if a message on it needs nothing but to be stored. Remembers the last one: most sensors have one. */
+  /** The topic, if its message only has to be stored; otherwise null. */
   private telemetryTopic(chunk: Buffer, start: number, end: number): string | null {
-    const { interestVersion } = this.durable;
-    const isLast = end - start === this.topicLength && sameBytes(this.topicBytes, chunk, start, end);
-    if (isLast && this.topicVersion === interestVersion) return this.topicText;
+    const { interestVersion } = this.gate;
+    if (this.lastTopic.matches(chunk, start, end, interestVersion)) return this.lastTopic.text;
     const topic = chunk.toString('utf8', start, end);
-    if (!this.durable.onlyStored(topic) || !this.rights?.mayPublish(topic)) return null;
-    this.topicLength = end - start;
-    if (this.topicLength > this.topicBytes.length) this.topicBytes = Buffer.alloc(2 * this.topicLength);
-    chunk.copy(this.topicBytes, 0, start, end);
-    this.topicText = topic;
-    this.topicVersion = interestVersion;
+    if (!this.gate.onlyStored(topic) || !this.rights?.mayPublish(topic)) return null;
+    this.lastTopic.remember(topic, chunk, start, end, interestVersion);
     return topic;
   }
 
-  /** PUBACKs of one settled batch leave in one write (see Durable.flushAcks). */
+  /** Sends a PUBACK soon: those of messages that settle together leave in one write. */
   acknowledge(messageId: number): void {
-    if (this.ackIds.length === 0) this.durable.acking.push(this);
+    if (this.ackIds.length === 0) this.gate.acknowledgeSoon(this);
     this.ackIds.push(messageId);
   }
 
@@ -210,11 +246,4 @@ export class Link implements InletHandler {
     }
     ids.length = 0;
   }
-}
-
-/** Whether `known` begins with `chunk[start, end)`. */
-function sameBytes(known: Buffer, chunk: Buffer, start: number, end: number): boolean {
-  // The end of a topic differs first: sensor names come last.
-  for (let i = end - start - 1; i >= 0; i--) if (known[i] !== chunk[start + i]) return false;
-  return true;
 }

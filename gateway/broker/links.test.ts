@@ -1,9 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { LinkedClient } from './aedes-types.ts';
-import type { Durable } from './durable.ts';
 import { ManualClock } from './harness.testing.ts';
-import { Link } from './link.ts';
+import { Link, type LinkedClient, type LinkGate } from './link.ts';
 import { Links } from './links.ts';
 import { ReadBuffers } from './read-buffers.ts';
 
@@ -15,9 +13,7 @@ function newLink(keepaliveMs: number) {
   const link = new Link(
     stream,
     { address: 'x', local: true, bytesRead: () => bytes },
-    {} as Durable,
-    new ReadBuffers(),
-    1_000,
+    { gate: {} as LinkGate, clock, buffers: new ReadBuffers(), packetBytesMax: 1_000 },
   );
   const reasons: string[] = [];
   link.attach({
@@ -49,10 +45,10 @@ describe('keep-alive', () => {
 
   it('says nothing about a client that waits for the disk', () => {
     const { clock, link, reasons } = newLink(10_000);
-    link.pending = 1;
+    link.addPending(10);
     clock.advance(600_000);
     expect(reasons).toEqual([]);
-    link.pending = 0;
+    link.removePending(10);
     clock.advance(18_000);
     expect(reasons[0]).toBe('keepalive');
   });

@@ -2,10 +2,10 @@ import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import type { Link } from './link.ts';
 
 const sweepMs = 1_000;
-/** A peer that takes nothing of what is sent to it is closed after so long. */
+/** A connection whose peer reads nothing of what is sent to it is closed after this time. */
 const drainMaxMs = 10_000;
 
-/** All connections, and the one timer that watches over them. */
+/** All connections, and the one timer that checks them for keep-alive and for peers that do not read. */
 export class Links {
   readonly all = new Set<Link>();
   private timer: Timer | null = null;
@@ -27,14 +27,14 @@ export class Links {
   }
 
   /**
-   * Keep-alive [MQTT-3.1.2-24]: one and a half times the promised interval without a byte. While its messages wait for
-   * the disk a client is not read from, so its silence says nothing.
+   * Keep-alive [MQTT-3.1.2-24]: closes a connection after one and a half times the announced interval without a byte. A
+   * client with pending messages may be paused, so its silence does not count.
    */
   sweep(): void {
     const nowMs = this.clock.monotonicMs();
     for (const link of this.all) {
       const bytes = link.origin.bytesRead();
-      if (bytes !== link.seenBytes || link.pending > 0 || link.seenAtMs === 0) {
+      if (bytes !== link.seenBytes || link.hasPending || link.seenAtMs === 0) {
         link.seenBytes = bytes;
         link.seenAtMs = nowMs;
       } else if (link.keepaliveMs > 0 && nowMs - link.seenAtMs > 1.5 * link.keepaliveMs) {

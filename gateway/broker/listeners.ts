@@ -18,13 +18,13 @@ import type { LinkOrigin } from './link.ts';
 export interface Listeners {
   port: number;
   websocketPort: number | null;
-  /** Stops accepting; connections that are open stay so. */
+  /** Stops accepting. Open connections stay open. */
   close(): void;
 }
 
 export interface ConnectionEvents {
   accepted(stream: Duplex, origin: LinkOrigin, request?: IncomingMessage): void;
-  /** It failed before it became a connection: no TLS, no WebSocket. */
+  /** An attempt failed before it became a connection, in its TLS or WebSocket handshake. */
   broken(error: Error, address: string): void;
   overLimit(address: string): void;
 }
@@ -57,13 +57,13 @@ export async function openListeners(config: BrokerConfig, events: ConnectionEven
   }
 }
 
-/** Counts connections that are still shaking hands too. */
+/** Limits the number of connections, including those whose handshake is not complete. */
 function limit(server: Server | HttpServer, connectionsMax: number, events: ConnectionEvents): void {
   server.maxConnections = connectionsMax;
   server.on('drop', (dropped) => events.overLimit(dropped?.remoteAddress ?? 'unknown'));
 }
 
-/** The system's keep-alive finds peers that vanished without a word and set no keep-alive of their own. */
+/** TCP keep-alive detects peers that disappeared without closing and have not asked for MQTT keep-alive. */
 const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
 const tlsOptions = { ...socketOptions, handshakeTimeout: 10_000 };
 
@@ -79,7 +79,7 @@ function tellOfTls(server: TlsServer, events: ConnectionEvents): void {
   );
 }
 
-/** OpenSSL's words for the commonest mistake are not for people. The code stays: refusals are counted by it. */
+/** Replaces OpenSSL's obscure message for the most common mistake. Keeps the code, by which refusals are counted. */
 function tlsProblem(error: Error): Error {
   const isPlain =
     codeOf(error) === 'ERR_SSL_WRONG_VERSION_NUMBER' || codeOf(error) === 'ERR_SSL_HTTP_REQUEST';
@@ -88,12 +88,12 @@ function tlsProblem(error: Error): Error {
     : error;
 }
 
-/** @throws HarbingerError BROKER_TLS_FILES, naming file, setting and remedy */
+/** @throws HarbingerError BROKER_TLS_FILES, which names the file, the setting and the remedy */
 export function readTlsFiles(files: NonNullable<BrokerConfig['tls']>): { cert: Buffer; key: Buffer } {
   return readKeyPair(files, 'broker.tls', { code: 'BROKER_TLS_FILES', stage: 'broker' });
 }
 
-/** Encrypted, where the other port is: passwords come this way too. */
+/** Encrypted if the MQTT port is, as passwords are sent to both. */
 function webSocketServer({ packetBytesMax, tls }: BrokerConfig, events: ConnectionEvents): HttpServer {
   const answer = (_: IncomingMessage, response: ServerResponse) => {
     response.writeHead(426, { connection: 'close' }).end('MQTT over WebSocket is spoken here\n');
@@ -109,12 +109,12 @@ function webSocketServer({ packetBytesMax, tls }: BrokerConfig, events: Connecti
   const webSockets = new WebSocketServer({
     server: http,
     perMessageDeflate: false,
-    // A frame may hold several packets; the inlet looks at each of them.
+    // A frame may hold several packets. The inlet checks the size of each.
     maxPayload: packetBytesMax + 65_536,
     handleProtocols: (offered) =>
       offered.has('mqtt') ? 'mqtt' : offered.has('mqttv3.1') ? 'mqttv3.1' : false,
   });
-  webSockets.on('error', () => undefined); // the HTTP server's, which its own listeners hear
+  webSockets.on('error', () => undefined); // these are the HTTP server's errors, which `listen` handles
   webSockets.on('connection', (webSocket, request) => {
     events.accepted(createWebSocketStream(webSocket), originOf(request.socket, request), request);
   });
@@ -123,7 +123,7 @@ function webSocketServer({ packetBytesMax, tls }: BrokerConfig, events: Connecti
 
 function listen(server: Server | HttpServer, host: string, port: number, option: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    // It stays: a later error (no file handles left to accept with) must not end the process.
+    // Never removed, as a later error (such as no file handles being left) must not end the process.
     server.on('error', (error) => {
       const busy = codeOf(error) === 'EADDRINUSE';
       reject(
@@ -150,7 +150,7 @@ function originOf(socket: Socket, request?: IncomingMessage): LinkOrigin {
   };
 }
 
-/** Not a web page from elsewhere that reaches into this computer, and not a proxy that speaks for somebody else. */
+/** False for requests of web pages from elsewhere in a local browser, and of proxies on behalf of other computers. */
 function isLocalRequest({ headers }: IncomingMessage): boolean {
   if (headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) return false;
   if (headers.origin === undefined) return true;

@@ -9,18 +9,18 @@ import {
   type StoreOperation,
 } from './store.ts';
 
-/** Something that is held in memory and mirrored on disk. */
+/** State that is held in memory and mirrored on disk. */
 export interface Mirrored {
-  /** Takes in what an earlier process left; false where it is not this one's, or cannot be understood. */
+  /** Loads a record that an earlier process wrote. False if it is of another kind or is not readable. */
   load(key: string, record: DecodedRecord): boolean;
-  /** All that should be on disk. */
+  /** All records that should be on disk. */
   records(): Iterable<[key: string, value: Buffer]>;
 }
 
-/** After a write that failed, between two attempts to bring the disk up to what is in memory. */
+/** Interval of the attempts to bring the disk up to date after a failed write. */
 const healMs = 1_000;
 
-/** The disk's copy of what is right in memory. It may fall behind; then it follows when it can. */
+/** Keeps a copy on disk of state in memory. After a failed write the copy is stale until a retry succeeds. */
 export class Mirror {
   writeFailures = 0;
   private readonly store: Store;
@@ -35,7 +35,7 @@ export class Mirror {
     this.log = log;
   }
 
-  /** Fills `parts` with what there is; from now on the disk should have what they have. */
+  /** Loads `records` into `parts`, whose state the disk mirrors from now on. */
   begin(parts: readonly Mirrored[], records: OpenedStore['records']): void {
     let unreadable = 0;
     for (const [key, value] of records) {
@@ -50,7 +50,7 @@ export class Mirror {
     };
   }
 
-  /** Resolves when it is written, or has failed, which is counted and told; never rejects. */
+  /** Resolves when the operations are written, or have failed, which is counted and logged. Never rejects. */
   readonly writeLater = (operations: StoreOperation[]): Promise<void> =>
     this.store.write(operations).catch((error) => {
       this.writeFailures += 1;

@@ -1,33 +1,22 @@
-/** What waits for one client until it acknowledges it: messages, and QoS 2 releases. */
-export interface QueuedPacket {
-  cmd: string;
-  topic?: string;
-  payload?: Buffer;
-  qos?: 0 | 1 | 2;
-  retain?: boolean;
-  dup?: boolean;
-  brokerId?: string;
-  brokerCounter?: number;
-  messageId?: number | undefined;
-}
+import type { QueuedPacket } from './packet.ts';
 
 export interface QueueEntry {
-  /** Order of arrival over all queues; part of the key on disk. */
+  /** Order of arrival across all queues; part of the key on disk. */
   readonly seq: number;
-  /** The broker's own name of the message. */
+  /** The identity that the broker gave the message. */
   readonly name: string;
   readonly bytes: number;
   messageId: number | undefined;
   packet: QueuedPacket;
 }
 
-/** One client's queue, found by arrival, by the broker's name of a message, and by MQTT message id. */
+/** One client's queue, indexed by order of arrival, by the broker's name of a message, and by MQTT message id. */
 export class OutgoingQueue {
   readonly entries = new Map<number, QueueEntry>();
   private readonly byName = new Map<string, QueueEntry>();
   private readonly byMessageId = new Map<number, QueueEntry>();
 
-  /** Null if the message is queued already (two of the client's subscriptions match it). */
+  /** Null if the message is queued already, because two of the client's subscriptions match it. */
   add(seq: number, packet: QueuedPacket): QueueEntry | null {
     const name = nameOf(packet);
     if (this.byName.has(name)) return null;
@@ -54,7 +43,10 @@ export class OutgoingQueue {
     }
   }
 
-  /** A message got its id; or, without a broker's name, the message with that id became a release. */
+  /**
+   * Records the message id that a message was sent with; or, if `packet` has no broker's name, that the message with its
+   * id has become a release.
+   */
   update(packet: QueuedPacket): QueueEntry | undefined {
     if (packet.brokerId === undefined) {
       const entry = this.withMessageId(packet.messageId);

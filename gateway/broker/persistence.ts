@@ -1,40 +1,27 @@
 /**
- * What Aedes keeps: retained messages, wills, and the sessions of clients that asked for one. All of it is bounded, so
- * all of it is held in memory; the store on disk mirrors it, and is read once, at the start. Retained messages of
- * QoS 1 and 2 are synced before they are acknowledged; the rest survives the end of the process, not a power cut.
+ * The persistence that Aedes uses: retained messages, wills, and the sessions of clients that asked for one. All of it is
+ * bounded and held in memory. The store on disk mirrors it and is read once, at the start. Retained messages of QoS 1 and
+ * 2 are synced before they are acknowledged; the rest survives the end of the process, but not a power failure.
  *
- * (aedes-persistence-level was not enough: it keeps subscriptions that were refused, forgets one of two overlapping
- * ones, decodes every retained message at each SUBSCRIBE, and bounds nothing.)
+ * aedes-persistence-level does not suffice: it keeps subscriptions that were refused, forgets one of two overlapping
+ * ones, decodes every retained message at each SUBSCRIBE, and bounds nothing.
  */
 import { Readable } from 'node:stream';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { LinkedClient } from './aedes-types.ts';
-import type { BrokerConfig } from './config.ts';
+import type { PersistenceLimits } from './config.ts';
 import { Incoming } from './incoming.ts';
 import type { Interest } from './interest.ts';
 import type { SubscriptionRecord } from './kept-subscriptions.ts';
 import { Mirror } from './mirror.ts';
-import type { QueuedPacket } from './outgoing.ts';
+import type { PublishPacket, QueuedPacket } from './packet.ts';
 import { Retained } from './retained.ts';
 import { type ClientRef, Sessions } from './sessions.ts';
 import type { OpenedStore } from './store.ts';
 import { Wills } from './wills.ts';
 
-export interface PublishPacket extends QueuedPacket {
-  topic: string;
-  payload: Buffer;
-  qos: 0 | 1 | 2;
-  clientId?: string;
-}
-
-/** The part of Aedes' client that persistence needs; `link` is absent in conformance tests. */
-type PersistentClient = ClientRef & Partial<Pick<LinkedClient, 'clean' | 'link'>>;
-
-export type PersistenceLimits = Pick<
-  BrokerConfig,
-  'retainedMessagesMax' | 'retainedBytesMax' | 'sessionsMax' | 'queueMessagesMax' | 'queueBytesMax'
->;
+/** The part of Aedes' client that persistence needs. `link` is absent in conformance tests. */
+type PersistentClient = ClientRef & { clean?: boolean; link?: { granted: ReadonlySet<string> } };
 
 export class BrokerPersistence {
   readonly retained: Retained;
@@ -63,7 +50,7 @@ export class BrokerPersistence {
     return this.mirror.writeFailures;
   }
 
-  /** Sessions of clients that have not been seen since `beforeMs`. Returns how many were dropped. */
+  /** Drops the sessions of clients that have not been seen since `beforeMs`. Returns how many there were. */
   expireSessions(beforeMs: number, isConnected: (clientId: string) => boolean): number {
     const expired = this.sessions.expired(beforeMs, isConnected);
     for (const clientId of expired) {
@@ -79,14 +66,14 @@ export class BrokerPersistence {
     this.broker = broker;
   }
 
-  /** Resolves when the message is retained: for good, if `sync`. */
+  /** Resolves when the message is written, or with `sync`, when it is synced to the disk. */
   retain(packet: PublishPacket, sync: boolean): Promise<void> {
     return this.retained.store(packet, sync);
   }
 
   /**
-   * Puts a message of QoS 1 or 2 into the queues of the sessions that want it; null if none does. Resolves when it is written.
-   * Aedes would do so only after the acknowledgement: it finds the message there, by the broker's name that it gets here.
+   * Queues a message of QoS 1 or 2 for the sessions that have subscribed to it; null if there are none. Resolves when it
+   * is written. Aedes itself would queue it only after the acknowledgement; it then finds it by the id assigned here.
    */
   queueForSessions(packet: PublishPacket): Promise<void> | null {
     const clients = this.sessions.matching(packet.topic);
@@ -96,7 +83,7 @@ export class BrokerPersistence {
     return this.outgoingEnqueueCombi(clients, packet);
   }
 
-  /** Aedes' own call; ours came before it, through `retain`. Its `$SYS` messages are never retained. */
+  /** Called by Aedes. Messages of clients were retained before, by `retain`; Aedes' own `$SYS` messages never are. */
   async storeRetained(packet: PublishPacket): Promise<void> {
     await this.retained.store(packet, false);
   }
@@ -110,7 +97,7 @@ export class BrokerPersistence {
   }
 
   async addSubscriptions(client: PersistentClient, subscriptions: SubscriptionRecord[]): Promise<void> {
-    // Aedes passes all of a SUBSCRIBE's filters, refused ones too, and once for each of them.
+    // Aedes calls this once for each filter of a SUBSCRIBE, each time with all of them, refused ones included.
     let added = this.adding.get(subscriptions);
     if (!added) {
       added = this.addGranted(client, subscriptions);
@@ -120,7 +107,7 @@ export class BrokerPersistence {
   }
 
   private async addGranted(client: PersistentClient, subscriptions: SubscriptionRecord[]): Promise<void> {
-    await Promise.resolve(); // by then all of them have been judged
+    await Promise.resolve(); // afterwards all of them have been authorized or refused
     const granted = client.link?.granted;
     await this.sessions.subscribe(
       client.id,
@@ -144,7 +131,7 @@ export class BrokerPersistence {
     return this.sessions.matching(topic);
   }
 
-  /** A client that connects with a clean session: whatever was kept for it goes. */
+  /** Called when a client connects with a clean session: drops everything kept for it. */
   async cleanSubscriptions(client: ClientRef): Promise<void> {
     this.sessions.drop(client.id);
     this.received.forgetAll(client.id);
@@ -171,7 +158,7 @@ export class BrokerPersistence {
 
   outgoingStream(client: ClientRef): Readable {
     const queued = this.sessions.queued(client.id);
-    // An iterator over nothing, which it nearly always is, would be much of what a connection's beginning costs.
+    // The queue is nearly always empty, and an iterator would be a large part of the cost of connecting.
     return queued.length > 0 ? Readable.from(queued) : new Readable({ objectMode: true, read: end });
   }
 
@@ -179,7 +166,7 @@ export class BrokerPersistence {
     await this.received.note(client.id, packet, client.clean !== true);
   }
 
-  /** Whether this very message was received before. If its number stands for another one, that one is forgotten. */
+  /** Whether this message was received before. If its id was used for another message, that one is forgotten. */
   hasIncoming(clientId: string, messageId: number, packet: PublishPacket): boolean {
     if (this.received.isKnown(clientId, messageId, packet)) return true;
     this.received.forget(clientId, messageId);

@@ -1,24 +1,24 @@
 /**
- * Memory that connections read with. A buffer for each read, as sockets take by themselves, is what the garbage collector
- * counts: at some 30 MB of them it marks the whole heap, however few messages that was.
+ * Buffers for reading from connections. By default a socket allocates a buffer for each read. The garbage collector counts
+ * these, and marks the whole heap after about 30 MB of them, however few messages they held.
  */
 import { Socket, type SocketConstructorOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** What one read takes at most. */
+/** Limit of bytes in one read. */
 const readBytes = 65_536;
 const spareClassMin = 10;
 const spareClassMax = 16;
 const spareBytesMax = 1 << 20;
 
 export class ReadBuffers {
-  /** One for all connections: what a read put there is dealt with before the next read. */
+  /** Shared by all connections, as the bytes of one read are handled before the next read. */
   readonly shared: Buffer = Buffer.allocUnsafeSlow(readBytes);
-  /** By size, 2 ** index bytes each. */
+  /** Free buffers by size: those at an index have 2 ** index bytes. */
   private readonly spare: Buffer[][] = Array.from({ length: spareClassMax + 1 }, () => []);
   private spareBytes = 0;
 
-  /** Of at least so many bytes; `give` it back after use. */
+  /** A buffer of at least so many bytes, which the caller gives back with `give`. */
   take(bytes: number): Buffer {
     const sizeClass = Math.max(spareClassMin, 32 - Math.clz32(bytes - 1));
     if (sizeClass > spareClassMax) return Buffer.allocUnsafeSlow(bytes);
@@ -28,7 +28,7 @@ export class ReadBuffers {
     return buffer;
   }
 
-  /** Kept for the next one if it has a usual size and not too many are. */
+  /** Keeps the buffer for a later `take` if it has one of the kept sizes and there is room. */
   give(buffer: Buffer): void {
     const sizeClass = 31 - Math.clz32(buffer.length);
     if (buffer.length !== 2 ** sizeClass || sizeClass > spareClassMax) return;
@@ -41,8 +41,9 @@ export class ReadBuffers {
 type Received = (byteCount: number, buffer: Uint8Array) => boolean;
 
 /**
- * Node lets a socket that connects out read into a buffer of its user (`onread`); one that was accepted has the same
- * places for it, whose names are its own. Null where this Node has others: then sockets read as they do by themselves.
+ * Finds the private fields by which a socket reads into a buffer of its user. Node offers this as the option `onread`, but
+ * only for sockets that connect out; accepted ones have the same fields. Null if this version of Node does not have them:
+ * then sockets read as they do by default.
  */
 function findPlaces(): { buffer: symbol; callback: symbol } | null {
   const onread = { buffer: new Uint8Array(1), callback: () => true };
@@ -57,11 +58,11 @@ function findPlaces(): { buffer: symbol; callback: symbol } | null {
 const places = findPlaces();
 
 /**
- * Has a plain TCP socket read into `buffer` and call `received` with each read, which returns whether to read on; `read()`
- * begins anew. False where the stream reads as it does by itself.
+ * Makes a plain TCP socket read into `buffer` and call `received` with the bytes of each read. If that returns false, the
+ * socket pauses until its `read()` is called. Returns false for a stream that goes on reading as it does by default.
  */
 export function readInto(stream: Duplex, buffer: Buffer, received: (bytes: Buffer) => boolean): boolean {
-  // On Windows the system fills buffers later than they are handed to it, so that none can be shared.
+  // On Windows the system fills a buffer after the read was requested, so buffers cannot be shared.
   if (places === null || process.platform === 'win32' || stream.constructor !== Socket) return false;
   const handle: unknown = Reflect.get(stream, '_handle');
   if (!hasUserBuffer(handle) || Reflect.get(stream, places.buffer) !== null) return false;

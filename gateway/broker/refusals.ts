@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import { type LinkedClient, Refusal, type RefusalReason, refusalReasons } from './aedes-types.ts';
+import type { LinkedClient } from './link.ts';
+import { Refusal, type RefusalReason, refusalReasons } from './refusal.ts';
 
 const windowMs = 60_000;
 const logsPerWindow = 5;
@@ -9,7 +10,7 @@ const versionHint = 'the client speaks another version of MQTT, such as 5; set i
 export const takeoverText =
   'its earlier connection, still open, is closed: the client came back, or another one has the same client id (each needs its own)';
 
-/** Counts what the broker turned away, by reason, and tells of the first few of each kind in every minute. */
+/** Counts refusals by reason, and logs the first few of each kind in every minute. */
 export class Refusals {
   readonly counts = Object.fromEntries(refusalReasons.map((reason) => [reason, 0])) as Record<
     RefusalReason,
@@ -29,7 +30,7 @@ export class Refusals {
     this.tell(reason, who, reason === 'version' ? versionHint : message);
   }
 
-  /** Logs without counting. `kind` is one of few: each has its own allowance. */
+  /** Logs without counting. Each `kind` has its own rate limit, so there must be few kinds. */
   tell(kind: string, who: Record<string, unknown>, message: string): void {
     const nowMs = this.clock.monotonicMs();
     let window = this.windows.get(kind);
@@ -47,7 +48,7 @@ export class Refusals {
   }
 }
 
-/** The reason behind an error that Aedes or the socket reports for a client; null for an ordinary broken connection. */
+/** The reason for an error that Aedes or the socket reports for a client; null for an ordinary lost connection. */
 export function reasonOf(error: Error): RefusalReason | null {
   if (error instanceof Refusal) return error.reason;
   if ('code' in error && typeof error.code === 'string') {
@@ -68,7 +69,7 @@ export function reasonOf(error: Error): RefusalReason | null {
   }
 }
 
-/** Who it was, for the log. */
+/** Log fields that identify the client. */
 export function describe(client: LinkedClient): Record<string, unknown> {
   const { link, id } = client;
   return { client: id?.slice(0, 128), user: link?.rights?.user, address: link?.origin.address };

@@ -1,8 +1,9 @@
-import type { PersistenceLimits, PublishPacket } from './persistence.ts';
+import type { PersistenceLimits } from './config.ts';
+import type { PublishPacket } from './packet.ts';
 import { type DecodedRecord, encodeRecord, type Store } from './store.ts';
 import { compileFilter, parseFilter } from './topics.ts';
 
-/** The last retained message of each topic. When full, a message on a new topic is passed on but not retained. */
+/** The last retained message of each topic. At the limits, a message on a new topic is forwarded but not retained. */
 export class Retained {
   refused = 0;
   bytes = 0;
@@ -31,7 +32,7 @@ export class Retained {
       yield [`r!${topic}`, encodeRecord({ qos }, payload)];
   }
 
-  /** An empty payload removes the topic's message [MQTT-3.3.1-10]. Resolves when written; with `sync`, for good. */
+  /** An empty payload removes the topic's message [MQTT-3.3.1-10]. Resolves when written; with `sync`, when synced. */
   async store(packet: PublishPacket, sync: boolean): Promise<void> {
     const { topic, qos } = packet;
     const key = `r!${topic}`;
@@ -43,7 +44,7 @@ export class Retained {
       this.refused += 1;
       return;
     }
-    const payload = Buffer.from(packet.payload); // a copy: the original is part of a larger chunk
+    const payload = Buffer.from(packet.payload); // copied, as the original is part of a larger chunk
     this.put({ ...packet, payload, retain: true });
     await this.backing.write([{ type: 'put', key, value: encodeRecord({ qos }, payload) }], sync);
   }

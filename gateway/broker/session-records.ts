@@ -1,9 +1,10 @@
 /**
- * What a kept session is on disk: a record of its own, and one for each message that waits for its client. Keys sort so
- * that a session is read before its messages, and these in their order.
+ * The records of kept sessions on disk: one for the session, and one for each message queued for its client. Keys sort so
+ * that a session is read before its messages, and the messages in their order.
  */
 import type { SubscriptionRecord } from './kept-subscriptions.ts';
-import { OutgoingQueue, type QueuedPacket, type QueueEntry } from './outgoing.ts';
+import { OutgoingQueue, type QueueEntry } from './outgoing.ts';
+import type { QueuedPacket } from './packet.ts';
 import { type DecodedRecord, encodeRecord, type StoreOperation } from './store.ts';
 
 export interface Session {
@@ -47,7 +48,7 @@ export function deleteQueued(clientId: string, seq: number): StoreOperation {
   return { type: 'del', key: queuedKey(clientId, seq) };
 }
 
-/** With nothing in its queue yet. Null where the record is another thing's, or cannot be understood. */
+/** The session, with an empty queue. Null if the record is of another kind or is not readable. */
 export function readSession(
   key: string,
   { head }: DecodedRecord,
@@ -60,7 +61,7 @@ export function readSession(
   return { clientId, session: { user, lastSeenMs, subscriptions: byTopic, queue: new OutgoingQueue() } };
 }
 
-/** As `readSession`. */
+/** The queued message. Null if the record is of another kind or is not readable. */
 export function readQueued(
   key: string,
   { head, body }: DecodedRecord,

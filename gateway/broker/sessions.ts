@@ -1,8 +1,9 @@
 import type { Clock } from '../../shared/runtime/clock.ts';
+import type { PersistenceLimits } from './config.ts';
 import type { Interest } from './interest.ts';
 import { KeptSubscriptions, type SubscriptionRecord } from './kept-subscriptions.ts';
-import { OutgoingQueue, type QueuedPacket, type QueueEntry } from './outgoing.ts';
-import type { PersistenceLimits } from './persistence.ts';
+import { OutgoingQueue, type QueueEntry } from './outgoing.ts';
+import type { QueuedPacket } from './packet.ts';
 import {
   deleteQueued,
   deleteSession,
@@ -27,11 +28,11 @@ type Deps = {
 };
 
 /**
- * Sessions that outlive their connection, each bound to the user who opened it: subscriptions, and the messages that
- * wait for the client.
+ * Sessions that outlive their connection: the subscriptions of a client, and the messages queued for it. Each belongs to
+ * the user who opened it.
  */
 export class Sessions {
-  /** Messages dropped, oldest first, because a client's queue or all of them together were full. */
+  /** Messages dropped, oldest first, because a client's queue or all queues together were full. */
   dropped = 0;
   queuedBytes = 0;
   private readonly sessions = new Map<string, Session>();
@@ -75,7 +76,7 @@ export class Sessions {
     }
   }
 
-  /** Opens or takes up the session of `clientId`, unless it is another user's, or there are too many. */
+  /** Opens or resumes the session of `clientId`, unless it is another user's, or there are too many. */
   open(clientId: string, user: string): 'opened' | 'other-user' | 'full' {
     const known = this.sessions.get(clientId);
     if (known && known.user !== user) return 'other-user';
@@ -91,7 +92,7 @@ export class Sessions {
     return this.sessions.get(clientId)?.user;
   }
 
-  /** The client has gone: its session's time runs from now. */
+  /** Starts the expiry time of the session, as its client has disconnected. */
   left(clientId: string): void {
     const session = this.sessions.get(clientId);
     if (!session) return;
@@ -99,7 +100,7 @@ export class Sessions {
     this.deps.writeLater([putSession(clientId, session)]);
   }
 
-  /** Absent clients that were last seen before `beforeMs`. */
+  /** The absent clients that were last seen before `beforeMs`. */
   expired(beforeMs: number, isConnected: (clientId: string) => boolean): string[] {
     const old = [...this.sessions].filter(
       ([id, { lastSeenMs }]) => lastSeenMs < beforeMs && !isConnected(id),
@@ -118,7 +119,7 @@ export class Sessions {
 
   // ── Subscriptions ──────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Resolves when they are written, so that SUBACK's promise outlives this process. */
+  /** Resolves when they are written, so that subscriptions confirmed by SUBACK outlive this process. */
   async subscribe(clientId: string, subscriptions: SubscriptionRecord[]): Promise<void> {
     const session = this.sessions.get(clientId);
     if (!session) return;
@@ -160,7 +161,7 @@ export class Sessions {
     return [...this.sessions].filter(([, { subscriptions }]) => subscriptions.has(topic)).map(([id]) => id);
   }
 
-  // ── Messages that wait for a client ────────────────────────────────────────────────────────────────────────────
+  // ── Queued messages ────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Resolves when it is written. */
   async enqueue(clientId: string, packet: QueuedPacket): Promise<void> {
@@ -189,7 +190,7 @@ export class Sessions {
 
   updateQueued(clientId: string, packet: QueuedPacket): void {
     const entry = this.sessions.get(clientId)?.queue.update(packet);
-    // The message id matters across a restart only where QoS 2 is half done.
+    // The message id matters across a restart only for an unfinished QoS 2 exchange.
     if (entry && (entry.packet.cmd === 'pubrel' || entry.packet.qos === 2)) {
       this.deps.writeLater([putQueued(clientId, entry)]);
     }
@@ -213,7 +214,7 @@ function recordOf({ key, value }: Put): [string, Buffer] {
   return [key, value];
 }
 
-/** Payload too: the original is part of a larger chunk. The message id is its sender's; the client will get another. */
+/** Copies the payload too, as it is part of a larger chunk. Omits the sender's message id: the receiver gets another. */
 function copyOf(packet: QueuedPacket): QueuedPacket {
   const { cmd, topic, qos, retain, brokerId, brokerCounter } = packet;
   const payload = Buffer.from(packet.payload ?? '');

@@ -10,14 +10,14 @@ export type StoreOperation = { type: 'put'; key: string; value: Buffer } | { typ
 type Records = Iterable<[key: string, value: Buffer]>;
 
 /**
- * A small ordered key-value store on disk. Writes are applied in the order in which they were asked for.
+ * A small ordered key-value store on disk. Writes are applied in the order in which they are requested.
  *
- * After a write that failed LevelDB is not to be believed: the end of its log is torn, and of all that it then says is
- * synced it loses every record when it is opened again (a disk that was full is enough); or it takes nothing any more. So
- * it is opened again at once, and brought up to what its user has in memory.
+ * After a failed write LevelDB cannot be trusted. The end of its log is torn, so that it loses all later records when it
+ * is opened again, even those that it reported as synced (a full disk is enough to cause this); or it refuses all further
+ * writes. Therefore the next write opens it again, and first writes all that its user has in memory.
  */
 export class Store {
-  /** What should be on disk. */
+  /** Set by the user of the store: all records that should be on disk. */
   contents: (() => Records) | null = null;
   private db: ClassicLevel<string, Buffer>;
   private isDoubtful = false;
@@ -31,14 +31,14 @@ export class Store {
   }
 
   /**
-   * Resolves when the operations are written; with `sync`, when they would survive a power cut (otherwise: the end of
-   * this process). Operations that come while a write runs go together in the next one.
+   * Resolves when the operations are written, so that they survive the end of the process; with `sync`, when they also
+   * survive a power failure. Operations that are requested during a write are combined in the next one.
    */
   write(operations: StoreOperation[], sync = false): Promise<void> {
     return operations.length === 0 ? Promise.resolve() : this.enqueue(operations, sync);
   }
 
-  /** Brings it up to date if a write has failed since it was. @throws HarbingerError BROKER_STORE_FAILED */
+  /** Brings the disk up to date if the last write failed. @throws HarbingerError BROKER_STORE_FAILED */
   heal(): Promise<void> {
     return this.isDoubtful ? this.enqueue([], true) : Promise.resolve();
   }
@@ -74,7 +74,7 @@ export class Store {
     }
   }
 
-  /** For good: a write that comes later fails, and does not open it again. */
+  /** Closes the store. Later writes fail. */
   async close(): Promise<void> {
     await this.writing;
     this.isClosed = true;
@@ -113,7 +113,7 @@ interface Group {
 
 function newGroup(): Group {
   const { promise, resolve, reject } = promiseWithResolvers();
-  promise.catch(() => undefined); // whoever cares has the same promise
+  promise.catch(() => undefined); // those who requested the write handle its rejection
   return { operations: [], sync: false, done: promise, resolve, reject };
 }
 
@@ -133,15 +133,14 @@ export interface OpenedStore {
 }
 
 /**
- * Opens (or makes) the store in `folder` and reads all of it: it is small, its writers bound it. One that cannot be
- * read is moved aside, named in the log, and an empty one takes its place; one that can be read in part is used, and what
- * was passed over is said.
- * @throws HarbingerError BROKER_STORE_LOCKED (another process has it), BROKER_STORE_FAILED (the folder is unusable)
+ * Opens or creates the store in `folder` and reads all of it, which is little, because its writers are bounded. A store
+ * that cannot be read is moved aside and replaced by an empty one; one that can be read in part is used. Both are logged.
+ * @throws HarbingerError BROKER_STORE_LOCKED (another process uses it), BROKER_STORE_FAILED (the folder is unusable)
  */
 export async function openStore(folder: string, nowMs: number, log: Log): Promise<OpenedStore> {
   try {
     const opened = await readAll(folder);
-    const bytes = passedOver(folder);
+    const bytes = droppedBytes(folder);
     if (bytes > 0)
       log.error({ bytes }, 'a part of the retained messages and sessions could not be read; it is gone');
     return opened;
@@ -187,19 +186,19 @@ async function readAll(folder: string): Promise<OpenedStore> {
 }
 
 /**
- * How much of its log LevelDB took for damaged when it was opened. It goes on without, and says so only in its own
- * file, which begins anew with each opening.
+ * The number of bytes of its log that LevelDB dropped as damaged when it was opened. It reports them only in its own log
+ * file, which it starts anew at each opening.
  */
-function passedOver(folder: string): number {
+function droppedBytes(folder: string): number {
   const path = join(folder, 'LOG');
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
   return [...text.matchAll(/: dropping (\d+) bytes; /g)].reduce((sum, [, bytes]) => sum + Number(bytes), 0);
 }
 
-/** Set in a record's first number where its last is a checksum of all between: LevelDB does not look at its own. */
+/** Added to a record's first number if the record ends with a checksum, since LevelDB does not verify its own. */
 const checked = 2 ** 31;
 
-/** A record is a JSON object and, after it, bytes as they are. */
+/** Encodes a JSON object and a body of bytes: the length of the JSON, the JSON, the body, and a CRC-32 of all of these. */
 export function encodeRecord(head: object, body: Buffer = Buffer.alloc(0)): Buffer {
   const json = Buffer.from(JSON.stringify(head));
   const record = Buffer.alloc(4 + json.length + body.length + 4);
@@ -215,7 +214,7 @@ export interface DecodedRecord {
   body: Buffer;
 }
 
-/** Null where the bytes are no record. The caller checks the object's fields. */
+/** Null if the bytes are not a valid record. The caller checks the fields of the object. */
 export function decodeRecord(bytes: Buffer): DecodedRecord | null {
   try {
     const first = bytes.readUInt32LE(0);

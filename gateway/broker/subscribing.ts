@@ -1,11 +1,11 @@
 import type { Aedes, Client, Subscription } from 'aedes';
-import type { LinkedClient } from './aedes-types.ts';
+import type { LinkedClient } from './link.ts';
 import type { BrokerPersistence } from './persistence.ts';
 import { describe, type Refusals } from './refusals.ts';
 
 type Done = (error: Error | null, subscription?: Subscription | null) => void;
 
-/** Which subscriptions a client is granted: those that its rights and the limit allow. */
+/** Grants the subscriptions that a client's rights and the limit on their number allow. */
 export class Subscribing {
   refused = 0;
   private readonly persistence: BrokerPersistence;
@@ -18,7 +18,7 @@ export class Subscribing {
     this.subscriptionsMax = subscriptionsMax;
   }
 
-  /** Those that a client gives back make room for others. */
+  /** Subscriptions that a client gives up no longer count towards the limit. */
   watch(aedes: Aedes): void {
     aedes.on('unsubscribe', (topics, client) => {
       for (const topic of topics) (client as LinkedClient).link.granted.delete(topic);
@@ -41,7 +41,7 @@ export class Subscribing {
       : 'no right to subscribe';
     const problem = room ? noRight : 'subscriptionsMax is reached';
     this.refusals.tell('subscribe', { ...describe(client), topic: topic.slice(0, 200) }, problem);
-    // A session may bring along what its user has lost the right to.
+    // A kept session may contain a subscription that its user no longer has the right to.
     if (!client.clean) this.persistence.removeSubscriptions(client, [topic]).catch(() => undefined);
     done(null, null);
   };

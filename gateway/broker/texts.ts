@@ -1,13 +1,14 @@
 import { isUtf8 } from 'node:buffer';
-import { type LinkedClient, Refusal } from './aedes-types.ts';
+import type { AedesClient } from './aedes-client.ts';
+import { Refusal } from './refusal.ts';
 
 /**
- * MQTT's texts (topics, filters, client ids, user names) are UTF-8 without U+0000; who sends another one is to be
- * disconnected [MQTT-1.5.3-1, -2]. The parser would put U+FFFD in place of each bad byte instead, and so make one topic
- * of several: a sensor's "Müller" in Latin-1 would be another machine, acknowledged. Only a text that may be such a one
- * is looked at closely: U+FFFD itself is allowed.
+ * Makes the parser refuse texts (topics, filters, client ids, user names) that are not UTF-8 or contain U+0000, whose
+ * sender must be disconnected [MQTT-1.5.3-1, -2]. By itself the parser replaces each bad byte by U+FFFD, which can make
+ * one topic of several: a sensor's "Müller" in Latin-1 would become another machine, and be acknowledged. As U+FFFD
+ * itself is allowed, a text that contains one is checked by its bytes.
  */
-export function refuseBadTexts({ _parser: parser }: Pick<LinkedClient, '_parser'>): void {
+export function refuseBadTexts({ _parser: parser }: Pick<AedesClient, '_parser'>): void {
   const parseString = parser._parseString;
   const emitError = parser._emitError;
   let refusal: Refusal | null = null;
@@ -17,7 +18,7 @@ export function refuseBadTexts({ _parser: parser }: Pick<LinkedClient, '_parser'
     if (text === null || !isDoubtful(text)) return text;
     if (!text.includes('\0') && isUtf8(this._list.slice(start, this._pos))) return text;
     refusal = new Refusal('malformed', 'a topic or name in the packet is not UTF-8');
-    return null; // upon which the parser says that it cannot parse the packet
+    return null; // then the parser reports that it cannot parse the packet
   };
   parser._emitError = function named(error) {
     emitError.call(this, refusal ?? error);

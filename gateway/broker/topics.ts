@@ -1,13 +1,13 @@
 /**
- * MQTT topics and topic filters. A filter is kept as its levels: text, or null for `+`; `rest` is a trailing `#`.
- * A wildcard at the first level never matches a topic that starts with `$` [MQTT-4.7.2-1].
+ * A parsed MQTT topic filter. Each level is its text, or null for `+`; `rest` is a trailing `#`. A wildcard at the first
+ * level never matches a topic that starts with `$` [MQTT-4.7.2-1].
  */
 export interface Filter {
   levels: readonly (string | null)[];
   rest: boolean;
 }
 
-/** What `{user}` and `{client}` stand for. */
+/** The values of `{user}` and `{client}`. */
 export interface Placeholders {
   user: string;
   client: string;
@@ -15,7 +15,7 @@ export interface Placeholders {
 
 export const topicLevelsMax = 32;
 
-/** Null where the text is no valid filter, or where a placeholder's value is not one plain level (it could widen it). */
+/** Null if the text is not a valid filter, or if a placeholder's value is not one plain level, which could widen it. */
 export function parseFilter(text: string, placeholders?: Placeholders): Filter | null {
   const levels: (string | null)[] = [];
   const parts = text.split('/');
@@ -34,8 +34,8 @@ export function parseFilter(text: string, placeholders?: Placeholders): Filter |
 }
 
 /**
- * What a message may be sent on: no wildcards, and not deeper than filters are. Neither is a topic plain that may come
- * of bytes that are no UTF-8 (see texts.ts).
+ * Whether the topic has no wildcards, at most `topicLevelsMax` levels, and no U+0000 or U+FFFD. The latter may stand for
+ * bytes that are not UTF-8, so the broker's parser has to check such a topic.
  */
 export function isPlainTopic(topic: string): boolean {
   let levels = 1;
@@ -47,7 +47,7 @@ export function isPlainTopic(topic: string): boolean {
   return levels <= topicLevelsMax;
 }
 
-/** A fast test for one filter. */
+/** Compiles a filter to a fast test of topics. */
 export function compileFilter({ levels, rest }: Filter): (topic: string) => boolean {
   const text = levels.join('/');
   if (levels.length > 0 && !levels.includes(null)) {

@@ -1,7 +1,7 @@
-import type { PublishPacket } from './persistence.ts';
+import type { PublishPacket } from './packet.ts';
 import { type DecodedRecord, encodeRecord, type StoreOperation } from './store.ts';
 
-/** What clients want to be said should they vanish; kept, so that it is also said when the gateway vanished too. */
+/** The wills of connected clients. They are on disk too, so that they are published even after the gateway has failed. */
 export class Wills {
   private readonly byClient = new Map<string, PublishPacket>();
   private readonly writeLater: (operations: StoreOperation[]) => void;

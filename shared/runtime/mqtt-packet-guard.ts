@@ -1,41 +1,35 @@
 /**
- * A packet-size limit in front of an MQTT parser that has none: it follows the fixed headers (type byte, then the
- * remaining length in one to four bytes of seven bits) and refuses a packet by the length it announces, before its body
- * is buffered. Bytes pass through untouched.
+ * A packet-size limit in front of an MQTT parser that has none. It reads the fixed headers and refuses a packet by the
+ * length that it announces, before its body is buffered. Bytes pass through unchanged.
  */
 import type { Duplex } from 'node:stream';
 import { HarbingerError, type Stage } from './errors.ts';
+import { PacketHeader } from './mqtt-packet-header.ts';
 
-/** Follows one direction of a connection. Pure: feed it the bytes in order. */
+/** Follows the packets in one direction of a connection. Pure: it depends only on the bytes that it is fed, in order. */
 export class PacketMeter {
-  /** Bytes of the current packet's body still to come. */
+  private readonly header = new PacketHeader();
+  /** Bytes of the current packet's body that are still to come. */
   private bodyLeft = 0;
-  private inLength = false;
-  private length = 0;
-  private shift = 0;
 
-  /** The size (without its header) of the first packet in `chunk` that is over `bytesMax`; null if none is. */
+  /**
+   * The body length in bytes of the first packet in `chunk` that is over `bytesMax`, or Infinity if a length is
+   * malformed; null if neither occurs. After a number the connection cannot be followed any further.
+   */
   feed(chunk: Uint8Array, bytesMax: number): number | null {
+    const { header } = this;
     let at = 0;
     while (at < chunk.length) {
       if (this.bodyLeft > 0) {
         const step = Math.min(this.bodyLeft, chunk.length - at);
         this.bodyLeft -= step;
         at += step;
-      } else if (!this.inLength) {
-        this.inLength = true;
-        this.length = 0;
-        this.shift = 0;
-        at++;
       } else {
-        const byte = chunk[at++]!;
-        this.length += (byte & 0x7f) * 2 ** this.shift;
-        this.shift += 7;
-        if (byte & 0x80 && this.shift < 28) continue;
-        if (byte & 0x80) return Number.POSITIVE_INFINITY;
-        if (this.length > bytesMax) return this.length;
-        this.inLength = false;
-        this.bodyLeft = this.length;
+        at = header.read(chunk, at);
+        if (at < 0) return Number.POSITIVE_INFINITY;
+        if (header.isPartial) break;
+        if (header.bodyBytes > bytesMax) return header.bodyBytes;
+        this.bodyLeft = header.bodyBytes;
       }
     }
     return null;
@@ -43,14 +37,14 @@ export class PacketMeter {
 }
 
 export interface PacketGuardOptions {
-  /** The limit now, in bytes after the fixed header: it may be smaller until the client is known. */
+  /** The current limit, in bytes after the fixed header. It may be smaller until the client is known. */
   bytesMax(): number;
   stage: Stage;
 }
 
 /**
- * Puts the limit on what a reader of `connection` gets through `read()` (which is how Aedes reads). A packet over it
- * destroys the connection with PACKET_TOO_LARGE. Costs one call per chunk: no second stream is put in between.
+ * Limits the packets that a reader of `connection` gets through `read()`, which is how Aedes reads. A packet over the
+ * limit destroys the connection with PACKET_TOO_LARGE. This costs one call for each chunk, as no second stream is needed.
  */
 export function guardPackets<T extends Duplex>(connection: T, options: PacketGuardOptions): T {
   const meter = new PacketMeter();

@@ -1,37 +1,42 @@
 /**
- * An acknowledgement means durable: the one place where messages go from the broker to the intake, and where their
- * acknowledgements are let out. Two ways lead here. `take` is for a simple telemetry message to which nobody has
- * subscribed (all of them, normally); it comes straight from the connection's bytes. `authorize` is Aedes'
- * authorizePublish, for everything else: QoS 2, retained messages, wills, topics with subscribers, other topics.
+ * An acknowledgement means durable. This is the only place where messages go from the broker to the intake, and where
+ * acknowledgements are released. There are two ways in:
+ *
+ * - `take`, straight from the bytes of a connection, for simple telemetry messages that nobody has subscribed to; these
+ *   are normally all of them.
+ * - `authorize`, which Aedes calls as its authorizePublish, for the rest: QoS 2, retained messages, wills, topics with
+ *   subscribers, and topics that are not telemetry.
  */
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Intake } from '../ports.ts';
-import { type LinkedClient, Refusal } from './aedes-types.ts';
 import type { Interest } from './interest.ts';
-import type { Link } from './link.ts';
-import type { BrokerPersistence, PublishPacket } from './persistence.ts';
+import type { Link, LinkedClient, LinkGate } from './link.ts';
+import type { PublishPacket } from './packet.ts';
+import type { BrokerPersistence } from './persistence.ts';
+import { Refusal } from './refusal.ts';
 import { isPlainTopic } from './topics.ts';
 
 type Callback = (error?: Error | null) => void;
 
-export class Durable {
-  readonly clock: Clock;
-  readonly acking: Link[] = [];
-  /** Links that are not read from until what is pending shrinks. */
-  readonly waiting = new Set<Link>();
+export class Acknowledging implements LinkGate {
   accepted = 0;
   failed = 0;
   pending = 0;
   private pendingBytes = 0;
   private stopping = false;
   private flushing = false;
-  private idle: (() => void) | null = null;
+  private whenIdleCallback: (() => void) | null = null;
+  /** Links with acknowledgements to write at the next flush. */
+  private readonly acknowledging: Link[] = [];
+  /** Links that are not read from until fewer messages are pending. */
+  private readonly paused = new Set<Link>();
+  private readonly clock: Clock;
   private readonly intake: Intake;
   private readonly interest: Interest;
   private readonly persistence: BrokerPersistence;
   private readonly pendingBytesMax: number;
-  /** QoS 2 messages on their way to the disk, and who waits for the same one (re-sent after a reconnect). */
-  private readonly underway = new Map<string, Callback[]>();
+  /** QoS 2 messages that are not durable yet, with the callbacks of copies that were re-sent after a reconnect. */
+  private readonly inProgress = new Map<string, Callback[]>();
 
   constructor(
     deps: { intake: Intake; clock: Clock; interest: Interest; persistence: BrokerPersistence },
@@ -52,13 +57,26 @@ export class Durable {
     return this.interest.isTelemetry(topic) && isPlainTopic(topic) && !this.interest.wants(topic);
   }
 
-  /** Whoever has nothing pending is always read from: in a stall one can still connect, and pings are answered. */
+  /** A link with nothing pending is always read from, so that clients can connect and ping while the disk stalls. */
   hasRoomFor(link: Link): boolean {
     if (this.stopping) return false;
-    return link.pending === 0 || (link.hasRoom() && this.pendingBytes < this.pendingBytesMax);
+    return !link.hasPending || (link.hasRoom && this.pendingBytes < this.pendingBytesMax);
   }
 
-  /** From now on nothing is read or accepted; what was accepted goes on settling. */
+  resumeLater(link: Link): void {
+    this.paused.add(link);
+  }
+
+  acknowledgeSoon(link: Link): void {
+    this.acknowledging.push(link);
+  }
+
+  /** The link is closed. */
+  forget(link: Link): void {
+    this.paused.delete(link);
+  }
+
+  /** Stops reading and accepting. Messages that were accepted still settle. */
   refuse(): void {
     this.stopping = true;
   }
@@ -66,10 +84,10 @@ export class Durable {
   /** Calls `then` once nothing is pending. */
   whenIdle(then: () => void): void {
     if (this.pending === 0) then();
-    else this.idle = then;
+    else this.whenIdleCallback = then;
   }
 
-  /** `messageId` is 0 for QoS 0. As little as possible is allocated: this is called for each message. */
+  /** Called for every message, so it allocates as little as possible. */
   take(link: Link, topic: string, payload: Buffer, messageId: number, resend: boolean): void {
     const bytes = payload.length;
     this.begin(link, bytes);
@@ -82,7 +100,7 @@ export class Durable {
     });
   }
 
-  private hand(
+  private submit(
     link: Link | undefined,
     client: string,
     { topic, payload, resend }: { topic: string; payload: Buffer; resend: boolean },
@@ -102,18 +120,14 @@ export class Durable {
     this.accepted += 1;
     this.pending += 1;
     this.pendingBytes += bytes;
-    if (!link) return;
-    link.pending += 1;
-    link.pendingBytes += bytes;
+    link?.addPending(bytes);
   }
 
   private end(link: Link | undefined, bytes: number, error: Error | undefined): void {
     this.pending -= 1;
     this.pendingBytes -= bytes;
     if (error) this.failed += 1;
-    if (!link) return;
-    link.pending -= 1;
-    link.pendingBytes -= bytes;
+    link?.removePending(bytes);
   }
 
   private flushSoon(): void {
@@ -122,19 +136,19 @@ export class Durable {
     process.nextTick(this.flush);
   }
 
-  /** Once for all messages that settled together: their acks leave, and paused connections are read on. */
+  /** Runs once for all messages that settled together: writes their acknowledgements and resumes paused links. */
   private readonly flush = (): void => {
     this.flushing = false;
-    for (const link of this.acking.splice(0)) link.writeAcks();
-    if (this.pending === 0) this.idle?.();
-    if (this.waiting.size === 0) return;
-    // A copy: who does not get all that it wants is put back.
-    for (const link of [...this.waiting]) {
-      if (this.hasRoomFor(link) && this.waiting.delete(link)) link.readOn();
+    for (const link of this.acknowledging.splice(0)) link.writeAcks();
+    if (this.pending === 0) this.whenIdleCallback?.();
+    if (this.paused.size === 0) return;
+    // Iterates over a copy, as a link that runs out of room again is added again.
+    for (const link of [...this.paused]) {
+      if (this.hasRoomFor(link) && this.paused.delete(link)) link.readOn();
     }
   };
 
-  /** Aedes' authorizePublish. `client` is null for the will of a client that a former process had. */
+  /** Aedes' authorizePublish. `client` is null for a will that was left to an earlier process of the gateway. */
   readonly authorize = (client: LinkedClient | null, packet: PublishPacket, callback: Callback): void => {
     const { topic, messageId } = packet;
     if (this.stopping) return callback(new Refusal('stopping', 'the gateway is stopping'));
@@ -143,17 +157,17 @@ export class Durable {
     }
     const clientId = client?.id ?? packet.clientId ?? '';
     if (packet.qos !== 2 || messageId === undefined) return this.settle(client, clientId, packet, callback);
-    // Aedes looks for duplicates only after this hook, so a re-sent QoS 2 message must be recognised here.
+    // Aedes looks for duplicates only after this hook, so a re-sent QoS 2 message has to be recognised here.
     if (this.persistence.hasIncoming(clientId, messageId, packet)) return callback(null);
     const key = `${clientId}\0${messageId}`;
-    const waiters = this.underway.get(key);
+    const waiters = this.inProgress.get(key);
     if (waiters) return void waiters.push(callback);
-    this.underway.set(key, []);
+    this.inProgress.set(key, []);
     this.settle(client, clientId, packet, (error) => {
       callback(error);
-      // Later: Aedes has noted the message by then, so that these find it and do not publish it again.
-      for (const waiter of this.underway.get(key) ?? []) setImmediate(waiter, error);
-      this.underway.delete(key);
+      // Deferred, because by then Aedes has recorded the message, so it does not publish these copies again.
+      for (const waiter of this.inProgress.get(key) ?? []) setImmediate(waiter, error);
+      this.inProgress.delete(key);
     });
   };
 
@@ -168,27 +182,27 @@ export class Durable {
       const kept = this.keep(packet);
       if (!kept) return callback(null);
       const link = client?.link;
-      if (link) link.pending += 1;
+      link?.addPending(0);
       const done: Callback = (failure) => {
-        if (link) link.pending -= 1;
+        link?.removePending(0);
         callback(failure);
       };
       kept.then(() => done(null), done);
     };
     if (!this.interest.isTelemetry(packet.topic)) return keep();
     const { topic, payload, dup } = packet;
-    this.hand(client?.link, clientId, { topic, payload, resend: dup === true }, keep);
+    this.submit(client?.link, clientId, { topic, payload, resend: dup === true }, keep);
   }
 
-  /** What the broker itself owes for a message before it is acknowledged: retaining it, queueing it for kept sessions. */
+  /** Retains the message and queues it for kept sessions, before its acknowledgement. Null if neither is needed. */
   private keep(packet: PublishPacket): Promise<unknown> | null {
-    const owed: Promise<void>[] = [];
+    const writes: Promise<void>[] = [];
     if (packet.retain) {
-      owed.push(this.persistence.retain(packet, packet.qos > 0));
-      packet.retain = false; // done here, before the acknowledgement; Aedes would do it after
+      writes.push(this.persistence.retain(packet, packet.qos > 0));
+      packet.retain = false; // or Aedes would retain it again, after the acknowledgement
     }
     const queued = packet.qos > 0 ? this.persistence.queueForSessions(packet) : null;
-    if (queued) owed.push(queued);
-    return owed.length > 0 ? Promise.all(owed) : null;
+    if (queued) writes.push(queued);
+    return writes.length > 0 ? Promise.all(writes) : null;
   }
 }

@@ -1,0 +1,25 @@
+/** Remembers the last topic of a connection by its bytes, so that the next message on it is neither decoded nor checked. */
+export class LastTopic {
+  text = '';
+  /** Begins with the topic; the rest is left over from longer ones. */
+  private bytes: Buffer = Buffer.alloc(0);
+  private length = 0;
+  private version = -1;
+
+  /** Whether `chunk[start, end)` is the topic that was remembered under this version. */
+  matches(chunk: Buffer, start: number, end: number, version: number): boolean {
+    if (version !== this.version || end - start !== this.length) return false;
+    const { bytes } = this;
+    // Compared from the end, where topics differ most often: sensor names come last.
+    for (let i = end - start - 1; i >= 0; i--) if (bytes[i] !== chunk[start + i]) return false;
+    return true;
+  }
+
+  remember(text: string, chunk: Buffer, start: number, end: number, version: number): void {
+    this.length = end - start;
+    if (this.length > this.bytes.length) this.bytes = Buffer.alloc(2 * this.length);
+    chunk.copy(this.bytes, 0, start, end);
+    this.text = text;
+    this.version = version;
+  }
+}

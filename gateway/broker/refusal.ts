@@ -1,0 +1,33 @@
+/** Why the broker refused or closed a connection. Each reason is the key of a counter. */
+export const refusalReasons = [
+  'limit',
+  'timeout',
+  'version',
+  'malformed',
+  'oversize',
+  'credentials',
+  'throttled',
+  'busy',
+  'client-id',
+  'session-limit',
+  'will',
+  'publish',
+  'keepalive',
+  'slow',
+  'intake',
+  'stopping',
+] as const;
+export type RefusalReason = (typeof refusalReasons)[number];
+
+/** An error that closes a connection. `returnCode` is the MQTT return code for CONNACK. */
+export class Refusal extends Error {
+  readonly reason: RefusalReason;
+  readonly returnCode: number;
+
+  constructor(reason: RefusalReason, message: string, returnCode = 5) {
+    super(message);
+    this.name = 'Refusal';
+    this.reason = reason;
+    this.returnCode = returnCode;
+  }
+}
