@@ -5,7 +5,9 @@ import { HarbingerError } from '../shared/runtime/errors.ts';
 import { compiledEntry } from '../shared/runtime/paths.ts';
 import type { DataCalls, DataThreadInit, FromData, ToData, WireError } from './data-messages.ts';
 import { type Settle, type SlabNote, SlabQueue } from './intake/slab-queue.ts';
-import type { ColumnBatch, Intake, LifecycleNotice, Outbox, RawMessage } from './ports.ts';
+import type { Intake, RawMessage } from './ports/source.ts';
+import type { Outbox } from './ports/uplink.ts';
+import type { ColumnBatch, LifecycleNotice } from './ports/watch.ts';
 
 export interface DataClientHandlers {
   columns(columns: ColumnBatch): void;

@@ -5,7 +5,9 @@ import type { GatewayConfig } from './config.ts';
 import type { PlacementCounts } from './decode/placement.ts';
 import type { SlabNote } from './intake/slab-queue.ts';
 import type { PipelineCounts } from './pipeline.ts';
-import type { ColumnBatch, DeadLetter, JournalStats, LifecycleNotice } from './ports.ts';
+import type { DeadLetter } from './ports/dead-letters.ts';
+import type { JournalStats } from './ports/journal.ts';
+import type { ColumnBatch, LifecycleNotice } from './ports/watch.ts';
 import type { UplinkStats } from './uplink/uplink.ts';
 
 export interface DataThreadInit {

@@ -28,7 +28,10 @@ import { letterIdsBefore, redriveLetters } from './intake/redrive.ts';
 import type { JournalFs } from './journal/fs.ts';
 import { openJournals } from './journal/journal-set.ts';
 import { Pipeline } from './pipeline.ts';
-import type { Block, CloudLink, ColumnBatch, Journal, LifecycleNotice, RawMessage } from './ports.ts';
+import type { Block, Journal } from './ports/journal.ts';
+import type { RawMessage } from './ports/source.ts';
+import type { CloudLink } from './ports/uplink.ts';
+import type { ColumnBatch, LifecycleNotice } from './ports/watch.ts';
 import { MqttLink } from './uplink/mqtt-link.ts';
 import { Uplink } from './uplink/uplink.ts';
 

@@ -9,7 +9,10 @@ import { replayTail } from './decode/replay-tail.ts';
 import { Routes } from './decode/routes.ts';
 import { NameNumbers, NameTexts, SlabReader, SlabWriter } from './intake/slab.ts';
 import { Pipeline } from './pipeline.ts';
-import type { Block, ColumnBatch, DeadLetter, RawMessage } from './ports.ts';
+import type { DeadLetter } from './ports/dead-letters.ts';
+import type { Block } from './ports/journal.ts';
+import type { RawMessage } from './ports/source.ts';
+import type { ColumnBatch } from './ports/watch.ts';
 
 const now = 1_700_000_000_000;
 const routes = [

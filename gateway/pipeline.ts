@@ -18,15 +18,11 @@ import { decodeLifecycle } from './decode/lifecycle.ts';
 import type { Series } from './decode/machines.ts';
 import type { Placement } from './decode/placement.ts';
 import type { Route, Routes } from './decode/routes.ts';
-import type {
-  Block,
-  ColumnBatch,
-  DeadLetter,
-  DecodedReading,
-  Decoder,
-  LifecycleNotice,
-  RawMessage,
-} from './ports.ts';
+import type { DeadLetter } from './ports/dead-letters.ts';
+import type { DecodedReading, Decoder } from './ports/decode.ts';
+import type { Block } from './ports/journal.ts';
+import type { RawMessage } from './ports/source.ts';
+import type { ColumnBatch, LifecycleNotice } from './ports/watch.ts';
 
 export interface PipelineDeps {
   routes: Routes;

@@ -1,7 +1,7 @@
 /** The policies that are compared: all see the same windows, and all go through the gateway's alert decision. */
 import type { Intelligence } from '../../gateway/intelligence/intelligence.ts';
 import { applyRules } from '../../gateway/intelligence/rules.ts';
-import type { AlertInput, Assessor } from '../../gateway/ports.ts';
+import type { AlertInput, Assessor } from '../../gateway/ports/decision.ts';
 import type { Assessment } from '../../shared/contract/events.ts';
 import type { AlertPolicy, MachineType } from '../../shared/domain/machine-type.ts';
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { type AlertDecision, createAlertDecision } from '../../gateway/decisions/alert-decision.ts';
 import { AlertDecisionConfig } from '../../gateway/decisions/config.ts';
-import type { AlertInput, Assessor, Outbox } from '../../gateway/ports.ts';
+import type { AlertInput, Assessor } from '../../gateway/ports/decision.ts';
+import type { Outbox } from '../../gateway/ports/uplink.ts';
 import type { Warning } from '../../models/backtest/figures.ts';
 import type { WatchedRun } from '../../models/backtest/fleet.ts';
 import { isEventOf } from '../../shared/contract/events.ts';

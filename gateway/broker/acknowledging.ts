@@ -8,7 +8,7 @@
  *   subscribers, and topics that are not telemetry.
  */
 import type { Clock } from '../../shared/runtime/clock.ts';
-import type { Intake } from '../ports.ts';
+import type { Intake } from '../ports/source.ts';
 import type { Interest } from './interest.ts';
 import type { Link, LinkedClient, LinkGate } from './link.ts';
 import type { PublishPacket } from './packet.ts';

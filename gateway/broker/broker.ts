@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { isLoopback } from '../../shared/runtime/loopback.ts';
-import type { Intake, Source } from '../ports.ts';
+import type { Intake, Source } from '../ports/source.ts';
 import type { BrokerConfig } from './config.ts';
 import { Credentials } from './credentials.ts';
 import { type BrokerStats, Engine } from './engine.ts';

@@ -6,7 +6,7 @@ import { Aedes, type Client } from 'aedes';
 import { type Clock, sleep, type Timer } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { keepNoPacketNumbers } from '../../shared/runtime/mqtt-packet-numbers.ts';
-import type { Intake } from '../ports.ts';
+import type { Intake } from '../ports/source.ts';
 import { Acknowledging } from './acknowledging.ts';
 import { Admission } from './admission.ts';
 import { checkAedes } from './aedes-client.ts';

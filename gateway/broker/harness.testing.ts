@@ -9,7 +9,7 @@ import { expect, vi } from 'vitest';
 import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
 import { type Log, silentLog } from '../../shared/runtime/log.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
-import type { Intake, RawMessage } from '../ports.ts';
+import type { Intake, RawMessage } from '../ports/source.ts';
 import { type Broker, createBroker } from './broker.ts';
 import { BrokerConfig } from './config.ts';
 

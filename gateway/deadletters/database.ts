@@ -13,7 +13,7 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { DeadLetter } from '../ports.ts';
+import type { DeadLetter } from '../ports/dead-letters.ts';
 import { checkDatabaseFile, setAside } from './database-file.ts';
 
 /** A letter as stored: without its id, which is the key. */

@@ -6,7 +6,7 @@
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { DeadLetter } from '../ports.ts';
+import type { DeadLetter } from '../ports/dead-letters.ts';
 import { type Databases, openDatabases, type StoredLetter } from './database.ts';
 import { Shelf } from './shelf.ts';
 

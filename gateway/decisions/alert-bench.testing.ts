@@ -13,7 +13,7 @@ import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
-import type { AlertInput, Assessor } from '../ports.ts';
+import type { AlertInput, Assessor } from '../ports/decision.ts';
 import { type AlertDecision, createAlertDecision } from './alert-decision.ts';
 import { AlertDecisionConfig } from './config.ts';
 

@@ -2,7 +2,7 @@
 import type { Assessment } from '../../shared/contract/events.ts';
 import type { Decided, Verdict } from '../../shared/decisions/policy.ts';
 import type { AlertPolicy } from '../../shared/domain/machine-type.ts';
-import type { AlertInput } from '../ports.ts';
+import type { AlertInput } from '../ports/decision.ts';
 import { type Change, hold, step } from './alert-state.ts';
 import type { AlertDecisionConfig } from './config.ts';
 import type { PredictionChange } from './events.ts';

@@ -3,7 +3,8 @@ import type { GovernedDecision } from '../../shared/decisions/governed-decision.
 import type { Decided } from '../../shared/decisions/policy.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { AlertInput, LifecycleNotice } from '../ports.ts';
+import type { AlertInput } from '../ports/decision.ts';
+import type { LifecycleNotice } from '../ports/watch.ts';
 import { type AlertChange, type DecidedAssessment, endMachine, stepMachine } from './alert-changes.ts';
 import type { AlertDecisionConfig } from './config.ts';
 import { assessmentContent, endingRecord } from './decision-content.ts';

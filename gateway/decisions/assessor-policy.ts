@@ -2,7 +2,7 @@ import { Assessment } from '../../shared/contract/events.ts';
 import type { Policy, Verdict } from '../../shared/decisions/policy.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
-import type { AlertInput, Assessor } from '../ports.ts';
+import type { AlertInput, Assessor } from '../ports/decision.ts';
 
 /** Whoever can assess machines, as a policy of the alert decision. */
 export function assessorPolicy(assessor: Assessor): Policy<AlertInput, Assessment> {

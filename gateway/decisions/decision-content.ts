@@ -1,7 +1,7 @@
 /** What decision records say about alert decisions: small summaries, never whole windows. */
 import type { Assessment, DecisionRecord } from '../../shared/contract/events.ts';
 import type { RecordContent } from '../../shared/decisions/record.ts';
-import type { AlertInput } from '../ports.ts';
+import type { AlertInput } from '../ports/decision.ts';
 import type { AlertChange, DecidedAssessment } from './alert-changes.ts';
 import { timeText } from './events.ts';
 import { contributionReasons, type Ending, lifeText, modeReasons, numberText } from './reasons.ts';

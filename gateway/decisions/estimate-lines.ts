@@ -1,6 +1,6 @@
 import type { Assessment } from '../../shared/contract/events.ts';
 import { seriesPrefix, stringField, timestampText } from '../../shared/contract/line-protocol.ts';
-import type { MachineIdentity } from '../ports.ts';
+import type { MachineIdentity } from '../ports/decision.ts';
 
 /** Encoded once per machine. */
 export function estimatePrefix(gateway: string, machine: MachineIdentity): string {

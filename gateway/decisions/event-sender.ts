@@ -3,7 +3,7 @@ import { withinBudget } from '../../shared/runtime/budget.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { codeOf, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { Outbox } from '../ports.ts';
+import type { Outbox } from '../ports/uplink.ts';
 import { occasionally } from './occasionally.ts';
 
 const appendMsMax = 10_000;

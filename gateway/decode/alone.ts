@@ -1,4 +1,4 @@
-import type { DecodedReading } from '../ports.ts';
+import type { DecodedReading } from '../ports/decode.ts';
 
 /**
  * One reading of a list as a message of its own, with its time and identity, so that it can be sent again by itself.

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import type { Block, ColumnBatch } from '../ports.ts';
+import type { Block } from '../ports/journal.ts';
+import type { ColumnBatch } from '../ports/watch.ts';
 import type { Row } from './contract.ts';
 import { LineWriter } from './line-writer.ts';
 import type { Series } from './machines.ts';

@@ -1,4 +1,4 @@
-import type { Decoder } from '../ports.ts';
+import type { Decoder } from '../ports/decode.ts';
 import { influx } from './formats/influx.ts';
 import { json } from './formats/json.ts';
 import { keyValue } from './formats/key-value.ts';

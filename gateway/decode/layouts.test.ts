@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
-import type { DecodedReading } from '../ports.ts';
+import type { DecodedReading } from '../ports/decode.ts';
 import { checkReading, newRow } from './contract.ts';
 import { json } from './formats/json.ts';
 import { Layouts, newTopicLayouts } from './layouts.ts';

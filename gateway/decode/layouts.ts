@@ -1,4 +1,4 @@
-import type { DecodedReading } from '../ports.ts';
+import type { DecodedReading } from '../ports/decode.ts';
 import type { ColumnSet } from './column-set.ts';
 import { newRow, type Row } from './contract.ts';
 import { type JsonLayout, LayoutReader, learnLayout, type ReadingClaim } from './json-layout.ts';

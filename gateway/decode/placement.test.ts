@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { DecodedReading } from '../ports.ts';
+import type { DecodedReading } from '../ports/decode.ts';
 import { checkReading, newRow, type Row } from './contract.ts';
 import { testMachines } from './fixtures.testing.ts';
 import { Placement } from './placement.ts';

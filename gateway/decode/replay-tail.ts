@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { linesOf, parseLine } from '../../shared/contract/line-protocol.ts';
-import type { Block, ColumnBatch } from '../ports.ts';
+import type { Block } from '../ports/journal.ts';
+import type { ColumnBatch } from '../ports/watch.ts';
 import type { BlockBuilder } from './block-builder.ts';
 import { newRow, type Row } from './contract.ts';
 import { columnOf, type Machines } from './machines.ts';

@@ -1,5 +1,5 @@
 import { HarbingerError } from '../../shared/runtime/errors.ts';
-import type { Decoder, DecodeTarget } from '../ports.ts';
+import type { DecodeTarget, Decoder } from '../ports/decode.ts';
 import { csv, csvFormat } from './formats/csv.ts';
 import { json } from './formats/json.ts';
 import { decoderFor, formats } from './formats.ts';

@@ -4,7 +4,7 @@ import { HttpError } from '../../shared/runtime/http-errors.ts';
 import { answers } from '../../shared/runtime/http-openapi.ts';
 import { whichOf } from '../../shared/runtime/http-selection.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { DeadLetter } from '../ports.ts';
+import type { DeadLetter } from '../ports/dead-letters.ts';
 
 /** What the HTTP API needs of the dead letters. */
 export interface DeadLetterAdmin {

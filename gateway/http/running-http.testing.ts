@@ -3,7 +3,7 @@ import { Counter, Registry } from 'prom-client';
 import { type Log, silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
-import type { DeadLetter } from '../ports.ts';
+import type { DeadLetter } from '../ports/dead-letters.ts';
 import { GatewayHttpConfig } from './config.ts';
 import type { DeadLetterAdmin } from './dead-letters.ts';
 import { createGatewayHttp, type GatewayHttp } from './server.ts';

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
-import type { Block } from '../ports.ts';
+import type { Block } from '../ports/journal.ts';
 
 const gzipFromBytes = 400;
 

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
-import type { Block } from '../ports.ts';
+import type { Block } from '../ports/journal.ts';
 import { textBlock } from './blocks.ts';
 
 const lingerMs = 250;

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { linesOf } from '../../shared/contract/line-protocol.ts';
-import type { Block } from '../ports.ts';
+import type { Block } from '../ports/journal.ts';
 
 /** After a restart: the ids of the latest events are known again, so that a resend of one is recognised. */
 export async function replayEventIds(

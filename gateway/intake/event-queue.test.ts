@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { beforeEach, expect, it } from 'vitest';
 import { checkEvent, type HarbingerEvent } from '../../shared/contract/events.ts';
 import { linesOf } from '../../shared/contract/line-protocol.ts';
-import type { Block } from '../ports.ts';
+import type { Block } from '../ports/journal.ts';
 import { replayEventIds } from './event-ids.ts';
 import { EventQueue } from './event-queue.ts';
 

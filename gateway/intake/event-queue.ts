@@ -1,6 +1,6 @@
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
-import type { Block } from '../ports.ts';
+import type { Block } from '../ports/journal.ts';
 import { eventsBlock } from './blocks.ts';
 
 const waitingMax = 10_000;

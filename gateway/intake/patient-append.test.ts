@@ -3,7 +3,7 @@ import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
-import type { Block, Journal } from '../ports.ts';
+import type { Block, Journal } from '../ports/journal.ts';
 import { Losses } from './losses.ts';
 import { PatientAppender } from './patient-append.ts';
 

@@ -3,7 +3,7 @@ import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
-import type { Block, Journal } from '../ports.ts';
+import type { Block, Journal } from '../ports/journal.ts';
 
 export interface PatienceDeps {
   patienceMs: number;

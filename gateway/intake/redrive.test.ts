@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { DeadLetter, RawMessage } from '../ports.ts';
+import type { DeadLetter } from '../ports/dead-letters.ts';
+import type { RawMessage } from '../ports/source.ts';
 import { redriveLetters } from './redrive.ts';
 
 function box(count: number) {

@@ -1,4 +1,5 @@
-import type { DeadLetter, RawMessage } from '../ports.ts';
+import type { DeadLetter } from '../ports/dead-letters.ts';
+import type { RawMessage } from '../ports/source.ts';
 
 export interface LetterBox {
   list(query: { limit: number; beforeId?: number }): DeadLetter[] | Promise<DeadLetter[]>;

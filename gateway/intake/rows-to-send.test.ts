@@ -1,6 +1,6 @@
 import { setImmediate as tick } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { ColumnBatch } from '../ports.ts';
+import type { ColumnBatch } from '../ports/watch.ts';
 import { buffersOf, RowsToSend } from './rows-to-send.ts';
 
 const batch = (timeMs: number) => ({

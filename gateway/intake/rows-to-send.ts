@@ -1,4 +1,4 @@
-import type { ColumnBatch } from '../ports.ts';
+import type { ColumnBatch } from '../ports/watch.ts';
 
 /**
  * Rows for the windows on their way to the main thread. They go along with the next answer to a slab, since what a message

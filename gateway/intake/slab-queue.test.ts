@@ -1,7 +1,7 @@
 import { setImmediate as tick } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
-import type { RawMessage } from '../ports.ts';
+import type { RawMessage } from '../ports/source.ts';
 import { NameTexts } from './slab.ts';
 import { type SlabNote, SlabQueue, SlabReaders } from './slab-queue.ts';
 

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
-import type { RawMessage } from '../ports.ts';
+import type { RawMessage } from '../ports/source.ts';
 import { NameNumbers, type NameTexts, type SlabMemory, SlabReader, SlabWriter, slabBytes } from './slab.ts';
 
 export type Settle = (error?: Error) => void;

@@ -12,7 +12,7 @@
  * again and again. Slabs must be read in the order in which they were filled. It lives in memory only; both sides are of
  * one build and one machine.
  */
-import type { RawMessage } from '../ports.ts';
+import type { RawMessage } from '../ports/source.ts';
 
 const headWords = 8;
 const headBytes = headWords * 4;

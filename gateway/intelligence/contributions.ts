@@ -1,5 +1,5 @@
 import type { Contribution } from '../../shared/contract/events.ts';
-import type { AlertInput } from '../ports.ts';
+import type { AlertInput } from '../ports/decision.ts';
 
 const contributionsMax = 8;
 

@@ -1,4 +1,4 @@
-import type { BlockPlace } from '../ports.ts';
+import type { BlockPlace } from '../ports/journal.ts';
 import { Baseline, type BaselineOptions } from './anomaly.ts';
 
 /** What became of a reading. */

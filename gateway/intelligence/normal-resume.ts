@@ -1,7 +1,7 @@
 /** From a watched machine to its record, and back. */
 import { contractHash, type MachineType } from '../../shared/domain/machine-type.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
-import type { BlockPlace } from '../ports.ts';
+import type { BlockPlace } from '../ports/journal.ts';
 import type { Gathered } from './machine-window.ts';
 import { encodeRecord, type NormalRecord, readBody } from './normal-record.ts';
 import type { WatchedMachine } from './windows.ts';

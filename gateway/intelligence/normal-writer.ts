@@ -2,7 +2,7 @@
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { BlockPlace } from '../ports.ts';
+import type { BlockPlace } from '../ports/journal.ts';
 import type { NormalFiles } from './normal-files.ts';
 import { type Group, isBehind, type Member, type NormalGroups } from './normal-groups.ts';
 import { asideSuffix } from './normal-load.ts';

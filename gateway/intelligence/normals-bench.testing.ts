@@ -7,7 +7,7 @@ import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
-import type { ColumnBatch } from '../ports.ts';
+import type { ColumnBatch } from '../ports/watch.ts';
 import { type NormalFiles, normalFiles } from './normal-files.ts';
 import { Normals } from './normals.ts';
 import { Windows } from './windows.ts';

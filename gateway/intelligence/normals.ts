@@ -12,7 +12,7 @@ import { withinBudget } from '../../shared/runtime/budget.ts';
 import { type Clock, sleep, type Timer } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { BlockPlace } from '../ports.ts';
+import type { BlockPlace } from '../ports/journal.ts';
 import type { NormalFiles } from './normal-files.ts';
 import { type Group, mustWrite, NormalGroups } from './normal-groups.ts';
 import { loadNormals } from './normal-load.ts';

@@ -1,5 +1,5 @@
 import type { Assessment } from '../../shared/contract/events.ts';
-import type { AlertInput, Assessor, MachineIdentity } from '../ports.ts';
+import type { AlertInput, Assessor, MachineIdentity } from '../ports/decision.ts';
 import { type Baseline, scoreAnomaly } from './anomaly.ts';
 import { contributionsOf } from './contributions.ts';
 import { applyRules, hasLimits, type RuleFinding } from './rules.ts';

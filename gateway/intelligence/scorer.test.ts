@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
-import type { AlertInput, ColumnBatch } from '../ports.ts';
+import type { AlertInput } from '../ports/decision.ts';
+import type { ColumnBatch } from '../ports/watch.ts';
 import { Scorer } from './scorer.ts';
 import { Windows } from './windows.ts';
 

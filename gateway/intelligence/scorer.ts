@@ -6,7 +6,7 @@
 import { type Clock, sleep, type Timer } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { AlertInput } from '../ports.ts';
+import type { AlertInput } from '../ports/decision.ts';
 import { alertInput, type WatchedMachine, type Windows } from './windows.ts';
 
 /** Batches under way at once: one being decided, one being prepared for it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
-import type { ColumnBatch } from '../ports.ts';
+import type { ColumnBatch } from '../ports/watch.ts';
 import { alertInput, Windows, type WindowsOptions } from './windows.ts';
 
 const sensor = (name: string) => ({ name, unit: '1', min: -1e9, max: 1e9 });

@@ -6,7 +6,9 @@
  */
 import { type MachineType, windowRowsMin } from '../../shared/domain/machine-type.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
-import type { AlertInput, BlockPlace, ColumnBatch, MachineIdentity } from '../ports.ts';
+import type { AlertInput, MachineIdentity } from '../ports/decision.ts';
+import type { BlockPlace } from '../ports/journal.ts';
+import type { ColumnBatch } from '../ports/watch.ts';
 import { type Baseline, baselineOptions } from './anomaly.ts';
 import { ExtraLooks } from './extra-looks.ts';
 import { MachineWindow } from './machine-window.ts';

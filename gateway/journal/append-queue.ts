@@ -1,5 +1,5 @@
 import type { HarbingerError } from '../../shared/runtime/errors.ts';
-import type { Block } from '../ports.ts';
+import type { Block } from '../ports/journal.ts';
 
 /** An append that waits for the disk. `bytes` is the block's length there. */
 export interface Waiting {

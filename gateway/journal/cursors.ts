@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
-import type { Cursor } from '../ports.ts';
+import type { Cursor } from '../ports/journal.ts';
 import type { JournalFs } from './fs.ts';
 import { coalesced, type StateFile, stateFile } from './state-file.ts';
 

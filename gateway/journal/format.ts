@@ -60,7 +60,7 @@
  */
 import { crc32 } from 'node:zlib';
 import { batchLimits } from '../../shared/contract/batch.ts';
-import type { Block } from '../ports.ts';
+import type { Block } from '../ports/journal.ts';
 
 export const segmentVersion = 1;
 /** Runs are below; 0 is that of blocks from before there were runs. */

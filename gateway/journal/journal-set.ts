@@ -4,7 +4,7 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { type Random, systemRandom } from '../../shared/runtime/random.ts';
-import type { Block, Journal } from '../ports.ts';
+import type { Block, Journal } from '../ports/journal.ts';
 import { Budget, type WhenFull } from './budget.ts';
 import { Cursors } from './cursors.ts';
 import { blockHeaderBytes, journalLimits, runsMax } from './format.ts';

@@ -1,7 +1,7 @@
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { codeOf, type HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { Block, Cursor, Journal, JournalStats } from '../ports.ts';
+import type { Block, Cursor, Journal, JournalStats } from '../ports/journal.ts';
 import { AppendQueue, type Waiting } from './append-queue.ts';
 import type { Budget, BudgetLane } from './budget.ts';
 import { blockBytes, journalLimits, segmentHeaderBytes, segmentName } from './format.ts';

@@ -1,7 +1,7 @@
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 import { codeOf, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { Block } from '../ports.ts';
+import type { Block } from '../ports/journal.ts';
 import { segmentHeaderBytes, segmentName } from './format.ts';
 import type { JournalFile } from './fs.ts';
 import { type ReadPatience, readPatienceMs } from './read-patience.ts';

@@ -3,7 +3,7 @@
  * window of the file at a time, so memory depends on the chunk and the largest block only.
  */
 import { codeOf } from '../../shared/runtime/errors.ts';
-import type { Block } from '../ports.ts';
+import type { Block } from '../ports/journal.ts';
 import { type BlockHeader, blockHeaderBytes, blockMagic, decodeBlock, decodeBlockHeader } from './format.ts';
 import type { JournalFile } from './fs.ts';
 

@@ -1,7 +1,7 @@
 /** Which seqs come next: none is ever used twice, because the cloud takes one it knows for a repetition. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { seqLeap } from '../../shared/contract/batch.ts';
-import type { Block } from '../ports.ts';
+import type { Block } from '../ports/journal.ts';
 import { blockOf, contents, filled, JournalBench } from './support.testing.ts';
 
 let bench: JournalBench;

@@ -2,7 +2,7 @@ import type { JournalLoss } from '../../shared/contract/events.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
-import type { Block } from '../ports.ts';
+import type { Block } from '../ports/journal.ts';
 import { type JournalOptions, type JournalSet, openJournals } from './journal-set.ts';
 import { MemoryDisk } from './memory-disk.testing.ts';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { Block } from '../ports.ts';
+import type { Block } from '../ports/journal.ts';
 import {
   blockBytes,
   encodeBlock,

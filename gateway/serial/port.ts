@@ -4,7 +4,7 @@ import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
-import type { Intake } from '../ports.ts';
+import type { Intake } from '../ports/source.ts';
 import type { SerialPortConfig } from './config.ts';
 import { type Line, Lines } from './lines.ts';
 

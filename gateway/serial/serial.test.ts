@@ -9,7 +9,7 @@ import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
-import type { Intake, RawMessage } from '../ports.ts';
+import type { Intake, RawMessage } from '../ports/source.ts';
 import { SerialConfig } from './config.ts';
 import type { PortOpener } from './port.ts';
 import { createSerialSource, type SerialSource } from './serial.ts';

@@ -1,6 +1,6 @@
 import { sleep } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
-import type { Source } from '../ports.ts';
+import type { Source } from '../ports/source.ts';
 import type { SerialConfig, SerialPortConfig } from './config.ts';
 import { systemPorts } from './device.ts';
 import { type PortOpener, type PortStats, type SerialDeps, SerialLine } from './port.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decodeBatch, decodeBody, encodeBatch } from '../../shared/contract/batch.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
-import type { Block } from '../ports.ts';
+import type { Block } from '../ports/journal.ts';
 import { takeBatch } from './batches.ts';
 
 const origin = { gateway: 'gw', journal: '0123456789abcdef', lane: 'readings' } as const;

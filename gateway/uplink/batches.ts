@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { type Batch, type BatchHeader, batchLimits } from '../../shared/contract/batch.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
-import type { Block } from '../ports.ts';
+import type { Block } from '../ports/journal.ts';
 
 /** Blocks below this are packed together anew: a short gzip member compresses badly. */
 const repackBelowBytes = 8 << 10;

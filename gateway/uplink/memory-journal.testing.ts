@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Lane } from '../../shared/contract/lanes.ts';
-import type { Block, Cursor, Journal } from '../ports.ts';
+import type { Block, Cursor, Journal } from '../ports/journal.ts';
 
 /** A lane in memory. `leap`: from one block's seq to the next; blocks of one batch follow each other by 1. */
 export function memoryJournal(lane: Lane, leap = 1): Journal & { add(text: string): void } {

@@ -3,7 +3,7 @@ import type { Lane } from '../../shared/contract/lanes.ts';
 import { greetingTopic, uplinkTopic } from '../../shared/contract/topics.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { keepNoPacketNumbers } from '../../shared/runtime/mqtt-packet-numbers.ts';
-import type { CloudLink } from '../ports.ts';
+import type { CloudLink } from '../ports/uplink.ts';
 import type { UplinkConfig } from './config.ts';
 import { readTlsFiles } from './tls-files.ts';
 

@@ -6,7 +6,8 @@ import { sleep } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { type Random, seededRandom } from '../../shared/runtime/random.ts';
-import type { CloudLink, Journal } from '../ports.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { CloudLink } from '../ports/uplink.ts';
 import { memoryJournal } from './memory-journal.testing.ts';
 import { Uplink } from './uplink.ts';
 

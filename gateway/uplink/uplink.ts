@@ -6,7 +6,8 @@ import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
-import type { Block, CloudLink, Cursor, Journal } from '../ports.ts';
+import type { Block, Cursor, Journal } from '../ports/journal.ts';
+import type { CloudLink } from '../ports/uplink.ts';
 import { takeBatch } from './batches.ts';
 import type { UplinkConfig } from './config.ts';
 

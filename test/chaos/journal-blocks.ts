@@ -12,7 +12,7 @@ import {
   parseSegmentName,
   segmentHeaderBytes,
 } from '../../gateway/journal/format.ts';
-import type { Block } from '../../gateway/ports.ts';
+import type { Block } from '../../gateway/ports/journal.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { linesOf } from '../../shared/contract/line-protocol.ts';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Intelligence } from '../../gateway/intelligence/intelligence.ts';
-import type { Assessor } from '../../gateway/ports.ts';
+import type { Assessor } from '../../gateway/ports/decision.ts';
 import { readCmapss } from '../../models/data/cmapss.ts';
 import type { Run } from '../../models/data/dataset.ts';
 import { simulatePumpRuns } from '../../models/data/plant-runs.ts';

@@ -1,7 +1,7 @@
 /** Whole lives through the assessors, as the gateway would see them: one assessment per row, then the alert's rules. */
 
 import { quiet, step } from '../../gateway/decisions/alert-state.ts';
-import type { AlertInput, Assessor } from '../../gateway/ports.ts';
+import type { AlertInput, Assessor } from '../../gateway/ports/decision.ts';
 import type { Run } from '../../models/data/dataset.ts';
 import type { Assessment } from '../../shared/contract/events.ts';
 import { type AlertPolicy, type MachineType, windowRowsMin } from '../../shared/domain/machine-type.ts';

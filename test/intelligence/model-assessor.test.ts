@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createModelAssessor, riskBelow } from '../../gateway/intelligence/model-assessor.ts';
 import { ModelClient } from '../../gateway/intelligence/model-client.ts';
-import type { AlertInput } from '../../gateway/ports.ts';
+import type { AlertInput } from '../../gateway/ports/decision.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';

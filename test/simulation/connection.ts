@@ -1,5 +1,5 @@
 /** One connection of the gateway's uplink to the cloud: frames arrive in order, and once one is lost none after it does. */
-import type { CloudLink } from '../../gateway/ports.ts';
+import type { CloudLink } from '../../gateway/ports/uplink.ts';
 import { decodeBatch } from '../../shared/contract/batch.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import type { SimulatedCloud } from './cloud.ts';

@@ -1,7 +1,7 @@
 /** The main thread's side of one life of the gateway: packs messages into slabs and settles them when theirs is durable. */
 import type { DataPlane } from '../../gateway/data-plane.ts';
 import { NameNumbers, NameTexts, SlabReader, SlabWriter, slabBytes } from '../../gateway/intake/slab.ts';
-import type { RawMessage } from '../../gateway/ports.ts';
+import type { RawMessage } from '../../gateway/ports/source.ts';
 import type { Process, World } from './world.ts';
 
 export type Settle = (error?: Error) => void;

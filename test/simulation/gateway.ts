@@ -4,7 +4,7 @@
  */
 import { type DataPlane, startDataPlane } from '../../gateway/data-plane.ts';
 import { RecentReadings } from '../../gateway/decode/recent-readings.ts';
-import type { RawMessage } from '../../gateway/ports.ts';
+import type { RawMessage } from '../../gateway/ports/source.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';

@@ -1,5 +1,5 @@
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
-import type { DecodedReading, Decoder } from '../../ports.ts';
+import type { DecodedReading, Decoder } from '../../ports/decode.ts';
 import { parseDeviceTime } from '../device-time.ts';
 import { isDecimal } from './number.ts';
 

@@ -1,6 +1,6 @@
 import { linesOf, parseLine } from '../../../shared/contract/line-protocol.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
-import type { DecodedReading, Decoder } from '../../ports.ts';
+import type { DecodedReading, Decoder } from '../../ports/decode.ts';
 
 const linesMax = 1_000;
 const hasTime = /\s-?\d{1,19}$/;

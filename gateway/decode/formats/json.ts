@@ -1,5 +1,5 @@
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
-import type { DecodedReading, Decoder, DecodeTarget } from '../../ports.ts';
+import type { DecodeTarget, DecodedReading, Decoder } from '../../ports/decode.ts';
 import { kindOf } from '../alone.ts';
 import { fromDigits, type Moment, parseDeviceTime } from '../device-time.ts';
 import { flatten, isObject } from './flatten.ts';

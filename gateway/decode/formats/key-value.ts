@@ -1,5 +1,5 @@
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
-import type { DecodedReading, Decoder } from '../../ports.ts';
+import type { DecodedReading, Decoder } from '../../ports/decode.ts';
 import { parseDeviceTime } from '../device-time.ts';
 
 const pairPattern = /^([A-Za-z0-9_.-]{1,64})[=:](.{1,64})$/;

@@ -1,5 +1,5 @@
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
-import type { Decoder } from '../../ports.ts';
+import type { Decoder } from '../../ports/decode.ts';
 import { json } from './json.ts';
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;

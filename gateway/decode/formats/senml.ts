@@ -1,5 +1,5 @@
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
-import type { DecodedReading } from '../../ports.ts';
+import type { DecodedReading } from '../../ports/decode.ts';
 import { parseDeviceTime } from '../device-time.ts';
 
 /** Of a record: base name, time, unit, value, sum and version; name, unit, values, sum, time and update time. */

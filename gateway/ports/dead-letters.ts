@@ -1,0 +1,11 @@
+/** A message that could not become a reading, and why. */
+export interface DeadLetter {
+  id: number;
+  atMs: number;
+  topic: string;
+  payload: Buffer;
+  client: string;
+  stage: string;
+  code: string;
+  reason: string;
+}
