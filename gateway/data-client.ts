@@ -3,7 +3,8 @@ import type { HarbingerEvent } from '../shared/contract/events.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import { HarbingerError } from '../shared/runtime/errors.ts';
 import { compiledEntry } from '../shared/runtime/paths.ts';
-import type { DataCalls, DataThreadInit, FromData, ToData, WireError } from './data-messages.ts';
+import { fromWire } from '../shared/runtime/wire-error.ts';
+import type { DataCalls, DataThreadInit, FromData, ToData } from './data-messages.ts';
 import { type Settle, type SlabNote, SlabQueue } from './intake/slab-queue.ts';
 import type { Intake, RawMessage } from './ports/source.ts';
 import type { Outbox } from './ports/uplink.ts';
@@ -153,10 +154,4 @@ export class DataClient implements Intake, Outbox {
     for (const call of [...this.calls.values()]) call.reject(error);
     this.handlers.failed(error);
   }
-}
-
-function fromWire(error: WireError): HarbingerError {
-  return new HarbingerError(error.code, 'journal', error.message, {
-    retry: true,
-  });
 }

@@ -1,6 +1,7 @@
 /** What crosses between the main thread and the data thread. Both sides are of one build: no checks here. */
 import type { HarbingerEvent, JournalLoss } from '../shared/contract/events.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
+import type { WireError } from '../shared/runtime/wire-error.ts';
 import type { GatewayConfig } from './config.ts';
 import type { PlacementCounts } from './decode/placement.ts';
 import type { SlabNote } from './intake/slab-queue.ts';
@@ -58,11 +59,6 @@ export type ToData =
   | { kind: 'slab'; slab: SlabNote }
   | { kind: 'estimates'; lines: string[] }
   | { kind: 'call'; id: number; method: keyof DataCalls; args: unknown[] };
-
-export interface WireError {
-  code: string;
-  message: string;
-}
 
 export type FromData =
   | { kind: 'ready' }

@@ -2,19 +2,17 @@
 import { join } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { continuedClock, systemClock } from '../shared/runtime/clock.ts';
-import { codeOf, messageOf } from '../shared/runtime/errors.ts';
 import { createLog } from '../shared/runtime/log.ts';
 import { systemRandom } from '../shared/runtime/random.ts';
-import type { DataThreadInit, FromData, ToData, WireError } from './data-messages.ts';
+import { toWire, type WireError } from '../shared/runtime/wire-error.ts';
+import type { DataThreadInit, FromData, ToData } from './data-messages.ts';
 import { type DataPlane, startDataPlane } from './data-plane.ts';
 import { buffersOf, RowsToSend } from './intake/rows-to-send.ts';
 import { NameTexts } from './intake/slab.ts';
 import { type SlabNote, SlabReaders } from './intake/slab-queue.ts';
 import { newestTime } from './journal/newest-time.ts';
 
-function wireError(error: unknown): WireError {
-  return { code: codeOf(error) ?? 'DATA_THREAD', message: messageOf(error) };
-}
+const wireError = (error: unknown) => toWire(error, { code: 'DATA_THREAD', stage: 'journal' });
 
 async function serve(port: MessagePort, init: DataThreadInit): Promise<void> {
   const send = (message: FromData, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);

@@ -11,6 +11,7 @@ import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { compiledEntry } from '../../shared/runtime/paths.ts';
 import type { Random } from '../../shared/runtime/random.ts';
+import { fromWire } from '../../shared/runtime/wire-error.ts';
 import type {
   FromWorker,
   LoadedModel,
@@ -171,12 +172,12 @@ export class ModelClient {
       case 'ready':
         return this.ready(message);
       case 'unusable':
-        return this.replace('MODEL_CRASHED', message.message);
+        return this.replace('MODEL_CRASHED', message.error.message);
       case 'scored':
         this.attempt = 0;
         return this.pending.resolve(message.id, message);
       case 'failed':
-        return this.pending.reject(message.id, problem(message.code, message.message));
+        return this.pending.reject(message.id, fromWire(message.error));
     }
   }
 

@@ -1,6 +1,7 @@
 /** What the main thread and the model's worker say to each other. */
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { BackendPreference, ChosenBackend } from '../../shared/features/backend-names.ts';
+import type { WireError } from '../../shared/runtime/wire-error.ts';
 
 /** Where the model of one machine type lies. */
 export interface ModelSource {
@@ -61,6 +62,6 @@ export interface ScoreResult {
 
 export type FromWorker =
   | { kind: 'ready'; backend: ChosenBackend; models: LoadedModel[]; refusals: ModelRefusal[] }
-  | { kind: 'unusable'; message: string }
+  | { kind: 'unusable'; error: WireError }
   | ({ kind: 'scored'; id: number } & ScoreResult)
-  | { kind: 'failed'; id: number; code: string; message: string };
+  | { kind: 'failed'; id: number; error: WireError };

@@ -8,6 +8,7 @@ import { type Artefact, loadArtefact, refusal } from '../../shared/features/arte
 import { chooseBackend } from '../../shared/features/backend.ts';
 import { createModel, type Model, type Scores } from '../../shared/features/model.ts';
 import { codeOf, messageOf } from '../../shared/runtime/errors.ts';
+import { toWire } from '../../shared/runtime/wire-error.ts';
 import type {
   Explanation,
   FromWorker,
@@ -21,6 +22,7 @@ import { occlusionEffects } from './occlusion.ts';
 
 const port = parentPort!;
 const models = new Map<string, Model>();
+const wireError = (error: unknown) => toWire(error, { code: 'MODEL_FAILED', stage: 'intelligence' });
 
 function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
@@ -73,7 +75,7 @@ function answer(request: ScoreRequest): void {
     const { lives, familiarity } = scores;
     send({ kind: 'scored', id, lives, familiarity, explanations }, [lives.buffer as ArrayBuffer]);
   } catch (error) {
-    send({ kind: 'failed', id, code: codeOf(error) ?? 'MODEL_FAILED', message: messageOf(error) });
+    send({ kind: 'failed', id, error: wireError(error) });
   }
 }
 
@@ -94,5 +96,5 @@ async function start({ backend: preference, sources }: WorkerStart): Promise<voi
 }
 
 start(workerData as WorkerStart).catch((error: unknown) => {
-  send({ kind: 'unusable', message: messageOf(error) });
+  send({ kind: 'unusable', error: wireError(error) });
 });
