@@ -4,7 +4,7 @@ import type { MachineType } from '../shared/domain/machine-type.ts';
 import type { WireError } from '../shared/runtime/wire-error.ts';
 import type { GatewayConfig } from './config.ts';
 import type { PlacementCounts } from './decode/placement.ts';
-import type { SlabNote } from './intake/slab-queue.ts';
+import type { SlabNote } from './intake/slab.ts';
 import type { PipelineCounts } from './pipeline.ts';
 import type { DeadLetter } from './ports/dead-letters.ts';
 import type { JournalStats } from './ports/journal.ts';

@@ -8,8 +8,8 @@ import { toWire, type WireError } from '../shared/runtime/wire-error.ts';
 import type { DataThreadInit, FromData, ToData } from './data-messages.ts';
 import { type DataPlane, startDataPlane } from './data-plane.ts';
 import { buffersOf, RowsToSend } from './intake/rows-to-send.ts';
-import { NameTexts } from './intake/slab.ts';
-import { type SlabNote, SlabReaders } from './intake/slab-queue.ts';
+import type { SlabNote } from './intake/slab.ts';
+import { NameTexts, SlabReaders } from './intake/slab-reader.ts';
 import { newestTime } from './journal/newest-time.ts';
 
 const wireError = (error: unknown) => toWire(error, { code: 'DATA_THREAD', stage: 'journal' });

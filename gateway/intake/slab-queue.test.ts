@@ -2,8 +2,9 @@ import { setImmediate as tick } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import type { RawMessage } from '../ports/source.ts';
-import { NameTexts } from './slab.ts';
-import { type SlabNote, SlabQueue, SlabReaders } from './slab-queue.ts';
+import type { SlabNote } from './slab.ts';
+import { SlabQueue } from './slab-queue.ts';
+import { NameTexts, SlabReaders } from './slab-reader.ts';
 
 const gatherMs = 8;
 const lookMs = 2;

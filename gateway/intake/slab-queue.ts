@@ -1,41 +1,33 @@
+/** Main thread: gathers messages into slabs and sends these to the data thread. */
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import type { RawMessage } from '../ports/source.ts';
-import { NameNumbers, type NameTexts, type SlabMemory, SlabReader, SlabWriter, slabBytes } from './slab.ts';
+import type { SlabNote } from './slab.ts';
+import { NameNumbers, SlabWriter, slabBytes } from './slab-writer.ts';
 
 export type Settle = (error?: Error) => void;
 
 const slabSize = 256 << 10;
-/** A slab with so much does not wait for more: to wait longer would save little. */
+/** A slab with this much does not wait for more: to wait longer would save little. */
 const enoughBytes = 32 << 10;
 const enoughMessages = 10;
-/** The same before the first look: where messages come so fast, latency is worth more than what a sync costs. */
+/** The same before the first look: where messages come so fast, latency is worth more than a saved sync. */
 const enoughMessagesSoon = 6;
-/** From one slab to the next, and the least between two looks whether more came. */
+/** The least time from one slab to the next, and between two looks whether more messages came. */
 const firstLookMs = 2;
-/** How many looks there is time for. */
+/** How many looks fit into the gathering time. */
 const looksMax = 5;
-/** Slabs that do not wait for more after waiting was in vain; twice as many each time that it was so again. */
+/** Slabs sent at once after a fruitless wait, at most; their number doubles on each repeat. */
 const hastyMax = 32;
-/** Slabs under way at once: one being decoded, one being synced, one on its way. More would only add waiting. */
+/** Slabs under way at once: one in decoding, one in syncing, one in transit. More would only add waiting. */
 const underWayMax = 3;
-/** Memory that is kept and used again, 4 MB of it at most. */
+/** Memories that are kept and used again, 4 MB of them at most. */
 const slotsMax = 16;
-
-/** What the data thread is told of a slab. */
-export interface SlabNote {
-  id: number;
-  bytes: number;
-  /** Which of the memories that both threads keep; null for one that is used once. */
-  slot: number | null;
-  /** With a slot's first use, and for memory that is used once. */
-  memory: SlabMemory | null;
-}
 
 interface Slab {
   writer: SlabWriter;
   slot: number | null;
   isNew: boolean;
-  /** Of its messages, in order. */
+  /** The acknowledgement of each message, in order. */
   settles: Settle[];
 }
 
@@ -50,9 +42,9 @@ export class SlabQueue {
   private readonly send: (note: SlabNote) => void;
   private readonly clock: Clock;
   private readonly gatherMs: number;
-  /** Between two looks whether more came. */
+  /** Time between two looks whether more messages came. */
   private readonly lookMs: number;
-  /** How much longer than usual it may wait, it may gather more for. */
+  /** How many times more messages are gathered, since the configured wait is so many times the usual one. */
   private readonly patience: number;
   private readonly names = new NameNumbers();
   private readonly free: Slab[] = [];
@@ -62,7 +54,7 @@ export class SlabQueue {
   private readonly underWay = new Map<number, Slab>();
   private nextId = 1;
   private isScheduled = false;
-  /** It need not be waited for once there is enough. */
+  /** The next look; it is brought forward once there is enough. */
   private nextLook: { timer: Timer; look: () => void; waits: number } | null = null;
   private hasty = 0;
   private hastyNext = 1;
@@ -109,7 +101,7 @@ export class SlabQueue {
     for (const settled of settles) settled(error);
   }
 
-  /** Settles everything: nothing will be heard of it any more. */
+  /** Settles every message: the data thread will not answer any more. */
   fail(error: Error): void {
     const settles = this.all().flatMap((slab) => slab.settles);
     this.underWay.clear();
@@ -122,12 +114,12 @@ export class SlabQueue {
     return [...this.underWay.values(), ...this.filled, ...(this.filling ? [this.filling] : [])];
   }
 
-  /** The one that was used last: what few messages need stays few pages of memory. */
+  /** Takes the memory that was used last, so that few messages touch few pages. */
   private empty(bytes: number): Slab {
     const known = bytes <= slabSize ? this.free.pop() : undefined;
     if (known) return known;
     const isKept = bytes <= slabSize && this.slots < slotsMax;
-    // Shared memory is not counted by the garbage collector, so that it would be late in freeing it.
+    // The garbage collector does not count shared memory and would free it late, so memory for one use is not shared.
     const memory = isKept ? new SharedArrayBuffer(slabSize) : new ArrayBuffer(Math.max(bytes, slabSize));
     const writer = new SlabWriter(memory, this.names);
     return { writer, slot: isKept ? this.slots++ : null, isNew: true, settles: [] };
@@ -151,7 +143,7 @@ export class SlabQueue {
     this.nextLook = { timer: this.clock.setTimer(waitMs, look), look, waits };
   }
 
-  /** At the end of this turn: what else it brings goes along. */
+  /** Looks at the end of this turn, so that messages that it still brings go along. */
   private lookSoon({ timer, look }: { timer: Timer; look: () => void }): void {
     timer.cancel();
     this.nextLook = null;
@@ -208,22 +200,5 @@ export class SlabQueue {
     const { writer, slot, isNew } = slab;
     slab.isNew = false;
     this.send({ id, bytes: writer.bytes, slot, memory: isNew ? writer.memory : null });
-  }
-}
-
-/** The data thread's side: what to read a slab with. */
-export class SlabReaders {
-  private readonly names: NameTexts;
-  private readonly bySlot: SlabReader[] = [];
-
-  constructor(names: NameTexts) {
-    this.names = names;
-  }
-
-  of({ slot, memory }: SlabNote): SlabReader {
-    if (!memory) return this.bySlot[slot!]!;
-    const reader = new SlabReader(memory, this.names);
-    if (slot !== null) this.bySlot[slot] = reader;
-    return reader;
   }
 }
