@@ -3,7 +3,7 @@ import type { HarbingerEvent, JournalLoss } from '../shared/contract/events.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import type { WireError } from '../shared/runtime/wire-error.ts';
 import type { GatewayConfig } from './config.ts';
-import type { PlacementCounts } from './decode/placement.ts';
+import type { ReadingIdentityCounts } from './decode/reading-identity.ts';
 import type { SlabNote } from './intake/slab.ts';
 import type { PipelineCounts } from './pipeline.ts';
 import type { DeadLetter } from './ports/dead-letters.ts';
@@ -25,7 +25,7 @@ export interface DeadLetterCounts {
 
 export interface DataStatus {
   pipeline: PipelineCounts;
-  placement: PlacementCounts;
+  placement: ReadingIdentityCounts;
   machines: number;
   /** Why the journal cannot be written at the moment, so that senders wait; null while it can. */
   journalTrouble: string | null;

@@ -13,9 +13,9 @@ import type { Random } from '../shared/runtime/random.ts';
 import type { DataCalls, DataStatus, DataThreadInit } from './data-messages.ts';
 import { type DeadLetters, type DeadLettersOptions, openDeadLetters } from './deadletters/dead-letters.ts';
 import { BlockBuilder } from './decode/block-builder.ts';
-import { Machines } from './decode/machines.ts';
-import { PassedOver } from './decode/passed-over.ts';
-import { Placement } from './decode/placement.ts';
+import { IgnoredFields } from './decode/ignored-fields.ts';
+import { Machines } from './decode/machines/machines.ts';
+import { ReadingIdentity } from './decode/reading-identity.ts';
 import { RecentReadings } from './decode/recent-readings.ts';
 import { replayTail } from './decode/replay-tail.ts';
 import { Routes } from './decode/routes.ts';
@@ -23,8 +23,8 @@ import { EstimatesBuffer } from './intake/estimates-buffer.ts';
 import { replayEventIds } from './intake/event-ids.ts';
 import { EventQueue } from './intake/event-queue.ts';
 import { Losses } from './intake/losses.ts';
-import { PatientAppender } from './intake/patient-append.ts';
 import { letterIdsBefore, redriveLetters } from './intake/redrive.ts';
+import { RetryingAppender } from './intake/retrying-appender.ts';
 import type { JournalFs } from './journal/fs.ts';
 import { openJournals } from './journal/journal-set.ts';
 import { Pipeline } from './pipeline.ts';
@@ -104,7 +104,7 @@ export async function startDataPlane(
 
   const stopping = new AbortController();
   const patience = { patienceMs: appendPatienceMs, clock, random, log, stopping: stopping.signal };
-  const appenders = lanes.map((lane) => new PatientAppender(byLane[lane], patience));
+  const appenders = lanes.map((lane) => new RetryingAppender(byLane[lane], patience));
   const appender = (lane: Lane) => (block: Omit<Block, 'seq'>) =>
     appenders[lanes.indexOf(lane)]!.append(block);
   const events = new EventQueue(appender('events'));
@@ -117,14 +117,14 @@ export async function startDataPlane(
   const recent =
     deps.recent ?? new RecentReadings(recentMin, { ...recentGrowth, nowMs: () => clock.monotonicMs() });
   const builder = new BlockBuilder();
-  const placement = new Placement(recent, {
+  const identity = new ReadingIdentity(recent, {
     ...config.timestamps,
     ...(clock.isSet && { isClockSet: () => clock.isSet?.() !== false }),
   });
-  const passedOver = new PassedOver(log);
+  const ignoredFields = new IgnoredFields(log);
   const pipeline = new Pipeline({
     routes,
-    placement,
+    identity,
     builder,
     journal: appender('readings'),
     deadLetters: (added) => letters.add(added),
@@ -135,7 +135,7 @@ export async function startDataPlane(
       );
       deps.lifecycle({ state, about, atMs });
     },
-    passedOver: (series, values) => passedOver.note(series, values),
+    ignoredFields: (schema, values) => ignoredFields.note(schema, values),
     windows: toWindows,
   });
   const tail = { tail: (lane: string, bytes: number) => journals.tail(lane, bytes) };
@@ -176,7 +176,7 @@ export async function startDataPlane(
     };
     return {
       pipeline: pipeline.counts,
-      placement: placement.counts,
+      placement: identity.counts,
       machines: machines.count,
       journalTrouble: appenders.find(({ trouble }) => trouble !== null)?.trouble ?? null,
       journals: lanes.map((lane) => byLane[lane].stats()),

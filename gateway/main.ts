@@ -14,8 +14,7 @@ import { checkBrokerConfig } from './broker/broker.ts';
 import { Credentials } from './broker/credentials.ts';
 import { readTlsFiles as readBrokerTlsFiles } from './broker/listeners.ts';
 import { GatewayConfig, storedTopics } from './config.ts';
-import { Machines } from './decode/machines.ts';
-import { Routes } from './decode/routes.ts';
+import { createRoutes } from './decode/routes.ts';
 import { startGateway } from './gateway.ts';
 import { parseSchedule } from './jobs/schedule.ts';
 import { newestTime } from './journal/newest-time.ts';
@@ -55,9 +54,7 @@ export function readGatewayConfig(options: GatewayOptions): {
 
 /** What a schema cannot say: rules name types, formats and placeholders that exist; users and schedules make sense. */
 function checkConfig(config: GatewayConfig, types: Map<string, MachineType>): void {
-  const unknown = config.unknownMachines === 'dead-letter' ? 'dead-letter' : { type: config.unknownMachines };
-  const { gateway, machines: rules, machinesMax, routes } = config;
-  new Routes(routes, new Machines({ gateway, types, rules, unknown, machinesMax }), 1);
+  createRoutes(config, types);
   checkBrokerConfig(config.broker);
   new Credentials(config.broker.users, systemClock);
   checkSerialConfig(config.serial);

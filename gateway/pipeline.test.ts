@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { parseLine } from '../shared/contract/line-protocol.ts';
 import { BlockBuilder } from './decode/block-builder.ts';
 import { testMachines } from './decode/fixtures.testing.ts';
-import { Placement } from './decode/placement.ts';
+import { ReadingIdentity } from './decode/reading-identity.ts';
 import { RecentReadings } from './decode/recent-readings.ts';
 import { replayTail } from './decode/replay-tail.ts';
 import { Routes } from './decode/routes.ts';
@@ -40,7 +40,7 @@ function build() {
   const builder = new BlockBuilder();
   const pipeline = new Pipeline({
     routes: new Routes(routes, machines, 1_000),
-    placement: new Placement(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 }),
+    identity: new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 }),
     builder,
     journal(block) {
       blocks.push(block);

@@ -9,15 +9,16 @@
  */
 import type { Lifecycle } from '../shared/contract/events.ts';
 import { HarbingerError, messageOf } from '../shared/runtime/errors.ts';
-import { aloneAsJson } from './decode/alone.ts';
 import type { BlockBuilder } from './decode/block-builder.ts';
-import { checkReading, newRow } from './decode/contract.ts';
-import type { ReadingClaim } from './decode/json-layout.ts';
+import { checkReading } from './decode/contract.ts';
 import { Layouts, type TopicLayouts } from './decode/layouts.ts';
 import { decodeLifecycle } from './decode/lifecycle.ts';
-import type { Series } from './decode/machines.ts';
-import type { Placement } from './decode/placement.ts';
+import type { MachineSchema } from './decode/machines/machine-schema.ts';
+import type { ReadingIdentity } from './decode/reading-identity.ts';
 import type { Route, Routes } from './decode/routes.ts';
+import type { ReadingClaim } from './decode/row.ts';
+import { newRow } from './decode/row.ts';
+import { singleReadingJson } from './decode/single-reading.ts';
 import type { DeadLetter } from './ports/dead-letters.ts';
 import type { DecodedReading, Decoder } from './ports/decode.ts';
 import type { Block } from './ports/journal.ts';
@@ -26,15 +27,15 @@ import type { ColumnBatch, LifecycleNotice } from './ports/watch.ts';
 
 export interface PipelineDeps {
   routes: Routes;
-  placement: Placement;
+  identity: ReadingIdentity;
   builder: BlockBuilder;
   /** Durable when resolved; rejects only after retrying for as long as the sender may be kept waiting. */
   journal(block: Omit<Block, 'seq'>): Promise<number>;
   deadLetters(letters: Omit<DeadLetter, 'id'>[]): Promise<void>;
   /** The same change sent again has the same `eventId`. */
   lifecycle(change: LifecycleNotice & { eventId: string }): Promise<void>;
-  /** Of a reading that was taken, some of its fields were not. */
-  passedOver?(series: Series, values: Record<string, unknown>): void;
+  /** Told of a reading that was accepted without some of its fields. */
+  ignoredFields?(schema: MachineSchema, values: Record<string, unknown>): void;
   /** `seq`: of the rows' block. */
   windows(columns: ColumnBatch, seq?: number): void;
 }
@@ -68,13 +69,13 @@ export class Pipeline {
 
   /** Takes a batch; resolves when all of it is durable. `forEach` is called once, at once. */
   take(forEach: (each: (message: RawMessage) => void) => void): Promise<void> {
-    const { placement, builder } = this.deps;
+    const { identity, builder } = this.deps;
     this.letters = [];
     this.changes = [];
-    const resendsBefore = placement.counts.resends;
+    const resendsBefore = identity.counts.resends;
     forEach((message) => this.message(message));
-    const hasResends = placement.counts.resends > resendsBefore;
-    const added = placement.takeAdded();
+    const hasResends = identity.counts.resends > resendsBefore;
+    const added = identity.takeAdded();
     const finished = builder.finish(added);
     const own: Promise<unknown>[] = [...this.changes];
     if (finished) own.push(this.store(finished.block, finished.columns, added));
@@ -98,7 +99,7 @@ export class Pipeline {
     try {
       const route = this.deps.routes.find(message.topic);
       if (!route.decoder) return this.lifecycle(route, message);
-      if (route.layouts && this.layouts.read(route.layouts, message.payload, route.series, this.row)) {
+      if (route.layouts && this.layouts.read(route.layouts, message.payload, route.schema, this.row)) {
         this.place(route, this.layouts.claim, message);
       } else {
         this.decode(route, route.decoder, message);
@@ -113,42 +114,42 @@ export class Pipeline {
     for (const reading of readings) {
       try {
         if (reading.refused) throw reading.refused.error;
-        checkReading(route.series, reading.values, this.row);
+        checkReading(route.schema, reading.values, this.row);
         this.place(route, reading, message);
-        if (this.row.ignored > 0) this.deps.passedOver?.(route.series, reading.values);
+        if (this.row.ignored > 0) this.deps.ignoredFields?.(route.schema, reading.values);
         if (route.layouts && readings.length === 1) this.learn(route, route.layouts, reading, message);
       } catch (error) {
         // Of a list of readings only the bad one is set aside.
-        const alone = () => reading.refused?.payload ?? aloneAsJson(reading);
-        const payload = readings.length > 1 ? alone() : message.payload;
+        const single = () => reading.refused?.payload ?? singleReadingJson(reading);
+        const payload = readings.length > 1 ? single() : message.payload;
         this.deadLetter({ ...message, payload }, error);
       }
     }
   }
 
-  private place({ series }: Route, claim: ReadingClaim, { receivedMs, resend }: RawMessage): void {
-    const { placement, builder } = this.deps;
+  private place({ schema }: Route, claim: ReadingClaim, { receivedMs, resend }: RawMessage): void {
+    const { identity, builder } = this.deps;
     this.counts.fieldsIgnored += this.row.ignored;
-    if (!placement.place(series, claim, this.row, receivedMs, resend)) return;
-    builder.add(series, this.row, placement.ms, placement.ns);
+    if (!identity.place(schema, claim, this.row, receivedMs, resend)) return;
+    builder.add(schema, this.row, identity.ms, identity.ns);
     this.counts.readings++;
   }
 
   private learn(route: Route, layouts: TopicLayouts, reading: DecodedReading, { payload }: RawMessage): void {
-    const { series, target } = route;
-    this.layouts.learn(layouts, payload, { series, sensor: target.sensor, reading, row: this.row });
+    const { schema, target } = route;
+    this.layouts.learn(layouts, payload, { schema, sensor: target.sensor, reading, row: this.row });
   }
 
   private lifecycle(route: Route, message: RawMessage): void {
-    const { series } = route;
+    const { schema } = route;
     const change = decodeLifecycle(message.payload, message.receivedMs);
     const about: Lifecycle = {
-      site: series.site,
-      machine: series.machine,
-      machineType: series.type.name,
+      site: schema.site,
+      machine: schema.machine,
+      machineType: schema.type.name,
     };
     if (change.note !== undefined) about.note = change.note;
-    const eventId = `${series.site}/${series.machine}/${change.state}/${change.identity}`;
+    const eventId = `${schema.site}/${schema.machine}/${change.state}/${change.identity}`;
     this.changes.push(
       this.deps.lifecycle({
         state: change.state,
@@ -164,7 +165,7 @@ export class Pipeline {
     try {
       seq = await this.deps.journal(block);
     } catch (error) {
-      this.deps.placement.forgetBlock(added);
+      this.deps.identity.forgetBlock(added);
       this.deps.windows(withoutRows(columns));
       throw error;
     }

@@ -3,6 +3,7 @@ import type { GovernedDecision } from '../../shared/decisions/governed-decision.
 import type { Decided } from '../../shared/decisions/policy.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import { rateLimit } from '../../shared/runtime/rate-limit.ts';
 import type { AlertInput } from '../ports/decision.ts';
 import type { LifecycleNotice } from '../ports/watch.ts';
 import { type AlertChange, type DecidedAssessment, endMachine, stepMachine } from './alert-changes.ts';
@@ -12,7 +13,6 @@ import { estimateLine, estimatePrefix } from './estimate-lines.ts';
 import type { EventSender } from './event-sender.ts';
 import { predictionEvent, recordEvent } from './events.ts';
 import type { MachineAlerts, MachineBook } from './machine-book.ts';
-import { occasionally } from './occasionally.ts';
 import type { Ending } from './reasons.ts';
 import type { RecordChoice, RecordWhy } from './record-choice.ts';
 
@@ -45,7 +45,7 @@ export class AlertEffects {
 
   constructor(options: AlertEffectsOptions) {
     this.options = options;
-    this.mayLog = occasionally(options.clock, undecidedLogMsMin);
+    this.mayLog = rateLimit(options.clock, undecidedLogMsMin);
   }
 
   /** What one decided input changes; adds its estimate line, if one is due, and its events to what is to be sent. */

@@ -3,8 +3,8 @@ import { withinBudget } from '../../shared/runtime/budget.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { codeOf, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import { rateLimit } from '../../shared/runtime/rate-limit.ts';
 import type { Outbox } from '../ports/uplink.ts';
-import { occasionally } from './occasionally.ts';
 
 const appendMsMax = 10_000;
 const warnMsMin = 10_000;
@@ -35,7 +35,7 @@ export class EventSender {
     this.outbox = outbox;
     this.clock = clock;
     this.log = log;
-    this.mayWarn = occasionally(clock, warnMsMin);
+    this.mayWarn = rateLimit(clock, warnMsMin);
   }
 
   add(event: HarbingerEvent, keep: boolean): void {

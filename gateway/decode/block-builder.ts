@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import type { Block } from '../ports/journal.ts';
 import type { ColumnBatch } from '../ports/watch.ts';
-import type { Row } from './contract.ts';
 import { LineWriter } from './line-writer.ts';
-import type { Series } from './machines.ts';
+import type { MachineSchema } from './machines/machine-schema.ts';
+import type { Row } from './row.ts';
 
 /** Below this a block is not worth compressing: gzip's own header and trailer are 18 bytes. */
 const gzipFromBytes = 200;
@@ -21,20 +21,20 @@ export class BlockBuilder {
   private offset = new Int32Array(1_025);
   private values = new Float32Array(16_384);
   private valueCount = 0;
-  /** By series: its place in the columns and how many of its sensors the receiver knows. */
+  /** By machine index: its number in the columns, and how many of its sensors the receiver knows. */
   private readonly places: number[] = [];
   private readonly announced: number[] = [];
   private placesCount = 0;
 
-  add(series: Series, row: Row, ms: number, ns: number): void {
-    const { sensors } = series.set;
+  add(schema: MachineSchema, row: Row, ms: number, ns: number): void {
+    const { sensors } = schema.set;
     this.reserve(sensors.length);
-    if ((this.announced[series.index] ?? -1) < sensors.length) this.announce(series);
+    if ((this.announced[schema.index] ?? -1) < sensors.length) this.announce(schema);
     for (let column = 0; column < sensors.length; column++) {
       this.values[this.valueCount++] = row.values[column]!;
     }
-    this.writer.add(series, row, ms, ns);
-    this.machineIndex[this.lines] = this.places[series.index]!;
+    this.writer.add(schema, row, ms, ns);
+    this.machineIndex[this.lines] = this.places[schema.index]!;
     this.timeMs[this.lines] = ms;
     this.lines++;
     this.offset[this.lines] = this.valueCount;
@@ -82,23 +82,23 @@ export class BlockBuilder {
   }
 
   /** A machine is announced once, with the columns of its type; an open type's columns as they come. */
-  private announce(series: Series): void {
-    const known = this.announced[series.index];
+  private announce(schema: MachineSchema): void {
+    const known = this.announced[schema.index];
     if (known === undefined) {
-      this.places[series.index] = this.placesCount++;
+      this.places[schema.index] = this.placesCount++;
       this.newMachines.push({
-        site: series.site,
-        machine: series.machine,
-        machineType: series.type.name,
+        site: schema.site,
+        machine: schema.machine,
+        machineType: schema.type.name,
       });
     }
-    for (let column = known ?? series.type.sensors.length; column < series.set.sensors.length; column++) {
+    for (let column = known ?? schema.type.sensors.length; column < schema.set.sensors.length; column++) {
       this.newSensors.push({
-        machineIndex: this.places[series.index]!,
-        sensor: series.set.sensors[column]!,
+        machineIndex: this.places[schema.index]!,
+        sensor: schema.set.sensors[column]!,
       });
     }
-    this.announced[series.index] = series.set.sensors.length;
+    this.announced[schema.index] = schema.set.sensors.length;
   }
 
   private reserve(columns: number): void {

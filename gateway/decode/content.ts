@@ -1,15 +1,15 @@
-/** What of a reading's content tells it from others, as hashes. */
-import type { Row } from './contract.ts';
-import { finish, hashText, mix, mixFloat } from './hash.ts';
-import type { ReadingClaim } from './json-layout.ts';
-import type { Series } from './machines.ts';
+/** Hashes of a reading's content, which tell it from other readings. */
 
-/** Of all of it. Not 0. The same in any order of columns: those of an open type come in another order after a restart. */
-export function fingerprint(series: Series, reading: ReadingClaim, row: Row): number {
+import { finish, hashText, mix, mixFloat } from './hash.ts';
+import type { MachineSchema } from './machines/machine-schema.ts';
+import type { ReadingClaim, Row } from './row.ts';
+
+/** Hash of the whole content, never 0. Independent of the order of columns, which on an open type may change after a restart. */
+export function fingerprint(schema: MachineSchema, reading: ReadingClaim, row: Row): number {
   let hash = 0x1b873593;
-  for (let column = 0; column < series.set.sensors.length; column++) {
+  for (let column = 0; column < schema.set.sensors.length; column++) {
     const value = row.values[column]!;
-    if (!Number.isNaN(value)) hash = (hash + finish(mixFloat(series.set.sensorHashes[column]!, value))) | 0;
+    if (!Number.isNaN(value)) hash = (hash + finish(mixFloat(schema.set.sensorHashes[column]!, value))) | 0;
   }
   if (reading.id !== undefined) hash = mix(hash, hashText(reading.id)[0]);
   if (reading.seq !== undefined) hash = mixFloat(hash, reading.seq);
@@ -17,16 +17,16 @@ export function fingerprint(series: Series, reading: ReadingClaim, row: Row): nu
   return finish(hash) || 1;
 }
 
-/** Of which sensors it has. */
-export function sensorsOf(series: Series, row: Row): number {
+/** Hash of the set of sensors that have a value. */
+export function sensorsOf(schema: MachineSchema, row: Row): number {
   let hash = 0;
-  for (let column = 0; column < series.set.sensors.length; column++) {
-    if (!Number.isNaN(row.values[column]!)) hash = (hash + series.set.sensorHashes[column]!) | 0;
+  for (let column = 0; column < schema.set.sensors.length; column++) {
+    if (!Number.isNaN(row.values[column]!)) hash = (hash + schema.set.sensorHashes[column]!) | 0;
   }
   return hash;
 }
 
-/** Who counts: of a machine each set of sensors for itself. Not a hash of 32 bits, but a whole number below 2^53. */
-export function senderOf(series: Series, row: Row): number {
-  return series.index * 2 ** 32 + (sensorsOf(series, row) >>> 0);
+/** Names whoever counts the readings: on one machine, each set of sensors counts for itself. A whole number below 2^53. */
+export function senderOf(schema: MachineSchema, row: Row): number {
+  return schema.index * 2 ** 32 + (sensorsOf(schema, row) >>> 0);
 }

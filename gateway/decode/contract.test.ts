@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkReading, newRow, type Row } from './contract.ts';
+import { checkReading } from './contract.ts';
 import { testMachines } from './fixtures.testing.ts';
+import { newRow, type Row } from './row.ts';
 
 const machines = testMachines();
 const meter = machines.find('plant', 'meter-1');

@@ -1,55 +1,32 @@
 import { reservedSensors } from '../../shared/domain/machine-type.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
-import { kindOf } from './alone.ts';
-import { columnOf, type Series } from './machines.ts';
+import { columnOf, type MachineSchema } from './machines/machine-schema.ts';
+import type { Row } from './row.ts';
+import { isNumberText, kindOf } from './values.ts';
 
 const reserved = new Set([...reservedSensors, 'values', 'value']);
-
-/** What of a payload was taken: values by column (NaN where absent), and how many fields the type does not know. */
-export interface Row {
-  values: Float64Array;
-  present: number;
-  ignored: number;
-  /** Where the values' digits can be copied from, `source[textFrom[column]] … source[textTo[column] - 1]`; or null. */
-  source: Uint8Array | null;
-  textFrom: Int32Array;
-  textTo: Int32Array;
-}
-
-const columnsMax = 512;
-
-export function newRow(): Row {
-  return {
-    values: new Float64Array(columnsMax),
-    present: 0,
-    ignored: 0,
-    source: null,
-    textFrom: new Int32Array(columnsMax),
-    textTo: new Int32Array(columnsMax),
-  };
-}
 
 /**
  * Checks one reading against its machine type. Numbers, also written as texts, and booleans (0/1) are values; null is an
  * absent value; a field the type does not declare is ignored and counted. Uses `row` as scratch: no allocation for each reading.
  * @throws HarbingerError CONTRACT_TYPE, CONTRACT_FINITE, CONTRACT_RANGE, CONTRACT_EMPTY
  */
-export function checkReading(series: Series, values: Record<string, unknown>, row: Row): void {
+export function checkReading(schema: MachineSchema, values: Record<string, unknown>, row: Row): void {
   row.present = 0;
   row.ignored = 0;
   row.source = null;
-  row.values.fill(Number.NaN, 0, series.set.sensors.length);
+  row.values.fill(Number.NaN, 0, schema.set.sensors.length);
   for (const sensor in values) {
     const raw = values[sensor];
-    const column = series.set.columns.get(sensor) ?? openColumn(series, sensor, raw);
+    const column = schema.set.columns.get(sensor) ?? openColumn(schema, sensor, raw);
     if (column < 0) {
       if (!reserved.has(sensor)) row.ignored++;
       continue;
     }
     if (raw === null) continue;
     const value = typeof raw === 'number' ? raw : numberIn(raw);
-    if (!(value >= series.set.min[column]! && value <= series.set.max[column]!)) {
-      if (!series.type.openSensors || typeof raw === 'number') throw breach(series, sensor, column, raw);
+    if (!(value >= schema.set.min[column]! && value <= schema.set.max[column]!)) {
+      if (!schema.type.openSensors || typeof raw === 'number') throw breach(schema, sensor, column, raw);
       row.ignored++; // its kind is not declared: `unavailable` in a sensor's place is no breach
       continue;
     }
@@ -57,17 +34,14 @@ export function checkReading(series: Series, values: Record<string, unknown>, ro
     row.present++;
   }
   if (row.present === 0) {
-    throw nothingTaken(series, values);
+    throw nothingTaken(schema, values);
   }
 }
 
 /** An open type takes every number; what else stands beside it (other texts, lists) is not a sensor. */
-function openColumn(series: Series, sensor: string, raw: unknown): number {
-  return series.type.openSensors && isSensorValue(sensor, raw) ? columnOf(series, sensor) : -1;
+function openColumn(schema: MachineSchema, sensor: string, raw: unknown): number {
+  return schema.type.openSensors && isSensorValue(sensor, raw) ? columnOf(schema, sensor) : -1;
 }
-
-/** Without zeros before it: `007` is a name. */
-const decimal = /^ {0,8}[+-]?(0|[1-9]\d{0,14})(\.\d{1,18})?([eE][+-]?\d{1,2})? {0,8}$/;
 
 /** The number that a boolean or a text stands for; NaN if none. */
 function numberIn(raw: unknown): number {
@@ -75,16 +49,12 @@ function numberIn(raw: unknown): number {
   return typeof raw === 'string' && isNumberText(raw) ? Number(raw) : Number.NaN;
 }
 
-export function isNumberText(text: string): boolean {
-  return decimal.test(text);
-}
-
 /** Whether a field is what a sensor could be: a number under a name that stands for nothing else. */
 export function isSensorValue(name: string, raw: unknown): boolean {
   return !reserved.has(name) && (typeof raw === 'number' || (typeof raw === 'string' && isNumberText(raw)));
 }
 
-function nothingTaken({ set, type }: Series, values: Record<string, unknown>): HarbingerError {
+function nothingTaken({ set, type }: MachineSchema, values: Record<string, unknown>): HarbingerError {
   const { sensors } = set;
   const known = sensors.slice(0, 8).join(', ') || 'any number under a plain name';
   const sent = Object.entries(values)
@@ -98,13 +68,13 @@ function nothingTaken({ set, type }: Series, values: Record<string, unknown>): H
   );
 }
 
-function breach(series: Series, sensor: string, column: number, raw: unknown): HarbingerError {
-  const where = `sensor '${sensor}' of ${series.site}/${series.machine}`;
+function breach(schema: MachineSchema, sensor: string, column: number, raw: unknown): HarbingerError {
+  const where = `sensor '${sensor}' of ${schema.site}/${schema.machine}`;
   if (typeof raw !== 'number') {
     return new HarbingerError('CONTRACT_TYPE', 'contract', `${where} must be a number, not ${kindOf(raw)}`);
   }
   if (!Number.isFinite(raw))
     return new HarbingerError('CONTRACT_FINITE', 'contract', `${where} is not a finite number`);
-  const range = `${series.set.min[column]} … ${series.set.max[column]}`;
+  const range = `${schema.set.min[column]} … ${schema.set.max[column]}`;
   return new HarbingerError('CONTRACT_RANGE', 'contract', `${where}: ${raw} is outside ${range}`);
 }

@@ -1,5 +1,5 @@
 import type { MachineType } from '../../shared/domain/machine-type.ts';
-import { Machines } from './machines.ts';
+import { Machines } from './machines/machines.ts';
 
 const meter: MachineType = {
   name: 'meter',

@@ -1,4 +1,4 @@
-/** What a batch's readings are recognised by when they come again: three words each (key high, key low, fingerprint). */
+/** The identities of a batch's readings, by which resends are recognised: three words each (key high, key low, fingerprint). */
 export class Identities {
   private words = new Uint32Array(3 * 1_024);
   private used = 0;
@@ -20,7 +20,7 @@ export class Identities {
     this.used += 3;
   }
 
-  /** A copy of what was added since there were `from` words, which go. */
+  /** Removes the words from `from` on and returns a copy of them. */
   takeFrom(from: number): Uint32Array {
     const taken = this.words.slice(from, this.used);
     this.used = from;

@@ -1,16 +1,10 @@
-import { isNumberText, type Row } from './contract.ts';
 import { fromDigits, type Moment, parseDeviceTime } from './device-time.ts';
 import { timeKeys } from './formats/json.ts';
 import { JsonNumber } from './json-number.ts';
 import { type ShapeText, type ShapeValue, shapeOf } from './json-shape.ts';
-import type { Series } from './machines.ts';
-
-/** What a reading says of itself beside its values. */
-export interface ReadingClaim {
-  id?: string | undefined;
-  seq?: number | undefined;
-  deviceTime?: Moment | undefined;
-}
+import type { MachineSchema } from './machines/machine-schema.ts';
+import type { ReadingClaim, Row } from './row.ts';
+import { isNumberText } from './values.ts';
 
 /** What a value in the text is for. */
 const use = { sensor: 0, seq: 1, time: 2, timeText: 3, id: 4, number: 5, text: 6 } as const;
@@ -69,7 +63,7 @@ function endsText(word: number): boolean {
  * Learns a layout from a message that was decoded and checked the general way. Null where it has none that can be told:
  * such messages are decoded the general way for ever.
  */
-export function learnLayout(payload: Buffer, series: Series, sensor: string | undefined, row: Row) {
+export function learnLayout(payload: Buffer, schema: MachineSchema, sensor: string | undefined, row: Row) {
   const shape = shapeOf(payload.toString('latin1'));
   if (!shape || (shape.hasValuesObject && shape.values.some(isNestedTime))) return null;
   const uses: Use[] = [];
@@ -79,7 +73,7 @@ export function learnLayout(payload: Buffer, series: Series, sensor: string | un
   );
   const slots = shape.values.filter(({ kind }) => kind !== 'constant');
   for (const value of shape.values) {
-    const column = isField(value, shape, sensor) ? columnOfField(value, series, sensor) : undefined;
+    const column = isField(value, shape, sensor) ? columnOfField(value, schema, sensor) : undefined;
     if (column !== undefined && value.kind !== 'number') {
       if (isNull(payload, value)) continue;
       return null;
@@ -113,9 +107,13 @@ function isField(value: ShapeValue, shape: ShapeText, sensor: string | undefined
   return value.key === (hasValue ? 'value' : sensor);
 }
 
-function columnOfField(value: ShapeValue, series: Series, sensor: string | undefined): number | undefined {
+function columnOfField(
+  value: ShapeValue,
+  schema: MachineSchema,
+  sensor: string | undefined,
+): number | undefined {
   const isTheSensor = sensor !== undefined && !value.nested && value.key === 'value';
-  return series.set.columns.get(isTheSensor ? sensor : value.key);
+  return schema.set.columns.get(isTheSensor ? sensor : value.key);
 }
 
 function useOf({ key, nested, kind }: ShapeValue, timeKey: string | undefined): Use {
@@ -145,13 +143,13 @@ export class LayoutReader {
    * True if the message has this layout and every value is as its type says: then `row` and `claim` are what the general
    * way makes of it. False says nothing about the message.
    */
-  read(layout: JsonLayout, payload: Buffer, series: Series, row: Row): boolean {
+  read(layout: JsonLayout, payload: Buffer, schema: MachineSchema, row: Row): boolean {
     const { fixed, fixedEnd, uses, columns } = layout;
     const { claim } = this;
     claim.id = undefined;
     claim.seq = undefined;
     claim.deviceTime = undefined;
-    row.values.fill(Number.NaN, 0, series.set.sensors.length);
+    row.values.fill(Number.NaN, 0, schema.set.sensors.length);
     let at = 0;
     let fixedAt = 0;
     for (let slot = 0; ; slot++) {
@@ -159,7 +157,7 @@ export class LayoutReader {
       if (at + end - fixedAt > payload.length) return false;
       while (fixedAt < end) if (payload[at++] !== fixed[fixedAt++]) return false;
       if (slot === uses.length) break;
-      at = this.value(uses[slot]!, columns[slot]!, payload, at, series, row);
+      at = this.value(uses[slot]!, columns[slot]!, payload, at, schema, row);
       if (at < 0) return false;
     }
     row.source = payload;
@@ -169,14 +167,21 @@ export class LayoutReader {
   }
 
   /** Reads one value; where it ends, or -1. */
-  private value(what: number, column: number, payload: Buffer, at: number, series: Series, row: Row): number {
-    if (what === use.text && series.type.openSensors && this.isNumber(payload, at)) return -1; // a sensor's
+  private value(
+    what: number,
+    column: number,
+    payload: Buffer,
+    at: number,
+    schema: MachineSchema,
+    row: Row,
+  ): number {
+    if (what === use.text && schema.type.openSensors && this.isNumber(payload, at)) return -1; // a sensor's
     if (what === use.text || what === use.timeText || what === use.id) return this.text(what, payload, at);
     const { number } = this;
     if (!number.read(payload, at)) return what === use.time ? this.longTime(payload, at) : -1;
     const { value } = number;
     if (what === use.sensor) {
-      if (!(value >= series.set.min[column]! && value <= series.set.max[column]!)) return -1;
+      if (!(value >= schema.set.min[column]! && value <= schema.set.max[column]!)) return -1;
       row.values[column] = value;
       row.textFrom[column] = number.textFrom;
       row.textTo[column] = number.textTo;

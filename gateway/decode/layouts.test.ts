@@ -2,15 +2,17 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import type { DecodedReading } from '../ports/decode.ts';
-import { checkReading, newRow } from './contract.ts';
+import { checkReading } from './contract.ts';
 import { json } from './formats/json.ts';
 import { Layouts, newTopicLayouts } from './layouts.ts';
 import { LineWriter } from './line-writer.ts';
-import { Machines, type Series } from './machines.ts';
+import type { MachineSchema } from './machines/machine-schema.ts';
+import { Machines } from './machines/machines.ts';
+import { newRow } from './row.ts';
 
 const types = loadMachineTypes();
 
-function seriesOf(type: string): Series {
+function seriesOf(type: string): MachineSchema {
   const machines = new Machines({
     gateway: 'edge',
     types,
@@ -22,22 +24,22 @@ function seriesOf(type: string): Series {
 }
 
 /** What a message means the general way; null where it is refused. */
-function general(payload: Buffer, series: Series, sensor: string | undefined) {
+function general(payload: Buffer, schema: MachineSchema, sensor: string | undefined) {
   const row = newRow();
   try {
     const target = { site: 'hall', machine: 'm1', ...(sensor !== undefined && { sensor }) };
     const readings = json.decode(payload, target);
     if (readings.length !== 1) return null;
-    checkReading(series, readings[0]!.values, row);
+    checkReading(schema, readings[0]!.values, row);
     return { reading: readings[0]!, row };
   } catch {
     return null;
   }
 }
 
-function lineOf(series: Series, row: ReturnType<typeof newRow>): string {
+function lineOf(schema: MachineSchema, row: ReturnType<typeof newRow>): string {
   const writer = new LineWriter();
-  writer.add(series, row, 1_700_000_000_123, 42);
+  writer.add(schema, row, 1_700_000_000_123, 42);
   return writer.take().toString('latin1');
 }
 
@@ -49,26 +51,26 @@ const claimOf = ({ id, seq, deviceTime }: Pick<DecodedReading, 'id' | 'seq' | 'd
 
 /** Sends messages of one topic; every message that goes the short way must mean the same the general way. */
 function shortWays(type: string, sensor: string | undefined, payloads: Buffer[]): number {
-  const series = seriesOf(type);
+  const schema = seriesOf(type);
   const layouts = new Layouts();
   const topic = newTopicLayouts();
   const row = newRow();
   let short = 0;
   for (const payload of payloads) {
-    const known = series.set.sensors.length;
-    if (layouts.read(topic, payload, series, row)) {
+    const known = schema.set.sensors.length;
+    if (layouts.read(topic, payload, schema, row)) {
       short++;
-      const line = lineOf(series, row);
+      const line = lineOf(schema, row);
       const claim = claimOf(layouts.claim as DecodedReading);
-      const same = general(payload, series, sensor);
+      const same = general(payload, schema, sensor);
       expect(same, payload.toString()).not.toBeNull();
-      expect(series.set.sensors.length).toBe(known);
-      expect(line).toBe(lineOf(series, same!.row));
+      expect(schema.set.sensors.length).toBe(known);
+      expect(line).toBe(lineOf(schema, same!.row));
       expect([row.present, row.ignored]).toEqual([same!.row.present, same!.row.ignored]);
       expect(claim).toEqual(claimOf(same!.reading));
     } else {
-      const decoded = general(payload, series, sensor);
-      if (decoded) layouts.learn(topic, payload, { series, sensor, ...decoded });
+      const decoded = general(payload, schema, sensor);
+      if (decoded) layouts.learn(topic, payload, { schema, sensor, ...decoded });
     }
   }
   return short;

@@ -1,29 +1,30 @@
 import type { DecodedReading } from '../ports/decode.ts';
-import type { ColumnSet } from './column-set.ts';
-import { newRow, type Row } from './contract.ts';
-import { type JsonLayout, LayoutReader, learnLayout, type ReadingClaim } from './json-layout.ts';
-import type { Series } from './machines.ts';
+import { type JsonLayout, LayoutReader, learnLayout } from './json-layout.ts';
+import type { ColumnSet } from './machines/column-set.ts';
+import type { MachineSchema } from './machines/machine-schema.ts';
+import type { ReadingClaim } from './row.ts';
+import { newRow, type Row } from './row.ts';
 
-/** Of one topic: a device may alternate between a few kinds of message. */
+/** Layouts kept for one topic: a device may alternate between a few kinds of message. */
 const layoutsMax = 4;
 /** A topic whose messages keep changing their layout is not worth learning. */
 const attemptsMax = 32;
-/** Distinct layouts in all: most machines of a type share theirs. */
+/** Distinct layouts kept in all: most machines of a type share theirs. */
 const distinctMax = 4_096;
-/** Lists that are found again. */
+/** Lists of layouts that topics share; further lists are made for each topic. */
 const listsMax = 1_024;
-/** Those that are tried with other topics. */
+/** Layouts learnt last, which are tried with other topics. */
 const recentMax = 4;
 
 /** The newest first. It never changes: topics that know the same layouts share one. */
 type LayoutList = readonly JsonLayout[];
 const none: LayoutList = [];
 
-/** What is known of the layouts of one topic's messages. */
+/** The layouts learnt from one topic's messages. */
 export interface TopicLayouts {
   layouts: LayoutList;
   attempts: number;
-  /** What the series had then: what is not a sensor's value may become one where a type is open. */
+  /** The machine's sensors when the layouts were learnt: on an open type, a field may become a sensor later. */
   set: ColumnSet | null;
 }
 
@@ -31,15 +32,15 @@ export function newTopicLayouts(): TopicLayouts {
   return { layouts: none, attempts: 0, set: null };
 }
 
-/** What a message means the general way. */
+/** A message as it was decoded and checked the general way. */
 interface Decoded {
-  series: Series;
+  schema: MachineSchema;
   sensor: string | undefined;
   reading: DecodedReading;
   row: Row;
 }
 
-/** A layout that some topic's messages had, and what else it depends on. */
+/** A layout learnt from some topic, and what else it depends on. */
 interface Learnt {
   layout: JsonLayout;
   set: ColumnSet;
@@ -47,15 +48,15 @@ interface Learnt {
 }
 
 /**
- * The short way of a JSON reading: by a layout learnt from an earlier message of its topic. It never says no: what has no
- * known layout, or a value that is not as it should be, goes the general way, which knows the reason.
+ * Reads JSON by layouts learnt from earlier messages of the same topic, without parsing it. It refuses nothing: a message
+ * of no known layout, or with an unexpected value, goes the general way, which also knows the reason for a refusal.
  */
 export class Layouts {
   private readonly reader = new LayoutReader();
   private readonly distinct = new Map<string, JsonLayout>();
   private readonly probe: Row = newRow();
   private recent: Learnt[] = [];
-  /** By list, and what was learnt next. */
+  /** By list of layouts and the layout learnt next: the longer list. */
   private readonly lists = new Map<LayoutList, Map<JsonLayout, LayoutList>>();
   private listCount = 0;
 
@@ -63,15 +64,15 @@ export class Layouts {
     return this.reader.claim;
   }
 
-  read(known: TopicLayouts, payload: Buffer, series: Series, row: Row): boolean {
-    if (known.set !== series.set) return false;
-    for (const layout of known.layouts) if (this.reader.read(layout, payload, series, row)) return true;
+  read(known: TopicLayouts, payload: Buffer, schema: MachineSchema, row: Row): boolean {
+    if (known.set !== schema.set) return false;
+    for (const layout of known.layouts) if (this.reader.read(layout, payload, schema, row)) return true;
     return false;
   }
 
   /** Learns from a message that went the general way to `reading` and `row`. */
   learn(known: TopicLayouts, payload: Buffer, of: Decoded): void {
-    if (known.set !== of.series.set) Object.assign(known, newTopicLayouts(), { set: of.series.set });
+    if (known.set !== of.schema.set) Object.assign(known, newTopicLayouts(), { set: of.schema.set });
     if (known.attempts >= attemptsMax) return;
     known.attempts++;
     const layout = this.ofAnother(payload, of) ?? this.learnt(payload, of);
@@ -89,11 +90,11 @@ export class Layouts {
     return made;
   }
 
-  /** Machines of a kind send the same: to try what was learnt last costs a tenth of learning it again. */
+  /** Machines of a kind send the same layout: to try the layouts learnt last costs a tenth of learning one again. */
   private ofAnother(payload: Buffer, of: Decoded): JsonLayout | null {
-    const { series, sensor, row } = of;
+    const { schema, sensor, row } = of;
     for (const { layout, ...learnt } of this.recent) {
-      const fits = learnt.set === series.set && learnt.sensor === sensor;
+      const fits = learnt.set === schema.set && learnt.sensor === sensor;
       if (!fits || layout.present !== row.present || layout.ignored !== row.ignored) continue;
       if (this.isSame(layout, payload, of)) return layout;
     }
@@ -101,19 +102,19 @@ export class Layouts {
   }
 
   private learnt(payload: Buffer, of: Decoded): JsonLayout | null {
-    const { series, sensor, row } = of;
-    const layout = learnLayout(payload, series, sensor, row);
+    const { schema, sensor, row } = of;
+    const layout = learnLayout(payload, schema, sensor, row);
     if (!layout || !this.isSame(layout, payload, of)) return null;
     const shared = this.shared(layout);
     if (shared)
-      this.recent = [{ layout: shared, set: series.set, sensor }, ...this.recent].slice(0, recentMax);
+      this.recent = [{ layout: shared, set: schema.set, sensor }, ...this.recent].slice(0, recentMax);
     return shared;
   }
 
   /** A layout is used only if it makes of its own message what the general way made of it. */
-  private isSame(layout: JsonLayout, payload: Buffer, { series, reading, row }: Decoded): boolean {
+  private isSame(layout: JsonLayout, payload: Buffer, { schema, reading, row }: Decoded): boolean {
     const { probe, claim } = this;
-    if (!this.reader.read(layout, payload, series, probe)) return false;
+    if (!this.reader.read(layout, payload, schema, probe)) return false;
     const { id, seq, deviceTime } = reading;
     const isSameClaim =
       claim.id === id &&
@@ -122,7 +123,7 @@ export class Layouts {
       claim.deviceTime?.ns === deviceTime?.ns;
     return (
       isSameClaim &&
-      series.set.sensors.every((_, column) => {
+      schema.set.sensors.every((_, column) => {
         const value = row.values[column]!;
         const text = payload.toString('latin1', probe.textFrom[column], probe.textTo[column]);
         return Object.is(probe.values[column], value) && (Number.isNaN(value) || text === String(value));

@@ -1,23 +1,23 @@
 import { timestampText } from '../../shared/contract/line-protocol.ts';
-import type { ColumnSet } from './column-set.ts';
-import type { Row } from './contract.ts';
-import type { Series } from './machines.ts';
+import type { ColumnSet } from './machines/column-set.ts';
+import type { MachineSchema } from './machines/machine-schema.ts';
+import type { Row } from './row.ts';
 
-/** Of a number as JavaScript prints it. */
+/** The longest number that JavaScript prints. */
 const numberBytesMax = 25;
 /** ` ` + ns since 1970 + newline. */
 const timestampBytesMax = 32;
 const space = 0x20;
 const newline = 0x0a;
 const zero = 0x30;
-/** Every moment from 2001 to 2286 in ms has as many. */
+/** A time in ms from 2001 to 2286 has thirteen digits. */
 const thirteenDigits = 1e12;
 
-/** Of a set of sensors. */
+/** The field names of a set of sensors. */
 interface Names {
   /** `,name=` by column. */
   names: Uint8Array[];
-  /** What a line has beside its prefix, at most. */
+  /** The most bytes that a line has beside its prefix. */
   bytesMax: number;
 }
 
@@ -28,7 +28,7 @@ interface Names {
 export class LineWriter {
   private bytes = Buffer.allocUnsafe(1 << 16);
   private used = 0;
-  /** The prefixes, one after the other; by series index where each begins and ends (0: it is not there). */
+  /** The prefixes, one after the other; by machine index where each begins and ends (0: not written yet). */
   private prefixes = Buffer.allocUnsafe(1 << 12);
   private prefixesEnd = 0;
   private prefixPlaces = new Uint32Array(2 * 64);
@@ -37,23 +37,23 @@ export class LineWriter {
   private lastSet: ColumnSet | null = null;
   private lastNames: Names | null = null;
 
-  /** The lines since the last call; valid until the next line. */
+  /** Returns the lines written since the last call; valid until the next line. */
   take(): Buffer {
     const lines = this.bytes.subarray(0, this.used);
     this.used = 0;
     return lines;
   }
 
-  add(series: Series, row: Row, ms: number, ns: number): void {
-    const place = 2 * series.index;
-    if (!this.prefixPlaces[place + 1]) this.encodePrefix(series);
+  add(schema: MachineSchema, row: Row, ms: number, ns: number): void {
+    const place = 2 * schema.index;
+    if (!this.prefixPlaces[place + 1]) this.encodePrefix(schema);
     const start = this.prefixPlaces[place]!;
     const end = this.prefixPlaces[place + 1]!;
-    const { names, bytesMax } = this.namesOf(series.set);
+    const { names, bytesMax } = this.namesOf(schema.set);
     this.reserve(end - start + bytesMax);
     this.copy(this.prefixes, start, end);
     if (row.source) this.copyFields(names, row, row.source);
-    else this.printFields(series, row);
+    else this.printFields(schema, row);
     this.bytes[this.used++] = space;
     this.timestamp(ms, ns);
     this.bytes[this.used++] = newline;
@@ -70,7 +70,7 @@ export class LineWriter {
     }
   }
 
-  private printFields({ set: { sensors } }: Series, { values }: Row): void {
+  private printFields({ set: { sensors } }: MachineSchema, { values }: Row): void {
     let fields = '';
     for (let column = 0; column < sensors.length; column++) {
       const value = values[column]!;
@@ -80,7 +80,7 @@ export class LineWriter {
     this.used += this.bytes.write(fields, this.used, 'latin1');
   }
 
-  /** Shorter than a call into the runtime for the few bytes that a name or a number has. */
+  /** A loop: for the few bytes of a name or a number it is faster than a call into the runtime. */
   private copy(from: Uint8Array, start: number, end: number): void {
     const { bytes } = this;
     let at = this.used;
@@ -93,7 +93,7 @@ export class LineWriter {
       this.used += this.bytes.write(timestampText(ms, ns), this.used, 'latin1');
       return;
     }
-    // Halves that fit a machine word.
+    // In parts that fit a machine word.
     const high = Math.floor(ms / 1e6);
     this.digits(high, 7);
     this.digits(ms - high * 1e6, 6);
@@ -111,7 +111,7 @@ export class LineWriter {
     this.used += count;
   }
 
-  private encodePrefix({ index, prefix }: Series): void {
+  private encodePrefix({ index, prefix }: MachineSchema): void {
     const start = this.prefixesEnd;
     this.prefixesEnd += Buffer.byteLength(prefix, 'latin1');
     while (this.prefixesEnd > this.prefixes.length) {

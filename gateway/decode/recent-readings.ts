@@ -1,11 +1,10 @@
 /**
- * Which readings were seen lately, so that a resend is recognised and two distinct readings never share a timestamp.
+ * Remembers the readings seen lately, so that a resend is recognised and two distinct readings never share a timestamp.
  *
- * An entry is a 64-bit key (a hash of what identifies a reading: its series and time, or series and running number)
+ * An entry is a 64-bit key (a hash of what identifies a reading: its machine and time, or machine and running number)
  * with a 32-bit fingerprint of its content. Two generations of a table: when the younger is full it becomes the older and
- * the older is forgotten. Where `growth` allows it, a generation is as large as bridges a sensor's reconnecting at the pace
- * of the one before. So between one and two generations' entries are known, in
- * bounded memory (26 bytes an entry of capacity). A key collision (one in 2^64 pairs) can at worst shift a timestamp by 1 ns.
+ * the older is forgotten. Where `growth` allows it, a generation is so large that it lasts while a sensor reconnects, at
+ * the pace of the generation before. So between one and two generations' entries are known, in bounded memory (26 bytes an entry of capacity). A key collision (one in 2^64 pairs) can at worst shift a timestamp by 1 ns.
  *
  * Most keys that are looked for are new, so what is read first is one byte a slot: those fit the processor's cache.
  */
@@ -73,18 +72,18 @@ export class RecentReadings {
   }
 }
 
-/** When a generation may be larger than the first. */
+/** How far generations may grow beyond the first. */
 export interface Growth {
   /** Entries; a power of two. */
   capacityMax: number;
-  /** Filling a generation should take no less. */
+  /** A generation should take at least so long to fill. */
   withinMs: number;
   /** Monotonic. */
   nowMs(): number;
 }
 
 interface Table {
-  /** Of each slot: 0 if it is empty, else 8 bits of its key. Twice as many slots as entries. */
+  /** One byte a slot: 0 if it is empty, else 8 bits of its key. There are twice as many slots as entries. */
   tags: Uint8Array;
   words: Uint32Array;
   capacity: number;
@@ -92,7 +91,7 @@ interface Table {
   bornMs: number;
 }
 
-/** At the pace at which `full` filled; a power of two from `capacity` to the largest allowed. */
+/** The capacity that lasts `withinMs` at the pace at which `full` filled: a power of two from `capacity` to the largest allowed. */
 function capacityFor(
   full: Table,
   nowMs: number,
@@ -105,7 +104,7 @@ function capacityFor(
   return enough;
 }
 
-/** The tag of a slot whose key nothing has. */
+/** The tag of a slot whose key was removed; no key has it. */
 const forgotten = 1;
 
 function tagOf(high: number): number {

@@ -3,9 +3,10 @@ import { linesOf, parseLine } from '../../shared/contract/line-protocol.ts';
 import type { Block } from '../ports/journal.ts';
 import type { ColumnBatch } from '../ports/watch.ts';
 import type { BlockBuilder } from './block-builder.ts';
-import { newRow, type Row } from './contract.ts';
-import { columnOf, type Machines } from './machines.ts';
+import { columnOf } from './machines/machine-schema.ts';
+import type { Machines } from './machines/machines.ts';
 import type { RecentReadings } from './recent-readings.ts';
+import { newRow, type Row } from './row.ts';
 
 export interface ReplayTailParts {
   journal: { tail(lane: string, bytesMax: number): AsyncIterable<Block> };
@@ -17,7 +18,7 @@ export interface ReplayTailParts {
   windowsBytes: number;
 }
 
-/** After a restart: what was seen lately is known again, and windows fill from the journal's tail. */
+/** After a restart: remembers the latest readings again, and fills windows from the journal's tail. */
 export async function replayTail(
   parts: ReplayTailParts,
   windows: (columns: ColumnBatch, seq: number) => void,
@@ -40,17 +41,17 @@ export async function replayTail(
 
 function replayLine(text: string, parts: ReplayTailParts, row: Row): void {
   const line = parseLine(text);
-  let series: ReturnType<Machines['find']>;
+  let schema: ReturnType<Machines['find']>;
   try {
-    series = parts.machines.find(line.tags.site ?? '', line.tags.machine ?? '');
+    schema = parts.machines.find(line.tags.site ?? '', line.tags.machine ?? '');
   } catch {
     return; // The configuration no longer knows this machine: its past needs no window.
   }
-  if (series.type.name !== line.measurement) return;
-  row.values.fill(Number.NaN, 0, series.set.sensors.length);
+  if (schema.type.name !== line.measurement) return;
+  row.values.fill(Number.NaN, 0, schema.set.sensors.length);
   for (const [sensor, value] of Object.entries(line.fields)) {
-    const column = columnOf(series, sensor);
+    const column = columnOf(schema, sensor);
     if (column >= 0 && typeof value === 'number') row.values[column] = value;
   }
-  parts.builder.add(series, row, Number(line.timestampNs / 1_000_000n), 0);
+  parts.builder.add(schema, row, Number(line.timestampNs / 1_000_000n), 0);
 }

@@ -1,33 +1,25 @@
+import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
-import type { DecodeTarget, Decoder } from '../ports/decode.ts';
+import type { Decoder, DecodeTarget } from '../ports/decode.ts';
+import type { DecodeConfig, RouteRule } from './config.ts';
 import { csv, csvFormat } from './formats/csv.ts';
-import { json } from './formats/json.ts';
 import { decoderFor, formats } from './formats.ts';
 import { newTopicLayouts, type TopicLayouts } from './layouts.ts';
-import type { Machines, Series } from './machines.ts';
+import type { MachineSchema } from './machines/machine-schema.ts';
+import { Machines } from './machines/machines.ts';
 import { compileTopicPattern } from './topic-pattern.ts';
 
-export interface RouteRule {
-  /** e.g. `telemetry/{site}/{machine}`. */
-  topic: string;
-  /** A format of formats.ts, `csv`, or `lifecycle` for messages about the machine itself. */
-  format: string;
-  /** Where the topic does not say it. */
-  site?: string;
-  machine?: string;
-  /** Of format csv: what the values of a line are, in their order. */
-  columns?: string[];
-}
-
 const lifecycleFormat = 'lifecycle';
+/** Topics remembered for each machine that there may be. */
+const topicsPerMachine = 4;
 
-/** Where the messages of one topic go. Worked out once a topic. */
+/** How the messages of one topic are read. Worked out once a topic. */
 export interface Route {
   /** Null for lifecycle messages. */
   decoder: Decoder | null;
   target: DecodeTarget;
-  series: Series;
-  /** Null where the format has none. */
+  schema: MachineSchema;
+  /** Null where the format has no fixed layouts. */
   layouts: TopicLayouts | null;
 }
 
@@ -71,8 +63,8 @@ export class Routes {
       const machine = found.machine ?? rule.machine ?? '';
       const target: DecodeTarget = { site, machine };
       if (found.sensor !== undefined) target.sensor = found.sensor;
-      const layouts = decoder === json ? newTopicLayouts() : null;
-      return { decoder, target, series: this.machines.find(site, machine), layouts };
+      const layouts = decoder?.isFastJson ? newTopicLayouts() : null;
+      return { decoder, target, schema: this.machines.find(site, machine), layouts };
     }
     throw new HarbingerError(
       'TOPIC_UNROUTED',
@@ -80,6 +72,19 @@ export class Routes {
       `no route takes topic '${topic.slice(0, 200)}'; add one under [[routes]]`,
     );
   }
+}
+
+/**
+ * The machines and routes of a configuration, checked against each other.
+ * @throws HarbingerError CONFIG_INVALID, MACHINE_TYPE_UNKNOWN
+ */
+export function createRoutes(
+  { gateway, routes, machines: rules, unknownMachines, machinesMax }: DecodeConfig & { gateway: string },
+  types: ReadonlyMap<string, MachineType>,
+): { machines: Machines; routes: Routes } {
+  const unknown = unknownMachines === 'dead-letter' ? 'dead-letter' : { type: unknownMachines };
+  const machines = new Machines({ gateway, types, rules, unknown, machinesMax });
+  return { machines, routes: new Routes(routes, machines, machinesMax * topicsPerMachine) };
 }
 
 function decoderOf({ topic, format, site, machine, columns }: RouteRule): Decoder | null {

@@ -1,4 +1,4 @@
-/** Where counters of small devices begin anew: they have 8 or 16 bits. */
+/** The ranges of small devices' counters, which have 8 or 16 bits. */
 const ranges = [256, 65_536];
 /** Readings around the turn may be missing. */
 const beginsWithin = 16;
@@ -7,7 +7,7 @@ const sendersMax = 200_000;
 
 interface Counter {
   latest: number;
-  /** How many numbers there are before it begins anew; 0 as long as it has not. */
+  /** How many numbers it counts before it begins anew; 0: it has not begun anew yet. */
   range: number;
 }
 

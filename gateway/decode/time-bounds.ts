@@ -4,7 +4,7 @@ export interface TimeBounds {
   /** A device's time further ahead or behind the gateway's clock is not believed: the gateway's clock is used. */
   aheadMsMax: number;
   behindMsMax: number;
-  /** While it is not, a device may be ahead of it by any time: the box was off for that long. Absent: it is. */
+  /** Absent: the clock is set. While it is not, a device may be ahead of it by any time: the box was off for that long. */
   isClockSet?: () => boolean;
 }
 

@@ -1,6 +1,11 @@
 /** A payload format. One file each; see decode/formats. Throws HarbingerError (stage 'decode') with the reason. */
 export interface Decoder {
   readonly format: string;
+  /**
+   * Messages of this format may be JSON objects of a known layout, which decode's fast reader takes without parsing them;
+   * `decode` must mean the same.
+   */
+  readonly isFastJson?: boolean;
   decode(payload: Buffer, target: DecodeTarget): DecodedReading[];
 }
 

@@ -14,7 +14,9 @@ function across(error: unknown): HarbingerError {
 
 describe('an error that crosses to another thread', () => {
   it.each([true, false])('keeps its code, stage, message and whether to retry (%s)', (retry) => {
-    const error = across(new HarbingerError('DECODE_CSV', 'decode', '3 values where 2 are expected', { retry }));
+    const error = across(
+      new HarbingerError('DECODE_CSV', 'decode', '3 values where 2 are expected', { retry }),
+    );
     expect(error).toBeInstanceOf(HarbingerError);
     expect(error).toMatchObject({
       code: 'DECODE_CSV',

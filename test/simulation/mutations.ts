@@ -2,7 +2,7 @@
 import { Ingest } from '../../cloud/ingest/ingest.ts';
 import { LaneQueues } from '../../cloud/ingest/lane-queues.ts';
 import { BlockBuilder } from '../../gateway/decode/block-builder.ts';
-import { Placement } from '../../gateway/decode/placement.ts';
+import { ReadingIdentity } from '../../gateway/decode/reading-identity.ts';
 import { RecentReadings } from '../../gateway/decode/recent-readings.ts';
 import { EventQueue } from '../../gateway/intake/event-queue.ts';
 import type { JournalFs } from '../../gateway/journal/fs.ts';
@@ -96,7 +96,7 @@ export const mutations: Mutation[] = [
   mutation('recognises no resend', RecentReadings, 'find', () => () => -1),
   mutation(
     'keeps the identities of what could not be stored',
-    Placement,
+    ReadingIdentity,
     'forgetBlock',
     () => () => undefined,
     ['disk-error', 'disk-full'],

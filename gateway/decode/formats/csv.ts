@@ -1,18 +1,18 @@
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { DecodedReading, Decoder } from '../../ports/decode.ts';
 import { parseDeviceTime } from '../device-time.ts';
-import { isDecimal } from './number.ts';
+import { isDecimal } from '../values.ts';
 
 export const csvFormat = 'csv';
 
-/** Of a column that is passed over. */
+/** The name of a column that is ignored. */
 const skipped = '-';
 const timeColumns = ['ts', 'timestamp', 'time'];
 
 /**
  * A line of values in a fixed order, as many small devices print them: `21.5,40.1` with the columns `temperature`,
  * `humidity`. Commas, semicolons, tabs or blanks between them; an empty value is none. `ts` (or `timestamp`, `time`), `seq`
- * and `id` are time and identity, `-` is passed over. A line of more or fewer values is refused: it was cut, or is another.
+ * and `id` are time and identity, `-` is ignored. A line of more or fewer values is refused: it was cut, or is another.
  */
 export function csv(columns: readonly string[]): Decoder {
   return {

@@ -8,7 +8,7 @@ const hasTime = /\s-?\d{1,19}$/;
 /**
  * InfluxDB's line protocol, as Telegraf sends it: `motor,phase=a rpm=900,current=3.5 1700000000000000000` is `motor_rpm`
  * and `motor_current`, `temperature value=21.5` is `temperature`. Times are counts of ns; lines of one time are one
- * reading. Whose it is the topic says: tags are passed over, so lines that only tags tell apart are refused.
+ * reading. The topic names the machine: tags are ignored, so lines that only tags tell apart are refused.
  */
 export const influx: Decoder = {
   format: 'influx',

@@ -1,7 +1,7 @@
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
-import type { DecodeTarget, DecodedReading, Decoder } from '../../ports/decode.ts';
-import { kindOf } from '../alone.ts';
+import type { DecodedReading, Decoder, DecodeTarget } from '../../ports/decode.ts';
 import { fromDigits, type Moment, parseDeviceTime } from '../device-time.ts';
+import { kindOf } from '../values.ts';
 import { flatten, isObject } from './flatten.ts';
 import { isPairs, keyValue } from './key-value.ts';
 import { isSenml, readSenml } from './senml.ts';
@@ -15,6 +15,7 @@ import { startsWithBom, whyNotJson } from './unreadable.ts';
  */
 export const json: Decoder = {
   format: 'json',
+  isFastJson: true,
   decode(payload, target) {
     const text = payload.toString('utf8', startsWithBom(payload) ? 3 : 0);
     let parsed: unknown;

@@ -1,12 +1,7 @@
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { Decoder } from '../../ports/decode.ts';
+import { isDecimal } from '../values.ts';
 import { json } from './json.ts';
-
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
-
-export function isDecimal(text: string): boolean {
-  return decimal.test(text);
-}
 
 /** A single number as text, on a topic that names its sensor: `21.5`. A JSON object is taken too (see json.ts). */
 export const number: Decoder = {

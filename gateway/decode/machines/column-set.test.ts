@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
+import { loadMachineTypes } from '../../../shared/domain/machine-types.ts';
+import { checkReading } from '../contract.ts';
+import { json } from '../formats/json.ts';
+import { Layouts, newTopicLayouts } from '../layouts.ts';
+import { LineWriter } from '../line-writer.ts';
+import { newRow } from '../row.ts';
 import { ColumnSets } from './column-set.ts';
-import { checkReading, newRow } from './contract.ts';
-import { json } from './formats/json.ts';
-import { Layouts, newTopicLayouts } from './layouts.ts';
-import { LineWriter } from './line-writer.ts';
 import { Machines } from './machines.ts';
 
 const types = loadMachineTypes();
@@ -36,17 +37,17 @@ describe('sets of columns', () => {
     const row = newRow();
     /** What messages of a new machine become; those in capitals by their layout. */
     const send = (machine: string, texts: string[]): string[] => {
-      const series = machines.find('hall', machine);
+      const schema = machines.find('hall', machine);
       const topic = newTopicLayouts();
       return texts.map((text) => {
         const payload = Buffer.from(text);
-        const isShort = layouts.read(topic, payload, series, row);
+        const isShort = layouts.read(topic, payload, schema, row);
         if (!isShort) {
           const [reading] = json.decode(payload, { site: 'hall', machine });
-          checkReading(series, reading!.values, row);
-          layouts.learn(topic, payload, { series, sensor: undefined, reading: reading!, row });
+          checkReading(schema, reading!.values, row);
+          layouts.learn(topic, payload, { schema, sensor: undefined, reading: reading!, row });
         }
-        writer.add(series, row, 1_700_000_000_000, 0);
+        writer.add(schema, row, 1_700_000_000_000, 0);
         const fields = writer.take().toString().split(' ')[1]!;
         return isShort ? fields.toUpperCase() : fields;
       });

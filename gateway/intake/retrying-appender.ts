@@ -5,18 +5,18 @@ import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { Block, Journal } from '../ports/journal.ts';
 
-export interface PatienceDeps {
+export interface RetryingAppenderOptions {
   patienceMs: number;
   clock: Clock;
   random: Random;
   log: Log;
-  /** Aborted when the gateway stops: then nobody waits. */
+  /** Aborted when the gateway stops: then nothing is tried again. */
   stopping: AbortSignal;
 }
 
 interface Entry {
-  /** In the order of appending. */
-  place: number;
+  /** Counts the calls of `append`, whose order is kept. */
+  position: number;
   block: Omit<Block, 'seq'>;
   untilMs: number;
   resolve(seq: number): void;
@@ -30,17 +30,17 @@ const retry = { firstMs: 20, maxMs: 1_000 };
  * is kept: what comes behind a block that failed waits with it, and goes again behind it. Bounded by its callers, who
  * have only so much under way.
  */
-export class PatientAppender {
+export class RetryingAppender {
   private readonly journal: Journal;
-  private readonly deps: PatienceDeps;
-  /** What failed and what waits behind it. Empty while the disk is well. */
+  private readonly deps: RetryingAppenderOptions;
+  /** The blocks that failed and those that wait behind them. Empty while the disk is well. */
   private held: Entry[] = [];
   private appended = 0;
   private retrying = false;
   /** Why the journal cannot be written at the moment; null while it can. */
   trouble: string | null = null;
 
-  constructor(journal: Journal, deps: PatienceDeps) {
+  constructor(journal: Journal, deps: RetryingAppenderOptions) {
     this.journal = journal;
     this.deps = deps;
   }
@@ -50,13 +50,13 @@ export class PatientAppender {
     const { clock, patienceMs } = this.deps;
     return new Promise((resolve, reject) => {
       const untilMs = clock.monotonicMs() + patienceMs;
-      const entry = { place: this.appended++, block, untilMs, resolve, reject };
+      const entry = { position: this.appended++, block, untilMs, resolve, reject };
       if (this.retrying) this.held.push(entry);
       else void this.tryOnce(entry);
     });
   }
 
-  /** True when it is settled. The journal fails what is queued behind a block together with it. */
+  /** Resolves with true once the entry is settled. The journal fails blocks queued behind a failed one together with it. */
   private async tryOnce(entry: Entry): Promise<boolean> {
     try {
       entry.resolve(await this.journal.append(entry.block));
@@ -89,7 +89,7 @@ export class PatientAppender {
     let attempt = 0;
     for (let failing = true; this.held.length > 0; ) {
       if (failing) await sleep(clock, backoffMs(attempt++, retry, random), stopping);
-      const entries = this.held.splice(0).sort((a, b) => a.place - b.place);
+      const entries = this.held.splice(0).sort((a, b) => a.position - b.position);
       const settled = await Promise.all(entries.map((entry) => this.tryOnce(entry)));
       failing = settled.includes(false);
     }

@@ -1,34 +1,11 @@
-import { seriesPrefix } from '../../shared/contract/line-protocol.ts';
-import { isIdentifier } from '../../shared/contract/topics.ts';
-import type { MachineType } from '../../shared/domain/machine-type.ts';
-import { HarbingerError } from '../../shared/runtime/errors.ts';
-import { type ColumnSet, ColumnSets } from './column-set.ts';
-import { hashText } from './hash.ts';
-
-export const openSensorsMax = 64;
-
-/** One machine as the data path knows it: everything that is the same for each of its readings, worked out once. */
-export interface Series {
-  /** Its place in ColumnBatch. */
-  index: number;
-  site: string;
-  machine: string;
-  type: MachineType;
-  /** Line protocol up to the fields. */
-  prefix: string;
-  /** Identity for recognising resends: stable across restarts. */
-  hashHigh: number;
-  hashLow: number;
-  /** Its sensors; changes only for open types. */
-  set: ColumnSet;
-  sets: ColumnSets;
-}
-
-export interface MachineRule {
-  /** `site/machine`, where `*` stands for any run of characters. */
-  match: string;
-  type: string;
-}
+import { seriesPrefix } from '../../../shared/contract/line-protocol.ts';
+import { isIdentifier } from '../../../shared/contract/topics.ts';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import type { MachineRule } from '../config.ts';
+import { hashText } from '../hash.ts';
+import { ColumnSets } from './column-set.ts';
+import type { MachineSchema } from './machine-schema.ts';
 
 export interface MachinesOptions {
   gateway: string;
@@ -43,7 +20,7 @@ export interface MachinesOptions {
 export class Machines {
   private readonly options: MachinesOptions;
   private readonly rules: { pattern: RegExp; type: MachineType }[];
-  private readonly byKey = new Map<string, Series>();
+  private readonly byKey = new Map<string, MachineSchema>();
   private readonly sets = new ColumnSets();
 
   constructor(options: MachinesOptions) {
@@ -60,11 +37,11 @@ export class Machines {
   }
 
   /** @throws HarbingerError MACHINE_UNKNOWN, MACHINE_NAME, MACHINE_LIMIT */
-  find(site: string, machine: string): Series {
+  find(site: string, machine: string): MachineSchema {
     return this.byKey.get(`${site}/${machine}`) ?? this.add(site, machine);
   }
 
-  private add(site: string, machine: string): Series {
+  private add(site: string, machine: string): MachineSchema {
     const key = `${site}/${machine}`;
     if (!isIdentifier(site) || !isIdentifier(machine)) {
       throw new HarbingerError(
@@ -82,7 +59,7 @@ export class Machines {
       );
     }
     const [hashHigh, hashLow] = hashText(key);
-    const series: Series = {
+    const schema: MachineSchema = {
       index: this.byKey.size,
       site,
       machine,
@@ -93,8 +70,8 @@ export class Machines {
       set: this.sets.ofType(type),
       sets: this.sets,
     };
-    this.byKey.set(key, series);
-    return series;
+    this.byKey.set(key, schema);
+    return schema;
   }
 
   private typeOf(key: string): MachineType {
@@ -119,17 +96,6 @@ export class Machines {
       `${where}: no machine type '${name}' (there are: ${known})`,
     );
   }
-}
-
-/** The column of a sensor, opened if the type is open. -1 if the type does not have it. */
-export function columnOf(series: Series, sensor: string): number {
-  const { set } = series;
-  const column = set.columns.get(sensor);
-  if (column !== undefined) return column;
-  const count = set.sensors.length;
-  if (!series.type.openSensors || count >= openSensorsMax || !isIdentifier(sensor)) return -1;
-  series.set = series.sets.with(set, sensor);
-  return count;
 }
 
 function globPattern(glob: string): RegExp {

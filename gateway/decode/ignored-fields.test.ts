@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Log } from '../../shared/runtime/log.ts';
 import { testMachines } from './fixtures.testing.ts';
-import { PassedOver } from './passed-over.ts';
+import { IgnoredFields } from './ignored-fields.ts';
 
 function recorder() {
   const told: unknown[] = [];
@@ -9,20 +9,20 @@ function recorder() {
   return { told, log: log as unknown as Log };
 }
 
-it('tells once of each number that a type does not take, and of nothing else', () => {
+it('logs each number that a type does not take once, and nothing else', () => {
   const { told, log } = recorder();
-  const passedOver = new PassedOver(log);
+  const ignored = new IgnoredFields(log);
   const machines = testMachines();
   for (const name of ['meter-1', 'meter-2'])
-    passedOver.note(machines.find('plant', name), { flow: 1, rssi: -60, note: 'x', seq: 3, ts: 1, hum: '4' });
-  passedOver.note(machines.find('lab', 'a'), { 'Temp (°C)': 20, list: [1], at: { b: 1 }, up: true });
+    ignored.note(machines.find('plant', name), { flow: 1, rssi: -60, note: 'x', seq: 3, ts: 1, hum: '4' });
+  ignored.note(machines.find('lab', 'a'), { 'Temp (°C)': 20, list: [1], at: { b: 1 }, up: true });
   expect(told).toEqual(['meter/rssi', 'meter/hum', 'open/Temp (°C)']);
 });
 
-it('is told in bounds', () => {
+it('logs a bounded number of names', () => {
   const { told, log } = recorder();
-  const passedOver = new PassedOver(log);
+  const ignored = new IgnoredFields(log);
   const meter = testMachines().find('plant', 'meter-1');
-  for (let i = 0; i < 1_000; i++) passedOver.note(meter, { [`x${i}`]: i, [`y${i}`]: i });
+  for (let i = 0; i < 1_000; i++) ignored.note(meter, { [`x${i}`]: i, [`y${i}`]: i });
   expect(told.length).toBe(100);
 });

@@ -5,7 +5,7 @@ import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
 import type { Block, Journal } from '../ports/journal.ts';
 import { Losses } from './losses.ts';
-import { PatientAppender } from './patient-append.ts';
+import { RetryingAppender } from './retrying-appender.ts';
 
 const failed = (retry: boolean) => new HarbingerError('JOURNAL_WRITE', 'journal', 'disk', { retry });
 const blockOf = (text: string): Omit<Block, 'seq'> => ({
@@ -29,7 +29,7 @@ function build(patienceMs = 1_000) {
       return stored.push(body.toString());
     },
   };
-  const appender = new PatientAppender(journal as Journal, {
+  const appender = new RetryingAppender(journal as Journal, {
     patienceMs,
     clock,
     random: seededRandom(1),

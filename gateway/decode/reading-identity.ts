@@ -1,34 +1,33 @@
 import { fingerprint, senderOf, sensorsOf } from './content.ts';
-import type { Row } from './contract.ts';
 import type { Moment } from './device-time.ts';
 import { finish, hashText, mix, mixFloat } from './hash.ts';
 import { Identities } from './identities.ts';
-import type { ReadingClaim } from './json-layout.ts';
-import type { Series } from './machines.ts';
+import type { MachineSchema } from './machines/machine-schema.ts';
 import type { RecentReadings } from './recent-readings.ts';
+import type { ReadingClaim, Row } from './row.ts';
 import { ShortCounters } from './short-counters.ts';
 import { isBelievable, isUnset, type TimeBounds } from './time-bounds.ts';
 
-export interface PlacementCounts {
+export interface ReadingIdentityCounts {
   resends: number;
   separated: number;
   timesOutOfBounds: number;
 }
 
 /**
- * What a key stands for. `place` is an occupied timestamp, `time` what a device claimed where its place does not tell,
- * `claim` the running number, time and sensors of a reading, whatever their values.
+ * The kinds of keys. `place` is an occupied timestamp; `time` is a device's time where the occupied timestamp does not
+ * show it; `claim` is the running number, time and sensors of a reading, whatever their values.
  */
 const keyKind = { id: 1, seq: 2, place: 3, time: 4, claim: 5 } as const;
-/** Of a place taken at arrival: nothing with device time is taken for the same. */
+/** Content of a timestamp that was taken at arrival: no reading with device time is taken for the same. */
 const atArrival = 0;
-/** Of an `id` that is the sender's. */
+/** Content of an `id` that names the sender and no reading. */
 const ofSender = 0;
-/** Distinct readings of one series under one device timestamp; beyond it the gateway's clock is used. */
+/** Distinct readings of one machine under one device timestamp; beyond them the gateway's clock is used. */
 const separationsMax = 1_000;
 
 /**
- * Gives each reading its place in time, unique in its series, and recognises resends.
+ * Gives each reading its identity: a time that no other reading of its machine has. Recognises resends by it.
  *
  * A resend is a reading whose `id`, running number, or device time was seen lately with the same content; or, where
  * the sender says that it sends again (DUP), with the same running number, device time and sensors, whatever their
@@ -36,10 +35,10 @@ const separationsMax = 1_000;
  * attempt arrived. A distinct reading that meets an occupied timestamp moves on by 1 ns. Without device time: the
  * gateway's ms with a running ns part, past what is occupied.
  */
-export class Placement {
+export class ReadingIdentity {
   ms = 0;
   ns = 0;
-  readonly counts: PlacementCounts = {
+  readonly counts: ReadingIdentityCounts = {
     resends: 0,
     separated: 0,
     timesOutOfBounds: 0,
@@ -57,72 +56,78 @@ export class Placement {
     this.bounds = bounds;
   }
 
-  /** What was added since the last call, to be kept with the block. */
+  /** Returns the identities added since the last call, to be kept with the block. */
   takeAdded(): Uint32Array {
     return this.added.takeFrom(0);
   }
 
-  /** Puts back what a block added that could not be stored, so that its readings are welcome again. */
+  /** Forgets the identities of a block that could not be stored, so that its readings are accepted when sent again. */
   forgetBlock(added: Uint32Array): void {
     for (let i = 0; i < added.length; i += 3) this.recent.remove(added[i]!, added[i + 1]!);
   }
 
   /** Sets `ms` and `ns`; false if the reading is a resend and must not be stored again. */
-  place(series: Series, reading: ReadingClaim, row: Row, receivedMs: number, resend: boolean): boolean {
-    const content = fingerprint(series, reading, row);
+  place(
+    schema: MachineSchema,
+    reading: ReadingClaim,
+    row: Row,
+    receivedMs: number,
+    resend: boolean,
+  ): boolean {
+    const content = fingerprint(schema, reading, row);
     const first = this.added.length;
     const deviceTime = isUnset(reading.deviceTime) ? undefined : reading.deviceTime;
     if (deviceTime !== reading.deviceTime) this.counts.timesOutOfBounds++;
-    const told = this.tellApart(series, reading, deviceTime, row, content, resend);
+    const told = this.tellApart(schema, reading, deviceTime, row, content, resend);
     if (told === 'resend') return this.refuse();
-    if (!deviceTime) return this.placeAtArrival(series, receivedMs);
+    if (!deviceTime) return this.placeAtArrival(schema, receivedMs);
     const isOnlyByTime = told === 'only by time';
-    if (isOnlyByTime && this.isKnownByTime(series, deviceTime, content)) return this.refuse();
+    if (isOnlyByTime && this.isKnownByTime(schema, deviceTime, content)) return this.refuse();
     if (!isBelievable(deviceTime.ms, receivedMs, this.bounds)) {
       this.counts.timesOutOfBounds++;
-      if (isOnlyByTime && this.isPlaced(series, deviceTime, content)) return this.refuse();
+      if (isOnlyByTime && this.isPlaced(schema, deviceTime, content)) return this.refuse();
       if (isOnlyByTime) {
-        this.timeKey(series, deviceTime, content);
+        this.timeKey(schema, deviceTime, content);
         this.remember(content);
       }
-      return this.placeAtArrival(series, receivedMs);
+      return this.placeAtArrival(schema, receivedMs);
     }
-    const found = this.findPlace(series, deviceTime.ms, deviceTime.ns, content);
+    const found = this.findPlace(schema, deviceTime.ms, deviceTime.ns, content);
     if (found === 'same') {
       this.forgetBlock(this.added.takeFrom(first));
       return this.refuse();
     }
     const isFull = found === 'full';
-    // What it had to pass may be gone when it comes again, having not been stored: its place alone would not tell then.
+    // The readings that it had to pass may not be stored and be forgotten: then its timestamp alone would not identify it.
     if (isOnlyByTime && (isFull || this.ns !== deviceTime.ns)) {
-      this.timeKey(series, deviceTime, content);
+      this.timeKey(schema, deviceTime, content);
       this.remember(content);
     }
-    return !isFull || this.placeAtArrival(series, receivedMs);
+    return !isFull || this.placeAtArrival(schema, receivedMs);
   }
 
-  /** By its name or its number, which it remembers; `only by time` where it has none that is its own. */
+  /** Tells readings apart by id or running number, and remembers these; `only by time` where it has neither of its own. */
   private tellApart(
-    series: Series,
+    schema: MachineSchema,
     { id, seq }: ReadingClaim,
     deviceTime: Moment | undefined,
     row: Row,
     content: number,
     resend: boolean,
   ): 'new' | 'resend' | 'only by time' {
-    const named = id !== undefined && this.byName(series, id, content);
+    const named = id !== undefined && this.byName(schema, id, content);
     if (named) return named;
     if (seq === undefined) return 'only by time';
     if (deviceTime === undefined) {
       // The content is part of the key: each of a machine's senders may count for itself.
-      const isNew = !resend && this.counters.isAhead(senderOf(series, row), seq);
-      this.key(series, keyKind.seq, mix((seq / 2 ** 32) | 0, seq | 0), content);
+      const isNew = !resend && this.counters.isAhead(senderOf(schema, row), seq);
+      this.key(schema, keyKind.seq, mix((seq / 2 ** 32) | 0, seq | 0), content);
       if (!isNew && this.recent.find(this.high, this.low) !== -1) return 'resend';
       this.remember(content);
       return 'new';
     }
     const { ms, ns } = deviceTime;
-    this.key(series, keyKind.claim, sensorsOf(series, row), mix(mixFloat(seq | 0, ms), ns));
+    this.key(schema, keyKind.claim, sensorsOf(schema, row), mix(mixFloat(seq | 0, ms), ns));
     const known = this.recent.find(this.high, this.low);
     // With DUP it is a resend also where its values were measured anew.
     if (known === content || (known !== -1 && resend)) return 'resend';
@@ -136,49 +141,49 @@ export class Placement {
    * Many devices give their own name as `id`, in every reading. One that comes with other content names no reading, or
    * all but the first would be taken for resends, acknowledged and lost.
    */
-  private byName(series: Series, id: string, content: number): 'new' | 'resend' | null {
+  private byName(schema: MachineSchema, id: string, content: number): 'new' | 'resend' | null {
     const [high, low] = hashText(id);
-    this.key(series, keyKind.id, high, low);
+    this.key(schema, keyKind.id, high, low);
     const known = this.recent.find(this.high, this.low);
     if (known === content) return 'resend';
     this.remember(known === -1 ? content : ofSender);
     return known === -1 ? 'new' : null;
   }
 
-  /** It came when its time was not believed. */
-  private isKnownByTime(series: Series, time: Moment, content: number): boolean {
-    this.timeKey(series, time, content);
+  /** Whether it came before, at a moment when its time was not believed. */
+  private isKnownByTime(schema: MachineSchema, time: Moment, content: number): boolean {
+    this.timeKey(schema, time, content);
     return this.recent.find(this.high, this.low) !== -1;
   }
 
-  /** It came when its time was believed: the bounds move with this clock, which may have been set since. */
-  private isPlaced(series: Series, { ms, ns }: Moment, content: number): boolean {
+  /** Whether it came before, at a moment when its time was believed: the bounds move with a clock that may have been set since. */
+  private isPlaced(schema: MachineSchema, { ms, ns }: Moment, content: number): boolean {
     for (let i = 0; i < separationsMax; i++) {
-      this.placeKey(series, ms + Math.floor((ns + i) / 1_000_000), (ns + i) % 1_000_000);
+      this.placeKey(schema, ms + Math.floor((ns + i) / 1_000_000), (ns + i) % 1_000_000);
       const known = this.recent.find(this.high, this.low);
       if (known === -1 || known === content) return known === content;
     }
     return false;
   }
 
-  private timeKey(series: Series, { ms, ns }: Moment, content: number): void {
-    this.key(series, keyKind.time, mix(mix(ns, ms | 0), (ms / 2 ** 32) | 0), content);
+  private timeKey(schema: MachineSchema, { ms, ns }: Moment, content: number): void {
+    this.key(schema, keyKind.time, mix(mix(ns, ms | 0), (ms / 2 ** 32) | 0), content);
   }
 
-  private placeKey(series: Series, ms: number, ns: number): void {
-    this.key(series, keyKind.place, mix(ns, ms | 0), (ms / 2 ** 32) | 0);
+  private placeKey(schema: MachineSchema, ms: number, ns: number): void {
+    this.key(schema, keyKind.place, mix(ns, ms | 0), (ms / 2 ** 32) | 0);
   }
 
   /** Takes the first free ns from a moment on, unless a reading of the same content is met before. */
   private findPlace(
-    series: Series,
+    schema: MachineSchema,
     fromMs: number,
     fromNs: number,
     content: number,
   ): 'free' | 'same' | 'full' {
     let [ms, ns] = [fromMs, fromNs];
     for (let i = 0; i < separationsMax; i++) {
-      this.placeKey(series, ms, ns);
+      this.placeKey(schema, ms, ns);
       const known = this.recent.find(this.high, this.low);
       if (known === -1) {
         if (i > 0) this.counts.separated++;
@@ -194,13 +199,13 @@ export class Placement {
     return 'full';
   }
 
-  /** The place is remembered too: a device's own time, or this clock set back, may lead to it again. */
-  private placeAtArrival(series: Series, receivedMs: number): true {
+  /** Its timestamp is remembered too: a device's own time, or this clock set back, may lead to it again. */
+  private placeAtArrival(schema: MachineSchema, receivedMs: number): true {
     for (let i = 0; i < separationsMax; i++) {
       this.running = this.running === 999_999 ? 1 : this.running + 1;
       this.ms = receivedMs;
       this.ns = this.running;
-      this.placeKey(series, this.ms, this.ns);
+      this.placeKey(schema, this.ms, this.ns);
       if (this.recent.find(this.high, this.low) === -1) break;
     }
     this.remember(atArrival);
@@ -217,8 +222,8 @@ export class Placement {
     this.added.add(this.high, this.low, content);
   }
 
-  private key(series: Series, kind: number, a: number, b: number): void {
-    this.high = finish(mix(mix(mix(series.hashHigh, kind), a), b));
-    this.low = finish(mix(mix(mix(series.hashLow, b), kind), a));
+  private key(schema: MachineSchema, kind: number, a: number, b: number): void {
+    this.high = finish(mix(mix(mix(schema.hashHigh, kind), a), b));
+    this.low = finish(mix(mix(mix(schema.hashLow, b), kind), a));
   }
 }

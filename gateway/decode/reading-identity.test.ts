@@ -1,26 +1,27 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DecodedReading } from '../ports/decode.ts';
-import { checkReading, newRow, type Row } from './contract.ts';
+import { checkReading } from './contract.ts';
 import { testMachines } from './fixtures.testing.ts';
-import { Placement } from './placement.ts';
+import { ReadingIdentity } from './reading-identity.ts';
 import { RecentReadings } from './recent-readings.ts';
+import { newRow, type Row } from './row.ts';
 
 const now = 1_700_000_000_000;
 const meter = testMachines().find('plant', 'meter-1');
 const row: Row = newRow();
-let placement: Placement;
+let identity: ReadingIdentity;
 
 beforeEach(() => {
-  placement = new Placement(new RecentReadings(1 << 13), { aheadMsMax: 60_000, behindMsMax: 3_600_000 });
+  identity = new ReadingIdentity(new RecentReadings(1 << 13), { aheadMsMax: 60_000, behindMsMax: 3_600_000 });
 });
 
 /** Where a reading was placed, `ms.ns`, or 'resend'. */
 function place(reading: Partial<DecodedReading> & { flow: number }, again = false, receivedMs = now): string {
   const { flow, ...rest } = reading;
   checkReading(meter, { flow }, row);
-  const placed = placement.place(meter, { values: {}, ...rest }, row, receivedMs, again);
-  return placed ? `${placement.ms - now}.${placement.ns}` : 'resend';
+  const placed = identity.place(meter, { values: {}, ...rest }, row, receivedMs, again);
+  return placed ? `${identity.ms - now}.${identity.ns}` : 'resend';
 }
 const at = (ms: number, ns = 0) => ({ deviceTime: { ms: now + ms, ns } });
 
@@ -32,13 +33,13 @@ describe('device time', () => {
   it('out of bounds is not believed: the gateway’s clock is used', () => {
     expect(place({ flow: 1, ...at(60_001) })).toMatch(/^0\.[1-9]/);
     expect(place({ flow: 1, ...at(-3_600_001) })).toMatch(/^0\.[1-9]/);
-    expect(placement.counts.timesOutOfBounds).toBe(2);
+    expect(identity.counts.timesOutOfBounds).toBe(2);
   });
 
   it('ahead by any time is believed while the gateway’s clock is not set, and from then on is not', () => {
     let isSet = false;
     const bounds = { aheadMsMax: 60_000, behindMsMax: 3_600_000, isClockSet: () => isSet };
-    placement = new Placement(new RecentReadings(1 << 13), bounds);
+    identity = new ReadingIdentity(new RecentReadings(1 << 13), bounds);
     const month = 30 * 86_400_000;
     expect(place({ flow: 1, ...at(month) })).toBe(`${month}.0`);
     expect(place({ flow: 2, ...at(200 * 12 * month) })).toMatch(/^0\.[1-9]/);
@@ -49,7 +50,7 @@ describe('device time', () => {
 
   it('shared by distinct readings is separated by a nanosecond', () => {
     expect([1, 2, 3].map((flow) => place({ flow, ...at(-5) }))).toEqual(['-5.0', '-5.1', '-5.2']);
-    expect(placement.counts.separated).toBe(2);
+    expect(identity.counts.separated).toBe(2);
   });
 
   it('with the same content is a resend, also of a reading that was separated', () => {
@@ -76,7 +77,7 @@ describe('device time', () => {
   it('at the very beginning of 1970 is none: a clock that was never set gives it to every reading', () => {
     const unset = { deviceTime: { ms: 0, ns: 0 } };
     expect([1, 1, 2, 1].map((flow) => place({ flow, ...unset }))).not.toContain('resend');
-    expect(placement.counts.timesOutOfBounds).toBe(4);
+    expect(identity.counts.timesOutOfBounds).toBe(4);
     place({ flow: 1, seq: 7, ...unset });
     expect(place({ flow: 1, seq: 7, ...unset })).toBe('resend');
   });
@@ -144,9 +145,9 @@ describe('identity', () => {
     ];
     const outcomes = values.map((each, i) => {
       // Another life of the gateway: the columns are opened in the order of its own first reading.
-      const series = (i === 0 ? bench : testMachines()).find('lab', 'bench');
-      checkReading(series, each, row);
-      return placement.place(series, { seq: 7 }, row, now, false);
+      const schema = (i === 0 ? bench : testMachines()).find('lab', 'bench');
+      checkReading(schema, each, row);
+      return identity.place(schema, { seq: 7 }, row, now, false);
     });
     expect(outcomes).toEqual([true, false]);
   });
@@ -182,31 +183,31 @@ describe('identity', () => {
 
 it('a block that was not stored is forgotten: its readings are welcome again', () => {
   place({ flow: 1, seq: 7, ...at(-5) });
-  placement.forgetBlock(placement.takeAdded());
+  identity.forgetBlock(identity.takeAdded());
   expect(place({ flow: 1, seq: 7, ...at(-5) })).toBe('-5.0');
 });
 
 it.each([
   ['without a number', {}],
   ['with the number of another', { seq: 7 }],
-])('a reading %s that had to pass one which was not stored is known when it comes again', (_, identity) => {
+])('a reading %s that had to pass one which was not stored is known when it comes again', (_, claim) => {
   const moment = at(-5);
-  expect(place({ flow: 1, ...identity, ...moment })).toBe('-5.0');
-  const stored = [placement.takeAdded()];
-  expect(place({ flow: 2, ...identity, ...moment })).toBe('-5.1');
-  const failed = placement.takeAdded();
-  expect(place({ flow: 3, ...identity, ...moment })).toBe('-5.2');
-  stored.push(placement.takeAdded());
-  placement.forgetBlock(failed);
-  expect(place({ flow: 3, ...identity, ...moment })).toBe('resend');
+  expect(place({ flow: 1, ...claim, ...moment })).toBe('-5.0');
+  const stored = [identity.takeAdded()];
+  expect(place({ flow: 2, ...claim, ...moment })).toBe('-5.1');
+  const failed = identity.takeAdded();
+  expect(place({ flow: 3, ...claim, ...moment })).toBe('-5.2');
+  stored.push(identity.takeAdded());
+  identity.forgetBlock(failed);
+  expect(place({ flow: 3, ...claim, ...moment })).toBe('resend');
 
   // After a restart what is known is what was stored.
   const recent = new RecentReadings(1 << 10);
   for (const words of stored)
     for (let i = 0; i < words.length; i += 3) recent.add(words[i]!, words[i + 1]!, words[i + 2]!);
-  placement = new Placement(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 });
-  expect(place({ flow: 3, ...identity, ...moment })).toBe('resend');
-  expect(place({ flow: 2, ...identity, ...moment })).toBe('-5.1');
+  identity = new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 });
+  expect(place({ flow: 3, ...claim, ...moment })).toBe('resend');
+  expect(place({ flow: 2, ...claim, ...moment })).toBe('-5.1');
 });
 
 it('a reading that found a thousand others at its time is known when it comes again', () => {
@@ -215,11 +216,14 @@ it('a reading that found a thousand others at its time is known when it comes ag
   expect(place({ flow: 200, ...at(-5) })).toBe('resend');
 });
 
-it('never gives two readings of a series one timestamp, and never takes distinct ones for resends', () => {
+it('never gives two readings of a schema one timestamp, and never takes distinct ones for resends', () => {
   const reading = fc.record({ flow: fc.integer({ min: 0, max: 400 }), ms: fc.integer({ min: -3, max: 0 }) });
   fc.assert(
     fc.property(fc.array(reading, { maxLength: 200 }), (readings) => {
-      placement = new Placement(new RecentReadings(1 << 10), { aheadMsMax: 60_000, behindMsMax: 3_600_000 });
+      identity = new ReadingIdentity(new RecentReadings(1 << 10), {
+        aheadMsMax: 60_000,
+        behindMsMax: 3_600_000,
+      });
       const placed = readings.map(({ flow, ms }) => place({ flow, ...at(ms) })).filter((p) => p !== 'resend');
       const distinct = new Set(readings.map(({ flow, ms }) => `${flow}@${ms}`));
       expect(new Set(placed).size).toBe(placed.length);

@@ -1,5 +1,5 @@
-import type { MachineType } from '../../shared/domain/machine-type.ts';
-import { hashText } from './hash.ts';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import { hashText } from '../hash.ts';
 
 /** Sets that are found again; beyond it, machines with yet other sensors have one each. */
 const sharedMax = 4_096;

@@ -1,0 +1,34 @@
+import type { Moment } from './device-time.ts';
+
+/** The identity and time that a reading claims for itself, beside its values. */
+export interface ReadingClaim {
+  id?: string | undefined;
+  seq?: number | undefined;
+  deviceTime?: Moment | undefined;
+}
+
+/** The accepted values of one reading, by column of its machine (NaN where absent). Used again for each reading. */
+export interface Row {
+  values: Float64Array;
+  /** How many values are there. */
+  present: number;
+  /** How many fields the machine's type does not know. */
+  ignored: number;
+  /** Where the values' digits can be copied from, `source[textFrom[column]] … source[textTo[column] - 1]`; null: nowhere. */
+  source: Uint8Array | null;
+  textFrom: Int32Array;
+  textTo: Int32Array;
+}
+
+const columnsMax = 512;
+
+export function newRow(): Row {
+  return {
+    values: new Float64Array(columnsMax),
+    present: 0,
+    ignored: 0,
+    source: null,
+    textFrom: new Int32Array(columnsMax),
+    textTo: new Int32Array(columnsMax),
+  };
+}

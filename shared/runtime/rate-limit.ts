@@ -1,0 +1,12 @@
+import type { Clock } from './clock.ts';
+
+/** Returns a function that answers true at most once in `everyMs`, e.g. for log lines that would come with every batch. */
+export function rateLimit(clock: Clock, everyMs: number): () => boolean {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  return () => {
+    const nowMs = clock.monotonicMs();
+    if (nowMs - lastMs < everyMs) return false;
+    lastMs = nowMs;
+    return true;
+  };
+}
