@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'smol-toml';
-import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { unusable } from '../../shared/runtime/data-dir.ts';
+import type { DemoPorts } from './ports.ts';
 
 export interface DemoFiles {
   gatewayDir: string;
@@ -14,21 +15,21 @@ export interface DemoFiles {
   startedMs: number;
 }
 
-export interface DemoPorts {
-  mqtt: number;
-  ingest: number;
-  gatewayHttp: number;
-  http: number;
-}
-
-const marker = 'harbinger-demo';
 const gateway = 'demo';
 
-/** Makes the demonstration's data folder and writes its configuration. The link's password is random, and kept. */
-export function prepareFiles(dir: string, ports: DemoPorts, fresh: boolean, nowMs: number): DemoFiles {
-  if (fresh) forget(dir);
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  writeFileSync(join(dir, marker), 'The data of `npm start`; `npm start -- --fresh` deletes it.\n');
+/**
+ * Writes the configuration into the claimed data folder. The link's password is random, and kept.
+ * @throws HarbingerError DATA_DIR
+ */
+export function prepareFiles(dir: string, ports: DemoPorts, nowMs: number): DemoFiles {
+  try {
+    return writeFiles(dir, ports, nowMs);
+  } catch (error) {
+    throw unusable(dir, error);
+  }
+}
+
+function writeFiles(dir: string, ports: DemoPorts, nowMs: number): DemoFiles {
   const files: DemoFiles = {
     gatewayDir: join(dir, 'gateway'),
     cloudDir: join(dir, 'cloud'),
@@ -60,22 +61,9 @@ export function prepareFiles(dir: string, ports: DemoPorts, fresh: boolean, nowM
   return files;
 }
 
-/** Deletes what an earlier demonstration left; never a folder that is not one. */
-function forget(dir: string): void {
-  if (!existsSync(dir) || readdirSync(dir).length === 0) return;
-  if (!existsSync(join(dir, marker))) {
-    throw new HarbingerError(
-      'NOT_A_DEMO',
-      'config',
-      `--fresh would delete ${dir}, which does not look like this demonstration's data; empty it yourself or choose another --data`,
-    );
-  }
-  rmSync(dir, { recursive: true });
-}
-
-/** What an earlier start wrote, or what `first` says, which is written. */
+/** The text of the file; where there is none, or an empty one that a full disk left, it is made by `first`. */
 function kept(path: string, first: () => string): string {
-  if (!existsSync(path)) writeFileSync(path, first(), { mode: 0o600 });
+  if (!existsSync(path) || readFileSync(path, 'utf8') === '') writeFileSync(path, first(), { mode: 0o600 });
   return readFileSync(path, 'utf8');
 }
 

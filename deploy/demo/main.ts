@@ -2,28 +2,22 @@
 import { join } from 'node:path';
 import { sleep, systemClock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import { keepAlive } from '../../shared/runtime/keep-alive.ts';
 import { systemRandom } from '../../shared/runtime/random.ts';
 import { stopSignal } from '../cli/options.ts';
 import { reportError } from '../cli/output.ts';
 import { gatewayNode } from '../node-settings.ts';
 import { Child, type ChildEvents, type NodeSettings } from './child.ts';
 import { runCompressor } from './compressor.ts';
-import { type DemoPorts, prepareFiles } from './files.ts';
+import { type ClaimedFolder, claimFolder } from './data-folder.ts';
+import { prepareFiles } from './files.ts';
 import { type DemoOptions, parseDemoOptions } from './options.ts';
-import { preferPort, requirePort } from './ports.ts';
+import { choosePorts, type DemoPorts } from './ports.ts';
 import { alertText, type DemoStatus, readStatus, statusLine } from './status.ts';
 import { Terminal } from './terminal.ts';
 
 const host = '127.0.0.1';
 const readyMsMax = 60_000;
-
-async function choosePorts(options: DemoOptions): Promise<DemoPorts> {
-  const mqtt = await requirePort(options.mqttPort, 'MQTT for sensors', '--mqtt-port');
-  const http = await requirePort(options.httpPort, 'page and API', '--http-port');
-  const ingest = await preferPort(mqtt + 1, [http]);
-  const gatewayHttp = await preferPort(http + 1, [mqtt, ingest]);
-  return { mqtt, http, ingest, gatewayHttp };
-}
 
 async function waitReady(url: string, child: Child, stop: AbortSignal): Promise<void> {
   const until = systemClock.monotonicMs() + readyMsMax;
@@ -55,14 +49,43 @@ async function watch(ports: DemoPorts, terminal: Terminal, stop: AbortSignal): P
   }
 }
 
+function greeting(ports: DemoPorts, dataDir: string, parts: readonly Child[]): string[] {
+  const processes = parts.map(({ name, pid }) => `${name} ${pid}`).join(', ');
+  return [
+    'Harbinger is running. Ctrl-C stops it in order; a second start goes on with the same data.',
+    `  page and API    http://${host}:${ports.http}`,
+    `  MQTT (sensors)  mqtt://${host}:${ports.mqtt}   publish to telemetry/lab/<machine>, e.g. {"temperature": 21.5}`,
+    `  gateway         http://${host}:${ports.gatewayHttp}/metrics   cloud ingest mqtt://${host}:${ports.ingest}`,
+    `  data and logs   ${dataDir}   processes: ${processes}`,
+    '  six pumps (plant/*) have a model; lab/compressor has nothing but its own past: it is learnt for 75 s',
+    '',
+  ];
+}
+
 async function run(options: DemoOptions, stop: AbortSignal): Promise<void> {
   const terminal = new Terminal(process.stdout, systemClock);
+  const folder = await claimFolder(options, systemClock, stop, (line) => terminal.say(line));
+  try {
+    await runOn(folder, options, terminal, stop);
+  } finally {
+    await folder.release();
+  }
+}
+
+async function runOn(
+  folder: ClaimedFolder,
+  options: DemoOptions,
+  terminal: Terminal,
+  stop: AbortSignal,
+): Promise<void> {
   const ports = await choosePorts(options);
-  const files = prepareFiles(options.data, ports, options.fresh, systemClock.nowMs());
+  const files = prepareFiles(options.data, ports, systemClock.nowMs());
   const log = (name: string) => join(options.data, `${name}.log`);
   const part = (name: string, args: string[], events: ChildEvents = {}, node?: NodeSettings): Child => {
-    const restarted = (how: string) =>
+    const restarted = (how: string) => {
       terminal.say(`${name} ended (${how}) and was started again: process ${child.pid}`);
+      void noteProcesses();
+    };
     const child = new Child(name, args, log(name), systemClock, { restarted, ...events }, node);
     return child;
   };
@@ -76,31 +99,21 @@ async function run(options: DemoOptions, stop: AbortSignal): Promise<void> {
     },
   });
   const parts = [cloud, gateway, plant];
+  // A full disk must not stop the demonstration: what is not noted only cannot be waited for after a kill.
+  const noteProcesses = () =>
+    folder.noteProcesses(parts.flatMap(({ pid }) => (pid === null ? [] : [pid]))).catch(() => {});
   const ended = new AbortController();
   let compressor: Promise<void> = Promise.resolve();
   try {
     cloud.start();
     gateway.start();
+    await noteProcesses();
     await waitReady(`http://${host}:${ports.http}`, cloud, stop);
     await waitReady(`http://${host}:${ports.gatewayHttp}`, gateway, stop);
+    if (stop.aborted) return;
     plant.start();
-    terminal.say(
-      'Harbinger is running. Ctrl-C stops it in order; a second start goes on with the same data.',
-    );
-    terminal.say(`  page and API    http://${host}:${ports.http}`);
-    terminal.say(
-      `  MQTT (sensors)  mqtt://${host}:${ports.mqtt}   publish to telemetry/lab/<machine>, e.g. {"temperature": 21.5}`,
-    );
-    terminal.say(
-      `  gateway         http://${host}:${ports.gatewayHttp}/metrics   cloud ingest mqtt://${host}:${ports.ingest}`,
-    );
-    terminal.say(
-      `  data and logs   ${options.data}   processes: ${parts.map((part) => `${part.name} ${part.pid}`).join(', ')}`,
-    );
-    terminal.say(
-      '  six pumps (plant/*) have a model; lab/compressor has nothing but its own past: it is learnt for 75 s',
-    );
-    terminal.say('');
+    await noteProcesses();
+    for (const line of greeting(ports, options.data, parts)) terminal.say(line);
     const mqttUrl = `mqtt://${host}:${ports.mqtt}`;
     const { startedMs } = files;
     compressor = runCompressor(
@@ -124,9 +137,12 @@ function readerGone(): AbortSignal {
   return gone.signal;
 }
 
+const end = keepAlive();
 try {
   const stop = AbortSignal.any([stopSignal(), readerGone()]);
   await run(parseDemoOptions(process.argv.slice(2)), stop);
 } catch (error) {
   process.exitCode = reportError(error);
+} finally {
+  end();
 }

@@ -1,33 +1,84 @@
 import { createServer } from 'node:net';
-import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { codeOf, HarbingerError } from '../../shared/runtime/errors.ts';
 
 const host = '127.0.0.1';
+const portMax = 65_535;
+const suggestionStep = 1_000;
 
-function probe(port: number): Promise<number | null> {
+/** The ports of the demonstration, all on the loopback. */
+export interface DemoPorts {
+  mqtt: number;
+  http: number;
+  ingest: number;
+  gatewayHttp: number;
+}
+
+export interface PortOptions {
+  mqttPort: number;
+  httpPort: number;
+}
+
+type Probe = { port: number } | { problem: string };
+
+/** The port if it can be listened on (any, for 0), or why not. */
+function probe(port: number): Promise<Probe> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(null));
+    server.once('error', (error) =>
+      resolve({ problem: codeOf(error) === 'EACCES' ? 'may not be used by this user' : 'is taken' }),
+    );
     server.listen({ port, host, exclusive: true }, () => {
       const address = server.address();
       const chosen = typeof address === 'object' && address ? address.port : port;
-      server.close(() => resolve(chosen));
+      server.close(() => resolve({ port: chosen }));
     });
   });
 }
 
-/** @throws HarbingerError PORT_BUSY */
-export async function requirePort(port: number, what: string, option: string): Promise<number> {
-  const free = await probe(port);
-  if (free !== null) return free;
-  throw new HarbingerError(
-    'PORT_BUSY',
-    'config',
-    `port ${port} (${what}) is taken by another program; stop it or choose another: npm start -- ${option} ${port + 1000}`,
-  );
+/**
+ * The two that were asked for, and beside them two that nobody has to know by heart: the next numbers, or any.
+ * @throws HarbingerError PORT_BUSY, naming each port that cannot be had, and options that would work
+ */
+export async function choosePorts({ mqttPort, httpPort }: PortOptions): Promise<DemoPorts> {
+  const mqtt = await probe(mqttPort);
+  const http = mqttPort !== 0 && mqttPort === httpPort ? sameAsMqtt : await probe(httpPort);
+  if ('problem' in mqtt || 'problem' in http) {
+    const problems = [
+      ...('problem' in mqtt ? [`port ${mqttPort} (MQTT for sensors, --mqtt-port) ${mqtt.problem}`] : []),
+      ...('problem' in http ? [`port ${httpPort} (page and API, --http-port) ${http.problem}`] : []),
+    ];
+    const options = await freePortOptions({ mqttPort, httpPort });
+    const message = `${problems.join(', and ')}; stop what uses it or choose others: npm start -- ${options}`;
+    throw new HarbingerError('PORT_BUSY', 'config', message);
+  }
+  const ingest = await nearbyPort(mqtt.port + 1, [http.port]);
+  const gatewayHttp = await nearbyPort(http.port + 1, [mqtt.port, ingest]);
+  return { mqtt: mqtt.port, http: http.port, ingest, gatewayHttp };
 }
 
-/** The wanted port if it is free, else any: for ports that nobody has to know by heart. */
-export async function preferPort(port: number, avoid: readonly number[]): Promise<number> {
-  const free = avoid.includes(port) || port > 65_535 ? null : await probe(port);
-  return free ?? (await probe(0)) ?? 0;
+const sameAsMqtt = { problem: 'is the same as --mqtt-port' };
+
+/** The options for the ports of a demonstration that would find them free: those given, where they are. */
+export async function freePortOptions({ mqttPort, httpPort }: PortOptions): Promise<string> {
+  const mqtt = await suggestion(mqttPort, 0);
+  const http = await suggestion(httpPort, mqtt);
+  return `--mqtt-port ${mqtt} --http-port ${http}`;
+}
+
+/** The port, or the next one a thousand above that is free. */
+async function suggestion(port: number, avoid: number): Promise<number> {
+  for (let candidate = port; candidate <= portMax; candidate += suggestionStep) {
+    if (candidate !== avoid && 'port' in (await probe(candidate))) return candidate;
+  }
+  return 0;
+}
+
+async function nearbyPort(port: number, avoid: readonly number[]): Promise<number> {
+  const near: Probe = avoid.includes(port) || port > portMax ? { problem: '' } : await probe(port);
+  if ('port' in near) return near.port;
+  while (true) {
+    const any = await probe(0);
+    if ('problem' in any) throw new HarbingerError('PORT_BUSY', 'config', `no port of ${host} is free`);
+    if (!avoid.includes(any.port)) return any.port;
+  }
 }

@@ -5,7 +5,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { takeLock } from './lock.ts';
+import { lockJournal } from './lock.ts';
 
 export interface JournalFile {
   /** Writes all of the buffers at `position`. When it throws, any part of them may have been written. */
@@ -61,7 +61,7 @@ export const nodeJournalFs: JournalFs = {
       await folder.close();
     }
   },
-  lock: (dir) => takeLock(join(dir, 'lock')),
+  lock: (dir) => lockJournal(join(dir, 'lock')),
 };
 
 function fileOf(handle: FileHandle): JournalFile {

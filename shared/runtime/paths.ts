@@ -12,9 +12,13 @@ function findPackageRoot(): string {
 /** The folder of package.json: data files are found from here, whether the code runs from source or from dist/. */
 export const packageRoot = findPackageRoot();
 
-/** The compiled entry of a worker thread or process, given its source path within the package (without extension). */
+/**
+ * The built entry of a worker thread or process, given its source path within the package (without extension). Programs
+ * of the tests are built apart from the product (deploy/build/targets.mjs).
+ */
 export function compiledEntry(sourcePath: string): string {
-  return join(packageRoot, 'dist', `${sourcePath}.js`);
+  const folder = sourcePath.startsWith('test/') ? join('.cache', 'tests') : 'dist';
+  return join(packageRoot, folder, `${sourcePath}.js`);
 }
 
 /** Where data is kept when nobody says otherwise: $XDG_DATA_HOME/harbinger or ~/.local/share/harbinger. */

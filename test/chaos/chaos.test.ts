@@ -32,7 +32,7 @@ afterAll(() => {
 
 // How long it takes says nothing: on a busy machine a minute or more, with the same verdict.
 it.skipIf(!compiled)(
-  `kills, cuts and torn writes lose nothing, double nothing, and are reported${compiled ? '' : ' (skipped: npm run build first)'}`,
+  `kills, cuts and torn writes lose nothing, double nothing, and are reported${compiled ? '' : ' (skipped: npm run build:tests first)'}`,
   async () => {
     const only = ['gateway-kill', 'journal-torn-tail', 'cloud-kill', 'link-cut-in-block'];
     const report = await runChaos({ ...options, rounds: 2, only }, (text) => said.push(text));

@@ -108,7 +108,7 @@ describe('embedded store after a power cut', () => {
 });
 
 describe.skipIf(notBuilt)(
-  `embedded store and other processes${notBuilt ? ' (skipped: needs dist/, made by npm run build)' : ''}`,
+  `embedded store and other processes${notBuilt ? ' (skipped: made by npm run build:tests)' : ''}`,
   () => {
     test('kill -9 in the midst of writing, again and again: what was confirmed is there, once', async () => {
       let last = 0;

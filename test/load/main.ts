@@ -7,7 +7,7 @@ import type { LoadOptions } from './options.ts';
 
 const help = `Sends MQTT load and keeps a ledger of what was acknowledged.
 
-  node dist/test/load/main.js --port PORT [options]
+  node .cache/tests/test/load/main.js --port PORT [options]
 
   --host HOST            default 127.0.0.1
   --connections N        one machine each; default 100

@@ -24,8 +24,8 @@ export function failureText(
     ...smallRun.trace.slice(-traceLines).map((line) => `  ${line}`),
     ...smallRun.problems.slice(0, 3).map(({ invariant, detail }) => `  ✗ ${invariant}: ${detail}`),
     '',
-    `to run it again: node dist/test/simulation/main.js --seed ${seed} --schedules 1`,
-    `or only this one: node dist/test/simulation/main.js --schedule '${JSON.stringify(small)}'`,
+    `to run it again: npm run simulate -- --seed ${seed} --schedules 1`,
+    `or only this one: npm run simulate -- --schedule '${JSON.stringify(small)}'`,
   ];
   return lines.join('\n');
 }

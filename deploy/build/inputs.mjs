@@ -1,0 +1,112 @@
+/**
+ * Whether what was built is still what its sources make. The built folder holds a record of its inputs: size, time of
+ * change and hash of each. A file whose size and time are as recorded is taken as unchanged; otherwise its content
+ * decides, so that a copy of a tree, whose files have other times, need not be built again.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** @typedef {{ size: number, mtimeMs: number, sha1: string }} Input */
+/** @typedef {Record<string, Input>} Inputs by path in the root */
+
+export const recordName = 'built-from.json';
+const foldersLeftOut = new Set(['node_modules', 'docs', 'artefacts']);
+
+/**
+ * @param {string} root
+ * @param {import('./targets.mjs').Target} target
+ * @returns {Inputs}
+ */
+export function readInputs(root, target) {
+  return Object.fromEntries(
+    pathsOf(root, target).map((path) => [path, { ...statOf(root, path), sha1: hash(root, path) }]),
+  );
+}
+
+/**
+ * @param {string} root
+ * @param {import('./targets.mjs').Target} target
+ * @returns {'finished' | 'changed' | 'missing'}
+ */
+export function stateOf(root, target) {
+  const recorded = readRecord(join(root, target.out, recordName));
+  if (recorded === null) return 'missing';
+  const paths = pathsOf(root, target);
+  // An installation without sources: what was delivered is all there is.
+  if (paths.every((path) => target.files.includes(path))) return 'finished';
+  const same =
+    paths.length === Object.keys(recorded).length &&
+    paths.every((path) => isSame(root, path, recorded[path]));
+  return same ? 'finished' : 'changed';
+}
+
+/**
+ * @param {string} folder
+ * @param {Inputs} inputs
+ */
+export function writeRecord(folder, inputs) {
+  writeFileSync(join(folder, recordName), `${JSON.stringify(inputs)}\n`);
+}
+
+/**
+ * @param {string} path
+ * @returns {Inputs | null}
+ */
+function readRecord(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {string} root
+ * @param {string} path
+ * @param {Input | undefined} recorded
+ */
+function isSame(root, path, recorded) {
+  if (recorded === undefined) return false;
+  const { size, mtimeMs } = statOf(root, path);
+  if (size !== recorded.size) return false;
+  return mtimeMs === recorded.mtimeMs || hash(root, path) === recorded.sha1;
+}
+
+/**
+ * @param {string} root
+ * @param {import('./targets.mjs').Target} target
+ */
+function pathsOf(root, target) {
+  const found = target.files.filter((path) => existsSync(join(root, path)));
+  /** @param {string} folder */
+  const walk = (folder) => {
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (!foldersLeftOut.has(entry.name)) walk(path);
+      } else if (target.isInput(path)) found.push(path);
+    }
+  };
+  for (const folder of target.folders) if (existsSync(join(root, folder))) walk(folder);
+  return found;
+}
+
+/**
+ * @param {string} root
+ * @param {string} path
+ */
+function statOf(root, path) {
+  const { size, mtimeMs } = statSync(join(root, path));
+  return { size, mtimeMs };
+}
+
+/**
+ * @param {string} root
+ * @param {string} path
+ */
+function hash(root, path) {
+  return createHash('sha1')
+    .update(readFileSync(join(root, path)))
+    .digest('hex');
+}
