@@ -1,17 +1,14 @@
 import { join } from 'node:path';
+import type { ReadConfig } from '../shared/config/load-config.ts';
+import { refuse } from '../shared/config/problem.ts';
 import { systemClock } from '../shared/runtime/clock.ts';
-import { loadConfig } from '../shared/runtime/config.ts';
 import { prepareDataDir } from '../shared/runtime/data-dir.ts';
-import { HarbingerError } from '../shared/runtime/errors.ts';
 import { createLog } from '../shared/runtime/log.ts';
 import { defaultDataDir } from '../shared/runtime/paths.ts';
 import { localUrl, removeRunFile, writeRunFile } from '../shared/runtime/run-file.ts';
-import { checkAlertFiles, createAlertRules } from './alerts/alerts.ts';
+import { checkCloud } from './check-config.ts';
 import { type RunningCloud, startCloud } from './cloud.ts';
-import { CloudConfig } from './config.ts';
-import { createCredentials } from './ingest/credentials.ts';
-import { readTlsFiles } from './ingest/listener.ts';
-import { storeConfigProblems } from './store/config.ts';
+import type { CloudConfig } from './config.ts';
 
 export interface CloudOptions {
   /** A TOML file; see config.ts. */
@@ -22,33 +19,24 @@ export interface CloudOptions {
   httpPort?: number;
 }
 
-/** The checked configuration. @throws HarbingerError CONFIG_* */
+/** The checked configuration. @throws ConfigError with everything that is wrong */
 export function readCloudConfig(options: CloudOptions): CloudConfig & { dataDir: string } {
-  const config = loadConfig(CloudConfig, {
+  const { config, problems } = checkCloudConfig(options);
+  refuse(problems);
+  return { ...config!, dataDir: config!.dataDir ?? join(defaultDataDir(), 'cloud') };
+}
+
+/** Everything that is wrong with a configuration; with `files` in the files that it names too. */
+export function checkCloudConfig(options: CloudOptions, { files = false } = {}): ReadConfig<CloudConfig> {
+  const sources = {
     ...(options.config !== undefined && { file: options.config }),
     overrides: {
       dataDir: options.data,
       ingest: { port: options.mqttPort },
       api: { port: options.httpPort },
     },
-  });
-  checkConfig(config);
-  return { ...config, dataDir: config.dataDir ?? join(defaultDataDir(), 'cloud') };
-}
-
-/** What a schema cannot say. */
-function checkConfig(config: CloudConfig): void {
-  createCredentials(config.gateways, systemClock);
-  createAlertRules(config.alerts);
-  const problems = storeConfigProblems(config.store);
-  if (problems.length > 0)
-    throw new HarbingerError('CONFIG_INVALID', 'config', `config: ${problems.join('; ')}`);
-}
-
-/** The certificates and keys that a configuration names. @throws HarbingerError INGEST_TLS_FILES, ALERTS_TLS_FILES */
-export function checkCloudFiles({ ingest, alerts }: CloudConfig): void {
-  if (ingest.tls) readTlsFiles(ingest.tls);
-  checkAlertFiles(alerts);
+  };
+  return checkCloud(sources, { files });
 }
 
 /**

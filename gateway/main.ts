@@ -1,26 +1,18 @@
 import { join } from 'node:path';
+import { refuse } from '../shared/config/problem.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
-import { builtInTypesDir, loadMachineTypes } from '../shared/domain/machine-types.ts';
 import { withToken } from '../shared/runtime/api-token.ts';
 import { type Clock, continuedClock, systemClock } from '../shared/runtime/clock.ts';
-import { loadConfig } from '../shared/runtime/config.ts';
 import { prepareDataDir } from '../shared/runtime/data-dir.ts';
 import { messageOf } from '../shared/runtime/errors.ts';
 import { createLog, type Log } from '../shared/runtime/log.ts';
 import { defaultDataDir } from '../shared/runtime/paths.ts';
 import { systemRandom } from '../shared/runtime/random.ts';
 import { localUrl, removeRunFile, writeRunFile } from '../shared/runtime/run-file.ts';
-import { checkBrokerConfig } from './broker/broker.ts';
-import { Credentials } from './broker/credentials.ts';
-import { readTlsFiles as readBrokerTlsFiles } from './broker/listeners.ts';
-import { GatewayConfig, storedTopics } from './config.ts';
-import { createRoutes } from './decode/routes.ts';
+import { type CheckedGateway, checkGateway } from './check-config.ts';
+import type { GatewayConfig } from './config.ts';
 import { startGateway } from './gateway.ts';
-import { parseSchedule } from './jobs/schedule.ts';
 import { newestTime } from './journal/newest-time.ts';
-import { checkSerialConfig } from './serial/serial.ts';
-import { checkUplinkConfig } from './uplink/config.ts';
-import { readTlsFiles as readUplinkTlsFiles } from './uplink/tls-files.ts';
 
 export interface GatewayOptions {
   /** A TOML file; see config.ts. */
@@ -31,12 +23,19 @@ export interface GatewayOptions {
   httpPort?: number;
 }
 
-/** The checked configuration with its machine types. @throws HarbingerError CONFIG_*, MACHINE_TYPE_* */
+/** The checked configuration with its machine types. @throws ConfigError with everything that is wrong */
 export function readGatewayConfig(options: GatewayOptions): {
   config: GatewayConfig;
   types: Map<string, MachineType>;
 } {
-  const config = loadConfig(GatewayConfig, {
+  const { config, types, problems } = checkGatewayConfig(options);
+  refuse(problems);
+  return { config: config!, types };
+}
+
+/** Everything that is wrong with a configuration; with `files` in the PEM files that it names too. */
+export function checkGatewayConfig(options: GatewayOptions, { files = false } = {}): CheckedGateway {
+  const sources = {
     ...(options.config !== undefined && { file: options.config }),
     defaults: { dataDir: join(defaultDataDir(), 'gateway'), broker: {}, serial: {} },
     overrides: {
@@ -44,29 +43,8 @@ export function readGatewayConfig(options: GatewayOptions): {
       broker: { port: options.mqttPort },
       http: { port: options.httpPort },
     },
-  });
-  config.broker.telemetryFilters = storedTopics(config);
-  const own = config.machineTypesDir === undefined ? [] : [config.machineTypesDir];
-  const types = loadMachineTypes([builtInTypesDir, ...own]);
-  checkConfig(config, types);
-  return { config, types };
-}
-
-/** What a schema cannot say: rules name types, formats and placeholders that exist; users and schedules make sense. */
-function checkConfig(config: GatewayConfig, types: Map<string, MachineType>): void {
-  createRoutes(config, types);
-  checkBrokerConfig(config.broker);
-  new Credentials(config.broker.users, systemClock);
-  checkSerialConfig(config.serial);
-  checkUplinkConfig(config.uplink);
-  parseSchedule('statistics', config.jobs.statistics);
-  parseSchedule('retention', config.jobs.retention);
-}
-
-/** The certificates and keys that a configuration names. @throws HarbingerError BROKER_TLS_FILES, UPLINK_TLS_FILES */
-export function checkGatewayFiles({ broker, uplink }: GatewayConfig): void {
-  if (broker.tls) readBrokerTlsFiles(broker.tls);
-  readUplinkTlsFiles(uplink);
+  };
+  return checkGateway(sources, { files });
 }
 
 /**

@@ -1,10 +1,10 @@
 import { type Counter, Counter as CounterMetric, Gauge, type Registry } from 'prom-client';
+import { refuse } from '../../shared/config/problem.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
-import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { AlertRules, NotificationQueue, Notifier } from '../ports.ts';
-import { type AlertsConfig, readCaFile } from './config.ts';
+import { type AlertsConfig, notifierProblems, readCaFile } from './config.ts';
 import { transition } from './lifecycle.ts';
 import { createEmail } from './notifiers/email.ts';
 import { createMqttNotifier } from './notifiers/mqtt.ts';
@@ -20,25 +20,15 @@ export interface AlertsDeps {
   registry: Registry;
 }
 
-/** @throws HarbingerError CONFIG_INVALID where two notifiers share a name */
+/** @throws ConfigError CONFIG_INVALID where two notifiers share a name */
 export function createAlertRules(config: AlertsConfig): AlertRules {
+  refuse(notifierProblems(config));
   const notifiers = [...config.webhook, ...config.email, ...config.mqtt];
-  const names = new Set<string>();
-  for (const { name } of notifiers) {
-    if (names.has(name)) {
-      throw new HarbingerError(
-        'CONFIG_INVALID',
-        'config',
-        `config: two notifiers in [alerts] are named '${name}'`,
-      );
-    }
-    names.add(name);
-  }
   return { transition, recipients: (step, told) => recipientsOf(notifiers, step, told) };
 }
 
 /** The certificates that notifiers name. @throws HarbingerError ALERTS_TLS_FILES */
-export function checkAlertFiles({ email, mqtt }: AlertsConfig): void {
+function checkAlertFiles({ email, mqtt }: AlertsConfig): void {
   for (const entry of email) readCaFile(entry, 'email');
   for (const entry of mqtt) readCaFile(entry, 'mqtt');
 }

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { type ConfigProblem, invalid } from '../../shared/config/problem.ts';
 import { identifierPattern } from '../../shared/contract/topics.ts';
-import { readCertificates } from '../../shared/runtime/pem-files.ts';
+import { type PemOwner, readCertificates } from '../../shared/runtime/pem-files.ts';
 
 export const NotifierFilter = Type.Object(
   {
@@ -113,6 +114,21 @@ export const AlertsConfig = Type.Object(
 );
 export type AlertsConfig = Static<typeof AlertsConfig>;
 
+/** Names that two notifiers share: notifications are kept by them. */
+export function notifierProblems(config: AlertsConfig): ConfigProblem[] {
+  const names = new Set<string>();
+  return Object.entries(config).flatMap(([kind, notifiers]) =>
+    notifiers.flatMap(({ name }, i) => {
+      const isTaken = names.has(name);
+      names.add(name);
+      const message = `two notifiers in [alerts] are named '${name}'`;
+      return isTaken ? [invalid(`alerts.${kind}[${i}].name`, message)] : [];
+    }),
+  );
+}
+
+export const tlsOwner: PemOwner = { code: 'ALERTS_TLS_FILES', stage: 'alerts', retry: true };
+
 /**
  * The authority's certificate that a notifier names, if it does.
  * @throws HarbingerError ALERTS_TLS_FILES (retry: the file may be put right)
@@ -122,6 +138,5 @@ export function readCaFile(
   kind: 'email' | 'mqtt',
 ): { ca?: Buffer } {
   if (caFile === undefined) return {};
-  const owner = { code: 'ALERTS_TLS_FILES', stage: 'alerts', retry: true } as const;
-  return { ca: readCertificates(caFile, `caFile of alerts.${kind} '${name}'`, owner) };
+  return { ca: readCertificates(caFile, `caFile of alerts.${kind} '${name}'`, tlsOwner) };
 }

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { type ConfigProblem, invalid, problemsIn, refuse } from '../../shared/config/problem.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
-import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { parsePasswordHash, verifyPassword } from '../../shared/runtime/passwords.ts';
 import { sourceOf, Throttle } from '../../shared/runtime/throttle.ts';
 import type { GatewayCredentials } from './config.ts';
@@ -24,7 +24,7 @@ export interface Credentials {
   check(id: string, password: Buffer, address: string): Promise<Verdict>;
 }
 
-/** @throws HarbingerError CONFIG_INVALID, PASSWORD_HASH_INVALID */
+/** @throws ConfigError CONFIG_INVALID, PASSWORD_HASH_INVALID */
 export function createCredentials(
   gateways: readonly GatewayCredentials[],
   clock: Clock,
@@ -71,19 +71,27 @@ function knownGateways(
   gateways: readonly GatewayCredentials[],
   digestOf: (password: Buffer) => Buffer,
 ): Map<string, KnownGateway> {
+  refuse(credentialProblems(gateways));
   const known = new Map<string, KnownGateway>();
   for (const { id, password, passwordHash } of gateways) {
-    if (known.has(id)) throw invalid(`gateway '${id}' is listed twice`);
-    if ((password === undefined) === (passwordHash === undefined)) {
-      throw invalid(`gateway '${id}' needs either password or passwordHash`);
-    }
-    if (passwordHash !== undefined) parsePasswordHash(passwordHash);
     const digest = password === undefined ? null : digestOf(Buffer.from(password));
     known.set(id, { passwordHash, digest });
   }
   return known;
 }
 
-function invalid(problem: string): HarbingerError {
-  return new HarbingerError('CONFIG_INVALID', 'config', `config: [[gateways]]: ${problem}`);
+/** Gateways that are listed twice, and passwords that are missing or no hash. */
+export function credentialProblems(gateways: readonly GatewayCredentials[]): ConfigProblem[] {
+  const ids = new Set<string>();
+  return gateways.flatMap(({ id, password, passwordHash }, i) => {
+    const key = `gateways[${i}]`;
+    const problems: ConfigProblem[] = [];
+    if (ids.has(id)) problems.push(invalid(`${key}.id`, `[[gateways]]: gateway '${id}' is listed twice`));
+    ids.add(id);
+    if ((password === undefined) === (passwordHash === undefined))
+      problems.push(invalid(key, `[[gateways]]: gateway '${id}' needs either password or passwordHash`));
+    if (passwordHash !== undefined)
+      problems.push(...problemsIn(`${key}.passwordHash`, () => parsePasswordHash(passwordHash)));
+    return problems;
+  });
 }

@@ -202,7 +202,7 @@ function greet(client: Client, topic: string): void {
   client.publish({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false }, () => undefined);
 }
 
-const tlsOwner: PemOwner = { code: 'INGEST_TLS_FILES', stage: 'ingest' };
+export const tlsOwner: PemOwner = { code: 'INGEST_TLS_FILES', stage: 'ingest' };
 
 /** @throws HarbingerError INGEST_TLS_FILES, naming file, setting and remedy */
 export function readTlsFiles(tls: NonNullable<IngestConfig['tls']>) {

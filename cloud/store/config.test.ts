@@ -1,7 +1,7 @@
 import { Value } from '@sinclair/typebox/value';
 import { expect, test } from 'vitest';
+import { loadConfig } from '../../shared/config/load-config.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { loadConfig } from '../../shared/runtime/config.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { StoreConfig, storeConfigProblems } from './config.ts';
 import { createReadingStore } from './create-store.ts';

@@ -191,7 +191,7 @@ describe('config check', () => {
       ['cloud', 'ingest'],
     ] as const) {
       const { status, stderr } = check(role, `[${table}]\ntls = ${tls}`);
-      expect(status).toBe(1);
+      expect(status).toBe(2);
       expect(stderr).toContain(`${table}.tls.certFile names /nowhere/cert.pem: there is no such file`);
     }
   });

@@ -1,10 +1,16 @@
+import { ConfigError, describeProblem } from '../../shared/config/problem.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 
 /** Exit codes, the same for every command. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 
-/** One sentence on stderr and an exit code; never a stack trace. */
+/** One sentence on stderr (for a configuration one each problem) and an exit code; never a stack trace. */
 export function reportError(error: unknown): number {
+  if (error instanceof ConfigError && error.problems.length > 1) {
+    const lines = error.problems.map((problem) => `  ${describeProblem(problem)} [${problem.code}]\n`);
+    process.stderr.write(`harbinger: the configuration has ${lines.length} problems:\n${lines.join('')}`);
+    return exitCodes.usage;
+  }
   const code = error instanceof HarbingerError ? ` [${error.code}]` : '';
   process.stderr.write(`harbinger: ${messageOf(error)}${code}\n`);
   const usage = error instanceof HarbingerError && (error.stage === 'config' || error.code === 'USAGE');

@@ -1,12 +1,13 @@
+import { type ConfigProblem, invalid, refuse } from '../../shared/config/problem.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { isLoopback } from '../../shared/runtime/loopback.ts';
 import type { Intake, Source } from '../ports/source.ts';
 import type { BrokerConfig } from './config.ts';
-import { Credentials } from './credentials.ts';
+import { Credentials, userProblems } from './credentials.ts';
 import { type BrokerStats, Engine } from './engine.ts';
-import { checkGrants } from './grants.ts';
+import { grantProblems } from './grants.ts';
 import { Refusals } from './refusals.ts';
 import { parseFilter } from './topics.ts';
 
@@ -35,7 +36,7 @@ export interface Broker extends Source {
  * @throws HarbingerError CONFIG_INVALID, PASSWORD_HASH_INVALID
  */
 export function createBroker({ config, dataDir }: BrokerOptions, deps: BrokerDeps): Broker {
-  checkBrokerConfig(config);
+  refuse(brokerProblems(config));
   const credentials = new Credentials(config.users, deps.clock);
   const refusals = new Refusals(deps.clock, deps.log);
   let engine: Engine | null = null;
@@ -62,19 +63,26 @@ export function createBroker({ config, dataDir }: BrokerOptions, deps: BrokerDep
   };
 }
 
-/** Checks what the schema cannot express. @throws HarbingerError CONFIG_INVALID */
-export function checkBrokerConfig(config: BrokerConfig): void {
-  const invalid = (problem: string) => new HarbingerError('CONFIG_INVALID', 'config', `broker: ${problem}`);
-  if (config.anonymous === 'loopback' && !isLoopback(config.host)) {
-    throw invalid(
-      `anonymous = 'loopback' lets programs on this computer in without a password, so host must be 127.0.0.1 or ::1, not ${config.host}`,
+/** What is wrong with the settings beyond what the schema expresses. */
+export function brokerProblems({ anonymous, host, telemetryFilters, users }: BrokerConfig): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  if (anonymous === 'loopback' && !isLoopback(host)) {
+    problems.push(
+      invalid(
+        'broker.anonymous',
+        `broker: anonymous = 'loopback' lets programs on this computer in without a password, so host must be 127.0.0.1 or ::1, not ${host}`,
+      ),
     );
   }
-  if (config.telemetryFilters.length === 0)
-    throw invalid('telemetryFilters is empty: nothing would be stored');
-  for (const text of config.telemetryFilters) {
+  if (telemetryFilters.length === 0)
+    problems.push(
+      invalid('broker.telemetryFilters', 'broker: telemetryFilters is empty: nothing would be stored'),
+    );
+  for (const [i, text] of telemetryFilters.entries()) {
     if (!parseFilter(text) || text.startsWith('$'))
-      throw invalid(`'${text}' is not a valid telemetry filter`);
+      problems.push(
+        invalid(`broker.telemetryFilters[${i}]`, `broker: '${text}' is not a valid telemetry filter`),
+      );
   }
-  for (const user of config.users) checkGrants(user, `broker user '${user.name}'`);
+  return [...problems, ...users.flatMap(grantProblems), ...userProblems(users)];
 }

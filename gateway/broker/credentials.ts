@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { type ConfigProblem, invalid, problemsIn, refuse } from '../../shared/config/problem.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
-import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { parsePasswordHash, verifyPassword } from '../../shared/runtime/passwords.ts';
 import { sourceOf, Throttle } from '../../shared/runtime/throttle.ts';
 import type { BrokerUser } from './config.ts';
@@ -30,16 +30,12 @@ export class Credentials {
   private running = 0;
   private readonly queue: (() => void)[] = [];
 
-  /** @throws HarbingerError CONFIG_INVALID, PASSWORD_HASH_INVALID */
+  /** @throws ConfigError CONFIG_INVALID, PASSWORD_HASH_INVALID */
   constructor(users: readonly BrokerUser[], clock: Clock, verify = verifyPassword) {
     this.verify = verify;
     this.throttle = new Throttle(clock);
+    refuse(userProblems(users));
     for (const user of users) {
-      if (this.users.has(user.name)) throw invalid(`two users are called '${user.name}'`);
-      if ((user.password === undefined) === (user.passwordHash === undefined)) {
-        throw invalid(`user '${user.name}' needs either password or passwordHash`);
-      }
-      if (user.passwordHash !== undefined) parsePasswordHash(user.passwordHash);
       const digest = user.password === undefined ? null : this.digest(Buffer.from(user.password));
       this.users.set(user.name, { user, digest });
     }
@@ -102,6 +98,19 @@ export class Credentials {
   }
 }
 
-function invalid(problem: string): HarbingerError {
-  return new HarbingerError('CONFIG_INVALID', 'config', `broker.users: ${problem}`);
+/** Names that are given twice, and passwords that are missing or no hash. */
+export function userProblems(users: readonly BrokerUser[]): ConfigProblem[] {
+  const names = new Set<string>();
+  return users.flatMap(({ name, password, passwordHash }, i) => {
+    const key = `broker.users[${i}]`;
+    const problems: ConfigProblem[] = [];
+    if (names.has(name))
+      problems.push(invalid(`${key}.name`, `broker.users: two users are called '${name}'`));
+    names.add(name);
+    if ((password === undefined) === (passwordHash === undefined))
+      problems.push(invalid(key, `broker.users: user '${name}' needs either password or passwordHash`));
+    if (passwordHash !== undefined)
+      problems.push(...problemsIn(`${key}.passwordHash`, () => parsePasswordHash(passwordHash)));
+    return problems;
+  });
 }

@@ -1,4 +1,4 @@
-import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { type ConfigProblem, invalid } from '../../shared/config/problem.ts';
 import type { BrokerUser } from './config.ts';
 import type { Rights } from './rights.ts';
 import { compileFilters, covers, type Filter, parseFilter } from './topics.ts';
@@ -24,15 +24,13 @@ export function rightsOf(grants: Grants, user: string, client: string): Rights {
   };
 }
 
-/**
- * Checks that every filter is valid, so that a typing error does not become a missing right. `owner` names whose grants
- * these are, for the message.
- * @throws HarbingerError CONFIG_INVALID
- */
-export function checkGrants(grants: Grants, owner: string): void {
-  for (const text of [...grants.publish, ...grants.subscribe]) {
-    if (!parseFilter(text, { user: 'u', client: 'c' })) {
-      throw new HarbingerError('CONFIG_INVALID', 'config', `${owner}: '${text}' is not a valid topic filter`);
-    }
-  }
+/** The user's topic filters that are not valid, so that a typing error does not become a missing right. */
+export function grantProblems({ name, publish, subscribe }: BrokerUser, index: number): ConfigProblem[] {
+  return Object.entries({ publish, subscribe }).flatMap(([list, texts]) =>
+    texts.flatMap((text, i) => {
+      const key = `broker.users[${index}].${list}[${i}]`;
+      const isFilter = parseFilter(text, { user: 'u', client: 'c' }) !== null;
+      return isFilter ? [] : [invalid(key, `broker user '${name}': '${text}' is not a valid topic filter`)];
+    }),
+  );
 }

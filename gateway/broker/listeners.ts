@@ -11,7 +11,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { hostName, isLoopback } from '../../shared/runtime/loopback.ts';
-import { readKeyPair } from '../../shared/runtime/pem-files.ts';
+import { type PemOwner, readKeyPair } from '../../shared/runtime/pem-files.ts';
 import type { BrokerConfig } from './config.ts';
 import type { LinkOrigin } from './link.ts';
 
@@ -88,9 +88,11 @@ function tlsProblem(error: Error): Error {
     : error;
 }
 
+export const tlsOwner: PemOwner = { code: 'BROKER_TLS_FILES', stage: 'broker' };
+
 /** @throws HarbingerError BROKER_TLS_FILES, which names the file, the setting and the remedy */
 export function readTlsFiles(files: NonNullable<BrokerConfig['tls']>): { cert: Buffer; key: Buffer } {
-  return readKeyPair(files, 'broker.tls', { code: 'BROKER_TLS_FILES', stage: 'broker' });
+  return readKeyPair(files, 'broker.tls', tlsOwner);
 }
 
 /** Encrypted if the MQTT port is, as passwords are sent to both. */

@@ -1,5 +1,5 @@
+import { type ConfigProblem, invalid, refuse } from '../../shared/config/problem.ts';
 import { sleep } from '../../shared/runtime/clock.ts';
-import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Source } from '../ports/source.ts';
 import type { SerialConfig, SerialPortConfig } from './config.ts';
 import { systemPorts } from './device.ts';
@@ -14,14 +14,14 @@ export interface SerialSource extends Source {
 /**
  * The serial lines of the configuration: each line of text becomes a message on its port's topic. A port that cannot be
  * opened never fails start(); it is tried again for ever.
- * @throws HarbingerError CONFIG_INVALID
+ * @throws ConfigError CONFIG_INVALID
  */
 export function createSerialSource(
   config: SerialConfig,
   deps: SerialDeps,
   open: PortOpener = systemPorts(deps.clock),
 ): SerialSource {
-  checkSerialConfig(config);
+  refuse(serialProblems(config));
   const lines = config.ports.map((port) => new SerialLine(port, topicOf(port), deps, open));
   const stopping = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
@@ -40,26 +40,31 @@ export function createSerialSource(
   };
 }
 
-/** What the schema cannot say. @throws HarbingerError CONFIG_INVALID */
-export function checkSerialConfig({ ports }: SerialConfig): void {
-  for (const port of ports) topicOf(port);
-  if (new Set(ports.map(({ path }) => path)).size < ports.length)
-    throw invalid('two ports have the same path');
-}
-
-function topicOf({ path, topic, site, machine }: SerialPortConfig): string {
-  const values: Record<string, string | undefined> = { site, machine };
-  const filled = topic.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = values[name];
-    if (value === undefined) throw invalid(`${path}: its topic uses {${name}}; set ${name} for this port`);
-    return value;
+/** What is wrong with the settings beyond what the schema expresses. */
+export function serialProblems({ ports }: SerialConfig): ConfigProblem[] {
+  const paths = new Set<string>();
+  return ports.flatMap((port, i) => {
+    const key = `serial.ports[${i}]`;
+    const problem = topicProblem(port);
+    const problems = problem === null ? [] : [invalid(key, `serial: ${port.path}: ${problem}`)];
+    if (paths.has(port.path))
+      problems.push(invalid(`${key}.path`, `serial: two ports have the same path, ${port.path}`));
+    paths.add(port.path);
+    return problems;
   });
-  if (/[+#{}\0]/.test(filled) || filled.startsWith('$') || filled.split('/').includes('')) {
-    throw invalid(`${path}: '${filled}' is not a topic that a message can be sent on`);
-  }
-  return filled;
 }
 
-function invalid(problem: string): HarbingerError {
-  return new HarbingerError('CONFIG_INVALID', 'config', `serial: ${problem}`);
+function topicProblem(port: SerialPortConfig): string | null {
+  for (const [, name] of port.topic.matchAll(/\{(\w+)\}/g)) {
+    if ((name !== 'site' && name !== 'machine') || port[name] === undefined)
+      return `its topic uses {${name}}; set ${name} for this port`;
+  }
+  const filled = topicOf(port);
+  const isTopic = !/[+#{}\0]/.test(filled) && !filled.startsWith('$') && !filled.split('/').includes('');
+  return isTopic ? null : `'${filled}' is not a topic that a message can be sent on`;
+}
+
+/** The topic with site and machine filled in. */
+function topicOf({ topic, site = '', machine = '' }: SerialPortConfig): string {
+  return topic.replaceAll('{site}', site).replaceAll('{machine}', machine);
 }

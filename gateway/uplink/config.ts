@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { type ConfigProblem, invalid } from '../../shared/config/problem.ts';
 
 const Milliseconds = (fallback: number) =>
   Type.Integer({ minimum: 0, maximum: 3_600_000, default: fallback });
@@ -49,14 +49,23 @@ export const UplinkConfig = Type.Object(
 );
 export type UplinkConfig = Static<typeof UplinkConfig>;
 
-/** What the schema cannot say. @throws HarbingerError CONFIG_INVALID */
-export function checkUplinkConfig({ url, caFile, certFile, keyFile }: UplinkConfig): void {
-  const invalid = (problem: string) => new HarbingerError('CONFIG_INVALID', 'config', `uplink: ${problem}`);
+/** What is wrong with the settings beyond what the schema expresses. */
+export function uplinkProblems({ url, caFile, certFile, keyFile }: UplinkConfig): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
   if ((certFile === undefined) !== (keyFile === undefined)) {
-    throw invalid('certFile and keyFile belong together: give both or neither');
+    const given = certFile === undefined ? 'keyFile' : 'certFile';
+    problems.push(
+      invalid(`uplink.${given}`, 'uplink: certFile and keyFile belong together: give both or neither'),
+    );
   }
-  const files = caFile ?? certFile;
-  if (files !== undefined && url !== undefined && !/^(mqtts|wss):/.test(url)) {
-    throw invalid(`${files} would not be used, because ${url} is not encrypted: write mqtts:// (or wss://)`);
+  const unused = caFile ?? certFile;
+  if (unused !== undefined && url !== undefined && !/^(mqtts|wss):/.test(url)) {
+    problems.push(
+      invalid(
+        'uplink.url',
+        `uplink: ${unused} would not be used, because ${url} is not encrypted: write mqtts:// (or wss://)`,
+      ),
+    );
   }
+  return problems;
 }

@@ -1,7 +1,7 @@
 import { type PemOwner, readCertificates, readKeyPair } from '../../shared/runtime/pem-files.ts';
 import type { UplinkConfig } from './config.ts';
 
-const tlsOwner: PemOwner = { code: 'UPLINK_TLS_FILES', stage: 'uplink', retry: true };
+export const tlsOwner: PemOwner = { code: 'UPLINK_TLS_FILES', stage: 'uplink', retry: true };
 
 /**
  * Read for each connection, so that a renewed certificate is used without a restart.

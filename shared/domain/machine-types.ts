@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'smol-toml';
-import { HarbingerError, messageOf } from '../runtime/errors.ts';
+import { parse, TomlError } from 'smol-toml';
+import { type ConfigProblem, refuse } from '../config/problem.ts';
+import { schemaProblems } from '../config/schema-problems.ts';
+import { positionOf, tomlPositions } from '../config/toml-positions.ts';
+import { messageOf } from '../runtime/errors.ts';
 import { packageRoot } from '../runtime/paths.ts';
 import { compileValidator } from '../runtime/validate.ts';
 import { MachineType, problemsOf } from './machine-type.ts';
@@ -11,34 +14,43 @@ const validate = compileValidator(MachineType);
 /** The types that come with the product. */
 export const builtInTypesDir = join(packageRoot, 'shared', 'domain', 'types');
 
-/** What a TOML file says, before it is known to be a machine type. */
+/** The content of a TOML file, before it is known to be a machine type. */
 type Document = Record<string, unknown>;
 
 function isDocument(value: unknown): value is Document {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function refusal(path: string, problem: string): HarbingerError {
-  return new HarbingerError('MACHINE_TYPE_INVALID', 'config', `machine type file ${path}: ${problem}`);
+interface TypeFile {
+  path: string;
+  text: string;
+  document: Document;
 }
 
-function readDocument(path: string): Document {
+function wrong(file: string, message: string, line?: number): ConfigProblem {
+  return { code: 'MACHINE_TYPE_INVALID', key: '', file, message, ...(line !== undefined && { line }) };
+}
+
+/** A file that cannot be read becomes a problem. */
+function readFile(path: string, problems: ConfigProblem[]): TypeFile[] {
   try {
-    return parse(readFileSync(path, 'utf8'));
+    const text = readFileSync(path, 'utf8');
+    return [{ path, text, document: parse(text) }];
   } catch (error) {
-    throw refusal(path, messageOf(error));
+    const [sentence] = messageOf(error).split('\n');
+    problems.push(wrong(path, sentence!, error instanceof TomlError ? error.line : undefined));
+    return [];
   }
 }
 
-function namesIn(folder: string): string[] {
+function filesIn(folder: string, problems: ConfigProblem[]): string[] {
   try {
-    return readdirSync(folder);
+    const names = readdirSync(folder).filter((name) => name.endsWith('.toml'));
+    return names.sort().map((name) => join(folder, name));
   } catch (error) {
-    throw new HarbingerError(
-      'MACHINE_TYPE_INVALID',
-      'config',
-      `machineTypesDir names ${folder}: ${messageOf(error)}; it is a folder with a TOML file for each type`,
-    );
+    const message = `machineTypesDir names ${folder}: ${messageOf(error)}; it is a folder with a TOML file for each type`;
+    problems.push({ code: 'MACHINE_TYPE_INVALID', key: 'machineTypesDir', message });
+    return [];
   }
 }
 
@@ -51,42 +63,71 @@ function mergedSensors(base: unknown, own: unknown): unknown {
 }
 
 /** `extends = "name"`: all that the file does not say itself is as in the type of that name, which must not extend another. */
-function extended(path: string, document: Document, documents: ReadonlyMap<unknown, Document>): Document {
+function extended({ document }: TypeFile, documents: ReadonlyMap<unknown, Document>): Document | null {
   const { extends: name, ...own } = document;
   if (name === undefined) return own;
   const base = documents.get(name);
-  if (!base || base.extends !== undefined) {
-    throw refusal(path, `it extends '${String(name)}', which is no machine type that stands for itself`);
-  }
+  if (!base || base.extends !== undefined) return null;
   return { ...base, ...own, sensors: mergedSensors(base.sensors, own.sensors) };
 }
 
-function checked(path: string, document: Document): MachineType {
-  const refuse = (problem: string) => refusal(path, problem);
-  const type = validate(document, refuse);
-  const problems = problemsOf(type);
-  if (problems.length > 0) throw refuse(problems.join('; '));
-  return type;
+/** The type that a file describes, or what is wrong with it. */
+function typeOf(
+  file: TypeFile,
+  documents: ReadonlyMap<unknown, Document>,
+): { type: MachineType } | { problems: ConfigProblem[] } {
+  const { path, text, document } = file;
+  const whole = extended(file, documents);
+  if (whole === null) {
+    const { line } = positionOf(tomlPositions(text, path), 'extends');
+    const message = `it extends '${String(document.extends)}', which is no machine type that stands for itself`;
+    return { problems: [wrong(path, message, line)] };
+  }
+  try {
+    // Copied: the check fills in defaults, and sensors may be shared with the type that is extended.
+    const type = validate(structuredClone(whole), (problem) => new NotAType(problem));
+    const problems = problemsOf(type).map((problem) => wrong(path, problem));
+    return problems.length > 0 ? { problems } : { type };
+  } catch (error) {
+    if (!(error instanceof NotAType)) throw error;
+    const positions = tomlPositions(text, path);
+    // Sensors of an extended type are counted otherwise than in the file.
+    const lineOf = (key: string) =>
+      document.extends !== undefined && key.startsWith('sensors')
+        ? undefined
+        : positionOf(positions, key).line;
+    const found = schemaProblems(MachineType, structuredClone(whole));
+    return { problems: found.map(({ key, message }) => wrong(path, message, lineOf(key))) };
+  }
+}
+
+/** The quick check has found something; the thorough one says everything. */
+class NotAType extends Error {}
+
+/** Reads every `*.toml` of the folders, later folders replacing types of the same name, and says everything that is wrong. */
+export function readMachineTypes(folders: string[]): {
+  types: Map<string, MachineType>;
+  problems: ConfigProblem[];
+} {
+  const problems: ConfigProblem[] = [];
+  const paths = folders.flatMap((folder) => filesIn(folder, problems));
+  const files = paths.flatMap((path) => readFile(path, problems));
+  const documents = new Map(files.map(({ document }) => [document.name, document]));
+  const types = new Map<string, MachineType>();
+  for (const file of files) {
+    const found = typeOf(file, documents);
+    if ('type' in found) types.set(found.type.name, found.type);
+    else problems.push(...found.problems);
+  }
+  return { types, problems };
 }
 
 /**
  * Loads every `*.toml` of the folders, later folders replacing types of the same name.
- * @throws HarbingerError MACHINE_TYPE_INVALID naming the file or folder and the problem
+ * @throws ConfigError MACHINE_TYPE_INVALID naming every file or folder and its problems
  */
 export function loadMachineTypes(folders: string[] = [builtInTypesDir]): Map<string, MachineType> {
-  const files = folders.flatMap((folder) =>
-    namesIn(folder)
-      .filter((name) => name.endsWith('.toml'))
-      .sort()
-      .map((name) => join(folder, name)),
-  );
-  const read = files.map((path) => ({ path, document: readDocument(path) }));
-  const documents = new Map(read.map(({ document }) => [document.name, document]));
-  const types = new Map<string, MachineType>();
-  for (const { path, document } of read) {
-    // Copied: the check fills in defaults, and sensors may be shared with the type that is extended.
-    const type = checked(path, structuredClone(extended(path, document, documents)));
-    types.set(type.name, type);
-  }
+  const { types, problems } = readMachineTypes(folders);
+  refuse(problems);
   return types;
 }

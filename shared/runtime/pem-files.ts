@@ -60,8 +60,7 @@ export function readKeyPair(
   const certSetting = `${section}.certFile`;
   const keySetting = `${section}.keyFile`;
   const cert = readCertificates(files.certFile, certSetting, owner);
-  const key = readNamed(files.keyFile, keySetting, owner);
-  const parsed = parseKey(key, files.keyFile, keySetting, owner);
+  const { bytes: key, parsed } = readPrivateKey(files.keyFile, keySetting, owner);
   if (!new X509Certificate(cert).checkPrivateKey(parsed)) {
     throw problem(
       files.keyFile,
@@ -71,6 +70,16 @@ export function readKeyPair(
     );
   }
   return { cert, key };
+}
+
+/** A private key as it is and parsed. @throws HarbingerError of the owner, naming file, setting and remedy */
+export function readPrivateKey(
+  path: string,
+  setting: string,
+  owner: PemOwner,
+): { bytes: Buffer; parsed: KeyObject } {
+  const bytes = readNamed(path, setting, owner);
+  return { bytes, parsed: parseKey(bytes, path, setting, owner) };
 }
 
 function parseKey(key: Buffer, path: string, setting: string, owner: PemOwner): KeyObject {

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { stringify } from 'smol-toml';
-import { mergeTables } from '../../shared/runtime/config.ts';
+import { mergeTables } from '../../shared/config/load-config.ts';
 import { compiledEntry, packageRoot } from '../../shared/runtime/paths.ts';
 import { type Influxd, startInfluxd } from '../support/influxd.ts';
 import { freePort } from '../support/ports.ts';

@@ -6,8 +6,8 @@ import { alertOf, decisionOf } from '../../cloud/api/plant-data.testing.ts';
 import { get, post } from '../../cloud/api/running-api.testing.ts';
 import { type RunningCloud, startCloud } from '../../cloud/cloud.ts';
 import { CloudConfig } from '../../cloud/config.ts';
+import { loadConfig } from '../../shared/config/load-config.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
-import { loadConfig } from '../../shared/runtime/config.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { batchOf, epochMs, pumpLines } from '../conformance/batches.ts';
 

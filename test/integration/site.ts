@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'smol-toml';
 import { vi } from 'vitest';
-import { mergeTables } from '../../shared/runtime/config.ts';
+import { mergeTables } from '../../shared/config/load-config.ts';
 import { freePort } from '../support/ports.ts';
 import { ProductProcess } from '../support/processes.ts';
 

@@ -1,24 +1,35 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
+import { ConfigError, type ConfigProblem } from '../../../shared/config/problem.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { hashPassword } from '../../../shared/runtime/passwords.ts';
 import { validityWarnings } from '../certificates.ts';
-import { printJson } from '../output.ts';
+import { exitCodes, printJson } from '../output.ts';
 
 export function addConfig(program: Command): void {
   const group = program.command('config').description('check configuration; make password hashes');
   group
     .command('check')
     .description(
-      'check a configuration file, its drop-ins, machine types and TLS files, without starting anything',
+      'check a configuration file, its drop-ins, machine types and TLS files, without starting anything; ' +
+        'everything that is wrong is listed, with file and line',
     )
     .argument('<gateway|cloud>', 'whose')
     .argument('<file>', 'TOML file')
-    .option('--json', 'print the whole configuration, defaults filled in, secrets hidden')
+    .option(
+      '--json',
+      'print the whole configuration, defaults filled in, secrets hidden; or the list of problems',
+    )
     .addHelpText('after', '\nExample:\n  harbinger config check gateway gateway.toml\n')
     .action(async (role: string, file: string, options: { json?: boolean }) => {
-      const checked = await check(role, file);
+      const { config: checked, problems } = await check(role, file);
+      if (problems.length > 0) {
+        if (!options.json) throw new ConfigError(problems);
+        printJson({ problems });
+        process.exitCode = exitCodes.usage;
+        return;
+      }
       for (const warning of validityWarnings(checked, systemClock.nowMs()))
         process.stderr.write(`warning: ${warning}\n`);
       if (options.json) printJson(hideSecrets(checked));
@@ -42,18 +53,14 @@ export function addConfig(program: Command): void {
     });
 }
 
-async function check(role: string, file: string): Promise<unknown> {
+async function check(role: string, file: string): Promise<{ config: unknown; problems: ConfigProblem[] }> {
   if (role === 'gateway') {
-    const { checkGatewayFiles, readGatewayConfig } = await import('../../../gateway/main.ts');
-    const { config } = readGatewayConfig({ config: file });
-    checkGatewayFiles(config);
-    return config;
+    const { checkGatewayConfig } = await import('../../../gateway/main.ts');
+    return checkGatewayConfig({ config: file }, { files: true });
   }
   if (role === 'cloud') {
-    const { checkCloudFiles, readCloudConfig } = await import('../../../cloud/main.ts');
-    const config = readCloudConfig({ config: file });
-    checkCloudFiles(config);
-    return config;
+    const { checkCloudConfig } = await import('../../../cloud/main.ts');
+    return checkCloudConfig({ config: file }, { files: true });
   }
   throw new HarbingerError('USAGE', 'cli', `'${role}' is neither gateway nor cloud`);
 }

@@ -1,0 +1,50 @@
+/** Checks the cloud's configuration: what the schema says, and what only the rooms can say. */
+import {
+  type ConfigCheck,
+  type ConfigSources,
+  type ReadConfig,
+  readConfig,
+} from '../shared/config/load-config.ts';
+import { type ConfigProblem, invalid } from '../shared/config/problem.ts';
+import { tlsProblems } from '../shared/config/tls-problems.ts';
+import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-types.ts';
+import { tlsOwner as alertsTls, notifierProblems } from './alerts/config.ts';
+import { CloudConfig } from './config.ts';
+import { credentialProblems } from './ingest/credentials.ts';
+import { tlsOwner as ingestTls } from './ingest/listener.ts';
+import { storeConfigProblems } from './store/config.ts';
+
+/** Opens nothing but the files of the configuration, and with `files` the machine types and PEM files that it names. */
+export function checkCloud(sources: ConfigSources, { files }: { files: boolean }): ReadConfig<CloudConfig> {
+  return readConfig(CloudConfig, sources, files ? [...checks, ...fileChecks] : checks);
+}
+
+const checks: ConfigCheck<CloudConfig>[] = [
+  { settings: ['gateways'], problems: ({ gateways }) => credentialProblems(gateways) },
+  { settings: ['alerts'], problems: ({ alerts }) => notifierProblems(alerts) },
+  { settings: ['store'], problems: storeProblems },
+];
+
+const fileChecks: ConfigCheck<CloudConfig>[] = [
+  {
+    settings: ['machineTypesDir'],
+    problems: ({ machineTypesDir }) =>
+      readMachineTypes([builtInTypesDir, ...(machineTypesDir === undefined ? [] : [machineTypesDir])])
+        .problems,
+  },
+  { settings: ['ingest'], problems: ({ ingest }) => tlsProblems(ingest.tls ?? {}, 'ingest.tls', ingestTls) },
+  {
+    settings: ['alerts'],
+    problems: ({ alerts: { email, mqtt } }) =>
+      Object.entries({ email, mqtt }).flatMap(([kind, notifiers]) =>
+        notifiers.flatMap(({ caFile }, i) =>
+          caFile === undefined ? [] : tlsProblems({ caFile }, `alerts.${kind}[${i}]`, alertsTls),
+        ),
+      ),
+  },
+];
+
+/** Each of the store's sentences begins with the name of the setting. */
+function storeProblems({ store }: CloudConfig): ConfigProblem[] {
+  return storeConfigProblems(store).map((sentence) => invalid(/^[\w.]*/.exec(sentence)![0], sentence));
+}

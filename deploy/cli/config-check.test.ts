@@ -1,0 +1,190 @@
+/** `config check` as a process: every problem at once, each with its file and line. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { compiledEntry } from '../../shared/runtime/paths.ts';
+
+const main = compiledEntry('deploy/cli/main');
+let dir = '';
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'harbinger-check-'));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+/** Writes the files, checks `ROLE.toml` among them, and gives the lines that are printed, without the folder's name. */
+function check(role: 'gateway' | 'cloud', files: Record<string, string>, ...args: string[]) {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, name)), { recursive: true });
+    writeFileSync(join(dir, name), text);
+  }
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [main, 'config', 'check', role, join(dir, `${role}.toml`), ...args],
+    { encoding: 'utf8', timeout: 60_000, killSignal: 'SIGKILL' },
+  );
+  const lines = stderr.replaceAll(`${dir}/`, '').trimEnd().split('\n');
+  return { status, stdout, lines: lines.map((line) => line.trim()) };
+}
+
+describe('config check', () => {
+  it('lists everything that is wrong with a gateway: settings, variables, rules, files', () => {
+    const { status, stdout, lines } = check('gateway', {
+      'gateway.toml':
+        `
+gatway = "x"
+machines = [
+  { match = "lab/*", type = "generic" },
+  { match = "hall/*", type = "pmp" },
+]
+[broker]
+port = 70_000
+[[broker.users]]
+name = "a"
+[journal]
+whenFull = "drop"
+port = 1
+[uplink]
+password = "$` +
+        `{NOT_SET}"
+[jobs]
+retention = "61 * * * *"
+statistics = "* * 32 * *"
+[[serial.ports]]
+path = "/dev/x"
+site = "lab"
+[[routes]]
+topic = "tele/{machine}"
+format = "json"
+[[routes]]
+topic = "{site}/{machine}"
+format = "xml"
+`,
+    });
+    expect([status, stdout]).toEqual([2, '']);
+    expect(lines).toEqual([
+      'harbinger: the configuration has 11 problems:',
+      "gateway.toml:2: unknown property 'gatway'; did you mean 'gateway'? [CONFIG_INVALID]",
+      expect.stringMatching(
+        /^gateway\.toml:5: machines rule 'hall\/\*': no machine type 'pmp' .*\[MACHINE_TYPE_UNKNOWN\]$/,
+      ),
+      'gateway.toml:8: broker.port must be at most 65535, not 70000 [CONFIG_INVALID]',
+      'gateway.toml:12: journal.whenFull must be "drop-oldest" or "refuse", not "drop" [CONFIG_INVALID]',
+      "gateway.toml:13: journal: unknown property 'port'; there is one in [broker] [CONFIG_INVALID]",
+      expect.stringMatching(
+        /^gateway\.toml:15: uplink\.password uses \$\{NOT_SET\}.*\[CONFIG_ENV_MISSING\]$/,
+      ),
+      expect.stringMatching(/^gateway\.toml:17: schedule '61 .*\[JOB_SCHEDULE_INVALID\]$/),
+      expect.stringMatching(/^gateway\.toml:18: schedule '\* \* 32 .*\[JOB_SCHEDULE_INVALID\]$/),
+      expect.stringMatching(
+        /^gateway\.toml:19: serial: \/dev\/x: .*set machine for this port \[CONFIG_INVALID\]$/,
+      ),
+      expect.stringMatching(/^gateway\.toml:22: routes: topic 'tele\/\{machine\}': it says no site/),
+      expect.stringMatching(/^gateway\.toml:25: routes: topic .* there is no format 'xml'/),
+    ]);
+  });
+
+  it('lists everything that is wrong with a cloud', () => {
+    const { status, lines } = check('cloud', {
+      'cloud.toml': `
+[[gateways]]
+id = "gw"
+[[gateways]]
+id = "gw"
+password = "12345678"
+[store]
+kind = "influx"
+version = 4
+[[alerts.webhook]]
+name = "a"
+url = "https://example.org/"
+[[alerts.email]]
+name = "a"
+host = "mail"
+from = "nobody"
+to = []
+filter = { severity = "bad" }
+[ingest]
+tls = { certFile = "/nowhere/cert.pem", keyFile = "/nowhere/key.pem" }
+`,
+    });
+    expect(status).toBe(2);
+    expect(lines).toEqual([
+      'harbinger: the configuration has 8 problems:',
+      expect.stringMatching(/^cloud\.toml:2: .*gateway 'gw' needs either password or passwordHash/),
+      expect.stringMatching(/^cloud\.toml:5: .*gateway 'gw' is listed twice/),
+      expect.stringMatching(/^cloud\.toml:9: store\.version must be 1 or 2 or 3, not 4/),
+      expect.stringMatching(/^cloud\.toml:16: alerts\.email\[0\]\.from must match /),
+      expect.stringMatching(/^cloud\.toml:17: alerts\.email\[0\]\.to must not be empty/),
+      expect.stringMatching(
+        /^cloud\.toml:18: alerts\.email\[0\]\.filter\.severity must be "warning" or "critical"/,
+      ),
+      expect.stringMatching(
+        /^cloud\.toml:20: ingest\.tls\.certFile names \/nowhere\/cert\.pem: there is no such file.*INGEST_TLS/,
+      ),
+      expect.stringMatching(
+        /^cloud\.toml:20: ingest\.tls\.keyFile names \/nowhere\/key\.pem: there is no such file/,
+      ),
+    ]);
+  });
+
+  it('names the file that has set a value last, drop-ins and machine types among them', () => {
+    const { status, lines } = check('gateway', {
+      'gateway.toml': `machineTypesDir = "${dir}/types"\n[broker]\nport = 99_999\nwebsocketPort = -1\n`,
+      'gateway.toml.d/10-port.toml': '# ours\n[broker]\nport = "1883"\n',
+      'gateway.toml.d/20-users.toml': '[[broker.users]]\nname = "a"\npasword = "b"\n',
+      'types/fan.toml': 'name = "fan"\nversion = "1"\ndescription = "d"\nwindowRows = 0\nstepMs = 1\n',
+    });
+    expect(status).toBe(2);
+    expect(lines).toEqual([
+      expect.stringMatching(/has \d+ problems:$/),
+      'gateway.toml:4: broker.websocketPort must be at least 0, not -1 [CONFIG_INVALID]',
+      'gateway.toml.d/10-port.toml:3: broker.port must be a whole number, not "1883" [CONFIG_INVALID]',
+      expect.stringMatching(/^gateway\.toml\.d\/20-users\.toml:3: .*'pasword'; did you mean 'password'\?/),
+      expect.stringMatching(/^types\/fan\.toml:2: version must match .*MACHINE_TYPE_INVALID\]$/),
+      expect.stringMatching(/^types\/fan\.toml:4: windowRows must be at least/),
+    ]);
+  });
+
+  it('goes on after a file that is no TOML, and says no more than it knows', () => {
+    const { status, lines } = check('cloud', {
+      'cloud.toml': '[api]\nport = 1\nport = 2\n',
+      'cloud.toml.d/a.toml': '[[alerts.email]]\nname = "a"\nattemptsMax = 0\n',
+      'cloud.toml.d/b.toml': 'x =\n',
+    });
+    expect(status).toBe(2);
+    expect(lines).toEqual([
+      'harbinger: the configuration has 3 problems:',
+      expect.stringMatching(/^cloud\.toml:3: Invalid TOML document: .*\[CONFIG_UNREADABLE\]$/),
+      'cloud.toml.d/a.toml:3: alerts.email[0].attemptsMax must be at least 1, not 0 [CONFIG_INVALID]',
+      expect.stringMatching(/^cloud\.toml\.d\/b\.toml:1: .*\[CONFIG_UNREADABLE\]$/),
+    ]);
+  });
+
+  it('shows no secret', () => {
+    const { lines } = check('cloud', {
+      'cloud.toml': '[api]\ntoken = 123456\n[[gateways]]\nid = "a"\npassword = "short"\n',
+    });
+    expect(lines.join('\n')).toMatch(
+      /api\.token must be a text.*\n.*gateways\[0\]\.password must have at least 8/,
+    );
+    expect(lines.join('\n')).not.toMatch(/123456|short/);
+  });
+
+  it('gives the problems to programs with --json', () => {
+    const { status, stdout, lines } = check('cloud', { 'cloud.toml': '\n[api]\nprt = 1\n' }, '--json');
+    expect([status, lines]).toEqual([2, ['']]);
+    expect(JSON.parse(stdout)).toEqual({
+      problems: [
+        {
+          code: 'CONFIG_INVALID',
+          key: 'api.prt',
+          message: "api: unknown property 'prt'; did you mean 'port'?",
+          file: join(dir, 'cloud.toml'),
+          line: 3,
+        },
+      ],
+    });
+  });
+});

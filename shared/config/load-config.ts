@@ -1,0 +1,158 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import type { Static, TSchema } from '@sinclair/typebox';
+import { parse, TomlError } from 'smol-toml';
+import { messageOf } from '../runtime/errors.ts';
+import { type ConfigProblem, refuse } from './problem.ts';
+import { schemaProblems } from './schema-problems.ts';
+import { mergePositions, positionOf, positionsOf, tomlPositions } from './toml-positions.ts';
+
+type Table = { [key: string]: unknown };
+
+function isTable(value: unknown): value is Table {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+/** Later values win; tables merge, everything else (lists too) is replaced. */
+export function mergeTables(base: Table, over: Table): Table {
+  const merged: Table = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    if (value === undefined) continue;
+    const existing = merged[key];
+    merged[key] = isTable(existing) && isTable(value) ? mergeTables(existing, value) : value;
+  }
+  return merged;
+}
+
+export interface ConfigSources {
+  /** A TOML file. `FILE.d/*.toml` beside it (in order of name) are merged over it. */
+  file?: string;
+  /** What files win over. */
+  defaults?: Table;
+  /** From command-line options; wins over files. */
+  overrides?: Table;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** A check that the schema cannot express, made where the settings that it looks at have the right types. */
+export interface ConfigCheck<C> {
+  /** The top-level settings that it looks at. */
+  settings: readonly (keyof C & string)[];
+  problems(config: C): ConfigProblem[];
+}
+
+export interface ReadConfig<C> {
+  /** With defaults filled in; null where there are problems. */
+  config: C | null;
+  /** Everything that is wrong, by file and line. */
+  problems: ConfigProblem[];
+}
+
+/**
+ * Reads, merges, substitutes `${VAR}` and `${VAR:-default}`, fills defaults and checks, before anything is opened.
+ * The problems have the codes CONFIG_UNREADABLE (also for text that is not TOML), CONFIG_ENV_MISSING, CONFIG_INVALID,
+ * and those of `checks`.
+ */
+export function readConfig<S extends TSchema>(
+  schema: S,
+  sources: ConfigSources,
+  checks: readonly ConfigCheck<Static<S>>[] = [],
+): ReadConfig<Static<S>> {
+  const problems: ConfigProblem[] = [];
+  const documents = filesOf(sources.file).map((file) => readDocument(file, problems));
+  const overrides = sources.overrides ?? {};
+  const merged = [...documents.map(({ table }) => table), overrides].reduce(
+    mergeTables,
+    sources.defaults ?? {},
+  );
+  const isIncomplete = problems.length > 0;
+
+  const missing: ConfigProblem[] = [];
+  const value = substitute(merged, sources.env ?? process.env, '', missing);
+  // What a variable should have filled in, or a file that cannot be read might have held, is not a second problem.
+  const isKnown = ({ key }: ConfigProblem) => missing.some((other) => other.key === key);
+  const wrong = schemaProblems(schema, value, isIncomplete).filter((problem) => !isKnown(problem));
+  problems.push(...missing, ...wrong);
+
+  const unsound = new Set(problems.map(({ key }) => /^[^.[]*/.exec(key)![0]));
+  const isSound = ({ settings }: ConfigCheck<Static<S>>) => !settings.some((name) => unsound.has(name));
+  const isWhole = !wrong.some(({ key }) => key === '') && !isIncomplete;
+  if (isWhole)
+    problems.push(...checks.filter(isSound).flatMap((check) => check.problems(value as Static<S>)));
+  if (problems.length === 0) return { config: value as Static<S>, problems };
+  return { config: null, problems: located(problems, documents, overrides) };
+}
+
+/** @throws ConfigError with every problem that `readConfig` finds */
+export function loadConfig<S extends TSchema>(
+  schema: S,
+  sources: ConfigSources,
+  checks: readonly ConfigCheck<Static<S>>[] = [],
+): Static<S> {
+  const { config, problems } = readConfig(schema, sources, checks);
+  refuse(problems);
+  return config as Static<S>;
+}
+
+interface Document {
+  file: string;
+  text: string;
+  table: Table;
+}
+
+function filesOf(file: string | undefined): string[] {
+  if (file === undefined) return [];
+  const folder = `${file}.d`;
+  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+  return [file, ...names.filter((name) => extname(name) === '.toml').map((name) => join(folder, name))];
+}
+
+/** A file that cannot be read is a problem, and an empty document. */
+function readDocument(file: string, problems: ConfigProblem[]): Document {
+  try {
+    const text = readFileSync(file, 'utf8');
+    return { file, text, table: parse(text) as Table };
+  } catch (error) {
+    const line = error instanceof TomlError ? { line: error.line } : {};
+    const [sentence] = messageOf(error).split('\n');
+    problems.push({ code: 'CONFIG_UNREADABLE', key: '', file, ...line, message: sentence! });
+    return { file, text: '', table: {} };
+  }
+}
+
+function substitute(value: unknown, env: NodeJS.ProcessEnv, key: string, missing: ConfigProblem[]): unknown {
+  if (typeof value === 'string') {
+    return value.replace(
+      /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g,
+      (whole, name: string, fallback?: string) => {
+        const found = env[name] ?? fallback;
+        if (found !== undefined) return found;
+        const message = `${key} uses \${${name}}, which is not set; set it or write \${${name}:-default}`;
+        missing.push({ code: 'CONFIG_ENV_MISSING', key, message });
+        return whole;
+      },
+    );
+  }
+  if (Array.isArray(value)) return value.map((item, i) => substitute(item, env, `${key}[${i}]`, missing));
+  if (!isTable(value)) return value;
+  const entries = Object.entries(value).map(([name, item]) => [
+    name,
+    substitute(item, env, key === '' ? name : `${key}.${name}`, missing),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** Adds to each problem the place of its setting, and puts them in the order of the files and lines. */
+function located(problems: ConfigProblem[], documents: Document[], overrides: Table): ConfigProblem[] {
+  const positions = [
+    ...documents.map(({ file, text }) => tomlPositions(text, file)),
+    positionsOf(overrides, 'command line'),
+  ].reduce(mergePositions);
+  const found = problems.map((problem): ConfigProblem => {
+    if (problem.file !== undefined) return problem;
+    const { from, line } = positionOf(positions, problem.key);
+    return { ...problem, file: from, ...(line !== undefined && { line }) };
+  });
+  const order = (file = '') => [...documents.map((document) => document.file), file].indexOf(file);
+  return found.sort((a, b) => order(a.file) - order(b.file) || (a.line ?? 0) - (b.line ?? 0));
+}

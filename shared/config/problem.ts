@@ -1,0 +1,62 @@
+import { HarbingerError } from '../runtime/errors.ts';
+
+/** One thing that is wrong with a configuration, found before anything is opened. */
+export interface ConfigProblem {
+  /** A stable code for programs, e.g. `CONFIG_INVALID`. */
+  code: string;
+  /** The setting, e.g. `broker.users[2].name`, as it is looked up in the files; empty where it is none in particular. */
+  key: string;
+  /** A sentence that names the setting, what is wrong with it and what to do. */
+  message: string;
+  /** The file that has set it, or `command line`. */
+  file?: string;
+  /** Counted from 1. */
+  line?: number;
+}
+
+/** A problem with `key` that the schema cannot express. */
+export function invalid(key: string, message: string): ConfigProblem {
+  return { code: 'CONFIG_INVALID', key, message };
+}
+
+/** What `work` throws, as a problem with `key`: for checks that are part of building something. */
+export function problemsIn(key: string, work: () => unknown): ConfigProblem[] {
+  try {
+    work();
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return [...error.problems];
+    if (error instanceof HarbingerError) return [{ code: error.code, key, message: error.message }];
+    throw error;
+  }
+}
+
+/** @throws ConfigError if there are any */
+export function refuse(problems: readonly ConfigProblem[]): void {
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+/** `FILE:LINE: sentence`, as editors and terminals recognise it. */
+export function describeProblem({ file, line, message }: ConfigProblem): string {
+  if (file === undefined) return message;
+  return `${file}${line === undefined ? '' : `:${line}`}: ${message}`;
+}
+
+/** Everything that is wrong with a configuration. Its code is that of the problems where they share one. */
+export class ConfigError extends HarbingerError {
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
+    const codes = new Set(problems.map(({ code }) => code));
+    const [code] = codes;
+    const lines = problems.map(describeProblem);
+    super(
+      codes.size === 1 && code !== undefined ? code : 'CONFIG_INVALID',
+      'config',
+      lines.length === 1
+        ? lines[0]!
+        : `the configuration has ${lines.length} problems:\n  ${lines.join('\n  ')}`,
+    );
+    this.problems = problems;
+  }
+}

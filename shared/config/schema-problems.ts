@@ -1,0 +1,166 @@
+/** Turns what Ajv finds wrong with a configuration into sentences for people. */
+import type { TSchema } from '@sinclair/typebox';
+import { Ajv, type ErrorObject, type Options } from 'ajv';
+import { nearestName } from './nearest-name.ts';
+import { type ConfigProblem, invalid } from './problem.ts';
+
+/**
+ * Unlike the checks of what devices send, this one looks for every problem: a configuration is small and trusted. The
+ * compiler is made for one use, as nothing of it is needed once a process has started.
+ */
+const options: Options = {
+  allErrors: true,
+  useDefaults: true,
+  strict: false,
+  discriminator: true,
+  verbose: true,
+  validateSchema: false,
+  meta: false,
+};
+
+/**
+ * Everything in which `value` differs from `schema`; fills defaults into `value`. Of a `partial` value nothing is said
+ * to be missing.
+ */
+export function schemaProblems(schema: TSchema, value: unknown, partial = false): ConfigProblem[] {
+  const check = new Ajv(options).compile(schema);
+  if (check(value)) return [];
+  const errors = (check.errors ?? []).filter(({ keyword }) => !partial || keyword !== 'required');
+  // A union fails at each of its alternatives; the union's own error speaks for all of them.
+  const unions = errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf');
+  const isWithin = ({ schemaPath, instancePath }: ErrorObject) =>
+    unions.some(
+      (union) => schemaPath.startsWith(`${union.schemaPath}/`) && instancePath.startsWith(union.instancePath),
+    );
+  const problems = errors.filter((error) => !isWithin(error)).map((error) => problemOf(error, schema));
+  return problems.filter(({ message }, i) => problems.findIndex((other) => other.message === message) === i);
+}
+
+function problemOf(error: ErrorObject, schema: TSchema): ConfigProblem {
+  const key = keyOf(error.instancePath);
+  const place = key === '' ? 'the configuration' : key;
+  if (error.keyword === 'additionalProperties') return unknownKey(key, error, schema);
+  if (error.keyword === 'required') {
+    const { missingProperty } = error.params as { missingProperty: string };
+    const missing = key === '' ? missingProperty : `${key}.${missingProperty}`;
+    return invalid(
+      key,
+      `${missing} is missing${explained(propertiesOf(error.parentSchema)[missingProperty])}`,
+    );
+  }
+  return invalid(key, `${place} ${expectation(error)}${found(key, error)}`);
+}
+
+/** `/broker/users/2/name` → `broker.users[2].name` */
+function keyOf(instancePath: string): string {
+  const names = instancePath
+    .split('/')
+    .slice(1)
+    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return names.map((name, i) => (/^\d+$/.test(name) ? `[${name}]` : i === 0 ? name : `.${name}`)).join('');
+}
+
+function unknownKey(place: string, error: ErrorObject, schema: TSchema): ConfigProblem {
+  const { additionalProperty: name } = error.params as { additionalProperty: string };
+  const near = nearestName(name, Object.keys(propertiesOf(error.parentSchema)));
+  const elsewhere = near === undefined ? placeOf(name, schema) : undefined;
+  const hint =
+    near !== undefined
+      ? `; did you mean '${near}'?`
+      : elsewhere !== undefined
+        ? `; there is one in ${elsewhere}`
+        : '';
+  const where = place === '' ? '' : `${place}: `;
+  return invalid(place === '' ? name : `${place}.${name}`, `${where}unknown property '${name}'${hint}`);
+}
+
+/** The table elsewhere in the configuration that has a setting of this name. */
+function placeOf(name: string, schema: unknown, place = ''): string | undefined {
+  for (const [key, property] of Object.entries(propertiesOf(schema))) {
+    const here = place === '' ? key : `${place}.${key}`;
+    if (key === name) return place === '' ? 'the top of the file, before the first [table]' : `[${place}]`;
+    const within = placeOf(name, property, here);
+    if (within !== undefined) return within;
+  }
+  return undefined;
+}
+
+function propertiesOf(schema: unknown): Record<string, unknown> {
+  const has = typeof schema === 'object' && schema !== null && 'properties' in schema;
+  return has ? (schema.properties as Record<string, unknown>) : {};
+}
+
+const typeNames: Record<string, string> = {
+  string: 'a text in quotes',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a table',
+};
+
+function expectation({ keyword, params, parentSchema, message }: ErrorObject): string {
+  const { limit } = params as { limit?: number };
+  switch (keyword) {
+    case 'type':
+      return `must be ${typeNames[String(params.type)] ?? params.type}`;
+    case 'anyOf':
+    case 'oneOf':
+      return `must be ${alternatives(parentSchema?.[keyword])}`;
+    case 'const':
+      return `must be ${JSON.stringify(params.allowedValue)}`;
+    case 'enum':
+      return `must be ${(params.allowedValues as unknown[]).map((each) => JSON.stringify(each)).join(' or ')}`;
+    case 'discriminator':
+      return `must have ${params.tag} = ${tagValues(String(params.tag), parentSchema?.oneOf)}`;
+    case 'minimum':
+      return `must be at least ${limit}`;
+    case 'maximum':
+      return `must be at most ${limit}`;
+    case 'exclusiveMinimum':
+      return `must be more than ${limit}`;
+    case 'exclusiveMaximum':
+      return `must be less than ${limit}`;
+    case 'minLength':
+      return limit === 1 ? 'must not be empty' : `must have at least ${limit} characters`;
+    case 'maxLength':
+      return `must have at most ${limit} characters`;
+    case 'minItems':
+      return limit === 1 ? 'must not be empty' : `must have at least ${limit} items`;
+    case 'maxItems':
+      return `must have at most ${limit} items`;
+    case 'pattern':
+      return `must match ${params.pattern}${explained(parentSchema)}`;
+    default:
+      return message ?? 'is not valid';
+  }
+}
+
+/** The values a union of constants takes, or the kinds of value that another takes. */
+function alternatives(union: unknown): string {
+  const schemas = Array.isArray(union) ? (union as TSchema[]) : [];
+  return schemas
+    .map(({ const: constant, type }) =>
+      constant !== undefined ? JSON.stringify(constant) : (typeNames[type] ?? String(type)),
+    )
+    .join(' or ');
+}
+
+function tagValues(tag: string, union: unknown): string {
+  return alternatives((Array.isArray(union) ? union : []).map((schema) => propertiesOf(schema)[tag]));
+}
+
+function explained(schema: unknown): string {
+  const has = typeof schema === 'object' && schema !== null && 'description' in schema;
+  return has ? ` (${String(schema.description)})` : '';
+}
+
+/** What stands there instead, where that is short and no secret. */
+function found(key: string, { keyword, data }: ErrorObject): string {
+  const isSecret =
+    /password|secret|token|headers/i.test(key) || keyword === 'pattern' || keyword === 'discriminator';
+  if (isSecret) return '';
+  if (typeof data === 'number' || typeof data === 'boolean') return `, not ${data}`;
+  if (typeof data !== 'string' || data.length > 40) return '';
+  return keyword === 'minLength' ? '' : `, not ${JSON.stringify(data)}`;
+}

@@ -1,0 +1,23 @@
+import { type PemOwner, readCertificates, readKeyPair, readPrivateKey } from '../runtime/pem-files.ts';
+import { type ConfigProblem, problemsIn } from './problem.ts';
+
+const certificateSettings = ['certFile', 'caFile', 'clientCaFile'] as const;
+
+/** Settings of a table that name PEM files. */
+export type TlsSettings = { [setting in (typeof certificateSettings)[number] | 'keyFile']?: string };
+
+/** What is wrong with the certificates and the key that a table of the configuration names. Reads the files. */
+export function tlsProblems(table: TlsSettings, section: string, owner: PemOwner): ConfigProblem[] {
+  const problems = certificateSettings.flatMap((name) => {
+    const setting = `${section}.${name}`;
+    const path = table[name];
+    return path === undefined ? [] : problemsIn(setting, () => readCertificates(path, setting, owner));
+  });
+  const { certFile, keyFile } = table;
+  if (keyFile === undefined) return problems;
+  const setting = `${section}.keyFile`;
+  const isAlone = certFile === undefined || problems.some(({ key }) => key === `${section}.certFile`);
+  const readKey = () =>
+    isAlone ? readPrivateKey(keyFile, setting, owner) : readKeyPair({ certFile, keyFile }, section, owner);
+  return [...problems, ...problemsIn(setting, readKey)];
+}
