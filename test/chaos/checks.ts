@@ -1,16 +1,14 @@
-/** What must hold after every round, whatever was done. */
+/** The invariants that must hold after every round, whatever its faults were. */
 import { accountProblems, accountsOf, wellProblem } from './accounts.ts';
 import { eventually, pause } from './fault.ts';
 import { inFlightMax, isUntimed, type RoundLoad } from './load.ts';
-import { leaveRetained, retainedNow } from './retained.ts';
-import type { Aftermath, RunState } from './round.ts';
+import { leaveRetained, retainedNow, retainedText } from './retained.ts';
+import type { Aftermath, RunState } from './run-state.ts';
 import { droppedBetween, lossesBetween, newEvents, type Statement } from './said.ts';
 import { storedEventIds, storedSeqs } from './stored.ts';
 import { compare, compareEvents, type Verdict } from './verdict.ts';
 
 const metricsAgeMsMax = 1_200;
-
-export const retainedText = '{"seq":1,"kept":1}';
 
 export async function checkRound(run: RunState, load: RoundLoad, aftermath: Aftermath): Promise<void> {
   const { site, before } = run;

@@ -1,5 +1,4 @@
 import { Draw } from './draw.ts';
-import type { Target } from './fault.ts';
 
 /** In a round; fewer where the rest of the deck is for targets that already have one. */
 const counts = [1, 2, 2, 2, 3];
@@ -8,7 +7,7 @@ const counts = [1, 2, 2, 2, 3];
  * What comes in a round: the kinds are dealt like cards, so that each comes once before any comes again, and no two of a
  * round are for one target. A round's hand depends on the seed, the cards and its number alone.
  */
-export function deal<T extends { target: Target }>(seed: number, cards: readonly T[], round: number): T[] {
+export function deal<T extends { target: string }>(seed: number, cards: readonly T[], round: number): T[] {
   const draw = Draw.forRound(seed, 0);
   let deck: T[] = [];
   let hand: T[] = [];

@@ -4,6 +4,8 @@ import type { Site } from './site.ts';
 /** Telemetry too: it is stored like every reading, and kept for new subscribers besides. */
 const topic = 'telemetry/chaos/retained';
 const waitMs = 30_000;
+/** The retained message that every run leaves at the broker. */
+export const retainedText = '{"seq":1,"kept":1}';
 
 /** Leaves a retained message at the gateway's broker, acknowledged. */
 export async function leaveRetained(site: Site, text: string): Promise<void> {

@@ -1,14 +1,13 @@
 /** One round: load, faults at random moments, healing, draining, and the comparison of what is with what was said. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Accounts } from './accounts.ts';
 import { checkRound } from './checks.ts';
 import { drained } from './drain.ts';
-import type { Allowance, Check, Scene, Target } from './fault.ts';
+import type { Scene, Target } from './fault.ts';
 import type { PlannedFault } from './faults.ts';
-import { type RoundLoad, Sensors } from './load.ts';
-import { droppedBetween, lossesBetween, type Statement, statementOf } from './said.ts';
+import { Sensors } from './load.ts';
+import { Aftermath, type RunState } from './run-state.ts';
+import { droppedBetween, lossesBetween, statementOf } from './said.ts';
 import type { Site } from './site.ts';
-import type { Verdict } from './verdict.ts';
 import { Watch } from './watch.ts';
 
 export interface RoundOptions {
@@ -19,21 +18,6 @@ export interface RoundOptions {
   standstillMsMax: number;
   planned: readonly PlannedFault[];
   say(text: string): void;
-}
-
-/** What a run carries from round to round. */
-export interface RunState {
-  site: Site;
-  nextSeq: number;
-  before: Statement;
-  accounts: Accounts;
-  /** Events that had two lines in the store. */
-  doubled: Set<string>;
-  /** Predictions of which the gateway may say again what it has forgotten that it said. */
-  saidAgain: Set<string>;
-  pumpStates: Map<string, string>;
-  /** Every round's ledger and excuses, for the comparison at the end. */
-  history: { number: number; load: RoundLoad; excused: Set<string>; allowed: Set<Allowance> }[];
 }
 
 export interface RoundResult {
@@ -50,17 +34,6 @@ export interface RoundResult {
   lostToDamage: number;
   droppedByPolicy: number;
   drainMs: number;
-}
-
-/** What faults leave behind for the checks. */
-export class Aftermath {
-  readonly excused = new Set<string>();
-  readonly allowed = new Set<Allowance>();
-  readonly checks: { what: string; check: Check }[] = [];
-  readonly problems: string[] = [];
-  verdict: Verdict | null = null;
-  after: Statement | null = null;
-  isRetainedGone = false;
 }
 
 export async function runRound(run: RunState, options: RoundOptions): Promise<RoundResult> {

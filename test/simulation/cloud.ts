@@ -1,9 +1,9 @@
 /** The cloud: the real ingest on a simulated store and database. A crash loses what it has in memory. */
 import { Registry } from 'prom-client';
 import { Ingest } from '../../cloud/ingest/ingest.ts';
+import type { Sender } from '../../cloud/ingest/lane-queues.ts';
 import { createIngestMetrics } from '../../cloud/ingest/metrics.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
-import type { Connection } from './connection.ts';
 import type { Ledger } from './ledger.ts';
 import { SimulatedOperations } from './operations.ts';
 import { SimulatedStore } from './store.ts';
@@ -17,6 +17,13 @@ const metrics = createIngestMetrics(new Registry());
 interface Life {
   process: Process;
   ingest: Ingest;
+}
+
+/** A connection as the cloud sees it. */
+export interface GatewayConnection {
+  readonly sender: Sender;
+  /** Ends the connection without acknowledging what is still under way. */
+  lost(): void;
 }
 
 export class SimulatedCloud {
@@ -52,8 +59,8 @@ export class SimulatedCloud {
     this.world.note('cloud starts');
   }
 
-  /** Resolves nothing: `acknowledge` is called when the frame may be acknowledged. */
-  receive(connection: Connection, lane: Lane, frame: Buffer, acknowledge: () => void): void {
+  /** Calls `acknowledge` when the frame may be acknowledged. */
+  receive(connection: GatewayConnection, lane: Lane, frame: Buffer, acknowledge: () => void): void {
     const { life, world } = this;
     if (!life) return;
     life.ingest.accept(gatewayName, lane, frame, connection.sender).then(

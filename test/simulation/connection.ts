@@ -2,9 +2,8 @@
 import type { CloudLink } from '../../gateway/ports/uplink.ts';
 import { decodeBatch } from '../../shared/contract/batch.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
-import type { SimulatedCloud } from './cloud.ts';
+import type { GatewayConnection, SimulatedCloud } from './cloud.ts';
 import type { Ledger } from './ledger.ts';
-import type { Network } from './network.ts';
 import { momentMs, type Process, type World } from './world.ts';
 
 /** How long an event may wait on disk while readings go out on the same connection. */
@@ -16,12 +15,24 @@ export interface LinkRules {
   eventWaitingSinceMs(sentSeq: number): number | null;
 }
 
+/** What a connection needs of the network that carries it. */
+export interface Carrier {
+  /** Range that delays are drawn from. */
+  readonly delayMs: readonly [from: number, to: number];
+  readonly bytesPerMs: number;
+  framesLost: number;
+  /** Draws the delay of one transmission, in ms. */
+  latency(): number;
+  /** True once both ends are connected. */
+  open(connection: Connection, process: Process): Promise<boolean>;
+}
+
 interface Sending {
   reject(error: Error): void;
   resolve(): void;
 }
 
-export class Connection implements CloudLink {
+export class Connection implements CloudLink, GatewayConnection {
   readonly closed: Promise<void>;
   /** The cloud's end. */
   readonly sender: { signal: AbortSignal; giveUp(error: Error): void };
@@ -38,7 +49,7 @@ export class Connection implements CloudLink {
   private hasGap = false;
   private markClosed: () => void = () => undefined;
 
-  private readonly network: Network;
+  private readonly network: Carrier;
   private readonly process: Process;
   private readonly rules: LinkRules;
   private readonly world: World;
@@ -46,7 +57,7 @@ export class Connection implements CloudLink {
   private readonly cloud: SimulatedCloud;
 
   constructor(
-    network: Network,
+    network: Carrier,
     process: Process,
     rules: LinkRules,
     world: World,

@@ -4,14 +4,14 @@
  */
 import type { Random } from '../../shared/runtime/random.ts';
 import type { SimulatedCloud } from './cloud.ts';
-import { Connection, type LinkRules } from './connection.ts';
+import { type Carrier, Connection, type LinkRules } from './connection.ts';
 import type { Ledger } from './ledger.ts';
 import { between, type Process, type World } from './world.ts';
 
 const keepAliveMs = 5_000;
 const connectMsMax = 1_500;
 
-export class Network {
+export class Network implements Carrier {
   up = true;
   halfOpen = false;
   readonly usualDelayMs: [from: number, to: number] = [0.2, 5];

@@ -6,6 +6,7 @@ import { Faults } from './faults.ts';
 import { SimulatedGateway } from './gateway.ts';
 import { Ledger, type Problem } from './ledger.ts';
 import { Network } from './network.ts';
+import type { RunParts } from './run-parts.ts';
 import type { Schedule } from './schedule.ts';
 import { Sensor } from './sensors.ts';
 import { type Outcome, verify } from './verify.ts';
@@ -59,16 +60,6 @@ export async function simulate(schedule: Schedule): Promise<Run> {
   const outcome = verify(parts);
   const { fingerprint, steps, nowMs, trace } = world;
   return { problems: ledger.problems, fingerprint, steps, virtualMs: nowMs, outcome, trace };
-}
-
-export interface RunParts {
-  world: World;
-  ledger: Ledger;
-  cloud: SimulatedCloud;
-  network: Network;
-  gateway: SimulatedGateway;
-  sensors: readonly Sensor[];
-  schedule: Schedule;
 }
 
 async function drain({ world, ledger, gateway, sensors }: RunParts): Promise<void> {
