@@ -4,14 +4,14 @@ import { afterAll, expect, it } from 'vitest';
 import { compiledEntry } from '../../shared/runtime/paths.ts';
 import { MachineLedger } from '../load/ledger.ts';
 import { runChaos } from './chaos.ts';
-import { Draw } from './draw.ts';
-import { faults } from './faults.ts';
+import { compare, compareEvents } from './checks/verdict.ts';
+import { Draw } from './draw/draw.ts';
+import { faults } from './faults/faults.ts';
+import { droppedBetween, type Statement } from './observe/reported.ts';
 import type { ChaosOptions } from './options.ts';
-import { droppedBetween, type Statement } from './said.ts';
 import { tableOf } from './table.ts';
-import { compare, compareEvents } from './verdict.ts';
 
-const compiled = existsSync(compiledEntry('test/chaos/preload'));
+const compiled = existsSync(compiledEntry('test/chaos/site/preload'));
 const said: string[] = [];
 const options: ChaosOptions = {
   seed: 1,

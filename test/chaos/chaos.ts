@@ -3,16 +3,16 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { influxdBinary } from '../support/influxd.ts';
-import { accountsOf } from './accounts.ts';
-import { drawFaults, skipped } from './faults.ts';
+import { accountsOf } from './checks/accounts.ts';
+import type { RunState } from './checks/run-state.ts';
+import { compare } from './checks/verdict.ts';
+import { drawFaults, skipped } from './faults/faults.ts';
+import { statementOf } from './observe/reported.ts';
+import { leaveRetained, retainedText } from './observe/retained.ts';
+import { storedPumpRows, storedSeqs } from './observe/stored.ts';
 import type { ChaosOptions } from './options.ts';
-import { leaveRetained, retainedText } from './retained.ts';
 import { type RoundResult, runRound } from './round.ts';
-import type { RunState } from './run-state.ts';
-import { statementOf } from './said.ts';
-import { Site, type StoreKind } from './site.ts';
-import { storedPumpRows, storedSeqs } from './stored.ts';
-import { compare } from './verdict.ts';
+import { Site, type StoreKind } from './site/site.ts';
 
 export interface StoreReport {
   store: StoreKind;

@@ -4,7 +4,7 @@ import { runPlant } from '../../deploy/plant/plant.ts';
 import { LoadGenerator } from '../load/generator.ts';
 import type { MachineLedger } from '../load/ledger.ts';
 import type { LoadReport } from '../load/options.ts';
-import type { Site } from './site.ts';
+import type { Site } from './site/site.ts';
 
 /** Without a time of their own: the gateway's is used, and only the running number tells a resend. */
 const payloadWithoutTime = '{"seq":{seq},"temperature":{v},"pressure":{v},"cycles":{seq}}';

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import { runChaos } from './chaos.ts';
-import { faults } from './faults.ts';
+import { faults } from './faults/faults.ts';
 import { readOptions, usage } from './options.ts';
 import { tableOf } from './table.ts';
 

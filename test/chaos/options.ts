@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
-import { faults } from './faults.ts';
-import type { StoreKind } from './site.ts';
+import { faults } from './faults/faults.ts';
+import type { StoreKind } from './site/site.ts';
 
 export interface ChaosOptions {
   seed: number;

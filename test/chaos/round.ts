@@ -1,14 +1,14 @@
 /** One round: load, faults at random moments, healing, draining, and the comparison of what is with what was said. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { checkRound } from './checks.ts';
-import { drained } from './drain.ts';
-import type { Scene, Target } from './fault.ts';
-import type { PlannedFault } from './faults.ts';
+import { checkRound } from './checks/checks.ts';
+import { Aftermath, type RunState } from './checks/run-state.ts';
+import type { Scene, Target } from './faults/fault.ts';
+import type { PlannedFault } from './faults/faults.ts';
 import { Sensors } from './load.ts';
-import { Aftermath, type RunState } from './run-state.ts';
-import { droppedBetween, lossesBetween, statementOf } from './said.ts';
-import type { Site } from './site.ts';
-import { Watch } from './watch.ts';
+import { drained } from './observe/drain.ts';
+import { droppedBetween, lossesBetween, statementOf } from './observe/reported.ts';
+import { Watch } from './observe/watch.ts';
+import type { Site } from './site/site.ts';
 
 export interface RoundOptions {
   number: number;

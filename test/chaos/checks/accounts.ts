@@ -1,0 +1,72 @@
+/** What both sides count of themselves, against what was done: where a process lived through a round, it must agree. */
+import type { ProductProcess } from '../../support/processes.ts';
+import { storedPumpRows } from '../observe/stored.ts';
+import type { Site } from '../site/site.ts';
+
+/** Readings that are sent beside the load and the pumps: retained and poisoned ones. */
+const othersMax = 64;
+
+export interface Accounts {
+  gatewayStartedAt: number;
+  cloudStartedAt: number;
+  /** By the gateway's own count since its start. */
+  readings: number;
+  /** The same of the cloud: lines of the readings' lane that it has had stored. */
+  ingested: number;
+  pumpRows: number;
+}
+
+export async function accountsOf(site: Site): Promise<Accounts> {
+  const [gateway, cloud, pumpRows] = await Promise.all([
+    metricsOf(site.gateway.process),
+    metricsOf(site.cloud.process),
+    storedPumpRows(site),
+  ]);
+  const startedAt = 'process_start_time_seconds ';
+  return {
+    gatewayStartedAt: sumOf(gateway, startedAt),
+    cloudStartedAt: sumOf(cloud, startedAt),
+    readings: sumOf(gateway, 'harbinger_readings_total '),
+    ingested: sumOf(cloud, 'harbinger_ingest_lines_total{lane="readings"'),
+    pumpRows,
+  };
+}
+
+/** `loadRows`: of the load, stored in between. */
+export function accountProblems(before: Accounts, after: Accounts, loadRows: number): string[] {
+  const rows = loadRows + after.pumpRows - before.pumpRows;
+  const problems: string[] = [];
+  const compare = (who: string, lived: boolean, counted: number) => {
+    const more = counted - rows;
+    if (lived && (more < 0 || more > othersMax))
+      problems.push(`METRICS: the ${who} counted ${counted} readings, ${rows} were stored`);
+  };
+  compare('gateway', before.gatewayStartedAt === after.gatewayStartedAt, after.readings - before.readings);
+  compare('cloud', before.cloudStartedAt === after.cloudStartedAt, after.ingested - before.ingested);
+  return problems;
+}
+
+/** When everything is healed and drained, both must say that they are well. */
+export async function wellProblem({ gateway, cloud }: Site): Promise<string | null> {
+  for (const [name, { process }] of Object.entries({ gateway, cloud })) {
+    for (const path of ['/healthz', '/readyz']) {
+      const answer = await fetch(`${process.httpUrl}${path}`, { signal: AbortSignal.timeout(20_000) });
+      if (!answer.ok) return `${name} ${path}: ${answer.status} ${(await answer.text()).slice(0, 300)}`;
+    }
+  }
+  const lines = await metricsOf(gateway.process);
+  for (const gauge of ['harbinger_uplink_connected ', 'harbinger_journal_writable ']) {
+    if (sumOf(lines, gauge) !== 1) return `gateway: ${gauge}is not 1`;
+  }
+  return null;
+}
+
+async function metricsOf(process: ProductProcess): Promise<string[]> {
+  const answer = await fetch(`${process.httpUrl}/metrics`, { signal: AbortSignal.timeout(20_000) });
+  return (await answer.text()).split('\n');
+}
+
+function sumOf(lines: readonly string[], prefix: string): number {
+  const values = lines.filter((line) => line.startsWith(prefix));
+  return values.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}

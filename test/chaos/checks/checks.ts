@@ -1,0 +1,162 @@
+/** The invariants that must hold after every round, whatever its faults were. */
+
+import { eventually, pause } from '../faults/fault.ts';
+import { inFlightMax, isUntimed, type RoundLoad } from '../load.ts';
+import { droppedBetween, lossesBetween, newEvents, type Statement } from '../observe/reported.ts';
+import { leaveRetained, retainedNow, retainedText } from '../observe/retained.ts';
+import { storedEventIds, storedSeqs } from '../observe/stored.ts';
+import { accountProblems, accountsOf, wellProblem } from './accounts.ts';
+import type { Aftermath, RunState } from './run-state.ts';
+import { compare, compareEvents, type Verdict } from './verdict.ts';
+
+const metricsAgeMsMax = 1_200;
+
+export async function checkRound(run: RunState, load: RoundLoad, aftermath: Aftermath): Promise<void> {
+  const { site, before } = run;
+  const { excused, problems, checks } = aftermath;
+  const after = aftermath.after!;
+  for (const report of load.reports) {
+    if (report.end !== 'stopped')
+      problems.push(`the load ended: ${report.end}, ${report.sent - report.acked} unacknowledged`);
+  }
+  const stored = await storedSeqs(site, run.nextSeq, load.nextSeq);
+  const verdict = compare(load.machines, stored, excused);
+  aftermath.verdict = verdict;
+  if (verdict.acked === 0) problems.push('nothing was acknowledged, so nothing was compared');
+  problems.push(...readingProblems(verdict, droppedBetween(before, after), aftermath));
+  const { pumpRows } = run.accounts;
+  problems.push(...(await metricProblems(run, verdict, aftermath)));
+  problems.push(...pumpProblems(run.accounts.pumpRows - pumpRows, load, aftermath));
+  problems.push(...eventProblems(before, after, load));
+  if (aftermath.allowed.has('rolled-back')) for (const id of after.gatewayOpen) run.saidAgain.add(id);
+  const isSaidAgain = (id: string) =>
+    aftermath.allowed.has('rolled-back') ||
+    [...run.saidAgain].some((prediction) => id.startsWith(prediction));
+  const { twice, missing } = compareEvents(await storedEventIds(site), newEvents(before, after), run.doubled);
+  // The cloud acts on an event before its store has it; a gateway that is put back may have forgotten it by then.
+  const mayBeMissing = aftermath.allowed.has('false-sync') || aftermath.allowed.has('rolled-back');
+  if (missing.length > 0 && !mayBeMissing)
+    problems.push(`LOST ${missing.length} events that the cloud lists: ${some(missing)}`);
+  for (const id of twice) run.doubled.add(id);
+  if (twice.some((id) => !isSaidAgain(id)))
+    problems.push(`EVENTS with two lines in the store: ${some(twice)}`);
+  problems.push(...statementProblems(before, after, aftermath));
+  const unwell = await eventually(() => wellProblem(site));
+  if (unwell !== null) problems.push(`HEALTH: ${unwell}`);
+  await checkRetained(run, aftermath);
+  for (const { what, check } of checks) {
+    const problem = await Promise.resolve()
+      .then(check)
+      .catch((error: unknown) => String(error));
+    if (problem !== null) problems.push(`${what}: ${problem}`);
+  }
+}
+
+const some = (names: readonly string[]) => `${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`;
+
+function readingProblems(verdict: Verdict, dropped: number, { allowed }: Aftermath): string[] {
+  const { lost, repeated, strangers } = verdict;
+  const disordered = verdict.disordered.filter(
+    (name) => !(allowed.has('disorder-untimed') && isUntimed(name)),
+  );
+  const problems: string[] = [];
+  const isFalseSync = allowed.has('false-sync') && lost.length <= inFlightMax;
+  if (lost.length > dropped && !isFalseSync) {
+    const counted = dropped > 0 ? ` (${dropped} were counted as dropped)` : '';
+    problems.push(`LOST ${lost.length} acknowledged readings${counted}: ${some(lost)}`);
+  }
+  if (dropped > 0 && !allowed.has('dropped')) problems.push(`${dropped} lines were dropped without need`);
+  if (repeated.length > 0) problems.push(`DUPLICATED ${repeated.length} readings: ${some(repeated)}`);
+  if (strangers.length > 0) problems.push(`${strangers.length} readings were never sent: ${some(strangers)}`);
+  if (disordered.length > 0 && !allowed.has('disorder'))
+    problems.push(`ORDER: ${disordered.length} readings before earlier ones: ${some(disordered)}`);
+  return problems;
+}
+
+/** Of the pumps it is known how many readings they took, and how many of their messages were not acknowledged. */
+function pumpProblems(rows: number, load: RoundLoad, { allowed, excused }: Aftermath): string[] {
+  const mayBeLess = allowed.has('dropped') || allowed.has('false-sync') || excused.size > 0;
+  const least = load.pumpReadings - load.plantUnacked;
+  return rows < least && !mayBeLess ? [`LOST readings of pumps: ${rows} rows of at least ${least}`] : [];
+}
+
+/** A full disk makes the gateway count what it then refuses; of damaged blocks the readings were counted and are gone. */
+const incomparable = ['dropped', 'false-sync', 'damaged-block', 'end'] as const;
+
+async function metricProblems(run: RunState, { stored }: Verdict, { allowed }: Aftermath): Promise<string[]> {
+  const { accounts: before } = run;
+  // What it says of itself is up to a second old.
+  await pause(metricsAgeMsMax);
+  const isComparable = !incomparable.some((one) => allowed.has(one));
+  const problem = await eventually(async () => {
+    run.accounts = await accountsOf(run.site);
+    return isComparable ? accountProblems(before, run.accounts, stored).join('; ') || null : null;
+  }, 20_000);
+  return problem === null ? [] : [problem];
+}
+
+/** Each lifecycle message is one event; each prediction is opened once. */
+function eventProblems(before: Statement, after: Statement, load: RoundLoad): string[] {
+  const problems = after.eventsRepeated.map((id) => `EVENT ${id} is there twice`);
+  const events = newEvents(before, after);
+  const arrived = events.flatMap(({ type, subject }) => {
+    const state = /machine\.(failed|replaced)\.v1$/.exec(type)?.[1];
+    return state ? [`${subject}/${state}`] : [];
+  });
+  for (const name of new Set([...load.lifecycle, ...arrived])) {
+    const [sent, came] = [load.lifecycle, arrived].map((list) => list.filter((one) => one === name).length);
+    // Said again after a stop without acknowledgement, it may have arrived before.
+    const least = load.plantUnacked > 0 ? 0 : load.plantSaidAgain ? sent! - 1 : sent!;
+    if (came! > sent! || came! < least)
+      problems.push(`EVENTS ${name}: ${sent} sent and acknowledged, ${came} arrived`);
+  }
+  const opened = [...after.events.values()]
+    .filter(({ type }) => type === 'io.harbinger.prediction.opened.v1')
+    .map(({ data }) => ('predictionId' in data ? data.predictionId : ''));
+  if (new Set(opened).size !== opened.length) problems.push('a prediction was opened twice');
+  return problems;
+}
+
+/** What was reported must have been done, and the two sides must agree about what is open. */
+function statementProblems(before: Statement, after: Statement, { allowed }: Aftermath): string[] {
+  const problems: string[] = [];
+  for (const loss of lossesBetween(before, after)) {
+    const excuse = loss.cause === 'backlog-full' ? 'dropped' : loss.cause;
+    const isExpected = [...allowed].some((one) => one === excuse);
+    if (!isExpected) problems.push(`reported a loss that nothing caused: ${JSON.stringify(loss)}`);
+  }
+  if (after.quarantined > before.quarantined && !allowed.has('quarantined'))
+    problems.push(`${after.quarantined - before.quarantined} entries in quarantine, nothing was poisoned`);
+  if (after.deadLetters < before.deadLetters && !allowed.has('letters'))
+    problems.push(`dead letters fell from ${before.deadLetters} to ${after.deadLetters}`);
+  const unknown = after.gatewayOpen.filter(
+    (id) => !after.cloudOpen.includes(id) && !before.unknown.includes(id),
+  );
+  const mayBeUnknown = allowed.has('alerts-unknown') || allowed.has('rolled-back');
+  after.unknown = mayBeUnknown ? [...before.unknown, ...unknown] : before.unknown;
+  if (unknown.length > 0 && !mayBeUnknown)
+    problems.push(`ALERTS open at the gateway, not in the cloud: ${some(unknown)}`);
+  const orphans = after.cloudOpen.filter(
+    (id) => !after.gatewayOpen.includes(id) && !before.orphans.includes(id),
+  );
+  if (allowed.has('alerts-forgotten')) after.orphans = [...before.orphans, ...orphans];
+  else {
+    after.orphans = before.orphans;
+    if (orphans.length > 0) problems.push(`ALERTS open in the cloud, not at the gateway: ${some(orphans)}`);
+  }
+  return problems;
+}
+
+async function checkRetained({ site }: RunState, aftermath: Aftermath): Promise<void> {
+  const { allowed, problems } = aftermath;
+  try {
+    const text = await retainedNow(site);
+    if (text === retainedText) return;
+    aftermath.isRetainedGone = true;
+    if (!allowed.has('retained-lost'))
+      problems.push(`the retained message is ${text === null ? 'gone' : 'another'}`);
+    await leaveRetained(site, retainedText);
+  } catch (error) {
+    problems.push(`retained message: ${String(error)}`);
+  }
+}

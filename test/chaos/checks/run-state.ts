@@ -1,0 +1,34 @@
+/** The state that a run carries from round to round, and what the faults of one round leave for its checks. */
+
+import type { Allowance, Check } from '../faults/fault.ts';
+import type { RoundLoad } from '../load.ts';
+import type { Statement } from '../observe/reported.ts';
+import type { Site } from '../site/site.ts';
+import type { Accounts } from './accounts.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Carried from round to round. */
+export interface RunState {
+  site: Site;
+  nextSeq: number;
+  before: Statement;
+  accounts: Accounts;
+  /** Ids of events that had two lines in the store. */
+  doubled: Set<string>;
+  /** Predictions that the gateway may report again, as it has lost its memory of having reported them. */
+  saidAgain: Set<string>;
+  pumpStates: Map<string, string>;
+  /** The ledger and the excuses of every round, for the comparison at the end of the run. */
+  history: { number: number; load: RoundLoad; excused: Set<string>; allowed: Set<Allowance> }[];
+}
+
+/** What the faults of one round leave for its checks. */
+export class Aftermath {
+  readonly excused = new Set<string>();
+  readonly allowed = new Set<Allowance>();
+  readonly checks: { what: string; check: Check }[] = [];
+  readonly problems: string[] = [];
+  verdict: Verdict | null = null;
+  after: Statement | null = null;
+  isRetainedGone = false;
+}

@@ -1,0 +1,88 @@
+/** Wall clocks that jump, of one process at a time; the sensors' clock stays right. */
+
+import { statusOf } from '../observe/reported.ts';
+import { metricOf } from '../observe/watch.ts';
+import { eventually, type Fault, pause, seconds } from './fault.ts';
+
+const jumpsMs = [
+  -86_400_000, -3_600_000, -600_000, -30_000, -1_500, 1_500, 30_000, 600_000, 3_600_000, 86_400_000,
+];
+/** What the gateway's configuration says by default of how far ahead of it a device's clock may be. */
+const aheadMsMax = 300_000;
+
+function clockJump(which: 'gateway' | 'cloud'): Fault {
+  return {
+    kind: `${which}-clock-jumps`,
+    target: which,
+    plan(draw) {
+      const [offsetMs, forMs] = [draw.pick(jumpsMs), draw.int(1_500, 4_000)];
+      const restarts = draw.chance(0.3);
+      return {
+        text:
+          `the clock of the ${which} jumps by ${offsetMs / 1_000} s, and back after ${seconds(forMs)}` +
+          (restarts ? '; it is killed and started in between' : ''),
+        async run({ site, allow }) {
+          // Sensors then seem to be further ahead than is believed, and the gateway's own time is used.
+          if (which === 'gateway') allow(offsetMs < -aheadMsMax ? 'disorder' : 'disorder-untimed');
+          site.order(which, { clockOffsetMs: offsetMs });
+          try {
+            await pause(forMs / 2);
+            if (restarts) {
+              allow('torn-tail');
+              await site[which].kill9();
+              await site[which].start();
+            }
+            await pause(forMs / 2);
+          } finally {
+            site.order(which, { clockOffsetMs: 0 });
+          }
+        },
+      };
+    },
+  };
+}
+
+/** A board without a battery: its clock begins at 1970, and jumps to now when the network is there. */
+const unset: Fault = {
+  kind: 'gateway-clock-unset',
+  target: 'gateway',
+  plan(draw) {
+    const forMs = draw.int(2_000, 5_000);
+    // Not always the same, so that each start has a time of its own.
+    const bootMs = draw.int(0, 10 * 365 * 86_400_000);
+    return {
+      text: `kill -9 gateway, start it with its clock at ${new Date(bootMs).toISOString()}, which is set after ${seconds(forMs)}`,
+      async run({ site, allow, expect }) {
+        const { gateway } = site;
+        allow('torn-tail', 'disorder-untimed');
+        await gateway.kill9();
+        const mark = gateway.lastLog;
+        site.order('gateway', { clockOffsetMs: bootMs - Date.now() });
+        let known: number | null = null;
+        try {
+          await gateway.start();
+          await eventually(async () => {
+            known = await metricOf(gateway.process, 'harbinger_clock_set');
+            return known === null ? 'no answer' : null;
+          });
+          await pause(forMs);
+        } finally {
+          site.order('gateway', { clockOffsetMs: 0 });
+        }
+        expect('gateway: says that its clock was not set, and that it is; believes devices meanwhile', () =>
+          eventually(async () => {
+            const said = (words: string) => gateway.logsSince(mark).some(({ text }) => text.includes(words));
+            if (known !== 0) return `harbinger_clock_set was ${known}`;
+            if (!said('the system clock is not set') || !said('the system clock is set now'))
+              return 'it did not say so';
+            const { timesOutOfBounds } = (await statusOf(site)).placement;
+            if (timesOutOfBounds > 0) return `${timesOutOfBounds} times of devices were not believed`;
+            return (await metricOf(gateway.process, 'harbinger_clock_set')) === 1 ? null : 'still not set';
+          }),
+        );
+      },
+    };
+  },
+};
+
+export const clockFaults: Fault[] = [clockJump('gateway'), clockJump('cloud'), unset];

@@ -1,0 +1,70 @@
+/**
+ * A backup that is put back, a snapshot that is gone back to, a cloned card: what was journalled since is gone as with the
+ * disk, but what comes from now on must be new to the cloud, though it has the same sequence numbers.
+ */
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { storedSeqs } from '../../observe/stored.ts';
+import type { Site } from '../../site/site.ts';
+import { type Fault, pause, seconds } from '../fault.ts';
+import { readingsIn, readSegments } from './journal-blocks.ts';
+
+/** The last block of readings that the gateway has noted as confirmed by its cloud. */
+function confirmedIn(journalDir: string): number {
+  const path = join(journalDir, 'cursors.json');
+  if (!existsSync(path)) return 0;
+  const [json = ''] = readFileSync(path, 'utf8').split('\n');
+  const { readings } = JSON.parse(json) as { readings?: { uplink?: number } };
+  return readings?.uplink ?? 0;
+}
+
+/** Null if all of these readings are in the store. */
+async function missingOf(site: Site, names: readonly string[]): Promise<string | null> {
+  const seqs = names.map((name) => Number(name.split('#')[1]));
+  if (seqs.length === 0) return null;
+  const stored = await storedSeqs(site, Math.min(...seqs), Math.max(...seqs) + 1);
+  const there = new Set([...stored].flatMap(([machine, own]) => own.map((seq) => `${machine}#${seq}`)));
+  const missing = names.filter((name) => !there.has(name));
+  return missing.length === 0 ? null : `${missing.length} of ${names.length} are not`;
+}
+
+const plan: Fault['plan'] = (draw) => {
+  const inOrder = draw.chance(0.5);
+  const forMs = draw.int(1_000, 3_000);
+  return {
+    text: `${inOrder ? 'stop' : 'kill -9'} gateway, copy its data, start; after ${seconds(forMs)} kill -9, put the copy back, start`,
+    async run({ site, allow, excuse, expect }) {
+      const { gateway, gatewayDir } = site;
+      const copy = `${gatewayDir}.copy`;
+      // Also reported again: what was damaged before the copy was made, and is passed a second time.
+      allow('torn-tail', 'damaged-block', 'alerts-forgotten', 'rolled-back');
+      allow('letters', 'retained-lost', 'estimates-lost');
+      await (inOrder ? gateway.stop() : gateway.kill9());
+      cpSync(gatewayDir, copy, { recursive: true });
+      await gateway.start();
+      await pause(forMs);
+      await gateway.kill9();
+      const blocks = (dir: string) =>
+        readSegments(join(dir, 'journal'), 'readings').flatMap((segment) => segment.blocks);
+      const copied = new Set(blocks(copy).map(({ block }) => `${block.run}/${block.seq}`));
+      const since = blocks(gatewayDir).filter(({ block }) => !copied.has(`${block.run}/${block.seq}`));
+      for (const { block } of since) excuse(readingsIn(block));
+      const confirmedSeq = confirmedIn(site.journalDir);
+      const confirmed = since.filter(({ block }) => block.seq <= confirmedSeq);
+      expect('of what is gone with the disk, what the cloud had confirmed is stored', () =>
+        missingOf(
+          site,
+          confirmed.flatMap(({ block }) => readingsIn(block)),
+        ),
+      );
+      // Of the events too the same numbers come again.
+      site.link.tap.eventsKnown = 0;
+      rmSync(gatewayDir, { recursive: true, force: true });
+      cpSync(copy, gatewayDir, { recursive: true });
+      rmSync(copy, { recursive: true, force: true });
+      await gateway.start();
+    },
+  };
+};
+
+export const putBackFaults: Fault[] = [{ kind: 'gateway-put-back', target: 'gateway', plan }];

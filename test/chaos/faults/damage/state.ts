@@ -1,0 +1,119 @@
+/** Damage to what the gateway keeps beside the journal, done between kill -9 and start. */
+import { copyFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Draw } from '../../draw/draw.ts';
+import { statusOf } from '../../observe/reported.ts';
+import type { Site } from '../../site/site.ts';
+import { type Allowance, eventually, type Fault, type Scene } from '../fault.ts';
+import { damageFile, type FileDamage, filesIn } from './files.ts';
+
+const unreadable: FileDamage[] = ['flipped bits', 'truncated', 'zero-filled', 'garbage'];
+
+/** Something that the gateway can do without: it starts, and what it could not read it says. */
+function dispensable(options: {
+  kind: string;
+  what: string;
+  files(site: Site): string[];
+  allowance: Allowance;
+  /**
+   * What must be in the log where something is gone. Not told: damage to values that have no checksum may go unseen, and
+   * a log that is cut off looks like one whose last write was cut short.
+   */
+  says?: { isGone(scene: Scene): boolean; words: string };
+  /** Some damage ends the process while it reads; after so many starts the file must be set aside. Default 1. */
+  startsMax?: number;
+}): Fault {
+  const { kind, what, files, allowance, says, startsMax = 1 } = options;
+  return {
+    kind,
+    target: 'gateway',
+    plan(draw) {
+      const how = draw.pick(unreadable);
+      const [share, seed] = [draw.share(), draw.int(0, 2 ** 30)];
+      return {
+        text: `kill -9 gateway, ${what} ${how}, start`,
+        async run(scene) {
+          const { site, allow, expect, say } = scene;
+          allow('torn-tail', allowance);
+          await site.gateway.kill9();
+          const mark = site.gateway.lastLog;
+          const there = files(site).filter((path) => existsSync(path));
+          const path = there[Math.floor(share * there.length)];
+          if (path) damageFile(path, how, new Draw(seed));
+          say(path ? `damaged ${path.slice(site.gatewayDir.length + 1)}` : 'it was not there yet');
+          const died = await site.gateway.startAgainAndAgain(startsMax);
+          if (died > 0) say(`it died ${died} times while it started`);
+          if (!says || how === 'truncated') return;
+          const said = site.gateway.logsSince(mark).some(({ text }) => text.includes(says.words));
+          expect(`gateway: where ${what} lost something, it says so`, () =>
+            said || !says.isGone(scene) ? null : 'nothing in its log',
+          );
+        },
+      };
+    },
+  };
+}
+
+const retained = dispensable({
+  kind: 'retained-damaged',
+  what: 'the store of retained messages and sessions',
+  // LevelDB's own diary is no part of the store.
+  files: ({ gatewayDir }) => filesIn(join(gatewayDir, 'broker')).filter((path) => !/LOG(\.old)?$/.test(path)),
+  allowance: 'retained-lost',
+  says: { isGone: (scene) => scene.isRetainedGone(), words: 'could not be read' },
+});
+
+const letters = dispensable({
+  kind: 'dead-letters-damaged',
+  what: 'the dead letters',
+  files: ({ gatewayDir }) => [join(gatewayDir, 'deadletters', 'letters.lmdb')],
+  allowance: 'letters',
+  startsMax: 3,
+});
+
+const alerts = dispensable({
+  kind: 'alerts-damaged',
+  what: 'the state of alerts',
+  files: ({ gatewayDir }) => [join(gatewayDir, 'alerts.json')],
+  allowance: 'alerts-forgotten',
+});
+
+/** The model's files: the gateway refuses the model, says so, and rules decide until it is put back. */
+const model: Fault = {
+  kind: 'model-damaged',
+  target: 'gateway',
+  plan(draw) {
+    const file = draw.pick(['weights.bin', 'model.json']);
+    const how = draw.pick(unreadable);
+    const seed = draw.int(0, 2 ** 30);
+    return {
+      text: `stop gateway, ${file} of the pump model ${how}, start; put it back, stop, start`,
+      async run({ site, expect }) {
+        const path = join(site.artefactsDir, 'pump-rul', file);
+        await site.gateway.stop();
+        copyFileSync(path, `${path}.kept`);
+        damageFile(path, how, new Draw(seed));
+        await site.gateway.start();
+        const refused = await eventually(async () => {
+          const { refusals, state, lastError } = (await statusOf(site)).intelligence.model;
+          return refusals.length > 0 ? null : `state ${state}, no refusal; ${lastError}`;
+        });
+        await site.gateway.stop();
+        copyFileSync(`${path}.kept`, path);
+        await site.gateway.start();
+        expect('gateway: refuses a damaged model and names it; takes it once it is whole', () =>
+          refused !== null
+            ? refused
+            : eventually(async () => {
+                const { refusals, state } = (await statusOf(site)).intelligence.model;
+                return state === 'ready' && refusals.length === 0
+                  ? null
+                  : `${state}, ${refusals.length} refused`;
+              }),
+        );
+      },
+    };
+  },
+};
+
+export const stateFaults: Fault[] = [retained, letters, alerts, model];

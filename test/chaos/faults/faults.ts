@@ -1,0 +1,59 @@
+import { deal } from '../draw/deal.ts';
+import { Draw } from '../draw/draw.ts';
+import type { Site } from '../site/site.ts';
+import { clockFaults } from './clock.ts';
+import { databaseFaults } from './damage/databases.ts';
+import { journalFaults } from './damage/journal.ts';
+import { putBackFaults } from './damage/put-back.ts';
+import { stateFaults } from './damage/state.ts';
+import { diskFaults } from './disk.ts';
+import { twinFaults } from './duplicate-gateway.ts';
+import type { Fault, Plan } from './fault.ts';
+import { linkFaults } from './link.ts';
+import { processFaults } from './processes.ts';
+import { sensorFaults } from './sensors.ts';
+import { sessionFaults } from './sessions.ts';
+import { storeFaults } from './store.ts';
+
+export const faults: readonly Fault[] = [
+  ...processFaults,
+  ...linkFaults,
+  ...storeFaults,
+  ...diskFaults,
+  ...journalFaults,
+  ...putBackFaults,
+  ...stateFaults,
+  ...databaseFaults,
+  ...sessionFaults,
+  ...clockFaults,
+  ...sensorFaults,
+  ...twinFaults,
+];
+
+export interface PlannedFault {
+  fault: Fault;
+  plan: Plan;
+  /** After the load began. */
+  atMs: number;
+}
+
+const beginMsMax = 4_000;
+
+/** One to three faults for different targets. `only`: kinds to draw from, all if empty. */
+export function drawFaults(seed: number, round: number, site: Site, only: readonly string[]): PlannedFault[] {
+  const draw = Draw.forRound(seed, round);
+  const possible = faults.filter(
+    (fault) => (only.length === 0 || only.includes(fault.kind)) && !fault.unavailable?.(site),
+  );
+  return deal(seed, possible, round)
+    .map((fault) => ({ fault, plan: fault.plan(draw, site), atMs: draw.int(500, beginMsMax) }))
+    .sort((a, b) => a.atMs - b.atMs);
+}
+
+/** What cannot be done to this site, and why. */
+export function skipped(site: Site): { kind: string; why: string }[] {
+  return faults.flatMap((fault) => {
+    const why = fault.unavailable?.(site) ?? null;
+    return why === null ? [] : [{ kind: fault.kind, why }];
+  });
+}

@@ -1,0 +1,125 @@
+/** Sensors that send what can never be stored: it must be set aside, counted, and hold nothing up. */
+import mqtt from 'mqtt';
+import { statusOf } from '../observe/reported.ts';
+import { database, type Site } from '../site/site.ts';
+import { eventually, type Fault } from './fault.ts';
+
+const malformed: readonly (readonly [topic: string, payload: string])[] = [
+  ['telemetry/chaos/bad', 'not json'],
+  ['telemetry/chaos/bad', '{"temperature":'],
+  ['telemetry/chaos/bad', '"text"'],
+  ['telemetry/chaos/bad', '{"temperature":"hot"}'],
+  ['telemetry/unknown/machine', '{"temperature":1}'],
+  ['lifecycle/plant/pump-1', '{"state":"bored"}'],
+];
+
+/** Publishes at QoS 1, through reconnects, until everything is acknowledged. */
+export async function publishAll(
+  mqttUrl: string,
+  messages: readonly (readonly [string, string])[],
+): Promise<void> {
+  const client = mqtt.connect(mqttUrl, {
+    protocolVersion: 4,
+    clientId: 'chaos-odd-sensor',
+    reconnectPeriod: 200,
+  });
+  client.on('error', () => {});
+  try {
+    await Promise.all(messages.map(([topic, payload]) => client.publishAsync(topic, payload, { qos: 1 })));
+  } finally {
+    await client.endAsync(true);
+  }
+}
+
+const malformedMessages: Fault = {
+  kind: 'malformed-messages',
+  target: 'sensors',
+  plan(draw) {
+    const messages = Array.from({ length: draw.int(1, 60) }, () => draw.pick(malformed));
+    return {
+      text: `${messages.length} messages that cannot become readings`,
+      async run(scene) {
+        const { site, targets, expect } = scene;
+        const before = await lettersNow(site);
+        await publishAll(site.gateway.process.mqttUrl, messages);
+        expect('gateway: each of them is a dead letter, counted once', async () => {
+          if (scene.isAllowed('letters')) return null;
+          const added = (await lettersNow(site)) - before;
+          // A resend after a restart cannot be told from a second message: a letter has no identity.
+          if (targets.has('gateway'))
+            return added >= messages.length ? null : `${added} of ${messages.length}`;
+          return added === messages.length ? null : `${added} instead of ${messages.length}`;
+        });
+      },
+    };
+  },
+};
+
+/** Asked until it answers: another fault may hold the gateway. */
+async function lettersNow(site: Site): Promise<number> {
+  let count = 0;
+  const problem = await eventually(async () => {
+    const { deadLetters } = await statusOf(site);
+    count = deadLetters.count + deadLetters.dropped;
+    return null;
+  }, 60_000);
+  if (problem !== null) throw new Error(problem);
+  return count;
+}
+
+/** A field that the store knows as text: it refuses every line that has it as a number, and only those. */
+const poison: Fault = {
+  kind: 'poison-block',
+  target: 'sensors',
+  unavailable: (site) => (site.influxd ? null : 'the embedded store keeps a field of any type'),
+  plan(draw) {
+    const [count, field] = [draw.int(1, 30), `poison${draw.int(0, 1_000_000)}`];
+    const seqFirst = draw.int(0, 2 ** 40);
+    return {
+      text: `${count} readings with a field that InfluxDB will not take (${field})`,
+      async run({ site, allow, expect }) {
+        allow('quarantined');
+        await makeTextField(site, field);
+        const before = await quarantinedNow(site);
+        const messages = Array.from(
+          { length: count },
+          (_, i) =>
+            ['telemetry/chaos/poisoned', JSON.stringify({ seq: seqFirst + i, [field]: i + 0.5 })] as const,
+        );
+        await publishAll(site.gateway.process.mqttUrl, messages);
+        expect(`cloud: exactly the ${count} refused lines are in quarantine`, async () => {
+          const lines = (await quarantinedNow(site)) - before;
+          return lines === count ? null : `${lines}`;
+        });
+      },
+    };
+  },
+};
+
+async function makeTextField(site: Site, field: string): Promise<void> {
+  const problem = await eventually(async () => {
+    // Now, because InfluxDB knows a field's type for each of its shards, which are days of time.
+    const body = `generic,gateway=other,machine=other,site=other ${field}="text"`;
+    const answer = await fetch(`${site.influxd!.url}/write?db=${database}`, { method: 'POST', body });
+    return answer.ok ? null : `InfluxDB answered ${answer.status}`;
+  }, 30_000);
+  if (problem !== null) throw new Error(problem);
+}
+
+/** Lines, from the reasons that quarantine gives: "… (and 3 more)". */
+async function quarantinedNow(site: Site): Promise<number> {
+  let lines = 0;
+  const problem = await eventually(async () => {
+    type Entry = { reason: string };
+    const { items } = await site.cloud.process.json<{ items: Entry[] }>('/api/quarantine?limit=500');
+    lines = items.reduce(
+      (sum, { reason }) => sum + 1 + Number(/\(and (\d+) more\)$/.exec(reason)?.[1] ?? 0),
+      0,
+    );
+    return null;
+  }, 60_000);
+  if (problem !== null) throw new Error(problem);
+  return lines;
+}
+
+export const sensorFaults: Fault[] = [malformedMessages, poison];

@@ -1,0 +1,105 @@
+/** What the system says about itself, asked over its own interfaces. */
+import type { HarbingerEvent, JournalLoss } from '../../../shared/contract/events.ts';
+import { isEventOf } from '../../../shared/contract/events.ts';
+import type { ProductProcess } from '../../support/processes.ts';
+import type { Site } from '../site/site.ts';
+
+export interface GatewayStatus {
+  pending: number;
+  placement: { timesOutOfBounds: number; resends: number };
+  journals: { lane: string; lastSeq: number; dropped: { lines: number; blocks: number } }[];
+  backlog: Record<string, { blocks: number }>;
+  uplink: { connected: boolean; connects: number; lastError: string | null };
+  deadLetters: { count: number; dropped: number };
+  intelligence: { model: { state: string; restarts: number; refusals: unknown[]; lastError: string | null } };
+  alerts: { openPredictions: { predictionId: string }[]; events: { pending: number } };
+  estimatesDropped: number;
+}
+
+export function statusOf({ gateway }: Site): Promise<GatewayStatus> {
+  return gateway.process.json<GatewayStatus>('/api/status', { signal: AbortSignal.timeout(5_000) });
+}
+
+/** What is compared before and after a round. */
+export interface Statement {
+  events: Map<string, HarbingerEvent>;
+  /** Listed more than once. */
+  eventsRepeated: string[];
+  quarantined: number;
+  droppedLines: number;
+  deadLetters: number;
+  gatewayOpen: string[];
+  cloudOpen: string[];
+  /** Open in the cloud only, since the gateway's memory of them was destroyed on purpose. */
+  orphans: string[];
+  /** The reverse: the cloud's memory of them was destroyed on purpose, until they change. */
+  unknown: string[];
+}
+
+interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+export async function statementOf(
+  site: Site,
+  eventsBefore: ReadonlyMap<string, HarbingerEvent>,
+): Promise<Statement> {
+  const cloud = site.cloud.process;
+  const [status, { quarantined }, { alerts }, listed] = await Promise.all([
+    statusOf(site),
+    cloud.json<{ quarantined: number }>('/api/status'),
+    cloud.json<{ alerts: { alertId: string }[] }>('/api/alerts?state=open&limit=1000'),
+    newestEvents(cloud, eventsBefore),
+  ]);
+  const events = new Map(eventsBefore);
+  const inThisList = new Set<string>();
+  const eventsRepeated: string[] = [];
+  for (const event of listed) {
+    if (inThisList.has(event.id)) eventsRepeated.push(event.id);
+    inThisList.add(event.id);
+    events.set(event.id, event);
+  }
+  return {
+    events,
+    eventsRepeated,
+    quarantined,
+    droppedLines: status.journals.reduce((sum, { dropped }) => sum + dropped.lines, 0),
+    deadLetters: status.deadLetters.count + status.deadLetters.dropped,
+    gatewayOpen: status.alerts.openPredictions.map(({ predictionId }) => predictionId).sort(),
+    cloudOpen: alerts.map(({ alertId }) => alertId).sort(),
+    orphans: [],
+    unknown: [],
+  };
+}
+
+/** Lines dropped by policy. Where the file with the count was damaged it begins at 0 again. */
+export function droppedBetween(before: Statement, after: Statement): number {
+  const more = after.droppedLines - before.droppedLines;
+  return more < 0 ? after.droppedLines : more;
+}
+
+export function lossesBetween(before: Statement, after: Statement): JournalLoss[] {
+  return newEvents(before, after).flatMap((event) =>
+    isEventOf(event, 'io.harbinger.journal.loss.v1') ? [event.data] : [],
+  );
+}
+
+export function newEvents(before: Statement, after: Statement): HarbingerEvent[] {
+  return [...after.events.values()].filter(({ id }) => !before.events.has(id));
+}
+
+/** Newest first, until a whole page of them is known. */
+async function newestEvents(
+  cloud: ProductProcess,
+  known: ReadonlyMap<string, HarbingerEvent>,
+): Promise<HarbingerEvent[]> {
+  const events: HarbingerEvent[] = [];
+  for (let before: string | null = ''; before !== null; ) {
+    const from: string = before === '' ? '' : `&before=${encodeURIComponent(before)}`;
+    const page: Page<HarbingerEvent> = await cloud.json(`/api/events?limit=500${from}`);
+    events.push(...page.items);
+    before = page.items.every(({ id }) => known.has(id)) ? null : page.next;
+  }
+  return events;
+}

@@ -1,0 +1,102 @@
+import { database, type Site } from '../site/site.ts';
+
+/** Running numbers of each machine in the order of their time in the store, repeats included. */
+export type StoredSeqs = Map<string, number[]>;
+
+const pageRows = 10_000;
+
+/** The load's readings with running numbers from `from` up to (not including) `to`. */
+export function storedSeqs(site: Site, from: number, to: number): Promise<StoredSeqs> {
+  return site.influxd ? influxSeqs(site, from, to) : embeddedSeqs(site, from, to);
+}
+
+/** Rows of the plant's pumps. */
+export async function storedPumpRows(site: Site): Promise<number> {
+  if (!site.influxd) {
+    const rows = await sql(site, 'select count(*) from pump').catch(noTable('pump'));
+    return Number(rows[0]?.[0] ?? 0);
+  }
+  const [rows] = await influxSeries(site, 'SELECT count("vibration_x") FROM "pump"');
+  return Number(rows?.values[0]?.[1] ?? 0);
+}
+
+/** Values of the field `kept` of one machine, ascending, repeats included. */
+export async function keptOf(site: Site, machine: string): Promise<number[]> {
+  let values: unknown[];
+  if (site.influxd) {
+    const [rows] = await influxSeries(site, `SELECT "kept" FROM "generic" WHERE "machine" = '${machine}'`);
+    values = (rows?.values ?? []).map(([, kept]) => kept);
+  } else {
+    const rows = await sql(site, `select kept from generic where machine = '${machine}'`);
+    values = rows.map(([kept]) => kept);
+  }
+  return values.map(Number).sort((a, b) => a - b);
+}
+
+/** Ids of the events in the store, one for each line. */
+export async function storedEventIds(site: Site): Promise<string[]> {
+  if (!site.influxd) return embeddedEventIds(site);
+  const series = await influxSeries(site, 'SELECT "id" FROM "event"');
+  return series.flatMap(({ values }) => values.map(([, id]) => String(id)));
+}
+
+async function embeddedEventIds(site: Site): Promise<string[]> {
+  const ids: string[] = [];
+  for (;;) {
+    const query = `select id from event order by id limit ${pageRows} offset ${ids.length}`;
+    const rows = await sql(site, query).catch(noTable('event'));
+    ids.push(...rows.map(([id]) => String(id)));
+    if (rows.length < pageRows) return ids;
+  }
+}
+
+/** @throws Error with what InfluxDB says, where it does not answer with rows or with none */
+async function influxSeries(site: Site, query: string) {
+  const answer = await site.influxd!.query(query, database);
+  const error = answer.error ?? answer.results[0]?.error;
+  if (error) throw new Error(`InfluxDB: ${error}`);
+  return answer.results[0]?.series ?? [];
+}
+
+/** A table is made with its first row. */
+function noTable(name: string): (error: unknown) => unknown[][] {
+  return (error) => {
+    if (new RegExp(`no table '${name}'`).test(String(error))) return [];
+    throw error;
+  };
+}
+
+async function influxSeqs(site: Site, from: number, to: number): Promise<StoredSeqs> {
+  const where = `"site" = 'chaos' AND "cycles" >= ${from} AND "cycles" < ${to}`;
+  const query = `SELECT "cycles" FROM "generic" WHERE ${where} GROUP BY "machine"`;
+  const series = await influxSeries(site, query);
+  return new Map(
+    series.map(({ tags, values }) => [tags?.machine ?? '', values.map(([, seq]) => Number(seq))]),
+  );
+}
+
+async function embeddedSeqs(site: Site, from: number, to: number): Promise<StoredSeqs> {
+  const found: StoredSeqs = new Map();
+  for (let offset = 0; ; offset += pageRows) {
+    const rows = await sql(
+      site,
+      `select machine, cycles from generic where site = 'chaos' and cycles >= ${from} and cycles < ${to} ` +
+        `order by machine, time, cycles limit ${pageRows} offset ${offset}`,
+    );
+    for (const [machine, seq] of rows) {
+      const seqs = found.get(String(machine));
+      if (seqs) seqs.push(Number(seq));
+      else found.set(String(machine), [Number(seq)]);
+    }
+    if (rows.length < pageRows) return found;
+  }
+}
+
+async function sql(site: Site, query: string): Promise<unknown[][]> {
+  const answer = await site.cloud.process.json<{ rows: unknown[][] }>('/api/query', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ sql: query, rowsMax: pageRows, timeoutMs: 30_000 }),
+  });
+  return answer.rows;
+}

@@ -1,0 +1,88 @@
+/** Looks at the system all the time, as an operator's monitoring does: health, readiness, and a few metrics. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ProductProcess } from '../../support/processes.ts';
+import type { Site } from '../site/site.ts';
+import { statusOf } from './reported.ts';
+
+const periodMs = 250;
+const answerMsMax = 1_500;
+
+export interface Sample {
+  /** Monotonic. */
+  atMs: number;
+  /** Null: no answer. */
+  gatewayHealthy: boolean | null;
+  gatewayReady: boolean | null;
+  cloudHealthy: boolean | null;
+  cloudReady: boolean | null;
+  /** The metric harbinger_uplink_connected. */
+  uplinkConnected: boolean | null;
+}
+
+export class Watch {
+  readonly samples: Sample[] = [];
+  readonly #site: Site;
+  #stopped = false;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(site: Site) {
+    this.#site = site;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+  }
+
+  between(fromMs: number, toMs: number): Sample[] {
+    return this.samples.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs);
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      await Promise.all([this.#sample(), this.#noteEvents()]);
+      await delay(periodMs);
+    }
+  }
+
+  async #sample(): Promise<void> {
+    const { gateway, cloud } = this.#site;
+    const [gatewayHealthy, gatewayReady, cloudHealthy, cloudReady, connected] = await Promise.all([
+      says(gateway.process, '/healthz'),
+      says(gateway.process, '/readyz'),
+      says(cloud.process, '/healthz'),
+      says(cloud.process, '/readyz'),
+      metricOf(gateway.process, 'harbinger_uplink_connected'),
+    ]);
+    const uplinkConnected = connected === null ? null : connected === 1;
+    const atMs = performance.now();
+    this.samples.push({ atMs, gatewayHealthy, gatewayReady, cloudHealthy, cloudReady, uplinkConnected });
+  }
+
+  /** What has been journalled so far must go first on every connection made from now on. */
+  async #noteEvents(): Promise<void> {
+    const status = await statusOf(this.#site).catch(() => null);
+    const events = status?.journals.find(({ lane }) => lane === 'events');
+    const { tap } = this.#site.link;
+    if (events) tap.eventsKnown = Math.max(tap.eventsKnown, events.lastSeq);
+  }
+}
+
+/** 200: true; another status: false; no answer: null. */
+async function says(process: ProductProcess, path: string): Promise<boolean | null> {
+  const answer = await fetch(`${process.httpUrl}${path}`, { signal: AbortSignal.timeout(answerMsMax) }).catch(
+    () => null,
+  );
+  await answer?.body?.cancel();
+  return answer === null ? null : answer.ok;
+}
+
+/** The sum of a metric's series; null if there is no answer or no such metric. */
+export async function metricOf(process: ProductProcess, name: string): Promise<number | null> {
+  const value = await process.metric(name).catch(() => Number.NaN);
+  return Number.isNaN(value) ? null : value;
+}

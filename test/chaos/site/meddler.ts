@@ -1,0 +1,46 @@
+/** What proxies that know MQTT, or believe that they do, make of what a gateway sends. */
+import { generate, type Packet, parser } from 'mqtt-packet';
+import type { Draw } from '../draw/draw.ts';
+
+export type Meddling =
+  /** Sends messages twice, as one that tries again. */
+  | 'repeats'
+  /** Lets a message go before the one that was sent before it. */
+  | 'swaps';
+
+/** Changes the messages of one connection, from its beginning; the rest passes as it is. */
+export class Meddler {
+  readonly #kind: Meddling;
+  readonly #draw: Draw;
+  readonly #parser = parser({ protocolVersion: 4 });
+  #out: Buffer[] = [];
+  #held: Buffer | null = null;
+
+  constructor(kind: Meddling, draw: Draw) {
+    this.#kind = kind;
+    this.#draw = draw;
+    this.#parser.on('packet', (packet: Packet) => this.#take(packet));
+    this.#parser.on('error', () => {});
+  }
+
+  change(chunk: Buffer): Buffer {
+    this.#parser.parse(chunk);
+    const out = Buffer.concat(this.#out);
+    this.#out = [];
+    return out;
+  }
+
+  #take(packet: Packet): void {
+    const bytes = generate(packet, { protocolVersion: 4 });
+    const strikes = packet.cmd === 'publish' && this.#draw.chance(0.4);
+    if (strikes && this.#kind === 'swaps' && this.#held === null) {
+      this.#held = bytes;
+      return;
+    }
+    this.#out.push(bytes);
+    if (strikes && this.#kind === 'repeats') this.#out.push(bytes);
+    if (packet.cmd !== 'publish' || this.#held === null) return;
+    this.#out.push(this.#held);
+    this.#held = null;
+  }
+}

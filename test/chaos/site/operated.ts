@@ -1,0 +1,145 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Exit, type LogLine, type ProductOptions, ProductProcess } from '../../support/processes.ts';
+
+const restartDelayMs = 200;
+const restartsMax = 20;
+const portRetryMs = 1_000;
+const isPortTaken = (error: unknown) => String(error).includes('_PORT_BUSY');
+
+/**
+ * A product process as a service manager runs it: started again when it ends by itself, which is noted, because only
+ * some faults are an excuse for that.
+ */
+export class Operated {
+  readonly process: ProductProcess;
+  readonly name: string;
+  /** Ends that nobody asked for, as sentences; taken by the round. */
+  readonly endedByItself: string[] = [];
+  starts = 0;
+  #wanted = false;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(name: string, options: ProductOptions) {
+    this.name = name;
+    this.process = new ProductProcess(options);
+  }
+
+  get running(): boolean {
+    return this.#wanted;
+  }
+
+  /** @throws Error with its last words */
+  async start(): Promise<void> {
+    this.#wanted = true;
+    try {
+      await this.#launch();
+    } catch (error) {
+      this.#wanted = false;
+      throw error;
+    }
+  }
+
+  /** As a service manager starts what dies while it starts: again, a few times. How often it died. @throws as `start` */
+  async startAgainAndAgain(attemptsMax: number): Promise<number> {
+    for (let died = 0; ; died++) {
+      try {
+        await this.start();
+        return died;
+      } catch (error) {
+        if (died + 1 >= attemptsMax) throw error;
+        await delay(restartDelayMs);
+      }
+    }
+  }
+
+  /** Begins to start, and kills it after so long, wherever it is by then. */
+  async startAndKill(afterMs: number): Promise<void> {
+    const starting = this.process.start();
+    starting.catch(() => {});
+    this.starts++;
+    await delay(afterMs);
+    await this.process.kill9();
+    await starting.catch(() => {});
+  }
+
+  /** Tries to start what is expected to refuse: what it said, or null if it did start (and was stopped again). */
+  async refusal(): Promise<string | null> {
+    try {
+      await this.process.start();
+    } catch (error) {
+      return String(error);
+    }
+    await this.process.stop();
+    return null;
+  }
+
+  async kill9(): Promise<void> {
+    this.#wanted = false;
+    await this.process.kill9();
+    await this.#running;
+  }
+
+  async stop(): Promise<Exit> {
+    this.#wanted = false;
+    const exit = await this.process.stop();
+    await this.#running;
+    return exit;
+  }
+
+  freeze(): void {
+    process.kill(this.process.pid, 'SIGSTOP');
+  }
+
+  thaw(): void {
+    process.kill(this.process.pid, 'SIGCONT');
+  }
+
+  /** What it logged after `mark` (a line taken earlier). */
+  logsSince(mark: LogLine | undefined): LogLine[] {
+    const { logs } = this.process;
+    return logs.slice(mark ? logs.indexOf(mark) + 1 : 0);
+  }
+
+  get lastLog(): LogLine | undefined {
+    return this.process.logs.at(-1);
+  }
+
+  async #launch(): Promise<void> {
+    for (let left = restartsMax; ; left--) {
+      try {
+        await this.process.start();
+        break;
+      } catch (error) {
+        // While it was down its port served somebody else's connection: it is free again soon.
+        if (left === 0 || !isPortTaken(error)) throw error;
+        await delay(portRetryMs);
+      }
+    }
+    this.starts++;
+    this.#running = this.#supervise();
+  }
+
+  async #supervise(): Promise<void> {
+    do {
+      const { code, signal } = await this.process.exited();
+      if (!this.#wanted) return;
+      this.endedByItself.push(`${this.name} ended by itself (code ${code}, signal ${signal})`);
+    } while (await this.#startAgain());
+  }
+
+  async #startAgain(): Promise<boolean> {
+    for (let attempt = 1; attempt <= restartsMax; attempt++) {
+      await delay(restartDelayMs * attempt);
+      if (!this.#wanted) return false;
+      try {
+        await this.process.start();
+        this.starts++;
+        return true;
+      } catch (error) {
+        if (this.#wanted)
+          this.endedByItself.push(`${this.name} did not start again: ${String(error).slice(0, 2_000)}`);
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,207 @@
+/** What chaos is done to: gateway, cloud and store as processes, on small disks of their own, with faulty links between. */
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { stringify } from 'smol-toml';
+import { mergeTables } from '../../../shared/config/load-config.ts';
+import { compiledEntry, packageRoot } from '../../../shared/runtime/paths.ts';
+import { type Influxd, startInfluxd } from '../../support/influxd.ts';
+import { freePort } from '../../support/ports.ts';
+import { ProductProcess } from '../../support/processes.ts';
+import { type Disk, makeDisk } from './disk.ts';
+import { HttpFaults } from './http-faults.ts';
+import { Link } from './link.ts';
+import { Operated } from './operated.ts';
+import type { Orders, WorkerName } from './preload.ts';
+
+type Table = Record<string, unknown>;
+
+export type StoreKind = 'embedded' | 'influx1';
+
+export const gatewayName = 'chaos';
+export const database = 'chaos';
+const password = 'chaos-link-password';
+const diskMib = 160;
+
+/** Limits small enough that what waits for them is seen within a round. */
+const impatience = {
+  uplink: { connectMsMax: 2_000, ackMsMax: 6_000, backoffMaxMs: 1_000 },
+  ingest: { storeWaitMsMax: 3_000 },
+  influxTimeoutMs: 1_500,
+};
+
+export class Site {
+  readonly store: StoreKind;
+  readonly gatewayDisk: Disk;
+  readonly cloudDisk: Disk;
+  readonly link: Link;
+  readonly influxd: Influxd | null;
+  readonly influxDisk: Disk | null;
+  /** Between cloud and InfluxDB. */
+  readonly storeFaults: HttpFaults | null;
+  readonly gateway: Operated;
+  readonly cloud: Operated;
+  readonly artefactsDir: string;
+  readonly plantState: string;
+  readonly #folder: string;
+  /** Also where a run is stopped from outside; by then its disks' own handlers have unmounted them. */
+  readonly #removeFolder = () => rmSync(this.#folder, { recursive: true, force: true });
+  readonly #orders: Record<'gateway' | 'cloud', Orders> = { gateway: {}, cloud: {} };
+
+  private constructor(parts: {
+    folder: string;
+    store: StoreKind;
+    influxd: Influxd | null;
+    influxDisk: Disk | null;
+    storeFaults: HttpFaults | null;
+    cloudPort: number;
+  }) {
+    const { folder, store, influxd, influxDisk, storeFaults, cloudPort } = parts;
+    this.#folder = folder;
+    this.store = store;
+    this.influxd = influxd;
+    this.influxDisk = influxDisk;
+    this.storeFaults = storeFaults;
+    this.gatewayDisk = makeDisk(folder, 'gateway', diskMib, {
+      fill: () => this.order('gateway', { disk: 'full' }),
+      free: () => this.order('gateway', { disk: 'well' }),
+    });
+    this.cloudDisk = makeDisk(folder, 'cloud', diskMib * 2);
+    this.artefactsDir = join(folder, 'artefacts');
+    this.plantState = join(folder, 'plant.json');
+    this.link = new Link(() => cloudPort);
+    this.cloud = new Operated('cloud', this.#process('cloud', this.cloudDisk, cloudPort));
+    this.gateway = new Operated('gateway', this.#process('gateway', this.gatewayDisk, 0));
+    process.once('exit', this.#removeFolder);
+  }
+
+  static async start(folder: string, store: StoreKind): Promise<Site> {
+    mkdirSync(folder, { recursive: true });
+    const influxDisk = store === 'influx1' ? makeDisk(folder, 'influxd', diskMib) : null;
+    const influxd = influxDisk ? await startInfluxd({ folder: influxDisk.path }) : null;
+    const storeFaults = influxd ? new HttpFaults(influxd.url) : null;
+    await storeFaults?.start();
+    const site = new Site({ folder, store, influxd, influxDisk, storeFaults, cloudPort: await freePort() });
+    try {
+      await site.#begin();
+      return site;
+    } catch (error) {
+      await site.stop();
+      throw error;
+    }
+  }
+
+  get gatewayDir(): string {
+    return join(this.gatewayDisk.path, 'data');
+  }
+
+  get cloudDir(): string {
+    return join(this.cloudDisk.path, 'data');
+  }
+
+  get journalDir(): string {
+    return join(this.gatewayDir, 'journal');
+  }
+
+  /** Takes effect at the gateway's next start. */
+  configureGateway(over: Table = {}): void {
+    const config = {
+      gateway: gatewayName,
+      machines: [
+        { match: 'chaos/*', type: 'generic' },
+        { match: 'plant/*', type: 'pump' },
+      ],
+      broker: { anonymous: 'loopback' },
+      http: { openOnLoopback: true },
+      journal: { bytesMax: 64 << 20 },
+      intelligence: { artefactsDir: this.artefactsDir, requestMsMax: 2_000, restart: { maxMs: 1_000 } },
+      // A model that was hung or killed is asked again soon, so that a later fault of it is seen.
+      decisions: { breaker: { halfOpenAfterMs: 1_000 } },
+      uplink: { url: `mqtt://127.0.0.1:${this.link.port}`, password, ...impatience.uplink },
+    };
+    this.#write('gateway', mergeTables(config, over));
+  }
+
+  /** What the process is told from outside: see preload.ts. */
+  order(process: 'gateway' | 'cloud', orders: Orders): void {
+    Object.assign(this.#orders[process], orders);
+    writeFileSync(this.#ordersFile(process), JSON.stringify(this.#orders[process]));
+  }
+
+  /** Ends or hangs one of the gateway's threads. */
+  strike(which: WorkerName, action: 'die' | 'hang', hangMs?: number): void {
+    const number = (this.#orders.gateway.thread?.number ?? 0) + 1;
+    this.order('gateway', { thread: { number, which, action, ...(hangMs !== undefined && { hangMs }) } });
+  }
+
+  /** Another gateway of the same name, in an ordinary folder, empty at first. */
+  twin(): ProductProcess {
+    const dataDir = join(this.#folder, 'twin');
+    rmSync(dataDir, { recursive: true, force: true });
+    const env = { HARBINGER_LOG: 'info' };
+    return new ProductProcess({ command: 'gateway', dataDir, configFile: this.#configFile('gateway'), env });
+  }
+
+  async stop(): Promise<void> {
+    await this.gateway.stop().catch(() => {});
+    await this.cloud.stop().catch(() => {});
+    await this.link.stop().catch(() => {});
+    await this.storeFaults?.stop();
+    await this.influxd?.stop();
+    this.influxDisk?.close();
+    this.gatewayDisk.close();
+    this.cloudDisk.close();
+    this.#removeFolder();
+    process.off('exit', this.#removeFolder);
+  }
+
+  async #begin(): Promise<void> {
+    cpSync(join(packageRoot, 'models', 'artefacts'), this.artefactsDir, { recursive: true });
+    await this.link.start();
+    this.order('gateway', { clockOffsetMs: 0 });
+    this.order('cloud', { clockOffsetMs: 0 });
+    this.configureGateway();
+    this.#write('cloud', {
+      gateways: [{ id: gatewayName, password }],
+      ingest: impatience.ingest,
+      store: this.#storeConfig(),
+      api: { openOnLoopback: true },
+    });
+    await this.cloud.start();
+    await this.gateway.start();
+  }
+
+  #storeConfig(): Table {
+    if (!this.storeFaults) return { kind: 'embedded' };
+    const { url } = this.storeFaults;
+    return { kind: 'influx', version: 1, url, database, timeoutMs: impatience.influxTimeoutMs };
+  }
+
+  #process(command: 'gateway' | 'cloud', disk: Disk, mqttPort: number) {
+    const preload = pathToFileURL(compiledEntry('test/chaos/site/preload')).href;
+    return {
+      command,
+      dataDir: join(disk.path, 'data'),
+      configFile: this.#configFile(command),
+      mqttPort,
+      until: command === 'cloud' ? ('listening' as const) : ('ready' as const),
+      env: {
+        HARBINGER_LOG: 'info',
+        NODE_OPTIONS: `--import ${preload}`,
+        CHAOS_ORDERS: this.#ordersFile(command),
+      },
+    };
+  }
+
+  #configFile(name: string): string {
+    return join(this.#folder, `${name}.toml`);
+  }
+
+  #ordersFile(name: string): string {
+    return join(this.#folder, `${name}-orders.json`);
+  }
+
+  #write(name: string, config: Table): void {
+    writeFileSync(this.#configFile(name), stringify(config));
+  }
+}

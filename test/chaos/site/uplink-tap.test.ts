@@ -1,0 +1,61 @@
+import { generate } from 'mqtt-packet';
+import { expect, it } from 'vitest';
+import { encodeBatch } from '../../../shared/contract/batch.ts';
+import type { Lane } from '../../../shared/contract/lanes.ts';
+import { UplinkTap } from './uplink-tap.ts';
+
+function publish(lane: Lane, seq: number): Buffer {
+  const body = Buffer.from('x');
+  const blocks = [{ seq, lines: 1, bytes: body.length }];
+  const header = {
+    gateway: 'chaos',
+    journal: 'a'.repeat(16),
+    lane,
+    codec: 'identity' as const,
+    rawBytes: body.length,
+    blocks,
+  };
+  const payload = encodeBatch({ header, body });
+  return generate({ cmd: 'publish', topic: 't', payload, qos: 1, messageId: seq, dup: false, retain: false });
+}
+
+/** What a tap makes of one connection, with events up to block 5 journalled before it. */
+function seen(sent: readonly (readonly [Lane, number])[]): { compared: number; overtaken: number } {
+  const tap = new UplinkTap();
+  tap.eventsKnown = 5;
+  const read = tap.connection();
+  for (const [lane, seq] of sent) read(publish(lane, seq));
+  return { compared: tap.compared, overtaken: tap.overtaken.length };
+}
+
+it('counts a connection as compared where events that had waited went, and then readings', () => {
+  expect(
+    seen([
+      ['events', 5],
+      ['readings', 1],
+      ['readings', 2],
+    ]),
+  ).toEqual({ compared: 1, overtaken: 0 });
+  expect(
+    seen([
+      ['events', 5],
+      ['events', 6],
+    ]),
+  ).toEqual({ compared: 0, overtaken: 0 });
+  expect(
+    seen([
+      ['readings', 1],
+      ['events', 6],
+      ['readings', 2],
+    ]),
+  ).toEqual({ compared: 0, overtaken: 0 });
+});
+
+it('notices events that had waited and went after readings', () => {
+  expect(
+    seen([
+      ['readings', 1],
+      ['events', 5],
+    ]),
+  ).toEqual({ compared: 0, overtaken: 1 });
+});
