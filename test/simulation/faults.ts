@@ -1,11 +1,11 @@
 /** Makes a schedule's faults happen, and ends those that are still on when the run calms down. */
-import type { SimulatedCloud } from './cloud.ts';
-import type { SimulatedGateway } from './gateway.ts';
-import type { Network } from './network.ts';
-import type { Fault, Moment } from './schedule.ts';
+import type { SimulatedCloud } from './cloud/cloud.ts';
+import type { StoreMode } from './cloud/store.ts';
+import type { SimulatedGateway } from './gateway/gateway.ts';
+import type { Network } from './network/network.ts';
 import type { Sensor } from './sensors.ts';
-import type { StoreMode } from './store.ts';
-import type { World } from './world.ts';
+import type { Fault, Moment } from './world/schedule.ts';
+import type { World } from './world/world.ts';
 
 export interface Parts {
   world: World;

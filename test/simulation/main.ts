@@ -3,12 +3,12 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
-import { standstill } from './chunk.ts';
-import { runPool } from './pool.ts';
-import { drawSchedule, type Schedule } from './schedule.ts';
-import { shrink } from './shrink.ts';
+import { standstill } from './runs/chunk.ts';
+import { failureText } from './runs/failure-text.ts';
+import { runPool } from './runs/pool.ts';
+import { shrink } from './runs/shrink.ts';
 import { simulate } from './simulate.ts';
-import { failureText } from './text.ts';
+import { drawSchedule, type Schedule } from './world/schedule.ts';
 
 const help = `Simulates gateway, link, cloud and store with injected clock, chance, disk and network.
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Mutation, mutations } from './mutations.ts';
-import { drawSchedule, type Schedule } from './schedule.ts';
-import { shrink } from './shrink.ts';
+import { shrink } from './runs/shrink.ts';
 import { simulate } from './simulate.ts';
+import { drawSchedule, type Schedule } from './world/schedule.ts';
 
 /** So that a fault which no schedule shows does not take for ever. */
 const schedulesMax = 400;

@@ -10,10 +10,10 @@ import { JournalLane } from '../../gateway/journal/lane.ts';
 import { ReadPatience } from '../../gateway/journal/read-patience.ts';
 import { Pipeline } from '../../gateway/pipeline.ts';
 import { Uplink } from '../../gateway/uplink/uplink.ts';
-import { Connection } from './connection.ts';
-import { SimulatedDisk } from './disk.ts';
-import { SimulatedLetters } from './letters.ts';
-import type { FaultKind } from './schedule.ts';
+import { SimulatedLetters } from './gateway/dead-letters.ts';
+import { SimulatedDisk } from './gateway/disk.ts';
+import { Connection } from './network/connection.ts';
+import type { FaultKind } from './world/schedule.ts';
 
 export interface Mutation {
   name: string;

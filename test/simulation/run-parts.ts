@@ -1,11 +1,11 @@
 /** Everything that takes part in one simulated run. */
-import type { SimulatedCloud } from './cloud.ts';
-import type { SimulatedGateway } from './gateway.ts';
-import type { Ledger } from './ledger.ts';
-import type { Network } from './network.ts';
-import type { Schedule } from './schedule.ts';
+import type { SimulatedCloud } from './cloud/cloud.ts';
+import type { SimulatedGateway } from './gateway/gateway.ts';
+import type { Network } from './network/network.ts';
 import type { Sensor } from './sensors.ts';
-import type { World } from './world.ts';
+import type { Ledger } from './world/ledger.ts';
+import type { Schedule } from './world/schedule.ts';
+import type { World } from './world/world.ts';
 
 export interface RunParts {
   world: World;

@@ -3,10 +3,10 @@
  * before anything new. Acknowledgements get lost on the way like everything else.
  */
 import type { Random } from '../../shared/runtime/random.ts';
-import type { SimulatedGateway } from './gateway.ts';
-import type { Kind, Ledger, Sent } from './ledger.ts';
-import type { SensorPlan } from './schedule.ts';
-import { between, momentMs, pick, type World } from './world.ts';
+import type { SimulatedGateway } from './gateway/gateway.ts';
+import type { Kind, Ledger, Sent } from './world/ledger.ts';
+import type { SensorPlan } from './world/schedule.ts';
+import { between, momentMs, pick, type World } from './world/world.ts';
 
 interface Message {
   sent: Sent;

@@ -1,16 +1,16 @@
 /** One run: a schedule's sensors and faults for its duration; then all faults end and everything must drain. */
 import { checkEvent } from '../../shared/contract/events.ts';
 import { codeOf, messageOf } from '../../shared/runtime/errors.ts';
-import { gatewayName, SimulatedCloud } from './cloud.ts';
+import { gatewayName, SimulatedCloud } from './cloud/cloud.ts';
 import { Faults } from './faults.ts';
-import { SimulatedGateway } from './gateway.ts';
-import { Ledger, type Problem } from './ledger.ts';
-import { Network } from './network.ts';
+import { SimulatedGateway } from './gateway/gateway.ts';
+import { Network } from './network/network.ts';
 import type { RunParts } from './run-parts.ts';
-import type { Schedule } from './schedule.ts';
 import { Sensor } from './sensors.ts';
 import { type Outcome, verify } from './verify.ts';
-import { between, World } from './world.ts';
+import { Ledger, type Problem } from './world/ledger.ts';
+import type { Schedule } from './world/schedule.ts';
+import { between, World } from './world/world.ts';
 
 /** What everything may take to drain once nothing fails any more: back-offs, limits of waiting, a backlog. */
 const drainMsMax = 120_000;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { drawSchedule } from './schedule.ts';
 import { simulate } from './simulate.ts';
+import { drawSchedule } from './world/schedule.ts';
 
 const seeds = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
 

@@ -1,7 +1,7 @@
 /** The invariants, looked at when a run has drained: what was sent, what was promised, and what is there. */
 import { isEventOf } from '../../shared/contract/events.ts';
-import type { Ledger, Sent } from './ledger.ts';
 import type { RunParts } from './run-parts.ts';
+import type { Ledger, Sent } from './world/ledger.ts';
 
 export interface Outcome {
   sent: number;

@@ -1,6 +1,7 @@
 /** A schedule and what became of it, for people. */
-import type { Fault, Moment, Schedule, SensorPlan } from './schedule.ts';
-import type { Run } from './simulate.ts';
+
+import type { Run } from '../simulate.ts';
+import type { Fault, Moment, Schedule, SensorPlan } from '../world/schedule.ts';
 
 export function failureText(
   seed: number,

@@ -1,11 +1,11 @@
 /** Asks the gateway for its status, as the statistics job does: that makes the plane report its losses too. What it says must hold. */
-import type { DataStatus } from '../../gateway/data-messages.ts';
-import type { DataPlane } from '../../gateway/data-plane.ts';
-import { type Lane, lanes } from '../../shared/contract/lanes.ts';
-import type { Clock } from '../../shared/runtime/clock.ts';
-import type { SimulatedCloud } from './cloud.ts';
-import type { Ledger } from './ledger.ts';
-import type { World } from './world.ts';
+import type { DataStatus } from '../../../gateway/data-messages.ts';
+import type { DataPlane } from '../../../gateway/data-plane.ts';
+import { type Lane, lanes } from '../../../shared/contract/lanes.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
+import type { SimulatedCloud } from '../cloud/cloud.ts';
+import type { Ledger } from '../world/ledger.ts';
+import type { World } from '../world/world.ts';
 
 const everyMs = 250;
 /** What the journal may take of the disk beyond its limit: state files. */

@@ -1,4 +1,4 @@
-import { type Log, silentLog } from '../../shared/runtime/log.ts';
+import { type Log, silentLog } from '../../../shared/runtime/log.ts';
 
 /** What a gateway's log has said, as far as it is compared with what was done: over all its lives. */
 export class Said {

@@ -1,6 +1,6 @@
 /** What a simulated run is made of. A schedule is data: it can be drawn from a seed, printed, cut down and run again. */
-import type { Operation } from '../../gateway/journal/memory-disk.testing.ts';
-import { type Random, seededRandom } from '../../shared/runtime/random.ts';
+import type { Operation } from '../../../gateway/journal/memory-disk.testing.ts';
+import { type Random, seededRandom } from '../../../shared/runtime/random.ts';
 import { between, pick, whole } from './world.ts';
 
 /** When a crash strikes, counted from its time: after so many steps, or in the nth operation of a name. */

@@ -1,13 +1,13 @@
 /** The gateway's disk: the journal's disk in memory, with latency, and with faults that begin and end. */
-import type { JournalFs } from '../../gateway/journal/fs.ts';
+import type { JournalFs } from '../../../gateway/journal/fs.ts';
 import {
   type Access,
   MemoryDisk,
   type Operation,
   systemError,
-} from '../../gateway/journal/memory-disk.testing.ts';
-import type { Random } from '../../shared/runtime/random.ts';
-import { between, never, type Process, pick, type World, whole } from './world.ts';
+} from '../../../gateway/journal/memory-disk.testing.ts';
+import type { Random } from '../../../shared/runtime/random.ts';
+import { between, never, type Process, pick, type World, whole } from '../world/world.ts';
 
 const latencyMs: Partial<Record<Operation, [from: number, to: number]>> = {
   write: [0.02, 0.5],

@@ -1,8 +1,8 @@
 /** Dead letters in memory: durable a while after they were added, and at a crash the first of those under way or all. */
-import type { DeadLetters } from '../../gateway/deadletters/dead-letters.ts';
-import type { DeadLetter } from '../../gateway/ports/dead-letters.ts';
-import type { Random } from '../../shared/runtime/random.ts';
-import { between, type Process, type World, whole } from './world.ts';
+import type { DeadLetters } from '../../../gateway/deadletters/dead-letters.ts';
+import type { DeadLetter } from '../../../gateway/ports/dead-letters.ts';
+import type { Random } from '../../../shared/runtime/random.ts';
+import { between, type Process, type World, whole } from '../world/world.ts';
 
 type Letter = Omit<DeadLetter, 'id'>;
 

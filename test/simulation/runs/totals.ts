@@ -1,5 +1,5 @@
-import type { Schedule } from './schedule.ts';
-import type { Run } from './simulate.ts';
+import type { Run } from '../simulate.ts';
+import type { Schedule } from '../world/schedule.ts';
 
 /** What came of many runs; sums of several can be added up. */
 export class Totals {

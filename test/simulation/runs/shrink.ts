@@ -1,6 +1,7 @@
 /** Makes a failing schedule small: fewer faults, fewer and simpler sensors, a shorter run, as long as it still fails so. */
-import type { Schedule, SensorPlan } from './schedule.ts';
-import { simulate } from './simulate.ts';
+
+import { simulate } from '../simulate.ts';
+import type { Schedule, SensorPlan } from '../world/schedule.ts';
 
 const runsMax = 400;
 

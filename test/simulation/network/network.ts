@@ -2,11 +2,11 @@
  * The network between gateway and cloud: delay and a limited rate, one connection at a time. It can be cut (also within a
  * frame, which then never arrives), and be half-open: what is sent vanishes and nobody notices for long.
  */
-import type { Random } from '../../shared/runtime/random.ts';
-import type { SimulatedCloud } from './cloud.ts';
+import type { Random } from '../../../shared/runtime/random.ts';
+import type { SimulatedCloud } from '../cloud/cloud.ts';
+import type { Ledger } from '../world/ledger.ts';
+import { between, type Process, type World } from '../world/world.ts';
 import { type Carrier, Connection, type LinkRules } from './connection.ts';
-import type { Ledger } from './ledger.ts';
-import { between, type Process, type World } from './world.ts';
 
 const keepAliveMs = 5_000;
 const connectMsMax = 1_500;

@@ -1,11 +1,11 @@
 /** The telemetry store in memory: the same point twice is one, as in InfluxDB. It outlives the cloud's crashes. */
 import { crc32 } from 'node:zlib';
-import type { ReadingStore, RejectedLine, StoreBatch, StoreOutcome } from '../../cloud/ports.ts';
-import { linesOf } from '../../shared/contract/line-protocol.ts';
-import { HarbingerError } from '../../shared/runtime/errors.ts';
-import type { Random } from '../../shared/runtime/random.ts';
-import type { Ledger } from './ledger.ts';
-import { between, never, type Process, type World } from './world.ts';
+import type { ReadingStore, RejectedLine, StoreBatch, StoreOutcome } from '../../../cloud/ports.ts';
+import { linesOf } from '../../../shared/contract/line-protocol.ts';
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import type { Random } from '../../../shared/runtime/random.ts';
+import type { Ledger } from '../world/ledger.ts';
+import { between, never, type Process, type World } from '../world/world.ts';
 
 export type StoreMode = 'well' | 'slow' | 'hangs' | 'away' | 'partial';
 

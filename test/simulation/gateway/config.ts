@@ -1,8 +1,8 @@
-import { GatewayConfig } from '../../gateway/config.ts';
-import type { MachineType } from '../../shared/domain/machine-type.ts';
-import { compileValidator } from '../../shared/runtime/validate.ts';
-import { gatewayName } from './cloud.ts';
-import type { Schedule } from './schedule.ts';
+import { GatewayConfig } from '../../../gateway/config.ts';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import { compileValidator } from '../../../shared/runtime/validate.ts';
+import { gatewayName } from '../cloud/cloud.ts';
+import type { Schedule } from '../world/schedule.ts';
 
 const open: MachineType = {
   name: 'open',

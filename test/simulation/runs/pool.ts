@@ -1,6 +1,6 @@
 /** Schedules on all cores: worker processes that take seeds by the chunk. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { compiledEntry } from '../../shared/runtime/paths.ts';
+import { compiledEntry } from '../../../shared/runtime/paths.ts';
 import type { Chunk } from './chunk.ts';
 import { Totals } from './totals.ts';
 
@@ -51,7 +51,7 @@ function runProcess(
   nextChunk: () => Chunk | null,
   onDone: (part: Totals) => void,
 ): Promise<void> {
-  const child: ChildProcess = fork(compiledEntry('test/simulation/worker'));
+  const child: ChildProcess = fork(compiledEntry('test/simulation/runs/worker'));
   return new Promise((resolve, reject) => {
     let chunks = 1;
     child.on('message', (part: Totals) => {

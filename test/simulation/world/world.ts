@@ -3,9 +3,9 @@
  * two timers everything settles. So a run is a list of steps that depends on nothing but its schedule.
  */
 import { crc32 } from 'node:zlib';
-import type { Clock, Timer } from '../../shared/runtime/clock.ts';
-import { manualClock } from '../../shared/runtime/manual-clock.ts';
-import { type Random, seededRandom } from '../../shared/runtime/random.ts';
+import type { Clock, Timer } from '../../../shared/runtime/clock.ts';
+import { manualClock } from '../../../shared/runtime/manual-clock.ts';
+import { type Random, seededRandom } from '../../../shared/runtime/random.ts';
 
 /** Lines of the trace that are kept for showing; all of them go into its fingerprint. */
 const traceKept = 400;

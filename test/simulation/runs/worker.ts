@@ -1,7 +1,8 @@
 /** A process that runs the schedules it is told to: see pool.ts. */
+
+import { simulate } from '../simulate.ts';
+import { drawSchedule } from '../world/schedule.ts';
 import { type Chunk, standstill } from './chunk.ts';
-import { drawSchedule } from './schedule.ts';
-import { simulate } from './simulate.ts';
 import { Totals } from './totals.ts';
 
 let seed = 0;

@@ -2,13 +2,13 @@
  * The cloud's own state in memory, with lmdb's promises: a transaction is done as a whole and in order; what was under
  * way at a crash is done up to some point.
  */
-import type { Operations } from '../../cloud/ports.ts';
-import type { HarbingerEvent } from '../../shared/contract/events.ts';
-import type { Lane } from '../../shared/contract/lanes.ts';
-import type { Random } from '../../shared/runtime/random.ts';
-import type { Ledger } from './ledger.ts';
+import type { Operations } from '../../../cloud/ports.ts';
+import type { HarbingerEvent } from '../../../shared/contract/events.ts';
+import type { Lane } from '../../../shared/contract/lanes.ts';
+import type { Random } from '../../../shared/runtime/random.ts';
+import type { Ledger } from '../world/ledger.ts';
+import { between, never, type Process, type World, whole } from '../world/world.ts';
 import type { SimulatedStore } from './store.ts';
-import { between, never, type Process, type World, whole } from './world.ts';
 
 export class SimulatedOperations {
   failing = false;

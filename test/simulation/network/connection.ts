@@ -1,10 +1,10 @@
 /** One connection of the gateway's uplink to the cloud: frames arrive in order, and once one is lost none after it does. */
-import type { CloudLink } from '../../gateway/ports/uplink.ts';
-import { decodeBatch } from '../../shared/contract/batch.ts';
-import type { Lane } from '../../shared/contract/lanes.ts';
-import type { GatewayConnection, SimulatedCloud } from './cloud.ts';
-import type { Ledger } from './ledger.ts';
-import { momentMs, type Process, type World } from './world.ts';
+import type { CloudLink } from '../../../gateway/ports/uplink.ts';
+import { decodeBatch } from '../../../shared/contract/batch.ts';
+import type { Lane } from '../../../shared/contract/lanes.ts';
+import type { GatewayConnection, SimulatedCloud } from '../cloud/cloud.ts';
+import type { Ledger } from '../world/ledger.ts';
+import { momentMs, type Process, type World } from '../world/world.ts';
 
 /** How long an event may wait on disk while readings go out on the same connection. */
 const eventWaitMsMax = 500;

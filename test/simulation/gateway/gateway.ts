@@ -2,23 +2,23 @@
  * The gateway: the real data plane (decoding, placement, journal, uplink) on a simulated disk and link, behind a front
  * that packs messages as the main thread does. A crash ends it between any two steps.
  */
-import { type DataPlane, startDataPlane } from '../../gateway/data-plane.ts';
-import { RecentReadings } from '../../gateway/decode/recent-readings.ts';
-import type { RawMessage } from '../../gateway/ports/source.ts';
-import type { HarbingerEvent } from '../../shared/contract/events.ts';
-import { messageOf } from '../../shared/runtime/errors.ts';
-import type { Log } from '../../shared/runtime/log.ts';
-import type { SimulatedCloud } from './cloud.ts';
+import { type DataPlane, startDataPlane } from '../../../gateway/data-plane.ts';
+import { RecentReadings } from '../../../gateway/decode/recent-readings.ts';
+import type { RawMessage } from '../../../gateway/ports/source.ts';
+import type { HarbingerEvent } from '../../../shared/contract/events.ts';
+import { messageOf } from '../../../shared/runtime/errors.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import type { SimulatedCloud } from '../cloud/cloud.ts';
+import type { Network } from '../network/network.ts';
+import type { Ledger } from '../world/ledger.ts';
+import type { Schedule } from '../world/schedule.ts';
+import type { Process, World } from '../world/world.ts';
+import { gatewayConfig, machineTypes } from './config.ts';
+import { SimulatedLetters } from './dead-letters.ts';
 import { SimulatedDisk } from './disk.ts';
 import { Front, type Settle } from './front.ts';
-import { gatewayConfig, machineTypes } from './gateway-config.ts';
-import type { Ledger } from './ledger.ts';
-import { SimulatedLetters } from './letters.ts';
-import type { Network } from './network.ts';
-import { Said } from './said.ts';
-import type { Schedule } from './schedule.ts';
+import { Said } from './reported.ts';
 import { StatusWatch } from './status-watch.ts';
-import type { Process, World } from './world.ts';
 
 interface Life {
   process: Process;

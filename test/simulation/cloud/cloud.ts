@@ -1,13 +1,13 @@
 /** The cloud: the real ingest on a simulated store and database. A crash loses what it has in memory. */
 import { Registry } from 'prom-client';
-import { Ingest } from '../../cloud/ingest/ingest.ts';
-import type { Sender } from '../../cloud/ingest/lane-queues.ts';
-import { createIngestMetrics } from '../../cloud/ingest/metrics.ts';
-import type { Lane } from '../../shared/contract/lanes.ts';
-import type { Ledger } from './ledger.ts';
+import { Ingest } from '../../../cloud/ingest/ingest.ts';
+import type { Sender } from '../../../cloud/ingest/lane-queues.ts';
+import { createIngestMetrics } from '../../../cloud/ingest/metrics.ts';
+import type { Lane } from '../../../shared/contract/lanes.ts';
+import type { Ledger } from '../world/ledger.ts';
+import type { Process, World } from '../world/world.ts';
 import { SimulatedOperations } from './operations.ts';
 import { SimulatedStore } from './store.ts';
-import type { Process, World } from './world.ts';
 
 export const gatewayName = 'north';
 /** Below the gateway's own patience, as configured by default. */
