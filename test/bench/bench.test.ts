@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { chartSvg } from './chart.ts';
 import { growthSvg } from './growth/chart.ts';
 import { type CurveResult, stepsOf, verdictOf } from './growth/curve.ts';
-import { usageOf } from './meter.ts';
+import { usageOf } from './measure/meter.ts';
+import { spreadOf } from './measure/stats.ts';
 import { readOptions } from './options.ts';
 import { machineFacts, reportMarkdown, reportText, short } from './report.ts';
 import { runScenario } from './runner.ts';
 import type { Sample, Scenario, Side } from './scenario.ts';
-import { spreadOf } from './stats.ts';
 
 const quiet = { context: { quick: true, sustainedMinutes: 1 }, progress() {} };
 

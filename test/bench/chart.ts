@@ -1,6 +1,6 @@
+import type { Spread } from './measure/stats.ts';
 import { short, targetText } from './report.ts';
 import type { FigureResult } from './runner.ts';
-import type { Spread } from './stats.ts';
 
 const width = 980;
 const labelWidth = 430;

@@ -1,7 +1,7 @@
 import { cpus, tmpdir, totalmem } from 'node:os';
-import { fileSystemOf } from './disk.ts';
+import { fileSystemOf } from './measure/disk.ts';
+import type { Spread } from './measure/stats.ts';
 import type { FigureResult, ScenarioResult } from './runner.ts';
-import type { Spread } from './stats.ts';
 
 export interface BenchReport {
   at: string;

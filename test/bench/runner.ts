@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../../shared/runtime/errors.ts';
+import { type Spread, spreadOf } from './measure/stats.ts';
 import type { BenchContext, Figure, Sample, Scenario, Side } from './scenario.ts';
-import { type Spread, spreadOf } from './stats.ts';
 
 export interface FigureResult extends Figure {
   scenario: string;

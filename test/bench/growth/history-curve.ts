@@ -2,7 +2,7 @@ import type { ReadingStore, SeriesQuery } from '../../../cloud/ports.ts';
 import { createEmbeddedStore } from '../../../cloud/store/embedded/embedded-store.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';
-import { spreadOf } from '../stats.ts';
+import { spreadOf } from '../measure/stats.ts';
 import type { Curve, CurveContext, CurveResult } from './curve.ts';
 
 const machines = 100;

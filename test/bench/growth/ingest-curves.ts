@@ -1,5 +1,5 @@
-import { type LoadShape, runLoad, warmUp } from '../load-process.ts';
-import { startProductSide } from '../sides.ts';
+import { type LoadShape, runLoad, warmUp } from '../sides/load-process.ts';
+import { startProductSide } from '../sides/sides.ts';
 import type { Curve, CurveContext, CurveResult } from './curve.ts';
 
 type Cost = { cpu: number; memory: number };

@@ -5,10 +5,10 @@ import { lanes } from '../../../shared/contract/lanes.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';
 import { LoadGenerator } from '../../load/generator.ts';
-import { runLoad, warmUp } from '../load-process.ts';
-import { usageOf } from '../meter.ts';
-import { startProductSide } from '../sides.ts';
-import { spreadOf } from '../stats.ts';
+import { usageOf } from '../measure/meter.ts';
+import { spreadOf } from '../measure/stats.ts';
+import { runLoad, warmUp } from '../sides/load-process.ts';
+import { startProductSide } from '../sides/sides.ts';
 import type { Curve, CurveContext } from './curve.ts';
 
 const sizesMB = [1, 10, 100, 1_000];

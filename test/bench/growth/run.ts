@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { packageRoot } from '../../../shared/runtime/paths.ts';
-import { commitOf } from '../checkout.ts';
+import { commitOf } from '../measure/checkout.ts';
 import type { BenchOptions } from '../options.ts';
 import { machineFacts, machineText, short } from '../report.ts';
 import { growthSvg } from './chart.ts';

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startInfluxd } from '../../support/influxd.ts';
-import { rateProblems, storeProblems } from '../checks.ts';
-import { runLoad, warmUp } from '../load-process.ts';
+import { until } from '../measure/waiting.ts';
 import type { BenchContext, Sample, Scenario } from '../scenario.ts';
-import { type ProductSide, startProductSide, statusOf } from '../sides.ts';
-import { until } from '../waiting.ts';
+import { runLoad, warmUp } from '../sides/load-process.ts';
+import { type ProductSide, startProductSide, statusOf } from '../sides/sides.ts';
+import { rateProblems, storeProblems } from './checks.ts';
 import { allConfirmed, influxCount, influxStore, influxUnavailable } from './end-to-end.ts';
 import { sampleOf } from './ingest.ts';
 

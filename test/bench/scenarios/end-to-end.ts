@@ -1,10 +1,10 @@
 import { type Influxd, influxdBinary, startInfluxd } from '../../support/influxd.ts';
-import { type Stored, storeProblems } from '../checks.ts';
-import { runLoad, warmUp } from '../load-process.ts';
-import { usageOf, usedBetween } from '../meter.ts';
+import { usageOf, usedBetween } from '../measure/meter.ts';
+import { until } from '../measure/waiting.ts';
 import type { BenchContext, Figure, Sample, Scenario } from '../scenario.ts';
-import { type ProductSide, startProductSide, statusOf } from '../sides.ts';
-import { until } from '../waiting.ts';
+import { runLoad, warmUp } from '../sides/load-process.ts';
+import { type ProductSide, startProductSide, statusOf } from '../sides/sides.ts';
+import { type Stored, storeProblems } from './checks.ts';
 import { runBare, sampleOf } from './ingest.ts';
 
 const connections = 100;

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { pumpCarrier } from '../../load/pump-payload.ts';
-import { assessedBetween, diskProblems, rateProblems, storeProblems } from '../checks.ts';
-import { runLoad } from '../load-process.ts';
-import { usageOf } from '../meter.ts';
+import { usageOf } from '../measure/meter.ts';
+import { spreadOf } from '../measure/stats.ts';
+import { until } from '../measure/waiting.ts';
 import type { BenchContext, Sample, Scenario } from '../scenario.ts';
-import { startProductSide, statusOf } from '../sides.ts';
-import { spreadOf } from '../stats.ts';
-import { until } from '../waiting.ts';
+import { runLoad } from '../sides/load-process.ts';
+import { startProductSide, statusOf } from '../sides/sides.ts';
+import { assessedBetween, diskProblems, rateProblems, storeProblems } from './checks.ts';
 import { allConfirmed, embeddedCount } from './end-to-end.ts';
 import { sampleOf, writtenWhile } from './ingest.ts';
 

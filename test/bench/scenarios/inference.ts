@@ -1,6 +1,6 @@
 import { compiledEntry } from '../../../shared/runtime/paths.ts';
-import { outputOf } from '../load-process.ts';
 import type { Scenario } from '../scenario.ts';
+import { outputOf } from '../sides/load-process.ts';
 
 /** One thread, the backend that needs no native library. */
 export const inference: Scenario = {
@@ -21,7 +21,7 @@ export const inference: Scenario = {
   seconds: 6,
   async run(_side, { quick }) {
     const measureMs = quick ? 1_000 : 4_000;
-    const output = await outputOf([compiledEntry('test/bench/inference-process'), String(measureMs)]);
+    const output = await outputOf([compiledEntry('test/bench/sides/inference-process'), String(measureMs)]);
     const result = JSON.parse(output) as { backend: string; perSecond: number; cpuSecondsPerMillion: number };
     return {
       values: { rate: result.perSecond, cpu: result.cpuSecondsPerMillion },

@@ -1,10 +1,10 @@
 import { Comparison } from '../../load/ledger.ts';
-import { type Assessed, assessedBetween, diskProblems } from '../checks.ts';
-import { eachJournalled } from '../journal-readings.ts';
-import { type LoadShape, type MeasuredLoad, runLoad, warmUp } from '../load-process.ts';
-import { usageOf, usedBetween } from '../meter.ts';
+import { eachJournalled } from '../measure/journal-readings.ts';
+import { usageOf, usedBetween } from '../measure/meter.ts';
 import type { BenchContext, Figure, Sample, Scenario, Side } from '../scenario.ts';
-import { type ProductSide, type RunningSide, startBare, startProductSide, statusOf } from '../sides.ts';
+import { type LoadShape, type MeasuredLoad, runLoad, warmUp } from '../sides/load-process.ts';
+import { type ProductSide, type RunningSide, startBare, startProductSide, statusOf } from '../sides/sides.ts';
+import { type Assessed, assessedBetween, diskProblems } from './checks.ts';
 
 const connections = 100;
 

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { type LatencyEntry, readLatencyLog } from '../../load/latency-log.ts';
-import { assessedBetween, rateProblems, storeProblems } from '../checks.ts';
-import { type MeasuredLoad, runLoad, warmUp } from '../load-process.ts';
+import { StandstillWatch, withoutStandstills } from '../measure/standstills.ts';
 import type { BenchContext, Sample, Scenario, Side } from '../scenario.ts';
-import { type RunningSide, startBare, startProductSide, statusOf } from '../sides.ts';
-import { StandstillWatch, withoutStandstills } from '../standstills.ts';
-import { WearingPumps } from '../wearing-pumps.ts';
-import { startReceiver } from '../webhook-receiver.ts';
+import { type MeasuredLoad, runLoad, warmUp } from '../sides/load-process.ts';
+import { type RunningSide, startBare, startProductSide, statusOf } from '../sides/sides.ts';
+import { WearingPumps } from '../sides/wearing-pumps.ts';
+import { startReceiver } from '../sides/webhook-receiver.ts';
+import { assessedBetween, rateProblems, storeProblems } from './checks.ts';
 import { allConfirmed, embeddedCount } from './end-to-end.ts';
 import { checkJournal, sampleOf } from './ingest.ts';
 

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Comparison } from '../../load/ledger.ts';
 import { type Influxd, startInfluxd } from '../../support/influxd.ts';
-import { eachJournalled } from '../journal-readings.ts';
-import { type MeasuredLoad, runLoad, warmUp } from '../load-process.ts';
+import { eachJournalled } from '../measure/journal-readings.ts';
 import type { BenchContext, Figure, Sample, Scenario } from '../scenario.ts';
-import { type ProductSide, startProductSide, statusOf } from '../sides.ts';
+import { type MeasuredLoad, runLoad, warmUp } from '../sides/load-process.ts';
+import { type ProductSide, startProductSide, statusOf } from '../sides/sides.ts';
 import { allConfirmed, database, influxStore, influxUnavailable } from './end-to-end.ts';
 import { sampleOf } from './ingest.ts';
 

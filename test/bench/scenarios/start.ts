@@ -1,7 +1,7 @@
 import { LoadGenerator } from '../../load/generator.ts';
 import type { LoadReport } from '../../load/options.ts';
 import type { Sample, Scenario } from '../scenario.ts';
-import { startBare, startProductSide } from '../sides.ts';
+import { startBare, startProductSide } from '../sides/sides.ts';
 import { checkJournal } from './ingest.ts';
 
 /** From the process's birth to the acknowledgement of a first message. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type MeasuredLoad, runLoad, warmUp } from '../load-process.ts';
 import type { BenchContext, Sample, Scenario } from '../scenario.ts';
-import { startProductSide, statusOf } from '../sides.ts';
+import { type MeasuredLoad, runLoad, warmUp } from '../sides/load-process.ts';
+import { startProductSide, statusOf } from '../sides/sides.ts';
 import { checkJournal, sampleOf } from './ingest.ts';
 
 const sampleMs = 5_000;

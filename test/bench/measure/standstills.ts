@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
-import { compiledEntry } from '../../shared/runtime/paths.ts';
-import type { LatencyEntry } from '../load/latency-log.ts';
+import { compiledEntry } from '../../../shared/runtime/paths.ts';
+import type { LatencyEntry } from '../../load/latency-log.ts';
 
 /** Ms since 1970. */
 export interface Standstill {
@@ -49,7 +49,11 @@ export class StandstillWatch {
   }
 
   async #watch(core: number): Promise<boolean> {
-    const node = [process.execPath, compiledEntry('test/bench/standstill-process'), String(process.pid)];
+    const node = [
+      process.execPath,
+      compiledEntry('test/bench/measure/standstill-process'),
+      String(process.pid),
+    ];
     const child = spawn('taskset', ['-c', String(core), 'chrt', '-f', '50', ...node], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });

@@ -1,13 +1,13 @@
 /** Scores windows with the product's pump model as fast as it can, in batches; prints how many a second as JSON. */
 import { join } from 'node:path';
-import { createPumpLife } from '../../models/plant/pump.ts';
-import { pumpSensors } from '../../models/plant/pump-sensors.ts';
-import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
-import { loadArtefact } from '../../shared/features/artefact.ts';
-import { chooseBackend } from '../../shared/features/backend.ts';
-import { createModel } from '../../shared/features/model.ts';
-import { packageRoot } from '../../shared/runtime/paths.ts';
-import { seededRandom } from '../../shared/runtime/random.ts';
+import { createPumpLife } from '../../../models/plant/pump.ts';
+import { pumpSensors } from '../../../models/plant/pump-sensors.ts';
+import { loadMachineTypes } from '../../../shared/domain/machine-types.ts';
+import { loadArtefact } from '../../../shared/features/artefact.ts';
+import { chooseBackend } from '../../../shared/features/backend.ts';
+import { createModel } from '../../../shared/features/model.ts';
+import { packageRoot } from '../../../shared/runtime/paths.ts';
+import { seededRandom } from '../../../shared/runtime/random.ts';
 
 const batch = 64;
 const measureMs = Number(process.argv[2] ?? 3_000);

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import mqtt, { type MqttClient } from 'mqtt';
-import { createPumpLife, type PumpLife } from '../../models/plant/pump.ts';
-import { systemClock } from '../../shared/runtime/clock.ts';
-import { seededRandom } from '../../shared/runtime/random.ts';
+import { createPumpLife, type PumpLife } from '../../../models/plant/pump.ts';
+import { systemClock } from '../../../shared/runtime/clock.ts';
+import { seededRandom } from '../../../shared/runtime/random.ts';
 
 const intervalMs = 500;
 /** Fills a window. */

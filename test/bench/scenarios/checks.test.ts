@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { commitOf } from './checkout.ts';
+import { commitOf } from '../measure/checkout.ts';
+import { fileSystemOf, fileSystemText, requireDisk } from '../measure/disk.ts';
+import type { GatewayStatus } from '../sides/sides.ts';
 import { assessedBetween, diskProblems, rateProblems, storeProblems } from './checks.ts';
-import { fileSystemOf, fileSystemText, requireDisk } from './disk.ts';
-import type { GatewayStatus } from './sides.ts';
 
 it('refuses a folder in memory, and says what to do', () => {
   expect(() => requireDisk('/tmp', 0x01021994)).toThrow(

@@ -1,5 +1,5 @@
 /** What would let a figure be met by accident, as problems: none is expected. */
-import type { GatewayStatus } from './sides.ts';
+import type { GatewayStatus } from '../sides/sides.ts';
 
 /** Least share of a wanted rate that must have come in for a figure to be about that rate. */
 const rateShareMin = 0.95;

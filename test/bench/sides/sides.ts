@@ -5,9 +5,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { stringify } from 'smol-toml';
-import { compiledEntry } from '../../shared/runtime/paths.ts';
-import { freePort } from '../support/ports.ts';
-import { type ProductProcess, startProduct } from '../support/processes.ts';
+import { compiledEntry } from '../../../shared/runtime/paths.ts';
+import { freePort } from '../../support/ports.ts';
+import { type ProductProcess, startProduct } from '../../support/processes.ts';
 
 export interface RunningSide {
   mqttPort: number;
@@ -18,7 +18,7 @@ export interface RunningSide {
 
 export async function startBare(): Promise<RunningSide> {
   // With Node's own settings: the yardstick is what anybody would start.
-  const child = spawn(process.execPath, [compiledEntry('test/bench/bare-aedes')], {
+  const child = spawn(process.execPath, [compiledEntry('test/bench/sides/bare-aedes')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');

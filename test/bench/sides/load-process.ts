@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compiledEntry } from '../../shared/runtime/paths.ts';
-import { Ledger, type LedgerJson } from '../load/ledger.ts';
-import type { LoadReport } from '../load/options.ts';
-import { type Usage, usageOf, usedBetween } from './meter.ts';
+import { compiledEntry } from '../../../shared/runtime/paths.ts';
+import { Ledger, type LedgerJson } from '../../load/ledger.ts';
+import type { LoadReport } from '../../load/options.ts';
+import { type Usage, usageOf, usedBetween } from '../measure/meter.ts';
 import type { RunningSide } from './sides.ts';
 
 export interface LoadShape {
