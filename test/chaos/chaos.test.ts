@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
 import { compiledEntry } from '../../shared/runtime/paths.ts';
-import { MachineLedger } from '../load/ledger.ts';
+import { MachineLedger } from '../load/record/ledger.ts';
 import { runChaos } from './chaos.ts';
 import { compare, compareEvents } from './checks/verdict.ts';
 import { Draw } from './draw/draw.ts';

@@ -2,8 +2,8 @@
 
 import { runPlant } from '../../deploy/plant/plant.ts';
 import { LoadGenerator } from '../load/generator.ts';
-import type { MachineLedger } from '../load/ledger.ts';
 import type { LoadReport } from '../load/options.ts';
+import type { MachineLedger } from '../load/record/ledger.ts';
 import type { Site } from './site/site.ts';
 
 /** Without a time of their own: the gateway's is used, and only the running number tells a resend. */

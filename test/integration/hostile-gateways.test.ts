@@ -4,7 +4,7 @@ import { encodeBatch } from '../../shared/contract/batch.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { uplinkTopic } from '../../shared/contract/topics.ts';
 import { LoadGenerator } from '../load/generator.ts';
-import { connectPacket } from '../load/wire.ts';
+import { connectPacket } from '../load/mqtt/wire.ts';
 import { publishBytes, RawClient } from './raw-client.ts';
 import { drained, gatewayName, linkPassword, type Site, startSite } from './site.ts';
 import { embeddedReadings, sql } from './stored.ts';

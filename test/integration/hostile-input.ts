@@ -1,4 +1,4 @@
-import { connectPacket } from '../load/wire.ts';
+import { connectPacket } from '../load/mqtt/wire.ts';
 import { packetBytes, publishBytes } from './raw-client.ts';
 
 /** Of `sensors`, who may publish telemetry, and of `hall`, who may only in the hall. */

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type Packet, parser } from 'mqtt-packet';
-import { connectPacket } from '../load/wire.ts';
+import { connectPacket } from '../load/mqtt/wire.ts';
 import { until } from './site.ts';
 
 export class RawClient {

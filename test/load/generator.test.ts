@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { LoadGenerator } from './generator.ts';
-import { Ledger } from './ledger.ts';
-import { pumpCarrier, pumpSeq } from './pump-payload.ts';
+import { pumpCarrier, pumpSeq } from './mqtt/pump-payload.ts';
+import { Ledger } from './record/ledger.ts';
 import { TestBroker } from './test-broker.ts';
 
 const pumpSensors = loadMachineTypes().get('pump')!.sensors;

@@ -1,8 +1,8 @@
 import { HarbingerError } from '../../shared/runtime/errors.ts';
-import { Budget } from './budget.ts';
-import { type ConnectionListener, type LatencySink, LoadConnection } from './connection.ts';
-import { Histogram } from './histogram.ts';
-import { Ledger, MachineLedger } from './ledger.ts';
+import { type ConnectionListener, type LatencySink, LoadConnection } from './mqtt/connection.ts';
+import { Patcher } from './mqtt/payload.ts';
+import { pumpTemplate } from './mqtt/pump-payload.ts';
+import { createSlots } from './mqtt/slots.ts';
 import {
   defaults,
   type FullLoadOptions,
@@ -10,11 +10,11 @@ import {
   type LoadOptions,
   type LoadReport,
 } from './options.ts';
-import { Pace, qos0Window } from './pace.ts';
-import { Patience } from './patience.ts';
-import { Patcher } from './payload.ts';
-import { pumpTemplate } from './pump-payload.ts';
-import { createSlots } from './slots.ts';
+import { Budget } from './pace/budget.ts';
+import { Pace, qos0Window } from './pace/pace.ts';
+import { Patience } from './pace/patience.ts';
+import { Histogram } from './record/histogram.ts';
+import { Ledger, MachineLedger } from './record/ledger.ts';
 
 const watchMs = 50;
 const connectMsMax = 30_000;

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import { LoadGenerator } from './generator.ts';
-import { LatencyLog } from './latency-log.ts';
 import type { LoadOptions } from './options.ts';
+import { LatencyLog } from './record/latency-log.ts';
 
 const help = `Sends MQTT load and keeps a ledger of what was acknowledged.
 

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
-import type { LatencySummary } from './histogram.ts';
-import type { LatencyLog } from './latency-log.ts';
-import { defaultPayload, type PayloadFunction } from './payload.ts';
+import { defaultPayload, type PayloadFunction } from './mqtt/payload.ts';
+import type { LatencySummary } from './record/histogram.ts';
+import type { LatencyLog } from './record/latency-log.ts';
 
 export interface LoadOptions {
   host?: string;

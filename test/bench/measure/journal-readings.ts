@@ -5,7 +5,7 @@ import { lanes } from '../../../shared/contract/lanes.ts';
 import { linesOf } from '../../../shared/contract/line-protocol.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';
-import { pumpCarrier, pumpSeq } from '../../load/pump-payload.ts';
+import { pumpCarrier, pumpSeq } from '../../load/mqtt/pump-payload.ts';
 
 const readBytes = 4 << 20;
 const identityOf = new RegExp(`,machine=([^,]+),.*[ ,](cycles|${pumpCarrier})=([0-9.]+)`);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
-import { LatencyLog, readLatencyLog } from '../../load/latency-log.ts';
+import { LatencyLog, readLatencyLog } from '../../load/record/latency-log.ts';
 import { StandstillWatch, withoutStandstills } from './standstills.ts';
 
 const watch = new StandstillWatch();

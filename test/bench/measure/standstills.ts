@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import { compiledEntry } from '../../../shared/runtime/paths.ts';
-import type { LatencyEntry } from '../../load/latency-log.ts';
+import type { LatencyEntry } from '../../load/record/latency-log.ts';
 
 /** Ms since 1970. */
 export interface Standstill {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { pumpCarrier } from '../../load/pump-payload.ts';
+import { pumpCarrier } from '../../load/mqtt/pump-payload.ts';
 import { usageOf } from '../measure/meter.ts';
 import { spreadOf } from '../measure/stats.ts';
 import { until } from '../measure/waiting.ts';

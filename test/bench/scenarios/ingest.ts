@@ -1,4 +1,4 @@
-import { Comparison } from '../../load/ledger.ts';
+import { Comparison } from '../../load/record/ledger.ts';
 import { eachJournalled } from '../measure/journal-readings.ts';
 import { usageOf, usedBetween } from '../measure/meter.ts';
 import type { BenchContext, Figure, Sample, Scenario, Side } from '../scenario.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type LatencyEntry, readLatencyLog } from '../../load/latency-log.ts';
+import { type LatencyEntry, readLatencyLog } from '../../load/record/latency-log.ts';
 import { StandstillWatch, withoutStandstills } from '../measure/standstills.ts';
 import type { BenchContext, Sample, Scenario, Side } from '../scenario.ts';
 import { type MeasuredLoad, runLoad, warmUp } from '../sides/load-process.ts';

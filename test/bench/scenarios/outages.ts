@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Comparison } from '../../load/ledger.ts';
+import { Comparison } from '../../load/record/ledger.ts';
 import { type Influxd, startInfluxd } from '../../support/influxd.ts';
 import { eachJournalled } from '../measure/journal-readings.ts';
 import type { BenchContext, Figure, Sample, Scenario } from '../scenario.ts';

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compiledEntry } from '../../../shared/runtime/paths.ts';
-import { Ledger, type LedgerJson } from '../../load/ledger.ts';
 import type { LoadReport } from '../../load/options.ts';
+import { Ledger, type LedgerJson } from '../../load/record/ledger.ts';
 import { type Usage, usageOf, usedBetween } from '../measure/meter.ts';
 import type { RunningSide } from './sides.ts';
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../../shared/runtime/clock.ts';
-import { Histogram, type LatencySummary } from '../../load/histogram.ts';
+import { Histogram, type LatencySummary } from '../../load/record/histogram.ts';
 
 export interface WebhookReceiver {
   url: string;

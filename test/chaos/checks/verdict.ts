@@ -1,4 +1,4 @@
-import type { MachineLedger } from '../../load/ledger.ts';
+import type { MachineLedger } from '../../load/record/ledger.ts';
 import type { StoredSeqs } from '../observe/stored.ts';
 
 /** How the store compares with what was acknowledged. */

@@ -1,6 +1,6 @@
+import type { LoadConnection } from '../mqtt/connection.ts';
+import type { FullLoadOptions } from '../options.ts';
 import type { Budget } from './budget.ts';
-import type { LoadConnection } from './connection.ts';
-import type { FullLoadOptions } from './options.ts';
 
 /** Slots of a connection at QoS 0: half of them are filled while the other half is written. */
 export const qos0Window = 128;

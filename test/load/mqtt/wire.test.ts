@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Histogram } from './histogram.ts';
+import { Histogram } from '../record/histogram.ts';
 import { compilePayload, defaultPayload, Patcher } from './payload.ts';
 import { AckScanner } from './wire.ts';
 

@@ -1,6 +1,6 @@
-import { createPumpLife } from '../../models/plant/pump.ts';
-import { pumpSensors } from '../../models/plant/pump-sensors.ts';
-import { seededRandom } from '../../shared/runtime/random.ts';
+import { createPumpLife } from '../../../models/plant/pump.ts';
+import { pumpSensors } from '../../../models/plant/pump-sensors.ts';
+import { seededRandom } from '../../../shared/runtime/random.ts';
 
 /** Early in a life: the pump is well. */
 const cycle = 5;

@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
-import { backoffMs } from '../../shared/runtime/backoff.ts';
-import type { Clock } from '../../shared/runtime/clock.ts';
-import { HarbingerError } from '../../shared/runtime/errors.ts';
-import { systemRandom } from '../../shared/runtime/random.ts';
-import type { MachineLedger } from './ledger.ts';
+import { backoffMs } from '../../../shared/runtime/backoff.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import { systemRandom } from '../../../shared/runtime/random.ts';
+import type { MachineLedger } from '../record/ledger.ts';
 import { FreeSlots, type Slots } from './slots.ts';
 import { AckScanner, connectPacket, disconnect, packetType, pingRequest } from './wire.ts';
 
