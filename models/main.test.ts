@@ -1,4 +1,4 @@
-/** The commands, on files in NASA's format whose engines are made up, with a small network. */
+/** Runs the commands with a small network on generated files in NASA's format. */
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ const names = [
 
 const asBuilt = turbofanRecipe.design('FD001');
 
-/** The product's recipe, but for its size. */
+/** The product's recipe with a smaller network and less training. */
 function small(): ModelDesign {
   const { fit, ...design } = asBuilt;
   return { ...design, folds: 2, fit: { ...fit, epochs: 6, windowsPerEpoch: 2_500, batchSize: 100 } };
@@ -83,7 +83,7 @@ describe('rul-turbofan on files in NASA’s format', () => {
     const { runs } = readCmapssTest(folder, 'FD001');
     const squares = runs.map((run) => (125 - Math.min(125, run.remaining!)) ** 2);
     const { FD001 } = await runEvaluate(command(), quiet);
-    // Worse than always saying "as good as new" would be no model at all.
+    // A model that is worse than always answering "as good as new" has learnt nothing.
     expect(FD001!.rmse_capped).toBeLessThan(Math.sqrt(squares.reduce((a, b) => a + b) / runs.length));
     expect(nasaScore(-13)).toBeCloseTo(Math.E - 1);
     expect(nasaScore(10)).toBeCloseTo(Math.E - 1);

@@ -1,4 +1,9 @@
-/** The commands `harbinger models train`, `evaluate` and `compare`. */
+/**
+ * Entry of models/: the commands `harbinger models train`, `evaluate` and `compare`.
+ * models/ is the training side and runs on a developer's machine, never at a site. It imports only shared/:
+ * whatever the gateway applies as well (features, networks, detector) lives there, so that training and
+ * serving run the same code.
+ */
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { MachineType } from '../shared/domain/machine-type.ts';
@@ -18,19 +23,19 @@ import { recipeOf, subsetsOf } from './training/recipes.ts';
 import { type MemberReport, trainRemainingLife } from './training/train.ts';
 import { writeArtefact } from './training/write-artefact.ts';
 
-/** Where the artefacts that come with the product lie: a folder for each model, and in it one for each subset. */
+/** Folder of the artefacts that ship with the product: one folder per model, and in it one per subset. */
 export const artefactsDir = join(packageRoot, 'models', 'artefacts');
 
 const defaultSeed = 1;
 
 export interface ModelsOptions {
-  /** A recipe's name: `pump-rul`, `rul-turbofan`. */
+  /** Name of a recipe, for example `pump-rul` or `rul-turbofan`. */
   name: string;
-  /** One of the recipe's subsets; all if absent. */
+  /** One of the recipe's subsets; all of them if absent. */
   subset?: string;
-  /** Folder of the data, for models that need one. */
+  /** Folder that holds the recorded data, for models that are not trained on simulated data. */
   dataDir?: string;
-  /** Folder that holds one folder per model; `models/artefacts` of the package if absent. */
+  /** Folder with one folder per model. Default: `models/artefacts` of the package. */
   artefactsDir?: string;
   backend?: BackendPreference;
   signal?: AbortSignal;
@@ -43,7 +48,7 @@ export interface SeededOptions extends ModelsOptions {
 /** Prints one line. */
 export type Output = (line: string) => void;
 
-/** The folder of a model, or of a subset's model, below a folder of artefacts. */
+/** Folder of a model, or of one subset's model, below a folder of artefacts. */
 export function artefactFolder(base: string, name: string, subset: string | null): string {
   return subset === null ? join(base, name) : join(base, name, subset);
 }
@@ -75,15 +80,16 @@ function progressLine(report: MemberReport): string {
 }
 
 /**
- * Trains a model, or one for each subset, and writes its artefact folder. A run that was stopped or killed is taken up
- * again by the same command.
- * @throws HarbingerError MODEL_UNKNOWN, SUBSET_UNKNOWN, DATA_MISSING, DATA_INVALID, DATA_TOO_SMALL, TRAINING_STOPPED
+ * Trains a model, or one model per subset, and writes the artefact folders. The same command resumes a run
+ * that was stopped or killed.
+ * @throws HarbingerError MODEL_UNKNOWN, SUBSET_UNKNOWN, DATA_MISSING, DATA_INVALID, DATA_TOO_SMALL,
+ * TRAINING_STOPPED
  */
 export async function runTrain(options: SeededOptions, output: Output): Promise<ModelManifest[]> {
   const recipe = recipeOf(options.name);
   const subsets = subsetsOf(recipe, options.subset);
   const seed = options.seed ?? defaultSeed;
-  // All data is read before anything is trained: what is missing is known at once.
+  // All data is read before any training starts, so that missing data is reported at once.
   const datasets = subsets.map((subset) => recipe.load({ ...options, subset, seed }));
   const backend = await startBackend(options.backend ?? 'auto', output);
   const manifests: ModelManifest[] = [];
@@ -118,8 +124,9 @@ export async function runTrain(options: SeededOptions, output: Output): Promise<
 }
 
 /**
- * Examines an artefact on machines that training never saw, one estimate each at their last row, in WebAssembly.
- * @returns by subset; by the model's name where it has none
+ * Evaluates an artefact in WebAssembly on machines that training has not seen, with one estimate each at
+ * their last row.
+ * @returns evaluations by subset, or by the model's name if it has no subsets
  * @throws HarbingerError MODEL_UNKNOWN, SUBSET_UNKNOWN, MODEL_REFUSED_*, DATA_*
  */
 export async function runEvaluate(
@@ -145,9 +152,12 @@ export async function runEvaluate(
 
 export interface CompareCommandOptions extends SeededOptions {
   folds?: number;
-  /** All candidates are trained for so many epochs: quicker, and as fair. */
+  /** Trains all candidates for this many epochs. A low number is quicker and treats all candidates alike. */
   epochs?: number;
-  /** Only the candidates with one of these texts in their name (and always the first, which the others are held against). */
+  /**
+   * Runs only candidates whose name contains one of these texts, and always the first, which is the
+   * reference.
+   */
   only?: readonly string[];
 }
 
@@ -166,8 +176,8 @@ function chosenCandidates(
 }
 
 /**
- * Trains and examines all of a recipe's candidates by cross-validation over whole machines.
- * @returns by subset; by the model's name where it has none
+ * Trains and evaluates all candidates of a recipe by cross-validation over whole machines.
+ * @returns results by subset, or by the model's name if it has no subsets
  */
 export async function runCompare(
   options: CompareCommandOptions,

@@ -1,4 +1,8 @@
-/** The command `harbinger models backtest NAME`. */
+/**
+ * The command `harbinger models backtest NAME` (deploy/backtest): replays whole lives through the gateway's
+ * own intelligence and alert decision, and reports lead time and false alerts of several policies. It belongs
+ * to deploy/ because it needs both gateway/ and models/; how warnings are judged is in models/backtest.
+ */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -23,17 +27,17 @@ export interface BacktestOptions {
   dataDir?: string;
   artefactsDir?: string;
   seed?: number;
-  /** In the type's unit of life; the type's own if absent. */
+  /** Planning horizon in the type's unit of life. Default: the type's own. */
   horizon?: number;
-  /** A warning more than so many horizons ahead is false. */
+  /** A warning that opens more than this many horizons before the failure is false. */
   earlyFactor?: number;
-  /** Simulated machines that fail; a quarter as many stay healthy. */
+  /** Number of simulated machines that fail; a quarter as many stay healthy. */
   machines?: number;
-  /** Where the plot goes: an SVG file. */
+  /** File for the plot, as SVG. */
   out?: string;
-  /** Put the table into the model's card. */
+  /** Whether to write the table into the model's card. */
   card?: boolean;
-  /** Told what is going on, and how long it will take. */
+  /** Called with the current step and the estimated time left. */
   progress?: (text: string) => void;
   signal?: AbortSignal;
 }
@@ -60,7 +64,7 @@ function horizonOf(type: MachineType, { horizon, earlyFactor }: BacktestOptions)
   return { rows, earlyFactor: earlyFactor ?? defaults.earlyFactor };
 }
 
-/** Replays whole lives and says what each policy's warnings are worth. @throws HarbingerError */
+/** Replays whole lives and judges each policy's warnings. @throws HarbingerError */
 export async function runBacktest(options: BacktestOptions): Promise<BacktestReport> {
   const type = typeOf(options.name);
   const horizon = horizonOf(type, options);
@@ -84,7 +88,7 @@ export async function runBacktest(options: BacktestOptions): Promise<BacktestRep
   }
 }
 
-/** Every part's warnings together, by policy. */
+/** Replays all parts and joins their warnings by policy. */
 async function replayParts(
   parts: readonly UnseenPart[],
   type: MachineType,
@@ -103,7 +107,7 @@ async function replayParts(
   return policies;
 }
 
-/** By the pace so far. */
+/** Returns a callback that reports the time left, estimated from the pace so far. */
 function timeLeft(total: number, progress: BacktestOptions['progress']): (rows: number) => void {
   const beganMs = systemClock.monotonicMs();
   let done = 0;

@@ -1,4 +1,6 @@
-/** The policies that are compared: all see the same windows, and all go through the gateway's alert decision. */
+/**
+ * The policies that are compared. All see the same windows, and all run through the gateway's alert decision.
+ */
 import type { Intelligence } from '../../gateway/intelligence/intelligence.ts';
 import { applyRules } from '../../gateway/intelligence/rules.ts';
 import type { AlertInput, Assessor } from '../../gateway/ports/decision.ts';
@@ -7,15 +9,15 @@ import type { AlertPolicy, MachineType } from '../../shared/domain/machine-type.
 
 export interface WarningPolicy {
   name: string;
-  /** For the report. */
+  /** One sentence for the report. */
   meaning: string;
-  /** Who is asked, each where those before it have nothing to say; at least one, at most three. */
+  /** One to three assessors; each is asked only about machines on which those before it returned nothing. */
   order: Assessor[];
-  /** What opens and ends its predictions. */
+  /** The alert policies that open and resolve the predictions. */
   alerts: AlertPolicy[];
 }
 
-/** Where a type has no alert on the anomaly score of its own. */
+/** Used if a type has no alert on the anomaly score. */
 const anomalyAlert: AlertPolicy = {
   failureMode: 'unusual-behaviour',
   on: 'anomaly',
@@ -26,7 +28,10 @@ const anomalyAlert: AlertPolicy = {
   resolveAfter: 10,
 };
 
-/** A warning limit held for three readings in a row; it ends a fifth of the way from warning to alarm below that limit. */
+/**
+ * A warning limit that holds for three readings in a row. It resolves below the limit, at a fifth of the
+ * distance between warning and alarm.
+ */
 const limitAlert: AlertPolicy = {
   ...anomalyAlert,
   failureMode: 'limit-crossed',
@@ -34,7 +39,10 @@ const limitAlert: AlertPolicy = {
   resolveAt: 0.4,
 };
 
-/** What an operator sets up without trends: each sensor against its warning limit. The worst severity is the score. */
+/**
+ * Assessor for plain limits without trends: each sensor against its warning limit. The highest severity is
+ * the score.
+ */
 function limitsOf(rules: Assessor): Assessor {
   const severity = ({ machine, window, rows }: AlertInput) =>
     Math.max(...applyRules(machine.type, window, rows).severities);
@@ -50,7 +58,9 @@ function limitsOf(rules: Assessor): Assessor {
   };
 }
 
-/** As the gateway runs, its parts alone, and what an operator would do without them. */
+/**
+ * Returns the gateway's own policy, its parts alone, and plain limits as they are usually set up without it.
+ */
 export function policiesOf(type: MachineType, intelligence: Intelligence): WarningPolicy[] {
   const { modelAssessor: model, selfLearnedAssessor: selfLearned, rulesAssessor: rules } = intelligence;
   const onLife = type.alerts.filter((alert) => alert.on === 'remaining-life');

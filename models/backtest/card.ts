@@ -2,13 +2,13 @@ import { type BacktestReport, markdownTable, notesOf } from './report.ts';
 
 const title = '## For operators';
 
-/** What a model's card says of its warnings. */
+/** The section of a model card that reports lead time and false alerts. */
 export function backtestSection(report: BacktestReport): string {
   const notes = notesOf(report).map((note) => `- ${note}`);
   return [title, '', ...markdownTable(report), '', ...notes, ''].join('\n');
 }
 
-/** The card with the section in place of an earlier one, or at its end. */
+/** Returns the card with the section in place of an earlier one, or appended if there is none. */
 export function withBacktest(card: string, report: BacktestReport): string {
   const begin = card.indexOf(`${title}\n`);
   const before = begin < 0 ? card : card.slice(0, begin);

@@ -6,7 +6,7 @@ const right = 150;
 const top = 78;
 const rowHeight = 64;
 const dotRows = 7;
-/** Above so many failures dots lie over each other and are drawn paler. */
+/** With more failures than this, dots overlap and are drawn paler. */
 const strongDotsMax = 30;
 
 function escaped(text: string): string {
@@ -17,7 +17,10 @@ function text(x: number, y: number, content: string, more = ''): string {
   return `<text x="${x.toFixed(1)}" y="${y}" ${more}>${escaped(content)}</text>`;
 }
 
-/** One line a policy: a dot for each failure at the lead of its warning, the quartiles as a box, what was missed beside it. */
+/**
+ * Draws one row per policy: a dot for each failure at its lead time, a box for the quartiles, and counts at
+ * the right.
+ */
 function policyRow(
   { name, figures }: BacktestReport['policies'][number],
   index: number,
@@ -46,7 +49,7 @@ function policyRow(
   ].join('');
 }
 
-/** When the warnings came: remaining life at the warning of each failure, by policy. */
+/** Draws the lead time of each failure's warning, by policy, as an SVG document. */
 export function leadTimeSvg(report: BacktestReport): string {
   const { horizon, policies, lifeUnit, machineType } = report;
   const end = horizon.rows * horizon.earlyFactor;

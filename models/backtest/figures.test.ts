@@ -16,7 +16,7 @@ function fleet(...runs: WatchedRun[]): Fleet {
   return { description: 'made up', machineType: 'pump', msPerRow: hourMs, runs };
 }
 
-/** Of a machine with 101 rows, so that a warning at row 100 − lead comes `lead` rows before the failure. */
+/** A warning for a machine of 101 rows: row 100 − lead is `lead` rows before the failure. */
 function warning(machine: string, lead: number): Warning {
   return { machine, failureMode: 'wear', openedRow: 100 - lead };
 }

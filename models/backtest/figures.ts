@@ -1,11 +1,14 @@
 /**
- * What warnings are worth to those who plan repairs. A failure is warned in time if a warning opened at least one planning
- * horizon before it. A warning is false if it opened more than `earlyFactor` horizons before the failure, or on a machine
- * that did not fail while it was watched: whoever goes there finds nothing to do.
+ * Lead time and false alerts (models/backtest): judges the warnings that policies raised over whole recorded
+ * or simulated lives. This folder holds the fleets, the figures and the report; the code that runs lives
+ * through the gateway is deploy/backtest.
+ * A failure is warned of in time if a warning opened at least one planning horizon before it. A warning is
+ * false if it opened more than `earlyFactor` horizons before the failure, or on a machine that did not fail
+ * while it was watched: whoever goes there finds nothing to repair.
  */
 import type { Fleet, WatchedRun } from './fleet.ts';
 
-/** A prediction that opened, by the machine's row (0 is its first). */
+/** A prediction that opened, with the machine's row at that moment (0 is its first row). */
 export interface Warning {
   machine: string;
   failureMode: string;
@@ -13,35 +16,37 @@ export interface Warning {
 }
 
 export interface Horizon {
-  /** Rows. */
+  /** Length of the planning horizon, in rows. */
   rows: number;
-  /** A warning more than so many horizons ahead is false. */
+  /** A warning that opens more than this many horizons before the failure is false. */
   earlyFactor: number;
 }
 
-/** How a failure was met; the best that one of its warnings achieved. */
+/** The best result that any warning of a failure achieved. */
 export type Outcome = 'in time' | 'late' | 'too early' | 'missed';
 
 export interface WarningFigures {
   failures: number;
-  /** Each failure's outcome; `too early`: nothing but false warnings. */
+  /** Number of failures by outcome. `too early` means that all warnings of the failure were false. */
   outcomes: Record<Outcome, number>;
-  /** `in time` over failures; null without failures. */
+  /** Share of failures that were warned of in time; null without failures. */
   shareInTime: number | null;
-  /** Rows from the first warning that was not false to the failure, of each failure that had one; rising. */
+  /**
+   * Rows from the first true warning to the failure, one entry per failure with a true warning, ascending.
+   */
   leadRows: number[];
-  /** Quartiles of leadRows; null if there are none. */
+  /** Quartiles of leadRows; null if leadRows is empty. */
   lead: { q25: number; median: number; q75: number } | null;
   falseAlerts: number;
-  /** Time during which a warning would have been false. */
+  /** Machine-months during which a warning would have been false. */
   healthyMonths: number;
-  /** Null where no such time was watched. */
+  /** False alerts per machine-month; null if healthyMonths is 0. */
   falsePerMachineMonth: number | null;
 }
 
 const monthMs = 30 * 86_400_000;
 
-/** Linear interpolation between the ordered values. */
+/** Interpolates linearly between the sorted values. */
 function quantile(sorted: readonly number[], share: number): number {
   const at = share * (sorted.length - 1);
   const low = sorted[Math.floor(at)]!;
@@ -53,7 +58,7 @@ function quartiles(sorted: readonly number[]): WarningFigures['lead'] {
   return { q25: quantile(sorted, 0.25), median: quantile(sorted, 0.5), q75: quantile(sorted, 0.75) };
 }
 
-/** The leads of a failing machine's warnings that are not false, longest first. */
+/** Lead times, in rows, of the true warnings of a failing machine, longest first. */
 function trueLeads(run: WatchedRun, warnings: readonly Warning[], horizon: Horizon): number[] {
   const leads = warnings.map(({ openedRow }) => run.rows - 1 - openedRow);
   return leads.filter((lead) => lead <= horizon.rows * horizon.earlyFactor).sort((a, b) => b - a);

@@ -6,7 +6,7 @@ import { simulatePumpFleet } from './pump-fleet.ts';
 export interface FleetOptions {
   dataDir?: string;
   seed: number;
-  /** Simulated machines that fail; a quarter as many stay healthy. */
+  /** Number of simulated machines that fail; a quarter as many stay healthy. */
   machines?: number;
 }
 
@@ -46,7 +46,7 @@ const fleets: Record<string, MakeFleet> = {
   },
 };
 
-/** Machines of a type whose whole lives are known. @throws HarbingerError FLEET_UNKNOWN, DATA_* */
+/** Returns machines of a type whose whole lives are known. @throws HarbingerError FLEET_UNKNOWN, DATA_* */
 export function fleetOf(machineType: string, options: FleetOptions): Fleet {
   const make = fleets[machineType];
   if (make) return make(options);

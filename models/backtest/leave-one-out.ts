@@ -9,23 +9,23 @@ import { writeArtefact } from '../training/write-artefact.ts';
 export interface LeaveOneOutOptions {
   recipe: Recipe;
   type: MachineType;
-  /** What the model that is judged has learnt from. */
+  /** The data set on which the model under test was trained. */
   dataset: RunDataset;
   seed: number;
-  /** TensorFlow.js's current backend. */
+  /** Name of the current TensorFlow.js backend. */
   backend: string;
   clock: Clock;
-  /** Where the artefacts go: a folder for each machine, in it the model under its own name. */
+  /** Folder for the artefacts: one folder per machine, which contains the model under its own name. */
   folder: string;
-  /** Machines done, of all. */
+  /** Called with the number of finished machines and the total. */
   progress(done: number, machines: number): void;
   signal?: AbortSignal;
 }
 
 /**
- * Trains the model once for each machine, without that machine and otherwise the same, so that machines from which the
- * model itself has learnt can be judged all the same.
- * @returns each machine's folder of artefacts
+ * Trains the model once per machine, each time without that machine and otherwise unchanged, so that a model
+ * can be tested on the machines it was trained on.
+ * @returns the folder of artefacts for each machine
  * @throws HarbingerError DATA_TOO_SMALL, TRAINING_STOPPED
  */
 export async function trainWithoutEach(options: LeaveOneOutOptions): Promise<Map<string, string>> {

@@ -7,7 +7,7 @@ import type { Fleet, WatchedRun } from './fleet.ts';
 const dayMs = 86_400_000;
 const noDamage: Damage = { bearing: 0, seal: 0, impeller: 0, winding: 0 };
 
-/** A pump that does not wear: changing speed, valve and ambient temperature, and nothing else. */
+/** A pump without wear: only speed, valve position and ambient temperature change. */
 function healthyRun(machine: string, cycles: number, random: Random): WatchedRun {
   const nextDuty = drawDuty(random);
   const read = createPumpSensors(random);
@@ -24,12 +24,15 @@ function healthyRun(machine: string, cycles: number, random: Random): WatchedRun
 export interface PumpFleetOptions {
   failing: number;
   healthy: number;
-  /** How long each healthy one is watched. */
+  /** Number of cycles for which each healthy pump is watched. */
   healthyCycles: number;
   seed: number;
 }
 
-/** Virtual pumps: some run to failure, some stay healthy. A cycle stands for a 240th of a day, as in their ambient temperature. */
+/**
+ * Simulates virtual pumps, some of which run to failure while others stay healthy. A cycle is a 240th of a
+ * day, as in the model of the ambient temperature.
+ */
 export function simulatePumpFleet(options: PumpFleetOptions): Fleet {
   const { failing, healthy, healthyCycles, seed } = options;
   const worn = simulatePumpRuns({ machines: failing, seed }).runs.map((run) => ({ ...run, fails: true }));

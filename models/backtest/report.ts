@@ -1,13 +1,13 @@
 import type { Horizon, Outcome, WarningFigures } from './figures.ts';
 import type { Fleet } from './fleet.ts';
 
-/** What every policy achieved on the same machines. */
+/** The results of all policies on the same machines. */
 export interface BacktestReport {
   machineType: string;
-  /** Sentences: the machines, and which model judged them. */
+  /** Sentences that name the machines and the model that was used. */
   data: string;
   lifeUnit: string;
-  /** Hours that pass between two rows. */
+  /** Hours between two rows. */
   hoursPerRow: number;
   horizon: Horizon;
   policies: { name: string; meaning: string; figures: WarningFigures }[];
@@ -45,7 +45,7 @@ function rowsOf(report: BacktestReport): string[][] {
   return [[...heading, lastHeading], ...report.policies.map(cells)];
 }
 
-/** Two digits, whole from 10 up. */
+/** Two significant digits; whole numbers from 10 up. */
 export function rateText(rate: number): string {
   return rate >= 10 ? String(Math.round(rate)) : String(Number(rate.toPrecision(2)));
 }
@@ -55,7 +55,7 @@ export function durationText(hours: number): string {
   return hours >= 1 ? `${hours.toPrecision(2)} hours` : `${(60 * hours).toPrecision(2)} minutes`;
 }
 
-/** How the table is to be read. */
+/** Sentences that explain how to read the table. */
 export function notesOf(report: BacktestReport): string[] {
   const { data, horizon, lifeUnit, hoursPerRow, policies } = report;
   const early = horizon.rows * horizon.earlyFactor;
@@ -71,7 +71,7 @@ export function notesOf(report: BacktestReport): string[] {
   ];
 }
 
-/** For terminals. */
+/** The table for a terminal, with aligned columns. */
 export function tableLines(report: BacktestReport): string[] {
   const rows = rowsOf(report);
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));

@@ -1,11 +1,14 @@
-/** Made-up bearings: each shakes at a level of its own for long, and then ever more for its last minutes. */
+/**
+ * Generates bearings: each vibrates at a level of its own, then increasingly strongly during its last
+ * minutes.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
 import type { RunDataset } from './dataset.ts';
 import { bearingSensors, femtoColumns } from './femto.ts';
 
-/** Rows over which the end shows; before them nothing tells it. */
+/** Number of rows over which the approaching failure shows; earlier rows give no sign of it. */
 const endRows = 50;
 
 export function madeUpBearings(options: { bearings: number; seed: number }): RunDataset {
@@ -26,7 +29,7 @@ export function madeUpBearings(options: { bearings: number; seed: number }): Run
   return { description: `${options.bearings} made-up bearings`, sensors: bearingSensors.length, runs };
 }
 
-/** As the files of the learning set. */
+/** Writes the bearings in the format of the FEMTO learning set. */
 export function writeFemto(folder: string, { runs }: RunDataset): void {
   const width = bearingSensors.length;
   for (const { machine, rows, values } of runs) {

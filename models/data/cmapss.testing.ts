@@ -1,4 +1,7 @@
-/** Files in NASA's C-MAPSS format, of engines that are made up: four sensors show wear, the others noise or nothing. */
+/**
+ * Writes files in NASA's C-MAPSS format with generated engines: four sensors show wear, the others noise or a
+ * constant.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
@@ -6,11 +9,11 @@ import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
 export interface CmapssFiles {
   engines: number;
   seed: number;
-  /** Line ends as some editors leave them. */
+  /** Line ending, as some editors write it. */
   lineEnd?: string;
 }
 
-/** One engine's rows: unit, cycle, settings 1–3, sensors 1–21. */
+/** The rows of one engine: unit, cycle, settings 1–3, sensors 1–21. */
 function engine(unit: number, rows: number, random: ReturnType<typeof seededRandom>): number[][] {
   return Array.from({ length: rows }, (_, row) => {
     const wear = Math.max(0, 1 - (rows - 1 - row) / 120) ** 2;
@@ -35,7 +38,11 @@ export function writeTraining(folder: string, { engines, seed, lineEnd = '\n' }:
   writeFileSync(join(folder, 'train_FD001.txt'), text(rows.flat(), lineEnd));
 }
 
-/** Writes test_FD001.txt and RUL_FD001.txt: engines cut off, the first ones after 1, 2, … rows. Returns the lives left. */
+/**
+ * Writes test_FD001.txt and RUL_FD001.txt with engines cut off before failure, the first ones after 1, 2, …
+ * rows.
+ * @returns the remaining life of each engine
+ */
 export function writeTest(folder: string, { engines, seed, lineEnd = '\n' }: CmapssFiles): number[] {
   const random = seededRandom(seed);
   const left: number[] = [];

@@ -1,8 +1,8 @@
 /**
- * NASA's C-MAPSS text (A. Saxena et al., 2008): space-separated, no header, 26 columns: unit, cycle, three settings, 21
- * sensors. A unit's rows stand together and its cycles rise by one. In a training file a unit's last row is its last
- * flight; in a test file it is where its record was cut off, and RUL_FD00x.txt says how much life was left: one number a
- * line, unit after unit.
+ * Reads NASA's C-MAPSS text (A. Saxena et al., 2008): no header, 26 space-separated columns: unit, cycle,
+ * three settings, 21 sensors. The rows of a unit are contiguous and its cycle numbers rise by one. In a
+ * training file a unit's last row is its last flight. In a test file the record was cut off there, and
+ * RUL_FD00x.txt gives the remaining life, one number per line, in the order of the units.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -12,7 +12,7 @@ import type { Run, RunDataset } from './dataset.ts';
 const columns = 26;
 const sensors = columns - 2;
 
-/** The data sets of the challenge. */
+/** The four data sets of the challenge. */
 export const cmapssSubsets = ['FD001', 'FD002', 'FD003', 'FD004'] as const;
 
 function refuse(path: string, problem: string): HarbingerError {
@@ -27,7 +27,7 @@ function read(path: string): string[] {
   }
 }
 
-/** Blank lines are passed over; numbers are finite. */
+/** Parses a line of finite numbers; returns null for a blank line. */
 function numbersOf(path: string, line: string, index: number, count: number): number[] | null {
   if (line.trim() === '') return null;
   const numbers = line.trim().split(/\s+/).map(Number);
@@ -62,7 +62,7 @@ function runsOf(path: string): Run[] {
 
 /**
  * Reads a training file: engines run to failure.
- * @throws HarbingerError DATA_INVALID naming file and line
+ * @throws HarbingerError DATA_INVALID with file and line
  */
 export function readCmapss(path: string): RunDataset {
   const runs = runsOf(path);
@@ -73,15 +73,16 @@ export function readCmapss(path: string): RunDataset {
   };
 }
 
-/** `train_FD00x.txt` of a folder, or null if there is none. */
+/** Reads `train_FD00x.txt` of a folder; returns null if the file does not exist. */
 export function findCmapssTraining(folder: string, subset: string): RunDataset | null {
   const path = join(folder, `train_${subset}.txt`);
   return existsSync(path) ? readCmapss(path) : null;
 }
 
 /**
- * Reads `test_FD00x.txt` and `RUL_FD00x.txt` of a folder: engines cut off before their end, with the life left.
- * @throws HarbingerError DATA_INVALID naming file and line
+ * Reads `test_FD00x.txt` and `RUL_FD00x.txt` of a folder: engines cut off before failure, with their
+ * remaining life.
+ * @throws HarbingerError DATA_INVALID with file and line
  */
 export function readCmapssTest(folder: string, subset: string): RunDataset {
   const path = join(folder, `test_${subset}.txt`);

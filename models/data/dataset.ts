@@ -1,29 +1,41 @@
+/**
+ * Recorded and simulated lives (models/data): readers bring every source into the shape below, and this file
+ * splits it by machine. A new source of lives is one new file here that returns a `RunDataset`. Nothing in
+ * this folder knows about networks or training.
+ */
 import { createHash } from 'node:crypto';
 import type { Random } from '../../shared/runtime/random.ts';
 
-/** One machine, from some point of its life to its failure, or to where its record was cut off. */
+/**
+ * The record of one machine, from some point of its life to its failure or to where the record was cut off.
+ */
 export interface Run {
   machine: string;
-  /** Rows × sensors, in the sensors' units, in the order of the machine type, NaN where absent. */
+  /**
+   * Rows × sensors, in the sensors' units and in the order of the machine type; NaN where a value is missing.
+   */
   values: Float32Array;
   rows: number;
-  /** Life left at the last row, in the unit of life; 0 (the default): the last row is the last before failure. */
+  /**
+   * Remaining life at the last row, in the unit of life. Default 0: the last row is the last one before the
+   * failure.
+   */
   remaining?: number;
 }
 
 export interface RunDataset {
-  /** One sentence: what these runs are and where they come from. */
+  /** One sentence: which machines these are and where the data comes from. */
   description: string;
   sensors: number;
   runs: Run[];
   /**
-   * Runs of machines that are much alike but not those that the model is for: networks learn from them too, told that
-   * they are others; nothing is measured or calibrated on them.
+   * Runs of similar machines that the model is not meant for. Networks learn from them as well, with an input
+   * that marks them as others; they are never used for calibration or evaluation.
    */
   others?: Run[];
 }
 
-/** Fingerprint of all values, in order. */
+/** SHA-256 of all values in order, as hexadecimal digits. */
 export function sha256Of(dataset: RunDataset): string {
   const hash = createHash('sha256');
   for (const run of [...dataset.runs, ...(dataset.others ?? [])]) {
@@ -33,7 +45,7 @@ export function sha256Of(dataset: RunDataset): string {
   return hash.digest('hex');
 }
 
-/** Remaining life at a row, in rows: never more than `cap`. */
+/** Remaining life at a row, in rows and at most `cap`. */
 export function remainingAt(run: Run, row: number, cap = Number.POSITIVE_INFINITY): number {
   return Math.min(cap, (run.remaining ?? 0) + run.rows - 1 - row);
 }
@@ -47,15 +59,15 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
   return copy;
 }
 
-/** One part of the machines and all the others. */
+/** One part of the machines, held out, and all the others. */
 export interface Fold {
   train: Run[];
   heldOut: Run[];
 }
 
 /**
- * Splits by machine, never by window: neighbouring windows of one machine are nearly the same, and a model that has
- * seen one of them would be examined on what it has learnt by heart. Every machine is held out once.
+ * Splits by machine, never by window: neighbouring windows of one machine are nearly the same, so a split by
+ * window would evaluate a model on data it has memorised. Each machine is held out exactly once.
  */
 export function foldsOf(runs: readonly Run[], folds: number, random: Random): Fold[] {
   const order = shuffled(runs, random);
@@ -65,22 +77,23 @@ export function foldsOf(runs: readonly Run[], folds: number, random: Random): Fo
   }));
 }
 
-/** A place at which a machine's record is taken to end. */
+/** A row at which a machine's record is taken to end. */
 export interface Cut {
   run: Run;
   endRow: number;
 }
 
 export interface CutOptions {
-  /** Cuts per machine. */
+  /** Number of cuts per machine. */
   perMachine: number;
-  /** A machine has been seen for so many rows at least. */
+  /** Smallest number of rows before a cut. */
   rowsMin: number;
 }
 
 /**
- * Ends of records as if somebody asked at a random time of each machine's life: spread evenly over its rows, beginning
- * at a random one. Every machine gets the same number and so counts the same, however long it lived.
+ * Cuts records as if an estimate were requested at a random time of each machine's life: the cuts are evenly
+ * spaced over its rows, with a random offset. Each machine gets the same number of cuts and so has the same
+ * weight, however long it lived.
  */
 export function randomCuts(runs: readonly Run[], options: CutOptions, random: Random): Cut[] {
   return runs.flatMap((run) => {

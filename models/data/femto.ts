@@ -3,10 +3,10 @@ import { basename, join } from 'node:path';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Run, RunDataset } from './dataset.ts';
 
-/** Every file begins with these; `t_s` rises by ten seconds a row. */
+/** The first columns of every file; `t_s` rises by ten seconds per row. */
 const leadColumns = ['snapshot', 't_s', 'samples'];
 const features = ['rms', 'mean_abs', 'peak', 'std', 'skew', 'kurtosis', 'crest'];
-/** The sensors of machine type `bearing`, in order: horizontal, then vertical. */
+/** The sensors of machine type `bearing` in order: horizontal, then vertical. */
 export const bearingSensors = ['h', 'v'].flatMap((axis) => features.map((feature) => `${feature}_${axis}`));
 const columns = [...leadColumns, ...bearingSensors];
 /** The first line of every file. */
@@ -58,9 +58,9 @@ function machineName(path: string): string {
 }
 
 /**
- * Reads a folder of FEMTO (PRONOSTIA) bearings as features: one CSV for each bearing run to failure, a row every ten
- * seconds, its last row the end of life. Operating conditions are by the first digit of the name.
- * @throws HarbingerError DATA_MISSING, DATA_INVALID naming file and line
+ * Reads a folder of FEMTO (PRONOSTIA) bearings as features: one CSV per bearing run to failure, one row every
+ * ten seconds, the last row being the end of life. The first digit of the name gives the operating condition.
+ * @throws HarbingerError DATA_MISSING, DATA_INVALID with file and line
  */
 export function readFemto(dataDir: string): RunDataset {
   const names = read(dataDir, (folder) => readdirSync(folder))

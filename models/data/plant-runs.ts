@@ -3,7 +3,7 @@ import { createPumpLife } from '../plant/pump.ts';
 import { pumpSensors } from '../plant/pump-sensors.ts';
 import type { Run, RunDataset } from './dataset.ts';
 
-/** Runs to failure of so many virtual pumps. */
+/** Simulates virtual pumps that run to failure. */
 export function simulatePumpRuns(options: { machines: number; seed: number }): RunDataset {
   const random = seededRandom(options.seed);
   const runs: Run[] = [];

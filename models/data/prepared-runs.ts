@@ -1,17 +1,20 @@
 import type { FeaturePath } from '../../shared/features/feature-path.ts';
 import type { Run } from './dataset.ts';
 
-/** A run after the first steps of the feature path: rows × channels. Made once; windows are cut from it. */
+/**
+ * A run after the first steps of the feature path: rows × channels. It is computed once; windows are cut from
+ * it.
+ */
 export interface PreparedRun {
   run: Run;
   rows: Float32Array;
-  /** Rows before this one hold nothing. */
+  /** Rows before this one hold no values. */
   firstRow: number;
-  /** Inputs made so far of whole windows, by their last row: they are drawn again and again. */
+  /** Cached network inputs of whole windows by their last row; training draws the same windows repeatedly. */
   inputs: Map<number, Float32Array>;
 }
 
-/** Inputs larger than this are made anew each time: keeping them would need more memory than making them takes time. */
+/** Wider inputs are not cached: they would take more memory than recomputing them takes time. */
 const keptWidthMax = 1_000;
 
 export function prepareRun(path: FeaturePath, run: Run): PreparedRun {
@@ -20,7 +23,7 @@ export function prepareRun(path: FeaturePath, run: Run): PreparedRun {
   return { run, rows, firstRow, inputs: new Map() };
 }
 
-/** The network's input for the window of at most `rowsMax` rows that ends at `endRow`, to `out[at]`. */
+/** Writes the network's input for the window of at most `rowsMax` rows that ends at `endRow` to `out[at]`. */
 export function cutWindow(
   path: FeaturePath,
   prepared: PreparedRun,

@@ -1,8 +1,8 @@
 /**
- * Cleans training data of lives that are two: a machine that wears out, is as new from one row to the next (it was
- * overhauled, or two records were put together) and wears out again. Before such a jump its label says that much life is
- * left while the machine is all but dead. Networks learn only from what follows the jump; what is measured on held-out
- * machines is measured on their records as they are.
+ * Removes splices from training data: records in which a machine wears out, is as good as new from one row to
+ * the next (because it was overhauled or two records were joined), and wears out again. Before such a jump
+ * the label claims that much life is left while the machine is nearly worn out. Networks are trained only on
+ * the rows after the last jump; held-out machines are evaluated on their unchanged records.
  */
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { FeaturePath } from '../../shared/features/feature-path.ts';
@@ -10,15 +10,15 @@ import type { Run } from './dataset.ts';
 import { prepareRun } from './prepared-runs.ts';
 
 export interface SpliceOptions {
-  /** Sensors that rise with wear. */
+  /** Names of sensors that rise with wear. */
   sensors: readonly string[];
-  /** Their mean falls by so many standard deviations … */
+  /** A jump is a fall of the sensors' mean by at least this many standard deviations … */
   jump: number;
-  /** … between so many rows and as many after them. */
+  /** … from this many rows before it to as many rows after it. */
   rows: number;
 }
 
-/** Runs that begin after their last jump; the same objects where there is none. */
+/** Returns runs that begin after their last jump; a run without a jump is returned unchanged. */
 export function withoutSplices(
   runs: readonly Run[],
   path: FeaturePath,
@@ -36,7 +36,7 @@ export function withoutSplices(
   });
 }
 
-/** Running sums of the mean of the wear sensors, normalised; one more than there are rows. */
+/** Cumulative sums of the normalised mean of the wear sensors: entry `i` is the sum of the first `i` rows. */
 function wearSums(run: Run, path: FeaturePath, channels: readonly number[]): Float64Array {
   const { rows } = prepareRun(path, run);
   const sums = new Float64Array(run.rows + 1);
@@ -47,7 +47,7 @@ function wearSums(run: Run, path: FeaturePath, channels: readonly number[]): Flo
   return sums;
 }
 
-/** The row after the deepest fall among the last rows that fall far enough. */
+/** The row after the last jump: the deepest fall within the last group of rows that fall far enough. */
 function lastJump(sums: Float64Array, { jump, rows }: SpliceOptions): number | null {
   const rise = (row: number) => (sums[row + rows]! - 2 * sums[row]! + sums[row - rows]!) / rows;
   let found: number | null = null;

@@ -1,7 +1,7 @@
 const numberPattern = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const absentPattern = /^(nan|null|none|n\/?a|-?inf(inity)?|-)?$/i;
 
-/** What a cell holds: a number (NaN: absent), or text that is neither. */
+/** Parses a cell: a number, NaN if the cell is empty or names no value, null if it holds other text. */
 export function cellValue(cell: string | undefined, decimalComma: boolean): number | null {
   const text = cell?.trim() ?? '';
   if (absentPattern.test(text)) return Number.NaN;
@@ -11,10 +11,14 @@ export function cellValue(cell: string | undefined, decimalComma: boolean): numb
   return Number.isFinite(value) ? value : Number.NaN;
 }
 
-/** Numbers from here on are ms since 1970, or a finer unit; below, seconds. */
+/** Larger numbers are times in ms or a finer unit; smaller ones are seconds. */
 const millisecondsMin = 1e11;
 
-/** A time in ms since 1970 (ISO 8601, UTC where no zone is given; seconds, ms, µs, ns by size); NaN if it is none. */
+/**
+ * Parses a time: ISO 8601 (UTC if no zone is given), or a number whose size tells seconds, ms, µs and ns
+ * apart.
+ * @returns ms since 1970; NaN if the cell holds no time
+ */
 export function cellTimeMs(cell: string | undefined): number {
   const text = cell?.trim() ?? '';
   if (numberPattern.test(text)) {

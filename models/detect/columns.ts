@@ -1,35 +1,35 @@
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { cellTimeMs, cellValue } from './cells.ts';
 
-/** Columns that would tell the answer: never used, whatever they hold. */
+/** Names of columns that hold the answer; they are never used as inputs. */
 export const labelNames = ['anomaly', 'changepoint', 'label', 'is_anomaly'];
 export const addedNames = ['anomaly_score', 'top_sensors'];
 const timeNames = ['time', 'timestamp', 'ts', 'date', 'datetime', 'timestamp_ms', 't', 't_s', 'time_s'];
 const separators = [',', ';', '\t', '|'];
-/** Values that a detector watches at most. */
+/** Largest number of sensors that a detector watches. */
 export const sensorsMax = 64;
-/** Share of a column's cells that must be numbers, among those that are not empty. */
+/** Smallest share of numbers among the non-empty cells of a numeric column. */
 const numbersMin = 0.5;
 
 export interface ColumnPlan {
   header: string[];
-  /** −1: there is none. */
+  /** Index of the time column; −1 if there is none. */
   time: number;
-  /** The times are dates, so that a day means something. */
+  /** Whether times are dates, which daily and weekly patterns require. */
   hasClock: boolean;
   sensors: { index: number; name: string }[];
-  /** Columns that are passed on and not used, with the reason. */
+  /** Columns that are copied to the output but not used, each with the reason. */
   passedOn: { name: string; why: 'label' | 'not numeric' | 'no values' | 'over the limit' }[];
 }
 
-/** The separator that the first line has most of, outside quotes. */
+/** Returns the separator that occurs most often in the first line, outside quotes. */
 export function detectSeparator(head: string): string {
   const line = (head.match(/[^\r\n]+/)?.[0] ?? '').replace(/"[^"]*"/g, '');
   const counts = separators.map((separator) => line.split(separator).length);
   return separators[counts.indexOf(Math.max(...counts))]!;
 }
 
-/** Decides what each column is by its name and the first rows. @throws HarbingerError DETECT_* */
+/** Decides what each column is, from its name and the first rows. @throws HarbingerError DETECT_* */
 export function planColumns(
   file: string,
   header: string[],
@@ -79,7 +79,7 @@ function problemOf(name: string, cells: (string | undefined)[], decimalComma: bo
   return used < sensorsMax ? null : ('over the limit' as const);
 }
 
-/** By name; else the first column that holds dates. */
+/** Finds the time column by its name, or else takes the first column that holds dates. */
 function timeColumn(header: string[], rows: string[][]): number {
   const named = header.findIndex((title) => timeNames.includes(title.trim().toLowerCase()));
   const isTime = (index: number) => rows.some((row) => Number.isFinite(cellTimeMs(row[index])));

@@ -25,7 +25,7 @@ async function detect(text: string | Buffer, options: Partial<DetectOptions> = {
   return { summary, lines };
 }
 
-/** Rows of time; two sensors, the second of which breaks at row 700; a text; a label. */
+/** A CSV with a time, two sensors of which the second breaks at row 700, a text and a label. */
 function machineCsv(label: (row: number) => number): string {
   const random = seededRandom(1);
   const rows = Array.from({ length: 900 }, (_, row) => {

@@ -1,6 +1,7 @@
 /**
- * The command `harbinger models detect`: a CSV in, the same rows with `anomaly_score` and `top_sensors` out, in one pass.
- * Memory does not depend on the file's size.
+ * The command `harbinger models detect` (models/detect): reads a CSV and writes the same rows with the
+ * columns `anomaly_score` and `top_sensors`, in one pass and in constant memory. The detector itself is
+ * shared/detector, which the gateway runs as well; this folder only reads and writes files for it.
  */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
@@ -16,13 +17,13 @@ import { RowScorer, type ScoredCounts } from './row-scorer.ts';
 export interface DetectOptions {
   csv: string;
   out: string;
-  /** One character; told from the first line if absent. */
+  /** One character. Default: detected from the first line. */
   separator?: string;
-  /** Rows from which normal is learnt in full. */
+  /** Number of rows from which the detector learns what is normal. */
   warmupRows?: number;
   signal?: AbortSignal;
   clock?: Clock;
-  /** Called now and then; `share`: 0 … 1 of the file. */
+  /** Called repeatedly with the share of the file that is done (0 … 1). */
   progress?: (share: number, secondsLeft: number) => void;
 }
 
@@ -38,7 +39,10 @@ export interface DetectSummary extends ScoredCounts {
 const headBytes = 64 * 1024;
 const progressMsMin = 250;
 
-/** @throws HarbingerError USAGE, DETECT_FILE, DETECT_NOT_CSV, DETECT_NO_VALUES, DETECT_STOPPED */
+/**
+ * Scores a CSV file. @throws HarbingerError USAGE, DETECT_FILE, DETECT_NOT_CSV, DETECT_NO_VALUES,
+ * DETECT_STOPPED
+ */
 export async function runDetect(options: DetectOptions): Promise<DetectSummary> {
   const { csv, out, clock = systemClock, signal } = options;
   if (resolve(csv) === resolve(out)) throw usage(`--out is the input itself (${csv}): name another file`);
@@ -85,7 +89,7 @@ export async function runDetect(options: DetectOptions): Promise<DetectSummary> 
   };
 }
 
-/** The file's beginning. @throws HarbingerError DETECT_FILE, DETECT_NOT_CSV */
+/** Reads the first 64 KiB of the file. @throws HarbingerError DETECT_FILE, DETECT_NOT_CSV */
 async function headOf(file: string): Promise<string> {
   let bytes: Buffer;
   try {

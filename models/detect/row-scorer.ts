@@ -3,32 +3,38 @@ import { cellTimeMs, cellValue } from './cells.ts';
 import { addedNames, type ColumnPlan, planColumns, unusable } from './columns.ts';
 import { RowTimes } from './row-times.ts';
 
-/** From this score on something is beginning that happens less than about once in a thousand rows. */
+/** A score from which on a change has begun that occurs less than about once in a thousand rows. */
 const onsetScore = 0.7;
-/** Rows by which columns are told apart; held back until so many are there. */
+/** Rows from which the columns are classified; they are held back until this many have been read. */
 const peekRows = 200;
 const topSensorsMax = 3;
-/** A sensor is named if it has at least this part of what the first one has. */
+/** A sensor is named if its share is at least this part of the largest share. */
 const topShareMin = 0.25;
 
 export interface ScoredCounts {
   rows: number;
   sensors: string[];
   timeColumn: string | null;
-  /** Columns that were passed on unused: labels always are. */
+  /** Columns that were copied but not used; label columns always are. */
   passedOn: ColumnPlan['passedOn'];
-  /** Empty and not-a-number cells; cells with text in a column of numbers; rows of another length than the header. */
+  /**
+   * Counts of: empty and not-a-number cells; text cells in numeric columns; rows with another length than the
+   * header.
+   */
   missingCells: number;
   badCells: number;
   raggedRows: number;
   times: RowTimes['counts'];
-  /** Rows with a score of at least 0.5: at the limit of normal, or beyond; and of those, where something rare begins (0.7). */
+  /**
+   * Counts of rows with a score of at least 0.5, the limit of normal, and of those with at least 0.7, the
+   * start of a rare change.
+   */
   rowsAtLimit: number;
   onsets: number;
   scoreMax: number;
 }
 
-/** Records of a CSV in, its lines with two columns more out. */
+/** Takes the records of a CSV and yields its lines with the two added columns. */
 export class RowScorer {
   readonly counts: ScoredCounts = {
     rows: 0,
@@ -93,7 +99,7 @@ export class RowScorer {
     if (score >= onsetScore) counts.onsets++;
     if (score > counts.scoreMax) counts.scoreMax = score;
     const cells = Array.from({ length: Math.max(width, record.length) }, (_, i) => record[i] ?? '');
-    // Cells beyond the header's stay last, so that the added columns lie under their names.
+    // Cells beyond the header stay last, so that the added columns line up with their names.
     cells.splice(width, 0, score.toFixed(5), scoring.topSensors().join('|'));
     return this.joined(cells);
   }
@@ -136,7 +142,7 @@ class Scoring {
     return this.detector.push(values, 0, timeMs);
   }
 
-  /** The sensors responsible, most first. */
+  /** Names of the sensors that contribute most to the score, largest first. */
   topSensors(): string[] {
     const weights = this.detector.contributions(this.weights);
     const order = this.plan.sensors.map((sensor, i) => ({ name: sensor.name, weight: weights[i]! }));

@@ -1,11 +1,14 @@
-/** Follows the times of rows and counts what is odd about them. */
+/** Follows the times of rows and counts irregularities. */
 export class RowTimes {
   readonly counts = { withoutTime: 0, duplicates: 0, unordered: 0, gaps: 0 };
   private newestMs = Number.NEGATIVE_INFINITY;
   private stepMs = 0;
   private steps = 0;
 
-  /** What the detector is told: the time, or NaN where it says nothing about when the row was measured. */
+  /**
+   * Returns the time for the detector, or NaN if it does not say when the row was measured (missing or out of
+   * order).
+   */
   take(timeMs: number): number {
     if (!Number.isFinite(timeMs)) {
       this.counts.withoutTime++;
@@ -22,7 +25,10 @@ export class RowTimes {
     return timeMs;
   }
 
-  /** A gap: more than five usual steps. The usual step is a mean that no gap moves far. */
+  /**
+   * Counts a gap if the step is more than five times the mean step; the mean limits each step so that gaps
+   * hardly move it.
+   */
   private follow(stepMs: number): void {
     if (this.steps >= 5 && stepMs > 5 * this.stepMs) this.counts.gaps++;
     const taken = this.steps >= 5 ? Math.min(stepMs, 5 * this.stepMs) : stepMs;

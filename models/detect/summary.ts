@@ -3,7 +3,7 @@ import type { DetectSummary } from './detect.ts';
 const list = (names: readonly string[]) =>
   names.length > 12 ? `${names.slice(0, 12).join(', ')}, …` : names.join(', ');
 
-/** What happened, for a person. */
+/** The result as lines for a person. */
 export function summaryLines(summary: DetectSummary): string[] {
   const { times, passedOn, sensors } = summary;
   const counted = [

@@ -1,14 +1,21 @@
-/** Finds the operating conditions of a fleet: groups of rows whose settings are nearly the same. */
+/** Finds the operating conditions of a fleet: clusters of rows with nearly the same settings. */
 
-/** More groups than this are no groups: the settings move freely. */
+/** If more clusters than this are needed, the settings vary continuously and there are no conditions. */
 const conditionsMax = 12;
-/** Settings that spread by less than this are one condition, whatever they do within it. In units of their range. */
+/** Settings with a smaller standard deviation than this form one condition. In units of their range. */
 const spreadMin = 0.01;
-/** Values that are spread evenly, cut into k pieces, leave 1 / k² of the variance unexplained; groups leave far less. */
+/**
+ * Uniformly distributed values split into k parts leave 1 / k² of the variance unexplained; real clusters
+ * leave less than this share of that.
+ */
 const unexplainedMax = 0.05;
 const iterations = 20;
 
-/** `points` × `size` settings, in units of their range → the centres of the groups (one if there are none) and each point's group. */
+/**
+ * Clusters the settings.
+ * @param points points × `size` settings, in units of their range
+ * @returns the centre of each cluster (one cluster if there are none to find) and the cluster of each point
+ */
 export function findConditions(points: Float64Array, size: number): { centres: number[][]; of: Int32Array } {
   const count = points.length / size;
   const one = refine(points, size, [Array.from(points.subarray(0, size))]);
@@ -41,7 +48,7 @@ function farthest(points: Float64Array, size: number, centres: readonly number[]
   return Array.from(points.subarray(best, best + size));
 }
 
-/** Lloyd's iterations from the given centres. */
+/** Runs Lloyd's algorithm from the given centres. */
 function refine(points: Float64Array, size: number, from: readonly number[][]) {
   let centres = from.map((centre) => [...centre]);
   const of = new Int32Array(points.length / size);

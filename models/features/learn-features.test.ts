@@ -11,7 +11,7 @@ const [rows, inputs] = [fleetType.windowRows, fleetType.sensors.length];
 const columns = path.width / rows;
 const none = Number.NaN;
 
-/** A window as the gateway has it, from rows of the five sensors. */
+/** A window as the gateway builds it, from rows of the five sensors. */
 function windowOf(...last: number[][]): Float32Array {
   const window = new Float32Array(rows * inputs).fill(none);
   window.set(last.flat(), (rows - last.length) * inputs);
@@ -24,7 +24,7 @@ function prepared(window: Float32Array): { familiarity: number; row(at: number):
   return { familiarity, row: (at) => [...out.subarray(at * columns, (at + 1) * columns)] };
 }
 
-/** A healthy row in one of the two conditions; noise keeps sensors from standing still. */
+/** A row of a healthy machine in one of the two conditions; noise keeps the sensors from standing still. */
 const healthy = (condition: number, i = 0) => {
   const shown = conditionOffset[condition]! + 0.01 * i;
   return [[10, 40][condition]!, shown, 2 * shown, 0.1 * (i % 7), 7];

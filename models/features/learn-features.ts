@@ -1,4 +1,8 @@
-/** What the feature path needs to know of the training data: conditions, means, spreads, standstills, correlations. */
+/**
+ * Parameters of the feature path (models/features): learns from training data what shared/features applies,
+ * which are the operating conditions, means, standard deviations, standstills and correlations. Code that the
+ * gateway runs belongs in shared/features, not here.
+ */
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { FeaturePath } from '../../shared/features/feature-path.ts';
 import { type Condition, type Features, logarithm } from '../../shared/features/features.ts';
@@ -9,24 +13,24 @@ import { findConditions } from './conditions.ts';
 import { learnSummary } from './learn-summary.ts';
 import { include, type Moments, noMoments, relativeStdMin, shortened, stdOf } from './moments.ts';
 
-/** Settings this far (of their declared range) from a condition's centre are still taken for it. */
+/** Settings within this distance of a condition's centre belong to it, in units of the declared range … */
 const reachMin = 0.05;
-/** … or so many times further than the furthest training row. */
+/** … or within this many times the distance of the furthest training row. */
 const reachFactor = 3;
-/** A sensor that has stood still for longer in training may do so. */
+/** A sensor that stood still for more rows than this in training is allowed to stand still. */
 const standstillRowsMax = 100;
 
 export interface FeatureOptions {
   type: MachineType;
-  /** Names of the sensors that tell the operating condition. */
+  /** Names of the sensors that determine the operating condition. */
   settings: readonly string[];
-  /** Names of the sensors to read; absent: all that are no settings and move. */
+  /** Names of the sensors to read. Default: all that are not settings and that vary. */
   channels?: readonly string[];
-  /** The logarithms of the channels are read. */
+  /** Whether the network reads the logarithms of the channels. */
   logarithmic?: boolean;
-  /** false: one mean and spread for all rows. */
+  /** If false, all conditions share one mean and standard deviation. */
   perCondition?: boolean;
-  /** For networks that read a summary of the history. */
+  /** Spans of the summary, for networks that read a summary of the history. */
   summary?: SummarySpans;
 }
 
@@ -73,7 +77,7 @@ export function learnFeatures(allRuns: readonly Run[], options: FeatureOptions):
     : learnt;
 }
 
-/** A copy whose settings are as they were and whose other values are what the feature path will read. */
+/** Returns a copy with unchanged settings and the logarithms of all other values. */
 function logarithmsOf(run: Run, { type, settings }: FeatureOptions): Run {
   const isSetting = type.sensors.map(({ name }) => settings.includes(name));
   const values = run.values.map((value, i) => (isSetting[i % isSetting.length] ? value : logarithm(value)));
@@ -86,7 +90,10 @@ function indexOf(type: MachineType, name: string): number {
   throw new HarbingerError('DATA_INVALID', 'cli', `machine type '${type.name}' has no sensor '${name}'`);
 }
 
-/** Settings of every row, one run after the other; a row whose settings are not all there keeps those of the row before. */
+/**
+ * Finds the condition of every row of all runs in order. A row with missing settings takes those of the row
+ * before.
+ */
 function conditionsOf(
   runs: readonly Run[],
   inputs: number,
@@ -110,7 +117,7 @@ function conditionsOf(
   return findConditions(points, settings.length);
 }
 
-/** Per condition and input. */
+/** Moments of each input by condition. */
 function momentsOf(runs: readonly Run[], inputs: number, conditions: number, of: Int32Array): Moments[][] {
   const moments = Array.from({ length: conditions }, () => Array.from({ length: inputs }, noMoments));
   let at = 0;
@@ -149,13 +156,13 @@ function reachOf(
       settings.forEach((index, s) => {
         square += (run.values[row * inputs + index]! / scale[s]! - centre[s]!) ** 2;
       });
-      if (square > farthest) farthest = square; // NaN is not
+      if (square > farthest) farthest = square; // a NaN is never larger
     }
   }
   return Math.max(reachMin, reachFactor * Math.sqrt(farthest));
 }
 
-/** Rows; null if the sensor may stand still for long. */
+/** Longest standstill in rows; null if the sensor is allowed to stand still. */
 function longestStandstill(runs: readonly Run[], inputs: number, index: number): number | null {
   let longest = 1;
   for (const run of runs) {

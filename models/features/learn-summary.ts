@@ -6,10 +6,13 @@ import type { Run } from '../data/dataset.ts';
 import { cutWindow, prepareRun } from '../data/prepared-runs.ts';
 import { include, noMoments, shortened, stdOf } from './moments.ts';
 
-/** Windows per run from which the spread of summaries is learnt. */
+/** Number of windows per run from which the moments of summaries are learnt. */
 const summariesPerRun = 50;
 
-/** Mean and spread of each feature of a summary over windows that end all over the runs’ lives, every run counting the same. */
+/**
+ * Learns mean and standard deviation of each feature of a summary over windows spread evenly over each run;
+ * every run has the same weight.
+ */
 export function learnSummary(
   runs: readonly Run[],
   type: MachineType,

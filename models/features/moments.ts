@@ -1,11 +1,11 @@
-/** Mean and spread of numbers that come one by one (Welford, 1962). */
+/** Running mean and sum of squared deviations (Welford, 1962). */
 export interface Moments {
   count: number;
   mean: number;
   squares: number;
 }
 
-/** What moves less than this (of its mean) only moves by rounding. */
+/** A smaller relative standard deviation than this is rounding error. */
 export const relativeStdMin = 1e-5;
 
 export function noMoments(): Moments {
@@ -18,12 +18,12 @@ export function include(moments: Moments, value: number): void {
   moments.squares += delta * (value - moments.mean);
 }
 
-/** Never 0: it is divided by. */
+/** Standard deviation; never 0, because callers divide by it. */
 export function stdOf({ count, mean, squares }: Moments): number {
   return Math.max(Math.sqrt(squares / Math.max(1, count)), relativeStdMin * Math.abs(mean), 1e-6);
 }
 
-/** As many digits as a manifest needs. */
+/** Rounds to the nine significant digits that a manifest keeps. */
 export function shortened(value: number): number {
   return Number(value.toPrecision(9));
 }

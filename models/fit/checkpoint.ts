@@ -1,9 +1,10 @@
 /**
- * Where a training run stands, in one file, written after every epoch: a run that was killed goes on from there and ends
- * with the same weights to the bit. Layout: one line of JSON (`Header`), then all arrays as 32-bit little-endian floats:
- * each finished member's weights, then weights, means, squares and average of the member under way. The file is replaced
- * in one step, so a kill while it is written leaves the one before. A file that is damaged, or of another training, is
- * not used; training then begins at the beginning, and says so.
+ * Checkpoint of a training run in one file, written after every epoch, so that a run that was killed resumes
+ * and ends with bit-identical weights.
+ * Layout: one line of JSON (`Header`), then all arrays as 32-bit little-endian floats: the weights of each
+ * finished member, then weights, means, squares and average of the current one. The file is replaced
+ * atomically, so that a kill during writing leaves the previous checkpoint. A damaged file or one of another
+ * training is not used: training starts over and reports why.
  */
 import {
   closeSync,
@@ -33,14 +34,17 @@ type Header = Static<typeof Header>;
 const checkHeader = compileValidator(Header);
 
 export interface Progress {
-  /** Weights of the members that are done. */
+  /** Weights of the finished members. */
   finished: Float32Array[][];
-  /** The member under way; null if it has not begun. */
+  /** State of the current member; null if it has not begun. */
   current: FitState | null;
 }
 
 export interface CheckpointStore {
-  /** The saved progress of this very training, or null; `reason` is set where there is a file that cannot be used. */
+  /**
+   * Loads the progress saved under this fingerprint. `progress` is null without a usable file; `reason` then
+   * says why a file that exists cannot be used.
+   */
   load(fingerprint: string): { progress: Progress | null; reason: string | null };
   save(fingerprint: string, progress: Progress): void;
   remove(): void;

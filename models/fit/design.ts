@@ -12,45 +12,54 @@ import { type SpliceOptions, withoutSplices } from '../data/splices.ts';
 import { learnFeatures } from '../features/learn-features.ts';
 import type { FitOptions } from './fit.ts';
 
-/** A network's sizes, but for those that follow from its input. */
+/** Sizes of a network, except those that follow from its input. */
 export type NetworkDesign =
   | Omit<Mlp, 'inputs'>
   | Omit<PatchMlp, 'rows' | 'columns'>
   | Omit<Attention, 'rows' | 'columns'>
   | Omit<Recurrent, 'rows' | 'columns'>;
 
-/** All that is chosen about a model before it sees data. Plain data: it is part of a checkpoint's fingerprint. */
+/**
+ * Everything that is chosen about a model before training. It is plain data and part of a checkpoint's
+ * fingerprint.
+ */
 export interface ModelDesign {
-  /** Remaining life above this is not told apart. */
+  /** Remaining life above this cap is treated as equal to it. */
   labelCap: number;
-  /** Names of the sensors that tell the operating condition. */
+  /** Names of the sensors that determine the operating condition. */
   settings: readonly string[];
-  /** Names of the sensors to read; absent: all that are no settings and move. */
+  /** Names of the sensors to read. Default: all that are not settings and that vary. */
   channels?: readonly string[];
-  /** The logarithms of all channels are read: for quantities above 0 that grow by factors. */
+  /** Whether the network reads logarithms of the channels: for positive quantities that grow by factors. */
   logarithmic?: boolean;
-  /** false: one mean and spread for all operating conditions. */
+  /** If false, all operating conditions share one mean and standard deviation. */
   perCondition?: boolean;
-  /** The network reads this summary of the history; absent: the rows. */
+  /** Spans of the summary of the history that the network reads. Default: it reads the rows. */
   summary?: SummarySpans;
   network: NetworkDesign;
-  /** How lives that are two are told in the training data; absent: there are none. */
+  /** How to find spliced lives in the training data. Default: there are none. */
   splices?: SpliceOptions;
   /**
-   * p50 is given so much earlier than the network says, in the unit of life: to be late costs more than to be early.
-   * The interval stays where it is.
+   * Moves p50 earlier by this much, in the unit of life, because a late estimate costs more than an early
+   * one. The interval does not move.
    */
   earlier?: number;
-  /** The machines are split into so many parts; one member of the ensemble for each, which does not see that part. */
+  /**
+   * Number of parts the machines are split into. The ensemble has one member per part, trained without it.
+   */
   folds: number;
-  /** Places of each machine's life at which calibration and figures look; 40 if absent: few machines need more. */
+  /**
+   * Number of places in each machine's life that calibration and metrics use. Default 40, enough unless there
+   * are few machines.
+   */
   cutsPerMachine?: number;
   /**
-   * Intervals are calibrated where at most so much life is left; absent: over all of it. Where a life is mostly longer
-   * than the cap, an interval that is right on average is right because most of it is trivial.
+   * Largest remaining life at which intervals are calibrated. Default: all of it. If most of a life lies
+   * above the cap, an interval calibrated over the whole life is right on average only because most of it is
+   * trivial.
    */
   calibrateWithin?: number;
-  /** Fewer machines than this are too few to learn from; 10 if absent. */
+  /** Smallest number of machines to train on. Default 10. */
   machinesMin?: number;
   fit: FitOptions;
 }
@@ -73,7 +82,7 @@ export function architectureFor(network: NetworkDesign, path: FeaturePath): Arch
   return { ...network, rows: path.windowRows, columns: path.width / path.windowRows };
 }
 
-/** The runs as networks learn from them. */
+/** Returns the runs that networks are trained on. */
 export function learnable(
   design: ModelDesign,
   type: MachineType,
@@ -83,7 +92,7 @@ export function learnable(
   return design.splices ? withoutSplices(runs, path, type, design.splices) : runs;
 }
 
-/** What is added to the network's p50. */
+/** The offset added to the network's p50. */
 export function p50Shift({ earlier }: ModelDesign): number {
   return earlier === undefined ? 0 : -earlier;
 }

@@ -22,7 +22,7 @@ const networks: NetworkDesign[] = [
   { kind: 'recurrent', ...patches, stateUnits: 8 },
 ];
 
-/** Root mean square errors over the epochs. */
+/** Returns the root mean square error of each epoch. */
 async function learn(network: NetworkDesign): Promise<number[]> {
   const design = network.kind === 'mlp' ? { ...byRows, summary: summary! } : byRows;
   const path = pathFor(fleetType, featuresFor(design, fleetType, runs));

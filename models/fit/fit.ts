@@ -1,5 +1,9 @@
+/**
+ * Training of one network (models/fit): loss, optimiser, checkpoint and the design choices of a model.
+ * Cross-validation, calibration and files are not done here but in models/measure and models/training.
+ */
 import * as tf from '@tensorflow/tfjs-core';
-// For its side effect only: it registers the gradients, which TensorFlow.js's core leaves out.
+// Imported for its side effect: it registers the gradients that TensorFlow.js's core lacks.
 import '@tensorflow/tfjs-layers';
 import type { FeaturePath } from '../../shared/features/feature-path.ts';
 import {
@@ -16,30 +20,35 @@ import { adamStep, type FitState, initialState } from './optimiser.ts';
 
 export interface FitOptions {
   epochs: number;
-  /** Windows drawn per epoch: machines in turn, each at a random place of its life. */
+  /**
+   * Number of windows per epoch. They are drawn from the machines in turn, each at a random place of its
+   * life.
+   */
   windowsPerEpoch: number;
   batchSize: number;
-  /** Highest; it rises over the first steps and falls along a cosine to almost 0. */
+  /** Maximum rate. It rises over the first steps and then falls along a cosine to almost 0. */
   learningRate: number;
-  /** Strength of the pull of all kernels towards 0. */
+  /** Decay of all kernels towards 0. */
   weightDecay: number;
-  /** Standard deviation of the noise added to the networks' inputs in training. */
+  /** Standard deviation of the noise added to inputs during training. */
   inputNoise: number;
-  /** Share of the units of each layer that are left out at random in training. */
+  /** Share of the units of each layer that are dropped at random during training. */
   dropout: number;
-  /** Share of the windows whose history is cut short, as after a gateway was installed in mid-life. */
+  /** Share of the windows whose history is cut short, as if the gateway had been installed in mid-life. */
   shortShare: number;
-  /** How much of the running average of the weights stays at each step. */
+  /** Share of the weights' running average that is kept at each step. */
   averageDecay: number;
-  /** Weight of the squared error of p50 beside the pinball losses of p10 and p90, in units of the label cap. */
+  /**
+   * Weight of p50's squared error relative to the pinball losses of p10 and p90, in units of the label cap.
+   */
   pointWeight: number;
 }
 
-/** Machines to learn from, prepared, and how their windows are labelled. */
+/** The prepared runs to train on, and how their windows are labelled. */
 export interface FitData {
   path: FeaturePath;
   runs: readonly PreparedRun[];
-  /** Those of `runs` that are other machines than the model is for. */
+  /** The subset of `runs` that belongs to machines the model is not meant for. */
   others: ReadonlySet<PreparedRun>;
   rowsMin: number;
   labelCap: number;
@@ -55,15 +64,15 @@ export interface EpochReport {
 
 export interface FitContext {
   nowMs(): number;
-  /** After every epoch; training goes on when it is done. */
+  /** Called after every epoch; training continues when it returns. */
   epochDone(report: EpochReport, state: FitState): void;
   signal?: AbortSignal;
 }
 
-/** Steps over which the learning rate rises. */
+/** Number of steps over which the learning rate rises. */
 const warmUpSteps = 100;
 
-/** The state that training begins with. */
+/** Draws the initial weights and returns the state in which training starts. */
 export function newFitState(architecture: Architecture, random: Random): FitState {
   const weights = weightShapes(architecture).map(({ name, shape, initial }) => {
     const values = new Float32Array(shape[0] * shape[1]);
@@ -72,7 +81,7 @@ export function newFitState(architecture: Architecture, random: Random): FitStat
       const scale = Math.sqrt(2 / shape[0]) * (initial === 'small' ? 0.3 : 1);
       for (let i = 0; i < values.length; i++) values[i] = scale * gaussian(random);
     }
-    // The middle of the labels, and an interval of about a tenth of them on either side.
+    // Starts in the middle of the labels, with an interval of about a tenth of them on either side.
     if (name === 'head/bias') values.set([0.6, -2, -2]);
     return values;
   });
@@ -80,8 +89,8 @@ export function newFitState(architecture: Architecture, random: Random): FitStat
 }
 
 /**
- * Trains until all epochs are done or the signal aborts, changing `state` in place. The same options, data, seed and
- * backend give the same weights, however often training is stopped and taken up again between epochs.
+ * Trains until all epochs are done or the signal aborts; changes `state` in place. The same options, data,
+ * seed and backend give the same weights, however often training is stopped and resumed between epochs.
  */
 export async function fitNetwork(
   architecture: Architecture,
@@ -103,7 +112,9 @@ export async function fitNetwork(
   }
 }
 
-/** Draws an epoch's windows and steps through them; returns the root mean square error in units of the label cap. */
+/**
+ * Draws an epoch's windows and trains on them; returns the root mean square error in units of the label cap.
+ */
 function runEpoch(data: FitData, width: number, options: FitOptions, random: Random, step: Step): number {
   let order: PreparedRun[] = [];
   let squares = 0;
@@ -128,7 +139,10 @@ function runEpoch(data: FitData, width: number, options: FitOptions, random: Ran
   return Math.sqrt(squares / options.windowsPerEpoch);
 }
 
-/** A window that ends at a random row of a run, to `inputs[at]`; returns its label in units of the label cap. */
+/**
+ * Writes a window that ends at a random row of a run to `inputs[at]`; returns its label in units of the label
+ * cap.
+ */
 function drawWindow(
   data: FitData,
   prepared: PreparedRun,
@@ -149,7 +163,7 @@ function drawWindow(
   return remainingAt(run, endRow, labelCap) / labelCap;
 }
 
-/** Normal deviates, drawn once: noise that is added to windows begins somewhere in them. */
+/** Normal deviates, drawn once; each batch takes its noise from a random offset. */
 const deviates = (() => {
   const random = seededRandom(0xdead);
   return Float32Array.from({ length: 65_536 }, () => gaussian(random));
@@ -158,14 +172,17 @@ const deviates = (() => {
 function addNoise(windows: Float32Array, std: number, random: Random): void {
   if (std === 0) return;
   const start = Math.floor(random.next() * deviates.length);
-  // The step is odd and changes, so that a sensor does not meet the same deviates in every window.
+  // The stride is odd and random, so that a sensor does not get the same deviates in every window.
   const stride = 2 * Math.floor(random.next() * 1_000) + 1;
   for (let i = 0, at = start; i < windows.length; i++, at += stride) {
     windows[i]! += std * deviates[at & 65_535]!;
   }
 }
 
-/** Leaves units out with the given probability; the others grow so that their sum stays as it is on average. */
+/**
+ * Drops units with the given probability and scales the others up, so that their expected sum does not
+ * change.
+ */
 function dropping(share: number, random: Random): (units: tf.Tensor2D) => tf.Tensor2D {
   if (share === 0) return (units) => units;
   const stays = 1 / (1 - share);
@@ -196,7 +213,8 @@ function createStep(architecture: Architecture, options: FitOptions, state: FitS
         squaredError = loss.squaredError;
         return loss.total;
       });
-      // Handed out by assignment: TensorFlow.js looks for tensors in whatever is returned, number by number.
+      // Assigned rather than returned, because TensorFlow.js searches a returned array for tensors number by
+      // number.
       gradients = gradientsOf(weights).map((gradient) => new Float32Array(gradient.dataSync()));
     });
     const { weightDecay, averageDecay } = options;
@@ -211,13 +229,13 @@ function schedule(step: number, stepsMax: number): number {
   return rise * (0.01 + 0.99 * 0.5 * (1 + Math.cos((Math.PI * step) / stepsMax)));
 }
 
-/** The value without its gradient: the interval is learnt around p50 and does not pull at it. */
+/** Passes the value on without its gradient: the interval is fitted around p50 and must not influence it. */
 const detached = tf.customGrad((x) => ({
   value: tf.clone(x as tf.Tensor),
   gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy),
 }));
 
-/** Squared error of p50, and pinball losses that make p10 and p90 the quantiles of what may come. */
+/** Squared error of p50 plus pinball losses, which make p10 and p90 quantiles. */
 function lossOf(outputs: tf.Tensor2D, labels: tf.Tensor2D, pointWeight: number) {
   const [middle, below, above] = tf.split(outputs, 3, 1) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
   const squared = tf.mean(tf.square(tf.sub(middle, labels)));
@@ -228,7 +246,10 @@ function lossOf(outputs: tf.Tensor2D, labels: tf.Tensor2D, pointWeight: number) 
   return { total, squaredError: squared.dataSync()[0]! };
 }
 
-/** `error`: label less quantile. */
+/**
+ * Pinball loss of a quantile.
+ * @param error label minus quantile
+ */
 function pinball(error: tf.Tensor, level: number): tf.Tensor {
   return tf.mean(tf.add(tf.mul(tf.relu(error), level), tf.mul(tf.relu(tf.neg(error)), 1 - level)));
 }

@@ -1,4 +1,7 @@
-/** A fleet that is simple enough to reason about: one sensor shows wear, one repeats it, one is noise, one stands still. */
+/**
+ * A fleet for tests that is simple enough to reason about: one sensor shows wear, one repeats it, one is
+ * noise, one is constant.
+ */
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
 import type { RunDataset } from '../data/dataset.ts';
@@ -20,10 +23,13 @@ export const fleetType: MachineType = {
   model: 'fleet-rul',
 };
 
-/** What each operating condition adds to the wear sensor: far more than wear itself does. */
+/** Offset of the wear sensor in each operating condition, far larger than wear itself. */
 export const conditionOffset = [0, 500];
 
-/** Wear rises from 0 to 10 over a life of 40 … 80 rows, in two operating conditions (speed 10 or 40) that change at random. */
+/**
+ * Wear rises from 0 to 10 over a life of 40 … 80 rows, in two operating conditions (speed 10 or 40) that
+ * change at random.
+ */
 export function fleetRuns(options: { machines: number; seed: number }): RunDataset {
   const random = seededRandom(options.seed);
   const runs = Array.from({ length: options.machines }, (_, machine) => {

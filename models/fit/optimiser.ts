@@ -1,6 +1,6 @@
 /**
- * AdamW (Loshchilov & Hutter, 2019) on plain arrays, with a running average of the weights. Its whole state is in
- * `FitState`, so that training can be stopped and taken up again to the bit, on any TensorFlow.js backend.
+ * AdamW (Loshchilov & Hutter, 2019) on plain arrays, with a running average of the weights. `FitState` holds
+ * its whole state, so that training resumes bit-identically on any TensorFlow.js backend.
  */
 
 const beta1 = 0.9;
@@ -8,15 +8,15 @@ const beta2 = 0.999;
 const epsilon = 1e-8;
 
 export interface FitState {
-  /** Epochs done. */
+  /** Number of finished epochs. */
   epoch: number;
-  /** Steps done. */
+  /** Number of finished steps. */
   step: number;
   weights: Float32Array[];
   /** Running means of the gradients and of their squares. */
   means: Float32Array[];
   squares: Float32Array[];
-  /** Running average of the weights: what is kept in the end. It forgets the noise of single steps. */
+  /** Running average of the weights, which becomes the result: it averages out the noise of single steps. */
   average: Float32Array[];
 }
 
@@ -28,20 +28,20 @@ export function initialState(weights: Float32Array[]): FitState {
 
 export interface StepOptions {
   learningRate: number;
-  /** Strength of the pull towards 0, for the weights that it applies to. */
+  /** Decay towards 0 of the weights it applies to. */
   weightDecay: number;
   decays: readonly boolean[];
-  /** 0 … 1: how much of the average stays at each step. */
+  /** Share of the average that is kept at each step, 0 … 1. */
   averageDecay: number;
 }
 
-/** One step, in place. */
+/** Takes one step in place. */
 export function adamStep(state: FitState, gradients: readonly Float32Array[], options: StepOptions): void {
   const { learningRate, weightDecay, decays } = options;
   const step = ++state.step;
   const correction1 = 1 - beta1 ** step;
   const correction2 = 1 - beta2 ** step;
-  // Early on the average is short, or the first weights would stay in it for long.
+  // Early on the average forgets faster, or the initial weights would stay in it for long.
   const keep = Math.min(options.averageDecay, step / (step + 9));
   for (let part = 0; part < gradients.length; part++) {
     const gradient = gradients[part]!;

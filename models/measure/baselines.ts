@@ -3,23 +3,23 @@ import type { LinearBaseline } from '../../shared/features/manifest.ts';
 import { type Cut, type Run, remainingAt } from '../data/dataset.ts';
 import type { Estimates } from './figures.ts';
 
-/** Says how much life is left at a row. */
+/** Estimates the remaining life at a row. */
 export type PointPredictor = (run: Run, endRow: number) => number;
 
 export function estimateAt(cuts: readonly Cut[], predict: PointPredictor): Estimates {
   return { p50: Float32Array.from(cuts, ({ run, endRow }) => predict(run, endRow)), p10: null, p90: null };
 }
 
-/** Every machine lives as long as the average machine did. */
+/** Assumes that every machine lives as long as the average of the training machines. */
 export function meanLife(train: readonly Run[], cap: number): PointPredictor {
   const mean = train.reduce((sum, run) => sum + remainingAt(run, 0) + 1, 0) / train.length;
   return (_, endRow) => Math.min(cap, Math.max(0, mean - 1 - endRow));
 }
 
-/** Only keeps sensors that are the same thing twice from dividing by nothing. */
+/** Keeps the matrix invertible when two sensors carry the same signal. */
 const ridgePerRow = 1e-9;
 
-/** Least squares of the capped life on all values of the row, over every row of the runs. */
+/** Fits the capped life by least squares to all values of a row, over every row of the runs. */
 export function fitLinear(runs: readonly Run[], inputs: number, cap: number): LinearBaseline {
   const { mean, std, rows } = columnsOf(runs, inputs);
   const size = inputs + 1;
@@ -51,7 +51,7 @@ export function linearPredictor(baseline: LinearBaseline, cap: number): PointPre
   };
 }
 
-/** A missing value counts as the mean. */
+/** Standardises a value; a missing value counts as the mean. */
 function scaled(value: number, mean: number, std: number): number {
   return Number.isNaN(value) ? 0 : (value - mean) / std;
 }
@@ -77,7 +77,7 @@ function columnsOf(runs: readonly Run[], inputs: number): { mean: number[]; std:
   });
   const std = Array.from(squares, (sum, i) => {
     const spread = Math.sqrt(sum / Math.max(1, counts[i]!));
-    // What only moves by rounding is no sensor to weigh.
+    // A sensor that varies only by rounding gets no weight.
     return spread > 1e-6 * Math.abs(mean[i]!) && spread > 0 ? spread : Math.max(1, Math.abs(mean[i]!));
   });
   return { mean, std, rows: runs.reduce((sum, run) => sum + run.rows, 0) };

@@ -1,18 +1,22 @@
 /**
- * Conformal calibration of the interval (conformalised quantile regression, Romano et al., 2019), cross-conformal: the
- * answers come from members of the ensemble that have not seen the machine. It is done apart for several regimes of
- * predicted life, since errors near the cap and near the end are of different size and shape.
+ * Conformal calibration of the interval (conformalised quantile regression, Romano et al., 2019),
+ * cross-conformal: each estimate comes from ensemble members that were not trained on the machine. Several
+ * regimes of predicted life are calibrated separately, because the size and distribution of errors differ
+ * near the cap and near the end of life.
  */
 import type { IntervalCalibration } from '../../shared/features/interval.ts';
 import { type Cut, remainingAt } from '../data/dataset.ts';
 
-/** Share of labels that are to lie in p10 … p90. */
+/** Share of labels that p10 … p90 should contain. */
 const coverageMeant = 0.8;
 const regimesMax = 8;
-/** Fewer answers than this are no regime of their own. */
+/** Smallest number of estimates in a regime. */
 const answersMin = 60;
 
-/** `raw`: p10, p50, p90 at each cut, in units of the cap, as the networks gave them; cuts are equally many per machine. */
+/**
+ * Calibrates an interval. Every machine must have the same number of cuts.
+ * @param raw p10, p50 and p90 at each cut as the networks gave them, in units of the cap
+ */
 export function calibrateInterval(cuts: readonly Cut[], raw: Float32Array, cap: number): IntervalCalibration {
   const p50 = (i: number) => Math.min(cap, Math.max(0, raw[3 * i + 1]! * cap));
   const order = cuts.map((_, i) => i).sort((a, b) => p50(a) - p50(b));
@@ -34,8 +38,8 @@ export function calibrateInterval(cuts: readonly Cut[], raw: Float32Array, cap: 
 }
 
 /**
- * p90 moves until a tenth of the labels lies above it. Close to the cap nothing can lie above, so p10 takes over what p90
- * does not need: together they leave out a fifth.
+ * Moves p90 until a tenth of the labels lies above it. Close to the cap no label can lie above, so p10
+ * excludes what p90 does not: together they exclude a fifth.
  */
 function shiftsOf(part: readonly number[], cuts: readonly Cut[], raw: Float32Array, cap: number) {
   const label = (i: number) => remainingAt(cuts[i]!.run, cuts[i]!.endRow, cap);
@@ -48,7 +52,7 @@ function shiftsOf(part: readonly number[], cuts: readonly Cut[], raw: Float32Arr
   return { p90Shift, p10Shift: quantile(below, left) };
 }
 
-/** With straight lines between the values. */
+/** Interpolates linearly between the sorted values. */
 function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const at = share * (sorted.length - 1);

@@ -1,26 +1,33 @@
-/** How good estimates are: the figures of the manifest, the model card and the command line. */
+/**
+ * Accuracy of estimates (models/measure): metrics, calibration of the interval and the baselines, always on
+ * machines that the estimating network has not seen. Nothing here trains a network. This file computes the
+ * metrics of the manifest, the model card and the command line.
+ */
 import type { ModelMetrics } from '../../shared/features/manifest.ts';
 import { type Cut, remainingAt } from '../data/dataset.ts';
 
-/** What a predictor says at some cuts; `p10` and `p90` are null where it gives no interval. */
+/** Estimates at a list of cuts; `p10` and `p90` are null for a predictor without an interval. */
 export interface Estimates {
   p50: Float32Array;
   p10: Float32Array | null;
   p90: Float32Array | null;
 }
 
-/** p10, p50, p90 after each other → three lists. */
+/** Splits interleaved p10, p50, p90 into three lists. */
 export function estimatesOf(lives: Float32Array): Estimates {
   const column = (at: number) => lives.filter((_, i) => i % 3 === at);
   return { p10: column(0), p50: column(1), p90: column(2) };
 }
 
-/** NASA's asymmetric score of one estimate: `error` is estimated less true life. */
+/**
+ * NASA's asymmetric score of one estimate.
+ * @param error estimated minus true life
+ */
 export function nasaScore(error: number): number {
   return error < 0 ? Math.exp(-error / 13) - 1 : Math.exp(error / 10) - 1;
 }
 
-/** The measured values of one estimate at each cut, from which all figures come. */
+/** Errors of the estimate at each cut, from which all metrics are computed. */
 export interface Errors {
   /** Index of the machine. */
   machine: Int32Array;
@@ -55,7 +62,7 @@ export function errorsOf(cuts: readonly Cut[], p50: Float32Array, cap: number): 
   return errors;
 }
 
-/** Mean over machines of their means, and its standard error. */
+/** Mean of the machines' means, and its standard error. */
 export function machineMean(machine: Int32Array, values: Float64Array): { mean: number; stdError: number } {
   const sums: number[] = [];
   const counts: number[] = [];
@@ -73,7 +80,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** All figures of some estimates. Every machine counts the same. */
+/** Computes all metrics of a list of estimates; every machine has the same weight. */
 export function measure(cuts: readonly Cut[], estimates: Estimates, cap: number): ModelMetrics {
   const { p50, p10, p90 } = estimates;
   const errors = errorsOf(cuts, p50, cap);
@@ -102,7 +109,7 @@ export function rounded(value: number): number {
   return Math.round(value * 1_000) / 1_000;
 }
 
-/** Cells as an aligned table, the first column to the left. */
+/** Formats cells as an aligned table with a left-aligned first column. */
 export function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) =>
@@ -113,7 +120,7 @@ export function aligned(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** One line a predictor, best first, with the heading. */
+/** Formats one line per predictor, best first, below a heading. */
 export function metricsTable(metrics: Record<string, ModelMetrics>, unit: string): string[] {
   const heading = [
     '',

@@ -9,7 +9,10 @@ function run(machine: string, rows: number): Run {
   return { machine, rows, values: new Float32Array(0) };
 }
 
-/** Every row of some runs; what is said is too low by `error(life left, run)`, the same for p10, p50 and p90. */
+/**
+ * One estimate at every row of the runs, too low by `error(remaining life, run)`, with equal p10, p50 and
+ * p90.
+ */
 function heldOut(runs: readonly Run[], error: (left: number, of: Run) => number): HeldOut {
   const cuts = runs.flatMap((of) => Array.from({ length: of.rows }, (_, endRow) => ({ run: of, endRow })));
   const raw = cuts.flatMap(({ run: of, endRow }) => {
@@ -39,7 +42,7 @@ it('a machine that is asked about more often counts no more than the others ther
     cuts: kept.map(({ cut }) => cut),
     raw: Float32Array.from(kept.flatMap(({ i }) => [...answers.raw.subarray(3 * i, 3 * i + 3)])),
   };
-  // Half of the answers are too low by 10, so p90 must move by that much; by all of them it would be a tenth.
+  // Half of the estimates are too low by 10, so p90 must move by 10. Without balancing it would be a tenth of them.
   const { p90Shift } = calibrationBy(uneven, { ...fleetDesign, calibrateWithin: 1_000 });
   expect(Math.max(...p90Shift)).toBeCloseTo(10, 3);
 });

@@ -1,4 +1,7 @@
-/** What networks say of machines that they have not seen, and how good that is. */
+/**
+ * Estimates of networks for machines that they were not trained on, and the metrics and calibration from
+ * them.
+ */
 import type { FeaturePath } from '../../shared/features/feature-path.ts';
 import { calibrated, type IntervalCalibration } from '../../shared/features/interval.ts';
 import type { ModelMetrics } from '../../shared/features/manifest.ts';
@@ -11,12 +14,16 @@ import { estimateAt, fitLinear, linearPredictor, meanLife, type PointPredictor }
 import { calibrateInterval } from './calibrate.ts';
 import { type Estimates, estimatesOf, measure } from './figures.ts';
 
-/** Places of each machine's life at which calibration and figures look. */
+/** Number of places in each machine's life that calibration and metrics use. */
 export const cutsPerMachine = 40;
-/** Inputs per pass: memory for all of them together is not needed. */
+/** Number of cuts per pass, which bounds the memory for inputs. */
 const cutsPerPass = 512;
 
-/** p10, p50, p90 of an ensemble at some cuts, in units of the label cap; `rowsMax`: rows seen at each, all if absent. */
+/**
+ * Runs an ensemble at a list of cuts.
+ * @param rowsMax number of rows visible at each cut; all of them if absent
+ * @returns p10, p50 and p90 at each cut, in units of the label cap
+ */
 export function predictCuts(
   path: FeaturePath,
   members: readonly Architecture[],
@@ -39,7 +46,10 @@ export function predictCuts(
   return raw;
 }
 
-/** What networks that have not seen a fold's machines say of them: p10, p50, p90 at each cut, in units of the label cap. */
+/**
+ * Estimates of a fold's machines by networks trained without them: p10, p50 and p90 at each cut, in units of
+ * the label cap.
+ */
 export interface HeldOut {
   cuts: Cut[];
   raw: Float32Array;
@@ -52,7 +62,7 @@ export function joined(parts: readonly HeldOut[]): HeldOut {
   };
 }
 
-/** The answers with at most so much life left, as many of each machine as of the one that has fewest. */
+/** Selects estimates with at most `lifeLeft` remaining, the same number for each machine. */
 function close(heldOut: HeldOut, lifeLeft: number): HeldOut {
   const byRun = new Map<Run, number[]>();
   heldOut.cuts.forEach(({ run, endRow }, i) => {
@@ -68,7 +78,7 @@ function close(heldOut: HeldOut, lifeLeft: number): HeldOut {
   };
 }
 
-/** The interval's calibration by answers about machines that were not seen. */
+/** Calibrates the interval on estimates of unseen machines. */
 export function calibrationBy(
   heldOut: HeldOut,
   { labelCap, calibrateWithin }: ModelDesign,
@@ -77,7 +87,10 @@ export function calibrationBy(
   return calibrateInterval(cuts, raw, labelCap);
 }
 
-/** p10, p50, p90 at all cuts, in the unit of life; each fold's intervals are calibrated on the other folds' machines. */
+/**
+ * Returns p10, p50 and p90 at all cuts in the unit of life; the intervals of each fold are calibrated on the
+ * other folds' machines.
+ */
 export function crossCalibrated(parts: readonly HeldOut[], design: ModelDesign): Float32Array {
   const { labelCap } = design;
   const lives = parts.map((part) => {
@@ -93,7 +106,7 @@ export function measureHeldOut(parts: readonly HeldOut[], design: ModelDesign): 
   return measure(cuts, estimatesOf(crossCalibrated(parts, design)), design.labelCap);
 }
 
-/** The common-sense baselines, each fold's machines predicted from the others. */
+/** Metrics of the baselines; each fold's machines are estimated from the other folds. */
 export function measureBaselines(
   parts: readonly { cuts: Cut[]; fold: Fold }[],
   inputs: number,

@@ -1,20 +1,23 @@
 import { gaussian, type Random } from '../../shared/runtime/random.ts';
 
-/** What is asked of a pump at one moment. */
+/** The load on a pump at one moment. */
 export interface Duty {
-  /** Shaft speed over nominal speed, 0.7 … 1. */
+  /** Shaft speed relative to nominal speed, 0.7 … 1. */
   speed: number;
-  /** How far the discharge valve is open, 0.6 … 1. */
+  /** Opening of the discharge valve, 0.6 … 1. */
   valve: number;
   ambientCel: number;
-  /** How fast wear goes at this load; about 1 on average. */
+  /** Rate of wear at this load, about 1 on average. */
   wearRate: number;
 }
 
-/** A cycle is six minutes of a pump’s time. */
+/** A cycle is six minutes of a pump's time. */
 export const cyclesPerDay = 240;
 
-/** A duty that goes on for ever: set points change every ten to thirty cycles, ambient temperature over the day. */
+/**
+ * Returns an endless duty: set points change every ten to thirty cycles, the ambient temperature over the
+ * day.
+ */
 export function drawDuty(random: Random): () => Duty {
   const ambientMean = 19 + 8 * random.next();
   const phase = random.next() * 2 * Math.PI;

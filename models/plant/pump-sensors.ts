@@ -1,7 +1,7 @@
 import { gaussian, type Random } from '../../shared/runtime/random.ts';
 import type { Duty } from './duty.ts';
 
-/** How far each part is gone: 0 new, about 1 at the end. */
+/** Damage of each part: 0 when new, about 1 at failure. */
 export interface Damage {
   bearing: number;
   seal: number;
@@ -29,7 +29,7 @@ export const pumpSensors = [
   'ultrasound',
 ] as const;
 
-/** Standard deviation of a reading's noise, and of the offset one machine's sensor has against another's. */
+/** Standard deviations of a reading's noise, and of the sensor's offset between machines. */
 const spread: Record<(typeof pumpSensors)[number], { noise: number; offset: number }> = {
   vibration_x: { noise: 0.22, offset: 0.25 },
   vibration_y: { noise: 0.2, offset: 0.22 },
@@ -47,7 +47,7 @@ const spread: Record<(typeof pumpSensors)[number], { noise: number; offset: numb
   ultrasound: { noise: 0.9, offset: 1.2 },
 };
 
-/** What the sensors would show without lag, noise and offset. */
+/** The readings without lag, noise and offset. */
 function ideal(duty: Duty, damage: Damage): PumpReading {
   const { speed, valve, ambientCel } = duty;
   const { bearing, seal, impeller, winding } = damage;
@@ -76,7 +76,7 @@ function ideal(duty: Duty, damage: Damage): PumpReading {
   };
 }
 
-/** Share of the way a temperature goes towards its new balance in one cycle. */
+/** Share of the distance to its equilibrium that a temperature covers in one cycle. */
 const thermalLag: Partial<PumpReading> = {
   bearing_temp_drive: 0.22,
   bearing_temp_free: 0.22,
@@ -92,7 +92,7 @@ const neverNegative = new Set<string>([
   'oil_debris',
 ]);
 
-/** The sensors of one machine: its offsets are drawn now, noise with every reading. */
+/** Creates the sensors of one machine: offsets are drawn now, noise with every reading. */
 export function createPumpSensors(random: Random): (duty: Duty, damage: Damage) => PumpReading {
   const offset = pumpSensors.map((name) => spread[name].offset * gaussian(random));
   let before: PumpReading | null = null;

@@ -1,12 +1,13 @@
 /**
- * The life of one virtual pump, from new to failed: the wear physics behind the virtual plant and behind the training
- * data of `pump-rul`. Everything is drawn from `random` when the life is created; reading it draws nothing, so the same
- * seed gives the same life in any order of reading.
- *
- * Wear is hidden: nothing shows until an onset, then damage grows ever faster, at a pace set by the machine and by the
- * load it runs at, and the machine fails when it reaches 1. Sensors see damage through the physics of the pump
- * (affinity laws, thermal lag) on top of changing speed, valve position and ambient temperature, with noise, and with
- * offsets that differ between machines.
+ * Physics of a virtual pump (models/plant): one life from new to failed. The virtual plant that users run
+ * (deploy/plant) and the training data of `pump-rul` both come from here; a change here makes that model
+ * outdated.
+ * All randomness is drawn when a life is created and none when it is read, so the same seed gives the same
+ * life in any order of reading.
+ * Wear is hidden: nothing shows before an onset. Then damage accelerates, at a pace set by the machine and by
+ * its load, and the machine fails when damage reaches 1. Sensors show damage through the physics of the pump
+ * (affinity laws, thermal lag), on top of changing speed, valve position and ambient temperature, with noise
+ * and with offsets that differ between machines.
  */
 import { gaussian, type Random } from '../../shared/runtime/random.ts';
 import { type Duty, drawDuty } from './duty.ts';
@@ -15,17 +16,22 @@ import { createPumpSensors, type Damage, type PumpReading } from './pump-sensors
 export const failureModes = ['bearing-wear', 'seal-leak', 'impeller-erosion', 'winding-fault'] as const;
 export type FailureMode = (typeof failureModes)[number];
 
-/** Every life is this long, in cycles (one cycle is one reading). */
+/** Shortest possible life, in cycles (one cycle is one reading). */
 export const lifeCyclesMin = 120;
 export const lifeCyclesMax = 400;
 
 export interface PumpLife {
   readonly failureMode: FailureMode;
-  /** Readings until the machine fails; the last one is `lifeCycles - 1`. */
+  /** Number of readings until the machine fails; the last one is `lifeCycles - 1`. */
   readonly lifeCycles: number;
-  /** All fourteen sensors of machine type `pump` at one cycle, 0 … lifeCycles − 1. @throws RangeError outside. */
+  /**
+   * Returns all fourteen sensors of machine type `pump` at a cycle. @throws RangeError outside 0 … lifeCycles
+   * − 1
+   */
   sample(cycle: number): PumpReading;
-  /** The cycle at which this many are left, so that a machine can be started late in its life; 0 if it is shorter. */
+  /**
+   * The cycle with this many cycles left, for starting a machine late in its life; 0 if the life is shorter.
+   */
   cycleWithRemaining(remainingCycles: number): number;
 }
 
@@ -37,7 +43,7 @@ function pick<T>(random: Random, from: readonly T[]): T {
   return from[Math.floor(random.next() * from.length)]!;
 }
 
-/** How far the failing part is gone at each cycle, 0 … 1, one entry per cycle until failure. */
+/** Draws the duty and the damage of the failing part (0 … 1) at each cycle until failure. */
 function drawWear(random: Random): { duty: Duty[]; damage: number[] } {
   const onsetCycle = uniform(random, 30, 190);
   const wearCycles = uniform(random, 75, 210);
@@ -55,7 +61,7 @@ function drawWear(random: Random): { duty: Duty[]; damage: number[] } {
   return { duty, damage };
 }
 
-/** Other parts suffer with the failing one, each a little and to its own degree. */
+/** Draws how much the other parts are damaged along with the failing one, each by a small share. */
 function drawShares(random: Random, failureMode: FailureMode): (damage: number) => Damage {
   const share = (mode: FailureMode) =>
     mode === failureMode ? uniform(random, 0.85, 1.15) : uniform(random, 0, 0.15);
@@ -71,7 +77,10 @@ function drawShares(random: Random, failureMode: FailureMode): (damage: number) 
   });
 }
 
-/** Draws a life. `failureMode` fixes what fails; otherwise that is drawn too. */
+/**
+ * Draws a life.
+ * @param options `failureMode` sets which part fails; otherwise that is drawn as well
+ */
 export function createPumpLife(random: Random, options: { failureMode?: FailureMode } = {}): PumpLife {
   const failureMode = options.failureMode ?? pick(random, failureModes);
   let wear = drawWear(random);

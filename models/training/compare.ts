@@ -1,7 +1,7 @@
 /**
- * The table of candidates by cross-validation over whole machines: each machine is held out once, all candidates see the
- * same machines and are asked at the same random cuts of those held out. Everything a candidate knows, its normalisation
- * too, comes from the machines it trains on.
+ * Compares candidates by cross-validation over whole machines: each machine is held out once, and all
+ * candidates are trained on the same machines and estimate at the same random cuts of the held-out ones.
+ * Everything a candidate learns, including its normalisation, comes from the machines it is trained on.
  */
 import { type MachineType, windowRowsMin } from '../../shared/domain/machine-type.ts';
 import type { ModelMetrics } from '../../shared/features/manifest.ts';
@@ -44,17 +44,20 @@ export interface CompareReport {
 
 export interface Compared {
   name: string;
-  /** All members together; null for the baselines. */
+  /** Number of parameters of all members together; null for baselines. */
   parameters: number | null;
   figures: ModelMetrics;
-  /** RMSE less that of the first candidate on the same machines, and the standard error of that; null for the baselines. */
+  /**
+   * RMSE minus that of the first candidate on the same machines, with the standard error of the difference;
+   * null for baselines.
+   */
   difference: { rmse: number; stdError: number } | null;
 }
 
 interface Part {
   fold: Fold;
   cuts: Cut[];
-  /** At each cut: how many rows there are where a record did not begin with the machine's life. */
+  /** Number of rows visible at each cut if the record does not begin with the machine's life. */
   rowsSeen: Int32Array;
 }
 
@@ -62,7 +65,7 @@ interface Answers extends HeldOut {
   parameters: number;
 }
 
-/** Rows that every candidate and baseline has seen at least. */
+/** Smallest number of rows that every candidate and baseline sees. */
 function rowsMinOf({ type, candidates }: CompareOptions): number {
   return Math.max(windowRowsMin(type), ...Object.values(candidates).map((c) => c.windowRowsMin ?? 1));
 }
@@ -131,7 +134,7 @@ function differenceOf(cuts: readonly Cut[], cap: number, p50: Float32Array, refe
   return { rmse: mean / sum, stdError: stdError / sum };
 }
 
-/** Best first; the baselines come last. */
+/** Compares all candidates; the best comes first, the baselines last. */
 export async function compareCandidates(options: CompareOptions): Promise<Compared[]> {
   const { dataset, seed, folds, clock } = options;
   const rowsMin = rowsMinOf(options);
@@ -209,12 +212,12 @@ function cellsOf({ name, parameters, figures, difference }: Compared): string[] 
   ];
 }
 
-/** For the terminal. */
+/** The results as an aligned table for a terminal. */
 export function comparedTable(compared: readonly Compared[]): string[] {
   return aligned([heading, ...compared.map(cellsOf)]);
 }
 
-/** For the documents: a heading and a table for each subset. */
+/** The results as Markdown: a heading and a table per subset. */
 export function comparedMarkdown(tables: Record<string, readonly Compared[]>): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const table = (compared: readonly Compared[]) =>

@@ -1,4 +1,7 @@
-/** Examines an artefact on machines whose records were cut off, one estimate each at the last row, as a gateway would. */
+/**
+ * Evaluates an artefact on machines whose records were cut off, with one estimate each at the last row, as a
+ * gateway would make it.
+ */
 import type { Artefact } from '../../shared/features/artefact.ts';
 import { createModel, type Model } from '../../shared/features/model.ts';
 import { weightCount } from '../../shared/features/network.ts';
@@ -8,7 +11,10 @@ import { fitLinear, linearPredictor } from '../measure/baselines.ts';
 import { errorsOf, rounded } from '../measure/figures.ts';
 import type { TestData } from './recipe.ts';
 
-/** What `harbinger models evaluate --json` prints. Scores are sums over the machines; lives in the model's unit. */
+/**
+ * Output of `harbinger models evaluate --json`. Scores are sums over the machines; lives are in the model's
+ * unit.
+ */
 export interface Evaluation {
   rmse_capped: number;
   score_capped: number;
@@ -25,7 +31,9 @@ export interface Evaluation {
 
 const batch = 64;
 
-/** The machine's last rows as the gateway has them: a short history stands at the end, NaN before it. */
+/**
+ * Writes the machine's last rows as the gateway holds them: a short history is at the end, preceded by NaN.
+ */
 export function lastWindow(
   run: Run,
   windowRows: number,
@@ -53,10 +61,10 @@ function livesOf(model: Model, runs: readonly Run[]): Float32Array {
   return lives;
 }
 
-/** Calls before times count, and calls whose median counts. */
+/** Number of calls before timing starts, and number of timed calls whose median counts. */
 const [warmUpCalls, timedCalls] = [20, 100];
 
-/** Median time in ms from 64 windows of readings to their estimates, on TensorFlow.js's current backend. */
+/** Median time in ms to score 64 windows on the current TensorFlow.js backend. */
 export function batchMs(model: Model, runs: readonly Run[], clock: Clock): number {
   const { windowRows, inputs } = model.path;
   const windows = new Float32Array(batch * windowRows * inputs);
@@ -120,7 +128,7 @@ function rootMean(values: Float64Array): number {
   return Math.sqrt(total(values) / values.length);
 }
 
-/** For people. */
+/** The result as lines for a person. */
 export function evaluationTable(evaluation: Evaluation, machines: number, unit: string): string[] {
   const e = evaluation;
   return [

@@ -36,7 +36,10 @@ function earlierText({ output }: ModelManifest): string {
   return `- **p50** is ${-output.p50Shift} ${output.unit} earlier than the networks say (less close to the cap): to be late costs more.\n`;
 }
 
-/** A network that reads the history's length takes a short one for a young machine. */
+/**
+ * A network that reads the length of the history mistakes an old machine with a short history for a young
+ * one.
+ */
 function historyText({ features }: ModelManifest): string {
   if (!features.summary?.length) return '';
   return `- **Its history must be known from the beginning**: how long a machine has run is part of what the model goes by. Of a machine
@@ -45,7 +48,10 @@ function historyText({ features }: ModelManifest): string {
 `;
 }
 
-/** MODEL-CARD.md: what the model is for, its limits, and how it was measured. `notes`: what is to be said of this one only. */
+/**
+ * Generates MODEL-CARD.md: the model's purpose, its limits and how it was measured.
+ * @param notes remarks on this model only
+ */
 export function modelCard(
   manifest: ModelManifest,
   ensemble: Ensemble,

@@ -2,48 +2,50 @@ import type { RunDataset } from '../data/dataset.ts';
 import type { ModelDesign } from '../fit/design.ts';
 
 export interface DataOptions {
-  /** As the user gave it. */
+  /** Folder of the data as the user gave it. */
   dataDir?: string;
-  /** One of the recipe's subsets; null where it has none. */
+  /** One of the recipe's subsets; null for a recipe without subsets. */
   subset: string | null;
   seed: number;
 }
 
-/** Machines to examine a model on: records cut off before the end, with the life that was left. */
+/** Machines for evaluating a model: records cut off before failure, with the remaining life. */
 export interface TestData {
   machines: RunDataset;
-  /** The training data, if it is at hand: the baseline is fitted on it. */
+  /** The training data if it is available, for fitting the baseline. */
   training: RunDataset | null;
 }
 
-/** How a named model is made and examined: everything that is not the seed. */
+/** How a named model is trained and evaluated: everything except the seed. */
 export interface Recipe {
   name: string;
   version: string;
-  /** A model each, in a folder each; none: one model. */
+  /** Each subset has a model in a folder of its own. Empty: the recipe has a single model. */
   subsets: readonly string[];
-  /** The machine type that a subset's model is for. */
+  /** The machine type that the model of a subset is for. */
   machineType(subset: string | null): string;
   design(subset: string | null): ModelDesign;
-  /** What else was tried, by name: for the table of `models compare`. */
+  /** Alternatives by name, for `models compare`; the first is the reference. */
   candidates(subset: string | null): Record<string, Candidate>;
-  /** What the card says of this model only, in Markdown. */
+  /** Remarks for the model card, in Markdown. */
   cardNotes?: readonly string[];
-  /** Runs to failure. @throws HarbingerError DATA_MISSING, DATA_INVALID */
+  /** Loads runs to failure. @throws HarbingerError DATA_MISSING, DATA_INVALID */
   load(options: DataOptions): RunDataset;
-  /** @throws HarbingerError DATA_MISSING, DATA_INVALID */
+  /** Loads evaluation data. @throws HarbingerError DATA_MISSING, DATA_INVALID */
   loadTest(options: DataOptions): TestData;
 }
 
-/** A design to compare with the recipe's own; its windows may be of another length than the machine type's. */
+/**
+ * A design that is compared with the recipe's own. Its windows may differ in length from the machine type's.
+ */
 export interface Candidate {
   design: ModelDesign;
   windowRows?: number;
   windowRowsMin?: number;
-  /** Networks that answer together; each is trained on all machines that are not held out. */
+  /** Number of networks in the ensemble; each is trained on all machines that are not held out. */
   members: number;
-  /** Asked of machines whose records begin at a random time of their life, not with it. */
+  /** Whether records begin at a random time of the machine's life when estimates are made. */
   startUnknown?: boolean;
-  /** Learns nothing from other machines (RunDataset.others). */
+  /** Whether to train without other machines (RunDataset.others). */
   withoutOthers?: boolean;
 }

@@ -6,7 +6,7 @@ import { turbofanRecipe } from './recipes/turbofan.ts';
 
 export const recipes: readonly Recipe[] = [pumpRecipe, turbofanRecipe, bearingRecipe];
 
-/** @throws HarbingerError MODEL_UNKNOWN listing the names there are */
+/** Finds a recipe by name. @throws HarbingerError MODEL_UNKNOWN with the known names */
 export function recipeOf(name: string): Recipe {
   const recipe = recipes.find((candidate) => candidate.name === name);
   if (recipe) return recipe;
@@ -15,7 +15,7 @@ export function recipeOf(name: string): Recipe {
 }
 
 /**
- * The subsets that a command is about: the one asked for, else all; [null] for a model without subsets.
+ * The subsets a command applies to: the requested one, or else all; [null] for a model without subsets.
  * @throws HarbingerError SUBSET_UNKNOWN
  */
 export function subsetsOf(recipe: Recipe, asked?: string): (string | null)[] {

@@ -1,3 +1,8 @@
+/**
+ * Training of a complete model (models/training): an ensemble with calibration, metrics and artefact files,
+ * from the recipe of a named model. Comparison and evaluation of models are here as well. A new model is a
+ * new file in recipes/ and a line in recipes.ts.
+ */
 import { createHash } from 'node:crypto';
 import { contractHash, type MachineType, windowRowsMin } from '../../shared/domain/machine-type.ts';
 import type { FeaturePath } from '../../shared/features/feature-path.ts';
@@ -30,25 +35,25 @@ import {
 } from '../measure/held-out.ts';
 
 export interface TrainOptions {
-  /** Name and semantic version of the model that comes out. */
+  /** Name and semantic version of the resulting model. */
   name: string;
   version: string;
   type: MachineType;
   dataset: RunDataset;
   design: ModelDesign;
   seed: number;
-  /** TensorFlow.js's current backend, for the record. */
+  /** Name of the current TensorFlow.js backend; recorded in the manifest. */
   backend: string;
   clock: Clock;
   checkpoint?: CheckpointStore;
   progress?: (report: MemberReport) => void;
-  /** What people should know that is no progress. */
+  /** Called with messages that are not progress. */
   note?: (text: string) => void;
   signal?: AbortSignal;
 }
 
 export interface MemberReport extends EpochReport {
-  /** From 1. */
+  /** Number of the member, from 1. */
   member: number;
   members: number;
   msLeft: number;
@@ -81,7 +86,7 @@ function checkEnough({ dataset, type, name, design }: TrainOptions): Run[] {
   );
 }
 
-/** Of everything that the weights depend on. */
+/** Hash of everything that the weights depend on. */
 function fingerprintOf({ name, version, type, dataset, seed, backend, ...options }: TrainOptions): string {
   const { earlier: _, ...design } = options.design;
   const all = [
@@ -99,7 +104,7 @@ function fingerprintOf({ name, version, type, dataset, seed, backend, ...options
     .digest('hex');
 }
 
-/** Takes up what was saved of this very training. */
+/** Resumes from the checkpoint of the same training, if there is one. */
 function resumed({ checkpoint, note }: TrainOptions, fingerprint: string): Progress {
   const saved = checkpoint?.load(fingerprint);
   if (saved?.reason) note?.(`an earlier training cannot be taken up: ${saved.reason}; beginning anew`);
@@ -117,7 +122,10 @@ interface Preparation {
   prepared: ReadonlyMap<Run, PreparedRun>;
 }
 
-/** Trains one member for each fold. @throws HarbingerError TRAINING_STOPPED when the signal aborts; the checkpoint stays */
+/**
+ * Trains one member per fold. @throws HarbingerError TRAINING_STOPPED when the signal aborts; the checkpoint
+ * is kept
+ */
 async function fitMembers(
   options: TrainOptions,
   { path, architecture, folds, others, prepared }: Preparation,
@@ -167,9 +175,9 @@ async function fitMembers(
 }
 
 /**
- * Trains, calibrates and examines a model of remaining life on runs to failure: an ensemble with one member for each
- * fold of the machines. What a member says of the machines it has not seen calibrates the interval and is what the
- * metrics are of.
+ * Trains, calibrates and evaluates a model of remaining life on runs to failure: an ensemble with one member
+ * per fold of the machines. The interval is calibrated, and the metrics are computed, on each member's
+ * estimates of the machines it was not trained on.
  * @throws HarbingerError DATA_INVALID, DATA_TOO_SMALL, TRAINING_STOPPED
  */
 export async function trainRemainingLife(options: TrainOptions): Promise<TrainedModel> {

@@ -33,7 +33,7 @@ function options(machines: number, epochs: number, more: Partial<TrainOptions> =
   };
 }
 
-/** Little enough that it takes a moment. */
+/** Options that are small enough to train in a moment. */
 function tiny(more: Partial<TrainOptions> = {}): TrainOptions {
   const { design, ...rest } = options(12, 3);
   return { ...rest, design: { ...design, fit: { ...design.fit, windowsPerEpoch: 300 } }, ...more };

@@ -17,7 +17,10 @@ function entry(bytes: Buffer): { sha256: string; bytes: number } {
   return { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
 }
 
-/** Indented, with lists of numbers on one line: people look into these files, and they are kept in version control. */
+/**
+ * Serialises with indentation but lists of numbers on one line, because people read these files and they are
+ * kept in version control.
+ */
 function json(value: unknown): Buffer {
   const text = JSON.stringify(value, null, 2);
   const flat = text.replace(/\[[\s\d.eE+,-]*(?:null[\s\d.eE+,-]*)*\]/g, (list) => list.replace(/\s+/g, ' '));
@@ -25,7 +28,8 @@ function json(value: unknown): Buffer {
 }
 
 /**
- * Writes the artefact's folder, replacing one of the same name only when all is written. `notes` go into the card.
+ * Writes the artefact's folder; an existing one is replaced only after everything has been written.
+ * @param notes remarks for the model card
  * @returns the manifest with the hashes of the files
  */
 export function writeArtefact(

@@ -1,15 +1,21 @@
-/** What a detector must beat: simple ones, one score a row, from what came before and the row itself. */
+/**
+ * The detectors that are compared: the product's own and simple baselines. Each gives one score per row,
+ * computed from that row and the rows before it.
+ */
 import { Detector } from '../../../shared/detector/detector.ts';
 import { seededRandom } from '../../../shared/runtime/random.ts';
 import type { Series } from './series.ts';
 
 export interface Candidate {
   name: string;
-  /** Scores 0 … 1, one a row. `warmUpRows`: the first rows, which are normal. */
+  /**
+   * Returns one score (0 … 1) per row.
+   * @param warmUpRows number of leading rows that hold no anomaly
+   */
   score(series: Series, warmUpRows: number): Float64Array;
 }
 
-/** Standard deviations → 0 … 1. */
+/** Maps a number of standard deviations to 0 … 1. */
 const squash = (z: number) => z / (1 + z);
 
 export const selfLearned: Candidate = {
@@ -20,7 +26,10 @@ export const selfLearned: Candidate = {
   },
 };
 
-/** Deviation from a mean with a memory of so many rows (infinite: of all so far), by its standard deviation; the worst sensor. */
+/**
+ * Scores the sensor that deviates most, in standard deviations from its moving mean.
+ * @param memoryRows length of the moving window; infinite for a mean over all rows so far
+ */
 function zScore(name: string, memoryRows: number): Candidate {
   return {
     name,

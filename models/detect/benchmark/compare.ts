@@ -5,26 +5,31 @@ import type { Series } from './series.ts';
 
 export interface Comparison {
   name: string;
-  /** One sensor: as the Numenta benchmark scores. */
+  /** Result on series of one sensor, scored as in the Numenta Anomaly Benchmark. */
   nab: NabResult;
-  /** Several sensors: by rows, at the threshold that warm-up gives (its highest score), or 0.5 for the detector. */
+  /**
+   * Result on machines with several sensors, scored by row. The threshold of a baseline comes from the
+   * warm-up; that of the detector is 0.5.
+   */
   machines: RowMetrics;
 }
 
 const machineWarmUpRows = 400;
-/** Rows of the warm-up whose scores are no guide yet. */
+/** Leading rows of the warm-up whose scores are not used, because the candidate is still settling. */
 const settlingRows = 100;
-/** Share of warm-up rows that a baseline's threshold lets be flagged. */
+/** Share of the warm-up rows that a baseline's threshold lets through. */
 const flaggedShare = 0.01;
 
-/** A baseline's scores mean nothing by themselves: its threshold is the 99th percentile of normal rows. */
+/**
+ * Flags rows above the 99th percentile of the warm-up, because a baseline's scores have no absolute scale.
+ */
 function relativeScores(scores: Float64Array): Float64Array {
   const normal = scores.slice(settlingRows, machineWarmUpRows).sort();
   const limit = normal[Math.floor((1 - flaggedShare) * normal.length)]!;
   return scores.map((score) => (score > limit ? 1 : 0));
 }
 
-/** Every candidate on the same series: those of one sensor, and machines of several. */
+/** Runs every candidate on the same series: first those of one sensor, then the machines. */
 export function compareDetectors(univariate: readonly Series[], machines: readonly Series[]): Comparison[] {
   return candidates.map((candidate, i) => {
     const single = univariate.map((series) => ({
@@ -43,7 +48,7 @@ export function compareDetectors(univariate: readonly Series[], machines: readon
   });
 }
 
-/** As a Markdown table. */
+/** The results as a Markdown table. */
 export function comparisonTable(comparisons: readonly Comparison[]): string[] {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   return [

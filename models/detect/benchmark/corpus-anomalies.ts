@@ -4,7 +4,10 @@ import type { Interval } from './series.ts';
 const between = (random: Random, low: number, high: number) => low + (high - low) * random.next();
 type Maker = (values: Float64Array, at: number, random: Random, stepMs: number) => Interval;
 
-/** Spread of the rows before `at`: of values, and of changes from row to row (robust: medians). */
+/**
+ * Spread of up to 1,000 rows before `at`: the standard deviation of the values, a robust standard deviation
+ * of the changes from row to row (from their median), and the extremes.
+ */
 function spreads(
   values: Float64Array,
   at: number,
@@ -49,7 +52,7 @@ const makers = {
     const size = sign(random) * between(random, 2.5, 5) * spreads(values, at).value;
     return change(values, at, Math.round(between(random, 100, 300)), (each) => each + size);
   },
-  /** A step that stays; only its beginning is an anomaly. */
+  /** A step that stays; only its first 100 rows are labelled. */
   jump(values, at, random) {
     const size = sign(random) * between(random, 25, 50) * spreads(values, at).change;
     change(values, at, values.length, (each) => each + size);
@@ -104,7 +107,7 @@ const makers = {
       (each, i) => each - size * (1 - Math.exp(-i / 15)),
     );
   },
-  /** One day does not follow the pattern: it keeps the level of its beginning, with the noise of before. */
+  /** For one day the pattern is absent: values stay at the day's lowest level, with noise. */
   seasonSkip(values, at, random, stepMs) {
     const day = dayRows(stepMs);
     const start = Math.min(values.length - 1, Math.ceil(at / day) * day);

@@ -1,7 +1,8 @@
 /**
- * Made-up series that are harder than those of corpus.ts, nearer to recorded ones: things happen that are no anomaly (a
- * level that changes and stays, bursts, a missing hour, a holiday), values are quantised or have heavy tails, anomalies
- * are of the size of what else happens, and only their beginning is labelled. Not tuned on, only looked at.
+ * Generated series that are harder than those of corpus.ts and closer to recorded ones: they contain events
+ * that are not anomalies (a level that changes and stays, bursts, a missing hour, a holiday), quantised or
+ * heavy-tailed values, and anomalies no larger than those events, of which only the start is labelled. The
+ * detector was not tuned on them.
  */
 import { gaussian, type Random, seededRandom } from '../../../shared/runtime/random.ts';
 import type { Interval, Series } from './series.ts';
@@ -10,17 +11,17 @@ const dayMs = 86_400_000;
 const minuteMs = 60_000;
 const startMs = Date.UTC(2026, 0, 5);
 const between = (random: Random, low: number, high: number) => low + (high - low) * random.next();
-/** A heavy tail: 1 … ∞, of infinite variance below 2. */
+/** A Pareto-distributed deviate, 1 … ∞; its variance is infinite for exponents up to 2. */
 const pareto = (random: Random, exponent: number) => (1 - random.next()) ** (-1 / exponent);
 
 interface Shape {
   stepMinutes: number;
   rows: number;
   values(timesMs: Float64Array, random: Random): Float64Array;
-  /** To this many. */
+  /** Step to which values are rounded. */
   quantum?: (random: Random) => number;
   least?: number;
-  /** Which anomalies suit it. */
+  /** Kinds of anomaly that fit the shape. */
   faults: readonly Fault[];
 }
 
@@ -31,7 +32,7 @@ function autoregression(random: Random, memory: number): () => number {
   return () => (state = memory * state + Math.sqrt(1 - memory * memory) * gaussian(random));
 }
 
-/** A day of a city: two peaks, quiet nights; less at weekends. */
+/** Activity of a city over a day: two peaks, quiet nights, less at weekends. */
 function city(timeMs: number): number {
   const hour = (timeMs % dayMs) / 3_600_000;
   const isRest = Math.floor(timeMs / dayMs + 3) % 7 >= 5;
@@ -132,7 +133,7 @@ const shapes: Record<string, Shape> = {
   },
 };
 
-/** Spread of the rows before `at`: half of the range of the middle 80 %, or more where rare values are far away. */
+/** Spread of the rows before `at`: half the range of the middle 80 %, or more if rare values lie far away. */
 function spreadBefore(values: Float64Array, at: number): number {
   const past = values
     .slice(Math.max(0, at - 1_500), at)
@@ -165,7 +166,7 @@ function applyFault(fault: Fault, values: Float64Array, at: number, random: Rand
   else change(dayRows, (value) => 0.55 * value, day);
 }
 
-/** What happens and is no anomaly: a new level that stays, an hour without values. */
+/** Adds events that are not anomalies: a new level that stays, an hour without values. */
 function disturb(values: Float64Array, random: Random, hourRows: number): void {
   const happens = Math.floor(3 * random.next());
   for (let i = 0; i < happens; i++) {
@@ -207,7 +208,7 @@ function hardSeries(name: string, shape: Shape, seed: number): Series {
   return { name, timesMs, values, sensors: 1, rows, anomalies };
 }
 
-/** One series of each shape for each seed, with none to three anomalies. */
+/** Generates one series per shape and seed, with up to three anomalies. */
 export function hardCorpus(seeds: readonly number[]): Series[] {
   return seeds.flatMap((seed) =>
     Object.entries(shapes).map(([name, shape], i) => hardSeries(name, shape, 50_000 + 100 * seed + i)),

@@ -1,6 +1,7 @@
 /**
- * Made-up machines of several sensors for the multivariate side: hidden causes (load, temperature) drive all sensors;
- * the anomaly changes how sensors go together, moves some of them, or both, for a while in the middle; then it is over.
+ * Generated machines with several sensors, for the multivariate side: hidden causes (load, temperature) drive
+ * all sensors. From the middle on, a fault changes how sensors correlate, shifts some of them, or both, and
+ * later ends.
  */
 import { gaussian, type Random, seededRandom } from '../../../shared/runtime/random.ts';
 import type { Series } from './series.ts';
@@ -23,7 +24,7 @@ interface SensorModel {
   gains: number[];
   noise: number;
   memory: number;
-  /** How far the fault moves it, in its own standard deviations. */
+  /** Shift that the fault causes, in the sensor's own standard deviations. */
   moved: number;
 }
 
@@ -37,7 +38,10 @@ function drawSensors(random: Random, sensors: number, causes: number): SensorMod
   }));
 }
 
-/** One machine: `rows` at 1 Hz, the fault from the middle on for about a third of them. Drifts slowly all the time. */
+/**
+ * Generates one machine: `rows` at 1 Hz that drift slowly, with the fault from the middle on for about a
+ * third of them.
+ */
 export function makeMachine(fault: MachineFault | null, seed: number, rows = 1_100, sensors = 8): Series {
   const random = seededRandom(seed);
   const causes = 3;

@@ -4,7 +4,7 @@ const dayMs = 86_400_000;
 const between = (random: Random, low: number, high: number) => low + (high - low) * random.next();
 type Maker = (timesMs: Float64Array, random: Random) => Float64Array;
 
-/** An exponentially distributed deviate of mean 1. */
+/** An exponentially distributed deviate with mean 1. */
 const exponential = (random: Random) => -Math.log(1 - random.next());
 
 function poisson(random: Random, mean: number): number {
@@ -14,7 +14,7 @@ function poisson(random: Random, mean: number): number {
   return count;
 }
 
-/** A smooth shape of the day with a few harmonics, about −1 … 1. */
+/** A smooth daily shape with a few harmonics, about −1 … 1. */
 function dayShape(random: Random): (phase: number) => number {
   const parts = [1, 2, 3].map((harmonic) => ({
     harmonic,

@@ -1,6 +1,7 @@
 /**
- * Made-up series with labelled anomalies, the same for a seed: what the detector was tuned on and is tested with. Many
- * kinds of normal (seasonal, drifting, bursty, counted, stepping, …) times the anomalies that suit them.
+ * Generated series with labelled anomalies, on which the detector was tuned and is tested: many kinds of
+ * normal behaviour (seasonal, drifting, bursty, counted, stepping, …), each combined with suitable anomalies.
+ * The same seed gives the same series.
  */
 import { type Random, seededRandom } from '../../../shared/runtime/random.ts';
 import { type AnomalyKind, anomalies } from './corpus-anomalies.ts';
@@ -75,7 +76,7 @@ const pairs: [NormalKind, AnomalyKind[]][] = [
   ['flat', []],
 ];
 
-/** One series of each pair for each seed. */
+/** Generates one series per pair and seed. */
 export function univariateCorpus(seeds: readonly number[]): Series[] {
   return seeds.flatMap((seed) =>
     pairs.map(([normal, kinds], i) => makeSeries(normal, kinds, 1_000 * seed + i)),

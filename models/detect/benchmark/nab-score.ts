@@ -1,12 +1,13 @@
 /**
- * Scores detections as the Numenta Anomaly Benchmark does (Lavin and Ahmad 2015, arXiv:1510.03336), written from the
- * paper: windows around anomalies, a sigmoid over the position in a window, one threshold for all series, the standard
- * application profile, and a scale on which perfect is 100 and no detection at all 0.
+ * Scores detections as the Numenta Anomaly Benchmark does (Lavin and Ahmad 2015, arXiv:1510.03336). Written
+ * from the paper: windows around anomalies, a sigmoid over the position in a window, one threshold for all
+ * series, the standard application profile, and a scale on which a perfect detector has 100 and one that
+ * detects nothing has 0.
  */
 import { type Interval, probationShare, type Series } from './series.ts';
 
 const weights = { truePositive: 1, falsePositive: 0.11, falseNegative: 1 };
-/** All windows of a series together take this part of it. */
+/** Share of a series that all its windows cover together. */
 const windowShare = 0.1;
 const probationRowsMax = 750;
 
@@ -27,7 +28,7 @@ export function probationRows(rows: number): number {
   return Math.min(probationRowsMax, Math.floor(probationShare * rows));
 }
 
-/** The labelled intervals, each widened evenly to its window, merged where they meet. */
+/** Widens the labelled intervals evenly to their windows and merges windows that meet. */
 export function windowsOf(series: Series): Interval[] {
   const { rows, anomalies } = series;
   if (anomalies.length === 0) return [];
@@ -48,7 +49,10 @@ export function windowsOf(series: Series): Interval[] {
   return merged;
 }
 
-/** `position` −1 at a window's beginning, 0 at its end, above 0 after it. 1 … −1. */
+/**
+ * The benchmark's weight of a detection, 1 … −1.
+ * @param position −1 at the start of a window, 0 at its end, above 0 after it
+ */
 export function scaledSigmoid(position: number): number {
   return position > 3 ? -1 : 2 / (1 + Math.exp(5 * position)) - 1;
 }
@@ -84,7 +88,7 @@ function pointsOf({ series, scores }: Scored, firstWindow: number): { points: Po
   return { points, windows: windows.length };
 }
 
-/** The best threshold over all series together, and the score with it (null detector 0, perfect 100). */
+/** Finds the threshold with the best score over all series (0: detects nothing, 100: perfect). */
 export function nabScore(all: readonly Scored[]): NabResult {
   const points: Point[] = [];
   let windows = 0;

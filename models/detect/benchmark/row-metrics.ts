@@ -1,11 +1,11 @@
 import type { Scored } from './nab-score.ts';
 
-/** Counted by rows after warm-up, over all series together. Shares of 1. */
+/** Rates over the rows of all series after warm-up, 0 … 1. */
 export interface RowMetrics {
   f1: number;
-  /** Of normal rows, the share that was flagged. */
+  /** Share of the normal rows that were flagged. */
   falseAlarmRate: number;
-  /** Of anomalous rows, the share that was not. */
+  /** Share of the anomalous rows that were not flagged. */
   missedAlarmRate: number;
 }
 

@@ -1,4 +1,8 @@
-/** A labelled series of the benchmark: what the generators of the corpus make and the scoring reads. */
+/**
+ * Benchmark of the anomaly detector (models/detect/benchmark): generated series with labelled anomalies, the
+ * detectors that are compared on them, and the scoring. Only tests use this folder. This file defines the
+ * labelled series that the generators return and the scoring reads.
+ */
 
 /** Rows from `start` (inclusive) to `end` (exclusive) are anomalous. */
 export interface Interval {
@@ -8,7 +12,7 @@ export interface Interval {
 
 export interface Series {
   name: string;
-  /** Since 1970, ms. */
+  /** Times in ms since 1970. */
   timesMs: Float64Array;
   /** Rows × sensors. */
   values: Float64Array;
@@ -17,5 +21,5 @@ export interface Series {
   anomalies: Interval[];
 }
 
-/** The share of a series, from its start, that holds no anomaly, so that a detector can learn what is normal. */
+/** Share of a series, at its start, that holds no anomaly, so that a detector can learn what is normal. */
 export const probationShare = 0.15;

@@ -21,7 +21,7 @@ const dataDir = join(folder, 'data');
 const artefactsDir = join(folder, 'artefacts');
 const subset = null;
 
-/** The recipe, with less of everything that takes time. */
+/** The recipe with fewer of everything that takes time. */
 function shorter(epochs: number, windowsPerEpoch: number): Recipe {
   const design = bearingRecipe.design(subset);
   const fit = { ...design.fit, epochs, windowsPerEpoch };

@@ -16,10 +16,11 @@ const spans = {
 };
 
 /**
- * Six bearings are few: whatever tells one bearing, mounting or operating condition from another misleads about the next
- * one. So the network sees only how the last minutes differ from the ten minutes they are part of, in logarithms, and
- * tells no more than ten minutes apart: before that nothing has begun that it could tell. Of the features it reads the two
- * root mean squares only: no more of them did better on bearings that were not seen (`models compare rul-bearing`).
+ * Six bearings are few: any feature that tells one bearing, mounting or operating condition from another
+ * misleads about the next one. The network therefore reads only how the last minutes differ from the last
+ * ten, in logarithms, and labels are capped at ten minutes, because nothing shows earlier. It reads two of
+ * the features, the root mean squares: more features did no better on unseen bearings (`models compare
+ * rul-bearing`).
  */
 const design: ModelDesign = {
   labelCap: 60,
@@ -56,10 +57,10 @@ function load({ dataDir }: DataOptions): RunDataset {
 }
 
 const rowsMin = 60;
-/** Places of each bearing's life at which an artefact is examined. */
+/** Number of places in each bearing's life at which an artefact is evaluated. */
 const stopsPerBearing = 100;
 
-/** As if each bearing had been looked at so many times in its life, evenly spread. */
+/** Cuts a run at evenly spaced places of its life. */
 function stopped(run: Run, sensors: number): Run[] {
   return Array.from({ length: stopsPerBearing }, (_, i) => {
     const rows = rowsMin + Math.floor(((i + 0.5) / stopsPerBearing) * (run.rows - rowsMin));

@@ -23,7 +23,7 @@ const design: ModelDesign = {
   },
 };
 
-/** Every pump of the test was never seen, and stopped at a random row from the first full window on. */
+/** Pumps that no model was trained on, each stopped at a random row from the first full window on. */
 function testPumps(seed: number): RunDataset {
   const { runs, ...rest } = simulatePumpRuns({ machines: 300, seed: (seed ^ 0x7e57) >>> 0 });
   const random = seededRandom(seed);
@@ -40,7 +40,7 @@ function testPumps(seed: number): RunDataset {
   };
 }
 
-/** The virtual plant's pump; trained on simulated lives, which need no data from outside. */
+/** The virtual plant's pump, trained on simulated lives, so that no data is needed. */
 export const pumpRecipe: Recipe = {
   name: 'pump-rul',
   version: '2.0.0',

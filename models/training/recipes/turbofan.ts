@@ -33,7 +33,7 @@ const design: ModelDesign = {
   },
 };
 
-/** Among the engines of FD004 are a few whose record turns from worn out to new between two flights. */
+/** A few engines of FD004 turn from worn out to as good as new between two flights; FD002 trains on them too. */
 const spliced: ModelDesign = {
   ...design,
   splices: { sensors: ['s3', 's4', 's11', 's15'], jump: 0.8, rows: 15 },
@@ -43,10 +43,13 @@ function designOf(subset: string | null): ModelDesign {
   return subset === 'FD002' || subset === 'FD004' ? spliced : design;
 }
 
-/** The set with as many operating conditions: what is learnt of the one helps with the other. */
+/**
+ * The subset with the same number of operating conditions; training on its engines as well improves the
+ * model.
+ */
 const alike: Record<string, string> = { FD001: 'FD003', FD002: 'FD004', FD003: 'FD001', FD004: 'FD002' };
 
-/** What the choice rests on: each differs from `one network` in what its name says. */
+/** The candidates behind the design. Each differs from `one network` in what its name says. */
 function candidatesOf(subset: string | null): Record<string, Candidate> {
   const built = designOf(subset);
   const { summary, ...byRows } = built as ModelDesign & { summary: SummarySpans };
@@ -103,7 +106,7 @@ const cardNotes = [
   '**Chosen among candidates** (`models compare`, cross-validated over whole engines, 2 folds, shorter training; RMSE, labels\n  capped; all of them in models/docs/remaining-life.md). FD001: this ensemble 8.6, one of its networks 9.2, without slopes 9.7,\n  patches of 60 rows read by dense layers 11.2, recurrently 11.3, with attention 11.3, the last 30 rows 12.7, linear in the\n  summary 13.7, linear regression 21.5. FD002: one network 10.8, the last 30 rows 15.4, one mean for all operating\n  conditions 16.4, linear regression 22.2.',
 ];
 
-/** Engines of NASA's C-MAPSS; one model for each of the four data sets. */
+/** Engines of NASA's C-MAPSS, with one model per data set. */
 export const turbofanRecipe: Recipe = {
   name: 'rul-turbofan',
   version: '1.0.0',
