@@ -11,7 +11,7 @@ import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-type
 import { tlsOwner as alertsTls, notifierProblems } from './alerts/config.ts';
 import { CloudConfig } from './config.ts';
 import { credentialProblems } from './ingest/credentials.ts';
-import { tlsOwner as ingestTls } from './ingest/listener.ts';
+import { tlsOwner as ingestTls } from './ingest/tls-files.ts';
 import { storeConfigProblems } from './store/config.ts';
 
 /** Opens nothing but the files of the configuration, and with `files` the machine types and PEM files that it names. */

@@ -1,4 +1,10 @@
-/** Builds the cloud's parts, starts them in order, stops them in reverse. */
+/**
+ * Builds the cloud's parts, starts them in order, stops them in reverse. Parts know ports/ and shared/, not each other;
+ * only files directly in this folder compose them.
+ *
+ * A batch's way: receive (login, frame) → log → sink (de-duplicate, check; events to operations; store) → watermark →
+ * PUBACK to the gateway. Alerts that its events change owe notifications, which the notification runner delivers.
+ */
 import { mkdirSync } from 'node:fs';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { builtInTypesDir, loadMachineTypes } from '../shared/domain/machine-types.ts';
@@ -8,15 +14,18 @@ import { messageOf } from '../shared/runtime/errors.ts';
 import { FreeSpace } from '../shared/runtime/free-space.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import { type Random, systemRandom } from '../shared/runtime/random.ts';
-import { createAlertRules, createOutbox } from './alerts/alerts.ts';
+import { createAlertRules, createNotificationRunner } from './alerts/alerts.ts';
 import { createApi } from './api/server.ts';
 import type { CloudConfig } from './config.ts';
 import { createCredentials } from './ingest/credentials.ts';
-import { Ingest } from './ingest/ingest.ts';
+import { DirectLog } from './ingest/direct.ts';
+import { Sink } from './ingest/ingest.ts';
 import { Listener } from './ingest/listener.ts';
-import { createIngestMetrics } from './ingest/metrics.ts';
+import { createReceiveMetrics } from './ingest/metrics.ts';
+import { createSinkMetrics } from './ingest/sink-metrics.ts';
 import { openOperations, type StoredOperations } from './operations/operations.ts';
-import type { NotificationQueue, ReadingStore } from './ports.ts';
+import type { DeadNotifications, NotificationQueue } from './ports/notifications.ts';
+import type { ReadingStore } from './ports/store.ts';
 import { Redrive } from './redrive.ts';
 import { createReadingStore } from './store/create-store.ts';
 import { StoreKeeper } from './store-keeper.ts';
@@ -36,7 +45,7 @@ export interface RunningCloud {
   httpPort: number;
   store: ReadingStore;
   operations: StoredOperations;
-  notifications: NotificationQueue;
+  notifications: NotificationQueue & DeadNotifications;
   status(): Record<string, unknown>;
   /** Stops in reverse order of starting; each part is given a limited time. */
   stop(): Promise<void>;
@@ -63,45 +72,59 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     const operations = openOperations(config.operations, { ...base, rules });
     stops.add('operations', () => operations.close());
     const quarantineHelp = 'Entries put aside that could not be stored';
-    measure(registry, 'harbinger_quarantine_entries', quarantineHelp, () => operations.quarantinedCount());
+    measure(registry, 'harbinger_quarantine_entries', quarantineHelp, () => operations.quarantine.count());
     const keeper = new StoreKeeper(store, base);
     await keeper.start();
     stops.add('store', () => keeper.stop());
 
     const { notifications } = operations;
-    const outbox = createOutbox(config.alerts, { ...base, queue: notifications, registry });
-    outbox.start();
-    stops.add('notifications', () => outbox.stop());
+    const runner = createNotificationRunner(config.alerts, { ...base, queue: notifications, registry });
+    runner.start();
+    stops.add('notifications', () => runner.stop());
 
-    const metrics = createIngestMetrics(registry);
-    const ingest = new Ingest({
+    const { watermarks, events, quarantine } = operations;
+    const sink = new Sink({
       ...base,
       store,
-      operations,
-      metrics,
+      watermarks,
+      events,
+      quarantine,
+      metrics: createSinkMetrics(registry),
       waitMsMax: config.ingest.storeWaitMsMax,
     });
-    const listener = new Listener(config.ingest, { ...base, credentials, ingest, metrics });
+    const batchLog = new DirectLog(sink);
+    const metrics = createReceiveMetrics(registry);
+    const listener = new Listener(config.ingest, { ...base, credentials, batchLog, metrics });
     stops.add('ingest', () => listener.stop());
     const mqttPort = await listener.start();
 
     const status = () => ({
       store: { kind: store.kind, healthy: keeper.healthy },
-      ingest: { port: mqttPort, connections: listener.connectionCount, batchesWaiting: ingest.lanes.waiting },
+      ingest: { port: mqttPort, connections: listener.connectionCount, batchesWaiting: batchLog.waiting },
       notifications: {
         waiting: Object.fromEntries(notifications.waiting()),
         dead: notifications.deadCount(),
       },
-      quarantined: operations.quarantinedCount(),
+      quarantined: quarantine.count(),
     });
     const notifiers = notifierNames(config.alerts);
-    const redrive = new Redrive({ operations, ingest, clock, notifiers });
+    const redrive = new Redrive({
+      quarantine,
+      deadNotifications: notifications,
+      storeAgain: (entry, body, signal) => sink.redrive(entry, body, signal),
+      clock,
+      notifiers,
+    });
     stops.add('redrive', () => redrive.stop());
     const api = createApi({
       ...base,
       config: withToken(config.api, dataDir, log),
       store,
-      operations,
+      machines: operations.machines,
+      alerts: operations.alerts,
+      events,
+      decisions: operations.decisions,
+      changes: operations.changes,
       registry,
       ready: () => readiness(keeper),
       status,
@@ -139,7 +162,7 @@ function notifierNames({ webhook, email, mqtt }: CloudConfig['alerts']): string[
   return [...webhook, ...email, ...mqtt].map(({ name }) => name);
 }
 
-/** A gauge of what `value` says whenever somebody asks; nothing while that is null. */
+/** Registers a gauge that calls `value` at each scrape; it has no value while that returns null. */
 function measure(registry: Registry, name: string, help: string, value: () => number | null): void {
   new Gauge({
     name,
@@ -153,7 +176,7 @@ function measure(registry: Registry, name: string, help: string, value: () => nu
   });
 }
 
-/** What was started, to be stopped in reverse. */
+/** The started parts, to be stopped in reverse order. */
 class StopList {
   private readonly clock: Clock;
   private readonly log: Log;

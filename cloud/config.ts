@@ -1,9 +1,17 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { AlertsConfig } from './alerts/config.ts';
 import { ApiConfig } from './api/config.ts';
-import { GatewayCredentials, IngestConfig } from './ingest/config.ts';
+import { GatewayCredentials, receiveSettings } from './ingest/config.ts';
+import { sinkSettings } from './ingest/sink-config.ts';
 import { OperationsConfig } from './operations/config.ts';
 import { StoreConfig } from './store/config.ts';
+
+/** The way of a batch from the gateways' connections to the store. */
+export const IngestConfig = Type.Object(
+  { ...receiveSettings, ...sinkSettings },
+  { additionalProperties: false, default: {} },
+);
+export type IngestConfig = Static<typeof IngestConfig>;
 
 /** The cloud's configuration file. Everything has a default but `gateways`: nobody is let in without credentials. */
 export const CloudConfig = Type.Object(

@@ -17,8 +17,8 @@ afterEach(() => cloud.stop());
 
 const send = (frame: Buffer, lane: Lane = 'readings') => publish(gateway, uplinkTopic('north', lane), frame);
 const readings = uplinkTopic('north', 'readings');
-const quarantined = () => cloud.operations.quarantined({ limit: 10 }).items;
-const watermark = (lane: Lane = 'readings') => cloud.operations.watermark('north', journal, lane);
+const quarantined = () => cloud.operations.quarantine.page({ limit: 10 }).items;
+const watermark = (lane: Lane = 'readings') => cloud.operations.watermarks.get('north', journal, lane);
 
 function decision(id: string, time = '2026-03-01T10:00:00.123Z', gatewayName = 'north'): string {
   return JSON.stringify({
@@ -65,7 +65,7 @@ describe('batches sent again', () => {
     await send(frameOf([[readingLine(4)]], { firstSeq: 11 + seqLeap, journal: '00000000000000bb' }));
     expect([...cloud.store.lines]).toHaveLength(4);
     expect(watermark()).toBe(10);
-    expect(cloud.operations.watermark('north', '00000000000000bb', 'readings')).toBe(11 + seqLeap);
+    expect(cloud.operations.watermarks.get('north', '00000000000000bb', 'readings')).toBe(11 + seqLeap);
     expect(await cloud.metric('harbinger_ingest_gap_blocks_total')).toContain(
       'harbinger_ingest_gap_blocks_total{lane="readings"} 2',
     );
@@ -119,7 +119,7 @@ describe('what can never be stored is quarantined and acknowledged', () => {
   ])('%s', async (_, code, frame) => {
     expect(await send(frame())).toBe('acked');
     expect(quarantined()).toMatchObject([{ gateway: 'north', lane: 'readings', code }]);
-    expect(cloud.operations.quarantinedEntry(1)?.body).toEqual(frame());
+    expect(cloud.operations.quarantine.get(1)?.body).toEqual(frame());
     expect(await send(good)).toBe('acked');
     expect(cloud.store.lines.size).toBe(1);
   });
@@ -152,7 +152,7 @@ describe('what can never be stored is quarantined and acknowledged', () => {
       code: 'CONTENT_LINE',
       reason: expect.stringMatching(/gateway 'south'.*1 more/),
     });
-    expect(cloud.operations.quarantinedEntry(1)?.body.toString()).toBe(
+    expect(cloud.operations.quarantine.get(1)?.body.toString()).toBe(
       `${readingLine(2, { gateway: 'south' })}\n${readingLine(4, { type: 'event' })}\n`,
     );
   });
@@ -170,7 +170,7 @@ describe('what can never be stored is quarantined and acknowledged', () => {
   it('keeps at most 64 KiB of a body', async () => {
     expect(await send(Buffer.alloc(200_000, 'x'))).toBe('acked');
     expect(quarantined()).toMatchObject([{ bytes: 200_000 }]);
-    expect(cloud.operations.quarantinedEntry(1)?.body.length).toBe(64 << 10);
+    expect(cloud.operations.quarantine.get(1)?.body.length).toBe(64 << 10);
   });
 });
 
@@ -187,7 +187,7 @@ describe('events', () => {
       /^event,gateway=north,machine=pump-1,site=leeds data=".*",id="a",type="io\.harbinger\.decision\.recorded\.v1" 1772359200123008191$/,
     );
     expect(quarantined().map((entry) => entry.code)).toEqual(['EVENT_INVALID']);
-    expect(cloud.operations.decisions({ limit: 10 }).items.map((record) => record.decisionId)).toEqual([
+    expect(cloud.operations.decisions.page({ limit: 10 }).items.map((record) => record.decisionId)).toEqual([
       'd',
       'b',
       'a',
@@ -200,19 +200,19 @@ describe('events', () => {
       'events',
     );
     expect([...cloud.store.lines.keys()]).toEqual(before);
-    expect(cloud.operations.decisions({ limit: 10 }).items).toHaveLength(3);
+    expect(cloud.operations.decisions.page({ limit: 10 }).items).toHaveLength(3);
   });
 
   it('of another gateway are refused', async () => {
     await send(frameOf([[decision('a', undefined, 'south')]], { lane: 'events' }), 'events');
     expect(quarantined()).toMatchObject([{ code: 'EVENT_FOREIGN' }]);
-    expect(cloud.operations.decisions({ limit: 10 }).items).toEqual([]);
+    expect(cloud.operations.decisions.page({ limit: 10 }).items).toEqual([]);
   });
 
   it('reach operations while the store is away', async () => {
     cloud.store.away = true;
     const acked = send(frameOf([[decision('a')]], { lane: 'events' }), 'events');
-    await expect.poll(() => cloud.operations.decisions({ limit: 10 }).items.length).toBe(1);
+    await expect.poll(() => cloud.operations.decisions.page({ limit: 10 }).items.length).toBe(1);
     expect(watermark('events')).toBe(0);
     cloud.store.away = false;
     expect(await acked).toBe('acked');
@@ -226,7 +226,7 @@ describe('machines', () => {
     const estimate =
       'estimate,gateway=north,machine=pump-1,site=leeds anomaly=0.1,health=0.7,rul_p10=10,rul_p50=20,rul_p90=30,source="model",type="pump",unit="cycles" 1700000000005000000';
     await send(frameOf([[estimate]], { lane: 'estimates' }), 'estimates');
-    const [first, second] = cloud.operations.machines();
+    const [first, second] = cloud.operations.machines.all();
     expect(first).toMatchObject({
       machine: 'pump-1',
       machineType: 'pump',

@@ -183,7 +183,7 @@ describe('while the store is slow or away', () => {
       [1, 2, 3].map((seq) => publish(client, readings, frameOf([[readingLine(seq)]], { firstSeq: seq }))),
     );
     expect(outcomes).toEqual(['closed', 'closed', 'closed']);
-    expect(cloud.operations.watermark('north', journal, 'readings')).toBe(0);
+    expect(cloud.operations.watermarks.get('north', journal, 'readings')).toBe(0);
     cloud.store.away = false;
     const again = await cloud.connect();
     expect(

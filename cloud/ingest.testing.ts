@@ -13,14 +13,18 @@ import { HarbingerError } from '../shared/runtime/errors.ts';
 import { silentLog } from '../shared/runtime/log.ts';
 import { systemRandom } from '../shared/runtime/random.ts';
 import { compileValidator } from '../shared/runtime/validate.ts';
-import { type GatewayCredentials, IngestConfig } from './ingest/config.ts';
+import { IngestConfig } from './config.ts';
+import type { GatewayCredentials } from './ingest/config.ts';
 import { createCredentials } from './ingest/credentials.ts';
-import { Ingest } from './ingest/ingest.ts';
+import { DirectLog } from './ingest/direct.ts';
+import { Sink } from './ingest/ingest.ts';
 import { Listener } from './ingest/listener.ts';
-import { createIngestMetrics } from './ingest/metrics.ts';
+import { createReceiveMetrics } from './ingest/metrics.ts';
+import { createSinkMetrics } from './ingest/sink-metrics.ts';
 import { OperationsConfig } from './operations/config.ts';
 import { openOperations } from './operations/operations.ts';
-import type { AlertRules, ReadingStore, StoreBatch } from './ports.ts';
+import type { AlertRules } from './ports/alerts.ts';
+import type { ReadingStore, StoreBatch } from './ports/store.ts';
 
 export const journal = '00000000000000aa';
 export const password = 'a password of gateway north';
@@ -78,12 +82,21 @@ export async function startIngest(options: IngestOptions = {}) {
     log: silentLog,
   });
   const registry = new Registry();
-  const metrics = createIngestMetrics(registry);
   const clock = { ...systemClock, aheadMs: 0, monotonicMs: () => systemClock.monotonicMs() + clock.aheadMs };
   const said: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void said.push(line) });
-  const base = { clock, random: systemRandom, log, metrics };
-  const ingest = new Ingest({ ...base, store, operations, waitMsMax: options.storeWaitMsMax ?? 20_000 });
+  const base = { clock, random: systemRandom, log };
+  const { watermarks, events, quarantine } = operations;
+  const sink = new Sink({
+    ...base,
+    store,
+    watermarks,
+    events,
+    quarantine,
+    metrics: createSinkMetrics(registry),
+    waitMsMax: options.storeWaitMsMax ?? 20_000,
+  });
+  const metrics = createReceiveMetrics(registry);
   const credentials = createCredentials(
     options.gateways ?? [
       { id: 'north', password },
@@ -96,7 +109,7 @@ export async function startIngest(options: IngestOptions = {}) {
     port: 0,
     ...(options.tls && { tls: options.tls }),
   };
-  const listener = new Listener(config, { ...base, credentials, ingest });
+  const listener = new Listener(config, { ...base, credentials, batchLog: new DirectLog(sink), metrics });
   const port = await listener.start();
   const clients: MqttClient[] = [];
   return {

@@ -61,7 +61,7 @@ const audit = async () => (await ask('GET', '/api/audit')).body.items;
 
 describe('quarantined lines', () => {
   const quarantine = (code: string, body: string, lane = 'readings') =>
-    cloud.operations.quarantine(
+    cloud.operations.quarantine.add(
       { atMs: 1, gateway: 'north', lane, code, reason: 'why', bytes: body.length },
       Buffer.from(body),
     );
@@ -75,8 +75,8 @@ describe('quarantined lines', () => {
     expect(outcome).toMatchObject({ status: 200, body: { redriven: 1, kept: 0, left: 0 } });
     expect([...store.lines.values()]).toEqual([readingLine(1), readingLine(2)]);
     expect((await ask('GET', '/api/quarantine')).body.items).toEqual([]);
-    expect(cloud.operations.watermark('north', journal, 'readings')).toBe(0);
-    expect(cloud.operations.machines()).toMatchObject([{ machine: 'pump-1', machineType: 'pump' }]);
+    expect(cloud.operations.watermarks.get('north', journal, 'readings')).toBe(0);
+    expect(cloud.operations.machines.all()).toMatchObject([{ machine: 'pump-1', machineType: 'pump' }]);
   });
 
   it('that are refused again are new entries; what holds no lines stays', async () => {
@@ -91,13 +91,13 @@ describe('quarantined lines', () => {
       kept: 1,
       reasons: [expect.stringContaining('BATCH_CHECKSUM')],
     });
-    const left = cloud.operations.quarantined({ limit: 10 }).items;
+    const left = cloud.operations.quarantine.page({ limit: 10 }).items;
     expect(left).toMatchObject([
       { code: 'STORE_REJECTED', reason: 'field type conflict' },
       { id: 2, code: 'BATCH_CHECKSUM' },
     ]);
-    expect(cloud.operations.alerts('open')).toHaveLength(1);
-    expect(cloud.operations.quarantinedEntry(left[0]!.id)?.body.toString()).toBe(`${readingLine(2)}\n`);
+    expect(cloud.operations.alerts.all('open')).toHaveLength(1);
+    expect(cloud.operations.quarantine.get(left[0]!.id)?.body.toString()).toBe(`${readingLine(2)}\n`);
   });
 
   it('stay where they are while the store is away', async () => {
@@ -108,7 +108,7 @@ describe('quarantined lines', () => {
       status: 503,
       body: { error: { code: 'STORE_UNAVAILABLE' } },
     });
-    expect(cloud.operations.quarantinedCount()).toBe(1);
+    expect(cloud.operations.quarantine.count()).toBe(1);
     expect((await audit())[0]).toMatchObject({ outcome: 'failed: STORE_UNAVAILABLE' });
   });
 
@@ -151,7 +151,7 @@ describe('dead notifications', () => {
   it('are told once more under the same key, after their receiver was mended', async () => {
     await start({ webhook: [hook()] });
     const events = [predictionEvent('opened', 1)];
-    await cloud.operations.applyEvents({ gateway: 'north', journal, lastSeq: 1, events });
+    await cloud.operations.events.apply('north', events);
     await expect.poll(() => cloud.notifications.deadCount()).toBe(1);
     const { items } = (await ask('GET', '/api/notifications/dead', undefined, readToken)).body;
     const { key } = notificationOf(events[0]!);
@@ -177,7 +177,7 @@ describe('dead notifications', () => {
   it('of a notifier that is not configured any more stay where they are', async () => {
     await start({ webhook: [hook()] });
     const events = [predictionEvent('opened', 1)];
-    await cloud.operations.applyEvents({ gateway: 'north', journal, lastSeq: 1, events });
+    await cloud.operations.events.apply('north', events);
     await expect.poll(() => cloud.notifications.deadCount()).toBe(1);
     await cloud.stop();
     await start();

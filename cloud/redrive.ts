@@ -1,21 +1,26 @@
-/** Sends again what was put aside: quarantined lines to the store, dead notifications to their receivers. */
+/** Sends quarantined lines to the store again, and dead notifications to their receivers, on a person's request. */
 import type { Clock } from '../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../shared/runtime/errors.ts';
-import type { NotificationAdmin, QuarantineAdmin, Redriven } from './api/context.ts';
-import type { Ingest } from './ingest/ingest.ts';
-import type { StoredOperations } from './operations/operations.ts';
-import type { Page, PageQuery } from './ports.ts';
+import type { DeadNotifications } from './ports/notifications.ts';
+import type { Page, PageQuery } from './ports/page.ts';
+import type { Quarantined, QuarantineEntries } from './ports/quarantine.ts';
+import type { NotificationAdmin, QuarantineAdmin, Redriven } from './ports/redrive.ts';
 
-/** Less than what callers wait for an answer. What is left then is for the next time. */
+/** Shorter than HTTP clients wait for an answer. A further request redrives what is left. */
 const timeMsMax = 40_000;
 const pageSize = 500;
 const reasonsMax = 20;
 
 export interface RedriveDeps {
-  operations: StoredOperations;
-  ingest: Pick<Ingest, 'redrive'>;
+  quarantine: QuarantineEntries;
+  deadNotifications: DeadNotifications;
+  /**
+   * Stores the lines of an entry, or puts what is refused again into quarantine anew. Throws HarbingerError, `retry`
+   * saying whether the store might take them later.
+   */
+  storeAgain(entry: Quarantined, body: Buffer, signal: AbortSignal): Promise<void>;
   clock: Clock;
-  /** Notifiers that are configured. */
+  /** Names of the configured notifiers. */
   notifiers: readonly string[];
 }
 
@@ -29,15 +34,15 @@ export class Redrive {
 
   constructor(deps: RedriveDeps) {
     this.deps = deps;
-    const { operations } = deps;
-    const { notifications } = operations;
+    const { quarantine, deadNotifications } = deps;
     this.quarantine = {
-      show: (id) => operations.quarantinedEntry(id),
+      list: (query) => quarantine.page(query),
+      show: (id) => quarantine.get(id),
       redrive: (which) =>
         this.run(
           which === 'all'
-            ? idsOf(
-                (query) => operations.quarantined(query),
+            ? keysOf(
+                (query) => quarantine.page(query),
                 (entry) => entry.id,
               )
             : which,
@@ -45,12 +50,12 @@ export class Redrive {
         ),
     };
     this.notifications = {
-      list: (query) => notifications.dead(query),
+      list: (query) => deadNotifications.dead(query),
       redrive: (which) =>
         this.run(
           which === 'all'
-            ? idsOf(
-                (query) => notifications.dead(query),
+            ? keysOf(
+                (query) => deadNotifications.dead(query),
                 (dead) => dead.notification.key,
               )
             : which,
@@ -59,13 +64,13 @@ export class Redrive {
     };
   }
 
-  /** Gives up what is under way; nothing is lost by it. */
+  /** Aborts a redrive under way. Nothing is lost: what it has not finished stays where it was. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running?.catch(() => {});
   }
 
-  /** One at a time: entries are taken out while another redrive would still put them in. */
+  /** Only one redrive runs at a time, because two of the same entries would store or queue them twice. */
   private run<K>(keys: readonly K[], redrive: (key: K) => Promise<void>): Promise<Redriven> {
     if (this.running) {
       const message = 'something is being redriven already; try again when that is done';
@@ -99,26 +104,29 @@ export class Redrive {
     return outcome;
   }
 
-  /** Taken out only after its lines are stored, or are in quarantine anew: a crash in between redrives it again. */
+  /**
+   * Removes the entry only after its lines are stored or in quarantine anew. After a crash in between, it is still
+   * there; storing its lines again leaves one copy.
+   */
   private async redriveEntry(id: number): Promise<void> {
-    const { operations, ingest } = this.deps;
-    const found = operations.quarantinedEntry(id);
+    const { quarantine, storeAgain } = this.deps;
+    const found = quarantine.get(id);
     if (!found) throw unknown(`quarantined entry ${id}`);
-    await ingest.redrive(found.entry, found.body, this.stopping.signal);
-    await operations.removeQuarantined(id);
+    await storeAgain(found.entry, found.body, this.stopping.signal);
+    await quarantine.remove(id);
   }
 
   private async redriveNotification(key: string): Promise<void> {
-    const { operations, notifiers } = this.deps;
-    // Nobody would send what waits for a notifier that there is no more.
-    const isSent = notifiers.includes(key.slice(key.lastIndexOf('/') + 1));
-    const redriven = isSent && (await operations.notifications.redrive(key));
+    const { deadNotifications, notifiers } = this.deps;
+    // A notification for a notifier that is no longer configured would wait for ever.
+    const isConfigured = notifiers.includes(key.slice(key.lastIndexOf('/') + 1));
+    const redriven = isConfigured && (await deadNotifications.redrive(key));
     if (!redriven) throw unknown(`dead notification '${key.slice(0, 200)}' of a notifier that is configured`);
   }
 }
 
-/** Oldest first. */
-function idsOf<T, K>(page: (query: PageQuery) => Page<T>, keyOf: (item: T) => K): K[] {
+/** The keys of all entries of a list, oldest first. */
+function keysOf<T, K>(page: (query: PageQuery) => Page<T>, keyOf: (item: T) => K): K[] {
   const keys: K[] = [];
   for (let before: string | null | undefined; before !== null; ) {
     const { items, next } = page({ limit: pageSize, ...(before !== undefined && { before }) });

@@ -3,14 +3,14 @@ import { type Clock, sleep } from '../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../shared/runtime/errors.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { Random } from '../shared/runtime/random.ts';
-import type { ReadingStore } from './ports.ts';
+import type { ReadingStore } from './ports/store.ts';
 
 const checkMs = 5_000;
 const backoff = { firstMs: 500, maxMs: 10_000 };
 
 /**
- * Starts the telemetry store, in the background where it is away, and then asks it from time to time whether it answers.
- * The cloud starts without it: batches wait, gateways keep their journals, and `/readyz` says why.
+ * Starts the telemetry store, in the background if it is away, and then checks at intervals whether it answers. The cloud
+ * starts without it: batches wait, gateways keep their journals, and `/readyz` says why.
  */
 export class StoreKeeper {
   private readonly store: ReadingStore;
@@ -29,7 +29,7 @@ export class StoreKeeper {
     return this.answers;
   }
 
-  /** @throws what starting again will not help: a locked or damaged database, a wrong setting */
+  /** @throws HarbingerError if trying again cannot help: a locked or damaged database, a wrong setting */
   async start(): Promise<void> {
     await this.tryStart();
     this.running = this.run();
@@ -75,7 +75,7 @@ export class StoreKeeper {
     }
   }
 
-  /** No answer in time is a no. */
+  /** Whether the store answers within the interval between two checks. */
   private ask(): Promise<boolean> {
     const late = sleep(this.deps.clock, checkMs, this.stopping.signal).then(() => false);
     return Promise.race([this.store.healthy().catch(() => false), late]);

@@ -29,7 +29,9 @@ const allowed: Record<string, readonly string[]> = {
 /** Parts of one side know its ports and shared/, not each other; files directly in gateway/ and cloud/ compose them. */
 function partOf(path: string): string | null {
   const [side, part] = path.split('/');
-  return (side === 'gateway' || side === 'cloud') && path.split('/').length > 2 ? `${side}/${part}` : null;
+  return (side === 'gateway' || side === 'cloud') && part !== 'ports' && path.split('/').length > 2
+    ? `${side}/${part}`
+    : null;
 }
 
 function importsOf({ path, text }: { path: string; text: string }): string[] {

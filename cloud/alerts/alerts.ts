@@ -1,50 +1,54 @@
+/**
+ * Alerts: the rules by which events change them (lifecycle, recipients), and the delivery of the notifications that are
+ * owed (notification runner, notifiers/). This file composes the room. Rules decide and store nothing: alerts and owed
+ * notifications are kept by operations. A new kind of notifier is a folder in notifiers/, its schema in config.ts, and a
+ * line in `createNotificationRunner`.
+ */
 import { type Counter, Counter as CounterMetric, Gauge, type Registry } from 'prom-client';
 import { refuse } from '../../shared/config/problem.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
-import type { AlertRules, NotificationQueue, Notifier } from '../ports.ts';
+import type { AlertRules } from '../ports/alerts.ts';
+import type { DeadNotifications, NotificationQueue, Notifier } from '../ports/notifications.ts';
 import { type AlertsConfig, notifierProblems, readCaFile } from './config.ts';
 import { transition } from './lifecycle.ts';
 import { createEmail } from './notifiers/email.ts';
 import { createMqttNotifier } from './notifiers/mqtt.ts';
 import { createWebhook } from './notifiers/webhook.ts';
-import { OutboxRunner } from './outbox-runner.ts';
+import { NotificationRunner } from './outbox-runner.ts';
 import { recipientsOf } from './recipients.ts';
 
 export interface AlertsDeps {
-  queue: NotificationQueue;
+  queue: NotificationQueue & DeadNotifications;
   clock: Clock;
   random: Random;
   log: Log;
   registry: Registry;
 }
 
-/** @throws ConfigError CONFIG_INVALID where two notifiers share a name */
+/** @throws ConfigError CONFIG_INVALID if two notifiers share a name */
 export function createAlertRules(config: AlertsConfig): AlertRules {
   refuse(notifierProblems(config));
   const notifiers = [...config.webhook, ...config.email, ...config.mqtt];
   return { transition, recipients: (step, told) => recipientsOf(notifiers, step, told) };
 }
 
-/** The certificates that notifiers name. @throws HarbingerError ALERTS_TLS_FILES */
+/** Reads the certificates that notifiers name. @throws HarbingerError ALERTS_TLS_FILES */
 function checkAlertFiles({ email, mqtt }: AlertsConfig): void {
   for (const entry of email) readCaFile(entry, 'email');
   for (const entry of mqtt) readCaFile(entry, 'mqtt');
 }
 
-/**
- * A new kind of notifier is one file in notifiers/, its schema in config.ts, and a line here.
- * @throws HarbingerError ALERTS_TLS_FILES
- */
-export function createOutbox(config: AlertsConfig, deps: AlertsDeps): OutboxRunner {
-  checkAlertFiles(config); // at start, rather than when the first alert cannot be told
+/** @throws HarbingerError ALERTS_TLS_FILES */
+export function createNotificationRunner(config: AlertsConfig, deps: AlertsDeps): NotificationRunner {
+  checkAlertFiles(config); // an unreadable file is an error at the start, not when the first alert is due
   const policies = [
     ...config.webhook.map((entry) => ({ ...entry, notifier: createWebhook(entry, deps) })),
     ...config.email.map((entry) => ({ ...entry, notifier: createEmail(entry, deps) })),
     ...config.mqtt.map((entry) => ({ ...entry, notifier: createMqttNotifier(entry) })),
   ];
-  return new OutboxRunner(policies, { ...deps, notifications: metrics(deps, policies) });
+  return new NotificationRunner(policies, { ...deps, notifications: metrics(deps, policies) });
 }
 
 function metrics(

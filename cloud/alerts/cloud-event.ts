@@ -1,8 +1,8 @@
-import type { Notification } from '../ports.ts';
+import type { Notification } from '../ports/notifications.ts';
 
 /**
- * What machines receive: the event itself (CloudEvents 1.0, structured JSON) with two extension attributes, the change
- * it makes to its alert and the idempotency key. The same notification always gives the same bytes.
+ * The text that webhooks and MQTT receivers get: the event itself (CloudEvents 1.0, structured JSON) with two extension
+ * attributes, the change it makes to its alert and the idempotency key. The same notification gives the same bytes.
  */
 export function cloudEventOf(notification: Notification): string {
   return JSON.stringify({

@@ -130,7 +130,7 @@ export function notifierProblems(config: AlertsConfig): ConfigProblem[] {
 export const tlsOwner: PemOwner = { code: 'ALERTS_TLS_FILES', stage: 'alerts', retry: true };
 
 /**
- * The authority's certificate that a notifier names, if it does.
+ * Reads the certificate of the authority that a notifier names, if it names one.
  * @throws HarbingerError ALERTS_TLS_FILES (retry: the file may be put right)
  */
 export function readCaFile(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
-import type { Alert, AlertChange } from '../ports.ts';
+import type { Alert, AlertChange } from '../ports/alerts.ts';
 import { transition } from './lifecycle.ts';
 import { lifecycleEvent, predictionEvent } from './prediction.testing.ts';
 

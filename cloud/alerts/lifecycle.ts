@@ -5,17 +5,17 @@ import {
   isEventOf,
   type Prediction,
 } from '../../shared/contract/events.ts';
-import type { Alert, AlertChange, AlertStep } from '../ports.ts';
+import type { Alert, AlertChange, AlertStep } from '../ports/alerts.ts';
 
 /**
- * What an event does to an alert. Pure. `current` is the alert that the event concerns: the prediction's own (null if it
- * is not known yet), or an open one of the machine that failed or was replaced. Null: nothing changes.
+ * Decides how an event changes an alert. Pure. `current` is the alert that the event concerns: the prediction's own (null
+ * if it is not known yet), or an open one of the machine that failed or was replaced. Returns null if nothing changes.
  *
- *     opened, updated     unknown → open (told as opened); open and newer → updated; open and older → only its beginning
- *     resolved            open → resolved; unknown → resolved, and nobody is told of what they never heard of
- *     machine replaced    open → resolved, if it was opened before
- *     machine failed      nothing: the machine still needs somebody, until it is replaced
- *     anything            resolved stays resolved
+ *     opened, updated     unknown → open (change: opened); open and newer → updated; open and older → only `openedAt`
+ *     resolved            open → resolved; unknown → resolved, and nobody is notified, since nobody heard of the alert
+ *     machine replaced    open → resolved, if the alert was opened before the replacement
+ *     machine failed      no change: the machine still needs somebody, until it is replaced
+ *     any event           resolved stays resolved
  */
 export function transition(current: Alert | null, event: HarbingerEvent): AlertStep | null {
   if (current?.state === 'resolved') return null;
@@ -51,7 +51,10 @@ function resolved(
   );
 }
 
-/** Told as a resolved prediction, which receivers know. One replacement may resolve several: each is its own event. */
+/**
+ * Receivers get a resolved prediction, a type they know. One replacement may resolve several alerts, and each needs an
+ * event id of its own.
+ */
 function replaced(
   current: Alert,
   event: HarbingerEvent<'io.harbinger.machine.replaced.v1'>,

@@ -1,12 +1,13 @@
 import { isEventOf, type Prediction } from '../../shared/contract/events.ts';
-import type { Alert, Notification } from '../ports.ts';
+import type { Alert } from '../ports/alerts.ts';
+import type { Notification } from '../ports/notifications.ts';
 
 export interface MailText {
   subject: string;
   body: string;
 }
 
-/** What a technician reads: which machine, what, how long it has left, why, and who says so. */
+/** The mail for a technician: the machine, the expected failure, its remaining life, the reasons, and what judged it. */
 export function mailTextOf(notification: Notification, link?: string): MailText {
   const { event, change } = notification;
   const prediction = event.data as Alert['prediction'];

@@ -3,8 +3,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { type ManualClock, manualClock } from '../../shared/runtime/manual-clock.ts';
-import type { DeadNotification, Notification, NotificationQueue, Notifier } from '../ports.ts';
-import { type NotifierPolicy, OutboxRunner } from './outbox-runner.ts';
+import type { DeadNotification, Notification, NotificationQueue, Notifier } from '../ports/notifications.ts';
+import { NotificationRunner, type NotifierPolicy } from './outbox-runner.ts';
 import { notificationOf, predictionEvent } from './prediction.testing.ts';
 import { RetryAfterError } from './retry-after.ts';
 
@@ -40,10 +40,7 @@ class Queue implements NotificationQueue {
     this.take(notification.key);
     this.buried.push({ notification, atMs: 0, reason });
   }
-  dead = () => ({ items: this.buried, next: null });
-  redrive = () => Promise.resolve(false);
   waiting = () => new Map(this.items.map((item) => [item.notifier, 1]));
-  deadCount = () => this.buried.length;
   onQueued(listener: (notifier: string) => void) {
     this.listener = listener;
     return () => {};
@@ -86,7 +83,7 @@ async function withRunner(
     labelNames: ['notifier', 'outcome'] as const,
     registers: [new Registry()],
   });
-  const runner = new OutboxRunner(policies, {
+  const runner = new NotificationRunner(policies, {
     queue,
     clock,
     random: { next: () => 0.5 },
@@ -101,7 +98,7 @@ async function withRunner(
   }
 }
 
-describe('the outbox', () => {
+describe('the notification runner', () => {
   it('sends what is queued before and after it starts, in order, each once', async () => {
     const sent: string[] = [];
     const before = new Queue();

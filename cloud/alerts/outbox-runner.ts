@@ -4,7 +4,7 @@ import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
-import type { Notification, NotificationQueue, Notifier } from '../ports.ts';
+import type { Notification, NotificationQueue, Notifier } from '../ports/notifications.ts';
 import { RetryAfterError } from './retry-after.ts';
 
 export interface NotifierPolicy {
@@ -15,7 +15,7 @@ export interface NotifierPolicy {
   backoffMaxMs: number;
 }
 
-export interface OutboxRunnerDeps {
+export interface NotificationRunnerDeps {
   queue: NotificationQueue;
   clock: Clock;
   random: Random;
@@ -24,23 +24,23 @@ export interface OutboxRunnerDeps {
   notifications: Counter<'notifier' | 'outcome'>;
 }
 
-/** When the queue itself fails (a full disk), or is empty and nobody says that something came. */
+/** Pause after the queue itself failed (for example on a full disk), and longest wait for something to be queued. */
 const pauseMs = 5_000;
 
 /**
- * Sends what the queue owes. Each notifier has a loop of its own, one notification at a time, so that one that hangs
- * delays no other. A crash between a receiver's confirmation and our note of it sends that notification once more, with
- * the same idempotency key: receivers that care for exactly once remember keys.
+ * Sends the notifications in the queue. Each notifier has a loop of its own, one notification at a time, so that one that
+ * hangs delays no other. After a crash between a receiver's confirmation and its record in the queue, that notification
+ * is sent once more with the same idempotency key: receivers that must act exactly once remember keys.
  */
-export class OutboxRunner {
+export class NotificationRunner {
   private readonly policies: NotifierPolicy[];
-  private readonly deps: OutboxRunnerDeps;
+  private readonly deps: NotificationRunnerDeps;
   private readonly stopping = new AbortController();
   private readonly wake = new Map<string, () => void>();
   private unsubscribe: () => void = () => {};
   private loops: Promise<void>[] = [];
 
-  constructor(policies: NotifierPolicy[], deps: OutboxRunnerDeps) {
+  constructor(policies: NotifierPolicy[], deps: NotificationRunnerDeps) {
     this.policies = policies;
     this.deps = deps;
   }
@@ -50,7 +50,7 @@ export class OutboxRunner {
     this.loops = [...this.policies.map((policy) => this.run(policy)), this.buryOrphans()];
   }
 
-  /** Gives up the attempts under way: they are made again after the next start. */
+  /** Aborts the attempts under way; they are made again after the next start. */
   async stop(): Promise<void> {
     this.stopping.abort();
     this.unsubscribe();
@@ -114,7 +114,7 @@ export class OutboxRunner {
     );
   }
 
-  /** The limit holds even for a notifier that ignores its signal. */
+  /** Ends the attempt at its limit, even if the notifier ignores its signal. */
   private withinTimeout(policy: NotifierPolicy, notification: Notification): Promise<void> {
     const attempt = new AbortController();
     return new Promise((resolve, reject) => {
@@ -137,7 +137,10 @@ export class OutboxRunner {
     });
   }
 
-  /** Looks again at `atMs`, when something is queued, or after a pause (a clock that was set does not hold it up). */
+  /**
+   * Waits until `atMs` or until something is queued, but no longer than a pause, so that a clock that was set does not
+   * hold notifications up.
+   */
   private async untilQueued(notifier: string, atMs: number | null): Promise<void> {
     const { clock } = this.deps;
     const waitMs = atMs === null ? pauseMs : Math.min(pauseMs, Math.max(0, atMs - clock.nowMs()));
@@ -147,7 +150,7 @@ export class OutboxRunner {
     this.wake.delete(notifier);
   }
 
-  /** What waits for a notifier that is no longer configured would wait for ever. */
+  /** Buries notifications for notifiers that are no longer configured, which would wait for ever. */
   private async buryOrphans(): Promise<void> {
     const { queue, log } = this.deps;
     const known = new Set(this.policies.map(({ notifier }) => notifier.name));

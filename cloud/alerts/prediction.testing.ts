@@ -1,5 +1,5 @@
 import type { EventType, HarbingerEvent, Prediction } from '../../shared/contract/events.ts';
-import type { Notification } from '../ports.ts';
+import type { Notification } from '../ports/notifications.ts';
 
 export const prediction: Prediction = {
   site: 'leeds',

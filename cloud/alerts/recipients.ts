@@ -1,10 +1,11 @@
 import type { Prediction } from '../../shared/contract/events.ts';
-import type { AlertChange, AlertStep } from '../ports.ts';
+import type { AlertChange, AlertStep } from '../ports/alerts.ts';
 import type { NotifierFilter } from './config.ts';
 
 /**
- * The notifiers whose filter lets a change through. Who heard of an alert hears of its end too, even if it has become
- * less severe than they asked for: otherwise they would believe it open for ever.
+ * Names of the notifiers whose filter lets a change through. A notifier that heard of an alert also hears of its later
+ * changes, even if the alert has become less severe than its filter asks for: otherwise its receivers would take the
+ * alert for open for ever.
  */
 export function recipientsOf(
   notifiers: readonly { name: string; filter: NotifierFilter }[],

@@ -1,6 +1,6 @@
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 
-/** A receiver that says when to come back. */
+/** A receiver refused for now and said when to try again. */
 export class RetryAfterError extends HarbingerError {
   readonly retryAfterMs: number;
 
@@ -12,7 +12,7 @@ export class RetryAfterError extends HarbingerError {
 
 const longestMs = 3_600_000;
 
-/** `Retry-After` in ms from now, at most an hour; 0 if absent or unreadable. Seconds, or an HTTP date. */
+/** The value of a `Retry-After` header (seconds or an HTTP date) in ms from now, at most an hour; 0 if there is none. */
 export function retryAfterMs(header: string | null, nowMs: number): number {
   if (header === null) return 0;
   const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - nowMs;

@@ -7,8 +7,8 @@ import type { RouteContext } from './context.ts';
 const subjectLengthMax = 500;
 
 /**
- * Does what somebody asked for, and keeps who asked, from where, for what, and how it ended. The asking is on disk
- * before anything is done: what cannot be recorded is not done.
+ * Runs `work` and records who asked for it, from where, for what, and how it ended. The request is on disk before
+ * anything is done: a change that cannot be recorded is not made.
  */
 export async function audited<T extends object>(
   { audit, clock }: Pick<RouteContext, 'audit' | 'clock'>,
@@ -34,7 +34,7 @@ export async function audited<T extends object>(
   }
 }
 
-/** There are no user names: what let the caller in. */
+/** The credential that let the caller in; there are no user names. */
 function credentialOf({ headers }: FastifyRequest): 'token' | 'session' | 'loopback' {
   if (bearerOf(headers) !== undefined) return 'token';
   return headers.cookie?.includes(`${sessionCookie}=`) ? 'session' : 'loopback';

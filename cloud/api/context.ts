@@ -1,49 +1,27 @@
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
-import type {
-  AuditLog,
-  DeadNotification,
-  Operations,
-  Page,
-  PageQuery,
-  Quarantined,
-  ReadingStore,
-} from '../ports.ts';
+import type { AlertStates } from '../ports/alerts.ts';
+import type { AuditLog } from '../ports/audit.ts';
+import type { DecisionHistory, EventHistory } from '../ports/history.ts';
+import type { MachineStates } from '../ports/machines.ts';
+import type { NotificationAdmin, QuarantineAdmin } from '../ports/redrive.ts';
+import type { ReadingStore } from '../ports/store.ts';
 import type { StreamHub } from './stream-hub.ts';
-
-/** How a redrive ended. */
-export interface Redriven {
-  redriven: number;
-  /** Left where they were, for `reasons` (the first of them). */
-  kept: number;
-  /** Not come to in the time there is for one request. */
-  left: number;
-  reasons: string[];
-}
-
-/** Lines that the store did not take. */
-export interface QuarantineAdmin {
-  show(id: number): { entry: Quarantined; body: Buffer } | null;
-  redrive(which: readonly number[] | 'all'): Promise<Redriven>;
-}
-
-/** Notifications that could not be delivered and will not be tried again by themselves. */
-export interface NotificationAdmin {
-  list(query: PageQuery): Page<DeadNotification>;
-  redrive(which: readonly string[] | 'all'): Promise<Redriven>;
-}
 
 export interface Readiness {
   ready: boolean;
-  /** Why not; sentences. */
+  /** Sentences that say why not; empty if ready. */
   reasons: string[];
 }
 
-/** What the routes work on. */
+/** Everything the routes work on. Each route takes the part of it that it uses. */
 export interface RouteContext {
   store: ReadingStore;
-  operations: Operations;
-  /** Units and limits of the sensors, where the cloud knows them. */
+  machines: MachineStates;
+  alerts: AlertStates;
+  events: EventHistory;
+  decisions: DecisionHistory;
+  /** Units and limits of the sensors, for the machine types the cloud knows. */
   machineTypes: ReadonlyMap<string, MachineType>;
   quarantine: QuarantineAdmin;
   notifications: NotificationAdmin;
@@ -51,5 +29,6 @@ export interface RouteContext {
   hub: StreamHub;
   clock: Clock;
   ready(): Readiness;
+  /** Whatever /api/status shows besides. */
   status(): Record<string, unknown>;
 }

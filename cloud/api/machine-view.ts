@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
-import type { Alert, MachineState } from '../ports.ts';
+import type { Alert } from '../ports/alerts.ts';
+import type { MachineState } from '../ports/machines.ts';
 
 export const Urgency = Type.Union(
   ['failed', 'critical', 'warning', 'ok', 'unknown'].map((name) => Type.Literal(name)),

@@ -1,28 +1,21 @@
 /** Small in-memory implementations of the ports the API reads, for its tests and the page's. */
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
-import type {
-  Alert,
-  AuditEntry,
-  DeadNotification,
-  MachineState,
-  Operations,
-  Page,
-  PageQuery,
-  Quarantined,
-  ReadingStore,
-  SeriesPoint,
-  SeriesQuery,
-  SqlQuery,
-  SqlResult,
-  StoredDecision,
-} from '../ports.ts';
-import type { Redriven } from './context.ts';
+import type { Alert } from '../ports/alerts.ts';
+import type { AuditEntry } from '../ports/audit.ts';
+import type { StoredDecision } from '../ports/history.ts';
+import type { MachineState } from '../ports/machines.ts';
+import type { DeadNotification } from '../ports/notifications.ts';
+import type { StateChange } from '../ports/operations.ts';
+import type { Page, PageQuery } from '../ports/page.ts';
+import type { Quarantined } from '../ports/quarantine.ts';
+import type { Redriven } from '../ports/redrive.ts';
+import type { ReadingStore, SeriesPoint, SeriesQuery, SqlQuery, SqlResult } from '../ports/store.ts';
 import type { ApiDeps } from './server.ts';
 
-type Listener = (change: { machines: MachineState[]; alerts: Alert[] }) => void;
-
-export interface MemoryOperations extends Operations {
-  set(change: { machines?: MachineState[]; alerts?: Alert[] }): void;
+export interface MemoryOperations {
+  /** What the API reads. */
+  readonly ports: Pick<ApiDeps, 'machines' | 'alerts' | 'events' | 'decisions' | 'changes'>;
+  set(change: Partial<StateChange>): void;
   addDecision(decision: StoredDecision): void;
   addEvent(event: HarbingerEvent): void;
   readonly listeners: number;
@@ -40,33 +33,35 @@ export function createMemoryOperations(): MemoryOperations {
   const alerts = new Map<string, Alert>();
   const decisions: StoredDecision[] = [];
   const events: HarbingerEvent[] = [];
-  const quarantined: Quarantined[] = [];
-  const listeners = new Set<Listener>();
-  const about = (subject: string | undefined, query: PageQuery) =>
+  const listeners = new Set<(change: StateChange) => void>();
+  const isAbout = (subject: string | undefined, query: PageQuery) =>
     query.subject === undefined || query.subject === subject;
   return {
-    watermark: () => 0,
-    applyEvents: async () => {},
-    applyTelemetry: async () => {},
-    async quarantine(entry) {
-      quarantined.unshift({ id: quarantined.length + 1, ...entry });
-    },
-    machines: () => [...machines.values()],
-    alerts: (state) => [...alerts.values()].filter((alert) => state === undefined || alert.state === state),
-    events: (query) =>
-      page(
-        events.filter((event) => about(event.subject, query)),
-        query,
-      ),
-    decisions: (query) =>
-      page(
-        decisions.filter((decision) => about(decision.subject, query)),
-        query,
-      ),
-    quarantined: (query) => page(quarantined, query),
-    onChange(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+    ports: {
+      machines: { all: () => [...machines.values()] },
+      alerts: {
+        all: (state) => [...alerts.values()].filter((alert) => state === undefined || alert.state === state),
+      },
+      events: {
+        page: (query) =>
+          page(
+            events.filter((event) => isAbout(event.subject, query)),
+            query,
+          ),
+      },
+      decisions: {
+        page: (query) =>
+          page(
+            decisions.filter((decision) => isAbout(decision.subject, query)),
+            query,
+          ),
+      },
+      changes: {
+        onChange(listener) {
+          listeners.add(listener);
+          return () => listeners.delete(listener);
+        },
+      },
     },
     get listeners() {
       return listeners.size;
@@ -102,7 +97,7 @@ export function createMemoryStore(options: {
   };
 }
 
-/** What was put aside, and who had it sent again. */
+/** Quarantine, dead notifications and the audit. */
 export function createMemoryAdmin(
   aside: { quarantined?: Quarantined[]; dead?: DeadNotification[] } = {},
 ): Pick<ApiDeps, 'quarantine' | 'notifications' | 'audit'> {
@@ -115,6 +110,7 @@ export function createMemoryAdmin(
   };
   return {
     quarantine: {
+      list: (query) => page(quarantined, query),
       show(id) {
         const entry = quarantined.find((one) => one.id === id);
         return entry ? { entry, body: Buffer.from('a body') } : null;

@@ -26,7 +26,6 @@ async function startPlant() {
     reason: 'type',
     bytes: 6,
   };
-  await operations.quarantine(entry, Buffer.from('a body'));
   const notification = notificationOf(event);
   const admin = createMemoryAdmin({
     quarantined: [{ id: 1, ...entry }],

@@ -1,6 +1,9 @@
 /** Machines, alerts and readings as a plant would have them, for tests of the API and the page. */
 import type { Prediction } from '../../shared/contract/events.ts';
-import type { Alert, MachineState, SeriesPoint, SeriesQuery, StoredDecision } from '../ports.ts';
+import type { Alert } from '../ports/alerts.ts';
+import type { StoredDecision } from '../ports/history.ts';
+import type { MachineState } from '../ports/machines.ts';
+import type { SeriesPoint, SeriesQuery } from '../ports/store.ts';
 
 export function machineOf(over: Partial<MachineState> = {}): MachineState {
   return {

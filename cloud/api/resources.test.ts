@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
-import type { SeriesPoint, SeriesQuery, SqlQuery } from '../ports.ts';
+import type { SeriesPoint, SeriesQuery, SqlQuery } from '../ports/store.ts';
 import { createMemoryOperations, createMemoryStore } from './memory-ports.testing.ts';
 import { alertOf, decisionOf, machineOf } from './plant-data.testing.ts';
 import { get, post, startApi, stopAll } from './running-api.testing.ts';

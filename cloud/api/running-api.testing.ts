@@ -3,7 +3,12 @@ import { Registry } from 'prom-client';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import type { ApiConfig } from './config.ts';
-import { createMemoryAdmin, createMemoryOperations, createMemoryStore } from './memory-ports.testing.ts';
+import {
+  createMemoryAdmin,
+  createMemoryOperations,
+  createMemoryStore,
+  type MemoryOperations,
+} from './memory-ports.testing.ts';
 import { type Api, type ApiDeps, createApi } from './server.ts';
 
 export const token = 'a-token-for-tests-0123456789';
@@ -19,11 +24,14 @@ export const testConfig: ApiConfig = {
 
 const started: Api[] = [];
 
-export async function startApi(over: Partial<ApiDeps> = {}): Promise<{ api: Api; base: string }> {
+export async function startApi({
+  operations = createMemoryOperations(),
+  ...over
+}: Partial<ApiDeps> & { operations?: MemoryOperations } = {}): Promise<{ api: Api; base: string }> {
   const api = createApi({
     config: testConfig,
     store: createMemoryStore({}),
-    operations: createMemoryOperations(),
+    ...operations.ports,
     ...createMemoryAdmin(),
     registry: new Registry(),
     ready: () => ({ ready: true, reasons: [] }),

@@ -1,16 +1,19 @@
+/**
+ * The HTTP API and the page. This file builds the server and registers the routes, which are grouped by subject in
+ * folders. Routes read the cloud's state through ports (see context.ts) and change nothing but what redrive offers.
+ */
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
-import type { Clock } from '../../shared/runtime/clock.ts';
 import { describeApi, documentRoute, textAnswer } from '../../shared/runtime/http-openapi.ts';
 import { createHttpServer, guardRoutes, listenHttp } from '../../shared/runtime/http-server.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { packageRoot } from '../../shared/runtime/paths.ts';
-import type { AuditLog, Operations, ReadingStore } from '../ports.ts';
+import type { ChangeFeed } from '../ports/operations.ts';
 import { type Access, createAccess } from './access.ts';
 import type { ApiConfig } from './config.ts';
-import type { NotificationAdmin, QuarantineAdmin, Readiness, RouteContext } from './context.ts';
+import type { RouteContext } from './context.ts';
 import { addHeaders } from './headers.ts';
 import { measureRequests } from './metrics.ts';
 import { servePage } from './page.ts';
@@ -29,22 +32,14 @@ import { statusRoutes } from './routes/status.ts';
 import { streamRoutes } from './routes/stream.ts';
 import { StreamHub } from './stream-hub.ts';
 
-export interface ApiDeps {
+export interface ApiDeps extends Omit<RouteContext, 'hub' | 'machineTypes'> {
   config: ApiConfig;
-  store: ReadingStore;
-  operations: Operations;
   registry: Registry;
-  ready(): Readiness;
-  /** Whatever /api/status should show besides. */
-  status(): Record<string, unknown>;
-  quarantine: QuarantineAdmin;
-  notifications: NotificationAdmin;
-  audit: AuditLog;
-  /** Units and limits for the page's charts. */
+  changes: ChangeFeed;
+  /** Units and limits of the sensors, for the page's charts; none if absent. */
   machineTypes?: ReadonlyMap<string, MachineType>;
   /** The built page; dist/console if absent. */
   pageFolder?: string;
-  clock: Clock;
   log: Log;
 }
 
@@ -62,7 +57,7 @@ export function createApi(deps: ApiDeps): Api {
     async start() {
       const { config, clock } = deps;
       const access = createAccess(config, clock);
-      hub = new StreamHub(deps.operations, clock, config.streamClientsMax);
+      hub = new StreamHub(deps, clock, config.streamClientsMax);
       app = await build(deps, access, hub);
       const port = await listenHttp(app, config);
       hub.start();

@@ -1,25 +1,34 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
-import type { Alert, Operations } from '../ports.ts';
+import type { Alert, AlertStates } from '../ports/alerts.ts';
+import type { MachineStates } from '../ports/machines.ts';
+import type { ChangeFeed, StateChange } from '../ports/operations.ts';
 import { byAttention, machineKey, viewsOf } from './machine-view.ts';
 
 export const streamTimes = { flushMs: 500, heartbeatMs: 15_000, behindMsMax: 30_000 } as const;
 
+/** The state that streams show, and the feed that tells of its changes. */
+export interface StreamSources {
+  machines: MachineStates;
+  alerts: AlertStates;
+  changes: ChangeFeed;
+}
+
 interface Client {
   response: ServerResponse;
-  /** Since when its connection has not taken what was written; null while it keeps up. */
+  /** Since when its connection has not accepted what was written; null while it keeps up. */
   behindSinceMs: number | null;
 }
 
 /**
- * Server-sent events to the open pages. Changes are gathered and sent at most twice a second: `snapshot` first (all
- * machines, open alerts), then `change` (only what changed), and `tick` while nothing does.
+ * Sends server-sent events to the open pages. Changes are gathered and sent at most twice a second: `snapshot` first
+ * (all machines, open alerts), then `change` (only what changed), and `tick` while nothing changes.
  *
  * Nothing is queued for a slow client: while its connection is full it gets no changes, then a fresh snapshot; after
  * 30 s it is dropped, and its page connects again by itself.
  */
 export class StreamHub {
-  readonly #operations: Operations;
+  readonly #sources: StreamSources;
   readonly #clock: Clock;
   readonly #clientsMax: number;
   readonly #clients = new Set<Client>();
@@ -29,8 +38,8 @@ export class StreamHub {
   #flushTimer: Timer | null = null;
   #heartbeatTimer: Timer | null = null;
 
-  constructor(operations: Operations, clock: Clock, clientsMax: number) {
-    this.#operations = operations;
+  constructor(sources: StreamSources, clock: Clock, clientsMax: number) {
+    this.#sources = sources;
     this.#clock = clock;
     this.#clientsMax = clientsMax;
   }
@@ -44,7 +53,7 @@ export class StreamHub {
   }
 
   start(): void {
-    this.#unsubscribe = this.#operations.onChange((change) => this.#changed(change));
+    this.#unsubscribe = this.#sources.changes.onChange((change) => this.#changed(change));
     this.#beat();
   }
 
@@ -70,10 +79,7 @@ export class StreamHub {
     response.write(`retry: 2000\n\n${this.#snapshot()}`);
   }
 
-  #changed(change: {
-    machines: { gateway: string; site: string; machine: string }[];
-    alerts: Alert[];
-  }): void {
+  #changed(change: StateChange): void {
     if (this.#clients.size === 0) return;
     for (const machine of change.machines) this.#changedMachines.add(machineKey(machine));
     for (const alert of change.alerts) {
@@ -87,10 +93,10 @@ export class StreamHub {
 
   #flush(): void {
     this.#flushTimer = null;
-    const changed = this.#operations
-      .machines()
+    const changed = this.#sources.machines
+      .all()
       .filter((state) => this.#changedMachines.has(machineKey(state)));
-    const machines = viewsOf(changed, this.#operations.alerts('open'));
+    const machines = viewsOf(changed, this.#sources.alerts.all('open'));
     const alerts = [...this.#changedAlerts.values()];
     this.#changedMachines.clear();
     this.#changedAlerts.clear();
@@ -116,8 +122,8 @@ export class StreamHub {
   }
 
   #snapshot(): string {
-    const alerts = this.#operations.alerts('open').toSorted(byAttention);
-    const machines = viewsOf(this.#operations.machines(), alerts);
+    const alerts = this.#sources.alerts.all('open').toSorted(byAttention);
+    const machines = viewsOf(this.#sources.machines.all(), alerts);
     return message('snapshot', { atMs: this.#clock.nowMs(), machines, alerts });
   }
 }

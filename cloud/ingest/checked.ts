@@ -1,23 +1,23 @@
 import type { BatchBlock } from '../../shared/contract/batch.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
-import type { MachineState } from '../ports.ts';
+import type { MachineState } from '../ports/machines.ts';
 
 /** Lines (or events, or blocks) that can never be stored. */
 export interface Refused {
   code: string;
   reason: string;
-  /** How many; `reason` is the first one's. */
+  /** Number of lines, events or blocks; `reason` is the reason of the first one. */
   count: number;
   bytes: number;
-  /** Their beginning, at most `refusedBodyBytesMax`. */
+  /** The beginning of their text, at most 64 KiB together. */
   body: Buffer[];
 }
 
-/** The content of a batch after it was checked: what can be stored, and what cannot. */
+/** The content of a batch after the check, parted into what can be stored and what cannot. */
 export interface Checked {
   blocks: BatchBlock[];
   raw: Buffer;
-  /** Whether `raw` is the batch's own body, byte for byte. */
+  /** Whether `raw` is the batch's decoded body, byte for byte. */
   untouched: boolean;
   lines: number;
   refused: Refused[];
@@ -27,7 +27,7 @@ export interface Checked {
 
 const refusedBodyBytesMax = 64 << 10;
 
-/** Gathers what is refused, by code: a batch of a million bad lines makes one entry. */
+/** Gathers refused lines by code, so that a batch of a million bad lines makes one entry in quarantine. */
 export class RefusedList {
   private readonly byCode = new Map<string, Refused>();
   private keptBytes = 0;

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import type { Client } from 'aedes';
-import type { Sender } from './lane-queues.ts';
+import type { Sender } from '../ports/log.ts';
 
-/** Batches that wait for their acknowledgement, of one connection. Beyond it the connection is not read until some have. */
+/** Limits for the unacknowledged batches of one connection. At a limit, the connection is not read until some are acknowledged. */
 const heldBatchesMax = 64;
 const heldBytesMax = 48 << 20;
 
-/** The same for all connections together. */
+/** Counts the bytes of unacknowledged batches of all connections together. */
 export class HeldBytes {
   private readonly bytesMax: number;
   private bytes = 0;
@@ -25,12 +25,12 @@ export class HeldBytes {
 }
 
 /**
- * One authenticated connection of a gateway. Aedes reads no further while `authorizePublish` holds a packet back, so a
- * slow batch of readings would keep the gateway's pings and alerts in the socket. `hold` lets it read on, within bounds.
+ * One authenticated connection of a gateway. Aedes does not read on while `authorizePublish` has not answered, so a slow
+ * batch of readings would keep the gateway's pings and alerts in the socket. `hold` makes it read on, within bounds.
  */
 export class Connection implements Sender {
   readonly gateway: string;
-  /** Its client id: another one for each process that calls itself so. */
+  /** The client id: different for each process that connects under the gateway's name. */
   readonly instance: string;
   readonly address: string;
   private readonly client: Client;
@@ -61,7 +61,7 @@ export class Connection implements Sender {
     this.controller.abort();
   }
 
-  /** Counts a batch as held; returns how to let it go. */
+  /** Counts a batch as unacknowledged. Returns how to release it. */
   hold(bytes: number): () => void {
     this.batches++;
     this.bytes += bytes;
@@ -74,7 +74,7 @@ export class Connection implements Sender {
     };
   }
 
-  /** `resume` is what Aedes itself calls to go on reading; it must not run inside the parser that called us. */
+  /** Aedes itself calls `resume` to go on reading; it must not run inside the parser that called us. */
   private readOn(): void {
     const client = this.client as Client & { resume(): void };
     setImmediate(() => {

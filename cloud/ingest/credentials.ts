@@ -7,19 +7,20 @@ import type { GatewayCredentials } from './config.ts';
 
 export type Verdict = 'accepted' | 'refused' | 'throttled' | 'busy';
 
-/** Hashes are slow on purpose and share a thread pool with the disk: guessing must not take all of it. */
+/** Hashes are slow by design and share a thread pool with disk access: password guessing must not fill it. */
 const hashesAtOnceMax = 8;
 
 interface KnownGateway {
   passwordHash: string | undefined;
-  /** Keyed digest of the right password; of a hash unknown until the right one was presented. */
+  /** Keyed digest of the right password; null for a configured hash until the right password was presented. */
   digest: Buffer | null;
 }
 
 export interface Credentials {
   /**
-   * `throttled`: too many failures as that gateway from that address. Failures of others behind the same address do
-   * not count, and a gateway that has logged in from there before is let in with the right password nevertheless.
+   * Checks a password. `throttled` means too many failures as that gateway from that address. Failures of others behind
+   * the same address do not count, and a gateway that has logged in from there before gets in with the right password
+   * even while throttled. `busy` means that too many hashes are being computed.
    */
   check(id: string, password: Buffer, address: string): Promise<Verdict>;
 }
@@ -37,7 +38,7 @@ export function createCredentials(
   let hashing = 0;
 
   async function verified(gateway: KnownGateway, password: Buffer, given: Buffer): Promise<Verdict> {
-    // There is one right password: once it is known, another one needs no hash to be wrong.
+    // Once the right password is known, any other one is wrong without computing its hash.
     if (gateway.digest) return timingSafeEqual(gateway.digest, given) ? 'accepted' : 'refused';
     if (hashing >= hashesAtOnceMax) return 'busy';
     hashing++;

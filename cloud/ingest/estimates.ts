@@ -1,7 +1,7 @@
 import { type Line, parseLine } from '../../shared/contract/line-protocol.ts';
-import type { MachineState } from '../ports.ts';
+import type { MachineState } from '../ports/machines.ts';
 
-/** A machine's state as one `estimate` line says it; null if the line cannot be read (the store will say why). */
+/** Reads a machine's state from an `estimate` line; null if the line is malformed (the store will reject it). */
 export function estimateState(text: string): Partial<MachineState> | null {
   let line: Line;
   try {

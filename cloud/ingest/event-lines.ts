@@ -5,10 +5,10 @@ import { isIdentifier } from '../../shared/contract/topics.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { type Checked, RefusedList } from './checked.ts';
 
-/** A tag must not be empty; no machine or site can have this name. */
+/** Stands for an absent site or machine, since a tag must not be empty. No machine or site can have this name. */
 const none = '-';
 
-/** The last whole ms whose nanoseconds fit 63 bits. */
+/** The last whole ms since 1970 whose nanoseconds fit 63 bits. */
 const timeMsMax = 9_223_372_036_853;
 
 /**
@@ -94,7 +94,7 @@ function placeOf(event: HarbingerEvent): { site: string; machine: string } {
   return plainNames ? { site, machine } : { site: none, machine: none };
 }
 
-/** A line ends at a newline, even inside a string. */
+/** Replaces newlines, which end a line even inside a string. */
 function plain(text: string): string {
   return text.replace(/[\r\n]/g, ' ');
 }

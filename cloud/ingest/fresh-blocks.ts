@@ -1,15 +1,15 @@
 import type { BatchBlock } from '../../shared/contract/batch.ts';
 
-/** The blocks of a batch that have not been stored. */
+/** The blocks of a batch that have not been stored before. */
 export interface Fresh {
   blocks: BatchBlock[];
   /** Decoded bytes of the blocks before them. */
   skippedBytes: number;
-  /** Nothing was skipped. */
+  /** Whether these are all blocks of the batch. */
   whole: boolean;
 }
 
-/** Blocks after `watermark`; null if there is none. Sequence numbers rise, so the known ones are at the front. */
+/** The blocks after `watermark`; null if there are none. Sequence numbers rise, so stored blocks are at the front. */
 export function freshBlocks(blocks: readonly BatchBlock[], watermark: number): Fresh | null {
   let known = 0;
   let skippedBytes = 0;

@@ -1,115 +1,98 @@
 /**
- * A batch's way, once its sender is known: check → de-duplicate → check content → store → operations → acknowledge.
+ * The sink: de-duplicates a batch, checks its content, hands its events to operations, writes it to the store, and
+ * moves the watermark. This file composes those steps, in this order; each has a file of its own.
  *
- * Every step can be done again: a crash anywhere before the acknowledgement makes the gateway send the batch again, the
- * store keeps one copy of it, and the watermark only spares the work. What can never be stored is put into quarantine
- * and acknowledged, so that it cannot hold up what is behind it.
+ * Every step can be repeated: after a crash anywhere before the acknowledgement the gateway sends the batch again, the
+ * store keeps one copy of it, and the watermark only saves work. What can never be stored goes into quarantine and is
+ * acknowledged, so that it cannot hold up the batches behind it.
  */
-import { type Batch, decodeBatch, decodeBody, seqLeap } from '../../shared/contract/batch.ts';
+import { type Batch, decodeBody, seqLeap } from '../../shared/contract/batch.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
-import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
-import type { Operations, Quarantined } from '../ports.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import type { BatchSink, ReceivedBatch, Sender } from '../ports/log.ts';
+import type { EventApplier, Watermarks } from '../ports/operations.ts';
+import type { Quarantined, QuarantineIntake } from '../ports/quarantine.ts';
+import { BatchOrder } from './batch-order.ts';
 import { type Checked, type Refused, RefusedList } from './checked.ts';
 import { readEvents } from './event-lines.ts';
 import { type Fresh, freshBlocks } from './fresh-blocks.ts';
-import { LaneQueues, type Sender } from './lane-queues.ts';
-import type { IngestMetrics } from './metrics.ts';
 import { quarantinedBatch } from './quarantined-batch.ts';
+import type { SinkMetrics } from './sink-metrics.ts';
 import { type StoreWriterDeps, writeUntilStored } from './store-writer.ts';
 import { TelemetryReader } from './telemetry.ts';
 
-export interface IngestDeps extends Omit<StoreWriterDeps, 'onRetry'> {
-  operations: Operations;
-  metrics: IngestMetrics;
+export interface SinkDeps extends Omit<StoreWriterDeps, 'onRetry'> {
+  watermarks: Watermarks;
+  events: EventApplier;
+  quarantine: QuarantineIntake;
+  metrics: SinkMetrics;
 }
 
-/** What one gateway may have waiting in one lane. */
-const batchesWaitingMax = 256;
-
-export class Ingest {
-  readonly lanes = new LaneQueues(batchesWaitingMax);
+export class Sink implements BatchSink {
   private readonly readers = new Map<string, TelemetryReader>();
-  /** Last block of each lane that came over a connection. */
-  private readonly reached = new WeakMap<Sender, Map<Lane, number>>();
-  private readonly deps: IngestDeps;
+  private readonly order = new BatchOrder();
+  private readonly deps: SinkDeps;
 
-  constructor(deps: IngestDeps) {
+  constructor(deps: SinkDeps) {
     this.deps = deps;
   }
 
   /**
-   * Takes a frame that `gateway` sent on its topic of `lane`. Resolves when the frame may be acknowledged; rejects when
-   * it must not be. In order within a lane; lanes and gateways side by side, so events never wait for readings.
+   * Resolves when the batch is durable or in quarantine. Batches of one lane must be taken one after the other.
+   * @throws HarbingerError STORE_UNAVAILABLE, BATCH_ORDER, OPERATIONS_UNAVAILABLE (all retry)
    */
-  accept(gateway: string, lane: Lane, frame: Buffer, sender: Sender): Promise<void> {
-    return this.lanes.run(`${gateway}/${lane}`, sender, () => this.take(gateway, lane, frame, sender));
-  }
-
-  /**
-   * Puts lines that were refused through check and store once more, e.g. after a field's type was mended there. Resolves
-   * when what can be stored is; what is refused again is in quarantine anew.
-   * @throws HarbingerError QUARANTINE_NOT_LINES; STORE_UNAVAILABLE (retry)
-   */
-  async redrive(entry: Quarantined, body: Buffer, alive: AbortSignal): Promise<void> {
-    const batch = quarantinedBatch(entry, body);
-    const { blocks } = batch.header;
-    // No watermark: the block is of no gateway's journal, and the place of one that is could be needed.
-    await this.store(batch, { blocks, skippedBytes: 0, whole: true }, alive, 0);
-  }
-
-  private async take(gateway: string, lane: Lane, frame: Buffer, sender: Sender): Promise<void> {
+  async take({ gateway, lane, frame, batch }: ReceivedBatch, sender: Sender): Promise<void> {
     const { metrics } = this.deps;
     const settle = (outcome: string) => metrics.batches.inc({ lane, outcome });
-    metrics.receivedBytes.inc({ lane }, frame.length);
-    const started = metrics.storeSeconds.startTimer({ lane });
+    const stopTimer = metrics.storeSeconds.startTimer({ lane });
     try {
-      const batch = openFrame(gateway, lane, frame);
       if (batch instanceof HarbingerError) {
         await this.quarantine(gateway, lane, [wholeOf(batch, frame)]);
         return settle('quarantined');
       }
-      const reached = this.reachedBy(sender);
-      checkOrder(batch, reached.get(lane));
+      this.order.check(sender, batch);
       const fresh = this.freshPart(batch);
       const lastSeq = batch.header.blocks.at(-1)!.seq;
       if (fresh) await this.store(batch, fresh, sender.signal, lastSeq);
-      reached.set(lane, Math.max(lastSeq, reached.get(lane) ?? 0));
+      this.order.stored(sender, lane, lastSeq);
       settle(fresh ? 'stored' : 'duplicate');
     } catch (error) {
       settle('failed');
       throw error;
     } finally {
-      started();
+      stopTimer();
     }
   }
 
-  private reachedBy(sender: Sender): Map<Lane, number> {
-    const reached = this.reached.get(sender) ?? new Map<Lane, number>();
-    this.reached.set(sender, reached);
-    return reached;
+  /**
+   * Puts quarantined lines through check and store once more, for example after a field's type was corrected in the
+   * store. Resolves when everything that can be stored is; lines that are refused again are new entries in quarantine.
+   * @throws HarbingerError QUARANTINE_NOT_LINES; STORE_UNAVAILABLE (retry)
+   */
+  async redrive(entry: Quarantined, body: Buffer, alive: AbortSignal): Promise<void> {
+    const batch = quarantinedBatch(entry, body);
+    const { blocks } = batch.header;
+    // The block belongs to no gateway's journal: a watermark for it would only evict one that is needed.
+    await this.store(batch, { blocks, skippedBytes: 0, whole: true }, alive, 0);
   }
 
-  /** `lastSeq`: where the watermark goes afterwards. */
+  /** `lastSeq`: the block that the watermark moves to; 0 leaves it where it is. */
   private async store(batch: Batch, fresh: Fresh, alive: AbortSignal, lastSeq: number): Promise<void> {
     const { gateway, journal, lane } = batch.header;
-    const { operations } = this.deps;
+    const { watermarks, events, metrics } = this.deps;
     const checked = this.check(batch, fresh);
-    // Alerts must not wait for a telemetry store that is away; the watermark waits, so the store gets its copy.
-    if (checked.events.length > 0) {
-      await operations.applyEvents({ gateway, journal, lastSeq: 0, events: checked.events });
-    }
+    // Events and watermark are two transactions, because the store's write lies between them: alerts must not wait for
+    // a store that is away, and a watermark moved before the write would acknowledge what is not stored. After a crash
+    // in between, the batch comes again, and operations recognises its events.
+    if (checked.events.length > 0) await events.apply(gateway, checked.events);
     const rejected = await this.write(batch, fresh, checked, alive);
     await this.quarantine(gateway, lane, [...checked.refused, ...rejected]);
-    if (lane === 'events') await operations.applyEvents({ gateway, journal, lastSeq, events: [] });
-    else await operations.applyTelemetry({ gateway, journal, lane, lastSeq, machines: checked.machines });
-    this.deps.metrics.blocks.inc({ lane }, checked.blocks.length);
-    this.deps.metrics.lines.inc(
-      { lane },
-      checked.lines - rejected.reduce((sum, { count }) => sum + count, 0),
-    );
+    await watermarks.advance({ gateway, journal, lane, lastSeq, machines: checked.machines });
+    metrics.blocks.inc({ lane }, checked.blocks.length);
+    metrics.lines.inc({ lane }, checked.lines - rejected.reduce((sum, { count }) => sum + count, 0));
   }
 
-  /** Lines that the store will never take; the rest is durable. */
+  /** Returns the lines that the store will never take; the rest is durable. */
   private async write(batch: Batch, fresh: Fresh, checked: Checked, alive: AbortSignal): Promise<Refused[]> {
     if (checked.blocks.length === 0) return [];
     const { gateway, journal, lane, codec } = batch.header;
@@ -129,10 +112,10 @@ export class Ingest {
     return refused.list();
   }
 
-  /** Null if every block of it has been stored before. */
+  /** Null if every block of the batch has been stored before. */
   private freshPart(batch: Batch): Fresh | null {
     const { gateway, journal, lane, blocks } = batch.header;
-    const watermark = this.deps.operations.watermark(gateway, journal, lane);
+    const watermark = this.deps.watermarks.get(gateway, journal, lane);
     const fresh = freshBlocks(blocks, watermark);
     const { metrics } = this.deps;
     metrics.duplicateBlocks.inc({ lane }, blocks.length - (fresh?.blocks.length ?? 0));
@@ -173,47 +156,9 @@ export class Ingest {
         reason: reason.slice(0, 500) + more,
         bytes,
       };
-      await this.deps.operations.quarantine(entry, Buffer.concat(body));
+      await this.deps.quarantine.add(entry, Buffer.concat(body));
       this.deps.metrics.quarantined.inc({ code }, count);
     }
-  }
-}
-
-/**
- * A batch that has overtaken another one would move the watermark past it, and that one be taken for a repetition. Not
- * stored, and the connection ended, both come again in order. Batches that this connection has brought may come twice.
- * @throws HarbingerError BATCH_ORDER (retry)
- */
-function checkOrder({ header }: Batch, reached: number | undefined): void {
-  const { after, blocks, gateway, lane } = header;
-  const isRepeated = reached !== undefined && blocks.at(-1)!.seq <= reached;
-  if (after === undefined || after === reached || isRepeated) return;
-  const place = reached === undefined ? 'is the first one here' : `came after block ${reached}`;
-  throw new HarbingerError(
-    'BATCH_ORDER',
-    'ingest',
-    `a batch of gateway '${gateway}', lane ${lane}, follows block ${after} and ${place}: what lies between changes the ` +
-      'order of messages or loses some; MQTT keeps them in order',
-    { retry: true },
-  );
-}
-
-/** The batch, or why it can never be one of this gateway's lane. */
-function openFrame(gateway: string, lane: Lane, frame: Buffer): Batch | HarbingerError {
-  try {
-    const batch = decodeBatch(frame);
-    const { header } = batch;
-    if (header.gateway === gateway && header.lane === lane) return batch;
-    const claimed = `a batch of gateway '${header.gateway}', lane ${header.lane}`;
-    return new HarbingerError(
-      'BATCH_FOREIGN',
-      'ingest',
-      `${claimed}, came from '${gateway}' on lane ${lane}`,
-    );
-  } catch (error) {
-    return error instanceof HarbingerError
-      ? error
-      : new HarbingerError('BATCH_FORMAT', 'ingest', messageOf(error));
   }
 }
 

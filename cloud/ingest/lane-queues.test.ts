@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { LaneQueues, type Sender } from './lane-queues.ts';
+import type { Sender } from '../ports/log.ts';
+import { LaneQueues } from './lane-queues.ts';
 
 function sender(): Sender & { errors: Error[] } {
   const controller = new AbortController();

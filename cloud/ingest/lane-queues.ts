@@ -1,12 +1,5 @@
 import { HarbingerError } from '../../shared/runtime/errors.ts';
-
-/** Where a batch came from. Once one of its batches has failed, those behind it must not be stored before it. */
-export interface Sender {
-  /** Aborted when the connection is gone, or given up. */
-  readonly signal: AbortSignal;
-  /** Gives the connection up, without an acknowledgement for anything it still has under way. */
-  giveUp(error: Error): void;
-}
+import type { Sender } from '../ports/log.ts';
 
 interface Line {
   tail: Promise<unknown>;
@@ -14,9 +7,9 @@ interface Line {
 }
 
 /**
- * Runs tasks of one key one after the other, in order of arrival, and those of different keys side by side. A task that
- * fails gives its sender up before the next one begins, and tasks of a sender that was given up are not begun: so within
- * a lane nothing overtakes what failed. Bounded: beyond `waitingMax` a key turns its tasks away.
+ * Runs the tasks of one key one after the other, in order of arrival, and the tasks of different keys in parallel. A
+ * task that fails gives its sender up before the next one starts, and tasks of a sender that was given up do not start:
+ * within a lane nothing overtakes a batch that failed. A key with `waitingMax` tasks refuses further ones.
  */
 export class LaneQueues {
   private readonly lines = new Map<string, Line>();
@@ -26,6 +19,7 @@ export class LaneQueues {
     this.waitingMax = waitingMax;
   }
 
+  /** @throws HarbingerError INGEST_OVERLOADED, CONNECTION_GONE (both retry), and what `task` throws */
   run(key: string, sender: Sender, task: () => Promise<void>): Promise<void> {
     const line = this.lines.get(key) ?? { tail: Promise.resolve(), length: 0 };
     if (line.length >= this.waitingMax) {
@@ -57,11 +51,12 @@ export class LaneQueues {
     return turn;
   }
 
-  /** Resolves when everything that is queued now has had its turn. */
+  /** Resolves when every task that is queued now has ended. */
   async idle(): Promise<void> {
     await Promise.all([...this.lines.values()].map((line) => line.tail));
   }
 
+  /** Number of tasks that have not ended. */
   get waiting(): number {
     return [...this.lines.values()].reduce((sum, line) => sum + line.length, 0);
   }

@@ -1,3 +1,8 @@
+/**
+ * Lets gateways in over MQTT and takes their frames. This file opens the port and composes the room: credentials decide
+ * who may connect, rights what a gateway may publish and subscribe, `openFrame` what is a batch. The log takes it from
+ * there, and its promise decides when the gateway gets its acknowledgement.
+ */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
@@ -8,47 +13,51 @@ import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { guardPackets } from '../../shared/runtime/mqtt-packet-guard.ts';
-import { type PemOwner, readCertificates, readKeyPair } from '../../shared/runtime/pem-files.ts';
-import type { IngestConfig } from './config.ts';
+import type { BatchLog } from '../ports/log.ts';
+import type { ReceiveConfig } from './config.ts';
 import { Connection, HeldBytes } from './connection.ts';
 import type { Credentials, Verdict } from './credentials.ts';
-import type { Ingest } from './ingest.ts';
-import type { IngestMetrics } from './metrics.ts';
+import type { ReceiveMetrics } from './metrics.ts';
+import { openFrame } from './open-frame.ts';
 import { maySubscribe, publishLane } from './rights.ts';
-import { Twins } from './twins.ts';
+import { readTlsFiles } from './tls-files.ts';
+import { DuplicateGateways } from './twins.ts';
 
 export interface ListenerDeps {
   credentials: Credentials;
-  ingest: Ingest;
-  metrics: IngestMetrics;
+  batchLog: BatchLog;
+  metrics: ReceiveMetrics;
   clock: Clock;
   log: Log;
 }
 
-/** A batch with its topic and packet id; before a client is known, a CONNECT packet. */
+/** The largest packet: a batch with its topic and packet id. Before the login, a CONNECT packet. */
 const packetBytesMax = batchLimits.bodyBytesMax + batchLimits.headerBytesMax + 1_024;
 const connectBytesMax = 8_192;
 const connectMsMax = 10_000;
+/** For unacknowledged batches of all connections together. */
 const heldBytesMax = 256 << 20;
-/** What `stop` gives batches that are being stored. */
+/** How long `stop` waits for batches that are being stored. */
 const drainMsMax = 4_000;
 
-/** MQTT for gateways: each with its own credentials, and with the right to its own topics only. */
+/** The MQTT server for gateways: each has its own credentials, and the right to its own topics only. */
 export class Listener {
-  private readonly config: IngestConfig;
+  private readonly config: ReceiveConfig;
   private readonly deps: ListenerDeps;
   private readonly connections = new Map<Client, Connection>();
   private readonly sockets = new Set<Duplex>();
   private readonly held = new HeldBytes(heldBytesMax);
-  private readonly twins: Twins;
+  private readonly duplicates: DuplicateGateways;
   private stopping = false;
   private broker: Aedes | null = null;
   private server: Server | null = null;
 
-  constructor(config: IngestConfig, deps: ListenerDeps) {
+  constructor(config: ReceiveConfig, deps: ListenerDeps) {
     this.config = config;
     this.deps = deps;
-    this.twins = new Twins({ ...deps, count: () => deps.metrics.twinBatches.inc() });
+    const { clock, log, metrics } = deps;
+    const onDuplicateBatch = () => metrics.duplicateGatewayBatches.inc();
+    this.duplicates = new DuplicateGateways({ clock, log, onDuplicateBatch });
   }
 
   /** Returns the port. @throws HarbingerError INGEST_PORT_BUSY, INGEST_LISTEN_FAILED, INGEST_TLS_FILES */
@@ -80,7 +89,10 @@ export class Listener {
     return listen(this.server, this.config);
   }
 
-  /** Takes no more, gives what is being stored a few seconds to be acknowledged, closes; also after a start() that failed. */
+  /**
+   * Takes no more batches, waits a few seconds until those under way are acknowledged, and closes the connections. Call
+   * it after a failed `start` too.
+   */
   async stop(): Promise<void> {
     const { server, broker } = this;
     if (!broker) return;
@@ -98,7 +110,7 @@ export class Listener {
   }
 
   private drained(): Promise<unknown> {
-    return Promise.race([this.deps.ingest.lanes.idle(), sleep(this.deps.clock, drainMsMax)]);
+    return Promise.race([this.deps.batchLog.idle(), sleep(this.deps.clock, drainMsMax)]);
   }
 
   private createServer(onSocket: (socket: Socket) => void): Server {
@@ -128,28 +140,28 @@ export class Listener {
       this.sockets.delete(socket);
       const connection = this.connections.get(client);
       connection?.closed();
-      if (connection) this.twins.gone(connection);
+      if (connection) this.duplicates.disconnected(connection);
       this.connections.delete(client);
       this.deps.metrics.connections.set(this.connections.size);
     });
   }
 
-  /** The client id gets the gateway's name, so that none can take another's over. */
+  /** Prefixes the client id with the gateway's name, so that no gateway can take over another one's connection. */
   private async authenticate(client: Client, username: string, password: Buffer): Promise<Verdict> {
     const address = (client.conn as Socket).remoteAddress ?? 'unknown';
     const verdict = await this.deps.credentials.check(username, password, address);
     if (verdict === 'accepted') {
-      if (!this.sockets.has(client.conn)) return 'busy'; // gone while its password was checked
+      if (!this.sockets.has(client.conn)) return 'busy'; // closed while its password was checked
       client.id = `${username}:${client.id}`;
       const connection = new Connection(username, client, this.held);
       this.connections.set(client, connection);
-      this.twins.connected(connection);
+      this.duplicates.connected(connection);
       this.deps.metrics.connections.set(this.connections.size);
       return verdict;
     }
     this.deps.metrics.refusedLogins.inc();
     if (verdict === 'throttled') this.deps.metrics.throttledLogins.inc();
-    // Throttled ones are not told one by one: who guesses would write the log.
+    // Throttled logins are not logged one by one, or somebody who guesses passwords would fill the log.
     else this.deps.log.warn({ gateway: username.slice(0, 64), address, verdict }, 'gateway login refused');
     return verdict;
   }
@@ -161,14 +173,15 @@ export class Listener {
   ): void {
     const connection = client && this.connections.get(client);
     if (!connection) return done(new Error('not connected'));
-    if (this.stopping) return; // Unanswered: the gateway sends it again after the connection has closed.
+    if (this.stopping) return; // Not answered: the gateway sends it again after the connection has closed.
     try {
       const lane = publishLane(connection.gateway, packet);
       const frame = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload);
       const release = connection.hold(frame.length);
-      this.twins.sent(connection);
-      this.deps.ingest
-        .accept(connection.gateway, lane, frame, connection)
+      this.duplicates.batchReceived(connection);
+      this.deps.metrics.receivedBytes.inc({ lane }, frame.length);
+      this.deps.batchLog
+        .accept(openFrame(connection.gateway, lane, frame), connection)
         .finally(release)
         .then(() => done(), done);
     } catch (error) {
@@ -202,20 +215,7 @@ function greet(client: Client, topic: string): void {
   client.publish({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false }, () => undefined);
 }
 
-export const tlsOwner: PemOwner = { code: 'INGEST_TLS_FILES', stage: 'ingest' };
-
-/** @throws HarbingerError INGEST_TLS_FILES, naming file, setting and remedy */
-export function readTlsFiles(tls: NonNullable<IngestConfig['tls']>) {
-  const { clientCaFile } = tls;
-  return {
-    ...readKeyPair(tls, 'ingest.tls', tlsOwner),
-    ...(clientCaFile !== undefined && {
-      ca: readCertificates(clientCaFile, 'ingest.tls.clientCaFile', tlsOwner),
-    }),
-  };
-}
-
-/** MQTT's return codes and their reasons: 3 asks to come back later, 4 is for a person to put right. */
+/** MQTT's return codes with reasons: after 3 a client may try again later, after 4 a person must correct something. */
 const loginRefusals: Record<Exclude<Verdict, 'accepted'>, [returnCode: number, reason: string]> = {
   refused: [4, 'bad user name or password'],
   throttled: [3, 'too many failed logins as this gateway from this address; wait a minute'],
@@ -227,9 +227,9 @@ function refusedLogin(verdict: Verdict) {
   return Object.assign(new Error(reason), { returnCode });
 }
 
-function listen(server: Server, { host, port }: IngestConfig): Promise<number> {
+function listen(server: Server, { host, port }: ReceiveConfig): Promise<number> {
   return new Promise((resolve, reject) => {
-    // It stays: a later error (no file handles left to accept with) must not end the process.
+    // The listener stays: a later error, such as too many open files, must not end the process.
     server.on('error', (error) => {
       const busy = codeOf(error) === 'EADDRINUSE';
       const message = busy

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeBatch } from '../../shared/contract/batch.ts';
-import type { Quarantined } from '../ports.ts';
+import type { Quarantined } from '../ports/quarantine.ts';
 import { quarantinedBatch } from './quarantined-batch.ts';
 
 const entry: Quarantined = {

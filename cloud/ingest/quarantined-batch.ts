@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import type { Batch } from '../../shared/contract/batch.ts';
 import { isLane } from '../../shared/contract/lanes.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
-import type { Quarantined } from '../ports.ts';
+import type { Quarantined } from '../ports/quarantine.ts';
 
 const newline = 10;
 
 /**
- * What was kept of quarantined lines, as a batch again: one block in a journal of its own, whose name comes from the
- * entry, so that redriving it twice leaves one copy. Of an entry that was cut off, the lines that are whole.
+ * Makes a batch of what was kept of quarantined lines: one block in a journal of its own, whose name derives from the
+ * entry, so that redriving it twice leaves one copy. If the text was cut off, the batch has the lines that are whole.
  * @throws HarbingerError QUARANTINE_NOT_LINES
  */
 export function quarantinedBatch(entry: Quarantined, body: Buffer): Batch {
   const { id, atMs, gateway, lane, code } = entry;
   const raw = body.subarray(0, body.lastIndexOf(newline) + 1);
-  // BATCH_*: what came could not be read as a batch; there are no lines to store.
+  // BATCH_* means that the frame could not be read as a batch; there are no lines to store.
   if (code.startsWith('BATCH_') || raw.length === 0 || !isLane(lane)) {
     throw new HarbingerError(
       'QUARANTINE_NOT_LINES',

@@ -2,14 +2,14 @@ import type { Lane } from '../../shared/contract/lanes.ts';
 import { downlinkPrefix, parseUplinkTopic } from '../../shared/contract/topics.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 
-/** What a PUBLISH says about itself. */
+/** The parts of a PUBLISH packet that rights depend on. */
 export interface PublishFacts {
   topic: string;
   qos: number;
   retain: boolean;
 }
 
-/** The lane a gateway publishes to. @throws HarbingerError PUBLISH_REFUSED where it has no right to */
+/** The lane a gateway publishes to. @throws HarbingerError PUBLISH_REFUSED if it has no right to */
 export function publishLane(gateway: string, { topic, qos, retain }: PublishFacts): Lane {
   const refuse = (why: string) =>
     new HarbingerError(
@@ -25,7 +25,7 @@ export function publishLane(gateway: string, { topic, qos, retain }: PublishFact
   return target.lane;
 }
 
-/** A gateway hears only what is meant for it. */
+/** A gateway may subscribe only to its own downlink topics. */
 export function maySubscribe(gateway: string, filter: string): boolean {
   return filter.startsWith(downlinkPrefix(gateway));
 }

@@ -2,13 +2,13 @@ import { type BackoffOptions, backoffMs } from '../../shared/runtime/backoff.ts'
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Random } from '../../shared/runtime/random.ts';
-import type { ReadingStore, StoreBatch, StoreOutcome } from '../ports.ts';
+import type { ReadingStore, StoreBatch, StoreOutcome } from '../ports/store.ts';
 
 export interface StoreWriterDeps {
   store: ReadingStore;
   clock: Clock;
   random: Random;
-  /** In all; then the caller lets the connection go, and the gateway sends the batch again later. */
+  /** How long to try in all. Then the caller closes the connection, and the gateway sends the batch again later. */
   waitMsMax: number;
   onRetry: (error: unknown) => void;
 }
@@ -16,8 +16,8 @@ export interface StoreWriterDeps {
 const backoff: BackoffOptions = { firstMs: 100, maxMs: 5_000 };
 
 /**
- * Writes a batch, trying again while the store is away and `alive` holds.
- * @throws HarbingerError STORE_UNAVAILABLE (retry) after `waitMsMax`; and at once what the store will never take
+ * Writes a batch, and tries again while the store is away, until `alive` aborts.
+ * @throws HarbingerError STORE_UNAVAILABLE (retry) after `waitMsMax`; errors without `retry` from the store at once
  */
 export async function writeUntilStored(
   batch: StoreBatch,
@@ -55,7 +55,7 @@ export async function writeUntilStored(
 
 const aborted = new Error('aborted');
 
-/** The limit holds even for a store that ignores its signal. What it still writes is written again, which is harmless. */
+/** Ends the wait even for a store that ignores its signal. What such a store still writes is written twice, harmlessly. */
 function orAborted<T>(writing: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(aborted);

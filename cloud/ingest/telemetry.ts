@@ -2,7 +2,7 @@ import type { BatchBlock } from '../../shared/contract/batch.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { isIdentifier } from '../../shared/contract/topics.ts';
 import { reservedMeasurements } from '../../shared/domain/machine-type.ts';
-import type { MachineState } from '../ports.ts';
+import type { MachineState } from '../ports/machines.ts';
 import { type Checked, RefusedList } from './checked.ts';
 import { estimateState } from './estimates.ts';
 
@@ -10,24 +10,24 @@ interface Series {
   measurement: string;
   machine: string;
   site: string;
-  /** Place of its last line in the batch being read. */
+  /** Where its last line starts and ends in the body of the batch being read. */
   lastStart: number;
   lastEnd: number;
-  /** The batch that set it. */
+  /** Number of the batch that set them. */
   batch: number;
 }
 
 const newline = 10;
 const space = 32;
 
-/** Series remembered per gateway and lane; a machine type's lines of one machine are one series. */
+/** Limit of remembered series for each gateway's lane. A series has the lines of one measurement of one machine. */
 const seriesMax = 20_000;
 
 /**
  * Checks line protocol of one gateway's lane: every line must begin with exactly
- * `measurement,gateway=<this gateway>,machine=…,site=… ` in plain names, so that no gateway can write as another. It is
- * only compared with the beginnings seen before, so a line costs a fraction of a microsecond; what follows is the store's
- * to judge. (A quoted newline cannot smuggle anything: each line of text must begin so, however a store reads quotes.)
+ * `measurement,gateway=<this gateway>,machine=…,site=… ` in plain names, so that no gateway can write as another. The
+ * beginning is only looked up among those seen before, so a line costs a fraction of a microsecond; the store checks the
+ * rest. (A quoted newline cannot smuggle anything in: each line of text must begin so, however a store reads quotes.)
  */
 export class TelemetryReader {
   private readonly gateway: string;
@@ -40,7 +40,7 @@ export class TelemetryReader {
     this.lane = lane;
   }
 
-  /** `raw` is the blocks' text, one after the other. */
+  /** `raw` has the text of the blocks, one after the other. */
   read(blocks: readonly BatchBlock[], raw: Buffer): Checked {
     this.batch++;
     const refused = new RefusedList();
@@ -73,7 +73,7 @@ export class TelemetryReader {
     };
   }
 
-  /** Null if the whole block is good; otherwise its good lines. */
+  /** Returns null if the whole block is good, otherwise its good lines. */
   private readBlock(
     block: BatchBlock,
     raw: Buffer,
@@ -104,7 +104,7 @@ export class TelemetryReader {
     return goodLines(raw, start, end, bad);
   }
 
-  /** Null if good, otherwise why not. */
+  /** Returns null if the line is good, otherwise the reason why not. */
   private readLine(raw: Buffer, start: number, eol: number, touched: Series[]): string | null {
     const prefixEnd = raw.indexOf(space, start);
     if (prefixEnd < 0 || prefixEnd + 1 >= eol) return 'a line has no fields';

@@ -2,9 +2,9 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Connection } from './connection.ts';
 
-/** What a gateway that has died may still have on the way is here by then. */
+/** By then, everything that a dead gateway still had on the way has arrived. */
 const graceMs = 30_000;
-const sayAgainMs = 600_000;
+const repeatLogMs = 600_000;
 
 interface Known {
   connectedMs: number;
@@ -12,21 +12,23 @@ interface Known {
 }
 
 /**
- * Tells two gateways of one name from one gateway that was started again: of the latter the older connection is dead, and
- * brings nothing more. Nothing is lost by it, each has a journal of its own; but their readings are mixed under one name.
+ * Detects two gateways that run under one name. A gateway that was restarted has two connections too, but its older one
+ * brings nothing more. Duplicates lose nothing, because each has a journal of its own, but their readings are stored
+ * under one name.
  */
-export class Twins {
+export class DuplicateGateways {
   private readonly gateways = new Map<string, Map<Connection, Known>>();
-  /** When it was said of a gateway. */
-  private readonly said = new Map<string, number>();
+  /** When a gateway's duplicates were last logged, in monotonic ms. */
+  private readonly loggedMs = new Map<string, number>();
   private readonly clock: Clock;
   private readonly log: Log;
-  private readonly count: () => void;
+  private readonly onDuplicateBatch: () => void;
 
-  constructor(deps: { clock: Clock; log: Log; count: () => void }) {
+  /** `onDuplicateBatch` is called for each batch of a gateway while another one of its name sends too. */
+  constructor(deps: { clock: Clock; log: Log; onDuplicateBatch: () => void }) {
     this.clock = deps.clock;
     this.log = deps.log;
-    this.count = deps.count;
+    this.onDuplicateBatch = deps.onDuplicateBatch;
   }
 
   connected(connection: Connection): void {
@@ -35,14 +37,14 @@ export class Twins {
     known.set(connection, { connectedMs: this.clock.monotonicMs(), hasSent: false });
   }
 
-  gone(connection: Connection): void {
+  disconnected(connection: Connection): void {
     const known = this.gateways.get(connection.gateway);
     known?.delete(connection);
     if (known?.size === 0) this.gateways.delete(connection.gateway);
   }
 
-  /** A batch has come over this connection. */
-  sent(connection: Connection): void {
+  /** Call for each batch that comes over the connection. */
+  batchReceived(connection: Connection): void {
     const all = this.gateways.get(connection.gateway);
     const own = all?.get(connection);
     if (!all || !own) return;
@@ -52,18 +54,18 @@ export class Twins {
     for (const [other, known] of all) {
       if (other.instance === connection.instance) continue;
       const isLater = known.connectedMs > own.connectedMs && nowMs - known.connectedMs >= graceMs;
-      if (isLater && known.hasSent) return this.found(connection, other, nowMs);
+      if (isLater && known.hasSent) return this.report(connection, other, nowMs);
     }
   }
 
-  private found({ gateway, address }: Connection, other: Connection, nowMs: number): void {
-    this.count();
-    if (nowMs - (this.said.get(gateway) ?? Number.NEGATIVE_INFINITY) < sayAgainMs) return;
-    this.said.set(gateway, nowMs);
+  private report({ gateway, address }: Connection, other: Connection, nowMs: number): void {
+    this.onDuplicateBatch();
+    if (nowMs - (this.loggedMs.get(gateway) ?? Number.NEGATIVE_INFINITY) < repeatLogMs) return;
+    this.loggedMs.set(gateway, nowMs);
     this.log.error(
       { gateway, addresses: [address, other.address] },
       `two gateways send as '${gateway}': give one of them a name of its own (gateway = … in its configuration, and ` +
-        'credentials for it here); nothing is lost, but what they hear is stored under one name',
+        'credentials for it here); nothing is lost, but the readings of both are stored under one name',
     );
   }
 }

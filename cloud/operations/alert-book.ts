@@ -1,11 +1,11 @@
 import { type HarbingerEvent, isEventOf, type Prediction } from '../../shared/contract/events.ts';
-import type { Alert, AlertRules, AlertStep } from '../ports.ts';
+import type { Alert, AlertRules, AlertStep } from '../ports/alerts.ts';
 import { CachedTable } from './cached-table.ts';
 import { keyOf, type Store } from './database.ts';
 
 interface Row {
   alert: Alert;
-  /** Notifiers that heard of this alert. */
+  /** Names of the notifiers that have heard of this alert. */
   told: string[];
 }
 
@@ -15,7 +15,7 @@ export interface AlertBookOptions {
   resolvedMax: number;
 }
 
-/** What one event changed: the alert, and who must hear of it. */
+/** The change of one alert by one event, and the names of the notifiers that must hear of it. */
 export interface AlertChanged {
   step: AlertStep;
   recipients: string[];
@@ -36,6 +36,7 @@ export class AlertBook {
     return state === undefined ? alerts : alerts.filter((alert) => alert.state === state);
   }
 
+  /** Number of open alerts of one machine. */
   openOn(gateway: string, ref: { site: string; machine: string }): number {
     return this.openRows(gateway, ref).length;
   }
@@ -59,7 +60,7 @@ export class AlertBook {
     return { step, recipients };
   }
 
-  /** The alerts an event may change: the prediction's own, or all that are open on a machine that was replaced. */
+  /** The alerts an event may change: the prediction's own, or all open ones of a machine that failed or was replaced. */
   private concerned(gateway: string, event: HarbingerEvent): (Row | null)[] {
     if (
       isEventOf(event, 'io.harbinger.machine.replaced.v1') ||
@@ -80,7 +81,7 @@ export class AlertBook {
     );
   }
 
-  /** Longest untouched first. */
+  /** Removes the alerts beyond the limits, starting with those that were updated longest ago. */
   private evict(): void {
     const limits = { open: this.options.openMax, resolved: this.options.resolvedMax };
     for (const state of ['open', 'resolved'] as const) {

@@ -1,6 +1,6 @@
 import type { Database } from 'lmdb';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
-import type { Page, PageQuery } from '../ports.ts';
+import type { Page, PageQuery } from '../ports/page.ts';
 import { keyOf, type Store } from './database.ts';
 
 interface Row<T> {
@@ -14,9 +14,9 @@ export interface BoundedLogOptions {
   countMax: number;
   /** Bounds the sum of the `bytes` given to `add`. */
   bytesMax?: number;
-  /** Called inside the transaction for each entry that is removed. */
+  /** Called inside the transaction for each removed entry. */
   onRemoved?: (seq: number) => void;
-  /** An entry cannot be read; it is left out. Called once for each. */
+  /** Called once for each entry that cannot be read; it is left out of pages. */
   onDamaged?: (seq: number, error: unknown) => void;
 }
 
@@ -72,7 +72,7 @@ export class BoundedLog<T> {
     try {
       return this.rows.get(seq);
     } catch (error) {
-      // A changed byte in its text; what is wrong with the file itself was found when it was opened.
+      // A byte of its text has changed. Damage to the file's structure is found when the file is opened.
       if (!this.damaged.has(seq)) this.options.onDamaged?.(seq, error);
       this.damaged.add(seq);
       return undefined;
@@ -125,7 +125,7 @@ export class BoundedLog<T> {
     return [...range].map(({ value }) => value);
   }
 
-  /** The number that the next entry will get. */
+  /** The number of the next entry. */
   nextSeq(): number {
     for (const key of this.rows.getKeys({ reverse: true, limit: 1 })) return Number(key) + 1;
     return 1;
@@ -146,7 +146,7 @@ export class BoundedLog<T> {
   }
 }
 
-/** Numbers padded so that text order is their order. Keys have no space. */
+/** The number is padded so that keys sort by it. Subject keys have no space. */
 function subjectKey(subject: string, seq: number): string {
   return `${subject} ${String(seq).padStart(16, '0')}`;
 }

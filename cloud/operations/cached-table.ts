@@ -1,13 +1,8 @@
 import type { Database } from 'lmdb';
 import type { Store } from './database.ts';
 
-/** Writes of one transaction that failed must not stay in memory. */
-export interface Reloadable {
-  reload(): void;
-}
-
-/** A small table that is also held in memory, in order of key. Change it only inside a transaction. */
-export class CachedTable<T> implements Reloadable {
+/** A small table with a copy in memory, in order of key. Change it only inside a transaction. */
+export class CachedTable<T> {
   private readonly db: Database<T, string | number>;
   private rows = new Map<string, T>();
 
@@ -16,6 +11,7 @@ export class CachedTable<T> implements Reloadable {
     this.reload();
   }
 
+  /** Reads the copy anew from disk: after a transaction failed, its changes must not stay in memory. */
   reload(): void {
     this.rows = new Map();
     for (const { key, value } of this.db.getRange()) this.rows.set(String(key), value);
@@ -34,7 +30,7 @@ export class CachedTable<T> implements Reloadable {
     this.rows.set(key, value);
   }
 
-  /** In memory only, until the next `put`: for what may be lost and changes all the time. */
+  /** Changes the copy only, until the next `put`: for values that change all the time and may be lost. */
   touch(key: string, value: T): void {
     this.rows.set(key, value);
   }

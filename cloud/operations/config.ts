@@ -3,7 +3,7 @@ import { type Static, Type } from '@sinclair/typebox';
 const Count = (fallback: number, description: string) =>
   Type.Integer({ minimum: 1, maximum: 10_000_000, default: fallback, description });
 
-/** How much of the past is kept. When a list is full its oldest entries go. */
+/** Limits of the lists in the operations database. When a list is full, its oldest entries are removed. */
 export const OperationsConfig = Type.Object(
   {
     eventsMax: Count(100_000, 'events other than decision records'),

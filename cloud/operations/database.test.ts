@@ -29,7 +29,7 @@ describe('a damaged database is refused with what to do, not opened', () => {
     expect(() => test.open()).toThrow(expect.objectContaining({ code: 'OPERATIONS_DAMAGED' }));
     writeFileSync(file(), whole);
     test.now = test.open();
-    expect(test.now.alerts()).toHaveLength(1);
+    expect(test.now.alerts.all()).toHaveLength(1);
   });
 });
 
@@ -50,10 +50,10 @@ describe('a changed byte, which lmdb does not notice,', () => {
   it('does not raise a watermark: what is behind it would be acknowledged and not stored', async () => {
     await test.apply([], 1_234);
     await change('{"seq":1234,', '{"seq":9234,');
-    expect(test.now.watermark('north', journal, 'events')).toBe(0);
+    expect(test.now.watermarks.get('north', journal, 'events')).toBe(0);
     await test.apply([], 1_235);
     await test.reopen();
-    expect(test.now.watermark('north', journal, 'events')).toBe(1_235);
+    expect(test.now.watermarks.get('north', journal, 'events')).toBe(1_235);
   });
 
   it('in an event costs that event', async () => {
@@ -62,8 +62,8 @@ describe('a changed byte, which lmdb does not notice,', () => {
       '"value":{"specversion":"1.0","id":"prediction-opened-1"',
       '"value":{"specversion":"1.0","id":"prediction-opened-1!',
     );
-    expect(test.now.events({ limit: 10 }).items.map(({ id }) => id)).toEqual(['prediction-opened-2']);
+    expect(test.now.events.page({ limit: 10 }).items.map(({ id }) => id)).toEqual(['prediction-opened-2']);
     await test.apply([predictionEvent('opened', 3, { predictionId: 'p-3' })]);
-    expect(test.now.events({ limit: 10 }).items).toHaveLength(2);
+    expect(test.now.events.page({ limit: 10 }).items).toHaveLength(2);
   });
 });

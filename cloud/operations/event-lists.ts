@@ -1,10 +1,10 @@
 import { type HarbingerEvent, isEventOf } from '../../shared/contract/events.ts';
-import type { StoredDecision } from '../ports.ts';
+import type { StoredDecision } from '../ports/history.ts';
 import { BoundedLog, type BoundedLogOptions } from './bounded-log.ts';
 import type { OperationsConfig } from './config.ts';
 import type { Store } from './database.ts';
 
-/** The latest events, each once. Decision records, which are many, have a list of their own. */
+/** The latest events, each once. Decision records are many, so they have a list of their own. */
 export class EventLists {
   readonly events: BoundedLog<HarbingerEvent>;
   readonly decisions: BoundedLog<StoredDecision>;
@@ -18,7 +18,7 @@ export class EventLists {
     this.decisions = new BoundedLog(store, 'decisions', { countMax: decisionsMax, onDamaged });
   }
 
-  /** Inside a transaction. False if it is there already. */
+  /** Call it inside a transaction. False if the event was added before. */
   add(gateway: string, event: HarbingerEvent): boolean {
     const id = `${event.source}/${event.id}`;
     if (isEventOf(event, 'io.harbinger.decision.recorded.v1')) {

@@ -1,18 +1,19 @@
 import type { MachineRef } from '../../shared/contract/events.ts';
-import type { MachineState } from '../ports.ts';
+import type { MachineState } from '../ports/machines.ts';
 import { CachedTable } from './cached-table.ts';
 import type { Store } from './database.ts';
 
 interface Row {
   state: MachineState;
-  /** When the estimate in `state`, and its condition, were true: older news does not replace them. */
+  /** Time of the estimate in `state`: an older estimate does not replace it. */
   estimateMs: number;
+  /** The same for the condition. */
   conditionMs: number;
   /** `lastSeenMs` as it is on disk. */
   storedSeenMs: number;
 }
 
-/** How stale "last seen" may be after a crash. It changes with every reading, which is too often for the disk. */
+/** How stale `lastSeenMs` may be after a crash. It changes with every reading, which is too often for the disk. */
 const seenStaleMsMax = 10_000;
 
 /** The newest state of every machine. Change it only inside a transaction. */
@@ -29,7 +30,7 @@ export class MachineTable {
     return [...this.table.values()].map((row) => row.state);
   }
 
-  /** Takes in what was true at `update.lastSeenMs`. Null where the table is full. */
+  /** Takes in a state that was observed at `update.lastSeenMs`. Null if the table is full. */
   observe(gateway: string, update: Partial<MachineState>): MachineState | null {
     const { site, machine, lastSeenMs = 0 } = update;
     if (site === undefined || machine === undefined) return null;
@@ -56,7 +57,7 @@ export class MachineTable {
     return worthStoring ? this.store(next) : this.keepInMemory(next);
   }
 
-  /** A failed machine stays failed until it is replaced, and the replacement's life is not yet known. */
+  /** A failed machine stays failed until it is replaced. The estimate of the old machine is dropped then. */
   setCondition(
     gateway: string,
     ref: MachineRef,

@@ -1,17 +1,17 @@
+import type { AlertChange } from '../ports/alerts.ts';
 import type {
-  AlertChange,
   DeadNotification,
+  DeadNotifications,
   Notification,
   NotificationQueue,
-  Page,
-  PageQuery,
-} from '../ports.ts';
+} from '../ports/notifications.ts';
+import type { Page, PageQuery } from '../ports/page.ts';
 import { BoundedLog } from './bounded-log.ts';
 import { CachedTable } from './cached-table.ts';
 import { keyOf, type Store } from './database.ts';
 
 export interface QueueOptions {
-  /** For each notifier. When it is full the oldest becomes a dead letter. */
+  /** Limit for each notifier. At the limit, the oldest one becomes a dead notification. */
   waitingMax: number;
   deadMax: number;
   nowMs(): number;
@@ -23,12 +23,15 @@ interface Row {
   alertId: string;
 }
 
-/** A retry planned further ahead than this comes from a clock that has since been set back: it is due. */
+/** A retry that lies further ahead was planned before the clock was set back: it is due now. */
 const plannedAheadMsMax = 3_600_000;
 const confirmedMax = 20_000;
 
-/** See the port. Which notifications were confirmed is kept too, so that no replay queues one of them again. */
-export class StoredQueue implements NotificationQueue {
+/**
+ * See the ports. The keys of confirmed notifications are kept too, so that an event that is applied again after it was
+ * forgotten does not queue them a second time.
+ */
+export class StoredQueue implements NotificationQueue, DeadNotifications {
   readonly table: CachedTable<Row>;
   private readonly confirmed: BoundedLog<number>;
   private readonly deadLetters: BoundedLog<DeadNotification & { alertId: string }>;
@@ -42,14 +45,14 @@ export class StoredQueue implements NotificationQueue {
     this.deadLetters = new BoundedLog(store, 'dead', { countMax: options.deadMax });
   }
 
-  /** Inside a transaction: adds what an alert's change owes, unless it is queued, dead or confirmed already. */
+  /** Queues a notification, unless it is queued, dead or confirmed already. Call it inside a transaction. */
   enqueue(owed: Pick<Notification, 'notifier' | 'change' | 'event'>, alertId: string): void {
     const key = notificationKey(alertId, owed.change, owed.event.id, owed.notifier);
     if (this.confirmed.has(key) || this.deadLetters.has(key) || this.find(key)) return;
     this.append({ ...owed, key, attempts: 0, nextAttemptMs: this.options.nowMs(), lastError: null }, alertId);
   }
 
-  /** After the transaction that called `enqueue`. */
+  /** Tells listeners of new notifications. Call it after the transaction that queued them. */
   announce(notifiers: Iterable<string>): void {
     for (const notifier of notifiers) for (const listener of this.listeners) listener(notifier);
   }
@@ -163,7 +166,7 @@ export class StoredQueue implements NotificationQueue {
     if (found) this.table.remove(found[0]);
   }
 
-  /** Rising, so that the table's order is the order of arrival. */
+  /** Keys rise, so that the table's order is the order of arrival. */
   private newRowKey(): string {
     let last = '0';
     for (const [key] of this.table.entries()) last = key;
@@ -171,7 +174,7 @@ export class StoredQueue implements NotificationQueue {
   }
 }
 
-/** Short plain ASCII without spaces, so that it fits a header. */
+/** Short ASCII without spaces, so that it fits into an HTTP header. */
 function notificationKey(alertId: string, change: AlertChange, eventId: string, notifier: string): string {
   return [keyOf(alertId), change, keyOf(eventId), notifier].map(encodeURIComponent).join('/');
 }

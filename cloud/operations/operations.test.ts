@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { lifecycleEvent, predictionEvent } from '../alerts/prediction.testing.ts';
+import type { PageQuery } from '../ports/page.ts';
 import { journal, TestOperations } from './operations.testing.ts';
-import type { StoredOperations } from './operations.ts';
 
 let test: TestOperations;
 beforeEach(() => {
@@ -14,12 +14,12 @@ describe('events', () => {
   it('change alerts, machines, what is owed and the watermark together, and survive a restart', async () => {
     await test.apply([predictionEvent('opened', 1), lifecycleEvent('failed', 2)], 4);
     await test.reopen();
-    expect(test.now.watermark('north', journal, 'events')).toBe(4);
-    expect(test.now.alerts('open')).toMatchObject([{ alertId: 'p-1', gateway: 'north' }]);
-    expect(test.now.machines()).toMatchObject([
+    expect(test.now.watermarks.get('north', journal, 'events')).toBe(4);
+    expect(test.now.alerts.all('open')).toMatchObject([{ alertId: 'p-1', gateway: 'north' }]);
+    expect(test.now.machines.all()).toMatchObject([
       { machine: 'pump-1', condition: 'failed', openAlerts: 1, health: 0.31, remainingLife: { p50: 20 } },
     ]);
-    expect(test.now.events({ limit: 10 }).items.map((event) => event.id)).toEqual([
+    expect(test.now.events.page({ limit: 10 }).items.map((event) => event.id)).toEqual([
       'machine-failed-2',
       'prediction-opened-1',
     ]);
@@ -33,7 +33,7 @@ describe('events', () => {
     for (let i = 0; i < 3; i++) await test.apply([predictionEvent('opened', 1)], i);
     await test.reopen();
     await test.apply([predictionEvent('opened', 1)]);
-    expect(test.now.events({ limit: 10 }).items).toHaveLength(1);
+    expect(test.now.events.page({ limit: 10 }).items).toHaveLength(1);
     expect(test.now.notifications.waiting().get('mail')).toBe(1);
   });
 
@@ -45,12 +45,12 @@ describe('events', () => {
       },
     });
     await expect(test.apply([predictionEvent('opened', 1), broken], 9)).rejects.toThrow('broken');
-    expect(test.now.alerts()).toEqual([]);
-    expect(test.now.machines()).toEqual([]);
-    expect(test.now.watermark('north', journal, 'events')).toBe(0);
+    expect(test.now.alerts.all()).toEqual([]);
+    expect(test.now.machines.all()).toEqual([]);
+    expect(test.now.watermarks.get('north', journal, 'events')).toBe(0);
     await test.reopen();
-    expect(test.now.alerts()).toEqual([]);
-    expect(test.now.events({ limit: 10 }).items).toEqual([]);
+    expect(test.now.alerts.all()).toEqual([]);
+    expect(test.now.events.page({ limit: 10 }).items).toEqual([]);
     expect(test.now.notifications.waiting().size).toBe(0);
   });
 
@@ -59,10 +59,10 @@ describe('events', () => {
       predictionEvent('opened', 1),
       predictionEvent('opened', 2, { predictionId: 'p-2', failureMode: 'seal-leak' }),
     ]);
-    expect(test.now.machines()[0]?.openAlerts).toBe(2);
+    expect(test.now.machines.all()[0]?.openAlerts).toBe(2);
     await test.apply([lifecycleEvent('replaced', 5)]);
-    expect(test.now.alerts('open')).toEqual([]);
-    expect(test.now.machines()).toMatchObject([
+    expect(test.now.alerts.all('open')).toEqual([]);
+    expect(test.now.machines.all()).toMatchObject([
       { condition: 'running', openAlerts: 0, health: null, remainingLife: null },
     ]);
     expect(test.now.notifications.waiting().get('mail')).toBe(4);
@@ -70,7 +70,7 @@ describe('events', () => {
 
   it('tell listeners what changed', async () => {
     const seen: string[] = [];
-    const stop = test.now.onChange(({ machines, alerts }) => {
+    const stop = test.now.changes.onChange(({ machines, alerts }) => {
       seen.push(`${machines.map((state) => state.machine)} ${alerts.map((alert) => alert.state)}`);
     });
     await test.apply([predictionEvent('opened', 1)]);
@@ -86,8 +86,8 @@ describe('events', () => {
       subject: i % 2 === 0 ? 'leeds/pump-1' : 'leeds/pump-2',
     }));
     await test.apply(events);
-    const ids = (query: Parameters<StoredOperations['events']>[0]) => {
-      const { items, next } = test.now.events(query);
+    const ids = (query: PageQuery) => {
+      const { items, next } = test.now.events.page(query);
       return { ids: items.map((event) => Number(event.id.split('-').at(-1))), next };
     };
     const first = ids({ limit: 3 });
@@ -97,7 +97,7 @@ describe('events', () => {
     expect(even.ids).toEqual([8, 6]);
     expect(ids({ limit: 2, subject: 'leeds/pump-1', before: even.next! })).toEqual({ ids: [4], next: null });
     expect(ids({ limit: 2, subject: 'leeds/pump' }).ids).toEqual([]);
-    expect(() => test.now.events({ limit: 3, before: 'x' })).toThrow(/not the end of a page/);
+    expect(() => test.now.events.page({ limit: 3, before: 'x' })).toThrow(/not the end of a page/);
   });
 
   it('may have any id and subject', async () => {
@@ -107,13 +107,13 @@ describe('events', () => {
       subject: 'ü'.repeat(200),
     };
     await test.apply([odd, odd]);
-    expect(test.now.events({ limit: 10, subject: odd.subject }).items).toHaveLength(1);
+    expect(test.now.events.page({ limit: 10, subject: odd.subject }).items).toHaveLength(1);
   });
 });
 
 describe('telemetry', () => {
   const telemetry = (lastSeq: number, state: object) =>
-    test.now.applyTelemetry({
+    test.now.watermarks.advance({
       gateway: 'north',
       journal,
       lane: 'estimates',
@@ -124,8 +124,8 @@ describe('telemetry', () => {
   it('moves its watermark forward only', async () => {
     await telemetry(5, {});
     await telemetry(3, {});
-    expect(test.now.watermark('north', journal, 'estimates')).toBe(5);
-    expect(test.now.watermark('north', journal, 'readings')).toBe(0);
+    expect(test.now.watermarks.get('north', journal, 'estimates')).toBe(5);
+    expect(test.now.watermarks.get('north', journal, 'readings')).toBe(0);
   });
 
   it('keeps the newest estimate, whatever the order', async () => {
@@ -134,7 +134,7 @@ describe('telemetry', () => {
     await telemetry(2, { lastSeenMs: 10_000, health: 0.9, anomaly: 0, remainingLife: null, source: 'rules' });
     await telemetry(3, { lastSeenMs: 90_000 });
     await test.reopen();
-    expect(test.now.machines()).toMatchObject([
+    expect(test.now.machines.all()).toMatchObject([
       { health: 0.4, remainingLife: life, source: 'model', lastSeenMs: 90_000 },
     ]);
   });
@@ -143,7 +143,7 @@ describe('telemetry', () => {
     await test.reopen({ machinesMax: 1 });
     await telemetry(1, {});
     await telemetry(2, { machine: 'pump-2' });
-    expect(test.now.machines().map((state) => state.machine)).toEqual(['pump-1']);
+    expect(test.now.machines.all().map((state) => state.machine)).toEqual(['pump-1']);
   });
 });
 
@@ -158,25 +158,25 @@ describe('quarantine', () => {
   };
 
   it('keeps entries with the beginning of their bodies, newest first', async () => {
-    await test.now.quarantine(entry, Buffer.from('first'));
-    await test.now.quarantine({ ...entry, gateway: 'south' }, Buffer.alloc(100_000, 1));
+    await test.now.quarantine.add(entry, Buffer.from('first'));
+    await test.now.quarantine.add({ ...entry, gateway: 'south' }, Buffer.alloc(100_000, 1));
     await test.reopen();
-    expect(test.now.quarantined({ limit: 10 }).items).toEqual([
+    expect(test.now.quarantine.page({ limit: 10 }).items).toEqual([
       { ...entry, id: 2, gateway: 'south' },
       { ...entry, id: 1 },
     ]);
-    expect(test.now.quarantined({ limit: 10, subject: 'north' }).items).toHaveLength(1);
-    expect(test.now.quarantinedEntry(1)?.body.toString()).toBe('first');
-    expect(test.now.quarantinedEntry(2)?.body.length).toBe(64 << 10);
+    expect(test.now.quarantine.page({ limit: 10, subject: 'north' }).items).toHaveLength(1);
+    expect(test.now.quarantine.get(1)?.body.toString()).toBe('first');
+    expect(test.now.quarantine.get(2)?.body.length).toBe(64 << 10);
   });
 
   it('is bounded in entries and in bytes', async () => {
     await test.reopen({ quarantineMax: 4, quarantineBytesMax: 2_500 });
-    for (let i = 0; i < 6; i++) await test.now.quarantine(entry, Buffer.alloc(1_000));
-    expect(test.now.quarantined({ limit: 10 }).items.map(({ id }) => id)).toEqual([6, 5]);
-    expect(test.now.quarantinedEntry(4)).toBeNull();
-    for (let i = 0; i < 6; i++) await test.now.quarantine(entry, Buffer.alloc(1));
-    expect(test.now.quarantinedCount()).toBe(4);
+    for (let i = 0; i < 6; i++) await test.now.quarantine.add(entry, Buffer.alloc(1_000));
+    expect(test.now.quarantine.page({ limit: 10 }).items.map(({ id }) => id)).toEqual([6, 5]);
+    expect(test.now.quarantine.get(4)).toBeNull();
+    for (let i = 0; i < 6; i++) await test.now.quarantine.add(entry, Buffer.alloc(1));
+    expect(test.now.quarantine.count()).toBe(4);
   });
 });
 
@@ -196,8 +196,8 @@ describe('alerts', () => {
   it('are bounded, open and resolved', async () => {
     await test.reopen({ alertsOpenMax: 2, alertsResolvedMax: 1 });
     await test.apply([1, 2, 3].map((n) => predictionEvent('opened', n, { predictionId: `p-${n}` })));
-    expect(test.now.alerts().map(({ alertId }) => alertId)).toEqual(['p-2', 'p-3']);
+    expect(test.now.alerts.all().map(({ alertId }) => alertId)).toEqual(['p-2', 'p-3']);
     await test.apply([2, 3].map((n) => predictionEvent('resolved', n + 10, { predictionId: `p-${n}` })));
-    expect(test.now.alerts()).toMatchObject([{ alertId: 'p-3', state: 'resolved' }]);
+    expect(test.now.alerts.all()).toMatchObject([{ alertId: 'p-3', state: 'resolved' }]);
   });
 });

@@ -11,7 +11,7 @@ import { openOperations, type StoredOperations } from './operations.ts';
 
 export const journal = '00000000000000aa';
 
-/** Operations on a folder of their own, with two notifiers that hear of everything. */
+/** Operations in a temporary folder, with two notifiers that hear of every change. */
 export class TestOperations {
   readonly clock = manualClock();
   readonly dataDir = mkdtempSync(join(tmpdir(), 'harbinger-operations-'));
@@ -28,8 +28,11 @@ export class TestOperations {
     this.now = this.open(limits);
   }
 
-  apply(events: HarbingerEvent[], lastSeq = 0): Promise<void> {
-    return this.now.applyEvents({ gateway: 'north', journal, lastSeq, events });
+  /** Applies events as the sink does; with `lastSeq`, moves the watermark of the events lane afterwards. */
+  async apply(events: HarbingerEvent[], lastSeq = 0): Promise<void> {
+    await this.now.events.apply('north', events);
+    if (lastSeq === 0) return;
+    await this.now.watermarks.advance({ gateway: 'north', journal, lane: 'events', lastSeq, machines: [] });
   }
 
   async remove(): Promise<void> {

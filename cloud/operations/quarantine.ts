@@ -1,12 +1,13 @@
 import type { Database } from 'lmdb';
-import type { Page, PageQuery, Quarantined } from '../ports.ts';
+import type { Page, PageQuery } from '../ports/page.ts';
+import type { Quarantined } from '../ports/quarantine.ts';
 import { BoundedLog, type BoundedLogOptions } from './bounded-log.ts';
 import type { Store } from './database.ts';
 
-/** What is kept of a body. */
+/** How much is kept of each body. */
 const bodyBytesMax = 64 << 10;
 
-/** Batches that were put aside, with what is kept of their bodies. Change it only inside a transaction. */
+/** Entries with the beginning of their bodies. Change it only inside a transaction. */
 export class Quarantine {
   private readonly entries: BoundedLog<Quarantined>;
   private readonly bodies: Database<Buffer, number>;
@@ -33,7 +34,7 @@ export class Quarantine {
     this.entries.remove(id);
   }
 
-  /** `query.subject` is a gateway here. */
+  /** `query.subject` is a gateway. */
   page(query: PageQuery): Page<Quarantined> {
     return this.entries.page(query);
   }

@@ -6,14 +6,17 @@ import type { Store } from './database.ts';
 interface Row {
   seq: number;
   movedMs: number;
-  /** Of key and seq: lmdb has no checksums, and a watermark that is too high has batches acknowledged that are not stored. */
+  /**
+   * Checksum of key and seq. lmdb has none, and a watermark that is too high would get batches acknowledged that are
+   * not stored. Absent in rows of earlier versions.
+   */
   check?: number;
 }
 
-/** To us each start of a gateway is a journal of its own; what is sent again is of the latest ones. */
+/** Each start of a gateway has a journal of its own; only batches of the latest journals are ever sent again. */
 const journalsPerGatewayMax = 64;
 
-/** How far each journal's lanes have come. Change it only inside a transaction. */
+/** How far each lane of each journal has been stored. Change it only inside a transaction. */
 export class WatermarkTable {
   readonly table: CachedTable<Row>;
   private readonly nowMs: () => number;
@@ -23,19 +26,19 @@ export class WatermarkTable {
     this.nowMs = nowMs;
   }
 
-  /** 0 for one that is damaged: its batches are stored again, which leaves one copy. */
+  /** A damaged watermark counts as 0: its batches are stored again, which leaves one copy. */
   get(gateway: string, journal: string, lane: Lane): number {
     const key = `${gateway}/${journal}/${lane}`;
     const row = this.table.get(key);
     return row && isWhole(key, row) ? row.seq : 0;
   }
 
-  /** How many cannot be believed. */
+  /** Number of watermarks whose checksum is wrong. */
   get damaged(): number {
     return [...this.table.entries()].filter(([key, row]) => !isWhole(key, row)).length;
   }
 
-  /** Never moves back. */
+  /** Moves it forward; never back. */
   advance(gateway: string, journal: string, lane: Lane, seq: number): void {
     const key = `${gateway}/${journal}/${lane}`;
     if (seq <= this.get(gateway, journal, lane)) return;
@@ -57,7 +60,7 @@ function checkOf(key: string, seq: number): number {
   return crc32(`${key} ${seq}`);
 }
 
-/** Without a checksum it is of an earlier version. */
+/** A row without a checksum was written by an earlier version. */
 function isWhole(key: string, { seq, check }: Row): boolean {
   return Number.isSafeInteger(seq) && (check === undefined || check === checkOf(key, seq));
 }

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 
-/** Calls `fn` once when `signal` aborts, at once if it has. Returns how to stop that. One signal may have many. */
+/** Calls `fn` once when `signal` aborts, immediately if it has. Returns how to cancel. One signal may have many listeners. */
 export function onAbort(signal: AbortSignal | undefined, fn: () => void): () => void {
   if (!signal) return () => undefined;
   if (signal.aborted) fn();

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 
-/** Where telemetry is kept. One flat table, so that a mistake gets one clear message; see `storeConfigProblems`. */
+/** The section `[store]`. One flat table, so that a mistake gets one clear message; see `storeConfigProblems`. */
 export const StoreConfig = Type.Object(
   {
     kind: Type.Union([Type.Literal('embedded'), Type.Literal('influx')], { default: 'embedded' }),
@@ -59,7 +59,7 @@ export interface InfluxConfig {
   timeoutMs: number;
 }
 
-/** What a schema cannot say: which settings go together. Sentences; none means the settings are sound. */
+/** Checks which settings go together, which the schema cannot express. Returns a sentence for each problem. */
 export function storeConfigProblems(config: StoreConfig): string[] {
   const problems: string[] = [];
   const forInflux = ['version', 'url', 'database', 'bucket', 'org', 'token', 'username', 'password'] as const;

@@ -2,7 +2,7 @@ import { HarbingerError } from '../../shared/runtime/errors.ts';
 
 /** The store is down, slow or full. Nothing is known to be stored; the same batch is to be written again later. */
 export class StoreUnavailableError extends HarbingerError {
-  /** How long the store asked to be left alone, or null. */
+  /** How long the store asked to wait before the next write; null if it did not say. */
   readonly retryAfterMs: number | null;
 
   constructor(message: string, options: { retryAfterMs?: number | null; cause?: unknown } = {}) {
@@ -14,7 +14,7 @@ export class StoreUnavailableError extends HarbingerError {
   }
 }
 
-/** The store answers but will not take what we send until somebody changes a setting, ours or its. */
+/** The store answers but refuses every write until somebody changes a setting, of the store or of Harbinger. */
 export function storeMisconfigured(message: string, cause?: unknown): HarbingerError {
   return new HarbingerError('STORE_CONFIG', 'store', message, { retry: true, cause });
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ReadingStore } from '../../cloud/ports.ts';
+import type { ReadingStore } from '../../cloud/ports/store.ts';
 import { createEmbeddedStore } from '../../cloud/store/embedded/embedded-store.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { codeOf } from '../../shared/runtime/errors.ts';

@@ -1,5 +1,5 @@
 import { Value } from '@sinclair/typebox/value';
-import type { ReadingStore } from '../../cloud/ports.ts';
+import type { ReadingStore } from '../../cloud/ports/store.ts';
 import { StoreConfig } from '../../cloud/store/config.ts';
 import { createReadingStore } from '../../cloud/store/create-store.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';

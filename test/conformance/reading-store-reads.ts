@@ -1,6 +1,6 @@
 /** The part of the conformance suite that is about reading, and about names that try to be something else. */
 import { expect, test } from 'vitest';
-import type { ReadingStore, StoreBatch } from '../../cloud/ports.ts';
+import type { ReadingStore, StoreBatch } from '../../cloud/ports/store.ts';
 import { batchOf, epochMs, pumpLine } from './batches.ts';
 
 const never = new AbortController().signal;

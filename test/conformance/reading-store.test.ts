@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Value } from '@sinclair/typebox/value';
-import type { ReadingStore } from '../../cloud/ports.ts';
+import type { ReadingStore } from '../../cloud/ports/store.ts';
 import { StoreConfig } from '../../cloud/store/config.ts';
 import { createReadingStore } from '../../cloud/store/create-store.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';

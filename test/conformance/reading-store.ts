@@ -3,7 +3,7 @@
  * reading-store.test.ts.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ReadingStore, StoreBatch } from '../../cloud/ports.ts';
+import type { ReadingStore, StoreBatch } from '../../cloud/ports/store.ts';
 import { batchOf, epochMs, pumpLine, pumpLines } from './batches.ts';
 import { describeReads } from './reading-store-reads.ts';
 

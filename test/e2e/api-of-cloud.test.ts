@@ -45,22 +45,17 @@ describe('the API of a whole cloud', () => {
     await cloud.store.write(batchOf({ blocks: [pumpLines(0, 120)] }), AbortSignal.timeout(30_000));
     const journal = '00112233445566ff';
     const seen = { ...machine, lastSeenMs: epochMs + 119_000 };
-    await cloud.operations.applyTelemetry({
+    await cloud.operations.watermarks.advance({
       gateway: 'gw1',
       journal,
       lane: 'readings',
       lastSeq: 1,
       machines: [seen],
     });
-    await cloud.operations.applyEvents({
-      gateway: 'gw1',
-      journal,
-      lastSeq: 1,
-      events: [
-        event('e1', 'io.harbinger.prediction.opened.v1', alertOf({ prediction: machine }).prediction),
-        event('e2', 'io.harbinger.decision.recorded.v1', decision),
-      ],
-    });
+    await cloud.operations.events.apply('gw1', [
+      event('e1', 'io.harbinger.prediction.opened.v1', alertOf({ prediction: machine }).prediction),
+      event('e2', 'io.harbinger.decision.recorded.v1', decision),
+    ]);
   });
 
   afterAll(async () => {

@@ -1,5 +1,6 @@
 /** Faults put into the product on purpose, one at a time, to show that the simulation notices them. */
-import { Ingest } from '../../cloud/ingest/ingest.ts';
+import { BatchOrder } from '../../cloud/ingest/batch-order.ts';
+import { Sink } from '../../cloud/ingest/ingest.ts';
 import { LaneQueues } from '../../cloud/ingest/lane-queues.ts';
 import { BlockBuilder } from '../../gateway/decode/block-builder.ts';
 import { ReadingIdentity } from '../../gateway/decode/reading-identity.ts';
@@ -65,13 +66,6 @@ function both(name: string, first: Mutation, second: Mutation): Mutation {
   };
 }
 
-/** Every batch was there before. */
-class AnythingGoes extends Map<string, number> {
-  override get(): number {
-    return Number.POSITIVE_INFINITY;
-  }
-}
-
 export const mutations: Mutation[] = [
   mutation(
     'acknowledges before the journal has synced',
@@ -118,12 +112,11 @@ export const mutations: Mutation[] = [
       'run',
       () => ((_key: string, _sender: object, task: () => Promise<void>) => task()) as Method,
     ),
-    // What tells batches that have overtaken each other looks nowhere.
-    mutation('', Ingest, 'reachedBy', () => () => new AnythingGoes()),
+    mutation('', BatchOrder, 'check', () => () => undefined),
   ),
   mutation(
     'moves the watermark although the store did not take the batch',
-    Ingest,
+    Sink,
     'write',
     (original) =>
       async function (...args) {

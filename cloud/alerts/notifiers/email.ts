@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import nodemailer from 'nodemailer';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
-import type { Notification, Notifier } from '../../ports.ts';
+import type { Notification, Notifier } from '../../ports/notifications.ts';
 import { type EmailConfig, readCaFile } from '../config.ts';
 import { mailTextOf } from '../mail-text.ts';
 
-/** Hands a plain-text mail to an SMTP server; its acceptance of the message confirms. */
+/** Hands a plain-text mail to an SMTP server. The notification is confirmed when the server accepts the message. */
 export function createEmail(config: EmailConfig, deps: { log: Log }): Notifier {
   const transport = nodemailer.createTransport({
     host: config.host,
@@ -41,7 +41,7 @@ export function createEmail(config: EmailConfig, deps: { log: Log }): Notifier {
   };
 }
 
-/** Its Message-ID comes from the idempotency key, so that a repeat is recognised; all mails of an alert share a thread. */
+/** The Message-ID derives from the idempotency key, so a repeat can be recognised. Mails of one alert share a thread. */
 function mailOf(config: EmailConfig, notification: Notification) {
   const { subject, body } = mailTextOf(notification, config.link);
   const domain = config.from.slice(config.from.lastIndexOf('@') + 1);
@@ -59,7 +59,7 @@ function mailOf(config: EmailConfig, notification: Notification) {
   };
 }
 
-/** A 5xx answer to the message or to all its addresses is for good; one to greeting, TLS or login may be put right. */
+/** A 5xx answer to the message or to all its addresses is final; one to greeting, TLS or login can be corrected. */
 function failureOf(config: EmailConfig, error: unknown): HarbingerError {
   const { responseCode, code } = (error ?? {}) as { responseCode?: unknown; code?: unknown };
   const refused =

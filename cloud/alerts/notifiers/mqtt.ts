@@ -1,12 +1,12 @@
 import mqtt, { type MqttClient } from 'mqtt';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
-import type { Notification, Notifier } from '../../ports.ts';
+import type { Notification, Notifier } from '../../ports/notifications.ts';
 import { cloudEventOf } from '../cloud-event.ts';
 import { type MqttNotifierConfig, readCaFile } from '../config.ts';
 
 /**
- * Publishes the CloudEvent at QoS 1; the broker's PUBACK confirms. MQTT.js would reconnect and send again by itself,
- * but the queue decides about that: after any failure its client is thrown away, with what it still holds.
+ * Publishes the CloudEvent at QoS 1; the broker's PUBACK confirms it. MQTT.js would reconnect and send again by itself,
+ * but retries are the queue's task: after any failure the client is discarded with everything it still holds.
  */
 export function createMqttNotifier(config: MqttNotifierConfig): Notifier {
   let client: MqttClient | null = null;
@@ -65,7 +65,7 @@ function published(client: MqttClient, topic: string, body: string): Promise<voi
   });
 }
 
-/** MQTT.js forgets callbacks when a connection closes; this does not. */
+/** Rejects when the connection closes, which MQTT.js does not tell to callbacks that are pending. */
 function untilClosed(
   client: MqttClient,
   begin: (resolve: () => void, reject: (error: Error) => void) => void,

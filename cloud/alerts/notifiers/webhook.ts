@@ -1,18 +1,18 @@
 import { createHmac } from 'node:crypto';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
-import type { Notification, Notifier } from '../../ports.ts';
+import type { Notification, Notifier } from '../../ports/notifications.ts';
 import { cloudEventOf } from '../cloud-event.ts';
 import type { WebhookConfig } from '../config.ts';
 import { RetryAfterError, retryAfterMs } from '../retry-after.ts';
 
-/** How much of an answer's body is read, for the error message. */
+/** How much of the answer's body is read, to quote it in an error. */
 const answerBytesMax = 512;
 
-/** Refusals that may pass: timeout, too early, too many. Every other 4xx is for good. */
+/** Refusals that may pass: timeout, too early, too many requests. Every other 4xx is final. */
 const passing4xx = [408, 425, 429];
 
-/** POSTs the CloudEvent. 2xx confirms; see docs/webhooks.md for the signature. */
+/** POSTs the CloudEvent. A 2xx answer confirms it; docs/webhooks.md describes headers and signature. */
 export function createWebhook(config: WebhookConfig, deps: { clock: Clock }): Notifier {
   return {
     name: config.name,

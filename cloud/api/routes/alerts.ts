@@ -14,7 +14,7 @@ const Query = Type.Object(
   { additionalProperties: false },
 );
 
-export function alertRoutes(app: FastifyInstance, context: RouteContext): void {
+export function alertRoutes(app: FastifyInstance, context: Pick<RouteContext, 'alerts'>): void {
   app.get<{ Querystring: Static<typeof Query> }>(
     '/api/alerts',
     {
@@ -28,8 +28,8 @@ export function alertRoutes(app: FastifyInstance, context: RouteContext): void {
       },
     },
     ({ query }) => {
-      const alerts = context.operations
-        .alerts(query.state)
+      const alerts = context.alerts
+        .all(query.state)
         .filter(
           ({ prediction }) =>
             query.subject === undefined || `${prediction.site}/${prediction.machine}` === query.subject,

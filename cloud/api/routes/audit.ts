@@ -13,7 +13,7 @@ const AuditEntry = Type.Object({
   outcome: Type.Union([Type.String(), Type.Null()], { description: 'null: asked for; then how it ended' }),
 });
 
-export function auditRoutes(app: FastifyInstance, { audit }: RouteContext): void {
+export function auditRoutes(app: FastifyInstance, { audit }: Pick<RouteContext, 'audit'>): void {
   app.get<{ Querystring: PageParameters }>(
     '/api/audit',
     {

@@ -10,7 +10,7 @@ const StoredDecision = Type.Intersect([
   Type.Object({ gateway: Type.String(), at: Type.String() }),
 ]);
 
-export function decisionRoutes(app: FastifyInstance, context: RouteContext): void {
+export function decisionRoutes(app: FastifyInstance, { decisions }: Pick<RouteContext, 'decisions'>): void {
   app.get<{ Querystring: PageParameters }>(
     '/api/decisions',
     {
@@ -20,6 +20,6 @@ export function decisionRoutes(app: FastifyInstance, context: RouteContext): voi
         response: answers('a page, newest first', pageOf(StoredDecision)),
       },
     },
-    (request) => context.operations.decisions(request.query),
+    (request) => decisions.page(request.query),
   );
 }

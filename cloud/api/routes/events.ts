@@ -7,7 +7,7 @@ import { PageParameters, pageOf } from '../schemas.ts';
 
 const Event = Type.Union(Object.values(eventSchemas), { description: 'a CloudEvent 1.0' });
 
-export function eventRoutes(app: FastifyInstance, context: RouteContext): void {
+export function eventRoutes(app: FastifyInstance, { events }: Pick<RouteContext, 'events'>): void {
   app.get<{ Querystring: PageParameters }>(
     '/api/events',
     {
@@ -17,6 +17,6 @@ export function eventRoutes(app: FastifyInstance, context: RouteContext): void {
         response: answers('a page, newest first', pageOf(Event)),
       },
     },
-    (request) => context.operations.events(request.query),
+    (request) => events.page(request.query),
   );
 }

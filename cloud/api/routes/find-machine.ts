@@ -1,13 +1,16 @@
 import { HttpError } from '../../../shared/runtime/http-errors.ts';
-import type { MachineState, Operations } from '../../ports.ts';
+import type { MachineState, MachineStates } from '../../ports/machines.ts';
 
-/** Where two gateways report the same machine, `gateway` chooses; without it, the one heard last. */
+/**
+ * The state of one machine. If several gateways report it, `gateway` chooses; without it, the one heard last.
+ * @throws HttpError 404
+ */
 export function findMachine(
-  operations: Operations,
+  machines: MachineStates,
   wanted: { site: string; machine: string; gateway?: string | undefined },
 ): MachineState {
-  const found = operations
-    .machines()
+  const found = machines
+    .all()
     .filter(
       ({ site, machine, gateway }) =>
         site === wanted.site &&

@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { answers, conditionAnswers } from '../../../shared/runtime/http-openapi.ts';
 import type { RouteContext } from '../context.ts';
 
-/** For whoever watches the process; without a token, and without detail beyond the reasons. */
-export function healthRoutes(app: FastifyInstance, context: RouteContext): void {
+/** For supervisors and load balancers: needs no token, and shows no detail beyond the reasons. */
+export function healthRoutes(app: FastifyInstance, context: Pick<RouteContext, 'ready'>): void {
   const Lives = Type.Object({ status: Type.Literal('ok') });
   app.get(
     '/healthz',

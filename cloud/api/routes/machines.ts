@@ -10,7 +10,9 @@ import { findMachine } from './find-machine.ts';
 const Path = Type.Object({ site: Name, machine: Name });
 const Query = Type.Object({ gateway: Type.Optional(Name) }, { additionalProperties: false });
 
-export function machineRoutes(app: FastifyInstance, context: RouteContext): void {
+type MachineContext = Pick<RouteContext, 'machines' | 'alerts' | 'machineTypes'>;
+
+export function machineRoutes(app: FastifyInstance, context: MachineContext): void {
   app.get(
     '/api/machines',
     {
@@ -19,7 +21,7 @@ export function machineRoutes(app: FastifyInstance, context: RouteContext): void
         response: answers('the machines', Type.Object({ machines: Type.Array(MachineView) })),
       },
     },
-    () => ({ machines: viewsOf(context.operations.machines(), context.operations.alerts('open')) }),
+    () => ({ machines: viewsOf(context.machines.all(), context.alerts.all('open')) }),
   );
 
   app.get<{ Params: Static<typeof Path>; Querystring: Static<typeof Query> }>(
@@ -41,9 +43,9 @@ export function machineRoutes(app: FastifyInstance, context: RouteContext): void
     },
     (request) => {
       const { site, machine } = request.params;
-      const state = findMachine(context.operations, { site, machine, gateway: request.query.gateway });
-      const alerts = context.operations
-        .alerts()
+      const state = findMachine(context.machines, { site, machine, gateway: request.query.gateway });
+      const alerts = context.alerts
+        .all()
         .filter(
           ({ gateway, prediction }) =>
             gateway === state.gateway && prediction.site === site && prediction.machine === machine,

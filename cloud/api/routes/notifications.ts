@@ -33,7 +33,9 @@ const Selection = Type.Object(
   { additionalProperties: false },
 );
 
-export function notificationRoutes(app: FastifyInstance, context: RouteContext): void {
+type NotificationContext = Pick<RouteContext, 'notifications' | 'audit' | 'clock'>;
+
+export function notificationRoutes(app: FastifyInstance, context: NotificationContext): void {
   app.get<{ Querystring: PageParameters }>(
     '/api/notifications/dead',
     {

@@ -31,7 +31,9 @@ const Selection = Type.Object(
   { additionalProperties: false },
 );
 
-export function quarantineRoutes(app: FastifyInstance, context: RouteContext): void {
+type QuarantineContext = Pick<RouteContext, 'quarantine' | 'audit' | 'clock'>;
+
+export function quarantineRoutes(app: FastifyInstance, context: QuarantineContext): void {
   app.get<{ Querystring: PageParameters }>(
     '/api/quarantine',
     {
@@ -41,7 +43,7 @@ export function quarantineRoutes(app: FastifyInstance, context: RouteContext): v
         response: answers('a page, newest first', pageOf(Quarantined)),
       },
     },
-    (request) => context.operations.quarantined(request.query),
+    (request) => context.quarantine.list(request.query),
   );
 
   app.get<{ Params: Static<typeof Path> }>(

@@ -22,7 +22,7 @@ const Answer = Type.Object({
   truncated: Type.Boolean({ description: 'there were more rows than `rowsMax`' }),
 });
 
-export function queryRoutes(app: FastifyInstance, context: RouteContext): void {
+export function queryRoutes(app: FastifyInstance, { store }: Pick<RouteContext, 'store'>): void {
   let running = 0;
   app.post<{ Body: Static<typeof Body> }>(
     '/api/query',
@@ -35,7 +35,6 @@ export function queryRoutes(app: FastifyInstance, context: RouteContext): void {
       },
     },
     async (request) => {
-      const { store } = context;
       if (!store.sql) {
         throw new HttpError(
           501,
@@ -59,7 +58,7 @@ export function queryRoutes(app: FastifyInstance, context: RouteContext): void {
   );
 }
 
-/** What the store will not run, or not in time, is the caller's to mend; a store that is down or busy is not. */
+/** A query that the store refuses or cannot finish in time is the caller's error; a store that is down or busy is not. */
 function refusalOf(error: unknown): unknown {
   const refused = error instanceof HarbingerError && !error.retry && error.stage === 'store';
   return refused ? new HttpError(400, error.code, error.message) : error;

@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { HttpError } from '../../../shared/runtime/http-errors.ts';
 import { answers } from '../../../shared/runtime/http-openapi.ts';
-import type { SeriesPoint } from '../../ports.ts';
+import type { SeriesPoint } from '../../ports/store.ts';
 import type { RouteContext } from '../context.ts';
 import { Name, Time, timeMs } from '../schemas.ts';
 import { findMachine } from './find-machine.ts';
@@ -43,7 +43,9 @@ const Answer = Type.Object({
   }),
 });
 
-export function readingRoutes(app: FastifyInstance, context: RouteContext): void {
+type ReadingContext = Pick<RouteContext, 'machines' | 'store' | 'clock'>;
+
+export function readingRoutes(app: FastifyInstance, context: ReadingContext): void {
   app.get<{ Querystring: Query }>(
     '/api/readings',
     {
@@ -55,7 +57,7 @@ export function readingRoutes(app: FastifyInstance, context: RouteContext): void
     },
     async (request) => {
       const { site, machine, measurement, points } = request.query;
-      const state = findMachine(context.operations, request.query);
+      const state = findMachine(context.machines, request.query);
       const range = rangeOf(request.query, context.clock.nowMs());
       const query = {
         measurement: measurement ?? state.machineType,
@@ -91,7 +93,7 @@ function sensorsOf(texts: string[] | undefined): string[] | undefined {
   return sensors;
 }
 
-/** Rows to columns: smaller on the wire, and what charts want. */
+/** Turns rows into columns, which are smaller on the wire and are the form that charts need. */
 function columnsOf(series: SeriesPoint[], fields: string[]) {
   const names = new Set(fields);
   for (const point of series) for (const name of Object.keys(point.values)) names.add(name);

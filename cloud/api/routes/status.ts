@@ -15,7 +15,9 @@ const Answer = Type.Object(
   { additionalProperties: true },
 );
 
-export function statusRoutes(app: FastifyInstance, context: RouteContext): void {
+type StatusContext = Pick<RouteContext, 'status' | 'ready' | 'store' | 'clock' | 'hub' | 'notifications'>;
+
+export function statusRoutes(app: FastifyInstance, context: StatusContext): void {
   app.get(
     '/api/status',
     { schema: { summary: 'How the cloud is', response: answers('the status', Answer) } },

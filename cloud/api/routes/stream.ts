@@ -19,7 +19,7 @@ const Events = Type.String({
   'x-events': { snapshot: State, change: State, tick: Type.Object({ atMs: Type.Number() }) },
 });
 
-export function streamRoutes(app: FastifyInstance, { hub }: RouteContext): void {
+export function streamRoutes(app: FastifyInstance, { hub }: Pick<RouteContext, 'hub'>): void {
   app.get(
     '/api/stream',
     {

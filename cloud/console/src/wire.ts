@@ -1,7 +1,9 @@
 /** What the page gets from the API. Types only: nothing of the server is bundled. */
 import type { Contribution } from '../../../shared/contract/events.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
-import type { Alert, MachineState, StoredDecision } from '../../ports.ts';
+import type { Alert } from '../../ports/alerts.ts';
+import type { StoredDecision } from '../../ports/history.ts';
+import type { MachineState } from '../../ports/machines.ts';
 
 export type { Alert, Contribution, MachineType, StoredDecision };
 

@@ -11,7 +11,7 @@ import type {
   SqlResult,
   StoreBatch,
   StoreOutcome,
-} from '../../ports.ts';
+} from '../../ports/store.ts';
 import { StoreUnavailableError } from '../errors.ts';
 import { quoted } from './catalog.ts';
 import { type Database, type DatabaseOptions, isDamage } from './database.ts';

@@ -2,7 +2,7 @@ import { DuckDBDoubleVector, DuckDBTimestampNanosecondsVector, DuckDBVarCharVect
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseLine } from '../../../shared/contract/line-protocol.ts';
-import type { RejectedLine } from '../../ports.ts';
+import type { RejectedLine } from '../../ports/store.ts';
 import { Catalog, catalogLimits } from './catalog.ts';
 import { LineReader } from './line-reader.ts';
 

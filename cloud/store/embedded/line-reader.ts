@@ -5,7 +5,7 @@
  */
 import { parseLine } from '../../../shared/contract/line-protocol.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
-import type { RejectedLine } from '../../ports.ts';
+import type { RejectedLine } from '../../ports/store.ts';
 import { type Catalog, type Column, type ColumnType, checkName, unacceptable } from './catalog.ts';
 import { LineScanner } from './line-scanner.ts';
 import { chunkRows, type Series, TableRows } from './table-rows.ts';

@@ -5,7 +5,7 @@
 import { type Clock, sleep } from '../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
-import type { StoreBatch, StoreOutcome } from '../../ports.ts';
+import type { StoreBatch, StoreOutcome } from '../../ports/store.ts';
 import { onAbort } from '../abort.ts';
 import { StoreUnavailableError } from '../errors.ts';
 import { Database, type DatabaseOptions, openingFailed } from './database.ts';

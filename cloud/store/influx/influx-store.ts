@@ -10,7 +10,7 @@ import type {
   SeriesQuery,
   StoreBatch,
   StoreOutcome,
-} from '../../ports.ts';
+} from '../../ports/store.ts';
 import type { InfluxConfig } from '../config.ts';
 import { storeMisconfigured } from '../errors.ts';
 import { InfluxHttp } from './http.ts';

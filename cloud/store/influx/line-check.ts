@@ -5,7 +5,7 @@
  */
 import { parseLine } from '../../../shared/contract/line-protocol.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
-import type { RejectedLine } from '../../ports.ts';
+import type { RejectedLine } from '../../ports/store.ts';
 
 const newline = 0x0a;
 const space = 0x20;

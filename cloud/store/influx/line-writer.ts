@@ -3,7 +3,7 @@
  * series and time, so writing good lines a second time, while looking for the bad ones, changes nothing.
  */
 import { HttpError } from '@influxdata/influxdb-client';
-import type { RejectedLine } from '../../ports.ts';
+import type { RejectedLine } from '../../ports/store.ts';
 import { storeMisconfigured } from '../errors.ts';
 import { type Refusal, readRefusal } from './refusal.ts';
 

@@ -1,5 +1,5 @@
 /** Reading from InfluxDB, by InfluxQL. */
-import type { SeriesPoint, SeriesQuery } from '../../ports.ts';
+import type { SeriesPoint, SeriesQuery } from '../../ports/store.ts';
 import { identifier, literal, type QlSeries, seriesOf } from './influx-ql.ts';
 
 export interface Reader {

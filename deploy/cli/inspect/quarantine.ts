@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Quarantined } from '../../../cloud/ports.ts';
+import type { Quarantined } from '../../../cloud/ports/quarantine.ts';
 import { findEndpoint, request } from '../http-client.ts';
 import { idList, type ReachOptions, wholeNumber, withReach } from '../options.ts';
 import { printable, printJson, printTable } from '../output.ts';

@@ -1,4 +1,4 @@
-import type { ReadingStore, SeriesQuery } from '../../../cloud/ports.ts';
+import type { ReadingStore, SeriesQuery } from '../../../cloud/ports/store.ts';
 import { createEmbeddedStore } from '../../../cloud/store/embedded/embedded-store.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';

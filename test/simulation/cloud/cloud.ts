@@ -1,8 +1,10 @@
 /** The cloud: the real ingest on a simulated store and database. A crash loses what it has in memory. */
 import { Registry } from 'prom-client';
-import { Ingest } from '../../../cloud/ingest/ingest.ts';
-import type { Sender } from '../../../cloud/ingest/lane-queues.ts';
-import { createIngestMetrics } from '../../../cloud/ingest/metrics.ts';
+import { DirectLog } from '../../../cloud/ingest/direct.ts';
+import { Sink } from '../../../cloud/ingest/ingest.ts';
+import { openFrame } from '../../../cloud/ingest/open-frame.ts';
+import { createSinkMetrics } from '../../../cloud/ingest/sink-metrics.ts';
+import type { Sender } from '../../../cloud/ports/log.ts';
 import type { Lane } from '../../../shared/contract/lanes.ts';
 import type { Ledger } from '../world/ledger.ts';
 import type { Process, World } from '../world/world.ts';
@@ -12,11 +14,11 @@ import { SimulatedStore } from './store.ts';
 export const gatewayName = 'north';
 /** Below the gateway's own patience, as configured by default. */
 const storeWaitMsMax = 2_000;
-const metrics = createIngestMetrics(new Registry());
+const metrics = createSinkMetrics(new Registry());
 
 interface Life {
   process: Process;
-  ingest: Ingest;
+  log: DirectLog;
 }
 
 /** A connection as the cloud sees it. */
@@ -47,15 +49,15 @@ export class SimulatedCloud {
 
   start(): void {
     const process = this.world.process('cloud');
-    const ingest = new Ingest({
+    const sink = new Sink({
       store: this.store.open(process),
-      operations: this.operations.open(process),
+      ...this.operations.open(process),
       clock: process.clock,
       random: this.world.random(`cloud ${this.crashes}`),
       waitMsMax: storeWaitMsMax,
       metrics,
     });
-    this.life = { process, ingest };
+    this.life = { process, log: new DirectLog(sink) };
     this.world.note('cloud starts');
   }
 
@@ -63,14 +65,14 @@ export class SimulatedCloud {
   receive(connection: GatewayConnection, lane: Lane, frame: Buffer, acknowledge: () => void): void {
     const { life, world } = this;
     if (!life) return;
-    life.ingest.accept(gatewayName, lane, frame, connection.sender).then(
+    life.log.accept(openFrame(gatewayName, lane, frame), connection.sender).then(
       () => {
         world.operation('ack');
         if (life.process.alive) acknowledge();
       },
       () => connection.lost(),
     );
-    this.waitingMost = Math.max(this.waitingMost, life.ingest.lanes.waiting);
+    this.waitingMost = Math.max(this.waitingMost, life.log.waiting);
   }
 
   crash(downMs: number): void {

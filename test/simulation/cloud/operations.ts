@@ -2,7 +2,7 @@
  * The cloud's own state in memory, with lmdb's promises: a transaction is done as a whole and in order; what was under
  * way at a crash is done up to some point.
  */
-import type { Operations } from '../../../cloud/ports.ts';
+import type { SinkDeps } from '../../../cloud/ingest/ingest.ts';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
 import type { Lane } from '../../../shared/contract/lanes.ts';
 import type { Random } from '../../../shared/runtime/random.ts';
@@ -45,28 +45,26 @@ export class SimulatedOperations {
     this.received.set(`${journal}/${lane}/${lastSeq}`, firstSeq);
   }
 
-  open(process: Process): Operations {
+  open(process: Process): Pick<SinkDeps, 'watermarks' | 'events' | 'quarantine'> {
     const transaction = (change: () => void) => this.transaction(process, change);
-    const empty = { items: [], next: null };
     return {
-      watermark: (_gateway, journal, lane) => this.watermark(journal, lane),
-      applyEvents: ({ journal, lastSeq, events }) =>
-        transaction(() => {
-          for (const event of events) {
-            const id = `${event.source}/${event.id}`;
-            if (!this.events.has(id)) this.events.set(id, event);
-          }
-          this.advance(journal, 'events', lastSeq);
-        }),
-      applyTelemetry: ({ journal, lane, lastSeq }) => transaction(() => this.advance(journal, lane, lastSeq)),
-      quarantine: ({ code }, body) =>
-        transaction(() => void this.quarantined.push({ code, body: body.toString('utf8') })),
-      machines: () => [],
-      alerts: () => [],
-      events: () => empty,
-      decisions: () => empty,
-      quarantined: () => empty,
-      onChange: () => () => undefined,
+      watermarks: {
+        get: (_gateway, journal, lane) => this.watermark(journal, lane),
+        advance: ({ journal, lane, lastSeq }) => transaction(() => this.advance(journal, lane, lastSeq)),
+      },
+      events: {
+        apply: (_gateway, events) =>
+          transaction(() => {
+            for (const event of events) {
+              const id = `${event.source}/${event.id}`;
+              if (!this.events.has(id)) this.events.set(id, event);
+            }
+          }),
+      },
+      quarantine: {
+        add: ({ code }, body) =>
+          transaction(() => void this.quarantined.push({ code, body: body.toString('utf8') })),
+      },
     };
   }
 

@@ -1,6 +1,6 @@
 /** The telemetry store in memory: the same point twice is one, as in InfluxDB. It outlives the cloud's crashes. */
 import { crc32 } from 'node:zlib';
-import type { ReadingStore, RejectedLine, StoreBatch, StoreOutcome } from '../../../cloud/ports.ts';
+import type { ReadingStore, RejectedLine, StoreBatch, StoreOutcome } from '../../../cloud/ports/store.ts';
 import { linesOf } from '../../../shared/contract/line-protocol.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { Random } from '../../../shared/runtime/random.ts';

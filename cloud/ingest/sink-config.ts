@@ -1,0 +1,14 @@
+import { type Static, Type } from '@sinclair/typebox';
+
+/** How batches are stored: keys of the section `[ingest]`. */
+export const sinkSettings = {
+  storeWaitMsMax: Type.Integer({
+    minimum: 100,
+    maximum: 45_000,
+    default: 20_000,
+    description:
+      'how long a batch is tried while the store is away; then the connection is closed, unacknowledged',
+  }),
+};
+const SinkConfig = Type.Object(sinkSettings);
+export type SinkConfig = Static<typeof SinkConfig>;

@@ -1,0 +1,81 @@
+import { type HarbingerEvent, isEventOf, judgedBy, type MachineRef } from '../../shared/contract/events.ts';
+import type { Alert } from '../ports/alerts.ts';
+import type { MachineState } from '../ports/machines.ts';
+import { type AlertBook, isPrediction } from './alert-book.ts';
+import type { EventLists } from './event-lists.ts';
+import type { MachineTable } from './machine-table.ts';
+import type { StoredQueue } from './notification-queue.ts';
+
+/** The tables that an event can change. */
+export interface EventTables {
+  lists: EventLists;
+  machines: MachineTable;
+  alerts: AlertBook;
+  notifications: StoredQueue;
+}
+
+/** The changes that events of one gateway have made. */
+export class Changes {
+  /** By site and machine. */
+  readonly machines = new Map<string, MachineState>();
+  /** By alert id. */
+  readonly alerts = new Map<string, Alert>();
+  /** Notifiers that have something new in their queue. */
+  readonly notifiers = new Set<string>();
+
+  machine(state: MachineState | null): void {
+    if (state) this.machines.set(`${state.site}/${state.machine}`, state);
+  }
+}
+
+/** Applies one event, once: an event that was applied before changes nothing. Call it inside a transaction. */
+export function applyEvent(
+  tables: EventTables,
+  gateway: string,
+  event: HarbingerEvent,
+  changes: Changes,
+): void {
+  if (!tables.lists.add(gateway, event)) return;
+  applyToMachine(tables.machines, gateway, event, changes);
+  applyToAlerts(tables, gateway, event, changes);
+}
+
+function applyToMachine(
+  machines: MachineTable,
+  gateway: string,
+  event: HarbingerEvent,
+  changes: Changes,
+): void {
+  const atMs = Date.parse(event.time);
+  if (isPrediction(event)) {
+    const { site, machine, machineType, health, anomaly, remainingLife } = event.data;
+    const source = judgedBy(event.data);
+    const seen = { site, machine, machineType, health, anomaly, remainingLife, source, lastSeenMs: atMs };
+    changes.machine(machines.observe(gateway, seen));
+  }
+  if (isEventOf(event, 'io.harbinger.machine.failed.v1')) {
+    changes.machine(machines.setCondition(gateway, machineOf(event.data), 'failed', atMs));
+  }
+  if (isEventOf(event, 'io.harbinger.machine.replaced.v1')) {
+    changes.machine(machines.setCondition(gateway, machineOf(event.data), 'running', atMs));
+  }
+}
+
+function applyToAlerts(tables: EventTables, gateway: string, event: HarbingerEvent, changes: Changes): void {
+  for (const { step, recipients } of tables.alerts.apply(gateway, event)) {
+    const { alert, change, notice } = step;
+    changes.alerts.set(alert.alertId, alert);
+    const machine = machineOf(alert.prediction);
+    const openAlerts = tables.alerts.openOn(gateway, machine);
+    changes.machine(tables.machines.setOpenAlerts(gateway, machine, openAlerts));
+    for (const notifier of recipients) {
+      if (change !== null) tables.notifications.enqueue({ notifier, change, event: notice }, alert.alertId);
+      changes.notifiers.add(notifier);
+    }
+  }
+}
+
+/** Only the keys of a reference, where `data` has more. */
+function machineOf({ site, machine, machineType }: MachineRef): MachineRef {
+  return { site, machine, machineType };
+}

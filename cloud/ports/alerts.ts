@@ -1,0 +1,41 @@
+/** Alerts: their state, and the rules by which events change them. */
+import type { HarbingerEvent, Prediction } from '../../shared/contract/events.ts';
+
+export interface Alert {
+  /** The prediction's id. */
+  alertId: string;
+  gateway: string;
+  state: 'open' | 'resolved';
+  /** RFC 3339, as the other times here. */
+  openedAt: string;
+  updatedAt: string;
+  resolvedAt: string | null;
+  prediction: Prediction;
+}
+
+export type AlertChange = 'opened' | 'updated' | 'resolved';
+
+/** The effect of one event on one alert. */
+export interface AlertStep {
+  alert: Alert;
+  /** Null if nobody has to be notified. */
+  change: AlertChange | null;
+  /** The event that receivers get. */
+  notice: HarbingerEvent;
+}
+
+/**
+ * Decides how events change alerts. Pure: operations applies the decision, so that an alert and the notifications owed
+ * for it change in one transaction.
+ */
+export interface AlertRules {
+  transition(current: Alert | null, event: HarbingerEvent): AlertStep | null;
+  /** Names of the notifiers that must hear of a change. `told`: notifiers that have heard of this alert before. */
+  recipients(step: AlertStep & { change: AlertChange }, told: readonly string[]): string[];
+}
+
+/** All open alerts and the latest resolved ones. */
+export interface AlertStates {
+  /** All of them if `state` is absent. */
+  all(state?: Alert['state']): Alert[];
+}

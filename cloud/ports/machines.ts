@@ -1,0 +1,22 @@
+/** The current state of every machine. */
+import type { JudgedBy } from '../../shared/contract/events.ts';
+
+/** Current state of one machine, from its readings, estimates and events. */
+export interface MachineState {
+  gateway: string;
+  site: string;
+  machine: string;
+  machineType: string;
+  lastSeenMs: number;
+  health: number | null;
+  anomaly: number | null;
+  remainingLife: { p10: number; p50: number; p90: number; unit: string } | null;
+  source: JudgedBy | null;
+  /** From lifecycle events. */
+  condition: 'running' | 'failed';
+  openAlerts: number;
+}
+
+export interface MachineStates {
+  all(): MachineState[];
+}

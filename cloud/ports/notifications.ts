@@ -1,0 +1,59 @@
+/** Notifications: what is owed to receivers, and how it reaches them. */
+import type { HarbingerEvent } from '../../shared/contract/events.ts';
+import type { AlertChange } from './alerts.ts';
+import type { Page, PageQuery } from './page.ts';
+
+/** One change of one alert, due to one notifier. Its key lets a receiver recognise a repeat. */
+export interface Notification {
+  /** `{alertId}/{change}/{eventId}/{notifier}`: unique, and the idempotency key that receivers see. */
+  key: string;
+  notifier: string;
+  change: AlertChange;
+  event: HarbingerEvent;
+  attempts: number;
+  nextAttemptMs: number;
+  lastError: string | null;
+}
+
+/**
+ * Delivers notifications to one receiver. `notify` resolves when the receiver has confirmed; it throws HarbingerError,
+ * whose `retry` says whether to try again.
+ */
+export interface Notifier {
+  readonly name: string;
+  notify(notification: Notification, signal: AbortSignal): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A notification that its receiver refused for good, or never confirmed. */
+export interface DeadNotification {
+  notification: Notification;
+  atMs: number;
+  reason: string;
+}
+
+/**
+ * Notifications owed: durable, and bounded for each notifier. First in, first out for each notifier; notifications of
+ * one alert never overtake each other.
+ */
+export interface NotificationQueue {
+  /** The notification to send to `notifier` now; if none is due, when the next one will be (null: none waits). */
+  next(notifier: string, nowMs: number): { due: Notification } | { due: null; atMs: number | null };
+  /** Records that the receiver has it: it is never sent again. */
+  confirm(notification: Notification): Promise<void>;
+  retryAt(notification: Notification, atMs: number, reason: string): Promise<void>;
+  /** Moves it to the dead notifications. */
+  bury(notification: Notification, reason: string): Promise<void>;
+  /** Number of waiting notifications by notifier; notifiers with none are absent. */
+  waiting(): Map<string, number>;
+  /** Calls `listener` with a notifier's name after something was queued for it. Returns how to unsubscribe. */
+  onQueued(listener: (notifier: string) => void): () => void;
+}
+
+/** Notifications that are not tried any more, until somebody puts them back in the queue. */
+export interface DeadNotifications {
+  dead(query: PageQuery): Page<DeadNotification>;
+  /** Puts one back in the queue with no attempts counted. False if there is none with this key. */
+  redrive(key: string): Promise<boolean>;
+  deadCount(): number;
+}

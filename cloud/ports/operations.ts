@@ -1,0 +1,52 @@
+/**
+ * What the sink asks of the cloud's own durable state (operations/), and what operations tells others of its changes.
+ * The state is read through the ports of each concern: machines, alerts, history, quarantine, audit, notifications.
+ */
+import type { HarbingerEvent } from '../../shared/contract/events.ts';
+import type { Lane } from '../../shared/contract/lanes.ts';
+import type { Alert } from './alerts.ts';
+import type { MachineState } from './machines.ts';
+
+/** A batch that the store has confirmed. */
+export interface StoredBatch {
+  gateway: string;
+  journal: string;
+  lane: Lane;
+  /** Sequence number of its last block; 0 if the batch does not come from a gateway's journal. */
+  lastSeq: number;
+  /** The newest state of each machine in the batch, as far as its lines tell it. */
+  machines: Partial<MachineState>[];
+}
+
+/** How far each lane of each gateway's journal has been stored. */
+export interface Watermarks {
+  /** Sequence number of the last stored block of a journal's lane; 0 if none. */
+  get(gateway: string, journal: string, lane: Lane): number;
+  /**
+   * Moves the watermark to the batch's last block (never back) and takes in the state of its machines, in one
+   * transaction. Only for what the store has confirmed: blocks up to the watermark are acknowledged without being
+   * stored. Durable when resolved.
+   */
+  advance(batch: StoredBatch): Promise<void>;
+}
+
+/** Takes in events. */
+export interface EventApplier {
+  /**
+   * Applies the events of one gateway, with the alert changes and notifications that follow from them, in one
+   * transaction. Events that were applied before, recognised by `source` and `id`, have no effect. Durable when
+   * resolved.
+   */
+  apply(gateway: string, events: readonly HarbingerEvent[]): Promise<void>;
+}
+
+export interface StateChange {
+  machines: MachineState[];
+  alerts: Alert[];
+}
+
+/** Tells of each change after it is durable; for server-sent events. */
+export interface ChangeFeed {
+  /** Returns how to unsubscribe. */
+  onChange(listener: (change: StateChange) => void): () => void;
+}

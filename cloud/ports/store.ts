@@ -1,0 +1,75 @@
+/** The telemetry store: what the sink writes to and the API reads from. Implementations are in store/. */
+import type { BatchBlock } from '../../shared/contract/batch.ts';
+import type { Lane } from '../../shared/contract/lanes.ts';
+
+/** Line protocol of whole consecutive blocks. Events too have been turned into lines (measurement `event`). */
+export interface StoreBatch {
+  gateway: string;
+  journal: string;
+  lane: Lane;
+  blocks: BatchBlock[];
+  /** Decoded text; block i is the next `blocks[i].bytes` bytes. */
+  raw: Buffer;
+  /** The same text gzipped, if the gateway sent it gzipped: a store that accepts gzip can pass it on unchanged. */
+  gzipped: Buffer | null;
+}
+
+export interface RejectedLine {
+  line: string;
+  reason: string;
+}
+
+export interface StoreOutcome {
+  /** Lines that can never be stored, with the store's reason. Everything else in the batch is durable. */
+  rejected: RejectedLine[];
+}
+
+/**
+ * The telemetry store. Writing the same blocks again leaves one copy. `write` resolves when everything acceptable is
+ * durable; it throws HarbingerError with `retry: true` (STORE_UNAVAILABLE) when the store is down, slow or full, and
+ * the caller tries the whole batch again later.
+ */
+export interface ReadingStore {
+  readonly kind: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  write(batch: StoreBatch, signal: AbortSignal): Promise<StoreOutcome>;
+  /** Whether the store answers now. */
+  healthy(): Promise<boolean>;
+  /** Down-sampled (mean per bucket) or raw values of one machine, ascending in time. */
+  series(query: SeriesQuery): Promise<SeriesPoint[]>;
+  /** Number of stored lines per measurement, for status displays and tests. May be costly. */
+  counts(): Promise<Record<string, number>>;
+  /** Runs read-only SQL; absent if the store has no SQL. */
+  sql?(query: SqlQuery): Promise<SqlResult>;
+}
+
+export interface SeriesQuery {
+  measurement: string;
+  /** All gateways' if absent. */
+  gateway?: string;
+  site: string;
+  machine: string;
+  /** All fields if absent. */
+  fields?: string[];
+  fromMs: number;
+  toMs: number;
+  pointsMax: number;
+}
+
+export interface SeriesPoint {
+  timeMs: number;
+  values: Record<string, number | null>;
+}
+
+export interface SqlQuery {
+  sql: string;
+  rowsMax: number;
+  timeoutMs: number;
+}
+
+export interface SqlResult {
+  columns: string[];
+  rows: unknown[][];
+  truncated: boolean;
+}
