@@ -1,9 +1,10 @@
 /**
- * How Node is started for a gateway: gateway/docs/memory.md says what each setting saves and costs. The service file says
- * the same (a test compares them). A gateway runs without them too, in more memory.
+ * How Node is started for a gateway; gateway/docs/memory.md says what each setting saves and costs. The
+ * service file has the same settings, which a test compares. A gateway also runs without them, with more
+ * memory.
  */
 export const gatewayNode = {
-  /** In front of the script. */
+  /** Arguments before the script. */
   args: [
     '--max-semi-space-size=2',
     '--no-parallel-scavenge',

@@ -12,7 +12,7 @@ import type { ManualClock } from '../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import type { WarningPolicy } from './policies.ts';
 
-/** What a policy opened. */
+/** The warnings that a policy opened. */
 export interface PolicyWarnings {
   name: string;
   meaning: string;
@@ -21,7 +21,7 @@ export interface PolicyWarnings {
 
 interface Place {
   policy: WarningPolicy;
-  /** The machine type, with the policy's alerts. */
+  /** The machine type with the policy's alerts. */
   type: MachineType;
   decision: AlertDecision;
   warnings: Warning[];
@@ -35,7 +35,10 @@ const silent: Assessor = {
   assess: (inputs) => Promise.resolve(inputs.map(() => null)),
 };
 
-/** In the places that the alert decision has for a model, for what the machine itself taught, and for rules. */
+/**
+ * Puts the policy's assessors into the alert decision's places for the model, the self-learned and the rules
+ * assessor.
+ */
 function assessorsOf({ order }: WarningPolicy) {
   const [first = silent, ...others] = order;
   const last = others.pop() ?? silent;
@@ -47,11 +50,11 @@ function assessorsOf({ order }: WarningPolicy) {
   };
 }
 
-/** An alert decision for each policy, all asked about the same windows. */
+/** One alert decision per policy, all evaluated on the same windows. */
 export class PolicyDecisions {
   private readonly places: Place[];
   private readonly stepMs: number;
-  /** When a machine's first row came. */
+  /** Time of each machine's first row. */
   private readonly beganMs = new Map<string, number>();
   private deciding: Promise<unknown> = Promise.resolve();
   private readonly clock: ManualClock;
@@ -83,12 +86,12 @@ export class PolicyDecisions {
     return this.deciding;
   }
 
-  /** Resolves when all has been decided that was asked. */
+  /** Resolves when all requested decisions have been made. */
   async decided(): Promise<void> {
     await this.deciding;
   }
 
-  /** Tells every policy's decision that these machines failed. */
+  /** Reports to every policy's decision that these machines failed. */
   async ended(runs: readonly WatchedRun[]): Promise<void> {
     for (const { machine } of runs) {
       for (const { decision, type } of this.places) {

@@ -14,7 +14,7 @@ const pump = loadMachineTypes().get('pump')!;
 const { model: _, ...withoutModel } = pump;
 const calm = { ...withoutModel, sensors: pump.sensors.slice(0, 1) };
 
-/** Vibration far below its limits that steps over the warning limit. */
+/** A vibration far below its limits that then steps over the warning limit. */
 function stepping(machine: string, rows: number, stepRow: number, fails = true): WatchedRun {
   const values = Float32Array.from({ length: rows }, (_, row) => (row < stepRow ? 1 + (row % 7) / 100 : 4.5));
   return { machine, values, rows, fails };
@@ -32,7 +32,8 @@ describe('lives through the gateway’s own decision', () => {
     let rows = 0;
     const policies = await replayFleet({ fleet: fleet(...runs), type: calm, progress: (n) => (rows += n) });
     const limits = policies.find(({ name }) => name === 'limits alone')!;
-    // The level is a median of five rows: over the limit with the third; and the alert waits for three estimates.
+    // The level is a median of five rows, so it crosses the limit with the third; the alert then waits for
+    // three estimates.
     const expected = [
       { machine: 'short', failureMode: 'limit-crossed', openedRow: 49 },
       { machine: 'long', failureMode: 'limit-crossed', openedRow: 154 },

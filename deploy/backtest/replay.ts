@@ -1,7 +1,7 @@
 /**
- * Whole lives through the gateway's own intelligence and alert decision, under a clock that is moved row by row: windows,
- * detector, model worker, governed decision, hysteresis and holding off are those of a running gateway. Several policies
- * decide about the same windows at once, each with alerts of its own.
+ * Replays whole lives through the gateway's own intelligence and alert decision, under a clock that advances
+ * row by row: windows, detector, model worker, decision, hysteresis and cool-down are those of a running
+ * gateway. Several policies decide on the same windows at once, each with its own alerts.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,23 +19,24 @@ import { compileValidator } from '../../shared/runtime/validate.ts';
 import { policiesOf } from './policies.ts';
 import { PolicyDecisions, type PolicyWarnings } from './policy-decisions.ts';
 
-/** Machines at a time: what the gateway puts into one decision. */
+/** Number of machines that are replayed together, which is the size of the gateway's own batches. */
 const machinesAtOnce = 64;
 const readConfig = compileValidator(IntelligenceConfig);
 
 export interface ReplayOptions {
   fleet: Fleet;
   type: MachineType;
-  /** Folder with a folder for each model; those that come with the product if absent. */
+  /** Folder with one folder per model. Default: the models that ship with the product. */
   artefactsDir?: string;
-  /** Told how many more rows are done. */
+  /** Called with the number of rows done since the last call. */
   progress(rows: number): void;
   signal?: AbortSignal;
 }
 
 /**
- * What each policy warned of. Rows of up to 64 machines advance together, one nominal step of the type at a time.
- * @throws HarbingerError MODEL_UNAVAILABLE when the type's model cannot be used; BACKTEST_STOPPED
+ * Replays a fleet and returns the warnings of each policy. Rows of up to 64 machines advance together, one
+ * nominal step of the type at a time.
+ * @throws HarbingerError MODEL_UNAVAILABLE if the type's model cannot be used; BACKTEST_STOPPED
  */
 export async function replayFleet(options: ReplayOptions): Promise<PolicyWarnings[]> {
   const { type, fleet } = options;
@@ -74,7 +75,7 @@ function createIntelligence({ type, fleet, artefactsDir }: ReplayOptions, clock:
   return new Intelligence({ types, config, clock, random: seededRandom(1), log: silentLog });
 }
 
-/** A policy with a model is not judged without it. */
+/** Refuses to judge a policy whose model is not loaded. */
 function checkModel(intelligence: Intelligence, type: MachineType): void {
   if (type.model === undefined) return;
   const { models, refusals, lastError } = intelligence.stats().model;
@@ -108,7 +109,7 @@ async function replayGroup(
   }
 }
 
-/** Row `row` of each machine, as the data thread hands it over. */
+/** Row `row` of each machine, in the form in which the data thread delivers it. */
 function batchOf(
   fresh: readonly WatchedRun[],
   alive: readonly { run: WatchedRun; index: number }[],

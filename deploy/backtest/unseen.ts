@@ -1,4 +1,7 @@
-/** Machines are judged by models that have not learnt from them: the product's own, or ones that are trained for this. */
+/**
+ * Provides models that were not trained on the machines they are judged on: the product's own, or ones
+ * trained for the purpose.
+ */
 import { join } from 'node:path';
 import type { Fleet } from '../../models/backtest/fleet.ts';
 import { trainWithoutEach } from '../../models/backtest/leave-one-out.ts';
@@ -10,7 +13,7 @@ import { loadArtefact } from '../../shared/features/artefact.ts';
 import { chooseBackend } from '../../shared/features/backend.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 
-/** Part of a fleet, and where the model for it lies. */
+/** A part of a fleet and the folder of the model for it. */
 export interface UnseenPart {
   fleet: Fleet;
   artefactsDir?: string;
@@ -20,15 +23,16 @@ export interface UnseenOptions {
   fleet: Fleet;
   type: MachineType;
   artefactsDir?: string;
-  /** For artefacts that must be trained. */
+  /** Folder for artefacts that must be trained. */
   folder: string;
   progress(text: string): void;
   signal?: AbortSignal;
 }
 
 /**
- * The fleet in one part, with the given artefacts; or, where the model has learnt from just these runs, a part for each
- * machine, with a model that was trained without it.
+ * Splits a fleet so that no model judges a machine it was trained on. If the model was trained on exactly
+ * these runs, there is one part per machine, with a model trained without it; otherwise the whole fleet is
+ * one part, with the given artefacts.
  * @throws HarbingerError MODEL_REFUSED_*, TRAINING_STOPPED
  */
 export async function unseenParts(

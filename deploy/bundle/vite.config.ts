@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 
-/** What a process or a thread of the product begins with; their paths are their names (`compiledEntry`). */
+/** Entry points of processes and threads. Their paths are their names (`compiledEntry`). */
 const entries = [
   'deploy/cli/main',
   'deploy/demo/main',
@@ -9,10 +9,12 @@ const entries = [
   'gateway/intelligence/model-worker',
 ];
 
-/** They bring binaries, which they look for beside themselves. */
+/** Packages with native binaries, which they locate relative to themselves. */
 const native = ['lmdb', 'classic-level', 'serialport', '@duckdb/node-api', '@tensorflow/tfjs-node'];
 
-/** V8 keeps a file's text for as long as its code: with one character beyond ASCII in it, in twice the bytes. */
+/**
+ * V8 keeps the source text with its code, and takes two bytes per character if any character is not ASCII.
+ */
 const asciiOnly: Plugin = {
   name: 'ascii-only',
   generateBundle(_options, bundle) {
@@ -22,16 +24,19 @@ const asciiOnly: Plugin = {
   },
 };
 
-/** A character beyond ASCII, with or without a needless backslash before it; or an escape, which stays as it is. */
+/**
+ * Escapes a character that is not ASCII, together with a redundant backslash before it; leaves an escape as
+ * it is.
+ */
 function escaped(found: string): string {
   const code = found.charCodeAt(found.length - 1);
   return code < 0x80 ? found : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
 /**
- * Puts the product's code, with its libraries, into a few files in place of what the compiler wrote for these entries:
- * a thread that loads hundreds of modules keeps up to 20 MB for them, and takes twice as long to start
- * (gateway/docs/memory.md).
+ * Bundles the product's code and its libraries into a few files (deploy/bundle), which replace the compiler's
+ * output for these entry points. A thread that loads hundreds of modules takes up to 20 MB more and twice as
+ * long to start (gateway/docs/memory.md).
  */
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
@@ -44,7 +49,7 @@ export default defineConfig({
     target: 'node20',
     outDir: 'dist',
     emptyOutDir: false,
-    // Names and lines are what a stack trace says, and Node prints the whole line that threw.
+    // Stack traces show names and lines, and Node prints the whole line that threw.
     minify: false,
     rolldownOptions: {
       external: native,

@@ -6,8 +6,8 @@ const certificateSettings = ['certFile', 'caFile', 'clientCaFile'];
 const soonMs = 14 * 86_400_000;
 
 /**
- * What is wrong with the times of the certificates that a configuration names, or will be within a fortnight. The files
- * have been checked for what they are.
+ * Describes each certificate named in a configuration that is outside its validity period or expires within a
+ * fortnight. The files must have been checked to be certificates.
  */
 export function validityWarnings(config: unknown, nowMs: number): string[] {
   return settingsOf(config, '').flatMap(({ setting, path }) => {

@@ -1,4 +1,4 @@
-/** The command line as a process: signals, exit codes, configuration checks. */
+/** Tests the command line as a process: signals, exit codes, checks of configuration files. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ function run(args: string[], env: NodeJS.ProcessEnv = {}) {
 
 function start(role: 'gateway' | 'cloud') {
   const args = [main, role, '--data', dir, '--mqtt-port', '0', '--http-port', '0'];
-  // With a channel to whoever supervises it, as in the demonstration.
+  // With a channel to the supervising process, as in the demonstration.
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   return { child, ended: once(child, 'exit') };
 }
@@ -239,7 +239,7 @@ it('wrong usage is exit code 2, with a sentence', () => {
 
 it('ends without a word when whoever reads its output has gone', async () => {
   const child = spawn(process.execPath, [main, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
-  child.stdout.destroy(); // long before it has come as far as to print
+  child.stdout.destroy(); // long before the process prints anything
   const said: Buffer[] = [];
   child.stderr.on('data', (chunk) => said.push(chunk));
   expect(await once(child, 'close')).toEqual([0, null]);

@@ -1,4 +1,4 @@
-/** `config check` as a process: every problem at once, each with its file and line. */
+/** Tests `config check` as a process: it reports every problem at once, each with file and line. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-/** Writes the files, checks `ROLE.toml` among them, and gives the lines that are printed, without the folder's name. */
+/**
+ * Writes the files, checks `ROLE.toml` among them, and returns the printed lines without the folder's name.
+ */
 function check(role: 'gateway' | 'cloud', files: Record<string, string>, ...args: string[]) {
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(dir, name)), { recursive: true });

@@ -18,8 +18,9 @@ export interface EndpointOptions {
 }
 
 /**
- * Where the gateway's or the cloud's API is: as told by `--url`, else from the run file under `--data` (the folder
- * itself, its gateway/ or cloud/ part, or the demonstration's). The token: $HARBINGER_TOKEN, else the api-token file beside the run file.
+ * Locates the API of the gateway or the cloud: at `--url`, or from the run file under `--data` (the folder
+ * itself, its gateway/ or cloud/ subfolder, or the demonstration's). The token is $HARBINGER_TOKEN, or else
+ * the api-token file beside the run file.
  */
 export function findEndpoint(role: 'gateway' | 'cloud', options: EndpointOptions): Endpoint {
   const token = options.token ?? process.env.HARBINGER_TOKEN ?? null;
@@ -37,7 +38,7 @@ export function findEndpoint(role: 'gateway' | 'cloud', options: EndpointOptions
   };
 }
 
-/** Asks an API for JSON. @throws HarbingerError with what the server said, or why it could not be asked */
+/** Requests JSON from an API. @throws HarbingerError with the server's message, or why the request failed */
 export async function request(
   endpoint: Endpoint,
   method: string,

@@ -1,5 +1,9 @@
 #!/usr/bin/env node
-/** The one command-line tool. Each command is a file in run/, inspect/ or tools/; heavy modules are loaded when a command runs. */
+/**
+ * The command-line tool `harbinger` (deploy/cli). Commands that start something are in run/, those that ask a
+ * running gateway or cloud in inspect/, those that work on files in tools/. A command loads its heavy modules
+ * only when it runs, so that the tool starts quickly.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
@@ -58,7 +62,7 @@ const add = [
   addConfig,
 ];
 for (const addCommand of add) addCommand(program);
-// Wrong usage is answered by commander itself; the exit code is ours to set.
+// Commander reports wrong usage itself; the exit code is set below.
 for (const command of program.commands) {
   command.exitOverride();
   for (const sub of command.commands) sub.exitOverride();
@@ -72,5 +76,5 @@ try {
     process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   else process.exitCode = reportError(error);
 }
-// What was left open must not keep a process that is done: whoever supervises it would wait for ever.
+// An open handle must not keep a finished process alive, or its supervisor would wait for ever.
 setTimeout(() => process.exit(), 10_000).unref();

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
 
-/** A TCP port; 0 lets the system choose. */
+/** Parses a TCP port; 0 lets the system choose one. */
 export function port(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0 || value > 65_535)
@@ -28,14 +28,14 @@ export function fromOne(text: string): number {
   return value;
 }
 
-/** Where an MQTT broker is. */
+/** Parses the URL of an MQTT broker. */
 export function mqttUrl(text: string): string {
   if (!/^(mqtts?|wss?):\/\/[^\s/]/.test(text))
     throw new InvalidArgumentError('an address such as mqtt://127.0.0.1:1883 is needed (or mqtts, ws, wss)');
   return text;
 }
 
-/** Ids, one an argument. */
+/** Collects ids, one per argument. */
 export function idList(text: string, previous: number[] = []): number[] {
   return [...previous, fromOne(text)];
 }
@@ -59,10 +59,13 @@ export function withReach(command: Command, role: 'gateway' | 'cloud'): Command 
     .option('--json', 'print JSON');
 }
 
-/** One Ctrl-C reaches us twice under npm: from the terminal, and passed on by npm. */
+/** Under npm a Ctrl-C arrives twice: from the terminal, and forwarded by npm. */
 const sameSignalMs = 500;
 
-/** Aborts on SIGINT, SIGTERM, or when the supervising process is gone. A second signal ends the process at once. */
+/**
+ * Aborts on SIGINT or SIGTERM, or when the supervising process is gone. A second signal ends the process at
+ * once.
+ */
 export function stopSignal(clock: Clock = systemClock): AbortSignal {
   const controller = new AbortController();
   let firstMs: number | null = null;
@@ -76,7 +79,7 @@ export function stopSignal(clock: Clock = systemClock): AbortSignal {
   process.on('SIGTERM', stop);
   if (process.channel) {
     process.on('disconnect', () => controller.abort());
-    process.channel.unref(); // what has stopped must be able to end
+    process.channel.unref(); // the channel must not keep a process alive that has stopped
   }
   return controller.signal;
 }

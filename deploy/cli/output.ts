@@ -4,7 +4,10 @@ import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.t
 /** Exit codes, the same for every command. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 
-/** One sentence on stderr (for a configuration one each problem) and an exit code; never a stack trace. */
+/**
+ * Prints one sentence to stderr, or one per problem of a configuration, never a stack trace; returns the exit
+ * code.
+ */
 export function reportError(error: unknown): number {
   if (error instanceof ConfigError && error.problems.length > 1) {
     const lines = error.problems.map((problem) => `  ${describeProblem(problem)} [${problem.code}]\n`);
@@ -17,7 +20,9 @@ export function reportError(error: unknown): number {
   return usage ? exitCodes.usage : exitCodes.failed;
 }
 
-/** Whoever reads our output may have seen enough (`| head`): then we are done, too. */
+/**
+ * Ends the process when the reader of its output closes the pipe (`| head`).
+ */
 export function endWithReader(output: NodeJS.WriteStream): void {
   output.on('error', (error) => {
     if (codeOf(error) !== 'EPIPE') throw error;
@@ -29,7 +34,7 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Rows as an aligned table; the first row is the head. */
+/** Prints rows as an aligned table; the first row is the header. */
 export function printTable(rows: readonly (readonly string[])[]): void {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),
@@ -42,7 +47,9 @@ export function printTable(rows: readonly (readonly string[])[]): void {
   }
 }
 
-/** Texts from devices may hold anything: control characters must not reach the terminal. */
+/**
+ * Replaces control characters, which texts from devices may contain and which must not reach the terminal.
+ */
 export function printable(text: string, lengthMax = 80): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   const clean = text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '·');

@@ -8,7 +8,7 @@ import { LogFile } from './log-file.ts';
 const stopMsMax = 15_000;
 const backoff = { firstMs: 500, maxMs: 10_000 };
 
-/** Of the Node that runs it. */
+/** Settings of the Node process that runs the child. */
 export interface NodeSettings {
   args: readonly string[];
   env: NodeJS.ProcessEnv;
@@ -16,13 +16,14 @@ export interface NodeSettings {
 
 export interface ChildEvents {
   line?(line: string): void;
-  /** It ended by itself (or was killed: `how`), and runs again. */
+  /** Called when the process ended by itself, or was killed (`how`), and has been restarted. */
   restarted?(how: string): void;
 }
 
 /**
- * One process of the demonstration, restarted when it ends by itself: kill one and watch it come back. Its log goes to
- * a file of bounded size. It gets a channel to us, so that it stops if we are gone.
+ * One process of the demonstration, restarted when it ends by itself, so that users can kill one and watch it
+ * recover. Its log goes to a file of bounded size. An IPC channel tells it when the demonstration is gone,
+ * and it stops.
  */
 export class Child {
   readonly name: string;
@@ -58,13 +59,14 @@ export class Child {
     return this.process?.pid ?? null;
   }
 
-  /** The last thing it said on stderr: why it ended, if it did. */
+  /** The last line that the process wrote to stderr, which says why it ended. */
   get lastWords(): string {
     return this.lastErrorLine;
   }
 
   start(): void {
-    // A process group of its own: Ctrl-C reaches us alone, and we stop the parts in order.
+    // The child gets a process group of its own: Ctrl-C reaches only the demonstration, which stops its
+    // processes in order.
     const script = compiledEntry('deploy/cli/main');
     const child = spawn(process.execPath, [...this.node.args, script, ...this.args], {
       env: { ...process.env, ...this.node.env },

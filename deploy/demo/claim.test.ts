@@ -1,4 +1,7 @@
-/** Starting the demonstration where it cannot run, beside another, and after one that was killed: real processes. */
+/**
+ * Tests real starts of the demonstration: where it cannot run, beside another one, and after one that was
+ * killed.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -46,7 +49,7 @@ function start(data: string, ...args: string[]): Started {
   return demonstration;
 }
 
-/** The one sentence that it ends with. */
+/** Returns the one sentence with which the demonstration ends. */
 async function refusal(data: string, ...args: string[]): Promise<string> {
   const demonstration = start(data, ...args);
   const [code] = await demonstration.exited;

@@ -1,6 +1,7 @@
 /**
- * A machine of which nobody has declared anything: no model, no limits, only numbers under plain names. Its cooler fouls
- * now and then, slowly, and is cleaned. Where it is in that cycle follows from the clock, so a restart goes on with it.
+ * A machine about which nothing is declared: no model and no limits, only numbers under plain names. From
+ * time to time its cooler fouls slowly and is cleaned. Its place in that cycle follows from the clock, so
+ * that a restart continues it.
  */
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 import { gaussian, type Random } from '../../shared/runtime/random.ts';
@@ -10,7 +11,10 @@ export const compressorName = 'compressor';
 
 const rateHz = 8;
 const inFlightMax = 16;
-/** Seconds of one cycle: clean (the first is also what is learnt as normal), fouling, fouled, and then cleaned. */
+/**
+ * Length of the phases of a cycle in seconds: clean (the first such phase is also what the detector learns as
+ * normal), fouling, fouled, and then cleaned.
+ */
 const cleanS = 110;
 const foulingS = 40;
 const fouledS = 20;
@@ -18,14 +22,14 @@ const cycleS = cleanS + foulingS + fouledS;
 
 export interface CompressorOptions {
   mqttUrl: string;
-  /** Wall clock, ms: when it was first started. */
+  /** Time of the first start, in ms since 1970. */
   startedMs: number;
   clock: Clock;
   random: Random;
   say(line: string): void;
 }
 
-/** 0 … 1: how far its cooler is fouled. */
+/** How far the cooler is fouled, 0 … 1. */
 export function foulingAt(seconds: number): number {
   const place = Math.max(0, seconds) % cycleS;
   return Math.min(1, Math.max(0, (place - cleanS) / foulingS));
@@ -33,7 +37,7 @@ export function foulingAt(seconds: number): number {
 
 const digits = (value: number) => Math.round(value * 1_000) / 1_000;
 
-/** What it measures, by sensor. */
+/** The values by sensor. */
 export function compressorReading(seconds: number, random: Random): Record<string, number> {
   const load = 0.7 + 0.15 * Math.sin(seconds / 3) + 0.02 * gaussian(random);
   const fouling = foulingAt(seconds);
@@ -45,7 +49,10 @@ export function compressorReading(seconds: number, random: Random): Record<strin
   };
 }
 
-/** Publishes until `signal` aborts; while the gateway is away nothing is kept. @throws HarbingerError MQTT_REFUSED */
+/**
+ * Publishes until `signal` aborts; readings are not kept while the gateway is unreachable. @throws
+ * HarbingerError MQTT_REFUSED
+ */
 export async function runCompressor(options: CompressorOptions, signal: AbortSignal): Promise<void> {
   const { mqttUrl, startedMs, clock, random, say } = options;
   const publisher = new Publisher({

@@ -1,6 +1,7 @@
 /**
- * The demonstration's data folder belongs to one demonstration at a time. It is claimed before anything in it is touched,
- * and given back at the end. The claim of one that was killed no longer counts, once its processes have ended too.
+ * Makes sure that one demonstration at a time uses a data folder. The folder is claimed before anything in it
+ * is touched, and released at the end. The claim of a demonstration that was killed expires once its
+ * processes have ended.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,27 +15,28 @@ import { freePortOptions, type PortOptions } from './ports.ts';
 
 const marker = 'harbinger-demo';
 const lockName = 'lock';
-/** The processes of the demonstration, an identity a line. */
+/** File with the identities of the demonstration's processes, one per line. */
 const processesName = 'processes';
-/** Longer than a gateway or a cloud whose supervisor is gone takes to stop in order. */
+/** Longer than an orderly stop of a gateway or a cloud takes after its supervisor is gone. */
 const leftBehindMsMax = 20_000;
 const pollMs = 100;
 
 export interface ClaimOptions extends PortOptions {
   data: string;
-  /** Delete what an earlier demonstration left. */
+  /** Whether to delete the data of an earlier demonstration. */
   fresh: boolean;
 }
 
 export interface ClaimedFolder {
-  /** Notes which processes use the folder, so that a start after a kill can wait for their end. */
+  /** Records the processes that use the folder, so that a start after a kill can wait for their end. */
   noteProcesses(pids: readonly number[]): Promise<void>;
   release(): Promise<void>;
 }
 
 /**
- * @throws HarbingerError DEMO_RUNS if another demonstration uses the folder, NOT_A_DEMO if it holds anything else,
- * DATA_DIR if it cannot be made or written
+ * Claims the folder.
+ * @throws HarbingerError DEMO_RUNS if another demonstration uses the folder, NOT_A_DEMO if it holds anything
+ * else, DATA_DIR if it cannot be created or written
  */
 export async function claimFolder(
   options: ClaimOptions,
@@ -74,7 +76,10 @@ function write(dir: string, name: string, text: string): void {
   writeFileSync(join(dir, name), text, { mode: 0o600 });
 }
 
-/** A folder with anything but a demonstration in it is never used: a later `--fresh` would delete what is there. */
+/**
+ * Refuses a folder that holds anything but a demonstration, because a later `--fresh` would delete its
+ * contents.
+ */
 function refuseOthersFiles(dir: string): void {
   const names = namesIn(dir).filter((name) => !name.startsWith(lockName));
   if (names.length === 0 || names.includes(marker)) return;
@@ -85,7 +90,7 @@ function refuseOthersFiles(dir: string): void {
   );
 }
 
-/** None where it is no folder: what is wrong with it is said when it is made. */
+/** Names in the folder. Empty if it is not a folder: the error then comes from the attempt to create it. */
 function namesIn(dir: string): string[] {
   try {
     return readdirSync(dir);
@@ -113,7 +118,9 @@ function pageOf(dir: string): string[] {
   }
 }
 
-/** A gateway and a cloud whose demonstration was killed stop by themselves, in order, which may take some seconds. */
+/**
+ * Waits until the gateway and the cloud of a killed demonstration have stopped, which may take some seconds.
+ */
 async function leftBehindEnded(
   dir: string,
   clock: Clock,
@@ -143,7 +150,7 @@ async function leftBehindEnded(
   }
 }
 
-/** All but the lock, and the marker last: a deletion that was cut short can be repeated. */
+/** Deletes everything but the lock, and the marker last, so that an interrupted deletion can be repeated. */
 function forget(dir: string): void {
   for (const name of readdirSync(dir)) {
     if (name !== lockName && name !== marker) rmSync(join(dir, name), { recursive: true });

@@ -11,14 +11,15 @@ export interface DemoFiles {
   gatewayConfig: string;
   cloudConfig: string;
   plantState: string;
-  /** When the demonstration with this data was first started, ms. */
+  /** Time of the first start with this data, in ms since 1970. */
   startedMs: number;
 }
 
 const gateway = 'demo';
 
 /**
- * Writes the configuration into the claimed data folder. The link's password is random, and kept.
+ * Writes the configuration into the claimed data folder. The password between gateway and cloud is random and
+ * kept for later starts.
  * @throws HarbingerError DATA_DIR
  */
 export function prepareFiles(dir: string, ports: DemoPorts, nowMs: number): DemoFiles {
@@ -61,7 +62,9 @@ function writeFiles(dir: string, ports: DemoPorts, nowMs: number): DemoFiles {
   return files;
 }
 
-/** The text of the file; where there is none, or an empty one that a full disk left, it is made by `first`. */
+/**
+ * Returns the text of the file. If it is missing or empty (as a full disk may leave it), `first` creates it.
+ */
 function kept(path: string, first: () => string): string {
   if (!existsSync(path) || readFileSync(path, 'utf8') === '') writeFileSync(path, first(), { mode: 0o600 });
   return readFileSync(path, 'utf8');

@@ -42,7 +42,7 @@ it('goes on in the file of the time before, and puts one aside that had grown to
 });
 
 it('leaves out what the disk does not take, and goes on when it does', () => {
-  mkdirSync(path); // no file can be opened in its place
+  mkdirSync(path); // so that no file can be opened there
   const log = new LogFile(path);
   expect(() => log.write('lost\n')).not.toThrow();
   rmSync(path, { recursive: true });

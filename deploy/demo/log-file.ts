@@ -2,13 +2,16 @@ import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from
 import { dirname } from 'node:path';
 
 export interface LogFileOptions {
-  /** Above it the file becomes `PATH.1`, in place of the one before: on disk are at most twice as many. */
+  /**
+   * Above this size the file is renamed to `PATH.1`, replacing the previous one, so the disk holds at most
+   * twice as much.
+   */
   bytesMax: number;
 }
 
 /**
- * A log file that does not grow without bound. What the disk does not take is left out: a full disk must not stop the
- * demonstration, whose parts say on their own what they make of it.
+ * A log file of bounded size. Text that cannot be written is dropped, because a full disk must not stop the
+ * demonstration; its processes report the full disk themselves.
  */
 export class LogFile {
   private readonly path: string;

@@ -1,4 +1,8 @@
-/** `npm start`: gateway, cloud and a virtual plant as processes of their own, on this machine's loopback. */
+/**
+ * The demonstration (deploy/demo) behind `npm start`: gateway, cloud and a virtual plant as separate
+ * processes on the loopback interface, with one status line. It only starts, watches and stops them; what
+ * they do is configured in files.ts.
+ */
 import { join } from 'node:path';
 import { sleep, systemClock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
@@ -99,7 +103,8 @@ async function runOn(
     },
   });
   const parts = [cloud, gateway, plant];
-  // A full disk must not stop the demonstration: what is not noted only cannot be waited for after a kill.
+  // A full disk must not stop the demonstration: processes that are not recorded merely cannot be waited for
+  // after a kill.
   const noteProcesses = () =>
     folder.noteProcesses(parts.flatMap(({ pid }) => (pid === null ? [] : [pid]))).catch(() => {});
   const ended = new AbortController();
@@ -130,7 +135,10 @@ async function runOn(
   }
 }
 
-/** Aborts when whoever reads our output has gone (`| head`, a closed terminal): everything is stopped in order then too. */
+/**
+ * Aborts when the reader of the output is gone (`| head`, a closed terminal), so that everything is stopped
+ * in order.
+ */
 function readerGone(): AbortSignal {
   const gone = new AbortController();
   process.stdout.on('error', () => gone.abort());

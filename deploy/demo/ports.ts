@@ -5,7 +5,7 @@ const host = '127.0.0.1';
 const portMax = 65_535;
 const suggestionStep = 1_000;
 
-/** The ports of the demonstration, all on the loopback. */
+/** The ports of the demonstration, all on the loopback interface. */
 export interface DemoPorts {
   mqtt: number;
   http: number;
@@ -20,7 +20,10 @@ export interface PortOptions {
 
 type Probe = { port: number } | { problem: string };
 
-/** The port if it can be listened on (any, for 0), or why not. */
+/**
+ * Tries to listen on the port (any port for 0); the result holds the port or the reason why it cannot be
+ * used.
+ */
 function probe(port: number): Promise<Probe> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -36,8 +39,8 @@ function probe(port: number): Promise<Probe> {
 }
 
 /**
- * The two that were asked for, and beside them two that nobody has to know by heart: the next numbers, or any.
- * @throws HarbingerError PORT_BUSY, naming each port that cannot be had, and options that would work
+ * Returns the two requested ports, and two further ones that no user needs to know: the next numbers, or any.
+ * @throws HarbingerError PORT_BUSY with each port that is not available and options that would work
  */
 export async function choosePorts({ mqttPort, httpPort }: PortOptions): Promise<DemoPorts> {
   const mqtt = await probe(mqttPort);
@@ -58,14 +61,14 @@ export async function choosePorts({ mqttPort, httpPort }: PortOptions): Promise<
 
 const sameAsMqtt = { problem: 'is the same as --mqtt-port' };
 
-/** The options for the ports of a demonstration that would find them free: those given, where they are. */
+/** Options with ports that are free for another demonstration; the requested ports where they are free. */
 export async function freePortOptions({ mqttPort, httpPort }: PortOptions): Promise<string> {
   const mqtt = await suggestion(mqttPort, 0);
   const http = await suggestion(httpPort, mqtt);
   return `--mqtt-port ${mqtt} --http-port ${http}`;
 }
 
-/** The port, or the next one a thousand above that is free. */
+/** Returns the port, or the next free one in steps of a thousand. */
 async function suggestion(port: number, avoid: number): Promise<number> {
   for (let candidate = port; candidate <= portMax; candidate += suggestionStep) {
     if (candidate !== avoid && 'port' in (await probe(candidate))) return candidate;

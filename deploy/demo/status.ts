@@ -2,17 +2,17 @@ import { type JudgedBy, judgedBy } from '../../shared/contract/events.ts';
 import { type Endpoint, request } from '../cli/http-client.ts';
 import { printable } from '../cli/output.ts';
 
-/** What the demonstration's line shows. Null where a part does not answer at the moment. */
+/** Values of the demonstration's status line; null if a process does not answer at the moment. */
 export interface DemoStatus {
   atMs: number;
-  /** Readings journalled since the gateway started. */
+  /** Number of readings journalled since the gateway started. */
   readings: number | null;
-  /** Blocks not yet confirmed by the cloud. */
+  /** Number of blocks that the cloud has not confirmed. */
   lagBlocks: number | null;
-  /** Readings held by the store. */
+  /** Number of readings in the store. */
   stored: number | null;
   openAlerts: number | null;
-  /** Assessments since the gateway started, by who gave them; null where nobody has yet. */
+  /** Number of assessments since the gateway started, by kind of assessor; null before the first one. */
   judged: Record<JudgedBy, number> | null;
 }
 
@@ -68,7 +68,7 @@ export async function readStatus(
   };
 }
 
-/** Every policy that is neither rules nor the machine's own past is a model. */
+/** Every policy other than rules and self-learned is a model. */
 function judgedOf({ rules = 0, 'self-learned': learnt = 0, ...models }: Record<string, number>) {
   const model = Object.values(models).reduce((sum, count) => sum + count, 0);
   return { model, 'self-learned': learnt, rules };
@@ -80,7 +80,7 @@ function judgedText(judged: NonNullable<DemoStatus['judged']>): string {
     .join(', ');
 }
 
-/** Who said it and why; beside a model, what the machine's own past says of the same moment. */
+/** The source and the reason of an alert; for a model also the self-learned view of the same moment. */
 export function alertText({ prediction }: OpenAlert): string {
   const { site, machine, severity, model, anomaly, reasons } = prediction;
   const by = judgedBy(prediction);
@@ -92,7 +92,7 @@ export function alertText({ prediction }: OpenAlert): string {
 
 const dash = (value: number | null, unit = '') => (value === null ? '–' : `${value}${unit}`);
 
-/** One line: readings a second since the status before, journal lag, stored, open alerts. */
+/** One line: readings per second since the previous status, journal lag, stored readings, open alerts. */
 export function statusLine(now: DemoStatus, before: DemoStatus | null): string {
   const seconds = before ? (now.atMs - before.atMs) / 1_000 : 0;
   const counted =

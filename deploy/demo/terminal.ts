@@ -2,7 +2,10 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 
 const plainStatusEveryMs = 5_000;
 
-/** Lines that scroll, and below them one status line that is rewritten (on a terminal) or printed now and then. */
+/**
+ * Prints scrolling lines with one status line below them, which is rewritten on a terminal and printed from
+ * time to time elsewhere.
+ */
 export class Terminal {
   private readonly out: NodeJS.WriteStream;
   private readonly clock: Clock;

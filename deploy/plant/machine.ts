@@ -1,19 +1,25 @@
 import { createPumpLife, type PumpLife } from '../../models/plant/pump.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
 
-/** Where a machine stands in its life: what is kept over a restart. */
+/** State of a machine in its life, which is kept over a restart. */
 export interface MachineState {
   machine: string;
-  /** Which of its lives, from 0. The same seed, machine and number are the same life. */
+  /** Number of the life, from 0. Seed, machine and number determine the life. */
   life: number;
-  /** Readings taken in this life. Equal to the life's cycles: it has failed and is being replaced. */
+  /**
+   * Number of readings taken in this life. If it equals the life's cycles, the machine has failed and is
+   * being replaced.
+   */
   cycle: number;
-  /** The next reading's running number, over all lives. */
+  /** Sequence number of the next reading, counted over all lives. */
   seq: number;
 }
 
 const firstLivesTried = 10_000;
-/** A machine that is started late must have been healthy for a while, or the warning would stand at once. */
+/**
+ * A machine that is started late in its life must have been healthy for a while, or its warning would open at
+ * once.
+ */
 const healthyCyclesMin = 30;
 
 function createLife(seed: number, index: number, life: number): PumpLife {
@@ -22,7 +28,10 @@ function createLife(seed: number, index: number, life: number): PumpLife {
   return createPumpLife(seededRandom(mixed));
 }
 
-/** The first of a machine's possible lives that is long enough to have so many cycles left, and the cycle where they are. */
+/**
+ * Finds the first of a machine's lives that is long enough, and returns its state with `remaining` cycles
+ * left.
+ */
 export function lateStart(seed: number, index: number, machine: string, remaining: number): MachineState {
   for (let life = 0; life < firstLivesTried; life++) {
     const { lifeCycles } = createLife(seed, index, life);
@@ -32,7 +41,9 @@ export function lateStart(seed: number, index: number, machine: string, remainin
   return { machine, life: 0, cycle: 0, seq: 1 };
 }
 
-/** A pump of the virtual plant: reads like a sensor, wears out, fails, is replaced. Repeatable from its seed. */
+/**
+ * A pump of the virtual plant: it gives readings, wears out, fails and is replaced, repeatably from its seed.
+ */
 export class PlantMachine {
   readonly state: MachineState;
   readonly #seed: number;
@@ -67,7 +78,7 @@ export class PlantMachine {
     return this.#life.failureMode;
   }
 
-  /** The next reading, as it is sent. Must not be asked of a failed machine. */
+  /** Returns the payload of the next reading. Must not be called on a failed machine. */
   read(nowMs: number): string {
     const values = this.#life.sample(this.state.cycle++);
     const rounded = Object.entries(values).map(([name, value]) => [name, Math.round(value * 1_000) / 1_000]);

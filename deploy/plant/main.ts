@@ -1,4 +1,4 @@
-/** `harbinger plant`: arguments in, a line for each thing that happens out. */
+/** The command `harbinger plant`: checks the arguments and prints a line for each event. */
 
 import { isIdentifier } from '../../shared/contract/topics.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
@@ -35,7 +35,7 @@ export async function runPlantCommand(
   );
 }
 
-/** What happens to a machine begins with `plant: `, so that whoever runs this can pass just that on. */
+/** Lines about a machine begin with `plant: `, so that the demonstration can pass on only these. */
 function lineOf(event: PlantEvent): string {
   if (event.kind === 'failed')
     return `plant: ${event.machine} FAILED (${event.failureMode}) after ${event.lifeCycles} cycles`;

@@ -1,11 +1,14 @@
 export interface Outgoing {
   topic: string;
   payload: string;
-  /** May be dropped to make room. */
+  /** A reading may be dropped to make room; other messages may not. */
   reading: boolean;
 }
 
-/** A sensor's memory while the gateway is away: bounded; when it is full the oldest reading goes, and is counted. */
+/**
+ * Bounded buffer of a sensor while the gateway is unreachable. When it is full, the oldest reading is dropped
+ * and counted.
+ */
 export class Outbox {
   readonly #max: number;
   readonly #queue: Outgoing[] = [];
@@ -30,7 +33,7 @@ export class Outbox {
     this.#wake();
   }
 
-  /** The oldest message, when there is one; null when `signal` aborts first. */
+  /** Waits for the oldest message and removes it; resolves to null if `signal` aborts first. */
   async take(signal: AbortSignal): Promise<Outgoing | null> {
     while (this.#queue.length === 0) {
       if (signal.aborted) return null;

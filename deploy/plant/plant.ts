@@ -1,4 +1,8 @@
-/** A virtual plant: pumps that wear out, fail and are replaced, each a sensor of its own that publishes over MQTT. */
+/**
+ * The virtual plant (deploy/plant) that `harbinger plant` and the demonstration run: pumps that wear out,
+ * fail and are replaced, each a sensor of its own that publishes over MQTT. The physics of a pump is
+ * models/plant; changes here must keep state files of earlier versions readable.
+ */
 
 import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
 import { Publisher } from '../replay/publisher.ts';
@@ -11,18 +15,21 @@ export interface PlantOptions {
   username?: string | undefined;
   password?: string | undefined;
   machines: number;
-  /** Readings a second and machine. */
+  /** Readings per second and machine. */
   rateHz: number;
   site: string;
-  /** The same seed is the same plant. */
+  /** The same seed gives the same plant. */
   seed: number;
-  /** Cycles (readings) each machine has left at a first start. Default: the first fails after 200, others later. */
+  /**
+   * Cycles (readings) that each machine has left at its first start. Default: the first machine fails after
+   * 200, the others later.
+   */
   startRemainingCycles?: readonly number[] | undefined;
-  /** Keeps the machines' ages here, to go on after a restart. */
+  /** File that keeps the machines' ages over a restart. */
   stateFile?: string | undefined;
-  /** From failure to replacement. */
+  /** Time from failure to replacement. */
   downtimeMs?: number;
-  /** Messages a machine keeps while the gateway is away. */
+  /** Largest number of messages that a machine buffers while the gateway is unreachable. */
   bufferMax?: number;
   onEvent?: (event: PlantEvent) => void;
   clock?: Clock;
@@ -39,9 +46,12 @@ export type PlantEvent =
   | { kind: 'failed'; machine: string; atMs: number; failureMode: string; lifeCycles: number }
   | { kind: 'replaced'; machine: string; atMs: number }
   | {
-      /** Every second, and once at the end. */
+      /** Sent every second and once at the end. */
       kind: 'status';
-      /** Readings taken; messages sent, acknowledged, waiting, dropped because the buffer was full. */
+      /**
+       * Counts of readings taken and of messages sent, acknowledged, waiting, or dropped because the buffer
+       * was full.
+       */
       taken: number;
       sent: number;
       acked: number;
@@ -51,7 +61,9 @@ export type PlantEvent =
       machines: PlantMachineStatus[];
     };
 
-/** At two readings a second: the first pump fails after 85 s, the others one by one within the next 100 s. */
+/**
+ * At two readings per second the first pump fails after 85 s and the others one by one within the next 100 s.
+ */
 export const demonstrationCycles: readonly number[] = [170, 250, 290, 320, 345, 366];
 
 const downtimeMsDefault = 8_000;
@@ -59,7 +71,7 @@ const bufferMaxDefault = 10_000;
 const inFlightMax = 32;
 const statusMs = 1_000;
 const saveMs = 5_000;
-/** At the end, how long to wait for what is not acknowledged. */
+/** How long to wait at the end for acknowledgements. */
 const drainMsMax = 3_000;
 
 /** Runs until `signal` aborts. @throws HarbingerError MQTT_REFUSED, PLANT_STATE */
@@ -135,7 +147,9 @@ class Plant {
   }
 }
 
-/** One machine's sensor: takes a reading each period, keeps it until the gateway has acknowledged it. */
+/**
+ * The sensor of one machine: takes a reading each period and keeps it until the gateway has acknowledged it.
+ */
 class Sensor {
   readonly machine: PlantMachine;
   readonly publisher: Publisher;
@@ -163,7 +177,7 @@ class Sensor {
     });
   }
 
-  /** Resolves when it was stopped; rejects when the gateway refuses it. */
+  /** Resolves when the sensor is stopped; rejects when the gateway refuses it. */
   async start(delayMs: number, periodMs: number, signal: AbortSignal): Promise<void> {
     this.publisher.start();
     this.#ticking = setTimeout(() => {
@@ -171,13 +185,14 @@ class Sensor {
       this.#ticking = setInterval(() => this.#tick(), periodMs);
     }, delayMs);
     for (let message = await this.#next(signal); message; message = await this.#next(signal)) {
-      // Not taken over, because this stops: it and those behind it go on counting as waiting.
+      // The signal aborted before the publisher took this message, so it still counts as waiting, as do those
+      // after it.
       if (!(await this.publisher.publish(message.topic, message.payload, signal))) return;
       this.#sending = false;
     }
   }
 
-  /** Takes no more readings, waits for the acknowledgements (bounded), disconnects. */
+  /** Stops taking readings, waits for acknowledgements for at most `msMax` ms, and disconnects. */
   async stop(msMax: number): Promise<void> {
     clearTimeout(this.#ticking);
     const deadline = this.#clock.monotonicMs() + msMax;
@@ -187,7 +202,7 @@ class Sensor {
     await this.publisher.stop();
   }
 
-  /** Messages that the gateway has not acknowledged. */
+  /** Number of messages that the gateway has not acknowledged. */
   get waiting(): number {
     return this.outbox.size + Number(this.#sending) + this.publisher.inFlight;
   }
@@ -226,7 +241,7 @@ class Sensor {
     this.#options.onEvent?.({ kind: 'replaced', machine: this.machine.name, atMs: this.#clock.nowMs() });
   }
 
-  /** The id is the same after a restart: said twice, it is one event. */
+  /** The id stays the same after a restart, so that an event announced twice counts once. */
   #announce(state: 'failed' | 'replaced'): void {
     const id = `${this.machine.name}-life-${this.machine.state.life}-${state}`;
     const payload = JSON.stringify({ state, id });

@@ -8,7 +8,7 @@ import type { MachineState } from './machine.ts';
 const PlantState = Type.Object({
   version: Type.Literal(1),
   seed: Type.Integer(),
-  /** Written at an orderly end: the running numbers are exact. */
+  /** Whether it was written at an orderly end, so that the sequence numbers are exact. */
   clean: Type.Boolean(),
   machines: Type.Array(
     Type.Object({
@@ -22,10 +22,15 @@ const PlantState = Type.Object({
 type PlantState = Static<typeof PlantState>;
 
 const validate = compileValidator(PlantState);
-/** After a crash the file is some seconds old. Running numbers must not be used twice, so that many are left out. */
+/**
+ * After a crash the file is some seconds old. Sequence numbers must not be reused, so this many are skipped.
+ */
 const seqSkippedAfterCrash = 10_000;
 
-/** The machines' ages of an earlier run with the same seed, by name; none if there is no file or it is of another plant. */
+/**
+ * Loads the states of the machines of an earlier run with the same seed, by name. Returns an empty map if
+ * there is no file or if it belongs to another plant. @throws HarbingerError PLANT_STATE
+ */
 export function loadState(file: string, seed: number): Map<string, MachineState> {
   if (!existsSync(file)) return new Map();
   const refuse = (problem: string) =>

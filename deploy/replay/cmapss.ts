@@ -1,7 +1,7 @@
 /**
- * NASA C-MAPSS text (A. Saxena et al., 2008): no header, space separated, 26 columns: unit, cycle, settings 1–3, sensors
- * 1–21; the rows of one engine stand together, in order. The engines are sent interleaved, as a fleet would send: a
- * first pass finds where each engine stands, then each is read a piece at a time.
+ * NASA C-MAPSS text (A. Saxena et al., 2008): no header, 26 space-separated columns: unit, cycle, settings
+ * 1–3, sensors 1–21; the rows of an engine are contiguous and in order. Engines are sent interleaved, as a
+ * fleet would send: a first pass locates each engine, then each is read in chunks.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -13,7 +13,7 @@ import type { RecordedRow, Recording, Tally } from './recording.ts';
 const columns = 26;
 const enginesMax = 10_000;
 const pieceBytes = 16_384;
-/** Column 3 on. */
+/** The sensors in order, from column 3 on. */
 const cmapssSensors = [
   ...[1, 2, 3].map((i) => `setting_${i}`),
   ...Array.from({ length: 21 }, (_, i) => `s${i + 1}`),
@@ -30,13 +30,13 @@ interface Engine {
   parts: Part[];
 }
 
-/** Whether a file's first line looks like C-MAPSS text. */
+/** Returns whether a file's first line looks like C-MAPSS text. */
 export function looksLikeCmapss(head: string): boolean {
   const cells = (head.match(/[^\r\n]+/)?.[0] ?? '').trim().split(/\s+/);
   return cells.length === columns && cells.every((cell) => cell !== '' && Number.isFinite(Number(cell)));
 }
 
-/** Reads the file once for its facts and for where each engine stands. */
+/** Reads the file once to locate each engine and to gather the file's facts. */
 export async function indexCmapss(file: string): Promise<{ facts: FileFacts; engines: Engine[] }> {
   const engines = new Map<number, Engine>();
   let row = 0;
@@ -81,7 +81,7 @@ export function cmapssRecording(
   if (sensors.every((name) => name === null)) {
     throw wrong(`type '${type.name}' has none of the sensors of C-MAPSS (setting_1 … setting_3, s1 … s21)`);
   }
-  // The challenge's test files stop before the end: their last row is no failure.
+  // The challenge's test files end before the failure, so their last row is not an end of life.
   const cutOff = basename(options.file).startsWith('test');
   const announce = options.announceFailures && !cutOff;
   const failures = announce ? 'failures are announced' : 'failures are not announced';
@@ -119,7 +119,7 @@ async function* interleaved(file: FileHandle, engines: Engine[], how: Reading): 
   }
 }
 
-/** The rows of one engine, in order, with one row of foresight: the last one is the end of life. */
+/** Reads the rows of one engine in order, one row ahead, because the last row marks the end of life. */
 class EngineReader {
   readonly #file: FileHandle;
   readonly #engine: Engine;
@@ -180,7 +180,7 @@ class EngineReader {
     return null;
   }
 
-  /** Reads on until there is at least one whole line. */
+  /** Reads on until at least one whole line is buffered. */
   async #refill(): Promise<boolean> {
     while (this.#lines.length === 0) {
       const part = this.#engine.parts[this.#part];

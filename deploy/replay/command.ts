@@ -1,4 +1,4 @@
-/** `harbinger replay`: arguments in, words and an exit code out. */
+/** The command `harbinger replay`: checks the arguments, shows progress, returns the exit code. */
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { formats, type ReplayOptions, wrong } from './options.ts';
 import { type ReplayOutput, type ReplayProgress, type ReplaySummary, runReplay } from './replay.ts';
@@ -29,7 +29,7 @@ function positive(value: unknown, name: string): number | undefined {
   return number;
 }
 
-/** Checks what came from the command line. The login may come from the environment, where others cannot see it. */
+/** Checks the arguments. Credentials may come from the environment, where other users cannot see them. */
 export function replayOptions(
   file: string,
   given: Record<string, unknown>,
@@ -63,7 +63,7 @@ export interface Terminal {
   isTTY?: boolean;
 }
 
-/** Exit code: 0 when everything was sent and acknowledged, 1 when it was stopped before. */
+/** Returns exit code 0 if everything was sent and acknowledged, 1 if it was stopped before. */
 export async function runReplayCommand(
   file: string,
   given: Record<string, unknown>,
@@ -79,7 +79,7 @@ export async function runReplayCommand(
   return summary.complete ? 0 : 1;
 }
 
-/** On a terminal one line that changes; elsewhere a line every ten seconds. */
+/** Shows progress as one changing line on a terminal, elsewhere as a line every ten seconds. */
 function terminalOutput(stderr: Terminal, quiet: boolean): ReplayOutput {
   let shownAtMs = Number.NEGATIVE_INFINITY;
   return {

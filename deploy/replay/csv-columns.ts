@@ -2,13 +2,13 @@ import { isIdentifier } from '../../shared/contract/topics.ts';
 import { type MachineType, reservedSensors } from '../../shared/domain/machine-type.ts';
 import { type FullReplayOptions, wrong } from './options.ts';
 
-/** What each column of a CSV is. Indexes count from 0; -1: there is none. */
+/** Roles of the columns of a CSV. Indexes count from 0; −1 means that there is no such column. */
 export interface CsvPlan {
   columns: number;
   time: number;
   timeName: string;
   machine: number;
-  /** A machine column that `--machine` overrules: its rows must be of one machine. */
+  /** A machine column that `--machine` overrides; all its rows must be of one machine. */
   overruledMachine: number;
   sensors: { index: number; name: string }[];
   /** Columns that are left out, as sentences. */
@@ -18,14 +18,17 @@ export interface CsvPlan {
 const timeNames = ['time', 'timestamp', 'ts', 'date', 'datetime', 'timestamp_ms'];
 const separators = [',', ';', '\t'];
 
-/** The separator that the first line has most of, outside quotes. */
+/** Returns the separator that occurs most often in the first line, outside quotes. */
 export function detectSeparator(head: string): string {
   const line = (head.replace(/^\uFEFF/, '').match(/[^\r\n]+/)?.[0] ?? '').replace(/"[^"]*"/g, '');
   const counts = separators.map((separator) => line.split(separator).length);
   return separators[counts.indexOf(Math.max(...counts))]!;
 }
 
-/** A name as topics, tags and sensors can have it: other characters become `_`. '' if nothing is left. */
+/**
+ * Turns a text into a name that topics, tags and sensors can have, by replacing other characters with `_`.
+ * Returns '' if nothing is left.
+ */
 export function plainName(text: string): string {
   const plain = text
     .trim()
@@ -36,7 +39,10 @@ export function plainName(text: string): string {
   return isIdentifier(plain) ? plain : '';
 }
 
-/** @throws HarbingerError USAGE when a named column is missing or no column is a sensor */
+/**
+ * Decides the role of each column. @throws HarbingerError USAGE if a named column is missing or no column is
+ * a sensor
+ */
 export function planColumns(header: string[], type: MachineType, options: FullReplayOptions): CsvPlan {
   const time = timeIndex(header, options.timeColumn);
   const { machine, overruledMachine } = machineColumns(header, options);
@@ -87,7 +93,7 @@ function timeIndex(header: string[], given: string | undefined): number {
   return lower.findIndex((title) => timeNames.includes(title));
 }
 
-/** What was asked for on the command line wins over what a column happens to be called. */
+/** Options of the command line take precedence over column names. */
 function machineColumns(
   header: string[],
   { machine, machineColumn }: FullReplayOptions,

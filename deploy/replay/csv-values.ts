@@ -1,6 +1,9 @@
 const numberPattern = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
-/** A cell's number; null if it is empty; NaN if it is something else. A decimal comma is read where `decimalComma`. */
+/**
+ * Parses a cell: its number, null if it is empty, NaN if it holds other text.
+ * @param decimalComma whether a comma separates decimals
+ */
 export function cellNumber(text: string | undefined, decimalComma: boolean): number | null {
   const trimmed = text?.trim() ?? '';
   if (trimmed === '') return null;
@@ -9,8 +12,9 @@ export function cellNumber(text: string | undefined, decimalComma: boolean): num
 }
 
 /**
- * A recorded time as ms (since 1970, or since the recording's own zero), or NaN. ISO 8601 dates without a zone are UTC.
- * The unit of a bare number is told by the column's name (`…_s`, `…_ms`, `…_us`, `…_ns`), else by its size.
+ * Parses a recorded time. ISO 8601 dates without a zone are UTC. The unit of a bare number follows from the
+ * column's name (`…_s`, `…_ms`, `…_us`, `…_ns`), or else from its size.
+ * @returns ms since 1970 or since the recording's own zero; NaN if the cell holds no time
  */
 export function cellTimeMs(text: string | undefined, column: string): number {
   const trimmed = text?.trim() ?? '';

@@ -13,10 +13,10 @@ import { TimeLine } from './pace.ts';
 import type { RecordedRow, Recording, Tally } from './recording.ts';
 
 const machinesMax = 10_000;
-/** Below this a time is a distance from the recording's own zero, not a date. */
+/** Smaller times are offsets from the recording's own zero, not dates. */
 const dateMsMin = 1e11;
 
-/** A CSV with a header row, read as a stream: memory does not depend on the file's size. */
+/** Reads a CSV with a header row as a stream, so that memory does not depend on the file's size. */
 export function csvRecording(
   facts: FileFacts,
   type: MachineType,
@@ -135,7 +135,7 @@ class RowReader {
     return present > 0 ? values : null;
   }
 
-  /** Rows of several machines sent as one would be a history that no machine has had. */
+  /** Rows of several machines sent as one would form a history that no machine had. */
   #checkOneMachine(record: string[]): void {
     const name = record[this.#plan.overruledMachine]?.trim() ?? '';
     if (name === '') return;

@@ -6,17 +6,21 @@ const headBytesMax = 65_536;
 const lineBytesMax = 1 << 20;
 
 export interface FileFacts {
-  /** First 12 hex digits of the content's SHA-256: the same file gives the same identities. */
+  /**
+   * The first 12 hexadecimal digits of the content's SHA-256. The same file thus gives the same reading
+   * identities.
+   */
   digest: string;
   lines: number;
-  /** The beginning, for telling the format. */
+  /** The beginning of the file, for detecting its format. */
   head: string;
 }
 
 /**
- * Reads the whole file once, a piece at a time. `onLine` gets the first bytes of each line (up to `prefixBytes`), and
- * where the line begins and ends (behind its line feed).
- * @throws HarbingerError REPLAY_FILE when it cannot be read, or is no text
+ * Reads the whole file once, in chunks.
+ * @param onLine gets the first `prefixBytes` bytes of each line, the offset of its start, and the offset
+ * after its line feed
+ * @throws HarbingerError REPLAY_FILE if the file cannot be read or is not text
  */
 export async function scanFile(
   file: string,

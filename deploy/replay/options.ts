@@ -9,34 +9,40 @@ export type ReplayFormat = (typeof formats)[number];
 
 export interface ReplayOptions {
   file: string;
-  /** Name of a machine type: says which columns are sensors. */
+  /** Name of a machine type, which determines the columns that are sensors. */
   type: string;
-  /** Multiplies the recorded pace; `max`: as fast as acknowledgements allow. Default 1. */
+  /** Factor on the recorded pace; `max` sends as fast as acknowledgements allow. Default 1. */
   speed?: number | 'max';
-  /** Seen from the file's first line if absent. */
+  /** Detected from the file's first line if absent. */
   format?: ReplayFormat;
   /** Site in the topics. Default: the type's name. */
   site?: string;
-  /** The machine of every row of a CSV, whatever its columns say. Default: its machine column, else the file's name. */
+  /**
+   * Machine of every row of a CSV, whatever its columns say. Default: its machine column, else the file's
+   * name.
+   */
   machine?: string;
   machineColumn?: string;
   timeColumn?: string;
-  /** Recorded pace, in rows a second and machine, where the file has no times. Default 1. */
+  /** Recorded pace in rows per second and machine, for files without times. Default 1. */
   rowsPerSecond?: number;
-  /** `now` (default): the gateway's clock stamps the readings; `original`: the recorded time goes with them. */
+  /**
+   * `now` (default): the gateway's clock stamps the readings. `original`: the recorded time is sent with
+   * them.
+   */
   timestamps?: 'now' | 'original';
-  /** At an engine's last row, say that it has failed (C-MAPSS training files). Default true. */
+  /** Whether to announce a failure after an engine's last row (C-MAPSS training files). Default true. */
   announceFailures?: boolean;
-  /** Send readings that the gateway takes for new ones, though this file was replayed before. */
+  /** Whether to send the readings under new identities although the file was replayed before. */
   again?: boolean;
   mqttUrl?: string;
   username?: string;
   password?: string;
-  /** Messages sent and not acknowledged. Default 256. */
+  /** Largest number of unacknowledged messages. Default 256. */
   inFlightMax?: number;
-  /** Gives up after so long without any progress. Default 10 minutes. */
+  /** How long to wait without any progress before giving up. Default 10 minutes. */
   patienceMs?: number;
-  /** Own machine types, beside the built-in ones. */
+  /** Folder with additional machine types. */
   machineTypesDir?: string;
 }
 
@@ -66,7 +72,7 @@ export function fullOptions(options: ReplayOptions): FullReplayOptions {
   return full;
 }
 
-/** Wrong use of the command. */
+/** Creates the error for wrong use of the command. */
 export function wrong(message: string): HarbingerError {
   return new HarbingerError('USAGE', 'cli', message);
 }
@@ -79,7 +85,7 @@ export function machineTypeOf(options: FullReplayOptions): MachineType {
   throw wrong(`no machine type '${options.type}'; there are: ${[...types.keys()].join(', ')}`);
 }
 
-/** Makes the ids of a repeated replay different from the first one's. */
+/** Makes the ids of a repeated replay differ from those of the first. */
 export function replayNonce(): string {
   return randomBytes(3).toString('hex');
 }

@@ -1,9 +1,10 @@
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 
 /**
- * Places rows on the recording's own time line, in seconds from its start, in the order in which a file gives them.
- * With times: where they say. A machine that first appears earlier in recorded time than rows already sent (a file
- * sorted by machine) begins now, and keeps its own distances. Without times: `1 / rowsPerSecond` apart for each machine.
+ * Places rows on the recording's time line, in seconds from its start, in the order of the file. Rows with
+ * times are placed at them; but a machine that first appears at an earlier time than rows already sent (in a
+ * file sorted by machine) begins at the current place and keeps its own intervals. Rows without times are
+ * placed `1 / rowsPerSecond` apart for each machine.
  */
 export class TimeLine {
   readonly #stepS: number;
@@ -35,7 +36,7 @@ export class TimeLine {
   }
 }
 
-/** Waits until a row is due. What is late is sent at once, and never left out. */
+/** Waits until a row is due. Late rows are sent at once and never skipped. */
 export class Pacer {
   readonly #speed: number;
   readonly #clock: Clock;
@@ -52,7 +53,7 @@ export class Pacer {
     while (!signal.aborted) {
       const waitMs = this.#startedAtMs + dueMs - this.#clock.monotonicMs();
       if (waitMs < 1) return;
-      // Timers hold at most 24 days: long gaps are waited for in parts.
+      // Timers hold at most 24 days, so long gaps are waited for in parts.
       await sleep(this.#clock, Math.min(waitMs, 3_600_000), signal);
     }
   }

@@ -1,6 +1,7 @@
 /**
- * A sensor's side of store-and-forward: publishes at QoS 1 with a bounded window in flight, and after a lost connection
- * sends everything unacknowledged again, in order and marked as a duplicate, before anything new.
+ * The sensor's side of store-and-forward: publishes at QoS 1 with a bounded number of messages in flight.
+ * After a lost connection it resends all unacknowledged messages in order, marked as duplicates, before any
+ * new one.
  */
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { backoffMs } from '../../shared/runtime/backoff.ts';
@@ -9,14 +10,17 @@ import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.t
 import { type Random, systemRandom } from '../../shared/runtime/random.ts';
 
 export interface PublisherOptions {
-  /** mqtt:, mqtts:, ws: or wss: */
+  /** URL with mqtt:, mqtts:, ws: or wss:. */
   url: string;
   username?: string | undefined;
   password?: string | undefined;
   clientId: string;
-  /** Messages sent and not acknowledged; `publish` waits while there are so many. */
+  /** Largest number of unacknowledged messages; `publish` waits while it is reached. */
   inFlightMax: number;
-  /** Gives up after so long without a connection, or in which connections were lost and nothing was acknowledged. */
+  /**
+   * How long to go on without a connection, or with lost connections and no acknowledgement, before giving
+   * up.
+   */
   patienceMs: number;
   clock?: Clock;
   random?: Random;
@@ -39,7 +43,7 @@ const retry = { firstMs: 100, maxMs: 5_000 };
 const firstConnectionMsMax = 30_000;
 const connackMsMax = 10_000;
 const closeMsMax = 2_000;
-/** CONNACK return codes that trying again does not change: protocol, client id, credentials, rights. */
+/** CONNACK return codes that a retry does not change: protocol, client id, credentials, authorisation. */
 const refusals = new Set([1, 2, 4, 5]);
 
 export class Publisher {
@@ -47,7 +51,7 @@ export class Publisher {
   readonly #options: PublisherOptions;
   readonly #clock: Clock;
   readonly #random: Random;
-  /** In the order sent. */
+  /** Unacknowledged messages in the order in which they were sent. */
   readonly #pending = new Set<Pending>();
   readonly #stopping = new AbortController();
   readonly #waiting = new Set<() => void>();
@@ -72,15 +76,15 @@ export class Publisher {
     return this.#pending.size;
   }
 
-  /** Begins to connect, and to connect again for as long as it takes within the patience. */
+  /** Starts connecting, and reconnects for as long as the patience allows. */
   start(): void {
     this.#movedAtMs = this.#clock.monotonicMs();
     this.#ended = this.#keepConnected();
   }
 
   /**
-   * Takes the message over once there is room in the window; `acked` is called when it is acknowledged. Resolves false
-   * when `signal` aborts first.
+   * Takes the message as soon as fewer than `inFlightMax` messages are in flight; `acked` is called on its
+   * acknowledgement. Resolves to false if `signal` aborts first.
    * @throws HarbingerError MQTT_REFUSED, MQTT_UNREACHABLE, MQTT_NOT_ACKNOWLEDGED
    */
   async publish(topic: string, payload: string, signal?: AbortSignal, acked?: () => void): Promise<boolean> {
@@ -93,12 +97,15 @@ export class Publisher {
     return true;
   }
 
-  /** Resolves true when everything is acknowledged, false when `signal` aborts first. Throws as `publish` does. */
+  /**
+   * Resolves to true when everything is acknowledged, to false if `signal` aborts first. Throws as `publish`
+   * does.
+   */
   drained(signal?: AbortSignal): Promise<boolean> {
     return this.#until(() => this.#pending.size === 0, signal);
   }
 
-  /** Disconnects. What is not acknowledged by now is forgotten. */
+  /** Disconnects and forgets messages that are not acknowledged by then. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#wake();
@@ -142,7 +149,7 @@ export class Publisher {
     }
   }
 
-  /** Resolves, with the reason if there is one, when the connection could not be made or is gone. */
+  /** Resolves when the connection failed or ended, with the reason if there is one. */
   #oneConnection(): Promise<string | undefined> {
     const { url, username, password, clientId } = this.#options;
     const login: IClientOptions = {
@@ -194,7 +201,7 @@ export class Publisher {
 
   #send(message: Pending, dup: boolean): void {
     this.#client?.publish(message.topic, message.payload, { qos: 1, dup }, (error) => {
-      // Without an acknowledgement it stays pending, and the next connection sends it again.
+      // Without an acknowledgement it stays pending, and the next connection resends it.
       if (error || !this.#pending.delete(message)) return;
       this.counts.acked++;
       this.#movedAtMs = this.#clock.monotonicMs();
@@ -208,7 +215,7 @@ export class Publisher {
     this.#fail(new HarbingerError('MQTT_REFUSED', 'cli', message));
   }
 
-  /** An address that never answered is more likely wrong than away. */
+  /** An address that never answered is more likely wrong than temporarily unreachable. */
   #patienceMs(): number {
     const { patienceMs } = this.#options;
     const mayBeWrong = !this.#everConnected && Number.isFinite(patienceMs);

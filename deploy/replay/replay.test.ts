@@ -52,7 +52,7 @@ async function replay(
   return runReplay(full as ReplayOptions, output, signal);
 }
 
-/** What arrived, by topic, without repeats. */
+/** The readings that arrived, by topic, without repeats. */
 function readings(): Map<string, Record<string, unknown>[]> {
   const byTopic = new Map<string, Map<string, Record<string, unknown>>>();
   for (const { topic, payload } of broker.received) {

@@ -1,4 +1,8 @@
-/** Publishes recorded history as sensors over MQTT: each row becomes a reading of its machine, acknowledged by the gateway. */
+/**
+ * Replay of recorded history (deploy/replay): publishes it over MQTT as sensors would; each row becomes a
+ * reading of its machine and is acknowledged by the gateway. A new file format is a new `Recording` here.
+ * publisher.ts is also the MQTT client of the virtual plant and of the demonstration's compressor.
+ */
 import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
 import { cmapssRecording, indexCmapss, looksLikeCmapss } from './cmapss.ts';
 import { csvRecording } from './csv.ts';
@@ -14,21 +18,21 @@ import { Pacer } from './pace.ts';
 import { Publisher } from './publisher.ts';
 import { type RecordedRow, type Recording, Tally } from './recording.ts';
 
-/** How it ended. Rows that were read are either sent or counted under `skipped`. */
+/** Result of a replay. Each row that was read was either sent or is counted under `skipped`. */
 export interface ReplaySummary {
   file: string;
   digest: string;
-  /** False when it was stopped before the end; everything sent was still waited for. */
+  /** False if it was stopped before the end; acknowledgements of sent messages were still awaited. */
   complete: boolean;
   rowsRead: number;
   sent: number;
   acked: number;
-  /** Sent again after a lost connection. The gateway recognises them by their id. */
+  /** Number of messages resent after a lost connection. The gateway recognises them by their id. */
   resent: number;
   reconnects: number;
-  /** Rows left out, by reason. */
+  /** Number of rows left out, by reason. */
   skipped: Record<string, number>;
-  /** Cells that are no numbers, by column; the rest of their rows was sent. */
+  /** Number of cells that are not numbers, by column; the rest of their rows was sent. */
   badCells: Record<string, number>;
   machines: number;
   failuresAnnounced: number;
@@ -39,24 +43,26 @@ export interface ReplayProgress {
   sent: number;
   acked: number;
   connected: boolean;
-  /** 0 … 1 of the file's rows. */
+  /** Share of the file's rows, 0 … 1. */
   done: number;
   secondsLeft: number | null;
 }
 
-/** What the caller shows. */
+/** Callbacks that show notes and progress to the user. */
 export interface ReplayOutput {
   note(text: string): void;
-  /** Four times a second. */
+  /** Called four times a second. */
   progress(progress: ReplayProgress): void;
 }
 
 const progressMs = 250;
-/** After an abort, how long to wait for the acknowledgements of what is under way. */
+/** How long to wait after an abort for the acknowledgements of messages in flight. */
 const drainAfterAbortMs = 5_000;
 
 /**
- * @throws HarbingerError USAGE, REPLAY_FILE, MACHINE_TYPE_INVALID, MQTT_REFUSED, MQTT_UNREACHABLE, MQTT_NOT_ACKNOWLEDGED
+ * Runs a replay.
+ * @throws HarbingerError USAGE, REPLAY_FILE, MACHINE_TYPE_INVALID, MQTT_REFUSED, MQTT_UNREACHABLE,
+ * MQTT_NOT_ACKNOWLEDGED
  */
 export async function runReplay(
   options: ReplayOptions,
@@ -140,7 +146,7 @@ class ReplayRun {
     }
   }
 
-  /** False when `signal` came first. */
+  /** Sends all rows; resolves to false if `signal` aborted first. */
   async #sendAll(signal: AbortSignal): Promise<boolean> {
     const pacer = new Pacer(this.#options.speed, this.#clock);
     for await (const row of this.#recording.rows()) {
@@ -179,7 +185,7 @@ class ReplayRun {
   }
 
   #show(): void {
-    // A file has more lines than rows: its header, empty ones.
+    // A file has more lines than rows, because of its header and empty lines.
     const done = this.#allRead ? 1 : Math.min(0.99, this.#tally.rows / Math.max(1, this.#facts.lines));
     const elapsedS = (this.#clock.monotonicMs() - this.#startedAtMs) / 1_000;
     this.#output.progress({

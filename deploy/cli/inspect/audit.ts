@@ -1,3 +1,4 @@
+/** `harbinger audit`: the cloud's record of manual redrives: who, from where, with which outcome. */
 import type { Command } from 'commander';
 import { findEndpoint, request } from '../http-client.ts';
 import { type ReachOptions, wholeNumber, withReach } from '../options.ts';

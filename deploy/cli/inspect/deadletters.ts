@@ -1,3 +1,4 @@
+/** `harbinger deadletters`: messages that a gateway could not turn into readings. */
 import type { Command } from 'commander';
 import { findEndpoint, request } from '../http-client.ts';
 import { idList, type ReachOptions, wholeNumber, withReach } from '../options.ts';
@@ -12,7 +13,7 @@ interface Letter {
   stage: string;
   code: string;
   reason: string;
-  /** Base64. */
+  /** The payload in Base64. */
   payload: string;
 }
 
@@ -71,7 +72,10 @@ export function addDeadLetters(program: Command): void {
   });
 }
 
-/** A verb that changes some letters or all; the gateway answers how many, as its only number. */
+/**
+ * Adds a verb that changes some letters or all; the gateway answers with the number as its only numeric
+ * field.
+ */
 function addChange(
   group: Command,
   verb: string,

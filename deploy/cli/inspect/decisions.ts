@@ -1,3 +1,4 @@
+/** `harbinger decisions`: the decisions that gateways made, with their reasons. */
 import type { Command } from 'commander';
 import { findEndpoint, request } from '../http-client.ts';
 import { type ReachOptions, wholeNumber, withReach } from '../options.ts';

@@ -1,3 +1,4 @@
+/** `harbinger notifications`: alerts that could not be delivered, until they are sent again. */
 import type { Command } from 'commander';
 import { findEndpoint, request } from '../http-client.ts';
 import { type ReachOptions, wholeNumber, withReach } from '../options.ts';

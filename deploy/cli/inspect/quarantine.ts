@@ -1,3 +1,4 @@
+/** `harbinger quarantine`: batches that the cloud could not store, until they are redriven. */
 import type { Command } from 'commander';
 import type { Quarantined } from '../../../cloud/ports/quarantine.ts';
 import { findEndpoint, request } from '../http-client.ts';

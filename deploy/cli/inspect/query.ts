@@ -1,3 +1,4 @@
+/** `harbinger query`: read-only SQL on the cloud's embedded store. */
 import type { Command } from 'commander';
 import { findEndpoint, request } from '../http-client.ts';
 import { type ReachOptions, withReach } from '../options.ts';

@@ -1,3 +1,7 @@
+/**
+ * Parts of the verbs that send something again or change it, shared by several commands. Commands in inspect/
+ * ask a running gateway or cloud over its HTTP API and import none of its code except types.
+ */
 import type { Command } from 'commander';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { findEndpoint, request } from '../http-client.ts';
@@ -11,7 +15,7 @@ interface Outcome {
   reasons: string[];
 }
 
-/** Some by their names, or all. @throws HarbingerError USAGE */
+/** Returns the given names, or `all`. @throws HarbingerError USAGE */
 export function whichOf<K>(names: readonly K[], all: boolean | undefined): readonly K[] | 'all' {
   if (all && names.length === 0) return 'all';
   if (!all && names.length > 0) return names;
@@ -23,12 +27,15 @@ export interface RedriveVerb<K> {
   argument: string;
   parse: (text: string, previous?: K[]) => K[];
   path: string;
-  /** What the names are called in the request. */
+  /** Field of the request that holds the names. */
   field: 'ids' | 'keys';
   done: string;
 }
 
-/** `redrive [which...] | --all` at the cloud. Exit code 1 if something could not be. */
+/**
+ * Adds `redrive [which...]
+ * --all`, which asks the cloud. The exit code is 1 if something could not be redriven.
+ */
 export function addRedrive<K>(group: Command, verb: RedriveVerb<K>): void {
   withReach(group.command('redrive'), 'cloud')
     .description(verb.description)

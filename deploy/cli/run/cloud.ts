@@ -1,3 +1,4 @@
+/** `harbinger cloud`. */
 import type { Command } from 'commander';
 import { port, stopSignal } from '../options.ts';
 

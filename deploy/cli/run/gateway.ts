@@ -1,3 +1,7 @@
+/**
+ * `harbinger gateway`. Commands in run/ start something that runs until it is stopped; each loads its module
+ * only when it runs.
+ */
 import type { Command } from 'commander';
 import { port, stopSignal } from '../options.ts';
 

@@ -1,3 +1,4 @@
+/** `harbinger plant`. */
 import type { Command } from 'commander';
 import { fromOne, mqttUrl, positive, stopSignal, wholeNumber } from '../options.ts';
 

@@ -1,3 +1,4 @@
+/** `harbinger replay`. */
 import type { Command } from 'commander';
 import { mqttUrl, positive, stopSignal } from '../options.ts';
 

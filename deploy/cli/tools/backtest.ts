@@ -1,3 +1,4 @@
+/** `harbinger models backtest`: lead time and false alerts over whole lives. */
 import type { Command } from 'commander';
 import { positive, stopSignal, wholeNumber } from '../options.ts';
 import { printJson } from '../output.ts';

@@ -1,3 +1,4 @@
+/** `harbinger config`: checks a configuration file, hashes a password. */
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { ConfigError, type ConfigProblem } from '../../../shared/config/problem.ts';

@@ -1,3 +1,7 @@
+/**
+ * `harbinger models`: trains, evaluates, compares and backtests models, and scores a CSV. Commands in tools/
+ * work on files and need nothing that is running.
+ */
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { stopSignal, wholeNumber } from '../options.ts';
@@ -27,7 +31,7 @@ interface ModelFlags {
 
 const nameHelp = 'pump-rul, rul-turbofan or rul-bearing';
 
-/** The options that all of them have. */
+/** Adds a command with the options that all model commands share. */
 function modelCommand(group: Command, name: string, description: string): Command {
   return group
     .command(name)
@@ -125,7 +129,7 @@ const printNote = (line: string) => void process.stderr.write(`${line}\n`);
 
 const printLine = (line: string) => void process.stdout.write(`${line}\n`);
 
-/** Without the options that were not given. */
+/** Removes options that were not given. */
 function defined<T extends object>(options: T): T {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }
