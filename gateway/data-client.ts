@@ -27,6 +27,7 @@ const startId = 0;
 /** The main thread's side of the data thread. */
 export class DataClient implements Intake, Outbox {
   private readonly handlers: DataClientHandlers;
+  private readonly clock: Clock;
   private readonly slabs: SlabQueue;
   private worker: Worker | null = null;
   private readonly calls = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
@@ -35,6 +36,7 @@ export class DataClient implements Intake, Outbox {
 
   constructor(handlers: DataClientHandlers, clock: Clock, gatherMs: number) {
     this.handlers = handlers;
+    this.clock = clock;
     this.slabs = new SlabQueue((slab) => this.sendSlab(slab), clock, gatherMs);
   }
 
@@ -79,7 +81,7 @@ export class DataClient implements Intake, Outbox {
   call<M extends keyof DataCalls>(method: M, ...args: Parameters<DataCalls[M]>): ReturnType<DataCalls[M]> {
     const id = this.nextId++;
     const answer = new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const timer = this.clock.setTimer(callMsMax, () => {
         this.calls.delete(id);
         reject(
           new HarbingerError(
@@ -88,12 +90,11 @@ export class DataClient implements Intake, Outbox {
             `no answer to '${method}' within ${callMsMax} ms`,
           ),
         );
-      }, callMsMax);
-      timer.unref();
+      });
       const settle =
         <T>(then: (value: T) => void) =>
         (value: T) => {
-          clearTimeout(timer);
+          timer.cancel();
           this.calls.delete(id);
           then(value);
         };

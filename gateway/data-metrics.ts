@@ -1,4 +1,4 @@
-import type { DataStatus } from './data-messages.ts';
+import type { DataStatus } from './data-status.ts';
 import type { GatewayMetrics } from './metrics.ts';
 
 /** What the data thread says of itself, as metrics. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { BrokerStats } from './broker/engine.ts';
 import { refusalReasons } from './broker/refusal.ts';
-import type { DataStatus } from './data-messages.ts';
 import { dataMetrics } from './data-metrics.ts';
+import type { DataStatus } from './data-status.ts';
 import { GatewayMetrics } from './metrics.ts';
 
 const brokerStats = (over: Partial<BrokerStats> = {}): BrokerStats => ({

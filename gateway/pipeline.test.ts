@@ -238,10 +238,7 @@ it('after a restart resends are recognised and windows filled from the journalâ€
     yield* journalled;
   };
   const replayed: ColumnBatch[] = [];
-  await replayTail(
-    { ...parts, journal: { tail }, identitiesBytes: 1, windowsBytes: 1 },
-    (batch) => void replayed.push(batch),
-  );
+  await replayTail({ ...parts, journal: { tail }, windowsBytes: 1 }, (batch) => void replayed.push(batch));
   expect(replayed[0]).toMatchObject({
     replay: true,
     newMachines: [{ machine: 'meter-1' }, { machine: 'bench' }],

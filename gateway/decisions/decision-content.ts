@@ -1,9 +1,9 @@
 /** What decision records say about alert decisions: small summaries, never whole windows. */
+import { timeText } from '../../shared/contract/envelope.ts';
 import type { Assessment, DecisionRecord } from '../../shared/contract/events.ts';
 import type { RecordContent } from '../../shared/decisions/record.ts';
 import type { AlertInput } from '../ports/decision.ts';
 import type { AlertChange, DecidedAssessment } from './alert-changes.ts';
-import { timeText } from './events.ts';
 import { contributionReasons, type Ending, lifeText, modeReasons, numberText } from './reasons.ts';
 import type { RecordWhy } from './record-choice.ts';
 

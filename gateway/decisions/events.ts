@@ -1,11 +1,5 @@
-import {
-  type Assessment,
-  checkEvent,
-  type DecisionRecord,
-  type EventData,
-  type EventType,
-  type HarbingerEvent,
-} from '../../shared/contract/events.ts';
+import { newEvent } from '../../shared/contract/envelope.ts';
+import type { Assessment, DecisionRecord, HarbingerEvent } from '../../shared/contract/events.ts';
 import type { OpenPrediction } from './snapshot.ts';
 
 const reasonsMax = 8;
@@ -16,32 +10,6 @@ export interface EventAbout {
   timeMs: number;
 }
 
-const timeMsMax = Date.UTC(9999, 11, 31);
-
-/** RFC 3339. A time that no calendar has (a device can send one) becomes the nearest that it has. */
-export function timeText(timeMs: number): string {
-  return new Date(Math.min(Math.max(timeMs || 0, 0), timeMsMax)).toISOString();
-}
-
-function event<T extends EventType>(
-  about: EventAbout,
-  id: string,
-  type: T,
-  subject: string,
-  data: EventData<T>,
-): HarbingerEvent {
-  return checkEvent({
-    specversion: '1.0',
-    id,
-    source: `/gateways/${about.gateway}`,
-    type,
-    subject,
-    time: timeText(about.timeMs),
-    datacontenttype: 'application/json',
-    data,
-  });
-}
-
 export type PredictionChange = 'opened' | 'updated' | 'resolved';
 
 /**
@@ -49,14 +17,15 @@ export type PredictionChange = 'opened' | 'updated' | 'resolved';
  * it once), so that sending it again is recognised. @throws HarbingerError EVENT_INVALID
  */
 export function predictionEvent(
-  about: EventAbout,
+  { gateway, timeMs }: EventAbout,
   change: PredictionChange,
   prediction: OpenPrediction,
   said: { assessment: Assessment; reasons: string[]; decisionId: string },
 ): HarbingerEvent {
   const { predictionId, site, machine, machineType, failureMode, severity } = prediction;
   const id = `${predictionId}/${change}${change === 'updated' ? `/${said.decisionId}` : ''}`;
-  return event(about, id, `io.harbinger.prediction.${change}.v1`, `${site}/${machine}`, {
+  const about = { gateway, id, timeMs, subject: `${site}/${machine}` };
+  return newEvent(`io.harbinger.prediction.${change}.v1`, about, {
     site,
     machine,
     machineType,
@@ -70,6 +39,7 @@ export function predictionEvent(
 }
 
 /** @throws HarbingerError EVENT_INVALID */
-export function recordEvent(about: EventAbout, record: DecisionRecord): HarbingerEvent {
-  return event(about, record.decisionId, 'io.harbinger.decision.recorded.v1', record.subject, record);
+export function recordEvent({ gateway, timeMs }: EventAbout, record: DecisionRecord): HarbingerEvent {
+  const about = { gateway, id: record.decisionId, timeMs, subject: record.subject };
+  return newEvent('io.harbinger.decision.recorded.v1', about, record);
 }

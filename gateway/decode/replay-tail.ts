@@ -8,13 +8,15 @@ import type { Machines } from './machines/machines.ts';
 import type { RecentReadings } from './recent-readings.ts';
 import { newRow, type Row } from './row.ts';
 
+/** How much of the journal's tail to read for recognising resends. */
+const identitiesBytes = 8 << 20;
+
 export interface ReplayTailParts {
   journal: { tail(lane: string, bytesMax: number): AsyncIterable<Block> };
   recent: RecentReadings;
   machines: Machines;
   builder: BlockBuilder;
-  /** How much of the journal's end to read for recognising resends, and for windows. */
-  identitiesBytes: number;
+  /** How much of the journal's tail to read for windows. */
   windowsBytes: number;
 }
 
@@ -23,7 +25,7 @@ export async function replayTail(
   parts: ReplayTailParts,
   windows: (columns: ColumnBatch, seq: number) => void,
 ): Promise<void> {
-  for await (const block of parts.journal.tail('readings', parts.identitiesBytes)) {
+  for await (const block of parts.journal.tail('readings', identitiesBytes)) {
     const { local } = block;
     for (let at = 0; at + 12 <= local.length; at += 12) {
       parts.recent.add(local.readUInt32LE(at), local.readUInt32LE(at + 4), local.readUInt32LE(at + 8));

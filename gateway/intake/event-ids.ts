@@ -2,11 +2,14 @@ import { gunzipSync } from 'node:zlib';
 import { linesOf } from '../../shared/contract/line-protocol.ts';
 import type { Block } from '../ports/journal.ts';
 
-/** After a restart: the ids of the latest events are known again, so that a resend of one is recognised. */
+/** How much of the lane's tail to read: some thousands of events. */
+const tailBytes = 256 << 10;
+
+/** After a restart: remembers the ids of the latest events, so that a resend of one is recognised. */
 export async function replayEventIds(
   journal: { tail(lane: string, bytesMax: number): AsyncIterable<Block> },
-  bytesMax: number,
   queue: { remember(id: string): void },
+  bytesMax = tailBytes,
 ): Promise<void> {
   for await (const { codec, body } of journal.tail('events', bytesMax)) {
     const text = (codec === 'gzip' ? gunzipSync(body) : body).toString('utf8');

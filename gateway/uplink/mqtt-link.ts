@@ -3,9 +3,17 @@ import type { Lane } from '../../shared/contract/lanes.ts';
 import { greetingTopic, uplinkTopic } from '../../shared/contract/topics.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { keepNoPacketNumbers } from '../../shared/runtime/mqtt-packet-numbers.ts';
+import type { Random } from '../../shared/runtime/random.ts';
 import type { CloudLink } from '../ports/uplink.ts';
 import type { UplinkConfig } from './config.ts';
 import { readTlsFiles } from './tls-files.ts';
+
+/** Makes links to the configured cloud; null without one: then everything stays in the journal. */
+export function mqttLinks(gateway: string, config: UplinkConfig, random: Random): (() => CloudLink) | null {
+  const { url } = config;
+  const instance = Math.floor(random.next() * 2 ** 32).toString(16);
+  return url === undefined ? null : () => new MqttLink(gateway, { ...config, url }, instance);
+}
 
 /**
  * One MQTT connection to the cloud, used once: after it closes a new one is made. MQTT.js would keep and replay what was
@@ -21,7 +29,7 @@ export class MqttLink implements CloudLink {
   private lastError: Error | null = null;
   private markClosed: () => void = () => {};
 
-  /** `instance`: of this process, so that the cloud can tell two gateways of one name from one that was started again. */
+  /** `instance` names this process, so that the cloud can tell two gateways of one name from one that was started again. */
   constructor(gateway: string, config: UplinkConfig & { url: string }, instance = '') {
     this.gateway = gateway;
     this.instance = instance;

@@ -1,0 +1,46 @@
+/** What people and jobs may do with dead letters. */
+import type { DeadLetter } from '../ports/dead-letters.ts';
+import type { RawMessage } from '../ports/source.ts';
+import { type LetterBox, letterIdsBefore, redriveLetters } from './redrive.ts';
+
+type Which = number[] | 'all';
+
+export class LetterAdmin {
+  /** Letters sent through the pipeline again since the start. */
+  redriven = 0;
+  private readonly letters: LetterBox;
+  private readonly take: (messages: readonly RawMessage[]) => Promise<void>;
+
+  /** `take` sends messages through the pipeline and resolves when they are settled. */
+  constructor(letters: LetterBox, take: (messages: readonly RawMessage[]) => Promise<void>) {
+    this.letters = letters;
+    this.take = take;
+  }
+
+  async list(query: { limit: number; beforeId?: number }): Promise<DeadLetter[]> {
+    return await this.letters.list(query);
+  }
+
+  async show(id: number): Promise<DeadLetter | null> {
+    return await this.letters.show(id);
+  }
+
+  /** Sends letters through the pipeline again; those that fail again come back as new letters. */
+  async redrive(which: Which): Promise<{ redriven: number }> {
+    const redriven = await redriveLetters(this.letters, await this.ids(which), this.take);
+    this.redriven += redriven;
+    return { redriven };
+  }
+
+  async drop(which: Which): Promise<{ dropped: number }> {
+    return { dropped: await this.letters.drop(await this.ids(which)) };
+  }
+
+  async dropBefore(beforeMs: number): Promise<{ deadLettersDropped: number }> {
+    return { deadLettersDropped: await this.letters.drop(await letterIdsBefore(this.letters, beforeMs)) };
+  }
+
+  private async ids(which: Which): Promise<number[]> {
+    return which === 'all' ? await letterIdsBefore(this.letters, Number.POSITIVE_INFINITY) : which;
+  }
+}

@@ -1,0 +1,31 @@
+/** Data thread: the events that it tells itself. */
+import { createHash } from 'node:crypto';
+import { newEvent } from '../../shared/contract/envelope.ts';
+import type { HarbingerEvent, JournalLoss } from '../../shared/contract/events.ts';
+import type { LifecycleNotice } from '../ports/watch.ts';
+
+/** The id follows from what the event is about, so that the same happening is the same event. */
+function eventId(type: string, identity: string): string {
+  return createHash('sha256').update(`${type}/${identity}`).digest('hex').slice(0, 32);
+}
+
+/** A machine failed or was replaced. `eventId` of the notice: the same when the same change is sent again. */
+export function lifecycleEvent(
+  gateway: string,
+  { state, about, atMs, eventId: identity }: LifecycleNotice & { eventId: string },
+): HarbingerEvent {
+  const type = `io.harbinger.machine.${state}.v1` as const;
+  const subject = `${about.site}/${about.machine}`;
+  return newEvent(type, { gateway, id: eventId(type, identity), timeMs: atMs, subject }, about);
+}
+
+/** Data of the journal were lost. */
+export function lossEvent(
+  gateway: string,
+  identity: string,
+  timeMs: number,
+  loss: JournalLoss,
+): HarbingerEvent {
+  const type = 'io.harbinger.journal.loss.v1';
+  return newEvent(type, { gateway, id: eventId(type, identity), timeMs }, loss);
+}

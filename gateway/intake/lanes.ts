@@ -1,0 +1,58 @@
+/** Data thread: the ways into the lanes of the journal. */
+import { type Lane, lanes } from '../../shared/contract/lanes.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import { messageOf } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { Random } from '../../shared/runtime/random.ts';
+import type { Block, Journal } from '../ports/journal.ts';
+import { EstimatesBuffer } from './estimates-buffer.ts';
+import { EventQueue } from './event-queue.ts';
+import { RetryingAppender } from './retrying-appender.ts';
+
+export interface LanesOptions {
+  /** How long a full or failing disk keeps senders waiting. */
+  appendPatienceMs: number;
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
+/** Readings go in as blocks, events each once, estimates gathered; all of them are tried again while the disk fails. */
+export class Lanes {
+  readonly events: EventQueue;
+  readonly estimates: EstimatesBuffer;
+  private readonly appenders: Record<Lane, RetryingAppender>;
+  private readonly stopping = new AbortController();
+
+  constructor(journals: Record<Lane, Journal>, options: LanesOptions) {
+    const { appendPatienceMs: patienceMs, clock, random, log } = options;
+    const patience = { patienceMs, clock, random, log, stopping: this.stopping.signal };
+    const appender = (lane: Lane) => new RetryingAppender(journals[lane], patience);
+    this.appenders = {
+      events: appender('events'),
+      estimates: appender('estimates'),
+      readings: appender('readings'),
+    };
+    this.events = new EventQueue((block) => this.append('events', block));
+    this.estimates = new EstimatesBuffer(
+      clock,
+      (block) => this.append('estimates', block),
+      (error) => log.warn({ cause: messageOf(error) }, 'estimates were not journalled'),
+    );
+  }
+
+  /** The block's seq once it is durable. @throws the journal's error once patience is at its end */
+  append(lane: Lane, block: Omit<Block, 'seq'>): Promise<number> {
+    return this.appenders[lane].append(block);
+  }
+
+  /** Why the journal cannot be written at the moment, so that senders wait; null while it can. */
+  get trouble(): string | null {
+    return lanes.map((lane) => this.appenders[lane].trouble).find((trouble) => trouble !== null) ?? null;
+  }
+
+  /** From now on nothing is tried again: blocks that fail are refused at once. */
+  stopRetrying(): void {
+    this.stopping.abort();
+  }
+}
