@@ -35,7 +35,7 @@ function checkAnswers(model: Model, folder: string): void {
   try {
     model.score(windows, 2);
   } catch (error) {
-    throw refusal('OUTPUT', folder, messageOf(error));
+    throw refusal('MODEL_REFUSED_OUTPUT', folder, messageOf(error));
   }
 }
 

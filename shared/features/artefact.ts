@@ -31,24 +31,20 @@ export interface Artefact {
 }
 
 /** Which check a refused artefact failed; the error's code is `MODEL_REFUSED_` + one of these. */
-export type RefusalCause =
-  | 'MISSING'
-  | 'SIZE'
-  | 'MANIFEST'
-  | 'MACHINE_TYPE'
-  | 'CONTRACT'
-  | 'TRUNCATED'
-  | 'HASH'
-  | 'SHAPE'
-  | 'WEIGHTS'
-  | 'OUTPUT';
+export type RefusalCode =
+  | 'MODEL_REFUSED_MISSING'
+  | 'MODEL_REFUSED_SIZE'
+  | 'MODEL_REFUSED_MANIFEST'
+  | 'MODEL_REFUSED_MACHINE_TYPE'
+  | 'MODEL_REFUSED_CONTRACT'
+  | 'MODEL_REFUSED_TRUNCATED'
+  | 'MODEL_REFUSED_HASH'
+  | 'MODEL_REFUSED_SHAPE'
+  | 'MODEL_REFUSED_WEIGHTS'
+  | 'MODEL_REFUSED_OUTPUT';
 
-export function refusal(cause: RefusalCause, folder: string, problem: string): HarbingerError {
-  return new HarbingerError(
-    `MODEL_REFUSED_${cause}`,
-    'intelligence',
-    `model artefact ${folder} is refused: ${problem}`,
-  );
+export function refusal(code: RefusalCode, folder: string, problem: string): HarbingerError {
+  return new HarbingerError(code, 'intelligence', `model artefact ${folder} is refused: ${problem}`);
 }
 
 const checkManifest = compileValidator(ModelManifest);
@@ -57,9 +53,10 @@ const checkEnsemble = compileValidator(Ensemble);
 /** Reads a file whose size is looked at first, so that a huge one is never read. */
 function readBounded(folder: string, name: string, bytesMax: number): Buffer {
   const path = join(folder, name);
-  if (!existsSync(path)) throw refusal('MISSING', folder, `${name} does not exist`);
+  if (!existsSync(path)) throw refusal('MODEL_REFUSED_MISSING', folder, `${name} does not exist`);
   const { size } = statSync(path);
-  if (size > bytesMax) throw refusal('SIZE', folder, `${name} has ${size} bytes, more than ${bytesMax}`);
+  if (size > bytesMax)
+    throw refusal('MODEL_REFUSED_SIZE', folder, `${name} has ${size} bytes, more than ${bytesMax}`);
   return readFileSync(path);
 }
 
@@ -67,7 +64,7 @@ function parseJson(folder: string, name: string, bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch (error) {
-    throw refusal('MANIFEST', folder, `${name} is not JSON: ${messageOf(error)}`);
+    throw refusal('MODEL_REFUSED_MANIFEST', folder, `${name} is not JSON: ${messageOf(error)}`);
   }
 }
 
@@ -80,10 +77,10 @@ function readListed(
   const bytes = readBounded(folder, name, bytesMax);
   const listed = manifest.files[name];
   if (bytes.length < listed.bytes) {
-    throw refusal('TRUNCATED', folder, `${name} has ${bytes.length} of ${listed.bytes} bytes`);
+    throw refusal('MODEL_REFUSED_TRUNCATED', folder, `${name} has ${bytes.length} of ${listed.bytes} bytes`);
   }
   if (createHash('sha256').update(bytes).digest('hex') !== listed.sha256) {
-    throw refusal('HASH', folder, `${name} does not have the SHA-256 that the manifest lists`);
+    throw refusal('MODEL_REFUSED_HASH', folder, `${name} does not have the SHA-256 that the manifest lists`);
   }
   return bytes;
 }
@@ -92,14 +89,14 @@ function readListed(
 function checkFits(folder: string, manifest: ModelManifest, type: MachineType): void {
   if (manifest.machineType !== type.name) {
     throw refusal(
-      'MACHINE_TYPE',
+      'MODEL_REFUSED_MACHINE_TYPE',
       folder,
       `it is for machine type '${manifest.machineType}', not '${type.name}'`,
     );
   }
   if (manifest.contractHash !== contractHash(type)) {
     throw refusal(
-      'CONTRACT',
+      'MODEL_REFUSED_CONTRACT',
       folder,
       `sensors, units or unit of life of '${type.name}' have changed since it was trained; train it again`,
     );
@@ -107,7 +104,7 @@ function checkFits(folder: string, manifest: ModelManifest, type: MachineType): 
   const rowsMin = windowRowsMin(type);
   if (manifest.windowRows !== type.windowRows || manifest.windowRowsMin !== rowsMin) {
     throw refusal(
-      'SHAPE',
+      'MODEL_REFUSED_SHAPE',
       folder,
       `its window has ${manifest.windowRowsMin} … ${manifest.windowRows} rows, the type's ${rowsMin} … ${type.windowRows}`,
     );
@@ -117,16 +114,16 @@ function checkFits(folder: string, manifest: ModelManifest, type: MachineType): 
 /** What the schema of the manifest cannot say. */
 function checkSound(folder: string, { features, inputs, output }: ModelManifest): void {
   const problem = featuresProblem(features, inputs.length) ?? intervalProblem(output.interval);
-  if (problem) throw refusal('MANIFEST', folder, problem);
+  if (problem) throw refusal('MODEL_REFUSED_MANIFEST', folder, problem);
 }
 
 function checkShape(folder: string, manifest: ModelManifest, architecture: Architecture): void {
   const problem = architectureProblem(architecture);
-  if (problem) throw refusal('SHAPE', folder, problem);
+  if (problem) throw refusal('MODEL_REFUSED_SHAPE', folder, problem);
   const { width } = new FeaturePath({ ...manifest, inputs: manifest.inputs.length });
   if (inputWidth(architecture) !== width) {
     throw refusal(
-      'SHAPE',
+      'MODEL_REFUSED_SHAPE',
       folder,
       `a network takes ${inputWidth(architecture)} numbers, the manifest's features are ${width}`,
     );
@@ -136,7 +133,11 @@ function checkShape(folder: string, manifest: ModelManifest, architecture: Archi
 function splitWeights(folder: string, { members }: Ensemble, bytes: Buffer): Float32Array[][] {
   const count = members.reduce((sum, member) => sum + weightCount(member), 0);
   if (bytes.length !== count * 4) {
-    throw refusal('SHAPE', folder, `the networks have ${count} weights, the file ${bytes.length / 4}`);
+    throw refusal(
+      'MODEL_REFUSED_SHAPE',
+      folder,
+      `the networks have ${count} weights, the file ${bytes.length / 4}`,
+    );
   }
   let at = 0;
   return members.map((architecture) =>
@@ -144,7 +145,7 @@ function splitWeights(folder: string, { members }: Ensemble, bytes: Buffer): Flo
       const weights = new Float32Array(shape[0] * shape[1]);
       for (let i = 0; i < weights.length; i++, at += 4) weights[i] = bytes.readFloatLE(at);
       if (!weights.every(Number.isFinite)) {
-        throw refusal('WEIGHTS', folder, `${name} is not finite everywhere`);
+        throw refusal('MODEL_REFUSED_WEIGHTS', folder, `${name} is not finite everywhere`);
       }
       return weights;
     }),
@@ -157,7 +158,7 @@ function splitWeights(folder: string, { members }: Ensemble, bytes: Buffer): Flo
  * @throws HarbingerError MODEL_REFUSED_* saying which check failed
  */
 export function loadArtefact(folder: string, type: MachineType): Artefact {
-  const fail = (problem: string) => refusal('MANIFEST', folder, problem);
+  const fail = (problem: string) => refusal('MODEL_REFUSED_MANIFEST', folder, problem);
   const manifestBytes = readBounded(folder, 'manifest.json', artefactLimits.manifestBytesMax);
   const manifest = checkManifest(parseJson(folder, 'manifest.json', manifestBytes), fail);
   checkFits(folder, manifest, type);

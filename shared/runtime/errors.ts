@@ -1,19 +1,8 @@
-/** Where in the way of a reading something went wrong. */
-export type Stage =
-  | 'config'
-  | 'broker'
-  | 'serial'
-  | 'decode'
-  | 'contract'
-  | 'journal'
-  | 'intelligence'
-  | 'decision'
-  | 'uplink'
-  | 'ingest'
-  | 'store'
-  | 'alerts'
-  | 'api'
-  | 'cli';
+/**
+ * The part of the product in which something went wrong, as one lower-case word such as `journal`. The `error-codes.ts`
+ * of a room declares its codes with their stages; the error reference is sorted by them.
+ */
+export type Stage = string;
 
 /**
  * An error that carries its decision: a stable `code` for programs, the `stage` it happened in, and whether trying
