@@ -10,8 +10,8 @@ import { tlsProblems } from '../shared/config/tls-problems.ts';
 import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-types.ts';
 import { tlsOwner as alertsTls, notifierProblems } from './alerts/config.ts';
 import { CloudConfig } from './config.ts';
-import { credentialProblems } from './ingest/credentials.ts';
-import { tlsOwner as ingestTls } from './ingest/tls-files.ts';
+import { credentialProblems } from './receive/credentials.ts';
+import { tlsOwner as ingestTls } from './receive/tls-files.ts';
 import { storeConfigProblems } from './store/config.ts';
 
 /** Opens nothing but the files of the configuration, and with `files` the machine types and PEM files that it names. */

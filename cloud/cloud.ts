@@ -17,18 +17,18 @@ import { type Random, systemRandom } from '../shared/runtime/random.ts';
 import { createAlertRules, createNotificationRunner } from './alerts/alerts.ts';
 import { createApi } from './api/server.ts';
 import type { CloudConfig } from './config.ts';
-import { createCredentials } from './ingest/credentials.ts';
-import { DirectLog } from './ingest/direct.ts';
-import { Sink } from './ingest/ingest.ts';
-import { Listener } from './ingest/listener.ts';
-import { createReceiveMetrics } from './ingest/metrics.ts';
-import { createSinkMetrics } from './ingest/sink-metrics.ts';
+import { DirectLog } from './log/direct.ts';
 import { openOperations, type StoredOperations } from './operations/operations.ts';
 import type { DeadNotifications, NotificationQueue } from './ports/notifications.ts';
 import type { ReadingStore } from './ports/store.ts';
+import { createCredentials } from './receive/credentials.ts';
+import { Listener } from './receive/listener.ts';
+import { createReceiveMetrics } from './receive/metrics.ts';
 import { Redrive } from './redrive.ts';
+import { createSinkMetrics } from './sink/metrics.ts';
+import { Sink } from './sink/sink.ts';
 import { createReadingStore } from './store/create-store.ts';
-import { StoreKeeper } from './store-keeper.ts';
+import { StoreKeeper } from './store/keeper.ts';
 
 export interface CloudDeps {
   dataDir: string;

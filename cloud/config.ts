@@ -1,9 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { AlertsConfig } from './alerts/config.ts';
 import { ApiConfig } from './api/config.ts';
-import { GatewayCredentials, receiveSettings } from './ingest/config.ts';
-import { sinkSettings } from './ingest/sink-config.ts';
 import { OperationsConfig } from './operations/config.ts';
+import { GatewayCredentials, receiveSettings } from './receive/config.ts';
+import { sinkSettings } from './sink/config.ts';
 import { StoreConfig } from './store/config.ts';
 
 /** The way of a batch from the gateways' connections to the store. */

@@ -13,10 +13,10 @@ import type { AlertRules } from '../ports/alerts.ts';
 import type { DeadNotifications, NotificationQueue, Notifier } from '../ports/notifications.ts';
 import { type AlertsConfig, notifierProblems, readCaFile } from './config.ts';
 import { transition } from './lifecycle.ts';
-import { createEmail } from './notifiers/email.ts';
-import { createMqttNotifier } from './notifiers/mqtt.ts';
-import { createWebhook } from './notifiers/webhook.ts';
-import { NotificationRunner } from './outbox-runner.ts';
+import { NotificationRunner } from './notification-runner.ts';
+import { createEmail } from './notifiers/email/email.ts';
+import { createMqttNotifier } from './notifiers/mqtt/mqtt.ts';
+import { createWebhook } from './notifiers/webhook/webhook.ts';
 import { recipientsOf } from './recipients.ts';
 
 export interface AlertsDeps {

@@ -1,7 +1,8 @@
 /** Faults put into the product on purpose, one at a time, to show that the simulation notices them. */
-import { BatchOrder } from '../../cloud/ingest/batch-order.ts';
-import { Sink } from '../../cloud/ingest/ingest.ts';
-import { LaneQueues } from '../../cloud/ingest/lane-queues.ts';
+
+import { LaneQueues } from '../../cloud/log/lane-queues.ts';
+import { BatchOrder } from '../../cloud/sink/batch-order.ts';
+import { Sink } from '../../cloud/sink/sink.ts';
 import { BlockBuilder } from '../../gateway/decode/block-builder.ts';
 import { ReadingIdentity } from '../../gateway/decode/reading-identity.ts';
 import { RecentReadings } from '../../gateway/decode/recent-readings.ts';

@@ -15,10 +15,10 @@ import type {
 import { StoreUnavailableError } from '../errors.ts';
 import { quoted } from './catalog.ts';
 import { type Database, type DatabaseOptions, isDamage } from './database.ts';
-import { QueryRunner } from './limited-query.ts';
-import { readSeries } from './series.ts';
-import { runSql } from './sql.ts';
-import { WriteQueue } from './write-queue.ts';
+import { QueryRunner } from './query/limited-query.ts';
+import { readSeries } from './query/series.ts';
+import { runSql } from './query/sql.ts';
+import { WriteQueue } from './write/write-queue.ts';
 
 /** Of the damage that is logged, once each. */
 const damagesMax = 100;

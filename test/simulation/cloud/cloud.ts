@@ -1,10 +1,10 @@
 /** The cloud: the real ingest on a simulated store and database. A crash loses what it has in memory. */
 import { Registry } from 'prom-client';
-import { DirectLog } from '../../../cloud/ingest/direct.ts';
-import { Sink } from '../../../cloud/ingest/ingest.ts';
-import { openFrame } from '../../../cloud/ingest/open-frame.ts';
-import { createSinkMetrics } from '../../../cloud/ingest/sink-metrics.ts';
+import { DirectLog } from '../../../cloud/log/direct.ts';
 import type { Sender } from '../../../cloud/ports/log.ts';
+import { openFrame } from '../../../cloud/receive/open-frame.ts';
+import { createSinkMetrics } from '../../../cloud/sink/metrics.ts';
+import { Sink } from '../../../cloud/sink/sink.ts';
 import type { Lane } from '../../../shared/contract/lanes.ts';
 import type { Ledger } from '../world/ledger.ts';
 import type { Process, World } from '../world/world.ts';

@@ -2,7 +2,7 @@
  * The cloud's own state in memory, with lmdb's promises: a transaction is done as a whole and in order; what was under
  * way at a crash is done up to some point.
  */
-import type { SinkDeps } from '../../../cloud/ingest/ingest.ts';
+import type { SinkDeps } from '../../../cloud/sink/sink.ts';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
 import type { Lane } from '../../../shared/contract/lanes.ts';
 import type { Random } from '../../../shared/runtime/random.ts';

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { SeriesPoint, SeriesQuery } from '../../ports/store.ts';
-import { type Column, quoted } from './catalog.ts';
+import type { SeriesPoint, SeriesQuery } from '../../../ports/store.ts';
+import { type Column, quoted } from '../catalog.ts';
 
 const nsInMs = 1_000_000n;
 

@@ -5,7 +5,7 @@
  * calls of some functions (`repeat`, `levenshtein`), aggregates that keep every value (`median`), and columns that
  * multiply from one sub-query to the next. New ones come with every version, so what is not listed is refused.
  */
-import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 
 function words(text: string): string[] {
   return text.trim().split(/\s+/);

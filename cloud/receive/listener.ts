@@ -17,11 +17,11 @@ import type { BatchLog } from '../ports/log.ts';
 import type { ReceiveConfig } from './config.ts';
 import { Connection, HeldBytes } from './connection.ts';
 import type { Credentials, Verdict } from './credentials.ts';
+import { DuplicateGateways } from './duplicate-gateways.ts';
 import type { ReceiveMetrics } from './metrics.ts';
 import { openFrame } from './open-frame.ts';
 import { maySubscribe, publishLane } from './rights.ts';
 import { readTlsFiles } from './tls-files.ts';
-import { DuplicateGateways } from './twins.ts';
 
 export interface ListenerDeps {
   credentials: Credentials;

@@ -2,13 +2,13 @@
  * Batches waiting to be stored. While one group is being written, those that come meanwhile gather for the next, which
  * shares one transaction and one sync. Bounded: beyond `waitingMax` a batch is turned away, to be sent again later.
  */
-import { type Clock, sleep } from '../../../shared/runtime/clock.ts';
-import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
-import type { Log } from '../../../shared/runtime/log.ts';
-import type { StoreBatch, StoreOutcome } from '../../ports/store.ts';
-import { onAbort } from '../abort.ts';
-import { StoreUnavailableError } from '../errors.ts';
-import { Database, type DatabaseOptions, openingFailed } from './database.ts';
+import { type Clock, sleep } from '../../../../shared/runtime/clock.ts';
+import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
+import type { Log } from '../../../../shared/runtime/log.ts';
+import type { StoreBatch, StoreOutcome } from '../../../ports/store.ts';
+import { onAbort } from '../../abort.ts';
+import { StoreUnavailableError } from '../../errors.ts';
+import { Database, type DatabaseOptions, openingFailed } from '../database.ts';
 import { Writer } from './writer.ts';
 
 const waitingMax = 256;

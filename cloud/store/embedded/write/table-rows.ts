@@ -12,7 +12,7 @@ import {
   TIMESTAMP_NS,
   VARCHAR,
 } from '@duckdb/node-api';
-import type { Column, ColumnType, Table } from './catalog.ts';
+import type { Column, ColumnType, Table } from '../catalog.ts';
 
 /** DuckDB's vector size: a chunk holds no more. */
 export const chunkRows = 2_048;

@@ -1,6 +1,6 @@
-import { isEventOf, type Prediction } from '../../shared/contract/events.ts';
-import type { Alert } from '../ports/alerts.ts';
-import type { Notification } from '../ports/notifications.ts';
+import { isEventOf, type Prediction } from '../../../../shared/contract/events.ts';
+import type { Alert } from '../../../ports/alerts.ts';
+import type { Notification } from '../../../ports/notifications.ts';
 
 export interface MailText {
   subject: string;

@@ -1,7 +1,7 @@
 /** Stores batches: each group of them in one transaction with its entries in the ledger, and one sync of the disk. */
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
-import type { RejectedLine, StoreBatch, StoreOutcome } from '../../ports/store.ts';
-import { type Database, loadCatalog, makeTable } from './database.ts';
+import type { RejectedLine, StoreBatch, StoreOutcome } from '../../../ports/store.ts';
+import { type Database, loadCatalog, makeTable } from '../database.ts';
 import { Ledger } from './ledger.ts';
 import { LineReader } from './line-reader.ts';
 import type { TableRows } from './table-rows.ts';

@@ -16,8 +16,8 @@ import { BatchOrder } from './batch-order.ts';
 import { type Checked, type Refused, RefusedList } from './checked.ts';
 import { readEvents } from './event-lines.ts';
 import { type Fresh, freshBlocks } from './fresh-blocks.ts';
+import type { SinkMetrics } from './metrics.ts';
 import { quarantinedBatch } from './quarantined-batch.ts';
-import type { SinkMetrics } from './sink-metrics.ts';
 import { type StoreWriterDeps, writeUntilStored } from './store-writer.ts';
 import { TelemetryReader } from './telemetry.ts';
 

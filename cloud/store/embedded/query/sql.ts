@@ -1,5 +1,5 @@
 import { type DuckDBConnection, StatementType } from '@duckdb/node-api';
-import type { SqlQuery, SqlResult } from '../../ports/store.ts';
+import type { SqlQuery, SqlResult } from '../../../ports/store.ts';
 import { jsonValue } from './json-values.ts';
 import { checkSyntaxTree, refused } from './sql-policy.ts';
 

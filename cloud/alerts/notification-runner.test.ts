@@ -4,7 +4,7 @@ import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { type ManualClock, manualClock } from '../../shared/runtime/manual-clock.ts';
 import type { DeadNotification, Notification, NotificationQueue, Notifier } from '../ports/notifications.ts';
-import { NotificationRunner, type NotifierPolicy } from './outbox-runner.ts';
+import { NotificationRunner, type NotifierPolicy } from './notification-runner.ts';
 import { notificationOf, predictionEvent } from './prediction.testing.ts';
 import { RetryAfterError } from './retry-after.ts';
 

@@ -3,10 +3,10 @@
  * a while ago, fields in the same order as in the line before. Whatever else a line holds takes the slow way through
  * the contract's own parser, with the same result.
  */
-import { parseLine } from '../../../shared/contract/line-protocol.ts';
-import { messageOf } from '../../../shared/runtime/errors.ts';
-import type { RejectedLine } from '../../ports/store.ts';
-import { type Catalog, type Column, type ColumnType, checkName, unacceptable } from './catalog.ts';
+import { parseLine } from '../../../../shared/contract/line-protocol.ts';
+import { messageOf } from '../../../../shared/runtime/errors.ts';
+import type { RejectedLine } from '../../../ports/store.ts';
+import { type Catalog, type Column, type ColumnType, checkName, unacceptable } from '../catalog.ts';
 import { LineScanner } from './line-scanner.ts';
 import { chunkRows, type Series, TableRows } from './table-rows.ts';
 

@@ -1,8 +1,8 @@
 import mqtt, { type MqttClient } from 'mqtt';
-import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
-import type { Notification, Notifier } from '../../ports/notifications.ts';
-import { cloudEventOf } from '../cloud-event.ts';
-import { type MqttNotifierConfig, readCaFile } from '../config.ts';
+import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
+import type { Notification, Notifier } from '../../../ports/notifications.ts';
+import { cloudEventOf } from '../../cloud-event.ts';
+import { type MqttNotifierConfig, readCaFile } from '../../config.ts';
 
 /**
  * Publishes the CloudEvent at QoS 1; the broker's PUBACK confirms it. MQTT.js would reconnect and send again by itself,

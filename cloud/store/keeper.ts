@@ -1,9 +1,9 @@
-import { backoffMs } from '../shared/runtime/backoff.ts';
-import { type Clock, sleep } from '../shared/runtime/clock.ts';
-import { HarbingerError, messageOf } from '../shared/runtime/errors.ts';
-import type { Log } from '../shared/runtime/log.ts';
-import type { Random } from '../shared/runtime/random.ts';
-import type { ReadingStore } from './ports/store.ts';
+import { backoffMs } from '../../shared/runtime/backoff.ts';
+import { type Clock, sleep } from '../../shared/runtime/clock.ts';
+import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { Random } from '../../shared/runtime/random.ts';
+import type { ReadingStore } from '../ports/store.ts';
 
 const checkMs = 5_000;
 const backoff = { firstMs: 500, maxMs: 10_000 };

@@ -1,9 +1,9 @@
 import { DuckDBDoubleVector, DuckDBTimestampNanosecondsVector, DuckDBVarCharVector } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseLine } from '../../../shared/contract/line-protocol.ts';
-import type { RejectedLine } from '../../ports/store.ts';
-import { Catalog, catalogLimits } from './catalog.ts';
+import { parseLine } from '../../../../shared/contract/line-protocol.ts';
+import type { RejectedLine } from '../../../ports/store.ts';
+import { Catalog, catalogLimits } from '../catalog.ts';
 import { LineReader } from './line-reader.ts';
 
 function read(lines: string[], reader = new LineReader(new Catalog())) {

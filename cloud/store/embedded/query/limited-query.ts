@@ -1,9 +1,9 @@
 /** Queries that may not take long: interrupted at their limit, on connections of their own. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { type Clock, sleep, type Timer } from '../../../shared/runtime/clock.ts';
-import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
-import { StoreUnavailableError } from '../errors.ts';
-import type { Database } from './database.ts';
+import { type Clock, sleep, type Timer } from '../../../../shared/runtime/clock.ts';
+import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
+import { StoreUnavailableError } from '../../errors.ts';
+import type { Database } from '../database.ts';
 import { Gate } from './gate.ts';
 
 /** An interrupt that comes before DuckDB has begun is lost, so it is repeated. */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import nodemailer from 'nodemailer';
-import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
-import type { Log } from '../../../shared/runtime/log.ts';
-import type { Notification, Notifier } from '../../ports/notifications.ts';
-import { type EmailConfig, readCaFile } from '../config.ts';
-import { mailTextOf } from '../mail-text.ts';
+import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
+import type { Log } from '../../../../shared/runtime/log.ts';
+import type { Notification, Notifier } from '../../../ports/notifications.ts';
+import { type EmailConfig, readCaFile } from '../../config.ts';
+import { mailTextOf } from './mail-text.ts';
 
 /** Hands a plain-text mail to an SMTP server. The notification is confirmed when the server accepts the message. */
 export function createEmail(config: EmailConfig, deps: { log: Log }): Notifier {

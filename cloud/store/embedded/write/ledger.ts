@@ -3,7 +3,7 @@
  * transaction that stores the blocks' rows, so a block is either stored and known as stored, or neither.
  */
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
-import type { StoreBatch } from '../../ports/store.ts';
+import type { StoreBatch } from '../../../ports/store.ts';
 
 /** A row is appended for every write (an update would cost ten times that); so many, and they are made one a lane. */
 const rowsMax = 50_000;
