@@ -62,7 +62,7 @@ export class Inlet {
       if (!this.handOver(this.straddling)) return 'gone';
       passFrom = at;
     } else if (header.isPartial) {
-      at = header.read(chunk, 0);
+      at = header.resume(chunk, 0);
       if (at < 0) return 'malformed';
       if (!header.isPartial && !this.admit()) return 'oversize';
     }
@@ -75,7 +75,7 @@ export class Inlet {
       if (at >= end) break;
       const first = at;
       const firstByte = chunk[at]!;
-      at = header.read(chunk, at);
+      at = header.begin(chunk, at);
       if (at < 0) return this.flush(chunk, passFrom, first, 'malformed');
       if (header.isPartial) break;
       if (!this.admit()) return this.flush(chunk, passFrom, first, 'oversize');

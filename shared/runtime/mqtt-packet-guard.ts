@@ -25,7 +25,7 @@ export class PacketMeter {
         this.bodyLeft -= step;
         at += step;
       } else {
-        at = header.read(chunk, at);
+        at = header.isPartial ? header.resume(chunk, at) : header.begin(chunk, at);
         if (at < 0) return Number.POSITIVE_INFINITY;
         if (header.isPartial) break;
         if (header.bodyBytes > bytesMax) return header.bodyBytes;

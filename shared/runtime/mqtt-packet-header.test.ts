@@ -19,23 +19,23 @@ describe('PacketHeader', () => {
     const packet = Uint8Array.from([0x30, ...bytes, 0xaa]);
     const end = packet.length - 1;
     for (let cut = 1; cut < end; cut++) {
-      expect(header.read(packet.subarray(0, cut), 0)).toBe(cut);
+      expect(header.begin(packet.subarray(0, cut), 0)).toBe(cut);
       expect(header.isPartial).toBe(true);
-      expect(header.read(packet.subarray(cut), 0)).toBe(end - cut);
+      expect(header.resume(packet.subarray(cut), 0)).toBe(end - cut);
       expect(header.isPartial).toBe(false);
       expect(header.bodyBytes).toBe(bodyBytes);
     }
-    expect(header.read(Uint8Array.from([0xaa, ...packet]), 1)).toBe(1 + end);
+    expect(header.begin(Uint8Array.from([0xaa, ...packet]), 1)).toBe(1 + end);
     expect(header.bodyBytes).toBe(bodyBytes);
   });
 
   it('refuses a length of five bytes, wherever the header is cut', () => {
     const packet = Uint8Array.from([0x30, 0x80, 0x80, 0x80, 0x80, 0x01]);
-    expect(new PacketHeader().read(packet, 0)).toBe(-1);
+    expect(new PacketHeader().begin(packet, 0)).toBe(-1);
     for (let cut = 1; cut < 5; cut++) {
       const header = new PacketHeader();
-      header.read(packet.subarray(0, cut), 0);
-      expect(header.read(packet.subarray(cut), 0)).toBe(-1);
+      header.begin(packet.subarray(0, cut), 0);
+      expect(header.resume(packet.subarray(cut), 0)).toBe(-1);
     }
   });
 });

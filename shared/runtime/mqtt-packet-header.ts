@@ -8,37 +8,34 @@ export class PacketHeader {
   /** How far the next length byte is shifted; -1 unless a header has been begun and not ended. */
   private shift = -1;
 
-  /** True if the last chunk ended within a header, so that the next call of `read` continues it. */
+  /** True if the last chunk ended within a header, which `resume` then continues. */
   get isPartial(): boolean {
     return this.shift >= 0;
   }
 
   /**
-   * Reads the header that begins at `chunk[start]`, or continues a partial one there. Returns where it ends, which is the
-   * end of the chunk if it is still partial; -1 if its length has more than four bytes, which MQTT forbids.
+   * Reads the header that begins at `chunk[start]`. Returns where it ends, which is the end of the chunk if it is partial;
+   * -1 if its length has more than four bytes, which MQTT forbids.
    */
-  read(chunk: Uint8Array, start: number): number {
+  begin(chunk: Uint8Array, start: number): number {
+    this.shift = 0;
+    this.bodyBytes = 0;
+    return this.resume(chunk, start + 1);
+  }
+
+  /** Continues a partial header at `chunk[start]`. Returns the same as `begin`. */
+  resume(chunk: Uint8Array, start: number): number {
     let at = start;
-    let shift = this.shift;
-    let bodyBytes = this.bodyBytes;
-    if (shift < 0) {
-      at += 1; // the type byte
-      shift = 0;
-      bodyBytes = 0;
-    }
     while (at < chunk.length) {
       const byte = chunk[at++]!;
-      bodyBytes |= (byte & 0x7f) << shift;
+      this.bodyBytes |= (byte & 0x7f) << this.shift;
       if (byte < 0x80) {
         this.shift = -1;
-        this.bodyBytes = bodyBytes;
         return at;
       }
-      if (shift === 21) return -1;
-      shift += 7;
+      if (this.shift === 21) return -1;
+      this.shift += 7;
     }
-    this.shift = shift;
-    this.bodyBytes = bodyBytes;
     return at;
   }
 }
