@@ -98,7 +98,7 @@ export async function startDataPlane(
   await replayTail({ journal: journals, recent, machines, builder, windowsBytes: replayBytes }, toWindows);
   await replayEventIds(journals, lanes.events);
 
-  const link = deps.link ?? mqttLinks(gateway, config.uplink, random);
+  const link = deps.link ?? mqttLinks(gateway, config.uplink, deps);
   const uplink = link && new Uplink(config.uplink, { gateway, journals: byLane, link, clock, random, log });
   const lossReporter = new LossReporter({ gateway, journalId: journals.id, losses, record, clock, log });
   const letterAdmin = new LetterAdmin(letters, (messages) => pipeline.take((each) => messages.forEach(each)));

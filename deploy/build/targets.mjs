@@ -19,7 +19,7 @@ const testSource = /\.(test|testing)\.ts$/;
 export const product = {
   name: 'the product',
   out: 'dist',
-  folders: ['gateway', 'cloud', 'shared', 'models', 'deploy', 'test/plant'],
+  folders: ['gateway', 'cloud', 'shared', 'models', 'deploy'],
   files: ['package-lock.json', 'tsconfig.json'],
   isInput: (path) => source.test(path) && !testSource.test(path),
   tools: ['vite'],

@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { systemClock } from '../../shared/runtime/clock.ts';
 import { packageRoot } from '../../shared/runtime/paths.ts';
 import { addAudit } from './inspect/audit.ts';
 import { addDeadLetters } from './inspect/deadletters.ts';
@@ -77,4 +78,4 @@ try {
   else process.exitCode = reportError(error);
 }
 // An open handle must not keep a finished process alive, or its supervisor would wait for ever.
-setTimeout(() => process.exit(), 10_000).unref();
+systemClock.setTimer(10_000, () => process.exit());

@@ -4,7 +4,14 @@
  * models/plant; changes here must keep state files of earlier versions readable.
  */
 
-import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
+import {
+  type Clock,
+  every,
+  holdProcess,
+  sleep,
+  systemClock,
+  type Timer,
+} from '../../shared/runtime/clock.ts';
 import { Publisher } from '../replay/publisher.ts';
 import { lateStart, type MachineState, PlantMachine } from './machine.ts';
 import { Outbox } from './outbox.ts';
@@ -99,9 +106,18 @@ class Plant {
   }
 
   async run(signal: AbortSignal): Promise<void> {
+    const held = holdProcess();
+    try {
+      await this.#runUntil(signal);
+    } finally {
+      held.cancel();
+    }
+  }
+
+  async #runUntil(signal: AbortSignal): Promise<void> {
     const stop = new AbortController();
-    const status = setInterval(() => this.#status(), statusMs);
-    const save = setInterval(() => this.#save(false), saveMs);
+    const status = every(this.#clock, statusMs, () => this.#status());
+    const save = every(this.#clock, saveMs, () => this.#save(false));
     this.#save(false);
     const periodMs = 1_000 / this.#options.rateHz;
     const senders = this.#sensors.map((sensor, index) =>
@@ -110,8 +126,8 @@ class Plant {
     try {
       await Promise.race([aborted(signal), ...senders]);
     } finally {
-      clearInterval(status);
-      clearInterval(save);
+      status.cancel();
+      save.cancel();
       await Promise.all(this.#sensors.map((sensor) => sensor.stop(drainMsMax)));
       stop.abort();
       await Promise.allSettled(senders);
@@ -156,7 +172,7 @@ class Sensor {
   readonly outbox: Outbox;
   readonly #options: PlantOptions;
   readonly #clock: Clock;
-  #ticking: NodeJS.Timeout | undefined;
+  #ticking: Timer | undefined;
   #replaceAtMs: number | null = null;
   #sending = false;
   taken = 0;
@@ -180,10 +196,10 @@ class Sensor {
   /** Resolves when the sensor is stopped; rejects when the gateway refuses it. */
   async start(delayMs: number, periodMs: number, signal: AbortSignal): Promise<void> {
     this.publisher.start();
-    this.#ticking = setTimeout(() => {
+    this.#ticking = this.#clock.setTimer(delayMs, () => {
+      this.#ticking = every(this.#clock, periodMs, () => this.#tick());
       this.#tick();
-      this.#ticking = setInterval(() => this.#tick(), periodMs);
-    }, delayMs);
+    });
     for (let message = await this.#next(signal); message; message = await this.#next(signal)) {
       // The signal aborted before the publisher took this message, so it still counts as waiting, as do those
       // after it.
@@ -194,10 +210,10 @@ class Sensor {
 
   /** Stops taking readings, waits for acknowledgements for at most `msMax` ms, and disconnects. */
   async stop(msMax: number): Promise<void> {
-    clearTimeout(this.#ticking);
+    this.#ticking?.cancel();
     const deadline = this.#clock.monotonicMs() + msMax;
     while (this.waiting > 0 && this.#clock.monotonicMs() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await sleep(this.#clock, 10);
     }
     await this.publisher.stop();
   }

@@ -3,7 +3,7 @@
  * reading of its machine and is acknowledged by the gateway. A new file format is a new `Recording` here.
  * publisher.ts is also the MQTT client of the virtual plant and of the demonstration's compressor.
  */
-import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
+import { type Clock, every, holdProcess, systemClock } from '../../shared/runtime/clock.ts';
 import { cmapssRecording, indexCmapss, looksLikeCmapss } from './cmapss.ts';
 import { csvRecording } from './csv.ts';
 import { type FileFacts, scanFile } from './file-scan.ts';
@@ -134,14 +134,16 @@ class ReplayRun {
   async run(signal: AbortSignal): Promise<ReplaySummary> {
     this.#startedAtMs = this.#clock.monotonicMs();
     this.#publisher.start();
-    const shown = setInterval(() => this.#show(), progressMs);
+    const held = holdProcess();
+    const shown = every(this.#clock, progressMs, () => this.#show());
     try {
       const complete = await this.#sendAll(signal);
       const acked = await this.#drain(signal);
       this.#show();
       return this.#summary(complete && acked);
     } finally {
-      clearInterval(shown);
+      shown.cancel();
+      held.cancel();
       await this.#publisher.stop();
     }
   }

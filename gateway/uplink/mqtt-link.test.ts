@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { Aedes } from 'aedes';
 import { afterEach, expect, it } from 'vitest';
 import { greetingTopic } from '../../shared/contract/topics.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
 import { uplinkProblems } from './config.ts';
 import { MqttLink } from './mqtt-link.ts';
 
@@ -41,7 +42,7 @@ async function serverAt(serve: (socket: Socket) => void): Promise<string> {
 }
 
 const connecting = (url: string) =>
-  new MqttLink('gw', { ...config, url }).connect(new AbortController().signal);
+  new MqttLink('gw', { ...config, url }, systemClock).connect(new AbortController().signal);
 
 it('a broker that does not greet is no cloud: it would confirm what it does not store', async () => {
   const broker = await Aedes.createBroker();
@@ -73,7 +74,8 @@ it.each<[string, (socket: Socket) => void]>([
 });
 
 it('a TLS file that cannot be read is named, and does not keep the link from being closed', async () => {
-  const link = new MqttLink('gw', { ...config, url: 'mqtts://127.0.0.1:1', caFile: '/nowhere/ca.pem' });
+  const tls = { url: 'mqtts://127.0.0.1:1', caFile: '/nowhere/ca.pem' };
+  const link = new MqttLink('gw', { ...config, ...tls }, systemClock);
   await expect(link.connect(new AbortController().signal)).rejects.toMatchObject({
     code: 'UPLINK_TLS_FILES',
     retry: true,
@@ -83,7 +85,7 @@ it('a TLS file that cannot be read is named, and does not keep the link from bei
 });
 
 it('a cloud that is not there is an error that can be tried again', async () => {
-  const link = new MqttLink('gw', config);
+  const link = new MqttLink('gw', config, systemClock);
   await expect(link.connect(new AbortController().signal)).rejects.toMatchObject({
     code: 'UPLINK_BROKEN',
     retry: true,

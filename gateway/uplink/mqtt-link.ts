@@ -1,6 +1,7 @@
 import mqtt from 'mqtt';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { greetingTopic, uplinkTopic } from '../../shared/contract/topics.ts';
+import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { keepNoPacketNumbers } from '../../shared/runtime/mqtt-packet-numbers.ts';
 import type { Random } from '../../shared/runtime/random.ts';
@@ -9,10 +10,14 @@ import type { UplinkConfig } from './config.ts';
 import { readTlsFiles } from './tls-files.ts';
 
 /** Makes links to the configured cloud; null without one: then everything stays in the journal. */
-export function mqttLinks(gateway: string, config: UplinkConfig, random: Random): (() => CloudLink) | null {
+export function mqttLinks(
+  gateway: string,
+  config: UplinkConfig,
+  { clock, random }: { clock: Clock; random: Random },
+): (() => CloudLink) | null {
   const { url } = config;
   const instance = Math.floor(random.next() * 2 ** 32).toString(16);
-  return url === undefined ? null : () => new MqttLink(gateway, { ...config, url }, instance);
+  return url === undefined ? null : () => new MqttLink(gateway, { ...config, url }, clock, instance);
 }
 
 /**
@@ -22,6 +27,7 @@ export function mqttLinks(gateway: string, config: UplinkConfig, random: Random)
 export class MqttLink implements CloudLink {
   readonly closed: Promise<void>;
   private readonly gateway: string;
+  private readonly clock: Clock;
   private readonly instance: string;
   private readonly config: UplinkConfig & { url: string };
   private readonly underWay = new Set<(error: Error) => void>();
@@ -30,8 +36,9 @@ export class MqttLink implements CloudLink {
   private markClosed: () => void = () => {};
 
   /** `instance` names this process, so that the cloud can tell two gateways of one name from one that was started again. */
-  constructor(gateway: string, config: UplinkConfig & { url: string }, instance = '') {
+  constructor(gateway: string, config: UplinkConfig & { url: string }, clock: Clock, instance = '') {
     this.gateway = gateway;
+    this.clock = clock;
     this.instance = instance;
     this.config = config;
     this.closed = new Promise((resolve) => {
@@ -66,9 +73,9 @@ export class MqttLink implements CloudLink {
     return new Promise((resolve, reject) => {
       const abort = () => client.end(true);
       signal.addEventListener('abort', abort, { once: true });
-      let late: NodeJS.Timeout | undefined;
+      let late: Timer | undefined;
       const settle = (run: () => void) => {
-        clearTimeout(late);
+        late?.cancel();
         signal.removeEventListener('abort', abort);
         this.underWay.delete(fail);
         run();
@@ -78,8 +85,7 @@ export class MqttLink implements CloudLink {
       client.once('message', () => settle(resolve));
       client.once('connect', () => {
         client.subscribe(greetingTopic(this.gateway));
-        late = setTimeout(() => fail(this.notACloud()), config.connectMsMax);
-        late.unref();
+        late = this.clock.setTimer(config.connectMsMax, () => fail(this.notACloud()));
       });
       if (signal.aborted) abort();
     });

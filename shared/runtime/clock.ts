@@ -59,3 +59,19 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
     signal?.addEventListener('abort', done, { once: true });
   });
 }
+
+/** Calls `fn` every `periodMs`, for the first time after one period, until it is cancelled. */
+export function every(clock: Clock, periodMs: number, fn: () => void): Timer {
+  let timer = clock.setTimer(periodMs, tick);
+  function tick() {
+    timer = clock.setTimer(periodMs, tick);
+    fn();
+  }
+  return { cancel: () => timer.cancel() };
+}
+
+/** Keeps the process alive until it is cancelled: the timers of a clock do not. */
+export function holdProcess(): Timer {
+  const handle = setInterval(() => undefined, 2 ** 30);
+  return { cancel: () => clearInterval(handle) };
+}

@@ -51,7 +51,7 @@ async function main(): Promise<number> {
     process.stdout.write(help(scenarios));
     return 0;
   }
-  if (!existsSync(compiledEntry('test/bench/bare-aedes')))
+  if (!existsSync(compiledEntry('test/bench/sides/bare-aedes')))
     throw new Error('build first: npm run build:tests');
   requireDisk(tmpdir());
   return options.growth ? runGrowth(options) : runScenarios(options);
