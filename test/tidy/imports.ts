@@ -1,0 +1,25 @@
+/** The graph of relative imports, type-only ones included. */
+import { join, normalize } from 'node:path';
+import { folderOf, type Source, sources } from './tree.ts';
+
+export interface Edge {
+  from: string;
+  to: string;
+}
+
+const known = new Set(sources.map(({ path }) => path));
+const specifier = /\b(?:from|import)\s*\(?\s*['"](\.[^'"\n]+)['"]/g;
+
+/** Paths of files that `source` imports, relative to the root. */
+export function importsOf({ path, text }: Source): string[] {
+  const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+  const targets = [...code.matchAll(specifier)].map((match) => normalize(join(folderOf(path), match[1]!)));
+  return [...new Set(targets)];
+}
+
+export const edges: readonly Edge[] = sources.flatMap((source) =>
+  importsOf(source).map((to) => ({ from: source.path, to })),
+);
+
+/** Imports of a source file that is not there are for the compiler; a style sheet or a JSON file is no source. */
+export const edgesBetweenSources: readonly Edge[] = edges.filter(({ to }) => known.has(to));

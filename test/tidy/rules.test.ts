@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { breaksFloors, breaksParts, breaksRooms, breaksSharedRooms } from './rules.ts';
+
+const edge = (from: string, to: string) => ({ from, to });
+
+describe('the rules notice', () => {
+  it('an arrow from one side to the other, and up to what composes or tests', () => {
+    expect(breaksFloors(edge('gateway/a.ts', 'cloud/b.ts'))).toBe(true);
+    expect(breaksFloors(edge('shared/runtime/a.ts', 'gateway/b.ts'))).toBe(true);
+    expect(breaksFloors(edge('deploy/cli/a.ts', 'test/plant/b.ts'))).toBe(true);
+    expect(breaksFloors(edge('cloud/api/a.test.ts', 'test/support/b.ts'))).toBe(false);
+    expect(breaksFloors(edge('gateway/a.ts', 'shared/runtime/b.ts'))).toBe(false);
+  });
+
+  it('a room that knows another, or the file that composes it', () => {
+    expect(breaksRooms(edge('gateway/journal/a.ts', 'gateway/uplink/b.ts'))).toBe(true);
+    expect(breaksRooms(edge('gateway/journal/a.ts', 'gateway/gateway.ts'))).toBe(true);
+    expect(breaksRooms(edge('gateway/ports/a.ts', 'gateway/gateway.ts'))).toBe(true);
+    expect(breaksRooms(edge('gateway/journal/a.ts', 'gateway/ports/journal.ts'))).toBe(false);
+    expect(breaksRooms(edge('gateway/journal/a.ts', 'gateway/journal/segments/b.ts'))).toBe(false);
+    expect(breaksRooms(edge('gateway/gateway.ts', 'gateway/journal/a.ts'))).toBe(false);
+    expect(breaksRooms(edge('gateway/pipeline/a.ts', 'gateway/decode/b.ts'))).toBe(false);
+    expect(breaksRooms(edge('gateway/pipeline/a.ts', 'gateway/watch/b.ts'))).toBe(true);
+  });
+
+  it('a room of shared that knows one beside or above it', () => {
+    expect(breaksSharedRooms(edge('shared/contract/a.ts', 'shared/domain/b.ts'))).toBe(true);
+    expect(breaksSharedRooms(edge('shared/runtime/a.ts', 'shared/files/b.ts'))).toBe(true);
+    expect(breaksSharedRooms(edge('shared/features/a.ts', 'shared/domain/b.ts'))).toBe(false);
+  });
+
+  it('who looks into a part', () => {
+    const parts = new Set(['cloud/alerts/notifiers/ntfy', 'cloud/alerts/notifiers/email']);
+    const ntfy = 'cloud/alerts/notifiers/ntfy';
+    expect(breaksParts(edge('cloud/alerts/notifiers/notifiers.ts', `${ntfy}/ntfy.ts`), parts)).toBe(true);
+    expect(breaksParts(edge('cloud/alerts/alerts.ts', `${ntfy}/part.ts`), parts)).toBe(true);
+    expect(breaksParts(edge('cloud/alerts/notifiers/email/a.ts', `${ntfy}/part.ts`), parts)).toBe(true);
+    expect(breaksParts(edge('cloud/alerts/notifiers/notifiers.ts', `${ntfy}/part.ts`), parts)).toBe(false);
+    expect(breaksParts(edge(`${ntfy}/part.ts`, `${ntfy}/ntfy.ts`), parts)).toBe(false);
+  });
+});

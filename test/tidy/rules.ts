@@ -1,0 +1,86 @@
+/** Which folders may import which: the layers of the product. Each rule returns the imports that break it. */
+import type { Edge } from './imports.ts';
+import { isTest } from './tree.ts';
+
+/** What each top-level folder may import of the others. deploy/ composes the product; test/ may import everything. */
+export const floors: Readonly<Record<string, readonly string[]>> = {
+  shared: [],
+  gateway: ['shared'],
+  cloud: ['shared'],
+  models: ['shared'],
+  deploy: ['shared', 'gateway', 'cloud', 'models'],
+  test: ['shared', 'gateway', 'cloud', 'models', 'deploy'],
+};
+
+/** What each room of shared/ may import of the others, beside runtime/. */
+export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
+  runtime: [],
+  config: ['files', 'security'],
+  parts: [],
+  files: [],
+  security: [],
+  http: ['security'],
+  mqtt: [],
+  jobs: [],
+  contract: [],
+  domain: ['config', 'contract', 'files'],
+  decisions: ['contract'],
+  features: ['contract', 'domain', 'files'],
+  detector: [],
+};
+
+/** Rooms of the gateway that compose others, and what they must leave alone. */
+const composing: Readonly<Record<string, readonly string[]>> = {
+  'gateway/pipeline': [
+    'gateway/sources',
+    'gateway/watch',
+    'gateway/decisions',
+    'gateway/jobs',
+    'gateway/api',
+  ],
+};
+
+const topOf = (path: string) => path.split('/')[0]!;
+
+/** The second folder of a path in gateway/ or cloud/; null for files that lie directly in them, and elsewhere. */
+export function roomOf(path: string): string | null {
+  const [side, room, ...rest] = path.split('/');
+  return (side === 'gateway' || side === 'cloud') && rest.length > 0 ? `${side}/${room}` : null;
+}
+
+export function breaksFloors({ from, to }: Edge): boolean {
+  const [own, other] = [topOf(from), topOf(to)];
+  if (own === other || floors[own]?.includes(other)) return false;
+  return !(isTest(from) && other === 'test');
+}
+
+/** A room knows its own files, the ports of its side, and shared/. Files directly in gateway/ and cloud/ compose rooms. */
+export function breaksRooms({ from, to }: Edge): boolean {
+  const [own, other] = [roomOf(from), roomOf(to)];
+  if (own === null || isTest(from) || topOf(from) !== topOf(to) || own === other) return false;
+  const side = topOf(from);
+  if (other === null) return own.endsWith('/ports') || to !== `${side}/ports.ts`;
+  if (other === `${side}/ports`) return false;
+  const mustNot = composing[own];
+  return mustNot ? mustNot.includes(other) : true;
+}
+
+export function breaksSharedRooms({ from, to }: Edge): boolean {
+  if (isTest(from) || topOf(from) !== 'shared' || topOf(to) !== 'shared') return false;
+  const [own, other] = [from.split('/')[1]!, to.split('/')[1]!];
+  return own !== other && other !== 'runtime' && !sharedRooms[own]?.includes(other);
+}
+
+/**
+ * A part is a folder with a part.ts. From outside it is seen as its part.ts alone, and only by the registry, which lies
+ * in the folder above. Tests may look inside.
+ */
+export function breaksParts({ from, to }: Edge, partFolders: ReadonlySet<string>): boolean {
+  if (isTest(from) || topOf(from) === 'test') return false;
+  for (const folder of partFolders) {
+    if (!to.startsWith(`${folder}/`) || from.startsWith(`${folder}/`)) continue;
+    const isRegistry = folder.slice(0, folder.lastIndexOf('/')) === from.slice(0, from.lastIndexOf('/'));
+    if (to !== `${folder}/part.ts` || !isRegistry) return true;
+  }
+  return false;
+}

@@ -1,0 +1,23 @@
+/** Time, timers and chance come from shared/runtime, so that a simulation can replace them. */
+import { expect, it } from 'vitest';
+import * as exceptions from './exceptions.ts';
+import { product } from './tree.ts';
+
+/** Files outside shared/runtime with a line of code that matches. */
+function filesWith(pattern: RegExp): string[] {
+  return product
+    .filter(({ path }) => !path.startsWith('shared/runtime/'))
+    .filter(({ text }) =>
+      text.split('\n').some((line) => pattern.test(line) && !/^\s*(\*|\/\/|\/\*)/.test(line)),
+    )
+    .map(({ path }) => path);
+}
+
+it('no product code asks for the time or for chance itself', () => {
+  expect(filesWith(/\b(Date\.now|Math\.random|performance\.now)\(|new Date\(\)/)).toEqual([]);
+});
+
+it('no product code starts timers itself', () => {
+  const found = filesWith(/\b(setTimeout|setInterval)\b/);
+  expect(found.filter((path) => !exceptions.timers.includes(path))).toEqual([]);
+});

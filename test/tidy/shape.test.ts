@@ -1,0 +1,47 @@
+/** Files are short, folders small, and nothing lies about that nobody uses. */
+import { expect, it } from 'vitest';
+import { unreached } from './entries.ts';
+import * as exceptions from './exceptions.ts';
+import { floors } from './rules.ts';
+import { files, folderOf, isTest, sources, textOf } from './tree.ts';
+
+const linesMax = 300;
+const sourcesInFolderMax = 12;
+
+it('no file is longer than 300 lines', () => {
+  const long = sources.filter(({ text }) => text.split('\n').length > linesMax + 1).map(({ path }) => path);
+  expect(long).toEqual([]);
+});
+
+it('no folder has more than 12 source files, tests apart', () => {
+  const counts = new Map<string, number>();
+  for (const { path } of sources) {
+    if (!isTest(path)) counts.set(folderOf(path), (counts.get(folderOf(path)) ?? 0) + 1);
+  }
+  const large = [...counts].filter(([, count]) => count > sourcesInFolderMax);
+  const found = large.map(([folder, count]) => `${folder}: ${count}`);
+  expect(found.filter((text) => !exceptions.largeFolders.includes(text.split(':')[0]!))).toEqual([]);
+});
+
+it('every file is imported, or is where a process, a thread, a page or a test begins', () => {
+  expect(unreached()).toEqual([]);
+});
+
+it('only the agreed folders stand at the top', () => {
+  const top = new Set(files.map((path) => path.split('/')[0]!).filter((name) => !name.startsWith('.')));
+  const expected = [
+    ...Object.keys(floors),
+    'CHANGELOG.md',
+    'CONTRIBUTING.md',
+    'LICENSE',
+    'README.md',
+    'package-lock.json',
+    'package.json',
+    'tsconfig.json',
+  ];
+  expect([...top].filter((name) => !expected.includes(name))).toEqual([]);
+});
+
+it('the lock file names no host of a registry', () => {
+  expect(textOf('package-lock.json')).not.toMatch(/"resolved":\s*"http/);
+});
