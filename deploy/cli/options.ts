@@ -52,10 +52,7 @@ export function withReach(command: Command, role: 'gateway' | 'cloud'): Command 
   return command
     .option('--url <url>', `the ${role}'s HTTP address (default: found through the data folder)`)
     .option('--token <token>', 'API token (better: $HARBINGER_TOKEN)')
-    .option(
-      '--data <dir>',
-      'data folder it runs on (default: where it runs by default, or the demonstration’s)',
-    )
+    .option('--data <dir>', 'its data folder (default: its usual place, or that of the demonstration)')
     .option('--json', 'print JSON');
 }
 

@@ -15,8 +15,8 @@ interface Entry {
 
 export function addAudit(program: Command): void {
   withReach(program.command('audit'), 'cloud')
-    .description('what was redriven in the cloud by hand: who asked, from where, how it ended')
-    .option('--limit <n>', 'how many, newest first', wholeNumber, 20)
+    .description('list manual redrives in the cloud: by whom, from which address, with which outcome')
+    .option('--limit <n>', 'number of entries, newest first', wholeNumber, 20)
     .action(async (options: ReachOptions & { limit: number }) => {
       const path = `/api/audit?limit=${options.limit}`;
       const page = (await request(findEndpoint('cloud', options), 'GET', path)) as { items: Entry[] };
@@ -27,7 +27,7 @@ export function addAudit(program: Command): void {
         entry.by,
         entry.address,
         printable(entry.subject, 60),
-        printable(entry.outcome ?? 'asked for', 120),
+        printable(entry.outcome ?? 'requested', 120),
       ]);
       printTable([['when', 'action', 'by', 'from', 'what', 'outcome'], ...rows]);
     });

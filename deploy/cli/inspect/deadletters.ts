@@ -20,11 +20,11 @@ interface Letter {
 export function addDeadLetters(program: Command): void {
   const group = program
     .command('deadletters')
-    .description('what could not become a reading: list, show, redrive, drop');
+    .description('messages that could not become readings: list, show, redrive, drop');
 
   withReach(group.command('list'), 'gateway')
-    .description('newest first, with the reason')
-    .option('--limit <n>', 'how many', wholeNumber, 50)
+    .description('list them, newest first, with the reason')
+    .option('--limit <n>', 'number of letters', wholeNumber, 50)
     .action(async (options: ReachOptions & { limit: number }) => {
       const page = (await request(
         findEndpoint('gateway', options),
@@ -45,8 +45,8 @@ export function addDeadLetters(program: Command): void {
     });
 
   withReach(group.command('show'), 'gateway')
-    .description('one letter whole, with its payload')
-    .argument('<id>', 'from the list', wholeNumber)
+    .description('show one letter with its payload')
+    .argument('<id>', 'id from the list', wholeNumber)
     .action(async (id: number, options: ReachOptions) => {
       const letter = (await request(
         findEndpoint('gateway', options),
@@ -60,12 +60,12 @@ export function addDeadLetters(program: Command): void {
       process.stdout.write(`payload  ${printable(Buffer.from(payload, 'base64').toString('utf8'), 4_000)}\n`);
     });
 
-  addChange(group, 'redrive', 'send letters through the pipeline again, after the cause was mended', {
+  addChange(group, 'redrive', 'send letters through the pipeline again, after the cause was fixed', {
     method: 'POST',
     path: '/api/deadletters/redrive',
     done: 'redriven; those that failed again are new letters',
   });
-  addChange(group, 'drop', 'forget letters for good', {
+  addChange(group, 'drop', 'delete letters for good', {
     method: 'DELETE',
     path: '/api/deadletters',
     done: 'dropped',
@@ -84,7 +84,7 @@ function addChange(
 ): void {
   withReach(group.command(verb), 'gateway')
     .description(description)
-    .argument('[ids...]', 'which, from the list', idList)
+    .argument('[ids...]', 'ids from the list', idList)
     .option('--all', 'every letter')
     .action(async (ids: number[] = [], options: ReachOptions & { all?: boolean }) => {
       const which = whichOf(ids, options.all);

@@ -17,8 +17,8 @@ interface Decision {
 
 export function addDecisions(program: Command): void {
   withReach(program.command('decisions'), 'cloud')
-    .description('decision records: what was decided, by which policy, and why')
-    .option('--limit <n>', 'how many, newest first', wholeNumber, 20)
+    .description('list decision records: what was decided, by which policy, and why')
+    .option('--limit <n>', 'number of records, newest first', wholeNumber, 20)
     .option('--subject <site/machine>', 'only this machine')
     .addHelpText('after', '\nExample:\n  harbinger decisions --subject plant/pump-2\n')
     .action(async (options: ReachOptions & { limit: number; subject?: string }) => {

@@ -18,11 +18,11 @@ interface Dead {
 export function addNotifications(program: Command): void {
   const group = program
     .command('notifications')
-    .description('alerts that somebody could not be told of: list, redrive');
+    .description('notifications of alerts that could not be delivered: list, redrive');
 
   withReach(group.command('list'), 'cloud')
-    .description('newest first, with the reason')
-    .option('--limit <n>', 'how many', wholeNumber, 50)
+    .description('list them, newest first, with the reason')
+    .option('--limit <n>', 'number of notifications', wholeNumber, 50)
     .action(async (options: ReachOptions & { limit: number }) => {
       const path = `/api/notifications/dead?limit=${options.limit}`;
       const page = (await request(findEndpoint('cloud', options), 'GET', path)) as { items: Dead[] };
@@ -40,12 +40,11 @@ export function addNotifications(program: Command): void {
     });
 
   addRedrive(group, {
-    description:
-      'put them back into their queues, after their receivers were mended; each keeps its idempotency key',
+    description: 'queue them again, after their receivers were fixed; each keeps its idempotency key',
     argument: 'keys',
     parse: (text: string, previous: string[] = []) => [...previous, text],
     path: '/api/notifications/redrive',
     field: 'keys',
-    done: 'back in their queues',
+    done: 'queued again',
   });
 }

@@ -9,11 +9,11 @@ import { addRedrive } from './redrive.ts';
 export function addQuarantine(program: Command): void {
   const group = program
     .command('quarantine')
-    .description('what gateways sent and the cloud could not store: list, show, redrive');
+    .description('data from gateways that the cloud could not store: list, show, redrive');
 
   withReach(group.command('list'), 'cloud')
-    .description('newest first, with the reason')
-    .option('--limit <n>', 'how many', wholeNumber, 50)
+    .description('list it, newest first, with the reason')
+    .option('--limit <n>', 'number of entries', wholeNumber, 50)
     .action(async (options: ReachOptions & { limit: number }) => {
       const path = `/api/quarantine?limit=${options.limit}`;
       const page = (await request(findEndpoint('cloud', options), 'GET', path)) as { items: Quarantined[] };
@@ -31,8 +31,8 @@ export function addQuarantine(program: Command): void {
     });
 
   withReach(group.command('show'), 'cloud')
-    .description('one entry with its content (the first 64 KiB are kept)')
-    .argument('<id>', 'from the list', wholeNumber)
+    .description('show one entry with its content (the first 64 KiB are kept)')
+    .argument('<id>', 'id from the list', wholeNumber)
     .action(async (id: number, options: ReachOptions) => {
       const path = `/api/quarantine/${id}`;
       const entry = (await request(findEndpoint('cloud', options), 'GET', path)) as Quarantined & {
@@ -47,7 +47,7 @@ export function addQuarantine(program: Command): void {
     });
 
   addRedrive(group, {
-    description: 'send lines to the store again, after what kept it from taking them was mended',
+    description: 'send lines to the store again, after the cause was fixed',
     argument: 'ids',
     parse: idList,
     path: '/api/quarantine/redrive',

@@ -12,7 +12,7 @@ interface SqlAnswer {
 
 export function addQuery(program: Command): void {
   withReach(program.command('query'), 'cloud')
-    .description('read-only SQL on the embedded store')
+    .description('run read-only SQL on the embedded store')
     .argument('<sql>', 'one SELECT')
     .addHelpText(
       'after',

@@ -19,7 +19,7 @@ interface Outcome {
 export function whichOf<K>(names: readonly K[], all: boolean | undefined): readonly K[] | 'all' {
   if (all && names.length === 0) return 'all';
   if (!all && names.length > 0) return names;
-  throw new HarbingerError('USAGE', 'cli', 'name which, or say --all (not both)');
+  throw new HarbingerError('USAGE', 'cli', 'name the entries, or give --all, but not both');
 }
 
 export interface RedriveVerb<K> {
@@ -39,7 +39,7 @@ export interface RedriveVerb<K> {
 export function addRedrive<K>(group: Command, verb: RedriveVerb<K>): void {
   withReach(group.command('redrive'), 'cloud')
     .description(verb.description)
-    .argument(`[${verb.argument}...]`, 'which, from the list', verb.parse)
+    .argument(`[${verb.argument}...]`, 'names from the list', verb.parse)
     .option('--all', 'all of them')
     .action(async (names: K[] | undefined, options: ReachOptions & { all?: boolean }) => {
       const which = whichOf(names ?? [], options.all);
@@ -53,7 +53,7 @@ export function addRedrive<K>(group: Command, verb: RedriveVerb<K>): void {
 
 function printOutcome({ redriven, kept, left, reasons }: Outcome, done: string): void {
   process.stdout.write(`${redriven} ${done}\n`);
-  if (kept > 0) process.stdout.write(`${kept} left where they were:\n`);
+  if (kept > 0) process.stdout.write(`${kept} failed and stay where they were:\n`);
   for (const reason of reasons) process.stdout.write(`  ${printable(reason, 300)}\n`);
-  if (left > 0) process.stdout.write(`${left} not come to in time: run it again\n`);
+  if (left > 0) process.stdout.write(`${left} not tried before the time limit: run the command again\n`);
 }

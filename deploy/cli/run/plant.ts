@@ -5,14 +5,14 @@ import { fromOne, mqttUrl, positive, stopSignal, wholeNumber } from '../options.
 export function addPlant(program: Command): void {
   program
     .command('plant')
-    .description('a virtual plant: pumps that wear out, fail and are replaced, publishing over MQTT')
+    .description('run a virtual plant: pumps that publish over MQTT, wear out, fail and are replaced')
     .option('--mqtt-url <url>', 'the gateway', mqttUrl, 'mqtt://127.0.0.1:1883')
     .option('--username <name>', 'MQTT user (password from $HARBINGER_MQTT_PASSWORD)')
-    .option('--machines <n>', 'how many pumps', fromOne, 6)
-    .option('--rate <hz>', 'readings a second and pump', positive, 2)
+    .option('--machines <n>', 'number of pumps', fromOne, 6)
+    .option('--rate <hz>', 'readings per second and pump', positive, 2)
     .option('--site <name>', 'site in the topics', 'plant')
-    .option('--seed <n>', 'the same seed is the same plant', wholeNumber, 1)
-    .option('--state <file>', 'keep the ages of the machines here, to go on after a restart')
+    .option('--seed <n>', 'the same seed gives the same plant', wholeNumber, 1)
+    .option('--state <file>', 'file that keeps the ages of the machines over a restart')
     .action(async (options: Record<string, string | number>) => {
       const { runPlantCommand } = await import('../../plant/main.ts');
       await runPlantCommand(options, stopSignal());

@@ -5,19 +5,23 @@ import { mqttUrl, positive, stopSignal } from '../options.ts';
 export function addReplay(program: Command): void {
   program
     .command('replay')
-    .description('publish recorded history as sensors over MQTT')
+    .description('publish recorded history over MQTT as sensors would')
     .argument('<file>', 'a CSV, or NASA C-MAPSS text')
-    .requiredOption('--type <type>', 'machine type of what is in it, e.g. turbofan')
-    .option('--speed <n|max>', 'times the recorded pace; without times: rows a second and machine', '1')
-    .option('--format <csv|cmapss>', 'default: seen from the file')
+    .requiredOption('--type <type>', 'machine type of the recorded machines, e.g. turbofan')
+    .option('--speed <n|max>', 'factor on the recorded pace; max: as fast as possible', '1')
+    .option('--format <csv|cmapss>', 'format of the file (default: detected)')
     .option('--site <name>', 'site in the topics (default: the machine type)')
     .option('--machine <name>', 'the machine of all rows (default: column machine, else the file’s name)')
     .option('--machine-column <name>', 'column that names the machine of each row')
     .option('--time-column <name>', 'column with the time')
     .option('--rate <rows/s>', 'recorded pace of a CSV without times', positive)
-    .option('--timestamps <now|original>', 'send the recorded times too', 'now')
-    .option('--no-announce-failures', 'do not say when a C-MAPSS engine has failed')
-    .option('--again', 'replay a file that was replayed before as new readings')
+    .option(
+      '--timestamps <now|original>',
+      'time of the readings: when they are sent, or when they were recorded',
+      'now',
+    )
+    .option('--no-announce-failures', 'do not announce failures of C-MAPSS engines')
+    .option('--again', 'send the readings as new ones although the file was replayed before')
     .option('--mqtt-url <url>', 'the gateway', mqttUrl, 'mqtt://127.0.0.1:1883')
     .option('--username <name>', 'MQTT user (password from $HARBINGER_MQTT_PASSWORD)')
     .option('--json', 'print the summary as JSON')

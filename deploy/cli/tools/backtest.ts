@@ -23,24 +23,28 @@ export function addBacktest(group: Command): void {
 
 function defineBacktest(command: Command): void {
   command
-    .description('replay whole lives through the gateway’s own decision: who was warned in time, who in vain')
+    .description('replay whole lives through the gateway’s alert decision; report lead time and false alerts')
     .argument('<name>', 'machine type or its model: pump or bearing')
     .option('--data <dir>', 'folder with recorded runs (bearing: FEMTO files)')
-    .option('--artefacts <dir>', 'folder with a folder for each model (default: those of the product)')
+    .option('--artefacts <dir>', 'folder of the models (default: those that ship with the product)')
     .option(
       '--horizon <life>',
       'planning horizon in the type’s unit of life (default: the type’s)',
       wholeNumber,
     )
-    .option('--early-factor <k>', 'a warning more than k horizons ahead is false (default 4)', positive)
+    .option(
+      '--early-factor <k>',
+      'a warning more than k horizons before the failure is false (default 4)',
+      positive,
+    )
     .option(
       '--machines <n>',
       'simulated machines that fail (default 120); a quarter as many stay healthy',
       wholeNumber,
     )
-    .option('--seed <n>', 'of simulated machines', wholeNumber)
-    .option('--out <file>', 'write a plot of the lead times: SVG')
-    .option('--card', 'put the table into the model’s card')
+    .option('--seed <n>', 'seed of the simulated machines', wholeNumber)
+    .option('--out <file>', 'write a plot of the lead times as SVG')
+    .option('--card', 'write the table into the model’s card')
     .option('--json', 'print JSON')
     .action(async (name: string, { data, artefacts, json, ...flags }: BacktestFlags) => {
       const { reportLines, runBacktest } = await import('../../backtest/main.ts');

@@ -14,9 +14,9 @@ export function addConfig(program: Command): void {
     .command('check')
     .description(
       'check a configuration file, its drop-ins, machine types and TLS files, without starting anything; ' +
-        'everything that is wrong is listed, with file and line',
+        'every problem is listed with file and line',
     )
-    .argument('<gateway|cloud>', 'whose')
+    .argument('<gateway|cloud>', 'side that the file configures')
     .argument('<file>', 'TOML file')
     .option(
       '--json',

@@ -9,7 +9,9 @@ import { printJson } from '../output.ts';
 import { addBacktest } from './backtest.ts';
 
 export function addModels(program: Command): void {
-  const group = program.command('models').description('train and evaluate the models that gateways run');
+  const group = program
+    .command('models')
+    .description('train, evaluate, compare and backtest models of remaining life; score a CSV');
   addTrain(group);
   addEvaluate(group);
   addCompare(group);
@@ -45,9 +47,13 @@ function modelCommand(group: Command, name: string, description: string): Comman
 }
 
 function addTrain(group: Command): void {
-  modelCommand(group, 'train', 'train an artefact from runs to failure; run again after a kill, it goes on')
+  modelCommand(
+    group,
+    'train',
+    'train a model on runs to failure; the same command resumes a run that was stopped',
+  )
     .option('--seed <n>', 'the same seed gives the same model', wholeNumber, 1)
-    .option('--out <dir>', 'where to write the artefact (default: its place under models/artefacts)')
+    .option('--out <dir>', 'folder for the model (default: its folder under models/artefacts)')
     .action(async (name: string, { data: dataDir, subset, seed, out: artefactsDir }: ModelFlags) => {
       const { runTrain } = await import('../../../models/main.ts');
       await runTrain(defined({ name, dataDir, subset, seed, artefactsDir, signal: stopSignal() }), printLine);
@@ -55,12 +61,12 @@ function addTrain(group: Command): void {
 }
 
 function addEvaluate(group: Command): void {
-  modelCommand(group, 'evaluate', 'examine an artefact on machines it has not seen, at their last row')
-    .option('--artefacts <dir>', 'folder of the artefacts (default: those that come with the product)')
+  modelCommand(group, 'evaluate', 'evaluate a model on machines it was not trained on, at their last row')
+    .option('--artefacts <dir>', 'folder of the models (default: those that ship with the product)')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nrul-turbofan reads test_FD00x.txt and RUL_FD00x.txt; the baseline is fitted on train_FD00x.txt if that is there.',
+      '\nrul-turbofan reads test_FD00x.txt and RUL_FD00x.txt; the baseline is fitted on train_FD00x.txt if it exists.',
     )
     .action(async (name: string, { data: dataDir, subset, artefacts: artefactsDir, json }: ModelFlags) => {
       const { runEvaluate } = await import('../../../models/main.ts');
@@ -72,12 +78,12 @@ function addEvaluate(group: Command): void {
 }
 
 function addCompare(group: Command): void {
-  modelCommand(group, 'compare', 'the table of candidates, cross-validated over whole machines')
-    .option('--folds <n>', 'parts that the machines are split into', wholeNumber, 5)
-    .option('--seed <n>', 'decides the split, the cuts and the first weights', wholeNumber, 1)
-    .option('--epochs <n>', 'train all of them for fewer epochs: quicker, and as fair', wholeNumber)
+  modelCommand(group, 'compare', 'compare candidates by cross-validation over whole machines')
+    .option('--folds <n>', 'number of parts that the machines are split into', wholeNumber, 5)
+    .option('--seed <n>', 'determines the split, the cuts and the initial weights', wholeNumber, 1)
+    .option('--epochs <n>', 'train all candidates for this many epochs, to be quicker', wholeNumber)
     .option('--only <text...>', 'only candidates with one of these texts in their name')
-    .option('--out <file>', 'write the tables there too, as Markdown')
+    .option('--out <file>', 'also write the tables to this file, as Markdown')
     .option('--json', 'print JSON')
     .action(async (name: string, { data: dataDir, out, json, ...flags }: ModelFlags) => {
       const { comparedMarkdown, runCompare } = await import('../../../models/main.ts');
@@ -99,15 +105,21 @@ interface DetectFlags {
 function addDetect(group: Command): void {
   group
     .command('detect')
-    .description('score the rows of a CSV by how unlike their past they are, in one pass and without labels')
-    .requiredOption('--csv <file>', 'a header line, a time column, one or more columns of numbers')
-    .requiredOption('--out <file>', 'the same rows with anomaly_score (0 … 1) and top_sensors')
-    .option('--separator <char>', 'between cells (default: told from the first line)')
-    .option('--warmup-rows <n>', 'rows from which normal is learnt in full (default 400)', wholeNumber)
+    .description(
+      'score each row of a CSV by how much it deviates from earlier rows, in one pass and without labels',
+    )
+    .requiredOption('--csv <file>', 'input with a header line, a time column and one or more numeric columns')
+    .requiredOption('--out <file>', 'output: the same rows with anomaly_score (0 … 1) and top_sensors')
+    .option('--separator <char>', 'separator of cells (default: detected from the first line)')
+    .option(
+      '--warmup-rows <n>',
+      'number of rows from which normal behaviour is learnt (default 400)',
+      wholeNumber,
+    )
     .option('--json', 'print the summary as JSON')
     .addHelpText(
       'after',
-      '\nColumns named anomaly, changepoint, label or is_anomaly are never used as inputs; they are passed on.',
+      '\nColumns named anomaly, changepoint, label or is_anomaly are never used as inputs; they are copied to the output.',
     )
     .action(async ({ json, ...options }: DetectFlags) => {
       const { runDetect, summaryLines } = await import('../../../models/detect/main.ts');
