@@ -71,19 +71,19 @@ export function policiesOf(type: MachineType, intelligence: Intelligence): Warni
     withModel && {
       name: 'as shipped',
       meaning:
-        'all alerts of the machine type; the model, else what was learnt from the machine itself, else rules',
+        'all alerts of the machine type, from the model, or else the self-learned baseline, or else rules',
       order: [model, selfLearned, rules],
       alerts: type.alerts,
     },
     withModel && {
       name: 'model alone',
-      meaning: 'alerts on remaining life; silent where the model has nothing to say',
+      meaning: 'alerts on remaining life; silent where the model gives no estimate',
       order: [model],
       alerts: onLife,
     },
     {
       name: 'without a model',
-      meaning: 'what is left when the model fails: all alerts of the machine type, without it',
+      meaning: 'the policy that remains when the model fails: all alerts of the machine type, without it',
       order: [selfLearned, rules],
       alerts: type.alerts,
     },
@@ -95,7 +95,7 @@ export function policiesOf(type: MachineType, intelligence: Intelligence): Warni
     },
     {
       name: 'rules alone',
-      meaning: 'alerts on remaining life, which is when the trend of a sensor reaches its alarm limit',
+      meaning: 'alerts on remaining life, predicted from when the trend of a sensor reaches its alarm limit',
       order: [rules],
       alerts: onLife,
     },

@@ -66,6 +66,6 @@ export async function unseenParts(
     fleet: { ...fleet, runs: [run] },
     artefactsDir: folders.get(run.machine)!,
   }));
-  const note = `The model has learnt from these ${machines} machines: each was judged by one trained without it`;
+  const note = `The model was trained on these ${machines} machines; each was judged by a model trained without it`;
   return { parts, note };
 }

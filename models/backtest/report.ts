@@ -24,7 +24,7 @@ export function reportOf(
 }
 
 const heading = ['policy', 'warned in time', 'late', 'too early', 'missed', 'lead: median (quartiles)'];
-const lastHeading = 'false alerts a machine-month';
+const lastHeading = 'false alerts per machine-month';
 
 function cells({ name, figures }: BacktestReport['policies'][number]): string[] {
   const { failures, outcomes, shareInTime, lead, falseAlerts, falsePerMachineMonth } = figures;
@@ -65,8 +65,8 @@ export function notesOf(report: BacktestReport): string[] {
     `${data}.`,
     `Planning horizon: ${inTime(horizon.rows)}. In time: warned at least that long before the failure. Lead in ${lifeUnit}.`,
     `False: opened more than ${inTime(early)} before the failure, or on a machine that does not fail; ` +
-      `${months.toPrecision(3)} machine-months were watched in which a warning would have been false.`,
-    'Too early: a failure with nothing but false warnings before it. Missed: no warning at all.',
+      `a warning would have been false during ${months.toPrecision(3)} machine-months.`,
+    'Too early: a failure with only false warnings before it. Missed: no warning at all.',
     ...policies.map(({ name, meaning }) => `${name}: ${meaning}.`),
   ];
 }

@@ -33,7 +33,7 @@ function conditionsText({ features }: ModelManifest): string {
 
 function earlierText({ output }: ModelManifest): string {
   if (!output.p50Shift) return '';
-  return `- **p50** is ${-output.p50Shift} ${output.unit} earlier than the networks say (less close to the cap): to be late costs more.\n`;
+  return `- **p50** is ${-output.p50Shift} ${output.unit} earlier than the networks' estimate (less close to the cap), because late estimates cost more.\n`;
 }
 
 /**
@@ -42,9 +42,9 @@ function earlierText({ output }: ModelManifest): string {
  */
 function historyText({ features }: ModelManifest): string {
   if (!features.summary?.length) return '';
-  return `- **Its history must be known from the beginning**: how long a machine has run is part of what the model goes by. Of a machine
-  that ran for long before it was connected it expects far too much, until its window is full. Tell the gateway of
-  replacements. What the gateway has lost itself, after a restart, it notices: then the machine's own past or rules decide.
+  return `- **The history must be known from the beginning**, because the model uses how long a machine has run. For a machine that
+  ran for long before it was connected, it overestimates the remaining life until the window is full. Announce replacements to
+  the gateway. If the gateway itself has lost history after a restart, the self-learned baseline or rules decide.
 `;
 }
 
@@ -63,29 +63,29 @@ export function modelCard(
   return `# ${manifest.name} ${manifest.version}
 
 Estimates the remaining life of a machine of type \`${manifest.machineType}\` from ${history} readings: p10, p50 and p90 in
-${output.unit}. It does not tell more than ${output.labelCap} ${output.unit} apart: "${output.labelCap}" means "as good as new".
+${output.unit}. Estimates are capped at ${output.labelCap} ${output.unit}: "${output.labelCap}" means "as good as new".
 
-- **Meant for** planning the maintenance of machines that wear out as those in its training data did: which to look at
-  first, and by when. It supports a decision of people; it is no protection system.
-- **Not for** machines with other sensors or operating conditions than in its training data (the gateway notices most
-  such cases and lets rules decide), and not for life that ends by anything but wear.
+- **Intended for** planning the maintenance of machines that wear out as those in the training data did: which to inspect
+  first, and by when. It supports people's decisions; it is not a protection system.
+- **Not intended for** machines with other sensors or operating conditions than in the training data (the gateway notices
+  most such cases and lets rules decide), nor for failures that are not caused by wear.
 ${historyText(manifest)}- **Trained on**: ${training.data}; ${training.machines} machines, seed ${training.seed}, ${training.epochs} epochs of ${training.windowsPerEpoch.toLocaleString('en')} windows.
-- **Reads**: ${conditionsText(manifest)}. A sensor that is missing or stuck is replaced by what the others let expect.
+- **Reads**: ${conditionsText(manifest)}. A missing or stuck sensor is replaced by its expected value given the others.
 - **Network**: ${networkText(ensemble)}.
-${earlierText(manifest)}- **Interval**: conformal, calibrated on machines that the answering network has not seen, apart for several regimes of
-  predicted life. Close to the cap p90 is the cap itself, and p10 leaves out what p90 cannot.
-- **Explanation**: a sensor's contribution is how much p50 rises when all its values become the mean of their operating
-  condition (occlusion); it costs one more scored window per sensor, for machines at risk only.${notes.map((note) => `\n- ${note}`).join('')}
+${earlierText(manifest)}- **Interval**: conformal, calibrated on machines that the estimating network has not seen, separately for several regimes of
+  predicted life. Close to the cap p90 equals the cap, and p10 excludes what p90 cannot.
+- **Explanation**: a sensor's contribution is the rise of p50 when all its values are replaced by the mean of their
+  operating condition (occlusion). It costs one more scored window per sensor and is computed for machines at risk only.${notes.map((note) => `\n- ${note}`).join('')}
 
-Cross-validated over whole machines (${training.folds} parts), every machine cut off at random places of its life; the
-model's figures are those of single networks on machines they have not seen (together they are a little better):
+Cross-validated over whole machines (${training.folds} parts), every machine cut off at random places of its life. The
+model's figures are those of single networks on machines they have not seen; the ensemble is slightly better:
 
 \`\`\`text
 ${metricsTable(manifest.metrics, output.unit).join('\n')}
 \`\`\`
 
-RMSE with its standard error over machines. "Near end": at most ${output.labelCap / 2} ${output.unit} left. "Raw labels": life as it
-was, not capped. "Score": NASA's, by machine; late estimates cost more than early ones. *Linear regression* reads the
-last row's sensors; *mean life* knows the machine's age and nothing else.
+RMSE with its standard error over machines. "Near end": at most ${output.labelCap / 2} ${output.unit} left. "Raw labels": labels
+without the cap. "Score": NASA's, per machine; late estimates cost more than early ones. *Linear regression* reads the
+sensors of the last row; *mean life* uses the machine's age only.
 `;
 }

@@ -70,10 +70,10 @@ function stopped(run: Run, sensors: number): Run[] {
 }
 
 const cardNotes = [
-  '**"60" means** that nothing has begun that the model can tell. How long that lasts is not known: these bearings lived\n  for one and a half to eight hours, and nothing early in a life told which.',
-  '**Six bearings are few.** Each figure below is of bearings that the answering network has not seen, and their standard\n  error says how far a seventh may be off. Always answering 60 has an RMSE of 9.3. Candidates that differ by less than\n  that error were not told apart; the one that reads least was taken.',
-  '**Sudden ends stay sudden**: one of the six showed nothing until its last four minutes. So machine type `bearing` has an\n  alert on the self-learned anomaly score beside the one on remaining life.',
-  '**Operating conditions** (speed and load) are not read: the network sees only how vibration differs from what it was\n  minutes ago, as factors, which is much the same in all three conditions of the test rig.',
+  '**"60" means** that the model sees no sign of the end. How long that lasts is unknown: these bearings lived for one and a\n  half to eight hours, and nothing early in a life told how long.',
+  '**Six bearings are few.** Each figure below is for bearings that the estimating network has not seen, and its standard\n  error says how far a seventh may be off. Always answering 60 has an RMSE of 9.3. Among candidates that differ by less\n  than that error, the one that reads the fewest inputs was chosen.',
+  '**Sudden failures remain sudden**: one of the six showed nothing until its last four minutes. Machine type `bearing`\n  therefore has an alert on the self-learned anomaly score in addition to the one on remaining life.',
+  '**Operating conditions** (speed and load) are not read: the network sees only the ratio of the vibration to that of\n  some minutes ago, which is similar in all three conditions of the test rig.',
 ];
 
 /** Rolling bearings of the FEMTO (PRONOSTIA) test rig. */
