@@ -48,13 +48,13 @@ describe('rul-turbofan on files in NASA’s format', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('trains an artefact with a card, and leaves no checkpoint', () => {
+  it('trains a model with a card, and leaves no checkpoint', () => {
     const at = join(artefacts, 'rul-turbofan', 'FD001');
     expect(readFileSync(join(at, 'MODEL-CARD.md'), 'utf8')).toMatch(/rul-turbofan-FD001 .*Cross-validated/s);
     expect(existsSync(`${at}.training`)).toBe(false);
   });
 
-  it('evaluates it: exactly the documented figures, an answer for engines of 1 … 19 rows too', async () => {
+  it('evaluates it: exactly the documented figures, with estimates for engines of 1 … 19 rows too', async () => {
     const lines: string[] = [];
     const { FD001 } = await runEvaluate(command(), (line) => lines.push(line));
     expect(Object.keys(FD001!)).toEqual(names);
@@ -66,7 +66,7 @@ describe('rul-turbofan on files in NASA’s format', () => {
     expect(lines.join('\n')).toMatch(/60 machines at their last row.*linear regression/s);
   });
 
-  it('takes the baseline from the artefact where the training file is not there: the same figures', async () => {
+  it('takes the baseline from the artefact without the training file: the same figures', async () => {
     const { ms_per_batch64: _, ...with_ } = (await runEvaluate(command(), quiet)).FD001!;
     const other = mkdtempSync(join(tmpdir(), 'harbinger-models-'));
     try {
@@ -79,7 +79,7 @@ describe('rul-turbofan on files in NASA’s format', () => {
     }
   });
 
-  it('measures what it says: figures from estimates that are known', async () => {
+  it('computes its figures from the estimates', async () => {
     const { runs } = readCmapssTest(folder, 'FD001');
     const squares = runs.map((run) => (125 - Math.min(125, run.remaining!)) ** 2);
     const { FD001 } = await runEvaluate(command(), quiet);
@@ -117,7 +117,7 @@ describe('rul-turbofan on files in NASA’s format', () => {
     expect(lines.join('\n')).toMatch(/as built: 1\/2 parts {2}about \d+ s left/);
   });
 
-  it('says what is wrong with names and folders', async () => {
+  it('reports wrong names and folders', async () => {
     const nowhere = { ...command(), dataDir: join(folder, 'nowhere') };
     await expect(runTrain(nowhere, quiet)).rejects.toThrow(/train_FD001\.txt/);
     await expect(runEvaluate(nowhere, quiet)).rejects.toThrow(/test_FD001\.txt/);
@@ -130,7 +130,7 @@ describe('rul-turbofan on files in NASA’s format', () => {
   });
 });
 
-describe('the artefacts that come with the product', () => {
+describe('the models that ship with the product', () => {
   const cmapssDir = join(packageRoot, '..', 'shared', 'data', 'cmapss');
   let tests: string;
   beforeEach(() => {
@@ -146,7 +146,7 @@ describe('the artefacts that come with the product', () => {
   });
 
   it.each(turbofanRecipe.subsets)(
-    'rul-turbofan %s: answers in its format, within its limits',
+    'rul-turbofan %s: estimates in its format, within its limits',
     async (subset) => {
       writeTest(tests, { engines: 20, seed: 1 });
       for (const file of ['test', 'RUL']) {

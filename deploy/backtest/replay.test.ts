@@ -27,7 +27,7 @@ function fleet(...runs: WatchedRun[]): Fleet {
 const progress = () => {};
 
 describe('lives through the gateway’s own decision', () => {
-  it('warns at the row at which the limit has held, of machines that begin together and end at different times', async () => {
+  it('warns at the row at which a limit has held, for machines that start together and end at different times', async () => {
     const runs = [stepping('short', 60, 45), stepping('long', 200, 150), stepping('sound', 90, 90, false)];
     let rows = 0;
     const policies = await replayFleet({ fleet: fleet(...runs), type: calm, progress: (n) => (rows += n) });
@@ -42,7 +42,7 @@ describe('lives through the gateway’s own decision', () => {
     expect(rows).toBe(350);
   });
 
-  it('is repeatable, and stops when asked to', async () => {
+  it('is repeatable, and stops when the signal aborts', async () => {
     const runs = [stepping('a', 80, 50)];
     const again = () => replayFleet({ fleet: fleet(...runs), type: calm, progress });
     expect(await again()).toEqual(await again());
@@ -50,7 +50,7 @@ describe('lives through the gateway’s own decision', () => {
     await expect(stopped).rejects.toMatchObject({ code: 'BACKTEST_STOPPED' });
   });
 
-  it('does not examine a model that cannot be loaded', async () => {
+  it('refuses to judge a model that cannot be loaded', async () => {
     const type = { ...pump, model: 'no-such-model' };
     const replay = replayFleet({ fleet: fleet(stepping('a', 40, 40)), type, progress, artefactsDir: folder });
     await expect(replay).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
@@ -58,7 +58,7 @@ describe('lives through the gateway’s own decision', () => {
 });
 
 describe('harbinger models backtest', () => {
-  it('of pumps: the model warns of more failures in time than rules do, and hardly in vain', async () => {
+  it('pumps: the model warns of more failures in time than rules do, with hardly a false alert', async () => {
     const out = join(folder, 'plots', 'pump.svg');
     const report = await runBacktest({ name: 'pump-rul', machines: 12, seed: 4_711, out });
     const figuresOf = (name: string) => report.policies.find((policy) => policy.name === name)!.figures;
@@ -70,7 +70,7 @@ describe('harbinger models backtest', () => {
     expect(readFileSync(out, 'utf8')).toMatch(/^<svg/);
   });
 
-  it('says what is missing', async () => {
+  it('names a missing type, folder or horizon', async () => {
     await expect(runBacktest({ name: 'nothing' })).rejects.toThrow(/no machine type or model 'nothing'/);
     await expect(runBacktest({ name: 'bearing' })).rejects.toThrow(/--data DIR/);
     await expect(runBacktest({ name: 'turbofan' })).rejects.toThrow(/--horizon/);

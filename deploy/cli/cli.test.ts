@@ -49,7 +49,7 @@ describe.each(['gateway', 'cloud'] as const)('%s', (role) => {
     expect(await ended).toEqual([0, null]);
   });
 
-  it('stops although it was told while it started', async () => {
+  it('stops when the signal arrives during start-up', async () => {
     const { child, ended } = start(role);
     const first = role === 'gateway' ? 'journal' : 'operations';
     await vi.waitFor(() => expect(existsSync(join(dir, first))).toBe(true), { timeout: 30_000, interval: 1 });
@@ -74,7 +74,7 @@ it.each([
   expect([status, stderr]).toEqual([1, expect.stringContaining(`port ${taken}`)]);
 });
 
-it('shows what a cloud has put aside, sends it again, and shows who asked for that', async () => {
+it('lists what a cloud quarantined, redrives it, and shows who requested that', async () => {
   const { child, ended } = start('cloud');
   await vi.waitFor(() => expect(existsSync(join(dir, 'run.json'))).toBe(true), { timeout: 30_000 });
   const ask = (...args: string[]) => run([...args, '--data', dir]);
@@ -184,7 +184,7 @@ describe('config check', () => {
     expect(stderr).toMatch(message);
   });
 
-  it('looks at the TLS files that are named', () => {
+  it('checks the TLS files that a configuration names', () => {
     const tls = '{ certFile = "/nowhere/cert.pem", keyFile = "/nowhere/key.pem" }';
     for (const [role, table] of [
       ['gateway', 'broker'],
@@ -215,7 +215,7 @@ describe('config check', () => {
   });
 });
 
-it('says its version', () => {
+it('prints its version', () => {
   expect(run(['--version'])).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
 });
 
@@ -237,7 +237,7 @@ it('wrong usage is exit code 2, with a sentence', () => {
   }
 });
 
-it('ends without a word when whoever reads its output has gone', async () => {
+it('ends silently when the reader of its output is gone', async () => {
   const child = spawn(process.execPath, [main, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.destroy(); // long before the process prints anything
   const said: Buffer[] = [];
@@ -246,7 +246,7 @@ it('ends without a word when whoever reads its output has gone', async () => {
   expect(Buffer.concat(said).toString()).toBe('');
 });
 
-it('says how to name what it looked for where nothing runs', () => {
+it('explains the options when no server is running', () => {
   const { status, stderr } = run(['deadletters', 'list', '--data', dir]);
   expect(status).toBe(1);
   expect(stderr).toMatch(/^harbinger: nothing runs with data in .*--data DIR, or --url URL \[RUN_FILE\]\n$/);

@@ -31,7 +31,7 @@ function check(role: 'gateway' | 'cloud', files: Record<string, string>, ...args
 }
 
 describe('config check', () => {
-  it('lists everything that is wrong with a gateway: settings, variables, rules, files', () => {
+  it('lists every problem of a gateway: settings, variables, rules, files', () => {
     const { status, stdout, lines } = check('gateway', {
       'gateway.toml':
         `
@@ -87,7 +87,7 @@ format = "xml"
     ]);
   });
 
-  it('lists everything that is wrong with a cloud', () => {
+  it('lists every problem of a cloud', () => {
     const { status, lines } = check('cloud', {
       'cloud.toml': `
 [[gateways]]
@@ -131,7 +131,7 @@ tls = { certFile = "/nowhere/cert.pem", keyFile = "/nowhere/key.pem" }
     ]);
   });
 
-  it('names the file that has set a value last, drop-ins and machine types among them', () => {
+  it('names the file that set a value last, including drop-ins and machine types', () => {
     const { status, lines } = check('gateway', {
       'gateway.toml': `machineTypesDir = "${dir}/types"\n[broker]\nport = 99_999\nwebsocketPort = -1\n`,
       'gateway.toml.d/10-port.toml': '# ours\n[broker]\nport = "1883"\n',
@@ -149,7 +149,7 @@ tls = { certFile = "/nowhere/cert.pem", keyFile = "/nowhere/key.pem" }
     ]);
   });
 
-  it('goes on after a file that is no TOML, and says no more than it knows', () => {
+  it('continues after a file that is not TOML, without reporting consequential problems', () => {
     const { status, lines } = check('cloud', {
       'cloud.toml': '[api]\nport = 1\nport = 2\n',
       'cloud.toml.d/a.toml': '[[alerts.email]]\nname = "a"\nattemptsMax = 0\n',
@@ -164,7 +164,7 @@ tls = { certFile = "/nowhere/cert.pem", keyFile = "/nowhere/key.pem" }
     ]);
   });
 
-  it('shows no secret', () => {
+  it('never prints a secret', () => {
     const { lines } = check('cloud', {
       'cloud.toml': '[api]\ntoken = 123456\n[[gateways]]\nid = "a"\npassword = "short"\n',
     });

@@ -63,7 +63,7 @@ const running = (demonstration: Started): Promise<void> =>
   vi.waitFor(() => expect(demonstration.output).toContain('Harbinger is running'), { timeout: 60_000 });
 const contents = (names: readonly string[]) => names.map((name) => readFileSync(join(folder, name), 'utf8'));
 
-it('a second one on the same folder is refused before it touches anything; one after a kill waits and goes on', async () => {
+it('refuses a second demonstration on the same folder before it touches anything; a start after a kill waits and continues', async () => {
   const first = start(folder, ...(await ports()));
   await running(first);
   const written = ['gateway.toml', 'cloud.toml', 'processes', 'started', 'link-password'];
@@ -98,7 +98,7 @@ it.each<[string, () => string, RegExp]>([
   expect(readdirSync(folder)).toEqual(['file']);
 });
 
-it('names every port that is taken, and options that would work', async () => {
+it('names every port in use, and options that would work', async () => {
   const servers = [createServer().listen(0, '127.0.0.1'), createServer().listen(0, '127.0.0.1')];
   const [mqtt, http] = await Promise.all(
     servers.map(async (server) => {

@@ -29,7 +29,7 @@ it('keeps the newest lines, in two files of bounded size', () => {
   expect(numbers.length).toBeGreaterThan(100);
 });
 
-it('goes on in the file of the time before, and puts one aside that had grown too large', () => {
+it('appends to the file of an earlier run, and renames one that is too large', () => {
   writeFileSync(path, 'before\n');
   const log = new LogFile(path, { bytesMax: 1_000 });
   log.write('after\n');
@@ -41,7 +41,7 @@ it('goes on in the file of the time before, and puts one aside that had grown to
   expect(readFileSync(path, 'utf8')).toBe('new\n');
 });
 
-it('leaves out what the disk does not take, and goes on when it does', () => {
+it('drops text that the disk does not take, and continues when it does', () => {
   mkdirSync(path); // so that no file can be opened there
   const log = new LogFile(path);
   expect(() => log.write('lost\n')).not.toThrow();

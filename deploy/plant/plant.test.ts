@@ -56,7 +56,7 @@ function messages(topic: string): Record<string, unknown>[] {
 }
 
 describe('the virtual plant', () => {
-  it('counts as waiting at its end what it could not send while the gateway was away', async () => {
+  it('reports messages that it could not send as waiting at the end', async () => {
     start();
     await vi.waitFor(() => expect(broker.received.length).toBeGreaterThan(5), 10_000);
     await broker.crash();
@@ -89,7 +89,7 @@ describe('the virtual plant', () => {
     ]);
   });
 
-  it('keeps its readings while the gateway is away, and sends them when it is back', async () => {
+  it('buffers its readings while the gateway is unreachable, and sends them afterwards', async () => {
     start();
     await vi.waitFor(() => expect(messages('telemetry/hall/pump-2').length).toBeGreaterThan(5));
     await broker.crash();
@@ -104,7 +104,7 @@ describe('the virtual plant', () => {
     expect(status()).toMatchObject({ buffered: 0, dropped: 0 });
   });
 
-  it('goes on with the same ages after a restart', async () => {
+  it('continues with the same ages after a restart', async () => {
     const stateFile = join(folder, 'plant.json');
     start({ stateFile });
     await vi.waitFor(() => expect(messages('telemetry/hall/pump-2').length).toBeGreaterThan(10));
@@ -120,13 +120,13 @@ describe('the virtual plant', () => {
     expect(numbers).toEqual(numbers.map((_, i) => i + 1));
   });
 
-  it('ends with the reason when the gateway refuses it', async () => {
+  it('ends with an error when the gateway refuses it', async () => {
     broker.refuse = true;
     start();
     await expect(running).rejects.toMatchObject({ code: 'MQTT_REFUSED' });
   });
 
-  it('runs as a command that tells what happens', async () => {
+  it('runs as a command that prints its events', async () => {
     const lines: string[] = [];
     const options = { mqttUrl: `mqtt://127.0.0.1:${broker.port}`, rate: 50, machines: 1, site: 'hall' };
     running = runPlantCommand(options, stop.signal, (line) => lines.push(line));
@@ -138,7 +138,7 @@ describe('the virtual plant', () => {
 });
 
 describe('a machine of the plant', () => {
-  it('is the same from the same seed, and lives the asked time', () => {
+  it('is the same for the same seed, and has the requested remaining life', () => {
     const machine = () => new PlantMachine(3, 1, lateStart(3, 1, 'pump-2', 250));
     const [one, two] = [machine(), machine()];
     expect(one.remainingCycles).toBe(250);
@@ -148,7 +148,7 @@ describe('a machine of the plant', () => {
     expect(one.state).toMatchObject({ cycle: 0, seq: 2 });
   });
 
-  it('can start as late as the demonstration asks, with any seed', () => {
+  it('can start as late as the demonstration requires, with any seed', () => {
     for (const seed of [1, 2, 3]) {
       demonstrationCycles.forEach((cycles, index) => {
         expect(new PlantMachine(seed, index, lateStart(seed, index, 'p', cycles)).remainingCycles).toBe(
@@ -159,8 +159,8 @@ describe('a machine of the plant', () => {
   });
 });
 
-describe('what a sensor keeps', () => {
-  it('drops the oldest reading when full, never what happened to the machine', async () => {
+describe('the buffer of a sensor', () => {
+  it('drops the oldest reading when full, never an event of the machine', async () => {
     const outbox = new Outbox(3);
     const message = (payload: string, reading = true) => ({ topic: 't', payload, reading });
     outbox.put(message('failed', false));
@@ -171,7 +171,7 @@ describe('what a sensor keeps', () => {
     expect(kept.map((item) => item?.payload)).toEqual(['failed', '3', '4']);
   });
 
-  it('never uses a running number twice after a crash', () => {
+  it('never reuses a sequence number after a crash', () => {
     const file = join(folder, 'state.json');
     saveState(file, 1, [{ machine: 'p', life: 0, cycle: 5, seq: 6 }], false);
     expect(loadState(file, 1).get('p')!.seq).toBeGreaterThan(1_000);

@@ -3,7 +3,7 @@ import { cellNumber, cellTimeMs } from './csv-values.ts';
 import { TimeLine } from './pace.ts';
 
 describe('the time line of a recording', () => {
-  it('without times gives each machine its rate, in the order of the file', () => {
+  it('spaces rows without times at the rate of each machine, in the order of the file', () => {
     const interleaved = new TimeLine(2);
     expect(['a', 'b', 'a', 'b', 'a'].map((machine) => interleaved.place(machine, null))).toEqual([
       0, 0, 0.5, 0.5, 1,
@@ -14,7 +14,7 @@ describe('the time line of a recording', () => {
     ]);
   });
 
-  it('with times keeps the distances, whatever the clock was', () => {
+  it('keeps the intervals of rows with times, whatever their clock', () => {
     const line = new TimeLine(1);
     expect(line.place('a', 5_000_000)).toBe(0);
     expect(line.place('b', 5_001_500)).toBe(1.5);
@@ -22,7 +22,7 @@ describe('the time line of a recording', () => {
     expect(line.place('a', 5_004_000)).toBe(4);
   });
 
-  it('with times, in a file sorted by machine, lets each machine begin after the last', () => {
+  it('lets each machine begin after the previous one in a file sorted by machine', () => {
     const line = new TimeLine(1);
     line.place('a', 0);
     expect(line.place('a', 10_000)).toBe(10);
@@ -45,7 +45,7 @@ describe('cells', () => {
     expect(cellNumber(text, false)).toBe(number);
   });
 
-  it('reads a decimal comma where it is one', () => {
+  it('reads a decimal comma only where commas separate decimals', () => {
     expect(cellNumber('1,5', true)).toBe(1.5);
     expect(cellNumber('1.5', true)).toBe(1.5);
     expect(cellNumber('1,500,2', true)).toBeNaN();
@@ -66,7 +66,7 @@ describe('cells', () => {
     expect(cellTimeMs(text, column)).toBeCloseTo(ms, 3);
   });
 
-  it.each(['', 'noon', '01/05/2024'])('%o is no time', (text) => {
+  it.each(['', 'noon', '01/05/2024'])('%o is not a time', (text) => {
     expect(cellTimeMs(text, 'time')).toBeNaN();
   });
 });

@@ -77,7 +77,7 @@ function cmapss(engines: number, cycles: number): string {
 }
 
 describe('replay of a CSV', () => {
-  it('sends a row as a reading of its machine, empty cells left out, other cells counted', async () => {
+  it('sends each row as a reading of its machine, omits empty cells, counts cells that are not numbers', async () => {
     const summary = await replay(
       'time,machine,temp,pump speed,note\n' +
         '2024-05-01T10:00:00Z,p1,20.5,1e3,hello\n' +
@@ -116,30 +116,30 @@ describe('replay of a CSV', () => {
     expect(readings().get('telemetry/generic/b')).toEqual([{ flow: 1.5, press: 2 }]);
   });
 
-  it('sends only the sensors of a closed type, and says what it left out', async () => {
+  it('sends only the sensors of a closed type, and names what it left out', async () => {
     await replay('flow,colour\n1,2\n', { type: 'pump', machine: 'a' });
     expect(readings().get('telemetry/pump/a')).toEqual([{ flow: 1 }]);
     expect(notes.join('\n')).toContain("column 2 'colour': type 'pump' has no such sensor");
   });
 
-  it('sends the recorded times when asked, and refuses times that are no dates', async () => {
+  it('sends the recorded times on request, and refuses times that are not dates', async () => {
     await replay('t_ms,x\n1700000000000,1\n', { timeColumn: 't_ms', timestamps: 'original', machine: 'a' });
     expect(readings().get('telemetry/generic/a')).toEqual([{ ts: 1_700_000_000_000, x: 1 }]);
     const relative = replay('t_s,x\n12,1\n', { timeColumn: 't_s', timestamps: 'original' });
     await expect(relative).rejects.toMatchObject({ code: 'USAGE' });
   });
 
-  it('has come to its end when it says so, though a file has more lines than rows', async () => {
+  it('reports 100 % only at the end, although a file has more lines than rows', async () => {
     await replay('x\n1\n\n2\n');
     expect(shown.at(-1)).toBe(1);
   });
 
-  it('keeps the recorded pace, times the speed', async () => {
+  it('keeps the recorded pace, multiplied by the speed', async () => {
     const summary = await replay('t_s,x\n0,1\n10,2\n20,3\n', { timeColumn: 't_s', speed: 50 });
     expect(summary.seconds).toBeGreaterThan(0.39);
   });
 
-  it('gives the same file the same identities, other ones when again', async () => {
+  it('gives the same file the same identities, and new ones with --again', async () => {
     const content = 'x\n1\n2\n';
     await replay(content);
     await replay(content);
@@ -149,7 +149,7 @@ describe('replay of a CSV', () => {
     expect(new Set(ids).size).toBe(4);
   });
 
-  it('sends all rows as the machine it is told, whatever a column says', async () => {
+  it('sends all rows as the given machine, whatever a column says', async () => {
     const summary = await replay('machine,x\nm-9,1\n,2\nm-9,3\n', { machine: 'pump-7' });
     expect(Object.fromEntries(readings())).toEqual({
       'telemetry/generic/pump-7': [{ x: 1 }, { x: 2 }, { x: 3 }],
@@ -158,7 +158,7 @@ describe('replay of a CSV', () => {
     expect(notes.join('\n')).toContain("column 1 'machine': --machine pump-7 was given");
   });
 
-  it('does not make several machines one', async () => {
+  it('refuses to merge several machines into one', async () => {
     const mixed = replay('machine,x\nm-1,1\nm-2,2\n', { machine: 'pump-7' });
     await expect(mixed).rejects.toThrow("machines 'm-1' and 'm-2', which cannot both be 'pump-7'");
   });
@@ -206,11 +206,11 @@ describe('replay of C-MAPSS text', () => {
     }
   });
 
-  it('refuses to call its engines otherwise', async () => {
+  it('refuses other names for its engines', async () => {
     await expect(replay(cmapss(1, 3), { machine: 'a' })).rejects.toThrow('number their engines');
   });
 
-  it('stops when told to, and says that it is not complete', async () => {
+  it('stops when the signal aborts, and reports that it is incomplete', async () => {
     const stop = new AbortController();
     const running = replay(cmapss(2, 500), { speed: 5 }, stop.signal);
     await vi.waitFor(() => expect(broker.received.length).toBeGreaterThan(1));
@@ -220,12 +220,12 @@ describe('replay of C-MAPSS text', () => {
     expect(summary.acked).toBe(summary.sent);
   });
 
-  it('says so when the gateway refuses the login', async () => {
+  it('reports that the gateway refused the credentials', async () => {
     broker.refuse = true;
     await expect(replay('x\n1\n')).rejects.toMatchObject({ code: 'MQTT_REFUSED' });
   });
 
-  it('gives up when nobody answers within its patience', async () => {
+  it('gives up when no broker answers within its patience', async () => {
     const { port } = broker;
     await broker.crash();
     const options = { mqttUrl: `mqtt://127.0.0.1:${port}`, patienceMs: 300 };
@@ -255,7 +255,7 @@ describe('real recordings', () => {
 });
 
 describe('the command', () => {
-  it('prints a summary as JSON and ends with 0', async () => {
+  it('prints a summary as JSON and exits with 0', async () => {
     const file = join(folder, 'h.csv');
     await writeFile(file, 'x\n1\n2\n');
     let printed = '';
@@ -277,7 +277,7 @@ describe('the command', () => {
     expect(() => replayOptions('f', given)).toThrow(message);
   });
 
-  it('takes the login from the environment', () => {
+  it('takes the credentials from the environment', () => {
     const env = { HARBINGER_MQTT_USERNAME: 'u', HARBINGER_MQTT_PASSWORD: 'p' };
     expect(replayOptions('f', { type: 'pump' }, env)).toMatchObject({ username: 'u', password: 'p' });
   });

@@ -21,8 +21,8 @@ function warning(machine: string, lead: number): Warning {
   return { machine, failureMode: 'wear', openedRow: 100 - lead };
 }
 
-describe('what warnings are worth', () => {
-  it('tells in time from late, too early and missed, at their limits', () => {
+describe('figures of warnings', () => {
+  it('distinguishes in time, late, too early and missed at their limits', () => {
     const names = ['a', 'b', 'c', 'd', 'e'];
     const figures = warningFigures(
       fleet(...names.map((name) => run(name, 101, true))),
@@ -36,7 +36,7 @@ describe('what warnings are worth', () => {
     expect(figures.falseAlerts).toBe(1);
   });
 
-  it('judges a failure by its best warning, and counts its false ones all the same', () => {
+  it('judges a failure by its best warning, and still counts its false ones', () => {
     const figures = warningFigures(
       fleet(run('a', 101, true)),
       [warning('a', 90), warning('a', 20), warning('a', 5)],
@@ -47,7 +47,7 @@ describe('what warnings are worth', () => {
     expect(figures.falseAlerts).toBe(1);
   });
 
-  it('counts every warning on a machine that does not fail as false, over the time in which one would be', () => {
+  it('counts every warning on a machine that does not fail as false, per machine-month', () => {
     const watched = fleet(run('a', 101, true), run('sound', 660, false));
     const figures = warningFigures(watched, [warning('sound', 50), warning('sound', 5)], horizon);
     expect(figures.falseAlerts).toBe(2);
@@ -56,7 +56,7 @@ describe('what warnings are worth', () => {
     expect(figures.outcomes.missed).toBe(1);
   });
 
-  it('has nothing to say where nothing was watched', () => {
+  it('has null for figures without data', () => {
     const figures = warningFigures(fleet(), [], horizon);
     expect(figures).toMatchObject({ shareInTime: null, lead: null, falsePerMachineMonth: null });
   });
@@ -74,7 +74,7 @@ describe('the report', () => {
     judged('rules <1>', warning('a', 4), warning('sound', 1)),
   ]);
 
-  it('says the same to a terminal and in a card', () => {
+  it('has the same content on a terminal and in a card', () => {
     expect(tableLines(report)[1]).toMatch(/^model +100 % \(2 of 2\) +0 +0 +0 +16 \(14–18\) +0 \(0\)$/);
     expect(markdownTable(report)[3]).toBe('| rules <1> | 0 % (0 of 2) | 1 | 0 | 1 | 4 (4–4) | 1 (1) |');
     const notes = notesOf(report).join('\n');
@@ -82,7 +82,7 @@ describe('the report', () => {
     expect(notes).toContain('more than 40 cycles (40 hours) before the failure');
   });
 
-  it('has one place in a card, however often it is put there', () => {
+  it('replaces its section in a card when written again', () => {
     const once = withBacktest('# model 1.0.0\n\nIt estimates.\n', report);
     expect(once).toMatch(/^# model 1\.0\.0\n\nIt estimates\.\n\n## For operators\n\n\| policy/);
     expect(withBacktest(once, report)).toBe(once);

@@ -42,12 +42,15 @@ describe('C-MAPSS training text', () => {
 });
 
 describe('C-MAPSS test text', () => {
-  it.each([['\n'], ['\r\n']])('has the life left of each engine, whatever the line ends (%j)', (lineEnd) => {
-    const left = writeTest(folder, { engines: 25, seed: 1, lineEnd });
-    const { runs } = readCmapssTest(folder, 'FD001');
-    expect(runs.map(({ remaining }) => remaining)).toEqual(left);
-    expect(runs[0]!.rows).toBe(1);
-  });
+  it.each([['\n'], ['\r\n']])(
+    'has the remaining life of each engine, whatever the line ending (%j)',
+    (lineEnd) => {
+      const left = writeTest(folder, { engines: 25, seed: 1, lineEnd });
+      const { runs } = readCmapssTest(folder, 'FD001');
+      expect(runs.map(({ remaining }) => remaining)).toEqual(left);
+      expect(runs[0]!.rows).toBe(1);
+    },
+  );
 
   const edit = (change: (lines: string[]) => string[]) => {
     const path = join(folder, 'RUL_FD001.txt');
@@ -73,7 +76,7 @@ describe('C-MAPSS test text', () => {
     expect(() => readCmapssTest(folder, 'FD001')).toThrow(`RUL_FD001.txt: ${problem}`);
   });
 
-  it('that is missing is asked for by name', () => {
+  it('names the file that is missing', () => {
     expect(() => readCmapssTest(folder, 'FD001')).toThrow(/test_FD001.txt.*--data DIR/s);
     writeTest(folder, { engines: 1, seed: 1 });
     rmSync(join(folder, 'RUL_FD001.txt'));

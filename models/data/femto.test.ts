@@ -26,7 +26,7 @@ describe('a folder of FEMTO bearings', () => {
     expect(bearingSensors).toEqual(bearing.sensors.map((sensor) => sensor.name));
   });
 
-  it('is read into one run for each file, named after its bearing', () => {
+  it('is read as one run per file, named after its bearing', () => {
     write('Learning_set_Bearing1_2.csv', header, line(0), line(1), line(2));
     write('mill-7.csv', header, line(0));
     const { runs } = readFemto(folder);
@@ -37,13 +37,13 @@ describe('a folder of FEMTO bearings', () => {
     expect(runs[0]!.values[2 * bearingSensors.length + 3]).toBeCloseTo(2.03);
   });
 
-  it('comes back as it was written', () => {
+  it('is read back as it was written', () => {
     const bearings = madeUpBearings({ bearings: 2, seed: 1 });
     writeFemto(folder, bearings);
     expect(readFemto(folder).runs).toEqual(bearings.runs);
   });
 
-  it('is refused with file and line where it is not what it should be', () => {
+  it('is refused with file and line if it is malformed', () => {
     expect(() => readFemto(join(folder, 'nowhere'))).toThrow(/nowhere cannot be read/);
     expect(() => readFemto(folder)).toThrow(/no CSV file/);
     write('a.csv', header);

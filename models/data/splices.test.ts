@@ -8,7 +8,7 @@ const path = pathFor(fleetType, featuresFor(fleetDesign, fleetType, runs));
 const clean = (all: typeof runs) =>
   withoutSplices(all, path, fleetType, { sensors: ['wear', 'echo'], jump: 1, rows: 10 });
 
-it('a life that turns from worn out to new is learnt from its second beginning on; others as they are', () => {
+it('cuts a life that turns from worn out to new at that point, and leaves others unchanged', () => {
   const [first, second, ...others] = runs as [(typeof runs)[0], (typeof runs)[0], ...typeof runs];
   const values = Float32Array.from([...first.values, ...second.values]);
   const twoLives = { machine: 'two', values, rows: first.rows + second.rows };
@@ -20,7 +20,7 @@ it('a life that turns from worn out to new is learnt from its second beginning o
   expect(cleaned!.values.at(-1)).toBe(second.values.at(-1));
 });
 
-it('a life too short to tell is left alone', () => {
+it('leaves a life unchanged that is too short to judge', () => {
   const short = { machine: 'short', values: runs[0]!.values.subarray(0, 5 * 15), rows: 15 };
   expect(clean([short])).toEqual([short]);
 });

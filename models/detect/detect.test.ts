@@ -37,7 +37,7 @@ function machineCsv(label: (row: number) => number): string {
 }
 
 describe('harbinger models detect', () => {
-  it('gives the same rows back, with a score that rises where a sensor breaks, and its name', async () => {
+  it('writes the same rows with a score that rises where a sensor breaks, and the sensor’s name', async () => {
     const text = machineCsv(() => 0);
     const { summary, lines } = await detect(text);
     expect(summary).toMatchObject({
@@ -59,7 +59,7 @@ describe('harbinger models detect', () => {
     expect(cells[720]![6]!.split('|')).toContain('pressure');
   });
 
-  it('never uses labels as inputs, and says so', async () => {
+  it('never uses labels as inputs, and reports that', async () => {
     const without = await detect(machineCsv(() => 0));
     const withLabels = await detect(machineCsv((row) => (row >= 700 && row < 800 ? 1 : 0)));
     const scores = (lines: string[]) => lines.slice(1).map((line) => line.split(';').slice(5));
@@ -71,7 +71,7 @@ describe('harbinger models detect', () => {
     expect(summaryLines(withLabels.summary).join('\n')).toContain('labels, never used as inputs: anomaly');
   });
 
-  it('counts what is odd about the rows, and scores them all the same', async () => {
+  it('counts irregular rows, and still scores them', async () => {
     const rows = Array.from({ length: 50 }, (_, row) => `${at(row)},${Math.sin(row).toFixed(4)}`);
     rows[10] = `${at(9)},0.5`;
     rows[20] = `${at(5)},0.5`;
@@ -97,7 +97,7 @@ describe('harbinger models detect', () => {
     expect(lines[1]).toMatch(/^0;"a ""b""; c";0,5;/);
   });
 
-  it('streams: progress is told, and a stop leaves no file behind', async () => {
+  it('streams: reports progress, and leaves no file behind when stopped', async () => {
     const long = `t,value\n${'1,2\n2,3\n'.repeat(60_000)}`;
     const shares: number[] = [];
     let ms = 0;
@@ -122,7 +122,7 @@ describe('harbinger models detect', () => {
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
-  it('says that a file is missing, that it would be overwritten, and that a separator is none', async () => {
+  it('refuses a missing file, an output that is the input, and an invalid separator', async () => {
     const out = join(folder, 'never.csv');
     await expect(runDetect({ csv: join(folder, 'none.csv'), out })).rejects.toMatchObject({
       code: 'DETECT_FILE',

@@ -32,8 +32,8 @@ const healthy = (condition: number, i = 0) => {
 const full = (change: (row: number[], i: number) => number[] = (row) => row) =>
   windowOf(...Array.from({ length: rows }, (_, i) => change(healthy(i % 2, i), i)));
 
-describe('what is learnt of the training data', () => {
-  it('is two operating conditions with their own means', () => {
+describe('learning from the training data', () => {
+  it('finds two operating conditions with their own means', () => {
     expect(features.conditions.map(({ centre }) => Math.round(centre[0]!)).sort()).toEqual([10, 40]);
     const slow = features.conditions.find(({ centre }) => centre[0]! < 20)!;
     const fast = features.conditions.find(({ centre }) => centre[0]! > 20)!;
@@ -42,7 +42,7 @@ describe('what is learnt of the training data', () => {
     expect(slow.share + fast.share).toBeCloseTo(1);
   });
 
-  it('is the sensors that move and are no settings', () => {
+  it('selects the sensors that vary and are not settings', () => {
     expect(features.channels.map((index) => fleetType.sensors[index]!.name)).toEqual([
       'wear',
       'echo',
@@ -50,7 +50,7 @@ describe('what is learnt of the training data', () => {
     ]);
   });
 
-  it('is one condition where settings only tremble, or are not to count', () => {
+  it('finds one condition if settings hardly vary or are disregarded', () => {
     const slow = runs.map((run) => {
       const values = run.values.map((value, i) => (i % inputs === 0 ? 10 + 0.01 * Math.sin(i) : value));
       return { ...run, values };
@@ -63,13 +63,13 @@ describe('what is learnt of the training data', () => {
 });
 
 describe('the feature path', () => {
-  it('makes the same state the same numbers, whatever the operating condition', () => {
+  it('gives the same numbers for the same state in every operating condition', () => {
     const { row, familiarity } = prepared(full());
     expect(familiarity).toBe(1);
     expect(row(10)[0]!).toBeCloseTo(row(11)[0]!, 0);
   });
 
-  it('gives a row whose settings are unlike any to the nearest condition, and is not familiar with it', () => {
+  it('assigns a row with unknown settings to the nearest condition, as unfamiliar', () => {
     const { row, familiarity } = prepared(
       full((values, i) => (i === 15 ? [30, ...values.slice(1)] : values)),
     );
@@ -77,7 +77,7 @@ describe('the feature path', () => {
     expect(familiarity).toBeCloseTo(15 / 16);
   });
 
-  it('stays in the condition of the row before where the setting is missing', () => {
+  it('keeps the condition of the row before if a setting is missing', () => {
     const steady = (missing: number | null) =>
       windowOf(
         ...Array.from({ length: rows }, (_, i) => [i === missing ? none : 40, ...healthy(1, i).slice(1)]),
@@ -85,7 +85,7 @@ describe('the feature path', () => {
     expect(prepared(steady(15)).row(15)).toEqual(prepared(steady(null)).row(15));
   });
 
-  it('expects of a missing sensor what the others say', () => {
+  it('replaces a missing sensor by its expected value given the others', () => {
     const worn = (values: number[], i: number) => [
       values[0]!,
       values[1]! + 8,
@@ -100,7 +100,7 @@ describe('the feature path', () => {
     expect(gap.familiarity).toBeCloseTo(2 / 3);
   });
 
-  it('takes a sensor that stands still as it never did in training for missing, from its second equal value on', () => {
+  it('treats a sensor as missing from its second equal value on if it never stood still so long in training', () => {
     const { row, familiarity } = prepared(
       full((values, i) => (i < 6 ? values : [...values.slice(0, 3), 99, 7])),
     );
@@ -111,7 +111,7 @@ describe('the feature path', () => {
     expect(short.row(15)[2]!).toBe(clipStd);
   });
 
-  it('repeats the first row of a short history before it, and marks it as absent', () => {
+  it('pads a short history with its first row, marked as absent', () => {
     const { row, familiarity } = prepared(windowOf(...[0, 1, 2, 3, 4].map((i) => healthy(i % 2, i))));
     expect(familiarity).toBe(1);
     expect(row(0).slice(0, 3)).toEqual(row(11).slice(0, 3));
@@ -119,19 +119,19 @@ describe('the feature path', () => {
     expect(row(11).at(-1)).toBe(1);
   });
 
-  it('does not vouch for a window with too few rows, nor for one without any value', () => {
+  it('has no familiarity for a window with too few rows or without values', () => {
     expect(prepared(windowOf(healthy(0), healthy(1), healthy(0))).familiarity).toBe(0);
     const nothing = prepared(windowOf());
     expect(nothing.familiarity).toBe(0);
     expect(nothing.row(15).every((value) => value === 0)).toBe(true);
   });
 
-  it('repeats the row before where a whole row is missing', () => {
+  it('repeats the row before if a whole row is missing', () => {
     const { row } = prepared(full((values, i) => (i === 9 ? values.map(() => none) : values)));
     expect(row(9)).toEqual(row(8));
   });
 
-  it('has limits: one mad value is no more than a few standard deviations', () => {
+  it('limits an outlier to a few standard deviations', () => {
     const { row, familiarity } = prepared(
       full((values, i) => (i === 15 ? [values[0]!, 1e30, ...values.slice(2)] : values)),
     );

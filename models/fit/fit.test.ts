@@ -45,15 +45,15 @@ async function learn(network: NetworkDesign): Promise<number[]> {
 }
 
 describe('fitting', () => {
-  it.each(networks)('a network of kind $kind learns in WebAssembly', async (network) => {
+  it.each(networks)('trains a network of kind $kind in WebAssembly', async (network) => {
     const errors = await learn(network);
     expect(errors).toHaveLength(4);
     expect(errors.at(-1)!).toBeLessThan(0.75 * errors[0]!);
   });
 });
 
-describe('learning from other machines', () => {
-  it('has an input that says so, whose weights are left out afterwards', () => {
+describe('training on other machines', () => {
+  it('uses an input that marks them, whose weights are dropped afterwards', () => {
     const architecture = { kind: 'mlp' as const, inputs: 3, hiddenUnits: [2] };
     const marked = withMark(architecture);
     expect(inputWidth(marked)).toBe(4);

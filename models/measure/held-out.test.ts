@@ -23,7 +23,7 @@ function heldOut(runs: readonly Run[], error: (left: number, of: Run) => number)
   return { cuts, raw: Float32Array.from(raw) };
 }
 
-it('intervals are calibrated where they are meant to be right', () => {
+it('intervals are calibrated within the chosen remaining life', () => {
   const answers = heldOut([run('a', 400)], (left) => (left <= 100 ? 5 : 20));
   const { at, p90Shift } = calibrationBy(answers, { ...fleetDesign, calibrateWithin: 100 });
   for (const shift of p90Shift) expect(shift).toBeCloseTo(5, 3);
@@ -32,7 +32,7 @@ it('intervals are calibrated where they are meant to be right', () => {
   expect(Math.max(...everywhere.p90Shift)).toBeGreaterThan(15);
 });
 
-it('a machine that is asked about more often counts no more than the others there', () => {
+it('a machine with more estimates has no more weight in the calibration than the others', () => {
   const [often, seldom] = [run('often', 100), run('seldom', 100)];
   const answers = heldOut([often, seldom], (_, of) => (of === often ? 0 : 10));
   const kept = answers.cuts

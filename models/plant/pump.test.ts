@@ -17,7 +17,7 @@ describe('the life of a virtual pump', () => {
     expect(Object.keys(createPumpLife(seededRandom(1)).sample(0))).toEqual([...pumpSensors]);
   });
 
-  it('is the same again from the same seed, whatever the order of reading', () => {
+  it('is the same for the same seed, whatever the order of reading', () => {
     const one = createPumpLife(seededRandom(3));
     const two = createPumpLife(seededRandom(3));
     const late = two.sample(two.lifeCycles - 1);
@@ -62,7 +62,7 @@ describe('the life of a virtual pump', () => {
     expect(raised).toBeGreaterThanOrEqual(18);
   });
 
-  it('can be started late', () => {
+  it('can start late in a life', () => {
     const life = createPumpLife(seededRandom(5));
     expect(life.cycleWithRemaining(100)).toBe(life.lifeCycles - 101);
     expect(life.cycleWithRemaining(1_000)).toBe(0);

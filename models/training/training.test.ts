@@ -40,7 +40,7 @@ function tiny(more: Partial<TrainOptions> = {}): TrainOptions {
 }
 
 describe('training', () => {
-  it('learns: a short run on few machines beats the baselines on machines it has not seen', async () => {
+  it('beats the baselines on unseen machines after a short run on few machines', async () => {
     const reports: MemberReport[] = [];
     const model = await trainRemainingLife(options(60, 6, { progress: (report) => reports.push(report) }));
     const { metrics } = model.manifest;
@@ -55,13 +55,13 @@ describe('training', () => {
     expect(loadArtefact(join(folder, 'fleet-rul'), fleetType).weights).toEqual(model.weights);
   });
 
-  it('gives the same model from the same seed, and another from another', async () => {
+  it('gives the same model for the same seed, and another for another seed', async () => {
     const one = await trainRemainingLife(tiny());
     expect(await trainRemainingLife(tiny())).toEqual(one);
     expect((await trainRemainingLife(tiny({ seed: 5 }))).weights).not.toEqual(one.weights);
   });
 
-  it('goes on after a kill and ends with the same weights to the bit, wherever it was stopped', async () => {
+  it('resumes after a kill and ends with bit-identical weights, wherever it was stopped', async () => {
     const whole = await trainRemainingLife(tiny());
     const checkpoint = checkpointFile(join(folder, 'fleet-rul.training'));
     const stopped: string[] = [];
@@ -82,7 +82,7 @@ describe('training', () => {
     expect(resumed).toEqual(whole);
   });
 
-  it('does not go on from a checkpoint of other data, options or seed, nor from a damaged one', async () => {
+  it('does not resume from a checkpoint of other data, options or seed, nor from a damaged one', async () => {
     const path = join(folder, 'fleet-rul.training');
     const checkpoint = checkpointFile(path);
     const abort = new AbortController();
@@ -101,7 +101,7 @@ describe('training', () => {
     }
   });
 
-  it('refuses too little data, and data of other machines', async () => {
+  it('refuses too few machines, and data of other machine types', async () => {
     await expect(trainRemainingLife(options(9, 1))).rejects.toMatchObject({ code: 'DATA_TOO_SMALL' });
     const other = { ...fleetType, sensors: fleetType.sensors.slice(1) };
     await expect(trainRemainingLife(options(20, 1, { type: other }))).rejects.toMatchObject({
@@ -110,7 +110,7 @@ describe('training', () => {
   });
 });
 
-describe('the data', () => {
+describe('a data set', () => {
   it('is split by machine; each is held out once', () => {
     const { runs } = fleetRuns({ machines: 11, seed: 1 });
     const folds = foldsOf(runs, 3, seededRandom(1));
@@ -122,7 +122,7 @@ describe('the data', () => {
     }
   });
 
-  it('is cut all over each machine’s life, equally often', () => {
+  it('is cut over each machine’s whole life, equally often', () => {
     const { runs } = fleetRuns({ machines: 3, seed: 1 });
     const cuts = randomCuts(runs, { perMachine: 100, rowsMin: 10 }, seededRandom(1));
     for (const run of runs) {
@@ -132,7 +132,7 @@ describe('the data', () => {
     }
   });
 
-  it('is labelled with the life that is left, capped; a record that was cut off knows more', () => {
+  it('is labelled with the capped remaining life, also for a record that was cut off', () => {
     const run = { machine: 'm', values: new Float32Array(50), rows: 50 };
     expect([0, 39, 49].map((row) => remainingAt(run, row, 30))).toEqual([30, 10, 0]);
     expect(remainingAt({ ...run, remaining: 7 }, 49)).toBe(7);

@@ -14,7 +14,7 @@ const scored = (series: ReturnType<typeof makeSeries>) => ({
   scores: selfLearned.score(series, probationRows(series.rows)),
 });
 
-describe('scoring as the Numenta benchmark does', () => {
+describe('the score of the Numenta benchmark', () => {
   const series = makeSeries('noise', ['spike', 'shift'], 5);
   const flagged = (rows: number[]) => {
     const scores = new Float64Array(series.rows);
@@ -23,7 +23,7 @@ describe('scoring as the Numenta benchmark does', () => {
   };
   const windows = windowsOf(series);
 
-  it('gives 100 for the first row of each window, 0 for nothing, less for late and for false ones', () => {
+  it('is 100 for the first row of each window, 0 for nothing, and less for late and false detections', () => {
     const first = windows.map(({ start }) => start);
     expect(flagged(first)).toBeCloseTo(100, 1);
     expect(flagged([])).toBe(0);
@@ -34,14 +34,14 @@ describe('scoring as the Numenta benchmark does', () => {
     expect(withFalse).toBeCloseTo(100 - (100 * 0.11) / (2 * windows.length), 1);
   });
 
-  it('has its sigmoid between 1 and −1, 0 at the end of a window', () => {
+  it('uses a sigmoid between 1 and −1 that is 0 at the end of a window', () => {
     expect(scaledSigmoid(-1)).toBeCloseTo(0.987, 3);
     expect(scaledSigmoid(0)).toBe(0);
     expect(scaledSigmoid(4)).toBe(-1);
   });
 });
 
-it('the self-learned detector beats the simple ones, on series it was not tuned on', () => {
+it('the self-learned detector beats the baselines on series it was not tuned on', () => {
   const comparisons = compareDetectors(univariateCorpus([21, 22, 23]), machineCorpus([21, 22, 23, 24, 25]));
   for (const line of comparisonTable(comparisons)) console.log(line);
   const [ours, ...others] = comparisons;
@@ -53,7 +53,7 @@ it('the self-learned detector beats the simple ones, on series it was not tuned 
   expect(ours!.machines.falseAlarmRate).toBeLessThan(0.2);
 });
 
-it('and on harder ones, with what happens and is no anomaly, on which chance finds little', () => {
+it('it also beats them on harder series with events that are not anomalies', () => {
   const comparisons = compareDetectors(hardCorpus([121, 122, 123, 124]), []);
   for (const { name, nab } of comparisons) console.log(name, nab.score.toFixed(1), nab.detected, nab.windows);
   const [ours, ...others] = comparisons;
@@ -79,7 +79,7 @@ describe('each kind of anomaly is found, at a bounded rate of false alarms', () 
     ['seasonSkip', 'daily', 6],
     ['seasonFlat', 'daily', 6],
   ];
-  it.each(kinds)('%s in a series that is %s', (anomaly, normal, foundMin) => {
+  it.each(kinds)('%s in a series of kind %s', (anomaly, normal, foundMin) => {
     let found = 0;
     let falses = 0;
     for (let seed = 1; seed <= 8; seed++) {
@@ -95,14 +95,14 @@ describe('each kind of anomaly is found, at a bounded rate of false alarms', () 
   });
 });
 
-describe('machines of several sensors', () => {
-  it('that are healthy stay below the limit of normal nearly always', () => {
+describe('machines with several sensors', () => {
+  it('score below the limit of normal nearly always while healthy', () => {
     const healthy = [1, 2, 3, 4, 5, 6].map((seed) => makeMachine(null, 500 + seed));
     const all = healthy.map((series) => ({ series, scores: selfLearned.score(series, 400) }));
     expect(rowMetrics(all, 0.5, 400).falseAlarmRate).toBeLessThan(0.2);
   });
 
-  it('whose sensors no longer go together are found, though each sensor stays in its range', () => {
+  it('are found when their sensors decouple, although each sensor stays in its range', () => {
     const broken = [1, 2, 3, 4, 5, 6].map((seed) => makeMachine('decoupled', 600 + seed));
     const all = broken.map((series) => ({ series, scores: selfLearned.score(series, 400) }));
     const { missedAlarmRate, falseAlarmRate } = rowMetrics(all, 0.5, 400);

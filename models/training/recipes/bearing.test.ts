@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('rul-bearing', () => {
-  it('learns from a handful of bearings more than their age and their last reading tell', async () => {
+  it('beats baselines that use age or the last reading, trained on few bearings', async () => {
     const recipe = shorter(6, 4_000);
     const dataset = recipe.load({ dataDir, subset, seed: 1 });
     const design = recipe.design(subset);
@@ -59,7 +59,7 @@ describe('rul-bearing', () => {
     writeArtefact(join(artefactsDir, name), trained);
   });
 
-  it('is examined on bearings that were stopped at many places of their lives', async () => {
+  it('is evaluated on bearings stopped at many places of their lives', async () => {
     const { [bearingRecipe.name]: evaluation } = await runEvaluate(
       { name: bearingRecipe.name, dataDir, artefactsDir },
       () => {},
@@ -68,7 +68,7 @@ describe('rul-bearing', () => {
     expect(evaluation!.coverage80).toBeGreaterThan(0.6);
   });
 
-  it('as it comes with the product tells a calm bearing from one near its end, though made up by other means', () => {
+  it('as shipped distinguishes a healthy generated bearing from one near its end', () => {
     const artefact = loadArtefact(join(productArtefacts, bearingRecipe.name), type);
     const model = createModel(artefact);
     const { runs } = madeUpBearings({ bearings: 20, seed: 8 });
@@ -89,12 +89,12 @@ describe('rul-bearing', () => {
     model.dispose();
   });
 
-  it('says which data it needs', () => {
+  it('names the data it needs', () => {
     const load = () => bearingRecipe.load({ subset, seed: 1 });
     expect(load).toThrow(/--data DIR/);
   });
 
-  it('is trained without each machine in turn, for judging that machine', async () => {
+  it('is trained without each machine in turn, to be judged on that machine', async () => {
     const recipe = shorter(1, 200);
     const dataset = recipe.load({ dataDir, subset, seed: 1 });
     const told: number[] = [];
