@@ -1,4 +1,4 @@
-/** From what was decided about one machine to the changes of its alerts. */
+/** Derives the changes of one machine's alerts from a decision about it. */
 import type { Assessment } from '../../shared/contract/events.ts';
 import type { Decided, Verdict } from '../../shared/decisions/policy.ts';
 import type { AlertPolicy } from '../../shared/domain/machine-type.ts';
@@ -31,7 +31,7 @@ export interface StepContext {
 
 export type DecidedAssessment = Decided<Assessment> & { verdict: Verdict<Assessment> };
 
-/** Moves every failure mode of the machine on by one estimate. */
+/** Applies one estimate to every failure mode of the machine. */
 export function stepMachine(
   machine: MachineAlerts,
   input: AlertInput,

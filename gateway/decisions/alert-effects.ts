@@ -30,11 +30,11 @@ export interface AlertEffectsOptions {
   newId: () => string;
 }
 
-/** What follows from decisions: changes of alerts and their events, records, estimate lines. Sends and saves nothing. */
+/** Turns decisions into changes of alerts and their events, records, and estimate lines. Sends and saves nothing. */
 export class AlertEffects {
   readonly counts = {
     changes: { opened: 0, updated: 0, resolved: 0 },
-    /** Failures told, with and without a prediction open at the time. */
+    /** Failures reported, with and without a prediction open at the time. */
     failures: { warned: 0, unwarned: 0 },
     estimates: 0,
     /** Inputs of machines beyond `machinesMax`. */
@@ -48,7 +48,7 @@ export class AlertEffects {
     this.mayLog = rateLimit(options.clock, undecidedLogMsMin);
   }
 
-  /** What one decided input changes; adds its estimate line, if one is due, and its events to what is to be sent. */
+  /** Applies one decided input and returns the changes; adds its estimate line, if one is due, and its events. */
   decided(
     input: AlertInput,
     decided: Decided<Assessment>,
@@ -79,7 +79,7 @@ export class AlertEffects {
     return changes;
   }
 
-  /** The machine failed or was replaced. Returns whether that was news: then the state must be saved. */
+  /** Ends the predictions of a machine that failed or was replaced. Returns false if that was known already. */
   ended({ state, about, atMs }: LifecycleNotice): boolean {
     const { book, choice, sender, gateway, newId } = this.options;
     const machine = book.take(about.site, about.machine);

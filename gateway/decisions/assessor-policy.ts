@@ -4,7 +4,7 @@ import { messageOf } from '../../shared/runtime/errors.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import type { AlertInput, Assessor } from '../ports/decision.ts';
 
-/** Whoever can assess machines, as a policy of the alert decision. */
+/** Makes an assessor a policy of the alert decision. */
 export function assessorPolicy(assessor: Assessor): Policy<AlertInput, Assessment> {
   return {
     name: assessor.name,
@@ -25,7 +25,7 @@ function asVerdict(assessment: Assessment): Verdict<Assessment> {
 
 const validate = compileValidator(Assessment);
 
-/** What is wrong with an assessment, or null. The schema lets NaN and infinity through where a number has no bounds. */
+/** The problem of an assessment, or null. The schema lets NaN and infinity through where a number has no bounds. */
 export function problemOfAssessment(assessment: Assessment): string | null {
   try {
     validate(assessment, (problem) => new Error(problem));

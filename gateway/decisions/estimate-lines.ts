@@ -2,12 +2,12 @@ import type { Assessment } from '../../shared/contract/events.ts';
 import { seriesPrefix, stringField, timestampText } from '../../shared/contract/line-protocol.ts';
 import type { MachineIdentity } from '../ports/decision.ts';
 
-/** Encoded once per machine. */
+/** The line up to its fields, encoded once per machine. */
 export function estimatePrefix(gateway: string, machine: MachineIdentity): string {
   return seriesPrefix('estimate', gateway, machine.machine, machine.site);
 }
 
-/** What is believed of a machine, as one line: floats, then the strings source, type, unit and model or detector. */
+/** An assessment as one line: floats, then the strings source, type, unit and model or detector. */
 export function estimateLine(
   prefix: string,
   machine: MachineIdentity,

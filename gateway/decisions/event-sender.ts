@@ -8,18 +8,18 @@ import type { Outbox } from '../ports/uplink.ts';
 
 const appendMsMax = 10_000;
 const warnMsMin = 10_000;
-/** Beyond this many unsent events nothing new is decided about any alert. */
+/** Beyond this many unsent events nothing new is decided. */
 const pendingMax = 10_000;
 
 interface Entry {
   event: HarbingerEvent;
-  /** Whether it must be sent whatever it takes, or may be lost (and counted) if it cannot be sent now. */
+  /** True: it is kept until it is sent. False: it is lost (and counted) if it cannot be sent now. */
   keep: boolean;
 }
 
 /**
  * Hands events to the outbox, in order, and keeps those that must not be lost until they are durable. While one about a
- * machine is unsent, that machine's alerts stand still, which bounds how many there can be.
+ * subject is unsent, nothing new is decided about that subject, which bounds how many there can be.
  */
 export class EventSender {
   private entries: Entry[] = [];
@@ -43,17 +43,17 @@ export class EventSender {
     if (keep && event.subject !== undefined) this.held.add(event.subject);
   }
 
-  /** Whether the alerts of `subject` must stand still. */
+  /** Whether nothing new may be decided about `subject`. */
   holds(subject: string): boolean {
     return this.held.has(subject) || this.entries.length >= pendingMax;
   }
 
-  /** What must still be sent. */
+  /** The events that must still be sent. */
   pending(): HarbingerEvent[] {
     return this.entries.flatMap((entry) => (entry.keep ? [entry.event] : []));
   }
 
-  /** Tries once to send all there is, together, so that they share a commit. Never rejects. */
+  /** Tries once to send all events, together, so that they share a commit. Never rejects. */
   async flush(): Promise<void> {
     if (this.entries.length === 0) return;
     const trying = this.entries;
@@ -65,7 +65,7 @@ export class EventSender {
     results.forEach((result, i) => {
       if (result.status === 'fulfilled') return;
       problem = result.reason;
-      // What the outbox finds malformed it will always find malformed.
+      // A malformed event will not be accepted later either.
       failed.push({ ...trying[i]!, keep: trying[i]!.keep && codeOf(result.reason) !== 'EVENT_INVALID' });
     });
     this.entries = failed.filter((entry) => entry.keep);

@@ -8,26 +8,26 @@ export interface ModeAlert {
   prediction: OpenPrediction | null;
 }
 
-/** What is remembered of one machine. */
+/** The alert state of one machine. */
 export interface MachineAlerts {
   readonly site: string;
   readonly machine: string;
   /** By failure mode. */
   readonly modes: Map<string, ModeAlert>;
-  /** Where a failure mode that is not in `modes` yet begins. */
+  /** The first track of a failure mode that is not in `modes` yet. */
   unseenTrack: Track;
-  /** Of its type, once it has been assessed. */
+  /** The window rows of its type, once it has been assessed. */
   windowRows: number | null;
-  /** The last failure or replacement that was told, so that hearing of it again changes nothing. */
+  /** The last failure or replacement reported, so that the same report again changes nothing. */
   ended: { state: string; atMs: number } | null;
-  /** Who decided last; null before the first decision. */
+  /** The mode of the last decision; null before the first one. */
   mode: Mode | null;
   estimatePrefix: string | null;
   /** When its last estimate line was written, monotonic. */
   estimateSentMs: number;
 }
 
-/** All machines seen, at most `machinesMax`: further ones are not taken (and the caller counts them). */
+/** All machines seen, at most `machinesMax`: further ones are refused, and the caller counts them. */
 export class MachineBook {
   private readonly machines = new Map<string, MachineAlerts>();
   private readonly machinesMax: number;
@@ -61,7 +61,7 @@ export class MachineBook {
     return { open: this.open(), held };
   }
 
-  /** What was saved is taken even beyond `machinesMax`: an open prediction must be able to end. */
+  /** Restores even more than `machinesMax` machines: an open prediction must be able to end. */
   restore(saved: AlertSnapshot, nowMs: number): void {
     for (const prediction of saved.open) {
       const sentLife = prediction.assessment.remainingLife?.p50 ?? null;

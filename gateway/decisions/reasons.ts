@@ -1,4 +1,4 @@
-/** What a technician is told: short sentences with numbers, units and limits. */
+/** Reasons for technicians: short sentences with numbers, units and limits. */
 import type { Assessment, Contribution, RemainingLife } from '../../shared/contract/events.ts';
 import type { Decided } from '../../shared/decisions/policy.ts';
 import type { AlertPolicy, MachineType } from '../../shared/domain/machine-type.ts';
@@ -69,7 +69,7 @@ export function contributionReasons(assessment: Assessment, type: MachineType): 
     .map((contribution) => contributionReason(contribution, type));
 }
 
-/** Why something else decided and not the model, or nothing. */
+/** Why the model did not decide; empty if it did. */
 export function modeReasons(decided: Decided<Assessment>, budgetMs: number, type: MachineType): string[] {
   if (!decided.fallbackCause) return [];
   const { cause, detail } = decided.fallbackCause;
@@ -91,7 +91,7 @@ export interface Ending {
   note?: string;
 }
 
-/** Why a prediction ended that the machine itself ended. */
+/** Why a prediction ended with the failure or replacement of its machine. */
 export function endingReasons(
   ending: Ending,
   opened: { atMs: number; life: RemainingLife | null },

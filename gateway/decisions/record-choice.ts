@@ -1,16 +1,22 @@
 import type { Clock } from '../../shared/runtime/clock.ts';
-import type { AlertDecisionConfig } from './config.ts';
+
+export interface RecordChoiceOptions {
+  /** An ordinary decision is recorded this often; 0 records none. */
+  sampleMs: number;
+  /** Records of samples and changes of mode in a minute, at most. */
+  recordsPerMinuteMax: number;
+}
 
 /** Why a decision is recorded. */
 export type RecordWhy = 'change' | 'mode' | 'sample';
 
 /**
- * Which decisions are worth a durable record: those that change an alert (always), a machine's change of mode between
- * model and rules, and now and then an ordinary one. The last two together are bounded per minute: when a model fails,
- * every machine changes its mode at once.
+ * Chooses the decisions that are worth a durable record: those that change something (always), a subject's change of mode
+ * between model and rules, and now and then an ordinary one. The last two together are bounded per minute: when a model
+ * fails, every machine changes its mode at once.
  */
 export class RecordChoice {
-  private readonly config: AlertDecisionConfig;
+  private readonly options: RecordChoiceOptions;
   private readonly clock: Clock;
   private minuteStartMs = Number.NEGATIVE_INFINITY;
   private inMinute = 0;
@@ -18,20 +24,20 @@ export class RecordChoice {
   private rotation = 0;
   readonly counts = { change: 0, mode: 0, sample: 0, suppressed: 0 };
 
-  constructor(config: AlertDecisionConfig, clock: Clock) {
-    this.config = config;
+  constructor(options: RecordChoiceOptions, clock: Clock) {
+    this.options = options;
     this.clock = clock;
   }
 
-  /** Which of a batch's `count` inputs is the sample, if one is due; otherwise −1. */
+  /** The index of the sample among a batch's `count` inputs, if one is due; otherwise −1. */
   sampleIndex(count: number): number {
     const nowMs = this.clock.monotonicMs();
-    if (this.config.sampleMs === 0 || nowMs - this.sampledMs < this.config.sampleMs) return -1;
+    if (this.options.sampleMs === 0 || nowMs - this.sampledMs < this.options.sampleMs) return -1;
     this.sampledMs = nowMs;
     return this.rotation++ % count;
   }
 
-  /** Whether to record a decision for this reason; counts what it says. */
+  /** Whether to record a decision for this reason; counts its answers. */
   admits(why: RecordWhy): boolean {
     if (why !== 'change' && !this.withinRate()) {
       this.counts.suppressed += 1;
@@ -48,6 +54,6 @@ export class RecordChoice {
       this.inMinute = 0;
     }
     this.inMinute += 1;
-    return this.inMinute <= this.config.recordsPerMinuteMax;
+    return this.inMinute <= this.options.recordsPerMinuteMax;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What the alert decision must not forget: `alerts.json`, replaced as a whole (written beside, synced, renamed, folder
+ * The durable state of the alert decision: `alerts.json`, replaced as a whole (written beside, synced, renamed, folder
  * synced), so that there is always one complete file. JSON, a few hundred bytes for each open prediction:
  *
  *     {"format": "harbinger-alerts", "version": 1, "open": [...], "held": [...], "pending": [...], "check": 1}
