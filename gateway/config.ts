@@ -11,15 +11,10 @@ import { SerialConfig } from './serial/config.ts';
 
 const JobsConfig = Type.Object(
   {
-    statistics: ScheduleText('0 * * * * *', 'When the gateway’s statistics are stored.'),
-    retention: ScheduleText('30 0 * * * *', 'When old dead letters are dropped.'),
+    statistics: ScheduleText('0 * * * * *'),
+    retention: ScheduleText('30 0 * * * *'),
   },
-  {
-    additionalProperties: false,
-    default: {},
-    description:
-      'When periodic work is done, in local time, as cron writes it: minute, hour, day, month, weekday; six fields with seconds first; or a nickname such as @daily.',
-  },
+  { additionalProperties: false, default: {} },
 );
 
 export const GatewayConfig = Type.Object(
@@ -27,8 +22,7 @@ export const GatewayConfig = Type.Object(
     ...dataKeys,
     machineTypesDir: Type.Optional(
       Type.String({
-        description: 'A folder of your own machine types, one *.toml each, beside those of the product.',
-        examples: ['/etc/harbinger/types'],
+        description: 'own machine types, *.toml, beside the built-in ones',
       }),
     ),
     broker: BrokerConfig,

@@ -14,18 +14,14 @@ const gatherKeys = {
     maximum: 1_000,
     default: 10,
     description:
-      'How long readings wait at most to share one write to disk, while more keep coming. Larger values spare an SD card and CPU, smaller ones acknowledge sooner.',
+      'while readings keep coming they wait at most so long to share a sync (less where many come); larger spares the card and CPU, smaller acknowledges sooner',
   }),
 };
 
 /** The table `[journal]`: each of its keys is declared by the room that reads it. */
 export const JournalTable = Type.Object(
   { ...journalKeys, ...lanesKeys, ...gatherKeys, ...replayKeys },
-  {
-    additionalProperties: false,
-    default: {},
-    description: 'The durable journal: a sensor is acknowledged once its reading is in it.',
-  },
+  { additionalProperties: false, default: {} },
 );
 
 /** The keys of the gateway's configuration that the data thread reads. */
@@ -33,14 +29,9 @@ export const dataKeys = {
   gateway: Type.String({
     pattern: identifierPattern,
     default: 'gateway-1',
-    description: 'The gateway’s name, unique for its cloud.',
+    description: 'its name, unique for its cloud',
   }),
-  dataDir: Type.String({
-    minLength: 1,
-    description:
-      'The folder for everything that the gateway keeps; --data wins over it. Without either it is ~/.local/share/harbinger/gateway.',
-    examples: ['/var/lib/harbinger/gateway'],
-  }),
+  dataDir: Type.String({ minLength: 1 }),
   ...decodeKeys,
   timestamps: Timestamps,
   journal: JournalTable,

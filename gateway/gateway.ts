@@ -64,12 +64,11 @@ export async function startGateway(
     }
   };
 
-  // The folder keeps the name that earlier versions gave it.
-  const baselinesDir = join(dataDir, 'normals');
+  const normalsDir = join(dataDir, 'normals');
   const intelligence = new Intelligence({
     types,
     config: config.intelligence,
-    baselinesDir,
+    normalsDir,
     clock,
     random,
     log,
@@ -143,10 +142,10 @@ export async function startGateway(
 
   try {
     await begin('heap growth', heapGrowth, () => heapGrowth.start());
-    const { savedBaselines } = intelligence;
-    if (savedBaselines) await begin('saved baselines', savedBaselines, () => savedBaselines.start());
+    const { normals } = intelligence;
+    if (normals) await begin('learnt normals', normals, () => normals.start());
     await begin('data thread', data, () => data.start({ config, types }));
-    savedBaselines?.keep();
+    normals?.keep();
     await begin('alert decision', alerts, () => alerts.start());
     // The model loads while sensors already connect: until it answers, rules decide.
     const loading = begin('intelligence', intelligence, () =>

@@ -1,4 +1,4 @@
-/** Asks for every answer that the OpenAPI document promises, and compares it with the document. */
+/** Every answer that the document promises is asked for, and is as it says. */
 import { afterAll, expect, it, vi } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { ApiContract } from '../../shared/runtime/openapi-contract.testing.ts';

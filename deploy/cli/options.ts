@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
+import { mqttAddress } from '../../shared/runtime/mqtt-address.ts';
 
 /** Parses a TCP port; 0 lets the system choose one. */
 export function port(text: string): number {
@@ -30,9 +31,12 @@ export function fromOne(text: string): number {
 
 /** Parses the URL of an MQTT broker. */
 export function mqttUrl(text: string): string {
-  if (!/^(mqtts?|wss?):\/\/[^\s/]/.test(text))
+  try {
+    mqttAddress(text);
+    return text;
+  } catch {
     throw new InvalidArgumentError('an address such as mqtt://127.0.0.1:1883 is needed (or mqtts, ws, wss)');
-  return text;
+  }
 }
 
 /** Collects ids, one per argument. */

@@ -7,6 +7,7 @@ import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { backoffMs } from '../../shared/runtime/backoff.ts';
 import { type Clock, sleep, systemClock } from '../../shared/runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import { type MqttAddress, mqttAddress } from '../../shared/runtime/mqtt-address.ts';
 import { type Random, systemRandom } from '../../shared/runtime/random.ts';
 
 export interface PublisherOptions {
@@ -49,6 +50,7 @@ const refusals = new Set([1, 2, 4, 5]);
 export class Publisher {
   readonly counts: PublisherCounts = { sent: 0, acked: 0, resent: 0, reconnects: 0 };
   readonly #options: PublisherOptions;
+  readonly #address: MqttAddress;
   readonly #clock: Clock;
   readonly #random: Random;
   /** Unacknowledged messages in the order in which they were sent. */
@@ -62,8 +64,10 @@ export class Publisher {
   #movedAtMs = 0;
   #ended: Promise<void> = Promise.resolve();
 
+  /** @throws HarbingerError MQTT_ADDRESS */
   constructor(options: PublisherOptions) {
     this.#options = options;
+    this.#address = mqttAddress(options.url);
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? systemRandom;
   }
@@ -151,12 +155,13 @@ export class Publisher {
 
   /** Resolves when the connection failed or ended, with the reason if there is one. */
   #oneConnection(): Promise<string | undefined> {
-    const { url, username, password, clientId } = this.#options;
+    const { username, password, clientId } = this.#options;
     const login: IClientOptions = {
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
     };
-    const client = connect(url, {
+    const client = connect({
+      ...this.#address,
       ...login,
       clientId,
       reconnectPeriod: 0,

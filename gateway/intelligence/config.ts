@@ -7,15 +7,13 @@ export const IntelligenceConfig = Type.Object(
       backendPreferences.map((preference) => Type.Literal(preference)),
       {
         default: 'auto',
-        description:
-          'What runs the models. auto: tfjs-node where it can be loaded, otherwise WebAssembly, otherwise plain JavaScript.',
+        description: 'auto: tfjs-node where it loads, WebAssembly otherwise, else plain JS',
       },
     ),
     artefactsDir: Type.Optional(
       Type.String({
         minLength: 1,
-        description: 'A folder with one folder for each model, in place of those that come with the product.',
-        examples: ['/etc/harbinger/models'],
+        description: 'folder with one folder per model; those that come with the product if absent',
       }),
     ),
     machinesMax: Type.Integer({
@@ -23,54 +21,40 @@ export const IntelligenceConfig = Type.Object(
       maximum: 1_000_000,
       default: 20_000,
       description:
-        'Machines that are watched at once. Above it, one that was silent for a minute makes room for a new one; where there is none, new ones are not watched.',
+        'machines with a window in memory; above it one that was silent for a minute gives its window up, else new ones are not watched',
     }),
     intervalMsMin: Type.Integer({
       minimum: 0,
       maximum: 3_600_000,
       default: 200,
-      description:
-        'The shortest time between two assessments of one machine; the step of its type (up to 1 s) where that is longer.',
+      description: "between two assessments of one machine; its type's step (up to 1 s) if that is longer",
     }),
     saveNormalsMs: Type.Integer({
       minimum: 100,
       maximum: 86_400_000,
       default: 600_000,
       description:
-        'How often what was learnt of machines is written to disk, where it has changed; at a stop it always is.',
+        'what was learnt of a machine is written about this often, if it is more than before; at a stop always',
     }),
-    batchMax: Type.Integer({
-      minimum: 1,
-      maximum: 1_024,
-      default: 64,
-      description: 'Machines that a model assesses in one go.',
-    }),
+    batchMax: Type.Integer({ minimum: 1, maximum: 1_024, default: 64, description: 'machines per decision' }),
     requestMsMax: Type.Integer({
       minimum: 10,
       maximum: 600_000,
       default: 5_000,
-      description: 'A model worker that does not answer for longer is taken for hung, and replaced.',
+      description: 'a model worker that is silent for longer is taken for hung and replaced',
     }),
     restart: Type.Object(
       {
-        firstMs: Type.Integer({
-          minimum: 1,
-          default: 500,
-          description: 'The wait before the first restart; it doubles each time.',
-        }),
-        maxMs: Type.Integer({ minimum: 1, default: 60_000, description: 'The longest wait.' }),
+        firstMs: Type.Integer({ minimum: 1, default: 500 }),
+        maxMs: Type.Integer({ minimum: 1, default: 60_000 }),
       },
       {
         additionalProperties: false,
         default: {},
-        description: 'How long a failed model worker is left alone before it is started again.',
+        description: 'delay before a model worker is started again',
       },
     ),
   },
-  {
-    additionalProperties: false,
-    default: {},
-    description: 'How machines are watched: models, windows, learnt normals.',
-  },
+  { additionalProperties: false, default: {} },
 );
 export type IntelligenceConfig = Static<typeof IntelligenceConfig>;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Baseline } from './baseline.ts';
+import { Baseline } from './anomaly.ts';
 import { ExtraLooks } from './extra-looks.ts';
 
 const second = 5_000;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
-import { Baseline, baselineOptions } from './baseline.ts';
+import { Baseline, baselineOptions } from './anomaly.ts';
 
 /** The alert of machines of which nothing is known: rare while nothing happens, there when something does. */
 const generic = loadMachineTypes().get('generic')!;

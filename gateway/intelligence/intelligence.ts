@@ -2,7 +2,7 @@
  * The intelligence as one part: rows in, assessments on demand, due machines out to the decision.
  *
  *     columns ▶ windows ▶ (due) scorer ▶ decide ▶ model assessor ▶ worker
- *                  └─ each machine's baseline ┴──▶ self-learned assessor, rules assessor
+ *                  └─ each machine's normal ─┴──▶ self-learned assessor, rules assessor
  */
 import { join } from 'node:path';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
@@ -16,9 +16,9 @@ import type { IntelligenceConfig } from './config.ts';
 import { createModelAssessor } from './model-assessor.ts';
 import { ModelClient, type ModelStatus } from './model-client.ts';
 import type { ModelSource } from './model-messages.ts';
+import { normalFiles } from './normal-files.ts';
+import { Normals, type NormalsStats } from './normals.ts';
 import { createRulesAssessor } from './rules-assessor.ts';
-import { SavedBaselines, type SavedBaselinesStats } from './saved-baselines.ts';
-import { baselineFiles } from './saved-files.ts';
 import { Scorer, type ScorerStats } from './scorer.ts';
 import { createSelfLearnedAssessor } from './self-learned-assessor.ts';
 import { Windows, type WindowsStats } from './windows.ts';
@@ -26,8 +26,8 @@ import { Windows, type WindowsStats } from './windows.ts';
 export interface IntelligenceOptions {
   types: ReadonlyMap<string, MachineType>;
   config: IntelligenceConfig;
-  /** The folder for baselines, which are kept over restarts; absent: they are not kept. */
-  baselinesDir?: string;
+  /** Where learnt normals are kept; nowhere if absent. */
+  normalsDir?: string;
   clock: Clock;
   random: Random;
   log: Log;
@@ -35,8 +35,7 @@ export interface IntelligenceOptions {
 
 export interface IntelligenceStats {
   windows: WindowsStats;
-  /** Of the saved baselines, by the name that users of the API know. */
-  normals: SavedBaselinesStats | null;
+  normals: NormalsStats | null;
   model: ModelStatus;
   scorer: ScorerStats | null;
 }
@@ -51,15 +50,15 @@ export function modelSources(
   );
 }
 
-function keepBaselines({ types, config, clock, log }: IntelligenceOptions, dir: string): SavedBaselines {
+function keptNormals({ types, config, clock, log }: IntelligenceOptions, dir: string): Normals {
   const { machinesMax, saveNormalsMs: saveMs } = config;
-  return new SavedBaselines({ files: baselineFiles(dir), types, machinesMax, saveMs, clock, log });
+  return new Normals({ files: normalFiles(dir), types, machinesMax, saveMs, clock, log });
 }
 
 export class Intelligence {
   readonly windows: Windows;
   /** Begins before rows come in, ends when none come any more. */
-  readonly savedBaselines: SavedBaselines | null;
+  readonly normals: Normals | null;
   readonly modelAssessor: Assessor;
   readonly selfLearnedAssessor: Assessor;
   readonly rulesAssessor: Assessor;
@@ -70,10 +69,8 @@ export class Intelligence {
   constructor(options: IntelligenceOptions) {
     const { types, config, clock, random, log } = options;
     this.options = options;
-    const { baselinesDir } = options;
-    this.savedBaselines = baselinesDir === undefined ? null : keepBaselines(options, baselinesDir);
-    const keeper = this.savedBaselines;
-    this.windows = new Windows({ types, ...config, clock, ...(keeper && { keeper }) });
+    this.normals = options.normalsDir === undefined ? null : keptNormals(options, options.normalsDir);
+    this.windows = new Windows({ types, ...config, clock, ...(this.normals && { keeper: this.normals }) });
     const baselineOf = this.windows.baselineOf.bind(this.windows);
     this.client = new ModelClient({
       sources: modelSources(types, config.artefactsDir),
@@ -107,7 +104,7 @@ export class Intelligence {
     if (this.windows.add(columns)) this.scorer?.kick();
   }
 
-  /** The machine was replaced: its window and its baseline begin again. */
+  /** The machine was replaced: its window and its normal begin again. */
   replaced(site: string, machine: string): void {
     this.windows.reset(site, machine);
   }
@@ -115,7 +112,7 @@ export class Intelligence {
   stats(): IntelligenceStats {
     return {
       windows: this.windows.stats(),
-      normals: this.savedBaselines?.stats() ?? null,
+      normals: this.normals?.stats() ?? null,
       model: this.client.status(),
       scorer: this.scorer?.stats() ?? null,
     };

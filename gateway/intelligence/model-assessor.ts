@@ -6,7 +6,7 @@ import type { Assessment } from '../../shared/contract/events.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { AlertInput, Assessor, MachineIdentity } from '../ports/decision.ts';
-import { type Baseline, scoreAnomaly } from './baseline.ts';
+import { type Baseline, scoreAnomaly } from './anomaly.ts';
 import { contributionsOf } from './contributions.ts';
 import type { ModelClient } from './model-client.ts';
 import type { LoadedModel, ScoreResult } from './model-messages.ts';

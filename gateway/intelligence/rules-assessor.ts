@@ -1,12 +1,12 @@
 import type { Assessment } from '../../shared/contract/events.ts';
 import type { AlertInput, Assessor, MachineIdentity } from '../ports/decision.ts';
-import { type Baseline, scoreAnomaly } from './baseline.ts';
+import { type Baseline, scoreAnomaly } from './anomaly.ts';
 import { contributionsOf } from './contributions.ts';
 import { applyRules, hasLimits, type RuleFinding } from './rules.ts';
 
 /** Rules never sound as sure as a model can. */
 const confidenceMax = 0.65;
-/** Where there is no trend to be sure of, and the machine's baseline is known. */
+/** Where there is no trend to be sure of, and a machine's normal is known. */
 const confidenceNoTrend = 0.5;
 const confidenceLearning = 0.2;
 

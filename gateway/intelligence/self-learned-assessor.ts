@@ -1,6 +1,6 @@
 import type { Assessment } from '../../shared/contract/events.ts';
 import type { AlertInput, Assessor, MachineIdentity } from '../ports/decision.ts';
-import type { Baseline } from './baseline.ts';
+import type { Baseline } from './anomaly.ts';
 import { contributionsOf } from './contributions.ts';
 import { hasLimits } from './rules.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MachineType, Sensor } from '../../shared/domain/machine-type.ts';
 import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
-import { Baseline, baselineOptions } from './baseline.ts';
+import { Baseline, baselineOptions } from './anomaly.ts';
 import { createSelfLearnedAssessor } from './self-learned-assessor.ts';
 
 const sensor = (name: string, more: Partial<Sensor> = {}): Sensor => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
-import { baselineOptions } from './baseline.ts';
+import { baselineOptions } from './anomaly.ts';
 import { MachineWindow } from './machine-window.ts';
 
 /** Sensors that fail, on machines of an open type and of one with declared sensors, as the gateway's windows see them. */

@@ -13,7 +13,7 @@ export interface Block {
 }
 
 /** A block of one journal instance. A consumer that has learnt from all blocks up to one knows which blocks are new. */
-export interface BlockPosition {
+export interface BlockPlace {
   journal: string;
   seq: number;
 }

@@ -3,6 +3,7 @@ import type { Lane } from '../../shared/contract/lanes.ts';
 import { greetingTopic, uplinkTopic } from '../../shared/contract/topics.ts';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import { mqttAddress } from '../../shared/runtime/mqtt-address.ts';
 import { keepNoPacketNumbers } from '../../shared/runtime/mqtt-packet-numbers.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { CloudLink } from '../ports/uplink.ts';
@@ -53,7 +54,8 @@ export class MqttLink implements CloudLink {
   async connect(signal: AbortSignal): Promise<void> {
     const { config } = this;
     keepNoPacketNumbers();
-    const client = mqtt.connect(config.url, {
+    const client = mqtt.connect({
+      ...mqttAddress(config.url),
       protocolVersion: 4,
       clientId: `gateway-${this.gateway}${this.instance && `/${this.instance}`}`,
       username: this.gateway,

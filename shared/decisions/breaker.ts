@@ -11,15 +11,11 @@ import type { Clock } from '../runtime/clock.ts';
 
 export const BreakerOptions = Type.Object(
   {
-    failures: Type.Integer({
-      minimum: 1,
-      default: 5,
-      description: 'Failures in a row after which it is not asked any more.',
-    }),
+    failures: Type.Integer({ minimum: 1, default: 5, description: 'failures in a row that open it' }),
     halfOpenAfterMs: Type.Integer({
       minimum: 1,
       default: 30_000,
-      description: 'How long it is then left alone, before it is tried once.',
+      description: 'how long it stays open before one trial is let through',
     }),
   },
   { additionalProperties: false },

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Baseline, baselineOptions } from '../../gateway/intelligence/baseline.ts';
+import { Baseline, baselineOptions } from '../../gateway/intelligence/anomaly.ts';
 import { createRulesAssessor } from '../../gateway/intelligence/rules-assessor.ts';
 import { createSelfLearnedAssessor } from '../../gateway/intelligence/self-learned-assessor.ts';
 import type { AlertInput, Assessor } from '../../gateway/ports/decision.ts';

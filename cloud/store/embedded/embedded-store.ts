@@ -1,8 +1,4 @@
-/**
- * The telemetry store that needs nothing installed: one DuckDB file in the cloud's data folder. This file composes the
- * room: write/ stores batches, query/ answers. Both work on the database file (database.ts), whose tables and columns
- * the catalog names.
- */
+/** The telemetry store that needs nothing installed: one DuckDB file in the cloud's data folder. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
@@ -24,7 +20,7 @@ import { readSeries } from './query/series.ts';
 import { runSql } from './query/sql.ts';
 import { WriteQueue } from './write/write-queue.ts';
 
-/** How many different damages are logged; each is logged once. */
+/** Of the damage that is logged, once each. */
 const damagesMax = 100;
 
 export interface EmbeddedOptions extends DatabaseOptions {
@@ -109,7 +105,7 @@ class EmbeddedStore implements ReadingStore {
       .catch((error) => this.#failed(error));
   }
 
-  /** @throws HarbingerError STORE_DAMAGED if a block cannot be read: its content is lost, everything else works on */
+  /** @throws HarbingerError STORE_DAMAGED where a block cannot be read: what it held is gone, the rest goes on */
   #failed(error: unknown): never {
     if (!isDamage(error)) throw error;
     const reason = messageOf(error);

@@ -1,5 +1,6 @@
 import mqtt, { type MqttClient } from 'mqtt';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
+import { mqttAddress } from '../../../../shared/runtime/mqtt-address.ts';
 import type { Notification, Notifier } from '../../../ports/notifications.ts';
 import { cloudEventOf } from '../../cloud-event.ts';
 import { type MqttNotifierConfig, readCaFile } from '../../config.ts';
@@ -39,7 +40,8 @@ export function createMqttNotifier(config: MqttNotifierConfig): Notifier {
 }
 
 function connect(config: MqttNotifierConfig): MqttClient {
-  const client = mqtt.connect(config.url, {
+  const client = mqtt.connect({
+    ...mqttAddress(config.url),
     protocolVersion: 4,
     clean: true,
     reconnectPeriod: 0,

@@ -1,4 +1,4 @@
-/** Admits `insideMax` callers at a time. Others wait in order of arrival; with `waitingMax` waiting, further ones are refused. */
+/** Lets so many in at a time; the others wait in line, and beyond `waitingMax` are turned away. */
 export class Gate {
   readonly #insideMax: number;
   readonly #waitingMax: number;
@@ -21,7 +21,7 @@ export class Gate {
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Frees a place, for the caller that has waited longest. */
+  /** The first in line takes the place that becomes free. */
   leave(): void {
     const next = this.#waiting.shift();
     if (next) next();

@@ -1,29 +1,29 @@
-/** Writes the file of a group of machines with what they have learnt so far. */
+/** Writes the file of a group of machines: what they have learnt by now. */
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { BlockPosition } from '../ports/journal.ts';
-import type { BaselineFiles } from './saved-files.ts';
-import { type BaselineGroups, type Group, isBehind, type Member } from './saved-groups.ts';
-import { asideSuffix } from './saved-load.ts';
-import { type BaselineRecord, encodeFile } from './saved-record.ts';
-import { recordOf } from './saved-resume.ts';
+import type { BlockPlace } from '../ports/journal.ts';
+import type { NormalFiles } from './normal-files.ts';
+import { type Group, isBehind, type Member, type NormalGroups } from './normal-groups.ts';
+import { asideSuffix } from './normal-load.ts';
+import { encodeFile, type NormalRecord } from './normal-record.ts';
+import { recordOf } from './normal-resume.ts';
 
 const warnMsMin = 60_000;
 
-export class BaselineWriter {
+export class NormalWriter {
   readonly counts = { saves: 0, saveFailures: 0, writtenBytes: 0 };
-  private readonly options: { files: BaselineFiles; clock: Clock; log: Log };
-  private readonly groups: BaselineGroups;
+  private readonly options: { files: NormalFiles; clock: Clock; log: Log };
+  private readonly groups: NormalGroups;
   private warnedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(options: { files: BaselineFiles; clock: Clock; log: Log }, groups: BaselineGroups) {
+  constructor(options: { files: NormalFiles; clock: Clock; log: Log }, groups: NormalGroups) {
     this.options = options;
     this.groups = groups;
   }
 
   /** Never rejects. What is learnt while it is written counts as not written. */
-  async write(group: Group, block: BlockPosition | null): Promise<void> {
+  async write(group: Group, block: BlockPlace | null): Promise<void> {
     const { clock, files, log } = this.options;
     group.triedMs = clock.monotonicMs();
     const { isWrong, isSmaller } = group;
@@ -68,7 +68,7 @@ export class BaselineWriter {
     }
   }
 
-  private recordsOf({ members }: Group, block: BlockPosition | null): BaselineRecord[] {
+  private recordsOf({ members }: Group, block: BlockPlace | null): NormalRecord[] {
     const savedMs = this.options.clock.nowMs();
     return [...members].flatMap((member) => {
       const { machine } = member;

@@ -1,4 +1,4 @@
-/** A bench for saved baselines: a journal of batches in memory, a gateway that can be killed at any of them. */
+/** A bench for what keeps learnt normals: a journal of batches in memory, a gateway that can be killed at any of them. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +8,8 @@ import type { Log } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
 import type { ColumnBatch } from '../ports/watch.ts';
-import { SavedBaselines } from './saved-baselines.ts';
-import { type BaselineFiles, baselineFiles } from './saved-files.ts';
+import { type NormalFiles, normalFiles } from './normal-files.ts';
+import { Normals } from './normals.ts';
 import { Windows } from './windows.ts';
 
 const sensor = (name: string) => ({ name, unit: '1', min: -1e9, max: 1e9 });
@@ -92,35 +92,35 @@ function columnsOf(names: Map<string, string[]>, readings: readonly Reading[]): 
 
 export interface Run {
   windows: Windows;
-  baselines: SavedBaselines;
+  normals: Normals;
   /** Takes batches `from … to − 1` of the journal as they become durable, or from its tail. */
   take(from: number, to: number, replay?: boolean): void;
   /** What the machine has learnt. */
   learnt(machine: string): number[];
 }
 
-async function baselinesBench(journal: Reading[][]) {
-  const dir = await mkdtemp(join(tmpdir(), 'harbinger-baselines-'));
+async function normalsBench(journal: Reading[][]) {
+  const dir = await mkdtemp(join(tmpdir(), 'harbinger-normals-'));
   const clock = manualClock();
-  const started: SavedBaselines[] = [];
+  const started: Normals[] = [];
   const said: { code: string; machines?: number; files?: number }[] = [];
   const say = (fields: { code: string }) => void said.push(fields);
   const log = { debug() {}, info() {}, warn: say, error: say, fatal: say } as unknown as Log;
 
   async function start(
-    options: { types?: MachineType[]; files?: BaselineFiles; machinesMax?: number; journalId?: string } = {},
+    options: { types?: MachineType[]; files?: NormalFiles; machinesMax?: number; journalId?: string } = {},
   ): Promise<Run> {
-    const { files = baselineFiles(dir), machinesMax = 1_000, journalId = 'j' } = options;
+    const { files = normalFiles(dir), machinesMax = 1_000, journalId = 'j' } = options;
     const types = new Map((options.types ?? [rig, open]).map((type) => [type.name, type]));
-    const baselines = new SavedBaselines({ files, types, machinesMax, saveMs: 60_000, clock, log });
-    await baselines.start();
-    baselines.keep();
-    started.push(baselines);
-    const windows = new Windows({ types, machinesMax, intervalMsMin: 0, clock, keeper: baselines });
+    const normals = new Normals({ files, types, machinesMax, saveMs: 60_000, clock, log });
+    await normals.start();
+    normals.keep();
+    started.push(normals);
+    const windows = new Windows({ types, machinesMax, intervalMsMin: 0, clock, keeper: normals });
     const names = new Map<string, string[]>();
     return {
       windows,
-      baselines,
+      normals,
       take(from, to, replay = false) {
         journal.slice(from, to).forEach((readings, i) => {
           const block = { journal: journalId, seq: from + i + 1 };
@@ -136,19 +136,19 @@ async function baselinesBench(journal: Reading[][]) {
   }
 
   async function dispose(): Promise<void> {
-    for (const baselines of started) await baselines.stop();
+    for (const normals of started) await normals.stop();
     await rm(dir, { recursive: true, force: true });
   }
 
   return { dir, clock, log, said, start, dispose };
 }
 
-export type Bench = Awaited<ReturnType<typeof baselinesBench>>;
+export type Bench = Awaited<ReturnType<typeof normalsBench>>;
 const benches: Bench[] = [];
 
 /** A bench that is cleared away after the test. */
 export async function bench(journal: Reading[][]): Promise<Bench> {
-  const made = await baselinesBench(journal);
+  const made = await normalsBench(journal);
   benches.push(made);
   return made;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
-import { Baseline, baselineOptions, learnRows, scoreAnomaly } from './baseline.ts';
+import { Baseline, baselineOptions, learnRows, scoreAnomaly } from './anomaly.ts';
 
 const columns = 6;
 const random = seededRandom(3);

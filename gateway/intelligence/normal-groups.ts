@@ -1,5 +1,5 @@
-/** Groups of machines that share a file, so that ten thousand take a few hundred files and syncs, not ten thousand. */
-import type { BaselineRecord } from './saved-record.ts';
+/** Which machines share a file, so that ten thousand of them take a few hundred files and syncs, not ten thousand. */
+import type { NormalRecord } from './normal-record.ts';
 import type { WatchedMachine } from './windows.ts';
 
 const membersMax = 32;
@@ -7,10 +7,10 @@ const membersMax = 32;
 export interface Member {
   readonly key: string;
   readonly group: Group;
-  /** Null until the machine is heard again. */
+  /** Null until the machine is heard of again. */
   machine: WatchedMachine | null;
   /** As it was read, until the machine has learnt more. */
-  record: BaselineRecord | null;
+  record: NormalRecord | null;
   /** How many rows had been learnt when it was last written; −1: never, or of another window. */
   savedRows: number;
 }
@@ -18,18 +18,18 @@ export interface Member {
 export interface Group {
   readonly name: string;
   readonly members: Set<Member>;
-  /** When it was last written, and last tried. Monotonic. */
+  /** Written, and tried to write, last. Monotonic. */
   writtenMs: number;
   triedMs: number;
-  /** The file must not be believed any longer, however little was learnt since. */
+  /** What is on disk must not be believed any longer, however little was learnt since. */
   isWrong: boolean;
-  /** The file is copied before it is replaced. */
+  /** … and is copied before it is replaced. */
   setAside: boolean;
-  /** The file also holds machines that were given up: no haste. */
+  /** What is on disk is also of machines that were given up: no haste. */
   isSmaller: boolean;
 }
 
-export class BaselineGroups {
+export class NormalGroups {
   readonly all = new Set<Group>();
   private readonly byKey = new Map<string, Member>();
   private readonly absent = new Set<Member>();
@@ -40,7 +40,7 @@ export class BaselineGroups {
     return this.byKey.size;
   }
 
-  /** Machines that were saved and have not been heard since. */
+  /** Machines that were saved and have not been heard of since. */
   get absentCount(): number {
     return this.absent.size;
   }
@@ -58,7 +58,7 @@ export class BaselineGroups {
   }
 
   /** A member that was read. */
-  adopt(key: string, record: BaselineRecord, group: Group): void {
+  adopt(key: string, record: NormalRecord, group: Group): void {
     const member = this.add(key, group);
     member.record = record;
     this.absent.add(member);
@@ -85,7 +85,7 @@ export class BaselineGroups {
     member.group.isSmaller = true;
   }
 
-  /** Makes room for one more: a machine that has not been heard gives way. */
+  /** Room for one more: a machine that nobody has heard of gives way. */
   dropAbsent(): void {
     const [first] = this.absent;
     if (first) this.remove(first);
@@ -123,7 +123,6 @@ export function mustWrite({ isWrong, isSmaller, members }: Group): boolean {
   return false;
 }
 
-/** The name that earlier versions gave these files. */
 const suffix = '.normals';
 const nameOf = (index: number) => `${String(index).padStart(6, '0')}${suffix}`;
 

@@ -1,0 +1,218 @@
+/** Building once: what counts as built, builds side by side, and trees that may not be written. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../shared/runtime/paths.ts';
+import { ensureBuilt } from './build.mjs';
+import { stateOf } from './inputs.mjs';
+import { product, type Target } from './targets.mjs';
+
+let root = '';
+let said: string[] = [];
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'harbinger build ä-'));
+  said = [];
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+/** Copies what it is built from; notes in the file `builds` that it was run. */
+const copying = `
+  const { appendFileSync, copyFileSync } = require('node:fs');
+  appendFileSync('builds', 'x');
+  copyFileSync('src/a.ts', process.argv[1] + '/a.js');`;
+
+function targetOf(script = copying): Target {
+  return {
+    name: 'a copy',
+    out: 'out',
+    folders: ['src'],
+    files: ['lock.json'],
+    isInput: (path) => path.endsWith('.ts'),
+    tools: [],
+    steps: (_, into) => [['-e', script, into]],
+  };
+}
+
+function makeTree(): void {
+  mkdirSync(join(root, 'node_modules'));
+  mkdirSync(join(root, 'src'));
+  writeFileSync(join(root, 'src', 'a.ts'), 'one');
+  writeFileSync(join(root, 'src', 'notes.md'), '');
+}
+
+const build = (target = targetOf()) => ensureBuilt(root, [target], (line) => said.push(line));
+const state = () => stateOf(root, targetOf());
+const builds = () => readFileSync(join(root, 'builds'), 'utf8').length;
+
+describe('what is built', () => {
+  beforeEach(makeTree);
+
+  it('is built once, with a line that says so, and again when an input changes, comes or goes', async () => {
+    expect(state()).toBe('missing');
+    expect(await build()).toBe(true);
+    expect(said).toEqual([expect.stringMatching(/^building a copy: /)]);
+    expect([await build(), builds(), said.length]).toEqual([false, 1, 1]);
+    const changes = [
+      () => writeFileSync(join(root, 'src', 'a.ts'), 'two'),
+      () => writeFileSync(join(root, 'src', 'b.ts'), ''),
+      () => rmSync(join(root, 'src', 'b.ts')),
+      () => writeFileSync(join(root, 'lock.json'), '{}'),
+    ];
+    for (const change of changes) {
+      change();
+      expect(state()).toBe('changed');
+      await build();
+      expect(state()).toBe('finished');
+    }
+    expect([builds(), readFileSync(join(root, 'out', 'a.js'), 'utf8')]).toEqual([1 + changes.length, 'two']);
+  });
+
+  it('stays built where only times differ, as in a copy, and where something else changes', async () => {
+    await build();
+    utimesSync(join(root, 'src', 'a.ts'), 1, 1);
+    writeFileSync(join(root, 'src', 'notes.md'), 'changed');
+    expect(state()).toBe('finished');
+  });
+
+  it('is all there is where there are no sources', async () => {
+    await build();
+    rmSync(join(root, 'src'), { recursive: true });
+    expect(state()).toBe('finished');
+  });
+
+  it('is left as it was by a build that fails, which says why', async () => {
+    await build();
+    writeFileSync(join(root, 'src', 'a.ts'), 'two');
+    await expect(build(targetOf('console.error("no such thing"); process.exit(1)'))).rejects.toThrow(
+      /no such thing/,
+    );
+    expect([state(), readFileSync(join(root, 'out', 'a.js'), 'utf8')]).toEqual(['changed', 'one']);
+  });
+
+  it('is put in place as a whole, and what a killed build has left is removed', async () => {
+    const work = join(root, '.cache', 'build');
+    mkdirSync(join(work, 'new-1'), { recursive: true });
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    writeFileSync(join(work, 'lock'), `${pid} 1`);
+    mkdirSync(join(root, 'out'));
+    writeFileSync(join(root, 'out', 'half.js'), '');
+    expect(state()).toBe('missing');
+    await build();
+    expect(readdirSync(join(root, 'out')).sort()).toEqual(['a.js', 'built-from.json']);
+    expect(readdirSync(work)).toEqual([]);
+  });
+});
+
+it('of two processes that want it at once, one builds and the other waits for that', async () => {
+  makeTree();
+  const script = `
+    const { ensureBuilt } = await import(${JSON.stringify(new URL('build.mjs', import.meta.url).href)});
+    const waiting = "const { existsSync } = require('node:fs'); while (!existsSync('second-waits'));";
+    const target = { ...${JSON.stringify({ ...targetOf(), steps: undefined })}, isInput: () => true,
+      steps: (_, into) => [['-e', waiting + ${JSON.stringify(copying)}, into]] };
+    await ensureBuilt(process.cwd(), [target], (line) => console.log(line));`;
+  const run = () =>
+    spawn(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+  const first = run();
+  const [line] = (await once(first.stdout, 'data')) as [Buffer];
+  expect(String(line)).toMatch(/^building a copy/);
+  const second = run();
+  const [other] = (await once(second.stdout, 'data')) as [Buffer];
+  expect(String(other)).toBe(`waiting for the build of process ${first.pid}\n`);
+  writeFileSync(join(root, 'second-waits'), '');
+  expect(await Promise.all([once(first, 'close'), once(second, 'close')])).toEqual([
+    [0, null],
+    [0, null],
+  ]);
+  expect(builds()).toBe(1);
+});
+
+describe('a copy of the tree that its user may not write, without what builds it', () => {
+  const asUser = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+
+  beforeEach(() => {
+    expect(stateOf(packageRoot, product), 'run `npm run build` before this test').toBe('finished');
+    for (const name of ['dist', ...product.folders, 'package.json', ...product.files]) {
+      const from = join(packageRoot, name);
+      const wanted = (path: string) => !/\/(docs|artefacts)$/.test(path);
+      if (existsSync(from)) cpSync(from, join(root, name), { recursive: true, filter: wanted });
+    }
+    mkdirSync(join(root, 'node_modules')); // npm ci --omit=dev, of which these commands need nothing
+    setWritable(false);
+  });
+  afterEach(() => setWritable(true));
+
+  /** For its owner; the folders alone decide whether something can be put there. */
+  function setWritable(writable: boolean): void {
+    chmodSync(root, writable ? 0o755 : 0o555);
+    if (existsSync(join(root, 'dist'))) chmodSync(join(root, 'dist'), writable ? 0o755 : 0o555);
+  }
+
+  function run(...args: string[]) {
+    const command = [join(root, 'deploy', 'build', 'run.mjs'), ...args];
+    const { status, stdout, stderr } = spawnSync(process.execPath, command, { ...asUser, encoding: 'utf8' });
+    return { status, stdout, stderr };
+  }
+
+  it('runs from its finished dist, and writes nothing', () => {
+    const before = statSync(root).mtimeMs;
+    expect(run('harbinger', '--version')).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(/^\d+\.\d/),
+      stderr: '',
+    });
+    expect(run('demo', '--help').stdout).toContain('--mqtt-port');
+    expect(run('build')).toMatchObject({ status: 0, stderr: expect.stringContaining('already built') });
+    expect(statSync(root).mtimeMs).toBe(before);
+  });
+
+  it('ends with a sentence that says what to do where the sources are others', () => {
+    setWritable(true);
+    writeFileSync(join(root, 'gateway', 'main.ts'), '');
+    setWritable(false);
+    expect(run('harbinger', '--version')).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^harbinger: dist was built from other sources, .*\(vite\): run npm ci [^\n]+\n$/,
+      ),
+    });
+    setWritable(true);
+    mkdirSync(join(root, 'node_modules', 'vite'));
+    setWritable(false);
+    expect(run('harbinger', '--version')).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^harbinger: .* this user may not write there: run npm run build there as [^\n]+\n$/,
+      ),
+    });
+  });
+});
+
+it('the versions of Node that run.mjs accepts are those of package.json', () => {
+  const { engines } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
+    engines: { node: string };
+  };
+  const script = readFileSync(join(packageRoot, 'deploy', 'build', 'run.mjs'), 'utf8');
+  const [, major, minor] = /const needed = \[(\d+), (\d+)\]/.exec(script) ?? [];
+  expect(engines.node.startsWith(`^${major}.${minor}.0 `)).toBe(true);
+});
