@@ -9,7 +9,11 @@ import { StoreConfig } from './store/config.ts';
 /** The way of a batch from the gateways' connections to the store. */
 export const IngestConfig = Type.Object(
   { ...receiveSettings, ...sinkSettings },
-  { additionalProperties: false, default: {} },
+  {
+    additionalProperties: false,
+    default: {},
+    description: 'Where gateways connect, and how what they send is stored.',
+  },
 );
 export type IngestConfig = Static<typeof IngestConfig>;
 
@@ -19,16 +23,25 @@ export const CloudConfig = Type.Object(
     dataDir: Type.Optional(
       Type.String({
         minLength: 1,
-        description: 'the embedded store, alerts and events; a folder of the user’s',
+        description:
+          'The folder for the embedded store, alerts and events; --data wins over it. Without either it is ~/.local/share/harbinger/cloud.',
+        examples: ['/var/lib/harbinger/cloud'],
       }),
     ),
     machineTypesDir: Type.Optional(
       Type.String({
-        description: 'own machine types, *.toml, beside the built-in ones; the same as the gateways’',
+        description:
+          'A folder of your own machine types, one *.toml each, beside those of the product; the same as the gateways have.',
+        examples: ['/etc/harbinger/types'],
       }),
     ),
     ingest: IngestConfig,
-    gateways: Type.Array(GatewayCredentials, { default: [], maxItems: 100_000 }),
+    gateways: Type.Array(GatewayCredentials, {
+      default: [],
+      maxItems: 100_000,
+      description:
+        'The gateways that may connect, each of which can write only as itself. Each has either password or passwordHash.',
+    }),
     store: StoreConfig,
     operations: OperationsConfig,
     alerts: AlertsConfig,

@@ -7,77 +7,138 @@ export const NotifierFilter = Type.Object(
   {
     severity: Type.Union([Type.Literal('warning'), Type.Literal('critical')], {
       default: 'warning',
-      description: 'the least severe to be told of',
+      description: 'The least severe alerts to be told of.',
     }),
     sites: Type.Optional(
-      Type.Array(Type.String({ pattern: identifierPattern }), { minItems: 1, maxItems: 1_000 }),
+      Type.Array(Type.String({ pattern: identifierPattern }), {
+        minItems: 1,
+        maxItems: 1_000,
+        description: 'Only alerts of these sites; without it those of all.',
+        examples: [['hall-1', 'hall-2']],
+      }),
     ),
     changes: Type.Array(
       Type.Union([Type.Literal('opened'), Type.Literal('updated'), Type.Literal('resolved')]),
-      { minItems: 1, default: ['opened', 'updated', 'resolved'] },
+      {
+        minItems: 1,
+        default: ['opened', 'updated', 'resolved'],
+        description: 'The changes of an alert to be told of.',
+      },
     ),
   },
-  { additionalProperties: false, default: {} },
+  {
+    additionalProperties: false,
+    default: {},
+    description: 'Which alerts this notifier is told of; without it all.',
+  },
 );
 export type NotifierFilter = Static<typeof NotifierFilter>;
 
 const common = {
-  name: Type.String({ pattern: identifierPattern, description: 'unique among all notifiers' }),
+  name: Type.String({
+    pattern: identifierPattern,
+    description: 'A name of your choice, unique among all notifiers.',
+    examples: ['technicians'],
+  }),
   filter: NotifierFilter,
   timeoutMs: Type.Integer({
     minimum: 100,
     maximum: 300_000,
     default: 10_000,
-    description: 'for one attempt',
+    description: 'How long one attempt may take.',
   }),
   attemptsMax: Type.Integer({
     minimum: 1,
     maximum: 1_000,
     default: 50,
-    description: 'then it is a dead letter',
+    description: 'Attempts after which a notification is given up and becomes a dead letter.',
   }),
-  backoffFirstMs: Type.Integer({ minimum: 10, maximum: 3_600_000, default: 1_000 }),
-  backoffMaxMs: Type.Integer({ minimum: 10, maximum: 3_600_000, default: 600_000 }),
+  backoffFirstMs: Type.Integer({
+    minimum: 10,
+    maximum: 3_600_000,
+    default: 1_000,
+    description: 'The wait before the second attempt; it doubles each time.',
+  }),
+  backoffMaxMs: Type.Integer({
+    minimum: 10,
+    maximum: 3_600_000,
+    default: 600_000,
+    description: 'The longest wait between two attempts.',
+  }),
 };
 
 export const WebhookConfig = Type.Object(
   {
     ...common,
-    url: Type.String({ pattern: '^https?://[^\\s/?#@]+([/?#]\\S*)?$' }),
+    url: Type.String({
+      pattern: '^https?://[^\\s/?#@]+([/?#]\\S*)?$',
+      description: 'The address that each notification is posted to, without user and password.',
+      examples: ['https://example.org/hook'],
+    }),
     secret: Type.Optional(
       Type.String({
         minLength: 16,
-        description: 'signs each request (HMAC-SHA256); best from an environment variable',
+        description:
+          'Signs each request (HMAC-SHA256), so that the receiver knows who sent it; best from an environment variable.',
+        examples: [`\${HARBINGER_HOOK_SECRET}`],
       }),
     ),
     headers: Type.Record(Type.String({ pattern: '^[A-Za-z0-9-]+$' }), Type.String({ pattern: '^[ -~]*$' }), {
       default: {},
-      description: 'sent along, e.g. Authorization; values best from an environment variable',
+      description: 'HTTP headers to send along; values are best taken from an environment variable.',
+      examples: [{ Authorization: `Bearer \${HOOK_TOKEN}` }],
     }),
   },
   { additionalProperties: false },
 );
 export type WebhookConfig = Static<typeof WebhookConfig>;
 
-const Address = Type.String({ pattern: '^[^\\s@]+@[^\\s@]+$', maxLength: 254 });
+const address = { pattern: '^[^\\s@]+@[^\\s@]+$', maxLength: 254 };
 
 export const EmailConfig = Type.Object(
   {
     ...common,
-    host: Type.String({ minLength: 1 }),
-    port: Type.Integer({ minimum: 1, maximum: 65_535, default: 587 }),
+    host: Type.String({ minLength: 1, description: 'The mail server.', examples: ['smtp.example.org'] }),
+    port: Type.Integer({ minimum: 1, maximum: 65_535, default: 587, description: 'Its port.' }),
     security: Type.Union([Type.Literal('starttls'), Type.Literal('tls'), Type.Literal('none')], {
       default: 'starttls',
-      description: 'starttls: refuse to go on without it; none: only inside a trusted network',
+      description:
+        'starttls: encrypted after greeting, and not sent without that; tls: encrypted from the start (usually port 465); none: not encrypted, only inside a trusted network.',
     }),
-    user: Type.Optional(Type.String()),
-    password: Type.Optional(Type.String({ description: 'best from an environment variable' })),
-    caFile: Type.Optional(
-      Type.String({ description: 'PEM of the authority that signed the server’s certificate' }),
+    user: Type.Optional(
+      Type.String({ description: 'The user, where the server asks for one.', examples: ['harbinger'] }),
     ),
-    from: Address,
-    to: Type.Array(Address, { minItems: 1, maxItems: 50 }),
-    link: Type.Optional(Type.String({ pattern: '^https?://', description: 'address of this cloud’s page' })),
+    password: Type.Optional(
+      Type.String({
+        description: 'The password; best from an environment variable.',
+        examples: [`\${SMTP_PASSWORD}`],
+      }),
+    ),
+    caFile: Type.Optional(
+      Type.String({
+        description:
+          'PEM file of the authority that signed the server’s certificate, where it is none that the system knows.',
+        examples: ['/etc/harbinger/mail-ca.pem'],
+      }),
+    ),
+    from: Type.String({
+      ...address,
+      description: 'The sender’s address.',
+      examples: ['harbinger@example.org'],
+    }),
+    to: Type.Array(Type.String(address), {
+      minItems: 1,
+      maxItems: 50,
+      description: 'The addresses that mails go to.',
+      examples: [['technicians@example.org']],
+    }),
+    link: Type.Optional(
+      Type.String({
+        pattern: '^https?://',
+        description: 'The address of this cloud’s page, for the link in each mail.',
+        examples: ['https://harbinger.example.org'],
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -86,17 +147,38 @@ export type EmailConfig = Static<typeof EmailConfig>;
 export const MqttNotifierConfig = Type.Object(
   {
     ...common,
-    url: Type.String({ pattern: '^(mqtts?|wss?)://[^\\s/?#@]+([/?#]\\S*)?$' }),
+    url: Type.String({
+      pattern: '^(mqtts?|wss?)://[^\\s/?#@]+([/?#]\\S*)?$',
+      description: 'The address of the MQTT broker, without user and password.',
+      examples: ['mqtts://broker.example.org:8883'],
+    }),
     topic: Type.String({
       default: 'alerts/{site}/{machine}',
       pattern: '^[^+#\\s]+$',
-      description: '{site}, {machine} and {change} are filled in',
+      description: 'The topic of each notification; {site}, {machine} and {change} are filled in.',
     }),
-    clientId: Type.Optional(Type.String({ maxLength: 64 })),
-    user: Type.Optional(Type.String()),
-    password: Type.Optional(Type.String({ description: 'best from an environment variable' })),
+    clientId: Type.Optional(
+      Type.String({
+        maxLength: 64,
+        description: 'The MQTT client identifier, where the broker expects a certain one.',
+        examples: ['harbinger-alerts'],
+      }),
+    ),
+    user: Type.Optional(
+      Type.String({ description: 'The user, where the broker asks for one.', examples: ['harbinger'] }),
+    ),
+    password: Type.Optional(
+      Type.String({
+        description: 'The password; best from an environment variable.',
+        examples: [`\${ALERTS_MQTT_PASSWORD}`],
+      }),
+    ),
     caFile: Type.Optional(
-      Type.String({ description: 'PEM of the authority that signed the broker’s certificate' }),
+      Type.String({
+        description:
+          'PEM file of the authority that signed the broker’s certificate, where it is none that the system knows.',
+        examples: ['/etc/harbinger/broker-ca.pem'],
+      }),
     ),
   },
   { additionalProperties: false },
@@ -106,11 +188,27 @@ export type MqttNotifierConfig = Static<typeof MqttNotifierConfig>;
 /** `[[alerts.webhook]]`, `[[alerts.email]]` and `[[alerts.mqtt]]`, any number of each. */
 export const AlertsConfig = Type.Object(
   {
-    webhook: Type.Array(WebhookConfig, { default: [], maxItems: 50 }),
-    email: Type.Array(EmailConfig, { default: [], maxItems: 50 }),
-    mqtt: Type.Array(MqttNotifierConfig, { default: [], maxItems: 50 }),
+    webhook: Type.Array(WebhookConfig, {
+      default: [],
+      maxItems: 50,
+      description: 'Posts each change of an alert to an HTTP address, as a CloudEvent.',
+    }),
+    email: Type.Array(EmailConfig, {
+      default: [],
+      maxItems: 50,
+      description: 'Sends each change of an alert as a mail.',
+    }),
+    mqtt: Type.Array(MqttNotifierConfig, {
+      default: [],
+      maxItems: 50,
+      description: 'Publishes each change of an alert to an MQTT broker.',
+    }),
   },
-  { additionalProperties: false, default: {} },
+  {
+    additionalProperties: false,
+    default: {},
+    description: 'Who is told of alerts: any number of notifiers of each kind, each with its own queue.',
+  },
 );
 export type AlertsConfig = Static<typeof AlertsConfig>;
 

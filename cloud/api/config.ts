@@ -4,8 +4,13 @@ import { httpSettings } from '../../shared/runtime/http-server.ts';
 export const ApiConfig = Type.Object(
   {
     ...httpSettings(8080),
-    streamClientsMax: Type.Integer({ default: 64, minimum: 1, maximum: 4_096 }),
+    streamClientsMax: Type.Integer({
+      default: 64,
+      minimum: 1,
+      maximum: 4_096,
+      description: 'Pages and other readers of the live stream at once.',
+    }),
   },
-  { additionalProperties: false, default: {} },
+  { additionalProperties: false, default: {}, description: 'The page and the HTTP API.' },
 );
 export type ApiConfig = Static<typeof ApiConfig>;

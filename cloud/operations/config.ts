@@ -6,24 +6,31 @@ const Count = (fallback: number, description: string) =>
 /** Limits of the lists in the operations database. When a list is full, its oldest entries are removed. */
 export const OperationsConfig = Type.Object(
   {
-    eventsMax: Count(100_000, 'events other than decision records'),
-    decisionsMax: Count(100_000, 'decision records'),
+    eventsMax: Count(100_000, 'Events other than decision records.'),
+    decisionsMax: Count(100_000, 'Decision records.'),
     machinesMax: Count(
       50_000,
-      'machines with a current state; further ones are not listed until one is removed',
+      'Machines with a current state; further ones are not listed until one is removed.',
     ),
-    alertsOpenMax: Count(10_000, 'open alerts; above it the one longest untouched is closed'),
-    alertsResolvedMax: Count(2_000, 'resolved alerts'),
-    quarantineMax: Count(1_000, 'quarantined batches'),
+    alertsOpenMax: Count(10_000, 'Open alerts; above it the one longest untouched is closed.'),
+    alertsResolvedMax: Count(2_000, 'Resolved alerts.'),
+    quarantineMax: Count(1_000, 'Quarantined batches.'),
     quarantineBytesMax: Type.Integer({
       minimum: 1,
       default: 64 << 20,
-      description: 'what is kept of their bodies, together',
+      description: 'Space for their bodies, all together.',
     }),
-    notificationsMax: Count(2_000, 'waiting, for each notifier; above it the oldest becomes a dead letter'),
-    deadNotificationsMax: Count(1_000, 'dead letters'),
-    auditMax: Count(10_000, 'records of changes that were asked for by hand'),
+    notificationsMax: Count(
+      2_000,
+      'Notifications that wait, for each notifier; above it the oldest becomes a dead letter.',
+    ),
+    deadNotificationsMax: Count(1_000, 'Notifications that were given up, kept to be sent again by hand.'),
+    auditMax: Count(10_000, 'Records of changes that people have asked for.'),
   },
-  { additionalProperties: false, default: {} },
+  {
+    additionalProperties: false,
+    default: {},
+    description: 'How much of the past is kept. When a list is full its oldest entries are dropped.',
+  },
 );
 export type OperationsConfig = Static<typeof OperationsConfig>;

@@ -7,7 +7,7 @@ export const sinkSettings = {
     maximum: 45_000,
     default: 20_000,
     description:
-      'how long a batch is tried while the store is away; then the connection is closed, unacknowledged',
+      'How long a batch is tried while the store is away. Then the connection is closed without an acknowledgement, and the gateway sends it again.',
   }),
 };
 const SinkConfig = Type.Object(sinkSettings);

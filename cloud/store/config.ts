@@ -4,45 +4,92 @@ import { HarbingerError } from '../../shared/runtime/errors.ts';
 /** The section `[store]`. One flat table, so that a mistake gets one clear message; see `storeConfigProblems`. */
 export const StoreConfig = Type.Object(
   {
-    kind: Type.Union([Type.Literal('embedded'), Type.Literal('influx')], { default: 'embedded' }),
+    kind: Type.Union([Type.Literal('embedded'), Type.Literal('influx')], {
+      default: 'embedded',
+      description: 'embedded: DuckDB in a file of the data folder; influx: an InfluxDB that you run.',
+    }),
     path: Type.Optional(
       Type.String({
         minLength: 1,
-        description: 'embedded: the database file; telemetry.duckdb in the data folder',
+        description: 'For embedded: the database file, if not telemetry.duckdb in the data folder.',
+        examples: ['/var/lib/harbinger/telemetry.duckdb'],
       }),
     ),
     memoryMiBMax: Type.Integer({
       minimum: 64,
       default: 512,
-      description: 'embedded: memory for its buffers',
+      description: 'For embedded: memory for its buffers.',
     }),
     threads: Type.Integer({
       minimum: 1,
       maximum: 64,
       default: 2,
-      description: 'embedded: threads of a query',
+      description: 'For embedded: threads that a query may use.',
     }),
-    version: Type.Optional(Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3)])),
+    version: Type.Optional(
+      Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3)], {
+        description: 'For influx: the major version of the server; required there.',
+      }),
+    ),
     url: Type.Optional(
-      Type.String({ pattern: '^https?://', description: 'influx: e.g. http://127.0.0.1:8086' }),
+      Type.String({
+        pattern: '^https?://',
+        description: 'For influx: the address of the server; required there.',
+        examples: ['http://127.0.0.1:8086'],
+      }),
     ),
-    database: Type.Optional(Type.String({ minLength: 1, description: 'influx 1 and 3; made if it may be' })),
+    database: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'For influx 1 and 3: the database, created where the user may do so; required there.',
+        examples: ['harbinger'],
+      }),
+    ),
     retentionPolicy: Type.Optional(
-      Type.String({ minLength: 1, description: 'influx 1; its default if absent' }),
+      Type.String({
+        minLength: 1,
+        description: 'For influx 1: the retention policy, if not the default one of the database.',
+        examples: ['autogen'],
+      }),
     ),
-    bucket: Type.Optional(Type.String({ minLength: 1, description: 'influx 2' })),
-    org: Type.Optional(Type.String({ minLength: 1, description: 'influx 2' })),
-    token: Type.Optional(Type.String({ minLength: 1, description: 'influx 2 and 3' })),
-    username: Type.Optional(Type.String({ minLength: 1, description: 'influx 1' })),
-    password: Type.Optional(Type.String({ description: 'influx 1' })),
+    bucket: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'For influx 2: the bucket; required there.',
+        examples: ['harbinger'],
+      }),
+    ),
+    org: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'For influx 2: the organisation; required there.',
+        examples: ['plant'],
+      }),
+    ),
+    token: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'For influx 2 and 3: the API token; best from an environment variable.',
+        examples: [`\${INFLUX_TOKEN}`],
+      }),
+    ),
+    username: Type.Optional(
+      Type.String({ minLength: 1, description: 'For influx 1: the user.', examples: ['harbinger'] }),
+    ),
+    password: Type.Optional(
+      Type.String({
+        description: 'For influx 1: the password; best from an environment variable.',
+        examples: [`\${INFLUX_PASSWORD}`],
+      }),
+    ),
     timeoutMs: Type.Integer({
       minimum: 100,
       maximum: 600_000,
       default: 10_000,
-      description: 'of one request',
+      description: 'How long one request or query may take.',
     }),
   },
-  { additionalProperties: false, default: {} },
+  { additionalProperties: false, default: {}, description: 'Where readings are kept.' },
 );
 export type StoreConfig = Static<typeof StoreConfig>;
 

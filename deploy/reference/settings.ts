@@ -1,0 +1,109 @@
+/** Reads a configuration's schema as a list of tables with their settings, for the reference and its checks. */
+
+/** The parts of a JSON schema that configuration schemas use. */
+export interface Schema {
+  type?: string;
+  description?: string;
+  default?: unknown;
+  examples?: unknown[];
+  const?: unknown;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  discriminator?: { propertyName: string };
+  items?: Schema;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  patternProperties?: Record<string, Schema>;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
+  minItems?: number;
+  maxItems?: number;
+  minLength?: number;
+  maxLength?: number;
+  pattern?: string;
+}
+
+export interface Setting {
+  name: string;
+  schema: Schema;
+  isRequired: boolean;
+}
+
+/** One table of the file. */
+export interface SettingsTable {
+  /** Dotted, e.g. `broker.users`; empty for the top of the file. */
+  path: string;
+  /** It may be there several times, as `[[path]]`. */
+  isList: boolean;
+  /** Where it is one of several kinds: the setting that tells which, and its value. */
+  kind?: { name: string; value: unknown };
+  schema: Schema;
+  /** Headers of the lists that it is in, outermost first: `[alerts.email.filter]` belongs to the `[[alerts.email]]` above it. */
+  listsAround: string[];
+  /** Settings with a value of their own; tables within it follow as tables. */
+  settings: Setting[];
+}
+
+/** Every table below a schema, in the order of the schema, each before those within it. */
+export function tablesOf(
+  schema: Schema,
+  path = '',
+  isList = false,
+  listsAround: string[] = [],
+): SettingsTable[] {
+  if (schema.oneOf && schema.discriminator) return kindsOf(schema, path, isList, listsAround);
+  const inner = isList ? [...listsAround, `[[${path}]]`] : listsAround;
+  const properties = Object.entries(schema.properties ?? {});
+  const settings = properties
+    .filter(([, property]) => !isTable(property))
+    .map(([name, property]) => ({
+      name,
+      schema: property,
+      isRequired: (schema.required ?? []).includes(name) && property.default === undefined,
+    }));
+  const within = properties
+    .filter(([, property]) => isTable(property))
+    .flatMap(([name, property]) => {
+      const place = path === '' ? name : `${path}.${name}`;
+      if (!isListOfTables(property)) return tablesOf(property, place, false, inner);
+      const item = property.items!;
+      return tablesOf({ ...item, description: property.description ?? item.description }, place, true, inner);
+    });
+  return [{ path, isList, schema, listsAround, settings }, ...within];
+}
+
+function kindsOf(schema: Schema, path: string, isList: boolean, listsAround: string[]): SettingsTable[] {
+  const name = schema.discriminator!.propertyName;
+  return schema.oneOf!.flatMap((kind) => {
+    const [table, ...within] = tablesOf(kind, path, isList, listsAround);
+    return [{ ...table!, kind: { name, value: kind.properties?.[name]?.const } }, ...within];
+  });
+}
+
+function isListOfTables(schema: Schema): boolean {
+  return schema.type === 'array' && schema.items !== undefined && isTable(schema.items);
+}
+
+function isTable(schema: Schema): boolean {
+  return schema.properties !== undefined || schema.oneOf !== undefined || isListOfTables(schema);
+}
+
+/** What may stand in an example: the schema's own example, its default, or its only or first value. */
+export function exampleOf({ examples, default: fallback, const: constant, anyOf }: Schema): unknown {
+  return examples?.[0] ?? fallback ?? constant ?? anyOf?.[0]?.const;
+}
+
+/** Names of tables and settings that the reference could not explain: without description, or without example. */
+export function unexplained(tables: readonly SettingsTable[]): string[] {
+  return tables.flatMap(({ path, schema, settings, kind }) => {
+    const place = (name: string) => (path === '' ? name : `${path}.${name}`);
+    const described = path === '' || schema.description ? [] : [`[${path}]: no description`];
+    const ofSettings = settings.flatMap(({ name, schema: setting }) => [
+      ...(setting.description || name === kind?.name ? [] : [`${place(name)}: no description`]),
+      ...(exampleOf(setting) === undefined ? [`${place(name)}: no example`] : []),
+    ]);
+    return [...described, ...ofSettings];
+  });
+}
