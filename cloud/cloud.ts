@@ -8,10 +8,10 @@
 import { mkdirSync } from 'node:fs';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { builtInTypesDir, loadMachineTypes } from '../shared/domain/machine-types.ts';
-import { withToken } from '../shared/runtime/api-token.ts';
+import { FreeSpace } from '../shared/files/free-space.ts';
+import { withToken } from '../shared/http/api-token.ts';
 import { type Clock, sleep, systemClock } from '../shared/runtime/clock.ts';
 import { messageOf } from '../shared/runtime/errors.ts';
-import { FreeSpace } from '../shared/runtime/free-space.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import { type Random, systemRandom } from '../shared/runtime/random.ts';
 import { createAlertRules, createNotificationRunner } from './alerts/alerts.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { greetingTopic, uplinkTopic } from '../shared/contract/topics.ts';
-import { hashPassword } from '../shared/runtime/passwords.ts';
+import { hashPassword } from '../shared/security/passwords.ts';
 import { frameOf, journal, publish, readingLine, startIngest } from './ingest.testing.ts';
 
 type Running = Awaited<ReturnType<typeof startIngest>>;

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { ReadConfig } from '../shared/config/load-config.ts';
 import { refuse } from '../shared/config/problem.ts';
+import { prepareDataDir } from '../shared/files/data-dir.ts';
+import { defaultDataDir } from '../shared/files/paths.ts';
+import { localUrl, removeRunFile, writeRunFile } from '../shared/files/run-file.ts';
 import { systemClock } from '../shared/runtime/clock.ts';
-import { prepareDataDir } from '../shared/runtime/data-dir.ts';
 import { createLog } from '../shared/runtime/log.ts';
-import { defaultDataDir } from '../shared/runtime/paths.ts';
-import { localUrl, removeRunFile, writeRunFile } from '../shared/runtime/run-file.ts';
 import { checkCloud } from './check-config.ts';
 import { type RunningCloud, startCloud } from './cloud.ts';
 import type { CloudConfig } from './config.ts';

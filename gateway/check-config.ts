@@ -4,12 +4,12 @@ import { type ConfigProblem, problemsIn } from '../shared/config/problem.ts';
 import { tlsProblems } from '../shared/config/tls-problems.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-types.ts';
-import { brokerProblems } from './broker/broker.ts';
-import { tlsOwner as brokerTls } from './broker/listeners.ts';
+import { parseSchedule } from '../shared/jobs/schedule.ts';
 import { GatewayConfig, storedTopics } from './config.ts';
 import { createRoutes } from './decode/routes.ts';
-import { parseSchedule } from './jobs/schedule.ts';
-import { serialProblems } from './serial/serial.ts';
+import { brokerProblems } from './sources/mqtt/broker.ts';
+import { tlsOwner as brokerTls } from './sources/mqtt/connection/listeners.ts';
+import { serialProblems } from './sources/serial/serial.ts';
 import { uplinkProblems } from './uplink/config.ts';
 import { tlsOwner as uplinkTls } from './uplink/tls-files.ts';
 

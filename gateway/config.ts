@@ -1,13 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { BrokerConfig } from './broker/config.ts';
-import { covers, parseFilter } from './broker/topics.ts';
-import { dataKeys } from './data-config.ts';
-import { AlertDecisionConfig } from './decisions/config.ts';
+import { ScheduleText } from '../shared/jobs/schedule.ts';
+import { covers, parseFilter } from '../shared/mqtt/topic-filter.ts';
+import { GatewayHttpConfig } from './api/config.ts';
+import { AlertDecisionConfig } from './decisions/alert/config.ts';
 import { filterOfPattern } from './decode/topic-pattern.ts';
-import { GatewayHttpConfig } from './http/config.ts';
-import { IntelligenceConfig } from './intelligence/config.ts';
-import { ScheduleText } from './jobs/schedule.ts';
-import { SerialConfig } from './serial/config.ts';
+import { dataKeys } from './pipeline/config.ts';
+import { BrokerConfig } from './sources/mqtt/config.ts';
+import { SerialConfig } from './sources/serial/config.ts';
+import { IntelligenceConfig } from './watch/config.ts';
 
 const JobsConfig = Type.Object(
   {

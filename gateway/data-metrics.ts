@@ -1,5 +1,5 @@
-import type { DataStatus } from './data-status.ts';
 import type { GatewayMetrics } from './metrics.ts';
+import type { DataStatus } from './pipeline/status.ts';
 
 /** What the data thread says of itself, as metrics. */
 export function dataMetrics(metrics: GatewayMetrics, status: DataStatus): void {

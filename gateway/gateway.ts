@@ -1,21 +1,21 @@
 /** The gateway's composition root: builds the parts, starts them in order, stops them in reverse. */
 import { join } from 'node:path';
 import type { MachineType } from '../shared/domain/machine-type.ts';
+import { createJobs } from '../shared/jobs/jobs.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import { messageOf } from '../shared/runtime/errors.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { Random } from '../shared/runtime/random.ts';
-import { type Broker, createBroker } from './broker/broker.ts';
+import { createGatewayHttp } from './api/server.ts';
 import type { GatewayConfig } from './config.ts';
-import { DataClient, type DataClientHandlers } from './data-client.ts';
-import { createAlertDecision } from './decisions/alert-decision.ts';
+import { createAlertDecision } from './decisions/alert/alert-decision.ts';
 import { HeapGrowth } from './heap-growth.ts';
-import { createGatewayHttp } from './http/server.ts';
-import { Intelligence } from './intelligence/intelligence.ts';
-import { createJobs } from './jobs/jobs.ts';
 import { GatewayMetrics } from './metrics.ts';
-import { createSerialSource } from './serial/serial.ts';
+import { DataClient, type DataClientHandlers } from './pipeline/client.ts';
+import { type Broker, createBroker } from './sources/mqtt/broker.ts';
+import { createSerialSource } from './sources/serial/serial.ts';
 import { createStatus } from './status.ts';
+import { Intelligence } from './watch/watch.ts';
 
 export interface GatewayDeps {
   clock: Clock;

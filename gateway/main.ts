@@ -1,18 +1,18 @@
 import { join } from 'node:path';
 import { refuse } from '../shared/config/problem.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
-import { withToken } from '../shared/runtime/api-token.ts';
+import { prepareDataDir } from '../shared/files/data-dir.ts';
+import { defaultDataDir } from '../shared/files/paths.ts';
+import { localUrl, removeRunFile, writeRunFile } from '../shared/files/run-file.ts';
+import { withToken } from '../shared/http/api-token.ts';
 import { type Clock, continuedClock, systemClock } from '../shared/runtime/clock.ts';
-import { prepareDataDir } from '../shared/runtime/data-dir.ts';
 import { messageOf } from '../shared/runtime/errors.ts';
 import { createLog, type Log } from '../shared/runtime/log.ts';
-import { defaultDataDir } from '../shared/runtime/paths.ts';
 import { systemRandom } from '../shared/runtime/random.ts';
-import { localUrl, removeRunFile, writeRunFile } from '../shared/runtime/run-file.ts';
 import { type CheckedGateway, checkGateway } from './check-config.ts';
 import type { GatewayConfig } from './config.ts';
 import { startGateway } from './gateway.ts';
-import { newestTime } from './journal/newest-time.ts';
+import { newestTime } from './journal/segments/newest-time.ts';
 
 export interface GatewayOptions {
   /** A TOML file; see config.ts. */

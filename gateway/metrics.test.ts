@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { BrokerStats } from './broker/engine.ts';
-import { refusalReasons } from './broker/refusal.ts';
 import { dataMetrics } from './data-metrics.ts';
-import type { DataStatus } from './data-status.ts';
 import { GatewayMetrics } from './metrics.ts';
+import type { DataStatus } from './pipeline/status.ts';
+import type { BrokerStats } from './sources/mqtt/engine.ts';
+import { refusalReasons } from './sources/mqtt/refusal.ts';
 
 const brokerStats = (over: Partial<BrokerStats> = {}): BrokerStats => ({
   connections: 3,

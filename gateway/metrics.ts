@@ -1,10 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { BrokerStats } from './broker/engine.ts';
-import type { AlertDecisionStats } from './decisions/alert-decision.ts';
-import type { IntelligenceStats } from './intelligence/intelligence.ts';
-import type { NormalsStats } from './intelligence/normals.ts';
-import type { JobStats } from './jobs/job-runner.ts';
-import type { PortStats } from './serial/port.ts';
+import type { JobStats } from '../shared/jobs/job-runner.ts';
+import type { AlertDecisionStats } from './decisions/alert/alert-decision.ts';
+import type { BrokerStats } from './sources/mqtt/engine.ts';
+import type { PortStats } from './sources/serial/port.ts';
+import type { NormalsStats } from './watch/saved/saved-baselines.ts';
+import type { IntelligenceStats } from './watch/watch.ts';
 
 /** Sets gauges and counters from snapshots that the parts keep anyway: nothing is counted twice on the hot path. */
 export class GatewayMetrics {

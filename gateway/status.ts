@@ -1,15 +1,15 @@
+import { FreeSpace } from '../shared/files/free-space.ts';
+import type { JobStats } from '../shared/jobs/job-runner.ts';
 import type { Clock, Timer } from '../shared/runtime/clock.ts';
-import { FreeSpace } from '../shared/runtime/free-space.ts';
-import type { Broker } from './broker/broker.ts';
 import type { GatewayConfig } from './config.ts';
-import type { DataClient } from './data-client.ts';
 import { dataMetrics } from './data-metrics.ts';
-import type { DataStatus } from './data-status.ts';
-import type { AlertDecision } from './decisions/alert-decision.ts';
-import type { Intelligence } from './intelligence/intelligence.ts';
-import type { JobStats } from './jobs/job-runner.ts';
+import type { AlertDecision } from './decisions/alert/alert-decision.ts';
 import type { GatewayMetrics } from './metrics.ts';
-import type { SerialSource } from './serial/serial.ts';
+import type { DataClient } from './pipeline/client.ts';
+import type { DataStatus } from './pipeline/status.ts';
+import type { Broker } from './sources/mqtt/broker.ts';
+import type { SerialSource } from './sources/serial/serial.ts';
+import type { Intelligence } from './watch/watch.ts';
 
 const refreshMs = 1_000;
 /** The data thread answers within this even under full load; beyond it nothing is being acknowledged. */

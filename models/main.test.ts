@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { packageRoot } from '../shared/runtime/paths.ts';
+import { packageRoot } from '../shared/files/paths.ts';
 import { writeTest, writeTraining } from './data/cmapss.testing.ts';
 import { readCmapssTest } from './data/cmapss.ts';
 import type { ModelDesign } from './fit/design.ts';

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { type ConfigProblem, invalid } from '../../shared/config/problem.ts';
 import { identifierPattern } from '../../shared/contract/topics.ts';
-import { type PemOwner, readCertificates } from '../../shared/runtime/pem-files.ts';
+import { type PemOwner, readCertificates } from '../../shared/security/pem-files.ts';
 
 export const NotifierFilter = Type.Object(
   {

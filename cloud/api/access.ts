@@ -1,7 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Clock } from '../../shared/runtime/clock.ts';
-import { HttpError } from '../../shared/runtime/http-errors.ts';
+import { HttpError } from '../../shared/http/errors.ts';
 import {
   bearerOf,
   createHttpGuard,
@@ -9,7 +8,8 @@ import {
   type Right,
   refuseOtherSites,
   sameText,
-} from '../../shared/runtime/http-guard.ts';
+} from '../../shared/http/guard.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
 import type { ApiConfig } from './config.ts';
 
 export const sessionCookie = 'harbinger_session';

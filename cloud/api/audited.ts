@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
+import { bearerOf } from '../../shared/http/guard.ts';
 import { codeOf } from '../../shared/runtime/errors.ts';
-import { bearerOf } from '../../shared/runtime/http-guard.ts';
 import { sessionCookie } from './access.ts';
 import type { RouteContext } from './context.ts';
 

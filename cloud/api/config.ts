@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { httpSettings } from '../../shared/runtime/http-server.ts';
+import { httpSettings } from '../../shared/http/server.ts';
 
 export const ApiConfig = Type.Object(
   {

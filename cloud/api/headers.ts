@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { HttpError } from '../../shared/runtime/http-errors.ts';
+import { HttpError } from '../../shared/http/errors.ts';
 
 const urlLengthMax = 4_096;
 

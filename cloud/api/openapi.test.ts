@@ -1,7 +1,7 @@
 /** Every answer that the document promises is asked for, and is as it says. */
 import { afterAll, expect, it, vi } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
-import { ApiContract } from '../../shared/runtime/openapi-contract.testing.ts';
+import { ApiContract } from '../../shared/http/openapi-contract.testing.ts';
 import { notificationOf, predictionEvent } from '../alerts/prediction.testing.ts';
 import { createMemoryAdmin, createMemoryOperations, createMemoryStore } from './memory-ports.testing.ts';
 import { alertOf, decisionOf, machineOf, wearingSeries } from './plant-data.testing.ts';

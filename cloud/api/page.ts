@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { HttpError } from '../../shared/runtime/http-errors.ts';
+import { HttpError } from '../../shared/http/errors.ts';
 
 /** Serves the built console. Files under assets/ carry a hash in their names: they may be kept for ever. */
 export async function servePage(app: FastifyInstance, folder: string): Promise<void> {

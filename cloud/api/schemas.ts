@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { Prediction } from '../../shared/contract/events.ts';
 import { identifierPattern } from '../../shared/contract/topics.ts';
-import { HttpError } from '../../shared/runtime/http-errors.ts';
+import { HttpError } from '../../shared/http/errors.ts';
 
 /** Parts of requests and answers that several routes share. */
 export const Name = Type.String({ pattern: identifierPattern, maxLength: 64 });

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
+import { findLmdbDamage } from '../../shared/files/lmdb-file.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
-import { findLmdbDamage } from '../../shared/runtime/lmdb-file.ts';
 
 export interface Store {
   /** A table of JSON values. */

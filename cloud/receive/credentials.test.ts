@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
-import { hashPassword } from '../../shared/runtime/passwords.ts';
+import { hashPassword } from '../../shared/security/passwords.ts';
 import { createCredentials, type Verdict } from './credentials.ts';
 
 const right = Buffer.from('a password of north');

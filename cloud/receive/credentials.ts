@@ -1,8 +1,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type ConfigProblem, invalid, problemsIn, refuse } from '../../shared/config/problem.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
-import { parsePasswordHash, verifyPassword } from '../../shared/runtime/passwords.ts';
-import { sourceOf, Throttle } from '../../shared/runtime/throttle.ts';
+import { parsePasswordHash, verifyPassword } from '../../shared/security/passwords.ts';
+import { sourceOf, Throttle } from '../../shared/security/throttle.ts';
 import type { GatewayCredentials } from './config.ts';
 
 export type Verdict = 'accepted' | 'refused' | 'throttled' | 'busy';

@@ -1,9 +1,10 @@
 /**
  * The policies that are compared. All see the same windows, and all run through the gateway's alert decision.
  */
-import type { Intelligence } from '../../gateway/intelligence/intelligence.ts';
-import { applyRules } from '../../gateway/intelligence/rules.ts';
+
 import type { AlertInput, Assessor } from '../../gateway/ports/decision.ts';
+import { applyRules } from '../../gateway/watch/assessors/rules.ts';
+import type { Intelligence } from '../../gateway/watch/watch.ts';
 import type { Assessment } from '../../shared/contract/events.ts';
 import type { AlertPolicy, MachineType } from '../../shared/domain/machine-type.ts';
 

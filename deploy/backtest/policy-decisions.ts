@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type AlertDecision, createAlertDecision } from '../../gateway/decisions/alert-decision.ts';
-import { AlertDecisionConfig } from '../../gateway/decisions/config.ts';
+import { type AlertDecision, createAlertDecision } from '../../gateway/decisions/alert/alert-decision.ts';
+import { AlertDecisionConfig } from '../../gateway/decisions/alert/config.ts';
 import type { AlertInput, Assessor } from '../../gateway/ports/decision.ts';
 import type { Outbox } from '../../gateway/ports/uplink.ts';
 import type { Warning } from '../../models/backtest/figures.ts';

@@ -6,9 +6,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { IntelligenceConfig } from '../../gateway/intelligence/config.ts';
-import { Intelligence } from '../../gateway/intelligence/intelligence.ts';
 import type { ColumnBatch } from '../../gateway/ports/watch.ts';
+import { IntelligenceConfig } from '../../gateway/watch/config.ts';
+import { Intelligence } from '../../gateway/watch/watch.ts';
 import type { Fleet, WatchedRun } from '../../models/backtest/fleet.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';

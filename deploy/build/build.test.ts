@@ -17,7 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { packageRoot } from '../../shared/runtime/paths.ts';
+import { packageRoot } from '../../shared/files/paths.ts';
 import { ensureBuilt } from './build.mjs';
 import { stateOf } from './inputs.mjs';
 import { product, type Target } from './targets.mjs';

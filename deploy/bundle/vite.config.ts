@@ -5,8 +5,8 @@ import { defineConfig, type Plugin } from 'vite';
 const entries = [
   'deploy/cli/main',
   'deploy/demo/main',
-  'gateway/data-thread',
-  'gateway/intelligence/model-worker',
+  'gateway/pipeline/thread',
+  'gateway/watch/model/model-worker',
 ];
 
 /** Packages with native binaries, which they locate relative to themselves. */

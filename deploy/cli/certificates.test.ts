@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { certificate } from '../../shared/runtime/certificate.testing.ts';
+import { certificate } from '../../shared/security/certificate.testing.ts';
 import { validityWarnings } from './certificates.ts';
 
 let dir = '';

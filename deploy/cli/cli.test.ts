@@ -6,7 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { compiledEntry } from '../../shared/runtime/paths.ts';
+import { compiledEntry } from '../../shared/files/paths.ts';
 
 const main = compiledEntry('deploy/cli/main');
 let dir = '';

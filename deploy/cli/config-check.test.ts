@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { compiledEntry } from '../../shared/runtime/paths.ts';
+import { compiledEntry } from '../../shared/files/paths.ts';
 
 const main = compiledEntry('deploy/cli/main');
 let dir = '';

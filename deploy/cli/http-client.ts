@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { defaultDataDir } from '../../shared/files/paths.ts';
+import { readRunFile } from '../../shared/files/run-file.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
-import { defaultDataDir } from '../../shared/runtime/paths.ts';
-import { readRunFile } from '../../shared/runtime/run-file.ts';
 
 const requestMsMax = 60_000;
 

@@ -7,8 +7,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { packageRoot } from '../../shared/files/paths.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { packageRoot } from '../../shared/runtime/paths.ts';
 import { addAudit } from './inspect/audit.ts';
 import { addDeadLetters } from './inspect/deadletters.ts';
 import { addDecisions } from './inspect/decisions.ts';

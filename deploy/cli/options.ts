@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { mqttAddress } from '../../shared/mqtt/address.ts';
 import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
-import { mqttAddress } from '../../shared/runtime/mqtt-address.ts';
 
 /** Parses a TCP port; 0 lets the system choose one. */
 export function port(text: string): number {

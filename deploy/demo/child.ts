@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { compiledEntry } from '../../shared/files/paths.ts';
 import { backoffMs } from '../../shared/runtime/backoff.ts';
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
-import { compiledEntry } from '../../shared/runtime/paths.ts';
 import { systemRandom } from '../../shared/runtime/random.ts';
 import { LogFile } from './log-file.ts';
 

@@ -9,7 +9,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { compiledEntry } from '../../shared/runtime/paths.ts';
+import { compiledEntry } from '../../shared/files/paths.ts';
 import { freePort } from '../../test/support/ports.ts';
 
 interface Started {

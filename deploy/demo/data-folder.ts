@@ -5,12 +5,12 @@
  */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDataDir, unusable } from '../../shared/files/data-dir.ts';
+import { identityOf, isRunning, pidOf } from '../../shared/files/process-identity.ts';
+import { takeLock } from '../../shared/files/process-lock.ts';
+import { readRunFile } from '../../shared/files/run-file.ts';
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
-import { makeDataDir, unusable } from '../../shared/runtime/data-dir.ts';
 import { codeOf, HarbingerError } from '../../shared/runtime/errors.ts';
-import { identityOf, isRunning, pidOf } from '../../shared/runtime/process-identity.ts';
-import { takeLock } from '../../shared/runtime/process-lock.ts';
-import { readRunFile } from '../../shared/runtime/run-file.ts';
 import { freePortOptions, type PortOptions } from './ports.ts';
 
 const marker = 'harbinger-demo';

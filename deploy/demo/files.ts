@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'smol-toml';
-import { unusable } from '../../shared/runtime/data-dir.ts';
+import { unusable } from '../../shared/files/data-dir.ts';
 import type { DemoPorts } from './ports.ts';
 
 export interface DemoFiles {

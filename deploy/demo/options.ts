@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { defaultDataDir } from '../../shared/runtime/paths.ts';
+import { defaultDataDir } from '../../shared/files/paths.ts';
 import { port } from '../cli/options.ts';
 
 export interface DemoOptions {

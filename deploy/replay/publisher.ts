@@ -4,10 +4,10 @@
  * new one.
  */
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import { type MqttAddress, mqttAddress } from '../../shared/mqtt/address.ts';
 import { backoffMs } from '../../shared/runtime/backoff.ts';
 import { type Clock, sleep, systemClock } from '../../shared/runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
-import { type MqttAddress, mqttAddress } from '../../shared/runtime/mqtt-address.ts';
 import { type Random, systemRandom } from '../../shared/runtime/random.ts';
 
 export interface PublisherOptions {

@@ -13,7 +13,7 @@ import {
   rmSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { findLmdbDamage, readLmdbHeader } from '../../shared/runtime/lmdb-file.ts';
+import { findLmdbDamage, readLmdbHeader } from '../../shared/files/lmdb-file.ts';
 
 /** Damaged files kept for a look; older ones are deleted. */
 const asideMax = 2;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { encodeSegmentHeader } from './format.ts';
+import { encodeSegmentHeader } from './segments/format.ts';
 import { blockOf, contents, filled, filledBlockBytes, JournalBench } from './support.testing.ts';
 
 const perSegment = 6;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { encodeBlock } from './format.ts';
 import { systemError } from './memory-disk.testing.ts';
+import { encodeBlock } from './segments/format.ts';
 import { blockOf, contents, filled, filledBlockBytes, JournalBench } from './support.testing.ts';
 
 const perSegment = 6;

@@ -8,7 +8,7 @@ import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { nodeJournalFs } from './fs.ts';
 import { openJournals } from './journal-set.ts';
-import { newestTime } from './newest-time.ts';
+import { newestTime } from './segments/newest-time.ts';
 import { blockOf, contents, JournalBench, textOf } from './support.testing.ts';
 
 describe('the journal on a real disk', () => {

@@ -4,7 +4,6 @@ import type { Log } from '../../shared/runtime/log.ts';
 import type { Block, Cursor, Journal, JournalStats } from '../ports/journal.ts';
 import { AppendQueue, type Waiting } from './append-queue.ts';
 import type { Budget, BudgetLane } from './budget.ts';
-import { blockBytes, journalLimits, segmentHeaderBytes, segmentName } from './format.ts';
 import {
   blockSizeError,
   busyError,
@@ -14,10 +13,11 @@ import {
   stoppedError,
   writeError,
 } from './journal-errors.ts';
-import type { LaneReader } from './reader.ts';
-import { blocksAfter, type LaneFiles, type Segment, segmentPath, type Tally } from './segment.ts';
+import { blockBytes, journalLimits, segmentHeaderBytes, segmentName } from './segments/format.ts';
+import type { LaneReader } from './segments/reader.ts';
+import { blocksAfter, type LaneFiles, type Segment, segmentPath, type Tally } from './segments/segment.ts';
+import type { SegmentWriter } from './segments/writer.ts';
 import { Waiters } from './waiters.ts';
-import type { SegmentWriter } from './writer.ts';
 
 /** One write: enough to make a sync cheap per block, little enough to keep its latency low. */
 const groupBytesMax = 4 << 20;

@@ -1,6 +1,7 @@
 /** Keeps a second gateway out of a journal that is in use. */
+
+import { takeLock } from '../../shared/files/process-lock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
-import { takeLock } from '../../shared/runtime/process-lock.ts';
 
 /** Resolves with what releases the lock. @throws HarbingerError JOURNAL_LOCKED */
 export function lockJournal(path: string): Promise<() => Promise<void>> {

@@ -4,7 +4,7 @@ import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import type { JournalFs } from './fs.ts';
-import type { Tally } from './segment.ts';
+import type { Tally } from './segments/segment.ts';
 import { coalesced, type StateFile, stateFile } from './state-file.ts';
 
 const Count = Type.Integer({ minimum: 0 });

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { type ConfigProblem, invalid } from '../../shared/config/problem.ts';
+import { mqttAddress } from '../../shared/mqtt/address.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
-import { mqttAddress } from '../../shared/runtime/mqtt-address.ts';
 
 const Milliseconds = (fallback: number) =>
   Type.Integer({ minimum: 0, maximum: 3_600_000, default: fallback });

@@ -1,10 +1,10 @@
 import mqtt from 'mqtt';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { greetingTopic, uplinkTopic } from '../../shared/contract/topics.ts';
+import { mqttAddress } from '../../shared/mqtt/address.ts';
+import { keepNoPacketNumbers } from '../../shared/mqtt/packet-numbers.ts';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
-import { mqttAddress } from '../../shared/runtime/mqtt-address.ts';
-import { keepNoPacketNumbers } from '../../shared/runtime/mqtt-packet-numbers.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { CloudLink } from '../ports/uplink.ts';
 import type { UplinkConfig } from './config.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
-import { packageRoot } from '../../shared/runtime/paths.ts';
+import { packageRoot } from '../../shared/files/paths.ts';
 import { madeUpBearings, writeFemto } from './bearings.testing.ts';
 import { bearingSensors, femtoColumns as header, readFemto } from './femto.ts';
 

@@ -8,7 +8,7 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse';
-import { parameters } from '../../shared/detector/parameters.ts';
+import { parameters } from '../../shared/detector/sensors/parameters.ts';
 import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { detectSeparator, unusable } from './columns.ts';

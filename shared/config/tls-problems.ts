@@ -1,4 +1,4 @@
-import { type PemOwner, readCertificates, readKeyPair, readPrivateKey } from '../runtime/pem-files.ts';
+import { type PemOwner, readCertificates, readKeyPair, readPrivateKey } from '../security/pem-files.ts';
 import { type ConfigProblem, problemsIn } from './problem.ts';
 
 const certificateSettings = ['certFile', 'caFile', 'clientCaFile'] as const;

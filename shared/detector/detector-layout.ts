@@ -2,9 +2,9 @@
  * Where a detector's numbers are. All of them lie in one piece of memory, in two parts: a row of one machine among
  * thousands meets memory that no processor cache holds, and pays for every place that it has to go to.
  */
-import { parameters } from './parameters.ts';
-import { initSensor, sensorSize } from './sensor-layout.ts';
-import { initSide, initStream, sideSize, streamSize } from './tail.ts';
+import { parameters } from './sensors/parameters.ts';
+import { initSensor, sensorSize } from './sensors/sensor-layout.ts';
+import { initSide, initStream, sideSize, streamSize } from './sensors/tail.ts';
 
 /** In double precision, at the beginning: counts and results … */
 export const rowsAt = 0;

@@ -5,9 +5,9 @@
  */
 import { HarbingerError } from '../runtime/errors.ts';
 import type { DetectorNumbers, ProfileLayout } from './detector-layout.ts';
-import { parameters } from './parameters.ts';
-import { sensorSize } from './sensor-layout.ts';
-import { sideSize, streamSize } from './tail.ts';
+import { parameters } from './sensors/parameters.ts';
+import { sensorSize } from './sensors/sensor-layout.ts';
+import { sideSize, streamSize } from './sensors/tail.ts';
 
 /** To be raised when the same bytes would mean something else. */
 export const stateVersion = 1;

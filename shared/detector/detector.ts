@@ -14,7 +14,9 @@ import {
 import { readHead, stateFrom, stateOf } from './detector-state.ts';
 import { pushEvidence } from './evidence.ts';
 import { healthOf, pushHealth, remainingOf } from './health.ts';
-import { parameters } from './parameters.ts';
+import type { RemainingRows } from './remaining-life.ts';
+import { enterBin, learnUsual, usual } from './season.ts';
+import { parameters } from './sensors/parameters.ts';
 import {
   floor,
   input,
@@ -24,15 +26,13 @@ import {
   scaleRate,
   level as unitLevel,
   usualNow,
-} from './registers.ts';
-import type { RemainingRows } from './remaining-life.ts';
-import { enterBin, learnUsual, usual } from './season.ts';
-import { changes, rowsSeen, sensorSize } from './sensor-layout.ts';
-import { sensorDecades } from './sensor-streams.ts';
-import { stillnessDecades } from './sensor-views.ts';
+} from './sensors/registers.ts';
+import { changes, rowsSeen, sensorSize } from './sensors/sensor-layout.ts';
+import { sensorDecades } from './sensors/sensor-streams.ts';
+import { stillnessDecades } from './sensors/sensor-views.ts';
+import { setSeen, streamDecades } from './sensors/tail.ts';
 import { limitRatio } from './state-limit.ts';
 import { knownRows, learnRow, measure, type Row } from './structure.ts';
-import { setSeen, streamDecades } from './tail.ts';
 
 const { noiseRows, onset, state } = parameters;
 /** What is further from a sensor's first value counts as this far, in its units: its square fits single precision. */

@@ -4,9 +4,9 @@
  */
 import { type DetectorNumbers, rowsAt } from './detector-layout.ts';
 import { pushOnset } from './onset.ts';
-import { parameters } from './parameters.ts';
-import { decades, input, r } from './registers.ts';
-import { learnSide, setSeen, sideDecades, sideSize } from './tail.ts';
+import { parameters } from './sensors/parameters.ts';
+import { decades, input, r } from './sensors/registers.ts';
+import { learnSide, setSeen, sideDecades, sideSize } from './sensors/tail.ts';
 
 const { event } = parameters;
 /** Evidence is in decades; tails are kept for numbers around 1. */

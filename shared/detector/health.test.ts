@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { packageRoot } from '../runtime/paths.ts';
+import { packageRoot } from '../files/paths.ts';
 import { gaussian, seededRandom } from '../runtime/random.ts';
 import { Detector } from './detector.ts';
 

@@ -9,8 +9,8 @@ import {
   healthSpanAt,
   healthSumAt,
 } from './detector-layout.ts';
-import { parameters } from './parameters.ts';
 import { type RemainingRows, remainingRows } from './remaining-life.ts';
+import { parameters } from './sensors/parameters.ts';
 
 const { points, ratioAtHalf, fitShares } = parameters.health;
 

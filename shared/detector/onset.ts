@@ -1,4 +1,4 @@
-import { parameters } from './parameters.ts';
+import { parameters } from './sensors/parameters.ts';
 
 const { decadesMin, margin, memoryRows } = parameters.onset;
 const keep = Math.exp(-1 / memoryRows);

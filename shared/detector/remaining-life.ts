@@ -5,7 +5,7 @@
  * growth that does not accelerate any more.
  */
 import { fitLine } from './line.ts';
-import { parameters } from './parameters.ts';
+import { parameters } from './sensors/parameters.ts';
 
 const {
   ratioAtEnd,

@@ -1,4 +1,4 @@
-import { parameters } from './parameters.ts';
+import { parameters } from './sensors/parameters.ts';
 
 /**
  * A distance over its limit, which is mean + some standard deviations of what it was in normal times; then learns it at

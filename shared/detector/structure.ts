@@ -5,7 +5,7 @@
  */
 import { agitationAt, type DetectorNumbers, distanceAt, structureRowsAt } from './detector-layout.ts';
 import { invertSymmetric } from './matrix.ts';
-import { parameters } from './parameters.ts';
+import { parameters } from './sensors/parameters.ts';
 
 const { memoryRows, shrinkPerSensor, refreshRows, smoothRows, agitationRows, relativeStdMin } =
   parameters.structure;

@@ -4,8 +4,8 @@ import { parse, TomlError } from 'smol-toml';
 import { type ConfigProblem, refuse } from '../config/problem.ts';
 import { schemaProblems } from '../config/schema-problems.ts';
 import { positionOf, tomlPositions } from '../config/toml-positions.ts';
+import { packageRoot } from '../files/paths.ts';
 import { messageOf } from '../runtime/errors.ts';
-import { packageRoot } from '../runtime/paths.ts';
 import { compileValidator } from '../runtime/validate.ts';
 import { MachineType, problemsOf } from './machine-type.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { packageRoot } from '../../shared/runtime/paths.ts';
+import { packageRoot } from '../../shared/files/paths.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface BenchOptions {

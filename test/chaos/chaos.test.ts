@@ -1,7 +1,7 @@
 /** A short run of what `npm run chaos` does for hours: real processes, faults from a fixed seed, everything compared. */
 import { existsSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
-import { compiledEntry } from '../../shared/runtime/paths.ts';
+import { compiledEntry } from '../../shared/files/paths.ts';
 import { MachineLedger } from '../load/record/ledger.ts';
 import { runChaos } from './chaos.ts';
 import { compare, compareEvents } from './checks/verdict.ts';

@@ -8,10 +8,10 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ReadingStore } from '../../cloud/ports/store.ts';
 import { createEmbeddedStore } from '../../cloud/store/embedded/embedded-store.ts';
+import { compiledEntry } from '../../shared/files/paths.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { codeOf } from '../../shared/runtime/errors.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
-import { compiledEntry } from '../../shared/runtime/paths.ts';
 import { batchOf, pumpLine, pumpLines, writerBatch } from './batches.ts';
 
 const never = new AbortController().signal;

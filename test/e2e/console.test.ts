@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryOperations, createMemoryStore } from '../../cloud/api/memory-ports.testing.ts';
 import { alertOf, decisionOf, machineOf, wearingSeries } from '../../cloud/api/plant-data.testing.ts';
 import { startApi, stopAll, token } from '../../cloud/api/running-api.testing.ts';
+import { packageRoot } from '../../shared/files/paths.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { packageRoot } from '../../shared/runtime/paths.ts';
 import { type Browser, findChromium, openBrowser } from './browser.ts';
 
 const executable = findChromium();

@@ -1,6 +1,6 @@
 /** What real processes answer, against what their OpenAPI documents say. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ApiContract } from '../../shared/runtime/openapi-contract.testing.ts';
+import { ApiContract } from '../../shared/http/openapi-contract.testing.ts';
 import { type Site, startSite, until } from './site.ts';
 
 let site: Site;

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { compiledEntry } from '../../shared/runtime/paths.ts';
+import { compiledEntry } from '../../shared/files/paths.ts';
 
 export interface CliResult {
   code: number | null;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Lifecycle, Prediction } from '../../shared/contract/events.ts';
 import { windowRowsMin } from '../../shared/domain/machine-type.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
-import { packageRoot } from '../../shared/runtime/paths.ts';
+import { packageRoot } from '../../shared/files/paths.ts';
 import { harbingerJson } from './cli.ts';
 import { eventsOf } from './pump-sensor.ts';
 import { drained, type Site, startSite, statusOf, until } from './site.ts';

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { compiledEntry } from '../../shared/runtime/paths.ts';
+import { compiledEntry } from '../../shared/files/paths.ts';
 import { freePort } from '../support/ports.ts';
 
 /** `npm start` after its build, with ports and a data folder of its own. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Prediction } from '../../shared/contract/events.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
-import { packageRoot } from '../../shared/runtime/paths.ts';
+import { packageRoot } from '../../shared/files/paths.ts';
 import { eventsOf, PumpSensor } from './pump-sensor.ts';
 import { type Site, startSite, statusOf, until } from './site.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gatewayNode } from '../../deploy/node-settings.ts';
-import { compiledEntry, packageRoot } from '../../shared/runtime/paths.ts';
+import { compiledEntry, packageRoot } from '../../shared/files/paths.ts';
 
 const logLinesMax = 5_000;
 const lastWordsMsMax = 5_000;

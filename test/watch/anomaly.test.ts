@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Baseline, learnRows, warmUpRows } from '../../gateway/intelligence/anomaly.ts';
+import { Baseline, learnRows, warmUpRows } from '../../gateway/watch/baselines/baseline.ts';
 import { simulatePumpRuns } from '../../models/data/plant-runs.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 

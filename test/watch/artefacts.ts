@@ -7,7 +7,7 @@ import { writeArtefact } from '../../models/training/write-artefact.ts';
 import { contractHash, type MachineType } from '../../shared/domain/machine-type.ts';
 import type { ModelManifest } from '../../shared/features/manifest.ts';
 import { type Architecture, weightShapes } from '../../shared/features/network.ts';
-import { packageRoot } from '../../shared/runtime/paths.ts';
+import { packageRoot } from '../../shared/files/paths.ts';
 
 export const artefactsDir = join(packageRoot, 'models', 'artefacts');
 

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Intelligence } from '../../gateway/intelligence/intelligence.ts';
 import type { Assessor } from '../../gateway/ports/decision.ts';
+import { Intelligence } from '../../gateway/watch/watch.ts';
 import { readCmapss } from '../../models/data/cmapss.ts';
 import type { Run } from '../../models/data/dataset.ts';
 import { simulatePumpRuns } from '../../models/data/plant-runs.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
+import { packageRoot } from '../../shared/files/paths.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
-import { packageRoot } from '../../shared/runtime/paths.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
 import { assessLife, inputsOf, type LeadReport, leadRows, reportLeads } from './lives.ts';
 

@@ -1,6 +1,6 @@
 /** Whole lives through the assessors, as the gateway would see them: one assessment per row, then the alert's rules. */
 
-import { quiet, step } from '../../gateway/decisions/alert-state.ts';
+import { quiet, step } from '../../gateway/decisions/alert/alert-state.ts';
 import type { AlertInput, Assessor } from '../../gateway/ports/decision.ts';
 import type { Run } from '../../models/data/dataset.ts';
 import type { Assessment } from '../../shared/contract/events.ts';

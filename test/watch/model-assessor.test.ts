@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createModelAssessor, riskBelow } from '../../gateway/intelligence/model-assessor.ts';
-import { ModelClient } from '../../gateway/intelligence/model-client.ts';
 import type { AlertInput } from '../../gateway/ports/decision.ts';
+import { createModelAssessor, riskBelow } from '../../gateway/watch/assessors/model-assessor.ts';
+import { ModelClient } from '../../gateway/watch/model/model-client.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ModelClient, type ModelClientOptions } from '../../gateway/intelligence/model-client.ts';
+import { ModelClient, type ModelClientOptions } from '../../gateway/watch/model/model-client.ts';
 import { simulatePumpRuns } from '../../models/data/plant-runs.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
+import { compiledEntry } from '../../shared/files/paths.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
-import { compiledEntry } from '../../shared/runtime/paths.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
 import { artefactsDir, copyArtefact, replaceFile, type TempDir, tempDir } from './artefacts.ts';
 
@@ -26,7 +26,7 @@ const request = (windows: Float32Array, explainBelow = 0) => ({
 let temp: TempDir;
 let client: ModelClient;
 beforeAll(() => {
-  const entry = compiledEntry('gateway/intelligence/model-worker');
+  const entry = compiledEntry('gateway/watch/model/model-worker');
   if (!existsSync(entry)) throw new Error(`${entry} is missing: build first (npx tsc -p tsconfig.json)`);
 });
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { occlusionEffects } from '../../gateway/intelligence/occlusion.ts';
+import { occlusionEffects } from '../../gateway/watch/model/occlusion.ts';
 import type { Artefact } from '../../shared/features/artefact.ts';
 import { chooseBackend } from '../../shared/features/backend.ts';
 import type { Features } from '../../shared/features/features.ts';

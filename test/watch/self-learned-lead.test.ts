@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { Baseline, baselineOptions } from '../../gateway/intelligence/anomaly.ts';
-import { createRulesAssessor } from '../../gateway/intelligence/rules-assessor.ts';
-import { createSelfLearnedAssessor } from '../../gateway/intelligence/self-learned-assessor.ts';
 import type { AlertInput, Assessor } from '../../gateway/ports/decision.ts';
+import { createRulesAssessor } from '../../gateway/watch/assessors/rules-assessor.ts';
+import { createSelfLearnedAssessor } from '../../gateway/watch/assessors/self-learned-assessor.ts';
+import { Baseline, baselineOptions } from '../../gateway/watch/baselines/baseline.ts';
 import type { Run } from '../../models/data/dataset.ts';
 import { simulatePumpRuns } from '../../models/data/plant-runs.ts';
 import type { Assessment } from '../../shared/contract/events.ts';

@@ -1,6 +1,6 @@
 /** Training and serving see the same numbers: a life through the gateway's windows, and through the training's path. */
 import { describe, expect, it } from 'vitest';
-import { MachineWindow } from '../../gateway/intelligence/machine-window.ts';
+import { MachineWindow } from '../../gateway/watch/windows/machine-window.ts';
 import type { Run } from '../../models/data/dataset.ts';
 import { simulatePumpRuns } from '../../models/data/plant-runs.ts';
 import { cutWindow, prepareRun } from '../../models/data/prepared-runs.ts';

@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { eventSchemas } from '../../../shared/contract/events.ts';
-import { answers } from '../../../shared/runtime/http-openapi.ts';
-import { whichOf } from '../../../shared/runtime/http-selection.ts';
+import { answers } from '../../../shared/http/openapi.ts';
+import { whichOf } from '../../../shared/http/selection.ts';
 import { audited } from '../audited.ts';
 import type { RouteContext } from '../context.ts';
 import { PageParameters, pageOf, Redriven } from '../schemas.ts';

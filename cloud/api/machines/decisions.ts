@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { DecisionRecord } from '../../../shared/contract/events.ts';
-import { answers } from '../../../shared/runtime/http-openapi.ts';
+import { answers } from '../../../shared/http/openapi.ts';
 import type { RouteContext } from '../context.ts';
 import { PageParameters, pageOf } from '../schemas.ts';
 

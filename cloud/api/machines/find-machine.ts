@@ -1,4 +1,4 @@
-import { HttpError } from '../../../shared/runtime/http-errors.ts';
+import { HttpError } from '../../../shared/http/errors.ts';
 import type { MachineState, MachineStates } from '../../ports/machines.ts';
 
 /**

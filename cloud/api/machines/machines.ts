@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { MachineType } from '../../../shared/domain/machine-type.ts';
-import { answers } from '../../../shared/runtime/http-openapi.ts';
+import { answers } from '../../../shared/http/openapi.ts';
 import type { RouteContext } from '../context.ts';
 import { MachineView, viewsOf } from '../machine-view.ts';
 import { Alert, Name } from '../schemas.ts';

@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
+import { HttpError } from '../../../shared/http/errors.ts';
+import { answers } from '../../../shared/http/openapi.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
-import { HttpError } from '../../../shared/runtime/http-errors.ts';
-import { answers } from '../../../shared/runtime/http-openapi.ts';
 import type { RouteContext } from '../context.ts';
 
 const runningMax = 4;

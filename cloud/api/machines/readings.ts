@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
-import { HttpError } from '../../../shared/runtime/http-errors.ts';
-import { answers } from '../../../shared/runtime/http-openapi.ts';
+import { HttpError } from '../../../shared/http/errors.ts';
+import { answers } from '../../../shared/http/openapi.ts';
 import type { SeriesPoint } from '../../ports/store.ts';
 import type { RouteContext } from '../context.ts';
 import { Name, Time, timeMs } from '../schemas.ts';

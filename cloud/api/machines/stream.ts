@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
-import { HttpError } from '../../../shared/runtime/http-errors.ts';
-import { textAnswer } from '../../../shared/runtime/http-openapi.ts';
+import { HttpError } from '../../../shared/http/errors.ts';
+import { textAnswer } from '../../../shared/http/openapi.ts';
 import type { RouteContext } from '../context.ts';
 import { MachineView } from '../machine-view.ts';
 import { Alert } from '../schemas.ts';

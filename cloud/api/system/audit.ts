@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
-import { answers } from '../../../shared/runtime/http-openapi.ts';
+import { answers } from '../../../shared/http/openapi.ts';
 import type { RouteContext } from '../context.ts';
 import { PageParameters, pageOf } from '../schemas.ts';
 

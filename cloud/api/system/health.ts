@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
-import { answers, conditionAnswers } from '../../../shared/runtime/http-openapi.ts';
+import { answers, conditionAnswers } from '../../../shared/http/openapi.ts';
 import type { RouteContext } from '../context.ts';
 
 /** For supervisors and load balancers: needs no token, and shows no detail beyond the reasons. */

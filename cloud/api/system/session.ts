@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { answers, noContent } from '../../../shared/runtime/http-openapi.ts';
-import { callerOf } from '../../../shared/runtime/http-server.ts';
+import { answers, noContent } from '../../../shared/http/openapi.ts';
+import { callerOf } from '../../../shared/http/server.ts';
 import { type Access, sessionCookie } from '../access.ts';
 
 const Login = Type.Object({ token: Type.String({ maxLength: 512 }) }, { additionalProperties: false });

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { ConfigError, type ConfigProblem } from '../../../shared/config/problem.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
-import { hashPassword } from '../../../shared/runtime/passwords.ts';
+import { hashPassword } from '../../../shared/security/passwords.ts';
 import { validityWarnings } from '../certificates.ts';
 import { exitCodes, printJson } from '../output.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { loadMachineTypes } from '../../../shared/domain/machine-types.ts';
+import { LineWriter } from '../blocks/line-writer.ts';
 import { checkReading } from '../contract.ts';
-import { json } from '../formats/json.ts';
-import { Layouts, newTopicLayouts } from '../layouts.ts';
-import { LineWriter } from '../line-writer.ts';
+import { Layouts, newTopicLayouts } from '../fast-json/layouts.ts';
+import { json } from '../formats/json/json.ts';
 import { newRow } from '../row.ts';
 import { ColumnSets } from './column-set.ts';
 import { Machines } from './machines.ts';

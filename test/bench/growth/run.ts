@@ -2,8 +2,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { packageRoot } from '../../../shared/files/paths.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
-import { packageRoot } from '../../../shared/runtime/paths.ts';
 import { commitOf } from '../measure/checkout.ts';
 import type { BenchOptions } from '../options.ts';
 import { machineFacts, machineText, short } from '../report.ts';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
-import { compiledEntry } from '../../../shared/runtime/paths.ts';
+import { compiledEntry } from '../../../shared/files/paths.ts';
 import type { LatencyEntry } from '../../load/record/latency-log.ts';
 
 /** Ms since 1970. */

@@ -1,4 +1,4 @@
-import { compiledEntry } from '../../../shared/runtime/paths.ts';
+import { compiledEntry } from '../../../shared/files/paths.ts';
 import type { Scenario } from '../scenario.ts';
 import { outputOf } from '../sides/load-process.ts';
 

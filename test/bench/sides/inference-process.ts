@@ -6,7 +6,7 @@ import { loadMachineTypes } from '../../../shared/domain/machine-types.ts';
 import { loadArtefact } from '../../../shared/features/artefact.ts';
 import { chooseBackend } from '../../../shared/features/backend.ts';
 import { createModel } from '../../../shared/features/model.ts';
-import { packageRoot } from '../../../shared/runtime/paths.ts';
+import { packageRoot } from '../../../shared/files/paths.ts';
 import { seededRandom } from '../../../shared/runtime/random.ts';
 
 const batch = 64;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compiledEntry } from '../../../shared/runtime/paths.ts';
+import { compiledEntry } from '../../../shared/files/paths.ts';
 import type { LoadReport } from '../../load/options.ts';
 import { Ledger, type LedgerJson } from '../../load/record/ledger.ts';
 import { type Usage, usageOf, usedBetween } from '../measure/meter.ts';

@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { stringify } from 'smol-toml';
-import { compiledEntry } from '../../../shared/runtime/paths.ts';
+import { compiledEntry } from '../../../shared/files/paths.ts';
 import { freePort } from '../../support/ports.ts';
 import { type ProductProcess, startProduct } from '../../support/processes.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { stringify } from 'smol-toml';
 import { mergeTables } from '../../../shared/config/load-config.ts';
-import { compiledEntry, packageRoot } from '../../../shared/runtime/paths.ts';
+import { compiledEntry, packageRoot } from '../../../shared/files/paths.ts';
 import { type Influxd, startInfluxd } from '../../support/influxd.ts';
 import { freePort } from '../../support/ports.ts';
 import { ProductProcess } from '../../support/processes.ts';

@@ -1,7 +1,7 @@
 /** The main thread's side of one life of the gateway: packs messages into slabs and settles them when theirs is durable. */
-import type { DataPlane } from '../../../gateway/data-plane.ts';
-import { NameTexts, SlabReader } from '../../../gateway/intake/slab-reader.ts';
-import { NameNumbers, SlabWriter, slabBytes } from '../../../gateway/intake/slab-writer.ts';
+import type { DataPlane } from '../../../gateway/pipeline/plane.ts';
+import { NameTexts, SlabReader } from '../../../gateway/pipeline/slab-reader.ts';
+import { NameNumbers, SlabWriter, slabBytes } from '../../../gateway/pipeline/slab-writer.ts';
 import type { RawMessage } from '../../../gateway/ports/source.ts';
 import type { Process, World } from '../world/world.ts';
 

@@ -2,8 +2,9 @@
  * The gateway: the real data plane (decoding, placement, journal, uplink) on a simulated disk and link, behind a front
  * that packs messages as the main thread does. A crash ends it between any two steps.
  */
-import { type DataPlane, startDataPlane } from '../../../gateway/data-plane.ts';
-import { RecentReadings } from '../../../gateway/decode/recent-readings.ts';
+
+import { RecentReadings } from '../../../gateway/decode/identity/recent-readings.ts';
+import { type DataPlane, startDataPlane } from '../../../gateway/pipeline/plane.ts';
 import type { RawMessage } from '../../../gateway/ports/source.ts';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';

@@ -1,6 +1,6 @@
 /** Asks the gateway for its status, as the statistics job does: that makes the plane report its losses too. What it says must hold. */
-import type { DataPlane } from '../../../gateway/data-plane.ts';
-import type { DataStatus } from '../../../gateway/data-status.ts';
+import type { DataPlane } from '../../../gateway/pipeline/plane.ts';
+import type { DataStatus } from '../../../gateway/pipeline/status.ts';
 import { type Lane, lanes } from '../../../shared/contract/lanes.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { SimulatedCloud } from '../cloud/cloud.ts';

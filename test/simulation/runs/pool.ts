@@ -1,6 +1,6 @@
 /** Schedules on all cores: worker processes that take seeds by the chunk. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { compiledEntry } from '../../../shared/runtime/paths.ts';
+import { compiledEntry } from '../../../shared/files/paths.ts';
 import type { Chunk } from './chunk.ts';
 import { Totals } from './totals.ts';
 

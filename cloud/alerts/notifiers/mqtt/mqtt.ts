@@ -1,6 +1,6 @@
 import mqtt, { type MqttClient } from 'mqtt';
+import { mqttAddress } from '../../../../shared/mqtt/address.ts';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
-import { mqttAddress } from '../../../../shared/runtime/mqtt-address.ts';
 import type { Notification, Notifier } from '../../../ports/notifications.ts';
 import { cloudEventOf } from '../../cloud-event.ts';
 import { type MqttNotifierConfig, readCaFile } from '../../config.ts';

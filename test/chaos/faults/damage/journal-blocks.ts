@@ -11,7 +11,7 @@ import {
   decodeSegmentHeader,
   parseSegmentName,
   segmentHeaderBytes,
-} from '../../../../gateway/journal/format.ts';
+} from '../../../../gateway/journal/segments/format.ts';
 import type { Block } from '../../../../gateway/ports/journal.ts';
 import type { Lane } from '../../../../shared/contract/lanes.ts';
 import { linesOf } from '../../../../shared/contract/line-protocol.ts';

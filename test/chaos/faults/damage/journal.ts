@@ -1,7 +1,7 @@
 /** Damage to the gateway's journal, done between kill -9 and start, so that what it can cost is known exactly. */
 import { existsSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { blockHeaderBytes, encodeBlock } from '../../../../gateway/journal/format.ts';
+import { blockHeaderBytes, encodeBlock } from '../../../../gateway/journal/segments/format.ts';
 import { lanes } from '../../../../shared/contract/lanes.ts';
 import type { LogLine } from '../../../support/processes.ts';
 import { Draw } from '../../draw/draw.ts';

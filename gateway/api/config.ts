@@ -1,0 +1,8 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { httpSettings } from '../../shared/http/server.ts';
+
+export const GatewayHttpConfig = Type.Object(httpSettings(8081), {
+  additionalProperties: false,
+  default: {},
+});
+export type GatewayHttpConfig = Static<typeof GatewayHttpConfig>;

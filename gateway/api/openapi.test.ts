@@ -1,0 +1,35 @@
+/** Every answer that the document promises is asked for, and is as it says (of /api/status see test/integration). */
+import { afterEach, expect, it } from 'vitest';
+import { ApiContract } from '../../shared/http/openapi-contract.testing.ts';
+import { memoryLetters, startHttp, stopAll } from './running-http.testing.ts';
+
+afterEach(stopAll);
+
+it('answers as its document says, everywhere', async () => {
+  const { port, state } = await startHttp({ openOnLoopback: true }, memoryLetters(5));
+  const api = await ApiContract.of(`http://127.0.0.1:${port}`, {});
+  for (const [path, condition] of [
+    ['/healthz', state.health],
+    ['/readyz', state.ready],
+  ] as const) {
+    await api.ask('GET', path);
+    Object.assign(condition, { ok: false, reasons: ['the data thread does not answer'] });
+    await api.ask('GET', path, { status: 503 });
+  }
+  await api.ask('GET', '/metrics');
+  const letters = '/api/deadletters';
+  const page = (await api.ask('GET', letters, { path: `${letters}?limit=3` })) as { items: object[] };
+  expect(page.items).toHaveLength(3);
+  await api.ask('GET', letters, { path: `${letters}?limit=0`, status: 400 });
+  await api.ask('GET', `${letters}/{id}`, { path: `${letters}/2` });
+  await api.ask('GET', `${letters}/{id}`, { path: `${letters}/99`, status: 404 });
+  await api.ask('POST', `${letters}/redrive`, { body: { ids: [1, 2] } });
+  await api.ask('POST', `${letters}/redrive`, { body: {}, status: 400 });
+  await api.ask('DELETE', letters, { body: { all: true } });
+  expect(api.unasked()).toEqual(['GET /api/status']);
+});
+
+it('is described only to who may call', async () => {
+  const { port } = await startHttp({ token: 'a-token-of-enough-length' });
+  expect((await fetch(`http://127.0.0.1:${port}/api/openapi.json`)).status).toBe(401);
+});

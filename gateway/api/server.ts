@@ -1,0 +1,108 @@
+import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import { createHttpGuard, type HttpGuard } from '../../shared/http/guard.ts';
+import {
+  answers,
+  conditionAnswers,
+  describeApi,
+  documentRoute,
+  textAnswer,
+} from '../../shared/http/openapi.ts';
+import { createHttpServer, guardRoutes, listenHttp } from '../../shared/http/server.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { GatewayHttpConfig } from './config.ts';
+import { type DeadLetterAdmin, deadLetterRoutes } from './dead-letters.ts';
+import { GatewayStatus } from './status-schema.ts';
+
+/** `ok` with no reasons, or what is wrong as sentences. */
+export interface Condition {
+  ok: boolean;
+  reasons: string[];
+}
+
+export interface GatewayHttpDeps {
+  config: GatewayHttpConfig;
+  registry: Registry;
+  /** Whether messages are being taken. */
+  ready(): Condition;
+  /** Whether the process should be left running. Being offline from the cloud is no reason against it. */
+  health(): Condition;
+  /** For people and the command line; any JSON. */
+  status(): Promise<Record<string, unknown>>;
+  deadLetters: DeadLetterAdmin;
+  clock: Clock;
+  log: Log;
+}
+
+export interface GatewayHttp {
+  /** @throws HarbingerError API_TOKEN_MISSING, API_PORT_BUSY, API_LISTEN_FAILED */
+  start(): Promise<{ port: number }>;
+  /** Ends open connections; does not wait for callers. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The gateway's own small HTTP server. `/healthz` and `/readyz` answer anybody (200 or 503, with reasons); `/metrics`,
+ * `/api/openapi.json` (which describes them all), `/api/status` and `/api/deadletters` answer callers with the token, or on loopback where that is configured.
+ */
+export function createGatewayHttp(deps: GatewayHttpDeps): GatewayHttp {
+  let app: FastifyInstance | null = null;
+  return {
+    async start() {
+      const guard = createHttpGuard(deps.config, 'http', deps.clock);
+      app = await build(deps, guard);
+      return { port: await listenHttp(app, deps.config) };
+    },
+    async stop() {
+      await app?.close();
+    },
+  };
+}
+
+async function build(deps: GatewayHttpDeps, guard: HttpGuard): Promise<FastifyInstance> {
+  const app = createHttpServer({ connectionsMax: 256, paramLengthMax: 32 }, deps.log);
+  await describeApi(app, 'A gateway’s health, status and dead letters.');
+  app.addHook('onSend', async (_request, reply) => {
+    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+  });
+  const living = { summary: 'The process should be left running', yes: 'ok', no: 'failing' };
+  conditionRoute(app, '/healthz', deps.health, living);
+  const ready = { summary: 'Messages are taken', yes: 'ready', no: 'not ready' };
+  conditionRoute(app, '/readyz', deps.ready, ready);
+  await app.register(async (guarded) => guardedRoutes(guarded, deps, guard));
+  return app;
+}
+
+function conditionRoute(
+  app: FastifyInstance,
+  path: string,
+  ask: () => Condition,
+  { summary, yes, no }: { summary: string; yes: string; no: string },
+): void {
+  const schema = { summary, security: [], response: conditionAnswers(yes, no) };
+  app.get(path, { schema }, async (_request, reply) => {
+    const { ok, reasons } = ask();
+    reply.code(ok ? 200 : 503);
+    return { status: ok ? yes : no, reasons };
+  });
+}
+
+function guardedRoutes(app: FastifyInstance, deps: GatewayHttpDeps, guard: HttpGuard): void {
+  guardRoutes(app, guard.check);
+  documentRoute(app);
+  const metrics = {
+    summary: 'Metrics of this process',
+    response: textAnswer('Prometheus’ text format, with a help text each', 'text/plain'),
+  };
+  app.get('/metrics', { schema: metrics }, async (_request, reply) => {
+    reply.type(deps.registry.contentType);
+    return deps.registry.metrics();
+  });
+  const status = {
+    summary: 'How each part of the gateway is',
+    response: answers('the status', GatewayStatus),
+  };
+  app.get('/api/status', { schema: status }, async () => deps.status());
+  deadLetterRoutes(app, deps.deadLetters, deps.log);
+}

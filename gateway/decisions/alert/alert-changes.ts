@@ -1,0 +1,132 @@
+/** Derives the changes of one machine's alerts from a decision about it. */
+import type { Assessment } from '../../../shared/contract/events.ts';
+import type { Decided, Verdict } from '../../../shared/decisions/policy.ts';
+import type { AlertPolicy } from '../../../shared/domain/machine-type.ts';
+import type { AlertInput } from '../../ports/decision.ts';
+import { type Change, hold, step } from './alert-state.ts';
+import type { AlertDecisionConfig } from './config.ts';
+import type { PredictionChange } from './events.ts';
+import type { MachineAlerts, ModeAlert } from './machine-book.ts';
+import { changeReason, contributionReasons, type Ending, endingReasons, modeReasons } from './reasons.ts';
+import type { OpenPrediction } from './snapshot.ts';
+
+/** The largest window that a machine type may ask for. */
+const windowRowsMax = 512;
+
+export interface AlertChange {
+  kind: PredictionChange;
+  prediction: OpenPrediction;
+  assessment: Assessment;
+  reasons: string[];
+  /** Must be in the saved state before it is sent: an opening, a rise in severity, an end. */
+  saveFirst: boolean;
+}
+
+export interface StepContext {
+  config: AlertDecisionConfig;
+  /** Monotonic. */
+  nowMs: number;
+  newId: () => string;
+}
+
+export type DecidedAssessment = Decided<Assessment> & { verdict: Verdict<Assessment> };
+
+/** Applies one estimate to every failure mode of the machine. */
+export function stepMachine(
+  machine: MachineAlerts,
+  input: AlertInput,
+  decided: DecidedAssessment,
+  context: StepContext,
+): AlertChange[] {
+  const { alerts } = input.machine.type;
+  const changes = alerts.flatMap((policy) => stepMode(machine, policy, input, decided, context) ?? []);
+  return [...changes, ...endUnwatched(machine, input, decided.verdict.answer)];
+}
+
+function stepMode(
+  machine: MachineAlerts,
+  policy: AlertPolicy,
+  input: AlertInput,
+  decided: DecidedAssessment,
+  context: StepContext,
+): AlertChange | null {
+  const assessment = decided.verdict.answer;
+  const before = machine.modes.get(policy.failureMode) ?? { track: machine.unseenTrack, prediction: null };
+  const estimate = {
+    life: assessment.remainingLife?.p50 ?? null,
+    anomaly: assessment.anomaly,
+    confidence: assessment.confidence,
+  };
+  const { track, change } = step(before.track, policy, context.config, estimate, context.nowMs);
+  let { prediction } = before;
+  if (change?.kind === 'opened') prediction = opened(policy, input, change, assessment, context.newId);
+  else if (prediction)
+    prediction = { ...prediction, severity: change?.severity ?? prediction.severity, assessment };
+  machine.modes.set(policy.failureMode, { track, prediction: track.open ? prediction : null });
+  if (!change || !prediction) return null;
+  return {
+    kind: change.kind,
+    prediction,
+    assessment,
+    reasons: [
+      changeReason(change, assessment, policy),
+      ...(change.kind === 'resolved' ? [] : contributionReasons(assessment, input.machine.type)),
+      ...modeReasons(decided, context.config.budgetMs, input.machine.type),
+    ],
+    saveFirst: change.kind !== 'updated' || change.why === 'severity',
+  };
+}
+
+function opened(
+  policy: AlertPolicy,
+  input: AlertInput,
+  change: Change,
+  assessment: Assessment,
+  newId: () => string,
+): OpenPrediction {
+  const { site, machine, type } = input.machine;
+  return {
+    predictionId: newId(),
+    site,
+    machine,
+    machineType: type.name,
+    failureMode: policy.failureMode,
+    severity: change.severity,
+    openedAtMs: input.timeMs,
+    lifeAtOpening: assessment.remainingLife,
+    assessment,
+  };
+}
+
+/** Ends predictions whose failure mode the machine's type no longer declares: nothing else ever would. */
+function endUnwatched(machine: MachineAlerts, input: AlertInput, assessment: Assessment): AlertChange[] {
+  const { type } = input.machine;
+  const changes: AlertChange[] = [];
+  for (const [failureMode, { prediction }] of machine.modes) {
+    if (type.alerts.some((policy) => policy.failureMode === failureMode)) continue;
+    machine.modes.delete(failureMode);
+    if (!prediction) continue;
+    const reasons = [`Machine type ${type.name} no longer watches for ${failureMode}`];
+    changes.push({ kind: 'resolved', prediction, assessment, reasons, saveFirst: true });
+  }
+  return changes;
+}
+
+/**
+ * The machine failed or was replaced: every open prediction ends, with that as its reason (one that came true has done
+ * its work), and none opens until the machine is healthy again, replaced, or (after a replacement) its window is new.
+ */
+export function endMachine(machine: MachineAlerts, ending: Ending): AlertChange[] {
+  const held = hold(ending.state === 'replaced' ? (machine.windowRows ?? windowRowsMax) : null);
+  const changes: AlertChange[] = [];
+  for (const [failureMode, { prediction }] of machine.modes) {
+    const ended: ModeAlert = { track: held, prediction: null };
+    machine.modes.set(failureMode, ended);
+    if (!prediction) continue;
+    const { assessment, openedAtMs, lifeAtOpening } = prediction;
+    const reasons = endingReasons(ending, { atMs: openedAtMs, life: lifeAtOpening });
+    changes.push({ kind: 'resolved', prediction, assessment, reasons, saveFirst: true });
+  }
+  machine.unseenTrack = held;
+  return changes;
+}

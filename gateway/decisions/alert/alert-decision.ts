@@ -1,0 +1,207 @@
+/**
+ * The alert decision: windows in; assessments by a governed decision (model, else the machine's own past, else rules); from them predictions that
+ * open, change and end, decision records, and thinned estimate lines, all handed to the outbox.
+ *
+ *   inputs ▶ governed decision ▶ alert state machines ▶ state saved ▶ events ▶ outbox
+ *                     └────────▶ estimate lines ─────────────────────────────▶ outbox
+ */
+import type { Assessment } from '../../../shared/contract/events.ts';
+import { GovernedDecision } from '../../../shared/decisions/governed-decision.ts';
+import type { DecisionStats } from '../../../shared/decisions/stats.ts';
+import { type Clock, sleep } from '../../../shared/runtime/clock.ts';
+import { messageOf } from '../../../shared/runtime/errors.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import { numberedIds } from '../../../shared/runtime/numbered-ids.ts';
+import type { AlertInput, Assessor } from '../../ports/decision.ts';
+import type { Outbox } from '../../ports/uplink.ts';
+import type { LifecycleNotice } from '../../ports/watch.ts';
+import { EventSender } from '../event-sender.ts';
+import { RecordChoice } from '../record-choice.ts';
+import { AlertEffects } from './alert-effects.ts';
+import { assessorPolicy, problemOfAssessment } from './assessor-policy.ts';
+import type { AlertDecisionConfig } from './config.ts';
+import { MachineBook } from './machine-book.ts';
+import { type OpenPrediction, type SnapshotFile, snapshotFile } from './snapshot.ts';
+
+/** Batches of inputs waiting for the one in hand; more are dropped and counted: newer windows follow soon. */
+const waitingMax = 4;
+const stopMsMax = 15_000;
+const saveRetryMs = 5_000;
+
+export interface AlertDecisionOptions {
+  gateway: string;
+  modelAssessor: Assessor;
+  /** Asked for what the model does not answer, before the rules. */
+  selfLearnedAssessor?: Assessor;
+  rulesAssessor: Assessor;
+  outbox: Outbox;
+  /** Where open predictions are kept, e.g. `{dataDir}/alerts.json`. */
+  stateFile: string;
+  config: AlertDecisionConfig;
+  clock: Clock;
+  log: Log;
+  newId?: () => string;
+}
+
+export type AlertDecisionStats = AlertEffects['counts'] & {
+  decision: DecisionStats;
+  machines: number;
+  open: { warning: number; critical: number };
+  records: { change: number; mode: number; sample: number; suppressed: number };
+  events: { sent: number; failed: number; lost: number; pending: number };
+  /** Inputs dropped because earlier ones were still in hand. */
+  dropped: number;
+  /** Faults of this code: none is expected. */
+  errors: number;
+  saveFailures: number;
+};
+
+export class AlertDecision {
+  private readonly options: AlertDecisionOptions;
+  private readonly newId: () => string;
+  private readonly governed: GovernedDecision<AlertInput, Assessment>;
+  private readonly book: MachineBook;
+  private readonly sender: EventSender;
+  private readonly choice: RecordChoice;
+  private readonly file: SnapshotFile;
+  private readonly effects: AlertEffects;
+  private readonly counts = { dropped: 0, errors: 0, saveFailures: 0 };
+  private tail: Promise<void> = Promise.resolve();
+  private waiting = 0;
+  private stopping = false;
+  /** Whether the state file is behind, and when it was last tried. */
+  private unsaved = false;
+  private saveTriedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: AlertDecisionOptions) {
+    const { modelAssessor, selfLearnedAssessor, rulesAssessor, config, clock, outbox, log } = options;
+    this.options = options;
+    this.newId = options.newId ?? numberedIds();
+    this.governed = new GovernedDecision<AlertInput, Assessment>({
+      name: 'alert',
+      active: assessorPolicy(modelAssessor),
+      between: selfLearnedAssessor ? [assessorPolicy(selfLearnedAssessor)] : [],
+      fallback: assessorPolicy(rulesAssessor),
+      budgetMs: config.budgetMs,
+      breaker: config.breaker,
+      check: problemOfAssessment,
+      clock,
+      newId: this.newId,
+    });
+    this.book = new MachineBook(config.machinesMax);
+    this.sender = new EventSender(outbox, clock, log);
+    this.choice = new RecordChoice(config, clock);
+    this.file = snapshotFile(options.stateFile, log);
+    const { governed, book, sender, choice, newId } = this;
+    const { gateway } = options;
+    this.effects = new AlertEffects({ gateway, governed, book, sender, choice, config, clock, log, newId });
+  }
+
+  /** Restores what was open, and sends again what may not have been sent. @throws HarbingerError ALERT_STATE_UNREADABLE */
+  async start(): Promise<void> {
+    const saved = await this.file.load();
+    this.book.restore(saved, this.options.clock.monotonicMs());
+    for (const event of saved.pending) this.sender.add(event, true);
+    await this.sender.flush();
+  }
+
+  /** Takes no more inputs, waits for what is in hand (bounded), saves. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    const saved = this.exclusive(() => this.save());
+    await Promise.race([saved, sleep(this.options.clock, stopMsMax)]);
+  }
+
+  /**
+   * Decides about machines, one input each; resolves when what follows is journalled. One batch at a time: callers should
+   * await; a few may wait, further ones are dropped and counted. Never rejects: what goes wrong is logged and counted.
+   */
+  async evaluate(inputs: readonly AlertInput[]): Promise<void> {
+    if (this.stopping || inputs.length === 0) return;
+    if (this.waiting >= waitingMax) {
+      this.counts.dropped += inputs.length;
+      return;
+    }
+    this.waiting += 1;
+    await this.exclusive(() => this.evaluateNow(inputs));
+    this.waiting -= 1;
+  }
+
+  /** Ends the machine's open predictions. The lifecycle event itself is the caller's to journal. Never rejects. */
+  async lifecycle(notice: LifecycleNotice): Promise<void> {
+    await this.exclusive(async () => {
+      if (!this.effects.ended(notice)) return;
+      await this.save();
+      await this.sender.flush();
+    });
+  }
+
+  /** Open predictions, for status pages. */
+  open(): OpenPrediction[] {
+    return this.book.open();
+  }
+
+  stats(): AlertDecisionStats {
+    const open = this.open();
+    const critical = open.filter((prediction) => prediction.severity === 'critical').length;
+    return {
+      ...structuredClone(this.effects.counts),
+      ...this.counts,
+      decision: this.governed.stats(),
+      machines: this.book.size,
+      open: { warning: open.length - critical, critical },
+      records: { ...this.choice.counts },
+      events: { ...this.sender.counts, pending: this.sender.pending().length },
+    };
+  }
+
+  private async exclusive(work: () => Promise<void>): Promise<void> {
+    this.tail = this.tail.then(work).catch((error: unknown) => this.failed(error));
+    await this.tail;
+  }
+
+  private failed(error: unknown): void {
+    this.counts.errors += 1;
+    this.options.log.error({ code: 'ALERT_DECISION_FAILED', err: error }, 'alert decision failed');
+  }
+
+  private async evaluateNow(inputs: readonly AlertInput[]): Promise<void> {
+    await this.sender.flush();
+    const decided = await this.governed.decide(inputs);
+    const sample = this.choice.sampleIndex(inputs.length);
+    const lines: string[] = [];
+    let saveFirst = false;
+    inputs.forEach((input, i) => {
+      try {
+        const changes = this.effects.decided(input, decided[i]!, i === sample, lines);
+        saveFirst ||= changes.some((change) => change.saveFirst);
+      } catch (error) {
+        this.failed(error);
+      }
+    });
+    const retry = this.unsaved && this.options.clock.monotonicMs() - this.saveTriedMs >= saveRetryMs;
+    if (saveFirst || retry) await this.save();
+    await this.sender.flush();
+    if (lines.length > 0) this.options.outbox.estimates(lines);
+  }
+
+  /** A disk that refuses must not silence an alert: that is logged, counted and tried again, and the event goes out. */
+  private async save(): Promise<void> {
+    this.saveTriedMs = this.options.clock.monotonicMs();
+    try {
+      await this.file.save({ ...this.book.snapshot(), pending: this.sender.pending() });
+      this.unsaved = false;
+    } catch (error) {
+      this.unsaved = true;
+      this.counts.saveFailures += 1;
+      this.options.log.error(
+        { code: 'ALERT_STATE_UNWRITABLE', problem: messageOf(error) },
+        'open predictions could not be saved; after a restart they may be opened a second time',
+      );
+    }
+  }
+}
+
+export function createAlertDecision(options: AlertDecisionOptions): AlertDecision {
+  return new AlertDecision(options);
+}

@@ -1,0 +1,137 @@
+import type { Assessment } from '../../../shared/contract/events.ts';
+import type { GovernedDecision } from '../../../shared/decisions/governed-decision.ts';
+import type { Decided } from '../../../shared/decisions/policy.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import { rateLimit } from '../../../shared/runtime/rate-limit.ts';
+import type { AlertInput } from '../../ports/decision.ts';
+import type { LifecycleNotice } from '../../ports/watch.ts';
+import type { EventSender } from '../event-sender.ts';
+import type { RecordChoice, RecordWhy } from '../record-choice.ts';
+import { type AlertChange, type DecidedAssessment, endMachine, stepMachine } from './alert-changes.ts';
+import type { AlertDecisionConfig } from './config.ts';
+import { assessmentContent, endingRecord } from './decision-content.ts';
+import { estimateLine, estimatePrefix } from './estimate-lines.ts';
+import { predictionEvent, recordEvent } from './events.ts';
+import type { MachineAlerts, MachineBook } from './machine-book.ts';
+import type { Ending } from './reasons.ts';
+
+const undecidedLogMsMin = 10_000;
+
+export interface AlertEffectsOptions {
+  gateway: string;
+  governed: GovernedDecision<AlertInput, Assessment>;
+  book: MachineBook;
+  sender: EventSender;
+  choice: RecordChoice;
+  config: AlertDecisionConfig;
+  clock: Clock;
+  log: Log;
+  newId: () => string;
+}
+
+/** Turns decisions into changes of alerts and their events, records, and estimate lines. Sends and saves nothing. */
+export class AlertEffects {
+  readonly counts = {
+    changes: { opened: 0, updated: 0, resolved: 0 },
+    /** Failures reported, with and without a prediction open at the time. */
+    failures: { warned: 0, unwarned: 0 },
+    estimates: 0,
+    /** Inputs of machines beyond `machinesMax`. */
+    refused: 0,
+  };
+  private readonly options: AlertEffectsOptions;
+  private readonly mayLog: () => boolean;
+
+  constructor(options: AlertEffectsOptions) {
+    this.options = options;
+    this.mayLog = rateLimit(options.clock, undecidedLogMsMin);
+  }
+
+  /** Applies one decided input and returns the changes; adds its estimate line, if one is due, and its events. */
+  decided(
+    input: AlertInput,
+    decided: Decided<Assessment>,
+    isSample: boolean,
+    lines: string[],
+  ): AlertChange[] {
+    const { book, sender, choice, config, clock, log, newId } = this.options;
+    if (decided.verdict === null) {
+      if (this.mayLog())
+        log.error({ problem: decided.error.message }, 'nothing could be decided about a machine');
+      return [];
+    }
+    const { site, machine: name, type } = input.machine;
+    const machine = book.take(site, name);
+    if (!machine) {
+      this.counts.refused += 1;
+      return [];
+    }
+    machine.windowRows = type.windowRows;
+    const context = { config, newId, nowMs: clock.monotonicMs() };
+    const changes = sender.holds(`${site}/${name}`) ? [] : stepMachine(machine, input, decided, context);
+    const changesMode = machine.mode !== null && machine.mode !== decided.mode;
+    machine.mode = decided.mode;
+    const why = changes.length > 0 ? 'change' : changesMode ? 'mode' : isSample ? 'sample' : null;
+    if (why && choice.admits(why)) this.record(input, decided, changes, why);
+    this.announce(changes, decided.decisionId, input.timeMs);
+    this.addEstimate(machine, input, decided.verdict.answer, changes.length > 0, lines);
+    return changes;
+  }
+
+  /** Ends the predictions of a machine that failed or was replaced. Returns false if that was known already. */
+  ended({ state, about, atMs }: LifecycleNotice): boolean {
+    const { book, choice, sender, gateway, newId } = this.options;
+    const machine = book.take(about.site, about.machine);
+    if (!machine || (machine.ended?.state === state && machine.ended.atMs === atMs)) return false;
+    machine.ended = { state, atMs };
+    const ending: Ending = { state, atMs, ...(about.note !== undefined && { note: about.note }) };
+    const changes = endMachine(machine, ending);
+    if (state === 'failed') this.counts.failures[changes.length > 0 ? 'warned' : 'unwarned'] += 1;
+    if (changes.length === 0) return true;
+    const record = endingRecord(newId(), `${about.site}/${about.machine}`, ending, changes);
+    choice.admits('change');
+    sender.add(recordEvent({ gateway, timeMs: atMs }, record), true);
+    this.announce(changes, record.decisionId, atMs);
+    return true;
+  }
+
+  private record(
+    input: AlertInput,
+    decided: DecidedAssessment,
+    changes: AlertChange[],
+    why: RecordWhy,
+  ): void {
+    const { gateway, config, governed, sender } = this.options;
+    const content = assessmentContent(input, decided, changes, why, config.budgetMs);
+    const record = governed.record(decided, content);
+    if (record) sender.add(recordEvent({ gateway, timeMs: input.timeMs }, record), why === 'change');
+  }
+
+  private announce(changes: AlertChange[], decisionId: string, timeMs: number): void {
+    const { gateway, sender, log } = this.options;
+    for (const change of changes) {
+      const { kind, prediction, assessment, reasons } = change;
+      this.counts.changes[kind] += 1;
+      const said = { assessment, reasons, decisionId };
+      sender.add(predictionEvent({ gateway, timeMs }, kind, prediction, said), true);
+      const { predictionId, site, machine, failureMode, severity } = prediction;
+      log.info({ predictionId, machine: `${site}/${machine}`, failureMode, severity }, `prediction ${kind}`);
+    }
+  }
+
+  private addEstimate(
+    machine: MachineAlerts,
+    input: AlertInput,
+    assessment: Assessment,
+    atOnce: boolean,
+    lines: string[],
+  ): void {
+    const nowMs = this.options.clock.monotonicMs();
+    if (!atOnce && nowMs - machine.estimateSentMs < this.options.config.estimateMsMin) return;
+    machine.estimateSentMs = nowMs;
+    machine.estimatePrefix ??= estimatePrefix(this.options.gateway, input.machine);
+    lines.push(estimateLine(machine.estimatePrefix, input.machine, assessment, input.timeMs));
+    this.counts.estimates += 1;
+  }
+}

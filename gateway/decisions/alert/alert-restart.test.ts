@@ -1,0 +1,98 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { HarbingerEvent } from '../../../shared/contract/events.ts';
+import { alertBench } from './alert-bench.testing.ts';
+
+let bench: Awaited<ReturnType<typeof alertBench>>;
+beforeEach(async () => {
+  bench = await alertBench();
+});
+afterEach(() => bench.dispose());
+
+describe('a restart', () => {
+  it('keeps one open prediction', async () => {
+    await bench.evaluate(await bench.started(), 50, 3);
+    const again = await bench.started();
+    await bench.evaluate(again, 50, 10);
+    await bench.evaluate(again, 200, 4);
+    const distinct = new Set(bench.state.events.map(({ id }) => id));
+    expect([...distinct].filter((id) => id.endsWith('/opened'))).toHaveLength(1);
+    expect(bench.resolved().map((event) => event.data.predictionId)).toEqual([
+      bench.opened()[0]!.data.predictionId,
+    ]);
+  });
+
+  it('sends under the same id what was saved but not journalled before a crash', async () => {
+    const crashed = await bench.started();
+    bench.state.outboxDown = true;
+    await bench.evaluate(crashed, 50, 3);
+    expect(bench.state.events).toEqual([]);
+    const saved = JSON.parse(await readFile(bench.stateFile, 'utf8'));
+
+    bench.state.outboxDown = false;
+    const again = await bench.started();
+    expect(bench.state.events.map(({ id }) => id)).toEqual(saved.pending.map(({ id }: HarbingerEvent) => id));
+    await bench.evaluate(again, 50, 10);
+    expect(bench.opened()).toHaveLength(1);
+  });
+
+  it('remembers that a machine has failed', async () => {
+    const before = await bench.started();
+    await bench.evaluate(before, 50, 3);
+    await before.lifecycle({
+      state: 'failed',
+      about: { site: 'lab', machine: 'p1', machineType: 'pump' },
+      atMs: bench.clock.nowMs(),
+    });
+    await before.stop();
+    await bench.evaluate(await bench.started(), 0, 20);
+    expect(bench.opened()).toHaveLength(1);
+  });
+
+  it('in order sends nothing twice', async () => {
+    const before = await bench.started();
+    await bench.evaluate(before, 50, 3);
+    await before.stop();
+    await bench.evaluate(before, 10, 5);
+    const count = bench.state.events.length;
+    await bench.started();
+    expect(bench.state.events).toHaveLength(count);
+  });
+
+  it('with a damaged state file sets it aside and goes on', async () => {
+    const path = bench.stateFile;
+    await bench.evaluate(await bench.started(), 50, 3);
+    await writeFile(path, '{"format": "harbinger-al');
+    await bench.evaluate(await bench.started(), 50, 3);
+    expect(await readFile(`${path}.damaged`, 'utf8')).toBe('{"format": "harbinger-al');
+    expect(bench.opened()).toHaveLength(2);
+  });
+});
+
+describe('when events cannot be journalled', () => {
+  it('they are kept and sent once that is possible, and nothing piles up', async () => {
+    const decision = await bench.started();
+    bench.state.outboxDown = true;
+    await bench.evaluate(decision, 50, 3);
+    await bench.evaluate(decision, 10, 50);
+    expect(decision.stats().events.pending).toBe(2);
+    expect(bench.state.estimates.length).toBeGreaterThan(50);
+    bench.state.outboxDown = false;
+    await bench.evaluate(decision, 10, 4);
+    expect(bench.opened()).toHaveLength(1);
+    expect(bench.updated().map((event) => event.data.severity)).toEqual(['critical']);
+  });
+
+  it('or the state cannot be saved, alerts go out all the same', async () => {
+    const decision = await bench.started();
+    await writeFile(dirname(bench.stateFile), 'not a folder');
+    await bench.evaluate(decision, 50, 3);
+    expect(bench.opened()).toHaveLength(1);
+    expect(decision.stats().saveFailures).toBe(1);
+    await rm(dirname(bench.stateFile));
+    await bench.evaluate(decision, 50, 6);
+    await bench.evaluate(await bench.started(), 50, 6);
+    expect(bench.opened()).toHaveLength(1);
+  });
+});

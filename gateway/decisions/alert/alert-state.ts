@@ -1,0 +1,141 @@
+/**
+ * The alert state machine of one machine and failure mode: pure, so that it can be tested by properties.
+ *
+ *              openAfter estimates in a row at or beyond openAt
+ *     quiet ─────────────────────────────────────────────────────▶ open (warning ─▶ critical, never back)
+ *       ▲ ◀─────────────────────────────────────────────────────── │
+ *       │      resolveAfter in a row back beyond resolveAt          │ the machine failed or was replaced
+ *       └───── healthy again, or the hold has run out ───── held ◀──┘
+ *
+ * - An estimate below `minConfidence`, or without the quantity the alert is on, is no evidence: it neither counts nor
+ *   breaks a row.
+ * - Severity only rises: wear does not heal, and a value near the limit must not send a message at each crossing.
+ * - Held: right after a failure or a replacement the window still shows the worn machine; nothing opens until estimates
+ *   are healthy again or, after a replacement, as many have passed as fill a window.
+ */
+import type { AlertPolicy } from '../../../shared/domain/machine-type.ts';
+
+export type Severity = 'warning' | 'critical';
+
+export interface Track {
+  /** Estimates in a row at or beyond openAt, at or beyond criticalAt, and back beyond resolveAt. */
+  openRow: number;
+  criticalRow: number;
+  healthyRow: number;
+  open: OpenState | null;
+  held: Hold | null;
+}
+
+export interface OpenState {
+  severity: Severity;
+  /** Remaining life (p50) as last reported, and when (monotonic). */
+  sentLife: number | null;
+  sentMs: number;
+}
+
+/** `estimatesLeft` null: until healthy. */
+export interface Hold {
+  estimatesLeft: number | null;
+}
+
+export interface Estimate {
+  /** p50, in the type's unit of life. */
+  life: number | null;
+  anomaly: number;
+  confidence: number;
+}
+
+export interface UpdateLimits {
+  updateMsMin: number;
+  updateLifeChange: number;
+}
+
+export type Change =
+  | { kind: 'opened'; severity: Severity }
+  | { kind: 'updated'; severity: Severity; why: 'severity' | 'remaining-life' }
+  | { kind: 'resolved'; severity: Severity };
+
+export const quiet: Track = { openRow: 0, criticalRow: 0, healthyRow: 0, open: null, held: null };
+
+/** Whether `value` has reached `limit`, on the bad side. */
+export function reached(policy: Pick<AlertPolicy, 'on'>, limit: number, value: number): boolean {
+  return policy.on === 'anomaly' ? value >= limit : value <= limit;
+}
+
+function isBack(policy: AlertPolicy, value: number): boolean {
+  return policy.on === 'anomaly' ? value <= policy.resolveAt : value >= policy.resolveAt;
+}
+
+/** Takes one estimate at `nowMs` (monotonic) into account. */
+export function step(
+  before: Track,
+  policy: AlertPolicy,
+  limits: UpdateLimits,
+  estimate: Estimate,
+  nowMs: number,
+): { track: Track; change: Change | null } {
+  if (before.held) return { track: stepHeld(before, before.held, policy, estimate), change: null };
+  const track = counted(before, policy, estimate);
+  if (track === before) return { track, change: null };
+  return track.open
+    ? stepOpen(track, track.open, policy, limits, estimate, nowMs)
+    : stepQuiet(track, policy, estimate, nowMs);
+}
+
+function counted(before: Track, policy: AlertPolicy, estimate: Estimate): Track {
+  const value = policy.on === 'anomaly' ? estimate.anomaly : estimate.life;
+  if (value === null || estimate.confidence < policy.minConfidence) return before;
+  const { criticalAt } = policy;
+  const isCritical = criticalAt !== undefined && reached(policy, criticalAt, value);
+  return {
+    ...before,
+    openRow: reached(policy, policy.openAt, value) ? before.openRow + 1 : 0,
+    criticalRow: isCritical ? before.criticalRow + 1 : 0,
+    healthyRow: isBack(policy, value) ? before.healthyRow + 1 : 0,
+  };
+}
+
+function stepHeld(before: Track, held: Hold, policy: AlertPolicy, estimate: Estimate): Track {
+  const { healthyRow } = counted(before, policy, estimate);
+  const estimatesLeft = held.estimatesLeft === null ? null : held.estimatesLeft - 1;
+  const isOver = healthyRow >= policy.resolveAfter || (estimatesLeft !== null && estimatesLeft <= 0);
+  return isOver ? quiet : { ...quiet, healthyRow, held: { estimatesLeft } };
+}
+
+function stepQuiet(track: Track, policy: AlertPolicy, estimate: Estimate, nowMs: number) {
+  if (track.openRow < policy.openAfter) return { track, change: null };
+  const severity: Severity = track.criticalRow >= policy.openAfter ? 'critical' : 'warning';
+  const open = { severity, sentLife: estimate.life, sentMs: nowMs };
+  return { track: { ...track, healthyRow: 0, open }, change: { kind: 'opened' as const, severity } };
+}
+
+function stepOpen(
+  track: Track,
+  open: OpenState,
+  policy: AlertPolicy,
+  limits: UpdateLimits,
+  estimate: Estimate,
+  nowMs: number,
+): { track: Track; change: Change | null } {
+  if (track.healthyRow >= policy.resolveAfter) {
+    return { track: quiet, change: { kind: 'resolved', severity: open.severity } };
+  }
+  const rises = open.severity === 'warning' && track.criticalRow >= policy.openAfter;
+  if (!rises && !isNews(open, limits, estimate, nowMs)) return { track, change: null };
+  const severity = rises ? 'critical' : open.severity;
+  return {
+    track: { ...track, open: { severity, sentLife: estimate.life ?? open.sentLife, sentMs: nowMs } },
+    change: { kind: 'updated', severity, why: rises ? 'severity' : 'remaining-life' },
+  };
+}
+
+function isNews(open: OpenState, limits: UpdateLimits, estimate: Estimate, nowMs: number): boolean {
+  if (estimate.life === null || nowMs - open.sentMs < limits.updateMsMin) return false;
+  if (open.sentLife === null) return true;
+  return Math.abs(estimate.life - open.sentLife) > limits.updateLifeChange * Math.max(open.sentLife, 1);
+}
+
+/** After a failure: until the machine is healthy again or replaced. After a replacement: for at most a window. */
+export function hold(estimatesLeft: number | null): Track {
+  return { ...quiet, held: { estimatesLeft } };
+}

@@ -1,0 +1,98 @@
+/** The content of decision records about alerts: small summaries, never whole windows. */
+import { timeText } from '../../../shared/contract/envelope.ts';
+import type { Assessment, DecisionRecord } from '../../../shared/contract/events.ts';
+import type { RecordContent } from '../../../shared/decisions/record.ts';
+import type { AlertInput } from '../../ports/decision.ts';
+import type { RecordWhy } from '../record-choice.ts';
+import type { AlertChange, DecidedAssessment } from './alert-changes.ts';
+import { contributionReasons, type Ending, lifeText, modeReasons, numberText } from './reasons.ts';
+
+const sensorsMax = 8;
+
+/** The newest values of the sensors that contributed, or else of the type's first sensors. */
+function latestValues(input: AlertInput, assessment: Assessment): Record<string, number | null> {
+  if (assessment.contributions.length > 0) {
+    return Object.fromEntries(assessment.contributions.map(({ sensor, value }) => [sensor, value]));
+  }
+  const sensors = input.machine.type.sensors;
+  const row = input.window.subarray((input.rows - 1) * sensors.length);
+  return Object.fromEntries(
+    sensors.slice(0, sensorsMax).map(({ name }, i) => {
+      const value = row[i];
+      return [name, value !== undefined && Number.isFinite(value) ? asSent(value) : null];
+    }),
+  );
+}
+
+/** Windows hold 32-bit floats, which have 7 digits; widening to a double adds meaningless ones. */
+function asSent(value: number): number {
+  return Number(value.toPrecision(7));
+}
+
+function changeSummary({ kind, prediction }: AlertChange) {
+  const { predictionId, failureMode, severity } = prediction;
+  return { change: kind, predictionId, failureMode, severity };
+}
+
+function plainReasons(assessment: Assessment, input: AlertInput): string[] {
+  const life = assessment.remainingLife;
+  const state = `Health ${numberText(assessment.health)}, anomaly score ${numberText(assessment.anomaly)}`;
+  return [...(life ? [lifeText(life)] : []), state, ...contributionReasons(assessment, input.machine.type)];
+}
+
+/** The content for a decision about one machine, with the changes that followed. */
+export function assessmentContent(
+  input: AlertInput,
+  decided: DecidedAssessment,
+  changes: AlertChange[],
+  why: RecordWhy,
+  budgetMs: number,
+): RecordContent {
+  const { site, machine, type } = input.machine;
+  const assessment = decided.verdict.answer;
+  const { source, model, detector, remainingLife, health, anomaly } = assessment;
+  return {
+    subject: `${site}/${machine}`,
+    inputs: {
+      machineType: type.name,
+      time: timeText(input.timeMs),
+      rows: input.rows,
+      latest: latestValues(input, assessment),
+    },
+    answer: {
+      source,
+      model,
+      ...(detector && { detector }),
+      remainingLife,
+      health,
+      anomaly,
+      changes: changes.map(changeSummary),
+      recorded: why,
+    },
+    reasons:
+      changes.length > 0
+        ? changes.flatMap((change) => change.reasons)
+        : [...plainReasons(assessment, input), ...modeReasons(decided, budgetMs, type)],
+  };
+}
+
+/** The record for predictions that ended because the machine was reported failed or replaced: no policy was asked. */
+export function endingRecord(
+  decisionId: string,
+  subject: string,
+  ending: Ending,
+  changes: AlertChange[],
+): DecisionRecord {
+  return {
+    decisionId,
+    decision: 'alert',
+    subject,
+    inputs: { state: ending.state, time: timeText(ending.atMs) },
+    answer: { changes: changes.map(changeSummary), recorded: 'change' },
+    reasons: changes.flatMap((change) => change.reasons).slice(0, 16),
+    confidence: 1,
+    policy: { name: 'lifecycle', version: '1.0.0' },
+    mode: 'active',
+    latencyMs: 0,
+  };
+}

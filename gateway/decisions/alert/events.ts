@@ -1,0 +1,45 @@
+import { newEvent } from '../../../shared/contract/envelope.ts';
+import type { Assessment, DecisionRecord, HarbingerEvent } from '../../../shared/contract/events.ts';
+import type { OpenPrediction } from './snapshot.ts';
+
+const reasonsMax = 8;
+
+export interface EventAbout {
+  gateway: string;
+  /** Time of the reading that led to it. */
+  timeMs: number;
+}
+
+export type PredictionChange = 'opened' | 'updated' | 'resolved';
+
+/**
+ * A change of a prediction. Its id is fixed by what it is (a prediction opens once and ends once, and a decision updates
+ * it once), so that sending it again is recognised. @throws HarbingerError EVENT_INVALID
+ */
+export function predictionEvent(
+  { gateway, timeMs }: EventAbout,
+  change: PredictionChange,
+  prediction: OpenPrediction,
+  said: { assessment: Assessment; reasons: string[]; decisionId: string },
+): HarbingerEvent {
+  const { predictionId, site, machine, machineType, failureMode, severity } = prediction;
+  const id = `${predictionId}/${change}${change === 'updated' ? `/${said.decisionId}` : ''}`;
+  const about = { gateway, id, timeMs, subject: `${site}/${machine}` };
+  return newEvent(`io.harbinger.prediction.${change}.v1`, about, {
+    site,
+    machine,
+    machineType,
+    ...said.assessment,
+    predictionId,
+    failureMode,
+    severity,
+    reasons: said.reasons.slice(0, reasonsMax),
+    decisionId: said.decisionId,
+  });
+}
+
+/** @throws HarbingerError EVENT_INVALID */
+export function recordEvent({ gateway, timeMs }: EventAbout, record: DecisionRecord): HarbingerEvent {
+  const about = { gateway, id: record.decisionId, timeMs, subject: record.subject };
+  return newEvent('io.harbinger.decision.recorded.v1', about, record);
+}

@@ -1,0 +1,104 @@
+import type { Mode } from '../../../shared/decisions/policy.ts';
+import { hold, quiet, type Track } from './alert-state.ts';
+import type { AlertSnapshot, OpenPrediction } from './snapshot.ts';
+
+/** One failure mode of one machine. `prediction` is set exactly while `track.open` is. */
+export interface ModeAlert {
+  track: Track;
+  prediction: OpenPrediction | null;
+}
+
+/** The alert state of one machine. */
+export interface MachineAlerts {
+  readonly site: string;
+  readonly machine: string;
+  /** By failure mode. */
+  readonly modes: Map<string, ModeAlert>;
+  /** The first track of a failure mode that is not in `modes` yet. */
+  unseenTrack: Track;
+  /** The window rows of its type, once it has been assessed. */
+  windowRows: number | null;
+  /** The last failure or replacement reported, so that the same report again changes nothing. */
+  ended: { state: string; atMs: number } | null;
+  /** The mode of the last decision; null before the first one. */
+  mode: Mode | null;
+  estimatePrefix: string | null;
+  /** When its last estimate line was written, monotonic. */
+  estimateSentMs: number;
+}
+
+/** All machines seen, at most `machinesMax`: further ones are refused, and the caller counts them. */
+export class MachineBook {
+  private readonly machines = new Map<string, MachineAlerts>();
+  private readonly machinesMax: number;
+
+  constructor(machinesMax: number) {
+    this.machinesMax = machinesMax;
+  }
+
+  get size(): number {
+    return this.machines.size;
+  }
+
+  find(site: string, machine: string): MachineAlerts | null {
+    return this.machines.get(`${site}/${machine}`) ?? null;
+  }
+
+  take(site: string, machine: string): MachineAlerts | null {
+    const found = this.find(site, machine);
+    if (found || this.machines.size >= this.machinesMax) return found;
+    return this.add(site, machine);
+  }
+
+  open(): OpenPrediction[] {
+    return this.all().flatMap(([, alert]) => (alert.prediction ? [alert.prediction] : []));
+  }
+
+  snapshot(): Pick<AlertSnapshot, 'open' | 'held'> {
+    const held = this.all().flatMap(([{ site, machine }, { track }, failureMode]) =>
+      track.held ? [{ site, machine, failureMode, estimatesLeft: track.held.estimatesLeft }] : [],
+    );
+    return { open: this.open(), held };
+  }
+
+  /** Restores even more than `machinesMax` machines: an open prediction must be able to end. */
+  restore(saved: AlertSnapshot, nowMs: number): void {
+    for (const prediction of saved.open) {
+      const sentLife = prediction.assessment.remainingLife?.p50 ?? null;
+      const open = { severity: prediction.severity, sentLife, sentMs: nowMs };
+      this.restored(prediction).modes.set(prediction.failureMode, { track: { ...quiet, open }, prediction });
+    }
+    for (const held of saved.held) {
+      const alert = { track: hold(held.estimatesLeft), prediction: null };
+      this.restored(held).modes.set(held.failureMode, alert);
+    }
+  }
+
+  private restored(of: { site: string; machine: string }): MachineAlerts {
+    return this.find(of.site, of.machine) ?? this.add(of.site, of.machine);
+  }
+
+  private add(site: string, machine: string): MachineAlerts {
+    const created: MachineAlerts = {
+      site,
+      machine,
+      modes: new Map(),
+      unseenTrack: quiet,
+      ended: null,
+      mode: null,
+      windowRows: null,
+      estimatePrefix: null,
+      estimateSentMs: Number.NEGATIVE_INFINITY,
+    };
+    this.machines.set(`${site}/${machine}`, created);
+    return created;
+  }
+
+  private all(): [MachineAlerts, ModeAlert, string][] {
+    const all: [MachineAlerts, ModeAlert, string][] = [];
+    for (const machine of this.machines.values()) {
+      for (const [failureMode, alert] of machine.modes) all.push([machine, alert, failureMode]);
+    }
+    return all;
+  }
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import type { Assessment } from '../../../shared/contract/events.ts';
+import type { AlertPolicy, MachineType } from '../../../shared/domain/machine-type.ts';
+import { changeReason, contributionReasons, durationText, endingReasons, numberText } from './reasons.ts';
+
+const assessment: Assessment = {
+  source: 'model',
+  model: { name: 'wear', version: '1.0.0' },
+  remainingLife: { p10: 24, p50: 38.2, p90: 57, unit: 'cycles' },
+  health: 0.3,
+  anomaly: 0.83,
+  confidence: 0.8,
+  contributions: [
+    { sensor: 'vibration_x', share: 0.41, value: 6.8123 },
+    { sensor: 'pressure', share: 0.3, value: 2 },
+    { sensor: 'ratio', share: 0.2, value: 0.5 },
+    { sensor: 'load', share: 0.09, value: 3 },
+  ],
+};
+const sensor = { min: -100, max: 100 };
+const type = {
+  name: 'pump',
+  sensors: [
+    { ...sensor, name: 'vibration_x', unit: 'mm/s', warn: 4.5, alarm: 9 },
+    { ...sensor, name: 'pressure', unit: 'bar', warn: 4, alarm: 1 },
+    { ...sensor, name: 'ratio', unit: '1' },
+  ],
+} as MachineType;
+const policy: AlertPolicy = {
+  failureMode: 'wear',
+  on: 'remaining-life',
+  openAt: 60,
+  resolveAt: 90,
+  criticalAt: 40,
+  minConfidence: 0.5,
+  openAfter: 3,
+  resolveAfter: 10,
+};
+
+describe('a technician reads', () => {
+  it('which limit was met', () => {
+    expect(changeReason({ kind: 'opened', severity: 'warning' }, assessment, policy)).toBe(
+      'Remaining life 38.2 cycles (80 % interval 24–57), below the limit of 60',
+    );
+    expect(
+      changeReason({ kind: 'updated', severity: 'critical', why: 'severity' }, assessment, policy),
+    ).toMatch(/, below the critical limit of 40$/);
+    expect(
+      changeReason({ kind: 'opened', severity: 'warning' }, assessment, {
+        ...policy,
+        on: 'anomaly',
+        openAt: 0.7,
+      }),
+    ).toBe('Anomaly score 0.83, above the limit of 0.7');
+  });
+
+  it('which sensors contributed, with units and what is normal', () => {
+    expect(contributionReasons(assessment, type)).toEqual([
+      'vibration_x contributes 41 %: 6.81 mm/s, normal below 4.5',
+      'pressure contributes 30 %: 2 bar, normal above 4',
+      'ratio contributes 20 %: 0.5',
+    ]);
+  });
+
+  it('how a prediction ended', () => {
+    const opened = { atMs: 0, life: assessment.remainingLife };
+    expect(endingReasons({ state: 'failed', atMs: 3 * 3_600_000, note: 'bearing seized' }, opened)).toEqual([
+      'The machine failed 3 h 0 min after the first warning, which expected 38.2 cycles more (80 % interval 24–57)',
+      'Note: bearing seized',
+    ]);
+    expect(endingReasons({ state: 'replaced', atMs: 43_000 }, opened)).toEqual([
+      'The machine was replaced 43 s after the first warning',
+    ]);
+  });
+});
+
+it('writes numbers and durations short', () => {
+  expect([0, 0.12345, 6.8, 99.96, 1234.5, -250.4].map(numberText)).toEqual([
+    '0',
+    '0.123',
+    '6.8',
+    '100',
+    '1235',
+    '-250',
+  ]);
+  expect([-5, 400, 119_000, 150_000, 7_260_000, 200_000_000].map(durationText)).toEqual([
+    '0 s',
+    '0 s',
+    '119 s',
+    '3 min',
+    '2 h 1 min',
+    '2 d 7 h',
+  ]);
+});

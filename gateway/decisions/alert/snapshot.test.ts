@@ -1,0 +1,64 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Log, silentLog } from '../../../shared/runtime/log.ts';
+import { type AlertSnapshot, snapshotFile } from './snapshot.ts';
+
+let folder = '';
+let path = '';
+const said: string[] = [];
+const log = Object.assign(Object.create(silentLog) as Log, {
+  error: ({ code }: { code: string }) => void said.push(code),
+});
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'harbinger-alerts-'));
+  path = join(folder, 'alerts.json');
+  said.length = 0;
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const snapshot: AlertSnapshot = {
+  open: [
+    {
+      predictionId: 'p-1',
+      site: 'leeds',
+      machine: 'pump-1',
+      machineType: 'pump',
+      failureMode: 'wear',
+      severity: 'warning',
+      openedAtMs: 1_700_000_000_000.25,
+      lifeAtOpening: { p10: 1.5, p50: 0.1 + 0.2, p90: 1e21, unit: 'cycles' },
+      assessment: {
+        source: 'rules',
+        model: null,
+        remainingLife: null,
+        health: 0.25,
+        anomaly: 1 / 3,
+        confidence: 0.5,
+        contributions: [],
+      },
+    },
+  ],
+  held: [{ site: 'leeds', machine: 'pump-2', failureMode: 'wear', estimatesLeft: null }],
+  pending: [],
+};
+
+it('gives back what was saved', async () => {
+  await snapshotFile(path, log).save(snapshot);
+  expect(await snapshotFile(path, log).load()).toEqual(snapshot);
+  expect(said).toEqual([]);
+});
+
+it('takes a file of an earlier version, which has no checksum', async () => {
+  writeFileSync(path, JSON.stringify({ format: 'harbinger-alerts', version: 1, ...snapshot }));
+  expect(await snapshotFile(path, log).load()).toEqual(snapshot);
+});
+
+it('sets a file aside in which a bit of a value has changed, and says so', async () => {
+  await snapshotFile(path, log).save(snapshot);
+  writeFileSync(path, readFileSync(path, 'utf8').replace('p-1', 'p-3'));
+  expect(await snapshotFile(path, log).load()).toEqual({ open: [], held: [], pending: [] });
+  expect(said).toEqual(['ALERT_STATE_DAMAGED']);
+  expect(readFileSync(`${path}.damaged`, 'utf8')).toContain('p-3');
+});

@@ -1,0 +1,149 @@
+/**
+ * The durable state of the alert decision: `alerts.json`, replaced as a whole (written beside, synced, renamed, folder
+ * synced), so that there is always one complete file. JSON, a few hundred bytes for each open prediction:
+ *
+ *     {"format": "harbinger-alerts", "version": 1, "open": [...], "held": [...], "pending": [...], "check": 1}
+ *
+ * It is written before the events it speaks of are journalled, with those events in `pending`, their ids fixed. After a
+ * crash between the two they are sent again under the same ids, which the cloud stores once; so a restart neither opens
+ * a second prediction nor loses one. Written when a prediction opens, rises in severity or ends; an update of remaining
+ * life alone is not worth a write: at worst it is sent again, as a new update.
+ * `check` is the CRC-32 of the three lists as JSON (files of earlier versions have none): a changed id would leave a
+ * prediction open in the cloud for ever. A damaged file is set aside as `alerts.json.damaged` and said so; open
+ * predictions are then opened anew.
+ */
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { type Static, Type } from '@sinclair/typebox';
+import {
+  Assessment,
+  checkEvent,
+  type HarbingerEvent,
+  RemainingLife,
+} from '../../../shared/contract/events.ts';
+import { codeOf, HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import { compileValidator } from '../../../shared/runtime/validate.ts';
+
+export const OpenPrediction = Type.Object({
+  predictionId: Type.String(),
+  site: Type.String(),
+  machine: Type.String(),
+  machineType: Type.String(),
+  failureMode: Type.String(),
+  severity: Type.Union([Type.Literal('warning'), Type.Literal('critical')]),
+  openedAtMs: Type.Number({ description: 'time of the reading that opened it' }),
+  lifeAtOpening: Type.Union([RemainingLife, Type.Null()]),
+  assessment: Assessment,
+});
+export type OpenPrediction = Static<typeof OpenPrediction>;
+
+const Held = Type.Object({
+  site: Type.String(),
+  machine: Type.String(),
+  failureMode: Type.String(),
+  estimatesLeft: Type.Union([Type.Integer(), Type.Null()]),
+});
+export type Held = Static<typeof Held>;
+
+const Snapshot = Type.Object({
+  format: Type.Literal('harbinger-alerts'),
+  version: Type.Literal(1),
+  open: Type.Array(OpenPrediction),
+  held: Type.Array(Held),
+  pending: Type.Array(Type.Unknown()),
+  check: Type.Optional(Type.Integer()),
+});
+
+export interface AlertSnapshot {
+  open: OpenPrediction[];
+  held: Held[];
+  pending: HarbingerEvent[];
+}
+
+export interface SnapshotFile {
+  /** The last saved state; empty where there is none or it was damaged. */
+  load(): Promise<AlertSnapshot>;
+  /** Durable when resolved. @throws HarbingerError ALERT_STATE_UNWRITABLE */
+  save(snapshot: AlertSnapshot): Promise<void>;
+}
+
+const validate = compileValidator(Snapshot);
+const empty: AlertSnapshot = { open: [], held: [], pending: [] };
+
+function parse(text: string): AlertSnapshot {
+  const { open, held, pending, check } = validate(JSON.parse(text), (problem) => new Error(problem));
+  // Of what is there, before defaults were filled in.
+  if (check !== undefined && check !== checkOf(JSON.parse(text) as AlertSnapshot))
+    throw new Error('wrong checksum');
+  return { open, held, pending: pending.map(checkEvent) };
+}
+
+/** In the order in which it is written; read again it is the same text. */
+function checkOf({ open, held, pending }: AlertSnapshot): number {
+  return crc32(JSON.stringify([open, held, pending]));
+}
+
+export function snapshotFile(path: string, log: Log): SnapshotFile {
+  return {
+    async load() {
+      let text: string;
+      try {
+        text = await readFile(path, 'utf8');
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') return empty;
+        throw new HarbingerError(
+          'ALERT_STATE_UNREADABLE',
+          'decision',
+          `alert state ${path} cannot be read: ${messageOf(error)}`,
+        );
+      }
+      try {
+        return parse(text);
+      } catch (error) {
+        const aside = `${path}.damaged`;
+        await rename(path, aside);
+        log.error(
+          { code: 'ALERT_STATE_DAMAGED', path, aside, problem: messageOf(error) },
+          'alert state is damaged and was set aside; open predictions will be opened anew',
+        );
+        return empty;
+      }
+    },
+    async save(snapshot) {
+      try {
+        const check = checkOf(snapshot);
+        const file = { format: 'harbinger-alerts', version: 1, ...snapshot, check };
+        await replaceFile(path, JSON.stringify(file));
+      } catch (error) {
+        throw new HarbingerError(
+          'ALERT_STATE_UNWRITABLE',
+          'decision',
+          `alert state ${path} cannot be written: ${messageOf(error)}`,
+          { retry: true, cause: error },
+        );
+      }
+    },
+  };
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const folder = dirname(path);
+  const beside = `${path}.new`;
+  await mkdir(folder, { recursive: true });
+  const file = await open(beside, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(beside, path);
+  const directory = await open(folder, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}

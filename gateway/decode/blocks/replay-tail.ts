@@ -1,0 +1,59 @@
+import { gunzipSync } from 'node:zlib';
+import { linesOf, parseLine } from '../../../shared/contract/line-protocol.ts';
+import type { Block } from '../../ports/journal.ts';
+import type { ColumnBatch } from '../../ports/watch.ts';
+import type { RecentReadings } from '../identity/recent-readings.ts';
+import { columnOf } from '../machines/machine-schema.ts';
+import type { Machines } from '../machines/machines.ts';
+import { newRow, type Row } from '../row.ts';
+import type { BlockBuilder } from './block-builder.ts';
+
+/** How much of the journal's tail to read for recognising resends. */
+const identitiesBytes = 8 << 20;
+
+export interface ReplayTailParts {
+  journal: { tail(lane: string, bytesMax: number): AsyncIterable<Block> };
+  recent: RecentReadings;
+  machines: Machines;
+  builder: BlockBuilder;
+  /** How much of the journal's tail to read for windows. */
+  windowsBytes: number;
+}
+
+/** After a restart: remembers the latest readings again, and fills windows from the journal's tail. */
+export async function replayTail(
+  parts: ReplayTailParts,
+  windows: (columns: ColumnBatch, seq: number) => void,
+): Promise<void> {
+  for await (const block of parts.journal.tail('readings', identitiesBytes)) {
+    const { local } = block;
+    for (let at = 0; at + 12 <= local.length; at += 12) {
+      parts.recent.add(local.readUInt32LE(at), local.readUInt32LE(at + 4), local.readUInt32LE(at + 8));
+    }
+  }
+  if (parts.windowsBytes === 0) return;
+  const row = newRow();
+  for await (const block of parts.journal.tail('readings', parts.windowsBytes)) {
+    const text = (block.codec === 'gzip' ? gunzipSync(block.body) : block.body).toString('latin1');
+    for (const line of linesOf(text)) replayLine(line, parts, row);
+    const columns = parts.builder.finishColumns();
+    if (columns) windows({ ...columns, replay: true }, block.seq);
+  }
+}
+
+function replayLine(text: string, parts: ReplayTailParts, row: Row): void {
+  const line = parseLine(text);
+  let schema: ReturnType<Machines['find']>;
+  try {
+    schema = parts.machines.find(line.tags.site ?? '', line.tags.machine ?? '');
+  } catch {
+    return; // The configuration no longer knows this machine: its past needs no window.
+  }
+  if (schema.type.name !== line.measurement) return;
+  row.values.fill(Number.NaN, 0, schema.set.sensors.length);
+  for (const [sensor, value] of Object.entries(line.fields)) {
+    const column = columnOf(schema, sensor);
+    if (column >= 0 && typeof value === 'number') row.values[column] = value;
+  }
+  parts.builder.add(schema, row, Number(line.timestampNs / 1_000_000n), 0);
+}

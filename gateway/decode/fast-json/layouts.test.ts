@@ -1,0 +1,267 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { loadMachineTypes } from '../../../shared/domain/machine-types.ts';
+import type { DecodedReading } from '../../ports/decode.ts';
+import { LineWriter } from '../blocks/line-writer.ts';
+import { checkReading } from '../contract.ts';
+import { json } from '../formats/json/json.ts';
+import type { MachineSchema } from '../machines/machine-schema.ts';
+import { Machines } from '../machines/machines.ts';
+import { newRow } from '../row.ts';
+import { Layouts, newTopicLayouts } from './layouts.ts';
+
+const types = loadMachineTypes();
+
+function seriesOf(type: string): MachineSchema {
+  const machines = new Machines({
+    gateway: 'edge',
+    types,
+    rules: [],
+    unknown: { type },
+    machinesMax: 10,
+  });
+  return machines.find('hall', 'm1');
+}
+
+/** What a message means the general way; null where it is refused. */
+function general(payload: Buffer, schema: MachineSchema, sensor: string | undefined) {
+  const row = newRow();
+  try {
+    const target = { site: 'hall', machine: 'm1', ...(sensor !== undefined && { sensor }) };
+    const readings = json.decode(payload, target);
+    if (readings.length !== 1) return null;
+    checkReading(schema, readings[0]!.values, row);
+    return { reading: readings[0]!, row };
+  } catch {
+    return null;
+  }
+}
+
+function lineOf(schema: MachineSchema, row: ReturnType<typeof newRow>): string {
+  const writer = new LineWriter();
+  writer.add(schema, row, 1_700_000_000_123, 42);
+  return writer.take().toString('latin1');
+}
+
+const claimOf = ({ id, seq, deviceTime }: Pick<DecodedReading, 'id' | 'seq' | 'deviceTime'>) => ({
+  id,
+  seq,
+  deviceTime: deviceTime && { ...deviceTime },
+});
+
+/** Sends messages of one topic; every message that goes the short way must mean the same the general way. */
+function shortWays(type: string, sensor: string | undefined, payloads: Buffer[]): number {
+  const schema = seriesOf(type);
+  const layouts = new Layouts();
+  const topic = newTopicLayouts();
+  const row = newRow();
+  let short = 0;
+  for (const payload of payloads) {
+    const known = schema.set.sensors.length;
+    if (layouts.read(topic, payload, schema, row)) {
+      short++;
+      const line = lineOf(schema, row);
+      const claim = claimOf(layouts.claim as DecodedReading);
+      const same = general(payload, schema, sensor);
+      expect(same, payload.toString()).not.toBeNull();
+      expect(schema.set.sensors.length).toBe(known);
+      expect(line).toBe(lineOf(schema, same!.row));
+      expect([row.present, row.ignored]).toEqual([same!.row.present, same!.row.ignored]);
+      expect(claim).toEqual(claimOf(same!.reading));
+    } else {
+      const decoded = general(payload, schema, sensor);
+      if (decoded) layouts.learn(topic, payload, { schema, sensor, ...decoded });
+    }
+  }
+  return short;
+}
+
+it('reads what devices send without parsing it, once it has seen one', () => {
+  const message = (i: number) =>
+    `{"device":"dev${i}","seq":${i},"ts":${1_700_000_000_000 + i},"temperature":${20 + i / 10}, "rssi": -${i}.50,"ok":"yes","fw":"1.4.2","day":"2026-11-21","part":"007","none":"","up":true,"tags":["a]","b"],"at":{"hall":[1,{"row":2}]}}`;
+  const payloads = Array.from({ length: 50 }, (_, i) => Buffer.from(message(i)));
+  expect(shortWays('generic', undefined, payloads)).toBe(49);
+  const nested = (i: number) =>
+    `{ "ts": ${1_700_000_000_000 + i}, "values": { "flow": ${i}.25, "level": ${i} } }\n`;
+  expect(
+    shortWays(
+      'generic',
+      undefined,
+      Array.from({ length: 50 }, (_, i) => Buffer.from(nested(i))),
+    ),
+  ).toBe(49);
+  const single = (i: number) => `{"value": ${i}, "timestamp_ms": ${1_700_000_000_000 + i}}`;
+  expect(
+    shortWays(
+      'generic',
+      'flow',
+      Array.from({ length: 50 }, (_, i) => Buffer.from(single(i))),
+    ),
+  ).toBe(49);
+  const ns = (i: number) => `{"id":"m-${i}","time":${1_700_000_000_000 + i}123456,"flow":1}`;
+  expect(
+    shortWays(
+      'generic',
+      undefined,
+      Array.from({ length: 50 }, (_, i) => Buffer.from(ns(i))),
+    ),
+  ).toBe(49);
+});
+
+it('follows a device that alternates between messages, and gives up on one that never repeats itself', () => {
+  const kinds = [
+    (i: number) => `{"flow":${i}}`,
+    (i: number) => `{"level":${i},"ts":${1_700_000_000_000 + i}}`,
+  ];
+  const alternating = Array.from({ length: 40 }, (_, i) => Buffer.from(kinds[i % 2]!(i)));
+  expect(shortWays('generic', undefined, alternating)).toBe(37);
+  const restless = Array.from({ length: 100 }, (_, i) => Buffer.from(`{"flow":${i},"text${i}":"x"}`));
+  expect(shortWays('generic', undefined, restless)).toBe(0);
+});
+
+const digits = fc.oneof(
+  fc.integer().map(String),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => JSON.stringify(value)),
+  fc.tuple(fc.integer(), fc.nat(999_999)).map(([whole, part]) => `${whole}.${part}`),
+  fc.constantFrom(
+    '0',
+    '-0',
+    '-0.0',
+    '1.500',
+    '0.0000001',
+    '1e3',
+    '1E-9',
+    '123456789012345678',
+    '0.1234567890123456',
+    '01',
+    '1.',
+    '-',
+  ),
+);
+const text = fc.oneof(
+  fc.constantFrom(
+    '"ok"',
+    '"21.5"',
+    '" 7"',
+    '"7 "',
+    '"+7e2"',
+    '"007"',
+    '"1.4.2"',
+    '"1 2"',
+    '"-"',
+    '""',
+    '"a\\n"',
+    '"é"',
+    '"2026-11-21T10:00:00Z"',
+    '"\u0001"',
+    '"}"',
+  ),
+  fc.string({ maxLength: 6 }).map((value) => JSON.stringify(value)),
+);
+const value = fc.oneof(
+  digits,
+  text,
+  fc.constantFrom('null', 'true', '{}', '[1]', '{"a":1}', '["x]",[2,{}]]'),
+);
+/** What sensors show, as a rule. */
+const plain = fc
+  .tuple(fc.integer({ min: -500, max: 5_000 }), fc.nat(999))
+  .map(([whole, part]) => `${whole}.${part}`);
+const keys = [
+  'temperature',
+  'flow',
+  'status',
+  'ts',
+  'time',
+  'seq',
+  'id',
+  'value',
+  'speed',
+  'values',
+  '__proto__',
+];
+const fixed = fc.record({
+  keys: fc.uniqueArray(fc.constantFrom(...keys), { minLength: 1, maxLength: 5 }),
+  gap: fc.constantFrom('', ' ', '\n\t'),
+  nested: fc.boolean(),
+});
+const time = fc.integer({ min: 1_600_000_000_000, max: 1_900_000_000_000 }).map(String);
+const damage = fc.record({
+  at: fc.nat(200),
+  byte: fc.nat(255),
+  kind: fc.constantFrom('none', 'none', 'none', 'none', 'none', 'none', 'set', 'cut'),
+});
+
+it('reads long texts to their end, wherever they lie and whatever is in them', () => {
+  const special = fc.constantFrom(
+    '"',
+    '\\',
+    '\\x',
+    '\u0000',
+    '\u001f',
+    ' ',
+    '!',
+    '#',
+    '[',
+    ']',
+    '\u007f',
+    'é',
+    '€😀',
+  );
+  const long = fc.record({
+    length: fc.integer({ min: 100, max: 400 }),
+    at: fc.nat(400),
+    special,
+    offset: fc.nat(3),
+  });
+  let short = 0;
+  fc.assert(
+    fc.property(fc.array(long, { minLength: 5, maxLength: 10 }), (texts) => {
+      const payloads = texts.map(({ length, at, special: piece, offset }, i) => {
+        const text = `${'a'.repeat(at % length)}${piece}${'b'.repeat(length - (at % length))}`;
+        const first = i === 0 ? 'plain' : text;
+        const memory = Buffer.from(`${' '.repeat(offset)}{"flow":${i},"note":"${first}","ok":"yes"}`);
+        return memory.subarray(offset);
+      });
+      short += shortWays('generic', undefined, payloads);
+    }),
+    { numRuns: 1_000 },
+  );
+  expect(short).toBeGreaterThan(1_000);
+});
+
+it('never takes a message for anything but what it means the general way', () => {
+  const sent = fc.record({
+    shape: fixed,
+    messages: fc.array(
+      fc.record({
+        values: fc.array(fc.oneof({ weight: 9, arbitrary: plain }, value), { minLength: 5, maxLength: 5 }),
+        time,
+        damage,
+      }),
+      {
+        minLength: 2,
+        maxLength: 12,
+      },
+    ),
+    type: fc.constantFrom('generic', 'pump'),
+    sensor: fc.constantFrom(undefined, 'flow', 'temperature'),
+  });
+  let short = 0;
+  fc.assert(
+    fc.property(sent, ({ shape, messages, type, sensor }) => {
+      const payloads = messages.map(({ values, time: ms, damage: harm }) => {
+        const fields = shape.keys.map(
+          (key, i) => `"${key}"${shape.gap}:${shape.gap}${key === 'ts' || key === 'time' ? ms : values[i]}`,
+        );
+        const inner = `{${fields.join(`,${shape.gap}`)}}`;
+        const bytes = Buffer.from(shape.nested ? `{"seq":${values[0]},"values":${inner}}` : inner);
+        if (harm.kind === 'set' && bytes.length > 0) bytes[harm.at % bytes.length] = harm.byte;
+        return harm.kind === 'cut' ? bytes.subarray(0, harm.at % bytes.length) : bytes;
+      });
+      short += shortWays(type, sensor, payloads);
+    }),
+    { numRuns: 3_000 },
+  );
+  expect(short).toBeGreaterThan(1_000);
+});

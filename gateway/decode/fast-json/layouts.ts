@@ -1,0 +1,143 @@
+import type { DecodedReading } from '../../ports/decode.ts';
+import type { ColumnSet } from '../machines/column-set.ts';
+import type { MachineSchema } from '../machines/machine-schema.ts';
+import type { ReadingClaim } from '../row.ts';
+import { newRow, type Row } from '../row.ts';
+import { type JsonLayout, LayoutReader, learnLayout } from './json-layout.ts';
+
+/** Layouts kept for one topic: a device may alternate between a few kinds of message. */
+const layoutsMax = 4;
+/** A topic whose messages keep changing their layout is not worth learning. */
+const attemptsMax = 32;
+/** Distinct layouts kept in all: most machines of a type share theirs. */
+const distinctMax = 4_096;
+/** Lists of layouts that topics share; further lists are made for each topic. */
+const listsMax = 1_024;
+/** Layouts learnt last, which are tried with other topics. */
+const recentMax = 4;
+
+/** The newest first. It never changes: topics that know the same layouts share one. */
+type LayoutList = readonly JsonLayout[];
+const none: LayoutList = [];
+
+/** The layouts learnt from one topic's messages. */
+export interface TopicLayouts {
+  layouts: LayoutList;
+  attempts: number;
+  /** The machine's sensors when the layouts were learnt: on an open type, a field may become a sensor later. */
+  set: ColumnSet | null;
+}
+
+export function newTopicLayouts(): TopicLayouts {
+  return { layouts: none, attempts: 0, set: null };
+}
+
+/** A message as it was decoded and checked the general way. */
+interface Decoded {
+  schema: MachineSchema;
+  sensor: string | undefined;
+  reading: DecodedReading;
+  row: Row;
+}
+
+/** A layout learnt from some topic, and what else it depends on. */
+interface Learnt {
+  layout: JsonLayout;
+  set: ColumnSet;
+  sensor: string | undefined;
+}
+
+/**
+ * Reads JSON by layouts learnt from earlier messages of the same topic, without parsing it. It refuses nothing: a message
+ * of no known layout, or with an unexpected value, goes the general way, which also knows the reason for a refusal.
+ */
+export class Layouts {
+  private readonly reader = new LayoutReader();
+  private readonly distinct = new Map<string, JsonLayout>();
+  private readonly probe: Row = newRow();
+  private recent: Learnt[] = [];
+  /** By list of layouts and the layout learnt next: the longer list. */
+  private readonly lists = new Map<LayoutList, Map<JsonLayout, LayoutList>>();
+  private listCount = 0;
+
+  get claim(): ReadingClaim {
+    return this.reader.claim;
+  }
+
+  read(known: TopicLayouts, payload: Buffer, schema: MachineSchema, row: Row): boolean {
+    if (known.set !== schema.set) return false;
+    for (const layout of known.layouts) if (this.reader.read(layout, payload, schema, row)) return true;
+    return false;
+  }
+
+  /** Learns from a message that went the general way to `reading` and `row`. */
+  learn(known: TopicLayouts, payload: Buffer, of: Decoded): void {
+    if (known.set !== of.schema.set) Object.assign(known, newTopicLayouts(), { set: of.schema.set });
+    if (known.attempts >= attemptsMax) return;
+    known.attempts++;
+    const layout = this.ofAnother(payload, of) ?? this.learnt(payload, of);
+    if (layout) known.layouts = this.listWith(layout, known.layouts);
+  }
+
+  private listWith(layout: JsonLayout, others: LayoutList): LayoutList {
+    const found = this.lists.get(others)?.get(layout);
+    if (found) return found;
+    const made = [layout, ...others].slice(0, layoutsMax);
+    if (this.listCount >= listsMax) return made;
+    this.listCount++;
+    const longer = this.lists.get(others) ?? new Map<JsonLayout, LayoutList>();
+    this.lists.set(others, longer.set(layout, made));
+    return made;
+  }
+
+  /** Machines of a kind send the same layout: to try the layouts learnt last costs a tenth of learning one again. */
+  private ofAnother(payload: Buffer, of: Decoded): JsonLayout | null {
+    const { schema, sensor, row } = of;
+    for (const { layout, ...learnt } of this.recent) {
+      const fits = learnt.set === schema.set && learnt.sensor === sensor;
+      if (!fits || layout.present !== row.present || layout.ignored !== row.ignored) continue;
+      if (this.isSame(layout, payload, of)) return layout;
+    }
+    return null;
+  }
+
+  private learnt(payload: Buffer, of: Decoded): JsonLayout | null {
+    const { schema, sensor, row } = of;
+    const layout = learnLayout(payload, schema, sensor, row);
+    if (!layout || !this.isSame(layout, payload, of)) return null;
+    const shared = this.shared(layout);
+    if (shared)
+      this.recent = [{ layout: shared, set: schema.set, sensor }, ...this.recent].slice(0, recentMax);
+    return shared;
+  }
+
+  /** A layout is used only if it makes of its own message what the general way made of it. */
+  private isSame(layout: JsonLayout, payload: Buffer, { schema, reading, row }: Decoded): boolean {
+    const { probe, claim } = this;
+    if (!this.reader.read(layout, payload, schema, probe)) return false;
+    const { id, seq, deviceTime } = reading;
+    const isSameClaim =
+      claim.id === id &&
+      Object.is(claim.seq, seq) &&
+      claim.deviceTime?.ms === deviceTime?.ms &&
+      claim.deviceTime?.ns === deviceTime?.ns;
+    return (
+      isSameClaim &&
+      schema.set.sensors.every((_, column) => {
+        const value = row.values[column]!;
+        const text = payload.toString('latin1', probe.textFrom[column], probe.textTo[column]);
+        return Object.is(probe.values[column], value) && (Number.isNaN(value) || text === String(value));
+      })
+    );
+  }
+
+  private shared(layout: JsonLayout): JsonLayout | null {
+    const { fixed, uses, columns, ignored } = layout;
+    const key = `${Buffer.from(fixed).toString('latin1')}|${layout.fixedEnd}|${uses}|${columns}|${ignored}`;
+    const known = this.distinct.get(key);
+    if (known) return known;
+    if (this.distinct.size >= distinctMax) return null;
+    this.distinct.set(key, layout);
+    return layout;
+  }
+}

@@ -1,0 +1,55 @@
+import { linesOf, parseLine } from '../../../../shared/contract/line-protocol.ts';
+import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
+import type { DecodedReading, Decoder } from '../../../ports/decode.ts';
+
+const linesMax = 1_000;
+const hasTime = /\s-?\d{1,19}$/;
+
+/**
+ * InfluxDB's line protocol, as Telegraf sends it: `motor,phase=a rpm=900,current=3.5 1700000000000000000` is `motor_rpm`
+ * and `motor_current`, `temperature value=21.5` is `temperature`. Times are counts of ns; lines of one time are one
+ * reading. The topic names the machine: tags are ignored, so lines that only tags tell apart are refused.
+ */
+export const influx: Decoder = {
+  format: 'influx',
+  decode(payload) {
+    const readings = new Map<string, DecodedReading>();
+    const lines = [...linesOf(payload.toString('utf8').replaceAll('\r', ''))].filter((line) =>
+      /^\s*[^#\s]/.test(line),
+    );
+    if (lines.length === 0) throw refused('the payload has no line');
+    if (lines.length > linesMax) throw refused(`${lines.length} lines in a message; at most ${linesMax}`);
+    for (const text of lines) addLine(readings, text.trim());
+    return [...readings.values()];
+  },
+};
+
+function addLine(readings: Map<string, DecodedReading>, text: string): void {
+  const isTimed = hasTime.test(text);
+  const { measurement, fields, timestampNs } = parsed(isTimed ? text : `${text} 0`);
+  const key = isTimed ? String(timestampNs) : '';
+  const reading = readings.get(key) ?? { values: {} };
+  if (isTimed) {
+    const ms = Number(timestampNs / 1_000_000n);
+    reading.deviceTime = { ms, ns: Number(timestampNs % 1_000_000n) };
+  }
+  for (const [field, value] of Object.entries(fields)) {
+    const name = field === 'value' ? measurement : `${measurement}_${field}`;
+    if (Object.hasOwn(reading.values, name))
+      throw refused(`'${name}' comes twice at one time, told apart by tags only: give each its own topic`);
+    reading.values[name] = value;
+  }
+  readings.set(key, reading);
+}
+
+function parsed(text: string) {
+  try {
+    return parseLine(text);
+  } catch (error) {
+    throw refused(`'${text.slice(0, 60)}': ${messageOf(error)}`);
+  }
+}
+
+function refused(problem: string): HarbingerError {
+  return new HarbingerError('DECODE_INFLUX', 'decode', problem);
+}

@@ -1,0 +1,49 @@
+import { reservedSensors } from '../../../../shared/domain/machine-type.ts';
+
+/** Deeper ones are no sensor's. */
+const depthMax = 6;
+const reserved = new Set(reservedSensors);
+
+/**
+ * The values of a message whose sensors stand in objects of their own, as many devices group them, each under the names
+ * on the way to it: `{"AM2301": {"Temperature": 21.5}}` is `AM2301_Temperature`; `{"temperature": {"value": 21.5}}` is
+ * `temperature`. Times and identities within are not the message's, and no values. Messages without objects are returned
+ * as they are.
+ */
+export function flatten(fields: Record<string, unknown>): Record<string, unknown> {
+  for (const name in fields) if (isObject(fields[name])) return flattened(fields);
+  return fields;
+}
+
+function flattened(fields: Record<string, unknown>): Record<string, unknown> {
+  const values: Record<string, unknown> = { __proto__: null };
+  // A name that the message itself has is not another's.
+  for (const [name, value] of Object.entries(fields)) if (!isObject(value)) values[name] = value;
+  for (const [name, value] of Object.entries(fields)) if (isObject(value)) addObject(values, name, value, 1);
+  return values;
+}
+
+function addObject(
+  values: Record<string, unknown>,
+  path: string,
+  fields: Record<string, unknown>,
+  depth: number,
+): void {
+  if (!('value' in fields) || isObject(fields.value)) add(values, path, fields); // a sensor of that name has no number
+  if (depth > depthMax) return;
+  for (const [name, value] of Object.entries(fields)) {
+    const isWhole = name === 'value' && !isObject(value);
+    if (!isWhole && reserved.has(name)) continue;
+    const full = isWhole ? path : `${path}_${name}`.replace(/[^A-Za-z0-9_.-]/g, '_');
+    if (isObject(value)) addObject(values, full, value, depth + 1);
+    else add(values, full, value);
+  }
+}
+
+function add(values: Record<string, unknown>, name: string, value: unknown): void {
+  if (!(name in values)) values[name] = value;
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,42 @@
+import { HarbingerError } from '../../../../shared/runtime/errors.ts';
+import type { DecodedReading, Decoder } from '../../../ports/decode.ts';
+import { parseDeviceTime } from '../../device-time.ts';
+
+const pairPattern = /^([A-Za-z0-9_.-]{1,64})[=:](.{1,64})$/;
+const pairsOf = (text: string) => text.trim().split(/[\s,;]+/);
+
+/** What small serial devices print: `temperature=21.5 humidity=40` (also `:` for `=`, and `,` or `;` for the space). */
+export const keyValue: Decoder = {
+  format: 'key-value',
+  decode(payload) {
+    const values: Record<string, unknown> = {};
+    const texts = new Map<string, string>();
+    for (const pair of pairsOf(payload.toString('utf8'))) {
+      const [, name, text] = pairPattern.exec(pair) ?? [];
+      if (name === undefined || text === undefined)
+        throw new HarbingerError('DECODE_KEY_VALUE', 'decode', `'${pair.slice(0, 40)}' is not key=value`);
+      const value = Number(text);
+      values[name] = Number.isNaN(value) ? text : value;
+      texts.set(name, text);
+    }
+    const reading: DecodedReading = { values };
+    const time = texts.get('ts');
+    const deviceTime = parseDeviceTime(time);
+    if (time !== undefined && !deviceTime)
+      throw new HarbingerError('DECODE_TIME', 'decode', `'ts' is not a time: ${time.slice(0, 60)}`);
+    if (deviceTime) reading.deviceTime = deviceTime;
+    if (typeof values.seq === 'number') reading.seq = values.seq;
+    const id = texts.get('id');
+    if (id !== undefined) reading.id = id;
+    return [reading];
+  },
+};
+
+/** Whether a text that is no JSON is meant as such pairs: nothing else, and a number under a name among them. */
+export function isPairs(text: string): boolean {
+  const pairs = pairsOf(text);
+  return (
+    pairs.every((pair) => pairPattern.test(pair)) &&
+    pairs.some((pair) => /^[A-Za-z][^=:]*[=:][+-]?\.?\d+(\.\d*)?([eE][+-]?\d+)?$/.test(pair))
+  );
+}

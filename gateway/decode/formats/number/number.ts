@@ -1,0 +1,28 @@
+import { HarbingerError } from '../../../../shared/runtime/errors.ts';
+import type { Decoder } from '../../../ports/decode.ts';
+import { isDecimal } from '../../values.ts';
+import { json } from '../json/json.ts';
+
+/** A single number as text, on a topic that names its sensor: `21.5`. A JSON object is taken too (see json.ts). */
+export const number: Decoder = {
+  format: 'number',
+  decode(payload, target) {
+    if (payload[0] === 0x7b) return json.decode(payload, target);
+    const text = payload.length <= 64 ? payload.toString('latin1').trim() : '';
+    if (!isDecimal(text)) {
+      throw new HarbingerError(
+        'DECODE_NUMBER',
+        'decode',
+        `payload is not a number: '${payload.toString('utf8', 0, 40)}'`,
+      );
+    }
+    if (target.sensor === undefined) {
+      throw new HarbingerError(
+        'DECODE_NUMBER',
+        'decode',
+        'a bare number needs a topic that names its sensor',
+      );
+    }
+    return [{ values: { [target.sensor]: Number(text) } }];
+  },
+};

@@ -1,0 +1,80 @@
+import { HarbingerError } from '../../../../shared/runtime/errors.ts';
+import type { DecodedReading } from '../../../ports/decode.ts';
+import { parseDeviceTime } from '../../device-time.ts';
+
+/** Of a record: base name, time, unit, value, sum and version; name, unit, values, sum, time and update time. */
+const labels = new Set('bn bt bu bv bs bver n u v vs vb vd s t ut'.split(' '));
+/** Counts of seconds below are relative to now (RFC 8428, 4.5.3). */
+const relativeBelow = 2 ** 28;
+
+type Fields = Record<string, unknown>;
+
+/** Whether a list is a SenML pack: nothing but its labels, and a name. */
+export function isSenml(list: readonly unknown[]): boolean {
+  const isRecord = (item: unknown): item is Fields =>
+    typeof item === 'object' && item !== null && Object.keys(item).every((key) => labels.has(key));
+  return (
+    list.every(isRecord) && list.some((item) => typeof item.n === 'string' || typeof item.bn === 'string')
+  );
+}
+
+/**
+ * A SenML pack (RFC 8428) of one machine as its readings: records of one time are one reading. A sensor is called by its
+ * name, without the base name, which says whose it is; where it has none, by the last part of the base name.
+ * @throws HarbingerError DECODE_SENML
+ */
+export function readSenml(list: readonly unknown[]): DecodedReading[] {
+  const base: Fields = {};
+  const readings = new Map<number, DecodedReading>();
+  const fullNames = new Map<string, string>();
+  for (const record of list as readonly Fields[]) {
+    Object.assign(base, record);
+    const value = numberOrOther(record, base);
+    if (value === undefined) continue; // it only sets the base of those that follow
+    const [prefix, own] = [textOf(base.bn), textOf(record.n)];
+    const name = own === '' ? (prefix.match(/[^:/]+/g)?.at(-1) ?? '') : own;
+    if (name === '') throw refused('a record has no name');
+    const known = fullNames.get(name) ?? prefix + own;
+    if (known !== prefix + own) throw refused(`'${name}' is of two devices: give each a topic of its own`);
+    fullNames.set(name, known);
+    const seconds = numberOf(base.bt) + numberOf(record.t);
+    const reading = readings.get(seconds) ?? readingAt(seconds);
+    reading.values[name] = value;
+    readings.set(seconds, reading);
+  }
+  if (readings.size === 0) throw refused('no record has a value');
+  return [...readings.values()];
+}
+
+function readingAt(seconds: number): DecodedReading {
+  if (seconds === 0) return { values: {} };
+  const deviceTime = seconds < relativeBelow ? undefined : parseDeviceTime(seconds);
+  if (!deviceTime)
+    throw refused(`a time relative to now (${seconds} s); give the time itself, as base time 'bt'`);
+  return { values: {}, deviceTime };
+}
+
+/** What is no number is handed on as it is: the contract says what becomes of it. */
+function numberOrOther(record: Fields, base: Fields): unknown {
+  if (record.v !== undefined) return numberOf(base.bv) + numberOf(record.v);
+  const other = record.vb ?? record.vs ?? record.vd;
+  if (other !== undefined) return other;
+  if (record.s !== undefined) return numberOf(base.bs) + numberOf(record.s);
+  return base.bv;
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined) return '';
+  if (typeof value === 'string') return value;
+  throw refused(`a name is no text: ${JSON.stringify(value).slice(0, 40)}`);
+}
+
+function numberOf(value: unknown): number {
+  if (value === undefined) return 0;
+  if (typeof value === 'number') return value;
+  throw refused(`not a number: ${JSON.stringify(value).slice(0, 40)}`);
+}
+
+function refused(problem: string): HarbingerError {
+  return new HarbingerError('DECODE_SENML', 'decode', `SenML: ${problem}`);
+}

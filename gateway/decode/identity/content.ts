@@ -1,0 +1,32 @@
+/** Hashes of a reading's content, which tell it from other readings. */
+
+import { finish, hashText, mix, mixFloat } from '../hash.ts';
+import type { MachineSchema } from '../machines/machine-schema.ts';
+import type { ReadingClaim, Row } from '../row.ts';
+
+/** Hash of the whole content, never 0. Independent of the order of columns, which on an open type may change after a restart. */
+export function fingerprint(schema: MachineSchema, reading: ReadingClaim, row: Row): number {
+  let hash = 0x1b873593;
+  for (let column = 0; column < schema.set.sensors.length; column++) {
+    const value = row.values[column]!;
+    if (!Number.isNaN(value)) hash = (hash + finish(mixFloat(schema.set.sensorHashes[column]!, value))) | 0;
+  }
+  if (reading.id !== undefined) hash = mix(hash, hashText(reading.id)[0]);
+  if (reading.seq !== undefined) hash = mixFloat(hash, reading.seq);
+  if (reading.deviceTime) hash = mix(mixFloat(hash, reading.deviceTime.ms), reading.deviceTime.ns);
+  return finish(hash) || 1;
+}
+
+/** Hash of the set of sensors that have a value. */
+export function sensorsOf(schema: MachineSchema, row: Row): number {
+  let hash = 0;
+  for (let column = 0; column < schema.set.sensors.length; column++) {
+    if (!Number.isNaN(row.values[column]!)) hash = (hash + schema.set.sensorHashes[column]!) | 0;
+  }
+  return hash;
+}
+
+/** Names whoever counts the readings: on one machine, each set of sensors counts for itself. A whole number below 2^53. */
+export function senderOf(schema: MachineSchema, row: Row): number {
+  return schema.index * 2 ** 32 + (sensorsOf(schema, row) >>> 0);
+}

@@ -1,0 +1,229 @@
+import type { Moment } from '../device-time.ts';
+import { finish, hashText, mix, mixFloat } from '../hash.ts';
+import type { MachineSchema } from '../machines/machine-schema.ts';
+import type { ReadingClaim, Row } from '../row.ts';
+import { fingerprint, senderOf, sensorsOf } from './content.ts';
+import { Identities } from './identities.ts';
+import type { RecentReadings } from './recent-readings.ts';
+import { ShortCounters } from './short-counters.ts';
+import { isBelievable, isUnset, type TimeBounds } from './time-bounds.ts';
+
+export interface ReadingIdentityCounts {
+  resends: number;
+  separated: number;
+  timesOutOfBounds: number;
+}
+
+/**
+ * The kinds of keys. `place` is an occupied timestamp; `time` is a device's time where the occupied timestamp does not
+ * show it; `claim` is the running number, time and sensors of a reading, whatever their values.
+ */
+const keyKind = { id: 1, seq: 2, place: 3, time: 4, claim: 5 } as const;
+/** Content of a timestamp that was taken at arrival: no reading with device time is taken for the same. */
+const atArrival = 0;
+/** Content of an `id` that names the sender and no reading. */
+const ofSender = 0;
+/** Distinct readings of one machine under one device timestamp; beyond them the gateway's clock is used. */
+const separationsMax = 1_000;
+
+/**
+ * Gives each reading its identity: a time that no other reading of its machine has. Recognises resends by it.
+ *
+ * A resend is a reading whose `id`, running number, or device time was seen lately with the same content; or, where
+ * the sender says that it sends again (DUP), with the same running number, device time and sensors, whatever their
+ * values. DUP with less than that says nothing: a device that counts anew may have lost the connection before its first
+ * attempt arrived. A distinct reading that meets an occupied timestamp moves on by 1 ns. Without device time: the
+ * gateway's ms with a running ns part, past what is occupied.
+ */
+export class ReadingIdentity {
+  ms = 0;
+  ns = 0;
+  readonly counts: ReadingIdentityCounts = {
+    resends: 0,
+    separated: 0,
+    timesOutOfBounds: 0,
+  };
+  private readonly recent: RecentReadings;
+  private readonly bounds: TimeBounds;
+  private readonly added = new Identities();
+  private readonly counters = new ShortCounters();
+  private running = 0;
+  private high = 0;
+  private low = 0;
+
+  constructor(recent: RecentReadings, bounds: TimeBounds) {
+    this.recent = recent;
+    this.bounds = bounds;
+  }
+
+  /** Returns the identities added since the last call, to be kept with the block. */
+  takeAdded(): Uint32Array {
+    return this.added.takeFrom(0);
+  }
+
+  /** Forgets the identities of a block that could not be stored, so that its readings are accepted when sent again. */
+  forgetBlock(added: Uint32Array): void {
+    for (let i = 0; i < added.length; i += 3) this.recent.remove(added[i]!, added[i + 1]!);
+  }
+
+  /** Sets `ms` and `ns`; false if the reading is a resend and must not be stored again. */
+  place(
+    schema: MachineSchema,
+    reading: ReadingClaim,
+    row: Row,
+    receivedMs: number,
+    resend: boolean,
+  ): boolean {
+    const content = fingerprint(schema, reading, row);
+    const first = this.added.length;
+    const deviceTime = isUnset(reading.deviceTime) ? undefined : reading.deviceTime;
+    if (deviceTime !== reading.deviceTime) this.counts.timesOutOfBounds++;
+    const told = this.tellApart(schema, reading, deviceTime, row, content, resend);
+    if (told === 'resend') return this.refuse();
+    if (!deviceTime) return this.placeAtArrival(schema, receivedMs);
+    const isOnlyByTime = told === 'only by time';
+    if (isOnlyByTime && this.isKnownByTime(schema, deviceTime, content)) return this.refuse();
+    if (!isBelievable(deviceTime.ms, receivedMs, this.bounds)) {
+      this.counts.timesOutOfBounds++;
+      if (isOnlyByTime && this.isPlaced(schema, deviceTime, content)) return this.refuse();
+      if (isOnlyByTime) {
+        this.timeKey(schema, deviceTime, content);
+        this.remember(content);
+      }
+      return this.placeAtArrival(schema, receivedMs);
+    }
+    const found = this.findPlace(schema, deviceTime.ms, deviceTime.ns, content);
+    if (found === 'same') {
+      this.forgetBlock(this.added.takeFrom(first));
+      return this.refuse();
+    }
+    const isFull = found === 'full';
+    // The readings that it had to pass may not be stored and be forgotten: then its timestamp alone would not identify it.
+    if (isOnlyByTime && (isFull || this.ns !== deviceTime.ns)) {
+      this.timeKey(schema, deviceTime, content);
+      this.remember(content);
+    }
+    return !isFull || this.placeAtArrival(schema, receivedMs);
+  }
+
+  /** Tells readings apart by id or running number, and remembers these; `only by time` where it has neither of its own. */
+  private tellApart(
+    schema: MachineSchema,
+    { id, seq }: ReadingClaim,
+    deviceTime: Moment | undefined,
+    row: Row,
+    content: number,
+    resend: boolean,
+  ): 'new' | 'resend' | 'only by time' {
+    const named = id !== undefined && this.byName(schema, id, content);
+    if (named) return named;
+    if (seq === undefined) return 'only by time';
+    if (deviceTime === undefined) {
+      // The content is part of the key: each of a machine's senders may count for itself.
+      const isNew = !resend && this.counters.isAhead(senderOf(schema, row), seq);
+      this.key(schema, keyKind.seq, mix((seq / 2 ** 32) | 0, seq | 0), content);
+      if (!isNew && this.recent.find(this.high, this.low) !== -1) return 'resend';
+      this.remember(content);
+      return 'new';
+    }
+    const { ms, ns } = deviceTime;
+    this.key(schema, keyKind.claim, sensorsOf(schema, row), mix(mixFloat(seq | 0, ms), ns));
+    const known = this.recent.find(this.high, this.low);
+    // With DUP it is a resend also where its values were measured anew.
+    if (known === content || (known !== -1 && resend)) return 'resend';
+    // Another reading has its claim: only time and content can tell this one.
+    if (known !== -1) return 'only by time';
+    this.remember(content);
+    return 'new';
+  }
+
+  /**
+   * Many devices give their own name as `id`, in every reading. One that comes with other content names no reading, or
+   * all but the first would be taken for resends, acknowledged and lost.
+   */
+  private byName(schema: MachineSchema, id: string, content: number): 'new' | 'resend' | null {
+    const [high, low] = hashText(id);
+    this.key(schema, keyKind.id, high, low);
+    const known = this.recent.find(this.high, this.low);
+    if (known === content) return 'resend';
+    this.remember(known === -1 ? content : ofSender);
+    return known === -1 ? 'new' : null;
+  }
+
+  /** Whether it came before, at a moment when its time was not believed. */
+  private isKnownByTime(schema: MachineSchema, time: Moment, content: number): boolean {
+    this.timeKey(schema, time, content);
+    return this.recent.find(this.high, this.low) !== -1;
+  }
+
+  /** Whether it came before, at a moment when its time was believed: the bounds move with a clock that may have been set since. */
+  private isPlaced(schema: MachineSchema, { ms, ns }: Moment, content: number): boolean {
+    for (let i = 0; i < separationsMax; i++) {
+      this.placeKey(schema, ms + Math.floor((ns + i) / 1_000_000), (ns + i) % 1_000_000);
+      const known = this.recent.find(this.high, this.low);
+      if (known === -1 || known === content) return known === content;
+    }
+    return false;
+  }
+
+  private timeKey(schema: MachineSchema, { ms, ns }: Moment, content: number): void {
+    this.key(schema, keyKind.time, mix(mix(ns, ms | 0), (ms / 2 ** 32) | 0), content);
+  }
+
+  private placeKey(schema: MachineSchema, ms: number, ns: number): void {
+    this.key(schema, keyKind.place, mix(ns, ms | 0), (ms / 2 ** 32) | 0);
+  }
+
+  /** Takes the first free ns from a moment on, unless a reading of the same content is met before. */
+  private findPlace(
+    schema: MachineSchema,
+    fromMs: number,
+    fromNs: number,
+    content: number,
+  ): 'free' | 'same' | 'full' {
+    let [ms, ns] = [fromMs, fromNs];
+    for (let i = 0; i < separationsMax; i++) {
+      this.placeKey(schema, ms, ns);
+      const known = this.recent.find(this.high, this.low);
+      if (known === -1) {
+        if (i > 0) this.counts.separated++;
+        this.remember(content);
+        this.ms = ms;
+        this.ns = ns;
+        return 'free';
+      }
+      if (known === content) return 'same';
+      ns++;
+      if (ns === 1_000_000) [ms, ns] = [ms + 1, 0];
+    }
+    return 'full';
+  }
+
+  /** Its timestamp is remembered too: a device's own time, or this clock set back, may lead to it again. */
+  private placeAtArrival(schema: MachineSchema, receivedMs: number): true {
+    for (let i = 0; i < separationsMax; i++) {
+      this.running = this.running === 999_999 ? 1 : this.running + 1;
+      this.ms = receivedMs;
+      this.ns = this.running;
+      this.placeKey(schema, this.ms, this.ns);
+      if (this.recent.find(this.high, this.low) === -1) break;
+    }
+    this.remember(atArrival);
+    return true;
+  }
+
+  private refuse(): false {
+    this.counts.resends++;
+    return false;
+  }
+
+  private remember(content: number): void {
+    this.recent.add(this.high, this.low, content);
+    this.added.add(this.high, this.low, content);
+  }
+
+  private key(schema: MachineSchema, kind: number, a: number, b: number): void {
+    this.high = finish(mix(mix(mix(schema.hashHigh, kind), a), b));
+    this.low = finish(mix(mix(mix(schema.hashLow, b), kind), a));
+  }
+}

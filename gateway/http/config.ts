@@ -1,8 +1,0 @@
-import { type Static, Type } from '@sinclair/typebox';
-import { httpSettings } from '../../shared/runtime/http-server.ts';
-
-export const GatewayHttpConfig = Type.Object(httpSettings(8081), {
-  additionalProperties: false,
-  default: {},
-});
-export type GatewayHttpConfig = Static<typeof GatewayHttpConfig>;

@@ -1,0 +1,160 @@
+import type { Clock } from '../../../shared/runtime/clock.ts';
+import { messageOf } from '../../../shared/runtime/errors.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import type { Block } from '../../ports/journal.ts';
+import type { JournalFile } from '../fs.ts';
+import {
+  blockBytes,
+  encodeBlock,
+  encodeSegmentHeader,
+  segmentHeaderBytes,
+  segmentVersion,
+} from './format.ts';
+import { type LaneFiles, newSegment, type Segment, segmentPath } from './segment.ts';
+
+interface OpenSegment {
+  file: JournalFile;
+  segment: Segment;
+}
+
+/** Writes groups of blocks to a lane's newest segment, and leaves everything sound when that fails. */
+export class SegmentWriter {
+  /** The next block's seq. */
+  nextSeq: number;
+  writtenBytes = 0;
+  syncs = 0;
+  private readonly files: LaneFiles;
+  private readonly segments: Segment[];
+  private readonly clock: Clock;
+  private readonly log: Log;
+  private open: OpenSegment | null = null;
+
+  /** `segments` is the lane's list, oldest first: new ones are put at its end. */
+  constructor(parts: { files: LaneFiles; segments: Segment[]; nextSeq: number; clock: Clock; log: Log }) {
+    this.files = parts.files;
+    this.segments = parts.segments;
+    this.nextSeq = parts.nextSeq;
+    this.clock = parts.clock;
+    this.log = parts.log;
+  }
+
+  /** The segment being written. */
+  get active(): Segment | null {
+    return this.open?.segment ?? null;
+  }
+
+  /** Goes on writing in the last segment of an earlier run. */
+  async reopenLast(): Promise<void> {
+    const segment = this.segments.at(-1);
+    if (!segment) return;
+    const file = await this.files.fs.open(segmentPath(this.files, segment.firstSeq), 'write');
+    this.open = { file, segment };
+  }
+
+  /** Ends the current segment; the next group begins another. */
+  async seal(): Promise<void> {
+    const { open } = this;
+    this.open = null;
+    await open?.file.close().catch((error) => this.warn('closing a segment', error));
+  }
+
+  /**
+   * Makes a group durable as one write and one sync; the seq of its first block. The caller calls once at a time.
+   * When it throws (the system's error), none of the group is in the journal, and the next group may be tried at once.
+   */
+  async commit(group: readonly Omit<Block, 'seq'>[]): Promise<number> {
+    const isNew = this.open === null;
+    const open = this.open ?? (await this.create());
+    const { file, segment } = open;
+    const firstSeq = this.nextSeq;
+    const wallMs = this.clock.nowMs();
+    const { seed, run } = this.files;
+    const buffers = group.flatMap((block, i) =>
+      encodeBlock({ ...block, seq: firstSeq + i, run }, wallMs, seed),
+    );
+    if (isNew) buffers.unshift(this.header(segment, wallMs));
+    const bytes = group.reduce((sum, block) => sum + blockBytes(block), 0);
+    let written = false;
+    try {
+      await file.write(buffers, isNew ? 0 : segment.end);
+      written = true;
+      this.writtenBytes += bytes + (isNew ? segmentHeaderBytes : 0);
+      await file.datasync();
+      this.syncs++;
+      if (isNew) await this.files.fs.syncDir(this.files.dir);
+    } catch (error) {
+      if (isNew) await this.discard(open);
+      else await this.undo(open, { blocks: group.length, bytes, written });
+      throw error;
+    }
+    this.nextSeq = firstSeq + group.length;
+    if (isNew) this.begin(open);
+    grow(segment, group, bytes);
+    return firstSeq;
+  }
+
+  private async create(): Promise<OpenSegment> {
+    const segment = newSegment(this.nextSeq, this.clock.nowMs());
+    const file = await this.files.fs.open(segmentPath(this.files, segment.firstSeq), 'create');
+    return { file, segment };
+  }
+
+  private header(segment: Segment, createdMs: number): Buffer {
+    const previous = this.segments.at(-1);
+    return encodeSegmentHeader({
+      version: segmentVersion,
+      journalId: this.files.journalId,
+      firstSeq: segment.firstSeq,
+      previousFirstSeq: previous?.firstSeq ?? 0,
+      previousLastSeq: previous?.lastSeq ?? 0,
+      createdMs,
+    });
+  }
+
+  private begin(open: OpenSegment): void {
+    open.segment.bytes = segmentHeaderBytes;
+    this.segments.push(open.segment);
+    this.open = open;
+  }
+
+  /** A new segment whose first write failed goes as a whole. */
+  private async discard({ file, segment }: OpenSegment): Promise<void> {
+    await file.close().catch((error) => this.warn('closing a segment', error));
+    // If it stays: the next attempt has the same name and empties it.
+    const path = segmentPath(this.files, segment.firstSeq);
+    await this.files.fs.remove(path).catch((error) => this.warn('removing a segment', error));
+  }
+
+  /**
+   * Cuts a failed write off again. Where that fails, and always after a failed sync (the kernel may have forgotten the
+   * pages it could not write, and say nothing the next time), the segment is left and its doubtful seqs with it.
+   */
+  private async undo(
+    { file, segment }: OpenSegment,
+    group: { blocks: number; bytes: number; written: boolean },
+  ): Promise<void> {
+    try {
+      await file.truncate(segment.end);
+      if (!group.written) return;
+    } catch (error) {
+      this.warn('cutting off a failed write', error);
+      segment.bytes += group.bytes;
+    }
+    this.nextSeq += group.blocks;
+    await this.seal();
+  }
+
+  private warn(what: string, error: unknown): void {
+    this.log.warn({ dir: this.files.dir, cause: messageOf(error) }, `${what} failed`);
+  }
+}
+
+function grow(segment: Segment, group: readonly Omit<Block, 'seq'>[], bytes: number): void {
+  segment.lastSeq += group.length;
+  segment.end += bytes;
+  segment.bytes += bytes;
+  if (!segment.tally) return;
+  segment.tally.blocks += group.length;
+  segment.tally.bytes += bytes;
+  for (const block of group) segment.tally.lines += block.lines;
+}

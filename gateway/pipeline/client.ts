@@ -1,0 +1,159 @@
+import { Worker } from 'node:worker_threads';
+import type { HarbingerEvent } from '../../shared/contract/events.ts';
+import { compiledEntry } from '../../shared/files/paths.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { fromWire } from '../../shared/runtime/wire-error.ts';
+import type { Intake, RawMessage } from '../ports/source.ts';
+import type { Outbox } from '../ports/uplink.ts';
+import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
+import type { DataCalls, DataThreadInit, FromData, ToData } from './messages.ts';
+import type { SlabNote } from './slab.ts';
+import { type Settle, SlabQueue } from './slab-queue.ts';
+
+export interface DataClientHandlers {
+  columns(columns: ColumnBatch): void;
+  lifecycle(notice: LifecycleNotice): void;
+  /** The thread is gone: nothing can be acknowledged any more. */
+  failed(error: Error): void;
+}
+
+const callMsMax = 60_000;
+/** What a batch leaves behind is soon garbage: a larger space for it costs memory and saves no time. */
+const maxYoungGenerationSizeMb = 24;
+/** The id under which `start` waits, like a call, for the thread to be ready. */
+const startId = 0;
+
+/** The main thread's side of the data thread. */
+export class DataClient implements Intake, Outbox {
+  private readonly handlers: DataClientHandlers;
+  private readonly clock: Clock;
+  private readonly slabs: SlabQueue;
+  private worker: Worker | null = null;
+  private readonly calls = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  private nextId = 1;
+  private stopped = false;
+
+  constructor(handlers: DataClientHandlers, clock: Clock, gatherMs: number) {
+    this.handlers = handlers;
+    this.clock = clock;
+    this.slabs = new SlabQueue((slab) => this.sendSlab(slab), clock, gatherMs);
+  }
+
+  /** Starts the thread; resolves when it has recovered its journal. @throws HarbingerError as the thread reports */
+  async start(init: DataThreadInit): Promise<void> {
+    const worker = new Worker(compiledEntry('gateway/pipeline/thread'), {
+      workerData: init,
+      name: 'data',
+      resourceLimits: { maxYoungGenerationSizeMb },
+    });
+    this.worker = worker;
+    worker.on('error', (error) => this.fail(error));
+    worker.on('exit', (code) => this.fail(new Error(`the data thread ended with code ${code}`)));
+    await new Promise<void>((resolve, reject) => {
+      this.calls.set(startId, { resolve: () => resolve(), reject });
+      worker.on('message', (message: FromData) => this.receive(message));
+    });
+    this.calls.delete(startId);
+  }
+
+  accept(message: RawMessage, settled: Settle): void {
+    if (this.stopped)
+      return settled(
+        new HarbingerError('INTAKE_STOPPED', 'broker', 'the gateway is stopping', { retry: true }),
+      );
+    this.slabs.add(message, settled);
+  }
+
+  /** Messages accepted and not yet settled. */
+  get pending(): number {
+    return this.slabs.pending;
+  }
+
+  event(event: HarbingerEvent): Promise<void> {
+    return this.call('event', event);
+  }
+
+  estimates(lines: string[]): void {
+    this.post({ kind: 'estimates', lines });
+  }
+
+  call<M extends keyof DataCalls>(method: M, ...args: Parameters<DataCalls[M]>): ReturnType<DataCalls[M]> {
+    const id = this.nextId++;
+    const answer = new Promise((resolve, reject) => {
+      const timer = this.clock.setTimer(callMsMax, () => {
+        this.calls.delete(id);
+        reject(
+          new HarbingerError(
+            'DATA_THREAD_SLOW',
+            'journal',
+            `no answer to '${method}' within ${callMsMax} ms`,
+          ),
+        );
+      });
+      const settle =
+        <T>(then: (value: T) => void) =>
+        (value: T) => {
+          timer.cancel();
+          this.calls.delete(id);
+          then(value);
+        };
+      this.calls.set(id, {
+        resolve: settle(resolve),
+        reject: settle<Error>(reject),
+      });
+    });
+    this.post({ kind: 'call', id, method, args });
+    return answer as ReturnType<DataCalls[M]>;
+  }
+
+  async stop(): Promise<void> {
+    if (this.stopped) return;
+    if (this.worker) await this.call('stop').catch(() => {});
+    this.stopped = true;
+    await this.worker?.terminate();
+  }
+
+  private sendSlab(slab: SlabNote): void {
+    // Memory for one use goes over; what is kept is shared.
+    const handedOver = slab.memory instanceof ArrayBuffer ? [slab.memory] : [];
+    this.worker?.postMessage({ kind: 'slab', slab } satisfies ToData, handedOver);
+  }
+
+  private post(message: ToData): void {
+    if (!this.stopped) this.worker?.postMessage(message);
+  }
+
+  private receive(message: FromData): void {
+    switch (message.kind) {
+      case 'settled':
+        // The answers first: sensors wait for them.
+        this.slabs.settle(message.id, message.error ? fromWire(message.error) : undefined);
+        return this.receiveColumns(message.columns);
+      case 'ready':
+        return this.calls.get(startId)?.resolve(undefined);
+      case 'fatal':
+        return this.calls.get(startId)?.reject(fromWire(message.error));
+      case 'columns':
+        return this.receiveColumns(message.columns);
+      case 'lifecycle':
+        return this.handlers.lifecycle(message.notice);
+      case 'result': {
+        const call = this.calls.get(message.id);
+        return message.error ? call?.reject(fromWire(message.error)) : call?.resolve(message.value);
+      }
+    }
+  }
+
+  private receiveColumns(batches: readonly ColumnBatch[]): void {
+    for (const batch of batches) this.handlers.columns(batch);
+  }
+
+  private fail(error: Error): void {
+    if (this.stopped) return;
+    this.stopped = true;
+    this.slabs.fail(error);
+    for (const call of [...this.calls.values()]) call.reject(error);
+    this.handlers.failed(error);
+  }
+}

@@ -1,0 +1,42 @@
+/** The configuration of the data thread, composed of the keys that its rooms read. */
+import { type Static, Type } from '@sinclair/typebox';
+import { identifierPattern } from '../../shared/contract/topics.ts';
+import { DeadLettersConfig } from '../deadletters/config.ts';
+import { decodeKeys, replayKeys, Timestamps } from '../decode/config.ts';
+import { journalKeys } from '../journal/config.ts';
+import { lanesKeys } from '../lanes/config.ts';
+import { UplinkConfig } from '../uplink/config.ts';
+
+/** The key of `[journal]` that the way to the data thread reads. */
+const gatherKeys = {
+  gatherMs: Type.Number({
+    minimum: 0,
+    maximum: 1_000,
+    default: 10,
+    description:
+      'while readings keep coming they wait at most so long to share a sync (less where many come); larger spares the card and CPU, smaller acknowledges sooner',
+  }),
+};
+
+/** The table `[journal]`: each of its keys is declared by the room that reads it. */
+export const JournalTable = Type.Object(
+  { ...journalKeys, ...lanesKeys, ...gatherKeys, ...replayKeys },
+  { additionalProperties: false, default: {} },
+);
+
+/** The keys of the gateway's configuration that the data thread reads. */
+export const dataKeys = {
+  gateway: Type.String({
+    pattern: identifierPattern,
+    default: 'gateway-1',
+    description: 'its name, unique for its cloud',
+  }),
+  dataDir: Type.String({ minLength: 1 }),
+  ...decodeKeys,
+  timestamps: Timestamps,
+  journal: JournalTable,
+  deadLetters: DeadLettersConfig,
+  uplink: UplinkConfig,
+};
+const DataPlaneConfig = Type.Object(dataKeys);
+export type DataPlaneConfig = Static<typeof DataPlaneConfig>;

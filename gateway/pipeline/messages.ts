@@ -1,0 +1,41 @@
+/** What crosses between the main thread and the data thread. Both sides are of one build: no checks here. */
+import type { HarbingerEvent } from '../../shared/contract/events.ts';
+import type { MachineType } from '../../shared/domain/machine-type.ts';
+import type { WireError } from '../../shared/runtime/wire-error.ts';
+import type { DeadLetter } from '../ports/dead-letters.ts';
+import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
+import type { DataPlaneConfig } from './config.ts';
+import type { SlabNote } from './slab.ts';
+import type { DataStatus } from './status.ts';
+
+export interface DataThreadInit {
+  config: DataPlaneConfig;
+  types: Map<string, MachineType>;
+}
+
+/** What the main thread may ask; each answers with a value or an error. */
+export interface DataCalls {
+  status(): Promise<DataStatus>;
+  event(event: HarbingerEvent): Promise<void>;
+  deadLettersList(query: { limit: number; beforeId?: number }): Promise<DeadLetter[]>;
+  deadLettersShow(id: number): Promise<DeadLetter | null>;
+  /** Puts letters through the pipeline again; those that fail again come back as new letters. */
+  deadLettersRedrive(which: number[] | 'all'): Promise<{ redriven: number }>;
+  deadLettersDrop(which: number[] | 'all'): Promise<{ dropped: number }>;
+  /** Drops what is older than its configured age. */
+  retain(): Promise<{ deadLettersDropped: number }>;
+  stop(): Promise<void>;
+}
+
+export type ToData =
+  | { kind: 'slab'; slab: SlabNote }
+  | { kind: 'estimates'; lines: string[] }
+  | { kind: 'call'; id: number; method: keyof DataCalls; args: unknown[] };
+
+export type FromData =
+  | { kind: 'ready' }
+  | { kind: 'fatal'; error: WireError }
+  | { kind: 'settled'; id: number; error: WireError | null; columns: ColumnBatch[] }
+  | { kind: 'columns'; columns: ColumnBatch[] }
+  | { kind: 'lifecycle'; notice: LifecycleNotice }
+  | { kind: 'result'; id: number; value: unknown; error: WireError | null };

@@ -1,0 +1,291 @@
+import { gunzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { parseLine } from '../../shared/contract/line-protocol.ts';
+import { BlockBuilder } from '../decode/blocks/block-builder.ts';
+import { replayTail } from '../decode/blocks/replay-tail.ts';
+import { testMachines } from '../decode/fixtures.testing.ts';
+import { ReadingIdentity } from '../decode/identity/reading-identity.ts';
+import { RecentReadings } from '../decode/identity/recent-readings.ts';
+import { Routes } from '../decode/routes.ts';
+import type { DeadLetter } from '../ports/dead-letters.ts';
+import type { Block } from '../ports/journal.ts';
+import type { RawMessage } from '../ports/source.ts';
+import type { ColumnBatch } from '../ports/watch.ts';
+import { Pipeline } from './pipeline.ts';
+import { NameTexts, SlabReader } from './slab-reader.ts';
+import { NameNumbers, SlabWriter } from './slab-writer.ts';
+
+const now = 1_700_000_000_000;
+const routes = [
+  { topic: 'telemetry/{site}/{machine}', format: 'json' },
+  { topic: 'telemetry/{site}/{machine}/{sensor}', format: 'number' },
+  { topic: 'lifecycle/{site}/{machine}', format: 'lifecycle' },
+];
+
+interface Gate {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/** A pipeline whose disk answers when the test says so. */
+function build() {
+  const machines = testMachines();
+  const recent = new RecentReadings(1 << 10);
+  const blocks: Omit<Block, 'seq'>[] = [];
+  const letters: Omit<DeadLetter, 'id'>[] = [];
+  const columns: ColumnBatch[] = [];
+  const changes: string[] = [];
+  const gates: Gate[] = [];
+  const state = { held: false, lettersFail: false };
+  const builder = new BlockBuilder();
+  const pipeline = new Pipeline({
+    routes: new Routes(routes, machines, 1_000),
+    identity: new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 }),
+    builder,
+    journal(block) {
+      blocks.push(block);
+      return state.held
+        ? new Promise((resolve, reject) => gates.push({ resolve: () => resolve(blocks.length), reject }))
+        : Promise.resolve(blocks.length);
+    },
+    async deadLetters(added) {
+      if (state.lettersFail) throw new Error('disk full');
+      letters.push(...added);
+    },
+    lifecycle: async (change) => void changes.push(`${change.about.machine} ${change.state}`),
+    windows: (batch) => void columns.push(batch),
+  });
+  return { pipeline, machines, recent, builder, blocks, letters, columns, changes, gates, state };
+}
+
+let parts: ReturnType<typeof build>;
+beforeEach(() => {
+  parts = build();
+});
+
+function take(...messages: ([string, string] | [string, string, boolean])[]): Promise<void> {
+  return parts.pipeline.take((each) => {
+    for (const [topic, payload, resend = false] of messages) {
+      each({ topic, payload: Buffer.from(payload), client: 'c1', receivedMs: now, resend });
+    }
+  });
+}
+
+function linesOfBlock(block: Omit<Block, 'seq'>): string[] {
+  const raw = block.codec === 'gzip' ? gunzipSync(block.body) : block.body;
+  expect(raw.length).toBe(block.rawBytes);
+  const lines = raw.toString().trimEnd().split('\n');
+  expect(lines).toHaveLength(block.lines);
+  return lines;
+}
+
+it('journals readings as line protocol and hands their columns to the windows', async () => {
+  await take(
+    ['telemetry/plant/meter-1', `{"temperature":21.5,"flow":3,"ts":${now}}`],
+    ['telemetry/plant/meter-2/flow', '7'],
+    ['telemetry/lab/bench', '{"volts":5}'],
+  );
+  const lines = linesOfBlock(parts.blocks[0]!);
+  expect(lines[0]).toBe(`meter,gateway=gw,machine=meter-1,site=plant temperature=21.5,flow=3 ${now}000000`);
+  expect(lines.slice(1).map((line) => parseLine(line))).toMatchObject([
+    { measurement: 'meter', tags: { machine: 'meter-2' }, fields: { flow: 7 } },
+    { measurement: 'open', tags: { machine: 'bench', site: 'lab' }, fields: { volts: 5 } },
+  ]);
+  const [batch] = parts.columns;
+  expect(batch?.newMachines.map(({ machine }) => machine)).toEqual(['meter-1', 'meter-2', 'bench']);
+  expect(batch?.newSensors).toEqual([{ machineIndex: 2, sensor: 'volts' }]);
+  expect([...(batch?.offset ?? [])]).toEqual([0, 2, 4, 5]);
+  expect([...(batch?.values ?? [])]).toEqual([21.5, 3, Number.NaN, 7, 5]);
+});
+
+describe('dead letters', () => {
+  it('take what cannot become a reading, each with its reason; the rest goes on', async () => {
+    await take(
+      ['telemetry/plant/meter-1', 'not json'],
+      ['telemetry/plant/fan-9', '{"flow":1}'],
+      ['telemetry/plant/meter-1', '{"flow":1e9}'],
+      ['somewhere/else', '1'],
+      ['lifecycle/plant/meter-1', '{"state":"tired"}'],
+      ['telemetry/plant/meter-1', '{"flow":1}'],
+    );
+    expect(parts.letters.map((letter) => letter.code)).toEqual([
+      'DECODE_JSON',
+      'MACHINE_UNKNOWN',
+      'CONTRACT_RANGE',
+      'TOPIC_UNROUTED',
+      'DECODE_LIFECYCLE',
+    ]);
+    expect(parts.letters[0]).toMatchObject({
+      topic: 'telemetry/plant/meter-1',
+      client: 'c1',
+      atMs: now,
+      stage: 'decode',
+    });
+    expect(parts.letters[0]?.payload.toString()).toBe('not json');
+    expect(linesOfBlock(parts.blocks[0]!)).toHaveLength(1);
+  });
+
+  it('of a list only the bad reading is set aside, in a form that can be sent again', async () => {
+    await take(['telemetry/plant/meter-1', '[{"flow":1},{"flow":-1},{"flow":2}]']);
+    expect(linesOfBlock(parts.blocks[0]!)).toHaveLength(2);
+    expect(parts.letters.map((letter) => letter.payload.toString())).toEqual(['{"values":{"flow":-1}}']);
+  });
+
+  it('of a list what is no reading at all is set aside by itself too', async () => {
+    await take(['telemetry/plant/meter-1', '[{"flow":1},"boot",{"flow":2,"ts":"soon"}]']);
+    expect(linesOfBlock(parts.blocks[0]!)).toHaveLength(1);
+    expect(parts.letters.map(({ code, payload }) => [code, String(payload)])).toEqual([
+      ['DECODE_SHAPE', '"boot"'],
+      ['DECODE_TIME', '{"flow":2,"ts":"soon"}'],
+    ]);
+  });
+
+  it('of a list the bad reading keeps its time and identity', async () => {
+    const bad = `{"seq":7,"ts":${now},"values":{"flow":-1}}`;
+    await take(['telemetry/plant/meter-1', `[{"flow":1},${bad}]`]);
+    const payload = parts.letters[0]!.payload.toString();
+    expect(JSON.parse(payload)).toEqual({ seq: 7, ts: `${now}000000`, values: { flow: -1 } });
+    await take(['telemetry/plant/meter-1', payload.replace('-1', '5')]);
+    expect(linesOfBlock(parts.blocks[1]!)[0]).toMatch(new RegExp(`flow=5 ${now}000000$`));
+  });
+
+  it('a value nested without end costs its own reading only', async () => {
+    const deep = `{"flow":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+    await take(['telemetry/plant/meter-1', deep]);
+    await take(['telemetry/plant/meter-1', `[{"flow":1},${deep},{"flow":2}]`]);
+    expect(parts.letters.map(({ code }) => code)).toEqual(['CONTRACT_TYPE', 'CONTRACT_TYPE']);
+    expect(parts.letters[1]?.payload.toString()).toBe('{"values":{"flow":"a list"}}');
+    expect(linesOfBlock(parts.blocks[0]!)).toHaveLength(2);
+  });
+});
+
+describe('settling', () => {
+  it('waits for the disk', async () => {
+    parts.state.held = true;
+    let settled = false;
+    const taken = take(['telemetry/plant/meter-1', '{"flow":1}']).then(() => {
+      settled = true;
+    });
+    await new Promise(setImmediate);
+    expect(settled).toBe(false);
+    parts.gates[0]?.resolve();
+    await taken;
+  });
+
+  it('a recognised resend is not settled ahead of its original', async () => {
+    parts.state.held = true;
+    const order: string[] = [];
+    const original = take(['telemetry/plant/meter-1', '{"flow":1,"seq":1}']).then(() =>
+      order.push('original'),
+    );
+    const resend = take(['telemetry/plant/meter-1', '{"flow":1,"seq":1}', true]).then(() =>
+      order.push('resend'),
+    );
+    await new Promise(setImmediate);
+    expect(order).toEqual([]);
+    parts.gates[0]?.resolve();
+    await Promise.all([original, resend]);
+    expect(order).toEqual(['original', 'resend']);
+    expect(parts.blocks).toHaveLength(1);
+  });
+
+  it('a resend fails with its original, so that it is sent once more', async () => {
+    parts.state.held = true;
+    const original = take(['telemetry/plant/meter-1', '{"flow":1,"seq":1}']);
+    const resend = take(['telemetry/plant/meter-1', '{"flow":1,"seq":1}', true]);
+    const unrelated = take(['telemetry/plant/meter-2', '{"flow":1,"seq":1}']);
+    parts.gates[0]?.reject(new Error('disk full'));
+    parts.gates[1]?.resolve();
+    const outcomes = await Promise.allSettled([original, resend, unrelated]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
+  });
+
+  it('a resend of what is still under way is not acknowledged because something beside it has failed', async () => {
+    Object.assign(parts.state, { held: true, lettersFail: true });
+    const reading = ['telemetry/plant/meter-1', '{"flow":1,"seq":1}'] as const;
+    const original = take([...reading], ['telemetry/plant/meter-1', 'not JSON']);
+    original.catch(() => undefined);
+    await new Promise(setImmediate);
+    const resend = take([...reading, true]);
+    parts.gates[0]?.reject(new Error('disk full'));
+    const outcomes = await Promise.allSettled([original, resend]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  });
+
+  it('what the disk refused is not remembered: the same reading is taken when it comes again', async () => {
+    parts.state.held = true;
+    const first = take(['telemetry/plant/meter-1', '{"flow":1,"seq":1}']);
+    parts.gates[0]?.reject(new Error('disk full'));
+    await expect(first).rejects.toThrow('disk full');
+    parts.state.held = false;
+    await take(['telemetry/plant/meter-1', '{"flow":1,"seq":1}', true]);
+    expect(parts.blocks).toHaveLength(2);
+    expect(parts.columns[0]?.newMachines).toHaveLength(1);
+    expect(parts.columns[1]?.machineIndex[0]).toBe(0);
+  });
+});
+
+it('passes lifecycle messages on', async () => {
+  await take(['lifecycle/plant/meter-1', '{"state":"failed","note":"seized"}']);
+  expect(parts.changes).toEqual(['meter-1 failed']);
+});
+
+it('after a restart resends are recognised and windows filled from the journal’s tail', async () => {
+  await take(['telemetry/plant/meter-1', '{"flow":1,"seq":1}'], ['telemetry/lab/bench', '{"volts":5}']);
+  const journalled = parts.blocks.map((block, i) => ({ ...block, seq: i + 1 }));
+  parts = build();
+  const tail = async function* () {
+    yield* journalled;
+  };
+  const replayed: ColumnBatch[] = [];
+  await replayTail({ ...parts, journal: { tail }, windowsBytes: 1 }, (batch) => void replayed.push(batch));
+  expect(replayed[0]).toMatchObject({
+    replay: true,
+    newMachines: [{ machine: 'meter-1' }, { machine: 'bench' }],
+  });
+  expect([...(replayed[0]?.values ?? [])]).toEqual([Number.NaN, 1, 5]);
+  await take(
+    ['telemetry/plant/meter-1', '{"flow":1,"seq":1}', true],
+    ['telemetry/plant/meter-1', '{"flow":2,"seq":2}'],
+  );
+  expect(linesOfBlock(parts.blocks[0]!)).toHaveLength(1);
+});
+
+it('slabs give back what was packed into them, names by text the first time and by number then', () => {
+  const numbers = new NameNumbers();
+  const names = new NameTexts();
+  const messages: RawMessage[] = ['a', 'ü€😀', '', 'a'].map((text, i) => ({
+    topic: `telemetry/plant/${text}`,
+    payload: Buffer.from(text.repeat(i)),
+    client: text === '' ? '' : `client ${text}`,
+    receivedMs: now + i,
+    resend: i === 1,
+  }));
+  const sizes = [1, 2].map(() => {
+    const writer = new SlabWriter(new SharedArrayBuffer(4_096), numbers);
+    for (const message of messages) expect(writer.add(message)).toBe(true);
+    expect(writer.add({ ...messages[0]!, payload: Buffer.alloc(4_000) })).toBe(false);
+    const seen: RawMessage[] = [];
+    new SlabReader(writer.memory, names).read(writer.bytes, (message) =>
+      seen.push({ ...message, payload: Buffer.from(message.payload) }),
+    );
+    expect(seen).toEqual(messages);
+    return writer.bytes;
+  });
+  expect(sizes[1]).toBeLessThan(sizes[0]!);
+});
+
+it('numbers for names begin again when there are too many, and stay right', () => {
+  const numbers = new NameNumbers();
+  const names = new NameTexts();
+  for (let batch = 0; batch < 20; batch++) {
+    const topics = Array.from({ length: 5_000 }, (_, i) => `t/${batch % 15}/${i}`);
+    const writer = new SlabWriter(new SharedArrayBuffer(1 << 20), numbers);
+    for (const topic of topics)
+      writer.add({ topic, payload: Buffer.alloc(0), client: 'c', receivedMs: now, resend: false });
+    const seen: string[] = [];
+    new SlabReader(writer.memory, names).read(writer.bytes, ({ topic }) => seen.push(topic));
+    expect(seen).toEqual(topics);
+  }
+  expect(numbers.topics.size).toBeLessThanOrEqual(1 << 16);
+});

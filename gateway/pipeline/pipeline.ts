@@ -1,0 +1,205 @@
+/**
+ * The whole way of a reading, on one screen: raw messages in; journal and dead letters durable; then the ack.
+ *
+ *   slab of raw messages ▶ route by topic ▶ decode ▶ contract ▶ place in time ▶ block ▶ JOURNAL ─▶ settled (acks)
+ *                              └──────────┴──────────┴─▶ dead letter ▶ durable ─▶ settled        └▶ columns (windows)
+ *
+ * Runs in the data thread. A batch is settled when everything in it is on disk and everything before it too, so a
+ * resend that was recognised is never acknowledged ahead of its original.
+ */
+import type { Lifecycle } from '../../shared/contract/events.ts';
+import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import type { BlockBuilder } from '../decode/blocks/block-builder.ts';
+import { checkReading } from '../decode/contract.ts';
+import { Layouts, type TopicLayouts } from '../decode/fast-json/layouts.ts';
+import type { ReadingIdentity } from '../decode/identity/reading-identity.ts';
+import { decodeLifecycle } from '../decode/lifecycle.ts';
+import type { MachineSchema } from '../decode/machines/machine-schema.ts';
+import type { Route, Routes } from '../decode/routes.ts';
+import type { ReadingClaim } from '../decode/row.ts';
+import { newRow } from '../decode/row.ts';
+import { singleReadingJson } from '../decode/single-reading.ts';
+import type { DeadLetter } from '../ports/dead-letters.ts';
+import type { DecodedReading, Decoder } from '../ports/decode.ts';
+import type { Block } from '../ports/journal.ts';
+import type { RawMessage } from '../ports/source.ts';
+import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
+
+export interface PipelineDeps {
+  routes: Routes;
+  identity: ReadingIdentity;
+  builder: BlockBuilder;
+  /** Durable when resolved; rejects only after retrying for as long as the sender may be kept waiting. */
+  journal(block: Omit<Block, 'seq'>): Promise<number>;
+  deadLetters(letters: Omit<DeadLetter, 'id'>[]): Promise<void>;
+  /** The same change sent again has the same `eventId`. */
+  lifecycle(change: LifecycleNotice & { eventId: string }): Promise<void>;
+  /** Told of a reading that was accepted without some of its fields. */
+  ignoredFields?(schema: MachineSchema, values: Record<string, unknown>): void;
+  /** `seq`: of the rows' block. */
+  windows(columns: ColumnBatch, seq?: number): void;
+}
+
+export interface PipelineCounts {
+  messages: number;
+  readings: number;
+  deadLetters: number;
+  fieldsIgnored: number;
+}
+
+type Letter = Omit<DeadLetter, 'id'>;
+
+export class Pipeline {
+  readonly counts: PipelineCounts = {
+    messages: 0,
+    readings: 0,
+    deadLetters: 0,
+    fieldsIgnored: 0,
+  };
+  private readonly deps: PipelineDeps;
+  private readonly row = newRow();
+  private readonly layouts = new Layouts();
+  private readonly underWay = new Set<Promise<void>>();
+  private letters: Letter[] = [];
+  private changes: Promise<void>[] = [];
+
+  constructor(deps: PipelineDeps) {
+    this.deps = deps;
+  }
+
+  /** Takes a batch; resolves when all of it is durable. `forEach` is called once, at once. */
+  take(forEach: (each: (message: RawMessage) => void) => void): Promise<void> {
+    const { identity, builder } = this.deps;
+    this.letters = [];
+    this.changes = [];
+    const resendsBefore = identity.counts.resends;
+    forEach((message) => this.message(message));
+    const hasResends = identity.counts.resends > resendsBefore;
+    const added = identity.takeAdded();
+    const finished = builder.finish(added);
+    const own: Promise<unknown>[] = [...this.changes];
+    if (finished) own.push(this.store(finished.block, finished.columns, added));
+    if (this.letters.length > 0) own.push(this.deps.deadLetters(this.letters));
+    // A resend's original may still be under way: if it fails, the resend has not been stored either.
+    const before = hasResends ? Promise.all(this.underWay) : Promise.allSettled(this.underWay);
+    const settled = allSettled([before, ...own]);
+    this.underWay.add(settled);
+    const forget = () => void this.underWay.delete(settled);
+    settled.then(forget, forget);
+    return settled;
+  }
+
+  /** Resolves when everything taken so far is settled. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.underWay);
+  }
+
+  private message(message: RawMessage): void {
+    this.counts.messages++;
+    try {
+      const route = this.deps.routes.find(message.topic);
+      if (!route.decoder) return this.lifecycle(route, message);
+      if (route.layouts && this.layouts.read(route.layouts, message.payload, route.schema, this.row)) {
+        this.place(route, this.layouts.claim, message);
+      } else {
+        this.decode(route, route.decoder, message);
+      }
+    } catch (error) {
+      this.deadLetter(message, error);
+    }
+  }
+
+  private decode(route: Route, decoder: Decoder, message: RawMessage): void {
+    const readings = decoder.decode(message.payload, route.target);
+    for (const reading of readings) {
+      try {
+        if (reading.refused) throw reading.refused.error;
+        checkReading(route.schema, reading.values, this.row);
+        this.place(route, reading, message);
+        if (this.row.ignored > 0) this.deps.ignoredFields?.(route.schema, reading.values);
+        if (route.layouts && readings.length === 1) this.learn(route, route.layouts, reading, message);
+      } catch (error) {
+        // Of a list of readings only the bad one is set aside.
+        const single = () => reading.refused?.payload ?? singleReadingJson(reading);
+        const payload = readings.length > 1 ? single() : message.payload;
+        this.deadLetter({ ...message, payload }, error);
+      }
+    }
+  }
+
+  private place({ schema }: Route, claim: ReadingClaim, { receivedMs, resend }: RawMessage): void {
+    const { identity, builder } = this.deps;
+    this.counts.fieldsIgnored += this.row.ignored;
+    if (!identity.place(schema, claim, this.row, receivedMs, resend)) return;
+    builder.add(schema, this.row, identity.ms, identity.ns);
+    this.counts.readings++;
+  }
+
+  private learn(route: Route, layouts: TopicLayouts, reading: DecodedReading, { payload }: RawMessage): void {
+    const { schema, target } = route;
+    this.layouts.learn(layouts, payload, { schema, sensor: target.sensor, reading, row: this.row });
+  }
+
+  private lifecycle(route: Route, message: RawMessage): void {
+    const { schema } = route;
+    const change = decodeLifecycle(message.payload, message.receivedMs);
+    const about: Lifecycle = {
+      site: schema.site,
+      machine: schema.machine,
+      machineType: schema.type.name,
+    };
+    if (change.note !== undefined) about.note = change.note;
+    const eventId = `${schema.site}/${schema.machine}/${change.state}/${change.identity}`;
+    this.changes.push(
+      this.deps.lifecycle({
+        state: change.state,
+        about,
+        eventId,
+        atMs: change.atMs,
+      }),
+    );
+  }
+
+  private async store(block: Omit<Block, 'seq'>, columns: ColumnBatch, added: Uint32Array): Promise<void> {
+    let seq: number;
+    try {
+      seq = await this.deps.journal(block);
+    } catch (error) {
+      this.deps.identity.forgetBlock(added);
+      this.deps.windows(withoutRows(columns));
+      throw error;
+    }
+    this.deps.windows(columns, seq);
+  }
+
+  private deadLetter(message: RawMessage, error: unknown): void {
+    const known = error instanceof HarbingerError;
+    this.counts.deadLetters++;
+    this.letters.push({
+      atMs: message.receivedMs,
+      topic: message.topic,
+      payload: Buffer.from(message.payload),
+      client: message.client,
+      stage: known ? error.stage : 'decode',
+      code: known ? error.code : 'DECODE_FAILED',
+      reason: messageOf(error),
+    });
+  }
+}
+
+/** A batch that has failed in one part is under way until its other parts have too: resends of those wait for them. */
+async function allSettled(parts: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(parts);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+/** The receiver must still hear of new machines and sensors, or later rows would name machines it does not know. */
+function withoutRows(columns: ColumnBatch): ColumnBatch {
+  const empty = {
+    machineIndex: new Int32Array(0),
+    timeMs: new Float64Array(0),
+    offset: new Int32Array(1),
+  };
+  return { ...columns, ...empty, values: new Float32Array(0) };
+}

@@ -1,0 +1,163 @@
+/**
+ * What the data thread runs: pipeline, journal, dead letters, uplink. Everything that must be on disk before an
+ * acknowledgement passes here, off the main thread, which keeps serving sensors meanwhile.
+ */
+import { join } from 'node:path';
+import { type Lane, lanes as laneNames } from '../../shared/contract/lanes.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { Random } from '../../shared/runtime/random.ts';
+import { type DeadLetters, type DeadLettersOptions, openDeadLetters } from '../deadletters/dead-letters.ts';
+import { LetterAdmin } from '../deadletters/letter-admin.ts';
+import { BlockBuilder } from '../decode/blocks/block-builder.ts';
+import { replayTail } from '../decode/blocks/replay-tail.ts';
+import { ReadingIdentity } from '../decode/identity/reading-identity.ts';
+import { type RecentReadings, recentReadings } from '../decode/identity/recent-readings.ts';
+import { IgnoredFields } from '../decode/ignored-fields.ts';
+import { createRoutes } from '../decode/routes.ts';
+import type { JournalFs } from '../journal/fs.ts';
+import { type JournalSet, openJournals } from '../journal/journal-set.ts';
+import { replayEventIds } from '../lanes/event-ids.ts';
+import { lifecycleEvent } from '../lanes/events.ts';
+import { Lanes } from '../lanes/lanes.ts';
+import { LossReporter } from '../lanes/loss-reporter.ts';
+import { Losses } from '../lanes/losses.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { RawMessage } from '../ports/source.ts';
+import type { CloudLink } from '../ports/uplink.ts';
+import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
+import { mqttLinks } from '../uplink/mqtt-link.ts';
+import { Uplink } from '../uplink/uplink.ts';
+import type { DataPlaneConfig } from './config.ts';
+import type { DataCalls, DataThreadInit } from './messages.ts';
+import { Pipeline } from './pipeline.ts';
+import { dataStatus } from './status.ts';
+
+export interface DataPlaneDeps {
+  clock: Clock;
+  random: Random;
+  log: Log;
+  columns(columns: ColumnBatch): void;
+  lifecycle(notice: LifecycleNotice): void;
+  /** Stand-ins for the computer's own disk and network, in a simulation. */
+  fs?: JournalFs;
+  openDeadLetters?(options: DeadLettersOptions): Promise<DeadLetters>;
+  link?(): CloudLink;
+  recent?: RecentReadings;
+}
+
+export interface DataPlane {
+  /** Takes a batch; resolves when all of it is durable. `forEach` is called once, at once. */
+  take(forEach: (each: (message: RawMessage) => void) => void): Promise<void>;
+  estimates(lines: string[]): void;
+  calls: DataCalls;
+}
+
+/** Opens, recovers and starts everything. @throws HarbingerError JOURNAL_* and configuration errors */
+export async function startDataPlane(
+  { config, types }: DataThreadInit,
+  deps: DataPlaneDeps,
+): Promise<DataPlane> {
+  const { clock, random, log } = deps;
+  const { gateway } = config;
+  const { machines, routes } = createRoutes(config, types);
+
+  const losses = new Losses();
+  const journals = await openLanes(config, deps, losses);
+  const byLane = eachLane((lane) => journals.lane(lane));
+  const letters = await (deps.openDeadLetters ?? openDeadLetters)({
+    dir: join(config.dataDir, 'deadletters'),
+    ...config.deadLetters,
+    clock,
+    log,
+  });
+  const lanes = new Lanes(byLane, { ...config.journal, clock, random, log });
+  const record = (event: Parameters<typeof lanes.events.add>[0]) => lanes.events.add(event);
+
+  const recent = deps.recent ?? recentReadings(clock);
+  const identity = new ReadingIdentity(recent, { ...config.timestamps, ...clockKnowledge(clock) });
+  const builder = new BlockBuilder();
+  const ignoredFields = new IgnoredFields(log);
+  const toWindows = (columns: ColumnBatch, seq?: number) =>
+    deps.columns(seq === undefined ? columns : { ...columns, block: { journal: journals.id, seq } });
+  const pipeline = new Pipeline({
+    routes,
+    identity,
+    builder,
+    journal: (block) => lanes.append('readings', block),
+    deadLetters: (added) => letters.add(added),
+    async lifecycle({ eventId, ...notice }) {
+      await record(lifecycleEvent(gateway, { eventId, ...notice }));
+      deps.lifecycle(notice);
+    },
+    ignoredFields: (schema, values) => ignoredFields.note(schema, values),
+    windows: toWindows,
+  });
+
+  const { replayBytes } = config.journal;
+  await replayTail({ journal: journals, recent, machines, builder, windowsBytes: replayBytes }, toWindows);
+  await replayEventIds(journals, lanes.events);
+
+  const link = deps.link ?? mqttLinks(gateway, config.uplink, deps);
+  const uplink = link && new Uplink(config.uplink, { gateway, journals: byLane, link, clock, random, log });
+  const lossReporter = new LossReporter({ gateway, journalId: journals.id, losses, record, clock, log });
+  const letterAdmin = new LetterAdmin(letters, (messages) => pipeline.take((each) => messages.forEach(each)));
+  const { blocksAfter } = journals;
+  const statusParts = { pipeline, identity, machines, journals: byLane, blocksAfter, lanes, losses };
+  const calls: DataCalls = {
+    async status() {
+      void lossReporter.report();
+      return dataStatus({ ...statusParts, uplink, letters, letterAdmin });
+    },
+    event: record,
+    deadLettersList: (query) => letterAdmin.list(query),
+    deadLettersShow: (id) => letterAdmin.show(id),
+    deadLettersRedrive: (which) => letterAdmin.redrive(which),
+    deadLettersDrop: (which) => letterAdmin.drop(which),
+    retain: () => letterAdmin.dropBefore(clock.nowMs() - config.deadLetters.ageDaysMax * 86_400_000),
+    async stop() {
+      lanes.stopRetrying();
+      await uplink?.stop();
+      await Promise.all([lanes.estimates.flush(), lossReporter.report()]);
+      await pipeline.idle();
+      await journals.stop();
+      await letters.stop();
+    },
+  };
+  void lossReporter.report();
+  uplink?.start();
+  return {
+    take: (forEach) => pipeline.take(forEach),
+    estimates: (lines) => lanes.estimates.add(lines),
+    calls,
+  };
+}
+
+/** The journal with all lanes; what the uplink has not read may not be dropped uncounted, so its cursors are there first. */
+async function openLanes(
+  { dataDir, journal: { bytesMax, whenFull } }: DataPlaneConfig,
+  { clock, random, log, fs }: DataPlaneDeps,
+  losses: Losses,
+): Promise<JournalSet> {
+  const journals = await openJournals({
+    dir: join(dataDir, 'journal'),
+    lanes: laneNames,
+    limits: { bytesMax, whenFull },
+    ...(fs && { fs }),
+    clock,
+    random,
+    log,
+    onLoss: (loss) => losses.add(loss),
+  });
+  for (const lane of laneNames) journals.lane(lane).cursor('uplink');
+  return journals;
+}
+
+function eachLane(journalOf: (lane: Lane) => Journal): Record<Lane, Journal> {
+  return Object.fromEntries(laneNames.map((lane) => [lane, journalOf(lane)])) as Record<Lane, Journal>;
+}
+
+/** Where the clock can tell whether it is set, times ahead of an unset clock are believed. */
+function clockKnowledge(clock: Clock): { isClockSet?: () => boolean } {
+  return clock.isSet ? { isClockSet: () => clock.isSet?.() !== false } : {};
+}

@@ -1,0 +1,67 @@
+/** Entry of the data thread: the data plane behind a message port. */
+import { join } from 'node:path';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { continuedClock, systemClock } from '../../shared/runtime/clock.ts';
+import { createLog } from '../../shared/runtime/log.ts';
+import { systemRandom } from '../../shared/runtime/random.ts';
+import { toWire, type WireError } from '../../shared/runtime/wire-error.ts';
+import { newestTime } from '../journal/segments/newest-time.ts';
+import type { DataThreadInit, FromData, ToData } from './messages.ts';
+import { type DataPlane, startDataPlane } from './plane.ts';
+import { buffersOf, RowsToSend } from './rows-to-send.ts';
+import type { SlabNote } from './slab.ts';
+import { NameTexts, SlabReaders } from './slab-reader.ts';
+
+const wireError = (error: unknown) => toWire(error, { code: 'DATA_THREAD', stage: 'journal' });
+
+async function serve(port: MessagePort, init: DataThreadInit): Promise<void> {
+  const send = (message: FromData, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
+  const rows = new RowsToSend((columns) => send({ kind: 'columns', columns }, buffersOf(columns)));
+  const plane: DataPlane = await startDataPlane(init, {
+    clock: continuedClock(systemClock, newestTime(join(init.config.dataDir, 'journal'))),
+    random: systemRandom,
+    log: createLog('data'),
+    columns: (batch) => rows.add(batch),
+    lifecycle(notice) {
+      rows.flush();
+      send({ kind: 'lifecycle', notice });
+    },
+  });
+  const names = new NameTexts();
+  const readers = new SlabReaders(names);
+  const take = async (slab: SlabNote) => {
+    const { id, bytes } = slab;
+    const reader = readers.of(slab);
+    let error: WireError | null = null;
+    try {
+      await plane.take((each) => reader.read(bytes, each));
+    } catch (thrown) {
+      error = wireError(thrown);
+    }
+    const columns = rows.take();
+    send({ kind: 'settled', id, error, columns }, buffersOf(columns));
+  };
+  const call = async ({ id, method, args }: Extract<ToData, { kind: 'call' }>) => {
+    try {
+      const run = plane.calls[method] as (...args: unknown[]) => Promise<unknown>;
+      send({ kind: 'result', id, value: await run(...args), error: null });
+    } catch (thrown) {
+      send({ kind: 'result', id, value: null, error: wireError(thrown) });
+    }
+  };
+  port.on('message', (message: ToData) => {
+    if (message.kind === 'slab') void take(message.slab);
+    else if (message.kind === 'call') void call(message);
+    else plane.estimates(message.lines);
+  });
+  // What was replayed is in the windows before new readings are.
+  rows.flush();
+  send({ kind: 'ready' });
+}
+
+const port = parentPort;
+if (port) {
+  serve(port, workerData as DataThreadInit).catch((error) => {
+    port.postMessage({ kind: 'fatal', error: wireError(error) } satisfies FromData);
+  });
+}

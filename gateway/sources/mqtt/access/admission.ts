@@ -1,0 +1,136 @@
+import type { AuthenticateError, Client, ConnectPacket } from 'aedes';
+import type { BrokerConfig } from '../config.ts';
+import type { Link, LinkedClient } from '../connection/link.ts';
+import { Refusal } from '../refusal.ts';
+import type { Rights } from '../rights.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import type { Credentials } from './credentials.ts';
+import { type Grants, rightsOf } from './grants.ts';
+
+const clientIdLengthMax = 128;
+
+/** The user of a local program that gives no name, if the configuration admits it. No configured user can have this name. */
+const anonymousUser = '(anonymous)';
+
+/** Decides who may connect, and as which client. A client id belongs to the user who holds its connection or session. */
+export class Admission {
+  private readonly live = new Map<string, Link>();
+  private readonly credentials: Credentials;
+  private readonly sessions: Sessions;
+  private readonly anonymous: BrokerConfig['anonymous'];
+  private readonly anonymousGrants: Grants;
+  private readonly takenOver: (client: LinkedClient) => void;
+
+  /** `takenOver` is called when a client connects while another connection with its id is open. */
+  constructor(
+    credentials: Credentials,
+    sessions: Sessions,
+    { anonymous, telemetryFilters }: Pick<BrokerConfig, 'anonymous' | 'telemetryFilters'>,
+    takenOver: (client: LinkedClient) => void,
+  ) {
+    this.takenOver = takenOver;
+    this.credentials = credentials;
+    this.sessions = sessions;
+    this.anonymous = anonymous;
+    this.anonymousGrants = { publish: telemetryFilters, subscribe: telemetryFilters };
+  }
+
+  isConnected(clientId: string): boolean {
+    return this.live.has(clientId);
+  }
+
+  release(clientId: string, link: Link): void {
+    if (this.live.get(clientId) === link) this.live.delete(clientId);
+  }
+
+  /** Aedes' preConnect: records the fields of CONNECT that Aedes does not pass to `authenticate`. */
+  readonly preConnect = (
+    client: Client,
+    packet: ConnectPacket,
+    callback: (error: Error | null, go: boolean) => void,
+  ): void => {
+    const { link } = client as LinkedClient;
+    link.namelessClient = packet.clientId === '';
+    link.willTopic = packet.will?.topic ?? null;
+    link.keepaliveMs = (packet.keepalive ?? 0) * 1_000;
+    packet.keepalive = 0; // Links checks it: Aedes would reset a timer at every packet, and drop paused clients
+    callback(null, true);
+  };
+
+  /** Aedes' authenticate. */
+  readonly authenticate = (
+    client: Client,
+    name: string | undefined,
+    password: Buffer | undefined,
+    done: (error: AuthenticateError | null, success: boolean | null) => void,
+  ): void => {
+    this.admit(client as LinkedClient, name, password).then(
+      () => done(null, true),
+      (error) => {
+        const refusal = error instanceof Refusal ? error : new Refusal('busy', String(error), 3);
+        done(refusal as unknown as AuthenticateError, null);
+      },
+    );
+  };
+
+  /** @throws Refusal, with the return code for CONNACK */
+  private async admit(
+    client: LinkedClient,
+    name: string | undefined,
+    password: Buffer | undefined,
+  ): Promise<void> {
+    const { id, link } = client;
+    if (link.namelessClient && !client.clean) {
+      throw new Refusal('client-id', 'a session that is to be kept needs a client id', 2);
+    }
+    if (id.length > clientIdLengthMax || hasControlCharacter(id)) {
+      throw new Refusal('client-id', `client ids have up to ${clientIdLengthMax} printable characters`, 2);
+    }
+    const rights = await this.rights(link, id, name, password);
+    const will = link.willTopic;
+    if (will !== null && (will === '' || /[+#]/.test(will) || !rights.mayPublish(will))) {
+      const bridge = will.startsWith('$SYS/broker/connection/');
+      const hint = bridge
+        ? '; it is a Mosquitto bridge, which needs `notifications false` in its configuration'
+        : '';
+      throw new Refusal('will', `no right to leave a will on ${will.slice(0, 200)}${hint}`);
+    }
+    if (client.closed) return; // it disconnected while its password was checked
+    this.claim(client, rights);
+  }
+
+  private async rights(
+    link: Link,
+    clientId: string,
+    name: string | undefined,
+    password: Buffer | undefined,
+  ): Promise<Rights> {
+    const { local, address } = link.origin;
+    if (name === undefined && this.anonymous === 'loopback' && local) {
+      return rightsOf(this.anonymousGrants, anonymousUser, clientId);
+    }
+    if (name === undefined || password === undefined) {
+      throw new Refusal('credentials', 'a user name and a password are needed', 4);
+    }
+    const user = await this.credentials.check(name, password, address);
+    return rightsOf(user, user.name, clientId);
+  }
+
+  private claim(client: LinkedClient, rights: Rights): void {
+    const { id, link } = client;
+    const holder = this.live.get(id)?.rights?.user ?? this.sessions.ownerOf(id);
+    const opened = client.clean ? 'opened' : this.sessions.open(id, rights.user);
+    if ((holder !== undefined && holder !== rights.user) || opened === 'other-user') {
+      throw new Refusal('client-id', `client id ${id} belongs to another user`, 2);
+    }
+    if (opened === 'full') throw new Refusal('session-limit', 'too many kept sessions', 3);
+    if (this.live.has(id)) this.takenOver(client);
+    link.rights = rights;
+    this.live.set(id, link);
+  }
+}
+
+function hasControlCharacter(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
+  return /[\u0000-\u001f\u007f-\u009f]/.test(text);
+}

@@ -1,0 +1,36 @@
+import { type ConfigProblem, invalid } from '../../../../shared/config/problem.ts';
+import { compileFilters, covers, type Filter, parseFilter } from '../../../../shared/mqtt/topic-filter.ts';
+import type { BrokerUser } from '../config.ts';
+import type { Rights } from '../rights.ts';
+
+/** The topic filters that a user may publish and subscribe to, as configured. */
+export type Grants = Pick<BrokerUser, 'publish' | 'subscribe'>;
+
+/** The rights that `grants` give to one connected client, with `{user}` and `{client}` filled in. */
+export function rightsOf(grants: Grants, user: string, client: string): Rights {
+  const within = (texts: string[]) =>
+    texts
+      .map((text) => parseFilter(text, { user, client }))
+      .filter((filter): filter is Filter => filter !== null);
+  const publishable = compileFilters(within(grants.publish));
+  const subscribable = within(grants.subscribe);
+  return {
+    user,
+    mayPublish: (topic) => publishable(topic) && !topic.startsWith('$'),
+    maySubscribe(text) {
+      const filter = parseFilter(text);
+      return filter !== null && subscribable.some((permitted) => covers(permitted, filter));
+    },
+  };
+}
+
+/** The user's topic filters that are not valid, so that a typing error does not become a missing right. */
+export function grantProblems({ name, publish, subscribe }: BrokerUser, index: number): ConfigProblem[] {
+  return Object.entries({ publish, subscribe }).flatMap(([list, texts]) =>
+    texts.flatMap((text, i) => {
+      const key = `broker.users[${index}].${list}[${i}]`;
+      const isFilter = parseFilter(text, { user: 'u', client: 'c' }) !== null;
+      return isFilter ? [] : [invalid(key, `broker user '${name}': '${text}' is not a valid topic filter`)];
+    }),
+  );
+}

@@ -1,0 +1,48 @@
+import type { Aedes, Client, Subscription } from 'aedes';
+import type { LinkedClient } from '../connection/link.ts';
+import { describe, type Refusals } from '../refusals.ts';
+import type { BrokerPersistence } from '../sessions/persistence.ts';
+
+type Done = (error: Error | null, subscription?: Subscription | null) => void;
+
+/** Grants the subscriptions that a client's rights and the limit on their number allow. */
+export class Subscribing {
+  refused = 0;
+  private readonly persistence: BrokerPersistence;
+  private readonly refusals: Refusals;
+  private readonly subscriptionsMax: number;
+
+  constructor(persistence: BrokerPersistence, refusals: Refusals, subscriptionsMax: number) {
+    this.persistence = persistence;
+    this.refusals = refusals;
+    this.subscriptionsMax = subscriptionsMax;
+  }
+
+  /** Subscriptions that a client gives up no longer count towards the limit. */
+  watch(aedes: Aedes): void {
+    aedes.on('unsubscribe', (topics, client) => {
+      for (const topic of topics) (client as LinkedClient).link.granted.delete(topic);
+    });
+  }
+
+  /** Aedes' authorizeSubscribe. */
+  readonly authorize = (subscriber: Client, subscription: Subscription, done: Done): void => {
+    const client = subscriber as LinkedClient;
+    const { rights, granted } = client.link;
+    const { topic } = subscription;
+    const room = granted.has(topic) || granted.size < this.subscriptionsMax;
+    if (rights?.maySubscribe(topic) && room) {
+      granted.add(topic);
+      return done(null, subscription);
+    }
+    this.refused += 1;
+    const noRight = topic.startsWith('$share/')
+      ? 'shared subscriptions are not offered (MQTT 5 has them)'
+      : 'no right to subscribe';
+    const problem = room ? noRight : 'subscriptionsMax is reached';
+    this.refusals.tell('subscribe', { ...describe(client), topic: topic.slice(0, 200) }, problem);
+    // A kept session may contain a subscription that its user no longer has the right to.
+    if (!client.clean) this.persistence.removeSubscriptions(client, [topic]).catch(() => undefined);
+    done(null, null);
+  };
+}

@@ -1,0 +1,209 @@
+/**
+ * An acknowledgement means durable. This is the only place where messages go from the broker to the intake, and where
+ * acknowledgements are released. There are two ways in:
+ *
+ * - `take`, straight from the bytes of a connection, for simple telemetry messages that nobody has subscribed to; these
+ *   are normally all of them.
+ * - `authorize`, which Aedes calls as its authorizePublish, for the rest: QoS 2, retained messages, wills, topics with
+ *   subscribers, and topics that are not telemetry.
+ */
+
+import { isPlainTopic } from '../../../shared/mqtt/topic-filter.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
+import type { Intake } from '../../ports/source.ts';
+import type { Link, LinkedClient, LinkGate } from './connection/link.ts';
+import type { PublishPacket } from './packet.ts';
+import { Refusal } from './refusal.ts';
+import type { Interest } from './sessions/interest.ts';
+import type { BrokerPersistence } from './sessions/persistence.ts';
+
+type Callback = (error?: Error | null) => void;
+
+export class Acknowledging implements LinkGate {
+  accepted = 0;
+  failed = 0;
+  pending = 0;
+  private pendingBytes = 0;
+  private stopping = false;
+  private flushing = false;
+  private whenIdleCallback: (() => void) | null = null;
+  /** Links with acknowledgements to write at the next flush. */
+  private readonly acknowledging: Link[] = [];
+  /** Links that are not read from until fewer messages are pending. */
+  private readonly paused = new Set<Link>();
+  private readonly clock: Clock;
+  private readonly intake: Intake;
+  private readonly interest: Interest;
+  private readonly persistence: BrokerPersistence;
+  private readonly pendingBytesMax: number;
+  /** QoS 2 messages that are not durable yet, with the callbacks of copies that were re-sent after a reconnect. */
+  private readonly inProgress = new Map<string, Callback[]>();
+
+  constructor(
+    deps: { intake: Intake; clock: Clock; interest: Interest; persistence: BrokerPersistence },
+    pendingBytesMax: number,
+  ) {
+    this.intake = deps.intake;
+    this.clock = deps.clock;
+    this.interest = deps.interest;
+    this.persistence = deps.persistence;
+    this.pendingBytesMax = pendingBytesMax;
+  }
+
+  get interestVersion(): number {
+    return this.interest.version;
+  }
+
+  onlyStored(topic: string): boolean {
+    return this.interest.isTelemetry(topic) && isPlainTopic(topic) && !this.interest.wants(topic);
+  }
+
+  /** A link with nothing pending is always read from, so that clients can connect and ping while the disk stalls. */
+  hasRoomFor(link: Link): boolean {
+    if (this.stopping) return false;
+    return !link.hasPending || (link.hasRoom && this.pendingBytes < this.pendingBytesMax);
+  }
+
+  resumeLater(link: Link): void {
+    this.paused.add(link);
+  }
+
+  acknowledgeSoon(link: Link): void {
+    this.acknowledging.push(link);
+  }
+
+  /** The link is closed. */
+  forget(link: Link): void {
+    this.paused.delete(link);
+  }
+
+  /** Stops reading and accepting. Messages that were accepted still settle. */
+  refuse(): void {
+    this.stopping = true;
+  }
+
+  /** Calls `then` once nothing is pending. */
+  whenIdle(then: () => void): void {
+    if (this.pending === 0) then();
+    else this.whenIdleCallback = then;
+  }
+
+  /** Called for every message, so it allocates as little as possible. */
+  take(link: Link, topic: string, payload: Buffer, messageId: number, resend: boolean): void {
+    const bytes = payload.length;
+    this.begin(link, bytes);
+    const message = { topic, payload, client: link.clientId, receivedMs: link.receivedMs, resend };
+    this.intake.accept(message, (error) => {
+      this.end(link, bytes, error);
+      if (error) link.drop('intake', `message could not be stored: ${error.message}`);
+      else if (messageId > 0) link.acknowledge(messageId);
+      this.flushSoon();
+    });
+  }
+
+  private submit(
+    link: Link | undefined,
+    client: string,
+    { topic, payload, resend }: { topic: string; payload: Buffer; resend: boolean },
+    settled: Callback,
+  ): void {
+    const bytes = payload.length;
+    this.begin(link, bytes);
+    const receivedMs = link ? link.receivedMs : this.clock.nowMs();
+    this.intake.accept({ topic, payload, client, receivedMs, resend }, (error) => {
+      this.end(link, bytes, error);
+      settled(error);
+      this.flushSoon();
+    });
+  }
+
+  private begin(link: Link | undefined, bytes: number): void {
+    this.accepted += 1;
+    this.pending += 1;
+    this.pendingBytes += bytes;
+    link?.addPending(bytes);
+  }
+
+  private end(link: Link | undefined, bytes: number, error: Error | undefined): void {
+    this.pending -= 1;
+    this.pendingBytes -= bytes;
+    if (error) this.failed += 1;
+    link?.removePending(bytes);
+  }
+
+  private flushSoon(): void {
+    if (this.flushing) return;
+    this.flushing = true;
+    process.nextTick(this.flush);
+  }
+
+  /** Runs once for all messages that settled together: writes their acknowledgements and resumes paused links. */
+  private readonly flush = (): void => {
+    this.flushing = false;
+    for (const link of this.acknowledging.splice(0)) link.writeAcks();
+    if (this.pending === 0) this.whenIdleCallback?.();
+    if (this.paused.size === 0) return;
+    // Iterates over a copy, as a link that runs out of room again is added again.
+    for (const link of [...this.paused]) {
+      if (this.hasRoomFor(link) && this.paused.delete(link)) link.readOn();
+    }
+  };
+
+  /** Aedes' authorizePublish. `client` is null for a will that was left to an earlier process of the gateway. */
+  readonly authorize = (client: LinkedClient | null, packet: PublishPacket, callback: Callback): void => {
+    const { topic, messageId } = packet;
+    if (this.stopping) return callback(new Refusal('stopping', 'the gateway is stopping'));
+    if (client && !client.link.rights?.mayPublish(topic)) {
+      return callback(new Refusal('publish', `no right to publish to ${topic.slice(0, 200)}`));
+    }
+    const clientId = client?.id ?? packet.clientId ?? '';
+    if (packet.qos !== 2 || messageId === undefined) return this.settle(client, clientId, packet, callback);
+    // Aedes looks for duplicates only after this hook, so a re-sent QoS 2 message has to be recognised here.
+    if (this.persistence.hasIncoming(clientId, messageId, packet)) return callback(null);
+    const key = `${clientId}\0${messageId}`;
+    const waiters = this.inProgress.get(key);
+    if (waiters) return void waiters.push(callback);
+    this.inProgress.set(key, []);
+    this.settle(client, clientId, packet, (error) => {
+      callback(error);
+      // Deferred, because by then Aedes has recorded the message, so it does not publish these copies again.
+      for (const waiter of this.inProgress.get(key) ?? []) setImmediate(waiter, error);
+      this.inProgress.delete(key);
+    });
+  };
+
+  private settle(
+    client: LinkedClient | null,
+    clientId: string,
+    packet: PublishPacket,
+    callback: Callback,
+  ): void {
+    const keep: Callback = (error) => {
+      if (error) return callback(new Refusal('intake', `message could not be stored: ${error.message}`));
+      const kept = this.keep(packet);
+      if (!kept) return callback(null);
+      const link = client?.link;
+      link?.addPending(0);
+      const done: Callback = (failure) => {
+        link?.removePending(0);
+        callback(failure);
+      };
+      kept.then(() => done(null), done);
+    };
+    if (!this.interest.isTelemetry(packet.topic)) return keep();
+    const { topic, payload, dup } = packet;
+    this.submit(client?.link, clientId, { topic, payload, resend: dup === true }, keep);
+  }
+
+  /** Retains the message and queues it for kept sessions, before its acknowledgement. Null if neither is needed. */
+  private keep(packet: PublishPacket): Promise<unknown> | null {
+    const writes: Promise<void>[] = [];
+    if (packet.retain) {
+      writes.push(this.persistence.retain(packet, packet.qos > 0));
+      packet.retain = false; // or Aedes would retain it again, after the acknowledgement
+    }
+    const queued = packet.qos > 0 ? this.persistence.queueForSessions(packet) : null;
+    if (queued) writes.push(queued);
+    return writes.length > 0 ? Promise.all(writes) : null;
+  }
+}

@@ -1,0 +1,88 @@
+import { type ConfigProblem, invalid, refuse } from '../../../shared/config/problem.ts';
+import { parseFilter } from '../../../shared/mqtt/topic-filter.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import { isLoopback } from '../../../shared/security/loopback.ts';
+import type { Intake, Source } from '../../ports/source.ts';
+import { Credentials, userProblems } from './access/credentials.ts';
+import { grantProblems } from './access/grants.ts';
+import type { BrokerConfig } from './config.ts';
+import { type BrokerStats, Engine } from './engine.ts';
+import { Refusals } from './refusals.ts';
+
+export interface BrokerOptions {
+  config: BrokerConfig;
+  /** The broker keeps retained messages and sessions in the subfolder `broker`. */
+  dataDir: string;
+}
+
+export interface BrokerDeps {
+  intake: Intake;
+  clock: Clock;
+  log: Log;
+}
+
+export interface Broker extends Source {
+  /** The ports that it listens on, after start(). @throws HarbingerError BROKER_NOT_STARTED */
+  ports(): { port: number; websocketPort: number | null };
+  /** @throws HarbingerError BROKER_NOT_STARTED */
+  stats(): BrokerStats;
+}
+
+/**
+ * The MQTT broker that sensors connect to. It opens nothing until start(), which may throw BROKER_PORT_BUSY,
+ * BROKER_LISTEN_FAILED, BROKER_TLS_FILES, BROKER_STORE_LOCKED, BROKER_STORE_FAILED.
+ * @throws HarbingerError CONFIG_INVALID, PASSWORD_HASH_INVALID
+ */
+export function createBroker({ config, dataDir }: BrokerOptions, deps: BrokerDeps): Broker {
+  refuse(brokerProblems(config));
+  const credentials = new Credentials(config.users, deps.clock);
+  const refusals = new Refusals(deps.clock, deps.log);
+  let engine: Engine | null = null;
+  const running = (): Engine => {
+    if (engine) return engine;
+    throw new HarbingerError('BROKER_NOT_STARTED', 'broker', 'the broker has not been started');
+  };
+  return {
+    async start() {
+      if (config.users.length === 0 && config.anonymous === 'refuse') {
+        deps.log.warn('no sensor can connect: [[broker.users]] is empty and anonymous access is refused');
+      }
+      engine = await Engine.start(config, dataDir, { ...deps, credentials, refusals });
+      deps.log.info(
+        { host: config.host, ...engine.ports(), tls: config.tls !== undefined },
+        'MQTT broker listens',
+      );
+    },
+    async stop() {
+      await engine?.stop();
+    },
+    ports: () => running().ports(),
+    stats: () => running().stats(),
+  };
+}
+
+/** What is wrong with the settings beyond what the schema expresses. */
+export function brokerProblems({ anonymous, host, telemetryFilters, users }: BrokerConfig): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  if (anonymous === 'loopback' && !isLoopback(host)) {
+    problems.push(
+      invalid(
+        'broker.anonymous',
+        `broker: anonymous = 'loopback' lets programs on this computer in without a password, so host must be 127.0.0.1 or ::1, not ${host}`,
+      ),
+    );
+  }
+  if (telemetryFilters.length === 0)
+    problems.push(
+      invalid('broker.telemetryFilters', 'broker: telemetryFilters is empty: nothing would be stored'),
+    );
+  for (const [i, text] of telemetryFilters.entries()) {
+    if (!parseFilter(text) || text.startsWith('$'))
+      problems.push(
+        invalid(`broker.telemetryFilters[${i}]`, `broker: '${text}' is not a valid telemetry filter`),
+      );
+  }
+  return [...problems, ...users.flatMap(grantProblems), ...userProblems(users)];
+}

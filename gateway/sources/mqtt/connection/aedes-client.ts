@@ -1,0 +1,45 @@
+import { type Duplex, PassThrough } from 'node:stream';
+import type { Aedes, Client } from 'aedes';
+import { HarbingerError } from '../../../../shared/runtime/errors.ts';
+
+/**
+ * The parts of an Aedes client that the broker uses beyond its public interface (`checkAedes` verifies that they exist):
+ * the parser, so that bytes and texts can be checked before Aedes acts on them, and the function that resumes reading.
+ */
+export interface AedesClient extends Client {
+  conn: Duplex;
+  _parser: TextParser;
+  _nextBatch(): void;
+}
+
+/** The parser of mqtt-packet. `_parseString` reads the length-prefixed text at `_pos` of the bytes in `_list`. */
+export interface TextParser {
+  parse(bytes: Buffer): number;
+  _list: { slice(start: number, end: number): Buffer };
+  _pos: number;
+  /** Null if the remaining bytes hold no complete text. */
+  _parseString(): string | null;
+  _emitError(error: Error): void;
+}
+
+/**
+ * Checks the internals at startup, as a missing one would otherwise fail only at the first connection.
+ * @throws HarbingerError BROKER_AEDES_CHANGED
+ */
+export function checkAedes(aedes: Aedes): void {
+  const probe = aedes.handle(new PassThrough()) as Partial<AedesClient>;
+  const parser = probe._parser;
+  const fits =
+    typeof parser?.parse === 'function' &&
+    typeof parser._parseString === 'function' &&
+    typeof parser._emitError === 'function' &&
+    typeof parser._list?.slice === 'function' &&
+    typeof probe._nextBatch === 'function';
+  probe.close?.();
+  if (fits) return;
+  throw new HarbingerError(
+    'BROKER_AEDES_CHANGED',
+    'broker',
+    'this version of aedes has other internals than 1.2; install the version in package-lock.json',
+  );
+}

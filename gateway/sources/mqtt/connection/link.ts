@@ -1,0 +1,249 @@
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../../../../shared/runtime/clock.ts';
+import { Refusal, type RefusalReason } from '../refusal.ts';
+import type { Rights } from '../rights.ts';
+import type { AedesClient } from './aedes-client.ts';
+import { Inlet, type InletHandler } from './inlet.ts';
+import { LastTopic } from './last-topic.ts';
+import { type ReadBuffers, readInto } from './read-buffers.ts';
+import { refuseBadTexts } from './texts.ts';
+
+/** Limit of the CONNECT packet, whose sender is not known yet. It leaves room for a long will and a long password. */
+const connectBytesMax = 65_536;
+/** Limits of one client's messages that are not durable yet; at these it is not read from. */
+const linkPendingMax = 1_000;
+const linkPendingBytesMax = 262_144;
+
+/** An Aedes client that belongs to a link. */
+export interface LinkedClient extends AedesClient {
+  link: Link;
+}
+
+/** Makes messages durable, and decides when a link may be read and when its acknowledgements leave. */
+export interface LinkGate {
+  /** Changes whenever an answer of `onlyStored` may change. */
+  readonly interestVersion: number;
+  /** True if a message on this topic only has to be stored: it is telemetry that nobody has subscribed to. */
+  onlyStored(topic: string): boolean;
+  /** Whether more may be read from the link now. */
+  hasRoomFor(link: Link): boolean;
+  /** Calls `link.readOn()` once there is room for the link. */
+  resumeLater(link: Link): void;
+  /** Makes a message durable, then acknowledges it. `messageId` is 0 for QoS 0. `payload` is valid only during the call. */
+  take(link: Link, topic: string, payload: Buffer, messageId: number, resend: boolean): void;
+  /** Calls `link.writeAcks()` after all messages that settle together. */
+  acknowledgeSoon(link: Link): void;
+}
+
+export interface LinkDeps {
+  gate: LinkGate;
+  clock: Clock;
+  buffers: ReadBuffers;
+  packetBytesMax: number;
+}
+
+export interface LinkOrigin {
+  /** The peer's address, for logs and throttling. */
+  address: string;
+  /** The peer is a program on this computer, and not a web page from elsewhere that runs in its browser. */
+  local: boolean;
+  /** Bytes received so far on the underlying socket. Keep-alive compares them, so that no packet needs to be timed. */
+  bytesRead(): number;
+}
+
+/** One connection: reads its bytes, counts its pending messages, and writes its acknowledgements. */
+export class Link implements InletHandler {
+  readonly stream: Duplex;
+  readonly origin: LinkOrigin;
+  /** Null until CONNECT is accepted. */
+  rights: Rights | null = null;
+  keepaliveMs = 0;
+  /** The client gave no id, so Aedes made one up. */
+  namelessClient = false;
+  willTopic: string | null = null;
+  /** Filters it has subscribed to. */
+  readonly granted = new Set<string>();
+  /** When the bytes being handled were received. */
+  receivedMs = 0;
+  /** State of the periodic sweep (see Links). */
+  seenBytes = -1;
+  seenAtMs = 0;
+  drainSinceMs = 0;
+
+  private client!: LinkedClient;
+  private readonly gate: LinkGate;
+  private readonly clock: Clock;
+  private readonly inlet: Inlet;
+  private readonly readStream: () => Buffer | null;
+  /** Messages and payload bytes that were taken and are not settled yet. */
+  private pending = 0;
+  private pendingBytes = 0;
+  /** Bytes that the socket has just read into the shared buffer, until they are handled. */
+  private arrived: Buffer | null = null;
+  /** A copy of received bytes that could not be handled at once. While there is one, nothing more is read. */
+  private held: Buffer | null = null;
+  private reading = false;
+  private readAgain = false;
+  private readonly ackIds: number[] = [];
+  /** The last topic of which `telemetryTopic` found that its messages only have to be stored. */
+  private readonly lastTopic = new LastTopic();
+
+  constructor(stream: Duplex, origin: LinkOrigin, { gate, clock, buffers, packetBytesMax }: LinkDeps) {
+    this.stream = stream;
+    this.origin = origin;
+    this.gate = gate;
+    this.clock = clock;
+    this.inlet = new Inlet(this, buffers, packetBytesMax, connectBytesMax);
+    const read = stream.read;
+    this.readStream = () => read.call(stream) as Buffer | null;
+    // Aedes takes bytes with read(null). Node itself calls read(0) to start reading.
+    stream.read = (size?: number) => {
+      if (size !== 0) return this.read();
+      return this.held === null ? read.call(stream, 0) : null;
+    };
+    stream.on('drain', () => this.readOn());
+    readInto(stream, buffers.shared, (bytes) => this.receive(bytes));
+  }
+
+  attach(client: LinkedClient): void {
+    this.client = client;
+    client.link = this;
+    refuseBadTexts(client);
+  }
+
+  get clientId(): string {
+    return this.client.id;
+  }
+
+  get closed(): boolean {
+    return this.client.closed;
+  }
+
+  /** Closes the connection; the reason is logged and counted where Aedes reports the client's error. */
+  drop(reason: RefusalReason, message: string): void {
+    if (!this.client.closed) this.client.emit('error', new Refusal(reason, message));
+  }
+
+  /** Handles bytes in the shared buffer, as 'readable' does for other streams. Returns whether to read on. */
+  private receive(bytes: Buffer): boolean {
+    this.arrived = bytes;
+    this.readOn();
+    if (this.arrived === null) return this.mayRead();
+    this.arrived = null;
+    if (!this.client.closed) this.held = Buffer.from(bytes);
+    return false;
+  }
+
+  private nextChunk(): Buffer | null {
+    const chunk = this.arrived ?? this.held;
+    if (chunk === null) return this.readStream();
+    if (this.arrived === null) {
+      this.held = null;
+      this.readAgain = true; // the stream was not read while bytes were held
+    }
+    this.arrived = null;
+    return chunk;
+  }
+
+  /** Replaces the stream's read: handles everything that has arrived, and always returns null to Aedes. */
+  private read(): null {
+    if (this.reading) {
+      this.readAgain = true;
+      return null;
+    }
+    this.reading = true;
+    do {
+      this.readAgain = false;
+      if (!this.mayRead()) break;
+      const chunk = this.nextChunk();
+      if (chunk === null) break;
+      this.receivedMs = this.clock.nowMs();
+      const verdict = this.inlet.push(chunk);
+      if (verdict === 'oversize') this.drop('oversize', 'packet larger than packetBytesMax');
+      if (verdict === 'malformed') this.drop('malformed', 'packet length of more than four bytes');
+    } while (this.readAgain);
+    this.reading = false;
+    return null;
+  }
+
+  private mayRead(): boolean {
+    if (this.client.closed || this.stream.writableNeedDrain) return false; // 'drain' reads on
+    if (this.gate.hasRoomFor(this)) return true;
+    this.gate.resumeLater(this);
+    return false;
+  }
+
+  /** Counts a message of so many payload bytes until `removePending` is called for it. */
+  addPending(bytes: number): void {
+    this.pending += 1;
+    this.pendingBytes += bytes;
+  }
+
+  removePending(bytes: number): void {
+    this.pending -= 1;
+    this.pendingBytes -= bytes;
+  }
+
+  get hasPending(): boolean {
+    return this.pending > 0;
+  }
+
+  /** False once so much of this client is pending that it is not to be read from. */
+  get hasRoom(): boolean {
+    return this.pending < linkPendingMax && this.pendingBytes < linkPendingBytesMax;
+  }
+
+  /** Resumes reading after the link or its gate has paused it. */
+  readOn(): void {
+    if (!this.client.closed) this.client._nextBatch();
+  }
+
+  /** Passes a copy to the parser, as the parser may keep it. */
+  pass(bytes: Buffer): boolean {
+    this.client._parser.parse(Buffer.from(bytes));
+    return !this.client.closed;
+  }
+
+  publish(chunk: Buffer, firstByte: number, start: number, end: number): boolean {
+    const { client } = this;
+    if (!client.connected || client.closed) return false;
+    const topicStart = start + 2;
+    const topicEnd = topicStart + ((chunk[start]! << 8) | chunk[start + 1]!);
+    const acked = (firstByte & 2) !== 0;
+    const payloadStart = acked ? topicEnd + 2 : topicEnd;
+    if (topicStart > end || payloadStart > end) return false;
+    const messageId = acked ? (chunk[topicEnd]! << 8) | chunk[topicEnd + 1]! : 0;
+    if (acked && messageId === 0) return false;
+    const topic = this.telemetryTopic(chunk, topicStart, topicEnd);
+    if (topic === null) return false;
+    this.gate.take(this, topic, chunk.subarray(payloadStart, end), messageId, (firstByte & 8) !== 0);
+    return true;
+  }
+
+  /** The topic, if its message only has to be stored; otherwise null. */
+  private telemetryTopic(chunk: Buffer, start: number, end: number): string | null {
+    const { interestVersion } = this.gate;
+    if (this.lastTopic.matches(chunk, start, end, interestVersion)) return this.lastTopic.text;
+    const topic = chunk.toString('utf8', start, end);
+    if (!this.gate.onlyStored(topic) || !this.rights?.mayPublish(topic)) return null;
+    this.lastTopic.remember(topic, chunk, start, end, interestVersion);
+    return topic;
+  }
+
+  /** Sends a PUBACK soon: those of messages that settle together leave in one write. */
+  acknowledge(messageId: number): void {
+    if (this.ackIds.length === 0) this.gate.acknowledgeSoon(this);
+    this.ackIds.push(messageId);
+  }
+
+  writeAcks(): void {
+    const ids = this.ackIds;
+    if (!this.client.closed && !this.stream.destroyed) {
+      const packets = Buffer.allocUnsafe(4 * ids.length);
+      let at = 0;
+      for (const id of ids) at = packets.writeUInt32BE(0x40020000 + id, at);
+      this.stream.write(packets);
+    }
+    ids.length = 0;
+  }
+}

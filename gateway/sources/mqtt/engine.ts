@@ -1,0 +1,237 @@
+import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { setImmediate as tick } from 'node:timers/promises';
+import { Aedes, type Client } from 'aedes';
+import { keepNoPacketNumbers } from '../../../shared/mqtt/packet-numbers.ts';
+import { type Filter, parseFilter, topicLevelsMax } from '../../../shared/mqtt/topic-filter.ts';
+import { type Clock, sleep, type Timer } from '../../../shared/runtime/clock.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import type { Intake } from '../../ports/source.ts';
+import { Admission } from './access/admission.ts';
+import type { Credentials } from './access/credentials.ts';
+import { Subscribing } from './access/subscribing.ts';
+import { Acknowledging } from './acknowledging.ts';
+import type { BrokerConfig } from './config.ts';
+import { checkAedes } from './connection/aedes-client.ts';
+import { FanOut } from './connection/fan-out.ts';
+import { Link, type LinkedClient, type LinkOrigin } from './connection/link.ts';
+import { Links } from './connection/links.ts';
+import { type Listeners, openListeners } from './connection/listeners.ts';
+import { ReadBuffers } from './connection/read-buffers.ts';
+import type { RefusalReason } from './refusal.ts';
+import { describe, type Refusals, reasonOf, takeoverText } from './refusals.ts';
+import { Interest } from './sessions/interest.ts';
+import { BrokerPersistence } from './sessions/persistence.ts';
+import { openStore } from './sessions/session-store.ts';
+
+const settleMaxMs = 5_000;
+const closeMaxMs = 2_000;
+const expireEveryMs = 3_600_000;
+/** Limit of one client's unreleased QoS 2 messages. Aedes keeps only an id for each. */
+const incomingMax = 200;
+
+export interface BrokerStats {
+  connections: number;
+  /** Connections since the start, refused ones included. */
+  connectionsSeen: number;
+  /** Connections that the broker refused or closed, by reason. */
+  refused: Record<RefusalReason, number>;
+  /** Telemetry messages handed to the intake; of these, those not settled yet, and those settled with an error. */
+  messages: number;
+  messagesPending: number;
+  messagesFailed: number;
+  subscriptionsRefused: number;
+  retained: { messages: number; bytes: number; refused: number };
+  sessions: number;
+  /** For absent clients: payload bytes kept, and messages dropped because a queue was full. */
+  queue: { bytes: number; dropped: number };
+  /** Messages dropped because a connected subscriber was too slow. */
+  forwardsDropped: number;
+  storeFailures: number;
+}
+
+interface EngineDeps {
+  intake: Intake;
+  clock: Clock;
+  log: Log;
+  credentials: Credentials;
+  refusals: Refusals;
+}
+
+/** A running broker: Aedes, with the broker's own admission, acknowledging, persistence and fan-out. */
+export class Engine {
+  private readonly config: BrokerConfig;
+  private readonly deps: EngineDeps;
+  private readonly persistence: BrokerPersistence;
+  private readonly interest: Interest;
+  private readonly acknowledging: Acknowledging;
+  private readonly admission: Admission;
+  private readonly subscribing: Subscribing;
+  private readonly fanOut = new FanOut();
+  private readonly links: Links;
+  private readonly buffers = new ReadBuffers();
+  private readonly aedes: Aedes;
+  private listeners!: Listeners;
+  private expiry: Timer | null = null;
+  private connectionsSeen = 0;
+
+  static async start(config: BrokerConfig, dataDir: string, deps: EngineDeps): Promise<Engine> {
+    keepNoPacketNumbers();
+    const opened = await openStore(join(dataDir, 'broker'), deps.clock.nowMs(), deps.log);
+    const interest = new Interest(config.telemetryFilters.map((text) => parseFilter(text)) as Filter[]);
+    const engine = new Engine(
+      config,
+      deps,
+      interest,
+      new BrokerPersistence(opened, { ...deps, interest }, config),
+    );
+    try {
+      await engine.listen();
+    } catch (error) {
+      await engine.stop();
+      throw error;
+    }
+    return engine;
+  }
+
+  private constructor(
+    config: BrokerConfig,
+    deps: EngineDeps,
+    interest: Interest,
+    persistence: BrokerPersistence,
+  ) {
+    const { clock, credentials } = deps;
+    this.config = config;
+    this.deps = deps;
+    this.interest = interest;
+    this.persistence = persistence;
+    this.links = new Links(clock);
+    this.admission = new Admission(credentials, persistence.sessions, config, (client) =>
+      deps.refusals.tell('takeover', describe(client), takeoverText),
+    );
+    this.acknowledging = new Acknowledging({ ...deps, interest, persistence }, config.pendingBytesMax);
+    this.subscribing = new Subscribing(persistence, deps.refusals, config.subscriptionsMax);
+    this.aedes = this.makeAedes();
+  }
+
+  private makeAedes(): Aedes {
+    const aedes = new Aedes({
+      persistence: this.persistence,
+      concurrency: 0, // no limit: with one, a slow subscriber would delay all others (see FanOut)
+      connectTimeout: this.config.connectTimeoutMs,
+      drainTimeout: 10_000,
+      queueLimit: 1_000, // packets that may arrive between CONNECT and CONNACK
+      maxTopicLevels: topicLevelsMax,
+      maxInflightInbound: incomingMax,
+      preConnect: this.admission.preConnect,
+      authenticate: this.admission.authenticate,
+      authorizePublish: this.acknowledging.authorize as never,
+      authorizeSubscribe: this.subscribing.authorize,
+      authorizeForward: this.fanOut.authorize,
+    });
+    this.fanOut.attach(aedes);
+    this.interest.watch(aedes);
+    this.subscribing.watch(aedes);
+    aedes.on('clientError', (client, error) => this.noteError(client, error));
+    aedes.on('connectionError', (client, error) => this.noteError(client, error));
+    aedes.on('clientDisconnect', (client) => {
+      if (!client.clean) this.persistence.sessions.left(client.id);
+    });
+    (aedes as NodeJS.EventEmitter).on('error', (error) => {
+      this.deps.refusals.tell('broker', {}, `the broker went on after: ${error.message}`);
+    });
+    return aedes;
+  }
+
+  private async listen(): Promise<void> {
+    await this.aedes.listen();
+    checkAedes(this.aedes);
+    const { refusals } = this.deps;
+    this.listeners = await openListeners(this.config, {
+      accepted: this.accept,
+      broken: (error, address) => refusals.count(reasonOf(error) ?? 'malformed', { address }, error.message),
+      overLimit: (address) => refusals.count('limit', { address }, 'connectionsMax is reached'),
+    });
+    this.links.start();
+    this.expireSessions();
+  }
+
+  ports(): { port: number; websocketPort: number | null } {
+    const { port, websocketPort } = this.listeners;
+    return { port, websocketPort };
+  }
+
+  private readonly accept = (stream: Duplex, origin: LinkOrigin, request?: IncomingMessage): void => {
+    this.connectionsSeen += 1;
+    if (this.links.all.size >= this.config.connectionsMax) {
+      this.deps.refusals.count('limit', { address: origin.address }, 'connectionsMax is reached');
+      stream.on('error', () => undefined);
+      stream.destroy();
+      return;
+    }
+    const link = new Link(stream, origin, {
+      gate: this.acknowledging,
+      clock: this.deps.clock,
+      buffers: this.buffers,
+      packetBytesMax: this.config.packetBytesMax,
+    });
+    this.links.all.add(link);
+    const client = this.aedes.handle(stream, request) as LinkedClient;
+    link.attach(client);
+    stream.on('close', () => {
+      this.links.all.delete(link);
+      this.acknowledging.forget(link);
+      this.admission.release(client.id, link);
+    });
+  };
+
+  private noteError(client: Client, error: Error): void {
+    const reason = reasonOf(error);
+    if (reason !== null) this.deps.refusals.count(reason, describe(client as LinkedClient), error.message);
+  }
+
+  private expireSessions(): void {
+    const beforeMs = this.deps.clock.nowMs() - this.config.sessionExpiryHours * 3_600_000;
+    const expired = this.persistence.expireSessions(beforeMs, (id) => this.admission.isConnected(id));
+    if (expired > 0)
+      this.deps.log.info({ expired }, 'sessions of clients that did not come back were dropped');
+    this.expiry = this.deps.clock.setTimer(expireEveryMs, () => this.expireSessions());
+  }
+
+  /** Stops accepting, lets accepted messages settle, and closes. Publishes no wills, as no client has failed. */
+  async stop(): Promise<void> {
+    this.listeners?.close();
+    this.expiry?.cancel();
+    this.acknowledging.refuse();
+    const idle = new AbortController();
+    this.acknowledging.whenIdle(() => idle.abort());
+    await sleep(this.deps.clock, settleMaxMs, idle.signal);
+    await tick(); // lets the last acknowledgements be written
+    await tick();
+    this.links.stop();
+    const closed = new Promise<void>((resolve) => this.aedes.close(resolve));
+    await Promise.race([closed, sleep(this.deps.clock, closeMaxMs)]);
+    for (const link of this.links.all) link.stream.destroy();
+    await Promise.race([this.persistence.destroy(), sleep(this.deps.clock, closeMaxMs)]);
+  }
+
+  stats(): BrokerStats {
+    const { acknowledging, persistence } = this;
+    const { retained, sessions } = persistence;
+    return {
+      connections: this.links.all.size,
+      connectionsSeen: this.connectionsSeen,
+      refused: { ...this.deps.refusals.counts },
+      messages: acknowledging.accepted,
+      messagesPending: acknowledging.pending,
+      messagesFailed: acknowledging.failed,
+      subscriptionsRefused: this.subscribing.refused,
+      retained: { messages: retained.count, bytes: retained.bytes, refused: retained.refused },
+      sessions: sessions.size,
+      queue: { bytes: sessions.queuedBytes, dropped: sessions.dropped },
+      forwardsDropped: this.fanOut.dropped,
+      storeFailures: persistence.writeFailures + this.fanOut.failed,
+    };
+  }
+}

@@ -1,0 +1,209 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect as connectSocket, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectMqtt, type IClientOptions, type MqttClient } from 'mqtt';
+import mqttPacket, { type Packet } from 'mqtt-packet';
+import { expect, vi } from 'vitest';
+import { type Clock, systemClock } from '../../../shared/runtime/clock.ts';
+import { type Log, silentLog } from '../../../shared/runtime/log.ts';
+import { compileValidator } from '../../../shared/runtime/validate.ts';
+import type { Intake, RawMessage } from '../../ports/source.ts';
+import { type Broker, createBroker } from './broker.ts';
+import { BrokerConfig } from './config.ts';
+
+/** Tests only: brokers, intakes and clients that say what happened. */
+
+export const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 });
+
+export const closeOf = (client: MqttClient) =>
+  new Promise<void>((resolve) => client.once('close', () => resolve()));
+
+/** Moves when told to; timers are called in order as it passes them. */
+export class ManualClock implements Clock {
+  private timeMs = 1_000_000;
+  private timers: { atMs: number; fn: () => void }[] = [];
+
+  nowMs(): number {
+    return this.timeMs;
+  }
+  monotonicMs(): number {
+    return this.timeMs;
+  }
+  setTimer(delayMs: number, fn: () => void) {
+    const timer = { atMs: this.timeMs + delayMs, fn };
+    this.timers.push(timer);
+    const cancel = () => {
+      this.timers = this.timers.filter((other) => other !== timer);
+    };
+    return { cancel };
+  }
+  advance(ms: number): void {
+    const untilMs = this.timeMs + ms;
+    for (;;) {
+      const [next] = this.timers.filter(({ atMs }) => atMs <= untilMs).sort((a, b) => a.atMs - b.atMs);
+      if (!next) break;
+      this.timers = this.timers.filter((timer) => timer !== next);
+      this.timeMs = Math.max(this.timeMs, next.atMs);
+      next.fn();
+    }
+    this.timeMs = untilMs;
+  }
+}
+
+export function brokerConfig(overrides: Record<string, unknown> = {}): BrokerConfig {
+  const users = [
+    { name: 'sensor', password: 'secret', subscribe: ['telemetry/#', 'commands/{client}/#'] },
+    { name: 'operator', password: 'secret2', publish: ['#'], subscribe: ['#'] },
+  ];
+  return compileValidator(BrokerConfig)({ port: 0, users, ...overrides }, (problem) => new Error(problem));
+}
+
+/** Settles as told: at once, by hand, or with an error. */
+export class TestIntake implements Intake {
+  messages: RawMessage[] = [];
+  mode: 'at once' | 'hold' | 'fail' = 'at once';
+  private readonly held: ((error?: Error) => void)[] = [];
+
+  accept(message: RawMessage, settled: (error?: Error) => void): void {
+    this.messages.push({ ...message, payload: Buffer.from(message.payload) });
+    if (this.mode === 'hold') this.held.push(settled);
+    else setImmediate(settled, this.mode === 'fail' ? new Error('disk full') : undefined);
+  }
+
+  release(error?: Error, count = this.held.length): void {
+    for (const settled of this.held.splice(0, count)) settled(error);
+  }
+
+  get texts(): string[] {
+    return this.messages.map(({ topic, payload }) => `${topic} ${payload}`);
+  }
+}
+
+export class TestBroker {
+  readonly intake = new TestIntake();
+  readonly dataDir = mkdtempSync(join(tmpdir(), 'harbinger-broker-'));
+  broker!: Broker;
+  log: Log = silentLog;
+  private readonly sockets: Socket[] = [];
+  private readonly clients: MqttClient[] = [];
+
+  async start(overrides: Record<string, unknown> = {}): Promise<this> {
+    const options = { config: brokerConfig(overrides), dataDir: this.dataDir };
+    this.broker = createBroker(options, { intake: this.intake, clock: systemClock, log: this.log });
+    await this.broker.start();
+    return this;
+  }
+
+  get port(): number {
+    return this.broker.ports().port;
+  }
+
+  /** A client of MQTT.js, which does not reconnect unless told to. */
+  client(options: IClientOptions = {}, url = `mqtt://127.0.0.1:${this.port}`): MqttClient {
+    const sensor = connectMqtt(url, {
+      username: 'sensor',
+      password: 'secret',
+      reconnectPeriod: 0,
+      ...options,
+    });
+    this.clients.push(sensor);
+    return sensor;
+  }
+
+  async connected(options: IClientOptions = {}, url?: string): Promise<MqttClient> {
+    const sensor = this.client(options, url);
+    await new Promise<void>((resolve, reject) => {
+      sensor.once('connect', () => resolve());
+      sensor.once('error', reject);
+      sensor.once('close', () => reject(new Error('closed')));
+    });
+    sensor.on('error', () => undefined);
+    return sensor;
+  }
+
+  operator(options: IClientOptions = {}): Promise<MqttClient> {
+    return this.connected({ username: 'operator', password: 'secret2', ...options });
+  }
+
+  /** Connected, packet by packet. */
+  async sensor(overrides: Record<string, unknown> = {}): Promise<RawClient> {
+    const sensor = await this.raw();
+    sensor.connect(overrides);
+    await until(() => expect(sensor.of('connack')).toMatchObject([{ returnCode: 0 }]));
+    return sensor;
+  }
+
+  /** The return code that a CONNECT gets. */
+  async connackOf(overrides: Record<string, unknown>): Promise<number | undefined> {
+    const attempt = await this.raw();
+    attempt.connect(overrides);
+    await until(() => expect(attempt.of('connack').length === 1 || attempt.closed).toBe(true));
+    const [connack] = attempt.of('connack') as { returnCode?: number }[];
+    if (connack?.returnCode !== 0) await until(() => expect(attempt.closed).toBe(true));
+    attempt.socket.destroy();
+    return connack?.returnCode;
+  }
+
+  /** Not connected yet. */
+  async raw(): Promise<RawClient> {
+    const socket = connectSocket(this.port, '127.0.0.1');
+    this.sockets.push(socket);
+    await once(socket, 'connect');
+    return new RawClient(socket);
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all(this.clients.map((client) => client.endAsync(true)));
+    for (const socket of this.sockets) socket.destroy();
+    this.intake.release();
+    await this.broker?.stop();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+/** Speaks MQTT packet by packet, so that a test decides about every one of them. */
+export class RawClient {
+  readonly received: Packet[] = [];
+  closed = false;
+  readonly socket: Socket;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+    const parser = mqttPacket.parser();
+    parser.on('packet', (packet) => this.received.push(packet));
+    socket.on('data', (bytes) => parser.parse(bytes));
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.closed = true;
+    });
+  }
+
+  send(...packets: Packet[]): void {
+    this.socket.write(Buffer.concat(packets.map((packet) => mqttPacket.generate(packet))));
+  }
+
+  connect(overrides: Record<string, unknown> = {}): void {
+    const connect = { cmd: 'connect', clientId: 'raw', clean: true, keepalive: 60, protocolVersion: 4 };
+    const credentials = { protocolId: 'MQTT', username: 'sensor', password: Buffer.from('secret') };
+    this.send({ ...connect, ...credentials, ...overrides } as Packet);
+  }
+
+  publish(topic: string, payload: string | Buffer, more: Record<string, unknown> = {}): void {
+    this.send({
+      cmd: 'publish',
+      topic,
+      payload,
+      qos: 1,
+      messageId: 1,
+      retain: false,
+      dup: false,
+      ...more,
+    } as Packet);
+  }
+
+  of(cmd: string): Packet[] {
+    return this.received.filter((packet) => packet.cmd === cmd);
+  }
+}

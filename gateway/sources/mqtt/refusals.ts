@@ -1,0 +1,76 @@
+import type { Clock } from '../../../shared/runtime/clock.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import type { LinkedClient } from './connection/link.ts';
+import { Refusal, type RefusalReason, refusalReasons } from './refusal.ts';
+
+const windowMs = 60_000;
+const logsPerWindow = 5;
+const versionHint = 'the client speaks another version of MQTT, such as 5; set it to 3.1.1 (or 3.1)';
+
+export const takeoverText =
+  'its earlier connection, still open, is closed: the client came back, or another one has the same client id (each needs its own)';
+
+/** Counts refusals by reason, and logs the first few of each kind in every minute. */
+export class Refusals {
+  readonly counts = Object.fromEntries(refusalReasons.map((reason) => [reason, 0])) as Record<
+    RefusalReason,
+    number
+  >;
+  private readonly windows = new Map<string, { startMs: number; logged: number; silent: number }>();
+  private readonly clock: Clock;
+  private readonly log: Log;
+
+  constructor(clock: Clock, log: Log) {
+    this.clock = clock;
+    this.log = log;
+  }
+
+  count(reason: RefusalReason, who: Record<string, unknown>, message: string): void {
+    this.counts[reason] += 1;
+    this.tell(reason, who, reason === 'version' ? versionHint : message);
+  }
+
+  /** Logs without counting. Each `kind` has its own rate limit, so there must be few kinds. */
+  tell(kind: string, who: Record<string, unknown>, message: string): void {
+    const nowMs = this.clock.monotonicMs();
+    let window = this.windows.get(kind);
+    if (!window || nowMs - window.startMs >= windowMs) {
+      const silent = window?.silent ?? 0;
+      if (silent > 0)
+        this.log.warn({ reason: kind, count: silent }, 'and more of the same, not logged one by one');
+      window = { startMs: nowMs, logged: 0, silent: 0 };
+      this.windows.set(kind, window);
+    }
+    if (window.logged < logsPerWindow) {
+      window.logged += 1;
+      this.log.warn({ reason: kind, ...who }, message);
+    } else window.silent += 1;
+  }
+}
+
+/** The reason for an error that Aedes or the socket reports for a client; null for an ordinary lost connection. */
+export function reasonOf(error: Error): RefusalReason | null {
+  if (error instanceof Refusal) return error.reason;
+  if ('code' in error && typeof error.code === 'string') {
+    return error.code.startsWith('WS_ERR') || error.code.startsWith('ERR_SSL') ? 'malformed' : null;
+  }
+  switch (error.message) {
+    case 'connect did not arrive in time':
+      return 'timeout';
+    case 'unacceptable protocol version':
+      return 'version';
+    case 'drain timeout':
+      return 'slow';
+    case 'connection closed':
+    case 'Premature close':
+      return null;
+    default:
+      return 'malformed';
+  }
+}
+
+/** Log fields that identify the client. */
+export function describe(client: LinkedClient): Record<string, unknown> {
+  const { link, id } = client;
+  return { client: id?.slice(0, 128), user: link?.rights?.user, address: link?.origin.address };
+}

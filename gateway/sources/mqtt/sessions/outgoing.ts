@@ -1,0 +1,68 @@
+import type { QueuedPacket } from '../packet.ts';
+
+export interface QueueEntry {
+  /** Order of arrival across all queues; part of the key on disk. */
+  readonly seq: number;
+  /** The identity that the broker gave the message. */
+  readonly name: string;
+  readonly bytes: number;
+  messageId: number | undefined;
+  packet: QueuedPacket;
+}
+
+/** One client's queue, indexed by order of arrival, by the broker's name of a message, and by MQTT message id. */
+export class OutgoingQueue {
+  readonly entries = new Map<number, QueueEntry>();
+  private readonly byName = new Map<string, QueueEntry>();
+  private readonly byMessageId = new Map<number, QueueEntry>();
+
+  /** Null if the message is queued already, because two of the client's subscriptions match it. */
+  add(seq: number, packet: QueuedPacket): QueueEntry | null {
+    const name = nameOf(packet);
+    if (this.byName.has(name)) return null;
+    const entry = { seq, name, bytes: packet.payload?.length ?? 0, messageId: packet.messageId, packet };
+    this.entries.set(seq, entry);
+    this.byName.set(name, entry);
+    if (entry.messageId !== undefined) this.byMessageId.set(entry.messageId, entry);
+    return entry;
+  }
+
+  oldest(): QueueEntry | undefined {
+    return this.entries.values().next().value;
+  }
+
+  withMessageId(messageId: number | undefined): QueueEntry | undefined {
+    return messageId === undefined ? undefined : this.byMessageId.get(messageId);
+  }
+
+  remove(entry: QueueEntry): void {
+    this.entries.delete(entry.seq);
+    this.byName.delete(entry.name);
+    if (entry.messageId !== undefined && this.byMessageId.get(entry.messageId) === entry) {
+      this.byMessageId.delete(entry.messageId);
+    }
+  }
+
+  /**
+   * Records the message id that a message was sent with; or, if `packet` has no broker's name, that the message with its
+   * id has become a release.
+   */
+  update(packet: QueuedPacket): QueueEntry | undefined {
+    if (packet.brokerId === undefined) {
+      const entry = this.withMessageId(packet.messageId);
+      if (entry) entry.packet = packet;
+      return entry;
+    }
+    const entry = this.byName.get(nameOf(packet));
+    if (entry && packet.messageId !== undefined) {
+      entry.packet.messageId = packet.messageId;
+      entry.messageId = packet.messageId;
+      this.byMessageId.set(packet.messageId, entry);
+    }
+    return entry;
+  }
+}
+
+function nameOf({ brokerId, brokerCounter }: QueuedPacket): string {
+  return `${brokerId}:${brokerCounter}`;
+}

@@ -1,0 +1,76 @@
+/**
+ * The records of kept sessions on disk: one for the session, and one for each message queued for its client. Keys sort so
+ * that a session is read before its messages, and the messages in their order.
+ */
+
+import type { QueuedPacket } from '../packet.ts';
+import type { SubscriptionRecord } from './kept-subscriptions.ts';
+import { OutgoingQueue, type QueueEntry } from './outgoing.ts';
+import { type DecodedRecord, encodeRecord, type StoreOperation } from './session-store.ts';
+
+export interface Session {
+  user: string;
+  lastSeenMs: number;
+  subscriptions: Map<string, SubscriptionRecord>;
+  queue: OutgoingQueue;
+}
+
+export type Put = Extract<StoreOperation, { type: 'put' }>;
+
+const seqDigits = 16;
+
+function sessionKey(clientId: string): string {
+  return `c!${encodeURIComponent(clientId)}`;
+}
+
+function queuedKey(clientId: string, seq: number): string {
+  return `o!${encodeURIComponent(clientId)}!${String(seq).padStart(seqDigits, '0')}`;
+}
+
+export function putSession(clientId: string, { user, lastSeenMs, subscriptions }: Session): Put {
+  const value = encodeRecord({ clientId, user, lastSeenMs, subscriptions: [...subscriptions.values()] });
+  return { type: 'put', key: sessionKey(clientId), value };
+}
+
+export function deleteSession(clientId: string): StoreOperation {
+  return { type: 'del', key: sessionKey(clientId) };
+}
+
+export function putQueued(clientId: string, { seq, packet }: QueueEntry): Put {
+  const { payload, ...rest } = packet;
+  return {
+    type: 'put',
+    key: queuedKey(clientId, seq),
+    value: encodeRecord({ clientId, packet: rest }, payload),
+  };
+}
+
+export function deleteQueued(clientId: string, seq: number): StoreOperation {
+  return { type: 'del', key: queuedKey(clientId, seq) };
+}
+
+/** The session, with an empty queue. Null if the record is of another kind or is not readable. */
+export function readSession(
+  key: string,
+  { head }: DecodedRecord,
+): { clientId: string; session: Session } | null {
+  const { clientId, user, lastSeenMs, subscriptions } = head;
+  if (!key.startsWith('c!') || typeof clientId !== 'string') return null;
+  if (typeof user !== 'string' || typeof lastSeenMs !== 'number' || !Array.isArray(subscriptions))
+    return null;
+  const byTopic = new Map((subscriptions as SubscriptionRecord[]).map((each) => [each.topic, each]));
+  return { clientId, session: { user, lastSeenMs, subscriptions: byTopic, queue: new OutgoingQueue() } };
+}
+
+/** The queued message. Null if the record is of another kind or is not readable. */
+export function readQueued(
+  key: string,
+  { head, body }: DecodedRecord,
+): { clientId: string; seq: number; packet: QueuedPacket } | null {
+  const { clientId } = head;
+  const packet = head.packet as QueuedPacket | undefined;
+  const seq = Number(key.slice(-seqDigits));
+  if (!key.startsWith('o!') || typeof clientId !== 'string') return null;
+  if (!Number.isSafeInteger(seq) || typeof packet?.cmd !== 'string') return null;
+  return { clientId, seq, packet: packet.cmd === 'publish' ? { ...packet, payload: body } : packet };
+}

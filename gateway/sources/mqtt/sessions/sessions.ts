@@ -1,0 +1,222 @@
+import type { Clock } from '../../../../shared/runtime/clock.ts';
+import type { PersistenceLimits } from '../config.ts';
+import type { QueuedPacket } from '../packet.ts';
+import type { Interest } from './interest.ts';
+import { KeptSubscriptions, type SubscriptionRecord } from './kept-subscriptions.ts';
+import { OutgoingQueue, type QueueEntry } from './outgoing.ts';
+import {
+  deleteQueued,
+  deleteSession,
+  type Put,
+  putQueued,
+  putSession,
+  readQueued,
+  readSession,
+  type Session,
+} from './session-records.ts';
+import type { DecodedRecord, Store, StoreOperation } from './session-store.ts';
+
+export interface ClientRef {
+  id: string;
+}
+
+type Deps = {
+  store: Store;
+  writeLater: (operations: StoreOperation[]) => Promise<void>;
+  interest: Interest;
+  clock: Clock;
+};
+
+/**
+ * Sessions that outlive their connection: the subscriptions of a client, and the messages queued for it. Each belongs to
+ * the user who opened it.
+ */
+export class Sessions {
+  /** Messages dropped, oldest first, because a client's queue or all queues together were full. */
+  dropped = 0;
+  queuedBytes = 0;
+  private readonly sessions = new Map<string, Session>();
+  private readonly kept: KeptSubscriptions;
+  private readonly deps: Deps;
+  private readonly limits: PersistenceLimits;
+  private nextSeq = 1;
+
+  constructor(deps: Deps, limits: PersistenceLimits) {
+    this.deps = deps;
+    this.kept = new KeptSubscriptions(deps.interest);
+    this.limits = limits;
+  }
+
+  get size(): number {
+    return this.sessions.size;
+  }
+
+  load(key: string, record: DecodedRecord): boolean {
+    const found = readSession(key, record);
+    if (!found) return this.loadQueued(readQueued(key, record));
+    const { clientId, session } = found;
+    this.sessions.set(clientId, session);
+    for (const subscription of session.subscriptions.values()) this.kept.put(clientId, subscription);
+    return true;
+  }
+
+  private loadQueued(found: ReturnType<typeof readQueued>): boolean {
+    const session = found && this.sessions.get(found.clientId);
+    if (!session) return false;
+    const entry = session.queue.add(found.seq, found.packet);
+    this.queuedBytes += entry?.bytes ?? 0;
+    this.nextSeq = Math.max(this.nextSeq, found.seq + 1);
+    return true;
+  }
+
+  *records(): Generator<[string, Buffer]> {
+    for (const [clientId, session] of this.sessions) {
+      yield recordOf(putSession(clientId, session));
+      for (const entry of session.queue.entries.values()) yield recordOf(putQueued(clientId, entry));
+    }
+  }
+
+  /** Opens or resumes the session of `clientId`, unless it is another user's, or there are too many. */
+  open(clientId: string, user: string): 'opened' | 'other-user' | 'full' {
+    const known = this.sessions.get(clientId);
+    if (known && known.user !== user) return 'other-user';
+    if (!known && this.sessions.size >= this.limits.sessionsMax) return 'full';
+    const session = known ?? { user, lastSeenMs: 0, subscriptions: new Map(), queue: new OutgoingQueue() };
+    session.lastSeenMs = this.deps.clock.nowMs();
+    this.sessions.set(clientId, session);
+    this.deps.writeLater([putSession(clientId, session)]);
+    return 'opened';
+  }
+
+  ownerOf(clientId: string): string | undefined {
+    return this.sessions.get(clientId)?.user;
+  }
+
+  /** Starts the expiry time of the session, as its client has disconnected. */
+  left(clientId: string): void {
+    const session = this.sessions.get(clientId);
+    if (!session) return;
+    session.lastSeenMs = this.deps.clock.nowMs();
+    this.deps.writeLater([putSession(clientId, session)]);
+  }
+
+  /** The absent clients that were last seen before `beforeMs`. */
+  expired(beforeMs: number, isConnected: (clientId: string) => boolean): string[] {
+    const old = [...this.sessions].filter(
+      ([id, { lastSeenMs }]) => lastSeenMs < beforeMs && !isConnected(id),
+    );
+    return old.map(([id]) => id);
+  }
+
+  drop(clientId: string): void {
+    const session = this.sessions.get(clientId);
+    if (!session) return;
+    for (const topic of session.subscriptions.keys()) this.kept.remove(clientId, topic);
+    for (const entry of [...session.queue.entries.values()]) this.dequeue(clientId, session, entry);
+    this.sessions.delete(clientId);
+    this.deps.writeLater([deleteSession(clientId)]);
+  }
+
+  // ── Subscriptions ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Resolves when they are written, so that subscriptions confirmed by SUBACK outlive this process. */
+  async subscribe(clientId: string, subscriptions: SubscriptionRecord[]): Promise<void> {
+    const session = this.sessions.get(clientId);
+    if (!session) return;
+    for (const subscription of subscriptions) {
+      const own = { ...subscription };
+      session.subscriptions.set(own.topic, own);
+      this.kept.put(clientId, own);
+    }
+    await this.deps.store.write([putSession(clientId, session)]);
+  }
+
+  async unsubscribe(clientId: string, topics: string[]): Promise<void> {
+    const session = this.sessions.get(clientId);
+    if (!session) return;
+    for (const topic of topics) {
+      session.subscriptions.delete(topic);
+      this.kept.remove(clientId, topic);
+    }
+    await this.deps.store.write([putSession(clientId, session)]);
+  }
+
+  subscriptionsOf(clientId: string): SubscriptionRecord[] {
+    const subscriptions = this.sessions.get(clientId)?.subscriptions.values() ?? [];
+    return [...subscriptions].map((subscription) => ({ ...subscription }));
+  }
+
+  matching(topic: string): (SubscriptionRecord & { clientId: string })[] {
+    return this.kept.matching(topic).map(({ clientId, subscription }) => ({ clientId, ...subscription }));
+  }
+
+  count(): { subsCount: number; clientsCount: number } {
+    const withSubscriptions = [...this.sessions.values()].filter(
+      ({ subscriptions }) => subscriptions.size > 0,
+    );
+    return { subsCount: this.kept.size, clientsCount: withSubscriptions.length };
+  }
+
+  subscribersOf(topic: string): string[] {
+    return [...this.sessions].filter(([, { subscriptions }]) => subscriptions.has(topic)).map(([id]) => id);
+  }
+
+  // ── Queued messages ────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Resolves when it is written. */
+  async enqueue(clientId: string, packet: QueuedPacket): Promise<void> {
+    const session = this.sessions.get(clientId);
+    if (!session) return;
+    const seq = this.nextSeq++;
+    const entry = session.queue.add(seq, copyOf(packet));
+    if (!entry) return;
+    this.queuedBytes += entry.bytes;
+    const written = this.deps.writeLater([putQueued(clientId, entry)]);
+    const { queueMessagesMax, queueBytesMax } = this.limits;
+    while (session.queue.entries.size > queueMessagesMax || this.queuedBytes > queueBytesMax) {
+      const oldest = session.queue.oldest();
+      if (!oldest) break;
+      this.dequeue(clientId, session, oldest);
+      this.dropped += 1;
+    }
+    await written;
+  }
+
+  private dequeue(clientId: string, session: Session, entry: QueueEntry): void {
+    session.queue.remove(entry);
+    this.queuedBytes -= entry.bytes;
+    this.deps.writeLater([deleteQueued(clientId, entry.seq)]);
+  }
+
+  updateQueued(clientId: string, packet: QueuedPacket): void {
+    const entry = this.sessions.get(clientId)?.queue.update(packet);
+    // The message id matters across a restart only for an unfinished QoS 2 exchange.
+    if (entry && (entry.packet.cmd === 'pubrel' || entry.packet.qos === 2)) {
+      this.deps.writeLater([putQueued(clientId, entry)]);
+    }
+  }
+
+  acknowledged(clientId: string, messageId: number | undefined): QueuedPacket | undefined {
+    const session = this.sessions.get(clientId);
+    const entry = session?.queue.withMessageId(messageId);
+    if (session && entry) this.dequeue(clientId, session, entry);
+    return entry?.packet;
+  }
+
+  queued(clientId: string): QueuedPacket[] {
+    return [...(this.sessions.get(clientId)?.queue.entries.values() ?? [])].map(({ packet }) => ({
+      ...packet,
+    }));
+  }
+}
+
+function recordOf({ key, value }: Put): [string, Buffer] {
+  return [key, value];
+}
+
+/** Copies the payload too, as it is part of a larger chunk. Omits the sender's message id: the receiver gets another. */
+function copyOf(packet: QueuedPacket): QueuedPacket {
+  const { cmd, topic, qos, retain, brokerId, brokerCounter } = packet;
+  const payload = Buffer.from(packet.payload ?? '');
+  return { cmd, topic, payload, qos, retain, dup: false, brokerId, brokerCounter, messageId: undefined };
+}

@@ -1,0 +1,233 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { SerialPortMock } from 'serialport';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../../shared/runtime/clock.ts';
+import { silentLog } from '../../../shared/runtime/log.ts';
+import { seededRandom } from '../../../shared/runtime/random.ts';
+import { compileValidator } from '../../../shared/runtime/validate.ts';
+import type { Intake, RawMessage } from '../../ports/source.ts';
+import { SerialConfig } from './config.ts';
+import type { PortOpener } from './port.ts';
+import { createSerialSource, type SerialSource } from './serial.ts';
+
+const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 });
+const sources: SerialSource[] = [];
+const cleanups: (() => void)[] = [];
+afterEach(async () => {
+  await Promise.all(sources.splice(0).map((source) => source.stop()));
+  for (const cleanup of cleanups.splice(0)) cleanup();
+});
+
+function configOf(...ports: object[]): SerialConfig {
+  return compileValidator(SerialConfig)({ ports }, (problem) => new Error(problem));
+}
+
+async function start(ports: object[], intake: Intake, open?: PortOpener, logged: string[] = []) {
+  const log = silentLog.child({}, { level: 'info' });
+  for (const level of ['info', 'warn'] as const)
+    log[level] = (_: unknown, text = '') => void logged.push(text);
+  const deps = { intake, clock: { ...systemClock, setTimer: fastTimer }, random: seededRandom(1), log };
+  const source = createSerialSource(configOf(...ports), deps, open);
+  sources.push(source);
+  await source.start();
+  return source;
+}
+
+/** Waits of seconds are part of the behaviour, not of the test. */
+const fastTimer: typeof systemClock.setTimer = (delayMs, fn) => systemClock.setTimer(delayMs / 50, fn);
+
+class Collector implements Intake {
+  readonly messages: RawMessage[] = [];
+  readonly held: ((error?: Error) => void)[] = [];
+  holding = false;
+  failing = 0;
+
+  accept(message: RawMessage, settled: (error?: Error) => void): void {
+    if (this.failing > 0) {
+      this.failing -= 1;
+      return void setImmediate(settled, new Error('disk full'));
+    }
+    this.messages.push({ ...message, payload: Buffer.from(message.payload) });
+    if (this.holding) this.held.push(settled);
+    else setImmediate(settled);
+  }
+
+  get texts(): string[] {
+    return this.messages.map(({ payload }) => String(payload));
+  }
+}
+
+/** Devices made of streams: each opening takes the next one, or fails where there is none. */
+function pretend(...devices: (PassThrough | null)[]): PortOpener {
+  return async () => {
+    const stream = devices.shift();
+    if (!stream) throw new Error('no such device');
+    const gone = new Promise<string>((resolve) => stream.once('unplug', () => resolve('unplugged')));
+    return { stream, gone, close: async () => undefined };
+  };
+}
+
+const scale = { path: '/dev/scale', site: 'north', machine: 'press-1', discardFirst: false };
+
+describe('serial lines', () => {
+  it('become messages on their topic', async () => {
+    const [intake, device] = [new Collector(), new PassThrough()];
+    await start([scale], intake, pretend(device));
+    device.write('{"pressure":1.5}\r\n2');
+    device.write('.5\n');
+    await until(() => expect(intake.texts).toEqual(['{"pressure":1.5}', '2.5']));
+    expect(intake.messages[0]).toMatchObject({
+      topic: 'telemetry/north/press-1',
+      client: '/dev/scale',
+      resend: false,
+    });
+  });
+
+  it('latin1 is turned into UTF-8, and another delimiter is one', async () => {
+    const [intake, device] = [new Collector(), new PassThrough()];
+    await start([{ ...scale, encoding: 'latin1', delimiter: ';' }], intake, pretend(device));
+    device.write(Buffer.from('21 °C;', 'latin1'));
+    await until(() => expect(intake.texts).toEqual(['21 °C']));
+  });
+
+  it('too long ones are handed in as such, so that no format takes their beginning, and counted', async () => {
+    const [intake, device] = [new Collector(), new PassThrough()];
+    const source = await start([{ ...scale, lineBytesMax: 8 }], intake, pretend(device));
+    device.write(`${'x'.repeat(100)}\nok\n`);
+    await until(() => expect(intake.texts).toEqual(['xxxxxxxx [cut at lineBytesMax, 8 bytes]', 'ok']));
+    expect(source.stats()).toMatchObject([{ lines: 2, truncated: 1, open: true }]);
+  });
+
+  it('while the intake is full the port is not read, and nothing is lost', async () => {
+    const [intake, device] = [new Collector(), new PassThrough()];
+    intake.holding = true;
+    await start([scale], intake, pretend(device));
+    for (let i = 0; i < 5_000; i++) device.write(`${i}\n`);
+    await until(() => expect(intake.messages.length).toBeGreaterThanOrEqual(100));
+    await until(() => expect(device.isPaused()).toBe(true));
+    intake.holding = false;
+    for (const settled of intake.held.splice(0)) settled();
+    await until(() => expect(intake.texts).toEqual(Array.from({ length: 5_000 }, (_, i) => `${i}`)));
+  });
+
+  it('a line that could not be stored is handed in again until it is', async () => {
+    const [intake, device] = [new Collector(), new PassThrough()];
+    intake.failing = 3;
+    const source = await start([scale], intake, pretend(device));
+    device.write('1\n');
+    await until(() => expect(intake.texts).toEqual(['1']));
+    expect(intake.messages[0]!.resend).toBe(true);
+    expect(source.stats()[0]!.retried).toBe(3);
+  });
+
+  it('a device that is missing, unplugged and plugged in again is found, and told of once per change', async () => {
+    const intake = new Collector();
+    const [first, second] = [new PassThrough(), new PassThrough()];
+    const logged: string[] = [];
+    const source = await start([scale], intake, pretend(null, null, null, first, null, second), logged);
+    first.write('1\n');
+    await until(() => expect(intake.texts).toEqual(['1']));
+    first.emit('unplug');
+    second.write('2\n');
+    await until(() => expect(intake.texts).toEqual(['1', '2']));
+    const told = logged.map((text) => text.replace(/.*again: /, ''));
+    expect(told).toEqual([
+      'no such device',
+      'serial port is open',
+      'unplugged',
+      'no such device',
+      'serial port is open',
+    ]);
+    expect(source.stats()[0]).toMatchObject({ open: true, reopened: 5 });
+  });
+
+  it('stop() is quick while a device is missing, and waits for lines that are being stored', async () => {
+    const [intake, device] = [new Collector(), new PassThrough()];
+    intake.holding = true;
+    const source = await start(
+      [scale, { ...scale, path: '/dev/none', machine: 'press-2' }],
+      intake,
+      pretend(device),
+    );
+    device.write('1\n');
+    await until(() => expect(intake.texts).toEqual(['1']));
+    const stopped = source.stop();
+    intake.held[0]!();
+    await stopped;
+    device.write('2\n');
+    expect(intake.texts).toEqual(['1']);
+  });
+
+  it.each([
+    [{ path: 'x' }, /set site/],
+    [{ path: 'x', topic: 'telemetry/#' }, /not a topic/],
+    [{ path: 'x', topic: '/a' }, /not a topic/],
+  ])('refuses the port %j', (port, problem) => {
+    const deps = { intake: new Collector(), clock: systemClock, random: seededRandom(1), log: silentLog };
+    expect(() => createSerialSource(configOf(port), deps)).toThrow(problem);
+    expect(() => createSerialSource(configOf(scale, scale), deps)).toThrow(/same path/);
+  });
+});
+
+describe("serialport's own stream", () => {
+  it('over its mock binding', async () => {
+    SerialPortMock.binding.reset();
+    SerialPortMock.binding.createPort('/dev/mock');
+    const intake = new Collector();
+    let opened: SerialPortMock | undefined;
+    await start([{ ...scale, path: '/dev/mock', discardFirst: true }], intake, ({ path, baudRate }) => {
+      const stream = new SerialPortMock({ path, baudRate, autoOpen: false });
+      opened = stream;
+      const gone = new Promise<string>((resolve) => stream.once('close', () => resolve('closed')));
+      const close = () => new Promise<void>((done) => (stream.isOpen ? stream.close(() => done()) : done()));
+      return new Promise((resolve, reject) =>
+        stream.open((error) => (error ? reject(error) : resolve({ stream, gone, close }))),
+      );
+    });
+    await until(() => expect(opened?.isOpen).toBe(true));
+    opened!.port!.emitData('torn\n1\n2\n');
+    await until(() => expect(intake.texts).toEqual(['1', '2']));
+  });
+});
+
+/** util-linux' script makes a pseudo terminal: what is written to its standard input arrives at the terminal. */
+const terminals = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
+
+describe.skipIf(!terminals)('a real port (needs `script` of util-linux for a pseudo terminal)', () => {
+  async function terminal(link: string): Promise<ChildProcess> {
+    const child = spawn('script', ['-qfc', 'tty; exec sleep 600', '/dev/null'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    cleanups.push(() => child.kill('SIGKILL'));
+    const name = await new Promise<string>((resolve) =>
+      child.stdout!.once('data', (text) => resolve(String(text).trim())),
+    );
+    symlinkSync(name, `${link}.new`);
+    renameSync(`${link}.new`, link);
+    return child;
+  }
+
+  it('is read, survives unplugging, and is read again', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'harbinger-serial-'));
+    cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
+    const link = join(folder, 'device');
+    const intake = new Collector();
+    const logged: string[] = [];
+    const source = await start([{ ...scale, path: link }], intake, undefined, logged);
+    await until(() => expect(logged.length).toBe(1)); // not there yet
+    let device = await terminal(link);
+    await until(() => expect(source.stats()[0]!.open).toBe(true));
+    device.stdin!.write('{"x":1}\n2.5\n');
+    await until(() => expect(intake.texts).toEqual(['{"x":1}', '2.5']));
+    device.kill('SIGKILL');
+    await until(() => expect(source.stats()[0]!.open).toBe(false));
+    device = await terminal(link);
+    await until(() => expect(source.stats()[0]!.open).toBe(true));
+    device.stdin!.write('3\n');
+    await until(() => expect(intake.texts.at(-1)).toBe('3'));
+  });
+});

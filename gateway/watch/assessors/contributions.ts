@@ -1,0 +1,27 @@
+import type { Contribution } from '../../../shared/contract/events.ts';
+import type { AlertInput } from '../../ports/decision.ts';
+
+const contributionsMax = 8;
+
+/** The window's newest value of a sensor; null where it has never been seen. */
+export function latestValue(input: AlertInput, column: number): number | null {
+  const columns = input.window.length / input.rows;
+  const value = input.window[(input.rows - 1) * columns + column]!;
+  return Number.isFinite(value) ? value : null;
+}
+
+/** Weights per sensor → the largest ones as shares that add to 1. What speaks for the machine (≤ 0) is left out. */
+export function contributionsOf(input: AlertInput, weights: ArrayLike<number>): Contribution[] {
+  const { sensors } = input.machine.type;
+  const largest = sensors
+    .map((sensor, column) => ({ sensor: sensor.name, column, weight: weights[column] ?? 0 }))
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, contributionsMax);
+  const sum = largest.reduce((total, { weight }) => total + weight, 0);
+  return largest.map(({ sensor, column, weight }) => ({
+    sensor,
+    share: Math.min(1, weight / sum),
+    value: latestValue(input, column),
+  }));
+}

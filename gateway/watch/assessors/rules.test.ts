@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import { gaussian, seededRandom } from '../../../shared/runtime/random.ts';
+import type { AlertInput } from '../../ports/decision.ts';
+import { Baseline, learnRows } from '../baselines/baseline.ts';
+import { applyRules } from './rules.ts';
+import { createRulesAssessor } from './rules-assessor.ts';
+
+const rows = 20;
+const type: MachineType = {
+  name: 'rig',
+  version: '1.0.0',
+  description: '',
+  lifeUnit: 'cycles',
+  stepMs: 1_000,
+  windowRows: rows,
+  openSensors: false,
+  sensors: [
+    { name: 'rising', unit: 'Cel', min: 0, max: 500, warn: 50, alarm: 100 },
+    { name: 'falling', unit: 'bar', min: 0, max: 20, warn: 6, alarm: 2 },
+    { name: 'free', unit: '1', min: 0, max: 1e6 },
+  ],
+  alerts: [],
+};
+
+const random = seededRandom(1);
+
+/** `rising` goes from `from` by `slope` a row, with noise; the others stand still and healthy. */
+function rig(from: number, slope: number, noise = 0, falling = 10): Float32Array {
+  const values = Array.from({ length: rows }, (_, row) => [
+    from + slope * row + noise * gaussian(random),
+    falling,
+    1e5,
+  ]);
+  return Float32Array.from(values.flat());
+}
+
+describe('rules', () => {
+  it('extrapolate a trend to the alarm limit', () => {
+    const { severity, remaining } = applyRules(type, rig(50, 1), rows);
+    expect(severity).toBeCloseTo(0.5 + (0.5 * 17) / 50, 2);
+    expect(remaining!.p50).toBeCloseTo(31, 0);
+  });
+
+  it('give a wider interval where there is more noise, around the truth', () => {
+    const calm = applyRules(type, rig(50, 1, 0.5), rows).remaining!;
+    const noisy = applyRules(type, rig(50, 1, 4), rows).remaining!;
+    expect(noisy.p90 - noisy.p10).toBeGreaterThan(calm.p90 - calm.p10);
+    for (const { p10, p50, p90 } of [calm, noisy]) {
+      expect(p10).toBeLessThanOrEqual(p50);
+      expect(p50).toBeLessThanOrEqual(p90);
+    }
+  });
+
+  it('say no remaining life without a trend, far from the limit, or where the sensor recovers', () => {
+    expect(applyRules(type, rig(70, 0, 2), rows).remaining).toBeNull();
+    expect(applyRules(type, rig(0, 0.5), rows).remaining).toBeNull();
+    expect(applyRules(type, rig(90, -1), rows).remaining).toBeNull();
+  });
+
+  it('know limits that lie below', () => {
+    expect(applyRules(type, rig(0, 0, 0, 4), rows).severity).toBeCloseTo(0.75, 5);
+    expect(applyRules(type, rig(0, 0, 0, 10), rows).severity).toBe(0);
+  });
+
+  it('say that nothing is left at the alarm limit', () => {
+    const { severity, remaining } = applyRules(type, rig(120, 0), rows);
+    expect(severity).toBe(1);
+    expect(remaining).toMatchObject({ p10: 0, p50: 0 });
+  });
+
+  it('are not moved by one odd reading', () => {
+    const window = rig(20, 0);
+    window[(rows - 1) * 3] = 400;
+    expect(applyRules(type, window, rows)).toMatchObject({
+      severity: expect.closeTo(0.2, 5),
+      remaining: null,
+    });
+  });
+
+  it('pass over a sensor that has never spoken, or only just begun', () => {
+    const window = rig(90, 1);
+    for (let row = 0; row < rows - 6; row++) window[row * 3] = Number.NaN;
+    const begun = applyRules(type, window, rows);
+    expect(begun.severity).toBe(1);
+    const silent = applyRules(type, rig(Number.NaN, 0), rows);
+    expect(silent.severity).toBe(0);
+    expect(silent.remaining).toBeNull();
+  });
+});
+
+describe('the rules assessor', () => {
+  const input = (window: Float32Array, of: MachineType = type): AlertInput => ({
+    machine: { site: 's', machine: 'm', type: of },
+    timeMs: 0,
+    window,
+    rows,
+  });
+  const assess = async (window: Float32Array, of?: MachineType, baseline: Baseline | null = null) => {
+    const assessor = createRulesAssessor({ baselineOf: () => baseline });
+    return (await assessor.assess([input(window, of)], new AbortController().signal))[0]!;
+  };
+
+  it('says where the estimate comes from and which sensor it rests on', async () => {
+    const assessment = await assess(rig(60, 1, 0.2));
+    expect(assessment).toMatchObject({ source: 'rules', model: null, remainingLife: { unit: 'cycles' } });
+    expect(assessment.contributions[0]).toMatchObject({ sensor: 'rising', share: 1 });
+    expect(assessment.contributions[0]!.value).toBeCloseTo(79, -1);
+    expect(assessment.health).toBeLessThan(0.5);
+    expect(assessment.confidence).toBeGreaterThan(0.5);
+    expect(assessment.confidence).toBeLessThanOrEqual(0.65);
+  });
+
+  it('takes health from the anomaly score where a type has no limits', async () => {
+    const free: MachineType = {
+      ...type,
+      sensors: type.sensors.map(({ name, unit, min, max }) => ({ name, unit, min, max })),
+    };
+    const baseline = new Baseline(3);
+    for (let row = 0; row < learnRows; row++) {
+      baseline.take(Float32Array.of(20 + gaussian(random), 10, 1e5), row);
+    }
+    const normal = await assess(rig(20, 0, 1), free, baseline);
+    for (let row = 0; row < 20; row++) baseline.take(Float32Array.of(60, 10, 1e5), learnRows + row);
+    const odd = await assess(rig(60, 0, 1), free, baseline);
+    expect(normal.health).toBeGreaterThan(0.5);
+    expect(odd).toMatchObject({ remainingLife: null, contributions: [{ sensor: 'rising' }] });
+    expect(odd.anomaly).toBeGreaterThan(0.5);
+    expect(odd.health).toBeCloseTo(1 - odd.anomaly, 10);
+    expect((await assess(rig(60, 0, 1), free)).confidence).toBeLessThan(0.5);
+  });
+});

@@ -1,0 +1,39 @@
+import type { Assessment } from '../../../shared/contract/events.ts';
+import type { AlertInput, Assessor, MachineIdentity } from '../../ports/decision.ts';
+import type { Baseline } from '../baselines/baseline.ts';
+import { contributionsOf } from './contributions.ts';
+import { hasLimits } from './rules.ts';
+
+const name = 'self-learned';
+const version = '1.0.0';
+/** What is learnt from one machine alone is never as sure as what a model has learnt from many lives. */
+const confidence = 0.55;
+
+/**
+ * Assesses by what is normal for this very machine, which needs neither a model nor limits: how unlike its own past it
+ * behaves, and, where that has a trend, how long until its end. Where the machine's type has limits and there is no such
+ * trend, it has nothing to say: rules know better.
+ */
+export function createSelfLearnedAssessor(options: {
+  baselineOf(machine: MachineIdentity): Baseline | null;
+}): Assessor {
+  function assess(input: AlertInput): Assessment | null {
+    const { type } = input.machine;
+    const baseline = options.baselineOf(input.machine);
+    if (!baseline?.ready) return null;
+    const remaining = baseline.remaining();
+    if (!remaining && hasLimits(type)) return null;
+    const { score, deviations } = baseline.score();
+    return {
+      source: 'rules',
+      model: null,
+      detector: { name, version },
+      remainingLife: remaining && { ...remaining, unit: type.lifeUnit },
+      health: 1 - score,
+      anomaly: score,
+      confidence,
+      contributions: contributionsOf(input, deviations),
+    };
+  }
+  return { name, version, assess: (inputs) => Promise.resolve(inputs.map(assess)) };
+}

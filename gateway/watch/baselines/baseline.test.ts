@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { loadMachineTypes } from '../../../shared/domain/machine-types.ts';
+import { gaussian, seededRandom } from '../../../shared/runtime/random.ts';
+import { Baseline, baselineOptions, learnRows, scoreAnomaly } from './baseline.ts';
+
+const columns = 6;
+const random = seededRandom(3);
+const normalRow = () => Float32Array.from({ length: columns }, (_, i) => 10 * i + gaussian(random));
+type Changed = (row: Float32Array) => void;
+
+/** A baseline that has learnt normal rows, and a way to give it more. */
+function learnt(options = {}) {
+  const baseline = new Baseline(columns, options);
+  let timeMs = 0;
+  const take = (rows: number, change: Changed = () => {}) => {
+    const scores: number[] = [];
+    for (let i = 0; i < rows; i++) {
+      const row = normalRow();
+      change(row);
+      timeMs += 1_000;
+      baseline.take(row, timeMs);
+      scores.push(baseline.score().score);
+    }
+    return scores;
+  };
+  take(2 * learnRows);
+  return { baseline, take };
+}
+
+describe('the anomaly score', () => {
+  it('stays below 0.5 while a machine behaves as it did at first', () => {
+    const { take } = learnt();
+    expect(Math.max(...take(300))).toBeLessThan(0.5);
+  });
+
+  it('passes 0.5 while sensors are away from their normal, and names them', () => {
+    const { baseline, take } = learnt();
+    const scores = take(60, (row) => {
+      row[2]! += 12;
+    });
+    expect(Math.min(...scores.slice(10))).toBeGreaterThan(0.5);
+    expect(Math.max(...scores)).toBeLessThanOrEqual(1);
+    const { deviations } = baseline.score();
+    expect(deviations.indexOf(Math.max(...deviations))).toBe(2);
+    expect(take(120).at(-1)).toBeLessThan(0.5);
+  });
+
+  it('does not care for one odd row', () => {
+    const { take } = learnt();
+    take(1, (row) => {
+      row[2]! += 1_000;
+    });
+    expect(Math.max(...take(5))).toBeLessThan(0.5);
+  });
+
+  it('says nothing while it learns, without a baseline, and of sensors that are silent', () => {
+    expect(new Baseline(columns).score()).toEqual({ score: 0, deviations: new Float64Array(columns) });
+    expect(scoreAnomaly(null, columns)).toEqual({ score: 0, deviations: new Float64Array(columns) });
+    const { baseline, take } = learnt();
+    const scores = take(50, (row) => {
+      row[1] = Number.NaN;
+    });
+    expect(Math.max(...scores)).toBeLessThan(0.5);
+    expect(baseline.score().deviations[1]).toBe(0);
+  });
+
+  it('is not alarmed by the last digit of a sensor that stood still while learning', () => {
+    const at = (value: number) => {
+      const baseline = new Baseline(1);
+      for (let row = 0; row < learnRows; row++) baseline.take(Float32Array.of(100), row);
+      for (let row = 0; row < 30; row++) baseline.take(Float32Array.of(value), learnRows + row);
+      return baseline.score().score;
+    };
+    expect(at(100.04)).toBeLessThan(0.5);
+    expect(at(110)).toBeGreaterThan(0.5);
+  });
+
+  it('learns anew when the machine gets more sensors', () => {
+    const { baseline } = learnt();
+    baseline.widen(Array.from({ length: columns + 1 }, (_, i) => `s${i}`));
+    expect(baseline.rows).toBe(0);
+    expect(baseline.score().deviations).toHaveLength(columns + 1);
+  });
+
+  it('looks at no more rows than a machine’s step allows, however fast they come', () => {
+    const baseline = new Baseline(1, { stepMs: 400 });
+    for (let i = 0; i <= 1_000; i++) baseline.take(Float32Array.of(i), i);
+    expect(baseline.rows).toBe(21);
+  });
+});
+
+it('of a type about which nothing is known, what lasts becomes the new normal', () => {
+  const generic = loadMachineTypes().get('generic')!;
+  const { baseline, take } = learnt(baselineOptions(generic));
+  expect(baseline.ready).toBe(false);
+  take(600);
+  const [, , third] = take(10, (row) => {
+    row[0]! += 30;
+  });
+  expect(third).toBeGreaterThan(generic.alerts[0]!.openAt);
+  const later = take(1_000, (row) => {
+    row[0]! += 30;
+  });
+  expect(later.at(-1)).toBeLessThan(generic.alerts[0]!.resolveAt);
+});

@@ -1,0 +1,79 @@
+import { expect, it } from 'vitest';
+import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
+import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
+import { Baseline, baselineOptions } from './baselines/baseline.ts';
+
+/** The alert of machines of which nothing is known: rare while nothing happens, there when something does. */
+const generic = loadMachineTypes().get('generic')!;
+const [policy] = generic.alerts;
+const dayRows = 288;
+const rows = 14 * dayRows;
+const random = seededRandom(11);
+
+type Shape = (row: number) => number;
+const shapes: Record<string, () => Shape> = {
+  steady: () => () => 10 + gaussian(random),
+  seasonal: () => (row) => 50 + 20 * Math.sin((2 * Math.PI * row) / dayRows) + 2 * gaussian(random),
+  'switched each day': () => (row) =>
+    (row % dayRows > 100 && row % dayRows < 200 ? 80 : 20) + gaussian(random),
+  drifting: () => (row) => 60 + 0.01 * row + gaussian(random),
+  wandering: () => {
+    let level = 0;
+    return () => {
+      level += 0.2 * gaussian(random);
+      return level + 0.2 * gaussian(random);
+    };
+  },
+  counted: () => () => Math.max(0, Math.round(20 + 4 * gaussian(random))),
+};
+
+/** How often the alert would open over two weeks at a reading each five minutes, from the rows `from` on. */
+function openings(
+  shape: Shape,
+  from = 0,
+  fault: (value: number, row: number) => number = (value) => value,
+): number {
+  const baseline = new Baseline(3, baselineOptions(generic));
+  let inRow = 0;
+  let isOpen = false;
+  let opened = 0;
+  for (let row = 0; row < rows; row++) {
+    const value = shape(row);
+    const values = Float32Array.of(fault(value, row), 2 * value + gaussian(random), gaussian(random));
+    baseline.take(values, Date.UTC(2026, 0, 5) + row * 300_000);
+    const { score } = baseline.score();
+    inRow = score >= policy!.openAt ? inRow + 1 : 0;
+    if (!isOpen && inRow >= policy!.openAfter && baseline.ready) {
+      isOpen = true;
+      if (row >= from) opened++;
+    }
+    if (score <= policy!.resolveAt) isOpen = false;
+  }
+  return opened;
+}
+
+it.each(Object.keys(shapes))('seldom opens for machines that are %s', (name) => {
+  const opened = Array.from({ length: 5 }, () => openings(shapes[name]!()));
+  expect(opened.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(3);
+});
+
+it.each(Object.keys(shapes))('opens when the sensors of a machine that is %s fail', (name) => {
+  const start = 10 * dayRows + 150;
+  const fails = (value: number, row: number) => (row >= start && row < start + 60 ? value + 150 : value);
+  const opened = Array.from({ length: 5 }, () => openings(shapes[name]!(), start, fails));
+  expect(opened.filter((each) => each > 0).length).toBeGreaterThanOrEqual(4);
+});
+
+it.each(['steady', 'seasonal', 'counted'])(
+  'opens while a machine that was %s drifts away, before it breaks',
+  (name) => {
+    const start = 10 * dayRows;
+    const spread = name === 'steady' ? 1 : name === 'seasonal' ? 15 : 4;
+    const drifts = (value: number, row: number) => value + Math.max(0, (row - start) / 100) * spread;
+    const until = start + 500;
+    const opened = Array.from({ length: 3 }, () =>
+      openings(shapes[name]!(), start, (value, row) => drifts(value, Math.min(row, until))),
+    );
+    expect(opened.every((each) => each > 0)).toBe(true);
+  },
+);

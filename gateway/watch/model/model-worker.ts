@@ -1,0 +1,100 @@
+/**
+ * The model's worker thread: chooses a TensorFlow.js backend, loads the artefacts that pass every check, and answers
+ * score requests one after the other. Nothing is thrown out of it: what goes wrong is an answer.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import { type Artefact, loadArtefact, refusal } from '../../../shared/features/artefact.ts';
+import { chooseBackend } from '../../../shared/features/backend.ts';
+import { createModel, type Model, type Scores } from '../../../shared/features/model.ts';
+import { codeOf, messageOf } from '../../../shared/runtime/errors.ts';
+import { toWire } from '../../../shared/runtime/wire-error.ts';
+import type {
+  Explanation,
+  FromWorker,
+  LoadedModel,
+  ModelRefusal,
+  ModelSource,
+  ScoreRequest,
+  WorkerStart,
+} from './model-messages.ts';
+import { occlusionEffects } from './occlusion.ts';
+
+const port = parentPort!;
+const models = new Map<string, Model>();
+const wireError = (error: unknown) => toWire(error, { code: 'MODEL_FAILED', stage: 'intelligence' });
+
+function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}
+
+/** A window without values, and one of extremes: a sound network answers both with numbers. */
+function checkAnswers(model: Model, folder: string): void {
+  const width = model.path.windowRows * model.path.inputs;
+  const windows = new Float32Array(2 * width).fill(Number.NaN, 0, width).fill(Number.MAX_VALUE, width);
+  try {
+    model.score(windows, 2);
+  } catch (error) {
+    throw refusal('MODEL_REFUSED_OUTPUT', folder, messageOf(error));
+  }
+}
+
+function load({ type, folder }: ModelSource): LoadedModel {
+  const artefact = loadArtefact(folder, type);
+  const model = createModel(artefact);
+  checkAnswers(model, folder);
+  models.set(type.name, model);
+  return describe(type, artefact);
+}
+
+function describe(type: MachineType, { manifest }: Artefact): LoadedModel {
+  const { name, version, windowRows, inputs, output } = manifest;
+  const { labelCap, unit } = output;
+  return { machineType: type.name, name, version, labelCap, unit, windowRows, inputs: inputs.length };
+}
+
+function explain(model: Model, { lives, prepared }: Scores, request: ScoreRequest): Explanation[] {
+  const { width } = model.path;
+  const explanations: Explanation[] = [];
+  for (let index = 0; index < request.count; index++) {
+    const p50 = lives[3 * index + 1]!;
+    if (p50 >= request.explainBelow) continue;
+    const input = prepared.subarray(index * width, (index + 1) * width);
+    explanations.push({ index, effects: occlusionEffects(model, input, p50) });
+  }
+  return explanations;
+}
+
+function answer(request: ScoreRequest): void {
+  const { id, machineType, windows, count } = request;
+  try {
+    const model = models.get(machineType);
+    if (!model) throw new Error(`no model for machine type '${machineType}'`);
+    const scores = model.score(windows, count);
+    const explanations = explain(model, scores, request);
+    const { lives, familiarity } = scores;
+    send({ kind: 'scored', id, lives, familiarity, explanations }, [lives.buffer as ArrayBuffer]);
+  } catch (error) {
+    send({ kind: 'failed', id, error: wireError(error) });
+  }
+}
+
+async function start({ backend: preference, sources }: WorkerStart): Promise<void> {
+  const backend = await chooseBackend(preference);
+  const loaded: LoadedModel[] = [];
+  const refusals: ModelRefusal[] = [];
+  for (const source of sources) {
+    try {
+      loaded.push(load(source));
+    } catch (error) {
+      const code = codeOf(error) ?? 'MODEL_REFUSED_UNREADABLE';
+      refusals.push({ machineType: source.type.name, code, message: messageOf(error) });
+    }
+  }
+  port.on('message', answer);
+  send({ kind: 'ready', backend, models: loaded, refusals });
+}
+
+start(workerData as WorkerStart).catch((error: unknown) => {
+  send({ kind: 'unusable', error: wireError(error) });
+});

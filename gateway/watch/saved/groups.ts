@@ -1,0 +1,133 @@
+/** Which machines share a file, so that ten thousand of them take a few hundred files and syncs, not ten thousand. */
+
+import type { WatchedMachine } from '../windows/windows.ts';
+import type { NormalRecord } from './record.ts';
+
+const membersMax = 32;
+
+export interface Member {
+  readonly key: string;
+  readonly group: Group;
+  /** Null until the machine is heard of again. */
+  machine: WatchedMachine | null;
+  /** As it was read, until the machine has learnt more. */
+  record: NormalRecord | null;
+  /** How many rows had been learnt when it was last written; −1: never, or of another window. */
+  savedRows: number;
+}
+
+export interface Group {
+  readonly name: string;
+  readonly members: Set<Member>;
+  /** Written, and tried to write, last. Monotonic. */
+  writtenMs: number;
+  triedMs: number;
+  /** What is on disk must not be believed any longer, however little was learnt since. */
+  isWrong: boolean;
+  /** … and is copied before it is replaced. */
+  setAside: boolean;
+  /** What is on disk is also of machines that were given up: no haste. */
+  isSmaller: boolean;
+}
+
+export class NormalGroups {
+  readonly all = new Set<Group>();
+  private readonly byKey = new Map<string, Member>();
+  private readonly absent = new Set<Member>();
+  private roomy: Group | null = null;
+  private nextIndex = 0;
+
+  get size(): number {
+    return this.byKey.size;
+  }
+
+  /** Machines that were saved and have not been heard of since. */
+  get absentCount(): number {
+    return this.absent.size;
+  }
+
+  find(key: string): Member | undefined {
+    return this.byKey.get(key);
+  }
+
+  /** A group for a file that is there; its index is never given to another. Null if it is no name of such a file. */
+  groupOf(name: string, nowMs: number): Group | null {
+    const index = indexOf(name);
+    if (index === null) return null;
+    this.nextIndex = Math.max(this.nextIndex, index + 1);
+    return this.addGroup(name, nowMs);
+  }
+
+  /** A member that was read. */
+  adopt(key: string, record: NormalRecord, group: Group): void {
+    const member = this.add(key, group);
+    member.record = record;
+    this.absent.add(member);
+  }
+
+  /** A member for a machine that is new here. */
+  join(key: string, nowMs: number): Member {
+    if (!this.roomy || this.roomy.members.size >= membersMax) {
+      this.roomy = [...this.all].find(({ members }) => members.size < membersMax) ?? null;
+    }
+    this.roomy ??= this.addGroup(nameOf(this.nextIndex++), nowMs);
+    return this.add(key, this.roomy);
+  }
+
+  claim(member: Member, machine: WatchedMachine): void {
+    member.machine = machine;
+    this.absent.delete(member);
+  }
+
+  remove(member: Member): void {
+    this.byKey.delete(member.key);
+    this.absent.delete(member);
+    member.group.members.delete(member);
+    member.group.isSmaller = true;
+  }
+
+  /** Room for one more: a machine that nobody has heard of gives way. */
+  dropAbsent(): void {
+    const [first] = this.absent;
+    if (first) this.remove(first);
+  }
+
+  drop(group: Group): void {
+    this.all.delete(group);
+    if (this.roomy === group) this.roomy = null;
+  }
+
+  private add(key: string, group: Group): Member {
+    const member: Member = { key, group, machine: null, record: null, savedRows: -1 };
+    this.byKey.set(key, member);
+    group.members.add(member);
+    return member;
+  }
+
+  private addGroup(name: string, nowMs: number): Group {
+    const members = new Set<Member>();
+    const flags = { isWrong: false, setAside: false, isSmaller: false };
+    const group = { name, members, writtenMs: nowMs, triedMs: nowMs, ...flags };
+    this.all.add(group);
+    return group;
+  }
+}
+
+/** Whether a machine has learnt something that is not on disk. */
+export function isBehind({ machine, savedRows }: Member): boolean {
+  return machine !== null && machine.window.learntTo === null && machine.window.baseline.rows !== savedRows;
+}
+
+export function mustWrite({ isWrong, isSmaller, members }: Group): boolean {
+  if (isWrong || isSmaller) return true;
+  for (const member of members) if (isBehind(member)) return true;
+  return false;
+}
+
+const suffix = '.normals';
+const nameOf = (index: number) => `${String(index).padStart(6, '0')}${suffix}`;
+
+function indexOf(name: string): number | null {
+  const index = Number(name.slice(0, -suffix.length));
+  return name.endsWith(suffix) && nameOf(index) === name ? index : null;
+}

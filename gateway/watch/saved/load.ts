@@ -1,0 +1,110 @@
+/** Reads what was kept of machines' normals, and changes nothing: the folder may turn out to be another gateway's. */
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
+import { messageOf } from '../../../shared/runtime/errors.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import type { NormalFiles } from './files.ts';
+import type { Group, NormalGroups } from './groups.ts';
+import { decodeFile, type NormalRecord } from './record.ts';
+import { fitsType } from './resume.ts';
+
+/** Copies of files that could not be used, for whoever wants to know; further ones are not made. */
+const asideMax = 8;
+export const asideSuffix = '.set-aside';
+
+export interface LoadOptions {
+  files: NormalFiles;
+  types: ReadonlyMap<string, MachineType>;
+  machinesMax: number;
+  groups: NormalGroups;
+  clock: Clock;
+  log: Log;
+  signal: AbortSignal;
+}
+
+export interface LoadReport {
+  damagedFiles: number;
+  /** Machines whose type is no longer what it was. */
+  foreign: number;
+}
+
+/** Fills `groups`. @throws the system's error where the folder cannot be listed */
+export async function loadNormals(options: LoadOptions): Promise<LoadReport> {
+  const { files, groups, clock, log, signal } = options;
+  const names = (await files.list()).sort();
+  const load = new Load(options, names.filter((name) => name.endsWith(asideSuffix)).length);
+  for (const name of names) {
+    signal.throwIfAborted();
+    const group = groups.groupOf(name, clock.monotonicMs());
+    if (group) await load.file(group);
+  }
+  const { unreadable, damagedFiles, foreign } = load;
+  if (unreadable.length > 0) {
+    log.error(
+      { code: 'NORMALS_UNREADABLE', files: unreadable.length, first: unreadable[0] },
+      'learnt normals cannot be read and were left as they are; their machines learn anew',
+    );
+  }
+  if (damagedFiles.length > 0) {
+    log.error(
+      { code: 'NORMALS_DAMAGED', files: damagedFiles.length, first: damagedFiles[0] },
+      'learnt normals are damaged and were set aside; their machines learn anew',
+    );
+  }
+  if (foreign.length > 0) {
+    log.warn(
+      { code: 'NORMALS_FOREIGN', machines: foreign.length, first: foreign[0] },
+      'learnt normals are of other machine types than there are now and were set aside; their machines learn anew',
+    );
+  }
+  return { damagedFiles: damagedFiles.length, foreign: foreign.length };
+}
+
+class Load {
+  readonly unreadable: string[] = [];
+  readonly damagedFiles: string[] = [];
+  readonly foreign: string[] = [];
+  private readonly options: LoadOptions;
+  private asides: number;
+
+  constructor(options: LoadOptions, asides: number) {
+    this.options = options;
+    this.asides = asides;
+  }
+
+  async file(group: Group): Promise<void> {
+    const { files, groups } = this.options;
+    let file: Buffer;
+    try {
+      file = await files.read(group.name);
+    } catch (error) {
+      // It may be read the next time: its name is not used meanwhile.
+      groups.drop(group);
+      this.unreadable.push(`${group.name}: ${messageOf(error)}`);
+      return;
+    }
+    const { records, problem } = decodeFile(file);
+    const foreignBefore = this.foreign.length;
+    for (const record of records) this.record(record, group);
+    if (problem !== null) this.damagedFiles.push(`${group.name}: ${problem}`);
+    if (problem === null && this.foreign.length === foreignBefore) return;
+    group.isWrong = true;
+    group.setAside = this.asides++ < asideMax;
+  }
+
+  private record(record: NormalRecord, group: Group): void {
+    const { groups, types, machinesMax } = this.options;
+    const { head } = record;
+    const key = `${head.site}/${head.machine}`;
+    if (!fitsType(record, types.get(head.machineType))) {
+      this.foreign.push(key);
+      return;
+    }
+    // Twice, where a file could not be read for a while.
+    const other = groups.find(key);
+    if (other && (other.record?.head.savedMs ?? 0) >= head.savedMs) return;
+    if (other) groups.remove(other);
+    if (groups.size < machinesMax) groups.adopt(key, record, group);
+    else group.isSmaller = true;
+  }
+}

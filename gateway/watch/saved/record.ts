@@ -1,0 +1,101 @@
+/**
+ * How what was learnt about machines lies on disk. A file holds a few machines:
+ *
+ *     "harbinger-normals 1\n", then for each machine
+ *     u32 bytes of the head · u32 bytes of the body · u32 CRC-32 of both · head (JSON) · body
+ *
+ * The body is what had gathered for the next row (a 32-bit float a sensor, then a byte a sensor), then the detector's
+ * state. All little-endian. A record that is damaged costs the machines from it on, never those before.
+ */
+import { crc32 } from 'node:zlib';
+import { type Static, Type } from '@sinclair/typebox';
+import { compileValidator } from '../../../shared/runtime/validate.ts';
+import type { SavedBaseline } from '../baselines/baseline.ts';
+import type { Gathered } from '../windows/machine-window.ts';
+
+const magic = Buffer.from('harbinger-normals 1\n');
+const prefixBytes = 12;
+const headBytesMax = 64 << 10;
+const bodyBytesMax = 16 << 20;
+
+const Names = Type.Array(Type.String(), { maxItems: 1_024 });
+
+const Head = Type.Object({
+  site: Type.String(),
+  machine: Type.String(),
+  machineType: Type.String(),
+  contract: Type.String({ description: 'contractHash of the machine type' }),
+  sensors: Type.Union([Names, Type.Null()], { description: 'by column; null: as the type declares them' }),
+  learntSensors: Type.Union([Names, Type.Null()], { description: 'of the detector, where others' }),
+  block: Type.Object({ journal: Type.String(), seq: Type.Integer() }),
+  takenMs: Type.Union([Type.Number(), Type.Null()]),
+  savedMs: Type.Number({ description: 'wall clock' }),
+});
+export type Head = Static<typeof Head>;
+
+/** One machine's record: its head, and its bytes as they are on disk. */
+export interface NormalRecord {
+  head: Head;
+  bytes: Buffer;
+}
+
+const validate = compileValidator(Head);
+
+export function encodeRecord(head: Head, gathered: Gathered, detector: Uint8Array): NormalRecord {
+  const headBytes = Buffer.from(JSON.stringify(head));
+  const held = Buffer.from(gathered.held.buffer, gathered.held.byteOffset, gathered.held.byteLength);
+  const bodyLength = held.length + gathered.seen.length + detector.length;
+  const prefix = Buffer.alloc(prefixBytes);
+  const bytes = Buffer.concat([prefix, headBytes, held, gathered.seen, detector]);
+  bytes.writeUInt32LE(headBytes.length, 0);
+  bytes.writeUInt32LE(bodyLength, 4);
+  bytes.writeUInt32LE(crc32(bytes.subarray(prefixBytes)), 8);
+  return { head, bytes };
+}
+
+/** What a record's body holds, for so many sensors. @throws RangeError where it holds less than that */
+export function readBody(
+  { bytes }: NormalRecord,
+  sensors: number,
+): Gathered & Pick<SavedBaseline, 'detector'> {
+  const body = bytes.subarray(prefixBytes + bytes.readUInt32LE(0));
+  if (body.length < 5 * sensors) throw new RangeError('a record is too short for its sensors');
+  const held = Float32Array.from({ length: sensors }, (_, i) => body.readFloatLE(4 * i));
+  const seen = Uint8Array.from(body.subarray(4 * sensors, 5 * sensors));
+  return { held, seen, detector: body.subarray(5 * sensors) };
+}
+
+export function encodeFile(records: readonly NormalRecord[]): Buffer {
+  return Buffer.concat([magic, ...records.map(({ bytes }) => bytes)]);
+}
+
+/** The sound records of a file, and what is wrong with it; null: nothing. */
+export function decodeFile(file: Buffer): { records: NormalRecord[]; problem: string | null } {
+  const records: NormalRecord[] = [];
+  if (!file.subarray(0, magic.length).equals(magic)) return { records, problem: 'not of this format' };
+  let at = magic.length;
+  while (at < file.length) {
+    const record = recordAt(file, at);
+    if (typeof record === 'string') return { records, problem: `${record} at byte ${at}` };
+    records.push(record);
+    at += record.bytes.length;
+  }
+  return { records, problem: null };
+}
+
+function recordAt(file: Buffer, at: number): NormalRecord | string {
+  if (at + prefixBytes > file.length) return 'a torn record';
+  const headLength = file.readUInt32LE(at);
+  const bodyLength = file.readUInt32LE(at + 4);
+  if (headLength > headBytesMax || bodyLength > bodyBytesMax) return 'an impossible length';
+  const end = at + prefixBytes + headLength + bodyLength;
+  if (end > file.length) return 'a torn record';
+  const bytes = file.subarray(at, end);
+  if (crc32(bytes.subarray(prefixBytes)) !== bytes.readUInt32LE(8)) return 'a wrong checksum';
+  try {
+    const text = bytes.toString('utf8', prefixBytes, prefixBytes + headLength);
+    return { head: validate(JSON.parse(text), (problem) => new Error(problem)), bytes };
+  } catch {
+    return 'an unreadable head';
+  }
+}

@@ -1,0 +1,75 @@
+/** From a watched machine to its record, and back. */
+import { contractHash, type MachineType } from '../../../shared/domain/machine-type.ts';
+import { messageOf } from '../../../shared/runtime/errors.ts';
+import type { BlockPlace } from '../../ports/journal.ts';
+import type { Gathered } from '../windows/machine-window.ts';
+import type { WatchedMachine } from '../windows/windows.ts';
+import { encodeRecord, type NormalRecord, readBody } from './record.ts';
+
+const hashes = new WeakMap<MachineType, string>();
+
+/** Of a machine type as declared: a machine's own sensors, on an open type, are no part of its contract. */
+function hashOf(type: MachineType): string {
+  const declared = type.openSensors ? { ...type, sensors: [] } : type;
+  const known = hashes.get(type) ?? contractHash(declared);
+  hashes.set(type, known);
+  return known;
+}
+
+/** Whether what was learnt of a machine of this type holds for `type` as it is now. */
+export function fitsType({ head }: NormalRecord, type: MachineType | undefined): boolean {
+  return type !== undefined && head.machineType === type.name && head.contract === hashOf(type);
+}
+
+const namesOf = (type: MachineType) => type.sensors.map(({ name }) => name);
+const sameNames = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((name, i) => name === b[i]);
+
+/** What the machine has learnt from all blocks up to `block`. */
+export function recordOf(
+  { identity, window }: WatchedMachine,
+  block: BlockPlace,
+  savedMs: number,
+): NormalRecord {
+  const { site, machine, type } = identity;
+  const names = namesOf(type);
+  const { takenMs, sensors, detector } = window.baseline.save(names);
+  const head = {
+    site,
+    machine,
+    machineType: type.name,
+    contract: hashOf(type),
+    sensors: type.openSensors ? names : null,
+    learntSensors: sameNames(sensors, names) ? null : [...sensors],
+    block,
+    takenMs,
+    savedMs,
+  };
+  return encodeRecord(head, window.gathered(), detector);
+}
+
+/** Lets the machine go on from its record. What keeps it from that; null: nothing. */
+export function resume({ identity, window }: WatchedMachine, record: NormalRecord): string | null {
+  const { type } = identity;
+  const { head } = record;
+  if (!fitsType(record, type)) return `it was learnt of a ${head.machineType} with another contract`;
+  try {
+    const now = namesOf(type);
+    const before = head.sensors ?? now;
+    const { held, seen, detector } = readBody(record, before.length);
+    const saved = { takenMs: head.takenMs, sensors: head.learntSensors ?? before, detector };
+    if (!window.baseline.restore(saved, now)) return 'it was learnt of other sensors';
+    window.pause(head.block, inColumns({ held, seen }, before, now));
+    return null;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+function inColumns({ held, seen }: Gathered, before: readonly string[], now: readonly string[]): Gathered {
+  const places = now.map((name) => before.indexOf(name));
+  return {
+    held: Float32Array.from(places, (at) => held[at] ?? Number.NaN),
+    seen: Uint8Array.from(places, (at) => seen[at] ?? 0),
+  };
+}

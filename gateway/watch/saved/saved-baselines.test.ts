@@ -1,0 +1,186 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type NormalFiles, normalFiles } from './files.ts';
+import { bench, open, type Reading, rig, saved, someBatches, uninterrupted } from './saved-bench.testing.ts';
+
+const sameMs = () => someBatches().map((readings) => readings.map((reading) => ({ ...reading, timeMs: 5 })));
+const clockGoesBack = () =>
+  someBatches().map((readings, batch) =>
+    readings.map((reading) => ({ ...reading, timeMs: reading.timeMs - (batch >= 25 ? 10_000 : 0) })),
+  );
+const sparse = () => {
+  const all = someBatches();
+  return all.map((readings) => readings.map((one, i) => (i % 3 === 1 ? { ...one, values: { b: i } } : one)));
+};
+
+describe('what was learnt goes on after kill -9', () => {
+  it.each([
+    ['whole readings', someBatches()],
+    ['one sensor a message', someBatches({ split: true })],
+    ['some sensors now and then', sparse()],
+    ['all at the same ms', sameMs()],
+    ['a clock that goes back', clockGoesBack()],
+    ['an open type', someBatches({ type: 'open' })],
+  ])('as if nothing had happened, each row once: %s', async (_, journal) => {
+    const expected = await uninterrupted(journal);
+    const made = await bench(journal);
+    const first = await made.start();
+    first.take(0, 30);
+    await saved(made, () => first.normals.stats().saves);
+    first.take(30, 40); // learnt, and not written any more
+    for (const tailFrom of [0, 10, 30]) {
+      const second = await made.start();
+      second.take(tailFrom, 40, true);
+      expect(second.normals.stats().restored).toBe(1);
+      second.take(40, journal.length);
+      expect(second.learnt('m0')).toEqual(expected);
+    }
+    expect(made.said).toEqual([]);
+  });
+
+  it('after a stop in order nothing of the tail is learnt again', async () => {
+    const journal = someBatches();
+    const made = await bench(journal);
+    const first = await made.start();
+    first.take(0, 40);
+    await first.normals.stop();
+    const second = await made.start();
+    second.take(0, 40, true);
+    expect(second.learnt('m0')).toEqual(first.learnt('m0'));
+    second.take(40, 60);
+    expect(second.learnt('m0')).toEqual(await uninterrupted(journal));
+  });
+
+  it('where the journal is a new one, all of its rows are new', async () => {
+    const made = await bench(someBatches());
+    const first = await made.start();
+    first.take(0, 40);
+    await first.normals.stop();
+    const second = await made.start({ journalId: 'another' });
+    second.take(0, 10, true);
+    expect(second.normals.stats().restored).toBe(1);
+    expect(second.learnt('m0')).not.toEqual(first.learnt('m0'));
+  });
+
+  it('on an open type whose sensors come in another order', async () => {
+    const reordered = ({ values: { a, b, c }, ...rest }: Reading) => ({
+      ...rest,
+      values: { c: c!, a: a!, b: b! },
+    });
+    const journal = someBatches({ type: 'open' });
+    const expected = await uninterrupted(journal);
+    const made = await bench([
+      ...journal.slice(0, 40),
+      ...journal.slice(40).map((all) => all.map(reordered)),
+    ]);
+    const first = await made.start();
+    first.take(0, 40);
+    await first.normals.stop();
+    const second = await made.start();
+    second.take(40, 60);
+    expect(second.learnt('m0')).toEqual(expected);
+  });
+
+  it('but not on one that has another sensor now', async () => {
+    const journal = someBatches({ type: 'open' });
+    const other = journal.map((all) => all.map((one) => ({ ...one, values: { ...one.values, d: 1 } })));
+    const made = await bench([...journal.slice(0, 40), ...other.slice(40)]);
+    const first = await made.start();
+    first.take(0, 40);
+    await first.normals.stop();
+    const second = await made.start();
+    second.take(40, 60);
+    expect(second.normals.stats()).toMatchObject({ restored: 0, foreign: 1 });
+    expect(made.said).toMatchObject([{ code: 'NORMAL_FOREIGN' }]);
+  });
+
+  it('not of a machine that was replaced', async () => {
+    const journal = someBatches();
+    const made = await bench(journal);
+    const first = await made.start();
+    first.take(0, 40);
+    await saved(made, () => first.normals.stats().saves);
+    first.windows.reset('s', 'm0');
+    await saved(made, () => first.normals.stats().saves);
+    const second = await made.start();
+    second.take(40, 60);
+    const { start } = await bench(journal);
+    const anew = await start();
+    anew.take(40, 60);
+    expect(second.learnt('m0')).toEqual(anew.learnt('m0'));
+  });
+});
+
+describe('what cannot be used is learnt anew', () => {
+  async function threeMachines() {
+    const journal = someBatches({ machines: 3 });
+    const made = await bench(journal);
+    const first = await made.start();
+    first.take(0, 40);
+    await first.normals.stop();
+    const [name] = await readdir(made.dir);
+    const path = join(made.dir, name!);
+    return { ...made, path, bytes: await readFile(path) };
+  }
+
+  it('a torn or damaged file: the machines before the damage go on, it is said once, and a copy is kept', async () => {
+    const made = await threeMachines();
+    const { path, bytes } = made;
+    const flipped = (at: number) => {
+      const copy = Buffer.from(bytes);
+      copy[at]! ^= 0x10;
+      return copy;
+    };
+    const third = Math.floor(bytes.length / 3);
+    const cases: [Buffer, number][] = [
+      [bytes.subarray(0, third + 500), 1],
+      [bytes.subarray(0, bytes.length - 1), 2],
+      [flipped(bytes.length - 40), 2],
+      [flipped(0), 0],
+      [flipped(21), 0],
+      [Buffer.alloc(0), 0],
+      [Buffer.concat([bytes, Buffer.from('more')]), 3],
+    ];
+    for (const [damaged, sound] of cases) {
+      await writeFile(path, damaged);
+      made.said.length = 0;
+      const run = await made.start();
+      run.take(40, 41);
+      expect(run.normals.stats()).toMatchObject({ restored: sound, damagedFiles: 1 });
+      expect(made.said).toMatchObject([{ code: 'NORMALS_DAMAGED', files: 1 }]);
+      // Everything is written anew: the next start finds nothing wrong.
+      await run.normals.stop();
+      expect(await readFile(`${path}.set-aside`)).toEqual(damaged);
+      made.said.length = 0;
+      const next = await made.start();
+      next.take(41, 42);
+      expect(next.normals.stats()).toMatchObject({ restored: 3, damagedFiles: 0 });
+      expect(made.said).toEqual([]);
+      await next.normals.stop();
+    }
+  });
+
+  it('a machine type with another contract', async () => {
+    const made = await threeMachines();
+    const changed = { ...rig, sensors: rig.sensors.map((sensor) => ({ ...sensor, unit: 'mm' })) };
+    const run = await made.start({ types: [changed, open] });
+    run.take(40, 41);
+    expect(run.normals.stats()).toMatchObject({ restored: 0, foreign: 3, damagedFiles: 0 });
+    expect(made.said).toMatchObject([{ code: 'NORMALS_FOREIGN', machines: 3 }]);
+  });
+
+  it('a folder that cannot be read or written', async () => {
+    const made = await threeMachines();
+    const broken = () => Promise.reject(Object.assign(new Error('i/o error'), { code: 'EIO' }));
+    const all: NormalFiles = { list: broken, read: broken, replace: broken, copy: broken, remove: broken };
+    const blind = await made.start({ files: all });
+    blind.take(40, 60);
+    await blind.normals.stop();
+    const unread = await made.start({ files: { ...normalFiles(made.dir), read: broken } });
+    unread.take(40, 60);
+    await unread.normals.stop();
+    expect(made.said.map(({ code }) => code)).toEqual(['NORMALS_UNREADABLE', 'NORMALS_UNREADABLE']);
+    expect(await readFile(made.path)).toEqual(made.bytes);
+  });
+});

@@ -1,0 +1,201 @@
+/**
+ * Keeps what was learnt about machines over restarts: the detector of each, with the journal's block up to which it has
+ * learnt, so that the rows of the journal's tail that come after it are learnt once, and those before it not again.
+ *
+ * Written a few machines at a time, those first that were written longest ago, and only where something was learnt since:
+ * the main thread copies some 300 KB and never waits. A file is replaced as a whole. What cannot be read, or was learnt of
+ * another contract, is set aside, said once, and learnt anew; a disk that refuses costs what was learnt since the last
+ * write, and no reading.
+ */
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import { withinBudget } from '../../../shared/runtime/budget.ts';
+import { type Clock, sleep, type Timer } from '../../../shared/runtime/clock.ts';
+import { messageOf } from '../../../shared/runtime/errors.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import type { BlockPlace } from '../../ports/journal.ts';
+import type { NormalsKeeper, WatchedMachine } from '../windows/windows.ts';
+import type { NormalFiles } from './files.ts';
+import { type Group, mustWrite, NormalGroups } from './groups.ts';
+import { loadNormals } from './load.ts';
+import { resume } from './resume.ts';
+import { NormalWriter } from './writer.ts';
+
+const loadMsMax = 15_000;
+const stopMsMax = 5_000;
+/** What is wrong on disk is written within this. */
+const hurryMs = 500;
+const tickMsMin = 20;
+
+export interface NormalsOptions {
+  files: NormalFiles;
+  types: ReadonlyMap<string, MachineType>;
+  machinesMax: number;
+  /** Each machine is written about this often. */
+  saveMs: number;
+  clock: Clock;
+  log: Log;
+}
+
+export interface NormalsStats {
+  /** Machines that go on from what they had learnt before the start; that have not been heard of yet. */
+  restored: number;
+  absent: number;
+  /** Machines that learn anew: their record was damaged (files), or of another contract, version or sensors. */
+  damagedFiles: number;
+  foreign: number;
+  saves: number;
+  saveFailures: number;
+  writtenBytes: number;
+  /** How long ago the oldest file was written that is behind what was learnt; 0: none is. */
+  oldestMs: number;
+}
+
+export class Normals implements NormalsKeeper {
+  private readonly options: NormalsOptions;
+  private readonly groups = new NormalGroups();
+  private readonly writer: NormalWriter;
+  private readonly counts = {
+    restored: 0,
+    damagedFiles: 0,
+    foreign: 0,
+  };
+  private block: BlockPlace | null = null;
+  private usable = false;
+  private keeping = false;
+  /** Null while a file is being written. */
+  private timer: Timer | null = null;
+  private dueMs = 0;
+  private writing: Promise<void> = Promise.resolve();
+  private saidForeign = false;
+
+  constructor(options: NormalsOptions) {
+    this.options = options;
+    this.writer = new NormalWriter(options, this.groups);
+  }
+
+  /** Reads what there is; whatever goes wrong, machines learn anew. Takes at most 15 s. Writes nothing until `keep`. */
+  async start(): Promise<void> {
+    const { clock, log } = this.options;
+    try {
+      const load = (signal: AbortSignal) => loadNormals({ ...this.options, groups: this.groups, signal });
+      const { damagedFiles, foreign } = await withinBudget(load, loadMsMax, clock);
+      this.counts.damagedFiles += damagedFiles;
+      this.counts.foreign += foreign;
+      this.usable = true;
+    } catch (error) {
+      const problem = messageOf(error);
+      log.error(
+        { code: 'NORMALS_UNREADABLE', problem },
+        'learnt normals are neither read nor kept this time',
+      );
+    }
+  }
+
+  /** The folder is this gateway's: begins to write. */
+  keep(): void {
+    this.keeping = this.usable;
+    this.schedule();
+  }
+
+  /** Writes what is not on disk yet, within a limit. */
+  async stop(): Promise<void> {
+    const { keeping } = this;
+    this.keeping = false;
+    this.timer?.cancel();
+    if (!keeping) return;
+    await Promise.race([this.writeAll(), sleep(this.options.clock, stopMsMax)]);
+  }
+
+  watched(machine: WatchedMachine): void {
+    const { groups, options } = this;
+    const known = groups.find(machine.key);
+    if (!known) {
+      if (groups.size >= options.machinesMax) groups.dropAbsent();
+      groups.claim(groups.join(machine.key, options.clock.monotonicMs()), machine);
+      return;
+    }
+    groups.claim(known, machine);
+    if (!known.record) return;
+    const problem = resume(machine, known.record);
+    if (problem === null) {
+      known.savedRows = machine.window.baseline.rows;
+      this.counts.restored++;
+      return;
+    }
+    known.record = null;
+    known.group.isWrong = true;
+    this.counts.foreign++;
+    if (this.saidForeign) return;
+    this.saidForeign = true;
+    options.log.warn(
+      { code: 'NORMAL_FOREIGN', machine: machine.key, problem },
+      'what was learnt does not fit this machine, which learns anew; further ones are only counted',
+    );
+  }
+
+  renewed(machine: WatchedMachine): void {
+    const member = this.groups.find(machine.key);
+    if (!member) return;
+    member.record = null;
+    member.savedRows = -1;
+    member.group.isWrong = true;
+    this.hurry();
+  }
+
+  evicted(machine: WatchedMachine): void {
+    const member = this.groups.find(machine.key);
+    if (member) this.groups.remove(member);
+  }
+
+  reached(block: BlockPlace): void {
+    this.block = block;
+  }
+
+  stats(): NormalsStats {
+    const nowMs = this.options.clock.monotonicMs();
+    let oldestMs = 0;
+    for (const group of this.groups.all) {
+      if (nowMs - group.writtenMs > oldestMs && mustWrite(group)) oldestMs = nowMs - group.writtenMs;
+    }
+    return { ...this.counts, ...this.writer.counts, absent: this.groups.absentCount, oldestMs };
+  }
+
+  private schedule(): void {
+    if (!this.keeping) return;
+    const paceMs = Math.max(tickMsMin, this.options.saveMs / Math.max(1, this.groups.all.size));
+    const isUrgent = [...this.groups.all].some(({ isWrong }) => isWrong);
+    this.setTimer(isUrgent ? Math.min(hurryMs, paceMs) : paceMs);
+  }
+
+  private hurry(): void {
+    const isSoon = this.dueMs <= this.options.clock.monotonicMs() + hurryMs;
+    if (this.timer && !isSoon) this.setTimer(hurryMs);
+  }
+
+  private setTimer(delayMs: number): void {
+    const { clock } = this.options;
+    this.timer?.cancel();
+    this.dueMs = clock.monotonicMs() + delayMs;
+    this.timer = clock.setTimer(delayMs, () => {
+      this.timer = null;
+      this.writing = this.writeOldest().then(() => this.schedule());
+    });
+  }
+
+  private async writeOldest(): Promise<void> {
+    let first: Group | null = null;
+    for (const group of this.groups.all) if (isBefore(group, first) && mustWrite(group)) first = group;
+    if (first) await this.writer.write(first, this.block);
+  }
+
+  private async writeAll(): Promise<void> {
+    await this.writing;
+    for (const group of this.groups.all) if (mustWrite(group)) await this.writer.write(group, this.block);
+  }
+}
+
+/** What is wrong on disk goes first, then what was not tried for longest. */
+function isBefore(group: Group, other: Group | null): boolean {
+  if (!other || group.isWrong !== other.isWrong) return !other || group.isWrong;
+  return group.triedMs < other.triedMs;
+}

@@ -1,0 +1,176 @@
+/** A bench for what keeps learnt normals: a journal of batches in memory, a gateway that can be killed at any of them. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, vi } from 'vitest';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import { manualClock } from '../../../shared/runtime/manual-clock.ts';
+import { gaussian, seededRandom } from '../../../shared/runtime/random.ts';
+import type { ColumnBatch } from '../../ports/watch.ts';
+import { Windows } from '../windows/windows.ts';
+import { type NormalFiles, normalFiles } from './files.ts';
+import { Normals } from './saved-baselines.ts';
+
+const sensor = (name: string) => ({ name, unit: '1', min: -1e9, max: 1e9 });
+
+export const rig: MachineType = {
+  name: 'rig',
+  version: '1.0.0',
+  description: 'three sensors',
+  lifeUnit: 'cycles',
+  stepMs: 10,
+  windowRows: 4,
+  openSensors: false,
+  sensors: [sensor('a'), sensor('b'), sensor('c')],
+  alerts: [],
+};
+export const open: MachineType = { ...rig, name: 'open', openSensors: true, sensors: [] };
+
+/** One reading: the machine's name and values by sensor. */
+export interface Reading {
+  machine: string;
+  type: string;
+  timeMs: number;
+  values: Record<string, number>;
+}
+
+/** Readings of so many machines; whole ones of a rig in a few batches, or one sensor a message. */
+export function someBatches(
+  options: { machines?: number; batches?: number; type?: string; split?: boolean; seed?: number } = {},
+): Reading[][] {
+  const { machines = 1, batches = 60, type = 'rig', split = false, seed = 1 } = options;
+  const random = seededRandom(seed);
+  return Array.from({ length: batches }, (_, batch) =>
+    Array.from({ length: 7 * machines }, (_, i): Reading => {
+      const row = 7 * batch + Math.floor(i / machines);
+      const values = { a: gaussian(random), b: 10 + gaussian(random), c: row % 5 };
+      const one = (['a', 'b', 'c'] as const)[row % 3]!;
+      return {
+        machine: `m${i % machines}`,
+        type,
+        timeMs: 1_000 + 10 * row,
+        values: split ? { [one]: values[one] } : values,
+      };
+    }),
+  );
+}
+
+/** As the data thread does: machines and sensors are announced as they come, in the order in which they come. */
+function columnsOf(names: Map<string, string[]>, readings: readonly Reading[]): ColumnBatch {
+  const newMachines: ColumnBatch['newMachines'] = [];
+  const newSensors: ColumnBatch['newSensors'] = [];
+  const offset = [0];
+  const values: number[] = [];
+  const indexes: number[] = [];
+  for (const reading of readings) {
+    if (!names.has(reading.machine)) {
+      names.set(reading.machine, reading.type === 'open' ? [] : ['a', 'b', 'c']);
+      newMachines.push({ site: 's', machine: reading.machine, machineType: reading.type });
+    }
+    const machineIndex = [...names.keys()].indexOf(reading.machine);
+    const columns = names.get(reading.machine)!;
+    for (const name of Object.keys(reading.values)) {
+      if (columns.includes(name)) continue;
+      columns.push(name);
+      newSensors.push({ machineIndex, sensor: name });
+    }
+    values.push(...columns.map((name) => reading.values[name] ?? Number.NaN));
+    offset.push(values.length);
+    indexes.push(machineIndex);
+  }
+  return {
+    newMachines,
+    newSensors,
+    machineIndex: Int32Array.from(indexes),
+    timeMs: Float64Array.from(readings, ({ timeMs }) => timeMs),
+    offset: Int32Array.from(offset),
+    values: Float32Array.from(values),
+    replay: false,
+  };
+}
+
+export interface Run {
+  windows: Windows;
+  normals: Normals;
+  /** Takes batches `from … to − 1` of the journal as they become durable, or from its tail. */
+  take(from: number, to: number, replay?: boolean): void;
+  /** What the machine has learnt. */
+  learnt(machine: string): number[];
+}
+
+async function normalsBench(journal: Reading[][]) {
+  const dir = await mkdtemp(join(tmpdir(), 'harbinger-normals-'));
+  const clock = manualClock();
+  const started: Normals[] = [];
+  const said: { code: string; machines?: number; files?: number }[] = [];
+  const say = (fields: { code: string }) => void said.push(fields);
+  const log = { debug() {}, info() {}, warn: say, error: say, fatal: say } as unknown as Log;
+
+  async function start(
+    options: { types?: MachineType[]; files?: NormalFiles; machinesMax?: number; journalId?: string } = {},
+  ): Promise<Run> {
+    const { files = normalFiles(dir), machinesMax = 1_000, journalId = 'j' } = options;
+    const types = new Map((options.types ?? [rig, open]).map((type) => [type.name, type]));
+    const normals = new Normals({ files, types, machinesMax, saveMs: 60_000, clock, log });
+    await normals.start();
+    normals.keep();
+    started.push(normals);
+    const windows = new Windows({ types, machinesMax, intervalMsMin: 0, clock, keeper: normals });
+    const names = new Map<string, string[]>();
+    return {
+      windows,
+      normals,
+      take(from, to, replay = false) {
+        journal.slice(from, to).forEach((readings, i) => {
+          const block = { journal: journalId, seq: from + i + 1 };
+          windows.add({ ...columnsOf(names, readings), replay, block });
+        });
+      },
+      learnt(machine) {
+        const type = types.get(journal[0]![0]!.type)!;
+        const baseline = windows.baselineOf({ site: 's', machine, type })!;
+        return [...baseline.save([]).detector];
+      },
+    };
+  }
+
+  async function dispose(): Promise<void> {
+    for (const normals of started) await normals.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+
+  return { dir, clock, log, said, start, dispose };
+}
+
+export type Bench = Awaited<ReturnType<typeof normalsBench>>;
+const benches: Bench[] = [];
+
+/** A bench that is cleared away after the test. */
+export async function bench(journal: Reading[][]): Promise<Bench> {
+  const made = await normalsBench(journal);
+  benches.push(made);
+  return made;
+}
+afterEach(async () => {
+  for (const made of benches.splice(0)) await made.dispose();
+});
+
+/** What a gateway that was never stopped has learnt. */
+export async function uninterrupted(journal: Reading[][], machine = 'm0'): Promise<number[]> {
+  const { start } = await bench(journal);
+  const run = await start();
+  run.take(0, journal.length);
+  return run.learnt(machine);
+}
+
+export const patience = { timeout: 20_000, interval: 5 };
+
+/** Enough time for every file to be written, and the writing. */
+export async function saved({ clock }: Bench, writes: () => number): Promise<void> {
+  const before = writes();
+  await vi.waitFor(async () => {
+    await clock.advance(10_000);
+    expect(writes()).toBeGreaterThan(before);
+  }, patience);
+}

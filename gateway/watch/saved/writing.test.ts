@@ -1,0 +1,96 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { type NormalFiles, normalFiles } from './files.ts';
+import { Normals } from './saved-baselines.ts';
+import { bench, patience, rig, saved, someBatches, uninterrupted } from './saved-bench.testing.ts';
+
+it('a gateway that only tried to start changes nothing', async () => {
+  const made = await bench(someBatches());
+  const first = await made.start();
+  first.take(0, 20);
+  await first.normals.stop();
+  const [name] = await readdir(made.dir);
+  await writeFile(join(made.dir, name!), 'damaged');
+  const { clock, dir, log } = made;
+  const options = { files: normalFiles(dir), types: new Map([['rig', rig]]), machinesMax: 9, saveMs: 1_000 };
+  const tried = new Normals({ ...options, clock, log });
+  await tried.start();
+  await clock.advance(100_000);
+  await tried.stop();
+  expect(tried.stats().damagedFiles).toBe(1);
+  expect(await readdir(dir)).toEqual([name]);
+  expect(await readFile(join(dir, name!), 'utf8')).toBe('damaged');
+});
+
+describe('writing', () => {
+  it('a full disk: the old file stays, it is said, and tried again', async () => {
+    const made = await bench(someBatches());
+    const real = normalFiles(made.dir);
+    let isFull = false;
+    const files: NormalFiles = {
+      ...real,
+      async replace(name, bytes) {
+        if (!isFull) return await real.replace(name, bytes);
+        await writeFile(join(made.dir, `${name}.tmp`), bytes.subarray(0, 100));
+        throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+      },
+    };
+    const first = await made.start({ files });
+    first.take(0, 20);
+    await saved(made, () => first.normals.stats().saves);
+    isFull = true;
+    first.take(20, 30);
+    await saved(made, () => first.normals.stats().saveFailures);
+    await saved(made, () => first.normals.stats().saveFailures);
+    expect(made.said.map(({ code }) => code)).toContain('NORMALS_UNWRITABLE');
+    expect(first.normals.stats().oldestMs).toBeGreaterThan(0);
+    const second = await made.start();
+    second.take(0, 60, true);
+    expect(second.learnt('m0')).toEqual(await uninterrupted(someBatches()));
+    isFull = false;
+    await saved(made, () => first.normals.stats().saves);
+    expect(first.normals.stats().oldestMs).toBe(0);
+  });
+
+  it('is spread: a few machines at a time, and only those that learnt', async () => {
+    const journal = [...someBatches({ machines: 100, batches: 2 }), ...someBatches({ batches: 30 })];
+    const made = await bench(journal);
+    const sizes: number[] = [];
+    const real = normalFiles(made.dir);
+    const files: NormalFiles = {
+      ...real,
+      replace(name, bytes) {
+        sizes.push(bytes.length);
+        return real.replace(name, bytes);
+      },
+    };
+    const run = await made.start({ files });
+    run.take(0, 2);
+    await vi.waitFor(async () => {
+      await made.clock.advance(1_000);
+      expect(run.normals.stats().oldestMs).toBe(0);
+    }, patience);
+    expect(sizes).toHaveLength(4);
+    expect(Math.max(...sizes)).toBeLessThan(32 * 6_000);
+    await made.clock.advance(600_000);
+    expect(sizes).toHaveLength(4);
+    run.take(2, 20);
+    await saved(made, () => sizes.length);
+    await made.clock.advance(600_000);
+    expect(sizes).toHaveLength(5);
+  });
+
+  it('is bounded: a machine that nobody hears of any more gives way', async () => {
+    const made = await bench(someBatches({ machines: 50, batches: 3 }));
+    const first = await made.start();
+    first.take(0, 3);
+    await first.normals.stop();
+    const second = await made.start({ machinesMax: 20 });
+    expect(second.normals.stats().absent).toBe(20);
+    second.take(0, 3, true);
+    await second.normals.stop();
+    const third = await made.start();
+    expect(third.normals.stats().absent).toBe(20);
+  });
+});

@@ -1,0 +1,102 @@
+/**
+ * Brings due machines to a decision: after a quiet moment as soon as one is due; then machines gather for a few
+ * milliseconds, and while decisions are under way, so batches grow with the load by themselves. A model spends nearly
+ * as much on one window as on twenty. No timer runs while nothing is waiting.
+ */
+import { type Clock, sleep, type Timer } from '../../shared/runtime/clock.ts';
+import { messageOf } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { AlertInput } from '../ports/decision.ts';
+import { alertInput, type WatchedMachine, type Windows } from './windows/windows.ts';
+
+/** Batches under way at once: one being decided, one being prepared for it. */
+const inFlightMax = 2;
+/** After a batch that was not full. An alert is this much later at worst. */
+const gatherMs = 20;
+const stopMsMax = 5_000;
+
+export interface ScorerOptions {
+  windows: Windows;
+  /** Decides about a batch; its rejection is logged and counted, and the machines come again with their next row. */
+  decide(inputs: readonly AlertInput[]): Promise<unknown>;
+  batchMax: number;
+  clock: Clock;
+  log: Log;
+}
+
+export interface ScorerStats {
+  batches: number;
+  machines: number;
+  failures: number;
+  inFlight: number;
+}
+
+export class Scorer {
+  private readonly options: ScorerOptions;
+  private readonly counts = { batches: 0, machines: 0, failures: 0 };
+  private readonly inFlight = new Set<Promise<void>>();
+  private timer: Timer | null = null;
+  private stopped = false;
+  private gatherUntilMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ScorerOptions) {
+    this.options = options;
+  }
+
+  /** Call when a machine may have become due. Cheap. */
+  kick(): void {
+    const { windows, batchMax, clock } = this.options;
+    const nowMs = clock.monotonicMs();
+    if (this.timer && nowMs < this.gatherUntilMs) return;
+    this.timer?.cancel();
+    this.timer = null;
+    while (!this.stopped && this.inFlight.size < inFlightMax && nowMs >= this.gatherUntilMs) {
+      const machines = windows.take(batchMax);
+      if (machines.length === 0) break;
+      if (machines.length < batchMax) this.gatherUntilMs = nowMs + gatherMs;
+      this.send(machines);
+    }
+    const dueMs = windows.nextDueMs();
+    if (this.stopped || dueMs === null || this.inFlight.size >= inFlightMax) return;
+    const atMs = Math.max(dueMs, this.gatherUntilMs);
+    this.timer = clock.setTimer(Math.max(1, atMs - nowMs), () => {
+      this.timer = null;
+      this.kick();
+    });
+  }
+
+  /** Begins nothing new and waits for what is under way, within a limit. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.timer?.cancel();
+    await Promise.race([Promise.all(this.inFlight), sleep(this.options.clock, stopMsMax)]);
+  }
+
+  stats(): ScorerStats {
+    return { ...this.counts, inFlight: this.inFlight.size };
+  }
+
+  private send(machines: WatchedMachine[]): void {
+    this.counts.batches++;
+    this.counts.machines += machines.length;
+    const sent: Promise<void> = this.decide(machines).then(() => {
+      this.inFlight.delete(sent);
+      this.kick();
+    });
+    this.inFlight.add(sent);
+  }
+
+  private async decide(machines: WatchedMachine[]): Promise<void> {
+    try {
+      await this.options.decide(machines.map(alertInput));
+    } catch (error) {
+      this.counts.failures++;
+      this.options.log.error(
+        { code: 'DECISION_FAILED', problem: messageOf(error) },
+        'a batch was not decided',
+      );
+    } finally {
+      this.options.windows.release(machines);
+    }
+  }
+}

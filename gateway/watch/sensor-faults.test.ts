@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
+import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
+import { baselineOptions } from './baselines/baseline.ts';
+import { MachineWindow } from './windows/machine-window.ts';
+
+/** Sensors that fail, on machines of an open type and of one with declared sensors, as the gateway's windows see them. */
+const generic = loadMachineTypes().get('generic')!;
+const types = { 'an open type': generic, 'declared sensors': { ...generic, openSensors: false } };
+const healthyRows = 1_500;
+const brokenRows = 120;
+/** Within this many rows the failure must be told. */
+const noticeRows = 60;
+const victim = 2;
+
+interface Way {
+  /** Ms to the next row, 1,000 on average. */
+  stepMs?: (random: () => number) => number;
+  /** One message a sensor, instead of one a row. */
+  split?: boolean;
+  /** Of the sensor that fails. */
+  resolution?: number;
+  /** What the broken sensor sends; NaN: nothing. */
+  broken: (held: number) => number;
+}
+
+const stuck = (held: number) => held;
+const ways: Record<string, Way> = {
+  'is stuck': { broken: stuck },
+  'falls silent, beside others in the same message': { broken: () => Number.NaN },
+  'falls silent, each with messages of its own': { broken: () => Number.NaN, split: true },
+  'is stuck, sampled irregularly': { broken: stuck, stepMs: (random) => 1_000 * (0.2 + 1.6 * random()) },
+  'is stuck, and has ten steps in all': { broken: stuck, resolution: 0.5 },
+  'reads 0': { broken: () => 0 },
+};
+
+function follow(
+  type: typeof generic,
+  { stepMs = () => 1_000, split = false, resolution, broken }: Way,
+  seed: number,
+) {
+  const random = seededRandom(seed);
+  const window = new MachineWindow(30, 4, baselineOptions(type));
+  const scores: number[] = [];
+  let named = 0;
+  let cause = 0;
+  let timeMs = 0;
+  let held = 0;
+  for (let row = 0; row < healthyRows + brokenRows; row++) {
+    cause = 0.9 * cause + 0.4 * gaussian(random);
+    timeMs += stepMs(() => random.next());
+    const values = [
+      10 + cause,
+      50 - 2 * cause + 0.4 * gaussian(random),
+      5 + gaussian(random),
+      gaussian(random),
+    ];
+    if (resolution) values[victim] = Math.round(values[victim]! / resolution) * resolution;
+    if (row >= healthyRows) values[victim] = broken(held);
+    else held = values[victim]!;
+    for (let i = 0; i < (split ? 4 : 1); i++) {
+      const sent = split ? values.map((value, at) => (at === i ? value : Number.NaN)) : values;
+      window.push(Float32Array.from(sent), 0, 4, timeMs + i);
+    }
+    const { score, deviations } = window.baseline.score();
+    scores.push(score);
+    const isLate = row >= healthyRows + noticeRows;
+    if (isLate && deviations.indexOf(Math.max(...deviations)) === victim) named++;
+  }
+  return {
+    healthy: Math.max(...scores.slice(healthyRows / 2, healthyRows)),
+    late: Math.min(...scores.slice(healthyRows + noticeRows)),
+    named: named / (brokenRows - noticeRows),
+  };
+}
+
+describe.each(Object.entries(types))('on %s, a sensor that', (_, type) => {
+  it.each(Object.entries(ways))('%s is an anomaly, and is named', (_name, way) => {
+    for (const seed of [1, 2, 3]) {
+      const { healthy, late, named } = follow(type, way, seed);
+      expect(healthy).toBeLessThan(0.65);
+      expect(late).toBeGreaterThanOrEqual(0.65);
+      expect(named).toBeGreaterThan(0.9);
+    }
+  });
+});
+
+it('a machine at rest is not one with stuck sensors: what often stands still may', () => {
+  const random = seededRandom(4);
+  const window = new MachineWindow(30, 4, baselineOptions(generic));
+  let worst = 0;
+  for (let row = 0; row < 6_000; row++) {
+    const rests = row % 300 >= 200;
+    const values = rests ? [20, 0, 0, 0] : [60, 5, 8, 3].map((level) => level + gaussian(random));
+    window.push(Float32Array.from(values), 0, 4, 1_000 * row);
+    if (row > 3_000 && rests && row % 300 > 205) worst = Math.max(worst, window.baseline.score().score);
+  }
+  expect(worst).toBeLessThan(0.65);
+});

@@ -1,0 +1,120 @@
+/**
+ * The intelligence as one part: rows in, assessments on demand, due machines out to the decision.
+ *
+ *     columns ▶ windows ▶ (due) scorer ▶ decide ▶ model assessor ▶ worker
+ *                  └─ each machine's normal ─┴──▶ self-learned assessor, rules assessor
+ */
+import { join } from 'node:path';
+import type { MachineType } from '../../shared/domain/machine-type.ts';
+import { packageRoot } from '../../shared/files/paths.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { Random } from '../../shared/runtime/random.ts';
+import type { AlertInput, Assessor } from '../ports/decision.ts';
+import type { ColumnBatch } from '../ports/watch.ts';
+import { createModelAssessor } from './assessors/model-assessor.ts';
+import { createRulesAssessor } from './assessors/rules-assessor.ts';
+import { createSelfLearnedAssessor } from './assessors/self-learned-assessor.ts';
+import type { IntelligenceConfig } from './config.ts';
+import { ModelClient, type ModelStatus } from './model/model-client.ts';
+import type { ModelSource } from './model/model-messages.ts';
+import { normalFiles } from './saved/files.ts';
+import { Normals, type NormalsStats } from './saved/saved-baselines.ts';
+import { Scorer, type ScorerStats } from './scorer.ts';
+import { Windows, type WindowsStats } from './windows/windows.ts';
+
+export interface IntelligenceOptions {
+  types: ReadonlyMap<string, MachineType>;
+  config: IntelligenceConfig;
+  /** Where learnt normals are kept; nowhere if absent. */
+  normalsDir?: string;
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
+export interface IntelligenceStats {
+  windows: WindowsStats;
+  normals: NormalsStats | null;
+  model: ModelStatus;
+  scorer: ScorerStats | null;
+}
+
+/** Where each machine type's model lies: the folder its declaration names, among the artefacts. */
+export function modelSources(
+  types: ReadonlyMap<string, MachineType>,
+  artefactsDir = join(packageRoot, 'models', 'artefacts'),
+): ModelSource[] {
+  return [...types.values()].flatMap((type) =>
+    type.model === undefined ? [] : [{ type, folder: join(artefactsDir, type.model) }],
+  );
+}
+
+function keptNormals({ types, config, clock, log }: IntelligenceOptions, dir: string): Normals {
+  const { machinesMax, saveNormalsMs: saveMs } = config;
+  return new Normals({ files: normalFiles(dir), types, machinesMax, saveMs, clock, log });
+}
+
+export class Intelligence {
+  readonly windows: Windows;
+  /** Begins before rows come in, ends when none come any more. */
+  readonly normals: Normals | null;
+  readonly modelAssessor: Assessor;
+  readonly selfLearnedAssessor: Assessor;
+  readonly rulesAssessor: Assessor;
+  private readonly options: IntelligenceOptions;
+  private readonly client: ModelClient;
+  private scorer: Scorer | null = null;
+
+  constructor(options: IntelligenceOptions) {
+    const { types, config, clock, random, log } = options;
+    this.options = options;
+    this.normals = options.normalsDir === undefined ? null : keptNormals(options, options.normalsDir);
+    this.windows = new Windows({ types, ...config, clock, ...(this.normals && { keeper: this.normals }) });
+    const baselineOf = this.windows.baselineOf.bind(this.windows);
+    this.client = new ModelClient({
+      sources: modelSources(types, config.artefactsDir),
+      backend: config.backend,
+      requestMsMax: config.requestMsMax,
+      restart: config.restart,
+      clock,
+      random,
+      log,
+    });
+    this.modelAssessor = createModelAssessor({ client: this.client, baselineOf });
+    this.selfLearnedAssessor = createSelfLearnedAssessor({ baselineOf });
+    this.rulesAssessor = createRulesAssessor({ baselineOf });
+  }
+
+  /** Starts the model's worker (and goes on without it if it cannot start) and begins to send due machines to `decide`. */
+  async start(decide: (inputs: readonly AlertInput[]) => Promise<unknown>): Promise<void> {
+    const { clock, log, config } = this.options;
+    await this.client.start();
+    this.scorer = new Scorer({ windows: this.windows, decide, batchMax: config.batchMax, clock, log });
+    this.scorer.kick();
+  }
+
+  async stop(): Promise<void> {
+    await this.scorer?.stop();
+    await this.client.stop();
+  }
+
+  /** Rows that are durable. */
+  add(columns: ColumnBatch): void {
+    if (this.windows.add(columns)) this.scorer?.kick();
+  }
+
+  /** The machine was replaced: its window and its normal begin again. */
+  replaced(site: string, machine: string): void {
+    this.windows.reset(site, machine);
+  }
+
+  stats(): IntelligenceStats {
+    return {
+      windows: this.windows.stats(),
+      normals: this.normals?.stats() ?? null,
+      model: this.client.status(),
+      scorer: this.scorer?.stats() ?? null,
+    };
+  }
+}

@@ -1,0 +1,210 @@
+import type { BlockPlace } from '../../ports/journal.ts';
+import { Baseline, type BaselineOptions } from '../baselines/baseline.ts';
+
+/** What became of a reading. */
+export type Taken = 'row' | 'part' | 'late';
+
+/** What has gathered for the next row: each sensor's last value, and whether it has spoken since the last row. */
+export interface Gathered {
+  held: Float32Array;
+  seen: Uint8Array;
+}
+
+/** How readings become rows, and from how many on there is something to look at. */
+export interface WindowLayout {
+  /** Rows from which on the machine is assessed; all if absent. */
+  rowsMin?: number;
+  /** A row is so much time; a reading each if 0 or absent. */
+  stepMs?: number;
+}
+
+/** So many readings in a row that are older than the newest mean that the machine's clock went back. */
+const lateInRowMax = 30;
+
+/**
+ * The last rows of one machine, as a ring. A message may carry all sensors or some of them: values gather until every
+ * sensor has spoken or one speaks again, and then make a row, in which a silent sensor keeps its last value (NaN if it
+ * has never spoken). Nothing is allocated per row. Where a row is a step of time, a further reading in the newest row's step
+ * replaces that row, and steps without a reading are empty rows (NaN).
+ */
+export class MachineWindow {
+  newestMs = Number.NEGATIVE_INFINITY;
+  readonly baseline: Baseline;
+  private readonly rows: number;
+  private readonly rowsMin: number;
+  private readonly stepMs: number;
+  private columns: number;
+  /**
+   * The ring (rows × columns), then what has gathered for the next row: a value a column, and whether it has spoken since
+   * the last row (0 or 1). In one piece, since thousands of machines are met in turn.
+   */
+  private cells: Float32Array;
+  private pending = 0;
+  private next = 0;
+  private filled = 0;
+  private lateInRow = 0;
+  /** Where a row is a step of time: when the reading came that the next row has last been added to. */
+  private pendingMs = 0;
+  /** When the newest row's step began. */
+  private rowMs = 0;
+  /** Set while the journal's tail repeats what the baseline has learnt already, up to this block. */
+  private paused: { learntTo: BlockPlace; gathered: Gathered } | null = null;
+
+  constructor(rows: number, columns: number, normal: BaselineOptions = {}, layout: WindowLayout = {}) {
+    this.rows = rows;
+    this.rowsMin = layout.rowsMin ?? rows;
+    this.stepMs = layout.stepMs ?? 0;
+    this.columns = columns;
+    this.cells = newCells(rows, columns);
+    this.baseline = new Baseline(columns, normal);
+  }
+
+  /** Whether the machine was heard for longer than these rows show: after a restart, or after its clock went back. */
+  get cutOff(): boolean {
+    return this.filled < this.rows && this.baseline.rows > this.filled;
+  }
+
+  /** Whether there are enough rows to assess the machine. */
+  get ready(): boolean {
+    return this.filled >= this.rowsMin;
+  }
+
+  /**
+   * Takes `values[from] … values[to - 1]`, one a column, NaN where absent. A reading older than the newest is ignored,
+   * unless so many come in a row that it is the machine's clock that went back: then the window begins again.
+   */
+  push(values: Float32Array, from: number, to: number, timeMs: number): Taken {
+    if (timeMs < this.newestMs) {
+      if (++this.lateInRow <= Math.min(this.rows, lateInRowMax)) return 'late';
+      this.restart();
+    }
+    this.newestMs = timeMs;
+    this.lateInRow = 0;
+    const width = Math.min(to - from, this.columns);
+    let completed = false;
+    if (this.pending > 0 && this.repeats(values, from, width)) {
+      this.complete();
+      completed = true;
+    }
+    const { cells, heldAt, seenAt } = this;
+    for (let column = 0; column < width; column++) {
+      const value = values[from + column]!;
+      if (Number.isNaN(value)) continue;
+      cells[heldAt + column] = value;
+      if (cells[seenAt + column] === 0) {
+        cells[seenAt + column] = 1;
+        this.pending++;
+      }
+    }
+    if (this.stepMs > 0) this.pendingMs = timeMs;
+    if (this.pending === this.columns) {
+      this.complete();
+      completed = true;
+    }
+    return completed ? 'row' : 'part';
+  }
+
+  /** An open type's machine has got more sensors: in older rows they are NaN. */
+  widen(columns: number): void {
+    if (columns <= this.columns) return;
+    const cells = newCells(this.rows, columns);
+    // Rows of the ring, and the two of what has gathered.
+    for (let row = 0; row < this.rows + 2; row++) {
+      cells.set(this.cells.subarray(row * this.columns, (row + 1) * this.columns), row * columns);
+    }
+    [this.cells, this.columns] = [cells, columns];
+  }
+
+  /** Rows are not learnt until `goOn`, which then finds gathered what had been when the baseline was saved. */
+  pause(learntTo: BlockPlace, gathered: Gathered): void {
+    this.paused = { learntTo, gathered };
+  }
+
+  /** Null while rows are learnt. */
+  get learntTo(): BlockPlace | null {
+    return this.paused?.learntTo ?? null;
+  }
+
+  goOn(): void {
+    if (!this.paused) return;
+    const { held, seen } = this.paused.gathered;
+    this.paused = null;
+    this.cells.set(held, this.heldAt);
+    this.cells.set(seen, this.seenAt);
+    this.pending = this.cells.subarray(this.seenAt).reduce((sum, one) => sum + one, 0);
+  }
+
+  gathered(): Gathered {
+    const { cells, heldAt, seenAt } = this;
+    return { held: cells.slice(heldAt, seenAt), seen: Uint8Array.from(cells.subarray(seenAt)) };
+  }
+
+  /** A copy, rows × columns, oldest row first. */
+  copy(): Float32Array {
+    const { cells, heldAt } = this;
+    const copy = new Float32Array(heldAt);
+    const split = this.next * this.columns;
+    copy.set(cells.subarray(split, heldAt));
+    copy.set(cells.subarray(0, split), heldAt - split);
+    return copy;
+  }
+
+  private get heldAt(): number {
+    return this.rows * this.columns;
+  }
+
+  private get seenAt(): number {
+    return (this.rows + 1) * this.columns;
+  }
+
+  private repeats(values: Float32Array, from: number, width: number): boolean {
+    const { cells, seenAt } = this;
+    for (let column = 0; column < width; column++) {
+      if (cells[seenAt + column] === 1 && !Number.isNaN(values[from + column])) return true;
+    }
+    return false;
+  }
+
+  private complete(): void {
+    if (this.stepMs > 0) this.advanceTo(this.pendingMs);
+    const { cells, heldAt, seenAt } = this;
+    const newest = this.next * this.columns;
+    for (let column = 0; column < this.columns; column++) {
+      cells[newest + column] = cells[heldAt + column]!;
+      cells[seenAt + column] = 0;
+    }
+    this.appended();
+    if (!this.paused) this.baseline.take(cells, this.newestMs, heldAt);
+    this.pending = 0;
+  }
+
+  /** Where a row is a step of time: makes room for a row of the pending reading's time. */
+  private advanceTo(timeMs: number): void {
+    const steps = this.filled === 0 ? 1 : Math.round((timeMs - this.rowMs) / this.stepMs);
+    this.rowMs = this.filled === 0 ? timeMs : this.rowMs + steps * this.stepMs;
+    if (steps === 0) {
+      this.next = (this.next + this.rows - 1) % this.rows;
+      this.filled--;
+    }
+    for (let empty = Math.min(steps - 1, this.rows); empty > 0; empty--) {
+      this.cells.fill(Number.NaN, this.next * this.columns, (this.next + 1) * this.columns);
+      this.appended();
+    }
+  }
+
+  private appended(): void {
+    this.next = this.next + 1 === this.rows ? 0 : this.next + 1;
+    if (this.filled < this.rows) this.filled++;
+  }
+
+  private restart(): void {
+    this.cells.fill(Number.NaN, 0, this.seenAt);
+    this.cells.fill(0, this.seenAt);
+    this.filled = 0;
+    this.pending = 0;
+  }
+}
+
+function newCells(rows: number, columns: number): Float32Array {
+  return new Float32Array((rows + 2) * columns).fill(Number.NaN, 0, (rows + 1) * columns);
+}

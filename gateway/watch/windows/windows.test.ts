@@ -1,0 +1,251 @@
+import { describe, expect, it } from 'vitest';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
+import type { ColumnBatch } from '../../ports/watch.ts';
+import { alertInput, Windows, type WindowsOptions } from './windows.ts';
+
+const sensor = (name: string) => ({ name, unit: '1', min: -1e9, max: 1e9 });
+const type: MachineType = {
+  name: 'rig',
+  version: '1.0.0',
+  description: 'two sensors, windows of four rows',
+  lifeUnit: 'cycles',
+  stepMs: 4,
+  windowRows: 4,
+  openSensors: false,
+  sensors: [sensor('a'), sensor('b')],
+  alerts: [],
+};
+const open: MachineType = { ...type, name: 'open', openSensors: true, sensors: [] };
+
+class ManualClock implements Clock {
+  now = 1_000;
+  nowMs = () => this.now;
+  monotonicMs = () => this.now;
+  setTimer = () => ({ cancel: () => {} });
+}
+
+function newWindows(options: Partial<WindowsOptions> = {}): { windows: Windows; clock: ManualClock } {
+  const clock = new ManualClock();
+  const types = new Map([type, open].map((each) => [each.name, each]));
+  return { clock, windows: new Windows({ types, machinesMax: 100, intervalMsMin: 200, clock, ...options }) };
+}
+
+type Row = [machineIndex: number, timeMs: number, ...values: number[]];
+
+function batch(rows: Row[], more: Partial<ColumnBatch> = {}): ColumnBatch {
+  const offset = [0];
+  for (const row of rows) offset.push(offset.at(-1)! + row.length - 2);
+  return {
+    newMachines: [],
+    newSensors: [],
+    machineIndex: Int32Array.from(rows, (row) => row[0]),
+    timeMs: Float64Array.from(rows, (row) => row[1]),
+    offset: Int32Array.from(offset),
+    values: Float32Array.from(rows.flatMap((row) => row.slice(2))),
+    replay: false,
+    ...more,
+  };
+}
+
+const named = (...machines: string[]) =>
+  machines.map((machine) => ({ site: 's', machine, machineType: 'rig' }));
+
+/** Adds m0 with four full rows at 0 … 3 ms: a = row, b = 10 · row. */
+function filled(options: Partial<WindowsOptions> = {}) {
+  const made = newWindows(options);
+  const rows: Row[] = [0, 1, 2, 3].map((row) => [0, row, row, 10 * row]);
+  const due = made.windows.add(batch(rows, { newMachines: named('m0') }));
+  return { ...made, due };
+}
+
+const windowOf = (windows: Windows) => [...alertInput(windows.take(1)[0]!).window];
+
+describe('a window', () => {
+  it('is due when it is full, oldest row first', () => {
+    const { windows, due } = filled();
+    expect(due).toBe(true);
+    const [machine] = windows.take(10);
+    expect(alertInput(machine!)).toMatchObject({
+      machine: { site: 's', machine: 'm0', type },
+      timeMs: 3,
+      rows: 4,
+      window: Float32Array.from([0, 0, 1, 10, 2, 20, 3, 30]),
+    });
+  });
+
+  it('is not due before', () => {
+    const { windows } = newWindows();
+    const rows: Row[] = [0, 1, 2].map((row) => [0, row, 1, 1]);
+    expect(windows.add(batch(rows, { newMachines: named('m0') }))).toBe(false);
+    expect(windows.take(10)).toEqual([]);
+    expect(windows.nextDueMs()).toBeNull();
+  });
+
+  it('keeps the newest rows', () => {
+    const { windows } = filled();
+    windows.add(batch([[0, 4, 4, 40]]));
+    expect(windowOf(windows)).toEqual([1, 10, 2, 20, 3, 30, 4, 40]);
+  });
+
+  it('is a copy: later rows do not change it', () => {
+    const { windows } = filled();
+    const input = alertInput(windows.take(1)[0]!);
+    windows.add(batch([[0, 4, 4, 40]]));
+    expect(input.window[7]).toBe(30);
+  });
+
+  it('ignores readings older than the newest, and takes equal times', () => {
+    const { windows } = filled();
+    windows.add(
+      batch([
+        [0, 2, 99, 99],
+        [0, 3, 4, 40],
+      ]),
+    );
+    expect(windows.stats()).toMatchObject({ late: 1, rows: 5 });
+    expect(windowOf(windows)).toEqual([1, 10, 2, 20, 3, 30, 4, 40]);
+  });
+
+  it('is filled by a replay without being due, and due with the first live row', () => {
+    const { windows } = newWindows();
+    const rows: Row[] = [0, 1, 2, 3].map((row) => [0, row, row, row]);
+    expect(windows.add(batch(rows, { newMachines: named('m0'), replay: true }))).toBe(false);
+    expect(windows.take(1)).toEqual([]);
+    expect(windows.add(batch([[0, 4, 4, 4]]))).toBe(true);
+    expect(windowOf(windows)).toEqual([1, 1, 2, 2, 3, 3, 4, 4]);
+  });
+
+  it('and the learnt normal begin again when the machine is replaced', () => {
+    const { windows } = filled();
+    const identity = windows.take(1)[0]!.identity;
+    expect(windows.baselineOf(identity)!.rows).toBe(4);
+    windows.reset('s', 'm0');
+    expect(windows.baselineOf(identity)!.rows).toBe(0);
+    windows.add(batch([[0, 4, 1, 1]]));
+    expect(windows.take(1)).toEqual([]);
+    windows.reset('s', 'never seen');
+  });
+
+  it('of a machine whose type is not known here is counted and left', () => {
+    const { windows } = newWindows();
+    const newMachines = [{ site: 's', machine: 'x', machineType: 'unheard' }, ...named('m1')];
+    windows.add(
+      batch(
+        [
+          [0, 0, 1, 1],
+          [1, 0, 1, 1],
+        ],
+        { newMachines },
+      ),
+    );
+    expect(windows.stats()).toMatchObject({ unknown: 1, machines: 1, rows: 1 });
+  });
+});
+
+describe('a machine of an open type', () => {
+  const newMachines = [{ site: 's', machine: 'o', machineType: 'open' }];
+  const sensors = (...names: string[]) => names.map((name) => ({ machineIndex: 0, sensor: name }));
+
+  it('gets columns as they come', () => {
+    const { windows } = newWindows();
+    windows.add(batch([[0, 0, 1]], { newMachines, newSensors: sensors('x') }));
+    windows.add(batch([[0, 1, 2]]));
+    windows.add(
+      batch(
+        [
+          [0, 2, 3, 30],
+          [0, 3, 4, 40],
+        ],
+        { newSensors: sensors('y') },
+      ),
+    );
+    const input = alertInput(windows.take(1)[0]!);
+    expect(input.machine.type.sensors.map(({ name }) => name)).toEqual(['x', 'y']);
+    expect([...input.window]).toEqual([1, Number.NaN, 2, Number.NaN, 3, 30, 4, 40]);
+  });
+
+  it('is watched on its first 64 sensors', () => {
+    const { windows } = newWindows();
+    const names = Array.from({ length: 70 }, (_, i) => `s${i}`);
+    const row = (time: number): Row => [0, time, ...names.map((_, i) => i)];
+    windows.add(batch([0, 1, 2, 3].map(row), { newMachines, newSensors: sensors(...names) }));
+    const input = alertInput(windows.take(1)[0]!);
+    expect(input.machine.type.sensors).toHaveLength(64);
+    expect(input.window).toHaveLength(4 * 64);
+  });
+});
+
+describe('the machines that are due', () => {
+  it('are queued once however many rows came, and rest between assessments', () => {
+    const { windows, clock } = filled();
+    windows.add(batch([4, 5, 6].map((row): Row => [0, row, row, row])));
+    const taken = windows.take(10);
+    expect(taken).toHaveLength(1);
+    windows.add(batch([[0, 7, 7, 7]]));
+    expect(windows.take(10)).toEqual([]);
+    windows.release(taken);
+    expect(windows.take(10)).toEqual([]);
+    expect(windows.nextDueMs()).toBe(1_200);
+    clock.now = 1_200;
+    expect(windows.take(10)).toHaveLength(1);
+  });
+
+  it('are not taken again while a decision about them is under way', () => {
+    const { windows, clock } = filled();
+    const taken = windows.take(10);
+    windows.add(batch([[0, 4, 4, 4]]));
+    clock.now = 10_000;
+    expect(windows.take(10)).toEqual([]);
+    windows.release(taken);
+    expect(windows.take(10)).toHaveLength(1);
+  });
+
+  it('leave nothing to wait for once they are quiet', () => {
+    const { windows, clock } = filled();
+    windows.release(windows.take(10));
+    clock.now = 5_000;
+    expect(windows.take(10)).toEqual([]);
+    expect(windows.nextDueMs()).toBeNull();
+  });
+
+  it('are handed out in the order in which they became due, at most so many at once', () => {
+    const { windows } = newWindows();
+    const names = ['m0', 'm1', 'm2'];
+    const rows = [2, 0, 1].flatMap((index) => [0, 1, 2, 3].map((time): Row => [index, time, 1, 1]));
+    windows.add(batch(rows, { newMachines: named(...names) }));
+    expect(windows.take(2).map(({ key }) => key)).toEqual(['s/m2', 's/m0']);
+    expect(windows.take(2).map(({ key }) => key)).toEqual(['s/m1']);
+  });
+});
+
+describe('a bounded number of machines', () => {
+  const four = (index: number, from: number) =>
+    [0, 1, 2, 3].map((row): Row => [index, from + row, index, index]);
+
+  it('gives up the window of the one that was silent longest', () => {
+    const { windows, clock } = newWindows({ machinesMax: 2 });
+    windows.add(batch([...four(0, 0), ...four(1, 0)], { newMachines: named('m0', 'm1', 'm2') }));
+    clock.now += 60_000;
+    windows.add(batch([[0, 9, 0, 0]]));
+    windows.add(batch(four(2, 0)));
+    expect(windows.stats()).toMatchObject({ machines: 2, evicted: 1 });
+    expect(windows.take(10).map(({ key }) => key)).toEqual(['s/m0', 's/m2']);
+    clock.now += 60_000;
+    windows.add(batch(four(1, 10)));
+    expect(windows.take(10).map(({ key }) => key)).toEqual(['s/m1']);
+    expect(windows.stats()).toMatchObject({ machines: 2, evicted: 2, unwatched: 0 });
+  });
+
+  it('takes no window from machines that speak: the others are not watched', () => {
+    const { windows, clock } = newWindows({ machinesMax: 2 });
+    const newMachines = named('m0', 'm1', 'm2');
+    for (let row = 0; row < 4; row++) {
+      const rows = [0, 1, 2].map((index): Row => [index, row, index, index]);
+      windows.add(batch(rows, row === 0 ? { newMachines } : {}));
+      clock.now += 30_000;
+    }
+    expect(windows.take(10).map(({ key }) => key)).toEqual(['s/m0', 's/m1']);
+    expect(windows.stats()).toMatchObject({ machines: 2, evicted: 0, unwatched: 4 });
+  });
+});

@@ -1,0 +1,52 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Static, Type } from '@sinclair/typebox';
+import { codeOf, HarbingerError, messageOf } from '../runtime/errors.ts';
+import { compileValidator } from '../runtime/validate.ts';
+
+/** Where a running gateway or cloud can be reached: `run.json` in its data folder, for the command line and scripts. */
+export const RunFile = Type.Object({
+  role: Type.Union([Type.Literal('gateway'), Type.Literal('cloud')]),
+  pid: Type.Integer(),
+  startedAt: Type.String(),
+  mqttPort: Type.Integer(),
+  httpPort: Type.Integer(),
+  httpUrl: Type.String(),
+});
+export type RunFile = Static<typeof RunFile>;
+
+const validate = compileValidator(RunFile);
+export const runFileName = 'run.json';
+
+export function writeRunFile(dataDir: string, run: RunFile): void {
+  mkdirSync(dataDir, { recursive: true });
+  const path = join(dataDir, runFileName);
+  writeFileSync(`${path}.tmp`, `${JSON.stringify(run, null, 2)}\n`);
+  renameSync(`${path}.tmp`, path);
+}
+
+export function removeRunFile(dataDir: string): void {
+  rmSync(join(dataDir, runFileName), { force: true });
+}
+
+/** @throws HarbingerError RUN_FILE if nothing runs on that folder, or the file is not one */
+export function readRunFile(dataDir: string): RunFile {
+  const path = join(dataDir, runFileName);
+  try {
+    const run: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return validate(run, (problem) => new Error(problem));
+  } catch (error) {
+    const why = codeOf(error) === 'ENOENT' ? '' : ` (${path}: ${messageOf(error)})`;
+    throw new HarbingerError(
+      'RUN_FILE',
+      'cli',
+      `nothing runs with data in ${dataDir}${why}; start it, or say where it is: --data DIR, or --url URL`,
+    );
+  }
+}
+
+/** Where a program on this computer finds a server that listens on `host`. */
+export function localUrl(host: string, port: number): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}

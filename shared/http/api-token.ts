@@ -1,0 +1,24 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Log } from '../runtime/log.ts';
+import { type HttpGuardConfig, isOpenOnLoopback } from './guard.ts';
+
+/**
+ * The HTTP settings with a token, where one is needed and none is set: a random one, made once and kept in the data
+ * folder for its owner alone. So there is no default password, and no open API that nobody asked for. The log says
+ * where it is, never what it is.
+ */
+export function withToken<C extends HttpGuardConfig>(config: C, dataDir: string, log: Log): C {
+  if (config.token !== undefined || isOpenOnLoopback(config)) return config;
+  const path = join(dataDir, 'api-token');
+  const kept = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+  const token = kept === '' ? randomBytes(24).toString('base64url') : kept;
+  if (kept === '') {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    writeFileSync(`${path}.tmp`, `${token}\n`, { mode: 0o600 });
+    renameSync(`${path}.tmp`, path);
+  }
+  log.info({ path }, 'the API’s token is in this file');
+  return { ...config, token };
+}

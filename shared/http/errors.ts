@@ -1,0 +1,74 @@
+/** What an HTTP API answers when it cannot do what it was asked: always `{error: {code, message}}`. */
+import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify';
+import { HarbingerError, messageOf } from '../runtime/errors.ts';
+import type { Log } from '../runtime/log.ts';
+
+/** An answer other than success: HTTP status, and a code and a message for the caller. */
+export class HttpError extends HarbingerError {
+  readonly statusCode: number;
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfterS: number | null;
+
+  constructor(statusCode: number, code: string, message: string, retryAfterS: number | null = null) {
+    super(code, 'api', message, { retry: retryAfterS !== null });
+    this.statusCode = statusCode;
+    this.retryAfterS = retryAfterS;
+  }
+}
+
+/** What Fastify itself refuses, by status. */
+const refusals: Record<number, string> = {
+  413: 'API_BODY_TOO_LARGE',
+  414: 'API_URL_TOO_LONG',
+  415: 'API_MEDIA_TYPE',
+};
+
+interface Answer {
+  status: number;
+  code: string;
+  message: string;
+}
+
+function answerFor(error: FastifyError | Error): Answer {
+  if (error instanceof HttpError) {
+    return { status: error.statusCode, code: error.code, message: error.message };
+  }
+  if (error instanceof HarbingerError) {
+    if (error.retry) return { status: 503, code: error.code, message: error.message };
+  } else if ('statusCode' in error && error.statusCode && error.statusCode >= 400 && error.statusCode < 500) {
+    const status = error.statusCode;
+    return { status, code: refusals[status] ?? 'API_BAD_REQUEST', message: error.message };
+  }
+  return { status: 500, code: 'API_INTERNAL', message: 'an internal error; the log has the details' };
+}
+
+/** Everything thrown becomes an answer; nothing of an unexpected error's inside leaves the process. */
+export function errorHandler(log: Log) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    const { status, code, message } = answerFor(error);
+    if (status === 500) log.error({ err: error, method: request.method, url: request.url }, 'request failed');
+    else log.debug({ code, status, method: request.method, reason: messageOf(error) }, 'request refused');
+    const retryAfterS = error instanceof HttpError ? error.retryAfterS : null;
+    if (retryAfterS !== null) reply.header('retry-after', String(retryAfterS));
+    else if (status === 503) reply.header('retry-after', '5');
+    reply.code(status).send({ error: { code, message } });
+  };
+}
+
+const places: Record<string, string> = { querystring: 'parameter', params: 'path', body: 'body' };
+
+/** The first problem as a sentence that names the place and what was expected. */
+export function schemaError(errors: FastifySchemaValidationError[], dataVar: string): Error {
+  const error = errors[0];
+  const place = places[dataVar] ?? dataVar;
+  const name = error?.instancePath.slice(1).replaceAll('/', '.') ?? '';
+  const subject = name === '' ? place : `${place} '${name}'`;
+  const params = error?.params ?? {};
+  if (typeof params.additionalProperty === 'string') {
+    return new HttpError(400, 'API_INPUT', `unknown ${place} '${params.additionalProperty.slice(0, 80)}'`);
+  }
+  if (Array.isArray(params.allowedValues)) {
+    return new HttpError(400, 'API_INPUT', `${subject} must be one of ${params.allowedValues.join(', ')}`);
+  }
+  return new HttpError(400, 'API_INPUT', `${subject} ${error?.message ?? 'is not valid'}`);
+}

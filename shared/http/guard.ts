@@ -1,0 +1,155 @@
+/** Who may call an HTTP API: holders of its token; without one, and only if so configured, programs on this computer. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Clock } from '../runtime/clock.ts';
+import { HarbingerError } from '../runtime/errors.ts';
+import { hostName, isLoopback } from '../security/loopback.ts';
+import { sourceOf, Throttle } from '../security/throttle.ts';
+import { HttpError } from './errors.ts';
+
+export interface HttpGuardConfig {
+  /** The address that is listened on. */
+  host: string;
+  token?: string | undefined;
+  /** Lets its holder look, and change nothing. */
+  readToken?: string | undefined;
+  openOnLoopback: boolean;
+}
+
+/** What a caller may do. */
+export type Right = 'change' | 'read';
+
+/** What a guard looks at. */
+export interface HttpCaller {
+  method: string;
+  headers: IncomingHttpHeaders;
+  address: string;
+}
+
+export interface HttpGuard {
+  /** @throws HttpError 401 API_UNAUTHORISED, 403 API_LOOPBACK_ONLY, 403 API_ORIGIN, 429 API_THROTTLED */
+  check(caller: HttpCaller): Right;
+  /** The right of a token's holder. @throws HttpError 401 API_UNAUTHORISED, 429 API_THROTTLED */
+  rightOf(token: string, address: string): Right;
+}
+
+/**
+ * Wrong tokens from one address, beyond which it waits. A token has 16 characters at least, so a few seconds are enough
+ * against guessing, and a program with a stale token does not keep out a person who signs in from the same address.
+ */
+const guessing = { failuresFree: 10, blockFirstMs: 1_000, blockMaxMs: 5_000 };
+
+/** Whether programs on this computer are let in without a token. */
+export function isOpenOnLoopback({ host, token, openOnLoopback }: HttpGuardConfig): boolean {
+  return token === undefined && openOnLoopback && isLoopback(host);
+}
+
+/** @param section the configuration table the settings are in, for messages. @throws HarbingerError API_TOKEN_MISSING */
+export function createHttpGuard(config: HttpGuardConfig, section: string, clock: Clock): HttpGuard {
+  if (config.token !== undefined) return tokenGuard({ ...config, token: config.token }, clock);
+  if (isOpenOnLoopback(config)) return loopbackGuard;
+  const hint = config.openOnLoopback ? ' (openOnLoopback counts only where host is a loopback address)' : '';
+  throw new HarbingerError(
+    'API_TOKEN_MISSING',
+    'api',
+    `nobody could call the HTTP API at ${config.host}: set ${section}.token, or ${section}.openOnLoopback = true on a ` +
+      `loopback address${hint}`,
+  );
+}
+
+function tokenGuard(config: { token: string; readToken?: string | undefined }, clock: Clock): HttpGuard {
+  const throttle = new Throttle(clock, guessing);
+
+  function rightOf(token: string, address: string): Right {
+    const source = sourceOf(address);
+    const right = rightByToken(token, config);
+    const waitMs = throttle.waitMs(source);
+    // Who has been right from there before is let in again: one that fails does not lock out the others.
+    if (waitMs > 0 && !(right && throttle.trusted(source))) throw throttled(waitMs);
+    if (!right) {
+      throttle.failed(source);
+      throw unauthorised();
+    }
+    throttle.succeeded(source);
+    return right;
+  }
+
+  return {
+    rightOf,
+    check({ headers, address }) {
+      const presented = bearerOf(headers);
+      if (presented === undefined) throw unauthorised();
+      return rightOf(presented, address);
+    },
+  };
+}
+
+function rightByToken(
+  presented: string,
+  { token, readToken }: { token: string; readToken?: string | undefined },
+): Right | null {
+  if (sameText(presented, token)) return 'change';
+  return readToken !== undefined && sameText(presented, readToken) ? 'read' : null;
+}
+
+const loopbackGuard: HttpGuard = {
+  rightOf: () => 'change',
+  check({ method, headers }) {
+    checkLoopback(method, headers);
+    return 'change';
+  },
+};
+
+/** @throws HttpError 403 API_READ_ONLY where `right` is not enough for a change */
+export function refuseChanges(right: Right): void {
+  if (right === 'change') return;
+  throw new HttpError(403, 'API_READ_ONLY', 'this token is for reading; a change needs the other one');
+}
+
+/**
+ * A web page elsewhere can make its own name resolve to 127.0.0.1 (DNS rebinding), so the name that was called must be
+ * a loopback name too; a forwarded request is somebody else's; and another site's page must not change anything here.
+ */
+function checkLoopback(method: string, headers: IncomingHttpHeaders): void {
+  const forwarded = headers.forwarded ?? headers['x-forwarded-for'];
+  if (forwarded !== undefined || !isLoopback(hostName(headers.host ?? ''))) {
+    const message =
+      'without a token only programs on this computer may call, by a loopback name; set a token';
+    throw new HttpError(403, 'API_LOOPBACK_ONLY', message);
+  }
+  refuseOtherSites(method, headers);
+}
+
+/**
+ * A browser says where a request comes from; another site's page must not act with our cookie or on our loopback.
+ * @throws HttpError 403 API_ORIGIN
+ */
+export function refuseOtherSites(method: string, headers: IncomingHttpHeaders): void {
+  if (method === 'GET' || method === 'HEAD') return;
+  const { origin, 'sec-fetch-site': fetchSite } = headers;
+  const own =
+    fetchSite === undefined
+      ? origin === undefined || (URL.canParse(origin) && new URL(origin).host === headers.host)
+      : fetchSite === 'same-origin' || fetchSite === 'none';
+  if (!own) throw new HttpError(403, 'API_ORIGIN', 'requests from another site’s page are not accepted');
+}
+
+export function unauthorised(): HttpError {
+  const message = 'a valid token is needed: send it as `Authorization: Bearer …`';
+  return new HttpError(401, 'API_UNAUTHORISED', message);
+}
+
+function throttled(waitMs: number): HttpError {
+  const message = 'too many wrong tokens from this address; wait a few seconds';
+  return new HttpError(429, 'API_THROTTLED', message, Math.ceil(waitMs / 1_000));
+}
+
+export function bearerOf(headers: IncomingHttpHeaders): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+}
+
+/** In time that does not depend on where they differ. */
+export function sameText(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}

@@ -1,0 +1,102 @@
+/** What the HTTP servers of gateway and cloud have in common: settings, limits, error answers, listening. */
+import { Type } from '@sinclair/typebox';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { codeOf, HarbingerError, messageOf } from '../runtime/errors.ts';
+import type { Log } from '../runtime/log.ts';
+import { errorHandler, HttpError, schemaError } from './errors.ts';
+import { type HttpCaller, type Right, refuseChanges } from './guard.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Asked by POST, changes nothing: open to who may only read. */
+    onlyReads?: boolean;
+  }
+}
+
+/** Their common settings, for a configuration schema. */
+export const httpSettings = (defaultPort: number) => ({
+  host: Type.String({ default: '127.0.0.1', minLength: 1, maxLength: 255 }),
+  port: Type.Integer({
+    default: defaultPort,
+    minimum: 0,
+    maximum: 65_535,
+    description: '0: any free port',
+  }),
+  token: Type.Optional(
+    Type.String({
+      minLength: 16,
+      maxLength: 512,
+      description:
+        'what callers present as `Authorization: Bearer …`; best from the environment. Absent: one is made and kept in the data folder',
+    }),
+  ),
+  readToken: Type.Optional(
+    Type.String({
+      minLength: 16,
+      maxLength: 512,
+      description:
+        'beside `token`: lets its holder look and change nothing, e.g. a display, or who gathers /metrics',
+    }),
+  ),
+  openOnLoopback: Type.Boolean({
+    default: false,
+    description: 'without a token: let programs on this computer in. Only where `host` is a loopback address',
+  }),
+});
+
+export interface HttpLimits {
+  connectionsMax: number;
+  /** Characters of one variable part of a path. */
+  paramLengthMax: number;
+}
+
+/** A server that bounds what a caller may send and answers every error as `{error: {code, message}}`. */
+export function createHttpServer(limits: HttpLimits, log: Log): FastifyInstance {
+  const app = fastify({
+    bodyLimit: 64 << 10,
+    requestTimeout: 30_000,
+    forceCloseConnections: true,
+    http: { maxHeaderSize: 16 << 10 },
+    routerOptions: { maxParamLength: limits.paramLengthMax },
+    ajv: { customOptions: { removeAdditional: false } },
+    schemaErrorFormatter: schemaError,
+  });
+  app.server.maxConnections = limits.connectionsMax;
+  app.setErrorHandler(errorHandler(log));
+  app.setNotFoundHandler((request) => {
+    throw new HttpError(404, 'API_NOT_FOUND', `there is no ${request.method} ${request.url.slice(0, 200)}`);
+  });
+  return app;
+}
+
+/** Who is asking, for a guard. */
+export function callerOf({ method, headers, ip }: FastifyRequest): HttpCaller {
+  return { method, headers, address: ip };
+}
+
+/** Lets those through whom `check` does, to what they have a right to. */
+export function guardRoutes(app: FastifyInstance, check: (caller: HttpCaller) => Right): void {
+  app.addHook('onRequest', async (request) => {
+    const right = check(callerOf(request));
+    const reads = request.method === 'GET' || request.method === 'HEAD';
+    if (!reads && !request.routeOptions.config.onlyReads) refuseChanges(right);
+  });
+}
+
+/** Returns the port. @throws HarbingerError API_PORT_BUSY, API_LISTEN_FAILED */
+export async function listenHttp(
+  app: FastifyInstance,
+  { host, port }: { host: string; port: number },
+): Promise<number> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const [code, problem] =
+      codeOf(error) === 'EADDRINUSE'
+        ? ['API_PORT_BUSY', 'is in use: stop what uses it, or choose another with --http-port']
+        : ['API_LISTEN_FAILED', `cannot be listened on: ${messageOf(error)}`];
+    throw new HarbingerError(code!, 'api', `HTTP port ${port} on ${host} ${problem}`, { cause: error });
+  }
+  const address = app.server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}

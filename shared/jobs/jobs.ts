@@ -1,0 +1,38 @@
+import { type Clock, sleep } from '../runtime/clock.ts';
+import { HarbingerError } from '../runtime/errors.ts';
+import type { Log } from '../runtime/log.ts';
+import { type Job, JobRunner, type JobStats } from './job-runner.ts';
+
+const stopMsMax = 5_000;
+
+/** What the gateway does periodically. */
+export interface Jobs {
+  start(): void;
+  /** Aborts what is running and waits for it, at most 5 s; what is then still running is named in the log. */
+  stop(): Promise<void>;
+  /** Runs one job now. @throws HarbingerError JOB_UNKNOWN */
+  run(name: string): Promise<void>;
+  stats(): JobStats[];
+}
+
+/** @throws HarbingerError JOB_SCHEDULE_INVALID, before anything runs */
+export function createJobs(jobs: Job[], { log, clock }: { log: Log; clock: Clock }): Jobs {
+  const runners = jobs.map((job) => new JobRunner(job, clock, log));
+  return {
+    start() {
+      for (const runner of runners) runner.start();
+    },
+    async stop() {
+      const ended = Promise.all(runners.map((runner) => runner.stop()));
+      await Promise.race([ended, sleep(clock, stopMsMax)]);
+      const running = runners.filter((runner) => runner.stats().isRunning).map(({ name }) => name);
+      if (running.length > 0) log.warn({ jobs: running }, 'jobs did not end when told to');
+    },
+    async run(name) {
+      const runner = runners.find((candidate) => candidate.name === name);
+      if (!runner) throw new HarbingerError('JOB_UNKNOWN', 'cli', `there is no job '${name}'`);
+      await runner.run();
+    },
+    stats: () => runners.map((runner) => runner.stats()),
+  };
+}

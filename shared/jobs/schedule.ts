@@ -1,0 +1,78 @@
+import { Type } from '@sinclair/typebox';
+import cron from 'node-cron';
+import { HarbingerError } from '../runtime/errors.ts';
+
+/** When a job runs: five cron fields, six with seconds first, or a nickname such as @daily. Local time. */
+export function ScheduleText(fallback: string) {
+  return Type.String({
+    default: fallback,
+    pattern: '^\\s*(@[a-z]+|(\\S+\\s+){4,5}\\S+)\\s*$',
+    description: 'cron: minute hour day month weekday, or six fields with seconds first; @daily and the like',
+  });
+}
+
+export interface Schedule {
+  /** Ms since 1970 of the first time after `nowMs`, or null if there is none. */
+  next(nowMs: number): number | null;
+}
+
+type Fields = ReturnType<typeof cron.parse>;
+
+/** @throws HarbingerError JOB_SCHEDULE_INVALID naming the job, the field and the problem */
+export function parseSchedule(job: string, text: string): Schedule {
+  const { valid, errors } = cron.validateDetailed(text);
+  if (!valid) {
+    const problem = errors.map(({ message }) => message).join('; ');
+    throw new HarbingerError(
+      'JOB_SCHEDULE_INVALID',
+      'config',
+      `schedule '${text}' of job ${job}: ${problem}`,
+    );
+  }
+  const fields = cron.parse(text);
+  if (isPlain(fields)) return { next: (nowMs) => nextOf(fields, nowMs) };
+  // node-cron's own answer, for days such as L and 5#2: its use of Intl alone costs the process 10 MB.
+  const task = cron.createTask(text, () => {});
+  return { next: (nowMs) => laterThan(nowMs, task.getNextRuns(1)[0]?.getTime() ?? null) };
+}
+
+const dayMs = 86_400_000;
+
+/** node-cron goes by the system clock, which may not be set: what it names is then long past. */
+function laterThan(nowMs: number, nextMs: number | null): number | null {
+  return nextMs === null || nextMs > nowMs ? nextMs : nowMs + dayMs;
+}
+
+type PlainFields = { [field in keyof Fields]: number[] };
+
+function isPlain(fields: Fields): fields is PlainFields {
+  return Object.values(fields).flat().every(Number.isInteger);
+}
+
+/** From one Sunday that is a 29 February to the next can be forty years. */
+const daysMax = 40 * 366;
+
+function nextOf(fields: PlainFields, nowMs: number): number | null {
+  const now = new Date(nowMs);
+  for (let days = 0; days < daysMax; days++) {
+    const day = new Date(now.getFullYear(), now.getMonth(), now.getDate() + days);
+    if (!fields.month.includes(day.getMonth() + 1)) continue;
+    if (!fields.dayOfMonth.includes(day.getDate()) || !fields.dayOfWeek.includes(day.getDay())) continue;
+    const found = firstAfter(fields, day, nowMs);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function firstAfter({ hour, minute, second }: PlainFields, day: Date, nowMs: number): number | null {
+  const at = (h: number, m: number, s: number) =>
+    new Date(day.getFullYear(), day.getMonth(), day.getDate(), h, m, s).getTime();
+  for (const h of hour) {
+    if (at(h, 59, 59) <= nowMs) continue;
+    for (const m of minute) {
+      if (at(h, m, 59) <= nowMs) continue;
+      for (const s of second) if (at(h, m, s) > nowMs) return at(h, m, s);
+    }
+  }
+  return null;
+}

@@ -1,0 +1,42 @@
+import { HarbingerError } from '../runtime/errors.ts';
+
+/** Where an MQTT broker is, as MQTT.js takes it. */
+export interface MqttAddress {
+  protocol: 'mqtt' | 'mqtts' | 'ws' | 'wss';
+  host: string;
+  port?: number;
+  /** Of WebSockets. */
+  path?: string;
+  username?: string;
+  password?: string;
+}
+
+const protocols = ['mqtt', 'mqtts', 'ws', 'wss'] as const;
+
+/**
+ * Takes an address such as `mqtt://127.0.0.1:1883` apart. Given the text, MQTT.js would do so with `url.parse`, of which
+ * Node 24 warns on the terminal. @throws HarbingerError MQTT_ADDRESS
+ */
+export function mqttAddress(text: string): MqttAddress {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const protocol = protocols.find((name) => url?.protocol === `${name}:`);
+  if (url === null || protocol === undefined || url.hostname === '') throw notAnAddress(text);
+  const isSocket = protocol === 'mqtt' || protocol === 'mqtts';
+  return {
+    protocol,
+    host: isSocket ? url.hostname.replace(/^\[(.*)\]$/, '$1') : url.hostname,
+    ...(url.port !== '' && { port: Number(url.port) }),
+    ...(!isSocket && { path: `${url.pathname}${url.search}` }),
+    ...(url.username !== '' && { username: decodeURIComponent(url.username) }),
+    ...(url.password !== '' && { password: decodeURIComponent(url.password) }),
+  };
+}
+
+function notAnAddress(text: string): HarbingerError {
+  const shown = text.replace(/\/\/[^@/]*@/, '//');
+  return new HarbingerError(
+    'MQTT_ADDRESS',
+    'config',
+    `'${shown}' is not the address of an MQTT broker; one is written as mqtt://HOST:PORT (or mqtts, ws, wss)`,
+  );
+}

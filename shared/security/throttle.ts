@@ -1,0 +1,89 @@
+import { isIPv6 } from 'node:net';
+import type { Clock } from '../runtime/clock.ts';
+
+export interface ThrottleLimits {
+  failuresFree: number;
+  /** The first block; each further failure doubles it up to the longest. */
+  blockFirstMs: number;
+  blockMaxMs: number;
+}
+
+const guessing: ThrottleLimits = { failuresFree: 5, blockFirstMs: 1_000, blockMaxMs: 60_000 };
+/** A source that has been quiet for so long starts afresh. */
+const forgetMs = 600_000;
+const sourcesMax = 10_000;
+
+interface Source {
+  failures: number;
+  lastFailureMs: number;
+  trusted: boolean;
+}
+
+/**
+ * Slows down guessing: after a few failures a source is blocked, for twice as long each time. A source that has once
+ * been right is trusted, and callers let it in while it is blocked if it is right again: one that fails does not lock
+ * out the others behind its address. The table is bounded.
+ */
+export class Throttle {
+  private readonly sources = new Map<string, Source>();
+  private readonly clock: Clock;
+  private readonly limits: ThrottleLimits;
+
+  constructor(clock: Clock, limits: ThrottleLimits = guessing) {
+    this.clock = clock;
+    this.limits = limits;
+  }
+
+  /** For how much longer the source is blocked; 0 if it is not. */
+  waitMs(source: string): number {
+    const { failuresFree, blockFirstMs, blockMaxMs } = this.limits;
+    const known = this.sources.get(source);
+    if (!known || known.failures < failuresFree) return 0;
+    const blockMs = Math.min(blockMaxMs, blockFirstMs * 2 ** (known.failures - failuresFree));
+    return Math.max(0, blockMs - (this.clock.monotonicMs() - known.lastFailureMs));
+  }
+
+  trusted(source: string): boolean {
+    return this.sources.get(source)?.trusted ?? false;
+  }
+
+  failed(source: string): void {
+    const nowMs = this.clock.monotonicMs();
+    const known = this.sources.get(source);
+    const failures = known && nowMs - known.lastFailureMs < forgetMs ? known.failures + 1 : 1;
+    this.note(source, { failures, lastFailureMs: nowMs, trusted: known?.trusted ?? false });
+  }
+
+  succeeded(source: string): void {
+    const { failures = 0, lastFailureMs = 0 } = this.sources.get(source) ?? {};
+    this.note(source, { failures, lastFailureMs, trusted: true });
+  }
+
+  /** The table is in order of last use; when it is full, who was not seen for longest is forgotten. */
+  private note(name: string, source: Source): void {
+    this.sources.delete(name);
+    this.sources.set(name, source);
+    if (this.sources.size > sourcesMax) this.sources.delete(this.sources.keys().next().value!);
+  }
+}
+
+/**
+ * Who is counted as one: a user at an address. Give no user for names that nobody has, so that they share an allowance
+ * and cannot fill the table. Of an IPv6 address the network (/64) counts: its holder has all of it.
+ */
+export function sourceOf(address: string, user = ''): string {
+  return `${networkOf(address)} ${user}`;
+}
+
+function networkOf(address: string): string {
+  const plain = address.replace(/%.*$/, '').toLowerCase();
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(plain);
+  if (mapped) return mapped[1]!;
+  if (!isIPv6(plain)) return address;
+  const [front = '', back] = plain.split('::');
+  const groups = front === '' ? [] : front.split(':');
+  const behind = back === undefined || back === '' ? [] : back.split(':');
+  const zeros = back === undefined ? 0 : 8 - groups.length - behind.length;
+  const all = [...groups, ...Array.from({ length: Math.max(0, zeros) }, () => '0'), ...behind];
+  return `${all.slice(0, 4).join(':')}::/64`;
+}
