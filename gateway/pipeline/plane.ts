@@ -15,8 +15,7 @@ import { ReadingIdentity } from '../decode/identity/reading-identity.ts';
 import { type RecentReadings, recentReadings } from '../decode/identity/recent-readings.ts';
 import { IgnoredFields } from '../decode/ignored-fields.ts';
 import { createRoutes } from '../decode/routes.ts';
-import type { JournalFs } from '../journal/fs.ts';
-import { type JournalSet, openJournals } from '../journal/journal-set.ts';
+import { type JournalOptions, type JournalSet, openJournals } from '../journal/journal-set.ts';
 import { replayEventIds } from '../lanes/event-ids.ts';
 import { lifecycleEvent } from '../lanes/events.ts';
 import { Lanes } from '../lanes/lanes.ts';
@@ -40,7 +39,7 @@ export interface DataPlaneDeps {
   columns(columns: ColumnBatch): void;
   lifecycle(notice: LifecycleNotice): void;
   /** Stand-ins for the computer's own disk and network, in a simulation. */
-  fs?: JournalFs;
+  openJournals?(options: JournalOptions): Promise<JournalSet>;
   openDeadLetters?(options: DeadLettersOptions): Promise<DeadLetters>;
   link?(): CloudLink;
   recent?: RecentReadings;
@@ -136,14 +135,13 @@ export async function startDataPlane(
 /** The journal with all lanes; what the uplink has not read may not be dropped uncounted, so its cursors are there first. */
 async function openLanes(
   { dataDir, journal: { bytesMax, whenFull } }: DataPlaneConfig,
-  { clock, random, log, fs }: DataPlaneDeps,
+  { clock, random, log, openJournals: open = openJournals }: DataPlaneDeps,
   losses: Losses,
 ): Promise<JournalSet> {
-  const journals = await openJournals({
+  const journals = await open({
     dir: join(dataDir, 'journal'),
     lanes: laneNames,
     limits: { bytesMax, whenFull },
-    ...(fs && { fs }),
     clock,
     random,
     log,

@@ -4,16 +4,16 @@ import { shrink } from './runs/shrink.ts';
 import { simulate } from './simulate.ts';
 import { drawSchedule, type Schedule } from './world/schedule.ts';
 
-/** So that a fault which no schedule shows does not take for ever. */
+/** Bounds the search for a fault that no schedule shows. */
 const schedulesMax = 400;
 
-async function firstBroken({ needs }: Mutation): Promise<Schedule | null> {
+async function firstBroken({ needs = [], seams }: Mutation): Promise<Schedule | null> {
   for (let seed = 1, tried = 0; tried < schedulesMax; seed++) {
     const schedule = drawSchedule(seed);
     const fits = needs.length === 0 || schedule.faults.some(({ kind }) => needs.includes(kind));
     if (!fits) continue;
     tried++;
-    if ((await simulate(schedule)).problems.length > 0) return schedule;
+    if ((await simulate(schedule, seams)).problems.length > 0) return schedule;
   }
   return null;
 }
@@ -25,28 +25,24 @@ describe('a fault put into the product is found:', () => {
   it.each(mutations)(
     '$name',
     async (mutation) => {
-      const undo = mutation.apply();
-      try {
-        expect(await firstBroken(mutation)).not.toBeNull();
-      } finally {
-        undo();
-      }
+      expect(await firstBroken(mutation)).not.toBeNull();
     },
     searchMsMax,
   );
 });
 
-it('a failing schedule is made small', async () => {
-  const mutation = mutations[0]!;
-  const undo = mutation.apply();
-  try {
+it(
+  'a failing schedule is made small',
+  async () => {
+    const mutation = mutations[0]!;
+    const { seams } = mutation;
     const schedule = (await firstBroken(mutation))!;
-    const { invariant } = (await simulate(schedule)).problems[0]!;
-    const small = await shrink(schedule, invariant);
-    expect((await simulate(small)).problems.map((problem) => problem.invariant)).toContain(invariant);
+    const { invariant } = (await simulate(schedule, seams)).problems[0]!;
+    const small = await shrink(schedule, invariant, seams);
+    const { problems } = await simulate(small, seams);
+    expect(problems.map((problem) => problem.invariant)).toContain(invariant);
     expect(small.faults.length).toBeLessThanOrEqual(2);
     expect(small.sensors.length).toBeLessThanOrEqual(2);
-  } finally {
-    undo();
-  }
-});
+  },
+  searchMsMax,
+);

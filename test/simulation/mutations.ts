@@ -1,176 +1,183 @@
-/** Faults put into the product on purpose, one at a time, to show that the simulation notices them. */
-
-import { LaneQueues } from '../../cloud/log/lane-queues.ts';
-import { BatchOrder } from '../../cloud/sink/batch-order.ts';
-import { Sink } from '../../cloud/sink/sink.ts';
-import { BlockBuilder } from '../../gateway/decode/blocks/block-builder.ts';
-import { ReadingIdentity } from '../../gateway/decode/identity/reading-identity.ts';
-import { RecentReadings } from '../../gateway/decode/identity/recent-readings.ts';
-import type { JournalFs } from '../../gateway/journal/fs.ts';
-import { JournalLane } from '../../gateway/journal/lane.ts';
-import { ReadPatience } from '../../gateway/journal/segments/read-patience.ts';
-import { EventQueue } from '../../gateway/lanes/event-queue.ts';
-import { Pipeline } from '../../gateway/pipeline/pipeline.ts';
-import { Uplink } from '../../gateway/uplink/uplink.ts';
-import { SimulatedLetters } from './gateway/dead-letters.ts';
-import { SimulatedDisk } from './gateway/disk.ts';
-import { Connection } from './network/connection.ts';
+/**
+ * Faults put into the product on purpose, one at a time, to show that the simulation notices them. Each replaces a part
+ * at a seam by a faulty version of it.
+ */
+import type { ReceivedBatch } from '../../cloud/ports/log.ts';
+import type { JournalSet } from '../../gateway/journal/journal-set.ts';
+import type { Block, Journal } from '../../gateway/ports/journal.ts';
+import type { Lane } from '../../shared/contract/lanes.ts';
+import { sleep } from '../../shared/runtime/clock.ts';
 import type { FaultKind } from './world/schedule.ts';
+import type { OpenJournals, Seams } from './world/seams.ts';
 
 export interface Mutation {
   name: string;
-  /** Only schedules with one of these faults can show it; all if empty. */
-  needs: readonly FaultKind[];
-  /** Puts it in; returns how to take it out. */
-  apply(): () => void;
+  /** Only schedules with one of these faults can show it; all if absent. */
+  needs?: readonly FaultKind[];
+  seams: Partial<Seams>;
 }
 
-type Method = (this: object, ...args: never[]) => unknown;
-
-/** Replaces a method, private ones too, by what `change` makes of it. */
-function mutation(
-  name: string,
-  target: { prototype: object },
-  method: string,
-  change: (original: Method) => Method,
-  needs: readonly FaultKind[] = [],
-): Mutation {
-  return {
-    name,
-    needs,
-    apply() {
-      const methods = target.prototype as Record<string, Method>;
-      const original = methods[method];
-      if (original === undefined) throw new Error(`${name}: there is no method '${method}' to change`);
-      methods[method] = change(original);
-      return () => {
-        methods[method] = original;
-      };
+/** The same object, apart from the members in `changes`. */
+function altered<T extends object>(part: T, changes: Partial<T>): T {
+  return new Proxy(part, {
+    get(target, key) {
+      if (Object.hasOwn(changes, key)) return Reflect.get(changes, key);
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === 'function' ? value.bind(target) : value;
     },
-  };
+  });
 }
 
-const call = (original: Method, self: object, args: readonly unknown[]): unknown =>
-  Reflect.apply(original, self, args as never[]);
+/** Does not wait for what is under way, and hides how it ends. */
+function hurried<T>(underWay: Promise<unknown>, answer: T): Promise<T> {
+  underWay.catch(() => undefined);
+  return Promise.resolve(answer);
+}
 
-/** Two that would each make up for the other. */
-function both(name: string, first: Mutation, second: Mutation): Mutation {
-  return {
-    name,
-    needs: [],
-    apply() {
-      const undo = [first.apply(), second.apply()];
-      return () => {
-        for (const one of undo) one();
+/** Journals of which one lane is altered. */
+function withLane(name: Lane, change: (lane: Journal) => Partial<Journal>) {
+  return (open: OpenJournals): OpenJournals =>
+    async (options) => {
+      const journals = await open(options);
+      const lane: JournalSet['lane'] = (asked) => {
+        const sound = journals.lane(asked);
+        return asked === name ? altered(sound, change(sound)) : sound;
       };
-    },
-  };
+      return altered(journals, { lane });
+    };
 }
+
+async function* nothing(): AsyncGenerator<Block> {}
+
+/** Without the number of the batch that it follows, a batch that has overtaken another looks like the first one. */
+function withoutOrder(received: ReceivedBatch): ReceivedBatch {
+  const { batch } = received;
+  if (batch instanceof Error) return received;
+  const { after: _, ...header } = batch.header;
+  return { ...received, batch: { ...batch, header } };
+}
+
+/** More than an event may wait while readings go. */
+const noticedLateMs = 2_000;
+const lifetimeMs = 86_400_000;
 
 export const mutations: Mutation[] = [
-  mutation(
-    'acknowledges before the journal has synced',
-    Pipeline,
-    'take',
-    (original) =>
-      function (...args) {
-        void (call(original, this, args) as Promise<void>).catch(() => undefined);
-        return Promise.resolve();
+  {
+    name: 'acknowledges before the journal has synced',
+    seams: {
+      plane: (plane) => ({ ...plane, take: (forEach) => hurried(plane.take(forEach), undefined) }),
+    },
+  },
+  {
+    name: 'moves the cursor before the cloud has confirmed',
+    seams: {
+      link: (link) => altered(link, { send: (lane, frame) => hurried(link.send(lane, frame), undefined) }),
+    },
+  },
+  {
+    name: 'recognises no resend',
+    seams: { recent: (recent) => altered(recent, { find: () => -1 }) },
+  },
+  {
+    name: 'keeps the identities of what could not be stored',
+    needs: ['disk-error', 'disk-full'],
+    seams: { recent: (recent) => altered(recent, { remove: () => undefined }) },
+  },
+  {
+    name: 'keeps no identities with the block',
+    seams: {
+      journals: withLane('readings', (lane) => ({
+        append: (block) => lane.append({ ...block, local: Buffer.alloc(0) }),
+      })),
+    },
+  },
+  {
+    name: 'lets batches of a lane overtake each other in the cloud',
+    seams: {
+      log: (log, sink) =>
+        altered(log, { accept: (received, sender) => sink.take(withoutOrder(received), sender) }),
+    },
+  },
+  {
+    name: 'moves the watermark although the store did not take the batch',
+    seams: {
+      store: (store) =>
+        altered(store, {
+          write: (batch, signal) => store.write(batch, signal).catch(() => ({ rejected: [] })),
+        }),
+    },
+  },
+  {
+    name: 'acknowledges events before they are durable',
+    seams: {
+      journals: withLane('events', (lane) => ({
+        append: (block) => hurried(lane.append(block), lane.stats().lastSeq + 1),
+      })),
+    },
+  },
+  {
+    name: 'never syncs the journal',
+    seams: {
+      disk: (fs) => ({
+        ...fs,
+        open: async (path, mode) => ({ ...(await fs.open(path, mode)), datasync: async () => undefined }),
+      }),
+    },
+  },
+  {
+    name: 'sends readings while events wait',
+    seams: {
+      journals: (open) => (options) =>
+        withLane('events', (lane) => ({
+          async waitFor(afterSeq, signal) {
+            await lane.waitFor(afterSeq, signal);
+            await sleep(options.clock, noticedLateMs, signal);
+          },
+        }))(open)(options),
+    },
+  },
+  {
+    name: 'drops unread blocks without a word',
+    seams: {
+      journals: (open) => (options) =>
+        open({
+          ...options,
+          limits: { ...options.limits, whenFull: 'drop-oldest' },
+          log: altered(options.log, { warn: () => undefined }),
+          onLoss: () => undefined,
+        }),
+    },
+  },
+  {
+    name: 'takes for damaged at once what the disk does not give',
+    needs: ['disk-error', 'disk-bad-page'],
+    seams: {
+      // Between any two looks at the clock more time passes than the journal's patience lasts.
+      journals: (open) => (options) => {
+        const { clock } = options;
+        let passedMs = 0;
+        const monotonicMs = () => {
+          passedMs += lifetimeMs;
+          return clock.monotonicMs() + passedMs;
+        };
+        return open({ ...options, clock: { ...clock, monotonicMs } });
       },
-  ),
-  mutation(
-    'moves the cursor before the cloud has confirmed',
-    Connection,
-    'send',
-    (original) =>
-      function (...args) {
-        void (call(original, this, args) as Promise<void>).catch(() => undefined);
-        return Promise.resolve();
-      },
-  ),
-  mutation('recognises no resend', RecentReadings, 'find', () => () => -1),
-  mutation(
-    'keeps the identities of what could not be stored',
-    ReadingIdentity,
-    'forgetBlock',
-    () => () => undefined,
-    ['disk-error', 'disk-full'],
-  ),
-  mutation(
-    'keeps no identities with the block',
-    BlockBuilder,
-    'finish',
-    (original) =>
-      function () {
-        return call(original, this, [new Uint32Array(0)]);
-      },
-  ),
-  both(
-    'lets batches of a lane overtake each other in the cloud',
-    mutation(
-      '',
-      LaneQueues,
-      'run',
-      () => ((_key: string, _sender: object, task: () => Promise<void>) => task()) as Method,
-    ),
-    mutation('', BatchOrder, 'check', () => () => undefined),
-  ),
-  mutation(
-    'moves the watermark although the store did not take the batch',
-    Sink,
-    'write',
-    (original) =>
-      async function (...args) {
-        return (call(original, this, args) as Promise<unknown>).catch(() => []);
-      },
-  ),
-  mutation(
-    'acknowledges events before they are durable',
-    EventQueue,
-    'add',
-    (original) =>
-      function (...args) {
-        void (call(original, this, args) as Promise<void>).catch(() => undefined);
-        return Promise.resolve();
-      },
-  ),
-  mutation(
-    'never syncs the journal',
-    SimulatedDisk,
-    'mount',
-    (original) =>
-      function (...args) {
-        const fs = call(original, this, args) as JournalFs;
-        const open: JournalFs['open'] = async (path, mode) => ({
-          ...(await fs.open(path, mode)),
-          datasync: async () => undefined,
+    },
+  },
+  {
+    name: 'forgets at a restart which events it has',
+    needs: ['gateway-crash'],
+    seams: {
+      journals: (open) => async (options) => {
+        const journals = await open(options);
+        return altered(journals, {
+          tail: (lane, bytesMax) => (lane === 'events' ? nothing() : journals.tail(lane, bytesMax)),
         });
-        return { ...fs, open };
       },
-  ),
-  mutation('sends readings while events wait', Uplink, 'urgentFirst', () => () => Promise.resolve(), [
-    'link-cut',
-    'store-slow',
-    'link-slow',
-  ]),
-  mutation(
-    'drops unread blocks without a word',
-    JournalLane,
-    'oldest',
-    (original) =>
-      function (...args) {
-        return call(original, this, args) === 'none' ? 'none' : 'read';
-      },
-  ),
-  mutation(
-    'takes for damaged at once what the disk does not give',
-    ReadPatience,
-    'failed',
-    () => async () => undefined,
-    ['disk-error', 'disk-bad-page'],
-  ),
-  mutation('forgets at a restart which events it has', EventQueue, 'remember', () => () => undefined, [
-    'gateway-crash',
-  ]),
-  mutation('loses dead letters', SimulatedLetters, 'keep', () => () => undefined),
+    },
+  },
+  {
+    name: 'loses dead letters',
+    seams: { deadLetters: (letters) => altered(letters, { add: async () => undefined }) },
+  },
 ];

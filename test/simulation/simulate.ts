@@ -10,6 +10,7 @@ import { Sensor } from './sensors.ts';
 import { type Outcome, verify } from './verify.ts';
 import { Ledger, type Problem } from './world/ledger.ts';
 import type { Schedule } from './world/schedule.ts';
+import { type Seams, sound } from './world/seams.ts';
 import { between, World } from './world/world.ts';
 
 /** What everything may take to drain once nothing fails any more: back-offs, limits of waiting, a backlog. */
@@ -28,12 +29,14 @@ export interface Run {
   trace: string[];
 }
 
-export async function simulate(schedule: Schedule): Promise<Run> {
+/** `faulty` puts faulty versions of parts into the product, see mutations.ts. */
+export async function simulate(schedule: Schedule, faulty: Partial<Seams> = {}): Promise<Run> {
+  const seams = { ...sound, ...faulty };
   const world = new World(schedule.seed);
   const ledger = new Ledger();
-  const cloud = new SimulatedCloud(world, ledger, () => gateway.mayForget);
+  const cloud = new SimulatedCloud(world, ledger, seams, () => gateway.mayForget);
   const network = new Network(world, ledger, cloud);
-  const gateway: SimulatedGateway = new SimulatedGateway({ world, ledger, cloud, network, schedule });
+  const gateway: SimulatedGateway = new SimulatedGateway({ world, ledger, cloud, network, schedule, seams });
   const sensors = schedule.sensors.map((plan, index) => new Sensor({ world, ledger, gateway, index, plan }));
   const faults = new Faults({ world, gateway, cloud, network, sensors });
   const parts = { world, ledger, cloud, network, gateway, sensors, schedule };

@@ -1,12 +1,13 @@
 /** The cloud: the real ingest on a simulated store and database. A crash loses what it has in memory. */
 import { Registry } from 'prom-client';
 import { DirectLog } from '../../../cloud/log/direct.ts';
-import type { Sender } from '../../../cloud/ports/log.ts';
+import type { BatchLog, Sender } from '../../../cloud/ports/log.ts';
 import { openFrame } from '../../../cloud/receive/open-frame.ts';
 import { createSinkMetrics } from '../../../cloud/sink/metrics.ts';
 import { Sink } from '../../../cloud/sink/sink.ts';
 import type { Lane } from '../../../shared/contract/lanes.ts';
 import type { Ledger } from '../world/ledger.ts';
+import type { Seams } from '../world/seams.ts';
 import type { Process, World } from '../world/world.ts';
 import { SimulatedOperations } from './operations.ts';
 import { SimulatedStore } from './store.ts';
@@ -18,7 +19,7 @@ const metrics = createSinkMetrics(new Registry());
 
 interface Life {
   process: Process;
-  log: DirectLog;
+  log: BatchLog;
 }
 
 /** A connection as the cloud sees it. */
@@ -35,10 +36,12 @@ export class SimulatedCloud {
   /** Of batches waiting in one moment. */
   waitingMost = 0;
   private readonly world: World;
+  private readonly seams: Seams;
   private life: Life | null = null;
 
-  constructor(world: World, ledger: Ledger, isForgotten: () => boolean) {
+  constructor(world: World, ledger: Ledger, seams: Seams, isForgotten: () => boolean) {
     this.world = world;
+    this.seams = seams;
     this.store = new SimulatedStore(world, ledger, isForgotten);
     this.operations = new SimulatedOperations(world, ledger, this.store);
   }
@@ -50,14 +53,14 @@ export class SimulatedCloud {
   start(): void {
     const process = this.world.process('cloud');
     const sink = new Sink({
-      store: this.store.open(process),
+      store: this.seams.store(this.store.open(process)),
       ...this.operations.open(process),
       clock: process.clock,
       random: this.world.random(`cloud ${this.crashes}`),
       waitMsMax: storeWaitMsMax,
       metrics,
     });
-    this.life = { process, log: new DirectLog(sink) };
+    this.life = { process, log: this.seams.log(new DirectLog(sink), sink) };
     this.world.note('cloud starts');
   }
 

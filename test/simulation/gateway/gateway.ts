@@ -2,8 +2,8 @@
  * The gateway: the real data plane (decoding, placement, journal, uplink) on a simulated disk and link, behind a front
  * that packs messages as the main thread does. A crash ends it between any two steps.
  */
-
 import { RecentReadings } from '../../../gateway/decode/identity/recent-readings.ts';
+import { openJournals } from '../../../gateway/journal/journal-set.ts';
 import { type DataPlane, startDataPlane } from '../../../gateway/pipeline/plane.ts';
 import type { RawMessage } from '../../../gateway/ports/source.ts';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
@@ -13,6 +13,7 @@ import type { SimulatedCloud } from '../cloud/cloud.ts';
 import type { Network } from '../network/network.ts';
 import type { Ledger } from '../world/ledger.ts';
 import type { Schedule } from '../world/schedule.ts';
+import type { Seams } from '../world/seams.ts';
 import type { Process, World } from '../world/world.ts';
 import { gatewayConfig, machineTypes } from './config.ts';
 import { SimulatedLetters } from './dead-letters.ts';
@@ -52,6 +53,7 @@ export class SimulatedGateway {
   private readonly ledger: Ledger;
   private readonly network: Network;
   private readonly schedule: Schedule;
+  private readonly seams: Seams;
   private readonly log: Log;
   private life: Life | null = null;
   private readonly onGone: Set<() => void> = new Set();
@@ -62,11 +64,13 @@ export class SimulatedGateway {
     cloud: SimulatedCloud;
     network: Network;
     schedule: Schedule;
+    seams: Seams;
   }) {
     this.world = parts.world;
     this.ledger = parts.ledger;
     this.network = parts.network;
     this.schedule = parts.schedule;
+    this.seams = parts.seams;
     this.disk = new SimulatedDisk(parts.world);
     this.letters = new SimulatedLetters(parts.world);
     this.log = this.said.log();
@@ -184,7 +188,9 @@ export class SimulatedGateway {
     return this.disk.flips.segment > 0 || (this.disk.dropped > 0 && this.starts > 1);
   }
 
-  private open(process: Process): Promise<DataPlane> {
+  private async open(process: Process): Promise<DataPlane> {
+    const { seams } = this;
+    const fs = seams.disk(this.disk.mount(process));
     const rules = {
       inFlightMax: this.schedule.inFlightMax,
       eventWaitingSinceMs: (sentSeq: number) => {
@@ -193,7 +199,7 @@ export class SimulatedGateway {
         return since === null ? null : Math.max(since, this.disk.eventsFailedMs + readRetryMs);
       },
     };
-    return startDataPlane(
+    const plane = await startDataPlane(
       { config: gatewayConfig(this.schedule), types: machineTypes },
       {
         clock: process.clock,
@@ -201,12 +207,13 @@ export class SimulatedGateway {
         log: this.log,
         columns: () => undefined,
         lifecycle: () => undefined,
-        fs: this.disk.mount(process),
-        openDeadLetters: async () => this.letters.open(process),
-        link: () => this.network.link(process, rules),
-        recent: new RecentReadings(recentMax),
+        openJournals: seams.journals((options) => openJournals({ ...options, fs })),
+        openDeadLetters: async () => seams.deadLetters(this.letters.open(process)),
+        link: () => seams.link(this.network.link(process, rules)),
+        recent: seams.recent(new RecentReadings(recentMax)),
       },
     );
+    return seams.plane(plane);
   }
 
   private gone(): void {

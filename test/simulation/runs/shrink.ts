@@ -2,16 +2,21 @@
 
 import { simulate } from '../simulate.ts';
 import type { Schedule, SensorPlan } from '../world/schedule.ts';
+import type { Seams } from '../world/seams.ts';
 
 const runsMax = 400;
 
-/** `invariant` is the broken rule that must stay broken. */
-export async function shrink(schedule: Schedule, invariant: string): Promise<Schedule> {
+/** `invariant` is the broken rule that must stay broken; `faulty` are the faults put into the product, as in simulate(). */
+export async function shrink(
+  schedule: Schedule,
+  invariant: string,
+  faulty: Partial<Seams> = {},
+): Promise<Schedule> {
   let best = schedule;
   let runs = 0;
   const tryOne = async (candidate: Schedule): Promise<boolean> => {
     if (runs++ >= runsMax) return false;
-    const { problems } = await simulate(candidate);
+    const { problems } = await simulate(candidate, faulty);
     if (!problems.some((problem) => problem.invariant === invariant)) return false;
     best = candidate;
     return true;
