@@ -6,8 +6,8 @@ import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { TestBroker } from '../../test/load/test-broker.ts';
 import { lateStart, PlantMachine } from './machine.ts';
 import { runPlantCommand } from './main.ts';
-import { Outbox } from './outbox.ts';
 import { demonstrationCycles, type PlantEvent, type PlantOptions, runPlant } from './plant.ts';
+import { SendBuffer } from './send-buffer.ts';
 import { loadState, saveState } from './state-file.ts';
 
 let broker: TestBroker;
@@ -161,13 +161,17 @@ describe('a machine of the plant', () => {
 
 describe('the buffer of a sensor', () => {
   it('drops the oldest reading when full, never an event of the machine', async () => {
-    const outbox = new Outbox(3);
+    const sendBuffer = new SendBuffer(3);
     const message = (payload: string, reading = true) => ({ topic: 't', payload, reading });
-    outbox.put(message('failed', false));
-    for (const payload of ['1', '2', '3', '4']) outbox.put(message(payload));
-    expect(outbox.dropped).toBe(2);
+    sendBuffer.put(message('failed', false));
+    for (const payload of ['1', '2', '3', '4']) sendBuffer.put(message(payload));
+    expect(sendBuffer.dropped).toBe(2);
     const { signal } = new AbortController();
-    const kept = [await outbox.take(signal), await outbox.take(signal), await outbox.take(signal)];
+    const kept = [
+      await sendBuffer.take(signal),
+      await sendBuffer.take(signal),
+      await sendBuffer.take(signal),
+    ];
     expect(kept.map((item) => item?.payload)).toEqual(['failed', '3', '4']);
   });
 

@@ -14,7 +14,7 @@ import {
 } from '../../shared/runtime/clock.ts';
 import { Publisher } from '../replay/publisher.ts';
 import { lateStart, type MachineState, PlantMachine } from './machine.ts';
-import { Outbox } from './outbox.ts';
+import { SendBuffer } from './send-buffer.ts';
 import { loadState, saveState } from './state-file.ts';
 
 export interface PlantOptions {
@@ -151,7 +151,7 @@ class Plant {
       sent: sum((sensor) => sensor.publisher.counts.sent),
       acked: sum((sensor) => sensor.publisher.counts.acked),
       buffered: sum((sensor) => sensor.waiting),
-      dropped: sum((sensor) => sensor.outbox.dropped),
+      dropped: sum((sensor) => sensor.sendBuffer.dropped),
       connected: sum((sensor) => Number(sensor.publisher.connected)),
       machines: this.#sensors.map(({ machine }) => ({
         machine: machine.name,
@@ -169,7 +169,7 @@ class Plant {
 class Sensor {
   readonly machine: PlantMachine;
   readonly publisher: Publisher;
-  readonly outbox: Outbox;
+  readonly sendBuffer: SendBuffer;
   readonly #options: PlantOptions;
   readonly #clock: Clock;
   #ticking: Timer | undefined;
@@ -181,7 +181,7 @@ class Sensor {
     this.#options = options;
     this.#clock = clock;
     this.machine = machine;
-    this.outbox = new Outbox(options.bufferMax ?? bufferMaxDefault);
+    this.sendBuffer = new SendBuffer(options.bufferMax ?? bufferMaxDefault);
     this.publisher = new Publisher({
       url: options.mqttUrl,
       username: options.username,
@@ -220,11 +220,11 @@ class Sensor {
 
   /** Number of messages that the gateway has not acknowledged. */
   get waiting(): number {
-    return this.outbox.size + Number(this.#sending) + this.publisher.inFlight;
+    return this.sendBuffer.size + Number(this.#sending) + this.publisher.inFlight;
   }
 
   async #next(signal: AbortSignal) {
-    const message = await this.outbox.take(signal);
+    const message = await this.sendBuffer.take(signal);
     this.#sending = message !== null;
     return message;
   }
@@ -238,7 +238,7 @@ class Sensor {
   #read(): void {
     const payload = this.machine.read(this.#clock.nowMs());
     this.taken++;
-    this.outbox.put({ topic: this.#topic('telemetry'), payload, reading: true });
+    this.sendBuffer.put({ topic: this.#topic('telemetry'), payload, reading: true });
     if (this.machine.failed) this.#fail();
   }
 
@@ -261,7 +261,7 @@ class Sensor {
   #announce(state: 'failed' | 'replaced'): void {
     const id = `${this.machine.name}-life-${this.machine.state.life}-${state}`;
     const payload = JSON.stringify({ state, id });
-    this.outbox.put({ topic: this.#topic('lifecycle'), payload, reading: false });
+    this.sendBuffer.put({ topic: this.#topic('lifecycle'), payload, reading: false });
   }
 
   #topic(kind: 'telemetry' | 'lifecycle'): string {

@@ -9,7 +9,7 @@ export interface Outgoing {
  * Bounded buffer of a sensor while the gateway is unreachable. When it is full, the oldest reading is dropped
  * and counted.
  */
-export class Outbox {
+export class SendBuffer {
   readonly #max: number;
   readonly #queue: Outgoing[] = [];
   #wake: () => void = () => {};
