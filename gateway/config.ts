@@ -11,10 +11,15 @@ import { IntelligenceConfig } from './watch/config.ts';
 
 const JobsConfig = Type.Object(
   {
-    statistics: ScheduleText('0 * * * * *'),
-    retention: ScheduleText('30 0 * * * *'),
+    statistics: ScheduleText('0 * * * * *', 'When the gateway’s statistics are stored.'),
+    retention: ScheduleText('30 0 * * * *', 'When old dead letters are dropped.'),
   },
-  { additionalProperties: false, default: {} },
+  {
+    additionalProperties: false,
+    default: {},
+    description:
+      'When periodic work is done, in local time, as cron writes it: minute, hour, day, month, weekday; six fields with seconds first; or a nickname such as @daily.',
+  },
 );
 
 export const GatewayConfig = Type.Object(
@@ -22,7 +27,8 @@ export const GatewayConfig = Type.Object(
     ...dataKeys,
     machineTypesDir: Type.Optional(
       Type.String({
-        description: 'own machine types, *.toml, beside the built-in ones',
+        description: 'A folder of your own machine types, one *.toml each, beside those of the product.',
+        examples: ['/etc/harbinger/types'],
       }),
     ),
     broker: BrokerConfig,

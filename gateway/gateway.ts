@@ -64,11 +64,12 @@ export async function startGateway(
     }
   };
 
-  const normalsDir = join(dataDir, 'normals');
+  // The folder keeps the name that earlier versions gave it.
+  const baselinesDir = join(dataDir, 'normals');
   const intelligence = new Intelligence({
     types,
     config: config.intelligence,
-    normalsDir,
+    baselinesDir,
     clock,
     random,
     log,
@@ -142,10 +143,10 @@ export async function startGateway(
 
   try {
     await begin('heap growth', heapGrowth, () => heapGrowth.start());
-    const { normals } = intelligence;
-    if (normals) await begin('learnt normals', normals, () => normals.start());
+    const { savedBaselines } = intelligence;
+    if (savedBaselines) await begin('saved baselines', savedBaselines, () => savedBaselines.start());
     await begin('data thread', data, () => data.start({ config, types }));
-    normals?.keep();
+    savedBaselines?.keep();
     await begin('alert decision', alerts, () => alerts.start());
     // The model loads while sensors already connect: until it answers, rules decide.
     const loading = begin('intelligence', intelligence, () =>

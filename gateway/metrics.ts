@@ -3,7 +3,7 @@ import type { JobStats } from '../shared/jobs/job-runner.ts';
 import type { AlertDecisionStats } from './decisions/alert/alert-decision.ts';
 import type { BrokerStats } from './sources/mqtt/engine.ts';
 import type { PortStats } from './sources/serial/port.ts';
-import type { NormalsStats } from './watch/saved/saved-baselines.ts';
+import type { SavedBaselinesStats } from './watch/saved/saved-baselines.ts';
 import type { IntelligenceStats } from './watch/watch.ts';
 
 /** Sets gauges and counters from snapshots that the parts keep anyway: nothing is counted twice on the hot path. */
@@ -105,7 +105,7 @@ export class GatewayMetrics {
   }
 
   intelligence({ windows, normals, model, scorer }: IntelligenceStats): void {
-    if (normals) this.normals(normals);
+    if (normals) this.savedBaselines(normals);
     this.gauge('harbinger_windows_machines', 'Machines with a window', windows.machines);
     this.total('harbinger_windows_rows_total', 'Rows taken into windows', windows.rows);
     this.total(
@@ -140,10 +140,10 @@ export class GatewayMetrics {
     this.gauge('harbinger_models_refused', 'Models that did not pass their checks', model.refusals.length);
   }
 
-  private normals(stats: NormalsStats): void {
+  private savedBaselines(stats: SavedBaselinesStats): void {
     this.gauge(
       'harbinger_normals_age_seconds',
-      'Age of the oldest file of learnt normals that is behind what was learnt; 0 if none is',
+      'Age of the oldest file of saved baselines that is behind what was learnt; 0 if none is',
       stats.oldestMs / 1_000,
     );
     this.gauge(
@@ -151,20 +151,32 @@ export class GatewayMetrics {
       'Machines that went on from what they had learnt before the start',
       stats.restored,
     );
-    this.gauge('harbinger_normals_absent', 'Machines learnt of before, not heard of since', stats.absent);
+    this.gauge(
+      'harbinger_normals_absent',
+      'Machines with a saved baseline that have not been heard since the start',
+      stats.absent,
+    );
     this.gauge(
       'harbinger_normals_damaged',
-      'Files of learnt normals set aside at the start',
+      'Files of saved baselines set aside at the start',
       stats.damagedFiles,
     );
     this.gauge(
       'harbinger_normals_foreign',
-      'Machines whose learnt normal was of another contract, version or sensors',
+      'Machines whose saved baseline was of another contract, version or sensors',
       stats.foreign,
     );
-    this.total('harbinger_normals_saves_total', 'Files of learnt normals written', stats.saves);
-    this.total('harbinger_normals_save_failures_total', 'Of them, refused by the disk', stats.saveFailures);
-    this.total('harbinger_normals_written_bytes_total', 'Bytes of them', stats.writtenBytes);
+    this.total('harbinger_normals_saves_total', 'Files of saved baselines written', stats.saves);
+    this.total(
+      'harbinger_normals_save_failures_total',
+      'Writes of saved baselines that the disk refused',
+      stats.saveFailures,
+    );
+    this.total(
+      'harbinger_normals_written_bytes_total',
+      'Bytes of saved baselines written',
+      stats.writtenBytes,
+    );
   }
 
   alerts(stats: AlertDecisionStats): void {

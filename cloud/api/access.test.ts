@@ -74,7 +74,7 @@ describe('who may call', () => {
     expect((await loginThere(token)).status).toBe(204);
     expect((await loginThere('guess')).status).toBe(401);
     expect((await loginThere('guess')).headers.get('retry-after')).toBe('2');
-    // Not locked out by whoever fails behind the same address.
+    // Failures of others behind the same address do not lock this caller out.
     expect((await loginThere(token)).status).toBe(204);
     expect((await get(`${other.base}/api/machines`)).status).toBe(200);
   });

@@ -16,20 +16,20 @@ export const sessionCookie = 'harbinger_session';
 const sessionMs = 12 * 3_600_000;
 
 /**
- * Who may call. Programs send the token with every request. The page exchanges it once for an HttpOnly cookie, which
- * its scripts cannot read: an expiry time and what its holder may do, signed with a key made from the tokens, so a new
- * token ends every session.
+ * Decides who may call the API. Programs send the token with every request. The page exchanges it once for an HttpOnly
+ * cookie, which its scripts cannot read. The cookie holds an expiry time and a right, signed with a key that derives from
+ * the tokens, so a new token ends every session.
  */
 export interface Access {
   /** Whether a token is needed at all. */
   readonly tokenNeeded: boolean;
-  /** @throws HttpError 401, 429 after too many wrong tokens, or 403 where the request comes from another site's page */
+  /** @throws HttpError 401, 429 after too many wrong tokens, or 403 if the request comes from another site's page */
   check(caller: HttpCaller): Right;
-  /** A cookie's value and lifetime for the right token. @throws HttpError 401, 429 */
+  /** Returns the value and lifetime of a cookie if the token is right. @throws HttpError 401, 429 */
   login(token: string, caller: HttpCaller): { value: string; maxAgeS: number };
 }
 
-/** @throws HarbingerError API_TOKEN_MISSING where nobody could be let in */
+/** @throws HarbingerError API_TOKEN_MISSING if nobody could be let in */
 export function createAccess(config: ApiConfig, clock: Clock): Access {
   const guard = createHttpGuard(config, 'api', clock);
   const { token, readToken = '' } = config;

@@ -13,7 +13,7 @@ const securityHeaders = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-/** On every answer: nothing from elsewhere, in nobody's frame, and API answers in no cache. */
+/** Adds headers to every answer: the page loads nothing from elsewhere and no frame shows it; no cache keeps API answers. */
 export function addHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(securityHeaders);

@@ -13,7 +13,7 @@ export type Urgency = 'failed' | 'critical' | 'warning' | 'ok' | 'unknown';
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
   Type.Union([schema, Type.Null()]);
 
-/** What the API says of one machine. */
+/** The API's answer about one machine. */
 export const MachineView = Type.Object({
   gateway: Type.String(),
   site: Type.String(),
@@ -43,7 +43,7 @@ export function machineKey(of: { gateway: string; site: string; machine: string 
   return `${of.gateway}/${of.site}/${of.machine}`;
 }
 
-/** Worst open alert of each machine, by machineKey. */
+/** The worst open alert of each machine, by `machineKey`. */
 function worstAlerts(open: readonly Alert[]): Map<string, Alert> {
   const worst = new Map<string, Alert>();
   for (const alert of open) {
@@ -77,7 +77,7 @@ export function viewsOf(machines: readonly MachineState[], openAlerts: readonly 
     .sort(byUrgency);
 }
 
-/** Failed, critical, warning, the rest; then shortest remaining life, lowest health, name. Unknown comes last. */
+/** Order by urgency, then shortest remaining life, lowest health, name. Machines without a value come last. */
 export function byUrgency(a: MachineView, b: MachineView): number {
   return (
     ranks[a.urgency] - ranks[b.urgency] ||
@@ -92,7 +92,7 @@ function ascending(a: number | null, b: number | null): number {
   return a - b;
 }
 
-/** Open before resolved, critical before warning, newest first. */
+/** Order of alerts: open before resolved, critical before warning, newest first. */
 export function byAttention(a: Alert, b: Alert): number {
   return (
     Number(a.state === 'resolved') - Number(b.state === 'resolved') ||

@@ -13,7 +13,7 @@ import type { ReadingStore, SeriesPoint, SeriesQuery, SqlQuery, SqlResult } from
 import type { ApiDeps } from './server.ts';
 
 export interface MemoryOperations {
-  /** What the API reads. */
+  /** The ports that the API reads. */
   readonly ports: Pick<ApiDeps, 'machines' | 'alerts' | 'events' | 'decisions' | 'changes'>;
   set(change: Partial<StateChange>): void;
   addDecision(decision: StoredDecision): void;
@@ -21,7 +21,7 @@ export interface MemoryOperations {
   readonly listeners: number;
 }
 
-/** Newest first; the cursor is an index. */
+/** One page of items that are sorted newest first; the cursor is an index. */
 function page<T>(items: T[], { limit, before }: PageQuery): Page<T> {
   const from = before === undefined ? 0 : Number(before);
   const next = from + limit < items.length ? String(from + limit) : null;
@@ -80,7 +80,7 @@ export function createMemoryOperations(): MemoryOperations {
   };
 }
 
-/** A store whose series are computed by `series`, and whose SQL (where given) by `sql`. */
+/** A store that answers with `series`, and has SQL only if `sql` is given. */
 export function createMemoryStore(options: {
   series?: (query: SeriesQuery) => SeriesPoint[];
   sql?: (query: SqlQuery) => Promise<SqlResult>;

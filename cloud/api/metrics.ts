@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { StreamHub } from './stream-hub.ts';
 
-/** Requests by route pattern (never by address: labels stay few), their duration, and the open streams. */
+/** Counts requests by route pattern, not by address, so that labels stay few; measures their duration and open streams. */
 export function measureRequests(app: FastifyInstance, registry: Registry, hub: StreamHub): void {
   const requests = new Counter({
     name: 'harbinger_api_requests_total',

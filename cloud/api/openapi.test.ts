@@ -1,4 +1,4 @@
-/** Every answer that the document promises is asked for, and is as it says. */
+/** Asks for every answer that the OpenAPI document promises, and compares it with the document. */
 import { afterAll, expect, it, vi } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { ApiContract } from '../../shared/http/openapi-contract.testing.ts';

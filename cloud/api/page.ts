@@ -4,7 +4,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { HttpError } from '../../shared/http/errors.ts';
 
-/** Serves the built console. Files under assets/ carry a hash in their names: they may be kept for ever. */
+/** Serves the built console. Files under assets/ have a hash in their names, so caches may keep them for ever. */
 export async function servePage(app: FastifyInstance, folder: string): Promise<void> {
   if (!existsSync(join(folder, 'index.html'))) {
     app.get('/', { schema: { hide: true } }, () => {

@@ -1,4 +1,4 @@
-/** Machines, alerts and readings as a plant would have them, for tests of the API and the page. */
+/** Realistic machines, alerts and readings for tests of the API and the page. */
 import type { Prediction } from '../../shared/contract/events.ts';
 import type { Alert } from '../ports/alerts.ts';
 import type { StoredDecision } from '../ports/history.ts';
@@ -99,7 +99,7 @@ const estimates: typeof sensors = {
   rul_p90: (wear) => Math.max(0, 240 * (1 - wear) + 10),
 };
 
-/** A machine that wears out over the hour before `untilMs`, with some noise that repeats. */
+/** Readings of a machine that wears out over the hour before `untilMs`, with repeatable noise. */
 export function wearingSeries(query: SeriesQuery, untilMs: number): SeriesPoint[] {
   const shapes = query.measurement === 'estimate' ? estimates : sensors;
   const names = (query.fields ?? Object.keys(shapes)).filter((name) => name in shapes);

@@ -1,4 +1,4 @@
-/** Starts APIs for tests, on free ports, and asks them by real HTTP. */
+/** Starts APIs on free ports for tests, and sends them real HTTP requests. */
 import { Registry } from 'prom-client';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
@@ -49,7 +49,7 @@ export async function stopAll(): Promise<void> {
   for (const api of started.splice(0)) await api.stop();
 }
 
-/** The parts of answers that tests look at. */
+/** The parts of answers that tests check. */
 export interface AnswerBody {
   error: { code: string; message: string };
   machines: { machine: string; urgency: string; reason: string | null }[];
@@ -81,7 +81,7 @@ export async function get(url: string, headers: Record<string, string> = bearer)
   return answerOf(await fetch(url, { headers }));
 }
 
-/** `body` as it is where it is text, as JSON otherwise. */
+/** Sends `body` as it is if it is text, otherwise as JSON. */
 export async function post(
   url: string,
   body: unknown,

@@ -6,7 +6,7 @@ import { HttpError } from '../../shared/http/errors.ts';
 /** Parts of requests and answers that several routes share. */
 export const Name = Type.String({ pattern: identifierPattern, maxLength: 64 });
 
-/** From opened to resolved. */
+/** An alert, from its opening to its resolution. */
 export const Alert = Type.Object({
   alertId: Type.String({ description: 'the prediction’s id: the same from opened to resolved' }),
   gateway: Type.String(),

@@ -28,7 +28,7 @@ function open(
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk;
-        // Events are megabytes here: looked at when one has ended, not with every chunk.
+        // Events have megabytes here, so they are parsed when one has ended, not with every chunk.
         if (!text.endsWith('\n\n')) return;
         const blocks = text.split('\n\n');
         text = blocks.pop() ?? '';

@@ -4,5 +4,6 @@ import { httpSettings } from '../../shared/http/server.ts';
 export const GatewayHttpConfig = Type.Object(httpSettings(8081), {
   additionalProperties: false,
   default: {},
+  description: 'The gateway’s own HTTP API: status, dead letters, metrics.',
 });
 export type GatewayHttpConfig = Static<typeof GatewayHttpConfig>;

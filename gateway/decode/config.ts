@@ -5,19 +5,28 @@ export const RouteRule = Type.Object(
   {
     topic: Type.String({
       minLength: 1,
-      description: 'levels may be {site}, {machine}, {sensor} or +; for example telemetry/{site}/{machine}',
+      description:
+        'The topics that this route takes. A level is a plain name, {site}, {machine}, {sensor}, or + for any.',
+      examples: ['telemetry/{site}/{machine}'],
     }),
     format: Type.String({
       description:
-        'json, number, key-value, csv, influx (line protocol), or lifecycle (messages about the machine itself)',
+        'How payloads are read: json, number, key-value, csv, influx (line protocol), or lifecycle (messages about the machine itself).',
+      examples: ['json'],
     }),
-    site: Type.Optional(Type.String({ description: 'the site, where the topic does not name it' })),
-    machine: Type.Optional(Type.String({ description: 'the machine, where the topic does not name it' })),
+    site: Type.Optional(
+      Type.String({ description: 'The site, where the topic does not name it.', examples: ['hall-1'] }),
+    ),
+    machine: Type.Optional(
+      Type.String({ description: 'The machine, where the topic does not name it.', examples: ['pump-1'] }),
+    ),
     columns: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
         minItems: 1,
         maxItems: 512,
-        description: 'for csv: what the values of a line are, in their order; - is ignored',
+        description:
+          'For csv only: the sensors that the values of a line belong to, in order; - skips a value.',
+        examples: [['temperature', 'humidity']],
       }),
     ),
   },
@@ -30,9 +39,10 @@ export const MachineRule = Type.Object(
   {
     match: Type.String({
       minLength: 1,
-      description: 'site/machine; * stands for any characters',
+      description: 'Machines as site/machine; * stands for any characters.',
+      examples: ['hall-*/pump-*'],
     }),
-    type: Type.String({ description: 'the name of a machine type' }),
+    type: Type.String({ description: 'The name of their machine type.', examples: ['pump'] }),
   },
   { additionalProperties: false },
 );
@@ -46,18 +56,24 @@ export const decodeKeys = {
       { topic: 'telemetry/{site}/{machine}/{sensor}', format: 'number' },
       { topic: 'lifecycle/{site}/{machine}', format: 'lifecycle' },
     ],
+    description:
+      'Which topics are taken, and how their payloads are read; the first route that fits decides. Routes replace the three of the default: telemetry/{site}/{machine} as json, telemetry/{site}/{machine}/{sensor} as number, and lifecycle/{site}/{machine} as lifecycle.',
   }),
   machines: Type.Array(MachineRule, {
     default: [{ match: 'lab/*', type: 'generic' }],
+    description:
+      'Which machines are of which type; the first rule that matches decides. Without rules, machines of the site lab are of the type generic.',
   }),
   unknownMachines: Type.String({
     default: 'dead-letter',
-    description: 'dead-letter, or a machine type to take',
+    description:
+      'What becomes of machines that no rule names: dead-letter refuses their readings, the name of a machine type takes them as that type.',
   }),
   machinesMax: Type.Integer({
     minimum: 1,
     maximum: 1_000_000,
     default: 100_000,
+    description: 'Machines that may be known at once; readings of further ones become dead letters.',
   }),
 };
 const DecodeConfig = Type.Object(decodeKeys);
@@ -66,14 +82,23 @@ export type DecodeConfig = Static<typeof DecodeConfig>;
 /** How far a device's time may be from the gateway's clock to be believed. */
 export const Timestamps = Type.Object(
   {
-    aheadMsMax: Type.Integer({ minimum: 0, default: 300_000 }),
+    aheadMsMax: Type.Integer({
+      minimum: 0,
+      default: 300_000,
+      description: 'How far a device’s time may be ahead of the gateway’s clock.',
+    }),
     behindMsMax: Type.Integer({
       minimum: 0,
       default: 7 * 86_400_000,
-      description: 'how late a buffering device may be',
+      description: 'How far it may be behind: devices that buffer send late.',
     }),
   },
-  { additionalProperties: false, default: {} },
+  {
+    additionalProperties: false,
+    default: {},
+    description:
+      'How far the time that a device sends may be from the gateway’s clock. Otherwise the time of arrival is taken in its place.',
+  },
 );
 export type Timestamps = Static<typeof Timestamps>;
 
@@ -82,6 +107,7 @@ export const replayKeys = {
   replayBytes: Type.Integer({
     minimum: 0,
     default: 1 << 20,
-    description: 'of the tail, to fill windows at start',
+    description:
+      'How much of the journal’s end is read at start, so that machines are watched without a gap.',
   }),
 };

@@ -5,11 +5,11 @@ export const journalKeys = {
   bytesMax: Type.Integer({
     minimum: 1 << 20,
     default: 2 ** 30,
-    description: 'of disk, all lanes together',
+    description: 'Disk space for readings and events that the cloud has not confirmed yet.',
   }),
   whenFull: Type.Union([Type.Literal('drop-oldest'), Type.Literal('refuse')], {
     default: 'drop-oldest',
     description:
-      'drop-oldest: oldest readings go first and are counted; refuse: sensors are not acknowledged',
+      'What happens when that space is used up. drop-oldest: the oldest readings are dropped and counted. refuse: sensors get no acknowledgement, and so keep their readings, until there is room.',
   }),
 };

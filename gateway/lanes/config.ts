@@ -5,6 +5,7 @@ export const lanesKeys = {
   appendPatienceMs: Type.Integer({
     minimum: 0,
     default: 20_000,
-    description: 'how long a full or failing disk keeps senders waiting before their connection is dropped',
+    description:
+      'How long senders wait for a full or failing disk before their connection is closed without an acknowledgement.',
   }),
 };

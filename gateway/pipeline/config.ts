@@ -14,14 +14,18 @@ const gatherKeys = {
     maximum: 1_000,
     default: 10,
     description:
-      'while readings keep coming they wait at most so long to share a sync (less where many come); larger spares the card and CPU, smaller acknowledges sooner',
+      'How long readings wait at most to share one write to disk, while more keep coming. Larger values spare an SD card and CPU, smaller ones acknowledge sooner.',
   }),
 };
 
 /** The table `[journal]`: each of its keys is declared by the room that reads it. */
 export const JournalTable = Type.Object(
   { ...journalKeys, ...lanesKeys, ...gatherKeys, ...replayKeys },
-  { additionalProperties: false, default: {} },
+  {
+    additionalProperties: false,
+    default: {},
+    description: 'The durable journal: a sensor is acknowledged once its reading is in it.',
+  },
 );
 
 /** The keys of the gateway's configuration that the data thread reads. */
@@ -29,9 +33,14 @@ export const dataKeys = {
   gateway: Type.String({
     pattern: identifierPattern,
     default: 'gateway-1',
-    description: 'its name, unique for its cloud',
+    description: 'The gateway’s name, unique for its cloud.',
   }),
-  dataDir: Type.String({ minLength: 1 }),
+  dataDir: Type.String({
+    minLength: 1,
+    description:
+      'The folder for everything that the gateway keeps; --data wins over it. Without either it is ~/.local/share/harbinger/gateway.',
+    examples: ['/var/lib/harbinger/gateway'],
+  }),
   ...decodeKeys,
   timestamps: Timestamps,
   journal: JournalTable,

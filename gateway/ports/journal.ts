@@ -13,7 +13,7 @@ export interface Block {
 }
 
 /** A block of one journal instance. A consumer that has learnt from all blocks up to one knows which blocks are new. */
-export interface BlockPlace {
+export interface BlockPosition {
   journal: string;
   seq: number;
 }

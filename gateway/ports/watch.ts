@@ -1,5 +1,5 @@
 import type { Lifecycle } from '../../shared/contract/events.ts';
-import type { BlockPlace } from './journal.ts';
+import type { BlockPosition } from './journal.ts';
 
 /** Readings of one block as columns, for windows: row i is the machine `machineIndex[i]` at `timeMs[i]`. */
 export interface ColumnBatch {
@@ -15,7 +15,7 @@ export interface ColumnBatch {
   /** From the journal's tail after a restart: fill windows, decide nothing. */
   replay: boolean;
   /** Where the rows are in the journal; absent where they are in none. */
-  block?: BlockPlace;
+  block?: BlockPosition;
 }
 
 /** A machine failed or was replaced, as a lifecycle event says that is in the journal. */

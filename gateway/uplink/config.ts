@@ -3,51 +3,76 @@ import { type ConfigProblem, invalid } from '../../shared/config/problem.ts';
 import { mqttAddress } from '../../shared/mqtt/address.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 
-const Milliseconds = (fallback: number) =>
-  Type.Integer({ minimum: 0, maximum: 3_600_000, default: fallback });
+const Milliseconds = (fallback: number, description: string) =>
+  Type.Integer({ minimum: 0, maximum: 3_600_000, default: fallback, description });
 
 export const UplinkConfig = Type.Object(
   {
     url: Type.Optional(
       Type.String({
         pattern: '^(mqtts?|wss?)://[^\\s/?#@]+([/?#]\\S*)?$',
-        description: 'the cloud’s ingest; without it everything stays in the journal',
+        description:
+          'The address of the cloud, without user and password. Without it everything stays in the journal.',
+        examples: ['mqtts://cloud.example.org:1884'],
       }),
     ),
     password: Type.Optional(
-      Type.String({ description: 'this gateway’s, best from an environment variable' }),
+      Type.String({
+        description: 'This gateway’s password at the cloud; best from an environment variable.',
+        examples: [`\${HARBINGER_UPLINK_PASSWORD}`],
+      }),
     ),
     caFile: Type.Optional(
       Type.String({
-        description: 'PEM of the authority that signed the cloud’s certificate',
+        description:
+          'PEM file of the authority that signed the cloud’s certificate, where it is none that the system knows.',
+        examples: ['/etc/harbinger/ca.pem'],
       }),
     ),
     certFile: Type.Optional(
       Type.String({
-        description: 'PEM, where the cloud asks for a client certificate',
+        description: 'PEM file of the certificate to show, where the cloud asks for one.',
+        examples: ['/etc/harbinger/gateway.crt'],
       }),
     ),
-    keyFile: Type.Optional(Type.String()),
-    connectMsMax: Milliseconds(15_000),
-    /** Longer than the cloud holds a batch while its store is away. */
-    ackMsMax: Milliseconds(60_000),
-    backoffFirstMs: Milliseconds(250),
-    backoffMaxMs: Milliseconds(10_000),
-    /** How long a small batch of readings waits for more: fewer, larger batches compress better. */
-    lingerMs: Milliseconds(250),
+    keyFile: Type.Optional(
+      Type.String({
+        description: 'PEM file of that certificate’s private key.',
+        examples: ['/etc/harbinger/gateway.key'],
+      }),
+    ),
+    connectMsMax: Milliseconds(15_000, 'How long connecting may take before it is tried again.'),
+    ackMsMax: Milliseconds(
+      60_000,
+      'How long the cloud may take to confirm a batch before the connection is made anew; longer than ingest.storeWaitMsMax of the cloud.',
+    ),
+    backoffFirstMs: Milliseconds(
+      250,
+      'The wait before the first attempt to reconnect; it doubles each time.',
+    ),
+    backoffMaxMs: Milliseconds(10_000, 'The longest wait between two attempts to reconnect.'),
+    lingerMs: Milliseconds(
+      250,
+      'How long a small batch of readings waits for more: fewer, larger batches compress better.',
+    ),
     batchBytesMax: Type.Integer({
       minimum: 1_024,
       maximum: 2 << 20,
       default: 512 << 10,
+      description: 'How much text one batch holds before compression.',
     }),
     inFlightMax: Type.Integer({
       minimum: 1,
       maximum: 64,
       default: 4,
-      description: 'batches of readings under way at once',
+      description: 'Batches of readings that may be on their way at once.',
     }),
   },
-  { additionalProperties: false, default: {} },
+  {
+    additionalProperties: false,
+    default: {},
+    description: 'Where the gateway sends what it has, and how.',
+  },
 );
 export type UplinkConfig = Static<typeof UplinkConfig>;
 

@@ -7,13 +7,15 @@ export const IntelligenceConfig = Type.Object(
       backendPreferences.map((preference) => Type.Literal(preference)),
       {
         default: 'auto',
-        description: 'auto: tfjs-node where it loads, WebAssembly otherwise, else plain JS',
+        description:
+          'What runs the models. auto: tfjs-node where it can be loaded, otherwise WebAssembly, otherwise plain JavaScript.',
       },
     ),
     artefactsDir: Type.Optional(
       Type.String({
         minLength: 1,
-        description: 'folder with one folder per model; those that come with the product if absent',
+        description: 'A folder with one folder for each model, in place of those that come with the product.',
+        examples: ['/etc/harbinger/models'],
       }),
     ),
     machinesMax: Type.Integer({
@@ -21,40 +23,54 @@ export const IntelligenceConfig = Type.Object(
       maximum: 1_000_000,
       default: 20_000,
       description:
-        'machines with a window in memory; above it one that was silent for a minute gives its window up, else new ones are not watched',
+        'Machines that are watched at once. Above it, one that was silent for a minute makes room for a new one; where there is none, new ones are not watched.',
     }),
     intervalMsMin: Type.Integer({
       minimum: 0,
       maximum: 3_600_000,
       default: 200,
-      description: "between two assessments of one machine; its type's step (up to 1 s) if that is longer",
+      description:
+        'The shortest time between two assessments of one machine; the step of its type (up to 1 s) where that is longer.',
     }),
     saveNormalsMs: Type.Integer({
       minimum: 100,
       maximum: 86_400_000,
       default: 600_000,
       description:
-        'what was learnt of a machine is written about this often, if it is more than before; at a stop always',
+        'How often what was learnt of machines is written to disk, where it has changed; at a stop it always is.',
     }),
-    batchMax: Type.Integer({ minimum: 1, maximum: 1_024, default: 64, description: 'machines per decision' }),
+    batchMax: Type.Integer({
+      minimum: 1,
+      maximum: 1_024,
+      default: 64,
+      description: 'Machines that a model assesses in one go.',
+    }),
     requestMsMax: Type.Integer({
       minimum: 10,
       maximum: 600_000,
       default: 5_000,
-      description: 'a model worker that is silent for longer is taken for hung and replaced',
+      description: 'A model worker that does not answer for longer is taken for hung, and replaced.',
     }),
     restart: Type.Object(
       {
-        firstMs: Type.Integer({ minimum: 1, default: 500 }),
-        maxMs: Type.Integer({ minimum: 1, default: 60_000 }),
+        firstMs: Type.Integer({
+          minimum: 1,
+          default: 500,
+          description: 'The wait before the first restart; it doubles each time.',
+        }),
+        maxMs: Type.Integer({ minimum: 1, default: 60_000, description: 'The longest wait.' }),
       },
       {
         additionalProperties: false,
         default: {},
-        description: 'delay before a model worker is started again',
+        description: 'How long a failed model worker is left alone before it is started again.',
       },
     ),
   },
-  { additionalProperties: false, default: {} },
+  {
+    additionalProperties: false,
+    default: {},
+    description: 'How machines are watched: models, windows, learnt normals.',
+  },
 );
 export type IntelligenceConfig = Static<typeof IntelligenceConfig>;

@@ -2,7 +2,7 @@
  * The intelligence as one part: rows in, assessments on demand, due machines out to the decision.
  *
  *     columns ▶ windows ▶ (due) scorer ▶ decide ▶ model assessor ▶ worker
- *                  └─ each machine's normal ─┴──▶ self-learned assessor, rules assessor
+ *                  └─ each machine's baseline ┴──▶ self-learned assessor, rules assessor
  */
 import { join } from 'node:path';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
@@ -18,16 +18,16 @@ import { createSelfLearnedAssessor } from './assessors/self-learned-assessor.ts'
 import type { IntelligenceConfig } from './config.ts';
 import { ModelClient, type ModelStatus } from './model/model-client.ts';
 import type { ModelSource } from './model/model-messages.ts';
-import { normalFiles } from './saved/files.ts';
-import { Normals, type NormalsStats } from './saved/saved-baselines.ts';
+import { baselineFiles } from './saved/files.ts';
+import { SavedBaselines, type SavedBaselinesStats } from './saved/saved-baselines.ts';
 import { Scorer, type ScorerStats } from './scorer.ts';
 import { Windows, type WindowsStats } from './windows/windows.ts';
 
 export interface IntelligenceOptions {
   types: ReadonlyMap<string, MachineType>;
   config: IntelligenceConfig;
-  /** Where learnt normals are kept; nowhere if absent. */
-  normalsDir?: string;
+  /** The folder for baselines, which are kept over restarts; absent: they are not kept. */
+  baselinesDir?: string;
   clock: Clock;
   random: Random;
   log: Log;
@@ -35,7 +35,8 @@ export interface IntelligenceOptions {
 
 export interface IntelligenceStats {
   windows: WindowsStats;
-  normals: NormalsStats | null;
+  /** Of the saved baselines, by the name that users of the API know. */
+  normals: SavedBaselinesStats | null;
   model: ModelStatus;
   scorer: ScorerStats | null;
 }
@@ -50,15 +51,15 @@ export function modelSources(
   );
 }
 
-function keptNormals({ types, config, clock, log }: IntelligenceOptions, dir: string): Normals {
+function keepBaselines({ types, config, clock, log }: IntelligenceOptions, dir: string): SavedBaselines {
   const { machinesMax, saveNormalsMs: saveMs } = config;
-  return new Normals({ files: normalFiles(dir), types, machinesMax, saveMs, clock, log });
+  return new SavedBaselines({ files: baselineFiles(dir), types, machinesMax, saveMs, clock, log });
 }
 
 export class Intelligence {
   readonly windows: Windows;
   /** Begins before rows come in, ends when none come any more. */
-  readonly normals: Normals | null;
+  readonly savedBaselines: SavedBaselines | null;
   readonly modelAssessor: Assessor;
   readonly selfLearnedAssessor: Assessor;
   readonly rulesAssessor: Assessor;
@@ -69,8 +70,10 @@ export class Intelligence {
   constructor(options: IntelligenceOptions) {
     const { types, config, clock, random, log } = options;
     this.options = options;
-    this.normals = options.normalsDir === undefined ? null : keptNormals(options, options.normalsDir);
-    this.windows = new Windows({ types, ...config, clock, ...(this.normals && { keeper: this.normals }) });
+    const { baselinesDir } = options;
+    this.savedBaselines = baselinesDir === undefined ? null : keepBaselines(options, baselinesDir);
+    const keeper = this.savedBaselines;
+    this.windows = new Windows({ types, ...config, clock, ...(keeper && { keeper }) });
     const baselineOf = this.windows.baselineOf.bind(this.windows);
     this.client = new ModelClient({
       sources: modelSources(types, config.artefactsDir),
@@ -104,7 +107,7 @@ export class Intelligence {
     if (this.windows.add(columns)) this.scorer?.kick();
   }
 
-  /** The machine was replaced: its window and its normal begin again. */
+  /** The machine was replaced: its window and its baseline begin again. */
   replaced(site: string, machine: string): void {
     this.windows.reset(site, machine);
   }
@@ -112,7 +115,7 @@ export class Intelligence {
   stats(): IntelligenceStats {
     return {
       windows: this.windows.stats(),
-      normals: this.normals?.stats() ?? null,
+      normals: this.savedBaselines?.stats() ?? null,
       model: this.client.status(),
       scorer: this.scorer?.stats() ?? null,
     };

@@ -152,7 +152,7 @@ function tagValues(tag: string, union: unknown): string {
 
 function explained(schema: unknown): string {
   const has = typeof schema === 'object' && schema !== null && 'description' in schema;
-  return has ? ` (${String(schema.description)})` : '';
+  return has ? ` (${String(schema.description).replace(/\.$/, '')})` : '';
 }
 
 /** What stands there instead, where that is short and no secret. */

@@ -139,36 +139,33 @@ export const eventTypes = {
 export type EventType = keyof typeof eventTypes;
 export type EventData<T extends EventType> = Static<(typeof eventTypes)[T]>;
 
-export interface HarbingerEvent<T extends EventType = EventType> {
-  specversion: '1.0';
+/** The attributes of the envelope (CloudEvents 1.0) beside `type` and `data`, which depend on the event type. */
+const attributes = {
+  specversion: Type.Literal('1.0'),
   /** Unique within `source`, fixed before the first durable write. */
-  id: string;
+  id: Type.String({ minLength: 1, maxLength: 128 }),
   /** `/gateways/{gateway}`. */
-  source: string;
-  type: T;
+  source: Type.String({
+    pattern: '^/gateways/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$',
+  }),
   /** `site/machine` where the event is about one. */
-  subject?: string;
+  subject: Type.Optional(Type.String({ maxLength: 200 })),
   /** RFC 3339. */
-  time: string;
-  datacontenttype: 'application/json';
+  time: Type.String({
+    pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$',
+  }),
+  datacontenttype: Type.Literal('application/json'),
+};
+const Attributes = Type.Object(attributes);
+
+export interface HarbingerEvent<T extends EventType = EventType> extends Static<typeof Attributes> {
+  type: T;
   data: EventData<T>;
 }
 
 function envelope(type: string, data: TSchema): TSchema {
-  return Type.Object({
-    specversion: Type.Literal('1.0'),
-    id: Type.String({ minLength: 1, maxLength: 128 }),
-    source: Type.String({
-      pattern: '^/gateways/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$',
-    }),
-    type: Type.Literal(type),
-    subject: Type.Optional(Type.String({ maxLength: 200 })),
-    time: Type.String({
-      pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$',
-    }),
-    datacontenttype: Type.Literal('application/json'),
-    data,
-  });
+  const { specversion, id, source, ...more } = attributes;
+  return Type.Object({ specversion, id, source, type: Type.Literal(type), ...more, data });
 }
 
 /** The JSON Schema of each whole event, by type. */

@@ -11,11 +11,15 @@ import type { Clock } from '../runtime/clock.ts';
 
 export const BreakerOptions = Type.Object(
   {
-    failures: Type.Integer({ minimum: 1, default: 5, description: 'failures in a row that open it' }),
+    failures: Type.Integer({
+      minimum: 1,
+      default: 5,
+      description: 'Failures in a row after which it is not asked any more.',
+    }),
     halfOpenAfterMs: Type.Integer({
       minimum: 1,
       default: 30_000,
-      description: 'how long it stays open before one trial is let through',
+      description: 'How long it is then left alone, before it is tried once.',
     }),
   },
   { additionalProperties: false },

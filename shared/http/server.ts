@@ -15,19 +15,25 @@ declare module 'fastify' {
 
 /** Their common settings, for a configuration schema. */
 export const httpSettings = (defaultPort: number) => ({
-  host: Type.String({ default: '127.0.0.1', minLength: 1, maxLength: 255 }),
+  host: Type.String({
+    default: '127.0.0.1',
+    minLength: 1,
+    maxLength: 255,
+    description: 'The address to listen on; 0.0.0.0 for all of this computer’s.',
+  }),
   port: Type.Integer({
     default: defaultPort,
     minimum: 0,
     maximum: 65_535,
-    description: '0: any free port',
+    description: 'The port to listen on; 0 takes any free one. --http-port wins over it.',
   }),
   token: Type.Optional(
     Type.String({
       minLength: 16,
       maxLength: 512,
       description:
-        'what callers present as `Authorization: Bearer …`; best from the environment. Absent: one is made and kept in the data folder',
+        'What callers must send as `Authorization: Bearer …`; best from an environment variable. Without it, one is made and kept in the data folder.',
+      examples: [`\${HARBINGER_TOKEN}`],
     }),
   ),
   readToken: Type.Optional(
@@ -35,12 +41,13 @@ export const httpSettings = (defaultPort: number) => ({
       minLength: 16,
       maxLength: 512,
       description:
-        'beside `token`: lets its holder look and change nothing, e.g. a display, or who gathers /metrics',
+        'A second token for those who may look and change nothing, such as a display or Prometheus.',
+      examples: [`\${HARBINGER_READ_TOKEN}`],
     }),
   ),
   openOnLoopback: Type.Boolean({
     default: false,
-    description: 'without a token: let programs on this computer in. Only where `host` is a loopback address',
+    description: 'Lets programs on this computer in without a token; only where host is a loopback address.',
   }),
 });
 

@@ -168,7 +168,7 @@ describe('stopping', () => {
 });
 
 describe('schedules', () => {
-  const validate = compileValidator(ScheduleText('@daily'));
+  const validate = compileValidator(ScheduleText('@daily', 'a job'));
   const check = (text: string) => validate(text, (problem) => new Error(problem));
 
   it.each(['* * * * *', '30 */10 * * * *', '@hourly', '0 3 * * sun'])('%s is one', (text) => {

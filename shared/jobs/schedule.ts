@@ -3,11 +3,11 @@ import cron from 'node-cron';
 import { HarbingerError } from '../runtime/errors.ts';
 
 /** When a job runs: five cron fields, six with seconds first, or a nickname such as @daily. Local time. */
-export function ScheduleText(fallback: string) {
+export function ScheduleText(fallback: string, description: string) {
   return Type.String({
     default: fallback,
     pattern: '^\\s*(@[a-z]+|(\\S+\\s+){4,5}\\S+)\\s*$',
-    description: 'cron: minute hour day month weekday, or six fields with seconds first; @daily and the like',
+    description,
   });
 }
 

@@ -64,7 +64,7 @@ function refusalOf(error: unknown): unknown {
   return refused ? new HttpError(400, error.code, error.message) : error;
 }
 
-/** Whole numbers beyond 2^53 as text, so that no digit is lost. */
+/** Turns whole numbers beyond 2^53 into text, so that no digit is lost. */
 function jsonValue(value: unknown): unknown {
   if (typeof value !== 'bigint') return value;
   return BigInt.asIntN(54, value) === value ? Number(value) : String(value);

@@ -12,7 +12,7 @@ const State = Type.Object({
   alerts: Type.Array(Alert),
 });
 
-/** OpenAPI 3.1 has no words for the events of a stream: `x-events` has the schema of each one's `data`. */
+/** OpenAPI 3.1 cannot describe the events of a stream: `x-events` has the schema of each event's `data`. */
 const Events = Type.String({
   description:
     'server-sent events: `snapshot` (all machines, open alerts) first and after falling behind, `change` (what changed), `tick`',
@@ -41,7 +41,7 @@ export function streamRoutes(app: FastifyInstance, { hub }: Pick<RouteContext, '
       reply.raw.writeHead(200, {
         ...(reply.getHeaders() as Record<string, string>),
         'content-type': 'text/event-stream; charset=utf-8',
-        // Proxies that gather answers would hold events back.
+        // Tells proxies not to buffer the answer, which would hold events back.
         'x-accel-buffering': 'no',
       });
       hub.add(reply.raw);

@@ -6,7 +6,7 @@ import { type Access, sessionCookie } from '../access.ts';
 
 const Login = Type.Object({ token: Type.String({ maxLength: 512 }) }, { additionalProperties: false });
 
-/** Signing in of the page: the token is exchanged for a cookie that scripts cannot read and other sites cannot send. */
+/** Sign-in of the page: exchanges the token for a cookie that scripts cannot read and other sites cannot send. */
 export function sessionRoutes(app: FastifyInstance, access: Access): void {
   app.get(
     '/api/session',

@@ -1,7 +1,7 @@
 /**
- * Which table and column of the embedded store holds which measurement and field. Line protocol's names are any text
- * and case-sensitive; SQL's are not, so a name that is taken gets a number behind it (`Temp` beside `temp`: `temp_2`).
- * A column's type is fixed by the first line that has the field, for ever.
+ * Maps measurements and fields to the tables and columns of the embedded store. Names in line protocol are any text and
+ * case-sensitive. SQL names are not, so a name that is taken gets a number appended (`Temp` beside `temp`: `temp_2`). The
+ * first line that has a field fixes its column's type for ever.
  */
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 
@@ -26,15 +26,15 @@ export interface Table {
   columns: Column[];
   fields: Map<string, Column>;
   tags: Map<string, Column>;
-  /** How many of `columns` the database has; -1 while it has no such table. */
+  /** How many of `columns` exist in the database; -1 while the table does not. */
   columnsMade: number;
   taken: Set<string>;
 }
 
-/** Every table begins with these. */
+/** The first columns of every table. */
 export const fixedColumns = ['time', 'gateway', 'machine', 'site'] as const;
 
-/** Why a line cannot be stored: becomes the reason of a rejected line. */
+/** An error whose message becomes the reason of a rejected line. */
 export function unacceptable(reason: string): HarbingerError {
   return new HarbingerError('LINE_REJECTED', 'store', reason);
 }
@@ -97,7 +97,7 @@ export class Catalog {
   }
 }
 
-/** Of a measurement, tag or field. @throws LINE_REJECTED */
+/** Checks the name of a measurement, tag or field. @throws LINE_REJECTED */
 export function checkName(name: string): void {
   if (name === '' || name.includes('\0')) throw unacceptable('a name is empty or holds a zero byte');
   if (Buffer.byteLength(name) > catalogLimits.nameBytesMax) {
@@ -111,7 +111,7 @@ function freeName(wanted: string, taken: ReadonlySet<string>): string {
   return name;
 }
 
-/** A name as SQL reads it literally. */
+/** Quotes a name for SQL. */
 export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

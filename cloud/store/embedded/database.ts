@@ -1,4 +1,4 @@
-/** The embedded store's DuckDB file: opened with everything that reaches outside it switched off, for good. */
+/** The embedded store's DuckDB file, opened with all access beyond the file disabled and locked. */
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
@@ -13,7 +13,7 @@ export interface DatabaseOptions {
   threads: number;
 }
 
-/** DuckDB's lock keeps other processes out, but not a second opening by this one. */
+/** Files open in this process: DuckDB's lock keeps out other processes only. */
 const openHere = new Set<string>();
 
 const bookkeeping = `
@@ -122,7 +122,7 @@ export function openingFailed(path: string, error: unknown): HarbingerError {
   );
 }
 
-/** DuckDB has a checksum for each of its blocks, and looks at it when it reads one. */
+/** Whether a block of the file is damaged: DuckDB verifies the checksum of each block that it reads. */
 export function isDamage(error: unknown): boolean {
   return messageOf(error).includes('Corrupt database file');
 }
@@ -146,7 +146,7 @@ export async function loadCatalog(connection: DuckDBConnection): Promise<Catalog
   return catalog;
 }
 
-/** Brings the database's table up to what the catalog says of it, within the connection's transaction. */
+/** Creates the table, or adds the columns that the catalog has and the table lacks, within the connection's transaction. */
 export async function makeTable(connection: DuckDBConnection, table: Table): Promise<void> {
   const name = `main.${quoted(table.name)}`;
   const definition = (column: Column) => `${quoted(column.name)} ${column.type}`;

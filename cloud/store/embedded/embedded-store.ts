@@ -1,4 +1,8 @@
-/** The telemetry store that needs nothing installed: one DuckDB file in the cloud's data folder. */
+/**
+ * The telemetry store that needs nothing installed: one DuckDB file in the cloud's data folder. This file composes the
+ * room: write/ stores batches, query/ answers. Both work on the database file (database.ts), whose tables and columns
+ * the catalog names.
+ */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
@@ -20,7 +24,7 @@ import { readSeries } from './query/series.ts';
 import { runSql } from './query/sql.ts';
 import { WriteQueue } from './write/write-queue.ts';
 
-/** Of the damage that is logged, once each. */
+/** How many different damages are logged; each is logged once. */
 const damagesMax = 100;
 
 export interface EmbeddedOptions extends DatabaseOptions {
@@ -105,7 +109,7 @@ class EmbeddedStore implements ReadingStore {
       .catch((error) => this.#failed(error));
   }
 
-  /** @throws HarbingerError STORE_DAMAGED where a block cannot be read: what it held is gone, the rest goes on */
+  /** @throws HarbingerError STORE_DAMAGED if a block cannot be read: its content is lost, everything else works on */
   #failed(error: unknown): never {
     if (!isDamage(error)) throw error;
     const reason = messageOf(error);

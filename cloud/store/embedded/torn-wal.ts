@@ -1,10 +1,10 @@
 /**
- * The end of DuckDB's write-ahead log after a power cut. DuckDB itself ignores a log that ends within an entry, but
- * refuses the whole database where an entry's length is there and its content is not: the file had grown, its last
+ * Repairs the end of DuckDB's write-ahead log after a power cut. DuckDB itself ignores a log that ends within an entry,
+ * but refuses the whole database if an entry has its length and lacks its content: the file had grown, and its last
  * sectors had not been written. Such an end was never synced, so nothing in it had been confirmed.
  *
- * The log is a row of entries, each its length (u64 LE), a checksum (8 bytes) and its content; a transaction's last
- * entry is 5 bytes long. DuckDB names the place behind the first bad entry's length and checksum.
+ * The log is a sequence of entries, each with its length (u64 LE), a checksum (8 bytes) and its content; the last entry
+ * of a transaction is 5 bytes long. DuckDB's error names the offset behind the first bad entry's length and checksum.
  */
 import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 
@@ -14,13 +14,13 @@ const complaint = /Corrupt WAL file: entry at byte position (\d+)/;
 
 export interface CutTail {
   bytes: number;
-  /** Where they were put aside. */
+  /** The file that keeps them. */
   keptAs: string;
 }
 
 /**
- * Cuts a torn end off the log of the database at `path`, given why it could not be opened. Null, and nothing changed,
- * where it is anything else: with a whole transaction behind it, the bad entry is damage to what was confirmed.
+ * Cuts a torn end off the log of the database at `path`, given the error that opening it gave. Returns null and changes
+ * nothing for any other error: a bad entry with a whole transaction behind it is damage to confirmed data.
  */
 export function cutTornTail(path: string, reason: string): CutTail | null {
   const position = Number(complaint.exec(reason)?.[1] ?? Number.NaN);
@@ -41,7 +41,7 @@ export function cutTornTail(path: string, reason: string): CutTail | null {
   return { bytes: tail.length, keptAs };
 }
 
-/** From the bad entry on there is at most one transaction, and nothing but zeros behind that. */
+/** Whether there is at most one transaction from the bad entry on, and only zeros behind it. */
 function isTorn(bytes: Buffer, from: number): boolean {
   let at = from;
   while (at + headBytes <= bytes.length) {

@@ -1,4 +1,4 @@
-/** Requests to InfluxDB through its client's transport: each with a time limit, each failure with what it means. */
+/** Sends requests to InfluxDB through its client's transport, with a time limit, and translates failures into errors. */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
@@ -19,7 +19,7 @@ export interface InfluxRequest {
   gzipped?: boolean;
   signal?: AbortSignal;
   timeoutMs?: number;
-  /** Gets the answer piece by piece; else it is collected. */
+  /** Receives the answer in pieces; without it, the answer is collected. */
   onData?: (data: Buffer) => void;
 }
 
@@ -47,7 +47,7 @@ export class InfluxHttp {
       url: config.url,
       token: config.version === 1 ? undefined : config.token,
       headers: loginOf(config),
-      // Beyond our own limit: that one cancels the request, the client's only reports it.
+      // Longer than our own limit, which cancels the request; the client's own timeout only reports it.
       timeout: config.timeoutMs * 20,
       transportOptions: { agent: this.#agent },
     });
@@ -116,7 +116,7 @@ export class InfluxHttp {
     });
   }
 
-  /** What a failed request means, other than that its content was refused. */
+  /** The error for a failed request whose content was not the cause. */
   failureOf(error: unknown): Error {
     if (!(error instanceof HttpError)) return error instanceof Error ? error : new Error(String(error));
     const { statusCode } = error;
@@ -144,9 +144,9 @@ export class InfluxHttp {
 }
 
 /**
- * InfluxDB 1 goes on refusing with the error of a log file that could not be written once, until it is restarted. If the
- * file's end is torn, the first start writes on behind the tear, and the next one cuts that off: so it is to be started
- * twice, with nothing written in between.
+ * After one failed write to its log file, InfluxDB 1 refuses every write with that error until it is restarted. If the
+ * file's end is torn, the first start appends behind the tear and the next start cuts that off: it must be started twice
+ * with no write in between.
  */
 function diskAdvice(said: string): string {
   if (!/no space left on device|read-only file system|input\/output error/i.test(said)) return '';
@@ -156,7 +156,7 @@ function diskAdvice(said: string): string {
   );
 }
 
-/** What the server says, whichever of its versions says it. */
+/** The message in an error answer of any version. */
 export function textOf(error: HttpError): string {
   const json: unknown = error.json;
   if (typeof json === 'object' && json !== null) {

@@ -1,6 +1,6 @@
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 
-/** InfluxQL, which versions 1, 2 and 3 all answer at /query: names and texts escaped, answers read. */
+/** InfluxQL, which versions 1, 2 and 3 all answer at /query: escapes names and texts, and reads answers. */
 
 export function identifier(name: string): string {
   return `"${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
@@ -16,7 +16,7 @@ export interface QlSeries {
   values?: unknown[][];
 }
 
-/** The series of a one-statement answer (or of one piece of it). @throws HarbingerError QUERY_FAILED with what the server says */
+/** The series in the answer to one statement, or in one piece of it. @throws HarbingerError QUERY_FAILED */
 export function seriesOf(answer: string): QlSeries[] {
   const json = parsed(answer);
   const error = json.error ?? json.results?.find((result) => result.error !== undefined)?.error;

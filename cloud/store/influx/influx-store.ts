@@ -1,4 +1,7 @@
-/** The telemetry store on an InfluxDB 1.x, 2.x or 3.x: what gateways send is passed on as it came. */
+/**
+ * The telemetry store on an InfluxDB 1.x, 2.x or 3.x, which gets the lines as gateways sent them. This file composes the
+ * room: the line check keeps back lines that InfluxDB would misread, the line writer finds the ones it refuses.
+ */
 import { HttpError } from '@influxdata/influxdb-client';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { codeOf, messageOf } from '../../../shared/runtime/errors.ts';
@@ -19,9 +22,9 @@ import { checkLines } from './line-check.ts';
 import { LineWriter, requestLimits } from './line-writer.ts';
 import { type Reader, readCounts, readSeries } from './reads.ts';
 
-/** Reading a whole measurement through takes longer than one request of the usual kind. */
+/** A request that reads a whole measurement has so many times the usual time limit. */
 const longQueryFactor = 10;
-/** A write that failed says something about the server for so long; gateways try again sooner. */
+/** How long a failed write counts as a sign of the server's health; gateways try again sooner. */
 const troubleMsMax = 60_000;
 
 export function createInfluxStore(config: InfluxConfig, deps: { clock: Clock; log: Log }): ReadingStore {
@@ -49,7 +52,7 @@ class InfluxStore implements ReadingStore {
     this.#databaseChecked = config.version !== 1;
   }
 
-  /** Never fails for a server that is down: writing says so, until it is back. */
+  /** Does not fail if the server is down: writes fail with the reason until it is back. */
   async start(): Promise<void> {
     try {
       await this.#makeDatabase();
@@ -71,9 +74,9 @@ class InfluxStore implements ReadingStore {
       return { rejected };
     } catch (error) {
       const failure = this.#http.failureOf(error);
-      // A database that is gone may be made again.
+      // A database that was deleted is created again if it may be.
       if (this.#config.version === 1 && codeOf(failure) === 'STORE_CONFIG') this.#databaseChecked = false;
-      // Called off because its sender is gone, it says nothing about the server.
+      // A write cancelled because its sender is gone says nothing about the server.
       if (!signal.aborted) this.#noteTrouble(failure);
       throw failure;
     }
@@ -95,7 +98,7 @@ class InfluxStore implements ReadingStore {
     }
   }
 
-  /** @throws HttpError only where the content was refused */
+  /** @throws HttpError if the server refused the content */
   async #send(body: Buffer, gzipped: boolean, signal: AbortSignal): Promise<void> {
     try {
       const { status } = await this.#http.send({
@@ -122,13 +125,13 @@ class InfluxStore implements ReadingStore {
       seriesOf((await this.#http.send({ method: 'POST', path: `/query?q=${q}` })).text);
     } catch (error) {
       if (!(error instanceof HttpError) && codeOf(error) !== 'QUERY_FAILED') throw error;
-      // Without the right to make it, it may still be there: writing will tell.
+      // The database may exist even if we have no right to create it: the next write shows that.
       this.#log.debug({ error: messageOf(error) }, 'the database could not be created');
     }
     this.#databaseChecked = true;
   }
 
-  /** It answers, and the last write did not fail: a full disk answers too. */
+  /** Whether the server answers and the last write did not fail: a server with a full disk answers too. */
   async healthy(): Promise<boolean> {
     if (this.#trouble !== undefined && this.#clock.monotonicMs() - this.#troubleMs < troubleMsMax)
       return false;
@@ -184,7 +187,7 @@ class InfluxStore implements ReadingStore {
     return `/query?${parameters}`;
   }
 
-  /** Says once that something is wrong, and once that it is over. */
+  /** Logs a problem once, and its end once. */
   #noteTrouble(failure: Error | undefined): void {
     const code = failure && (codeOf(failure) ?? failure.name);
     this.#troubleMs = this.#clock.monotonicMs();

@@ -1,7 +1,7 @@
 /**
- * Lines that InfluxDB would take for something else than they are: a comment it skips in silence, a line without a
- * time that it would stamp anew on every repeat, an open quote that swallows the lines behind it. They are kept from
- * it; whatever else may be wrong with a line InfluxDB says itself.
+ * Keeps back lines that InfluxDB would misread: a comment, which it skips without an error; a line without a time, which
+ * would get a new one on every repeat; an open quote, which would swallow the lines behind it. InfluxDB itself reports
+ * whatever else is wrong with a line.
  */
 import { parseLine } from '../../../shared/contract/line-protocol.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
@@ -13,7 +13,7 @@ const quote = 0x22;
 const minus = 0x2d;
 
 export interface CheckedLines {
-  /** Good as far as is known here, each without its newline. Views into the text. */
+  /** The other lines, each without its newline, as views into the text. */
   lines: Buffer[];
   rejected: RejectedLine[];
 }

@@ -7,14 +7,17 @@ import type { RejectedLine } from '../../ports/store.ts';
 import { storeMisconfigured } from '../errors.ts';
 import { type Refusal, readRefusal } from './refusal.ts';
 
-/** What InfluxDB 3 recommends as the largest request; 1 and 2 take more. */
+/** The largest request that InfluxDB 3 recommends; versions 1 and 2 accept more. */
 export const requestLimits = { linesMax: 10_000, bytesMax: 10_000_000 } as const;
 
-/** Beyond so many, what is left of a refused group is rejected whole: its good lines are then kept as bad, not lost. */
+/**
+ * Limit of requests for one refused group. At the limit, the rest of the group is rejected as a whole: its good lines go
+ * into quarantine with the bad ones, so they are not lost.
+ */
 const requestsMax = 2_000;
 const lineEnd = Buffer.from('\n');
 
-/** Sends one request; rejects with HttpError where the server refused its content (400, 413, 422). */
+/** Sends one request; rejects with HttpError if the server refused its content (400, 413, 422). */
 export type Send = (body: Buffer) => Promise<void>;
 
 export class LineWriter {
@@ -42,10 +45,10 @@ export class LineWriter {
     return rejected;
   }
 
-  /** Continues where a request with exactly these lines was refused. @throws as `write` */
+  /** Finds the bad lines after a request with exactly these lines was refused. @throws as `write` */
   async afterRefusal(error: HttpError, lines: readonly Buffer[]): Promise<RejectedLine[]> {
     const rejected = await this.#divide(error, lines);
-    // All lines bad, for a reason that is not one: then it is not the lines.
+    // If all lines are refused for a reason that is not about lines, the request itself is at fault.
     if (rejected.length === lines.length && error.statusCode !== 413) {
       const refusal = readRefusal(error, lines);
       if (!refusal.aboutLines) {
@@ -63,7 +66,7 @@ export class LineWriter {
     return error ? this.#divide(error, lines) : [];
   }
 
-  /** null if all are stored. */
+  /** Null if all lines are stored. */
   async #try(lines: readonly Buffer[]): Promise<HttpError | null> {
     this.#requests++;
     try {

@@ -1,4 +1,4 @@
-/** Reading from InfluxDB, by InfluxQL. */
+/** Reads from InfluxDB with InfluxQL. */
 import type { SeriesPoint, SeriesQuery } from '../../ports/store.ts';
 import { identifier, literal, type QlSeries, seriesOf } from './influx-ql.ts';
 
@@ -8,7 +8,7 @@ export interface Reader {
   queryChunked(influxQl: string, onPiece: (piece: string) => void): Promise<void>;
 }
 
-/** Raw values where there are no more of them than points asked for, else the mean of each stretch of time. */
+/** Returns raw values if there are at most `pointsMax`, otherwise the mean of each of as many time buckets. */
 export async function readSeries(reader: Reader, query: SeriesQuery): Promise<SeriesPoint[]> {
   const numeric = await numericFields(reader, query.measurement);
   const fields = query.fields ?? [...numeric];
@@ -22,7 +22,7 @@ export async function readSeries(reader: Reader, query: SeriesQuery): Promise<Se
   if (rows.length <= query.pointsMax) return pointsOf(rows, known, fields);
   const bucketMs = Math.floor((query.toMs - query.fromMs) / query.pointsMax) + 1;
   const means = known.map((field, i) => `mean(${identifier(field)}) AS "m${i}"`).join(', ');
-  // The offset makes the first stretch begin where the question does.
+  // The offset makes the first bucket start where the query does.
   const groups = `GROUP BY time(${bucketMs}ms, ${Math.round(query.fromMs) % bucketMs}ms) fill(none)`;
   return pointsOf(
     rowsOf(await reader.query(`SELECT ${means} ${from} ${groups} ORDER BY time ASC`)),
@@ -67,8 +67,8 @@ function pointsOf(rows: unknown[][], known: string[], fields: string[]): SeriesP
 }
 
 /**
- * Points held, per measurement. InfluxQL counts values of a field, not points; points may lack any field, so they are
- * read through and counted here, in pieces of bounded size.
+ * Counts the stored points of each measurement. InfluxQL counts values of a field, not points, and a point may lack any
+ * field. So all points are read, in pieces of bounded size, and counted here.
  */
 export async function readCounts(reader: Reader): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};

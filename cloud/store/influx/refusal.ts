@@ -1,17 +1,17 @@
-/** What InfluxDB says when it will not take some of the lines: versions 1, 2 and 3 each say it in their own way. */
+/** Reads InfluxDB's answer when it refuses lines; versions 1, 2 and 3 each have a format of their own. */
 import type { HttpError } from '@influxdata/influxdb-client';
 import { parseLine } from '../../../shared/contract/line-protocol.ts';
 import { textOf } from './http.ts';
 
 export interface Refusal {
   message: string;
-  /** The message is known to be about lines, and not about the request as a whole. */
+  /** Whether the message is known to be about lines rather than the request as a whole. */
   aboutLines: boolean;
-  /** Lines the server names as bad, by index, with its reason. They are bad for certain. */
+  /** Indexes of the lines that the server names as bad, with its reason. They are certainly bad. */
   named: Map<number, string>;
-  /** Lines that may be bad by what the message says, by index; empty if it says nothing of use. */
+  /** Indexes of the lines that may be bad according to the message; empty if it does not help. */
   suspects: Set<number>;
-  /** How many it did not store, where it says so. */
+  /** Number of lines that it did not store, if the message says so. */
   dropped: number | null;
 }
 
@@ -24,7 +24,7 @@ export function readRefusal(error: HttpError, lines: readonly Buffer[]): Refusal
   const named = namedByNumber(error.json, lines.length) ?? namedByText(message, lines);
   return {
     message: message.slice(0, 1_000),
-    // A page of HTML is a proxy's.
+    // An HTML page comes from a proxy.
     aboutLines: typeof error.json === 'object' && error.json !== null && lineWords.test(message),
     named,
     suspects: named.size > 0 ? new Set() : conflicting(message, lines),
@@ -62,7 +62,7 @@ function namedByText(message: string, lines: readonly Buffer[]): Map<number, str
   return named;
 }
 
-/** InfluxDB 1 and 2 name the first conflict only: these are the lines that have that field with that type. */
+/** InfluxDB 1 and 2 name only the first conflict: returns the lines that have that field with that type. */
 function conflicting(message: string, lines: readonly Buffer[]): Set<number> {
   const match = /input field "(.*)" on measurement "(.*)" is type (\w+), already exists/.exec(message);
   const suspects = new Set<number>();

@@ -8,36 +8,50 @@ export const AlertDecisionConfig = Type.Object(
       maximum: 60_000,
       default: 1_000,
       description:
-        "how long the model may take for a batch before the machine's own past or rules decide: an alert can wait that long",
+        'How long the model may take for a batch before the machine’s learnt normal, or rules, decide in its place. An alert can wait that long.',
     }),
-    breaker: Type.Object(BreakerOptions.properties, { additionalProperties: false, default: {} }),
+    breaker: Type.Object(BreakerOptions.properties, {
+      additionalProperties: false,
+      default: {},
+      description: 'The circuit breaker that stops asking a model which fails.',
+    }),
     updateMsMin: Type.Integer({
       minimum: 0,
       default: 60_000,
-      description: 'between two updates of one prediction, unless its severity rises',
+      description: 'The shortest time between two updates of one alert, unless its severity rises.',
     }),
     updateLifeChange: Type.Number({
       exclusiveMinimum: 0,
       default: 0.2,
-      description: 'part by which remaining life must have changed since the last report for an update',
+      description:
+        'The part by which remaining life must have changed since the last report for an update; 0.2 is a fifth.',
     }),
     estimateMsMin: Type.Integer({
       minimum: 0,
       default: 1_000,
-      description: 'between two estimate lines of one machine, unless its alert changes',
+      description: 'The shortest time between two stored estimates of one machine, unless its alert changes.',
     }),
     sampleMs: Type.Integer({
       minimum: 0,
       default: 60_000,
-      description: 'one ordinary decision of the gateway is recorded this often; 0 records none',
+      description: 'How often one ordinary decision of the gateway is recorded; 0 records none.',
     }),
     recordsPerMinuteMax: Type.Integer({
       minimum: 0,
       default: 60,
-      description: 'of samples and changes of mode; decisions that change an alert are always recorded',
+      description:
+        'Records of ordinary decisions and of changes of mode. Decisions that change an alert are always recorded.',
     }),
-    machinesMax: Type.Integer({ minimum: 1, default: 100_000 }),
+    machinesMax: Type.Integer({
+      minimum: 1,
+      default: 100_000,
+      description: 'Machines that alerts are kept for; further ones are counted and not decided.',
+    }),
   },
-  { additionalProperties: false, default: {} },
+  {
+    additionalProperties: false,
+    default: {},
+    description: 'When an alert is opened, updated and recorded.',
+  },
 );
 export type AlertDecisionConfig = Static<typeof AlertDecisionConfig>;

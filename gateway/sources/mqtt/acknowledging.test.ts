@@ -134,7 +134,7 @@ describe('an acknowledgement means durable', () => {
     const other = await gateway.sensor({ clientId: 'other' });
     other.publish('telemetry/o', 'me too');
     await until(() => expect(gateway.intake.texts).toContain('telemetry/o me too'));
-    // 256 KiB or 1,000 messages, and what one read brings on top.
+    // 256 KiB or 1,000 messages, and in addition the messages of one read.
     expect(gateway.intake.messages.length).toBeLessThan(1_600);
     gateway.intake.mode = 'at once';
     gateway.intake.release();
@@ -152,9 +152,9 @@ describe('an acknowledgement means durable', () => {
     }
     await until(() => expect(gateway.intake.messages.length).toBeGreaterThan(1_048));
     await gateway.operator(); // one can still connect
-    // One read of each of them on top, at most.
+    // In addition at most one read of each of them.
     expect(gateway.intake.messages.length).toBeLessThan(1_048 + 12 * 130);
-    // Room comes bit by bit, so that some are read on while the rest must wait again.
+    // Room becomes free bit by bit, so that some are resumed while the rest must wait again.
     const drain = setInterval(() => gateway.intake.release(undefined, 50), 1);
     await until(() => {
       for (const sensor of sensors) expect(sensor.of('puback').length).toBe(300);

@@ -7,20 +7,36 @@ const filters = (description: string, byDefault: string[]) =>
     maxItems: 100,
   });
 
-const publishDescription =
-  'Topic filters the user may publish to: MQTT wildcards, and {user} and {client} as whole levels';
-const subscribeDescription =
-  'Topic filters the user may subscribe to (a subscription must lie within one of them)';
-
 export const BrokerUser = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 64, pattern: '^[^\\s/+#]+$' }),
+    name: Type.String({
+      minLength: 1,
+      maxLength: 64,
+      pattern: '^[^\\s/+#]+$',
+      description: 'The name that sensors log in with; without blanks, slashes, + and #.',
+      examples: ['sensors'],
+    }),
     password: Type.Optional(
-      Type.String({ minLength: 1, description: 'Plain; best taken from an environment variable' }),
+      Type.String({
+        minLength: 1,
+        description: 'The password; best from an environment variable.',
+        examples: [`\${HARBINGER_SENSOR_PASSWORD}`],
+      }),
     ),
-    passwordHash: Type.Optional(Type.String({ description: 'scrypt:N:r:p:salt:hash, in place of password' })),
-    publish: filters(publishDescription, ['telemetry/#', 'lifecycle/#']),
-    subscribe: filters(subscribeDescription, []),
+    passwordHash: Type.Optional(
+      Type.String({
+        description: 'In place of password: what `harbinger config hash-password` prints.',
+        examples: ['scrypt:16384:8:1:SALT:HASH'],
+      }),
+    ),
+    publish: filters(
+      'Topic filters that the user may publish to: MQTT wildcards, and {user} and {client} as whole levels.',
+      ['telemetry/#', 'lifecycle/#'],
+    ),
+    subscribe: filters(
+      'Topic filters that the user may subscribe to; a subscription must lie within one of them.',
+      [],
+    ),
   },
   { additionalProperties: false },
 );
@@ -28,65 +44,125 @@ export const BrokerUser = Type.Object(
 /** Where sensors connect: MQTT 3.1 and 3.1.1 over TCP or TLS, and over WebSocket. */
 export const BrokerConfig = Type.Object(
   {
-    host: Type.String({ default: '127.0.0.1', description: 'Address to listen on; 0.0.0.0 for all' }),
-    port: Type.Integer({ default: 1883, minimum: 0, maximum: 65_535 }),
+    host: Type.String({
+      default: '127.0.0.1',
+      description: 'The address to listen on; 0.0.0.0 for all of this computer’s.',
+    }),
+    port: Type.Integer({
+      default: 1883,
+      minimum: 0,
+      maximum: 65_535,
+      description: 'The port for MQTT; 0 takes any free one. --mqtt-port wins over it.',
+    }),
     websocketPort: Type.Optional(
       Type.Integer({
         minimum: 0,
         maximum: 65_535,
-        description: 'MQTT over WebSocket; encrypted where tls is set',
+        description:
+          'The port for MQTT over WebSocket, encrypted where tls is set. Without it there is none.',
+        examples: [9001],
       }),
     ),
     tls: Type.Optional(
       Type.Object(
-        { certFile: Type.String(), keyFile: Type.String() },
-        { additionalProperties: false, description: 'Serve TLS (PEM files) instead of plain TCP' },
+        {
+          certFile: Type.String({
+            description: 'PEM file of the certificate, with its chain.',
+            examples: ['/etc/harbinger/gateway.crt'],
+          }),
+          keyFile: Type.String({
+            description: 'PEM file of its private key.',
+            examples: ['/etc/harbinger/gateway.key'],
+          }),
+        },
+        {
+          additionalProperties: false,
+          description: 'With this table both ports speak TLS, and nothing else.',
+        },
       ),
     ),
-    users: Type.Array(BrokerUser, { default: [], maxItems: 10_000 }),
+    users: Type.Array(BrokerUser, {
+      default: [],
+      maxItems: 10_000,
+      description: 'Who may connect. Each user has either password or passwordHash.',
+    }),
     anonymous: Type.Union([Type.Literal('refuse'), Type.Literal('loopback')], {
       default: 'refuse',
-      description: "'loopback' lets programs on this computer in without a name; host must be loopback too",
+      description:
+        'Clients without a user name: refuse, or loopback, which lets programs on this computer in; host must then be a loopback address too.',
     }),
-    telemetryFilters: filters('Topics whose messages are stored before they are acknowledged', [
-      'telemetry/#',
-      'lifecycle/#',
-    ]),
-    packetBytesMax: Type.Integer({ default: 262_144, minimum: 1_024, maximum: 16_777_216 }),
+    telemetryFilters: filters(
+      'Topics whose messages are stored before they are acknowledged. Those of the routes are added.',
+      ['telemetry/#', 'lifecycle/#'],
+    ),
+    packetBytesMax: Type.Integer({
+      default: 262_144,
+      minimum: 1_024,
+      maximum: 16_777_216,
+      description: 'The largest MQTT packet; a connection that sends a larger one is closed.',
+    }),
     connectionsMax: Type.Integer({
       default: 2_000,
       minimum: 1,
       maximum: 100_000,
-      description: 'sensors at once; one more is refused, and counted',
+      description: 'Clients at once; a further one is refused, and counted.',
     }),
-    connectTimeoutMs: Type.Integer({ default: 10_000, minimum: 100, maximum: 300_000 }),
+    connectTimeoutMs: Type.Integer({
+      default: 10_000,
+      minimum: 100,
+      maximum: 300_000,
+      description: 'How long a client may take from opening the connection to its login.',
+    }),
     pendingBytesMax: Type.Integer({
       default: 67_108_864,
       minimum: 1_048_576,
-      description: 'Payload bytes waiting to become durable; above it the broker stops reading',
+      description:
+        'Payload that waits to become durable; above it the broker stops reading from its clients.',
     }),
-    retainedMessagesMax: Type.Integer({ default: 10_000, minimum: 0, maximum: 1_000_000 }),
-    retainedBytesMax: Type.Integer({ default: 16_777_216, minimum: 0 }),
-    sessionsMax: Type.Integer({ default: 1_000, minimum: 0, maximum: 100_000 }),
-    sessionExpiryHours: Type.Number({ default: 168, exclusiveMinimum: 0 }),
+    retainedMessagesMax: Type.Integer({
+      default: 10_000,
+      minimum: 0,
+      maximum: 1_000_000,
+      description: 'Retained messages that are kept; above it those on new topics are forwarded only.',
+    }),
+    retainedBytesMax: Type.Integer({
+      default: 16_777_216,
+      minimum: 0,
+      description: 'Space for their payloads; above it those on new topics are forwarded only.',
+    }),
+    sessionsMax: Type.Integer({
+      default: 1_000,
+      minimum: 0,
+      maximum: 100_000,
+      description: 'Sessions of absent clients that are kept; a client that needs a further one is refused.',
+    }),
+    sessionExpiryHours: Type.Number({
+      default: 168,
+      exclusiveMinimum: 0,
+      description: 'How long a client may be absent before its session is dropped.',
+    }),
     subscriptionsMax: Type.Integer({
       default: 100,
       minimum: 0,
       maximum: 10_000,
-      description: 'For each client',
+      description: 'Subscriptions that one client may have.',
     }),
     queueMessagesMax: Type.Integer({
       default: 1_000,
       minimum: 1,
-      description: 'Messages kept for one absent client; when full the oldest goes and is counted',
+      description: 'Messages kept for one absent client; above it the oldest is dropped, and counted.',
     }),
     queueBytesMax: Type.Integer({
       default: 33_554_432,
       minimum: 65_536,
-      description: 'Payload bytes kept for all absent clients together',
+      description:
+        'Payload kept for all absent clients together; above it messages are dropped, and counted.',
     }),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    description: 'The MQTT broker that sensors connect to: MQTT 3.1 and 3.1.1.',
+  },
 );
 
 export type BrokerConfig = Static<typeof BrokerConfig>;

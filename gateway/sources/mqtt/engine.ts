@@ -139,7 +139,7 @@ export class Engine {
       if (!client.clean) this.persistence.sessions.left(client.id);
     });
     (aedes as NodeJS.EventEmitter).on('error', (error) => {
-      this.deps.refusals.tell('broker', {}, `the broker went on after: ${error.message}`);
+      this.deps.refusals.tell('broker', {}, `the broker continues after an internal error: ${error.message}`);
     });
     return aedes;
   }
@@ -195,7 +195,7 @@ export class Engine {
     const beforeMs = this.deps.clock.nowMs() - this.config.sessionExpiryHours * 3_600_000;
     const expired = this.persistence.expireSessions(beforeMs, (id) => this.admission.isConnected(id));
     if (expired > 0)
-      this.deps.log.info({ expired }, 'sessions of clients that did not come back were dropped');
+      this.deps.log.info({ expired }, 'dropped expired sessions of clients that have not reconnected');
     this.expiry = this.deps.clock.setTimer(expireEveryMs, () => this.expireSessions());
   }
 

@@ -13,14 +13,14 @@ import type { Intake, RawMessage } from '../../ports/source.ts';
 import { type Broker, createBroker } from './broker.ts';
 import { BrokerConfig } from './config.ts';
 
-/** Tests only: brokers, intakes and clients that say what happened. */
+/** For tests: brokers, intakes and clients that record what happened. */
 
 export const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 });
 
 export const closeOf = (client: MqttClient) =>
   new Promise<void>((resolve) => client.once('close', () => resolve()));
 
-/** Moves when told to; timers are called in order as it passes them. */
+/** A clock that moves only by `advance`, which calls the timers that it passes, in order. */
 export class ManualClock implements Clock {
   private timeMs = 1_000_000;
   private timers: { atMs: number; fn: () => void }[] = [];
@@ -60,7 +60,7 @@ export function brokerConfig(overrides: Record<string, unknown> = {}): BrokerCon
   return compileValidator(BrokerConfig)({ port: 0, users, ...overrides }, (problem) => new Error(problem));
 }
 
-/** Settles as told: at once, by hand, or with an error. */
+/** An intake that settles messages according to its mode: at once, on `release`, or with an error. */
 export class TestIntake implements Intake {
   messages: RawMessage[] = [];
   mode: 'at once' | 'hold' | 'fail' = 'at once';
@@ -100,7 +100,7 @@ export class TestBroker {
     return this.broker.ports().port;
   }
 
-  /** A client of MQTT.js, which does not reconnect unless told to. */
+  /** An MQTT.js client, which does not reconnect by default. */
   client(options: IClientOptions = {}, url = `mqtt://127.0.0.1:${this.port}`): MqttClient {
     const sensor = connectMqtt(url, {
       username: 'sensor',
@@ -127,7 +127,7 @@ export class TestBroker {
     return this.connected({ username: 'operator', password: 'secret2', ...options });
   }
 
-  /** Connected, packet by packet. */
+  /** A connected client that is driven packet by packet. */
   async sensor(overrides: Record<string, unknown> = {}): Promise<RawClient> {
     const sensor = await this.raw();
     sensor.connect(overrides);
@@ -135,7 +135,7 @@ export class TestBroker {
     return sensor;
   }
 
-  /** The return code that a CONNECT gets. */
+  /** The return code of the CONNACK to a CONNECT with these fields. */
   async connackOf(overrides: Record<string, unknown>): Promise<number | undefined> {
     const attempt = await this.raw();
     attempt.connect(overrides);
@@ -146,7 +146,7 @@ export class TestBroker {
     return connack?.returnCode;
   }
 
-  /** Not connected yet. */
+  /** A client that has opened its socket and sent nothing. */
   async raw(): Promise<RawClient> {
     const socket = connectSocket(this.port, '127.0.0.1');
     this.sockets.push(socket);
@@ -163,7 +163,7 @@ export class TestBroker {
   }
 }
 
-/** Speaks MQTT packet by packet, so that a test decides about every one of them. */
+/** An MQTT client of which a test sends every packet itself. */
 export class RawClient {
   readonly received: Packet[] = [];
   closed = false;

@@ -30,7 +30,7 @@ describe('hostile bytes', () => {
     const room = 10_000 - 2 - 'telemetry/a'.length - 2;
     sensor.publish('telemetry/a', 'x'.repeat(room));
     await until(() => expect(sensor.of('puback').length).toBe(1));
-    // Only the header of a 60 MB packet: waiting for the rest would be buffering it.
+    // Sends only the header of a 60 MB packet, as a broker that waited for the rest would buffer it.
     sensor.socket.write(Buffer.from([0x32, 0x80, 0x8e, 0xce, 0x1c]));
     await until(() => expect(sensor.closed).toBe(true));
     expect(gateway.broker.stats().refused.oversize).toBe(1);

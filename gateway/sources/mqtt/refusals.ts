@@ -8,7 +8,7 @@ const logsPerWindow = 5;
 const versionHint = 'the client speaks another version of MQTT, such as 5; set it to 3.1.1 (or 3.1)';
 
 export const takeoverText =
-  'its earlier connection, still open, is closed: the client came back, or another one has the same client id (each needs its own)';
+  'closed the earlier connection with this client id: the client has reconnected, or two clients share the id (each needs its own)';
 
 /** Counts refusals by reason, and logs the first few of each kind in every minute. */
 export class Refusals {
@@ -37,7 +37,10 @@ export class Refusals {
     if (!window || nowMs - window.startMs >= windowMs) {
       const silent = window?.silent ?? 0;
       if (silent > 0)
-        this.log.warn({ reason: kind, count: silent }, 'and more of the same, not logged one by one');
+        this.log.warn(
+          { reason: kind, count: silent },
+          'further refusals of this kind were not logged one by one',
+        );
       window = { startMs: nowMs, logged: 0, silent: 0 };
       this.windows.set(kind, window);
     }

@@ -6,7 +6,7 @@ import { applyRules, hasLimits, type RuleFinding } from './rules.ts';
 
 /** Rules never sound as sure as a model can. */
 const confidenceMax = 0.65;
-/** Where there is no trend to be sure of, and a machine's normal is known. */
+/** Where there is no trend to be sure of, and the machine's baseline is known. */
 const confidenceNoTrend = 0.5;
 const confidenceLearning = 0.2;
 

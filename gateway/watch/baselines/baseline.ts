@@ -1,7 +1,7 @@
 /**
- * The anomaly score: how unlike its own past a machine behaves, by the self-learning detector of shared/detector, which
- * sees each row once as it completes. A machine's normal is learnt from its first rows and then follows slowly, and least
- * of all while it behaves strangely: a normal that learnt the wear would hide it.
+ * The baseline of one machine, and the anomaly score: how unlike its own past the machine behaves, by the self-learning
+ * detector of shared/detector, which sees each row once as it completes. A baseline is learnt from the machine's first
+ * rows and then follows slowly, and least of all while it behaves strangely: one that learnt the wear would hide it.
  */
 import { Detector } from '../../../shared/detector/detector.ts';
 import type { RemainingRows } from '../../../shared/detector/remaining-life.ts';
@@ -12,7 +12,7 @@ import type { ExtraLooks } from './extra-looks.ts';
 
 /** Rows after which a machine is scored. */
 export const warmUpRows = 60;
-/** Rows from which its normal is learnt: more, since the first few seldom show all speeds and loads … */
+/** Rows from which its baseline is learnt: more, since the first few seldom show all speeds and loads … */
 export const learnRows = 120;
 /** … and yet more where the type says nothing about its machines, and how long they live. */
 export const learnRowsOpen = 600;
@@ -22,11 +22,11 @@ const ratioHalf = { state: 1.9, events: 2.2 };
 const decadesHalf = { event: 4, still: 5 };
 /** Above this score of its own the detector reports that something begins. */
 const eventFrom = parameters.state.band;
-/** The number of rows that pass between two looks is a mean of about so many. */
+/** The rows between two looks are averaged over about this many looks. */
 const looksMean = 20;
 /** Looks in a step at most, at a machine that sends faster: its cost is bounded in time. */
 const fasterMax = 8;
-/** Of a step, after which a row comes as is nominal: clocks and networks are not exact, and half of all rows come sooner. */
+/** A row after this part of a step counts as nominal: clocks and networks are not exact, and half of all rows come sooner. */
 const wholeStep = 0.8;
 
 const unlimited = { take: () => true };
@@ -38,7 +38,7 @@ export interface BaselineOptions {
    * to be told. `events`: how rare what happened lately is, or how far it has drifted; what lasts becomes the new normal.
    */
   judges?: 'state' | 'events';
-  /** What is nominal between two rows. Sooner rows are looked at `fasterMax` times in it at most; 0 (default): all. */
+  /** The nominal time between two rows. Sooner rows are looked at `fasterMax` times in it at most; 0 (default): all. */
   stepMs?: number;
   /** Asked for each look sooner than about a step after the last. Default: as many as are wanted. */
   looks?: Pick<ExtraLooks, 'take'>;
@@ -50,16 +50,16 @@ export function baselineOptions(type: MachineType): BaselineOptions {
   return type.openSensors ? { learnRows: learnRowsOpen, judges: 'events', stepMs } : { stepMs };
 }
 
-/** What of a baseline is kept over a restart. */
+/** The part of a baseline that is kept over a restart. */
 export interface SavedBaseline {
   /** Time of the last row that was looked at; null: none. */
   takenMs: number | null;
-  /** Of the detector, by column. */
+  /** The names of the detector's columns. */
   sensors: readonly string[];
   detector: Uint8Array;
 }
 
-/** One machine's normal. A few KB (9 KB with 14 sensors), of fixed size. */
+/** What is normal for one machine. A few KB (9 KB with 14 sensors), of fixed size. */
 export class Baseline {
   private readonly options: Required<BaselineOptions>;
   private detector: Detector;
@@ -68,7 +68,7 @@ export class Baseline {
   /** Rows passed over since the last look; rows a look, lately (0: not known yet). */
   private passed = 0;
   private rowsALook = 0;
-  /** What sensors had to do with what began last. */
+  /** The sensors' contributions to the event that began last. */
   private begun: Float64Array | null = null;
   /** The detector's columns by name, where it was restored, and where each is in a row (−1: nowhere yet). */
   private sensors: readonly string[] | null = null;
@@ -111,8 +111,8 @@ export class Baseline {
   }
 
   /**
-   * The machine has got more sensors: another machine, as far as what is normal goes. It is learnt anew, unless it knew
-   * them before the restart.
+   * The machine has got more sensors, so its baseline does not hold any more. It is learnt anew, unless it knew these
+   * sensors before the restart.
    */
   widen(sensors: readonly string[]): void {
     if (sensors.length <= this.columns) return;
@@ -128,7 +128,7 @@ export class Baseline {
     this.detector = this.newDetector();
   }
 
-  /** The newest row's score: by how far the machine is from its normal, by what began lately, or by what stands still. */
+  /** The newest row's score: by how far the machine is from its baseline, by what began lately, or by what stands still. */
   score(): AnomalyScore {
     const { detector, begun } = this;
     if (!this.ready) return { score: 0, deviations: new Float64Array(this.columns) };

@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The few file operations that keeping normals takes; injected, so that a test can fill the disk. */
-export interface NormalFiles {
+/** The few file operations that saved baselines need; injected, so that a test can fill the disk. */
+export interface BaselineFiles {
   /** Names in the folder, which is made if it is not there. */
   list(): Promise<string[]>;
   /** @throws RangeError if it is larger than such a file can be */
@@ -16,7 +16,7 @@ export interface NormalFiles {
 
 const fileBytesMax = 64 << 20;
 
-export function normalFiles(dir: string): NormalFiles {
+export function baselineFiles(dir: string): BaselineFiles {
   return {
     async list() {
       await mkdir(dir, { recursive: true, mode: 0o750 });

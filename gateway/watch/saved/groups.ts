@@ -1,17 +1,17 @@
-/** Which machines share a file, so that ten thousand of them take a few hundred files and syncs, not ten thousand. */
+/** Groups of machines that share a file, so that ten thousand take a few hundred files and syncs, not ten thousand. */
 
 import type { WatchedMachine } from '../windows/windows.ts';
-import type { NormalRecord } from './record.ts';
+import type { BaselineRecord } from './record.ts';
 
 const membersMax = 32;
 
 export interface Member {
   readonly key: string;
   readonly group: Group;
-  /** Null until the machine is heard of again. */
+  /** Null until the machine is heard again. */
   machine: WatchedMachine | null;
   /** As it was read, until the machine has learnt more. */
-  record: NormalRecord | null;
+  record: BaselineRecord | null;
   /** How many rows had been learnt when it was last written; −1: never, or of another window. */
   savedRows: number;
 }
@@ -19,18 +19,18 @@ export interface Member {
 export interface Group {
   readonly name: string;
   readonly members: Set<Member>;
-  /** Written, and tried to write, last. Monotonic. */
+  /** When it was last written, and last tried. Monotonic. */
   writtenMs: number;
   triedMs: number;
-  /** What is on disk must not be believed any longer, however little was learnt since. */
+  /** The file must not be believed any longer, however little was learnt since. */
   isWrong: boolean;
-  /** … and is copied before it is replaced. */
+  /** The file is copied before it is replaced. */
   setAside: boolean;
-  /** What is on disk is also of machines that were given up: no haste. */
+  /** The file also holds machines that were given up: no haste. */
   isSmaller: boolean;
 }
 
-export class NormalGroups {
+export class BaselineGroups {
   readonly all = new Set<Group>();
   private readonly byKey = new Map<string, Member>();
   private readonly absent = new Set<Member>();
@@ -41,7 +41,7 @@ export class NormalGroups {
     return this.byKey.size;
   }
 
-  /** Machines that were saved and have not been heard of since. */
+  /** Machines that were saved and have not been heard since. */
   get absentCount(): number {
     return this.absent.size;
   }
@@ -59,7 +59,7 @@ export class NormalGroups {
   }
 
   /** A member that was read. */
-  adopt(key: string, record: NormalRecord, group: Group): void {
+  adopt(key: string, record: BaselineRecord, group: Group): void {
     const member = this.add(key, group);
     member.record = record;
     this.absent.add(member);
@@ -86,7 +86,7 @@ export class NormalGroups {
     member.group.isSmaller = true;
   }
 
-  /** Room for one more: a machine that nobody has heard of gives way. */
+  /** Makes room for one more: a machine that has not been heard gives way. */
   dropAbsent(): void {
     const [first] = this.absent;
     if (first) this.remove(first);
@@ -124,6 +124,7 @@ export function mustWrite({ isWrong, isSmaller, members }: Group): boolean {
   return false;
 }
 
+/** The name that earlier versions gave these files. */
 const suffix = '.normals';
 const nameOf = (index: number) => `${String(index).padStart(6, '0')}${suffix}`;
 

@@ -1,22 +1,22 @@
-/** Reads what was kept of machines' normals, and changes nothing: the folder may turn out to be another gateway's. */
+/** Reads saved baselines, and changes nothing: the folder may turn out to be another gateway's. */
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
-import type { NormalFiles } from './files.ts';
-import type { Group, NormalGroups } from './groups.ts';
-import { decodeFile, type NormalRecord } from './record.ts';
+import type { BaselineFiles } from './files.ts';
+import type { BaselineGroups, Group } from './groups.ts';
+import { type BaselineRecord, decodeFile } from './record.ts';
 import { fitsType } from './resume.ts';
 
-/** Copies of files that could not be used, for whoever wants to know; further ones are not made. */
+/** At most so many copies are kept of files that could not be used. */
 const asideMax = 8;
 export const asideSuffix = '.set-aside';
 
 export interface LoadOptions {
-  files: NormalFiles;
+  files: BaselineFiles;
   types: ReadonlyMap<string, MachineType>;
   machinesMax: number;
-  groups: NormalGroups;
+  groups: BaselineGroups;
   clock: Clock;
   log: Log;
   signal: AbortSignal;
@@ -29,7 +29,7 @@ export interface LoadReport {
 }
 
 /** Fills `groups`. @throws the system's error where the folder cannot be listed */
-export async function loadNormals(options: LoadOptions): Promise<LoadReport> {
+export async function loadBaselines(options: LoadOptions): Promise<LoadReport> {
   const { files, groups, clock, log, signal } = options;
   const names = (await files.list()).sort();
   const load = new Load(options, names.filter((name) => name.endsWith(asideSuffix)).length);
@@ -42,19 +42,19 @@ export async function loadNormals(options: LoadOptions): Promise<LoadReport> {
   if (unreadable.length > 0) {
     log.error(
       { code: 'NORMALS_UNREADABLE', files: unreadable.length, first: unreadable[0] },
-      'learnt normals cannot be read and were left as they are; their machines learn anew',
+      'saved baselines cannot be read and were left as they are; their machines learn anew',
     );
   }
   if (damagedFiles.length > 0) {
     log.error(
       { code: 'NORMALS_DAMAGED', files: damagedFiles.length, first: damagedFiles[0] },
-      'learnt normals are damaged and were set aside; their machines learn anew',
+      'saved baselines are damaged and were set aside; their machines learn anew',
     );
   }
   if (foreign.length > 0) {
     log.warn(
       { code: 'NORMALS_FOREIGN', machines: foreign.length, first: foreign[0] },
-      'learnt normals are of other machine types than there are now and were set aside; their machines learn anew',
+      'saved baselines belong to machine types that have changed since and were set aside; their machines learn anew',
     );
   }
   return { damagedFiles: damagedFiles.length, foreign: foreign.length };
@@ -92,7 +92,7 @@ class Load {
     group.setAside = this.asides++ < asideMax;
   }
 
-  private record(record: NormalRecord, group: Group): void {
+  private record(record: BaselineRecord, group: Group): void {
     const { groups, types, machinesMax } = this.options;
     const { head } = record;
     const key = `${head.site}/${head.machine}`;

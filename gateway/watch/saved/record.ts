@@ -1,10 +1,10 @@
 /**
- * How what was learnt about machines lies on disk. A file holds a few machines:
+ * The file format of saved baselines. A file holds a few machines:
  *
  *     "harbinger-normals 1\n", then for each machine
  *     u32 bytes of the head · u32 bytes of the body · u32 CRC-32 of both · head (JSON) · body
  *
- * The body is what had gathered for the next row (a 32-bit float a sensor, then a byte a sensor), then the detector's
+ * The body is the values gathered for the next row (a 32-bit float a sensor, then a byte a sensor), then the detector's
  * state. All little-endian. A record that is damaged costs the machines from it on, never those before.
  */
 import { crc32 } from 'node:zlib';
@@ -34,14 +34,14 @@ const Head = Type.Object({
 export type Head = Static<typeof Head>;
 
 /** One machine's record: its head, and its bytes as they are on disk. */
-export interface NormalRecord {
+export interface BaselineRecord {
   head: Head;
   bytes: Buffer;
 }
 
 const validate = compileValidator(Head);
 
-export function encodeRecord(head: Head, gathered: Gathered, detector: Uint8Array): NormalRecord {
+export function encodeRecord(head: Head, gathered: Gathered, detector: Uint8Array): BaselineRecord {
   const headBytes = Buffer.from(JSON.stringify(head));
   const held = Buffer.from(gathered.held.buffer, gathered.held.byteOffset, gathered.held.byteLength);
   const bodyLength = held.length + gathered.seen.length + detector.length;
@@ -55,7 +55,7 @@ export function encodeRecord(head: Head, gathered: Gathered, detector: Uint8Arra
 
 /** What a record's body holds, for so many sensors. @throws RangeError where it holds less than that */
 export function readBody(
-  { bytes }: NormalRecord,
+  { bytes }: BaselineRecord,
   sensors: number,
 ): Gathered & Pick<SavedBaseline, 'detector'> {
   const body = bytes.subarray(prefixBytes + bytes.readUInt32LE(0));
@@ -65,13 +65,13 @@ export function readBody(
   return { held, seen, detector: body.subarray(5 * sensors) };
 }
 
-export function encodeFile(records: readonly NormalRecord[]): Buffer {
+export function encodeFile(records: readonly BaselineRecord[]): Buffer {
   return Buffer.concat([magic, ...records.map(({ bytes }) => bytes)]);
 }
 
 /** The sound records of a file, and what is wrong with it; null: nothing. */
-export function decodeFile(file: Buffer): { records: NormalRecord[]; problem: string | null } {
-  const records: NormalRecord[] = [];
+export function decodeFile(file: Buffer): { records: BaselineRecord[]; problem: string | null } {
+  const records: BaselineRecord[] = [];
   if (!file.subarray(0, magic.length).equals(magic)) return { records, problem: 'not of this format' };
   let at = magic.length;
   while (at < file.length) {
@@ -83,7 +83,7 @@ export function decodeFile(file: Buffer): { records: NormalRecord[]; problem: st
   return { records, problem: null };
 }
 
-function recordAt(file: Buffer, at: number): NormalRecord | string {
+function recordAt(file: Buffer, at: number): BaselineRecord | string {
   if (at + prefixBytes > file.length) return 'a torn record';
   const headLength = file.readUInt32LE(at);
   const bodyLength = file.readUInt32LE(at + 4);

@@ -1,10 +1,10 @@
 /** From a watched machine to its record, and back. */
 import { contractHash, type MachineType } from '../../../shared/domain/machine-type.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
-import type { BlockPlace } from '../../ports/journal.ts';
+import type { BlockPosition } from '../../ports/journal.ts';
 import type { Gathered } from '../windows/machine-window.ts';
 import type { WatchedMachine } from '../windows/windows.ts';
-import { encodeRecord, type NormalRecord, readBody } from './record.ts';
+import { type BaselineRecord, encodeRecord, readBody } from './record.ts';
 
 const hashes = new WeakMap<MachineType, string>();
 
@@ -17,7 +17,7 @@ function hashOf(type: MachineType): string {
 }
 
 /** Whether what was learnt of a machine of this type holds for `type` as it is now. */
-export function fitsType({ head }: NormalRecord, type: MachineType | undefined): boolean {
+export function fitsType({ head }: BaselineRecord, type: MachineType | undefined): boolean {
   return type !== undefined && head.machineType === type.name && head.contract === hashOf(type);
 }
 
@@ -25,12 +25,12 @@ const namesOf = (type: MachineType) => type.sensors.map(({ name }) => name);
 const sameNames = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && a.every((name, i) => name === b[i]);
 
-/** What the machine has learnt from all blocks up to `block`. */
+/** The record of what the machine has learnt from all blocks up to `block`. */
 export function recordOf(
   { identity, window }: WatchedMachine,
-  block: BlockPlace,
+  block: BlockPosition,
   savedMs: number,
-): NormalRecord {
+): BaselineRecord {
   const { site, machine, type } = identity;
   const names = namesOf(type);
   const { takenMs, sensors, detector } = window.baseline.save(names);
@@ -48,8 +48,8 @@ export function recordOf(
   return encodeRecord(head, window.gathered(), detector);
 }
 
-/** Lets the machine go on from its record. What keeps it from that; null: nothing. */
-export function resume({ identity, window }: WatchedMachine, record: NormalRecord): string | null {
+/** Lets the machine go on from its record. Returns the problem that keeps it from that, or null. */
+export function resume({ identity, window }: WatchedMachine, record: BaselineRecord): string | null {
   const { type } = identity;
   const { head } = record;
   if (!fitsType(record, type)) return `it was learnt of a ${head.machineType} with another contract`;

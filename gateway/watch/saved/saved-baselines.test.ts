@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type NormalFiles, normalFiles } from './files.ts';
+import { type BaselineFiles, baselineFiles } from './files.ts';
 import { bench, open, type Reading, rig, saved, someBatches, uninterrupted } from './saved-bench.testing.ts';
 
 const sameMs = () => someBatches().map((readings) => readings.map((reading) => ({ ...reading, timeMs: 5 })));
@@ -27,12 +27,12 @@ describe('what was learnt goes on after kill -9', () => {
     const made = await bench(journal);
     const first = await made.start();
     first.take(0, 30);
-    await saved(made, () => first.normals.stats().saves);
+    await saved(made, () => first.baselines.stats().saves);
     first.take(30, 40); // learnt, and not written any more
     for (const tailFrom of [0, 10, 30]) {
       const second = await made.start();
       second.take(tailFrom, 40, true);
-      expect(second.normals.stats().restored).toBe(1);
+      expect(second.baselines.stats().restored).toBe(1);
       second.take(40, journal.length);
       expect(second.learnt('m0')).toEqual(expected);
     }
@@ -44,7 +44,7 @@ describe('what was learnt goes on after kill -9', () => {
     const made = await bench(journal);
     const first = await made.start();
     first.take(0, 40);
-    await first.normals.stop();
+    await first.baselines.stop();
     const second = await made.start();
     second.take(0, 40, true);
     expect(second.learnt('m0')).toEqual(first.learnt('m0'));
@@ -56,10 +56,10 @@ describe('what was learnt goes on after kill -9', () => {
     const made = await bench(someBatches());
     const first = await made.start();
     first.take(0, 40);
-    await first.normals.stop();
+    await first.baselines.stop();
     const second = await made.start({ journalId: 'another' });
     second.take(0, 10, true);
-    expect(second.normals.stats().restored).toBe(1);
+    expect(second.baselines.stats().restored).toBe(1);
     expect(second.learnt('m0')).not.toEqual(first.learnt('m0'));
   });
 
@@ -76,7 +76,7 @@ describe('what was learnt goes on after kill -9', () => {
     ]);
     const first = await made.start();
     first.take(0, 40);
-    await first.normals.stop();
+    await first.baselines.stop();
     const second = await made.start();
     second.take(40, 60);
     expect(second.learnt('m0')).toEqual(expected);
@@ -88,10 +88,10 @@ describe('what was learnt goes on after kill -9', () => {
     const made = await bench([...journal.slice(0, 40), ...other.slice(40)]);
     const first = await made.start();
     first.take(0, 40);
-    await first.normals.stop();
+    await first.baselines.stop();
     const second = await made.start();
     second.take(40, 60);
-    expect(second.normals.stats()).toMatchObject({ restored: 0, foreign: 1 });
+    expect(second.baselines.stats()).toMatchObject({ restored: 0, foreign: 1 });
     expect(made.said).toMatchObject([{ code: 'NORMAL_FOREIGN' }]);
   });
 
@@ -100,9 +100,9 @@ describe('what was learnt goes on after kill -9', () => {
     const made = await bench(journal);
     const first = await made.start();
     first.take(0, 40);
-    await saved(made, () => first.normals.stats().saves);
+    await saved(made, () => first.baselines.stats().saves);
     first.windows.reset('s', 'm0');
-    await saved(made, () => first.normals.stats().saves);
+    await saved(made, () => first.baselines.stats().saves);
     const second = await made.start();
     second.take(40, 60);
     const { start } = await bench(journal);
@@ -118,7 +118,7 @@ describe('what cannot be used is learnt anew', () => {
     const made = await bench(journal);
     const first = await made.start();
     first.take(0, 40);
-    await first.normals.stop();
+    await first.baselines.stop();
     const [name] = await readdir(made.dir);
     const path = join(made.dir, name!);
     return { ...made, path, bytes: await readFile(path) };
@@ -147,17 +147,17 @@ describe('what cannot be used is learnt anew', () => {
       made.said.length = 0;
       const run = await made.start();
       run.take(40, 41);
-      expect(run.normals.stats()).toMatchObject({ restored: sound, damagedFiles: 1 });
+      expect(run.baselines.stats()).toMatchObject({ restored: sound, damagedFiles: 1 });
       expect(made.said).toMatchObject([{ code: 'NORMALS_DAMAGED', files: 1 }]);
       // Everything is written anew: the next start finds nothing wrong.
-      await run.normals.stop();
+      await run.baselines.stop();
       expect(await readFile(`${path}.set-aside`)).toEqual(damaged);
       made.said.length = 0;
       const next = await made.start();
       next.take(41, 42);
-      expect(next.normals.stats()).toMatchObject({ restored: 3, damagedFiles: 0 });
+      expect(next.baselines.stats()).toMatchObject({ restored: 3, damagedFiles: 0 });
       expect(made.said).toEqual([]);
-      await next.normals.stop();
+      await next.baselines.stop();
     }
   });
 
@@ -166,20 +166,20 @@ describe('what cannot be used is learnt anew', () => {
     const changed = { ...rig, sensors: rig.sensors.map((sensor) => ({ ...sensor, unit: 'mm' })) };
     const run = await made.start({ types: [changed, open] });
     run.take(40, 41);
-    expect(run.normals.stats()).toMatchObject({ restored: 0, foreign: 3, damagedFiles: 0 });
+    expect(run.baselines.stats()).toMatchObject({ restored: 0, foreign: 3, damagedFiles: 0 });
     expect(made.said).toMatchObject([{ code: 'NORMALS_FOREIGN', machines: 3 }]);
   });
 
   it('a folder that cannot be read or written', async () => {
     const made = await threeMachines();
     const broken = () => Promise.reject(Object.assign(new Error('i/o error'), { code: 'EIO' }));
-    const all: NormalFiles = { list: broken, read: broken, replace: broken, copy: broken, remove: broken };
+    const all: BaselineFiles = { list: broken, read: broken, replace: broken, copy: broken, remove: broken };
     const blind = await made.start({ files: all });
     blind.take(40, 60);
-    await blind.normals.stop();
-    const unread = await made.start({ files: { ...normalFiles(made.dir), read: broken } });
+    await blind.baselines.stop();
+    const unread = await made.start({ files: { ...baselineFiles(made.dir), read: broken } });
     unread.take(40, 60);
-    await unread.normals.stop();
+    await unread.baselines.stop();
     expect(made.said.map(({ code }) => code)).toEqual(['NORMALS_UNREADABLE', 'NORMALS_UNREADABLE']);
     expect(await readFile(made.path)).toEqual(made.bytes);
   });

@@ -1,33 +1,33 @@
 /**
- * Keeps what was learnt about machines over restarts: the detector of each, with the journal's block up to which it has
+ * Keeps the baselines of machines over restarts: the detector of each, with the journal's block up to which it has
  * learnt, so that the rows of the journal's tail that come after it are learnt once, and those before it not again.
  *
- * Written a few machines at a time, those first that were written longest ago, and only where something was learnt since:
- * the main thread copies some 300 KB and never waits. A file is replaced as a whole. What cannot be read, or was learnt of
- * another contract, is set aside, said once, and learnt anew; a disk that refuses costs what was learnt since the last
- * write, and no reading.
+ * Baselines are written a few machines at a time, those first that were written longest ago, and only where something was
+ * learnt since: the main thread copies some 300 KB and never waits. A file is replaced as a whole. A baseline that cannot
+ * be read, or was learnt under another contract, is set aside, logged once, and learnt anew; a disk that refuses costs
+ * what was learnt since the last write, and no reading.
  */
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import { withinBudget } from '../../../shared/runtime/budget.ts';
 import { type Clock, sleep, type Timer } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
-import type { BlockPlace } from '../../ports/journal.ts';
-import type { NormalsKeeper, WatchedMachine } from '../windows/windows.ts';
-import type { NormalFiles } from './files.ts';
-import { type Group, mustWrite, NormalGroups } from './groups.ts';
-import { loadNormals } from './load.ts';
+import type { BlockPosition } from '../../ports/journal.ts';
+import type { BaselineKeeper, WatchedMachine } from '../windows/windows.ts';
+import type { BaselineFiles } from './files.ts';
+import { BaselineGroups, type Group, mustWrite } from './groups.ts';
+import { loadBaselines } from './load.ts';
 import { resume } from './resume.ts';
-import { NormalWriter } from './writer.ts';
+import { BaselineWriter } from './writer.ts';
 
 const loadMsMax = 15_000;
 const stopMsMax = 5_000;
-/** What is wrong on disk is written within this. */
+/** A file whose content is wrong is written within this time. */
 const hurryMs = 500;
 const tickMsMin = 20;
 
-export interface NormalsOptions {
-  files: NormalFiles;
+export interface SavedBaselinesOptions {
+  files: BaselineFiles;
   types: ReadonlyMap<string, MachineType>;
   machinesMax: number;
   /** Each machine is written about this often. */
@@ -36,7 +36,7 @@ export interface NormalsOptions {
   log: Log;
 }
 
-export interface NormalsStats {
+export interface SavedBaselinesStats {
   /** Machines that go on from what they had learnt before the start; that have not been heard of yet. */
   restored: number;
   absent: number;
@@ -50,16 +50,16 @@ export interface NormalsStats {
   oldestMs: number;
 }
 
-export class Normals implements NormalsKeeper {
-  private readonly options: NormalsOptions;
-  private readonly groups = new NormalGroups();
-  private readonly writer: NormalWriter;
+export class SavedBaselines implements BaselineKeeper {
+  private readonly options: SavedBaselinesOptions;
+  private readonly groups = new BaselineGroups();
+  private readonly writer: BaselineWriter;
   private readonly counts = {
     restored: 0,
     damagedFiles: 0,
     foreign: 0,
   };
-  private block: BlockPlace | null = null;
+  private block: BlockPosition | null = null;
   private usable = false;
   private keeping = false;
   /** Null while a file is being written. */
@@ -68,16 +68,16 @@ export class Normals implements NormalsKeeper {
   private writing: Promise<void> = Promise.resolve();
   private saidForeign = false;
 
-  constructor(options: NormalsOptions) {
+  constructor(options: SavedBaselinesOptions) {
     this.options = options;
-    this.writer = new NormalWriter(options, this.groups);
+    this.writer = new BaselineWriter(options, this.groups);
   }
 
-  /** Reads what there is; whatever goes wrong, machines learn anew. Takes at most 15 s. Writes nothing until `keep`. */
+  /** Reads the saved baselines; whatever goes wrong, machines learn anew. Takes at most 15 s. Writes nothing until `keep`. */
   async start(): Promise<void> {
     const { clock, log } = this.options;
     try {
-      const load = (signal: AbortSignal) => loadNormals({ ...this.options, groups: this.groups, signal });
+      const load = (signal: AbortSignal) => loadBaselines({ ...this.options, groups: this.groups, signal });
       const { damagedFiles, foreign } = await withinBudget(load, loadMsMax, clock);
       this.counts.damagedFiles += damagedFiles;
       this.counts.foreign += foreign;
@@ -86,7 +86,7 @@ export class Normals implements NormalsKeeper {
       const problem = messageOf(error);
       log.error(
         { code: 'NORMALS_UNREADABLE', problem },
-        'learnt normals are neither read nor kept this time',
+        'saved baselines are neither read nor written until the next start',
       );
     }
   }
@@ -97,7 +97,7 @@ export class Normals implements NormalsKeeper {
     this.schedule();
   }
 
-  /** Writes what is not on disk yet, within a limit. */
+  /** Writes what is not on disk yet, within 5 s. */
   async stop(): Promise<void> {
     const { keeping } = this;
     this.keeping = false;
@@ -129,7 +129,7 @@ export class Normals implements NormalsKeeper {
     this.saidForeign = true;
     options.log.warn(
       { code: 'NORMAL_FOREIGN', machine: machine.key, problem },
-      'what was learnt does not fit this machine, which learns anew; further ones are only counted',
+      'the saved baseline does not fit this machine, which learns anew; further ones are only counted',
     );
   }
 
@@ -147,11 +147,11 @@ export class Normals implements NormalsKeeper {
     if (member) this.groups.remove(member);
   }
 
-  reached(block: BlockPlace): void {
+  reached(block: BlockPosition): void {
     this.block = block;
   }
 
-  stats(): NormalsStats {
+  stats(): SavedBaselinesStats {
     const nowMs = this.options.clock.monotonicMs();
     let oldestMs = 0;
     for (const group of this.groups.all) {
@@ -194,7 +194,7 @@ export class Normals implements NormalsKeeper {
   }
 }
 
-/** What is wrong on disk goes first, then what was not tried for longest. */
+/** Files whose content is wrong go first, then those not tried for longest. */
 function isBefore(group: Group, other: Group | null): boolean {
   if (!other || group.isWrong !== other.isWrong) return !other || group.isWrong;
   return group.triedMs < other.triedMs;

@@ -1,4 +1,4 @@
-/** A bench for what keeps learnt normals: a journal of batches in memory, a gateway that can be killed at any of them. */
+/** A bench for saved baselines: a journal of batches in memory, a gateway that can be killed at any of them. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,8 +9,8 @@ import { manualClock } from '../../../shared/runtime/manual-clock.ts';
 import { gaussian, seededRandom } from '../../../shared/runtime/random.ts';
 import type { ColumnBatch } from '../../ports/watch.ts';
 import { Windows } from '../windows/windows.ts';
-import { type NormalFiles, normalFiles } from './files.ts';
-import { Normals } from './saved-baselines.ts';
+import { type BaselineFiles, baselineFiles } from './files.ts';
+import { SavedBaselines } from './saved-baselines.ts';
 
 const sensor = (name: string) => ({ name, unit: '1', min: -1e9, max: 1e9 });
 
@@ -92,35 +92,35 @@ function columnsOf(names: Map<string, string[]>, readings: readonly Reading[]): 
 
 export interface Run {
   windows: Windows;
-  normals: Normals;
+  baselines: SavedBaselines;
   /** Takes batches `from … to − 1` of the journal as they become durable, or from its tail. */
   take(from: number, to: number, replay?: boolean): void;
   /** What the machine has learnt. */
   learnt(machine: string): number[];
 }
 
-async function normalsBench(journal: Reading[][]) {
-  const dir = await mkdtemp(join(tmpdir(), 'harbinger-normals-'));
+async function baselinesBench(journal: Reading[][]) {
+  const dir = await mkdtemp(join(tmpdir(), 'harbinger-baselines-'));
   const clock = manualClock();
-  const started: Normals[] = [];
+  const started: SavedBaselines[] = [];
   const said: { code: string; machines?: number; files?: number }[] = [];
   const say = (fields: { code: string }) => void said.push(fields);
   const log = { debug() {}, info() {}, warn: say, error: say, fatal: say } as unknown as Log;
 
   async function start(
-    options: { types?: MachineType[]; files?: NormalFiles; machinesMax?: number; journalId?: string } = {},
+    options: { types?: MachineType[]; files?: BaselineFiles; machinesMax?: number; journalId?: string } = {},
   ): Promise<Run> {
-    const { files = normalFiles(dir), machinesMax = 1_000, journalId = 'j' } = options;
+    const { files = baselineFiles(dir), machinesMax = 1_000, journalId = 'j' } = options;
     const types = new Map((options.types ?? [rig, open]).map((type) => [type.name, type]));
-    const normals = new Normals({ files, types, machinesMax, saveMs: 60_000, clock, log });
-    await normals.start();
-    normals.keep();
-    started.push(normals);
-    const windows = new Windows({ types, machinesMax, intervalMsMin: 0, clock, keeper: normals });
+    const baselines = new SavedBaselines({ files, types, machinesMax, saveMs: 60_000, clock, log });
+    await baselines.start();
+    baselines.keep();
+    started.push(baselines);
+    const windows = new Windows({ types, machinesMax, intervalMsMin: 0, clock, keeper: baselines });
     const names = new Map<string, string[]>();
     return {
       windows,
-      normals,
+      baselines,
       take(from, to, replay = false) {
         journal.slice(from, to).forEach((readings, i) => {
           const block = { journal: journalId, seq: from + i + 1 };
@@ -136,19 +136,19 @@ async function normalsBench(journal: Reading[][]) {
   }
 
   async function dispose(): Promise<void> {
-    for (const normals of started) await normals.stop();
+    for (const baselines of started) await baselines.stop();
     await rm(dir, { recursive: true, force: true });
   }
 
   return { dir, clock, log, said, start, dispose };
 }
 
-export type Bench = Awaited<ReturnType<typeof normalsBench>>;
+export type Bench = Awaited<ReturnType<typeof baselinesBench>>;
 const benches: Bench[] = [];
 
 /** A bench that is cleared away after the test. */
 export async function bench(journal: Reading[][]): Promise<Bench> {
-  const made = await normalsBench(journal);
+  const made = await baselinesBench(journal);
   benches.push(made);
   return made;
 }

@@ -1,29 +1,29 @@
-/** Writes the file of a group of machines: what they have learnt by now. */
+/** Writes the file of a group of machines with what they have learnt so far. */
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
-import type { BlockPlace } from '../../ports/journal.ts';
-import type { NormalFiles } from './files.ts';
-import { type Group, isBehind, type Member, type NormalGroups } from './groups.ts';
+import type { BlockPosition } from '../../ports/journal.ts';
+import type { BaselineFiles } from './files.ts';
+import { type BaselineGroups, type Group, isBehind, type Member } from './groups.ts';
 import { asideSuffix } from './load.ts';
-import { encodeFile, type NormalRecord } from './record.ts';
+import { type BaselineRecord, encodeFile } from './record.ts';
 import { recordOf } from './resume.ts';
 
 const warnMsMin = 60_000;
 
-export class NormalWriter {
+export class BaselineWriter {
   readonly counts = { saves: 0, saveFailures: 0, writtenBytes: 0 };
-  private readonly options: { files: NormalFiles; clock: Clock; log: Log };
-  private readonly groups: NormalGroups;
+  private readonly options: { files: BaselineFiles; clock: Clock; log: Log };
+  private readonly groups: BaselineGroups;
   private warnedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(options: { files: NormalFiles; clock: Clock; log: Log }, groups: NormalGroups) {
+  constructor(options: { files: BaselineFiles; clock: Clock; log: Log }, groups: BaselineGroups) {
     this.options = options;
     this.groups = groups;
   }
 
   /** Never rejects. What is learnt while it is written counts as not written. */
-  async write(group: Group, block: BlockPlace | null): Promise<void> {
+  async write(group: Group, block: BlockPosition | null): Promise<void> {
     const { clock, files, log } = this.options;
     group.triedMs = clock.monotonicMs();
     const { isWrong, isSmaller } = group;
@@ -68,7 +68,7 @@ export class NormalWriter {
     }
   }
 
-  private recordsOf({ members }: Group, block: BlockPlace | null): NormalRecord[] {
+  private recordsOf({ members }: Group, block: BlockPosition | null): BaselineRecord[] {
     const savedMs = this.options.clock.nowMs();
     return [...members].flatMap((member) => {
       const { machine } = member;

@@ -1,20 +1,25 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { type NormalFiles, normalFiles } from './files.ts';
-import { Normals } from './saved-baselines.ts';
+import { type BaselineFiles, baselineFiles } from './files.ts';
+import { SavedBaselines } from './saved-baselines.ts';
 import { bench, patience, rig, saved, someBatches, uninterrupted } from './saved-bench.testing.ts';
 
 it('a gateway that only tried to start changes nothing', async () => {
   const made = await bench(someBatches());
   const first = await made.start();
   first.take(0, 20);
-  await first.normals.stop();
+  await first.baselines.stop();
   const [name] = await readdir(made.dir);
   await writeFile(join(made.dir, name!), 'damaged');
   const { clock, dir, log } = made;
-  const options = { files: normalFiles(dir), types: new Map([['rig', rig]]), machinesMax: 9, saveMs: 1_000 };
-  const tried = new Normals({ ...options, clock, log });
+  const options = {
+    files: baselineFiles(dir),
+    types: new Map([['rig', rig]]),
+    machinesMax: 9,
+    saveMs: 1_000,
+  };
+  const tried = new SavedBaselines({ ...options, clock, log });
   await tried.start();
   await clock.advance(100_000);
   await tried.stop();
@@ -26,9 +31,9 @@ it('a gateway that only tried to start changes nothing', async () => {
 describe('writing', () => {
   it('a full disk: the old file stays, it is said, and tried again', async () => {
     const made = await bench(someBatches());
-    const real = normalFiles(made.dir);
+    const real = baselineFiles(made.dir);
     let isFull = false;
-    const files: NormalFiles = {
+    const files: BaselineFiles = {
       ...real,
       async replace(name, bytes) {
         if (!isFull) return await real.replace(name, bytes);
@@ -38,27 +43,27 @@ describe('writing', () => {
     };
     const first = await made.start({ files });
     first.take(0, 20);
-    await saved(made, () => first.normals.stats().saves);
+    await saved(made, () => first.baselines.stats().saves);
     isFull = true;
     first.take(20, 30);
-    await saved(made, () => first.normals.stats().saveFailures);
-    await saved(made, () => first.normals.stats().saveFailures);
+    await saved(made, () => first.baselines.stats().saveFailures);
+    await saved(made, () => first.baselines.stats().saveFailures);
     expect(made.said.map(({ code }) => code)).toContain('NORMALS_UNWRITABLE');
-    expect(first.normals.stats().oldestMs).toBeGreaterThan(0);
+    expect(first.baselines.stats().oldestMs).toBeGreaterThan(0);
     const second = await made.start();
     second.take(0, 60, true);
     expect(second.learnt('m0')).toEqual(await uninterrupted(someBatches()));
     isFull = false;
-    await saved(made, () => first.normals.stats().saves);
-    expect(first.normals.stats().oldestMs).toBe(0);
+    await saved(made, () => first.baselines.stats().saves);
+    expect(first.baselines.stats().oldestMs).toBe(0);
   });
 
   it('is spread: a few machines at a time, and only those that learnt', async () => {
     const journal = [...someBatches({ machines: 100, batches: 2 }), ...someBatches({ batches: 30 })];
     const made = await bench(journal);
     const sizes: number[] = [];
-    const real = normalFiles(made.dir);
-    const files: NormalFiles = {
+    const real = baselineFiles(made.dir);
+    const files: BaselineFiles = {
       ...real,
       replace(name, bytes) {
         sizes.push(bytes.length);
@@ -69,7 +74,7 @@ describe('writing', () => {
     run.take(0, 2);
     await vi.waitFor(async () => {
       await made.clock.advance(1_000);
-      expect(run.normals.stats().oldestMs).toBe(0);
+      expect(run.baselines.stats().oldestMs).toBe(0);
     }, patience);
     expect(sizes).toHaveLength(4);
     expect(Math.max(...sizes)).toBeLessThan(32 * 6_000);
@@ -85,12 +90,12 @@ describe('writing', () => {
     const made = await bench(someBatches({ machines: 50, batches: 3 }));
     const first = await made.start();
     first.take(0, 3);
-    await first.normals.stop();
+    await first.baselines.stop();
     const second = await made.start({ machinesMax: 20 });
-    expect(second.normals.stats().absent).toBe(20);
+    expect(second.baselines.stats().absent).toBe(20);
     second.take(0, 3, true);
-    await second.normals.stop();
+    await second.baselines.stop();
     const third = await made.start();
-    expect(third.normals.stats().absent).toBe(20);
+    expect(third.baselines.stats().absent).toBe(20);
   });
 });

@@ -74,7 +74,7 @@ describe('a machine’s window', () => {
     expect([...window.copy()]).toEqual([8, 8, 8, 8, 8, 8, 8, 8]);
   });
 
-  it('shows the machine’s normal each row once, as it completes', () => {
+  it('shows the machine’s baseline each row once, as it completes', () => {
     const { window, push } = newWindow();
     for (let i = 0; i < 70; i++) push(i, i, i % 7);
     push(70, 70, none);

@@ -1,10 +1,10 @@
-import type { BlockPlace } from '../../ports/journal.ts';
+import type { BlockPosition } from '../../ports/journal.ts';
 import { Baseline, type BaselineOptions } from '../baselines/baseline.ts';
 
-/** What became of a reading. */
+/** What a reading did: completed a row, became part of the next one, or came too late. */
 export type Taken = 'row' | 'part' | 'late';
 
-/** What has gathered for the next row: each sensor's last value, and whether it has spoken since the last row. */
+/** The values gathered for the next row: each sensor's last value, and whether it has spoken since the last row. */
 export interface Gathered {
   held: Float32Array;
   seen: Uint8Array;
@@ -18,7 +18,7 @@ export interface WindowLayout {
   stepMs?: number;
 }
 
-/** So many readings in a row that are older than the newest mean that the machine's clock went back. */
+/** This many readings in a row that are older than the newest mean that the machine's clock went back. */
 const lateInRowMax = 30;
 
 /**
@@ -35,28 +35,28 @@ export class MachineWindow {
   private readonly stepMs: number;
   private columns: number;
   /**
-   * The ring (rows × columns), then what has gathered for the next row: a value a column, and whether it has spoken since
-   * the last row (0 or 1). In one piece, since thousands of machines are met in turn.
+   * The ring (rows × columns), then the values gathered for the next row, one a column, then whether each has spoken
+   * since the last row (0 or 1). In one piece of memory, since thousands of machines are met in turn.
    */
   private cells: Float32Array;
   private pending = 0;
   private next = 0;
   private filled = 0;
   private lateInRow = 0;
-  /** Where a row is a step of time: when the reading came that the next row has last been added to. */
+  /** Where a row is a step of time: the time of the newest reading gathered for the next row. */
   private pendingMs = 0;
   /** When the newest row's step began. */
   private rowMs = 0;
-  /** Set while the journal's tail repeats what the baseline has learnt already, up to this block. */
-  private paused: { learntTo: BlockPlace; gathered: Gathered } | null = null;
+  /** Set while the journal's tail repeats rows that the baseline has learnt already, up to this block. */
+  private paused: { learntTo: BlockPosition; gathered: Gathered } | null = null;
 
-  constructor(rows: number, columns: number, normal: BaselineOptions = {}, layout: WindowLayout = {}) {
+  constructor(rows: number, columns: number, baseline: BaselineOptions = {}, layout: WindowLayout = {}) {
     this.rows = rows;
     this.rowsMin = layout.rowsMin ?? rows;
     this.stepMs = layout.stepMs ?? 0;
     this.columns = columns;
     this.cells = newCells(rows, columns);
-    this.baseline = new Baseline(columns, normal);
+    this.baseline = new Baseline(columns, baseline);
   }
 
   /** Whether the machine was heard for longer than these rows show: after a restart, or after its clock went back. */
@@ -108,20 +108,20 @@ export class MachineWindow {
   widen(columns: number): void {
     if (columns <= this.columns) return;
     const cells = newCells(this.rows, columns);
-    // Rows of the ring, and the two of what has gathered.
+    // The rows of the ring, and the two rows of gathered values.
     for (let row = 0; row < this.rows + 2; row++) {
       cells.set(this.cells.subarray(row * this.columns, (row + 1) * this.columns), row * columns);
     }
     [this.cells, this.columns] = [cells, columns];
   }
 
-  /** Rows are not learnt until `goOn`, which then finds gathered what had been when the baseline was saved. */
-  pause(learntTo: BlockPlace, gathered: Gathered): void {
+  /** Rows are not learnt until `goOn`, which then restores the values gathered when the baseline was saved. */
+  pause(learntTo: BlockPosition, gathered: Gathered): void {
     this.paused = { learntTo, gathered };
   }
 
   /** Null while rows are learnt. */
-  get learntTo(): BlockPlace | null {
+  get learntTo(): BlockPosition | null {
     return this.paused?.learntTo ?? null;
   }
 

@@ -116,7 +116,7 @@ describe('a window', () => {
     expect(windowOf(windows)).toEqual([1, 1, 2, 2, 3, 3, 4, 4]);
   });
 
-  it('and the learnt normal begin again when the machine is replaced', () => {
+  it('and the learnt baseline begin again when the machine is replaced', () => {
     const { windows } = filled();
     const identity = windows.take(1)[0]!.identity;
     expect(windows.baselineOf(identity)!.rows).toBe(4);

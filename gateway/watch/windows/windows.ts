@@ -7,7 +7,7 @@
 import { type MachineType, windowRowsMin } from '../../../shared/domain/machine-type.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { AlertInput, MachineIdentity } from '../../ports/decision.ts';
-import type { BlockPlace } from '../../ports/journal.ts';
+import type { BlockPosition } from '../../ports/journal.ts';
 import type { ColumnBatch } from '../../ports/watch.ts';
 import { type Baseline, baselineOptions } from '../baselines/baseline.ts';
 import { ExtraLooks } from '../baselines/extra-looks.ts';
@@ -18,13 +18,13 @@ import { newlyScheduled, Schedule, type Scheduled } from './schedule.ts';
 
 /** Columns of a machine of an open type; further sensors are stored but not watched. */
 const openSensorsMax = 64;
-/** Of its type's step, that a machine rests: less than 1, or each step's reading would wait for the rest of the one before. */
+/** A machine rests for this part of its type's step: less than 1, or each step's reading would wait for the rest of the one before. */
 const restOfStep = 0.8;
-/** However slowly a type's machines age, one that shows something new is looked at after this. */
+/** A machine rests no longer than this, however slowly machines of its type age. */
 const restMsOfStepMax = 1_000;
 /** A machine that spoke within this keeps its window. */
 const silentMsMin = 60_000;
-/** Who speaks oftener is taken to have been silent for up to this much longer than it was. */
+/** How exactly silence is measured: a machine may seem silent for up to this much longer than it was. */
 const heardMsMin = 1_000;
 
 export interface WindowsOptions {
@@ -33,29 +33,30 @@ export interface WindowsOptions {
   /** Between two assessments of one machine; its type's step, up to 1 s, if that is longer. */
   intervalMsMin: number;
   clock: Clock;
-  /** Keeps what was learnt over restarts. */
-  keeper?: NormalsKeeper;
+  /** Keeps baselines over restarts. */
+  keeper?: BaselineKeeper;
 }
 
-/** Told of every machine that gets or gives up a window. */
-export interface NormalsKeeper {
-  /** May restore what the machine had learnt. */
+/** Keeps baselines over restarts; it hears of every machine that gets or gives up a window. */
+export interface BaselineKeeper {
+  /** May restore the machine's baseline. */
   watched(machine: WatchedMachine): void;
-  /** Its window is a new one: what was learnt before must not come back. */
+  /** Its window is a new one: its former baseline must not come back. */
   renewed(machine: WatchedMachine): void;
   evicted(machine: WatchedMachine): void;
   /** All rows up to this block have been taken. */
-  reached(block: BlockPlace): void;
+  reached(block: BlockPosition): void;
 }
 
 /** One machine that has a window. */
 export interface WatchedMachine {
   identity: MachineIdentity;
   readonly key: string;
-  readonly place: number;
+  /** The index that ColumnBatch uses. */
+  readonly index: number;
   window: MachineWindow;
   readonly schedule: Scheduled;
-  /** Heard of last, to `heardMsMin`: monotonic, whole ms, which need no memory of their own. */
+  /** When it was last heard, exact to `heardMsMin`: monotonic, whole ms, which need no memory of their own. */
   heardMs: number;
   newer: WatchedMachine | null;
   older: WatchedMachine | null;
@@ -73,7 +74,8 @@ export interface WindowsStats {
   unknown: number;
 }
 
-interface Place {
+/** A machine by the index that ColumnBatch uses. */
+interface Slot {
   identity: MachineIdentity;
   watched: WatchedMachine | null;
 }
@@ -81,7 +83,7 @@ interface Place {
 export class Windows {
   private readonly options: WindowsOptions;
   /** By the index that ColumnBatch uses; null where the type is not known. */
-  private readonly places: (Place | null)[] = [];
+  private readonly slots: (Slot | null)[] = [];
   private readonly byKey = new Map<string, WatchedMachine>();
   private readonly recency = new RecencyList<WatchedMachine>();
   private readonly schedule = new Schedule<WatchedMachine>();
@@ -101,12 +103,12 @@ export class Windows {
     this.looks.refill(nowMs);
     let due = false;
     for (let i = 0; i < machineIndex.length; i++) {
-      const place = this.places[machineIndex[i]!];
-      if (!place) {
+      const slot = this.slots[machineIndex[i]!];
+      if (!slot) {
         this.counts.unknown++;
         continue;
       }
-      const machine = place.watched ?? this.watch(place, machineIndex[i]!, nowMs);
+      const machine = slot.watched ?? this.watch(slot, machineIndex[i]!, nowMs);
       if (!machine) {
         this.counts.unwatched++;
         continue;
@@ -147,7 +149,7 @@ export class Windows {
     return this.schedule.nextMs(this.options.clock.monotonicMs());
   }
 
-  /** The machine is a new one: its window and its normal begin again. */
+  /** The machine is a new one: its window and its baseline begin again. */
   reset(site: string, machine: string): void {
     const watched = this.byKey.get(`${site}/${machine}`);
     if (!watched) return;
@@ -173,17 +175,17 @@ export class Windows {
   private learnNames(batch: ColumnBatch): void {
     for (const { site, machine, machineType } of batch.newMachines) {
       const type = this.options.types.get(machineType);
-      this.places.push(type ? { identity: { site, machine, type }, watched: null } : null);
+      this.slots.push(type ? { identity: { site, machine, type }, watched: null } : null);
     }
     for (const { machineIndex, sensor } of batch.newSensors) {
-      const place = this.places[machineIndex];
-      if (!place || place.identity.type.sensors.length >= openSensorsMax) continue;
-      const identity = { ...place.identity, type: this.openTypes.with(place.identity.type, sensor) };
-      place.identity = identity;
-      if (!place.watched) continue;
-      place.watched.identity = identity;
-      place.watched.window.widen(identity.type.sensors.length);
-      place.watched.window.baseline.widen(identity.type.sensors.map(({ name }) => name));
+      const slot = this.slots[machineIndex];
+      if (!slot || slot.identity.type.sensors.length >= openSensorsMax) continue;
+      const identity = { ...slot.identity, type: this.openTypes.with(slot.identity.type, sensor) };
+      slot.identity = identity;
+      if (!slot.watched) continue;
+      slot.watched.identity = identity;
+      slot.watched.window.widen(identity.type.sensors.length);
+      slot.watched.window.baseline.widen(identity.type.sensors.map(({ name }) => name));
     }
   }
 
@@ -193,28 +195,28 @@ export class Windows {
   }
 
   private newWindow(type: MachineType): MachineWindow {
-    const normal = { ...baselineOptions(type), looks: this.looks };
-    return new MachineWindow(type.windowRows, type.sensors.length, normal, {
+    const baseline = { ...baselineOptions(type), looks: this.looks };
+    return new MachineWindow(type.windowRows, type.sensors.length, baseline, {
       rowsMin: windowRowsMin(type),
       stepMs: type.rowPer === 'step' ? type.stepMs : 0,
     });
   }
 
   /** Null if every window belongs to a machine that speaks. */
-  private watch(place: Place, index: number, nowMs: number): WatchedMachine | null {
+  private watch(slot: Slot, index: number, nowMs: number): WatchedMachine | null {
     if (this.byKey.size >= this.options.machinesMax && !this.evict(nowMs)) return null;
-    const { identity } = place;
+    const { identity } = slot;
     const machine: WatchedMachine = {
       identity,
       key: `${identity.site}/${identity.machine}`,
-      place: index,
+      index,
       window: this.newWindow(identity.type),
       schedule: newlyScheduled(this.restMsOf(identity.type)),
       heardMs: -heardMsMin,
       newer: null,
       older: null,
     };
-    place.watched = machine;
+    slot.watched = machine;
     this.byKey.set(machine.key, machine);
     this.options.keeper?.watched(machine);
     return machine;
@@ -225,7 +227,7 @@ export class Windows {
     if (!oldest || nowMs - oldest.heardMs < silentMsMin) return false;
     this.recency.removeOldest();
     oldest.schedule.gone = true;
-    this.places[oldest.place]!.watched = null;
+    this.slots[oldest.index]!.watched = null;
     this.byKey.delete(oldest.key);
     this.counts.evicted++;
     this.options.keeper?.evicted(oldest);
@@ -234,7 +236,7 @@ export class Windows {
 }
 
 /** Whether rows of the batch come after `learntTo`: all do that are not from the journal's tail. */
-function isNew({ replay, block }: ColumnBatch, learntTo: BlockPlace): boolean {
+function isNew({ replay, block }: ColumnBatch, learntTo: BlockPosition): boolean {
   return !replay || !block || block.journal !== learntTo.journal || block.seq > learntTo.seq;
 }
 

@@ -1,4 +1,4 @@
-/** Lets so many in at a time; the others wait in line, and beyond `waitingMax` are turned away. */
+/** Admits `insideMax` callers at a time. Others wait in order of arrival; with `waitingMax` waiting, further ones are refused. */
 export class Gate {
   readonly #insideMax: number;
   readonly #waitingMax: number;
@@ -21,7 +21,7 @@ export class Gate {
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** The first in line takes the place that becomes free. */
+  /** Frees a place, for the caller that has waited longest. */
   leave(): void {
     const next = this.#waiting.shift();
     if (next) next();

@@ -1,4 +1,4 @@
-/** DuckDB's values as JSON has them. */
+/** Converts DuckDB's values to JSON's. */
 import {
   DuckDBBlobValue,
   DuckDBTimestampMillisecondsValue,
@@ -10,8 +10,8 @@ import {
 } from '@duckdb/node-api';
 
 /**
- * Numbers stay numbers where they are exact, else they become text (as do NaN and infinities); times become ISO 8601
- * in UTC with as many decimals as they have; lists and structures are written as DuckDB writes them.
+ * Numbers stay numbers if they are exact, otherwise they become text, as do NaN and infinities. Times become ISO 8601 in
+ * UTC with as many decimals as they have. Lists and structures become text in DuckDB's notation.
  */
 export function jsonValue(value: DuckDBValue): unknown {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
@@ -30,7 +30,7 @@ export function jsonValue(value: DuckDBValue): unknown {
   return String(value);
 }
 
-/** `count` units of 10^-decimals s since 1970; as DuckDB writes it where ISO 8601's years do not reach. */
+/** Formats `count` units of 10^-decimals s since 1970; in DuckDB's notation beyond the years of ISO 8601. */
 function isoTime(count: bigint, decimals: number, value: { toString(): string }): string {
   const unit = 10n ** BigInt(decimals);
   const fraction = ((count % unit) + unit) % unit;

@@ -1,4 +1,4 @@
-/** Queries that may not take long: interrupted at their limit, on connections of their own. */
+/** Runs queries on connections of their own and interrupts them at their time limit. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Clock, sleep, type Timer } from '../../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
@@ -6,7 +6,7 @@ import { StoreUnavailableError } from '../../errors.ts';
 import type { Database } from '../database.ts';
 import { Gate } from './gate.ts';
 
-/** An interrupt that comes before DuckDB has begun is lost, so it is repeated. */
+/** DuckDB loses an interrupt that comes before the query has started, so interrupts are repeated. */
 const interruptAgainMs = 50;
 const stopMsMax = 5_000;
 
@@ -16,7 +16,7 @@ export class QueryRunner {
   readonly #running = new Map<Promise<unknown>, () => void>();
   #stopped = false;
 
-  /** `insideMax` run at a time: each holds one of Node's few threads for such work while it runs. */
+  /** At most `insideMax` queries run at a time: each occupies one of the few threads of Node's pool. */
   constructor(clock: Clock, limits: { insideMax: number; waitingMax: number }) {
     this.#clock = clock;
     this.#gate = new Gate(
@@ -29,8 +29,8 @@ export class QueryRunner {
   }
 
   /**
-   * Answers by `timeoutMs` at the latest. A query that cannot be interrupted keeps its place until it ends, and so
-   * keeps the next one from starting. @throws HarbingerError STORE_BUSY, STORE_UNAVAILABLE, QUERY_TIMEOUT, QUERY_FAILED
+   * Settles within `timeoutMs`. A query that cannot be interrupted keeps its place until it ends, so that the next one
+   * cannot start. @throws HarbingerError STORE_BUSY, STORE_UNAVAILABLE, QUERY_TIMEOUT, QUERY_FAILED
    */
   async run<T>(database: Database, timeoutMs: number, use: (c: DuckDBConnection) => Promise<T>): Promise<T> {
     await this.#gate.enter();
@@ -48,7 +48,7 @@ export class QueryRunner {
     return answered;
   }
 
-  /** For good: turns away what waits, interrupts what runs, and waits for that to end, within a limit. */
+  /** Refuses waiting queries, interrupts running ones, and waits for their end within a limit. It cannot be restarted. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const interrupt of this.#running.values()) interrupt();

@@ -6,11 +6,11 @@ const nsInMs = 1_000_000n;
 
 interface FieldColumn {
   field: string;
-  /** null where there is no such number: its values are null. */
+  /** Null if the table has no such number: its values are null. */
   column: Pick<Column, 'name'> | null;
 }
 
-/** Raw values where there are no more of them than points asked for, else the mean of each stretch of time. */
+/** Returns raw values if there are at most `pointsMax`, otherwise the mean of each of as many time buckets. */
 export async function readSeries(connection: DuckDBConnection, query: SeriesQuery): Promise<SeriesPoint[]> {
   const found = await findTable(connection, query.measurement);
   if (!found) return [];
@@ -88,7 +88,7 @@ function pointsOf(rows: unknown[][], known: FieldColumn[], fields: FieldColumn[]
       const value = row[i + 1];
       if (typeof value === 'number') values[field] = value;
     });
-    // Whole microseconds keep a double exact.
+    // A double holds whole microseconds exactly.
     return { timeMs: Number(BigInt(String(row[0])) / 1000n) / 1000, values };
   });
 }

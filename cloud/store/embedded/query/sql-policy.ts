@@ -1,9 +1,9 @@
 /**
- * What SQL from outside may do, decided on DuckDB's own syntax tree: read the telemetry tables with functions whose
- * time and memory are bounded by their input. It stands in front of what the database itself refuses (writing, files,
- * network, settings), because some things can neither be interrupted nor are counted against the memory limit: single
- * calls of some functions (`repeat`, `levenshtein`), aggregates that keep every value (`median`), and columns that
- * multiply from one sub-query to the next. New ones come with every version, so what is not listed is refused.
+ * Decides on DuckDB's own syntax tree what SQL from outside may do: read the telemetry tables, with functions whose time
+ * and memory are bounded by their input. The database itself refuses writing, files, network and settings, but some work
+ * can neither be interrupted nor counts against its memory limit: single calls of some functions (`repeat`,
+ * `levenshtein`), aggregates that keep every value (`median`), and columns that multiply from one sub-query to the next.
+ * Every version brings new functions, so everything that is not listed is refused.
  */
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 
@@ -40,7 +40,7 @@ const functionsAllowed = new Set([...operators, ...aggregates, ...scalars]);
 const tableFunctionsAllowed = new Set(['range', 'generate_series', 'unnest']);
 const schemasAllowed = new Set(['', 'main', 'information_schema']);
 
-/** Columns multiply by stars times tables; these keep their product small. */
+/** The number of columns grows with stars times tables; these limits keep the product small. */
 export const complexityLimits = { starsMax: 4, tablesMax: 16 } as const;
 
 export function refused(reason: string): HarbingerError {
@@ -69,7 +69,7 @@ export function checkSyntaxTree(tree: unknown): void {
   if (found.stars > starsMax) throw refused(`more than ${starsMax} times * in one query: name the columns`);
   if (found.tables > tablesMax) throw refused(`more than ${tablesMax} tables and sub-queries in one query`);
   for (const name of found.columns) {
-    // A table's name used as a column is the whole row as one value, which nests and multiplies.
+    // A table's name used as a column is the whole row as one value, which can be nested and multiplies.
     if (found.names.has(name))
       throw refused(`'${name}' is both a table and a column here: give the table an alias`);
   }
@@ -78,9 +78,9 @@ export function checkSyntaxTree(tree: unknown): void {
 interface Found {
   stars: number;
   tables: number;
-  /** Tables and their aliases. */
+  /** Names and aliases of tables. */
   names: Set<string>;
-  /** Columns named without their table. */
+  /** Names of columns that are given without their table. */
   columns: Set<string>;
 }
 
@@ -111,7 +111,7 @@ function inspect(node: unknown, found: Found): void {
   for (const child of Object.values(node)) inspect(child, found);
 }
 
-/** Everything that can stand behind FROM and has columns of its own. */
+/** Types of nodes that can follow FROM and have columns of their own. */
 const tableNodes = new Set(words('BASE_TABLE SHOW_REF SUBQUERY TABLE_FUNCTION EXPRESSION_LIST PIVOT'));
 
 function noteTable(node: Node, found: Found): void {
@@ -121,7 +121,7 @@ function noteTable(node: Node, found: Found): void {
   found.names.add(alias === '' ? name : alias);
   const schema = String(node.schema_name ?? '').toLowerCase();
   if (!schemasAllowed.has(schema)) throw refused(`the schema '${schema}' is not available here`);
-  // Files are no tables, which the database sees to. Its own views are none of a reader's business.
+  // The database itself refuses files as tables. Its internal views are not for readers.
   if (/^(duckdb|pg|sqlite)_/.test(name)) throw refused(`the view '${name}' is not available here`);
 }
 

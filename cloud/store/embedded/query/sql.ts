@@ -6,8 +6,8 @@ import { checkSyntaxTree, refused } from './sql-policy.ts';
 export const sqlLimits = { textBytesMax: 16_384, resultBytesMax: 16 << 20 } as const;
 
 /**
- * Runs one query that came from outside. Reading only, and no more rows and bytes than allowed: `truncated` says that
- * there were more. @throws HarbingerError SQL_REFUSED
+ * Runs one query that came from outside. It can only read, and returns no more rows and bytes than allowed; `truncated`
+ * says that there were more. @throws HarbingerError SQL_REFUSED
  */
 export async function runSql(connection: DuckDBConnection, query: SqlQuery): Promise<SqlResult> {
   if (Buffer.byteLength(query.sql) > sqlLimits.textBytesMax) throw refused('the query is longer than 16 KiB');

@@ -1,13 +1,13 @@
 /**
- * Which blocks are in the database: the highest sequence number of every journal's lane. It is written in the
+ * Records which blocks are in the database: the highest sequence number of every journal's lane. It is written in the
  * transaction that stores the blocks' rows, so a block is either stored and known as stored, or neither.
  */
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 import type { StoreBatch } from '../../../ports/store.ts';
 
-/** A row is appended for every write (an update would cost ten times that); so many, and they are made one a lane. */
+/** Every write appends a row, since an update costs ten times as much. Beyond this number, one row a lane is kept. */
 const rowsMax = 50_000;
-/** Each start of a gateway is a journal of its own; what it sends again is of the latest ones. */
+/** Each start of a gateway has a journal of its own; only batches of the latest journals are ever sent again. */
 const journalsPerLaneMax = 16;
 
 export class Ledger {
@@ -36,7 +36,7 @@ export class Ledger {
     return this.#last.get(keyOf(batch)) ?? 0;
   }
 
-  /** Notes it here, to be put into the database by `append` before the transaction ends. */
+  /** Advances the copy in memory; `append` must write it before the transaction ends. False if it is not ahead. */
   advance(batch: StoreBatch): boolean {
     const seq = batch.blocks.at(-1)!.seq;
     if (seq <= this.last(batch)) return false;
@@ -57,7 +57,7 @@ export class Ledger {
     return this.#rows > Math.max(rowsMax, 2 * this.#last.size);
   }
 
-  /** Leaves one row for each of the journals of a gateway's lane that were written last, in that order. */
+  /** Leaves one row for each of the latest journals of every gateway's lane, in the order in which they were written. */
   async compact(connection: DuckDBConnection): Promise<void> {
     await connection.run(
       `CREATE OR REPLACE TABLE harbinger.blocks AS

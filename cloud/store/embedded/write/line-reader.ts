@@ -1,7 +1,7 @@
 /**
- * Line protocol into columns, fast for the lines that Harbinger's gateways write: plain numbers, the series first seen
- * a while ago, fields in the same order as in the line before. Whatever else a line holds takes the slow way through
- * the contract's own parser, with the same result.
+ * Reads line protocol into columns. There is a fast way for the lines that Harbinger's gateways write: plain numbers, a
+ * known series, fields in the same order as in the line before. All other lines take the slow way through the contract's
+ * own parser, with the same result.
  */
 import { parseLine } from '../../../../shared/contract/line-protocol.ts';
 import { messageOf } from '../../../../shared/runtime/errors.ts';
@@ -15,12 +15,12 @@ const space = 0x20;
 const equals = 0x3d;
 const backslash = 0x5c;
 const seriesKnownMax = 50_000;
-/** Each holds a chunk's values: 4,096 are 64 MiB. */
+/** Limit of column buffers. Each holds the values of one chunk: 4,096 buffers have 64 MiB. */
 const columnsHeldMax = 4_096;
-/** Beyond, DuckDB and InfluxDB keep values of their own. */
+/** DuckDB and InfluxDB use values beyond it for special purposes. */
 const timeNsMax = 9_223_372_036_854_775_805n;
 
-/** A field as the lines of a series repeat it: its name's bytes up to and with `=`, and where its values go. */
+/** A field at the same position in every line: the bytes of its name including `=`, and the column for its values. */
 interface FieldSlot {
   key: Buffer;
   values: Float64Array;
@@ -38,12 +38,12 @@ export class LineReader {
     this.#catalog = catalog;
   }
 
-  /** Tables with rows read and not yet taken. */
+  /** Tables with rows that were read and not taken yet. */
   pending(): TableRows[] {
     return [...this.#rows.values()].filter((rows) => rows.count > 0);
   }
 
-  /** What was pending has been taken. Gives memory back where there are very many columns. */
+  /** Call it after the pending rows were taken. Frees the buffers if there are very many columns. */
   taken(): void {
     for (const rows of this.#rows.values()) rows.clear();
     if (this.#columnsHeld <= columnsHeldMax) return;
@@ -54,8 +54,8 @@ export class LineReader {
   }
 
   /**
-   * Reads lines from `start`, up to `end` or until there is no more room: then take what is pending and go on. Returns
-   * where it stopped; lines that can never be stored are added to `rejected`.
+   * Reads lines from `start` up to `end`, or until the buffers are full: then take the pending rows and continue. Returns
+   * the offset where it stopped. Lines that can never be stored are added to `rejected`.
    */
   read(text: Buffer, start: number, end: number, rejected: RejectedLine[]): number {
     let at = start;
@@ -80,7 +80,7 @@ export class LineReader {
     }
   }
 
-  /** The row's table, or null (and nothing kept) if the line is not a common one. */
+  /** Returns the table of the row; null, with nothing kept, if the line needs the slow way. */
   #readFast(text: Buffer, start: number, stop: number): TableRows | null {
     let at = start;
     while (at < stop && text[at] !== space) {
@@ -111,7 +111,7 @@ export class LineReader {
       }
       scanner.at += slot.key.length;
       if (!scanner.readNumber(text, stop)) return false;
-      // A field given twice: let the slow way decide.
+      // The line has a field twice: the slow way decides.
       if (!Number.isNaN(slot.values[rows.count])) return false;
       slot.values[rows.count] = scanner.number;
       if (text[scanner.at++] === space) return true;
@@ -129,7 +129,7 @@ export class LineReader {
     return { key: Buffer.from(text.subarray(from, at + 1)), values: this.#numbers(rows, column) };
   }
 
-  /** Any line. @throws HarbingerError LINE_MALFORMED, LINE_REJECTED, and then nothing of it is kept */
+  /** Reads any line. Keeps nothing of a line that it refuses. @throws HarbingerError LINE_MALFORMED, LINE_REJECTED */
   #readAny(text: string): TableRows {
     if (text.startsWith('#')) throw unacceptable('it begins with #, which makes it a comment');
     const line = parseLine(text);
@@ -167,7 +167,7 @@ export class LineReader {
       this.#slots.set(rows, []);
     }
     const series = { rows, gateway, machine, site, others };
-    // A prefix with an escape never takes the fast way; nor does one beyond the bound, until room is made.
+    // A prefix with an escape always takes the slow way. At the limit, all series are learnt anew.
     if (this.#series.size >= seriesKnownMax) this.#series.clear();
     const prefix = text.slice(0, text.indexOf(' '));
     if (!prefix.includes('\\')) this.#series.set(Buffer.from(prefix).toString('latin1'), series);

@@ -1,14 +1,14 @@
-/** Numbers and times of common lines, read from bytes without making a string. */
+/** Reads the numbers and times of common lines from bytes, without creating strings. */
 
 const comma = 0x2c;
 const space = 0x20;
 const powersOfTen = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 
-/** Each `read…` returns false where it finds something else than it knows. */
+/** Each `read…` returns false if the text has another form. */
 export class LineScanner {
-  /** Where it is in the text. */
+  /** Offset in the text. */
   at = 0;
-  /** What was read last. */
+  /** The number that was read last. */
   number = 0;
 
   /** Reads digits, with a sign, a point and an exponent; leaves `at` on the comma or space behind them. */
@@ -31,7 +31,7 @@ export class LineScanner {
     const digits = at - digitsFrom - (pointAt < 0 ? 0 : 1);
     if (at >= stop || digits === 0) return false;
     this.at = at;
-    // Up to 15 digits, mantissa and power of ten are exact, so their quotient is the nearest double.
+    // With up to 15 digits, mantissa and power of ten are exact, so their quotient is the nearest double.
     if (plain && digits <= 15) {
       const value = pointAt < 0 ? mantissa : mantissa / powersOfTen[at - pointAt - 1]!;
       this.number = digitsFrom > start ? -value : value;

@@ -1,4 +1,4 @@
-/** Rows of one table on their way into it, as columns: at most one DuckDB chunk, reused from chunk to chunk. */
+/** Buffers rows of one table as columns, at most one DuckDB chunk. The buffers are reused for every chunk. */
 import {
   BOOLEAN,
   DOUBLE,
@@ -14,18 +14,18 @@ import {
 } from '@duckdb/node-api';
 import type { Column, ColumnType, Table } from '../catalog.ts';
 
-/** DuckDB's vector size: a chunk holds no more. */
+/** DuckDB's vector size, the limit of rows in a chunk. */
 export const chunkRows = 2_048;
 
 const types: Record<ColumnType, DuckDBType> = { DOUBLE, VARCHAR, BOOLEAN };
 
-/** Values of the fixed tags. Absent ones are empty. */
+/** The tags of a series; absent fixed tags are empty. */
 export interface Series {
   rows: TableRows;
   gateway: string;
   machine: string;
   site: string;
-  /** Values of other tags. */
+  /** The tags that are not fixed columns. */
   others: { column: Column; value: string }[];
 }
 
@@ -33,12 +33,12 @@ export class TableRows {
   readonly table: Table;
   count = 0;
   readonly times = new BigInt64Array(chunkRows);
-  /** The same memory as `times`: low and high half of each (little-endian, like DuckDB's own). */
+  /** The same memory as `times`: low and high half of each time (little-endian, as DuckDB stores them). */
   readonly timeWords = new Uint32Array(this.times.buffer);
   readonly series: Series[] = new Array(chunkRows);
-  /** Number columns by index, NaN where a row has no value. */
+  /** Number columns by index; NaN if a row has no value. */
   readonly #numbers: (Float64Array | undefined)[] = [];
-  /** Text and truth columns by index. */
+  /** Text and boolean columns by index. */
   readonly #others: (unknown[] | undefined)[] = [];
   #chunk: DuckDBDataChunk | null = null;
   #chunkColumns = -1;
@@ -60,12 +60,12 @@ export class TableRows {
     this.#others[index][this.count] = value;
   }
 
-  /** Whether the column has a buffer: it takes memory from its first value on. */
+  /** Whether the column has a buffer; it gets one with its first value. */
   holds(index: number): boolean {
     return this.#numbers[index] !== undefined || this.#others[index] !== undefined;
   }
 
-  /** Forgets what has been set of the row that was not completed. */
+  /** Clears the values of a row that was not completed. */
   clearRow(): void {
     for (const values of this.#numbers) if (values) values[this.count] = Number.NaN;
     for (const values of this.#others) if (values) values[this.count] = null;
@@ -77,7 +77,7 @@ export class TableRows {
     this.count = 0;
   }
 
-  /** The rows as a chunk with a vector for every column of the table; valid until the next call. */
+  /** Returns the rows as a chunk with a vector for every column of the table; valid until the next call. */
   toChunk(): DuckDBDataChunk {
     const columns = this.table.columns;
     if (!this.#chunk || this.#chunkColumns !== columns.length) {

@@ -1,6 +1,6 @@
 /**
- * Batches waiting to be stored. While one group is being written, those that come meanwhile gather for the next, which
- * shares one transaction and one sync. Bounded: beyond `waitingMax` a batch is turned away, to be sent again later.
+ * Queues batches until they are stored. While one group is being written, new batches gather for the next group, which
+ * shares one transaction and one sync. With `waitingMax` batches waiting, further ones are refused, to be sent again later.
  */
 import { type Clock, sleep } from '../../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
@@ -46,7 +46,7 @@ export class WriteQueue {
     this.#open = true;
   }
 
-  /** What is being written is finished; what waits is turned away. */
+  /** Finishes the group that is being written and refuses the batches that wait. */
   async stop(): Promise<void> {
     this.#open = false;
     for (const waiting of this.#waiting.splice(0)) waiting.settle(unavailable('the store is stopping'));
@@ -83,7 +83,7 @@ export class WriteQueue {
   }
 
   async #work(): Promise<void> {
-    // Let every write of this turn of the event loop join the first group.
+    // All writes of this turn of the event loop join the first group.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       const group = this.#takeGroup();
@@ -103,7 +103,7 @@ export class WriteQueue {
     return this.#waiting.splice(0, size);
   }
 
-  /** Never throws: whatever goes wrong becomes the outcome of the group's writes. */
+  /** Never throws: an error becomes the outcome of the group's writes. */
   async #store(group: Waiting[]): Promise<void> {
     try {
       this.#writer ??= await this.#connect();
@@ -112,7 +112,7 @@ export class WriteQueue {
     } catch (error) {
       this.#log.error({ error: messageOf(error), batches: group.length }, 'storing failed');
       this.#dropWriter(error);
-      // One batch alone may be the cause: the others must not suffer for it.
+      // A single batch may be the cause, and the others must not fail because of it.
       if (group.length > 1) for (const one of group) await this.#store([one]);
       else group[0]?.settle(unavailable(messageOf(error), error));
     }
@@ -127,7 +127,7 @@ export class WriteQueue {
   #dropWriter(error: unknown): void {
     this.#writer?.close();
     this.#writer = null;
-    // After a failure of the disk at the wrong moment DuckDB refuses everything until it is opened anew.
+    // After some disk errors DuckDB refuses everything until the database is opened again.
     if (/FATAL|invalidated/i.test(messageOf(error))) this.#disconnect();
   }
 

@@ -1,4 +1,4 @@
-/** Stores batches: each group of them in one transaction with its entries in the ledger, and one sync of the disk. */
+/** Stores groups of batches, each group in one transaction with its ledger entries and with one sync of the disk. */
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 import type { RejectedLine, StoreBatch, StoreOutcome } from '../../../ports/store.ts';
 import { type Database, loadCatalog, makeTable } from '../database.ts';
@@ -26,9 +26,9 @@ export class Writer {
   }
 
   /**
-   * Resolves with an outcome for each batch when all are durable. After it has thrown they are stored all or none (a
-   * disk may fill up right after the commit), which the ledger will tell when it is read again: this writer is of no
-   * more use, what it knows of tables and blocks may differ from the database.
+   * Resolves with an outcome for each batch when all are durable. If it throws, either all or none are stored (a disk may
+   * fill up right after the commit), and the ledger on disk tells which. The writer must then be replaced, because its
+   * copy of tables and blocks may differ from the database.
    */
   async write(batches: StoreBatch[]): Promise<StoreOutcome[]> {
     if (this.#ledger.isLong) await this.#ledger.compact(this.#connection);
@@ -61,7 +61,7 @@ export class Writer {
     const rejected: RejectedLine[] = [];
     const end = batch.raw.length;
     if (storedBytes > 0) {
-      // Read again only for what was rejected then: the caller may have died before it could keep that.
+      // Stored blocks are read again for their rejected lines: the caller may have died before it recorded them.
       await this.#flush();
       for (let at = 0; at < storedBytes; this.#reader.taken()) {
         at = this.#reader.read(batch.raw, at, storedBytes, rejected);

@@ -5,13 +5,13 @@ import { Inlet, type Verdict } from './inlet.ts';
 import { ReadBuffers } from './read-buffers.ts';
 
 const packetBytesMax = 2_000;
-/** Full of what others left there. */
+/** Buffers full of bytes of earlier users. */
 const buffers = {
   take: (bytes: number) => Buffer.alloc(bytes + 7, 0xee),
   give: (buffer: Buffer) => void buffer.fill(0xdd),
 };
 
-/** What came out of the inlet and the parser behind it, in order. */
+/** Pushes `bytes`, cut at `cuts`, and records what the inlet and the parser behind it produce, in order. */
 function run(bytes: Buffer, cuts: number[], takes: (topic: string) => boolean) {
   const seen: string[] = [];
   const parser = mqtt.parser();
@@ -47,7 +47,7 @@ function run(bytes: Buffer, cuts: number[], takes: (topic: string) => boolean) {
     if (to === from || verdict !== 'fine') continue;
     const chunk = Buffer.from(bytes.subarray(from, to));
     verdict = inlet.push(chunk);
-    chunk.fill(0xee); // it was lent
+    chunk.fill(0xee); // it is valid only during the call
     from = to;
   }
   return { seen, verdict, passed };
@@ -126,7 +126,7 @@ describe('inlet', () => {
         const { seen, verdict, passed } = run(bytes, where, () => false);
         expect(verdict).toBe('oversize');
         expect(seen).toEqual(run(before, [], () => false).seen);
-        // Of the packet itself, its header at most.
+        // Of the packet itself, at most the header is passed on.
         expect(passed).toBeLessThanOrEqual(before.length + 3);
       }),
       { numRuns: 300 },

@@ -38,11 +38,10 @@ export class Links {
         link.seenBytes = bytes;
         link.seenAtMs = nowMs;
       } else if (link.keepaliveMs > 0 && nowMs - link.seenAtMs > 1.5 * link.keepaliveMs) {
-        link.drop('keepalive', 'nothing came for one and a half keep-alive intervals');
+        link.drop('keepalive', 'sent nothing for one and a half keep-alive intervals');
       }
       if (!link.stream.writableNeedDrain) link.drainSinceMs = nowMs;
-      else if (nowMs - link.drainSinceMs > drainMaxMs)
-        link.drop('slow', 'takes nothing of what is sent to it');
+      else if (nowMs - link.drainSinceMs > drainMaxMs) link.drop('slow', 'does not read what is sent to it');
     }
   }
 }

@@ -44,7 +44,7 @@ export class Mirror {
       if (!known) unreadable += 1;
     }
     if (unreadable > 0)
-      this.log.error({ unreadable }, 'broker records could not be understood and are left out');
+      this.log.error({ unreadable }, 'some records of the broker are not readable and were skipped');
     this.store.contents = function* () {
       for (const part of parts) yield* part.records();
     };
@@ -68,7 +68,7 @@ export class Mirror {
     this.healing ??= this.clock.setTimer(healMs, () => {
       this.healing = null;
       this.store.heal().then(
-        () => this.log.info('sessions are kept on disk again, as they are now'),
+        () => this.log.info('sessions are kept on disk again, and the disk is up to date'),
         () => this.healLater(),
       );
     });

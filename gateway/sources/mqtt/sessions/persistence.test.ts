@@ -42,7 +42,7 @@ async function open(folder: string, limits: Partial<PersistenceLimits> = {}) {
   return { persistence, interest, store: opened.store };
 }
 
-/** Aedes' admission opens a session before it subscribes or queues; the conformance suite does not know of that. */
+/** Opens sessions itself: in the broker admission does, of which the conformance suite does not know. */
 class Conforming extends BrokerPersistence {
   override async addSubscriptions(client: ClientRef, subscriptions: SubscriptionRecord[]) {
     this.sessions.open(client.id, 'user');
@@ -198,7 +198,7 @@ describe('persistence', () => {
     expect(persistence.sessions.queuedBytes).toBeLessThanOrEqual(1_000);
     expect(persistence.sessions.dropped).toBe(3);
     await persistence.destroy();
-    // What was dropped from memory is gone from the disk too.
+    // Messages dropped from memory are also deleted from the disk.
     const again = await open(folder);
     expect(again.persistence.sessions.queuedBytes).toBe(6);
     await again.persistence.destroy();

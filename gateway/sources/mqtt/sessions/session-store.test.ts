@@ -115,7 +115,7 @@ describe('store', () => {
     });
     const { store: again, records } = await openStore(folder, 0, hear);
     expect(records.length).toBeLessThan(20);
-    expect(said).toEqual(['a part of the retained messages and sessions could not be read; it is gone']);
+    expect(said).toEqual(['part of the retained messages and sessions could not be read and is lost']);
     await again.write([put('a', 'b')], true);
     await again.close();
     said.length = 0;
@@ -145,7 +145,7 @@ describe('store', () => {
 });
 
 describe('after a write that failed', () => {
-  /** What this instance of LevelDB says from now on. */
+  /** Makes every later batch of this LevelDB instance fail. */
   function fail(store: Store): void {
     const db = Reflect.get(store, 'db') as ClassicLevel<string, Buffer>;
     const refuse = () => Promise.reject(new Error('No space left on device'));

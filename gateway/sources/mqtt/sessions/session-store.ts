@@ -142,7 +142,7 @@ export async function openStore(folder: string, nowMs: number, log: Log): Promis
     const opened = await readAll(folder);
     const bytes = droppedBytes(folder);
     if (bytes > 0)
-      log.error({ bytes }, 'a part of the retained messages and sessions could not be read; it is gone');
+      log.error({ bytes }, 'part of the retained messages and sessions could not be read and is lost');
     return opened;
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined;
