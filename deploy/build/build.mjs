@@ -1,4 +1,7 @@
-/** Builds what is not built, beside what is there, and puts it in place as a whole. Writes nothing when all is built. */
+/**
+ * Builds outdated targets in a folder of their own and then moves each into place as a whole. Writes nothing if
+ * everything is up to date.
+ */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,7 +14,7 @@ import { Problem } from './problem.mjs';
 const workFolder = '.cache/build';
 
 /**
- * Resolves true if something had to be built.
+ * Brings the targets up to date; resolves to true if something had to be built.
  * @param {string} root
  * @param {readonly Target[]} targets
  * @param {(text: string) => void} say
@@ -75,7 +78,7 @@ async function buildOne(root, work, target) {
 }
 
 /**
- * Side by side. What they say is shown where one fails.
+ * Runs commands in parallel; rejects with the output of one that fails.
  * @param {string} cwd
  * @param {string[][]} commands
  */
@@ -95,7 +98,7 @@ async function runAll(cwd, commands) {
 }
 
 /**
- * What it said, or null if it ended well.
+ * Resolves to the output of a process that failed, or to null if it succeeded.
  * @param {import('node:child_process').ChildProcess} child
  * @returns {Promise<string | null>}
  */

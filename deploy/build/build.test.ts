@@ -1,4 +1,4 @@
-/** Building once: what counts as built, builds side by side, and trees that may not be written. */
+/** Tests the build: which state counts as built, parallel builds, and read-only trees. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-/** Copies what it is built from; notes in the file `builds` that it was run. */
+/** Copies its inputs and records each run in the file `builds`. */
 const copying = `
   const { appendFileSync, copyFileSync } = require('node:fs');
   appendFileSync('builds', 'x');
@@ -155,12 +155,12 @@ describe('a copy of the tree that its user may not write, without what builds it
       const wanted = (path: string) => !/\/(docs|artefacts)$/.test(path);
       if (existsSync(from)) cpSync(from, join(root, name), { recursive: true, filter: wanted });
     }
-    mkdirSync(join(root, 'node_modules')); // npm ci --omit=dev, of which these commands need nothing
+    mkdirSync(join(root, 'node_modules')); // as after npm ci --omit=dev, which these commands do not need
     setWritable(false);
   });
   afterEach(() => setWritable(true));
 
-  /** For its owner; the folders alone decide whether something can be put there. */
+  /** Sets the owner's permission on the folders, which alone decides whether files can be created in them. */
   function setWritable(writable: boolean): void {
     chmodSync(root, writable ? 0o755 : 0o555);
     if (existsSync(join(root, 'dist'))) chmodSync(join(root, 'dist'), writable ? 0o755 : 0o555);

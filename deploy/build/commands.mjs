@@ -1,4 +1,4 @@
-/** The commands of package.json: what each needs built, and what runs then. */
+/** The commands of package.json: the targets that each needs, and the program that it then runs. */
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -38,7 +38,7 @@ export async function main([name = '', ...args]) {
 }
 
 /**
- * In this process: a second start of Node would be most of the time that a short command takes.
+ * Runs the entry in this process, because starting Node again would take most of the time of a short command.
  * @param {string} path
  * @param {string[]} args
  */
@@ -55,7 +55,7 @@ function runVitest(args) {
   return status ?? 1;
 }
 
-/** On stderr: what a command prints may be read by a program. @param {string} text */
+/** Prints to stderr, because a program may read the command's stdout. @param {string} text */
 function say(text) {
   process.stderr.write(`harbinger: ${text}\n`);
 }

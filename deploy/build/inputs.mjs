@@ -1,7 +1,7 @@
 /**
- * Whether what was built is still what its sources make. The built folder holds a record of its inputs: size, time of
- * change and hash of each. A file whose size and time are as recorded is taken as unchanged; otherwise its content
- * decides, so that a copy of a tree, whose files have other times, need not be built again.
+ * Decides whether a built folder is up to date with its sources. The folder holds a record of its inputs with the
+ * size, modification time and hash of each. A file with the recorded size and time counts as unchanged; otherwise
+ * its hash decides, so that a copy of a tree, whose files have other times, need not be built again.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -33,7 +33,7 @@ export function stateOf(root, target) {
   const recorded = readRecord(join(root, target.out, recordName));
   if (recorded === null) return 'missing';
   const paths = pathsOf(root, target);
-  // An installation without sources: what was delivered is all there is.
+  // An installation without sources has nothing to build from.
   if (paths.every((path) => target.files.includes(path))) return 'finished';
   const same =
     paths.length === Object.keys(recorded).length &&

@@ -1,7 +1,7 @@
 /**
- * Keeps two builds of one tree apart, so that the second waits for the first and finds its work done. A build is safe
- * without it (each has a folder of its own and is put in place as a whole), so a lock of a process that is gone is simply
- * removed.
+ * Lets one build of a tree run at a time: the second waits for the first and then finds everything built. Builds are
+ * safe without the lock (each uses its own folder, which is moved into place as a whole), so the lock of a process that
+ * no longer runs is simply removed.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -12,7 +12,7 @@ const pollMs = 100;
 const waitMsMax = 300_000;
 
 /**
- * Resolves with what releases the lock.
+ * Waits for the lock; resolves to a function that releases it.
  * @param {string} path
  * @param {(holder: number) => void} waiting called once if another process holds it
  * @returns {Promise<() => void>}
@@ -47,7 +47,7 @@ function create(path) {
 }
 
 /**
- * Null while it is being written, or when it has just gone.
+ * Reads the holder of the lock; null if the file is being written or was just removed.
  * @param {string} path
  */
 function read(path) {
@@ -70,13 +70,13 @@ function isRunning(identity) {
 }
 
 /**
- * The number of a process and, where the system tells, when it began: numbers are given again.
+ * Process id and, if the system provides it, start time of a process, because process ids are reused.
  * @param {number} pid
  */
 function identityOf(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the name in brackets, which may hold blanks; the start is the 22nd field.
+    // The second field is the name in parentheses, which may contain blanks; the start time is the 22nd field.
     return `${pid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
   } catch {
     return String(pid);

@@ -1,2 +1,2 @@
-/** A problem that its message explains in full: printed without a stack trace. */
+/** An error that its message explains in full, so that it is printed without a stack trace. */
 export class Problem extends Error {}

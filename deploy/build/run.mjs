@@ -1,9 +1,10 @@
 /**
- * What `npm start`, `npm test` and `npm run …` begin with: builds what the command needs, if it is not built, and runs it.
+ * Entry of `npm start`, `npm test` and `npm run …` (deploy/build): builds the targets that the command needs unless they
+ * are up to date, and runs it.
  *
  *   node deploy/build/run.mjs COMMAND [arguments]
  *
- * This file keeps to syntax that very old versions of Node can read, so that they end with a sentence.
+ * This file uses only syntax that very old versions of Node can parse, so that they end with one sentence.
  */
 const needed = [20, 19];
 const version = process.versions.node.split('.').map(Number);

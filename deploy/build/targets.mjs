@@ -1,21 +1,21 @@
-/** What can be built: from which files, into which folder, by which commands. */
+/** The targets of the build: their input files, output folders and commands. */
 import { join } from 'node:path';
 
 /**
  * @typedef {object} Target
  * @property {string} name
- * @property {string} out the folder it is built into; replaced as a whole
- * @property {readonly string[]} folders of its inputs
- * @property {readonly string[]} files single inputs beside those
- * @property {(path: string) => boolean} isInput whether a file in the folders is one
- * @property {readonly string[]} tools packages without which it cannot be built
- * @property {(root: string, into: string) => string[][]} steps commands of Node that may run side by side
+ * @property {string} out output folder; replaced as a whole
+ * @property {readonly string[]} folders folders of input files
+ * @property {readonly string[]} files additional single input files
+ * @property {(path: string) => boolean} isInput whether a file in the folders is an input
+ * @property {readonly string[]} tools packages that the build requires
+ * @property {(root: string, into: string) => string[][]} steps commands of Node, which may run in parallel
  */
 
 const source = /\.(ts|tsx|css|html|svg|mjs)$/;
 const testSource = /\.(test|testing)\.ts$/;
 
-/** The product in a few files (deploy/bundle), and the page. @type {Target} */
+/** The product, bundled into a few files (deploy/bundle), and the console page. @type {Target} */
 export const product = {
   name: 'the product',
   out: 'dist',
@@ -29,7 +29,7 @@ export const product = {
   ],
 };
 
-/** What tests, chaos, simulation and bench run as processes of their own, with the code that these use. @type {Target} */
+/** The programs that tests, chaos, simulation and bench run as separate processes. @type {Target} */
 export const tests = {
   name: 'the tests’ own programs',
   out: '.cache/tests',
