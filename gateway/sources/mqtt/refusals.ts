@@ -8,7 +8,7 @@ const logsPerWindow = 5;
 const versionHint = 'the client speaks another version of MQTT, such as 5; set it to 3.1.1 (or 3.1)';
 
 export const takeoverText =
-  'closed the earlier connection with this client id: the client has reconnected, or two clients share the id (each needs its own)';
+  'closed the earlier connection: the client has reconnected, or another one has the same client id (each needs its own)';
 
 /** Counts refusals by reason, and logs the first few of each kind in every minute. */
 export class Refusals {
