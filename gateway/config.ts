@@ -42,7 +42,7 @@ export const GatewayConfig = Type.Object(
 );
 export type GatewayConfig = Static<typeof GatewayConfig>;
 
-/** What the broker stores: what its own configuration says, and every topic that a route takes, or it would be lost. */
+/** The topics that the broker stores: those of its own configuration, and all that routes take, or these would be lost. */
 export function storedTopics({ broker, routes }: Pick<GatewayConfig, 'broker' | 'routes'>): string[] {
   const stored = broker.telemetryFilters.map((text) => parseFilter(text));
   const isStored = (text: string) => {

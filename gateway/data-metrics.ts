@@ -1,7 +1,7 @@
 import type { GatewayMetrics } from './metrics.ts';
 import type { DataStatus } from './pipeline/status.ts';
 
-/** What the data thread says of itself, as metrics. */
+/** The status of the data thread as metrics. */
 export function dataMetrics(metrics: GatewayMetrics, status: DataStatus): void {
   const { pipeline, placement, deadLetters } = status;
   metrics.total('harbinger_messages_total', 'Messages taken from sources', pipeline.messages);

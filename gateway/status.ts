@@ -32,7 +32,7 @@ interface Condition {
   reasons: string[];
 }
 
-/** What the gateway says of itself: health, readiness, status, metrics. Asks the data thread once a second. */
+/** Health, readiness, status and metrics of the gateway. Asks the data thread once a second. */
 export function createStatus(deps: StatusDeps) {
   const { config, data, broker, serial, intelligence, alerts, metrics, clock } = deps;
   const space = new FreeSpace(config.dataDir, clock);

@@ -19,7 +19,7 @@ import { checkDatabaseFile, setAside } from './database-file.ts';
 /** A letter as stored: without its id, which is the key. */
 export type StoredLetter = Omit<DeadLetter, 'id'>;
 
-/** What survives the letters themselves. */
+/** The counts that survive the letters themselves. */
 export interface Ledger {
   nextId: number;
   /** Evicted to make room, since the store began. */

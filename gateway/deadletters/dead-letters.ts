@@ -1,5 +1,5 @@
 /**
- * What could not become a reading, kept until somebody has looked: topic, payload, sender, time, stage and reason.
+ * Messages that could not become readings, kept until somebody has looked: topic, payload, sender, time, stage and reason.
  * Bounded in letters and bytes; when full the oldest go, and are counted. The folder holds an lmdb file
  * (`letters.lmdb`), which keeps the size it once needed.
  */
@@ -14,13 +14,13 @@ const payloadBytesMax = 64 << 10;
 const clientLengthMax = 256;
 const reasonLengthMax = 1_000;
 const listMax = 1_000;
-/** Of letters waiting for a commit; beyond it they are refused at once. */
+/** Bytes of letters that may wait for a commit; beyond them letters are refused at once. */
 const waitingBytesMax = 32 << 20;
 
 export interface DeadLettersOptions {
   dir: string;
   countMax: number;
-  /** Of payloads and texts; the file takes somewhat more. */
+  /** Bytes of payloads and texts; the file takes somewhat more. */
   bytesMax: number;
   clock: Clock;
   log: Log;
@@ -35,7 +35,7 @@ export interface DeadLetters {
   /** Newest first, at most 1,000, with ids below `beforeId`. */
   list(query: { limit: number; beforeId?: number }): DeadLetter[];
   show(id: number): DeadLetter | null;
-  /** How many there were of them. Durable when resolved. @throws HarbingerError DEADLETTERS_WRITE */
+  /** Resolves with the number of letters dropped, once that is durable. @throws HarbingerError DEADLETTERS_WRITE */
   drop(which: readonly number[] | 'all'): Promise<number>;
   counts(): { count: number; bytes: number; dropped: number; byCode: Record<string, number> };
   /** Commits what waits, then closes. */

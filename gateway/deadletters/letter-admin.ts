@@ -1,4 +1,4 @@
-/** What people and jobs may do with dead letters. */
+/** The operations on dead letters for people and jobs. */
 import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { RawMessage } from '../ports/source.ts';
 import { type LetterBox, letterIdsBefore, redriveLetters } from './redrive.ts';

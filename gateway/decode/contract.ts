@@ -38,7 +38,7 @@ export function checkReading(schema: MachineSchema, values: Record<string, unkno
   }
 }
 
-/** An open type takes every number; what else stands beside it (other texts, lists) is not a sensor. */
+/** An open type takes every number; other texts, lists and objects are no sensors. */
 function openColumn(schema: MachineSchema, sensor: string, raw: unknown): number {
   return schema.type.openSensors && isSensorValue(sensor, raw) ? columnOf(schema, sensor) : -1;
 }

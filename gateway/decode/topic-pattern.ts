@@ -1,6 +1,6 @@
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 
-/** What a topic pattern such as `telemetry/{site}/{machine}/{sensor}` finds in a topic. */
+/** The names that a pattern such as `telemetry/{site}/{machine}/{sensor}` finds in a topic. */
 export interface TopicMatch {
   site?: string;
   machine?: string;

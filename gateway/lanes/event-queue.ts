@@ -23,14 +23,14 @@ export class EventQueue {
   private readonly append: (block: Omit<Block, 'seq'>) => Promise<unknown>;
   private waiting: Waiting[] = [];
   private writing = false;
-  /** By id, oldest first: what becomes of it, null where it is durable. */
+  /** By id, oldest first: resolves when the event is durable; null once it is. */
   private readonly known = new Map<string, Promise<void> | null>();
 
   constructor(append: (block: Omit<Block, 'seq'>) => Promise<unknown>) {
     this.append = append;
   }
 
-  /** What an earlier run journalled. */
+  /** Notes the id of an event that an earlier run journalled. */
   remember(id: string): void {
     this.note(id, null);
   }

@@ -10,17 +10,17 @@ export class Losses {
     sumUp(this.sums, loss);
   }
 
-  /** One that could not be recorded. */
+  /** Takes back a loss that could not be recorded. */
   giveBack(loss: JournalLoss): void {
     sumUp(this.sums, loss);
   }
 
-  /** Since the start, recorded or not. */
+  /** All losses since the start, recorded or not. */
   get totals(): JournalLoss[] {
     return [...this.all.values()];
   }
 
-  /** All that wait; whoever cannot record one gives it back. */
+  /** Removes and returns all that wait; a caller that cannot record one gives it back. */
   take(): JournalLoss[] {
     const taken = [...this.sums.values()];
     this.sums = new Map();

@@ -19,7 +19,7 @@ export interface DataClientHandlers {
 }
 
 const callMsMax = 60_000;
-/** What a batch leaves behind is soon garbage: a larger space for it costs memory and saves no time. */
+/** A batch leaves behind short-lived garbage: a larger space for it costs memory and saves no time. */
 const maxYoungGenerationSizeMb = 24;
 /** The id under which `start` waits, like a call, for the thread to be ready. */
 const startId = 0;

@@ -1,4 +1,4 @@
-/** What crosses between the main thread and the data thread. Both sides are of one build: no checks here. */
+/** The messages between the main thread and the data thread. Both sides are of one build: no checks here. */
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { WireError } from '../../shared/runtime/wire-error.ts';
@@ -13,7 +13,7 @@ export interface DataThreadInit {
   types: Map<string, MachineType>;
 }
 
-/** What the main thread may ask; each answers with a value or an error. */
+/** The calls that the main thread may make; each answers with a value or an error. */
 export interface DataCalls {
   status(): Promise<DataStatus>;
   event(event: HarbingerEvent): Promise<void>;

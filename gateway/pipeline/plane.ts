@@ -1,6 +1,6 @@
 /**
- * What the data thread runs: pipeline, journal, dead letters, uplink. Everything that must be on disk before an
- * acknowledgement passes here, off the main thread, which keeps serving sensors meanwhile.
+ * The data plane: pipeline, journal, dead letters and uplink, which run in the data thread. Everything that must be on
+ * disk before an acknowledgement passes here, off the main thread, which keeps serving sensors meanwhile.
  */
 import { join } from 'node:path';
 import { type Lane, lanes as laneNames } from '../../shared/contract/lanes.ts';

@@ -1,8 +1,8 @@
 import type { ColumnBatch } from '../ports/watch.ts';
 
 /**
- * Rows for the windows on their way to the main thread. They go along with the next answer to a slab, since what a message
- * between threads costs is to wake the other one; without an answer they go alone at the end of the turn.
+ * Rows for the windows on their way to the main thread. They go along with the next answer to a slab, since the cost of a
+ * message between threads is to wake the other one; without an answer they go alone at the end of the turn.
  */
 export class RowsToSend {
   private readonly sendAlone: (batches: ColumnBatch[]) => void;
@@ -17,20 +17,20 @@ export class RowsToSend {
     if (this.batches.length === 1) setImmediate(() => this.flush());
   }
 
-  /** Those that waited, oldest first, for whoever sends something now. */
+  /** Removes and returns the waiting rows, oldest first, for a caller that sends something now. */
   take(): ColumnBatch[] {
     const { batches } = this;
     this.batches = [];
     return batches;
   }
 
-  /** Sends what waits, ahead of something that must not overtake it. */
+  /** Sends the waiting rows, ahead of a message that must not overtake them. */
   flush(): void {
     if (this.batches.length > 0) this.sendAlone(this.take());
   }
 }
 
-/** The memory of batches, to be handed over with them. */
+/** The memory of batches, which is handed over with them. */
 export function buffersOf(batches: readonly ColumnBatch[]): ArrayBuffer[] {
   return batches.flatMap(({ machineIndex, timeMs, offset, values }) =>
     [machineIndex, timeMs, offset, values].map((array) => array.buffer as ArrayBuffer),

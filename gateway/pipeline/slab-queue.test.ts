@@ -11,7 +11,7 @@ const lookMs = 2;
 let clock: ReturnType<typeof manualClock>;
 let queue: SlabQueue;
 let notes: SlabNote[];
-/** What the data thread read, and what became of each message. */
+/** The payloads that the data thread read, and the outcome of each message. */
 let read: string[];
 let settled: (Error | undefined)[];
 

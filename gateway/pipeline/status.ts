@@ -1,4 +1,4 @@
-/** What the data thread says of itself. */
+/** The status of the data thread. */
 import type { JournalLoss } from '../../shared/contract/events.ts';
 import { type Lane, lanes } from '../../shared/contract/lanes.ts';
 import type { LetterAdmin } from '../deadletters/letter-admin.ts';
@@ -19,7 +19,7 @@ export interface DeadLetterCounts {
 
 export interface DataStatus {
   pipeline: PipelineCounts;
-  /** Resends recognised, and what became of times. */
+  /** Resends recognised, and times moved or refused. */
   placement: ReadingIdentityCounts;
   machines: number;
   /** Why the journal cannot be written at the moment, so that senders wait; null while it can. */

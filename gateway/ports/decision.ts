@@ -7,7 +7,7 @@ export interface MachineIdentity {
   type: MachineType;
 }
 
-/** What the decision is about: one machine with its window (rows × sensors, oldest first; a short history ends it, NaN before). */
+/** The subject of a decision: one machine with its window (rows × sensors, oldest first; a short history ends it, NaN before). */
 export interface AlertInput {
   machine: MachineIdentity;
   timeMs: number;

@@ -9,7 +9,7 @@ export interface Decoder {
   decode(payload: Buffer, target: DecodeTarget): DecodedReading[];
 }
 
-/** What the topic already says about a message. */
+/** The site, machine and sensor that the topic of a message names. */
 export interface DecodeTarget {
   site: string;
   machine: string;
@@ -22,7 +22,7 @@ export interface DecodedReading {
   values: Record<string, unknown>;
   /** The device's own time, if it sent one: whole ms since 1970 and ns within that ms. */
   deviceTime?: { ms: number; ns: number };
-  /** What the device calls this reading: a unique id, or a running number. */
+  /** The device's own name for this reading: a unique id, or a running number. */
   id?: string;
   seq?: number;
   /** Set where one reading of several cannot be read: the reason, and the reading as a message of its own. All other fields are void then. */

@@ -18,9 +18,9 @@ interface Way {
   stepMs?: (random: () => number) => number;
   /** One message a sensor, instead of one a row. */
   split?: boolean;
-  /** Of the sensor that fails. */
+  /** The column of the sensor that fails. */
   resolution?: number;
-  /** What the broken sensor sends; NaN: nothing. */
+  /** The value that the broken sensor sends; NaN: nothing. */
   broken: (held: number) => number;
 }
 

@@ -35,7 +35,7 @@ export interface IntelligenceOptions {
 
 export interface IntelligenceStats {
   windows: WindowsStats;
-  /** Of the saved baselines, by the name that users of the API know. */
+  /** The saved baselines; the name is the one that users of the API know. */
   normals: SavedBaselinesStats | null;
   model: ModelStatus;
   scorer: ScorerStats | null;

@@ -5,7 +5,7 @@ import { type Job, JobRunner, type JobStats } from './job-runner.ts';
 
 const stopMsMax = 5_000;
 
-/** What the gateway does periodically. */
+/** The gateway's periodic work. */
 export interface Jobs {
   start(): void;
   /** Aborts what is running and waits for it, at most 5 s; what is then still running is named in the log. */

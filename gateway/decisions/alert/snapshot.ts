@@ -74,7 +74,7 @@ const empty: AlertSnapshot = { open: [], held: [], pending: [] };
 
 function parse(text: string): AlertSnapshot {
   const { open, held, pending, check } = validate(JSON.parse(text), (problem) => new Error(problem));
-  // Of what is there, before defaults were filled in.
+  // The checksum is of the file's own content, without defaults.
   if (check !== undefined && check !== checkOf(JSON.parse(text) as AlertSnapshot))
     throw new Error('wrong checksum');
   return { open, held, pending: pending.map(checkEvent) };

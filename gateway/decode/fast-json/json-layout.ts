@@ -6,7 +6,7 @@ import { isNumberText } from '../values.ts';
 import { JsonNumber } from './json-number.ts';
 import { type ShapeText, type ShapeValue, shapeOf } from './json-shape.ts';
 
-/** What a value in the text is for. */
+/** The purpose of a value in the text. */
 const use = { sensor: 0, seq: 1, time: 2, timeText: 3, id: 4, number: 5, text: 6 } as const;
 type Use = (typeof use)[keyof typeof use];
 
@@ -16,7 +16,7 @@ export interface JsonLayout {
   fixed: Uint8Array;
   fixedEnd: Int32Array;
   uses: Uint8Array;
-  /** Of each value that is a sensor's: its column. */
+  /** By value: the column of its sensor, or -1. */
   columns: Int32Array;
   present: number;
   ignored: number;
@@ -25,12 +25,12 @@ export interface JsonLayout {
 const idLengthMax = 128;
 const quote = 0x22;
 const space = 0x20;
-/** Of a byte in a text: 0 ends it or needs more than copying (a quote, an escape, a control character), 2 is not ASCII. */
+/** By byte of a text: 0 ends it or needs more than copying (a quote, an escape, a control character), 2 is not ASCII. */
 const textKinds = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte < 0x20 || byte === quote || byte === 0x5c ? 0 : byte < 0x80 ? 1 : 2,
 );
 
-/** Of a byte in a text: whether numbers have it. */
+/** By byte of a text: whether numbers have it. */
 const digitKinds = Uint8Array.from({ length: 256 }, (_, byte) =>
   '0123456789+-.eE '.includes(String.fromCharCode(byte)) ? 1 : 0,
 );
@@ -60,8 +60,8 @@ function endsText(word: number): boolean {
 }
 
 /**
- * Learns a layout from a message that was decoded and checked the general way. Null where it has none that can be told:
- * such messages are decoded the general way for ever.
+ * Learns a layout from a message that was decoded and checked the general way. Null where it has no layout that could be
+ * recognised again: such messages are always decoded the general way.
  */
 export function learnLayout(payload: Buffer, schema: MachineSchema, sensor: string | undefined, row: Row) {
   const shape = shapeOf(payload.toString('latin1'));
@@ -133,7 +133,7 @@ function fixedTexts(payload: Buffer, slots: readonly ShapeValue[]): Pick<JsonLay
   };
 }
 
-/** Reads messages by their layouts. One for all: what it read is in its fields and in `row` until the next. */
+/** Reads messages by their layouts. Its results stay in its fields and in `row` until the next message. */
 export class LayoutReader {
   readonly claim: ReadingClaim = { id: undefined, seq: undefined, deviceTime: undefined };
   private readonly moment: Moment = { ms: 0, ns: 0 };
@@ -141,7 +141,7 @@ export class LayoutReader {
 
   /**
    * True if the message has this layout and every value is as its type says: then `row` and `claim` are what the general
-   * way makes of it. False says nothing about the message.
+   * way would give. False says nothing about the message.
    */
   read(layout: JsonLayout, payload: Buffer, schema: MachineSchema, row: Row): boolean {
     const { fixed, fixedEnd, uses, columns } = layout;
@@ -166,7 +166,7 @@ export class LayoutReader {
     return at === payload.length;
   }
 
-  /** Reads one value; where it ends, or -1. */
+  /** Reads one value. Returns where it ends, or -1. */
   private value(
     what: number,
     column: number,
@@ -201,7 +201,7 @@ export class LayoutReader {
     return this.time(fromDigits(payload.toString('latin1', from, at))) ? at : -1;
   }
 
-  /** Whether a text is one that an open type takes for a number. What only looks like one (`1.4.2`) is told by its bytes. */
+  /** Whether an open type takes a text for a number. Texts that only look like one (`1.4.2`) are told by their bytes. */
   private isNumber(payload: Buffer, from: number): boolean {
     let at = from;
     while (at < payload.length && digitKinds[payload[at]!] === 1) at++;

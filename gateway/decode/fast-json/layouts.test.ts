@@ -23,7 +23,7 @@ function seriesOf(type: string): MachineSchema {
   return machines.find('hall', 'm1');
 }
 
-/** What a message means the general way; null where it is refused. */
+/** Reads a message the general way; null where it is refused. */
 function general(payload: Buffer, schema: MachineSchema, sensor: string | undefined) {
   const row = newRow();
   try {
@@ -163,7 +163,7 @@ const value = fc.oneof(
   text,
   fc.constantFrom('null', 'true', '{}', '[1]', '{"a":1}', '["x]",[2,{}]]'),
 );
-/** What sensors show, as a rule. */
+/** Values as sensors usually show them. */
 const plain = fc
   .tuple(fc.integer({ min: -500, max: 5_000 }), fc.nat(999))
   .map(([whole, part]) => `${whole}.${part}`);

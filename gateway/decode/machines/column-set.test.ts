@@ -35,7 +35,7 @@ describe('sets of columns', () => {
     const layouts = new Layouts();
     const writer = new LineWriter();
     const row = newRow();
-    /** What messages of a new machine become; those in capitals by their layout. */
+    /** How messages of a new machine are read; those in capitals by their layout. */
     const send = (machine: string, texts: string[]): string[] => {
       const schema = machines.find('hall', machine);
       const topic = newTopicLayouts();

@@ -1,7 +1,7 @@
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import { hashText } from '../hash.ts';
 
-/** Sets that are found again; beyond it, machines with yet other sensors have one each. */
+/** Sets that machines share; beyond them, machines with yet other sensors have a set each. */
 const sharedMax = 4_096;
 
 /**
@@ -11,7 +11,7 @@ const sharedMax = 4_096;
 export interface ColumnSet {
   readonly columns: ReadonlyMap<string, number>;
   readonly sensors: readonly string[];
-  /** Of the sensors' names. */
+  /** Hashes of the sensors' names. */
   readonly sensorHashes: readonly number[];
   readonly min: readonly number[];
   readonly max: readonly number[];
@@ -19,7 +19,7 @@ export interface ColumnSet {
 
 export class ColumnSets {
   private readonly ofTypes = new Map<MachineType, ColumnSet>();
-  /** By set: the one with one more sensor. */
+  /** By set and one more sensor: the larger set. */
   private readonly larger = new Map<ColumnSet, Map<string, ColumnSet>>();
   private shared = 0;
 

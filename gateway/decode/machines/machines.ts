@@ -11,12 +11,12 @@ export interface MachinesOptions {
   gateway: string;
   types: ReadonlyMap<string, MachineType>;
   rules: MachineRule[];
-  /** What to do with a machine that no rule names: refuse its readings, or take this type. */
+  /** For a machine that no rule names: refuse its readings, or take this type. */
   unknown: 'dead-letter' | { type: string };
   machinesMax: number;
 }
 
-/** The machines met so far and their types, by the configured rules; the first rule that matches decides. */
+/** The machines met so far, with their types by the configured rules; the first rule that matches decides. */
 export class Machines {
   private readonly options: MachinesOptions;
   private readonly rules: { pattern: RegExp; type: MachineType }[];

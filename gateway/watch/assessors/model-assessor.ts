@@ -1,5 +1,5 @@
 /**
- * What the model believes of machines. Machines at risk are explained too: every sensor of theirs is scored once more
+ * Assesses machines by the model. Machines at risk are explained too: every sensor of theirs is scored once more
  * with that sensor taken out, so an explained machine costs 1 + sensors windows instead of 1.
  */
 import type { Assessment } from '../../../shared/contract/events.ts';

@@ -1,5 +1,5 @@
 /**
- * What can be said without a model: how far each sensor with limits has come from warning to alarm, and when its trend
+ * The assessment without a model: how far each sensor with limits has come from warning to alarm, and when its trend
  * will reach the alarm. Severity runs through 0.5 at the warning limit and 1 at the alarm limit, in a straight line.
  */
 import type { MachineType, Sensor } from '../../../shared/domain/machine-type.ts';

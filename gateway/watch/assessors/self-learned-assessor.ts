@@ -6,7 +6,7 @@ import { hasLimits } from './rules.ts';
 
 const name = 'self-learned';
 const version = '1.0.0';
-/** What is learnt from one machine alone is never as sure as what a model has learnt from many lives. */
+/** Knowledge from one machine alone is never as sure as a model's, which has learnt from many lives. */
 const confidence = 0.55;
 
 /**

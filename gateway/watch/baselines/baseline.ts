@@ -34,7 +34,7 @@ const unlimited = { take: () => true };
 export interface BaselineOptions {
   learnRows?: number;
   /**
-   * What the score means. `state`: how far from normal the machine is now, as long as it is; for types of which wear is
+   * The meaning of the score. `state`: how far from normal the machine is now, as long as it is; for types of which wear is
    * to be told. `events`: how rare what happened lately is, or how far it has drifted; what lasts becomes the new normal.
    */
   judges?: 'state' | 'events';
@@ -59,7 +59,7 @@ export interface SavedBaseline {
   detector: Uint8Array;
 }
 
-/** What is normal for one machine. A few KB (9 KB with 14 sensors), of fixed size. */
+/** The learnt normal behaviour of one machine. A few KB (9 KB with 14 sensors), of fixed size. */
 export class Baseline {
   private readonly options: Required<BaselineOptions>;
   private detector: Detector;

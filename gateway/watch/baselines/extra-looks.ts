@@ -10,7 +10,7 @@ export class ExtraLooks {
   private left = perSecondMax;
   private filledMs = Number.NEGATIVE_INFINITY;
 
-  /** What has come since is added; more than a second's is not kept. */
+  /** Adds the looks for the time passed; no more than a second's are kept. */
   refill(nowMs: number): void {
     const passedMs = nowMs - this.filledMs;
     if (passedMs <= 0) return;

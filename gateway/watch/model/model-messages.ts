@@ -1,4 +1,4 @@
-/** What the main thread and the model's worker say to each other. */
+/** The messages between the main thread and the model's worker. */
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { BackendPreference, ChosenBackend } from '../../../shared/features/backend-names.ts';
 import type { WireError } from '../../../shared/runtime/wire-error.ts';
@@ -15,7 +15,7 @@ export interface WorkerStart {
   sources: ModelSource[];
 }
 
-/** What the main thread needs to know of a model in use. */
+/** The properties of a model in use that the main thread needs. */
 export interface LoadedModel {
   machineType: string;
   name: string;
@@ -55,7 +55,7 @@ export interface Explanation {
 export interface ScoreResult {
   /** p10, p50, p90 of each window. */
   lives: Float32Array;
-  /** Of each window, 0 … 1: how far it is like what the model has learnt from. */
+  /** By window, 0 … 1: how similar it is to the data that the model has learnt from. */
   familiarity: Float32Array;
   explanations: Explanation[];
 }

@@ -53,7 +53,7 @@ export function encodeRecord(head: Head, gathered: Gathered, detector: Uint8Arra
   return { head, bytes };
 }
 
-/** What a record's body holds, for so many sensors. @throws RangeError where it holds less than that */
+/** Decodes a record's body, for so many sensors. @throws RangeError where it is too short for them */
 export function readBody(
   { bytes }: BaselineRecord,
   sensors: number,
@@ -69,7 +69,7 @@ export function encodeFile(records: readonly BaselineRecord[]): Buffer {
   return Buffer.concat([magic, ...records.map(({ bytes }) => bytes)]);
 }
 
-/** The sound records of a file, and what is wrong with it; null: nothing. */
+/** The sound records of a file, and its problem, or null. */
 export function decodeFile(file: Buffer): { records: BaselineRecord[]; problem: string | null } {
   const records: BaselineRecord[] = [];
   if (!file.subarray(0, magic.length).equals(magic)) return { records, problem: 'not of this format' };

@@ -8,7 +8,7 @@ import { type BaselineRecord, encodeRecord, readBody } from './record.ts';
 
 const hashes = new WeakMap<MachineType, string>();
 
-/** Of a machine type as declared: a machine's own sensors, on an open type, are no part of its contract. */
+/** Hash of a machine type as declared: a machine's own sensors, on an open type, are no part of its contract. */
 function hashOf(type: MachineType): string {
   const declared = type.openSensors ? { ...type, sensors: [] } : type;
   const known = hashes.get(type) ?? contractHash(declared);

@@ -95,7 +95,7 @@ export interface Run {
   baselines: SavedBaselines;
   /** Takes batches `from … to − 1` of the journal as they become durable, or from its tail. */
   take(from: number, to: number, replay?: boolean): void;
-  /** What the machine has learnt. */
+  /** The state of the machine's detector. */
   learnt(machine: string): number[];
 }
 
@@ -156,7 +156,7 @@ afterEach(async () => {
   for (const made of benches.splice(0)) await made.dispose();
 });
 
-/** What a gateway that was never stopped has learnt. */
+/** The state that a gateway learns that is never stopped. */
 export async function uninterrupted(journal: Reading[][], machine = 'm0'): Promise<number[]> {
   const { start } = await bench(journal);
   const run = await start();

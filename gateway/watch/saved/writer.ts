@@ -72,7 +72,7 @@ export class BaselineWriter {
     const savedMs = this.options.clock.nowMs();
     return [...members].flatMap((member) => {
       const { machine } = member;
-      // What was read stays what is written until the machine has learnt on from it.
+      // The record that was read is written again until the machine has learnt on from it.
       if (block && machine && machine.window.learntTo === null) {
         member.record = null;
         return [recordOf(machine, block, savedMs)];

@@ -1,7 +1,7 @@
 import type { BlockPosition } from '../../ports/journal.ts';
 import { Baseline, type BaselineOptions } from '../baselines/baseline.ts';
 
-/** What a reading did: completed a row, became part of the next one, or came too late. */
+/** The outcome of a reading: it completed a row, became part of the next one, or came too late. */
 export type Taken = 'row' | 'part' | 'late';
 
 /** The values gathered for the next row: each sensor's last value, and whether it has spoken since the last row. */

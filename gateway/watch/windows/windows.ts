@@ -240,7 +240,7 @@ function isNew({ replay, block }: ColumnBatch, learntTo: BlockPosition): boolean
   return !replay || !block || block.journal !== learntTo.journal || block.seq > learntTo.seq;
 }
 
-/** What is to be decided about a taken machine: a copy of its window as it is now. */
+/** The input of a decision about a taken machine: a copy of its window as it is now. */
 export function alertInput(machine: WatchedMachine): AlertInput {
   const { identity, window } = machine;
   return {

@@ -5,7 +5,7 @@ import { parseDeviceTime } from '../../device-time.ts';
 const pairPattern = /^([A-Za-z0-9_.-]{1,64})[=:](.{1,64})$/;
 const pairsOf = (text: string) => text.trim().split(/[\s,;]+/);
 
-/** What small serial devices print: `temperature=21.5 humidity=40` (also `:` for `=`, and `,` or `;` for the space). */
+/** Pairs as small serial devices print them: `temperature=21.5 humidity=40` (also `:` for `=`, and `,` or `;` for the space). */
 export const keyValue: Decoder = {
   format: 'key-value',
   decode(payload) {
@@ -32,7 +32,7 @@ export const keyValue: Decoder = {
   },
 };
 
-/** Whether a text that is no JSON is meant as such pairs: nothing else, and a number under a name among them. */
+/** Whether a text that is no JSON consists of such pairs alone, with at least one number among them. */
 export function isPairs(text: string): boolean {
   const pairs = pairsOf(text);
   return (

@@ -2,7 +2,7 @@ import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import type { DecodedReading } from '../../../ports/decode.ts';
 import { parseDeviceTime } from '../../device-time.ts';
 
-/** Of a record: base name, time, unit, value, sum and version; name, unit, values, sum, time and update time. */
+/** A record's labels: base name, time, unit, value, sum and version; name, unit, values, sum, time and update time. */
 const labels = new Set('bn bt bu bv bs bver n u v vs vb vd s t ut'.split(' '));
 /** Counts of seconds below are relative to now (RFC 8428, 4.5.3). */
 const relativeBelow = 2 ** 28;
@@ -54,7 +54,7 @@ function readingAt(seconds: number): DecodedReading {
   return { values: {}, deviceTime };
 }
 
-/** What is no number is handed on as it is: the contract says what becomes of it. */
+/** A value that is no number is handed on as it is: the contract decides about it. */
 function numberOrOther(record: Fields, base: Fields): unknown {
   if (record.v !== undefined) return numberOf(base.bv) + numberOf(record.v);
   const other = record.vb ?? record.vs ?? record.vd;
