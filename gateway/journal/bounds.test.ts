@@ -155,7 +155,7 @@ describe('cursors', () => {
     const before = saves();
     for (let seq = 1; seq <= 5; seq++) bench.readings.cursor('uplink').advance(seq);
     expect(saves()).toBe(before);
-    bench.clock.advance(1_000);
+    bench.clock.advanceNow(1_000);
     await expect.poll(saves).toBe(before + 2);
     bench.disk.kill();
     await bench.open();

@@ -65,7 +65,7 @@ class Run {
       case 'advance':
         this.readSeq = Math.max(0, ...this.seen.keys());
         bench.readings.cursor('uplink').advance(this.readSeq);
-        bench.clock.advance(1_000);
+        bench.clock.advanceNow(1_000);
         return;
       case 'restart':
         await bench.reopen();

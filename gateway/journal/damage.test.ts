@@ -196,7 +196,7 @@ describe('state files', () => {
   test('an empty folder is a new journal with a new id', async () => {
     const { id } = bench.set;
     const other = new JournalBench();
-    other.clock.advance(1);
+    other.clock.advanceNow(1);
     await other.open();
     expect(id).toMatch(/^[0-9a-f]{16}$/);
     await bench.set.stop();

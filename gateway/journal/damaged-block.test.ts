@@ -67,10 +67,10 @@ describe('a block in the middle', () => {
     await bench.fill(perSegment);
     unreadable(blockAt(2) + 4_096);
     await readFails();
-    bench.clock.advance(29_000);
+    bench.clock.advanceNow(29_000);
     await readFails();
     expect(bench.losses).toEqual([]);
-    bench.clock.advance(2_000);
+    bench.clock.advanceNow(2_000);
     expect(await contents(bench.readings)).toEqual(filled(1, 6, [3]));
     expect(bench.losses).toEqual(lost(1));
   });
@@ -80,10 +80,10 @@ describe('a block in the middle', () => {
     for (let times = 0; times < 3; times++) {
       unreadable(blockAt(2));
       await readFails();
-      bench.clock.advance(29_000);
+      bench.clock.advanceNow(29_000);
       bench.disk.onOperation = () => {};
       expect(await contents(bench.readings)).toEqual(filled(1, 6));
-      bench.clock.advance(29_000);
+      bench.clock.advanceNow(29_000);
     }
     expect(bench.losses).toEqual([]);
   });
@@ -94,7 +94,7 @@ describe('a block in the middle', () => {
       throw systemError('EIO');
     };
     await readFails();
-    bench.clock.advance(3_600_000);
+    bench.clock.advanceNow(3_600_000);
     await readFails();
     bench.disk.onOperation = () => {};
     expect(await contents(bench.readings)).toEqual(filled(1, 6));
@@ -122,12 +122,12 @@ describe('a block in the middle', () => {
     })();
     for (let i = 0; i < 3; i++) {
       await new Promise((resolve) => setImmediate(resolve));
-      bench.clock.advance(250);
+      bench.clock.advanceNow(250);
     }
     expect(seqs.length).toBeLessThan(6);
     isBad = false;
     await vi.waitFor(() => {
-      bench.clock.advance(250);
+      bench.clock.advanceNow(250);
       expect(seqs).toEqual([1, 2, 3, 4, 5, 6]);
     });
     await tail;

@@ -1,46 +1,17 @@
 import type { JournalLoss } from '../../shared/contract/events.ts';
-import type { Clock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
+import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
 import type { Block } from '../ports/journal.ts';
 import { type JournalOptions, type JournalSet, openJournals } from './journal-set.ts';
 import { MemoryDisk } from './memory-disk.testing.ts';
-
-/** A clock that stands still until it is moved. */
-export class ManualClock implements Clock {
-  private ms = 1_700_000_000_000;
-  private timers = new Set<{ atMs: number; fn: () => void }>();
-
-  nowMs(): number {
-    return this.ms;
-  }
-
-  monotonicMs(): number {
-    return this.ms;
-  }
-
-  setTimer(delayMs: number, fn: () => void) {
-    const timer = { atMs: this.ms + delayMs, fn };
-    this.timers.add(timer);
-    return { cancel: () => this.timers.delete(timer) };
-  }
-
-  advance(ms: number): void {
-    this.ms += ms;
-    for (const timer of [...this.timers]) {
-      if (timer.atMs > this.ms) continue;
-      this.timers.delete(timer);
-      timer.fn();
-    }
-  }
-}
 
 export const filledBlockBytes = 10_000;
 
 /** A journal on a disk in memory, which can be opened again after what a test does to that disk. */
 export class JournalBench {
   readonly disk = new MemoryDisk();
-  readonly clock = new ManualClock();
+  readonly clock = manualClock();
   readonly losses: JournalLoss[] = [];
   limits: JournalOptions['limits'] = { bytesMax: 1 << 20, whenFull: 'drop-oldest' };
   set!: JournalSet;

@@ -1,9 +1,11 @@
 import type { Clock } from './clock.ts';
 
-/** A clock that stands still until it is moved: for simulations and tests. */
+/** A clock that stands still until it is moved: the one clock of simulations and tests. */
 export interface ManualClock extends Clock {
-  /** Moves time on, running the timers that come due, in order, each after what went before it has settled. */
+  /** Moves time on by `byMs`, running the timers that come due, in order, each after what went before it has settled. */
   advance(byMs: number): Promise<void>;
+  /** Moves time on in the same way, but at once: what one timer has set off does not settle before the next runs. */
+  advanceNow(byMs: number): void;
   /** Runs the next timer alone, moving time to it, and lets it settle. False if there is none until `untilMs`. */
   step(untilMs?: number): Promise<boolean>;
   /** Sets the wall clock without letting time pass, as NTP does. */
@@ -29,12 +31,16 @@ export function manualClock(startMs = Date.UTC(2026, 0, 1), settled = nextTurn):
     }
     return first;
   };
-  async function step(untilMs = Number.POSITIVE_INFINITY): Promise<boolean> {
+  function fireNext(untilMs: number): boolean {
     const timer = nextDue(untilMs);
     if (!timer) return false;
     pending.delete(timer);
     monotonicMs = Math.max(monotonicMs, timer.dueMs);
     timer.fn();
+    return true;
+  }
+  async function step(untilMs = Number.POSITIVE_INFINITY): Promise<boolean> {
+    if (!fireNext(untilMs)) return false;
     await settled();
     return true;
   }
@@ -51,6 +57,11 @@ export function manualClock(startMs = Date.UTC(2026, 0, 1), settled = nextTurn):
       const untilMs = monotonicMs + byMs;
       await settled();
       while (await step(untilMs));
+      monotonicMs = untilMs;
+    },
+    advanceNow(byMs) {
+      const untilMs = monotonicMs + byMs;
+      while (fireNext(untilMs));
       monotonicMs = untilMs;
     },
     setWall(nowMs) {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { connect as connectMqtt, type IClientOptions, type MqttClient } from 'mqtt';
 import mqttPacket, { type Packet } from 'mqtt-packet';
 import { expect, vi } from 'vitest';
-import { type Clock, systemClock } from '../../../shared/runtime/clock.ts';
+import { systemClock } from '../../../shared/runtime/clock.ts';
 import { type Log, silentLog } from '../../../shared/runtime/log.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import type { Intake, RawMessage } from '../../ports/source.ts';
@@ -19,38 +19,6 @@ export const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000,
 
 export const closeOf = (client: MqttClient) =>
   new Promise<void>((resolve) => client.once('close', () => resolve()));
-
-/** A clock that moves only by `advance`, which calls the timers that it passes, in order. */
-export class ManualClock implements Clock {
-  private timeMs = 1_000_000;
-  private timers: { atMs: number; fn: () => void }[] = [];
-
-  nowMs(): number {
-    return this.timeMs;
-  }
-  monotonicMs(): number {
-    return this.timeMs;
-  }
-  setTimer(delayMs: number, fn: () => void) {
-    const timer = { atMs: this.timeMs + delayMs, fn };
-    this.timers.push(timer);
-    const cancel = () => {
-      this.timers = this.timers.filter((other) => other !== timer);
-    };
-    return { cancel };
-  }
-  advance(ms: number): void {
-    const untilMs = this.timeMs + ms;
-    for (;;) {
-      const [next] = this.timers.filter(({ atMs }) => atMs <= untilMs).sort((a, b) => a.atMs - b.atMs);
-      if (!next) break;
-      this.timers = this.timers.filter((timer) => timer !== next);
-      this.timeMs = Math.max(this.timeMs, next.atMs);
-      next.fn();
-    }
-    this.timeMs = untilMs;
-  }
-}
 
 export function brokerConfig(overrides: Record<string, unknown> = {}): BrokerConfig {
   const users = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
-import type { Clock } from '../../../shared/runtime/clock.ts';
+import { type ManualClock, manualClock } from '../../../shared/runtime/manual-clock.ts';
 import type { ColumnBatch } from '../../ports/watch.ts';
 import { alertInput, Windows, type WindowsOptions } from './windows.ts';
 
@@ -18,15 +18,8 @@ const type: MachineType = {
 };
 const open: MachineType = { ...type, name: 'open', openSensors: true, sensors: [] };
 
-class ManualClock implements Clock {
-  now = 1_000;
-  nowMs = () => this.now;
-  monotonicMs = () => this.now;
-  setTimer = () => ({ cancel: () => {} });
-}
-
 function newWindows(options: Partial<WindowsOptions> = {}): { windows: Windows; clock: ManualClock } {
-  const clock = new ManualClock();
+  const clock = manualClock();
   const types = new Map([type, open].map((each) => [each.name, each]));
   return { clock, windows: new Windows({ types, machinesMax: 100, intervalMsMin: 200, clock, ...options }) };
 }
@@ -186,8 +179,8 @@ describe('the machines that are due', () => {
     expect(windows.take(10)).toEqual([]);
     windows.release(taken);
     expect(windows.take(10)).toEqual([]);
-    expect(windows.nextDueMs()).toBe(1_200);
-    clock.now = 1_200;
+    expect(windows.nextDueMs()).toBe(200);
+    clock.advanceNow(200);
     expect(windows.take(10)).toHaveLength(1);
   });
 
@@ -195,7 +188,7 @@ describe('the machines that are due', () => {
     const { windows, clock } = filled();
     const taken = windows.take(10);
     windows.add(batch([[0, 4, 4, 4]]));
-    clock.now = 10_000;
+    clock.advanceNow(9_000);
     expect(windows.take(10)).toEqual([]);
     windows.release(taken);
     expect(windows.take(10)).toHaveLength(1);
@@ -204,7 +197,7 @@ describe('the machines that are due', () => {
   it('leave nothing to wait for once they are quiet', () => {
     const { windows, clock } = filled();
     windows.release(windows.take(10));
-    clock.now = 5_000;
+    clock.advanceNow(4_000);
     expect(windows.take(10)).toEqual([]);
     expect(windows.nextDueMs()).toBeNull();
   });
@@ -226,12 +219,12 @@ describe('a bounded number of machines', () => {
   it('gives up the window of the one that was silent longest', () => {
     const { windows, clock } = newWindows({ machinesMax: 2 });
     windows.add(batch([...four(0, 0), ...four(1, 0)], { newMachines: named('m0', 'm1', 'm2') }));
-    clock.now += 60_000;
+    clock.advanceNow(60_000);
     windows.add(batch([[0, 9, 0, 0]]));
     windows.add(batch(four(2, 0)));
     expect(windows.stats()).toMatchObject({ machines: 2, evicted: 1 });
     expect(windows.take(10).map(({ key }) => key)).toEqual(['s/m0', 's/m2']);
-    clock.now += 60_000;
+    clock.advanceNow(60_000);
     windows.add(batch(four(1, 10)));
     expect(windows.take(10).map(({ key }) => key)).toEqual(['s/m1']);
     expect(windows.stats()).toMatchObject({ machines: 2, evicted: 2, unwatched: 0 });
@@ -243,7 +236,7 @@ describe('a bounded number of machines', () => {
     for (let row = 0; row < 4; row++) {
       const rows = [0, 1, 2].map((index): Row => [index, row, index, index]);
       windows.add(batch(rows, row === 0 ? { newMachines } : {}));
-      clock.now += 30_000;
+      clock.advanceNow(30_000);
     }
     expect(windows.take(10).map(({ key }) => key)).toEqual(['s/m0', 's/m1']);
     expect(windows.stats()).toMatchObject({ machines: 2, evicted: 0, unwatched: 4 });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { manualClock } from '../../../../shared/runtime/manual-clock.ts';
 import { hashPassword } from '../../../../shared/security/passwords.ts';
-import { ManualClock } from '../harness.testing.ts';
 import { Credentials } from './credentials.ts';
 
 const user = (name: string, secret: object) => ({ name, publish: [], subscribe: [], ...secret });
@@ -18,7 +18,7 @@ describe('credentials', () => {
       checks += 1;
       return new Promise<boolean>((resolve) => setImmediate(resolve, given.toString() === 'secret'));
     };
-    const credentials = new Credentials([user('a', { passwordHash })], new ManualClock(), verify);
+    const credentials = new Credentials([user('a', { passwordHash })], manualClock(), verify);
     await expect(credentials.check('a', wrong, 'x')).rejects.toMatchObject({ reason: 'credentials' });
     expect(checks).toBe(1);
     const all = Array.from({ length: 300 }, (_, i) => credentials.check('a', password, `10.0.0.${i}`));
@@ -29,13 +29,13 @@ describe('credentials', () => {
   });
 
   it('really check the hash', async () => {
-    const credentials = new Credentials([user('a', { passwordHash })], new ManualClock());
+    const credentials = new Credentials([user('a', { passwordHash })], manualClock());
     await expect(credentials.check('a', wrong, 'x')).rejects.toMatchObject({ reason: 'credentials' });
     expect((await credentials.check('a', password, 'x')).name).toBe('a');
   });
 
   it('throttle guessing by address and user, for longer each time, and no longer than a minute', async () => {
-    const clock = new ManualClock();
+    const clock = manualClock();
     const credentials = new Credentials(
       [user('a', { password: 'secret' }), user('b', { password: 'secret' })],
       clock,
@@ -49,20 +49,20 @@ describe('credentials', () => {
     expect(await guess('a', 'x', password)).toBe('throttled');
     expect(await guess('b', 'x', password)).toBe('in');
     expect(await guess('a', 'y', password)).toBe('in');
-    clock.advance(1_000);
+    clock.advanceNow(1_000);
     expect(await guess('a', 'x')).toBe('credentials');
-    clock.advance(1_000);
+    clock.advanceNow(1_000);
     expect(await guess('a', 'x', password)).toBe('throttled');
     for (let i = 0; i < 10; i++) {
-      clock.advance(60_000);
+      clock.advanceNow(60_000);
       expect(await guess('a', 'x')).toBe('credentials');
     }
-    clock.advance(60_000);
+    clock.advanceNow(60_000);
     expect(await guess('a', 'x', password)).toBe('in');
   });
 
   it('one wrong sensor does not lock out the right ones behind its address', async () => {
-    const credentials = new Credentials([user('a', { password: 'secret' })], new ManualClock());
+    const credentials = new Credentials([user('a', { password: 'secret' })], manualClock());
     await credentials.check('a', password, 'nat');
     for (let i = 0; i < 20; i++) await expect(credentials.check('a', wrong, 'nat')).rejects.toThrow();
     await expect(credentials.check('a', wrong, 'nat')).rejects.toMatchObject({ reason: 'throttled' });
@@ -80,7 +80,7 @@ describe('credentials', () => {
       return true;
     };
     const users = Array.from({ length: 300 }, (_, i) => user(`u${i}`, { passwordHash }));
-    const credentials = new Credentials(users, new ManualClock(), verify);
+    const credentials = new Credentials(users, manualClock(), verify);
     const answers = await Promise.allSettled(users.map(({ name }) => credentials.check(name, password, 'x')));
     const busy = answers.filter((answer) => answer.status === 'rejected');
     expect(busy.length).toBe(300 - 202);

@@ -1,12 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { ManualClock } from '../harness.testing.ts';
+import { manualClock } from '../../../../shared/runtime/manual-clock.ts';
 import { Link, type LinkedClient, type LinkGate } from './link.ts';
 import { Links } from './links.ts';
 import { ReadBuffers } from './read-buffers.ts';
 
 function newLink(keepaliveMs: number) {
-  const clock = new ManualClock();
+  const clock = manualClock();
   const links = new Links(clock);
   let bytes = 0;
   const stream = new PassThrough();
@@ -36,38 +36,38 @@ describe('keep-alive', () => {
     const { clock, reasons, receive } = newLink(10_000);
     for (let i = 0; i < 20; i++) {
       receive();
-      clock.advance(14_000);
+      clock.advanceNow(14_000);
     }
     expect(reasons).toEqual([]);
-    clock.advance(4_000);
+    clock.advanceNow(4_000);
     expect(reasons[0]).toBe('keepalive');
   });
 
   it('says nothing about a client that waits for the disk', () => {
     const { clock, link, reasons } = newLink(10_000);
     link.addPending(10);
-    clock.advance(600_000);
+    clock.advanceNow(600_000);
     expect(reasons).toEqual([]);
     link.removePending(10);
-    clock.advance(18_000);
+    clock.advanceNow(18_000);
     expect(reasons[0]).toBe('keepalive');
   });
 
   it('leaves a client alone that asked for none, until it takes nothing of what is sent', () => {
     const { clock, reasons, stream } = newLink(0);
-    clock.advance(3_600_000);
+    clock.advanceNow(3_600_000);
     expect(reasons).toEqual([]);
     stream.write(Buffer.alloc(1_000_000));
-    clock.advance(9_000);
+    clock.advanceNow(9_000);
     expect(reasons).toEqual([]);
-    clock.advance(4_000);
+    clock.advanceNow(4_000);
     expect(reasons[0]).toBe('slow');
   });
 
   it('stops watching when stopped', () => {
     const { clock, links, reasons } = newLink(1_000);
     links.stop();
-    clock.advance(60_000);
+    clock.advanceNow(60_000);
     expect(reasons).toEqual([]);
   });
 });
