@@ -1,16 +1,11 @@
 /** Imports follow the layers, and nothing goes in a circle. */
 import { describe, expect, it } from 'vitest';
 import { circlesIn, circlesOf } from './circles.ts';
-import * as exceptions from './exceptions.ts';
 import { type Edge, edges, edgesBetweenSources } from './imports.ts';
 import { breaksFloors, breaksParts, breaksRooms, breaksSharedRooms, floors, sharedRooms } from './rules.ts';
 import { folderOf, isTest, sources } from './tree.ts';
 
-const broken = (rule: (edge: Edge) => boolean) =>
-  edges
-    .filter(rule)
-    .map(({ from, to }) => `${from} → ${to}`)
-    .filter((text) => !exceptions.imports.includes(text));
+const broken = (rule: (edge: Edge) => boolean) => edges.filter(rule).map(({ from, to }) => `${from} → ${to}`);
 
 const inner = edgesBetweenSources.filter(({ from, to }) => !isTest(from) && !isTest(to));
 const codeFolders = [
@@ -55,14 +50,13 @@ describe('imports', () => {
 
 describe('circles', () => {
   it('there are none of files, type-only imports included', () => {
-    const found = circlesOf(inner).map((circle) => circle.join(' '));
-    expect(found.filter((circle) => !exceptions.circles.includes(circle))).toEqual([]);
+    expect(circlesOf(inner)).toEqual([]);
   });
 
   it('there are none between the files and sub-folders of a folder', () => {
     const found = codeFolders.flatMap((folder) =>
       circlesIn(folder, inner).map((circle) => `${folder || '/'}: ${circle.join(' ')}`),
     );
-    expect(found.filter((circle) => !exceptions.circles.includes(circle))).toEqual([]);
+    expect(found).toEqual([]);
   });
 });

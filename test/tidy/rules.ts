@@ -1,6 +1,6 @@
 /** Which folders may import which: the layers of the product. Each rule returns the imports that break it. */
 import type { Edge } from './imports.ts';
-import { isTest } from './tree.ts';
+import { folderOf, isTest } from './tree.ts';
 
 /** What each top-level folder may import of the others. deploy/ composes the product; test/ may import everything. */
 export const floors: Readonly<Record<string, readonly string[]>> = {
@@ -40,6 +40,11 @@ const composing: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** The JSON format recognises SenML and key-value payloads and hands them to their own formats. */
+const partsThatDelegate: Readonly<Record<string, readonly string[]>> = {
+  'gateway/decode/formats/json': ['gateway/decode/formats/senml', 'gateway/decode/formats/key-value'],
+};
+
 const topOf = (path: string) => path.split('/')[0]!;
 
 /** The second folder of a path in gateway/ or cloud/; null for files that lie directly in them, and elsewhere. */
@@ -73,13 +78,14 @@ export function breaksSharedRooms({ from, to }: Edge): boolean {
 
 /**
  * A part is a folder with a part.ts. From outside it is seen as its part.ts alone, and only by the registry, which lies
- * in the folder above. Tests may look inside.
+ * in the folder above. Tests may look inside, and `partsThatDelegate` may import the parts that they delegate to.
  */
 export function breaksParts({ from, to }: Edge, partFolders: ReadonlySet<string>): boolean {
   if (isTest(from) || topOf(from) === 'test') return false;
   for (const folder of partFolders) {
     if (!to.startsWith(`${folder}/`) || from.startsWith(`${folder}/`)) continue;
-    const isRegistry = folder.slice(0, folder.lastIndexOf('/')) === from.slice(0, from.lastIndexOf('/'));
+    if (partsThatDelegate[folderOf(from)]?.includes(folder)) continue;
+    const isRegistry = folderOf(folder) === folderOf(from);
     if (to !== `${folder}/part.ts` || !isRegistry) return true;
   }
   return false;

@@ -1,7 +1,6 @@
 /** Files are short, folders small, and nothing lies about that nobody uses. */
 import { expect, it } from 'vitest';
 import { unreached } from './entries.ts';
-import * as exceptions from './exceptions.ts';
 import { floors } from './rules.ts';
 import { files, folderOf, isTest, sources, textOf } from './tree.ts';
 
@@ -19,8 +18,7 @@ it('no folder has more than 12 source files, tests apart', () => {
     if (!isTest(path)) counts.set(folderOf(path), (counts.get(folderOf(path)) ?? 0) + 1);
   }
   const large = [...counts].filter(([, count]) => count > sourcesInFolderMax);
-  const found = large.map(([folder, count]) => `${folder}: ${count}`);
-  expect(found.filter((text) => !exceptions.largeFolders.includes(text.split(':')[0]!))).toEqual([]);
+  expect(large.map(([folder, count]) => `${folder}: ${count}`)).toEqual([]);
 });
 
 it('every file is imported, or is where a process, a thread, a page or a test begins', () => {
