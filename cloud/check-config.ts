@@ -8,7 +8,7 @@ import {
 import { type ConfigProblem, invalid } from '../shared/config/problem.ts';
 import { tlsProblems } from '../shared/config/tls-problems.ts';
 import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-types.ts';
-import { tlsOwner as alertsTls, notifierProblems } from './alerts/config.ts';
+import { notifierFileProblems, notifierProblems } from './alerts/config.ts';
 import { CloudConfig } from './config.ts';
 import { credentialProblems } from './receive/credentials.ts';
 import { tlsOwner as ingestTls } from './receive/tls-files.ts';
@@ -35,12 +35,7 @@ const fileChecks: ConfigCheck<CloudConfig>[] = [
   { settings: ['ingest'], problems: ({ ingest }) => tlsProblems(ingest.tls ?? {}, 'ingest.tls', ingestTls) },
   {
     settings: ['alerts'],
-    problems: ({ alerts: { email, mqtt } }) =>
-      Object.entries({ email, mqtt }).flatMap(([kind, notifiers]) =>
-        notifiers.flatMap(({ caFile }, i) =>
-          caFile === undefined ? [] : tlsProblems({ caFile }, `alerts.${kind}[${i}]`, alertsTls),
-        ),
-      ),
+    problems: ({ alerts }) => notifierFileProblems(alerts),
   },
 ];
 

@@ -7,9 +7,9 @@ import mqtt, { type MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Lane } from '../shared/contract/lanes.ts';
 import { uplinkTopic } from '../shared/contract/topics.ts';
+import { predictionEvent } from '../shared/notifiers/prediction.testing.ts';
 import { HarbingerError } from '../shared/runtime/errors.ts';
 import { silentLog } from '../shared/runtime/log.ts';
-import { predictionEvent } from './alerts/prediction.testing.ts';
 import { type RunningCloud, startCloud } from './cloud.ts';
 import { frameOf, password, publish, readingLine, TestStore } from './ingest.testing.ts';
 import { readCloudConfig, runCloud } from './main.ts';
@@ -215,7 +215,7 @@ describe('the process entry', () => {
       const notifier = `[[alerts.${kind}]]\nname = "a"\ncaFile = "/nowhere/ca.pem"\n${other}`;
       await expect(start(notifier)).rejects.toMatchObject({
         code: 'ALERTS_TLS_FILES',
-        message: expect.stringContaining(`caFile of alerts.${kind} 'a' names /nowhere/ca.pem: there is no`),
+        message: expect.stringContaining(`alerts.${kind}[0].caFile names /nowhere/ca.pem: there is no`),
       });
     },
   );

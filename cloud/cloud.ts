@@ -15,6 +15,7 @@ import { messageOf } from '../shared/runtime/errors.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import { type Random, systemRandom } from '../shared/runtime/random.ts';
 import { createAlertRules, createNotificationRunner } from './alerts/alerts.ts';
+import { notifiersIn } from './alerts/config.ts';
 import { createApi } from './api/server.ts';
 import type { CloudConfig } from './config.ts';
 import { DirectLog } from './log/direct.ts';
@@ -78,7 +79,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     stops.add('store', () => keeper.stop());
 
     const { notifications } = operations;
-    const runner = createNotificationRunner(config.alerts, { ...base, queue: notifications, registry });
+    const runner = await createNotificationRunner(config.alerts, { ...base, queue: notifications, registry });
     runner.start();
     stops.add('notifications', () => runner.stop());
 
@@ -107,7 +108,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       },
       quarantined: quarantine.count(),
     });
-    const notifiers = notifierNames(config.alerts);
+    const notifiers = notifiersIn(config.alerts).map((notifier) => notifier.config.name);
     const redrive = new Redrive({
       quarantine,
       deadNotifications: notifications,
@@ -156,10 +157,6 @@ function readiness(keeper: StoreKeeper): { ready: boolean; reasons: string[] } {
 
 function typeFolders({ machineTypesDir }: CloudConfig): string[] {
   return machineTypesDir === undefined ? [builtInTypesDir] : [builtInTypesDir, machineTypesDir];
-}
-
-function notifierNames({ webhook, email, mqtt }: CloudConfig['alerts']): string[] {
-  return [...webhook, ...email, ...mqtt].map(({ name }) => name);
 }
 
 /** Registers a gauge that calls `value` at each scrape; it has no value while that returns null. */

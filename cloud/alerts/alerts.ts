@@ -1,53 +1,46 @@
 /**
  * Alerts: the rules by which events change them (lifecycle, recipients), and the delivery of the notifications that are
- * owed (notification runner, notifiers/). This file composes the room. Rules decide and store nothing: alerts and owed
- * notifications are kept by operations. A new kind of notifier is a folder in notifiers/, its schema in config.ts, and a
- * line in `createNotificationRunner`.
+ * owed (notification runner, shared/notifiers). This file composes the room. Rules decide and store nothing: alerts and
+ * owed notifications are kept by operations.
  */
 import { type Counter, Counter as CounterMetric, Gauge, type Registry } from 'prom-client';
 import { refuse } from '../../shared/config/problem.ts';
-import type { Clock } from '../../shared/runtime/clock.ts';
-import type { Log } from '../../shared/runtime/log.ts';
+import type { Notifier, NotifierDeps } from '../../shared/notifiers/notifier.ts';
+import { notifiers } from '../../shared/notifiers/notifiers.ts';
+import { createPart } from '../../shared/parts/registry.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { AlertRules } from '../ports/alerts.ts';
-import type { DeadNotifications, NotificationQueue, Notifier } from '../ports/notifications.ts';
-import { type AlertsConfig, notifierProblems, readCaFile } from './config.ts';
+import type { DeadNotifications, NotificationQueue } from '../ports/notifications.ts';
+import { type AlertsConfig, notifierFileProblems, notifierProblems, notifiersIn } from './config.ts';
 import { transition } from './lifecycle.ts';
-import { NotificationRunner } from './notification-runner.ts';
-import { createEmail } from './notifiers/email/email.ts';
-import { createMqttNotifier } from './notifiers/mqtt/mqtt.ts';
-import { createWebhook } from './notifiers/webhook/webhook.ts';
+import { NotificationRunner, type NotifierPolicy } from './notification-runner.ts';
 import { recipientsOf } from './recipients.ts';
 
-export interface AlertsDeps {
+export interface AlertsDeps extends NotifierDeps {
   queue: NotificationQueue & DeadNotifications;
-  clock: Clock;
   random: Random;
-  log: Log;
   registry: Registry;
 }
 
 /** @throws ConfigError CONFIG_INVALID if two notifiers share a name */
 export function createAlertRules(config: AlertsConfig): AlertRules {
   refuse(notifierProblems(config));
-  const notifiers = [...config.webhook, ...config.email, ...config.mqtt];
-  return { transition, recipients: (step, told) => recipientsOf(notifiers, step, told) };
+  const configs = notifiersIn(config).map((notifier) => notifier.config);
+  return { transition, recipients: (step, told) => recipientsOf(configs, step, told) };
 }
 
-/** Reads the certificates that notifiers name. @throws HarbingerError ALERTS_TLS_FILES */
-function checkAlertFiles({ email, mqtt }: AlertsConfig): void {
-  for (const entry of email) readCaFile(entry, 'email');
-  for (const entry of mqtt) readCaFile(entry, 'mqtt');
-}
-
-/** @throws HarbingerError ALERTS_TLS_FILES */
-export function createNotificationRunner(config: AlertsConfig, deps: AlertsDeps): NotificationRunner {
-  checkAlertFiles(config); // an unreadable file is an error at the start, not when the first alert is due
-  const policies = [
-    ...config.webhook.map((entry) => ({ ...entry, notifier: createWebhook(entry, deps) })),
-    ...config.email.map((entry) => ({ ...entry, notifier: createEmail(entry, deps) })),
-    ...config.mqtt.map((entry) => ({ ...entry, notifier: createMqttNotifier(entry) })),
-  ];
+/** @throws ConfigError ALERTS_TLS_FILES: an unreadable file is an error at the start, not when the first alert is due */
+export async function createNotificationRunner(
+  config: AlertsConfig,
+  deps: AlertsDeps,
+): Promise<NotificationRunner> {
+  refuse(notifierFileProblems(config));
+  const policies = await Promise.all(
+    notifiersIn(config).map(async (configured): Promise<NotifierPolicy> => {
+      const notifier = await createPart<NotifierDeps, Notifier>(notifiers, configured, deps);
+      return { ...configured.config, notifier };
+    }),
+  );
   return new NotificationRunner(policies, { ...deps, notifications: metrics(deps, policies) });
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
-import type { Alert, AlertChange } from '../ports/alerts.ts';
+import type { AlertChange } from '../../shared/notifiers/notifier.ts';
+import { lifecycleEvent, predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
+import type { Alert } from '../ports/alerts.ts';
 import { transition } from './lifecycle.ts';
-import { lifecycleEvent, predictionEvent } from './prediction.testing.ts';
 
 /** Runs events through; returns the last alert and the changes told. */
 function run(...events: HarbingerEvent[]): { alert: Alert | null; told: (AlertChange | null)[] } {

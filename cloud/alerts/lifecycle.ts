@@ -5,7 +5,8 @@ import {
   isEventOf,
   type Prediction,
 } from '../../shared/contract/events.ts';
-import type { Alert, AlertChange, AlertStep } from '../ports/alerts.ts';
+import type { AlertChange } from '../../shared/notifiers/notifier.ts';
+import type { Alert, AlertStep } from '../ports/alerts.ts';
 
 /**
  * Decides how an event changes an alert. Pure. `current` is the alert that the event concerns: the prediction's own (null

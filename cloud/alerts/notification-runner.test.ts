@@ -1,12 +1,13 @@
 import { Counter, Registry } from 'prom-client';
 import { describe, expect, it, vi } from 'vitest';
+import type { Notification, Notifier } from '../../shared/notifiers/notifier.ts';
+import { notificationOf, predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
+import { RetryAfterError } from '../../shared/notifiers/retry-after.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { type ManualClock, manualClock } from '../../shared/runtime/manual-clock.ts';
-import type { DeadNotification, Notification, NotificationQueue, Notifier } from '../ports/notifications.ts';
+import type { DeadNotification, NotificationQueue } from '../ports/notifications.ts';
 import { NotificationRunner, type NotifierPolicy } from './notification-runner.ts';
-import { notificationOf, predictionEvent } from './prediction.testing.ts';
-import { RetryAfterError } from './retry-after.ts';
 
 /** A queue in memory; the real one is tested with operations. */
 class Queue implements NotificationQueue {

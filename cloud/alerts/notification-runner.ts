@@ -1,11 +1,12 @@
 import type { Counter } from 'prom-client';
+import type { Notification, Notifier } from '../../shared/notifiers/notifier.ts';
+import { RetryAfterError } from '../../shared/notifiers/retry-after.ts';
 import { backoffMs } from '../../shared/runtime/backoff.ts';
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
-import type { Notification, NotificationQueue, Notifier } from '../ports/notifications.ts';
-import { RetryAfterError } from './retry-after.ts';
+import type { NotificationQueue } from '../ports/notifications.ts';
 
 export interface NotifierPolicy {
   notifier: Notifier;

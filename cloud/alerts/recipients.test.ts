@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
+import { NotifierFilter } from '../../shared/notifiers/settings.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
-import { NotifierFilter } from './config.ts';
 import { transition } from './lifecycle.ts';
-import { predictionEvent } from './prediction.testing.ts';
 import { recipientsOf } from './recipients.ts';
 
 const filter = (value: object) => compileValidator(NotifierFilter)(value, (problem) => new Error(problem));

@@ -1,6 +1,7 @@
 import type { Prediction } from '../../shared/contract/events.ts';
-import type { AlertChange, AlertStep } from '../ports/alerts.ts';
-import type { NotifierFilter } from './config.ts';
+import type { AlertChange } from '../../shared/notifiers/notifier.ts';
+import type { NotifierFilter } from '../../shared/notifiers/settings.ts';
+import type { AlertStep } from '../ports/alerts.ts';
 
 /**
  * Names of the notifiers whose filter lets a change through. A notifier that heard of an alert also hears of its later

@@ -2,7 +2,7 @@
 import { afterAll, expect, it, vi } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { ApiContract } from '../../shared/http/openapi-contract.testing.ts';
-import { notificationOf, predictionEvent } from '../alerts/prediction.testing.ts';
+import { notificationOf, predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
 import { createMemoryAdmin, createMemoryOperations, createMemoryStore } from './memory-ports.testing.ts';
 import { alertOf, decisionOf, machineOf, wearingSeries } from './plant-data.testing.ts';
 import { bearer, startApi, stopAll, token } from './running-api.testing.ts';

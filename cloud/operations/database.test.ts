@@ -1,7 +1,7 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { predictionEvent } from '../alerts/prediction.testing.ts';
+import { predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
 import { journal, TestOperations } from './operations.testing.ts';
 
 let test: TestOperations;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { predictionEvent } from '../alerts/prediction.testing.ts';
+import { predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
 import { TestOperations } from './operations.testing.ts';
 
 let test: TestOperations;

@@ -1,10 +1,5 @@
-import type { AlertChange } from '../ports/alerts.ts';
-import type {
-  DeadNotification,
-  DeadNotifications,
-  Notification,
-  NotificationQueue,
-} from '../ports/notifications.ts';
+import type { AlertChange, Notification } from '../../shared/notifiers/notifier.ts';
+import type { DeadNotification, DeadNotifications, NotificationQueue } from '../ports/notifications.ts';
 import type { Page, PageQuery } from '../ports/page.ts';
 import { BoundedLog } from './bounded-log.ts';
 import { CachedTable } from './cached-table.ts';

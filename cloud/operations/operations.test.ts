@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
-import { lifecycleEvent, predictionEvent } from '../alerts/prediction.testing.ts';
+import { lifecycleEvent, predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
 import type { PageQuery } from '../ports/page.ts';
 import { journal, TestOperations } from './operations.testing.ts';
 

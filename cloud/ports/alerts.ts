@@ -1,5 +1,6 @@
 /** Alerts: their state, and the rules by which events change them. */
 import type { HarbingerEvent, Prediction } from '../../shared/contract/events.ts';
+import type { AlertChange } from '../../shared/notifiers/notifier.ts';
 
 export interface Alert {
   /** The prediction's id. */
@@ -12,8 +13,6 @@ export interface Alert {
   resolvedAt: string | null;
   prediction: Prediction;
 }
-
-export type AlertChange = 'opened' | 'updated' | 'resolved';
 
 /** The effect of one event on one alert. */
 export interface AlertStep {

@@ -1,29 +1,6 @@
 /** Notifications: what is owed to receivers, and how it reaches them. */
-import type { HarbingerEvent } from '../../shared/contract/events.ts';
-import type { AlertChange } from './alerts.ts';
+import type { Notification } from '../../shared/notifiers/notifier.ts';
 import type { Page, PageQuery } from './page.ts';
-
-/** One change of one alert, due to one notifier. Its key lets a receiver recognise a repeat. */
-export interface Notification {
-  /** `{alertId}/{change}/{eventId}/{notifier}`: unique, and the idempotency key that receivers see. */
-  key: string;
-  notifier: string;
-  change: AlertChange;
-  event: HarbingerEvent;
-  attempts: number;
-  nextAttemptMs: number;
-  lastError: string | null;
-}
-
-/**
- * Delivers notifications to one receiver. `notify` resolves when the receiver has confirmed; it throws HarbingerError,
- * whose `retry` says whether to try again.
- */
-export interface Notifier {
-  readonly name: string;
-  notify(notification: Notification, signal: AbortSignal): Promise<void>;
-  stop(): Promise<void>;
-}
 
 /** A notification that its receiver refused for good, or never confirmed. */
 export interface DeadNotification {

@@ -4,6 +4,7 @@
  * registries, so that nothing else changes when a part is added. `docs/0001-parts.md` has the reasons.
  */
 import type { Static, TObject } from '@sinclair/typebox';
+import type { ConfigProblem } from '../config/problem.ts';
 import type { StatisticDeclarations } from './statistics.ts';
 
 /**
@@ -20,8 +21,10 @@ export interface Part<K extends string, C extends TObject, Deps, Made> {
   readonly config: C;
   /** Metrics that a running part reports. */
   readonly statistics?: StatisticDeclarations;
-  /** What a schema cannot express. Returns every problem as a sentence that begins with the key; none if sound. */
-  check?(config: Static<C>): string[];
+  /** What a schema cannot express: every problem at once. @param place where the table is, e.g. `alerts.email[0]` */
+  check?(config: Static<C>, place: string): ConfigProblem[];
+  /** Reads the files that the configuration names, such as certificates. */
+  checkFiles?(config: Static<C>, place: string): ConfigProblem[];
   create(config: Static<C>, deps: Deps): Made | Promise<Made>;
 }
 

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Registry } from 'prom-client';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { invalid } from '../config/problem.ts';
 import { compileValidator } from '../runtime/validate.ts';
 import { choice, lists, tables } from './config.ts';
 import { Metrics } from './metrics.ts';
@@ -20,7 +21,10 @@ const loud = greeterPart({
     { name: Type.String({ description: 'whom' }), marks: Type.Integer({ default: 1, description: '!' }) },
     { additionalProperties: false },
   ),
-  check: ({ marks }) => (marks > 3 ? ['marks: more than 3 are rude', 'marks: fewer are kinder'] : []),
+  check: ({ marks }, place) =>
+    marks > 3
+      ? [invalid(`${place}.marks`, 'more than 3 are rude'), invalid(`${place}.marks`, 'fewer are kinder')]
+      : [],
   create: ({ name, marks }, { greeting }) => ({ greet: () => `${greeting} ${name}${'!'.repeat(marks)}` }),
 });
 const silent = greeterPart({
@@ -57,8 +61,8 @@ describe('lists', () => {
     const configured = configuredLists(greeters, table, 'greet');
     expect(configured.map(configuredName)).toEqual(['loud/Ada', 'loud/Bob', 'silent']);
     expect(problemsOf(greeters, configured)).toEqual([
-      "greet.loud 'Bob': marks: more than 3 are rude",
-      "greet.loud 'Bob': marks: fewer are kinder",
+      invalid('greet.loud[1].marks', 'more than 3 are rude'),
+      invalid('greet.loud[1].marks', 'fewer are kinder'),
     ]);
     const made = await createPart<Deps, { greet(): string }>(greeters, configured[0]!, { greeting: 'Hello' });
     expect(made.greet()).toBe('Hello Ada!');

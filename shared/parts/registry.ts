@@ -1,10 +1,11 @@
+import type { ConfigProblem } from '../config/problem.ts';
 import { type AnyPart, nameOf } from './part.ts';
 
 /** One configured part: which kind, its configuration as the kind's schema filled it, and where the file has it. */
 export interface Configured {
   kind: string;
   config: object;
-  /** E.g. `alerts.webhook 'maintenance'`. */
+  /** E.g. `alerts.webhook[0]`. */
   place: string;
 }
 
@@ -22,16 +23,38 @@ export function configuredLists(
   place: string,
 ): Configured[] {
   return parts.flatMap(({ kind }) =>
-    (table[kind] ?? []).map((config) => ({ kind, config, place: placeOf(`${place}.${kind}`, config) })),
+    (table[kind] ?? []).map((config, i) => ({ kind, config, place: `${place}.${kind}[${i}]` })),
   );
 }
 
-/** Every problem that the parts' own checks find, each with its place in the file. */
-export function problemsOf(parts: readonly AnyPart[], configured: readonly Configured[]): string[] {
-  return configured.flatMap(({ kind, config, place }) => {
-    const problems = partOfKind(parts, kind).check?.(config as never) ?? [];
-    return problems.map((problem) => `${place}: ${problem}`);
+/** All that `tables(parts)` has read, in the order of the registry. */
+export function configuredTables(
+  parts: readonly AnyPart[],
+  table: Readonly<Record<string, unknown>>,
+  place = '',
+): Configured[] {
+  return parts.flatMap(({ kind }) => {
+    const config = table[kind];
+    const isTable = typeof config === 'object' && config !== null;
+    return isTable ? [{ kind, config, place: place === '' ? kind : `${place}.${kind}` }] : [];
   });
+}
+
+/** Every problem that the parts' own checks find. */
+export function problemsOf(parts: readonly AnyPart[], configured: readonly Configured[]): ConfigProblem[] {
+  return configured.flatMap(
+    ({ kind, config, place }) => partOfKind(parts, kind).check?.(config as never, place) ?? [],
+  );
+}
+
+/** Every problem with the files that the configuration names. Reads them. */
+export function fileProblemsOf(
+  parts: readonly AnyPart[],
+  configured: readonly Configured[],
+): ConfigProblem[] {
+  return configured.flatMap(
+    ({ kind, config, place }) => partOfKind(parts, kind).checkFiles?.(config as never, place) ?? [],
+  );
 }
 
 /** Creates one configured part of a seam. */
@@ -43,11 +66,7 @@ export async function createPart<Deps, Made>(
   return await partOfKind(parts, kind).create(config as never, deps);
 }
 
-function placeOf(path: string, config: object): string {
-  return 'name' in config && typeof config.name === 'string' ? `${path} '${config.name}'` : path;
-}
-
-/** @see nameOf; of a configured part. */
+/** The name by which users address a configured part. @see nameOf */
 export function configuredName({ kind, config }: Pick<Configured, 'kind' | 'config'>): string {
   return nameOf(kind, 'name' in config && typeof config.name === 'string' ? config.name : undefined);
 }

@@ -16,7 +16,8 @@ export const floors: Readonly<Record<string, readonly string[]>> = {
 export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   runtime: [],
   config: ['files', 'security'],
-  parts: [],
+  parts: ['config'],
+  notifiers: ['config', 'contract', 'mqtt', 'parts', 'security'],
   files: [],
   security: [],
   http: ['security'],

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
-import type { Clock } from '../../../../shared/runtime/clock.ts';
-import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
-import type { Notification, Notifier } from '../../../ports/notifications.ts';
-import { cloudEventOf } from '../../cloud-event.ts';
-import type { WebhookConfig } from '../../config.ts';
-import { RetryAfterError, retryAfterMs } from '../../retry-after.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { HarbingerError, messageOf } from '../../runtime/errors.ts';
+import { cloudEventOf } from '../message.ts';
+import type { Notification, Notifier } from '../notifier.ts';
+import { RetryAfterError, retryAfterMs } from '../retry-after.ts';
+import type { WebhookConfig } from './config.ts';
 
 /** How much of the answer's body is read, to quote it in an error. */
 const answerBytesMax = 512;

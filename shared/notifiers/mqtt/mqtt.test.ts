@@ -2,9 +2,9 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Aedes, type AedesPublishPacket } from 'aedes';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { compileValidator } from '../../../../shared/runtime/validate.ts';
-import { MqttNotifierConfig } from '../../config.ts';
-import { notificationOf, predictionEvent } from '../../prediction.testing.ts';
+import { compileValidator } from '../../runtime/validate.ts';
+import { notificationOf, predictionEvent } from '../prediction.testing.ts';
+import { MqttNotifierConfig } from './config.ts';
 import { createMqttNotifier } from './mqtt.ts';
 
 let broker: Aedes;

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import nodemailer from 'nodemailer';
-import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
-import type { Log } from '../../../../shared/runtime/log.ts';
-import type { Notification, Notifier } from '../../../ports/notifications.ts';
-import { type EmailConfig, readCaFile } from '../../config.ts';
+import { HarbingerError, messageOf } from '../../runtime/errors.ts';
+import type { Log } from '../../runtime/log.ts';
+import { readCaFile } from '../ca-file.ts';
+import type { Notification, Notifier } from '../notifier.ts';
+import type { EmailConfig } from './config.ts';
 import { mailTextOf } from './mail-text.ts';
 
 /** Hands a plain-text mail to an SMTP server. The notification is confirmed when the server accepts the message. */
@@ -15,7 +16,7 @@ export function createEmail(config: EmailConfig, deps: { log: Log }): Notifier {
     requireTLS: config.security === 'starttls',
     ignoreTLS: config.security === 'none',
     ...(config.user !== undefined && { auth: { user: config.user, pass: config.password ?? '' } }),
-    tls: readCaFile(config, 'email'),
+    tls: readCaFile(config),
     connectionTimeout: config.timeoutMs,
     greetingTimeout: config.timeoutMs,
     socketTimeout: config.timeoutMs,

@@ -1,4 +1,4 @@
-import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { HarbingerError } from '../runtime/errors.ts';
 
 /** A receiver refused for now and said when to try again. */
 export class RetryAfterError extends HarbingerError {

@@ -2,10 +2,10 @@ import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { manualClock } from '../../../../shared/runtime/manual-clock.ts';
-import { compileValidator } from '../../../../shared/runtime/validate.ts';
-import { WebhookConfig } from '../../config.ts';
-import { notificationOf, predictionEvent } from '../../prediction.testing.ts';
+import { manualClock } from '../../runtime/manual-clock.ts';
+import { compileValidator } from '../../runtime/validate.ts';
+import { notificationOf, predictionEvent } from '../prediction.testing.ts';
+import { WebhookConfig } from './config.ts';
 import { createWebhook } from './webhook.ts';
 
 let server: Server;

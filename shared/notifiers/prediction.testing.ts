@@ -1,5 +1,5 @@
-import type { EventType, HarbingerEvent, Prediction } from '../../shared/contract/events.ts';
-import type { Notification } from '../ports/notifications.ts';
+import type { EventType, HarbingerEvent, Prediction } from '../contract/events.ts';
+import type { Notification } from './notifier.ts';
 
 export const prediction: Prediction = {
   site: 'leeds',

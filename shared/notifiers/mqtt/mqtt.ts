@@ -1,9 +1,10 @@
 import mqtt, { type MqttClient } from 'mqtt';
-import { mqttAddress } from '../../../../shared/mqtt/address.ts';
-import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
-import type { Notification, Notifier } from '../../../ports/notifications.ts';
-import { cloudEventOf } from '../../cloud-event.ts';
-import { type MqttNotifierConfig, readCaFile } from '../../config.ts';
+import { mqttAddress } from '../../mqtt/address.ts';
+import { HarbingerError, messageOf } from '../../runtime/errors.ts';
+import { readCaFile } from '../ca-file.ts';
+import { cloudEventOf } from '../message.ts';
+import type { Notification, Notifier } from '../notifier.ts';
+import type { MqttNotifierConfig } from './config.ts';
 
 /**
  * Publishes the CloudEvent at QoS 1; the broker's PUBACK confirms it. MQTT.js would reconnect and send again by itself,
@@ -50,7 +51,7 @@ function connect(config: MqttNotifierConfig): MqttClient {
     clientId: config.clientId ?? `harbinger-alerts-${config.name}`,
     ...(config.user !== undefined && { username: config.user }),
     ...(config.password !== undefined && { password: config.password }),
-    ...readCaFile(config, 'mqtt'),
+    ...readCaFile(config),
   });
   client.on('error', () => {});
   return client;

@@ -1,9 +1,9 @@
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
-import { silentLog } from '../../../../shared/runtime/log.ts';
-import { compileValidator } from '../../../../shared/runtime/validate.ts';
-import { EmailConfig } from '../../config.ts';
-import { notificationOf, predictionEvent } from '../../prediction.testing.ts';
+import { silentLog } from '../../runtime/log.ts';
+import { compileValidator } from '../../runtime/validate.ts';
+import { notificationOf, predictionEvent } from '../prediction.testing.ts';
+import { EmailConfig } from './config.ts';
 import { createEmail } from './email.ts';
 
 let server: SMTPServer;

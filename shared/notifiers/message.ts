@@ -1,4 +1,4 @@
-import type { Notification } from '../ports/notifications.ts';
+import type { Notification } from './notifier.ts';
 
 /**
  * The text that webhooks and MQTT receivers get: the event itself (CloudEvents 1.0, structured JSON) with two extension

@@ -1,6 +1,5 @@
-import { isEventOf, type Prediction } from '../../../../shared/contract/events.ts';
-import type { Alert } from '../../../ports/alerts.ts';
-import type { Notification } from '../../../ports/notifications.ts';
+import { isEventOf, type Prediction } from '../../contract/events.ts';
+import type { Notification } from '../notifier.ts';
 
 export interface MailText {
   subject: string;
@@ -10,7 +9,7 @@ export interface MailText {
 /** The mail for a technician: the machine, the expected failure, its remaining life, the reasons, and what judged it. */
 export function mailTextOf(notification: Notification, link?: string): MailText {
   const { event, change } = notification;
-  const prediction = event.data as Alert['prediction'];
+  const prediction = event.data as Prediction;
   const machine = `${prediction.site}/${prediction.machine}`;
   const resolved = change === 'resolved' || isEventOf(event, 'io.harbinger.prediction.resolved.v1');
   const headline = resolved

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { notificationOf, prediction, predictionEvent } from '../../prediction.testing.ts';
+import { notificationOf, prediction, predictionEvent } from '../prediction.testing.ts';
 import { mailTextOf } from './mail-text.ts';
 
 it('says in a technician’s words what, where, how long, why and who says so', () => {

@@ -1,0 +1,43 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { commonSettings } from '../settings.ts';
+
+export const MqttNotifierConfig = Type.Object(
+  {
+    ...commonSettings,
+    url: Type.String({
+      pattern: '^(mqtts?|wss?)://[^\\s/?#@]+([/?#]\\S*)?$',
+      description: 'The address of the MQTT broker, without user and password.',
+      examples: ['mqtts://broker.example.org:8883'],
+    }),
+    topic: Type.String({
+      default: 'alerts/{site}/{machine}',
+      pattern: '^[^+#\\s]+$',
+      description: 'The topic of each notification; {site}, {machine} and {change} are filled in.',
+    }),
+    clientId: Type.Optional(
+      Type.String({
+        maxLength: 64,
+        description: 'The MQTT client identifier, where the broker expects a certain one.',
+        examples: ['harbinger-alerts'],
+      }),
+    ),
+    user: Type.Optional(
+      Type.String({ description: 'The user, where the broker asks for one.', examples: ['harbinger'] }),
+    ),
+    password: Type.Optional(
+      Type.String({
+        description: 'The password; best from an environment variable.',
+        examples: [`\${ALERTS_MQTT_PASSWORD}`],
+      }),
+    ),
+    caFile: Type.Optional(
+      Type.String({
+        description:
+          'PEM file of the authority that signed the broker’s certificate, where it is none that the system knows.',
+        examples: ['/etc/harbinger/broker-ca.pem'],
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type MqttNotifierConfig = Static<typeof MqttNotifierConfig>;

@@ -1,0 +1,72 @@
+/** The settings that every notifier has. */
+import { type Static, Type } from '@sinclair/typebox';
+import { identifierPattern } from '../contract/topics.ts';
+
+export const NotifierFilter = Type.Object(
+  {
+    severity: Type.Union([Type.Literal('warning'), Type.Literal('critical')], {
+      default: 'warning',
+      description: 'The least severe alerts to be told of.',
+    }),
+    sites: Type.Optional(
+      Type.Array(Type.String({ pattern: identifierPattern }), {
+        minItems: 1,
+        maxItems: 1_000,
+        description: 'Only alerts of these sites; without it those of all.',
+        examples: [['hall-1', 'hall-2']],
+      }),
+    ),
+    changes: Type.Array(
+      Type.Union([Type.Literal('opened'), Type.Literal('updated'), Type.Literal('resolved')]),
+      {
+        minItems: 1,
+        default: ['opened', 'updated', 'resolved'],
+        description: 'The changes of an alert to be told of.',
+      },
+    ),
+  },
+  {
+    additionalProperties: false,
+    default: {},
+    description: 'Which alerts this notifier is told of; without it all.',
+  },
+);
+export type NotifierFilter = Static<typeof NotifierFilter>;
+
+/** Keys of every notifier's configuration, to be spread into its schema. */
+export const commonSettings = {
+  name: Type.String({
+    pattern: identifierPattern,
+    description: 'A name of your choice, unique among all notifiers.',
+    examples: ['technicians'],
+  }),
+  filter: NotifierFilter,
+  timeoutMs: Type.Integer({
+    minimum: 100,
+    maximum: 300_000,
+    default: 10_000,
+    description: 'How long one attempt may take.',
+  }),
+  attemptsMax: Type.Integer({
+    minimum: 1,
+    maximum: 1_000,
+    default: 50,
+    description: 'Attempts after which a notification is given up and becomes a dead letter.',
+  }),
+  backoffFirstMs: Type.Integer({
+    minimum: 10,
+    maximum: 3_600_000,
+    default: 1_000,
+    description: 'The wait before the second attempt; it doubles each time.',
+  }),
+  backoffMaxMs: Type.Integer({
+    minimum: 10,
+    maximum: 3_600_000,
+    default: 600_000,
+    description: 'The longest wait between two attempts.',
+  }),
+};
+
+/** What the runner of notifications and the rules read of any notifier. */
+export type CommonSettings = Static<ReturnType<typeof commonObject>>;
+const commonObject = () => Type.Object(commonSettings);
