@@ -58,7 +58,7 @@ function parseEvent(gateway: string, text: string): HarbingerEvent {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new HarbingerError('EVENT_INVALID', 'ingest', `not JSON: ${messageOf(error)}`);
+    throw new HarbingerError('EVENT_INVALID', 'contract', `not JSON: ${messageOf(error)}`);
   }
   const event = checkEvent(value);
   if (event.source !== `/gateways/${gateway}`) {
@@ -72,7 +72,7 @@ function parseEvent(gateway: string, text: string): HarbingerEvent {
   if (!(timeMs >= 0 && timeMs <= timeMsMax)) {
     throw new HarbingerError(
       'EVENT_INVALID',
-      'ingest',
+      'contract',
       `time '${event.time}' is no time between 1970 and 2262`,
     );
   }

@@ -47,7 +47,7 @@ export async function writeUntilStored(
   }
   throw new HarbingerError(
     'STORE_UNAVAILABLE',
-    'ingest',
+    'store',
     `batch not stored within ${deps.waitMsMax} ms: ${messageOf(last)}; the gateway keeps it and sends it again`,
     { retry: true, cause: last },
   );

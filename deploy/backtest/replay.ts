@@ -81,7 +81,11 @@ function checkModel(intelligence: Intelligence, type: MachineType): void {
   const { models, refusals, lastError } = intelligence.stats().model;
   if (models.some(({ machineType }) => machineType === type.name)) return;
   const why = refusals[0]?.message ?? lastError ?? 'its worker did not load it';
-  throw new HarbingerError('MODEL_UNAVAILABLE', 'cli', `model ${type.model} cannot be examined: ${why}`);
+  throw new HarbingerError(
+    'MODEL_UNAVAILABLE',
+    'intelligence',
+    `model ${type.model} cannot be examined: ${why}`,
+  );
 }
 
 async function replayGroup(

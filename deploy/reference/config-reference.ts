@@ -1,9 +1,14 @@
 import { exampleOf, type Schema, type Setting, type SettingsTable, tablesOf } from './settings.ts';
 import { digits, inLargerUnit, unitOf } from './units.ts';
 
-/** Markdown of one configuration file: a section for each table, with its settings and an example. */
-export function configReference(head: string, schema: Schema): string {
-  return `${[head.trim(), ...tablesOf(schema).map(sectionOf)].join('\n\n')}\n`;
+/**
+ * Markdown of one configuration file: a section for each table, with its settings and an example. Settings in `filled` have a default although
+ * the schema demands them: the program fills it in.
+ */
+export function configReference(head: string, schema: Schema, filled: readonly string[] = []): string {
+  const required = (schema.required ?? []).filter((name) => !filled.includes(name));
+  const tables = tablesOf({ ...schema, required });
+  return `${[head.trim(), ...tables.map(sectionOf)].join('\n\n')}\n`;
 }
 
 function sectionOf(table: SettingsTable): string {
@@ -34,13 +39,13 @@ function rowOf({ name, schema, isRequired }: Setting, { kind }: SettingsTable): 
     `\`${name}\``,
     valueText(name, schema),
     defaultText(name, schema, isRequired),
-    sentence(meaning),
+    sentence(meaning).replaceAll('*', '\\*'),
   ];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
 }
 
 function defaultText(name: string, schema: Schema, isRequired: boolean): string {
-  if (isRequired) return '**required**';
+  if (isRequired) return 'required';
   if (schema.default === undefined) return '–';
   const larger = typeof schema.default === 'number' ? inLargerUnit(schema.default, unitOf(name)) : undefined;
   return `\`${toml(schema.default)}\`${larger === undefined ? '' : ` (${larger})`}`;

@@ -4,6 +4,25 @@
  */
 export type Stage = string;
 
+/** What the error reference (`deploy/docs/errors.md`) says about one code. */
+export interface ErrorCode {
+  stage: Stage;
+  /** What has happened, in a sentence or two. */
+  meaning: string;
+  /** Whether Harbinger tries again by itself, and what becomes of the data meanwhile. */
+  retried: `Yes${string}` | `No${string}`;
+  /** What a technician does about it. */
+  remedy: string;
+}
+
+/**
+ * Declares the error codes of a room, in its `error-codes.ts`. A test finds these files: a code that is thrown and not
+ * declared, or declared and never thrown, fails it, as does a stage that differs.
+ */
+export function declareErrors<const C extends Readonly<Record<string, ErrorCode>>>(codes: C): C {
+  return codes;
+}
+
 /**
  * An error that carries its decision: a stable `code` for programs, the `stage` it happened in, and whether trying
  * again can help. The message says what failed, on what, and what to do.

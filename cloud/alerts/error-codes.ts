@@ -1,0 +1,33 @@
+import { declareErrors } from '../../shared/runtime/errors.ts';
+
+export const errorCodes = declareErrors({
+  ALERTS_TLS_FILES: {
+    stage: 'alerts',
+    meaning: 'The authority’s certificate (`caFile`) of a notifier cannot be read or is damaged.',
+    retried:
+      'Yes, while the cloud runs: the file is read anew for each attempt. At start it keeps the cloud from starting.',
+    remedy: 'Put the PEM file right that the message names.',
+  },
+  NOTIFY_FAILED: {
+    stage: 'alerts',
+    meaning:
+      'A notification could not be delivered, for a reason that may pass: no connection, no answer, an error of the receiver.',
+    retried:
+      'Yes, with growing delays, up to `attemptsMax` times; then it is a dead letter that can be sent again by hand.',
+    remedy: 'If it lasts: check the receiver’s address and state; then `harbinger notifications redrive`.',
+  },
+  NOTIFY_REFUSED: {
+    stage: 'alerts',
+    meaning: 'The receiver refuses a notification.',
+    retried:
+      'Yes, where the answer may change (HTTP 408, 425, 429 and 5xx, after the time that the receiver asks for); otherwise no: it is a dead letter at once.',
+    remedy:
+      'Correct address, credentials or recipients of the notifier; then `harbinger notifications redrive`.',
+  },
+  NOTIFY_TIMEOUT: {
+    stage: 'alerts',
+    meaning: 'The receiver did not confirm a notification within `timeoutMs`.',
+    retried: 'Yes, with growing delays, up to `attemptsMax` times.',
+    remedy: 'Check the receiver; a notification may arrive twice.',
+  },
+});

@@ -1,0 +1,34 @@
+import { declareErrors } from '../../shared/runtime/errors.ts';
+
+export const errorCodes = declareErrors({
+  API_BUSY: {
+    stage: 'api',
+    meaning: 'Too many queries run already.',
+    retried: 'No.',
+    remedy: 'Ask again shortly.',
+  },
+  API_MACHINE_UNKNOWN: {
+    stage: 'api',
+    meaning: 'No machine of that site and name has reported.',
+    retried: 'No.',
+    remedy: 'See `/api/machines` for those that have.',
+  },
+  API_PAGE_MISSING: {
+    stage: 'api',
+    meaning: 'The console has not been built.',
+    retried: 'No.',
+    remedy: 'Run `npm run build`.',
+  },
+  API_SQL_UNAVAILABLE: {
+    stage: 'api',
+    meaning: 'The store that is configured has no SQL here.',
+    retried: 'No.',
+    remedy: 'Use `/api/readings`, or the query language of the store itself.',
+  },
+  API_STREAMS_FULL: {
+    stage: 'api',
+    meaning: 'Too many pages and other readers of the live stream are open.',
+    retried: 'Yes, by the page.',
+    remedy: 'Close some, or raise `api.streamClientsMax`.',
+  },
+});

@@ -1,0 +1,22 @@
+import { declareErrors } from '../../shared/runtime/errors.ts';
+
+export const errorCodes = declareErrors({
+  API_REFUSED: {
+    stage: 'cli',
+    meaning: 'The gateway or cloud has refused a request of the command line; the message has its words.',
+    retried: 'No.',
+    remedy: 'Do what the message says; the token is taken from `--token` or `$HARBINGER_TOKEN`.',
+  },
+  API_UNREACHABLE: {
+    stage: 'cli',
+    meaning: 'The gateway or cloud does not answer at its address.',
+    retried: 'No; the command can be given again.',
+    remedy: 'See whether it runs, and whether the address is right.',
+  },
+  USAGE: {
+    stage: 'cli',
+    meaning: 'A command was called in a way that it does not understand.',
+    retried: 'No.',
+    remedy: 'See `harbinger COMMAND --help`.',
+  },
+});

@@ -1,0 +1,90 @@
+/** Every error code is declared beside the code that uses it, and the other way round; `npm run docs` writes the list. */
+import { describe, expect, it } from 'vitest';
+import { errorCatalogue } from './error-catalogue.ts';
+import { errorReference } from './error-reference.ts';
+import { productSources } from './product-sources.ts';
+import { builtCodes, thrownCodes } from './thrown-codes.ts';
+
+const sources = productSources();
+const thrown = thrownCodes(sources);
+const catalogue = await errorCatalogue();
+const declared = new Map(catalogue.map((entry) => [entry.code, entry]));
+
+describe('error codes', () => {
+  it('are declared once', () => {
+    const codes = catalogue.map(({ code }) => code);
+    expect(codes.filter((code, i) => codes.indexOf(code) !== i)).toEqual([]);
+  });
+
+  it('that are thrown are declared', () => {
+    const missing = thrown.filter(({ code }) => !declared.has(code));
+    expect(missing.map(({ code, place }) => `${code} at ${place}`)).toEqual([]);
+  });
+
+  it('that are declared are thrown', () => {
+    const used = new Set(thrown.map(({ code }) => code));
+    expect(
+      catalogue.filter(({ code }) => !used.has(code)).map(({ code, path }) => `${code} in ${path}`),
+    ).toEqual([]);
+  });
+
+  it('have the stage that they are thrown with', () => {
+    const differing = thrown.filter(
+      ({ code, stage }) => stage !== null && stage !== declared.get(code)?.stage,
+    );
+    expect(differing.map(({ code, place, stage }) => `${code} at ${place}: ${stage}`)).toEqual([]);
+  });
+
+  it('that say that trying again can help are not said never to be tried again', () => {
+    const wrong = thrown.filter(
+      ({ code, retry }) => retry && /^No\.$/.test(declared.get(code)?.retried ?? ''),
+    );
+    expect(wrong.map(({ code, place }) => `${code} at ${place}`)).toEqual([]);
+  });
+
+  it('are written out, so that they can be searched for', () => {
+    expect(builtCodes(sources)).toEqual([]);
+  });
+
+  it('are explained in sentences', () => {
+    const texts = catalogue.flatMap(({ code, meaning, retried, remedy }) =>
+      [meaning, retried, remedy].map((text) => ({ code, text })),
+    );
+    expect(texts.filter(({ text }) => !/^[A-Z`].*\.$/.test(text))).toEqual([]);
+  });
+
+  it('are all in the reference', async () => {
+    await expect(errorReference(catalogue)).toMatchFileSnapshot('../docs/errors.md');
+  });
+});
+
+describe('what looks for codes', () => {
+  const found = (text: string) => thrownCodes([{ path: 'a.ts', text }]);
+
+  it('sees stage and retry where they stand beside the code', () => {
+    expect(
+      found(
+        `throw new HarbingerError('A_B', 'journal', \`x \${f('(')}\`, { retry: true, cause });\nnew HttpError(404, 'C_D', 'x')`,
+      ),
+    ).toEqual([
+      { code: 'A_B', place: 'a.ts:1', stage: 'journal', retry: true },
+      { code: 'C_D', place: 'a.ts:2', stage: 'api', retry: false },
+    ]);
+  });
+
+  it('sees codes that are chosen, logged or handed on, and none in comments', () => {
+    const text = `// 'X_Y'\n/** 'X_Z' */\nconst c = busy ? 'A_BUSY' : 'A_FAILED';\nlog({ code: 'A_LOG' });\nowner = { code: 'A_TLS', stage: 'uplink', retry: true };`;
+    expect(found(text)).toEqual([
+      { code: 'A_BUSY', place: 'a.ts:3', stage: null, retry: false },
+      { code: 'A_FAILED', place: 'a.ts:3', stage: null, retry: false },
+      { code: 'A_LOG', place: 'a.ts:4', stage: null, retry: false },
+      { code: 'A_TLS', place: 'a.ts:5', stage: 'uplink', retry: true },
+    ]);
+  });
+
+  it('notices codes that are put together', () => {
+    expect(builtCodes([{ path: 'a.ts', text: 'new HarbingerError(\n  `A_$' + '{b}`, x)' }])).toEqual([
+      'a.ts:1',
+    ]);
+  });
+});

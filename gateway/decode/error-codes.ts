@@ -1,0 +1,134 @@
+import { declareErrors } from '../../shared/runtime/errors.ts';
+
+export const errorCodes = declareErrors({
+  CONTRACT_EMPTY: {
+    stage: 'contract',
+    meaning:
+      'A message holds no value for any sensor that the machine’s type declares. It is kept as a dead letter.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy:
+      'Compare the names that the message lists with those of the machine type; correct either, or the rule that gives the machine its type.',
+  },
+  CONTRACT_FINITE: {
+    stage: 'contract',
+    meaning: 'A sensor’s value is not a finite number (NaN or infinite). It is kept as a dead letter.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy: 'Correct the device, or leave the value out where there is none.',
+  },
+  CONTRACT_RANGE: {
+    stage: 'contract',
+    meaning:
+      'A sensor’s value lies outside the range that the machine’s type allows. It is kept as a dead letter.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy: 'Check the sensor and its unit; if the range is too narrow, widen it in the machine type.',
+  },
+  CONTRACT_TYPE: {
+    stage: 'contract',
+    meaning: 'A sensor’s value is not a number. It is kept as a dead letter.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy: 'Correct the device.',
+  },
+  DECODE_CSV: {
+    stage: 'decode',
+    meaning:
+      'The payload of a message has another number of values than the route has `columns`. It is kept as a dead letter.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy:
+      'Make the `columns` of the route match what the device sends. Afterwards: `harbinger deadletters redrive`.',
+  },
+  DECODE_INFLUX: {
+    stage: 'decode',
+    meaning: 'The payload of a message is not InfluxDB line protocol. It is kept as a dead letter.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy: 'Correct the device, or the `format` of its route. Afterwards: `harbinger deadletters redrive`.',
+  },
+  DECODE_JSON: {
+    stage: 'decode',
+    meaning: 'The payload of a message is not JSON. It is kept as a dead letter.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy: 'Correct the device, or the `format` of its route. Afterwards: `harbinger deadletters redrive`.',
+  },
+  DECODE_KEY_VALUE: {
+    stage: 'decode',
+    meaning: 'The payload of a message is not a list of `key=value` pairs. It is kept as a dead letter.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy: 'Correct the device, or the `format` of its route. Afterwards: `harbinger deadletters redrive`.',
+  },
+  DECODE_LIFECYCLE: {
+    stage: 'decode',
+    meaning: 'The payload of a message is not a message about a machine’s life. It is kept as a dead letter.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy:
+      'Send `{"state": "failed"}` or `{"state": "replaced"}`. Afterwards: `harbinger deadletters redrive`.',
+  },
+  DECODE_NUMBER: {
+    stage: 'decode',
+    meaning:
+      'The payload of a message is not a single number, or its topic does not name the sensor. It is kept as a dead letter.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy:
+      'Let the device publish a plain number to a topic that ends in the sensor’s name, or set the `format` of the route. Afterwards: `harbinger deadletters redrive`.',
+  },
+  DECODE_SENML: {
+    stage: 'decode',
+    meaning: 'The payload of a message is not sound SenML (RFC 8428). It is kept as a dead letter.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy: 'Correct the device. Afterwards: `harbinger deadletters redrive`.',
+  },
+  DECODE_SHAPE: {
+    stage: 'decode',
+    meaning:
+      'The payload of a message is JSON, but of a form that holds no readings. It is kept as a dead letter.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy:
+      'Let the device send an object of sensor names and numbers, or one of the other forms that the README lists. Afterwards: `harbinger deadletters redrive`.',
+  },
+  DECODE_TIME: {
+    stage: 'decode',
+    meaning: 'A reading carries a time that cannot be understood. It is kept as a dead letter.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy:
+      'Let the device send ISO 8601, or seconds, milliseconds, microseconds or nanoseconds since 1970; or no time at all.',
+  },
+  DECODE_TOO_MANY: {
+    stage: 'decode',
+    meaning: 'One message holds more readings than are taken at once. It is kept as a dead letter.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy: 'Let the device send smaller batches; the message says how many are taken.',
+  },
+  MACHINE_LIMIT: {
+    stage: 'contract',
+    meaning:
+      'More machines report than `machinesMax` allows. Messages of further ones are kept as dead letters.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy: 'Raise `machinesMax`, or find the device that invents machine names.',
+  },
+  MACHINE_NAME: {
+    stage: 'contract',
+    meaning:
+      'The site or machine in a topic or payload is not a plain name. The message is kept as a dead letter.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy: 'Use up to 64 letters (a–z), digits, and `_ . -` after the first.',
+  },
+  MACHINE_TYPE_UNKNOWN: {
+    stage: 'config',
+    meaning: 'A rule under `[[machines]]`, or `unknownMachines`, names a machine type that does not exist.',
+    retried: 'No. Nothing is started.',
+    remedy:
+      'Correct the name (the message lists those that exist), or put the type’s file into `machineTypesDir`.',
+  },
+  MACHINE_UNKNOWN: {
+    stage: 'contract',
+    meaning: 'No rule says of what type a machine is. Its messages are kept as dead letters.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy:
+      'Add a rule under `[[machines]]`, or set `unknownMachines` to a type. Afterwards: `harbinger deadletters redrive`.',
+  },
+  TOPIC_UNROUTED: {
+    stage: 'decode',
+    meaning: 'A message came on a topic that no route takes. It is kept as a dead letter.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy:
+      'Add a route under `[[routes]]` that takes the topic, or correct the device’s topic. Afterwards: `harbinger deadletters redrive`.',
+  },
+});

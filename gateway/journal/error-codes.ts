@@ -1,0 +1,72 @@
+import { declareErrors } from '../../shared/runtime/errors.ts';
+
+export const errorCodes = declareErrors({
+  JOURNAL_BLOCK_SIZE: {
+    stage: 'journal',
+    meaning: 'A block of readings or an event is larger than its lane may be.',
+    retried: 'No. What was in it is not acknowledged.',
+    remedy: 'Raise `journal.bytesMax`.',
+  },
+  JOURNAL_BUSY: {
+    stage: 'journal',
+    meaning: 'More waits to be written to disk than is allowed: sensors send faster than the disk takes it.',
+    retried: 'Yes. The sensor is not acknowledged and sends again.',
+    remedy: 'If it lasts: see whether the disk is slow or failing, or send less.',
+  },
+  JOURNAL_FULL: {
+    stage: 'journal',
+    meaning:
+      'There is no room for a reading, and nothing may be dropped: the journal has reached its bound with `whenFull = "refuse"`, or the disk is full.',
+    retried: 'Yes. The sensor is not acknowledged and sends again.',
+    remedy: 'Free the disk, raise `journal.bytesMax`, or bring the connection to the cloud back.',
+  },
+  JOURNAL_LANE: {
+    stage: 'journal',
+    meaning: 'A lane of the journal was asked for that does not exist. This is a fault of the program.',
+    retried: 'No.',
+    remedy: 'Report it with the log.',
+  },
+  JOURNAL_LIMITS: {
+    stage: 'journal',
+    meaning: '`journal.bytesMax` is too small for the journal’s lanes.',
+    retried: 'No. The gateway does not start.',
+    remedy: 'Give it at least what the message says.',
+  },
+  JOURNAL_LOCKED: {
+    stage: 'journal',
+    meaning: 'Another process uses the journal of this data folder.',
+    retried: 'No. The gateway does not start.',
+    remedy: 'Stop the other gateway, or give each a folder of its own with `--data`.',
+  },
+  JOURNAL_READ: {
+    stage: 'journal',
+    meaning:
+      'Reading from the journal has failed, so that nothing of that lane goes to the cloud for now. What comes is still journalled.',
+    retried: 'Yes, until it works.',
+    remedy: 'Check the disk; if it is damaged, replace it.',
+  },
+  JOURNAL_STOP: {
+    stage: 'journal',
+    meaning: 'The disk did not answer while the gateway was stopping.',
+    retried: 'No. The process ends; what was acknowledged is on disk.',
+    remedy: 'Check the disk.',
+  },
+  JOURNAL_STOPPED: {
+    stage: 'journal',
+    meaning: 'Something was to be written while the gateway was shutting down. It is not acknowledged.',
+    retried: 'Yes. The sensor sends it again after it has reconnected.',
+    remedy: 'Nothing.',
+  },
+  JOURNAL_VERSION: {
+    stage: 'journal',
+    meaning: 'The journal was written by a newer version of Harbinger.',
+    retried: 'No. The gateway does not start, and changes nothing.',
+    remedy: 'Start the version that wrote it, or move the folder `journal` away to begin an empty one.',
+  },
+  JOURNAL_WRITE: {
+    stage: 'journal',
+    meaning: 'Writing to the journal has failed. What was to be written is not acknowledged.',
+    retried: 'Yes, with the next block; sensors send again.',
+    remedy: 'Check the disk (free space, `dmesg`, SD card).',
+  },
+});

@@ -1,0 +1,92 @@
+import { declareErrors } from '../runtime/errors.ts';
+
+export const errorCodes = declareErrors({
+  MODEL_OUTPUT_INVALID: {
+    stage: 'intelligence',
+    meaning: 'A model has answered with something that is not a number. Its answer is not used.',
+    retried: 'Yes, with the next batch.',
+    remedy: 'Train or install the model anew.',
+  },
+  MODEL_REFUSED_CONTRACT: {
+    stage: 'intelligence',
+    meaning:
+      'Sensors, units or unit of life of the machine type have changed since the model was trained. The model is not used.',
+    retried:
+      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+    remedy: 'Train it again, or take the change back.',
+  },
+  MODEL_REFUSED_HASH: {
+    stage: 'intelligence',
+    meaning:
+      'A file of a model is not the one that its manifest names: it was changed or damaged. The model is not used.',
+    retried:
+      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+    remedy: 'Copy the model’s whole folder anew.',
+  },
+  MODEL_REFUSED_MACHINE_TYPE: {
+    stage: 'intelligence',
+    meaning:
+      'A model was trained for another machine type than the one that names it. The model is not used.',
+    retried:
+      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+    remedy: 'Correct `model` in the machine type, or train a model for it.',
+  },
+  MODEL_REFUSED_MANIFEST: {
+    stage: 'intelligence',
+    meaning: 'The manifest of a model is not sound, or does not describe its network. The model is not used.',
+    retried:
+      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+    remedy: 'Train or install the model anew with this version of Harbinger.',
+  },
+  MODEL_REFUSED_MISSING: {
+    stage: 'intelligence',
+    meaning: 'A file of a model is not there. The model is not used.',
+    retried:
+      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+    remedy: 'Copy the model’s whole folder.',
+  },
+  MODEL_REFUSED_OUTPUT: {
+    stage: 'intelligence',
+    meaning: 'A model has answered a test with something that is not a number. The model is not used.',
+    retried:
+      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+    remedy: 'Train it again.',
+  },
+  MODEL_REFUSED_SHAPE: {
+    stage: 'intelligence',
+    meaning:
+      'The network of a model does not fit its inputs, or its window does not fit the machine type. The model is not used.',
+    retried:
+      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+    remedy: 'Train it again.',
+  },
+  MODEL_REFUSED_SIZE: {
+    stage: 'intelligence',
+    meaning: 'A file of a model is larger than any model is. The model is not used.',
+    retried:
+      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+    remedy: 'See whether it is a model at all; copy it anew.',
+  },
+  MODEL_REFUSED_TRUNCATED: {
+    stage: 'intelligence',
+    meaning:
+      'A file of a model is shorter than its manifest says: it was not copied completely. The model is not used.',
+    retried:
+      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+    remedy: 'Copy the model’s whole folder anew.',
+  },
+  MODEL_REFUSED_UNREADABLE: {
+    stage: 'intelligence',
+    meaning: 'A model cannot be read. The model is not used.',
+    retried:
+      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+    remedy: 'Check the rights of its folder and the disk; copy it anew.',
+  },
+  MODEL_REFUSED_WEIGHTS: {
+    stage: 'intelligence',
+    meaning: 'A weight of a model is not a finite number. The model is not used.',
+    retried:
+      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+    remedy: 'Train it again.',
+  },
+});

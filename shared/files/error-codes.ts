@@ -1,0 +1,16 @@
+import { declareErrors } from '../runtime/errors.ts';
+
+export const errorCodes = declareErrors({
+  DATA_DIR: {
+    stage: 'cli',
+    meaning: 'The data folder cannot be used: it cannot be made or written, or belongs to the other role.',
+    retried: 'No. Nothing is started.',
+    remedy: 'Put its rights or the disk right, or choose another with `--data`.',
+  },
+  RUN_FILE: {
+    stage: 'cli',
+    meaning: 'Nothing runs with that data folder.',
+    retried: 'No.',
+    remedy: 'Start it, or say where it is with `--data` or `--url`.',
+  },
+});

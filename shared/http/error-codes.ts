@@ -1,0 +1,95 @@
+import { declareErrors } from '../runtime/errors.ts';
+
+export const errorCodes = declareErrors({
+  API_BAD_REQUEST: {
+    stage: 'api',
+    meaning: 'A request is not valid HTTP, or its body cannot be read.',
+    retried: 'No.',
+    remedy: 'Correct the request.',
+  },
+  API_BODY_TOO_LARGE: {
+    stage: 'api',
+    meaning: 'The body of a request is larger than is taken.',
+    retried: 'No.',
+    remedy: 'Send less at once.',
+  },
+  API_INPUT: {
+    stage: 'api',
+    meaning: 'A request has a parameter, path or body that is not valid.',
+    retried: 'No.',
+    remedy: 'Correct the request; the message names the place, and `/api/openapi.json` describes it.',
+  },
+  API_INTERNAL: {
+    stage: 'api',
+    meaning: 'An internal error; the log has the details.',
+    retried: 'No.',
+    remedy: 'Look into the log, and report it.',
+  },
+  API_LISTEN_FAILED: {
+    stage: 'api',
+    meaning: 'The HTTP address or port cannot be listened on.',
+    retried: 'No. Nothing is started.',
+    remedy: 'Correct `host` and `port`; ports below 1024 need the right to bind them.',
+  },
+  API_LOOPBACK_ONLY: {
+    stage: 'api',
+    meaning:
+      'Without a token only programs on the same computer may call, by a loopback name and not through a proxy.',
+    retried: 'No.',
+    remedy: 'Set a token.',
+  },
+  API_MEDIA_TYPE: {
+    stage: 'api',
+    meaning: 'The body of a request has a content type that is not taken.',
+    retried: 'No.',
+    remedy: 'Send JSON, with `content-type: application/json`.',
+  },
+  API_NOT_FOUND: {
+    stage: 'api',
+    meaning: 'There is nothing at the address of a request, or no entry of that id.',
+    retried: 'No.',
+    remedy: 'Correct the address or the id.',
+  },
+  API_ORIGIN: {
+    stage: 'api',
+    meaning: 'A browser has sent a request from another site’s page.',
+    retried: 'No.',
+    remedy: 'Open the page at the address of Harbinger itself.',
+  },
+  API_PORT_BUSY: {
+    stage: 'api',
+    meaning: 'Another program listens on the HTTP port.',
+    retried: 'No. Nothing is started.',
+    remedy: 'Stop that program, or choose another port with `--http-port`.',
+  },
+  API_READ_ONLY: {
+    stage: 'api',
+    meaning: 'A request would change something, and its token is for reading.',
+    retried: 'No.',
+    remedy: 'Use the other token.',
+  },
+  API_THROTTLED: {
+    stage: 'api',
+    meaning: 'Too many wrong tokens came from one address.',
+    retried: 'No.',
+    remedy: 'Wait a few seconds and use the right token.',
+  },
+  API_TOKEN_MISSING: {
+    stage: 'api',
+    meaning: 'Nobody could call the HTTP API: it has no token and is not on a loopback address.',
+    retried: 'No. Nothing is started.',
+    remedy: 'Set a `token`, or `openOnLoopback = true` on a loopback address.',
+  },
+  API_UNAUTHORISED: {
+    stage: 'api',
+    meaning: 'A request has no token, or a wrong one.',
+    retried: 'No.',
+    remedy: 'Send the token as `Authorization: Bearer …`.',
+  },
+  API_URL_TOO_LONG: {
+    stage: 'api',
+    meaning: 'The address of a request is too long.',
+    retried: 'No.',
+    remedy: 'Ask for fewer things at once.',
+  },
+});
