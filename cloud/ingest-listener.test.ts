@@ -1,10 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { greetingTopic, uplinkTopic } from '../shared/contract/topics.ts';
 import { hashPassword } from '../shared/security/passwords.ts';
+import { makeCertificate, noOpenssl } from '../test/support/openssl.ts';
 import { frameOf, journal, publish, readingLine, startIngest } from './ingest.testing.ts';
 
 type Running = Awaited<ReturnType<typeof startIngest>>;
@@ -193,8 +193,6 @@ describe('while the store is slow or away', () => {
   });
 });
 
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
-
 describe('a listener with TLS and password hashes', () => {
   it('names the file it cannot use, and the setting', async () => {
     const tls = { certFile: '/nowhere/cert.pem', keyFile: '/nowhere/key.pem' };
@@ -204,28 +202,15 @@ describe('a listener with TLS and password hashes', () => {
     });
   });
 
-  it.skipIf(!hasOpenssl)(
+  it.skipIf(noOpenssl !== null)(
     'lets in who has the password, encrypted, and nobody in plain text (needs openssl)',
     async () => {
       await cloud.stop();
       const folder = mkdtempSync(join(tmpdir(), 'harbinger-tls-'));
       const keyFile = join(folder, 'key.pem');
       const certFile = join(folder, 'cert.pem');
-      const request = [
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:P-256',
-        '-nodes',
-        '-days',
-        '2',
-      ];
       const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-      execFileSync('openssl', [...request, ...subject, '-keyout', keyFile, '-out', certFile], {
-        stdio: 'ignore',
-      });
+      makeCertificate(certFile, keyFile, ...subject);
       const passwordHash = await hashPassword('a password that is hashed');
       cloud = await startIngest({ tls: { certFile, keyFile }, gateways: [{ id: 'north', passwordHash }] });
       const ca = readFileSync(certFile);

@@ -162,7 +162,7 @@ describe('the models that ship with the product', () => {
   );
 
   it.skipIf(!existsSync(cmapssDir))(
-    'rul-turbofan manifests (made from C-MAPSS data) are beyond the baseline',
+    'rul-turbofan manifests are beyond the baseline (needs the C-MAPSS files)',
     () => {
       for (const subset of turbofanRecipe.subsets) {
         const path = join(artefactsDir, 'rul-turbofan', subset, 'manifest.json');

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { ClosingReporter } from './support/closing-reporter.ts';
 
 /** What takes longest and mostly waits begins first, so that nothing is waited for at the end. */
 const longest = [
@@ -26,12 +27,13 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL('..', import.meta.url)),
     include: ['**/*.test.ts'],
-    exclude: ['dist/**', 'node_modules/**'],
+    exclude: ['dist/**', '.cache/**', 'node_modules/**'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
     // One more than most have cores: integration tests wait for other processes most of the time.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
+    reporters: ['default', new ClosingReporter()],
   },
 });

@@ -235,7 +235,7 @@ describe('replay of C-MAPSS text', () => {
 });
 
 describe('real recordings', () => {
-  it.skipIf(!existsSync(fd001))('FD001: 100 engines, 20,631 rows (needs the shared data)', async () => {
+  it.skipIf(!existsSync(fd001))('FD001: 100 engines, 20,631 rows (needs the C-MAPSS files)', async () => {
     const summary = await replay('', { file: fd001 });
     expect(summary).toMatchObject({
       rowsRead: 20_631,
@@ -247,7 +247,7 @@ describe('real recordings', () => {
     });
   });
 
-  it.skipIf(!existsSync(bearing))('a PRONOSTIA bearing (needs the shared data)', async () => {
+  it.skipIf(!existsSync(bearing))('a PRONOSTIA bearing (needs the FEMTO recordings)', async () => {
     const summary = await replay('', { file: bearing, timeColumn: 't_s' });
     expect(summary).toMatchObject({ complete: true, machines: 1, skipped: {}, badCells: {} });
     expect(summary.sent).toBe(summary.rowsRead);

@@ -29,7 +29,7 @@ it('a file in its place is named, with what to do', () => {
 });
 
 it.runIf(process.platform === 'linux')(
-  'where the system makes no folders is an answer, not a standstill',
+  'where the system makes no folders is an answer, not a standstill (needs Linux)',
   () => {
     expect(() => prepareDataDir('/proc/harbinger', 'gateway')).toThrow(refusal(/\/proc\/harbinger/));
   },

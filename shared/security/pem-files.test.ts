@@ -1,9 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeCertificate, noOpenssl } from '../../test/support/openssl.ts';
 import { certificate } from './certificate.testing.ts';
 import { readCertificates, readKeyPair } from './pem-files.ts';
 
@@ -43,11 +43,14 @@ describe('certificates', () => {
     expect(reading).toThrow(why);
   });
 
-  it.skipIf(process.getuid?.() === 0)('one that may not be read says so (root may read all)', () => {
-    const path = file('secret.pem', certificate);
-    chmodSync(path, 0);
-    expect(() => readCertificates(path, 'uplink.caFile', owner)).toThrow(/may not read it.*chmod/);
-  });
+  it.skipIf(process.getuid?.() === 0)(
+    'one that may not be read says so (needs a user who is not root)',
+    () => {
+      const path = file('secret.pem', certificate);
+      chmodSync(path, 0);
+      expect(() => readCertificates(path, 'uplink.caFile', owner)).toThrow(/may not read it.*chmod/);
+    },
+  );
 });
 
 describe('a certificate and its key', () => {
@@ -77,12 +80,9 @@ describe('a certificate and its key', () => {
     expect(() => pair(path)).toThrow(why);
   });
 
-  it.skipIf(spawnSync('openssl', ['version']).status !== 0)('that belong together are given', () => {
+  it.skipIf(noOpenssl !== null)('that belong together are given (needs openssl)', () => {
     const files = { certFile: join(dir, 'c'), keyFile: join(dir, 'k') };
-    const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=a', '-days', '2'];
-    execFileSync('openssl', [...request, '-keyout', files.keyFile, '-out', files.certFile], {
-      stdio: 'ignore',
-    });
+    makeCertificate(files.certFile, files.keyFile, '-subj', '/CN=a');
     expect(readKeyPair(files, 'broker.tls', owner)).toEqual({
       cert: readFileSync(files.certFile),
       key: readFileSync(files.keyFile),

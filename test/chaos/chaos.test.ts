@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
 import { compiledEntry } from '../../shared/files/paths.ts';
 import { MachineLedger } from '../load/record/ledger.ts';
+import { reasonToSkip } from '../support/needed.ts';
 import { runChaos } from './chaos.ts';
 import { compare, compareEvents } from './checks/verdict.ts';
 import { Draw } from './draw/draw.ts';
@@ -12,6 +13,7 @@ import type { ChaosOptions } from './options.ts';
 import { tableOf } from './table.ts';
 
 const compiled = existsSync(compiledEntry('test/chaos/site/preload'));
+const notBuilt = reasonToSkip(compiled ? {} : { unavailable: 'npm run build:tests comes first' });
 const said: string[] = [];
 const options: ChaosOptions = {
   seed: 1,
@@ -31,8 +33,8 @@ afterAll(() => {
 });
 
 // How long it takes says nothing: on a busy machine a minute or more, with the same verdict.
-it.skipIf(!compiled)(
-  `kills, cuts and torn writes lose nothing, double nothing, and are reported${compiled ? '' : ' (skipped: npm run build:tests first)'}`,
+it.skipIf(notBuilt !== null)(
+  'kills, cuts and torn writes lose nothing, double nothing, and are reported (needs npm run build:tests)',
   async () => {
     const only = ['gateway-kill', 'journal-torn-tail', 'cloud-kill', 'link-cut-in-block'];
     const report = await runChaos({ ...options, rounds: 2, only }, (text) => said.push(text));

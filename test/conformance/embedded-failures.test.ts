@@ -12,11 +12,14 @@ import { compiledEntry } from '../../shared/files/paths.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { codeOf } from '../../shared/runtime/errors.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
+import { reasonToSkip } from '../support/needed.ts';
 import { batchOf, pumpLine, pumpLines, writerBatch } from './batches.ts';
 
 const never = new AbortController().signal;
 const writerEntry = compiledEntry('test/conformance/embedded-writer');
-const notBuilt = !existsSync(writerEntry);
+const notBuilt = reasonToSkip(
+  existsSync(writerEntry) ? {} : { unavailable: 'npm run build:tests comes first' },
+);
 
 let folder: string;
 let path: string;
@@ -107,44 +110,41 @@ describe('embedded store after a power cut', () => {
   });
 });
 
-describe.skipIf(notBuilt)(
-  `embedded store and other processes${notBuilt ? ' (skipped: made by npm run build:tests)' : ''}`,
-  () => {
-    test('kill -9 in the midst of writing, again and again: what was confirmed is there, once', async () => {
-      let last = 0;
-      for (let round = 0; round < 2; round++) {
-        const { child, confirmed } = await writerThatHasConfirmed(last + 1, 30);
-        child.kill('SIGKILL');
-        await once(child, 'close');
-        last = Math.max(...confirmed);
-        const store = newStore();
-        await store.start();
-        const count = (await store.counts()).pump ?? 0;
-        expect(count).toBeGreaterThanOrEqual(last * 200);
-        expect(count % 200).toBe(0);
-        // Beyond what was confirmed, some may be stored: written again, all are there once.
-        const written = count / 200 + 3;
-        const all = Array.from({ length: written }, (_, i) => store.write(writerBatch(i + 1), never));
-        await Promise.all(all);
-        expect(await store.counts()).toEqual({ pump: written * 200 });
-        last = written;
-        await store.stop();
-      }
-    });
-
-    test('a file that another process has open: STORE_LOCKED, and the other is not disturbed', async () => {
-      const { child, confirmed } = await writerThatHasConfirmed(1, 1);
-      await expect(newStore().start()).rejects.toMatchObject({
-        code: 'STORE_LOCKED',
-        message: expect.stringContaining(path),
-      });
-      const before = confirmed.length;
-      await expect.poll(() => confirmed.length, { timeout: 30_000 }).toBeGreaterThan(before + 8);
+describe.skipIf(notBuilt !== null)('embedded store and other processes (needs npm run build:tests)', () => {
+  test('kill -9 in the midst of writing, again and again: what was confirmed is there, once', async () => {
+    let last = 0;
+    for (let round = 0; round < 2; round++) {
+      const { child, confirmed } = await writerThatHasConfirmed(last + 1, 30);
       child.kill('SIGKILL');
       await once(child, 'close');
+      last = Math.max(...confirmed);
+      const store = newStore();
+      await store.start();
+      const count = (await store.counts()).pump ?? 0;
+      expect(count).toBeGreaterThanOrEqual(last * 200);
+      expect(count % 200).toBe(0);
+      // Beyond what was confirmed, some may be stored: written again, all are there once.
+      const written = count / 200 + 3;
+      const all = Array.from({ length: written }, (_, i) => store.write(writerBatch(i + 1), never));
+      await Promise.all(all);
+      expect(await store.counts()).toEqual({ pump: written * 200 });
+      last = written;
+      await store.stop();
+    }
+  });
+
+  test('a file that another process has open: STORE_LOCKED, and the other is not disturbed', async () => {
+    const { child, confirmed } = await writerThatHasConfirmed(1, 1);
+    await expect(newStore().start()).rejects.toMatchObject({
+      code: 'STORE_LOCKED',
+      message: expect.stringContaining(path),
     });
-  },
-);
+    const before = confirmed.length;
+    await expect.poll(() => confirmed.length, { timeout: 30_000 }).toBeGreaterThan(before + 8);
+    child.kill('SIGKILL');
+    await once(child, 'close');
+  });
+});
 
 describe('embedded store and its file', () => {
   test('opened twice by one process: STORE_LOCKED', async () => {

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { freePort } from '../support/debian-server.ts';
 import { influxdBinary, startInfluxd } from '../support/influxd.ts';
+import { reasonToSkip } from '../support/needed.ts';
 import { startVictoriaMetrics, victoriaMetricsBinary } from '../support/victoria-metrics.ts';
 import { batchOf, epochMs, pumpLine, pumpLines } from './batches.ts';
 import { influxStoreAt } from './influx-store-at.ts';
@@ -30,11 +31,9 @@ describe('influx store and a server that accepts and never answers', () => {
   });
 });
 
-const influxd = await influxdBinary();
-const noInfluxd = 'unavailable' in influxd;
-const skipped = noInfluxd ? ` (skipped: ${influxd.unavailable})` : '';
+const noInfluxd = reasonToSkip(await influxdBinary());
 
-describe.skipIf(noInfluxd)(`influx store and a real InfluxDB 1 that fails${skipped}`, () => {
+describe.skipIf(noInfluxd !== null)('influx store and a real InfluxDB 1 that fails (needs influxd)', () => {
   test('down at the start: writing says so, and works once it is up', async () => {
     const server = await startInfluxd();
     await server.halt();
@@ -133,11 +132,10 @@ describe.skipIf(noInfluxd)(`influx store and a real InfluxDB 1 that fails${skipp
   });
 });
 
-const victoria = await victoriaMetricsBinary();
-const noVictoria = 'unavailable' in victoria;
+const noVictoria = reasonToSkip(await victoriaMetricsBinary());
 
-describe.skipIf(noVictoria)(
-  `influx store, version 2's protocol on victoria-metrics (writing only; no InfluxDB 2 or 3 at hand)${noVictoria ? ` (skipped: ${victoria.unavailable})` : ''}`,
+describe.skipIf(noVictoria !== null)(
+  "influx store, version 2's protocol on a real server (needs victoria-metrics; writing only, as no InfluxDB 2 or 3 is at hand)",
   () => {
     test('what is written arrives', async () => {
       const server = await startVictoriaMetrics();

@@ -8,6 +8,7 @@ import { createReadingStore } from '../../cloud/store/create-store.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { type Influxd, influxdBinary, startInfluxd } from '../support/influxd.ts';
+import { reasonToSkip } from '../support/needed.ts';
 import { describeReadingStore, type StoreHarness } from './reading-store.ts';
 
 function storeOf(config: Partial<StoreConfig>, dataDir: string): ReadingStore {
@@ -74,8 +75,7 @@ function influxHarness(options: { login: boolean }): StoreHarness {
   };
 }
 
-const influxd = await influxdBinary();
-const noInfluxd = 'unavailable' in influxd ? influxd.unavailable : null;
+const noInfluxd = reasonToSkip(await influxdBinary());
 
 describeReadingStore('embedded store (DuckDB)', embeddedHarness(), null);
 describeReadingStore('influx store on a real InfluxDB 1', influxHarness({ login: false }), noInfluxd);

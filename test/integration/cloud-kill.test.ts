@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LoadGenerator } from '../load/generator.ts';
 import { type Influxd, influxdBinary, startInfluxd } from '../support/influxd.ts';
+import { reasonToSkip } from '../support/needed.ts';
 import { drained, type Site, startSite, until } from './site.ts';
 import { embeddedReadings, influxReadings } from './stored.ts';
 
-const influx = await influxdBinary();
-const noInflux = 'unavailable' in influx ? influx.unavailable : null;
+const noInflux = reasonToSkip(await influxdBinary());
 const database = 'telemetry';
 
 const nothingWrong = {
@@ -60,7 +60,7 @@ describe('kill -9 of the cloud under load', () => {
   });
 });
 
-describe(`kill -9 of influxd under load${noInflux ? ` (${noInflux})` : ''}`, () => {
+describe(`kill -9 of influxd under load${noInflux ? ` (skipped: ${noInflux})` : ''}`, () => {
   let site: Site;
   let influxd: Influxd;
 

@@ -3,15 +3,13 @@ import { expect, test } from 'vitest';
 import { chromiumPath, mosquittoClients } from './debian-clients.ts';
 import { ensureDebianBinary, environmentOf } from './debian-packages.ts';
 import { influxdBinary, startInfluxd } from './influxd.ts';
+import { reasonToSkip } from './needed.ts';
 import { startVictoriaMetrics, victoriaMetricsBinary } from './victoria-metrics.ts';
 
-const influxd = await influxdBinary();
-const victoria = await victoriaMetricsBinary();
+const noInfluxd = reasonToSkip(await influxdBinary());
+const noVictoria = reasonToSkip(await victoriaMetricsBinary());
 const mosquitto = await mosquittoClients();
-
-function titleOf(what: string, found: object): string {
-  return 'unavailable' in found ? `${what} (skipped: ${found.unavailable})` : what;
-}
+const noMosquitto = reasonToSkip(mosquitto);
 
 test('a package that does not exist is unavailable, with the reason', async () => {
   const found = await ensureDebianBinary({
@@ -31,7 +29,7 @@ test('Chromium is looked up, or the hint how to install it is given', () => {
   expect(Object.keys(chromiumPath())).toHaveLength(1);
 });
 
-test.skipIf('unavailable' in influxd)(titleOf('influxd keeps its data over kill -9', influxd), async () => {
+test.skipIf(noInfluxd !== null)('influxd keeps its data over kill -9 (needs influxd)', async () => {
   const administrator = { username: 'admin', password: 'secret' };
   const server = await startInfluxd({ administrator });
   try {
@@ -46,22 +44,19 @@ test.skipIf('unavailable' in influxd)(titleOf('influxd keeps its data over kill 
   }
 });
 
-test.skipIf('unavailable' in victoria)(
-  titleOf('victoria-metrics takes line protocol', victoria),
-  async () => {
-    const server = await startVictoriaMetrics();
-    try {
-      const body = 'pump,machine=m1 rpm=12.5 1700000000000000000';
-      await fetch(`${server.url}/api/v2/write`, { method: 'POST', body });
-      const [series] = await server.export('pump_rpm');
-      expect(series).toMatchObject({ values: [12.5], timestamps: [1_700_000_000_000] });
-    } finally {
-      await server.stop();
-    }
-  },
-);
+test.skipIf(noVictoria !== null)('takes line protocol (needs victoria-metrics)', async () => {
+  const server = await startVictoriaMetrics();
+  try {
+    const body = 'pump,machine=m1 rpm=12.5 1700000000000000000';
+    await fetch(`${server.url}/api/v2/write`, { method: 'POST', body });
+    const [series] = await server.export('pump_rpm');
+    expect(series).toMatchObject({ values: [12.5], timestamps: [1_700_000_000_000] });
+  } finally {
+    await server.stop();
+  }
+});
 
-test.skipIf('unavailable' in mosquitto)(titleOf("Mosquitto's clients run", mosquitto), () => {
+test.skipIf(noMosquitto !== null)("Mosquitto's clients run (needs mosquitto-clients)", () => {
   if ('unavailable' in mosquitto) return;
   const help = () => execFileSync(mosquitto.sub.path, ['--help'], { env: environmentOf(mosquitto.sub) });
   // It prints its help and exits with 1.

@@ -1,9 +1,16 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mosquittoClients } from '../../test/support/debian-clients.ts';
+import { environmentOf } from '../../test/support/debian-packages.ts';
+import { reasonToSkip } from '../../test/support/needed.ts';
+import { makeCertificate, noOpenssl } from '../../test/support/openssl.ts';
 import { brokerConfig, closeOf, TestBroker, until } from './harness.testing.ts';
+
+const mosquitto = await mosquittoClients();
+const noMosquitto = reasonToSkip(mosquitto);
 
 let gateway: TestBroker;
 beforeEach(() => {
@@ -27,11 +34,9 @@ describe('other ways in', () => {
     expect((await fetch(url.replace('ws', 'http'))).status).toBe(426);
   });
 
-  const openssl = spawnSync('openssl', ['version']).status === 0;
-  it.skipIf(!openssl)('TLS (needs openssl to make a certificate)', async () => {
+  it.skipIf(noOpenssl !== null)('TLS (needs openssl)', async () => {
     const [certFile, keyFile] = [join(gateway.dataDir, 'cert.pem'), join(gateway.dataDir, 'key.pem')];
-    const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost', '-days', '2'];
-    execFileSync('openssl', [...request, '-keyout', keyFile, '-out', certFile], { stdio: 'ignore' });
+    makeCertificate(certFile, keyFile, '-subj', '/CN=localhost');
     const told: unknown[] = [];
     gateway.log = { ...gateway.log, warn: (...words: unknown[]) => told.push(words) } as typeof gateway.log;
     await gateway.start({ tls: { certFile, keyFile }, websocketPort: 0 });
@@ -60,21 +65,27 @@ describe('other ways in', () => {
     });
   });
 
-  const mosquitto = spawnSync('mosquitto_pub', ['--help']).error === undefined;
-  it.skipIf(!mosquitto)('mosquitto_pub, as a second opinion (needs mosquitto-clients)', async () => {
-    await gateway.start();
-    const login = ['-h', '127.0.0.1', '-p', `${gateway.port}`, '-u', 'sensor', '-P', 'secret'];
-    for (const qos of ['0', '1', '2']) {
-      const [status] = await once(
-        spawn('mosquitto_pub', [...login, '-t', 'telemetry/m', '-m', `q${qos}`, '-q', qos]),
-        'exit',
+  it.skipIf(noMosquitto !== null)(
+    'mosquitto_pub, as a second opinion (needs mosquitto-clients)',
+    async () => {
+      if ('unavailable' in mosquitto) return;
+      const { pub } = mosquitto;
+      await gateway.start();
+      const login = ['-h', '127.0.0.1', '-p', `${gateway.port}`, '-u', 'sensor', '-P', 'secret'];
+      for (const qos of ['0', '1', '2']) {
+        const [status] = await once(
+          spawn(pub.path, [...login, '-t', 'telemetry/m', '-m', `q${qos}`, '-q', qos], {
+            env: environmentOf(pub),
+          }),
+          'exit',
+        );
+        expect(status).toBe(0);
+      }
+      await until(() =>
+        expect(gateway.intake.texts).toEqual(['q0', 'q1', 'q2'].map((text) => `telemetry/m ${text}`)),
       );
-      expect(status).toBe(0);
-    }
-    await until(() =>
-      expect(gateway.intake.texts).toEqual(['q0', 'q1', 'q2'].map((text) => `telemetry/m ${text}`)),
-    );
-  });
+    },
+  );
 });
 
 it('the configuration has its documented defaults', () => {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,8 @@ import { silentLog } from '../../../shared/runtime/log.ts';
 import { seededRandom } from '../../../shared/runtime/random.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import type { Intake, RawMessage } from '../../ports/source.ts';
+import { findOnPath } from '../../../test/support/debian-packages.ts';
+import { reasonToSkip } from '../../../test/support/needed.ts';
 import { SerialConfig } from './config.ts';
 import type { PortOpener } from './port.ts';
 import { createSerialSource, type SerialSource } from './serial.ts';
@@ -195,39 +197,43 @@ describe("serialport's own stream", () => {
 });
 
 /** util-linux' script makes a pseudo terminal: what is written to its standard input arrives at the terminal. */
-const terminals = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
+const script = findOnPath('script');
+const noTerminals = reasonToSkip(script === null ? { unavailable: 'no `script` (Debian: bsdutils)' } : {});
 
-describe.skipIf(!terminals)('a real port (needs `script` of util-linux for a pseudo terminal)', () => {
-  async function terminal(link: string): Promise<ChildProcess> {
-    const child = spawn('script', ['-qfc', 'tty; exec sleep 600', '/dev/null'], {
-      stdio: ['pipe', 'pipe', 'ignore'],
+describe.skipIf(noTerminals !== null)(
+  'a real port (needs `script` of util-linux for a pseudo terminal)',
+  () => {
+    async function terminal(link: string): Promise<ChildProcess> {
+      const child = spawn('script', ['-qfc', 'tty; exec sleep 600', '/dev/null'], {
+        stdio: ['pipe', 'pipe', 'ignore'],
+      });
+      cleanups.push(() => child.kill('SIGKILL'));
+      const name = await new Promise<string>((resolve) =>
+        child.stdout!.once('data', (text) => resolve(String(text).trim())),
+      );
+      symlinkSync(name, `${link}.new`);
+      renameSync(`${link}.new`, link);
+      return child;
+    }
+
+    it('is read, survives unplugging, and is read again', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'harbinger-serial-'));
+      cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
+      const link = join(folder, 'device');
+      const intake = new Collector();
+      const logged: string[] = [];
+      const source = await start([{ ...scale, path: link }], intake, undefined, logged);
+      await until(() => expect(logged.length).toBe(1)); // not there yet
+      let device = await terminal(link);
+      await until(() => expect(source.stats()[0]!.open).toBe(true));
+      device.stdin!.write('{"x":1}\n2.5\n');
+      await until(() => expect(intake.texts).toEqual(['{"x":1}', '2.5']));
+      device.kill('SIGKILL');
+      await until(() => expect(source.stats()[0]!.open).toBe(false));
+      device = await terminal(link);
+      await until(() => expect(source.stats()[0]!.open).toBe(true));
+      device.stdin!.write('3\n');
+      await until(() => expect(intake.texts.at(-1)).toBe('3'));
     });
-    cleanups.push(() => child.kill('SIGKILL'));
-    const name = await new Promise<string>((resolve) =>
-      child.stdout!.once('data', (text) => resolve(String(text).trim())),
-    );
-    symlinkSync(name, `${link}.new`);
-    renameSync(`${link}.new`, link);
-    return child;
-  }
-
-  it('is read, survives unplugging, and is read again', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'harbinger-serial-'));
-    cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
-    const link = join(folder, 'device');
-    const intake = new Collector();
-    const logged: string[] = [];
-    const source = await start([{ ...scale, path: link }], intake, undefined, logged);
-    await until(() => expect(logged.length).toBe(1)); // not there yet
-    let device = await terminal(link);
-    await until(() => expect(source.stats()[0]!.open).toBe(true));
-    device.stdin!.write('{"x":1}\n2.5\n');
-    await until(() => expect(intake.texts).toEqual(['{"x":1}', '2.5']));
-    device.kill('SIGKILL');
-    await until(() => expect(source.stats()[0]!.open).toBe(false));
-    device = await terminal(link);
-    await until(() => expect(source.stats()[0]!.open).toBe(true));
-    device.stdin!.write('3\n');
-    await until(() => expect(intake.texts.at(-1)).toBe('3'));
-  });
-});
+  },
+);

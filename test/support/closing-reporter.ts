@@ -1,0 +1,64 @@
+/** Closes a run with what was skipped and why, and with one line of figures: `N passed, N failed, N skipped`. */
+import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node';
+
+const namesMax = 3;
+
+export class ClosingReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const lines = closingLines(tests.map(outcomeOf), modules.filter(failedAsAWhole).length + errors.length);
+    process.stdout.write(`${lines.join('\n')}\n`);
+  }
+}
+
+export interface Outcome {
+  /** With the names of the groups that it is in. */
+  name: string;
+  file: string;
+  state: 'passed' | 'failed' | 'skipped' | 'pending';
+  note: string | undefined;
+}
+
+function outcomeOf(test: TestCase): Outcome {
+  const result = test.result();
+  const note = result.state === 'skipped' ? result.note : undefined;
+  return { name: test.fullName, file: test.module.relativeModuleId, state: result.state, note };
+}
+
+/** A file whose tests could not even be collected. */
+function failedAsAWhole(module: TestModule): boolean {
+  return module.state() === 'failed' && [...module.children.allTests('failed')].length === 0;
+}
+
+/** `others`: failures that are no test's, such as a file that could not be loaded. */
+export function closingLines(outcomes: readonly Outcome[], others: number): string[] {
+  const count = (state: Outcome['state']) => outcomes.filter((outcome) => outcome.state === state).length;
+  const skipped = outcomes.filter(({ state }) => state === 'skipped');
+  const reasons = new Map<string, Outcome[]>();
+  for (const outcome of skipped) {
+    const reason = reasonOf(outcome);
+    reasons.set(reason, [...(reasons.get(reason) ?? []), outcome]);
+  }
+  return [
+    ...(skipped.length === 0 ? [] : ['Skipped, by reason:']),
+    ...[...reasons].map(([reason, group]) => `  ${reason}: ${namesOf(group)}`),
+    `${count('passed')} passed, ${count('failed') + others} failed, ${skipped.length} skipped`,
+  ];
+}
+
+/** What the test said when it skipped itself, else what its title says in brackets: `(skipped: …)` or `(needs …)`. */
+function reasonOf({ name, note }: Outcome): string {
+  if (note !== undefined && note !== '') return note;
+  for (const title of name.split(' > ')) {
+    const [, skipped, needs] = /\((?:skipped: (.+)|(needs .+))\)/.exec(title) ?? [];
+    const reason = skipped ?? needs;
+    if (reason !== undefined) return reason;
+  }
+  return 'no reason given';
+}
+
+function namesOf(group: readonly Outcome[]): string {
+  const named = group.slice(0, namesMax).map(({ file, name }) => `${file} > ${name}`);
+  const more = group.length - named.length;
+  return [...named, ...(more > 0 ? [`${more} more`] : [])].join('; ');
+}

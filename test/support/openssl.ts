@@ -1,0 +1,28 @@
+import { execFileSync } from 'node:child_process';
+import { ensureDebianBinary, environmentOf } from './debian-packages.ts';
+import { reasonToSkip } from './needed.ts';
+
+const openssl = await ensureDebianBinary({ packages: ['openssl'], binary: 'usr/bin/openssl' });
+
+/** Why there is no openssl, where skips were asked for. */
+export const noOpenssl = reasonToSkip(openssl);
+
+/** Makes a key and a certificate that it signs itself, both PEM, valid for two days. */
+export function makeCertificate(certFile: string, keyFile: string, ...options: readonly string[]): void {
+  if ('unavailable' in openssl) throw new Error(openssl.unavailable);
+  const request = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-days',
+    '2',
+  ];
+  execFileSync(openssl.path, [...request, ...options, '-keyout', keyFile, '-out', certFile], {
+    stdio: 'ignore',
+    env: environmentOf(openssl),
+  });
+}
