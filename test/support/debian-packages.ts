@@ -89,15 +89,24 @@ function findUnpacked(shelf: string, request: DebianBinaryRequest): DebianBinary
   return null;
 }
 
-/** Where Debian puts shared libraries: `usr/lib/x86_64-linux-gnu` and its like. */
+/**
+ * Where Debian puts shared libraries: `usr/lib/x86_64-linux-gnu` and its like, and folders in them that some libraries
+ * have for their own (`pulseaudio`), which they would find by an absolute path.
+ */
 function libraryFolders(root: string): string[] {
-  return [join(root, 'usr/lib'), join(root, 'lib')].flatMap((base) =>
-    existsSync(base)
-      ? readdirSync(base)
-          .filter((name) => name.includes('-linux-'))
-          .map((name) => join(base, name))
-      : [],
-  );
+  return [join(root, 'usr/lib'), join(root, 'lib')]
+    .flatMap((base) => foldersIn(base).filter((path) => basename(path).includes('-linux-')))
+    .flatMap((folder) => [folder, ...foldersIn(folder).filter(hasLibraries)]);
+}
+
+function foldersIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
+}
+
+function hasLibraries(folder: string): boolean {
+  return readdirSync(folder).some((name) => /^lib.*\.so/.test(name));
 }
 
 async function fetchAndUnpack(shelf: string, request: DebianBinaryRequest): Promise<DebianBinary> {
