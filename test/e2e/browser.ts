@@ -1,19 +1,9 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { type BrowserContext, chromium } from 'playwright-core';
-
-/** The first Chromium on the PATH, or null. */
-export function findChromium(): string | null {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
-      const path = join(folder, name);
-      if (existsSync(path)) return path;
-    }
-  }
-  return null;
-}
+import type { Chromium } from '../support/debian-clients.ts';
+import { environmentOf } from '../support/debian-packages.ts';
 
 export interface Browser {
   context: BrowserContext;
@@ -21,10 +11,16 @@ export interface Browser {
 }
 
 /** A browser with a profile of its own that talks to nobody by itself. */
-export async function openBrowser(executablePath: string): Promise<Browser> {
+export async function openBrowser(binary: Chromium): Promise<Browser> {
+  if ('unavailable' in binary) throw new Error(binary.unavailable);
   const profile = await mkdtemp(join(tmpdir(), 'harbinger-browser-'));
+  const environment = environmentOf(binary);
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath,
+    executablePath: binary.path,
+    env:
+      'fonts' in binary
+        ? { ...environment, FONTCONFIG_FILE: await fontsFile(profile, binary.fonts) }
+        : environment,
     headless: true,
     viewport: { width: 1366, height: 900 },
     args: [
@@ -45,4 +41,12 @@ export async function openBrowser(executablePath: string): Promise<Browser> {
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** Without one Chromium finds no fonts, and shows no text. */
+async function fontsFile(folder: string, fonts: string): Promise<string> {
+  const path = join(folder, 'fonts.conf');
+  const content = `<dir>${fonts}</dir><cachedir>${join(folder, 'fonts')}</cachedir>`;
+  await writeFile(path, `<?xml version="1.0"?><fontconfig>${content}</fontconfig>\n`);
+  return path;
 }

@@ -9,150 +9,147 @@ import { alertOf, decisionOf, machineOf, wearingSeries } from '../../cloud/api/p
 import { startApi, stopAll, token } from '../../cloud/api/running-api.testing.ts';
 import { packageRoot } from '../../shared/files/paths.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { type Browser, findChromium, openBrowser } from './browser.ts';
+import { chromium } from '../support/debian-clients.ts';
+import { reasonToSkip } from '../support/needed.ts';
+import { type Browser, openBrowser } from './browser.ts';
 
-const executable = findChromium();
+const binary = await chromium();
+const noBrowser = reasonToSkip(binary);
 const nastyName = '<img src=x onerror="document.title=1">';
 /** A wait for something to show up: long, because a machine may be slow; never slept through. */
 const patient = { timeout: 30_000 };
 
-describe.skipIf(executable === null)(
-  `the page in a real Chromium${executable ? '' : ' (skipped: no chromium, chromium-browser or google-chrome on the PATH)'}`,
-  () => {
-    const nowMs = systemClock.nowMs();
-    const operations = createMemoryOperations();
-    const complaints: string[] = [];
-    const requested = new Set<string>();
-    let folder: string;
-    let browser: Browser;
-    let page: Page;
-    let base: string;
-    let stopApi: () => Promise<void>;
+describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)', () => {
+  const nowMs = systemClock.nowMs();
+  const operations = createMemoryOperations();
+  const complaints: string[] = [];
+  const requested = new Set<string>();
+  let folder: string;
+  let browser: Browser;
+  let page: Page;
+  let base: string;
+  let stopApi: () => Promise<void>;
 
-    beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'harbinger-e2e-'));
-      await build({
-        configFile: join(packageRoot, 'cloud', 'console', 'vite.config.ts'),
-        logLevel: 'warn',
-        build: { outDir: join(folder, 'page') },
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'harbinger-e2e-'));
+    await build({
+      configFile: join(packageRoot, 'cloud', 'console', 'vite.config.ts'),
+      logLevel: 'warn',
+      build: { outDir: join(folder, 'page') },
+    });
+    operations.set({
+      machines: [
+        machineOf({ lastSeenMs: nowMs, remainingLife: { p10: 9, p50: 18, p90: 31, unit: 'cycles' } }),
+        machineOf({ machine: 'pump-2', lastSeenMs: nowMs, remainingLife: null, source: 'rules' }),
+        machineOf({ machine: 'pump-3', lastSeenMs: nowMs, condition: 'failed' }),
+      ],
+      alerts: [alertOf({ prediction: { reasons: ['Vibration has risen steadily.', nastyName] } })],
+    });
+    operations.addDecision(decisionOf({ mode: 'fallback', fallbackCause: 'the model was too slow' }));
+    const started = await startApi({
+      operations,
+      store: createMemoryStore({ series: (query) => wearingSeries(query, nowMs) }),
+      pageFolder: join(folder, 'page'),
+    });
+    base = started.base;
+    stopApi = () => started.api.stop();
+    browser = await openBrowser(binary);
+    page = await browser.context.newPage();
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    });
+    browser.context.on('request', (request) => requested.add(new URL(request.url()).origin));
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await stopAll();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const texts = (selector: string) => page.locator(selector).allInnerTexts();
+
+  it('asks for the token, then shows the fleet by urgency', async () => {
+    await page.goto(base);
+    await page.getByLabel('Access token').fill(token);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.locator('.row').first().waitFor(patient);
+    expect(await texts('.row .row-name b')).toEqual(['pump-3', 'pump-1', 'pump-2']);
+    expect((await texts('.row .badge')).map((text) => text.trim())).toEqual(['Failed', 'Critical', 'OK']);
+    expect(await page.locator('.row').nth(1).textContent()).toMatch(/18 cycles\s+9–31/);
+    expect(await page.locator('.row').nth(1).textContent()).toContain('Vibration has risen steadily.');
+    expect(await page.locator('.row').nth(2).textContent()).toContain('not known');
+  });
+
+  it('shows a change without a reload', async () => {
+    await page.evaluate("document.body.setAttribute('data-same-document', 'yes')");
+    operations.set({
+      machines: [machineOf({ machine: 'pump-2', lastSeenMs: nowMs, health: 0.31, source: 'rules' })],
+      alerts: [alertOf({ alertId: 'alert-2', prediction: { machine: 'pump-2', severity: 'warning' } })],
+    });
+    await page.locator('.row-warning', { hasText: 'pump-2' }).getByText('31 %').waitFor(patient);
+    expect(await page.locator('nav .count').textContent()).toBe('2');
+    expect(await page.locator('body').getAttribute('data-same-document')).toBe('yes');
+  });
+
+  it('draws a machine’s sensors and remaining life', async () => {
+    await page.locator('.row', { hasText: 'pump-1' }).locator('a').click();
+    await page.locator('.chart-grid .chart').nth(5).waitFor(patient);
+    expect(await texts('.chart-grid .chart-name')).toContain('vibration_rms');
+    await page.locator('.life-chart canvas').waitFor(patient);
+    for (const canvas of await page.locator('.chart canvas').all()) {
+      const painted = await canvas.evaluate((element) => {
+        const { width, height } = element as unknown as { width: number; height: number };
+        const context = (element as unknown as CanvasLike).getContext('2d');
+        return context.getImageData(0, 0, width, height).data.some((value) => value !== 0);
       });
-      operations.set({
-        machines: [
-          machineOf({ lastSeenMs: nowMs, remainingLife: { p10: 9, p50: 18, p90: 31, unit: 'cycles' } }),
-          machineOf({ machine: 'pump-2', lastSeenMs: nowMs, remainingLife: null, source: 'rules' }),
-          machineOf({ machine: 'pump-3', lastSeenMs: nowMs, condition: 'failed' }),
-        ],
-        alerts: [alertOf({ prediction: { reasons: ['Vibration has risen steadily.', nastyName] } })],
-      });
-      operations.addDecision(decisionOf({ mode: 'fallback', fallbackCause: 'the model was too slow' }));
-      const started = await startApi({
-        operations,
-        store: createMemoryStore({ series: (query) => wearingSeries(query, nowMs) }),
-        pageFolder: join(folder, 'page'),
-      });
-      base = started.base;
-      stopApi = () => started.api.stop();
-      browser = await openBrowser(executable ?? '');
-      page = await browser.context.newPage();
-      page.on('pageerror', (error) => complaints.push(String(error)));
-      page.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-      });
-      browser.context.on('request', (request) => requested.add(new URL(request.url()).origin));
-    });
+      expect(painted).toBe(true);
+    }
+    expect(await page.locator('.machine-head').textContent()).toContain('18 cycles');
+    await page.getByText('Fallback', { exact: true }).waitFor(patient);
+  });
 
-    afterAll(async () => {
-      await browser?.close();
-      await stopAll();
-      await rm(folder, { recursive: true, force: true });
-    });
+  it('shows alerts with their reasons as text, and what contributed', async () => {
+    await page.getByRole('link', { name: /^Alerts/ }).click();
+    await page.locator('.alert-critical .reasons').waitFor(patient);
+    expect(await texts('.alert-critical .reasons li')).toEqual(['Vibration has risen steadily.', nastyName]);
+    expect(await page.locator('main img').count()).toBe(0);
+    expect(await texts('.alert-critical .contribution-name')).toContain('vibration_rms');
+    expect(await page.locator('.alert-critical .alert-foot').textContent()).toContain(
+      'Model pump-life 1.2.0',
+    );
+    const picture = join(folder, 'alerts.png');
+    await page.screenshot({ path: picture });
+    expect((await stat(picture)).size).toBeGreaterThan(10_000);
+  });
 
-    const texts = (selector: string) => page.locator(selector).allInnerTexts();
+  it('has met no error and asked nobody else', () => {
+    expect(complaints.filter((text) => !/401 \(Unauthorized\)/.test(text))).toEqual([]);
+    expect([...requested]).toEqual([base]);
+  });
 
-    it('asks for the token, then shows the fleet by urgency', async () => {
-      await page.goto(base);
-      await page.getByLabel('Access token').fill(token);
-      await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.locator('.row').first().waitFor(patient);
-      expect(await texts('.row .row-name b')).toEqual(['pump-3', 'pump-1', 'pump-2']);
-      expect((await texts('.row .badge')).map((text) => text.trim())).toEqual(['Failed', 'Critical', 'OK']);
-      expect(await page.locator('.row').nth(1).textContent()).toMatch(/18 cycles\s+9–31/);
-      expect(await page.locator('.row').nth(1).textContent()).toContain('Vibration has risen steadily.');
-      expect(await page.locator('.row').nth(2).textContent()).toContain('not known');
-    });
+  it('fits a phone', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    for (const [hash, content] of [
+      ['#/', '.row'],
+      ['#/machines/leeds/pump-1', '.chart canvas'],
+      ['#/alerts', '.alert'],
+      ['#/decisions', '.decisions li'],
+    ]) {
+      await page.goto(`${base}/${hash}`);
+      await page.locator(`main ${content}`).first().waitFor(patient);
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+      expect([hash, overflow]).toEqual([hash, 0]);
+    }
+  });
 
-    it('shows a change without a reload', async () => {
-      await page.evaluate("document.body.setAttribute('data-same-document', 'yes')");
-      operations.set({
-        machines: [machineOf({ machine: 'pump-2', lastSeenMs: nowMs, health: 0.31, source: 'rules' })],
-        alerts: [alertOf({ alertId: 'alert-2', prediction: { machine: 'pump-2', severity: 'warning' } })],
-      });
-      await page.locator('.row-warning', { hasText: 'pump-2' }).getByText('31 %').waitFor(patient);
-      expect(await page.locator('nav .count').textContent()).toBe('2');
-      expect(await page.locator('body').getAttribute('data-same-document')).toBe('yes');
-    });
-
-    it('draws a machine’s sensors and remaining life', async () => {
-      await page.locator('.row', { hasText: 'pump-1' }).locator('a').click();
-      await page.locator('.chart-grid .chart').nth(5).waitFor(patient);
-      expect(await texts('.chart-grid .chart-name')).toContain('vibration_rms');
-      await page.locator('.life-chart canvas').waitFor(patient);
-      for (const canvas of await page.locator('.chart canvas').all()) {
-        const painted = await canvas.evaluate((element) => {
-          const { width, height } = element as unknown as { width: number; height: number };
-          const context = (element as unknown as CanvasLike).getContext('2d');
-          return context.getImageData(0, 0, width, height).data.some((value) => value !== 0);
-        });
-        expect(painted).toBe(true);
-      }
-      expect(await page.locator('.machine-head').textContent()).toContain('18 cycles');
-      await page.getByText('Fallback', { exact: true }).waitFor(patient);
-    });
-
-    it('shows alerts with their reasons as text, and what contributed', async () => {
-      await page.getByRole('link', { name: /^Alerts/ }).click();
-      await page.locator('.alert-critical .reasons').waitFor(patient);
-      expect(await texts('.alert-critical .reasons li')).toEqual([
-        'Vibration has risen steadily.',
-        nastyName,
-      ]);
-      expect(await page.locator('main img').count()).toBe(0);
-      expect(await texts('.alert-critical .contribution-name')).toContain('vibration_rms');
-      expect(await page.locator('.alert-critical .alert-foot').textContent()).toContain(
-        'Model pump-life 1.2.0',
-      );
-      const picture = join(folder, 'alerts.png');
-      await page.screenshot({ path: picture });
-      expect((await stat(picture)).size).toBeGreaterThan(10_000);
-    });
-
-    it('has met no error and asked nobody else', () => {
-      expect(complaints.filter((text) => !/401 \(Unauthorized\)/.test(text))).toEqual([]);
-      expect([...requested]).toEqual([base]);
-    });
-
-    it('fits a phone', async () => {
-      await page.setViewportSize({ width: 360, height: 740 });
-      for (const [hash, content] of [
-        ['#/', '.row'],
-        ['#/machines/leeds/pump-1', '.chart canvas'],
-        ['#/alerts', '.alert'],
-        ['#/decisions', '.decisions li'],
-      ]) {
-        await page.goto(`${base}/${hash}`);
-        await page.locator(`main ${content}`).first().waitFor(patient);
-        const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
-        expect([hash, overflow]).toEqual([hash, 0]);
-      }
-    });
-
-    it('says when the connection is lost', async () => {
-      await stopApi();
-      await page.locator('.notice-lost', { hasText: 'Connection lost' }).waitFor(patient);
-      expect(await page.locator('.pill').textContent()).toBe('Not live');
-    });
-  },
-);
+  it('says when the connection is lost', async () => {
+    await stopApi();
+    await page.locator('.notice-lost', { hasText: 'Connection lost' }).waitFor(patient);
+    expect(await page.locator('.pill').textContent()).toBe('Not live');
+  });
+});
 
 /** As much of a canvas as the test looks at: the test itself is compiled without the DOM's types. */
 interface CanvasLike {

@@ -1,4 +1,6 @@
-/** Client programs for tests: Mosquitto's (unpacked where need be) and Chromium (only where installed). */
+/** Client programs for tests: Mosquitto's and Chromium, unpacked where they are not installed. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type DebianBinary, ensureDebianBinary, findOnPath } from './debian-packages.ts';
 
 export interface MosquittoClients {
@@ -17,11 +19,17 @@ export async function mosquittoClients(): Promise<MosquittoClients | { unavailab
   return { pub, sub };
 }
 
-/** Chromium depends on too much to be unpacked beside the system: it is used where it is installed. */
-export function chromiumPath(): DebianBinary {
+export type Chromium = DebianBinary | { path: string; libraryPath: string; fonts: string };
+
+/** Chromium from the PATH, or unpacked: then with a folder of fonts where the system has none. */
+export async function chromium(): Promise<Chromium> {
   for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
     const path = findOnPath(name);
     if (path) return { path };
   }
-  return { unavailable: 'no Chromium on the PATH (on Debian: apt-get install chromium)' };
+  const found = await ensureDebianBinary({ packages: ['chromium'], binary: 'usr/lib/chromium/chromium' });
+  if ('unavailable' in found || found.libraryPath === undefined || existsSync('/etc/fonts/fonts.conf'))
+    return found;
+  const { path, libraryPath } = found;
+  return { path, libraryPath, fonts: join(dirname(path), '..', '..', 'share', 'fonts') };
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { chromiumPath, mosquittoClients } from './debian-clients.ts';
+import { mosquittoClients } from './debian-clients.ts';
 import { ensureDebianBinary, environmentOf } from './debian-packages.ts';
 import { influxdBinary, startInfluxd } from './influxd.ts';
 import { reasonToSkip } from './needed.ts';
@@ -23,10 +23,6 @@ test('a binary on the PATH is used as it is', async () => {
   expect(await ensureDebianBinary({ packages: ['nodejs'], binary: 'usr/bin/node' })).toEqual({
     path: expect.stringMatching(/\/node$/),
   });
-});
-
-test('Chromium is looked up, or the hint how to install it is given', () => {
-  expect(Object.keys(chromiumPath())).toHaveLength(1);
 });
 
 test.skipIf(noInfluxd !== null)('influxd keeps its data over kill -9 (needs influxd)', async () => {
