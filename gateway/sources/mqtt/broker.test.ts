@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { mosquittoClients } from '../../test/support/debian-clients.ts';
-import { environmentOf } from '../../test/support/debian-packages.ts';
-import { reasonToSkip } from '../../test/support/needed.ts';
-import { makeCertificate, noOpenssl } from '../../test/support/openssl.ts';
+import { mosquittoClients } from '../../../test/support/debian-clients.ts';
+import { environmentOf } from '../../../test/support/debian-packages.ts';
+import { reasonToSkip } from '../../../test/support/needed.ts';
+import { makeCertificate, noOpenssl } from '../../../test/support/openssl.ts';
 import { brokerConfig, closeOf, TestBroker, until } from './harness.testing.ts';
 
 const mosquitto = await mosquittoClients();
