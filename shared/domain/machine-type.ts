@@ -16,18 +16,43 @@ export const reservedSensors = [
   'site',
 ];
 
-const Identifier = Type.String({ pattern: identifierPattern });
+const name = (description: string, example: string) =>
+  Type.String({ pattern: identifierPattern, description, examples: [example] });
 
 export const Sensor = Type.Object(
   {
-    name: Identifier,
-    unit: Type.String({ maxLength: 20, description: 'UCUM where there is one; "1" for a pure number' }),
-    description: Type.Optional(Type.String()),
-    min: Type.Number({ description: 'a value below cannot be true: the reading breaks its contract' }),
-    max: Type.Number(),
-    warn: Type.Optional(Type.Number({ description: 'for rules: wear is visible from here on' })),
+    name: name('The name that devices send its values under.', 'vibration_x'),
+    unit: Type.String({
+      maxLength: 20,
+      description: 'The unit, in UCUM notation where there is one; "1" for a pure number.',
+      examples: ['mm/s'],
+    }),
+    description: Type.Optional(
+      Type.String({
+        description: 'What it measures, for people.',
+        examples: ['RMS velocity at the drive-end bearing'],
+      }),
+    ),
+    min: Type.Number({
+      description: 'The lowest value that can be true; a reading with a lower one is a dead letter.',
+      examples: [0],
+    }),
+    max: Type.Number({
+      description: 'The highest value that can be true; a reading with a higher one is a dead letter.',
+      examples: [60],
+    }),
+    warn: Type.Optional(
+      Type.Number({
+        description: 'For rules: wear is visible from this value on. Only together with alarm.',
+        examples: [4.2],
+      }),
+    ),
     alarm: Type.Optional(
-      Type.Number({ description: 'for rules: the machine is at its end (below warn if falling)' }),
+      Type.Number({
+        description:
+          'For rules: at this value the machine is at its end; below warn where the value falls with wear.',
+        examples: [6.4],
+      }),
     ),
   },
   { additionalProperties: false },
@@ -36,16 +61,42 @@ export type Sensor = Static<typeof Sensor>;
 
 export const AlertPolicy = Type.Object(
   {
-    failureMode: Identifier,
-    on: Type.Union([Type.Literal('remaining-life'), Type.Literal('anomaly')]),
-    openAt: Type.Number({ description: 'remaining life (p50) at or below, or anomaly score at or above' }),
-    resolveAt: Type.Number({
-      description: 'back beyond this resolves; further away than openAt: hysteresis',
+    failureMode: name('What the alert is about; one alert of a machine is open for each.', 'wear-out'),
+    on: Type.Union([Type.Literal('remaining-life'), Type.Literal('anomaly')], {
+      description:
+        'The estimate that decides: remaining-life (its median, in lifeUnit) or anomaly (the score of how unusual readings are).',
     }),
-    criticalAt: Type.Optional(Type.Number()),
-    minConfidence: Type.Number({ minimum: 0, maximum: 1, default: 0.5 }),
-    openAfter: Type.Integer({ minimum: 1, default: 3, description: 'estimates in a row' }),
-    resolveAfter: Type.Integer({ minimum: 1, default: 10 }),
+    openAt: Type.Number({
+      description: 'Opens the alert: remaining life at or below this, or anomaly score at or above it.',
+      examples: [60],
+    }),
+    resolveAt: Type.Number({
+      description:
+        'Resolves it: remaining life or score back beyond this. It lies on the healthy side of openAt, so that an alert does not flicker.',
+      examples: [90],
+    }),
+    criticalAt: Type.Optional(
+      Type.Number({
+        description: 'Makes it critical instead of a warning: remaining life or score at or beyond this.',
+        examples: [25],
+      }),
+    ),
+    minConfidence: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 0.5,
+      description: 'Estimates of a lower confidence are ignored: they neither open the alert nor resolve it.',
+    }),
+    openAfter: Type.Integer({
+      minimum: 1,
+      default: 3,
+      description: 'Estimates in a row that must agree before the alert is opened.',
+    }),
+    resolveAfter: Type.Integer({
+      minimum: 1,
+      default: 10,
+      description: 'Estimates in a row that must agree before it is resolved.',
+    }),
   },
   { additionalProperties: false },
 );
@@ -54,46 +105,75 @@ export type AlertPolicy = Static<typeof AlertPolicy>;
 /** A machine type: what its machines measure, how often, and when somebody must be told. One data file each. */
 export const MachineType = Type.Object(
   {
-    name: Identifier,
-    version: Type.String({ pattern: '^\\d+\\.\\d+\\.\\d+$' }),
-    description: Type.String(),
+    name: name('The name that rules under [[machines]] use.', 'pump'),
+    version: Type.String({
+      pattern: '^\\d+\\.\\d+\\.\\d+$',
+      description: 'The version of this file, as three numbers.',
+      examples: ['1.0.0'],
+    }),
+    description: Type.String({
+      description: 'What kind of machine it is, for people.',
+      examples: ['A motor-driven pump'],
+    }),
     lifeUnit: Type.String({
       default: 'cycles',
-      description: 'remaining life is counted in this unit: one per reading',
+      description: 'What remaining life is counted in; one unit is one row of the window.',
     }),
-    stepMs: Type.Integer({ minimum: 1, description: 'nominal time between two readings' }),
+    stepMs: Type.Integer({
+      minimum: 1,
+      description: 'The usual time between two readings.',
+      examples: [500],
+    }),
     windowRows: Type.Integer({
       minimum: 4,
       maximum: 512,
       default: 30,
-      description: 'readings in a model’s window',
+      description: 'How many of the newest readings a model looks at.',
     }),
     windowRowsMin: Type.Optional(
       Type.Integer({
         minimum: 1,
         maximum: 512,
-        description: 'a machine is assessed from so many readings on; windowRows if absent',
+        description: 'Readings from which on a machine is assessed; windowRows where it is absent.',
+        examples: [10],
       }),
     ),
     rowPer: Type.Optional(
       Type.Union([Type.Literal('reading'), Type.Literal('step')], {
         description:
-          'what a row of a window is: a reading, whenever it came (the default; a flight, a stroke); or stepMs of time: the newest reading in it, and an empty row where there was none',
+          'What a row of the window is. reading (where it is absent): one reading, whenever it came, such as a flight or a stroke. step: stepMs of time, with the newest reading in it, and empty where there was none.',
       }),
     ),
     planningHorizon: Type.Optional(
       Type.Integer({
         minimum: 1,
-        description: 'life it takes to plan and do a repair, in the unit of life: warnings are judged by it',
+        description:
+          'How much life it takes to plan and do a repair, in lifeUnit: warnings are judged by it.',
+        examples: [30],
       }),
     ),
     openSensors: Type.Boolean({
       default: false,
-      description: 'accept any number under any plain name (at most 64)',
+      description: 'Takes any number under any plain name as a sensor, up to 64 of them.',
     }),
-    sensors: Type.Array(Sensor, { maxItems: 256, default: [] }),
-    alerts: Type.Array(AlertPolicy, { maxItems: 8, default: [] }),
-    model: Type.Optional(Type.String({ description: 'folder name of the artefact under models/artefacts/' })),
+    sensors: Type.Array(Sensor, {
+      maxItems: 256,
+      default: [],
+      description: 'The sensors. Their order is part of what a model was trained on.',
+    }),
+    alerts: Type.Array(AlertPolicy, {
+      maxItems: 8,
+      default: [],
+      description:
+        'Alert policies: when somebody is told. Without one, machines are watched and nobody is told.',
+    }),
+    model: Type.Optional(
+      Type.String({
+        description:
+          'The folder of the model under models/artefacts (or intelligence.artefactsDir); without it machines are watched by their learnt normal and by rules.',
+        examples: ['pump-rul'],
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -110,7 +190,7 @@ export function contractHash(type: MachineType): string {
   return createHash('sha256').update(JSON.stringify(relevant)).digest('hex').slice(0, 16);
 }
 
-/** What a schema cannot say. Returns problems as sentences; none means the type is sound. */
+/** What is wrong beyond what the schema expresses, as sentences. */
 export function problemsOf(type: MachineType): string[] {
   const problems: string[] = [];
   if (reservedMeasurements.includes(type.name)) problems.push(`'${type.name}' is a reserved name`);
