@@ -5,7 +5,7 @@ export class RetryAfterError extends HarbingerError {
   readonly retryAfterMs: number;
 
   constructor(message: string, retryAfterMs: number) {
-    super('NOTIFY_REFUSED', 'alerts', message, { retry: true });
+    super('NOTIFY_FAILED', 'alerts', message, { retry: true });
     this.retryAfterMs = retryAfterMs;
   }
 }

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import nodemailer from 'nodemailer';
 import { HarbingerError, messageOf } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/log.ts';
+import { alertTextOf } from '../alert-text.ts';
 import { readCaFile } from '../ca-file.ts';
 import type { Notification, Notifier } from '../notifier.ts';
 import type { EmailConfig } from './config.ts';
-import { mailTextOf } from './mail-text.ts';
 
 /** Hands a plain-text mail to an SMTP server. The notification is confirmed when the server accepts the message. */
 export function createEmail(config: EmailConfig, deps: { log: Log }): Notifier {
@@ -44,7 +44,7 @@ export function createEmail(config: EmailConfig, deps: { log: Log }): Notifier {
 
 /** The Message-ID derives from the idempotency key, so a repeat can be recognised. Mails of one alert share a thread. */
 function mailOf(config: EmailConfig, notification: Notification) {
-  const { subject, body } = mailTextOf(notification, config.link);
+  const { headline, body } = alertTextOf(notification, config.link);
   const domain = config.from.slice(config.from.lastIndexOf('@') + 1);
   const idOf = (text: string) =>
     `<${createHash('sha256').update(text).digest('hex').slice(0, 32)}@${domain}>`;
@@ -54,7 +54,7 @@ function mailOf(config: EmailConfig, notification: Notification) {
     references: idOf(`alert ${alertId}`),
     from: config.from,
     to: config.to,
-    subject,
+    subject: `[Harbinger] ${headline}`,
     text: body,
     headers: { 'Auto-Submitted': 'auto-generated', 'X-Harbinger-Key': notification.key },
   };

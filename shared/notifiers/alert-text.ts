@@ -1,13 +1,14 @@
-import { isEventOf, type Prediction } from '../../contract/events.ts';
-import type { Notification } from '../notifier.ts';
+import { isEventOf, type Prediction } from '../contract/events.ts';
+import type { Notification } from './notifier.ts';
 
-export interface MailText {
-  subject: string;
+export interface AlertText {
+  /** One line: severity or end, failure mode, machine. */
+  headline: string;
   body: string;
 }
 
-/** The mail for a technician: the machine, the expected failure, its remaining life, the reasons, and what judged it. */
-export function mailTextOf(notification: Notification, link?: string): MailText {
+/** A notification as a technician reads it: the machine, the expected failure, its remaining life, the reasons, and what judged it. */
+export function alertTextOf(notification: Notification, link?: string): AlertText {
   const { event, change } = notification;
   const prediction = event.data as Prediction;
   const machine = `${prediction.site}/${prediction.machine}`;
@@ -31,7 +32,7 @@ export function mailTextOf(notification: Notification, link?: string): MailText 
     `Alert ${prediction.predictionId}, decision ${prediction.decisionId}`,
     '',
   ];
-  return { subject: `[Harbinger] ${headline}`, body: lines.join('\n') };
+  return { headline, body: lines.join('\n') };
 }
 
 function lifeOf({ remainingLife }: Prediction): string {

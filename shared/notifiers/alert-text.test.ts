@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import { notificationOf, prediction, predictionEvent } from '../prediction.testing.ts';
-import { mailTextOf } from './mail-text.ts';
+import { alertTextOf } from './alert-text.ts';
+import { notificationOf, prediction, predictionEvent } from './prediction.testing.ts';
 
 it('says in a technician’s words what, where, how long, why and who says so', () => {
-  const { subject, body } = mailTextOf(
+  const { headline, body } = alertTextOf(
     notificationOf(predictionEvent('opened', 1)),
     'https://harbinger.example/',
   );
-  expect(subject).toBe('[Harbinger] Warning: bearing-wear expected on leeds/pump-1');
+  expect(headline).toBe('Warning: bearing-wear expected on leeds/pump-1');
   expect(body).toBe(`Warning: bearing-wear expected on leeds/pump-1
 
 Machine:         pump-1 (pump), site leeds
@@ -32,14 +32,14 @@ Alert p-1, decision d-1
 
 it('says when rules or its own past judged, when nothing can be said, and when it is over', () => {
   const byRules = { source: 'rules', model: null, remainingLife: null, severity: 'critical' } as const;
-  const opened = mailTextOf(notificationOf(predictionEvent('opened', 1, byRules)));
+  const opened = alertTextOf(notificationOf(predictionEvent('opened', 1, byRules)));
   expect(opened.body).toContain('CRITICAL: bearing-wear expected');
   expect(opened.body).toContain('Remaining life:  cannot be said');
   expect(opened.body).toContain('Judged by:       rules of the machine type (no model)');
   const detector = { name: 'self-learned', version: '1.0.0' };
-  const learnt = mailTextOf(notificationOf(predictionEvent('opened', 1, { ...byRules, detector })));
+  const learnt = alertTextOf(notificationOf(predictionEvent('opened', 1, { ...byRules, detector })));
   expect(learnt.body).toContain('Judged by:       what was learnt of this machine itself (no model)');
-  const resolved = mailTextOf(notificationOf(predictionEvent('resolved', 9, { ...prediction }), 'resolved'));
-  expect(resolved.subject).toBe('[Harbinger] Resolved: bearing-wear on leeds/pump-1');
+  const resolved = alertTextOf(notificationOf(predictionEvent('resolved', 9, { ...prediction }), 'resolved'));
+  expect(resolved.headline).toBe('Resolved: bearing-wear on leeds/pump-1');
   expect(resolved.body).not.toContain('Remaining life');
 });

@@ -1,0 +1,76 @@
+/** One POST to a receiver, and its answer as the queue understands it. */
+import type { Clock } from '../runtime/clock.ts';
+import { HarbingerError, messageOf } from '../runtime/errors.ts';
+import { RetryAfterError, retryAfterMs } from './retry-after.ts';
+
+/** How much of the answer's body is read, to quote it in an error. */
+const answerBytesMax = 512;
+
+/** Refusals that may pass: timeout, too early, too many requests. Every other 4xx is final. */
+const passing4xx = [408, 425, 429];
+
+export interface PostRequest {
+  /** Who it goes to, for error messages, e.g. `webhook 'maintenance'`. */
+  receiver: string;
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/**
+ * Resolves on a 2xx answer. Redirects are not followed: they would carry the content to somebody who is not configured.
+ * @throws HarbingerError NOTIFY_REFUSED (3xx, final 4xx), NOTIFY_FAILED (nobody answers); RetryAfterError
+ */
+export async function post(request: PostRequest, signal: AbortSignal, clock: Clock): Promise<void> {
+  const answer = await send(request, signal);
+  const said = await beginningOf(answer);
+  if (!answer.ok) throw refusal(request.receiver, answer, said, clock.nowMs());
+}
+
+async function send({ receiver, url, headers, body }: PostRequest, signal: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
+  } catch (error) {
+    const cause =
+      error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
+    throw new HarbingerError('NOTIFY_FAILED', 'alerts', `${receiver}: ${cause}`, {
+      retry: true,
+      cause: error,
+    });
+  }
+}
+
+async function beginningOf(answer: Response): Promise<string> {
+  const reader = answer.body?.getReader();
+  if (!reader) return '';
+  try {
+    const parts: Uint8Array[] = [];
+    let bytes = 0;
+    while (bytes < answerBytesMax) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      parts.push(value);
+      bytes += value.length;
+    }
+    return Buffer.concat(parts).subarray(0, answerBytesMax).toString('utf8').trim();
+  } catch {
+    return '';
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+function refusal(receiver: string, answer: Response, said: string, nowMs: number): HarbingerError {
+  const message = `${receiver} answered ${answer.status}${said === '' ? '' : `: ${said}`}`;
+  if (answer.status >= 300 && answer.status < 400) {
+    return new HarbingerError(
+      'NOTIFY_REFUSED',
+      'alerts',
+      `${message} (redirects are not followed: correct its url)`,
+    );
+  }
+  if (answer.status >= 400 && answer.status < 500 && !passing4xx.includes(answer.status)) {
+    return new HarbingerError('NOTIFY_REFUSED', 'alerts', message);
+  }
+  return new RetryAfterError(message, retryAfterMs(answer.headers.get('retry-after'), nowMs));
+}

@@ -1,0 +1,144 @@
+/** What every notifier must do, whatever its protocol. Each kind brings a receiver that speaks that protocol. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Notifier, NotifierDeps } from '../../../shared/notifiers/notifier.ts';
+import { notifiers } from '../../../shared/notifiers/notifiers.ts';
+import { notificationOf, predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
+import { createPart } from '../../../shared/parts/registry.ts';
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import { silentLog } from '../../../shared/runtime/log.ts';
+import { manualClock } from '../../../shared/runtime/manual-clock.ts';
+import { validConfig } from './valid-config.ts';
+
+/** How the receiver answers: it has it; not for now; never; not at all. */
+export type Answer = 'confirm' | 'refuse-for-now' | 'refuse-for-good' | 'keep-silent';
+
+export interface Receiver {
+  /** The notifier's table in the configuration file, defaults left out. */
+  config: { name: string; timeoutMs?: number } & Record<string, unknown>;
+  answer(kind: Answer): void;
+  /** What has arrived and was confirmed or refused, oldest first: idempotency key and the whole content as text. */
+  received(): { key: string; content: string }[];
+  /** Resolves when something has reached it that it keeps silent about. */
+  reached(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface NotifierHarness {
+  kind: string;
+  start(): Promise<Receiver>;
+  /** The protocol has no way to refuse for good. */
+  neverForGood?: true;
+  /** Texts of the configuration that no error message may contain. */
+  secrets: readonly string[];
+}
+
+const never = new AbortController().signal;
+
+export function describeNotifier(harness: NotifierHarness): void {
+  describe(`a notifier of kind ${harness.kind}`, () => {
+    let receiver: Receiver;
+    const made: Notifier[] = [];
+
+    beforeEach(async () => {
+      receiver = await harness.start();
+    });
+    afterEach(async () => {
+      for (const notifier of made.splice(0)) await notifier.stop();
+      await receiver.stop();
+    });
+
+    async function create(changed: Record<string, unknown> = {}): Promise<Notifier> {
+      const config = validConfig(harness.kind, { ...receiver.config, ...changed });
+      const deps = { clock: manualClock(), log: silentLog };
+      const notifier = await createPart<NotifierDeps, Notifier>(
+        notifiers,
+        { kind: harness.kind, config },
+        deps,
+      );
+      made.push(notifier);
+      return notifier;
+    }
+    const opened = notificationOf(predictionEvent('opened', 1));
+    const resolved = notificationOf(predictionEvent('resolved', 9), 'resolved');
+    const failure = async (work: Promise<void>): Promise<HarbingerError> => {
+      const error = await work.then(
+        () => expect.fail('the notification was confirmed'),
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toBeInstanceOf(HarbingerError);
+      for (const secret of harness.secrets) expect((error as Error).message).not.toContain(secret);
+      return error as HarbingerError;
+    };
+
+    it('has the name of its configuration', async () => {
+      expect((await create()).name).toBe(receiver.config.name);
+    });
+
+    it('brings each notification, with its key, and a repeat as the same', async () => {
+      const notifier = await create();
+      receiver.answer('confirm');
+      await notifier.notify(opened, never);
+      await notifier.notify(resolved, never);
+      await notifier.notify(opened, never);
+      const [first, second, repeat] = receiver.received();
+      expect([first?.key, second?.key]).toEqual([opened.key, resolved.key]);
+      expect(repeat).toEqual(first);
+      for (const { content } of receiver.received()) expect(content).toContain('pump-1');
+    });
+
+    it('tells that an alert is over apart from its opening', async () => {
+      const notifier = await create();
+      receiver.answer('confirm');
+      await notifier.notify(opened, never);
+      await notifier.notify(resolved, never);
+      const [first, second] = receiver.received();
+      expect(second?.content.toLowerCase()).toContain('resolved');
+      expect(first?.content.toLowerCase()).not.toContain('resolved');
+    });
+
+    it('asks for another try where the receiver refuses for now, and then gets through', async () => {
+      const notifier = await create();
+      receiver.answer('refuse-for-now');
+      expect(await failure(notifier.notify(opened, never))).toMatchObject({ stage: 'alerts', retry: true });
+      receiver.answer('confirm');
+      await notifier.notify(opened, never);
+      expect(receiver.received().at(-1)?.key).toBe(opened.key);
+    });
+
+    if (!harness.neverForGood) {
+      it('asks for no other try where the receiver refuses for good', async () => {
+        const notifier = await create();
+        receiver.answer('refuse-for-good');
+        const refused = { code: 'NOTIFY_REFUSED', stage: 'alerts', retry: false };
+        expect(await failure(notifier.notify(opened, never))).toMatchObject(refused);
+      });
+    }
+
+    it('does not take silence for a confirmation, and ends when it is told to', async () => {
+      const notifier = await create({ timeoutMs: 1_000 });
+      receiver.answer('keep-silent');
+      const giveUp = new AbortController();
+      const attempt = failure(notifier.notify(opened, giveUp.signal));
+      await receiver.reached();
+      giveUp.abort();
+      expect(await attempt).toMatchObject({ retry: true });
+      receiver.answer('confirm');
+      await notifier.notify(opened, never);
+      expect(receiver.received().at(-1)?.key).toBe(opened.key);
+    });
+
+    it('asks for another try where nobody listens, and names what it tried to reach', async () => {
+      const notifier = await create();
+      await receiver.stop();
+      const error = await failure(notifier.notify(opened, never));
+      expect(error).toMatchObject({ code: 'NOTIFY_FAILED', retry: true });
+      expect(error.message).toContain(receiver.config.name);
+    });
+
+    it('can be stopped twice, and before it was used', async () => {
+      const notifier = await create();
+      await notifier.stop();
+      await notifier.stop();
+    });
+  });
+}
