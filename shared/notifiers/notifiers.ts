@@ -1,6 +1,7 @@
 /** Every kind of notifier. A new one is a folder beside this file, and a line here. */
 import { email } from './email/part.ts';
 import { mqtt } from './mqtt/part.ts';
+import { ntfy } from './ntfy/part.ts';
 import { webhook } from './webhook/part.ts';
 
-export const notifiers = [webhook, email, mqtt] as const;
+export const notifiers = [webhook, email, mqtt, ntfy] as const;

@@ -2,10 +2,11 @@ import { expect, it } from 'vitest';
 import { notifiers } from '../../../shared/notifiers/notifiers.ts';
 import { emailHarness } from './email.ts';
 import { mqttHarness } from './mqtt.ts';
+import { ntfyHarness } from './ntfy.ts';
 import { describeNotifier } from './suite.ts';
 import { webhookHarness } from './webhook.ts';
 
-const harnesses = [webhookHarness, emailHarness, mqttHarness];
+const harnesses = [webhookHarness, emailHarness, mqttHarness, ntfyHarness];
 
 it('every registered kind of notifier is examined', () => {
   expect(harnesses.map(({ kind }) => kind).sort()).toEqual(notifiers.map(({ kind }) => kind).sort());

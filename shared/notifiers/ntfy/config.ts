@@ -1,0 +1,35 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { commonSettings } from '../settings.ts';
+
+export const NtfyConfig = Type.Object(
+  {
+    ...commonSettings,
+    url: Type.String({
+      default: 'https://ntfy.sh',
+      pattern: '^https?://[^\\s/?#@]+(/[^\\s?#]*)?$',
+      description: 'The address of the ntfy server, without the topic.',
+    }),
+    topic: Type.String({
+      pattern: '^[-_A-Za-z0-9]{1,64}$',
+      description: 'The topic that phones subscribe to. On a public server it is as good as a password.',
+      examples: ['plant-7-maintenance'],
+    }),
+    token: Type.Optional(
+      Type.String({
+        minLength: 1,
+        pattern: '^[ -~]*$',
+        description: 'An access token, where the topic is protected; best from an environment variable.',
+        examples: [`\${NTFY_TOKEN}`],
+      }),
+    ),
+    link: Type.Optional(
+      Type.String({
+        pattern: '^https?://',
+        description: 'The address that opens when the notification is tapped, usually this cloud’s page.',
+        examples: ['https://harbinger.example.org'],
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type NtfyConfig = Static<typeof NtfyConfig>;

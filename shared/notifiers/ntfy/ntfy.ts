@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import type { Prediction } from '../../contract/events.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { alertTextOf } from '../alert-text.ts';
+import { post } from '../http-post.ts';
+import type { Notification, Notifier } from '../notifier.ts';
+import type { NtfyConfig } from './config.ts';
+
+/** ntfy's priorities: 5 rings through a phone's silence, 4 rings, 2 makes no sound. */
+const priorities = { critical: 5, warning: 4, over: 2 } as const;
+
+/** ntfy refuses longer texts (4,096 bytes), or makes files of them. */
+const messageBytesMax = 4_000;
+
+/**
+ * Publishes to a topic (https://docs.ntfy.sh/publish/#publish-as-json). ntfy has no idempotency keys; all changes of
+ * one alert share a sequence id, by which ntfy 2.16 and newer replace the earlier notification on the phone.
+ */
+export function createNtfy(config: NtfyConfig, deps: { clock: Clock }): Notifier {
+  const { name, url, token } = config;
+  return {
+    name,
+    async notify(notification, signal) {
+      const headers = {
+        'content-type': 'application/json',
+        'idempotency-key': notification.key,
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      };
+      const body = JSON.stringify(messageOf(config, notification));
+      await post({ receiver: `ntfy '${name}'`, url, headers, body }, signal, deps.clock);
+    },
+    stop: () => Promise.resolve(),
+  };
+}
+
+function messageOf({ topic, link }: NtfyConfig, notification: Notification) {
+  const { headline, body } = alertTextOf(notification);
+  const { severity } = notification.event.data as Prediction;
+  const isOver = notification.change === 'resolved';
+  return {
+    topic,
+    title: headline,
+    message: cut(body.slice(body.indexOf('\n')).trim()),
+    priority: isOver ? priorities.over : priorities[severity],
+    tags: [isOver ? 'white_check_mark' : severity === 'critical' ? 'rotating_light' : 'warning'],
+    sequence_id: sequenceIdOf(notification),
+    ...(link !== undefined && { click: link }),
+  };
+}
+
+/** ntfy takes 64 letters, digits, `-` and `_`. */
+function sequenceIdOf({ key }: Notification): string {
+  const [alertId = ''] = key.split('/');
+  return createHash('sha256').update(alertId).digest('hex').slice(0, 32);
+}
+
+/** At most `messageBytesMax` bytes of UTF-8, with no character cut in two. */
+function cut(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= messageBytesMax) return text;
+  return `${bytes
+    .subarray(0, messageBytesMax)
+    .toString()
+    .replace(/\uFFFD$/, '')}…`;
+}
