@@ -86,7 +86,7 @@ describe('what a gateway may do', () => {
       expect(await cloud.metric('harbinger_ingest_refused_packets_total')).toContain(
         'harbinger_ingest_refused_packets_total 1',
       );
-    });
+    }, 30_000);
     expect(await publish(await cloud.connect(), readings, frameOf([[readingLine(1)]]))).toBe('acked');
   });
 });
@@ -167,7 +167,7 @@ describe('while the store is slow or away', () => {
     await vi.waitFor(async () => {
       const [line = ''] = await cloud.metric('harbinger_ingest_store_retries_total');
       expect(Number(line.split(' ')[1])).toBeGreaterThan(1);
-    });
+    }, 30_000);
     expect(cloud.store.lines.size).toBe(0);
     cloud.store.away = false;
     expect(await acked).toBe('acked');

@@ -30,6 +30,7 @@ export default defineConfig({
     exclude: ['dist/**', '.cache/**', 'node_modules/**'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     pool: 'forks',
     // One more than most have cores: integration tests wait for other processes most of the time.
     maxWorkers: 3,

@@ -107,10 +107,10 @@ describe('the notification runner', () => {
     await withRunner(
       [policy('test', async ({ key }) => void sent.push(key))],
       async (queue) => {
-        await vi.waitFor(() => expect(queue.confirmed).toEqual(['a']));
+        await vi.waitFor(() => expect(queue.confirmed).toEqual(['a']), 30_000);
         queue.add('b');
         queue.add('c');
-        await vi.waitFor(() => expect(queue.confirmed).toEqual(['a', 'b', 'c']));
+        await vi.waitFor(() => expect(queue.confirmed).toEqual(['a', 'b', 'c']), 30_000);
       },
       before,
     );
@@ -136,7 +136,7 @@ describe('the notification runner', () => {
   it('does not try again what was refused for good', async () => {
     await withRunner([policy('test', failing(false))], async (queue) => {
       queue.add('a');
-      await vi.waitFor(() => expect(queue.buried).toHaveLength(1));
+      await vi.waitFor(() => expect(queue.buried).toHaveLength(1), 30_000);
     });
   });
 
@@ -160,7 +160,7 @@ describe('the notification runner', () => {
     await withRunner([hangs, sent], async (queue, clock) => {
       queue.add('slow', 'hangs');
       queue.add('a');
-      await vi.waitFor(() => expect(queue.confirmed).toEqual(['a']));
+      await vi.waitFor(() => expect(queue.confirmed).toEqual(['a']), 30_000);
       expect(queue.buried).toEqual([]);
       await clock.advance(1_000);
       expect(queue.buried).toMatchObject([{ reason: "'hangs' did not confirm within 1000 ms" }]);
@@ -177,6 +177,6 @@ describe('the notification runner', () => {
   it('buries what waits for a notifier that is no longer configured', async () => {
     const queue = new Queue();
     queue.add('a', 'gone');
-    await withRunner([], async () => vi.waitFor(() => expect(queue.buried).toHaveLength(1)), queue);
+    await withRunner([], async () => vi.waitFor(() => expect(queue.buried).toHaveLength(1), 30_000), queue);
   });
 });

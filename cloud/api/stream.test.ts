@@ -1,14 +1,21 @@
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../shared/runtime/clock.ts';
+import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { createMemoryOperations, type MemoryOperations } from './memory-ports.testing.ts';
 import { alertOf, machineOf } from './plant-data.testing.ts';
 import { bearer, startApi, stopAll } from './running-api.testing.ts';
+import { streamTimes } from './stream-hub.ts';
 
-async function startStream(operations: MemoryOperations, clock = systemClock) {
+/** Changes are sent, and heart beats, only when a test moves the clock: how busy the machine is decides nothing. */
+async function startStream(operations: MemoryOperations) {
+  const clock = manualClock();
   const { api, base } = await startApi({ operations, clock });
-  return { api, url: `${base}/api/stream` };
+  return { api, clock, url: `${base}/api/stream` };
 }
+
+const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 120_000, interval: 10 });
+/** Several megabytes go over a socket and through JSON. */
+const busyMsMax = 300_000;
 
 interface StreamEvent {
   event: string;
@@ -46,7 +53,7 @@ function open(
 
 afterAll(stopAll);
 
-/** The state that a stream shows. On a slow machine a `tick` may be its last event, which has no machines. */
+/** The state that a stream shows; a `tick` has no machines. */
 function lastSeenMs(events: StreamEvent[]): number | undefined {
   return events.findLast(({ event }) => event !== 'tick')?.data.machines[0]?.lastSeenMs;
 }
@@ -60,16 +67,17 @@ describe('the stream', () => {
   it('sends a snapshot, then only what changed, gathered', async () => {
     const operations = createMemoryOperations();
     operations.set({ machines: [machineOf(), machineOf({ machine: 'pump-2' })] });
-    const { url } = await startStream(operations);
+    const { clock, url } = await startStream(operations);
     const { response, events } = await open(url);
     expect(response.headers['content-type']).toContain('text/event-stream');
     expect(response.headers['content-security-policy']).toContain("default-src 'self'");
-    await vi.waitFor(() => expect(events[0]?.event).toBe('snapshot'), 10_000);
+    await until(() => expect(events[0]?.event).toBe('snapshot'));
     expect(events[0]!.data.machines).toHaveLength(2);
 
     for (let i = 1; i <= 50; i++) operations.set({ machines: [machineOf({ lastSeenMs: i })] });
     operations.set({ alerts: [alertOf({})] });
-    await vi.waitFor(() => expect(events).toHaveLength(2), 10_000);
+    await clock.advance(streamTimes.flushMs);
+    await until(() => expect(events).toHaveLength(2));
     expect(events[1]!.event).toBe('change');
     expect(events[1]!.data.machines).toMatchObject([
       { machine: 'pump-1', lastSeenMs: 50, urgency: 'critical' },
@@ -85,51 +93,61 @@ describe('the stream', () => {
     const third = await open(url);
     expect(third.response.statusCode).toBe(503);
     first.response.destroy();
-    await vi.waitFor(async () => {
+    await until(async () => {
       const next = await open(url);
       expect(next.response.statusCode).toBe(200);
-    }, 10_000);
+    });
     second.response.destroy();
   });
 
-  it('holds nothing back for a client that does not read, and brings it up to date when it does', async () => {
+  /** Two clients of machines that changed four times, of which one has not read since it was opened. */
+  async function changedWhileOneSleeps() {
     const operations = createMemoryOperations();
     operations.set({ machines: many(1) });
-    const { url } = await startStream(operations);
+    const { clock, url } = await startStream(operations);
     const slow = await open(url);
     const quick = await open(url);
     slow.response.pause();
     for (let i = 2; i <= 5; i++) {
       operations.set({ machines: many(i) });
-      await vi.waitFor(() => expect(lastSeenMs(quick.events)).toBe(i), 30_000);
+      await clock.advance(streamTimes.flushMs);
+      await until(() => expect(lastSeenMs(quick.events)).toBe(i));
     }
-    slow.response.resume();
-    await vi.waitFor(() => expect(lastSeenMs(slow.events)).toBe(5), 30_000);
-    expect(slow.events.filter((event) => event.event === 'snapshot').length).toBeGreaterThan(1);
-    expect(slow.events.length).toBeLessThan(quick.events.length);
-    slow.response.destroy();
-    quick.response.destroy();
-  });
+    return { clock, slow, quick };
+  }
 
-  it('drops a client that has not read for too long', async () => {
-    const operations = createMemoryOperations();
-    operations.set({ machines: many(1) });
-    let aheadMs = 0;
-    const clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + aheadMs };
-    const { url } = await startStream(operations, clock);
-    const slow = await open(url);
-    const quick = await open(url);
-    slow.response.pause();
-    const dropped = new Promise<void>((resolve) => slow.response.socket.on('close', () => resolve()));
-    for (let i = 2; i <= 5; i++) {
-      if (i === 5) aheadMs = 31_000;
-      operations.set({ machines: many(i) });
-      await vi.waitFor(() => expect(lastSeenMs(quick.events)).toBe(i), 30_000);
-    }
-    slow.response.resume();
-    await dropped;
-    quick.response.destroy();
-  });
+  it(
+    'holds nothing back for a client that does not read, and brings it up to date when it does',
+    async () => {
+      const { slow, quick } = await changedWhileOneSleeps();
+      slow.response.resume();
+      await until(() => expect(lastSeenMs(slow.events)).toBe(5));
+      expect(slow.events.filter((event) => event.event === 'snapshot').length).toBeGreaterThan(1);
+      expect(slow.events.length).toBeLessThan(quick.events.length);
+      slow.response.destroy();
+      quick.response.destroy();
+    },
+    busyMsMax,
+  );
+
+  it(
+    'drops a client that has not read for too long',
+    async () => {
+      const { clock, slow, quick } = await changedWhileOneSleeps();
+      const dropped = new Promise<void>((resolve) => slow.response.socket.on('close', () => resolve()));
+      const ticks = () => quick.events.filter(({ event }) => event === 'tick').length;
+      const beats = Math.ceil(streamTimes.behindMsMax / streamTimes.heartbeatMs) + 1;
+      for (let beat = 1; beat <= beats; beat++) {
+        await clock.advance(streamTimes.heartbeatMs);
+        await until(() => expect(ticks()).toBe(beat));
+      }
+      slow.response.resume();
+      await dropped;
+      expect(lastSeenMs(slow.events)).toBeLessThan(5);
+      quick.response.destroy();
+    },
+    busyMsMax,
+  );
 
   it('ends when the API stops', async () => {
     const operations = createMemoryOperations();

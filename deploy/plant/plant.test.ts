@@ -58,10 +58,10 @@ function messages(topic: string): Record<string, unknown>[] {
 describe('the virtual plant', () => {
   it('reports messages that it could not send as waiting at the end', async () => {
     start();
-    await vi.waitFor(() => expect(broker.received.length).toBeGreaterThan(5), 10_000);
+    await vi.waitFor(() => expect(broker.received.length).toBeGreaterThan(5), 30_000);
     await broker.crash();
     const status = () => events.findLast((event) => event.kind === 'status');
-    await vi.waitFor(() => expect(status()?.buffered).toBeGreaterThan(40), 10_000);
+    await vi.waitFor(() => expect(status()?.buffered).toBeGreaterThan(40), 30_000);
     stop.abort();
     await running;
     const { taken, acked, buffered, dropped } = status()!;
@@ -71,9 +71,9 @@ describe('the virtual plant', () => {
 
   it('publishes readings, lets a machine fail at the end of its life, and replaces it', async () => {
     start();
-    await vi.waitFor(() => expect(messages('lifecycle/hall/pump-1')).toHaveLength(2), 10_000);
+    await vi.waitFor(() => expect(messages('lifecycle/hall/pump-1')).toHaveLength(2), 30_000);
     const taken = () => messages('telemetry/hall/pump-1').length;
-    await vi.waitFor(() => expect(taken()).toBeGreaterThan(25), 10_000);
+    await vi.waitFor(() => expect(taken()).toBeGreaterThan(25), 30_000);
     expect(messages('lifecycle/hall/pump-1').map((message) => message.state)).toEqual(['failed', 'replaced']);
     const ofPump = broker.received.filter(({ topic }) => topic.endsWith('/pump-1'));
     expect(ofPump.findIndex(({ topic }) => topic.startsWith('lifecycle'))).toBe(20);
@@ -91,10 +91,10 @@ describe('the virtual plant', () => {
 
   it('buffers its readings while the gateway is unreachable, and sends them afterwards', async () => {
     start();
-    await vi.waitFor(() => expect(messages('telemetry/hall/pump-2').length).toBeGreaterThan(5));
+    await vi.waitFor(() => expect(messages('telemetry/hall/pump-2').length).toBeGreaterThan(5), 30_000);
     await broker.crash();
     const status = () => events.filter((event) => event.kind === 'status').at(-1);
-    await vi.waitFor(() => expect(status()?.buffered).toBeGreaterThan(20), 10_000);
+    await vi.waitFor(() => expect(status()?.buffered).toBeGreaterThan(20), 30_000);
     await broker.start();
     await vi.waitFor(() => expect(messages('telemetry/hall/pump-2').length).toBeGreaterThan(100), 20_000);
     stop.abort();
@@ -107,7 +107,7 @@ describe('the virtual plant', () => {
   it('continues with the same ages after a restart', async () => {
     const stateFile = join(folder, 'plant.json');
     start({ stateFile });
-    await vi.waitFor(() => expect(messages('telemetry/hall/pump-2').length).toBeGreaterThan(10));
+    await vi.waitFor(() => expect(messages('telemetry/hall/pump-2').length).toBeGreaterThan(10), 30_000);
     stop.abort();
     await running;
     const sent = messages('telemetry/hall/pump-2').length;
@@ -115,7 +115,10 @@ describe('the virtual plant', () => {
     expect(before.seq).toBe(sent + 1);
     stop = new AbortController();
     start({ stateFile });
-    await vi.waitFor(() => expect(messages('telemetry/hall/pump-2').length).toBeGreaterThan(sent + 5));
+    await vi.waitFor(
+      () => expect(messages('telemetry/hall/pump-2').length).toBeGreaterThan(sent + 5),
+      30_000,
+    );
     const numbers = messages('telemetry/hall/pump-2').map((reading) => Number(reading.seq));
     expect(numbers).toEqual(numbers.map((_, i) => i + 1));
   });
@@ -130,7 +133,7 @@ describe('the virtual plant', () => {
     const lines: string[] = [];
     const options = { mqttUrl: `mqtt://127.0.0.1:${broker.port}`, rate: 50, machines: 1, site: 'hall' };
     running = runPlantCommand(options, stop.signal, (line) => lines.push(line));
-    await vi.waitFor(() => expect(lines.join()).toContain('next to fail: pump-1'), 5_000);
+    await vi.waitFor(() => expect(lines.join()).toContain('next to fail: pump-1'), 30_000);
     stop.abort();
     await running;
     await expect(runPlantCommand({ site: 'a b' }, stop.signal)).rejects.toMatchObject({ code: 'USAGE' });

@@ -213,7 +213,7 @@ describe('replay of C-MAPSS text', () => {
   it('stops when the signal aborts, and reports that it is incomplete', async () => {
     const stop = new AbortController();
     const running = replay(cmapss(2, 500), { speed: 5 }, stop.signal);
-    await vi.waitFor(() => expect(broker.received.length).toBeGreaterThan(1));
+    await vi.waitFor(() => expect(broker.received.length).toBeGreaterThan(1), 30_000);
     stop.abort();
     const summary = await running;
     expect(summary.complete).toBe(false);

@@ -129,7 +129,7 @@ describe('a block in the middle', () => {
     await vi.waitFor(() => {
       bench.clock.advanceNow(250);
       expect(seqs).toEqual([1, 2, 3, 4, 5, 6]);
-    });
+    }, 30_000);
     await tail;
   });
 

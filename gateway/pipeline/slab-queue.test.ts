@@ -196,7 +196,9 @@ describe('slab queue', () => {
       await clock.advance(gatherMs);
       queue.settle(notes[next]!.id, undefined);
     }
-    expect(notes.slice(before).every(({ slot, memory }) => slot !== null && memory === null)).toBe(true);
+    const later = notes.slice(before);
+    expect(later.length).toBeGreaterThan(0);
+    expect(later.filter(({ slot, memory }) => slot === null || memory !== null)).toEqual([]);
   });
 
   it('takes a message that is larger than a slab', async () => {

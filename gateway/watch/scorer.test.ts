@@ -60,7 +60,7 @@ describe('the scorer', () => {
     const windows = newScorer(async (inputs) => batches.push(inputs));
     expect(windows.add(batch(4, true))).toBe(true);
     scorer.kick();
-    await vi.waitFor(() => expect(scorer.stats()).toMatchObject({ machines, inFlight: 0 }));
+    await vi.waitFor(() => expect(scorer.stats()).toMatchObject({ machines, inFlight: 0 }), 30_000);
     expect(batches.map((inputs) => inputs.length)).toEqual([64, 36]);
     const names = batches.flat().map((input) => input.machine.machine);
     expect(new Set(names).size).toBe(machines);
@@ -77,7 +77,7 @@ describe('the scorer', () => {
     }
     expect(scorer.stats()).toMatchObject({ batches: 2, machines: 100, inFlight: 2 });
     for (const resolve of open) resolve();
-    await vi.waitFor(() => expect(scorer.stats().batches).toBeGreaterThan(2));
+    await vi.waitFor(() => expect(scorer.stats().batches).toBeGreaterThan(2), 30_000);
     for (const resolve of open) resolve();
   });
 
@@ -89,7 +89,7 @@ describe('the scorer', () => {
     windows.add(batch(4, true));
     scorer.kick();
     windows.add(batch(1));
-    await vi.waitFor(() => expect(decided).toBe(2 * machines));
+    await vi.waitFor(() => expect(decided).toBe(2 * machines), 30_000);
   });
 
   it('gathers machines between batches, and is not held up by a timer that fires early', async () => {
@@ -106,7 +106,7 @@ describe('the scorer', () => {
     for (let rows = 2; rows <= 4; rows++) {
       windows.add(batch(1));
       for (let i = 0; i < machines; i++) scorer.kick();
-      await vi.waitFor(() => expect(decided).toBe(rows * machines));
+      await vi.waitFor(() => expect(decided).toBe(rows * machines), 30_000);
     }
     // 100 machines are a full batch and a rest, each time.
     expect(scorer.stats().batches).toBe(8);
@@ -116,10 +116,10 @@ describe('the scorer', () => {
     const windows = newScorer(() => Promise.reject(new Error('no')));
     windows.add(batch(4, true));
     scorer.kick();
-    await vi.waitFor(() => expect(scorer.stats()).toMatchObject({ failures: 2, inFlight: 0 }));
+    await vi.waitFor(() => expect(scorer.stats()).toMatchObject({ failures: 2, inFlight: 0 }), 30_000);
     windows.add(batch(1));
     scorer.kick();
-    await vi.waitFor(() => expect(scorer.stats().failures).toBe(4));
+    await vi.waitFor(() => expect(scorer.stats().failures).toBe(4), 30_000);
   });
 
   it('begins nothing after it was stopped, and waits for what is under way', async () => {
@@ -134,7 +134,7 @@ describe('the scorer', () => {
     windows.add(batch(1));
     scorer.kick();
     open[0]!();
-    await vi.waitFor(() => expect(scorer.stats().inFlight).toBe(1));
+    await vi.waitFor(() => expect(scorer.stats().inFlight).toBe(1), 30_000);
     expect(stopped).toBe(false);
     open[1]!();
     await stop;

@@ -48,6 +48,7 @@ describe('harbinger models detect', () => {
     });
     expect(lines[0]).toBe('datetime;flow;pressure;state;anomaly;anomaly_score;top_sensors');
     const given = text.trimEnd().split('\n');
+    expect(lines).toHaveLength(given.length);
     lines.forEach((line, i) => {
       expect(line.startsWith(`${given[i]};`)).toBe(true);
     });

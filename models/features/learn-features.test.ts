@@ -123,7 +123,8 @@ describe('the feature path', () => {
     expect(prepared(windowOf(healthy(0), healthy(1), healthy(0))).familiarity).toBe(0);
     const nothing = prepared(windowOf());
     expect(nothing.familiarity).toBe(0);
-    expect(nothing.row(15).every((value) => value === 0)).toBe(true);
+    expect(nothing.row(15).length).toBeGreaterThan(0);
+    expect(nothing.row(15).filter((value) => value !== 0)).toHaveLength(0);
   });
 
   it('repeats the row before if a whole row is missing', () => {

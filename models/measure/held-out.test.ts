@@ -26,6 +26,7 @@ function heldOut(runs: readonly Run[], error: (left: number, of: Run) => number)
 it('intervals are calibrated within the chosen remaining life', () => {
   const answers = heldOut([run('a', 400)], (left) => (left <= 100 ? 5 : 20));
   const { at, p90Shift } = calibrationBy(answers, { ...fleetDesign, calibrateWithin: 100 });
+  expect(p90Shift.length).toBeGreaterThan(0);
   for (const shift of p90Shift) expect(shift).toBeCloseTo(5, 3);
   expect(at.at(-1)).toBeLessThanOrEqual(cap);
   const everywhere = calibrationBy(answers, fleetDesign);

@@ -92,6 +92,7 @@ describe('the detector', () => {
       newDetector(),
       rows.map((row) => row.map((value) => value * scale + offset)),
     );
+    expect(changed).toHaveLength(600);
     changed.slice(100).forEach((score, i) => {
       expect(score).toBeCloseTo(plain[100 + i]!, 2);
     });

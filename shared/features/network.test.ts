@@ -36,6 +36,7 @@ describe.each(architectures)('a network of kind $kind', (architecture) => {
       expect(all[i + 1]!).toBeLessThan(all[i + 2]!);
     }
     const third = network.quantiles(inputs.slice(72, 108), 1);
+    expect(third).toHaveLength(3);
     third.forEach((value, i) => {
       expect(value).toBeCloseTo(all[6 + i]!, 5);
     });
@@ -63,6 +64,7 @@ describe.each(architectures)('a network of kind $kind', (architecture) => {
     await chooseBackend('cpu');
     const cpu = createEnsemble([architecture], [weights]).quantiles(inputs, 4);
     await chooseBackend('wasm');
+    expect(cpu).toHaveLength(wasm.length);
     cpu.forEach((value, i) => {
       expect(value).toBeCloseTo(wasm[i]!, 4);
     });
@@ -74,11 +76,11 @@ it('an ensemble answers with its members’ mean', async () => {
   const one = architectures[0]!;
   const [a, b] = [weightsOf(one, 1), weightsOf(one, 2)];
   const alone = [a, b].map((weights) => createEnsemble([one], [weights]).quantiles(inputs, 4));
-  createEnsemble([one, one], [a, b])
-    .quantiles(inputs, 4)
-    .forEach((value, i) => {
-      expect(value).toBeCloseTo((alone[0]![i]! + alone[1]![i]!) / 2, 5);
-    });
+  const together = createEnsemble([one, one], [a, b]).quantiles(inputs, 4);
+  expect(together).toHaveLength(12);
+  together.forEach((value, i) => {
+    expect(value).toBeCloseTo((alone[0]![i]! + alone[1]![i]!) / 2, 5);
+  });
 });
 
 it('patches must divide the window', () => {

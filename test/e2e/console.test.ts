@@ -98,7 +98,9 @@ describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)
     await page.locator('.chart-grid .chart').nth(5).waitFor(patient);
     expect(await texts('.chart-grid .chart-name')).toContain('vibration_rms');
     await page.locator('.life-chart canvas').waitFor(patient);
-    for (const canvas of await page.locator('.chart canvas').all()) {
+    const canvases = await page.locator('.chart canvas').all();
+    expect(canvases.length).toBeGreaterThanOrEqual(6);
+    for (const canvas of canvases) {
       const painted = await canvas.evaluate((element) => {
         const { width, height } = element as unknown as { width: number; height: number };
         const context = (element as unknown as CanvasLike).getContext('2d');

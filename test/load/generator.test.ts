@@ -74,7 +74,7 @@ describe('LoadGenerator', () => {
     broker.holdAcks = true;
     load = new LoadGenerator({ port: broker.port, connections: 4, qos: 1, window: 5, total: 400 });
     await load.start();
-    await vi.waitFor(() => expect(broker.received).toHaveLength(20));
+    await vi.waitFor(() => expect(broker.received).toHaveLength(20), 30_000);
     const before = broker.received.splice(0);
     await broker.crash();
     broker.holdAcks = false;
@@ -94,6 +94,7 @@ describe('LoadGenerator', () => {
     const readings = broker.received.map(
       ({ payload }) => JSON.parse(payload) as Record<string, number> & { seq: number },
     );
+    expect(readings).toHaveLength(300);
     const { min, max } = pumpRange;
     for (const reading of readings) {
       expect(pumpSeq(reading[pumpCarrier]!)).toBe(reading.seq);
@@ -140,7 +141,7 @@ describe('LoadGenerator', () => {
     const { port } = await startBroker();
     load = new LoadGenerator({ port, connections: 2, qos: 1 });
     await load.start();
-    await vi.waitFor(() => expect(load!.progress.acked).toBeGreaterThan(100));
+    await vi.waitFor(() => expect(load!.progress.acked).toBeGreaterThan(100), 30_000);
     const report = await load.stop();
     expect(report.end).toBe('stopped');
     expect(report.acked).toBe(report.sent);

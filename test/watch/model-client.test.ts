@@ -98,6 +98,7 @@ describe('the model worker', () => {
     await start({ backend: 'cpu' });
     expect(client.status().backend!.name).toBe('cpu');
     const again = await client.score(request(wornWindow()));
+    expect(again.lives).toHaveLength(lives.length);
     again.lives.forEach((life, i) => {
       expect(life).toBeCloseTo(lives[i]!, 2);
     });

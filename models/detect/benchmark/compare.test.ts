@@ -45,6 +45,7 @@ it('the self-learned detector beats the baselines on series it was not tuned on'
   const comparisons = compareDetectors(univariateCorpus([21, 22, 23]), machineCorpus([21, 22, 23, 24, 25]));
   for (const line of comparisonTable(comparisons)) console.log(line);
   const [ours, ...others] = comparisons;
+  expect(others.map(({ name }) => name)).toEqual(expect.arrayContaining(['random', 'null']));
   expect(ours!.nab.score).toBeGreaterThan(70);
   for (const other of others) {
     expect(ours!.nab.score).toBeGreaterThan(other.nab.score + 15);
@@ -57,6 +58,7 @@ it('it also beats them on harder series with events that are not anomalies', () 
   const comparisons = compareDetectors(hardCorpus([121, 122, 123, 124]), []);
   for (const { name, nab } of comparisons) console.log(name, nab.score.toFixed(1), nab.detected, nab.windows);
   const [ours, ...others] = comparisons;
+  expect(others.map(({ name }) => name)).toEqual(expect.arrayContaining(['random', 'null']));
   expect(ours!.nab.score).toBeGreaterThan(30);
   for (const other of others) expect(other.nab.score).toBeLessThan(15);
 });

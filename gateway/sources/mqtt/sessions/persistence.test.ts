@@ -169,7 +169,7 @@ describe('persistence', () => {
     onTestFinished(() => setTimer.mockRestore());
     for (const failures of [1, 2]) {
       await persistence.putWill({ id: 'c' }, message('w', 'gone'));
-      await vi.waitFor(() => expect(persistence.writeFailures).toBe(failures));
+      await vi.waitFor(() => expect(persistence.writeFailures).toBe(failures), 30_000);
     }
     expect(setTimer).not.toHaveBeenCalled();
     const { persistence: again } = await open(folder); // another could not, were it open
