@@ -1,6 +1,6 @@
 /** Every error code is declared beside the code that uses it, and the other way round; `npm run docs` writes the list. */
 import { describe, expect, it } from 'vitest';
-import { errorCatalogue } from './error-catalogue.ts';
+import { errorCatalogue, isCatalogue, reasonLists } from './error-catalogue.ts';
 import { errorReference } from './error-reference.ts';
 import { productSources } from './product-sources.ts';
 import { builtCodes, thrownCodes } from './thrown-codes.ts';
@@ -8,6 +8,7 @@ import { builtCodes, thrownCodes } from './thrown-codes.ts';
 const sources = productSources();
 const thrown = thrownCodes(sources);
 const catalogue = await errorCatalogue();
+const reasons = await reasonLists();
 const declared = new Map(catalogue.map((entry) => [entry.code, entry]));
 
 describe('error codes', () => {
@@ -46,6 +47,16 @@ describe('error codes', () => {
     expect(builtCodes(sources)).toEqual([]);
   });
 
+  it('have beside them reasons that the code knows', () => {
+    const code = sources
+      .filter(({ path }) => !isCatalogue(path))
+      .map(({ text }) => text)
+      .join('\n');
+    const names = reasons.flatMap((list) => Object.keys(list.reasons));
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.filter((name) => !code.includes(`'${name}'`))).toEqual([]);
+  });
+
   it('are explained in sentences', () => {
     const texts = catalogue.flatMap(({ code, meaning, retried, remedy }) =>
       [meaning, retried, remedy].map((text) => ({ code, text })),
@@ -54,7 +65,7 @@ describe('error codes', () => {
   });
 
   it('are all in the reference', async () => {
-    await expect(errorReference(catalogue)).toMatchFileSnapshot('../docs/errors.md');
+    await expect(errorReference(catalogue, reasons)).toMatchFileSnapshot('../docs/errors.md');
   });
 });
 

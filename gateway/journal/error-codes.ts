@@ -1,4 +1,4 @@
-import { declareErrors } from '../../shared/runtime/errors.ts';
+import { declareErrors, type ReasonList } from '../../shared/runtime/errors.ts';
 
 export const errorCodes = declareErrors({
   JOURNAL_BLOCK_SIZE: {
@@ -70,3 +70,18 @@ export const errorCodes = declareErrors({
     remedy: 'Check the disk (free space, `dmesg`, SD card).',
   },
 });
+
+export const reasonLists: ReasonList[] = [
+  {
+    title: 'What the journal has lost',
+    where:
+      'The label `cause` of the metrics `harbinger_journal_lost_blocks_total` and `harbinger_journal_lost_bytes_total`, and the events of journal losses.',
+    reasons: {
+      'backlog-full':
+        'The oldest blocks were dropped because the journal reached `journal.bytesMax` before the cloud had confirmed them. Raise it, or bring the connection to the cloud back.',
+      'damaged-block': 'A block on disk cannot be read any more. Check the disk.',
+      'torn-tail':
+        'The last write was cut off, usually by a power failure. It had not been acknowledged, so nothing that a sensor relies on is missing.',
+    },
+  },
+];

@@ -1,4 +1,5 @@
-import { declareErrors } from '../runtime/errors.ts';
+import { declareErrors, type ReasonList } from '../runtime/errors.ts';
+import type { FallbackCause } from './policy.ts';
 
 export const errorCodes = declareErrors({
   DECISION_FALLBACK_FAILED: {
@@ -8,3 +9,20 @@ export const errorCodes = declareErrors({
     remedy: 'Report it with the log.',
   },
 });
+
+export const reasonLists: ReasonList[] = [
+  {
+    title: 'Why a decision was not made by the model',
+    where:
+      'The field `fallbackCause` of decision records (`harbinger decisions`), and `/api/status` of the gateway.',
+    reasons: {
+      timeout: 'The model did not answer within `decisions.budgetMs`. See the load of the CPU.',
+      error: 'The model has failed; see the codes that begin with `MODEL_`.',
+      invalid: 'The answer of the model did not pass the checks. Train or install the model anew.',
+      'breaker-open':
+        'The model has failed too often in a row and is left alone for a while (`decisions.breaker`).',
+      busy: 'Earlier questions to the model are still under way.',
+      'no-answer': 'The model has no answer for this machine, for example because its history is too short.',
+    } satisfies Record<FallbackCause, string>,
+  },
+];

@@ -23,6 +23,15 @@ export function declareErrors<const C extends Readonly<Record<string, ErrorCode>
   return codes;
 }
 
+/** Short reasons by which something is counted or recorded, with what each means and what to do about it. */
+export interface ReasonList {
+  /** A heading for the error reference. */
+  title: string;
+  /** Where users meet these reasons, as a sentence. */
+  where: string;
+  reasons: Readonly<Record<string, string>>;
+}
+
 /**
  * An error that carries its decision: a stable `code` for programs, the `stage` it happened in, and whether trying
  * again can help. The message says what failed, on what, and what to do.

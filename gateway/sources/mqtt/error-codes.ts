@@ -1,4 +1,5 @@
-import { declareErrors } from '../../../shared/runtime/errors.ts';
+import { declareErrors, type ReasonList } from '../../../shared/runtime/errors.ts';
+import type { RefusalReason } from './refusal.ts';
 
 export const errorCodes = declareErrors({
   BROKER_AEDES_CHANGED: {
@@ -49,3 +50,30 @@ export const errorCodes = declareErrors({
     remedy: 'Put the PEM files right that the message names; `harbinger config check` looks at them.',
   },
 });
+
+export const reasonLists: ReasonList[] = [
+  {
+    title: 'Refused and closed connections of sensors',
+    where: 'The label `reason` of the metric `harbinger_broker_refused_total`, and the log of the gateway.',
+    reasons: {
+      limit:
+        'As many clients as `broker.connectionsMax` are connected. Raise it, or find what connects so often.',
+      timeout: 'The client connected and did not log in within `broker.connectTimeoutMs`.',
+      version: 'The client speaks MQTT 5; it must speak MQTT 3.1.1.',
+      malformed: 'The client sent bytes that are not MQTT, or plain text to a port that speaks TLS.',
+      oversize: 'A packet is larger than `broker.packetBytesMax`.',
+      credentials: 'The user is unknown, the password is wrong, or there is none.',
+      throttled: 'Too many wrong passwords came from this address; the client must wait a minute.',
+      busy: 'Too many logins are being checked at once; the client should try again.',
+      'client-id': 'The client identifier is missing, too long, or belongs to another user.',
+      'session-limit':
+        'As many sessions as `broker.sessionsMax` are kept. Raise it, or let clients connect with a clean session.',
+      will: 'The user has no right to publish to the topic of its last will (`publish` of its user).',
+      publish: 'The user has no right to publish to a topic (`publish` of its user).',
+      keepalive: 'The client was silent for one and a half of its keep-alive intervals.',
+      slow: 'The client does not read what is sent to it.',
+      intake: 'A message could not be stored; see the errors of the journal. The client sends it again.',
+      stopping: 'The gateway is stopping.',
+    } satisfies Record<RefusalReason, string>,
+  },
+];
