@@ -35,7 +35,15 @@ function storeTable({
       `readings on ${comparedConnections} connections`,
     `  ${'fault'.padEnd(30)} ${'times'.padStart(5)}   outcome`,
     ...rows,
-    ...skipped.map(({ kind, why }) => `  ${kind.padEnd(30)}     -   skipped: ${why}`),
+    ...skippedLine(skipped),
     ...finalProblems.map((problem) => `  ! ${problem}`),
   ].join('\n');
+}
+
+/** In one line how many kinds of fault could not be done here, by reason. */
+function skippedLine(skipped: StoreReport['skipped']): string[] {
+  const counts = new Map<string, number>();
+  for (const { why } of skipped) counts.set(why, (counts.get(why) ?? 0) + 1);
+  const reasons = [...counts].map(([why, count]) => `${count} (${why})`);
+  return reasons.length === 0 ? [] : [`  kinds of fault that were skipped: ${reasons.join(', ')}`];
 }

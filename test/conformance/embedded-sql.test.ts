@@ -107,17 +107,37 @@ describe('what SQL may do', () => {
   });
 
   test('a table that is not there, and what is no SELECT, are said in our words', async () => {
-    await expect(sql('select * from pumps')).rejects.toThrow(/there is no table 'pumps'.*information_schema/);
+    await expect(sql('select * from pumps')).rejects.toThrow(
+      /^there is no table 'pumps'; there are .*pump.*\. A machine type has a table once a reading of it is stored/,
+    );
     await expect(sql('delete from pump')).rejects.toThrow(/^only one SELECT is allowed$/);
     const { rows } = await sql('select table_name from information_schema.tables');
     expect(rows.flat()).toContain('pump');
   });
 
-  test('a mistake gets the database’s explanation', async () => {
-    await expect(sql('SELECT nosuch FROM pump')).rejects.toMatchObject({
+  test.each([
+    'SELECT nosuch FROM pump',
+    'SELECT p.nosuch FROM pump p',
+    'SELECT 1 FROM pump WHERE nosuch > 1',
+  ])('%s: a column that is not there is said with those that are', async (query) => {
+    await expect(sql(query)).rejects.toMatchObject({
       code: 'QUERY_FAILED',
-      message: expect.stringContaining('nosuch'),
+      message: expect.stringMatching(
+        /^there is no column 'nosuch'; pump has time, gateway, machine, site, .*A sensor has a column once a value of it is stored/,
+      ),
     });
+  });
+
+  test('a store without readings says so', async () => {
+    const empty = await newStore(join(folder, 'empty.duckdb'));
+    const query = { sql: 'select count(*) from generic', rowsMax: 1, timeoutMs: 30_000 };
+    await expect(empty.sql!(query)).rejects.toThrow(
+      "there is no table 'generic', because no reading is stored yet: publish one, and ask again",
+    );
+    await empty.stop();
+  });
+
+  test('a mistake gets the database’s explanation', async () => {
     await expect(sql('SELEKT 1')).rejects.toMatchObject({ message: expect.stringContaining('SELEKT') });
   });
 });

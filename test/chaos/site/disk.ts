@@ -45,7 +45,8 @@ export function makeDisk(folder: string, name: string, mib: number, injection?: 
       problems.push(messageOf(error).split('\n').at(-1)!.trim() || messageOf(error));
     }
   }
-  return ordinary(path, problems.join('; '), injection);
+  const why = process.getuid?.() === 0 ? problems.join('; ') : 'a disk of its own takes root';
+  return ordinary(path, why, injection);
 }
 
 function run(command: string, args: string[]): void {

@@ -92,10 +92,5 @@ export class QueryRunner {
 
 function queryFailed(error: unknown): HarbingerError {
   if (error instanceof HarbingerError) return error;
-  const [, table] = /Table with name "?([^"\s]+)"? does not exist/.exec(messageOf(error)) ?? [];
-  const message =
-    table === undefined
-      ? messageOf(error)
-      : `there is no table '${table}' (a machine type has one once readings have come): see select table_name from information_schema.tables`;
-  return new HarbingerError('QUERY_FAILED', 'store', message, { cause: error });
+  return new HarbingerError('QUERY_FAILED', 'store', messageOf(error), { cause: error });
 }

@@ -2,12 +2,13 @@ import { type DuckDBConnection, StatementType } from '@duckdb/node-api';
 import type { SqlQuery, SqlResult } from '../../../ports/store.ts';
 import { jsonValue } from './json-values.ts';
 import { checkSyntaxTree, refused } from './sql-policy.ts';
+import { explained } from './unknown-names.ts';
 
 export const sqlLimits = { textBytesMax: 16_384, resultBytesMax: 16 << 20 } as const;
 
 /**
  * Runs one query that came from outside. It can only read, and returns no more rows and bytes than allowed; `truncated`
- * says that there were more. @throws HarbingerError SQL_REFUSED
+ * says that there were more. @throws HarbingerError SQL_REFUSED, QUERY_FAILED for names that are not there
  */
 export async function runSql(connection: DuckDBConnection, query: SqlQuery): Promise<SqlResult> {
   if (Buffer.byteLength(query.sql) > sqlLimits.textBytesMax) throw refused('the query is longer than 16 KiB');
@@ -16,7 +17,9 @@ export async function runSql(connection: DuckDBConnection, query: SqlQuery): Pro
   checkSyntaxTree(JSON.parse(String(serialized.getRows()[0]?.[0])));
   const statements = await connection.extractStatements(query.sql);
   if (statements.count !== 1) throw refused('one statement at a time, please');
-  const prepared = await statements.prepare(0);
+  const prepared = await statements.prepare(0).catch(async (error: unknown) => {
+    throw await explained(connection, query.sql, error);
+  });
   try {
     if (prepared.statementType !== StatementType.SELECT) throw refused('only SELECT is allowed');
     if (prepared.parameterCount > 0) throw refused('parameters are not supported; write the values');
