@@ -41,7 +41,7 @@ Examples:
   harbinger gateway --config gateway.toml          run a gateway
   harbinger cloud --config cloud.toml              run a cloud sink
   harbinger plant                                  a virtual plant that wears out
-  harbinger replay train_FD001.txt --type turbofan --speed 20
+  harbinger replay deploy/examples/pump-history.csv --type pump --machine pump-7 --speed 1000
   harbinger query "select count(*) from pump"
   harbinger deadletters list                       what could not become a reading, and why
 

@@ -234,7 +234,17 @@ describe('replay of C-MAPSS text', () => {
   });
 });
 
-describe('real recordings', () => {
+describe('recordings', () => {
+  it('the example that comes with the product: every row and every column of it is used', async () => {
+    const file = join(packageRoot, 'deploy', 'examples', 'pump-history.csv');
+    const summary = await replay('', { file, type: 'pump', machine: 'pump-7' });
+    expect(summary).toMatchObject({ rowsRead: 180, acked: 180, machines: 1, skipped: {}, badCells: {} });
+    const [[topic, sent]] = [...readings()] as [[string, Record<string, unknown>[]]];
+    expect(topic).toBe('telemetry/pump/pump-7');
+    expect(Object.keys(sent[0]!)).toEqual(expect.arrayContaining(['vibration_x', 'ultrasound']));
+    expect(notes.join()).not.toContain('left out');
+  });
+
   it.skipIf(!existsSync(fd001))('FD001: 100 engines, 20,631 rows (needs the C-MAPSS files)', async () => {
     const summary = await replay('', { file: fd001 });
     expect(summary).toMatchObject({
