@@ -74,7 +74,7 @@ describe('hostile input to a gateway that serves a good sensor', () => {
       : await RawClient.open(port);
     client.write(bytes);
     await client.isClosed();
-    expect(client.packets.some(({ cmd }) => cmd === 'puback')).toBe(false);
+    expect(client.received.some(({ cmd }) => cmd === 'puback')).toBe(false);
     expect(await refused(reason)).toBe(before + 1);
   });
 

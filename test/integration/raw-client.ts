@@ -1,31 +1,11 @@
 /** A client that may send any bytes at all, and what comes back. */
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { type Packet, parser } from 'mqtt-packet';
 import { connectPacket } from '../load/mqtt/wire.ts';
+import { PacketClient } from '../support/packet-client.ts';
 import { until } from './site.ts';
 
-export class RawClient {
-  readonly packets: Packet[] = [];
-  closed = false;
-  readonly #socket: Socket;
-
-  private constructor(socket: Socket) {
-    this.#socket = socket;
-    const answers = parser({ protocolVersion: 4 });
-    answers.on('packet', (packet: Packet) => this.packets.push(packet));
-    answers.on('error', () => {});
-    socket.on('data', (bytes) => answers.parse(bytes));
-    socket.on('error', () => {});
-    socket.once('close', () => {
-      this.closed = true;
-    });
-  }
-
+export class RawClient extends PacketClient {
   static async open(port: number): Promise<RawClient> {
-    const socket = connect(port, '127.0.0.1');
-    await once(socket, 'connect');
-    return new RawClient(socket);
+    return new RawClient(await PacketClient.socketTo(port));
   }
 
   /** Connected as a user. */
@@ -38,12 +18,12 @@ export class RawClient {
 
   /** Of CONNACK; null before. */
   get returnCode(): number | null {
-    const packet = this.packets.find(({ cmd }) => cmd === 'connack');
+    const packet = this.received.find(({ cmd }) => cmd === 'connack');
     return packet?.cmd === 'connack' ? (packet.returnCode ?? packet.reasonCode ?? null) : null;
   }
 
   write(bytes: Buffer): void {
-    this.#socket.write(bytes);
+    this.socket.write(bytes);
   }
 
   /** The server has closed the connection. */
@@ -55,13 +35,13 @@ export class RawClient {
   async publish(packetId: number, topic: string | Buffer, payload: string | Buffer): Promise<void> {
     this.write(publishBytes(packetId, topic, payload));
     await until(
-      () => this.packets.some((packet) => packet.cmd === 'puback' && packet.messageId === packetId),
+      () => this.received.some((packet) => packet.cmd === 'puback' && packet.messageId === packetId),
       `PUBACK ${packetId}`,
     );
   }
 
   end(): void {
-    this.#socket.destroy();
+    this.socket.destroy();
   }
 }
 

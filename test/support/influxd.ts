@@ -20,11 +20,15 @@ export interface Influxd {
   readonly pid: number | undefined;
 }
 
+export interface InfluxSeries {
+  name: string;
+  tags?: Record<string, string>;
+  columns: string[];
+  values: unknown[][];
+}
+
 export interface InfluxAnswer {
-  results: {
-    error?: string;
-    series?: { name: string; tags?: Record<string, string>; columns: string[]; values: unknown[][] }[];
-  }[];
+  results: { error?: string; series?: InfluxSeries[] }[];
   error?: string;
 }
 

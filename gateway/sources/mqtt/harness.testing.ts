@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect as connectSocket, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectMqtt, type IClientOptions, type MqttClient } from 'mqtt';
@@ -9,6 +8,7 @@ import { expect, vi } from 'vitest';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { type Log, silentLog } from '../../../shared/runtime/log.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
+import { PacketClient } from '../../../test/support/packet-client.ts';
 import type { Intake, RawMessage } from '../../ports/source.ts';
 import { type Broker, createBroker } from './broker.ts';
 import { BrokerConfig } from './config.ts';
@@ -116,9 +116,8 @@ export class TestBroker {
 
   /** A client that has opened its socket and sent nothing. */
   async raw(): Promise<RawClient> {
-    const socket = connectSocket(this.port, '127.0.0.1');
+    const socket = await PacketClient.socketTo(this.port);
     this.sockets.push(socket);
-    await once(socket, 'connect');
     return new RawClient(socket);
   }
 
@@ -132,22 +131,7 @@ export class TestBroker {
 }
 
 /** An MQTT client of which a test sends every packet itself. */
-export class RawClient {
-  readonly received: Packet[] = [];
-  closed = false;
-  readonly socket: Socket;
-
-  constructor(socket: Socket) {
-    this.socket = socket;
-    const parser = mqttPacket.parser();
-    parser.on('packet', (packet) => this.received.push(packet));
-    socket.on('data', (bytes) => parser.parse(bytes));
-    socket.on('error', () => undefined);
-    socket.on('close', () => {
-      this.closed = true;
-    });
-  }
-
+export class RawClient extends PacketClient {
   send(...packets: Packet[]): void {
     this.socket.write(Buffer.concat(packets.map((packet) => mqttPacket.generate(packet))));
   }
@@ -169,9 +153,5 @@ export class RawClient {
       dup: false,
       ...more,
     } as Packet);
-  }
-
-  of(cmd: string): Packet[] {
-    return this.received.filter((packet) => packet.cmd === cmd);
   }
 }

@@ -1,9 +1,8 @@
+import { influxSeries, pageRows, sqlRows } from '../../support/stored-rows.ts';
 import { database, type Site } from '../site/site.ts';
 
 /** Running numbers of each machine in the order of their time in the store, repeats included. */
 export type StoredSeqs = Map<string, number[]>;
-
-const pageRows = 10_000;
 
 /** The load's readings with running numbers from `from` up to (not including) `to`. */
 export function storedSeqs(site: Site, from: number, to: number): Promise<StoredSeqs> {
@@ -16,7 +15,7 @@ export async function storedPumpRows(site: Site): Promise<number> {
     const rows = await sql(site, 'select count(*) from pump').catch(noTable('pump'));
     return Number(rows[0]?.[0] ?? 0);
   }
-  const [rows] = await influxSeries(site, 'SELECT count("vibration_x") FROM "pump"');
+  const [rows] = await series(site, 'SELECT count("vibration_x") FROM "pump"');
   return Number(rows?.values[0]?.[1] ?? 0);
 }
 
@@ -24,7 +23,7 @@ export async function storedPumpRows(site: Site): Promise<number> {
 export async function keptOf(site: Site, machine: string): Promise<number[]> {
   let values: unknown[];
   if (site.influxd) {
-    const [rows] = await influxSeries(site, `SELECT "kept" FROM "generic" WHERE "machine" = '${machine}'`);
+    const [rows] = await series(site, `SELECT "kept" FROM "generic" WHERE "machine" = '${machine}'`);
     values = (rows?.values ?? []).map(([, kept]) => kept);
   } else {
     const rows = await sql(site, `select kept from generic where machine = '${machine}'`);
@@ -36,8 +35,8 @@ export async function keptOf(site: Site, machine: string): Promise<number[]> {
 /** Ids of the events in the store, one for each line. */
 export async function storedEventIds(site: Site): Promise<string[]> {
   if (!site.influxd) return embeddedEventIds(site);
-  const series = await influxSeries(site, 'SELECT "id" FROM "event"');
-  return series.flatMap(({ values }) => values.map(([, id]) => String(id)));
+  const found = await series(site, 'SELECT "id" FROM "event"');
+  return found.flatMap(({ values }) => values.map(([, id]) => String(id)));
 }
 
 async function embeddedEventIds(site: Site): Promise<string[]> {
@@ -50,13 +49,9 @@ async function embeddedEventIds(site: Site): Promise<string[]> {
   }
 }
 
-/** @throws Error with what InfluxDB says, where it does not answer with rows or with none */
-async function influxSeries(site: Site, query: string) {
-  const answer = await site.influxd!.query(query, database);
-  const error = answer.error ?? answer.results[0]?.error;
-  if (error) throw new Error(`InfluxDB: ${error}`);
-  return answer.results[0]?.series ?? [];
-}
+const series = (site: Site, influxQl: string) => influxSeries(site.influxd!, database, influxQl);
+
+const sql = (site: Site, query: string) => sqlRows<unknown[]>(site.cloud.process, query);
 
 /** A table is made with its first row. */
 function noTable(name: string): (error: unknown) => unknown[][] {
@@ -69,9 +64,9 @@ function noTable(name: string): (error: unknown) => unknown[][] {
 async function influxSeqs(site: Site, from: number, to: number): Promise<StoredSeqs> {
   const where = `"site" = 'chaos' AND "cycles" >= ${from} AND "cycles" < ${to}`;
   const query = `SELECT "cycles" FROM "generic" WHERE ${where} GROUP BY "machine"`;
-  const series = await influxSeries(site, query);
+  const found = await series(site, query);
   return new Map(
-    series.map(({ tags, values }) => [tags?.machine ?? '', values.map(([, seq]) => Number(seq))]),
+    found.map(({ tags, values }) => [tags?.machine ?? '', values.map(([, seq]) => Number(seq))]),
   );
 }
 
@@ -90,13 +85,4 @@ async function embeddedSeqs(site: Site, from: number, to: number): Promise<Store
     }
     if (rows.length < pageRows) return found;
   }
-}
-
-async function sql(site: Site, query: string): Promise<unknown[][]> {
-  const answer = await site.cloud.process.json<{ rows: unknown[][] }>('/api/query', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ sql: query, rowsMax: pageRows, timeoutMs: 30_000 }),
-  });
-  return answer.rows;
 }

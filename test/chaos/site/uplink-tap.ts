@@ -2,8 +2,19 @@ import { type Packet, parser } from 'mqtt-packet';
 import { decodeBatch } from '../../../shared/contract/batch.ts';
 import type { Lane } from '../../../shared/contract/lanes.ts';
 
-/** What the gateway has sent, read along on the wire: events must go before readings. */
+/** A batch that the gateway has sent to the cloud. */
+export interface SentBatch {
+  lane: Lane;
+  firstSeq: number;
+  lastSeq: number;
+  /** Number of the connection that it went over, from 1. */
+  connection: number;
+}
+
+/** Reads along what the gateway sends to the cloud: events must go before readings. */
 export class UplinkTap {
+  /** Called with every batch. */
+  onBatch: (batch: SentBatch) => void = () => undefined;
   /** Newest event block that is known to have been journalled. Raised by whoever asks the gateway. */
   eventsKnown = 0;
   connections = 0;
@@ -23,6 +34,7 @@ export class UplinkTap {
     packets.on('packet', (packet: Packet) => {
       if (packet.cmd !== 'publish') return;
       const { lane, firstSeq, lastSeq } = blocksOf(packet.payload as Buffer);
+      this.onBatch({ lane, firstSeq, lastSeq, connection: number });
       if (lane === 'readings') {
         readingsSeen ??= firstSeq;
         if (waitedFirst && !isCompared) this.compared++;

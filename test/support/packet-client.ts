@@ -1,0 +1,35 @@
+import { connect, type Socket } from 'node:net';
+import { type Packet, parser } from 'mqtt-packet';
+
+/** An MQTT client of which a test sends every byte itself, and which keeps every packet that comes back. */
+export class PacketClient {
+  readonly socket: Socket;
+  readonly received: Packet[] = [];
+  closed = false;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+    const answers = parser({ protocolVersion: 4 });
+    answers.on('packet', (packet: Packet) => this.received.push(packet));
+    answers.on('error', () => undefined);
+    socket.on('data', (bytes) => answers.parse(bytes));
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+      this.closed = true;
+    });
+  }
+
+  /** A connection to a broker on this computer, before CONNECT. */
+  static async socketTo(port: number): Promise<Socket> {
+    const socket = connect(port, '127.0.0.1');
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('error', reject);
+    });
+    return socket;
+  }
+
+  of(cmd: Packet['cmd']): Packet[] {
+    return this.received.filter((packet) => packet.cmd === cmd);
+  }
+}
