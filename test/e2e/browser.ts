@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium } from 'playwright-core';
-import type { Chromium } from '../support/debian-clients.ts';
-import { environmentOf } from '../support/debian-packages.ts';
+import type { Chromium } from '../support/debian/clients.ts';
+import { environmentOf } from '../support/debian/packages.ts';
 
 export interface Browser {
   context: BrowserContext;

@@ -9,7 +9,7 @@ import { alertOf, decisionOf, machineOf, wearingSeries } from '../../cloud/api/p
 import { startApi, stopAll, token } from '../../cloud/api/running-api.testing.ts';
 import { packageRoot } from '../../shared/files/paths.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { chromium } from '../support/debian-clients.ts';
+import { chromium } from '../support/debian/clients.ts';
 import { reasonToSkip } from '../support/needed.ts';
 import { type Browser, openBrowser } from './browser.ts';
 

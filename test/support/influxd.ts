@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureDebianBinary, environmentOf } from './debian-packages.ts';
-import { freePort, serverProcess } from './debian-server.ts';
+import { ensureDebianBinary, environmentOf } from './debian/packages.ts';
+import { freePort, serverProcess } from './debian/server.ts';
 
 export interface Influxd {
   url: string;

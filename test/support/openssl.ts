@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { ensureDebianBinary, environmentOf } from './debian-packages.ts';
+import { ensureDebianBinary, environmentOf } from './debian/packages.ts';
 import { reasonToSkip } from './needed.ts';
 
 const openssl = await ensureDebianBinary({ packages: ['openssl'], binary: 'usr/bin/openssl' });

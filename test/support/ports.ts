@@ -1,1 +1,1 @@
-export { freePort } from './debian-server.ts';
+export { freePort } from './debian/server.ts';

@@ -5,8 +5,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureDebianBinary } from './debian-packages.ts';
-import { freePort, serverProcess } from './debian-server.ts';
+import { ensureDebianBinary } from './debian/packages.ts';
+import { freePort, serverProcess } from './debian/server.ts';
 
 export interface VictoriaMetrics {
   url: string;

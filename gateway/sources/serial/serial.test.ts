@@ -9,7 +9,7 @@ import { systemClock } from '../../../shared/runtime/clock.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';
 import { seededRandom } from '../../../shared/runtime/random.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
-import { findOnPath } from '../../../test/support/debian-packages.ts';
+import { findOnPath } from '../../../test/support/debian/packages.ts';
 import { reasonToSkip } from '../../../test/support/needed.ts';
 import type { Intake, RawMessage } from '../../ports/source.ts';
 import { SerialConfig } from './config.ts';

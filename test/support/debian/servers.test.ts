@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { mosquittoClients } from './debian-clients.ts';
-import { ensureDebianBinary, environmentOf } from './debian-packages.ts';
-import { influxdBinary, startInfluxd } from './influxd.ts';
-import { reasonToSkip } from './needed.ts';
-import { startVictoriaMetrics, victoriaMetricsBinary } from './victoria-metrics.ts';
+import { influxdBinary, startInfluxd } from '../influxd.ts';
+import { reasonToSkip } from '../needed.ts';
+import { startVictoriaMetrics, victoriaMetricsBinary } from '../victoria-metrics.ts';
+import { mosquittoClients } from './clients.ts';
+import { ensureDebianBinary, environmentOf } from './packages.ts';
 
 const noInfluxd = reasonToSkip(await influxdBinary());
 const noVictoria = reasonToSkip(await victoriaMetricsBinary());

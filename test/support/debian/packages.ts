@@ -11,7 +11,7 @@ import { mkdtemp, rename } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { withFileLock } from './debian-lock.ts';
+import { withFileLock } from './lock.ts';
 
 const run = promisify(execFile);
 const stepMsMax = 240_000;

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { environmentOf } from './debian-packages.ts';
+import { environmentOf } from './packages.ts';
 
 const readyMsMax = 60_000;
 const stopMsMax = 10_000;

@@ -1,7 +1,7 @@
 /** Client programs for tests: Mosquitto's and Chromium, unpacked where they are not installed. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type DebianBinary, ensureDebianBinary, findOnPath } from './debian-packages.ts';
+import { type DebianBinary, ensureDebianBinary, findOnPath } from './packages.ts';
 
 export interface MosquittoClients {
   pub: { path: string; libraryPath?: string };
