@@ -4,7 +4,6 @@
  * whatever the gateway applies as well (features, networks, detector) lives there, so that training and
  * serving run the same code.
  */
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { loadMachineTypes } from '../shared/domain/machine-types.ts';
@@ -12,6 +11,7 @@ import { loadArtefact } from '../shared/features/artefact.ts';
 import { chooseBackend } from '../shared/features/backend.ts';
 import type { BackendPreference } from '../shared/features/backend-names.ts';
 import type { ModelManifest } from '../shared/features/manifest.ts';
+import { makeFolder } from '../shared/files/make-folder.ts';
 import { packageRoot } from '../shared/files/paths.ts';
 import { systemClock } from '../shared/runtime/clock.ts';
 import { checkpointFile } from './fit/checkpoint.ts';
@@ -96,7 +96,7 @@ export async function runTrain(options: SeededOptions, output: Output): Promise<
   for (const [i, subset] of subsets.entries()) {
     const name = fullName(recipe, subset);
     const folder = artefactFolder(options.artefactsDir ?? artefactsDir, recipe.name, subset);
-    mkdirSync(dirname(folder), { recursive: true });
+    makeFolder(dirname(folder));
     const checkpoint = checkpointFile(`${folder}.training`);
     output(`${name} ${recipe.version}: ${datasets[i]!.description}`);
     const model = await trainRemainingLife({

@@ -3,7 +3,7 @@
  * own intelligence and alert decision, and reports lead time and false alerts of several policies. It belongs
  * to deploy/ because it needs both gateway/ and models/; how warnings are judged is in models/backtest.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { withBacktest } from '../../models/backtest/card.ts';
@@ -14,6 +14,7 @@ import { type BacktestReport, notesOf, reportOf, tableLines } from '../../models
 import { artefactsDir as productArtefacts } from '../../models/main.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
+import { makeFolder } from '../../shared/files/make-folder.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { PolicyWarnings } from './policy-decisions.ts';
@@ -124,7 +125,7 @@ function write(
   { out, card, artefactsDir }: BacktestOptions,
 ): void {
   if (out !== undefined) {
-    mkdirSync(dirname(out), { recursive: true });
+    makeFolder(dirname(out));
     writeFileSync(out, leadTimeSvg(report));
   }
   if (!card) return;

@@ -98,6 +98,15 @@ it.each<[string, () => string, RegExp]>([
   expect(readdirSync(folder)).toEqual(['file']);
 });
 
+it('says which part does not come up, and why, where nothing else keeps the process waiting', async () => {
+  for (const name of ['harbinger-demo', 'cloud', 'gateway']) writeFileSync(join(folder, name), '');
+  const demonstration = start(folder, ...(await ports()));
+  expect((await demonstration.exited)[0]).toBe(1);
+  expect(demonstration.output).toMatch(
+    /harbinger: the cloud does not come up: the data folder .*cloud cannot be used: .*\[DEMO_PART_DOWN\]\n$/,
+  );
+}, 120_000);
+
 it('names every port in use, and options that would work', async () => {
   const servers = [createServer().listen(0, '127.0.0.1'), createServer().listen(0, '127.0.0.1')];
   const [mqtt, http] = await Promise.all(

@@ -8,7 +8,7 @@ export interface ThrownCode {
   place: string;
   /** Where the stage is written beside the code. */
   stage: string | null;
-  /** The error is marked as retryable at this place. */
+  /** Whether the error says there that trying again can help. */
   retry: boolean;
 }
 

@@ -10,8 +10,7 @@ export function stoppedError({ lane }: Place): HarbingerError {
   return new HarbingerError(
     'JOURNAL_STOPPED',
     'journal',
-    `lane ${lane} is stopped: the gateway is shutting down; try again once it runs again`,
-    { retry: true },
+    `lane ${lane} is stopped: the gateway is shutting down`,
   );
 }
 

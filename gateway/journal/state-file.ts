@@ -1,5 +1,4 @@
 import { crc32 } from 'node:zlib';
-import { replaceOn } from '../../shared/files/replace.ts';
 import { codeOf } from '../../shared/runtime/errors.ts';
 import type { JournalFs } from './fs.ts';
 import { readError } from './journal-errors.ts';
@@ -35,7 +34,15 @@ export function stateFile(fs: JournalFs, dir: string, name: string): StateFile {
     },
     async save(value) {
       const bytes = Buffer.from(withChecksum(JSON.stringify(value)));
-      await replaceOn(fs, path, bytes);
+      const file = await fs.open(`${path}.tmp`, 'create');
+      try {
+        await file.write([bytes], 0);
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+      await fs.rename(`${path}.tmp`, path);
+      await fs.syncDir(dir);
       return bytes.length;
     },
   };

@@ -87,8 +87,7 @@ export class DataClient implements Intake, Outbox {
           new HarbingerError(
             'DATA_THREAD_SLOW',
             'journal',
-            `the data thread did not answer '${method}' within ${callMsMax} ms; try again, and check the load of disk and CPU`,
-            { retry: true },
+            `no answer to '${method}' within ${callMsMax} ms`,
           ),
         );
       });

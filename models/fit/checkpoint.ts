@@ -6,10 +6,17 @@
  * atomically, so that a kill during writing leaves the previous checkpoint. A damaged file or one of another
  * training is not used: training starts over and reports why.
  */
-
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { type Static, Type } from '@sinclair/typebox';
-import { replaceFileSync } from '../../shared/files/replace.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import type { FitState } from './optimiser.ts';
 
@@ -54,7 +61,15 @@ export function checkpointFile(path: string): CheckpointStore {
       }
     },
     save(fingerprint, progress) {
-      replaceFileSync(path, encode(fingerprint, progress));
+      const fresh = `${path}.new`;
+      const file = openSync(fresh, 'w');
+      try {
+        writeSync(file, encode(fingerprint, progress));
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(fresh, path);
     },
     remove: () => rmSync(path, { force: true }),
   };

@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { codeOf, HarbingerError, messageOf } from '../runtime/errors.ts';
+import { makeFolder } from './make-folder.ts';
 import { type RunFile, readRunFile, runFileName } from './run-file.ts';
 
 /**
@@ -25,7 +26,7 @@ export function prepareDataDir(dataDir: string, role: RunFile['role']): void {
  */
 export function makeDataDir(dataDir: string): void {
   try {
-    makeFolder(resolve(dataDir));
+    makeFolder(dataDir, 0o700);
     accessSync(dataDir, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw unusable(dataDir, error);
@@ -35,20 +36,13 @@ export function makeDataDir(dataDir: string): void {
 /** The error for a data folder in which something failed. */
 export function unusable(dataDir: string, error: unknown): HarbingerError {
   const advice = {
-    ENOSPC: 'the disk is full; free some space there',
+    ENOSPC: 'the disk is full: free some space there',
     EEXIST: 'there is a file in its place',
     ENOTDIR: 'a part of its path is a file',
     ENAMETOOLONG: 'its path is too long',
   }[codeOf(error) ?? ''];
   const needed = advice ?? 'it must be one that this user may write to';
   return refused(`the data folder ${dataDir} cannot be used: ${messageOf(error)}; ${needed}`);
-}
-
-/** One by one: Node's own `recursive` never returns where the system refuses without saying why, as in /proc. */
-function makeFolder(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
-  makeFolder(dirname(path));
-  mkdirSync(path, { mode: 0o700 });
 }
 
 /** No error of the configuration: a disk may come back, so a service is to be started again. */

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { replaceFileSync } from '../files/replace.ts';
 import type { Log } from '../runtime/log.ts';
 import { type HttpGuardConfig, isOpenOnLoopback } from './guard.ts';
 
@@ -17,7 +16,8 @@ export function withToken<C extends HttpGuardConfig>(config: C, dataDir: string,
   const token = kept === '' ? randomBytes(24).toString('base64url') : kept;
   if (kept === '') {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    replaceFileSync(path, `${token}\n`, { mode: 0o600 });
+    writeFileSync(`${path}.tmp`, `${token}\n`, { mode: 0o600 });
+    renameSync(`${path}.tmp`, path);
   }
   log.info({ path }, 'the API’s token is in this file');
   return { ...config, token };

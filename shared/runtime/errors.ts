@@ -4,14 +4,14 @@
  */
 export type Stage = string;
 
-/** The entry of one code in the error reference, `deploy/docs/errors.md`. */
+/** What the error reference (`deploy/docs/errors.md`) says about one code. */
 export interface ErrorCode {
   stage: Stage;
-  /** Says in a sentence or two what has happened. */
+  /** What has happened, in a sentence or two. */
   meaning: string;
-  /** Says whether Harbinger tries again by itself, and what becomes of the data meanwhile. */
+  /** Whether Harbinger tries again by itself, and what becomes of the data meanwhile. */
   retried: `Yes${string}` | `No${string}`;
-  /** Says what a technician should do. */
+  /** What a technician does about it. */
   remedy: string;
 }
 

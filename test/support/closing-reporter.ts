@@ -1,11 +1,20 @@
 /** Closes a run with what was skipped and why, and with one line of figures: `N passed, N failed, N skipped`. */
-import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node';
+import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from 'vitest/node';
 
 const namesMax = 3;
 
 export class ClosingReporter implements Reporter {
+  #vitest: Vitest | null = null;
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest;
+  }
+
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
-    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const pattern = this.#vitest?.config.testNamePattern;
+    const tests = modules
+      .flatMap((module) => [...module.children.allTests()])
+      .filter((test) => pattern === undefined || pattern.test(test.fullName.replaceAll(' > ', ' ')));
     const lines = closingLines(tests.map(outcomeOf), modules.filter(failedAsAWhole).length + errors.length);
     process.stdout.write(`${lines.join('\n')}\n`);
   }

@@ -20,7 +20,7 @@ export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   notifiers: ['config', 'contract', 'mqtt', 'parts', 'security'],
   files: [],
   security: [],
-  http: ['files', 'security'],
+  http: ['security'],
   mqtt: [],
   jobs: [],
   contract: [],

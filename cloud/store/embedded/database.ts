@@ -1,7 +1,8 @@
 /** The embedded store's DuckDB file, opened with all access beyond the file disabled and locked. */
-import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { makeFolder } from '../../../shared/files/make-folder.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { Catalog, type Column, type ColumnKind, type ColumnType, quoted, type Table } from './catalog.ts';
@@ -90,7 +91,7 @@ function instanceOf({ path, memoryMiBMax, threads }: DatabaseOptions): Promise<D
 
 function claim(path: string): string {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const realPath = existsSync(path)
       ? realpathSync(path)
       : join(realpathSync(dirname(path)), basename(path));
