@@ -70,7 +70,7 @@ export const IntelligenceConfig = Type.Object(
   {
     additionalProperties: false,
     default: {},
-    description: 'How machines are watched: models, windows, learnt normals.',
+    description: 'How machines are watched: models, windows, baselines.',
   },
 );
 export type IntelligenceConfig = Static<typeof IntelligenceConfig>;

@@ -23,7 +23,7 @@ export const errorCodes = declareErrors({
   MODEL_CRASHED: {
     stage: 'intelligence',
     meaning:
-      'The model worker has ended unexpectedly. Machines are watched by their learnt normal or by rules meanwhile.',
+      'The model worker has ended unexpectedly. Machines are watched by their learned baseline or by rules meanwhile.',
     retried: 'Yes. It is started again, with growing delays.',
     remedy: 'See the log for the reason; with `intelligence.backend = "cpu"` no native library is used.',
   },
@@ -43,7 +43,7 @@ export const errorCodes = declareErrors({
   MODEL_UNAVAILABLE: {
     stage: 'intelligence',
     meaning:
-      'The model worker does not answer now: it is starting, waits to be restarted, or has no model that can be used. Machines are watched by their learnt normal or by rules.',
+      'The model worker does not answer now: it is starting, waits to be restarted, or has no model that can be used. Machines are watched by their learned baseline or by rules.',
     retried: 'Yes. The worker is started again, and then the model decides again.',
     remedy: 'If it lasts: see `/api/status` and the log for the reason.',
   },

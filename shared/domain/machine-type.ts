@@ -170,7 +170,7 @@ export const MachineType = Type.Object(
     model: Type.Optional(
       Type.String({
         description:
-          'The folder of the model under models/artefacts (or intelligence.artefactsDir); without it machines are watched by their learnt normal and by rules.',
+          'The folder of the model under models/artefacts (or intelligence.artefactsDir); without it machines are watched by their learned baseline and by rules.',
         examples: ['pump-rul'],
       }),
     ),

@@ -12,7 +12,7 @@ export const errorCodes = declareErrors({
     meaning:
       'Sensors, units or unit of life of the machine type have changed since the model was trained. The model is not used.',
     retried:
-      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+      'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
     remedy: 'Train it again, or take the change back.',
   },
   MODEL_REFUSED_HASH: {
@@ -20,7 +20,7 @@ export const errorCodes = declareErrors({
     meaning:
       'A file of a model is not the one that its manifest names: it was changed or damaged. The model is not used.',
     retried:
-      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+      'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
     remedy: 'Copy the model’s whole folder anew.',
   },
   MODEL_REFUSED_MACHINE_TYPE: {
@@ -28,28 +28,28 @@ export const errorCodes = declareErrors({
     meaning:
       'A model was trained for another machine type than the one that names it. The model is not used.',
     retried:
-      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+      'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
     remedy: 'Correct `model` in the machine type, or train a model for it.',
   },
   MODEL_REFUSED_MANIFEST: {
     stage: 'intelligence',
     meaning: 'The manifest of a model is not sound, or does not describe its network. The model is not used.',
     retried:
-      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+      'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
     remedy: 'Train or install the model anew with this version of Harbinger.',
   },
   MODEL_REFUSED_MISSING: {
     stage: 'intelligence',
     meaning: 'A file of a model is not there. The model is not used.',
     retried:
-      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+      'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
     remedy: 'Copy the model’s whole folder.',
   },
   MODEL_REFUSED_OUTPUT: {
     stage: 'intelligence',
     meaning: 'A model has answered a test with something that is not a number. The model is not used.',
     retried:
-      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+      'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
     remedy: 'Train it again.',
   },
   MODEL_REFUSED_SHAPE: {
@@ -57,14 +57,14 @@ export const errorCodes = declareErrors({
     meaning:
       'The network of a model does not fit its inputs, or its window does not fit the machine type. The model is not used.',
     retried:
-      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+      'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
     remedy: 'Train it again.',
   },
   MODEL_REFUSED_SIZE: {
     stage: 'intelligence',
     meaning: 'A file of a model is larger than any model is. The model is not used.',
     retried:
-      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+      'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
     remedy: 'See whether it is a model at all; copy it anew.',
   },
   MODEL_REFUSED_TRUNCATED: {
@@ -72,21 +72,21 @@ export const errorCodes = declareErrors({
     meaning:
       'A file of a model is shorter than its manifest says: it was not copied completely. The model is not used.',
     retried:
-      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+      'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
     remedy: 'Copy the model’s whole folder anew.',
   },
   MODEL_REFUSED_UNREADABLE: {
     stage: 'intelligence',
     meaning: 'A model cannot be read. The model is not used.',
     retried:
-      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+      'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
     remedy: 'Check the rights of its folder and the disk; copy it anew.',
   },
   MODEL_REFUSED_WEIGHTS: {
     stage: 'intelligence',
     meaning: 'A weight of a model is not a finite number. The model is not used.',
     retried:
-      'No. The other models are used; machines of this type are watched by their learnt normal or by rules.',
+      'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
     remedy: 'Train it again.',
   },
 });

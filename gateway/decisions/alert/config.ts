@@ -8,7 +8,7 @@ export const AlertDecisionConfig = Type.Object(
       maximum: 60_000,
       default: 1_000,
       description:
-        'How long the model may take for a batch before the machine’s learnt normal, or rules, decide in its place. An alert can wait that long.',
+        'How long the model may take for a batch before the machine’s learned baseline, or rules, decide in its place. An alert can wait that long.',
     }),
     breaker: Type.Object(BreakerOptions.properties, {
       additionalProperties: false,
