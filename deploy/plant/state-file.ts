@@ -1,7 +1,6 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { type Static, Type } from '@sinclair/typebox';
-import { makeFolder } from '../../shared/files/make-folder.ts';
+import { replaceFileSync } from '../../shared/files/replace.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import type { MachineState } from './machine.ts';
@@ -50,7 +49,5 @@ export function loadState(file: string, seed: number): Map<string, MachineState>
 
 export function saveState(file: string, seed: number, machines: MachineState[], clean: boolean): void {
   const state: PlantState = { version: 1, seed, clean, machines };
-  makeFolder(dirname(file));
-  writeFileSync(`${file}.new`, JSON.stringify(state));
-  renameSync(`${file}.new`, file);
+  replaceFileSync(file, JSON.stringify(state));
 }

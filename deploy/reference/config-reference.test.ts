@@ -20,13 +20,13 @@ describe.each(configDocuments)('$name', ({ name, head, schema, filled }) => {
     expect(problems).toEqual([]);
   });
 
-  it('is written down as it is', async () => {
+  it('is committed as it would be generated', async () => {
     await expect(text).toMatchFileSnapshot(`../docs/${name}`);
   });
 });
 
-describe('what looks for gaps', () => {
-  it('names settings and tables without description or example', () => {
+describe('the search for gaps', () => {
+  it('reports settings and tables without description or example', () => {
     const inner = { type: 'object', properties: { b: { type: 'string', description: 'x' } } };
     const schema = { type: 'object', properties: { a: { type: 'integer', default: 1 }, t: inner } };
     expect(unexplained(tablesOf(schema))).toEqual([

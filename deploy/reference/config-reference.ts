@@ -51,7 +51,7 @@ function defaultText(name: string, schema: Schema, isRequired: boolean): string 
   return `\`${toml(schema.default)}\`${larger === undefined ? '' : ` (${larger})`}`;
 }
 
-/** What kind of value, its unit and its bounds, e.g. `whole number, milliseconds, 100 … 300_000`. */
+/** The kind of value, its unit and its bounds, e.g. `whole number, milliseconds, 100 … 300_000`. */
 function valueText(name: string, schema: Schema): string {
   const unit = unitOf(name);
   return [

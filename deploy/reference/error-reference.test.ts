@@ -36,18 +36,18 @@ describe('error codes', () => {
     expect(differing.map(({ code, place, stage }) => `${code} at ${place}: ${stage}`)).toEqual([]);
   });
 
-  it('that say that trying again can help are not said never to be tried again', () => {
+  it('of retryable errors are not described as never retried', () => {
     const wrong = thrown.filter(
       ({ code, retry }) => retry && /^No\.$/.test(declared.get(code)?.retried ?? ''),
     );
     expect(wrong.map(({ code, place }) => `${code} at ${place}`)).toEqual([]);
   });
 
-  it('are written out, so that they can be searched for', () => {
+  it('are written out in full, so that they can be searched for', () => {
     expect(builtCodes(sources)).toEqual([]);
   });
 
-  it('have beside them reasons that the code knows', () => {
+  it('come with reasons that occur in the code', () => {
     const code = sources
       .filter(({ path }) => !isCatalogue(path))
       .map(({ text }) => text)
@@ -64,15 +64,15 @@ describe('error codes', () => {
     expect(texts.filter(({ text }) => !/^[A-Z`].*\.$/.test(text))).toEqual([]);
   });
 
-  it('are all in the reference', async () => {
+  it('are in the committed reference', async () => {
     await expect(errorReference(catalogue, reasons)).toMatchFileSnapshot('../docs/errors.md');
   });
 });
 
-describe('what looks for codes', () => {
+describe('the search for codes', () => {
   const found = (text: string) => thrownCodes([{ path: 'a.ts', text }]);
 
-  it('sees stage and retry where they stand beside the code', () => {
+  it('finds stage and retry beside the code', () => {
     expect(
       found(
         `throw new HarbingerError('A_B', 'journal', \`x \${f('(')}\`, { retry: true, cause });\nnew HttpError(404, 'C_D', 'x')`,
@@ -83,7 +83,7 @@ describe('what looks for codes', () => {
     ]);
   });
 
-  it('sees codes that are chosen, logged or handed on, and none in comments', () => {
+  it('finds codes that are chosen, logged or passed on, but not those in comments', () => {
     const text = `// 'X_Y'\n/** 'X_Z' */\nconst c = busy ? 'A_BUSY' : 'A_FAILED';\nlog({ code: 'A_LOG' });\nowner = { code: 'A_TLS', stage: 'uplink', retry: true };`;
     expect(found(text)).toEqual([
       { code: 'A_BUSY', place: 'a.ts:3', stage: null, retry: false },
@@ -93,7 +93,7 @@ describe('what looks for codes', () => {
     ]);
   });
 
-  it('notices codes that are put together', () => {
+  it('reports codes that are built from pieces', () => {
     expect(builtCodes([{ path: 'a.ts', text: 'new HarbingerError(\n  `A_$' + '{b}`, x)' }])).toEqual([
       'a.ts:1',
     ]);

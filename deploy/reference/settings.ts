@@ -90,7 +90,7 @@ function isTable(schema: Schema): boolean {
   return schema.properties !== undefined || schema.oneOf !== undefined || isListOfTables(schema);
 }
 
-/** What may stand in an example: the schema's own example, its default, or its only or first value. */
+/** A value for the example: the schema's own example, its default, or its only or first value. */
 export function exampleOf({ examples, default: fallback, const: constant, anyOf }: Schema): unknown {
   return examples?.[0] ?? fallback ?? constant ?? anyOf?.[0]?.const;
 }

@@ -8,7 +8,7 @@ export interface ThrownCode {
   place: string;
   /** Where the stage is written beside the code. */
   stage: string | null;
-  /** Whether the error says there that trying again can help. */
+  /** The error is marked as retryable at this place. */
   retry: boolean;
 }
 

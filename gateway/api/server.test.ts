@@ -180,12 +180,12 @@ describe('what cannot be answered is a clear error', () => {
       status: 500,
       body: { error: { code: 'API_INTERNAL' } },
     });
-    state.statusError = new HarbingerError('DATA_BUSY', 'journal', 'the data thread is busy', {
+    state.statusError = new HarbingerError('DATA_THREAD_SLOW', 'journal', 'the data thread did not answer', {
       retry: true,
     });
     expect(await call('GET', '/api/status')).toMatchObject({
       status: 503,
-      body: { error: { code: 'DATA_BUSY' } },
+      body: { error: { code: 'DATA_THREAD_SLOW' } },
     });
   });
 });

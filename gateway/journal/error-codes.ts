@@ -54,7 +54,7 @@ export const errorCodes = declareErrors({
   JOURNAL_STOPPED: {
     stage: 'journal',
     meaning: 'Something was to be written while the gateway was shutting down. It is not acknowledged.',
-    retried: 'Yes. The sensor sends it again after it has reconnected.',
+    retried: 'Yes. The sensor resends it after it has reconnected; a caller of the HTTP API gets 503.',
     remedy: 'Nothing.',
   },
   JOURNAL_VERSION: {

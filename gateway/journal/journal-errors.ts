@@ -10,7 +10,8 @@ export function stoppedError({ lane }: Place): HarbingerError {
   return new HarbingerError(
     'JOURNAL_STOPPED',
     'journal',
-    `lane ${lane} is stopped: the gateway is shutting down`,
+    `lane ${lane} is stopped: the gateway is shutting down; try again once it runs again`,
+    { retry: true },
   );
 }
 

@@ -160,7 +160,10 @@ describe('reading', () => {
     const stopped = bench.readings.waitFor(1, never.signal);
     await bench.set.stop();
     await stopped;
-    await expect(bench.readings.append(blockOf('late'))).rejects.toMatchObject({ code: 'JOURNAL_STOPPED' });
+    await expect(bench.readings.append(blockOf('late'))).rejects.toMatchObject({
+      code: 'JOURNAL_STOPPED',
+      retry: true,
+    });
   });
 
   test('tail gives about the last bytes, oldest first, whole blocks only', async () => {

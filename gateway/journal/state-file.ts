@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { replaceOn } from '../../shared/files/replace.ts';
 import { codeOf } from '../../shared/runtime/errors.ts';
 import type { JournalFs } from './fs.ts';
 import { readError } from './journal-errors.ts';
@@ -34,15 +35,7 @@ export function stateFile(fs: JournalFs, dir: string, name: string): StateFile {
     },
     async save(value) {
       const bytes = Buffer.from(withChecksum(JSON.stringify(value)));
-      const file = await fs.open(`${path}.tmp`, 'create');
-      try {
-        await file.write([bytes], 0);
-        await file.datasync();
-      } finally {
-        await file.close();
-      }
-      await fs.rename(`${path}.tmp`, path);
-      await fs.syncDir(dir);
+      await replaceOn(fs, path, bytes);
       return bytes.length;
     },
   };

@@ -87,7 +87,8 @@ export class DataClient implements Intake, Outbox {
           new HarbingerError(
             'DATA_THREAD_SLOW',
             'journal',
-            `no answer to '${method}' within ${callMsMax} ms`,
+            `the data thread did not answer '${method}' within ${callMsMax} ms; try again, and check the load of disk and CPU`,
+            { retry: true },
           ),
         );
       });

@@ -12,7 +12,7 @@ export const errorCodes = declareErrors({
     stage: 'journal',
     meaning:
       'The data thread has not answered a question in time, usually because the disk or the CPU is overloaded.',
-    retried: 'No. Whoever has asked may ask again; readings go on.',
+    retried: 'Yes, by the caller: the HTTP API answers 503. Readings are taken and journalled meanwhile.',
     remedy: 'Look at the load of disk and CPU.',
   },
   DECODE_FAILED: {

@@ -3,12 +3,14 @@
  * columns `anomaly_score` and `top_sensors`, in one pass and in constant memory. The detector itself is
  * shared/detector, which the gateway runs as well; this folder only reads and writes files for it.
  */
+
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse';
 import { parameters } from '../../shared/detector/sensors/parameters.ts';
+import { besideOf, putInPlace } from '../../shared/files/replace.ts';
 import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { detectSeparator, unusable } from './columns.ts';
@@ -52,7 +54,7 @@ export async function runDetect(options: DetectOptions): Promise<DetectSummary> 
   const warmupRows = options.warmupRows ?? parameters.learnRows;
   const startMs = clock.monotonicMs();
   const scorer = new RowScorer(csv, separator, warmupRows);
-  const unfinished = `${out}.partial`;
+  const unfinished = besideOf(out);
   const read = createReadStream(csv);
   const report = await progressOf(options, clock, () => read.bytesRead);
   const parser = parse({
@@ -72,7 +74,7 @@ export async function runDetect(options: DetectOptions): Promise<DetectSummary> 
   };
   try {
     await pipeline(read, parser, write, createWriteStream(unfinished), { ...(signal && { signal }) });
-    await rename(unfinished, out);
+    await putInPlace(out);
   } catch (error) {
     await rm(unfinished, { force: true });
     throw asDetectError(error, options, scorer.counts.rows);

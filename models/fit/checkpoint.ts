@@ -6,17 +6,10 @@
  * atomically, so that a kill during writing leaves the previous checkpoint. A damaged file or one of another
  * training is not used: training starts over and reports why.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { type Static, Type } from '@sinclair/typebox';
+import { replaceFileSync } from '../../shared/files/replace.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import type { FitState } from './optimiser.ts';
 
@@ -61,15 +54,7 @@ export function checkpointFile(path: string): CheckpointStore {
       }
     },
     save(fingerprint, progress) {
-      const fresh = `${path}.new`;
-      const file = openSync(fresh, 'w');
-      try {
-        writeSync(file, encode(fingerprint, progress));
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      renameSync(fresh, path);
+      replaceFileSync(path, encode(fingerprint, progress));
     },
     remove: () => rmSync(path, { force: true }),
   };

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ModelManifest } from '../../shared/features/manifest.ts';
-import { makeFolder } from '../../shared/files/make-folder.ts';
+import { replaceFolderSync } from '../../shared/files/replace.ts';
 import { modelCard } from './model-card.ts';
 import type { TrainedModel } from './train.ts';
 
@@ -44,15 +44,11 @@ export function writeArtefact(
     ...model.manifest,
     files: { 'model.json': entry(ensemble), 'weights.bin': entry(weights) },
   };
-  const fresh = `${folder}.new`;
-  rmSync(fresh, { recursive: true, force: true });
-  makeFolder(dirname(folder));
-  mkdirSync(fresh);
-  writeFileSync(join(fresh, 'model.json'), ensemble);
-  writeFileSync(join(fresh, 'weights.bin'), weights);
-  writeFileSync(join(fresh, 'manifest.json'), json(manifest));
-  writeFileSync(join(fresh, 'MODEL-CARD.md'), modelCard(manifest, model.ensemble, notes));
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(fresh, folder);
+  replaceFolderSync(folder, (fresh) => {
+    writeFileSync(join(fresh, 'model.json'), ensemble);
+    writeFileSync(join(fresh, 'weights.bin'), weights);
+    writeFileSync(join(fresh, 'manifest.json'), json(manifest));
+    writeFileSync(join(fresh, 'MODEL-CARD.md'), modelCard(manifest, model.ensemble, notes));
+  });
   return manifest;
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { Static, TSchema } from '@sinclair/typebox';
 import { parse, TomlError } from 'smol-toml';
-import { messageOf } from '../runtime/errors.ts';
+import { codeOf, messageOf } from '../runtime/errors.ts';
 import { type ConfigProblem, refuse } from './problem.ts';
 import { schemaProblems } from './schema-problems.ts';
 import { mergePositions, positionOf, positionsOf, tomlPositions } from './toml-positions.ts';
@@ -27,7 +27,7 @@ export function mergeTables(base: Table, over: Table): Table {
 export interface ConfigSources {
   /** A TOML file. `FILE.d/*.toml` beside it (in order of name) are merged over it. */
   file?: string;
-  /** What files win over. */
+  /** Values that files override. */
   defaults?: Table;
   /** From command-line options; wins over files. */
   overrides?: Table;
@@ -69,7 +69,7 @@ export function readConfig<S extends TSchema>(
 
   const missing: ConfigProblem[] = [];
   const value = substitute(merged, sources.env ?? process.env, '', missing);
-  // What a variable should have filled in, or a file that cannot be read might have held, is not a second problem.
+  // A value that a missing variable should have supplied, or that an unreadable file may hold, is not reported again.
   const isKnown = ({ key }: ConfigProblem) => missing.some((other) => other.key === key);
   const wrong = schemaProblems(schema, value, isIncomplete).filter((problem) => !isKnown(problem));
   problems.push(...missing, ...wrong);
@@ -107,6 +107,12 @@ function filesOf(file: string | undefined): string[] {
   return [file, ...names.filter((name) => extname(name) === '.toml').map((name) => join(folder, name))];
 }
 
+const readProblems: Record<string, string> = {
+  ENOENT: 'there is no such file; correct its path',
+  EISDIR: 'it is a folder; name the file in it',
+  EACCES: 'this user may not read it; let the user that Harbinger runs as read it (chgrp, chmod 640)',
+};
+
 /** A file that cannot be read is a problem, and an empty document. */
 function readDocument(file: string, problems: ConfigProblem[]): Document {
   try {
@@ -115,7 +121,8 @@ function readDocument(file: string, problems: ConfigProblem[]): Document {
   } catch (error) {
     const line = error instanceof TomlError ? { line: error.line } : {};
     const [sentence] = messageOf(error).split('\n');
-    problems.push({ code: 'CONFIG_UNREADABLE', key: '', file, ...line, message: sentence! });
+    const message = readProblems[codeOf(error) ?? ''] ?? sentence!;
+    problems.push({ code: 'CONFIG_UNREADABLE', key: '', file, ...line, message });
     return { file, text: '', table: {} };
   }
 }

@@ -19,7 +19,7 @@ export function invalid(key: string, message: string): ConfigProblem {
   return { code: 'CONFIG_INVALID', key, message };
 }
 
-/** What `work` throws, as a problem with `key`: for checks that are part of building something. */
+/** Runs `work` and returns what it throws as a problem with `key`. For checks that are part of building something. */
 export function problemsIn(key: string, work: () => unknown): ConfigProblem[] {
   try {
     work();

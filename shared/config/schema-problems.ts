@@ -32,8 +32,26 @@ export function schemaProblems(schema: TSchema, value: unknown, partial = false)
     unions.some(
       (union) => schemaPath.startsWith(`${union.schemaPath}/`) && instancePath.startsWith(union.instancePath),
     );
-  const problems = errors.filter((error) => !isWithin(error)).map((error) => problemOf(error, schema));
+  const problems = errors
+    .filter((error) => !isWithin(error) && !isAbsentKind(error, errors))
+    .map((error) => problemOf(error, schema));
   return problems.filter(({ message }, i) => problems.findIndex((other) => other.message === message) === i);
+}
+
+/** A missing key of which another error says what it must be. */
+function isAbsentKind(
+  { keyword, params, instancePath }: ErrorObject,
+  errors: readonly ErrorObject[],
+): boolean {
+  return (
+    keyword === 'required' &&
+    errors.some(
+      (other) =>
+        other.keyword === 'discriminator' &&
+        other.instancePath === instancePath &&
+        other.params.tag === params.missingProperty,
+    )
+  );
 }
 
 function problemOf(error: ErrorObject, schema: TSchema): ConfigProblem {
@@ -75,19 +93,27 @@ function unknownKey(place: string, error: ErrorObject, schema: TSchema): ConfigP
 }
 
 /** The table elsewhere in the configuration that has a setting of this name. */
-function placeOf(name: string, schema: unknown, place = ''): string | undefined {
+function placeOf(name: string, schema: TSchema, place = ''): string | undefined {
+  const header = place === '' ? 'the top of the file, before the first [table]' : `[${place}]`;
+  if (name in propertiesOf(schema)) return header;
+  const tag = schema.discriminator?.propertyName as string | undefined;
+  for (const kind of (schema.oneOf ?? []) as TSchema[]) {
+    const value = JSON.stringify(propertiesOf(kind)[tag ?? '']?.const);
+    if (name in propertiesOf(kind)) return `${header} with ${tag} = ${value}`;
+  }
   for (const [key, property] of Object.entries(propertiesOf(schema))) {
     const here = place === '' ? key : `${place}.${key}`;
-    if (key === name) return place === '' ? 'the top of the file, before the first [table]' : `[${place}]`;
-    const within = placeOf(name, property, here);
+    const within = property.items
+      ? placeOf(name, property.items, `[${here}]`)
+      : placeOf(name, property, here);
     if (within !== undefined) return within;
   }
   return undefined;
 }
 
-function propertiesOf(schema: unknown): Record<string, unknown> {
+function propertiesOf(schema: unknown): Record<string, TSchema> {
   const has = typeof schema === 'object' && schema !== null && 'properties' in schema;
-  return has ? (schema.properties as Record<string, unknown>) : {};
+  return has ? (schema.properties as Record<string, TSchema>) : {};
 }
 
 const typeNames: Record<string, string> = {
@@ -155,7 +181,7 @@ function explained(schema: unknown): string {
   return has ? ` (${String(schema.description).replace(/\.$/, '')})` : '';
 }
 
-/** What stands there instead, where that is short and no secret. */
+/** The value that was found instead, if it is short and not secret. */
 function found(key: string, { keyword, data }: ErrorObject): string {
   const isSecret =
     /password|secret|token|headers/i.test(key) || keyword === 'pattern' || keyword === 'discriminator';

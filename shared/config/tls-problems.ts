@@ -6,7 +6,7 @@ const certificateSettings = ['certFile', 'caFile', 'clientCaFile'] as const;
 /** Settings of a table that name PEM files. */
 export type TlsSettings = { [setting in (typeof certificateSettings)[number] | 'keyFile']?: string };
 
-/** What is wrong with the certificates and the key that a table of the configuration names. Reads the files. */
+/** Reads the certificates and the key that a table of the configuration names, and returns their problems. */
 export function tlsProblems(table: TlsSettings, section: string, owner: PemOwner): ConfigProblem[] {
   const problems = certificateSettings.flatMap((name) => {
     const setting = `${section}.${name}`;

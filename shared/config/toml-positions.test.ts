@@ -50,7 +50,7 @@ function positionsBelow({ children }: Position, path = ''): string[] {
 const lineOf = (key: string) => positionOf(tomlPositions(text, 'f.toml'), key).line;
 
 describe('positions in TOML', () => {
-  it('are found of exactly those keys that the parser finds', () => {
+  it('are found for exactly the keys that the parser finds', () => {
     for (const document of [text, text.replaceAll('\n', '\r\n'), `\ufeff${text}`, '', '# nothing'])
       expect(positionsBelow(tomlPositions(document, 'f')).sort()).toEqual(keysOf(parse(document)).sort());
   });
@@ -66,7 +66,7 @@ describe('positions in TOML', () => {
     expect(lines[lineOf('table.inner.kA')! - 1]).toContain('k');
   });
 
-  it('of what is not there are those of what would hold it', () => {
+  it('of missing keys are those of the table or list that would hold them', () => {
     expect(lineOf('table.absent')).toBe(lineOf('table'));
     expect(lineOf('items[1].absent.deeper')).toBe(lineOf('items[1]'));
     expect(lineOf('absent')).toBeUndefined();

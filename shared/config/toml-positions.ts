@@ -36,7 +36,7 @@ export function mergePositions(base: Position, over: Position): Position {
   return { ...base, children };
 }
 
-/** Of a setting such as `broker.users[2].name`; of the table or list around it where it is not set itself. */
+/** The position of a setting such as `broker.users[2].name`, or of the table or list around it if it is not set itself. */
 export function positionOf(root: Position, key: string): Position {
   let found = root;
   for (const name of key.split(/[.[\]]+/).filter((part) => part !== '')) {
@@ -150,7 +150,7 @@ class PositionScan {
     return item;
   }
 
-  /** What is at the end of `path`, made where it is not there; a list on the way means its newest item. */
+  /** Returns the position at the end of `path`, creating what is missing. A list on the way stands for its newest item. */
   private descend(start: Position, path: readonly string[], isTable: boolean): Position {
     let position = start;
     for (const [i, name] of path.entries()) {

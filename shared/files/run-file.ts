@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
 import { codeOf, HarbingerError, messageOf } from '../runtime/errors.ts';
 import { compileValidator } from '../runtime/validate.ts';
+import { replaceFileSync } from './replace.ts';
 
 /** Where a running gateway or cloud can be reached: `run.json` in its data folder, for the command line and scripts. */
 export const RunFile = Type.Object({
@@ -19,10 +20,7 @@ const validate = compileValidator(RunFile);
 export const runFileName = 'run.json';
 
 export function writeRunFile(dataDir: string, run: RunFile): void {
-  mkdirSync(dataDir, { recursive: true });
-  const path = join(dataDir, runFileName);
-  writeFileSync(`${path}.tmp`, `${JSON.stringify(run, null, 2)}\n`);
-  renameSync(`${path}.tmp`, path);
+  replaceFileSync(join(dataDir, runFileName), `${JSON.stringify(run, null, 2)}\n`, { syncFolder: false });
 }
 
 export function removeRunFile(dataDir: string): void {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFileSync } from '../files/replace.ts';
 import type { Log } from '../runtime/log.ts';
 import { type HttpGuardConfig, isOpenOnLoopback } from './guard.ts';
 
@@ -16,8 +17,7 @@ export function withToken<C extends HttpGuardConfig>(config: C, dataDir: string,
   const token = kept === '' ? randomBytes(24).toString('base64url') : kept;
   if (kept === '') {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    writeFileSync(`${path}.tmp`, `${token}\n`, { mode: 0o600 });
-    renameSync(`${path}.tmp`, path);
+    replaceFileSync(path, `${token}\n`, { mode: 0o600 });
   }
   log.info({ path }, 'the API’s token is in this file');
   return { ...config, token };

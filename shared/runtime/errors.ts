@@ -4,14 +4,14 @@
  */
 export type Stage = string;
 
-/** What the error reference (`deploy/docs/errors.md`) says about one code. */
+/** The entry of one code in the error reference, `deploy/docs/errors.md`. */
 export interface ErrorCode {
   stage: Stage;
-  /** What has happened, in a sentence or two. */
+  /** Says in a sentence or two what has happened. */
   meaning: string;
-  /** Whether Harbinger tries again by itself, and what becomes of the data meanwhile. */
+  /** Says whether Harbinger tries again by itself, and what becomes of the data meanwhile. */
   retried: `Yes${string}` | `No${string}`;
-  /** What a technician does about it. */
+  /** Says what a technician should do. */
   remedy: string;
 }
 

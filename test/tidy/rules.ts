@@ -20,7 +20,7 @@ export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   notifiers: ['config', 'contract', 'mqtt', 'parts', 'security'],
   files: [],
   security: [],
-  http: ['security'],
+  http: ['files', 'security'],
   mqtt: [],
   jobs: [],
   contract: [],

@@ -12,8 +12,8 @@
  * prediction open in the cloud for ever. A damaged file is set aside as `alerts.json.damaged` and said so; open
  * predictions are then opened anew.
  */
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+
+import { readFile, rename } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { type Static, Type } from '@sinclair/typebox';
 import {
@@ -22,6 +22,7 @@ import {
   type HarbingerEvent,
   RemainingLife,
 } from '../../../shared/contract/events.ts';
+import { replaceFile } from '../../../shared/files/replace.ts';
 import { codeOf, HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
@@ -115,7 +116,7 @@ export function snapshotFile(path: string, log: Log): SnapshotFile {
       try {
         const check = checkOf(snapshot);
         const file = { format: 'harbinger-alerts', version: 1, ...snapshot, check };
-        await replaceFile(path, JSON.stringify(file));
+        await replaceFile(path, JSON.stringify(file), { mode: 0o600 });
       } catch (error) {
         throw new HarbingerError(
           'ALERT_STATE_UNWRITABLE',
@@ -126,24 +127,4 @@ export function snapshotFile(path: string, log: Log): SnapshotFile {
       }
     },
   };
-}
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  const folder = dirname(path);
-  const beside = `${path}.new`;
-  await mkdir(folder, { recursive: true });
-  const file = await open(beside, 'w', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(beside, path);
-  const directory = await open(folder, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }

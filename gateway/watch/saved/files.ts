@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../../../shared/files/replace.ts';
 
 /** The few file operations that saved baselines need; injected, so that a test can fill the disk. */
 export interface BaselineFiles {
@@ -27,23 +28,8 @@ export function baselineFiles(dir: string): BaselineFiles {
       if (size > fileBytesMax) throw new RangeError(`${size} bytes are too many`);
       return await readFile(join(dir, name));
     },
-    async replace(name, bytes) {
-      const beside = join(dir, `${name}.tmp`);
-      try {
-        const file = await open(beside, 'w', 0o640);
-        try {
-          await file.writeFile(bytes);
-          await file.datasync();
-        } finally {
-          await file.close();
-        }
-        // The folder is not synced: were the rename lost, the old file would be a sound one.
-        await rename(beside, join(dir, name));
-      } catch (error) {
-        await rm(beside, { force: true }).catch(() => {});
-        throw error;
-      }
-    },
+    // The folder is not synced: the old file that a power cut may bring back is sound too.
+    replace: (name, bytes) => replaceFile(join(dir, name), bytes, { syncFolder: false }),
     copy: (from, to) => copyFile(join(dir, from), join(dir, to), constants.COPYFILE_FICLONE),
     remove: (name) => rm(join(dir, name), { force: true }),
   };

@@ -1,0 +1,76 @@
+import { Type } from '@sinclair/typebox';
+import { describe, expect, it } from 'vitest';
+import { schemaProblems } from './schema-problems.ts';
+
+const kind = (value: string, properties: Parameters<typeof Type.Object>[0]) =>
+  Type.Object({ kind: Type.Literal(value), ...properties }, { additionalProperties: false });
+const schema = Type.Object(
+  {
+    store: Type.Unsafe({
+      type: 'object',
+      discriminator: { propertyName: 'kind' },
+      required: ['kind'],
+      oneOf: [
+        kind('file', { path: Type.String({ minLength: 1 }), threads: Type.Integer({ default: 2 }) }),
+        kind('server', { url: Type.String({ pattern: '^https?://', description: 'Its address.' }) }),
+      ],
+    }),
+    mode: Type.Optional(Type.Union([Type.Literal('fast'), Type.Literal('safe')])),
+    size: Type.Optional(Type.Union([Type.Integer(), Type.String()])),
+    users: Type.Optional(
+      Type.Array(Type.Object({ name: Type.String(), token: Type.Optional(Type.String({ minLength: 16 })) })),
+    ),
+    share: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1 })),
+  },
+  { additionalProperties: false },
+);
+const sentences = (value: object, partial = false) =>
+  schemaProblems(schema, { store: { kind: 'file', path: 'x' }, ...value }, partial).map(
+    ({ message }) => message,
+  );
+
+describe('what is wrong with a configuration', () => {
+  it.each<[string, object, string[]]>([
+    ['a kind that there is not', { store: { kind: 'fle' } }, ['store must have kind = "file" or "server"']],
+    ['no kind', { store: { path: 'x' } }, ['store must have kind = "file" or "server"']],
+    [
+      'settings of another kind',
+      { store: { kind: 'server', url: 'ftp://x', path: 'x' } },
+      [
+        'store: unknown property \'path\'; there is one in [store] with kind = "file"',
+        'store.url must match ^https?:// (Its address)',
+      ],
+    ],
+    ['none of several values', { mode: 'fats' }, ['mode must be "fast" or "safe", not "fats"']],
+    ['none of several types', { size: true }, ['size must be a whole number or a text in quotes, not true']],
+    ['bounds', { share: 0 }, ['share must be more than 0, not 0']],
+    ['bounds', { share: 2 }, ['share must be at most 1, not 2']],
+    [
+      'items of a list',
+      { users: [{ name: 'a' }, { token: 'a secret' }, { name: 3, tokn: 'x' }] },
+      [
+        'users[1].name is missing',
+        'users[1].token must have at least 16 characters',
+        'users[2].name must be a text in quotes, not 3',
+      ],
+    ],
+    [
+      'a setting that stands elsewhere',
+      { token: 'x' },
+      ["unknown property 'token'; there is one in [[users]]"],
+    ],
+    ['a typing error', { mdoe: 'fast' }, ["unknown property 'mdoe'; did you mean 'mode'?"]],
+  ])('is said in one sentence each: %s', (_, value, expected) => {
+    expect(sentences(value).sort()).toEqual(expected.sort());
+  });
+
+  it('fills in defaults within the chosen kind', () => {
+    const value = { store: { kind: 'file', path: 'x' } };
+    expect(schemaProblems(schema, value)).toEqual([]);
+    expect(value.store).toEqual({ kind: 'file', path: 'x', threads: 2 });
+  });
+
+  it('reports nothing as missing in a partial configuration', () => {
+    expect(sentences({ users: [{}], share: 2 }, true)).toEqual(['share must be at most 1, not 2']);
+  });
+});

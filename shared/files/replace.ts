@@ -1,0 +1,159 @@
+/**
+ * Replaces a file or a folder as a whole: the new content is written beside it under `besideOf`, synced, renamed over
+ * the old one, and the folder is synced. A crash or a power cut leaves the old content or the new one, and at most a
+ * file beside it, which the next replacement overwrites.
+ */
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** The few operations that a replacement needs; a simulated disk offers them too. */
+export interface ReplacingFs {
+  open(path: string, mode: 'create'): Promise<ReplacedFile>;
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  syncDir(path: string): Promise<void>;
+}
+
+export interface ReplacedFile {
+  write(buffers: readonly Buffer[], position: number): Promise<unknown>;
+  datasync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ReplaceOptions {
+  /** Permissions of the new file. Default: 0o640. */
+  mode?: number;
+  /**
+   * False: the folder is not synced, so that a power cut may bring the old content back after this has resolved. For
+   * files whose old content is as good as the new one. Default: true.
+   */
+  syncFolder?: boolean;
+}
+
+/** Where the new content stands until it is complete. */
+export function besideOf(path: string): string {
+  return `${path}.tmp`;
+}
+
+/** Durable when resolved. Makes the folder if needed. @throws the file system's error; the old content then stays */
+export async function replaceFile(
+  path: string,
+  content: string | Buffer,
+  { mode = 0o640, syncFolder = true }: ReplaceOptions = {},
+): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o750 });
+  await replaceOn(systemFs(mode), path, Buffer.from(content), { syncFolder });
+}
+
+/** The same on any file system, without making the folder. */
+export async function replaceOn(
+  fs: ReplacingFs,
+  path: string,
+  content: Buffer,
+  { syncFolder = true }: Pick<ReplaceOptions, 'syncFolder'> = {},
+): Promise<void> {
+  const beside = besideOf(path);
+  try {
+    const file = await fs.open(beside, 'create');
+    try {
+      await file.write([content], 0);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await fs.rename(beside, path);
+  } catch (error) {
+    await fs.remove(beside).catch(() => {}); // it may not be there; the first error is the one to report
+    throw error;
+  }
+  if (syncFolder) await fs.syncDir(dirname(path));
+}
+
+/** Puts a file in place that was written under `besideOf(path)`, for content that is too large to hold. */
+export async function putInPlace(path: string): Promise<void> {
+  const file = await open(besideOf(path), 'r+');
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await rename(besideOf(path), path);
+  await syncDir(dirname(path));
+}
+
+/** As `replaceFile`, for code that runs before anything is served. */
+export function replaceFileSync(
+  path: string,
+  content: string | Buffer,
+  { mode = 0o640, syncFolder = true }: ReplaceOptions = {},
+): void {
+  const beside = besideOf(path);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+  try {
+    writeFileSync(beside, content, { mode, flush: true });
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
+  if (syncFolder) syncDirSync(dirname(path));
+}
+
+/**
+ * Replaces a folder with what `fill` writes into an empty one. A folder cannot be renamed over another: for a moment
+ * between two renames neither is in place, and the old one is then found as `FOLDER.old`.
+ */
+export function replaceFolderSync(folder: string, fill: (dir: string) => void): void {
+  const beside = besideOf(folder);
+  const old = `${folder}.old`;
+  rmSync(beside, { recursive: true, force: true });
+  mkdirSync(beside, { recursive: true });
+  fill(beside);
+  rmSync(old, { recursive: true, force: true });
+  try {
+    renameSync(folder, old);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  renameSync(beside, folder);
+  rmSync(old, { recursive: true, force: true });
+  syncDirSync(dirname(folder));
+}
+
+function systemFs(mode: number): ReplacingFs {
+  return {
+    async open(path) {
+      const handle = await open(path, 'w', mode);
+      return {
+        write: ([content]) => handle.writeFile(content!),
+        datasync: () => handle.datasync(),
+        close: () => handle.close(),
+      };
+    },
+    rename,
+    remove: (path) => rm(path),
+    syncDir,
+  };
+}
+
+/** After it resolves, renames in the folder survive a power cut. Windows cannot open a folder, and needs no sync. */
+async function syncDir(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function syncDirSync(path: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
