@@ -1,7 +1,7 @@
 /**
  * Plug-in parts: payload formats, sources, notifiers, stores, jobs. A part is one folder; one line in the registry of
  * its seam adds it. Composition, configuration check, status, metrics and the generated references loop over the
- * registries, so that nothing else changes when a part is added. `docs/0001-parts.md` has the reasons.
+ * registries, so that nothing else changes when a part is added. `shared/docs/0009-parts.md` has the reasons.
  */
 import type { Static, TObject } from '@sinclair/typebox';
 import type { ConfigProblem } from '../config/problem.ts';

@@ -5,7 +5,7 @@ import { cloudEventOf } from '../message.ts';
 import type { Notification, Notifier } from '../notifier.ts';
 import type { WebhookConfig } from './config.ts';
 
-/** POSTs the CloudEvent. A 2xx answer confirms it; docs/webhooks.md describes headers and signature. */
+/** POSTs the CloudEvent. A 2xx answer confirms it; cloud/docs/webhooks.md describes headers and signature. */
 export function createWebhook(config: WebhookConfig, deps: { clock: Clock }): Notifier {
   return {
     name: config.name,
