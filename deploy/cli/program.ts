@@ -1,0 +1,67 @@
+/** The command `harbinger`: its commands, in the order of the help. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { packageRoot } from '../../shared/files/paths.ts';
+import { addAudit } from './inspect/audit.ts';
+import { addDeadLetters } from './inspect/deadletters.ts';
+import { addDecisions } from './inspect/decisions.ts';
+import { addNotifications } from './inspect/notifications.ts';
+import { addQuarantine } from './inspect/quarantine.ts';
+import { addQuery } from './inspect/query.ts';
+import { addCloud } from './run/cloud.ts';
+import { addGateway } from './run/gateway.ts';
+import { addPlant } from './run/plant.ts';
+import { addReplay } from './run/replay.ts';
+import { addConfig } from './tools/config.ts';
+import { addModels } from './tools/models.ts';
+
+function version(): string {
+  const about = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+  return about.version;
+}
+
+/** The whole command with everything below it. Actions load their heavy modules only when they run. */
+export function createProgram(): Command {
+  const program = new Command('harbinger')
+    .description('An edge gateway that hears machines wear out.')
+    .version(version(), '--version', 'print the version')
+    .helpCommand(false)
+    .exitOverride()
+    .configureHelp({ sortSubcommands: false })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  harbinger gateway --config gateway.toml          run a gateway
+  harbinger cloud --config cloud.toml              run a cloud sink
+  harbinger plant                                  a virtual plant that wears out
+  harbinger replay deploy/examples/pump-history.csv --type pump --machine pump-7 --speed 1000
+  harbinger query "select count(*) from pump"
+  harbinger deadletters list                       messages that could not become readings, and why
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.`,
+    );
+
+  const add = [
+    addGateway,
+    addCloud,
+    addPlant,
+    addReplay,
+    addQuery,
+    addDecisions,
+    addDeadLetters,
+    addQuarantine,
+    addNotifications,
+    addAudit,
+    addModels,
+    addConfig,
+  ];
+  for (const addCommand of add) addCommand(program);
+  // Commander reports wrong usage itself; main.ts sets the exit code.
+  for (const command of program.commands) {
+    command.exitOverride();
+    for (const sub of command.commands) sub.exitOverride();
+  }
+  return program;
+}
