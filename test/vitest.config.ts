@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { ClosingReporter } from './support/closing-reporter.ts';
 
-/** What takes longest and mostly waits begins first, so that nothing is waited for at the end. */
+/** Tests that take longest and mostly wait start first, so that nothing is waited for at the end. */
 const longest = [
   'test/integration/demonstration',
   'test/chaos/',

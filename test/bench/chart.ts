@@ -12,7 +12,7 @@ export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** What the figure is judged by. */
+/** The value that the figure is judged by. */
 function measured(figure: FigureResult): Spread {
   return figure.targetFor === 'value' || Number.isNaN(figure.ratio.median) ? figure.product : figure.ratio;
 }

@@ -1,4 +1,4 @@
-/** Says what runs now, and about how long all the rest takes: expectations, corrected by how wrong they were so far. */
+/** Reports what runs now and the estimated time left, corrected by how wrong the estimates were so far. */
 export class Progress {
   readonly #expected: readonly number[];
   readonly #write: (text: string) => void;

@@ -14,7 +14,7 @@ export interface BenchReport {
     node: string;
     fileSystem: string;
   };
-  /** That was measured; null where it is no checkout. */
+  /** The commit that was measured; null where the folder is not a checkout. */
   commit: string | null;
   quick: boolean;
   repetitions: number;

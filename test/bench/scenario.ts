@@ -1,4 +1,4 @@
-/** What is measured, and on which side of the comparison. */
+/** A scenario: the figures that it measures, and the sides that it compares. */
 export type Side = 'bare' | 'product';
 
 export interface Figure {
@@ -6,19 +6,19 @@ export interface Figure {
   title: string;
   unit: string;
   better: 'higher' | 'lower';
-  /** What should be reached (or, where lower is better, not exceeded). */
+  /** The value to reach, or not to exceed where lower is better. */
   target?: number;
-  /** What the target is for: product ÷ bare (default), or the product's own value. */
+  /** Whether the target is for product ÷ bare (default) or for the product's own value. */
   targetFor?: 'ratio' | 'value';
 }
 
 /** One run of one side. */
 export interface Sample {
-  /** By the figures' keys. A side that has no such figure leaves it out. */
+  /** Values by figure key. A side that has no such figure leaves it out. */
   values: Record<string, number>;
   /** Whatever helps to understand the run. */
   details: Record<string, number | string>;
-  /** What must not be: acknowledged readings that are missing, wrong counts. */
+  /** Faults that were found: acknowledged readings that are missing, wrong counts. */
   problems: string[];
 }
 
@@ -38,7 +38,7 @@ export interface Scenario {
   sides?: readonly Side[];
   /** For those that take long, or count what must be 0. */
   repetitionsMax?: number;
-  /** What one repetition of all sides takes on two cores, roughly: for the time left. */
+  /** Rough duration of one repetition of all sides on two cores, for the estimate of the time left. */
   seconds: number;
   /** Why it cannot be run here, if so. */
   unavailable?(): Promise<string | undefined>;

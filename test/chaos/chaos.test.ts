@@ -28,7 +28,7 @@ const options: ChaosOptions = {
 };
 
 afterAll(() => {
-  // What was done is what whoever repeats it needs.
+  // Whoever repeats a failed run needs to know which faults there were.
   if (said.some((line) => line.includes('FAILED'))) process.stdout.write(`${said.join('\n')}\n`);
 });
 

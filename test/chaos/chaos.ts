@@ -18,7 +18,7 @@ export interface StoreReport {
   store: StoreKind;
   disks: string;
   rounds: RoundResult[];
-  /** Of the comparison of everything at the end. */
+  /** Problems found when everything was compared at the end. */
   finalProblems: string[];
   skipped: { kind: string; why: string }[];
   comparedConnections: number;

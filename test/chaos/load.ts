@@ -1,4 +1,4 @@
-/** What sensors do in one round: many that send fast, with a ledger, and two pumps near their end. */
+/** The sensors of one round: many that send fast, with a ledger, and two pumps near their end. */
 
 import { runPlant } from '../../deploy/plant/plant.ts';
 import { LoadGenerator } from '../load/generator.ts';
@@ -13,7 +13,7 @@ const [timedCount, untimedCount, window] = [16, 4, 20];
 /** Sent and not acknowledged, of all sensors together. */
 export const inFlightMax = (timedCount + untimedCount) * window;
 
-/** Of a machine, or a reading of one. */
+/** Takes the name of a machine or of one of its readings. */
 export const isUntimed = (name: string) => name.startsWith('u');
 
 export interface RoundLoad {
@@ -26,7 +26,7 @@ export interface RoundLoad {
   pumpReadings: number;
   /** Messages of the plant that were not acknowledged when it stopped: they may or may not have arrived. */
   plantUnacked: number;
-  /** The same was so before this round: its pumps may have said something a second time. */
+  /** There were some before this round too, so the pumps may have sent a lifecycle message twice. */
   plantSaidAgain: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface SensorOptions {
   /** Messages a second. */
   rate: number;
   seed: number;
-  /** What each pump said last, over all rounds: one that is failed says so again when the plant starts. */
+  /** Each pump's last lifecycle message, over all rounds: a failed pump repeats it when the plant starts. */
   pumpStates: Map<string, string>;
 }
 
@@ -129,7 +129,7 @@ export class Sensors {
     };
   }
 
-  /** Said again it has the same id and is the same event. */
+  /** A repeated lifecycle message has the same id and is the same event. */
   #note(pump: string, state: string): void {
     if (this.#pumpStates.get(pump) === state) return;
     this.#pumpStates.set(pump, state);

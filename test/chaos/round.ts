@@ -25,7 +25,7 @@ export interface RoundResult {
   kinds: string[];
   problems: string[];
   acked: number;
-  /** Of the acknowledged, not in the store, with nothing that excuses it. */
+  /** Acknowledged readings that are not in the store, without an excuse. */
   lost: number;
   storedTwice: number;
   /** Lost while the disk broke down: it had confirmed a sync that it did not do. */

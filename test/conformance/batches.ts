@@ -39,7 +39,7 @@ export function pumpLines(from: number, count: number): string[] {
   return Array.from({ length: count }, (_, i) => pumpLine(from + i));
 }
 
-/** What embedded-writer.ts stores as block `seq`: 200 readings, and a field of its own every now and then. */
+/** The block `seq` that embedded-writer.ts stores: 200 readings, and now and then a field of its own. */
 export function writerBatch(seq: number): StoreBatch {
   const lines = Array.from({ length: 200 }, (_, i) =>
     pumpLine(seq * 200 + i, `a=${i},b=${seq}`, `m${i % 7}`),

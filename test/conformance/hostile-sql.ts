@@ -1,4 +1,4 @@
-/** What somebody may try through the SQL of the HTTP API. Every one of these must be refused. */
+/** Attacks through the SQL of the HTTP API. Each must be refused. */
 export const hostileSql = [
   'INSERT INTO pump(a) VALUES (1)',
   'DELETE FROM pump',

@@ -1,5 +1,5 @@
 /**
- * What the influx store sends and how it takes each answer. InfluxDB 2 and 3 are not at hand as real servers: their
+ * Requests of the influx store, and its reaction to each answer. InfluxDB 2 and 3 are not at hand as real servers: their
  * answers, as documented, come from a recording HTTP server.
  */
 import { once } from 'node:events';

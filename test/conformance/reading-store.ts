@@ -1,5 +1,5 @@
 /**
- * What every ReadingStore must do, whatever is behind it. Run for the embedded store and for a real InfluxDB; see
+ * The suite that every ReadingStore must pass. It runs for the embedded store and for a real InfluxDB; see
  * reading-store.test.ts.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';

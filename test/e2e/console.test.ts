@@ -153,7 +153,7 @@ describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)
   });
 });
 
-/** As much of a canvas as the test looks at: the test itself is compiled without the DOM's types. */
+/** The part of a canvas that the test uses: it is compiled without the DOM's types. */
 interface CanvasLike {
   getContext(kind: '2d'): {
     getImageData(x: number, y: number, width: number, height: number): { data: Uint8ClampedArray };

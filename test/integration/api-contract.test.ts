@@ -1,4 +1,4 @@
-/** What real processes answer, against what their OpenAPI documents say. */
+/** Compares the answers of real processes with their OpenAPI documents. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiContract } from '../../shared/http/openapi-contract.testing.ts';
 import { type Site, startSite, until } from './site.ts';

@@ -22,7 +22,7 @@ export async function harbinger(...args: string[]): Promise<CliResult> {
   return { code, stdout, stderr };
 }
 
-/** What it printed with `--json`. @throws Error with its words unless it ended well */
+/** Parses the output of a command with `--json`. @throws Error with its output unless it succeeds */
 export async function harbingerJson<T>(...args: string[]): Promise<T> {
   const { code, stdout, stderr } = await harbinger(...args, '--json');
   if (code !== 0) throw new Error(`harbinger ${args.join(' ')}: exit code ${code}\n${stderr}`);

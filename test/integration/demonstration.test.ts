@@ -35,7 +35,7 @@ class Demonstration {
     return await this.exitCode();
   }
 
-  /** As `| head` does. */
+  /** Closes the output early, as `| head` does. */
   readNoMore(): void {
     this.#child.stdout?.destroy();
   }

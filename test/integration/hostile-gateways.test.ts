@@ -31,7 +31,7 @@ function batch(text: string, as: { gateway?: string; lane?: Lane; seq?: number }
 const line = (gateway: string, machine: string) =>
   `generic,gateway=${gateway},machine=${machine},site=load cycles=1 ${nowNs}\n`;
 
-/** What a known gateway may send that can never be stored: kept aside with a reason, and acknowledged. */
+/** Batches of a known gateway that can never be stored: they go to quarantine with a reason and are acknowledged. */
 const poison: [what: string, frame: Buffer, code: string][] = [
   ['no batch', Buffer.from('hello'), 'BATCH_FORMAT'],
   ['nothing', Buffer.alloc(0), 'BATCH_FORMAT'],

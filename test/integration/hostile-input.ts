@@ -1,14 +1,14 @@
 import { connectPacket } from '../load/mqtt/wire.ts';
 import { packetBytes, publishBytes } from './raw-client.ts';
 
-/** Of `sensors`, who may publish telemetry, and of `hall`, who may only in the hall. */
+/** Password of the users `sensors`, who may publish all telemetry, and `hall`, who may only publish that of the hall. */
 export const password = 'a-sensor-password';
 
 const temperature = '{"temperature": 1}';
 const noUtf8 = Buffer.from([...Buffer.from('telemetry/load/'), 0xc3, 0x28]);
 const mqtt5 = Buffer.from([0, 4, ...Buffer.from('MQTT'), 5, 2, 0, 0, 0, 0, 1, 0x63]);
 
-/** What closes a connection: the gateway's counter for it, the user it comes from (null: before CONNECT), the bytes. */
+/** Input that closes a connection: the gateway's counter for it, the user it comes from (null: before CONNECT), the bytes. */
 export const badPackets: [what: string, reason: string, user: string | null, bytes: Buffer][] = [
   ['garbage instead of MQTT', 'malformed', null, Buffer.from('GET / HTTP/1.1\r\n\r\n')],
   ['a client id of 1 MB', 'oversize', null, packetBytes(0x10, Buffer.alloc(1 << 20, 'x'))],

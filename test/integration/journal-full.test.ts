@@ -9,7 +9,7 @@ import { embeddedReadings } from './stored.ts';
 
 const bytesMax = 2 << 20;
 
-/** Of all lanes: what the bound is for. Beside them lie a lock and two state files of some hundred bytes. */
+/** Bytes of all lanes, which the bound applies to. Beside them lie a lock and two state files of some hundred bytes. */
 async function bytesOnDisk(dir: string): Promise<number> {
   const files = await readdir(dir, { recursive: true, withFileTypes: true });
   const sizes = files
@@ -84,7 +84,7 @@ describe('a journal that is full while the cloud is away', () => {
     await sensors.start();
     const refusals = () => gateway.metric('harbinger_broker_messages_failed_total');
     await until(async () => (await refusals()) > 0, 'the journal to be full');
-    // What is left may still take a small block. In the end attempts are refused and none is acknowledged.
+    // The space that is left may still take a small block. In the end attempts are refused and none is acknowledged.
     let seen = { refused: 0, acked: -1 };
     await until(async () => {
       const before = seen;

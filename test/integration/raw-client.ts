@@ -16,7 +16,7 @@ export class RawClient extends PacketClient {
     return client;
   }
 
-  /** Of CONNACK; null before. */
+  /** Return code of CONNACK; null before it arrives. */
   get returnCode(): number | null {
     const packet = this.received.find(({ cmd }) => cmd === 'connack');
     return packet?.cmd === 'connack' ? (packet.returnCode ?? packet.reasonCode ?? null) : null;

@@ -97,7 +97,7 @@ export async function createSite(options: SiteOptions = {}): Promise<Site> {
   };
 }
 
-/** The same, with both running. */
+/** Creates a site and starts both processes. */
 export async function startSite(options: SiteOptions = {}): Promise<Site> {
   const site = await createSite(options);
   try {

@@ -1,4 +1,4 @@
-/** What a store holds of the load generator's readings: the `cycles` field repeats their running number. */
+/** The load generator's readings as a store holds them: the `cycles` field repeats their running number. */
 import type { Influxd } from '../support/influxd.ts';
 import type { ProductProcess } from '../support/processes.ts';
 import { influxSeries, pageRows, sqlRows } from '../support/stored-rows.ts';

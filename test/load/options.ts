@@ -53,7 +53,7 @@ export interface LoadReport {
   end: LoadEnd;
   sent: number;
   acked: number;
-  /** Of all PUBLISH packets, headers included. */
+  /** Bytes of all PUBLISH packets, headers included. */
   bytesSent: number;
   /** Sent again after a loss of connection, with DUP. */
   resent: number;

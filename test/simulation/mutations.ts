@@ -17,7 +17,7 @@ export interface Mutation {
   seams: Partial<Seams>;
 }
 
-/** The same object, apart from the members in `changes`. */
+/** Replaces the members in `changes` and passes all others on. */
 function altered<T extends object>(part: T, changes: Partial<T>): T {
   return new Proxy(part, {
     get(target, key) {

@@ -15,7 +15,7 @@ interface Message {
 }
 
 const reconnectMs: [number, number] = [5, 150];
-/** A message that a gateway which lives has not answered for so long is a fault: its patience is shorter. */
+/** A running gateway must answer a message within this time: its own limit is shorter. */
 const answerMsMax = 30_000;
 
 export class Sensor {

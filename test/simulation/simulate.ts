@@ -13,14 +13,14 @@ import type { Schedule } from './world/schedule.ts';
 import { type Seams, sound } from './world/seams.ts';
 import { between, World } from './world/world.ts';
 
-/** What everything may take to drain once nothing fails any more: back-offs, limits of waiting, a backlog. */
+/** Time limit for draining once nothing fails any more: it covers back-offs, waits and a backlog. */
 const drainMsMax = 120_000;
 const sliceMs = 500;
 const stopMs = 20_000;
 
 export interface Run {
   problems: Problem[];
-  /** The same for the same schedule, always. */
+  /** Always the same for the same schedule. */
   fingerprint: number;
   steps: number;
   virtualMs: number;
@@ -87,7 +87,7 @@ async function drain({ world, ledger, gateway, sensors }: RunParts): Promise<voi
   await world.runUntil(world.nowMs + stopMs);
 }
 
-/** What comes from the gateway itself: estimates, which may be lost, and events, which must not once they are taken. */
+/** Sends the gateway's own output: estimates, which may be lost, and events, which may not once they are taken. */
 function sendOwn({ world, ledger, gateway, schedule }: RunParts): void {
   const random = world.random('own');
   const next = () => {

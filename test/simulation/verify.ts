@@ -99,18 +99,18 @@ function numberIn(text: string): number {
   return n === undefined ? -1 : Number(n);
 }
 
-/** As the log said at the time. */
+/** Dropped lines as the log reported them. */
 function droppedLines({ gateway }: RunParts): number {
   return [...gateway.said.dropped.values()].reduce((sum, lines) => sum + lines, 0);
 }
 
-/** Lost is only what the policy of a full journal dropped and reported, and what a flipped bit destroyed. */
+/** Losses are allowed only where the policy of a full journal dropped and reported lines, or where a flipped bit destroyed a block. */
 function checkLosses(parts: RunParts, missing: readonly Sent[]): void {
   const { ledger, gateway, schedule } = parts;
   if (schedule.whenFull === 'refuse' && droppedLines(parts) > 0) {
     ledger.broken('refuse drops nothing', `${droppedLines(parts)} lines were dropped`);
   }
-  // Of blocks whose lines it could not read any more it has said how many blocks they were.
+  // For blocks whose lines could not be read any more the log gives only the number of blocks.
   if (gateway.disk.flips.segment > 0 || gateway.said.uncounted > 0) return;
   for (const lane of ['events', 'readings']) {
     const isEvent = ({ kind }: Sent) => kind === 'lifecycle' || kind === 'event';
@@ -165,7 +165,7 @@ function checkLetters({ ledger, gateway }: RunParts): void {
   }
 }
 
-/** A disk that cannot be read is complained of, and that it can be again is said too. */
+/** A disk that cannot be read is reported, and so is its recovery. */
 function checkReading({ ledger, gateway: { disk, said, failedStarts } }: RunParts): void {
   if (disk.failedReads === 0 || failedStarts > 0) return;
   const { failed, well } = said.reading;
@@ -175,7 +175,7 @@ function checkReading({ ledger, gateway: { disk, said, failedStarts } }: RunPart
     ledger.broken('what it cannot read it says', `${failed} times, well again ${well} times`);
 }
 
-/** What the system says about itself. Its counters begin anew with each life, so only a single one can be checked fully. */
+/** Checks the system's own counters. They begin anew with each life, so only a single life can be checked fully. */
 function checkCounts(parts: RunParts): void {
   const { ledger, gateway, cloud, schedule } = parts;
   const status = gateway.status.last;

@@ -2,7 +2,7 @@
 import type { Edge } from './imports.ts';
 import { folderOf, isTest } from './tree.ts';
 
-/** What each top-level folder may import of the others. deploy/ composes the product; test/ may import everything. */
+/** The other top-level folders that each may import. deploy/ composes the product; test/ may import everything. */
 export const floors: Readonly<Record<string, readonly string[]>> = {
   shared: [],
   gateway: ['shared'],
@@ -12,7 +12,7 @@ export const floors: Readonly<Record<string, readonly string[]>> = {
   test: ['shared', 'gateway', 'cloud', 'models', 'deploy'],
 };
 
-/** What each room of shared/ may import of the others, beside runtime/. */
+/** The other rooms of shared/ that each may import, beside runtime/. */
 export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   runtime: [],
   config: ['files', 'security'],

@@ -72,7 +72,7 @@ export function writeOneSensorModel(folder: string, type: MachineType, sensor: s
   });
 }
 
-/** Of a model that reads the sensors as they are. */
+/** Artefact of a model that reads the sensors as they are. */
 function plainManifest(type: MachineType): Omit<ModelManifest, 'files'> {
   const each = <T>(value: T) => type.sensors.map(() => value);
   const features = {

@@ -4,7 +4,7 @@ import type { Curve, CurveContext, CurveResult } from './curve.ts';
 
 type Cost = { cpu: number; memory: number };
 
-/** What a fresh gateway alone spends on a load, once it has had `introduction` messages of the same machines. */
+/** Cost of a load to a fresh gateway alone, after `introduction` messages of the same machines. */
 async function costOf(context: CurveContext, shape: LoadShape, introduction = 0): Promise<Cost> {
   return context.withFolder(async (folder) => {
     const product = await startProductSide({ folder });
@@ -68,7 +68,7 @@ export const machines: Curve = {
     ),
 };
 
-/** As machines are in life: each sends at its own pace. */
+/** Each machine sends at its own pace, as real ones do. */
 export const fleet: Curve = {
   name: 'fleet',
   run: (context) =>

@@ -16,7 +16,7 @@ export function commitOf(folder: string): string | null {
   }
 }
 
-/** Of a work tree beside the first one, `.git` is a file that names the folder. */
+/** In a linked work tree `.git` is a file that names the folder. */
 function gitFolder(path: string): string {
   if (statSync(path).isDirectory()) return path;
   return resolve(path, '..', (textOf(path) ?? '').replace(/^gitdir: /, ''));

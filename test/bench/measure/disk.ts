@@ -1,7 +1,7 @@
-/** What the folders of the runs lie on: in memory, what a disk costs would be missing from every figure. */
+/** Names the file system of the runs' folders: in memory, every figure would lack the cost of a disk. */
 import { statfsSync } from 'node:fs';
 
-/** By the magic numbers of Linux; other systems number their file systems otherwise. */
+/** Keyed by Linux's magic numbers; other systems number their file systems differently. */
 const names = new Map([
   [0xef53, 'ext2/3/4'],
   [0x58465342, 'xfs'],

@@ -7,14 +7,14 @@ export interface Usage {
   rssPeakBytes: number;
   /** Resident set now. */
   rssBytes: number;
-  /** What the process has had written to block devices: whole pages, and nothing on a file system in memory. */
+  /** Bytes that the process had written to block devices: whole pages, and none on a file system in memory. */
   diskBytes: number;
 }
 
 /** Clock ticks in /proc are 100 a second on every Linux that Node runs on. */
 const ticksPerSecond = 100;
 
-/** What processes have used so far, added up. Null where the system does not say (it is no Linux). */
+/** Resources that processes have used so far, added up. Null where the system does not tell (not Linux). */
 export function usageOf(pids: readonly number[]): Usage | null {
   try {
     return pids.map(usageOfOne).reduce((sum, one) => ({
@@ -28,7 +28,7 @@ export function usageOf(pids: readonly number[]): Usage | null {
   }
 }
 
-/** What was used between two moments; memory is the later one's. */
+/** Resources used between two readings; memory is that of the later one. */
 export function usedBetween(before: Usage | null, after: Usage | null): Usage | null {
   if (!before || !after) return null;
   return {

@@ -6,7 +6,7 @@ import { writeSync } from 'node:fs';
 
 const standstillMs = 3;
 const never = new Int32Array(new SharedArrayBuffer(4));
-/** Given, not asked for: a parent that had gone by now would never be missed. */
+/** The parent's id is an argument: asked for here, a parent that has ended already would go unnoticed. */
 const parent = Number(process.argv[2]);
 
 let before = performance.now();

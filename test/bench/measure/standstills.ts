@@ -11,9 +11,9 @@ export interface Standstill {
   untilMs: number;
 }
 
-/** Due so long before a standstill, a message may have been under way in it … */
+/** A message due up to this long before a standstill may have been under way in it … */
 const beforeMs = 20;
-/** … and so long after it, it may have waited behind what had piled up. */
+/** … and one due up to this long after it may have waited in the queue that had built up. */
 const afterMs = 80;
 const startMsMax = 5_000;
 

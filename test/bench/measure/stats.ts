@@ -1,4 +1,4 @@
-/** Of a few repetitions: the median, and how far they lie apart. */
+/** Median and spread of a few repetitions. */
 export interface Spread {
   median: number;
   min: number;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Asks until it is so. @throws Error saying what was waited for, after `msMax` */
+/** Polls until the condition holds. @throws Error naming what was waited for, after `msMax` */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,

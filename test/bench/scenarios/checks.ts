@@ -1,4 +1,4 @@
-/** What would let a figure be met by accident, as problems: none is expected. */
+/** Reasons why a figure could be met by accident, as problems; none is expected. */
 import type { GatewayStatus } from '../sides/sides.ts';
 
 /** Least share of a wanted rate that must have come in for a figure to be about that rate. */
@@ -12,7 +12,7 @@ export function rateProblems(what: string, perSecond: number, wanted: number): s
   return [`${what}: only ${Math.round(perSecond)} a second of ${wanted}`];
 }
 
-/** Whole pages of what was journalled cannot be less than it: a disk that is none counts nothing. */
+/** The pages written cannot hold less than the journalled bytes; a file system in memory counts no pages. */
 export function diskProblems(diskRatio: number): string[] {
   if (!(diskRatio < 1)) return [];
   return [`${diskRatio.toFixed(2)} bytes written to disk per byte journalled: this folder is not on a disk`];
@@ -37,13 +37,13 @@ export interface Assessed {
   machines: number;
   byModel: number;
   byModelPerSecond: number;
-  /** Neither is expected of a model that is there. */
+  /** Neither is expected while the model works. */
   modelFailures: number;
   notByModel: number;
   problems: string[];
 }
 
-/** What was assessed between two statuses, `seconds` of load apart. */
+/** Assessments between two statuses that are `seconds` of load apart. */
 export function assessedBetween(before: GatewayStatus, after: GatewayStatus, seconds: number): Assessed {
   const more = (count: (status: GatewayStatus) => number) => count(after) - count(before);
   const byModel = more(({ alerts }) => alerts.decision.decided.active);

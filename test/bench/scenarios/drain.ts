@@ -9,7 +9,7 @@ import { allConfirmed, influxCount, influxStore, influxUnavailable } from './end
 import { sampleOf } from './ingest.ts';
 
 const liveRate = 5_000;
-/** What live data alone keep under way. */
+/** Backlog that live data alone keep under way. */
 const behindAtEnd = liveRate / 2;
 
 /** Readings that are journalled and not confirmed. */
@@ -63,7 +63,7 @@ async function run({ folder, quick }: BenchContext): Promise<Sample> {
       if (seconds > duration) problems.push('the backlog outlasted the live data');
       if (before.readings < total) problems.push(`a backlog of ${before.readings} readings, not ${total}`);
       problems.push(...rateProblems('live data', liveLoad.report.perSecond, liveRate));
-      // A quick backlog is gone in less time than the rate can be told by.
+      // A short backlog is gone before its rate can be measured.
       if (!quick) problems.push(...rateProblems('live data while it drained', livePerSecond, liveRate));
       await allConfirmed(product);
       const acked = backlog.report.acked + liveLoad.report.acked;

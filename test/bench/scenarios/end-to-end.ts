@@ -38,7 +38,7 @@ async function runProduct(product: ProductSide, count: Count, context: BenchCont
   const usageBefore = usageOf(product.pids);
   const beganAtMs = performance.now();
   const load = await runLoad(product, shapeOf(context), context.folder);
-  // What the load generator's own start took is not the product's.
+  // The load generator's own start does not count as the product's.
   const startMs = performance.now() - beganAtMs - load.report.seconds * 1_000;
   await allConfirmed(product);
   const seconds = (performance.now() - beganAtMs - startMs) / 1_000;

@@ -8,7 +8,7 @@ import { type Assessed, assessedBetween, diskProblems } from './checks.ts';
 
 const connections = 100;
 
-/** The same on both sides. */
+/** Both sides get the same load. */
 export async function measure(side: RunningSide, shape: LoadShape, folder: string): Promise<MeasuredLoad> {
   await warmUp(side, folder, shape.pumps);
   return runLoad(side, shape, folder);

@@ -23,7 +23,7 @@ const figures: Figure[] = [
 const connections = 100;
 
 interface DisturbedLoad extends MeasuredLoad {
-  /** Readings that the gateway took when all was done to it. */
+  /** Readings that the gateway had taken when the last fault was over. */
   takenAfter: number;
 }
 

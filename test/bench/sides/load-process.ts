@@ -34,7 +34,7 @@ export interface LoadShape {
 export interface MeasuredLoad {
   report: LoadReport;
   ledger: Ledger;
-  /** Of the measured side, during the load. */
+  /** Resources of the measured side during the load. */
   usage: Usage | null;
 }
 

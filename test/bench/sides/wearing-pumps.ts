@@ -32,7 +32,7 @@ export class WearingPumps {
     await this.#client?.endAsync(true);
   }
 
-  /** What the pumps showed before, at once, with the times at which they would have shown it. */
+  /** Sends the pumps' earlier readings at once, with the times at which they would have been sent. */
   async sendPast(): Promise<void> {
     const nowMs = systemClock.nowMs();
     const sent = this.#lives.flatMap((life, pump) => {

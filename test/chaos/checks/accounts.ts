@@ -1,4 +1,4 @@
-/** What both sides count of themselves, against what was done: where a process lived through a round, it must agree. */
+/** Compares both sides' own counters with what was done: those of a process that lived through a round must agree. */
 import type { ProductProcess } from '../../support/processes.ts';
 import { storedPumpRows } from '../observe/stored.ts';
 import type { Site } from '../site/site.ts';
@@ -9,9 +9,9 @@ const othersMax = 64;
 export interface Accounts {
   gatewayStartedAt: number;
   cloudStartedAt: number;
-  /** By the gateway's own count since its start. */
+  /** Readings by the gateway's own counter, since its start. */
   readings: number;
-  /** The same of the cloud: lines of the readings' lane that it has had stored. */
+  /** The cloud's counter: lines of the readings lane that it has stored since its start. */
   ingested: number;
   pumpRows: number;
 }
@@ -32,7 +32,7 @@ export async function accountsOf(site: Site): Promise<Accounts> {
   };
 }
 
-/** `loadRows`: of the load, stored in between. */
+/** `loadRows`: rows of the load that were stored in between. */
 export function accountProblems(before: Accounts, after: Accounts, loadRows: number): string[] {
   const rows = loadRows + after.pumpRows - before.pumpRows;
   const problems: string[] = [];

@@ -73,19 +73,19 @@ function readingProblems(verdict: Verdict, dropped: number, { allowed }: Afterma
   return problems;
 }
 
-/** Of the pumps it is known how many readings they took, and how many of their messages were not acknowledged. */
+/** Known of the pumps: how many readings they took, and how many of their messages were not acknowledged. */
 function pumpProblems(rows: number, load: RoundLoad, { allowed, excused }: Aftermath): string[] {
   const mayBeLess = allowed.has('dropped') || allowed.has('false-sync') || excused.size > 0;
   const least = load.pumpReadings - load.plantUnacked;
   return rows < least && !mayBeLess ? [`LOST readings of pumps: ${rows} rows of at least ${least}`] : [];
 }
 
-/** A full disk makes the gateway count what it then refuses; of damaged blocks the readings were counted and are gone. */
+/** On a full disk the gateway counts readings that it then refuses; readings in damaged blocks were counted and are lost. */
 const incomparable = ['dropped', 'false-sync', 'damaged-block', 'end'] as const;
 
 async function metricProblems(run: RunState, { stored }: Verdict, { allowed }: Aftermath): Promise<string[]> {
   const { accounts: before } = run;
-  // What it says of itself is up to a second old.
+  // Metrics are up to a second old.
   await pause(metricsAgeMsMax);
   const isComparable = !incomparable.some((one) => allowed.has(one));
   const problem = await eventually(async () => {
@@ -117,7 +117,7 @@ function eventProblems(before: Statement, after: Statement, load: RoundLoad): st
   return problems;
 }
 
-/** What was reported must have been done, and the two sides must agree about what is open. */
+/** Every reported loss must have a cause, and the two sides must agree about the open predictions. */
 function statementProblems(before: Statement, after: Statement, { allowed }: Aftermath): string[] {
   const problems: string[] = [];
   for (const loss of lossesBetween(before, after)) {

@@ -22,7 +22,7 @@ export interface RunState {
   history: { number: number; load: RoundLoad; excused: Set<string>; allowed: Set<Allowance> }[];
 }
 
-/** What the faults of one round leave for its checks. */
+/** Facts that the faults of one round leave for its checks. */
 export class Aftermath {
   readonly excused = new Set<string>();
   readonly allowed = new Set<Allowance>();

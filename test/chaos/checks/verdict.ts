@@ -12,7 +12,7 @@ export interface Verdict {
   repeated: string[];
   /** Stored though never sent. */
   strangers: string[];
-  /** Of one series: stored under an earlier time than a reading that was sent before it. */
+  /** Readings stored under an earlier time than a reading of the same series that was sent before them. */
   disordered: string[];
 }
 
@@ -58,7 +58,7 @@ function countEach(
     const name = `${machine.machine}#${seq}`;
     if (seq < machine.first || seq >= machine.next) verdict.strangers.push(name);
     else if (!seen.has(seq)) seen.add(seq);
-    // Who was seen before is forgotten with a damaged block: a repeat of it is a reading like any other.
+    // Identities are lost with a damaged block, so a repeat of its readings is accepted like any other reading.
     else if (!excused.has(name)) verdict.repeated.push(name);
     if (seq < highest && !excused.has(name)) verdict.disordered.push(`${name} after #${highest}`);
     highest = Math.max(highest, seq);
@@ -66,7 +66,7 @@ function countEach(
   return seen;
 }
 
-/** `listed`: what the cloud says it has. Each has one line in the store; `known` had two before, which counts once. */
+/** `listed`: the events that the cloud lists. Each has one line in the store; those in `known` had two before. */
 export function compareEvents(
   stored: readonly string[],
   listed: readonly { id: string }[],

@@ -1,10 +1,10 @@
 import { Draw } from './draw.ts';
 
-/** In a round; fewer where the rest of the deck is for targets that already have one. */
+/** Possible numbers of faults in a round; fewer where the rest of the deck is for targets that already have one. */
 const counts = [1, 2, 2, 2, 3];
 
 /**
- * What comes in a round: the kinds are dealt like cards, so that each comes once before any comes again, and no two of a
+ * Deals the faults of a round like cards: each kind comes once before any comes again, and no two of a
  * round are for one target. A round's hand depends on the seed, the cards and its number alone.
  */
 export function deal<T extends { target: string }>(seed: number, cards: readonly T[], round: number): T[] {

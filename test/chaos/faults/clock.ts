@@ -7,7 +7,7 @@ import { eventually, type Fault, pause, seconds } from './fault.ts';
 const jumpsMs = [
   -86_400_000, -3_600_000, -600_000, -30_000, -1_500, 1_500, 30_000, 600_000, 3_600_000, 86_400_000,
 ];
-/** What the gateway's configuration says by default of how far ahead of it a device's clock may be. */
+/** Default of the gateway's configuration: how far ahead of its clock a device's may be. */
 const aheadMsMax = 300_000;
 
 function clockJump(which: 'gateway' | 'cloud'): Fault {

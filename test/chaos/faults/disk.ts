@@ -80,7 +80,7 @@ function breaksDown(which: Which): Fault {
           if (which === 'gateway') allow('torn-tail', 'estimates-lost', 'letters', 'retained-lost');
           // Linux's ext4 (seen with 6.18) answers success to an fdatasync whose write came just before the abort.
           allow('false-sync');
-          // Who ends because nothing can be written any more may be started again: on this disk in vain.
+          // A process that ends because nothing can be written may be started again, in vain on this disk.
           allow('end');
           disk.breakDown();
           await pause(forMs);
@@ -93,7 +93,7 @@ function breaksDown(which: Which): Fault {
   };
 }
 
-/** Nothing is skipped or forgotten for it: reading goes on when it can, and both are said. */
+/** Nothing is skipped or forgotten: reading resumes when it can, and the log has both. */
 const unreadable: Fault = {
   kind: 'gateway-disk-unreadable',
   target: 'gateway',

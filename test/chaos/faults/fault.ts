@@ -4,10 +4,10 @@ import type { Draw } from '../draw/draw.ts';
 import type { Watch } from '../observe/watch.ts';
 import type { Site } from '../site/site.ts';
 
-/** What a fault is done to. One fault at a time for each; different ones overlap. */
+/** The part that a fault affects. Each has one fault at a time; faults of different targets overlap. */
 export type Target = 'gateway' | 'cloud' | 'link' | 'store' | 'sensors';
 
-/** What may happen in a round because of its faults, and otherwise must not. */
+/** Effects that the faults of a round may have; without them they are problems. */
 export type Allowance =
   /** Readings dropped by policy, as far as they are counted. */
   | 'dropped'
@@ -16,15 +16,15 @@ export type Allowance =
   | 'damaged-block'
   /** A process may end by itself; it is started again. */
   | 'end'
-  /** Device times may be refused, so that times no longer say the order. */
+  /** Device times may be refused, so that times no longer tell the order. */
   | 'disorder'
-  /** The same for sensors that send no time of their own: theirs is the gateway's. */
+  /** Disorder of readings without a time of their own, which get the gateway's. */
   | 'disorder-untimed'
   /** The gateway may forget its open predictions; it says so. */
   | 'alerts-forgotten'
   /** The cloud may have forgotten open predictions: its database was taken from it. */
   | 'alerts-unknown'
-  /** The gateway's memory of alerts is older than the cloud's: what it has said it may say again. */
+  /** The gateway's state of alerts is older than the cloud's: it may report predictions again. */
   | 'rolled-back'
   /** Dead letters may be more or fewer than what was sent. */
   | 'letters'
@@ -33,13 +33,13 @@ export type Allowance =
   /** Estimates, not readings or events, may be lost. */
   | 'estimates-lost'
   | 'quarantined'
-  /** What was being synced at one moment may be lost although the system said it was synced. */
+  /** Data synced at one moment may be lost although the system confirmed the sync. */
   | 'false-sync';
 
 /** Null if it is as it should be, otherwise what is wrong. */
 export type Check = () => string | null | Promise<string | null>;
 
-/** What a fault's run has at hand, and where it leaves what must be true afterwards. */
+/** Given to a fault while it runs; it also takes the conditions that must hold afterwards. */
 export interface Scene {
   site: Site;
   watch: Watch;
@@ -51,7 +51,7 @@ export interface Scene {
   excuse(readings: readonly string[]): void;
   /** Asked when everything is healed and drained. */
   expect(what: string, check: Check): void;
-  /** What the gateway has reported as lost in this round; for checks. */
+  /** Losses that the gateway has reported in this round; for checks. */
   losses(): readonly JournalLoss[];
   /** How many acknowledged readings are missing that were excused; for checks. */
   lostToDamage(): number;
@@ -61,7 +61,7 @@ export interface Scene {
 }
 
 export interface Plan {
-  /** What will be done, for whoever repeats it. */
+  /** Describes the fault, for whoever repeats the run. */
   text: string;
   /** Does it and undoes it. */
   run(scene: Scene): Promise<void>;
@@ -82,8 +82,8 @@ export const pause = (ms: number): Promise<void> => delay(ms);
 const askAgainMs = 200;
 
 /**
- * Asks again for a while: what a system says follows what happens to it after a moment. The while is counted in
- * questions, so that a slow machine has as many as a fast one.
+ * Polls for a while, since a system reports events with a delay. The limit is counted in
+ * polls, so that a slow machine has as many as a fast one.
  */
 export async function eventually(check: Check, msMax = 60_000): Promise<string | null> {
   for (let left = msMax / askAgainMs; ; left--) {

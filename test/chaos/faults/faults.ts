@@ -50,7 +50,7 @@ export function drawFaults(seed: number, round: number, site: Site, only: readon
     .sort((a, b) => a.atMs - b.atMs);
 }
 
-/** What cannot be done to this site, and why. */
+/** Kinds of fault that are not possible at this site, with the reasons. */
 export function skipped(site: Site): { kind: string; why: string }[] {
   return faults.flatMap((fault) => {
     const why = fault.unavailable?.(site) ?? null;

@@ -3,7 +3,7 @@ import type { Draw } from '../draw/draw.ts';
 import type { Meddling } from '../site/meddler.ts';
 import { type Fault, type Plan, pause, type Scene, seconds } from './fault.ts';
 
-/** While the link has been away for a moment, the gateway must say so. */
+/** Once the link has been away for a moment, the gateway must report it. */
 function expectOffline(scene: Scene, fromMs: number, toMs: number): void {
   scene.expect('gateway: harbinger_uplink_connected 0 while cut, still healthy and ready', () => {
     const samples = scene.watch
@@ -121,7 +121,7 @@ const impostors: Record<string, (draw: Draw) => Buffer> = {
   garbage: (draw) => draw.bytes(draw.int(1, 2_000)),
 };
 
-/** A sign-in page of a network, a proxy that is wrong, a server of something else on the port. */
+/** A network's sign-in page, a misconfigured proxy, or another service on the port. */
 const impostor = linkFault('link-impostor', (draw) => {
   const style = draw.pick(Object.keys(impostors));
   const [answer, hangsUp, forMs] = [impostors[style]!(draw), draw.chance(0.5), draw.int(3_000, 6_000)];

@@ -9,7 +9,7 @@ type Which = 'gateway' | 'cloud';
 
 const startedAt = (process: Operated) => metricOf(process.process, 'process_start_time_seconds');
 
-/** A restart shows: the process says it was started later than before. */
+/** A restart is visible: the process reports a later start time. */
 async function expectRestart(scene: Scene, which: Which): Promise<void> {
   const before = await startedAt(scene.site[which]);
   scene.expect(`${which}: restart visible in process_start_time_seconds`, async () => {

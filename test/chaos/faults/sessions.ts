@@ -7,7 +7,7 @@ const topic = 'telemetry/chaos/kept';
 const clientId = 'chaos-kept-session';
 const answerMsMax = 5_000;
 
-/** What a broker answers in time; null if it does not, or says no. */
+/** The broker's answer; null if it refuses or does not answer in time. */
 async function answered<T>(asking: Promise<T>): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
@@ -42,7 +42,7 @@ function confirmed(
   );
 }
 
-/** What a session finds when it comes back: its subscription, and what was sent meanwhile; and what was retained. */
+/** State that a session finds when it returns: its subscription, the messages sent meanwhile, and the retained one. */
 async function found(site: Site): Promise<string[]> {
   const texts: string[] = [];
   const client = mqtt.connect(site.gateway.process.mqttUrl, { protocolVersion: 4, clientId, clean: false });

@@ -164,7 +164,7 @@ const frozen: Fault = {
   },
 };
 
-/** By then something was written, in vain. */
+/** By then a write was attempted in vain. */
 const saysMsMax = 3_000;
 
 /** InfluxDB 1 goes on refusing when there is room again, as the cloud says, until it is restarted. */

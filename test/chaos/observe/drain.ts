@@ -21,7 +21,7 @@ export async function drained(
     const status = await statusOf(site).catch(() => null);
     last = status ? rest(status) : 'the gateway does not answer';
     const left = status ? waiting(status) : Number.POSITIVE_INFINITY;
-    // A slow machine takes its time; what counts is that it gets on.
+    // A slow machine may take long; what counts is progress.
     if (left < least) deadline = performance.now() + standstillMsMax;
     least = Math.min(least, left);
     // Twice in a row: a decision of the last readings may still be on its way to the journal.
@@ -34,7 +34,7 @@ export async function drained(
     await delay(150);
     const tookMs = performance.now() - askedAtMs;
     askedAtMs += tookMs;
-    // This process itself was stopped, and with it what it waits for.
+    // This process itself was suspended, and with it the processes that it waits for.
     deadline += Math.max(0, tookMs - questionMsMax);
   }
   return `not drained, and nothing has moved for ${standstillMsMax / 1_000} s: ${last}`;

@@ -1,4 +1,4 @@
-/** What the system says about itself, asked over its own interfaces. */
+/** State that the system reports about itself over its own interfaces. */
 import type { HarbingerEvent, JournalLoss } from '../../../shared/contract/events.ts';
 import { isEventOf } from '../../../shared/contract/events.ts';
 import type { ProductProcess } from '../../support/processes.ts';
@@ -20,7 +20,7 @@ export function statusOf({ gateway }: Site): Promise<GatewayStatus> {
   return gateway.process.json<GatewayStatus>('/api/status', { signal: AbortSignal.timeout(5_000) });
 }
 
-/** What is compared before and after a round. */
+/** State that is compared before and after a round. */
 export interface Statement {
   events: Map<string, HarbingerEvent>;
   /** Listed more than once. */

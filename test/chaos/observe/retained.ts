@@ -17,7 +17,7 @@ export async function leaveRetained(site: Site, text: string): Promise<void> {
   }
 }
 
-/** What a new subscriber is given; null if nothing in time. */
+/** The message that a new subscriber gets; null if none arrives in time. */
 export async function retainedNow(site: Site): Promise<string | null> {
   const client = await connect(site);
   try {

@@ -63,7 +63,7 @@ export class Watch {
     this.samples.push({ atMs, gatewayHealthy, gatewayReady, cloudHealthy, cloudReady, uplinkConnected });
   }
 
-  /** What has been journalled so far must go first on every connection made from now on. */
+  /** Events journalled so far must go first on every connection made from now on. */
   async #noteEvents(): Promise<void> {
     const status = await statusOf(this.#site).catch(() => null);
     const events = status?.journals.find(({ lane }) => lane === 'events');

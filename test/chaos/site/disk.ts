@@ -14,12 +14,12 @@ export interface Disk {
   readonly unavailable: string | null;
   /** Why it cannot be filled either; null if it can. */
   readonly cannotFill: string | null;
-  /** Until not a byte is left. */
+  /** Fills the disk until no byte is left. */
   fill(): void;
   free(): void;
   /** Only while no file on it is open for writing. */
   remount(mode: 'ro' | 'rw'): void;
-  /** What a failing card does: all writing fails from now on (ext4 only). */
+  /** Makes all writes fail from now on, as a failing card does (ext4 only). */
   breakDown(): void;
   /** Unmounts, checks the file system, mounts again. Nothing may use it. */
   repair(): void;
@@ -28,7 +28,7 @@ export interface Disk {
 
 const ballastName = 'ballast';
 
-/** What makes writing fail where there is no disk to fill. */
+/** Makes writes fail where there is no disk to fill. */
 export interface Injection {
   fill(): void;
   free(): void;

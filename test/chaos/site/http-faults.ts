@@ -53,7 +53,7 @@ export class HttpFaults {
 
   heal(): void {
     this.fault = { kind: 'none' };
-    // What hangs is let go, as by a server that was restarted.
+    // Hanging requests are dropped, as by a server that was restarted.
     this.#server.closeAllConnections();
   }
 

@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-/** What reaches the cloud's side of a link, and whether it was cut. */
+/** Bytes that reach the cloud's side of a link, and whether it was cut. */
 async function linked(): Promise<{
   link: Link;
   gateway: Socket;

@@ -11,7 +11,7 @@ import { UplinkTap } from './uplink-tap.ts';
 
 const free: FlowShape = { delayMs: 0, bytesPerSecond: Number.POSITIVE_INFINITY, swallow: false };
 
-/** What an impostor answers to whatever it is sent; then it stays silent or hangs up. */
+/** An impostor's answer to anything that it is sent; then it stays silent or hangs up. */
 export interface Impostor {
   answer: Buffer;
   hangsUp: boolean;
@@ -118,14 +118,14 @@ export class Link {
     cloud.on('close', () => gateway.destroy());
   }
 
-  /** What goes on of a chunk: where it meets the cut, the bytes before it; the rest is lost with the connection. */
+  /** The part of a chunk that is passed on: at the cut the bytes before it; the rest is lost with the connection. */
   #beforeCut(chunk: Buffer): Buffer {
     const kept = chunk.subarray(0, Math.min(chunk.length, this.#bytesLeft));
     this.#bytesLeft -= kept.length;
     if (this.#bytesLeft > 0 || this.#cutting) return kept;
     this.#cutting = true;
     if (kept.length < chunk.length) this.cutWithin++;
-    // By the next turn what is kept is on its way.
+    // The kept bytes have been sent by the next turn.
     setImmediate(() => {
       this.#cutting = false;
       this.#bytesLeft = Number.POSITIVE_INFINITY;

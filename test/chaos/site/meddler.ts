@@ -1,4 +1,4 @@
-/** What proxies that know MQTT, or believe that they do, make of what a gateway sends. */
+/** Changes messages as proxies do that understand MQTT only in part. */
 import { generate, type Packet, parser } from 'mqtt-packet';
 import type { Draw } from '../draw/draw.ts';
 

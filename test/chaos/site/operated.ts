@@ -39,7 +39,7 @@ export class Operated {
     }
   }
 
-  /** As a service manager starts what dies while it starts: again, a few times. How often it died. @throws as `start` */
+  /** Starts again a few times if the process dies while it starts, as a service manager does. Returns how often it died. @throws as `start` */
   async startAgainAndAgain(attemptsMax: number): Promise<number> {
     for (let died = 0; ; died++) {
       try {
@@ -94,7 +94,7 @@ export class Operated {
     process.kill(this.process.pid, 'SIGCONT');
   }
 
-  /** What it logged after `mark` (a line taken earlier). */
+  /** Lines logged after `mark` (a line taken earlier). */
   logsSince(mark: LogLine | undefined): LogLine[] {
     const { logs } = this.process;
     return logs.slice(mark ? logs.indexOf(mark) + 1 : 0);

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { isMainThread, workerData } from 'node:worker_threads';
 
-/** What the file may say. */
+/** Content of the file. */
 export interface Orders {
   clockOffsetMs?: number;
   /** `full`: a write takes half of its bytes and fails. `unreadable`: no read gives anything. */
@@ -31,7 +31,7 @@ function current(): Orders {
     try {
       orders = JSON.parse(readFileSync(path, 'utf8')) as Orders;
     } catch {
-      // It is being written: what it said before holds a little longer.
+      // The file is being written: the orders before stay in force a little longer.
     }
   }
   return orders;
@@ -48,7 +48,7 @@ function shiftClock(): void {
   });
 }
 
-/** The product's threads are known by what they are started with. */
+/** The product's threads are recognised by their worker data. */
 function ownName(): WorkerName | null {
   if (isMainThread || typeof workerData !== 'object' || workerData === null) return null;
   if ('backend' in workerData) return 'model';

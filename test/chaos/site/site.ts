@@ -1,4 +1,4 @@
-/** What chaos is done to: gateway, cloud and store as processes, on small disks of their own, with faulty links between. */
+/** The system under test: gateway, cloud and store as processes, each on a small disk, with faulty links between them. */
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -23,7 +23,7 @@ export const database = 'chaos';
 const password = 'chaos-link-password';
 const diskMib = 160;
 
-/** Limits small enough that what waits for them is seen within a round. */
+/** Limits so small that they are reached within a round. */
 const impatience = {
   uplink: { connectMsMax: 2_000, ackMsMax: 6_000, backoffMaxMs: 1_000 },
   ingest: { storeWaitMsMax: 3_000 },
@@ -122,7 +122,7 @@ export class Site {
     this.#write('gateway', mergeTables(config, over));
   }
 
-  /** What the process is told from outside: see preload.ts. */
+  /** Instructions to the process from outside, see preload.ts. */
   order(process: 'gateway' | 'cloud', orders: Orders): void {
     Object.assign(this.#orders[process], orders);
     writeFileSync(this.#ordersFile(process), JSON.stringify(this.#orders[process]));

@@ -19,7 +19,7 @@ function publish(lane: Lane, seq: number): Buffer {
   return generate({ cmd: 'publish', topic: 't', payload, qos: 1, messageId: seq, dup: false, retain: false });
 }
 
-/** What a tap makes of one connection, with events up to block 5 journalled before it. */
+/** Findings of a tap on one connection, with events up to block 5 journalled before it. */
 function seen(sent: readonly (readonly [Lane, number])[]): { compared: number; overtaken: number } {
   const tap = new UplinkTap();
   tap.eventsKnown = 5;

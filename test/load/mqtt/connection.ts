@@ -21,7 +21,7 @@ export interface ConnectionOptions {
   clock: Clock;
 }
 
-/** What the generator hears of a connection. */
+/** Notifications of a connection to the generator. */
 export interface ConnectionListener {
   ready(): void;
   /** Slots have become free; `acked` messages were acknowledged since the last call. */
@@ -39,7 +39,7 @@ export interface LatencySink {
 /** The one CONNACK refusal that passes by itself. */
 const serverUnavailable = 3;
 const retry = { firstMs: 50, maxMs: 1_000 };
-/** What arrives is scanned at once, so all connections read into one buffer. */
+/** Arriving bytes are scanned at once, so all connections read into one buffer. */
 const readBuffer = Buffer.allocUnsafe(64 * 1024);
 
 /** One sensor: a socket, its slots, and what it has sent. The free slots are a ring, so that runs of slots are written. */
@@ -214,7 +214,7 @@ export class LoadConnection {
     this.#listener.ready();
   }
 
-  /** What a real client does after a loss: everything unacknowledged again, in order, marked as a duplicate. */
+  /** Resends everything unacknowledged in order, marked as a duplicate, as a real client does after a loss. */
   #resend(): void {
     if (this.#options.qos === 0) return;
     const slots = [...this.#inFlight.keys()].filter((slot) => this.#inFlight[slot] === 1);

@@ -1,4 +1,4 @@
-/** What one machine sent and what of it was acknowledged. Running numbers `first … next - 1` were sent. */
+/** Readings that one machine sent, and which of them were acknowledged. Running numbers `first … next - 1` were sent. */
 export class MachineLedger {
   readonly machine: string;
   readonly first: number;
@@ -115,7 +115,7 @@ export class Ledger {
   }
 }
 
-/** The same, one reading after the other: for more of them than fit in memory. */
+/** Compares one reading after the other, for more of them than fit in memory. */
 export class Comparison {
   stored = 0;
   readonly #seen: Map<string, { machine: MachineLedger; counts: Uint8Array }>;

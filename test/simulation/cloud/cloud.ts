@@ -33,7 +33,7 @@ export class SimulatedCloud {
   readonly store: SimulatedStore;
   readonly operations: SimulatedOperations;
   crashes = 0;
-  /** Of batches waiting in one moment. */
+  /** The most batches that waited at one moment. */
   waitingMost = 0;
   private readonly world: World;
   private readonly seams: Seams;

@@ -30,7 +30,7 @@ export class SimulatedOperations {
     this.random = world.random('operations');
   }
 
-  /** Of any journal. */
+  /** The newest watermark of a lane, of any journal. */
   newestWatermark(lane: Lane): number {
     let newest = 0;
     for (const [key, seq] of this.watermarks) if (key.endsWith(`/${lane}`)) newest = Math.max(newest, seq);

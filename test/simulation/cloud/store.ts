@@ -38,7 +38,7 @@ export class SimulatedStore {
     this.random = world.random('store');
   }
 
-  /** As one life of the cloud sees it. */
+  /** The store as one life of the cloud sees it. */
   open(process: Process): ReadingStore {
     return {
       kind: 'simulated',

@@ -12,7 +12,7 @@ interface Waiting {
   settled: Settle;
 }
 
-/** As the data client's. */
+/** The same limits as in the data client. */
 const slabsMax = 3;
 const slabBytesMax = 32 << 10;
 

@@ -31,17 +31,17 @@ interface Life {
 }
 
 const restartMs = 300;
-/** What `stop` may take: the journal's own limit, and patience with a disk. */
+/** The longest that `stop` may take: the journal's own limit, and retries on a disk. */
 const stopMsMax = 15_000;
-/** The uplink's, where a lane cannot be read. */
+/** Delay after which the uplink retries a lane that cannot be read. */
 const readRetryMs = 1_000;
-/** Identities that are known: more than a schedule has, and less memory to clear at each start than by default. */
+/** Identities that are remembered: more than a schedule has, and less memory to clear at each start than by default. */
 const recentMax = 1 << 13;
 
 export class SimulatedGateway {
   readonly disk: SimulatedDisk;
   readonly letters: SimulatedLetters;
-  /** Of the wall clock, against true time. */
+  /** Offset of the gateway's wall clock from true time. */
   wallOffsetMs = 0;
   starts = 0;
   failedStarts = 0;
@@ -149,7 +149,7 @@ export class SimulatedGateway {
     if (downMs !== null) world.after(downMs, () => this.start());
   }
 
-  /** As Intake.accept, for a sensor's connection to this life. */
+  /** Intake.accept of this life, for a sensor's connection to it. */
   accept(message: RawMessage, settled: Settle): void {
     this.life?.front.accept(message, settled);
   }
@@ -162,7 +162,7 @@ export class SimulatedGateway {
     this.life?.plane?.estimates(lines);
   }
 
-  /** As the main thread's; `taken` is called when the event is durable. */
+  /** Sends an event as the main thread does; `taken` is called when it is durable. */
   event(event: HarbingerEvent, taken: () => void): void {
     const { life } = this;
     if (!life?.plane) return;
@@ -183,7 +183,7 @@ export class SimulatedGateway {
     return this.life?.eventsUnderWay ?? 0;
   }
 
-  /** With blocks that are gone a new life of the gateway has forgotten what they said of resends and times. */
+  /** Identities and times are lost with blocks, so a new life of the gateway may not know them. */
   get mayForget(): boolean {
     return this.disk.flips.segment > 0 || (this.disk.dropped > 0 && this.starts > 1);
   }

@@ -1,12 +1,12 @@
 import { type Log, silentLog } from '../../../shared/runtime/log.ts';
 
-/** What a gateway's log has said, as far as it is compared with what was done: over all its lives. */
+/** Counts log messages of a gateway over all its lives, for the comparison with what was done. */
 export class Said {
   /** Lines dropped unread, by lane. */
   readonly dropped = new Map<string, number>();
-  /** Segments dropped of which it said that their lines are not known. */
+  /** Dropped segments whose number of lines was reported as unknown. */
   uncounted = 0;
-  /** That reading failed, and that it goes through again. */
+  /** Messages that reading fails, and that it works again. */
   readonly reading = { failed: 0, well: 0 };
 
   log(): Log {

@@ -1,4 +1,4 @@
-/** Asks the gateway for its status, as the statistics job does: that makes the plane report its losses too. What it says must hold. */
+/** Asks the gateway for its status, as the statistics job does, which makes it report its losses too. Checks what it reports. */
 import type { DataPlane } from '../../../gateway/pipeline/plane.ts';
 import type { DataStatus } from '../../../gateway/pipeline/status.ts';
 import { type Lane, lanes } from '../../../shared/contract/lanes.ts';
@@ -8,11 +8,11 @@ import type { Ledger } from '../world/ledger.ts';
 import type { World } from '../world/world.ts';
 
 const everyMs = 250;
-/** What the journal may take of the disk beyond its limit: state files. */
+/** Bytes that the journal may take beyond its limit, for state files. */
 const stateBytesMax = 4_096;
 
 export class StatusWatch {
-  /** As last heard of; null while the gateway is not up. */
+  /** The latest status; null while the gateway is not up. */
   now: DataStatus | null = null;
   last: DataStatus | null = null;
   private readonly world: World;
@@ -28,7 +28,7 @@ export class StatusWatch {
     this.journalBytesMax = journalBytesMax;
   }
 
-  /** Of one life of the gateway, as long as `isUp`. */
+  /** Watches one life of the gateway for as long as `isUp`. */
   follow(plane: DataPlane, clock: Clock, isUp: () => boolean): void {
     clock.setTimer(everyMs, async () => {
       const status = await plane.calls.status();

@@ -15,7 +15,7 @@ export interface LinkRules {
   eventWaitingSinceMs(sentSeq: number): number | null;
 }
 
-/** What a connection needs of the network that carries it. */
+/** The network that carries a connection. */
 export interface Carrier {
   /** Range that delays are drawn from. */
   readonly delayMs: readonly [from: number, to: number];
@@ -143,7 +143,7 @@ export class Connection implements CloudLink, GatewayConnection {
     this.lastArrivalMs = Math.max(this.lastArrivalMs + momentMs, this.wireFreeMs + network.latency());
     const sentWhole = this.wireFreeMs;
     world.after(this.lastArrivalMs - world.nowMs, () => {
-      // What had left whole before the cut arrives, if the other end is still there; the rest was cut off within.
+      // Frames that had left whole before the cut arrive, if the other end is still there; the last one was cut in two.
       const isThere =
         this.state === 'open' || (this.state === 'broken' && world.nowMs - sentWhole < network.delayMs[1]);
       this.hasGap ||= !isThere || this.atCloud.signal.aborted;

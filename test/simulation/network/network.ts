@@ -58,7 +58,7 @@ export class Network implements Carrier {
     this.current?.cut();
   }
 
-  /** What had been sent arrives; the cloud is told by the gateway's system, or without power has to find out. */
+  /** Frames that had been sent arrive; the gateway's system tells the cloud, or without power it has to find out. */
   gatewayGone(power: boolean): void {
     const { current } = this;
     this.world.after(power ? keepAliveMs * 1.5 : this.latency(), () => current?.lost());

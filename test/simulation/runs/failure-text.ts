@@ -1,4 +1,4 @@
-/** A schedule and what became of it, for people. */
+/** A failed schedule and its outcome as text. */
 
 import type { Run } from '../simulate.ts';
 import type { Fault, Moment, Schedule, SensorPlan } from '../world/schedule.ts';

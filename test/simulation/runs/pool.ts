@@ -5,7 +5,7 @@ import type { Chunk } from './chunk.ts';
 import { Totals } from './totals.ts';
 
 const chunkSchedules = 25;
-/** Then a new one takes its place: what a killed gateway waited for is never let go, half a megabyte a schedule. */
+/** After this a new process takes over: promises of killed gateways are never released, half a megabyte a schedule. */
 const chunksPerProcess = 40;
 
 export interface PoolOptions {

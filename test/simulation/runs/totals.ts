@@ -1,7 +1,7 @@
 import type { Run } from '../simulate.ts';
 import type { Schedule } from '../world/schedule.ts';
 
-/** What came of many runs; sums of several can be added up. */
+/** The sum of the results of many runs; several sums can be added up. */
 export class Totals {
   schedules = 0;
   steps = 0;

@@ -1,5 +1,5 @@
 /**
- * What was done to the system, kept outside it: every message that was sent, what became of it, and every rule that was
+ * The record of a run, kept outside the system: every message that was sent, what became of it, and every rule that was
  * broken. Each message carries a number that no other has, so it is recognised wherever it turns up.
  */
 import type { SensorPlan } from './schedule.ts';
@@ -9,7 +9,7 @@ export type Kind = 'reading' | 'poison' | 'malformed' | 'lifecycle' | 'event' | 
 export interface Sent {
   n: number;
   kind: Kind;
-  /** Of its sensor, in the order of sending; -1 if it is not a sensor's. */
+  /** Position in the order in which its sensor sent; -1 if it is not a sensor's. */
   place: number;
   sensor: number;
   plan: SensorPlan | null;

@@ -1,4 +1,4 @@
-/** What a simulated run is made of. A schedule is data: it can be drawn from a seed, printed, cut down and run again. */
+/** The plan of a simulated run. It is data: it can be drawn from a seed, printed, cut down and run again. */
 import type { Operation } from '../../../gateway/journal/memory-disk.testing.ts';
 import { type Random, seededRandom } from '../../../shared/runtime/random.ts';
 import { between, pick, whole } from './world.ts';
@@ -31,7 +31,7 @@ export type Fault = { atMs: number } & (
 export type FaultKind = Fault['kind'];
 
 /**
- * What a sensor calls its readings: a unique id; a running number with or without device time; device time alone (then
+ * How a sensor identifies its readings: a unique id; a running number with or without device time; device time alone (then
  * never two of the same); or nothing, which is at least once.
  */
 export type Identity = 'id' | 'seq' | 'seq+ts' | 'ts' | 'none';
@@ -49,7 +49,7 @@ export interface SensorPlan {
   /** Eight more values in each reading: a journal fills up sooner. */
   wide: boolean;
   malformedShare: number;
-  /** Of readings that the store rejects. */
+  /** Share of readings that the store rejects. */
   poisonShare: number;
   lifecycleShare: number;
 }
@@ -153,7 +153,7 @@ function drawFault(random: Random, durationMs: number): Fault {
   }
 }
 
-/** The commoner the more often it is named. */
+/** A kind is drawn the more often the more often it is named. */
 const kinds: readonly FaultKind[] = [
   ...Array<FaultKind>(6).fill('gateway-crash'),
   ...Array<FaultKind>(3).fill('cloud-crash'),

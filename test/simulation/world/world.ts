@@ -12,7 +12,7 @@ const traceKept = 400;
 /** A schedule takes some thousand steps; beyond this it is taken for a program that runs in a circle. */
 const stepsMax = 200_000;
 
-/** Turns of the event loop are dear: most steps settle within the microtasks, and some show rejections left over. */
+/** Turns of the event loop are expensive: most steps settle within microtasks; the turns in between reveal unhandled rejections. */
 const stepsPerTurn = 8;
 
 /** Something that fires after so many steps, or at the nth operation of a name. */
@@ -40,7 +40,7 @@ export class World {
     return this.clock.monotonicMs();
   }
 
-  /** An actor's own chance: what one of them draws does not change what another does. */
+  /** A random source for one actor: the draws of one do not change those of another. */
   random(actor: string): Random {
     return seededRandom(crc32(actor, this.seed >>> 0));
   }
@@ -91,7 +91,7 @@ export class World {
     await this.clock.advance(Math.max(0, untilMs - this.nowMs));
   }
 
-  /** All that is simulated goes on in microtasks, which are over by a tick that one of them asks for: not the first. */
+  /** Everything simulated runs in microtasks, which are done by a tick that is requested from within one. */
   private settled(): Promise<void> {
     const later = this.settlings++ % stepsPerTurn === 0 ? setImmediate : process.nextTick;
     return new Promise((resolve) => later(resolve));
@@ -150,12 +150,12 @@ export class Process {
   }
 }
 
-/** What a program waits for that does not exist any more. A new one each time: a shared one would keep its waiters. */
+/** The promise that a killed program waits for. A new one each time: a shared one would keep its waiters. */
 export function never(): Promise<never> {
   return new Promise(() => undefined);
 }
 
-/** Between two things that come one after the other: more than what rounding does to a time. */
+/** The gap between two consecutive events: more than the rounding error of a time. */
 export const momentMs = 1e-6;
 
 /** Uniform in [from, to). */

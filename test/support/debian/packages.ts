@@ -190,7 +190,7 @@ function hasSystemLists(): boolean {
   return existsSync(folder) && readdirSync(folder).some((name) => name.includes('_Packages'));
 }
 
-/** What ldd says is missing, or null if the binary can be loaded. */
+/** The library that ldd reports as missing, or null if the binary can be loaded. */
 async function missingLibraries(root: string, binary: string): Promise<string | null> {
   const path = join(root, binary);
   const environment = environmentOf({ libraryPath: libraryFolders(root).join(delimiter) });

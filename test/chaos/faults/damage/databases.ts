@@ -65,7 +65,7 @@ const telemetry = indispensable(
 
 const pageBytes = 4_096;
 
-/** lmdb maps the file and has no checksums: a page that is none would end the process as soon as it is met. */
+/** lmdb maps the file and has no checksums: reading a damaged page would end the process. */
 const operationsPage: Fault = {
   kind: 'operations-page-damaged',
   target: 'cloud',
@@ -100,7 +100,7 @@ const operationsPage: Fault = {
   },
 };
 
-/** What says which batches have been stored: too high, it has what comes acknowledged and not stored. */
+/** Watermarks tell which batches have been stored: one that is too high lets batches be acknowledged and not stored. */
 function flippedWatermarks(share: number): Plan {
   return {
     text: 'kill -9 cloud, flip a bit in every watermark of its database, start',
@@ -110,7 +110,7 @@ function flippedWatermarks(share: number): Plan {
       const bytes = readFileSync(path);
       const rows = [...bytes.toString('latin1').matchAll(/(?<="seq":)\d+(?=,"movedMs")/g)];
       for (const { 0: digits, index } of rows) {
-        // A number still, and another one: not with a zero in front.
+        // Another number, without a leading zero.
         const at = index + Math.min(digits.length - 1, 1 + Math.floor(share * (digits.length - 1)));
         bytes[at]! ^= 1;
       }
@@ -126,7 +126,7 @@ function flippedWatermarks(share: number): Plan {
   };
 }
 
-/** What OPERATIONS_DAMAGED advises where there is no backup. What is sent again must not be stored again. */
+/** Follows the advice of OPERATIONS_DAMAGED for when there is no backup. Batches sent again must not be stored twice. */
 const operationsLost: Fault = {
   kind: 'operations-lost',
   target: 'cloud',

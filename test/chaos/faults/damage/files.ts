@@ -1,4 +1,4 @@
-/** Damage to a file whose content nobody here understands. */
+/** Damage to a file regardless of its format. */
 import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Draw } from '../../draw/draw.ts';
@@ -23,7 +23,7 @@ export function damageFile(path: string, how: FileDamage, draw: Draw): void {
   writeFileSync(path, bytes);
 }
 
-/** One to eight of them in `[from, to)`; their places. */
+/** Flips one to eight bits in `[from, to)`; returns their positions. */
 export function flipBits(bytes: Buffer, from: number, to: number, draw: Draw): number[] {
   return Array.from({ length: draw.int(1, 8) }, () => {
     const at = draw.int(from, to - 1);

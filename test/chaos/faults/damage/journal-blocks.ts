@@ -1,4 +1,4 @@
-/** What lies in a stopped gateway's journal, block by block, so that damage can be done on purpose and known exactly. */
+/** Reads a stopped gateway's journal block by block, so that the effect of damage done on purpose is known exactly. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';

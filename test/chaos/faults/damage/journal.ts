@@ -84,7 +84,7 @@ function isAbout(json: Record<string, unknown> | null, words: string): boolean {
   return String(json?.msg).includes(words);
 }
 
-/** What was really lost of damaged blocks must have been reported, and nothing else. */
+/** Losses to damaged blocks must have been reported, and no others. */
 function expectDamageReported(scene: Scene, readings: readonly string[]): void {
   scene.excuse(readings);
   scene.allow('damaged-block');

@@ -1,5 +1,5 @@
 /**
- * A backup that is put back, a snapshot that is gone back to, a cloned card: what was journalled since is gone as with the
+ * A restored backup or snapshot, or a cloned card: what was journalled since is lost as with the
  * disk, but what comes from now on must be new to the cloud, though it has the same sequence numbers.
  */
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
@@ -36,7 +36,7 @@ const plan: Fault['plan'] = (draw) => {
     async run({ site, allow, excuse, expect }) {
       const { gateway, gatewayDir } = site;
       const copy = `${gatewayDir}.copy`;
-      // Also reported again: what was damaged before the copy was made, and is passed a second time.
+      // Damage older than the copy is read a second time and so reported again.
       allow('torn-tail', 'damaged-block', 'alerts-forgotten', 'rolled-back');
       allow('letters', 'retained-lost', 'estimates-lost');
       await (inOrder ? gateway.stop() : gateway.kill9());
@@ -57,7 +57,7 @@ const plan: Fault['plan'] = (draw) => {
           confirmed.flatMap(({ block }) => readingsIn(block)),
         ),
       );
-      // Of the events too the same numbers come again.
+      // The sequence numbers of events come again too.
       site.link.tap.eventsKnown = 0;
       rmSync(gatewayDir, { recursive: true, force: true });
       cpSync(copy, gatewayDir, { recursive: true });

@@ -9,14 +9,14 @@ import { damageFile, type FileDamage, filesIn } from './files.ts';
 
 const unreadable: FileDamage[] = ['flipped bits', 'truncated', 'zero-filled', 'garbage'];
 
-/** Something that the gateway can do without: it starts, and what it could not read it says. */
+/** State that the gateway can do without: it starts, and reports what it could not read. */
 function dispensable(options: {
   kind: string;
   what: string;
   files(site: Site): string[];
   allowance: Allowance;
   /**
-   * What must be in the log where something is gone. Not told: damage to values that have no checksum may go unseen, and
+   * Text that the log must have where something is lost. Absent: damage to values without a checksum may go unseen, and
    * a log that is cut off looks like one whose last write was cut short.
    */
   says?: { isGone(scene: Scene): boolean; words: string };
@@ -57,7 +57,7 @@ function dispensable(options: {
 const retained = dispensable({
   kind: 'retained-damaged',
   what: 'the store of retained messages and sessions',
-  // LevelDB's own diary is no part of the store.
+  // LevelDB's LOG file holds no data.
   files: ({ gatewayDir }) => filesIn(join(gatewayDir, 'broker')).filter((path) => !/LOG(\.old)?$/.test(path)),
   allowance: 'retained-lost',
   says: { isGone: (scene) => scene.isRetainedGone(), words: 'could not be read' },
