@@ -13,7 +13,7 @@ function isTable(value: unknown): value is Table {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
-/** Later values win; tables merge, everything else (lists too) is replaced. */
+/** Merges tables recursively; any other value of `over`, including a list, replaces that of `base`. */
 export function mergeTables(base: Table, over: Table): Table {
   const merged: Table = { ...base };
   for (const [key, value] of Object.entries(over)) {
@@ -29,27 +29,27 @@ export interface ConfigSources {
   file?: string;
   /** Values that files override. */
   defaults?: Table;
-  /** From command-line options; wins over files. */
+  /** From command-line options; they override files. */
   overrides?: Table;
   env?: NodeJS.ProcessEnv;
 }
 
-/** A check that the schema cannot express, made where the settings that it looks at have the right types. */
+/** A check that the schema cannot express. It runs only if the settings that it reads have the right types. */
 export interface ConfigCheck<C> {
-  /** The top-level settings that it looks at. */
+  /** The top-level settings that it reads. */
   settings: readonly (keyof C & string)[];
   problems(config: C): ConfigProblem[];
 }
 
 export interface ReadConfig<C> {
-  /** With defaults filled in; null where there are problems. */
+  /** With defaults filled in; null if there are problems. */
   config: C | null;
-  /** Everything that is wrong, by file and line. */
+  /** All problems, ordered by file and line. */
   problems: ConfigProblem[];
 }
 
 /**
- * Reads, merges, substitutes `${VAR}` and `${VAR:-default}`, fills defaults and checks, before anything is opened.
+ * Reads, merges, substitutes `${VAR}` and `${VAR:-default}`, fills in defaults and checks, before anything is opened.
  * The problems have the codes CONFIG_UNREADABLE (also for text that is not TOML), CONFIG_ENV_MISSING, CONFIG_INVALID,
  * and those of `checks`.
  */
@@ -149,7 +149,7 @@ function substitute(value: unknown, env: NodeJS.ProcessEnv, key: string, missing
   return Object.fromEntries(entries);
 }
 
-/** Adds to each problem the place of its setting, and puts them in the order of the files and lines. */
+/** Adds the position of its setting to each problem, and sorts the problems by file and line. */
 function located(problems: ConfigProblem[], documents: Document[], overrides: Table): ConfigProblem[] {
   const positions = [
     ...documents.map(({ file, text }) => tomlPositions(text, file)),

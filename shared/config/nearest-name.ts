@@ -1,4 +1,4 @@
-/** The name among `known` that somebody who wrote `name` most likely meant, or undefined where none is close. */
+/** Returns the name among `known` that `name` is most likely a misspelling of, or undefined if none is close. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const wanted = name.toLowerCase();
   const ranked = known
@@ -9,7 +9,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return known.find((candidate) => wanted.length >= 3 && candidate.toLowerCase().startsWith(wanted));
 }
 
-/** Optimal string alignment distance: letters inserted, left out, replaced, or swapped with their neighbour. */
+/** Optimal string alignment distance: letters inserted, omitted, replaced, or swapped with their neighbour. */
 function editSteps(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,20 +1,23 @@
 import { HarbingerError } from '../runtime/errors.ts';
 
-/** One thing that is wrong with a configuration, found before anything is opened. */
+/** A problem of a configuration, found before anything is opened. */
 export interface ConfigProblem {
   /** A stable code for programs, e.g. `CONFIG_INVALID`. */
   code: string;
-  /** The setting, e.g. `broker.users[2].name`, as it is looked up in the files; empty where it is none in particular. */
+  /**
+   * The setting, e.g. `broker.users[2].name`, under which the files are searched for it; empty if it concerns no single
+   * setting.
+   */
   key: string;
   /** A sentence that names the setting, what is wrong with it and what to do. */
   message: string;
-  /** The file that has set it, or `command line`. */
+  /** The file that sets it, or `command line`. */
   file?: string;
   /** Counted from 1. */
   line?: number;
 }
 
-/** A problem with `key` that the schema cannot express. */
+/** Creates a problem with `key` that the schema cannot express. */
 export function invalid(key: string, message: string): ConfigProblem {
   return { code: 'CONFIG_INVALID', key, message };
 }
@@ -31,18 +34,18 @@ export function problemsIn(key: string, work: () => unknown): ConfigProblem[] {
   }
 }
 
-/** @throws ConfigError if there are any */
+/** @throws ConfigError if there are any problems */
 export function refuse(problems: readonly ConfigProblem[]): void {
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-/** `FILE:LINE: sentence`, as editors and terminals recognise it. */
+/** Formats a problem as `FILE:LINE: sentence`, which editors and terminals recognise. */
 export function describeProblem({ file, line, message }: ConfigProblem): string {
   if (file === undefined) return message;
   return `${file}${line === undefined ? '' : `:${line}`}: ${message}`;
 }
 
-/** Everything that is wrong with a configuration. Its code is that of the problems where they share one. */
+/** All problems of a configuration. Its code is that of the problems if they share one. */
 export class ConfigError extends HarbingerError {
   readonly problems: readonly ConfigProblem[];
 

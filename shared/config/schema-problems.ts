@@ -1,12 +1,12 @@
-/** Turns what Ajv finds wrong with a configuration into sentences for people. */
+/** Converts Ajv's errors about a configuration into sentences for people. */
 import type { TSchema } from '@sinclair/typebox';
 import { Ajv, type ErrorObject, type Options } from 'ajv';
 import { nearestName } from './nearest-name.ts';
 import { type ConfigProblem, invalid } from './problem.ts';
 
 /**
- * Unlike the checks of what devices send, this one looks for every problem: a configuration is small and trusted. The
- * compiler is made for one use, as nothing of it is needed once a process has started.
+ * Unlike the checks of device messages, this one collects every problem, because a configuration is small and trusted.
+ * The compiler is created for a single use and then released, as nothing of it is needed after the start.
  */
 const options: Options = {
   allErrors: true,
@@ -19,14 +19,14 @@ const options: Options = {
 };
 
 /**
- * Everything in which `value` differs from `schema`; fills defaults into `value`. Of a `partial` value nothing is said
- * to be missing.
+ * Returns all deviations of `value` from `schema`, and fills defaults into `value`. A `partial` value may lack required
+ * properties.
  */
 export function schemaProblems(schema: TSchema, value: unknown, partial = false): ConfigProblem[] {
   const check = new Ajv(options).compile(schema);
   if (check(value)) return [];
   const errors = (check.errors ?? []).filter(({ keyword }) => !partial || keyword !== 'required');
-  // A union fails at each of its alternatives; the union's own error speaks for all of them.
+  // A union reports an error for each of its alternatives; only the union's own error is kept.
   const unions = errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf');
   const isWithin = ({ schemaPath, instancePath }: ErrorObject) =>
     unions.some(
@@ -162,7 +162,7 @@ function expectation({ keyword, params, parentSchema, message }: ErrorObject): s
   }
 }
 
-/** The values a union of constants takes, or the kinds of value that another takes. */
+/** Lists the values of a union of constants, or the kinds of value that another union accepts. */
 function alternatives(union: unknown): string {
   const schemas = Array.isArray(union) ? (union as TSchema[]) : [];
   return schemas

@@ -37,7 +37,7 @@ z = 1
 z = 2
 `;
 
-/** Every key and index of a value, as paths. */
+/** Returns every key and index of a value, as paths. */
 function keysOf(value: unknown, path = ''): string[] {
   if (typeof value !== 'object' || value === null || value instanceof Date) return [path];
   return [path, ...Object.entries(value).flatMap(([key, item]) => keysOf(item, `${path}/${key}`))];
@@ -55,7 +55,7 @@ describe('positions in TOML', () => {
       expect(positionsBelow(tomlPositions(document, 'f')).sort()).toEqual(keysOf(parse(document)).sort());
   });
 
-  it('are the lines where the keys stand', () => {
+  it('are the lines of the keys', () => {
     const lines = text.split('\n');
     const starts = { top: 'top', date: 'date', list: 'list', inline: 'inline', 'table.key': 'key = true' };
     for (const [key, start] of Object.entries(starts)) expect(lines[lineOf(key)! - 1]).toMatch(start);

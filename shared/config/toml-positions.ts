@@ -1,18 +1,18 @@
 import { parse } from 'smol-toml';
 
-/** Where a setting stands: a tree with the shape of the tables and lists that were read. */
+/** Position of a setting in a tree that has the shape of the tables and lists. */
 export interface Position {
-  /** The file, or what else has set it. */
+  /** The file, or another origin such as the command line. */
   from: string;
-  /** Counted from 1; absent where there are no lines. */
+  /** Counted from 1; absent if the origin has no lines. */
   line?: number;
   /** By key, or by index in a list. */
   children: Map<string, Position>;
-  /** Tables are merged with tables; everything else is replaced as a whole. */
+  /** Tables are merged with tables; any other position replaces what it overrides. */
   isTable: boolean;
 }
 
-/** Positions of a table that no file has set, e.g. of command-line options. */
+/** Returns the positions of a table that comes from no file, e.g. from command-line options. */
 export function positionsOf(value: unknown, from: string): Position {
   const isTable = typeof value === 'object' && value !== null && !Array.isArray(value);
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
@@ -25,7 +25,9 @@ export function positionsOf(value: unknown, from: string): Position {
   return { from, isTable, children };
 }
 
-/** The same rule as for the values themselves, so that each setting keeps the position of what has set it last. */
+/**
+ * Merges positions by the same rule as the values, so that each setting keeps the position of the value that counts.
+ */
 export function mergePositions(base: Position, over: Position): Position {
   if (!base.isTable || !over.isTable) return over;
   const children = new Map(base.children);
@@ -48,8 +50,8 @@ export function positionOf(root: Position, key: string): Position {
 }
 
 /**
- * Finds where the settings of a TOML document stand. The document must have been parsed successfully before: this
- * looks for keys only and does not check anything.
+ * Finds the positions of the settings in a TOML document. The document must already have been parsed successfully: this
+ * scan looks for keys only and checks nothing.
  */
 export function tomlPositions(text: string, from: string): Position {
   return new PositionScan(text, from).run();
@@ -123,7 +125,7 @@ class PositionScan {
     this.at += 1;
   }
 
-  /** The parts of a key, and the place after it and the blanks that follow it. */
+  /** Reads the parts of a key, and skips the blanks that follow it. */
   private key(): string[] {
     const path: string[] = [];
     for (;;) {
@@ -178,11 +180,11 @@ class PositionScan {
     while (this.at < this.text.length && !this.text.startsWith(end, this.at))
       this.at += quote === '"' && this.text[this.at] === '\\' ? 2 : 1;
     this.at += end.length;
-    // A long text may end with quotes of its own, before the three that close it.
+    // A multi-line string may end with quotes of its own before the three that close it.
     while (isLong && this.text[this.at] === quote) this.at += 1;
   }
 
-  /** Over blanks, line ends, comments and the commas between items. */
+  /** Skips blanks, line ends, comments and the commas between items. */
   private skipBlank(): void {
     for (;;) {
       this.at = this.endOf(/[^\s,\ufeff]/g);
@@ -191,7 +193,7 @@ class PositionScan {
     }
   }
 
-  /** Where `pattern` is found next, or the end of the text. */
+  /** Returns the end of the next match of `pattern`, or the end of the text. */
   private endOf(pattern: RegExp): number {
     pattern.lastIndex = this.at;
     return pattern.exec(this.text)?.index ?? this.text.length;

@@ -27,8 +27,8 @@ export const batchLimits = {
 } as const;
 
 /**
- * A gateway that cannot know which sequence numbers it has used (it was not stopped in order, or its disk was damaged)
- * goes on at least so much further: a gap of that size says nothing of blocks that are missing.
+ * A gateway that cannot know which sequence numbers it has used (after a crash, or with a damaged disk) skips at least
+ * this many, so a gap of that size does not mean that blocks are missing.
  */
 export const seqLeap = 1 << 20;
 
@@ -52,14 +52,15 @@ export const BatchHeader = Type.Object(
     gateway: Type.String({ pattern: identifierPattern }),
     journal: Type.String({
       pattern: '^[0-9a-f]{16}$',
-      description: 'random name of one opening of a journal: only there a seq is used once',
+      description:
+        'name of the journal and of the run that wrote the blocks; sequence numbers are unique within it',
     }),
     lane: Type.Union(lanes.map((lane) => Type.Literal(lane))),
     after: Type.Optional(
       Type.Integer({
         minimum: 1,
         description:
-          'last block of the batch that was sent before this one on the same connection; absent for the first: a batch that has overtaken another one is told by it',
+          'last block of the batch sent before this one on the same connection, by which the cloud detects a batch that has overtaken another; absent for the first',
       }),
     ),
     codec: Type.Union([Type.Literal('identity'), Type.Literal('gzip')]),
@@ -76,7 +77,7 @@ export type BatchBlock = Static<typeof BlockEntry>;
 
 export interface Batch {
   header: BatchHeader;
-  /** As sent: encoded with `header.codec`. */
+  /** As sent, encoded with `header.codec`. */
   body: Buffer;
 }
 

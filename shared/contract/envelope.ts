@@ -2,22 +2,24 @@ import { checkEvent, type EventData, type EventType, type HarbingerEvent } from 
 
 const timeMsMax = Date.UTC(9999, 11, 31);
 
-/** RFC 3339. A time that no calendar has (a device can send one) becomes the nearest that it has. */
+/**
+ * Formats a time as RFC 3339. A time outside the calendar (a device can send one) is clamped to the nearest valid one.
+ */
 export function timeText(timeMs: number): string {
   return new Date(Math.min(Math.max(timeMs || 0, 0), timeMsMax)).toISOString();
 }
 
 export interface EventAbout {
   gateway: string;
-  /** The same whenever the same happening is told again, so that it is recognised. */
+  /** Must be equal each time the same occurrence is reported, so that a duplicate is recognised. */
   id: string;
   /** When it happened. */
   timeMs: number;
-  /** `site/machine` where the event is about one. */
+  /** `site/machine` if the event concerns one. */
   subject?: string;
 }
 
-/** A gateway's event in its CloudEvents envelope. @throws HarbingerError EVENT_INVALID */
+/** Wraps a gateway's event in its CloudEvents envelope. @throws HarbingerError EVENT_INVALID */
 export function newEvent<T extends EventType>(
   type: T,
   { gateway, id, timeMs, subject }: EventAbout,

@@ -1,6 +1,7 @@
 /**
- * The events that cross a wire, declared once: the schemas here give the TypeScript types, the validators and the
- * documentation. All are CloudEvents 1.0 (structured JSON). `source` + `id` is the identity for de-duplication.
+ * The events that gateway and cloud exchange. The schemas here are the only declaration: types, validators and
+ * documentation are derived from them. All are CloudEvents 1.0 (structured JSON). `source` + `id` is the identity for
+ * de-duplication.
  */
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { HarbingerError } from '../runtime/errors.ts';
@@ -43,7 +44,7 @@ export type Contribution = Static<typeof Contribution>;
 export const EstimateSource = Type.Union([Type.Literal('model'), Type.Literal('rules')]);
 export type EstimateSource = Static<typeof EstimateSource>;
 
-/** What is believed of one machine at one moment. `remainingLife` is null where nothing can be said. */
+/** The assessment of one machine at one moment. `remainingLife` is null if it cannot be estimated. */
 export const Assessment = Type.Object({
   source: EstimateSource,
   model: Type.Union([Type.Object({ name: Type.String(), version: Type.String() }), Type.Null()]),
@@ -52,7 +53,7 @@ export const Assessment = Type.Object({
       { name: Type.String(), version: Type.String() },
       {
         description:
-          'set where the machine’s own past was what judged, without a trained model; `source` is then `rules`, as it is for whoever does not know this field',
+          'set if the machine’s own baseline made the assessment, not a trained model; `source` is then `rules`, for readers that do not know this field',
       },
     ),
   ),
@@ -67,7 +68,7 @@ export const Assessment = Type.Object({
 });
 export type Assessment = Static<typeof Assessment>;
 
-/** Who judged a machine: a trained model, what was learnt of the machine itself, or rules. */
+/** The origin of an assessment: a trained model, the machine's own baseline, or rules. */
 export type JudgedBy = EstimateSource | 'self-learned';
 
 export function judgedBy({ source, detector }: Pick<Assessment, 'source' | 'detector'>): JudgedBy {
@@ -79,7 +80,7 @@ export const Prediction = Type.Intersect([
   Assessment,
   Type.Object({
     predictionId: Type.String({
-      description: 'the same from opened to resolved',
+      description: 'constant from opened to resolved',
     }),
     failureMode: Identifier,
     severity: Type.Union([Type.Literal('warning'), Type.Literal('critical')]),
@@ -97,7 +98,7 @@ export type Prediction = Static<typeof Prediction>;
 export const DecisionRecord = Type.Object({
   decisionId: Type.String(),
   decision: Type.String({ description: 'which decision this is, e.g. alert' }),
-  subject: Type.String({ description: 'what it was about, e.g. site/machine' }),
+  subject: Type.String({ description: 'the subject of the decision, e.g. site/machine' }),
   inputs: Type.Record(Type.String(), Type.Unknown()),
   answer: Type.Record(Type.String(), Type.Unknown()),
   reasons: Type.Array(Type.String(), { maxItems: 16 }),
@@ -148,7 +149,7 @@ const attributes = {
   source: Type.String({
     pattern: '^/gateways/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$',
   }),
-  /** `site/machine` where the event is about one. */
+  /** `site/machine` if the event concerns one. */
   subject: Type.Optional(Type.String({ maxLength: 200 })),
   /** RFC 3339. */
   time: Type.String({

@@ -32,7 +32,7 @@ function unescaped(text: string): string {
   return text.includes('\\') ? text.replace(/\\([,= ])/g, '$1') : text;
 }
 
-/** Index of the next `stop` outside escapes (and outside quotes), or the end. */
+/** Returns the index of the next `stop` outside escapes (and outside quotes), or the end. */
 function scan(text: string, from: number, stops: string, quoted: boolean): number {
   let inQuotes = false;
   for (let i = from; i < text.length; i++) {

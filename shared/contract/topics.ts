@@ -14,17 +14,23 @@ export function parseUplinkTopic(topic: string): { gateway: string; lane: Lane }
   return isIdentifier(gateway) && isLane(lane) ? { gateway, lane } : null;
 }
 
-/** Every topic on which the cloud speaks to a gateway begins so. */
+/** The prefix of every topic on which the cloud sends to a gateway. */
 export function downlinkPrefix(gateway: string): string {
   return `${prefix}/${gateway}/down/`;
 }
 
-/** What a cloud says to a gateway that subscribes to it: proof that it is one, and not any MQTT broker. */
+/**
+ * The topic on which a cloud greets a gateway that has subscribed, which proves that it is a cloud and not any MQTT
+ * broker.
+ */
 export function greetingTopic(gateway: string): string {
   return `${downlinkPrefix(gateway)}greeting`;
 }
 
-/** Names of gateways, sites, machines and sensors: they become topics, tags and file names, so they are kept plain. */
+/**
+ * Names of gateways, sites, machines and sensors. They become topics, tags and file names, so only plain characters are
+ * allowed.
+ */
 export const identifierPattern = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$';
 const identifier = new RegExp(identifierPattern);
 

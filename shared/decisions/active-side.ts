@@ -4,18 +4,18 @@ import { messageOf } from '../runtime/errors.ts';
 import { type Breaker, type BreakerOptions, type BreakerState, createBreaker } from './breaker.ts';
 import { type CheckAnswer, type FallbackCause, type Policy, problemOf, type Verdict } from './policy.ts';
 
-/** Runs that ignored their abort signal and are still going, beyond which the policy is not asked again. */
+/** Limit of runs that ignored their abort signal and are still going; at this limit the policy is not asked. */
 const abandonedMax = 4;
 const detailLengthMax = 200;
 
-/** Why an input goes to the fallback. */
+/** The reason why an input goes to the fallback. */
 export interface Refusal {
   cause: FallbackCause;
   detail: string;
 }
 export type Outcome<A> = { verdict: Verdict<A> } | { refusal: Refusal };
 
-/** A failure of the policy as a whole: what the breaker counts. */
+/** A failure of the policy as a whole, which the breaker counts. */
 class PolicyFailure extends Error {
   readonly refusal: Refusal;
   constructor(cause: FallbackCause, detail: string) {
@@ -32,7 +32,7 @@ export interface ActiveSideOptions<I, A> {
   clock: Clock;
 }
 
-/** Asks the active policy: within its budget, behind its breaker, its verdicts checked. Never rejects. */
+/** Asks the active policy within its budget and behind its breaker, and checks its verdicts. Never rejects. */
 export class ActiveSide<I, A> {
   private readonly options: ActiveSideOptions<I, A>;
   private readonly breaker: Breaker;
@@ -47,7 +47,7 @@ export class ActiveSide<I, A> {
     return { state: this.breaker.state, opened: this.breaker.opened };
   }
 
-  /** One outcome for each input, in the same order. */
+  /** Returns one outcome for each input, in the same order. */
   async ask(inputs: readonly I[]): Promise<Outcome<A>[]> {
     if (!this.breaker.admits()) return inputs.map(() => ({ refusal: this.resting() }));
     try {
@@ -92,8 +92,9 @@ export class ActiveSide<I, A> {
   }
 
   /**
-   * A wrong number of verdicts is a failure of the policy, and so is a batch without one valid verdict among those given;
-   * a single bad verdict is a matter of that input only, so that one odd machine cannot take the model from all others.
+   * Checks the verdicts. A wrong number of them is a failure of the policy, and so is a batch without a single valid
+   * verdict. Otherwise an invalid verdict concerns its own input only, so that one odd machine does not cut off the
+   * model from the others.
    */
   private checked(verdicts: (Verdict<A> | null)[], count: number): Outcome<A>[] {
     if (verdicts.length !== count) {
@@ -121,7 +122,7 @@ export class ActiveSide<I, A> {
 
   private resting(): Refusal {
     const { failures } = this.options.breaker;
-    const state = this.breaker.state === 'half-open' ? 'is being tried again' : 'rests';
+    const state = this.breaker.state === 'half-open' ? 'is being tried again' : 'is suspended';
     return { cause: 'breaker-open', detail: `it ${state} after ${failures} failures in a row` };
   }
 }

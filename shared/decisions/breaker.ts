@@ -1,8 +1,8 @@
 /**
  * A circuit breaker on an injected clock. cockatiel's own reads Date.now(), which a simulation cannot drive and which
- * jumps when a gateway's clock is set after start (a jump back would hold a breaker open for as long). It does ask its
- * back-off object how long to stay open at every attempt, so a back-off that answers "for ever" until our clock says
- * otherwise, and then "not at all", puts the whole decision on our clock.
+ * jumps when a gateway's clock is set after start (a jump back would hold a breaker open for as long). However,
+ * cockatiel asks its back-off object at every attempt how long to stay open. The back-off here returns "for ever" until
+ * our clock says otherwise, and then "not at all", which puts the breaker on our clock.
  */
 
 import { type Static, Type } from '@sinclair/typebox';
@@ -14,12 +14,12 @@ export const BreakerOptions = Type.Object(
     failures: Type.Integer({
       minimum: 1,
       default: 5,
-      description: 'Failures in a row after which it is not asked any more.',
+      description: 'Consecutive failures after which it is no longer asked.',
     }),
     halfOpenAfterMs: Type.Integer({
       minimum: 1,
       default: 30_000,
-      description: 'How long it is then left alone, before it is tried once.',
+      description: 'How long it is then not asked, before it is tried once.',
     }),
   },
   { additionalProperties: false },
@@ -30,18 +30,19 @@ export type BreakerState = 'closed' | 'open' | 'half-open';
 
 export interface Breaker {
   readonly state: BreakerState;
-  /** How often it has opened from closed. */
+  /** Number of times that it changed from closed to open. */
   readonly opened: number;
-  /** False while open and not yet due for a trial, and while a trial is under way: then do not call `run`. */
+  /** False while the breaker is open and not due for a trial, and during a trial; `run` must not be called then. */
   admits(): boolean;
   /**
-   * Runs `work` and counts a rejection as a failure. A result without `evidence` says nothing about whether the work is
-   * sound: it does not end a row of failures (though a trial that gives it closes the breaker: the next failure reopens).
+   * Runs `work` and counts a rejection as a failure. A result without `evidence` does not prove that the work succeeds:
+   * it does not end a series of failures. (If the trial returns one, the breaker closes, and the next failure reopens
+   * it.)
    */
   run<T>(work: () => Promise<{ value: T; evidence: boolean }>): Promise<T>;
 }
 
-/** Carries a result past the breaker uncounted. */
+/** Carries a result past the breaker without being counted. */
 class WithoutEvidence<T> extends Error {
   readonly value: T;
   constructor(value: T) {

@@ -4,7 +4,7 @@ import type { FallbackCause } from './policy.ts';
 export const errorCodes = declareErrors({
   DECISION_FALLBACK_FAILED: {
     stage: 'decision',
-    meaning: 'Neither the model nor what stands in for it could decide. This is a fault of the program.',
+    meaning: 'Neither the model nor any fallback could decide. This is a fault of the program.',
     retried: 'Yes, with the next readings of the machines.',
     remedy: 'Report it with the log.',
   },
@@ -20,8 +20,8 @@ export const reasonLists: ReasonList[] = [
       error: 'The model has failed; see the codes that begin with `MODEL_`.',
       invalid: 'The answer of the model did not pass the checks. Train or install the model anew.',
       'breaker-open':
-        'The model has failed too often in a row and is left alone for a while (`decisions.breaker`).',
-      busy: 'Earlier questions to the model are still under way.',
+        'The model has failed too often in a row and is not asked for a while (`decisions.breaker`).',
+      busy: 'Earlier requests to the model are still running.',
       'no-answer': 'The model has no answer for this machine, for example because its history is too short.',
     } satisfies Record<FallbackCause, string>,
   },

@@ -28,7 +28,7 @@ describe('policies between the active one and the fallback', () => {
   const decidedBy = async (decision: GovernedDecision<number, number>, inputs: number[]) =>
     (await decision.decide(inputs)).map(({ policy, verdict }) => `${policy.name} ${verdict?.answer}`);
 
-  it('are asked in order for what is still open', async () => {
+  it('are asked in order about the inputs still undecided', async () => {
     const decision = governed(only(1, 10), [only(2, 20), none, only(3, 30)]);
     const inputs = [3, 2, 1, 4, 2];
     const expected = ['between-2 30', 'between-0 20', 'double 10', 'rules -1', 'between-0 20'];
@@ -42,7 +42,7 @@ describe('policies between the active one and the fallback', () => {
     });
   });
 
-  it('may fail in any way: the next one decides', async () => {
+  it('may fail in any way; the next one decides then', async () => {
     const fails: Decide = () => Promise.reject(new Error('lost'));
     const wrong: Decide = async (inputs) => inputs.map(() => verdict(Number.NaN));
     const short: Decide = async () => [];

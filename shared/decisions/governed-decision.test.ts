@@ -27,7 +27,7 @@ function governed(active: Decide, fallback: Decide = rules, clock: ManualClock =
   return { decision, clock };
 }
 
-/** Decides while time passes, so that a budget can run out. */
+/** Decides while time passes, so that a budget can expire. */
 async function decideIn(clock: ManualClock, decision: GovernedDecision<number, number>, inputs: number[]) {
   const deciding = decision.decide(inputs);
   await clock.advance(250);
@@ -49,13 +49,13 @@ describe('the active policy', () => {
     expect(decision.stats()).toMatchObject({ decided: { active: 2, fallback: 0 }, latency: { count: 1 } });
   });
 
-  it('is not asked about nothing', async () => {
+  it('is not asked about an empty batch', async () => {
     const { decision } = governed(() => Promise.reject(new Error('asked')));
     expect(await decision.decide([])).toEqual([]);
     expect(decision.stats().latency.count).toBe(0);
   });
 
-  it('may have no answer for some inputs, which is no failure', async () => {
+  it('may have no answer for some inputs without counting as failed', async () => {
     const { decision } = governed(async (inputs) => inputs.map((n) => (n === 2 ? null : verdict(n))));
     for (let round = 0; round < 5; round++) {
       const results = await decision.decide([1, 2, 3]);
@@ -67,7 +67,7 @@ describe('the active policy', () => {
 });
 
 describe('the fallback decides', () => {
-  it('when the budget runs out, and the late policy is told to stop', async () => {
+  it('when the budget expires, and the late policy is aborted', async () => {
     let stopped = false;
     const { decision, clock } = governed(
       (_, signal) =>
@@ -110,7 +110,7 @@ describe('the fallback decides', () => {
     expect(decision.stats()).toMatchObject({ decided: { active: 0, fallback: 2 }, causes: { [cause]: 2 } });
   });
 
-  it('for one bad verdict only, where others of the batch are good', async () => {
+  it('only about the invalid verdict if others of the batch are valid', async () => {
     const { decision } = governed(async (inputs) => inputs.map((n) => verdict(n === 2 ? Number.NaN : n)));
     for (let round = 0; round < 5; round++) {
       const results = await decision.decide([1, 2]);
@@ -119,7 +119,7 @@ describe('the fallback decides', () => {
     expect(decision.stats().breaker.state).toBe('closed');
   });
 
-  it('and where it fails too, each input says so, with the state of the breaker', async () => {
+  it('and if it fails too, each result says so, with the state of the breaker', async () => {
     const { decision } = governed(
       () => Promise.reject(new Error('no model')),
       () => Promise.reject(new Error('no rules')),
@@ -134,7 +134,7 @@ describe('the fallback decides', () => {
     expect(decision.record(results[0]!, { subject: 's', inputs: {}, answer: {} })).toBeNull();
   });
 
-  it('and a fallback that hangs is given up on', async () => {
+  it('and a fallback that hangs is aborted', async () => {
     const { decision, clock } = governed(
       () => Promise.reject(new Error('no model')),
       () => new Promise(() => {}),
@@ -146,7 +146,7 @@ describe('the fallback decides', () => {
 });
 
 describe('the breaker', () => {
-  /** An active policy that can be broken and mended, and counts how often it is asked. */
+  /** An active policy that can be broken and repaired, and counts how often it is asked. */
   function mendable() {
     const policy = { broken: true, asked: 0 };
     const decide: Decide = async (inputs, signal) => {
@@ -157,7 +157,7 @@ describe('the breaker', () => {
     return { policy, ...governed(decide) };
   }
 
-  it('opens after failures in a row, stops asking, tries again after a while and recovers', async () => {
+  it('opens after consecutive failures, stops asking, tries again after a while and recovers', async () => {
     const { policy, decision, clock } = mendable();
     for (let round = 0; round < 3; round++) await decision.decide([1]);
     expect(decision.stats().breaker).toEqual({ state: 'open', opened: 1 });
@@ -165,7 +165,7 @@ describe('the breaker', () => {
     const [resting] = await decision.decide([1]);
     expect(resting!.fallbackCause).toEqual({
       cause: 'breaker-open',
-      detail: 'it rests after 3 failures in a row',
+      detail: 'it is suspended after 3 failures in a row',
     });
     expect(policy.asked).toBe(3);
 
@@ -192,7 +192,7 @@ describe('the breaker', () => {
     expect((await decision.decide([1]))[0]!.mode).toBe('active');
   });
 
-  it('does not make others wait for its trial', async () => {
+  it('does not make other inputs wait for its trial', async () => {
     let answer = (_: Verdict<number>[]) => {};
     let failing = true;
     const { decision, clock } = governed(() =>
@@ -209,7 +209,7 @@ describe('the breaker', () => {
     expect((await trial)[0]!.verdict).toEqual(verdict(7));
   });
 
-  it('counts a row of failures across batches on which the policy had nothing to say', async () => {
+  it('counts consecutive failures across batches without evidence', async () => {
     const { decision } = governed(async (inputs) => {
       if (inputs[0] === 0) return inputs.map(() => null);
       throw new Error('broken');

@@ -1,7 +1,8 @@
 /**
- * The governed decision: the one way in which anything automatic is decided in Harbinger. The active policy is asked
- * within a time budget and behind a circuit breaker; its verdicts are checked; whatever it cannot decide goes down a
- * chain of further policies, the last of which, the fallback, decides everything. The caller always gets an answer for each input, how it came about, and an id to record it under.
+ * The governed decision, through which Harbinger makes every automatic decision. The active policy is asked within a
+ * time budget and behind a circuit breaker, and its verdicts are checked. Inputs that it cannot decide go down a chain
+ * of further policies, the last of which, the fallback, decides everything. For each input the caller always gets a
+ * result that says how it was reached, and an id to record it under.
  */
 import type { DecisionRecord } from '../contract/events.ts';
 import { withinBudget } from '../runtime/budget.ts';
@@ -12,15 +13,17 @@ import { type Decided, type Mode, type Policy, problemOf, type Verdict } from '.
 import { decisionRecord, type RecordContent } from './record.ts';
 import { addLatency, type DecisionStats, emptyStats } from './stats.ts';
 
-/** `check` (what is wrong with an answer, or null) is applied to both policies. */
+/** `check` (what is wrong with an answer, or null) is applied to the verdicts of all policies. */
 export interface GovernedDecisionOptions<I, A> extends ActiveSideOptions<I, A> {
-  /** Which decision this is, e.g. `alert`. */
+  /** Name of the decision, e.g. `alert`. */
   name: string;
-  /** Asked in this order for what the active policy did not decide; what they do not decide either, the fallback does. */
+  /**
+   * Policies asked, in this order, about inputs that the active policy did not decide; the fallback decides the rest.
+   */
   between?: readonly Policy<I, A>[];
-  /** Rules: synchronous in spirit, needs nothing, answers everything. */
+  /** The last policy, made of rules: it should return at once, depend on nothing, and decide every input. */
   fallback: Policy<I, A>;
-  /** For each policy of the chain after the active one: none should ever need it. Default 1,000. */
+  /** Budget of each policy after the active one, ms; none should ever exceed it. Default 1,000. */
   fallbackBudgetMs?: number;
   newId?: () => string;
 }
@@ -29,7 +32,10 @@ type FallbackOutcome<A> =
   | { verdict: Verdict<A>; by: { name: string; version: string } }
   | { verdict?: undefined; failed: Failed };
 
-/** Made an error only where no policy has an answer: an error's stack costs more than a decision. */
+/**
+ * A failure, converted to an error only if no policy decides the input, because the stack of an error costs more than a
+ * decision.
+ */
 interface Failed {
   policy: { name: string; version: string };
   problem: string;
@@ -52,8 +58,9 @@ export class GovernedDecision<I, A> {
   }
 
   /**
-   * One result for each input, in the same order. Takes at most `budgetMs`, and `fallbackBudgetMs` for each policy after
-   * the active one. Never rejects: where the fallback fails too, that input's result carries the error (DECISION_FALLBACK_FAILED) instead of a verdict.
+   * Returns one result for each input, in the same order. Takes at most `budgetMs`, plus `fallbackBudgetMs` for each
+   * policy after the active one. Never rejects: if the fallback fails too, the result of that input carries the error
+   * (DECISION_FALLBACK_FAILED) instead of a verdict.
    */
   async decide(inputs: readonly I[]): Promise<Decided<A>[]> {
     if (inputs.length === 0) return [];
@@ -72,7 +79,7 @@ export class GovernedDecision<I, A> {
     );
   }
 
-  /** The record of a decision that the caller finds worth keeping; null where there was no verdict. */
+  /** Returns the record of a decision that the caller wants to keep; null if there was no verdict. */
   record(decided: Decided<A>, content: RecordContent): DecisionRecord | null {
     return decisionRecord(this.name, decided, content);
   }
@@ -120,7 +127,7 @@ export class GovernedDecision<I, A> {
     by: { name: string; version: string },
     verdict: Verdict<A> | null,
   ): FallbackOutcome<A> {
-    if (verdict === null) return { failed: { policy, problem: 'it gave no answer for this input' } };
+    if (verdict === null) return { failed: { policy, problem: 'it returned no answer for this input' } };
     const problem = problemOf(verdict, this.options.check);
     if (problem !== null) return { failed: { policy, problem } };
     return { verdict, by };

@@ -1,13 +1,15 @@
 /**
- * What a policy is: one way to make an automated decision. A model, a rule, later a human's standing instruction.
- * Batch-shaped: a policy is asked about many inputs at once, so that nothing is paid per input that can be paid per batch.
+ * The interface of a policy, which is one way to make an automated decision: a model, a rule, or later a standing
+ * instruction of a person. A policy is asked about a batch of inputs, so that no cost arises per input that can arise
+ * per batch.
  */
 export interface Policy<I, A> {
   readonly name: string;
   readonly version: string;
   /**
-   * One verdict for each input, in the same order; null where this policy has nothing to say about an input (that is no
-   * failure: the fallback decides that one). Should stop working when `signal` aborts: nobody waits for it any more.
+   * Returns one verdict for each input, in the same order; null if this policy has no answer for an input, which does
+   * not count as a failure: the fallback then decides. Should stop working when `signal` aborts, because the result is
+   * no longer used.
    */
   decide(inputs: readonly I[], signal: AbortSignal): Promise<(Verdict<A> | null)[]>;
 }
@@ -16,11 +18,11 @@ export interface Verdict<A> {
   answer: A;
   /** 0 … 1. */
   confidence: number;
-  /** Sentences. */
+  /** Whole sentences. */
   reasons: string[];
 }
 
-/** Why the active policy did not decide an input. */
+/** Reasons why the active policy did not decide an input. */
 export type FallbackCause =
   /** It did not answer within the budget. */
   | 'timeout'
@@ -28,35 +30,35 @@ export type FallbackCause =
   | 'error'
   /** Its answer failed the checks. */
   | 'invalid'
-  /** It failed too often in a row, and rests. */
+  /** It failed too often in a row, and is suspended. */
   | 'breaker-open'
-  /** Earlier runs of it ignored their abort signal and are still going. */
+  /** Earlier runs of it ignored their abort signal and have not finished. */
   | 'busy'
-  /** It said that it has no answer for this input. */
+  /** It returned no answer for this input. */
   | 'no-answer';
 
 export type Mode = 'active' | 'fallback';
 
 interface DecidedBase {
-  /** Unique; the decision record and all that follows from the decision carry it. */
+  /** Unique. The decision record and all effects of the decision carry it. */
   decisionId: string;
   mode: Mode;
-  /** The policy that answered (or, where there is no verdict, the one that should have). */
+  /** The policy that answered, or, without a verdict, the one that should have. */
   policy: { name: string; version: string };
-  /** Set exactly when mode is 'fallback'. `detail` is a short text for people. */
+  /** Present exactly if mode is 'fallback'. `detail` is a short text for people. */
   fallbackCause?: { cause: FallbackCause; detail: string };
-  /** From the question to this answer, fallback included. */
+  /** Time from the request to this result, including the fallback. */
   latencyMs: number;
 }
 
-/** What was decided about one input. Without a verdict only if the fallback failed too; then `error` says how. */
+/** The result for one input. It has no verdict only if the fallback failed too; then `error` says how. */
 export type Decided<A> = DecidedBase &
   ({ verdict: Verdict<A>; error?: undefined } | { verdict: null; error: Error });
 
 /** Returns what is wrong with an answer, or null. */
 export type CheckAnswer<A> = (answer: A) => string | null;
 
-/** What is wrong with a policy's verdict, or null. */
+/** Returns what is wrong with a policy's verdict, or null. */
 export function problemOf<A>(verdict: Verdict<A>, check: CheckAnswer<A>): string | null {
   const { confidence } = verdict;
   if (!(confidence >= 0 && confidence <= 1)) return `confidence ${confidence} is not within 0 and 1`;

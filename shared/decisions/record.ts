@@ -4,17 +4,17 @@ import type { Decided } from './policy.ts';
 const reasonsMax = 16;
 const detailLengthMax = 300;
 
-/** What the caller says about a decision that it finds worth recording. Summaries: keep them small. */
+/** The caller's part of a decision record. Inputs are summaries and should be small. */
 export interface RecordContent {
-  /** What the decision was about, e.g. `site/machine`. */
+  /** The subject of the decision, e.g. `site/machine`. */
   subject: string;
   inputs: Record<string, unknown>;
   answer: Record<string, unknown>;
-  /** Instead of the verdict's own reasons. */
+  /** Replaces the verdict's own reasons. */
   reasons?: string[];
 }
 
-/** The decision record of one decided input, or null where there was no verdict. */
+/** Builds the decision record for one result; null if there was no verdict. */
 export function decisionRecord(
   decision: string,
   decided: Decided<unknown>,

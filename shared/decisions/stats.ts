@@ -1,17 +1,17 @@
 import type { BreakerState } from './breaker.ts';
 import type { FallbackCause, Mode } from './policy.ts';
 
-/** Upper bounds of the latency buckets, ms; one more bucket holds what is above the last. */
+/** Upper bounds of the latency buckets, ms; one more bucket counts everything above the last. */
 export const latencyBucketsMs = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000] as const;
 
-/** Counters of one governed decision since start. Counts are of inputs, except `latency`, which is of batches. */
+/** Counters of one governed decision since the start. They count inputs, except `latency`, which counts batches. */
 export interface DecisionStats {
   name: string;
   decided: Record<Mode, number>;
-  /** Of the decided, how many by which policy. */
+  /** Number of decided inputs by policy. */
   byPolicy: Record<string, number>;
   causes: Record<FallbackCause, number>;
-  /** Inputs left without a verdict: the fallback failed. */
+  /** Inputs left without a verdict, because the fallback failed. */
   undecided: number;
   breaker: { state: BreakerState; opened: number };
   latency: { count: number; sumMs: number; maxMs: number; buckets: number[] };

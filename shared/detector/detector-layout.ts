@@ -1,12 +1,12 @@
 /**
- * Where a detector's numbers are. All of them lie in one piece of memory, in two parts: a row of one machine among
- * thousands meets memory that no processor cache holds, and pays for every place that it has to go to.
+ * Layout of a detector's numbers. All of them lie in two contiguous arrays: each row belongs to another of thousands of
+ * machines, so its numbers are in no processor cache, and every separate location costs another cache miss.
  */
 import { parameters } from './sensors/parameters.ts';
 import { initSensor, sensorSize } from './sensors/sensor-layout.ts';
 import { initSide, initStream, sideSize, streamSize } from './sensors/tail.ts';
 
-/** In double precision, at the beginning: counts and results … */
+/** Double precision, at the beginning: counts and results … */
 export const rowsAt = 0;
 export const scoreAt = 1;
 export const ratioAt = 2;
@@ -17,25 +17,25 @@ export const healthFilledAt = 6;
 export const healthSpanAt = 7;
 export const healthCountAt = 8;
 export const healthSumAt = 9;
-/** … then for each profile the bin that is under way (−1 before the first row). */
+/** … then, for each profile, the current bin (−1 before the first row). */
 const binsAt = 10;
 
-/** One clock's profile of all sensors. */
+/** Seasonal profile of all sensors over one period (a day or a week). */
 export interface ProfileLayout {
   readonly periodMs: number;
   readonly bins: number;
   readonly weight: number;
-  /** Single precision. Bins × sensors: what is usual; NaN where a bin has not been seen. */
+  /** Single precision. Bins × sensors: the expected value; NaN while a bin has not been seen. */
   readonly means: number;
-  /** Sensors × 2: sum and count of the bin that is under way. */
+  /** Sensors × 2: sum and count of the current bin. */
   readonly current: number;
-  /** A sensor each: mean absolute miss lately; NaN where nothing was usual yet. */
+  /** One per sensor: recent mean absolute error of the profile; NaN while it has no expectation yet. */
   readonly misses: number;
   /** Double precision. */
   readonly bin: number;
 }
 
-/** Offsets; for one number of sensors the same in every detector. */
+/** Offsets into the two arrays; they are the same for all detectors with the same number of sensors. */
 export interface DetectorLayout {
   readonly sensors: number;
   readonly profiles: readonly ProfileLayout[];
@@ -43,19 +43,19 @@ export interface DetectorLayout {
   readonly blame: number;
   readonly distances: number;
   readonly tails: number;
-  /** Means, variances, smoothed values: a sensor each. */
+  /** Means, variances and smoothed values: one of each per sensor. */
   readonly moments: number;
-  /** Sensors × sensors, both; of the covariance only the lower half. */
+  /** Sensors × sensors, both; only the lower half of the covariance is used. */
   readonly covariance: number;
   readonly precision: number;
   readonly health: number;
   readonly floats: number;
   /** Double precision. */
   readonly scalars: number;
-  /** Mean and variance of distance, and of agitation. */
+  /** Mean and variance of the distance, then of the agitation. */
   readonly limits: number;
   readonly onset: number;
-  /** A sensor each: its first value (NaN: none yet), and the unit it is counted in (0: it has never changed). */
+  /** One per sensor: its first value (NaN: none yet), and its unit (0: it has never changed). */
   readonly origin: number;
   readonly unit: number;
   readonly doubles: number;
@@ -64,7 +64,9 @@ export interface DetectorLayout {
 const dayMs = 86_400_000;
 const { dayBins, weekBins, sensorsFew, dayBinsMany, dayWeight, weekWeight } = parameters.season;
 
-/** Day and week for few sensors; the day in coarser bins for many, so that memory stays small. */
+/**
+ * Few sensors have a daily and a weekly profile; many have a daily one with coarser bins, so that memory stays small.
+ */
 function clocksOf(sensors: number): Pick<ProfileLayout, 'periodMs' | 'bins' | 'weight'>[] {
   if (sensors > sensorsFew) return [{ periodMs: dayMs, bins: dayBinsMany, weight: dayWeight }];
   return [
@@ -73,7 +75,7 @@ function clocksOf(sensors: number): Pick<ProfileLayout, 'periodMs' | 'bins' | 'w
   ];
 }
 
-/** Gives out places one after the other. */
+/** Allocates consecutive offsets. */
 function places() {
   let used = 0;
   const take = (count: number): number => {
@@ -129,14 +131,14 @@ export function detectorLayout(sensors: number, hasClock: boolean): DetectorLayo
   return known;
 }
 
-/** A detector's numbers. */
+/** The two arrays that hold a detector's numbers. */
 export interface DetectorNumbers {
   readonly layout: DetectorLayout;
   readonly floats: Float32Array;
   readonly doubles: Float64Array;
 }
 
-/** Of a detector that has seen nothing. */
+/** Returns the numbers of a detector that has seen no row. */
 export function newNumbers(sensors: number, hasClock: boolean): DetectorNumbers {
   const layout = detectorLayout(sensors, hasClock);
   const memory = new ArrayBuffer(8 * layout.doubles + 4 * layout.floats);

@@ -1,7 +1,7 @@
 /**
- * What a detector has learnt, as bytes: numbers of 8 bytes, the first four of them the version, how many sensors, rows of
- * warm-up and whether it has a clock; then its arrays, one after the other. Little-endian, and of a fixed length for so
- * many sensors.
+ * Serialises a detector's learnt state. The bytes are 8-byte little-endian numbers: first the version, the number of
+ * sensors, the rows of warm-up and whether there is a clock; then the arrays, one after the other. The length depends
+ * only on these first numbers.
  */
 import { HarbingerError } from '../runtime/errors.ts';
 import type { DetectorNumbers, ProfileLayout } from './detector-layout.ts';
@@ -9,7 +9,7 @@ import { parameters } from './sensors/parameters.ts';
 import { sensorSize } from './sensors/sensor-layout.ts';
 import { sideSize, streamSize } from './sensors/tail.ts';
 
-/** To be raised when the same bytes would mean something else. */
+/** Must be raised when the same bytes get another meaning. */
 export const stateVersion = 1;
 
 const sensorsMax = 1_024;
@@ -23,7 +23,7 @@ export interface StateHead {
 
 type Numbers = Float32Array | Float64Array;
 
-/** All that was learnt, in the order of the bytes; what is usual by sensor and bin, as copies. */
+/** All learnt numbers, in the order of the bytes. Seasonal means are copied from bin by sensor to sensor by bin. */
 function arraysOf({ layout, floats, doubles }: DetectorNumbers): Numbers[] {
   const { sensors } = layout;
   const single = (at: number, length: number) => floats.subarray(at, at + length);
@@ -42,7 +42,7 @@ function arraysOf({ layout, floats, doubles }: DetectorNumbers): Numbers[] {
   ];
 }
 
-/** From rows of `width` numbers to columns. */
+/** Transposes rows of `width` numbers into columns. */
 function transposed(rows: Float32Array, width: number): Float32Array {
   const columns = new Float32Array(rows.length);
   const height = rows.length / width;
@@ -56,7 +56,7 @@ export function stateOf(head: StateHead, numbers: DetectorNumbers): Uint8Array<A
   return pack(head, [...numbers.doubles.subarray(0, numbers.layout.scalars)], arraysOf(numbers));
 }
 
-/** Fills `numbers`. @throws HarbingerError DETECTOR_STATE */
+/** Fills `numbers` from `bytes`. @throws HarbingerError DETECTOR_STATE */
 export function stateFrom(bytes: Uint8Array, numbers: DetectorNumbers): void {
   const { layout, floats, doubles } = numbers;
   const arrays = arraysOf(numbers);
@@ -98,7 +98,10 @@ export function readHead(bytes: Uint8Array): StateHead {
   return { sensors, warmUpRows, hasClock: hasClock === 1 };
 }
 
-/** Fills `arrays` after `scalars` numbers, and returns these. @throws HarbingerError DETECTOR_STATE */
+/**
+ * Fills `arrays` with what follows the first `scalars` numbers, and returns these. @throws HarbingerError
+ * DETECTOR_STATE
+ */
 function unpack(bytes: Uint8Array, scalars: number, arrays: Numbers[]): number[] {
   let at = (4 + scalars) * numberBytes;
   if (bytes.length !== at + lengthOf(arrays)) throw stateError();

@@ -6,7 +6,7 @@ import { Detector } from './detector.ts';
 const stepMs = 300_000;
 const startMs = Date.UTC(2026, 0, 5);
 
-/** Two sensors that go together, a third by itself, some values missing; a shift of the second near the end. */
+/** Two correlated sensors and an independent one, with some missing values; the second shifts near the end. */
 function rowsOf(seed: number, rows: number): number[][] {
   const random = seededRandom(seed);
   return Array.from({ length: rows }, (_, row) => {
@@ -26,7 +26,7 @@ const continued = (detector: Detector, rows: number[][]) => {
 const newDetector = (sensors = 3) => new Detector(sensors, { warmUpRows: 200, hasClock: true });
 
 describe('the detector', () => {
-  it('scores between 0 and 1 whatever comes', () => {
+  it('scores any input between 0 and 1', () => {
     const value = fc.oneof(
       fc.double(),
       fc.constantFrom(Number.NaN, 0, 1, 1e308, -1e308, Number.POSITIVE_INFINITY),
@@ -41,7 +41,7 @@ describe('the detector', () => {
     );
   });
 
-  it('recovers from values that cannot be', () => {
+  it('recovers from impossible values', () => {
     const detector = newDetector();
     const rows = rowsOf(1, 600);
     push(detector, rows.slice(0, 300));
@@ -51,25 +51,25 @@ describe('the detector', () => {
     expect(after.at(-1)).toBeLessThan(0.6);
   });
 
-  it('does not look ahead: what comes later changes no score', () => {
+  it('does not look ahead: later rows change no score', () => {
     const rows = rowsOf(2, 600);
     const all = push(newDetector(), rows);
     expect(push(newDetector(), rows.slice(0, 350))).toEqual(all.slice(0, 350));
   });
 
-  it('goes on from its saved state as if nothing had happened', () => {
+  it('continues from its saved state exactly as without a restart', () => {
     const rows = rowsOf(3, 900);
     const whole = push(newDetector(), rows);
     const first = newDetector();
     push(first, rows.slice(0, 450));
-    // From an odd place in a larger buffer, as from a file.
+    // At an odd offset of a larger buffer, as when read from a file.
     const bytes = Buffer.concat([Buffer.alloc(3), first.toBytes()]).subarray(3);
     const second = Detector.fromBytes(bytes);
     expect(push(second, rows.slice(450), 450)).toEqual(whole.slice(450));
     expect([...second.toBytes()]).toEqual([...continued(first, rows).toBytes()]);
   });
 
-  it('refuses a state that is not its own', () => {
+  it('refuses a state of another version or size', () => {
     const bytes = newDetector().toBytes();
     const changed = (at: number, value: number) => {
       const copy = bytes.slice();
@@ -98,13 +98,13 @@ describe('the detector', () => {
     });
   });
 
-  it('scores 0 for what never changes, and 0.6 or more where it changes', () => {
+  it('scores 0 while nothing changes, and 0.6 or more at the first change', () => {
     const detector = newDetector(1);
     expect(Math.max(...push(detector, Array(500).fill([45])))).toBe(0);
     expect(detector.push([60], 0, startMs + 500 * stepMs)).toBeGreaterThan(0.6);
   });
 
-  it('has nothing to say of a machine without sensors', () => {
+  it('scores 0 for a machine without sensors', () => {
     expect(push(newDetector(0), [[], [], []])).toEqual([0, 0, 0]);
   });
 
@@ -116,7 +116,7 @@ describe('the detector', () => {
     expect(blame.indexOf(Math.max(...blame))).toBe(1);
   });
 
-  it('takes what lasts for the new normal: it is reported as it begins, and no more later', () => {
+  it('accepts a lasting change as the new normal: it is reported as it begins, not later', () => {
     const random = seededRandom(6);
     const detector = new Detector(1);
     const take = (rows: number, level: number) =>
@@ -127,7 +127,7 @@ describe('the detector', () => {
     expect(Math.max(...take(500, 25))).toBeLessThan(0.85);
   });
 
-  it('keeps a few KB a machine, however long it lives', () => {
+  it('needs a few KB per machine, however long its life', () => {
     const detector = new Detector(14);
     const size = () => detector.toBytes().length;
     const row = new Float64Array(14);
@@ -139,7 +139,7 @@ describe('the detector', () => {
   });
 });
 
-it('reports what a row costs', () => {
+it('reports the cost of a row', () => {
   const random = seededRandom(7);
   for (const sensors of [1, 14]) {
     const values = Float64Array.from({ length: 1_000 * sensors }, () => gaussian(random));

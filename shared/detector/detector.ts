@@ -1,6 +1,6 @@
 /**
- * The self-learned normal of one machine: one row in, one score out, in one pass, without labels and without looking
- * ahead. See shared/docs/detector.md for what is computed and how it was measured.
+ * The self-learned baseline of one machine: one row in, one score out, in a single pass, without labels and without
+ * looking ahead. shared/docs/detector.md says what is computed and how it was measured.
  */
 import {
   agitationAt,
@@ -35,13 +35,15 @@ import { limitRatio } from './state-limit.ts';
 import { knownRows, learnRow, measure, type Row } from './structure.ts';
 
 const { noiseRows, onset, state } = parameters;
-/** What is further from a sensor's first value counts as this far, in its units: its square fits single precision. */
+/** Relative values are clamped to this, in the sensor's unit, so that their squares fit single precision. */
 const relativeMax = 1e15;
 
 export interface DetectorOptions {
-  /** Rows from which normal is learnt in full; later ones change it slowly, and less the stranger they are. */
+  /**
+   * Rows from which the baseline is learnt at the full rate; later rows change it slowly, and anomalous ones even less.
+   */
   warmUpRows?: number;
-  /** Rows have times on a clock on which a day means something: seasons are learnt. */
+  /** True if rows have wall-clock times, so that daily and weekly seasons are learnt. */
   hasClock?: boolean;
 }
 
@@ -62,20 +64,22 @@ export class Detector {
     return this.numbers.doubles[rowsAt]!;
   }
 
-  /** Of the newest row, 0 … 1: up to 0.6 how far from normal the machine is (0.5: at the limit), above that something
-   * rare begins here. */
+  /**
+   * Score of the newest row, 0 … 1. Up to 0.6 it says how far from normal the machine is (0.5: at the limit); above
+   * that, something rare begins in this row.
+   */
   get score(): number {
     return this.numbers.doubles[scoreAt]!;
   }
 
-  /** How far from normal the machine is now, over the limit of normal. */
+  /** Current distance from normal, divided by the limit of normal. */
   get ratio(): number {
     return this.numbers.doubles[ratioAt]!;
   }
 
   /**
-   * Takes `values[from] … values[from + sensors - 1]`, NaN where absent. `timeMs`: since 1970, NaN if not known.
-   * Returns the score.
+   * Adds the row `values[from] … values[from + sensors - 1]`, NaN where a value is absent, and returns its score.
+   * `timeMs` counts from 1970; NaN if it is not known.
    */
   push(values: ArrayLike<number>, from = 0, timeMs = Number.NaN): number {
     if (this.sensors === 0) return 0;
@@ -97,23 +101,23 @@ export class Detector {
     return score;
   }
 
-  /** Rarity, in decades, of the rarest that has happened lately; fades. */
+  /** Rarity, in decades, of the rarest recent event; it decays. */
   get recentDecades(): number {
     const { doubles, layout } = this.numbers;
     return doubles[layout.onset]!;
   }
 
-  /** 1 … 0. */
+  /** 1 (healthy) … 0. */
   get healthIndex(): number {
     return healthOf(this.ratio);
   }
 
-  /** Rows until the end of life if how far from normal the machine is has a trend; null: unknown. */
+  /** Rows until the end of life, if the distance from normal has a trend; null if it has none. */
   remaining(): RemainingRows | null {
     return this.rows > this.warmUpRows ? remainingOf(this.numbers) : null;
   }
 
-  /** What each sensor has to do with the newest score: weights ≥ 0, written to `into` (one a sensor). */
+  /** Each sensor's share in the newest score: weights ≥ 0, one per sensor, written to `into`. */
   contributions(into: Float64Array): Float64Array {
     const { sensors, numbers, score, ratio } = this;
     const { floats, layout } = numbers;
@@ -128,7 +132,7 @@ export class Detector {
     return into;
   }
 
-  /** Per sensor, how rare it is for it to stand still for as long as it has: in decades, written to `into`. */
+  /** How rare it is, in decades, for each sensor to have been constant for so long; written to `into`. */
   stillness(into: Float64Array): Float64Array {
     for (let i = 0; i < this.sensors; i++) {
       stillnessDecades(this.numbers.floats, i * sensorSize);
@@ -137,12 +141,12 @@ export class Detector {
     return into;
   }
 
-  /** All that was learnt, as bytes: a detector made from them goes on as if nothing had happened. */
+  /** Serialises the learnt state. A detector restored from it continues exactly as this one would. */
   toBytes(): Uint8Array<ArrayBuffer> {
     return stateOf(this, this.numbers);
   }
 
-  /** @throws HarbingerError DETECTOR_STATE if they are not of this version */
+  /** Restores a detector. @throws HarbingerError DETECTOR_STATE if the bytes are not of this version */
   static fromBytes(bytes: Uint8Array): Detector {
     const head = readHead(bytes);
     const made = new Detector(head.sensors, head);
@@ -150,7 +154,7 @@ export class Detector {
     return made;
   }
 
-  /** Each sensor by itself. Fills `row`; returns the rarest of them, in decades. */
+  /** Judges each sensor by itself. Fills `row`; returns the highest rarity, in decades. */
   private readSensors(values: ArrayLike<number>, from: number, timeMs: number, row: Row): number {
     const { sensors, numbers } = this;
     const { floats, doubles, layout } = numbers;
@@ -183,12 +187,13 @@ export class Detector {
     return strangest;
   }
 
-  /** All sensors together: sets `ratio`; returns the rarity of the distance, in decades. */
+  /** Judges all sensors together. Sets `ratio`; returns the rarity of the distance, in decades. */
   private readStructure(row: Row): number {
     const { numbers, sensors, warmUpRows } = this;
     const { floats, doubles, layout } = numbers;
     const isWarmUp = doubles[rowsAt]! <= warmUpRows;
-    // What is strange is hardly learnt as normal: judged by the row before, so that one row cannot shut itself in.
+    // Anomalous rows hardly change the baseline. The weight depends on the previous row, so that a single row cannot
+    // lower its own weight.
     const gate = isWarmUp ? 1 : Math.max(state.gateMin, 1 / (1 + (doubles[ratioAt]! / state.gateAt) ** 4));
     const known = knownRows(numbers);
     measure(numbers, row);
@@ -213,7 +218,10 @@ export class Detector {
     return decades;
   }
 
-  /** From the sensor's first value, in the unit of its first change, so that neither offset nor scale matters. */
+  /**
+   * Relates a value to the sensor's first value, in units of its first change, so that neither offset nor scale
+   * matters.
+   */
   private relative(sensor: number, level: number): number {
     const { doubles, layout } = this.numbers;
     const origin = layout.origin + sensor;
@@ -226,7 +234,7 @@ export class Detector {
   }
 }
 
-/** Working memory, shared by all detectors of so many sensors: a push does not outlive itself. */
+/** Working memory, shared by all detectors with the same number of sensors: no push needs it after it returns. */
 const works: (Row | undefined)[] = [];
 
 function workRow(sensors: number): Row {

@@ -4,8 +4,8 @@ export const errorCodes = declareErrors({
   DETECTOR_STATE: {
     stage: 'intelligence',
     meaning:
-      'What was learnt of a machine was saved by another version of the detector. The machine learns anew.',
+      'The saved baseline of a machine was written by another version of the detector. The machine learns a new one.',
     retried: 'No.',
-    remedy: 'Nothing: until it has learnt, the machine is watched by rules.',
+    remedy: 'Nothing: rules watch the machine until its baseline is learnt.',
   },
 });

@@ -1,6 +1,6 @@
 /**
- * From the rarity of one row to whether something begins: evidence is judged among the machine's own rows (what happens
- * often here is not news), together with that of the last few rows, and reported once.
+ * Turns the rarity of rows into onsets of events. Evidence is ranked among the machine's own rows (a frequent pattern
+ * is not news), combined with the evidence of the last few rows, and reported once per event.
  */
 import { type DetectorNumbers, rowsAt } from './detector-layout.ts';
 import { pushOnset } from './onset.ts';
@@ -9,15 +9,15 @@ import { decades, input, r } from './sensors/registers.ts';
 import { learnSide, setSeen, sideDecades, sideSize } from './sensors/tail.ts';
 
 const { event } = parameters;
-/** Evidence is in decades; tails are kept for numbers around 1. */
+/** Evidence is in decades; tails expect values around 1. */
 const perDecade = 0.5;
-/** While an event of this rarity is remembered, rows teach less about what is usual. */
+/** While an event at least this rare is remembered, only a part of the rows changes the tails. */
 const busyDecades = 2.5;
 const gateRows = 16;
 
 /**
- * What is remembered: the rarity of the last event, fading; smoothed evidence. `ramp`: 0 … 1, how far scores are meant
- * yet. Returns the rarity of what begins here; 0 if nothing does.
+ * Adds a row's evidence, in decades. State: the rarity of the last event, which decays, and the smoothed evidence.
+ * `ramp`, 0 … 1, reduces scores during warm-up. Returns the rarity of an event that begins in this row, or 0.
  */
 export function pushEvidence(
   { layout, floats, doubles }: DetectorNumbers,

@@ -9,7 +9,7 @@ const sensors = 4;
 const lifeRows = 2_000;
 const warmUpRows = 400;
 
-/** Runs a life through a detector; says how often remaining life was stated, and was within its interval. */
+/** Runs a life through a detector; counts how often remaining life was reported, and was within its interval. */
 function follow(row: (at: number) => ArrayLike<number>, rows: number, columns: number) {
   const detector = new Detector(columns, { warmUpRows });
   let stated = 0;
@@ -27,7 +27,7 @@ function follow(row: (at: number) => ArrayLike<number>, rows: number, columns: n
   return { detector, stated, covered };
 }
 
-/** Lives of which the first half is healthy, then wear grows; and what never ends. */
+/** Wear curves of lives whose first half is healthy. */
 const wears: Record<string, (at: number) => number> = {
   'grows ever faster': (at) => 0.3 * Math.exp((at - 700) / 350),
   'grows with the third power': (at) => 12 * Math.max(0, (at - 900) / 1_100) ** 3,
@@ -51,19 +51,19 @@ function livesOf(wear: (at: number) => number, seeds: number) {
 describe('health and remaining life', () => {
   it.each([
     ['there is no trend', () => 0],
-    ['a change has come and stays', (at: number) => (at > 900 ? 6 : 0)],
-    ['what went far away came back', (at: number) => 6 * Math.max(0, 1 - Math.abs(at - 900) / 300)],
+    ['a change persists without growing', (at: number) => (at > 900 ? 6 : 0)],
+    ['a large deviation has receded', (at: number) => 6 * Math.max(0, 1 - Math.abs(at - 900) / 300)],
   ])('is unknown while %s', (_, wear) => {
     for (let seed = 1; seed <= 3; seed++) {
       const random = seededRandom(seed);
       const row = (at: number) => Array.from({ length: sensors }, () => gaussian(random) + wear(at));
-      // What comes back was on its way out for a while: nobody can know then.
+      // A deviation that receded had been growing for a while, and nobody can tell the difference then.
       const { stated } = follow(row, lifeRows, sensors);
       expect(stated).toBeLessThanOrEqual(wear(900) > 0 && wear(1_500) === 0 ? 0.1 * lifeRows : 0);
     }
   });
 
-  it.each(Object.entries(wears))('is extrapolated, with an honest interval, where wear %s', (name, wear) => {
+  it.each(Object.entries(wears))('is extrapolated, with an interval that holds, if wear %s', (name, wear) => {
     const { stated, covered } = livesOf(wear, 8);
     console.log(
       `wear that ${name}: remaining life stated for ${stated} rows, within its interval for ${covered}`,

@@ -1,6 +1,6 @@
 /**
- * A health index from how far a machine is from its normal, and, where that has a trend, how long until its end. The
- * history is 64 means of ever more rows each (when it is full, neighbours merge), so a life of any length fits.
+ * A health index from the distance to normal and, if that has a trend, the remaining life. The history consists of 64
+ * means, each over the same number of rows; when it is full, neighbours are merged, so a life of any length fits.
  */
 import {
   type DetectorNumbers,
@@ -14,14 +14,14 @@ import { parameters } from './sensors/parameters.ts';
 
 const { points, ratioAtHalf, fitShares } = parameters.health;
 
-/** `ratio`: how far from normal over the farthest that is normal. 1 … 0; half at twice the limit. */
+/** Health from `ratio`, the distance over its limit: 1 … 0, and one half at twice the limit. */
 export function healthOf(ratio: number): number {
   return 1 / (1 + (ratio / ratioAtHalf) ** 2);
 }
 
 /**
- * Takes a row's ratio into the history: means of its logarithm, oldest first. Beside them, rows in a point, and in the
- * one that is under way.
+ * Adds a row's ratio to the history, which holds means of its logarithm, oldest first. The layout also keeps the number
+ * of rows per point, and of rows in the current point.
  */
 export function pushHealth({ layout, floats, doubles }: DetectorNumbers, ratio: number): void {
   doubles[healthSumAt]! += Math.log(Math.max(ratio, 1e-3));
@@ -39,7 +39,7 @@ export function pushHealth({ layout, floats, doubles }: DetectorNumbers, ratio: 
   doubles[healthSpanAt]! *= 2;
 }
 
-/** See remaining-life.ts. */
+/** Returns the remaining life by the trend in the history; see remaining-life.ts. */
 export function remainingOf({ layout, floats, doubles }: DetectorNumbers): RemainingRows | null {
   const filled = doubles[healthFilledAt]!;
   const history = floats.subarray(layout.health, layout.health + filled);

@@ -1,13 +1,13 @@
 /** A straight line through evenly spaced values. */
 export interface Line {
-  /** Per place; and its standard error, which allows for residuals that resemble their neighbours. */
+  /** Slope per step, and its standard error, which allows for autocorrelated residuals. */
   slope: number;
   slopeStd: number;
-  /** At the newest value. */
+  /** Value of the line at the newest point. */
   now: number;
 }
 
-/** Least squares. */
+/** Fits a line by least squares. */
 export function fitLine(values: Float32Array): Line {
   const n = values.length;
   const middle = (n - 1) / 2;

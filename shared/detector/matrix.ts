@@ -1,6 +1,6 @@
 /**
- * Inverts a symmetric, positive definite matrix (size × size, by rows) in place: Gauss–Jordan, which needs no pivoting
- * then. False, and the matrix is spoilt, if it is not positive definite.
+ * Inverts a symmetric, positive definite matrix (size × size, row-major) in place by Gauss–Jordan elimination, which
+ * needs no pivoting for such a matrix. Returns false if it is not positive definite; its contents are then undefined.
  */
 export function invertSymmetric(matrix: Float64Array, size: number): boolean {
   for (let pivot = 0; pivot < size; pivot++) {

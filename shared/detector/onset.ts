@@ -4,9 +4,9 @@ const { decadesMin, margin, memoryRows } = parameters.onset;
 const keep = Math.exp(-1 / memoryRows);
 
 /**
- * Reports what is rarer than anything of late: an event is reported as it begins and as it grows, not at each row, and a
- * new normal not for ever. `memory[at]`: the rarity of the last event, fading. Returns the rarity, in decades, if this row
- * begins something, else 0.
+ * Reports rows that are rarer than anything recent. An event is reported as it begins and as it grows, not in each of
+ * its rows, and a new normal state is not reported for ever. `memory[at]` is the rarity of the last event, which
+ * decays. Returns the rarity, in decades, if an event begins in this row, else 0.
  */
 export function pushOnset(memory: Float64Array, at: number, decades: number): number {
   const remembered = memory[at]!;

@@ -1,8 +1,8 @@
 /**
- * From a trend to remaining life. Two things are not known: at what distance this machine will fail, and how the distance
- * will grow. The first is taken from a distribution over machines, given that this one has not failed yet; for the second,
- * the median follows the exponential through the newer history, and the 90 % quantile lies half-way (as a factor) to a
- * growth that does not accelerate any more.
+ * Extrapolates a trend to remaining life. Two things are unknown: at which distance this machine will fail, and how the
+ * distance will grow. The first comes from a distribution over machines, conditional on this one not having failed yet.
+ * For the second, the median follows the exponential through the newer history, and the 90 % quantile lies half-way (as
+ * a factor) to growth that no longer accelerates.
  */
 import { fitLine } from './line.ts';
 import { parameters } from './sensors/parameters.ts';
@@ -19,11 +19,11 @@ const {
   slopeShareMin,
 } = parameters.health;
 
-/** Least of the history that a trend is fitted to. */
+/** Minimum points and rows of history to which a trend is fitted. */
 const pointsMin = 16;
 const rowsMin = 50;
 
-/** Rows until the end of life, from the newest row: 10 %, 50 % and 90 % quantiles. */
+/** Quantiles (10 %, 50 % and 90 %) of the rows until the end of life, counted from the newest row. */
 export interface RemainingRows {
   p10: number;
   p50: number;
@@ -31,8 +31,8 @@ export interface RemainingRows {
 }
 
 /**
- * `history`: means of log ratio over `span` rows each, oldest first; a trend is looked for in the `newest` of them. Null,
- * "unknown", where there is none, or none that ends within a horizon.
+ * Estimates remaining life. `history` holds means of the log ratio over `span` rows each, oldest first; the trend is
+ * fitted to its `newest` points. Returns null ("unknown") if there is no trend, or none that ends within the horizon.
  */
 export function remainingRows(history: Float32Array, newest: number, span: number): RemainingRows | null {
   if (newest < pointsMin || newest * span < rowsMin) return null;
@@ -40,7 +40,7 @@ export function remainingRows(history: Float32Array, newest: number, span: numbe
   const recent = history.subarray(first);
   const line = fitLine(recent);
   if (line.now < Math.log(trendFromRatio) || line.slope < trendStdErrorsMin * line.slopeStd) return null;
-  // What was as far once and came back may come back again; what flattens may have arrived.
+  // A distance that was reached before and receded may recede again, and a trend that flattens may have ended.
   if (first > 0 && line.now < Math.max(...history.subarray(0, first)) + beyondEarlier) return null;
   if (fitLine(recent.subarray(newest - (newest >> 1))).slope < steadyShare * line.slope) return null;
   const slope = line.slope / span;
@@ -57,8 +57,8 @@ export function remainingRows(history: Float32Array, newest: number, span: numbe
 }
 
 /**
- * How much log ratio can still grow: the quantile `share` over machines that have come to `now`. Ends are taken to be
- * log-logistic, whose quantiles are known in closed form also for machines that have come farther than nearly all.
+ * The quantile `share` of the further growth of the log ratio, over machines that have reached `now`. Ends are assumed
+ * to be log-logistic, whose conditional quantiles have a closed form even for machines farther than nearly all others.
  */
 function untilEnd(now: number, share: number): number {
   const mean = Math.log(ratioAtEnd);

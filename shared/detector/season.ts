@@ -1,14 +1,14 @@
 /**
- * What is usual at this time of day and of week: means per bin of the clock, learnt as each bin ends. Times are UTC; a
- * local clock's change in spring is a day that differs.
+ * Seasonal expectation by time of day and of week: means per bin of the clock, each learnt when its bin ends. Times are
+ * UTC, so the change to summer time makes one unusual day.
  */
 import type { DetectorNumbers, ProfileLayout } from './detector-layout.ts';
 
-/** Memory of a profile's misses, and how much worse a new one is taken to be than its first miss. */
+/** Memory of a profile's error in rows, and the factor by which the first error of a new profile is increased. */
 const missRows = 100;
 const newcomerFactor = 2;
 
-/** Moves on to the bin of `timeMs`; a bin that has ended is learnt. */
+/** Moves on to the bin of `timeMs`; the bin that has ended is learnt. */
 export function enterBin(numbers: DetectorNumbers, profile: ProfileLayout, timeMs: number): void {
   const { floats, doubles } = numbers;
   const { periodMs, bins } = profile;
@@ -39,7 +39,7 @@ function meanNow(
   return floats[profile.means + doubles[profile.bin]! * layout.sensors + sensor]!;
 }
 
-/** What is usual now by the profile that has missed least lately; NaN where that is not known. */
+/** The expected value now, from the profile with the smallest recent error; NaN if none has an expectation. */
 export function usual(numbers: DetectorNumbers, sensor: number): number {
   let found = Number.NaN;
   let least = Number.POSITIVE_INFINITY;
@@ -64,7 +64,7 @@ export function learnUsual(
   if (!Number.isNaN(miss)) {
     const at = profile.misses + sensor;
     const known = floats[at]!;
-    // A profile that is new is not believed at once.
+    // A new profile is not trusted at once.
     floats[at] = Number.isNaN(known) ? newcomerFactor * miss : known + (miss - known) / missRows;
   }
   floats[profile.current + 2 * sensor]! += value;

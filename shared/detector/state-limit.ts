@@ -1,8 +1,8 @@
 import { parameters } from './sensors/parameters.ts';
 
 /**
- * A distance over its limit, which is mean + some standard deviations of what it was in normal times; then learns it at
- * `rate`. `limits[at]`, `limits[at + 1]`: mean, variance.
+ * Returns a distance over its limit, which is the mean plus some standard deviations of the distance in normal times;
+ * then learns the distance at `rate`. `limits[at]` is the mean, `limits[at + 1]` the variance.
  */
 export function limitRatio(
   limits: Float64Array,

@@ -1,7 +1,7 @@
 /**
- * How sensors go together: running means and covariances, and from time to time their inverse. With P the inverse of the
- * (shrunk) correlation matrix and z a row in standard deviations, zᵀPz is Mahalanobis' squared distance, and zᵢ(Pz)ᵢ is
- * sensor i's part of it. Two matrix-vector products a row.
+ * Correlation structure of the sensors: running means and covariances, and at intervals the inverse. With P the inverse
+ * of the (shrunk) correlation matrix and z a row in standard deviations, zᵀPz is Mahalanobis' squared distance, and
+ * zᵢ(Pz)ᵢ is sensor i's part of it. A row costs two matrix-vector products.
  */
 import { agitationAt, type DetectorNumbers, distanceAt, structureRowsAt } from './detector-layout.ts';
 import { invertSymmetric } from './matrix.ts';
@@ -9,40 +9,43 @@ import { parameters } from './sensors/parameters.ts';
 
 const { memoryRows, shrinkPerSensor, refreshRows, smoothRows, agitationRows, relativeStdMin } =
   parameters.structure;
-/** One odd row must not look like a state: its squared distance (1 on average) counts for at most this … */
+/** One odd row must not look like a lasting state: its squared distance (1 on average) counts for at most this … */
 const squareMax = 8;
 /** … and it moves a smoothed value as if it were at most so many standard deviations away. */
 const slewStd = 8;
-/** A sensor with no more changes than this is one that stands still. */
+/** A sensor with no more changes than this is regarded as constant. */
 const changesStill = 3;
 
-/** A row as structure sees it; absent values are NaN. All have one number a sensor. */
+/** A row as input of the structure; absent values are NaN. All arrays have one number per sensor. */
 export interface Row {
   /** Relative to each sensor's origin. */
   values: Float64Array;
-  /** As measured: what resolution can be expected of a sensor that stands still. */
+  /** Absolute values in the sensor's unit: they bound the resolution of a constant sensor. */
   levels: Float64Array;
-  /** How many values the sensor has given, and how many of them were changes. */
+  /** How many values the sensor has sent, and how many of them were changes. */
   seen: Float64Array;
   changes: Float64Array;
-  /** Out: each sensor's part of the smoothed squared distance. */
+  /** Output: each sensor's part of the smoothed squared distance. */
   parts: Float64Array;
   scratch: Float64Array;
 }
 
-/** What a sensor that has hardly ever changed can be expected to tell apart; next to nothing for one that changes. */
+/**
+ * Least standard deviation of a sensor: a share of its level while it has hardly ever changed, and negligible once it
+ * changes.
+ */
 export function resolution(level: number, changes: number): number {
   return (relativeStdMin * Math.abs(level)) / (1 + Math.max(0, changes - changesStill) ** 2);
 }
 
-/** Rows since distances mean something; 0: not yet. */
+/** Number of rows for which distances have been meaningful; 0: none yet. */
 export function knownRows({ layout, doubles }: DetectorNumbers): number {
   return Math.max(0, doubles[structureRowsAt]! - 15 - layout.sensors);
 }
 
 /**
- * Sets distance and agitation, before the row is learnt: root mean square per sensor, in standard deviations, of the
- * smoothed row, and of single rows lately.
+ * Sets distance and agitation before the row is learnt. Distance is that of the smoothed row, agitation that of recent
+ * single rows; both are root mean squares per sensor in standard deviations.
  */
 export function measure(numbers: DetectorNumbers, row: Row): void {
   const { layout, floats, doubles } = numbers;
@@ -63,7 +66,7 @@ export function measure(numbers: DetectorNumbers, row: Row): void {
     const farthest = known > 0 ? slewStd * spread : Number.POSITIVE_INFINITY;
     const step = value - floats[smoothed]!;
     floats[smoothed]! += smoothing * Math.max(-farthest, Math.min(farthest, step));
-    // A sensor that began to speak later than the others is first listened to.
+    // A sensor that appeared later than the others is not judged until its own warm-up is over.
     if (seen[i]! < parameters.warmUpRows && seen[i]! < rows) continue;
     if (!(spread > 0)) continue;
     scratch[i] = (value - floats[mean]!) / spread;
@@ -78,7 +81,7 @@ export function measure(numbers: DetectorNumbers, row: Row): void {
   doubles[distanceAt] = Math.sqrt(form(numbers, scratch, parts) / sensors);
 }
 
-/** Learns the row. `gate`: 0 … 1, how much of it once warm-up is over. */
+/** Learns the row. `gate`, 0 … 1, is its weight once warm-up is over. */
 export function learnRow(numbers: DetectorNumbers, row: Row, gate: number, warmUpRows: number): void {
   const { layout, floats, doubles } = numbers;
   const { sensors, moments, covariance } = layout;
@@ -137,6 +140,6 @@ function refresh({ layout, floats, doubles }: DetectorNumbers): void {
       matrix[j * sensors + i] = correlation;
     }
   }
-  // Sensors that were absent in different rows can give a matrix that is none of correlations: the last one stays.
+  // Sensors absent in different rows can yield a matrix that is not a correlation matrix; the last inverse then stays.
   if (invertSymmetric(matrix, sensors)) floats.set(matrix, precision);
 }

@@ -4,8 +4,8 @@ export const errorCodes = declareErrors({
   MACHINE_TYPE_INVALID: {
     stage: 'config',
     meaning:
-      'A file with a machine type cannot be read, is not sound, or extends a type that it cannot extend; or `machineTypesDir` is no folder.',
+      'A file with a machine type cannot be read, is not valid, or extends a type that it cannot extend; or `machineTypesDir` is not a folder.',
     retried: 'No. Nothing is started.',
-    remedy: 'Correct the file that the message names; the types that come with the product are examples.',
+    remedy: 'Correct the file that the message names; the built-in types are examples.',
   },
 });

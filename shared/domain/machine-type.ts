@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Static, Type } from '@sinclair/typebox';
 import { identifierPattern } from '../contract/topics.ts';
 
-/** Names that would read as something else in the store, or that payloads use for time and identity. */
+/** Names with another meaning in the store, or that payloads use for time and identity. */
 export const reservedMeasurements = ['estimate', 'event', 'decision'];
 export const reservedSensors = [
   'time',
@@ -34,11 +34,11 @@ export const Sensor = Type.Object(
       }),
     ),
     min: Type.Number({
-      description: 'The lowest value that can be true; a reading with a lower one is a dead letter.',
+      description: 'The lowest plausible value; a reading with a lower one becomes a dead letter.',
       examples: [0],
     }),
     max: Type.Number({
-      description: 'The highest value that can be true; a reading with a higher one is a dead letter.',
+      description: 'The highest plausible value; a reading with a higher one becomes a dead letter.',
       examples: [60],
     }),
     warn: Type.Optional(
@@ -61,7 +61,7 @@ export type Sensor = Static<typeof Sensor>;
 
 export const AlertPolicy = Type.Object(
   {
-    failureMode: name('What the alert is about; one alert of a machine is open for each.', 'wear-out'),
+    failureMode: name('The kind of failure; a machine has at most one open alert for each.', 'wear-out'),
     on: Type.Union([Type.Literal('remaining-life'), Type.Literal('anomaly')], {
       description:
         'The estimate that decides: remaining-life (its median, in lifeUnit) or anomaly (the score of how unusual readings are).',
@@ -102,7 +102,7 @@ export const AlertPolicy = Type.Object(
 );
 export type AlertPolicy = Static<typeof AlertPolicy>;
 
-/** A machine type: what its machines measure, how often, and when somebody must be told. One data file each. */
+/** A machine type: the sensors of its machines, their rate, and when an alert is raised. Each has a data file. */
 export const MachineType = Type.Object(
   {
     name: name('The name that rules under [[machines]] use.', 'pump'),
@@ -128,20 +128,20 @@ export const MachineType = Type.Object(
       minimum: 4,
       maximum: 512,
       default: 30,
-      description: 'How many of the newest readings a model looks at.',
+      description: 'Number of newest readings that a model reads.',
     }),
     windowRowsMin: Type.Optional(
       Type.Integer({
         minimum: 1,
         maximum: 512,
-        description: 'Readings from which on a machine is assessed; windowRows where it is absent.',
+        description: 'Number of readings from which a machine is assessed; defaults to windowRows.',
         examples: [10],
       }),
     ),
     rowPer: Type.Optional(
       Type.Union([Type.Literal('reading'), Type.Literal('step')], {
         description:
-          'What a row of the window is. reading (where it is absent): one reading, whenever it came, such as a flight or a stroke. step: stepMs of time, with the newest reading in it, and empty where there was none.',
+          'The meaning of a row of the window. reading (the default): one reading, such as a flight or a stroke, whenever it arrived. step: stepMs of time with the newest reading in it, empty if there was none.',
       }),
     ),
     planningHorizon: Type.Optional(
@@ -165,7 +165,7 @@ export const MachineType = Type.Object(
       maxItems: 8,
       default: [],
       description:
-        'Alert policies: when somebody is told. Without one, machines are watched and nobody is told.',
+        'Alert policies: when an alert is raised. Without one, machines are watched and no alert is raised.',
     }),
     model: Type.Optional(
       Type.String({
@@ -179,18 +179,20 @@ export const MachineType = Type.Object(
 );
 export type MachineType = Static<typeof MachineType>;
 
-/** Readings from which on a machine of this type is assessed. */
+/** Number of readings from which a machine of this type is assessed. */
 export function windowRowsMin(type: MachineType): number {
   return type.windowRowsMin ?? type.windowRows;
 }
 
-/** Fingerprint of what a model depends on: sensors in order with units, and the unit of life. 16 hex digits. */
+/**
+ * Fingerprint of everything that a model depends on: sensors in order with units, and the unit of life. 16 hex digits.
+ */
 export function contractHash(type: MachineType): string {
   const relevant = [type.name, type.lifeUnit, type.sensors.map((sensor) => [sensor.name, sensor.unit])];
   return createHash('sha256').update(JSON.stringify(relevant)).digest('hex').slice(0, 16);
 }
 
-/** What is wrong beyond what the schema expresses, as sentences. */
+/** Returns, as sentences, all problems that the schema cannot express. */
 export function problemsOf(type: MachineType): string[] {
   const problems: string[] = [];
   if (reservedMeasurements.includes(type.name)) problems.push(`'${type.name}' is a reserved name`);

@@ -16,7 +16,7 @@ const head = (name: string) => `name = "${name}"\nversion = "1.0.0"\ndescription
 const write = (file: string, text: string) => writeFileSync(join(folder, `${file}.toml`), text);
 
 describe('a machine type that extends another', () => {
-  it('is as that one but for what it says itself; sensors of the same name are replaced, in their place', () => {
+  it('inherits all that it does not declare; sensors of the same name are replaced in place', () => {
     write('base', `${head('base')}stepMs = 7\nwindowRows = 40\n${sensor('a', 1)}${sensor('b', 1)}`);
     write('own', `extends = "base"\n${head('own')}windowRows = 50\n${sensor('a', 2)}${sensor('c', 3)}`);
     const types = loadMachineTypes([folder]);
@@ -29,7 +29,7 @@ describe('a machine type that extends another', () => {
     expect(types.get('base')!.sensors.map(({ max }) => max)).toEqual([1, 1]);
   });
 
-  it('may extend one that comes with the product', () => {
+  it('may extend a built-in type', () => {
     write('own', `extends = "pump"\n${head('own')}`);
     const types = loadMachineTypes([builtInTypesDir, folder]);
     expect(types.get('own')!.sensors).toEqual(types.get('pump')!.sensors);
@@ -38,13 +38,13 @@ describe('a machine type that extends another', () => {
   it.each([
     ['nobody', `extends = "nobody"\n${head('own')}${sensor('a', 1)}`],
     ['itself', `extends = "own"\n${head('own')}${sensor('a', 1)}`],
-  ])('is refused, with its file, where it extends %s', (_, text) => {
+  ])('is refused, with its file named, if it extends %s', (_, text) => {
     write('own', text);
-    expect(() => loadMachineTypes([folder])).toThrow(/own\.toml.*stands for itself/);
+    expect(() => loadMachineTypes([folder])).toThrow(/own\.toml.*extends no other/);
   });
 });
 
-it('a folder that is not there is named', () => {
+it('a missing folder is named', () => {
   expect(() => loadMachineTypes([join(folder, 'nowhere')])).toThrow(
     expect.objectContaining({
       code: 'MACHINE_TYPE_INVALID',
@@ -53,7 +53,7 @@ it('a folder that is not there is named', () => {
   );
 });
 
-it('a window that must have more rows than it can is refused', () => {
+it('a window whose minimum of rows exceeds its length is refused', () => {
   write('own', `${head('own')}stepMs = 1\nwindowRows = 10\nwindowRowsMin = 11\n${sensor('a', 1)}`);
   expect(() => loadMachineTypes([folder])).toThrow(/windowRowsMin must not be above windowRows/);
 });

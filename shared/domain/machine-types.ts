@@ -11,10 +11,10 @@ import { MachineType, problemsOf } from './machine-type.ts';
 
 const validate = compileValidator(MachineType);
 
-/** The types that come with the product. */
+/** Folder of the built-in types. */
 export const builtInTypesDir = join(packageRoot, 'shared', 'domain', 'types');
 
-/** The content of a TOML file, before it is known to be a machine type. */
+/** The content of a TOML file that has not been checked yet. */
 type Document = Record<string, unknown>;
 
 function isDocument(value: unknown): value is Document {
@@ -31,7 +31,7 @@ function wrong(file: string, message: string, line?: number): ConfigProblem {
   return { code: 'MACHINE_TYPE_INVALID', key: '', file, message, ...(line !== undefined && { line }) };
 }
 
-/** A file that cannot be read becomes a problem. */
+/** Reads a file; if that fails, it adds a problem and returns nothing. */
 function readFile(path: string, problems: ConfigProblem[]): TypeFile[] {
   try {
     const text = readFileSync(path, 'utf8');
@@ -54,7 +54,7 @@ function filesIn(folder: string, problems: ConfigProblem[]): string[] {
   }
 }
 
-/** The base's sensors in their order, those that are declared again replaced, further ones added. */
+/** Merges sensors: the base's in their order, with those declared again replaced, then the additional ones. */
 function mergedSensors(base: unknown, own: unknown): unknown {
   if (!Array.isArray(base) || !Array.isArray(own)) return own ?? base;
   const nameOf = (sensor: unknown) => (isDocument(sensor) ? sensor.name : undefined);
@@ -62,7 +62,10 @@ function mergedSensors(base: unknown, own: unknown): unknown {
   return [...replaced, ...own.filter((sensor) => !base.some((other) => nameOf(other) === nameOf(sensor)))];
 }
 
-/** `extends = "name"`: all that the file does not say itself is as in the type of that name, which must not extend another. */
+/**
+ * Resolves `extends = "name"`: settings that the file lacks are taken from the type of that name, which must not extend
+ * another.
+ */
 function extended({ document }: TypeFile, documents: ReadonlyMap<unknown, Document>): Document | null {
   const { extends: name, ...own } = document;
   if (name === undefined) return own;
@@ -71,7 +74,7 @@ function extended({ document }: TypeFile, documents: ReadonlyMap<unknown, Docume
   return { ...base, ...own, sensors: mergedSensors(base.sensors, own.sensors) };
 }
 
-/** The type that a file describes, or what is wrong with it. */
+/** Converts a file to the type that it describes, or to its problems. */
 function typeOf(
   file: TypeFile,
   documents: ReadonlyMap<unknown, Document>,
@@ -80,18 +83,18 @@ function typeOf(
   const whole = extended(file, documents);
   if (whole === null) {
     const { line } = positionOf(tomlPositions(text, path), 'extends');
-    const message = `it extends '${String(document.extends)}', which is no machine type that stands for itself`;
+    const message = `it extends '${String(document.extends)}', which is not a machine type that extends no other`;
     return { problems: [wrong(path, message, line)] };
   }
   try {
-    // Copied: the check fills in defaults, and sensors may be shared with the type that is extended.
+    // Copied because the check fills in defaults, and the type that is extended may share its sensors.
     const type = validate(structuredClone(whole), (problem) => new NotAType(problem));
     const problems = problemsOf(type).map((problem) => wrong(path, problem));
     return problems.length > 0 ? { problems } : { type };
   } catch (error) {
     if (!(error instanceof NotAType)) throw error;
     const positions = tomlPositions(text, path);
-    // Sensors of an extended type are counted otherwise than in the file.
+    // Merged sensors have other indices than in the file.
     const lineOf = (key: string) =>
       document.extends !== undefined && key.startsWith('sensors')
         ? undefined
@@ -101,10 +104,13 @@ function typeOf(
   }
 }
 
-/** The quick check has found something; the thorough one says everything. */
+/** Signals that the quick check has failed; the thorough check then finds every problem. */
 class NotAType extends Error {}
 
-/** Reads every `*.toml` of the folders, later folders replacing types of the same name, and says everything that is wrong. */
+/**
+ * Reads every `*.toml` of the folders and returns all problems. A type replaces one of the same name in an earlier
+ * folder.
+ */
 export function readMachineTypes(folders: string[]): {
   types: Map<string, MachineType>;
   problems: ConfigProblem[];
@@ -123,8 +129,8 @@ export function readMachineTypes(folders: string[]): {
 }
 
 /**
- * Loads every `*.toml` of the folders, later folders replacing types of the same name.
- * @throws ConfigError MACHINE_TYPE_INVALID naming every file or folder and its problems
+ * Loads every `*.toml` of the folders. A type replaces one of the same name in an earlier folder. @throws ConfigError
+ * MACHINE_TYPE_INVALID naming every file or folder and its problems
  */
 export function loadMachineTypes(folders: string[] = [builtInTypesDir]): Map<string, MachineType> {
   const { types, problems } = readMachineTypes(folders);

@@ -26,11 +26,11 @@ export const artefactLimits = {
 export interface Artefact {
   manifest: ModelManifest;
   ensemble: Ensemble;
-  /** For each member one for each of weightShapes(architecture), all finite. */
+  /** For each member, one array for each of weightShapes(architecture); all values are finite. */
   weights: Float32Array[][];
 }
 
-/** Which check a refused artefact failed; the error's code is `MODEL_REFUSED_` + one of these. */
+/** The check that a refused artefact failed; these are also the error codes. */
 export type RefusalCode =
   | 'MODEL_REFUSED_MISSING'
   | 'MODEL_REFUSED_SIZE'
@@ -50,7 +50,7 @@ export function refusal(code: RefusalCode, folder: string, problem: string): Har
 const checkManifest = compileValidator(ModelManifest);
 const checkEnsemble = compileValidator(Ensemble);
 
-/** Reads a file whose size is looked at first, so that a huge one is never read. */
+/** Reads a file after checking its size, so that a huge one is never read. */
 function readBounded(folder: string, name: string, bytesMax: number): Buffer {
   const path = join(folder, name);
   if (!existsSync(path)) throw refusal('MODEL_REFUSED_MISSING', folder, `${name} does not exist`);
@@ -85,7 +85,7 @@ function readListed(
   return bytes;
 }
 
-/** A model answers for the machines it was trained on and no others. */
+/** A model may be used only for the machine type and the sensors it was trained on. */
 function checkFits(folder: string, manifest: ModelManifest, type: MachineType): void {
   if (manifest.machineType !== type.name) {
     throw refusal(
@@ -111,7 +111,7 @@ function checkFits(folder: string, manifest: ModelManifest, type: MachineType): 
   }
 }
 
-/** What the schema of the manifest cannot say. */
+/** Checks that the manifest's schema cannot express. */
 function checkSound(folder: string, { features, inputs, output }: ModelManifest): void {
   const problem = featuresProblem(features, inputs.length) ?? intervalProblem(output.interval);
   if (problem) throw refusal('MODEL_REFUSED_MANIFEST', folder, problem);
@@ -154,8 +154,8 @@ function splitWeights(folder: string, { members }: Ensemble, bytes: Buffer): Flo
 
 /**
  * Reads an artefact and checks everything that can be checked without running it, cheapest and safest first: sizes
- * before reading, schemas before use, fit to the machine type, hashes, shapes, finite weights.
- * @throws HarbingerError MODEL_REFUSED_* saying which check failed
+ * before reading, schemas before use, fit to the machine type, hashes, shapes, finite weights. @throws HarbingerError
+ * MODEL_REFUSED_* saying which check failed
  */
 export function loadArtefact(folder: string, type: MachineType): Artefact {
   const fail = (problem: string) => refusal('MODEL_REFUSED_MANIFEST', folder, problem);

@@ -15,13 +15,13 @@ function restoreRemovedFunctions(): void {
 const loaders: Record<BackendName, () => Promise<unknown>> = {
   tensorflow: () => {
     restoreRemovedFunctions();
-    // An optional dependency: the name is kept from the compiler, which would insist on its types.
+    // The dependency is optional. A variable hides its name from the compiler, which would otherwise demand its types.
     const name: string = '@tensorflow/tfjs-node';
     return import(name);
   },
   wasm: async () => {
     const wasm = await import('@tensorflow/tfjs-backend-wasm');
-    // Its binaries stay in its own folder when its code is bundled.
+    // The package's .wasm files stay in its own folder when its code is bundled.
     const { resolve } = createRequire(import.meta.url);
     wasm.setWasmPaths(dirname(resolve('@tensorflow/tfjs-backend-wasm')) + sep);
     wasm.setThreadsCount(1);
@@ -36,9 +36,12 @@ const order: Record<BackendPreference, BackendName[]> = {
   cpu: ['cpu'],
 };
 
-/** Loads the best backend that works on this machine and makes it TensorFlow.js's current one. Always finds one. */
+/**
+ * Loads the best backend that works on this machine and makes it TensorFlow.js's current one. Plain JavaScript always
+ * works.
+ */
 export async function chooseBackend(preference: BackendPreference): Promise<ChosenBackend> {
-  // Keeps the plain backend from advertising the native one on the console; its reasons are in `passedOver`.
+  // Otherwise the plain backend recommends the native one on the console; why that is not used is in `passedOver`.
   tf.enableProdMode();
   const passedOver: string[] = [];
   for (const name of order[preference]) {

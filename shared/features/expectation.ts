@@ -1,11 +1,13 @@
-/** Missing-value patterns remembered: a dead sensor makes the same one again and again. */
+/** Limit of remembered patterns of missing values; a dead sensor repeats one pattern. */
 const patternsMax = 64;
-/** Added to the correlations' diagonal: sensors that move as one must not cancel each other with huge weights. */
+/**
+ * Added to the diagonal of the correlations: sensors that move together must not cancel each other with huge weights.
+ */
 const ridge = 0.05;
 
 /**
- * What a row's missing values are expected to be, given the others: the conditional mean of a normal distribution with
- * the training data's correlations. All values are normalised: without any other value the expectation is 0.
+ * Expectation of a row's missing values, given the others: the conditional mean of a normal distribution with the
+ * training data's correlations. All values are normalised, so without any other value the expectation is 0.
  */
 export class Expectation {
   private readonly size: number;
@@ -43,7 +45,7 @@ export class Expectation {
     return weights;
   }
 
-  /** Row i: the weights of the present values for the missing value i. */
+  /** Row i holds the weights of the present values for the missing value i. */
   private solve(pattern: string): Float64Array {
     const { size, correlation } = this;
     const present = [...pattern].flatMap((there, i) => (there === '1' ? [i] : []));
@@ -64,7 +66,7 @@ export class Expectation {
   }
 }
 
-/** Gauss–Jordan elimination of [A | b] with a positive definite A, in place. */
+/** Solves [A | b] by Gauss–Jordan elimination in place; A is positive definite. */
 export function solveInPlace(matrix: Float64Array[]): Float64Array {
   const size = matrix.length;
   for (let pivot = 0; pivot < size; pivot++) {

@@ -1,40 +1,45 @@
-/** The one way from readings to a network's input (features.ts lists its steps): training and inference both call it. */
+/**
+ * The only path from readings to a network's input (features.ts lists its steps), used by training and inference alike.
+ */
 import { Expectation } from './expectation.ts';
 import { clipStd, type Features, logarithm } from './features.ts';
 import { lengthFeatures, Summariser } from './summary.ts';
 
-/** A sensor is stuck when it stands still for so many times longer than it ever did in training. */
+/** A sensor is stuck if it has been constant for this many times its longest constant run in training … */
 const stillFactor = 2;
-/** … and for more rows than this: a few equal values mean nothing. */
+/** … and for more rows than this, because a few equal values mean nothing. */
 const stillRowsFloor = 4;
 
 export interface FeaturePathOptions {
   features: Features;
-  /** Values in a row of readings: the machine type's sensors. */
+  /** Values per row of readings: the sensors of the machine type. */
   inputs: number;
   windowRows: number;
-  /** Windows with fewer rows are not judged. Equal to `windowRows`: windows are always full. */
+  /** Windows with fewer rows are not judged. If it equals `windowRows`, windows are always full. */
   windowRowsMin: number;
 }
 
-/** What is known of some rows after they were prepared. */
+/** What preparing a range of rows found out about it. */
 export interface Prepared {
-  /** Rows before this one hold no value at all: the machine's history is that short. */
+  /** Index of the first row that holds any value: a short history leaves the rows before it empty. */
   firstRow: number;
   /**
-   * 0 … 1: share of the values from the first row on that are there, not stuck, and like those in training, in an
-   * operating condition like those in training.
+   * 0 … 1: the share of values, from the first row on, that are present, not stuck, within the range of the training
+   * data, and in an operating condition seen in training.
    */
   familiarity: number;
 }
 
 export class FeaturePath {
-  /** Numbers in a network's input. */
+  /** Length of a network's input. */
   readonly width: number;
   readonly channels: readonly number[];
   readonly windowRows: number;
   readonly inputs: number;
-  /** Values in a row of the input of a network that reads rows: the channels and, where windows may be short, a mark. */
+  /**
+   * Values per row of the input of a network that reads rows: the channels and, if windows may be short, a padding
+   * flag.
+   */
   private readonly columns: number;
   private readonly features: Features;
   private readonly windowRowsMin: number;
@@ -42,7 +47,7 @@ export class FeaturePath {
   private readonly conditions: { mean: Float64Array; scale: Float64Array }[];
   private readonly stillLimits: Float64Array;
   private readonly summariser: Summariser | null;
-  /** Per channel: the row from which on it is stuck. */
+  /** Per channel: the row from which it is stuck. */
   private readonly stuckFrom: Int32Array;
   private readonly scratch: Float32Array;
 
@@ -69,8 +74,8 @@ export class FeaturePath {
   }
 
   /**
-   * One window: `windowRows` × inputs at `raw[from]`, in the sensors' units, oldest first, NaN where absent, a short
-   * history's rows at the end → `width` numbers at `out[outFrom]`.
+   * Prepares one window: `windowRows` × inputs at `raw[from]`, in the sensors' units, oldest first, NaN where absent,
+   * with the rows of a short history at the end, become `width` numbers at `out[outFrom]`.
    * @returns the familiarity (see Prepared); 0 for a window with too few rows
    */
   window(raw: Float32Array, from: number, out: Float32Array, outFrom: number): number {
@@ -80,7 +85,10 @@ export class FeaturePath {
     return windowRows - firstRow < this.windowRowsMin ? 0 : familiarity;
   }
 
-  /** Steps 1 – 4 for any number of successive rows of one machine → rows × channels; those before the first are not touched. */
+  /**
+   * Applies steps 1 – 4 to any number of successive rows of one machine, which become rows × channels. Rows before the
+   * first are not written.
+   */
   rows(raw: Float32Array, from: number, rows: number, out: Float32Array): Prepared {
     const { inputs, features } = this;
     const channels = features.channels.length;
@@ -99,7 +107,7 @@ export class FeaturePath {
       for (let channel = 0; channel < channels; channel++) {
         const measured = raw[at + features.channels[channel]!]!;
         const value = features.logarithmic ? logarithm(measured) : measured;
-        // NaN fails every comparison: what is missing or stuck stays NaN for now.
+        // NaN fails every comparison, so missing and stuck values stay NaN here.
         const z = row >= this.stuckFrom[channel]! ? Number.NaN : (value - mean[channel]!) * scale[channel]!;
         out[to + channel] = z > clipStd ? clipStd : Math.max(z, -clipStd);
         if (z <= clipStd && z >= -clipStd) usual++;
@@ -113,7 +121,7 @@ export class FeaturePath {
     return { firstRow, familiarity: values === 0 ? 0 : familiar / values };
   }
 
-  /** Step 5: rows `first` … `end` of prepared rows, at most the window's → a network's input at `out[at]`. */
+  /** Applies step 5: the prepared rows `first` … `end`, at most a window's, become a network's input at `out[at]`. */
   assemble(rows: Float32Array, first: number, end: number, out: Float32Array, at: number): void {
     const { summary } = this.features;
     const from = Math.max(first, end - this.windowRows + 1);
@@ -125,7 +133,7 @@ export class FeaturePath {
     }
   }
 
-  /** Makes one channel of an input what it would be were all its values the mean of their operating conditions. */
+  /** Replaces all values of one channel of an input by the means of their operating conditions. */
   occlude(input: Float32Array, at: number, channel: number): void {
     const { summary, channels } = this.features;
     if (!summary) {
@@ -157,7 +165,7 @@ export class FeaturePath {
     return rows;
   }
 
-  /** The first of a stuck sensor's equal values is a genuine one; those after it are not. */
+  /** The first of a stuck sensor's equal values is genuine; those after it are not. */
   private findStuck(raw: Float32Array, from: number, rows: number, firstRow: number): void {
     const { inputs, features, stillLimits, stuckFrom } = this;
     for (let channel = 0; channel < stuckFrom.length; channel++) {
@@ -172,7 +180,10 @@ export class FeaturePath {
     }
   }
 
-  /** Which condition a row is in; null where its settings are not all there (it stays in the last row's). */
+  /**
+   * Finds the operating condition of a row; null if one of its settings is missing (the last row's condition then
+   * applies).
+   */
   private nearest(raw: Float32Array, at: number): { condition: number; known: boolean } | null {
     const { settings, settingScale, conditions } = this.features;
     let best = 0;

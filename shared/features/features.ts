@@ -1,21 +1,22 @@
 /**
- * How a machine's readings become what a network reads: learnt in training, stored in the manifest, the same for both
- * (feature-path.ts does it). In order:
+ * Turns a machine's readings into a network's input. The parameters are learnt in training and stored in the manifest;
+ * feature-path.ts applies them in training and inference alike. The steps are:
  *
- *   1. a sensor that stands still for longer than it ever did in training is stuck: its values count as missing
- *   2. each row gets the operating condition whose centre its settings are nearest to
- *   3. each value (or its logarithm) becomes standard deviations from that condition's mean, at most `clipStd`
- *   4. a missing value becomes what the row's other sensors let expect; a missing row repeats the one before
- *   5. the history becomes a summary (summary.ts); or, for networks that read the rows themselves, rows before the
- *      machine's first one repeat that first row, and a column says that they were not there
+ *   1. A sensor that is constant for longer than it ever was in training is stuck: its values count as missing.
+ *   2. Each row is assigned the operating condition whose centre its settings are nearest to.
+ *   3. Each value (or its logarithm) is expressed in standard deviations from that condition's mean, at most `clipStd`.
+ *   4. A missing value is replaced by its expectation given the row's other sensors; a missing row repeats the previous
+ *      one.
+ *   5. The history is summarised (summary.ts); or, for networks that read the rows themselves, rows before the
+ *      machine's first one repeat that row, and a column flags them as padding.
  */
 import { type Static, Type } from '@sinclair/typebox';
 import { Summary, summaryWidth } from './summary.ts';
 
-/** Beyond this many standard deviations a value says no more: one mad sensor must not drown the others. */
+/** Values are clipped to this many standard deviations, so that one faulty sensor cannot dominate the others. */
 export const clipStd = 8;
 
-/** Of a value that is above 0 when it is sound; what is not is very small. */
+/** Logarithm of a value that is positive if it is sound; any other value becomes a very small one. */
 export function logarithm(value: number): number {
   return value > 0 ? Math.log(value) : Number.isNaN(value) ? Number.NaN : smallest;
 }
@@ -74,7 +75,7 @@ export const Features = Type.Object(
 );
 export type Features = Static<typeof Features>;
 
-/** What a schema cannot say; null if the features are sound for so many inputs. */
+/** Checks that a schema cannot express; null if the features are sound for this number of inputs. */
 export function featuresProblem(features: Features, inputs: number): string | null {
   const { settings, settingScale, conditions, channels, stillRowsMax, correlation, summary } = features;
   if ([...settings, ...channels].some((index) => index >= inputs))

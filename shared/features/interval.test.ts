@@ -7,13 +7,13 @@ const lives = (raw: number[], p50Shift = 0) => [
 ];
 
 describe('the interval', () => {
-  it('moves by what was found for the predicted life, in straight lines between the knots', () => {
+  it('shifts the quantiles by the predicted life, linearly between the knots', () => {
     expect(lives([0.1, 0.2, 0.3])).toEqual([8, 20, 31].map((life) => expect.closeTo(life, 4)));
     expect(lives([0.3, 0.4, 0.5])).toEqual([26, 40, 52].map((life) => expect.closeTo(life, 4)));
     expect(lives([0, 0.05, 0.1])).toEqual([0, 5, 11].map((life) => expect.closeTo(life, 4)));
   });
 
-  it('stays within 0 … cap and in order, whatever the network says', () => {
+  it('keeps the quantiles in order and within 0 … cap for any output of the network', () => {
     for (const raw of [
       [-1, -0.5, 0],
       [2, 3, 4],
@@ -28,14 +28,14 @@ describe('the interval', () => {
     }
   });
 
-  it('leaves p50 earlier, but for machines that are as good as new; the interval stays', () => {
+  it('moves p50 earlier except for machines as good as new, and keeps the interval', () => {
     expect(lives([0.3, 0.4, 0.5], -2)[1]).toBeCloseTo(38);
     expect(lives([0.3, 0.4, 0.5], -2)[2]).toBeCloseTo(52);
     expect(lives([0.8, 0.92, 1], -2)[1]).toBeCloseTo(91);
     expect(lives([0.9, 1, 1], -2)[1]).toBe(100);
   });
 
-  it('is refused where its lists do not fit', () => {
+  it('is refused if its lists do not fit each other', () => {
     expect(intervalProblem(interval)).toBeNull();
     expect(intervalProblem({ ...interval, p10Shift: [0] })).toMatch(/equally long/);
     expect(intervalProblem({ ...interval, at: [1, 1, 2] })).toMatch(/do not rise/);

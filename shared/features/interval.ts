@@ -1,7 +1,7 @@
 /**
- * The interval's calibration: how far the network's own p10 and p90 are moved, depending on the life it predicts, so that
- * on machines it has not seen 80 % of the labels lie within. Near the cap and near the end intervals differ, so the moves
- * are given at knots of p50 and are straight lines between them.
+ * Calibration of the interval: shifts of the network's own p10 and p90, depending on the predicted life, so that on
+ * unseen machines 80 % of the labels lie within. The interval differs near the cap and near the end, so the shifts are
+ * given at knots of p50 and interpolated linearly.
  */
 import { type Static, Type } from '@sinclair/typebox';
 
@@ -17,7 +17,7 @@ export const IntervalCalibration = Type.Object(
 );
 export type IntervalCalibration = Static<typeof IntervalCalibration>;
 
-/** What a schema cannot say. */
+/** Checks that a schema cannot express. */
 export function intervalProblem({ at, p10Shift, p90Shift }: IntervalCalibration): string | null {
   if (p10Shift.length !== at.length || p90Shift.length !== at.length) {
     return 'the interval’s lists are not equally long';
@@ -35,12 +35,12 @@ function between(at: readonly number[], values: readonly number[], x: number): n
   return values.at(-1)!;
 }
 
-/** p50 is moved less and less this close to the cap (a share of it): nobody is late with a machine that is as good as new. */
+/** Within this share of the cap, the shift of p50 tapers off: a machine as good as new needs no safety margin. */
 const taperShare = 0.16;
 
 /**
- * Quantiles in units of the label cap → p10, p50, p90 in the unit of life, moved as calibration found, within 0 … cap
- * and in order. `raw` holds three numbers a window.
+ * Converts quantiles in units of the label cap to p10, p50 and p90 in the unit of life, shifted by the calibration, in
+ * order and within 0 … cap. `raw` holds three numbers per window.
  */
 export function calibrated(
   raw: Float32Array,

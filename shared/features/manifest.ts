@@ -18,7 +18,7 @@ const Count = Type.Integer({ minimum: 0 });
 export const ModelInput = Type.Object({ name: Identifier, unit: Type.String() }, Strict);
 export type ModelInput = Static<typeof ModelInput>;
 
-/** How good a predictor is on machines it was not trained on, each cut off at random places of its life. */
+/** Quality of a predictor on machines it was not trained on, each truncated at random points of its life. */
 export const ModelMetrics = Type.Object(
   {
     rmse: Type.Number({ description: 'root mean square error of p50, labels capped' }),
@@ -78,11 +78,10 @@ export const ModelManifest = Type.Object(
     output: Type.Object(
       {
         unit: Type.String({ description: 'of remaining life' }),
-        labelCap: Type.Number({ exclusiveMinimum: 0, description: 'more life than this is not told apart' }),
+        labelCap: Type.Number({ exclusiveMinimum: 0, description: 'longer lives are not distinguished' }),
         p50Shift: Type.Optional(
           Type.Number({
-            description:
-              'added to p50, less and less close to the cap: to be late costs more than to be early; 0 if absent',
+            description: 'added to p50, tapering off near the cap: late costs more than early; 0 if absent',
           }),
         ),
         interval: IntervalCalibration,
@@ -101,7 +100,7 @@ export const ModelManifest = Type.Object(
         machines: Count,
         folds: Type.Integer({
           minimum: 0,
-          description: 'the machines were split into so many parts; each part is unseen by some members',
+          description: 'parts into which the machines were split; each part is unseen by some members',
         }),
       },
       Strict,

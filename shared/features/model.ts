@@ -6,28 +6,28 @@ import { calibrated } from './interval.ts';
 import { type Architecture, forward, toQuantiles, weightShapes } from './network.ts';
 
 export interface Scores {
-  /** p10, p50, p90 of each window, in the unit of life, 0 … label cap, rising. */
+  /** p10, p50 and p90 of each window in the unit of life, in ascending order within 0 … label cap. */
   lives: Float32Array;
-  /** Of each window, 0 … 1: how far it is like what the model has learnt from. Under about 0.8 its answer means little. */
+  /** Similarity of each window to the training data, 0 … 1. Below about 0.8 the estimate means little. */
   familiarity: Float32Array;
-  /** The windows as the networks read them: `path.width` numbers each. */
+  /** The windows as input of the networks: `path.width` numbers each. */
   prepared: Float32Array;
 }
 
 export interface Model {
   readonly path: FeaturePath;
   /**
-   * `count` windows of windowRows × inputs, in the sensors' units, oldest row first, NaN where absent (a short history's
-   * rows at the end), one after the other.
-   * @throws HarbingerError MODEL_OUTPUT_INVALID where the network answers with something that is not a number
+   * Scores `count` consecutive windows of windowRows × inputs, in the sensors' units, oldest row first, NaN where
+   * absent; the rows of a short history are at the end.
+   * @throws HarbingerError MODEL_OUTPUT_INVALID if the network returns a number that is not finite
    */
   score(windows: Float32Array, count: number): Scores;
-  /** The lives of windows that are prepared already. */
+  /** Scores windows that are already prepared. */
   scorePrepared(prepared: Float32Array, count: number): Float32Array;
   dispose(): void;
 }
 
-/** Puts an artefact's weights onto the current TensorFlow.js backend. */
+/** Loads an artefact's weights into the current TensorFlow.js backend. */
 export function createModel(artefact: Artefact): Model {
   const { manifest, ensemble } = artefact;
   const { windowRows, inputs, output } = manifest;
@@ -56,12 +56,12 @@ export function createModel(artefact: Artefact): Model {
 }
 
 export interface EnsembleNetwork {
-  /** Prepared windows → p10, p50, p90 of each in units of the label cap: the means over the members. */
+  /** Returns p10, p50 and p90 of each prepared window in units of the label cap: the means over the members. */
   quantiles(prepared: Float32Array, count: number): Float32Array;
   dispose(): void;
 }
 
-/** Networks for the same windows, with each one's weights in turn. */
+/** Networks that score the same windows, one after the other, each with its own weights. */
 export function createEnsemble(
   members: readonly Architecture[],
   weights: readonly Float32Array[][],
@@ -91,7 +91,8 @@ function outputsOf(
   let outputs = new Float32Array();
   tf.tidy(() => {
     const windows = tf.tensor2d(prepared, [count, prepared.length / count]);
-    // Copied: the plain backend hands out its own memory. Assigned: what is returned is searched for tensors.
+    // The result is copied, because the plain backend returns its own memory; and assigned to a variable, because
+    // tf.tidy searches a returned value for tensors.
     outputs = new Float32Array(forward(network.architecture, network.weights, windows).dataSync());
   });
   return outputs;

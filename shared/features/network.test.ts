@@ -27,7 +27,7 @@ const inputs = Float32Array.from({ length: 4 * 36 }, () => random.next());
 describe.each(architectures)('a network of kind $kind', (architecture) => {
   beforeAll(() => chooseBackend('wasm'));
 
-  it('gives three quantiles in order for each window, the same for a window whatever stands beside it', () => {
+  it('returns three ordered quantiles per window, independent of the other windows in the batch', () => {
     const network = createEnsemble([architecture], [weightsOf(architecture, 1)]);
     const all = network.quantiles(inputs, 4);
     expect(all).toHaveLength(12);
@@ -43,7 +43,7 @@ describe.each(architectures)('a network of kind $kind', (architecture) => {
     network.dispose();
   });
 
-  it('has as many weights as it says, and leaves no tensor behind', () => {
+  it('has weightCount weights, and leaves no tensor behind', () => {
     expect(inputWidth(architecture)).toBe(36);
     const before = tf.memory().numTensors;
     const network = createEnsemble(
@@ -58,7 +58,7 @@ describe.each(architectures)('a network of kind $kind', (architecture) => {
     );
   });
 
-  it('answers in plain JavaScript as in WebAssembly', async () => {
+  it('returns the same in plain JavaScript as in WebAssembly', async () => {
     const weights = weightsOf(architecture, 3);
     const wasm = createEnsemble([architecture], [weights]).quantiles(inputs, 4);
     await chooseBackend('cpu');
@@ -71,7 +71,7 @@ describe.each(architectures)('a network of kind $kind', (architecture) => {
   });
 });
 
-it('an ensemble answers with its members’ mean', async () => {
+it('an ensemble returns its members’ mean', async () => {
   await chooseBackend('wasm');
   const one = architectures[0]!;
   const [a, b] = [weightsOf(one, 1), weightsOf(one, 2)];
@@ -83,7 +83,7 @@ it('an ensemble answers with its members’ mean', async () => {
   });
 });
 
-it('patches must divide the window', () => {
+it('is refused if its patches do not divide the window', () => {
   expect(architectureProblem({ kind: 'attention', ...patches, patchRows: 5, hiddenUnits: 1 })).toMatch(
     /do not divide/,
   );

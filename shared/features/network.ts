@@ -1,8 +1,8 @@
 /**
- * The networks, and their only implementation: training and inference both call `forward`. Each is a body of some kind
- * (networks/) and a head, a dense layer with three outputs per window: the middle m, and a and b, from which come
- * p10 = m − softplus(a), p50 = m, p90 = m + softplus(b): in order by construction, in units of the label cap.
- * Several networks may answer together: an ensemble's quantiles are the means of its members'.
+ * The networks, and their only implementation: training and inference both call `forward`. Each consists of a body of
+ * some kind (networks/) and a head, a dense layer with three outputs per window: the middle m, and a and b. The
+ * quantiles, in units of the label cap, are p10 = m − softplus(a), p50 = m, p90 = m + softplus(b): in order by
+ * construction. Several networks may form an ensemble, whose quantiles are the means of its members'.
  */
 import { type Static, Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs-core';
@@ -37,17 +37,17 @@ function kindOf(architecture: Architecture): NetworkKind<Architecture> {
   return kinds[architecture.kind] as NetworkKind<Architecture>;
 }
 
-/** What is wrong with an architecture's sizes; null if nothing is. */
+/** Describes what is wrong with an architecture's sizes; null if nothing is. */
 export function architectureProblem(architecture: Architecture): string | null {
   return kindOf(architecture).problem(architecture);
 }
 
-/** How many numbers a network reads. */
+/** Length of a network's input. */
 export function inputWidth(architecture: Architecture): number {
   return kindOf(architecture).inputWidth(architecture);
 }
 
-/** Every weight, in the order in which they are stored; the last two are the head's. */
+/** Shapes of all weights, in the order in which they are stored; the last two are the head's. */
 export function weightShapes(architecture: Architecture): WeightShape[] {
   const kind = kindOf(architecture);
   return [
@@ -61,7 +61,7 @@ export function weightCount(architecture: Architecture): number {
   return weightShapes(architecture).reduce((sum, { shape }) => sum + shape[0] * shape[1], 0);
 }
 
-/** Inputs [batch, inputWidth] → m, a, b [batch, 3]. */
+/** Computes [batch, 3] outputs m, a and b from [batch, inputWidth] inputs. */
 export function forward(
   architecture: Architecture,
   weights: tf.Tensor2D[],
@@ -73,7 +73,7 @@ export function forward(
   return tf.add(tf.matMul(body, kernel!), bias!);
 }
 
-/** m, a, b of so many windows → p10, p50, p90, in place. */
+/** Converts m, a and b of each window to p10, p50 and p90, in place. */
 export function toQuantiles(outputs: Float32Array): Float32Array {
   for (let i = 0; i < outputs.length; i += 3) {
     const [m, a, b] = [outputs[i]!, outputs[i + 1]!, outputs[i + 2]!];

@@ -3,7 +3,7 @@ import { Summariser } from './summary.ts';
 
 const spans = { meanRows: [1, 2, 8], slopeRows: [4], firstRows: 3, relative: false, length: true };
 
-/** One channel whose values are given, oldest first. */
+/** Summarises one channel with these values, oldest first. */
 function summarise(...values: number[]): number[] {
   const summariser = new Summariser(spans, 1, 8);
   const out = new Float32Array(summariser.width);
@@ -19,7 +19,7 @@ describe('a summary', () => {
     expect(log).toBeCloseTo(Math.log(8 / 20));
   });
 
-  it('takes what there is of a short history, and trusts its slope less', () => {
+  it('uses all of a short history, and shrinks its slope', () => {
     const [last, two, all, slope, first, length] = summarise(5, 7);
     expect([last, two, all, first, length]).toEqual([7, 6, 6, 6, 0.25]);
     expect(slope).toBeGreaterThan(0);
@@ -34,7 +34,7 @@ describe('a summary', () => {
     expect([...out.subarray(0, 6)]).toEqual([3, 30, 2.5, 25, 2, 20]);
   });
 
-  it('can tell distances from the history’s own mean, and keep its length to itself', () => {
+  it('can return distances from the history’s own mean, and omit its length', () => {
     const summariser = new Summariser({ ...spans, relative: true, length: false }, 1, 8);
     const out = new Float32Array(summariser.width);
     summariser.summarise(Float32Array.of(100, 101, 102, 103), 0, 3, out, 0);

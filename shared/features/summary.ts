@@ -1,7 +1,8 @@
 /**
- * A history of any length as a fixed number of features: for each channel its means over the last few, dozens and
- * hundreds of rows, its slopes over some of these spans, its mean over the first rows that are there, and, once, how long
- * the history is. What is not wanted can be left out. Slopes of a history shorter than their span are small by construction: it proves little.
+ * Summarises a history of any length as a fixed number of features: for each channel, its means over the last few,
+ * dozens and hundreds of rows, its slopes over some of these spans, and its mean over the first existing rows; and
+ * once, the length of the history. Each of these is optional. Slopes over a span longer than the history are small by
+ * construction, because a short history proves little.
  */
 import { type Static, Type } from '@sinclair/typebox';
 
@@ -23,10 +24,10 @@ export const Summary = Type.Object(
 );
 export type Summary = Static<typeof Summary>;
 
-/** Which spans a summary looks at. */
+/** The settings of a summary, without its normalisation. */
 export type SummarySpans = Omit<Summary, 'mean' | 'std'>;
 
-/** The last features of a summary: they belong to no channel. */
+/** Number of features at the end that belong to no channel: the length of the history. */
 export const lengthFeatures = 2;
 /** Rows at which the logarithm of a history's length is 0. */
 const usualRows = 20;
@@ -37,19 +38,19 @@ export function summaryWidth(spans: SummarySpans, channels: number): number {
   return channels * perChannel + (length ? lengthFeatures : 0);
 }
 
-/** Slots per span: where in the output its values begin. */
+/** Positions in the output where the values of a span begin. */
 interface Slots {
   means: number[];
   slopes: number[];
 }
 
-/** Makes summaries; keeps no memory of windows. */
+/** Computes summaries; keeps no state between windows. */
 export class Summariser {
   readonly width: number;
   private readonly spans: SummarySpans;
   private readonly channels: number;
   private readonly windowRows: number;
-  /** By number of rows summed up so far: what is to be written then. */
+  /** The values to write after so many rows have been summed. */
   private readonly slotsAt = new Map<number, Slots>();
   private readonly sums: Float64Array;
   private readonly moments: Float64Array;
@@ -69,7 +70,10 @@ export class Summariser {
     });
   }
 
-  /** Rows `first` … `end` (both included) of rows × channels → the features, not yet normalised, at `out[at]`. */
+  /**
+   * Summarises rows `first` … `end` (inclusive) of rows × channels: writes the features, not yet normalised, to
+   * `out[at]`.
+   */
   summarise(rows: Float32Array, first: number, end: number, out: Float32Array, at: number): void {
     const { channels, sums, moments, spans, width } = this;
     const length = end - first + 1;

@@ -14,21 +14,21 @@ afterEach(() => rmSync(dir, { recursive: true }));
 
 const settings: HttpGuardConfig = { host: '0.0.0.0', openOnLoopback: false };
 
-it('where none is set one is made, kept for its owner alone, and the same at the next start', () => {
+it('is generated if none is set, readable by its owner only, and reused at the next start', () => {
   const { token } = withToken(settings, join(dir, 'data'), silentLog);
   expect(token).toMatch(/^[\w-]{32}$/);
   expect(statSync(join(dir, 'data', 'api-token')).mode & 0o777).toBe(0o600);
   expect(withToken(settings, join(dir, 'data'), silentLog).token).toBe(token);
 });
 
-it('a file that was left empty is made anew', () => {
+it('is generated again if its file is empty', () => {
   writeFileSync(join(dir, 'api-token'), '');
   const { token } = withToken(settings, dir, silentLog);
   expect(readFileSync(join(dir, 'api-token'), 'utf8')).toBe(`${token}\n`);
   expect(token).not.toBe('');
 });
 
-it('none is made where one is set, or where only this computer is let in', () => {
+it('is not generated if one is set, or if only this computer is let in', () => {
   expect(withToken({ ...settings, token: 'x'.repeat(16) }, dir, silentLog).token).toBe('x'.repeat(16));
   const local = { host: '127.0.0.1', openOnLoopback: true };
   expect(withToken(local, dir, silentLog)).toEqual(local);

@@ -6,9 +6,9 @@ import type { Log } from '../runtime/log.ts';
 import { type HttpGuardConfig, isOpenOnLoopback } from './guard.ts';
 
 /**
- * The HTTP settings with a token, where one is needed and none is set: a random one, made once and kept in the data
- * folder for its owner alone. So there is no default password, and no open API that nobody asked for. The log says
- * where it is, never what it is.
+ * Adds a token to the HTTP settings if one is needed and none is set: a random one, generated once and stored in the
+ * data folder, readable by its owner only. So there is neither a default password nor an API that is open by accident.
+ * The log says where the token is, never what it is.
  */
 export function withToken<C extends HttpGuardConfig>(config: C, dataDir: string, log: Log): C {
   if (config.token !== undefined || isOpenOnLoopback(config)) return config;

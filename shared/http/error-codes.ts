@@ -9,7 +9,7 @@ export const errorCodes = declareErrors({
   },
   API_BODY_TOO_LARGE: {
     stage: 'api',
-    meaning: 'The body of a request is larger than is taken.',
+    meaning: 'The body of a request is larger than the limit.',
     retried: 'No.',
     remedy: 'Send less at once.',
   },
@@ -40,7 +40,7 @@ export const errorCodes = declareErrors({
   },
   API_MEDIA_TYPE: {
     stage: 'api',
-    meaning: 'The body of a request has a content type that is not taken.',
+    meaning: 'The body of a request has an unsupported content type.',
     retried: 'No.',
     remedy: 'Send JSON, with `content-type: application/json`.',
   },
@@ -64,7 +64,7 @@ export const errorCodes = declareErrors({
   },
   API_READ_ONLY: {
     stage: 'api',
-    meaning: 'A request would change something, and its token is for reading.',
+    meaning: 'A request would change something, but its token is for reading only.',
     retried: 'No.',
     remedy: 'Use the other token.',
   },
@@ -76,7 +76,7 @@ export const errorCodes = declareErrors({
   },
   API_TOKEN_MISSING: {
     stage: 'api',
-    meaning: 'Nobody could call the HTTP API: it has no token and is not on a loopback address.',
+    meaning: 'The HTTP API would be unusable: it has no token and is not on a loopback address.',
     retried: 'No. Nothing is started.',
     remedy: 'Set a `token`, or `openOnLoopback = true` on a loopback address.',
   },

@@ -1,12 +1,12 @@
-/** What an HTTP API answers when it cannot do what it was asked: always `{error: {code, message}}`. */
+/** Errors of an HTTP API, always answered as `{error: {code, message}}`. */
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 
-/** An answer other than success: HTTP status, and a code and a message for the caller. */
+/** An error with its HTTP status, and a code and a message for the caller. */
 export class HttpError extends HarbingerError {
   readonly statusCode: number;
-  /** Seconds after which trying again makes sense. */
+  /** Seconds after which the caller should retry. */
   readonly retryAfterS: number | null;
 
   constructor(statusCode: number, code: string, message: string, retryAfterS: number | null = null) {
@@ -16,7 +16,7 @@ export class HttpError extends HarbingerError {
   }
 }
 
-/** What Fastify itself refuses, by status. */
+/** Codes for the errors that Fastify raises itself, by status. */
 const refusals: Record<number, string> = {
   413: 'API_BODY_TOO_LARGE',
   414: 'API_URL_TOO_LONG',
@@ -42,7 +42,7 @@ function answerFor(error: FastifyError | Error): Answer {
   return { status: 500, code: 'API_INTERNAL', message: 'an internal error; the log has the details' };
 }
 
-/** Everything thrown becomes an answer; nothing of an unexpected error's inside leaves the process. */
+/** Answers everything that is thrown; no detail of an unexpected error leaves the process. */
 export function errorHandler(log: Log) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     const { status, code, message } = answerFor(error);
@@ -57,7 +57,7 @@ export function errorHandler(log: Log) {
 
 const places: Record<string, string> = { querystring: 'parameter', params: 'path', body: 'body' };
 
-/** The first problem as a sentence that names the place and what was expected. */
+/** Describes the first problem in a sentence that names the place and what was expected. */
 export function schemaError(errors: FastifySchemaValidationError[], dataVar: string): Error {
   const error = errors[0];
   const place = places[dataVar] ?? dataVar;

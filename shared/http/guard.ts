@@ -1,4 +1,7 @@
-/** Who may call an HTTP API: holders of its token; without one, and only if so configured, programs on this computer. */
+/**
+ * Access control of an HTTP API: callers need its token; without one, and only if so configured, programs on this
+ * computer may call.
+ */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../runtime/clock.ts';
@@ -11,15 +14,15 @@ export interface HttpGuardConfig {
   /** The address that is listened on. */
   host: string;
   token?: string | undefined;
-  /** Lets its holder look, and change nothing. */
+  /** A token that may read but not change anything. */
   readToken?: string | undefined;
   openOnLoopback: boolean;
 }
 
-/** What a caller may do. */
+/** The rights of a caller. */
 export type Right = 'change' | 'read';
 
-/** What a guard looks at. */
+/** The parts of a request that a guard checks. */
 export interface HttpCaller {
   method: string;
   headers: IncomingHttpHeaders;
@@ -29,22 +32,25 @@ export interface HttpCaller {
 export interface HttpGuard {
   /** @throws HttpError 401 API_UNAUTHORISED, 403 API_LOOPBACK_ONLY, 403 API_ORIGIN, 429 API_THROTTLED */
   check(caller: HttpCaller): Right;
-  /** The right of a token's holder. @throws HttpError 401 API_UNAUTHORISED, 429 API_THROTTLED */
+  /** Returns the right of a token's holder. @throws HttpError 401 API_UNAUTHORISED, 429 API_THROTTLED */
   rightOf(token: string, address: string): Right;
 }
 
 /**
- * Wrong tokens from one address, beyond which it waits. A token has 16 characters at least, so a few seconds are enough
- * against guessing, and a program with a stale token does not keep out a person who signs in from the same address.
+ * Limits of wrong tokens from one address. A token has at least 16 characters, so a few seconds suffice against
+ * guessing, and a program with a stale token does not lock out a person who signs in from the same address.
  */
 const guessing = { failuresFree: 10, blockFirstMs: 1_000, blockMaxMs: 5_000 };
 
-/** Whether programs on this computer are let in without a token. */
+/** True if programs on this computer need no token. */
 export function isOpenOnLoopback({ host, token, openOnLoopback }: HttpGuardConfig): boolean {
   return token === undefined && openOnLoopback && isLoopback(host);
 }
 
-/** @param section the configuration table the settings are in, for messages. @throws HarbingerError API_TOKEN_MISSING */
+/**
+ * @param section the table of the configuration that holds the settings, for messages @throws HarbingerError
+ * API_TOKEN_MISSING
+ */
 export function createHttpGuard(config: HttpGuardConfig, section: string, clock: Clock): HttpGuard {
   if (config.token !== undefined) return tokenGuard({ ...config, token: config.token }, clock);
   if (isOpenOnLoopback(config)) return loopbackGuard;
@@ -64,7 +70,8 @@ function tokenGuard(config: { token: string; readToken?: string | undefined }, c
     const source = sourceOf(address);
     const right = rightByToken(token, config);
     const waitMs = throttle.waitMs(source);
-    // Who has been right from there before is let in again: one that fails does not lock out the others.
+    // An address that sent the right token before is let in again, so that one failing program does not lock out the
+    // others there.
     if (waitMs > 0 && !(right && throttle.trusted(source))) throw throttled(waitMs);
     if (!right) {
       throttle.failed(source);
@@ -100,15 +107,16 @@ const loopbackGuard: HttpGuard = {
   },
 };
 
-/** @throws HttpError 403 API_READ_ONLY where `right` is not enough for a change */
+/** @throws HttpError 403 API_READ_ONLY if `right` does not allow a change */
 export function refuseChanges(right: Right): void {
   if (right === 'change') return;
   throw new HttpError(403, 'API_READ_ONLY', 'this token is for reading; a change needs the other one');
 }
 
 /**
- * A web page elsewhere can make its own name resolve to 127.0.0.1 (DNS rebinding), so the name that was called must be
- * a loopback name too; a forwarded request is somebody else's; and another site's page must not change anything here.
+ * A web page elsewhere can make its own name resolve to 127.0.0.1 (DNS rebinding), so the called name must be a
+ * loopback name too; a forwarded request comes from another computer; and another site's page must not change anything
+ * here.
  */
 function checkLoopback(method: string, headers: IncomingHttpHeaders): void {
   const forwarded = headers.forwarded ?? headers['x-forwarded-for'];
@@ -121,7 +129,7 @@ function checkLoopback(method: string, headers: IncomingHttpHeaders): void {
 }
 
 /**
- * A browser says where a request comes from; another site's page must not act with our cookie or on our loopback.
+ * Browsers send the origin of a request; another site's page must not act with our cookie or on our loopback address.
  * @throws HttpError 403 API_ORIGIN
  */
 export function refuseOtherSites(method: string, headers: IncomingHttpHeaders): void {
@@ -148,7 +156,7 @@ export function bearerOf(headers: IncomingHttpHeaders): string | undefined {
   return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
 }
 
-/** In time that does not depend on where they differ. */
+/** Compares in constant time, so that the duration does not reveal where the texts differ. */
 export function sameText(a: string, b: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(a), digest(b));

@@ -1,4 +1,4 @@
-/** Holds what an API really answers against what it says of itself. */
+/** Checks an API's answers against its own OpenAPI document. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'vitest';
 
@@ -33,7 +33,10 @@ export class ApiContract {
     return new ApiContract(base, headers, document);
   }
 
-  /** Asks, and checks status, media type and body. `template` is the path as the document has it. Returns the body. */
+  /**
+   * Sends a request, and checks status, media type and body. `template` is the path as in the document. Returns the
+   * body.
+   */
   async ask(
     method: 'GET' | 'POST' | 'DELETE',
     template: string,
@@ -61,7 +64,7 @@ export class ApiContract {
     return content;
   }
 
-  /** The schema of an answer that is no single body: a stream. Counts as asked for. */
+  /** Returns the schema of an answer that is a stream rather than a single body, and counts the operation as tested. */
   schemaOf(method: string, template: string, mediaType: string): object {
     const media = this.mediaOf(method, template, 200);
     expect(media?.type).toBe(mediaType);
@@ -73,7 +76,7 @@ export class ApiContract {
     expect([what, isValid ? [] : this.ajv.errors]).toEqual([what, []]);
   }
 
-  /** Documented successes that nobody has asked for, as `GET /path`. */
+  /** Documented operations that no test has called, as `GET /path`. */
   unasked(): string[] {
     return Object.entries(this.document.paths)
       .flatMap(([path, operations]) =>

@@ -1,4 +1,7 @@
-/** An HTTP API describes itself (OpenAPI 3.1) by the schemas of its routes: what they take is checked, what they answer is promised. */
+/**
+ * Generates the OpenAPI 3.1 document of an HTTP API from the schemas of its routes. Requests are validated against
+ * them; answers are documented by them.
+ */
 import fastifySwagger from '@fastify/swagger';
 import { type TSchema, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
@@ -9,22 +12,22 @@ const ErrorAnswer = Type.Object(
 );
 const errors = { '4xx': ErrorAnswer, '5xx': ErrorAnswer };
 
-/** Response schemas document; they do not filter what is sent. */
+/** Documents a route's answers; response schemas do not filter what is sent. */
 export function answers(description: string, schema: TSchema) {
   return { 200: { ...schema, description }, ...errors };
 }
 
-/** An answer that has no body. */
+/** Documents an answer without a body. */
 export function noContent(description: string) {
   return { 204: { description, type: 'null' }, ...errors };
 }
 
-/** An answer that is not JSON. */
+/** Documents an answer that is not JSON. */
 export function textAnswer(description: string, mediaType: string, schema: TSchema = Type.String()) {
   return { 200: { description, content: { [mediaType]: { schema } } }, ...errors };
 }
 
-/** What a probe is told: 200 with `yes`, 503 with `no` and why. */
+/** Documents the answers of a probe: 200 with `yes`, or 503 with `no` and the reasons. */
 export function conditionAnswers(yes: string, no: string) {
   const reasons = Type.Array(Type.String(), { description: 'sentences' });
   const answer = (status: string, description: string) =>
@@ -33,11 +36,11 @@ export function conditionAnswers(yes: string, no: string) {
 }
 
 /**
- * Before the routes are added: gathers their schemas. After it, `GET /api/openapi.json` can be added by documentRoute,
- * where only those are let in who may call the rest.
+ * Collects the schemas of the routes, so it must be called before they are added. After them, documentRoute can add
+ * `GET /api/openapi.json`, behind the same guard as the rest.
  */
 export async function describeApi(app: FastifyInstance, description: string): Promise<void> {
-  // Response schemas are documentation: answers are sent as they are.
+  // Response schemas are documentation only: answers are sent unchanged.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   await app.register(fastifySwagger, {
     openapi: {

@@ -1,6 +1,6 @@
 import { HttpError } from './errors.ts';
 
-/** Some, by their names, or all: never all because a list was forgotten. @throws HttpError 400 */
+/** Reads a selection: some, by their names, or all. A missing list never means all. @throws HttpError 400 */
 export function whichOf<K>(name: string, listed: K[] | undefined, all: true | undefined): K[] | 'all' {
   if (listed && !all) return listed;
   if (all && !listed) return 'all';

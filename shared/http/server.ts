@@ -1,4 +1,4 @@
-/** What the HTTP servers of gateway and cloud have in common: settings, limits, error answers, listening. */
+/** The common base of the HTTP servers of gateway and cloud: settings, limits, error answers, listening. */
 import { Type } from '@sinclair/typebox';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { codeOf, HarbingerError, messageOf } from '../runtime/errors.ts';
@@ -8,12 +8,12 @@ import { type HttpCaller, type Right, refuseChanges } from './guard.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Asked by POST, changes nothing: open to who may only read. */
+    /** Marks a POST that changes nothing, so that a read-only token may call it. */
     onlyReads?: boolean;
   }
 }
 
-/** Their common settings, for a configuration schema. */
+/** Settings common to both servers, for a configuration schema. */
 export const httpSettings = (defaultPort: number) => ({
   host: Type.String({
     default: '127.0.0.1',
@@ -53,11 +53,11 @@ export const httpSettings = (defaultPort: number) => ({
 
 export interface HttpLimits {
   connectionsMax: number;
-  /** Characters of one variable part of a path. */
+  /** Maximum characters of one variable part of a path. */
   paramLengthMax: number;
 }
 
-/** A server that bounds what a caller may send and answers every error as `{error: {code, message}}`. */
+/** Creates a server that bounds what a caller may send and answers every error as `{error: {code, message}}`. */
 export function createHttpServer(limits: HttpLimits, log: Log): FastifyInstance {
   const app = fastify({
     bodyLimit: 64 << 10,
@@ -76,12 +76,12 @@ export function createHttpServer(limits: HttpLimits, log: Log): FastifyInstance 
   return app;
 }
 
-/** Who is asking, for a guard. */
+/** Extracts from a request what a guard checks. */
 export function callerOf({ method, headers, ip }: FastifyRequest): HttpCaller {
   return { method, headers, address: ip };
 }
 
-/** Lets those through whom `check` does, to what they have a right to. */
+/** Protects all routes of `app` with `check`, and changes with the caller's right. */
 export function guardRoutes(app: FastifyInstance, check: (caller: HttpCaller) => Right): void {
   app.addHook('onRequest', async (request) => {
     const right = check(callerOf(request));
@@ -90,7 +90,7 @@ export function guardRoutes(app: FastifyInstance, check: (caller: HttpCaller) =>
   });
 }
 
-/** Returns the port. @throws HarbingerError API_PORT_BUSY, API_LISTEN_FAILED */
+/** Starts to listen and returns the port. @throws HarbingerError API_PORT_BUSY, API_LISTEN_FAILED */
 export async function listenHttp(
   app: FastifyInstance,
   { host, port }: { host: string; port: number },

@@ -3,7 +3,7 @@ import { declareErrors } from '../runtime/errors.ts';
 export const errorCodes = declareErrors({
   JOB_SCHEDULE_INVALID: {
     stage: 'config',
-    meaning: 'The time plan of a job is not a valid cron expression.',
+    meaning: 'The schedule of a job is not a valid cron expression.',
     retried: 'No. Nothing is started.',
     remedy: 'Write five cron fields, six with seconds first, or a nickname such as `@daily`.',
   },

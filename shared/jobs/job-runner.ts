@@ -7,7 +7,7 @@ import { parseSchedule, type Schedule } from './schedule.ts';
 export interface Job {
   name: string;
   schedule: string;
-  /** Should stop when the signal aborts: its time is up, or the gateway stops. */
+  /** Should stop when the signal aborts, which means that its time is up or the process stops. */
   run(signal: AbortSignal): Promise<void>;
   /** Default 60,000. */
   runMsMax?: number;
@@ -17,12 +17,12 @@ export interface JobStats {
   name: string;
   schedule: string;
   runs: number;
-  /** Runs that threw, and runs that were still going when their time was up. */
+  /** Runs that threw; then runs that exceeded their time. */
   failures: number;
   timeouts: number;
-  /** Runs refused because the one before was still going. */
+  /** Runs skipped because the previous one had not finished. */
   overlaps: number;
-  /** Times at which the job could not run when it should have, and ran late. */
+  /** Scheduled times at which the job did not run, so that it ran late. */
   missed: number;
   isRunning: boolean;
   lastRun: { atMs: number; durationMs: number; ok: boolean } | null;
@@ -30,15 +30,18 @@ export interface JobStats {
 }
 
 const runMsMaxDefault = 60_000;
-/** Later than this is a miss. */
+/** A run that starts later than this after its time counts as missed. */
 const lateMsMax = 2_000;
-/** The clock is looked at this often, so that a clock that is set (as on a gateway without a battery) is noticed. */
+/**
+ * Interval at which the clock is checked, so that a step of the clock (as on a gateway without a battery) is noticed.
+ */
 const lookMs = 30_000;
 
 /**
- * Runs one job at its times. node-cron says when; the waiting is done here, because node-cron's own loop visits every
- * time it missed (33 µs each: minutes of standstill when a clock that began in 1970 is set) and, when a clock is set
- * back, sleeps until the old time comes round again. A missed time is made good once, at once, however many were missed.
+ * Runs one job on its schedule. node-cron computes the times, but the waiting is done here: node-cron's own loop visits
+ * every time it missed (33 µs each, minutes of standstill when a clock that began in 1970 is set), and after the clock
+ * is set back it sleeps until the old time is reached again. After missed times the job runs once, immediately, however
+ * many there were.
  */
 export class JobRunner {
   readonly name: string;
@@ -50,7 +53,7 @@ export class JobRunner {
   private lastRun: JobStats['lastRun'] = null;
   private timer: Timer | null = null;
   private dueMs: number | null = null;
-  /** Settles (never rejects) when the run in hand has really ended, aborted or not. */
+  /** Settles when the current run has really finished, aborted or not. Never rejects. */
   private work: Promise<void> | null = null;
   private readonly stopping = new AbortController();
 
@@ -70,19 +73,19 @@ export class JobRunner {
     this.timer = this.clock.setTimer(waitMs, () => this.look());
   }
 
-  /** Starts no more runs and aborts the one in hand. Resolves when that has ended. */
+  /** Prevents further runs and aborts the current one. Resolves when that has finished. */
   async stop(): Promise<void> {
     this.timer?.cancel();
     this.stopping.abort(new Error('the gateway stops'));
     await this.work;
   }
 
-  /** Runs the job now, unless it is running. Never rejects: failures are logged and counted. */
+  /** Runs the job now, unless it is already running. Never rejects: failures are logged and counted. */
   async run(): Promise<void> {
     if (this.stopping.signal.aborted) return;
     if (this.work) {
       this.counts.overlaps += 1;
-      this.log.warn({ job: this.name }, 'job is still running; this run is left out');
+      this.log.warn({ job: this.name }, 'job is still running; this run is skipped');
       return;
     }
     const startedMs = this.clock.monotonicMs();

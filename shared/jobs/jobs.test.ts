@@ -10,7 +10,7 @@ import { ScheduleText } from './schedule.ts';
 
 afterEach(() => vi.useRealTimers());
 
-/** A clock that is moved by hand, and node-cron's Date with it. */
+/** A manual clock that also drives the Date that node-cron reads. */
 function drivenClock() {
   const clock = manualClock(Date.UTC(2026, 0, 1, 12, 0, 30));
   vi.useFakeTimers({ toFake: ['Date'] });
@@ -31,7 +31,7 @@ function drivenClock() {
   return { clock, driven, set };
 }
 
-/** Every minute, at its beginning. */
+/** A job that runs at the beginning of every minute. */
 function everyMinute(run: Job['run'], log = silentLog) {
   const time = drivenClock();
   const jobs = createJobs([{ name: 'minutely', schedule: '* * * * *', run, runMsMax: 90_000 }], {
@@ -42,7 +42,7 @@ function everyMinute(run: Job['run'], log = silentLog) {
 }
 
 describe('a job', () => {
-  it('runs at its times', async () => {
+  it('runs on schedule', async () => {
     const at: number[] = [];
     const { jobs, clock, stats } = everyMinute(async () => {
       at.push(clock.nowMs() % 60_000);
@@ -90,7 +90,7 @@ describe('a job', () => {
     expect(stats()).toMatchObject({ failures: 1, isRunning: false });
   });
 
-  it('that is still running is not started again, even when it ignores that its time is up', async () => {
+  it('that is still running is not started again, even if it ignores the abort signal', async () => {
     let end = () => {};
     let aborted = false;
     const { jobs, clock, stats } = everyMinute(
@@ -111,7 +111,7 @@ describe('a job', () => {
 });
 
 describe('when the clock is set', () => {
-  it('far ahead, the missed time is made good once and logged with how late', async () => {
+  it('far ahead, the job runs once for the missed times and logs its delay', async () => {
     const lines: string[] = [];
     const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
     const { jobs, clock, set, stats } = everyMinute(async () => {}, log);
@@ -126,7 +126,7 @@ describe('when the clock is set', () => {
     expect(stats()).toMatchObject({ runs: 2, missed: 1 });
   });
 
-  it('back, it goes on at the new times', async () => {
+  it('back, it continues on schedule by the new time', async () => {
     const { jobs, clock, set, stats } = everyMinute(async () => {});
     jobs.start();
     set(Date.UTC(1999, 0, 1));
@@ -137,7 +137,7 @@ describe('when the clock is set', () => {
 });
 
 describe('stopping', () => {
-  it('aborts what runs and starts nothing more', async () => {
+  it('aborts the current run and starts no other', async () => {
     let reason: unknown;
     const { jobs, clock, stats } = everyMinute(
       (signal) =>
@@ -156,7 +156,7 @@ describe('stopping', () => {
     expect(stats()).toMatchObject({ runs: 1, failures: 0, isRunning: false });
   });
 
-  it('does not wait for ever', async () => {
+  it('does not wait for ever for a run that ignores the abort', async () => {
     const { jobs, clock, stats } = everyMinute(() => new Promise(() => {}));
     jobs.start();
     await clock.advance(60_000);
@@ -171,12 +171,12 @@ describe('schedules', () => {
   const validate = compileValidator(ScheduleText('@daily', 'a job'));
   const check = (text: string) => validate(text, (problem) => new Error(problem));
 
-  it.each(['* * * * *', '30 */10 * * * *', '@hourly', '0 3 * * sun'])('%s is one', (text) => {
+  it.each(['* * * * *', '30 */10 * * * *', '@hourly', '0 3 * * sun'])('%s is valid', (text) => {
     expect(check(text)).toBe(text);
     createJobs([{ name: 'j', schedule: text, run: async () => {} }], { log: silentLog, clock: systemClock });
   });
 
-  it('anything else is refused, by name', () => {
+  it('anything else is refused with an error that names the job', () => {
     expect(() => check('every day')).toThrow();
     const job = { name: 'retention', schedule: '61 * * * *', run: async () => {} };
     expect(() => createJobs([job], { log: silentLog, clock: systemClock })).toThrow(

@@ -5,10 +5,10 @@ import { type Job, JobRunner, type JobStats } from './job-runner.ts';
 
 const stopMsMax = 5_000;
 
-/** The gateway's periodic work. */
+/** The periodic work of a process. */
 export interface Jobs {
   start(): void;
-  /** Aborts what is running and waits for it, at most 5 s; what is then still running is named in the log. */
+  /** Aborts the current runs and waits at most 5 s for them; the log names those that are still running then. */
   stop(): Promise<void>;
   /** Runs one job now. @throws HarbingerError JOB_UNKNOWN */
   run(name: string): Promise<void>;

@@ -19,11 +19,14 @@ const text = fc
   .tuple(some(0, 59), some(0, 59), some(0, 23), some(1, 31), some(1, 12), some(0, 6))
   .map((fields) => fields.join(' '));
 
-/** Then the two differ: an hour that is left out runs here as the next one, and not at all there. */
+/**
+ * The two differ around a change of the local clock: a run in the skipped hour runs an hour later here, and not at all
+ * in node-cron.
+ */
 const clocksChangeAround = (atMs: number) =>
   new Date(atMs - 86_400_000).getTimezoneOffset() !== new Date(atMs + 86_400_000).getTimezoneOffset();
 
-it('the next time is the one that node-cron names', () => {
+it('the next time equals node-cron’s', () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const startMs = new Date(2026, 0, 1).getTime();
   fc.assert(
@@ -53,7 +56,7 @@ it.each([
 });
 
 it.each(['0 3 * * *', '0 3 L * *'])(
-  'the next %s is never past, also where the system clock is not set',
+  'the next %s is never in the past, even if the system clock is not set',
   (schedule) => {
     vi.useFakeTimers({ toFake: ['Date'] });
     vi.setSystemTime(0);

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import cron from 'node-cron';
 import { HarbingerError } from '../runtime/errors.ts';
 
-/** When a job runs: five cron fields, six with seconds first, or a nickname such as @daily. Local time. */
+/** Schema of a schedule: five cron fields, six with seconds first, or a nickname such as @daily. Local time. */
 export function ScheduleText(fallback: string, description: string) {
   return Type.String({
     default: fallback,
@@ -12,7 +12,7 @@ export function ScheduleText(fallback: string, description: string) {
 }
 
 export interface Schedule {
-  /** Ms since 1970 of the first time after `nowMs`, or null if there is none. */
+  /** Returns the first time after `nowMs`, in ms since 1970, or null if there is none. */
   next(nowMs: number): number | null;
 }
 
@@ -31,14 +31,14 @@ export function parseSchedule(job: string, text: string): Schedule {
   }
   const fields = cron.parse(text);
   if (isPlain(fields)) return { next: (nowMs) => nextOf(fields, nowMs) };
-  // node-cron's own answer, for days such as L and 5#2: its use of Intl alone costs the process 10 MB.
+  // Days such as L and 5#2 need node-cron's own calculation, whose use of Intl costs the process 10 MB.
   const task = cron.createTask(text, () => {});
   return { next: (nowMs) => laterThan(nowMs, task.getNextRuns(1)[0]?.getTime() ?? null) };
 }
 
 const dayMs = 86_400_000;
 
-/** node-cron goes by the system clock, which may not be set: what it names is then long past. */
+/** node-cron uses the system clock; if that is not set, its result may be long past. */
 function laterThan(nowMs: number, nextMs: number | null): number | null {
   return nextMs === null || nextMs > nowMs ? nextMs : nowMs + dayMs;
 }
@@ -49,7 +49,7 @@ function isPlain(fields: Fields): fields is PlainFields {
   return Object.values(fields).flat().every(Number.isInteger);
 }
 
-/** From one Sunday that is a 29 February to the next can be forty years. */
+/** The next Sunday that is a 29 February can be forty years away. */
 const daysMax = 40 * 366;
 
 function nextOf(fields: PlainFields, nowMs: number): number | null {

@@ -109,7 +109,7 @@ describe('a window', () => {
     expect(windowOf(windows)).toEqual([1, 1, 2, 2, 3, 3, 4, 4]);
   });
 
-  it('and the learnt baseline begin again when the machine is replaced', () => {
+  it('and the learned baseline begin again when the machine is replaced', () => {
     const { windows } = filled();
     const identity = windows.take(1)[0]!.identity;
     expect(windows.baselineOf(identity)!.rows).toBe(4);

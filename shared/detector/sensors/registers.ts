@@ -1,21 +1,26 @@
 /**
- * What the detector's functions hand each other about one row of one sensor. These numbers have places of their own,
- * since a number that is an argument or a result is an object to the garbage collector wherever the compiler keeps the two
- * functions apart: 2 KB for each row. A row is done with before the next, so all detectors share the places.
+ * Registers through which the detector's functions pass each other numbers about one row of one sensor. Arguments and
+ * results that are numbers are allocated on the heap wherever the compiler does not inline a function, which would cost
+ * 2 KB per row. All detectors share the registers, because a row is finished before the next begins.
  */
 export const r = new Float64Array(9);
 
-/** A sensor's value, relative to its origin and in its unit, in single precision; the value itself in that unit. */
+/**
+ * The sensor's value relative to its origin, in its unit and in single precision; and its absolute value in that unit.
+ */
 export const value = 0;
 export const level = 1;
-/** What is usual by clock, relative too; NaN where that is not known. */
+/** Expected value at this time of day or week, relative too; NaN if it is not known. */
 export const usualNow = 2;
-/** How many values a stream has seen; the rate of its scale, and of its quantiles; the least scale that means anything. */
+/**
+ * Number of values that a stream has seen; the learning rates of its scale and of its quantiles; the least meaningful
+ * scale.
+ */
 export const seen = 3;
 export const scaleRate = 4;
 export const quantileRate = 5;
 export const floor = 6;
-/** A stream's value, or a side's. */
+/** Input of a stream, or of one of its sides. */
 export const input = 7;
-/** What was found: a rarity, in decades. */
+/** Output: a rarity, in decades. */
 export const decades = 8;

@@ -1,10 +1,10 @@
-/** Where one sensor's numbers are in its part of the shared Float32Array. */
+/** Layout of one sensor's numbers in its part of the shared Float32Array. */
 import { initSide, initStream, sideSize, streamSize } from './tail.ts';
 
-/** Values given so far, and how many of them differed from the one before. */
+/** Number of values so far, and of those that differed from the previous one. */
 export const rowsSeen = 0;
 export const changes = 1;
-/** The last two values; means of different memory. */
+/** The last two values; then means with different memories. */
 export const last = 2;
 export const previous = 3;
 export const fast = 4;
@@ -12,24 +12,24 @@ export const short = 5;
 export const middle = 6;
 export const long = 7;
 export const reference = 8;
-/** Mean absolute misses of the predictors. */
+/** Mean absolute errors of the predictors. */
 export const missLast = 9;
 export const missFast = 10;
 export const missSlope = 11;
 export const missUsual = 12;
-/** What was usual at the row before. */
+/** Expected value by season at the previous row. */
 export const usualBefore = 13;
 export const noiseShort = 14;
 export const noiseLong = 15;
-/** Rows for which the value has not changed. */
+/** Rows since the value last changed. */
 export const stillRows = 16;
-/** Season: rows, level beside the profile, smoothed miss, mean absolute miss with it and without it. */
+/** Season: rows, offset from the profile, smoothed error, mean absolute error with and without the profile. */
 export const seasonRows = 17;
 export const seasonOffset = 18;
 export const seasonSmooth = 19;
 export const seasonMiss = 20;
 export const plainMiss = 21;
-/** Streams, in the sense of tail.ts: two-sided, then one-sided. */
+/** Streams as in tail.ts: first the two-sided ones, then the one-sided. */
 export const stepAt = 22;
 export const shiftAt = stepAt + streamSize;
 export const driftAt = shiftAt + streamSize;
@@ -39,7 +39,7 @@ export const seasonSmoothAt = seasonAt + streamSize;
 export const noiseHighAt = seasonSmoothAt + streamSize;
 export const noiseLowAt = noiseHighAt + sideSize;
 export const stillAt = noiseLowAt + sideSize;
-/** Numbers of one sensor. */
+/** Size of one sensor's part. */
 export const sensorSize = stillAt + sideSize;
 
 export function initSensor(state: Float32Array, at: number): void {
@@ -49,5 +49,5 @@ export function initSensor(state: Float32Array, at: number): void {
   for (const side of [noiseHighAt, noiseLowAt, stillAt]) initSide(state, at + side);
 }
 
-/** The rate of a mean with a memory of `rows`, which at first is the mean of all. */
+/** Learning rate of a mean with a memory of `rows`; at first it is the mean of all values. */
 export const rateOf = (rows: number, seen: number): number => Math.max(1 / rows, 1 / seen);

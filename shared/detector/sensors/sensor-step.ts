@@ -10,12 +10,13 @@ import {
   usualBefore,
 } from './sensor-layout.ts';
 
-/** The season must predict better than the others by this. */
+/** The seasonal predictor is used only if its error is below this share of the others'. */
 const usualAdvantage = 0.9;
 
 /**
- * What the predictor that has missed least lately misses now, to `input`: the last value; a short mean; the last value and most of
- * the last change; the last value and the change that is usual at this time.
+ * Writes the error of the best predictor to `input`. The candidates are the last value, a short mean, the last value
+ * plus most of the last change, and the last value plus the seasonal change; the one with the smallest recent error is
+ * used.
  */
 export function stepOf(s: Float32Array, at: number): void {
   const rate = r[scaleRate]!;

@@ -34,13 +34,16 @@ import { noiseDecades, seasonDecades, stillDecades } from './sensor-views.ts';
 import { setSeen, streamDecades } from './tail.ts';
 
 const { levelRows, noiseRows, weight } = parameters;
-/** A constant sensor's first changes are judged by its level; one that changes all the time by its changes. */
+/**
+ * Scale floor: a constant sensor's first changes are compared with its level, those of a frequently changing one with
+ * its changes.
+ */
 const relativeFloor = 5e-4;
 const changesMax = 1e6;
 
 /**
- * Takes the sensor's `value`, and puts the rarity of what it shows into `decades`: the views' weighted rarities as a
- * Euclidean norm, so that views that agree make it rarer.
+ * Adds the sensor's `value`, and writes its rarity to `decades`: the Euclidean norm of the views' weighted rarities, so
+ * that agreeing views make it rarer.
  */
 export function sensorDecades(s: Float32Array, at: number): void {
   const n = ++s[at + rowsSeen]!;
@@ -77,7 +80,7 @@ export function sensorDecades(s: Float32Array, at: number): void {
   r[decades] = Math.sqrt(squares + r[decades]!);
 }
 
-/** Shift, drift and value: the sum of their squares, to `decades`. Moves the means on. */
+/** Writes the sum of squares of shift, drift and value to `decades`, and updates the means. */
 function levelSquares(s: Float32Array, at: number): void {
   const now = r[value]!;
   const longBefore = s[at + long]!;
@@ -99,7 +102,10 @@ function levelSquares(s: Float32Array, at: number): void {
   r[decades] = squares + (weight.value * r[decades]!) ** 2;
 }
 
-/** A mean of so many rows; at first the mean of all. Written out for each: a loop over pairs costs more than the rest. */
+/**
+ * Updates a mean with a memory of `rows`; at first it is the mean of all values. The calls are unrolled, because a loop
+ * over pairs would cost more than the rest.
+ */
 function follow(s: Float32Array, at: number, rows: number, newest: number): void {
   s[at]! += (r[value]! - s[at]!) * Math.max(1 / rows, newest);
 }

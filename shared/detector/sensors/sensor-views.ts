@@ -1,4 +1,4 @@
-/** Three views of a sensor that are not levels: how much it shakes, how long it stands still, what is usual now. */
+/** Three views of a sensor other than its level: noise, constant values, and deviation from its season. */
 import { parameters } from './parameters.ts';
 import { decades, floor, input, r, scaleRate, seen, usualNow, value } from './registers.ts';
 import {
@@ -23,16 +23,16 @@ import {
 import { learnNothing, learnSide, setSeen, sideDecades, streamDecades } from './tail.ts';
 
 const { levelRows, noiseRows, season, weight } = parameters;
-/** Values before which a view says nothing. */
+/** A view is silent until it has seen this many values. */
 const seenMin = 12;
-/** A sensor that changes in fewer rows than this share may well stand still. */
+/** Below this share of rows with a change, a constant value is normal for the sensor. */
 const changesMin = 0.2;
-/** Outliers count for so many times what is usual. */
+/** Outliers are clipped to these multiples of the usual size. */
 const shortCap = 8;
 const longCap = 6;
 const seasonCap = 4;
 
-/** `input`: the absolute residual. Rare is a residual that is large or small for a while. */
+/** `input` is the absolute residual. A residual that stays unusually large or small is rare. */
 export function noiseDecades(s: Float32Array, at: number): void {
   const n = r[seen]!;
   const size = r[input]!;
@@ -54,7 +54,7 @@ export function noiseDecades(s: Float32Array, at: number): void {
   learnNothing(s, ratio > 0 ? at + noiseLowAt : at + noiseHighAt);
 }
 
-/** How rare it is for the sensor to stand still for as long as it has by now, to `decades`. */
+/** Writes to `decades` how rare it is for the sensor to have been constant for so long. */
 export function stillnessDecades(s: Float32Array, at: number): void {
   r[decades] = 0;
   if (s[at + changes]! < changesMin * s[at + rowsSeen]!) return;
@@ -62,7 +62,7 @@ export function stillnessDecades(s: Float32Array, at: number): void {
   sideDecades(s, at + stillAt);
 }
 
-/** A run of equal values is judged row by row, and learnt when it ends. */
+/** Judges a run of equal values row by row, and learns its length when it ends. */
 export function stillDecades(s: Float32Array, at: number, hasChanged: boolean): void {
   if (!hasChanged) {
     s[at + stillRows]!++;
@@ -76,8 +76,8 @@ export function stillDecades(s: Float32Array, at: number, hasChanged: boolean): 
 }
 
 /**
- * Against what is usual at this time, single and smoothed; 0 while the season explains too little. Weighted. Leaves
- * behind how many values the season has seen.
+ * Deviation from the seasonal expectation, single and smoothed, weighted; 0 while the season explains too little.
+ * Afterwards `seen` is the number of values that the season has seen.
  */
 export function seasonDecades(s: Float32Array, at: number): void {
   const n = ++s[at + seasonRows]!;

@@ -1,8 +1,9 @@
 /**
- * How rare a value is for its own stream: a streaming tail. A stream's values are brought to its own scale (mean absolute
- * value), compressed (log1p), and each side's tail is described by a quantile that is exceeded by a fixed share of rows
- * (Robbins–Monro) and the mean excess over it. Beyond the quantile the tail is taken for exponential in the compressed
- * value, so for a power law in the value itself (Hill's estimator): a heavy tail makes large values less surprising.
+ * Streaming estimate of how rare a value is within its own stream. Values are divided by the stream's scale (mean
+ * absolute value) and compressed (log1p). Each side's tail is described by a quantile that a fixed share of rows
+ * exceeds (Robbins–Monro) and by the mean excess over it. Beyond the quantile the tail is assumed exponential in the
+ * compressed value, thus a power law in the value itself (Hill's estimator): a heavy tail makes large values less
+ * surprising.
  */
 import { parameters } from './parameters.ts';
 import { decades, floor, input, quantileRate, r, scaleRate, seen } from './registers.ts';
@@ -11,15 +12,15 @@ const { share, excessRate, excessCap, excessMin, decadesMax, peakDecades, peakRi
   parameters.tail;
 const decadesAtQuantile = -Math.log10(share);
 const decadesPerNat = Math.LOG10E;
-/** From so many rows on quantiles move at their own rate. */
+/** Number of rows from which quantiles are learnt at their own rate. */
 const rowsOfQuantileRate = 1 / parameters.tail.quantileRate - 4;
 
-/** Numbers of one side's state: quantile, mean excess. */
+/** Size of one side's state: quantile, mean excess, peak. */
 export const sideSize = 3;
-/** Numbers of a two-sided stream's state: scale, then the two sides. */
+/** Size of a two-sided stream's state: scale, then the two sides. */
 export const streamSize = 1 + 2 * sideSize;
 
-/** Values that a stream's scale is first learnt from. */
+/** Number of values from which a stream's scale is first learnt. */
 export const rowsForScale = 12;
 const compressedMax = 8;
 const quantileAtFirst = 1.2;
@@ -37,13 +38,16 @@ export function initStream(state: Float32Array, at: number): void {
   initSide(state, at + 1 + sideSize);
 }
 
-/** How many values the streams that come next have seen: of few, much is learnt from each. */
+/** Sets how many values the following streams have seen: the fewer, the more is learnt from each. */
 export function setSeen(rows: number): void {
   r[seen] = rows;
   r[quantileRate] = rows < rowsOfQuantileRate ? 1 / (rows + 4) : parameters.tail.quantileRate;
 }
 
-/** From `input` to `decades` (−log10 of the probability of so large a value), 0 … decadesMax, before it is learnt. */
+/**
+ * Writes the rarity of `input` to `decades`: −log10 of the probability of so large a value, 0 … decadesMax. Learns
+ * nothing.
+ */
 export function sideDecades(state: Float32Array, at: number): void {
   const value = r[input]!;
   r[decades] = 0;
@@ -80,7 +84,7 @@ export function learnSide(state: Float32Array, at: number): void {
   }
 }
 
-/** Learns that there was nothing on this side. */
+/** Learns that there was no value on this side. */
 export function learnNothing(state: Float32Array, at: number): void {
   const quantile = state[at]!;
   const peak = state[at + 2]!;
@@ -88,7 +92,7 @@ export function learnNothing(state: Float32Array, at: number): void {
   state[at] = Math.max(0.05, quantile - r[quantileRate]! * share);
 }
 
-/** Rarity of a signed `input` in a stream, to `decades`; learns it. */
+/** Writes the rarity of a signed `input` to `decades`, and learns it. */
 export function streamDecades(state: Float32Array, at: number): void {
   const value = r[input]!;
   const size = Math.abs(value);
@@ -104,7 +108,7 @@ export function streamDecades(state: Float32Array, at: number): void {
   sideDecades(state, side);
   learnSide(state, side);
   learnNothing(state, other);
-  // A scale that took outliers in full would hide the next one.
+  // The scale learns a clipped outlier only, or it would hide the next one.
   const learnt = Math.min(size, 6 * scale);
   state[at] = state[at]! + r[scaleRate]! * (learnt - state[at]!);
 }

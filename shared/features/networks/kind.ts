@@ -1,6 +1,9 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
-/** How a weight starts: `he`: normally distributed as suits a layer with ReLU; `small`: the same, much smaller; or a number. */
+/**
+ * Initial values of a weight: `he` is normally distributed as suits a layer with ReLU, `small` the same but much
+ * smaller; or a constant.
+ */
 export type Initial = 'he' | 'small' | number;
 
 export interface WeightShape {
@@ -9,18 +12,18 @@ export interface WeightShape {
   initial: Initial;
 }
 
-/** In training: sets some of a layer's units to 0 at random. In inference: does nothing. */
+/** Dropout: in training it sets some of a layer's units to 0 at random, in inference it does nothing. */
 export type Drop = (units: Tensor2D) => Tensor2D;
 
 /** One kind of network. Its weights are a list of matrices; training and inference both call `body`. */
 export interface NetworkKind<A> {
   weightShapes(architecture: A): WeightShape[];
-  /** How many numbers it reads. */
+  /** Length of the input. */
   inputWidth(architecture: A): number;
-  /** Inputs [batch, inputWidth] → features [batch, units] from which the head makes quantiles. */
+  /** Computes the features [batch, units], from which the head makes quantiles, from inputs [batch, inputWidth]. */
   body(architecture: A, weights: Tensor2D[], inputs: Tensor2D, drop: Drop): Tensor2D;
-  /** How many units `body` gives. */
+  /** Number of units that `body` returns. */
   bodyUnits(architecture: A): number;
-  /** What a schema cannot say; null if the sizes fit each other. */
+  /** Checks that a schema cannot express; null if the sizes fit each other. */
   problem(architecture: A): string | null;
 }

@@ -12,9 +12,9 @@ export interface PatchSizes {
 }
 
 /**
- * Windows [batch, rows · columns] → one dense layer with ReLU, the same for every patch: [batch · patches, patchUnits].
- * This is a convolution whose stride is its width, written as reshape and matrix product: every backend has these kernels
- * and their gradients, and WebAssembly runs them several times faster than a sliding convolution.
+ * Applies one dense layer with ReLU to every patch of windows [batch, rows · columns]: [batch · patches, patchUnits].
+ * This is a convolution whose stride equals its width, written as reshape and matrix product: every backend has these
+ * kernels and their gradients, and WebAssembly runs them several times faster than a sliding convolution.
  */
 export function patchesOf(
   { patchRows, columns }: PatchSizes,
