@@ -3,9 +3,10 @@
  * the old one, and the folder is synced. A crash or a power cut leaves the old content or the new one, and at most a
  * file beside it, which the next replacement overwrites.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 
 /** The few operations that a replacement needs; a simulated disk offers them too. */
 export interface ReplacingFs {
@@ -89,7 +90,7 @@ export function replaceFileSync(
   { mode = 0o640, syncFolder = true }: ReplaceOptions = {},
 ): void {
   const beside = besideOf(path);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+  makeFolder(dirname(path), 0o750);
   try {
     writeFileSync(beside, content, { mode, flush: true });
     renameSync(beside, path);
@@ -108,7 +109,7 @@ export function replaceFolderSync(folder: string, fill: (dir: string) => void): 
   const beside = besideOf(folder);
   const old = `${folder}.old`;
   rmSync(beside, { recursive: true, force: true });
-  mkdirSync(beside, { recursive: true });
+  makeFolder(beside);
   fill(beside);
   rmSync(old, { recursive: true, force: true });
   try {
