@@ -99,7 +99,7 @@ export const history: Curve = {
             { key: 'append', title: 'append', unit: 'CPU ms per 10,000 rows' },
           ],
           points: await measure(context, store),
-          remark: 'The whole history comes down-sampled to 500 points.',
+          remark: 'The whole history is down-sampled to 500 points.',
         };
       } finally {
         await store.stop();

@@ -62,7 +62,7 @@ export const machines: Curve = {
           { key: 'memory', title: 'peak memory', unit: 'MB' },
         ],
         remark:
-          'The cost of one message should not depend on how many machines there are. Ten connections and 20,000 watched machines, as above.',
+          'The cost of one message should not depend on the number of machines. There are ten connections and 20,000 watched machines, as above.',
       },
       (size) => 3 * size,
     ),
@@ -88,7 +88,7 @@ export const fleet: Curve = {
         sizeTitle: 'machines, each with a reading a second',
         series: [{ ...cpu, perItem: true }],
         remark:
-          'Few machines pay for the syncs and wake-ups that many share. All share ten connections: what a connection costs is not in here. Above 20,000 machines (a setting) the rest are stored and not watched.',
+          'Few machines pay for the syncs and wake-ups that many machines share. All machines share ten connections, so the cost of a connection is not included. Above 20,000 machines (a setting) further ones are stored and not watched.',
       },
       (size) => 3 * size,
     ),
@@ -118,7 +118,7 @@ export const messageSize: Curve = {
         title: 'Message size',
         sizeTitle: 'bytes of a message with one sensor value; the rest is text that is not stored',
         series: [cpu],
-        remark: 'What is beside the sensors is read, checked and left out.',
+        remark: 'Fields that are not sensors are read, checked and left out.',
       },
     ),
 };

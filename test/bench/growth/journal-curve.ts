@@ -110,7 +110,7 @@ export const journalSize: Curve = {
         { key: 'cpu', title: 'CPU of the gateway', unit: 's per million messages' },
       ],
       points,
-      remark: 'Recovery reads the last segments only; appending does not look at what is there.',
+      remark: 'Recovery reads only the last segments, and appending does not read what is there.',
     };
   },
 };

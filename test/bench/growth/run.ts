@@ -29,7 +29,7 @@ export function growthMarkdown(results: readonly CurveResult[], at: string): str
     '# How cost grows',
     '',
     `Measured on ${machineText(machineFacts())}, ${at.slice(0, 10)}, with \`npm run bench -- growth\`.`,
-    `A step counts as worse than linear when the cost of all grows faster than size^${exponentMax}, since single runs differ.`,
+    `A step counts as worse than linear if the total cost grows faster than size^${exponentMax}, since single runs differ.`,
     ...results.flatMap((curve) => [
       '',
       `## ${curve.title}`,
