@@ -14,14 +14,14 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const refusal = (problem: RegExp) =>
   expect.objectContaining({ code: 'DATA_DIR', stage: 'cli', message: expect.stringMatching(problem) });
 
-it('is made where there is none, for its owner alone', () => {
+it('is created if it is missing, accessible to its owner only', () => {
   const dataDir = join(folder, 'a', 'b');
   prepareDataDir(dataDir, 'gateway');
   prepareDataDir(dataDir, 'gateway');
   expect(statSync(dataDir).mode & 0o777).toBe(0o700);
 });
 
-it('a file in its place is named, with what to do', () => {
+it('a file in its place is an error that says what to do', () => {
   const file = join(folder, 'file');
   writeFileSync(file, '');
   for (const dataDir of [file, join(file, 'within')])
@@ -35,7 +35,7 @@ it.runIf(process.platform === 'linux')(
   },
 );
 
-it('of a gateway is none for a cloud', () => {
+it('of a gateway is refused to a cloud', () => {
   const run = { pid: 1, startedAt: '', mqttPort: 1, httpPort: 2, httpUrl: 'http://127.0.0.1:2' };
   writeRunFile(folder, { role: 'gateway', ...run });
   expect(() => prepareDataDir(folder, 'cloud')).toThrow(refusal(/is a gateway's, not a cloud's/));

@@ -5,8 +5,8 @@ import { makeFolder } from './make-folder.ts';
 import { type RunFile, readRunFile, runFileName } from './run-file.ts';
 
 /**
- * Makes the data folder where there is none, for its owner alone, and looks whether it can be written.
- * @throws HarbingerError DATA_DIR, also where the other role keeps its data there
+ * Creates the data folder if it is missing, accessible to its owner only, and checks that it can be written. @throws
+ * HarbingerError DATA_DIR, also if the other role keeps its data there
  */
 export function prepareDataDir(dataDir: string, role: RunFile['role']): void {
   makeDataDir(dataDir);
@@ -15,14 +15,14 @@ export function prepareDataDir(dataDir: string, role: RunFile['role']): void {
   try {
     other = readRunFile(dataDir).role;
   } catch {
-    return; // It will be written anew.
+    return; // It will be rewritten.
   }
   if (other !== role) throw refused(`the data folder ${dataDir} is a ${other}'s, not a ${role}'s`);
 }
 
 /**
- * Makes the folder where there is none, for its owner alone.
- * @throws HarbingerError DATA_DIR if that fails, or if this user may not write to it
+ * Creates the folder if it is missing, accessible to its owner only. @throws HarbingerError DATA_DIR if that fails, or
+ * if this user may not write to it
  */
 export function makeDataDir(dataDir: string): void {
   try {
@@ -33,7 +33,7 @@ export function makeDataDir(dataDir: string): void {
   }
 }
 
-/** The error for a data folder in which something failed. */
+/** Returns the error for a data folder in which an operation failed. */
 export function unusable(dataDir: string, error: unknown): HarbingerError {
   const advice = {
     ENOSPC: 'the disk is full: free some space there',
@@ -45,7 +45,10 @@ export function unusable(dataDir: string, error: unknown): HarbingerError {
   return refused(`the data folder ${dataDir} cannot be used: ${messageOf(error)}; ${needed}`);
 }
 
-/** No error of the configuration: a disk may come back, so a service is to be started again. */
+/**
+ * The code is not one of the configuration, because a disk may come back: service managers then start the process
+ * again.
+ */
 function refused(problem: string): HarbingerError {
   return new HarbingerError('DATA_DIR', 'cli', `${problem}; choose another with --data (or dataDir)`);
 }

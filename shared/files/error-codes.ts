@@ -3,9 +3,9 @@ import { declareErrors } from '../runtime/errors.ts';
 export const errorCodes = declareErrors({
   DATA_DIR: {
     stage: 'cli',
-    meaning: 'The data folder cannot be used: it cannot be made or written, or belongs to the other role.',
+    meaning: 'The data folder cannot be used: it cannot be created or written, or belongs to the other role.',
     retried: 'No. Nothing is started.',
-    remedy: 'Put its rights or the disk right, or choose another with `--data`.',
+    remedy: 'Correct its permissions, check the disk, or choose another with `--data`.',
   },
   RUN_FILE: {
     stage: 'cli',

@@ -5,7 +5,7 @@ import { expect, it, vi } from 'vitest';
 import { manualClock } from '../runtime/manual-clock.ts';
 import { FreeSpace } from './free-space.ts';
 
-it('tells what the disk has left, and nothing once the folder is gone', async () => {
+it('returns the free bytes of the disk, and null once the folder is gone', async () => {
   const clock = manualClock();
   const folder = mkdtempSync(join(tmpdir(), 'harbinger-free-'));
   const space = new FreeSpace(folder, clock);
@@ -14,7 +14,7 @@ it('tells what the disk has left, and nothing once the folder is gone', async ()
   await vi.waitFor(() => expect(space.bytes).not.toBeNull(), 30_000);
   expect(Math.abs(space.bytes! - bavail * bsize)).toBeLessThan(0.1 * blocks * bsize);
   rmSync(folder, { recursive: true });
-  expect(space.bytes).not.toBeNull(); // not asked again yet
+  expect(space.bytes).not.toBeNull(); // not queried again yet
   await clock.advance(5_000);
   await vi.waitFor(() => expect(space.bytes).toBeNull(), 30_000);
 });

@@ -4,8 +4,8 @@ import type { Clock } from '../runtime/clock.ts';
 const staleMs = 5_000;
 
 /**
- * How much room a folder's disk has left for us. Asked in the background, a question at a time: a disk that hangs must
- * not hold up who wants to know.
+ * Free space of a folder's disk. It is queried in the background, with one query at a time, so that a hanging disk does
+ * not block the caller.
  */
 export class FreeSpace {
   private readonly folder: string;
@@ -19,7 +19,10 @@ export class FreeSpace {
     this.clock = clock;
   }
 
-  /** As last heard, and asked again if that was a while ago; null until there was an answer, or when there is none. */
+  /**
+   * The last known value; reading it starts a new query if it is stale. Null until the first answer, or if the query
+   * fails.
+   */
   get bytes(): number | null {
     if (!this.asking && this.clock.monotonicMs() - this.askedMs >= staleMs) void this.ask();
     return this.known;

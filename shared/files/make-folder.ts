@@ -2,8 +2,8 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /**
- * Makes a folder and those above it, where there are none. For paths that somebody else chose: Node's own `recursive` never
- * returns where the system refuses without saying why, as in /proc. @throws system errors
+ * Creates a folder and its missing parents. For paths that a user chose: Node's own `recursive` never returns if the
+ * system refuses without a reason, as in /proc. @throws system errors
  */
 export function makeFolder(path: string, mode?: number): void {
   makeEach(resolve(path), mode);

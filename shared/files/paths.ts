@@ -9,19 +9,19 @@ function findPackageRoot(): string {
   return folder;
 }
 
-/** The folder of package.json: data files are found from here, whether the code runs from source or from dist/. */
+/** The folder of package.json, from which data files are found, whether the code runs from source or from dist/. */
 export const packageRoot = findPackageRoot();
 
 /**
- * The built entry of a worker thread or process, given its source path within the package (without extension). Programs
- * of the tests are built apart from the product (deploy/build/targets.mjs).
+ * Returns the built entry of a worker thread or process, given its source path within the package (without extension).
+ * Programs of the tests are built apart from the product (deploy/build/targets.mjs).
  */
 export function compiledEntry(sourcePath: string): string {
   const folder = sourcePath.startsWith('test/') ? join('.cache', 'tests') : 'dist';
   return join(packageRoot, folder, `${sourcePath}.js`);
 }
 
-/** Where data is kept when nobody says otherwise: $XDG_DATA_HOME/harbinger or ~/.local/share/harbinger. */
+/** The default data folder: $XDG_DATA_HOME/harbinger or ~/.local/share/harbinger. */
 export function defaultDataDir(): string {
   return join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'harbinger');
 }

@@ -1,11 +1,11 @@
 /**
- * Tells whether a process that was noted down still runs. A process number is given again, as after a reboot or in a
- * container where a program always has the same one; the start time tells the two apart.
+ * Identifies processes beyond their number. A process number is reused, as after a reboot or in a container where a
+ * program always has the same one; the start time distinguishes the processes.
  */
 import { readFile } from 'node:fs/promises';
 import { codeOf } from '../runtime/errors.ts';
 
-/** `pid`, or `pid bootId startTicks` where the system tells (Linux). */
+/** Returns `pid`, or `pid bootId startTicks` if the system provides these (Linux). */
 export async function identityOf(pid: number): Promise<string> {
   try {
     const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
@@ -19,7 +19,7 @@ export function pidOf(identity: string): number {
   return Number(identity.split(' ', 1)[0]);
 }
 
-/** Whether the process of that identity runs. One that has ended and that nobody has waited for does not. */
+/** True if the process with this identity runs. A zombie, which has ended but was not waited for, does not run. */
 export async function isRunning(identity: string): Promise<boolean> {
   const pid = pidOf(identity);
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
@@ -42,7 +42,9 @@ async function isZombie(pid: number): Promise<boolean> {
   return state === 'Z' || state === 'X';
 }
 
-/** The fields of /proc/PID/stat from the third on: the second is the name in brackets, which may hold blanks. */
+/**
+ * Returns the fields of /proc/PID/stat from the third on. The second is the name in brackets, which may contain blanks.
+ */
 async function fieldsOf(pid: number): Promise<string[]> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -18,7 +18,7 @@ const held = (pid: number | null) => new Error(`held by ${pid}`);
 const take = () => takeLock(path, held);
 const deadPid = () => spawnSync(process.execPath, ['-e', '']).pid;
 
-test('names its holder, keeps others out, and goes when it is released', async () => {
+test('names its holder, excludes others, and disappears when it is released', async () => {
   const release = await take();
   expect(await readlink(path)).toMatch(new RegExp(`^${process.pid}( |$)`));
   await expect(take()).rejects.toThrow(`held by ${process.pid}`);
@@ -26,19 +26,19 @@ test('names its holder, keeps others out, and goes when it is released', async (
   expect(await readdir(dir)).toEqual([]);
 });
 
-test('of a process that is gone is taken over', async () => {
+test('of a process that has ended is taken over', async () => {
   await symlink(String(deadPid()), path);
   const release = await take();
   expect(await readdir(dir)).toEqual(['lock']);
   await release();
 });
 
-test('of a process that is gone and whose pid lives again is taken over', async (context) => {
+test('of a process that has ended and whose pid was reused is taken over', async (context) => {
   const release = await take();
   const own = await readlink(path);
   await release();
-  // Only where the system tells when a process began can the two be told apart.
-  if (!own.includes(' ')) context.skip('this system does not tell when a process began');
+  // The two can be distinguished only if the system reports when a process started.
+  if (!own.includes(' ')) context.skip('this system does not report when a process started');
   await symlink(
     own.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10)),
     path,
@@ -46,8 +46,8 @@ test('of a process that is gone and whose pid lives again is taken over', async 
   await (await take())();
 });
 
-test('of a process that has ended and that nobody has waited for is taken over', async (context) => {
-  if (process.platform !== 'linux') context.skip('only Linux tells');
+test('of a zombie process is taken over', async (context) => {
+  if (process.platform !== 'linux') context.skip('only Linux reports zombies');
   const shell = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
   try {
     const [pid] = (await once(shell.stdout, 'data')) as [Buffer];
@@ -58,14 +58,14 @@ test('of a process that has ended and that nobody has waited for is taken over',
   }
 });
 
-test('written as a plain file, where there are no symbolic links, counts the same', async () => {
+test('written as a plain file, for lack of symbolic links, is respected too', async () => {
   await writeFile(path, String(process.ppid));
   await expect(take()).rejects.toThrow(`held by ${process.ppid}`);
   await writeFile(path, String(deadPid()));
   await (await take())();
 });
 
-test('of several who find it stale, one gets it', async () => {
+test('found stale by several processes goes to one of them', async () => {
   await symlink(String(deadPid()), path);
   const results = await Promise.allSettled(Array.from({ length: 8 }, () => take()));
   expect(results.filter(({ status }) => status === 'fulfilled').length).toBe(1);

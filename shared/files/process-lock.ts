@@ -1,23 +1,24 @@
 /**
- * A lock that names its holder (process-identity.ts). A lock whose holder is gone is taken over.
+ * A lock that names its holder (process-identity.ts). A lock whose holder has ended is taken over.
  *
- * It is a symbolic link whose target is that text: made whole or not at all, and on common file systems without a
- * block of its own, so that a gateway can start on a full disk. Where there are no symbolic links it is a plain file.
+ * It is a symbolic link whose target is the holder's identity. Such a link is created atomically, and on common file
+ * systems it needs no block of its own, so that a gateway can start on a full disk. On file systems without symbolic
+ * links it is a plain file.
  *
- * It keeps processes on one machine apart. Two containers that cannot see each other's processes are not kept apart:
- * give each its own data folder.
+ * It excludes processes on one machine. It does not exclude a process in another container, which cannot be seen from
+ * here: each container needs its own data folder.
  */
 import { readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { codeOf } from '../runtime/errors.ts';
 import { identityOf, isRunning, pidOf } from './process-identity.ts';
 
 const attemptsMax = 5;
-/** What file systems without symbolic links answer (FAT, some network mounts). */
+/** Error codes of file systems without symbolic links (FAT, some network mounts). */
 const withoutLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
 /**
- * Resolves with what releases the lock. Throws what `held` returns where a process that runs holds it: `pid` is its
- * number, or null where it cannot be told.
+ * Takes the lock and resolves with a function that releases it. If a running process holds it, throws what `held`
+ * returns; `pid` is that process's number, or null if it is unknown.
  */
 export async function takeLock(
   path: string,
@@ -33,7 +34,7 @@ export async function takeLock(
   throw held(pidOf((await read(path)) ?? '') || null);
 }
 
-/** False if it is there already. */
+/** Returns false if the lock already exists. */
 async function create(path: string, content: string): Promise<boolean> {
   try {
     await symlink(content, path).catch(async (error) => {
@@ -47,7 +48,7 @@ async function create(path: string, content: string): Promise<boolean> {
   }
 }
 
-/** Removes the stale lock, unless another process was quicker: then it is put back. */
+/** Removes the stale lock, unless another process has replaced it meanwhile: then it is put back. */
 async function moveAway(path: string, stale: string): Promise<void> {
   const aside = `${path}.stale.${process.pid}.tmp`;
   try {

@@ -32,12 +32,15 @@ export interface ReplaceOptions {
   syncFolder?: boolean;
 }
 
-/** Where the new content stands until it is complete. */
+/** Path of the new content until it is complete. */
 export function besideOf(path: string): string {
   return `${path}.tmp`;
 }
 
-/** Durable when resolved. Makes the folder if needed. @throws the file system's error; the old content then stays */
+/**
+ * Replaces a file; durable when resolved. Creates the folder if needed. @throws the file system's error; the old
+ * content then stays
+ */
 export async function replaceFile(
   path: string,
   content: string | Buffer,
@@ -47,7 +50,7 @@ export async function replaceFile(
   await replaceOn(systemFs(mode), path, Buffer.from(content), { syncFolder });
 }
 
-/** The same on any file system, without making the folder. */
+/** The same on any file system, but without creating the folder. */
 export async function replaceOn(
   fs: ReplacingFs,
   path: string,
@@ -71,7 +74,7 @@ export async function replaceOn(
   if (syncFolder) await fs.syncDir(dirname(path));
 }
 
-/** Puts a file in place that was written under `besideOf(path)`, for content that is too large to hold. */
+/** Puts a file in place that was written under `besideOf(path)`, for content too large for memory. */
 export async function putInPlace(path: string): Promise<void> {
   const file = await open(besideOf(path), 'r+');
   try {
@@ -83,7 +86,7 @@ export async function putInPlace(path: string): Promise<void> {
   await syncDir(dirname(path));
 }
 
-/** As `replaceFile`, for code that runs before anything is served. */
+/** Replaces a file like `replaceFile`, for code that runs before anything is served. */
 export function replaceFileSync(
   path: string,
   content: string | Buffer,
@@ -102,8 +105,8 @@ export function replaceFileSync(
 }
 
 /**
- * Replaces a folder with what `fill` writes into an empty one. A folder cannot be renamed over another: for a moment
- * between two renames neither is in place, and the old one is then found as `FOLDER.old`.
+ * Replaces a folder with what `fill` writes into an empty one. A folder cannot be renamed over another one, so for a
+ * moment between two renames neither is in place; the old one is then found as `FOLDER.old`.
  */
 export function replaceFolderSync(folder: string, fill: (dir: string) => void): void {
   const beside = besideOf(folder);

@@ -5,7 +5,7 @@ import { codeOf, HarbingerError, messageOf } from '../runtime/errors.ts';
 import { compileValidator } from '../runtime/validate.ts';
 import { replaceFileSync } from './replace.ts';
 
-/** Where a running gateway or cloud can be reached: `run.json` in its data folder, for the command line and scripts. */
+/** Address of a running gateway or cloud: `run.json` in its data folder, for the command line and scripts. */
 export const RunFile = Type.Object({
   role: Type.Union([Type.Literal('gateway'), Type.Literal('cloud')]),
   pid: Type.Integer(),
@@ -27,7 +27,7 @@ export function removeRunFile(dataDir: string): void {
   rmSync(join(dataDir, runFileName), { force: true });
 }
 
-/** @throws HarbingerError RUN_FILE if nothing runs on that folder, or the file is not one */
+/** @throws HarbingerError RUN_FILE if nothing runs with that folder, or the file is not valid */
 export function readRunFile(dataDir: string): RunFile {
   const path = join(dataDir, runFileName);
   try {
@@ -43,7 +43,7 @@ export function readRunFile(dataDir: string): RunFile {
   }
 }
 
-/** Where a program on this computer finds a server that listens on `host`. */
+/** Returns the URL at which a program on this computer reaches a server that listens on `host`. */
 export function localUrl(host: string, port: number): string {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;

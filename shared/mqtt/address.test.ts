@@ -8,7 +8,7 @@ it.each([
   ['mqtt://me:p%40ss@broker', { protocol: 'mqtt', host: 'broker', username: 'me', password: 'p@ss' }],
   ['ws://[::1]:9001/mqtt?a=b', { protocol: 'ws', host: '[::1]', port: 9001, path: '/mqtt?a=b' }],
   ['wss://broker', { protocol: 'wss', host: 'broker', path: '/' }],
-])('%s is taken apart', (text, address) => {
+])('%s is parsed', (text, address) => {
   expect(mqttAddress(text)).toEqual(address);
 });
 

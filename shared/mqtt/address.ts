@@ -1,11 +1,11 @@
 import { HarbingerError } from '../runtime/errors.ts';
 
-/** Where an MQTT broker is, as MQTT.js takes it. */
+/** Address of an MQTT broker, in the form that MQTT.js expects. */
 export interface MqttAddress {
   protocol: 'mqtt' | 'mqtts' | 'ws' | 'wss';
   host: string;
   port?: number;
-  /** Of WebSockets. */
+  /** Path of a WebSocket address. */
   path?: string;
   username?: string;
   password?: string;
@@ -14,8 +14,8 @@ export interface MqttAddress {
 const protocols = ['mqtt', 'mqtts', 'ws', 'wss'] as const;
 
 /**
- * Takes an address such as `mqtt://127.0.0.1:1883` apart. Given the text, MQTT.js would do so with `url.parse`, of which
- * Node 24 warns on the terminal. @throws HarbingerError MQTT_ADDRESS
+ * Parses an address such as `mqtt://127.0.0.1:1883`. MQTT.js would parse the text with `url.parse`, about which Node 24
+ * prints a warning. @throws HarbingerError MQTT_ADDRESS
  */
 export function mqttAddress(text: string): MqttAddress {
   const url = URL.canParse(text) ? new URL(text) : null;

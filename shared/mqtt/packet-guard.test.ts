@@ -23,7 +23,7 @@ const packets = Buffer.concat([
 const largest = 70_000 + 3 + 2;
 
 describe('PacketMeter', () => {
-  it('finds the same packets however the bytes are cut', () => {
+  it('finds the same packets however the bytes are split', () => {
     const random = seededRandom(7);
     for (let round = 0; round < 50; round++) {
       const fits = new PacketMeter();

@@ -14,7 +14,7 @@ const lengths: [number, number[]][] = [
 ];
 
 describe('PacketHeader', () => {
-  it.each(lengths)('reads a length of %i, wherever the header is cut', (bodyBytes, bytes) => {
+  it.each(lengths)('reads a length of %i, wherever the header is split', (bodyBytes, bytes) => {
     const header = new PacketHeader();
     const packet = Uint8Array.from([0x30, ...bytes, 0xaa]);
     const end = packet.length - 1;
@@ -29,7 +29,7 @@ describe('PacketHeader', () => {
     expect(header.bodyBytes).toBe(bodyBytes);
   });
 
-  it('refuses a length of five bytes, wherever the header is cut', () => {
+  it('refuses a length of five bytes, wherever the header is split', () => {
     const packet = Uint8Array.from([0x30, 0x80, 0x80, 0x80, 0x80, 0x01]);
     expect(new PacketHeader().begin(packet, 0)).toBe(-1);
     for (let cut = 1; cut < 5; cut++) {

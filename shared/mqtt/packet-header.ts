@@ -5,7 +5,7 @@
 export class PacketHeader {
   /** Length in bytes of the body of the packet whose header was read last: 0 to 268,435,455. */
   bodyBytes = 0;
-  /** How far the next length byte is shifted; -1 unless a header has been begun and not ended. */
+  /** Shift of the next length byte; -1 except within a header. */
   private shift = -1;
 
   /** True if the last chunk ended within a header, which `resume` then continues. */

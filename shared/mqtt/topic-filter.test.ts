@@ -31,7 +31,7 @@ describe('topic filters', () => {
     expect(parseFilter(text)).toBeNull();
   });
 
-  it('lets no placeholder widen a filter', () => {
+  it('does not let a placeholder widen a filter', () => {
     expect(parseFilter('commands/{client}/#', { user: 'u', client: 'a' })?.levels).toEqual(['commands', 'a']);
     for (const client of ['#', '+', 'a/b', ''])
       expect(parseFilter('commands/{client}/#', { user: 'u', client })).toBeNull();

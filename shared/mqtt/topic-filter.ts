@@ -34,8 +34,8 @@ export function parseFilter(text: string, placeholders?: Placeholders): Filter |
 }
 
 /**
- * Whether the topic has no wildcards, at most `topicLevelsMax` levels, and no U+0000 or U+FFFD. The latter may stand for
- * bytes that are not UTF-8, so the broker's parser has to check such a topic.
+ * True if the topic has no wildcards, at most `topicLevelsMax` levels, and no U+0000 or U+FFFD. The latter may stand
+ * for bytes that are not UTF-8, so the broker's parser has to check such a topic.
  */
 export function isPlainTopic(topic: string): boolean {
   let levels = 1;
@@ -72,7 +72,7 @@ export function compileFilters(filters: readonly Filter[]): (topic: string) => b
   };
 }
 
-/** Whether every topic that `inner` matches is also matched by `outer`. */
+/** True if every topic that `inner` matches is also matched by `outer`. */
 export function covers(outer: Filter, inner: Filter): boolean {
   if (crossesDollar(outer, inner)) return false;
   if (inner.rest && !outer.rest) return false;
@@ -81,7 +81,7 @@ export function covers(outer: Filter, inner: Filter): boolean {
   return outer.levels.every((level, i) => level === null || level === inner.levels[i]);
 }
 
-/** Whether some topic is matched by both. */
+/** True if at least one topic is matched by both. */
 export function overlaps(a: Filter, b: Filter): boolean {
   if (crossesDollar(a, b) || crossesDollar(b, a)) return false;
   const shared = Math.min(a.levels.length, b.levels.length);
@@ -92,7 +92,7 @@ export function overlaps(a: Filter, b: Filter): boolean {
   return (a.levels.length <= shared || b.rest) && (b.levels.length <= shared || a.rest);
 }
 
-/** `a` starts with a wildcard, `b` with a level such as `$SYS`. */
+/** True if `a` starts with a wildcard, and `b` with a level such as `$SYS`. */
 function crossesDollar(a: Filter, b: Filter): boolean {
   return (a.levels[0] ?? null) === null && (b.levels[0]?.startsWith('$') ?? false);
 }

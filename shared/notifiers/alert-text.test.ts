@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { alertTextOf } from './alert-text.ts';
 import { notificationOf, prediction, predictionEvent } from './prediction.testing.ts';
 
-it('says in a technician’s words what, where, how long, why and who says so', () => {
+it('states failure mode, machine, remaining life, reasons and origin in a technician’s words', () => {
   const { headline, body } = alertTextOf(
     notificationOf(predictionEvent('opened', 1)),
     'https://harbinger.example/',
@@ -30,15 +30,15 @@ Alert p-1, decision d-1
 `);
 });
 
-it('says when rules or its own past judged, when nothing can be said, and when it is over', () => {
+it('states if rules or the baseline judged, if remaining life is unknown, and if the alert is resolved', () => {
   const byRules = { source: 'rules', model: null, remainingLife: null, severity: 'critical' } as const;
   const opened = alertTextOf(notificationOf(predictionEvent('opened', 1, byRules)));
   expect(opened.body).toContain('CRITICAL: bearing-wear expected');
-  expect(opened.body).toContain('Remaining life:  cannot be said');
+  expect(opened.body).toContain('Remaining life:  unknown');
   expect(opened.body).toContain('Judged by:       rules of the machine type (no model)');
   const detector = { name: 'self-learned', version: '1.0.0' };
   const learnt = alertTextOf(notificationOf(predictionEvent('opened', 1, { ...byRules, detector })));
-  expect(learnt.body).toContain('Judged by:       what was learnt of this machine itself (no model)');
+  expect(learnt.body).toContain('Judged by:       the learned baseline of this machine (no model)');
   const resolved = alertTextOf(notificationOf(predictionEvent('resolved', 9, { ...prediction }), 'resolved'));
   expect(resolved.headline).toBe('Resolved: bearing-wear on leeds/pump-1');
   expect(resolved.body).not.toContain('Remaining life');

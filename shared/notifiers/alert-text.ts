@@ -7,7 +7,10 @@ export interface AlertText {
   body: string;
 }
 
-/** A notification as a technician reads it: the machine, the expected failure, its remaining life, the reasons, and what judged it. */
+/**
+ * Formats a notification for a technician: the machine, the expected failure, its remaining life, the reasons, and the
+ * origin of the assessment.
+ */
 export function alertTextOf(notification: Notification, link?: string): AlertText {
   const { event, change } = notification;
   const prediction = event.data as Prediction;
@@ -36,13 +39,13 @@ export function alertTextOf(notification: Notification, link?: string): AlertTex
 }
 
 function lifeOf({ remainingLife }: Prediction): string {
-  if (!remainingLife) return 'cannot be said';
+  if (!remainingLife) return 'unknown';
   const { p10, p50, p90, unit } = remainingLife;
   return `about ${round(p50)} ${unit} (8 in 10 times between ${round(p10)} and ${round(p90)})`;
 }
 
 function judgeOf({ source, model, detector }: Prediction): string {
-  if (detector) return 'what was learnt of this machine itself (no model)';
+  if (detector) return 'the learned baseline of this machine (no model)';
   if (source === 'rules') return 'rules of the machine type (no model)';
   return model ? `model ${model.name}, version ${model.version}` : 'model';
 }

@@ -1,16 +1,16 @@
-/** One POST to a receiver, and its answer as the queue understands it. */
+/** Sends one POST to a receiver, and converts the answer to the errors that the queue expects. */
 import type { Clock } from '../runtime/clock.ts';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import { RetryAfterError, retryAfterMs } from './retry-after.ts';
 
-/** How much of the answer's body is read, to quote it in an error. */
+/** Bytes of the answer's body that are read, to quote it in an error. */
 const answerBytesMax = 512;
 
-/** Refusals that may pass: timeout, too early, too many requests. Every other 4xx is final. */
+/** Refusals that are temporary: timeout, too early, too many requests. Every other 4xx is final. */
 const passing4xx = [408, 425, 429];
 
 export interface PostRequest {
-  /** Who it goes to, for error messages, e.g. `webhook 'maintenance'`. */
+  /** Name of the receiver in error messages, e.g. `webhook 'maintenance'`. */
   receiver: string;
   url: string;
   headers: Record<string, string>;
@@ -18,8 +18,8 @@ export interface PostRequest {
 }
 
 /**
- * Resolves on a 2xx answer. Redirects are not followed: they would carry the content to somebody who is not configured.
- * @throws HarbingerError NOTIFY_REFUSED (3xx, final 4xx), NOTIFY_FAILED (nobody answers); RetryAfterError
+ * Resolves on a 2xx answer. Redirects are not followed: they would send the content to a receiver that is not
+ * configured. @throws HarbingerError NOTIFY_REFUSED (3xx, final 4xx), NOTIFY_FAILED (no answer); RetryAfterError
  */
 export async function post(request: PostRequest, signal: AbortSignal, clock: Clock): Promise<void> {
   const answer = await send(request, signal);

@@ -1,8 +1,9 @@
 import type { Notification } from './notifier.ts';
 
 /**
- * The text that webhooks and MQTT receivers get: the event itself (CloudEvents 1.0, structured JSON) with two extension
- * attributes, the change it makes to its alert and the idempotency key. The same notification gives the same bytes.
+ * Returns the text for webhooks and MQTT receivers: the event itself (CloudEvents 1.0, structured JSON) with two
+ * extension attributes, the change of the alert and the idempotency key. The same notification always yields the same
+ * bytes.
  */
 export function cloudEventOf(notification: Notification): string {
   return JSON.stringify({

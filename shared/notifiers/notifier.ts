@@ -1,6 +1,6 @@
 /**
- * The seam of notifiers: everything that tells somebody of an alert. A notifier is a folder here and a line in
- * notifiers.ts. It knows one protocol; queueing, retries, time limits and counting belong to whoever runs it.
+ * The interface of notifiers, which tell people or systems of alerts. A notifier is a folder here and a line in
+ * notifiers.ts. It implements one protocol; queueing, retries, time limits and counting belong to its caller.
  */
 import type { HarbingerEvent } from '../contract/events.ts';
 import { partOf } from '../parts/part.ts';
@@ -9,9 +9,12 @@ import type { Log } from '../runtime/log.ts';
 
 export type AlertChange = 'opened' | 'updated' | 'resolved';
 
-/** One change of one alert, due to one notifier. */
+/** One change of one alert, addressed to one notifier. */
 export interface Notification {
-  /** `{alertId}/{change}/{eventId}/{notifier}`: unique, and the idempotency key by which receivers recognise a repeat. */
+  /**
+   * `{alertId}/{change}/{eventId}/{notifier}`: unique, and the idempotency key by which receivers recognise a
+   * duplicate.
+   */
   key: string;
   notifier: string;
   change: AlertChange;
@@ -24,8 +27,8 @@ export interface Notification {
 export interface Notifier {
   readonly name: string;
   /**
-   * Resolves when the receiver has confirmed. Ends soon after `signal` aborts.
-   * @throws HarbingerError NOTIFY_REFUSED (for good), NOTIFY_FAILED or RetryAfterError (`retry`: try again)
+   * Resolves when the receiver has confirmed. Stops soon after `signal` aborts. @throws HarbingerError NOTIFY_REFUSED
+   * (final), NOTIFY_FAILED or RetryAfterError (`retry`: try again)
    */
   notify(notification: Notification, signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;

@@ -1,4 +1,4 @@
-/** Every kind of notifier. A new one is a folder beside this file, and a line here. */
+/** The registry of notifiers. A new one is a folder beside this file, and a line here. */
 import { email } from './email/part.ts';
 import { mqtt } from './mqtt/part.ts';
 import { ntfy } from './ntfy/part.ts';

@@ -1,6 +1,6 @@
 import { HarbingerError } from '../runtime/errors.ts';
 
-/** A receiver refused for now and said when to try again. */
+/** A receiver has refused for now and said when to retry. */
 export class RetryAfterError extends HarbingerError {
   readonly retryAfterMs: number;
 
@@ -12,7 +12,7 @@ export class RetryAfterError extends HarbingerError {
 
 const longestMs = 3_600_000;
 
-/** The value of a `Retry-After` header (seconds or an HTTP date) in ms from now, at most an hour; 0 if there is none. */
+/** Parses a `Retry-After` header (seconds or an HTTP date) into ms from now, at most an hour; 0 if there is none. */
 export function retryAfterMs(header: string | null, nowMs: number): number {
   if (header === null) return 0;
   const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - nowMs;

@@ -67,6 +67,6 @@ export const commonSettings = {
   }),
 };
 
-/** What the runner of notifications and the rules read of any notifier. */
+/** The settings that the runner of notifications and the alert rules read from any notifier. */
 export type CommonSettings = Static<ReturnType<typeof commonObject>>;
 const commonObject = () => Type.Object(commonSettings);

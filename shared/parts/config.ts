@@ -12,7 +12,7 @@ function byKind(parts: Parts, schemaOf: (part: AnyPart) => TObject | TArray): TP
   return Object.fromEntries(parts.map((part) => [part.kind, schemaOf(part)]));
 }
 
-/** `[[alerts.webhook]]`: any number of each kind, at most `countMax`, in a table of lists. */
+/** Schema of `[[alerts.webhook]]` and its like: up to `countMax` parts of each kind, in a table of lists. */
 export function lists<const P extends Parts>(parts: P, countMax = 50) {
   return Type.Object(
     byKind(parts, ({ config, about }) =>
@@ -22,7 +22,9 @@ export function lists<const P extends Parts>(parts: P, countMax = 50) {
   ) as unknown as TObject<{ [K in P[number]['kind']]: TArray<PartOfKind<P, K>['config']> }>;
 }
 
-/** `[broker]`, `[serial]`: one table for each kind, to be spread into the table that holds them. */
+/**
+ * Schema of `[broker]`, `[serial]` and their like: one table for each kind, to be spread into the surrounding table.
+ */
 export function tables<const P extends Parts>(parts: P) {
   return byKind(parts, ({ config, about }) => ({
     default: {},
@@ -34,9 +36,9 @@ export function tables<const P extends Parts>(parts: P) {
 }
 
 /**
- * One of several kinds, told apart by `key` (`store.kind`, `routes[].format`), with the properties that all share.
- * Ajv fills defaults in and answers with one error only for `oneOf` with a discriminator, and the key must be there:
- * where it may be absent, the caller fills it in before validating.
+ * Schema of one of several kinds, distinguished by `key` (`store.kind`, `routes[].format`), with the properties that
+ * all share. Ajv fills in defaults and reports a single error only for `oneOf` with a discriminator, which requires the
+ * key: if it is optional, the caller must fill it in before validating.
  */
 export function choice<
   const Key extends string,

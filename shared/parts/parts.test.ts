@@ -56,7 +56,7 @@ describe('lists', () => {
     expect(() => read({ fax: [] }, fail)).toThrow("unknown property 'fax'");
   });
 
-  it('creates what is configured and names every problem with its place', async () => {
+  it('creates the configured parts and names every problem with its place', async () => {
     const table = read({ loud: [{ name: 'Ada' }, { name: 'Bob', marks: 9 }], silent: [{}] }, fail);
     const configured = configuredLists(greeters, table, 'greet');
     expect(configured.map(configuredName)).toEqual(['loud/Ada', 'loud/Bob', 'silent']);
@@ -104,7 +104,7 @@ describe('choice', () => {
   });
 });
 
-it('a name is a kind, or a kind and a name', () => {
+it('a name consists of a kind, or of a kind and a name', () => {
   expect([nameOf('mqtt'), nameOf('webhook', 'maintenance')]).toEqual(['mqtt', 'webhook/maintenance']);
 });
 
@@ -118,7 +118,7 @@ describe('metrics', () => {
     harbinger_mood: mood,
   });
 
-  it('counts on when a total falls back', async () => {
+  it('keeps counting when a total restarts', async () => {
     const metrics = new Metrics(new Registry());
     metrics.publish(statistics, greetings(5));
     metrics.publish(statistics, greetings(2, 0.5));
@@ -127,7 +127,7 @@ describe('metrics', () => {
     expect(text).toContain('harbinger_mood 0.5');
   });
 
-  it('refuses what is not declared', () => {
+  it('refuses undeclared metrics', () => {
     expect(() => new Metrics(new Registry()).publish(statistics, { harbinger_other: 1 })).toThrow(
       'not declared',
     );

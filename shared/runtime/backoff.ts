@@ -5,7 +5,7 @@ export interface BackoffOptions {
   maxMs: number;
 }
 
-/** Capped exponential delay with full jitter in its upper half: in [d/2, d) where d = min(maxMs, firstMs·2^attempt). */
+/** Capped exponential delay with jitter in its upper half: in [d/2, d) with d = min(maxMs, firstMs·2^attempt). */
 export function backoffMs(attempt: number, options: BackoffOptions, random: Random): number {
   const ceiling = Math.min(options.maxMs, options.firstMs * 2 ** Math.min(attempt, 30));
   return ceiling / 2 + (random.next() * ceiling) / 2;

@@ -9,10 +9,10 @@ export class BudgetExceeded extends Error {
 }
 
 /**
- * Runs `work` for at most `budgetMs` on the given clock, then aborts its signal and throws BudgetExceeded; what the work
- * does afterwards is ignored. When `outer` aborts, so does the work, and its reason is thrown. When the time is up,
- * answers that arrived while this thread was busy still count: expiry waits one more turn of the timer queue, so that a
- * pause of the thread is not taken for slow work.
+ * Runs `work` for at most `budgetMs` on the given clock, then aborts its signal and throws BudgetExceeded; whatever the
+ * work does afterwards is ignored. When `outer` aborts, the work is aborted too, and the reason of `outer` is thrown.
+ * Answers that arrived while this thread was busy still count: expiry waits for one more turn of the timer queue, so
+ * that a pause of the thread is not mistaken for slow work.
  */
 export function withinBudget<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -34,7 +34,7 @@ export function withinBudget<T>(
     });
     outer?.addEventListener('abort', cancel, { once: true });
     if (outer?.aborted) cancel();
-    // Started inside a promise, so that a synchronous throw is a rejection like any other.
+    // Starting inside a promise turns a synchronous throw into a rejection.
     const running = Promise.resolve().then(() => work(abort.signal));
     running.then(resolve, reject).finally(() => {
       timer.cancel();

@@ -4,7 +4,7 @@ import { manualClock } from './manual-clock.ts';
 
 const known = Date.UTC(2026, 4, 1);
 
-it('goes on from the newest known time until the system clock is set, and believes it from then on', async () => {
+it('continues from the newest known time until the system clock is set, and follows it from then on', async () => {
   const system = manualClock(0);
   const clock = continuedClock(system, known);
   expect([clock.isSet(), clock.nowMs()]).toEqual([false, known]);
@@ -12,11 +12,11 @@ it('goes on from the newest known time until the system clock is set, and believ
   expect(clock.nowMs()).toBe(known + 5_000);
   system.setWall(Date.UTC(2026, 5, 1));
   expect([clock.isSet(), clock.nowMs()]).toEqual([true, Date.UTC(2026, 5, 1)]);
-  // What is on disk may come of a clock that was wrong: a set clock is believed though it is behind.
+  // Times on disk may stem from a wrong clock, so a clock that is set is followed even if it is behind them.
   system.setWall(known - 1_000);
   expect(clock.nowMs()).toBe(known - 1_000);
 });
 
-it('begins at the earliest possible time where nothing is known', () => {
+it('begins at the earliest possible time if none is known', () => {
   expect(continuedClock(manualClock(0), 0).nowMs()).toBe(earliestMs);
 });

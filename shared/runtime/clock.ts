@@ -1,10 +1,13 @@
-/** Time is injected wherever logic depends on it, so that a simulation can drive it. */
+/** A clock. It is injected wherever logic depends on time, so that a simulation can drive it. */
 export interface Clock {
   /** Wall clock, ms since 1970. May jump either way. */
   nowMs(): number;
-  /** False while the wall clock is evidently not set and what it says only continues what was known; absent: it is. */
+  /**
+   * False while the wall clock is evidently not set, and merely continues from the newest known time. If absent, the
+   * clock is set.
+   */
   isSet?(): boolean;
-  /** Never goes back; only differences mean anything. Ms, fractional. */
+  /** Ms, fractional. Never goes back; only differences are meaningful. */
   monotonicMs(): number;
   /** Calls `fn` once after `delayMs`. Does not keep the process alive. */
   setTimer(delayMs: number, fn: () => void): Timer;
@@ -24,13 +27,13 @@ export const systemClock: Clock = {
   },
 };
 
-/** A clock that says less than this has not been set: boards without a battery begin at 1970 or 2000. */
+/** A clock with an earlier time has not been set: boards without a battery begin at 1970 or 2000. */
 export const earliestMs = Date.UTC(2024, 0, 1);
 
 /**
- * A wall clock for a box that may boot without knowing the time: until `system` is set, time goes on from `newestMs`, the
- * newest that is known from before (or `earliestMs`, if that is later). From the moment it is set it is believed, ahead or
- * behind.
+ * A wall clock for a computer that may boot without knowing the time. Until `system` is set, time continues from
+ * `newestMs`, the newest time known from before (or `earliestMs`, if that is later). Once it is set, it is followed,
+ * forwards or backwards.
  */
 export function continuedClock(system: Clock, newestMs: number): Clock & { isSet(): boolean } {
   const beganMs = system.monotonicMs();
@@ -46,7 +49,7 @@ export function continuedClock(system: Clock, newestMs: number): Clock & { isSet
   };
 }
 
-/** Resolves after `delayMs`, or at once when `signal` aborts (it never rejects: the caller looks at its signal). */
+/** Resolves after `delayMs`, or at once when `signal` aborts. It never rejects: the caller checks its signal. */
 export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
@@ -60,7 +63,7 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
   });
 }
 
-/** Calls `fn` every `periodMs`, for the first time after one period, until it is cancelled. */
+/** Calls `fn` every `periodMs`, first after one period, until it is cancelled. */
 export function every(clock: Clock, periodMs: number, fn: () => void): Timer {
   let timer = clock.setTimer(periodMs, tick);
   function tick() {
@@ -70,7 +73,7 @@ export function every(clock: Clock, periodMs: number, fn: () => void): Timer {
   return { cancel: () => timer.cancel() };
 }
 
-/** Keeps the process alive until it is cancelled: the timers of a clock do not. */
+/** Keeps the process alive until it is cancelled, which the timers of a clock do not. */
 export function holdProcess(): Timer {
   const handle = setInterval(() => undefined, 2 ** 30);
   return { cancel: () => clearInterval(handle) };

@@ -1,6 +1,6 @@
 /**
- * The part of the product in which something went wrong, as one lower-case word such as `journal`. The `error-codes.ts`
- * of a room declares its codes with their stages; the error reference is sorted by them.
+ * The part of the product in which something failed, as one lower-case word such as `journal`. The `error-codes.ts` of
+ * a folder declares its codes with their stages; the error reference is sorted by them.
  */
 export type Stage = string;
 
@@ -16,8 +16,8 @@ export interface ErrorCode {
 }
 
 /**
- * Declares the error codes of a room, in its `error-codes.ts`. A test finds these files: a code that is thrown and not
- * declared, or declared and never thrown, fails it, as does a stage that differs.
+ * Declares the error codes of a folder, in its `error-codes.ts`. A test finds these files and fails if a code is thrown
+ * but not declared, or declared but never thrown, or if a stage differs.
  */
 export function declareErrors<const C extends Readonly<Record<string, ErrorCode>>>(codes: C): C {
   return codes;
@@ -33,8 +33,8 @@ export interface ReasonList {
 }
 
 /**
- * An error that carries its decision: a stable `code` for programs, the `stage` it happened in, and whether trying
- * again can help. The message says what failed, on what, and what to do.
+ * An error that carries its decision: a stable `code` for programs, the `stage` in which it happened, and whether a
+ * retry can help. The message says what failed, on what, and what to do.
  */
 export class HarbingerError extends Error {
   readonly code: string;
@@ -55,12 +55,12 @@ export class HarbingerError extends Error {
   }
 }
 
-/** The message of anything thrown. */
+/** Returns the message of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The system error code (`EADDRINUSE`, `ENOSPC`) or HarbingerError code of anything thrown. */
+/** Returns the system error code (`EADDRINUSE`, `ENOSPC`) or the HarbingerError code of any thrown value. */
 export function codeOf(error: unknown): string | undefined {
   if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') {
     return error.code;

@@ -1,12 +1,19 @@
 import type { Clock } from './clock.ts';
 
-/** A clock that stands still until it is moved: the one clock of simulations and tests. */
+/** A clock that stands still until it is moved, used by simulations and tests. */
 export interface ManualClock extends Clock {
-  /** Moves time on by `byMs`, running the timers that come due, in order, each after what went before it has settled. */
+  /**
+   * Moves time on by `byMs` and runs the timers that come due, in order, each after the effects of the previous one
+   * have settled.
+   */
   advance(byMs: number): Promise<void>;
-  /** Moves time on in the same way, but at once: what one timer has set off does not settle before the next runs. */
+  /**
+   * Moves time on in the same way, but synchronously: the effects of one timer do not settle before the next one runs.
+   */
   advanceNow(byMs: number): void;
-  /** Runs the next timer alone, moving time to it, and lets it settle. False if there is none until `untilMs`. */
+  /**
+   * Moves time to the next timer, runs it, and lets its effects settle. Returns false if there is none until `untilMs`.
+   */
   step(untilMs?: number): Promise<boolean>;
   /** Sets the wall clock without letting time pass, as NTP does. */
   setWall(nowMs: number): void;
@@ -19,7 +26,7 @@ interface Pending {
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** `settled` resolves when what a timer has set off has come to rest. */
+/** `settled` resolves when the effects of a timer have settled. */
 export function manualClock(startMs = Date.UTC(2026, 0, 1), settled = nextTurn): ManualClock {
   let monotonicMs = 0;
   let wallOffsetMs = startMs;

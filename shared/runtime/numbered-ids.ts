@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * Unique ids for what is made thousands of times a second and seldom named: a random part, new with each call and so
- * with each process, and a running number. A UUID is a chain of twenty pieces of text until somebody reads it, half a kilobyte.
+ * Generates unique ids for objects that are created thousands of times a second and seldom named: a random part, new
+ * for each call and thus for each process, and a counter. A UUID would consist of twenty concatenated strings until it
+ * is read, half a kilobyte each.
  */
 export function numberedIds(): () => string {
   const random = randomBytes(12).toString('hex');

@@ -1,6 +1,9 @@
 import type { Clock } from './clock.ts';
 
-/** Returns a function that answers true at most once in `everyMs`, e.g. for log lines that would come with every batch. */
+/**
+ * Returns a function that returns true at most once per `everyMs`, e.g. for log lines that would otherwise repeat with
+ * every batch.
+ */
 export function rateLimit(clock: Clock, everyMs: number): () => boolean {
   let lastMs = Number.NEGATIVE_INFINITY;
   return () => {

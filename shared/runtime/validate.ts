@@ -10,9 +10,9 @@ const ajv = new Ajv({
 });
 
 /**
- * A compiled check of untrusted data against a schema. It returns the value with its type, or throws what `fail` makes
- * of the first problem found (a sentence that names the place and what was expected). Fills in schema defaults.
- * Compiled when it is first asked: every thread loads the contracts, and few check all of them.
+ * Compiles a check of untrusted data against a schema. The check returns the value with its type, or throws what `fail`
+ * makes of the first problem (a sentence that names the place and what was expected). It fills in schema defaults. The
+ * compilation is deferred to the first call, because every thread loads the contracts but few check all of them.
  */
 export function compileValidator<S extends TSchema>(
   schema: S,
@@ -35,7 +35,7 @@ function describe(errors: readonly ErrorObject[]): string {
     allowedValue?: unknown;
   };
   if (error.keyword === 'discriminator') return ofUnknownKind(place, error);
-  // A union of constants fails at each of them.
+  // A union of constants reports an error for each of them.
   const constants = errors.filter(
     ({ keyword, instancePath }) => keyword === 'const' && instancePath === error.instancePath,
   );
@@ -47,7 +47,7 @@ function describe(errors: readonly ErrorObject[]): string {
   return `${place} ${error.message ?? 'is not valid'}`;
 }
 
-/** One of several kinds, told apart by a key: the key is absent, or names a kind that there is not. */
+/** Describes a union of kinds whose key is absent or names an unknown kind. */
 function ofUnknownKind(place: string, error: ErrorObject): string {
   const { tag, tagValue } = error.params as { tag: string; tagValue: unknown };
   const { oneOf = [] } = (error.parentSchema ?? {}) as {

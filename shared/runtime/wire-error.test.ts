@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { HarbingerError } from './errors.ts';
 import { fromWire, toWire, type WireError } from './wire-error.ts';
 
-/** Through a real message port, as between threads. */
+/** Sends an error through a real message port, as between threads. */
 function across(error: unknown): HarbingerError {
   const { port1, port2 } = new MessageChannel();
   port1.postMessage(toWire(error, { code: 'THREAD_FAULT', stage: 'journal' }));
@@ -26,7 +26,7 @@ describe('an error that crosses to another thread', () => {
     });
   });
 
-  it('is not retried where it carries no decision, and keeps the code of the system', () => {
+  it('is not retried if it carries no decision, and keeps the code of the system', () => {
     const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
     expect(across(full)).toMatchObject({
       code: 'ENOSPC',
@@ -40,7 +40,7 @@ describe('an error that crosses to another thread', () => {
     [new TypeError('x is not a function'), 'x is not a function'],
     ['a text', 'a text'],
     [undefined, 'undefined'],
-  ])('gets the code of the border where it has none (%s)', (thrown, message) => {
+  ])('gets the default code if it has none (%s)', (thrown, message) => {
     expect(across(thrown)).toMatchObject({ code: 'THREAD_FAULT', stage: 'journal', message, retry: false });
   });
 });

@@ -1,8 +1,8 @@
 import { codeOf, HarbingerError, messageOf, type Stage } from './errors.ts';
 
 /**
- * An error on its way between two threads. A structured clone keeps neither the class of an error nor the fields that
- * carry its decision, so both directions use this form. The cause is left behind.
+ * Serialised form of an error between two threads. A structured clone keeps neither the class of an error nor the
+ * fields that carry its decision, so both directions use this form. The cause is not included.
  */
 export interface WireError {
   code: string;
@@ -12,7 +12,7 @@ export interface WireError {
 }
 
 /**
- * The wire format of anything thrown. `unexpected` names the code and stage of what carries none: such an error is a
+ * Serialises any thrown value. `unexpected` gives the code and stage of an error that carries none: such an error is a
  * fault of the code or the system, and is not retried.
  */
 export function toWire(error: unknown, unexpected: { code: string; stage: Stage }): WireError {
@@ -24,7 +24,7 @@ export function toWire(error: unknown, unexpected: { code: string; stage: Stage 
   return { code: codeOf(error) ?? code, stage, message: messageOf(error), retry: false };
 }
 
-/** The error that the other thread threw, with the same decision. */
+/** Restores the error that the other thread threw, with the same decision. */
 export function fromWire({ code, stage, message, retry }: WireError): HarbingerError {
   return new HarbingerError(code, stage, message, { retry });
 }

@@ -1,4 +1,4 @@
-/** Of nobody, by itself; valid from 2026-11-21 for a hundred years. */
+/** A self-signed certificate of no real host, valid from 2026-11-21 for a hundred years. */
 export const certificate = `-----BEGIN CERTIFICATE-----
 MIIBiTCCAS+gAwIBAgIUBuotUHuoKfyJ0mXDabqc2P8cgHYwCgYIKoZIzj0EAwIw
 GTEXMBUGA1UEAwwOaGFyYmluZ2VyLXRlc3QwIBcNMjYxMTIxMDMwNDA1WhgPMjEy

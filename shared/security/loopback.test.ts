@@ -7,7 +7,7 @@ it.each(['localhost', 'LocalHost', '::1', '127.0.0.1', '127.8.9.10', '::ffff:127
 );
 
 it.each(['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example.org', 'localhost.example.org', '127.1', ''])(
-  '%j may be another one',
+  '%j may be another computer',
   (host) => expect(isLoopback(host)).toBe(false),
 );
 

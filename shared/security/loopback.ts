@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-/** Whether a host name or address can only mean this computer: `localhost`, `::1`, 127.*, and 127.* written as IPv6. */
+/** True if a host name or address can only mean this computer: `localhost`, `::1`, 127.*, and 127.* written as IPv6. */
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase();
   if (name === 'localhost' || name === '::1') return true;
@@ -8,7 +8,7 @@ export function isLoopback(host: string): boolean {
   return isIP(v4) === 4 && v4.startsWith('127.');
 }
 
-/** The host of a URL, a Host header or `host:port`, without its port and an IPv6 address's brackets. */
+/** Returns the host of a URL, a Host header or `host:port`, without the port and the brackets of an IPv6 address. */
 export function hostName(host: string): string {
   return host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
 }

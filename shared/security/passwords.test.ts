@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hashPassword, verifyPassword } from './passwords.ts';
 
 describe('passwords', () => {
-  it('knows the password again, and no other', async () => {
+  it('accepts the right password and no other', async () => {
     const stored = await hashPassword('correct horse');
     expect(stored).toMatch(/^scrypt:\d+:8:1:/);
     expect(stored).not.toContain('correct');

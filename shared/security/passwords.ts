@@ -1,13 +1,19 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { HarbingerError } from '../runtime/errors.ts';
 
-/** Cost of a new hash: about 16 MiB and some 50 ms on a small computer. Stored with the hash, so it may be raised. */
+/**
+ * Cost of a new hash: about 16 MiB and some 50 ms on a small computer. It is stored with the hash, so it may be raised
+ * later.
+ */
 const cost = { N: 16_384, r: 8, p: 1 };
 const hashBytes = 32;
 const saltBytes = 16;
 const shape = /^scrypt:(\d{1,7}):(\d{1,2}):(\d{1,2}):([\w-]{16,128}):([\w-]{16,128})$/;
 
-/** `scrypt:N:r:p:salt:hash`, salt and hash in base64url: no character that a shell, TOML or an env file would touch. */
+/**
+ * Returns `scrypt:N:r:p:salt:hash`, with salt and hash in base64url: no character that a shell, TOML or an env file
+ * would interpret.
+ */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(saltBytes);
   const hash = await derive(password, salt, hashBytes, cost);
@@ -15,9 +21,9 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * Whether `password` is the one that `stored` was made from. Costs what the hash says, in libuv's pool: callers bound
- * how many run at once.
- * @throws HarbingerError PASSWORD_HASH_INVALID if `stored` is not what hashPassword gives
+ * True if `stored` was made from `password`. It runs in libuv's thread pool at the cost that the hash specifies, so
+ * callers bound how many run at once. @throws HarbingerError PASSWORD_HASH_INVALID if `stored` is not a result of
+ * hashPassword
  */
 export async function verifyPassword(password: string | Buffer, stored: string): Promise<boolean> {
   const { salt, hash, options } = parsePasswordHash(stored);
@@ -33,7 +39,7 @@ export function parsePasswordHash(stored: string): { salt: Buffer; hash: Buffer;
     throw new HarbingerError(
       'PASSWORD_HASH_INVALID',
       'config',
-      'a password hash is not of the form scrypt:N:r:p:salt:hash; make one with `harbinger config hash-password`',
+      'a password hash does not have the form scrypt:N:r:p:salt:hash; make one with `harbinger config hash-password`',
     );
   }
   return { salt: Buffer.from(salt, 'base64url'), hash: Buffer.from(hash, 'base64url'), options };

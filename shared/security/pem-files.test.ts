@@ -21,7 +21,7 @@ const file = (name: string, content: string | Buffer) => {
 const newKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 
 describe('certificates', () => {
-  it('one or several are read as they are', () => {
+  it('one or several are returned unchanged', () => {
     const path = file('ca.pem', `some text before\n${certificate}${certificate}`);
     expect(readCertificates(path, 'uplink.caFile', owner)).toEqual(readFileSync(path));
   });
@@ -33,7 +33,7 @@ describe('certificates', () => {
     ['DER', () => file('der', new X509Certificate(certificate).raw), /no PEM certificate.*-inform DER/],
     ['a key', () => file('key', newKey().export({ type: 'pkcs8', format: 'pem' })), /no PEM certificate/],
     ['a damaged one', () => file('bad', certificate.replace(/\nMII/, '\nAAA')), /is damaged/],
-  ])('%s is named with its setting and what to do', (_, make, why) => {
+  ])('%s is an error that names the setting and the remedy', (_, make, why) => {
     const path = make();
     const reading = () => readCertificates(path, 'uplink.caFile', owner);
     expect(reading).toThrow(
@@ -44,7 +44,7 @@ describe('certificates', () => {
   });
 
   it.skipIf(process.getuid?.() === 0)(
-    'one that may not be read says so (needs a user who is not root)',
+    'one without read permission is an error that says so (needs a user who is not root)',
     () => {
       const path = file('secret.pem', certificate);
       chmodSync(path, 0);
@@ -59,7 +59,7 @@ describe('a certificate and its key', () => {
 
   it.each<[string, () => string, RegExp]>([
     ['a key that is missing', () => join(dir, 'none'), /there is no such file/],
-    ['what is no key', () => file('key', certificate), /no PEM private key/],
+    ['a file without a key', () => file('key', certificate), /no PEM private key/],
     [
       'another one’s key',
       () => file('key', newKey().export({ type: 'pkcs8', format: 'pem' })),
@@ -74,13 +74,13 @@ describe('a certificate and its key', () => {
         ),
       /encrypted with a passphrase.*openssl pkey/,
     ],
-  ])('%s is named with its setting and what to do', (_, make, why) => {
+  ])('%s is an error that names the setting and the remedy', (_, make, why) => {
     const path = make();
     expect(() => pair(path)).toThrow(`broker.tls.keyFile names ${path}: `);
     expect(() => pair(path)).toThrow(why);
   });
 
-  it.skipIf(noOpenssl !== null)('that belong together are given (needs openssl)', () => {
+  it.skipIf(noOpenssl !== null)('that belong together are returned (needs openssl)', () => {
     const files = { certFile: join(dir, 'c'), keyFile: join(dir, 'k') };
     makeCertificate(files.certFile, files.keyFile, '-subj', '/CN=a');
     expect(readKeyPair(files, 'broker.tls', owner)).toEqual({

@@ -1,9 +1,11 @@
-/** Certificates and keys that settings name: read, and looked at before they are used, so that what is wrong has a name. */
+/**
+ * Reads certificates and keys that settings name, and checks them before use, so that a problem is reported precisely.
+ */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { codeOf, HarbingerError, messageOf, type Stage } from '../runtime/errors.ts';
 
-/** Whose files they are: `code` and `stage` of the errors, and whether trying again later can help. */
+/** The user of the files: `code` and `stage` of the errors, and whether a later retry can help. */
 export interface PemOwner {
   code: string;
   stage: Stage;
@@ -20,7 +22,7 @@ const readProblems: Record<string, string> = {
 };
 
 /**
- * One or more certificates. @param setting where the path comes from, e.g. `uplink.caFile`
+ * Reads one or more certificates. @param setting where the path comes from, e.g. `uplink.caFile`
  * @throws HarbingerError of the owner, naming file, setting and remedy
  */
 export function readCertificates(path: string, setting: string, owner: PemOwner): Buffer {
@@ -49,7 +51,7 @@ export function readCertificates(path: string, setting: string, owner: PemOwner)
 }
 
 /**
- * A certificate (with its chain) and its private key. @param section where the paths come from, e.g. `broker.tls`
+ * Reads a certificate (with its chain) and its private key. @param section where the paths come from, e.g. `broker.tls`
  * @throws HarbingerError of the owner, naming file, setting and remedy
  */
 export function readKeyPair(
@@ -72,7 +74,10 @@ export function readKeyPair(
   return { cert, key };
 }
 
-/** A private key as it is and parsed. @throws HarbingerError of the owner, naming file, setting and remedy */
+/**
+ * Reads a private key and returns its bytes and its parsed form. @throws HarbingerError of the owner, naming file,
+ * setting and remedy
+ */
 export function readPrivateKey(
   path: string,
   setting: string,

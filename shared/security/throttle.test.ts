@@ -40,11 +40,11 @@ describe('a source', () => {
     ['::1', '0:0:0:0::/64 '],
     ['fe80::1%eth0', 'fe80:0:0:0::/64 '],
     ['unknown', 'unknown '],
-  ])('%s is of %s', (address, source) => {
+  ])('%s belongs to %s', (address, source) => {
     expect(sourceOf(address)).toBe(source);
   });
 
-  it('is a user at an address', () => {
+  it('consists of a user and an address', () => {
     expect(sourceOf('192.0.2.7', 'gw-1')).toBe('192.0.2.7 gw-1');
   });
 });

@@ -3,13 +3,13 @@ import type { Clock } from '../runtime/clock.ts';
 
 export interface ThrottleLimits {
   failuresFree: number;
-  /** The first block; each further failure doubles it up to the longest. */
+  /** Duration of the first block; each further failure doubles it, up to the longest. */
   blockFirstMs: number;
   blockMaxMs: number;
 }
 
 const guessing: ThrottleLimits = { failuresFree: 5, blockFirstMs: 1_000, blockMaxMs: 60_000 };
-/** A source that has been quiet for so long starts afresh. */
+/** A source without failures for this long starts afresh. */
 const forgetMs = 600_000;
 const sourcesMax = 10_000;
 
@@ -21,8 +21,8 @@ interface Source {
 
 /**
  * Slows down guessing: after a few failures a source is blocked, for twice as long each time. A source that has once
- * been right is trusted, and callers let it in while it is blocked if it is right again: one that fails does not lock
- * out the others behind its address. The table is bounded.
+ * succeeded is trusted, and callers accept a correct attempt from it even while it is blocked, so that one failing
+ * client does not lock out others behind the same address. The table is bounded.
  */
 export class Throttle {
   private readonly sources = new Map<string, Source>();
@@ -34,7 +34,7 @@ export class Throttle {
     this.limits = limits;
   }
 
-  /** For how much longer the source is blocked; 0 if it is not. */
+  /** Remaining time of the block; 0 if the source is not blocked. */
   waitMs(source: string): number {
     const { failuresFree, blockFirstMs, blockMaxMs } = this.limits;
     const known = this.sources.get(source);
@@ -59,7 +59,7 @@ export class Throttle {
     this.note(source, { failures, lastFailureMs, trusted: true });
   }
 
-  /** The table is in order of last use; when it is full, who was not seen for longest is forgotten. */
+  /** The table is ordered by last use; when it is full, the least recently used source is removed. */
   private note(name: string, source: Source): void {
     this.sources.delete(name);
     this.sources.set(name, source);
@@ -68,8 +68,9 @@ export class Throttle {
 }
 
 /**
- * Who is counted as one: a user at an address. Give no user for names that nobody has, so that they share an allowance
- * and cannot fill the table. Of an IPv6 address the network (/64) counts: its holder has all of it.
+ * Returns the source that an attempt is counted for: a user at an address. For unknown user names, omit the user: these
+ * then share one allowance and cannot fill the table. Of an IPv6 address only the network (/64) counts, because its
+ * holder controls all of it.
  */
 export function sourceOf(address: string, user = ''): string {
   return `${networkOf(address)} ${user}`;

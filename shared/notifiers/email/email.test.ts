@@ -57,7 +57,7 @@ const header = (mail: string | undefined, name: string) =>
   new RegExp(`^${name}: (.*)$`, 'im').exec((mail ?? '').replace(/\r\n[ \t]+/g, ' '))?.[1]?.trim();
 
 describe('an e-mail', () => {
-  it('reaches its readers in plain text; a repeat has the same Message-ID, one alert’s mails share a thread', async () => {
+  it('is sent in plain text; a resend has the same Message-ID, and the mails of one alert share a thread', async () => {
     const notifier = email(await startServer());
     await notifier.notify(opened, never);
     await notifier.notify(opened, never);
@@ -92,7 +92,7 @@ describe('an e-mail', () => {
     });
   });
 
-  it('does not go on without TLS where it is asked for', async () => {
+  it('is not sent without TLS if TLS is required', async () => {
     const port = await startServer();
     await expect(email(port, { security: 'starttls' }).notify(opened, never)).rejects.toMatchObject({
       retry: true,
@@ -100,7 +100,7 @@ describe('an e-mail', () => {
     expect(mails).toEqual([]);
   });
 
-  it('is confirmed if at least one reader is accepted', async () => {
+  it('is confirmed if at least one recipient is accepted', async () => {
     const refuseBen: SMTPServerOptions['onRcptTo'] = (address, _, done) =>
       done(
         address.address.startsWith('ben') ? Object.assign(new Error('who?'), { responseCode: 550 }) : null,
@@ -119,7 +119,7 @@ describe('an e-mail', () => {
     await expect(email(port).notify(opened, never)).rejects.toMatchObject({ retry });
   });
 
-  it('is tried again where no server is', async () => {
+  it('is retried if there is no server', async () => {
     await startServer();
     await expect(email(1).notify(opened, never)).rejects.toMatchObject({
       retry: true,

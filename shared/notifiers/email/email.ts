@@ -7,7 +7,9 @@ import { readCaFile } from '../ca-file.ts';
 import type { Notification, Notifier } from '../notifier.ts';
 import type { EmailConfig } from './config.ts';
 
-/** Hands a plain-text mail to an SMTP server. The notification is confirmed when the server accepts the message. */
+/**
+ * Sends a plain-text mail through an SMTP server. The notification is confirmed when the server accepts the message.
+ */
 export function createEmail(config: EmailConfig, deps: { log: Log }): Notifier {
   const transport = nodemailer.createTransport({
     host: config.host,
@@ -42,7 +44,10 @@ export function createEmail(config: EmailConfig, deps: { log: Log }): Notifier {
   };
 }
 
-/** The Message-ID derives from the idempotency key, so a repeat can be recognised. Mails of one alert share a thread. */
+/**
+ * Builds the mail. The Message-ID derives from the idempotency key, so a duplicate can be recognised. Mails of one
+ * alert share a thread.
+ */
 function mailOf(config: EmailConfig, notification: Notification) {
   const { headline, body } = alertTextOf(notification, config.link);
   const domain = config.from.slice(config.from.lastIndexOf('@') + 1);
@@ -60,7 +65,10 @@ function mailOf(config: EmailConfig, notification: Notification) {
   };
 }
 
-/** A 5xx answer to the message or to all its addresses is final; one to greeting, TLS or login can be corrected. */
+/**
+ * Converts a failure. A 5xx answer to the message or to all its addresses is final; one to greeting, TLS or login can
+ * be corrected.
+ */
 function failureOf(config: EmailConfig, error: unknown): HarbingerError {
   const { responseCode, code } = (error ?? {}) as { responseCode?: unknown; code?: unknown };
   const refused =

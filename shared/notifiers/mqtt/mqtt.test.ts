@@ -12,7 +12,7 @@ let server: Server;
 let port: number;
 const sockets = new Set<Socket>();
 const published: AedesPublishPacket[] = [];
-/** What the broker does with a publication: acknowledges, refuses, or keeps silent. */
+/** The broker's reaction to a publication: it acknowledges, refuses, or keeps silent. */
 let verdict: (done: (error?: Error | null) => void) => void;
 
 beforeEach(async () => {
@@ -65,7 +65,7 @@ describe('an MQTT notification', () => {
     await mqtt.stop();
   });
 
-  it('fails where the broker does not acknowledge, and is not sent behind our back later', async () => {
+  it('fails if the broker does not acknowledge, and is not sent by the library later', async () => {
     const mqtt = notifier();
     let asked = () => {};
     const reached = new Promise<void>((resolve) => {
@@ -83,7 +83,7 @@ describe('an MQTT notification', () => {
     await mqtt.stop();
   });
 
-  it('fails where the broker closes the connection, and connects anew next time', async () => {
+  it('fails if the broker closes the connection, and reconnects next time', async () => {
     const mqtt = notifier();
     verdict = (done) => done(new Error('no right'));
     await expect(mqtt.notify(opened, never)).rejects.toMatchObject({ retry: true });
@@ -93,7 +93,7 @@ describe('an MQTT notification', () => {
     await mqtt.stop();
   });
 
-  it('fails with wrong credentials and where no broker is', async () => {
+  it('fails with wrong credentials and without a broker', async () => {
     await expect(notifier({ user: 'me', password: 'wrong' }).notify(opened, never)).rejects.toThrow(
       /Not authorized/,
     );

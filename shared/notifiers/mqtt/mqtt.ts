@@ -7,8 +7,8 @@ import type { Notification, Notifier } from '../notifier.ts';
 import type { MqttNotifierConfig } from './config.ts';
 
 /**
- * Publishes the CloudEvent at QoS 1; the broker's PUBACK confirms it. MQTT.js would reconnect and send again by itself,
- * but retries are the queue's task: after any failure the client is discarded with everything it still holds.
+ * Publishes the CloudEvent at QoS 1; the broker's PUBACK confirms it. MQTT.js would reconnect and resend by itself, but
+ * retries are the queue's task: after any failure the client is discarded with everything it still holds.
  */
 export function createMqttNotifier(config: MqttNotifierConfig): Notifier {
   let client: MqttClient | null = null;
@@ -68,7 +68,7 @@ function published(client: MqttClient, topic: string, body: string): Promise<voi
   });
 }
 
-/** Rejects when the connection closes, which MQTT.js does not tell to callbacks that are pending. */
+/** Rejects when the connection closes, which MQTT.js does not report to pending callbacks. */
 function untilClosed(
   client: MqttClient,
   begin: (resolve: () => void, reject: (error: Error) => void) => void,

@@ -44,7 +44,7 @@ describe('ntfy', () => {
     expect(message.message).toContain('Vibration has doubled within 40 cycles.');
   });
 
-  it('rings louder for what is critical and makes no sound for what is over, in one sequence', async () => {
+  it('has a higher priority if critical and a silent one if resolved, in one sequence', async () => {
     const opened = await sent(notificationOf(predictionEvent('opened', 1, { severity: 'critical' })));
     const resolved = await sent(notificationOf(predictionEvent('resolved', 9), 'resolved'));
     expect([opened.message.priority, resolved.message.priority]).toEqual([5, 2]);
@@ -53,7 +53,7 @@ describe('ntfy', () => {
     expect(resolved.message.sequence_id).toBe(opened.message.sequence_id);
   });
 
-  it('carries its token, and never in the text', async () => {
+  it('sends its token in the header, never in the text', async () => {
     const { headers, message } = await sent(notificationOf(predictionEvent('opened', 1)), {
       token: 'tk_secret',
     });
@@ -61,7 +61,7 @@ describe('ntfy', () => {
     expect(JSON.stringify(message)).not.toContain('tk_secret');
   });
 
-  it('cuts a text that ntfy would refuse, between characters', async () => {
+  it('truncates a text too long for ntfy, between characters', async () => {
     const reasons = ['ü'.repeat(5_000)];
     const { message } = await sent(notificationOf(predictionEvent('opened', 1, { reasons })));
     expect(Buffer.byteLength(message.message)).toBeLessThanOrEqual(4_096);

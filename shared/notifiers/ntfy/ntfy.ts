@@ -6,10 +6,10 @@ import { post } from '../http-post.ts';
 import type { Notification, Notifier } from '../notifier.ts';
 import type { NtfyConfig } from './config.ts';
 
-/** ntfy's priorities: 5 rings through a phone's silence, 4 rings, 2 makes no sound. */
+/** ntfy's priorities: 5 rings even on a silenced phone, 4 rings, 2 makes no sound. */
 const priorities = { critical: 5, warning: 4, over: 2 } as const;
 
-/** ntfy refuses longer texts (4,096 bytes), or makes files of them. */
+/** ntfy refuses longer texts (4,096 bytes), or converts them to files. */
 const messageBytesMax = 4_000;
 
 /**
@@ -48,13 +48,13 @@ function messageOf({ topic, link }: NtfyConfig, notification: Notification) {
   };
 }
 
-/** ntfy takes 64 letters, digits, `-` and `_`. */
+/** ntfy accepts up to 64 letters, digits, `-` and `_`. */
 function sequenceIdOf({ key }: Notification): string {
   const [alertId = ''] = key.split('/');
   return createHash('sha256').update(alertId).digest('hex').slice(0, 32);
 }
 
-/** At most `messageBytesMax` bytes of UTF-8, with no character cut in two. */
+/** Truncates to at most `messageBytesMax` bytes of UTF-8, without splitting a character. */
 function cut(text: string): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= messageBytesMax) return text;

@@ -66,7 +66,7 @@ describe('a webhook', () => {
     expect(signature).toBe(createHmac('sha256', secret).update(`${time}.${body}`).digest('hex'));
   });
 
-  it('sends a repeat with the same key and body', async () => {
+  it('resends with the same key and body', async () => {
     answering(500);
     await expect(notify()).rejects.toThrow();
     answering(200);
@@ -84,7 +84,7 @@ describe('a webhook', () => {
     [429, true],
     [500, true],
     [503, true],
-  ])('that answers %i is tried again: %s', async (status, retry) => {
+  ])('that answers %i is retried: %s', async (status, retry) => {
     answering(status, {}, 'because');
     await expect(notify()).rejects.toMatchObject({
       retry,
@@ -92,7 +92,7 @@ describe('a webhook', () => {
     });
   });
 
-  it('says when to come back', async () => {
+  it('says when to retry', async () => {
     answering(429, { 'retry-after': '120' });
     await expect(notify()).rejects.toMatchObject({ retryAfterMs: 120_000 });
     answering(503, { 'retry-after': new Date(clock.nowMs() + 60_000).toUTCString() });
@@ -101,7 +101,7 @@ describe('a webhook', () => {
     await expect(notify()).rejects.toMatchObject({ retryAfterMs: 3_600_000 });
   });
 
-  it('is not followed elsewhere', async () => {
+  it('that redirects is not followed', async () => {
     answering(307, { location: 'http://127.0.0.1:1/elsewhere' });
     await expect(notify()).rejects.toMatchObject({
       retry: false,
@@ -110,7 +110,7 @@ describe('a webhook', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('whose answer never ends is read only a little', async () => {
+  it('whose answer never ends is read only up to a limit', async () => {
     answer = (_, response) => {
       response.writeHead(500);
       const more = () => {
@@ -122,7 +122,7 @@ describe('a webhook', () => {
     await expect(notify()).rejects.toMatchObject({ message: expect.stringMatching(/^.{500,600}$/) });
   });
 
-  it('that does not answer, or is not there, is tried again', async () => {
+  it('that does not answer, or does not exist, is retried', async () => {
     answer = () => {};
     await expect(notify({}, AbortSignal.timeout(50))).rejects.toMatchObject({ retry: true });
     await expect(notify({ url: 'http://127.0.0.1:1/' })).rejects.toMatchObject({

@@ -36,7 +36,7 @@ function headersOf(
   return headers;
 }
 
-/** `t=<seconds since 1970>,v1=<hex HMAC-SHA256 of "<t>.<body>">`. */
+/** Returns `t=<seconds since 1970>,v1=<hex HMAC-SHA256 of "<t>.<body>">`. */
 function signatureOf(secret: string, timeS: number, body: string): string {
   return `t=${timeS},v1=${createHmac('sha256', secret).update(`${timeS}.${body}`).digest('hex')}`;
 }
