@@ -129,6 +129,12 @@ describe('config check', () => {
     ['a user without a password', 'gateway', '[[broker.users]]\nname = "a"', /user 'a' needs/],
     ['an impossible schedule', 'gateway', '[jobs]\nretention = "61 * * * *"', /schedule '61/],
     [
+      'a port that there is not',
+      'gateway',
+      '[uplink]\nurl = "mqtt://a:99999"',
+      /uplink\.url: 'mqtt:\/\/a:99999' is not/,
+    ],
+    [
       'a password within an address',
       'gateway',
       '[uplink]\nurl = "mqtt://me:pass@example.org"',
