@@ -4,12 +4,12 @@ import { type ConfigProblem, problemsIn } from '../shared/config/problem.ts';
 import { tlsProblems } from '../shared/config/tls-problems.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-types.ts';
-import { parseSchedule } from '../shared/jobs/schedule.ts';
-import { GatewayConfig, storedTopics } from './config.ts';
+import { jobProblems } from '../shared/jobs/config.ts';
+import { type Configured, fileProblemsOf, problemsOf } from '../shared/parts/registry.ts';
+import { GatewayConfig, prepareGatewayConfig, sourceContext, sourcesIn } from './config.ts';
 import { createRoutes } from './decode/routes.ts';
-import { brokerProblems } from './sources/mqtt/broker.ts';
-import { tlsOwner as brokerTls } from './sources/mqtt/connection/listeners.ts';
-import { serialProblems } from './sources/serial/serial.ts';
+import { jobs } from './jobs/jobs.ts';
+import { sources } from './sources/sources.ts';
 import { uplinkProblems } from './uplink/config.ts';
 import { tlsOwner as uplinkTls } from './uplink/tls-files.ts';
 
@@ -21,7 +21,7 @@ export interface CheckedGateway {
 }
 
 /** Opens nothing but the files of the configuration and of machine types, and with `files` the PEM files that it names. */
-export function checkGateway(sources: ConfigSources, { files }: { files: boolean }): CheckedGateway {
+export function checkGateway(given: ConfigSources, { files }: { files: boolean }): CheckedGateway {
   let types = new Map<string, MachineType>();
   const checks: ConfigCheck<GatewayConfig>[] = [
     {
@@ -35,26 +35,27 @@ export function checkGateway(sources: ConfigSources, { files }: { files: boolean
       },
     },
     { settings: ['routes'], problems: routeProblems },
-    {
-      settings: ['broker', 'routes'],
-      problems: (config) =>
-        brokerProblems({ ...config.broker, telemetryFilters: storedTopics(withSoundRoutes(config)) }),
-    },
-    { settings: ['serial'], problems: ({ serial }) => serialProblems(serial) },
+    ...sources.map(({ kind }) => ({
+      settings: [kind, 'routes'] as const,
+      problems: (config: GatewayConfig) =>
+        problemsOf(sources, ofKind(config, kind), sourceContext(withSoundRoutes(config))),
+    })),
     { settings: ['uplink'], problems: ({ uplink }) => uplinkProblems(uplink) },
-    { settings: ['jobs'], problems: ({ jobs }) => scheduleProblems(jobs) },
+    { settings: ['jobs'], problems: (config) => jobProblems(jobs, config.jobs) },
   ];
-  if (files) {
-    checks.push(
-      {
-        settings: ['broker'],
-        problems: ({ broker }) => tlsProblems(broker.tls ?? {}, 'broker.tls', brokerTls),
-      },
-      { settings: ['uplink'], problems: ({ uplink }) => tlsProblems(uplink, 'uplink', uplinkTls) },
-    );
-  }
-  const { config, problems } = readConfig(GatewayConfig, sources, checks);
-  if (config) config.broker.telemetryFilters = storedTopics(config);
+  const fileChecks: ConfigCheck<GatewayConfig>[] = [
+    ...sources.map(({ kind }) => ({
+      settings: [kind],
+      problems: (config: GatewayConfig) => fileProblemsOf(sources, ofKind(config, kind)),
+    })),
+    { settings: ['uplink'], problems: ({ uplink }) => tlsProblems(uplink, 'uplink', uplinkTls) },
+  ];
+  const { config, problems } = readConfig(
+    GatewayConfig,
+    given,
+    files ? [...checks, ...fileChecks] : checks,
+    prepareGatewayConfig,
+  );
   return { config, types, problems };
 }
 
@@ -77,14 +78,12 @@ function routeProblems(config: GatewayConfig): ConfigProblem[] {
   );
 }
 
-/** A route's topic is stored by the broker; a wrong one is the route's problem alone. */
+/** Sources look at the routes' topics; a wrong one is the route's problem alone. */
 function withSoundRoutes(config: GatewayConfig): GatewayConfig {
   const wrong = new Set(routeProblems(config).map(({ key }) => key));
   return { ...config, routes: config.routes.filter((_, i) => !wrong.has(`routes[${i}]`)) };
 }
 
-function scheduleProblems(jobs: GatewayConfig['jobs']): ConfigProblem[] {
-  return Object.entries(jobs).flatMap(([job, schedule]) =>
-    problemsIn(`jobs.${job}`, () => parseSchedule(job, schedule)),
-  );
+function ofKind(config: GatewayConfig, kind: string): Configured[] {
+  return sourcesIn(config).filter((source) => source.kind === kind);
 }

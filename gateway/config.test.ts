@@ -1,23 +1,35 @@
 import { describe, expect, it } from 'vitest';
-import { compileValidator } from '../shared/runtime/validate.ts';
-import { GatewayConfig, storedTopics } from './config.ts';
+import { readConfig } from '../shared/config/load-config.ts';
+import { GatewayConfig, prepareGatewayConfig, sourceContext } from './config.ts';
 
-const validate = compileValidator(GatewayConfig);
 const configOf = (given: Record<string, unknown>) =>
-  validate({ dataDir: '/d', broker: {}, serial: {}, ...given }, (problem) => new Error(problem));
+  readConfig(GatewayConfig, { defaults: { dataDir: '/d', ...given } }, [], prepareGatewayConfig);
 
-describe('what the broker stores', () => {
-  it('is what the routes take, so that nothing which has a route is acknowledged and lost', () => {
-    const routes = [
-      { topic: 'tele/{machine}/SENSOR', format: 'json', site: 'lab' },
-      { topic: '{site}/{machine}/+/{sensor}', format: 'number' },
-      { topic: 'telemetry/{site}/{machine}', format: 'json' },
-    ];
-    const byDefault = configOf({}).broker.telemetryFilters;
-    expect(storedTopics(configOf({ routes }))).toEqual([...byDefault, 'tele/+/SENSOR', '+/+/+/+']);
+it('sources hear which topics routes take, so that nothing which has a route is acknowledged and lost', () => {
+  const routes = [
+    { topic: 'tele/{machine}/SENSOR', format: 'json', site: 'lab' },
+    { topic: '{site}/{machine}/+/{sensor}', format: 'number' },
+  ];
+  const { config } = configOf({ routes });
+  expect(sourceContext(config!).routeTopics).toEqual(['tele/+/SENSOR', '+/+/+/+']);
+});
+
+describe('jobs', () => {
+  it('have a table each, or a text that is short for its schedule', () => {
+    const { config, problems } = configOf({
+      jobs: { statistics: '@hourly', retention: { schedule: '@daily' } },
+    });
+    expect(problems).toEqual([]);
+    expect(config!.jobs).toEqual({
+      statistics: { schedule: '@hourly' },
+      retention: { schedule: '@daily' },
+    });
   });
 
-  it('is told by the broker’s own filters, where these cover the routes', () => {
-    expect(storedTopics(configOf({}))).toEqual(['telemetry/#', 'lifecycle/#']);
+  it('have schedules of their own', () => {
+    expect(configOf({}).config!.jobs).toEqual({
+      statistics: { schedule: '0 * * * * *' },
+      retention: { schedule: '30 0 * * * *' },
+    });
   });
 });

@@ -1,20 +1,29 @@
-/** The gateway's composition root: builds the parts, starts them in order, stops them in reverse. */
+/** The gateway's composition root: builds rooms and parts, starts them in order, stops them in reverse. */
 import { join } from 'node:path';
 import type { MachineType } from '../shared/domain/machine-type.ts';
-import { createJobs } from '../shared/jobs/jobs.ts';
+import { createConfiguredJobs } from '../shared/jobs/jobs.ts';
+import { jobsReport } from '../shared/jobs/statistics.ts';
+import { Metrics } from '../shared/parts/metrics.ts';
+import { configuredName, createPart, reporterOfPart } from '../shared/parts/registry.ts';
+import { StartedParts } from '../shared/parts/started-parts.ts';
+import { reporterOfRoom } from '../shared/parts/statistics.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
 import { messageOf } from '../shared/runtime/errors.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { Random } from '../shared/runtime/random.ts';
 import { createGatewayHttp } from './api/server.ts';
-import type { GatewayConfig } from './config.ts';
+import { type GatewayConfig, sourceContext, sourcesIn } from './config.ts';
 import { createAlertDecision } from './decisions/alert/alert-decision.ts';
+import { alertDecisionReport } from './decisions/statistics.ts';
 import { HeapGrowth } from './heap-growth.ts';
-import { GatewayMetrics } from './metrics.ts';
+import { jobs as jobParts } from './jobs/jobs.ts';
 import { DataClient, type DataClientHandlers } from './pipeline/client.ts';
-import { type Broker, createBroker } from './sources/mqtt/broker.ts';
-import { createSerialSource } from './sources/serial/serial.ts';
+import type { GatewayJobDeps } from './ports/job.ts';
+import type { Source, SourceDeps } from './ports/source.ts';
+import { GatewayStatus } from './reports.ts';
+import { sources as sourceParts } from './sources/sources.ts';
 import { createStatus } from './status.ts';
+import { watchReport } from './watch/statistics.ts';
 import { Intelligence } from './watch/watch.ts';
 
 export interface GatewayDeps {
@@ -26,16 +35,13 @@ export interface GatewayDeps {
 }
 
 export interface RunningGateway {
-  mqttPort: number;
-  websocketPort: number | null;
-  httpPort: number;
+  /** That of the HTTP server, and those that sources listen on, e.g. `mqttPort`. */
+  ports: { httpPort: number } & Readonly<Record<string, number>>;
   stop(): Promise<void>;
 }
 
-interface Part {
-  name: string;
-  stop(): Promise<void>;
-}
+/** Longer than the slowest room, the data thread, gives itself. */
+const partStopMsMax = 90_000;
 
 /** @throws HarbingerError whatever keeps it from starting; what had started is stopped again */
 export async function startGateway(
@@ -45,35 +51,12 @@ export async function startGateway(
 ): Promise<RunningGateway> {
   const { clock, random, log } = deps;
   const { dataDir } = config;
-  const started: Part[] = [];
-  const begin = async <T>(
-    name: string,
-    part: { stop(): Promise<void> },
-    start: () => Promise<T> | T,
-  ): Promise<T> => {
-    started.push({ name, stop: () => part.stop() });
-    return await start();
-  };
-  const stopAll = async () => {
-    for (const part of started.splice(0).reverse()) {
-      try {
-        await part.stop();
-      } catch (error) {
-        log.error({ part: part.name, cause: messageOf(error) }, 'did not stop cleanly');
-      }
-    }
-  };
+  const started = new StartedParts(deps, partStopMsMax);
 
   // The folder keeps the name that earlier versions gave it.
   const baselinesDir = join(dataDir, 'normals');
-  const intelligence = new Intelligence({
-    types,
-    config: config.intelligence,
-    baselinesDir,
-    clock,
-    random,
-    log,
-  });
+  const watch = { types, config: config.intelligence, baselinesDir, clock, random, log };
+  const intelligence = new Intelligence(watch);
   const handlers: DataClientHandlers = {
     columns: (columns) => intelligence.add(columns),
     lifecycle(notice) {
@@ -83,88 +66,87 @@ export async function startGateway(
     failed: deps.failed,
   };
   const data = new DataClient(handlers, clock, config.journal.gatherMs);
+  const { modelAssessor, selfLearnedAssessor, rulesAssessor } = intelligence;
   const alerts = createAlertDecision({
     gateway: config.gateway,
-    modelAssessor: intelligence.modelAssessor,
-    selfLearnedAssessor: intelligence.selfLearnedAssessor,
-    rulesAssessor: intelligence.rulesAssessor,
+    modelAssessor,
+    selfLearnedAssessor,
+    rulesAssessor,
     outbox: data,
     stateFile: join(dataDir, 'alerts.json'),
     config: config.decisions,
     clock,
     log,
   });
-  const broker: Broker = createBroker({ config: config.broker, dataDir }, { intake: data, clock, log });
-  const serial = createSerialSource(config.serial, { intake: data, clock, random, log });
-  const metrics = new GatewayMetrics();
-  const status = createStatus({
-    config,
-    data,
-    broker,
-    serial,
-    intelligence,
-    alerts,
-    metrics,
-    jobs: () => jobs.stats(),
-    clock,
-  });
+  const sources = await createSources(config, { intake: data, dataDir, clock, random, log });
+  const metrics = new Metrics();
+  const reporters = [
+    ...sources.map(({ reporter }) => reporter),
+    reporterOfRoom(watchReport, () => ({ intelligence: intelligence.stats() })),
+    reporterOfRoom(alertDecisionReport, () => ({
+      alerts: { ...alerts.stats(), openPredictions: alerts.open() },
+    })),
+    reporterOfRoom(jobsReport, () => ({ jobs: jobs.stats() })),
+  ];
+  const status = createStatus({ config, data, reporters, metrics, clock });
   const http = createGatewayHttp({
     config: config.http,
     registry: metrics.registry,
     ready: () => status.ready(),
     health: () => status.health(),
     status: () => status.whole(),
-    deadLetters: {
-      list: (query) => data.call('deadLettersList', query),
-      show: (id) => data.call('deadLettersShow', id),
-      redrive: (which) => data.call('deadLettersRedrive', which),
-      drop: (which) => data.call('deadLettersDrop', which),
-    },
+    statusSchema: GatewayStatus,
+    deadLetters: data.deadLetters,
     clock,
     log,
   });
-  const jobs = createJobs(
-    [
-      {
-        name: 'statistics',
-        schedule: config.jobs.statistics,
-        run: async () => log.info(await status.summary(), 'statistics'),
-      },
-      {
-        name: 'retention',
-        schedule: config.jobs.retention,
-        run: async () => log.info(await data.call('retain'), 'retention'),
-      },
-    ],
-    { log, clock },
+  const jobs = await createConfiguredJobs<GatewayJobDeps>(
+    jobParts,
+    config.jobs,
+    { log, summary: () => status.summary(), retain: () => data.call('retain') },
+    clock,
   );
 
-  const heapGrowth = new HeapGrowth({ clock });
-
   try {
-    await begin('heap growth', heapGrowth, () => heapGrowth.start());
+    await started.start('heap growth', new HeapGrowth({ clock }));
     const { savedBaselines } = intelligence;
-    if (savedBaselines) await begin('saved baselines', savedBaselines, () => savedBaselines.start());
-    await begin('data thread', data, () => data.start({ config, types }));
+    if (savedBaselines) await started.start('saved baselines', savedBaselines);
+    started.add('data thread', () => data.stop());
+    await data.start({ config, types });
     savedBaselines?.keep();
-    await begin('alert decision', alerts, () => alerts.start());
+    await started.start('alert decision', alerts);
     // The model loads while sensors already connect: until it answers, rules decide.
-    const loading = begin('intelligence', intelligence, () =>
-      intelligence.start((inputs) => alerts.evaluate(inputs)),
-    );
-    loading.catch((error) =>
-      log.error({ cause: messageOf(error) }, 'the intelligence did not start; rules decide'),
-    );
-    await begin('broker', broker, () => broker.start());
-    await begin('serial', serial, () => serial.start());
-    await begin('status', status, () => status.start());
-    const { port: httpPort } = await begin('http', http, () => http.start());
-    await begin('jobs', jobs, () => jobs.start());
-    const { port: mqttPort, websocketPort } = broker.ports();
-    log.info({ gateway: config.gateway, mqttPort, websocketPort, httpPort }, 'gateway runs');
-    return { mqttPort, websocketPort, httpPort, stop: stopAll };
+    started.add('intelligence', () => intelligence.stop());
+    intelligence
+      .start((inputs) => alerts.evaluate(inputs))
+      .catch((error) =>
+        log.error({ cause: messageOf(error) }, 'the intelligence did not start; rules decide'),
+      );
+    for (const { name, source } of sources) await started.start(name, source);
+    await started.start('status', status);
+    const { port: httpPort } = await started.start('http', http);
+    const addresses = sources.map(({ source }) => source.addresses?.() ?? {});
+    await started.start('jobs', jobs);
+    const ports = Object.assign({ httpPort }, ...addresses);
+    log.info({ gateway: config.gateway, ...ports }, 'gateway runs');
+    return { ports, stop: () => started.stop() };
   } catch (error) {
-    await stopAll();
+    await started.stop();
     throw error;
   }
+}
+
+/** Every configured source, with the name that users know and what it reports. */
+function createSources(config: GatewayConfig, deps: Omit<SourceDeps, 'routeTopics'>) {
+  const context = sourceContext(config);
+  return Promise.all(
+    sourcesIn(config).map(async (configured) => {
+      const source = await createPart<SourceDeps, Source>(sourceParts, configured, { ...deps, ...context });
+      return {
+        name: configuredName(configured),
+        source,
+        reporter: reporterOfPart(sourceParts, configured, source),
+      };
+    }),
+  );
 }

@@ -37,7 +37,7 @@ export function readGatewayConfig(options: GatewayOptions): {
 export function checkGatewayConfig(options: GatewayOptions, { files = false } = {}): CheckedGateway {
   const sources = {
     ...(options.config !== undefined && { file: options.config }),
-    defaults: { dataDir: join(defaultDataDir(), 'gateway'), broker: {}, serial: {} },
+    defaults: { dataDir: join(defaultDataDir(), 'gateway') },
     overrides: {
       dataDir: options.data,
       broker: { port: options.mqttPort },
@@ -72,9 +72,8 @@ export async function runGateway(options: GatewayOptions, signal: AbortSignal): 
       role: 'gateway',
       pid: process.pid,
       startedAt: new Date(clock.nowMs()).toISOString(),
-      mqttPort: gateway.mqttPort,
-      httpPort: gateway.httpPort,
-      httpUrl: localUrl(http.host, gateway.httpPort),
+      ...gateway.ports,
+      httpUrl: localUrl(http.host, gateway.ports.httpPort),
     });
     if (!clock.isSet()) sayUnset(clock, log, signal);
     await over;

@@ -1,29 +1,23 @@
 import { FreeSpace } from '../shared/files/free-space.ts';
-import type { JobStats } from '../shared/jobs/job-runner.ts';
+import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
+import type { Metrics } from '../shared/parts/metrics.ts';
+import { type Reporter, reporterOfRoom } from '../shared/parts/statistics.ts';
 import type { Clock, Timer } from '../shared/runtime/clock.ts';
 import type { GatewayConfig } from './config.ts';
-import { dataMetrics } from './data-metrics.ts';
-import type { AlertDecision } from './decisions/alert/alert-decision.ts';
-import type { GatewayMetrics } from './metrics.ts';
 import type { DataClient } from './pipeline/client.ts';
-import type { DataStatus } from './pipeline/status.ts';
-import type { Broker } from './sources/mqtt/broker.ts';
-import type { SerialSource } from './sources/serial/serial.ts';
-import type { Intelligence } from './watch/watch.ts';
+import { type DataStatus, dataReports } from './pipeline/status.ts';
+import { clockReport } from './reports.ts';
 
 const refreshMs = 1_000;
 /** The data thread answers within this even under full load; beyond it nothing is being acknowledged. */
 const silenceMsMax = 30_000;
 
 export interface StatusDeps {
-  config: GatewayConfig;
-  data: DataClient;
-  broker: Broker;
-  serial: SerialSource;
-  intelligence: Intelligence;
-  alerts: AlertDecision;
-  metrics: GatewayMetrics;
-  jobs(): JobStats[];
+  config: Pick<GatewayConfig, 'gateway' | 'dataDir'>;
+  data: Pick<DataClient, 'call' | 'pending'>;
+  /** The rooms and parts of the main thread. */
+  reporters: readonly Reporter[];
+  metrics: Metrics;
   clock: Clock;
 }
 
@@ -34,29 +28,21 @@ interface Condition {
 
 /** Health, readiness, status and metrics of the gateway. Asks the data thread once a second. */
 export function createStatus(deps: StatusDeps) {
-  const { config, data, broker, serial, intelligence, alerts, metrics, clock } = deps;
+  const { config, data, metrics, clock } = deps;
   const space = new FreeSpace(config.dataDir, clock);
   let last: { status: DataStatus; atMs: number } | null = null;
   let timer: Timer | null = null;
   let stopped = false;
+  const ofMain = [
+    ...deps.reporters,
+    reporterOfRoom(dataFolderReport, () => ({ diskFreeBytes: space.bytes })),
+    reporterOfRoom(clockReport, () => ({ clockSet: clock.isSet?.() !== false })),
+  ];
 
   async function refresh(): Promise<void> {
     const status = await data.call('status').catch(() => null);
-    if (status) {
-      last = { status, atMs: clock.monotonicMs() };
-      dataMetrics(metrics, status);
-    }
-    metrics.broker(broker.stats());
-    metrics.serial(serial.stats());
-    metrics.intelligence(intelligence.stats());
-    metrics.alerts(alerts.stats());
-    metrics.jobs(deps.jobs());
-    metrics.disk(space.bytes);
-    metrics.gauge(
-      'harbinger_clock_set',
-      '0 while the system clock is evidently not set',
-      clock.isSet?.() === false ? 0 : 1,
-    );
+    if (status) last = { status, atMs: clock.monotonicMs() };
+    metrics.publish([...(last ? ofData(last.status) : []), ...ofMain]);
     if (!stopped) timer = clock.setTimer(refreshMs, () => void refresh());
   }
 
@@ -84,32 +70,17 @@ export function createStatus(deps: StatusDeps) {
     },
     async whole(): Promise<Record<string, unknown>> {
       const status = await data.call('status');
-      return {
-        gateway: config.gateway,
-        ...status,
-        broker: broker.stats(),
-        serial: serial.stats(),
-        pending: data.pending,
-        intelligence: intelligence.stats(),
-        alerts: { ...alerts.stats(), openPredictions: alerts.open() },
-        jobs: deps.jobs(),
-        diskFreeBytes: space.bytes,
-        clockSet: clock.isSet?.() !== false,
-      };
+      const shown = ofMain.map((reporter) => reporter.status());
+      return Object.assign({ gateway: config.gateway, ...status, pending: data.pending }, ...shown);
     },
     /** A line for the log. */
     async summary(): Promise<Record<string, unknown>> {
-      const { pipeline, backlog, deadLetters, uplink } = await data.call('status');
-      const { connections } = broker.stats();
-      const { open } = alerts.stats();
-      return {
-        connections,
-        ...pipeline,
-        backlog,
-        deadLetters: deadLetters.count,
-        uplink: uplink?.connected ?? null,
-        open,
-      };
+      const status = await data.call('status');
+      return Object.assign({}, ...[...ofData(status), ...ofMain].map((reporter) => reporter.summary()));
     },
   };
+}
+
+function ofData(status: DataStatus): Reporter[] {
+  return dataReports.map((report) => reporterOfRoom(report, () => status));
 }

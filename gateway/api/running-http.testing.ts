@@ -1,4 +1,5 @@
 /** A gateway's HTTP server for tests, on a free port, with dead letters in memory. */
+import { Type } from '@sinclair/typebox';
 import { Counter, Registry } from 'prom-client';
 import { type Log, silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
@@ -64,6 +65,7 @@ export async function startHttp(
       if (state.statusError) throw state.statusError;
       return { gateway: 'gw-1' };
     },
+    statusSchema: Type.Object({ gateway: Type.String() }, { additionalProperties: true }),
     deadLetters: letters,
     clock,
     log,

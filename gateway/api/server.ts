@@ -1,3 +1,4 @@
+import type { TSchema } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import { createHttpGuard, type HttpGuard } from '../../shared/http/guard.ts';
@@ -13,7 +14,6 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { GatewayHttpConfig } from './config.ts';
 import { type DeadLetterAdmin, deadLetterRoutes } from './dead-letters.ts';
-import { GatewayStatus } from './status-schema.ts';
 
 /** `ok` with no reasons, or what is wrong as sentences. */
 export interface Condition {
@@ -28,8 +28,9 @@ export interface GatewayHttpDeps {
   ready(): Condition;
   /** Whether the process should be left running. Being offline from the cloud is no reason against it. */
   health(): Condition;
-  /** For people and the command line; any JSON. */
+  /** For people and the command line; any JSON that `statusSchema` describes. */
   status(): Promise<Record<string, unknown>>;
+  statusSchema: TSchema;
   deadLetters: DeadLetterAdmin;
   clock: Clock;
   log: Log;
@@ -101,7 +102,7 @@ function guardedRoutes(app: FastifyInstance, deps: GatewayHttpDeps, guard: HttpG
   });
   const status = {
     summary: 'How each part of the gateway is',
-    response: answers('the status', GatewayStatus),
+    response: answers('the status', deps.statusSchema),
   };
   app.get('/api/status', { schema: status }, async () => deps.status());
   deadLetterRoutes(app, deps.deadLetters, deps.log);

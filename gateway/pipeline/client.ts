@@ -108,6 +108,14 @@ export class DataClient implements Intake, Outbox {
     return answer as ReturnType<DataCalls[M]>;
   }
 
+  /** What the API may do with dead letters. */
+  readonly deadLetters = {
+    list: (query: { limit: number; beforeId?: number }) => this.call('deadLettersList', query),
+    show: (id: number) => this.call('deadLettersShow', id),
+    redrive: (which: number[] | 'all') => this.call('deadLettersRedrive', which),
+    drop: (which: number[] | 'all') => this.call('deadLettersDrop', which),
+  };
+
   async stop(): Promise<void> {
     if (this.stopped) return;
     if (this.worker) await this.call('stop').catch(() => {});

@@ -1,21 +1,19 @@
-/** The status of the data thread. */
+/** The status of the data thread, and what its rooms report of it. */
+import { Type } from '@sinclair/typebox';
 import type { JournalLoss } from '../../shared/contract/events.ts';
 import { type Lane, lanes } from '../../shared/contract/lanes.ts';
+import { type Report, reportOf } from '../../shared/parts/statistics.ts';
 import type { LetterAdmin } from '../deadletters/letter-admin.ts';
-import type { ReadingIdentityCounts } from '../decode/identity/reading-identity.ts';
+import { type DeadLetterCounts, deadLettersReport } from '../deadletters/statistics.ts';
+import { type ReadingIdentityCounts, readingIdentityReport } from '../decode/identity/statistics.ts';
 import type { Machines } from '../decode/machines/machines.ts';
 import type { Lanes } from '../lanes/lanes.ts';
 import type { Losses } from '../lanes/losses.ts';
+import { lanesReport } from '../lanes/statistics.ts';
 import type { Journal, JournalStats } from '../ports/journal.ts';
-import type { Uplink, UplinkStats } from '../uplink/uplink.ts';
+import { type UplinkStats, uplinkReport } from '../uplink/statistics.ts';
+import type { Uplink } from '../uplink/uplink.ts';
 import type { Pipeline, PipelineCounts } from './pipeline.ts';
-
-export interface DeadLetterCounts {
-  count: number;
-  bytes: number;
-  dropped: number;
-  byCode: Record<string, number>;
-}
 
 export interface DataStatus {
   pipeline: PipelineCounts;
@@ -71,3 +69,43 @@ export function dataStatus(parts: StatusParts): DataStatus {
     estimatesDropped: parts.lanes.estimates.dropped,
   };
 }
+
+const Count = Type.Integer({ minimum: 0 });
+
+export const pipelineReport = reportOf<Pick<DataStatus, 'pipeline' | 'machines'>>()({
+  name: 'Pipeline',
+  statistics: {
+    harbinger_messages_total: { type: 'counter', help: 'Messages taken from sources' },
+    harbinger_readings_total: { type: 'counter', help: 'Readings journalled' },
+    harbinger_fields_ignored_total: {
+      type: 'counter',
+      help: 'Fields that a machine type does not declare',
+    },
+    harbinger_dead_letters_total: { type: 'counter', help: 'Messages that became dead letters' },
+    harbinger_machines: { type: 'gauge', help: 'Machines seen since the start' },
+  },
+  status: {
+    pipeline: Type.Object(
+      { messages: Count, readings: Count, deadLetters: Count, fieldsIgnored: Count },
+      { additionalProperties: true },
+    ),
+    machines: Count,
+  },
+  samples: ({ pipeline, machines }) => ({
+    harbinger_messages_total: pipeline.messages,
+    harbinger_readings_total: pipeline.readings,
+    harbinger_fields_ignored_total: pipeline.fieldsIgnored,
+    harbinger_dead_letters_total: pipeline.deadLetters,
+    harbinger_machines: machines,
+  }),
+  summary: ({ pipeline }) => ({ ...pipeline }),
+});
+
+/** The rooms of the data thread. In a summary, the dead letters that are kept stand for those that the pipeline made. */
+export const dataReports: readonly Report<DataStatus>[] = [
+  pipelineReport,
+  readingIdentityReport,
+  lanesReport,
+  deadLettersReport,
+  uplinkReport,
+];

@@ -10,6 +10,7 @@ import type { Block, Cursor, Journal } from '../ports/journal.ts';
 import type { CloudLink } from '../ports/uplink.ts';
 import { takeBatch } from './batches.ts';
 import type { UplinkConfig } from './config.ts';
+import type { UplinkStats } from './statistics.ts';
 
 export interface UplinkDeps {
   gateway: string;
@@ -18,17 +19,6 @@ export interface UplinkDeps {
   clock: Clock;
   random: Random;
   log: Log;
-}
-
-export interface UplinkStats {
-  connected: boolean;
-  connects: number;
-  lastError: string | null;
-  /** By lane. */
-  batches: Record<Lane, number>;
-  blocks: Record<Lane, number>;
-  lines: Record<Lane, number>;
-  bytes: Record<Lane, number>;
 }
 
 const zeroes = (): Record<Lane, number> => ({

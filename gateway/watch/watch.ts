@@ -19,7 +19,8 @@ import type { IntelligenceConfig } from './config.ts';
 import { ModelClient, type ModelStatus } from './model/model-client.ts';
 import type { ModelSource } from './model/model-messages.ts';
 import { baselineFiles } from './saved/files.ts';
-import { SavedBaselines, type SavedBaselinesStats } from './saved/saved-baselines.ts';
+import { SavedBaselines } from './saved/saved-baselines.ts';
+import type { SavedBaselinesStats } from './saved/statistics.ts';
 import { Scorer, type ScorerStats } from './scorer.ts';
 import { Windows, type WindowsStats } from './windows/windows.ts';
 

@@ -7,7 +7,7 @@ import { type ConfigProblem, refuse } from './problem.ts';
 import { schemaProblems } from './schema-problems.ts';
 import { mergePositions, positionOf, positionsOf, tomlPositions } from './toml-positions.ts';
 
-type Table = { [key: string]: unknown };
+export type Table = { [key: string]: unknown };
 
 function isTable(value: unknown): value is Table {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
@@ -51,12 +51,13 @@ export interface ReadConfig<C> {
 /**
  * Reads, merges, substitutes `${VAR}` and `${VAR:-default}`, fills in defaults and checks, before anything is opened.
  * The problems have the codes CONFIG_UNREADABLE (also for text that is not TOML), CONFIG_ENV_MISSING, CONFIG_INVALID,
- * and those of `checks`.
+ * and those of `checks`. `prepare` writes out short forms that earlier versions took, before the schema is looked at.
  */
 export function readConfig<S extends TSchema>(
   schema: S,
   sources: ConfigSources,
   checks: readonly ConfigCheck<Static<S>>[] = [],
+  prepare: (table: Table) => Table = (table) => table,
 ): ReadConfig<Static<S>> {
   const problems: ConfigProblem[] = [];
   const documents = filesOf(sources.file).map((file) => readDocument(file, problems));
@@ -68,7 +69,7 @@ export function readConfig<S extends TSchema>(
   const isIncomplete = problems.length > 0;
 
   const missing: ConfigProblem[] = [];
-  const value = substitute(merged, sources.env ?? process.env, '', missing);
+  const value = prepare(substitute(merged, sources.env ?? process.env, '', missing) as Table);
   // A value that a missing variable should have supplied, or that an unreadable file may hold, is not reported again.
   const isKnown = ({ key }: ConfigProblem) => missing.some((other) => other.key === key);
   const wrong = schemaProblems(schema, value, isIncomplete).filter((problem) => !isKnown(problem));
@@ -88,8 +89,9 @@ export function loadConfig<S extends TSchema>(
   schema: S,
   sources: ConfigSources,
   checks: readonly ConfigCheck<Static<S>>[] = [],
+  prepare?: (table: Table) => Table,
 ): Static<S> {
-  const { config, problems } = readConfig(schema, sources, checks);
+  const { config, problems } = readConfig(schema, sources, checks, prepare);
   refuse(problems);
   return config as Static<S>;
 }

@@ -10,7 +10,7 @@ export const RunFile = Type.Object({
   role: Type.Union([Type.Literal('gateway'), Type.Literal('cloud')]),
   pid: Type.Integer(),
   startedAt: Type.String(),
-  mqttPort: Type.Integer(),
+  mqttPort: Type.Optional(Type.Integer()),
   httpPort: Type.Integer(),
   httpUrl: Type.String(),
 });
@@ -19,7 +19,8 @@ export type RunFile = Static<typeof RunFile>;
 const validate = compileValidator(RunFile);
 export const runFileName = 'run.json';
 
-export function writeRunFile(dataDir: string, run: RunFile): void {
+/** Ports that are not declared above may be there too, by name. */
+export function writeRunFile(dataDir: string, run: RunFile & Readonly<Record<string, unknown>>): void {
   replaceFileSync(join(dataDir, runFileName), `${JSON.stringify(run, null, 2)}\n`, { syncFolder: false });
 }
 

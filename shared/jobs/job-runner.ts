@@ -2,15 +2,12 @@ import { BudgetExceeded, withinBudget } from '../runtime/budget.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { messageOf } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
+import type { Job } from './job.ts';
 import { parseSchedule, type Schedule } from './schedule.ts';
 
-export interface Job {
+export interface ScheduledJob extends Job {
   name: string;
   schedule: string;
-  /** Should stop when the signal aborts, which means that its time is up or the process stops. */
-  run(signal: AbortSignal): Promise<void>;
-  /** Default 60,000. */
-  runMsMax?: number;
 }
 
 export interface JobStats {
@@ -45,7 +42,7 @@ const lookMs = 30_000;
  */
 export class JobRunner {
   readonly name: string;
-  private readonly job: Job;
+  private readonly job: ScheduledJob;
   private readonly schedule: Schedule;
   private readonly clock: Clock;
   private readonly log: Log;
@@ -58,7 +55,7 @@ export class JobRunner {
   private readonly stopping = new AbortController();
 
   /** @throws HarbingerError JOB_SCHEDULE_INVALID */
-  constructor(job: Job, clock: Clock, log: Log) {
+  constructor(job: ScheduledJob, clock: Clock, log: Log) {
     this.name = job.name;
     this.job = job;
     this.schedule = parseSchedule(job.name, job.schedule);
@@ -76,7 +73,7 @@ export class JobRunner {
   /** Prevents further runs and aborts the current one. Resolves when that has finished. */
   async stop(): Promise<void> {
     this.timer?.cancel();
-    this.stopping.abort(new Error('the gateway stops'));
+    this.stopping.abort(new Error('the process stops'));
     await this.work;
   }
 

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../runtime/clock.ts';
 import { silentLog } from '../runtime/log.ts';
 import { manualClock } from '../runtime/manual-clock.ts';
 import { compileValidator } from '../runtime/validate.ts';
-import type { Job } from './job-runner.ts';
+import type { Job } from './job.ts';
 import { createJobs } from './jobs.ts';
 import { ScheduleText } from './schedule.ts';
 
@@ -151,7 +151,7 @@ describe('stopping', () => {
     jobs.start();
     await clock.advance(60_000);
     await jobs.stop();
-    expect(reason).toEqual(new Error('the gateway stops'));
+    expect(reason).toEqual(new Error('the process stops'));
     await clock.advance(300_000);
     expect(stats()).toMatchObject({ runs: 1, failures: 0, isRunning: false });
   });

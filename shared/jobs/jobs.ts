@@ -1,7 +1,10 @@
+import { createPart } from '../parts/registry.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';
 import { HarbingerError } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
-import { type Job, JobRunner, type JobStats } from './job-runner.ts';
+import { jobsIn } from './config.ts';
+import type { AnyJobPart, Job } from './job.ts';
+import { JobRunner, type JobStats, type ScheduledJob } from './job-runner.ts';
 
 const stopMsMax = 5_000;
 
@@ -16,7 +19,7 @@ export interface Jobs {
 }
 
 /** @throws HarbingerError JOB_SCHEDULE_INVALID, before anything runs */
-export function createJobs(jobs: Job[], { log, clock }: { log: Log; clock: Clock }): Jobs {
+export function createJobs(jobs: ScheduledJob[], { log, clock }: { log: Log; clock: Clock }): Jobs {
   const runners = jobs.map((job) => new JobRunner(job, clock, log));
   return {
     start() {
@@ -35,4 +38,24 @@ export function createJobs(jobs: Job[], { log, clock }: { log: Log; clock: Clock
     },
     stats: () => runners.map((runner) => runner.stats()),
   };
+}
+
+/** The jobs of a registry, as the table `[jobs]` schedules them. @throws HarbingerError JOB_SCHEDULE_INVALID */
+export async function createConfiguredJobs<Deps>(
+  parts: readonly AnyJobPart<Deps>[],
+  table: Readonly<Record<string, unknown>>,
+  deps: Deps & { log: Log },
+  clock: Clock,
+): Promise<Jobs> {
+  const jobs = jobsIn(parts, table).map(async (configured): Promise<ScheduledJob> => {
+    const job = await createPart<Deps, Job>(parts, configured, deps);
+    const { runMsMax } = job;
+    return {
+      name: configured.kind,
+      schedule: configured.config.schedule,
+      run: (signal) => job.run(signal),
+      ...(runMsMax !== undefined && { runMsMax }),
+    };
+  });
+  return createJobs(await Promise.all(jobs), { log: deps.log, clock });
 }

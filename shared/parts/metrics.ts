@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { Sample, Samples, StatisticDeclaration, StatisticDeclarations } from './statistics.ts';
+import type { Reporter, Sample, StatisticDeclaration } from './statistics.ts';
 
 interface Published {
   metric: Gauge | Counter;
@@ -20,17 +20,26 @@ export class Metrics {
   }
 
   /**
-   * Sets every declared metric that `samples` has. A counter whose total fell back was started anew by its keeper.
+   * Sets every declared metric from the samples. A gauge shows nothing while it has no sample. A counter whose total fell
+   * back was started anew by its keeper.
    * @throws RangeError for a sample that is not declared: a mistake in the code, found by the conformance tests
    */
-  publish(declarations: StatisticDeclarations, samples: Samples): void {
-    for (const [name, value] of Object.entries(samples)) {
-      const declaration = declarations[name];
-      if (!declaration) throw new RangeError(`metric ${name} is reported but not declared`);
-      const published = this.metricOf(name, declaration);
-      if (typeof value === 'number') set(published, { value });
-      else for (const sample of value) set(published, sample);
+  publish(reports: readonly Pick<Reporter, 'statistics' | 'samples'>[]): void {
+    const renewed = new Set<string>();
+    for (const report of reports) {
+      const samples = report.samples();
+      for (const [name, value] of Object.entries(samples)) {
+        const declaration = report.statistics[name];
+        if (!declaration) throw new RangeError(`metric ${name} is reported but not declared`);
+        if (value === undefined || (typeof value !== 'number' && value.length === 0)) continue;
+        const published = this.metricOf(name, declaration);
+        if (!renewed.has(name)) clear(published);
+        renewed.add(name);
+        if (typeof value === 'number') set(published, { value });
+        else for (const sample of value) set(published, sample);
+      }
     }
+    for (const [name, published] of this.published) if (!renewed.has(name)) clear(published);
   }
 
   private metricOf(name: string, declaration: StatisticDeclaration): Published {
@@ -47,6 +56,13 @@ export class Metrics {
     this.published.set(name, published);
     return published;
   }
+}
+
+/** A counter keeps its total: only a gauge can have nothing to show. */
+function clear({ metric, declaration }: Published): void {
+  if (!(metric instanceof Gauge)) return;
+  if (declaration.labels === undefined) metric.remove();
+  else metric.reset();
 }
 
 function set({ metric, last }: Published, { value, labels = {} }: Sample): void {

@@ -3,16 +3,16 @@
  * its seam adds it. Composition, configuration check, status, metrics and the generated references loop over the
  * registries, so that nothing else changes when a part is added. `shared/docs/0009-parts.md` has the reasons.
  */
-import type { Static, TObject } from '@sinclair/typebox';
+import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import type { ConfigProblem } from '../config/problem.ts';
 import type { StatisticDeclarations } from './statistics.ts';
 
 /**
  * What a registry knows of a part. `Deps` are what the seam hands in, `Made` is the running thing; both belong to the
- * seam's port. `part.ts` of a folder must stay light: `create` imports the implementation lazily, so that
+ * seam's port, as does `Context`: what a part's check may know of the rest of the configuration. `part.ts` of a folder must stay light: `create` imports the implementation lazily, so that
  * `config check`, `--help` and the references load no broker, database or protocol library.
  */
-export interface Part<K extends string, C extends TObject, Deps, Made> {
+export interface Part<K extends string, C extends TObject, Deps, Made, Context = void> {
   /** The key in the configuration file, and the first half of the name `kind/name`. */
   readonly kind: K;
   /** One sentence for the generated reference. */
@@ -21,20 +21,30 @@ export interface Part<K extends string, C extends TObject, Deps, Made> {
   readonly config: C;
   /** Metrics that a running part reports. */
   readonly statistics?: StatisticDeclarations;
+  /** What a running part shows in `/api/status`, as far as others may rely on it: for the description of the API. */
+  readonly status?: TSchema;
   /** What a schema cannot express: every problem at once. @param place where the table is, e.g. `alerts.email[0]` */
-  check?(config: Static<C>, place: string): ConfigProblem[];
+  check?(config: Static<C>, place: string, context: Context): ConfigProblem[];
   /** Reads the files that the configuration names, such as certificates. */
   checkFiles?(config: Static<C>, place: string): ConfigProblem[];
   create(config: Static<C>, deps: Deps): Made | Promise<Made>;
 }
 
 /** Any part of a seam whatever its configuration. Method syntax in `Part` is what makes parts assignable to it. */
-export type AnyPart<Deps = never, Made = unknown> = Part<string, TObject, Deps, Made>;
+export type AnyPart<Deps = never, Made = unknown, Context = never> = Part<
+  string,
+  TObject,
+  Deps,
+  Made,
+  Context
+>;
 
-/** Fixes a seam's `Deps` and `Made`; the rest is inferred from the part. */
+/** Fixes a seam's `Deps`, `Made` and `Context`; the rest is inferred from the part. */
 export const partOf =
-  <Deps, Made>() =>
-  <const K extends string, C extends TObject>(part: Part<K, C, Deps, Made>): Part<K, C, Deps, Made> =>
+  <Deps, Made, Context = void>() =>
+  <const K extends string, C extends TObject>(
+    part: Part<K, C, Deps, Made, Context>,
+  ): Part<K, C, Deps, Made, Context> =>
     part;
 
 /** The name by which users address a running part: `kind`, or `kind/name` where there can be several. */

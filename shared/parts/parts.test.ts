@@ -113,23 +113,35 @@ describe('metrics', () => {
     harbinger_greetings_total: { type: 'counter', help: 'Greetings', labels: ['to'] },
     harbinger_mood: { type: 'gauge', help: 'Mood' },
   });
-  const greetings = (value: number, mood = 1) => ({
-    harbinger_greetings_total: [{ value, labels: { to: 'Ada' } }],
-    harbinger_mood: mood,
+  const published = async (metrics: Metrics) =>
+    (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith('harbinger_'));
+  const greeter = (to: string, count: number, mood?: number) => ({
+    statistics,
+    samples: () => ({
+      harbinger_greetings_total: [{ value: count, labels: { to } }],
+      ...(mood !== undefined && { harbinger_mood: mood }),
+    }),
   });
 
   it('keeps counting when a total restarts', async () => {
     const metrics = new Metrics(new Registry());
-    metrics.publish(statistics, greetings(5));
-    metrics.publish(statistics, greetings(2, 0.5));
-    const text = await metrics.registry.metrics();
-    expect(text).toContain('harbinger_greetings_total{to="Ada"} 7');
-    expect(text).toContain('harbinger_mood 0.5');
+    metrics.publish([greeter('Ada', 5, 1)]);
+    metrics.publish([greeter('Ada', 2, 0.5)]);
+    expect(await published(metrics)).toEqual(['harbinger_greetings_total{to="Ada"} 7', 'harbinger_mood 0.5']);
+  });
+
+  it('shows what several report of one kind, and no gauge that none reports', async () => {
+    const metrics = new Metrics(new Registry());
+    metrics.publish([greeter('Ada', 1, 1), greeter('Bob', 2)]);
+    metrics.publish([greeter('Ada', 1), greeter('Bob', 2)]);
+    expect(await published(metrics)).toEqual([
+      'harbinger_greetings_total{to="Ada"} 1',
+      'harbinger_greetings_total{to="Bob"} 2',
+    ]);
   });
 
   it('refuses undeclared metrics', () => {
-    expect(() => new Metrics(new Registry()).publish(statistics, { harbinger_other: 1 })).toThrow(
-      'not declared',
-    );
+    const other = { statistics, samples: () => ({ harbinger_other: 1 }) };
+    expect(() => new Metrics(new Registry()).publish([other])).toThrow('not declared');
   });
 });

@@ -1,5 +1,6 @@
 import type { ConfigProblem } from '../config/problem.ts';
 import { type AnyPart, nameOf } from './part.ts';
+import type { Reporter, Reporting } from './statistics.ts';
 
 /** One configured part: which kind, its configuration as the kind's schema filled it, and where the file has it. */
 export interface Configured {
@@ -40,10 +41,15 @@ export function configuredTables(
   });
 }
 
-/** Every problem that the parts' own checks find. */
-export function problemsOf(parts: readonly AnyPart[], configured: readonly Configured[]): ConfigProblem[] {
+/** Every problem that the parts' own checks find. `context` is what the seam's checks may know besides. */
+export function problemsOf<Context = void>(
+  parts: readonly AnyPart<never, unknown, Context>[],
+  configured: readonly Configured[],
+  ...[context]: Context extends void ? [] : [context: Context]
+): ConfigProblem[] {
   return configured.flatMap(
-    ({ kind, config, place }) => partOfKind(parts, kind).check?.(config as never, place) ?? [],
+    ({ kind, config, place }) =>
+      partOfKind(parts, kind).check?.(config as never, place, context as Context) ?? [],
   );
 }
 
@@ -69,4 +75,20 @@ export async function createPart<Deps, Made>(
 /** The name by which users address a configured part. @see nameOf */
 export function configuredName({ kind, config }: Pick<Configured, 'kind' | 'config'>): string {
   return nameOf(kind, 'name' in config && typeof config.name === 'string' ? config.name : undefined);
+}
+
+/** Reports what a running part tells, with what its kind declares. `/api/status` shows it under the part's name. */
+export function reporterOfPart(
+  parts: readonly AnyPart[],
+  configured: Pick<Configured, 'kind' | 'config'>,
+  made: Reporting,
+): Reporter {
+  const { statistics = {} } = partOfKind(parts, configured.kind);
+  const name = configuredName(configured);
+  return {
+    statistics,
+    samples: () => made.samples(),
+    status: () => (made.status ? { [name]: made.status() } : {}),
+    summary: () => made.summary?.() ?? {},
+  };
 }

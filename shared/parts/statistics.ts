@@ -1,4 +1,5 @@
 /** What a part or a room reports of itself, declared as data so that references need no running instance. */
+import type { TProperties } from '@sinclair/typebox';
 
 export interface StatisticDeclaration {
   /** `counter`: a running total since its keeper started. `gauge`: the value now. */
@@ -17,7 +18,7 @@ export interface Sample {
 }
 
 /** Metric name → its value, or one sample for each set of labels. Absent: nothing to report now. */
-export type Samples = Readonly<Record<string, number | readonly Sample[]>>;
+export type Samples = Readonly<Record<string, number | readonly Sample[] | undefined>>;
 
 /** Declares statistics and keeps their names as types, so that `SamplesOf` can check what is reported. */
 export function declareStatistics<const D extends StatisticDeclarations>(declarations: D): D {
@@ -29,11 +30,51 @@ export type SamplesOf<D extends StatisticDeclarations> = {
   readonly [N in keyof D]?: number | readonly Sample[];
 };
 
-/** A room or a running part that reports on itself: metrics, and what `/api/status` shows under `name`. */
+/** What a running part tells of itself. Asked about once a second: it reads counts that are kept anyway. */
+export interface Reporting {
+  /** Values of the metrics that it declares. */
+  samples(): Samples;
+  /** What `/api/status` shows under its name: any JSON; undefined where there is nothing beside the metrics. */
+  status?(): unknown;
+  /** Fields for the line that is logged at intervals. */
+  summary?(): Readonly<Record<string, unknown>>;
+}
+
+/** A room, or a running part with what its kind declares: metrics, status and summary are loops over these. */
 export interface Reporter {
-  readonly name: string;
   readonly statistics: StatisticDeclarations;
   samples(): Samples;
-  /** Any JSON; undefined where there is nothing to show beside the metrics. */
-  status?(): unknown;
+  /** The properties that it adds to `/api/status`. */
+  status(): object;
+  summary(): Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What a room reports, computed from its state, which may be a snapshot from another thread. The state has the names
+ * under which `/api/status` shows it.
+ */
+export interface Report<State extends object, D extends StatisticDeclarations = StatisticDeclarations> {
+  /** Heads its section in the reference of metrics. */
+  readonly name: string;
+  readonly statistics: D;
+  /** Schemas of what it adds to the answer of `/api/status`, as far as others may rely on it. */
+  readonly status: TProperties;
+  samples(state: State): SamplesOf<D>;
+  summary?(state: State): Readonly<Record<string, unknown>>;
+}
+
+/** Fixes the state that a room's report is computed from; its declarations are inferred. */
+export const reportOf =
+  <State extends object>() =>
+  <const D extends StatisticDeclarations>(report: Report<State, D>): Report<State, D> =>
+    report;
+
+/** Reports the state that a room has when it is asked. */
+export function reporterOfRoom<State extends object>(report: Report<State>, state: () => State): Reporter {
+  return {
+    statistics: report.statistics,
+    samples: () => report.samples(state()),
+    status: () => ({ ...state() }),
+    summary: () => report.summary?.(state()) ?? {},
+  };
 }

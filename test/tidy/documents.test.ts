@@ -13,10 +13,15 @@ it('name only metrics that exist', () => {
   expect(unknown.map(({ path, name }) => `${path}: ${name}`)).toEqual([]);
 });
 
-/** The code names ingest metrics without their prefix. `harbinger_x_*` stands for every metric that begins so. */
+/**
+ * Metrics are declared by name as properties, or in quotes; ingest metrics without their prefix. `harbinger_x_*` stands
+ * for every metric that begins so.
+ */
 function exposes(code: string, name: string): boolean {
-  if (name.endsWith('_')) return code.includes(`'${name}`);
-  return code.includes(`'${name}'`) || code.includes(`'${name.replace('harbinger_ingest_', '')}'`);
+  if (name.endsWith('_')) return new RegExp(`\\b${name}`).test(code);
+  return (
+    new RegExp(`\\b${name}['":]`).test(code) || code.includes(`'${name.replace('harbinger_ingest_', '')}'`)
+  );
 }
 
 it('link only to files and headings that exist', () => {

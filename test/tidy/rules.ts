@@ -22,7 +22,7 @@ export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   security: [],
   http: ['files', 'security'],
   mqtt: [],
-  jobs: [],
+  jobs: ['config', 'parts'],
   contract: [],
   domain: ['config', 'contract', 'files'],
   decisions: ['contract'],

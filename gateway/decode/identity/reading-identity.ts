@@ -6,13 +6,8 @@ import { fingerprint, senderOf, sensorsOf } from './content.ts';
 import { Identities } from './identities.ts';
 import type { RecentReadings } from './recent-readings.ts';
 import { ShortCounters } from './short-counters.ts';
+import type { ReadingIdentityCounts } from './statistics.ts';
 import { isBelievable, isUnset, type TimeBounds } from './time-bounds.ts';
-
-export interface ReadingIdentityCounts {
-  resends: number;
-  separated: number;
-  timesOutOfBounds: number;
-}
 
 /**
  * The kinds of keys. `place` is an occupied timestamp; `time` is a device's time where the occupied timestamp does not

@@ -1,15 +1,14 @@
-import { type ConfigProblem, invalid, refuse } from '../../../shared/config/problem.ts';
-import { parseFilter } from '../../../shared/mqtt/topic-filter.ts';
+import { refuse } from '../../../shared/config/problem.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
-import { isLoopback } from '../../../shared/security/loopback.ts';
 import type { Intake, Source } from '../../ports/source.ts';
-import { Credentials, userProblems } from './access/credentials.ts';
-import { grantProblems } from './access/grants.ts';
+import { Credentials } from './access/credentials.ts';
+import { brokerProblems } from './check.ts';
 import type { BrokerConfig } from './config.ts';
-import { type BrokerStats, Engine } from './engine.ts';
+import { Engine } from './engine.ts';
 import { Refusals } from './refusals.ts';
+import { type BrokerStats, brokerSamples } from './statistics.ts';
 
 export interface BrokerOptions {
   config: BrokerConfig;
@@ -60,29 +59,12 @@ export function createBroker({ config, dataDir }: BrokerOptions, deps: BrokerDep
     },
     ports: () => running().ports(),
     stats: () => running().stats(),
+    addresses() {
+      const { port: mqttPort, websocketPort } = running().ports();
+      return { mqttPort, ...(websocketPort !== null && { websocketPort }) };
+    },
+    samples: () => brokerSamples(running().stats()),
+    status: () => running().stats(),
+    summary: () => ({ connections: running().stats().connections }),
   };
-}
-
-/** What is wrong with the settings beyond what the schema expresses. */
-export function brokerProblems({ anonymous, host, telemetryFilters, users }: BrokerConfig): ConfigProblem[] {
-  const problems: ConfigProblem[] = [];
-  if (anonymous === 'loopback' && !isLoopback(host)) {
-    problems.push(
-      invalid(
-        'broker.anonymous',
-        `broker: anonymous = 'loopback' lets programs on this computer in without a password, so host must be 127.0.0.1 or ::1, not ${host}`,
-      ),
-    );
-  }
-  if (telemetryFilters.length === 0)
-    problems.push(
-      invalid('broker.telemetryFilters', 'broker: telemetryFilters is empty: nothing would be stored'),
-    );
-  for (const [i, text] of telemetryFilters.entries()) {
-    if (!parseFilter(text) || text.startsWith('$'))
-      problems.push(
-        invalid(`broker.telemetryFilters[${i}]`, `broker: '${text}' is not a valid telemetry filter`),
-      );
-  }
-  return [...problems, ...users.flatMap(grantProblems), ...userProblems(users)];
 }

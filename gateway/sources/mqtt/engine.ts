@@ -19,37 +19,17 @@ import { Link, type LinkedClient, type LinkOrigin } from './connection/link.ts';
 import { Links } from './connection/links.ts';
 import { type Listeners, openListeners } from './connection/listeners.ts';
 import { ReadBuffers } from './connection/read-buffers.ts';
-import type { RefusalReason } from './refusal.ts';
 import { describe, type Refusals, reasonOf, takeoverText } from './refusals.ts';
 import { Interest } from './sessions/interest.ts';
 import { BrokerPersistence } from './sessions/persistence.ts';
 import { openStore } from './sessions/session-store.ts';
+import type { BrokerStats } from './statistics.ts';
 
 const settleMaxMs = 5_000;
 const closeMaxMs = 2_000;
 const expireEveryMs = 3_600_000;
 /** Limit of one client's unreleased QoS 2 messages. Aedes keeps only an id for each. */
 const incomingMax = 200;
-
-export interface BrokerStats {
-  connections: number;
-  /** Connections since the start, refused ones included. */
-  connectionsSeen: number;
-  /** Connections that the broker refused or closed, by reason. */
-  refused: Record<RefusalReason, number>;
-  /** Telemetry messages handed to the intake; of these, those not settled yet, and those settled with an error. */
-  messages: number;
-  messagesPending: number;
-  messagesFailed: number;
-  subscriptionsRefused: number;
-  retained: { messages: number; bytes: number; refused: number };
-  sessions: number;
-  /** For absent clients: payload bytes kept, and messages dropped because a queue was full. */
-  queue: { bytes: number; dropped: number };
-  /** Messages dropped because a connected subscriber was too slow. */
-  forwardsDropped: number;
-  storeFailures: number;
-}
 
 interface EngineDeps {
   intake: Intake;

@@ -7,6 +7,7 @@ import type { Random } from '../../../shared/runtime/random.ts';
 import type { Intake } from '../../ports/source.ts';
 import type { SerialPortConfig } from './config.ts';
 import { type Line, Lines } from './lines.ts';
+import type { PortStats } from './statistics.ts';
 
 /** An open device. */
 export interface OpenPort {
@@ -23,16 +24,6 @@ export interface SerialDeps {
   clock: Clock;
   random: Random;
   log: Log;
-}
-
-export interface PortStats {
-  path: string;
-  open: boolean;
-  lines: number;
-  truncated: number;
-  /** Lines handed in again because they could not be stored. */
-  retried: number;
-  reopened: number;
 }
 
 const reopen: BackoffOptions = { firstMs: 500, maxMs: 15_000 };

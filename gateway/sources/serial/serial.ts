@@ -1,9 +1,11 @@
-import { type ConfigProblem, invalid, refuse } from '../../../shared/config/problem.ts';
+import { refuse } from '../../../shared/config/problem.ts';
 import { sleep } from '../../../shared/runtime/clock.ts';
 import type { Source } from '../../ports/source.ts';
-import type { SerialConfig, SerialPortConfig } from './config.ts';
+import { serialProblems, topicOf } from './check.ts';
+import type { SerialConfig } from './config.ts';
 import { systemPorts } from './device.ts';
-import { type PortOpener, type PortStats, type SerialDeps, SerialLine } from './port.ts';
+import { type PortOpener, type SerialDeps, SerialLine } from './port.ts';
+import { type PortStats, serialSamples } from './statistics.ts';
 
 const stopMaxMs = 5_000;
 
@@ -25,6 +27,7 @@ export function createSerialSource(
   const lines = config.ports.map((port) => new SerialLine(port, topicOf(port), deps, open));
   const stopping = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
+  const stats = () => lines.map((line) => ({ ...line.stats }));
   return {
     async start() {
       running = Promise.all(lines.map((line) => line.run(stopping.signal)));
@@ -36,35 +39,8 @@ export function createSerialSource(
       await Promise.race([done, sleep(deps.clock, stopMaxMs, limit.signal)]);
       limit.abort();
     },
-    stats: () => lines.map((line) => ({ ...line.stats })),
+    stats,
+    samples: () => serialSamples(stats()),
+    status: stats,
   };
-}
-
-/** What is wrong with the settings beyond what the schema expresses. */
-export function serialProblems({ ports }: SerialConfig): ConfigProblem[] {
-  const paths = new Set<string>();
-  return ports.flatMap((port, i) => {
-    const key = `serial.ports[${i}]`;
-    const problem = topicProblem(port);
-    const problems = problem === null ? [] : [invalid(key, `serial: ${port.path}: ${problem}`)];
-    if (paths.has(port.path))
-      problems.push(invalid(`${key}.path`, `serial: two ports have the same path, ${port.path}`));
-    paths.add(port.path);
-    return problems;
-  });
-}
-
-function topicProblem(port: SerialPortConfig): string | null {
-  for (const [, name] of port.topic.matchAll(/\{(\w+)\}/g)) {
-    if ((name !== 'site' && name !== 'machine') || port[name] === undefined)
-      return `its topic uses {${name}}; set ${name} for this port`;
-  }
-  const filled = topicOf(port);
-  const isTopic = !/[+#{}\0]/.test(filled) && !filled.startsWith('$') && !filled.split('/').includes('');
-  return isTopic ? null : `'${filled}' is not a topic that a message can be sent on`;
-}
-
-/** The topic with site and machine filled in. */
-function topicOf({ topic, site = '', machine = '' }: SerialPortConfig): string {
-  return topic.replaceAll('{site}', site).replaceAll('{machine}', machine);
 }

@@ -18,6 +18,7 @@ import type { BaselineFiles } from './files.ts';
 import { BaselineGroups, type Group, mustWrite } from './groups.ts';
 import { loadBaselines } from './load.ts';
 import { resume } from './resume.ts';
+import type { SavedBaselinesStats } from './statistics.ts';
 import { BaselineWriter } from './writer.ts';
 
 const loadMsMax = 15_000;
@@ -34,20 +35,6 @@ export interface SavedBaselinesOptions {
   saveMs: number;
   clock: Clock;
   log: Log;
-}
-
-export interface SavedBaselinesStats {
-  /** Machines that go on from what they had learnt before the start; that have not been heard of yet. */
-  restored: number;
-  absent: number;
-  /** Machines that learn anew: their record was damaged (files), or of another contract, version or sensors. */
-  damagedFiles: number;
-  foreign: number;
-  saves: number;
-  saveFailures: number;
-  writtenBytes: number;
-  /** How long ago the oldest file was written that is behind what was learnt; 0: none is. */
-  oldestMs: number;
 }
 
 export class SavedBaselines implements BaselineKeeper {

@@ -11,9 +11,9 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { codeOf, HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import { hostName, isLoopback } from '../../../../shared/security/loopback.ts';
-import { type PemOwner, readKeyPair } from '../../../../shared/security/pem-files.ts';
 import type { BrokerConfig } from '../config.ts';
 import type { LinkOrigin } from './link.ts';
+import { readTlsFiles } from './tls-files.ts';
 
 export interface Listeners {
   port: number;
@@ -86,13 +86,6 @@ function tlsProblem(error: Error): Error {
   return isPlain
     ? Object.assign(new Error('the client does not speak TLS, and this port does'), { code: codeOf(error) })
     : error;
-}
-
-export const tlsOwner: PemOwner = { code: 'BROKER_TLS_FILES', stage: 'broker' };
-
-/** @throws HarbingerError BROKER_TLS_FILES, which names the file, the setting and the remedy */
-export function readTlsFiles(files: NonNullable<BrokerConfig['tls']>): { cert: Buffer; key: Buffer } {
-  return readKeyPair(files, 'broker.tls', tlsOwner);
 }
 
 /** Encrypted if the MQTT port is, as passwords are sent to both. */

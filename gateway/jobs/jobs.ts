@@ -1,0 +1,5 @@
+/** Every kind of periodic job of the gateway. A new one is a folder beside this file, and a line here. */
+import { retention } from './retention/part.ts';
+import { statistics } from './statistics/part.ts';
+
+export const jobs = [statistics, retention] as const;

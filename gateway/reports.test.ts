@@ -1,0 +1,79 @@
+/** What the gateway's rooms and sources report, from states that they may have. */
+import { Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
+import { Metrics } from '../shared/parts/metrics.ts';
+import { type Report, reporterOfRoom } from '../shared/parts/statistics.ts';
+import { type DataStatus, dataReports } from './pipeline/status.ts';
+
+const journal = (lane: string, dropped = { blocks: 0, lines: 0, bytes: 0 }) => ({
+  lane,
+  firstSeq: 1,
+  lastSeq: 9,
+  bytes: 1_000,
+  bytesMax: 1 << 30,
+  dropped,
+  writtenBytes: 1_200,
+  syncs: 5,
+  oldestMs: null,
+});
+
+function dataStatus(over: Partial<DataStatus> = {}): DataStatus {
+  return {
+    pipeline: { messages: 0, readings: 0, deadLetters: 0, fieldsIgnored: 0 },
+    placement: { resends: 0, separated: 0, timesOutOfBounds: 0 },
+    machines: 0,
+    journalTrouble: null,
+    journals: [journal('events'), journal('readings')],
+    losses: [],
+    backlog: {},
+    uplink: null,
+    deadLetters: { count: 0, bytes: 0, dropped: 0, byCode: {} },
+    deadLettersRedriven: 0,
+    estimatesDropped: 0,
+    ...over,
+  };
+}
+
+function published() {
+  const metrics = new Metrics(new Registry());
+  return {
+    publish<S extends object>(report: Report<S>, state: S) {
+      metrics.publish([reporterOfRoom(report, () => state)]);
+    },
+    data(status: DataStatus) {
+      metrics.publish(dataReports.map((report) => reporterOfRoom(report, () => status)));
+    },
+    async values(name: string): Promise<number[]> {
+      const metric = await metrics.registry.getSingleMetric(name)?.get();
+      return metric?.values.map(({ value }) => value) ?? [];
+    },
+  };
+}
+
+describe('metrics of the gateway', () => {
+  it('say how far the journal may grow, and what it has dropped', async () => {
+    const shown = published();
+    shown.data(dataStatus());
+    const full = journal('readings', { blocks: 2, lines: 300, bytes: 4_000 });
+    shown.data(dataStatus({ journals: [journal('events'), full] }));
+    expect(await shown.values('harbinger_journal_limit_bytes')).toEqual([1 << 30]);
+    expect(await shown.values('harbinger_journal_dropped_blocks_total')).toEqual([0, 2]);
+    expect(await shown.values('harbinger_journal_dropped_lines_total')).toEqual([0, 300]);
+    expect(await shown.values('harbinger_journal_dropped_bytes_total')).toEqual([0, 4_000]);
+  });
+
+  it('count dead letters that were redriven', async () => {
+    const shown = published();
+    shown.data(dataStatus({ deadLettersRedriven: 7 }));
+    expect(await shown.values('harbinger_dead_letters_redriven_total')).toEqual([7]);
+  });
+
+  it('leave out the free space while the disk does not tell', async () => {
+    const shown = published();
+    shown.publish(dataFolderReport, { diskFreeBytes: 5e9 });
+    expect(await shown.values('harbinger_data_free_bytes')).toEqual([5e9]);
+    shown.publish(dataFolderReport, { diskFreeBytes: null });
+    expect(await shown.values('harbinger_data_free_bytes')).toEqual([]);
+  });
+});

@@ -1,0 +1,46 @@
+/** Everything that the gateway reports of itself: `/api/status`, `/metrics` and the reference of metrics follow from it. */
+import { Type } from '@sinclair/typebox';
+import { jobsReport } from '../shared/jobs/statistics.ts';
+import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
+import { reportOf } from '../shared/parts/statistics.ts';
+import { alertDecisionReport } from './decisions/statistics.ts';
+import { dataReports } from './pipeline/status.ts';
+import { sources } from './sources/sources.ts';
+import { watchReport } from './watch/statistics.ts';
+
+export const clockReport = reportOf<{ clockSet: boolean }>()({
+  name: 'Clock',
+  statistics: {
+    harbinger_clock_set: { type: 'gauge', help: '0 while the system clock is evidently not set' },
+  },
+  status: {
+    clockSet: Type.Boolean({
+      description: 'false: times go on from the newest that is known, see the log',
+    }),
+  },
+  samples: ({ clockSet }) => ({ harbinger_clock_set: clockSet ? 1 : 0 }),
+});
+
+const rooms = [...dataReports, watchReport, alertDecisionReport, jobsReport, dataFolderReport, clockReport];
+
+/** Every metric of the gateway, by the room or part that reports it. */
+export const gatewayStatistics = [
+  ...rooms.map(({ name, statistics }) => ({ name, statistics })),
+  ...sources.map(({ kind, statistics }) => ({ name: `Source \`${kind}\``, statistics: statistics ?? {} })),
+];
+
+const ofRooms = Object.assign({}, ...rooms.map(({ status }) => status));
+const ofSources = Object.fromEntries(
+  sources.flatMap(({ kind, status }) => (status === undefined ? [] : [[kind, status]])),
+);
+
+/** `GET /api/status`: what is relied on. There is more, for people. */
+export const GatewayStatus = Type.Object(
+  {
+    gateway: Type.String(),
+    pending: Type.Integer({ description: 'messages on their way to the disk' }),
+    ...ofRooms,
+    ...ofSources,
+  },
+  { additionalProperties: true },
+);

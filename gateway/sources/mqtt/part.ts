@@ -1,0 +1,24 @@
+import { tlsProblems } from '../../../shared/config/tls-problems.ts';
+import { sourcePart } from '../../ports/source.ts';
+import { brokerProblems, storedTopics } from './check.ts';
+import { BrokerConfig } from './config.ts';
+import { tlsOwner } from './connection/tls-files.ts';
+import { BrokerStatus, brokerStatistics } from './statistics.ts';
+
+export const mqtt = sourcePart({
+  kind: 'broker',
+  about: 'The MQTT broker that sensors connect to: MQTT 3.1 and 3.1.1.',
+  config: BrokerConfig,
+  statistics: brokerStatistics,
+  status: BrokerStatus,
+  check: (config, place, { routeTopics }) => brokerProblems(storing(config, routeTopics), place),
+  checkFiles: ({ tls = {} }, place) => tlsProblems(tls, `${place}.tls`, tlsOwner),
+  async create(config, { routeTopics, dataDir, ...deps }) {
+    const { createBroker } = await import('./broker.ts');
+    return createBroker({ config: storing(config, routeTopics), dataDir }, deps);
+  },
+});
+
+function storing(config: BrokerConfig, routeTopics: readonly string[]): BrokerConfig {
+  return { ...config, telemetryFilters: storedTopics(config.telemetryFilters, routeTopics) };
+}

@@ -1,0 +1,90 @@
+import { Type } from '@sinclair/typebox';
+import { declareStatistics, type SamplesOf } from '../../../shared/parts/statistics.ts';
+import type { RefusalReason } from './refusal.ts';
+
+export interface BrokerStats {
+  connections: number;
+  /** Connections since the start, refused ones included. */
+  connectionsSeen: number;
+  /** Connections that the broker refused or closed, by reason. */
+  refused: Record<RefusalReason, number>;
+  /** Telemetry messages handed to the intake; of these, those not settled yet, and those settled with an error. */
+  messages: number;
+  messagesPending: number;
+  messagesFailed: number;
+  subscriptionsRefused: number;
+  retained: { messages: number; bytes: number; refused: number };
+  sessions: number;
+  /** For absent clients: payload bytes kept, and messages dropped because a queue was full. */
+  queue: { bytes: number; dropped: number };
+  /** Messages dropped because a connected subscriber was too slow. */
+  forwardsDropped: number;
+  storeFailures: number;
+}
+
+export const brokerStatistics = declareStatistics({
+  harbinger_broker_connections: { type: 'gauge', help: 'Sensors connected' },
+  harbinger_broker_messages_total: { type: 'counter', help: 'Telemetry messages handed to the intake' },
+  harbinger_broker_messages_pending: { type: 'gauge', help: 'Of these, not yet on disk' },
+  harbinger_broker_messages_failed_total: {
+    type: 'counter',
+    help: 'Of these, refused by the disk (and sent again by sensors)',
+  },
+  harbinger_broker_forwards_dropped_total: {
+    type: 'counter',
+    help: 'Messages that a subscriber was too slow for',
+  },
+  harbinger_broker_queue_dropped_total: {
+    type: 'counter',
+    help: 'Messages dropped from full queues of absent subscribers',
+  },
+  harbinger_broker_sessions: { type: 'gauge', help: 'Kept sessions, of absent clients too' },
+  harbinger_broker_retained_messages: { type: 'gauge', help: 'Retained messages kept' },
+  harbinger_broker_retained_bytes: { type: 'gauge', help: 'Bytes of the retained messages' },
+  harbinger_broker_retained_refused_total: {
+    type: 'counter',
+    help: 'Messages passed on but not retained, because retainedMessagesMax or retainedBytesMax was reached',
+  },
+  harbinger_broker_subscriptions_refused_total: {
+    type: 'counter',
+    help: 'Subscriptions refused: no right to them, or subscriptionsMax was reached',
+  },
+  harbinger_broker_store_failures_total: {
+    type: 'counter',
+    help: 'Failed writes of sessions and retained messages',
+  },
+  harbinger_broker_refused_total: {
+    type: 'counter',
+    help: 'Connections refused or closed, by reason',
+    labels: ['reason'],
+  },
+});
+
+export function brokerSamples(stats: BrokerStats): SamplesOf<typeof brokerStatistics> {
+  return {
+    harbinger_broker_connections: stats.connections,
+    harbinger_broker_messages_total: stats.messages,
+    harbinger_broker_messages_pending: stats.messagesPending,
+    harbinger_broker_messages_failed_total: stats.messagesFailed,
+    harbinger_broker_forwards_dropped_total: stats.forwardsDropped,
+    harbinger_broker_queue_dropped_total: stats.queue.dropped,
+    harbinger_broker_sessions: stats.sessions,
+    harbinger_broker_retained_messages: stats.retained.messages,
+    harbinger_broker_retained_bytes: stats.retained.bytes,
+    harbinger_broker_retained_refused_total: stats.retained.refused,
+    harbinger_broker_subscriptions_refused_total: stats.subscriptionsRefused,
+    harbinger_broker_store_failures_total: stats.storeFailures,
+    harbinger_broker_refused_total: Object.entries(stats.refused).map(([reason, value]) => ({
+      value,
+      labels: { reason },
+    })),
+  };
+}
+
+const Count = Type.Integer({ minimum: 0 });
+
+/** The part of `/api/status` that others may rely on. */
+export const BrokerStatus = Type.Object(
+  { connections: Count, messages: Count, refused: Type.Record(Type.String(), Count) },
+  { additionalProperties: true },
+);

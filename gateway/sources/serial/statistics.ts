@@ -1,0 +1,46 @@
+import { Type } from '@sinclair/typebox';
+import { declareStatistics, type SamplesOf } from '../../../shared/parts/statistics.ts';
+
+export interface PortStats {
+  path: string;
+  open: boolean;
+  lines: number;
+  truncated: number;
+  /** Lines handed in again because they could not be stored. */
+  retried: number;
+  reopened: number;
+}
+
+export const serialStatistics = declareStatistics({
+  harbinger_serial_open: { type: 'gauge', help: '1 while the device is there', labels: ['port'] },
+  harbinger_serial_lines_total: { type: 'counter', help: 'Lines read', labels: ['port'] },
+  harbinger_serial_lines_cut_total: {
+    type: 'counter',
+    help: 'Of these, longer than lineBytesMax',
+    labels: ['port'],
+  },
+  harbinger_serial_lines_retried_total: {
+    type: 'counter',
+    help: 'Times the disk refused a line',
+    labels: ['port'],
+  },
+});
+
+export function serialSamples(ports: readonly PortStats[]): SamplesOf<typeof serialStatistics> {
+  const each = (value: (port: PortStats) => number) =>
+    ports.map((port) => ({ value: value(port), labels: { port: port.path } }));
+  return {
+    harbinger_serial_open: each(({ open }) => (open ? 1 : 0)),
+    harbinger_serial_lines_total: each(({ lines }) => lines),
+    harbinger_serial_lines_cut_total: each(({ truncated }) => truncated),
+    harbinger_serial_lines_retried_total: each(({ retried }) => retried),
+  };
+}
+
+/** The part of `/api/status` that others may rely on. */
+export const SerialStatus = Type.Array(
+  Type.Object(
+    { path: Type.String(), open: Type.Boolean(), lines: Type.Integer({ minimum: 0 }) },
+    { additionalProperties: true },
+  ),
+);

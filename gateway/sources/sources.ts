@@ -1,0 +1,5 @@
+/** Every kind of source. A new one is a folder beside this file, and a line here. */
+import { mqtt } from './mqtt/part.ts';
+import { serial } from './serial/part.ts';
+
+export const sources = [mqtt, serial] as const;

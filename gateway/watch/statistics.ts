@@ -1,0 +1,58 @@
+import { Type } from '@sinclair/typebox';
+import { reportOf } from '../../shared/parts/statistics.ts';
+import { savedBaselinesSamples, savedBaselinesStatistics } from './saved/statistics.ts';
+import type { IntelligenceStats } from './watch.ts';
+
+const workerStates = ['starting', 'ready', 'waiting', 'stopped'] as const;
+const backends = ['tensorflow', 'wasm', 'cpu'] as const;
+
+/** Windows, models and saved baselines. `intelligence` is the name that `/api/status` gives to this room. */
+export const watchReport = reportOf<{ intelligence: IntelligenceStats }>()({
+  name: 'Watch',
+  statistics: {
+    ...savedBaselinesStatistics,
+    harbinger_windows_machines: { type: 'gauge', help: 'Machines with a window' },
+    harbinger_windows_rows_total: { type: 'counter', help: 'Rows taken into windows' },
+    harbinger_windows_evicted_total: {
+      type: 'counter',
+      help: 'Windows given up for machines seen later',
+    },
+    harbinger_windows_unwatched_readings_total: {
+      type: 'counter',
+      help: 'Readings of machines that found no free window',
+    },
+    harbinger_scorer_machines_total: { type: 'counter', help: 'Machines brought to a decision' },
+    harbinger_model_worker_state: { type: 'gauge', help: 'State of the model worker', labels: ['state'] },
+    harbinger_model_backend: { type: 'gauge', help: 'What models run on', labels: ['backend'] },
+    harbinger_model_worker_restarts_total: {
+      type: 'counter',
+      help: 'Model workers that crashed or hung and were replaced',
+    },
+    harbinger_model_requests_total: { type: 'counter', help: 'Batches sent to the model' },
+    harbinger_model_failures_total: { type: 'counter', help: 'Batches that the model did not answer' },
+    harbinger_models_loaded: { type: 'gauge', help: 'Models in use' },
+    harbinger_models_refused: { type: 'gauge', help: 'Models that did not pass their checks' },
+  },
+  status: { intelligence: Type.Object({}, { additionalProperties: true }) },
+  samples: ({ intelligence: { windows, normals, model, scorer } }) => ({
+    ...(normals && savedBaselinesSamples(normals)),
+    harbinger_windows_machines: windows.machines,
+    harbinger_windows_rows_total: windows.rows,
+    harbinger_windows_evicted_total: windows.evicted,
+    harbinger_windows_unwatched_readings_total: windows.unwatched,
+    harbinger_scorer_machines_total: scorer?.machines ?? 0,
+    harbinger_model_worker_state: workerStates.map((state) => ({
+      value: model.state === state ? 1 : 0,
+      labels: { state },
+    })),
+    harbinger_model_backend: backends.map((backend) => ({
+      value: model.backend?.name === backend ? 1 : 0,
+      labels: { backend },
+    })),
+    harbinger_model_worker_restarts_total: model.restarts,
+    harbinger_model_requests_total: model.requests,
+    harbinger_model_failures_total: model.failures,
+    harbinger_models_loaded: model.models.length,
+    harbinger_models_refused: model.refusals.length,
+  }),
+});

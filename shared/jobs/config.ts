@@ -1,0 +1,57 @@
+/** The table `[jobs]`, as it follows from a side's registry of jobs. */
+import { Type } from '@sinclair/typebox';
+import { type ConfigProblem, problemsIn } from '../config/problem.ts';
+import { tables } from '../parts/config.ts';
+import { type Configured, configuredTables, problemsOf } from '../parts/registry.ts';
+import type { AnyJobPart } from './job.ts';
+import { parseSchedule, ScheduleText } from './schedule.ts';
+
+/** The settings that every job has. @param fallback when it runs if nothing is configured */
+export function jobSettings(fallback: string) {
+  return {
+    schedule: ScheduleText(
+      fallback,
+      'When it runs, in local time, as cron writes it: minute, hour, day, month, weekday; six fields with seconds first; or a nickname such as @daily.',
+    ),
+  };
+}
+
+export interface ConfiguredJob extends Configured {
+  config: { schedule: string };
+}
+
+/** `[jobs.KIND]` for each registered job. */
+export function jobsTable<const P extends readonly AnyJobPart[]>(jobs: P) {
+  return Type.Object(tables(jobs), {
+    additionalProperties: false,
+    default: {},
+    description: 'Periodic work. In this table `NAME = "…"` is short for the schedule of `[jobs.NAME]`.',
+  });
+}
+
+/** Writes out `NAME = "schedule"`, before validation. */
+export function withSchedulesWrittenOut(jobs: unknown): unknown {
+  if (typeof jobs !== 'object' || jobs === null || Array.isArray(jobs)) return jobs;
+  return Object.fromEntries(
+    Object.entries(jobs).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? { schedule: value } : value,
+    ]),
+  );
+}
+
+export function jobsIn(jobs: readonly AnyJobPart[], table: Readonly<Record<string, unknown>>) {
+  return configuredTables(jobs, table, 'jobs') as ConfiguredJob[];
+}
+
+/** Schedules that are none, and what the jobs' own checks find. */
+export function jobProblems(
+  jobs: readonly AnyJobPart[],
+  table: Readonly<Record<string, unknown>>,
+): ConfigProblem[] {
+  const configured = jobsIn(jobs, table);
+  const ofSchedules = configured.flatMap(({ kind, config: { schedule }, place }) =>
+    problemsIn(`${place}.schedule`, () => parseSchedule(kind, schedule)),
+  );
+  return [...ofSchedules, ...problemsOf(jobs, configured)];
+}
