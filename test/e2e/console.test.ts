@@ -16,7 +16,8 @@ import { type Browser, openBrowser } from './browser.ts';
 const binary = await chromium();
 const noBrowser = reasonToSkip(binary);
 const nastyName = '<img src=x onerror="document.title=1">';
-/** A wait for something to show up: long, because a machine may be slow; never slept through. */
+const openedAt = '2026-01-01T00:00:00Z';
+/** How long to wait for an element. A busy machine may need long; the wait stops as soon as the element is there. */
 const patient = { timeout: 30_000 };
 
 describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)', () => {
@@ -126,7 +127,19 @@ describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)
     expect((await stat(picture)).size).toBeGreaterThan(10_000);
   });
 
-  it('has met no error and asked nobody else', () => {
+  it('keeps a resolved alert open that a reader has opened, while other alerts change', async () => {
+    const resolve = (alertId: string, machine: string) =>
+      operations.set({
+        alerts: [alertOf({ alertId, state: 'resolved', resolvedAt: openedAt, prediction: { machine } })],
+      });
+    resolve('alert-3', 'pump-3');
+    await page.locator('.past', { hasText: 'pump-3' }).locator('summary').click();
+    resolve('alert-4', 'pump-4');
+    await page.getByRole('heading', { name: 'Resolved (2)' }).waitFor(patient);
+    expect(await page.locator('.past', { hasText: 'pump-3' }).getAttribute('open')).toBe('');
+  });
+
+  it('has met no error and requested nothing from another host', () => {
     expect(complaints.filter((text) => !/401 \(Unauthorized\)/.test(text))).toEqual([]);
     expect([...requested]).toEqual([base]);
   });

@@ -1,14 +1,14 @@
-import type { Alert, MachineDetail, Readings, Session, Status, StoredDecision } from './wire.ts';
-
-/** An answer other than success, or no answer (`status` 0). */
-export class ApiFailure extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
+import { ApiFailure } from './api-failure.ts';
+import type {
+  Alert,
+  MachineAddress,
+  MachineDetail,
+  Readings,
+  ReadingsQuery,
+  Session,
+  Status,
+  StoredDecision,
+} from './wire.ts';
 
 const answerMsMax = 20_000;
 
@@ -37,19 +37,6 @@ async function get<T>(path: string, query: Record<string, string | number | unde
   const text = parameters.toString();
   const response = await call(text === '' ? path : `${path}?${text}`);
   return (await response.json()) as T;
-}
-
-export interface MachineAddress {
-  site: string;
-  machine: string;
-  gateway?: string | undefined;
-}
-
-export interface ReadingsQuery extends MachineAddress {
-  measurement?: 'estimate';
-  from: number;
-  to: number;
-  points: number;
 }
 
 export const api = {

@@ -49,7 +49,7 @@ export function fill(element: Element, ...children: Child[]): void {
   element.replaceChildren(...nodesOf(children));
 }
 
-/** Writes only what differs: most updates change little, and an unchanged text keeps its selection. */
+/** Sets the text only if it differs: most updates change little, and an unchanged text keeps its selection. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -58,7 +58,7 @@ export function setClass(element: Element, name: string): void {
   if (element.getAttribute('class') !== name) element.setAttribute('class', name);
 }
 
-/** Makes `parent`'s children exactly `wanted`, in order, moving as few as it can and keeping the focus. */
+/** Makes `wanted` the children of `parent`, in this order. It moves as few as possible and keeps the focus. */
 export function arrange(parent: Element, wanted: Element[]): void {
   const keep = new Set(wanted);
   for (const child of [...parent.children]) if (!keep.has(child)) child.remove();
@@ -69,4 +69,24 @@ export function arrange(parent: Element, wanted: Element[]): void {
   if (focused instanceof HTMLElement && focused !== document.activeElement && parent.contains(focused)) {
     focused.focus({ preventScroll: true });
   }
+}
+
+/**
+ * Fills `parent` with one element per item, in order. The element of a key is made once and kept while the key is
+ * present: what a reader has opened in it stays open. The content of an item must not change under the same key.
+ */
+export function keyedList<T>(
+  parent: Element,
+  { keyOf, make }: { keyOf(item: T): string; make(item: T): Element },
+): (items: readonly T[]) => void {
+  let shown = new Map<string, Element>();
+  return (items) => {
+    shown = new Map(
+      items.map((item) => {
+        const key = keyOf(item);
+        return [key, shown.get(key) ?? make(item)];
+      }),
+    );
+    arrange(parent, [...shown.values()]);
+  };
 }

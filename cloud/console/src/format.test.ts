@@ -14,11 +14,11 @@ describe('format', () => {
     expect([percent(0.236), percent(null)]).toEqual(['24 %', '–']);
   });
 
-  it('rounds an interval of remaining life as its middle', () => {
+  it('rounds an interval of remaining life like its median', () => {
     expect([life(18.4), life(5.13, 18.4), life(5.13)]).toEqual(['18', '5', '5.1']);
   });
 
-  it('says how long ago in the units that matter', () => {
+  it('writes an age in its largest units', () => {
     expect([900, 42_000, 300_000, 3_600_000, 5_000_000, 200_000_000].map(age)).toEqual([
       'now',
       '42 s ago',
@@ -30,7 +30,7 @@ describe('format', () => {
     expect(duration(-5)).toBe('0 s');
   });
 
-  it('reads names and units aloud', () => {
+  it('writes names and units for people', () => {
     expect([words('bearing-wear'), unit('Cel'), unit('1'), unit('mm/s')]).toEqual([
       'Bearing wear',
       '°C',

@@ -1,4 +1,4 @@
-/** Numbers and times as people read them. */
+/** Formats numbers, times, names and units for people. */
 
 const plain = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 4 });
 const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
@@ -11,7 +11,7 @@ const dayTime = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 });
 
-/** Four significant digits. */
+/** Writes four significant digits; a dash where there is no number. */
 export function number(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
   const size = Math.abs(value);
@@ -19,7 +19,7 @@ export function number(value: number | null | undefined): string {
   return size >= 1_000 ? whole.format(value) : plain.format(value);
 }
 
-/** Remaining life: whole, or to a tenth where `middle` (p50 of the same estimate) is below ten. */
+/** Rounds a remaining life to a whole number, or to a tenth where `middle` (p50 of the same estimate) is below ten. */
 export function life(value: number, middle = value): string {
   return middle < 10 ? tenths.format(value) : whole.format(value);
 }
@@ -28,7 +28,7 @@ export function percent(share: number | null | undefined): string {
   return share === null || share === undefined ? '–' : `${Math.round(share * 100)} %`;
 }
 
-/** How long, in the one or two units that matter. */
+/** Writes a duration in its largest unit, or its largest two. */
 export function duration(ms: number): string {
   const s = Math.max(0, Math.round(ms / 1_000));
   if (s < 60) return `${s} s`;
@@ -56,13 +56,13 @@ export function words(name: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Units of the unified code as they are read. */
+/** Writes a unit of the Unified Code for Units of Measure (UCUM) in its usual notation. */
 export function unit(code: string | undefined): string {
   if (code === undefined || code === '1') return '';
   return { Cel: '°C', degF: '°F', '[degF]': '°F', '[degR]': '°R', '%': '%' }[code] ?? code;
 }
 
-/** The smallest of 1, 2, 2.5, 5 × 10ⁿ that is not below `value`: the end of a scale. */
+/** Returns the end of a scale for `value`: the smallest of 1, 2, 2.5, 5 × 10ⁿ that is not below it. */
 export function niceCeiling(value: number): number {
   if (!(value > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
@@ -70,5 +70,5 @@ export function niceCeiling(value: number): number {
   return step * power;
 }
 
-/** Who judged a machine. */
+/** Names of the judges that assess machines. */
 export const judges = { model: 'Model', 'self-learned': 'Self-learned', rules: 'Rules' } as const;

@@ -3,17 +3,19 @@ import type { State } from './state.ts';
 import type { Snapshot } from './wire.ts';
 
 const retryMsMax = 10_000;
-/** The server says something every 15 s: after this long without a word the connection is dead, whatever TCP thinks. */
+/** The server sends something every 15 s: after this long without a message the connection is dead, whatever TCP says. */
 const silenceMsMax = 40_000;
 
 /**
- * Keeps `state` up by server-sent events. It reconnects by itself, later each time up to 10 s; the browser's own
- * reconnection gives up for good on an error answer, and cannot tell that the session has ended.
+ * Keeps `state` up to date by server-sent events. After a loss it reconnects by itself, each time after a longer wait,
+ * up to 10 s. It does not leave this to the browser, which stops reconnecting after an error answer and cannot tell
+ * that the session has ended.
  */
 export function keepLive(state: State): { stop(): void } {
   let source: EventSource | null = null;
   let retry = 0;
   let attempt = 0;
+  let isStopped = false;
 
   const open = () => {
     source = new EventSource('api/stream');
@@ -32,13 +34,11 @@ export function keepLive(state: State): { stop(): void } {
     retry = window.setTimeout(openIfSignedIn, Math.min(retryMsMax, 1_000 * 2 ** attempt++));
   };
   const openIfSignedIn = async () => {
-    try {
-      const { signedIn } = await api.session();
-      if (signedIn) open();
-      else window.dispatchEvent(new Event('signed-out'));
-    } catch {
-      reopen();
-    }
+    const session = await api.session().catch(() => null);
+    if (isStopped) return;
+    if (session === null) reopen();
+    else if (session.signedIn) open();
+    else window.dispatchEvent(new Event('signed-out'));
   };
 
   const watchdog = window.setInterval(() => {
@@ -47,6 +47,7 @@ export function keepLive(state: State): { stop(): void } {
   open();
   return {
     stop() {
+      isStopped = true;
       window.clearInterval(watchdog);
       window.clearTimeout(retry);
       source?.close();

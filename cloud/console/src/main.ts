@@ -7,12 +7,13 @@ import { keepLive } from './live.ts';
 import { parseRoute, type Route } from './router.ts';
 import { State } from './state.ts';
 import type { View } from './view.ts';
-import { alertsView } from './views/alerts.ts';
-import { decisionsView } from './views/decisions.ts';
-import { fleetView } from './views/fleet.ts';
+import { alertsView } from './views/alerts/alerts.ts';
+import { decisionsView } from './views/decisions/decisions.ts';
+import { fleetView } from './views/fleet/fleet.ts';
 import { loginView } from './views/login.ts';
-import { machineView } from './views/machine.ts';
+import { machineView } from './views/machine/machine.ts';
 import { shell } from './views/shell.ts';
+import { documentTitle } from './views/shell-model.ts';
 
 const app = document.getElementById('app')!;
 
@@ -33,12 +34,11 @@ function runConsole(tokenNeeded: boolean): void {
   const update = () => {
     frame.update();
     view?.update();
-    const urgent = state.openAlerts().filter((alert) => alert.prediction.severity === 'critical').length;
-    document.title = `${urgent > 0 ? `(${urgent}) ` : ''}${view?.title ?? ''} · Harbinger`;
+    document.title = documentTitle(view?.title ?? '', state.openAlerts());
   };
   const moved = () => {
     show();
-    // Where the keyboard and a screen reader go on from.
+    // The keyboard and a screen reader continue from the element that has the focus.
     frame.main.focus({ preventScroll: true });
   };
   const show = () => {
@@ -87,7 +87,7 @@ async function start(): Promise<void> {
     else
       fill(app, 'Without a token Harbinger answers only this computer: open http://localhost with its port.');
   } catch {
-    // Not answering yet: the console says so, and goes on trying.
+    // The server does not answer yet: the console says so and retries.
     runConsole(false);
   }
 }

@@ -1,10 +1,10 @@
 import { expect, it, vi } from 'vitest';
 import { refresher } from './refresher.ts';
 
-/** Lets what has been promised so far happen. */
+/** Waits until the promises made so far have settled. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-it('works once for each key, one at a time', async () => {
+it('runs once for each key, one run at a time', async () => {
   const ends: (() => void)[] = [];
   const work = vi.fn(() => new Promise<void>((resolve) => ends.push(resolve)));
   const refresh = refresher(work);
@@ -20,7 +20,7 @@ it('works once for each key, one at a time', async () => {
   expect(work).toHaveBeenCalledTimes(2);
 });
 
-it('tries again after a failure, but not at once', async () => {
+it('retries after a failure, but not immediately', async () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   try {
     const work = vi.fn(async () => {

@@ -1,8 +1,9 @@
 const retryMs = 5_000;
 
 /**
- * Does `work` (which shows its own failure, and throws) once for each new `key` it is called with, one at a time, and
- * again some seconds after it failed. Called often; a key that comes while it works is taken up by the next call.
+ * Returns a function that runs `work` once for each new `key` it is called with, one run at a time, and retries some
+ * seconds after a failure. `work` shows its own failure and throws. The function is called often: a key that arrives
+ * during a run is taken up by the next call.
  */
 export function refresher(work: () => Promise<void>): (key: unknown) => void {
   const never = Symbol('never');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { machineHref, parseRoute } from './router.ts';
 
 describe('router', () => {
-  it('finds back from an address what it was made of', () => {
+  it('parses the addresses that it makes', () => {
     for (const of of [
       { gateway: 'gw-1', site: 'leeds', machine: 'pump-1' },
       { gateway: 'g?w', site: 'a/b', machine: '100%' },
@@ -11,7 +11,7 @@ describe('router', () => {
     }
   });
 
-  it('shows the fleet for whatever it does not know', () => {
+  it('shows the fleet for an unknown address', () => {
     for (const hash of ['', '#/', '#/machines/leeds', '#/nothing', '#%']) {
       expect(parseRoute(hash)).toEqual({ view: 'fleet' });
     }

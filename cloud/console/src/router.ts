@@ -4,7 +4,7 @@ export type Route =
   | { view: 'alerts' }
   | { view: 'decisions'; subject: string | undefined };
 
-/** `#/machines/{site}/{machine}?gateway=…`, `#/alerts`, `#/decisions?subject=…`; anything else is the fleet. */
+/** Reads `#/machines/{site}/{machine}?gateway=…`, `#/alerts` and `#/decisions?subject=…`; anything else is the fleet. */
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const parameters = new URLSearchParams(query);
@@ -22,7 +22,7 @@ export function machineHref(of: { gateway?: string; site: string; machine: strin
   return of.gateway === undefined ? path : `${path}?gateway=${encodeURIComponent(of.gateway)}`;
 }
 
-/** A hash typed by hand may hold a stray `%`. */
+/** Returns the text as it is where it cannot be decoded: a hash typed by hand may contain a stray `%`. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

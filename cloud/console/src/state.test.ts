@@ -22,7 +22,7 @@ function machine(over: Partial<Machine>): Machine {
 }
 
 describe('state', () => {
-  it('takes changes in, and keeps the most urgent first', () => {
+  it('applies changes and keeps the most urgent machine first', () => {
     const state = new State();
     const listener = vi.fn();
     state.subscribe(listener);
@@ -47,14 +47,14 @@ describe('state', () => {
     expect(listener).toHaveBeenCalledTimes(2);
   });
 
-  it('forgets what a new snapshot does not hold', () => {
+  it('drops machines that a new snapshot does not contain', () => {
     const state = new State();
     state.snapshot({ atMs: 1, machines: [machine({})], alerts: [] });
     state.snapshot({ atMs: 2, machines: [], alerts: [] });
     expect(state.machines.size).toBe(0);
   });
 
-  it('counts ages by the server’s clock', () => {
+  it('follows the server’s clock', () => {
     const state = new State();
     state.heard(5_000_000);
     expect(Math.abs(state.nowMs() - 5_000_000)).toBeLessThan(60_000);

@@ -4,15 +4,15 @@ import type { Alert, Machine, Snapshot } from './wire.ts';
 
 export type Connection = 'connecting' | 'live' | 'lost';
 
-/** What the page knows now, kept up by the live stream. Views subscribe and read. */
+/** The current state of the plant as the page knows it, kept up to date by the live stream. Views subscribe and read. */
 export class State {
   connection: Connection = 'connecting';
-  /** When the server last said anything, by this computer's clock; null before the first message. */
+  /** When the last message of the server arrived, by this computer's clock; null before the first one. */
   heardMs: number | null = null;
   readonly machines = new Map<string, Machine>();
-  /** Open ones, and those resolved since the page was opened. */
+  /** Open alerts, and those that were resolved since the page was opened. */
   readonly alerts = new Map<string, Alert>();
-  /** Rises with each change of an alert: tells views when to fetch what is not streamed. */
+  /** Rises with each change of an alert. Views fetch what is not streamed again when it has changed. */
   alertRevision = 0;
   readonly #listeners = new Set<() => void>();
   #serverAheadMs = 0;
@@ -22,7 +22,7 @@ export class State {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The server's time: a tablet's own clock may be far off, and ages would be wrong. */
+  /** The server's time, by which ages are computed: a tablet's own clock may be far off. */
   nowMs(): number {
     return systemClock.nowMs() + this.#serverAheadMs;
   }
@@ -33,7 +33,7 @@ export class State {
     this.#notify();
   }
 
-  /** Any message, also an empty one: the server lives, and says what time it is. */
+  /** Notes that a message arrived, even an empty one: it proves that the server lives, and brings its time. */
   heard(atMs: number): void {
     this.heardMs = systemClock.nowMs();
     this.#serverAheadMs = atMs - this.heardMs;
@@ -63,7 +63,7 @@ export class State {
     return [...this.alerts.values()].filter((alert) => alert.state === 'open');
   }
 
-  /** How old what is shown is: since the server was last heard, while the connection is gone. */
+  /** Time since the last message of the server; 0 before the first one. */
   silentMs(): number {
     return this.heardMs === null ? 0 : systemClock.nowMs() - this.heardMs;
   }

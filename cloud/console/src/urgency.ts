@@ -15,7 +15,7 @@ export function keyOf(machine: { gateway: string; site: string; machine: string 
   return `${machine.gateway}/${machine.site}/${machine.machine}`;
 }
 
-/** The API's own order, kept up as changes come in: urgency, then shortest life, then lowest health, then name. */
+/** The order that the API uses too: by urgency, then shortest life, then lowest health, then name. */
 export function byUrgency(a: Machine, b: Machine): number {
   return (
     urgencies.indexOf(a.urgency) - urgencies.indexOf(b.urgency) ||

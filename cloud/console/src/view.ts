@@ -1,6 +1,6 @@
 import type { State } from './state.ts';
 
-/** One screen. Made when its route is entered, told to update on every change and every second, removed on leaving. */
+/** One screen. It is made when its route is entered, updated on every change and every second, and disposed of when left. */
 export interface View {
   readonly title: string;
   readonly element: HTMLElement;

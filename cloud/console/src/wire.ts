@@ -1,4 +1,4 @@
-/** What the page gets from the API. Types only: nothing of the server is bundled. */
+/** The shapes of the API’s requests and answers. Types only, so that no code of the server is bundled. */
 import type { Contribution } from '../../../shared/contract/events.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { Alert } from '../../ports/alerts.ts';
@@ -11,7 +11,7 @@ export type Urgency = 'failed' | 'critical' | 'warning' | 'ok' | 'unknown';
 
 export interface Machine extends MachineState {
   urgency: Urgency;
-  /** First reason of its worst open alert. */
+  /** The first reason of its worst open alert. */
   reason: string | null;
 }
 
@@ -21,6 +21,21 @@ export interface MachineDetail {
   machine: Machine;
   type: MachineType | null;
   alerts: Alert[];
+}
+
+/** `gateway` is needed only where machines of several gateways have the same site and name. */
+export interface MachineAddress {
+  site: string;
+  machine: string;
+  gateway?: string | undefined;
+}
+
+/** Times are in ms since 1970. `points`: at most this many are returned. */
+export interface ReadingsQuery extends MachineAddress {
+  measurement?: 'estimate';
+  from: number;
+  to: number;
+  points: number;
 }
 
 export interface Readings {

@@ -1,8 +1,8 @@
 import { h, setText } from '../dom.ts';
-import { life, time } from '../format.ts';
 import type { MachineType, Readings } from '../wire.ts';
-import { color, plot, type Range } from './plot.ts';
-import { type Columns, lifeFields, withBreaks } from './series.ts';
+import { type Limit, lifeLimits, lifeReadout } from './chart-model.ts';
+import { color, plot } from './plot.ts';
+import { type Columns, lifeFields, type Range, withBreaks } from './series.ts';
 
 export interface LifeChart {
   element: HTMLElement;
@@ -10,7 +10,7 @@ export interface LifeChart {
   dispose(): void;
 }
 
-/** Remaining life over time: the band p10–p90 with the line p50, and where an alert would open. */
+/** Remaining life over time: the band p10–p90 with the line p50, and the limits at which alerts open. */
 export function lifeChart(): LifeChart {
   const readout = h('span', { class: 'muted' });
   const canvas = h('div', { class: 'chart-canvas', role: 'img', 'aria-label': 'Remaining life over time' });
@@ -30,14 +30,12 @@ export function lifeChart(): LifeChart {
     nothing,
   );
   let columns: Columns = [[], [], [], []];
-  let thresholds: number[] = [];
+  let limits: Limit[] = [];
 
   const show = (index: number | null) => {
+    const at = index ?? -1;
     const [x, p50, p90, p10] = columns;
-    const middle = index === null ? null : p50?.[index];
-    if (index === null || middle === null || middle === undefined) return setText(readout, '');
-    const ends = `${life(p10?.[index] ?? middle, middle)}–${life(p90?.[index] ?? middle, middle)}`;
-    setText(readout, `${time((x[index] ?? 0) * 1_000)}: ${life(middle)} (${ends})`);
+    setText(readout, lifeReadout(x[at], { p10: p10?.[at], p50: p50?.[at], p90: p90?.[at] }));
   };
   const drawing = plot(canvas, () => ({
     height: 210,
@@ -48,7 +46,7 @@ export function lifeChart(): LifeChart {
       { stroke: 'transparent', width: 0, points: { show: false } },
     ],
     bands: [{ series: [2, 3], fill: color('band') }],
-    limits: thresholds.map((value) => ({ value, color: color('warning') })),
+    limits: limits.map((limit) => ({ value: limit.value, color: color(limit.color) })),
     onPoint: show,
   }));
   return {
@@ -56,13 +54,11 @@ export function lifeChart(): LifeChart {
     set(estimates, range, type) {
       const { p10, p50, p90 } = lifeFields(estimates.values);
       columns = withBreaks(estimates.timesMs, p50, p90, p10);
-      thresholds = (type?.alerts ?? [])
-        .filter(({ on }) => on === 'remaining-life')
-        .map(({ openAt }) => openAt);
-      const some = columns[0].length > 0;
-      canvas.hidden = !some;
-      nothing.hidden = some;
-      if (some) drawing.set(columns, range);
+      limits = lifeLimits(type);
+      const hasEstimates = columns[0].length > 0;
+      canvas.hidden = !hasEstimates;
+      nothing.hidden = hasEstimates;
+      if (hasEstimates) drawing.set(columns, range);
     },
     dispose: drawing.dispose,
   };

@@ -1,17 +1,13 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { Columns } from './series.ts';
-
-export interface Range {
-  fromMs: number;
-  toMs: number;
-}
+import { extent, stampText } from './chart-model.ts';
+import type { Columns, Range } from './series.ts';
 
 export interface PlotOptions {
   height: number;
   series: uPlot.Series[];
   bands?: uPlot.Band[];
-  /** Horizontal lines: limits of the machine's type. Drawn only where the data comes near them. */
+  /** Horizontal lines for the limits of the machine type. They are drawn only within the range of the vertical axis. */
   limits?: { value: number; color: string }[];
   fromZero: boolean;
   /** The index under the pointer, or null when it leaves. */
@@ -27,12 +23,12 @@ export interface Plot {
 /** All charts of the page share one cursor. */
 const cursorKey = 'machine';
 
-/** A colour of the style sheet, as it is in the current light or dark scheme. */
+/** Reads a colour of the style sheet, as it is in the current light or dark scheme. */
 export function color(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
-/** A uPlot that is as wide as its element, keeps its range in step with its siblings, and follows light and dark. */
+/** Draws a chart that is as wide as its element, shares its cursor with the others, and follows light and dark mode. */
 export function plot(element: HTMLElement, options: () => PlotOptions): Plot {
   const scheme = window.matchMedia('(prefers-color-scheme: dark)');
   let current: uPlot | null = null;
@@ -110,26 +106,6 @@ function build(element: HTMLElement, options: PlotOptions, data: Columns, range:
     },
   };
   return new uPlot(settings, data as uPlot.AlignedData, element);
-}
-
-/** A little room around the data; a constant line in the middle. */
-function extent(low: number, high: number, fromZero: boolean): [number, number] {
-  if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
-  const room = (high - low) * 0.08 || Math.abs(high) * 0.05 || 1;
-  return [fromZero ? 0 : low - room, high + room];
-}
-
-const hourText = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const secondText = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-});
-const dayText = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-
-function stampText(seconds: number, stepSeconds: number): string {
-  const format = stepSeconds >= 86_400 ? dayText : stepSeconds >= 60 ? hourText : secondText;
-  return format.format(seconds * 1_000);
 }
 
 function drawLimits(self: uPlot, limits: { value: number; color: string }[]): void {

@@ -1,9 +1,15 @@
+/** The span of time that a chart shows, in ms since 1970. */
+export interface Range {
+  fromMs: number;
+  toMs: number;
+}
+
 /** x (s since 1970) and y of one line: uPlot's shape. */
 export type Columns = [number[], ...(number | null)[][]];
 
 /**
- * Prepares values for a line: drops moments without a value, and breaks the line (by a null) where nothing came for
- * much longer than usual, so that an outage is seen as one. All columns share the moments of the first.
+ * Prepares values for a line: drops moments without a value, and breaks the line (by a null) after a much
+ * longer silence than usual, so that an outage is seen as one. All columns share the moments of the first.
  */
 export function withBreaks(timesMs: readonly number[], ...columns: (readonly (number | null)[])[]): Columns {
   const [first = []] = columns;
@@ -32,7 +38,7 @@ function medianStep(timesMs: number[]): number {
   return steps[Math.floor(steps.length / 2)] ?? Number.POSITIVE_INFINITY;
 }
 
-/** The last value that is there. */
+/** The last value that is not missing; null if all are. */
 export function latest(values: readonly (number | null)[]): number | null {
   for (let i = values.length - 1; i >= 0; i--) {
     const value = values[i];
@@ -41,7 +47,7 @@ export function latest(values: readonly (number | null)[]): number | null {
   return null;
 }
 
-/** Remaining life in the values of the `estimate` measurement. */
+/** Picks the remaining life out of the values of the `estimate` measurement. */
 export function lifeFields(values: Record<string, (number | null)[]>) {
   const { rul_p10: p10 = [], rul_p50: p50 = [], rul_p90: p90 = [] } = values;
   return { p10, p50, p90 };

@@ -1,6 +1,7 @@
 import { fill, h, setClass } from '../dom.ts';
 import { urgencyLabels } from '../urgency.ts';
-import type { Alert, Urgency } from '../wire.ts';
+import type { Urgency } from '../wire.ts';
+import type { AlertModel } from './alert-model.ts';
 import { urgencyIcon } from './icons.ts';
 
 export interface Badge {
@@ -8,7 +9,7 @@ export interface Badge {
   set(urgency: Urgency): void;
 }
 
-/** Urgency by colour, shape and word. */
+/** Shows an urgency by colour, shape and word. */
 export function badge(urgency: Urgency): Badge {
   const element = h('span');
   let shown: Urgency | null = null;
@@ -22,7 +23,7 @@ export function badge(urgency: Urgency): Badge {
   return { element, set };
 }
 
-export function alertBadge(alert: Alert): HTMLElement {
-  if (alert.state === 'open') return badge(alert.prediction.severity).element;
+export function alertBadge(state: AlertModel['state']): HTMLElement {
+  if (state !== 'resolved') return badge(state).element;
   return h('span', { class: 'badge badge-ok' }, urgencyIcon('ok'), 'Resolved');
 }

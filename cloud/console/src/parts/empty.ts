@@ -1,6 +1,6 @@
 import { type Child, h } from '../dom.ts';
 
-/** Says plainly that there is nothing, why, and what to do. */
+/** Says that there is nothing to show, why, and what to do. */
 export function empty(title: string, ...children: Child[]): HTMLElement {
   return h('div', { class: 'empty' }, h('h2', {}, title), ...children);
 }

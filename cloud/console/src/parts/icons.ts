@@ -1,7 +1,7 @@
 import { svg } from '../dom.ts';
 import type { Urgency } from '../wire.ts';
 
-/** Shapes differ, not only colours: square, octagon, triangle, disc, ring. */
+/** Urgencies differ by shape and not only by colour: square, octagon, triangle, disc, ring. */
 const shapes: Record<Urgency, string[]> = {
   failed: ['M3 3h14v14H3z', 'M7 7l6 6M13 7l-6 6'],
   critical: ['M6.3 1.8h7.4l4.5 4.5v7.4l-4.5 4.5H6.3l-4.5-4.5V6.3z', 'M10 5.6v5.6M10 14v.4'],

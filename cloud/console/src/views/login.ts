@@ -1,9 +1,10 @@
-import { ApiFailure, api } from '../api.ts';
+import { api } from '../api.ts';
 import { fill, h } from '../dom.ts';
 import { failure } from '../parts/empty.ts';
 import { brandMark } from '../parts/icons.ts';
+import { signInProblem } from './login-model.ts';
 
-/** Asks for the token, once: the server answers with a cookie that the page itself cannot read. */
+/** Asks for the token once: the server answers with a cookie, which the page itself cannot read. */
 export function loginView(onSignedIn: () => void): HTMLElement {
   const token = h('input', {
     id: 'token',
@@ -19,9 +20,7 @@ export function loginView(onSignedIn: () => void): HTMLElement {
       await api.signIn(token.value);
       onSignedIn();
     } catch (error) {
-      const wrong = error instanceof ApiFailure && error.status === 401;
-      const message = error instanceof Error ? error.message : String(error);
-      fill(problem, failure(wrong ? 'This token is not valid.' : message));
+      fill(problem, failure(signInProblem(error)));
       token.select();
     }
   };

@@ -1,14 +1,13 @@
 import { api } from '../api.ts';
-import { fill, h, setClass, setText } from '../dom.ts';
-import { duration, time } from '../format.ts';
+import { type Child, fill, h, setClass, setText } from '../dom.ts';
 import { brandMark } from '../parts/icons.ts';
 import type { Route } from '../router.ts';
 import type { State } from '../state.ts';
-import type { Status } from '../wire.ts';
+import { activeLink, type Notice, noticesOf, shellModel } from './shell-model.ts';
 
 const statusMs = 15_000;
 
-/** What is around every view: navigation, whether data is live, and what is wrong with the cloud itself. */
+/** The frame around every view: navigation, whether data is live, and what is wrong with the cloud itself. */
 export function shell(state: State, options: { onSignOut: (() => void) | null }) {
   const alertCount = h('span', { class: 'count' });
   const links = {
@@ -18,7 +17,7 @@ export function shell(state: State, options: { onSignOut: (() => void) | null })
   };
   const pill = h('span', { class: 'pill', role: 'status' });
   const lostText = h('span');
-  // Read out once, not every second.
+  // Hidden from screen readers, which would read it out every second.
   const lostAge = h('span', { 'aria-hidden': 'true' });
   const lost = h('div', { class: 'notice notice-bad notice-lost', role: 'alert' }, lostText, ' ', lostAge);
   const notices = h('div');
@@ -41,9 +40,10 @@ export function shell(state: State, options: { onSignOut: (() => void) | null })
     main,
   );
   let statusAt = Number.NEGATIVE_INFINITY;
+  let shownNotices = '';
 
   function skip(event: Event): void {
-    // The address after # belongs to the router.
+    // Following the link would change the address after #, which belongs to the router.
     event.preventDefault();
     main.focus();
   }
@@ -51,57 +51,42 @@ export function shell(state: State, options: { onSignOut: (() => void) | null })
   async function refreshStatus(): Promise<void> {
     statusAt = performance.now();
     const status = await api.status().catch(() => null);
-    if (status) fill(notices, ...noticesOf(status));
+    if (!status) return;
+    const found = noticesOf(status);
+    // Screen readers read out what is inserted: the same notice again would be read out each time.
+    const key = JSON.stringify(found);
+    if (key !== shownNotices) fill(notices, ...found.map(noticeElement));
+    shownNotices = key;
   }
 
   return {
     element,
     main,
     mark(route: Route): void {
-      const active = route.view === 'machine' ? 'fleet' : route.view;
+      const active = activeLink(route);
       for (const [name, link] of Object.entries(links)) {
         if (name === active) link.setAttribute('aria-current', 'page');
         else link.removeAttribute('aria-current');
       }
     },
     update(): void {
-      const open = state.openAlerts().length;
-      setText(alertCount, open === 0 ? '' : String(open));
-      alertCount.hidden = open === 0;
-      setClass(pill, `pill pill-${state.connection}`);
-      setText(pill, { connecting: 'Connecting', live: 'Live', lost: 'Not live' }[state.connection]);
-      element.classList.toggle('stale', state.connection === 'lost');
-      lost.hidden = state.connection !== 'lost';
-      setText(lostText, state.connection === 'lost' ? whatIsLost(state) : '');
-      setText(lostAge, state.heardMs === null ? '' : `(${duration(state.silentMs())})`);
+      const { connection, heardMs } = state;
+      const openAlerts = state.openAlerts().length;
+      const model = shellModel({ connection, heardMs, silentMs: state.silentMs(), openAlerts });
+      setText(alertCount, model.alertCount);
+      alertCount.hidden = model.alertCount === '';
+      setClass(pill, `pill pill-${connection}`);
+      setText(pill, model.pill);
+      element.classList.toggle('stale', model.lost !== null);
+      lost.hidden = model.lost === null;
+      setText(lostText, model.lost?.text ?? '');
+      setText(lostAge, model.lost?.age ?? '');
       if (performance.now() - statusAt > statusMs && !document.hidden) void refreshStatus();
     },
   };
 }
 
-function whatIsLost({ heardMs }: State): string {
-  if (heardMs === null) return 'No connection to Harbinger. Trying again…';
-  return `Connection lost: what you see is as of ${time(heardMs)}. Trying again…`;
-}
-
-function noticesOf(status: Status): HTMLElement[] {
-  const notices: HTMLElement[] = [];
-  if (!status.ready) {
-    const reasons = status.reasons.join('; ') || 'no reason given';
-    notices.push(
-      h('div', { class: 'notice notice-warning', role: 'status' }, `The cloud is not ready: ${reasons}.`),
-    );
-  }
-  if (status.notificationsDead) {
-    notices.push(
-      h(
-        'div',
-        { class: 'notice notice-warning', role: 'status' },
-        'Some alerts could not be sent to their receivers. See ',
-        h('a', { href: 'api/notifications/dead' }, 'what was not delivered'),
-        '.',
-      ),
-    );
-  }
-  return notices;
+function noticeElement({ text, link }: Notice): HTMLElement {
+  const rest: Child[] = link === null ? [] : [h('a', { href: link.href }, link.text), '.'];
+  return h('div', { class: 'notice notice-warning', role: 'status' }, text, ...rest);
 }

@@ -1,14 +1,11 @@
-import { arrange, fill, h, setText } from '../dom.ts';
-import { niceCeiling } from '../format.ts';
-import { empty } from '../parts/empty.ts';
-import { urgencyIcon } from '../parts/icons.ts';
-import { keyOf, urgencies, urgencyLabels } from '../urgency.ts';
-import type { View, ViewContext } from '../view.ts';
-import type { Machine, Urgency } from '../wire.ts';
+import { arrange, fill, h, setText } from '../../dom.ts';
+import { empty } from '../../parts/empty.ts';
+import { urgencyIcon } from '../../parts/icons.ts';
+import { urgencies, urgencyLabels } from '../../urgency.ts';
+import type { View, ViewContext } from '../../view.ts';
+import type { Urgency } from '../../wire.ts';
+import { type FleetModel, fleetModel, mayReorder } from './fleet-model.ts';
 import { type FleetRow, fleetRow } from './fleet-row.ts';
-
-/** While somebody is about to click, rows stay where they are; values go on changing. */
-const steadyMs = 4_000;
 
 export function fleetView({ state }: ViewContext): View {
   const rows = new Map<string, FleetRow>();
@@ -37,6 +34,8 @@ export function fleetView({ state }: ViewContext): View {
   );
   let chosen: Urgency | null = null;
   let touchedAt = Number.NEGATIVE_INFINITY;
+  let shownKeys: readonly string[] = [];
+  let placeholder: FleetModel['placeholder'] = null;
 
   function touched(): void {
     touchedAt = performance.now();
@@ -57,49 +56,29 @@ export function fleetView({ state }: ViewContext): View {
     touched();
   }
 
-  function rowOf(machine: Machine): FleetRow {
-    const key = keyOf(machine);
-    const row = rows.get(key) ?? fleetRow(machine);
-    rows.set(key, row);
-    return row;
-  }
-
   function update(reorder = false): void {
-    const machines = state.machinesByUrgency();
-    const scales = lifeScales(machines);
+    const filter = { urgency: chosen, search: search.value };
+    const model = fleetModel(state.machinesByUrgency(), filter, state.heardMs !== null);
     const nowMs = state.nowMs();
-    for (const machine of machines) {
-      const row = rowOf(machine);
-      row.set(machine, scales.get(machine.remainingLife?.unit ?? '') ?? 1);
-      row.setAge(nowMs);
+    for (const { key, machine, lifeScaleMax } of model.rows) {
+      const row = rows.get(key) ?? fleetRow(machine);
+      rows.set(key, row);
+      row.set(machine, lifeScaleMax, nowMs);
     }
-    for (const [urgency, { set }] of tiles) {
-      set(machines.filter((machine) => machine.urgency === urgency).length, chosen === urgency);
-    }
-    const shown = machines.filter((machine) => matches(machine, chosen, search.value));
-    const membersChanged = shown.length !== list.children.length;
-    if (reorder || membersChanged || performance.now() - touchedAt > steadyMs) {
+    for (const { urgency, count, pressed } of model.tiles) tiles.get(urgency)!.set(count, pressed);
+    const wanted = model.rows.map(({ key }) => key);
+    if (reorder || mayReorder(shownKeys, wanted, performance.now() - touchedAt)) {
       arrange(
         list,
-        shown.map((machine) => rowOf(machine).element),
+        wanted.map((key) => rows.get(key)!.element),
       );
+      shownKeys = wanted;
     }
-    setText(
-      shownText,
-      shown.length === machines.length ? '' : `${shown.length} of ${machines.length} machines`,
-    );
-    showNothing(machines.length, shown.length);
-  }
-
-  function showNothing(all: number, shown: number): void {
-    table.hidden = shown === 0;
-    nothing.hidden = shown > 0;
-    const kind = state.heardMs === null ? 'loading' : all === 0 ? 'none' : shown === 0 ? 'filtered' : '';
-    if (nothing.dataset.kind === kind) return;
-    nothing.dataset.kind = kind;
-    if (kind === 'loading') fill(nothing, h('p', { class: 'muted' }, 'Loading machines…'));
-    else if (kind === 'none') fill(nothing, noMachines());
-    else fill(nothing, empty('No machine matches', h('p', {}, 'Clear the search or the filter above.')));
+    setText(shownText, model.countText);
+    table.hidden = model.placeholder !== null;
+    nothing.hidden = model.placeholder === null;
+    if (model.placeholder !== placeholder) fill(nothing, placeholderElement(model.placeholder));
+    placeholder = model.placeholder;
   }
 
   update();
@@ -124,7 +103,7 @@ function tile(urgency: Urgency, onClick: () => void) {
   };
 }
 
-/** Rows name their own cells where the screen is narrow; this line is for wide ones. */
+/** Column headings for wide screens. On narrow ones each cell of a row carries its own label. */
 function header(): HTMLElement {
   const names = ['State', 'Machine', 'Remaining life', 'Health', 'Anomaly', 'Source', 'Last seen'];
   return h(
@@ -134,24 +113,17 @@ function header(): HTMLElement {
   );
 }
 
-/** One scale per unit of life, so that bars of like machines compare. */
-function lifeScales(machines: Machine[]): Map<string, number> {
-  const scales = new Map<string, number>();
-  for (const { remainingLife } of machines) {
-    if (!remainingLife) continue;
-    scales.set(remainingLife.unit, Math.max(scales.get(remainingLife.unit) ?? 0, remainingLife.p90));
+function placeholderElement(placeholder: FleetModel['placeholder']): HTMLElement | null {
+  switch (placeholder) {
+    case 'loading':
+      return h('p', { class: 'muted' }, 'Loading machines…');
+    case 'no-machines':
+      return noMachines();
+    case 'no-match':
+      return empty('No machine matches', h('p', {}, 'Clear the search or the filter above.'));
+    case null:
+      return null;
   }
-  for (const [unit, max] of scales) scales.set(unit, niceCeiling(max));
-  return scales;
-}
-
-function matches(machine: Machine, urgency: Urgency | null, search: string): boolean {
-  if (urgency !== null && machine.urgency !== urgency) return false;
-  const text = `${machine.site} ${machine.machine} ${machine.machineType} ${machine.gateway}`.toLowerCase();
-  return search
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
 }
 
 function noMachines(): HTMLElement {

@@ -1,17 +1,10 @@
-import { h } from '../dom.ts';
+import { h } from '../../dom.ts';
+import { spans } from './charts-model.ts';
 
-const spans = [
-  { label: '15 min', ms: 15 * 60_000 },
-  { label: '1 h', ms: 3_600_000 },
-  { label: '6 h', ms: 6 * 3_600_000 },
-  { label: '24 h', ms: 86_400_000 },
-  { label: '7 d', ms: 7 * 86_400_000 },
-  { label: '30 d', ms: 30 * 86_400_000 },
-];
+/** The choice is kept when another machine is opened. */
+let chosenMs: number = spans[0].ms;
 
-/** How far back the charts go. The choice stays for the next machine. */
-let chosenMs = 15 * 60_000;
-
+/** Buttons that choose how far back the charts go. */
 export function rangePicker(onChange: () => void) {
   const buttons = spans.map(({ label, ms }) => {
     const button = h('button', { type: 'button', on: { click: () => choose(ms) } }, label);

@@ -1,13 +1,13 @@
-import { h, setText } from '../dom.ts';
-import { age, judges, niceCeiling, words } from '../format.ts';
-import { badge } from '../parts/badge.ts';
-import { lifeBar, shareBar } from '../parts/bars.ts';
-import type { Machine } from '../wire.ts';
+import { h, setText } from '../../dom.ts';
+import { badge } from '../../parts/badge.ts';
+import { lifeBar, shareBar } from '../../parts/bars.ts';
+import type { Machine } from '../../wire.ts';
+import { summaryModel } from './machine-model.ts';
 
 /** The head of a machine's page: what it is and how it is, in figures that can be read from across the room. */
 export function machineSummary(address: { site: string; machine: string }) {
   const urgency = badge('unknown');
-  const kind = h('p', { class: 'muted' }, address.site);
+  const place = h('p', { class: 'muted' }, address.site);
   const remaining = lifeBar();
   const health = shareBar();
   const anomaly = shareBar(true);
@@ -23,26 +23,26 @@ export function machineSummary(address: { site: string; machine: string }) {
     figure('Last seen', seen),
   );
   figures.hidden = true;
-  let scaleMax = 0;
+  let lifeScaleMax = 0;
   return {
     element: h(
       'header',
       { class: 'machine-head' },
       h('p', { class: 'back' }, h('a', { href: '#/' }, '‹ Fleet')),
       h('div', { class: 'machine-title' }, h('h1', {}, address.machine), urgency.element),
-      kind,
+      place,
       figures,
     ),
     set(machine: Machine, nowMs: number) {
-      // The scale only grows while the page is open, or the bar would stand still while life runs out.
-      scaleMax = Math.max(scaleMax, niceCeiling(machine.remainingLife?.p90 ?? 0));
+      const model = summaryModel(machine, nowMs, lifeScaleMax);
+      lifeScaleMax = model.lifeScaleMax;
       urgency.set(machine.urgency);
-      setText(kind, `${machine.site} · ${words(machine.machineType)} · gateway ${machine.gateway}`);
-      remaining.set(machine.remainingLife, scaleMax);
+      setText(place, model.place);
+      remaining.set(machine.remainingLife, lifeScaleMax);
       health.set(machine.health);
       anomaly.set(machine.anomaly);
-      setText(source, machine.source === null ? '–' : judges[machine.source]);
-      setText(seen, age(nowMs - machine.lastSeenMs));
+      setText(source, model.source);
+      setText(seen, model.seen);
       figures.hidden = false;
     },
   };

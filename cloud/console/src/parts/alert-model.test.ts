@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { dateTime } from '../format.ts';
+import { alertOf, pumpType } from '../plant.testing.ts';
+import { alertModel, alertsDue, alertTimes, bySeverity } from './alert-model.ts';
+
+const openedMs = 1_750_000_000_000;
+const options = { nowMs: openedMs + 180_000, withMachine: true, type: pumpType };
+
+describe('an alert', () => {
+  it('says which machine, what fails, since when and why', () => {
+    const model = alertModel(alertOf({ prediction: { machine: 'pump 1' } }), options);
+    expect(model).toMatchObject({
+      state: 'critical',
+      machine: { name: 'leeds / pump 1', href: '#/machines/leeds/pump%201?gateway=gw-1' },
+      title: 'Bearing wear',
+      times: `since ${dateTime(openedMs)} · 3 min ago`,
+    });
+    expect(model.reasons).toHaveLength(2);
+    expect(alertModel(alertOf({}), { ...options, withMachine: false }).machine).toBeNull();
+  });
+
+  it('has a scale of its own for the remaining life, or none', () => {
+    expect(alertModel(alertOf({}), options).life?.scaleMax).toBe(50);
+    expect(alertModel(alertOf({ prediction: { remainingLife: null } }), options).life).toBeNull();
+  });
+
+  it('compares contributions with the largest, and gives values in the sensor’s unit', () => {
+    const { contributions } = alertModel(alertOf({}), options);
+    expect(contributions).toEqual([
+      { sensor: 'vibration_rms', width: 100, share: '62 %', value: '7.41 mm/s' },
+      { sensor: 'bearing_temperature', width: (0.27 / 0.62) * 100, share: '27 %', value: '81.3 °C' },
+      { sensor: 'current', width: (0.11 / 0.62) * 100, share: '11 %', value: '' },
+    ]);
+    expect(alertModel(alertOf({}), { ...options, type: null }).contributions[0]?.value).toBe('7.41');
+    expect(alertModel(alertOf({ prediction: { contributions: [] } }), options).contributions).toEqual([]);
+  });
+
+  it('names the judge: a model, the machine’s own past, or rules', () => {
+    const origin = (prediction: Parameters<typeof alertOf>[0]['prediction']) =>
+      alertModel(alertOf({ prediction: prediction ?? {} }), options).origin;
+    expect(origin({})).toBe(
+      'Model pump-life 1.2.0 · confidence 86 % · health 24 % · anomaly 71 % · gateway gw-1',
+    );
+    expect(origin({ source: 'rules', model: null })).toMatch(/^Rules, without a model · /);
+    const detector = { name: 'baseline', version: '1' };
+    expect(origin({ source: 'rules', model: null, detector })).toMatch(/^Self-learned: /);
+  });
+
+  it('that is resolved says when, and how long it was open', () => {
+    const resolvedMs = openedMs + 5_400_000;
+    const alert = alertOf({ state: 'resolved', resolvedAt: new Date(resolvedMs).toISOString() });
+    expect(alertModel(alert, options).state).toBe('resolved');
+    expect(alertTimes(alert, 0)).toBe(`resolved ${dateTime(resolvedMs)} · was open 1 h 30 min`);
+  });
+});
+
+describe('alerts', () => {
+  it('are ordered critical first, then by the latest change', () => {
+    const alert = (alertId: string, severity: 'critical' | 'warning', minute: number) =>
+      alertOf({ alertId, updatedAt: `2026-01-01T00:0${minute}:00Z`, prediction: { severity } });
+    const alerts = [alert('a', 'warning', 5), alert('b', 'critical', 1), alert('c', 'critical', 3)];
+    expect(alerts.sort(bySeverity).map(({ alertId }) => alertId)).toEqual(['c', 'b', 'a']);
+  });
+
+  it('are drawn again when one changes, and every minute for their ages', () => {
+    expect(alertsDue(1, 0)).toBe(alertsDue(1, 59_999));
+    expect(alertsDue(1, 0)).not.toBe(alertsDue(1, 60_000));
+    expect(alertsDue(1, 0)).not.toBe(alertsDue(2, 0));
+  });
+});

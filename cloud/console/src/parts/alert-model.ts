@@ -1,0 +1,101 @@
+/** The words and figures of one alert, and the order in which alerts are shown. */
+import { age, dateTime, duration, niceCeiling, number, percent, unit, words } from '../format.ts';
+import { machineHref } from '../router.ts';
+import type { Alert, Contribution, Life, MachineType } from '../wire.ts';
+
+export interface AlertOptions {
+  nowMs: number;
+  /** Whether to name the machine, which its own page does not need. */
+  withMachine: boolean;
+  /** Supplies the units of contributing sensors. */
+  type?: MachineType | null;
+}
+
+export interface AlertModel {
+  state: 'critical' | 'warning' | 'resolved';
+  machine: { name: string; href: string } | null;
+  title: string;
+  times: string;
+  reasons: string[];
+  life: { remaining: Life; scaleMax: number } | null;
+  contributions: ContributionModel[];
+  origin: string;
+}
+
+export interface ContributionModel {
+  sensor: string;
+  /** Per cent of the largest contribution. */
+  width: number;
+  share: string;
+  /** Empty where the value is not known. */
+  value: string;
+}
+
+export function alertModel(alert: Alert, { nowMs, withMachine, type }: AlertOptions): AlertModel {
+  const { prediction } = alert;
+  const { site, machine, remainingLife } = prediction;
+  return {
+    state: alert.state === 'open' ? prediction.severity : 'resolved',
+    machine: withMachine
+      ? { name: machineName(alert), href: machineHref({ gateway: alert.gateway, site, machine }) }
+      : null,
+    title: words(prediction.failureMode),
+    times: alertTimes(alert, nowMs),
+    reasons: prediction.reasons,
+    life:
+      remainingLife === null ? null : { remaining: remainingLife, scaleMax: niceCeiling(remainingLife.p90) },
+    contributions: contributionModels(prediction.contributions, type ?? null),
+    origin: originText(alert),
+  };
+}
+
+export function machineName({ prediction }: Alert): string {
+  return `${prediction.site} / ${prediction.machine}`;
+}
+
+export function alertTimes(alert: Alert, nowMs: number): string {
+  const openedMs = Date.parse(alert.openedAt);
+  if (alert.resolvedAt === null) return `since ${dateTime(openedMs)} · ${age(nowMs - openedMs)}`;
+  const resolvedMs = Date.parse(alert.resolvedAt);
+  return `resolved ${dateTime(resolvedMs)} · was open ${duration(resolvedMs - openedMs)}`;
+}
+
+/** In the order given, which is the largest share first. */
+function contributionModels(
+  contributions: readonly Contribution[],
+  type: MachineType | null,
+): ContributionModel[] {
+  const largest = Math.max(...contributions.map(({ share }) => share), 0.01);
+  return contributions.map(({ sensor, share, value }) => {
+    const sensorUnit = unit(type?.sensors.find(({ name }) => name === sensor)?.unit);
+    return {
+      sensor,
+      width: (share / largest) * 100,
+      share: percent(share),
+      value: value === null ? '' : `${number(value)} ${sensorUnit}`.trim(),
+    };
+  });
+}
+
+function originText({ prediction, gateway }: Alert): string {
+  const figures = `confidence ${percent(prediction.confidence)} · health ${percent(prediction.health)} · anomaly ${percent(prediction.anomaly)}`;
+  return `${judgeText(prediction)} · ${figures} · gateway ${gateway}`;
+}
+
+function judgeText({ source, model, detector }: Alert['prediction']): string {
+  if (source === 'model' && model) return `Model ${model.name} ${model.version}`;
+  return detector ? 'Self-learned: this machine’s own past, without a model' : 'Rules, without a model';
+}
+
+/** Order of open alerts: critical before warning, then the latest change first. */
+export function bySeverity(a: Alert, b: Alert): number {
+  return (
+    Number(a.prediction.severity === 'warning') - Number(b.prediction.severity === 'warning') ||
+    b.updatedAt.localeCompare(a.updatedAt)
+  );
+}
+
+/** Changes whenever alerts have to be drawn again: when one of them changed, and every minute because of their ages. */
+export function alertsDue(alertRevision: number, nowMs: number): string {
+  return `${alertRevision} ${Math.floor(nowMs / 60_000)}`;
+}

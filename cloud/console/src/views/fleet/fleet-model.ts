@@ -1,0 +1,105 @@
+/** Decides what the fleet view shows: which machines, on which scales, how many of each urgency, and when to reorder. */
+import { age, judges, niceCeiling, words } from '../../format.ts';
+import { keyOf, urgencies } from '../../urgency.ts';
+import type { Machine, Urgency } from '../../wire.ts';
+
+export interface FleetFilter {
+  /** Null shows every urgency. */
+  urgency: Urgency | null;
+  /** Words that must all occur in a machine's site, name, type or gateway. */
+  search: string;
+}
+
+export interface FleetModel {
+  tiles: { urgency: Urgency; count: number; pressed: boolean }[];
+  /** The machines that pass the filter, in the order given. */
+  rows: { key: string; machine: Machine; lifeScaleMax: number }[];
+  /** How many machines the filter leaves; empty while it leaves all. */
+  countText: string;
+  /** Stands in place of the table; null while there are rows. */
+  placeholder: 'loading' | 'no-machines' | 'no-match' | null;
+}
+
+/** `machines` are most urgent first. `isLoaded` is false until the server has answered for the first time. */
+export function fleetModel(machines: readonly Machine[], filter: FleetFilter, isLoaded: boolean): FleetModel {
+  const scales = lifeScales(machines);
+  const shown = machines.filter((machine) => matches(machine, filter));
+  return {
+    tiles: urgencies.map((urgency) => ({
+      urgency,
+      count: machines.filter((machine) => machine.urgency === urgency).length,
+      pressed: filter.urgency === urgency,
+    })),
+    rows: shown.map((machine) => ({
+      key: keyOf(machine),
+      machine,
+      lifeScaleMax: scales.get(machine.remainingLife?.unit ?? '') ?? 1,
+    })),
+    countText: shown.length === machines.length ? '' : `${shown.length} of ${machines.length} machines`,
+    placeholder: placeholderOf(machines.length, shown.length, isLoaded),
+  };
+}
+
+function placeholderOf(all: number, shown: number, isLoaded: boolean): FleetModel['placeholder'] {
+  if (shown > 0) return null;
+  if (!isLoaded) return 'loading';
+  return all === 0 ? 'no-machines' : 'no-match';
+}
+
+/** One scale per unit of life, so that bars of similar machines can be compared. */
+function lifeScales(machines: readonly Machine[]): Map<string, number> {
+  const longest = new Map<string, number>();
+  for (const { remainingLife } of machines) {
+    if (!remainingLife) continue;
+    longest.set(remainingLife.unit, Math.max(longest.get(remainingLife.unit) ?? 0, remainingLife.p90));
+  }
+  return new Map([...longest].map(([unit, p90]) => [unit, niceCeiling(p90)]));
+}
+
+function matches(machine: Machine, { urgency, search }: FleetFilter): boolean {
+  if (urgency !== null && machine.urgency !== urgency) return false;
+  const text = `${machine.site} ${machine.machine} ${machine.machineType} ${machine.gateway}`.toLowerCase();
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}
+
+/** While somebody is about to click, rows keep their places; their values continue to change. */
+const steadyMs = 4_000;
+
+/**
+ * Whether the rows may take their new order: at once if rows come or go, otherwise only if nobody has touched the list
+ * for a while. `shown` are the keys of the rows on the page, `wanted` those of the model.
+ */
+export function mayReorder(shown: Iterable<string>, wanted: readonly string[], untouchedMs: number): boolean {
+  if (untouchedMs > steadyMs) return true;
+  const present = new Set(shown);
+  return present.size !== wanted.length || wanted.some((key) => !present.has(key));
+}
+
+/** A machine that has been silent for longer than this is marked: most machines report every few seconds. */
+const quietMs = 5 * 60_000;
+
+export interface RowModel {
+  place: string;
+  reason: string | null;
+  source: string;
+  /** False where rules or the machine's own past decided instead of a trained model. */
+  isTrained: boolean;
+  seen: string;
+  isQuiet: boolean;
+}
+
+export function rowModel(machine: Machine, nowMs: number): RowModel {
+  const { source } = machine;
+  const ageMs = nowMs - machine.lastSeenMs;
+  return {
+    place: `${machine.site} · ${words(machine.machineType)}`,
+    reason: machine.reason,
+    source: source === null ? '–' : judges[source],
+    isTrained: source === null || source === 'model',
+    seen: age(ageMs),
+    isQuiet: ageMs > quietMs,
+  };
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { ApiFailure } from '../../api-failure.ts';
+import { alertOf, machine, pumpType } from '../../plant.testing.ts';
+import { keyOf } from '../../urgency.ts';
+import { allDecisionsHref, machineAlerts, machineProblem, subjectOf, summaryModel } from './machine-model.ts';
+
+describe('a machine’s page', () => {
+  it('prefers what the live stream says to what was fetched', () => {
+    const fetched = machine({ health: 0.9 });
+    const detail = { machine: fetched, type: pumpType, alerts: [] };
+    const streamed = machine({ health: 0.3 });
+    expect(subjectOf(null, new Map([[keyOf(streamed), streamed]]))).toBeNull();
+    expect(subjectOf(detail, new Map())).toEqual({ machine: fetched, type: pumpType });
+    expect(subjectOf(detail, new Map([[keyOf(streamed), streamed]]))?.machine.health).toBe(0.3);
+  });
+
+  it('summarises place, judge and age', () => {
+    const pump = machine({ source: 'self-learned', lastSeenMs: 0 });
+    expect(summaryModel(pump, 7_000, 0)).toMatchObject({
+      place: 'leeds · Pump · gateway gw-1',
+      source: 'Self-learned',
+      seen: '7 s ago',
+    });
+    expect(summaryModel(machine({ source: null }), 0, 0).source).toBe('–');
+  });
+
+  it('keeps the scale of remaining life while life runs out, and widens it', () => {
+    const at = (p90: number) => machine({ remainingLife: { p10: 1, p50: 2, p90, unit: 'cycles' } });
+    const first = summaryModel(at(240), 0, 0).lifeScaleMax;
+    expect(first).toBe(250);
+    expect(summaryModel(at(30), 0, first).lifeScaleMax).toBe(250);
+    expect(summaryModel(machine({ remainingLife: null }), 0, first).lifeScaleMax).toBe(250);
+    expect(summaryModel(at(400), 0, first).lifeScaleMax).toBe(500);
+  });
+
+  it('parts open alerts from resolved ones', () => {
+    const resolved = (alertId: string) => alertOf({ alertId, state: 'resolved' });
+    const {
+      open,
+      resolved: past,
+      resolvedTitle,
+    } = machineAlerts([alertOf({}), resolved('2'), resolved('3')]);
+    expect(open.map(({ alertId }) => alertId)).toEqual(['alert-1']);
+    expect(past.map(({ alertId }) => alertId)).toEqual(['2', '3']);
+    expect(resolvedTitle).toBe('2 resolved alerts');
+    expect(machineAlerts([resolved('2')]).resolvedTitle).toBe('One resolved alert');
+    expect(machineAlerts([alertOf({})]).resolvedTitle).toBe('');
+  });
+
+  it('links to further decisions only where there are any', () => {
+    expect(allDecisionsHref('leeds/pump 1', null)).toBeNull();
+    expect(allDecisionsHref('leeds/pump 1', 'x')).toBe('#/decisions?subject=leeds%2Fpump%201');
+  });
+
+  it('tells an unknown machine from an answer that failed', () => {
+    expect(machineProblem(new ApiFailure(404, 'no such machine'))).toEqual({ kind: 'unknown-machine' });
+    expect(machineProblem(new ApiFailure(503, 'busy'))).toEqual({ kind: 'failure', text: 'busy' });
+    expect(machineProblem(new TypeError('odd'))).toEqual({ kind: 'failure', text: 'TypeError: odd' });
+  });
+});

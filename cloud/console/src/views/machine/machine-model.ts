@@ -1,0 +1,70 @@
+/** Decides what a machine's page shows above and below its charts: its figures, its alerts, its decisions. */
+import { ApiFailure, failureText } from '../../api-failure.ts';
+import { age, judges, niceCeiling, words } from '../../format.ts';
+import { keyOf } from '../../urgency.ts';
+import type { Alert, Machine, MachineDetail, MachineType } from '../../wire.ts';
+
+export interface Subject {
+  machine: Machine;
+  type: MachineType | null;
+}
+
+/** The machine as the live stream knows it, or as it was fetched where the stream does not. Null before the fetch. */
+export function subjectOf(detail: MachineDetail | null, live: ReadonlyMap<string, Machine>): Subject | null {
+  if (!detail) return null;
+  return { machine: live.get(keyOf(detail.machine)) ?? detail.machine, type: detail.type };
+}
+
+export interface SummaryModel {
+  place: string;
+  source: string;
+  seen: string;
+  lifeScaleMax: number;
+}
+
+/**
+ * `scaleBefore`: the scale of the remaining life so far. It only grows while the page is open; otherwise the bar would
+ * stand still while life runs out.
+ */
+export function summaryModel(machine: Machine, nowMs: number, scaleBefore: number): SummaryModel {
+  return {
+    place: `${machine.site} · ${words(machine.machineType)} · gateway ${machine.gateway}`,
+    source: machine.source === null ? '–' : judges[machine.source],
+    seen: age(nowMs - machine.lastSeenMs),
+    lifeScaleMax: Math.max(scaleBefore, niceCeiling(machine.remainingLife?.p90 ?? 0)),
+  };
+}
+
+export interface MachineAlerts {
+  open: Alert[];
+  resolved: Alert[];
+  /** Empty if none is resolved. */
+  resolvedTitle: string;
+}
+
+export function machineAlerts(alerts: readonly Alert[]): MachineAlerts {
+  const open = alerts.filter(({ state }) => state === 'open');
+  const resolved = alerts.filter(({ state }) => state === 'resolved');
+  const count = resolved.length;
+  return {
+    open,
+    resolved,
+    resolvedTitle: count === 0 ? '' : count === 1 ? 'One resolved alert' : `${count} resolved alerts`,
+  };
+}
+
+/** At most this many decisions are on the page; a link leads to the others. */
+export const decisionsMax = 20;
+
+/** Address of all decisions about a machine; null where the page shows them all. `next`: where the next page begins. */
+export function allDecisionsHref(subject: string, next: string | null): string | null {
+  return next === null ? null : `#/decisions?subject=${encodeURIComponent(subject)}`;
+}
+
+/** Chooses the message to show where the machine could not be fetched. */
+export function machineProblem(
+  error: unknown,
+): { kind: 'unknown-machine' } | { kind: 'failure'; text: string } {
+  if (error instanceof ApiFailure && error.status === 404) return { kind: 'unknown-machine' };
+  return { kind: 'failure', text: failureText(error) };
+}
