@@ -1,11 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { gatewayNode } from './node-settings.ts';
+import { gatewayNode, nodeProblem } from './node-settings.ts';
 
 test('the service starts Node as the demonstration and the measurements do', () => {
   const service = readFileSync(new URL('systemd/harbinger-gateway.service', import.meta.url), 'utf8');
   expect(service).toContain(`\nExecStart=/usr/bin/node ${gatewayNode.args.join(' ')} /opt/harbinger/`);
   for (const [name, value] of Object.entries(gatewayNode.env)) {
     expect(service).toContain(`\nEnvironment=${name}=${value}\n`);
+  }
+});
+
+test('versions of Node that are too old are named, with what is needed', () => {
+  for (const version of ['18.20.8', '20.18.3', '19.9.0']) {
+    expect(nodeProblem(version)).toBe(
+      `this is Node ${version}, and Node 20.19 or newer is needed (22 and 24 too)`,
+    );
+  }
+  for (const version of ['20.19.0', '22.12.0', '24.0.0', process.versions.node]) {
+    expect(nodeProblem(version)).toBeNull();
   }
 });

@@ -13,6 +13,12 @@ export const errorCodes = declareErrors({
     retried: 'No; the command can be given again.',
     remedy: 'See whether it runs, and whether the address is right.',
   },
+  NODE_TOO_OLD: {
+    stage: 'config',
+    meaning: 'The tool was started by a version of Node that is too old for it.',
+    retried: 'No.',
+    remedy: 'Install a newer Node; the README says how. A service uses /usr/bin/node.',
+  },
   USAGE: {
     stage: 'cli',
     meaning: 'A command was called in a way that it does not understand.',

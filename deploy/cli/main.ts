@@ -6,6 +6,8 @@
  */
 import { CommanderError } from 'commander';
 import { systemClock } from '../../shared/runtime/clock.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { nodeProblem } from '../node-settings.ts';
 import { endWithReader, exitCodes, reportError } from './output.ts';
 import { createProgram } from './program.ts';
 
@@ -13,6 +15,8 @@ const program = createProgram();
 
 endWithReader(process.stdout);
 try {
+  const problem = nodeProblem(process.versions.node);
+  if (problem !== null) throw new HarbingerError('NODE_TOO_OLD', 'config', problem);
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError)
