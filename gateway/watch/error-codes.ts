@@ -9,7 +9,7 @@ export const errorCodes = declareErrors({
   },
   MODEL_ABANDONED: {
     stage: 'intelligence',
-    meaning: 'An estimate came too late: the decision was made without it.',
+    meaning: 'An estimate arrived too late: the decision was made without it.',
     retried: 'Yes, with the next batch.',
     remedy: 'If it is frequent: see `decisions.budgetMs` and the load of the CPU.',
   },
@@ -50,27 +50,27 @@ export const errorCodes = declareErrors({
   NORMALS_DAMAGED: {
     stage: 'intelligence',
     meaning:
-      'Files with what was learnt of machines are damaged. They were set aside, and their machines learn anew.',
+      'Files with saved baselines are damaged. They were set aside, and their machines learn new ones.',
     retried: 'No.',
     remedy: 'Check the disk; otherwise nothing.',
   },
   NORMALS_FOREIGN: {
     stage: 'intelligence',
     meaning:
-      'What was learnt belongs to machine types that have changed. It was set aside, and these machines learn anew.',
+      'Saved baselines belong to machine types that have changed. They were set aside, and these machines learn new ones.',
     retried: 'No.',
     remedy: 'Nothing, if the types were changed on purpose.',
   },
   NORMALS_NOT_SET_ASIDE: {
     stage: 'intelligence',
-    meaning: 'A damaged or outdated file with what was learnt could not be copied before it was replaced.',
+    meaning: 'A damaged or outdated file with saved baselines could not be copied before it was replaced.',
     retried: 'No.',
     remedy: 'Check the disk’s free space.',
   },
   NORMALS_UNREADABLE: {
     stage: 'intelligence',
     meaning:
-      'What was learnt of machines cannot be read from disk. The files are left as they are, and their machines learn anew.',
+      'Saved baselines cannot be read from disk. The files are left as they are, and their machines learn new ones.',
     retried: 'No, until the next start.',
     remedy:
       'Check the rights of the folder `normals` in the data folder and the disk; then start the gateway again.',
@@ -78,14 +78,14 @@ export const errorCodes = declareErrors({
   NORMALS_UNWRITABLE: {
     stage: 'intelligence',
     meaning:
-      'What was learnt of machines cannot be written. Readings are not concerned; after a restart these machines would learn anew.',
-    retried: 'Yes, with the next saving.',
+      'Baselines cannot be saved. Readings are not affected; after a restart these machines would learn new ones.',
+    retried: 'Yes, with the next save.',
     remedy: 'Check the disk’s free space and rights.',
   },
   NORMAL_FOREIGN: {
     stage: 'intelligence',
     meaning:
-      'What was learnt does not fit a machine as it is now. This machine learns anew; further ones are only counted.',
+      'A saved baseline does not fit its machine any longer. This machine learns a new one; further such machines are only counted.',
     retried: 'No.',
     remedy: 'Nothing, if the machine was changed on purpose.',
   },

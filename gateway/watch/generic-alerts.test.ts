@@ -3,7 +3,7 @@ import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
 import { Baseline, baselineOptions } from './baselines/baseline.ts';
 
-/** The alert of machines of which nothing is known: rare while nothing happens, there when something does. */
+/** The alert of machines of an open type: it is rare while nothing happens, and opens when something does. */
 const generic = loadMachineTypes().get('generic')!;
 const [policy] = generic.alerts;
 const dayRows = 288;
@@ -27,7 +27,7 @@ const shapes: Record<string, () => Shape> = {
   counted: () => () => Math.max(0, Math.round(20 + 4 * gaussian(random))),
 };
 
-/** How often the alert would open over two weeks at a reading each five minutes, from the rows `from` on. */
+/** How often the alert would open in two weeks of one reading per five minutes, from row `from` on. */
 function openings(
   shape: Shape,
   from = 0,
@@ -65,7 +65,7 @@ it.each(Object.keys(shapes))('opens when the sensors of a machine that is %s fai
 });
 
 it.each(['steady', 'seasonal', 'counted'])(
-  'opens while a machine that was %s drifts away, before it breaks',
+  'opens while a machine that was %s drifts, before it breaks',
   (name) => {
     const start = 10 * dayRows;
     const spread = name === 'steady' ? 1 : name === 'seasonal' ? 15 : 4;

@@ -24,7 +24,7 @@ let scorer: Scorer;
 afterEach(() => scorer.stop());
 
 let timeMs = 0;
-/** So many rows of every machine. */
+/** The given number of rows of every machine. */
 function batch(rows: number, first = false): ColumnBatch {
   const count = rows * machines;
   return {
@@ -66,7 +66,7 @@ describe('the scorer', () => {
     expect(new Set(names).size).toBe(machines);
   });
 
-  it('has a bounded number of batches under way, and lets machines gather meanwhile', async () => {
+  it('bounds the batches in flight, and gathers machines meanwhile', async () => {
     const open: (() => void)[] = [];
     const windows = newScorer(() => new Promise<void>((resolve) => open.push(resolve)));
     windows.add(batch(4, true));
@@ -81,7 +81,7 @@ describe('the scorer', () => {
     for (const resolve of open) resolve();
   });
 
-  it('comes back by itself for rows that arrived while a machine rested', async () => {
+  it('returns for rows that arrived while a machine was resting', async () => {
     let decided = 0;
     const windows = newScorer(async (inputs) => {
       decided += inputs.length;
@@ -92,7 +92,7 @@ describe('the scorer', () => {
     await vi.waitFor(() => expect(decided).toBe(2 * machines), 30_000);
   });
 
-  it('gathers machines between batches, and is not held up by a timer that fires early', async () => {
+  it('gathers machines between batches, and tolerates a timer that fires early', async () => {
     const clock: Clock = {
       ...systemClock,
       setTimer: (delayMs, callback) => systemClock.setTimer(delayMs / 2, callback),
@@ -108,11 +108,11 @@ describe('the scorer', () => {
       for (let i = 0; i < machines; i++) scorer.kick();
       await vi.waitFor(() => expect(decided).toBe(rows * machines), 30_000);
     }
-    // 100 machines are a full batch and a rest, each time.
+    // Each time, 100 machines make a full batch and a remainder.
     expect(scorer.stats().batches).toBe(8);
   });
 
-  it('goes on after a decision that failed', async () => {
+  it('continues after a failed decision', async () => {
     const windows = newScorer(() => Promise.reject(new Error('no')));
     windows.add(batch(4, true));
     scorer.kick();
@@ -122,7 +122,7 @@ describe('the scorer', () => {
     await vi.waitFor(() => expect(scorer.stats().failures).toBe(4), 30_000);
   });
 
-  it('begins nothing after it was stopped, and waits for what is under way', async () => {
+  it('starts nothing after it was stopped, and waits for batches in flight', async () => {
     const open: (() => void)[] = [];
     const windows = newScorer(() => new Promise<void>((resolve) => open.push(resolve)));
     windows.add(batch(4, true));

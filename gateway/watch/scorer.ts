@@ -1,7 +1,7 @@
 /**
- * Brings due machines to a decision: after a quiet moment as soon as one is due; then machines gather for a few
- * milliseconds, and while decisions are under way, so batches grow with the load by themselves. A model spends nearly
- * as much on one window as on twenty. No timer runs while nothing is waiting.
+ * Sends due machines to the decision in batches. After a quiet time the first due machine is sent at once; then
+ * machines gather for a few milliseconds, and while decisions are in flight, so batches grow with the load. A model
+ * spends nearly as much time on one window as on twenty. No timer runs while no machine waits.
  */
 import { type Clock, sleep, type Timer } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
@@ -9,15 +9,15 @@ import type { Log } from '../../shared/runtime/log.ts';
 import type { AlertInput } from '../ports/decision.ts';
 import { alertInput, type WatchedMachine, type Windows } from './windows/windows.ts';
 
-/** Batches under way at once: one being decided, one being prepared for it. */
+/** Limit of batches in flight: one being decided, and one being prepared. */
 const inFlightMax = 2;
-/** After a batch that was not full. An alert is this much later at worst. */
+/** Delay after a batch that was not full; an alert is delayed by at most this. */
 const gatherMs = 20;
 const stopMsMax = 5_000;
 
 export interface ScorerOptions {
   windows: Windows;
-  /** Decides about a batch; its rejection is logged and counted, and the machines come again with their next row. */
+  /** Decides about a batch. A rejection is logged and counted, and the machines are sent again with their next row. */
   decide(inputs: readonly AlertInput[]): Promise<unknown>;
   batchMax: number;
   clock: Clock;
@@ -43,7 +43,7 @@ export class Scorer {
     this.options = options;
   }
 
-  /** Call when a machine may have become due. Cheap. */
+  /** Must be called when a machine may have become due. Cheap. */
   kick(): void {
     const { windows, batchMax, clock } = this.options;
     const nowMs = clock.monotonicMs();
@@ -65,7 +65,7 @@ export class Scorer {
     });
   }
 
-  /** Begins nothing new and waits for what is under way, within a limit. */
+  /** Starts nothing new and waits, within a limit, for batches in flight. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.timer?.cancel();

@@ -28,10 +28,10 @@ const limited: MachineType = {
 };
 const learn = 400;
 const lifeRows = 1_000;
-/** Shake and, less, heat grow from row 400 on. */
+/** Vibration and, less, temperature grow from row 400 on. */
 const wear = (row: number) => 0.3 * Math.expm1(Math.max(0, row - learn) / 180);
 
-/** A machine of this type at a row of its life, and what is said of it. */
+/** A machine of this type at a row of its life, and its assessment. */
 function machine(type: MachineType, repeats = 1) {
   const random = seededRandom(5);
   const baseline = new Baseline(3, baselineOptions(type));
@@ -61,7 +61,7 @@ function machine(type: MachineType, repeats = 1) {
 }
 
 describe('the self-learned assessor', () => {
-  it('has nothing to say while it learns, and of machines it does not know', async () => {
+  it('returns no answer while it learns, and for unknown machines', async () => {
     const made = machine(free);
     made.run(30);
     expect(await made.assess()).toBeNull();
@@ -75,7 +75,7 @@ describe('the self-learned assessor', () => {
     expect(await stranger.assess([input], new AbortController().signal)).toEqual([null]);
   });
 
-  it('says how unlike its past a machine is; its remaining life is unknown where there is no trend', async () => {
+  it('reports the deviation from the past; remaining life is unknown without a trend', async () => {
     const made = machine(free);
     made.run(900, false);
     const said = await made.assess();
@@ -106,8 +106,8 @@ describe('the self-learned assessor', () => {
     expect(await made.assess()).toBeNull();
   });
 
-  it('counts remaining life in rows of the machine, however few of them are looked at', async () => {
-    // A machine sends each row five times within the time after which it is looked at again.
+  it('counts remaining life in rows of the machine, however few of them are sampled', async () => {
+    // The machine sends each row five times within the time between two samples.
     const [once, often] = [machine(free), machine(free, 5)];
     once.run(850);
     often.run(850);

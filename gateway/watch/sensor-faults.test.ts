@@ -4,19 +4,22 @@ import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
 import { baselineOptions } from './baselines/baseline.ts';
 import { MachineWindow } from './windows/machine-window.ts';
 
-/** Sensors that fail, on machines of an open type and of one with declared sensors, as the gateway's windows see them. */
+/**
+ * Sensors that fail, on machines of an open type and of one with declared sensors, tested through the gateway's
+ * windows.
+ */
 const generic = loadMachineTypes().get('generic')!;
 const types = { 'an open type': generic, 'declared sensors': { ...generic, openSensors: false } };
 const healthyRows = 1_500;
 const brokenRows = 120;
-/** Within this many rows the failure must be told. */
+/** The failure must be reported within this many rows. */
 const noticeRows = 60;
 const victim = 2;
 
 interface Way {
   /** Ms to the next row, 1,000 on average. */
   stepMs?: (random: () => number) => number;
-  /** One message a sensor, instead of one a row. */
+  /** One message per sensor, instead of one per row. */
   split?: boolean;
   /** The column of the sensor that fails. */
   resolution?: number;
@@ -27,10 +30,10 @@ interface Way {
 const stuck = (held: number) => held;
 const ways: Record<string, Way> = {
   'is stuck': { broken: stuck },
-  'falls silent, beside others in the same message': { broken: () => Number.NaN },
-  'falls silent, each with messages of its own': { broken: () => Number.NaN, split: true },
+  'falls silent while others continue in the same message': { broken: () => Number.NaN },
+  'falls silent, with one message per sensor': { broken: () => Number.NaN, split: true },
   'is stuck, sampled irregularly': { broken: stuck, stepMs: (random) => 1_000 * (0.2 + 1.6 * random()) },
-  'is stuck, and has ten steps in all': { broken: stuck, resolution: 0.5 },
+  'is stuck, and has a resolution of ten steps': { broken: stuck, resolution: 0.5 },
   'reads 0': { broken: () => 0 },
 };
 
@@ -75,7 +78,7 @@ function follow(
 }
 
 describe.each(Object.entries(types))('on %s, a sensor that', (_, type) => {
-  it.each(Object.entries(ways))('%s is an anomaly, and is named', (_name, way) => {
+  it.each(Object.entries(ways))('%s is reported as an anomaly, and is named', (_name, way) => {
     for (const seed of [1, 2, 3]) {
       const { healthy, late, named } = follow(type, way, seed);
       expect(healthy).toBeLessThan(0.65);
@@ -85,7 +88,7 @@ describe.each(Object.entries(types))('on %s, a sensor that', (_, type) => {
   });
 });
 
-it('a machine at rest is not one with stuck sensors: what often stands still may', () => {
+it('sensors that are often constant may be: a machine at rest does not have stuck sensors', () => {
   const random = seededRandom(4);
   const window = new MachineWindow(30, 4, baselineOptions(generic));
   let worst = 0;

@@ -27,7 +27,7 @@ import { Windows, type WindowsStats } from './windows/windows.ts';
 export interface IntelligenceOptions {
   types: ReadonlyMap<string, MachineType>;
   config: IntelligenceConfig;
-  /** The folder for baselines, which are kept over restarts; absent: they are not kept. */
+  /** The folder in which baselines are kept across restarts; absent: they are not kept. */
   baselinesDir?: string;
   clock: Clock;
   random: Random;
@@ -36,13 +36,13 @@ export interface IntelligenceOptions {
 
 export interface IntelligenceStats {
   windows: WindowsStats;
-  /** The saved baselines; the name is the one that users of the API know. */
+  /** The saved baselines, under the name that users of the API know. */
   normals: SavedBaselinesStats | null;
   model: ModelStatus;
   scorer: ScorerStats | null;
 }
 
-/** Where each machine type's model lies: the folder its declaration names, among the artefacts. */
+/** Locates the model of each machine type: the folder that its declaration names, among the artefacts. */
 export function modelSources(
   types: ReadonlyMap<string, MachineType>,
   artefactsDir = join(packageRoot, 'models', 'artefacts'),
@@ -59,7 +59,7 @@ function keepBaselines({ types, config, clock, log }: IntelligenceOptions, dir: 
 
 export class Intelligence {
   readonly windows: Windows;
-  /** Begins before rows come in, ends when none come any more. */
+  /** Started before rows arrive, and stopped after the last one. */
   readonly savedBaselines: SavedBaselines | null;
   readonly modelAssessor: Assessor;
   readonly selfLearnedAssessor: Assessor;
@@ -90,7 +90,7 @@ export class Intelligence {
     this.rulesAssessor = createRulesAssessor({ baselineOf });
   }
 
-  /** Starts the model's worker (and goes on without it if it cannot start) and begins to send due machines to `decide`. */
+  /** Starts the model's worker (and continues without it if it fails) and begins to send due machines to `decide`. */
   async start(decide: (inputs: readonly AlertInput[]) => Promise<unknown>): Promise<void> {
     const { clock, log, config } = this.options;
     await this.client.start();
@@ -103,12 +103,12 @@ export class Intelligence {
     await this.client.stop();
   }
 
-  /** Rows that are durable. */
+  /** Adds rows that are durable. */
   add(columns: ColumnBatch): void {
     if (this.windows.add(columns)) this.scorer?.kick();
   }
 
-  /** The machine was replaced: its window and its baseline begin again. */
+  /** Resets the window and the baseline of a machine that was replaced. */
   replaced(site: string, machine: string): void {
     this.windows.reset(site, machine);
   }

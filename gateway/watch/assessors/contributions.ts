@@ -3,14 +3,17 @@ import type { AlertInput } from '../../ports/decision.ts';
 
 const contributionsMax = 8;
 
-/** The window's newest value of a sensor; null where it has never been seen. */
+/** Returns a sensor's newest value in the window; null if it has never sent one. */
 export function latestValue(input: AlertInput, column: number): number | null {
   const columns = input.window.length / input.rows;
   const value = input.window[(input.rows - 1) * columns + column]!;
   return Number.isFinite(value) ? value : null;
 }
 
-/** Weights per sensor → the largest ones as shares that add to 1. What speaks for the machine (≤ 0) is left out. */
+/**
+ * Converts weights per sensor to contributions: the largest ones, as shares that add up to 1. Weights ≤ 0 speak against
+ * a failure and are omitted.
+ */
 export function contributionsOf(input: AlertInput, weights: ArrayLike<number>): Contribution[] {
   const { sensors } = input.machine.type;
   const largest = sensors

@@ -1,6 +1,6 @@
 /**
- * Assesses machines by the model. Machines at risk are explained too: every sensor of theirs is scored once more
- * with that sensor taken out, so an explained machine costs 1 + sensors windows instead of 1.
+ * Assesses machines with the model. Machines at risk get an explanation too: for each of their sensors a window is
+ * scored with that sensor removed, so an explained machine costs 1 + sensors windows instead of 1.
  */
 import type { Assessment } from '../../../shared/contract/events.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
@@ -11,9 +11,9 @@ import type { ModelClient } from '../model/model-client.ts';
 import type { LoadedModel, ScoreResult } from '../model/model-messages.ts';
 import { contributionsOf } from './contributions.ts';
 
-/** A machine with less life than this many times the alert's threshold is explained. */
+/** A machine whose life is below this many times the alert's threshold gets an explanation. */
 const explainFactor = 1.5;
-/** Least share of a window's values that must be there, not stuck, and like those of the training data. */
+/** Least share of a window's values that must be present, not stuck, and similar to the training data. */
 const familiarityMin = 0.8;
 
 export interface ModelAssessorOptions {
@@ -21,7 +21,7 @@ export interface ModelAssessorOptions {
   baselineOf(machine: MachineIdentity): Baseline | null;
 }
 
-/** p50 below which a machine of this type is at risk; 0 if no alert asks for remaining life. */
+/** Returns the p50 below which a machine of this type is at risk; 0 if no alert depends on remaining life. */
 export function riskBelow(type: MachineType): number {
   const thresholds = type.alerts
     .filter((alert) => alert.on === 'remaining-life')
@@ -30,8 +30,8 @@ export function riskBelow(type: MachineType): number {
 }
 
 /**
- * A model learnt what it is to be young from short histories: one that is short because its beginning is lost would look
- * as good as new to it.
+ * The model learnt from short histories how a new machine looks, so a history whose beginning is lost would look as
+ * good as new to it.
  */
 function fits({ window, cutOff }: AlertInput, { windowRows, inputs }: LoadedModel): boolean {
   return window.length === windowRows * inputs && !cutOff;
@@ -40,7 +40,10 @@ function fits({ window, cutOff }: AlertInput, { windowRows, inputs }: LoadedMode
 export function createModelAssessor(options: ModelAssessorOptions): Assessor {
   const { client, baselineOf } = options;
 
-  /** A model that sees what it never learnt from has nothing to say, however sure it would sound: rules decide. */
+  /**
+   * A model has no reliable answer for data unlike its training data, however narrow its interval; the rules then
+   * decide.
+   */
   function assessment(
     input: AlertInput,
     model: LoadedModel,

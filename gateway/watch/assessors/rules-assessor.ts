@@ -4,9 +4,9 @@ import { type Baseline, scoreAnomaly } from '../baselines/baseline.ts';
 import { contributionsOf } from './contributions.ts';
 import { applyRules, hasLimits, type RuleFinding } from './rules.ts';
 
-/** Rules never sound as sure as a model can. */
+/** Upper bound of the confidence of rules, which is below that of a model. */
 const confidenceMax = 0.65;
-/** Where there is no trend to be sure of, and the machine's baseline is known. */
+/** Confidence without a reliable trend, if the machine's baseline is known. */
 const confidenceNoTrend = 0.5;
 const confidenceLearning = 0.2;
 
@@ -30,8 +30,8 @@ function byLimits(input: AlertInput, finding: RuleFinding, anomaly: number): Ass
 }
 
 /**
- * Assesses by the limits of the machine type; where it has none, by how unlike its own beginning a machine behaves. Needs
- * nothing, never fails, answers at once.
+ * Assesses by the limits of the machine type or, if it has none, by the deviation from the machine's baseline. It
+ * depends on nothing, never fails, and answers at once.
  */
 export function createRulesAssessor(options: {
   baselineOf(machine: MachineIdentity): Baseline | null;

@@ -25,7 +25,7 @@ const type: MachineType = {
 
 const random = seededRandom(1);
 
-/** `rising` goes from `from` by `slope` a row, with noise; the others stand still and healthy. */
+/** `rising` goes from `from` by `slope` per row, with noise; the others stay constant and healthy. */
 function rig(from: number, slope: number, noise = 0, falling = 10): Float32Array {
   const values = Array.from({ length: rows }, (_, row) => [
     from + slope * row + noise * gaussian(random),
@@ -42,7 +42,7 @@ describe('rules', () => {
     expect(remaining!.p50).toBeCloseTo(31, 0);
   });
 
-  it('give a wider interval where there is more noise, around the truth', () => {
+  it('give an interval around the truth that is wider with more noise', () => {
     const calm = applyRules(type, rig(50, 1, 0.5), rows).remaining!;
     const noisy = applyRules(type, rig(50, 1, 4), rows).remaining!;
     expect(noisy.p90 - noisy.p10).toBeGreaterThan(calm.p90 - calm.p10);
@@ -52,18 +52,18 @@ describe('rules', () => {
     }
   });
 
-  it('say no remaining life without a trend, far from the limit, or where the sensor recovers', () => {
+  it('estimate no remaining life without a trend, far from the limit, or if the sensor recovers', () => {
     expect(applyRules(type, rig(70, 0, 2), rows).remaining).toBeNull();
     expect(applyRules(type, rig(0, 0.5), rows).remaining).toBeNull();
     expect(applyRules(type, rig(90, -1), rows).remaining).toBeNull();
   });
 
-  it('know limits that lie below', () => {
+  it('handle limits below the normal range', () => {
     expect(applyRules(type, rig(0, 0, 0, 4), rows).severity).toBeCloseTo(0.75, 5);
     expect(applyRules(type, rig(0, 0, 0, 10), rows).severity).toBe(0);
   });
 
-  it('say that nothing is left at the alarm limit', () => {
+  it('estimate a remaining life of 0 at the alarm limit', () => {
     const { severity, remaining } = applyRules(type, rig(120, 0), rows);
     expect(severity).toBe(1);
     expect(remaining).toMatchObject({ p10: 0, p50: 0 });
@@ -78,7 +78,7 @@ describe('rules', () => {
     });
   });
 
-  it('pass over a sensor that has never spoken, or only just begun', () => {
+  it('ignore a sensor that has sent nothing or has only just begun', () => {
     const window = rig(90, 1);
     for (let row = 0; row < rows - 6; row++) window[row * 3] = Number.NaN;
     const begun = applyRules(type, window, rows);
@@ -101,7 +101,7 @@ describe('the rules assessor', () => {
     return (await assessor.assess([input(window, of)], new AbortController().signal))[0]!;
   };
 
-  it('says where the estimate comes from and which sensor it rests on', async () => {
+  it('names the source of the estimate and the sensor behind it', async () => {
     const assessment = await assess(rig(60, 1, 0.2));
     expect(assessment).toMatchObject({ source: 'rules', model: null, remainingLife: { unit: 'cycles' } });
     expect(assessment.contributions[0]).toMatchObject({ sensor: 'rising', share: 1 });
@@ -111,7 +111,7 @@ describe('the rules assessor', () => {
     expect(assessment.confidence).toBeLessThanOrEqual(0.65);
   });
 
-  it('takes health from the anomaly score where a type has no limits', async () => {
+  it('derives health from the anomaly score if a type has no limits', async () => {
     const free: MachineType = {
       ...type,
       sensors: type.sensors.map(({ name, unit, min, max }) => ({ name, unit, min, max })),

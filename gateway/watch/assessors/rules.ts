@@ -1,16 +1,16 @@
 /**
- * The assessment without a model: how far each sensor with limits has come from warning to alarm, and when its trend
- * will reach the alarm. Severity runs through 0.5 at the warning limit and 1 at the alarm limit, in a straight line.
+ * Assessment without a model: how far each sensor with limits has moved from warning to alarm, and when its trend will
+ * reach the alarm. Severity is linear, with 0.5 at the warning limit and 1 at the alarm limit.
  */
 import type { MachineType, Sensor } from '../../../shared/domain/machine-type.ts';
 
-/** The level is the median of this many newest rows: a single odd reading changes nothing. */
+/** The level is the median of this many newest rows, so that a single odd reading changes nothing. */
 const levelRows = 5;
-/** Below this severity a trend is noise on a healthy machine. */
+/** Below this severity a trend is considered noise of a healthy machine. */
 const trendFromSeverity = 0.3;
-/** A trend is one if its slope is at least this many standard errors above 0. */
+/** A trend must have a slope of at least this many standard errors. */
 const trendStdErrorsMin = 2.5;
-/** An extrapolation further than so many windows ahead is not worth stating. */
+/** An extrapolation beyond this many windows is not reported. */
 const horizonWindows = 5;
 /** Half width of an 80 % interval in standard errors. */
 const intervalStdErrors = 1.28;
@@ -18,18 +18,18 @@ const intervalStdErrors = 1.28;
 export interface RuleFinding {
   /** Per sensor, 0 … 1; 0 for sensors without limits. */
   severities: Float64Array;
-  /** 0 … 1; the worst severity, a little more if others are bad too. */
+  /** 0 … 1: the worst severity, slightly more if others are high too. */
   severity: number;
-  /** In rows; null where there is no trend. */
+  /** In rows; null without a trend. */
   remaining: { p10: number; p50: number; p90: number } | null;
-  /** How sure the trend is, in standard errors; infinite at the alarm limit. */
+  /** Slope of the trend in standard errors; infinite at the alarm limit. */
   trendStdErrors: number;
 }
 
 interface Trend {
   slope: number;
   stdError: number;
-  /** The fitted line's value at the newest row. */
+  /** Value of the fitted line at the newest row. */
   now: number;
 }
 
@@ -37,7 +37,7 @@ export function hasLimits(type: MachineType): boolean {
   return type.sensors.some((sensor) => sensor.warn !== undefined);
 }
 
-/** One sensor's severity, not clipped, at each row from `firstRow` on. */
+/** Returns one sensor's severity at each row from `firstRow` on, not clipped. */
 function severitiesOf(
   { warn, alarm }: Sensor,
   index: number,
@@ -54,13 +54,13 @@ function severitiesOf(
   return values;
 }
 
-/** NaN if any value is. */
+/** Returns the median, or NaN if any value is NaN. */
 function median(values: Float64Array): number {
   const sorted = values.slice().sort();
   return Number.isNaN(sorted.at(-1)) ? Number.NaN : sorted[sorted.length >> 1]!;
 }
 
-/** Least squares over the rows. */
+/** Fits a line to the rows by least squares. */
 function trendOf(values: Float64Array): Trend {
   const n = values.length;
   const middle = (n - 1) / 2;
@@ -83,7 +83,7 @@ function trendOf(values: Float64Array): Trend {
 function extrapolate(severity: number, trend: Trend, rows: number): RuleFinding['remaining'] {
   const horizon = horizonWindows * rows;
   if (severity >= 1) return { p10: 0, p50: 0, p90: rows / levelRows };
-  // Written so that a trend that is not a number (a sensor that has only begun to speak) is none.
+  // Written so that NaN (a sensor that has only just begun to send) counts as no trend.
   if (!(trend.slope >= trendStdErrorsMin * trend.stdError)) return null;
   const left = Math.max(0, 1 - trend.now);
   const at = (slope: number) => (slope <= 0 ? horizon : Math.min(horizon, left / slope));
@@ -93,10 +93,13 @@ function extrapolate(severity: number, trend: Trend, rows: number): RuleFinding[
   return { p10: at(trend.slope + margin), p50, p90: at(trend.slope - margin) };
 }
 
-/** A trend is looked for in at most so many newest rows: models may ask for far longer windows. */
+/** A trend is fitted to at most this many newest rows, because models may need far longer windows. */
 const recentRowsMax = 30;
 
-/** `allRows`: `rowCount` × sensors of the type, oldest first, NaN where a sensor has not been seen. */
+/**
+ * Applies the rules to `allRows`: `rowCount` × sensors of the type, oldest first, NaN where a sensor has sent nothing
+ * yet.
+ */
 export function applyRules(type: MachineType, allRows: Float32Array, rowCount: number): RuleFinding {
   const rows = Math.min(rowCount, recentRowsMax);
   const window = allRows.subarray((allRows.length / rowCount) * (rowCount - rows));
@@ -121,7 +124,7 @@ export function applyRules(type: MachineType, allRows: Float32Array, rowCount: n
   return { severities, severity: smoothWorst(severities), remaining, trendStdErrors };
 }
 
-/** A power mean without the division: the worst one decides, several bad ones add a little. */
+/** A power mean without the division: the worst severity dominates, and several high ones add a little. */
 function smoothWorst(severities: Float64Array): number {
   const sum = severities.reduce((total, severity) => total + severity ** 8, 0);
   return Math.min(1, sum ** (1 / 8));

@@ -6,13 +6,13 @@ import { hasLimits } from './rules.ts';
 
 const name = 'self-learned';
 const version = '1.0.0';
-/** Knowledge from one machine alone is never as sure as a model's, which has learnt from many lives. */
+/** Lower than a model's confidence, because a baseline knows one machine and a model many lives. */
 const confidence = 0.55;
 
 /**
- * Assesses by what is normal for this very machine, which needs neither a model nor limits: how unlike its own past it
- * behaves, and, where that has a trend, how long until its end. Where the machine's type has limits and there is no such
- * trend, it has nothing to say: rules know better.
+ * Assesses by the machine's own baseline, which needs neither a model nor limits: the deviation from its past and, if
+ * that has a trend, the remaining life. If the machine's type has limits and there is no such trend, it returns no
+ * answer, because the rules are better then.
  */
 export function createSelfLearnedAssessor(options: {
   baselineOf(machine: MachineIdentity): Baseline | null;

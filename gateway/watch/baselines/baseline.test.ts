@@ -8,7 +8,7 @@ const random = seededRandom(3);
 const normalRow = () => Float32Array.from({ length: columns }, (_, i) => 10 * i + gaussian(random));
 type Changed = (row: Float32Array) => void;
 
-/** A baseline that has learnt normal rows, and a way to give it more. */
+/** A baseline that has learnt normal rows, and functions to add more. */
 function learnt(options = {}) {
   const baseline = new Baseline(columns, options);
   let timeMs = 0;
@@ -28,12 +28,12 @@ function learnt(options = {}) {
 }
 
 describe('the anomaly score', () => {
-  it('stays below 0.5 while a machine behaves as it did at first', () => {
+  it('stays below 0.5 while a machine behaves as in the beginning', () => {
     const { take } = learnt();
     expect(Math.max(...take(300))).toBeLessThan(0.5);
   });
 
-  it('passes 0.5 while sensors are away from their normal, and names them', () => {
+  it('exceeds 0.5 while sensors deviate, and names them', () => {
     const { baseline, take } = learnt();
     const scores = take(60, (row) => {
       row[2]! += 12;
@@ -45,7 +45,7 @@ describe('the anomaly score', () => {
     expect(take(120).at(-1)).toBeLessThan(0.5);
   });
 
-  it('does not care for one odd row', () => {
+  it('ignores a single odd row', () => {
     const { take } = learnt();
     take(1, (row) => {
       row[2]! += 1_000;
@@ -53,7 +53,7 @@ describe('the anomaly score', () => {
     expect(Math.max(...take(5))).toBeLessThan(0.5);
   });
 
-  it('says nothing while it learns, without a baseline, and of sensors that are silent', () => {
+  it('is 0 while learning, without a baseline, and for silent sensors', () => {
     expect(new Baseline(columns).score()).toEqual({ score: 0, deviations: new Float64Array(columns) });
     expect(scoreAnomaly(null, columns)).toEqual({ score: 0, deviations: new Float64Array(columns) });
     const { baseline, take } = learnt();
@@ -64,7 +64,7 @@ describe('the anomaly score', () => {
     expect(baseline.score().deviations[1]).toBe(0);
   });
 
-  it('is not alarmed by the last digit of a sensor that stood still while learning', () => {
+  it('ignores a change in the last digit of a sensor that was constant while learning', () => {
     const at = (value: number) => {
       const baseline = new Baseline(1);
       for (let row = 0; row < learnRows; row++) baseline.take(Float32Array.of(100), row);
@@ -75,21 +75,21 @@ describe('the anomaly score', () => {
     expect(at(110)).toBeGreaterThan(0.5);
   });
 
-  it('learns anew when the machine gets more sensors', () => {
+  it('is learnt again when the machine gets more sensors', () => {
     const { baseline } = learnt();
     baseline.widen(Array.from({ length: columns + 1 }, (_, i) => `s${i}`));
     expect(baseline.rows).toBe(0);
     expect(baseline.score().deviations).toHaveLength(columns + 1);
   });
 
-  it('looks at no more rows than a machine’s step allows, however fast they come', () => {
+  it('samples no more rows than the machine’s step allows, at any rate of messages', () => {
     const baseline = new Baseline(1, { stepMs: 400 });
     for (let i = 0; i <= 1_000; i++) baseline.take(Float32Array.of(i), i);
     expect(baseline.rows).toBe(21);
   });
 });
 
-it('of a type about which nothing is known, what lasts becomes the new normal', () => {
+it('of an open type accepts a lasting change as the new normal', () => {
   const generic = loadMachineTypes().get('generic')!;
   const { baseline, take } = learnt(baselineOptions(generic));
   expect(baseline.ready).toBe(false);

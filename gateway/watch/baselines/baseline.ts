@@ -1,32 +1,33 @@
 /**
- * The baseline of one machine, and the anomaly score: how unlike its own past the machine behaves, by the self-learning
- * detector of shared/detector, which sees each row once as it completes. A baseline is learnt from the machine's first
- * rows and then follows slowly, and least of all while it behaves strangely: one that learnt the wear would hide it.
+ * The baseline of one machine, and its anomaly score: the deviation from the machine's own past, computed by the
+ * self-learning detector of shared/detector from each completed row. A baseline is learnt from the machine's first
+ * rows. After that it follows slowly, and least of all during anomalies, because a baseline that adapted to wear would
+ * hide it.
  */
 import { Detector } from '../../../shared/detector/detector.ts';
 import type { RemainingRows } from '../../../shared/detector/remaining-life.ts';
 import { parameters } from '../../../shared/detector/sensors/parameters.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import { columnOrder, rowInOrder } from './column-order.ts';
-import type { ExtraLooks } from './extra-looks.ts';
+import type { SampleBudget } from './sample-budget.ts';
 
-/** Rows after which a machine is scored. */
+/** Rows before a machine is scored. */
 export const warmUpRows = 60;
-/** Rows from which its baseline is learnt: more, since the first few seldom show all speeds and loads … */
+/** Rows from which its baseline is learnt: more than that, since the first few seldom show all speeds and loads … */
 export const learnRows = 120;
-/** … and yet more where the type says nothing about its machines, and how long they live. */
+/** … and more still if the type describes neither its machines nor their life. */
 export const learnRowsOpen = 600;
-/** Distance over the limit of normal at which a state scores 0.5; more is asked where events are what counts. */
+/** Ratio of distance to limit at which a state scores 0.5; it is higher if events determine the score. */
 const ratioHalf = { state: 1.9, events: 2.2 };
-/** Rarity in decades at which an event scores 0.5, and a sensor that stands still. */
+/** Rarity in decades at which an event, or a constant sensor, scores 0.5. */
 const decadesHalf = { event: 4, still: 5 };
-/** Above this score of its own the detector reports that something begins. */
+/** Above this score of its own, the detector reports the onset of an event. */
 const eventFrom = parameters.state.band;
-/** The rows between two looks are averaged over about this many looks. */
-const looksMean = 20;
-/** Looks in a step at most, at a machine that sends faster: its cost is bounded in time. */
-const fasterMax = 8;
-/** A row after this part of a step counts as nominal: clocks and networks are not exact, and half of all rows come sooner. */
+/** The average number of rows per sample covers about this many samples. */
+const samplesMean = 20;
+/** Limit of samples per step for a machine that sends faster, which bounds the cost per time. */
+const samplesPerStepMax = 8;
+/** A row after this share of a step counts as nominal: clocks and networks jitter, and half of all rows come early. */
 const wholeStep = 0.8;
 
 const unlimited = { take: () => true };
@@ -34,85 +35,88 @@ const unlimited = { take: () => true };
 export interface BaselineOptions {
   learnRows?: number;
   /**
-   * The meaning of the score. `state`: how far from normal the machine is now, as long as it is; for types of which wear is
-   * to be told. `events`: how rare what happened lately is, or how far it has drifted; what lasts becomes the new normal.
+   * What the score expresses. `state`: the current distance from normal, for types whose wear must stay visible.
+   * `events`: how rare a recent event was, or how far the machine has drifted; a lasting change becomes the new normal.
    */
   judges?: 'state' | 'events';
-  /** The nominal time between two rows. Sooner rows are looked at `fasterMax` times in it at most; 0 (default): all. */
+  /**
+   * The nominal time between two rows, ms. Of faster rows at most `samplesPerStepMax` per step are sampled; 0 (default): all.
+   */
   stepMs?: number;
-  /** Asked for each look sooner than about a step after the last. Default: as many as are wanted. */
-  looks?: Pick<ExtraLooks, 'take'>;
+  /** The budget for samples sooner than about a step after the last one. Default: unlimited. */
+  samples?: Pick<SampleBudget, 'take'>;
 }
 
-/** How machines of a type are judged: where nothing is known of them, a change that lasts may well be a new normal. */
+/** Options for machines of a type. For open types, a lasting change may well be a new normal state. */
 export function baselineOptions(type: MachineType): BaselineOptions {
   const { stepMs } = type;
   return type.openSensors ? { learnRows: learnRowsOpen, judges: 'events', stepMs } : { stepMs };
 }
 
-/** The part of a baseline that is kept over a restart. */
+/** The part of a baseline that is saved across restarts. */
 export interface SavedBaseline {
-  /** Time of the last row that was looked at; null: none. */
+  /** Time of the last sampled row; null if none was. */
   takenMs: number | null;
-  /** The names of the detector's columns. */
+  /** Names of the detector's columns. */
   sensors: readonly string[];
   detector: Uint8Array;
 }
 
-/** The learnt normal behaviour of one machine. A few KB (9 KB with 14 sensors), of fixed size. */
+/** The learned baseline of one machine: a few KB (9 KB with 14 sensors), of fixed size. */
 export class Baseline {
   private readonly options: Required<BaselineOptions>;
   private detector: Detector;
   private columns: number;
   private takenMs = Number.NEGATIVE_INFINITY;
-  /** Rows passed over since the last look; rows a look, lately (0: not known yet). */
-  private passed = 0;
-  private rowsALook = 0;
-  /** The sensors' contributions to the event that began last. */
-  private begun: Float64Array | null = null;
-  /** The detector's columns by name, where it was restored, and where each is in a row (−1: nowhere yet). */
+  /** Rows skipped since the last sample; recent average of rows per sample (0: not known yet). */
+  private skipped = 0;
+  private rowsPerSample = 0;
+  /** Contributions of the sensors to the event that began last. */
+  private onset: Float64Array | null = null;
+  /** Names of the detector's columns after a restore, and the position of each in a row (−1: not present yet). */
   private sensors: readonly string[] | null = null;
   private order: Int32Array | null = null;
 
   constructor(columns: number, options: BaselineOptions = {}) {
-    this.options = { learnRows, judges: 'state', stepMs: 0, looks: unlimited, ...options };
+    this.options = { learnRows, judges: 'state', stepMs: 0, samples: unlimited, ...options };
     this.columns = columns;
     this.detector = this.newDetector();
   }
 
-  /** Rows looked at. */
+  /** Number of sampled rows. */
   get rows(): number {
     return this.detector.rows;
   }
 
-  /** Whether enough is known to score. */
+  /** True once enough is known to score. */
   get ready(): boolean {
     return this.rows >= (this.options.judges === 'events' ? this.options.learnRows : warmUpRows);
   }
 
-  /** Takes one row into account, from `row[from]` on; NaN is an absent value. */
+  /** Processes one row at `row[from]`; NaN is an absent value. */
   take(row: Float32Array, timeMs: number, from = 0): void {
     const sinceMs = timeMs - this.takenMs;
-    this.passed++;
-    if (sinceMs >= 0 && sinceMs < wholeStep * this.options.stepMs && !this.mayLook(sinceMs)) return;
+    this.skipped++;
+    if (sinceMs >= 0 && sinceMs < wholeStep * this.options.stepMs && !this.maySample(sinceMs)) return;
     this.takenMs = timeMs;
-    this.rowsALook = this.rowsALook === 0 ? 1 : this.rowsALook + (this.passed - this.rowsALook) / looksMean;
-    this.passed = 0;
+    this.rowsPerSample =
+      this.rowsPerSample === 0 ? 1 : this.rowsPerSample + (this.skipped - this.rowsPerSample) / samplesMean;
+    this.skipped = 0;
     const { detector, order } = this;
     const score = order
       ? detector.push(rowInOrder(row, from, order), 0, timeMs)
       : detector.push(row, from, timeMs);
-    if (score > eventFrom) this.begun = this.detector.contributions(this.begun ?? this.newDeviations());
+    if (score > eventFrom) this.onset = this.detector.contributions(this.onset ?? this.newDeviations());
   }
 
-  private mayLook(sinceMs: number): boolean {
-    const { stepMs, looks } = this.options;
-    return sinceMs * fasterMax >= stepMs && looks.take();
+  private maySample(sinceMs: number): boolean {
+    const { stepMs, samples } = this.options;
+    return sinceMs * samplesPerStepMax >= stepMs && samples.take();
   }
 
   /**
-   * The machine has got more sensors, so its baseline does not hold any more. It is learnt anew, unless it knew these
-   * sensors before the restart.
+   * Called when the machine has got more sensors, which invalidates its baseline. It is learnt again, unless these
+   * sensors were known before the restart.
    */
   widen(sensors: readonly string[]): void {
     if (sensors.length <= this.columns) return;
@@ -124,13 +128,16 @@ export class Baseline {
     }
     this.sensors = null;
     this.order = null;
-    this.begun = null;
+    this.onset = null;
     this.detector = this.newDetector();
   }
 
-  /** The newest row's score: by how far the machine is from its baseline, by what began lately, or by what stands still. */
+  /**
+   * Returns the newest row's score: the highest of the distance from the baseline, of a recent onset, and of constant
+   * sensors.
+   */
   score(): AnomalyScore {
-    const { detector, begun } = this;
+    const { detector, onset } = this;
     if (!this.ready) return { score: 0, deviations: new Float64Array(this.columns) };
     const { judges } = this.options;
     const square = detector.ratio ** 2;
@@ -140,27 +147,27 @@ export class Baseline {
     const still = rarityScore(Math.max(...stillness), decadesHalf.still);
     const score = Math.max(state, event, still);
     if (score === still) return { score, deviations: this.inRowOrder(stillness) };
-    if (score === event && begun) return { score, deviations: this.inRowOrder(begun.slice()) };
+    if (score === event && onset) return { score, deviations: this.inRowOrder(onset.slice()) };
     return { score, deviations: this.inRowOrder(detector.contributions(this.newDeviations())) };
   }
 
-  /** In rows of the machine, looked at or not; null where nothing can be said. */
+  /** Remaining life in rows of the machine, sampled or not; null if it is unknown. */
   remaining(): RemainingRows | null {
-    const looks = this.ready ? this.detector.remaining() : null;
-    if (!looks) return null;
-    const rows = Math.max(1, this.rowsALook);
-    return { p10: rows * looks.p10, p50: rows * looks.p50, p90: rows * looks.p90 };
+    const inSamples = this.ready ? this.detector.remaining() : null;
+    if (!inSamples) return null;
+    const rows = Math.max(1, this.rowsPerSample);
+    return { p10: rows * inSamples.p10, p50: rows * inSamples.p50, p90: rows * inSamples.p90 };
   }
 
-  /** `sensors`: the machine's, by column of its rows. */
+  /** Returns the baseline for saving. `sensors` are the machine's, by column of its rows. */
   save(sensors: readonly string[]): SavedBaseline {
     const takenMs = Number.isFinite(this.takenMs) ? this.takenMs : null;
     return { takenMs, sensors: this.sensors ?? sensors, detector: this.detector.toBytes() };
   }
 
   /**
-   * Goes on from what was saved. `sensors`: the machine's now, by column of its rows; of an open type perhaps not all
-   * that it had. @throws HarbingerError DETECTOR_STATE. False if it was another machine, as far as sensors go.
+   * Restores a saved baseline. `sensors` are the machine's now, by column of its rows; an open type may still lack
+   * some. Returns false if the sensors do not match. @throws HarbingerError DETECTOR_STATE
    */
   restore(saved: SavedBaseline, sensors: readonly string[]): boolean {
     const order = columnOrder(saved.sensors, sensors);
@@ -190,7 +197,7 @@ export class Baseline {
   }
 
   private newDetector(): Detector {
-    // Days and weeks are learnt where there is no model to know better; they take memory.
+    // Daily and weekly seasons take memory, so they are learnt only if no model could do better.
     const hasClock = this.options.judges === 'events';
     return new Detector(this.columns, { warmUpRows: this.options.learnRows, hasClock });
   }
@@ -199,13 +206,13 @@ export class Baseline {
 const rarityScore = (decades: number, half: number) => 1 - 2 ** (-decades / half);
 
 export interface AnomalyScore {
-  /** 0 … 1; normal behaviour stays below 0.5; 0 until enough of it has been seen. */
+  /** 0 … 1; below 0.5 while the machine behaves normally, and 0 until enough is known. */
   score: number;
-  /** Per sensor, ≥ 0: what it has to do with the score. */
+  /** Per sensor, ≥ 0: its contribution to the score. */
   deviations: Float64Array;
 }
 
-/** `columns`: how many sensors the answer is for. A machine that is not known scores 0. */
+/** Returns the score of a baseline. `columns` is the number of sensors; an unknown machine scores 0. */
 export function scoreAnomaly(baseline: Baseline | null, columns: number): AnomalyScore {
   return baseline?.score() ?? { score: 0, deviations: new Float64Array(columns) };
 }

@@ -1,9 +1,9 @@
 /**
- * The columns of an open type's machine stand in the order in which its sensors first spoke, which after a restart may be
- * another one. What was learnt keeps its own order, and rows are read through this.
+ * Maps columns between two orders. The columns of an open type's machine are in the order in which its sensors first
+ * appeared, which may differ after a restart. A saved baseline keeps its own order, and rows are mapped to it.
  */
 
-/** Where each of `own` is in `given` (−1: not there); null if `given` has one that `own` does not know. */
+/** Returns the position of each of `own` in `given` (−1: absent); null if `given` has one that `own` lacks. */
 export function columnOrder(own: readonly string[], given: readonly string[]): Int32Array | null {
   if (given.some((sensor) => !own.includes(sensor))) return null;
   return Int32Array.from(own, (sensor) => given.indexOf(sensor));
@@ -11,7 +11,7 @@ export function columnOrder(own: readonly string[], given: readonly string[]): I
 
 const scratch: Float32Array[] = [];
 
-/** The row at `row[from]` in another order, NaN where it has no such column. Valid until the next call. */
+/** Returns the row at `row[from]` in another order, NaN where it has no such column. Valid until the next call. */
 export function rowInOrder(row: Float32Array, from: number, order: Int32Array): Float32Array {
   scratch[order.length] ??= new Float32Array(order.length);
   const ordered = scratch[order.length]!;
@@ -19,7 +19,7 @@ export function rowInOrder(row: Float32Array, from: number, order: Int32Array): 
   return ordered;
 }
 
-/** The other way about: `ordered` back into a row of so many columns, `absent` where nothing belongs there. */
+/** The inverse: copies `ordered` to a row in the original order; columns without a source keep their content. */
 export function rowFromOrder<T extends Float32Array | Uint8Array>(ordered: T, order: Int32Array, row: T): T {
   order.forEach((column, i) => {
     if (column >= 0) row[column] = ordered[i]!;

@@ -1,7 +1,7 @@
 /**
- * The main thread's side of the model: starts its worker, asks it with a time limit and a bound on what is under way,
- * and replaces it when it crashes or hangs, with capped back-off. While there is no worker every question is answered at
- * once with MODEL_UNAVAILABLE, so that rules decide.
+ * The main thread's side of the model. It starts the worker, sends requests with a time limit and a bound on requests
+ * in flight, and replaces the worker with capped back-off when it crashes or hangs. Without a worker every request
+ * fails at once with MODEL_UNAVAILABLE, so that the rules decide.
  */
 import { Worker } from 'node:worker_threads';
 import type { BackendPreference, ChosenBackend } from '../../../shared/features/backend-names.ts';
@@ -23,23 +23,23 @@ import type {
 } from './model-messages.ts';
 import { PendingScores } from './pending-scores.ts';
 
-/** Requests under way at once; more are refused with MODEL_BUSY: newer windows follow soon. */
+/** Limit of requests in flight; more are refused with MODEL_BUSY, because newer windows follow soon. */
 const inFlightMax = 4;
-/** Loading a native library from a slow card takes a while. */
+/** Loading a native library from a slow SD card takes a while. */
 const startMsMax = 60_000;
-/** Windows and tensors are not on the heap that this limits. */
+/** Windows and tensors are outside the heap that this limits. */
 const maxYoungGenerationSizeMb = 6;
 
 export interface ModelClientOptions {
   sources: ModelSource[];
   backend: BackendPreference;
-  /** A worker silent on a request for longer is taken for hung. */
+  /** A worker that does not answer a request within this time is considered hung. */
   requestMsMax: number;
   restart: BackoffOptions;
   clock: Clock;
   random: Random;
   log: Log;
-  /** The worker's file; another one in tests. */
+  /** The worker's file; tests use another one. */
   entry?: string | URL;
 }
 
@@ -81,7 +81,7 @@ export class ModelClient {
     );
   }
 
-  /** Resolves when the first worker is ready, or has failed: the gateway runs either way. Never rejects. */
+  /** Resolves when the first worker is ready or has failed; the gateway runs either way. Never rejects. */
   async start(): Promise<void> {
     const settled = new Promise<void>((resolve) => {
       this.settleStart = resolve;
@@ -98,19 +98,19 @@ export class ModelClient {
     await worker?.terminate();
   }
 
-  /** The model in use for a machine type. */
+  /** Returns the model in use for a machine type. */
   modelOf(machineType: string): LoadedModel | null {
     return this.models.get(machineType) ?? null;
   }
 
-  /** Whether a worker is there to be asked. */
+  /** True if a worker can take requests. */
   get available(): boolean {
     return this.state === 'ready';
   }
 
   /**
-   * Scores windows of one machine type; `windows` is moved away.
-   * @throws HarbingerError MODEL_UNAVAILABLE, MODEL_BUSY, MODEL_TIMEOUT, MODEL_CRASHED, MODEL_OUTPUT_INVALID, MODEL_FAILED
+   * Scores windows of one machine type; ownership of `windows` is transferred. @throws HarbingerError
+   * MODEL_UNAVAILABLE, MODEL_BUSY, MODEL_TIMEOUT, MODEL_CRASHED, MODEL_OUTPUT_INVALID, MODEL_FAILED
    */
   score(request: Omit<ScoreRequest, 'kind' | 'id'>, signal?: AbortSignal): Promise<ScoreResult> {
     if (!this.worker || this.state !== 'ready') {
@@ -200,7 +200,7 @@ export class ModelClient {
     this.settle();
   }
 
-  /** Ends this worker, however it behaves, and starts another after a while. */
+  /** Terminates this worker, whatever its state, and starts another after a delay. */
   private replace(code: string, message: string): void {
     const { worker } = this;
     this.forget('waiting');

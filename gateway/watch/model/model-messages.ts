@@ -3,7 +3,7 @@ import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { BackendPreference, ChosenBackend } from '../../../shared/features/backend-names.ts';
 import type { WireError } from '../../../shared/runtime/wire-error.ts';
 
-/** Where the model of one machine type lies. */
+/** Location of the model of one machine type. */
 export interface ModelSource {
   type: MachineType;
   folder: string;
@@ -23,7 +23,7 @@ export interface LoadedModel {
   labelCap: number;
   unit: string;
   windowRows: number;
-  /** Sensors that a row of its windows has. */
+  /** Number of sensors per row of its windows. */
   inputs: number;
 }
 
@@ -38,17 +38,17 @@ export interface ScoreRequest {
   kind: 'score';
   id: number;
   machineType: string;
-  /** `count` windows of rows × sensors; moved to the worker, not copied. */
+  /** `count` windows of rows × sensors; transferred to the worker, not copied. */
   windows: Float32Array;
   count: number;
-  /** Windows whose p50 is below this are explained as well. */
+  /** Windows whose p50 is below this get an explanation too. */
   explainBelow: number;
 }
 
 export interface Explanation {
-  /** Which of the request's windows. */
+  /** Index of the window in the request. */
   index: number;
-  /** Per sensor: by how much p50 would rise were it at its operating condition's mean. In the unit of life. */
+  /** Per sensor: the rise of p50 if its values were the means of their operating conditions. In the unit of life. */
   effects: Float32Array;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The model's worker thread: chooses a TensorFlow.js backend, loads the artefacts that pass every check, and answers
- * score requests one after the other. Nothing is thrown out of it: what goes wrong is an answer.
+ * The model's worker thread. It chooses a TensorFlow.js backend, loads the artefacts that pass every check, and answers
+ * score requests one after the other. It throws nothing: errors are sent as answers.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
@@ -28,7 +28,9 @@ function send(message: FromWorker, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
 }
 
-/** A window without values, and one of extremes: a sound network answers both with numbers. */
+/**
+ * Scores a window without values and one of extreme values, both of which a sound network answers with finite numbers.
+ */
 function checkAnswers(model: Model, folder: string): void {
   const width = model.path.windowRows * model.path.inputs;
   const windows = new Float32Array(2 * width).fill(Number.NaN, 0, width).fill(Number.MAX_VALUE, width);

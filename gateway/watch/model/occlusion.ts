@@ -4,11 +4,12 @@ import type { Model } from '../../../shared/features/model.ts';
 const inputsPerPass = 256;
 
 /**
- * Which sensors an estimate rests on: each sensor's values all become the mean of their operating condition, and the rise
- * of p50 is what that sensor takes from the machine's life. Costs one scored window per sensor that the model reads.
+ * Computes which sensors an estimate depends on: all values of a sensor are replaced by the means of their operating
+ * conditions, and the rise of p50 is the life that this sensor costs the machine. Costs one scored window per sensor
+ * that the model reads.
  * @param input one window as the networks read it
- * @returns one value per sensor of the machine type, in the unit of life; negative where the sensor speaks for the
- *   machine, 0 for sensors that the model does not read
+ * @returns one value per sensor of the machine type, in the unit of life; negative if the sensor argues against a
+ * failure, 0 for sensors that the model does not read
  */
 export function occlusionEffects(model: Model, input: Float32Array, p50: number): Float32Array {
   const { path } = model;

@@ -9,8 +9,8 @@ interface Pending {
 }
 
 /**
- * Requests whose answer is awaited. A caller that aborts is freed at once, but its request stays here until the worker
- * answers or is found hung: what the worker is busy with must stay known.
+ * Requests in flight. A caller that aborts is released at once, but its request stays here until the worker answers or
+ * is found hung, because the worker is still busy with it.
  */
 export class PendingScores {
   readonly counts = { requests: 0, failures: 0 };
@@ -36,7 +36,11 @@ export class PendingScores {
     const result = new Promise<ScoreResult>((resolve, reject) => {
       const abort = () =>
         reject(
-          new HarbingerError('MODEL_ABANDONED', 'intelligence', 'nobody waits for this estimate any more'),
+          new HarbingerError(
+            'MODEL_ABANDONED',
+            'intelligence',
+            'the decision no longer waits for this estimate',
+          ),
         );
       const timer = this.clock.setTimer(this.limitMs, this.onHung);
       const settle = () => {

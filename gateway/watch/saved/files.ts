@@ -5,11 +5,11 @@ import { replaceFile } from '../../../shared/files/replace.ts';
 
 /** The few file operations that saved baselines need; injected, so that a test can fill the disk. */
 export interface BaselineFiles {
-  /** Names in the folder, which is made if it is not there. */
+  /** Names in the folder, which is created if it is missing. */
   list(): Promise<string[]>;
-  /** @throws RangeError if it is larger than such a file can be */
+  /** @throws RangeError if the file is too large to be one of saved baselines */
   read(name: string): Promise<Buffer>;
-  /** All or nothing: written beside, synced, renamed. After a power cut it is the old one or the new one. */
+  /** Replaces the file atomically. After a power cut it is either the old or the new one. */
   replace(name: string, bytes: Buffer): Promise<void>;
   copy(from: string, to: string): Promise<void>;
   remove(name: string): Promise<void>;
@@ -28,7 +28,7 @@ export function baselineFiles(dir: string): BaselineFiles {
       if (size > fileBytesMax) throw new RangeError(`${size} bytes are too many`);
       return await readFile(join(dir, name));
     },
-    // The folder is not synced: the old file that a power cut may bring back is sound too.
+    // The folder is not synced: the old file, which a power cut may bring back, is valid too.
     replace: (name, bytes) => replaceFile(join(dir, name), bytes, { syncFolder: false }),
     copy: (from, to) => copyFile(join(dir, from), join(dir, to), constants.COPYFILE_FICLONE),
     remove: (name) => rm(join(dir, name), { force: true }),

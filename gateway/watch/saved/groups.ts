@@ -8,25 +8,25 @@ const membersMax = 32;
 export interface Member {
   readonly key: string;
   readonly group: Group;
-  /** Null until the machine is heard again. */
+  /** Null until the machine sends again. */
   machine: WatchedMachine | null;
-  /** As it was read, until the machine has learnt more. */
+  /** The record as it was read, until the machine has learnt more. */
   record: BaselineRecord | null;
-  /** How many rows had been learnt when it was last written; −1: never, or of another window. */
+  /** Rows learnt when it was last written; −1: never written, or for another window. */
   savedRows: number;
 }
 
 export interface Group {
   readonly name: string;
   readonly members: Set<Member>;
-  /** When it was last written, and last tried. Monotonic. */
+  /** Monotonic times of the last successful and the last attempted write. */
   writtenMs: number;
   triedMs: number;
-  /** The file must not be believed any longer, however little was learnt since. */
+  /** The file must be replaced soon, however little was learnt since. */
   isWrong: boolean;
-  /** The file is copied before it is replaced. */
+  /** The file must be copied before it is replaced. */
   setAside: boolean;
-  /** The file also holds machines that were given up: no haste. */
+  /** The file also holds evicted machines, so rewriting it is not urgent. */
   isSmaller: boolean;
 }
 
@@ -41,7 +41,7 @@ export class BaselineGroups {
     return this.byKey.size;
   }
 
-  /** Machines that were saved and have not been heard since. */
+  /** Saved machines that have sent nothing since. */
   get absentCount(): number {
     return this.absent.size;
   }
@@ -50,7 +50,10 @@ export class BaselineGroups {
     return this.byKey.get(key);
   }
 
-  /** A group for a file that is there; its index is never given to another. Null if it is no name of such a file. */
+  /**
+   * Adds a group for an existing file, whose index is then not reused. Returns null if the name is not that of such a
+   * file.
+   */
   groupOf(name: string, nowMs: number): Group | null {
     const index = indexOf(name);
     if (index === null) return null;
@@ -58,14 +61,14 @@ export class BaselineGroups {
     return this.addGroup(name, nowMs);
   }
 
-  /** A member that was read. */
+  /** Adds a member that was read from a file. */
   adopt(key: string, record: BaselineRecord, group: Group): void {
     const member = this.add(key, group);
     member.record = record;
     this.absent.add(member);
   }
 
-  /** A member for a machine that is new here. */
+  /** Adds a member for a new machine. */
   join(key: string, nowMs: number): Member {
     if (!this.roomy || this.roomy.members.size >= membersMax) {
       this.roomy = [...this.all].find(({ members }) => members.size < membersMax) ?? null;
@@ -86,7 +89,7 @@ export class BaselineGroups {
     member.group.isSmaller = true;
   }
 
-  /** Makes room for one more: a machine that has not been heard gives way. */
+  /** Evicts a machine that has not sent since the start, to make room. */
   dropAbsent(): void {
     const [first] = this.absent;
     if (first) this.remove(first);
@@ -113,7 +116,7 @@ export class BaselineGroups {
   }
 }
 
-/** Whether a machine has learnt something that is not on disk. */
+/** True if a machine has learnt something that is not on disk. */
 export function isBehind({ machine, savedRows }: Member): boolean {
   return machine !== null && machine.window.learntTo === null && machine.window.baseline.rows !== savedRows;
 }
@@ -124,7 +127,7 @@ export function mustWrite({ isWrong, isSmaller, members }: Group): boolean {
   return false;
 }
 
-/** The name that earlier versions gave these files. */
+/** Suffix of the files, kept from earlier versions. */
 const suffix = '.normals';
 const nameOf = (index: number) => `${String(index).padStart(6, '0')}${suffix}`;
 

@@ -1,4 +1,4 @@
-/** Reads saved baselines, and changes nothing: the folder may turn out to be another gateway's. */
+/** Reads saved baselines without changing anything, because the folder may turn out to be another gateway's. */
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
@@ -8,7 +8,7 @@ import type { BaselineGroups, Group } from './groups.ts';
 import { type BaselineRecord, decodeFile } from './record.ts';
 import { fitsType } from './resume.ts';
 
-/** At most so many copies are kept of files that could not be used. */
+/** Limit of copies kept of unusable files. */
 const asideMax = 8;
 export const asideSuffix = '.set-aside';
 
@@ -24,11 +24,11 @@ export interface LoadOptions {
 
 export interface LoadReport {
   damagedFiles: number;
-  /** Machines whose type is no longer what it was. */
+  /** Machines whose type has changed since. */
   foreign: number;
 }
 
-/** Fills `groups`. @throws the system's error where the folder cannot be listed */
+/** Fills `groups`. @throws the system's error if the folder cannot be listed */
 export async function loadBaselines(options: LoadOptions): Promise<LoadReport> {
   const { files, groups, clock, log, signal } = options;
   const names = (await files.list()).sort();
@@ -42,19 +42,19 @@ export async function loadBaselines(options: LoadOptions): Promise<LoadReport> {
   if (unreadable.length > 0) {
     log.error(
       { code: 'NORMALS_UNREADABLE', files: unreadable.length, first: unreadable[0] },
-      'saved baselines cannot be read and were left as they are; their machines learn anew',
+      'saved baselines cannot be read and were left as they are; their machines learn new ones',
     );
   }
   if (damagedFiles.length > 0) {
     log.error(
       { code: 'NORMALS_DAMAGED', files: damagedFiles.length, first: damagedFiles[0] },
-      'saved baselines are damaged and were set aside; their machines learn anew',
+      'saved baselines are damaged and were set aside; their machines learn new ones',
     );
   }
   if (foreign.length > 0) {
     log.warn(
       { code: 'NORMALS_FOREIGN', machines: foreign.length, first: foreign[0] },
-      'saved baselines belong to machine types that have changed since and were set aside; their machines learn anew',
+      'saved baselines belong to machine types that have changed and were set aside; their machines learn new ones',
     );
   }
   return { damagedFiles: damagedFiles.length, foreign: foreign.length };
@@ -78,7 +78,7 @@ class Load {
     try {
       file = await files.read(group.name);
     } catch (error) {
-      // It may be read the next time: its name is not used meanwhile.
+      // It may become readable until the next start, so its name is not reused.
       groups.drop(group);
       this.unreadable.push(`${group.name}: ${messageOf(error)}`);
       return;
@@ -100,7 +100,7 @@ class Load {
       this.foreign.push(key);
       return;
     }
-    // Twice, where a file could not be read for a while.
+    // A machine can occur twice if a file was unreadable for a while; the newer record counts.
     const other = groups.find(key);
     if (other && (other.record?.head.savedMs ?? 0) >= head.savedMs) return;
     if (other) groups.remove(other);

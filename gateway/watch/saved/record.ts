@@ -33,7 +33,7 @@ const Head = Type.Object({
 });
 export type Head = Static<typeof Head>;
 
-/** One machine's record: its head, and its bytes as they are on disk. */
+/** One machine's record: its head, and its bytes as on disk. */
 export interface BaselineRecord {
   head: Head;
   bytes: Buffer;
@@ -53,7 +53,7 @@ export function encodeRecord(head: Head, gathered: Gathered, detector: Uint8Arra
   return { head, bytes };
 }
 
-/** Decodes a record's body, for so many sensors. @throws RangeError where it is too short for them */
+/** Decodes a record's body for this number of sensors. @throws RangeError if it is too short for them */
 export function readBody(
   { bytes }: BaselineRecord,
   sensors: number,
@@ -69,7 +69,7 @@ export function encodeFile(records: readonly BaselineRecord[]): Buffer {
   return Buffer.concat([magic, ...records.map(({ bytes }) => bytes)]);
 }
 
-/** The sound records of a file, and its problem, or null. */
+/** Returns the valid records of a file, and its problem, or null. */
 export function decodeFile(file: Buffer): { records: BaselineRecord[]; problem: string | null } {
   const records: BaselineRecord[] = [];
   if (!file.subarray(0, magic.length).equals(magic)) return { records, problem: 'not of this format' };

@@ -1,4 +1,4 @@
-/** From a watched machine to its record, and back. */
+/** Converts a watched machine to its record, and back. */
 import { contractHash, type MachineType } from '../../../shared/domain/machine-type.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
@@ -8,7 +8,7 @@ import { type BaselineRecord, encodeRecord, readBody } from './record.ts';
 
 const hashes = new WeakMap<MachineType, string>();
 
-/** Hash of a machine type as declared: a machine's own sensors, on an open type, are no part of its contract. */
+/** Hash of a machine type as declared; the sensors that an open type's machine adds are not part of its contract. */
 function hashOf(type: MachineType): string {
   const declared = type.openSensors ? { ...type, sensors: [] } : type;
   const known = hashes.get(type) ?? contractHash(declared);
@@ -16,7 +16,7 @@ function hashOf(type: MachineType): string {
   return known;
 }
 
-/** Whether what was learnt of a machine of this type holds for `type` as it is now. */
+/** True if a baseline learnt for a machine of this type is valid for `type` as it is now. */
 export function fitsType({ head }: BaselineRecord, type: MachineType | undefined): boolean {
   return type !== undefined && head.machineType === type.name && head.contract === hashOf(type);
 }
@@ -25,7 +25,7 @@ const namesOf = (type: MachineType) => type.sensors.map(({ name }) => name);
 const sameNames = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && a.every((name, i) => name === b[i]);
 
-/** The record of what the machine has learnt from all blocks up to `block`. */
+/** Returns the record of everything that the machine has learnt from all blocks up to `block`. */
 export function recordOf(
   { identity, window }: WatchedMachine,
   block: BlockPosition,
@@ -48,7 +48,7 @@ export function recordOf(
   return encodeRecord(head, window.gathered(), detector);
 }
 
-/** Lets the machine go on from its record. Returns the problem that keeps it from that, or null. */
+/** Restores a machine from its record. Returns the problem that prevents it, or null. */
 export function resume({ identity, window }: WatchedMachine, record: BaselineRecord): string | null {
   const { type } = identity;
   const { head } = record;

@@ -14,21 +14,21 @@ const sparse = () => {
   return all.map((readings) => readings.map((one, i) => (i % 3 === 1 ? { ...one, values: { b: i } } : one)));
 };
 
-describe('what was learnt goes on after kill -9', () => {
+describe('baselines continue after kill -9', () => {
   it.each([
     ['whole readings', someBatches()],
     ['one sensor a message', someBatches({ split: true })],
-    ['some sensors now and then', sparse()],
-    ['all at the same ms', sameMs()],
+    ['some sensors occasionally', sparse()],
+    ['all in the same ms', sameMs()],
     ['a clock that goes back', clockGoesBack()],
     ['an open type', someBatches({ type: 'open' })],
-  ])('as if nothing had happened, each row once: %s', async (_, journal) => {
+  ])('exactly as without it, each row learnt once: %s', async (_, journal) => {
     const expected = await uninterrupted(journal);
     const made = await bench(journal);
     const first = await made.start();
     first.take(0, 30);
     await saved(made, () => first.baselines.stats().saves);
-    first.take(30, 40); // learnt, and not written any more
+    first.take(30, 40); // learnt, but no longer written
     for (const tailFrom of [0, 10, 30]) {
       const second = await made.start();
       second.take(tailFrom, 40, true);
@@ -39,7 +39,7 @@ describe('what was learnt goes on after kill -9', () => {
     expect(made.said).toEqual([]);
   });
 
-  it('after a stop in order nothing of the tail is learnt again', async () => {
+  it('after an orderly stop nothing of the tail is learnt again', async () => {
     const journal = someBatches();
     const made = await bench(journal);
     const first = await made.start();
@@ -52,7 +52,7 @@ describe('what was learnt goes on after kill -9', () => {
     expect(second.learnt('m0')).toEqual(await uninterrupted(journal));
   });
 
-  it('where the journal is a new one, all of its rows are new', async () => {
+  it('if the journal is a new one, all of its rows are new', async () => {
     const made = await bench(someBatches());
     const first = await made.start();
     first.take(0, 40);
@@ -63,7 +63,7 @@ describe('what was learnt goes on after kill -9', () => {
     expect(second.learnt('m0')).not.toEqual(first.learnt('m0'));
   });
 
-  it('on an open type whose sensors come in another order', async () => {
+  it('on an open type whose sensors appear in another order', async () => {
     const reordered = ({ values: { a, b, c }, ...rest }: Reading) => ({
       ...rest,
       values: { c: c!, a: a!, b: b! },
@@ -82,7 +82,7 @@ describe('what was learnt goes on after kill -9', () => {
     expect(second.learnt('m0')).toEqual(expected);
   });
 
-  it('but not on one that has another sensor now', async () => {
+  it('but not on an open type that has another sensor now', async () => {
     const journal = someBatches({ type: 'open' });
     const other = journal.map((all) => all.map((one) => ({ ...one, values: { ...one.values, d: 1 } })));
     const made = await bench([...journal.slice(0, 40), ...other.slice(40)]);
@@ -95,7 +95,7 @@ describe('what was learnt goes on after kill -9', () => {
     expect(made.said).toMatchObject([{ code: 'NORMAL_FOREIGN' }]);
   });
 
-  it('not of a machine that was replaced', async () => {
+  it('but not of a machine that was replaced', async () => {
     const journal = someBatches();
     const made = await bench(journal);
     const first = await made.start();
@@ -112,7 +112,7 @@ describe('what was learnt goes on after kill -9', () => {
   });
 });
 
-describe('what cannot be used is learnt anew', () => {
+describe('an unusable baseline is learnt again', () => {
   async function threeMachines() {
     const journal = someBatches({ machines: 3 });
     const made = await bench(journal);
@@ -124,7 +124,7 @@ describe('what cannot be used is learnt anew', () => {
     return { ...made, path, bytes: await readFile(path) };
   }
 
-  it('a torn or damaged file: the machines before the damage go on, it is said once, and a copy is kept', async () => {
+  it('after a torn or damaged file: the machines before the damage continue, it is logged once, and a copy is kept', async () => {
     const made = await threeMachines();
     const { path, bytes } = made;
     const flipped = (at: number) => {
@@ -149,7 +149,7 @@ describe('what cannot be used is learnt anew', () => {
       run.take(40, 41);
       expect(run.baselines.stats()).toMatchObject({ restored: sound, damagedFiles: 1 });
       expect(made.said).toMatchObject([{ code: 'NORMALS_DAMAGED', files: 1 }]);
-      // Everything is written anew: the next start finds nothing wrong.
+      // Everything is rewritten, so the next start finds nothing wrong.
       await run.baselines.stop();
       expect(await readFile(`${path}.set-aside`)).toEqual(damaged);
       made.said.length = 0;
@@ -161,7 +161,7 @@ describe('what cannot be used is learnt anew', () => {
     }
   });
 
-  it('a machine type with another contract', async () => {
+  it('after the machine type has got another contract', async () => {
     const made = await threeMachines();
     const changed = { ...rig, sensors: rig.sensors.map((sensor) => ({ ...sensor, unit: 'mm' })) };
     const run = await made.start({ types: [changed, open] });
@@ -170,7 +170,7 @@ describe('what cannot be used is learnt anew', () => {
     expect(made.said).toMatchObject([{ code: 'NORMALS_FOREIGN', machines: 3 }]);
   });
 
-  it('a folder that cannot be read or written', async () => {
+  it('if the folder cannot be read or written', async () => {
     const made = await threeMachines();
     const broken = () => Promise.reject(Object.assign(new Error('i/o error'), { code: 'EIO' }));
     const all: BaselineFiles = { list: broken, read: broken, replace: broken, copy: broken, remove: broken };

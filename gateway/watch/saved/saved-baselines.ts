@@ -1,11 +1,12 @@
 /**
- * Keeps the baselines of machines over restarts: the detector of each, with the journal's block up to which it has
- * learnt, so that the rows of the journal's tail that come after it are learnt once, and those before it not again.
+ * Keeps the baselines of machines across restarts: the state of each detector, with the journal's block up to which it
+ * has learnt. After a restart, rows of the journal's tail after that block are learnt, and earlier ones are not learnt
+ * again.
  *
- * Baselines are written a few machines at a time, those first that were written longest ago, and only where something was
- * learnt since: the main thread copies some 300 KB and never waits. A file is replaced as a whole. A baseline that cannot
- * be read, or was learnt under another contract, is set aside, logged once, and learnt anew; a disk that refuses costs
- * what was learnt since the last write, and no reading.
+ * Baselines are written in groups of a few machines, oldest first, and only if they have changed: the main thread
+ * copies some 300 KB and never waits. A file is replaced as a whole. A baseline that is unreadable, or was learnt under
+ * another contract, is set aside, logged once, and learnt again. A failing disk loses what was learnt since the last
+ * write, and no reading.
  */
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import { withinBudget } from '../../../shared/runtime/budget.ts';
@@ -23,7 +24,7 @@ import { BaselineWriter } from './writer.ts';
 
 const loadMsMax = 15_000;
 const stopMsMax = 5_000;
-/** A file whose content is wrong is written within this time. */
+/** A file whose content is wrong is replaced within this time. */
 const hurryMs = 500;
 const tickMsMin = 20;
 
@@ -31,7 +32,7 @@ export interface SavedBaselinesOptions {
   files: BaselineFiles;
   types: ReadonlyMap<string, MachineType>;
   machinesMax: number;
-  /** Each machine is written about this often. */
+  /** Interval at which each machine is written. */
   saveMs: number;
   clock: Clock;
   log: Log;
@@ -60,7 +61,7 @@ export class SavedBaselines implements BaselineKeeper {
     this.writer = new BaselineWriter(options, this.groups);
   }
 
-  /** Reads the saved baselines; whatever goes wrong, machines learn anew. Takes at most 15 s. Writes nothing until `keep`. */
+  /** Reads the saved baselines within 15 s. After any failure, machines learn new ones. Writes nothing until `keep`. */
   async start(): Promise<void> {
     const { clock, log } = this.options;
     try {
@@ -78,13 +79,13 @@ export class SavedBaselines implements BaselineKeeper {
     }
   }
 
-  /** The folder is this gateway's: begins to write. */
+  /** Starts writing, once the folder is known to be this gateway's. */
   keep(): void {
     this.keeping = this.usable;
     this.schedule();
   }
 
-  /** Writes what is not on disk yet, within 5 s. */
+  /** Writes, within 5 s, everything that is not on disk yet. */
   async stop(): Promise<void> {
     const { keeping } = this;
     this.keeping = false;
@@ -116,7 +117,7 @@ export class SavedBaselines implements BaselineKeeper {
     this.saidForeign = true;
     options.log.warn(
       { code: 'NORMAL_FOREIGN', machine: machine.key, problem },
-      'the saved baseline does not fit this machine, which learns anew; further ones are only counted',
+      'the saved baseline does not fit this machine, which learns a new one; further ones are only counted',
     );
   }
 
@@ -181,7 +182,7 @@ export class SavedBaselines implements BaselineKeeper {
   }
 }
 
-/** Files whose content is wrong go first, then those not tried for longest. */
+/** Orders files: wrong ones first, then those not tried for longest. */
 function isBefore(group: Group, other: Group | null): boolean {
   if (!other || group.isWrong !== other.isWrong) return !other || group.isWrong;
   return group.triedMs < other.triedMs;

@@ -1,4 +1,6 @@
-/** A bench for saved baselines: a journal of batches in memory, a gateway that can be killed at any of them. */
+/**
+ * A test bench for saved baselines: a journal of batches in memory, and a gateway that can be killed after any of them.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +37,7 @@ export interface Reading {
   values: Record<string, number>;
 }
 
-/** Readings of so many machines; whole ones of a rig in a few batches, or one sensor a message. */
+/** Readings of a number of machines; whole rows of a rig in a few batches, or one sensor per message. */
 export function someBatches(
   options: { machines?: number; batches?: number; type?: string; split?: boolean; seed?: number } = {},
 ): Reading[][] {
@@ -56,7 +58,7 @@ export function someBatches(
   );
 }
 
-/** As the data thread does: machines and sensors are announced as they come, in the order in which they come. */
+/** Builds a batch as the data thread does: machines and sensors are announced when they first appear. */
 function columnsOf(names: Map<string, string[]>, readings: readonly Reading[]): ColumnBatch {
   const newMachines: ColumnBatch['newMachines'] = [];
   const newSensors: ColumnBatch['newSensors'] = [];
@@ -146,7 +148,7 @@ async function baselinesBench(journal: Reading[][]) {
 export type Bench = Awaited<ReturnType<typeof baselinesBench>>;
 const benches: Bench[] = [];
 
-/** A bench that is cleared away after the test. */
+/** Creates a bench that is removed after the test. */
 export async function bench(journal: Reading[][]): Promise<Bench> {
   const made = await baselinesBench(journal);
   benches.push(made);
@@ -156,7 +158,7 @@ afterEach(async () => {
   for (const made of benches.splice(0)) await made.dispose();
 });
 
-/** The state that a gateway learns that is never stopped. */
+/** Returns the state that a gateway learns that is never stopped. */
 export async function uninterrupted(journal: Reading[][], machine = 'm0'): Promise<number[]> {
   const { start } = await bench(journal);
   const run = await start();
@@ -166,7 +168,7 @@ export async function uninterrupted(journal: Reading[][], machine = 'm0'): Promi
 
 export const patience = { timeout: 20_000, interval: 5 };
 
-/** Enough time for every file to be written, and the writing. */
+/** Advances far enough for every file to be due, and waits for the writes. */
 export async function saved({ clock }: Bench, writes: () => number): Promise<void> {
   const before = writes();
   await vi.waitFor(async () => {

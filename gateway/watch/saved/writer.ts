@@ -1,4 +1,4 @@
-/** Writes the file of a group of machines with what they have learnt so far. */
+/** Writes the file of a group of machines with everything they have learnt so far. */
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
@@ -22,7 +22,7 @@ export class BaselineWriter {
     this.groups = groups;
   }
 
-  /** Never rejects. What is learnt while it is written counts as not written. */
+  /** Writes the group's file. Never rejects. Rows learnt during the write count as not written. */
   async write(group: Group, block: BlockPosition | null): Promise<void> {
     const { clock, files, log } = this.options;
     group.triedMs = clock.monotonicMs();
@@ -51,7 +51,7 @@ export class BaselineWriter {
       this.warnedMs = group.triedMs;
       log.warn(
         { code: 'NORMALS_UNWRITABLE', file: group.name, problem: messageOf(error) },
-        'what was learnt could not be written; it is tried again, and readings are not concerned',
+        'baselines could not be written; this is retried, and readings are not affected',
       );
     }
   }
@@ -72,7 +72,7 @@ export class BaselineWriter {
     const savedMs = this.options.clock.nowMs();
     return [...members].flatMap((member) => {
       const { machine } = member;
-      // The record that was read is written again until the machine has learnt on from it.
+      // The record that was read is written again until the machine has learnt more.
       if (block && machine && machine.window.learntTo === null) {
         member.record = null;
         return [recordOf(machine, block, savedMs)];

@@ -5,7 +5,7 @@ import { type BaselineFiles, baselineFiles } from './files.ts';
 import { SavedBaselines } from './saved-baselines.ts';
 import { bench, patience, rig, saved, someBatches, uninterrupted } from './saved-bench.testing.ts';
 
-it('a gateway that only tried to start changes nothing', async () => {
+it('a gateway that failed to start changes nothing', async () => {
   const made = await bench(someBatches());
   const first = await made.start();
   first.take(0, 20);
@@ -29,7 +29,7 @@ it('a gateway that only tried to start changes nothing', async () => {
 });
 
 describe('writing', () => {
-  it('a full disk: the old file stays, it is said, and tried again', async () => {
+  it('a full disk leaves the old file, is logged, and is retried', async () => {
     const made = await bench(someBatches());
     const real = baselineFiles(made.dir);
     let isFull = false;
@@ -58,7 +58,7 @@ describe('writing', () => {
     expect(first.baselines.stats().oldestMs).toBe(0);
   });
 
-  it('is spread: a few machines at a time, and only those that learnt', async () => {
+  it('is spread over time: a few machines at once, and only those that have learnt', async () => {
     const journal = [...someBatches({ machines: 100, batches: 2 }), ...someBatches({ batches: 30 })];
     const made = await bench(journal);
     const sizes: number[] = [];
@@ -86,7 +86,7 @@ describe('writing', () => {
     expect(sizes).toHaveLength(5);
   });
 
-  it('is bounded: a machine that nobody hears of any more gives way', async () => {
+  it('is bounded: a machine that no longer sends is evicted', async () => {
     const made = await bench(someBatches({ machines: 50, batches: 3 }));
     const first = await made.start();
     first.take(0, 3);

@@ -3,7 +3,7 @@ import { MachineWindow } from './machine-window.ts';
 
 const none = Number.NaN;
 
-/** A window of four rows of two sensors. */
+/** A window of four rows with two sensors. */
 function newWindow() {
   const window = new MachineWindow(4, 2);
   const push = (timeMs: number, ...values: number[]) =>
@@ -13,21 +13,21 @@ function newWindow() {
 }
 
 describe('a machine’s window', () => {
-  it('takes whole rows', () => {
+  it('accepts whole rows', () => {
     const { window, fill } = newWindow();
     expect(fill()).toEqual(['row', 'row', 'row', 'row']);
     expect(window.ready).toBe(true);
     expect([...window.copy()]).toEqual([0, 0, 1, 10, 2, 20, 3, 30]);
   });
 
-  it('takes a row out of the middle of a block', () => {
+  it('accepts a row from the middle of a block', () => {
     const { window, fill } = newWindow();
     fill();
     window.push(Float32Array.of(9, 9, 4, 40, 9), 2, 4, 4);
     expect([...window.copy()]).toEqual([1, 10, 2, 20, 3, 30, 4, 40]);
   });
 
-  it('holds a sensor that is silent', () => {
+  it('keeps the last value of a silent sensor', () => {
     const { window, push, fill } = newWindow();
     fill();
     expect(push(4, 4, none)).toBe('part');
@@ -49,20 +49,20 @@ describe('a machine’s window', () => {
     expect([...window.copy()]).toEqual([0, 0, 1, 10, 2, 20, 3, 30]);
   });
 
-  it('has NaN where a sensor has never spoken', () => {
+  it('has NaN for a sensor that has sent nothing yet', () => {
     const { window, push } = newWindow();
     for (let row = 0; row < 5; row++) push(row, row, none);
     expect([...window.copy()]).toEqual([0, none, 1, none, 2, none, 3, none]);
   });
 
-  it('takes a message without any value, and makes no row of it', () => {
+  it('accepts a message without any value, but adds no row', () => {
     const { push, fill } = newWindow();
     fill();
     expect(push(4, none, none)).toBe('part');
     expect(push(5)).toBe('part');
   });
 
-  it('ignores what is older than the newest, unless the machine’s clock went back for good', () => {
+  it('ignores readings older than the newest, unless the machine’s clock went back permanently', () => {
     const { window, push, fill } = newWindow();
     fill();
     for (let i = 0; i < 4; i++) expect(push(-500, 7, 7)).toBe('late');
@@ -74,7 +74,7 @@ describe('a machine’s window', () => {
     expect([...window.copy()]).toEqual([8, 8, 8, 8, 8, 8, 8, 8]);
   });
 
-  it('shows the machine’s baseline each row once, as it completes', () => {
+  it('passes each row to the baseline once, when it completes', () => {
     const { window, push } = newWindow();
     for (let i = 0; i < 70; i++) push(i, i, i % 7);
     push(70, 70, none);
@@ -83,7 +83,7 @@ describe('a machine’s window', () => {
 });
 
 describe('a window that may be short', () => {
-  it('is ready from its least number of rows on; what it lacks is NaN, at the beginning', () => {
+  it('is ready from its least number of rows; missing rows are NaN, at the beginning', () => {
     const window = new MachineWindow(4, 1, {}, { rowsMin: 2 });
     window.push(Float32Array.of(1), 0, 1, 1);
     expect(window.ready).toBe(false);
@@ -111,7 +111,7 @@ describe('a window whose rows are steps of time', () => {
     return { window, push };
   }
 
-  it('keeps the newest reading of each step, whenever in it that came', () => {
+  it('keeps the newest reading of each step', () => {
     const { window, push } = stepped();
     push(0, 0);
     push(9, 1);
@@ -128,14 +128,14 @@ describe('a window whose rows are steps of time', () => {
     expect([...window.copy()]).toEqual([none, 0, none, none, 3]);
   });
 
-  it('is empty but for the newest after a gap longer than itself, at once', () => {
+  it('is empty except for the newest row after a gap longer than the window', () => {
     const { window, push } = stepped();
     for (let row = 0; row < 5; row++) push(10 * row, row);
     push(1e12, 9);
     expect([...window.copy()]).toEqual([none, none, none, none, 9]);
   });
 
-  it('finds the time of a row that is only known to be complete when the next one begins', () => {
+  it('has the right time for a row whose end is known only when the next one begins', () => {
     const window = new MachineWindow(4, 2, {}, { stepMs: 10 });
     window.push(Float32Array.of(1, none), 0, 2, 0);
     window.push(Float32Array.of(2, none), 0, 2, 20);

@@ -4,17 +4,17 @@ import { Baseline, type BaselineOptions } from '../baselines/baseline.ts';
 /** The outcome of a reading: it completed a row, became part of the next one, or came too late. */
 export type Taken = 'row' | 'part' | 'late';
 
-/** The values gathered for the next row: each sensor's last value, and whether it has spoken since the last row. */
+/** The values gathered for the next row: each sensor's last value, and whether it has sent one since the last row. */
 export interface Gathered {
   held: Float32Array;
   seen: Uint8Array;
 }
 
-/** How readings become rows, and from how many on there is something to look at. */
+/** How readings become rows, and when the window is ready. */
 export interface WindowLayout {
-  /** Rows from which on the machine is assessed; all if absent. */
+  /** Rows from which the machine is assessed; all if absent. */
   rowsMin?: number;
-  /** A row is so much time; a reading each if 0 or absent. */
+  /** Duration of a row, ms; if 0 or absent, each reading is a row. */
   stepMs?: number;
 }
 
@@ -22,10 +22,10 @@ export interface WindowLayout {
 const lateInRowMax = 30;
 
 /**
- * The last rows of one machine, as a ring. A message may carry all sensors or some of them: values gather until every
- * sensor has spoken or one speaks again, and then make a row, in which a silent sensor keeps its last value (NaN if it
- * has never spoken). Nothing is allocated per row. Where a row is a step of time, a further reading in the newest row's step
- * replaces that row, and steps without a reading are empty rows (NaN).
+ * A ring of the last rows of one machine. A message may carry all sensors or some of them: values gather until every
+ * sensor has sent one or one sends again, and then make a row, in which a silent sensor keeps its last value (NaN if it
+ * has sent nothing yet). If a row is a time step, a further reading in the newest row's step replaces that row, and
+ * steps without a reading are empty rows (NaN). Nothing is allocated per row.
  */
 export class MachineWindow {
   newestMs = Number.NEGATIVE_INFINITY;
@@ -35,19 +35,20 @@ export class MachineWindow {
   private readonly stepMs: number;
   private columns: number;
   /**
-   * The ring (rows × columns), then the values gathered for the next row, one a column, then whether each has spoken
-   * since the last row (0 or 1). In one piece of memory, since thousands of machines are met in turn.
+   * The ring (rows × columns), then the values gathered for the next row, one per column, then a flag per column for
+   * whether it has a value since the last row (0 or 1). All in one array, because thousands of machines are visited in
+   * turn.
    */
   private cells: Float32Array;
   private pending = 0;
   private next = 0;
   private filled = 0;
   private lateInRow = 0;
-  /** Where a row is a step of time: the time of the newest reading gathered for the next row. */
+  /** If a row is a time step: the time of the newest reading gathered for the next row. */
   private pendingMs = 0;
-  /** When the newest row's step began. */
+  /** Start of the newest row's step. */
   private rowMs = 0;
-  /** Set while the journal's tail repeats rows that the baseline has learnt already, up to this block. */
+  /** Present while the journal's tail repeats rows that the baseline has already learnt, up to this block. */
   private paused: { learntTo: BlockPosition; gathered: Gathered } | null = null;
 
   constructor(rows: number, columns: number, baseline: BaselineOptions = {}, layout: WindowLayout = {}) {
@@ -59,19 +60,20 @@ export class MachineWindow {
     this.baseline = new Baseline(columns, baseline);
   }
 
-  /** Whether the machine was heard for longer than these rows show: after a restart, or after its clock went back. */
+  /** True if the machine's history is longer than these rows: after a restart, or after its clock went back. */
   get cutOff(): boolean {
     return this.filled < this.rows && this.baseline.rows > this.filled;
   }
 
-  /** Whether there are enough rows to assess the machine. */
+  /** True if there are enough rows to assess the machine. */
   get ready(): boolean {
     return this.filled >= this.rowsMin;
   }
 
   /**
-   * Takes `values[from] … values[to - 1]`, one a column, NaN where absent. A reading older than the newest is ignored,
-   * unless so many come in a row that it is the machine's clock that went back: then the window begins again.
+   * Adds a reading: `values[from] … values[to - 1]`, one per column, NaN where absent. A reading older than the newest
+   * is ignored, unless so many come in a row that the machine's clock must have gone back: then the window starts
+   * again.
    */
   push(values: Float32Array, from: number, to: number, timeMs: number): Taken {
     if (timeMs < this.newestMs) {
@@ -104,18 +106,18 @@ export class MachineWindow {
     return completed ? 'row' : 'part';
   }
 
-  /** An open type's machine has got more sensors: in older rows they are NaN. */
+  /** Adds columns because an open type's machine has got more sensors; they are NaN in older rows. */
   widen(columns: number): void {
     if (columns <= this.columns) return;
     const cells = newCells(this.rows, columns);
-    // The rows of the ring, and the two rows of gathered values.
+    // Copies the rows of the ring, and the two rows of gathered values.
     for (let row = 0; row < this.rows + 2; row++) {
       cells.set(this.cells.subarray(row * this.columns, (row + 1) * this.columns), row * columns);
     }
     [this.cells, this.columns] = [cells, columns];
   }
 
-  /** Rows are not learnt until `goOn`, which then restores the values gathered when the baseline was saved. */
+  /** Suspends learning until `resumeLearning`, which also restores the values gathered when the baseline was saved. */
   pause(learntTo: BlockPosition, gathered: Gathered): void {
     this.paused = { learntTo, gathered };
   }
@@ -125,7 +127,7 @@ export class MachineWindow {
     return this.paused?.learntTo ?? null;
   }
 
-  goOn(): void {
+  resumeLearning(): void {
     if (!this.paused) return;
     const { held, seen } = this.paused.gathered;
     this.paused = null;
@@ -139,7 +141,7 @@ export class MachineWindow {
     return { held: cells.slice(heldAt, seenAt), seen: Uint8Array.from(cells.subarray(seenAt)) };
   }
 
-  /** A copy, rows × columns, oldest row first. */
+  /** Returns a copy, rows × columns, oldest row first. */
   copy(): Float32Array {
     const { cells, heldAt } = this;
     const copy = new Float32Array(heldAt);
@@ -178,7 +180,7 @@ export class MachineWindow {
     this.pending = 0;
   }
 
-  /** Where a row is a step of time: makes room for a row of the pending reading's time. */
+  /** If a row is a time step: advances to the row of the pending reading's time. */
   private advanceTo(timeMs: number): void {
     const steps = this.filled === 0 ? 1 : Math.round((timeMs - this.rowMs) / this.stepMs);
     this.rowMs = this.filled === 0 ? timeMs : this.rowMs + steps * this.stepMs;

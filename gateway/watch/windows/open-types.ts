@@ -1,18 +1,21 @@
 import type { MachineType, Sensor } from '../../../shared/domain/machine-type.ts';
 
-/** Types that are found again; beyond it, machines with yet other sensors have one each. */
+/** Limit of shared types; beyond it, machines with new sets of sensors have a type each. */
 const sharedMax = 4_096;
 
 function openSensor(name: string): Sensor {
   return { name, unit: '1', min: -Number.MAX_VALUE, max: Number.MAX_VALUE };
 }
 
-/** Open types with the sensors that their machines turn out to have. Those with the same share one: there may be thousands. */
+/**
+ * Open types, extended by the sensors that their machines actually have. Machines with the same sensors share one type,
+ * because there may be thousands.
+ */
 export class OpenTypes {
   private readonly larger = new Map<MachineType, Map<string, MachineType>>();
   private shared = 0;
 
-  /** `type` with one more sensor. */
+  /** Returns `type` with one more sensor. */
   with(type: MachineType, sensor: string): MachineType {
     const known = this.larger.get(type)?.get(sensor);
     if (known) return known;

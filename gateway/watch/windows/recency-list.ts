@@ -3,12 +3,15 @@ interface Linked<T> {
   older: T | null;
 }
 
-/** Items in order of last use, as a doubly linked list through the items: touching one costs a few assignments. */
+/**
+ * Items in order of last use, as a doubly linked list through the items themselves; touching one costs a few
+ * assignments.
+ */
 export class RecencyList<T extends Linked<T>> {
   private newest: T | null = null;
   private last: T | null = null;
 
-  /** The item that was not touched for longest. */
+  /** The least recently touched item. */
   get oldest(): T | null {
     return this.last;
   }

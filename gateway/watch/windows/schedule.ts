@@ -1,12 +1,12 @@
-/** Where an item stands in the schedule; owned by Schedule. */
+/** State of an item in the schedule; owned by Schedule. */
 export interface Scheduled {
   state: 'idle' | 'ready' | 'taken' | 'resting';
   /** Marked again while taken or resting. */
   again: boolean;
-  /** How long it rests after it was taken. */
+  /** How long it rests after it is taken, ms. */
   readonly restMs: number;
   restUntilMs: number;
-  /** Dropped: skipped when its turn comes. */
+  /** Dropped; it is skipped when its turn comes. */
   gone: boolean;
 }
 
@@ -15,16 +15,16 @@ export function newlyScheduled(restMs: number): Scheduled {
 }
 
 /**
- * Which items are due. An item is queued at most once however often it is marked; it is taken by one taker at a time;
- * and after it was taken it rests. Those that rest equally long form a queue by time, of which there are few, and nothing
- * is ever searched. At most every item is queued, so the queues are as bounded as the items are.
+ * Determines which items are due. An item is queued at most once, however often it is marked; it is taken by one caller
+ * at a time; and after that it rests. Items with equal resting times share a queue ordered by time. There are few such
+ * queues, and nothing is ever searched. The queues are bounded by the number of items.
  */
 export class Schedule<T extends { schedule: Scheduled }> {
   private readonly ready = new Fifo<T>();
-  /** By how long they rest. */
+  /** Queues by resting time. */
   private readonly resting = new Map<number, Fifo<T>>();
 
-  /** True if the item became ready by this. */
+  /** Marks an item. Returns true if it became ready by this. */
   mark(item: T): boolean {
     const { schedule } = item;
     if (schedule.state === 'idle') {
@@ -36,7 +36,7 @@ export class Schedule<T extends { schedule: Scheduled }> {
     return false;
   }
 
-  /** The next due item, or null. It must be given back with `release`. */
+  /** Returns the next due item, or null. The caller must return it with `release`. */
   take(nowMs: number): T | null {
     this.wake(nowMs);
     for (let item = this.ready.shift(); item; item = this.ready.shift()) {
@@ -49,7 +49,7 @@ export class Schedule<T extends { schedule: Scheduled }> {
     return null;
   }
 
-  /** The item is done with; it rests for what is left of its time. */
+  /** Returns an item to the schedule; it rests for the remainder of its time. */
   release(item: T): void {
     const { schedule } = item;
     schedule.state = 'resting';
@@ -58,7 +58,7 @@ export class Schedule<T extends { schedule: Scheduled }> {
     this.resting.set(schedule.restMs, resting);
   }
 
-  /** When to look again: now or earlier if something is ready, null if nothing is waiting. */
+  /** Returns when to look again: now or earlier if an item is ready, null if none waits. */
   nextMs(nowMs: number): number | null {
     if (this.ready.length > 0) return nowMs;
     let nextMs: number | null = null;

@@ -81,14 +81,14 @@ describe('a window', () => {
     expect(windowOf(windows)).toEqual([1, 10, 2, 20, 3, 30, 4, 40]);
   });
 
-  it('is a copy: later rows do not change it', () => {
+  it('is a copy that later rows do not change', () => {
     const { windows } = filled();
     const input = alertInput(windows.take(1)[0]!);
     windows.add(batch([[0, 4, 4, 40]]));
     expect(input.window[7]).toBe(30);
   });
 
-  it('ignores readings older than the newest, and takes equal times', () => {
+  it('ignores readings older than the newest, and accepts equal times', () => {
     const { windows } = filled();
     windows.add(
       batch([
@@ -109,7 +109,7 @@ describe('a window', () => {
     expect(windowOf(windows)).toEqual([1, 1, 2, 2, 3, 3, 4, 4]);
   });
 
-  it('and the learned baseline begin again when the machine is replaced', () => {
+  it('and its learned baseline are reset when the machine is replaced', () => {
     const { windows } = filled();
     const identity = windows.take(1)[0]!.identity;
     expect(windows.baselineOf(identity)!.rows).toBe(4);
@@ -120,7 +120,7 @@ describe('a window', () => {
     windows.reset('s', 'never seen');
   });
 
-  it('of a machine whose type is not known here is counted and left', () => {
+  it('does not exist for a machine of unknown type, whose readings are counted', () => {
     const { windows } = newWindows();
     const newMachines = [{ site: 's', machine: 'x', machineType: 'unheard' }, ...named('m1')];
     windows.add(
@@ -140,7 +140,7 @@ describe('a machine of an open type', () => {
   const newMachines = [{ site: 's', machine: 'o', machineType: 'open' }];
   const sensors = (...names: string[]) => names.map((name) => ({ machineIndex: 0, sensor: name }));
 
-  it('gets columns as they come', () => {
+  it('gets columns as its sensors appear', () => {
     const { windows } = newWindows();
     windows.add(batch([[0, 0, 1]], { newMachines, newSensors: sensors('x') }));
     windows.add(batch([[0, 1, 2]]));
@@ -158,7 +158,7 @@ describe('a machine of an open type', () => {
     expect([...input.window]).toEqual([1, Number.NaN, 2, Number.NaN, 3, 30, 4, 40]);
   });
 
-  it('is watched on its first 64 sensors', () => {
+  it('is watched by its first 64 sensors', () => {
     const { windows } = newWindows();
     const names = Array.from({ length: 70 }, (_, i) => `s${i}`);
     const row = (time: number): Row => [0, time, ...names.map((_, i) => i)];
@@ -170,7 +170,7 @@ describe('a machine of an open type', () => {
 });
 
 describe('the machines that are due', () => {
-  it('are queued once however many rows came, and rest between assessments', () => {
+  it('are queued once however many rows arrive, and rest between assessments', () => {
     const { windows, clock } = filled();
     windows.add(batch([4, 5, 6].map((row): Row => [0, row, row, row])));
     const taken = windows.take(10);
@@ -184,7 +184,7 @@ describe('the machines that are due', () => {
     expect(windows.take(10)).toHaveLength(1);
   });
 
-  it('are not taken again while a decision about them is under way', () => {
+  it('are not taken again while a decision about them is in flight', () => {
     const { windows, clock } = filled();
     const taken = windows.take(10);
     windows.add(batch([[0, 4, 4, 4]]));
@@ -194,7 +194,7 @@ describe('the machines that are due', () => {
     expect(windows.take(10)).toHaveLength(1);
   });
 
-  it('leave nothing to wait for once they are quiet', () => {
+  it('need no timer once they are quiet', () => {
     const { windows, clock } = filled();
     windows.release(windows.take(10));
     clock.advanceNow(4_000);
@@ -202,7 +202,7 @@ describe('the machines that are due', () => {
     expect(windows.nextDueMs()).toBeNull();
   });
 
-  it('are handed out in the order in which they became due, at most so many at once', () => {
+  it('are returned in the order in which they became due, up to a limit', () => {
     const { windows } = newWindows();
     const names = ['m0', 'm1', 'm2'];
     const rows = [2, 0, 1].flatMap((index) => [0, 1, 2, 3].map((time): Row => [index, time, 1, 1]));
@@ -216,7 +216,7 @@ describe('a bounded number of machines', () => {
   const four = (index: number, from: number) =>
     [0, 1, 2, 3].map((row): Row => [index, from + row, index, index]);
 
-  it('gives up the window of the one that was silent longest', () => {
+  it('evicts the machine that was silent longest', () => {
     const { windows, clock } = newWindows({ machinesMax: 2 });
     windows.add(batch([...four(0, 0), ...four(1, 0)], { newMachines: named('m0', 'm1', 'm2') }));
     clock.advanceNow(60_000);
@@ -230,7 +230,7 @@ describe('a bounded number of machines', () => {
     expect(windows.stats()).toMatchObject({ machines: 2, evicted: 2, unwatched: 0 });
   });
 
-  it('takes no window from machines that speak: the others are not watched', () => {
+  it('evicts no machine that still sends: further ones are not watched', () => {
     const { windows, clock } = newWindows({ machinesMax: 2 });
     const newMachines = named('m0', 'm1', 'm2');
     for (let row = 0; row < 4; row++) {

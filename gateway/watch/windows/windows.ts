@@ -1,8 +1,8 @@
 /**
- * Every machine's window, fed by the rows that became durable. Bounded: above `machinesMax` the machine that has been
- * silent longest gives up its window (counted), and begins a new one when it speaks again. Only real silence counts:
- * while all that have a window speak, further machines are stored but not watched (counted), or windows would be given
- * up faster than they fill and nobody would be watched. Nothing is allocated per row.
+ * The windows of all machines, fed by durable rows. Bounded: above `machinesMax` the machine that has been silent
+ * longest is evicted (counted), and gets a new window when it sends again. Only long silence leads to eviction: while
+ * all machines with a window send, further machines are stored but not watched (counted), because otherwise windows
+ * would be evicted faster than they fill. Nothing is allocated per row.
  */
 import { type MachineType, windowRowsMin } from '../../../shared/domain/machine-type.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
@@ -10,45 +10,48 @@ import type { AlertInput, MachineIdentity } from '../../ports/decision.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
 import type { ColumnBatch } from '../../ports/watch.ts';
 import { type Baseline, baselineOptions } from '../baselines/baseline.ts';
-import { ExtraLooks } from '../baselines/extra-looks.ts';
+import { SampleBudget } from '../baselines/sample-budget.ts';
 import { MachineWindow } from './machine-window.ts';
 import { OpenTypes } from './open-types.ts';
 import { RecencyList } from './recency-list.ts';
 import { newlyScheduled, Schedule, type Scheduled } from './schedule.ts';
 
-/** Columns of a machine of an open type; further sensors are stored but not watched. */
+/** Limit of watched sensors of an open type's machine; further ones are stored but not watched. */
 const openSensorsMax = 64;
-/** A machine rests for this part of its type's step: less than 1, or each step's reading would wait for the rest of the one before. */
+/**
+ * Share of its type's step for which a machine rests; at 1, each step's reading would wait for the end of the rest
+ * before it.
+ */
 const restOfStep = 0.8;
-/** A machine rests no longer than this, however slowly machines of its type age. */
+/** Longest rest, however slowly machines of the type age. */
 const restMsOfStepMax = 1_000;
-/** A machine that spoke within this keeps its window. */
+/** A machine that sent within this time keeps its window. */
 const silentMsMin = 60_000;
-/** How exactly silence is measured: a machine may seem silent for up to this much longer than it was. */
+/** Resolution of the silence measurement: it may be longer than real by up to this. */
 const heardMsMin = 1_000;
 
 export interface WindowsOptions {
   types: ReadonlyMap<string, MachineType>;
   machinesMax: number;
-  /** Between two assessments of one machine; its type's step, up to 1 s, if that is longer. */
+  /** Least time between two assessments of one machine; its type's step, up to 1 s, if that is longer. */
   intervalMsMin: number;
   clock: Clock;
-  /** Keeps baselines over restarts. */
+  /** Saves baselines across restarts. */
   keeper?: BaselineKeeper;
 }
 
-/** Keeps baselines over restarts; it hears of every machine that gets or gives up a window. */
+/** Saves baselines across restarts; it is notified of every machine that gets or loses a window. */
 export interface BaselineKeeper {
   /** May restore the machine's baseline. */
   watched(machine: WatchedMachine): void;
-  /** Its window is a new one: its former baseline must not come back. */
+  /** The window was reset: the former baseline must not be restored. */
   renewed(machine: WatchedMachine): void;
   evicted(machine: WatchedMachine): void;
   /** All rows up to this block have been taken. */
   reached(block: BlockPosition): void;
 }
 
-/** One machine that has a window. */
+/** A machine that has a window. */
 export interface WatchedMachine {
   identity: MachineIdentity;
   readonly key: string;
@@ -56,7 +59,7 @@ export interface WatchedMachine {
   readonly index: number;
   window: MachineWindow;
   readonly schedule: Scheduled;
-  /** When it was last heard, exact to `heardMsMin`: monotonic, whole ms, which need no memory of their own. */
+  /** When it last sent, to within `heardMsMin`: monotonic, in whole ms, which V8 stores without an allocation. */
   heardMs: number;
   newer: WatchedMachine | null;
   older: WatchedMachine | null;
@@ -68,9 +71,9 @@ export interface WindowsStats {
   /** Readings older than the newest of their machine. */
   late: number;
   evicted: number;
-  /** Readings of machines for which there was no window to have. */
+  /** Readings of machines without a window. */
   unwatched: number;
-  /** Readings of machines whose type is not known here. */
+  /** Readings of machines whose type is unknown. */
   unknown: number;
 }
 
@@ -82,25 +85,25 @@ interface Slot {
 
 export class Windows {
   private readonly options: WindowsOptions;
-  /** By the index that ColumnBatch uses; null where the type is not known. */
+  /** By the index that ColumnBatch uses; null if the type is unknown. */
   private readonly slots: (Slot | null)[] = [];
   private readonly byKey = new Map<string, WatchedMachine>();
   private readonly recency = new RecencyList<WatchedMachine>();
   private readonly schedule = new Schedule<WatchedMachine>();
   private readonly openTypes = new OpenTypes();
-  private readonly looks = new ExtraLooks();
+  private readonly samples = new SampleBudget();
   private readonly counts = { rows: 0, late: 0, evicted: 0, unwatched: 0, unknown: 0 };
 
   constructor(options: WindowsOptions) {
     this.options = options;
   }
 
-  /** Takes a batch's rows. True if a machine became due for assessment. */
+  /** Adds a batch's rows. Returns true if a machine became due for assessment. */
   add(batch: ColumnBatch): boolean {
     this.learnNames(batch);
     const { machineIndex, timeMs, offset, values } = batch;
     const nowMs = Math.floor(this.options.clock.monotonicMs());
-    this.looks.refill(nowMs);
+    this.samples.refill(nowMs);
     let due = false;
     for (let i = 0; i < machineIndex.length; i++) {
       const slot = this.slots[machineIndex[i]!];
@@ -114,7 +117,7 @@ export class Windows {
         continue;
       }
       this.heard(machine, nowMs);
-      if (machine.window.learntTo && isNew(batch, machine.window.learntTo)) machine.window.goOn();
+      if (machine.window.learntTo && isNew(batch, machine.window.learntTo)) machine.window.resumeLearning();
       const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!);
       if (taken === 'row') {
         this.counts.rows++;
@@ -127,7 +130,10 @@ export class Windows {
     return due;
   }
 
-  /** Up to `max` due machines, each to be given back with `release`. Machines taken are not due again until then. */
+  /**
+   * Returns up to `max` due machines, each of which must be returned with `release`; until then they do not become due
+   * again.
+   */
   take(max: number): WatchedMachine[] {
     const nowMs = this.options.clock.monotonicMs();
     const taken: WatchedMachine[] = [];
@@ -149,7 +155,7 @@ export class Windows {
     return this.schedule.nextMs(this.options.clock.monotonicMs());
   }
 
-  /** The machine is a new one: its window and its baseline begin again. */
+  /** Resets the window and the baseline of a machine, because it was replaced. */
   reset(site: string, machine: string): void {
     const watched = this.byKey.get(`${site}/${machine}`);
     if (!watched) return;
@@ -165,7 +171,10 @@ export class Windows {
     return { machines: this.byKey.size, ...this.counts };
   }
 
-  /** The order of silence is as exact as it is asked for: to move a machine to its end meets three others. */
+  /**
+   * Silence is measured only to the resolution needed, because moving a machine to the end of the list touches three
+   * others.
+   */
   private heard(machine: WatchedMachine, nowMs: number): void {
     if (nowMs - machine.heardMs < heardMsMin) return;
     machine.heardMs = nowMs;
@@ -189,20 +198,20 @@ export class Windows {
     }
   }
 
-  /** A window of readings that come faster than a machine of this type ages says nothing new. */
+  /** Resting time by type: a window of readings that come faster than the machine ages adds no information. */
   private restMsOf(type: MachineType): number {
     return Math.max(this.options.intervalMsMin, Math.min(type.stepMs * restOfStep, restMsOfStepMax));
   }
 
   private newWindow(type: MachineType): MachineWindow {
-    const baseline = { ...baselineOptions(type), looks: this.looks };
+    const baseline = { ...baselineOptions(type), samples: this.samples };
     return new MachineWindow(type.windowRows, type.sensors.length, baseline, {
       rowsMin: windowRowsMin(type),
       stepMs: type.rowPer === 'step' ? type.stepMs : 0,
     });
   }
 
-  /** Null if every window belongs to a machine that speaks. */
+  /** Adds a window for a machine; null if every window belongs to one that still sends. */
   private watch(slot: Slot, index: number, nowMs: number): WatchedMachine | null {
     if (this.byKey.size >= this.options.machinesMax && !this.evict(nowMs)) return null;
     const { identity } = slot;
@@ -235,12 +244,12 @@ export class Windows {
   }
 }
 
-/** Whether rows of the batch come after `learntTo`: all do that are not from the journal's tail. */
+/** True if rows of the batch come after `learntTo`; live rows always do. */
 function isNew({ replay, block }: ColumnBatch, learntTo: BlockPosition): boolean {
   return !replay || !block || block.journal !== learntTo.journal || block.seq > learntTo.seq;
 }
 
-/** The input of a decision about a taken machine: a copy of its window as it is now. */
+/** Returns the input of a decision about a taken machine: a copy of its current window. */
 export function alertInput(machine: WatchedMachine): AlertInput {
   const { identity, window } = machine;
   return {

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { Baseline } from './baseline.ts';
+import { SampleBudget } from './sample-budget.ts';
+
+const second = 5_000;
+
+function takenOf(budget: SampleBudget, wanted: number): number {
+  let taken = 0;
+  for (let i = 0; i < wanted; i++) if (budget.take()) taken++;
+  return taken;
+}
+
+it('allows a number of samples per second, and saves none for later', () => {
+  const budget = new SampleBudget();
+  budget.refill(0);
+  expect(takenOf(budget, 2 * second)).toBe(second);
+  budget.refill(100);
+  expect(takenOf(budget, second)).toBe(second / 10);
+  budget.refill(60_000);
+  expect(takenOf(budget, 2 * second)).toBe(second);
+});
+
+it('without any left, a machine is sampled about once per step', () => {
+  const budget = new SampleBudget();
+  const rowsAt = (timesMs: number[]) => {
+    const baseline = new Baseline(1, { stepMs: 1_000, samples: budget });
+    timesMs.forEach((timeMs, i) => {
+      baseline.take(Float32Array.of(i), timeMs);
+    });
+    return baseline.rows;
+  };
+  const fast = Array.from({ length: 10_000 }, (_, i) => i);
+  expect(rowsAt(fast)).toBe(80);
+  takenOf(budget, second);
+  expect(rowsAt(fast)).toBe(13);
+  const inexact = Array.from({ length: 100 }, (_, i) => 1_000 * i + (i % 2 === 0 ? 50 : -50));
+  expect(rowsAt(inexact)).toBe(100);
+});
