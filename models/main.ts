@@ -75,8 +75,8 @@ function timeLeft(ms: number): string {
 
 function progressLine(report: MemberReport): string {
   const { member, members, epoch, epochs, trainRmse, msLeft } = report;
-  const place = `network ${member}/${members}  epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
-  return `${place}  RMSE in training ${trainRmse.toFixed(2)}  about ${timeLeft(msLeft)}`;
+  const progress = `network ${member}/${members}  epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
+  return `${progress}  RMSE in training ${trainRmse.toFixed(2)}  about ${timeLeft(msLeft)}`;
 }
 
 /**

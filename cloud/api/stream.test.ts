@@ -86,7 +86,7 @@ describe('the stream', () => {
     response.destroy();
   });
 
-  it('takes only so many, and frees the place of one that left', async () => {
+  it('takes only so many, and frees the slot of one that left', async () => {
     const { url } = await startStream(createMemoryOperations());
     const first = await open(url);
     const second = await open(url);

@@ -21,11 +21,11 @@ export class BatchOrder {
     const reached = this.reachedBy(sender).get(lane);
     const isRepeated = reached !== undefined && blocks.at(-1)!.seq <= reached;
     if (after === undefined || after === reached || isRepeated) return;
-    const place = reached === undefined ? 'is the first one here' : `came after block ${reached}`;
+    const position = reached === undefined ? 'is the first one here' : `came after block ${reached}`;
     throw new HarbingerError(
       'BATCH_ORDER',
       'ingest',
-      `a batch of gateway '${gateway}', lane ${lane}, follows block ${after} and ${place}: what lies between changes ` +
+      `a batch of gateway '${gateway}', lane ${lane}, follows block ${after} and ${position}: what lies between changes ` +
         'the order of messages or loses some; MQTT keeps them in order',
       { retry: true },
     );

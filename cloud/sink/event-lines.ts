@@ -13,7 +13,7 @@ const timeMsMax = 9_223_372_036_853;
 
 /**
  * Checks one gateway's events (one JSON object a line) and writes each as a line of measurement `event`: fields `type`,
- * `id` and `data` (JSON), at its own time to the millisecond. The nanoseconds within it come from its place in the
+ * `id` and `data` (JSON), at its own time to the millisecond. The nanoseconds within it come from its position in the
  * journal, which never changes, so a replay gives the same point and two events of one millisecond stay two.
  */
 export function readEvents(gateway: string, blocks: readonly BatchBlock[], raw: Buffer): Checked {
@@ -80,14 +80,14 @@ function parseEvent(gateway: string, text: string): HarbingerEvent {
 }
 
 function eventLine(gateway: string, event: HarbingerEvent, blockSeq: number, index: number): string {
-  const { site, machine } = placeOf(event);
+  const { site, machine } = machineOf(event);
   const fields = `data=${stringField(JSON.stringify(event.data))},id=${stringField(plain(event.id))},type=${stringField(event.type)}`;
   const nsInMs = (blockSeq * 8_191 + index) % 1_000_000;
   const time = timestampText(Date.parse(event.time), nsInMs);
   return `${seriesPrefix('event', gateway, machine, site)}${fields} ${time}`;
 }
 
-function placeOf(event: HarbingerEvent): { site: string; machine: string } {
+function machineOf(event: HarbingerEvent): { site: string; machine: string } {
   if ('machine' in event.data) return event.data;
   const [site = '', machine = '', ...rest] = (event.subject ?? '').split('/');
   const plainNames = rest.length === 0 && isIdentifier(site) && isIdentifier(machine);

@@ -19,7 +19,7 @@ export interface PolicyWarnings {
   warnings: Warning[];
 }
 
-interface Place {
+interface PolicyRun {
   policy: WarningPolicy;
   /** The machine type with the policy's alerts. */
   type: MachineType;
@@ -36,7 +36,7 @@ const silent: Assessor = {
 };
 
 /**
- * Puts the policy's assessors into the alert decision's places for the model, the self-learned and the rules
+ * Puts the policy's assessors into the alert decision's slots for the model, the self-learned and the rules
  * assessor.
  */
 function assessorsOf({ order }: WarningPolicy) {
@@ -52,7 +52,7 @@ function assessorsOf({ order }: WarningPolicy) {
 
 /** One alert decision per policy, all evaluated on the same windows. */
 export class PolicyDecisions {
-  private readonly places: Place[];
+  private readonly runs: PolicyRun[];
   private readonly stepMs: number;
   /** Time of each machine's first row. */
   private readonly beganMs = new Map<string, number>();
@@ -62,15 +62,15 @@ export class PolicyDecisions {
   constructor(policies: readonly WarningPolicy[], type: MachineType, folder: string, clock: ManualClock) {
     this.stepMs = type.stepMs;
     this.clock = clock;
-    this.places = policies.map((policy, i) => this.place(policy, type, join(folder, `alerts-${i}.json`)));
+    this.runs = policies.map((policy, i) => this.createRun(policy, type, join(folder, `alerts-${i}.json`)));
   }
 
   async start(): Promise<void> {
-    for (const { decision } of this.places) await decision.start();
+    for (const { decision } of this.runs) await decision.start();
   }
 
   async stop(): Promise<void> {
-    for (const { decision } of this.places) await decision.stop();
+    for (const { decision } of this.runs) await decision.stop();
   }
 
   enter(runs: readonly WatchedRun[], nowMs: number): void {
@@ -79,7 +79,7 @@ export class PolicyDecisions {
 
   decide(inputs: readonly AlertInput[]): Promise<unknown> {
     this.deciding = Promise.all(
-      this.places.map(({ decision, type }) =>
+      this.runs.map(({ decision, type }) =>
         decision.evaluate(inputs.map((input) => ({ ...input, machine: { ...input.machine, type } }))),
       ),
     );
@@ -94,7 +94,7 @@ export class PolicyDecisions {
   /** Reports to every policy's decision that these machines failed. */
   async ended(runs: readonly WatchedRun[]): Promise<void> {
     for (const { machine } of runs) {
-      for (const { decision, type } of this.places) {
+      for (const { decision, type } of this.runs) {
         const about = { site: 'fleet', machine, machineType: type.name };
         await decision.lifecycle({ state: 'failed', about, atMs: this.clock.nowMs() });
       }
@@ -102,10 +102,10 @@ export class PolicyDecisions {
   }
 
   warnings(): PolicyWarnings[] {
-    return this.places.map(({ policy: { name, meaning }, warnings }) => ({ name, meaning, warnings }));
+    return this.runs.map(({ policy: { name, meaning }, warnings }) => ({ name, meaning, warnings }));
   }
 
-  private place(policy: WarningPolicy, machineType: MachineType, stateFile: string): Place {
+  private createRun(policy: WarningPolicy, machineType: MachineType, stateFile: string): PolicyRun {
     const type = { ...machineType, alerts: policy.alerts };
     const warnings: Warning[] = [];
     const outbox: Outbox = {

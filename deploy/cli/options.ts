@@ -56,7 +56,7 @@ export function withReach(command: Command, role: 'gateway' | 'cloud'): Command 
   return command
     .option('--url <url>', `the ${role}'s HTTP address (default: found through the data folder)`)
     .option('--token <token>', 'API token (better: $HARBINGER_TOKEN)')
-    .option('--data <dir>', 'its data folder (default: its usual place, or that of the demonstration)')
+    .option('--data <dir>', 'its data folder (default: its usual folder, or that of the demonstration)')
     .option('--json', 'print JSON');
 }
 

@@ -87,7 +87,11 @@ it('refuses a second demonstration on the same folder before it touches anything
 }, 180_000);
 
 it.each<[string, () => string, RegExp]>([
-  ['a place where the system makes no folders', () => '/proc/harbinger', /\/proc\/harbinger cannot be used/],
+  [
+    'a folder in which the system makes no folders',
+    () => '/proc/harbinger',
+    /\/proc\/harbinger cannot be used/,
+  ],
   ['a file', () => join(folder, 'file'), /there is a file in its place/],
   ['a folder in a file', () => join(folder, 'file', 'data'), /a part of its path is a file/],
   ['a path that is too long', () => join(folder, 'x'.repeat(300)), /its path is too long/],

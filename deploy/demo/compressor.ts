@@ -1,6 +1,6 @@
 /**
  * A machine about which nothing is declared: no model and no limits, only numbers under plain names. From
- * time to time its cooler fouls slowly and is cleaned. Its place in that cycle follows from the clock, so
+ * time to time its cooler fouls slowly and is cleaned. Its phase in that cycle follows from the clock, so
  * that a restart continues it.
  */
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
@@ -31,8 +31,8 @@ export interface CompressorOptions {
 
 /** How far the cooler is fouled, 0 … 1. */
 export function foulingAt(seconds: number): number {
-  const place = Math.max(0, seconds) % cycleS;
-  return Math.min(1, Math.max(0, (place - cleanS) / foulingS));
+  const phaseS = Math.max(0, seconds) % cycleS;
+  return Math.min(1, Math.max(0, (phaseS - cleanS) / foulingS));
 }
 
 const digits = (value: number) => Math.round(value * 1_000) / 1_000;

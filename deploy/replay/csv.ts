@@ -111,7 +111,7 @@ class RowReader {
     }
     const values = this.#valuesOf(record);
     if (values === null) return this.#skip('no number in it');
-    const atS = this.#timeLine.place(machine, timeMs);
+    const atS = this.#timeLine.secondsAt(machine, timeMs);
     return { machine, row, values, atS, timeMs, endOfLife: false };
   }
 

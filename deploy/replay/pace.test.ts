@@ -5,30 +5,30 @@ import { TimeLine } from './pace.ts';
 describe('the time line of a recording', () => {
   it('spaces rows without times at the rate of each machine, in the order of the file', () => {
     const interleaved = new TimeLine(2);
-    expect(['a', 'b', 'a', 'b', 'a'].map((machine) => interleaved.place(machine, null))).toEqual([
+    expect(['a', 'b', 'a', 'b', 'a'].map((machine) => interleaved.secondsAt(machine, null))).toEqual([
       0, 0, 0.5, 0.5, 1,
     ]);
     const sorted = new TimeLine(2);
-    expect(['a', 'a', 'b', 'b', 'a'].map((machine) => sorted.place(machine, null))).toEqual([
+    expect(['a', 'a', 'b', 'b', 'a'].map((machine) => sorted.secondsAt(machine, null))).toEqual([
       0, 0.5, 0.5, 1, 1,
     ]);
   });
 
   it('keeps the intervals of rows with times, whatever their clock', () => {
     const line = new TimeLine(1);
-    expect(line.place('a', 5_000_000)).toBe(0);
-    expect(line.place('b', 5_001_500)).toBe(1.5);
-    expect(line.place('a', 5_001_000)).toBe(1);
-    expect(line.place('a', 5_004_000)).toBe(4);
+    expect(line.secondsAt('a', 5_000_000)).toBe(0);
+    expect(line.secondsAt('b', 5_001_500)).toBe(1.5);
+    expect(line.secondsAt('a', 5_001_000)).toBe(1);
+    expect(line.secondsAt('a', 5_004_000)).toBe(4);
   });
 
   it('lets each machine begin after the previous one in a file sorted by machine', () => {
     const line = new TimeLine(1);
-    line.place('a', 0);
-    expect(line.place('a', 10_000)).toBe(10);
-    expect(line.place('b', 0)).toBe(10);
-    expect(line.place('b', 10_000)).toBe(20);
-    expect(line.place('c', 0)).toBe(20);
+    line.secondsAt('a', 0);
+    expect(line.secondsAt('a', 10_000)).toBe(10);
+    expect(line.secondsAt('b', 0)).toBe(10);
+    expect(line.secondsAt('b', 10_000)).toBe(20);
+    expect(line.secondsAt('c', 0)).toBe(20);
   });
 });
 

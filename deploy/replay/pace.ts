@@ -3,7 +3,7 @@ import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 /**
  * Places rows on the recording's time line, in seconds from its start, in the order of the file. Rows with
  * times are placed at them; but a machine that first appears at an earlier time than rows already sent (in a
- * file sorted by machine) begins at the current place and keeps its own intervals. Rows without times are
+ * file sorted by machine) begins at the current time and keeps its own intervals. Rows without times are
  * placed `1 / rowsPerSecond` apart for each machine.
  */
 export class TimeLine {
@@ -17,7 +17,7 @@ export class TimeLine {
     this.#stepS = 1 / rowsPerSecond;
   }
 
-  place(machine: string, timeMs: number | null): number {
+  secondsAt(machine: string, timeMs: number | null): number {
     const before = this.#lastOf.get(machine);
     let atS: number;
     if (timeMs !== null) {

@@ -1,12 +1,12 @@
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 
 /** What is at fault, for messages. */
-export interface Place {
+export interface LaneFolder {
   lane: string;
   dir: string;
 }
 
-export function stoppedError({ lane }: Place): HarbingerError {
+export function stoppedError({ lane }: LaneFolder): HarbingerError {
   return new HarbingerError(
     'JOURNAL_STOPPED',
     'journal',
@@ -15,7 +15,7 @@ export function stoppedError({ lane }: Place): HarbingerError {
   );
 }
 
-export function blockSizeError({ lane }: Place, what: string, bytesMax: number): HarbingerError {
+export function blockSizeError({ lane }: LaneFolder, what: string, bytesMax: number): HarbingerError {
   return new HarbingerError(
     'JOURNAL_BLOCK_SIZE',
     'journal',
@@ -23,7 +23,7 @@ export function blockSizeError({ lane }: Place, what: string, bytesMax: number):
   );
 }
 
-export function busyError({ lane }: Place, waitingBytes: number): HarbingerError {
+export function busyError({ lane }: LaneFolder, waitingBytes: number): HarbingerError {
   return new HarbingerError(
     'JOURNAL_BUSY',
     'journal',
@@ -32,7 +32,7 @@ export function busyError({ lane }: Place, waitingBytes: number): HarbingerError
   );
 }
 
-export function fullError({ lane, dir }: Place, why: string, cause?: unknown): HarbingerError {
+export function fullError({ lane, dir }: LaneFolder, why: string, cause?: unknown): HarbingerError {
   return new HarbingerError(
     'JOURNAL_FULL',
     'journal',
@@ -41,7 +41,7 @@ export function fullError({ lane, dir }: Place, why: string, cause?: unknown): H
   );
 }
 
-export function writeError({ lane, dir }: Place, cause: unknown): HarbingerError {
+export function writeError({ lane, dir }: LaneFolder, cause: unknown): HarbingerError {
   return new HarbingerError(
     'JOURNAL_WRITE',
     'journal',
@@ -50,7 +50,7 @@ export function writeError({ lane, dir }: Place, cause: unknown): HarbingerError
   );
 }
 
-export function readError({ lane, dir }: Place, cause: unknown): HarbingerError {
+export function readError({ lane, dir }: LaneFolder, cause: unknown): HarbingerError {
   return new HarbingerError(
     'JOURNAL_READ',
     'journal',

@@ -8,7 +8,7 @@ import {
   blockSizeError,
   busyError,
   fullError,
-  type Place,
+  type LaneFolder,
   readError,
   stoppedError,
   writeError,
@@ -53,7 +53,7 @@ export class JournalLane implements Journal, BudgetLane {
   stateBytes = 0;
   stateSyncs = 0;
   private readonly parts: LaneParts;
-  private readonly place: Place;
+  private readonly folder: LaneFolder;
   private readonly waiters = new Waiters();
   private readonly queue = new AppendQueue();
   private committing: Promise<void> | null = null;
@@ -66,7 +66,7 @@ export class JournalLane implements Journal, BudgetLane {
     this.parts = parts;
     this.lane = parts.lane;
     this.id = parts.files.journalId;
-    this.place = { lane: parts.lane, dir: parts.files.dir };
+    this.folder = { lane: parts.lane, dir: parts.files.dir };
   }
 
   get firstSeq(): number {
@@ -96,7 +96,7 @@ export class JournalLane implements Journal, BudgetLane {
   }
 
   async read(afterSeq: number, maxBytes: number): Promise<Block[]> {
-    if (this.stopped) throw stoppedError(this.place);
+    if (this.stopped) throw stoppedError(this.folder);
     const { lastSeq } = this;
     try {
       const blocks = await this.parts.reader.read(afterSeq, maxBytes);
@@ -106,7 +106,7 @@ export class JournalLane implements Journal, BudgetLane {
       }
       return blocks;
     } catch (error) {
-      throw readError(this.place, error);
+      throw readError(this.folder, error);
     }
   }
 
@@ -182,16 +182,16 @@ export class JournalLane implements Journal, BudgetLane {
   }
 
   private problemWith(block: Omit<Block, 'seq'>, bytes: number): HarbingerError | null {
-    if (this.stopped) return stoppedError(this.place);
+    if (this.stopped) return stoppedError(this.folder);
     const { bodyBytesMax, rawBytesMax, localBytesMax } = journalLimits;
     const { body, local, lines, rawBytes } = block;
     const fits = body.length >= 1 && body.length <= bodyBytesMax && local.length <= localBytesMax;
     const counts = rawBytes >= 1 && rawBytes <= rawBytesMax && lines >= 1 && lines <= rawBytesMax;
     if (!fits || !counts || bytes > this.parts.blockBytesMax) {
       const what = `${lines} lines, ${rawBytes} bytes raw, ${body.length} encoded and ${local.length} local`;
-      return blockSizeError(this.place, what, this.parts.blockBytesMax);
+      return blockSizeError(this.folder, what, this.parts.blockBytesMax);
     }
-    return this.queue.bytes + bytes > waitingBytesMax ? busyError(this.place, this.queue.bytes) : null;
+    return this.queue.bytes + bytes > waitingBytesMax ? busyError(this.folder, this.queue.bytes) : null;
   }
 
   /** No timer: the first group takes what was appended in this turn, each next one what came during the last. */
@@ -211,7 +211,7 @@ export class JournalLane implements Journal, BudgetLane {
     try {
       const group = this.queue.take(Math.max(0, granted - header));
       if (granted > 0) await this.write(group);
-      else this.reject(group, fullError(this.place, 'its limit is reached'));
+      else this.reject(group, fullError(this.folder, 'its limit is reached'));
     } finally {
       this.budget.giveBack(granted);
     }
@@ -234,8 +234,8 @@ export class JournalLane implements Journal, BudgetLane {
         const isFull = ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '');
         if (isFull && attempt <= freeAttemptsMax && (await this.budget.freeOne())) continue;
         const reason = isFull
-          ? fullError(this.place, 'the disk is full', error)
-          : writeError(this.place, error);
+          ? fullError(this.folder, 'the disk is full', error)
+          : writeError(this.folder, error);
         if (!this.failing) log.error({ lane: this.lane, cause: messageOf(error) }, reason.message);
         this.failing = true;
         return this.reject(group, reason);

@@ -70,11 +70,11 @@ test('a copy of the folder that is put back uses seqs again, under another run',
   await bench.open();
   await bench.fill(2, 14);
   const second = await bench.readings.read(0, 1 << 20);
-  const placeOf = ({ seq, run }: Block) => `${run}/${seq}`;
+  const positionOf = ({ seq, run }: Block) => `${run}/${seq}`;
   expect(second.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
-  expect(second.slice(0, 3).map(placeOf)).toEqual(first.slice(0, 3).map(placeOf));
-  expect(first.map(placeOf)).not.toContain(placeOf(second[3]!));
-  expect(first.map(placeOf)).not.toContain(placeOf(second[4]!));
+  expect(second.slice(0, 3).map(positionOf)).toEqual(first.slice(0, 3).map(positionOf));
+  expect(first.map(positionOf)).not.toContain(positionOf(second[3]!));
+  expect(first.map(positionOf)).not.toContain(positionOf(second[4]!));
 });
 
 test('a leap is no backlog, and readers go on across it', async () => {

@@ -149,7 +149,7 @@ it('while the cloud is silent it waits, keeps its cursor, and stops when told', 
   await uplink.stop();
 });
 
-it('a lane that the disk does not give for a while keeps its place, says so, and holds up no other', async () => {
+it('a lane that the disk does not give for a while keeps its position, says so, and holds up no other', async () => {
   const { cloud, journals, clock } = setUp(seededRandom(1), 0);
   let isBad = true;
   const events: Journal = {
@@ -237,7 +237,7 @@ it('an event goes out before batches of readings that were read already', async 
   for (let i = 0; i < 3; i++) readings.add('r');
   uplink.start();
   while (sent.length === 0) await clock.advance(5);
-  // Two batches of readings wait for the first one's confirmation; these two events have one place in flight too.
+  // Two batches of readings wait for the first one's confirmation; these two events have one slot in flight too.
   for (let i = 0; i < 2; i++) journals.events.add('e'.repeat(900));
   while (sent.length < 5) await clock.advance(50);
   await uplink.stop();

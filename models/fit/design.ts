@@ -49,7 +49,7 @@ export interface ModelDesign {
    */
   folds: number;
   /**
-   * Number of places in each machine's life that calibration and metrics use. Default 40, enough unless there
+   * Number of rows in each machine's life that calibration and metrics use. Default 40, enough unless there
    * are few machines.
    */
   cutsPerMachine?: number;

@@ -14,7 +14,7 @@ import { estimateAt, fitLinear, linearPredictor, meanLife, type PointPredictor }
 import { calibrateInterval } from './calibrate.ts';
 import { type Estimates, estimatesOf, measure } from './figures.ts';
 
-/** Number of places in each machine's life that calibration and metrics use. */
+/** Number of rows in each machine's life that calibration and metrics use. */
 export const cutsPerMachine = 40;
 /** Number of cuts per pass, which bounds the memory for inputs. */
 const cutsPerPass = 512;

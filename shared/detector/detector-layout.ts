@@ -76,7 +76,7 @@ function clocksOf(sensors: number): Pick<ProfileLayout, 'periodMs' | 'bins' | 'w
 }
 
 /** Allocates consecutive offsets. */
-function places() {
+function slots() {
   let used = 0;
   const take = (count: number): number => {
     used += count;
@@ -86,8 +86,8 @@ function places() {
 }
 
 function newLayout(sensors: number, hasClock: boolean): DetectorLayout {
-  const single = places();
-  const double = places();
+  const single = slots();
+  const double = slots();
   const clocks = hasClock ? clocksOf(sensors) : [];
   const scalars = double.take(binsAt + clocks.length);
   single.take(sensors * sensorSize);

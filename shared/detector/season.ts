@@ -12,8 +12,8 @@ const newcomerFactor = 2;
 export function enterBin(numbers: DetectorNumbers, profile: ProfileLayout, timeMs: number): void {
   const { floats, doubles } = numbers;
   const { periodMs, bins } = profile;
-  const place = ((timeMs % periodMs) + periodMs) % periodMs;
-  const bin = Math.floor((place / periodMs) * bins);
+  const phaseMs = ((timeMs % periodMs) + periodMs) % periodMs;
+  const bin = Math.floor((phaseMs / periodMs) * bins);
   const before = doubles[profile.bin]!;
   if (bin === before) return;
   const { sensors } = numbers.layout;

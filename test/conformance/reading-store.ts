@@ -11,7 +11,7 @@ export interface StoreHarness {
   /** Brings up what the stores need; once. */
   up(): Promise<void>;
   down(): Promise<void>;
-  /** A store, not started, on an empty place of its own. */
+  /** A store, not started, on empty storage of its own. */
   create(): Promise<StoreUnderTest>;
 }
 

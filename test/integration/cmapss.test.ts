@@ -94,8 +94,8 @@ describe(`NASA C-MAPSS FD001 as ${engines} machines${present ? '' : ` (${file} i
       await until(async () => (await undecided()).length === 0, 'every engine’s last window to be decided');
       const healths = await sql<[string, number, number]>(
         cloud,
-        `select machine, max(health) filter (where place = 1), max(health) filter (where place = n)
-         from (select machine, health, row_number() over (partition by machine order by time) as place,
+        `select machine, max(health) filter (where nth = 1), max(health) filter (where nth = n)
+         from (select machine, health, row_number() over (partition by machine order by time) as nth,
                       count(*) over (partition by machine) as n from estimate)
          group by machine`,
       );

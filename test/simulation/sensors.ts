@@ -27,7 +27,7 @@ export class Sensor {
   private readonly ledger: Ledger;
   private readonly gateway: SimulatedGateway;
   private readonly random: Random;
-  private place = 0;
+  private ordinal = 0;
   private running = true;
   private readonly waiting: Message[] = [];
   /** In the order of sending. */
@@ -147,14 +147,14 @@ export class Sensor {
 
   private produce(): Message {
     const { plan, random, index } = this;
-    const place = this.place++;
+    const ordinal = this.ordinal++;
     const chance = random.next();
     const { malformedShare: bad, poisonShare: poison, lifecycleShare: lifecycle } = plan;
     let kind: Kind = 'reading';
     if (chance < bad) kind = 'malformed';
     else if (chance < bad + poison) kind = 'poison';
     else if (chance < bad + poison + lifecycle) kind = 'lifecycle';
-    const sent = this.ledger.add(kind, index, place, plan);
+    const sent = this.ledger.add(kind, index, ordinal, plan);
     const topic = `${kind === 'lifecycle' ? 'lifecycle' : 'telemetry'}/plant/${plan.machine}`;
     if (kind === 'malformed') return this.malformed(sent);
     const content = kind === 'lifecycle' ? this.lifecycle(sent) : this.reading(sent, kind === 'poison');
@@ -164,8 +164,8 @@ export class Sensor {
   private reading(sent: Sent, poison: boolean): Record<string, unknown> {
     const { plan, random } = this;
     const content: Record<string, unknown> = {};
-    if (plan.identity === 'id') content.id = `${this.index}-${sent.place}`;
-    if (plan.identity.startsWith('seq')) content.seq = sent.place % plan.seqModulo;
+    if (plan.identity === 'id') content.id = `${this.index}-${sent.ordinal}`;
+    if (plan.identity.startsWith('seq')) content.seq = sent.ordinal % plan.seqModulo;
     if (plan.identity.endsWith('ts')) content.ts = this.deviceTime();
     // Sensors of an open type come in any order.
     const level = `level${this.index}`;
@@ -179,7 +179,7 @@ export class Sensor {
   private lifecycle(sent: Sent): Record<string, unknown> {
     return {
       state: pick(this.random, ['failed', 'replaced']),
-      id: `${this.index}-${sent.place}`,
+      id: `${this.index}-${sent.ordinal}`,
       ts: this.deviceTime(),
       note: `#${sent.n}`,
     };

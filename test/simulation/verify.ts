@@ -17,11 +17,11 @@ export interface Outcome {
 }
 
 export function verify(parts: RunParts): Outcome {
-  const places = new Places(parts);
+  const points = new StoredPoints(parts);
   const missing: Sent[] = [];
   for (const sent of parts.ledger.sent) {
-    places.checkNothingTwice(sent);
-    if (sent.acked && !places.isThere(sent)) missing.push(sent);
+    points.checkNothingTwice(sent);
+    if (sent.acked && !points.isThere(sent)) missing.push(sent);
   }
   checkLosses(parts, missing);
   checkNothingInvented(parts);
@@ -43,7 +43,7 @@ export function verify(parts: RunParts): Outcome {
 }
 
 /** Where messages are found after the run. */
-class Places {
+class StoredPoints {
   private readonly ledger: Ledger;
   private readonly found: ReadonlyMap<number, ReadonlySet<string>>;
   private readonly events = new Map<number, number>();
@@ -145,15 +145,15 @@ function checkNothingInvented({ ledger, cloud }: RunParts): void {
 function checkOrder({ ledger, cloud, sensors }: RunParts): void {
   const newest = new Map<number, number>();
   for (const n of cloud.store.order) {
-    const { sensor, place } = ledger.sent[n]!;
+    const { sensor, ordinal } = ledger.sent[n]!;
     // With several messages under way, one that had to be sent again may come after those behind it.
     const own = sensors[sensor];
     if (!own || (own.disturbed && own.plan.window > 1)) continue;
     const before = newest.get(sensor) ?? -1;
-    if (place < before) {
+    if (ordinal < before) {
       ledger.broken('order is kept', `${ledger.describe(ledger.sent[n]!)} came after message ${before}`);
     }
-    newest.set(sensor, Math.max(place, before));
+    newest.set(sensor, Math.max(ordinal, before));
   }
 }
 

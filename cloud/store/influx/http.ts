@@ -136,8 +136,8 @@ export class InfluxHttp {
     if (status === 401) return `check ${login}`;
     if (status === 403) return `check ${login}: it may lack the right to write there`;
     if (status === 404) {
-      const place = version === 2 ? 'store.bucket and store.org' : 'store.database';
-      return `check store.url, store.version and ${place}, or create what is missing`;
+      const settings = version === 2 ? 'store.bucket and store.org' : 'store.database';
+      return `check store.url, store.version and ${settings}, or create what is missing`;
     }
     return 'check store.url and store.version';
   }

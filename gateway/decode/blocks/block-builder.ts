@@ -22,9 +22,9 @@ export class BlockBuilder {
   private values = new Float32Array(16_384);
   private valueCount = 0;
   /** By machine index: its number in the columns, and how many of its sensors the receiver knows. */
-  private readonly places: number[] = [];
+  private readonly blockIndexes: number[] = [];
   private readonly announced: number[] = [];
-  private placesCount = 0;
+  private machinesInBlock = 0;
 
   add(schema: MachineSchema, row: Row, ms: number, ns: number): void {
     const { sensors } = schema.set;
@@ -34,7 +34,7 @@ export class BlockBuilder {
       this.values[this.valueCount++] = row.values[column]!;
     }
     this.writer.add(schema, row, ms, ns);
-    this.machineIndex[this.lines] = this.places[schema.index]!;
+    this.machineIndex[this.lines] = this.blockIndexes[schema.index]!;
     this.timeMs[this.lines] = ms;
     this.lines++;
     this.offset[this.lines] = this.valueCount;
@@ -85,7 +85,7 @@ export class BlockBuilder {
   private announce(schema: MachineSchema): void {
     const known = this.announced[schema.index];
     if (known === undefined) {
-      this.places[schema.index] = this.placesCount++;
+      this.blockIndexes[schema.index] = this.machinesInBlock++;
       this.newMachines.push({
         site: schema.site,
         machine: schema.machine,
@@ -94,7 +94,7 @@ export class BlockBuilder {
     }
     for (let column = known ?? schema.type.sensors.length; column < schema.set.sensors.length; column++) {
       this.newSensors.push({
-        machineIndex: this.places[schema.index]!,
+        machineIndex: this.blockIndexes[schema.index]!,
         sensor: schema.set.sensors[column]!,
       });
     }

@@ -31,7 +31,7 @@ export class LineWriter {
   /** The prefixes, one after the other; by machine index where each begins and ends (0: not written yet). */
   private prefixes = Buffer.allocUnsafe(1 << 12);
   private prefixesEnd = 0;
-  private prefixPlaces = new Uint32Array(2 * 64);
+  private prefixRanges = new Uint32Array(2 * 64);
   private readonly bySet = new WeakMap<ColumnSet, Names>();
   private readonly names = new Map<string, Uint8Array>();
   private lastSet: ColumnSet | null = null;
@@ -45,10 +45,10 @@ export class LineWriter {
   }
 
   add(schema: MachineSchema, row: Row, ms: number, ns: number): void {
-    const place = 2 * schema.index;
-    if (!this.prefixPlaces[place + 1]) this.encodePrefix(schema);
-    const start = this.prefixPlaces[place]!;
-    const end = this.prefixPlaces[place + 1]!;
+    const at = 2 * schema.index;
+    if (!this.prefixRanges[at + 1]) this.encodePrefix(schema);
+    const start = this.prefixRanges[at]!;
+    const end = this.prefixRanges[at + 1]!;
     const { names, bytesMax } = this.namesOf(schema.set);
     this.reserve(end - start + bytesMax);
     this.copy(this.prefixes, start, end);
@@ -118,13 +118,13 @@ export class LineWriter {
       this.prefixes = Buffer.concat([this.prefixes, Buffer.allocUnsafe(this.prefixes.length)]);
     }
     this.prefixes.write(prefix, start, 'latin1');
-    while (2 * index + 1 >= this.prefixPlaces.length) {
-      const more = new Uint32Array(2 * this.prefixPlaces.length);
-      more.set(this.prefixPlaces);
-      this.prefixPlaces = more;
+    while (2 * index + 1 >= this.prefixRanges.length) {
+      const more = new Uint32Array(2 * this.prefixRanges.length);
+      more.set(this.prefixRanges);
+      this.prefixRanges = more;
     }
-    this.prefixPlaces[2 * index] = start;
-    this.prefixPlaces[2 * index + 1] = this.prefixesEnd;
+    this.prefixRanges[2 * index] = start;
+    this.prefixRanges[2 * index + 1] = this.prefixesEnd;
   }
 
   private namesOf(set: ColumnSet): Names {

@@ -67,9 +67,9 @@ export function resume({ identity, window }: WatchedMachine, record: BaselineRec
 }
 
 function inColumns({ held, seen }: Gathered, before: readonly string[], now: readonly string[]): Gathered {
-  const places = now.map((name) => before.indexOf(name));
+  const indexes = now.map((name) => before.indexOf(name));
   return {
-    held: Float32Array.from(places, (at) => held[at] ?? Number.NaN),
-    seen: Uint8Array.from(places, (at) => seen[at] ?? 0),
+    held: Float32Array.from(indexes, (at) => held[at] ?? Number.NaN),
+    seen: Uint8Array.from(indexes, (at) => seen[at] ?? 0),
   };
 }

@@ -57,7 +57,7 @@ function load({ dataDir }: DataOptions): RunDataset {
 }
 
 const rowsMin = 60;
-/** Number of places in each bearing's life at which an artefact is evaluated. */
+/** Number of rows in each bearing's life at which an artefact is evaluated. */
 const stopsPerBearing = 100;
 
 /** Cuts a run at evenly spaced places of its life. */

@@ -1,6 +1,6 @@
 /**
  *     window [rows × columns]
- *       → patches of patchRows rows, one dense layer for all, ReLU, a learnt vector added for each place
+ *       → patches of patchRows rows, one dense layer for all, ReLU, a learnt vector added for each position
  *       → self-attention, one head, added to what it read, ReLU
  *       → mean over all patches, and the newest one, side by side
  *       → one dense layer, ReLU
@@ -22,7 +22,7 @@ export const attention: NetworkKind<Attention> = {
   weightShapes: ({ rows, columns, patchRows, patchUnits: units, hiddenUnits }) => [
     { name: 'patch/kernel', shape: [patchRows * columns, units], initial: 'he' },
     { name: 'patch/bias', shape: [1, units], initial: 0 },
-    { name: 'place', shape: [rows / patchRows, units], initial: 0 },
+    { name: 'position', shape: [rows / patchRows, units], initial: 0 },
     { name: 'query/kernel', shape: [units, units], initial: 'small' },
     { name: 'key/kernel', shape: [units, units], initial: 'small' },
     { name: 'value/kernel', shape: [units, units], initial: 'small' },
@@ -31,13 +31,13 @@ export const attention: NetworkKind<Attention> = {
   ],
   body(architecture, weights, windows, drop) {
     const { rows, patchRows, patchUnits: units } = architecture;
-    const [kernel, bias, place, queryKernel, keyKernel, valueKernel, hiddenKernel, hiddenBias] = weights;
+    const [kernel, bias, position, queryKernel, keyKernel, valueKernel, hiddenKernel, hiddenBias] = weights;
     const count = rows / patchRows;
-    const places = (flat: tf.Tensor) => tf.reshape(flat, [-1, count, units]) as tf.Tensor3D;
-    const patches = tf.add(places(patchesOf(architecture, windows, kernel!, bias!)), place!);
+    const positions = (flat: tf.Tensor) => tf.reshape(flat, [-1, count, units]) as tf.Tensor3D;
+    const patches = tf.add(positions(patchesOf(architecture, windows, kernel!, bias!)), position!);
     const flat = tf.reshape(patches, [-1, units]) as tf.Tensor2D;
     const [query, key, value] = [queryKernel, keyKernel, valueKernel].map((one) =>
-      places(tf.matMul(flat, one!)),
+      positions(tf.matMul(flat, one!)),
     );
     const likeness = tf.div(tf.matMul(query!, key!, false, true), Math.sqrt(units));
     const read = tf.relu(tf.add(patches, tf.matMul(tf.softmax(likeness) as tf.Tensor3D, value!)));

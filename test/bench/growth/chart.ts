@@ -51,13 +51,13 @@ export function growthSvg(curve: CurveResult): string {
   const clip = `<clipPath id="plot"><rect x="${plot.left}" y="${plot.top}" width="${width - plot.left - plot.right}" height="${height - plot.top - plot.bottom}"/></clipPath>`;
   const lines = curve.series.map((series, i) => {
     const points = pointsOf(series);
-    const place = (size: number, cost: number) => `${x.at(size).toFixed(1)},${y.at(cost).toFixed(1)}`;
+    const pointAt = (size: number, cost: number) => `${x.at(size).toFixed(1)},${y.at(cost).toFixed(1)}`;
     const [first, last] = [points[0]!, points.at(-1)!];
     const linear = first.costs[series.key]! * (series.perItem ? 1 : last.size / first.size);
     const colour = colours[i % colours.length]!;
     return [
-      `<polyline clip-path="url(#plot)" points="${place(first.size, first.costs[series.key]!)} ${place(last.size, linear)}" fill="none" stroke="${colour}" stroke-dasharray="4 4" opacity="0.55"/>`,
-      `<polyline points="${points.map((point) => place(point.size, point.costs[series.key]!)).join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>`,
+      `<polyline clip-path="url(#plot)" points="${pointAt(first.size, first.costs[series.key]!)} ${pointAt(last.size, linear)}" fill="none" stroke="${colour}" stroke-dasharray="4 4" opacity="0.55"/>`,
+      `<polyline points="${points.map((point) => pointAt(point.size, point.costs[series.key]!)).join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>`,
       ...points.map(
         (point) =>
           `<circle cx="${x.at(point.size).toFixed(1)}" cy="${y.at(point.costs[series.key]!).toFixed(1)}" r="3.5" fill="${colour}"><title>${short(point.size)}: ${short(point.costs[series.key]!)} ${escaped(series.unit)}</title></circle>`,

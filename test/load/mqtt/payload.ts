@@ -37,7 +37,7 @@ export interface CompiledPayload {
   fields: Field[];
 }
 
-/** Fills in what is fixed for one connection and finds the places of the rest. `padTo` lengthens it with spaces. */
+/** Fills in what is fixed for one connection and finds the offsets of the rest. `padTo` lengthens it with spaces. */
 export function compilePayload(
   template: string,
   machine: string,
@@ -68,12 +68,12 @@ export class Patcher {
   patch(bytes: Uint8Array, at: number, fields: readonly Field[], seq: number, nowMs: number): void {
     for (let i = 0; i < fields.length; i++) {
       const field = fields[i]!;
-      const place = at + field.at;
-      if (field.kind === 'v') this.#value(bytes, place);
-      else if (field.kind === 'n') this.#noise(bytes, place);
-      else if (field.kind === 'seq') writeDigits(bytes, place, seqWidth, seq);
-      else if (field.kind === 'seq0') writeDigits(bytes, place, seqWidth, seq, zero);
-      else this.#time(bytes, place, nowMs);
+      const offset = at + field.at;
+      if (field.kind === 'v') this.#value(bytes, offset);
+      else if (field.kind === 'n') this.#noise(bytes, offset);
+      else if (field.kind === 'seq') writeDigits(bytes, offset, seqWidth, seq);
+      else if (field.kind === 'seq0') writeDigits(bytes, offset, seqWidth, seq, zero);
+      else this.#time(bytes, offset, nowMs);
     }
   }
 

@@ -19,8 +19,8 @@ export function pumpTemplate(connection: number): string {
   const fields = pumpSensors.map((sensor) => {
     const value = reading[sensor];
     if (sensor === carrier) return `"${sensor}":${Math.floor(value)}.{seq0}`;
-    const places = decimals[sensor] ?? 0;
-    return `"${sensor}":${value.toFixed(places)}${places === 0 ? '.' : ''}{n}`;
+    const digits = decimals[sensor] ?? 0;
+    return `"${sensor}":${value.toFixed(digits)}${digits === 0 ? '.' : ''}{n}`;
   });
   return `{"seq":{seq},"ts":{ms},${fields.join(',')}}`;
 }

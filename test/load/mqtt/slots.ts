@@ -18,7 +18,7 @@ export interface Slots {
 }
 
 /** In a topic: which of the connection's machines this message is of, 6 digits; they take turns. */
-export const memberPlace = '{member}';
+export const memberSlot = '{member}';
 const memberWidth = 6;
 const zero = 48;
 
@@ -42,10 +42,10 @@ export class TemplateSlots implements Slots {
     patcher: Patcher,
     members: number,
   ) {
-    const frame = publishFrame(topic.replace(memberPlace, '0'.repeat(memberWidth)), payload.bytes, qos);
+    const frame = publishFrame(topic.replace(memberSlot, '0'.repeat(memberWidth)), payload.bytes, qos);
     this.#members = members;
     this.#memberAt = frame.bytes.indexOf('0'.repeat(memberWidth));
-    if (!topic.includes(memberPlace)) this.#memberAt = -1;
+    if (!topic.includes(memberSlot)) this.#memberAt = -1;
     this.#length = frame.bytes.length;
     this.#payloadAt = frame.payloadAt;
     this.#payload = payload;

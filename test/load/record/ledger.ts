@@ -140,13 +140,13 @@ export class Comparison {
   add(name: string, seq: number): void {
     const verdict = this.#verdict;
     const seen = this.#seen.get(name);
-    const place = seen ? seq - seen.machine.first : -1;
+    const index = seen ? seq - seen.machine.first : -1;
     this.stored++;
-    if (!seen || !(place in seen.counts)) verdict.strangers++;
-    else if (seen.counts[place]! > 0) {
+    if (!seen || !(index in seen.counts)) verdict.strangers++;
+    else if (seen.counts[index]! > 0) {
       if (verdict.repeatedCount++ < 20) verdict.repeated.push(`${name}#${seq}`);
     } else {
-      seen.counts[place] = 1;
+      seen.counts[index] = 1;
       if (!seen.machine.isAcked(seq)) verdict.storedUnacked++;
     }
   }
@@ -155,9 +155,9 @@ export class Comparison {
   verdict(): LedgerVerdict {
     const verdict = this.#verdict;
     for (const { machine, counts } of this.#seen.values()) {
-      for (let place = 0; place < counts.length; place++) {
-        const seq = machine.first + place;
-        if (counts[place] !== 0 || !machine.isAcked(seq)) continue;
+      for (let index = 0; index < counts.length; index++) {
+        const seq = machine.first + index;
+        if (counts[index] !== 0 || !machine.isAcked(seq)) continue;
         if (verdict.lostCount++ < 20) verdict.lost.push(`${machine.machine}#${seq}`);
       }
     }

@@ -41,7 +41,7 @@ export async function runPool(options: PoolOptions): Promise<Totals> {
   return totals;
 }
 
-/** One place in the pool: process after process until there is no chunk any more. */
+/** One slot of the pool: process after process until there is no chunk any more. */
 async function work(nextChunk: () => Chunk | null, onDone: (part: Totals) => void): Promise<void> {
   for (let chunk = nextChunk(); chunk; chunk = nextChunk()) await runProcess(chunk, nextChunk, onDone);
 }

@@ -10,7 +10,7 @@ export interface Sent {
   n: number;
   kind: Kind;
   /** Position in the order in which its sensor sent; -1 if it is not a sensor's. */
-  place: number;
+  ordinal: number;
   sensor: number;
   plan: SensorPlan | null;
   acked: boolean;
@@ -29,8 +29,8 @@ export class Ledger {
   readonly sent: Sent[] = [];
   readonly problems: Problem[] = [];
 
-  add(kind: Kind, sensor = -1, place = -1, plan: SensorPlan | null = null): Sent {
-    const sent = { n: this.sent.length, kind, place, sensor, plan, acked: false, handed: 0 };
+  add(kind: Kind, sensor = -1, ordinal = -1, plan: SensorPlan | null = null): Sent {
+    const sent = { n: this.sent.length, kind, ordinal, sensor, plan, acked: false, handed: 0 };
     this.sent.push(sent);
     return sent;
   }
@@ -39,8 +39,8 @@ export class Ledger {
     if (this.problems.length < problemsMax) this.problems.push({ invariant, detail });
   }
 
-  describe({ n, kind, sensor, place, acked, handed }: Sent): string {
-    const from = sensor >= 0 ? ` (message ${place} of sensor ${sensor})` : '';
+  describe({ n, kind, sensor, ordinal, acked, handed }: Sent): string {
+    const from = sensor >= 0 ? ` (message ${ordinal} of sensor ${sensor})` : '';
     return `${kind} #${n}${from}, ${acked ? 'acked' : 'not acked'}, handed over ${handed} times`;
   }
 }

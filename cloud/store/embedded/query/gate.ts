@@ -21,7 +21,7 @@ export class Gate {
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Frees a place, for the caller that has waited longest. */
+  /** Frees a slot, for the caller that has waited longest. */
   leave(): void {
     const next = this.#waiting.shift();
     if (next) next();

@@ -29,7 +29,7 @@ export class QueryRunner {
   }
 
   /**
-   * Settles within `timeoutMs`. A query that cannot be interrupted keeps its place until it ends, so that the next one
+   * Settles within `timeoutMs`. A query that cannot be interrupted keeps its slot until it ends, so that the next one
    * cannot start. @throws HarbingerError STORE_BUSY, STORE_UNAVAILABLE, QUERY_TIMEOUT, QUERY_FAILED
    */
   async run<T>(database: Database, timeoutMs: number, use: (c: DuckDBConnection) => Promise<T>): Promise<T> {

@@ -45,17 +45,17 @@ type Received = (byteCount: number, buffer: Uint8Array) => boolean;
  * only for sockets that connect out; accepted ones have the same fields. Null if this version of Node does not have them:
  * then sockets read as they do by default.
  */
-function findPlaces(): { buffer: symbol; callback: symbol } | null {
+function findSymbols(): { buffer: symbol; callback: symbol } | null {
   const onread = { buffer: new Uint8Array(1), callback: () => true };
   const probe = new Socket({ onread } as SocketConstructorOpts);
-  const placeOf = (value: unknown) =>
+  const symbolOf = (value: unknown) =>
     Object.getOwnPropertySymbols(probe).find((key) => Reflect.get(probe, key) === value);
-  const [buffer, callback] = [placeOf(onread.buffer), placeOf(onread.callback)];
+  const [buffer, callback] = [symbolOf(onread.buffer), symbolOf(onread.callback)];
   probe.destroy();
   return buffer && callback ? { buffer, callback } : null;
 }
 
-const places = findPlaces();
+const symbols = findSymbols();
 
 /**
  * Makes a plain TCP socket read into `buffer` and call `received` with the bytes of each read. If that returns false, the
@@ -63,12 +63,12 @@ const places = findPlaces();
  */
 export function readInto(stream: Duplex, buffer: Buffer, received: (bytes: Buffer) => boolean): boolean {
   // On Windows the system fills a buffer after the read was requested, so buffers cannot be shared.
-  if (places === null || process.platform === 'win32' || stream.constructor !== Socket) return false;
+  if (symbols === null || process.platform === 'win32' || stream.constructor !== Socket) return false;
   const handle: unknown = Reflect.get(stream, '_handle');
-  if (!hasUserBuffer(handle) || Reflect.get(stream, places.buffer) !== null) return false;
+  if (!hasUserBuffer(handle) || Reflect.get(stream, symbols.buffer) !== null) return false;
   const callback: Received = (byteCount) => received(buffer.subarray(0, byteCount));
-  Reflect.set(stream, places.buffer, buffer);
-  Reflect.set(stream, places.callback, callback);
+  Reflect.set(stream, symbols.buffer, buffer);
+  Reflect.set(stream, symbols.callback, callback);
   handle.useUserBuffer(buffer);
   return true;
 }

@@ -71,11 +71,11 @@ describe('the order of the rows', () => {
 });
 
 describe('a row', () => {
-  it('names place, judge and age', () => {
+  it('names location, judge and age', () => {
     const nowMs = 1_000_000;
     const pump = machine({ lastSeenMs: nowMs - 42_000, reason: 'Vibration has risen.' });
     expect(rowModel(pump, nowMs)).toEqual({
-      place: 'leeds · Pump',
+      location: 'leeds · Pump',
       reason: 'Vibration has risen.',
       source: 'Model',
       isTrained: true,

@@ -82,7 +82,7 @@ export function mayReorder(shown: Iterable<string>, wanted: readonly string[], u
 const quietMs = 5 * 60_000;
 
 export interface RowModel {
-  place: string;
+  location: string;
   reason: string | null;
   source: string;
   /** False where rules or the machine's own past decided instead of a trained model. */
@@ -95,7 +95,7 @@ export function rowModel(machine: Machine, nowMs: number): RowModel {
   const { source } = machine;
   const ageMs = nowMs - machine.lastSeenMs;
   return {
-    place: `${machine.site} · ${words(machine.machineType)}`,
+    location: `${machine.site} · ${words(machine.machineType)}`,
     reason: machine.reason,
     source: source === null ? '–' : judges[source],
     isTrained: source === null || source === 'model',

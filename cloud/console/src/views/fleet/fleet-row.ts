@@ -13,7 +13,7 @@ export interface FleetRow {
 /** One machine of the fleet. The whole row is a link to the machine's page. */
 export function fleetRow(first: Machine): FleetRow {
   const urgency = badge(first.urgency);
-  const place = h('span', { class: 'muted', title: `gateway ${first.gateway}` });
+  const location = h('span', { class: 'muted', title: `gateway ${first.gateway}` });
   const reason = h('span', { class: 'row-reason' });
   const health = shareBar();
   const remaining = lifeBar();
@@ -24,7 +24,7 @@ export function fleetRow(first: Machine): FleetRow {
     'a',
     { href: machineHref(first) },
     urgency.element,
-    h('span', { class: 'row-name' }, h('b', { title: first.machine }, first.machine), place),
+    h('span', { class: 'row-name' }, h('b', { title: first.machine }, first.machine), location),
     h('span', { class: 'row-life' }, h('span', { class: 'cell-label' }, 'Remaining life'), remaining.element),
     h('span', { class: 'row-health' }, h('span', { class: 'cell-label' }, 'Health'), health.element),
     h('span', { class: 'row-anomaly' }, h('span', { class: 'cell-label' }, 'Anomaly'), anomaly.element),
@@ -39,7 +39,7 @@ export function fleetRow(first: Machine): FleetRow {
       const model = rowModel(machine, nowMs);
       urgency.set(machine.urgency);
       setClass(element, `row row-${machine.urgency}`);
-      setText(place, model.place);
+      setText(location, model.location);
       setText(reason, model.reason ?? '');
       reason.hidden = model.reason === null;
       health.set(machine.health);

@@ -37,8 +37,8 @@ export function queriesOf(
 /** In the order in which the machine type declares them; undeclared sensors follow by name. */
 export function sensorOrder(names: readonly string[], type: MachineType | null): string[] {
   const declared = type?.sensors.map(({ name }) => name) ?? [];
-  const place = (name: string) => (declared.includes(name) ? declared.indexOf(name) : declared.length);
-  return [...names].sort((a, b) => place(a) - place(b) || a.localeCompare(b));
+  const rank = (name: string) => (declared.includes(name) ? declared.indexOf(name) : declared.length);
+  return [...names].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
 }
 
 /** Readings are fetched at most once in this time, however fast they come in. */

@@ -14,10 +14,10 @@ describe('a machine’s page', () => {
     expect(subjectOf(detail, new Map([[keyOf(streamed), streamed]]))?.machine.health).toBe(0.3);
   });
 
-  it('summarises place, judge and age', () => {
+  it('summarises location, judge and age', () => {
     const pump = machine({ source: 'self-learned', lastSeenMs: 0 });
     expect(summaryModel(pump, 7_000, 0)).toMatchObject({
-      place: 'leeds · Pump · gateway gw-1',
+      location: 'leeds · Pump · gateway gw-1',
       source: 'Self-learned',
       seen: '7 s ago',
     });

@@ -16,7 +16,7 @@ export function subjectOf(detail: MachineDetail | null, live: ReadonlyMap<string
 }
 
 export interface SummaryModel {
-  place: string;
+  location: string;
   source: string;
   seen: string;
   lifeScaleMax: number;
@@ -28,7 +28,7 @@ export interface SummaryModel {
  */
 export function summaryModel(machine: Machine, nowMs: number, scaleBefore: number): SummaryModel {
   return {
-    place: `${machine.site} · ${words(machine.machineType)} · gateway ${machine.gateway}`,
+    location: `${machine.site} · ${words(machine.machineType)} · gateway ${machine.gateway}`,
     source: machine.source === null ? '–' : judges[machine.source],
     seen: age(nowMs - machine.lastSeenMs),
     lifeScaleMax: Math.max(scaleBefore, niceCeiling(machine.remainingLife?.p90 ?? 0)),

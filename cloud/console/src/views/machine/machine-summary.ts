@@ -7,7 +7,7 @@ import { summaryModel } from './machine-model.ts';
 /** The head of a machine's page: what it is and how it is, in figures that can be read from across the room. */
 export function machineSummary(address: { site: string; machine: string }) {
   const urgency = badge('unknown');
-  const place = h('p', { class: 'muted' }, address.site);
+  const location = h('p', { class: 'muted' }, address.site);
   const remaining = lifeBar();
   const health = shareBar();
   const anomaly = shareBar(true);
@@ -30,14 +30,14 @@ export function machineSummary(address: { site: string; machine: string }) {
       { class: 'machine-head' },
       h('p', { class: 'back' }, h('a', { href: '#/' }, '‹ Fleet')),
       h('div', { class: 'machine-title' }, h('h1', {}, address.machine), urgency.element),
-      place,
+      location,
       figures,
     ),
     set(machine: Machine, nowMs: number) {
       const model = summaryModel(machine, nowMs, lifeScaleMax);
       lifeScaleMax = model.lifeScaleMax;
       urgency.set(machine.urgency);
-      setText(place, model.place);
+      setText(location, model.location);
       remaining.set(machine.remainingLife, lifeScaleMax);
       health.set(machine.health);
       anomaly.set(machine.anomaly);
