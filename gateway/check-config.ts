@@ -7,7 +7,8 @@ import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-type
 import { jobProblems } from '../shared/jobs/config.ts';
 import { type Configured, fileProblemsOf, problemsOf } from '../shared/parts/registry.ts';
 import { GatewayConfig, prepareGatewayConfig, sourceContext, sourcesIn } from './config.ts';
-import { createRoutes } from './decode/routes.ts';
+import { createMachines } from './decode/machines/machines.ts';
+import { ruleProblems } from './decode/route-rules.ts';
 import { jobs } from './jobs/jobs.ts';
 import { sources } from './sources/sources.ts';
 import { uplinkProblems } from './uplink/config.ts';
@@ -31,7 +32,7 @@ export function checkGateway(given: ConfigSources, { files }: { files: boolean }
         const read = readMachineTypes([builtInTypesDir, ...own]);
         types = read.types;
         // A rule may name a type whose file is broken: that is no second problem.
-        return read.problems.length > 0 ? read.problems : ruleProblems(config, types);
+        return read.problems.length > 0 ? read.problems : typeProblems(config, types);
       },
     },
     { settings: ['routes'], problems: routeProblems },
@@ -60,28 +61,24 @@ export function checkGateway(given: ConfigSources, { files }: { files: boolean }
 }
 
 /** Rules and `unknownMachines` that name a type which does not exist. */
-function ruleProblems(config: GatewayConfig, types: Map<string, MachineType>): ConfigProblem[] {
-  const none = { ...config, routes: [], machines: [], unknownMachines: 'dead-letter' };
+function typeProblems(config: GatewayConfig, types: Map<string, MachineType>): ConfigProblem[] {
+  const none = { ...config, machines: [], unknownMachines: 'dead-letter' };
   const { unknownMachines } = config;
   return [
-    ...problemsIn('unknownMachines', () => createRoutes({ ...none, unknownMachines }, types)),
+    ...problemsIn('unknownMachines', () => createMachines({ ...none, unknownMachines }, types)),
     ...config.machines.flatMap((rule, i) =>
-      problemsIn(`machines[${i}].type`, () => createRoutes({ ...none, machines: [rule] }, types)),
+      problemsIn(`machines[${i}].type`, () => createMachines({ ...none, machines: [rule] }, types)),
     ),
   ];
 }
 
-function routeProblems(config: GatewayConfig): ConfigProblem[] {
-  const none = { ...config, machines: [], unknownMachines: 'dead-letter' };
-  return config.routes.flatMap((rule, i) =>
-    problemsIn(`routes[${i}]`, () => createRoutes({ ...none, routes: [rule] }, new Map())),
-  );
+function routeProblems({ routes }: GatewayConfig): ConfigProblem[] {
+  return routes.flatMap((rule, i) => ruleProblems(rule, `routes[${i}]`));
 }
 
 /** Sources look at the routes' topics; a wrong one is the route's problem alone. */
 function withSoundRoutes(config: GatewayConfig): GatewayConfig {
-  const wrong = new Set(routeProblems(config).map(({ key }) => key));
-  return { ...config, routes: config.routes.filter((_, i) => !wrong.has(`routes[${i}]`)) };
+  return { ...config, routes: config.routes.filter((rule) => ruleProblems(rule, 'routes').length === 0) };
 }
 
 function ofKind(config: GatewayConfig, kind: string): Configured[] {

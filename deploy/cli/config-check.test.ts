@@ -60,13 +60,13 @@ site = "lab"
 topic = "tele/{machine}"
 format = "json"
 [[routes]]
-topic = "{site}/{machine}"
-format = "xml"
+topic = "{site}/{pump}"
+format = "json"
 `,
     });
     expect([status, stdout]).toEqual([2, '']);
     expect(lines).toEqual([
-      'harbinger: the configuration has 11 problems:',
+      'harbinger: the configuration has 12 problems:',
       "gateway.toml:2: unknown property 'gatway'; did you mean 'gateway'? [CONFIG_INVALID]",
       expect.stringMatching(
         /^gateway\.toml:5: machines rule 'hall\/\*': no machine type 'pmp' .*\[MACHINE_TYPE_UNKNOWN\]$/,
@@ -83,7 +83,34 @@ format = "xml"
         /^gateway\.toml:19: serial: \/dev\/x: .*set machine for this port \[CONFIG_INVALID\]$/,
       ),
       expect.stringMatching(/^gateway\.toml:22: routes: topic 'tele\/\{machine\}': it says no site/),
-      expect.stringMatching(/^gateway\.toml:25: routes: topic .* there is no format 'xml'/),
+      expect.stringMatching(/^gateway\.toml:25: routes: topic '.*': \{pump\} is not one of \{site\}/),
+      expect.stringMatching(/^gateway\.toml:25: routes: topic '.*': it says no machine/),
+    ]);
+  });
+
+  it('names the formats there are, and the settings of each', () => {
+    const { lines } = check('gateway', {
+      'gateway.toml': `[[routes]]
+topic = "a/{site}/{machine}"
+format = "xml"
+[[routes]]
+topic = "b/{site}/{machine}"
+format = "csv"
+[[routes]]
+topic = "c/{site}/{machine}"
+format = "json"
+columns = ["flow"]
+`,
+    });
+    expect(lines).toEqual([
+      'harbinger: the configuration has 3 problems:',
+      expect.stringMatching(/^gateway\.toml:3: routes\[0\] must have format = "json" or .*, not "xml"/),
+      expect.stringMatching(
+        /^gateway\.toml:4: routes\[1\]\.columns is missing \(The sensors that the values/,
+      ),
+      expect.stringMatching(
+        /^gateway\.toml:10: routes\[2\]: unknown property 'columns'; there is one in \[\[routes\]\] with format = "csv"/,
+      ),
     ]);
   });
 

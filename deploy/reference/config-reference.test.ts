@@ -55,6 +55,23 @@ describe('the text of a schema', () => {
         '| `kind` | `"b"` | – | Chooses this kind. |\n| `sizeBytes` | whole number, bytes, at least 1 | `2048` (2 KiB) | Size. |\n\n' +
         '```toml\n[store]\nkind = "b"\nsizeBytes = 2048\n```',
     );
+    const at = { type: 'string', description: 'where', examples: ['x'] };
+    const withAt = (value: string, properties = {}) => ({
+      ...kind(value),
+      required: ['at'],
+      properties: { kind: { const: value }, at, ...properties },
+    });
+    const c = withAt('c', { depth: { type: 'integer', default: 1, description: 'how deep' } });
+    const places = { ...store, description: 'Places', oneOf: [withAt('a'), c] };
+    expect(text({ places })).toContain(
+      '## `[places]`\n\nPlaces.\n\n| Setting | Value | Default | Meaning |\n|---|---|---|---|\n' +
+        '| `kind` | `"a"` or `"c"` | required | One of the kinds below. |\n| `at` | text | required | Where. |\n\n' +
+        '| `kind` | Meaning |\n|---|---|\n| `"a"` | Kind a. |\n| `"c"` | Kind c. |\n\n' +
+        '```toml\n[places]\nkind = "a"\nat = "x"\n```\n\n' +
+        '## `[places]` with `kind = "c"`\n\nKind c.\n\n| Setting | Value | Default | Meaning |\n|---|---|---|---|\n' +
+        '| `kind` | `"c"` | – | Chooses this kind. |\n| `depth` | whole number | `1` | How deep. |\n\n' +
+        '```toml\n[places]\nat = "x"\nkind = "c"\ndepth = 1\n```',
+    );
     const filter = {
       type: 'object',
       description: 'f',

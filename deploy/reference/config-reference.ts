@@ -20,7 +20,15 @@ function sectionOf(table: SettingsTable): string {
       ? ''
       : ['| Setting | Value | Default | Meaning |', '|---|---|---|---|', ...rows].join('\n');
   const example = settings.length === 0 ? '' : `\`\`\`toml\n${exampleText(table)}\n\`\`\``;
-  return [`## ${titleOf(table)}`, about, list, example].filter((part) => part !== '').join('\n\n');
+  return [`## ${titleOf(table)}`, about, list, kindsList(table), example]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function kindsList({ kinds }: SettingsTable): string {
+  if (!kinds) return '';
+  const rows = kinds.entries.map(({ value, about }) => `| \`${toml(value)}\` | ${sentence(about)} |`);
+  return [`| \`${kinds.name}\` | Meaning |`, '|---|---|', ...rows].join('\n');
 }
 
 function titleOf({ path, isList, kind }: SettingsTable): string {
@@ -102,8 +110,8 @@ function range(from: number | undefined, to: number | undefined, what: string): 
   return to === undefined ? `at least ${digits(from)}${what}` : `${digits(from)} … ${digits(to)}${what}`;
 }
 
-function exampleText({ path, isList, listsAround, settings }: SettingsTable): string {
-  const lines = settings.map(({ name, schema }) => `${name} = ${toml(exampleOf(schema))}`);
+function exampleText({ path, isList, listsAround, settings, further = [] }: SettingsTable): string {
+  const lines = [...further, ...settings].map(({ name, schema }) => `${name} = ${toml(exampleOf(schema))}`);
   const header = path === '' ? [] : [...listsAround, headerOf(path, isList)];
   return [...header, ...lines].join('\n');
 }

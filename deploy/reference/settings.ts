@@ -44,6 +44,10 @@ export interface SettingsTable {
   listsAround: string[];
   /** Settings with a value of their own; tables within it follow as tables. */
   settings: Setting[];
+  /** Where this table tells what its kinds have in common: each of them, with what it is. */
+  kinds?: { name: string; entries: { value: unknown; about: string }[] };
+  /** Settings that an example needs, and that are explained elsewhere. */
+  further?: Setting[];
 }
 
 /** Every table below a schema, in the order of the schema, each before those within it. */
@@ -74,12 +78,48 @@ export function tablesOf(
   return [{ path, isList, schema, listsAround, settings }, ...within];
 }
 
+/**
+ * A table for each kind. Settings that all kinds share are explained once, in a table before them; then only kinds with
+ * settings of their own have a table.
+ */
 function kindsOf(schema: Schema, path: string, isList: boolean, listsAround: string[]): SettingsTable[] {
   const name = schema.discriminator!.propertyName;
-  return schema.oneOf!.flatMap((kind) => {
+  const kinds = schema.oneOf!;
+  const [first] = kinds;
+  const isShared = (key: string) =>
+    kinds.every(({ properties }) => properties?.[key] === first!.properties?.[key]);
+  const tables = kinds.map((kind) => {
     const [table, ...within] = tablesOf(kind, path, isList, listsAround);
-    return [{ ...table!, kind: { name, value: kind.properties?.[name]?.const } }, ...within];
+    return { table: { ...table!, kind: { name, value: kind.properties?.[name]?.const } }, within };
   });
+  const shared = tables[0]!.table.settings.filter((setting) => isShared(setting.name));
+  if (shared.length === 0) return tables.flatMap(({ table, within }) => [table, ...within]);
+
+  const tag = {
+    anyOf: kinds.map(({ properties }) => properties![name]!),
+    description: 'one of the kinds below',
+  };
+  const common: SettingsTable = {
+    path,
+    isList,
+    schema,
+    listsAround,
+    settings: [{ name, schema: tag, isRequired: true }, ...shared],
+    kinds: {
+      name,
+      entries: tables.map(({ table }) => ({
+        value: table.kind.value,
+        about: table.schema.description ?? '',
+      })),
+    },
+  };
+  const own = tables.flatMap(({ table, within }) => {
+    const settings = table.settings.filter((setting) => !isShared(setting.name));
+    const isAlike = settings.length === 1 && within.length === 0;
+    const further = shared.filter(({ isRequired }) => isRequired);
+    return isAlike ? [] : [{ ...table, settings, further }, ...within];
+  });
+  return [common, ...own];
 }
 
 function isListOfTables(schema: Schema): boolean {

@@ -1,37 +1,22 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { choice } from '../../shared/parts/config.ts';
+import { formats } from './formats/formats.ts';
 
-/** Which topics are taken, and how their payloads are read. */
-export const RouteRule = Type.Object(
-  {
-    topic: Type.String({
-      minLength: 1,
-      description:
-        'The topics that this route takes. A level is a plain name, {site}, {machine}, {sensor}, or + for any.',
-      examples: ['telemetry/{site}/{machine}'],
-    }),
-    format: Type.String({
-      description:
-        'How payloads are read: json, number, key-value, csv, influx (line protocol), or lifecycle (messages about the machine itself).',
-      examples: ['json'],
-    }),
-    site: Type.Optional(
-      Type.String({ description: 'The site, where the topic does not name it.', examples: ['hall-1'] }),
-    ),
-    machine: Type.Optional(
-      Type.String({ description: 'The machine, where the topic does not name it.', examples: ['pump-1'] }),
-    ),
-    columns: Type.Optional(
-      Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
-        minItems: 1,
-        maxItems: 512,
-        description:
-          'For csv only: the sensors that the values of a line belong to, in order; - skips a value.',
-        examples: [['temperature', 'humidity']],
-      }),
-    ),
-  },
-  { additionalProperties: false },
-);
+/** Which topics are taken, and how their payloads are read; each format has its own keys beside these. */
+export const RouteRule = choice('format', formats, {
+  topic: Type.String({
+    minLength: 1,
+    description:
+      'The topics that this route takes. A level is a plain name, {site}, {machine}, {sensor}, or + for any.',
+    examples: ['telemetry/{site}/{machine}'],
+  }),
+  site: Type.Optional(
+    Type.String({ description: 'The site, where the topic does not name it.', examples: ['hall-1'] }),
+  ),
+  machine: Type.Optional(
+    Type.String({ description: 'The machine, where the topic does not name it.', examples: ['pump-1'] }),
+  ),
+});
 export type RouteRule = Static<typeof RouteRule>;
 
 /** Which machines are of which type. */

@@ -28,46 +28,11 @@ export const errorCodes = declareErrors({
     retried: 'No. Dead letters can be sent again by hand.',
     remedy: 'Correct the device.',
   },
-  DECODE_CSV: {
-    stage: 'decode',
-    meaning:
-      'The payload of a message has another number of values than the route has `columns`. It is kept as a dead letter.',
-    retried: 'No. Dead letters can be sent again by hand.',
-    remedy:
-      'Make the `columns` of the route match what the device sends. Afterwards: `harbinger deadletters redrive`.',
-  },
-  DECODE_INFLUX: {
-    stage: 'decode',
-    meaning: 'The payload of a message is not InfluxDB line protocol. It is kept as a dead letter.',
-    retried: 'No. Dead letters can be sent again by hand.',
-    remedy: 'Correct the device, or the `format` of its route. Afterwards: `harbinger deadletters redrive`.',
-  },
   DECODE_JSON: {
     stage: 'decode',
     meaning: 'The payload of a message is not JSON. It is kept as a dead letter.',
     retried: 'No. Dead letters can be sent again by hand.',
     remedy: 'Correct the device, or the `format` of its route. Afterwards: `harbinger deadletters redrive`.',
-  },
-  DECODE_KEY_VALUE: {
-    stage: 'decode',
-    meaning: 'The payload of a message is not a list of `key=value` pairs. It is kept as a dead letter.',
-    retried: 'No. Dead letters can be sent again by hand.',
-    remedy: 'Correct the device, or the `format` of its route. Afterwards: `harbinger deadletters redrive`.',
-  },
-  DECODE_LIFECYCLE: {
-    stage: 'decode',
-    meaning: 'The payload of a message is not a message about a machine’s life. It is kept as a dead letter.',
-    retried: 'No. Dead letters can be sent again by hand.',
-    remedy:
-      'Send `{"state": "failed"}` or `{"state": "replaced"}`. Afterwards: `harbinger deadletters redrive`.',
-  },
-  DECODE_NUMBER: {
-    stage: 'decode',
-    meaning:
-      'The payload of a message is not a single number, or its topic does not name the sensor. It is kept as a dead letter.',
-    retried: 'No. Dead letters can be sent again by hand.',
-    remedy:
-      'Let the device publish a plain number to a topic that ends in the sensor’s name, or set the `format` of the route. Afterwards: `harbinger deadletters redrive`.',
   },
   DECODE_SENML: {
     stage: 'decode',

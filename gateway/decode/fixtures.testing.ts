@@ -1,4 +1,5 @@
 import type { MachineType } from '../../shared/domain/machine-type.ts';
+import type { Decoded, DecodedReading, Decoder } from '../ports/decode.ts';
 import { Machines } from './machines/machines.ts';
 
 const meter: MachineType = {
@@ -28,4 +29,18 @@ export function testMachines(machinesMax = 100): Machines {
     unknown: 'dead-letter',
     machinesMax,
   });
+}
+
+/** What a decoder made of a message that has nothing but readings. */
+export function readingsIn(decoded: readonly Decoded[]): DecodedReading[] {
+  return decoded.map((item) => {
+    if ('values' in item) return item;
+    throw item.refused?.error ?? new Error('the message has a lifecycle change');
+  });
+}
+
+/** Decodes a message of the machine plant/pump-1. */
+export function decodeText(decoder: Decoder, text: string, sensor?: string): readonly Decoded[] {
+  const target = { site: 'plant', machine: 'pump-1', ...(sensor !== undefined && { sensor }) };
+  return decoder.decode(Buffer.from(text), target);
 }

@@ -1,24 +1,21 @@
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
-import type { Decoder, DecodeTarget } from '../ports/decode.ts';
-import type { DecodeConfig, RouteRule } from './config.ts';
+import type { Decoded, Decoder, DecodeTarget } from '../ports/decode.ts';
+import type { DecodeConfig } from './config.ts';
 import { newTopicLayouts, type TopicLayouts } from './fast-json/layouts.ts';
-import { csv, csvFormat } from './formats/csv/csv.ts';
-import { decoderFor, formats } from './formats/formats.ts';
 import type { MachineSchema } from './machines/machine-schema.ts';
-import { Machines } from './machines/machines.ts';
-import { compileTopicPattern } from './topic-pattern.ts';
+import { createMachines, type Machines } from './machines/machines.ts';
+import { type CompiledRule, compileRule } from './route-rules.ts';
 
-const lifecycleFormat = 'lifecycle';
 /** Topics remembered for each machine that there may be. */
 const topicsPerMachine = 4;
 
 /** How the messages of one topic are read. Worked out once a topic. */
 export interface Route {
-  /** Null for lifecycle messages. */
-  decoder: Decoder | null;
+  decoder: Decoder;
   target: DecodeTarget;
-  schema: MachineSchema;
+  /** The machine that the topic names; null where the readings name theirs. */
+  schema: MachineSchema | null;
   /** Null where the format has no fixed layouts. */
   layouts: TopicLayouts | null;
 }
@@ -26,23 +23,14 @@ export interface Route {
 /** Topic → route by the configured rules, first match first. Known topics are remembered, up to a bound. */
 export class Routes {
   private readonly machines: Machines;
-  private readonly rules: {
-    match: ReturnType<typeof compileTopicPattern>;
-    rule: RouteRule;
-    decoder: Decoder | null;
-  }[];
+  private readonly rules: readonly CompiledRule[];
   private readonly known = new Map<string, Route>();
   private readonly topicsMax: number;
 
-  /** @throws HarbingerError CONFIG_INVALID */
-  constructor(rules: RouteRule[], machines: Machines, topicsMax: number) {
+  constructor(rules: readonly CompiledRule[], machines: Machines, topicsMax: number) {
+    this.rules = rules;
     this.machines = machines;
     this.topicsMax = topicsMax;
-    this.rules = rules.map((rule) => ({
-      match: compileTopicPattern(rule.topic),
-      rule,
-      decoder: decoderOf(rule),
-    }));
   }
 
   /** @throws HarbingerError TOPIC_UNROUTED, MACHINE_* */
@@ -55,16 +43,23 @@ export class Routes {
     return route;
   }
 
+  /** The machine that a part of a message is about. @throws HarbingerError MACHINE_* */
+  machineOf({ schema, target }: Route, { site, machine }: Decoded): MachineSchema {
+    if (schema && site === undefined && machine === undefined) return schema;
+    return this.machines.find(site ?? target.site, machine ?? target.machine);
+  }
+
   private resolve(topic: string): Route {
-    for (const { match, rule, decoder } of this.rules) {
+    for (const { match, decoder, ...rule } of this.rules) {
       const found = match(topic);
       if (!found) continue;
       const site = found.site ?? rule.site ?? '';
       const machine = found.machine ?? rule.machine ?? '';
       const target: DecodeTarget = { site, machine };
       if (found.sensor !== undefined) target.sensor = found.sensor;
-      const layouts = decoder?.isFastJson ? newTopicLayouts() : null;
-      return { decoder, target, schema: this.machines.find(site, machine), layouts };
+      const schema = decoder.namesMachines ? null : this.machines.find(site, machine);
+      const layouts = schema && decoder.isFastJson ? newTopicLayouts() : null;
+      return { decoder, target, schema, layouts };
     }
     throw new HarbingerError(
       'TOPIC_UNROUTED',
@@ -78,31 +73,11 @@ export class Routes {
  * The machines and routes of a configuration, checked against each other.
  * @throws HarbingerError CONFIG_INVALID, MACHINE_TYPE_UNKNOWN
  */
-export function createRoutes(
-  { gateway, routes, machines: rules, unknownMachines, machinesMax }: DecodeConfig & { gateway: string },
+export async function createRoutes(
+  config: DecodeConfig & { gateway: string },
   types: ReadonlyMap<string, MachineType>,
-): { machines: Machines; routes: Routes } {
-  const unknown = unknownMachines === 'dead-letter' ? 'dead-letter' : { type: unknownMachines };
-  const machines = new Machines({ gateway, types, rules, unknown, machinesMax });
-  return { machines, routes: new Routes(routes, machines, machinesMax * topicsPerMachine) };
-}
-
-function decoderOf({ topic, format, site, machine, columns }: RouteRule): Decoder | null {
-  const invalid = (problem: string) =>
-    new HarbingerError('CONFIG_INVALID', 'config', `routes: topic '${topic}': ${problem}`);
-  for (const [name, given] of Object.entries({ site, machine })) {
-    if (given === undefined && !topic.includes(`{${name}}`))
-      throw invalid(`it says no ${name}: put {${name}} into it, or set ${name} beside it`);
-  }
-  if ((format === csvFormat) !== (columns !== undefined))
-    throw invalid(
-      "format 'csv' needs columns, the names of a line's values in their order; no other format has them",
-    );
-  if (columns) return csv(columns);
-  if (format === lifecycleFormat) return null;
-  if (!formats.includes(format))
-    throw invalid(
-      `there is no format '${format}' (there are: ${[...formats, csvFormat, lifecycleFormat].join(', ')})`,
-    );
-  return decoderFor(format);
+): Promise<{ machines: Machines; routes: Routes }> {
+  const machines = createMachines(config, types);
+  const rules = await Promise.all(config.routes.map(compileRule));
+  return { machines, routes: new Routes(rules, machines, config.machinesMax * topicsPerMachine) };
 }

@@ -5,10 +5,10 @@ import { kindOf } from './values.ts';
  * Encodes one reading of a list as a message of its own, with its time and identity, so that it can be sent again alone.
  * Lists and objects among its values, which no sensor has, are only named: they may be nested without end.
  */
-export function singleReadingJson({ values, deviceTime, id, seq }: DecodedReading): Buffer {
+export function singleReadingJson({ values, deviceTime, id, seq, site, machine }: DecodedReading): Buffer {
   const kept = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, plainValue(value)]));
   const ts = deviceTime && `${BigInt(deviceTime.ms) * 1_000_000n + BigInt(deviceTime.ns)}`;
-  return Buffer.from(JSON.stringify({ id, seq, ts, values: kept }));
+  return Buffer.from(JSON.stringify({ site, machine, id, seq, ts, values: kept }));
 }
 
 function plainValue(value: unknown): unknown {

@@ -6,20 +6,37 @@ import { replayTail } from '../decode/blocks/replay-tail.ts';
 import { testMachines } from '../decode/fixtures.testing.ts';
 import { ReadingIdentity } from '../decode/identity/reading-identity.ts';
 import { RecentReadings } from '../decode/identity/recent-readings.ts';
+import { compileRule } from '../decode/route-rules.ts';
 import { Routes } from '../decode/routes.ts';
+import { compileTopicPattern } from '../decode/topic-pattern.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
+import type { Decoder } from '../ports/decode.ts';
 import type { Block } from '../ports/journal.ts';
-import type { RawMessage } from '../ports/source.ts';
 import type { ColumnBatch } from '../ports/watch.ts';
 import { Pipeline } from './pipeline.ts';
-import { NameTexts, SlabReader } from './slab-reader.ts';
-import { NameNumbers, SlabWriter } from './slab-writer.ts';
 
 const now = 1_700_000_000_000;
-const routes = [
-  { topic: 'telemetry/{site}/{machine}', format: 'json' },
-  { topic: 'telemetry/{site}/{machine}/{sensor}', format: 'number' },
-  { topic: 'lifecycle/{site}/{machine}', format: 'lifecycle' },
+/** A format whose messages name their machines: `{"meter-1": {"flow": 1}, "meter-2": {"state": "failed"}}`. */
+const namingMachines: Decoder = {
+  namesMachines: true,
+  decode: (payload) =>
+    Object.entries(JSON.parse(payload.toString())).map(([machine, content]) => {
+      const { state, ...values } = content as { state?: 'failed' };
+      return state === undefined ? { machine, values } : { machine, lifecycle: { state } };
+    }),
+};
+const rules = [
+  ...(await Promise.all([
+    compileRule({ topic: 'telemetry/{site}/{machine}', format: 'json' }),
+    compileRule({ topic: 'telemetry/{site}/{machine}/{sensor}', format: 'number' }),
+    compileRule({ topic: 'lifecycle/{site}/{machine}', format: 'lifecycle' }),
+  ])),
+  {
+    match: compileTopicPattern('nodes/{site}/{machine}'),
+    decoder: namingMachines,
+    site: undefined,
+    machine: undefined,
+  },
 ];
 
 interface Gate {
@@ -39,7 +56,7 @@ function build() {
   const state = { held: false, lettersFail: false };
   const builder = new BlockBuilder();
   const pipeline = new Pipeline({
-    routes: new Routes(routes, machines, 1_000),
+    routes: new Routes(rules, machines, 1_000),
     identity: new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 }),
     builder,
     journal(block) {
@@ -225,6 +242,27 @@ describe('settling', () => {
   });
 });
 
+describe('a message about machines that it names itself', () => {
+  it('is of these, whatever the topic names', async () => {
+    await take([
+      'nodes/plant/node-7',
+      '{"meter-1":{"flow":1},"meter-2":{"flow":2},"meter-3":{"state":"failed"}}',
+    ]);
+    const machines = linesOfBlock(parts.blocks[0]!).map((line) => parseLine(line).tags.machine);
+    expect(machines).toEqual(['meter-1', 'meter-2']);
+    expect(parts.changes).toEqual(['meter-3 failed']);
+    expect(parts.letters).toEqual([]);
+  });
+
+  it('is set aside for those alone that are not known, with their names', async () => {
+    await take(['nodes/plant/node-7', '{"meter-1":{"flow":1},"fan-9":{"flow":2}}']);
+    expect(linesOfBlock(parts.blocks[0]!)).toHaveLength(1);
+    expect(parts.letters.map(({ code, payload }) => [code, JSON.parse(String(payload))])).toEqual([
+      ['MACHINE_UNKNOWN', { machine: 'fan-9', values: { flow: 2 } }],
+    ]);
+  });
+});
+
 it('passes lifecycle messages on', async () => {
   await take(['lifecycle/plant/meter-1', '{"state":"failed","note":"seized"}']);
   expect(parts.changes).toEqual(['meter-1 failed']);
@@ -249,43 +287,4 @@ it('after a restart resends are recognised and windows filled from the journal�
     ['telemetry/plant/meter-1', '{"flow":2,"seq":2}'],
   );
   expect(linesOfBlock(parts.blocks[0]!)).toHaveLength(1);
-});
-
-it('slabs give back what was packed into them, names by text the first time and by number then', () => {
-  const numbers = new NameNumbers();
-  const names = new NameTexts();
-  const messages: RawMessage[] = ['a', 'ü€😀', '', 'a'].map((text, i) => ({
-    topic: `telemetry/plant/${text}`,
-    payload: Buffer.from(text.repeat(i)),
-    client: text === '' ? '' : `client ${text}`,
-    receivedMs: now + i,
-    resend: i === 1,
-  }));
-  const sizes = [1, 2].map(() => {
-    const writer = new SlabWriter(new SharedArrayBuffer(4_096), numbers);
-    for (const message of messages) expect(writer.add(message)).toBe(true);
-    expect(writer.add({ ...messages[0]!, payload: Buffer.alloc(4_000) })).toBe(false);
-    const seen: RawMessage[] = [];
-    new SlabReader(writer.memory, names).read(writer.bytes, (message) =>
-      seen.push({ ...message, payload: Buffer.from(message.payload) }),
-    );
-    expect(seen).toEqual(messages);
-    return writer.bytes;
-  });
-  expect(sizes[1]).toBeLessThan(sizes[0]!);
-});
-
-it('numbers for names begin again when there are too many, and stay right', () => {
-  const numbers = new NameNumbers();
-  const names = new NameTexts();
-  for (let batch = 0; batch < 20; batch++) {
-    const topics = Array.from({ length: 5_000 }, (_, i) => `t/${batch % 15}/${i}`);
-    const writer = new SlabWriter(new SharedArrayBuffer(1 << 20), numbers);
-    for (const topic of topics)
-      writer.add({ topic, payload: Buffer.alloc(0), client: 'c', receivedMs: now, resend: false });
-    const seen: string[] = [];
-    new SlabReader(writer.memory, names).read(writer.bytes, ({ topic }) => seen.push(topic));
-    expect(seen).toEqual(topics);
-  }
-  expect(numbers.topics.size).toBeLessThanOrEqual(1 << 16);
 });

@@ -7,20 +7,19 @@
  * Runs in the data thread. A batch is settled when everything in it is on disk and everything before it too, so a
  * resend that was recognised is never acknowledged ahead of its original.
  */
-import type { Lifecycle } from '../../shared/contract/events.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { BlockBuilder } from '../decode/blocks/block-builder.ts';
 import { checkReading } from '../decode/contract.ts';
-import { Layouts, type TopicLayouts } from '../decode/fast-json/layouts.ts';
+import { Layouts } from '../decode/fast-json/layouts.ts';
 import type { ReadingIdentity } from '../decode/identity/reading-identity.ts';
-import { decodeLifecycle } from '../decode/lifecycle.ts';
+import { lifecycleNotice } from '../decode/lifecycle-notice.ts';
 import type { MachineSchema } from '../decode/machines/machine-schema.ts';
 import type { Route, Routes } from '../decode/routes.ts';
 import type { ReadingClaim } from '../decode/row.ts';
 import { newRow } from '../decode/row.ts';
 import { singleReadingJson } from '../decode/single-reading.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
-import type { DecodedReading, Decoder } from '../ports/decode.ts';
+import type { Decoded } from '../ports/decode.ts';
 import type { Block } from '../ports/journal.ts';
 import type { RawMessage } from '../ports/source.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
@@ -98,66 +97,54 @@ export class Pipeline {
     this.counts.messages++;
     try {
       const route = this.deps.routes.find(message.topic);
-      if (!route.decoder) return this.lifecycle(route, message);
-      if (route.layouts && this.layouts.read(route.layouts, message.payload, route.schema, this.row)) {
-        this.place(route, this.layouts.claim, message);
+      const { schema, layouts } = route;
+      if (schema && layouts && this.layouts.read(layouts, message.payload, schema, this.row)) {
+        this.place(schema, this.layouts.claim, message);
       } else {
-        this.decode(route, route.decoder, message);
+        this.decode(route, message);
       }
     } catch (error) {
       this.deadLetter(message, error);
     }
   }
 
-  private decode(route: Route, decoder: Decoder, message: RawMessage): void {
-    const readings = decoder.decode(message.payload, route.target);
-    for (const reading of readings) {
+  private decode(route: Route, message: RawMessage): void {
+    const decoded = route.decoder.decode(message.payload, route.target);
+    const isAlone = decoded.length === 1;
+    for (const item of decoded) {
       try {
-        if (reading.refused) throw reading.refused.error;
-        checkReading(route.schema, reading.values, this.row);
-        this.place(route, reading, message);
-        if (this.row.ignored > 0) this.deps.ignoredFields?.(route.schema, reading.values);
-        if (route.layouts && readings.length === 1) this.learn(route, route.layouts, reading, message);
+        this.item(route, item, isAlone, message);
       } catch (error) {
-        // Of a list of readings only the bad one is set aside.
-        const single = () => reading.refused?.payload ?? singleReadingJson(reading);
-        const payload = readings.length > 1 ? single() : message.payload;
-        this.deadLetter({ ...message, payload }, error);
+        // Of several readings only the bad one is set aside.
+        this.deadLetter(isAlone ? message : { ...message, payload: ownPayload(item, message) }, error);
       }
     }
   }
 
-  private place({ schema }: Route, claim: ReadingClaim, { receivedMs, resend }: RawMessage): void {
+  /** Takes one of the things that a message says. */
+  private item(route: Route, item: Decoded, isAlone: boolean, message: RawMessage): void {
+    if (item.refused) throw item.refused.error;
+    const schema = this.deps.routes.machineOf(route, item);
+    if (item.lifecycle) {
+      const notice = lifecycleNotice(schema, item.lifecycle, message.receivedMs);
+      this.changes.push(this.deps.lifecycle(notice));
+      return;
+    }
+    checkReading(schema, item.values, this.row);
+    this.place(schema, item, message);
+    if (this.row.ignored > 0) this.deps.ignoredFields?.(schema, item.values);
+    if (route.layouts && isAlone) {
+      const { sensor } = route.target;
+      this.layouts.learn(route.layouts, message.payload, { schema, sensor, reading: item, row: this.row });
+    }
+  }
+
+  private place(schema: MachineSchema, claim: ReadingClaim, { receivedMs, resend }: RawMessage): void {
     const { identity, builder } = this.deps;
     this.counts.fieldsIgnored += this.row.ignored;
     if (!identity.place(schema, claim, this.row, receivedMs, resend)) return;
     builder.add(schema, this.row, identity.ms, identity.ns);
     this.counts.readings++;
-  }
-
-  private learn(route: Route, layouts: TopicLayouts, reading: DecodedReading, { payload }: RawMessage): void {
-    const { schema, target } = route;
-    this.layouts.learn(layouts, payload, { schema, sensor: target.sensor, reading, row: this.row });
-  }
-
-  private lifecycle(route: Route, message: RawMessage): void {
-    const { schema } = route;
-    const change = decodeLifecycle(message.payload, message.receivedMs);
-    const about: Lifecycle = {
-      site: schema.site,
-      machine: schema.machine,
-      machineType: schema.type.name,
-    };
-    if (change.note !== undefined) about.note = change.note;
-    const eventId = `${schema.site}/${schema.machine}/${change.state}/${change.identity}`;
-    this.changes.push(
-      this.deps.lifecycle({
-        state: change.state,
-        about,
-        eventId,
-        atMs: change.atMs,
-      }),
-    );
   }
 
   private async store(block: Omit<Block, 'seq'>, columns: ColumnBatch, added: Uint32Array): Promise<void> {
@@ -185,6 +172,12 @@ export class Pipeline {
       reason: messageOf(error),
     });
   }
+}
+
+/** One of several things that a message says, as a message of its own. */
+function ownPayload(item: Decoded, { payload }: RawMessage): Buffer {
+  if (item.refused) return item.refused.payload;
+  return item.lifecycle ? payload : singleReadingJson(item);
 }
 
 /** A batch that has failed in one part is under way until its other parts have too: resends of those wait for them. */

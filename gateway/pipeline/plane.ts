@@ -59,7 +59,7 @@ export async function startDataPlane(
 ): Promise<DataPlane> {
   const { clock, random, log } = deps;
   const { gateway } = config;
-  const { machines, routes } = createRoutes(config, types);
+  const { machines, routes } = await createRoutes(config, types);
 
   const losses = new Losses();
   const journals = await openLanes(config, deps, losses);

@@ -31,7 +31,11 @@ const sentences = (value: object, partial = false) =>
 
 describe('what is wrong with a configuration', () => {
   it.each<[string, object, string[]]>([
-    ['a kind that there is not', { store: { kind: 'fle' } }, ['store must have kind = "file" or "server"']],
+    [
+      'a kind that there is not',
+      { store: { kind: 'fle' } },
+      ['store must have kind = "file" or "server", not "fle"'],
+    ],
     ['no kind', { store: { path: 'x' } }, ['store must have kind = "file" or "server"']],
     [
       'settings of another kind',

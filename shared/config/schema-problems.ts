@@ -58,6 +58,7 @@ function problemOf(error: ErrorObject, schema: TSchema): ConfigProblem {
   const key = keyOf(error.instancePath);
   const place = key === '' ? 'the configuration' : key;
   if (error.keyword === 'additionalProperties') return unknownKey(key, error, schema);
+  if (error.keyword === 'discriminator') return unknownKind(key, place, error);
   if (error.keyword === 'required') {
     const { missingProperty } = error.params as { missingProperty: string };
     const missing = key === '' ? missingProperty : `${key}.${missingProperty}`;
@@ -90,6 +91,14 @@ function unknownKey(place: string, error: ErrorObject, schema: TSchema): ConfigP
         : '';
   const where = place === '' ? '' : `${place}: `;
   return invalid(place === '' ? name : `${place}.${name}`, `${where}unknown property '${name}'${hint}`);
+}
+
+/** A table of one of several kinds does not say of which, or names a kind that there is not. */
+function unknownKind(key: string, place: string, { params, parentSchema }: ErrorObject): ConfigProblem {
+  const { tag, tagValue } = params as { tag: string; tagValue: unknown };
+  const expected = `${place} must have ${tag} = ${tagValues(tag, parentSchema?.oneOf)}`;
+  if (tagValue === undefined) return invalid(key, expected);
+  return invalid(key === '' ? tag : `${key}.${tag}`, `${expected}, not ${JSON.stringify(tagValue)}`);
 }
 
 /** The table elsewhere in the configuration that has a setting of this name. */
@@ -137,8 +146,6 @@ function expectation({ keyword, params, parentSchema, message }: ErrorObject): s
       return `must be ${JSON.stringify(params.allowedValue)}`;
     case 'enum':
       return `must be ${(params.allowedValues as unknown[]).map((each) => JSON.stringify(each)).join(' or ')}`;
-    case 'discriminator':
-      return `must have ${params.tag} = ${tagValues(String(params.tag), parentSchema?.oneOf)}`;
     case 'minimum':
       return `must be at least ${limit}`;
     case 'maximum':
@@ -183,8 +190,7 @@ function explained(schema: unknown): string {
 
 /** The value that was found instead, if it is short and not secret. */
 function found(key: string, { keyword, data }: ErrorObject): string {
-  const isSecret =
-    /password|secret|token|headers/i.test(key) || keyword === 'pattern' || keyword === 'discriminator';
+  const isSecret = /password|secret|token|headers/i.test(key) || keyword === 'pattern';
   if (isSecret) return '';
   if (typeof data === 'number' || typeof data === 'boolean') return `, not ${data}`;
   if (typeof data !== 'string' || data.length > 40) return '';

@@ -41,9 +41,9 @@ const composing: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** The JSON format recognises SenML and key-value payloads and hands them to their own formats. */
+/** The JSON format recognises pairs and hands them to their own format. */
 const partsThatDelegate: Readonly<Record<string, readonly string[]>> = {
-  'gateway/decode/formats/json': ['gateway/decode/formats/senml', 'gateway/decode/formats/key-value'],
+  'gateway/decode/formats/json': ['gateway/decode/formats/key-value'],
 };
 
 const topOf = (path: string) => path.split('/')[0]!;

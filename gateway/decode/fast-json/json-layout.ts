@@ -1,6 +1,6 @@
 import { fromDigits, type Moment, parseDeviceTime } from '../device-time.ts';
-import { timeKeys } from '../formats/json/json.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
+import { timeKeys } from '../objects/readings.ts';
 import type { ReadingClaim, Row } from '../row.ts';
 import { isNumberText } from '../values.ts';
 import { JsonNumber } from './json-number.ts';

@@ -4,6 +4,7 @@ import { loadMachineTypes } from '../../../shared/domain/machine-types.ts';
 import type { DecodedReading } from '../../ports/decode.ts';
 import { LineWriter } from '../blocks/line-writer.ts';
 import { checkReading } from '../contract.ts';
+import { readingsIn } from '../fixtures.testing.ts';
 import { json } from '../formats/json/json.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
 import { Machines } from '../machines/machines.ts';
@@ -28,7 +29,7 @@ function general(payload: Buffer, schema: MachineSchema, sensor: string | undefi
   const row = newRow();
   try {
     const target = { site: 'hall', machine: 'm1', ...(sensor !== undefined && { sensor }) };
-    const readings = json.decode(payload, target);
+    const readings = readingsIn(json.decode(payload, target));
     if (readings.length !== 1) return null;
     checkReading(schema, readings[0]!.values, row);
     return { reading: readings[0]!, row };

@@ -1,16 +1,12 @@
-import type { Decoder } from '../../ports/decode.ts';
-import { influx } from './influx/influx.ts';
-import { json } from './json/json.ts';
-import { keyValue } from './key-value/key-value.ts';
-import { number } from './number/number.ts';
+/**
+ * Every payload format. A new one is a folder beside this file, and a line here. Formats that need a library import their
+ * implementation when they are created; the others are small, and are there at once.
+ */
+import { csv } from './csv/part.ts';
+import { influx } from './influx/part.ts';
+import { json } from './json/part.ts';
+import { keyValue } from './key-value/part.ts';
+import { lifecycle } from './lifecycle/part.ts';
+import { number } from './number/part.ts';
 
-/** Every payload format. A new one is one file in formats/ and one line here. */
-const decoders: Decoder[] = [influx, json, keyValue, number];
-
-export const formats = decoders.map((decoder) => decoder.format);
-
-export function decoderFor(format: string): Decoder {
-  const found = decoders.find((decoder) => decoder.format === format);
-  if (!found) throw new RangeError(`no decoder for '${format}'`);
-  return found;
-}
+export const formats = [json, number, keyValue, csv, influx, lifecycle] as const;

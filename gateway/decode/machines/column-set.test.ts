@@ -3,6 +3,7 @@ import { loadMachineTypes } from '../../../shared/domain/machine-types.ts';
 import { LineWriter } from '../blocks/line-writer.ts';
 import { checkReading } from '../contract.ts';
 import { Layouts, newTopicLayouts } from '../fast-json/layouts.ts';
+import { readingsIn } from '../fixtures.testing.ts';
 import { json } from '../formats/json/json.ts';
 import { newRow } from '../row.ts';
 import { ColumnSets } from './column-set.ts';
@@ -43,7 +44,7 @@ describe('sets of columns', () => {
         const payload = Buffer.from(text);
         const isShort = layouts.read(topic, payload, schema, row);
         if (!isShort) {
-          const [reading] = json.decode(payload, { site: 'hall', machine });
+          const [reading] = readingsIn(json.decode(payload, { site: 'hall', machine }));
           checkReading(schema, reading!.values, row);
           layouts.learn(topic, payload, { schema, sensor: undefined, reading: reading!, row });
         }

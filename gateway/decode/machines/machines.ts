@@ -2,7 +2,7 @@ import { seriesPrefix } from '../../../shared/contract/line-protocol.ts';
 import { isIdentifier } from '../../../shared/contract/topics.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
-import type { MachineRule } from '../config.ts';
+import type { DecodeConfig, MachineRule } from '../config.ts';
 import { hashText } from '../hash.ts';
 import { ColumnSets } from './column-set.ts';
 import type { MachineSchema } from './machine-schema.ts';
@@ -15,6 +15,10 @@ export interface MachinesOptions {
   unknown: 'dead-letter' | { type: string };
   machinesMax: number;
 }
+
+type MachinesConfig = Pick<DecodeConfig, 'machines' | 'unknownMachines' | 'machinesMax'> & {
+  gateway: string;
+};
 
 /** The machines met so far, with their types by the configured rules; the first rule that matches decides. */
 export class Machines {
@@ -96,6 +100,15 @@ export class Machines {
       `${where}: no machine type '${name}' (there are: ${known})`,
     );
   }
+}
+
+/** The machines of a configuration, none of them met yet. @throws HarbingerError MACHINE_TYPE_UNKNOWN */
+export function createMachines(
+  { gateway, machines: rules, unknownMachines, machinesMax }: MachinesConfig,
+  types: ReadonlyMap<string, MachineType>,
+): Machines {
+  const unknown = unknownMachines === 'dead-letter' ? 'dead-letter' : { type: unknownMachines };
+  return new Machines({ gateway, types, rules, unknown, machinesMax });
 }
 
 function globPattern(glob: string): RegExp {

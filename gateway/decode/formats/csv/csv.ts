@@ -2,8 +2,7 @@ import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import type { DecodedReading, Decoder } from '../../../ports/decode.ts';
 import { parseDeviceTime } from '../../device-time.ts';
 import { isDecimal } from '../../values.ts';
-
-export const csvFormat = 'csv';
+import type { CsvConfig } from './config.ts';
 
 /** The name of a column that is ignored. */
 const skipped = '-';
@@ -14,18 +13,15 @@ const timeColumns = ['ts', 'timestamp', 'time'];
  * `humidity`. Commas, semicolons, tabs or blanks between them; an empty value is none. `ts` (or `timestamp`, `time`), `seq`
  * and `id` are time and identity, `-` is ignored. A line of more or fewer values is refused: it was cut, or is another.
  */
-export function csv(columns: readonly string[]): Decoder {
+export function createCsv({ columns }: CsvConfig): Decoder {
   return {
-    format: csvFormat,
     decode(payload) {
       const text = payload.toString('utf8').trim();
-      const parts = text.split(/\s*[,;\t]\s*|[ \t]+/);
+      if (/[\r\n]/.test(text)) throw refused('more than one line in a message', text);
+      const parts = text.split(/\s*[,;]\s*|\s+/);
       if (parts.length !== columns.length) {
-        throw new HarbingerError(
-          'DECODE_CSV',
-          'decode',
-          `${parts.length} values where ${columns.length} are expected (${columns.join(', ')}): '${text.slice(0, 60)}'`,
-        );
+        const expected = `${columns.length} are expected (${columns.join(', ')})`;
+        throw refused(`${parts.length} values where ${expected}`, text);
       }
       return [readingOf(columns, parts)];
     },
@@ -47,4 +43,8 @@ function readingOf(columns: readonly string[], parts: readonly string[]): Decode
     else reading.values[column] = isDecimal(text) ? Number(text) : text;
   }
   return reading;
+}
+
+function refused(problem: string, text: string): HarbingerError {
+  return new HarbingerError('DECODE_CSV', 'decode', `${problem}: '${text.slice(0, 60)}'`);
 }

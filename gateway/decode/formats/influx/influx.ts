@@ -1,18 +1,23 @@
 import { linesOf, parseLine } from '../../../../shared/contract/line-protocol.ts';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import type { DecodedReading, Decoder } from '../../../ports/decode.ts';
+import { readJson } from '../../objects/json-text.ts';
 
 const linesMax = 1_000;
+/** A longer measurement can name no sensor, and would be repeated in the name of each of its fields. */
+const measurementLengthMax = 64;
 const hasTime = /\s-?\d{1,19}$/;
+const brace = 0x7b;
 
 /**
  * InfluxDB's line protocol, as Telegraf sends it: `motor,phase=a rpm=900,current=3.5 1700000000000000000` is `motor_rpm`
  * and `motor_current`, `temperature value=21.5` is `temperature`. Times are counts of ns; lines of one time are one
- * reading. The topic names the machine: tags are ignored, so lines that only tags tell apart are refused.
+ * reading. The topic names the machine: tags are ignored, so lines that only tags tell apart are refused. A JSON object is
+ * taken too: a reading that was refused alone is kept, and sent again, as one.
  */
 export const influx: Decoder = {
-  format: 'influx',
-  decode(payload) {
+  decode(payload, target) {
+    if (payload[0] === brace) return readJson(payload, target);
     const readings = new Map<string, DecodedReading>();
     const lines = [...linesOf(payload.toString('utf8').replaceAll('\r', ''))].filter((line) =>
       /^\s*[^#\s]/.test(line),
@@ -33,7 +38,9 @@ function addLine(readings: Map<string, DecodedReading>, text: string): void {
     const ms = Number(timestampNs / 1_000_000n);
     reading.deviceTime = { ms, ns: Number(timestampNs % 1_000_000n) };
   }
-  for (const [field, value] of Object.entries(fields)) {
+  const isNameable = measurement.length <= measurementLengthMax;
+  if (!isNameable) reading.values[measurement] = null;
+  for (const [field, value] of isNameable ? Object.entries(fields) : []) {
     const name = field === 'value' ? measurement : `${measurement}_${field}`;
     if (Object.hasOwn(reading.values, name))
       throw refused(`'${name}' comes twice at one time, told apart by tags only: give each its own topic`);

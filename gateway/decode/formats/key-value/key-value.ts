@@ -5,9 +5,8 @@ import { parseDeviceTime } from '../../device-time.ts';
 const pairPattern = /^([A-Za-z0-9_.-]{1,64})[=:](.{1,64})$/;
 const pairsOf = (text: string) => text.trim().split(/[\s,;]+/);
 
-/** Pairs as small serial devices print them: `temperature=21.5 humidity=40` (also `:` for `=`, and `,` or `;` for the space). */
+/** Pairs as small devices print them: `temperature=21.5 humidity=40` (also `:` for `=`, and `,` or `;` for the space). */
 export const keyValue: Decoder = {
-  format: 'key-value',
   decode(payload) {
     const values: Record<string, unknown> = {};
     const texts = new Map<string, string>();

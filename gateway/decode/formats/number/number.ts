@@ -1,13 +1,12 @@
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import type { Decoder } from '../../../ports/decode.ts';
+import { readJson } from '../../objects/json-text.ts';
 import { isDecimal } from '../../values.ts';
-import { json } from '../json/json.ts';
 
-/** A single number as text, on a topic that names its sensor: `21.5`. A JSON object is taken too (see json.ts). */
+/** A single number as text, on a topic that names its sensor: `21.5`. A JSON object is taken too. */
 export const number: Decoder = {
-  format: 'number',
   decode(payload, target) {
-    if (payload[0] === 0x7b) return json.decode(payload, target);
+    if (payload[0] === 0x7b) return readJson(payload, target);
     const text = payload.length <= 64 ? payload.toString('latin1').trim() : '';
     if (!isDecimal(text)) {
       throw new HarbingerError(

@@ -1,11 +1,14 @@
-import { HarbingerError } from '../../../../shared/runtime/errors.ts';
-import type { DecodedReading } from '../../../ports/decode.ts';
-import { parseDeviceTime } from '../../device-time.ts';
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import type { DecodedReading } from '../../ports/decode.ts';
+import { parseDeviceTime } from '../device-time.ts';
+import { kindOf } from '../values.ts';
 
 /** A record's labels: base name, time, unit, value, sum and version; name, unit, values, sum, time and update time. */
 const labels = new Set('bn bt bu bv bs bver n u v vs vb vd s t ut'.split(' '));
 /** Counts of seconds below are relative to now (RFC 8428, 4.5.3). */
 const relativeBelow = 2 ** 28;
+/** The standard bounds no name; a base name is combined with each of the names that follow it. */
+const nameLengthMax = 1_024;
 
 type Fields = Record<string, unknown>;
 
@@ -65,14 +68,15 @@ function numberOrOther(record: Fields, base: Fields): unknown {
 
 function textOf(value: unknown): string {
   if (value === undefined) return '';
-  if (typeof value === 'string') return value;
-  throw refused(`a name is no text: ${JSON.stringify(value).slice(0, 40)}`);
+  if (typeof value !== 'string') throw refused(`a name is no text: ${kindOf(value)}`);
+  if (value.length > nameLengthMax) throw refused(`a name is longer than ${nameLengthMax} characters`);
+  return value;
 }
 
 function numberOf(value: unknown): number {
   if (value === undefined) return 0;
   if (typeof value === 'number') return value;
-  throw refused(`not a number: ${JSON.stringify(value).slice(0, 40)}`);
+  throw refused(`not a number: ${kindOf(value)}`);
 }
 
 function refused(problem: string): HarbingerError {

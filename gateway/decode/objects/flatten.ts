@@ -1,7 +1,8 @@
-import { reservedSensors } from '../../../../shared/domain/machine-type.ts';
+import { reservedSensors } from '../../../shared/domain/machine-type.ts';
 
-/** Deeper ones are no sensor's. */
+/** Values that are nested deeper, or under longer names, are no sensors'. */
 const depthMax = 6;
+const nameLengthMax = 64;
 const reserved = new Set(reservedSensors);
 
 /**
@@ -30,7 +31,8 @@ function addObject(
   depth: number,
 ): void {
   if (!('value' in fields) || isObject(fields.value)) add(values, path, fields); // a sensor of that name has no number
-  if (depth > depthMax) return;
+  // The length is bounded too, or a long name would be repeated for each of the values under it.
+  if (depth > depthMax || path.length > nameLengthMax) return;
   for (const [name, value] of Object.entries(fields)) {
     const isWhole = name === 'value' && !isObject(value);
     if (!isWhole && reserved.has(name)) continue;

@@ -1,10 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { decodeLifecycle } from './lifecycle.ts';
+import type { DecodedChange } from '../ports/decode.ts';
+import { testMachines } from './fixtures.testing.ts';
+import { lifecycle } from './formats/lifecycle/lifecycle.ts';
+import { lifecycleNotice } from './lifecycle-notice.ts';
 
 const now = Date.UTC(2026, 10, 21);
-const decode = (message: unknown) => decodeLifecycle(Buffer.from(JSON.stringify(message)), now);
+const schema = testMachines().find('plant', 'meter-1');
+
+function decode(message: unknown) {
+  const [decoded] = lifecycle.decode(Buffer.from(JSON.stringify(message)), schema);
+  return lifecycleNotice(schema, (decoded as DecodedChange).lifecycle, now);
+}
 
 describe('a lifecycle message', () => {
+  it('tells of a change of its machine', () => {
+    expect(decode({ state: 'replaced', note: 'new bearings', id: 'order-7' })).toEqual({
+      state: 'replaced',
+      about: { site: 'plant', machine: 'meter-1', machineType: 'meter', note: 'new bearings' },
+      eventId: 'plant/meter-1/replaced/df8cf80227ec3237',
+      atMs: now,
+    });
+  });
+
   it('sent again is the same change', () => {
     for (const named of [{ id: 'order-7' }, { ts: 1_700_000_000 }, { id: 'order-7', ts: '2026-11-21' }]) {
       const message = { state: 'failed', ...named };
@@ -16,11 +33,11 @@ describe('a lifecycle message', () => {
     const [first, second] = [1_700_000_000, 1_700_000_001].map((ts) =>
       decode({ state: 'failed', id: 'maintenance', ts }),
     );
-    expect(second!.identity).not.toBe(first!.identity);
+    expect(second!.eventId).not.toBe(first!.eventId);
   });
 
   it('without id and time is a change of its own', () => {
-    expect(decode({ state: 'failed' }).identity).not.toBe(decode({ state: 'failed' }).identity);
+    expect(decode({ state: 'failed' }).eventId).not.toBe(decode({ state: 'failed' }).eventId);
   });
 
   it.each([

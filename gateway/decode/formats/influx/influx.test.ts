@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { decodeText, readingsIn } from '../../fixtures.testing.ts';
+import { influx } from './influx.ts';
+
+const read = (text: string, sensor?: string) => readingsIn(decodeText(influx, text, sensor));
+
+describe('influx', () => {
+  it('reads what Telegraf sends: fields by their measurement, lines of one time together', () => {
+    const lines = `motor,phase=a\\ b rpm=900i,current=3.5,on=true,note="a \\"b\\", c" 1700000000123456789
+# a comment
+temperature,host=x value=21.5 1700000000123456789\r
+temperature,host=x value=22 1700000001000000000\n\n`;
+    expect(read(lines)).toEqual([
+      {
+        deviceTime: { ms: 1_700_000_000_123, ns: 456_789 },
+        values: {
+          motor_rpm: 900,
+          motor_current: 3.5,
+          motor_on: true,
+          motor_note: 'a "b", c',
+          temperature: 21.5,
+        },
+      },
+      { deviceTime: { ms: 1_700_000_001_000, ns: 0 }, values: { temperature: 22 } },
+    ]);
+    expect(read('flow value=3')).toEqual([{ values: { flow: 3 } }]);
+    expect(read('flow value=3 0')[0]?.deviceTime).toEqual({ ms: 0, ns: 0 });
+  });
+
+  it('takes a JSON object, as a refused reading is sent again', () => {
+    expect(read('{"ts":"1700000000123456789","values":{"flow":3}}')).toEqual([
+      { deviceTime: { ms: 1_700_000_000_123, ns: 456_789 }, values: { flow: 3 } },
+    ]);
+  });
+
+  it('takes the fields of a measurement whose name is too long for a sensor as one that is ignored', () => {
+    const name = 'm'.repeat(65);
+    expect(read(`${name} a=1,b=2 5\nflow value=3 5`)).toEqual([
+      { deviceTime: { ms: 0, ns: 5 }, values: { [name]: null, flow: 3 } },
+    ]);
+  });
+
+  it.each([
+    ['', /no line/],
+    ['[{"a":1}]', /line protocol/],
+    ['flow value=x 1', /line protocol/],
+    ['flow', /line protocol/],
+    ['cpu,cpu=cpu0 idle=1 5\ncpu,cpu=cpu1 idle=2 5', /'cpu_idle' comes twice at one time/],
+    ['f value=1\n'.repeat(1_001), /at most 1000/],
+  ])('refuses %j', (text, problem) => {
+    expect(() => read(text)).toThrow(expect.objectContaining({ code: 'DECODE_INFLUX' }));
+    expect(() => read(text)).toThrow(problem);
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { decodeText, readingsIn } from '../../fixtures.testing.ts';
+import { json } from './json.ts';
+
+const target = { site: 'plant', machine: 'pump-1' };
+const read = (text: string, sensor?: string) => readingsIn(decodeText(json, text, sensor));
+
+describe('json', () => {
+  it('takes an object of sensor values with time and running number', () => {
+    const [reading] = read('{"temperature":21.5,"ts":1700000000123,"seq":7}');
+    expect(reading).toMatchObject({ deviceTime: { ms: 1_700_000_000_123, ns: 0 }, seq: 7 });
+    expect(reading?.values.temperature).toBe(21.5);
+  });
+
+  it('keeps every digit of a time in ns', () => {
+    const [reading] = read('{"a":1,"ts":1700000000123456789}');
+    expect(reading?.deviceTime).toEqual({ ms: 1_700_000_000_123, ns: 456_789 });
+  });
+
+  it('takes nested values, lists, and value objects on a sensor topic', () => {
+    expect(read('{"ts":1700000000,"values":{"a":1}}')[0]).toMatchObject({
+      values: { a: 1 },
+      deviceTime: { ms: 1_700_000_000_000, ns: 0 },
+    });
+    expect(read('[{"a":1},{"a":2}]')).toHaveLength(2);
+    expect(read('{"timestamp_ms":1700000000000,"value":3}', 'flow')[0]?.values).toEqual({
+      flow: 3,
+    });
+    expect(read('21.5', 'flow')[0]?.values).toEqual({ flow: 21.5 });
+  });
+
+  it('takes values from objects of their own, by the names on the way', () => {
+    const valuesOf = (text: string, sensor?: string) => read(text, sensor)[0]?.values;
+    expect(valuesOf('{"AM2301":{"Temperature":21.5,"Humidity":40},"TempUnit":"C"}')).toMatchObject({
+      AM2301_Temperature: 21.5,
+      AM2301_Humidity: 40,
+    });
+    expect(valuesOf('{"temperature":{"value":21.5,"unit":"Cel","ts":1}}')).toEqual({
+      temperature: 21.5,
+      temperature_unit: 'Cel',
+    });
+    expect(
+      valuesOf('{"method":"NotifyStatus","params":{"ts":1,"temperature:0":{"id":0,"tC":21}}}'),
+    ).toMatchObject({
+      params_temperature_0_tC: 21,
+    });
+    expect(valuesOf('{"values":{"motor":{"rpm":3}}}')).toMatchObject({ motor_rpm: 3 });
+    expect(valuesOf('{"fields":{"usage":3},"name":"cpu","timestamp":1700000000}')).toEqual({ usage: 3 });
+    expect(valuesOf('{"fields":{"usage":3},"speed":4}')).toMatchObject({ fields_usage: 3, speed: 4 });
+    expect(valuesOf('{"value":{"x":1,"y":2}}', 'axis')).toMatchObject({ axis_x: 1, axis_y: 2 });
+    expect(valuesOf('{"a":{"b":1},"a_b":2}')).toMatchObject({ a_b: 2 });
+    expect(valuesOf('{"a":{"__proto__":{"b":1}}}')).toMatchObject({ a___proto___b: 1 });
+    expect(() => valuesOf(`${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`)).not.toThrow();
+  });
+
+  it('takes a list, or a line each, but for those that cannot be read', () => {
+    expect(read('{"a":1}\n{"a":2,"ts":1700000000}\r\n')).toEqual([
+      { values: { a: 1 } },
+      { values: { a: 2, ts: 1_700_000_000 }, deviceTime: { ms: 1_700_000_000_000, ns: 0 } },
+    ]);
+    const [good, bad, late] = decodeText(json, '[{"a":1},5,{"a":2,"ts":"soon"}]');
+    expect(good).toEqual({ values: { a: 1 } });
+    expect(bad?.refused).toMatchObject({ error: { code: 'DECODE_SHAPE' }, payload: Buffer.from('5') });
+    expect(late?.refused?.error).toMatchObject({ code: 'DECODE_TIME' });
+    expect(String(late?.refused?.payload)).toBe('{"a":2,"ts":"soon"}');
+    const deep = `[{"a":1},${'['.repeat(20_000)}${']'.repeat(20_000)}]`;
+    expect(decodeText(json, deep)[1]?.refused?.error).toMatchObject({ code: 'DECODE_SHAPE' });
+    expect(() => read('{"a":1}\n{"a":')).toThrow(expect.objectContaining({ code: 'DECODE_JSON' }));
+  });
+
+  it('takes pairs, and a byte order mark before the text', () => {
+    expect(read('temp:21.5,hum:40\r\n')[0]?.values).toEqual({ temp: 21.5, hum: 40 });
+    expect(read('\ufeff{"a":1}')[0]?.values).toEqual({ a: 1 });
+    for (const text of ['12:30:45', 'state: ok', 'cpu,host=a usage=1.5 1700000000', 'http://x:1'])
+      expect(() => read(text)).toThrow(expect.objectContaining({ code: 'DECODE_JSON' }));
+  });
+
+  it.each([
+    [Buffer.from([0x1f, 0x8b, 8, 0]), /compressed/],
+    [Buffer.from('\ufeff{"a":1}', 'utf16le'), /UTF-16/],
+    [Buffer.from('{"a":1}', 'utf16le'), /UTF-16/],
+    [Buffer.from('{"a":NaN}'), /send null/],
+    [Buffer.from(''), /empty/],
+    [Buffer.from('21.5'), /topic that names its sensor/],
+    [Buffer.from('"on"'), /but "on"/],
+  ])('says what to do about %j', (payload, message) => {
+    expect(() => json.decode(payload, target)).toThrow(message);
+  });
+
+  it.each([
+    ['{"a":', 'DECODE_JSON'],
+    ['{"a":NaN}', 'DECODE_JSON'],
+    ['', 'DECODE_JSON'],
+    ['\u0000\u00ff', 'DECODE_JSON'],
+    ['5', 'DECODE_SHAPE'],
+    ['"text"', 'DECODE_SHAPE'],
+    ['null', 'DECODE_SHAPE'],
+    ['{"a":1,"ts":"yesterday"}', 'DECODE_TIME'],
+    [`[${'{},'.repeat(1_000)}{}]`, 'DECODE_TOO_MANY'],
+  ])('refuses %s', (text, code) => {
+    expect(() => read(text)).toThrow(expect.objectContaining({ code, stage: 'decode' }));
+  });
+});

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { Type } from '@sinclair/typebox';
+import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
+import { compileValidator } from '../../../../shared/runtime/validate.ts';
+import type { DecodedChange, Decoder } from '../../../ports/decode.ts';
+import { parseDeviceTime } from '../../device-time.ts';
+
+const LifecycleMessage = Type.Object({
+  state: Type.Union([Type.Literal('failed'), Type.Literal('replaced')]),
+  note: Type.Optional(Type.String({ maxLength: 500 })),
+  id: Type.Optional(Type.String({ maxLength: 128 })),
+  ts: Type.Optional(Type.Union([Type.Number(), Type.String()])),
+});
+
+const validate = compileValidator(LifecycleMessage);
+
+/** `{"state": "failed" | "replaced", "note"?, "id"?, "ts"?}`: what people or a maintenance system say of a machine. */
+export const lifecycle: Decoder = {
+  decode(payload) {
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(payload.toString('utf8'));
+    } catch (error) {
+      throw refused(messageOf(error));
+    }
+    const { state, note, id, ts } = validate(parsed, refused);
+    const change: DecodedChange['lifecycle'] = { state };
+    if (note !== undefined) change.note = note;
+    const time = parseDeviceTime(ts);
+    if (ts !== undefined && !time) throw refused(`'ts' is not a time: ${String(ts).slice(0, 60)}`);
+    if (time) change.time = time;
+    // Both, where both are there: an id may be that of the machine or of who maintains it.
+    const named = [id, ts].filter((part) => part !== undefined).join('\n');
+    if (named !== '') change.identity = createHash('sha256').update(named).digest('hex').slice(0, 16);
+    return [{ lifecycle: change }];
+  },
+};
+
+function refused(problem: string): HarbingerError {
+  return new HarbingerError(
+    'DECODE_LIFECYCLE',
+    'decode',
+    `lifecycle message: ${problem}; it is {"state": "failed"} or {"state": "replaced"}`,
+  );
+}

@@ -1,0 +1,56 @@
+/** JSON texts as messages: one document, or an object a line. */
+import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
+import type { Decoded, DecodeTarget } from '../../ports/decode.ts';
+import { fromDigits, type Moment } from '../device-time.ts';
+import { readingsOf, readingsPerMessageMax } from './readings.ts';
+
+/** @throws HarbingerError DECODE_JSON, and what `readingsOf` throws */
+export function readJson(payload: Buffer, target: DecodeTarget): Decoded[] {
+  const text = textOf(payload);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    parsed = parseLines(text);
+    if (!parsed)
+      throw new HarbingerError('DECODE_JSON', 'decode', `payload is not JSON: ${whyNotJson(payload, error)}`);
+  }
+  return readingsOf(parsed, target, (key, value) => exactMoment(key, value, text));
+}
+
+/** A payload as text, without the byte order mark that some programs put before it. */
+export function textOf(payload: Buffer): string {
+  const hasMark = payload[0] === 0xef && payload[1] === 0xbb && payload[2] === 0xbf;
+  return payload.toString('utf8', hasMark ? 3 : 0);
+}
+
+/** Objects of a line each, as some programs put them together; null if they are not. */
+function parseLines(text: string): unknown[] | null {
+  const lines = text.trim().split(/\r?\n/, readingsPerMessageMax + 1);
+  if (lines.length < 2 || !text.trimStart().startsWith('{')) return null;
+  try {
+    return lines.map((line) => JSON.parse(line));
+  } catch {
+    return null;
+  }
+}
+
+/** A count of ns is larger than a double holds exactly: its digits are read from the text itself. */
+function exactMoment(key: string, value: unknown, text: string): Moment | undefined {
+  if (typeof value !== 'number' || value <= Number.MAX_SAFE_INTEGER) return undefined;
+  const digits = new RegExp(`"${key}"\\s*:\\s*(\\d{17,19})(?=[\\s,}])`).exec(text)?.[1];
+  return digits === undefined ? undefined : fromDigits(digits);
+}
+
+/** Why a payload is no JSON, for whoever has to mend its sender. */
+function whyNotJson(payload: Buffer, error: unknown): string {
+  if (payload.length === 0) return 'it is empty';
+  const [first, second] = payload;
+  if (first === 0x1f && second === 0x8b) return 'it is compressed (gzip); send it as it is';
+  const isWide = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  if (isWide || first === 0 || second === 0) return 'it is UTF-16, or binary; send it as UTF-8';
+  if (/[:[,]\s*-?(NaN|nan|Infinity|inf)\b/.test(payload.toString('latin1'))) {
+    return `NaN and Infinity are not; send null for a value that is not there (${messageOf(error)})`;
+  }
+  return messageOf(error);
+}

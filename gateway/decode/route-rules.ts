@@ -1,0 +1,40 @@
+import { type ConfigProblem, invalid, problemsIn, refuse } from '../../shared/config/problem.ts';
+import { createPart, problemsOf } from '../../shared/parts/registry.ts';
+import type { Decoder } from '../ports/decode.ts';
+import type { RouteRule } from './config.ts';
+import { formats } from './formats/formats.ts';
+import { compileTopicPattern, type TopicMatch } from './topic-pattern.ts';
+
+/** A rule of the configuration, ready for use. */
+export interface CompiledRule {
+  match: (topic: string) => TopicMatch | null;
+  decoder: Decoder;
+  site: string | undefined;
+  machine: string | undefined;
+}
+
+/** What is wrong with a rule beside what the schema says. @param place where it is, e.g. `routes[0]` */
+export function ruleProblems(rule: RouteRule, place: string): ConfigProblem[] {
+  const { topic, format, site, machine } = rule;
+  const unsaid = Object.entries({ site, machine }).filter(
+    ([name, given]) => given === undefined && !topic.includes(`{${name}}`),
+  );
+  return [
+    ...problemsIn(place, () => compileTopicPattern(topic)),
+    ...unsaid.map(([name]) =>
+      invalid(
+        place,
+        `routes: topic '${topic}': it says no ${name}: put {${name}} into it, or set ${name} beside it`,
+      ),
+    ),
+    ...problemsOf(formats, [{ kind: format, config: rule, place }]),
+  ];
+}
+
+/** @throws ConfigError */
+export async function compileRule(rule: RouteRule): Promise<CompiledRule> {
+  refuse(ruleProblems(rule, 'routes'));
+  const { topic, format, site, machine } = rule;
+  const decoder = await createPart(formats, { kind: format, config: rule }, undefined);
+  return { match: compileTopicPattern(topic), decoder, site, machine };
+}

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import type { RawMessage } from '../ports/source.ts';
+import { NameTexts, SlabReader } from './slab-reader.ts';
+import { NameNumbers, SlabWriter } from './slab-writer.ts';
+
+const now = 1_700_000_000_000;
+
+it('slabs give back what was packed into them, names by text the first time and by number then', () => {
+  const numbers = new NameNumbers();
+  const names = new NameTexts();
+  const messages: RawMessage[] = ['a', 'ü€😀', '', 'a'].map((text, i) => ({
+    topic: `telemetry/plant/${text}`,
+    payload: Buffer.from(text.repeat(i)),
+    client: text === '' ? '' : `client ${text}`,
+    receivedMs: now + i,
+    resend: i === 1,
+  }));
+  const sizes = [1, 2].map(() => {
+    const writer = new SlabWriter(new SharedArrayBuffer(4_096), numbers);
+    for (const message of messages) expect(writer.add(message)).toBe(true);
+    expect(writer.add({ ...messages[0]!, payload: Buffer.alloc(4_000) })).toBe(false);
+    const seen: RawMessage[] = [];
+    new SlabReader(writer.memory, names).read(writer.bytes, (message) =>
+      seen.push({ ...message, payload: Buffer.from(message.payload) }),
+    );
+    expect(seen).toEqual(messages);
+    return writer.bytes;
+  });
+  expect(sizes[1]).toBeLessThan(sizes[0]!);
+});
+
+it('numbers for names begin again when there are too many, and stay right', () => {
+  const numbers = new NameNumbers();
+  const names = new NameTexts();
+  for (let batch = 0; batch < 20; batch++) {
+    const topics = Array.from({ length: 5_000 }, (_, i) => `t/${batch % 15}/${i}`);
+    const writer = new SlabWriter(new SharedArrayBuffer(1 << 20), numbers);
+    for (const topic of topics)
+      writer.add({ topic, payload: Buffer.alloc(0), client: 'c', receivedMs: now, resend: false });
+    const seen: string[] = [];
+    new SlabReader(writer.memory, names).read(writer.bytes, ({ topic }) => seen.push(topic));
+    expect(seen).toEqual(topics);
+  }
+  expect(numbers.topics.size).toBeLessThanOrEqual(1 << 16);
+});
