@@ -101,7 +101,8 @@ export class Meta {
   }
 }
 
-function randomId(random: Random): string {
+/** 16 hex digits. */
+export function randomId(random: Random): string {
   const half = () =>
     Math.floor(random.next() * 2 ** 32)
       .toString(16)

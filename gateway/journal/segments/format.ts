@@ -75,6 +75,9 @@ export const journalLimits = {
   segmentBytesMax: 16 << 20,
 } as const;
 
+/** A lane's blocks are smaller (see journalLimits); one with records (see records/) may be as long as its longest record. */
+const readableBodyBytesMax = 32 << 20;
+
 /** More seqs than one segment can hold, even if every block in it were empty. */
 export const seqsPerSegmentMax = 1 << 20;
 
@@ -176,7 +179,7 @@ export function decodeBlockHeader(bytes: Buffer, at: number, seed: number): Bloc
   const bodyBytes = bytes.readUInt32LE(at + 32);
   const localBytes = bytes.readUInt32LE(at + 36);
   if (codec === undefined) return null;
-  if (bodyBytes === 0 || bodyBytes > journalLimits.bodyBytesMax || localBytes > journalLimits.localBytesMax)
+  if (bodyBytes === 0 || bodyBytes > readableBodyBytesMax || localBytes > journalLimits.localBytesMax)
     return null;
   return {
     seq: readUint53(bytes, at + 8),

@@ -59,10 +59,10 @@ export class SegmentWriter {
   }
 
   /**
-   * Makes a group durable as one write and one sync; the seq of its first block. The caller calls once at a time.
-   * When it throws (the system's error), none of the group is in the journal, and the next group may be tried at once.
+   * Makes a group durable as one write and one sync; the seq of its first block. The caller calls once at a time. Without
+   * `sync` it survives the end of the process only, until a later group is synced. When it throws (the system's error), none of the group is in the journal, and the next group may be tried at once.
    */
-  async commit(group: readonly Omit<Block, 'seq'>[]): Promise<number> {
+  async commit(group: readonly Omit<Block, 'seq'>[], sync = true): Promise<number> {
     const isNew = this.open === null;
     const open = this.open ?? (await this.create());
     const { file, segment } = open;
@@ -79,8 +79,10 @@ export class SegmentWriter {
       await file.write(buffers, isNew ? 0 : segment.end);
       written = true;
       this.writtenBytes += bytes + (isNew ? segmentHeaderBytes : 0);
-      await file.datasync();
-      this.syncs++;
+      if (sync || isNew) {
+        await file.datasync();
+        this.syncs++;
+      }
       if (isNew) await this.files.fs.syncDir(this.files.dir);
     } catch (error) {
       if (isNew) await this.discard(open);

@@ -1,0 +1,84 @@
+/**
+ * Opens a folder of records. The format is the journal's (format.ts): segments of blocks; a block's body holds entries
+ * (entry.ts), each of which sets or deletes one record. Read in order they give what counts.
+ */
+import type { Clock } from '../../../shared/runtime/clock.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import { type Random, systemRandom } from '../../../shared/runtime/random.ts';
+import { type JournalFs, nodeJournalFs } from '../fs.ts';
+import { randomId } from '../meta.ts';
+import { segmentName } from '../segments/format.ts';
+import { listSegments, recoverLane } from '../segments/recover.ts';
+import { type LaneFiles, laneFiles, type Segment } from '../segments/segment.ts';
+import { SegmentWriter } from '../segments/writer.ts';
+import { Places } from './places.ts';
+import { RecordStore } from './record-store.ts';
+import { scanEntries } from './scan-entries.ts';
+
+export interface RecordsOptions {
+  dir: string;
+  /** Length at which a file is closed. Default: 1 MiB. */
+  segmentBytesMax?: number;
+  fs?: JournalFs;
+  clock: Clock;
+  random?: Random;
+  log: Log;
+}
+
+/**
+ * Makes the folder where there is none. What is damaged is left out or set aside, and said.
+ * @throws HarbingerError JOURNAL_LOCKED, JOURNAL_VERSION; system errors where the disk cannot be read or written
+ */
+export async function openRecords(options: RecordsOptions): Promise<RecordStore> {
+  const { dir, fs = nodeJournalFs } = options;
+  await fs.makeDir(dir);
+  const release = await fs.lock(dir);
+  try {
+    return await recover({ ...options, fs }, release);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+async function recover(
+  {
+    dir,
+    segmentBytesMax = 1 << 20,
+    fs,
+    clock,
+    random = systemRandom,
+    log,
+  }: RecordsOptions & { fs: JournalFs },
+  release: () => Promise<void>,
+): Promise<RecordStore> {
+  let found = await listSegments(fs, dir, log);
+  const id = found.findLast(({ header }) => header !== null)?.header?.journalId;
+  if (id === undefined && found.length > 0) {
+    // Without an intact header nothing says which checksums are right.
+    for (const { firstSeq } of found) await setAside(fs, `${dir}/${segmentName(firstSeq)}`, log);
+    found = [];
+  }
+  const files = laneFiles(fs, dir, id ?? randomId(random), 0);
+  const known = { seqFloor: 1, newestSegment: 0, isNew: found.length === 0 };
+  const { segments, nextSeq, tornBytes } = await recoverLane(files, found, known, log);
+  const places = new Places();
+  let missingBlocks = 0;
+  for (const segment of segments) missingBlocks += await replay(files, segment, places);
+  if (missingBlocks > 0 || tornBytes > 0)
+    log.error({ dir, missingBlocks, tornBytes }, 'a part of the records could not be read; it is gone');
+  const writer = new SegmentWriter({ files, segments, nextSeq, clock, log });
+  return new RecordStore({ segmentBytesMax, files, segments, writer, places, log, release });
+}
+
+/** Applies a segment's entries. Returns how many blocks are missing between those that are intact. */
+async function replay(files: LaneFiles, segment: Segment, places: Places): Promise<number> {
+  const scanned = { blocks: 0 };
+  for await (const { entry, place } of scanEntries(files, segment, scanned)) places.set(entry, place);
+  return segment.lastSeq - segment.firstSeq + 1 - scanned.blocks;
+}
+
+async function setAside(fs: JournalFs, path: string, log: Log): Promise<void> {
+  await fs.rename(path, `${path}.damaged`);
+  log.error({ aside: `${path}.damaged` }, 'records could not be read; their file is set aside');
+}

@@ -1,0 +1,249 @@
+import { codeOf, messageOf } from '../../../shared/runtime/errors.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import type { RecordChange, Records } from '../../ports/records.ts';
+import { blockHeaderBytes } from '../segments/format.ts';
+import { type LaneFiles, type Segment, segmentPath } from '../segments/segment.ts';
+import type { SegmentWriter } from '../segments/writer.ts';
+import { decodeEntry, encodeEntry, entryBytesMax } from './entry.ts';
+import type { Place, Places } from './places.ts';
+import { scanEntries } from './scan-entries.ts';
+
+/** Segments that there may be beyond what twice the live records take. */
+const segmentsSpare = 4;
+/** A record that could not be read so often is given up, so that it does not keep the folder growing. */
+const readAttemptsMax = 100;
+
+interface Waiting {
+  changes: readonly RecordChange[];
+  sync: boolean;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Records in the journal's segments: what is asked for together is appended as one write and at most one sync. What a
+ * newer entry has replaced is garbage. While there is too much of it, what still counts of the oldest segment is appended
+ * again, and that segment removed; as the oldest goes first, no deletion goes before what it deletes.
+ *
+ * After a write or a sync that failed the segment is cut off, or left for good and the next one says where it ends
+ * (see SegmentWriter): nothing is ever written behind bytes that are in doubt.
+ */
+export class RecordStore implements Records {
+  /** A segment with so many bytes is closed; one write may exceed it. A block ends at the same length. */
+  private readonly segmentBytesMax: number;
+  private readonly files: LaneFiles;
+  private readonly segments: Segment[];
+  private readonly writer: SegmentWriter;
+  private readonly places: Places;
+  private readonly log: Log;
+  private readonly release: () => Promise<void>;
+  private waiting: Waiting[] = [];
+  private working: Promise<void> | null = null;
+  private isStopped = false;
+  private cleaningFailures = 0;
+  /** Segments with entries that a power cut may take: written without a sync, or left after a sync that failed. */
+  private readonly unsynced = new Set<Segment>();
+
+  constructor(parts: {
+    segmentBytesMax: number;
+    files: LaneFiles;
+    segments: Segment[];
+    writer: SegmentWriter;
+    places: Places;
+    log: Log;
+    release: () => Promise<void>;
+  }) {
+    this.segmentBytesMax = parts.segmentBytesMax;
+    this.files = parts.files;
+    this.segments = parts.segments;
+    this.writer = parts.writer;
+    this.places = parts.places;
+    this.log = parts.log;
+    this.release = parts.release;
+  }
+
+  get writtenBytes(): number {
+    return this.writer.writtenBytes;
+  }
+
+  keys(): Iterable<string> {
+    return this.places.keys();
+  }
+
+  async *entries(): AsyncGenerator<[key: string, value: Buffer]> {
+    for (const segment of this.segments) {
+      for await (const { entry, place } of scanEntries(this.files, segment)) {
+        const newest = this.places.get(entry.key);
+        if (entry.value && newest?.segment === segment && newest.at === place.at)
+          yield [entry.key, Buffer.from(entry.value)];
+      }
+    }
+  }
+
+  async get(key: string): Promise<Buffer | null> {
+    for (;;) {
+      const place = this.places.get(key);
+      if (!place) return null;
+      try {
+        return await this.read(key, place);
+      } catch (error) {
+        // It was appended again, and its segment removed, a moment ago.
+        if (codeOf(error) !== 'ENOENT' || this.places.get(key) === place) throw error;
+      }
+    }
+  }
+
+  write(changes: readonly RecordChange[], sync: boolean): Promise<void> {
+    if (this.isStopped) return Promise.reject(new Error(`${this.files.dir} is closed`));
+    const large = changes.find(({ key, value }) => key.length * 3 + (value?.length ?? 0) > entryBytesMax);
+    if (large) return Promise.reject(new RangeError(`a record of ${large.value?.length} bytes is too large`));
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ changes, sync, resolve, reject });
+      this.working ??= this.work();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    await this.working;
+    await this.writer.seal();
+    await this.release();
+  }
+
+  /** The first group takes what was asked for in this turn, each next one what came during the last. */
+  private async work(): Promise<void> {
+    await Promise.resolve();
+    while (this.waiting.length > 0) {
+      const group = this.waiting.splice(0);
+      const changes = group.flatMap((one) => one.changes);
+      try {
+        if (changes.length > 0)
+          await this.append(
+            changes,
+            group.some(({ sync }) => sync),
+          );
+      } catch (error) {
+        for (const { reject } of group) reject(error);
+        continue;
+      }
+      for (const { resolve } of group) resolve();
+      await this.clean();
+    }
+    this.working = null;
+  }
+
+  private async append(changes: readonly RecordChange[], sync: boolean): Promise<void> {
+    const { writer, segmentBytesMax } = this;
+    const entries = changes.map((change) => encodeEntry(change, this.files.seed));
+    const bodies = bodiesOf(entries, segmentBytesMax);
+    const bytes = bodies.reduce((sum, body) => sum + blockHeaderBytes + body.length, 0);
+    // What is closed is synced, so that no later sync promises more than there is.
+    const closes = (writer.active?.bytes ?? 0) + bytes >= segmentBytesMax;
+    await writer.commit(bodies.map(blockOf), sync || closes);
+    const segment = writer.active!;
+    if (sync || closes) this.unsynced.delete(segment);
+    else this.unsynced.add(segment);
+    let at = segment.end - bytes;
+    let i = 0;
+    for (const body of bodies) {
+      at += blockHeaderBytes;
+      for (const end = at + body.length; at < end; i++) {
+        const place = { segment, at, bytes: entries[i]!.length };
+        this.places.set(changes[i]!, place);
+        at += place.bytes;
+      }
+    }
+    if (closes) await writer.seal();
+  }
+
+  /** Removes the oldest segment while they are too many. What fails is tried again after the next write. */
+  private async clean(): Promise<void> {
+    const { segments, places, log, segmentBytesMax } = this;
+    const isTooMuch = () => {
+      const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
+      const room = 2 * places.liveBytes;
+      const spare = segmentsSpare * segmentBytesMax;
+      return (
+        segments.length > 1 &&
+        (bytes > room + spare || segments.length > room / segmentBytesMax + segmentsSpare)
+      );
+    };
+    try {
+      while (isTooMuch()) await this.removeOldest();
+      this.cleaningFailures = 0;
+    } catch (error) {
+      this.cleaningFailures++;
+      if (this.cleaningFailures === 1)
+        log.warn(
+          { dir: this.files.dir, cause: messageOf(error) },
+          'old records could not be cleared away yet',
+        );
+    }
+  }
+
+  private async removeOldest(): Promise<void> {
+    const { files, segments, unsynced } = this;
+    const oldest = segments[0]!;
+    let live = this.places.inSegment(oldest);
+    // What replaced older entries must outlive a power cut before these may go. The active segment is synced by any write.
+    for (const segment of unsynced)
+      if (segment !== this.writer.active || live.length === 0)
+        live = [...live, ...this.places.inSegment(segment)];
+    const changes: RecordChange[] = [];
+    for (const [key, place] of live) {
+      const value = await this.read(key, place).catch((error) => this.giveUp(key, error));
+      changes.push({ key, value });
+    }
+    if (changes.length > 0) await this.append(changes, true);
+    unsynced.clear();
+    await files.fs.remove(segmentPath(files, oldest.firstSeq)).catch((error) => {
+      if (codeOf(error) !== 'ENOENT') throw error;
+    });
+    // The next one may hold deletions of what was in this one, so it must be gone for good before that is removed.
+    await files.fs.syncDir(files.dir);
+    segments.shift();
+  }
+
+  /** @throws the error while it may pass */
+  private giveUp(key: string, error: unknown): null {
+    if (codeOf(error) !== undefined && this.cleaningFailures < readAttemptsMax) throw error;
+    this.log.error(
+      { dir: this.files.dir, key, cause: messageOf(error) },
+      'a record could not be read; it is gone',
+    );
+    return null;
+  }
+
+  private async read(key: string, { segment, at, bytes }: Place): Promise<Buffer> {
+    const { fs, seed } = this.files;
+    const file = await fs.open(segmentPath(this.files, segment.firstSeq), 'read');
+    try {
+      const entry = Buffer.alloc(bytes);
+      await file.read(entry, at);
+      const { value, key: found } = decodeEntry(entry, 0, seed) ?? {};
+      if (found === key && value) return value;
+      throw new Error(`the record ${key} in ${this.files.dir} is damaged`);
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+/** Entries put together until they have a block's length. */
+function bodiesOf(entries: readonly Buffer[], bytesMax: number): Buffer[] {
+  const bodies: Buffer[] = [];
+  let from = 0;
+  let bytes = 0;
+  for (const [i, entry] of entries.entries()) {
+    bytes += entry.length;
+    if (bytes < bytesMax && i < entries.length - 1) continue;
+    bodies.push(Buffer.concat(entries.slice(from, i + 1)));
+    from = i + 1;
+    bytes = 0;
+  }
+  return bodies;
+}
+
+function blockOf(body: Buffer) {
+  return { codec: 'identity' as const, lines: 1, rawBytes: body.length, body, local: Buffer.alloc(0) };
+}
