@@ -17,6 +17,7 @@ import { createAlertDecision } from './decisions/alert/alert-decision.ts';
 import { alertDecisionReport } from './decisions/statistics.ts';
 import { HeapGrowth } from './heap-growth.ts';
 import { jobs as jobParts } from './jobs/jobs.ts';
+import { openRecords } from './journal/records/open-records.ts';
 import { DataClient, type DataClientHandlers } from './pipeline/client.ts';
 import type { GatewayJobDeps } from './ports/job.ts';
 import type { Source, SourceDeps } from './ports/source.ts';
@@ -78,7 +79,14 @@ export async function startGateway(
     clock,
     log,
   });
-  const sources = await createSources(config, { intake: data, dataDir, clock, random, log });
+  const sources = await createSources(config, {
+    intake: data,
+    openRecords: (dir) => openRecords({ dir, clock, random, log }),
+    dataDir,
+    clock,
+    random,
+    log,
+  });
   const metrics = new Metrics();
   const reporters = [
     ...sources.map(({ reporter }) => reporter),

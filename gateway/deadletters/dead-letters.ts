@@ -1,14 +1,23 @@
 /**
  * Messages that could not become readings, kept until somebody has looked: topic, payload, sender, time, stage and reason.
- * Bounded in letters and bytes; when full the oldest go, and are counted. The folder holds an lmdb file
- * (`letters.lmdb`), which keeps the size it once needed.
+ * Bounded in letters and bytes; when full the oldest go, and are counted.
  */
-import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
-import { type Databases, openDatabases, type StoredLetter } from './database.ts';
-import { Shelf } from './shelf.ts';
+import type { OpenRecords, RecordChange, Records } from '../ports/records.ts';
+import {
+  ledgerKey,
+  putLedger,
+  putLetter,
+  readLedger,
+  readLetter,
+  type StoredLetter,
+  sizeOf,
+  textOf,
+} from './letter-record.ts';
+import { LetterTable } from './letter-table.ts';
+import { importLmdbLetters } from './lmdb-import.ts';
 
 const payloadBytesMax = 64 << 10;
 const clientLengthMax = 256;
@@ -20,9 +29,9 @@ const waitingBytesMax = 32 << 20;
 export interface DeadLettersOptions {
   dir: string;
   countMax: number;
-  /** Bytes of payloads and texts; the file takes somewhat more. */
+  /** Bytes of payloads and texts; the files may take twice as much. */
   bytesMax: number;
-  clock: Clock;
+  openRecords: OpenRecords;
   log: Log;
 }
 
@@ -32,9 +41,9 @@ export interface DeadLetters {
    * kept, and the reason says how long it was. @throws HarbingerError DEADLETTERS_WRITE, DEADLETTERS_BUSY (both: retry)
    */
   add(letters: readonly StoredLetter[]): Promise<void>;
-  /** Newest first, at most 1,000, with ids below `beforeId`. */
-  list(query: { limit: number; beforeId?: number }): DeadLetter[];
-  show(id: number): DeadLetter | null;
+  /** Newest first, at most 1,000, with ids below `beforeId`; without those that cannot be read. */
+  list(query: { limit: number; beforeId?: number }): Promise<DeadLetter[]>;
+  show(id: number): Promise<DeadLetter | null>;
   /** Resolves with the number of letters dropped, once that is durable. @throws HarbingerError DEADLETTERS_WRITE */
   drop(which: readonly number[] | 'all'): Promise<number>;
   counts(): { count: number; bytes: number; dropped: number; byCode: Record<string, number> };
@@ -49,125 +58,114 @@ interface Waiting {
   reject(error: HarbingerError): void;
 }
 
-/** @throws HarbingerError DEADLETTERS_OPEN; damage is no error, see openDatabases */
+/** @throws HarbingerError DEADLETTERS_OPEN; damage is no error: what is left is used, and the rest said */
 export async function openDeadLetters(options: DeadLettersOptions): Promise<DeadLetters> {
-  const { dir, clock, log } = options;
-  const fileBytesMax = (options.bytesMax + (64 << 20)) * 16;
-  const reopen = async () => {
-    const shelf = new Shelf(options);
-    const databases = await openDatabases({ dir, fileBytesMax, clock, log }, (opened) => shelf.load(opened));
-    return { shelf, databases };
-  };
-  return new LmdbDeadLetters(await reopen(), reopen);
+  const { dir, log } = options;
+  let records: Records | null = null;
+  try {
+    records = await options.openRecords(dir);
+    await importLmdbLetters(dir, records, log);
+    const ledger = await records.get(ledgerKey).catch(() => null);
+    return new StoredDeadLetters(records, new LetterTable(options, records.keys(), readLedger(ledger)), log);
+  } catch (error) {
+    await records?.stop();
+    const advice = "check the folder's rights and the disk";
+    const message = `the dead letters in ${dir} cannot be opened: ${messageOf(error)}; ${advice}`;
+    throw new HarbingerError('DEADLETTERS_OPEN', 'journal', message, { retry: true, cause: error });
+  }
 }
 
-interface Opened {
-  shelf: Shelf;
-  databases: Databases;
-}
-
-class LmdbDeadLetters implements DeadLetters {
-  private opened: Opened;
-  private readonly reopen: () => Promise<Opened>;
+class StoredDeadLetters implements DeadLetters {
+  private readonly records: Records;
+  private readonly table: LetterTable;
+  private readonly log: Log;
   private waiting: Waiting[] = [];
   private waitingBytes = 0;
   private stopped = false;
-  /** After some errors lmdb takes no more writes until the file is opened again. */
-  private isStuck = false;
-  /** Commits one after the other. */
+  /** Writes one after the other: each follows from what the one before has left. */
   private turn: Promise<unknown> = Promise.resolve();
 
-  constructor(opened: Opened, reopen: () => Promise<Opened>) {
-    this.opened = opened;
-    this.reopen = reopen;
+  constructor(records: Records, table: LetterTable, log: Log) {
+    this.records = records;
+    this.table = table;
+    this.log = log;
   }
 
   add(letters: readonly StoredLetter[]): Promise<void> {
     if (this.stopped) return Promise.reject(stoppedError());
     const bounded = letters.map(boundedLetter);
-    const bytes = bounded.reduce((sum, letter) => sum + Shelf.sizeOf(letter), 0);
+    const bytes = bounded.reduce((sum, letter) => sum + sizeOf(letter), 0);
     if (this.waitingBytes + bytes > waitingBytesMax && this.waiting.length > 0) {
       return Promise.reject(busyError(this.waitingBytes));
     }
     return new Promise((resolve, reject) => {
       this.waiting.push({ letters: bounded, bytes, resolve, reject });
       this.waitingBytes += bytes;
-      if (this.waiting.length === 1) this.inTurn(() => this.commitWaiting());
+      if (this.waiting.length === 1) void this.inTurn(() => this.commitWaiting());
     });
   }
 
-  list(query: { limit: number; beforeId?: number }): DeadLetter[] {
-    const limit = Math.min(Math.max(0, query.limit), listMax);
-    const { letters } = this.opened.databases;
-    const range = { reverse: true, limit, start: (query.beforeId ?? Number.MAX_SAFE_INTEGER) - 1 };
-    return [...letters.getRange(range)].map(({ key, value }) => withId(key, value));
+  async list({ limit, beforeId }: { limit: number; beforeId?: number }): Promise<DeadLetter[]> {
+    const ids = this.table.idsBefore(beforeId ?? Number.POSITIVE_INFINITY, Math.min(limit, listMax));
+    const letters = await Promise.all(
+      ids.map((id) =>
+        this.show(id).catch((error) => {
+          this.log.error({ id, cause: messageOf(error) }, 'a dead letter cannot be read; it is left out');
+          return null;
+        }),
+      ),
+    );
+    return letters.filter((letter) => letter !== null);
   }
 
-  show(id: number): DeadLetter | null {
-    const letter = this.opened.databases.letters.get(id);
-    return letter ? withId(id, letter) : null;
+  async show(id: number): Promise<DeadLetter | null> {
+    const key = this.table.get(id);
+    const value = key && (await this.records.get(textOf(key)));
+    return value ? readLetter(id, value) : null;
   }
 
   drop(which: readonly number[] | 'all'): Promise<number> {
-    return this.inTurn(() =>
-      this.write(({ shelf, databases }) => {
-        const { letters } = databases;
-        const ids = which === 'all' ? [...letters.getKeys()] : [...new Set(which)];
-        return shelf.remove(ids);
-      }),
-    );
+    return this.inTurn(async () => {
+      const ids = which === 'all' ? this.table.ids() : new Set(which);
+      const removed = [...ids].flatMap((id) => this.table.get(id) ?? []);
+      await this.write(removed.map((key) => ({ key: textOf(key), value: null })));
+      for (const { id } of removed) this.table.remove(id);
+      return removed.length;
+    });
   }
 
   counts() {
-    return this.opened.shelf.counts();
+    return this.table.counts();
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
     await this.turn;
-    await this.opened.databases.env.close();
+    await this.records.stop();
   }
 
   private async commitWaiting(): Promise<void> {
-    const group = this.waiting;
-    this.waiting = [];
+    const group = this.waiting.splice(0);
     this.waitingBytes = 0;
+    const letters = group.flatMap((one) => one.letters);
+    const { added, evicted, ledger } = this.table.plan(letters);
     try {
-      await this.write(({ shelf }) => {
-        for (const { letters } of group) for (const letter of letters) shelf.add(letter);
-      });
+      await this.write([
+        ...added.map((key, i) => putLetter(key, letters[i]!)),
+        ...evicted.map((key) => ({ key: textOf(key), value: null })),
+        putLedger(ledger),
+      ]);
     } catch (error) {
-      for (const { reject } of group) reject(error as HarbingerError);
+      const reason = error instanceof HarbingerError ? error : writeError(error);
+      for (const { reject } of group) reject(reason);
       return;
     }
+    this.table.apply({ added, evicted, ledger });
     for (const { resolve } of group) resolve();
   }
 
-  /**
-   * One durable transaction. It is synchronous: its errors are certain and it leaves nothing behind when it fails,
-   * which lmdb's asynchronous commits do not promise. It costs the thread one sync; letters are exceptions.
-   */
-  private async write<T>(change: (opened: Opened) => T): Promise<T> {
-    if (this.isStuck) await this.openAgain();
-    const { shelf, databases } = this.opened;
-    const before = shelf.snapshot();
-    try {
-      return databases.env.transactionSync(() => {
-        const result = change(this.opened);
-        databases.ledger.putSync('ledger', shelf.ledger());
-        return result;
-      });
-    } catch (error) {
-      shelf.restore(before);
-      this.isStuck = isPanic(error);
-      throw writeError(error);
-    }
-  }
-
-  private async openAgain(): Promise<void> {
-    await this.opened.databases.env.close();
-    this.opened = await this.reopen();
-    this.isStuck = false;
+  private async write(changes: RecordChange[]): Promise<void> {
+    await this.records.write(changes, true).catch((error) => Promise.reject(writeError(error)));
   }
 
   /** At the end of this turn of the event loop, after all that came before. */
@@ -176,11 +174,6 @@ class LmdbDeadLetters implements DeadLetters {
     this.turn = result.catch(() => undefined);
     return result;
   }
-}
-
-/** MDB_PANIC. */
-function isPanic(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === -30_795;
 }
 
 function boundedLetter(letter: StoredLetter): StoredLetter {
@@ -195,10 +188,6 @@ function boundedLetter(letter: StoredLetter): StoredLetter {
     client: letter.client.slice(0, clientLengthMax),
     reason: letter.reason.slice(0, reasonLengthMax) + note,
   };
-}
-
-function withId(id: number, letter: StoredLetter): DeadLetter {
-  return { id, ...letter, payload: Buffer.from(letter.payload) };
 }
 
 function stoppedError(): HarbingerError {

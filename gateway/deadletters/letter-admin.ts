@@ -17,12 +17,12 @@ export class LetterAdmin {
     this.take = take;
   }
 
-  async list(query: { limit: number; beforeId?: number }): Promise<DeadLetter[]> {
-    return await this.letters.list(query);
+  list(query: { limit: number; beforeId?: number }): Promise<DeadLetter[]> {
+    return this.letters.list(query);
   }
 
-  async show(id: number): Promise<DeadLetter | null> {
-    return await this.letters.show(id);
+  show(id: number): Promise<DeadLetter | null> {
+    return this.letters.show(id);
   }
 
   /** Sends letters through the pipeline again; those that fail again come back as new letters. */

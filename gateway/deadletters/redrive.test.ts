@@ -11,8 +11,8 @@ function box(count: number) {
   }
   return {
     letters,
-    list: () => [...letters.values()],
-    show: (id: number) => letters.get(id) ?? null,
+    list: async () => [...letters.values()],
+    show: async (id: number) => letters.get(id) ?? null,
     drop: async (ids: number[]) => ids.filter((id) => letters.delete(id)).length,
   };
 }

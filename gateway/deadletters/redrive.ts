@@ -2,8 +2,8 @@ import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { RawMessage } from '../ports/source.ts';
 
 export interface LetterBox {
-  list(query: { limit: number; beforeId?: number }): DeadLetter[] | Promise<DeadLetter[]>;
-  show(id: number): DeadLetter | null | Promise<DeadLetter | null>;
+  list(query: { limit: number; beforeId?: number }): Promise<DeadLetter[]>;
+  show(id: number): Promise<DeadLetter | null>;
   drop(ids: number[]): Promise<number>;
 }
 

@@ -16,6 +16,7 @@ import { type RecentReadings, recentReadings } from '../decode/identity/recent-r
 import { IgnoredFields } from '../decode/ignored-fields.ts';
 import { createRoutes } from '../decode/routes.ts';
 import { type JournalOptions, type JournalSet, openJournals } from '../journal/journal-set.ts';
+import { openRecords } from '../journal/records/open-records.ts';
 import { replayEventIds } from '../lanes/event-ids.ts';
 import { lifecycleEvent } from '../lanes/events.ts';
 import { Lanes } from '../lanes/lanes.ts';
@@ -67,7 +68,7 @@ export async function startDataPlane(
   const letters = await (deps.openDeadLetters ?? openDeadLetters)({
     dir: join(config.dataDir, 'deadletters'),
     ...config.deadLetters,
-    clock,
+    openRecords: (dir) => openRecords({ dir, clock, random, log }),
     log,
   });
   const lanes = new Lanes(byLane, { ...config.journal, clock, random, log });

@@ -10,6 +10,7 @@ import type { Reporting } from '../../shared/parts/statistics.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
+import type { OpenRecords } from './records.ts';
 
 /** One message as it came in, before anything is known about it. */
 export interface RawMessage {
@@ -49,6 +50,7 @@ export interface SourceContext {
 
 export interface SourceDeps extends SourceContext {
   intake: Intake;
+  openRecords: OpenRecords;
   /** The gateway's data folder; a source keeps its own files in a folder below. */
   dataDir: string;
   clock: Clock;

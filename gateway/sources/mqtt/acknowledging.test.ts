@@ -1,9 +1,9 @@
-import { cpSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { silentLog } from '../../../shared/runtime/log.ts';
+import { decodeRecord } from '../../../shared/files/json-record.ts';
 import { closeOf, TestBroker, until } from './harness.testing.ts';
-import { decodeRecord, openStore } from './sessions/session-store.ts';
+import { openSessions } from './sessions/opened.testing.ts';
 
 let gateway: TestBroker;
 beforeEach(() => {
@@ -38,13 +38,14 @@ describe('an acknowledgement means durable', () => {
       const atTheAck = join(gateway.dataDir, 'as it was');
       await new Promise<void>((resolve) => {
         sender.publish('orders/1', 'open the valve', { qos }, () => {
-          cpSync(join(gateway.dataDir, 'broker'), atTheAck, { recursive: true });
+          cpSync(join(gateway.dataDir, 'sessions'), join(atTheAck, 'sessions'), { recursive: true });
+          rmSync(join(atTheAck, 'sessions', 'lock'));
           resolve();
         });
       });
-      const { store, records } = await openStore(atTheAck, 0, silentLog);
-      await store.close();
-      const queued = records.filter(([key]) => key.startsWith('o!absent!'));
+      const { records, loaded } = await openSessions(atTheAck);
+      await records.stop();
+      const queued = loaded.filter(([key]) => key.startsWith('o!absent!'));
       expect(queued.map(([, value]) => decodeRecord(value)?.body.toString())).toEqual(['open the valve']);
 
       const back = gateway.client({

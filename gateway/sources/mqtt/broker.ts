@@ -2,6 +2,7 @@ import { refuse } from '../../../shared/config/problem.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
+import type { OpenRecords } from '../../ports/records.ts';
 import type { Intake, Source } from '../../ports/source.ts';
 import { Credentials } from './access/credentials.ts';
 import { brokerProblems } from './check.ts';
@@ -12,12 +13,13 @@ import { type BrokerStats, brokerSamples } from './statistics.ts';
 
 export interface BrokerOptions {
   config: BrokerConfig;
-  /** The broker keeps retained messages and sessions in the subfolder `broker`. */
+  /** The broker keeps retained messages and sessions in the subfolder `sessions`. */
   dataDir: string;
 }
 
 export interface BrokerDeps {
   intake: Intake;
+  openRecords: OpenRecords;
   clock: Clock;
   log: Log;
 }

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { setImmediate as tick } from 'node:timers/promises';
 import { Aedes, type Client } from 'aedes';
@@ -7,6 +6,7 @@ import { keepNoPacketNumbers } from '../../../shared/mqtt/packet-numbers.ts';
 import { type Filter, parseFilter, topicLevelsMax } from '../../../shared/mqtt/topic-filter.ts';
 import { type Clock, sleep, type Timer } from '../../../shared/runtime/clock.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
+import type { OpenRecords } from '../../ports/records.ts';
 import type { Intake } from '../../ports/source.ts';
 import { Admission } from './access/admission.ts';
 import type { Credentials } from './access/credentials.ts';
@@ -22,7 +22,7 @@ import { ReadBuffers } from './connection/read-buffers.ts';
 import { describe, type Refusals, reasonOf, takeoverText } from './refusals.ts';
 import { Interest } from './sessions/interest.ts';
 import { BrokerPersistence } from './sessions/persistence.ts';
-import { openStore } from './sessions/session-store.ts';
+import { openSessionStore } from './sessions/session-store.ts';
 import type { BrokerStats } from './statistics.ts';
 
 const settleMaxMs = 5_000;
@@ -33,6 +33,7 @@ const incomingMax = 200;
 
 interface EngineDeps {
   intake: Intake;
+  openRecords: OpenRecords;
   clock: Clock;
   log: Log;
   credentials: Credentials;
@@ -58,7 +59,7 @@ export class Engine {
 
   static async start(config: BrokerConfig, dataDir: string, deps: EngineDeps): Promise<Engine> {
     keepNoPacketNumbers();
-    const opened = await openStore(join(dataDir, 'broker'), deps.clock.nowMs(), deps.log);
+    const opened = await openSessionStore(dataDir, { ...deps, nowMs: deps.clock.nowMs() });
     const interest = new Interest(config.telemetryFilters.map((text) => parseFilter(text)) as Filter[]);
     const engine = new Engine(
       config,

@@ -35,7 +35,7 @@ export const errorCodes = declareErrors({
     retried:
       'Yes, while the gateway runs: with the next change. If the folder cannot be used at start, the gateway does not start.',
     remedy:
-      'Check the disk’s free space and the rights of the folder `broker` in the data folder. Readings are not affected.',
+      'Check the disk’s free space and the rights of the folder `sessions` in the data folder. Readings are not affected.',
   },
   BROKER_STORE_LOCKED: {
     stage: 'broker',

@@ -9,6 +9,7 @@ import { systemClock } from '../../../shared/runtime/clock.ts';
 import { type Log, silentLog } from '../../../shared/runtime/log.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import { PacketClient } from '../../../test/support/packet-client.ts';
+import { openRecords } from '../../journal/records/open-records.ts';
 import type { Intake, RawMessage } from '../../ports/source.ts';
 import { type Broker, createBroker } from './broker.ts';
 import { BrokerConfig } from './config.ts';
@@ -59,7 +60,12 @@ export class TestBroker {
 
   async start(overrides: Record<string, unknown> = {}): Promise<this> {
     const options = { config: brokerConfig(overrides), dataDir: this.dataDir };
-    this.broker = createBroker(options, { intake: this.intake, clock: systemClock, log: this.log });
+    this.broker = createBroker(options, {
+      intake: this.intake,
+      openRecords: (dir) => openRecords({ dir, clock: systemClock, log: this.log }),
+      clock: systemClock,
+      log: this.log,
+    });
     await this.broker.start();
     return this;
   }

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestBroker, until } from './harness.testing.ts';
@@ -115,10 +115,11 @@ describe('retained messages', () => {
     await gateway.start();
     await (await gateway.connected()).publishAsync('lifecycle/a', 'born', { qos: 1, retain: true });
     await gateway.broker.stop();
-    writeFileSync(join(gateway.dataDir, 'broker', 'CURRENT'), 'nonsense');
+    rmSync(join(gateway.dataDir, 'sessions'), { recursive: true });
+    writeFileSync(join(gateway.dataDir, 'sessions'), 'nonsense');
     await gateway.start();
     expect(gateway.broker.stats().retained.messages).toBe(0);
-    expect(readdirSync(gateway.dataDir).some((name) => name.startsWith('broker.damaged-'))).toBe(true);
+    expect(readdirSync(gateway.dataDir).some((name) => name.startsWith('sessions.damaged-'))).toBe(true);
     await (await gateway.connected()).publishAsync('telemetry/a', 'x', { qos: 1 });
   });
 });

@@ -69,7 +69,7 @@ const sessionsOnFullDisk: Fault = {
         allow('dropped', 'estimates-lost', 'letters', 'torn-tail');
         gatewayDisk.fill();
         try {
-          // Both are written, in vain: what LevelDB has at the end of its log is torn.
+          // Both are written, in vain.
           for (const id of [clientId, 'chaos-passing-session'])
             await answered(withClient(site, id, async () => true));
           await pause(forMs);

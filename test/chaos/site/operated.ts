@@ -39,19 +39,6 @@ export class Operated {
     }
   }
 
-  /** Starts again a few times if the process dies while it starts, as a service manager does. Returns how often it died. @throws as `start` */
-  async startAgainAndAgain(attemptsMax: number): Promise<number> {
-    for (let died = 0; ; died++) {
-      try {
-        await this.start();
-        return died;
-      } catch (error) {
-        if (died + 1 >= attemptsMax) throw error;
-        await delay(restartDelayMs);
-      }
-    }
-  }
-
   /** Begins to start, and kills it after so long, wherever it is by then. */
   async startAndKill(afterMs: number): Promise<void> {
     const starting = this.process.start();

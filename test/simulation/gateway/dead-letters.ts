@@ -27,12 +27,12 @@ export class SimulatedLetters {
         this.underWay = this.underWay.filter((each) => each !== copy);
         this.keep(copy);
       },
-      list: ({ limit, beforeId = Number.POSITIVE_INFINITY }) =>
+      list: async ({ limit, beforeId = Number.POSITIVE_INFINITY }) =>
         this.kept
           .filter(({ id }) => id < beforeId)
           .slice(-limit)
           .reverse(),
-      show: (id) => this.kept.find((letter) => letter.id === id) ?? null,
+      show: async (id) => this.kept.find((letter) => letter.id === id) ?? null,
       drop: async () => 0,
       counts: () => ({ count: this.kept.length, bytes: 0, dropped: 0, byCode: {} }),
       stop: async () => undefined,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { type DecodedRecord, encodeRecord } from '../../../../shared/files/json-record.ts';
+import type { RecordChange } from '../../../ports/records.ts';
 import type { PublishPacket } from '../packet.ts';
-import { type DecodedRecord, encodeRecord, type StoreOperation } from './session-store.ts';
 
 interface Received {
   packet: PublishPacket;
@@ -13,9 +14,9 @@ interface Received {
 /** QoS 2 messages that were received and not released (PUBREL) yet, so that copies of them are recognised. */
 export class Incoming {
   private readonly byClient = new Map<string, Map<number, Received>>();
-  private readonly writeLater: (operations: StoreOperation[]) => Promise<void>;
+  private readonly writeLater: (changes: RecordChange[]) => Promise<void>;
 
-  constructor(writeLater: (operations: StoreOperation[]) => Promise<void>) {
+  constructor(writeLater: (changes: RecordChange[]) => Promise<void>) {
     this.writeLater = writeLater;
   }
 
@@ -42,7 +43,7 @@ export class Incoming {
     this.put(clientId, messageId, { packet: { ...packet, payload: Buffer.alloc(0) }, content, kept: keep });
     if (!keep) return;
     const value = encodeRecord({ clientId, messageId, content });
-    await this.writeLater([{ type: 'put', key: incomingKey(clientId, messageId), value }]);
+    await this.writeLater([{ key: incomingKey(clientId, messageId), value }]);
   }
 
   private put(clientId: string, messageId: number, received: Received): void {
@@ -65,7 +66,7 @@ export class Incoming {
     const packets = this.byClient.get(clientId);
     if (!packets?.delete(messageId)) return;
     if (packets.size === 0) this.byClient.delete(clientId);
-    this.writeLater([{ type: 'del', key: incomingKey(clientId, messageId) }]);
+    this.writeLater([{ key: incomingKey(clientId, messageId), value: null }]);
   }
 
   forgetAll(clientId: string): void {

@@ -1,13 +1,9 @@
+import { type DecodedRecord, decodeRecord } from '../../../../shared/files/json-record.ts';
 import type { Clock, Timer } from '../../../../shared/runtime/clock.ts';
-import { messageOf } from '../../../../shared/runtime/errors.ts';
+import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import type { Log } from '../../../../shared/runtime/log.ts';
-import {
-  type DecodedRecord,
-  decodeRecord,
-  type OpenedStore,
-  type Store,
-  type StoreOperation,
-} from './session-store.ts';
+import type { RecordChange, Records } from '../../../ports/records.ts';
+import type { OpenedSessions } from './session-store.ts';
 
 /** State that is held in memory and mirrored on disk. */
 export interface Mirrored {
@@ -17,42 +13,64 @@ export interface Mirrored {
   records(): Iterable<[key: string, value: Buffer]>;
 }
 
-/** Interval of the attempts to bring the disk up to date after a failed write. */
+/** Interval of the attempts to bring the disk up to date after a failed write, where nothing else is written. */
 const healMs = 1_000;
+/** Time after a failed attempt during which writes fail without another: an attempt writes everything. */
+const healPauseMs = 100;
 
-/** Keeps a copy on disk of state in memory. After a failed write the copy is stale until a retry succeeds. */
+/**
+ * Keeps a copy on disk of state in memory. After a failed write the copy is stale; then the next write brings all of it
+ * up to date first, and fails if that fails.
+ */
 export class Mirror {
   writeFailures = 0;
-  private readonly store: Store;
+  private readonly records: Records;
   private readonly clock: Clock;
   private readonly log: Log;
-  private healing: Timer | null = null;
+  private parts: readonly Mirrored[] = [];
+  private isStale = false;
+  private healing: Promise<void> | null = null;
+  private failedHealMs = Number.NEGATIVE_INFINITY;
+  private timer: Timer | null = null;
   private stopped = false;
 
-  constructor(store: Store, clock: Clock, log: Log) {
-    this.store = store;
+  constructor(records: Records, clock: Clock, log: Log) {
+    this.records = records;
     this.clock = clock;
     this.log = log;
   }
 
-  /** Loads `records` into `parts`, whose state the disk mirrors from now on. */
-  begin(parts: readonly Mirrored[], records: OpenedStore['records']): void {
+  /** Loads records into `parts`, whose state the disk mirrors from now on. */
+  begin(parts: readonly Mirrored[], loaded: OpenedSessions['loaded']): void {
+    this.parts = parts;
     let unreadable = 0;
-    for (const [key, value] of records) {
+    for (const [key, value] of loaded) {
       const record = decodeRecord(value);
       const known = record && parts.some((part) => part.load(key, record));
       if (!known) unreadable += 1;
     }
     if (unreadable > 0)
       this.log.error({ unreadable }, 'some records of the broker are not readable and were skipped');
-    this.store.contents = function* () {
-      for (const part of parts) yield* part.records();
-    };
   }
 
-  /** Resolves when the operations are written, or have failed, which is counted and logged. Never rejects. */
-  readonly writeLater = (operations: StoreOperation[]): Promise<void> =>
-    this.store.write(operations).catch((error) => {
+  /**
+   * Resolves when the changes are written, so that they survive the end of the process; with `sync`, when they also
+   * survive a power failure. @throws HarbingerError BROKER_STORE_FAILED
+   */
+  readonly write = async (changes: RecordChange[], sync = false): Promise<void> => {
+    try {
+      const healed = this.isStale ? this.heal() : null;
+      await Promise.all([healed, this.records.write(changes, sync)]);
+    } catch (error) {
+      this.isStale = true;
+      const message = `the broker's store: ${messageOf(error)}; check the disk's free space`;
+      throw new HarbingerError('BROKER_STORE_FAILED', 'broker', message, { retry: true, cause: error });
+    }
+  };
+
+  /** Resolves when the changes are written, or have failed, which is counted and logged. Never rejects. */
+  readonly writeLater = (changes: RecordChange[]): Promise<void> =>
+    this.write(changes).catch((error) => {
       this.writeFailures += 1;
       if (this.writeFailures === 1 || this.writeFailures % 1_000 === 0) {
         this.log.error(
@@ -63,20 +81,52 @@ export class Mirror {
       this.healLater();
     });
 
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.timer?.cancel();
+    await this.records.stop();
+  }
+
+  /** Writes everything that is in memory, and deletes what else is on disk. */
+  private heal(): Promise<void> {
+    if (this.clock.monotonicMs() - this.failedHealMs < healPauseMs)
+      return Promise.reject(new Error('the disk failed a moment ago'));
+    this.healing ??= this.records
+      .write(this.everything(), true)
+      .then(
+        () => {
+          this.isStale = false;
+        },
+        (error) => {
+          this.failedHealMs = this.clock.monotonicMs();
+          throw error;
+        },
+      )
+      .finally(() => {
+        this.healing = null;
+      });
+    return this.healing;
+  }
+
+  private everything(): RecordChange[] {
+    const wanted = new Map<string, Buffer>();
+    for (const part of this.parts) for (const [key, value] of part.records()) wanted.set(key, value);
+    const gone = [...this.records.keys()].filter((key) => !wanted.has(key));
+    return [
+      ...gone.map((key) => ({ key, value: null })),
+      ...[...wanted].map(([key, value]) => ({ key, value })),
+    ];
+  }
+
   private healLater(): void {
     if (this.stopped) return;
-    this.healing ??= this.clock.setTimer(healMs, () => {
-      this.healing = null;
-      this.store.heal().then(
+    this.timer ??= this.clock.setTimer(healMs, () => {
+      this.timer = null;
+      if (!this.isStale) return;
+      this.heal().then(
         () => this.log.info('sessions are kept on disk again, and the disk is up to date'),
         () => this.healLater(),
       );
     });
-  }
-
-  stop(): Promise<void> {
-    this.stopped = true;
-    this.healing?.cancel();
-    return this.store.close();
   }
 }

@@ -11,8 +11,8 @@ import type { PersistenceLimits } from '../config.ts';
 import type { PublishPacket, QueuedPacket } from '../packet.ts';
 import { Interest } from './interest.ts';
 import type { SubscriptionRecord } from './kept-subscriptions.ts';
+import { FailingDisk, openSessions } from './opened.testing.ts';
 import { BrokerPersistence } from './persistence.ts';
-import { openStore } from './session-store.ts';
 import type { ClientRef } from './sessions.ts';
 
 const roomy: PersistenceLimits = {
@@ -33,13 +33,13 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-async function open(folder: string, limits: Partial<PersistenceLimits> = {}) {
+async function open(folder: string, limits: Partial<PersistenceLimits> = {}, disk = new FailingDisk()) {
   const interest = new Interest([parseFilter('telemetry/#')!]);
-  const opened = await openStore(join(folder, 'broker'), 0, silentLog);
+  const opened = await openSessions(folder, { disk });
   const deps = { interest, clock: systemClock, log: silentLog };
   const persistence = new Conforming(opened, deps, { ...roomy, ...limits });
   await persistence.setup({ id: 'broker-42', counter: 0 });
-  return { persistence, interest, store: opened.store };
+  return { persistence, interest, records: opened.records };
 }
 
 /** Opens sessions itself: in the broker admission does, of which the conformance suite does not know. */
@@ -138,19 +138,18 @@ describe('persistence', () => {
 
   it('what could not be written while the disk failed is there when it is well again', async () => {
     const folder = newFolder();
-    const { persistence, store } = await open(folder);
+    const disk = new FailingDisk();
+    const { persistence, records } = await open(folder, {}, disk);
     const client = { id: 'c' };
     await persistence.addSubscriptions(client, [{ topic: 'a', qos: 1 }]);
     await persistence.putWill(client, message('w', 'gone'));
-    const db = Reflect.get(store, 'db') as { batch: unknown; close: unknown };
-    const { batch, close } = db;
-    db.batch = db.close = () => Promise.reject(new Error('no space'));
+    disk.isFailing = true;
     await persistence.outgoingEnqueue({ clientId: 'c' }, message('t', 'queued'));
     await persistence.incomingStorePacket(client, { ...message('t', 'x'), messageId: 5 });
     await persistence.delWill(client);
     expect(persistence.writeFailures).toBeGreaterThan(0);
-    Object.assign(db, { batch, close });
-    await vi.waitFor(() => expect(Reflect.get(store, 'isDoubtful')).toBe(false), 20_000);
+    disk.isFailing = false;
+    await vi.waitFor(() => expect([...records.keys()]).toContain('i!c!5'), 20_000);
     await persistence.destroy();
     const { persistence: again } = await open(folder);
     expect(await again.subscriptionsByClient(client)).toEqual([{ topic: 'a', qos: 1 }]);

@@ -16,7 +16,7 @@ import type { Interest } from './interest.ts';
 import type { SubscriptionRecord } from './kept-subscriptions.ts';
 import { Mirror } from './mirror.ts';
 import { Retained } from './retained.ts';
-import type { OpenedStore } from './session-store.ts';
+import type { OpenedSessions } from './session-store.ts';
 import { type ClientRef, Sessions } from './sessions.ts';
 import { Wills } from './wills.ts';
 
@@ -33,17 +33,17 @@ export class BrokerPersistence {
   private readonly adding = new WeakMap<SubscriptionRecord[], Promise<void>>();
 
   constructor(
-    { store, records }: OpenedStore,
+    { records, loaded }: OpenedSessions,
     { interest, clock, log }: { interest: Interest; clock: Clock; log: Log },
     limits: PersistenceLimits,
   ) {
-    this.mirror = new Mirror(store, clock, log);
-    const { writeLater } = this.mirror;
-    this.retained = new Retained(store, limits);
-    this.sessions = new Sessions({ store, writeLater, interest, clock }, limits);
+    this.mirror = new Mirror(records, clock, log);
+    const { write, writeLater } = this.mirror;
+    this.retained = new Retained(write, limits);
+    this.sessions = new Sessions({ write, writeLater, interest, clock }, limits);
     this.received = new Incoming(writeLater);
     this.wills = new Wills(writeLater);
-    this.mirror.begin([this.retained, this.sessions, this.received, this.wills], records);
+    this.mirror.begin([this.retained, this.sessions, this.received, this.wills], loaded);
   }
 
   get writeFailures(): number {

@@ -1,18 +1,19 @@
+import { type DecodedRecord, encodeRecord } from '../../../../shared/files/json-record.ts';
 import { compileFilter, parseFilter } from '../../../../shared/mqtt/topic-filter.ts';
 import type { PersistenceLimits } from '../config.ts';
 import type { PublishPacket } from '../packet.ts';
-import { type DecodedRecord, encodeRecord, type Store } from './session-store.ts';
+import type { Mirror } from './mirror.ts';
 
 /** The last retained message of each topic. At the limits, a message on a new topic is forwarded but not retained. */
 export class Retained {
   refused = 0;
   bytes = 0;
   private readonly byTopic = new Map<string, PublishPacket>();
-  private readonly backing: Store;
+  private readonly write: Mirror['write'];
   private readonly limits: PersistenceLimits;
 
-  constructor(backing: Store, limits: PersistenceLimits) {
-    this.backing = backing;
+  constructor(write: Mirror['write'], limits: PersistenceLimits) {
+    this.write = write;
     this.limits = limits;
   }
 
@@ -37,7 +38,7 @@ export class Retained {
     const { topic, qos } = packet;
     const key = `r!${topic}`;
     if (packet.payload.length === 0) {
-      if (this.remove(topic)) await this.backing.write([{ type: 'del', key }], sync);
+      if (this.remove(topic)) await this.write([{ key, value: null }], sync);
       return;
     }
     if (!this.hasRoomFor(packet)) {
@@ -46,7 +47,7 @@ export class Retained {
     }
     const payload = Buffer.from(packet.payload); // copied, as the original is part of a larger chunk
     this.put({ ...packet, payload, retain: true });
-    await this.backing.write([{ type: 'put', key, value: encodeRecord({ qos }, payload) }], sync);
+    await this.write([{ key, value: encodeRecord({ qos }, payload) }], sync);
   }
 
   *matching(filters: string[]): Generator<PublishPacket> {

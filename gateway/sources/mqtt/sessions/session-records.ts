@@ -3,10 +3,11 @@
  * that a session is read before its messages, and the messages in their order.
  */
 
+import { type DecodedRecord, encodeRecord } from '../../../../shared/files/json-record.ts';
+import type { RecordChange } from '../../../ports/records.ts';
 import type { QueuedPacket } from '../packet.ts';
 import type { SubscriptionRecord } from './kept-subscriptions.ts';
 import { OutgoingQueue, type QueueEntry } from './outgoing.ts';
-import { type DecodedRecord, encodeRecord, type StoreOperation } from './session-store.ts';
 
 export interface Session {
   user: string;
@@ -15,7 +16,7 @@ export interface Session {
   queue: OutgoingQueue;
 }
 
-export type Put = Extract<StoreOperation, { type: 'put' }>;
+export type Put = RecordChange & { value: Buffer };
 
 const seqDigits = 16;
 
@@ -29,24 +30,23 @@ function queuedKey(clientId: string, seq: number): string {
 
 export function putSession(clientId: string, { user, lastSeenMs, subscriptions }: Session): Put {
   const value = encodeRecord({ clientId, user, lastSeenMs, subscriptions: [...subscriptions.values()] });
-  return { type: 'put', key: sessionKey(clientId), value };
+  return { key: sessionKey(clientId), value };
 }
 
-export function deleteSession(clientId: string): StoreOperation {
-  return { type: 'del', key: sessionKey(clientId) };
+export function deleteSession(clientId: string): RecordChange {
+  return { key: sessionKey(clientId), value: null };
 }
 
 export function putQueued(clientId: string, { seq, packet }: QueueEntry): Put {
   const { payload, ...rest } = packet;
   return {
-    type: 'put',
     key: queuedKey(clientId, seq),
     value: encodeRecord({ clientId, packet: rest }, payload),
   };
 }
 
-export function deleteQueued(clientId: string, seq: number): StoreOperation {
-  return { type: 'del', key: queuedKey(clientId, seq) };
+export function deleteQueued(clientId: string, seq: number): RecordChange {
+  return { key: queuedKey(clientId, seq), value: null };
 }
 
 /** The session, with an empty queue. Null if the record is of another kind or is not readable. */

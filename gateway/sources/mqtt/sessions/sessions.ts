@@ -1,8 +1,10 @@
+import type { DecodedRecord } from '../../../../shared/files/json-record.ts';
 import type { Clock } from '../../../../shared/runtime/clock.ts';
 import type { PersistenceLimits } from '../config.ts';
 import type { QueuedPacket } from '../packet.ts';
 import type { Interest } from './interest.ts';
 import { KeptSubscriptions, type SubscriptionRecord } from './kept-subscriptions.ts';
+import type { Mirror } from './mirror.ts';
 import { OutgoingQueue, type QueueEntry } from './outgoing.ts';
 import {
   deleteQueued,
@@ -14,15 +16,14 @@ import {
   readSession,
   type Session,
 } from './session-records.ts';
-import type { DecodedRecord, Store, StoreOperation } from './session-store.ts';
 
 export interface ClientRef {
   id: string;
 }
 
 type Deps = {
-  store: Store;
-  writeLater: (operations: StoreOperation[]) => Promise<void>;
+  write: Mirror['write'];
+  writeLater: Mirror['writeLater'];
   interest: Interest;
   clock: Clock;
 };
@@ -128,7 +129,7 @@ export class Sessions {
       session.subscriptions.set(own.topic, own);
       this.kept.put(clientId, own);
     }
-    await this.deps.store.write([putSession(clientId, session)]);
+    await this.deps.write([putSession(clientId, session)]);
   }
 
   async unsubscribe(clientId: string, topics: string[]): Promise<void> {
@@ -138,7 +139,7 @@ export class Sessions {
       session.subscriptions.delete(topic);
       this.kept.remove(clientId, topic);
     }
-    await this.deps.store.write([putSession(clientId, session)]);
+    await this.deps.write([putSession(clientId, session)]);
   }
 
   subscriptionsOf(clientId: string): SubscriptionRecord[] {

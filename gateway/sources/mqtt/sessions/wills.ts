@@ -1,12 +1,13 @@
+import { type DecodedRecord, encodeRecord } from '../../../../shared/files/json-record.ts';
+import type { RecordChange } from '../../../ports/records.ts';
 import type { PublishPacket } from '../packet.ts';
-import { type DecodedRecord, encodeRecord, type StoreOperation } from './session-store.ts';
 
 /** The wills of connected clients. They are on disk too, so that they are published even after the gateway has failed. */
 export class Wills {
   private readonly byClient = new Map<string, PublishPacket>();
-  private readonly writeLater: (operations: StoreOperation[]) => void;
+  private readonly writeLater: (changes: RecordChange[]) => void;
 
-  constructor(writeLater: (operations: StoreOperation[]) => void) {
+  constructor(writeLater: (changes: RecordChange[]) => void) {
     this.writeLater = writeLater;
   }
 
@@ -26,7 +27,7 @@ export class Wills {
     const { payload, ...head } = packet;
     const kept = Buffer.from(payload);
     this.byClient.set(clientId, { ...head, payload: kept });
-    this.writeLater([{ type: 'put', key: keyOf(clientId), value: encodeRecord(head, kept) }]);
+    this.writeLater([{ key: keyOf(clientId), value: encodeRecord(head, kept) }]);
   }
 
   get(clientId: string): PublishPacket | undefined {
@@ -35,7 +36,7 @@ export class Wills {
 
   take(clientId: string): PublishPacket | undefined {
     const will = this.byClient.get(clientId);
-    if (will && this.byClient.delete(clientId)) this.writeLater([{ type: 'del', key: keyOf(clientId) }]);
+    if (will && this.byClient.delete(clientId)) this.writeLater([{ key: keyOf(clientId), value: null }]);
     return will;
   }
 

@@ -1,6 +1,5 @@
 /** Damage to a file regardless of its format. */
-import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import type { Draw } from '../../draw/draw.ts';
 
 export const fileDamages = ['flipped bits', 'truncated', 'zero-filled', 'garbage', 'deleted'] as const;
@@ -30,11 +29,4 @@ export function flipBits(bytes: Buffer, from: number, to: number, draw: Draw): n
     bytes[at]! ^= 1 << draw.int(0, 7);
     return at;
   });
-}
-
-/** Files of a folder with something in them, largest first. */
-export function filesIn(dir: string): string[] {
-  const files = readdirSync(dir).map((name) => join(dir, name));
-  const sizes = new Map(files.map((path) => [path, statSync(path).isFile() ? statSync(path).size : 0]));
-  return files.filter((path) => sizes.get(path)! > 0).sort((a, b) => sizes.get(b)! - sizes.get(a)!);
 }

@@ -1,11 +1,11 @@
 /** Damage to what the gateway keeps beside the journal, done between kill -9 and start. */
-import { copyFileSync, existsSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Draw } from '../../draw/draw.ts';
 import { statusOf } from '../../observe/reported.ts';
 import type { Site } from '../../site/site.ts';
 import { type Allowance, eventually, type Fault, type Scene } from '../fault.ts';
-import { damageFile, type FileDamage, filesIn } from './files.ts';
+import { damageFile, type FileDamage } from './files.ts';
 
 const unreadable: FileDamage[] = ['flipped bits', 'truncated', 'zero-filled', 'garbage'];
 
@@ -20,10 +20,8 @@ function dispensable(options: {
    * a log that is cut off looks like one whose last write was cut short.
    */
   says?: { isGone(scene: Scene): boolean; words: string };
-  /** Some damage ends the process while it reads; after so many starts the file must be set aside. Default 1. */
-  startsMax?: number;
 }): Fault {
-  const { kind, what, files, allowance, says, startsMax = 1 } = options;
+  const { kind, what, files, allowance, says } = options;
   return {
     kind,
     target: 'gateway',
@@ -41,8 +39,7 @@ function dispensable(options: {
           const path = there[Math.floor(share * there.length)];
           if (path) damageFile(path, how, new Draw(seed));
           say(path ? `damaged ${path.slice(site.gatewayDir.length + 1)}` : 'it was not there yet');
-          const died = await site.gateway.startAgainAndAgain(startsMax);
-          if (died > 0) say(`it died ${died} times while it started`);
+          await site.gateway.start();
           if (!says || how === 'truncated') return;
           const said = site.gateway.logsSince(mark).some(({ text }) => text.includes(says.words));
           expect(`gateway: where ${what} lost something, it says so`, () =>
@@ -54,11 +51,16 @@ function dispensable(options: {
   };
 }
 
+/** The files of records in a folder, oldest first. */
+function segmentsIn(dir: string): string[] {
+  const names = existsSync(dir) ? readdirSync(dir).filter((name) => name.endsWith('.seg')) : [];
+  return names.sort().map((name) => join(dir, name));
+}
+
 const retained = dispensable({
   kind: 'retained-damaged',
   what: 'the store of retained messages and sessions',
-  // LevelDB's LOG file holds no data.
-  files: ({ gatewayDir }) => filesIn(join(gatewayDir, 'broker')).filter((path) => !/LOG(\.old)?$/.test(path)),
+  files: ({ gatewayDir }) => segmentsIn(join(gatewayDir, 'sessions')),
   allowance: 'retained-lost',
   says: { isGone: (scene) => scene.isRetainedGone(), words: 'could not be read' },
 });
@@ -66,9 +68,8 @@ const retained = dispensable({
 const letters = dispensable({
   kind: 'dead-letters-damaged',
   what: 'the dead letters',
-  files: ({ gatewayDir }) => [join(gatewayDir, 'deadletters', 'letters.lmdb')],
+  files: ({ gatewayDir }) => segmentsIn(join(gatewayDir, 'deadletters')),
   allowance: 'letters',
-  startsMax: 3,
 });
 
 const alerts = dispensable({

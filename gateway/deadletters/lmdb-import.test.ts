@@ -1,0 +1,143 @@
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { open as openLmdb } from 'lmdb';
+import pino from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { openRecords } from '../journal/records/open-records.ts';
+import type { Records } from '../ports/records.ts';
+import { openDeadLetters } from './dead-letters.ts';
+
+let dir: string;
+let logged: string[];
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'harbinger-letters-'));
+  logged = [];
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const path = (name = 'letters.lmdb') => join(dir, name);
+const kept = {
+  atMs: 1_700_000_000_000,
+  topic: 't',
+  client: 'c',
+  stage: 'decode',
+  code: 'DECODE_JSON',
+  reason: 'why',
+};
+
+/** As version 0.1.0 left them: two of five were dropped by hand, seven had been evicted. */
+async function leaveOldLetters(payload = (id: number) => Buffer.from(`old ${id}`)): Promise<void> {
+  const env = openLmdb({ path: path(), noSubdir: true, overlappingSync: false, maxDbs: 2 });
+  const letters = env.openDB<object, number>({ name: 'letters' });
+  for (const id of [3, 4, 9]) letters.putSync(id, { ...kept, payload: payload(id) });
+  env.openDB<object, string>({ name: 'ledger' }).putSync('ledger', { nextId: 11, dropped: 7 });
+  await env.close();
+}
+
+function open(change: (records: Records) => Records = (records) => records) {
+  const log = pino({ level: 'error' }, { write: (line: string) => logged.push(line) });
+  return openDeadLetters({
+    dir,
+    countMax: 100,
+    bytesMax: 1 << 20,
+    openRecords: async (at) => change(await openRecords({ dir: at, clock: systemClock, log })),
+    log,
+  });
+}
+
+async function expectAll(): Promise<void> {
+  const store = await open();
+  expect(await store.list({ limit: 10 })).toEqual(
+    [9, 4, 3].map((id) => ({ id, ...kept, payload: Buffer.from(`old ${id}`) })),
+  );
+  expect(store.counts()).toMatchObject({ count: 3, dropped: 7, byCode: { DECODE_JSON: 3 } });
+  await store.add([{ ...kept, payload: Buffer.from('new') }]);
+  expect((await store.list({ limit: 1 }))[0]).toMatchObject({ id: 11 });
+  await store.stop();
+  expect(readdirSync(dir).filter((name) => name.startsWith('letters.lmdb'))).toEqual([
+    'letters.lmdb.imported',
+  ]);
+}
+
+describe('letters that an earlier version kept in lmdb', () => {
+  it('are taken over once, and the file is set aside', async () => {
+    await leaveOldLetters();
+    await expectAll();
+    expect(logged).toEqual([]);
+    const store = await open();
+    expect(await store.drop('all')).toBe(4);
+    await store.stop();
+    const again = await open();
+    expect(again.counts().count).toBe(0);
+    await again.stop();
+  });
+
+  it.each([0, 1])(
+    'are taken over after a disk that failed at write %i of the first start',
+    async (failing) => {
+      await leaveOldLetters();
+      let writes = 0;
+      const failingAt = (records: Records): Records => ({
+        ...records,
+        entries: () => records.entries(),
+        keys: () => records.keys(),
+        get: (key) => records.get(key),
+        stop: () => records.stop(),
+        async write(changes, sync) {
+          if (writes++ >= failing)
+            throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
+          // Some of it is written, and then the disk fails.
+          await records.write(changes.slice(0, 1), sync);
+          throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
+        },
+      });
+      for (let start = 0; start < 4; start++)
+        await expect(open(failingAt)).rejects.toMatchObject({ code: 'DEADLETTERS_OPEN' });
+      await expectAll();
+    },
+  );
+
+  it.each(['letters.lmdb.importing-1'])('are taken over after a start that ended with %s', async (name) => {
+    await leaveOldLetters();
+    renameSync(path(), path(name));
+    await expectAll();
+  });
+
+  it('are set aside where reading them ended the process twice', async () => {
+    await leaveOldLetters();
+    renameSync(path(), path('letters.lmdb.importing-2'));
+    await expectNone();
+  });
+
+  it.each<[string, () => void]>([
+    ['garbage', () => writeFileSync(path(), Buffer.alloc(65_536, 0x5a))],
+    ['a file cut short', () => truncateSync(path(), 9_000)],
+    ['zeroed pages', () => writeFileSync(path(), readFileSync(path()).fill(0, 8_192))],
+    ['an empty file', () => truncateSync(path(), 0)],
+  ])('%s: set aside, with an error', async (_, damage) => {
+    await leaveOldLetters((id) => Buffer.alloc(9_000, id));
+    damage();
+    await expectNone();
+  });
+
+  async function expectNone(): Promise<void> {
+    const store = await open();
+    expect(store.counts().count).toBe(0);
+    await store.add([{ ...kept, payload: Buffer.from('new') }]);
+    await store.stop();
+    expect(existsSync(path('letters.lmdb.damaged'))).toBe(true);
+    expect(readdirSync(dir).filter((name) => name.startsWith('letters.lmdb'))).toHaveLength(1);
+    expect(logged.join()).toContain('set aside');
+  }
+});

@@ -1,0 +1,69 @@
+/**
+ * Takes over the sessions of version 0.1.0, which kept them in LevelDB, once. At each step a crash leaves either the old
+ * folder as it was, so that all is taken over again, or the folder set aside.
+ */
+import { existsSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { decodeRecord, encodeRecord } from '../../../../shared/files/json-record.ts';
+import { setAside } from '../../../../shared/files/set-aside.ts';
+import { codeOf, messageOf } from '../../../../shared/runtime/errors.ts';
+import type { Log } from '../../../../shared/runtime/log.ts';
+import type { RecordChange, Records } from '../../../ports/records.ts';
+
+/** Returns whether there was anything to take over. @throws system errors where the new records cannot be written; then it is tried again with the next start */
+export async function importLevelSessions(
+  folder: string,
+  records: Records,
+  { nowMs, log }: { nowMs: number; log: Log },
+): Promise<boolean> {
+  if (!existsSync(folder)) return false;
+  let changes: RecordChange[];
+  try {
+    changes = await readAll(folder);
+  } catch (error) {
+    if (codeOf(error instanceof Error ? error.cause : null) === 'LEVEL_LOCKED') throw error; // it is in use, not damaged
+    const aside = `${folder}.damaged-${nowMs}`;
+    setAside(folder, aside);
+    const reason = messageOf(error instanceof Error ? (error.cause ?? error) : error);
+    log.error({ aside, reason }, 'sessions of an earlier version could not be read; they were moved aside');
+    return false;
+  }
+  if (changes.length > 0) await records.write(changes, true);
+  setAside(folder, `${folder}.imported`);
+  log.info(
+    { records: changes.length, aside: `${folder}.imported` },
+    'sessions of an earlier version were taken over',
+  );
+  return true;
+}
+
+/** LevelDB is loaded only here: nothing else needs it. */
+async function readAll(folder: string): Promise<RecordChange[]> {
+  const { ClassicLevel } = await import('classic-level');
+  const db = new ClassicLevel<string, Buffer>(folder, { valueEncoding: 'buffer', createIfMissing: false });
+  await db.open();
+  try {
+    const changes: RecordChange[] = [];
+    for await (const [key, value] of db.iterator()) {
+      const record = decodeRecord(withoutChecksum(value));
+      if (record) changes.push({ key, value: encodeRecord(record.head, record.body) });
+    }
+    return changes;
+  } finally {
+    await db.close();
+  }
+}
+
+/** Added to a record's first number if the record ends with a checksum, since LevelDB does not verify its own. */
+const checked = 2 ** 31;
+
+/** The record as it was before records had checksums. Nothing is left of one whose checksum is wrong. */
+function withoutChecksum(value: Buffer): Buffer {
+  const first = value.length < 8 ? 0 : value.readUInt32LE(0);
+  if (first < checked) return value;
+  const end = value.length - 4;
+  if (value.readUInt32LE(end) !== crc32(value.subarray(0, end))) return Buffer.alloc(0);
+  const record = Buffer.from(value.subarray(0, end));
+  record.writeUInt32LE(first - checked);
+  return record;
+}
