@@ -100,8 +100,8 @@ function terminalOutput(stderr: Terminal, quiet: boolean): ReplayOutput {
 
 function progressLine({ sent, acked, connected, done, secondsLeft }: ReplayProgress): string {
   const left = secondsLeft === null ? '' : `, about ${duration(secondsLeft)} left`;
-  const link = connected ? '' : ', waiting for the gateway';
-  return `${(done * 100).toFixed(0)} %: ${sent} sent, ${acked} acknowledged${left}${link}`;
+  const waiting = connected ? '' : ', waiting for the gateway';
+  return `${(done * 100).toFixed(0)} %: ${sent} sent, ${acked} acknowledged${left}${waiting}`;
 }
 
 function duration(seconds: number): string {

@@ -11,7 +11,7 @@
 import { isPlainTopic } from '../../../shared/mqtt/topic-filter.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { Intake } from '../../ports/source.ts';
-import type { Link, LinkedClient, LinkGate } from './connection/link.ts';
+import type { ConnectedClient, Connection, ConnectionGate } from './connection/connection.ts';
 import type { PublishPacket } from './packet.ts';
 import { Refusal } from './refusal.ts';
 import type { Interest } from './sessions/interest.ts';
@@ -19,7 +19,7 @@ import type { BrokerPersistence } from './sessions/persistence.ts';
 
 type Callback = (error?: Error | null) => void;
 
-export class Acknowledging implements LinkGate {
+export class Acknowledging implements ConnectionGate {
   accepted = 0;
   failed = 0;
   pending = 0;
@@ -27,10 +27,10 @@ export class Acknowledging implements LinkGate {
   private stopping = false;
   private flushing = false;
   private whenIdleCallback: (() => void) | null = null;
-  /** Links with acknowledgements to write at the next flush. */
-  private readonly acknowledging: Link[] = [];
-  /** Links that are not read from until fewer messages are pending. */
-  private readonly paused = new Set<Link>();
+  /** Connections with acknowledgements to write at the next flush. */
+  private readonly acknowledging: Connection[] = [];
+  /** Connections that are not read from until fewer messages are pending. */
+  private readonly paused = new Set<Connection>();
   private readonly clock: Clock;
   private readonly intake: Intake;
   private readonly interest: Interest;
@@ -58,23 +58,23 @@ export class Acknowledging implements LinkGate {
     return this.interest.isTelemetry(topic) && isPlainTopic(topic) && !this.interest.wants(topic);
   }
 
-  /** A link with nothing pending is always read from, so that clients can connect and ping while the disk stalls. */
-  hasRoomFor(link: Link): boolean {
+  /** A connection with nothing pending is always read from, so that clients can connect and ping while the disk stalls. */
+  hasRoomFor(connection: Connection): boolean {
     if (this.stopping) return false;
-    return !link.hasPending || (link.hasRoom && this.pendingBytes < this.pendingBytesMax);
+    return !connection.hasPending || (connection.hasRoom && this.pendingBytes < this.pendingBytesMax);
   }
 
-  resumeLater(link: Link): void {
-    this.paused.add(link);
+  resumeLater(connection: Connection): void {
+    this.paused.add(connection);
   }
 
-  acknowledgeSoon(link: Link): void {
-    this.acknowledging.push(link);
+  acknowledgeSoon(connection: Connection): void {
+    this.acknowledging.push(connection);
   }
 
-  /** The link is closed. */
-  forget(link: Link): void {
-    this.paused.delete(link);
+  /** The connection is closed. */
+  forget(connection: Connection): void {
+    this.paused.delete(connection);
   }
 
   /** Stops reading and accepting. Messages that were accepted still settle. */
@@ -89,46 +89,52 @@ export class Acknowledging implements LinkGate {
   }
 
   /** Called for every message, so it allocates as little as possible. */
-  take(link: Link, topic: string, payload: Buffer, messageId: number, resend: boolean): void {
+  take(connection: Connection, topic: string, payload: Buffer, messageId: number, resend: boolean): void {
     const bytes = payload.length;
-    this.begin(link, bytes);
-    const message = { topic, payload, client: link.clientId, receivedMs: link.receivedMs, resend };
+    this.begin(connection, bytes);
+    const message = {
+      topic,
+      payload,
+      client: connection.clientId,
+      receivedMs: connection.receivedMs,
+      resend,
+    };
     this.intake.accept(message, (error) => {
-      this.end(link, bytes, error);
-      if (error) link.drop('intake', `message could not be stored: ${error.message}`);
-      else if (messageId > 0) link.acknowledge(messageId);
+      this.end(connection, bytes, error);
+      if (error) connection.drop('intake', `message could not be stored: ${error.message}`);
+      else if (messageId > 0) connection.acknowledge(messageId);
       this.flushSoon();
     });
   }
 
   private submit(
-    link: Link | undefined,
+    connection: Connection | undefined,
     client: string,
     { topic, payload, resend }: { topic: string; payload: Buffer; resend: boolean },
     settled: Callback,
   ): void {
     const bytes = payload.length;
-    this.begin(link, bytes);
-    const receivedMs = link ? link.receivedMs : this.clock.nowMs();
+    this.begin(connection, bytes);
+    const receivedMs = connection ? connection.receivedMs : this.clock.nowMs();
     this.intake.accept({ topic, payload, client, receivedMs, resend }, (error) => {
-      this.end(link, bytes, error);
+      this.end(connection, bytes, error);
       settled(error);
       this.flushSoon();
     });
   }
 
-  private begin(link: Link | undefined, bytes: number): void {
+  private begin(connection: Connection | undefined, bytes: number): void {
     this.accepted += 1;
     this.pending += 1;
     this.pendingBytes += bytes;
-    link?.addPending(bytes);
+    connection?.addPending(bytes);
   }
 
-  private end(link: Link | undefined, bytes: number, error: Error | undefined): void {
+  private end(connection: Connection | undefined, bytes: number, error: Error | undefined): void {
     this.pending -= 1;
     this.pendingBytes -= bytes;
     if (error) this.failed += 1;
-    link?.removePending(bytes);
+    connection?.removePending(bytes);
   }
 
   private flushSoon(): void {
@@ -137,23 +143,23 @@ export class Acknowledging implements LinkGate {
     process.nextTick(this.flush);
   }
 
-  /** Runs once for all messages that settled together: writes their acknowledgements and resumes paused links. */
+  /** Runs once for all messages that settled together: writes their acknowledgements and resumes paused connections. */
   private readonly flush = (): void => {
     this.flushing = false;
-    for (const link of this.acknowledging.splice(0)) link.writeAcks();
+    for (const connection of this.acknowledging.splice(0)) connection.writeAcks();
     if (this.pending === 0) this.whenIdleCallback?.();
     if (this.paused.size === 0) return;
-    // Iterates over a copy, as a link that runs out of room again is added again.
-    for (const link of [...this.paused]) {
-      if (this.hasRoomFor(link) && this.paused.delete(link)) link.readOn();
+    // Iterates over a copy, as a connection that runs out of room again is added again.
+    for (const connection of [...this.paused]) {
+      if (this.hasRoomFor(connection) && this.paused.delete(connection)) connection.readOn();
     }
   };
 
   /** Aedes' authorizePublish. `client` is null for a will that was left to an earlier process of the gateway. */
-  readonly authorize = (client: LinkedClient | null, packet: PublishPacket, callback: Callback): void => {
+  readonly authorize = (client: ConnectedClient | null, packet: PublishPacket, callback: Callback): void => {
     const { topic, messageId } = packet;
     if (this.stopping) return callback(new Refusal('stopping', 'the gateway is stopping'));
-    if (client && !client.link.rights?.mayPublish(topic)) {
+    if (client && !client.connection.rights?.mayPublish(topic)) {
       return callback(new Refusal('publish', `no right to publish to ${topic.slice(0, 200)}`));
     }
     const clientId = client?.id ?? packet.clientId ?? '';
@@ -173,7 +179,7 @@ export class Acknowledging implements LinkGate {
   };
 
   private settle(
-    client: LinkedClient | null,
+    client: ConnectedClient | null,
     clientId: string,
     packet: PublishPacket,
     callback: Callback,
@@ -182,17 +188,17 @@ export class Acknowledging implements LinkGate {
       if (error) return callback(new Refusal('intake', `message could not be stored: ${error.message}`));
       const kept = this.keep(packet);
       if (!kept) return callback(null);
-      const link = client?.link;
-      link?.addPending(0);
+      const connection = client?.connection;
+      connection?.addPending(0);
       const done: Callback = (failure) => {
-        link?.removePending(0);
+        connection?.removePending(0);
         callback(failure);
       };
       kept.then(() => done(null), done);
     };
     if (!this.interest.isTelemetry(packet.topic)) return keep();
     const { topic, payload, dup } = packet;
-    this.submit(client?.link, clientId, { topic, payload, resend: dup === true }, keep);
+    this.submit(client?.connection, clientId, { topic, payload, resend: dup === true }, keep);
   }
 
   /** Retains the message and queues it for kept sessions, before its acknowledgement. Null if neither is needed. */

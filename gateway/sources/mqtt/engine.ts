@@ -14,9 +14,9 @@ import { Subscribing } from './access/subscribing.ts';
 import { Acknowledging } from './acknowledging.ts';
 import type { BrokerConfig } from './config.ts';
 import { checkAedes } from './connection/aedes-client.ts';
+import { type ConnectedClient, Connection, type ConnectionOrigin } from './connection/connection.ts';
+import { Connections } from './connection/connections.ts';
 import { FanOut } from './connection/fan-out.ts';
-import { Link, type LinkedClient, type LinkOrigin } from './connection/link.ts';
-import { Links } from './connection/links.ts';
 import { type Listeners, openListeners } from './connection/listeners.ts';
 import { ReadBuffers } from './connection/read-buffers.ts';
 import { describe, type Refusals, reasonOf, takeoverText } from './refusals.ts';
@@ -50,7 +50,7 @@ export class Engine {
   private readonly admission: Admission;
   private readonly subscribing: Subscribing;
   private readonly fanOut = new FanOut();
-  private readonly links: Links;
+  private readonly connections: Connections;
   private readonly buffers = new ReadBuffers();
   private readonly aedes: Aedes;
   private listeners!: Listeners;
@@ -87,7 +87,7 @@ export class Engine {
     this.deps = deps;
     this.interest = interest;
     this.persistence = persistence;
-    this.links = new Links(clock);
+    this.connections = new Connections(clock);
     this.admission = new Admission(credentials, persistence.sessions, config, (client) =>
       deps.refusals.tell('takeover', describe(client), takeoverText),
     );
@@ -134,7 +134,7 @@ export class Engine {
       broken: (error, address) => refusals.count(reasonOf(error) ?? 'malformed', { address }, error.message),
       overLimit: (address) => refusals.count('limit', { address }, 'connectionsMax is reached'),
     });
-    this.links.start();
+    this.connections.start();
     this.expireSessions();
   }
 
@@ -143,33 +143,33 @@ export class Engine {
     return { port, websocketPort };
   }
 
-  private readonly accept = (stream: Duplex, origin: LinkOrigin, request?: IncomingMessage): void => {
+  private readonly accept = (stream: Duplex, origin: ConnectionOrigin, request?: IncomingMessage): void => {
     this.connectionsSeen += 1;
-    if (this.links.all.size >= this.config.connectionsMax) {
+    if (this.connections.all.size >= this.config.connectionsMax) {
       this.deps.refusals.count('limit', { address: origin.address }, 'connectionsMax is reached');
       stream.on('error', () => undefined);
       stream.destroy();
       return;
     }
-    const link = new Link(stream, origin, {
+    const connection = new Connection(stream, origin, {
       gate: this.acknowledging,
       clock: this.deps.clock,
       buffers: this.buffers,
       packetBytesMax: this.config.packetBytesMax,
     });
-    this.links.all.add(link);
-    const client = this.aedes.handle(stream, request) as LinkedClient;
-    link.attach(client);
+    this.connections.all.add(connection);
+    const client = this.aedes.handle(stream, request) as ConnectedClient;
+    connection.attach(client);
     stream.on('close', () => {
-      this.links.all.delete(link);
-      this.acknowledging.forget(link);
-      this.admission.release(client.id, link);
+      this.connections.all.delete(connection);
+      this.acknowledging.forget(connection);
+      this.admission.release(client.id, connection);
     });
   };
 
   private noteError(client: Client, error: Error): void {
     const reason = reasonOf(error);
-    if (reason !== null) this.deps.refusals.count(reason, describe(client as LinkedClient), error.message);
+    if (reason !== null) this.deps.refusals.count(reason, describe(client as ConnectedClient), error.message);
   }
 
   private expireSessions(): void {
@@ -190,10 +190,10 @@ export class Engine {
     await sleep(this.deps.clock, settleMaxMs, idle.signal);
     await tick(); // lets the last acknowledgements be written
     await tick();
-    this.links.stop();
+    this.connections.stop();
     const closed = new Promise<void>((resolve) => this.aedes.close(resolve));
     await Promise.race([closed, sleep(this.deps.clock, closeMaxMs)]);
-    for (const link of this.links.all) link.stream.destroy();
+    for (const connection of this.connections.all) connection.stream.destroy();
     await Promise.race([this.persistence.destroy(), sleep(this.deps.clock, closeMaxMs)]);
   }
 
@@ -201,7 +201,7 @@ export class Engine {
     const { acknowledging, persistence } = this;
     const { retained, sessions } = persistence;
     return {
-      connections: this.links.all.size,
+      connections: this.connections.all.size,
       connectionsSeen: this.connectionsSeen,
       refused: { ...this.deps.refusals.counts },
       messages: acknowledging.accepted,

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
-import type { LinkedClient } from './connection/link.ts';
+import type { ConnectedClient } from './connection/connection.ts';
 import { Refusal, type RefusalReason, refusalReasons } from './refusal.ts';
 
 const windowMs = 60_000;
@@ -73,7 +73,7 @@ export function reasonOf(error: Error): RefusalReason | null {
 }
 
 /** Log fields that identify the client. */
-export function describe(client: LinkedClient): Record<string, unknown> {
-  const { link, id } = client;
-  return { client: id?.slice(0, 128), user: link?.rights?.user, address: link?.origin.address };
+export function describe(client: ConnectedClient): Record<string, unknown> {
+  const { connection, id } = client;
+  return { client: id?.slice(0, 128), user: connection?.rights?.user, address: connection?.origin.address };
 }

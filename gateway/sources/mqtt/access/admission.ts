@@ -1,6 +1,6 @@
 import type { AuthenticateError, Client, ConnectPacket } from 'aedes';
 import type { BrokerConfig } from '../config.ts';
-import type { Link, LinkedClient } from '../connection/link.ts';
+import type { ConnectedClient, Connection } from '../connection/connection.ts';
 import { Refusal } from '../refusal.ts';
 import type { Rights } from '../rights.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -14,19 +14,19 @@ const anonymousUser = '(anonymous)';
 
 /** Decides who may connect, and as which client. A client id belongs to the user who holds its connection or session. */
 export class Admission {
-  private readonly live = new Map<string, Link>();
+  private readonly live = new Map<string, Connection>();
   private readonly credentials: Credentials;
   private readonly sessions: Sessions;
   private readonly anonymous: BrokerConfig['anonymous'];
   private readonly anonymousGrants: Grants;
-  private readonly takenOver: (client: LinkedClient) => void;
+  private readonly takenOver: (client: ConnectedClient) => void;
 
   /** `takenOver` is called when a client connects while another connection with its id is open. */
   constructor(
     credentials: Credentials,
     sessions: Sessions,
     { anonymous, telemetryFilters }: Pick<BrokerConfig, 'anonymous' | 'telemetryFilters'>,
-    takenOver: (client: LinkedClient) => void,
+    takenOver: (client: ConnectedClient) => void,
   ) {
     this.takenOver = takenOver;
     this.credentials = credentials;
@@ -39,8 +39,8 @@ export class Admission {
     return this.live.has(clientId);
   }
 
-  release(clientId: string, link: Link): void {
-    if (this.live.get(clientId) === link) this.live.delete(clientId);
+  release(clientId: string, connection: Connection): void {
+    if (this.live.get(clientId) === connection) this.live.delete(clientId);
   }
 
   /** Aedes' preConnect: records the fields of CONNECT that Aedes does not pass to `authenticate`. */
@@ -49,11 +49,11 @@ export class Admission {
     packet: ConnectPacket,
     callback: (error: Error | null, go: boolean) => void,
   ): void => {
-    const { link } = client as LinkedClient;
-    link.namelessClient = packet.clientId === '';
-    link.willTopic = packet.will?.topic ?? null;
-    link.keepaliveMs = (packet.keepalive ?? 0) * 1_000;
-    packet.keepalive = 0; // Links checks it: Aedes would reset a timer at every packet, and drop paused clients
+    const { connection } = client as ConnectedClient;
+    connection.namelessClient = packet.clientId === '';
+    connection.willTopic = packet.will?.topic ?? null;
+    connection.keepaliveMs = (packet.keepalive ?? 0) * 1_000;
+    packet.keepalive = 0; // Connections checks it: Aedes would reset a timer at every packet, and drop paused clients
     callback(null, true);
   };
 
@@ -64,7 +64,7 @@ export class Admission {
     password: Buffer | undefined,
     done: (error: AuthenticateError | null, success: boolean | null) => void,
   ): void => {
-    this.admit(client as LinkedClient, name, password).then(
+    this.admit(client as ConnectedClient, name, password).then(
       () => done(null, true),
       (error) => {
         const refusal = error instanceof Refusal ? error : new Refusal('busy', String(error), 3);
@@ -75,19 +75,19 @@ export class Admission {
 
   /** @throws Refusal, with the return code for CONNACK */
   private async admit(
-    client: LinkedClient,
+    client: ConnectedClient,
     name: string | undefined,
     password: Buffer | undefined,
   ): Promise<void> {
-    const { id, link } = client;
-    if (link.namelessClient && !client.clean) {
+    const { id, connection } = client;
+    if (connection.namelessClient && !client.clean) {
       throw new Refusal('client-id', 'a session that is to be kept needs a client id', 2);
     }
     if (id.length > clientIdLengthMax || hasControlCharacter(id)) {
       throw new Refusal('client-id', `client ids have up to ${clientIdLengthMax} printable characters`, 2);
     }
-    const rights = await this.rights(link, id, name, password);
-    const will = link.willTopic;
+    const rights = await this.rights(connection, id, name, password);
+    const will = connection.willTopic;
     if (will !== null && (will === '' || /[+#]/.test(will) || !rights.mayPublish(will))) {
       const bridge = will.startsWith('$SYS/broker/connection/');
       const hint = bridge
@@ -100,12 +100,12 @@ export class Admission {
   }
 
   private async rights(
-    link: Link,
+    connection: Connection,
     clientId: string,
     name: string | undefined,
     password: Buffer | undefined,
   ): Promise<Rights> {
-    const { local, address } = link.origin;
+    const { local, address } = connection.origin;
     if (name === undefined && this.anonymous === 'loopback' && local) {
       return rightsOf(this.anonymousGrants, anonymousUser, clientId);
     }
@@ -116,8 +116,8 @@ export class Admission {
     return rightsOf(user, user.name, clientId);
   }
 
-  private claim(client: LinkedClient, rights: Rights): void {
-    const { id, link } = client;
+  private claim(client: ConnectedClient, rights: Rights): void {
+    const { id, connection } = client;
     const holder = this.live.get(id)?.rights?.user ?? this.sessions.ownerOf(id);
     const opened = client.clean ? 'opened' : this.sessions.open(id, rights.user);
     if ((holder !== undefined && holder !== rights.user) || opened === 'other-user') {
@@ -125,8 +125,8 @@ export class Admission {
     }
     if (opened === 'full') throw new Refusal('session-limit', 'too many kept sessions', 3);
     if (this.live.has(id)) this.takenOver(client);
-    link.rights = rights;
-    this.live.set(id, link);
+    connection.rights = rights;
+    this.live.set(id, connection);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Aedes, Client, Subscription } from 'aedes';
-import type { LinkedClient } from '../connection/link.ts';
+import type { ConnectedClient } from '../connection/connection.ts';
 import { describe, type Refusals } from '../refusals.ts';
 import type { BrokerPersistence } from '../sessions/persistence.ts';
 
@@ -21,14 +21,14 @@ export class Subscribing {
   /** Subscriptions that a client gives up no longer count towards the limit. */
   watch(aedes: Aedes): void {
     aedes.on('unsubscribe', (topics, client) => {
-      for (const topic of topics) (client as LinkedClient).link.granted.delete(topic);
+      for (const topic of topics) (client as ConnectedClient).connection.granted.delete(topic);
     });
   }
 
   /** Aedes' authorizeSubscribe. */
   readonly authorize = (subscriber: Client, subscription: Subscription, done: Done): void => {
-    const client = subscriber as LinkedClient;
-    const { rights, granted } = client.link;
+    const client = subscriber as ConnectedClient;
+    const { rights, granted } = client.connection;
     const { topic } = subscription;
     const room = granted.has(topic) || granted.size < this.subscriptionsMax;
     if (rights?.maySubscribe(topic) && room) {

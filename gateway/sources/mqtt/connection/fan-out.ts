@@ -1,5 +1,5 @@
 import type { Aedes, AedesPublishPacket, Client } from 'aedes';
-import type { LinkedClient } from './link.ts';
+import type { ConnectedClient } from './connection.ts';
 
 /** A subscriber with more unsent bytes than this gets no further messages. */
 const unreadBytesMax = 262_144;
@@ -41,7 +41,7 @@ export class FanOut {
     if (client.conn.writableLength <= unreadBytesMax) return packet;
     this.dropped += 1;
     if (!client.clean && packet.qos > 0)
-      (client as LinkedClient).link.drop('slow', 'does not read its messages');
+      (client as ConnectedClient).connection.drop('slow', 'does not read its messages');
     return null;
   };
 }

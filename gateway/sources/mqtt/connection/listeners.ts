@@ -12,7 +12,7 @@ import { createWebSocketStream, WebSocketServer } from 'ws';
 import { codeOf, HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import { hostName, isLoopback } from '../../../../shared/security/loopback.ts';
 import type { BrokerConfig } from '../config.ts';
-import type { LinkOrigin } from './link.ts';
+import type { ConnectionOrigin } from './connection.ts';
 import { readTlsFiles } from './tls-files.ts';
 
 export interface Listeners {
@@ -23,7 +23,7 @@ export interface Listeners {
 }
 
 export interface ConnectionEvents {
-  accepted(stream: Duplex, origin: LinkOrigin, request?: IncomingMessage): void;
+  accepted(stream: Duplex, origin: ConnectionOrigin, request?: IncomingMessage): void;
   /** An attempt failed before it became a connection, in its TLS or WebSocket handshake. */
   broken(error: Error, address: string): void;
   overLimit(address: string): void;
@@ -136,7 +136,7 @@ function listen(server: Server | HttpServer, host: string, port: number, option:
   });
 }
 
-function originOf(socket: Socket, request?: IncomingMessage): LinkOrigin {
+function originOf(socket: Socket, request?: IncomingMessage): ConnectionOrigin {
   const address = socket.remoteAddress ?? 'unknown';
   return {
     address,

@@ -20,8 +20,8 @@ import type { OpenedSessions } from './session-store.ts';
 import { type ClientRef, Sessions } from './sessions.ts';
 import { Wills } from './wills.ts';
 
-/** The part of Aedes' client that persistence needs. `link` is absent in conformance tests. */
-type PersistentClient = ClientRef & { clean?: boolean; link?: { granted: ReadonlySet<string> } };
+/** The part of Aedes' client that persistence needs. `connection` is absent in conformance tests. */
+type PersistentClient = ClientRef & { clean?: boolean; connection?: { granted: ReadonlySet<string> } };
 
 export class BrokerPersistence {
   readonly retained: Retained;
@@ -108,7 +108,7 @@ export class BrokerPersistence {
 
   private async addGranted(client: PersistentClient, subscriptions: SubscriptionRecord[]): Promise<void> {
     await Promise.resolve(); // afterwards all of them have been authorized or refused
-    const granted = client.link?.granted;
+    const granted = client.connection?.granted;
     await this.sessions.subscribe(
       client.id,
       subscriptions.filter(({ topic }) => !granted || granted.has(topic)),

@@ -11,38 +11,38 @@ import { refuseBadTexts } from './texts.ts';
 /** Limit of the CONNECT packet, whose sender is not known yet. It leaves room for a long will and a long password. */
 const connectBytesMax = 65_536;
 /** Limits of one client's messages that are not durable yet; at these it is not read from. */
-const linkPendingMax = 1_000;
-const linkPendingBytesMax = 262_144;
+const pendingMax = 1_000;
+const pendingBytesMax = 262_144;
 
-/** An Aedes client that belongs to a link. */
-export interface LinkedClient extends AedesClient {
-  link: Link;
+/** An Aedes client that belongs to a connection. */
+export interface ConnectedClient extends AedesClient {
+  connection: Connection;
 }
 
-/** Makes messages durable, and decides when a link may be read and when its acknowledgements leave. */
-export interface LinkGate {
+/** Makes messages durable, and decides when a connection may be read and when its acknowledgements leave. */
+export interface ConnectionGate {
   /** Changes whenever an answer of `onlyStored` may change. */
   readonly interestVersion: number;
   /** True if a message on this topic only has to be stored: it is telemetry that nobody has subscribed to. */
   onlyStored(topic: string): boolean;
-  /** Whether more may be read from the link now. */
-  hasRoomFor(link: Link): boolean;
-  /** Calls `link.readOn()` once there is room for the link. */
-  resumeLater(link: Link): void;
+  /** Whether more may be read from the connection now. */
+  hasRoomFor(connection: Connection): boolean;
+  /** Calls `connection.readOn()` once there is room for the connection. */
+  resumeLater(connection: Connection): void;
   /** Makes a message durable, then acknowledges it. `messageId` is 0 for QoS 0. `payload` is valid only during the call. */
-  take(link: Link, topic: string, payload: Buffer, messageId: number, resend: boolean): void;
-  /** Calls `link.writeAcks()` after all messages that settle together. */
-  acknowledgeSoon(link: Link): void;
+  take(connection: Connection, topic: string, payload: Buffer, messageId: number, resend: boolean): void;
+  /** Calls `connection.writeAcks()` after all messages that settle together. */
+  acknowledgeSoon(connection: Connection): void;
 }
 
-export interface LinkDeps {
-  gate: LinkGate;
+export interface ConnectionDeps {
+  gate: ConnectionGate;
   clock: Clock;
   buffers: ReadBuffers;
   packetBytesMax: number;
 }
 
-export interface LinkOrigin {
+export interface ConnectionOrigin {
   /** The peer's address, for logs and throttling. */
   address: string;
   /** The peer is a program on this computer, and not a web page from elsewhere that runs in its browser. */
@@ -52,9 +52,9 @@ export interface LinkOrigin {
 }
 
 /** One connection: reads its bytes, counts its pending messages, and writes its acknowledgements. */
-export class Link implements InletHandler {
+export class Connection implements InletHandler {
   readonly stream: Duplex;
-  readonly origin: LinkOrigin;
+  readonly origin: ConnectionOrigin;
   /** Null until CONNECT is accepted. */
   rights: Rights | null = null;
   keepaliveMs = 0;
@@ -65,13 +65,13 @@ export class Link implements InletHandler {
   readonly granted = new Set<string>();
   /** When the bytes being handled were received. */
   receivedMs = 0;
-  /** State of the periodic sweep (see Links). */
+  /** State of the periodic sweep (see Connections). */
   seenBytes = -1;
   seenAtMs = 0;
   drainSinceMs = 0;
 
-  private client!: LinkedClient;
-  private readonly gate: LinkGate;
+  private client!: ConnectedClient;
+  private readonly gate: ConnectionGate;
   private readonly clock: Clock;
   private readonly inlet: Inlet;
   private readonly readStream: () => Buffer | null;
@@ -88,7 +88,11 @@ export class Link implements InletHandler {
   /** The last topic of which `telemetryTopic` found that its messages only have to be stored. */
   private readonly lastTopic = new LastTopic();
 
-  constructor(stream: Duplex, origin: LinkOrigin, { gate, clock, buffers, packetBytesMax }: LinkDeps) {
+  constructor(
+    stream: Duplex,
+    origin: ConnectionOrigin,
+    { gate, clock, buffers, packetBytesMax }: ConnectionDeps,
+  ) {
     this.stream = stream;
     this.origin = origin;
     this.gate = gate;
@@ -105,9 +109,9 @@ export class Link implements InletHandler {
     readInto(stream, buffers.shared, (bytes) => this.receive(bytes));
   }
 
-  attach(client: LinkedClient): void {
+  attach(client: ConnectedClient): void {
     this.client = client;
-    client.link = this;
+    client.connection = this;
     refuseBadTexts(client);
   }
 
@@ -190,10 +194,10 @@ export class Link implements InletHandler {
 
   /** False once so much of this client is pending that it is not to be read from. */
   get hasRoom(): boolean {
-    return this.pending < linkPendingMax && this.pendingBytes < linkPendingBytesMax;
+    return this.pending < pendingMax && this.pendingBytes < pendingBytesMax;
   }
 
-  /** Resumes reading after the link or its gate has paused it. */
+  /** Resumes reading after the connection or its gate has paused it. */
   readOn(): void {
     if (!this.client.closed) this.client._nextBatch();
   }

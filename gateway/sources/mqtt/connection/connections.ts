@@ -1,13 +1,13 @@
 import type { Clock, Timer } from '../../../../shared/runtime/clock.ts';
-import type { Link } from './link.ts';
+import type { Connection } from './connection.ts';
 
 const sweepMs = 1_000;
 /** A connection whose peer reads nothing of what is sent to it is closed after this time. */
 const drainMaxMs = 10_000;
 
 /** All connections, and the one timer that checks them for keep-alive and for peers that do not read. */
-export class Links {
-  readonly all = new Set<Link>();
+export class Connections {
+  readonly all = new Set<Connection>();
   private timer: Timer | null = null;
   private readonly clock: Clock;
 
@@ -32,16 +32,17 @@ export class Links {
    */
   sweep(): void {
     const nowMs = this.clock.monotonicMs();
-    for (const link of this.all) {
-      const bytes = link.origin.bytesRead();
-      if (bytes !== link.seenBytes || link.hasPending || link.seenAtMs === 0) {
-        link.seenBytes = bytes;
-        link.seenAtMs = nowMs;
-      } else if (link.keepaliveMs > 0 && nowMs - link.seenAtMs > 1.5 * link.keepaliveMs) {
-        link.drop('keepalive', 'sent nothing for one and a half keep-alive intervals');
+    for (const connection of this.all) {
+      const bytes = connection.origin.bytesRead();
+      if (bytes !== connection.seenBytes || connection.hasPending || connection.seenAtMs === 0) {
+        connection.seenBytes = bytes;
+        connection.seenAtMs = nowMs;
+      } else if (connection.keepaliveMs > 0 && nowMs - connection.seenAtMs > 1.5 * connection.keepaliveMs) {
+        connection.drop('keepalive', 'sent nothing for one and a half keep-alive intervals');
       }
-      if (!link.stream.writableNeedDrain) link.drainSinceMs = nowMs;
-      else if (nowMs - link.drainSinceMs > drainMaxMs) link.drop('slow', 'does not read what is sent to it');
+      if (!connection.stream.writableNeedDrain) connection.drainSinceMs = nowMs;
+      else if (nowMs - connection.drainSinceMs > drainMaxMs)
+        connection.drop('slow', 'does not read what is sent to it');
     }
   }
 }
