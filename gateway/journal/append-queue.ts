@@ -1,7 +1,7 @@
 import type { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Block } from '../ports/journal.ts';
 
-/** An append that waits for the disk. `bytes` is the block's length there. */
+/** An append that waits for the disk. `bytes` is the block's length on disk. */
 export interface Waiting {
   block: Omit<Block, 'seq'>;
   bytes: number;
@@ -9,12 +9,12 @@ export interface Waiting {
   reject(error: HarbingerError): void;
 }
 
-/** Blocks in one write at most: an iovec may have 1,024 parts, a block has three. */
+/** Limit of blocks in one write: an iovec may have 1,024 parts, and a block has three. */
 const groupBlocksMax = 256;
 
-/** Appends waiting for the disk, in order. */
+/** Appends that wait for the disk, in order. */
 export class AppendQueue {
-  /** Of all that wait. */
+  /** Sum over all waiting appends. */
   bytes = 0;
   private waiting: Waiting[] = [];
 
@@ -27,13 +27,13 @@ export class AppendQueue {
     this.bytes += waiting.bytes;
   }
 
-  /** Length on disk of what `take(bytesMax)` would take now. */
+  /** Length on disk of the group that `take(bytesMax)` would return now. */
   sizeOfGroup(bytesMax: number): number {
     const group = this.waiting.slice(0, this.groupLength(bytesMax));
     return group.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** The next group: as many as fit `bytesMax`, at least one. */
+  /** Removes and returns the next group: as many blocks as fit `bytesMax`, but at least one. */
   take(bytesMax: number): Waiting[] {
     const group = this.waiting.splice(0, this.groupLength(bytesMax));
     for (const { bytes } of group) this.bytes -= bytes;

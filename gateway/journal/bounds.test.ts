@@ -19,7 +19,7 @@ describe('drop-oldest', () => {
     await bench.open();
   });
 
-  test('keeps within the limit, drops the oldest and reports what nobody had read', async () => {
+  test('stays within the limit, drops the oldest blocks and reports the unread ones', async () => {
     await fill('readings', 300);
     expect(bytesOfAllLanes()).toBeLessThanOrEqual(1 << 20);
     expect(bench.disk.usedBytes).toBeLessThan((1 << 20) + 4_096);
@@ -33,7 +33,7 @@ describe('drop-oldest', () => {
     expect((await contents(bench.readings))[0]).toMatch(new RegExp(`^${firstSeq}:`));
   });
 
-  test('remembers what was dropped across a restart', async () => {
+  test('remembers the dropped blocks across a restart', async () => {
     await fill('readings', 150);
     const { dropped } = bench.readings.stats();
     expect(dropped.blocks).toBeGreaterThan(0);
@@ -41,7 +41,7 @@ describe('drop-oldest', () => {
     expect(bench.readings.stats().dropped).toEqual(dropped);
   });
 
-  test('what every consumer has read is history: it goes without a loss', async () => {
+  test('blocks that every consumer has read are dropped without a loss', async () => {
     const cursor = bench.readings.cursor('uplink');
     const other = bench.readings.cursor('windows');
     for (let i = 0; i < 30; i++) {
@@ -54,7 +54,7 @@ describe('drop-oldest', () => {
     expect(bytesOfAllLanes()).toBeGreaterThan(900_000);
   });
 
-  test('of a segment read in part only the unread blocks are a loss', async () => {
+  test('of a partly read segment only the unread blocks are a loss', async () => {
     bench.readings.cursor('uplink').advance(0);
     await fill('readings', 90);
     bench.readings.cursor('uplink').advance(4);
@@ -63,7 +63,7 @@ describe('drop-oldest', () => {
     expect(bench.readings.cursor('uplink').seq).toBe(bench.readings.stats().firstSeq - 1);
   });
 
-  test('the same for segments of an earlier run, which are counted by reading them', async () => {
+  test('the same holds for segments of an earlier run, which are counted by reading them', async () => {
     await fill('readings', 90);
     bench.readings.cursor('uplink').advance(4);
     await bench.reopen();
@@ -75,7 +75,7 @@ describe('drop-oldest', () => {
     ]);
   });
 
-  test('read history of any lane goes before unread blocks', async () => {
+  test('read blocks of any lane are dropped before unread ones', async () => {
     await fill('events', 40);
     bench.set.lane('events').cursor('uplink').advance(40);
     await fill('readings', 90);
@@ -83,7 +83,7 @@ describe('drop-oldest', () => {
     expect(bench.set.lane('events').stats().firstSeq).toBeGreaterThan(20);
   });
 
-  test('readings give way to events, then estimates do, events last', async () => {
+  test('unread readings are dropped first, then estimates, events last', async () => {
     await fill('estimates', 30);
     await fill('readings', 60);
     await fill('events', 60);
@@ -97,7 +97,7 @@ describe('drop-oldest', () => {
     expect(bytesOfAllLanes()).toBeLessThanOrEqual(1 << 20);
   });
 
-  test('a smaller limit after a restart is kept with the next block', async () => {
+  test('a smaller limit after a restart is enforced with the next block', async () => {
     await fill('readings', 90);
     bench.limits = { bytesMax: 256 << 10, whenFull: 'drop-oldest' };
     await bench.reopen();
@@ -112,7 +112,7 @@ describe('refuse', () => {
     await bench.open();
   });
 
-  test('rejects while unread blocks fill the limit, and goes on when they are read', async () => {
+  test('rejects while unread blocks fill the limit, and continues when they are read', async () => {
     const cursor = bench.readings.cursor('uplink');
     await expect(fill('readings', 200)).rejects.toMatchObject({ code: 'JOURNAL_FULL', retry: true });
     const { lastSeq } = bench.readings.stats();
@@ -125,7 +125,7 @@ describe('refuse', () => {
     expect((await contents(bench.readings, cursor.seq)).length).toBe(lastSeq - 5);
   });
 
-  test('of blocks appended at once takes those that fit', async () => {
+  test('accepts those of several blocks that fit', async () => {
     const settled = await Promise.allSettled(
       Array.from({ length: 150 }, (_, i) => bench.readings.append(blockOf(`b${i}`, 10_000))),
     );
@@ -141,7 +141,7 @@ describe('cursors', () => {
     await fill('readings', 5);
   });
 
-  test('are saved at stop, each consumer for itself', async () => {
+  test('are saved at stop, separately for each consumer', async () => {
     bench.readings.cursor('uplink').advance(3);
     bench.readings.cursor('windows').advance(5);
     await bench.reopen();
@@ -162,7 +162,7 @@ describe('cursors', () => {
     expect(bench.readings.cursor('uplink').seq).toBe(5);
   });
 
-  test('never go back, nor beyond the newest block', () => {
+  test('never move back, nor beyond the newest block', () => {
     const cursor = bench.readings.cursor('uplink');
     cursor.advance(4);
     cursor.advance(2);
@@ -172,7 +172,7 @@ describe('cursors', () => {
   });
 });
 
-test('a limit that is too small for anything is refused', async () => {
+test('a limit below the minimum is refused', async () => {
   bench.limits = { bytesMax: 1_000, whenFull: 'refuse' };
   await expect(bench.open()).rejects.toMatchObject({ code: 'JOURNAL_LIMITS' });
 });

@@ -1,16 +1,16 @@
-/** The journal's share of the disk: bytes of all lanes together, and what happens when they are used up. */
+/** The journal's disk budget: bytes of all lanes together, and what happens when they are used up. */
 export interface BudgetLane {
   readonly bytes: number;
-  /** What dropping the oldest segment would cost: nothing to drop, history only, or blocks nobody has read yet. */
+  /** Cost of dropping the oldest segment: there is none to drop, it has been read, or it has unread blocks. */
   oldest(): 'none' | 'read' | 'unread';
-  /** False if the disk did not let it. */
+  /** Returns false if the disk failed. */
   dropOldest(): Promise<boolean>;
 }
 
 /**
- * - `drop-oldest`: the oldest segments go, first those that every consumer has read, then unread ones; each time of
- *   the least urgent lane first. Unread ones are counted and reported as a loss.
- * - `refuse`: only read segments go; while unread blocks fill the budget, appends are rejected.
+ * - `drop-oldest`: the oldest segments are dropped, first those that every consumer has read, then unread ones, each
+ *   time of the least urgent lane first. Unread ones are counted and reported as a loss.
+ * - `refuse`: only read segments are dropped; while unread blocks fill the budget, appends are rejected.
  */
 export type WhenFull = 'drop-oldest' | 'refuse';
 
@@ -18,7 +18,7 @@ export class Budget {
   readonly bytesMax: number;
   private readonly whenFull: WhenFull;
   private readonly leastUrgentFirst: readonly BudgetLane[];
-  /** Granted to writes under way, which are not yet in their lane's bytes. */
+  /** Granted to writes in progress, which their lane's bytes do not include yet. */
   private claimed = 0;
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -28,7 +28,7 @@ export class Budget {
     this.leastUrgentFirst = leastUrgentFirst;
   }
 
-  /** Makes room and grants between `least` and `wanted` bytes, or 0. What is granted must be given back. */
+  /** Makes room and grants between `least` and `wanted` bytes, or 0. A grant must be returned with `giveBack`. */
   claim(wanted: number, least: number): Promise<number> {
     return this.inTurn(async () => {
       while (this.room() < wanted && (await this.dropOne()));
@@ -39,12 +39,12 @@ export class Budget {
     });
   }
 
-  /** The write is over: what it wrote is now in its lane's bytes. */
+  /** Returns a grant after the write, whose bytes its lane now includes. */
   giveBack(granted: number): void {
     this.claimed -= granted;
   }
 
-  /** The disk itself is full: drops one segment. False if there is none that may go. */
+  /** Drops one segment because the disk itself is full. Returns false if none may be dropped. */
   freeOne(): Promise<boolean> {
     return this.inTurn(() => this.dropOne());
   }

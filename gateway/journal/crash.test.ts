@@ -4,7 +4,10 @@ import { seededRandom } from '../../shared/runtime/random.ts';
 import { type Operation, systemError } from './memory-disk.testing.ts';
 import { blockOf, JournalBench, textOf } from './support.testing.ts';
 
-/** What a run is made of. `burst` appends at once and waits; `cut` appends and lets the power go while they are written. */
+/**
+ * The steps of a run. `burst` appends several blocks at once and waits; `cut` appends and cuts the power during the
+ * write.
+ */
 type Step =
   | { kind: 'burst'; sizes: number[] }
   | { kind: 'cut'; sizes: number[]; afterOperations: number; seed: number }
@@ -45,14 +48,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ kind: 'advance' as const }) },
 );
 
-/** Runs steps against a journal and remembers what it promised. */
+/** Runs steps against a journal and records what it promised. */
 class Run {
   readonly bench = new JournalBench();
   readonly acked = new Map<number, string>();
   private readonly submitted = new Set<string>();
-  /** What a reader has seen: a seq never stands for two blocks, and the cloud may have it. */
+  /** Blocks that a reader has seen. A seq never stands for two blocks, because the cloud may have stored the first. */
   private readonly seen = new Map<number, string>();
-  /** What is behind it may be dropped to make room. */
+  /** Blocks up to here may be dropped to make room. */
   private readSeq = 0;
   private count = 0;
 
@@ -83,7 +86,7 @@ class Run {
     await this.check();
   }
 
-  /** All that was acknowledged is there, once, in order; besides it only what was submitted. */
+  /** Checks that every acknowledged block is there, once and in order, and nothing that was not submitted. */
   async check(): Promise<void> {
     const found = new Map<number, string>();
     let before = 0;
@@ -100,7 +103,7 @@ class Run {
       if (!isHistory(seq)) expect(found.get(seq), `acknowledged block ${seq}`).toBe(text);
     }
     for (const [seq, text] of this.seen) {
-      if (!isHistory(seq)) expect(found.get(seq), `block ${seq}, which a reader had`).toBe(text);
+      if (!isHistory(seq)) expect(found.get(seq), `block ${seq}, which a reader had seen`).toBe(text);
     }
     for (const [seq, text] of found) {
       expect(this.submitted.has(text)).toBe(true);
@@ -149,8 +152,8 @@ class Run {
   }
 }
 
-describe('whatever the disk does', () => {
-  test('what was acknowledged is there, in order, with its seq, and nothing that was not appended', async () => {
+describe('with any fault of the disk', () => {
+  test('acknowledged blocks are there, in order, with their seqs, and nothing that was not appended', async () => {
     let acked = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
@@ -168,8 +171,8 @@ describe('whatever the disk does', () => {
   });
 });
 
-describe('the power goes while a journal begins', () => {
-  /** From the first touch of an empty disk to the first acknowledgement; crashes at the `at`th operation. */
+describe('a power failure while a journal is created', () => {
+  /** From the first operation on an empty disk to the first acknowledgement; crashes at the `at`th operation. */
   async function begin(
     bench: JournalBench,
     at: number,
@@ -200,7 +203,7 @@ describe('the power goes while a journal begins', () => {
     return { acked: promised, operations };
   }
 
-  test('at any moment: it begins again, has what was acknowledged, and takes more', async () => {
+  test('at any moment: it starts again, has the acknowledged blocks, and accepts more', async () => {
     const { operations } = await begin(new JournalBench(), Number.POSITIVE_INFINITY, 0);
     expect(operations).toBeGreaterThan(10);
     for (let at = 0; at < operations; at++) {

@@ -12,22 +12,22 @@ const saveDelayMs = 1_000;
 const Positions = Type.Record(Type.String(), Type.Record(Type.String(), Type.Integer({ minimum: 0 })));
 const checkPositions = compileValidator(Positions);
 
-/** A lane as its cursors see it. */
+/** The part of a lane that cursors need. */
 interface CursorLane {
   readonly firstSeq: number;
   readonly lastSeq: number;
 }
 
 /**
- * How far each consumer has come in each lane: in memory, saved about once a second while they move, and at stop. What
- * a power cut takes of it is read again, which every consumer survives; never is a block passed over.
+ * The cursors of all consumers in all lanes: in memory, saved about once a second while they move, and at stop. Moves
+ * that a power cut loses lead to blocks being read again, which every consumer tolerates; a block is never skipped.
  */
 export class Cursors {
   private readonly file: StateFile;
   private readonly clock: Clock;
   private readonly log: Log;
   private readonly onSaved: (bytes: number) => void;
-  /** Lane → consumer → seq; also of consumers that this process has not asked for. */
+  /** Lane → consumer → seq, including consumers that this process has not asked for. */
   private seqs = new Map<string, Map<string, number>>();
   private readonly used = new Map<string, Map<string, Cursor>>();
   private timer: Timer | null = null;
@@ -60,17 +60,19 @@ export class Cursors {
     } catch (error) {
       this.log.error(
         { cause: messageOf(error) },
-        'cursors.json is damaged: every consumer begins at the oldest block',
+        'cursors.json is damaged: every consumer starts at the oldest block',
       );
     }
   }
 
-  /** The furthest any consumer has come: blocks up to there existed. */
+  /** The highest seq that any consumer has reached: blocks up to there existed. */
   furthest(lane: string): number {
     return Math.max(0, ...(this.seqs.get(lane)?.values() ?? []));
   }
 
-  /** Up to where every consumer of this process has read; 0 while there is none, so nothing counts as read. */
+  /**
+   * The seq up to which every consumer of this process has read; 0 while there is none, so that nothing counts as read.
+   */
   readByAll(lane: string): number {
     const cursors = [...(this.used.get(lane)?.values() ?? [])];
     return cursors.length === 0 ? 0 : Math.min(...cursors.map((cursor) => cursor.seq));
@@ -82,7 +84,7 @@ export class Cursors {
     const existing = used.get(consumer);
     if (existing) return existing;
     if (!seqs.has(consumer) && lane.lastSeq >= lane.firstSeq) {
-      this.log.warn({ lane: laneName, consumer }, 'no saved cursor: the consumer begins at the oldest block');
+      this.log.warn({ lane: laneName, consumer }, 'no saved cursor: the consumer starts at the oldest block');
     }
     const cursor: Cursor = {
       get seq() {
@@ -112,7 +114,7 @@ export class Cursors {
     this.timer ??= this.clock.setTimer(saveDelayMs, () => {
       this.timer = null;
       this.save().catch((error) => {
-        this.log.warn({ cause: messageOf(error) }, 'cursors could not be saved; tried again in a second');
+        this.log.warn({ cause: messageOf(error) }, 'cursors could not be saved; retried in a second');
         this.saveSoon();
       });
     });

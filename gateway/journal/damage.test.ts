@@ -20,7 +20,7 @@ describe('the tail of the last segment', () => {
 
   const tornTail = (bytes: number) => [{ lane: 'readings', cause: 'torn-tail', blocks: 0, lines: 0, bytes }];
 
-  test('torn within a block: the block goes, its seq is not used again', async () => {
+  test('torn within a block: the block is removed, its seq is not reused', async () => {
     await afterDamage((bytes) => bytes.subarray(0, bytes.length - 5_000));
     expect(await contents(bench.readings)).toEqual(filled(1, 2));
     expect(bench.losses).toEqual(tornTail(48 + filledBlockBytes + 8 - 5_000));
@@ -67,7 +67,7 @@ describe('whole files', () => {
     expect(bench.losses).toEqual([]);
   });
 
-  test('a last segment of garbage is deleted, reported, and its seqs are not used again', async () => {
+  test('a last segment of garbage is deleted and reported, and its seqs are not reused', async () => {
     await bench.fill(2);
     await bench.set.stop();
     bench.disk.put('/journal/readings/0000000000000003.seg', Buffer.alloc(5_000, 0xa5));
@@ -79,7 +79,7 @@ describe('whole files', () => {
     expect((await contents(bench.readings)).slice(0, 2)).toEqual(filled(1, 2));
   });
 
-  test('a last segment that was written and is garbage now is a loss', async () => {
+  test('a last segment that was written but is garbage now is a loss', async () => {
     await bench.fill(perSegment + 3);
     bench.disk.change(bench.segments()[1]!, (bytes) => bytes.fill(0xa5));
     await bench.reopen();
@@ -89,7 +89,7 @@ describe('whole files', () => {
     expect(bench.losses.length).toBe(2);
   });
 
-  test('a last segment with a header only, as after a crash in its first write', async () => {
+  test('a last segment consists of a header only, as after a crash during its first write', async () => {
     await bench.fill(2);
     await bench.set.stop();
     const header = { journalId: bench.set.id, firstSeq: 3, previousFirstSeq: 1, previousLastSeq: 2 };
@@ -101,7 +101,7 @@ describe('whole files', () => {
     expect(await contents(bench.readings)).toEqual(filled(1, 3));
   });
 
-  test('a missing middle segment is skipped and reported to the first reader that comes past it', async () => {
+  test('a missing middle segment is skipped and reported when it is first read', async () => {
     await bench.fill(perSegment * 3);
     await bench.set.stop();
     bench.disk.delete(bench.segments()[1]!);
@@ -132,7 +132,7 @@ describe('whole files', () => {
     expect(bench.losses).toEqual([]);
   });
 
-  test('a newest segment that is missing is reported, and its seqs are not used again', async () => {
+  test('a missing newest segment is reported, and its seqs are not reused', async () => {
     await bench.fill(perSegment * 2 + 3);
     await bench.set.stop();
     bench.disk.delete(bench.segments()[2]!);
@@ -155,7 +155,7 @@ describe('whole files', () => {
     expect(await contents(bench.readings)).toEqual(filled(1, 1));
   });
 
-  test('a segment of a newer format is not touched: the journal does not open', async () => {
+  test('a segment of a newer format is left unchanged: the journal does not open', async () => {
     await bench.fill(1);
     await bench.set.stop();
     const newer = encodeSegmentHeader({
@@ -174,7 +174,7 @@ describe('whole files', () => {
 });
 
 describe('state files', () => {
-  test('a damaged meta file: the id comes from the segments', async () => {
+  test('after damage to the meta file the id is taken from the segments', async () => {
     await bench.fill(2);
     const { id } = bench.set;
     await bench.set.stop();
@@ -184,7 +184,7 @@ describe('state files', () => {
     expect(await contents(bench.readings)).toEqual(filled(1, 2));
   });
 
-  test('a missing meta file: the same', async () => {
+  test('without a meta file, too', async () => {
     await bench.fill(2);
     const { id } = bench.set;
     await bench.set.stop();
@@ -209,7 +209,7 @@ describe('state files', () => {
     ['damaged', (bytes: Buffer) => bytes.fill('9', 24, 26)],
     ['cut short', (bytes: Buffer) => bytes.subarray(0, 10)],
     ['empty', () => Buffer.alloc(0)],
-  ])('a cursor file that is %s: consumers begin at the oldest block', async (_, edit) => {
+  ])('with a cursor file that is %s, consumers start at the oldest block', async (_, edit) => {
     await bench.fill(3);
     bench.readings.cursor('uplink').advance(2);
     await bench.set.stop();

@@ -35,7 +35,7 @@ describe('a block in the middle', () => {
     expect(bench.losses).toEqual(lost(lines));
   });
 
-  test('and is no loss to a consumer that is past it', async () => {
+  test('and is no loss to a consumer that has already read it', async () => {
     await bench.fill(perSegment);
     bench.disk.change(bench.segments()[0]!, flip(blockAt(2) + 100));
     expect(await contents(bench.readings, 4)).toEqual(filled(5, 6));
@@ -63,7 +63,7 @@ describe('a block in the middle', () => {
       expect.objectContaining({ code: 'JOURNAL_READ', retry: true }),
     );
 
-  test('which the disk does not give: reading fails at first, and in the end only its blocks are lost', async () => {
+  test('that the disk cannot read: reading fails at first, and finally only its blocks are lost', async () => {
     await bench.fill(perSegment);
     unreadable(blockAt(2) + 4_096);
     await readFails();
@@ -75,7 +75,7 @@ describe('a block in the middle', () => {
     expect(bench.losses).toEqual(lost(1));
   });
 
-  test('which the disk does not give for a moment is not lost, and the next error has its own time', async () => {
+  test('that the disk temporarily cannot read is not lost, and the next error has its own patience', async () => {
     await bench.fill(perSegment);
     for (let times = 0; times < 3; times++) {
       unreadable(blockAt(2));
@@ -88,7 +88,7 @@ describe('a block in the middle', () => {
     expect(bench.losses).toEqual([]);
   });
 
-  test('is not given up while nothing on the disk works', async () => {
+  test('is not given up while the whole disk fails', async () => {
     await bench.fill(perSegment);
     bench.disk.onOperation = () => {
       throw systemError('EIO');
@@ -101,7 +101,7 @@ describe('a block in the middle', () => {
     expect(bench.losses).toEqual([]);
   });
 
-  test('nor is a whole segment that cannot be opened for a moment', async () => {
+  test('nor is a whole segment that temporarily cannot be opened', async () => {
     await bench.fill(perSegment + 2);
     bench.disk.onOperation = (operation) => {
       if (operation === 'open') throw systemError('EIO');
@@ -112,7 +112,7 @@ describe('a block in the middle', () => {
     expect(bench.losses).toEqual([]);
   });
 
-  test('at start what was seen lately is waited for until the disk gives it', async () => {
+  test('at start the tail is awaited until the disk can read it', async () => {
     await bench.fill(perSegment);
     let isBad = true;
     unreadable(blockAt(2) + 4_096, () => isBad);
@@ -133,7 +133,7 @@ describe('a block in the middle', () => {
     await tail;
   });
 
-  test('a read error at open cuts nothing off: opening fails, and once it has passed everything is there', async () => {
+  test('a read error at open cuts nothing off: opening fails, and after the error has passed all blocks are there', async () => {
     await bench.fill(3);
     const path = bench.segments()[0]!;
     await bench.set.stop();
@@ -147,7 +147,7 @@ describe('a block in the middle', () => {
     expect(bench.losses).toEqual([]);
   });
 
-  test('at the durable end gives a reader nothing, and nothing to spin on', async () => {
+  test('at the durable end returns nothing to a reader, without a busy loop', async () => {
     await bench.fill(2);
     bench.disk.change(bench.segments()[0]!, flip(blockAt(1) + 100));
     expect(await contents(bench.readings)).toEqual(filled(1, 1));
@@ -162,7 +162,7 @@ describe('a block in the middle', () => {
     expect(await contents(bench.readings, 1)).toEqual(filled(3, 3));
   });
 
-  test('text that looks like a block inside a damaged block is not taken for one', async () => {
+  test('text that resembles a block inside a damaged block is not mistaken for one', async () => {
     const fake = Buffer.concat(encodeBlock({ ...blockOf('forged'), seq: 2 }, 1, 0));
     await bench.readings.append(blockOf('b1'));
     const body = Buffer.concat([Buffer.from('xx'), fake, fake]);

@@ -4,21 +4,21 @@ export const errorCodes = declareErrors({
   JOURNAL_BLOCK_SIZE: {
     stage: 'journal',
     meaning: 'A block of readings or an event is larger than its lane may be.',
-    retried: 'No. What was in it is not acknowledged.',
+    retried: 'No. Its content is not acknowledged.',
     remedy: 'Raise `journal.bytesMax`.',
   },
   JOURNAL_BUSY: {
     stage: 'journal',
-    meaning: 'More waits to be written to disk than is allowed: sensors send faster than the disk takes it.',
-    retried: 'Yes. The sensor is not acknowledged and sends again.',
+    meaning: 'More data wait to be written than is allowed: sensors send faster than the disk can write.',
+    retried: 'Yes. The message is not acknowledged, and the sensor resends it.',
     remedy: 'If it lasts: see whether the disk is slow or failing, or send less.',
   },
   JOURNAL_FULL: {
     stage: 'journal',
     meaning:
       'There is no room for a reading, and nothing may be dropped: the journal has reached its bound with `whenFull = "refuse"`, or the disk is full.',
-    retried: 'Yes. The sensor is not acknowledged and sends again.',
-    remedy: 'Free the disk, raise `journal.bytesMax`, or bring the connection to the cloud back.',
+    retried: 'Yes. The message is not acknowledged, and the sensor resends it.',
+    remedy: 'Free the disk, raise `journal.bytesMax`, or restore the connection to the cloud.',
   },
   JOURNAL_LANE: {
     stage: 'journal',
@@ -41,14 +41,14 @@ export const errorCodes = declareErrors({
   JOURNAL_READ: {
     stage: 'journal',
     meaning:
-      'Reading from the journal has failed, so that nothing of that lane goes to the cloud for now. What comes is still journalled.',
+      'Reading from the journal has failed, so nothing of that lane is sent to the cloud for now. New messages are still journalled.',
     retried: 'Yes, until it works.',
     remedy: 'Check the disk; if it is damaged, replace it.',
   },
   JOURNAL_STOP: {
     stage: 'journal',
     meaning: 'The disk did not answer while the gateway was stopping.',
-    retried: 'No. The process ends; what was acknowledged is on disk.',
+    retried: 'No. The process exits; acknowledged data are on disk.',
     remedy: 'Check the disk.',
   },
   JOURNAL_STOPPED: {
@@ -61,24 +61,24 @@ export const errorCodes = declareErrors({
     stage: 'journal',
     meaning: 'The journal was written by a newer version of Harbinger.',
     retried: 'No. The gateway does not start, and changes nothing.',
-    remedy: 'Start the version that wrote it, or move the folder `journal` away to begin an empty one.',
+    remedy: 'Start the version that wrote it, or move the folder `journal` away to start with an empty one.',
   },
   JOURNAL_WRITE: {
     stage: 'journal',
-    meaning: 'Writing to the journal has failed. What was to be written is not acknowledged.',
-    retried: 'Yes, with the next block; sensors send again.',
+    meaning: 'Writing to the journal has failed. The data are not acknowledged.',
+    retried: 'Yes, with the next block; sensors resend.',
     remedy: 'Check the disk (free space, `dmesg`, SD card).',
   },
 });
 
 export const reasonLists: ReasonList[] = [
   {
-    title: 'What the journal has lost',
+    title: 'Causes of losses in the journal',
     where:
       'The label `cause` of the metrics `harbinger_journal_lost_blocks_total` and `harbinger_journal_lost_bytes_total`, and the events of journal losses.',
     reasons: {
       'backlog-full':
-        'The oldest blocks were dropped because the journal reached `journal.bytesMax` before the cloud had confirmed them. Raise it, or bring the connection to the cloud back.',
+        'The oldest blocks were dropped because the journal reached `journal.bytesMax` before the cloud had confirmed them. Raise it, or restore the connection to the cloud.',
       'damaged-block': 'A block on disk cannot be read any more. Check the disk.',
       'torn-tail':
         'The last write was cut off, usually by a power failure. It had not been acknowledged, so nothing that a sensor relies on is missing.',

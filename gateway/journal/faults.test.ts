@@ -45,7 +45,7 @@ describe('a write that fails', () => {
     },
   );
 
-  test('rejects the whole group that was written at once, and no other', async () => {
+  test('rejects the whole group of that write, and no other', async () => {
     fail('write', ['EIO']);
     const group = [append('one'), append('two')];
     const settled = await Promise.allSettled(group);
@@ -54,12 +54,12 @@ describe('a write that fails', () => {
     await expectSound(['before', 'after']);
   });
 
-  test('rejects what is queued behind it too, so that nothing overtakes', async () => {
+  test('rejects the appends queued behind it too, so that none overtakes it', async () => {
     fail('write', ['EIO']);
     const first = append('first');
     await Promise.resolve();
     await Promise.resolve();
-    // The first is being written: this one is in the next group.
+    // While the first is being written, this one is in the next group.
     const behind = append('behind');
     const settled = await Promise.allSettled([first, behind]);
     expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
@@ -67,7 +67,7 @@ describe('a write that fails', () => {
     await expectSound(['before', 'after']);
   });
 
-  test('leaves no part of itself behind', async () => {
+  test('leaves nothing behind', async () => {
     fail('write', ['EIO'], 700);
     await expect(append('torn')).rejects.toMatchObject({ code: 'JOURNAL_WRITE' });
     await append('after');
@@ -75,7 +75,7 @@ describe('a write that fails', () => {
     await expectSound(['before', 'after']);
   });
 
-  test('and cannot be cut off: the next block goes into a new segment', async () => {
+  test('and cannot be cut off makes the next block start a new segment', async () => {
     bench.disk.onOperation = (operation, _, { partly }) => {
       if (operation === 'write') partly(2_000);
       if (operation === 'write' || operation === 'truncate') throw systemError('EIO');
@@ -87,7 +87,7 @@ describe('a write that fails', () => {
     await expectSound(['before', 'after']);
   });
 
-  test('in a new segment takes the segment with it', async () => {
+  test('in a new segment removes that segment', async () => {
     await bench.reopen();
     bench.limits = { ...bench.limits };
     for (let i = 0; i < 7; i++) await bench.readings.append(blockOf(`b${i}`, 10_000));
@@ -104,7 +104,7 @@ describe('a write that fails', () => {
 });
 
 describe('a sync that fails', () => {
-  test('is not believed later: what is tried again goes into a new segment with new seqs', async () => {
+  test('is never trusted: retried blocks go into a new segment with new seqs', async () => {
     fail('datasync', ['EIO']);
     await expect(append('doubtful')).rejects.toMatchObject({ code: 'JOURNAL_WRITE', retry: true });
     expect(await append('doubtful')).toBe(3);
@@ -112,7 +112,7 @@ describe('a sync that fails', () => {
     await expectSound(['before', 'doubtful']);
   });
 
-  test('and whose segment cannot be cut: what it left does not come back', async () => {
+  test('and whose segment cannot be truncated: its blocks do not reappear', async () => {
     bench.disk.onOperation = (operation, path) => {
       if (path.endsWith('.seg') && ['datasync', 'truncate'].includes(operation)) throw systemError('EIO');
     };
@@ -124,7 +124,7 @@ describe('a sync that fails', () => {
 });
 
 describe('a full disk', () => {
-  test('where nothing may be dropped rejects, and takes blocks again when there is room', async () => {
+  test('on which nothing may be dropped rejects blocks, and accepts them again when there is room', async () => {
     bench.disk.capacityBytes = bench.disk.usedBytes + 500;
     await expect(append('too much')).rejects.toMatchObject({ code: 'JOURNAL_FULL', retry: true });
     await expect(append('too much')).rejects.toMatchObject({ code: 'JOURNAL_FULL' });
@@ -161,7 +161,7 @@ describe('a full disk', () => {
 });
 
 describe('too much at once', () => {
-  test('more than 64 MiB waiting for a slow disk are refused, the rest is taken', async () => {
+  test('appends beyond 64 MiB waiting for a slow disk are refused, the others accepted', async () => {
     bench.limits = { bytesMax: 256 << 20, whenFull: 'refuse' };
     await bench.reopen();
     const block = blockOf('big', 4 << 20);

@@ -1,6 +1,6 @@
 /**
- * The few file operations a journal is made of, injected so that a simulation can tear writes, fill the disk, fail
- * syncs and cut the power. All throw the system's errors (`code` ENOSPC, EIO, EROFS, ENOENT, …).
+ * The few file operations that a journal needs. They are injected, so that a simulation can tear writes, fill the disk,
+ * fail syncs and cut the power. All throw the system's errors (`code` ENOSPC, EIO, EROFS, ENOENT, …).
  */
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
@@ -8,9 +8,9 @@ import { dirname, join, resolve } from 'node:path';
 import { lockJournal } from './lock.ts';
 
 export interface JournalFile {
-  /** Writes all of the buffers at `position`. When it throws, any part of them may have been written. */
+  /** Writes all of the buffers at `position`. If it throws, any part of them may have been written. */
   write(buffers: readonly Buffer[], position: number): Promise<void>;
-  /** Fills `buffer` from `position`; the number of bytes read is short only at the end of the file. */
+  /** Fills `buffer` from `position`; returns the number of bytes read, which is less only at the end of the file. */
   read(buffer: Buffer, position: number): Promise<number>;
   /** After it resolves, all written bytes and the length survive a power cut. After it throws, nothing is certain. */
   datasync(): Promise<void>;
@@ -20,17 +20,19 @@ export interface JournalFile {
 }
 
 export interface JournalFs {
-  /** With the folders above it; after it resolves they stay through a power cut. */
+  /** Creates the folder and its missing parents; after it resolves they survive a power cut. */
   makeDir(path: string): Promise<void>;
   /** Names in a folder, in no particular order. */
   list(path: string): Promise<string[]>;
-  /** `create` makes the file, or empties it if it is there; `write` opens an existing one for reading and writing. */
+  /** `create` creates the file, or empties an existing one; `write` opens an existing one for reading and writing. */
   open(path: string, mode: 'create' | 'read' | 'write'): Promise<JournalFile>;
   remove(path: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
-  /** After it resolves, files created, renamed and removed in the folder stay so through a power cut. */
+  /** After it resolves, the creation, renaming and removal of files in the folder survive a power cut. */
   syncDir(path: string): Promise<void>;
-  /** Takes the folder for this process; resolves with what gives it back. @throws HarbingerError JOURNAL_LOCKED */
+  /**
+   * Locks the folder for this process; resolves with a function that releases it. @throws HarbingerError JOURNAL_LOCKED
+   */
   lock(dir: string): Promise<() => Promise<void>>;
 }
 
@@ -40,7 +42,7 @@ export const nodeJournalFs: JournalFs = {
   async makeDir(path) {
     const first = await mkdir(path, { recursive: true, mode: 0o750 });
     if (first === undefined) return;
-    // What lies in a folder survives a power cut only if the folder's own name does, and those above it.
+    // Files in a folder survive a power cut only if the names of the folder and of its parents do.
     const last = dirname(resolve(first));
     for (let dir = dirname(resolve(path)); ; dir = dirname(dir)) {
       await this.syncDir(dir);
@@ -85,7 +87,7 @@ async function writeAll(handle: FileHandle, buffers: readonly Buffer[], position
   }
 }
 
-/** What is left of the buffers after their first `bytes` bytes. */
+/** Returns the rest of the buffers after their first `bytes` bytes. */
 function without(buffers: readonly Buffer[], bytes: number): readonly Buffer[] {
   let left = bytes;
   for (let i = 0; i < buffers.length; i++) {

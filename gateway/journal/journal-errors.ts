@@ -1,6 +1,6 @@
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 
-/** What is at fault, for messages. */
+/** The lane and folder that an error message names. */
 export interface LaneFolder {
   lane: string;
   dir: string;

@@ -22,10 +22,10 @@ const stopMsMax = 10_000;
 
 export interface JournalOptions {
   dir: string;
-  /** Most urgent first: when room must be made, the last ones give way first. */
+  /** Most urgent first; to make room, blocks of the last ones are dropped first. */
   lanes: readonly Lane[];
   limits: {
-    /** On disk, all lanes together; ≥ 64 KiB. One block may take an eighth of it. */
+    /** Bytes on disk of all lanes together; ≥ 64 KiB. One block may take an eighth of it. */
     bytesMax: number;
     whenFull: WhenFull;
   };
@@ -33,7 +33,9 @@ export interface JournalOptions {
   clock: Clock;
   random?: Random;
   log: Log;
-  /** Blocks that a consumer will never see, or bytes cut off at open ('torn-tail': never acknowledged). */
+  /**
+   * Called for blocks that a consumer will never see, and for bytes cut off at open ('torn-tail': never acknowledged).
+   */
   onLoss(loss: JournalLoss): void;
 }
 
@@ -41,17 +43,20 @@ export interface JournalSet {
   readonly id: string;
   /** @throws HarbingerError JOURNAL_LANE for a lane that was not opened */
   lane(name: string): Journal;
-  /** Blocks of about the last `bytesMax` bytes of a lane, oldest first, up to the newest at the call. */
+  /**
+   * Yields the blocks of about the last `bytesMax` bytes of a lane, oldest first, up to the newest at the time of the
+   * call.
+   */
   tail(lane: string, bytesMax: number): AsyncIterable<Block>;
-  /** Blocks in a lane after a seq; seqs may leap, so this is not a difference. */
+  /** Number of blocks in a lane after a seq; not simply a difference, because seqs may leap. */
   blocksAfter(lane: string, seq: number): number;
-  /** Commits what was appended, saves the cursors, lets the folder go. Takes at most about 10 s. */
+  /** Commits pending appends, saves the cursors and releases the folder. Takes at most about 10 s. */
   stop(): Promise<void>;
 }
 
 /**
- * Opens the journal in `dir` for this process alone and recovers it; see format.ts for what that means.
- * @throws HarbingerError JOURNAL_LOCKED, JOURNAL_VERSION, JOURNAL_LIMITS; system errors where the disk cannot be read
+ * Opens the journal in `dir` for this process alone and recovers it as segments/format.ts describes. @throws
+ * HarbingerError JOURNAL_LOCKED, JOURNAL_VERSION, JOURNAL_LIMITS; system errors if the disk cannot be read
  */
 export async function openJournals(options: JournalOptions): Promise<JournalSet> {
   const { dir, limits } = options;
@@ -86,7 +91,8 @@ async function open(
     found.set(lane, await listSegments(fs, `${dir}/${lane}`, log));
   }
   const lanes = new Map<string, JournalLane>();
-  // The state files are shared; their bytes go on the first lane's account, so that the sum over lanes is right.
+  // The state files are shared by all lanes; their bytes are attributed to the first lane, so that the sum over lanes
+  // is right.
   const onSaved = (bytes: number) => {
     const account = lanes.get(options.lanes[0]!);
     if (!account) return;
@@ -169,7 +175,7 @@ async function openLane(name: Lane, found: SegmentFile[], shared: Shared): Promi
 
 const blockBytesLimit = blockHeaderBytes + journalLimits.bodyBytesMax + journalLimits.localBytesMax;
 
-/** The id that the newest intact segment header of any lane names. */
+/** Returns the id that the newest intact segment header of any lane names. */
 function newestId(found: Map<Lane, SegmentFile[]>): string | null {
   const headers = [...found.values()].flat().flatMap(({ header }) => (header ? [header] : []));
   return headers.sort((a, b) => b.createdMs - a.createdMs)[0]?.journalId ?? null;

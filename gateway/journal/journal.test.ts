@@ -28,7 +28,7 @@ describe('the journal on a real disk', () => {
       onLoss: (loss) => expect.fail(`unexpected loss ${JSON.stringify(loss)}`),
     });
 
-  test('the names of folders that it makes are synced, from the journal’s up to the first one that was there', async () => {
+  test('the names of created folders are synced, from the journal’s up to the first existing one', async () => {
     const synced: string[] = [];
     const fs = { ...nodeJournalFs, syncDir: async (path: string) => void synced.push(path) };
     await fs.makeDir(join(dir, 'a', 'b', 'journal'));
@@ -39,19 +39,19 @@ describe('the journal on a real disk', () => {
     expect(synced.at(-1)).toBe(join(dir, 'a', 'b', 'journal'));
   });
 
-  test('tells the newest time it knows, for a clock that is not set', async () => {
+  test('returns the newest time it knows, for a clock that is not set', async () => {
     expect(newestTime(dir)).toBe(0);
     const set = await open();
     const beganMs = systemClock.nowMs();
     await set.lane('readings').append(blockOf('b'));
     await set.stop();
     expect(newestTime(dir)).toBeGreaterThanOrEqual(beganMs - 1_000);
-    // Written to by a system whose clock was not set: the gateway's own time is in the segment's header.
+    // Written by a system whose clock was not set; the gateway's own time is in the segment's header.
     await utimes(join(dir, 'readings', '0000000000000001.seg'), 0, 0);
     expect(newestTime(dir)).toBeGreaterThanOrEqual(beganMs);
   });
 
-  test('gives back after a restart what was appended, with seqs that go on', async () => {
+  test('returns all blocks after a restart, and continues their seqs', async () => {
     let set = await open();
     const raw = Buffer.from('pump,machine=a value=1 1\n'.repeat(100));
     const block = {
@@ -75,7 +75,7 @@ describe('the journal on a real disk', () => {
     await set.stop();
   });
 
-  test('a block without a local part is a block', async () => {
+  test('a block without a local part is valid', async () => {
     const set = await open();
     await set.lane('readings').append({ ...blockOf('bare'), local: randomBytes(0) });
     expect((await set.lane('readings').read(0, 1_000)).map(textOf)).toEqual(['bare']);
@@ -109,7 +109,7 @@ describe('reading', () => {
     await bench.open();
   });
 
-  test('gives about as much as asked for, and at least one block', async () => {
+  test('returns about as many bytes as asked for, and at least one block', async () => {
     for (let i = 1; i <= 5; i++) await bench.readings.append(blockOf(`b${i}`, 1_000));
     expect((await bench.readings.read(0, 1)).map(textOf)).toEqual(['b1']);
     expect((await bench.readings.read(1, 2_500)).map(textOf)).toEqual(['b2', 'b3']);
@@ -117,7 +117,7 @@ describe('reading', () => {
     expect(await bench.readings.read(5, 9_999)).toEqual([]);
   });
 
-  test('goes across segments', async () => {
+  test('continues across segments', async () => {
     for (let i = 1; i <= 40; i++) await bench.readings.append(blockOf(`b${i}`, 10_000));
     expect(bench.segments().length).toBeGreaterThan(4);
     expect((await bench.readings.read(3, 1 << 20)).map((block) => block.seq)).toEqual(
@@ -166,7 +166,7 @@ describe('reading', () => {
     });
   });
 
-  test('tail gives about the last bytes, oldest first, whole blocks only', async () => {
+  test('tail returns about the last bytes, oldest first, in whole blocks', async () => {
     for (let i = 1; i <= 30; i++) await bench.readings.append(blockOf(`b${i}`, 10_000));
     const texts: string[] = [];
     for await (const block of bench.set.tail('readings', 125_000)) texts.push(textOf(block));
@@ -176,14 +176,14 @@ describe('reading', () => {
     expect(all.length).toBe(30);
   });
 
-  test('a block beyond the limits is refused and disturbs nothing', async () => {
+  test('a block beyond the limits is refused and affects no other', async () => {
     const refused = bench.readings.append(blockOf('x', 300_000));
     const taken = bench.readings.append(blockOf('y'));
     await expect(refused).rejects.toMatchObject({ code: 'JOURNAL_BLOCK_SIZE', retry: false });
     expect(await taken).toBe(1);
   });
 
-  test('stats tell what is there and what was written', async () => {
+  test('stats report the current content and the bytes written', async () => {
     const before = bench.readings.stats();
     expect(before).toMatchObject({ firstSeq: 1, lastSeq: 0, bytes: 0, oldestMs: null });
     await bench.readings.append(blockOf('b', 1_000));

@@ -19,11 +19,11 @@ import { blocksAfter, type LaneFiles, type Segment, segmentPath, type Tally } fr
 import type { SegmentWriter } from './segments/writer.ts';
 import { Waiters } from './waiters.ts';
 
-/** One write: enough to make a sync cheap per block, little enough to keep its latency low. */
+/** Limit of bytes in one write: large enough to make the sync cheap per block, small enough for a low latency. */
 const groupBytesMax = 4 << 20;
-/** Of blocks waiting for the disk; beyond it appends are rejected at once. */
+/** Limit of bytes that wait for the disk; beyond it, appends are rejected at once. */
 const waitingBytesMax = 64 << 20;
-/** Segments given up for one write when the disk is full. */
+/** Limit of segments dropped for one write when the disk is full. */
 const freeAttemptsMax = 4;
 
 export interface LaneParts {
@@ -34,22 +34,22 @@ export interface LaneParts {
   reader: LaneReader;
   segmentBytesMax: number;
   blockBytesMax: number;
-  /** What was dropped so far; raised in place. */
+  /** Unread blocks dropped so far; updated in place. */
   dropped: Tally;
   log: Log;
   cursor(consumer: string): Cursor;
   readByAll(): number;
-  /** A segment was begun, or dropped with or without a loss. */
+  /** Called when a segment was created, or dropped with or without a loss. */
   onSegments(change: { lost?: Tally }): Promise<void>;
 }
 
-/** One lane: gathers appends into groups, commits them one after the other, and hands out what is durable. */
+/** One lane: gathers appends into groups, commits the groups one after the other, and returns durable blocks. */
 export class JournalLane implements Journal, BudgetLane {
   readonly lane: Lane;
   readonly id: string;
-  /** Set once, when all lanes are open. */
+  /** Assigned once all lanes are open. */
   budget!: Budget;
-  /** Of state files, written on this lane's account. */
+  /** Bytes and syncs of the state files that are attributed to this lane. */
   stateBytes = 0;
   stateSyncs = 0;
   private readonly parts: LaneParts;
@@ -59,8 +59,8 @@ export class JournalLane implements Journal, BudgetLane {
   private committing: Promise<void> | null = null;
   private failing = false;
   private stopped = false;
-  /** A reader found nothing but damage in these seqs, so they are nothing to wait for. */
-  private barren = { from: 0, to: 0 };
+  /** Seqs in which a reader found only damage, so that a consumer need not wait for them. */
+  private damagedSeqs = { from: 0, to: 0 };
 
   constructor(parts: LaneParts) {
     this.parts = parts;
@@ -101,8 +101,8 @@ export class JournalLane implements Journal, BudgetLane {
     try {
       const blocks = await this.parts.reader.read(afterSeq, maxBytes);
       if (blocks.length === 0 && lastSeq > afterSeq) {
-        const from = this.barren.to === lastSeq ? Math.min(this.barren.from, afterSeq) : afterSeq;
-        this.barren = { from, to: lastSeq };
+        const from = this.damagedSeqs.to === lastSeq ? Math.min(this.damagedSeqs.from, afterSeq) : afterSeq;
+        this.damagedSeqs = { from, to: lastSeq };
       }
       return blocks;
     } catch (error) {
@@ -112,8 +112,10 @@ export class JournalLane implements Journal, BudgetLane {
 
   waitFor(afterSeq: number, signal: AbortSignal): Promise<void> {
     const isThere = () => {
-      const { barren, lastSeq } = this;
-      return this.stopped || (lastSeq > afterSeq && !(afterSeq >= barren.from && lastSeq <= barren.to));
+      const { damagedSeqs, lastSeq } = this;
+      return (
+        this.stopped || (lastSeq > afterSeq && !(afterSeq >= damagedSeqs.from && lastSeq <= damagedSeqs.to))
+      );
     };
     return this.waiters.until(isThere, signal);
   }
@@ -141,7 +143,7 @@ export class JournalLane implements Journal, BudgetLane {
     };
   }
 
-  /** Commits what was appended, rejects what comes after. */
+  /** Commits pending appends and rejects later ones. */
   async stop(): Promise<void> {
     this.stopped = true;
     await this.committing;
@@ -151,7 +153,7 @@ export class JournalLane implements Journal, BudgetLane {
 
   oldest(): 'none' | 'read' | 'unread' {
     const { segments } = this.parts;
-    // The last one stays, also where it is not written any more: it is what the next seq is known from.
+    // The last segment is kept even if it is no longer written, because the next seq follows from it.
     if (segments.length <= 1) return 'none';
     return segments[0]!.lastSeq <= this.parts.readByAll() ? 'read' : 'unread';
   }
@@ -194,7 +196,10 @@ export class JournalLane implements Journal, BudgetLane {
     return this.queue.bytes + bytes > waitingBytesMax ? busyError(this.folder, this.queue.bytes) : null;
   }
 
-  /** No timer: the first group takes what was appended in this turn, each next one what came during the last. */
+  /**
+   * Works without a timer: the first group consists of the appends of this turn, each next one of those that arrived
+   * during the last write.
+   */
   private async commitAll(): Promise<void> {
     await Promise.resolve();
     for (let first = this.queue.first; first; first = this.queue.first) await this.commitGroup(first);
@@ -243,7 +248,10 @@ export class JournalLane implements Journal, BudgetLane {
     }
   }
 
-  /** What is queued behind fails too: it must not be in the journal before what its sender sent earlier. */
+  /**
+   * Appends queued behind a failed one fail too: a sender's later message must not be journalled before its earlier
+   * one.
+   */
   private reject(group: readonly Waiting[], error: HarbingerError): void {
     for (const waiting of [...group, ...this.queue.takeAll()]) waiting.reject(error);
   }

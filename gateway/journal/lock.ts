@@ -1,9 +1,9 @@
-/** Keeps a second gateway out of a journal that is in use. */
+/** Prevents a second gateway from using the same journal. */
 
 import { takeLock } from '../../shared/files/process-lock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 
-/** Resolves with what releases the lock. @throws HarbingerError JOURNAL_LOCKED */
+/** Resolves with a function that releases the lock. @throws HarbingerError JOURNAL_LOCKED */
 export function lockJournal(path: string): Promise<() => Promise<void>> {
   return takeLock(
     path,

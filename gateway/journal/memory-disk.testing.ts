@@ -1,13 +1,13 @@
 /**
- * A disk in memory that can fail, for tests and simulations. What it models:
- * - the page cache: written bytes are seen at once, and survive a crash for certain only after a datasync. At a crash,
- *   each unsynced 512-byte sector stays old or becomes new by chance, and so does the file's length; what lies between
- *   the old and the new length and was not written back reads as zeros;
- * - folders: what is created, renamed or removed survives for certain only after syncDir. At a crash a chance number of
- *   the unsynced changes, the first ones, have been made (a journalling file system keeps their order);
- * - a failed datasync: as in Linux, the pages that were not written are forgotten, and later syncs say nothing of them;
+ * A disk in memory that can fail, for tests and simulations. It models
+ * - the page cache: written bytes are visible at once, but survive a crash for certain only after a datasync. In a
+ *   crash, each unsynced 512-byte sector randomly stays old or becomes new, and so does the file's length; sectors
+ *   between the old and the new length that were not written back read as zeros;
+ * - folders: creations, renames and removals survive for certain only after syncDir. In a crash, a random number of the
+ *   first unsynced changes survives (a journalling file system keeps their order);
+ * - a failed datasync: as in Linux, the pages that were not written are forgotten, and later syncs do not report them;
  * - a full disk: writes beyond `capacityBytes` write what fits and throw ENOSPC;
- * - faults of your own: `onOperation` may throw, and have part of a write done before.
+ * - injected faults: `onOperation` may throw, and may let a part of a write happen first.
  */
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Random } from '../../shared/runtime/random.ts';
@@ -36,12 +36,12 @@ interface Process {
 
 type DirChange = { dir: string; apply(entries: Map<string, Inode>): void };
 
-/** What an operation on an open file is about to do. */
+/** The operation on an open file that is about to happen. */
 export interface Access {
-  /** Bytes of the file that are read or written. */
+  /** Range of bytes in the file that is read or written. */
   from: number;
   to: number;
-  /** Of a write: does its first bytes before the fault. */
+  /** For a write: performs its first bytes before the fault. */
   partly(bytes: number): void;
 }
 
@@ -49,14 +49,14 @@ const noAccess: Access = { from: 0, to: 0, partly: () => undefined };
 
 export class MemoryDisk {
   capacityBytes = Number.POSITIVE_INFINITY;
-  /** Called before each operation; throw a `systemError` to fail it. */
+  /** Called before each operation; may throw a `systemError` to make it fail. */
   onOperation: (operation: Operation, path: string, access: Access) => void | Promise<void> = () => undefined;
   private files = new Map<string, Inode>();
   private durableFiles = new Map<string, Inode>();
   private unsynced: DirChange[] = [];
   private mounted = { locks: new Set<string>() };
 
-  /** The disk as a process sees it, until `crash` or `kill` ends that process: from then on its calls fail. */
+  /** Returns the disk as one process sees it, until `crash` or `kill` ends that process: after that, its calls fail. */
   mount(): JournalFs {
     const { locks } = this.mounted;
     const process: Process = { isDead: () => this.mounted.locks !== locks };
@@ -92,7 +92,7 @@ export class MemoryDisk {
     };
   }
 
-  /** Cuts the power: processes end, and the disk holds what survived. */
+  /** Cuts the power: processes end, and the disk has only what survived. */
   crash(random: Random): void {
     this.kill();
     const kept = Math.floor(random.next() * (this.unsynced.length + 1));
@@ -102,12 +102,12 @@ export class MemoryDisk {
     for (const inode of new Set(this.files.values())) inode.crash(random);
   }
 
-  /** Ends the processes but not the machine: all that was written is there. */
+  /** Ends the processes but not the machine: all written bytes remain. */
   kill(): void {
     this.mounted = { locks: new Set() };
   }
 
-  /** Changes a file's bytes behind everybody's back, durably. */
+  /** Changes a file's bytes durably, without any process noticing. */
   change(path: string, edit: (bytes: Buffer) => Buffer): void {
     this.inode(path).replace(edit(Buffer.from(this.inode(path).seen)));
   }
@@ -186,7 +186,7 @@ export class MemoryDisk {
     };
   }
 
-  /** The effect is at once, after the last look at whether the process still lives. */
+  /** The effect is immediate and follows the last check that the process still runs. */
   private async operate<T>(
     operation: Operation,
     path: string,

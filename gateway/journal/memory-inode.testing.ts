@@ -2,11 +2,11 @@ import type { Random } from '../../shared/runtime/random.ts';
 
 const sectorBytes = 512;
 
-/** One file's bytes: as seen, and as they would be after a power cut. */
+/** The bytes of one file: the current ones, and those that are durable. */
 export class Inode {
   seen: Buffer = Buffer.alloc(0);
   durable: Buffer = Buffer.alloc(0);
-  /** Sectors written or cut since they were last written back. */
+  /** Sectors written or truncated since they were last written back. */
   dirty = new Set<number>();
 
   resize(bytes: number): void {
@@ -23,7 +23,7 @@ export class Inode {
     this.touch(position, position + bytes.length);
   }
 
-  /** The new bytes are durable. */
+  /** Replaces the bytes durably. */
   replace(bytes: Buffer): void {
     this.seen = Buffer.from(bytes);
     this.durable = Buffer.from(bytes);
@@ -35,7 +35,7 @@ export class Inode {
     this.dirty.clear();
   }
 
-  /** What is on the platter when the power goes. */
+  /** Reduces the bytes to those that survive a power failure. */
   crash(random: Random): void {
     const [low, high] = [this.durable.length, this.seen.length].sort((a, b) => a - b) as [number, number];
     const length =
@@ -45,7 +45,7 @@ export class Inode {
     this.dirty.clear();
   }
 
-  /** The durable bytes with those dirty sectors written back that `isWritten` chooses. */
+  /** Returns the durable bytes, with the dirty sectors that `isWritten` chooses written back. */
   private surviving(isWritten: (sector: number) => boolean, length: number): Buffer {
     const result = Buffer.alloc(length);
     this.durable.copy(result);

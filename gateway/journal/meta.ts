@@ -20,22 +20,22 @@ const MetaValue = Type.Object({
 });
 const checkMeta = compileValidator(MetaValue);
 
-/** What a lane remembers apart from its blocks. */
+/** The state of a lane apart from its blocks. */
 export interface LaneMeta {
-  /** First seq of the segment created last, so that its loss is noticed; 0 if none was. */
+  /** First seq of the most recently created segment, by which its loss is noticed; 0 if there was none. */
   newestSegment: number;
-  /** A recovery has decided that no lower seq is used any more. */
+  /** Lower bound of the next seq, set by a recovery. */
   seqFloor: number;
-  /** Unread blocks that were dropped to make room, since the journal began. */
+  /** Unread blocks dropped to make room, since the journal was created. */
   dropped: Tally;
-  /** Its last seq, 0 if it had no block, where the journal was stopped in order and is not open; else absent. */
+  /** Last seq (0 if it had no block) if the journal was stopped in order and is not open; else absent. */
   closedSeq?: number;
 }
 
-/** The journal's name and its lanes' memory. Changed in place, then saved. */
+/** The journal's id and the state of its lanes. Changed in place, then saved. */
 export class Meta {
   id = '';
-  /** Nothing of an earlier run is there. */
+  /** True if no earlier run has left anything. */
   isNew = false;
   private readonly file: StateFile;
   private readonly log: Log;
@@ -51,7 +51,10 @@ export class Meta {
     this.onSaved = parts.onSaved;
   }
 
-  /** `idOfSegments` is what the segments say, if there are any: they decide when the file is damaged or gone. */
+  /**
+   * Loads the file. `idOfSegments` is the id in the segments, if there are any; it is used if the file is damaged or
+   * missing.
+   */
   async load(idOfSegments: string | null, random: Random): Promise<void> {
     const loaded = await this.file.load();
     try {
@@ -63,7 +66,7 @@ export class Meta {
         return;
       }
     } catch (error) {
-      this.log.error({ cause: messageOf(error) }, 'meta.json is damaged: the count of losses begins at 0');
+      this.log.error({ cause: messageOf(error) }, 'meta.json is damaged: the count of losses restarts at 0');
     }
     this.isNew = loaded.found === 'no' && idOfSegments === null;
     this.id = idOfSegments ?? randomId(random);
@@ -79,13 +82,13 @@ export class Meta {
     return meta;
   }
 
-  /** From now on blocks are appended: which ones, only the next orderly stop tells. */
+  /** Notes that blocks are appended from now on. Which ones is known only after the next orderly stop. */
   async opened(): Promise<void> {
     for (const lane of this.lanes.values()) delete lane.closedSeq;
     await this.changed();
   }
 
-  /** Saves it; false if the disk does not take it. */
+  /** Saves the file; returns false if the disk fails. */
   isSaved(): Promise<boolean> {
     return this.save().then(
       () => true,
@@ -93,7 +96,10 @@ export class Meta {
     );
   }
 
-  /** Never rejects: what could not be saved goes with the next change, and only counters depend on it. */
+  /**
+   * Saves the file. Never rejects: after a failure the state is saved with the next change, and only counters depend on
+   * it.
+   */
   async changed(): Promise<void> {
     await this.save().catch((error) =>
       this.log.warn({ cause: messageOf(error) }, 'meta.json could not be saved'),

@@ -1,4 +1,4 @@
-/** Which seqs come next: none is ever used twice, because the cloud takes one it knows for a repetition. */
+/** Tests which seqs come next: none is ever used twice, because the cloud treats a known seq as a duplicate. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { seqLeap } from '../../shared/contract/batch.ts';
 import type { Block } from '../ports/journal.ts';
@@ -19,7 +19,7 @@ function taken(path: string): Buffer {
   return bytes;
 }
 
-/** The journal as it lay there after three blocks, though five were synced and acknowledged. */
+/** Simulates a disk that holds three blocks although five were synced and acknowledged. */
 async function openWithTwoTakenBack(edit: (segment: Buffer) => Buffer): Promise<void> {
   await bench.fill(3);
   const segment = bench.segments()[0]!;
@@ -33,21 +33,21 @@ async function openWithTwoTakenBack(edit: (segment: Buffer) => Buffer): Promise<
   await bench.open();
 }
 
-describe('a disk that takes back what it said was synced', () => {
-  test('between two blocks, where nothing shows it', async () => {
+describe('a disk that loses what it reported as synced', () => {
+  test('from a block boundary on, where it leaves no trace', async () => {
     await openWithTwoTakenBack((segment) => segment);
     expect(await contents(bench.readings)).toEqual(filled(1, 3));
     expect(await bench.readings.append(blockOf('next'))).toBeGreaterThan(5);
   });
 
-  test('within a block, a few bytes of which say little of how many came after', async () => {
+  test('from within a block on, where the number of lost blocks is unknown', async () => {
     await openWithTwoTakenBack((segment) => Buffer.concat([segment, Buffer.from('HJ')]));
     expect(await contents(bench.readings)).toEqual(filled(1, 3));
     expect(await bench.readings.append(blockOf('next'))).toBeGreaterThan(5);
   });
 });
 
-test('after an orderly stop seqs go on where they were, in the same segment', async () => {
+test('after an orderly stop seqs continue in the same segment', async () => {
   await bench.fill(2);
   await bench.reopen();
   await bench.fill(1, 3);
@@ -57,7 +57,7 @@ test('after an orderly stop seqs go on where they were, in the same segment', as
   expect(await contents(bench.readings)).toEqual(filled(1, 4));
 });
 
-test('a copy of the folder that is put back uses seqs again, under another run', async () => {
+test('a restored copy of the folder reuses seqs, under another run', async () => {
   await bench.fill(3);
   await bench.set.stop();
   const copy = new Map(bench.disk.paths().map((path) => [path, taken(path)]));
@@ -77,7 +77,7 @@ test('a copy of the folder that is put back uses seqs again, under another run',
   expect(first.map(positionOf)).not.toContain(positionOf(second[4]!));
 });
 
-test('a leap is no backlog, and readers go on across it', async () => {
+test('a leap is no backlog, and readers continue across it', async () => {
   await openWithTwoTakenBack((segment) => segment);
   const next = await bench.readings.append(blockOf('next'));
   expect(next).toBeGreaterThan(seqLeap);

@@ -9,9 +9,9 @@ import { readError } from './journal-errors.ts';
  * as a whole (written aside, synced, renamed, folder synced), so a power cut leaves the old one or the new one.
  */
 export interface StateFile {
-  /** `damaged` also where the file cannot be read; the value is not checked beyond its checksum. */
+  /** Also `damaged` if the file cannot be parsed; apart from its checksum the value is not checked. */
   load(): Promise<{ found: 'yes'; value: unknown } | { found: 'no' } | { found: 'damaged' }>;
-  /** Durable when resolved. Bytes written. Calls must not overlap. */
+  /** Durable when resolved. Returns the bytes written. Calls must not overlap. */
   save(value: unknown): Promise<number>;
 }
 
@@ -26,7 +26,7 @@ export function stateFile(fs: JournalFs, dir: string, name: string): StateFile {
         text = await readText(fs, path);
       } catch (error) {
         if (codeOf(error) === 'ENOENT') return { found: 'no' };
-        // Not damaged, as far as anybody knows: it may be read the next time.
+        // Not known to be damaged: it may be readable the next time.
         throw readError({ lane: name, dir }, error);
       }
       const json = text.slice(0, -10);
@@ -56,8 +56,8 @@ function withChecksum(json: string): string {
 }
 
 /**
- * Runs `save` for whoever asks, one at a time: those who ask while one is under way share the next. The promise
- * settles with a save that began after the asking.
+ * Runs `save` for all callers, one at a time: those who call while one is running share the next. The promise settles
+ * with a save that started after the call.
  */
 export function coalesced(save: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null;

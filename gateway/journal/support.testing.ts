@@ -8,7 +8,7 @@ import { MemoryDisk } from './memory-disk.testing.ts';
 
 export const filledBlockBytes = 10_000;
 
-/** A journal on a disk in memory, which can be opened again after what a test does to that disk. */
+/** A journal on a disk in memory, which can be reopened after a test has manipulated that disk. */
 export class JournalBench {
   readonly disk = new MemoryDisk();
   readonly clock = manualClock();
@@ -50,7 +50,7 @@ export class JournalBench {
   }
 }
 
-/** A block whose body says `text`, filled up to `bytes`. */
+/** A block whose body is `text`, padded to `bytes`. */
 export function blockOf(text: string, bytes = text.length): Omit<Block, 'seq'> {
   const body = Buffer.alloc(Math.max(bytes, text.length), '.');
   body.write(text);
@@ -61,7 +61,7 @@ export function textOf(block: Block): string {
   return block.body.toString('utf8').replace(/\.+$/, '');
 }
 
-/** All blocks after a seq, as `seq:text`. */
+/** Returns all blocks after a seq, as `seq:text`. */
 export async function contents(
   journal: { read(afterSeq: number, max: number): Promise<Block[]> },
   afterSeq = 0,
@@ -75,7 +75,7 @@ export async function contents(
   }
 }
 
-/** What `contents` gives of blocks that `fill` appended. */
+/** The expected result of `contents` for blocks that `fill` appended. */
 export function filled(from: number, to: number, without: number[] = []): string[] {
   const all = Array.from({ length: to - from + 1 }, (_, i) => from + i);
   return all.filter((seq) => !without.includes(seq)).map((seq) => `${seq}:b${seq}`);

@@ -3,11 +3,11 @@ interface Waiter {
   resolve(): void;
 }
 
-/** Those who wait for something to become true that others bring about, or for their signal. */
+/** Callers that wait for a condition, or for their signal. The code that changes the condition wakes them. */
 export class Waiters {
   private readonly waiting = new Set<Waiter>();
 
-  /** Resolves when `isThere()` is found true, now or at a wake, or when `signal` aborts. */
+  /** Resolves when `isThere()` returns true, now or at a wake, or when `signal` aborts. */
   until(isThere: () => boolean, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal.aborted || isThere()) return resolve();

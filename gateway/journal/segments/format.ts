@@ -1,10 +1,10 @@
 /**
  * The journal on disk, format 1. All integers are little-endian.
  *
- *     {dir}/lock                    who has the journal open (see lock.ts)
+ *     {dir}/lock                    names the process that uses the journal (see lock.ts)
  *     {dir}/meta.json               id of the journal; newest segment, lowest next seq, losses of each lane,
  *                                   last seq if it was stopped in order
- *     {dir}/cursors.json            how far each consumer has come in each lane (both: see state-file.ts)
+ *     {dir}/cursors.json            cursor of each consumer in each lane (both: see state-file.ts)
  *     {dir}/{lane}/{firstSeq}.seg   segments, named by their first block's seq in 16 digits
  *
  * A segment is a segment header followed by blocks with consecutive seqs, without gaps between their bytes.
@@ -22,48 +22,52 @@
  *                                                   44  CRC-32 of bytes 0 … 43, begun with the journal id
  *                                                   48  body, then local
  *
- * The header's checksum covers the content's, so together they cover the whole block; apart, they let a reader trust
- * the lengths of a block whose body is damaged. They begin with the journal's random id, so nothing that a sensor
- * sends, and no block of another journal, can pass for a block when a damaged segment is searched.
+ * The header's checksum covers that of the content, so together they cover the whole block. Because they are separate,
+ * a reader can trust the lengths of a block whose body is damaged. Both are seeded with the journal's random id, so
+ * neither data that a sensor sends nor a block of another journal can be mistaken for a block when a damaged segment is
+ * searched.
  *
  * Limits: body 1 byte … 4 MiB, local ≤ 1 MiB, segment ≤ 16 MiB or one block, seq < 2^53.
  *
- * Writing: a group of blocks is one write and one fdatasync; only then are they acknowledged and readable. A write that
- * fails is cut off again; where that fails, or after a failed fdatasync, the segment is left as it is and the next one
- * begins with higher seqs. Its previousLastSeq says which blocks of the old segment count.
+ * Writing: a group of blocks is one write and one fdatasync; only then are they acknowledged and readable. A failed
+ * write is cut off again. If that fails, or after a failed fdatasync, the segment is left as it is, and the next one
+ * starts with higher seqs; its previousLastSeq says which blocks of the old segment are valid.
  *
- * Nothing is allocated ahead: a sync got shorter by it only where the zeros were really written first (0.2 ms for 0.3 ms
- * on an SSD), and that doubles what an SD card has to take.
+ * Nothing is preallocated: that shortened a sync only if the zeros had really been written first (0.2 ms for 0.3 ms on
+ * an SSD), which doubles the wear of an SD card.
  *
- * Seqs never go back and are never used twice, because the cloud takes a seq it knows for a repetition. Which were used
- * is only certain after an orderly stop, which notes each lane's last seq in meta.json: a disk may take back what it
- * said was synced, in the middle of a block or between two. Otherwise a new segment begins 2^20 seqs further. A lane's
- * last segment is never dropped to make room, because the next seq is known from it.
- * A copy of the folder (a backup that is put back, a cloned card) knows nothing of what was written after it was made,
- * and would use those seqs again. So each opening of the journal draws a random number, its run, and writes it into its
- * blocks; the cloud knows a block by journal, run and seq.
- * Within a segment a missing seq is therefore damage; between segments previousLastSeq tells damage from intention.
+ * Seqs never decrease and are never used twice, because the cloud treats a known seq as a duplicate. The used seqs are
+ * known for certain only after an orderly stop, which records each lane's last seq in meta.json: a disk may lose what
+ * it reported as synced, from within a block or from a block boundary on. Without an orderly stop, the new segment
+ * starts 2^20 seqs higher. A lane's last segment is never dropped to make room, because the next seq follows from it.
+ *
+ * A copy of the folder (a restored backup, a cloned card) lacks what was written after it was made, and would use those
+ * seqs again. So each opening of the journal draws a random number, its run, and writes it into its blocks; the cloud
+ * identifies a block by journal, run and seq.
+ *
+ * Within a segment a missing seq is therefore damage; between segments previousLastSeq distinguishes damage from a
+ * leap.
  *
  * Recovery, at open:
- * - a left-over `*.tmp` and an empty segment are deleted;
- * - the last segment is read in full. What follows its last good block (torn, zero-filled or garbage) is cut off and
- *   reported as 'torn-tail': it never was acknowledged. A last segment without one good block goes as a whole; if
- *   meta.json says that it had been written, its blocks are reported as 'damaged-block';
- * - what was only in the page cache is synced before it is readable;
- * - older segments are checked when they are read. A damaged block, header or whole segment, or one that is missing, is
- *   skipped and reported as 'damaged-block' to the first reader that comes past it. Reading goes on at the next
- *   header, found by its magic, whose checksums are right and whose seq is in the segment's range. (A power cut may
- *   tear a group so that a later block of it survives and an earlier one does not. The later one is kept, and the
- *   earlier one reported, though neither had been acknowledged: this cannot be told from damage.)
- * - damaged meta.json: the id comes from the segments' headers; the count of losses begins at 0;
- * - damaged or missing cursors.json: consumers begin at the oldest block, which they survive.
+ * - Left-over `*.tmp` files and empty segments are deleted.
+ * - The last segment is read in full. Bytes after its last good block (torn, zero-filled or garbage) are cut off and
+ *   reported as 'torn-tail': they were never acknowledged. A last segment without any good block is removed; if
+ *   meta.json says that it had been written, its blocks are reported as 'damaged-block'.
+ * - Data that were only in the page cache are synced before they become readable.
+ * - Older segments are checked when they are read. A block, header or segment that is damaged or missing is skipped,
+ *   and reported as 'damaged-block' when it is first read. Reading continues at the next header, found by its magic,
+ *   whose checksums are right and whose seq is in the segment's range. (A power cut may tear a group so that a later
+ *   block of it survives and an earlier one does not. The later one is kept, and the earlier one reported, although
+ *   neither had been acknowledged: this cannot be distinguished from damage.)
+ * - If meta.json is damaged, the id is taken from the segments' headers, and the count of losses restarts at 0.
+ * - If cursors.json is damaged or missing, consumers start at the oldest block, which they tolerate.
  */
 import { crc32 } from 'node:zlib';
 import { batchLimits } from '../../../shared/contract/batch.ts';
 import type { Block } from '../../ports/journal.ts';
 
 export const segmentVersion = 1;
-/** Runs are below; 0 is that of blocks from before there were runs. */
+/** Runs are below this; 0 is that of blocks written before runs existed. */
 export const runsMax = 1 << 24;
 export const segmentHeaderBytes = 56;
 export const blockHeaderBytes = 48;
@@ -94,7 +98,7 @@ export interface SegmentHeader {
   createdMs: number;
 }
 
-/** What a block's header says. `bytes` is the whole block's length on disk, header included. */
+/** The content of a block's header. `bytes` is the whole block's length on disk, header included. */
 export interface BlockHeader {
   seq: number;
   run: number;
@@ -112,7 +116,7 @@ export function segmentName(firstSeq: number): string {
   return `${String(firstSeq).padStart(16, '0')}.seg`;
 }
 
-/** The first seq a segment's file name says, or null if it is no segment's name. */
+/** Returns the first seq from a segment's file name, or null if it is not such a name. */
 export function parseSegmentName(name: string): number | null {
   const seq = /^\d{16}\.seg$/.test(name) ? Number(name.slice(0, 16)) : 0;
   return Number.isSafeInteger(seq) && seq >= 1 ? seq : null;
@@ -131,7 +135,7 @@ export function encodeSegmentHeader(header: SegmentHeader): Buffer {
   return bytes;
 }
 
-/** Null if the bytes are no intact segment header. */
+/** Returns null if the bytes are not an intact segment header. */
 export function decodeSegmentHeader(bytes: Buffer): SegmentHeader | null {
   if (bytes.length < segmentHeaderBytes || !bytes.subarray(0, 4).equals(segmentMagic)) return null;
   if (bytes.readUInt32LE(52) !== crc32(bytes.subarray(0, 52))) return null;
@@ -145,7 +149,7 @@ export function decodeSegmentHeader(bytes: Buffer): SegmentHeader | null {
   };
 }
 
-/** The checksum's beginning that belongs to a journal. */
+/** The initial value of a journal's checksums. */
 export function checksumSeed(journalId: string): number {
   return crc32(Buffer.from(journalId, 'hex'));
 }
@@ -154,7 +158,7 @@ export function blockBytes(block: Pick<Block, 'body' | 'local'>): number {
   return blockHeaderBytes + block.body.length + block.local.length;
 }
 
-/** The block as the buffers to write one after the other; body and local are not copied. */
+/** Returns the block as the buffers to write one after the other; body and local are not copied. */
 export function encodeBlock(block: Block, wallMs: number, seed: number): Buffer[] {
   const header = Buffer.alloc(blockHeaderBytes);
   blockMagic.copy(header);
@@ -171,7 +175,7 @@ export function encodeBlock(block: Block, wallMs: number, seed: number): Buffer[
   return block.local.length === 0 ? [header, block.body] : [header, block.body, block.local];
 }
 
-/** Null if the bytes at `at` are no intact block header of this journal. */
+/** Returns null if the bytes at `at` are not an intact block header of this journal. */
 export function decodeBlockHeader(bytes: Buffer, at: number, seed: number): BlockHeader | null {
   if (bytes.readUInt32LE(at) !== blockMagic.readUInt32LE(0)) return null;
   if (bytes.readUInt32LE(at + 44) !== crc32(bytes.subarray(at, at + 44), seed)) return null;
@@ -195,7 +199,10 @@ export function decodeBlockHeader(bytes: Buffer, at: number, seed: number): Bloc
   };
 }
 
-/** The block whose header was read at `at`, or null if its content does not match. Shares memory with `bytes`. */
+/**
+ * Returns the block whose header was read at `at`, or null if its content does not match. It shares memory with
+ * `bytes`.
+ */
 export function decodeBlock(bytes: Buffer, at: number, header: BlockHeader, seed: number): Block | null {
   const bodyAt = at + blockHeaderBytes;
   const body = bytes.subarray(bodyAt, bodyAt + header.bodyBytes);
@@ -206,7 +213,7 @@ export function decodeBlock(bytes: Buffer, at: number, header: BlockHeader, seed
 }
 
 function contentCrc(body: Buffer, local: Buffer, seed: number): number {
-  // zlib begins anew for an empty buffer without memory, so an empty part is left out.
+  // zlib restarts the checksum for an empty buffer without memory, so an empty part is omitted.
   let crc = crc32(body, seed);
   if (local.length > 0) crc = crc32(local, crc);
   return crc;

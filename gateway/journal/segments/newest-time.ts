@@ -4,14 +4,15 @@ import { lanes } from '../../../shared/contract/lanes.ts';
 import { decodeSegmentHeader, parseSegmentName, segmentHeaderBytes } from './format.ts';
 
 /**
- * The newest wall time that the journal in `dir` tells of, ms since 1970; 0 where it tells nothing. For a clock that has
- * not been set: when the newest segments were begun (by the gateway's clock), and last written (by the system's).
+ * Returns the newest wall time found in the journal in `dir`, ms since 1970; 0 if there is none. It serves a clock that
+ * has not been set, and considers when the newest segments were created (by the gateway's clock) and last written (by
+ * the system's).
  */
 export function newestTime(dir: string): number {
   return Math.max(0, ...lanes.flatMap((lane) => timesOfNewest(join(dir, lane))));
 }
 
-/** Whatever cannot be read says nothing here: the journal's recovery looks at it properly. */
+/** Errors are ignored here; the journal's recovery handles them. */
 function timesOfNewest(dir: string): number[] {
   try {
     const name = readdirSync(dir)

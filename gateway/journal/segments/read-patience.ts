@@ -2,12 +2,12 @@ import type { Clock } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 
-/** A read error that passes (a loose cable, a busy card) is over by then. */
+/** A temporary read error (a loose cable, a busy card) is over by then. */
 export const readPatienceMs = 30_000;
 
 /**
- * Decides when something in a lane that the disk cannot give is given up as damaged: not while the error may pass, for
- * what is given up is never read again; but not never, for what lies behind it is waiting.
+ * Decides when unreadable blocks of a lane are given up as damaged. Not while the error may be temporary, because
+ * given-up blocks are never read again; but eventually, because the blocks behind them wait.
  */
 export class ReadPatience {
   private readonly dir: string;
@@ -17,7 +17,10 @@ export class ReadPatience {
   private sinceMs: number | null = null;
   private failedNow = false;
 
-  /** `isDiskWell` writes and syncs something: a disk that is gone cannot, and then nothing on it is damaged. */
+  /**
+   * `isDiskWell` writes and syncs something: on a disk that has failed as a whole it returns false, and then nothing is
+   * given up.
+   */
   constructor(parts: { dir: string; clock: Clock; log: Log; isDiskWell(): Promise<boolean> }) {
     this.dir = parts.dir;
     this.clock = parts.clock;
@@ -25,7 +28,7 @@ export class ReadPatience {
     this.isDiskWell = parts.isDiskWell;
   }
 
-  /** Runs one read, and says when reading begins to fail and when it goes through again. */
+  /** Runs one read, and logs when reading starts to fail and when it works again. */
   async during<T>(read: () => Promise<T>): Promise<T> {
     this.failedNow = false;
     try {
@@ -41,7 +44,9 @@ export class ReadPatience {
     }
   }
 
-  /** What a read has met: resolves when it is to be given up. @throws the error while it may pass */
+  /**
+   * Called after a failed read; resolves when the blocks must be given up. @throws the error while it may be temporary
+   */
   async failed(error: unknown): Promise<void> {
     const sinceMs = this.note(error);
     this.failedNow = true;
@@ -49,12 +54,12 @@ export class ReadPatience {
     if (!isLasting || !(await this.isDiskWell())) throw error;
   }
 
-  /** Since when reading fails. */
+  /** Returns for how long reading has been failing. */
   private note(error: unknown): number {
     if (this.sinceMs === null) {
       this.sinceMs = this.clock.monotonicMs();
       const cause = messageOf(error);
-      this.log.error({ dir: this.dir, cause }, 'the journal cannot be read; it is tried again');
+      this.log.error({ dir: this.dir, cause }, 'the journal cannot be read; this is retried');
     }
     return this.sinceMs;
   }

@@ -8,11 +8,11 @@ import { type ReadPatience, readPatienceMs } from './read-patience.ts';
 import { type ScanRange, scanBlocks } from './scan.ts';
 import { countBlocks, type LaneFiles, type Segment, segmentPath, type Tally } from './segment.ts';
 
-/** Read positions that are remembered, so that a consumer goes on without reading a segment from its beginning. */
+/** Limit of remembered read positions, by which a consumer continues without reading a segment from its start. */
 const positionsMax = 32;
-/** Losses remembered per segment; beyond it they are reported without looking whether they were before. */
+/** Limit of losses remembered per segment; beyond it they are reported even if they were reported before. */
 const reportedMax = 1_024;
-/** At start, between two attempts to read what the disk does not give. */
+/** Delay between two attempts to read at start, while the disk cannot read. */
 const tailRetryMs = 250;
 
 interface Damage {
@@ -28,10 +28,10 @@ export class LaneReader {
   private readonly log: Log;
   private readonly patience: ReadPatience;
   private readonly onDamage: (lost: Tally) => void;
-  /** Seq of a block that was read → where it ends. */
+  /** Seq of a block that was read → its end in the segment. */
   private readonly positions = new Map<number, { segment: Segment; end: number }>();
 
-  /** `segments` is the lane's list, oldest first, as it lives. */
+  /** `segments` is the lane's live list, oldest first. */
   constructor(parts: {
     files: LaneFiles;
     segments: readonly Segment[];
@@ -48,7 +48,10 @@ export class LaneReader {
     this.onDamage = parts.onDamage;
   }
 
-  /** As Journal.read. @throws system errors, other than for a segment that is damaged or gone; EIO while it may pass */
+  /**
+   * Implements Journal.read. @throws system errors, except for a damaged or missing segment; EIO while it may be
+   * temporary
+   */
   read(afterSeq: number, bytesMax: number): Promise<Block[]> {
     return this.patience.during(async () => {
       const blocks: Block[] = [];
@@ -61,8 +64,8 @@ export class LaneReader {
   }
 
   /**
-   * Blocks of about the last `bytesMax` bytes, oldest first. What the disk does not give is waited for; damage is
-   * passed over: read() reports it.
+   * Yields the blocks of about the last `bytesMax` bytes, oldest first. It waits for a disk that cannot read, and skips
+   * damage, which read() reports.
    */
   async *tail(bytesMax: number): AsyncGenerator<Block, void> {
     const chosen: { segment: Segment; from: number; to: number; lastSeq: number }[] = [];
@@ -95,7 +98,7 @@ export class LaneReader {
     }
   }
 
-  /** What a segment holds after `seq`, for telling what is lost when it is dropped. */
+  /** Counts a segment's blocks after `seq`, to report what is lost when it is dropped. */
   async tallyAfter(segment: Segment, seq: number): Promise<Tally> {
     if (segment.tally && seq < segment.firstSeq) return segment.tally;
     const blocks = Math.max(0, segment.lastSeq - Math.max(seq, segment.firstSeq - 1));
@@ -114,14 +117,17 @@ export class LaneReader {
     }
   }
 
-  /** Those that may hold blocks after `afterSeq`, as they are now: the list changes while they are read. */
+  /**
+   * Returns the segments that may hold blocks after `afterSeq`. The list is a copy, because it changes while they are
+   * read.
+   */
   private segmentsAfter(afterSeq: number): Segment[] {
     let first = this.segments.length;
     while (first > 0 && this.segments[first - 1]!.lastSeq > afterSeq) first--;
     return this.segments.slice(first);
   }
 
-  /** True when there is enough. */
+  /** Returns true when enough blocks were read. */
   private async readSegment(
     segment: Segment,
     afterSeq: number,
@@ -171,7 +177,9 @@ export class LaneReader {
     return scanBlocks(file, { ...range, seed: this.files.seed });
   }
 
-  /** Null if the file is gone (dropped a moment ago, or by somebody else) or the disk is not to find it any more. */
+  /**
+   * Returns null if the file is missing (just dropped, or removed by somebody) or if the disk has been given up for it.
+   */
   private async open(segment: Segment, onUnreadable: ScanRange['onUnreadable']): Promise<JournalFile | null> {
     for (;;) {
       try {
@@ -184,7 +192,7 @@ export class LaneReader {
     }
   }
 
-  /** For who reads once: tries again for a while, and does without from then on. */
+  /** For one-off reads: retries for a while, and then continues without the unreadable blocks. */
   private waiting(): ScanRange['onUnreadable'] {
     const { clock, log } = this;
     const { dir } = this.files;
@@ -192,7 +200,7 @@ export class LaneReader {
     let isKnown = false;
     return async (error) => {
       if (!isKnown)
-        log.error({ dir, cause: messageOf(error) }, 'the journal cannot be read; it is tried again');
+        log.error({ dir, cause: messageOf(error) }, 'the journal cannot be read; this is retried');
       isKnown = true;
       if (clock.monotonicMs() >= untilMs) return 'damaged';
       await sleep(clock, tailRetryMs);
@@ -202,7 +210,7 @@ export class LaneReader {
 
   private report(segment: Segment, seqs: { from: number; to: number }, damage: Damage): void {
     if (seqs.to < seqs.from || segment.reported.has(seqs.from)) return;
-    // Dropped while it was read: that is counted where it was dropped.
+    // If it was dropped while it was read, its loss was counted there.
     if (!this.segments.includes(segment)) return;
     if (segment.reported.size < reportedMax) segment.reported.add(seqs.from);
     const lost = { blocks: seqs.to - seqs.from + 1, ...damage };

@@ -17,7 +17,7 @@ import { countBlocks, type LaneFiles, newSegment, type Segment, segmentPath } fr
 
 const readableChunkBytes = 1 << 20;
 
-/** A segment file as it lies there: its header, or null if that is damaged. */
+/** A segment file as found: its header, or null if that is damaged. */
 export interface SegmentFile {
   firstSeq: number;
   bytes: number;
@@ -28,21 +28,21 @@ export interface RecoveredLane {
   /** Oldest first. */
   segments: Segment[];
   nextSeq: number;
-  /** Whether the next block may go into the last segment. */
+  /** True if the next block may go into the last segment. */
   lastIsWhole: boolean;
-  /** Bytes behind the last good block, cut off; none of them had been acknowledged. */
+  /** Bytes cut off after the last good block; none of them had been acknowledged. */
   tornBytes: number;
-  /** Acknowledged blocks that are known to be gone with the newest segment; there may have been more. */
+  /** Acknowledged blocks known to be lost with the newest segment; there may have been more. */
   missingBlocks: number;
 }
 
-/** Deletes what is left over, and reads each segment's header. Oldest first. @throws HarbingerError JOURNAL_VERSION */
+/** Deletes left-over files and reads each segment's header. Oldest first. @throws HarbingerError JOURNAL_VERSION */
 export async function listSegments(fs: JournalFs, dir: string, log: Log): Promise<SegmentFile[]> {
   const files: SegmentFile[] = [];
   for (const name of (await fs.list(dir)).sort()) {
     const path = `${dir}/${name}`;
     if (name.endsWith('.tmp')) {
-      log.warn({ path }, 'deleting what an interrupted write left over');
+      log.warn({ path }, 'deleting the remainder of an interrupted write');
       await fs.remove(path);
       continue;
     }
@@ -78,19 +78,19 @@ async function readHeader(fs: JournalFs, path: string): Promise<Omit<SegmentFile
   }
 }
 
-/** What is known of a lane apart from its segments. */
+/** State of a lane that does not come from its segments. */
 export interface KnownOfLane {
-  /** The lowest seq that may be next, as far as cursors and earlier recoveries know. */
+  /** Lower bound of the next seq, by the cursors and earlier recoveries. */
   seqFloor: number;
   /** First seq of the segment created last according to meta.json, 0 if unknown. */
   newestSegment: number;
-  /** Its last seq at an orderly stop; absent if there was none. */
+  /** Its last seq at an orderly stop; absent without one. */
   closedSeq?: number | undefined;
-  /** The journal is made now. */
+  /** The journal is being created. */
   isNew: boolean;
 }
 
-/** Brings one lane back: cuts off a torn tail, makes sure that all it keeps is synced, and decides on the next seq. */
+/** Recovers one lane: cuts off a torn tail, syncs everything that is kept, and determines the next seq. */
 export async function recoverLane(
   files: LaneFiles,
   found: readonly SegmentFile[],
@@ -127,12 +127,12 @@ export async function recoverLane(
   return { segments, nextSeq, lastIsWhole: isCertain && nextSeq === lastSeq + 1, tornBytes, missingBlocks };
 }
 
-/** First seq of the newest segment, 0 if there is none. */
+/** Returns the first seq of the newest segment, 0 if there is none. */
 export function newestOf(segments: readonly Segment[]): number {
   return segments.at(-1)?.firstSeq ?? 0;
 }
 
-/** From headers only: a segment's last seq is what the next one's header says of it. */
+/** Summarises segments from their headers alone: each header contains the previous segment's last seq. */
 async function summarise(files: LaneFiles, found: readonly SegmentFile[], log: Log): Promise<Segment[]> {
   const segments: Segment[] = [];
   for (const [i, file] of found.entries()) {
@@ -144,7 +144,7 @@ async function summarise(files: LaneFiles, found: readonly SegmentFile[], log: L
     const nextHeader = next?.header?.journalId === files.journalId ? next.header : null;
     segment.lastSeq = next ? (nextHeader?.previousLastSeq ?? next.firstSeq - 1) : file.firstSeq - 1;
     if (next && segment.lastSeq < segment.firstSeq) {
-      // Its only write failed and it could not be removed then.
+      // Its only write had failed, and it could not be removed at that time.
       await files.fs.remove(segmentPath(files, segment.firstSeq));
       continue;
     }
@@ -159,13 +159,13 @@ async function summarise(files: LaneFiles, found: readonly SegmentFile[], log: L
   return segments;
 }
 
-/** Reads the last segment, cuts off what is behind its last good block, and syncs the rest. */
+/** Reads the last segment, cuts off everything after its last good block, and syncs the rest. */
 async function recoverLast(files: LaneFiles, last: Segment): Promise<{ torn: number; lastSeq: number }> {
   const isBounded = last.lastSeq >= last.firstSeq;
   const seqMax = isBounded ? last.lastSeq : last.firstSeq + seqsPerSegmentMax;
   let whole = await countBlocks(files, last, { afterSeq: 0, seqMax });
   if (whole.end < last.end) {
-    // The count takes unreadable pages for zeros. If they can be read by now, it is made again.
+    // The count treats unreadable pages as zeros. If they are readable by now, it is repeated.
     await requireReadable(files, last, Math.max(0, whole.end));
     whole = await countBlocks(files, last, { afterSeq: 0, seqMax });
   }
@@ -185,8 +185,8 @@ async function recoverLast(files: LaneFiles, last: Segment): Promise<{ torn: num
 }
 
 /**
- * What could not be read must not be cut off: behind an error that passes may lie acknowledged blocks.
- * @throws HarbingerError JOURNAL_READ
+ * Refuses to cut off unreadable pages, because acknowledged blocks may lie behind a temporary error. @throws
+ * HarbingerError JOURNAL_READ
  */
 async function requireReadable(files: LaneFiles, segment: Segment, from: number): Promise<void> {
   const file = await files.fs.open(segmentPath(files, segment.firstSeq), 'read');

@@ -1,6 +1,6 @@
 /**
- * Reads the blocks of a segment in order, checking every checksum, and finds its way again after damage. Uses one
- * window of the file at a time, so memory depends on the chunk and the largest block only.
+ * Reads the blocks of a segment in order, verifies every checksum, and resynchronises after damage. It holds one window
+ * of the file at a time, so memory depends only on the chunk and the largest block.
  */
 import { codeOf } from '../../../shared/runtime/errors.ts';
 import type { Block } from '../../ports/journal.ts';
@@ -9,23 +9,29 @@ import { type BlockHeader, blockHeaderBytes, blockMagic, decodeBlock, decodeBloc
 
 export type Found =
   | { kind: 'block'; end: number; block: Block }
-  /** `lines` is 0 where the damaged block's header cannot be trusted. */
+  /** `lines` is 0 if the damaged block's header cannot be trusted. */
   | { kind: 'damage'; bytes: number; lines: number };
 
 export interface ScanRange {
-  /** Offsets in the file. `from` is a block's beginning, or anywhere: the next block is found. */
+  /** Offsets in the file. `from` may be anywhere; the first block at or after it is found. */
   from: number;
   to: number;
-  /** Only blocks with seqs in this range count. */
+  /** Only blocks with seqs in this range are valid. */
   seqMin: number;
   seqMax: number;
   seed: number;
   chunkBytes: number;
-  /** Asked where the disk cannot give pages (EIO): to read them again, or to take their blocks for damaged. May throw. */
+  /**
+   * Called if the disk cannot read pages (EIO): decides whether to retry or to treat their blocks as damaged. May
+   * throw.
+   */
   onUnreadable(error: unknown): Promise<'again' | 'damaged'>;
 }
 
-/** Yielded blocks share memory with the chunk they were read in. @throws system errors, EIO as `onUnreadable` decides */
+/**
+ * Scans a range. Yielded blocks share memory with the chunk they were read in. @throws system errors; EIO as
+ * `onUnreadable` decides
+ */
 export async function* scanBlocks(file: JournalFile, range: ScanRange): AsyncGenerator<Found, void> {
   const window = new Window(file, range);
   let at = range.from;
@@ -60,20 +66,23 @@ class Window {
     this.range = range;
   }
 
-  /** Makes sure that `count` bytes from `at` are in `bytes`; their index there. The caller stays inside the range. */
+  /**
+   * Ensures that `count` bytes from `at` are in `bytes`, and returns their index there. The caller stays within the
+   * range.
+   */
   async need(at: number, count: number): Promise<number> {
     const index = at - this.from;
     if (index >= 0 && index + count <= this.bytes.length) return index;
     const wanted = Math.min(Math.max(count, this.range.chunkBytes), this.range.to - at);
     const chunk = Buffer.allocUnsafeSlow(wanted);
     const filled = await readPatiently(this.file, chunk, at, this.range);
-    // A file that is shorter than it was: what is missing reads as zeros and fails its checksums.
+    // The missing part of a file that has become shorter reads as zeros and fails its checksums.
     this.bytes = chunk.fill(0, filled);
     this.from = at;
     return 0;
   }
 
-  /** The header of a block that counts, or null. */
+  /** Returns the header of a valid block, or null. */
   async header(at: number, seqMin: number): Promise<BlockHeader | null> {
     if (at + blockHeaderBytes > this.range.to) return null;
     const index = await this.need(at, blockHeaderBytes);
@@ -81,13 +90,13 @@ class Window {
     return header && header.seq >= seqMin && header.seq <= this.range.seqMax ? header : null;
   }
 
-  /** Offset of the next header that counts, or the range's end. */
+  /** Returns the offset of the next valid header, or the range's end. */
   async findHeader(from: number, seqMin: number): Promise<number> {
     let at = from;
     while (at + blockHeaderBytes <= this.range.to) {
       const hit = this.bytes.indexOf(blockMagic, await this.need(at, blockHeaderBytes));
       if (hit < 0) {
-        // The magic may begin in the window's last three bytes.
+        // The magic may start in the window's last three bytes.
         at = this.from + this.bytes.length - blockMagic.length + 1;
         continue;
       }
@@ -118,7 +127,9 @@ async function readPatiently(
   }
 }
 
-/** Leaves zeros in the pages that the disk cannot give. The last error, or null if it gave them all. */
+/**
+ * Leaves zeros in the pages that the disk cannot read. Returns the last error, or null if it could read all of them.
+ */
 async function readEachPage(file: JournalFile, buffer: Buffer, position: number): Promise<unknown> {
   let last: unknown = null;
   for (let at = 0; at < buffer.length; at += pageBytes) {

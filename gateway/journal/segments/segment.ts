@@ -9,20 +9,20 @@ export interface Tally {
   bytes: number;
 }
 
-/** What is known of a segment without reading it. A lane keeps one of these for each of its files, and no more. */
+/** State of a segment, known without reading it. A lane holds one of these per file, and nothing more. */
 export interface Segment {
   readonly firstSeq: number;
-  /** Last block that counts; before firstSeq where the segment has none. */
+  /** Seq of the last valid block; before firstSeq if the segment has none. */
   lastSeq: number;
-  /** Where the last block that counts ends, as far as is known: what follows is not read. */
+  /** End of the last valid block, as far as known; bytes after it are not read. */
   end: number;
   /** Length on disk, for the budget. */
   bytes: number;
-  /** Null where the header is damaged. */
+  /** Null if the header is damaged. */
   createdMs: number | null;
-  /** What is in it; null for a segment of an earlier run that was not read in full. */
+  /** Counts of its content; null for a segment of an earlier run that was not read in full. */
   tally: Tally | null;
-  /** First seqs of the losses in it that were reported, so that each is reported once. */
+  /** First seqs of the losses in it that were reported, so that each is reported only once. */
   readonly reported: Set<number>;
 }
 
@@ -38,17 +38,17 @@ export function newSegment(firstSeq: number, createdMs: number | null): Segment 
   };
 }
 
-/** Where a lane's segments are and what they are checked with. */
+/** Location of a lane's segments, and the parameters of their checksums. */
 export interface LaneFiles {
   fs: JournalFs;
   dir: string;
   journalId: string;
   seed: number;
-  /** Of the blocks that are written from now on. */
+  /** The run of blocks written from now on. */
   run: number;
 }
 
-/** Within a segment seqs are consecutive, between two they may leap. */
+/** Seqs are consecutive within a segment, but may leap between two. */
 export function blocksAfter(segments: readonly Segment[], seq: number): number {
   const ofOne = ({ firstSeq, lastSeq }: Segment) => Math.max(0, lastSeq - Math.max(seq, firstSeq - 1));
   return segments.reduce((sum, segment) => sum + ofOne(segment), 0);
@@ -63,8 +63,8 @@ export function segmentPath(files: LaneFiles, firstSeq: number): string {
 }
 
 /**
- * What is intact in a segment after `afterSeq`, and where its last good block ends. Reads it in full; where the disk
- * cannot give part of it, `isWhole` is false and what is there is not counted.
+ * Counts the intact blocks of a segment after `afterSeq`, and finds the end of its last good block. It reads the
+ * segment in full; if the disk cannot read a part, `isWhole` is false and that part is not counted.
  */
 export async function countBlocks(
   files: LaneFiles,

@@ -17,9 +17,9 @@ interface OpenSegment {
   segment: Segment;
 }
 
-/** Writes groups of blocks to a lane's newest segment, and leaves everything sound when that fails. */
+/** Writes groups of blocks to a lane's newest segment, and leaves it consistent after a failure. */
 export class SegmentWriter {
-  /** The next block's seq. */
+  /** Seq of the next block. */
   nextSeq: number;
   writtenBytes = 0;
   syncs = 0;
@@ -29,7 +29,7 @@ export class SegmentWriter {
   private readonly log: Log;
   private open: OpenSegment | null = null;
 
-  /** `segments` is the lane's list, oldest first: new ones are put at its end. */
+  /** `segments` is the lane's list, oldest first; new ones are appended. */
   constructor(parts: { files: LaneFiles; segments: Segment[]; nextSeq: number; clock: Clock; log: Log }) {
     this.files = parts.files;
     this.segments = parts.segments;
@@ -43,7 +43,7 @@ export class SegmentWriter {
     return this.open?.segment ?? null;
   }
 
-  /** Goes on writing in the last segment of an earlier run. */
+  /** Continues writing to the last segment of an earlier run. */
   async reopenLast(): Promise<void> {
     const segment = this.segments.at(-1);
     if (!segment) return;
@@ -51,7 +51,7 @@ export class SegmentWriter {
     this.open = { file, segment };
   }
 
-  /** Ends the current segment; the next group begins another. */
+  /** Closes the current segment; the next group starts another. */
   async seal(): Promise<void> {
     const { open } = this;
     this.open = null;
@@ -119,17 +119,17 @@ export class SegmentWriter {
     this.open = open;
   }
 
-  /** A new segment whose first write failed goes as a whole. */
+  /** Removes a new segment whose first write failed. */
   private async discard({ file, segment }: OpenSegment): Promise<void> {
     await file.close().catch((error) => this.warn('closing a segment', error));
-    // If it stays: the next attempt has the same name and empties it.
+    // If it cannot be removed, the next attempt uses the same name and empties it.
     const path = segmentPath(this.files, segment.firstSeq);
     await this.files.fs.remove(path).catch((error) => this.warn('removing a segment', error));
   }
 
   /**
-   * Cuts a failed write off again. Where that fails, and always after a failed sync (the kernel may have forgotten the
-   * pages it could not write, and say nothing the next time), the segment is left and its doubtful seqs with it.
+   * Cuts off a failed write. If that fails, and always after a failed sync (the kernel may have dropped the pages that
+   * it could not write, and not report them again), the segment is abandoned together with its doubtful seqs.
    */
   private async undo(
     { file, segment }: OpenSegment,

@@ -117,7 +117,7 @@ const unreadable: Fault = {
             const said = (words: string) =>
               gateway.logsSince(lastLog).some(({ text }) => text.includes(words));
             if (gateway.starts !== starts) return 'it was restarted';
-            if (!said('the journal cannot be read; it is tried again')) return 'it did not say so';
+            if (!said('the journal cannot be read; this is retried')) return 'it did not say so';
             return said('the journal can be read again') ? null : 'it did not say that it can';
           }),
         );

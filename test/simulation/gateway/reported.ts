@@ -18,7 +18,7 @@ export class Said {
     if (message === 'journal full: dropped unread blocks')
       this.dropped.set(lane, (this.dropped.get(lane) ?? 0) + lines);
     if (message === 'the lines of lost blocks are not known') this.uncounted++;
-    if (message === 'the journal cannot be read; it is tried again') this.reading.failed++;
+    if (message === 'the journal cannot be read; this is retried') this.reading.failed++;
     if (message === 'the journal can be read again') this.reading.well++;
   }
 }
