@@ -1,4 +1,7 @@
-/** Checks the cloud's configuration: what the schema says, and what only the rooms can say. */
+/**
+ * Checks the cloud's configuration: against the schema, and by the checks of the rooms for what a schema cannot
+ * express.
+ */
 import {
   type ConfigCheck,
   type ConfigSources,
@@ -14,7 +17,7 @@ import { credentialProblems } from './receive/credentials.ts';
 import { tlsOwner as ingestTls } from './receive/tls-files.ts';
 import { storeConfigProblems } from './store/config.ts';
 
-/** Opens nothing but the files of the configuration, and with `files` the machine types and PEM files that it names. */
+/** Opens only the files of the configuration, and with `files` also the machine types and PEM files that it names. */
 export function checkCloud(sources: ConfigSources, { files }: { files: boolean }): ReadConfig<CloudConfig> {
   return readConfig(CloudConfig, sources, files ? [...checks, ...fileChecks] : checks);
 }
@@ -39,7 +42,7 @@ const fileChecks: ConfigCheck<CloudConfig>[] = [
   },
 ];
 
-/** Each of the store's sentences begins with the name of the setting. */
+/** Each sentence of the store begins with the name of the setting. */
 function storeProblems({ store }: CloudConfig): ConfigProblem[] {
   return storeConfigProblems(store).map((sentence) => invalid(/^[\w.]*/.exec(sentence)![0], sentence));
 }

@@ -73,7 +73,7 @@ const get = async (cloud: RunningCloud, path: string) => {
 };
 
 describe('the whole cloud', () => {
-  it('stores what a gateway sends, once, across a restart', async () => {
+  it('stores each batch of a gateway once, across a restart', async () => {
     let cloud = await start();
     expect(await send(await gateway(cloud), frameOf([[readingLine(1), readingLine(2)]]))).toBe('acked');
     await stop(cloud);
@@ -92,7 +92,7 @@ describe('the whole cloud', () => {
       .toMatch(/^harbinger_data_free_bytes \d{4,}$/m);
   });
 
-  it('tells of an alert, and once only although a receiver was away and the cloud restarted', async () => {
+  it('notifies of an alert once, although a receiver was down and the cloud restarted', async () => {
     const received: string[] = [];
     let status = 503;
     const receiver: Server = createServer((request, response) => {
@@ -124,7 +124,7 @@ describe('the whole cloud', () => {
     receiver.close();
   });
 
-  it('starts while its store is away, is not ready, and stores when the store comes', async () => {
+  it('starts while its store is down, reports not ready, and stores once the store is up', async () => {
     const store = new TestStore();
     let starts = 0;
     store.away = true;
@@ -146,7 +146,7 @@ describe('the whole cloud', () => {
     });
   });
 
-  it('says which port is busy, and has stopped what it had started', async () => {
+  it('names the busy port, and stops the parts that it had started', async () => {
     const first = await start();
     const busy = readCloudConfig({ config: configPath, data: `${dataDir}/other`, mqttPort: first.mqttPort });
     const starting = startCloud(busy, { dataDir: `${dataDir}/other`, log: silentLog });
@@ -161,7 +161,7 @@ describe('the whole cloud', () => {
     clouds.push(again);
   });
 
-  it('makes a token for its owner alone where none is set, and lets nobody in without', async () => {
+  it('creates a token that only its owner can read if none is set, and refuses callers without it', async () => {
     writeFileSync(configPath, configText().replace('openOnLoopback = true', ''));
     const config = readCloudConfig({ config: configPath, data: dataDir });
     const cloud = await startCloud(config, { dataDir, log: silentLog });
@@ -177,7 +177,7 @@ describe('the whole cloud', () => {
 });
 
 describe('the process entry', () => {
-  it('runs until it is told to stop, and says meanwhile where it can be reached', async () => {
+  it('runs until it is told to stop, and reports where it can be reached', async () => {
     writeFileSync(configPath, configText());
     const stopping = new AbortController();
     const runFile = join(dataDir, 'run.json');
@@ -202,14 +202,14 @@ describe('the process entry', () => {
       /named 'a'/,
     ],
     ['an unknown setting', '[alerts]\nemails = 1', /unknown property 'emails'/],
-    ['a store that lacks its address', '[store]\nkind = "influx"\nversion = 1', /store\.url is missing/],
+    ['a store without an address', '[store]\nkind = "influx"\nversion = 1', /store\.url is missing/],
   ])('refuses %s before anything is opened', (_, more, message) => {
     writeFileSync(configPath, configText(more));
     expect(() => readCloudConfig({ config: configPath, data: dataDir })).toThrow(message);
   });
 
   it.each(['email', 'mqtt'])(
-    'names an authority’s file that %s cannot use, before it starts',
+    'refuses to start, and names the file, if %s cannot use an authority’s file',
     async (kind) => {
       const other = kind === 'email' ? 'host = "x"\nfrom = "a@x"\nto = ["b@x"]' : 'url = "mqtts://x"';
       const notifier = `[[alerts.${kind}]]\nname = "a"\ncaFile = "/nowhere/ca.pem"\n${other}`;
@@ -220,7 +220,7 @@ describe('the process entry', () => {
     },
   );
 
-  it('takes ports and folder from its options, and secrets from the environment', () => {
+  it('takes ports and data folder from its options, and secrets from the environment', () => {
     writeFileSync(configPath, configText());
     const config = readCloudConfig({ config: configPath, data: '/elsewhere', mqttPort: 1, httpPort: 2 });
     expect(config).toMatchObject({ dataDir: '/elsewhere', ingest: { port: 1 }, api: { port: 2 } });

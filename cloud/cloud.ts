@@ -41,7 +41,7 @@ export interface CloudDeps {
 }
 
 export interface RunningCloud {
-  /** Where gateways connect, and where page and API are. */
+  /** The ports of the MQTT listener for gateways and of the HTTP server for page and API. */
   mqttPort: number;
   httpPort: number;
   store: ReadingStore;

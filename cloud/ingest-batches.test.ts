@@ -44,8 +44,8 @@ function decision(id: string, time = '2026-03-01T10:00:00.123Z', gatewayName = '
   });
 }
 
-describe('batches sent again', () => {
-  it('stores each block once, however they are regrouped, and passes gzip on only for whole batches', async () => {
+describe('resent batches', () => {
+  it('are stored once per block, however they are regrouped; gzip is passed on only for whole batches', async () => {
     const lines = [1, 2, 3, 4, 5].map((n) => [readingLine(n)]);
     expect(await send(frameOf(lines.slice(0, 2)))).toBe('acked');
     expect(await send(frameOf(lines.slice(0, 2)))).toBe('acked');
@@ -58,7 +58,7 @@ describe('batches sent again', () => {
     expect(watermark()).toBe(5);
   });
 
-  it('keeps lanes and journals apart, and counts blocks that a gateway had to drop', async () => {
+  it('are told apart by lane and journal; blocks that a gateway had to drop are counted', async () => {
     await send(frameOf([[readingLine(1)]], { firstSeq: 7 }));
     await send(frameOf([[readingLine(2)]], { firstSeq: 10 }));
     await send(frameOf([[readingLine(3)]], { journal: '00000000000000bb' }));
@@ -72,11 +72,11 @@ describe('batches sent again', () => {
   });
 });
 
-describe('batches that have overtaken others', () => {
+describe('batches that overtook others', () => {
   const frame = (seq: number, after?: number) =>
     frameOf([[readingLine(seq)]], { firstSeq: seq, ...(after !== undefined && { after }) });
 
-  it('are not stored and end the connection; then all come in order', async () => {
+  it('are not stored and close the connection; the resend is in order', async () => {
     const client = await cloud.connect();
     expect(await publish(client, readings, frame(1))).toBe('acked');
     expect(await publish(client, readings, frame(3, 2))).toBe('closed');
@@ -87,12 +87,12 @@ describe('batches that have overtaken others', () => {
     expect(cloud.store.lines.size).toBe(3);
   });
 
-  it('are told on the first one of a connection too', async () => {
+  it('are detected in the first batch of a connection too', async () => {
     expect(await publish(await cloud.connect(), readings, frame(2, 1))).toBe('closed');
     expect(watermark()).toBe(0);
   });
 
-  it('are not those that come twice', async () => {
+  it('are not confused with repeated batches', async () => {
     const client = await cloud.connect();
     for (const one of [frame(1), frame(1), frame(5, 1), frame(1), frame(5, 1), frame(6, 5)])
       expect(await publish(client, readings, one)).toBe('acked');
@@ -100,7 +100,7 @@ describe('batches that have overtaken others', () => {
   });
 });
 
-describe('what can never be stored is quarantined and acknowledged', () => {
+describe('unstorable content is quarantined and acknowledged', () => {
   const good = frameOf([[readingLine(1)]]);
 
   it.each<[string, string, () => Buffer]>([
@@ -124,7 +124,7 @@ describe('what can never be stored is quarantined and acknowledged', () => {
     expect(cloud.store.lines.size).toBe(1);
   });
 
-  it('a body that does not decode, whose blocks are then behind us', async () => {
+  it('a body that does not decode, whose blocks then count as processed', async () => {
     const { encodeBatch, decodeBatch } = await import('../shared/contract/batch.ts');
     const { header } = decodeBatch(good);
     expect(await send(encodeBatch({ header, body: Buffer.from('not gzip') }))).toBe('acked');
@@ -175,7 +175,7 @@ describe('what can never be stored is quarantined and acknowledged', () => {
 });
 
 describe('events', () => {
-  it('become lines that a replay gives again, one each even at the same time; bad ones do not hold up good ones', async () => {
+  it('become one line each, also at the same time, and the same lines on a replay; bad events do not block good ones', async () => {
     const blocks = [
       [decision('a'), decision('b'), '{"type":"unknown"}', decision('c', '2026-13-01T10:00:00Z')],
       [decision('d')],
@@ -203,13 +203,13 @@ describe('events', () => {
     expect(cloud.operations.decisions.page({ limit: 10 }).items).toHaveLength(3);
   });
 
-  it('of another gateway are refused', async () => {
+  it('that name another gateway are refused', async () => {
     await send(frameOf([[decision('a', undefined, 'south')]], { lane: 'events' }), 'events');
     expect(quarantined()).toMatchObject([{ code: 'EVENT_FOREIGN' }]);
     expect(cloud.operations.decisions.page({ limit: 10 }).items).toEqual([]);
   });
 
-  it('reach operations while the store is away', async () => {
+  it('reach operations while the store is down', async () => {
     cloud.store.away = true;
     const acked = send(frameOf([[decision('a')]], { lane: 'events' }), 'events');
     await expect.poll(() => cloud.operations.decisions.page({ limit: 10 }).items.length).toBe(1);
@@ -221,7 +221,7 @@ describe('events', () => {
 });
 
 describe('machines', () => {
-  it('show when they were last seen, and their newest estimate', async () => {
+  it('have the time of their last reading and their newest estimate', async () => {
     await send(frameOf([[readingLine(1), readingLine(2), readingLine(3, { machine: 'pump-2' })]]));
     const estimate =
       'estimate,gateway=north,machine=pump-1,site=leeds anomaly=0.1,health=0.7,rul_p10=10,rul_p50=20,rul_p90=30,source="model",type="pump",unit="cycles" 1700000000005000000';

@@ -17,8 +17,8 @@ afterEach(() => cloud.stop());
 
 const readings = uplinkTopic('north', 'readings');
 
-describe('who may connect', () => {
-  it('refuses a wrong password, an unknown gateway and nobody at all', async () => {
+describe('login', () => {
+  it('refuses a wrong password, an unknown gateway and a missing user name', async () => {
     await expect(cloud.connect('north', 'wrong')).rejects.toThrow(/Bad username or password/);
     await expect(cloud.connect('west', 'whatever')).rejects.toThrow(/Bad username or password/);
     await expect(cloud.connect('', '')).rejects.toThrow();
@@ -27,7 +27,7 @@ describe('who may connect', () => {
     );
   });
 
-  it('asks who guesses to come back later, and lets the others behind that address in', async () => {
+  it('throttles a client that guesses, and accepts others behind the same address', async () => {
     for (let i = 0; i < 5; i++) {
       await expect(cloud.connect('north', `guess ${i}`)).rejects.toThrow(/Bad username or password/);
     }
@@ -38,7 +38,7 @@ describe('who may connect', () => {
     );
   });
 
-  it('keeps one gateway’s connection when another uses the same client id', async () => {
+  it('keeps a gateway’s connection when another gateway uses the same client id', async () => {
     const north = await cloud.connect();
     const { options } = north;
     const south = (await import('mqtt')).default.connect(`mqtt://127.0.0.1:${cloud.port}`, {
@@ -53,8 +53,8 @@ describe('who may connect', () => {
   });
 });
 
-describe('what a gateway may do', () => {
-  it('closes the connection on another gateway’s topic, a foreign topic, QoS 0 and retained batches', async () => {
+describe('rights of a gateway', () => {
+  it('exclude other gateways’ topics, foreign topics, QoS 0 and retained batches, which close the connection', async () => {
     const frame = frameOf([[readingLine(1)]]);
     for (const topic of [
       uplinkTopic('south', 'readings'),
@@ -70,7 +70,7 @@ describe('what a gateway may do', () => {
     expect(cloud.store.lines.size).toBe(0);
   });
 
-  it('grants only its own downlink', async () => {
+  it('include a subscription to its own downlink only', async () => {
     const client = await cloud.connect();
     const granted = await client.subscribeAsync('harbinger/v1/north/down/#', { qos: 1 });
     expect(granted[0]?.qos).toBe(1);
@@ -79,7 +79,7 @@ describe('what a gateway may do', () => {
     }
   });
 
-  it('closes the connection before a packet over the limit is buffered', async () => {
+  it('exclude packets over the limit, which close the connection before they are buffered', async () => {
     const client = await cloud.connect();
     expect(await publish(client, readings, Buffer.alloc(5 << 20))).toBe('closed');
     await vi.waitFor(async () => {
@@ -91,11 +91,11 @@ describe('what a gateway may do', () => {
   });
 });
 
-describe('two of one name', () => {
+describe('two gateways of one name', () => {
   const linesOf = (machine: string) =>
     frameOf([[readingLine(1, { machine })]], { journal: `00000000000000${machine}` });
 
-  it('both deliver, and are told from one that was started again', async () => {
+  it('can both deliver, and are told apart from a restarted gateway', async () => {
     const [first, second] = [
       await cloud.connect('north', undefined, { clientId: 'gateway-north/1' }),
       await cloud.connect('north', undefined, { clientId: 'gateway-north/2' }),
@@ -113,7 +113,7 @@ describe('two of one name', () => {
     expect(cloud.store.lines.size).toBe(4);
   });
 
-  it('the same one connects again: its older connection is ended', async () => {
+  it('are not assumed when a gateway reconnects: its older connection is closed', async () => {
     const first = await cloud.connect('north', undefined, { clientId: 'gateway-north/1' });
     const closed = new Promise<void>((resolve) => first.once('close', () => resolve()));
     await cloud.connect('north', undefined, { clientId: 'gateway-north/1' });
@@ -121,8 +121,8 @@ describe('two of one name', () => {
   });
 });
 
-describe('greets whom it serves', () => {
-  it('so that a gateway knows that it is no other broker', async () => {
+describe('the greeting', () => {
+  it('tells a gateway that it has not reached another broker', async () => {
     const client = await cloud.connect();
     const greeted = new Promise<string>((resolve) => client.once('message', (topic) => resolve(topic)));
     await client.subscribeAsync(greetingTopic('north'));
@@ -130,7 +130,7 @@ describe('greets whom it serves', () => {
   });
 });
 
-describe('while the store is slow or away', () => {
+describe('while the store is slow or down', () => {
   it('stores and acknowledges events, and answers pings, while readings wait for the store', async () => {
     let open = () => {};
     cloud.store.gates.set(
@@ -160,7 +160,7 @@ describe('while the store is slow or away', () => {
     expect(cloud.store.lines.size).toBe(5);
   });
 
-  it('holds the acknowledgement back until the store is there again', async () => {
+  it('withholds the acknowledgement until the store is up again', async () => {
     cloud.store.away = true;
     const client = await cloud.connect();
     const acked = publish(client, readings, frameOf([[readingLine(1)]]));
@@ -174,7 +174,7 @@ describe('while the store is slow or away', () => {
     expect(cloud.store.lines.size).toBe(1);
   });
 
-  it('closes the connection after its limit; nothing behind a lost batch is stored, and the resend completes', async () => {
+  it('closes the connection at its time limit, stores nothing that follows a lost batch, and completes on the resend', async () => {
     await cloud.stop();
     cloud = await startIngest({ storeWaitMsMax: 300 });
     cloud.store.away = true;
@@ -194,7 +194,7 @@ describe('while the store is slow or away', () => {
 });
 
 describe('a listener with TLS and password hashes', () => {
-  it('names the file it cannot use, and the setting', async () => {
+  it('names the file that it cannot use, and the setting', async () => {
     const tls = { certFile: '/nowhere/cert.pem', keyFile: '/nowhere/key.pem' };
     await expect(startIngest({ tls })).rejects.toMatchObject({
       code: 'INGEST_TLS_FILES',
@@ -203,7 +203,7 @@ describe('a listener with TLS and password hashes', () => {
   });
 
   it.skipIf(noOpenssl !== null)(
-    'lets in who has the password, encrypted, and nobody in plain text (needs openssl)',
+    'accepts the right password over TLS, and no plain-text connection (needs openssl)',
     async () => {
       await cloud.stop();
       const folder = mkdtempSync(join(tmpdir(), 'harbinger-tls-'));

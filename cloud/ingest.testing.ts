@@ -1,4 +1,4 @@
-/** What the ingest's tests share: a store that can be slow or away, a gateway on a real connection, batches. */
+/** Shared by the tests of ingest: a store that can be slow or down, a gateway on a real connection, and batches. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,13 +29,13 @@ import { Sink } from './sink/sink.ts';
 export const journal = '00000000000000aa';
 export const password = 'a password of gateway north';
 
-/** Keeps lines as a store does: the same point twice is one. */
+/** Keeps lines like a real store: writing the same point twice leaves one. */
 export class TestStore implements ReadingStore {
   readonly kind = 'test';
   readonly lines = new Map<string, string>();
   readonly batches: StoreBatch[] = [];
   away = false;
-  /** Lines that contain it are rejected. */
+  /** Lines that contain this text are rejected. */
   rejects: string | null = null;
   /** Awaited before a lane is written. */
   readonly gates = new Map<Lane, Promise<void>>();

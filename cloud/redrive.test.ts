@@ -1,4 +1,4 @@
-/** What was put aside is sent again, over the API of a whole cloud. */
+/** Redrive of quarantined lines and dead notifications, over the API of a whole cloud. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -66,7 +66,7 @@ describe('quarantined lines', () => {
       Buffer.from(body),
     );
 
-  it('are shown, stored when the store takes them, and are then no longer aside', async () => {
+  it('are listed, stored once the store accepts them, and then removed', async () => {
     await start();
     await quarantine('STORE_REJECTED', `${readingLine(1)}\n${readingLine(2)}\n`);
     const { body } = await ask('GET', '/api/quarantine/1');
@@ -79,7 +79,7 @@ describe('quarantined lines', () => {
     expect(cloud.operations.machines.all()).toMatchObject([{ machine: 'pump-1', machineType: 'pump' }]);
   });
 
-  it('that are refused again are new entries; what holds no lines stays', async () => {
+  it('that are refused again become new entries; an entry without lines stays', async () => {
     await start();
     store.rejects = 'speed=2 ';
     await quarantine('STORE_REJECTED', `${readingLine(1)}\n${readingLine(2)}\n`);
@@ -100,7 +100,7 @@ describe('quarantined lines', () => {
     expect(cloud.operations.quarantine.get(left[0]!.id)?.body.toString()).toBe(`${readingLine(2)}\n`);
   });
 
-  it('stay where they are while the store is away', async () => {
+  it('stay in place while the store is down', async () => {
     await start();
     await quarantine('STORE_REJECTED', `${readingLine(1)}\n`);
     store.away = true;
@@ -112,7 +112,7 @@ describe('quarantined lines', () => {
     expect((await audit())[0]).toMatchObject({ outcome: 'failed: STORE_UNAVAILABLE' });
   });
 
-  it('are sent again only by who may change things, which is recorded', async () => {
+  it('are redriven only by a caller who may change things, and the redrive is recorded', async () => {
     await start();
     await quarantine('STORE_REJECTED', `${readingLine(1)}\n`);
     const refused = await ask('POST', '/api/quarantine/redrive', { all: true }, readToken);
@@ -148,7 +148,7 @@ describe('dead notifications', () => {
   });
   const hook = () => ({ name: 'hook', url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}` });
 
-  it('are told once more under the same key, after their receiver was mended', async () => {
+  it('are sent once more under the same key after their receiver was repaired', async () => {
     await start({ webhook: [hook()] });
     const events = [predictionEvent('opened', 1)];
     await cloud.operations.events.apply('north', events);
@@ -174,7 +174,7 @@ describe('dead notifications', () => {
     ]);
   });
 
-  it('of a notifier that is not configured any more stay where they are', async () => {
+  it('of a notifier that is no longer configured stay in place', async () => {
     await start({ webhook: [hook()] });
     const events = [predictionEvent('opened', 1)];
     await cloud.operations.events.apply('north', events);

@@ -1,4 +1,4 @@
-/** Sends quarantined lines to the store again, and dead notifications to their receivers, on a person's request. */
+/** Resends quarantined lines to the store, and dead notifications to their receivers, on a person's request. */
 import type { Clock } from '../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../shared/runtime/errors.ts';
 import type { DeadNotifications } from './ports/notifications.ts';
@@ -15,8 +15,8 @@ export interface RedriveDeps {
   quarantine: QuarantineEntries;
   deadNotifications: DeadNotifications;
   /**
-   * Stores the lines of an entry, or puts what is refused again into quarantine anew. Throws HarbingerError, `retry`
-   * saying whether the store might take them later.
+   * Stores the lines of an entry; lines that are refused again become a new entry. Throws HarbingerError, whose `retry`
+   * says whether the store might accept them later.
    */
   storeAgain(entry: Quarantined, body: Buffer, signal: AbortSignal): Promise<void>;
   clock: Clock;
@@ -64,7 +64,7 @@ export class Redrive {
     };
   }
 
-  /** Aborts a redrive under way. Nothing is lost: what it has not finished stays where it was. */
+  /** Aborts a redrive in progress. Nothing is lost: entries that it has not finished stay in place. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running?.catch(() => {});
@@ -105,8 +105,8 @@ export class Redrive {
   }
 
   /**
-   * Removes the entry only after its lines are stored or in quarantine anew. After a crash in between, it is still
-   * there; storing its lines again leaves one copy.
+   * Removes the entry only after its lines are stored or in a new entry. After a crash in between it is still there;
+   * storing its lines again leaves one copy.
    */
   private async redriveEntry(id: number): Promise<void> {
     const { quarantine, storeAgain } = this.deps;
@@ -118,7 +118,7 @@ export class Redrive {
 
   private async redriveNotification(key: string): Promise<void> {
     const { deadNotifications, notifiers } = this.deps;
-    // A notification for a notifier that is no longer configured would wait for ever.
+    // A notification for a notifier that is no longer configured would never be sent.
     const isConfigured = notifiers.includes(key.slice(key.lastIndexOf('/') + 1));
     const redriven = isConfigured && (await deadNotifications.redrive(key));
     if (!redriven) throw unknown(`dead notification '${key.slice(0, 200)}' of a notifier that is configured`);

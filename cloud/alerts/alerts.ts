@@ -1,7 +1,7 @@
 /**
  * Alerts: the rules by which events change them (lifecycle, recipients), and the delivery of the notifications that are
- * owed (notification runner, shared/notifiers). This file composes the room. Rules decide and store nothing: alerts and
- * owed notifications are kept by operations.
+ * owed (notification runner, shared/notifiers). This file composes the room. Rules decide and store nothing; operations
+ * stores alerts and owed notifications.
  */
 import { type Counter, Counter as CounterMetric, Gauge, type Registry } from 'prom-client';
 import { refuse } from '../../shared/config/problem.ts';
@@ -29,7 +29,9 @@ export function createAlertRules(config: AlertsConfig): AlertRules {
   return { transition, recipients: (step, told) => recipientsOf(configs, step, told) };
 }
 
-/** @throws ConfigError ALERTS_TLS_FILES: an unreadable file is an error at the start, not when the first alert is due */
+/**
+ * @throws ConfigError ALERTS_TLS_FILES: an unreadable file is an error at the start, not when the first alert is due
+ */
 export async function createNotificationRunner(
   config: AlertsConfig,
   deps: AlertsDeps,

@@ -5,7 +5,7 @@ import { lifecycleEvent, predictionEvent } from '../../shared/notifiers/predicti
 import type { Alert } from '../ports/alerts.ts';
 import { transition } from './lifecycle.ts';
 
-/** Runs events through; returns the last alert and the changes told. */
+/** Applies the events in order. Returns the last alert and the changes that receivers are notified of. */
 function run(...events: HarbingerEvent[]): { alert: Alert | null; told: (AlertChange | null)[] } {
   let alert: Alert | null = null;
   const told: (AlertChange | null)[] = [];
@@ -32,11 +32,11 @@ describe('an alert', () => {
     });
   });
 
-  it('opens by an update whose opening was lost', () => {
+  it('opens by an update if its opening was lost', () => {
     expect(run(predictionEvent('updated', 5)).told).toEqual(['opened']);
   });
 
-  it('keeps its newest state when an older change arrives late, and learns when it really began', () => {
+  it('keeps its newest state when an older change arrives late, and takes over the earlier opening time', () => {
     const { alert, told } = run(
       predictionEvent('updated', 5, { severity: 'critical' }),
       predictionEvent('opened', 1),
@@ -47,7 +47,7 @@ describe('an alert', () => {
     expect(run(predictionEvent('updated', 5), predictionEvent('updated', 3)).told).toEqual(['opened']);
   });
 
-  it('stays resolved, whatever comes late', () => {
+  it('stays resolved, whatever arrives late', () => {
     const { alert, told } = run(
       predictionEvent('opened', 1),
       predictionEvent('resolved', 5),
@@ -59,7 +59,7 @@ describe('an alert', () => {
     expect(alert?.resolvedAt).toBe('2026-03-01T10:05:00Z');
   });
 
-  it('that resolves before it is known to have opened is told to nobody', () => {
+  it('that is resolved before its opening is known notifies nobody', () => {
     const { alert, told } = run(predictionEvent('resolved', 5), predictionEvent('opened', 1));
     expect(told).toEqual([null]);
     expect(alert?.state).toBe('resolved');
@@ -74,7 +74,7 @@ describe('an alert', () => {
 });
 
 describe('a machine with an open alert', () => {
-  it('that is replaced resolves it, told as a resolved prediction with an id of its own', () => {
+  it('that is replaced resolves the alert, with a resolved prediction of its own id', () => {
     const opened = run(predictionEvent('opened', 1)).alert;
     const step = transition(opened, lifecycleEvent('replaced', 7));
     expect(step).toMatchObject({
@@ -88,15 +88,15 @@ describe('a machine with an open alert', () => {
     });
   });
 
-  it('that was replaced before the alert opened keeps it', () => {
+  it('that was replaced before the alert opened keeps the alert', () => {
     expect(run(predictionEvent('opened', 5), lifecycleEvent('replaced', 3)).told).toEqual(['opened']);
   });
 
-  it('that fails keeps it: somebody still has to come', () => {
+  it('that fails keeps the alert: it still needs a repair', () => {
     expect(run(predictionEvent('opened', 1), lifecycleEvent('failed', 7)).alert?.state).toBe('open');
   });
 });
 
-it('ignores what is no alert’s business', () => {
+it('ignores events that do not concern alerts', () => {
   expect(transition(null, lifecycleEvent('replaced', 1))).toBeNull();
 });

@@ -100,7 +100,7 @@ async function withRunner(
 }
 
 describe('the notification runner', () => {
-  it('sends what is queued before and after it starts, in order, each once', async () => {
+  it('sends notifications queued before and after its start, in order, each once', async () => {
     const sent: string[] = [];
     const before = new Queue();
     before.add('a');
@@ -117,7 +117,7 @@ describe('the notification runner', () => {
     expect(sent).toEqual(['a', 'b', 'c']);
   });
 
-  it('tries again with growing pauses, then gives up', async () => {
+  it('retries with growing pauses, then gives up', async () => {
     const times: number[] = [];
     let clockOf: ManualClock | null = null;
     const notify = async () => {
@@ -133,14 +133,14 @@ describe('the notification runner', () => {
     expect(times).toEqual([0, 750, 2_250]);
   });
 
-  it('does not try again what was refused for good', async () => {
+  it('does not retry a permanent refusal', async () => {
     await withRunner([policy('test', failing(false))], async (queue) => {
       queue.add('a');
       await vi.waitFor(() => expect(queue.buried).toHaveLength(1), 30_000);
     });
   });
 
-  it('comes back when the receiver asked it to', async () => {
+  it('retries at the time that the receiver asked for', async () => {
     let calls = 0;
     const notify = async () => {
       if (calls++ === 0) throw new RetryAfterError('busy', 30_000);
@@ -154,7 +154,7 @@ describe('the notification runner', () => {
     });
   });
 
-  it('is not delayed by a notifier that never answers, and limits that one', async () => {
+  it('is not delayed by a notifier that never answers, and stops its attempt at the time limit', async () => {
     const hangs = policy('hangs', () => new Promise(() => {}), { attemptsMax: 1 });
     const sent = policy('test', () => Promise.resolve());
     await withRunner([hangs, sent], async (queue, clock) => {
@@ -167,14 +167,14 @@ describe('the notification runner', () => {
     });
   });
 
-  it('leaves an attempt under way for the next start when it stops', async () => {
+  it('leaves an attempt in progress for the next start when it stops', async () => {
     const queue = new Queue();
     queue.add('a');
     await withRunner([policy('test', () => new Promise(() => {}))], async () => {}, queue);
     expect(queue.items).toMatchObject([{ key: 'a', attempts: 0 }]);
   });
 
-  it('buries what waits for a notifier that is no longer configured', async () => {
+  it('buries notifications for a notifier that is no longer configured', async () => {
     const queue = new Queue();
     queue.add('a', 'gone');
     await withRunner([], async () => vi.waitFor(() => expect(queue.buried).toHaveLength(1), 30_000), queue);

@@ -25,13 +25,13 @@ export interface NotificationRunnerDeps {
   notifications: Counter<'notifier' | 'outcome'>;
 }
 
-/** Pause after the queue itself failed (for example on a full disk), and longest wait for something to be queued. */
+/** Pause after the queue itself failed (for example on a full disk), and the longest wait for a queued notification. */
 const pauseMs = 5_000;
 
 /**
- * Sends the notifications in the queue. Each notifier has a loop of its own, one notification at a time, so that one that
- * hangs delays no other. After a crash between a receiver's confirmation and its record in the queue, that notification
- * is sent once more with the same idempotency key: receivers that must act exactly once remember keys.
+ * Sends the notifications in the queue. Each notifier has a loop of its own, one notification at a time, so that one
+ * that hangs delays no other. After a crash between a receiver's confirmation and its record in the queue, that
+ * notification is sent once more with the same idempotency key: receivers that must act exactly once remember keys.
  */
 export class NotificationRunner {
   private readonly policies: NotifierPolicy[];
@@ -51,7 +51,7 @@ export class NotificationRunner {
     this.loops = [...this.policies.map((policy) => this.run(policy)), this.buryOrphans()];
   }
 
-  /** Aborts the attempts under way; they are made again after the next start. */
+  /** Aborts the attempts in progress; they are repeated after the next start. */
   async stop(): Promise<void> {
     this.stopping.abort();
     this.unsubscribe();
@@ -115,7 +115,7 @@ export class NotificationRunner {
     );
   }
 
-  /** Ends the attempt at its limit, even if the notifier ignores its signal. */
+  /** Stops the attempt at its time limit, even if the notifier ignores its signal. */
   private withinTimeout(policy: NotifierPolicy, notification: Notification): Promise<void> {
     const attempt = new AbortController();
     return new Promise((resolve, reject) => {
@@ -139,8 +139,8 @@ export class NotificationRunner {
   }
 
   /**
-   * Waits until `atMs` or until something is queued, but no longer than a pause, so that a clock that was set does not
-   * hold notifications up.
+   * Waits until `atMs` or until something is queued, but no longer than a pause, so that a clock that was set back does
+   * not delay notifications.
    */
   private async untilQueued(notifier: string, atMs: number | null): Promise<void> {
     const { clock } = this.deps;
@@ -151,7 +151,7 @@ export class NotificationRunner {
     this.wake.delete(notifier);
   }
 
-  /** Buries notifications for notifiers that are no longer configured, which would wait for ever. */
+  /** Buries notifications for notifiers that are no longer configured, which would never be sent. */
   private async buryOrphans(): Promise<void> {
     const { queue, log } = this.deps;
     const known = new Set(this.policies.map(({ notifier }) => notifier.name));

@@ -23,13 +23,13 @@ function told(
   return recipientsOf(notifiers, { ...step, change: kind }, before);
 }
 
-it('tells those whose filter lets the change through', () => {
+it('notifies those whose filter accepts the change', () => {
   expect(told('opened', 'warning')).toEqual(['all', 'openings']);
   expect(told('opened', 'critical')).toEqual(['all', 'critical', 'openings']);
   expect(told('updated', 'critical')).toEqual(['all', 'critical']);
 });
 
-it('tells the end of an alert to whom its beginning was told, even if it is less severe by now', () => {
+it('notifies of the resolution everyone who was notified of the opening, even if the alert has become less severe', () => {
   expect(told('resolved', 'warning', ['critical'])).toEqual(['all', 'critical']);
   expect(told('resolved', 'warning')).toEqual(['all']);
 });

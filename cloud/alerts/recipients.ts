@@ -4,9 +4,9 @@ import type { NotifierFilter } from '../../shared/notifiers/settings.ts';
 import type { AlertStep } from '../ports/alerts.ts';
 
 /**
- * Names of the notifiers whose filter lets a change through. A notifier that heard of an alert also hears of its later
- * changes, even if the alert has become less severe than its filter asks for: otherwise its receivers would take the
- * alert for open for ever.
+ * Names of the notifiers whose filter accepts a change. A notifier that heard of an alert also hears of its later
+ * changes, even if the alert has become less severe than its filter requires: otherwise its receivers would believe
+ * that the alert is still open.
  */
 export function recipientsOf(
   notifiers: readonly { name: string; filter: NotifierFilter }[],

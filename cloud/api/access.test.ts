@@ -21,8 +21,8 @@ function statusFor(url: string, headers: Record<string, string>): Promise<number
 
 afterAll(stopAll);
 
-describe('who may call', () => {
-  it('asks for the token, and lets in who presents it', async () => {
+describe('access', () => {
+  it('requires the token, and accepts a caller that presents it', async () => {
     const { base } = await startApi();
     const without = await get(`${base}/api/machines`, {});
     expect(without.status).toBe(401);
@@ -57,7 +57,7 @@ describe('who may call', () => {
     expect(elsewhere.status).toBe(403);
   });
 
-  it('asks who guesses to wait, and says how long; sessions go on', async () => {
+  it('makes a caller that guesses wait, and says how long; sessions continue to work', async () => {
     const clock = manualClock();
     const { base } = await startApi({ clock });
     const login = (given: string) => post(`${base}/api/session`, { token: given }, {});
@@ -79,7 +79,7 @@ describe('who may call', () => {
     expect((await get(`${other.base}/api/machines`)).status).toBe(200);
   });
 
-  it('lets the holder of the other token look, and change nothing', async () => {
+  it('lets the holder of the read-only token read, and change nothing', async () => {
     const readToken = 'a-token-to-look-only';
     const { base } = await startApi({
       config: { ...testConfig, readToken },
@@ -97,7 +97,7 @@ describe('who may call', () => {
     expect((await get(`${base}/api/machines`, { cookie: forged })).status).toBe(401);
   });
 
-  it('ends a session after its time', async () => {
+  it('expires a session after its lifetime', async () => {
     let nowMs = 1_000_000;
     const { base } = await startApi({ clock: { ...systemClock, nowMs: () => nowMs } });
     const response = await post(`${base}/api/session`, { token }, {});
@@ -107,7 +107,7 @@ describe('who may call', () => {
     expect((await get(`${base}/api/machines`, { cookie })).status).toBe(401);
   });
 
-  it('is open without a token only on loopback, by a loopback name, to nobody else’s requests', async () => {
+  it('is open without a token only on loopback, under a loopback name, and not to requests from other sites', async () => {
     const { base } = await startApi({ config: { ...none, openOnLoopback: true } });
     expect((await get(`${base}/api/machines`, {})).status).toBe(200);
     expect(await statusFor(`${base}/api/machines`, { host: 'localhost:8080' })).toBe(200);
@@ -116,13 +116,13 @@ describe('who may call', () => {
     expect(await statusFor(`${base}/healthz`, { host: 'rebound.example' })).toBe(200);
   });
 
-  it('does not start where nobody could be let in', async () => {
+  it('does not start if nobody could be let in', async () => {
     await expect(startApi({ config: none })).rejects.toMatchObject({ code: 'API_TOKEN_MISSING' });
     const wide = { ...none, openOnLoopback: true, host: '0.0.0.0' };
     await expect(startApi({ config: wide })).rejects.toMatchObject({ code: 'API_TOKEN_MISSING' });
   });
 
-  it('says which port is busy and how to choose another', async () => {
+  it('names the busy port and says how to choose another', async () => {
     const port = Number(new URL((await startApi()).base).port);
     await expect(startApi({ config: { ...testConfig, port } })).rejects.toMatchObject({
       code: 'API_PORT_BUSY',

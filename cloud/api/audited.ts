@@ -7,7 +7,7 @@ import type { RouteContext } from './context.ts';
 const subjectLengthMax = 500;
 
 /**
- * Runs `work` and records who asked for it, from where, for what, and how it ended. The request is on disk before
+ * Runs `work` and records who asked for it, from where, for what, and with which outcome. The request is on disk before
  * anything is done: a change that cannot be recorded is not made.
  */
 export async function audited<T extends object>(

@@ -14,7 +14,7 @@ export interface Readiness {
   reasons: string[];
 }
 
-/** Everything the routes work on. Each route takes the part of it that it uses. */
+/** Everything that routes use. Each route takes the part that it needs. */
 export interface RouteContext {
   store: ReadingStore;
   machines: MachineStates;
@@ -29,6 +29,6 @@ export interface RouteContext {
   hub: StreamHub;
   clock: Clock;
   ready(): Readiness;
-  /** Whatever /api/status shows besides. */
+  /** Additional properties for /api/status. */
   status(): Record<string, unknown>;
 }

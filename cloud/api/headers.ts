@@ -13,7 +13,10 @@ const securityHeaders = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-/** Adds headers to every answer: the page loads nothing from elsewhere and no frame shows it; no cache keeps API answers. */
+/**
+ * Adds security headers to every answer: the page loads nothing from other hosts, no frame embeds it, no cache keeps
+ * API answers.
+ */
 export function addHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(securityHeaders);

@@ -26,7 +26,7 @@ describe('bad input', () => {
     expect(body.error.message).toContain(place);
   });
 
-  it('refuses what is too long before reading it', async () => {
+  it('refuses an oversized request before reading it', async () => {
     const { base } = await startApi();
     const long = await get(`${base}/api/events?before=${'x'.repeat(5_000)}`);
     expect([long.status, long.body.error.code]).toEqual([414, 'API_URL_TOO_LONG']);
@@ -36,7 +36,7 @@ describe('bad input', () => {
     expect([broken.status, broken.body.error.code]).toEqual([400, 'API_BAD_REQUEST']);
   });
 
-  it('keeps the inside of an unexpected error to itself, and says when to try again', async () => {
+  it('hides the details of an unexpected error, and says when to retry', async () => {
     const operations = createMemoryOperations();
     operations.set({ machines: [machineOf()] });
     let failure: Error = new TypeError('secret path /var/lib/x');
@@ -56,7 +56,7 @@ describe('bad input', () => {
     expect(busy.headers.get('retry-after')).toBe('5');
   });
 
-  it('answers an unknown address in the same form', async () => {
+  it('answers an unknown address in the same format', async () => {
     const { status, body } = await get(`${(await startApi()).base}/api/nothing`);
     expect([status, body.error.code]).toEqual([404, 'API_NOT_FOUND']);
   });

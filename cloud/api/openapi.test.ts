@@ -1,4 +1,4 @@
-/** Asks for every answer that the OpenAPI document promises, and compares it with the document. */
+/** Requests every answer that the OpenAPI document promises, and compares it with the document. */
 import { afterAll, expect, it, vi } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { ApiContract } from '../../shared/http/openapi-contract.testing.ts';
@@ -41,7 +41,7 @@ async function startPlant() {
   return { base, state, key: notification.key };
 }
 
-it('answers as its document says, everywhere', async () => {
+it('every route answers as the OpenAPI document says', async () => {
   const { base, state, key } = await startPlant();
   const api = await ApiContract.of(base, bearer);
   await api.ask('GET', '/healthz');

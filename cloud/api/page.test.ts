@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 describe('health, metrics and the page', () => {
-  it('tells life and readiness apart', async () => {
+  it('distinguishes liveness from readiness', async () => {
     const { base } = await startApi({
       ready: () => ({ ready: false, reasons: ['the store does not answer'] }),
       status: () => ({ gateways: 1 }),
@@ -42,7 +42,7 @@ describe('health, metrics and the page', () => {
     expect(text).toContain('harbinger_api_stream_clients 0');
   });
 
-  it('serves the page with headers that let nothing else in', async () => {
+  it('serves the page with headers that forbid content of other origins', async () => {
     const { base } = await startApi({ pageFolder });
     const page = await fetch(`${base}/`);
     expect(await page.text()).toContain('Harbinger');
@@ -55,7 +55,7 @@ describe('health, metrics and the page', () => {
     expect((await get(`${base}/nothing.html`)).status).toBe(404);
   });
 
-  it('says what to do where the page has not been built', async () => {
+  it('says what to do if the page has not been built', async () => {
     const { base } = await startApi({ pageFolder: join(pageFolder, 'none') });
     const { status, body } = await get(`${base}/`);
     expect([status, body.error.code]).toEqual([404, 'API_PAGE_MISSING']);

@@ -49,7 +49,7 @@ describe('resources', () => {
     expect(body.machines[1]?.reason).toBe('Soon.');
   });
 
-  it('shows one machine with its type and alerts; an unknown one is a clear 404', async () => {
+  it('returns one machine with its type and alerts, and a clear 404 for an unknown one', async () => {
     const operations = createMemoryOperations();
     operations.set({
       machines: [machineOf({ machineType: 'generic' })],
@@ -67,7 +67,7 @@ describe('resources', () => {
     expect([unknown.status, unknown.body.error.code]).toEqual([404, 'API_MACHINE_UNKNOWN']);
   });
 
-  it('asks the store for readings of the machine’s type, and answers by columns', async () => {
+  it('queries the store for readings of the machine’s type, and answers by columns', async () => {
     const asked: SeriesQuery[] = [];
     const operations = createMemoryOperations();
     operations.set({ machines: [machineOf()] });
@@ -115,7 +115,7 @@ describe('resources', () => {
     }
   });
 
-  it('runs SQL where the store has it, with limits, and says so where not', async () => {
+  it('runs SQL within limits if the store supports it, and says so if not', async () => {
     const asked: SqlQuery[] = [];
     const sql = async (query: SqlQuery) => {
       asked.push(query);
@@ -139,7 +139,7 @@ describe('resources', () => {
     expect((await post(`${(await startApi()).base}/api/query`, { sql: 'select 1' })).status).toBe(501);
   });
 
-  it('documents itself', async () => {
+  it('serves its OpenAPI document', async () => {
     const { body } = await get(`${(await startApi()).base}/api/openapi.json`);
     expect(body.openapi).toBe('3.1.0');
     expect(Object.keys(body.paths)).toEqual(

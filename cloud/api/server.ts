@@ -46,7 +46,7 @@ export interface ApiDeps extends Omit<RouteContext, 'hub' | 'machineTypes'> {
 export interface Api {
   /** @throws HarbingerError API_TOKEN_MISSING, API_PORT_BUSY, API_LISTEN_FAILED */
   start(): Promise<{ port: number }>;
-  /** Ends open streams and connections; does not wait for callers. */
+  /** Closes open streams and connections; does not wait for callers. */
   stop(): Promise<void>;
 }
 

@@ -21,11 +21,11 @@ interface Client {
 }
 
 /**
- * Sends server-sent events to the open pages. Changes are gathered and sent at most twice a second: `snapshot` first
+ * Sends server-sent events to the open pages. Changes are collected and sent at most twice a second: `snapshot` first
  * (all machines, open alerts), then `change` (only what changed), and `tick` while nothing changes.
  *
  * Nothing is queued for a slow client: while its connection is full it gets no changes, then a fresh snapshot; after
- * 30 s it is dropped, and its page connects again by itself.
+ * 30 s its connection is closed, and its page reconnects by itself.
  */
 export class StreamHub {
   readonly #sources: StreamSources;

@@ -15,7 +15,7 @@ function sender(): Sender & { errors: Error[] } {
   };
 }
 
-it('runs a key’s tasks in order, and keys side by side', async () => {
+it('runs the tasks of a key in order, and keys in parallel', async () => {
   const queues = new LaneQueues(10);
   const order: string[] = [];
   let open = () => {};
@@ -35,7 +35,7 @@ it('runs a key’s tasks in order, and keys side by side', async () => {
   expect(queues.waiting).toBe(0);
 });
 
-it('begins nothing of a sender after one of its tasks failed, but goes on with others', async () => {
+it('starts no task of a sender after one of its tasks failed, and continues with other senders', async () => {
   const queues = new LaneQueues(10);
   const bad = sender();
   const good = sender();
@@ -50,7 +50,7 @@ it('begins nothing of a sender after one of its tasks failed, but goes on with o
   expect(bad.errors[0]?.message).toBe('disk full');
 });
 
-it('turns away what is too much, and gives its sender up', async () => {
+it('refuses a task above the limit and gives its sender up', async () => {
   const queues = new LaneQueues(1);
   const from = sender();
   const first = queues.run('a', from, () => Promise.resolve());

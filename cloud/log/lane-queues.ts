@@ -51,12 +51,12 @@ export class LaneQueues {
     return turn;
   }
 
-  /** Resolves when every task that is queued now has ended. */
+  /** Resolves when every task that is queued now has settled. */
   async idle(): Promise<void> {
     await Promise.all([...this.lines.values()].map((line) => line.tail));
   }
 
-  /** Number of tasks that have not ended. */
+  /** Number of tasks that have not settled. */
   get waiting(): number {
     return [...this.lines.values()].reduce((sum, line) => sum + line.length, 0);
   }

@@ -14,13 +14,13 @@ export interface EventTables {
   notifications: StoredQueue;
 }
 
-/** The changes that events of one gateway have made. */
+/** The changes made by the events of one gateway. */
 export class Changes {
   /** By site and machine. */
   readonly machines = new Map<string, MachineState>();
   /** By alert id. */
   readonly alerts = new Map<string, Alert>();
-  /** Notifiers that have something new in their queue. */
+  /** Notifiers with something new in their queue. */
   readonly notifiers = new Set<string>();
 
   machine(state: MachineState | null): void {

@@ -21,8 +21,8 @@ export interface BoundedLogOptions {
 }
 
 /**
- * A list on disk that keeps its newest entries, numbered upwards. Entries may have an `id` (a second one with the same
- * id is not added) and a `subject` (to page through its entries alone). Change it only inside a transaction.
+ * A list on disk that keeps its newest entries, numbered in rising order. Entries may have an `id` (a second one with
+ * the same id is not added) and a `subject` (to page through its entries alone). Change it only inside a transaction.
  */
 export class BoundedLog<T> {
   private readonly rows: Database<Row<T>, string | number>;
@@ -72,7 +72,7 @@ export class BoundedLog<T> {
     try {
       return this.rows.get(seq);
     } catch (error) {
-      // A byte of its text has changed. Damage to the file's structure is found when the file is opened.
+      // A byte of its text has changed. Damage to the file's structure is detected when the file is opened.
       if (!this.damaged.has(seq)) this.options.onDamaged?.(seq, error);
       this.damaged.add(seq);
       return undefined;

@@ -11,7 +11,7 @@ export class CachedTable<T> {
     this.reload();
   }
 
-  /** Reads the copy anew from disk: after a transaction failed, its changes must not stay in memory. */
+  /** Rereads the copy from disk: after a failed transaction, its changes must not stay in memory. */
   reload(): void {
     this.rows = new Map();
     for (const { key, value } of this.db.getRange()) this.rows.set(String(key), value);
@@ -30,7 +30,7 @@ export class CachedTable<T> {
     this.rows.set(key, value);
   }
 
-  /** Changes the copy only, until the next `put`: for values that change all the time and may be lost. */
+  /** Changes only the copy, until the next `put`. It is meant for values that change all the time and may be lost. */
   touch(key: string, value: T): void {
     this.rows.set(key, value);
   }

@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => test.remove());
 
-describe('a damaged database is refused with what to do, not opened', () => {
+describe('a damaged database is refused with advice, and not opened', () => {
   const file = () => join(test.dataDir, 'operations', 'data.mdb');
   const damage = {
     'of zeros': () => writeFileSync(file(), Buffer.alloc(100_000)),
@@ -33,10 +33,10 @@ describe('a damaged database is refused with what to do, not opened', () => {
   });
 });
 
-describe('a changed byte, which lmdb does not notice,', () => {
+describe('a changed byte, which lmdb does not detect,', () => {
   const file = () => join(test.dataDir, 'operations', 'data.mdb');
 
-  /** In every copy of the page. */
+  /** Changes the text in every copy of the page. */
   async function change(before: string, after: string): Promise<void> {
     await test.now.close();
     const bytes = readFileSync(file());
@@ -47,7 +47,7 @@ describe('a changed byte, which lmdb does not notice,', () => {
     test.now = test.open();
   }
 
-  it('does not raise a watermark: what is behind it would be acknowledged and not stored', async () => {
+  it('does not raise a watermark: batches up to it would be acknowledged without being stored', async () => {
     await test.apply([], 1_234);
     await change('{"seq":1234,', '{"seq":9234,');
     expect(test.now.watermarks.get('north', journal, 'events')).toBe(0);
@@ -56,7 +56,7 @@ describe('a changed byte, which lmdb does not notice,', () => {
     expect(test.now.watermarks.get('north', journal, 'events')).toBe(1_235);
   });
 
-  it('in an event costs that event', async () => {
+  it('in an event loses only that event', async () => {
     await test.apply([predictionEvent('opened', 1), predictionEvent('opened', 2, { predictionId: 'p-2' })]);
     await change(
       '"value":{"specversion":"1.0","id":"prediction-opened-1"',

@@ -11,8 +11,8 @@ export interface Store {
   binary(name: string): Database<Buffer, number>;
   /**
    * Runs `change` in a transaction: all of it or, if it throws, none of it. Resolves when it is synced to disk.
-   * Transactions asked for while one is being synced share the next sync.
-   * @throws what `change` threw, or HarbingerError OPERATIONS_UNAVAILABLE (retry) if the disk would not take it
+   * Transactions requested while one is being synced share the next sync.
+   * @throws what `change` threw, or HarbingerError OPERATIONS_UNAVAILABLE (retry) if the disk did not accept it
    */
   transaction<T>(change: () => T): Promise<T>;
   close(): Promise<void>;
@@ -101,7 +101,10 @@ export function damagedStore(folder: string, why: string): HarbingerError {
   );
 }
 
-/** Names from outside as database keys: as they are where plain and short, otherwise their SHA-256. Never with a space. */
+/**
+ * Database keys for names from outside: the name where it is plain and short, otherwise its SHA-256. Never with a
+ * space.
+ */
 export function keyOf(text: string): string {
   return /^[\x21-\x7e]{1,200}$/.test(text)
     ? text

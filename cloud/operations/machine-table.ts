@@ -13,7 +13,7 @@ interface Row {
   storedSeenMs: number;
 }
 
-/** How stale `lastSeenMs` may be after a crash. It changes with every reading, which is too often for the disk. */
+/** How outdated `lastSeenMs` may be after a crash. It changes with every reading, which is too often for the disk. */
 const seenStaleMsMax = 10_000;
 
 /** The newest state of every machine. Change it only inside a transaction. */
@@ -30,7 +30,7 @@ export class MachineTable {
     return [...this.table.values()].map((row) => row.state);
   }
 
-  /** Takes in a state that was observed at `update.lastSeenMs`. Null if the table is full. */
+  /** Records a state that was observed at `update.lastSeenMs`. Returns null if the table is full. */
   observe(gateway: string, update: Partial<MachineState>): MachineState | null {
     const { site, machine, lastSeenMs = 0 } = update;
     if (site === undefined || machine === undefined) return null;

@@ -11,7 +11,7 @@ const queue = () => test.now.notifications;
 const due = (notifier: string) => queue().next(notifier, test.clock.nowMs()).due;
 
 describe('notifications', () => {
-  it('come out in order; one that waits holds up its own alert only', async () => {
+  it('are taken in order; one that waits delays only its own alert', async () => {
     await test.apply([
       predictionEvent('opened', 1),
       predictionEvent('updated', 2),
@@ -33,14 +33,14 @@ describe('notifications', () => {
     expect(due('hook')?.key).toBe('p-1/opened/prediction-opened-1/hook');
   });
 
-  it('planned by a clock that was set back since are due', async () => {
+  it('that were planned before the clock was set back are due', async () => {
     await test.apply([predictionEvent('opened', 1)]);
     await queue().retryAt(due('mail')!, test.clock.nowMs() + 5_000, 'no');
     const { due: again } = queue().next('mail', test.clock.nowMs() - 86_400_000);
     expect(again).toMatchObject({ key: 'p-1/opened/prediction-opened-1/mail', attempts: 1 });
   });
 
-  it('that were confirmed are not queued again, even if their event is forgotten', async () => {
+  it('that were confirmed are not queued again, even after their event was evicted', async () => {
     await test.reopen({ eventsMax: 1 });
     await test.apply([predictionEvent('opened', 1)]);
     await queue().confirm(due('mail')!);
@@ -59,7 +59,7 @@ describe('notifications', () => {
     expect(due('mail')?.change).toBe('resolved');
   });
 
-  it('that are dead can be listed and sent again', async () => {
+  it('that are dead can be listed and resent', async () => {
     await test.apply([predictionEvent('opened', 1)]);
     const first = due('mail')!;
     await queue().bury(first, 'refused');

@@ -18,13 +18,13 @@ interface Row {
   alertId: string;
 }
 
-/** A retry that lies further ahead was planned before the clock was set back: it is due now. */
+/** A retry that lies further ahead than this was planned before the clock was set back, and is due now. */
 const plannedAheadMsMax = 3_600_000;
 const confirmedMax = 20_000;
 
 /**
  * See the ports. The keys of confirmed notifications are kept too, so that an event that is applied again after it was
- * forgotten does not queue them a second time.
+ * evicted does not queue them a second time.
  */
 export class StoredQueue implements NotificationQueue, DeadNotifications {
   readonly table: CachedTable<Row>;
@@ -161,7 +161,7 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
     if (found) this.table.remove(found[0]);
   }
 
-  /** Keys rise, so that the table's order is the order of arrival. */
+  /** Keys rise, so that the order of the table is the order of arrival. */
   private newRowKey(): string {
     let last = '0';
     for (const [key] of this.table.entries()) last = key;

@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => test.remove());
 
 describe('events', () => {
-  it('change alerts, machines, what is owed and the watermark together, and survive a restart', async () => {
+  it('change alerts, machines, owed notifications and the watermark together, and survive a restart', async () => {
     await test.apply([predictionEvent('opened', 1), lifecycleEvent('failed', 2)], 4);
     await test.reopen();
     expect(test.now.watermarks.get('north', journal, 'events')).toBe(4);
@@ -29,7 +29,7 @@ describe('events', () => {
     ]);
   });
 
-  it('count once, however often they come', async () => {
+  it('have an effect once, however often they arrive', async () => {
     for (let i = 0; i < 3; i++) await test.apply([predictionEvent('opened', 1)], i);
     await test.reopen();
     await test.apply([predictionEvent('opened', 1)]);
@@ -37,7 +37,7 @@ describe('events', () => {
     expect(test.now.notifications.waiting().get('mail')).toBe(1);
   });
 
-  it('are applied all or not at all', async () => {
+  it('are applied together or not at all', async () => {
     const broken = { ...predictionEvent('opened', 2), time: undefined } as unknown as HarbingerEvent;
     Object.defineProperty(broken, 'data', {
       get: () => {
@@ -54,7 +54,7 @@ describe('events', () => {
     expect(test.now.notifications.waiting().size).toBe(0);
   });
 
-  it('resolve the alerts of a machine that was replaced, and forget its estimate', async () => {
+  it('resolve the alerts of a machine that was replaced, and clear its estimate', async () => {
     await test.apply([
       predictionEvent('opened', 1),
       predictionEvent('opened', 2, { predictionId: 'p-2', failureMode: 'seal-leak' }),
@@ -68,7 +68,7 @@ describe('events', () => {
     expect(test.now.notifications.waiting().get('mail')).toBe(4);
   });
 
-  it('tell listeners what changed', async () => {
+  it('notify listeners of changes', async () => {
     const seen: string[] = [];
     const stop = test.now.changes.onChange(({ machines, alerts }) => {
       seen.push(`${machines.map((state) => state.machine)} ${alerts.map((alert) => alert.state)}`);
@@ -79,7 +79,7 @@ describe('events', () => {
     expect(seen).toEqual(['pump-1 open']);
   });
 
-  it('keep the newest, page newest first, by subject too', async () => {
+  it('are bounded to the newest, and are paged newest first, also by subject', async () => {
     await test.reopen({ eventsMax: 5 });
     const events = Array.from({ length: 9 }, (_, i) => ({
       ...lifecycleEvent('failed', i),
@@ -128,7 +128,7 @@ describe('telemetry', () => {
     expect(test.now.watermarks.get('north', journal, 'readings')).toBe(0);
   });
 
-  it('keeps the newest estimate, whatever the order', async () => {
+  it('keeps the newest estimate, in any order of arrival', async () => {
     const life = { p10: 1, p50: 2, p90: 3, unit: 'cycles' };
     await telemetry(1, { lastSeenMs: 20_000, health: 0.4, anomaly: 0, remainingLife: life, source: 'model' });
     await telemetry(2, { lastSeenMs: 10_000, health: 0.9, anomaly: 0, remainingLife: null, source: 'rules' });
@@ -139,7 +139,7 @@ describe('telemetry', () => {
     ]);
   });
 
-  it('lists no more machines than it may', async () => {
+  it('lists no more machines than its limit', async () => {
     await test.reopen({ machinesMax: 1 });
     await telemetry(1, {});
     await telemetry(2, { machine: 'pump-2' });
@@ -183,7 +183,7 @@ describe('quarantine', () => {
 describe('the audit', () => {
   const entry = { action: 'quarantine.redrive', subject: 'all', by: 'token', address: '192.0.2.1' } as const;
 
-  it('is kept over a restart, newest first, bounded', async () => {
+  it('survives a restart, newest first and bounded', async () => {
     await test.reopen({ auditMax: 3 });
     for (let i = 1; i <= 4; i++) await test.now.audit.add({ ...entry, atMs: i, outcome: null });
     await test.reopen({ auditMax: 3 });
@@ -193,7 +193,7 @@ describe('the audit', () => {
 });
 
 describe('alerts', () => {
-  it('are bounded, open and resolved', async () => {
+  it('are bounded, both open and resolved ones', async () => {
     await test.reopen({ alertsOpenMax: 2, alertsResolvedMax: 1 });
     await test.apply([1, 2, 3].map((n) => predictionEvent('opened', n, { predictionId: `p-${n}` })));
     expect(test.now.alerts.all().map(({ alertId }) => alertId)).toEqual(['p-2', 'p-3']);

@@ -7,13 +7,13 @@ interface Row {
   seq: number;
   movedMs: number;
   /**
-   * Checksum of key and seq. lmdb has none, and a watermark that is too high would get batches acknowledged that are
-   * not stored. Absent in rows of earlier versions.
+   * Checksum of key and seq. lmdb has none, and a watermark that is too high would acknowledge batches that are not
+   * stored. Absent in rows of earlier versions.
    */
   check?: number;
 }
 
-/** Each start of a gateway has a journal of its own; only batches of the latest journals are ever sent again. */
+/** Each start of a gateway has a journal of its own; only batches of the latest journals are ever resent. */
 const journalsPerGatewayMax = 64;
 
 /** How far each lane of each journal has been stored. Change it only inside a transaction. */
@@ -33,12 +33,12 @@ export class WatermarkTable {
     return row && isWhole(key, row) ? row.seq : 0;
   }
 
-  /** Number of watermarks whose checksum is wrong. */
+  /** Number of watermarks with a wrong checksum. */
   get damaged(): number {
     return [...this.table.entries()].filter(([key, row]) => !isWhole(key, row)).length;
   }
 
-  /** Moves it forward; never back. */
+  /** Moves the watermark forward, never back. */
   advance(gateway: string, journal: string, lane: Lane, seq: number): void {
     const key = `${gateway}/${journal}/${lane}`;
     if (seq <= this.get(gateway, journal, lane)) return;

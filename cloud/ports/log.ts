@@ -10,13 +10,15 @@ import type { HarbingerError } from '../../shared/runtime/errors.ts';
 export interface ReceivedBatch {
   gateway: string;
   lane: Lane;
-  /** The frame as it came. */
+  /** The frame as received. */
   frame: Buffer;
-  /** The opened frame; or why it can never be a batch of this gateway's lane, which the sink puts into quarantine. */
+  /**
+   * The opened frame; or the reason why it can never be a batch of this gateway's lane: the sink then quarantines it.
+   */
   batch: Batch | HarbingerError;
 }
 
-/** The connection that a batch came over. After one of its batches failed, none behind it may be stored before it. */
+/** The connection that brought a batch. After one of its batches failed, no later one may be stored before that one. */
 export interface Sender {
   /** Aborted when the connection is closed or given up. */
   readonly signal: AbortSignal;
@@ -27,8 +29,9 @@ export interface Sender {
 /** Takes responsibility for batches. */
 export interface BatchLog {
   /**
-   * Resolves when the batch may be acknowledged: nothing loses it any more. Rejects when it must not be, and gives the
-   * sender up. Batches of one lane of a gateway stay in order; lanes and gateways do not wait for each other.
+   * Resolves when the batch may be acknowledged, because nothing can lose it any more. Rejects when it must not be
+   * acknowledged, and gives the sender up. Batches of one lane of a gateway stay in order; lanes and gateways do not
+   * wait for each other.
    */
   accept(batch: ReceivedBatch, sender: Sender): Promise<void>;
   /** Number of batches accepted and not settled yet. */
@@ -37,7 +40,7 @@ export interface BatchLog {
   idle(): Promise<void>;
 }
 
-/** Stores what the log gives it. */
+/** Stores the batches that the log hands to it. */
 export interface BatchSink {
   /** Resolves when the batch is durable or in quarantine. It may be taken again after any failure. */
   take(batch: ReceivedBatch, sender: Sender): Promise<void>;

@@ -10,24 +10,26 @@ export interface DeadNotification {
 }
 
 /**
- * Notifications owed: durable, and bounded for each notifier. First in, first out for each notifier; notifications of
- * one alert never overtake each other.
+ * The notifications that are owed. They are durable, and bounded for each notifier. They are first in, first out for
+ * each notifier; notifications of one alert never overtake each other.
  */
 export interface NotificationQueue {
   /** The notification to send to `notifier` now; if none is due, when the next one will be (null: none waits). */
   next(notifier: string, nowMs: number): { due: Notification } | { due: null; atMs: number | null };
-  /** Records that the receiver has it: it is never sent again. */
+  /** Records that the receiver has it, so that it is never sent again. */
   confirm(notification: Notification): Promise<void>;
   retryAt(notification: Notification, atMs: number, reason: string): Promise<void>;
   /** Moves it to the dead notifications. */
   bury(notification: Notification, reason: string): Promise<void>;
   /** Number of waiting notifications by notifier; notifiers with none are absent. */
   waiting(): Map<string, number>;
-  /** Calls `listener` with a notifier's name after something was queued for it. Returns how to unsubscribe. */
+  /**
+   * Calls `listener` with a notifier's name after something was queued for it. Returns a function that unsubscribes.
+   */
   onQueued(listener: (notifier: string) => void): () => void;
 }
 
-/** Notifications that are not tried any more, until somebody puts them back in the queue. */
+/** Notifications that are not attempted any more until somebody puts them back in the queue. */
 export interface DeadNotifications {
   dead(query: PageQuery): Page<DeadNotification>;
   /** Puts one back in the queue with no attempts counted. False if there is none with this key. */

@@ -1,6 +1,6 @@
 /**
- * What the sink asks of the cloud's own durable state (operations/), and what operations tells others of its changes.
- * The state is read through the ports of each concern: machines, alerts, history, quarantine, audit, notifications.
+ * The ports of the cloud's own durable state (operations/) for the sink, and the feed of its changes. The state is read
+ * through the ports of each concern: machines, alerts, history, quarantine, audit, notifications.
  */
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
@@ -14,7 +14,7 @@ export interface StoredBatch {
   lane: Lane;
   /** Sequence number of its last block; 0 if the batch does not come from a gateway's journal. */
   lastSeq: number;
-  /** The newest state of each machine in the batch, as far as its lines tell it. */
+  /** The newest state of each machine in the batch, as far as the lines contain it. */
   machines: Partial<MachineState>[];
 }
 
@@ -23,14 +23,14 @@ export interface Watermarks {
   /** Sequence number of the last stored block of a journal's lane; 0 if none. */
   get(gateway: string, journal: string, lane: Lane): number;
   /**
-   * Moves the watermark to the batch's last block (never back) and takes in the state of its machines, in one
-   * transaction. Only for what the store has confirmed: blocks up to the watermark are acknowledged without being
-   * stored. Durable when resolved.
+   * Moves the watermark to the batch's last block (never back) and records the state of its machines, in one
+   * transaction. Call it only after the store has confirmed the batch: blocks up to the watermark are acknowledged
+   * without being stored. Durable when resolved.
    */
   advance(batch: StoredBatch): Promise<void>;
 }
 
-/** Takes in events. */
+/** Applies events to the state. */
 export interface EventApplier {
   /**
    * Applies the events of one gateway, with the alert changes and notifications that follow from them, in one
@@ -45,8 +45,8 @@ export interface StateChange {
   alerts: Alert[];
 }
 
-/** Tells of each change after it is durable; for server-sent events. */
+/** Reports each change after it is durable, for server-sent events. */
 export interface ChangeFeed {
-  /** Returns how to unsubscribe. */
+  /** Returns a function that unsubscribes. */
   onChange(listener: (change: StateChange) => void): () => void;
 }

@@ -1,4 +1,4 @@
-/** Quarantine: what gateways sent and can never be stored, kept so that a person can look at it and redrive it. */
+/** Quarantine: content from gateways that can never be stored, kept so that a person can look at it and redrive it. */
 import type { Page, PageQuery } from './page.ts';
 
 /** A batch, or lines of one, that cannot be stored. */
@@ -9,11 +9,11 @@ export interface Quarantined {
   lane: string;
   code: string;
   reason: string;
-  /** Size of what was refused; of its body the beginning is kept. */
+  /** Size of the refused content; only its beginning is kept as the body. */
   bytes: number;
 }
 
-/** Where the sink puts what it cannot store. */
+/** Receives the content that the sink cannot store. */
 export interface QuarantineIntake {
   /** Durable when resolved. */
   add(entry: Omit<Quarantined, 'id'>, body: Buffer): Promise<void>;
@@ -22,7 +22,7 @@ export interface QuarantineIntake {
 export interface QuarantineEntries {
   /** Newest first; `query.subject` is a gateway. */
   page(query: PageQuery): Page<Quarantined>;
-  /** With what was kept of its body: the first 64 KiB. */
+  /** The entry with the kept part of its body: the first 64 KiB. */
   get(id: number): { entry: Quarantined; body: Buffer } | null;
   remove(id: number): Promise<void>;
   count(): number;

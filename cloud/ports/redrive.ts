@@ -1,4 +1,4 @@
-/** Sending again what could not be stored or delivered, on a person's request. */
+/** Redrive: resending, on a person's request, what could not be stored or delivered. */
 import type { DeadNotification } from './notifications.ts';
 import type { Page, PageQuery } from './page.ts';
 import type { Quarantined } from './quarantine.ts';
@@ -6,21 +6,21 @@ import type { Quarantined } from './quarantine.ts';
 /** The outcome of a redrive, in numbers of entries. */
 export interface Redriven {
   redriven: number;
-  /** Entries that stay where they were, for `reasons` (the first of them). */
+  /** Entries that stay in place, for `reasons` (the first of them). */
   kept: number;
-  /** Entries that were not reached in the time one request may take. */
+  /** Entries that were not reached within the time limit of one request. */
   left: number;
   reasons: string[];
 }
 
-/** Lines that the store did not take. */
+/** Quarantined lines, which the store did not accept. */
 export interface QuarantineAdmin {
   list(query: PageQuery): Page<Quarantined>;
   show(id: number): { entry: Quarantined; body: Buffer } | null;
   redrive(which: readonly number[] | 'all'): Promise<Redriven>;
 }
 
-/** Notifications that could not be delivered and will not be tried again by themselves. */
+/** Notifications that could not be delivered and are not attempted any more by themselves. */
 export interface NotificationAdmin {
   list(query: PageQuery): Page<DeadNotification>;
   redrive(which: readonly string[] | 'all'): Promise<Redriven>;

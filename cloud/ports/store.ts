@@ -27,14 +27,14 @@ export interface StoreOutcome {
 /**
  * The telemetry store. Writing the same blocks again leaves one copy. `write` resolves when everything acceptable is
  * durable; it throws HarbingerError with `retry: true` (STORE_UNAVAILABLE) when the store is down, slow or full, and
- * the caller tries the whole batch again later.
+ * the caller retries the whole batch later.
  */
 export interface ReadingStore {
   readonly kind: string;
   start(): Promise<void>;
   stop(): Promise<void>;
   write(batch: StoreBatch, signal: AbortSignal): Promise<StoreOutcome>;
-  /** Whether the store answers now. */
+  /** Whether the store answers at present. */
   healthy(): Promise<boolean>;
   /** Down-sampled (mean per bucket) or raw values of one machine, ascending in time. */
   series(query: SeriesQuery): Promise<SeriesPoint[]>;

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { identifierPattern } from '../../shared/contract/topics.ts';
 
-/** Where gateways connect: keys of the section `[ingest]`. */
+/** The keys of the section `[ingest]` for the port that gateways connect to. */
 export const receiveSettings = {
   host: Type.String({
     default: '127.0.0.1',

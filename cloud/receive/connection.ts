@@ -2,7 +2,10 @@ import type { Socket } from 'node:net';
 import type { Client } from 'aedes';
 import type { Sender } from '../ports/log.ts';
 
-/** Limits for the unacknowledged batches of one connection. At a limit, the connection is not read until some are acknowledged. */
+/**
+ * Limits for the unacknowledged batches of one connection. At a limit, the connection is not read until some are
+ * acknowledged.
+ */
 const heldBatchesMax = 64;
 const heldBytesMax = 48 << 20;
 
@@ -25,8 +28,9 @@ export class HeldBytes {
 }
 
 /**
- * One authenticated connection of a gateway. Aedes does not read on while `authorizePublish` has not answered, so a slow
- * batch of readings would keep the gateway's pings and alerts in the socket. `hold` makes it read on, within bounds.
+ * One authenticated connection of a gateway. Aedes does not read further until `authorizePublish` has answered, so a
+ * slow batch of readings would keep the gateway's pings and alerts in the socket. `hold` makes it read further, within
+ * bounds.
  */
 export class Connection implements Sender {
   readonly gateway: string;
@@ -61,7 +65,7 @@ export class Connection implements Sender {
     this.controller.abort();
   }
 
-  /** Counts a batch as unacknowledged. Returns how to release it. */
+  /** Counts a batch as unacknowledged. Returns a function that releases it. */
   hold(bytes: number): () => void {
     this.batches++;
     this.bytes += bytes;
@@ -74,7 +78,7 @@ export class Connection implements Sender {
     };
   }
 
-  /** Aedes itself calls `resume` to go on reading; it must not run inside the parser that called us. */
+  /** Makes Aedes read further. Its own `resume` does that, but must not run inside the parser that called us. */
   private readOn(): void {
     const client = this.client as Client & { resume(): void };
     setImmediate(() => {

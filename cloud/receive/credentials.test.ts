@@ -17,7 +17,7 @@ async function repeat(times: number, check: () => Promise<Verdict>): Promise<Ver
   return verdicts;
 }
 
-describe('logins of gateways', () => {
+describe('gateway logins', () => {
   it('are throttled by gateway and address after a few failures, for a minute at most', async () => {
     const clock = manualClock();
     const { check } = createCredentials(gateways, clock);
@@ -30,7 +30,7 @@ describe('logins of gateways', () => {
     expect(await check('north', right, '192.0.2.1')).toBe('accepted');
   });
 
-  it('of others behind the same address, and of the same gateway elsewhere, are not', async () => {
+  it('of others behind the same address, and of the same gateway elsewhere, are not throttled', async () => {
     const { check } = createCredentials(gateways, manualClock());
     await repeat(20, () => check('north', wrong, '192.0.2.1'));
     await repeat(20, () => check('nobody', wrong, '192.0.2.1'));
@@ -38,7 +38,7 @@ describe('logins of gateways', () => {
     expect(await check('north', right, '192.0.2.2')).toBe('accepted');
   });
 
-  it('are let in with the right password where they had been before, whoever guesses from there', async () => {
+  it('are accepted with the right password from an address that was used before, whoever guesses from there', async () => {
     const { check } = createCredentials(gateways, manualClock());
     expect(await check('north', right, '192.0.2.1')).toBe('accepted');
     await repeat(20, () => check('north', wrong, '192.0.2.1'));
@@ -46,7 +46,7 @@ describe('logins of gateways', () => {
     expect(await check('north', right, '192.0.2.1')).toBe('accepted');
   });
 
-  it('under names that nobody has share one allowance an address', async () => {
+  it('under unknown names share one allowance per address', async () => {
     const { check } = createCredentials(gateways, manualClock());
     let guess = 0;
     await repeat(5, () => check(`made-up-${guess++}`, wrong, '192.0.2.1'));
@@ -54,7 +54,7 @@ describe('logins of gateways', () => {
     expect(await check('made-up', wrong, '192.0.2.2')).toBe('refused');
   });
 
-  it('cost a hash until the right password is known, and no more hashes than a few at once', async () => {
+  it('compute a hash until the right password is known, and only a few hashes at once', async () => {
     const passwordHash = await hashPassword(right.toString());
     let hashes = 0;
     const release: (() => void)[] = [];

@@ -81,7 +81,7 @@ function knownGateways(
   return known;
 }
 
-/** Gateways that are listed twice, and passwords that are missing or no hash. */
+/** Finds gateways that are listed twice, and passwords that are missing or not a hash. */
 export function credentialProblems(gateways: readonly GatewayCredentials[]): ConfigProblem[] {
   const ids = new Set<string>();
   return gateways.flatMap(({ id, password, passwordHash }, i) => {

@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Connection } from './connection.ts';
 
-/** By then, everything that a dead gateway still had on the way has arrived. */
+/** After this time, everything that a dead gateway had in transit has arrived. */
 const graceMs = 30_000;
 const repeatLogMs = 600_000;
 
@@ -12,9 +12,9 @@ interface Known {
 }
 
 /**
- * Detects two gateways that run under one name. A gateway that was restarted has two connections too, but its older one
- * brings nothing more. Duplicates lose nothing, because each has a journal of its own, but their readings are stored
- * under one name.
+ * Detects two gateways that run under one name. A restarted gateway has two connections too, but its older one brings
+ * no more batches. Duplicates lose nothing, because each has a journal of its own, but their readings are stored under
+ * one name.
  */
 export class DuplicateGateways {
   private readonly gateways = new Map<string, Map<Connection, Known>>();
@@ -24,7 +24,7 @@ export class DuplicateGateways {
   private readonly log: Log;
   private readonly onDuplicateBatch: () => void;
 
-  /** `onDuplicateBatch` is called for each batch of a gateway while another one of its name sends too. */
+  /** `onDuplicateBatch` is called for each batch of a gateway while another gateway sends under the same name. */
   constructor(deps: { clock: Clock; log: Log; onDuplicateBatch: () => void }) {
     this.clock = deps.clock;
     this.log = deps.log;
@@ -43,7 +43,7 @@ export class DuplicateGateways {
     if (known?.size === 0) this.gateways.delete(connection.gateway);
   }
 
-  /** Call for each batch that comes over the connection. */
+  /** Call it for each batch that arrives over the connection. */
   batchReceived(connection: Connection): void {
     const all = this.gateways.get(connection.gateway);
     const own = all?.get(connection);

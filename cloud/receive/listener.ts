@@ -1,7 +1,7 @@
 /**
- * Lets gateways in over MQTT and takes their frames. This file opens the port and composes the room: credentials decide
- * who may connect, rights what a gateway may publish and subscribe, `openFrame` what is a batch. The log takes it from
- * there, and its promise decides when the gateway gets its acknowledgement.
+ * Accepts connections of gateways over MQTT and receives their frames. This file opens the port and composes the room:
+ * credentials decide who may connect, rights what a gateway may publish and subscribe, `openFrame` what is a batch. The
+ * log takes it from there, and its promise decides when the gateway gets its acknowledgement.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -90,8 +90,8 @@ export class Listener {
   }
 
   /**
-   * Takes no more batches, waits a few seconds until those under way are acknowledged, and closes the connections. Call
-   * it after a failed `start` too.
+   * Accepts no more batches, waits a few seconds until those in progress are acknowledged, and closes the connections.
+   * Call it after a failed `start` too.
    */
   async stop(): Promise<void> {
     const { server, broker } = this;
@@ -146,7 +146,7 @@ export class Listener {
     });
   }
 
-  /** Prefixes the client id with the gateway's name, so that no gateway can take over another one's connection. */
+  /** Prefixes the client id with the gateway's name, so that no gateway can take over another gateway's connection. */
   private async authenticate(client: Client, username: string, password: Buffer): Promise<Verdict> {
     const address = (client.conn as Socket).remoteAddress ?? 'unknown';
     const verdict = await this.deps.credentials.check(username, password, address);
@@ -161,7 +161,7 @@ export class Listener {
     }
     this.deps.metrics.refusedLogins.inc();
     if (verdict === 'throttled') this.deps.metrics.throttledLogins.inc();
-    // Throttled logins are not logged one by one, or somebody who guesses passwords would fill the log.
+    // Throttled logins are not logged one by one, because somebody who guesses passwords would fill the log.
     else this.deps.log.warn({ gateway: username.slice(0, 64), address, verdict }, 'gateway login refused');
     return verdict;
   }
@@ -173,7 +173,7 @@ export class Listener {
   ): void {
     const connection = client && this.connections.get(client);
     if (!connection) return done(new Error('not connected'));
-    if (this.stopping) return; // Not answered: the gateway sends it again after the connection has closed.
+    if (this.stopping) return; // Not answered: the gateway resends it after the connection has closed.
     try {
       const lane = publishLane(connection.gateway, packet);
       const frame = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload);

@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 
 export type ReceiveMetrics = ReturnType<typeof createReceiveMetrics>;
 
-/** Counts connections and what comes over them. Lanes are the only label, never gateways: labels stay few. */
+/** Counts connections and their traffic. Lanes are the only label, never gateways, so that labels stay few. */
 export function createReceiveMetrics(registry: Registry) {
   const registers = [registry];
   const counter = <L extends string>(name: string, help: string, labelNames: L[] = []) =>

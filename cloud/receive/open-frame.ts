@@ -4,8 +4,8 @@ import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { ReceivedBatch } from '../ports/log.ts';
 
 /**
- * Opens a frame that `gateway` sent on its topic of `lane`, and checks that its header names both. A frame that is no
- * such batch is passed on with the error (BATCH_*), to be kept in quarantine.
+ * Opens a frame that `gateway` sent on its topic of `lane`, and checks that its header names both. Any other frame is
+ * passed on with the error (BATCH_*), so that it is kept in quarantine.
  */
 export function openFrame(gateway: string, lane: Lane, frame: Buffer): ReceivedBatch {
   return { gateway, lane, frame, batch: openedOrError(gateway, lane, frame) };

@@ -4,7 +4,7 @@ import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Sender } from '../ports/log.ts';
 
 /**
- * Notices when something between gateway and cloud changes the order of batches or loses one. A batch stored before its
+ * Detects that something between gateway and cloud changes the order of batches or loses one. A batch stored before its
  * predecessor would move the watermark past the predecessor, which would then be taken for a repetition and never be
  * stored. Each batch names the last block of the batch that its gateway sent before it on the same connection.
  */
@@ -13,8 +13,8 @@ export class BatchOrder {
   private readonly reached = new WeakMap<Sender, Map<Lane, number>>();
 
   /**
-   * Batches that this connection has brought before may come again.
-   * @throws HarbingerError BATCH_ORDER (retry): close the connection, and the gateway sends everything again in order
+   * Accepts batches that this connection has brought before.
+   * @throws HarbingerError BATCH_ORDER (retry): close the connection, and the gateway resends everything in order
    */
   check(sender: Sender, { header }: Batch): void {
     const { after, blocks, gateway, lane } = header;

@@ -9,6 +9,6 @@ it.each([
   [',source="rules",type="pump",unit="cycles"', 'rules'],
   [',source="rules",type="generic",unit="readings",detector="self-learned@1.0.0"', 'self-learned'],
   [',source="an oracle",type="pump",unit="cycles"', null],
-])('who judged a machine is read from its estimate: %s', (fields, source) => {
+])('the judge of a machine is read from its estimate: %s', (fields, source) => {
   expect(estimateState(line(fields))).toMatchObject({ site: 's', machine: 'm', health: 0.4, source });
 });

@@ -14,7 +14,7 @@ const timeMsMax = 9_223_372_036_853;
 /**
  * Checks one gateway's events (one JSON object a line) and writes each as a line of measurement `event`: fields `type`,
  * `id` and `data` (JSON), at its own time to the millisecond. The nanoseconds within it come from its position in the
- * journal, which never changes, so a replay gives the same point and two events of one millisecond stay two.
+ * journal, which never changes: a replay writes the same point, and two events of one millisecond stay two.
  */
 export function readEvents(gateway: string, blocks: readonly BatchBlock[], raw: Buffer): Checked {
   const refused = new RefusedList();

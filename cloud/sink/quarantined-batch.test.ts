@@ -13,8 +13,8 @@ const entry: Quarantined = {
   bytes: 8,
 };
 
-describe('quarantined lines as a batch again', () => {
-  it('are one block of a journal of their own, the same each time, another for another entry', () => {
+describe('quarantined lines made into a batch', () => {
+  it('are one block of a journal of their own, which is the same each time and differs between entries', () => {
     const batch = quarantinedBatch(entry, Buffer.from('a 1\nb 2\n'));
     expect(batch.header).toMatchObject({
       gateway: 'north',
@@ -30,7 +30,7 @@ describe('quarantined lines as a batch again', () => {
     expect(journals[0]).toBe(journals[1]);
   });
 
-  it('end with the last line that is whole', () => {
+  it('end with the last complete line', () => {
     expect(quarantinedBatch(entry, Buffer.from('a 1\nb 2\nc')).body.toString()).toBe('a 1\nb 2\n');
   });
 
@@ -39,7 +39,7 @@ describe('quarantined lines as a batch again', () => {
     [{ lane: 'elsewhere' }, 'a 1\n'],
     [{}, 'half a line'],
     [{}, ''],
-  ])('are refused where there are none: %j %j', (over, body) => {
+  ])('are refused if there are none: %j %j', (over, body) => {
     expect(() => quarantinedBatch({ ...entry, ...over }, Buffer.from(body))).toThrow(
       expect.objectContaining({ code: 'QUARANTINE_NOT_LINES' }),
     );

@@ -2,9 +2,9 @@
  * The sink: de-duplicates a batch, checks its content, hands its events to operations, writes it to the store, and
  * moves the watermark. This file composes those steps, in this order; each has a file of its own.
  *
- * Every step can be repeated: after a crash anywhere before the acknowledgement the gateway sends the batch again, the
- * store keeps one copy of it, and the watermark only saves work. What can never be stored goes into quarantine and is
- * acknowledged, so that it cannot hold up the batches behind it.
+ * Every step can be repeated: after a crash anywhere before the acknowledgement the gateway resends the batch, the
+ * store keeps one copy of it, and the watermark only saves work. Content that can never be stored goes into quarantine
+ * and is acknowledged, so that it cannot block the batches that follow it.
  */
 import { type Batch, decodeBody, seqLeap } from '../../shared/contract/batch.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
@@ -82,8 +82,8 @@ export class Sink implements BatchSink {
     const { watermarks, events, metrics } = this.deps;
     const checked = this.check(batch, fresh);
     // Events and watermark are two transactions, because the store's write lies between them: alerts must not wait for
-    // a store that is away, and a watermark moved before the write would acknowledge what is not stored. After a crash
-    // in between, the batch comes again, and operations recognises its events.
+    // a store that is down, and a watermark moved before the write would acknowledge what is not stored. After a crash
+    // in between, the gateway resends the batch, and operations recognises its events.
     if (checked.events.length > 0) await events.apply(gateway, checked.events);
     const rejected = await this.write(batch, fresh, checked, alive);
     await this.quarantine(gateway, lane, [...checked.refused, ...rejected]);
@@ -92,7 +92,7 @@ export class Sink implements BatchSink {
     metrics.lines.inc({ lane }, checked.lines - rejected.reduce((sum, { count }) => sum + count, 0));
   }
 
-  /** Returns the lines that the store will never take; the rest is durable. */
+  /** Returns the lines that the store will never accept; the rest is durable. */
   private async write(batch: Batch, fresh: Fresh, checked: Checked, alive: AbortSignal): Promise<Refused[]> {
     if (checked.blocks.length === 0) return [];
     const { gateway, journal, lane, codec } = batch.header;

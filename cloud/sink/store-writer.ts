@@ -8,7 +8,7 @@ export interface StoreWriterDeps {
   store: ReadingStore;
   clock: Clock;
   random: Random;
-  /** How long to try in all. Then the caller closes the connection, and the gateway sends the batch again later. */
+  /** The total time limit. After it the caller closes the connection, and the gateway resends the batch later. */
   waitMsMax: number;
   onRetry: (error: unknown) => void;
 }
@@ -16,8 +16,8 @@ export interface StoreWriterDeps {
 const backoff: BackoffOptions = { firstMs: 100, maxMs: 5_000 };
 
 /**
- * Writes a batch, and tries again while the store is away, until `alive` aborts.
- * @throws HarbingerError STORE_UNAVAILABLE (retry) after `waitMsMax`; errors without `retry` from the store at once
+ * Writes a batch, and retries while the store is down, until `alive` aborts.
+ * @throws HarbingerError STORE_UNAVAILABLE (retry) after `waitMsMax`; errors without `retry` from the store immediately
  */
 export async function writeUntilStored(
   batch: StoreBatch,
@@ -55,7 +55,7 @@ export async function writeUntilStored(
 
 const aborted = new Error('aborted');
 
-/** Ends the wait even for a store that ignores its signal. What such a store still writes is written twice, harmlessly. */
+/** Stops waiting even for a store that ignores its signal. A write that such a store completes later is harmless. */
 function orAborted<T>(writing: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(aborted);

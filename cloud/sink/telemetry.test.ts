@@ -13,7 +13,7 @@ function read(
 }
 
 describe('the beginning of a line', () => {
-  it('is accepted as the contract has it', () => {
+  it('is accepted in the form of the contract', () => {
     const checked = read(`${prefix} a=1 1\n${prefix} a=2,b="x y" 2\n`);
     expect(checked).toMatchObject({ untouched: true, lines: 2, refused: [] });
   });
@@ -48,30 +48,30 @@ describe('the beginning of a line', () => {
     ]);
   });
 
-  it('must be one’s own on every line of text, even inside quotes', () => {
+  it('must name the sending gateway on every line of text, even inside quotes', () => {
     const checked = read(`${prefix} a="\npump,gateway=south,machine=p1,site=leeds a="" 1\n`);
     expect(checked.refused).toMatchObject([{ count: 1, reason: expect.stringContaining("gateway 'south'") }]);
   });
 });
 
 describe('blocks', () => {
-  it('that do not have the lines they declare are refused whole', () => {
+  it('without the number of lines that they declare are refused as a whole', () => {
     expect(read(`${prefix} a=1 1\n${prefix} a=2 2\n`, 3)).toMatchObject({
       blocks: [],
       refused: [{ code: 'CONTENT_LINES', reason: 'block 1 has 2 lines, not 3' }],
     });
   });
 
-  it('that do not end with a newline are refused whole', () => {
+  it('that do not end with a newline are refused as a whole', () => {
     expect(read(`${prefix} a=1 1`, 1)).toMatchObject({ blocks: [], refused: [{ code: 'CONTENT_LINES' }] });
   });
 });
 
-it('accepts only estimates in the estimates lane', () => {
+it('of the estimates lane may contain only estimates', () => {
   expect(read(`${prefix} a=1 1\n`, 1, 'estimates').refused).toHaveLength(1);
 });
 
-it('keeps machines apart whose lines are mixed, each with its last time', () => {
+it('with mixed lines of several machines report the last time of each machine', () => {
   const other = prefix.replace('p1', 'p2');
   const { machines } = read(`${prefix} a=1 5000000\n${other} a=1 9000000\n${prefix} a=1 7000000\n`);
   expect(machines).toEqual([

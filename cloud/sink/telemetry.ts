@@ -10,7 +10,7 @@ interface Series {
   measurement: string;
   machine: string;
   site: string;
-  /** Where its last line starts and ends in the body of the batch being read. */
+  /** The start and the end of its last line in the body of the batch being read. */
   lastStart: number;
   lastEnd: number;
   /** Number of the batch that set them. */
@@ -25,9 +25,10 @@ const seriesMax = 20_000;
 
 /**
  * Checks line protocol of one gateway's lane: every line must begin with exactly
- * `measurement,gateway=<this gateway>,machine=…,site=… ` in plain names, so that no gateway can write as another. The
- * beginning is only looked up among those seen before, so a line costs a fraction of a microsecond; the store checks the
- * rest. (A quoted newline cannot smuggle anything in: each line of text must begin so, however a store reads quotes.)
+ * `measurement,gateway=<this gateway>,machine=…,site=… ` in plain names, so that no gateway can write as another one.
+ * The beginning is only looked up among those seen before, so a line costs a fraction of a microsecond; the store
+ * checks the rest. (A quoted newline cannot smuggle anything in, however a store reads quotes: each line of text is
+ * checked.)
  */
 export class TelemetryReader {
   private readonly gateway: string;
