@@ -68,7 +68,7 @@ describe('harbinger models backtest', () => {
     expect(model.outcomes['in time']).toBeGreaterThan(rules.outcomes['in time']);
     expect(model.falseAlerts).toBeLessThanOrEqual(1);
     expect(readFileSync(out, 'utf8')).toMatch(/^<svg/);
-  });
+  }, 300_000);
 
   it('names a missing type, folder or horizon', async () => {
     await expect(runBacktest({ name: 'nothing' })).rejects.toThrow(/no machine type or model 'nothing'/);
