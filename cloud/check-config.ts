@@ -8,24 +8,23 @@ import {
   type ReadConfig,
   readConfig,
 } from '../shared/config/load-config.ts';
-import { type ConfigProblem, invalid } from '../shared/config/problem.ts';
 import { tlsProblems } from '../shared/config/tls-problems.ts';
 import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-types.ts';
 import { notifierFileProblems, notifierProblems } from './alerts/config.ts';
-import { CloudConfig } from './config.ts';
+import { CloudConfig, prepareCloudConfig } from './config.ts';
 import { credentialProblems } from './receive/credentials.ts';
 import { tlsOwner as ingestTls } from './receive/tls-files.ts';
-import { storeConfigProblems } from './store/config.ts';
+import { storeProblems } from './store/config.ts';
 
 /** Opens only the files of the configuration, and with `files` also the machine types and PEM files that it names. */
 export function checkCloud(sources: ConfigSources, { files }: { files: boolean }): ReadConfig<CloudConfig> {
-  return readConfig(CloudConfig, sources, files ? [...checks, ...fileChecks] : checks);
+  return readConfig(CloudConfig, sources, files ? [...checks, ...fileChecks] : checks, prepareCloudConfig);
 }
 
 const checks: ConfigCheck<CloudConfig>[] = [
   { settings: ['gateways'], problems: ({ gateways }) => credentialProblems(gateways) },
   { settings: ['alerts'], problems: ({ alerts }) => notifierProblems(alerts) },
-  { settings: ['store'], problems: storeProblems },
+  { settings: ['store'], problems: ({ store }) => storeProblems(store) },
 ];
 
 const fileChecks: ConfigCheck<CloudConfig>[] = [
@@ -41,8 +40,3 @@ const fileChecks: ConfigCheck<CloudConfig>[] = [
     problems: ({ alerts }) => notifierFileProblems(alerts),
   },
 ];
-
-/** Each sentence of the store begins with the name of the setting. */
-function storeProblems({ store }: CloudConfig): ConfigProblem[] {
-  return storeConfigProblems(store).map((sentence) => invalid(/^[\w.]*/.exec(sentence)![0], sentence));
-}

@@ -68,7 +68,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
   const rules = createAlertRules(config.alerts);
   const credentials = createCredentials(config.gateways, clock);
   if (config.gateways.length === 0) log.warn('no gateway is configured: none can connect');
-  const store = deps.store ?? createReadingStore(config.store, base);
+  const store = deps.store ?? (await createReadingStore(config.store, base));
   try {
     const operations = openOperations(config.operations, { ...base, rules });
     stops.add('operations', () => operations.close());

@@ -1,10 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox';
+import type { Table } from '../shared/config/load-config.ts';
 import { AlertsConfig } from './alerts/config.ts';
 import { ApiConfig } from './api/config.ts';
 import { OperationsConfig } from './operations/config.ts';
 import { GatewayCredentials, receiveSettings } from './receive/config.ts';
 import { sinkSettings } from './sink/config.ts';
-import { StoreConfig } from './store/config.ts';
+import { prepareStore, StoreConfig } from './store/config.ts';
 
 /** The way of a batch from the gateways' connections to the store. */
 export const IngestConfig = Type.Object(
@@ -50,3 +51,8 @@ export const CloudConfig = Type.Object(
   { additionalProperties: false },
 );
 export type CloudConfig = Static<typeof CloudConfig>;
+
+/** Fills in what tells kinds apart, before validation. */
+export function prepareCloudConfig(table: Table): Table {
+  return table.store === undefined ? table : { ...table, store: prepareStore(table.store) };
+}

@@ -1,6 +1,9 @@
 /** The telemetry store: what the sink writes to and the API reads from. Implementations are in store/. */
 import type { BatchBlock } from '../../shared/contract/batch.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
+import { partOf } from '../../shared/parts/part.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import type { Log } from '../../shared/runtime/log.ts';
 
 /** Line protocol of whole consecutive blocks. Events too have been turned into lines (measurement `event`). */
 export interface StoreBatch {
@@ -73,3 +76,12 @@ export interface SqlResult {
   rows: unknown[][];
   truncated: boolean;
 }
+
+export interface StoreDeps {
+  /** The cloud's data folder: a store that keeps its data on this computer keeps it there. */
+  dataDir: string;
+  clock: Clock;
+  log: Log;
+}
+
+export const storePart = partOf<StoreDeps, ReadingStore>();

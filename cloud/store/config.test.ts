@@ -1,48 +1,75 @@
-import { Value } from '@sinclair/typebox/value';
-import { expect, test } from 'vitest';
-import { loadConfig } from '../../shared/config/load-config.ts';
+import { describe, expect, it, test } from 'vitest';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
-import { StoreConfig, storeConfigProblems } from './config.ts';
+import { checkCloud } from '../check-config.ts';
+import { type StoreConfig, storeProblems } from './config.ts';
 import { createReadingStore } from './create-store.ts';
 
 const deps = { dataDir: '/nowhere', clock: systemClock, log: silentLog };
-const parse = (config: object) => Value.Parse(StoreConfig, config);
+const url = 'http://127.0.0.1:8086';
 
-test('nothing said is the embedded store', () => {
-  const config = loadConfig(StoreConfig, {});
-  expect(config).toMatchObject({ kind: 'embedded', memoryMiBMax: 512, threads: 2 });
-  expect(storeConfigProblems(config)).toEqual([]);
-  expect(createReadingStore(config, deps).kind).toBe('embedded');
-});
+/** The store of a cloud's configuration with this table, or all that is wrong with it. */
+function read(store?: object): { store: StoreConfig; problems: string[] } {
+  const { config, problems } = checkCloud({ overrides: store ? { store } : {} }, { files: false });
+  return { store: config?.store as StoreConfig, problems: problems.map(({ message }) => message) };
+}
+
+test.each([[undefined], [{}], [{ kind: 'embedded' }]])(
+  'the embedded store is the default: %o',
+  async (table) => {
+    const { store } = read(table);
+    expect(store).toEqual({ kind: 'embedded', memoryMiBMax: 512, threads: 2, timeoutMs: 10_000 });
+    expect((await createReadingStore(store, deps)).kind).toBe('embedded');
+  },
+);
 
 test.each([
   [{ version: 1, database: 'd' }, 'influx1'],
   [{ version: 2, bucket: 'b', org: 'o', token: 't' }, 'influx2'],
   [{ version: 3, database: 'd', token: 't' }, 'influx3'],
-])('InfluxDB: %o', (more, kind) => {
-  const config = parse({ kind: 'influx', url: 'http://127.0.0.1:8086', ...more });
-  expect(createReadingStore(config, deps).kind).toBe(kind);
+])('InfluxDB: %o', async (more, kind) => {
+  const { store } = read({ kind: 'influx', url, ...more });
+  expect((await createReadingStore(store, deps)).kind).toBe(kind);
+});
+
+describe('settings of another kind', () => {
+  it('that have always been ignored still are', () => {
+    expect(read({ kind: 'influx', version: 1, url, database: 'd', memoryMiBMax: 64, threads: 1 })).toEqual({
+      store: { kind: 'influx', version: 1, url, database: 'd', timeoutMs: 10_000 },
+      problems: [],
+    });
+    expect(read({ retentionPolicy: 'autogen' }).problems).toEqual([]);
+  });
+
+  it.each([
+    [{ url }, /unknown property 'url'; there is one in \[store\] with kind = "influx"/],
+    [
+      { kind: 'influx', version: 1, url, database: 'd', path: '/x' },
+      /unknown property 'path'; there is one in \[store\] with kind = "embedded"/,
+    ],
+  ])('are refused with a word about where they belong: %o', (table, problem) => {
+    expect(read(table).problems).toEqual([expect.stringMatching(problem)]);
+  });
 });
 
 test.each([
-  [{ kind: 'influx' }, ['store.version', 'store.url', 'store.database']],
-  [{ kind: 'influx', version: 2, url: 'http://h' }, ['store.bucket', 'store.org', 'store.token']],
-  [{ kind: 'influx', version: 1, url: 'http://h', database: 'd', token: 't' }, ['store.username']],
-  [{ kind: 'embedded', url: 'http://h' }, ['store.url']],
-])('settings that do not go together: %o', (config, places) => {
-  const problems = storeConfigProblems(parse(config)).join('\n');
-  for (const place of places) expect(problems).toContain(place);
-  expect(() => createReadingStore(parse(config), deps)).toThrow(
-    expect.objectContaining({ code: 'CONFIG_INVALID' }),
-  );
+  [{ kind: 'influx' }, ['store.version is missing', 'store.url is missing']],
+  [
+    { kind: 'influx', version: 2, url },
+    ['store.bucket is missing', 'store.org is missing', 'store.token is missing'],
+  ],
+  [{ kind: 'influx', version: 1, url, database: 'd', token: 't' }, ['use store.username']],
+  [{ kind: 'redis' }, ['must have kind = "embedded" or "influx"']],
+  [{ kind: 'influx', version: 4, url, database: 'd' }, ['store.version must be 1 or 2 or 3']],
+  [{ kind: 'influx', version: 1, url: 'ftp://x', database: 'd' }, ['store.url must match']],
+  [{ colour: 'red' }, ["unknown property 'colour'"]],
+])('settings that cannot be: %o', (table, expected) => {
+  const { problems } = read(table);
+  expect(problems).toEqual(expected.map((text) => expect.stringContaining(text)));
 });
 
-test.each([{ kind: 'redis' }, { kind: 'influx', version: 4 }, { url: 'ftp://x' }, { colour: 'red' }])(
-  'settings that cannot be: %o',
-  (overrides) => {
-    expect(() => loadConfig(StoreConfig, { overrides })).toThrow(
-      expect.objectContaining({ code: 'CONFIG_INVALID' }),
-    );
-  },
-);
+test('a store whose settings do not go together is not created', async () => {
+  const config = { kind: 'influx', version: 2, url, timeoutMs: 1_000 } as const;
+  expect(storeProblems(config)).toHaveLength(3);
+  await expect(createReadingStore(config, deps)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+});

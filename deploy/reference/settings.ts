@@ -85,26 +85,35 @@ export function tablesOf(
 function kindsOf(schema: Schema, path: string, isList: boolean, listsAround: string[]): SettingsTable[] {
   const name = schema.discriminator!.propertyName;
   const kinds = schema.oneOf!;
+  const fallback = (schema.default as Record<string, unknown> | undefined)?.[name];
   const [first] = kinds;
   const isShared = (key: string) =>
     kinds.every(({ properties }) => properties?.[key] === first!.properties?.[key]);
   const tables = kinds.map((kind) => {
     const [table, ...within] = tablesOf(kind, path, isList, listsAround);
-    return { table: { ...table!, kind: { name, value: kind.properties?.[name]?.const } }, within };
+    const value = kind.properties?.[name]?.const;
+    const settings = table!.settings.map((setting) =>
+      setting.name === name && value === fallback ? withDefault(setting, value) : setting,
+    );
+    return { table: { ...table!, settings, kind: { name, value } }, within };
   });
   const shared = tables[0]!.table.settings.filter((setting) => isShared(setting.name));
   if (shared.length === 0) return tables.flatMap(({ table, within }) => [table, ...within]);
 
-  const tag = {
-    anyOf: kinds.map(({ properties }) => properties![name]!),
-    description: 'one of the kinds below',
+  const tag: Setting = {
+    name,
+    schema: {
+      anyOf: kinds.map(({ properties }) => properties![name]!),
+      description: 'one of the kinds below',
+    },
+    isRequired: true,
   };
   const common: SettingsTable = {
     path,
     isList,
     schema,
     listsAround,
-    settings: [{ name, schema: tag, isRequired: true }, ...shared],
+    settings: [fallback === undefined ? tag : withDefault(tag, fallback), ...shared],
     kinds: {
       name,
       entries: tables.map(({ table }) => ({
@@ -120,6 +129,10 @@ function kindsOf(schema: Schema, path: string, isList: boolean, listsAround: str
     return isAlike ? [] : [{ ...table, settings, further }, ...within];
   });
   return [common, ...own];
+}
+
+function withDefault(setting: Setting, value: unknown): Setting {
+  return { ...setting, schema: { ...setting.schema, default: value }, isRequired: false };
 }
 
 function isListOfTables(schema: Schema): boolean {

@@ -1,18 +1,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Value } from '@sinclair/typebox/value';
 import type { ReadingStore } from '../../cloud/ports/store.ts';
 import { StoreConfig } from '../../cloud/store/config.ts';
 import { createReadingStore } from '../../cloud/store/create-store.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
+import { compileValidator } from '../../shared/runtime/validate.ts';
 import { type Influxd, influxdBinary, startInfluxd } from '../support/influxd.ts';
 import { reasonToSkip } from '../support/needed.ts';
 import { describeReadingStore, type StoreHarness } from './reading-store.ts';
 
-function storeOf(config: Partial<StoreConfig>, dataDir: string): ReadingStore {
-  const complete = Value.Parse(StoreConfig, config);
+const readConfig = compileValidator(StoreConfig);
+
+function storeOf(config: object, dataDir: string): Promise<ReadingStore> {
+  const complete = readConfig(config, (problem) => new Error(problem));
   return createReadingStore(complete, { dataDir, clock: systemClock, log: silentLog });
 }
 
@@ -26,8 +28,8 @@ function embeddedHarness(): StoreHarness {
     down: () => rm(folder, { recursive: true, force: true }),
     async create() {
       const dataDir = join(folder, String(++count));
-      const make = () => storeOf({}, dataDir);
-      const store = make();
+      const make = () => storeOf({ kind: 'embedded' }, dataDir);
+      const store = await make();
       return {
         store,
         again: make,
@@ -58,10 +60,10 @@ function influxHarness(options: { login: boolean }): StoreHarness {
         url: server.url,
         database,
         ...(options.login ? login : {}),
-      } as const;
+      };
       const make = () => storeOf(config, '');
       return {
-        store: make(),
+        store: await make(),
         again: make,
         async timesNs(measurement) {
           const response = await fetch(

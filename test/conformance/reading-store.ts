@@ -18,7 +18,7 @@ export interface StoreHarness {
 export interface StoreUnderTest {
   store: ReadingStore;
   /** A second store on the same data, the first having been stopped; not started. */
-  again(): ReadingStore;
+  again(): Promise<ReadingStore>;
   /** Exact times (ns) of a measurement's points, ascending. */
   timesNs(measurement: string): Promise<bigint[]>;
 }
@@ -210,7 +210,7 @@ export function describeReadingStore(title: string, harness: StoreHarness, skip:
       const blocks = [[pumpLine(0, 'rpm=1,mode="a"')], pumpLines(1, 4)];
       await write(batchOf({ blocks: blocks.slice(0, 1) }));
       await store.stop();
-      store = under.again();
+      store = await under.again();
       await store.start();
       await write(batchOf({ blocks }));
       const { rejected } = await write(

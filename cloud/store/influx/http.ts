@@ -5,8 +5,8 @@ import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import { onAbort } from '../abort.ts';
-import type { InfluxConfig } from '../config.ts';
 import { StoreUnavailableError, storeMisconfigured } from '../errors.ts';
+import type { InfluxTarget } from './config.ts';
 
 const socketsMax = 16;
 const answerBytesMax = 64 << 20;
@@ -31,12 +31,12 @@ export interface InfluxAnswer {
 export class InfluxHttp {
   /** The address without anything secret. */
   readonly where: string;
-  readonly #config: InfluxConfig;
+  readonly #config: InfluxTarget;
   readonly #clock: Clock;
   readonly #agent: HttpAgent;
   readonly #client: InfluxDB;
 
-  constructor(config: InfluxConfig, clock: Clock) {
+  constructor(config: InfluxTarget, clock: Clock) {
     const url = new URL(config.url);
     this.where = `InfluxDB at ${url.protocol}//${url.host}`;
     this.#config = config;
@@ -179,7 +179,7 @@ function headersOf(request: InfluxRequest): Record<string, string> {
   return headers;
 }
 
-function loginOf(config: InfluxConfig): Record<string, string> {
+function loginOf(config: InfluxTarget): Record<string, string> {
   if (config.version !== 1 || config.username === undefined) return {};
   const login = Buffer.from(`${config.username}:${config.password ?? ''}`).toString('base64');
   return { authorization: `Basic ${login}` };

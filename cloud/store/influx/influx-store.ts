@@ -14,8 +14,8 @@ import type {
   StoreBatch,
   StoreOutcome,
 } from '../../ports/store.ts';
-import type { InfluxConfig } from '../config.ts';
 import { storeMisconfigured } from '../errors.ts';
+import type { InfluxTarget } from './config.ts';
 import { InfluxHttp } from './http.ts';
 import { identifier, seriesOf } from './influx-ql.ts';
 import { checkLines } from './line-check.ts';
@@ -27,13 +27,13 @@ const longQueryFactor = 10;
 /** How long a failed write counts as a sign of the server's health; gateways try again sooner. */
 const troubleMsMax = 60_000;
 
-export function createInfluxStore(config: InfluxConfig, deps: { clock: Clock; log: Log }): ReadingStore {
+export function createInfluxStore(config: InfluxTarget, deps: { clock: Clock; log: Log }): ReadingStore {
   return new InfluxStore(config, deps);
 }
 
 class InfluxStore implements ReadingStore {
   readonly kind: string;
-  readonly #config: InfluxConfig;
+  readonly #config: InfluxTarget;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #http: InfluxHttp;
@@ -42,7 +42,7 @@ class InfluxStore implements ReadingStore {
   #trouble: string | undefined;
   #troubleMs = 0;
 
-  constructor(config: InfluxConfig, deps: { clock: Clock; log: Log }) {
+  constructor(config: InfluxTarget, deps: { clock: Clock; log: Log }) {
     this.kind = `influx${config.version}`;
     this.#config = config;
     this.#clock = deps.clock;
@@ -198,7 +198,7 @@ class InfluxStore implements ReadingStore {
   }
 }
 
-function writePathOf(config: InfluxConfig): string {
+function writePathOf(config: InfluxTarget): string {
   const { version, database, retentionPolicy, org } = config;
   if (version === 1) {
     const parameters = new URLSearchParams({ db: database, precision: 'ns' });

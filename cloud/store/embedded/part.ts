@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+import { storePart } from '../../ports/store.ts';
+import { EmbeddedConfig } from './config.ts';
+
+export const embedded = storePart({
+  kind: 'embedded',
+  about: 'DuckDB in a file of the data folder.',
+  config: EmbeddedConfig,
+  async create({ path, memoryMiBMax, threads, timeoutMs }, { dataDir, ...deps }) {
+    const { createEmbeddedStore } = await import('./embedded-store.ts');
+    const file = path ?? join(dataDir, 'telemetry.duckdb');
+    return createEmbeddedStore({ path: file, memoryMiBMax, threads, timeoutMs }, deps);
+  },
+});
