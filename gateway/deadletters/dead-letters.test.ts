@@ -9,7 +9,7 @@ import { openRecords } from '../journal/records/open-records.ts';
 import { type DeadLetters, openDeadLetters } from './dead-letters.ts';
 
 let dir: string;
-let store: DeadLetters;
+let deadLetters: DeadLetters;
 let logged: string[];
 const limits = { countMax: 1_000, bytesMax: 10 << 20 };
 
@@ -19,13 +19,13 @@ beforeEach(async () => {
   await open();
 });
 afterEach(async () => {
-  await store.stop().catch(() => undefined);
+  await deadLetters.stop().catch(() => undefined);
   await rm(dir, { recursive: true, force: true });
 });
 
 async function open(over: Partial<typeof limits> = {}): Promise<void> {
   const log = pino({ level: 'error' }, { write: (line: string) => logged.push(line) });
-  store = await openDeadLetters({
+  deadLetters = await openDeadLetters({
     dir,
     ...limits,
     ...over,
@@ -35,7 +35,7 @@ async function open(over: Partial<typeof limits> = {}): Promise<void> {
 }
 
 async function reopen(over: Partial<typeof limits> = {}): Promise<void> {
-  await store.stop();
+  await deadLetters.stop();
   await open(over);
 }
 
@@ -53,82 +53,83 @@ function letter(text: string, code = 'DECODE_FAILED', payload = Buffer.from(text
 
 const letters = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => letter(`l${from + i}`));
-const listed = async () => (await store.list({ limit: 1_000 })).map(({ id, payload }) => `${id}:${payload}`);
+const listed = async () =>
+  (await deadLetters.list({ limit: 1_000 })).map(({ id, payload }) => `${id}:${payload}`);
 
 describe('dead letters', () => {
   test('are kept with all that is known of them, across a restart', async () => {
-    await store.add([letter('one')]);
+    await deadLetters.add([letter('one')]);
     await reopen();
     const expected = { id: 1, ...letter('one') };
-    expect(await store.show(1)).toEqual(expected);
-    expect(await store.show(2)).toBeNull();
-    expect(await store.list({ limit: 10 })).toEqual([expected]);
+    expect(await deadLetters.show(1)).toEqual(expected);
+    expect(await deadLetters.show(2)).toBeNull();
+    expect(await deadLetters.list({ limit: 10 })).toEqual([expected]);
   });
 
   test('are listed newest first, page by page', async () => {
-    await store.add(letters(1, 7));
+    await deadLetters.add(letters(1, 7));
     const ids = async (query: { limit: number; beforeId?: number }) =>
-      (await store.list(query)).map(({ id }) => id);
+      (await deadLetters.list(query)).map(({ id }) => id);
     expect(await ids({ limit: 3 })).toEqual([7, 6, 5]);
     expect(await ids({ limit: 3, beforeId: 5 })).toEqual([4, 3, 2]);
     expect(await ids({ limit: 3, beforeId: 2 })).toEqual([1]);
-    expect(await store.list({ limit: 3, beforeId: 1 })).toEqual([]);
-    expect(await store.list({ limit: 0 })).toEqual([]);
+    expect(await deadLetters.list({ limit: 3, beforeId: 1 })).toEqual([]);
+    expect(await deadLetters.list({ limit: 0 })).toEqual([]);
   });
 
   test('are counted, also by code, also after a restart', async () => {
-    await store.add([letter('a', 'A'), letter('b', 'B'), letter('bb', 'B')]);
-    const counts = store.counts();
+    await deadLetters.add([letter('a', 'A'), letter('b', 'B'), letter('bb', 'B')]);
+    const counts = deadLetters.counts();
     expect(counts).toMatchObject({ count: 3, dropped: 0, byCode: { A: 1, B: 2 } });
     await reopen();
-    expect(store.counts()).toEqual(counts);
+    expect(deadLetters.counts()).toEqual(counts);
   });
 
   test('are dropped by id or all, and their ids are not used again', async () => {
-    await store.add(letters(1, 5));
-    expect(await store.drop([2, 4, 4, 99])).toBe(2);
+    await deadLetters.add(letters(1, 5));
+    expect(await deadLetters.drop([2, 4, 4, 99])).toBe(2);
     expect(await listed()).toEqual(['5:l5', '3:l3', '1:l1']);
-    expect(await store.drop('all')).toBe(3);
-    expect(store.counts()).toEqual({ count: 0, bytes: 0, dropped: 0, byCode: {} });
+    expect(await deadLetters.drop('all')).toBe(3);
+    expect(deadLetters.counts()).toEqual({ count: 0, bytes: 0, dropped: 0, byCode: {} });
     await reopen();
-    await store.add([letter('next')]);
+    await deadLetters.add([letter('next')]);
     expect(await listed()).toEqual(['6:next']);
   });
 
   test('added at once keep their order', async () => {
-    await Promise.all([store.add(letters(1, 2)), store.add(letters(3, 4)), store.add([])]);
+    await Promise.all([deadLetters.add(letters(1, 2)), deadLetters.add(letters(3, 4)), deadLetters.add([])]);
     expect(await listed()).toEqual(['4:l4', '3:l3', '2:l2', '1:l1']);
   });
 
   test('of a long payload the beginning is kept and the length noted', async () => {
-    await store.add([letter('x', 'C', Buffer.alloc(100_000, 'x'))]);
-    const kept = (await store.show(1))!;
+    await deadLetters.add([letter('x', 'C', Buffer.alloc(100_000, 'x'))]);
+    const kept = (await deadLetters.show(1))!;
     expect(kept.payload.length).toBe(65_536);
     expect(kept.reason).toContain('100000 bytes');
   });
 
   test('the sender may use its buffer again', async () => {
     const shared = Buffer.from('mine');
-    const added = store.add([letter('x', 'C', shared)]);
+    const added = deadLetters.add([letter('x', 'C', shared)]);
     shared.fill('!');
     await added;
-    expect((await store.show(1))!.payload.toString()).toBe('mine');
+    expect((await deadLetters.show(1))!.payload.toString()).toBe('mine');
   });
 });
 
 test('letters that cannot be written are refused together, and leave nothing behind', async () => {
-  await store.add([letter('before')]);
-  const counts = store.counts();
+  await deadLetters.add([letter('before')]);
+  const counts = deadLetters.counts();
   const unwritable = { ...letter('bad'), atMs: (2n ** 70n) as unknown as number };
   const refused = await Promise.allSettled([
-    store.add([letter('good')]),
-    store.add([letter('x'), unwritable]),
+    deadLetters.add([letter('good')]),
+    deadLetters.add([letter('x'), unwritable]),
   ]);
   for (const result of refused) {
     expect(result).toMatchObject({ status: 'rejected', reason: { code: 'DEADLETTERS_WRITE', retry: true } });
   }
-  expect(store.counts()).toEqual(counts);
-  await store.add([letter('after')]);
+  expect(deadLetters.counts()).toEqual(counts);
+  await deadLetters.add([letter('after')]);
   expect(await listed()).toEqual(['2:after', '1:before']);
   await reopen();
   expect(await listed()).toEqual(['2:after', '1:before']);
@@ -137,17 +138,17 @@ test('letters that cannot be written are refused together, and leave nothing beh
 test('more than 32 MiB waiting at once are refused, the rest is kept', async () => {
   await reopen({ bytesMax: 100 << 20 });
   const big = Array.from({ length: 100 }, () => letter('x', 'C', Buffer.alloc(65_536)));
-  const settled = await Promise.allSettled(Array.from({ length: 6 }, () => store.add(big)));
+  const settled = await Promise.allSettled(Array.from({ length: 6 }, () => deadLetters.add(big)));
   expect(settled.filter(({ status }) => status === 'fulfilled').length).toBe(5);
   expect(settled[5]).toMatchObject({ reason: { code: 'DEADLETTERS_BUSY', retry: true } });
-  expect(store.counts().count).toBe(500);
+  expect(deadLetters.counts().count).toBe(500);
 });
 
 test('after stop nothing is taken', async () => {
-  const last = store.add([letter('last')]);
-  await store.stop();
+  const last = deadLetters.add([letter('last')]);
+  await deadLetters.stop();
   await last;
-  await expect(store.add([letter('late')])).rejects.toMatchObject({ code: 'DEADLETTERS_STOPPED' });
+  await expect(deadLetters.add([letter('late')])).rejects.toMatchObject({ code: 'DEADLETTERS_STOPPED' });
   await open();
   expect(await listed()).toEqual(['1:last']);
 });
@@ -155,44 +156,44 @@ test('after stop nothing is taken', async () => {
 describe('when full', () => {
   test('of letters, the oldest go and are counted', async () => {
     await reopen({ countMax: 3 });
-    await store.add(letters(1, 2));
-    await store.add(letters(3, 5));
+    await deadLetters.add(letters(1, 2));
+    await deadLetters.add(letters(3, 5));
     expect(await listed()).toEqual(['5:l5', '4:l4', '3:l3']);
     await reopen({ countMax: 3 });
-    expect(store.counts()).toMatchObject({ count: 3, dropped: 2 });
-    await store.add(letters(6, 10));
+    expect(deadLetters.counts()).toMatchObject({ count: 3, dropped: 2 });
+    await deadLetters.add(letters(6, 10));
     expect(await listed()).toEqual(['10:l10', '9:l9', '8:l8']);
-    expect(store.counts().dropped).toBe(7);
+    expect(deadLetters.counts().dropped).toBe(7);
   });
 
   test('of bytes, too', async () => {
     await reopen({ bytesMax: 100_000 });
-    for (let i = 0; i < 10; i++) await store.add([letter('x', 'C', Buffer.alloc(20_000))]);
-    expect(store.counts().count).toBe(4);
-    expect(store.counts().bytes).toBeLessThanOrEqual(100_000);
-    expect(store.counts().dropped).toBe(6);
+    for (let i = 0; i < 10; i++) await deadLetters.add([letter('x', 'C', Buffer.alloc(20_000))]);
+    expect(deadLetters.counts().count).toBe(4);
+    expect(deadLetters.counts().bytes).toBeLessThanOrEqual(100_000);
+    expect(deadLetters.counts().dropped).toBe(6);
   });
 
   test('a smaller limit after a restart holds with the next letter', async () => {
-    await store.add(letters(1, 50));
+    await deadLetters.add(letters(1, 50));
     await reopen({ countMax: 10 });
-    await store.add([letter('l51')]);
-    expect(store.counts()).toMatchObject({ count: 10, dropped: 41 });
+    await deadLetters.add([letter('l51')]);
+    expect(deadLetters.counts()).toMatchObject({ count: 10, dropped: 41 });
   });
 });
 
 test('where a file is damaged, the letters that were elsewhere in it are kept', async () => {
-  for (const one of letters(1, 20)) await store.add([{ ...one, payload: Buffer.alloc(500, 'p') }]);
-  await store.stop();
+  for (const one of letters(1, 20)) await deadLetters.add([{ ...one, payload: Buffer.alloc(500, 'p') }]);
+  await deadLetters.stop();
   const [name] = readdirSync(dir).filter((each) => each.endsWith('.seg'));
   const bytes = readFileSync(join(dir, name!));
   bytes[bytes.length >> 1]! ^= 1;
   writeFileSync(join(dir, name!), bytes);
   await open();
-  expect(store.counts().count).toBe(19);
+  expect(deadLetters.counts().count).toBe(19);
   expect(logged.join()).toContain('could not be read');
-  await store.add([letter('new')]);
-  expect((await store.list({ limit: 1 }))[0]).toMatchObject({ id: 21 });
+  await deadLetters.add([letter('new')]);
+  expect((await deadLetters.list({ limit: 1 }))[0]).toMatchObject({ id: 21 });
 });
 
 test('a folder that cannot be used is a clear error', async () => {

@@ -44,7 +44,7 @@ export function readLetter(id: number, value: Buffer): DeadLetter {
 /** What survives the letters themselves. */
 export interface Ledger {
   nextId: number;
-  /** Evicted to make room, since the store began. */
+  /** Evicted to make room, since the first one. */
   dropped: number;
 }
 

@@ -57,14 +57,14 @@ function open(change: (records: Records) => Records = (records) => records) {
 }
 
 async function expectAll(): Promise<void> {
-  const store = await open();
-  expect(await store.list({ limit: 10 })).toEqual(
+  const deadLetters = await open();
+  expect(await deadLetters.list({ limit: 10 })).toEqual(
     [9, 4, 3].map((id) => ({ id, ...kept, payload: Buffer.from(`old ${id}`) })),
   );
-  expect(store.counts()).toMatchObject({ count: 3, dropped: 7, byCode: { DECODE_JSON: 3 } });
-  await store.add([{ ...kept, payload: Buffer.from('new') }]);
-  expect((await store.list({ limit: 1 }))[0]).toMatchObject({ id: 11 });
-  await store.stop();
+  expect(deadLetters.counts()).toMatchObject({ count: 3, dropped: 7, byCode: { DECODE_JSON: 3 } });
+  await deadLetters.add([{ ...kept, payload: Buffer.from('new') }]);
+  expect((await deadLetters.list({ limit: 1 }))[0]).toMatchObject({ id: 11 });
+  await deadLetters.stop();
   expect(readdirSync(dir).filter((name) => name.startsWith('letters.lmdb'))).toEqual([
     'letters.lmdb.imported',
   ]);
@@ -75,9 +75,9 @@ describe('letters that an earlier version kept in lmdb', () => {
     await leaveOldLetters();
     await expectAll();
     expect(logged).toEqual([]);
-    const store = await open();
-    expect(await store.drop('all')).toBe(4);
-    await store.stop();
+    const deadLetters = await open();
+    expect(await deadLetters.drop('all')).toBe(4);
+    await deadLetters.stop();
     const again = await open();
     expect(again.counts().count).toBe(0);
     await again.stop();
@@ -132,10 +132,10 @@ describe('letters that an earlier version kept in lmdb', () => {
   });
 
   async function expectNone(): Promise<void> {
-    const store = await open();
-    expect(store.counts().count).toBe(0);
-    await store.add([{ ...kept, payload: Buffer.from('new') }]);
-    await store.stop();
+    const deadLetters = await open();
+    expect(deadLetters.counts().count).toBe(0);
+    await deadLetters.add([{ ...kept, payload: Buffer.from('new') }]);
+    await deadLetters.stop();
     expect(existsSync(path('letters.lmdb.damaged'))).toBe(true);
     expect(readdirSync(dir).filter((name) => name.startsWith('letters.lmdb'))).toHaveLength(1);
     expect(logged.join()).toContain('set aside');

@@ -1,7 +1,7 @@
 /**
  * The whole way of a reading, on one screen: raw messages in; journal and dead letters durable; then the ack.
  *
- *   slab of raw messages ▶ route by topic ▶ decode ▶ contract ▶ place in time ▶ block ▶ JOURNAL ─▶ settled (acks)
+ *   slab of raw messages ▶ route by topic ▶ decode ▶ contract ▶ identity ▶ block ▶ JOURNAL ─▶ settled (acks)
  *                              └──────────┴──────────┴─▶ dead letter ▶ durable ─▶ settled        └▶ columns (windows)
  *
  * Runs in the data thread. A batch is settled when everything in it is on disk and everything before it too, so a
@@ -77,7 +77,7 @@ export class Pipeline {
     const added = identity.takeAdded();
     const finished = builder.finish(added);
     const own: Promise<unknown>[] = [...this.changes];
-    if (finished) own.push(this.store(finished.block, finished.columns, added));
+    if (finished) own.push(this.append(finished.block, finished.columns, added));
     if (this.letters.length > 0) own.push(this.deps.deadLetters(this.letters));
     // A resend's original may still be under way: if it fails, the resend has not been stored either.
     const before = hasResends ? Promise.all(this.underWay) : Promise.allSettled(this.underWay);
@@ -99,7 +99,7 @@ export class Pipeline {
       const route = this.deps.routes.find(message.topic);
       const { schema, layouts } = route;
       if (schema && layouts && this.layouts.read(layouts, message.payload, schema, this.row)) {
-        this.place(schema, this.layouts.claim, message);
+        this.add(schema, this.layouts.claim, message);
       } else {
         this.decode(route, message);
       }
@@ -131,7 +131,7 @@ export class Pipeline {
       return;
     }
     checkReading(schema, item.values, this.row);
-    this.place(schema, item, message);
+    this.add(schema, item, message);
     if (this.row.ignored > 0) this.deps.ignoredFields?.(schema, item.values);
     if (route.layouts && isAlone) {
       const { sensor } = route.target;
@@ -139,15 +139,15 @@ export class Pipeline {
     }
   }
 
-  private place(schema: MachineSchema, claim: ReadingClaim, { receivedMs, resend }: RawMessage): void {
+  private add(schema: MachineSchema, claim: ReadingClaim, { receivedMs, resend }: RawMessage): void {
     const { identity, builder } = this.deps;
     this.counts.fieldsIgnored += this.row.ignored;
-    if (!identity.place(schema, claim, this.row, receivedMs, resend)) return;
+    if (!identity.assign(schema, claim, this.row, receivedMs, resend)) return;
     builder.add(schema, this.row, identity.ms, identity.ns);
     this.counts.readings++;
   }
 
-  private async store(block: Omit<Block, 'seq'>, columns: ColumnBatch, added: Uint32Array): Promise<void> {
+  private async append(block: Omit<Block, 'seq'>, columns: ColumnBatch, added: Uint32Array): Promise<void> {
     let seq: number;
     try {
       seq = await this.deps.journal(block);

@@ -4,7 +4,7 @@ export interface RecordChange {
   value: Buffer | null;
 }
 
-/** A small database: records found by key, on disk; of each only the place is in memory. */
+/** A small database: records found by key, on disk; of each only the position is in memory. */
 export interface Records {
   /** Those that are written, in no particular order. */
   keys(): Iterable<string>;

@@ -23,7 +23,7 @@ export function mqttLinks(
 
 /**
  * One MQTT connection to the cloud, used once: after it closes a new one is made. MQTT.js would keep and replay what was
- * under way by itself; the journal is the only outbox, so its reconnecting is off and what was under way is rejected.
+ * under way by itself; messages wait in the journal alone, so its reconnecting is off and what was in flight is rejected.
  */
 export class MqttLink implements CloudLink {
   readonly closed: Promise<void>;

@@ -33,7 +33,7 @@ export interface Progress {
   current: FitState | null;
 }
 
-export interface CheckpointStore {
+export interface Checkpoints {
   /**
    * Loads the progress saved under this fingerprint. `progress` is null without a usable file; `reason` then
    * says why a file that exists cannot be used.
@@ -43,7 +43,7 @@ export interface CheckpointStore {
   remove(): void;
 }
 
-export function checkpointFile(path: string): CheckpointStore {
+export function checkpointFile(path: string): Checkpoints {
   return {
     load(fingerprint) {
       if (!existsSync(path)) return { progress: null, reason: null };

@@ -21,7 +21,7 @@ import { adamStep, type FitState, initialState } from './optimiser.ts';
 export interface FitOptions {
   epochs: number;
   /**
-   * Number of windows per epoch. They are drawn from the machines in turn, each at a random place of its
+   * Number of windows per epoch. They are drawn from the machines in turn, each at a random row of its
    * life.
    */
   windowsPerEpoch: number;

@@ -77,7 +77,7 @@ ${earlierText(manifest)}- **Interval**: conformal, calibrated on machines that t
 - **Explanation**: a sensor's contribution is the rise of p50 when all its values are replaced by the mean of their
   operating condition (occlusion). It costs one more scored window per sensor and is computed for machines at risk only.${notes.map((note) => `\n- ${note}`).join('')}
 
-Cross-validated over whole machines (${training.folds} parts), every machine cut off at random places of its life. The
+Cross-validated over whole machines (${training.folds} parts), every machine cut off at random rows of its life. The
 model's figures are those of single networks on machines they have not seen; the ensemble is slightly better:
 
 \`\`\`text

@@ -13,7 +13,7 @@ import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
 import { type Fold, foldsOf, type Run, type RunDataset, randomCuts, sha256Of } from '../data/dataset.ts';
 import { type PreparedRun, prepareRun } from '../data/prepared-runs.ts';
-import type { CheckpointStore, Progress } from '../fit/checkpoint.ts';
+import type { Checkpoints, Progress } from '../fit/checkpoint.ts';
 import {
   architectureFor,
   featuresFor,
@@ -45,7 +45,7 @@ export interface TrainOptions {
   /** Name of the current TensorFlow.js backend; recorded in the manifest. */
   backend: string;
   clock: Clock;
-  checkpoint?: CheckpointStore;
+  checkpoint?: Checkpoints;
   progress?: (report: MemberReport) => void;
   /** Called with messages that are not progress. */
   note?: (text: string) => void;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import mqtt from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Interest } from '../../gateway/sources/mqtt/sessions/interest.ts';
-import { openSessions } from '../../gateway/sources/mqtt/sessions/opened.testing.ts';
+import { openTestSessions } from '../../gateway/sources/mqtt/sessions/opened.testing.ts';
 import { BrokerPersistence } from '../../gateway/sources/mqtt/sessions/persistence.ts';
 import { packageRoot } from '../../shared/files/paths.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
@@ -123,7 +123,7 @@ describe('data folders of version 0.1.0', () => {
   it('keep wills', async () => {
     const copy = mkdtempSync(join(tmpdir(), 'harbinger-old-data-'));
     unpack('gateway', copy);
-    const opened = await openSessions(copy);
+    const opened = await openTestSessions(copy);
     const deps = { interest: new Interest([]), clock: systemClock, log: silentLog };
     const limits = {
       retainedMessagesMax: 100,

@@ -16,23 +16,27 @@ beforeEach(() => {
   identity = new ReadingIdentity(new RecentReadings(1 << 13), { aheadMsMax: 60_000, behindMsMax: 3_600_000 });
 });
 
-/** Where a reading was placed, `ms.ns`, or 'resend'. */
-function place(reading: Partial<DecodedReading> & { flow: number }, again = false, receivedMs = now): string {
+/** The time that a reading got, `ms.ns`, or 'resend'. */
+function assign(
+  reading: Partial<DecodedReading> & { flow: number },
+  again = false,
+  receivedMs = now,
+): string {
   const { flow, ...rest } = reading;
   checkReading(meter, { flow }, row);
-  const placed = identity.place(meter, { values: {}, ...rest }, row, receivedMs, again);
-  return placed ? `${identity.ms - now}.${identity.ns}` : 'resend';
+  const isNew = identity.assign(meter, { values: {}, ...rest }, row, receivedMs, again);
+  return isNew ? `${identity.ms - now}.${identity.ns}` : 'resend';
 }
 const at = (ms: number, ns = 0) => ({ deviceTime: { ms: now + ms, ns } });
 
 describe('device time', () => {
   it('is used as it is', () => {
-    expect(place({ flow: 1, ...at(-5, 42) })).toBe('-5.42');
+    expect(assign({ flow: 1, ...at(-5, 42) })).toBe('-5.42');
   });
 
   it('out of bounds is not believed: the gateway’s clock is used', () => {
-    expect(place({ flow: 1, ...at(60_001) })).toMatch(/^0\.[1-9]/);
-    expect(place({ flow: 1, ...at(-3_600_001) })).toMatch(/^0\.[1-9]/);
+    expect(assign({ flow: 1, ...at(60_001) })).toMatch(/^0\.[1-9]/);
+    expect(assign({ flow: 1, ...at(-3_600_001) })).toMatch(/^0\.[1-9]/);
     expect(identity.counts.timesOutOfBounds).toBe(2);
   });
 
@@ -41,100 +45,100 @@ describe('device time', () => {
     const bounds = { aheadMsMax: 60_000, behindMsMax: 3_600_000, isClockSet: () => isSet };
     identity = new ReadingIdentity(new RecentReadings(1 << 13), bounds);
     const month = 30 * 86_400_000;
-    expect(place({ flow: 1, ...at(month) })).toBe(`${month}.0`);
-    expect(place({ flow: 2, ...at(200 * 12 * month) })).toMatch(/^0\.[1-9]/);
-    expect(place({ flow: 3, ...at(-3_600_001) })).toMatch(/^0\.[1-9]/);
+    expect(assign({ flow: 1, ...at(month) })).toBe(`${month}.0`);
+    expect(assign({ flow: 2, ...at(200 * 12 * month) })).toMatch(/^0\.[1-9]/);
+    expect(assign({ flow: 3, ...at(-3_600_001) })).toMatch(/^0\.[1-9]/);
     isSet = true;
-    expect(place({ flow: 4, ...at(month + 1) })).toMatch(/^0\.[1-9]/);
+    expect(assign({ flow: 4, ...at(month + 1) })).toMatch(/^0\.[1-9]/);
   });
 
   it('shared by distinct readings is separated by a nanosecond', () => {
-    expect([1, 2, 3].map((flow) => place({ flow, ...at(-5) }))).toEqual(['-5.0', '-5.1', '-5.2']);
+    expect([1, 2, 3].map((flow) => assign({ flow, ...at(-5) }))).toEqual(['-5.0', '-5.1', '-5.2']);
     expect(identity.counts.separated).toBe(2);
   });
 
   it('with the same content is a resend, also of a reading that was separated', () => {
-    place({ flow: 1, ...at(-5) });
-    place({ flow: 2, ...at(-5) });
-    expect(place({ flow: 1, ...at(-5) })).toBe('resend');
-    expect(place({ flow: 2, ...at(-5) })).toBe('resend');
+    assign({ flow: 1, ...at(-5) });
+    assign({ flow: 2, ...at(-5) });
+    expect(assign({ flow: 1, ...at(-5) })).toBe('resend');
+    expect(assign({ flow: 2, ...at(-5) })).toBe('resend');
   });
 
   it('and running number together tell a resend with DUP whose values were measured anew', () => {
-    place({ flow: 1, seq: 7, ...at(-5) });
-    expect(place({ flow: 9, seq: 7, ...at(-5) }, true)).toBe('resend');
-    expect(place({ flow: 9, seq: 7, ...at(-4) }, true)).toBe('-4.0');
-    expect(place({ flow: 9, seq: 8, ...at(-5) }, true)).toBe('-5.1');
-    expect(place({ flow: 9, seq: 7, ...at(-5) })).toBe('-5.2');
+    assign({ flow: 1, seq: 7, ...at(-5) });
+    expect(assign({ flow: 9, seq: 7, ...at(-5) }, true)).toBe('resend');
+    expect(assign({ flow: 9, seq: 7, ...at(-4) }, true)).toBe('-4.0');
+    expect(assign({ flow: 9, seq: 8, ...at(-5) }, true)).toBe('-5.1');
+    expect(assign({ flow: 9, seq: 7, ...at(-5) })).toBe('-5.2');
   });
 
   it('out of bounds still tells a resend from a new reading', () => {
-    place({ flow: 1, ...at(60_001) });
-    expect(place({ flow: 1, ...at(60_001) })).toBe('resend');
-    expect(place({ flow: 2, ...at(60_001) })).not.toBe('resend');
+    assign({ flow: 1, ...at(60_001) });
+    expect(assign({ flow: 1, ...at(60_001) })).toBe('resend');
+    expect(assign({ flow: 2, ...at(60_001) })).not.toBe('resend');
   });
 
   it('at the very beginning of 1970 is none: a clock that was never set gives it to every reading', () => {
     const unset = { deviceTime: { ms: 0, ns: 0 } };
-    expect([1, 1, 2, 1].map((flow) => place({ flow, ...unset }))).not.toContain('resend');
+    expect([1, 1, 2, 1].map((flow) => assign({ flow, ...unset }))).not.toContain('resend');
     expect(identity.counts.timesOutOfBounds).toBe(4);
-    place({ flow: 1, seq: 7, ...unset });
-    expect(place({ flow: 1, seq: 7, ...unset })).toBe('resend');
+    assign({ flow: 1, seq: 7, ...unset });
+    expect(assign({ flow: 1, seq: 7, ...unset })).toBe('resend');
   });
 
   it('tells a resend also where the gateway’s clock was set in between', () => {
     const dayMs = 86_400_000;
-    place({ flow: 1, ...at(0) });
+    assign({ flow: 1, ...at(0) });
     for (const seq of [{}, { seq: 7 }]) {
-      place({ flow: 1, ...seq, ...at(0) });
-      expect(place({ flow: 1, ...seq, ...at(0) }, false, now - dayMs)).toBe('resend');
-      place({ flow: 2, ...seq, ...at(1) }, false, now - dayMs);
-      expect(place({ flow: 2, ...seq, ...at(1) })).toBe('resend');
+      assign({ flow: 1, ...seq, ...at(0) });
+      expect(assign({ flow: 1, ...seq, ...at(0) }, false, now - dayMs)).toBe('resend');
+      assign({ flow: 2, ...seq, ...at(1) }, false, now - dayMs);
+      expect(assign({ flow: 2, ...seq, ...at(1) })).toBe('resend');
     }
   });
 
-  it('never meets a place that was given at arrival', () => {
-    const arrived = [1, 2, 3].map((flow) => place({ flow }));
-    const timed = [4, 5, 6].map((flow) => place({ flow, ...at(0, 1) }));
+  it('never meets a timestamp that was given at arrival', () => {
+    const arrived = [1, 2, 3].map((flow) => assign({ flow }));
+    const timed = [4, 5, 6].map((flow) => assign({ flow, ...at(0, 1) }));
     expect(arrived).toEqual(['0.1', '0.2', '0.3']);
     expect(timed).toEqual(['0.4', '0.5', '0.6']);
-    expect(place({ flow: 7 })).toBe('0.7');
+    expect(assign({ flow: 7 })).toBe('0.7');
   });
 });
 
 describe('identity', () => {
   it('by id with the same content', () => {
     for (const time of [{}, at(-5)]) {
-      expect(place({ flow: 1, id: 'a', ...time })).not.toBe('resend');
-      expect(place({ flow: 1, id: 'a', ...time })).toBe('resend');
-      expect(place({ flow: 1, id: 'b', ...time })).not.toBe('resend');
+      expect(assign({ flow: 1, id: 'a', ...time })).not.toBe('resend');
+      expect(assign({ flow: 1, id: 'a', ...time })).toBe('resend');
+      expect(assign({ flow: 1, id: 'b', ...time })).not.toBe('resend');
     }
   });
 
   it('an id that comes with other content names the sender: none of its readings is lost', () => {
-    const sent = [1, 2, 2, 1, 2].map((flow) => place({ flow, id: 'A4:C1:38:00:11:22' }));
+    const sent = [1, 2, 2, 1, 2].map((flow) => assign({ flow, id: 'A4:C1:38:00:11:22' }));
     expect(sent).not.toContain('resend');
-    expect([1, 1, 2].map((flow, i) => place({ flow, id: 'x', ...at(i) }))).toEqual(['0.0', '1.0', '2.0']);
+    expect([1, 1, 2].map((flow, i) => assign({ flow, id: 'x', ...at(i) }))).toEqual(['0.0', '1.0', '2.0']);
   });
 
   it('of a sender that gives its own name as id, by number and time', () => {
-    for (const flow of [1, 2]) place({ flow, id: 'x' });
+    for (const flow of [1, 2]) assign({ flow, id: 'x' });
     for (const claim of [{ seq: 7 }, at(-5), { seq: 8, ...at(-5) }]) {
-      expect(place({ flow: 1, id: 'x', ...claim })).not.toBe('resend');
-      expect(place({ flow: 1, id: 'x', ...claim })).toBe('resend');
+      expect(assign({ flow: 1, id: 'x', ...claim })).not.toBe('resend');
+      expect(assign({ flow: 1, id: 'x', ...claim })).toBe('resend');
     }
   });
 
   it('by running number with the same content', () => {
-    place({ flow: 1, seq: 7 });
-    expect(place({ flow: 1, seq: 7 })).toBe('resend');
+    assign({ flow: 1, seq: 7 });
+    expect(assign({ flow: 1, seq: 7 })).toBe('resend');
   });
 
   it('by running number, where two senders of one machine count each for itself', () => {
-    place({ flow: 1, seq: 7 });
-    place({ flow: 2, seq: 7 });
-    expect(place({ flow: 1, seq: 7 })).toBe('resend');
-    expect(place({ flow: 2, seq: 7 })).toBe('resend');
+    assign({ flow: 1, seq: 7 });
+    assign({ flow: 2, seq: 7 });
+    expect(assign({ flow: 1, seq: 7 })).toBe('resend');
+    expect(assign({ flow: 2, seq: 7 })).toBe('resend');
   });
 
   it('of an open type is known by its content in whatever order its sensors came', () => {
@@ -147,7 +151,7 @@ describe('identity', () => {
       // Another life of the gateway: the columns are opened in the order of its own first reading.
       const schema = (i === 0 ? bench : testMachines()).find('lab', 'bench');
       checkReading(schema, each, row);
-      return identity.place(schema, { seq: 7 }, row, now, false);
+      return identity.assign(schema, { seq: 7 }, row, now, false);
     });
     expect(outcomes).toEqual([true, false]);
   });
@@ -155,36 +159,37 @@ describe('identity', () => {
   it('a counter of 8 bits that begins anew costs no reading of a sensor that shows the same all day', () => {
     const outcomes = Array.from({ length: 2_000 }, (_, i) => {
       const seq = i % 256;
-      const first = place({ flow: 1, seq });
+      const first = assign({ flow: 1, seq });
       // Every now and then the acknowledgements of the latest ones are lost.
       const again = i % 97 === 0 ? [2, 1, 0].filter((back) => i >= back) : [];
-      return [first, ...again.map((back) => place({ flow: 1, seq: (i - back) % 256 }, i % 2 === 0))];
+      return [first, ...again.map((back) => assign({ flow: 1, seq: (i - back) % 256 }, i % 2 === 0))];
     });
     expect(outcomes.map(([first]) => first)).not.toContain('resend');
     expect(new Set(outcomes.flatMap(([, ...again]) => again))).toEqual(new Set(['resend']));
   });
 
   it('of a long burst that is sent again whole is recognised', () => {
-    const burst = (again: boolean) => Array.from({ length: 300 }, (_, seq) => place({ flow: 1, seq }, again));
+    const burst = (again: boolean) =>
+      Array.from({ length: 300 }, (_, seq) => assign({ flow: 1, seq }, again));
     expect(burst(false)).not.toContain('resend');
     expect(new Set(burst(true))).toEqual(new Set(['resend']));
   });
 
   it('a device that starts counting again is not mistaken for a resend', () => {
-    place({ flow: 1, seq: 7 });
-    expect(place({ flow: 2, seq: 7 })).not.toBe('resend');
+    assign({ flow: 1, seq: 7 });
+    expect(assign({ flow: 2, seq: 7 })).not.toBe('resend');
   });
 
   it('without any, equal readings are distinct, each at its own time', () => {
-    const places = Array.from({ length: 1_000 }, () => place({ flow: 1 }));
-    expect(new Set(places).size).toBe(1_000);
+    const times = Array.from({ length: 1_000 }, () => assign({ flow: 1 }));
+    expect(new Set(times).size).toBe(1_000);
   });
 });
 
 it('a block that was not stored is forgotten: its readings are welcome again', () => {
-  place({ flow: 1, seq: 7, ...at(-5) });
+  assign({ flow: 1, seq: 7, ...at(-5) });
   identity.forgetBlock(identity.takeAdded());
-  expect(place({ flow: 1, seq: 7, ...at(-5) })).toBe('-5.0');
+  expect(assign({ flow: 1, seq: 7, ...at(-5) })).toBe('-5.0');
 });
 
 it.each([
@@ -192,28 +197,28 @@ it.each([
   ['with the number of another', { seq: 7 }],
 ])('a reading %s that had to pass one which was not stored is known when it comes again', (_, claim) => {
   const moment = at(-5);
-  expect(place({ flow: 1, ...claim, ...moment })).toBe('-5.0');
+  expect(assign({ flow: 1, ...claim, ...moment })).toBe('-5.0');
   const stored = [identity.takeAdded()];
-  expect(place({ flow: 2, ...claim, ...moment })).toBe('-5.1');
+  expect(assign({ flow: 2, ...claim, ...moment })).toBe('-5.1');
   const failed = identity.takeAdded();
-  expect(place({ flow: 3, ...claim, ...moment })).toBe('-5.2');
+  expect(assign({ flow: 3, ...claim, ...moment })).toBe('-5.2');
   stored.push(identity.takeAdded());
   identity.forgetBlock(failed);
-  expect(place({ flow: 3, ...claim, ...moment })).toBe('resend');
+  expect(assign({ flow: 3, ...claim, ...moment })).toBe('resend');
 
   // After a restart what is known is what was stored.
   const recent = new RecentReadings(1 << 10);
   for (const words of stored)
     for (let i = 0; i < words.length; i += 3) recent.add(words[i]!, words[i + 1]!, words[i + 2]!);
   identity = new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 });
-  expect(place({ flow: 3, ...claim, ...moment })).toBe('resend');
-  expect(place({ flow: 2, ...claim, ...moment })).toBe('-5.1');
+  expect(assign({ flow: 3, ...claim, ...moment })).toBe('resend');
+  expect(assign({ flow: 2, ...claim, ...moment })).toBe('-5.1');
 });
 
 it('a reading that found a thousand others at its time is known when it comes again', () => {
-  for (let flow = 0; flow < 100; flow += 0.1) place({ flow, ...at(-5) });
-  expect(place({ flow: 200, ...at(-5) })).toMatch(/^0\./);
-  expect(place({ flow: 200, ...at(-5) })).toBe('resend');
+  for (let flow = 0; flow < 100; flow += 0.1) assign({ flow, ...at(-5) });
+  expect(assign({ flow: 200, ...at(-5) })).toMatch(/^0\./);
+  expect(assign({ flow: 200, ...at(-5) })).toBe('resend');
 });
 
 it('never gives two readings of a schema one timestamp, and never takes distinct ones for resends', () => {
@@ -224,10 +229,10 @@ it('never gives two readings of a schema one timestamp, and never takes distinct
         aheadMsMax: 60_000,
         behindMsMax: 3_600_000,
       });
-      const placed = readings.map(({ flow, ms }) => place({ flow, ...at(ms) })).filter((p) => p !== 'resend');
+      const isNew = readings.map(({ flow, ms }) => assign({ flow, ...at(ms) })).filter((p) => p !== 'resend');
       const distinct = new Set(readings.map(({ flow, ms }) => `${flow}@${ms}`));
-      expect(new Set(placed).size).toBe(placed.length);
-      expect(placed.length).toBe(distinct.size);
+      expect(new Set(isNew).size).toBe(isNew.length);
+      expect(isNew.length).toBe(distinct.size);
     }),
   );
 });

@@ -10,10 +10,10 @@ import type { ReadingIdentityCounts } from './statistics.ts';
 import { isBelievable, isUnset, type TimeBounds } from './time-bounds.ts';
 
 /**
- * The kinds of keys. `place` is an occupied timestamp; `time` is a device's time where the occupied timestamp does not
+ * The kinds of keys. `timestamp` is one that a reading has; `time` is a device's time where the occupied timestamp does not
  * show it; `claim` is the running number, time and sensors of a reading, whatever their values.
  */
-const keyKind = { id: 1, seq: 2, place: 3, time: 4, claim: 5 } as const;
+const keyKind = { id: 1, seq: 2, timestamp: 3, time: 4, claim: 5 } as const;
 /** Content of a timestamp that was taken at arrival: no reading with device time is taken for the same. */
 const atArrival = 0;
 /** Content of an `id` that names the sender and no reading. */
@@ -62,7 +62,7 @@ export class ReadingIdentity {
   }
 
   /** Sets `ms` and `ns`; false if the reading is a resend and must not be stored again. */
-  place(
+  assign(
     schema: MachineSchema,
     reading: ReadingClaim,
     row: Row,
@@ -75,19 +75,19 @@ export class ReadingIdentity {
     if (deviceTime !== reading.deviceTime) this.counts.timesOutOfBounds++;
     const told = this.tellApart(schema, reading, deviceTime, row, content, resend);
     if (told === 'resend') return this.refuse();
-    if (!deviceTime) return this.placeAtArrival(schema, receivedMs);
+    if (!deviceTime) return this.assignAtArrival(schema, receivedMs);
     const isOnlyByTime = told === 'only by time';
     if (isOnlyByTime && this.isKnownByTime(schema, deviceTime, content)) return this.refuse();
     if (!isBelievable(deviceTime.ms, receivedMs, this.bounds)) {
       this.counts.timesOutOfBounds++;
-      if (isOnlyByTime && this.isPlaced(schema, deviceTime, content)) return this.refuse();
+      if (isOnlyByTime && this.wasAccepted(schema, deviceTime, content)) return this.refuse();
       if (isOnlyByTime) {
         this.timeKey(schema, deviceTime, content);
         this.remember(content);
       }
-      return this.placeAtArrival(schema, receivedMs);
+      return this.assignAtArrival(schema, receivedMs);
     }
-    const found = this.findPlace(schema, deviceTime.ms, deviceTime.ns, content);
+    const found = this.findTimestamp(schema, deviceTime.ms, deviceTime.ns, content);
     if (found === 'same') {
       this.forgetBlock(this.added.takeFrom(first));
       return this.refuse();
@@ -98,7 +98,7 @@ export class ReadingIdentity {
       this.timeKey(schema, deviceTime, content);
       this.remember(content);
     }
-    return !isFull || this.placeAtArrival(schema, receivedMs);
+    return !isFull || this.assignAtArrival(schema, receivedMs);
   }
 
   /** Tells readings apart by id or running number, and remembers these; `only by time` where it has neither of its own. */
@@ -152,9 +152,9 @@ export class ReadingIdentity {
   }
 
   /** Whether it came before, at a moment when its time was believed: the bounds move with a clock that may have been set since. */
-  private isPlaced(schema: MachineSchema, { ms, ns }: Moment, content: number): boolean {
+  private wasAccepted(schema: MachineSchema, { ms, ns }: Moment, content: number): boolean {
     for (let i = 0; i < separationsMax; i++) {
-      this.placeKey(schema, ms + Math.floor((ns + i) / 1_000_000), (ns + i) % 1_000_000);
+      this.timestampKey(schema, ms + Math.floor((ns + i) / 1_000_000), (ns + i) % 1_000_000);
       const known = this.recent.find(this.high, this.low);
       if (known === -1 || known === content) return known === content;
     }
@@ -165,12 +165,12 @@ export class ReadingIdentity {
     this.key(schema, keyKind.time, mix(mix(ns, ms | 0), (ms / 2 ** 32) | 0), content);
   }
 
-  private placeKey(schema: MachineSchema, ms: number, ns: number): void {
-    this.key(schema, keyKind.place, mix(ns, ms | 0), (ms / 2 ** 32) | 0);
+  private timestampKey(schema: MachineSchema, ms: number, ns: number): void {
+    this.key(schema, keyKind.timestamp, mix(ns, ms | 0), (ms / 2 ** 32) | 0);
   }
 
   /** Takes the first free ns from a moment on, unless a reading of the same content is met before. */
-  private findPlace(
+  private findTimestamp(
     schema: MachineSchema,
     fromMs: number,
     fromNs: number,
@@ -178,7 +178,7 @@ export class ReadingIdentity {
   ): 'free' | 'same' | 'full' {
     let [ms, ns] = [fromMs, fromNs];
     for (let i = 0; i < separationsMax; i++) {
-      this.placeKey(schema, ms, ns);
+      this.timestampKey(schema, ms, ns);
       const known = this.recent.find(this.high, this.low);
       if (known === -1) {
         if (i > 0) this.counts.separated++;
@@ -195,12 +195,12 @@ export class ReadingIdentity {
   }
 
   /** Its timestamp is remembered too: a device's own time, or this clock set back, may lead to it again. */
-  private placeAtArrival(schema: MachineSchema, receivedMs: number): true {
+  private assignAtArrival(schema: MachineSchema, receivedMs: number): true {
     for (let i = 0; i < separationsMax; i++) {
       this.running = this.running === 999_999 ? 1 : this.running + 1;
       this.ms = receivedMs;
       this.ns = this.running;
-      this.placeKey(schema, this.ms, this.ns);
+      this.timestampKey(schema, this.ms, this.ns);
       if (this.recent.find(this.high, this.low) === -1) break;
     }
     this.remember(atArrival);

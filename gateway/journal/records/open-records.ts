@@ -11,8 +11,8 @@ import { segmentName } from '../segments/format.ts';
 import { listSegments, recoverLane } from '../segments/recover.ts';
 import { type LaneFiles, laneFiles, type Segment } from '../segments/segment.ts';
 import { SegmentWriter } from '../segments/writer.ts';
-import { Places } from './places.ts';
-import { RecordStore } from './record-store.ts';
+import { Positions } from './positions.ts';
+import { RecordLog } from './record-log.ts';
 import { scanEntries } from './scan-entries.ts';
 
 export interface RecordsOptions {
@@ -29,7 +29,7 @@ export interface RecordsOptions {
  * Makes the folder where there is none. What is damaged is left out or set aside, and said.
  * @throws HarbingerError JOURNAL_LOCKED, JOURNAL_VERSION; system errors where the disk cannot be read or written
  */
-export async function openRecords(options: RecordsOptions): Promise<RecordStore> {
+export async function openRecords(options: RecordsOptions): Promise<RecordLog> {
   const { dir, fs = nodeJournalFs } = options;
   await fs.makeDir(dir);
   const release = await fs.lock(dir);
@@ -51,7 +51,7 @@ async function recover(
     log,
   }: RecordsOptions & { fs: JournalFs },
   release: () => Promise<void>,
-): Promise<RecordStore> {
+): Promise<RecordLog> {
   let found = await listSegments(fs, dir, log);
   const id = found.findLast(({ header }) => header !== null)?.header?.journalId;
   if (id === undefined && found.length > 0) {
@@ -62,19 +62,20 @@ async function recover(
   const files = laneFiles(fs, dir, id ?? randomId(random), 0);
   const known = { seqFloor: 1, newestSegment: 0, isNew: found.length === 0 };
   const { segments, nextSeq, tornBytes } = await recoverLane(files, found, known, log);
-  const places = new Places();
+  const positions = new Positions();
   let missingBlocks = 0;
-  for (const segment of segments) missingBlocks += await replay(files, segment, places);
+  for (const segment of segments) missingBlocks += await replay(files, segment, positions);
   if (missingBlocks > 0 || tornBytes > 0)
     log.error({ dir, missingBlocks, tornBytes }, 'a part of the records could not be read; it is gone');
   const writer = new SegmentWriter({ files, segments, nextSeq, clock, log });
-  return new RecordStore({ segmentBytesMax, files, segments, writer, places, log, release });
+  return new RecordLog({ segmentBytesMax, files, segments, writer, positions, log, release });
 }
 
 /** Applies a segment's entries. Returns how many blocks are missing between those that are intact. */
-async function replay(files: LaneFiles, segment: Segment, places: Places): Promise<number> {
+async function replay(files: LaneFiles, segment: Segment, positions: Positions): Promise<number> {
   const scanned = { blocks: 0 };
-  for await (const { entry, place } of scanEntries(files, segment, scanned)) places.set(entry, place);
+  for await (const { entry, position } of scanEntries(files, segment, scanned))
+    positions.set(entry, position);
   return segment.lastSeq - segment.firstSeq + 1 - scanned.blocks;
 }
 

@@ -5,15 +5,15 @@ import { type Random, seededRandom } from '../../../shared/runtime/random.ts';
 import type { RecordChange } from '../../ports/records.ts';
 import { MemoryDisk, systemError } from '../memory-disk.testing.ts';
 import { openRecords } from './open-records.ts';
-import type { RecordStore } from './record-store.ts';
+import type { RecordLog } from './record-log.ts';
 
 it('records that were confirmed are there after faults, kills and power cuts at random', async () => {
   for (let seed = 1; seed <= 40; seed++) await new Ordeal(seed).run();
 });
 
-async function contents(store: RecordStore): Promise<Record<string, string>> {
+async function contents(records: RecordLog): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
-  for await (const [key, value] of store.entries()) found[key] = value.toString().trimEnd();
+  for await (const [key, value] of records.entries()) found[key] = value.toString().trimEnd();
   return found;
 }
 
@@ -32,7 +32,7 @@ class Ordeal {
   async run(): Promise<void> {
     for (let life = 0; life < 6; life++) {
       this.disk.onOperation = () => undefined;
-      const store = await openRecords({
+      const records = await openRecords({
         dir: '/records',
         segmentBytesMax: 2_000,
         fs: this.disk.mount(),
@@ -40,7 +40,7 @@ class Ordeal {
         random: this.random,
         log: silentLog,
       });
-      const found = await contents(store);
+      const found = await contents(records);
       for (const [key, values] of this.allowed) {
         expect(values, `${key} in life ${life}`).toContain(found[key] ?? null);
         this.allowed.set(key, [found[key] ?? null]);
@@ -51,15 +51,15 @@ class Ordeal {
         if (operation === 'write') access.partly(Math.floor((access.to - access.from) * this.random.next()));
         throw systemError(this.random.next() < 0.5 ? 'EIO' : 'ENOSPC');
       };
-      for (let i = 0; i < 60; i++) await this.change(store);
-      const last = this.change(store);
+      for (let i = 0; i < 60; i++) await this.change(records);
+      const last = this.change(records);
       if (this.random.next() < 0.5) this.disk.crash(this.random);
       else this.disk.kill();
       await last;
     }
   }
 
-  private async change(store: RecordStore): Promise<void> {
+  private async change(records: RecordLog): Promise<void> {
     const changes: RecordChange[] = Array.from({ length: 1 + Math.floor(this.random.next() * 4) }, () => {
       const key = `key ${Math.floor(this.random.next() * 12)}`;
       const isLong = this.random.next() < 0.3;
@@ -68,7 +68,7 @@ class Ordeal {
         : { key, value: Buffer.from(`${++this.number}`.padEnd(isLong ? 1_500 : 20)) };
     });
     const sync = this.random.next() < 0.7;
-    const isSynced = await store.write(changes, sync).then(
+    const isSynced = await records.write(changes, sync).then(
       () => sync,
       () => false,
     );

@@ -5,11 +5,11 @@ import { type Random, seededRandom } from '../../../shared/runtime/random.ts';
 import type { RecordChange } from '../../ports/records.ts';
 import { MemoryDisk, systemError } from '../memory-disk.testing.ts';
 import { openRecords } from './open-records.ts';
-import type { RecordStore } from './record-store.ts';
+import type { RecordLog } from './record-log.ts';
 
 let disk: MemoryDisk;
 let said: string[];
-let records: RecordStore;
+let records: RecordLog;
 beforeEach(async () => {
   disk = new MemoryDisk();
   said = [];
@@ -192,7 +192,7 @@ describe('where the disk fails', () => {
     expect([...records.keys()]).toEqual(['big']);
   });
 
-  it('for good in one place: a record there is given up in the end, and said; the rest stays', async () => {
+  it('for good at one position: a record there is given up in the end, and said; the rest stays', async () => {
     await records.write([put('lost', 'here'), put('kept', '1')], true);
     const [first] = segments() as [string];
     const at = 56 + 48;

@@ -2,7 +2,7 @@ import { segmentHeaderBytes } from '../segments/format.ts';
 import { scanBlocks } from '../segments/scan.ts';
 import { type LaneFiles, type Segment, segmentPath } from '../segments/segment.ts';
 import { decodeEntry, type Entry } from './entry.ts';
-import type { Place } from './places.ts';
+import type { Position } from './positions.ts';
 
 /**
  * The entries of a segment's intact blocks, in order; counts the blocks in `scanned`. Damaged bytes without a missing
@@ -13,7 +13,7 @@ export async function* scanEntries(
   files: LaneFiles,
   segment: Segment,
   scanned: { blocks: number } = { blocks: 0 },
-): AsyncGenerator<{ entry: Entry; place: Place }> {
+): AsyncGenerator<{ entry: Entry; position: Position }> {
   const { fs, seed } = files;
   const file = await fs.open(segmentPath(files, segment.firstSeq), 'read');
   try {
@@ -33,7 +33,7 @@ export async function* scanEntries(
       const bodyAt = found.end - body.length;
       for (let at = 0; at < body.length; ) {
         const entry = decodeEntry(body, at, seed)!; // the block's checksum is right, so the entry is whole
-        yield { entry, place: { segment, at: bodyAt + at, bytes: entry.bytes } };
+        yield { entry, position: { segment, at: bodyAt + at, bytes: entry.bytes } };
         at += entry.bytes;
       }
     }

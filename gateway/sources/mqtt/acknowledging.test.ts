@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeRecord } from '../../../shared/files/json-record.ts';
 import { closeOf, TestBroker, until } from './harness.testing.ts';
-import { openSessions } from './sessions/opened.testing.ts';
+import { openTestSessions } from './sessions/opened.testing.ts';
 
 let gateway: TestBroker;
 beforeEach(() => {
@@ -43,7 +43,7 @@ describe('an acknowledgement means durable', () => {
           resolve();
         });
       });
-      const { records, loaded } = await openSessions(atTheAck);
+      const { records, loaded } = await openTestSessions(atTheAck);
       await records.stop();
       const queued = loaded.filter(([key]) => key.startsWith('o!absent!'));
       expect(queued.map(([, value]) => decodeRecord(value)?.body.toString())).toEqual(['open the valve']);

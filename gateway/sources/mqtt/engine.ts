@@ -21,8 +21,8 @@ import { type Listeners, openListeners } from './connection/listeners.ts';
 import { ReadBuffers } from './connection/read-buffers.ts';
 import { describe, type Refusals, reasonOf, takeoverText } from './refusals.ts';
 import { Interest } from './sessions/interest.ts';
+import { openSessions } from './sessions/open-sessions.ts';
 import { BrokerPersistence } from './sessions/persistence.ts';
-import { openSessionStore } from './sessions/session-store.ts';
 import type { BrokerStats } from './statistics.ts';
 
 const settleMaxMs = 5_000;
@@ -59,7 +59,7 @@ export class Engine {
 
   static async start(config: BrokerConfig, dataDir: string, deps: EngineDeps): Promise<Engine> {
     keepNoPacketNumbers();
-    const opened = await openSessionStore(dataDir, { ...deps, nowMs: deps.clock.nowMs() });
+    const opened = await openSessions(dataDir, { ...deps, nowMs: deps.clock.nowMs() });
     const interest = new Interest(config.telemetryFilters.map((text) => parseFilter(text)) as Filter[]);
     const engine = new Engine(
       config,

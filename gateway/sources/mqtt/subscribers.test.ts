@@ -111,7 +111,7 @@ describe('retained messages', () => {
     expect(gateway.broker.stats().retained.messages).toBe(1);
   });
 
-  it('start empty, with the old store moved aside, when it is damaged', async () => {
+  it('start empty, with the old records moved aside, when it is damaged', async () => {
     await gateway.start();
     await (await gateway.connected()).publishAsync('lifecycle/a', 'born', { qos: 1, retain: true });
     await gateway.broker.stop();

@@ -59,7 +59,7 @@ describe('rul-bearing', () => {
     writeArtefact(join(artefactsDir, name), trained);
   });
 
-  it('is evaluated on bearings stopped at many places of their lives', async () => {
+  it('is evaluated on bearings stopped at many rows of their lives', async () => {
     const { [bearingRecipe.name]: evaluation } = await runEvaluate(
       { name: bearingRecipe.name, dataDir, artefactsDir },
       () => {},

@@ -60,7 +60,7 @@ const rowsMin = 60;
 /** Number of rows in each bearing's life at which an artefact is evaluated. */
 const stopsPerBearing = 100;
 
-/** Cuts a run at evenly spaced places of its life. */
+/** Cuts a run at evenly spaced rows of its life. */
 function stopped(run: Run, sensors: number): Run[] {
   return Array.from({ length: stopsPerBearing }, (_, i) => {
     const rows = rowsMin + Math.floor(((i + 0.5) / stopsPerBearing) * (run.rows - rowsMin));
@@ -106,7 +106,7 @@ export const bearingRecipe: Recipe = {
     const machines = runs.filter(({ rows }) => rows > rowsMin).flatMap((run) => stopped(run, sensors));
     return {
       machines: {
-        description: `${description}, each stopped at ${stopsPerBearing} places of its life (figures of bearings that a model has learnt from say little)`,
+        description: `${description}, each stopped at ${stopsPerBearing} rows of its life (figures of bearings that a model has learnt from say little)`,
         sensors,
         runs: machines,
       },

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { silentLog } from '../../../../shared/runtime/log.ts';
 import { manualClock } from '../../../../shared/runtime/manual-clock.ts';
 import { Mirror } from './mirror.ts';
-import { FailingDisk, openSessions } from './opened.testing.ts';
+import { FailingDisk, openTestSessions } from './opened.testing.ts';
 
 let dataDir = '';
 let disk: FailingDisk;
@@ -16,7 +16,7 @@ beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'harbinger-mirror-'));
   disk = new FailingDisk();
   memory.clear();
-  const { records, loaded } = await openSessions(dataDir, { disk });
+  const { records, loaded } = await openTestSessions(dataDir, { disk });
   mirror = new Mirror(records, clock, silentLog);
   mirror.begin([{ load: () => true, records: () => memory }], loaded);
 });
@@ -31,7 +31,7 @@ function set(key: string, value: string | null, sync = false): Promise<void> {
 
 async function onDisk(): Promise<string[]> {
   await mirror.stop();
-  const { records, loaded } = await openSessions(dataDir);
+  const { records, loaded } = await openTestSessions(dataDir);
   await records.stop();
   return loaded.map(([key, value]) => `${key}=${value}`);
 }

@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import type { Log } from '../../../../shared/runtime/log.ts';
 import type { RecordChange, Records } from '../../../ports/records.ts';
-import type { OpenedSessions } from './session-store.ts';
+import type { OpenedSessions } from './open-sessions.ts';
 
 /** State that is held in memory and mirrored on disk. */
 export interface Mirrored {
@@ -63,7 +63,7 @@ export class Mirror {
       await Promise.all([healed, this.records.write(changes, sync)]);
     } catch (error) {
       this.isStale = true;
-      const message = `the broker's store: ${messageOf(error)}; check the disk's free space`;
+      const message = `the broker's sessions and retained messages: ${messageOf(error)}; check the disk's free space`;
       throw new HarbingerError('BROKER_STORE_FAILED', 'broker', message, { retry: true, cause: error });
     }
   };

@@ -4,7 +4,7 @@ import { systemClock } from '../../../../shared/runtime/clock.ts';
 import { type Log, silentLog } from '../../../../shared/runtime/log.ts';
 import { type JournalFs, nodeJournalFs } from '../../../journal/fs.ts';
 import { openRecords } from '../../../journal/records/open-records.ts';
-import { type OpenedSessions, openSessionStore } from './session-store.ts';
+import { type OpenedSessions, openSessions } from './open-sessions.ts';
 
 export class FailingDisk {
   isFailing = false;
@@ -31,7 +31,7 @@ export class FailingDisk {
   }
 }
 
-export function openSessions(
+export function openTestSessions(
   dataDir: string,
   {
     disk = new FailingDisk(),
@@ -40,5 +40,5 @@ export function openSessions(
   }: { disk?: FailingDisk; nowMs?: number; log?: Log } = {},
 ): Promise<OpenedSessions> {
   const open = (dir: string) => openRecords({ dir, fs: disk.fs, clock: systemClock, log });
-  return openSessionStore(dataDir, { openRecords: open, nowMs, log });
+  return openSessions(dataDir, { openRecords: open, nowMs, log });
 }

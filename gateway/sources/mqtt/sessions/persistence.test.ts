@@ -11,7 +11,7 @@ import type { PersistenceLimits } from '../config.ts';
 import type { PublishPacket, QueuedPacket } from '../packet.ts';
 import { Interest } from './interest.ts';
 import type { SubscriptionRecord } from './kept-subscriptions.ts';
-import { FailingDisk, openSessions } from './opened.testing.ts';
+import { FailingDisk, openTestSessions } from './opened.testing.ts';
 import { BrokerPersistence } from './persistence.ts';
 import type { ClientRef } from './sessions.ts';
 
@@ -35,7 +35,7 @@ afterEach(() => {
 
 async function open(folder: string, limits: Partial<PersistenceLimits> = {}, disk = new FailingDisk()) {
   const interest = new Interest([parseFilter('telemetry/#')!]);
-  const opened = await openSessions(folder, { disk });
+  const opened = await openTestSessions(folder, { disk });
   const deps = { interest, clock: systemClock, log: silentLog };
   const persistence = new Conforming(opened, deps, { ...roomy, ...limits });
   await persistence.setup({ id: 'broker-42', counter: 0 });
@@ -160,7 +160,7 @@ describe('persistence', () => {
     await again.destroy();
   });
 
-  it('what comes when it is closed fails, and does not open the store again', async () => {
+  it('what comes when it is closed fails, and does not open the records again', async () => {
     const folder = newFolder();
     const { persistence } = await open(folder);
     await persistence.destroy();

@@ -1,6 +1,6 @@
 /**
  * The persistence that Aedes uses: retained messages, wills, and the sessions of clients that asked for one. All of it is
- * bounded and held in memory. The store on disk mirrors it and is read once, at the start. Retained messages of QoS 1 and
+ * bounded and held in memory. The records on disk mirror it and are read once, at the start. Retained messages of QoS 1 and
  * 2 are synced before they are acknowledged; the rest survives the end of the process, but not a power failure.
  *
  * aedes-persistence-level does not suffice: it keeps subscriptions that were refused, forgets one of two overlapping
@@ -15,8 +15,8 @@ import { Incoming } from './incoming.ts';
 import type { Interest } from './interest.ts';
 import type { SubscriptionRecord } from './kept-subscriptions.ts';
 import { Mirror } from './mirror.ts';
+import type { OpenedSessions } from './open-sessions.ts';
 import { Retained } from './retained.ts';
-import type { OpenedSessions } from './session-store.ts';
 import { type ClientRef, Sessions } from './sessions.ts';
 import { Wills } from './wills.ts';
 

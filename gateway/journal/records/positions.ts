@@ -2,19 +2,19 @@ import type { RecordChange } from '../../ports/records.ts';
 import type { Segment } from '../segments/segment.ts';
 
 /** Where a record's newest entry is. */
-export interface Place {
+export interface Position {
   segment: Segment;
   at: number;
   bytes: number;
 }
 
 /** Where each record is, as its entries say in their order. */
-export class Places {
+export class Positions {
   /** Of the entries that count. */
   liveBytes = 0;
-  private readonly byKey = new Map<string, Place>();
+  private readonly byKey = new Map<string, Position>();
 
-  get(key: string): Place | undefined {
+  get(key: string): Position | undefined {
     return this.byKey.get(key);
   }
 
@@ -22,17 +22,17 @@ export class Places {
     return this.byKey.keys();
   }
 
-  set({ key, value }: RecordChange, place: Place): void {
+  set({ key, value }: RecordChange, position: Position): void {
     this.liveBytes -= this.byKey.get(key)?.bytes ?? 0;
     if (value === null) {
       this.byKey.delete(key);
       return;
     }
-    this.byKey.set(key, place);
-    this.liveBytes += place.bytes;
+    this.byKey.set(key, position);
+    this.liveBytes += position.bytes;
   }
 
-  inSegment(segment: Segment): [key: string, place: Place][] {
-    return [...this.byKey].filter(([, place]) => place.segment === segment);
+  inSegment(segment: Segment): [key: string, position: Position][] {
+    return [...this.byKey].filter(([, position]) => position.segment === segment);
   }
 }

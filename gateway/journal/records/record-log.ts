@@ -5,7 +5,7 @@ import { blockHeaderBytes } from '../segments/format.ts';
 import { type LaneFiles, type Segment, segmentPath } from '../segments/segment.ts';
 import type { SegmentWriter } from '../segments/writer.ts';
 import { decodeEntry, encodeEntry, entryBytesMax } from './entry.ts';
-import type { Place, Places } from './places.ts';
+import type { Position, Positions } from './positions.ts';
 import { scanEntries } from './scan-entries.ts';
 
 /** Segments that there may be beyond what twice the live records take. */
@@ -28,13 +28,13 @@ interface Waiting {
  * After a write or a sync that failed the segment is cut off, or left for good and the next one says where it ends
  * (see SegmentWriter): nothing is ever written behind bytes that are in doubt.
  */
-export class RecordStore implements Records {
+export class RecordLog implements Records {
   /** A segment with so many bytes is closed; one write may exceed it. A block ends at the same length. */
   private readonly segmentBytesMax: number;
   private readonly files: LaneFiles;
   private readonly segments: Segment[];
   private readonly writer: SegmentWriter;
-  private readonly places: Places;
+  private readonly positions: Positions;
   private readonly log: Log;
   private readonly release: () => Promise<void>;
   private waiting: Waiting[] = [];
@@ -49,7 +49,7 @@ export class RecordStore implements Records {
     files: LaneFiles;
     segments: Segment[];
     writer: SegmentWriter;
-    places: Places;
+    positions: Positions;
     log: Log;
     release: () => Promise<void>;
   }) {
@@ -57,7 +57,7 @@ export class RecordStore implements Records {
     this.files = parts.files;
     this.segments = parts.segments;
     this.writer = parts.writer;
-    this.places = parts.places;
+    this.positions = parts.positions;
     this.log = parts.log;
     this.release = parts.release;
   }
@@ -67,14 +67,14 @@ export class RecordStore implements Records {
   }
 
   keys(): Iterable<string> {
-    return this.places.keys();
+    return this.positions.keys();
   }
 
   async *entries(): AsyncGenerator<[key: string, value: Buffer]> {
     for (const segment of this.segments) {
-      for await (const { entry, place } of scanEntries(this.files, segment)) {
-        const newest = this.places.get(entry.key);
-        if (entry.value && newest?.segment === segment && newest.at === place.at)
+      for await (const { entry, position } of scanEntries(this.files, segment)) {
+        const newest = this.positions.get(entry.key);
+        if (entry.value && newest?.segment === segment && newest.at === position.at)
           yield [entry.key, Buffer.from(entry.value)];
       }
     }
@@ -82,13 +82,13 @@ export class RecordStore implements Records {
 
   async get(key: string): Promise<Buffer | null> {
     for (;;) {
-      const place = this.places.get(key);
-      if (!place) return null;
+      const position = this.positions.get(key);
+      if (!position) return null;
       try {
-        return await this.read(key, place);
+        return await this.read(key, position);
       } catch (error) {
         // It was appended again, and its segment removed, a moment ago.
-        if (codeOf(error) !== 'ENOENT' || this.places.get(key) === place) throw error;
+        if (codeOf(error) !== 'ENOENT' || this.positions.get(key) === position) throw error;
       }
     }
   }
@@ -148,9 +148,9 @@ export class RecordStore implements Records {
     for (const body of bodies) {
       at += blockHeaderBytes;
       for (const end = at + body.length; at < end; i++) {
-        const place = { segment, at, bytes: entries[i]!.length };
-        this.places.set(changes[i]!, place);
-        at += place.bytes;
+        const position = { segment, at, bytes: entries[i]!.length };
+        this.positions.set(changes[i]!, position);
+        at += position.bytes;
       }
     }
     if (closes) await writer.seal();
@@ -158,10 +158,10 @@ export class RecordStore implements Records {
 
   /** Removes the oldest segment while they are too many. What fails is tried again after the next write. */
   private async clean(): Promise<void> {
-    const { segments, places, log, segmentBytesMax } = this;
+    const { segments, positions, log, segmentBytesMax } = this;
     const isTooMuch = () => {
       const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
-      const room = 2 * places.liveBytes;
+      const room = 2 * positions.liveBytes;
       const spare = segmentsSpare * segmentBytesMax;
       return (
         segments.length > 1 &&
@@ -184,14 +184,14 @@ export class RecordStore implements Records {
   private async removeOldest(): Promise<void> {
     const { files, segments, unsynced } = this;
     const oldest = segments[0]!;
-    let live = this.places.inSegment(oldest);
+    let live = this.positions.inSegment(oldest);
     // What replaced older entries must outlive a power cut before these may go. The active segment is synced by any write.
     for (const segment of unsynced)
       if (segment !== this.writer.active || live.length === 0)
-        live = [...live, ...this.places.inSegment(segment)];
+        live = [...live, ...this.positions.inSegment(segment)];
     const changes: RecordChange[] = [];
-    for (const [key, place] of live) {
-      const value = await this.read(key, place).catch((error) => this.giveUp(key, error));
+    for (const [key, position] of live) {
+      const value = await this.read(key, position).catch((error) => this.giveUp(key, error));
       changes.push({ key, value });
     }
     if (changes.length > 0) await this.append(changes, true);
@@ -214,7 +214,7 @@ export class RecordStore implements Records {
     return null;
   }
 
-  private async read(key: string, { segment, at, bytes }: Place): Promise<Buffer> {
+  private async read(key: string, { segment, at, bytes }: Position): Promise<Buffer> {
     const { fs, seed } = this.files;
     const file = await fs.open(segmentPath(this.files, segment.firstSeq), 'read');
     try {

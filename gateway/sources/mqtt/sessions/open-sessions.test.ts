@@ -6,7 +6,7 @@ import { ClassicLevel } from 'classic-level';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeRecord } from '../../../../shared/files/json-record.ts';
 import { type Log, silentLog } from '../../../../shared/runtime/log.ts';
-import { FailingDisk, openSessions } from './opened.testing.ts';
+import { FailingDisk, openTestSessions } from './opened.testing.ts';
 
 let dataDir = '';
 const said: string[] = [];
@@ -20,8 +20,8 @@ beforeEach(() => {
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
 /** What is found there, as `key=head body`. */
-async function contents(options: Parameters<typeof openSessions>[1] = { log }): Promise<string[]> {
-  const { records, loaded } = await openSessions(dataDir, options);
+async function contents(options: Parameters<typeof openTestSessions>[1] = { log }): Promise<string[]> {
+  const { records, loaded } = await openTestSessions(dataDir, options);
   await records.stop();
   return loaded.map(([key, value]) => {
     const { head, body } = decodeRecord(value)!;
@@ -29,20 +29,22 @@ async function contents(options: Parameters<typeof openSessions>[1] = { log }): 
   });
 }
 
-describe('session store', () => {
+describe('sessions on disk', () => {
   it('says who has it when another process does', async () => {
-    const { records } = await openSessions(dataDir);
-    await expect(openSessions(dataDir)).rejects.toMatchObject({ code: 'BROKER_STORE_LOCKED' });
+    const { records } = await openTestSessions(dataDir);
+    await expect(openTestSessions(dataDir)).rejects.toMatchObject({ code: 'BROKER_STORE_LOCKED' });
     await records.stop();
   });
 
   it('says so when its folder cannot be made', async () => {
     writeFileSync(join(dataDir, 'file'), '');
-    await expect(openSessions(join(dataDir, 'file'))).rejects.toMatchObject({ code: 'BROKER_STORE_FAILED' });
+    await expect(openTestSessions(join(dataDir, 'file'))).rejects.toMatchObject({
+      code: 'BROKER_STORE_FAILED',
+    });
   });
 
   it('reads records in the order of their keys', async () => {
-    const { records } = await openSessions(dataDir);
+    const { records } = await openTestSessions(dataDir);
     const value = Buffer.from([2, 0, 0, 0, 0x7b, 0x7d]);
     await records.write(
       ['o!2', 'c!1', 'o!1'].map((key) => ({ key, value })),
@@ -90,7 +92,7 @@ describe('sessions that an earlier version kept in LevelDB', () => {
     await leaveOldSessions();
     expect(await contents()).toEqual(whole);
     expect(readdirSync(dataDir).sort()).toEqual(['broker.imported', 'sessions']);
-    const { records } = await openSessions(dataDir);
+    const { records } = await openTestSessions(dataDir);
     await records.write([{ key: 'r!a', value: null }], true);
     await records.stop();
     expect(await contents()).toEqual(whole.slice(1));
@@ -108,7 +110,7 @@ describe('sessions that an earlier version kept in LevelDB', () => {
     const disk = new FailingDisk();
     disk.isFailing = true;
     for (let start = 0; start < 3; start++)
-      await expect(openSessions(dataDir, { disk, log })).rejects.toMatchObject({
+      await expect(openTestSessions(dataDir, { disk, log })).rejects.toMatchObject({
         code: 'BROKER_STORE_FAILED',
       });
     disk.isFailing = false;

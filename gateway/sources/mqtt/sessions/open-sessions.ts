@@ -12,7 +12,7 @@ export interface OpenedSessions {
   loaded: [key: string, value: Buffer][];
 }
 
-export interface SessionStoreDeps {
+export interface OpenSessionsDeps {
   openRecords: OpenRecords;
   nowMs: number;
   log: Log;
@@ -23,7 +23,7 @@ export interface SessionStoreDeps {
  * folder that cannot be read is moved aside, which is logged, and the broker starts with none.
  * @throws HarbingerError BROKER_STORE_LOCKED (another process has it), BROKER_STORE_FAILED (the folder is unusable)
  */
-export async function openSessionStore(dataDir: string, deps: SessionStoreDeps): Promise<OpenedSessions> {
+export async function openSessions(dataDir: string, deps: OpenSessionsDeps): Promise<OpenedSessions> {
   const folder = join(dataDir, 'sessions');
   const opened = await openOrReplace(folder, deps);
   const { records } = opened;
@@ -37,7 +37,7 @@ export async function openSessionStore(dataDir: string, deps: SessionStoreDeps):
   }
 }
 
-async function openOrReplace(folder: string, deps: SessionStoreDeps): Promise<OpenedSessions> {
+async function openOrReplace(folder: string, deps: OpenSessionsDeps): Promise<OpenedSessions> {
   try {
     return await open(folder, deps);
   } catch (error) {
@@ -61,7 +61,7 @@ async function openOrReplace(folder: string, deps: SessionStoreDeps): Promise<Op
   }
 }
 
-async function open(folder: string, { openRecords }: SessionStoreDeps): Promise<OpenedSessions> {
+async function open(folder: string, { openRecords }: OpenSessionsDeps): Promise<OpenedSessions> {
   const records = await openRecords(folder);
   try {
     return { records, loaded: await readAll(records) };
