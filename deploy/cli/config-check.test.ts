@@ -140,9 +140,10 @@ tls = { certFile = "/nowhere/cert.pem", keyFile = "/nowhere/key.pem" }
     });
     expect(status).toBe(2);
     expect(lines).toEqual([
-      'harbinger: the configuration has 8 problems:',
+      'harbinger: the configuration has 9 problems:',
       expect.stringMatching(/^cloud\.toml:2: .*gateway 'gw' needs either password or passwordHash/),
       expect.stringMatching(/^cloud\.toml:5: .*gateway 'gw' is listed twice/),
+      expect.stringMatching(/^cloud\.toml:7: store\.url is missing/),
       expect.stringMatching(/^cloud\.toml:9: store\.version must be 1 or 2 or 3, not 4/),
       expect.stringMatching(/^cloud\.toml:16: alerts\.email\[0\]\.from must match /),
       expect.stringMatching(/^cloud\.toml:17: alerts\.email\[0\]\.to must not be empty/),
