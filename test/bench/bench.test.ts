@@ -47,7 +47,7 @@ describe('the bench', () => {
     expect(result.figures[1]).toMatchObject({ ratio: { median: 3 }, met: false });
   });
 
-  it('judges an absolute target by the product alone, and runs no more than a scenario allows', async () => {
+  it('compares an absolute target with the product alone, and repeats no more often than a scenario allows', async () => {
     const one: Scenario = {
       ...scenario(() => sample(70_000, 1)),
       sides: ['product'],
@@ -63,7 +63,7 @@ describe('the bench', () => {
     expect(chartSvg(result.figures)).toContain('target ≥ 60,000');
   });
 
-  it('reads its options, and says what is wrong with them', () => {
+  it('reads its options, and names what is wrong with them', () => {
     const names = ['qos1', 'drain'];
     expect(readOptions(['--only', 'qos1,drain', '--sustained', '10'], names)).toMatchObject({
       only: names,
@@ -77,7 +77,7 @@ describe('the bench', () => {
     expect(() => readOptions(['grow'], names)).toThrow("'grow'");
   });
 
-  it('finds the step of a curve that is worse than linear', () => {
+  it('finds a step of a curve that is worse than linear', () => {
     const curve: CurveResult = {
       name: 'fake',
       title: 'Fake',
@@ -102,7 +102,7 @@ describe('the bench', () => {
     expect(growthSvg(curve).match(/<circle /g)).toHaveLength(6);
   });
 
-  it('reports what is wrong, and a side that fails', async () => {
+  it('reports problems, and a side that fails', async () => {
     const lost = await runScenario(
       scenario(() => sample(1, 1, ['3 readings are missing'])),
       { ...quiet, repetitions: 1 },
@@ -138,7 +138,7 @@ describe('the bench', () => {
     expect(svg.match(/<rect /g)).toHaveLength(3);
   });
 
-  it('takes the median, and prints short numbers', () => {
+  it('computes the median, and prints short numbers', () => {
     expect(spreadOf([4, 1, 2, 3])).toEqual({ median: 2.5, min: 1, max: 4 });
     expect([1_234_567, 12.3456, 0.001234, Number.NaN].map(short)).toEqual([
       '1,234,567',

@@ -39,7 +39,7 @@ function bar(figure: FigureResult, index: number): string {
   ].join('');
 }
 
-/** Horizontal bars, each on its own scale; green: target met, red: missed, blue: no target. */
+/** Draws horizontal bars, each on its own scale. Green: target met; red: missed; blue: no target. */
 export function chartSvg(figures: readonly FigureResult[]): string {
   const shown = figures.filter((figure) => Number.isFinite(measured(figure).median));
   const height = top + shown.length * rowHeight + 12;

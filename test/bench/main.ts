@@ -1,4 +1,4 @@
-/** `npm run bench`: every figure that the product promises, measured; and with `growth`, how cost grows. */
+/** `npm run bench`: measures every figure that the product promises; with `growth`, how cost grows. */
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -50,12 +50,14 @@ missed target is only shown. Folders are made where TMPDIR says: that must be a 
 function numberOf(name: string, text: string, least: number, whole: boolean): number {
   const value = Number(text);
   if (!Number.isFinite(value) || value < least || (whole && !Number.isInteger(value))) {
-    throw new RangeError(`--${name} ${text}: a ${whole ? 'whole ' : ''}number from ${least} up`);
+    throw new RangeError(
+      `--${name} ${text}: it must be a ${whole ? 'whole ' : ''}number of at least ${least}`,
+    );
   }
   return value;
 }
 
-/** @throws RangeError or TypeError with what is wrong */
+/** @throws RangeError or TypeError with a message that names the mistake */
 export function readOptions(args: string[], scenarioNames: readonly string[]): BenchOptions {
   const { values, positionals } = parseArgs({
     args,
@@ -72,7 +74,8 @@ export function readOptions(args: string[], scenarioNames: readonly string[]): B
     },
   });
   const other = positionals.find((word) => word !== 'growth');
-  if (other !== undefined) throw new RangeError(`'${other}'? There is 'growth'; see --help`);
+  if (other !== undefined)
+    throw new RangeError(`unknown argument '${other}': only 'growth' is known; see --help`);
   const growth = values.growth || positionals.length > 0;
   const only = values.only.flatMap((names) => names.split(','));
   const unknown = growth ? undefined : only.find((name) => !scenarioNames.includes(name));

@@ -1,13 +1,13 @@
-/** Reports what runs now and the estimated time left, corrected by how wrong the estimates were so far. */
+/** Reports the current run and the estimated time left, which it corrects by the error of the estimates so far. */
 export class Progress {
   readonly #expected: readonly number[];
   readonly #write: (text: string) => void;
   readonly #beganAtMs = performance.now();
   #finished = 0;
-  /** Seconds taken for each second expected. */
+  /** Seconds needed per second estimated. */
   #pace = 1;
 
-  /** @param expected seconds of each part */
+  /** @param expected estimated seconds of each part */
   constructor(expected: readonly number[], write: (text: string) => void) {
     this.#expected = expected;
     this.#write = write;
@@ -18,7 +18,7 @@ export class Progress {
     this.#write(`[${clock(this.#elapsed())}, about ${clock(left)} left] ${text}`);
   }
 
-  /** A part has ended. */
+  /** Notes that a part is complete. */
   done(): void {
     this.#finished++;
     this.#pace = this.#elapsed() / sum(this.#expected.slice(0, this.#finished));

@@ -5,7 +5,7 @@ import type { FigureResult, ScenarioResult } from './runner.ts';
 
 export interface BenchReport {
   at: string;
-  /** `fileSystem`: what the runs' folders lie on. */
+  /** `fileSystem`: that of the folders of the runs. */
   machine: {
     cpu: string;
     cpus: number;
@@ -14,7 +14,7 @@ export interface BenchReport {
     node: string;
     fileSystem: string;
   };
-  /** The commit that was measured; null where the folder is not a checkout. */
+  /** The commit that was measured; null if the folder is no checkout. */
   commit: string | null;
   quick: boolean;
   repetitions: number;
@@ -33,7 +33,7 @@ export function machineFacts(): BenchReport['machine'] {
   };
 }
 
-/** Three significant digits, with separators of thousands above a thousand. */
+/** Three significant digits, with thousands separators from a thousand on. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (Math.abs(value) >= 1_000) return Math.round(value).toLocaleString('en');
@@ -46,7 +46,7 @@ export function spreadText(spread: Spread): string {
   return `${short(spread.median)}${apart}`;
 }
 
-/** `≥ 0.8 of bare`, or `≤ 10`. */
+/** Formats as `≥ 0.8 of bare`, or `≤ 10`. */
 export function targetText({ target, targetFor, better }: FigureResult): string {
   if (target === undefined) return '';
   return `${better === 'higher' ? '≥' : '≤'} ${short(target)}${targetFor === 'value' ? '' : ' of bare'}`;
@@ -66,7 +66,7 @@ function row(figure: FigureResult): string[] {
   ];
 }
 
-/** `Xeon, 2 CPUs, 8 GiB, linux x64, Node v22.1.0, ext2/3/4 (0xef53)` */
+/** Formats as `Xeon, 2 CPUs, 8 GiB, linux x64, Node v22.1.0, ext2/3/4 (0xef53)`. */
 export function machineText(machine: BenchReport['machine']): string {
   const { cpu, cpus: count, memoryMiB, platform, node, fileSystem } = machine;
   const memory = `${Math.round(memoryMiB / 1_024)} GiB`;
@@ -85,7 +85,7 @@ function remarks(report: BenchReport): string[] {
   ]);
 }
 
-/** The figures as an aligned table, then what was skipped and what went wrong. */
+/** The figures as an aligned table, followed by skipped scenarios and problems. */
 export function reportText(report: BenchReport): string {
   const rows = [head, ...report.scenarios.flatMap((scenario) => scenario.figures.map(row))];
   const widths = head.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)));
@@ -98,7 +98,7 @@ export function reportText(report: BenchReport): string {
   return [...lines, '', about(report), ...remarks(report)].join('\n');
 }
 
-/** The figures that have a target, as a table for a README. */
+/** The figures with a target, as a table for a README. */
 export function reportMarkdown(report: BenchReport): string {
   const rows = report.scenarios.flatMap(({ title, figures }) =>
     figures

@@ -9,18 +9,18 @@ export interface FigureResult extends Figure {
   scenario: string;
   bare: Spread;
   product: Spread;
-  /** Product ÷ bare, of the two runs of each repetition. */
+  /** Product ÷ bare, from the two runs of each repetition. */
   ratio: Spread;
-  /** Whether the median reaches the target; null where there is none. */
+  /** Whether the median reaches the target; null without a target. */
   met: boolean | null;
 }
 
 export interface ScenarioResult {
   name: string;
   title: string;
-  /** Why it was not run. */
+  /** Why the scenario was not run. */
   skipped?: string;
-  /** One-minute load average before each repetition: how busy the machine was with other things. */
+  /** One-minute load average before each repetition: how busy the machine was with other work. */
   loadBefore: number[];
   figures: FigureResult[];
   samples: { repetition: number; side: Side; sample: Sample }[];
@@ -41,8 +41,8 @@ export function repetitionsOf(scenario: Scenario, wanted: number): number {
 }
 
 /**
- * Runs the sides of a scenario alternately, each repetition in the other order, so that whatever else the machine does
- * meets both. A side that fails is a problem of the result, and ends the scenario.
+ * Runs the sides of a scenario alternately, each repetition in the other order, so that other work on the machine
+ * affects both. A side that fails is a problem of the result, and stops the scenario.
  */
 export async function runScenario(scenario: Scenario, options: RunnerOptions): Promise<ScenarioResult> {
   const { name, title, sides = bothSides } = scenario;

@@ -14,17 +14,17 @@ export interface Figure {
 
 /** One run of one side. */
 export interface Sample {
-  /** Values by figure key. A side that has no such figure leaves it out. */
+  /** Values by figure key. A figure that a side does not have is absent. */
   values: Record<string, number>;
-  /** Whatever helps to understand the run. */
+  /** Further facts that help to understand the run. */
   details: Record<string, number | string>;
-  /** Faults that were found: acknowledged readings that are missing, wrong counts. */
+  /** Faults found in the run: acknowledged readings that are missing, wrong counts. */
   problems: string[];
 }
 
 export interface BenchContext {
   quick: boolean;
-  /** How long the sustained load lasts. */
+  /** Duration of the sustained load. */
   sustainedMinutes: number;
   /** An empty folder for this run. */
   folder: string;
@@ -36,11 +36,11 @@ export interface Scenario {
   figures: readonly Figure[];
   /** Default: both. */
   sides?: readonly Side[];
-  /** For those that take long, or count what must be 0. */
+  /** A limit for scenarios that take long, or whose figures must be 0. */
   repetitionsMax?: number;
   /** Rough duration of one repetition of all sides on two cores, for the estimate of the time left. */
   seconds: number;
-  /** Why it cannot be run here, if so. */
+  /** The reason why it cannot be run here; undefined if it can. */
   unavailable?(): Promise<string | undefined>;
   run(side: Side, context: BenchContext): Promise<Sample>;
 }

@@ -13,7 +13,7 @@ interface Axis {
   at(value: number): number;
 }
 
-/** Whole decades around the values. */
+/** An axis of whole decades around the values. */
 function axis(values: number[], from: number, to: number): Axis {
   const low = 10 ** Math.floor(Math.log10(Math.min(...values)) + 1e-9);
   const high = Math.max(low * 10, 10 ** Math.ceil(Math.log10(Math.max(...values)) - 1e-9));
@@ -41,7 +41,7 @@ function grid(x: Axis, y: Axis): string[] {
   return [...columns, ...rows];
 }
 
-/** Log-log; dashed: what exactly linear growth of the whole cost would look like from the first point on. */
+/** Draws a log-log chart. The dashed line shows exactly linear growth of the total cost from the first point on. */
 export function growthSvg(curve: CurveResult): string {
   const pointsOf = ({ key }: Series) => curve.points.filter((point) => Number.isFinite(point.costs[key]));
   const sizes = curve.points.map((point) => point.size);

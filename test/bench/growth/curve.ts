@@ -1,9 +1,9 @@
-/** How one cost grows with one size. */
+/** A series shows how one cost grows with one size. */
 export interface Series {
   key: string;
   title: string;
   unit: string;
-  /** The cost is of one item; the whole cost, which is judged, is this times the size. */
+  /** The cost is per item. The total cost, for which growth is assessed, is this times the size. */
   perItem?: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface CurveResult {
 export interface CurveContext {
   quick: boolean;
   say(text: string): void;
-  /** A fresh folder, removed when `use` is done. */
+  /** Calls `use` with an empty folder, which is removed afterwards. */
   withFolder<T>(use: (folder: string) => Promise<T>): Promise<T>;
 }
 
@@ -31,11 +31,11 @@ export interface Curve {
 export interface Step {
   from: number;
   to: number;
-  /** The whole cost grows as size to this power: 1 is linear. */
+  /** The total cost grows as size to this power: 1 is linear. */
   exponent: number;
 }
 
-/** Above linear by more than what single runs differ: 26 % more than tenfold for ten times the size. */
+/** Above linear by more than single runs differ: 26 % more than tenfold for ten times the size. */
 export const exponentMax = 1.1;
 
 export function stepsOf({ points }: CurveResult, { key, perItem = false }: Series): Step[] {
@@ -48,7 +48,7 @@ export function stepsOf({ points }: CurveResult, { key, perItem = false }: Serie
   });
 }
 
-/** One sentence for each series. */
+/** Returns one sentence for each series. */
 export function verdictOf(curve: CurveResult, series: Series): string {
   const steps = stepsOf(curve, series);
   const worst = steps.reduce((a, b) => (b.exponent > a.exponent ? b : a));

@@ -22,7 +22,7 @@ function batchText(firstRow: number): string {
   return text;
 }
 
-/** CPU time of all threads of this process, the store's among them: other work on the machine does not change it. */
+/** CPU time of all threads of this process, including the store's. Other work on the machine does not affect it. */
 function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;

@@ -17,7 +17,9 @@ const linesPerBlock = 500;
 const appendsAtOnce = 16;
 const startsMeasured = 3;
 
-/** Readings as a gateway journals them, not compressed, so that the journal has the size that is wanted. */
+/**
+ * Readings in the form in which a gateway journals them, but not compressed, so that the journal has the wanted size.
+ */
 function blockBody(first: number): Buffer {
   const ms = systemClock.nowMs() - 3_600_000;
   const lines = Array.from({ length: linesPerBlock }, (_, i) => {
@@ -42,7 +44,7 @@ async function fillJournal(gatewayDir: string, bytes: number): Promise<void> {
     onLoss() {},
   });
   const lane = journals.lane('readings');
-  // Each block's readings are remembered for recognising resends: three words a key, two keys a reading.
+  // The readings of each block are remembered to recognise resends: three words per key, two keys per reading.
   const local = Buffer.alloc(linesPerBlock * 24, 7);
   for (let written = 0, first = 0; written < bytes; ) {
     const group: Promise<number>[] = [];

@@ -1,4 +1,6 @@
-/** `npm run bench -- growth`: how cost grows with each of five sizes; a chart of each, and what they say. */
+/**
+ * `npm run bench -- growth`: measures how cost grows with each of five sizes. Writes a chart and a verdict for each.
+ */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,11 +57,11 @@ async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
-/** @throws RangeError for a curve that there is not */
+/** @throws RangeError for the name of a curve that does not exist */
 export async function runGrowth({ only, quick, out, json }: BenchOptions): Promise<number> {
   const unknown = only.find((name) => !curves.some((curve) => curve.name === name));
   const names = curves.map(({ name }) => name).join(', ');
-  if (unknown !== undefined) throw new RangeError(`no curve '${unknown}' (there are: ${names})`);
+  if (unknown !== undefined) throw new RangeError(`no curve '${unknown}' (known: ${names})`);
   const say = (text: string) => void process.stderr.write(`${text}\n`);
   const context: CurveContext = { quick, say, withFolder };
   const results: CurveResult[] = [];

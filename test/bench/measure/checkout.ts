@@ -3,7 +3,9 @@ import { join, resolve } from 'node:path';
 
 const shownDigits = 7;
 
-/** The short name of the commit that a checkout is at, read from its files; null where it is none. */
+/**
+ * The short name of the commit that is checked out, read from the checkout's files; null if the folder is no checkout.
+ */
 export function commitOf(folder: string): string | null {
   try {
     const git = gitFolder(join(folder, '.git'));
@@ -22,7 +24,7 @@ function gitFolder(path: string): string {
   return resolve(path, '..', (textOf(path) ?? '').replace(/^gitdir: /, ''));
 }
 
-/** Branches lie in the first work tree's folder, each in a file of its own or together in `packed-refs`. */
+/** Branches are in the folder of the main work tree, each in a file of its own or together in `packed-refs`. */
 function commitOfBranch(git: string, branch: string): string {
   const common = resolve(git, textOf(join(git, 'commondir')) ?? '.');
   const packed = (textOf(join(common, 'packed-refs')) ?? '').split('\n');

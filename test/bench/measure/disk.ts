@@ -1,7 +1,7 @@
-/** Names the file system of the runs' folders: in memory, every figure would lack the cost of a disk. */
+/** Names the file system of the folders of the runs: in memory, every figure would lack the cost of a disk. */
 import { statfsSync } from 'node:fs';
 
-/** Keyed by Linux's magic numbers; other systems number their file systems differently. */
+/** Keyed by Linux's magic numbers; other systems use different numbers. */
 const names = new Map([
   [0xef53, 'ext2/3/4'],
   [0x58465342, 'xfs'],
@@ -15,7 +15,7 @@ const names = new Map([
 ]);
 const inMemory = ['tmpfs', 'ramfs'];
 
-/** `ext2/3/4 (0xef53)`; of an unknown type the number alone. */
+/** Formats as `ext2/3/4 (0xef53)`; an unknown type as the number alone. */
 export function fileSystemText(type: number): string {
   const number = `0x${type.toString(16)}`;
   const name = names.get(type);
@@ -26,7 +26,7 @@ export function fileSystemOf(folder: string): string {
   return fileSystemText(statfsSync(folder).type);
 }
 
-/** @throws Error where files of this folder would be in memory */
+/** @throws Error if the folder's file system is in memory */
 export function requireDisk(folder: string, type = statfsSync(folder).type): void {
   const name = names.get(type);
   if (name === undefined || !inMemory.includes(name)) return;

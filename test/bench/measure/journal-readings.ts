@@ -11,8 +11,8 @@ const readBytes = 4 << 20;
 const identityOf = new RegExp(`,machine=([^,]+),.*[ ,](cycles|${pumpCarrier})=([0-9.]+)`);
 
 /**
- * Calls back with which (machine, running number) a stopped gateway's journal holds: out of the lines' `cycles` field,
- * or out of the sensor that carries it in a pump's readings.
+ * Calls back with every (machine, running number) in a stopped gateway's journal. The number comes from the lines'
+ * `cycles` field, or from the sensor that carries it in a pump's readings.
  */
 export async function eachJournalled(
   gatewayDir: string,

@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 
 export interface Usage {
-  /** User and system time of all threads, and of children that have ended. */
+  /** User and system time of all threads, and of child processes that have exited. */
   cpuSeconds: number;
-  /** Largest resident set since the process began. */
+  /** Largest resident set since the process started. */
   rssPeakBytes: number;
-  /** Resident set now. */
+  /** Current resident set. */
   rssBytes: number;
   /** Bytes that the process had written to block devices: whole pages, and none on a file system in memory. */
   diskBytes: number;
 }
 
-/** Clock ticks in /proc are 100 a second on every Linux that Node runs on. */
+/** Clock ticks in /proc: 100 a second on every Linux that Node runs on. */
 const ticksPerSecond = 100;
 
-/** Resources that processes have used so far, added up. Null where the system does not tell (not Linux). */
+/** Sum of the resources that the processes have used so far. Null if the system does not report them (not Linux). */
 export function usageOf(pids: readonly number[]): Usage | null {
   try {
     return pids.map(usageOfOne).reduce((sum, one) => ({
@@ -40,7 +40,7 @@ export function usedBetween(before: Usage | null, after: Usage | null): Usage | 
 
 function usageOfOne(pid: number): Usage {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name in parentheses may hold spaces; the fields after it start with number 3.
+  // The name in parentheses may contain spaces; the fields after it start with number 3.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = [14, 15, 16, 17].reduce((sum, field) => sum + Number(fields[field - 3]), 0);
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -56,7 +56,7 @@ function numberIn(pattern: RegExp, text: string): number {
   return Number(pattern.exec(text)?.[1] ?? Number.NaN);
 }
 
-/** Other users' processes keep theirs private. */
+/** Returns an empty text for a process of another user, whose counters are private. */
 function ioOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/io`, 'utf8');

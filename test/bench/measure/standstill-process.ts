@@ -1,12 +1,12 @@
 /**
- * Wakes every millisecond and prints when it did not (`from until`, ms since 1970): started with realtime priority on one
- * core, no process can have kept it, but the machine itself, whose host gave its core to others, or its kernel.
+ * Wakes every millisecond and prints each period in which it could not (`from until`, ms since 1970). With realtime
+ * priority on one core no other process can have delayed it, only the kernel, or a host that gave the core to others.
  */
 import { writeSync } from 'node:fs';
 
 const standstillMs = 3;
 const never = new Int32Array(new SharedArrayBuffer(4));
-/** The parent's id is an argument: asked for here, a parent that has ended already would go unnoticed. */
+/** The parent's id is an argument: a parent that has already exited would go unnoticed if the id was asked for here. */
 const parent = Number(process.argv[2]);
 
 let before = performance.now();

@@ -8,7 +8,7 @@ import { StandstillWatch, withoutStandstills } from './standstills.ts';
 const watch = new StandstillWatch();
 afterEach(() => watch.stop());
 
-it('leaves out what was due around a standstill, however long it took', () => {
+it('leaves out messages due around a standstill, however long they took', () => {
   const entries = [0, 79, 80, 100, 150, 200, 201, 500].flatMap((dueAtMs) => [
     { dueAtMs, latencyMs: 1 },
     { dueAtMs, latencyMs: 1_000 },
@@ -18,7 +18,7 @@ it('leaves out what was due around a standstill, however long it took', () => {
   expect(withoutStandstills(entries, [])).toEqual(entries);
 });
 
-it('reads latencies as they were written, and keeps no more than there is room for', async () => {
+it('reads latencies as they were written, and keeps no more than its limit', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'latencies-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const log = new LatencyLog(2);
@@ -31,8 +31,8 @@ it('reads latencies as they were written, and keeps no more than there is room f
   ]);
 });
 
-it('sees that a core did not come to it', async (test) => {
-  if (!(await watch.start())) return test.skip('a watch takes root, chrt, taskset and a build');
+it('detects that it was not scheduled on a core', async (test) => {
+  if (!(await watch.start())) return test.skip('a watch needs root, chrt, taskset and a build');
   const [pid] = watch.pids;
   const stoppedAtMs = Date.now();
   process.kill(pid!, 'SIGSTOP');

@@ -11,15 +11,15 @@ export interface Standstill {
   untilMs: number;
 }
 
-/** A message due up to this long before a standstill may have been under way in it … */
+/** A message due up to this long before a standstill may have been in progress during it. */
 const beforeMs = 20;
-/** … and one due up to this long after it may have waited in the queue that had built up. */
+/** A message due up to this long after a standstill may have waited in the queue that had built up. */
 const afterMs = 80;
 const startMsMax = 5_000;
 
 /**
- * Watches for times when the machine itself stood still: a virtual one whose host gave its cores to others. One process
- * a core, with realtime priority, which takes root; otherwise it sees nothing and says so.
+ * Detects when the machine itself stood still, such as a virtual one whose host gave its cores to others. It runs one
+ * process per core with realtime priority, which needs root; without root it watches nothing and says so.
  */
 export class StandstillWatch {
   readonly standstills: Standstill[] = [];
@@ -29,7 +29,7 @@ export class StandstillWatch {
     return this.#children.flatMap(({ pid }) => pid ?? []);
   }
 
-  /** Whether every core is watched; otherwise none is. */
+  /** Starts watching. Returns whether every core is watched; otherwise none is. */
   async start(): Promise<boolean> {
     const cores = Array.from({ length: availableParallelism() }, (_, core) => core);
     const watched = await Promise.all(cores.map((core) => this.#watch(core)));
@@ -74,8 +74,8 @@ export class StandstillWatch {
 }
 
 /**
- * The entries that no standstill touched. It depends on when a message was due, not on how long it took, so that slow
- * messages are left out no more often than fast ones.
+ * The entries that were not affected by a standstill. This depends on when a message was due, not on how long it took,
+ * so that slow messages are left out no more often than fast ones.
  */
 export function withoutStandstills(
   entries: readonly LatencyEntry[],

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Polls until the condition holds. @throws Error naming what was waited for, after `msMax` */
+/** Polls until the condition holds. @throws Error naming the condition, after `msMax` */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
@@ -9,7 +9,8 @@ export async function until(
 ): Promise<void> {
   const deadline = performance.now() + msMax;
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`${what}: not within ${msMax / 1_000} s`);
+    if (performance.now() > deadline)
+      throw new Error(`${what}: this did not happen within ${msMax / 1_000} s`);
     await delay(everyMs);
   }
 }

@@ -22,7 +22,7 @@ it('names the file system', () => {
   expect(fileSystemOf(tmpdir())).toMatch(/0x[0-9a-f]+/);
 });
 
-it('finds the commit of a checkout, and none elsewhere', () => {
+it('finds the commit of a checkout, and none in another folder', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bench-checkout-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const write = (path: string, text: string) => {
@@ -37,7 +37,7 @@ it('finds the commit of a checkout, and none elsewhere', () => {
   expect(commitOf(folder)).toBe('1111111');
   write('.git/refs/heads/main', second);
   expect(commitOf(folder)).toBe('2222222');
-  write('.git/HEAD', third); // a commit that is checked out by itself
+  write('.git/HEAD', third); // a detached HEAD
   expect(commitOf(folder)).toBe('3333333');
   write('.git/worktrees/beside/HEAD', 'ref: refs/heads/main');
   write('.git/worktrees/beside/commondir', '../..');
@@ -47,7 +47,7 @@ it('finds the commit of a checkout, and none elsewhere', () => {
   expect(commitOf(join(folder, 'inside'))).toBeNull();
 });
 
-it('tells a rate that was not reached, a disk that is none, and a store that holds something else', () => {
+it('detects a rate that was not reached, a file system in memory, and a store with other content', () => {
   expect(rateProblems('live data', 4_760, 5_000)).toEqual([]);
   expect(rateProblems('live data', 4_740, 5_000)).toEqual(['live data: only 4740 a second of 5000']);
   expect(rateProblems('live data', Number.NaN, 5_000)).toHaveLength(1);
@@ -78,7 +78,7 @@ function status(
   };
 }
 
-it('wants the model to assess at a rate worth the name, and nothing else to', () => {
+it('requires a minimum rate of assessments by the model, and none by anything else', () => {
   const before = status({ active: 500, fallback: 40, failures: 2 });
   const good = assessedBetween(before, status({ active: 4_500, fallback: 40, failures: 2 }), 4);
   expect(good).toMatchObject({ machines: 4_000, byModelPerSecond: 1_000, problems: [] });

@@ -1,18 +1,18 @@
-/** Reasons why a figure could be met by accident, as problems; none is expected. */
+/** Finds reasons why a figure could be met by accident, and returns them as problems. None is expected. */
 import type { GatewayStatus } from '../sides/sides.ts';
 
-/** Least share of a wanted rate that must have come in for a figure to be about that rate. */
+/** The least share of a wanted rate that must have been reached for a figure to be about that rate. */
 const rateShareMin = 0.95;
-/** Assessments a second by the model, below which a figure says nothing about a gateway with a model. */
+/** Assessments a second by the model below which a figure says nothing about a gateway with a model. */
 const byModelPerSecondMin = 1_000;
 
-/** @param perSecond what really came in, of `wanted` */
+/** @param perSecond the actual rate, of `wanted` */
 export function rateProblems(what: string, perSecond: number, wanted: number): string[] {
   if (perSecond >= rateShareMin * wanted) return [];
   return [`${what}: only ${Math.round(perSecond)} a second of ${wanted}`];
 }
 
-/** The pages written cannot hold less than the journalled bytes; a file system in memory counts no pages. */
+/** The pages written cannot be smaller than the journalled bytes, but a file system in memory counts no pages. */
 export function diskProblems(diskRatio: number): string[] {
   if (!(diskRatio < 1)) return [];
   return [`${diskRatio.toFixed(2)} bytes written to disk per byte journalled: this folder is not on a disk`];
@@ -20,11 +20,11 @@ export function diskProblems(diskRatio: number): string[] {
 
 export interface Stored {
   rows: number;
-  /** Different readings among them. */
+  /** How many of them are different readings. */
   distinct: number;
 }
 
-/** Everything acknowledged must be stored, once. */
+/** Everything acknowledged must be stored exactly once. */
 export function storeProblems({ rows, distinct }: Stored, acked: number): string[] {
   return [
     ...(rows === acked ? [] : [`${rows} rows stored of ${acked} acknowledged`]),
@@ -33,11 +33,11 @@ export function storeProblems({ rows, distinct }: Stored, acked: number): string
 }
 
 export interface Assessed {
-  /** Machines assessed, by whatever. */
+  /** Machines assessed, by any assessor. */
   machines: number;
   byModel: number;
   byModelPerSecond: number;
-  /** Neither is expected while the model works. */
+  /** Both are expected to be 0 while the model works. */
   modelFailures: number;
   notByModel: number;
   problems: string[];

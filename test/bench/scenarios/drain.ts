@@ -9,10 +9,10 @@ import { allConfirmed, influxCount, influxStore, influxUnavailable } from './end
 import { sampleOf } from './ingest.ts';
 
 const liveRate = 5_000;
-/** Backlog that live data alone keep under way. */
+/** The backlog that live data alone cause. */
 const behindAtEnd = liveRate / 2;
 
-/** Readings that are journalled and not confirmed. */
+/** Number of readings that are journalled and not confirmed. */
 async function behind(
   product: ProductSide,
 ): Promise<{ connected: boolean; readings: number; taken: number }> {
@@ -22,8 +22,8 @@ async function behind(
 }
 
 /**
- * The cloud is away while a backlog grows, and comes back while live data flow. What is measured: by how much the
- * backlog shrinks a second, from the reconnection on; what live data add meanwhile is carried besides, and not counted.
+ * The cloud is down while a backlog grows, and returns while live data flow. The figure is the rate at which the
+ * backlog shrinks from the reconnection on; live data that arrive meanwhile are carried besides, and not counted.
  */
 async function run({ folder, quick }: BenchContext): Promise<Sample> {
   const influxd = await startInfluxd();
@@ -63,7 +63,7 @@ async function run({ folder, quick }: BenchContext): Promise<Sample> {
       if (seconds > duration) problems.push('the backlog outlasted the live data');
       if (before.readings < total) problems.push(`a backlog of ${before.readings} readings, not ${total}`);
       problems.push(...rateProblems('live data', liveLoad.report.perSecond, liveRate));
-      // A short backlog is gone before its rate can be measured.
+      // A short backlog is empty before its rate can be measured.
       if (!quick) problems.push(...rateProblems('live data while it drained', livePerSecond, liveRate));
       await allConfirmed(product);
       const acked = backlog.report.acked + liveLoad.report.acked;

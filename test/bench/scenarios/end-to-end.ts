@@ -11,7 +11,7 @@ const connections = 100;
 const storedMsMax = 180_000;
 export const database = 'bench';
 
-/** Counts what the store holds of the measured machines. */
+/** Counts the readings of the measured machines in the store. */
 type Count = () => Promise<Stored>;
 
 const shapeOf = (context: BenchContext) => ({
@@ -22,7 +22,7 @@ const shapeOf = (context: BenchContext) => ({
 
 const sum = (byLane: Record<string, number>) => Object.values(byLane).reduce((total, of) => total + of, 0);
 
-/** Everything that the gateway took has been confirmed by the cloud, which confirms what is in its store. */
+/** Waits until the cloud has confirmed everything that the gateway accepted. The cloud confirms what its store has. */
 export async function allConfirmed(product: ProductSide): Promise<void> {
   const confirmed = async () => {
     const { uplink, backlog } = await statusOf(product);
@@ -58,7 +58,7 @@ async function runProduct(product: ProductSide, count: Count, context: BenchCont
   return sample;
 }
 
-/** Machines `m…`: a reading is another one where the value is another that carries its running number. */
+/** Counts machines `m…`. Readings are distinct by the value that carries their running number. */
 export function embeddedCount(product: ProductSide, table = 'generic', carrier = 'cycles'): Count {
   const groups = `select count(*) as n from ${table} where machine like 'm%' group by machine, ${carrier}`;
   const sql = `select sum(n), count(*) from (${groups})`;

@@ -14,14 +14,14 @@ const devices = 1_000;
 /** Above every running number of the load that fills the windows. */
 const seqFirst = 1_000;
 
-/** A small site on an ordinary day: the resident set settles, so its second half is what is reported. */
+/** A small site on an ordinary day. The resident set settles, so only the second half is reported. */
 async function run({ folder, quick }: BenchContext): Promise<Sample> {
   const product = await startProductSide({ folder, store: { kind: 'embedded' } });
   try {
     const loaded = async () => (await statusOf(product)).intelligence.model.state === 'ready';
     await until(loaded, 'the model to load', 30_000);
     const shape = { connections: devices, qos: 1 as const, pumps: true };
-    // Fills every window, so that the model has work from the first second on.
+    // Fills every window, so that the model has work from the first second.
     const filling = { ...shape, rate: 5_000, duration: quick ? 1 : 8 };
     const { report: filled } = await runLoad(product, filling, folder);
     await allConfirmed(product);

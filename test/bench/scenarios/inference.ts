@@ -2,7 +2,7 @@ import { compiledEntry } from '../../../shared/files/paths.ts';
 import type { Scenario } from '../scenario.ts';
 import { outputOf } from '../sides/load-process.ts';
 
-/** One thread, the backend that needs no native library. */
+/** Uses one thread, and the backend that needs no native library. */
 export const inference: Scenario = {
   name: 'inference',
   title: "windows of 30 × 14 by the pump's model in WebAssembly, one core, batches of 64",

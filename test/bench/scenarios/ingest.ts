@@ -8,7 +8,7 @@ import { type Assessed, assessedBetween, diskProblems } from './checks.ts';
 
 const connections = 100;
 
-/** Both sides get the same load. */
+/** Measures one side under the load, which is the same for both sides. */
 export async function measure(side: RunningSide, shape: LoadShape, folder: string): Promise<MeasuredLoad> {
   await warmUp(side, folder, shape.pumps);
   return runLoad(side, shape, folder);
@@ -31,7 +31,7 @@ export function sampleOf(load: MeasuredLoad): Sample {
       ackMsP99: report.ackLatency.msP99,
       generatorCpuSeconds: report.cpuSeconds,
     },
-    problems: report.end === 'complete' ? [] : [`the load ended: ${report.end}`],
+    problems: report.end === 'complete' ? [] : [`the load stopped early: ${report.end}`],
   };
 }
 
@@ -45,8 +45,8 @@ export async function runBare(shape: LoadShape, folder: string): Promise<Sample>
 }
 
 /**
- * Acknowledged readings must be in the journal once; what is missing at QoS 0 is counted. Lower running numbers than a
- * machine's first are of an earlier load, and left out.
+ * Acknowledged readings must be in the journal exactly once; at QoS 0 the missing ones are counted. Running numbers
+ * below the first one of a machine belong to an earlier load, and are ignored.
  */
 export async function checkJournal(
   sample: Sample,
@@ -61,15 +61,16 @@ export async function checkJournal(
   });
   const verdict = comparison.verdict();
   if (verdict.lostCount > 0) sample.problems.push(`${verdict.lostCount} acknowledged readings are missing`);
-  if (verdict.repeatedCount > 0) sample.problems.push(`${verdict.repeatedCount} readings are there twice`);
+  if (verdict.repeatedCount > 0)
+    sample.problems.push(`${verdict.repeatedCount} readings are in the journal twice`);
   if (verdict.strangers > 0) sample.problems.push(`${verdict.strangers} readings were never sent`);
   sample.details.journalled = comparison.stored;
   sample.details.lost = load.report.sent - comparison.stored;
 }
 
 /**
- * Bytes that the gateway had written to its disk, of all its files and in whole pages, for each byte of blocks and
- * their frames that its journal was handed.
+ * Bytes that the gateway wrote to its disk, in whole pages and for all its files, per byte of blocks and frames that
+ * were appended to its journal.
  */
 export async function writtenWhile<T>(
   product: ProductSide,

@@ -12,10 +12,10 @@ import { checkJournal, sampleOf } from './ingest.ts';
 
 const rate = 5_000;
 const sensors = 1_000;
-/** Pumps that come to an alert; they add 400 readings a second. */
+/** Pumps that reach an alert. They add 400 readings a second. */
 const pumps = 200;
 
-/** Before it is measured: so that every sensor is known. */
+/** Time before the measurement in which every sensor becomes known. */
 const introductionSeconds = 6;
 
 const loadShape = (duration: number) => ({ connections: sensors, qos: 1 as const, rate, duration });
@@ -24,8 +24,8 @@ const loadShape = (duration: number) => ({ connections: sensors, qos: 1 as const
 const seqFirst = 1_000;
 
 /**
- * How long acknowledgements take on a side that does nothing else. The target is for all of them; the figure beside it,
- * without those due around standstills of the machine itself, tells how much of it is the machine's.
+ * Latency of acknowledgements on a side that does nothing else. The target is for all of them. The second figure,
+ * without those due around standstills of the machine itself, shows how much of the first is caused by the machine.
  */
 async function ackAlone(
   side: RunningSide,
@@ -44,7 +44,7 @@ async function ackAlone(
     sample.values = { ack: p99(all), ackUndisturbed: p99(undisturbed) };
     sample.details.standstills = isWatched
       ? watch.standstills.length
-      : 'not watched: that takes root, chrt and taskset';
+      : 'not watched: this needs root, chrt and taskset';
     sample.details.leftOut = 1 - undisturbed.length / all.length;
     sample.problems.push(...rateProblems('sensors', load.report.perSecond, rate));
     return { sample, load };
@@ -91,11 +91,11 @@ async function runAlone(context: BenchContext): Promise<Sample> {
 }
 
 /**
- * Reading → alert: pumps that wear out are read twice a second, so that each reading is assessed by itself (an
- * assessment of one machine may follow another after 200 ms) and the reading that completes the evidence is the newest
- * one in the window that was decided on, whose time the event carries. The clock runs from when that reading was
- * published until a webhook, the last station of an alert, has the event: over journal, uplink, cloud and its disk.
- * Would an assessment leave readings out, the event would name too late a reading: so that is counted and a problem.
+ * Reading → alert. Pumps that wear out are read twice a second, so that each reading is assessed by itself (assessments
+ * of one machine are at least 200 ms apart). The reading that completes the evidence is then the newest one in the
+ * window that was decided on, and the event carries its time. The latency ends when a webhook, the last station of an
+ * alert, has the event: it includes journal, uplink, cloud and its disk. If an assessment skipped readings, the event
+ * would carry too late a time, so skipped readings are counted and are a problem.
  */
 async function runWithAlerts({ folder, quick }: BenchContext): Promise<Sample> {
   const receiver = await startReceiver();
@@ -115,7 +115,7 @@ async function runWithAlerts({ folder, quick }: BenchContext): Promise<Sample> {
     const load = await loading;
     const sample = sampleOf(load);
     const after = await statusOf(product);
-    // Sensors have no model: these are pumps.
+    // Sensors have no model, so these assessments are of pumps.
     const { byModel: assessed } = assessedBetween(before, after, load.report.seconds);
     const latencies = receiver.latenciesMs();
     sample.values = { ackTogether: Number(sample.details.ackMsP99) };

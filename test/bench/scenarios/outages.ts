@@ -23,14 +23,14 @@ const figures: Figure[] = [
 const connections = 100;
 
 interface DisturbedLoad extends MeasuredLoad {
-  /** Readings that the gateway had taken when the last fault was over. */
+  /** Readings that the gateway had accepted when the last fault was over. */
   takenAfter: number;
 }
 
-/** Readings that the gateway has taken since it started. */
+/** Readings that the gateway has accepted since it started. */
 const takenBy = async (product: ProductSide) => (await statusOf(product)).pipeline.readings;
 
-/** A load as fast as it is acknowledged, while `disturb` does its work. */
+/** Runs a load at the rate at which it is acknowledged, while `disturb` causes faults. */
 async function loadWhile(
   product: ProductSide,
   seconds: number,
@@ -53,9 +53,10 @@ function verdictSample(load: DisturbedLoad, comparison: Comparison): Sample {
   sample.details.stored = comparison.stored;
   sample.details.reconnects = load.report.reconnects;
   sample.details.takenAfter = load.takenAfter;
-  if (load.takenAfter <= 0) sample.problems.push('no load any more when the last fault was over');
-  if (lostCount > 0) sample.problems.push(`${lostCount} lost of the acknowledged, such as ${lost[0]}`);
-  if (repeatedCount > 0) sample.problems.push(`${repeatedCount} there twice, such as ${repeated[0]}`);
+  if (load.takenAfter <= 0) sample.problems.push('the load stopped before the last fault was over');
+  if (lostCount > 0) sample.problems.push(`${lostCount} acknowledged readings are lost, such as ${lost[0]}`);
+  if (repeatedCount > 0)
+    sample.problems.push(`${repeatedCount} readings are stored twice, such as ${repeated[0]}`);
   if (strangers > 0) sample.problems.push(`${strangers} readings were never sent`);
   return sample;
 }
@@ -87,7 +88,7 @@ async function killInflux({ folder, quick }: BenchContext): Promise<Sample> {
       await allConfirmed(product);
       const sample = verdictSample(load, await compareInflux(influxd, load));
       sample.details.takenMeanwhile = takenMeanwhile;
-      if (takenMeanwhile <= 0) sample.problems.push('no load while InfluxDB was away');
+      if (takenMeanwhile <= 0) sample.problems.push('there was no load while InfluxDB was down');
       return sample;
     } finally {
       await product.stop();
@@ -118,7 +119,7 @@ async function killGateway({ folder, quick }: BenchContext): Promise<Sample> {
     if (!machine.startsWith('w')) comparison.add(machine, seq);
   });
   const sample = verdictSample(load, comparison);
-  // One kill cuts each connection once at most: with fewer, one kill found nobody there.
+  // One kill closes each connection at most once. With fewer reconnections, one kill happened without connections.
   if (load.report.reconnects <= connections * (kills - 1)) {
     sample.problems.push(`${kills} kills under load, but only ${load.report.reconnects} reconnections`);
   }

@@ -4,7 +4,7 @@ import type { Sample, Scenario } from '../scenario.ts';
 import { startBare, startProductSide } from '../sides/sides.ts';
 import { checkJournal } from './ingest.ts';
 
-/** From the process's birth to the acknowledgement of a first message. */
+/** From the start of the process to the acknowledgement of its first message. */
 export const firstAck: Scenario = {
   name: 'start',
   title: 'start of the process to the first acknowledged message',

@@ -5,7 +5,9 @@ import { startProductSide, statusOf } from '../sides/sides.ts';
 import { checkJournal, sampleOf } from './ingest.ts';
 
 const sampleMs = 5_000;
-/** Ten minutes of readings, each with what recognises its resend, are more than the default keeps without a cloud. */
+/**
+ * Ten minutes of readings, with the keys that recognise resends, exceed the default limit of a journal without a cloud.
+ */
 const journalBytesMax = 16 * 2 ** 30;
 
 async function run({ folder, quick, sustainedMinutes }: BenchContext): Promise<Sample> {
@@ -33,7 +35,7 @@ async function run({ folder, quick, sustainedMinutes }: BenchContext): Promise<S
     await product.stop();
   }
   const sample = sampleOf(load);
-  // The first has no beginning, and the load generator was still starting in the second.
+  // The first interval has no start, and the load generator was still starting in the second.
   const whole = rates.slice(2);
   if (whole.length > 0) sample.values.slowest = Math.min(...whole);
   sample.details.seconds = load.report.seconds;

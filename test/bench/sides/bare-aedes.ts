@@ -1,5 +1,5 @@
 /**
- * The yardstick: an Aedes broker with nothing added (in memory, no hooks, no subscribers), in a process of its own.
+ * The reference: an Aedes broker with nothing added (in memory, no hooks, no subscribers), in a process of its own.
  * Prints `{"port": …}` when it listens.
  */
 import { createServer } from 'node:net';

@@ -1,4 +1,6 @@
-/** Scores windows with the product's pump model as fast as it can, in batches; prints how many a second as JSON. */
+/**
+ * Scores windows with the product's pump model as fast as possible, in batches, and prints the rate per second as JSON.
+ */
 import { join } from 'node:path';
 import { createPumpLife } from '../../../models/plant/pump.ts';
 import { pumpSensors } from '../../../models/plant/pump-sensors.ts';
@@ -17,7 +19,7 @@ const { name: backend } = await chooseBackend('wasm');
 const artefact = loadArtefact(join(packageRoot, 'models', 'artefacts', type.model!), type);
 const model = createModel(artefact);
 
-/** Windows as the gateway has them: consecutive readings of a pump that wears out. */
+/** Windows like those of the gateway: consecutive readings of a pump that wears out. */
 function windows(): Float32Array {
   const life = createPumpLife(seededRandom(1));
   const rows = type.windowRows;

@@ -15,19 +15,19 @@ export interface LoadShape {
   /** Messages, or seconds. */
   total?: number;
   duration?: number;
-  /** Messages a second; as many as are taken if absent. */
+  /** Messages a second; if absent, as many as are acknowledged. */
   rate?: number;
   /** Machine names; `{c}` is the connection's number. */
   machine?: string;
   topic?: string;
   members?: number;
-  /** Each connection a pump with fourteen sensors. */
+  /** Makes each connection a pump with fourteen sensors. */
   pumps?: boolean;
   payload?: string;
   /** The first running number of each machine; 1 if absent. */
   seqFirst?: number;
   payloadBytes?: number;
-  /** Where to write every latency (see readLatencyLog); with a rate and a duration. */
+  /** File to which every latency is written (see readLatencyLog); needs a rate and a duration. */
   latencies?: string;
 }
 
@@ -40,7 +40,7 @@ export interface MeasuredLoad {
 
 const loadMsMax = 120_000;
 
-/** Where pumps publish; the gateway's configuration says that these are pumps. */
+/** The topic on which pumps publish; the gateway's configuration gives it the machine type of pumps. */
 const pumpTopic = 'telemetry/pumps/{machine}';
 
 function argumentsOf(side: RunningSide, shape: LoadShape, ledgerFile: string): string[] {
@@ -61,7 +61,7 @@ function given([name, value]: [string, string | number | undefined]): string[] {
   return value === undefined ? [] : [`--${name}`, String(value)];
 }
 
-/** Runs the load generator as a process of its own against a side. @throws Error when it does not finish */
+/** Runs the load generator in a process of its own against a side. @throws Error if it does not finish */
 export async function runLoad(side: RunningSide, shape: LoadShape, folder: string): Promise<MeasuredLoad> {
   const ledgerFile = join(folder, `ledger-${shape.machine ?? 'load'}.json`.replace(/[{}]/g, ''));
   const limitMs = loadMsMax + (shape.duration ?? 0) * 1_000;
@@ -73,7 +73,9 @@ export async function runLoad(side: RunningSide, shape: LoadShape, folder: strin
   return { report: JSON.parse(output) as LoadReport, ledger, usage };
 }
 
-/** Some load before the measured one, by other machines (`w…`), so that both sides are measured with compiled code. */
+/**
+ * Runs some load of other machines (`w…`) before the measured one, so that both sides are measured with compiled code.
+ */
 export async function warmUp(side: RunningSide, folder: string, pumps = false): Promise<void> {
   await runLoad(side, { connections: 100, qos: 1, total: 30_000, machine: 'w{c}', pumps }, folder);
 }
@@ -83,7 +85,7 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Runs a script to its end. @throws Error with its last words unless it ends with 0 in time */
+/** Runs a script until it exits. @throws Error with its last output unless it exits with 0 in time */
 export async function outputOf(args: string[], limitMs = loadMsMax): Promise<string> {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
@@ -99,6 +101,6 @@ export async function outputOf(args: string[], limitMs = loadMsMax): Promise<str
   const [code] = await once(child, 'close');
   clearTimeout(timer);
   running.delete(child);
-  if (code !== 0) throw new Error(`${args[0]} ended with ${code}: ${words}${output.slice(-500)}`);
+  if (code !== 0) throw new Error(`${args[0]} exited with ${code}: ${words}${output.slice(-500)}`);
   return output;
 }

@@ -11,13 +11,13 @@ import { type ProductProcess, startProduct } from '../../support/processes.ts';
 
 export interface RunningSide {
   mqttPort: number;
-  /** Whose CPU time and memory count. */
+  /** The processes whose CPU time and memory are counted. */
   pids: number[];
   stop(): Promise<void>;
 }
 
 export async function startBare(): Promise<RunningSide> {
-  // With Node's own settings: the yardstick is what anybody would start.
+  // With Node's own settings, because the reference is what anybody would start.
   const child = spawn(process.execPath, [compiledEntry('test/bench/sides/bare-aedes')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -44,19 +44,19 @@ export interface ProductSide extends RunningSide {
 
 export interface ProductSideOptions {
   folder: string;
-  /** The cloud's `[store]`; without it there is no cloud and readings stay in the gateway's journal. */
+  /** The cloud's `[store]`. Without it no cloud is started, and readings stay in the gateway's journal. */
   store?: Record<string, string | number>;
-  /** More of the gateway's configuration, and of the cloud's. */
+  /** Further configuration of the gateway, and of the cloud. */
   gateway?: Record<string, unknown>;
   cloud?: Record<string, unknown>;
-  /** Wait for the gateway only until it listens. */
+  /** `listening` waits for the gateway only until it listens. */
   until?: 'ready' | 'listening';
 }
 
 const linkPassword = 'bench-link-password';
 const quiet = { HARBINGER_LOG: 'warn' };
 
-/** The load generator's machines: `load/*`, and `pumps/*` where they are pumps. */
+/** The load generator's machines: `load/*`, and `pumps/*` if they are pumps. */
 function gatewayConfig(uplinkPort: number | null, more: Record<string, unknown>): Record<string, unknown> {
   const url = `mqtt://127.0.0.1:${uplinkPort}`;
   return {
@@ -131,7 +131,7 @@ export interface GatewayStatus {
     scorer: { machines: number } | null;
   };
   alerts: {
-    /** Inputs for which there was no time. */
+    /** Inputs that were dropped for lack of time. */
     dropped: number;
     decision: { decided: { active: number; fallback: number }; undecided: number };
   };

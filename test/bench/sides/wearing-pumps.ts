@@ -5,13 +5,13 @@ import { systemClock } from '../../../shared/runtime/clock.ts';
 import { seededRandom } from '../../../shared/runtime/random.ts';
 
 const intervalMs = 500;
-/** Fills a window. */
+/** Number of past readings, which fill a window. */
 const pastRows = 34;
-/** Where live readings begin: nearly at the alert's limit of 60 cycles. */
+/** Remaining life at the first live reading: nearly the alert's limit of 60 cycles. */
 const remainingAtStart = 80;
 const publishMsMax = 20_000;
 
-/** Pumps near the end of their lives, each read every half second, at its own moment within it. */
+/** Pumps near the end of their lives. Each is read every half second, at a moment of its own within it. */
 export class WearingPumps {
   readonly #port: number;
   readonly #lives: PumpLife[];
@@ -32,7 +32,7 @@ export class WearingPumps {
     await this.#client?.endAsync(true);
   }
 
-  /** Sends the pumps' earlier readings at once, with the times at which they would have been sent. */
+  /** Publishes the pumps' past readings at once, with the times at which they would have been published. */
   async sendPast(): Promise<void> {
     const nowMs = systemClock.nowMs();
     const sent = this.#lives.flatMap((life, pump) => {
@@ -44,7 +44,7 @@ export class WearingPumps {
     await within(Promise.all(sent));
   }
 
-  /** Live readings for so long. Returns how many; all are acknowledged. */
+  /** Publishes live readings for `seconds`. Returns their number; all are acknowledged. */
   async live(seconds: number): Promise<number> {
     const sent: Promise<unknown>[] = [];
     const beganAtMs = systemClock.monotonicMs();

@@ -5,12 +5,12 @@ import { Histogram, type LatencySummary } from '../../load/record/histogram.ts';
 
 export interface WebhookReceiver {
   url: string;
-  /** From the time that an event carries to its arrival here. */
+  /** Time from the time that an event carries to its arrival here. */
   latenciesMs(): LatencySummary;
   stop(): Promise<void>;
 }
 
-/** Takes CloudEvents as a customer's system would, and notes how old they are. */
+/** Receives CloudEvents like a customer's system, and records how old they are. */
 export async function startReceiver(): Promise<WebhookReceiver> {
   const histogram = new Histogram();
   const server = createServer((request, response) => {

@@ -9,7 +9,7 @@ const pageSize = 50;
 
 export interface DecisionPage {
   items: StoredDecision[];
-  /** Where the next, older page begins; null after the last one. */
+  /** The cursor of the next, older page; null after the last one. */
   next: string | null;
 }
 
