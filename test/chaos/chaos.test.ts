@@ -1,4 +1,4 @@
-/** A short run of what `npm run chaos` does for hours: real processes, faults from a fixed seed, everything compared. */
+/** A short version of `npm run chaos`: real processes, faults from a fixed seed, and a comparison of everything. */
 import { existsSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
 import { compiledEntry } from '../../shared/files/paths.ts';
@@ -13,7 +13,7 @@ import type { ChaosOptions } from './options.ts';
 import { tableOf } from './table.ts';
 
 const compiled = existsSync(compiledEntry('test/chaos/site/preload'));
-const notBuilt = reasonToSkip(compiled ? {} : { unavailable: 'npm run build:tests comes first' });
+const notBuilt = reasonToSkip(compiled ? {} : { unavailable: 'run npm run build:tests first' });
 const said: string[] = [];
 const options: ChaosOptions = {
   seed: 1,
@@ -28,13 +28,13 @@ const options: ChaosOptions = {
 };
 
 afterAll(() => {
-  // Whoever repeats a failed run needs to know which faults there were.
+  // Somebody who repeats a failed run needs to know which faults there were.
   if (said.some((line) => line.includes('FAILED'))) process.stdout.write(`${said.join('\n')}\n`);
 });
 
-// How long it takes says nothing: on a busy machine a minute or more, with the same verdict.
+// The duration is not checked: on a busy machine the run takes a minute or more, with the same verdict.
 it.skipIf(notBuilt !== null)(
-  'kills, cuts and torn writes lose nothing, double nothing, and are reported (needs npm run build:tests)',
+  'kills, cuts and torn writes lose nothing, duplicate nothing, and are reported (needs npm run build:tests)',
   async () => {
     const only = ['gateway-kill', 'journal-torn-tail', 'cloud-kill', 'link-cut-in-block'];
     const report = await runChaos({ ...options, rounds: 2, only }, (text) => said.push(text));
@@ -44,21 +44,21 @@ it.skipIf(notBuilt !== null)(
     ]);
     expect(problems).toEqual([]);
     expect(report.stores[0]?.rounds.map(({ acked }) => acked > 0)).toEqual([true, true]);
-    // The seed is one that deals all of them.
+    // This seed deals all of these kinds.
     expect(new Set(report.stores[0]?.rounds.flatMap(({ kinds }) => kinds))).toEqual(new Set(only));
     expect(tableOf(report)).toContain('Nothing failed.');
   },
   900_000,
 );
 
-it('draws the same from the same seed, and each kind of fault has a name of its own', () => {
+it('draws the same faults from the same seed, and each kind of fault has a unique name', () => {
   const draws = () => Array.from({ length: 20 }, (_, round) => Draw.forRound(7, round).int(0, 1_000_000));
   expect(draws()).toEqual(draws());
   expect(new Set(draws()).size).toBeGreaterThan(15);
   expect(new Set(faults.map(({ kind }) => kind)).size).toBe(faults.length);
 });
 
-it('notices what is lost, doubled, invented or out of order, but for what was damaged on purpose', () => {
+it('detects lost, duplicate, invented and reordered readings, except those that were damaged on purpose', () => {
   const machine = new MachineLedger('m', 1);
   machine.next = 8;
   for (const seq of [1, 2, 3, 4, 5, 7]) machine.ack(seq);
@@ -70,14 +70,14 @@ it('notices what is lost, doubled, invented or out of order, but for what was da
   expect(verdict.disordered).toEqual(['m#2 after #3']);
 });
 
-it('notices an event without a line in the store, and one with two', () => {
+it('detects an event without a line in the store, and one with two', () => {
   const listed = [{ id: 'a' }, { id: 'b' }, { id: 'c' }];
   const { twice, missing } = compareEvents(['a', 'old', 'old', 'b', 'b'], listed, new Set(['old']));
   expect(twice).toEqual(['b']);
   expect(missing).toEqual(['c']);
 });
 
-it('begins the count of dropped lines anew where the gateway did', () => {
+it('restarts the count of dropped lines when the gateway did', () => {
   const statement = (droppedLines: number) => ({ droppedLines }) as Statement;
   expect(droppedBetween(statement(100), statement(130))).toBe(30);
   expect(droppedBetween(statement(100), statement(0))).toBe(0);

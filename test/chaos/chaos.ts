@@ -1,4 +1,4 @@
-/** A run: rounds on one site after the other, each with its own draws; then everything compared once more. */
+/** A run: rounds on one site after the other, each with its own draws, and a final comparison of everything. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,12 +27,12 @@ export interface StoreReport {
 export interface ChaosReport {
   seed: number;
   stores: StoreReport[];
-  /** Stores that could not be had. */
+  /** Stores that are not available here, with the reasons. */
   unavailable: string[];
   problems: number;
 }
 
-/** @throws Error where a site cannot be built */
+/** @throws Error if a site cannot be built */
 export async function runChaos(options: ChaosOptions, say: (text: string) => void): Promise<ChaosReport> {
   const deadlineMs = performance.now() + options.minutesMax * 60_000;
   const report: ChaosReport = { seed: options.seed, stores: [], unavailable: [], problems: 0 };
@@ -90,8 +90,8 @@ async function runOn(
     report.comparedConnections = site.link.tap.compared;
     return report;
   } catch (error) {
-    // It did not come back to life: what was found before still counts.
-    report.finalProblems.push(`the run ended: ${String(error).slice(0, 3_000)}`);
+    // The site did not recover. Problems that were found before are kept.
+    report.finalProblems.push(`the run stopped: ${String(error).slice(0, 3_000)}`);
     say(`! ${report.finalProblems[0]}`);
     return report;
   } finally {
@@ -124,7 +124,7 @@ async function oneRound(
   return result;
 }
 
-/** Later rounds must not have hurt what earlier ones stored. */
+/** Checks that later rounds did not damage what earlier ones stored. */
 async function compareEverything({ site, history }: RunState): Promise<string[]> {
   const problems: string[] = [];
   let pumpReadings = 0;

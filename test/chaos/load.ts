@@ -1,4 +1,4 @@
-/** The sensors of one round: many that send fast, with a ledger, and two pumps near their end. */
+/** The sensors of one round: many that send fast, recorded in a ledger, and two pumps near their end. */
 
 import { runPlant } from '../../deploy/plant/plant.ts';
 import { LoadGenerator } from '../load/generator.ts';
@@ -6,11 +6,11 @@ import type { LoadReport } from '../load/options.ts';
 import type { MachineLedger } from '../load/record/ledger.ts';
 import type { Site } from './site/site.ts';
 
-/** Without a time of their own: the gateway's is used, and only the running number tells a resend. */
+/** A payload without a time: the gateway uses its own, and only the running number identifies a resend. */
 const payloadWithoutTime = '{"seq":{seq},"temperature":{v},"pressure":{v},"cycles":{seq}}';
 const drainMsMax = 60_000;
 const [timedCount, untimedCount, window] = [16, 4, 20];
-/** Sent and not acknowledged, of all sensors together. */
+/** Most messages sent and not acknowledged, for all sensors together. */
 export const inFlightMax = (timedCount + untimedCount) * window;
 
 /** Takes the name of a machine or of one of its readings. */
@@ -26,7 +26,7 @@ export interface RoundLoad {
   pumpReadings: number;
   /** Messages of the plant that were not acknowledged when it stopped: they may or may not have arrived. */
   plantUnacked: number;
-  /** There were some before this round too, so the pumps may have sent a lifecycle message twice. */
+  /** True if there were such messages before this round too, so the pumps may have sent a lifecycle message twice. */
   plantSaidAgain: boolean;
 }
 
@@ -111,7 +111,7 @@ export class Sensors {
     return new Sensors(site, generators, seed, pumpStates);
   }
 
-  /** Sends no more, and waits (bounded) until everything is acknowledged. */
+  /** Stops sending, and waits for a limited time until everything is acknowledged. */
   async stop(): Promise<RoundLoad> {
     const reports = await Promise.all(this.#generators.map((generator) => generator.stop()));
     this.#plantStop.abort();
@@ -129,7 +129,7 @@ export class Sensors {
     };
   }
 
-  /** A repeated lifecycle message has the same id and is the same event. */
+  /** Counts a lifecycle message. A repeated one has the same id and is the same event. */
   #note(pump: string, state: string): void {
     if (this.#pumpStates.get(pump) === state) return;
     this.#pumpStates.set(pump, state);

@@ -1,4 +1,4 @@
-/** `npm run chaos`: faults drawn from a seed, done to real processes; ends with a table, and an exit code. */
+/** `npm run chaos`: causes faults, drawn from a seed, in real processes. Prints a table and returns an exit code. */
 import { writeFileSync } from 'node:fs';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import { runChaos } from './chaos.ts';
@@ -8,7 +8,7 @@ import { tableOf } from './table.ts';
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 
-// So that processes and disks are not left behind.
+// Exits in order, so that no processes and disks are left behind.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     say(`stopped by ${signal}`);

@@ -6,14 +6,14 @@ import type { StoreKind } from './site/site.ts';
 export interface ChaosOptions {
   seed: number;
   rounds: number;
-  /** Begins no new round after so long. */
+  /** No new round starts after this time. */
   minutesMax: number;
   stores: StoreKind[];
   /** Messages a second. */
   rate: number;
-  /** Kinds of fault to draw from; all if empty. */
+  /** Kinds of faults to draw from; all if empty. */
   only: string[];
-  /** First round: to repeat a later one of an earlier run. */
+  /** The first round, to repeat a later round of an earlier run. */
   from: number;
   loadMsMin: number;
   standstillMsMax: number;
@@ -37,7 +37,7 @@ const stores: Record<string, StoreKind[]> = {
   both: ['influx1', 'embedded'],
 };
 
-/** Null: only the kinds are to be listed. @throws HarbingerError USAGE */
+/** Null if only the kinds are to be listed. @throws HarbingerError USAGE */
 export function readOptions(args: string[]): ChaosOptions | null {
   const { values } = parseArgs({
     args,

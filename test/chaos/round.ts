@@ -1,4 +1,4 @@
-/** One round: load, faults at random moments, healing, draining, and the comparison of what is with what was said. */
+/** One round: load, faults at random moments, healing, draining, and the comparison of the state with the load. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { checkRound } from './checks/checks.ts';
 import { Aftermath, type RunState } from './checks/run-state.ts';
@@ -28,7 +28,7 @@ export interface RoundResult {
   /** Acknowledged readings that are not in the store, without an excuse. */
   lost: number;
   storedTwice: number;
-  /** Lost while the disk broke down: it had confirmed a sync that it did not do. */
+  /** Readings lost when the disk failed: it had confirmed a sync that it did not do. */
   lostToFalseSync: number;
   resent: number;
   lostToDamage: number;
@@ -90,7 +90,9 @@ async function strike(
   try {
     await plan.run(scene);
   } catch (error) {
-    aftermath.problems.push(`${fault.kind} could not be done or undone: ${String(error).slice(0, 3_000)}`);
+    aftermath.problems.push(
+      `${fault.kind} could not be caused or reverted: ${String(error).slice(0, 3_000)}`,
+    );
     for (const process of [scene.site.gateway, scene.site.cloud]) {
       if (!process.running) await process.start().catch((again) => scene.say(String(again)));
     }

@@ -1,6 +1,6 @@
 import type { ChaosReport, StoreReport } from './chaos.ts';
 
-/** The report as text: each kind of fault, how often it was done, and what came of it. */
+/** The report as text: each kind of fault, how often it was caused, and with which outcome. */
 export function tableOf(report: ChaosReport): string {
   const parts = report.stores.map((store) => storeTable(store));
   for (const why of report.unavailable) parts.push(`skipped ${why}`);
@@ -30,7 +30,7 @@ function storeTable({
     `${store} (disks: ${disks}): ${rounds.length} rounds, ${sum(({ acked }) => acked)} readings acknowledged, ` +
       `${sum(({ lost }) => lost)} lost, ${sum(({ storedTwice }) => storedTwice)} stored twice; ` +
       `${sum(({ resent }) => resent)} sent again, ${sum(({ lostToDamage }) => lostToDamage)} lost to damaged blocks and ` +
-      `reported, ${sum(({ lostToFalseSync }) => lostToFalseSync)} to a disk that confirmed what it did not do, ` +
+      `reported, ${sum(({ lostToFalseSync }) => lostToFalseSync)} to a disk that confirmed a sync it did not do, ` +
       `${sum(({ droppedByPolicy }) => droppedByPolicy)} dropped by policy and counted; events went before ` +
       `readings on ${comparedConnections} connections`,
     `  ${'fault'.padEnd(30)} ${'times'.padStart(5)}   outcome`,
@@ -40,7 +40,7 @@ function storeTable({
   ].join('\n');
 }
 
-/** In one line how many kinds of fault could not be done here, by reason. */
+/** One line that says how many kinds of faults were not possible here, by reason. */
 function skippedLine(skipped: StoreReport['skipped']): string[] {
   const counts = new Map<string, number>();
   for (const { why } of skipped) counts.set(why, (counts.get(why) ?? 0) + 1);

@@ -1,9 +1,9 @@
-/** Compares both sides' own counters with what was done: those of a process that lived through a round must agree. */
+/** Compares both sides' own counters with the load. The counters of a process that ran for a whole round must agree. */
 import type { ProductProcess } from '../../support/processes.ts';
 import { storedPumpRows } from '../observe/stored.ts';
 import type { Site } from '../site/site.ts';
 
-/** Readings that are sent beside the load and the pumps: retained and poisoned ones. */
+/** Most readings that are sent besides those of the load and the pumps: retained and poisoned ones. */
 const othersMax = 64;
 
 export interface Accounts {
@@ -46,7 +46,7 @@ export function accountProblems(before: Accounts, after: Accounts, loadRows: num
   return problems;
 }
 
-/** When everything is healed and drained, both must say that they are well. */
+/** Checks that both sides report that they are well, after everything is healed and drained. */
 export async function wellProblem({ gateway, cloud }: Site): Promise<string | null> {
   for (const [name, { process }] of Object.entries({ gateway, cloud })) {
     for (const path of ['/healthz', '/readyz']) {

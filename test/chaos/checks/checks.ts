@@ -17,7 +17,7 @@ export async function checkRound(run: RunState, load: RoundLoad, aftermath: Afte
   const after = aftermath.after!;
   for (const report of load.reports) {
     if (report.end !== 'stopped')
-      problems.push(`the load ended: ${report.end}, ${report.sent - report.acked} unacknowledged`);
+      problems.push(`the load stopped early: ${report.end}, ${report.sent - report.acked} unacknowledged`);
   }
   const stored = await storedSeqs(site, run.nextSeq, load.nextSeq);
   const verdict = compare(load.machines, stored, excused);
@@ -33,7 +33,7 @@ export async function checkRound(run: RunState, load: RoundLoad, aftermath: Afte
     aftermath.allowed.has('rolled-back') ||
     [...run.saidAgain].some((prediction) => id.startsWith(prediction));
   const { twice, missing } = compareEvents(await storedEventIds(site), newEvents(before, after), run.doubled);
-  // The cloud acts on an event before its store has it; a gateway that is put back may have forgotten it by then.
+  // The cloud acts on an event before its store has it; a gateway that was rolled back may have lost the event by then.
   const mayBeMissing = aftermath.allowed.has('false-sync') || aftermath.allowed.has('rolled-back');
   if (missing.length > 0 && !mayBeMissing)
     problems.push(`LOST ${missing.length} events that the cloud lists: ${some(missing)}`);
@@ -73,14 +73,17 @@ function readingProblems(verdict: Verdict, dropped: number, { allowed }: Afterma
   return problems;
 }
 
-/** Known of the pumps: how many readings they took, and how many of their messages were not acknowledged. */
+/** Compares the rows of the pumps with the number of readings that they took and of messages not acknowledged. */
 function pumpProblems(rows: number, load: RoundLoad, { allowed, excused }: Aftermath): string[] {
   const mayBeLess = allowed.has('dropped') || allowed.has('false-sync') || excused.size > 0;
   const least = load.pumpReadings - load.plantUnacked;
   return rows < least && !mayBeLess ? [`LOST readings of pumps: ${rows} rows of at least ${least}`] : [];
 }
 
-/** On a full disk the gateway counts readings that it then refuses; readings in damaged blocks were counted and are lost. */
+/**
+ * Without these the counts are comparable. On a full disk the gateway counts readings that it then refuses, and
+ * readings in damaged blocks were counted and are lost.
+ */
 const incomparable = ['dropped', 'false-sync', 'damaged-block', 'end'] as const;
 
 async function metricProblems(run: RunState, { stored }: Verdict, { allowed }: Aftermath): Promise<string[]> {
@@ -95,9 +98,9 @@ async function metricProblems(run: RunState, { stored }: Verdict, { allowed }: A
   return problem === null ? [] : [problem];
 }
 
-/** Each lifecycle message is one event; each prediction is opened once. */
+/** Each lifecycle message must be one event; each prediction must be opened once. */
 function eventProblems(before: Statement, after: Statement, load: RoundLoad): string[] {
-  const problems = after.eventsRepeated.map((id) => `EVENT ${id} is there twice`);
+  const problems = after.eventsRepeated.map((id) => `EVENT ${id} is listed twice`);
   const events = newEvents(before, after);
   const arrived = events.flatMap(({ type, subject }) => {
     const state = /machine\.(failed|replaced)\.v1$/.exec(type)?.[1];
@@ -105,7 +108,7 @@ function eventProblems(before: Statement, after: Statement, load: RoundLoad): st
   });
   for (const name of new Set([...load.lifecycle, ...arrived])) {
     const [sent, came] = [load.lifecycle, arrived].map((list) => list.filter((one) => one === name).length);
-    // Said again after a stop without acknowledgement, it may have arrived before.
+    // A message repeated after a stop without an acknowledgement may have arrived before.
     const least = load.plantUnacked > 0 ? 0 : load.plantSaidAgain ? sent! - 1 : sent!;
     if (came! > sent! || came! < least)
       problems.push(`EVENTS ${name}: ${sent} sent and acknowledged, ${came} arrived`);

@@ -7,7 +7,7 @@ import type { Site } from '../site/site.ts';
 import type { Accounts } from './accounts.ts';
 import type { Verdict } from './verdict.ts';
 
-/** Carried from round to round. */
+/** State that is carried from round to round. */
 export interface RunState {
   site: Site;
   nextSeq: number;
@@ -15,7 +15,7 @@ export interface RunState {
   accounts: Accounts;
   /** Ids of events that had two lines in the store. */
   doubled: Set<string>;
-  /** Predictions that the gateway may report again, as it has lost its memory of having reported them. */
+  /** Predictions that the gateway may report again, because it lost its record of having reported them. */
   saidAgain: Set<string>;
   pumpStates: Map<string, string>;
   /** The ledger and the excuses of every round, for the comparison at the end of the run. */

@@ -1,16 +1,16 @@
 import type { MachineLedger } from '../../load/record/ledger.ts';
 import type { StoredSeqs } from '../observe/stored.ts';
 
-/** How the store compares with what was acknowledged. */
+/** The result of comparing the store with the acknowledged readings. */
 export interface Verdict {
   acked: number;
   stored: number;
-  /** Acknowledged, not stored, and no damage to a disk explains it. */
+  /** Acknowledged and not stored, with no damaged disk to explain it. */
   lost: string[];
-  /** Acknowledged, not stored, and its block was damaged on the disk on purpose. */
+  /** Acknowledged and not stored, but their block was damaged on the disk on purpose. */
   lostToDamage: number;
   repeated: string[];
-  /** Stored though never sent. */
+  /** Stored, but never sent. */
   strangers: string[];
   /** Readings stored under an earlier time than a reading of the same series that was sent before them. */
   disordered: string[];

@@ -1,11 +1,11 @@
 import { Draw } from './draw.ts';
 
-/** Possible numbers of faults in a round; fewer where the rest of the deck is for targets that already have one. */
+/** Possible numbers of faults in a round. There are fewer if all cards left are for targets that already have one. */
 const counts = [1, 2, 2, 2, 3];
 
 /**
- * Deals the faults of a round like cards: each kind comes once before any comes again, and no two of a
- * round are for one target. A round's hand depends on the seed, the cards and its number alone.
+ * Deals the faults of a round like cards: each kind comes once before any is repeated, and no two of a round have the
+ * same target. The faults of a round depend only on the seed, the cards and its number.
  */
 export function deal<T extends { target: string }>(seed: number, cards: readonly T[], round: number): T[] {
   const draw = Draw.forRound(seed, 0);

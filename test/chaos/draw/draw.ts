@@ -1,6 +1,6 @@
 import { type Random, seededRandom } from '../../../shared/runtime/random.ts';
 
-/** Draws from a seed: everything that differs from round to round comes from here, so that a seed repeats a run. */
+/** Random draws from a seed. Everything that differs between rounds is drawn here, so that a seed repeats a run. */
 export class Draw {
   readonly #random: Random;
 
@@ -8,7 +8,7 @@ export class Draw {
     this.#random = seededRandom(seed);
   }
 
-  /** Whole, both ends included. */
+  /** Returns a whole number from `from` to `to`, both included. */
   int(from: number, to: number): number {
     return from + Math.floor(this.#random.next() * (to - from + 1));
   }
@@ -38,7 +38,7 @@ export class Draw {
     return Buffer.from(Array.from({ length: count }, () => this.int(0, 255)));
   }
 
-  /** Independent draws for one round, so that a round can be repeated without those before it. */
+  /** Independent draws for one round, so that a round can be repeated without the earlier ones. */
   static forRound(seed: number, round: number): Draw {
     return new Draw(Math.imul(seed, 0x9e3779b1) ^ Math.imul(round + 1, 0x85ebca6b));
   }

@@ -1,4 +1,4 @@
-/** Wall clocks that jump, of one process at a time; the sensors' clock stays right. */
+/** Jumps of the wall clock of one process at a time. The sensors' clock stays right. */
 
 import { statusOf } from '../observe/reported.ts';
 import { metricOf } from '../observe/watch.ts';
@@ -22,7 +22,7 @@ function clockJump(which: 'gateway' | 'cloud'): Fault {
           `the clock of the ${which} jumps by ${offsetMs / 1_000} s, and back after ${seconds(forMs)}` +
           (restarts ? '; it is killed and started in between' : ''),
         async run({ site, allow }) {
-          // Sensors then seem to be further ahead than is believed, and the gateway's own time is used.
+          // Sensors then seem to be further ahead than is accepted, and the gateway's own time is used.
           if (which === 'gateway') allow(offsetMs < -aheadMsMax ? 'disorder' : 'disorder-untimed');
           site.order(which, { clockOffsetMs: offsetMs });
           try {
@@ -42,13 +42,13 @@ function clockJump(which: 'gateway' | 'cloud'): Fault {
   };
 }
 
-/** A board without a battery: its clock begins at 1970, and jumps to now when the network is there. */
+/** A board without a battery: its clock starts at 1970, and jumps to the real time when the network is available. */
 const unset: Fault = {
   kind: 'gateway-clock-unset',
   target: 'gateway',
   plan(draw) {
     const forMs = draw.int(2_000, 5_000);
-    // Not always the same, so that each start has a time of its own.
+    // The time differs, so that no two starts have the same.
     const bootMs = draw.int(0, 10 * 365 * 86_400_000);
     return {
       text: `kill -9 gateway, start it with its clock at ${new Date(bootMs).toISOString()}, which is set after ${seconds(forMs)}`,
@@ -69,16 +69,19 @@ const unset: Fault = {
         } finally {
           site.order('gateway', { clockOffsetMs: 0 });
         }
-        expect('gateway: says that its clock was not set, and that it is; believes devices meanwhile', () =>
-          eventually(async () => {
-            const said = (words: string) => gateway.logsSince(mark).some(({ text }) => text.includes(words));
-            if (known !== 0) return `harbinger_clock_set was ${known}`;
-            if (!said('the system clock is not set') || !said('the system clock is set now'))
-              return 'it did not say so';
-            const { timesOutOfBounds } = (await statusOf(site)).placement;
-            if (timesOutOfBounds > 0) return `${timesOutOfBounds} times of devices were not believed`;
-            return (await metricOf(gateway.process, 'harbinger_clock_set')) === 1 ? null : 'still not set';
-          }),
+        expect(
+          'gateway: logs that its clock was not set, and that it is; uses the devices’ times meanwhile',
+          () =>
+            eventually(async () => {
+              const said = (words: string) =>
+                gateway.logsSince(mark).some(({ text }) => text.includes(words));
+              if (known !== 0) return `harbinger_clock_set was ${known}`;
+              if (!said('the system clock is not set') || !said('the system clock is set now'))
+                return 'its log does not say so';
+              const { timesOutOfBounds } = (await statusOf(site)).placement;
+              if (timesOutOfBounds > 0) return `${timesOutOfBounds} times of devices were not believed`;
+              return (await metricOf(gateway.process, 'harbinger_clock_set')) === 1 ? null : 'still not set';
+            }),
         );
       },
     };

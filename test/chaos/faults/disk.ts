@@ -1,4 +1,4 @@
-/** Disks that are full, read-only, or break down, each a small one of its own. */
+/** Disks that are full, read-only, or fail; each is a small disk of its own. */
 import type { Disk } from '../site/disk.ts';
 import type { Site } from '../site/site.ts';
 import { eventually, type Fault, pause, seconds } from './fault.ts';
@@ -16,7 +16,8 @@ function full(which: Which): Fault {
       return {
         text: `fill the disk of the ${which} for ${seconds(forMs)}`,
         async run({ site, allow }) {
-          // Oldest readings may give way, counted; estimates and letters have no sender to keep waiting.
+          // The oldest readings may be dropped and counted; estimates and dead letters have no sender that could be
+          // kept waiting.
           if (which === 'gateway') allow('dropped', 'estimates-lost', 'letters', 'torn-tail');
           const disk = diskOf(site, which);
           disk.fill();
@@ -78,9 +79,9 @@ function breaksDown(which: Which): Fault {
           const process = site[which];
           const disk = diskOf(site, which);
           if (which === 'gateway') allow('torn-tail', 'estimates-lost', 'letters', 'retained-lost');
-          // Linux's ext4 (seen with 6.18) answers success to an fdatasync whose write came just before the abort.
+          // Linux's ext4 (seen with 6.18) reports success for an fdatasync whose write came just before the abort.
           allow('false-sync');
-          // A process that ends because nothing can be written may be started again, in vain on this disk.
+          // A process that stops because it cannot write may be started again, which fails on this disk.
           allow('end');
           disk.breakDown();
           await pause(forMs);
@@ -93,7 +94,7 @@ function breaksDown(which: Which): Fault {
   };
 }
 
-/** Nothing is skipped or forgotten: reading resumes when it can, and the log has both. */
+/** Nothing may be skipped or lost: reading resumes when possible, and both are logged. */
 const unreadable: Fault = {
   kind: 'gateway-disk-unreadable',
   target: 'gateway',
@@ -110,15 +111,17 @@ const unreadable: Fault = {
         } finally {
           site.order('gateway', { disk: 'well' });
         }
-        // Without a cloud there is nothing to read for.
+        // Without a cloud the journal is not read.
         if (targets.size > 1) return;
-        expect('gateway: says that its journal cannot be read, and that it can be again; goes on', () =>
+        expect('gateway: logs that its journal cannot be read, and that it can be read again; runs on', () =>
           eventually(() => {
             const said = (words: string) =>
               gateway.logsSince(lastLog).some(({ text }) => text.includes(words));
             if (gateway.starts !== starts) return 'it was restarted';
-            if (!said('the journal cannot be read; this is retried')) return 'it did not say so';
-            return said('the journal can be read again') ? null : 'it did not say that it can';
+            if (!said('the journal cannot be read; this is retried')) return 'its log does not say so';
+            return said('the journal can be read again')
+              ? null
+              : 'its log does not say that it can be read again';
           }),
         );
       },
@@ -142,7 +145,7 @@ const unreadableAtStart: Fault = {
         site.order('gateway', { disk: 'well' });
       }
       await site.gateway.start();
-      expect('gateway: refuses to start on a journal that it cannot read, and says why', () => {
+      expect('gateway: refuses to start on a journal that it cannot read, and logs the reason', () => {
         if (refusal === null) return 'it started';
         return /EIO/.test(refusal) ? null : refusal.slice(0, 1_500);
       });
@@ -150,14 +153,14 @@ const unreadableAtStart: Fault = {
   }),
 };
 
-/** The journal's limit is reached while the cloud is away: the oldest readings go, and are counted. */
+/** The journal reaches its limit while the cloud is down: the oldest readings are dropped and counted. */
 const backlogFull: Fault = {
   kind: 'journal-full',
   target: 'gateway',
   plan(draw) {
     const forMs = draw.int(12_000, 16_000);
     return {
-      text: `journal limited to 1 MiB, and the link cut for ${seconds(forMs)}; then both as before`,
+      text: `journal limited to 1 MiB, and the link cut for ${seconds(forMs)}; then both restored`,
       async run({ site, allow }) {
         allow('dropped', 'estimates-lost');
         await site.gateway.stop();

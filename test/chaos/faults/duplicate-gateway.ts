@@ -1,19 +1,19 @@
-/** A second gateway that calls itself as the first one does, with a journal of its own: a copied configuration. */
+/** A second gateway with the name of the first one and a journal of its own, as with a copied configuration. */
 
 import { keptOf } from '../observe/stored.ts';
 import { eventually, type Fault, pause, seconds } from './fault.ts';
 import { publishAll } from './sensors.ts';
 
-const twin: Fault = {
-  kind: 'gateway-twin',
+const duplicateGateway: Fault = {
+  kind: 'gateway-duplicate',
   target: 'sensors',
   plan(draw) {
     const [forMs, count] = [draw.int(500, 2_500), draw.int(1, 30)];
-    const machine = `twin${draw.int(0, 2 ** 40)}`;
+    const machine = `duplicate${draw.int(0, 2 ** 40)}`;
     return {
       text: `another gateway of the same name sends ${count} readings, and stops after ${seconds(forMs)}`,
       async run({ site, expect }) {
-        const other = site.twin();
+        const other = site.duplicateGateway();
         await other.start();
         try {
           const messages = Array.from(
@@ -29,7 +29,7 @@ const twin: Fault = {
             const blocks = Object.values(backlog).reduce((sum, lane) => sum + lane.blocks, 0);
             return blocks === 0 ? null : `${blocks} blocks wait`;
           });
-          expect('the other gateway: its readings are in the store, once', async () => {
+          expect('the other gateway: its readings are stored once', async () => {
             const stored = await keptOf(site, machine);
             const wanted = Array.from({ length: count }, (_, i) => i + 1).join();
             return drained ?? (stored.join() === wanted ? null : `${stored.join()} instead of 1 to ${count}`);
@@ -42,4 +42,4 @@ const twin: Fault = {
   },
 };
 
-export const twinFaults: Fault[] = [twin];
+export const duplicateGatewayFaults: Fault[] = [duplicateGateway];

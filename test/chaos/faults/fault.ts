@@ -7,70 +7,70 @@ import type { Site } from '../site/site.ts';
 /** The part that a fault affects. Each has one fault at a time; faults of different targets overlap. */
 export type Target = 'gateway' | 'cloud' | 'link' | 'store' | 'sensors';
 
-/** Effects that the faults of a round may have; without them they are problems. */
+/** Effects that the faults of a round permit. Without a permit they are problems. */
 export type Allowance =
-  /** Readings dropped by policy, as far as they are counted. */
+  /** Readings may be dropped by policy, if they are counted. */
   | 'dropped'
-  /** May be reported as a loss. */
+  /** A torn tail may be reported as a loss. */
   | 'torn-tail'
   | 'damaged-block'
-  /** A process may end by itself; it is started again. */
+  /** A process may stop by itself; it is started again. */
   | 'end'
   /** Device times may be refused, so that times no longer tell the order. */
   | 'disorder'
-  /** Disorder of readings without a time of their own, which get the gateway's. */
+  /** Readings without a time of their own, which get the gateway's, may be out of order. */
   | 'disorder-untimed'
-  /** The gateway may forget its open predictions; it says so. */
+  /** The gateway may lose its open predictions, and says so. */
   | 'alerts-forgotten'
-  /** The cloud may have forgotten open predictions: its database was taken from it. */
+  /** The cloud may lose open predictions, because its database was removed. */
   | 'alerts-unknown'
   /** The gateway's state of alerts is older than the cloud's: it may report predictions again. */
   | 'rolled-back'
-  /** Dead letters may be more or fewer than what was sent. */
+  /** The number of dead letters may differ from the number of bad messages. */
   | 'letters'
-  /** Retained messages may be gone; the log says so. */
+  /** Retained messages may be lost; the log says so. */
   | 'retained-lost'
-  /** Estimates, not readings or events, may be lost. */
+  /** Estimates may be lost, but not readings or events. */
   | 'estimates-lost'
   | 'quarantined'
   /** Data synced at one moment may be lost although the system confirmed the sync. */
   | 'false-sync';
 
-/** Null if it is as it should be, otherwise what is wrong. */
+/** Returns null if the condition holds, otherwise a sentence that says how it is broken. */
 export type Check = () => string | null | Promise<string | null>;
 
 /** Given to a fault while it runs; it also takes the conditions that must hold afterwards. */
 export interface Scene {
   site: Site;
   watch: Watch;
-  /** Other kinds under way in this round: some statements only hold without them. */
+  /** Targets of other faults in this round: some conditions hold only without them. */
   targets: ReadonlySet<Target>;
   allow(...what: Allowance[]): void;
   isAllowed(what: Allowance): boolean;
   /** Readings whose blocks were damaged on the disk. */
   excuse(readings: readonly string[]): void;
-  /** Asked when everything is healed and drained. */
+  /** Adds a condition that is checked after everything is healed and drained. */
   expect(what: string, check: Check): void;
-  /** Losses that the gateway has reported in this round; for checks. */
+  /** Losses that the gateway has reported in this round, for checks. */
   losses(): readonly JournalLoss[];
-  /** How many acknowledged readings are missing that were excused; for checks. */
+  /** Number of missing acknowledged readings that were excused, for checks. */
   lostToDamage(): number;
-  /** Whether the retained message was gone; for checks. */
+  /** Whether the retained message was lost, for checks. */
   isRetainedGone(): boolean;
   say(text: string): void;
 }
 
 export interface Plan {
-  /** Describes the fault, for whoever repeats the run. */
+  /** Describes the fault to a person who repeats the run. */
   text: string;
-  /** Does it and undoes it. */
+  /** Causes the fault and reverts it. */
   run(scene: Scene): Promise<void>;
 }
 
 export interface Fault {
   kind: string;
   target: Target;
-  /** Why it cannot be done to this site; absent or null if it can. */
+  /** Returns why the fault is not possible at this site, or null. Absent: it is always possible. */
   unavailable?(site: Site): string | null;
   plan(draw: Draw, site: Site): Plan;
 }
@@ -82,8 +82,8 @@ export const pause = (ms: number): Promise<void> => delay(ms);
 const askAgainMs = 200;
 
 /**
- * Polls for a while, since a system reports events with a delay. The limit is counted in
- * polls, so that a slow machine has as many as a fast one.
+ * Polls until the check passes, because a system reports events with a delay. The limit is a number of polls, so that a
+ * slow machine has as many as a fast one.
  */
 export async function eventually(check: Check, msMax = 60_000): Promise<string | null> {
   for (let left = msMax / askAgainMs; ; left--) {

@@ -7,7 +7,7 @@ import { journalFaults } from './damage/journal.ts';
 import { putBackFaults } from './damage/put-back.ts';
 import { stateFaults } from './damage/state.ts';
 import { diskFaults } from './disk.ts';
-import { twinFaults } from './duplicate-gateway.ts';
+import { duplicateGatewayFaults } from './duplicate-gateway.ts';
 import type { Fault, Plan } from './fault.ts';
 import { linkFaults } from './link.ts';
 import { processFaults } from './processes.ts';
@@ -27,19 +27,19 @@ export const faults: readonly Fault[] = [
   ...sessionFaults,
   ...clockFaults,
   ...sensorFaults,
-  ...twinFaults,
+  ...duplicateGatewayFaults,
 ];
 
 export interface PlannedFault {
   fault: Fault;
   plan: Plan;
-  /** After the load began. */
+  /** Time after the start of the load. */
   atMs: number;
 }
 
 const beginMsMax = 4_000;
 
-/** One to three faults for different targets. `only`: kinds to draw from, all if empty. */
+/** Draws one to three faults with different targets. `only`: the kinds to draw from; all if empty. */
 export function drawFaults(seed: number, round: number, site: Site, only: readonly string[]): PlannedFault[] {
   const draw = Draw.forRound(seed, round);
   const possible = faults.filter(

@@ -1,16 +1,16 @@
-/** The link between gateway and cloud. */
+/** Faults of the link between gateway and cloud. */
 import type { Draw } from '../draw/draw.ts';
 import type { Meddling } from '../site/meddler.ts';
 import { type Fault, type Plan, pause, type Scene, seconds } from './fault.ts';
 
-/** Once the link has been away for a moment, the gateway must report it. */
+/** After the link has been down for a moment, the gateway must report it. */
 function expectOffline(scene: Scene, fromMs: number, toMs: number): void {
   scene.expect('gateway: harbinger_uplink_connected 0 while cut, still healthy and ready', () => {
     const samples = scene.watch
       .between(fromMs + 2_000, toMs)
       .filter(({ uplinkConnected }) => uplinkConnected !== null);
     if (samples.length < 3) return null; // Too short, or another fault held the gateway.
-    if (samples.every(({ uplinkConnected }) => uplinkConnected)) return 'it said connected';
+    if (samples.every(({ uplinkConnected }) => uplinkConnected)) return 'it reported that it was connected';
     if (scene.targets.has('gateway')) return null;
     const unwell = samples.some(({ gatewayHealthy, gatewayReady }) => !gatewayHealthy || !gatewayReady);
     return unwell ? 'being offline made it unhealthy or not ready' : null;
@@ -79,13 +79,13 @@ function shaped(text: string, forMs: number, begin: (scene: Scene) => void): Pla
 const halfOpen = linkFault('link-half-open', (draw) => {
   const forMs = draw.int(8_500, 10_000);
   return {
-    text: `leave the link half-open for ${seconds(forMs)}: everything is taken, nothing passes`,
+    text: `leave the link half-open for ${seconds(forMs)}: everything is accepted, nothing passes`,
     async run(scene) {
       const { tap } = scene.site.link;
       const connections = tap.connections;
       await during(scene, () => scene.site.link.halfOpen(), forMs);
       const noticed = tap.connections > connections;
-      scene.expect('gateway: gives up a silent cloud after uplink.ackMsMax', () =>
+      scene.expect('gateway: closes the connection to a silent cloud after uplink.ackMsMax', () =>
         noticed || scene.targets.has('gateway') ? null : `no new connection within ${seconds(forMs)}`,
       );
     },
@@ -126,7 +126,7 @@ const impostor = linkFault('link-impostor', (draw) => {
   const style = draw.pick(Object.keys(impostors));
   const [answer, hangsUp, forMs] = [impostors[style]!(draw), draw.chance(0.5), draw.int(3_000, 6_000)];
   return {
-    text: `in the cloud’s place somebody answers with ${style} and ${hangsUp ? 'hangs up' : 'stays'}, for ${seconds(forMs)}`,
+    text: `an impostor answers in place of the cloud with ${style} and ${hangsUp ? 'disconnects' : 'stays connected'}, for ${seconds(forMs)}`,
     async run(scene) {
       const fromMs = performance.now();
       await during(scene, () => scene.site.link.impersonate({ answer, hangsUp }), forMs);

@@ -14,7 +14,7 @@ async function expectRestart(scene: Scene, which: Which): Promise<void> {
   const before = await startedAt(scene.site[which]);
   scene.expect(`${which}: restart visible in process_start_time_seconds`, async () => {
     const after = await startedAt(scene.site[which]);
-    if (before === null) return null; // It did not answer then: another fault held it.
+    if (before === null) return null; // It did not answer then, because of another fault.
     return after !== null && after !== before ? null : `${before} before, ${after} after`;
   });
 }
@@ -30,7 +30,7 @@ function kill(which: Which): Fault {
         async run(scene) {
           const process = scene.site[which];
           await expectRestart(scene, which);
-          // A write that SIGKILL cut short is a torn tail that nobody was promised.
+          // A write that SIGKILL interrupted is a torn tail. Nothing in it had been acknowledged.
           scene.allow('torn-tail');
           await process.kill9();
           await pause(downMs);
@@ -108,7 +108,7 @@ function freeze(which: Which): Fault {
   };
 }
 
-/** The model's thread ends or hangs: it is replaced, the gateway goes on, and says so. */
+/** The model's thread dies or hangs: it is replaced and the gateway runs on and reports it. */
 function modelThread(action: 'die' | 'hang'): Fault {
   return {
     kind: `model-worker-${action === 'die' ? 'killed' : 'hung'}`,
@@ -122,7 +122,7 @@ function modelThread(action: 'die' | 'hang'): Fault {
         const { pid } = site.gateway.process;
         site.strike('model', action, action === 'hang' ? 8_000 : undefined);
         await pause(1_000);
-        expect('gateway: model worker replaced, counted, and ready again; the process went on', () =>
+        expect('gateway: model worker replaced, counted, and ready again; the process ran on', () =>
           eventually(async () => {
             const model = await modelNow();
             if (site.gateway.process.pid !== pid) return 'the gateway was restarted';
@@ -135,7 +135,7 @@ function modelThread(action: 'die' | 'hang'): Fault {
   };
 }
 
-/** Without its data thread nothing can be acknowledged: the gateway says so and ends, to be started again. */
+/** Without its data thread the gateway cannot acknowledge anything: it logs the reason, stops, and is started again. */
 const dataThreadKilled: Fault = {
   kind: 'data-thread-killed',
   target: 'gateway',
@@ -148,7 +148,7 @@ const dataThreadKilled: Fault = {
       const problem = await eventually(() => (site.gateway.starts > starts ? null : 'it was not restarted'));
       const said = site.gateway.logsSince(lastLog).some(({ text }) => text.includes('the data thread'));
       expect(
-        'gateway: ends when its data thread does, and says why',
+        'gateway: stops when its data thread does, and logs the reason',
         () => problem ?? (said ? null : 'nothing in its log'),
       );
     },
@@ -172,7 +172,9 @@ const dataThreadHung: Fault = {
             .between(fromMs + 6_000, toMs)
             .filter((sample) => sample.gatewayReady !== null);
           if (samples.length > 0 && samples.every((sample) => sample.gatewayReady)) return 'it said ready';
-          return samples.some((sample) => sample.gatewayHealthy === false) ? 'it said not healthy' : null;
+          return samples.some((sample) => sample.gatewayHealthy === false)
+            ? 'it reported that it was not healthy'
+            : null;
         });
       },
     };

@@ -1,4 +1,4 @@
-/** Sensors that send what can never be stored: it must be set aside, counted, and hold nothing up. */
+/** Sensors that send messages which can never be stored. They must be set aside and counted, and delay nothing. */
 import mqtt from 'mqtt';
 import { statusOf } from '../observe/reported.ts';
 import { database, type Site } from '../site/site.ts';
@@ -45,7 +45,7 @@ const malformedMessages: Fault = {
         expect('gateway: each of them is a dead letter, counted once', async () => {
           if (scene.isAllowed('letters')) return null;
           const added = (await lettersNow(site)) - before;
-          // A resend after a restart cannot be told from a second message: a letter has no identity.
+          // A resend after a restart cannot be distinguished from a second message, because a letter has no identity.
           if (targets.has('gateway'))
             return added >= messages.length ? null : `${added} of ${messages.length}`;
           return added === messages.length ? null : `${added} instead of ${messages.length}`;
@@ -55,7 +55,7 @@ const malformedMessages: Fault = {
   },
 };
 
-/** Asked until it answers: another fault may hold the gateway. */
+/** Polls until the gateway answers, because another fault may affect it. */
 async function lettersNow(site: Site): Promise<number> {
   let count = 0;
   const problem = await eventually(async () => {
@@ -67,7 +67,7 @@ async function lettersNow(site: Site): Promise<number> {
   return count;
 }
 
-/** A field that the store knows as text: it refuses every line that has it as a number, and only those. */
+/** A field that the store knows as text: it refuses every line that has the field as a number, and only those. */
 const poison: Fault = {
   kind: 'poison-block',
   target: 'sensors',
@@ -98,7 +98,7 @@ const poison: Fault = {
 
 async function makeTextField(site: Site, field: string): Promise<void> {
   const problem = await eventually(async () => {
-    // Now, because InfluxDB knows a field's type for each of its shards, which are days of time.
+    // At the present time, because InfluxDB keeps a field's type per shard, and a shard covers some days.
     const body = `generic,gateway=other,machine=other,site=other ${field}="text"`;
     const answer = await fetch(`${site.influxd!.url}/write?db=${database}`, { method: 'POST', body });
     return answer.ok ? null : `InfluxDB answered ${answer.status}`;
@@ -106,7 +106,7 @@ async function makeTextField(site: Site, field: string): Promise<void> {
   if (problem !== null) throw new Error(problem);
 }
 
-/** Lines, from the reasons that quarantine gives: "… (and 3 more)". */
+/** Number of quarantined lines, from the reasons of the entries: "… (and 3 more)". */
 async function quarantinedNow(site: Site): Promise<number> {
   let lines = 0;
   const problem = await eventually(async () => {

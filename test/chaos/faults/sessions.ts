@@ -1,4 +1,4 @@
-/** Sessions, subscriptions and retained messages while the disk beneath them is full. */
+/** Sessions, subscriptions and retained messages while their disk is full. */
 import mqtt from 'mqtt';
 import type { Site } from '../site/site.ts';
 import { eventually, type Fault, pause, seconds } from './fault.ts';
@@ -31,7 +31,7 @@ async function withClient<T>(
   }
 }
 
-/** Tried until the broker has confirmed it. */
+/** Retries until the broker has confirmed it. */
 function confirmed(
   site: Site,
   id: string,
@@ -69,7 +69,7 @@ const sessionsOnFullDisk: Fault = {
         allow('dropped', 'estimates-lost', 'letters', 'torn-tail');
         gatewayDisk.fill();
         try {
-          // Both are written, in vain.
+          // Both writes fail.
           for (const id of [clientId, 'chaos-passing-session'])
             await answered(withClient(site, id, async () => true));
           await pause(forMs);
@@ -83,9 +83,11 @@ const sessionsOnFullDisk: Fault = {
         await gateway.kill9();
         await gateway.start();
         const texts = problem === null ? await found(site) : [];
-        expect('gateway: what a session was confirmed after the disk was full outlives a kill', () => {
+        expect('gateway: session state confirmed after the disk was full survives a kill', () => {
           if (problem !== null) return problem;
-          return texts.includes(text) ? null : `the message that waited for it is gone: ${texts.join(', ')}`;
+          return texts.includes(text)
+            ? null
+            : `the message that was queued for it is lost: ${texts.join(', ')}`;
         });
       },
     };

@@ -1,19 +1,19 @@
-/** InfluxDB that is down, hangs, is slow, refuses, stores half, or stores and does not say so. */
+/** InfluxDB that is down, hangs, is slow, refuses, stores a part, or stores without confirming. */
 
 import { metricOf } from '../observe/watch.ts';
 import type { StoreFault } from '../site/http-faults.ts';
 import { type Fault, pause, type Scene, seconds } from './fault.ts';
 
-/** The cloud looks at its store every 5 s and gives it 5 s to answer. */
+/** The cloud checks its store every 5 s, and waits 5 s for an answer. */
 const noticeMsMax = 10_500;
 const onlyInflux = (site: Scene['site']) =>
   site.influxd ? null : 'the embedded store is part of the cloud’s process';
 
-/** Mostly short; now and then long enough for the cloud to have noticed. */
+/** Mostly short; sometimes long enough for the cloud to detect it. */
 const outageMs = (draw: { chance(share: number): boolean; int(from: number, to: number): number }) =>
   draw.chance(0.25) ? draw.int(12_000, 14_000) : draw.int(1_500, 5_000);
 
-/** The cloud must count its retries, say that it is not ready, and stay healthy; the gateway must not mind. */
+/** The cloud must count its retries, report not ready, and stay healthy; the gateway must not be affected. */
 async function outage(scene: Scene, forMs: number, isWhole: boolean, begin: () => void, end: () => unknown) {
   const { site, watch, targets } = scene;
   const retries = () => metricOf(site.cloud.process, 'harbinger_ingest_store_retries_total');
@@ -29,7 +29,7 @@ async function outage(scene: Scene, forMs: number, isWhole: boolean, begin: () =
   const toMs = performance.now();
   const struck = (site.storeFaults?.struck ?? 0) - struckBefore;
   scene.expect(
-    'cloud: store retries counted; not ready while the store is away; healthy; the gateway too',
+    'cloud: store retries counted; not ready while the store is down; healthy; the gateway too',
     async () => {
       const after = await retries();
       const alone = !targets.has('cloud');
@@ -37,10 +37,10 @@ async function outage(scene: Scene, forMs: number, isWhole: boolean, begin: () =
         return `${struck} writes failed, store_retries_total stayed ${after}`;
       const samples = watch.between(fromMs, toMs);
       if (alone && samples.some(({ cloudHealthy }) => cloudHealthy === false))
-        return 'the cloud said not healthy';
+        return 'the cloud reported that it was not healthy';
       const late = samples.filter(({ atMs }) => atMs > fromMs + noticeMsMax);
       if (alone && isWhole && late.length > 1 && late.every(({ cloudReady }) => cloudReady !== false))
-        return 'the cloud still said ready';
+        return 'the cloud still reported that it was ready';
       const gatewayUnwell = samples.some(
         ({ gatewayHealthy, gatewayReady }) => gatewayHealthy === false || gatewayReady === false,
       );
@@ -50,8 +50,8 @@ async function outage(scene: Scene, forMs: number, isWhole: boolean, begin: () =
 }
 
 /**
- * Started twice, and nothing written in between: where the end of its log is torn, InfluxDB 1 writes on behind the tear
- * after the first start, and cuts that off at the next one, with all that it has confirmed since.
+ * Starts InfluxDB twice with no write in between. If the end of its log is torn, InfluxDB 1 appends behind the tear
+ * after the first start, and cuts that off at the next one, with everything that it has confirmed since.
  */
 async function revive(site: Scene['site']): Promise<void> {
   const { influxd, storeFaults } = site;
@@ -164,10 +164,10 @@ const frozen: Fault = {
   },
 };
 
-/** By then a write was attempted in vain. */
+/** After this time a write has been attempted and has failed. */
 const saysMsMax = 3_000;
 
-/** InfluxDB 1 goes on refusing when there is room again, as the cloud says, until it is restarted. */
+/** InfluxDB 1 continues to refuse writes when there is space again, until it is restarted; the cloud says so. */
 const diskFull: Fault = {
   kind: 'store-disk-full',
   target: 'store',
@@ -175,7 +175,7 @@ const diskFull: Fault = {
   plan(draw) {
     const forMs = outageMs(draw);
     return {
-      text: `fill the disk of influxd for ${seconds(forMs)}, free it, start it anew`,
+      text: `fill the disk of influxd for ${seconds(forMs)}, free it, restart it`,
       async run({ site, watch, targets, expect }) {
         const { cloud } = site;
         const disk = site.influxDisk!;
@@ -190,12 +190,12 @@ const diskFull: Fault = {
         const toMs = performance.now();
         await site.influxd!.kill9();
         await revive(site);
-        expect('cloud: says what to do about InfluxDB’s disk, and is not ready meanwhile', () => {
+        expect('cloud: logs advice about InfluxDB’s disk, and is not ready meanwhile', () => {
           if (targets.size > 1 || toMs - fromMs < saysMsMax) return null;
           const said = cloud.logsSince(mark).some(({ text }) => text.includes('restart InfluxDB twice'));
           const late = watch.between(fromMs + noticeMsMax, toMs);
           if (late.length > 1 && late.every(({ cloudReady }) => cloudReady !== false))
-            return 'it still said ready';
+            return 'it still reported that it was ready';
           return said ? null : 'nothing in its log';
         });
       },

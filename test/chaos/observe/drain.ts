@@ -3,10 +3,10 @@ import type { Site } from '../site/site.ts';
 import { type GatewayStatus, statusOf } from './reported.ts';
 
 const progressMs = 10_000;
-/** More than one question and its answer take. */
+/** Longer than one request and its answer take. */
 const questionMsMax = 10_000;
 
-/** Waits until everything that the gateway has is in the cloud. Null, or why not: nothing has moved for so long. */
+/** Waits until the cloud has everything that the gateway has. Returns null, or the reason if nothing moves any more. */
 export async function drained(
   site: Site,
   standstillMsMax: number,
@@ -21,10 +21,10 @@ export async function drained(
     const status = await statusOf(site).catch(() => null);
     last = status ? rest(status) : 'the gateway does not answer';
     const left = status ? waiting(status) : Number.POSITIVE_INFINITY;
-    // A slow machine may take long; what counts is progress.
+    // A slow machine may take long, so only progress is required.
     if (left < least) deadline = performance.now() + standstillMsMax;
     least = Math.min(least, left);
-    // Twice in a row: a decision of the last readings may still be on its way to the journal.
+    // Twice in a row, because a decision about the last readings may not be in the journal yet.
     calm = last === '' ? calm + 1 : 0;
     if (calm >= 3) return null;
     if (performance.now() > sayAtMs) {

@@ -20,19 +20,19 @@ export function statusOf({ gateway }: Site): Promise<GatewayStatus> {
   return gateway.process.json<GatewayStatus>('/api/status', { signal: AbortSignal.timeout(5_000) });
 }
 
-/** State that is compared before and after a round. */
+/** Statements that are compared before and after a round. */
 export interface Statement {
   events: Map<string, HarbingerEvent>;
-  /** Listed more than once. */
+  /** Events that are listed more than once. */
   eventsRepeated: string[];
   quarantined: number;
   droppedLines: number;
   deadLetters: number;
   gatewayOpen: string[];
   cloudOpen: string[];
-  /** Open in the cloud only, since the gateway's memory of them was destroyed on purpose. */
+  /** Alerts open only in the cloud, because the gateway's record of them was destroyed on purpose. */
   orphans: string[];
-  /** The reverse: the cloud's memory of them was destroyed on purpose, until they change. */
+  /** The reverse: the cloud's record of them was destroyed on purpose, until they change. */
   unknown: string[];
 }
 
@@ -73,7 +73,7 @@ export async function statementOf(
   };
 }
 
-/** Lines dropped by policy. Where the file with the count was damaged it begins at 0 again. */
+/** Lines dropped by policy. The count restarts at 0 if the file with it was damaged. */
 export function droppedBetween(before: Statement, after: Statement): number {
   const more = after.droppedLines - before.droppedLines;
   return more < 0 ? after.droppedLines : more;
@@ -89,7 +89,7 @@ export function newEvents(before: Statement, after: Statement): HarbingerEvent[]
   return [...after.events.values()].filter(({ id }) => !before.events.has(id));
 }
 
-/** Newest first, until a whole page of them is known. */
+/** Reads the newest events first, until a whole page of them is known. */
 async function newestEvents(
   cloud: ProductProcess,
   known: ReadonlyMap<string, HarbingerEvent>,

@@ -1,7 +1,7 @@
 import mqtt from 'mqtt';
 import type { Site } from '../site/site.ts';
 
-/** Telemetry too: it is stored like every reading, and kept for new subscribers besides. */
+/** A topic of telemetry: its message is stored like every reading, and kept for new subscribers too. */
 const topic = 'telemetry/chaos/retained';
 const waitMs = 30_000;
 /** The retained message that every run leaves at the broker. */

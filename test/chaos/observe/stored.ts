@@ -1,7 +1,7 @@
 import { influxSeries, pageRows, sqlRows } from '../../support/stored-rows.ts';
 import { database, type Site } from '../site/site.ts';
 
-/** Running numbers of each machine in the order of their time in the store, repeats included. */
+/** The running numbers of each machine by their time in the store, repeats included. */
 export type StoredSeqs = Map<string, number[]>;
 
 /** The load's readings with running numbers from `from` up to (not including) `to`. */
@@ -53,7 +53,7 @@ const series = (site: Site, influxQl: string) => influxSeries(site.influxd!, dat
 
 const sql = (site: Site, query: string) => sqlRows<unknown[]>(site.cloud.process, query);
 
-/** A table is made with its first row. */
+/** Returns no rows for a table that does not exist yet: it is created with its first row. */
 function noTable(name: string): (error: unknown) => unknown[][] {
   return (error) => {
     if (new RegExp(`no table '${name}'`).test(String(error))) return [];

@@ -1,4 +1,4 @@
-/** Looks at the system all the time, as an operator's monitoring does: health, readiness, and a few metrics. */
+/** Observes the system continuously like an operator's monitoring: health, readiness, and a few metrics. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProductProcess } from '../../support/processes.ts';
 import type { Site } from '../site/site.ts';
@@ -8,9 +8,9 @@ const periodMs = 250;
 const answerMsMax = 1_500;
 
 export interface Sample {
-  /** Monotonic. */
+  /** Monotonic time. */
   atMs: number;
-  /** Null: no answer. */
+  /** Null: it did not answer. */
   gatewayHealthy: boolean | null;
   gatewayReady: boolean | null;
   cloudHealthy: boolean | null;
@@ -63,7 +63,7 @@ export class Watch {
     this.samples.push({ atMs, gatewayHealthy, gatewayReady, cloudHealthy, cloudReady, uplinkConnected });
   }
 
-  /** Events journalled so far must go first on every connection made from now on. */
+  /** Notes the events journalled so far, which must go first on every connection made from now on. */
   async #noteEvents(): Promise<void> {
     const status = await statusOf(this.#site).catch(() => null);
     const events = status?.journals.find(({ lane }) => lane === 'events');
@@ -72,7 +72,7 @@ export class Watch {
   }
 }
 
-/** 200: true; another status: false; no answer: null. */
+/** True for status 200, false for another status, null without an answer. */
 async function says(process: ProductProcess, path: string): Promise<boolean | null> {
   const answer = await fetch(`${process.httpUrl}${path}`, { signal: AbortSignal.timeout(answerMsMax) }).catch(
     () => null,

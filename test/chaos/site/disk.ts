@@ -1,6 +1,6 @@
 /**
- * A small disk of its own for a process's data: an ext4 image on a loop device, or a tmpfs, where the system lets this
- * user mount one; otherwise an ordinary folder: there a full disk is injected, the other faults are skipped by name.
+ * A small disk for a process's data: an ext4 image on a loop device, or a tmpfs, if this user may mount one; otherwise
+ * an ordinary folder, where a full disk is injected and the other faults are skipped with the reason.
  */
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, truncateSync, writeSync } from 'node:fs';
@@ -10,18 +10,18 @@ import { codeOf, messageOf } from '../../../shared/runtime/errors.ts';
 export interface Disk {
   readonly path: string;
   readonly kind: 'ext4' | 'tmpfs' | 'folder';
-  /** Why it is not a disk of its own; null if it is. */
+  /** Why it is not a disk of its own; null if it is one. */
   readonly unavailable: string | null;
   /** Why it cannot be filled either; null if it can. */
   readonly cannotFill: string | null;
-  /** Fills the disk until no byte is left. */
+  /** Fills the disk completely. */
   fill(): void;
   free(): void;
-  /** Only while no file on it is open for writing. */
+  /** May be called only while no file on the disk is open for writing. */
   remount(mode: 'ro' | 'rw'): void;
   /** Makes all writes fail from now on, as a failing card does (ext4 only). */
   breakDown(): void;
-  /** Unmounts, checks the file system, mounts again. Nothing may use it. */
+  /** Unmounts, checks the file system, mounts again. Nothing may use the disk. */
   repair(): void;
   close(): void;
 }
@@ -45,7 +45,7 @@ export function makeDisk(folder: string, name: string, mib: number, injection?: 
       problems.push(messageOf(error).split('\n').at(-1)!.trim() || messageOf(error));
     }
   }
-  const why = process.getuid?.() === 0 ? problems.join('; ') : 'a disk of its own takes root';
+  const why = process.getuid?.() === 0 ? problems.join('; ') : 'a disk of its own needs root';
   return ordinary(path, why, injection);
 }
 
@@ -67,7 +67,7 @@ function ext4(path: string, mib: number): Disk {
       try {
         run('e2fsck', ['-p', '-f', image]);
       } catch (error) {
-        // 1 and 2: errors were found and corrected.
+        // Exit codes 1 and 2: errors were found and corrected.
         if ((error as { status?: number }).status! > 2) throw error;
       }
       mount();

@@ -1,19 +1,19 @@
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How bytes pass in one direction. All can be changed while they do. */
+/** How bytes pass in one direction. Everything can be changed while they do. */
 export interface FlowShape {
   delayMs: number;
-  /** Infinity: as fast as they come. */
+  /** Infinity: no limit. */
   bytesPerSecond: number;
-  /** Taken and thrown away: what a half-open connection looks like to its sender. */
+  /** Accepts bytes and discards them: so a half-open connection looks to its sender. */
   swallow: boolean;
 }
 
 const queuedBytesMax = 1 << 20;
 const sliceMs = 20;
 
-/** One direction of a connection: what `from` sends reaches `to` late, slowly, or not at all. */
+/** One direction of a connection: bytes from `from` reach `to` late, slowly, or not at all. */
 export class Flow {
   readonly #from: Socket;
   readonly #to: Socket;
@@ -22,7 +22,7 @@ export class Flow {
   #queued = 0;
   #pumping = false;
 
-  /** `onBytes` sees every chunk as it arrives; `change` says what of it, or in its place, goes on. */
+  /** `onBytes` sees every chunk as it arrives; `change` returns the bytes that are passed on instead of it. */
   constructor(
     from: Socket,
     to: Socket,

@@ -1,4 +1,4 @@
-/** Stands in front of InfluxDB and misbehaves: refuses, hangs, is slow, stores half, or loses its own answers. */
+/** A proxy in front of InfluxDB that misbehaves: refuses, hangs, is slow, stores a part, or loses answers. */
 import { once } from 'node:events';
 import {
   createServer,
@@ -13,27 +13,27 @@ import { gunzipSync } from 'node:zlib';
 
 export type StoreFault =
   | { kind: 'none' }
-  /** Answered without asking the store. 429 only to writes, others to everything. */
+  /** Answers without asking the store: 429 only to writes, other statuses to everything. */
   | { kind: 'status'; status: 429 | 500 | 503; retryAfterSeconds?: number }
-  /** A page of a proxy, to everything: 200, and nothing stored. */
+  /** Answers everything with a proxy's page: 200, and nothing is stored. */
   | { kind: 'page' }
   | { kind: 'slow'; delayMs: number }
   /** Never answers. */
   | { kind: 'hang' }
   /** Stores the first half of the lines of each write, then answers 500. */
   | { kind: 'partial' }
-  /** Stores each write, and ends the connection instead of answering. */
+  /** Stores each write, and closes the connection instead of answering. */
   | { kind: 'answer-lost' }
-  /** Stores each write, and ends the connection in the middle of the answer. */
+  /** Stores each write, and closes the connection in the middle of the answer. */
   | { kind: 'half-answer' }
-  /** A proxy that tries again: each write comes twice. */
+  /** Behaves like a proxy that retries: each write arrives twice. */
   | { kind: 'repeat' }
-  /** Ends the connection as soon as a write begins. */
+  /** Closes the connection as soon as a write starts. */
   | { kind: 'cut' };
 
 export class HttpFaults {
   fault: StoreFault = { kind: 'none' };
-  /** Writes that met a fault, or had no answer. */
+  /** Number of writes that met a fault, or had no answer. */
   struck = 0;
   readonly #target: URL;
   readonly #server: Server = createServer((request, response) => void this.#handle(request, response));
@@ -53,7 +53,7 @@ export class HttpFaults {
 
   heal(): void {
     this.fault = { kind: 'none' };
-    // Hanging requests are dropped, as by a server that was restarted.
+    // Hanging requests are dropped, as by a restarted server.
     this.#server.closeAllConnections();
   }
 
@@ -126,7 +126,7 @@ export class HttpFaults {
         request.socket.destroy();
         return;
       default:
-        return; // hang: the request is kept without an answer
+        return; // hang: the request stays without an answer
     }
   }
 

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { Link } from './link.ts';
 
-/** Acknowledgements, as a stream that the tap reads along and has nothing to say about. */
+/** A stream of acknowledgements, which the tap reads along and has no finding about. */
 const stream = Buffer.concat(Array.from({ length: 2_500 }, () => Buffer.from([0x40, 2, 0, 1])));
 
 const ends: (() => Promise<unknown>)[] = [];
@@ -38,7 +38,7 @@ async function linked(): Promise<{
   return { link, gateway, received: () => bytes, cut: once(gateway, 'close') };
 }
 
-it('cuts within what is sent at once: of it the cloud gets the bytes before the cut, and no others', async () => {
+it('cuts within a single write: the cloud gets the bytes before the cut, and no others', async () => {
   const { link, gateway, received, cut } = await linked();
   link.cutAfter(5_001);
   gateway.write(stream);

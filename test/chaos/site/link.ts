@@ -1,6 +1,6 @@
 /**
- * The link between a gateway and its cloud, as a TCP proxy that can be cut, refused, delayed, throttled, left half-open
- * and cut in the middle of a block. It also reads along what the gateway sends, to see in which order its lanes go.
+ * The link between a gateway and its cloud: a TCP proxy that can be cut, refused, delayed, throttled, left half-open
+ * and cut in the middle of a block. It also reads along what the gateway sends, to check the order of its lanes.
  */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
@@ -19,7 +19,7 @@ export interface Impostor {
 
 export class Link {
   readonly tap = new UplinkTap();
-  /** Cuts after some bytes that came within what was sent at once. */
+  /** Number of cuts within bytes that arrived as one chunk. */
   cutWithin = 0;
   readonly #targetPort: () => number;
   readonly #shape: FlowShape = { ...free };
@@ -28,7 +28,7 @@ export class Link {
   #refusing = false;
   #impostor: Impostor | null = null;
   #meddling: { kind: Meddling; seed: number } | null = null;
-  /** Upstream bytes until every connection is cut; Infinity: never. */
+  /** Upstream bytes until every connection is cut; Infinity for never. */
   #bytesLeft = Number.POSITIVE_INFINITY;
   #cutting = false;
 
@@ -45,7 +45,7 @@ export class Link {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Back to a good link; connections that were half-open are ended, as a peer that comes back does. */
+  /** Restores a good link. Half-open connections are closed, as by a peer that returns. */
   heal(): void {
     const stale = this.#shape.swallow || this.#impostor !== null || this.#meddling !== null;
     this.#refusing = false;
@@ -55,7 +55,7 @@ export class Link {
     if (stale) this.#cutAll();
   }
 
-  /** Ends every connection and lets no new one live. */
+  /** Closes every connection and refuses new ones. */
   cut(): void {
     this.#refusing = true;
     this.#cutAll();
@@ -69,23 +69,23 @@ export class Link {
     this.#shape.bytesPerSecond = bytesPerSecond;
   }
 
-  /** Takes everything, passes nothing on, in both directions; new connections too. */
+  /** Accepts everything and passes nothing on, in both directions, also on new connections. */
   halfOpen(): void {
     this.#shape.swallow = true;
   }
 
-  /** Ends every connection after exactly so many further bytes of the gateway's: mostly in the middle of a block. */
+  /** Closes every connection after exactly so many further bytes of the gateway: mostly in the middle of a block. */
   cutAfter(bytes: number): void {
     this.#bytesLeft = bytes;
   }
 
-  /** Somebody else answers in the cloud's place, from the next connection on. */
+  /** Lets an impostor answer in place of the cloud, from the next connection on. */
   impersonate(impostor: Impostor): void {
     this.#impostor = impostor;
     this.#cutAll();
   }
 
-  /** Messages are changed on their way, from the next connection on. */
+  /** Changes messages in transit, from the next connection on. */
   meddle(kind: Meddling, seed: number): void {
     this.#meddling = { kind, seed };
     this.#cutAll();
@@ -125,7 +125,7 @@ export class Link {
     if (this.#bytesLeft > 0 || this.#cutting) return kept;
     this.#cutting = true;
     if (kept.length < chunk.length) this.cutWithin++;
-    // The kept bytes have been sent by the next turn.
+    // The kept bytes have been sent by the next turn of the event loop.
     setImmediate(() => {
       this.#cutting = false;
       this.#bytesLeft = Number.POSITIVE_INFINITY;

@@ -1,14 +1,14 @@
-/** Changes messages as proxies do that understand MQTT only in part. */
+/** Changes messages like a proxy that understands MQTT only in part. */
 import { generate, type Packet, parser } from 'mqtt-packet';
 import type { Draw } from '../draw/draw.ts';
 
 export type Meddling =
-  /** Sends messages twice, as one that tries again. */
+  /** Sends messages twice, like a proxy that retries. */
   | 'repeats'
-  /** Lets a message go before the one that was sent before it. */
+  /** Sends a message before the one that preceded it. */
   | 'swaps';
 
-/** Changes the messages of one connection, from its beginning; the rest passes as it is. */
+/** Changes the messages of one connection, from its start; other packets pass unchanged. */
 export class Meddler {
   readonly #kind: Meddling;
   readonly #draw: Draw;

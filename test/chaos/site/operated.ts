@@ -7,13 +7,13 @@ const portRetryMs = 1_000;
 const isPortTaken = (error: unknown) => String(error).includes('_PORT_BUSY');
 
 /**
- * A product process as a service manager runs it: started again when it ends by itself, which is noted, because only
- * some faults are an excuse for that.
+ * A product process as a service manager runs it. It is started again when it exits by itself, which is recorded,
+ * because only some faults excuse that.
  */
 export class Operated {
   readonly process: ProductProcess;
   readonly name: string;
-  /** Ends that nobody asked for, as sentences; taken by the round. */
+  /** Exits that nobody asked for, as sentences; the round takes them. */
   readonly endedByItself: string[] = [];
   starts = 0;
   #wanted = false;
@@ -28,7 +28,7 @@ export class Operated {
     return this.#wanted;
   }
 
-  /** @throws Error with its last words */
+  /** @throws Error with its last output */
   async start(): Promise<void> {
     this.#wanted = true;
     try {
@@ -39,7 +39,7 @@ export class Operated {
     }
   }
 
-  /** Begins to start, and kills it after so long, wherever it is by then. */
+  /** Starts it, and kills it after a while, however far it has got. */
   async startAndKill(afterMs: number): Promise<void> {
     const starting = this.process.start();
     starting.catch(() => {});
@@ -49,7 +49,9 @@ export class Operated {
     await starting.catch(() => {});
   }
 
-  /** Tries to start what is expected to refuse: what it said, or null if it did start (and was stopped again). */
+  /**
+   * Starts a process that is expected to refuse. Returns its message, or null if it did start (and was stopped again).
+   */
   async refusal(): Promise<string | null> {
     try {
       await this.process.start();
@@ -81,7 +83,7 @@ export class Operated {
     process.kill(this.process.pid, 'SIGCONT');
   }
 
-  /** Lines logged after `mark` (a line taken earlier). */
+  /** Lines logged after `mark`, a line that was taken earlier. */
   logsSince(mark: LogLine | undefined): LogLine[] {
     const { logs } = this.process;
     return logs.slice(mark ? logs.indexOf(mark) + 1 : 0);
@@ -97,7 +99,7 @@ export class Operated {
         await this.process.start();
         break;
       } catch (error) {
-        // While it was down its port served somebody else's connection: it is free again soon.
+        // While it was down, another connection used its port, which will be free again soon.
         if (left === 0 || !isPortTaken(error)) throw error;
         await delay(portRetryMs);
       }

@@ -1,16 +1,17 @@
 /**
- * Loaded into a product process before its own code (`node --import`), in each of its threads: shifts the wall clock by
- * an offset that can be changed from outside, ends or hangs one of its worker threads on request, and lets the files of
- * its data thread (the journal's) fail. The product knows nothing of it. Orders come in a small JSON file, named by the environment and read again a few times a second.
+ * Loaded into a product process before its own code (`node --import`), in each of its threads. It shifts the wall clock
+ * by an offset that can be changed from outside, stops or hangs one of the worker threads on request, and makes the
+ * files of the data thread (the journal's) fail. The product is not aware of it. Orders come in a small JSON file,
+ * named by an environment variable and read a few times a second.
  */
 import { readFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { isMainThread, workerData } from 'node:worker_threads';
 
-/** Content of the file. */
+/** Content of the orders file. */
 export interface Orders {
   clockOffsetMs?: number;
-  /** `full`: a write takes half of its bytes and fails. `unreadable`: no read gives anything. */
+  /** `full`: a write writes half of its bytes and fails. `unreadable`: no read succeeds. */
   disk?: 'well' | 'full' | 'unreadable';
   /** Done once for each new number. */
   thread?: { number: number; which: WorkerName; action: 'die' | 'hang'; hangMs?: number };
@@ -31,7 +32,7 @@ function current(): Orders {
     try {
       orders = JSON.parse(readFileSync(path, 'utf8')) as Orders;
     } catch {
-      // The file is being written: the orders before stay in force a little longer.
+      // The file is being written: the earlier orders stay in force a little longer.
     }
   }
   return orders;
@@ -48,7 +49,7 @@ function shiftClock(): void {
   });
 }
 
-/** The product's threads are recognised by their worker data. */
+/** Recognises the product's threads by their worker data. */
 function ownName(): WorkerName | null {
   if (isMainThread || typeof workerData !== 'object' || workerData === null) return null;
   if ('backend' in workerData) return 'model';

@@ -1,4 +1,6 @@
-/** The system under test: gateway, cloud and store as processes, each on a small disk, with faulty links between them. */
+/**
+ * The system under test: gateway, cloud and store as processes, each on a small disk, with faulty links between them.
+ */
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -23,7 +25,7 @@ export const database = 'chaos';
 const password = 'chaos-link-password';
 const diskMib = 160;
 
-/** Limits so small that they are reached within a round. */
+/** Limits that are small enough to be reached within a round. */
 const impatience = {
   uplink: { connectMsMax: 2_000, ackMsMax: 6_000, backoffMaxMs: 1_000 },
   ingest: { storeWaitMsMax: 3_000 },
@@ -37,14 +39,14 @@ export class Site {
   readonly link: Link;
   readonly influxd: Influxd | null;
   readonly influxDisk: Disk | null;
-  /** Between cloud and InfluxDB. */
+  /** The proxy between cloud and InfluxDB. */
   readonly storeFaults: HttpFaults | null;
   readonly gateway: Operated;
   readonly cloud: Operated;
   readonly artefactsDir: string;
   readonly plantState: string;
   readonly #folder: string;
-  /** Also where a run is stopped from outside; by then its disks' own handlers have unmounted them. */
+  /** Also runs when a run is stopped from outside; by then the disks' own handlers have unmounted them. */
   readonly #removeFolder = () => rmSync(this.#folder, { recursive: true, force: true });
   readonly #orders: Record<'gateway' | 'cloud', Orders> = { gateway: {}, cloud: {} };
 
@@ -103,7 +105,7 @@ export class Site {
     return join(this.gatewayDir, 'journal');
   }
 
-  /** Takes effect at the gateway's next start. */
+  /** Changes the configuration, which takes effect at the gateway's next start. */
   configureGateway(over: Table = {}): void {
     const config = {
       gateway: gatewayName,
@@ -115,7 +117,7 @@ export class Site {
       http: { openOnLoopback: true },
       journal: { bytesMax: 64 << 20 },
       intelligence: { artefactsDir: this.artefactsDir, requestMsMax: 2_000, restart: { maxMs: 1_000 } },
-      // A model that was hung or killed is asked again soon, so that a later fault of it is seen.
+      // A model that hung or died is tried again soon, so that a later fault of it is visible.
       decisions: { breaker: { halfOpenAfterMs: 1_000 } },
       uplink: { url: `mqtt://127.0.0.1:${this.link.port}`, password, ...impatience.uplink },
     };
@@ -128,15 +130,15 @@ export class Site {
     writeFileSync(this.#ordersFile(process), JSON.stringify(this.#orders[process]));
   }
 
-  /** Ends or hangs one of the gateway's threads. */
+  /** Stops or hangs one of the gateway's threads. */
   strike(which: WorkerName, action: 'die' | 'hang', hangMs?: number): void {
     const number = (this.#orders.gateway.thread?.number ?? 0) + 1;
     this.order('gateway', { thread: { number, which, action, ...(hangMs !== undefined && { hangMs }) } });
   }
 
-  /** Another gateway of the same name, in an ordinary folder, empty at first. */
-  twin(): ProductProcess {
-    const dataDir = join(this.#folder, 'twin');
+  /** Another gateway of the same name, in an ordinary folder that is empty at first. */
+  duplicateGateway(): ProductProcess {
+    const dataDir = join(this.#folder, 'duplicate');
     rmSync(dataDir, { recursive: true, force: true });
     const env = { HARBINGER_LOG: 'info' };
     return new ProductProcess({ command: 'gateway', dataDir, configFile: this.#configFile('gateway'), env });

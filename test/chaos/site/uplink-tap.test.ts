@@ -28,7 +28,7 @@ function seen(sent: readonly (readonly [Lane, number])[]): { compared: number; o
   return { compared: tap.compared, overtaken: tap.overtaken.length };
 }
 
-it('counts a connection as compared where events that had waited went, and then readings', () => {
+it('counts a connection as compared if waiting events were sent on it, and then readings', () => {
   expect(
     seen([
       ['events', 5],
@@ -51,7 +51,7 @@ it('counts a connection as compared where events that had waited went, and then 
   ).toEqual({ compared: 0, overtaken: 0 });
 });
 
-it('notices events that had waited and went after readings', () => {
+it('detects waiting events that were sent after readings', () => {
   expect(
     seen([
       ['readings', 1],

@@ -7,23 +7,23 @@ export interface SentBatch {
   lane: Lane;
   firstSeq: number;
   lastSeq: number;
-  /** Number of the connection that it went over, from 1. */
+  /** Number of the connection that it was sent on, from 1. */
   connection: number;
 }
 
-/** Reads along what the gateway sends to the cloud: events must go before readings. */
+/** Reads along what the gateway sends to the cloud, and checks that events go before readings. */
 export class UplinkTap {
   /** Called with every batch. */
   onBatch: (batch: SentBatch) => void = () => undefined;
-  /** Newest event block that is known to have been journalled. Raised by whoever asks the gateway. */
+  /** Number of the newest event block that is known to be journalled. Raised by the caller that asks the gateway. */
   eventsKnown = 0;
   connections = 0;
-  /** Violations of "events before bulk", as sentences. */
+  /** Violations of "events before readings", as sentences. */
   readonly overtaken: string[] = [];
-  /** Connections on which events went that had waited for it, and then readings: the order was seen. */
+  /** Number of connections on which waiting events and then readings were sent, so that the order was checked. */
   compared = 0;
 
-  /** For one new connection; call the result with what the gateway sends on it. */
+  /** Returns a function for one new connection, to be called with the bytes that the gateway sends on it. */
   connection(): (chunk: Buffer) => void {
     const number = ++this.connections;
     const known = this.eventsKnown;
@@ -45,7 +45,7 @@ export class UplinkTap {
       if (readingsSeen === null) return;
       this.overtaken.push(
         `connection ${number}: event blocks ${firstSeq} to ${lastSeq} (journalled up to ${known} before it) ` +
-          `went after readings from block ${readingsSeen}`,
+          `were sent after readings from block ${readingsSeen}`,
       );
     });
     packets.on('error', () => {});

@@ -6,7 +6,7 @@ import type { Site } from '../../site/site.ts';
 import type { Fault, Plan } from '../fault.ts';
 import type { FileDamage } from './files.ts';
 
-/** Something that must not be replaced by an empty one: the cloud refuses to start until it is put back. */
+/** Damage to a file that must not be replaced by an empty one: the cloud refuses to start until it is restored. */
 function indispensable(
   kind: string,
   code: string,
@@ -40,7 +40,7 @@ function indispensable(
   };
 }
 
-/** Where every database keeps what it needs to begin. */
+/** Damages the beginning of a database file, without which no database can be opened. */
 function damageHeader(path: string, how: FileDamage, draw: Draw): void {
   if (how === 'truncated') return truncateSync(path, draw.int(1, 4_000));
   const bytes = readFileSync(path);
@@ -74,7 +74,7 @@ const operationsPage: Fault = {
     const [share, seed] = [draw.share(), draw.int(0, 2 ** 30)];
     if (how === 'flipped bits') return flippedWatermarks(share);
     return {
-      text: `kill -9 cloud, ${how} in the place of a page of its database, start (must refuse if the page is used), put it back, start`,
+      text: `kill -9 cloud, ${how} instead of a page of its database, start (must refuse if the page is used), put it back, start`,
       async run({ site, expect, say }) {
         const path = join(site.cloudDir, 'operations', 'data.mdb');
         await site.cloud.kill9();
@@ -100,7 +100,7 @@ const operationsPage: Fault = {
   },
 };
 
-/** Watermarks tell which batches have been stored: one that is too high lets batches be acknowledged and not stored. */
+/** Damage to the watermarks, which say which batches are stored: one that is too high acknowledges batches unstored. */
 function flippedWatermarks(share: number): Plan {
   return {
     text: 'kill -9 cloud, flip a bit in every watermark of its database, start',
@@ -110,7 +110,7 @@ function flippedWatermarks(share: number): Plan {
       const bytes = readFileSync(path);
       const rows = [...bytes.toString('latin1').matchAll(/(?<="seq":)\d+(?=,"movedMs")/g)];
       for (const { 0: digits, index } of rows) {
-        // Another number, without a leading zero.
+        // The result is another number, without a leading zero.
         const at = index + Math.min(digits.length - 1, 1 + Math.floor(share * (digits.length - 1)));
         bytes[at]! ^= 1;
       }
@@ -118,7 +118,7 @@ function flippedWatermarks(share: number): Plan {
       const mark = site.cloud.lastLog;
       await site.cloud.start();
       const said = site.cloud.logsSince(mark).some(({ text }) => text.includes('watermarks are damaged'));
-      expect('cloud: says that watermarks are damaged, and believes none of them', () => {
+      expect('cloud: logs that watermarks are damaged, and trusts none of them', () => {
         if (rows.length === 0) return 'no watermark was found to damage';
         return said ? null : 'nothing in its log';
       });
@@ -126,12 +126,12 @@ function flippedWatermarks(share: number): Plan {
   };
 }
 
-/** Follows the advice of OPERATIONS_DAMAGED for when there is no backup. Batches sent again must not be stored twice. */
+/** Follows the advice of OPERATIONS_DAMAGED for the case without a backup. Resent batches must not be stored twice. */
 const operationsLost: Fault = {
   kind: 'operations-lost',
   target: 'cloud',
   plan: () => ({
-    text: 'kill -9 cloud, take its database of watermarks, alerts and events away, start',
+    text: 'kill -9 cloud, remove its database of watermarks, alerts and events, start',
     async run({ site, allow }) {
       allow('alerts-unknown');
       await site.cloud.kill9();
@@ -143,7 +143,7 @@ const operationsLost: Fault = {
 
 const [duckHeadBytes, duckBlockBytes] = [12_288, 262_144];
 
-/** DuckDB looks at a block's checksum when it reads it: it may refuse to open, or miss what the block held. */
+/** DuckDB checks a block's checksum when it reads it: it may refuse to open, or lack the content of the block. */
 const storeBlock: Fault = {
   kind: 'embedded-store-block-damaged',
   target: 'cloud',
@@ -151,10 +151,10 @@ const storeBlock: Fault = {
   plan(draw) {
     const share = draw.share();
     return {
-      text: 'stop cloud, damage a block of its store, start (must refuse, or go on), kill -9, put it back, start',
+      text: 'stop cloud, damage a block of its store, start (must refuse, or run without it), kill -9, put it back, start',
       async run({ site, targets, expect, say }) {
         if (targets.has('link'))
-          return say('left out: nothing may be confirmed meanwhile, and the link is another’s');
+          return say('left out: nothing may be confirmed meanwhile, but another fault uses the link');
         const path = join(site.cloudDir, 'telemetry.duckdb');
         site.link.cut();
         await site.cloud.stop();
@@ -164,12 +164,12 @@ const storeBlock: Fault = {
         const bytes = Buffer.from(whole).fill(0x5a, at + 1_000, at + 3_000);
         writeFileSync(path, bytes);
         const refusal = await site.cloud.refusal();
-        say(refusal === null ? 'it goes on without it' : 'it refuses to start');
+        say(refusal === null ? 'it runs without it' : 'it refuses to start');
         writeFileSync(path, whole);
         rmSync(`${path}.wal`, { force: true });
         site.link.heal();
         await site.cloud.start();
-        expect('cloud: refuses a store that it cannot use with STORE_UNREADABLE and what to do', () =>
+        expect('cloud: refuses an unusable store with STORE_UNREADABLE and advice', () =>
           refusal === null || /STORE_UNREADABLE|restore a backup/.test(refusal)
             ? null
             : refusal.slice(0, 1_500),
@@ -179,7 +179,7 @@ const storeBlock: Fault = {
   },
 };
 
-/** How DuckDB's log ends after a power cut in the middle of a write: none of it had been confirmed. */
+/** Ends of DuckDB's log after a power cut in the middle of a write. Nothing of that write had been confirmed. */
 const logEnds = {
   'only zeros': (_: Buffer, draw: Draw) => Buffer.alloc(draw.int(1, 20_000)),
   'a write with zeros for its last sectors': (last: Buffer) => Buffer.from(last).fill(0, last.length >> 1),
@@ -194,7 +194,7 @@ const torn: Fault = {
     const style = draw.pick(Object.keys(logEnds) as (keyof typeof logEnds)[]);
     const seed = draw.int(0, 2 ** 30);
     return {
-      text: `kill -9 cloud, put ${style} behind the last write in the store’s log, start`,
+      text: `kill -9 cloud, append ${style} to the store’s log, start`,
       async run({ site, expect, say }) {
         await site.cloud.kill9();
         const path = join(site.cloudDir, 'telemetry.duckdb.wal');
@@ -202,10 +202,10 @@ const torn: Fault = {
         const mark = site.cloud.lastLog;
         const last = lastTransaction(log);
         if (last) writeFileSync(path, Buffer.concat([log, logEnds[style](last, new Draw(seed))]));
-        else say('nothing in the log yet');
+        else say('the log is still empty');
         await site.cloud.start();
         const said = site.cloud.logsSince(mark).some(({ text }) => text.includes('cut off the torn end'));
-        expect('cloud: says that its store’s log had a torn end', () =>
+        expect('cloud: logs that its store’s log had a torn end', () =>
           said || !last || style === 'a part of a write' ? null : 'nothing in its log',
         );
       },
@@ -213,7 +213,7 @@ const torn: Fault = {
   },
 };
 
-/** Its entries are a length (8 bytes), a checksum (8) and that many bytes; the last one of a transaction is short. */
+/** Each entry is a length (8 bytes), a checksum (8) and that many bytes; the last entry of a transaction is short. */
 function lastTransaction(log: Buffer): Buffer | null {
   const [firstEntry, head, commitBytes] = [8, 16, 5];
   let from = firstEntry;

@@ -1,4 +1,4 @@
-/** Damage to a file regardless of its format. */
+/** Damage to a file, regardless of its format. */
 import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import type { Draw } from '../../draw/draw.ts';
 
@@ -22,7 +22,7 @@ export function damageFile(path: string, how: FileDamage, draw: Draw): void {
   writeFileSync(path, bytes);
 }
 
-/** Flips one to eight bits in `[from, to)`; returns their positions. */
+/** Flips one to eight bits in `[from, to)`. Returns their positions. */
 export function flipBits(bytes: Buffer, from: number, to: number, draw: Draw): number[] {
   return Array.from({ length: draw.int(1, 8) }, () => {
     const at = draw.int(from, to - 1);

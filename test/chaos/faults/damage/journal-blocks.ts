@@ -28,11 +28,11 @@ export interface FoundSegment {
   seed: number;
   bytes: Buffer;
   blocks: FoundBlock[];
-  /** Where the last good block ends. */
+  /** Offset at which the last good block ends. */
   goodEnd: number;
 }
 
-/** Oldest first; segments with a damaged header are left out. */
+/** Segments, the oldest first. Segments with a damaged header are left out. */
 export function readSegments(journalDir: string, lane: Lane): FoundSegment[] {
   const dir = join(journalDir, lane);
   const names = readdirSync(dir).filter((name) => parseSegmentName(name) !== null);

@@ -1,4 +1,4 @@
-/** Damage to the gateway's journal, done between kill -9 and start, so that what it can cost is known exactly. */
+/** Damage to the gateway's journal, done between kill -9 and start, so that the possible losses are known exactly. */
 import { existsSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { blockHeaderBytes, encodeBlock } from '../../../../gateway/journal/segments/format.ts';
@@ -10,7 +10,7 @@ import { eventually, type Fault, type Scene } from '../fault.ts';
 import { damageFile, fileDamages, flipBits } from './files.ts';
 import { type FoundBlock, type FoundSegment, readingsIn, readSegments } from './journal-blocks.ts';
 
-/** How the segment's end looks after the power went in the middle of a write: none of it had been acknowledged. */
+/** Ends of a segment after a power cut in the middle of a write. Nothing of that write had been acknowledged. */
 const tails = {
   garbage: (_: FoundSegment, draw: Draw) => draw.bytes(draw.int(1, 5_000)),
   zeros: (_: FoundSegment, draw: Draw) => Buffer.alloc(draw.int(1, 20_000)),
@@ -35,7 +35,7 @@ function journalFault(kind: string, plan: Fault['plan']): Fault {
   return { kind, target: 'gateway', plan };
 }
 
-/** Kills the gateway, does the damage, starts it again; what it logged since. */
+/** Kills the gateway, does the damage, and starts it again. Returns what it has logged since. */
 async function whileDown({ site, allow }: Scene, damage: () => void): Promise<LogLine[]> {
   const { gateway } = site;
   allow('torn-tail');
@@ -51,7 +51,7 @@ const tornTail = journalFault('journal-torn-tail', (draw) => {
   const lane = draw.pick([...lanes, 'readings', 'readings'] as const);
   const seed = draw.int(0, 2 ** 30);
   return {
-    text: `kill -9 gateway, put ${style} behind the last block of ${lane}, start`,
+    text: `kill -9 gateway, append ${style} to the last block of ${lane}, start`,
     async run(scene) {
       let bytes = 0;
       const logs = await whileDown(scene, () => {
@@ -84,11 +84,11 @@ function isAbout(json: Record<string, unknown> | null, words: string): boolean {
   return String(json?.msg).includes(words);
 }
 
-/** Losses to damaged blocks must have been reported, and no others. */
+/** Losses to damaged blocks must have been reported, and no other losses. */
 function expectDamageReported(scene: Scene, readings: readonly string[]): void {
   scene.excuse(readings);
   scene.allow('damaged-block');
-  scene.expect('gateway: reports damaged blocks where readings were lost with them', () => {
+  scene.expect('gateway: reports damaged blocks if readings were lost with them', () => {
     const lost = scene.lostToDamage();
     if (lost === 0) return null;
     const reported = scene.losses().filter(({ lane }) => lane === 'readings');
@@ -122,7 +122,7 @@ const flipped = journalFault('journal-flipped-bits', (draw) => {
 });
 
 const truncated = journalFault('journal-truncated', (draw) => {
-  // A few blocks; or as much as a card that lies about syncing may take back, some of it confirmed by the cloud.
+  // A few blocks; or as much as a card that reports false syncs may lose, some of it confirmed by the cloud.
   const back = draw.chance(0.5) ? draw.int(1, 6) : draw.int(50, 300);
   const share = draw.share();
   return {
@@ -134,7 +134,7 @@ const truncated = journalFault('journal-truncated', (draw) => {
         const blocks = last?.blocks.slice(-back) ?? [];
         const [first] = blocks;
         if (!last || !first) return;
-        // Within a block's bytes, never between two: that would leave nothing to notice.
+        // Within a block's bytes, never between two blocks, which would leave nothing to detect.
         const at = first.at + 1 + Math.floor(share * (first.end - first.at - 2));
         truncateSync(last.path, at);
         gone.push(...blocks);
@@ -155,7 +155,7 @@ const stateDamaged = journalFault('journal-state-damaged', (draw) => {
   return {
     text: `kill -9 gateway, ${file} ${how}, start`,
     async run(scene) {
-      // Read from its beginning again, the journal still has what earlier rounds have damaged.
+      // Read from its start again, the journal still contains what earlier rounds have damaged.
       if (file === 'cursors.json') scene.allow('damaged-block');
       let isThere = false;
       const logs = await whileDown(scene, () => {
@@ -163,7 +163,7 @@ const stateDamaged = journalFault('journal-state-damaged', (draw) => {
         isThere = existsSync(path);
         if (isThere) damageFile(path, how, new Draw(seed));
       });
-      scene.expect(`gateway: says that ${file} is damaged, and goes on`, () => {
+      scene.expect(`gateway: logs that ${file} is damaged, and runs on`, () => {
         if (!isThere || how === 'deleted') return null;
         return logs.some(({ json }) => isAbout(json, `${file} is damaged`)) ? null : 'nothing in its log';
       });

@@ -1,6 +1,6 @@
 /**
- * A restored backup or snapshot, or a cloned card: what was journalled since is lost as with the
- * disk, but what comes from now on must be new to the cloud, though it has the same sequence numbers.
+ * A restored backup or snapshot, or a cloned card. Data journalled since the copy is lost with the disk, but new data
+ * must be new to the cloud, although it has the same sequence numbers.
  */
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ function confirmedIn(journalDir: string): number {
   return readings?.uplink ?? 0;
 }
 
-/** Null if all of these readings are in the store. */
+/** Null if all these readings are in the store. */
 async function missingOf(site: Site, names: readonly string[]): Promise<string | null> {
   const seqs = names.map((name) => Number(name.split('#')[1]));
   if (seqs.length === 0) return null;
@@ -36,7 +36,7 @@ const plan: Fault['plan'] = (draw) => {
     async run({ site, allow, excuse, expect }) {
       const { gateway, gatewayDir } = site;
       const copy = `${gatewayDir}.copy`;
-      // Damage older than the copy is read a second time and so reported again.
+      // Damage older than the copy is read and reported a second time.
       allow('torn-tail', 'damaged-block', 'alerts-forgotten', 'rolled-back');
       allow('letters', 'retained-lost', 'estimates-lost');
       await (inOrder ? gateway.stop() : gateway.kill9());
@@ -51,13 +51,13 @@ const plan: Fault['plan'] = (draw) => {
       for (const { block } of since) excuse(readingsIn(block));
       const confirmedSeq = confirmedIn(site.journalDir);
       const confirmed = since.filter(({ block }) => block.seq <= confirmedSeq);
-      expect('of what is gone with the disk, what the cloud had confirmed is stored', () =>
+      expect('readings lost with the disk are stored if the cloud had confirmed them', () =>
         missingOf(
           site,
           confirmed.flatMap(({ block }) => readingsIn(block)),
         ),
       );
-      // The sequence numbers of events come again too.
+      // The sequence numbers of events are used a second time too.
       site.link.tap.eventsKnown = 0;
       rmSync(gatewayDir, { recursive: true, force: true });
       cpSync(copy, gatewayDir, { recursive: true });

@@ -1,4 +1,4 @@
-/** Damage to what the gateway keeps beside the journal, done between kill -9 and start. */
+/** Damage to the gateway's files beside the journal, done between kill -9 and start. */
 import { copyFileSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Draw } from '../../draw/draw.ts';
@@ -9,15 +9,15 @@ import { damageFile, type FileDamage } from './files.ts';
 
 const unreadable: FileDamage[] = ['flipped bits', 'truncated', 'zero-filled', 'garbage'];
 
-/** State that the gateway can do without: it starts, and reports what it could not read. */
+/** Damage to state that is not indispensable: the gateway starts, and reports what it could not read. */
 function dispensable(options: {
   kind: string;
   what: string;
   files(site: Site): string[];
   allowance: Allowance;
   /**
-   * Text that the log must have where something is lost. Absent: damage to values without a checksum may go unseen, and
-   * a log that is cut off looks like one whose last write was cut short.
+   * Text that must be in the log if something is lost. Absent where damage may go undetected: values without a
+   * checksum, and a log that is cut off, which looks like one whose last write was incomplete.
    */
   says?: { isGone(scene: Scene): boolean; words: string };
 }): Fault {
@@ -38,11 +38,11 @@ function dispensable(options: {
           const there = files(site).filter((path) => existsSync(path));
           const path = there[Math.floor(share * there.length)];
           if (path) damageFile(path, how, new Draw(seed));
-          say(path ? `damaged ${path.slice(site.gatewayDir.length + 1)}` : 'it was not there yet');
+          say(path ? `damaged ${path.slice(site.gatewayDir.length + 1)}` : 'it did not exist yet');
           await site.gateway.start();
           if (!says || how === 'truncated') return;
           const said = site.gateway.logsSince(mark).some(({ text }) => text.includes(says.words));
-          expect(`gateway: where ${what} lost something, it says so`, () =>
+          expect(`gateway: if ${what} lost something, the log says so`, () =>
             said || !says.isGone(scene) ? null : 'nothing in its log',
           );
         },
@@ -51,7 +51,7 @@ function dispensable(options: {
   };
 }
 
-/** The files of records in a folder, oldest first. */
+/** The record files in a folder, the oldest first. */
 function segmentsIn(dir: string): string[] {
   const names = existsSync(dir) ? readdirSync(dir).filter((name) => name.endsWith('.seg')) : [];
   return names.sort().map((name) => join(dir, name));
@@ -79,7 +79,7 @@ const alerts = dispensable({
   allowance: 'alerts-forgotten',
 });
 
-/** The model's files: the gateway refuses the model, says so, and rules decide until it is put back. */
+/** Damage to the model's files: the gateway refuses the model, reports it, and rules decide until it is restored. */
 const model: Fault = {
   kind: 'model-damaged',
   target: 'gateway',
@@ -102,7 +102,7 @@ const model: Fault = {
         await site.gateway.stop();
         copyFileSync(`${path}.kept`, path);
         await site.gateway.start();
-        expect('gateway: refuses a damaged model and names it; takes it once it is whole', () =>
+        expect('gateway: refuses a damaged model and names it; loads it once it is intact', () =>
           refused !== null
             ? refused
             : eventually(async () => {
