@@ -3,7 +3,7 @@ import { declareErrors } from '../../shared/runtime/errors.ts';
 export const errorCodes = declareErrors({
   ALERT_DECISION_FAILED: {
     stage: 'decision',
-    meaning: 'Deciding about an alert has failed in a way that was not foreseen.',
+    meaning: 'A decision about an alert has failed with an unexpected error.',
     retried: 'Yes, with the next readings of the machine.',
     remedy: 'Report it with the log.',
   },
@@ -15,7 +15,7 @@ export const errorCodes = declareErrors({
   },
   ALERT_STATE_DAMAGED: {
     stage: 'decision',
-    meaning: 'The file with the open alerts is damaged. It was set aside, and open alerts are opened anew.',
+    meaning: 'The file with the open alerts is damaged. It was set aside, and open alerts are opened again.',
     retried: 'No.',
     remedy: 'Check the disk; resolve by hand what the cloud shows twice.',
   },
@@ -23,12 +23,12 @@ export const errorCodes = declareErrors({
     stage: 'decision',
     meaning: 'The file with the open alerts cannot be read.',
     retried: 'No. The gateway does not start.',
-    remedy: 'Check its rights and the disk; moved away, open alerts are opened anew.',
+    remedy: 'Check its rights and the disk; if it is moved away, open alerts are opened again.',
   },
   ALERT_STATE_UNWRITABLE: {
     stage: 'decision',
     meaning:
-      'The open alerts could not be saved. Alerts go out all the same; after a restart they may be opened a second time.',
+      'The open alerts could not be saved. Alerts are sent nevertheless; after a restart they may be opened a second time.',
     retried: 'Yes, every few seconds.',
     remedy: 'Check the disk’s free space and rights.',
   },

@@ -8,18 +8,18 @@ import type { Outbox } from '../ports/uplink.ts';
 
 const appendMsMax = 10_000;
 const warnMsMin = 10_000;
-/** Beyond this many unsent events nothing new is decided. */
+/** Beyond this many unsent events, no new decisions are made. */
 const pendingMax = 10_000;
 
 interface Entry {
   event: HarbingerEvent;
-  /** True: it is kept until it is sent. False: it is lost (and counted) if it cannot be sent now. */
+  /** If true, it is kept until it is sent. If false, it is lost (and counted) if it cannot be sent now. */
   keep: boolean;
 }
 
 /**
- * Hands events to the outbox, in order, and keeps those that must not be lost until they are durable. While one about a
- * subject is unsent, nothing new is decided about that subject, which bounds how many there can be.
+ * Passes events to the outbox, in order, and keeps those that must not be lost until they are durable. While one about
+ * a subject is unsent, no new decision about that subject is made, which bounds their number.
  */
 export class EventSender {
   private entries: Entry[] = [];
@@ -28,7 +28,7 @@ export class EventSender {
   private readonly clock: Clock;
   private readonly log: Log;
   private readonly mayWarn: () => boolean;
-  /** Events handed over durably, hand-overs that failed (each attempt), and events given up. */
+  /** Events accepted as durable, failed attempts, and events given up. */
   readonly counts = { sent: 0, failed: 0, lost: 0 };
 
   constructor(outbox: Outbox, clock: Clock, log: Log) {
@@ -43,7 +43,7 @@ export class EventSender {
     if (keep && event.subject !== undefined) this.held.add(event.subject);
   }
 
-  /** Whether nothing new may be decided about `subject`. */
+  /** True if no new decision about `subject` may be made. */
   holds(subject: string): boolean {
     return this.held.has(subject) || this.entries.length >= pendingMax;
   }
@@ -65,7 +65,7 @@ export class EventSender {
     results.forEach((result, i) => {
       if (result.status === 'fulfilled') return;
       problem = result.reason;
-      // A malformed event will not be accepted later either.
+      // A malformed event would not be accepted later either.
       failed.push({ ...trying[i]!, keep: trying[i]!.keep && codeOf(result.reason) !== 'EVENT_INVALID' });
     });
     this.entries = failed.filter((entry) => entry.keep);
@@ -79,7 +79,7 @@ export class EventSender {
   private warn(count: number, reason: unknown): void {
     this.log.warn(
       { code: 'ALERT_EVENT_UNSENT', count, kept: this.entries.length, problem: messageOf(reason) },
-      'events could not be journalled; changes of alerts are kept and tried again with the next estimates',
+      'events could not be journalled; changes of alerts are kept and retried with the next estimates',
     );
   }
 }

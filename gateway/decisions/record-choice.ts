@@ -1,19 +1,19 @@
 import type { Clock } from '../../shared/runtime/clock.ts';
 
 export interface RecordChoiceOptions {
-  /** An ordinary decision is recorded this often; 0 records none. */
+  /** Interval at which an ordinary decision is recorded; 0 records none. */
   sampleMs: number;
-  /** Records of samples and changes of mode in a minute, at most. */
+  /** Limit of records of samples and changes of mode per minute. */
   recordsPerMinuteMax: number;
 }
 
-/** Why a decision is recorded. */
+/** The reason for recording a decision. */
 export type RecordWhy = 'change' | 'mode' | 'sample';
 
 /**
- * Chooses the decisions that are worth a durable record: those that change something (always), a subject's change of mode
- * between model and rules, and now and then an ordinary one. The last two together are bounded per minute: when a model
- * fails, every machine changes its mode at once.
+ * Chooses the decisions that are worth a durable record: those that change something (always), a subject's change of
+ * mode between model and rules, and at intervals an ordinary one. The last two share a limit per minute, because a
+ * failing model changes the mode of every machine at once.
  */
 export class RecordChoice {
   private readonly options: RecordChoiceOptions;
@@ -29,7 +29,7 @@ export class RecordChoice {
     this.clock = clock;
   }
 
-  /** The index of the sample among a batch's `count` inputs, if one is due; otherwise −1. */
+  /** Returns the index of the sample among a batch's `count` inputs if one is due; otherwise −1. */
   sampleIndex(count: number): number {
     const nowMs = this.clock.monotonicMs();
     if (this.options.sampleMs === 0 || nowMs - this.sampledMs < this.options.sampleMs) return -1;
@@ -37,7 +37,7 @@ export class RecordChoice {
     return this.rotation++ % count;
   }
 
-  /** Whether to record a decision for this reason; counts its answers. */
+  /** Returns true if a decision may be recorded for this reason, and counts it then. */
   admits(why: RecordWhy): boolean {
     if (why !== 'change' && !this.withinRate()) {
       this.counts.suppressed += 1;

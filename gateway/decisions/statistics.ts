@@ -4,7 +4,7 @@ import type { AlertDecisionStats } from './alert/alert-decision.ts';
 
 const breakerStates = ['closed', 'half-open', 'open'] as const;
 
-/** `alerts` is the name that `/api/status` gives to the alert decision. */
+/** `alerts` is the name of the alert decision in `/api/status`. */
 export const alertDecisionReport = reportOf<{
   alerts: AlertDecisionStats & { openPredictions: readonly unknown[] };
 }>()({
@@ -28,7 +28,7 @@ export const alertDecisionReport = reportOf<{
     },
     harbinger_decision_inputs_dropped_total: {
       type: 'counter',
-      help: 'Machines not decided because earlier ones were in hand',
+      help: 'Machines not decided because earlier ones were in progress',
     },
     harbinger_decision_events_pending: { type: 'gauge', help: 'Events that wait for the journal' },
   },

@@ -4,12 +4,12 @@ import type { Block } from '../ports/journal.ts';
 
 const gzipFromBytes = 400;
 
-/** A block of the events lane: one CloudEvent a line. */
+/** Builds a block of the events lane: one CloudEvent per line. */
 export function eventsBlock(events: readonly HarbingerEvent[]): Omit<Block, 'seq'> {
   return textBlock(events.map((event) => `${JSON.stringify(event)}\n`).join(''), events.length);
 }
 
-/** A block of lines, each ended by a line feed. */
+/** Builds a block of lines, each ended by a line feed. */
 export function textBlock(text: string, lines: number): Omit<Block, 'seq'> {
   const raw = Buffer.from(text, 'utf8');
   const compressed = raw.length >= gzipFromBytes;

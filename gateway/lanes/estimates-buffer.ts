@@ -7,8 +7,8 @@ const linesMax = 20_000;
 const blockLinesMax = 2_000;
 
 /**
- * Gathers estimate lines into blocks, since nobody waits for them. Bounded: beyond 20,000 waiting lines (the disk does
- * not take them) the oldest are dropped and counted; estimates are made anew with the next readings.
+ * Gathers estimate lines into blocks, since no caller waits for them. Bounded: beyond 20,000 waiting lines (if the disk
+ * fails) the oldest are dropped and counted; the next readings yield new estimates.
  */
 export class EstimatesBuffer {
   dropped = 0;
@@ -36,7 +36,7 @@ export class EstimatesBuffer {
     this.timer ??= this.clock.setTimer(lingerMs, () => void this.flush());
   }
 
-  /** Resolves when what was added before is durable (or was given up, which is reported). */
+  /** Resolves when all lines added before are durable, or were given up, which is reported. */
   flush(): Promise<void> {
     this.timer?.cancel();
     this.timer = null;

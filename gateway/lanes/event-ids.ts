@@ -2,10 +2,10 @@ import { gunzipSync } from 'node:zlib';
 import { linesOf } from '../../shared/contract/line-protocol.ts';
 import type { Block } from '../ports/journal.ts';
 
-/** How much of the lane's tail to read: some thousands of events. */
+/** Bytes of the lane's tail to read: some thousands of events. */
 const tailBytes = 256 << 10;
 
-/** After a restart: remembers the ids of the latest events, so that a resend of one is recognised. */
+/** After a restart, remembers the ids of the latest events, so that a resend of one is recognised. */
 export async function replayEventIds(
   journal: { tail(lane: string, bytesMax: number): AsyncIterable<Block> },
   queue: { remember(id: string): void },

@@ -39,13 +39,13 @@ const journalled = () =>
     ),
   );
 
-it('journals once what is handed in again, under way or durable', async () => {
+it('journals an event once even if it is resent while in flight or durable', async () => {
   await Promise.all([queue.add(event('a')), queue.add(event('b')), queue.add(event('a'))]);
   await queue.add(event('b'));
   expect(journalled()).toEqual(['a', 'b']);
 });
 
-it('what failed is not known: handed in again, it is tried again', async () => {
+it('forgets a failed event, so that a resend is journalled', async () => {
   fails = true;
   const both = [queue.add(event('a')), queue.add(event('a'))];
   await Promise.allSettled(both);
@@ -55,7 +55,7 @@ it('what failed is not known: handed in again, it is tried again', async () => {
   expect(journalled()).toEqual(['a']);
 });
 
-it('after a restart it knows what the tail of the journal holds', async () => {
+it('recognises the events in the journal’s tail after a restart', async () => {
   await Promise.all([queue.add(event('a')), queue.add(event('b'))]);
   const again = new EventQueue(append);
   const tail = async function* () {
@@ -66,7 +66,7 @@ it('after a restart it knows what the tail of the journal holds', async () => {
   expect(journalled()).toEqual(['a', 'b', 'c']);
 });
 
-it('remembers the latest 8,192', async () => {
+it('remembers the latest 8,192 ids', async () => {
   for (let i = 0; i < 8_192; i++) queue.remember(`old-${i}`);
   await queue.add(event('new'));
   await queue.add(event('old-1'));

@@ -5,7 +5,7 @@ import { eventsBlock } from './blocks.ts';
 
 const waitingMax = 10_000;
 const blockEventsMax = 500;
-/** Ids remembered, so that an event handed in again is not journalled again: about 1 MB. */
+/** Limit of remembered ids, by which a resent event is not journalled again: about 1 MB. */
 const knownMax = 8_192;
 
 interface Waiting {
@@ -15,22 +15,22 @@ interface Waiting {
 }
 
 /**
- * Journals events, each once: one that is handed in again (a sensor or a caller that saw no answer) is the same by its
- * id. Those of one turn share a block, and each caller learns when its own is durable. Bounded: beyond 10,000 waiting
- * ones (the disk does not take them) a new one is refused, and its caller keeps it.
+ * Journals each event once: a resend (from a sensor or a caller that saw no answer) is recognised by its id. Events of
+ * one turn of the event loop share a block, and each caller learns when its own is durable. Bounded: beyond 10,000
+ * waiting events (if the disk fails) new ones are refused, and their callers keep them.
  */
 export class EventQueue {
   private readonly append: (block: Omit<Block, 'seq'>) => Promise<unknown>;
   private waiting: Waiting[] = [];
   private writing = false;
-  /** By id, oldest first: resolves when the event is durable; null once it is. */
+  /** By id, oldest first: a promise that resolves when the event is durable, then null. */
   private readonly known = new Map<string, Promise<void> | null>();
 
   constructor(append: (block: Omit<Block, 'seq'>) => Promise<unknown>) {
     this.append = append;
   }
 
-  /** Notes the id of an event that an earlier run journalled. */
+  /** Remembers the id of an event that an earlier run journalled. */
   remember(id: string): void {
     this.note(id, null);
   }

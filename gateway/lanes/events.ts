@@ -1,15 +1,17 @@
-/** Data thread: the events that it tells itself. */
+/** Data thread: the events that originate in this thread. */
 import { createHash } from 'node:crypto';
 import { newEvent } from '../../shared/contract/envelope.ts';
 import type { HarbingerEvent, JournalLoss } from '../../shared/contract/events.ts';
 import type { LifecycleNotice } from '../ports/watch.ts';
 
-/** The id follows from what the event is about, so that the same happening is the same event. */
+/** Derives the id from the content of the event, so that a repeated report yields the same event. */
 function eventId(type: string, identity: string): string {
   return createHash('sha256').update(`${type}/${identity}`).digest('hex').slice(0, 32);
 }
 
-/** A machine failed or was replaced. `eventId` of the notice: the same when the same change is sent again. */
+/**
+ * Reports that a machine failed or was replaced. The `eventId` of the notice is equal when the same change is resent.
+ */
 export function lifecycleEvent(
   gateway: string,
   { state, about, atMs, eventId: identity }: LifecycleNotice & { eventId: string },
@@ -19,7 +21,7 @@ export function lifecycleEvent(
   return newEvent(type, { gateway, id: eventId(type, identity), timeMs: atMs, subject }, about);
 }
 
-/** Data of the journal were lost. */
+/** Reports that data of the journal were lost. */
 export function lossEvent(
   gateway: string,
   identity: string,

@@ -1,4 +1,4 @@
-/** Data thread: the ways into the lanes of the journal. */
+/** Data thread: the writers of the journal's lanes. */
 import { type Lane, lanes } from '../../shared/contract/lanes.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
@@ -10,14 +10,17 @@ import { EventQueue } from './event-queue.ts';
 import { RetryingAppender } from './retrying-appender.ts';
 
 export interface LanesOptions {
-  /** How long a full or failing disk keeps senders waiting. */
+  /** How long a full or failing disk blocks senders. */
   appendPatienceMs: number;
   clock: Clock;
   random: Random;
   log: Log;
 }
 
-/** Readings go in as blocks, events each once, estimates gathered; all of them are tried again while the disk fails. */
+/**
+ * Appends readings as blocks, each event once, and estimates gathered into blocks. All of them are retried while the
+ * disk fails.
+ */
 export class Lanes {
   readonly events: EventQueue;
   readonly estimates: EstimatesBuffer;
@@ -41,7 +44,7 @@ export class Lanes {
     );
   }
 
-  /** The block's seq once it is durable. @throws the journal's error once patience is at its end */
+  /** Resolves with the block's seq once it is durable. @throws the journal's error once the patience is exhausted */
   append(lane: Lane, block: Omit<Block, 'seq'>): Promise<number> {
     return this.appenders[lane].append(block);
   }
@@ -51,7 +54,7 @@ export class Lanes {
     return lanes.map((lane) => this.appenders[lane].trouble).find((trouble) => trouble !== null) ?? null;
   }
 
-  /** From now on nothing is tried again: blocks that fail are refused at once. */
+  /** Disables retries: blocks that fail from now on are refused at once. */
   stopRetrying(): void {
     this.stopping.abort();
   }

@@ -1,4 +1,4 @@
-/** Data thread: tells of losses in events, which are journalled themselves. */
+/** Data thread: reports losses as events, which are journalled themselves. */
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
@@ -8,7 +8,7 @@ import type { Losses } from './losses.ts';
 
 export interface LossReporterOptions {
   gateway: string;
-  /** The name of the journal instance that the losses are of. */
+  /** Id of the journal in which the losses occurred. */
   journalId: string;
   losses: Losses;
   /** Resolves when the event is durable. */
@@ -25,7 +25,7 @@ export class LossReporter {
     this.options = options;
   }
 
-  /** Tries once to record all losses that wait; those that cannot be recorded wait on. Never rejects. */
+  /** Tries once to record all pending losses; those that cannot be recorded stay pending. Never rejects. */
   async report(): Promise<void> {
     const { gateway, journalId, losses, record, clock, log } = this.options;
     const recorded = losses.take().map(async (loss) => {

@@ -3,7 +3,7 @@ import { Losses } from './losses.ts';
 
 const torn = (bytes: number) => ({ lane: 'readings', cause: 'torn-tail', blocks: 0, lines: 0, bytes });
 
-it('sums up by lane and cause, and counts once what could not be recorded at first', () => {
+it('sums up by lane and cause, and counts a loss once even if recording it failed at first', () => {
   const losses = new Losses();
   losses.add(torn(10));
   losses.add(torn(5));

@@ -1,6 +1,6 @@
 import type { JournalLoss } from '../../shared/contract/events.ts';
 
-/** Losses that wait to be recorded: one sum for each lane and cause, so there are never many. */
+/** Losses that are not recorded yet: one sum per lane and cause, so there are never many. */
 export class Losses {
   private sums = new Map<string, JournalLoss>();
   private readonly all = new Map<string, JournalLoss>();
@@ -10,7 +10,7 @@ export class Losses {
     sumUp(this.sums, loss);
   }
 
-  /** Takes back a loss that could not be recorded. */
+  /** Returns a loss that could not be recorded to the pending ones. */
   giveBack(loss: JournalLoss): void {
     sumUp(this.sums, loss);
   }
@@ -20,7 +20,7 @@ export class Losses {
     return [...this.all.values()];
   }
 
-  /** Removes and returns all that wait; a caller that cannot record one gives it back. */
+  /** Removes and returns all pending losses; a caller that cannot record one must return it with `giveBack`. */
   take(): JournalLoss[] {
     const taken = [...this.sums.values()];
     this.sums = new Map();

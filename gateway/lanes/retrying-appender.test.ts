@@ -40,7 +40,7 @@ function build(patienceMs = 1_000) {
   return { stored, state, clock, stopping, append, appender };
 }
 
-it('keeps the order of blocks while the disk fails and when it is well again', async () => {
+it('keeps the order of blocks while the disk fails and after it has recovered', async () => {
   const { stored, state, clock, append } = build();
   state.error = failed(true);
   const all = [append('a'), append('b')];
@@ -55,7 +55,7 @@ it('keeps the order of blocks while the disk fails and when it is well again', a
   expect(stored).toEqual(['a', 'b', 'c', 'd', 'e']);
 });
 
-it('says what the trouble is while there is one', async () => {
+it('reports the trouble while there is one', async () => {
   const { state, clock, append, appender } = build();
   expect(appender.trouble).toBeNull();
   state.error = failed(true);
@@ -68,7 +68,7 @@ it('says what the trouble is while there is one', async () => {
   expect(appender.trouble).toBeNull();
 });
 
-it('gives up when its patience is at an end, at once when trying again cannot help, and when the gateway stops', async () => {
+it('gives up when its patience is exhausted, when a retry cannot help, and when the gateway stops', async () => {
   const { state, clock, stopping, append } = build();
   state.error = failed(true);
   const patient = append('a');

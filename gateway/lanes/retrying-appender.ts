@@ -10,12 +10,12 @@ export interface RetryingAppenderOptions {
   clock: Clock;
   random: Random;
   log: Log;
-  /** Aborted when the gateway stops: then nothing is tried again. */
+  /** Aborted when the gateway stops, which ends all retries. */
   stopping: AbortSignal;
 }
 
 interface Entry {
-  /** Counts the calls of `append`, whose order is kept. */
+  /** Number of the call of `append`; the calls' order is kept. */
   position: number;
   block: Omit<Block, 'seq'>;
   untilMs: number;
@@ -26,14 +26,14 @@ interface Entry {
 const retry = { firstMs: 20, maxMs: 1_000 };
 
 /**
- * Appends to one lane; a full or failing disk keeps senders waiting for a while, since a moment often cures it. Order
- * is kept: what comes behind a block that failed waits with it, and goes again behind it. Bounded by its callers, who
- * have only so much under way.
+ * Appends to one lane with retries: while the disk is full or failing, senders wait, because the trouble is often
+ * short. Order is kept: blocks behind a failed one wait and are retried behind it. Bounded by the callers, who limit
+ * their blocks in flight.
  */
 export class RetryingAppender {
   private readonly journal: Journal;
   private readonly deps: RetryingAppenderOptions;
-  /** The blocks that failed and those that wait behind them. Empty while the disk is well. */
+  /** Blocks that failed, and those that wait behind them. Empty while the disk works. */
   private held: Entry[] = [];
   private appended = 0;
   private retrying = false;
@@ -45,7 +45,7 @@ export class RetryingAppender {
     this.deps = deps;
   }
 
-  /** The block's seq once it is durable. @throws the journal's error once patience is at its end */
+  /** Resolves with the block's seq once it is durable. @throws the journal's error once the patience is exhausted */
   append(block: Omit<Block, 'seq'>): Promise<number> {
     const { clock, patienceMs } = this.deps;
     return new Promise((resolve, reject) => {
@@ -56,7 +56,9 @@ export class RetryingAppender {
     });
   }
 
-  /** Resolves with true once the entry is settled. The journal fails blocks queued behind a failed one together with it. */
+  /**
+   * Resolves with true once the entry is settled. The journal fails blocks queued behind a failed one together with it.
+   */
   private async tryOnce(entry: Entry): Promise<boolean> {
     try {
       entry.resolve(await this.journal.append(entry.block));

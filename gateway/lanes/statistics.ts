@@ -1,4 +1,4 @@
-/** What the journal holds, lane by lane, and what it has lost or dropped. */
+/** Statistics of the journal's content by lane, and of its losses. */
 import { Type } from '@sinclair/typebox';
 import type { JournalLoss } from '../../shared/contract/events.ts';
 import { reportOf } from '../../shared/parts/statistics.ts';

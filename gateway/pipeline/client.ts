@@ -14,14 +14,14 @@ import { type Settle, SlabQueue } from './slab-queue.ts';
 export interface DataClientHandlers {
   columns(columns: ColumnBatch): void;
   lifecycle(notice: LifecycleNotice): void;
-  /** The thread is gone: nothing can be acknowledged any more. */
+  /** The data thread has ended, so nothing can be acknowledged any more. */
   failed(error: Error): void;
 }
 
 const callMsMax = 60_000;
-/** A batch leaves behind short-lived garbage: a larger space for it costs memory and saves no time. */
+/** The garbage of a batch is short-lived: a larger space for it would cost memory and save no time. */
 const maxYoungGenerationSizeMb = 24;
-/** The id under which `start` waits, like a call, for the thread to be ready. */
+/** The id of the pseudo-call by which `start` waits for the thread to be ready. */
 const startId = 0;
 
 /** The main thread's side of the data thread. */
@@ -65,7 +65,7 @@ export class DataClient implements Intake, Outbox {
     this.slabs.add(message, settled);
   }
 
-  /** Messages accepted and not yet settled. */
+  /** Number of messages accepted and not yet settled. */
   get pending(): number {
     return this.slabs.pending;
   }
@@ -108,7 +108,7 @@ export class DataClient implements Intake, Outbox {
     return answer as ReturnType<DataCalls[M]>;
   }
 
-  /** What the API may do with dead letters. */
+  /** The operations on dead letters for the HTTP API. */
   readonly deadLetters = {
     list: (query: { limit: number; beforeId?: number }) => this.call('deadLettersList', query),
     show: (id: number) => this.call('deadLettersShow', id),
@@ -124,7 +124,7 @@ export class DataClient implements Intake, Outbox {
   }
 
   private sendSlab(slab: SlabNote): void {
-    // Memory for one use goes over; what is kept is shared.
+    // Memory for one use is transferred; reused memory is shared.
     const handedOver = slab.memory instanceof ArrayBuffer ? [slab.memory] : [];
     this.worker?.postMessage({ kind: 'slab', slab } satisfies ToData, handedOver);
   }
@@ -136,7 +136,7 @@ export class DataClient implements Intake, Outbox {
   private receive(message: FromData): void {
     switch (message.kind) {
       case 'settled':
-        // The answers first: sensors wait for them.
+        // Answers go first, because sensors wait for them.
         this.slabs.settle(message.id, message.error ? fromWire(message.error) : undefined);
         return this.receiveColumns(message.columns);
       case 'ready':

@@ -1,4 +1,4 @@
-/** The configuration of the data thread, composed of the keys that its rooms read. */
+/** The configuration of the data thread, composed of the keys of its parts. */
 import { type Static, Type } from '@sinclair/typebox';
 import { identifierPattern } from '../../shared/contract/topics.ts';
 import { DeadLettersConfig } from '../deadletters/config.ts';
@@ -7,7 +7,7 @@ import { journalKeys } from '../journal/config.ts';
 import { lanesKeys } from '../lanes/config.ts';
 import { UplinkConfig } from '../uplink/config.ts';
 
-/** The key of `[journal]` that the way to the data thread reads. */
+/** The key of `[journal]` that the path to the data thread reads. */
 const gatherKeys = {
   gatherMs: Type.Number({
     minimum: 0,
@@ -18,7 +18,7 @@ const gatherKeys = {
   }),
 };
 
-/** The table `[journal]`: each of its keys is declared by the room that reads it. */
+/** The table `[journal]`; each key is declared by the folder whose code reads it. */
 export const JournalTable = Type.Object(
   { ...journalKeys, ...lanesKeys, ...gatherKeys, ...replayKeys },
   {

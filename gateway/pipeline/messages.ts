@@ -1,4 +1,7 @@
-/** The messages between the main thread and the data thread. Both sides are of one build: no checks here. */
+/**
+ * The messages between the main thread and the data thread. Both sides belong to the same build, so they are not
+ * validated.
+ */
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { WireError } from '../../shared/runtime/wire-error.ts';
@@ -13,16 +16,16 @@ export interface DataThreadInit {
   types: Map<string, MachineType>;
 }
 
-/** The calls that the main thread may make; each answers with a value or an error. */
+/** The calls that the main thread may make; each is answered with a value or an error. */
 export interface DataCalls {
   status(): Promise<DataStatus>;
   event(event: HarbingerEvent): Promise<void>;
   deadLettersList(query: { limit: number; beforeId?: number }): Promise<DeadLetter[]>;
   deadLettersShow(id: number): Promise<DeadLetter | null>;
-  /** Puts letters through the pipeline again; those that fail again come back as new letters. */
+  /** Sends letters through the pipeline again; those that fail again become new letters. */
   deadLettersRedrive(which: number[] | 'all'): Promise<{ redriven: number }>;
   deadLettersDrop(which: number[] | 'all'): Promise<{ dropped: number }>;
-  /** Drops what is older than its configured age. */
+  /** Drops dead letters older than their configured age. */
   retain(): Promise<{ deadLettersDropped: number }>;
   stop(): Promise<void>;
 }

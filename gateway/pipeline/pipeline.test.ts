@@ -44,7 +44,7 @@ interface Gate {
   reject(error: Error): void;
 }
 
-/** A pipeline whose disk answers when the test says so. */
+/** A pipeline with a disk that answers when the test says so. */
 function build() {
   const machines = testMachines();
   const recent = new RecentReadings(1 << 10);
@@ -116,7 +116,7 @@ it('journals readings as line protocol and hands their columns to the windows', 
 });
 
 describe('dead letters', () => {
-  it('take what cannot become a reading, each with its reason; the rest goes on', async () => {
+  it('receive messages that cannot become readings, with their reasons; the others continue', async () => {
     await take(
       ['telemetry/plant/meter-1', 'not json'],
       ['telemetry/plant/fan-9', '{"flow":1}'],
@@ -142,13 +142,13 @@ describe('dead letters', () => {
     expect(linesOfBlock(parts.blocks[0]!)).toHaveLength(1);
   });
 
-  it('of a list only the bad reading is set aside, in a form that can be sent again', async () => {
+  it('receive only the bad reading of a list, in a form that can be resent', async () => {
     await take(['telemetry/plant/meter-1', '[{"flow":1},{"flow":-1},{"flow":2}]']);
     expect(linesOfBlock(parts.blocks[0]!)).toHaveLength(2);
     expect(parts.letters.map((letter) => letter.payload.toString())).toEqual(['{"values":{"flow":-1}}']);
   });
 
-  it('of a list what is no reading at all is set aside by itself too', async () => {
+  it('receive an item of a list that is no reading at all', async () => {
     await take(['telemetry/plant/meter-1', '[{"flow":1},"boot",{"flow":2,"ts":"soon"}]']);
     expect(linesOfBlock(parts.blocks[0]!)).toHaveLength(1);
     expect(parts.letters.map(({ code, payload }) => [code, String(payload)])).toEqual([
@@ -157,7 +157,7 @@ describe('dead letters', () => {
     ]);
   });
 
-  it('of a list the bad reading keeps its time and identity', async () => {
+  it('receive the bad reading of a list with its time and identity', async () => {
     const bad = `{"seq":7,"ts":${now},"values":{"flow":-1}}`;
     await take(['telemetry/plant/meter-1', `[{"flow":1},${bad}]`]);
     const payload = parts.letters[0]!.payload.toString();
@@ -166,7 +166,7 @@ describe('dead letters', () => {
     expect(linesOfBlock(parts.blocks[1]!)[0]).toMatch(new RegExp(`flow=5 ${now}000000$`));
   });
 
-  it('a value nested without end costs its own reading only', async () => {
+  it('receive only the reading with an endlessly nested value', async () => {
     const deep = `{"flow":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
     await take(['telemetry/plant/meter-1', deep]);
     await take(['telemetry/plant/meter-1', `[{"flow":1},${deep},{"flow":2}]`]);
@@ -206,7 +206,7 @@ describe('settling', () => {
     expect(parts.blocks).toHaveLength(1);
   });
 
-  it('a resend fails with its original, so that it is sent once more', async () => {
+  it('a resend fails with its original, so that it is resent', async () => {
     parts.state.held = true;
     const original = take(['telemetry/plant/meter-1', '{"flow":1,"seq":1}']);
     const resend = take(['telemetry/plant/meter-1', '{"flow":1,"seq":1}', true]);
@@ -217,7 +217,7 @@ describe('settling', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
   });
 
-  it('a resend of what is still under way is not acknowledged because something beside it has failed', async () => {
+  it('a resend of a reading in flight is not acknowledged early because another part of the batch has failed', async () => {
     Object.assign(parts.state, { held: true, lettersFail: true });
     const reading = ['telemetry/plant/meter-1', '{"flow":1,"seq":1}'] as const;
     const original = take([...reading], ['telemetry/plant/meter-1', 'not JSON']);
@@ -229,7 +229,7 @@ describe('settling', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   });
 
-  it('what the disk refused is not remembered: the same reading is taken when it comes again', async () => {
+  it('a reading that the disk refused is forgotten, so that its resend is accepted', async () => {
     parts.state.held = true;
     const first = take(['telemetry/plant/meter-1', '{"flow":1,"seq":1}']);
     parts.gates[0]?.reject(new Error('disk full'));
@@ -242,8 +242,8 @@ describe('settling', () => {
   });
 });
 
-describe('a message about machines that it names itself', () => {
-  it('is of these, whatever the topic names', async () => {
+describe('a message that names its machines itself', () => {
+  it('belongs to these, whatever the topic names', async () => {
     await take([
       'nodes/plant/node-7',
       '{"meter-1":{"flow":1},"meter-2":{"flow":2},"meter-3":{"state":"failed"}}',
@@ -254,7 +254,7 @@ describe('a message about machines that it names itself', () => {
     expect(parts.letters).toEqual([]);
   });
 
-  it('is set aside for those alone that are not known, with their names', async () => {
+  it('becomes a dead letter only for its unknown machines, with their names', async () => {
     await take(['nodes/plant/node-7', '{"meter-1":{"flow":1},"fan-9":{"flow":2}}']);
     expect(linesOfBlock(parts.blocks[0]!)).toHaveLength(1);
     expect(parts.letters.map(({ code, payload }) => [code, JSON.parse(String(payload))])).toEqual([

@@ -28,14 +28,14 @@ export interface PipelineDeps {
   routes: Routes;
   identity: ReadingIdentity;
   builder: BlockBuilder;
-  /** Durable when resolved; rejects only after retrying for as long as the sender may be kept waiting. */
+  /** Resolves when durable; rejects only after retrying for as long as the sender may be kept waiting. */
   journal(block: Omit<Block, 'seq'>): Promise<number>;
   deadLetters(letters: Omit<DeadLetter, 'id'>[]): Promise<void>;
-  /** The same change sent again has the same `eventId`. */
+  /** Called for a change of a machine's life; a resend of the change has the same `eventId`. */
   lifecycle(change: LifecycleNotice & { eventId: string }): Promise<void>;
-  /** Told of a reading that was accepted without some of its fields. */
+  /** Called for a reading that was accepted without some of its fields. */
   ignoredFields?(schema: MachineSchema, values: Record<string, unknown>): void;
-  /** `seq`: of the rows' block. */
+  /** Called with rows for windows; `seq` is that of their block. */
   windows(columns: ColumnBatch, seq?: number): void;
 }
 
@@ -58,7 +58,7 @@ export class Pipeline {
   private readonly deps: PipelineDeps;
   private readonly row = newRow();
   private readonly layouts = new Layouts();
-  private readonly underWay = new Set<Promise<void>>();
+  private readonly inFlight = new Set<Promise<void>>();
   private letters: Letter[] = [];
   private changes: Promise<void>[] = [];
 
@@ -66,7 +66,7 @@ export class Pipeline {
     this.deps = deps;
   }
 
-  /** Takes a batch; resolves when all of it is durable. `forEach` is called once, at once. */
+  /** Processes a batch; resolves when all of it is durable. `forEach` is called once, synchronously. */
   take(forEach: (each: (message: RawMessage) => void) => void): Promise<void> {
     const { identity, builder } = this.deps;
     this.letters = [];
@@ -79,18 +79,18 @@ export class Pipeline {
     const own: Promise<unknown>[] = [...this.changes];
     if (finished) own.push(this.append(finished.block, finished.columns, added));
     if (this.letters.length > 0) own.push(this.deps.deadLetters(this.letters));
-    // A resend's original may still be under way: if it fails, the resend has not been stored either.
-    const before = hasResends ? Promise.all(this.underWay) : Promise.allSettled(this.underWay);
+    // The original of a resend may still be in flight. If it fails, the resend has not been stored either.
+    const before = hasResends ? Promise.all(this.inFlight) : Promise.allSettled(this.inFlight);
     const settled = allSettled([before, ...own]);
-    this.underWay.add(settled);
-    const forget = () => void this.underWay.delete(settled);
+    this.inFlight.add(settled);
+    const forget = () => void this.inFlight.delete(settled);
     settled.then(forget, forget);
     return settled;
   }
 
-  /** Resolves when everything taken so far is settled. */
+  /** Resolves when everything accepted so far is settled. */
   async idle(): Promise<void> {
-    await Promise.allSettled(this.underWay);
+    await Promise.allSettled(this.inFlight);
   }
 
   private message(message: RawMessage): void {
@@ -115,13 +115,13 @@ export class Pipeline {
       try {
         this.item(route, item, isAlone, message);
       } catch (error) {
-        // Of several readings only the bad one is set aside.
+        // Of several readings only the bad one becomes a dead letter.
         this.deadLetter(isAlone ? message : { ...message, payload: ownPayload(item, message) }, error);
       }
     }
   }
 
-  /** Takes one of the things that a message says. */
+  /** Processes one item of a message. */
   private item(route: Route, item: Decoded, isAlone: boolean, message: RawMessage): void {
     if (item.refused) throw item.refused.error;
     const schema = this.deps.routes.machineOf(route, item);
@@ -174,20 +174,26 @@ export class Pipeline {
   }
 }
 
-/** One of several things that a message says, as a message of its own. */
+/** Returns one item of a message as a message of its own. */
 function ownPayload(item: Decoded, { payload }: RawMessage): Buffer {
   if (item.refused) return item.refused.payload;
   return item.lifecycle ? payload : singleReadingJson(item);
 }
 
-/** A batch that has failed in one part is under way until its other parts have too: resends of those wait for them. */
+/**
+ * Waits for all parts even if one fails: a failed batch stays in flight until then, because resends of the other parts
+ * wait for them.
+ */
 async function allSettled(parts: readonly Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(parts);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
 }
 
-/** The receiver must still hear of new machines and sensors, or later rows would name machines it does not know. */
+/**
+ * The receiver must still be told of new machines and sensors, or later rows would refer to machines that it does not
+ * know.
+ */
 function withoutRows(columns: ColumnBatch): ColumnBatch {
   const empty = {
     machineIndex: new Int32Array(0),

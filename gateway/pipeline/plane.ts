@@ -1,6 +1,6 @@
 /**
- * The data plane: pipeline, journal, dead letters and uplink, which run in the data thread. Everything that must be on
- * disk before an acknowledgement passes here, off the main thread, which keeps serving sensors meanwhile.
+ * The data plane: pipeline, journal, dead letters and uplink, all in the data thread. Everything that must be on disk
+ * before an acknowledgement is done here, off the main thread, which continues to serve sensors meanwhile.
  */
 import { join } from 'node:path';
 import { type Lane, lanes as laneNames } from '../../shared/contract/lanes.ts';
@@ -39,7 +39,7 @@ export interface DataPlaneDeps {
   log: Log;
   columns(columns: ColumnBatch): void;
   lifecycle(notice: LifecycleNotice): void;
-  /** Stand-ins for the computer's own disk and network, in a simulation. */
+  /** Replace the computer's own disk and network in a simulation. */
   openJournals?(options: JournalOptions): Promise<JournalSet>;
   openDeadLetters?(options: DeadLettersOptions): Promise<DeadLetters>;
   link?(): CloudLink;
@@ -47,7 +47,7 @@ export interface DataPlaneDeps {
 }
 
 export interface DataPlane {
-  /** Takes a batch; resolves when all of it is durable. `forEach` is called once, at once. */
+  /** Processes a batch; resolves when all of it is durable. `forEach` is called once, synchronously. */
   take(forEach: (each: (message: RawMessage) => void) => void): Promise<void>;
   estimates(lines: string[]): void;
   calls: DataCalls;
@@ -133,7 +133,10 @@ export async function startDataPlane(
   };
 }
 
-/** The journal with all lanes; what the uplink has not read may not be dropped uncounted, so its cursors are there first. */
+/**
+ * Opens the journal with all lanes. The uplink's cursors are created at once, so that blocks it has not read are
+ * counted if they are dropped.
+ */
 async function openLanes(
   { dataDir, journal: { bytesMax, whenFull } }: DataPlaneConfig,
   { clock, random, log, openJournals: open = openJournals }: DataPlaneDeps,
@@ -156,7 +159,7 @@ function eachLane(journalOf: (lane: Lane) => Journal): Record<Lane, Journal> {
   return Object.fromEntries(laneNames.map((lane) => [lane, journalOf(lane)])) as Record<Lane, Journal>;
 }
 
-/** Where the clock can tell whether it is set, times ahead of an unset clock are believed. */
+/** If the clock can tell whether it is set, device times ahead of an unset clock are accepted. */
 function clockKnowledge(clock: Clock): { isClockSet?: () => boolean } {
   return clock.isSet ? { isClockSet: () => clock.isSet?.() !== false } : {};
 }

@@ -19,7 +19,7 @@ function started() {
 const timesOf = (batches: readonly ColumnBatch[]) => batches.map(({ timeMs }) => timeMs[0]!);
 
 describe('rows to send', () => {
-  it('go along with an answer of the same turn, once', async () => {
+  it('are sent with an answer of the same turn, once', async () => {
     const { alone, add, rows } = started();
     add(1);
     add(2);
@@ -29,7 +29,7 @@ describe('rows to send', () => {
     expect(alone).toEqual([]);
   });
 
-  it('go alone at the end of the turn, those too that came after an answer took some', async () => {
+  it('are sent alone at the end of the turn, including those added after an answer took some', async () => {
     const { alone, add, rows } = started();
     add(1);
     rows.take();
@@ -41,7 +41,7 @@ describe('rows to send', () => {
     expect(alone).toHaveLength(1);
   });
 
-  it('go ahead of what must not overtake them', async () => {
+  it('are sent ahead of a message that must not overtake them', async () => {
     const { alone, add, rows } = started();
     rows.flush();
     expect(alone).toEqual([]);
@@ -52,7 +52,7 @@ describe('rows to send', () => {
     expect(alone).toHaveLength(1);
   });
 
-  it('are handed over with their memory', () => {
+  it('are transferred with their memory', () => {
     const batches = [batch(1), batch(2)] as unknown as ColumnBatch[];
     expect(structuredClone(batches, { transfer: buffersOf(batches) })).toHaveLength(2);
     expect(batches.map(({ values }) => values.length)).toEqual([0, 0]);

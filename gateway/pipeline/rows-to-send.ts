@@ -1,8 +1,8 @@
 import type { ColumnBatch } from '../ports/watch.ts';
 
 /**
- * Rows for the windows on their way to the main thread. They go along with the next answer to a slab, since the cost of a
- * message between threads is to wake the other one; without an answer they go alone at the end of the turn.
+ * Rows for the windows on their way to the main thread. They are sent with the next answer to a slab, because waking
+ * the other thread is the main cost of a message; without an answer they are sent alone at the end of the turn.
  */
 export class RowsToSend {
   private readonly sendAlone: (batches: ColumnBatch[]) => void;
@@ -17,7 +17,7 @@ export class RowsToSend {
     if (this.batches.length === 1) setImmediate(() => this.flush());
   }
 
-  /** Removes and returns the waiting rows, oldest first, for a caller that sends something now. */
+  /** Removes and returns the waiting rows, oldest first, for a caller that is about to send a message. */
   take(): ColumnBatch[] {
     const { batches } = this;
     this.batches = [];
@@ -30,7 +30,7 @@ export class RowsToSend {
   }
 }
 
-/** The memory of batches, which is handed over with them. */
+/** Returns the memory of batches, which is transferred with them. */
 export function buffersOf(batches: readonly ColumnBatch[]): ArrayBuffer[] {
   return batches.flatMap(({ machineIndex, timeMs, offset, values }) =>
     [machineIndex, timeMs, offset, values].map((array) => array.buffer as ArrayBuffer),

@@ -7,11 +7,11 @@ import { SlabQueue } from './slab-queue.ts';
 import { NameTexts, SlabReaders } from './slab-reader.ts';
 
 const gatherMs = 8;
-const lookMs = 2;
+const checkMs = 2;
 let clock: ReturnType<typeof manualClock>;
 let queue: SlabQueue;
 let notes: SlabNote[];
-/** The payloads that the data thread read, and the outcome of each message. */
+/** The payloads that the data thread has read, and the outcome of each message. */
 let read: string[];
 let settled: (Error | undefined)[];
 
@@ -30,7 +30,7 @@ beforeEach(() => {
   settled = [];
   const readers = new SlabReaders(new NameTexts());
   const receive = (note: SlabNote) => {
-    // As it crosses between threads: memory for one use is gone from where it came.
+    // As between threads: memory for one use disappears from its origin.
     const { memory } = note;
     const crossed =
       memory instanceof ArrayBuffer
@@ -68,31 +68,31 @@ describe('slab queue', () => {
     expect(queue.pending).toBe(1);
   });
 
-  it('waits for more while more come, and no longer than it may', async () => {
-    const atLook = async () => {
-      await clock.advance(lookMs);
+  it('waits for more messages while they arrive, up to the limit', async () => {
+    const atCheck = async () => {
+      await clock.advance(checkMs);
       return read.splice(0).length;
     };
     add('first');
     await tick();
     expect(read.splice(0)).toEqual(['first']);
     add('one who waits for each answer');
-    expect(await atLook()).toBe(1);
+    expect(await atCheck()).toBe(1);
     for (const { id } of notes) queue.settle(id, undefined);
-    const sent = async (looks: number, more: boolean) => {
+    const sent = async (checks: number, more: boolean) => {
       const counts: number[] = [];
       add('a');
       add('b');
-      for (let look = 0; look < looks; look++) {
-        counts.push(await atLook());
+      for (let check = 0; check < checks; check++) {
+        counts.push(await atCheck());
         if (more) add('one more');
       }
       for (const { id } of notes) queue.settle(id, undefined);
       return counts;
     };
     expect(await sent(4, true)).toEqual([0, 0, 0, 5]);
-    expect(await atLook()).toBe(1);
-    // In vain: the next does not wait, then the next two, then the next four.
+    expect(await atCheck()).toBe(1);
+    // After a fruitless wait the next slab does not wait, then the next two, then the next four.
     expect(await sent(2, false)).toEqual([0, 2]);
     expect(await sent(1, false)).toEqual([2]);
     expect(await sent(2, false)).toEqual([0, 2]);
@@ -103,7 +103,7 @@ describe('slab queue', () => {
   it.each([
     ['messages', 6, 1],
     ['bytes', 2, 20_000],
-  ])('waits no longer once there are enough %s, but for the end of the turn', async (_, count, bytes) => {
+  ])('waits only for the end of the turn once there are enough %s', async (_, count, bytes) => {
     add('first');
     await tick();
     read = [];
@@ -118,18 +118,18 @@ describe('slab queue', () => {
     add('then as before');
     await tick();
     expect(notes).toHaveLength(2);
-    await clock.advance(lookMs);
+    await clock.advance(checkMs);
     expect(read.at(-1)).toBe('then as before');
   });
 
-  it('once the first look found too few, waits for more of them than before it', async () => {
+  it('requires more messages after the first check than before it', async () => {
     queue = new SlabQueue((note) => notes.push(note), clock, 10);
     add('first');
     await tick();
     add('a');
     add('b');
-    await clock.advance(lookMs);
-    for (const text of texts(7)) add(text); // with the two before: one fewer than enough
+    await clock.advance(checkMs);
+    for (const text of texts(7)) add(text); // with the two before, one fewer than enough
     await tick();
     expect(notes).toHaveLength(1);
     add('enough');
@@ -137,26 +137,26 @@ describe('slab queue', () => {
     expect(notes).toHaveLength(2);
   });
 
-  it('a slab that fills up while it waits leaves its successor neither waiting for good nor hasty', async () => {
+  it('after a slab has filled up while waiting, its successor neither waits for ever nor skips its wait', async () => {
     add('first');
     await tick();
     add('a');
-    add('large', 200_000); // enough: it is looked for at the end of the turn …
-    add('large too', 200_000); // … but goes now
+    add('large', 200_000); // enough: it would be sent at the end of the turn …
+    add('large too', 200_000); // … but this one does not fit, so it is sent now
     expect(read).toEqual(['first', 'a', 'large']);
     await tick();
-    await clock.advance(lookMs);
+    await clock.advance(checkMs);
     expect(read).toEqual(['first', 'a', 'large', 'large too']);
     for (const { id } of notes) queue.settle(id, undefined);
     add('b');
     add('c');
     await tick();
     expect(read.at(-1)).toBe('large too');
-    await clock.advance(lookMs);
+    await clock.advance(checkMs);
     expect(read.slice(-2)).toEqual(['b', 'c']);
   });
 
-  it('where it may wait for longer it looks less often, but a sender who waits for answers is not kept', async () => {
+  it('checks less often with a longer gathering time, but does not delay a sender that waits for answers', async () => {
     queue = new SlabQueue((note) => notes.push(note), clock, 100);
     for (let i = 0; i < 3; i++) {
       add('one who waits for each answer');
@@ -170,13 +170,13 @@ describe('slab queue', () => {
       await tick();
       await clock.advance(1);
     }
-    // The first finds nobody before it, the second is alone when it is looked for; then they gather.
+    // The first has no predecessor to wait for, the second is alone when it is checked; then they gather.
     expect(notes).toHaveLength(3 + 2);
   });
 
-  it('has three under way, keeps the rest in order however much there is, and uses memory again', async () => {
+  it('has three slabs in flight, keeps the rest in order, and reuses memory', async () => {
     const all = texts(200);
-    for (const text of all) add(text, 40_000); // 8 MB: more than is kept
+    for (const text of all) add(text, 40_000); // 8 MB: more than the reused memory
     await tick();
     expect(notes).toHaveLength(3);
     expect(queue.pending).toBe(200);
@@ -201,7 +201,7 @@ describe('slab queue', () => {
     expect(later.filter(({ slot, memory }) => slot === null || memory !== null)).toEqual([]);
   });
 
-  it('takes a message that is larger than a slab', async () => {
+  it('accepts a message larger than a slab', async () => {
     add('small');
     add('large', 1 << 20);
     add('small again');
@@ -215,7 +215,7 @@ describe('slab queue', () => {
     expect(queue.pending).toBe(0);
   });
 
-  it('tells the error of a slab to its messages only, and of its end to all', async () => {
+  it('passes the error of a slab to its own messages, and the end of the thread to all', async () => {
     add('a');
     await tick();
     add('b');

@@ -7,20 +7,20 @@ import { NameNumbers, SlabWriter, slabBytes } from './slab-writer.ts';
 export type Settle = (error?: Error) => void;
 
 const slabSize = 256 << 10;
-/** A slab with this much does not wait for more: to wait longer would save little. */
+/** A slab with this many bytes or messages does not wait for more, because that would save little. */
 const enoughBytes = 32 << 10;
 const enoughMessages = 10;
-/** The same before the first look: where messages come so fast, latency is worth more than a saved sync. */
+/** The limit of messages before the first check: at such a rate, latency is worth more than a saved sync. */
 const enoughMessagesSoon = 6;
-/** The least time from one slab to the next, and between two looks whether more messages came. */
-const firstLookMs = 2;
-/** How many looks fit into the gathering time. */
-const looksMax = 5;
-/** Slabs sent at once after a fruitless wait, at most; their number doubles on each repeat. */
-const hastyMax = 32;
-/** Slabs under way at once: one in decoding, one in syncing, one in transit. More would only add waiting. */
-const underWayMax = 3;
-/** Memories that are kept and used again, 4 MB of them at most. */
+/** Least time between two slabs, and between two checks for more messages. */
+const firstCheckMs = 2;
+/** Number of checks within the gathering time. */
+const checksMax = 5;
+/** Limit of slabs sent without waiting after a fruitless wait; their number doubles on each repeat. */
+const skipWaitsMax = 32;
+/** Limit of slabs in flight: one in decoding, one in syncing, one in transit. More would only add latency. */
+const inFlightMax = 3;
+/** Limit of reused memories, 4 MB in total. */
 const slotsMax = 16;
 
 interface Slab {
@@ -32,43 +32,43 @@ interface Slab {
 }
 
 /**
- * Packs messages into slabs, sends these in order, and settles the messages when theirs is durable. The first message of
- * an idle moment goes at the end of this turn of the event loop; under load a slab fills while others are under way, so
- * batches grow by themselves.
+ * Packs messages into slabs, sends these in order, and settles the messages when their slab is durable. The first
+ * message after a quiet time is sent at the end of this turn of the event loop; under load a slab fills while others
+ * are in flight, so batches grow with the load.
  *
- * Bounded by those who add: a client of the broker is not read from while its messages wait.
+ * Bounded by its callers: the broker does not read from a client while that client's messages wait.
  */
 export class SlabQueue {
   private readonly send: (note: SlabNote) => void;
   private readonly clock: Clock;
   private readonly gatherMs: number;
-  /** Time between two looks whether more messages came. */
-  private readonly lookMs: number;
-  /** How many times more messages are gathered, since the configured wait is so many times the usual one. */
+  /** Time between two checks for more messages. */
+  private readonly checkMs: number;
+  /** Factor on the number of gathered messages: the configured wait over the default one. */
   private readonly patience: number;
   private readonly names = new NameNumbers();
   private readonly free: Slab[] = [];
   private slots = 0;
   private filling: Slab | null = null;
   private filled: Slab[] = [];
-  private readonly underWay = new Map<number, Slab>();
+  private readonly inFlight = new Map<number, Slab>();
   private nextId = 1;
   private isScheduled = false;
-  /** The next look; it is brought forward once there is enough. */
-  private nextLook: { timer: Timer; look: () => void; waits: number } | null = null;
-  private hasty = 0;
-  private hastyNext = 1;
+  /** The next check; it is brought forward once there are enough messages. */
+  private nextCheck: { timer: Timer; check: () => void; waits: number } | null = null;
+  private skipWaits = 0;
+  private skipWaitsNext = 1;
   private flushedMs = Number.NEGATIVE_INFINITY;
 
   constructor(send: (note: SlabNote) => void, clock: Clock, gatherMs: number) {
     this.send = send;
     this.clock = clock;
     this.gatherMs = gatherMs;
-    this.lookMs = Math.max(firstLookMs, gatherMs / looksMax);
+    this.checkMs = Math.max(firstCheckMs, gatherMs / checksMax);
     this.patience = Math.max(1, gatherMs / 10);
   }
 
-  /** Messages that are not settled. */
+  /** Number of messages that are not settled. */
   get pending(): number {
     return this.all().reduce((sum, { settles }) => sum + settles.length, 0);
   }
@@ -84,15 +84,15 @@ export class SlabQueue {
       this.filling.writer.add(message);
     }
     this.filling.settles.push(settled);
-    if (this.nextLook && this.isEnough(this.nextLook.waits)) this.lookSoon(this.nextLook);
+    if (this.nextCheck && this.isEnough(this.nextCheck.waits)) this.checkSoon(this.nextCheck);
     else this.scheduleFlush();
   }
 
   settle(id: number, error: Error | undefined): void {
-    const slab = this.underWay.get(id);
+    const slab = this.inFlight.get(id);
     if (!slab) return;
     const { settles } = slab;
-    this.underWay.delete(id);
+    this.inFlight.delete(id);
     slab.settles = [];
     slab.writer.clear();
     if (slab.slot !== null) this.free.push(slab);
@@ -101,53 +101,54 @@ export class SlabQueue {
     for (const settled of settles) settled(error);
   }
 
-  /** Settles every message: the data thread will not answer any more. */
+  /** Settles every message with an error, because the data thread will not answer any more. */
   fail(error: Error): void {
     const settles = this.all().flatMap((slab) => slab.settles);
-    this.underWay.clear();
+    this.inFlight.clear();
     this.filled = [];
     this.filling = null;
     for (const settled of settles) settled(error);
   }
 
   private all(): Slab[] {
-    return [...this.underWay.values(), ...this.filled, ...(this.filling ? [this.filling] : [])];
+    return [...this.inFlight.values(), ...this.filled, ...(this.filling ? [this.filling] : [])];
   }
 
-  /** Takes the memory that was used last, so that few messages touch few pages. */
+  /** Reuses the most recently used memory, so that few messages touch few pages. */
   private empty(bytes: number): Slab {
     const known = bytes <= slabSize ? this.free.pop() : undefined;
     if (known) return known;
     const isKept = bytes <= slabSize && this.slots < slotsMax;
-    // The garbage collector does not count shared memory and would free it late, so memory for one use is not shared.
+    // The garbage collector does not account for shared memory and would free it late, so memory for one use is not
+    // shared.
     const memory = isKept ? new SharedArrayBuffer(slabSize) : new ArrayBuffer(Math.max(bytes, slabSize));
     const writer = new SlabWriter(memory, this.names);
     return { writer, slot: isKept ? this.slots++ : null, isNew: true, settles: [] };
   }
 
-  /** The first look counts as having seen one message, which alone is not "more". */
+  /** The first check starts with a count of one message, which alone does not mean "more". */
   private scheduleFlush(): void {
     const slab = this.filling;
-    if (!slab || this.isScheduled || this.underWay.size >= underWayMax) return;
+    if (!slab || this.isScheduled || this.inFlight.size >= inFlightMax) return;
     this.isScheduled = true;
-    const waitMs = this.flushedMs + Math.min(firstLookMs, this.gatherMs) - this.clock.monotonicMs();
-    if (waitMs <= 0 || this.isEnough(0)) setImmediate(() => this.look(slab, 1, 0));
-    else this.lookAfter(waitMs, slab, 1, 0);
+    const waitMs = this.flushedMs + Math.min(firstCheckMs, this.gatherMs) - this.clock.monotonicMs();
+    if (waitMs <= 0 || this.isEnough(0)) setImmediate(() => this.check(slab, 1, 0));
+    else this.checkAfter(waitMs, slab, 1, 0);
   }
 
-  private lookAfter(waitMs: number, slab: Slab, seen: number, waits: number): void {
-    const look = () => {
-      this.nextLook = null;
-      this.look(slab, seen, waits);
+  private checkAfter(waitMs: number, slab: Slab, seen: number, waits: number): void {
+    const check = () => {
+      this.nextCheck = null;
+      this.check(slab, seen, waits);
     };
-    this.nextLook = { timer: this.clock.setTimer(waitMs, look), look, waits };
+    this.nextCheck = { timer: this.clock.setTimer(waitMs, check), check, waits };
   }
 
-  /** Looks at the end of this turn, so that messages that it still brings go along. */
-  private lookSoon({ timer, look }: { timer: Timer; look: () => void }): void {
+  /** Checks at the end of this turn, so that further messages of the turn are included. */
+  private checkSoon({ timer, check }: { timer: Timer; check: () => void }): void {
     timer.cancel();
-    this.nextLook = null;
-    setImmediate(look);
+    this.nextCheck = null;
+    setImmediate(check);
   }
 
   private isEnough(waits: number): boolean {
@@ -157,46 +158,47 @@ export class SlabQueue {
   }
 
   /**
-   * Sends the slab, unless more came since the last look, so that more may: sensors share a sync then, and a card wears
-   * by its syncs, and each costs CPU in three threads. Nothing is waited for after a quiet moment, nor where senders wait
-   * for their answers before they go on. A slab that filled up meanwhile is gone; its look then serves the next one.
+   * Sends the slab, unless messages arrived since the last check and more are likely. Waiting lets sensors share a
+   * sync, which wears an SD card and costs CPU in three threads. There is no wait after a quiet time, nor while senders
+   * wait for each answer before they continue. A slab that filled up meanwhile has been sent already; the check then
+   * serves the next one.
    */
-  private look(slab: Slab, seen: number, waits: number): void {
+  private check(slab: Slab, seen: number, waits: number): void {
     const count = slab.settles.length;
-    const isGone = slab !== this.filling;
+    const isSent = slab !== this.filling;
     const isMore = count > seen;
-    if (waits === 1 && !isGone) this.learn(isMore);
-    if (!isGone && isMore && this.mayWait(waits)) {
-      this.lookAfter(this.lookMs, slab, count, waits + 1);
+    if (waits === 1 && !isSent) this.adapt(isMore);
+    if (!isSent && isMore && this.mayWait(waits)) {
+      this.checkAfter(this.checkMs, slab, count, waits + 1);
     } else {
       this.isScheduled = false;
-      if (isGone) this.scheduleFlush();
+      if (isSent) this.scheduleFlush();
       else this.flush();
     }
   }
 
-  private learn(wasWorthIt: boolean): void {
-    this.hasty = wasWorthIt ? 0 : this.hastyNext;
-    this.hastyNext = wasWorthIt ? 1 : Math.min(2 * this.hastyNext, hastyMax);
+  private adapt(wasWorthIt: boolean): void {
+    this.skipWaits = wasWorthIt ? 0 : this.skipWaitsNext;
+    this.skipWaitsNext = wasWorthIt ? 1 : Math.min(2 * this.skipWaitsNext, skipWaitsMax);
   }
 
   private mayWait(waits: number): boolean {
     if (this.isEnough(waits)) return false;
-    if (this.clock.monotonicMs() + this.lookMs > this.flushedMs + this.gatherMs) return false;
-    if (this.hasty === 0) return true;
-    this.hasty -= 1;
+    if (this.clock.monotonicMs() + this.checkMs > this.flushedMs + this.gatherMs) return false;
+    if (this.skipWaits === 0) return true;
+    this.skipWaits -= 1;
     return false;
   }
 
-  /** Sends the oldest slab if one may go. */
+  /** Sends the oldest slab if the limit of slabs in flight allows. */
   private flush(): void {
-    if (this.underWay.size >= underWayMax) return;
+    if (this.inFlight.size >= inFlightMax) return;
     const slab = this.filled.shift() ?? this.filling;
     if (!slab) return;
     if (slab === this.filling) this.filling = null;
     this.flushedMs = this.clock.monotonicMs();
     const id = this.nextId++;
-    this.underWay.set(id, slab);
+    this.inFlight.set(id, slab);
     const { writer, slot, isNew } = slab;
     slab.isNew = false;
     this.send({ id, bytes: writer.bytes, slot, memory: isNew ? writer.memory : null });

@@ -2,13 +2,13 @@
 import type { RawMessage } from '../ports/source.ts';
 import { headBytes, knownName, type SlabMemory, type SlabNote } from './slab.ts';
 
-/** The texts of topics and clients by their numbers; one object for all slabs of a writing thread. */
+/** The texts of topics and clients by number; one object serves all slabs of a writing thread. */
 export class NameTexts {
   readonly topics: string[] = [];
   readonly clients: string[] = [];
 }
 
-/** Reads the messages of one memory, each time that it was filled. */
+/** Reads the messages of one memory each time it was filled. */
 export class SlabReader {
   private readonly names: NameTexts;
   private readonly buffer: Buffer;
@@ -22,7 +22,7 @@ export class SlabReader {
     this.doubles = new Float64Array(memory);
   }
 
-  /** Calls back for each message of the first `bytes`; payloads are views, valid until the slab is filled anew. */
+  /** Calls back for each message in the first `bytes`; payloads are views, valid until the slab is refilled. */
   read(bytes: number, each: (message: RawMessage) => void): void {
     const { names, buffer, words, doubles } = this;
     for (let at = 0; at < bytes; ) {
@@ -45,7 +45,7 @@ export class SlabReader {
     }
   }
 
-  /** Notes the text of a number if it goes along. Returns where the text ends. */
+  /** Stores the text of a number if it is included. Returns where the text ends. */
   private text(texts: string[], number: number, from: number, length: number): number {
     if (length === knownName) return from;
     texts[number] = this.buffer.toString('utf8', from, from + length);
@@ -53,7 +53,7 @@ export class SlabReader {
   }
 }
 
-/** The readers of all slabs, those of kept memory by slot. */
+/** The readers of all slabs; those of reused memory by slot. */
 export class SlabReaders {
   private readonly names: NameTexts;
   private readonly bySlot: SlabReader[] = [];

@@ -2,17 +2,17 @@
 import type { RawMessage } from '../ports/source.ts';
 import { headBytes, knownName, type SlabMemory } from './slab.ts';
 
-/** A UTF-16 code unit takes at most so many bytes in UTF-8. */
+/** A UTF-16 code unit needs at most this many bytes in UTF-8. */
 const utf8BytesMax = 3;
-/** At most so many topics, and so many clients, have numbers; then counting begins again. */
+/** Limit of numbered topics, and of numbered clients; at the limit numbering restarts. */
 const namesMax = 1 << 16;
 
-/** An upper bound of the bytes that a message takes in a slab. */
+/** Returns an upper bound of the bytes that a message needs in a slab. */
 export function slabBytes({ topic, client, payload }: RawMessage): number {
   return (headBytes + (topic.length + client.length) * utf8BytesMax + payload.length + 14) & ~7;
 }
 
-/** The numbers of topics and clients; one object for all slabs of a writing thread. */
+/** The numbers of topics and clients; one object serves all slabs of a writing thread. */
 export class NameNumbers {
   readonly topics = new Map<string, number>();
   readonly clients = new Map<string, number>();
@@ -34,7 +34,7 @@ export class SlabWriter {
   private readonly doubles: Float64Array;
   private length = 0;
 
-  /** `memory` has a multiple of 8 bytes. */
+  /** The size of `memory` is a multiple of 8 bytes. */
   constructor(memory: SlabMemory, numbers: NameNumbers) {
     this.memory = memory;
     this.numbers = numbers;
@@ -52,12 +52,12 @@ export class SlabWriter {
     this.length = 0;
   }
 
-  /** False if the message does not fit any more. */
+  /** Returns false if the message does not fit. */
   add(message: RawMessage): boolean {
     const { buffer: bytes, words } = this;
     const { topic, client, payload } = message;
     const start = this.length;
-    // Never writes past the end, and needs no length of the texts beforehand.
+    // This never writes past the end, and does not need the lengths of the texts beforehand.
     if (start + slabBytes(message) > bytes.length) return false;
     const word = start >> 2;
     let at = start + headBytes;

@@ -5,7 +5,7 @@ import { NameNumbers, SlabWriter } from './slab-writer.ts';
 
 const now = 1_700_000_000_000;
 
-it('slabs give back what was packed into them, names by text the first time and by number then', () => {
+it('slabs return the messages packed into them, with names as text the first time and as numbers later', () => {
   const numbers = new NameNumbers();
   const names = new NameTexts();
   const messages: RawMessage[] = ['a', 'ü€😀', '', 'a'].map((text, i) => ({
@@ -29,7 +29,7 @@ it('slabs give back what was packed into them, names by text the first time and 
   expect(sizes[1]).toBeLessThan(sizes[0]!);
 });
 
-it('numbers for names begin again when there are too many, and stay right', () => {
+it('numbers of names restart when there are too many, and stay correct', () => {
   const numbers = new NameNumbers();
   const names = new NameTexts();
   for (let batch = 0; batch < 20; batch++) {

@@ -1,34 +1,34 @@
 /**
- * Both threads. A slab: messages packed into one buffer, so that many cross from the main thread to the data thread at
- * once. Both threads see its memory: a buffer that is handed over would be counted by each one's garbage collector as a
- * new one.
+ * Both threads. A slab consists of messages packed into one buffer, so that many cross from the main thread to the data
+ * thread at once. Both threads share its memory, because each one's garbage collector would count a transferred buffer
+ * as a new one.
  *
  *     per message   f64 receivedMs · u32 topic · u32 client · u32 topic length · u32 client length · u32 payload length
  *                   u32 flags (1: resend, above it: gap) · topic · client · gap · payload, the next message 8-aligned
  *
- * The gap of 0 … 7 bytes keeps the alignment that the payload has in its source buffer: otherwise a copy into shared
- * memory is made byte by byte.
+ * The gap of 0 … 7 bytes preserves the alignment of the payload in its source buffer: otherwise a copy into shared
+ * memory is done byte by byte.
  *
- * Topics and clients travel as numbers: a text goes along only with a number's first use, since the same few come again
- * and again. Slabs must be read in the order in which they were filled. A slab lives in memory only; both sides are of
- * one build and one machine.
+ * Topics and clients are sent as numbers; the text is included only with a number's first use, because the same few
+ * recur. Slabs must be read in the order in which they were filled. A slab exists in memory only, and both sides belong
+ * to the same build and machine.
  */
 
 /** Bytes before the topic of a message. */
 export const headBytes = 32;
-/** Stands in place of a length where the reader knows the number already. */
+/** Replaces a length if the reader already knows the number. */
 export const knownName = 0xffff_ffff;
 
-/** Shared by the threads, or handed over from one to the other. */
+/** Shared by the threads, or transferred from one to the other. */
 export type SlabMemory = SharedArrayBuffer | ArrayBuffer;
 
 /** Announces a slab to the data thread. */
 export interface SlabNote {
   id: number;
-  /** How many bytes of the memory are filled. */
+  /** Number of bytes of the memory that are filled. */
   bytes: number;
-  /** The number of a memory that both threads keep and use again; null for one that is used once. */
+  /** The number of a memory that both threads reuse; null for one that is used once. */
   slot: number | null;
-  /** The memory itself, with the first use of a slot and where it is used once; else null. */
+  /** The memory itself, with the first use of a slot or if it is used once; else null. */
   memory: SlabMemory | null;
 }

@@ -1,4 +1,4 @@
-/** The status of the data thread, and what its rooms report of it. */
+/** The status of the data thread, and the statistics of its parts. */
 import { Type } from '@sinclair/typebox';
 import type { JournalLoss } from '../../shared/contract/events.ts';
 import { type Lane, lanes } from '../../shared/contract/lanes.ts';
@@ -39,7 +39,7 @@ export interface StatusParts {
   identity: { counts: ReadingIdentityCounts };
   machines: Machines;
   journals: Record<Lane, Journal>;
-  /** Blocks in a lane after a seq. */
+  /** Number of blocks in a lane after a seq. */
   blocksAfter(lane: Lane, seq: number): number;
   lanes: Lanes;
   losses: Losses;
@@ -51,7 +51,7 @@ export interface StatusParts {
 export function dataStatus(parts: StatusParts): DataStatus {
   const { pipeline, identity, machines, journals, blocksAfter, losses, uplink, letters, letterAdmin } = parts;
   const backlogOf = (lane: Lane) => {
-    // A cursor may be beyond the last block, if that was damaged and cut off after it had been sent.
+    // A cursor may be beyond the last block if that was sent, then damaged and cut off.
     const confirmedSeq = journals[lane].cursor('uplink').seq;
     return { blocks: blocksAfter(lane, confirmedSeq), confirmedSeq };
   };
@@ -101,7 +101,10 @@ export const pipelineReport = reportOf<Pick<DataStatus, 'pipeline' | 'machines'>
   summary: ({ pipeline }) => ({ ...pipeline }),
 });
 
-/** The rooms of the data thread. In a summary, the dead letters that are kept stand for those that the pipeline made. */
+/**
+ * The reports of the data thread's parts. In a summary, the number of kept dead letters replaces that of those the
+ * pipeline made.
+ */
 export const dataReports: readonly Report<DataStatus>[] = [
   pipelineReport,
   readingIdentityReport,

@@ -54,7 +54,7 @@ async function serve(port: MessagePort, init: DataThreadInit): Promise<void> {
     else if (message.kind === 'call') void call(message);
     else plane.estimates(message.lines);
   });
-  // Replayed rows reach the windows before new ones.
+  // Replayed rows must reach the windows before new ones.
   rows.flush();
   send({ kind: 'ready' });
 }

@@ -1,4 +1,4 @@
-/** A message that could not become a reading, and why. */
+/** A message that could not become a reading, with the reason. */
 export interface DeadLetter {
   id: number;
   atMs: number;

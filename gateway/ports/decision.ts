@@ -7,19 +7,22 @@ export interface MachineIdentity {
   type: MachineType;
 }
 
-/** The subject of a decision: one machine with its window (rows × sensors, oldest first; a short history ends it, NaN before). */
+/**
+ * The subject of a decision: one machine with its window (rows × sensors, oldest first; a short history is at its end,
+ * with NaN before it).
+ */
 export interface AlertInput {
   machine: MachineIdentity;
   timeMs: number;
   window: Float32Array;
   rows: number;
-  /** The window is not full though the machine has been heard for longer: its history is not known from the beginning. */
+  /** True if the window is not full although the machine's history is longer, so that its beginning is unknown. */
   cutOff?: boolean;
 }
 
 /**
- * The policies' common question: what do you believe of these machines? One answer each, same order; null where this
- * assessor has nothing to say about a machine (a model that does not know its type): then rules decide about that one.
+ * Assesses machines. Returns one assessment per input, in the same order; null if this assessor has no answer for a
+ * machine (for example a model that does not know its type): the next one then decides.
  */
 export interface Assessor {
   readonly name: string;

@@ -1,4 +1,4 @@
-/** A block: a micro-batch encoded once. What is journalled is what is sent. */
+/** A block: a micro-batch encoded once. The journalled bytes are the bytes that are sent. */
 export interface Block {
   seq: number;
   codec: 'identity' | 'gzip';
@@ -6,26 +6,32 @@ export interface Block {
   /** Length of the decoded body. */
   rawBytes: number;
   body: Buffer;
-  /** Kept on this disk only, never sent: e.g. recent identities for recognising resends after a restart. */
+  /** Stored on this disk only, never sent; e.g. recent identities, by which resends are recognised after a restart. */
   local: Buffer;
-  /** A random number that names the opening of the journal that wrote the block; set by the journal. 0: the block is older than this field. */
+  /**
+   * A random number that identifies the opening of the journal that wrote the block; set by the journal. 0 if the block
+   * is older than this field.
+   */
   run?: number;
 }
 
-/** A block of one journal instance. A consumer that has learnt from all blocks up to one knows which blocks are new. */
+/** A block of one journal. A consumer that has learnt from all blocks up to one can tell which blocks are new. */
 export interface BlockPosition {
   journal: string;
   seq: number;
 }
 
-/** One lane's durable log. */
+/** The durable log of one lane. */
 export interface Journal {
   readonly lane: string;
-  /** Random name of this journal instance, 16 hex digits; new when the disk is new. */
+  /** Random id of this journal, 16 hex digits; new if the disk is new. */
   readonly id: string;
   /** Resolves with the block's sequence number once it is synced to disk. Rejects (JOURNAL_*) if it cannot be. */
   append(block: Omit<Block, 'seq'>): Promise<number>;
-  /** Durable blocks after `afterSeq`, in order, about `maxBytes` of encoded bodies (at least one block if any). */
+  /**
+   * Returns durable blocks after `afterSeq`, in order, with about `maxBytes` of encoded bodies (at least one block if
+   * there is any).
+   */
   read(afterSeq: number, maxBytes: number): Promise<Block[]>;
   /** Resolves when a block after `afterSeq` is durable, or `signal` aborts. */
   waitFor(afterSeq: number, signal: AbortSignal): Promise<void>;
@@ -33,7 +39,10 @@ export interface Journal {
   stats(): JournalStats;
 }
 
-/** How far a consumer has come. Losing a cursor's last moves only re-reads blocks, which every consumer survives. */
+/**
+ * The position of a consumer. Losing a cursor's last moves only leads to blocks being read again, which every consumer
+ * tolerates.
+ */
 export interface Cursor {
   readonly seq: number;
   advance(seq: number): void;
@@ -45,9 +54,12 @@ export interface JournalStats {
   lastSeq: number;
   bytes: number;
   bytesMax: number;
-  /** Blocks, lines and bytes a consumer had not read when they were dropped to make room, since the journal began. */
+  /**
+   * Blocks, lines and bytes that a consumer had not read when they were dropped to make room, since the journal was
+   * created.
+   */
   dropped: { blocks: number; lines: number; bytes: number };
-  /** Bytes handed to the file system since start, and syncs: for write amplification. */
+  /** Bytes passed to the file system since the start, and syncs: for write amplification. */
   writtenBytes: number;
   syncs: number;
   oldestMs: number | null;

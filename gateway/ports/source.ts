@@ -12,39 +12,39 @@ import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { OpenRecords } from './records.ts';
 
-/** One message as it came in, before anything is known about it. */
+/** One message as received, not interpreted yet. */
 export interface RawMessage {
   topic: string;
-  /** Lent for the call: a receiver that keeps it longer copies it. */
+  /** Valid only during the call: a receiver that keeps it longer must copy it. */
   payload: Buffer;
   /** MQTT client id, or the name of the serial port. */
   client: string;
   receivedMs: number;
-  /** The sender says it may have sent this before (MQTT's DUP). */
+  /** The sender has marked this as a possible resend (MQTT's DUP). */
   resend: boolean;
 }
 
-/** Where sources hand in messages. Bounded: while it is full, `accept` holds its answer back. */
+/** Accepts messages from sources. Bounded: while it is full, `accept` withholds its answer. */
 export interface Intake {
   /**
-   * `settled` is the acknowledgement: called without an error when the message is on disk (as a reading, or as a dead
-   * letter), with one when it could not be put there. Called exactly once.
+   * `settled` is the acknowledgement. It is called exactly once: without an error when the message is on disk (as a
+   * reading or a dead letter), with one if it could not be stored.
    */
   accept(message: RawMessage, settled: (error?: Error) => void): void;
 }
 
-/** A way for messages to come in: the MQTT broker, serial ports. Asked for what it reports only after start(). */
+/** An origin of messages, such as the MQTT broker or serial ports. It reports its statistics only after start(). */
 export interface Source extends Reporting {
   start(): Promise<void>;
-  /** Stops accepting, waits for what is accepted to settle (bounded), closes. */
+  /** Stops accepting, waits (bounded) until accepted messages are settled, and closes. */
   stop(): Promise<void>;
-  /** Ports that it listens on, after start(), by the name that the run file gives them, e.g. `mqttPort`. */
+  /** Ports on which it listens, after start(), by their names in the run file, e.g. `mqttPort`. */
   addresses?(): Readonly<Record<string, number>>;
 }
 
-/** What the check of a source may know of the rest of the configuration. */
+/** The parts of the rest of the configuration that the check of a source may read. */
 export interface SourceContext {
-  /** MQTT filters of the topics that routes take: a source that chooses what to store must store these. */
+  /** MQTT filters of the topics that routes accept; a source that chooses which messages to store must store these. */
   routeTopics: readonly string[];
 }
 

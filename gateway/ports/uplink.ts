@@ -1,14 +1,16 @@
 import type { EventType, HarbingerEvent } from '../../shared/contract/events.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 
-/** Where events and estimates go to become durable and be sent on. */
+/** Accepts events and estimates, which it makes durable and sends on. */
 export interface Outbox {
   event(event: HarbingerEvent<EventType>): Promise<void>;
-  /** Line protocol, measurement `estimate`. */
+  /** Lines in line protocol, measurement `estimate`. */
   estimates(lines: string[]): void;
 }
 
-/** The link to the cloud. `send` resolves when the cloud has confirmed the batch as stored, rejects otherwise. */
+/**
+ * The connection to the cloud. `send` resolves when the cloud has confirmed the batch as stored, and rejects otherwise.
+ */
 export interface CloudLink {
   connect(signal: AbortSignal): Promise<void>;
   send(lane: Lane, frame: Buffer): Promise<void>;

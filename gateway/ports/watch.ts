@@ -3,22 +3,25 @@ import type { BlockPosition } from './journal.ts';
 
 /** Readings of one block as columns, for windows: row i is the machine `machineIndex[i]` at `timeMs[i]`. */
 export interface ColumnBatch {
-  /** Machines first seen in this batch get the next indexes, in order. */
+  /** Machines first seen in this batch; they get the next indexes, in order. */
   newMachines: { site: string; machine: string; machineType: string }[];
-  /** Sensors first seen on machines of an open type: they become the next column of that machine. */
+  /** Sensors first seen on machines of an open type; each becomes the next column of its machine. */
   newSensors: { machineIndex: number; sensor: string }[];
   machineIndex: Int32Array;
   timeMs: Float64Array;
-  /** Rows + 1 entries: row i's values are `values[offset[i]] … values[offset[i + 1] - 1]`, one a column, NaN if absent. */
+  /**
+   * Rows + 1 entries: row i's values are `values[offset[i]] … values[offset[i + 1] - 1]`, one per column, NaN if
+   * absent.
+   */
   offset: Int32Array;
   values: Float32Array;
-  /** From the journal's tail after a restart: fill windows, decide nothing. */
+  /** The rows are from the journal's tail after a restart: they fill windows and lead to no decision. */
   replay: boolean;
-  /** Where the rows are in the journal; absent where they are in none. */
+  /** The block of the journal that holds the rows; absent if none does. */
   block?: BlockPosition;
 }
 
-/** A machine failed or was replaced, as a lifecycle event says that is in the journal. */
+/** A machine failed or was replaced, as reported by a lifecycle event in the journal. */
 export interface LifecycleNotice {
   state: 'failed' | 'replaced';
   about: Lifecycle;

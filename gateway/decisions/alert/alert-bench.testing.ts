@@ -1,4 +1,4 @@
-/** A bench for the alert decision's tests: assessors and an outbox that do as they are told, a clock that is moved. */
+/** A test bench for the alert decision: controllable assessors and outbox, and a manual clock. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,7 +62,7 @@ function surroundings() {
     life: 500,
     model: 'sound' as 'sound' | 'silent' | 'broken' | 'nan' | 'endless' | 'ignorant',
     modelAsked: 0,
-    /** Whether the machine's own past has something to say. */
+    /** True if the machine's own baseline has an answer. */
     selfLearned: false,
     outboxDown: false,
     events: [] as HarbingerEvent[],
@@ -110,7 +110,7 @@ function surroundings() {
 
 const readConfig = compileValidator(AlertDecisionConfig);
 
-/** Set `state` to say what happens; read from it what came out. Call `dispose` afterwards. */
+/** Builds the bench. Change `state` to control it, and read the results from it. Call `dispose` afterwards. */
 export async function alertBench() {
   const folder = await mkdtemp(join(tmpdir(), 'harbinger-alerts-'));
   const clock = manualClock();

@@ -10,7 +10,7 @@ import type { MachineAlerts, ModeAlert } from './machine-book.ts';
 import { changeReason, contributionReasons, type Ending, endingReasons, modeReasons } from './reasons.ts';
 import type { OpenPrediction } from './snapshot.ts';
 
-/** The largest window that a machine type may ask for. */
+/** The largest window that a machine type may have. */
 const windowRowsMax = 512;
 
 export interface AlertChange {
@@ -18,7 +18,7 @@ export interface AlertChange {
   prediction: OpenPrediction;
   assessment: Assessment;
   reasons: string[];
-  /** Must be in the saved state before it is sent: an opening, a rise in severity, an end. */
+  /** True if it must be in the saved state before it is sent: an opening, a rise in severity, or an end. */
   saveFirst: boolean;
 }
 
@@ -98,7 +98,7 @@ function opened(
   };
 }
 
-/** Ends predictions whose failure mode the machine's type no longer declares: nothing else ever would. */
+/** Resolves predictions whose failure mode the machine's type no longer declares; no estimate ever would. */
 function endUnwatched(machine: MachineAlerts, input: AlertInput, assessment: Assessment): AlertChange[] {
   const { type } = input.machine;
   const changes: AlertChange[] = [];
@@ -113,8 +113,8 @@ function endUnwatched(machine: MachineAlerts, input: AlertInput, assessment: Ass
 }
 
 /**
- * The machine failed or was replaced: every open prediction ends, with that as its reason (one that came true has done
- * its work), and none opens until the machine is healthy again, replaced, or (after a replacement) its window is new.
+ * Resolves every open prediction because the machine failed or was replaced. None opens again until the machine is
+ * healthy, is replaced, or (after a replacement) its window contains only the new machine.
  */
 export function endMachine(machine: MachineAlerts, ending: Ending): AlertChange[] {
   const held = hold(ending.state === 'replaced' ? (machine.windowRows ?? windowRowsMax) : null);

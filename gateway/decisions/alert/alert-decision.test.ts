@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => bench.dispose());
 
 describe('a prediction', () => {
-  it('opens with all that a technician needs, and a record of the decision before it', async () => {
+  it('opens with everything that a technician needs, after a record of the decision', async () => {
     const decision = await bench.started();
     await bench.evaluate(decision, 500, 5);
     expect(bench.state.events).toEqual([]);
@@ -52,7 +52,7 @@ describe('a prediction', () => {
     expect(decision.stats()).toMatchObject({ open: { warning: 1, critical: 0 }, events: { pending: 0 } });
   });
 
-  it('rises, is updated and resolves under the same name', async () => {
+  it('rises in severity, is updated and resolves under the same id', async () => {
     const decision = await bench.started();
     await bench.evaluate(decision, 50, 3);
     await bench.evaluate(decision, 35, 100);
@@ -77,7 +77,7 @@ describe('a prediction', () => {
     expect(bench.resolved()).toHaveLength(0);
   });
 
-  it('ends when the machine fails, and stays ended until it is healthy or replaced', async () => {
+  it('is resolved when the machine fails, and does not reopen until it is healthy or replaced', async () => {
     const decision = await bench.started();
     await bench.evaluate(decision, 38, 3);
     await bench.clock.advance(60_000);
@@ -105,7 +105,7 @@ describe('a prediction', () => {
     expect(bench.opened()).toHaveLength(2);
   });
 
-  it('that never was is counted when a machine fails unwarned, at any time its sender claims', async () => {
+  it('that is missing when a machine fails is counted, whatever time the sender reports', async () => {
     const decision = await bench.started();
     await bench.evaluate(decision, 500, 1);
     await decision.lifecycle({
@@ -138,7 +138,7 @@ describe('rules decide', () => {
     expect(bench.records()[0]!.data.fallbackCause).toMatch(/^timeout: /);
   });
 
-  it('while a failing model rests, and the model again once it has recovered', async () => {
+  it('while a failing model is suspended, and the model again once it has recovered', async () => {
     const decision = await bench.started({ sampleMs: 0, breaker: { failures: 3, halfOpenAfterMs: 30_000 } });
     await bench.evaluate(decision, 500, 1);
     bench.state.model = 'broken';
@@ -174,7 +174,7 @@ describe('rules decide', () => {
 });
 
 describe('the machine’s own past decides', () => {
-  it('where the model does not, and says so from the record to the line; rules where it has nothing to say', async () => {
+  it('if the model does not, and record and estimate line say so; rules decide if it has no answer', async () => {
     const decision = await bench.started();
     Object.assign(bench.state, { model: 'ignorant', selfLearned: true });
     await bench.evaluate(decision, 38, 3);
@@ -196,11 +196,11 @@ describe('the machine’s own past decides', () => {
     expect(decision.stats().decision.byPolicy).toEqual({ 'self-learned': 3, rules: 1 });
   });
 
-  it('in events that whoever does not know of it reads as decided by rules', async () => {
+  it('in events that older readers interpret as decided by rules', async () => {
     const decision = await bench.started();
     Object.assign(bench.state, { model: 'ignorant', selfLearned: true });
     await bench.evaluate(decision, 38, 3);
-    // What the contract said before there was a detector.
+    // The schema before the detector existed.
     const before = compileValidator(
       Type.Object({
         source: Type.Union([Type.Literal('model'), Type.Literal('rules')]),
@@ -252,13 +252,13 @@ describe('bounds', () => {
     expect(decision.stats().records).toMatchObject({ sample: 2, mode: 3, suppressed: 37 });
   });
 
-  it('takes no more machines than it may', async () => {
+  it('accepts no more machines than its limit', async () => {
     const decision = await bench.started({ machinesMax: 2 });
     await decision.evaluate(['a', 'b', 'c'].map((machine) => bench.input(machine)));
     expect(decision.stats()).toMatchObject({ machines: 2, refused: 1 });
   });
 
-  it('drops batches beyond a few that wait', async () => {
+  it('drops batches beyond the limit of waiting ones', async () => {
     const decision = await bench.started();
     bench.state.model = 'silent';
     const batches = Array.from({ length: 10 }, () => decision.evaluate([bench.input()]));

@@ -1,9 +1,10 @@
 /**
- * The alert decision: windows in; assessments by a governed decision (model, else the machine's own past, else rules); from them predictions that
- * open, change and end, decision records, and thinned estimate lines, all handed to the outbox.
+ * The alert decision. Its inputs are windows; a governed decision assesses them (model, else the machine's own
+ * baseline, else rules). From the assessments follow predictions that open, change and end, decision records, and
+ * thinned estimate lines, all of which go to the outbox.
  *
- *   inputs ▶ governed decision ▶ alert state machines ▶ state saved ▶ events ▶ outbox
- *                     └────────▶ estimate lines ─────────────────────────────▶ outbox
+ *     inputs ▶ governed decision ▶ alert state machines ▶ state saved ▶ events ▶ outbox
+ *                       └────────▶ estimate lines ─────────────────────────────▶ outbox
  */
 import type { Assessment } from '../../../shared/contract/events.ts';
 import { GovernedDecision } from '../../../shared/decisions/governed-decision.ts';
@@ -23,7 +24,7 @@ import type { AlertDecisionConfig } from './config.ts';
 import { MachineBook } from './machine-book.ts';
 import { type OpenPrediction, type SnapshotFile, snapshotFile } from './snapshot.ts';
 
-/** Batches of inputs waiting for the one in hand; more are dropped and counted: newer windows follow soon. */
+/** Limit of batches that wait for the current one; more are dropped and counted, because newer windows follow soon. */
 const waitingMax = 4;
 const stopMsMax = 15_000;
 const saveRetryMs = 5_000;
@@ -31,11 +32,11 @@ const saveRetryMs = 5_000;
 export interface AlertDecisionOptions {
   gateway: string;
   modelAssessor: Assessor;
-  /** Asked for what the model does not answer, before the rules. */
+  /** Assesses machines for which the model has no answer, before the rules. */
   selfLearnedAssessor?: Assessor;
   rulesAssessor: Assessor;
   outbox: Outbox;
-  /** Where open predictions are kept, e.g. `{dataDir}/alerts.json`. */
+  /** File of the open predictions, e.g. `{dataDir}/alerts.json`. */
   stateFile: string;
   config: AlertDecisionConfig;
   clock: Clock;
@@ -49,9 +50,9 @@ export type AlertDecisionStats = AlertEffects['counts'] & {
   open: { warning: number; critical: number };
   records: { change: number; mode: number; sample: number; suppressed: number };
   events: { sent: number; failed: number; lost: number; pending: number };
-  /** Inputs dropped because earlier ones were still in hand. */
+  /** Inputs dropped because earlier ones were still being decided. */
   dropped: number;
-  /** Faults of this code: none is expected. */
+  /** Faults of this code; none is expected. */
   errors: number;
   saveFailures: number;
 };
@@ -69,7 +70,7 @@ export class AlertDecision {
   private tail: Promise<void> = Promise.resolve();
   private waiting = 0;
   private stopping = false;
-  /** Whether the state file is behind, and when it was last tried. */
+  /** True if the state file is outdated; and when saving was last tried. */
   private unsaved = false;
   private saveTriedMs = Number.NEGATIVE_INFINITY;
 
@@ -97,7 +98,10 @@ export class AlertDecision {
     this.effects = new AlertEffects({ gateway, governed, book, sender, choice, config, clock, log, newId });
   }
 
-  /** Restores what was open, and sends again what may not have been sent. @throws HarbingerError ALERT_STATE_UNREADABLE */
+  /**
+   * Restores the open predictions, and resends events that may not have been sent. @throws HarbingerError
+   * ALERT_STATE_UNREADABLE
+   */
   async start(): Promise<void> {
     const saved = await this.file.load();
     this.book.restore(saved, this.options.clock.monotonicMs());
@@ -105,7 +109,7 @@ export class AlertDecision {
     await this.sender.flush();
   }
 
-  /** Takes no more inputs, waits for what is in hand (bounded), saves. */
+  /** Accepts no more inputs, waits (bounded) for the current ones, and saves. */
   async stop(): Promise<void> {
     this.stopping = true;
     const saved = this.exclusive(() => this.save());
@@ -113,8 +117,9 @@ export class AlertDecision {
   }
 
   /**
-   * Decides about machines, one input each; resolves when what follows is journalled. One batch at a time: callers should
-   * await; a few may wait, further ones are dropped and counted. Never rejects: what goes wrong is logged and counted.
+   * Decides about machines, one input each; resolves when the resulting events are journalled. Batches are decided one
+   * at a time, so callers should await; a few may wait, further ones are dropped and counted. Never rejects: failures
+   * are logged and counted.
    */
   async evaluate(inputs: readonly AlertInput[]): Promise<void> {
     if (this.stopping || inputs.length === 0) return;
@@ -127,7 +132,7 @@ export class AlertDecision {
     this.waiting -= 1;
   }
 
-  /** Ends the machine's open predictions. The lifecycle event itself is the caller's to journal. Never rejects. */
+  /** Resolves the machine's open predictions. The lifecycle event itself is journalled by the caller. Never rejects. */
   async lifecycle(notice: LifecycleNotice): Promise<void> {
     await this.exclusive(async () => {
       if (!this.effects.ended(notice)) return;
@@ -185,7 +190,7 @@ export class AlertDecision {
     if (lines.length > 0) this.options.outbox.estimates(lines);
   }
 
-  /** A disk that refuses must not silence an alert: that is logged, counted and tried again, and the event goes out. */
+  /** A failing disk must not suppress an alert: the failure is logged, counted and retried, and the event is sent. */
   private async save(): Promise<void> {
     this.saveTriedMs = this.options.clock.monotonicMs();
     try {

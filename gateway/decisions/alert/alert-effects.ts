@@ -30,11 +30,14 @@ export interface AlertEffectsOptions {
   newId: () => string;
 }
 
-/** Turns decisions into changes of alerts and their events, records, and estimate lines. Sends and saves nothing. */
+/**
+ * Converts decisions to changes of alerts with their events, to records, and to estimate lines. It neither sends nor
+ * saves them.
+ */
 export class AlertEffects {
   readonly counts = {
     changes: { opened: 0, updated: 0, resolved: 0 },
-    /** Failures reported, with and without a prediction open at the time. */
+    /** Reported failures, with and without an open prediction at that time. */
     failures: { warned: 0, unwarned: 0 },
     estimates: 0,
     /** Inputs of machines beyond `machinesMax`. */
@@ -58,7 +61,7 @@ export class AlertEffects {
     const { book, sender, choice, config, clock, log, newId } = this.options;
     if (decided.verdict === null) {
       if (this.mayLog())
-        log.error({ problem: decided.error.message }, 'nothing could be decided about a machine');
+        log.error({ problem: decided.error.message }, 'no decision could be made about a machine');
       return [];
     }
     const { site, machine: name, type } = input.machine;
@@ -79,7 +82,7 @@ export class AlertEffects {
     return changes;
   }
 
-  /** Ends the predictions of a machine that failed or was replaced. Returns false if that was known already. */
+  /** Resolves the predictions of a machine that failed or was replaced. Returns false if that was already known. */
   ended({ state, about, atMs }: LifecycleNotice): boolean {
     const { book, choice, sender, gateway, newId } = this.options;
     const machine = book.take(about.site, about.machine);

@@ -23,7 +23,7 @@ describe('a restart', () => {
     ]);
   });
 
-  it('sends under the same id what was saved but not journalled before a crash', async () => {
+  it('resends, under the same ids, events that were saved but not journalled before a crash', async () => {
     const crashed = await bench.started();
     bench.state.outboxDown = true;
     await bench.evaluate(crashed, 50, 3);
@@ -50,7 +50,7 @@ describe('a restart', () => {
     expect(bench.opened()).toHaveLength(1);
   });
 
-  it('in order sends nothing twice', async () => {
+  it('after an orderly stop sends nothing twice', async () => {
     const before = await bench.started();
     await bench.evaluate(before, 50, 3);
     await before.stop();
@@ -60,7 +60,7 @@ describe('a restart', () => {
     expect(bench.state.events).toHaveLength(count);
   });
 
-  it('with a damaged state file sets it aside and goes on', async () => {
+  it('sets aside a damaged state file and continues', async () => {
     const path = bench.stateFile;
     await bench.evaluate(await bench.started(), 50, 3);
     await writeFile(path, '{"format": "harbinger-al');
@@ -71,7 +71,7 @@ describe('a restart', () => {
 });
 
 describe('when events cannot be journalled', () => {
-  it('they are kept and sent once that is possible, and nothing piles up', async () => {
+  it('they are kept until they can be sent, and their number is bounded', async () => {
     const decision = await bench.started();
     bench.state.outboxDown = true;
     await bench.evaluate(decision, 50, 3);
@@ -84,7 +84,7 @@ describe('when events cannot be journalled', () => {
     expect(bench.updated().map((event) => event.data.severity)).toEqual(['critical']);
   });
 
-  it('or the state cannot be saved, alerts go out all the same', async () => {
+  it('nor the state saved, alerts are sent nevertheless', async () => {
     const decision = await bench.started();
     await writeFile(dirname(bench.stateFile), 'not a folder');
     await bench.evaluate(decision, 50, 3);

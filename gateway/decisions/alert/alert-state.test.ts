@@ -48,7 +48,7 @@ const anomalies = (...values: number[]): Estimate[] =>
   values.map((anomaly) => ({ life: null, anomaly, confidence: 0.9 }));
 
 describe('opening', () => {
-  it('takes openAfter estimates in a row at or beyond the limit', () => {
+  it('requires openAfter estimates in a row at or beyond the limit', () => {
     expect(run(onLife, lives(60, 59, 61, 60, 60)).kinds).toEqual([]);
     expect(run(onLife, lives(60, 59, 61, 60, 60, 60)).seen).toEqual([
       { change: { kind: 'opened', severity: 'warning' }, at: 5, atMs: 5_000 },
@@ -56,18 +56,18 @@ describe('opening', () => {
     expect(run(onAnomaly, anomalies(0.8, 0.9, 0.85)).kinds).toEqual(['opened']);
   });
 
-  it('is critical at once where all of the row is', () => {
+  it('is critical at once if all of the row is', () => {
     expect(run(onLife, lives(20, 10, 5)).seen[0]?.change).toEqual({ kind: 'opened', severity: 'critical' });
     expect(run(onLife, lives(30, 10, 5)).seen[0]?.change).toEqual({ kind: 'opened', severity: 'warning' });
   });
 
-  it('passes over estimates that are no evidence', () => {
+  it('ignores estimates that are no evidence', () => {
     const estimates = [life(50), life(500, 0.4), life(null), life(50), life(5, 0.1), life(50)];
     expect(run(onLife, estimates).seen.map(({ at }) => at)).toEqual([5]);
     expect(run(onLife, [life(5, 0.4), life(5, 0.4), life(5, 0.4), life(5, 0.4)]).kinds).toEqual([]);
   });
 
-  it('happens once where a value flaps around the limit', () => {
+  it('happens once if a value flaps around the limit', () => {
     const flapping = Array.from({ length: 500 }, (_, i) => (Math.floor(i / 4) % 2 === 0 ? 59 : 61));
     expect(run(onLife, lives(...flapping)).kinds).toEqual(['opened']);
   });
@@ -118,7 +118,7 @@ describe('held', () => {
   });
 });
 
-describe('whatever the estimates are', () => {
+describe('for any sequence of estimates', () => {
   const estimate = fc.record({
     life: fc.option(fc.double({ min: 0, max: 150, noNaN: true }), { nil: null }),
     anomaly: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -127,7 +127,7 @@ describe('whatever the estimates are', () => {
       { weight: 1, arbitrary: fc.double({ min: 0, max: 1, noNaN: true }) },
     ),
   });
-  /** Each estimate stays for a while, as those of a machine do: independent ones hardly ever open anything. */
+  /** Each estimate persists for a while, as those of a machine do: independent ones hardly ever open an alert. */
   const lasting = fc
     .array(fc.tuple(estimate, fc.integer({ min: 1, max: 30 })), { maxLength: 30 })
     .map((parts) => parts.flatMap(([value, times]) => Array.from({ length: times }, () => value)));
@@ -152,7 +152,7 @@ describe('whatever the estimates are', () => {
     expect(resolved).toBeGreaterThan(0);
   });
 
-  it('severity never falls, and only rises apart from the interval', () => {
+  it('severity never falls, and only a rise ignores the interval', () => {
     let updated = 0;
     fc.assert(
       fc.property(scenario, ({ policy, estimates, stepMs }) => {
@@ -165,6 +165,7 @@ describe('whatever the estimates are', () => {
           if (change.why === 'remaining-life') expect(atMs - before.atMs).toBeGreaterThanOrEqual(60_000);
         });
       }),
+      { numRuns: 500 },
     );
     expect(updated).toBeGreaterThan(0);
   });

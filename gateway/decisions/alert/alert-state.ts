@@ -18,7 +18,7 @@ import type { AlertPolicy } from '../../../shared/domain/machine-type.ts';
 export type Severity = 'warning' | 'critical';
 
 export interface Track {
-  /** Estimates in a row at or beyond openAt, at or beyond criticalAt, and back beyond resolveAt. */
+  /** Consecutive estimates at or beyond openAt, at or beyond criticalAt, and back beyond resolveAt. */
   openRow: number;
   criticalRow: number;
   healthyRow: number;
@@ -28,12 +28,12 @@ export interface Track {
 
 export interface OpenState {
   severity: Severity;
-  /** Remaining life (p50) as last reported, and when (monotonic). */
+  /** Last reported remaining life (p50), and when (monotonic). */
   sentLife: number | null;
   sentMs: number;
 }
 
-/** `estimatesLeft` null: until healthy. */
+/** If `estimatesLeft` is null, the hold lasts until the machine is healthy. */
 export interface Hold {
   estimatesLeft: number | null;
 }
@@ -57,7 +57,7 @@ export type Change =
 
 export const quiet: Track = { openRow: 0, criticalRow: 0, healthyRow: 0, open: null, held: null };
 
-/** Whether `value` has reached `limit`, on the bad side. */
+/** True if `value` has reached `limit` from the healthy side. */
 export function reached(policy: Pick<AlertPolicy, 'on'>, limit: number, value: number): boolean {
   return policy.on === 'anomaly' ? value >= limit : value <= limit;
 }
@@ -66,7 +66,7 @@ function isBack(policy: AlertPolicy, value: number): boolean {
   return policy.on === 'anomaly' ? value <= policy.resolveAt : value >= policy.resolveAt;
 }
 
-/** Takes one estimate at `nowMs` (monotonic) into account. */
+/** Applies one estimate at `nowMs` (monotonic). */
 export function step(
   before: Track,
   policy: AlertPolicy,
@@ -135,7 +135,10 @@ function isNews(open: OpenState, limits: UpdateLimits, estimate: Estimate, nowMs
   return Math.abs(estimate.life - open.sentLife) > limits.updateLifeChange * Math.max(open.sentLife, 1);
 }
 
-/** After a failure: until the machine is healthy again or replaced. After a replacement: for at most a window. */
+/**
+ * The track after a failure, which holds until the machine is healthy or replaced, or after a replacement, which holds
+ * for at most a window.
+ */
 export function hold(estimatesLeft: number | null): Track {
   return { ...quiet, held: { estimatesLeft } };
 }

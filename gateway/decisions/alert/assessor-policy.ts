@@ -4,11 +4,11 @@ import { messageOf } from '../../../shared/runtime/errors.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import type { AlertInput, Assessor } from '../../ports/decision.ts';
 
-/** Makes an assessor a policy of the alert decision. */
+/** Wraps an assessor as a policy of the alert decision. */
 export function assessorPolicy(assessor: Assessor): Policy<AlertInput, Assessment> {
   return {
     name: assessor.name,
-    // Read at each decision: a model may be replaced by a newer one while the gateway runs.
+    // Read at each decision, because a newer model may replace it while the gateway runs.
     get version() {
       return assessor.version;
     },
@@ -25,7 +25,7 @@ function asVerdict(assessment: Assessment): Verdict<Assessment> {
 
 const validate = compileValidator(Assessment);
 
-/** The problem of an assessment, or null. The schema lets NaN and infinity through where a number has no bounds. */
+/** Returns the problem of an assessment, or null. The schema accepts NaN and infinity if a number has no bounds. */
 export function problemOfAssessment(assessment: Assessment): string | null {
   try {
     validate(assessment, (problem) => new Error(problem));

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import { AlertDecisionConfig } from './config.ts';
 
-it('needs nothing to be said', () => {
+it('needs no settings', () => {
   const read = compileValidator(Type.Object({ decisions: AlertDecisionConfig }));
   expect(read({}, (problem) => new Error(problem)).decisions).toMatchObject({
     budgetMs: 1_000,

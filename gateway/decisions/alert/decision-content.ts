@@ -1,4 +1,4 @@
-/** The content of decision records about alerts: small summaries, never whole windows. */
+/** Builds the content of decision records about alerts: small summaries, never whole windows. */
 import { timeText } from '../../../shared/contract/envelope.ts';
 import type { Assessment, DecisionRecord } from '../../../shared/contract/events.ts';
 import type { RecordContent } from '../../../shared/decisions/record.ts';
@@ -9,7 +9,7 @@ import { contributionReasons, type Ending, lifeText, modeReasons, numberText } f
 
 const sensorsMax = 8;
 
-/** The newest values of the sensors that contributed, or else of the type's first sensors. */
+/** The newest values of the contributing sensors or, if there are none, of the type's first sensors. */
 function latestValues(input: AlertInput, assessment: Assessment): Record<string, number | null> {
   if (assessment.contributions.length > 0) {
     return Object.fromEntries(assessment.contributions.map(({ sensor, value }) => [sensor, value]));
@@ -24,7 +24,7 @@ function latestValues(input: AlertInput, assessment: Assessment): Record<string,
   );
 }
 
-/** Windows hold 32-bit floats, which have 7 digits; widening to a double adds meaningless ones. */
+/** Windows hold 32-bit floats with 7 digits; widening to a double adds meaningless ones. */
 function asSent(value: number): number {
   return Number(value.toPrecision(7));
 }
@@ -40,7 +40,7 @@ function plainReasons(assessment: Assessment, input: AlertInput): string[] {
   return [...(life ? [lifeText(life)] : []), state, ...contributionReasons(assessment, input.machine.type)];
 }
 
-/** The content for a decision about one machine, with the changes that followed. */
+/** The content for a decision about one machine, with the resulting changes. */
 export function assessmentContent(
   input: AlertInput,
   decided: DecidedAssessment,
@@ -76,7 +76,10 @@ export function assessmentContent(
   };
 }
 
-/** The record for predictions that ended because the machine was reported failed or replaced: no policy was asked. */
+/**
+ * The record for predictions resolved because the machine was reported as failed or replaced, for which no policy was
+ * asked.
+ */
 export function endingRecord(
   decisionId: string,
   subject: string,

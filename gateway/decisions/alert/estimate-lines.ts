@@ -7,7 +7,7 @@ export function estimatePrefix(gateway: string, machine: MachineIdentity): strin
   return seriesPrefix('estimate', gateway, machine.machine, machine.site);
 }
 
-/** An assessment as one line: floats, then the strings source, type, unit and model or detector. */
+/** Formats an assessment as one line: floats, then the strings source, type, unit and model or detector. */
 export function estimateLine(
   prefix: string,
   machine: MachineIdentity,

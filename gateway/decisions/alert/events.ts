@@ -6,15 +6,15 @@ const reasonsMax = 8;
 
 export interface EventAbout {
   gateway: string;
-  /** Time of the reading that led to it. */
+  /** Time of the reading that caused it. */
   timeMs: number;
 }
 
 export type PredictionChange = 'opened' | 'updated' | 'resolved';
 
 /**
- * A change of a prediction. Its id is fixed by what it is (a prediction opens once and ends once, and a decision updates
- * it once), so that sending it again is recognised. @throws HarbingerError EVENT_INVALID
+ * Builds the event for a change of a prediction. Its id is determined by the change (a prediction opens once and ends
+ * once, and a decision updates it once), so that a resend is recognised. @throws HarbingerError EVENT_INVALID
  */
 export function predictionEvent(
   { gateway, timeMs }: EventAbout,

@@ -2,7 +2,7 @@ import type { Mode } from '../../../shared/decisions/policy.ts';
 import { hold, quiet, type Track } from './alert-state.ts';
 import type { AlertSnapshot, OpenPrediction } from './snapshot.ts';
 
-/** One failure mode of one machine. `prediction` is set exactly while `track.open` is. */
+/** One failure mode of one machine. `prediction` is present exactly while `track.open` is. */
 export interface ModeAlert {
   track: Track;
   prediction: OpenPrediction | null;
@@ -14,11 +14,11 @@ export interface MachineAlerts {
   readonly machine: string;
   /** By failure mode. */
   readonly modes: Map<string, ModeAlert>;
-  /** The first track of a failure mode that is not in `modes` yet. */
+  /** The initial track of a failure mode that is not in `modes` yet. */
   unseenTrack: Track;
-  /** The window rows of its type, once it has been assessed. */
+  /** Rows of its type's window, once it has been assessed. */
   windowRows: number | null;
-  /** The last failure or replacement reported, so that the same report again changes nothing. */
+  /** The last reported failure or replacement, by which a resent report is recognised. */
   ended: { state: string; atMs: number } | null;
   /** The mode of the last decision; null before the first one. */
   mode: Mode | null;
@@ -27,7 +27,7 @@ export interface MachineAlerts {
   estimateSentMs: number;
 }
 
-/** All machines seen, at most `machinesMax`: further ones are refused, and the caller counts them. */
+/** The alert state of all machines, at most `machinesMax`: further ones are refused, and the caller counts them. */
 export class MachineBook {
   private readonly machines = new Map<string, MachineAlerts>();
   private readonly machinesMax: number;
@@ -61,7 +61,7 @@ export class MachineBook {
     return { open: this.open(), held };
   }
 
-  /** Restores even more than `machinesMax` machines: an open prediction must be able to end. */
+  /** Restores machines even beyond `machinesMax`, because an open prediction must be able to end. */
   restore(saved: AlertSnapshot, nowMs: number): void {
     for (const prediction of saved.open) {
       const sentLife = prediction.assessment.remainingLife?.p50 ?? null;

@@ -1,4 +1,4 @@
-/** Reasons for technicians: short sentences with numbers, units and limits. */
+/** Formulates reasons for technicians: short sentences with numbers, units and limits. */
 import type { Assessment, Contribution, RemainingLife } from '../../../shared/contract/events.ts';
 import type { Decided } from '../../../shared/decisions/policy.ts';
 import type { AlertPolicy, MachineType } from '../../../shared/domain/machine-type.ts';
@@ -8,7 +8,7 @@ const contributionsMax = 3;
 const shareMin = 0.1;
 const noteLengthMax = 200;
 
-/** Three significant digits, whole from 100 up. */
+/** Three significant digits, without decimals from 100 up. */
 export function numberText(value: number): string {
   return Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 }
@@ -40,7 +40,7 @@ function limitText(assessment: Assessment, policy: AlertPolicy, severity: Severi
   return `${measure(assessment, policy)}, ${side} the ${isCritical ? 'critical ' : ''}limit of ${numberText(limit)}`;
 }
 
-/** The first sentence: what was measured and which limit it met. */
+/** The first sentence: the measured quantity and the limit that it met. */
 export function changeReason(change: Change, assessment: Assessment, policy: AlertPolicy): string {
   if (change.kind === 'resolved') {
     const side = policy.on === 'anomaly' ? 'at or below' : 'at or above';
@@ -61,7 +61,7 @@ function contributionReason(contribution: Contribution, type: MachineType): stri
   return `${value}, normal ${sensor.alarm >= sensor.warn ? 'below' : 'above'} ${numberText(sensor.warn)}`;
 }
 
-/** The sensors that contributed most, each in a sentence. */
+/** One sentence for each of the sensors that contributed most. */
 export function contributionReasons(assessment: Assessment, type: MachineType): string[] {
   return assessment.contributions
     .filter((contribution) => contribution.share >= shareMin)
@@ -69,7 +69,7 @@ export function contributionReasons(assessment: Assessment, type: MachineType): 
     .map((contribution) => contributionReason(contribution, type));
 }
 
-/** Why the model did not decide; empty if it did. */
+/** States why the model did not decide; empty if it did. */
 export function modeReasons(decided: Decided<Assessment>, budgetMs: number, type: MachineType): string[] {
   if (!decided.fallbackCause) return [];
   const { cause, detail } = decided.fallbackCause;
@@ -78,7 +78,7 @@ export function modeReasons(decided: Decided<Assessment>, budgetMs: number, type
     error: `the model failed (${detail})`,
     invalid: `the model’s answer was not usable (${detail})`,
     'breaker-open': `the model ${detail.replace(/^it /, '')}`,
-    busy: 'the model is still busy with earlier questions',
+    busy: 'the model is still busy with earlier requests',
     'no-answer': `no model answers for machine type ${type.name}`,
   }[cause];
   const by = decided.verdict?.answer.detector ? 'by the machine’s own past' : 'by rules';
@@ -91,7 +91,7 @@ export interface Ending {
   note?: string;
 }
 
-/** Why a prediction ended with the failure or replacement of its machine. */
+/** States why a prediction ended with the failure or replacement of its machine. */
 export function endingReasons(
   ending: Ending,
   opened: { atMs: number; life: RemainingLife | null },

@@ -44,18 +44,18 @@ const snapshot: AlertSnapshot = {
   pending: [],
 };
 
-it('gives back what was saved', async () => {
+it('returns the saved state', async () => {
   await snapshotFile(path, log).save(snapshot);
   expect(await snapshotFile(path, log).load()).toEqual(snapshot);
   expect(said).toEqual([]);
 });
 
-it('takes a file of an earlier version, which has no checksum', async () => {
+it('accepts a file of an earlier version, which has no checksum', async () => {
   writeFileSync(path, JSON.stringify({ format: 'harbinger-alerts', version: 1, ...snapshot }));
   expect(await snapshotFile(path, log).load()).toEqual(snapshot);
 });
 
-it('sets a file aside in which a bit of a value has changed, and says so', async () => {
+it('sets aside a file in which a bit of a value has changed, and logs it', async () => {
   await snapshotFile(path, log).save(snapshot);
   writeFileSync(path, readFileSync(path, 'utf8').replace('p-1', 'p-3'));
   expect(await snapshotFile(path, log).load()).toEqual({ open: [], held: [], pending: [] });

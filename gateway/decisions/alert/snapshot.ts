@@ -1,16 +1,16 @@
 /**
- * The durable state of the alert decision: `alerts.json`, replaced as a whole (written beside, synced, renamed, folder
- * synced), so that there is always one complete file. JSON, a few hundred bytes for each open prediction:
+ * The durable state of the alert decision: `alerts.json`, replaced atomically (written beside, synced, renamed, folder
+ * synced). JSON, a few hundred bytes per open prediction:
  *
  *     {"format": "harbinger-alerts", "version": 1, "open": [...], "held": [...], "pending": [...], "check": 1}
  *
- * It is written before the events it speaks of are journalled, with those events in `pending`, their ids fixed. After a
- * crash between the two they are sent again under the same ids, which the cloud stores once; so a restart neither opens
- * a second prediction nor loses one. Written when a prediction opens, rises in severity or ends; an update of remaining
- * life alone is not worth a write: at worst it is sent again, as a new update.
- * `check` is the CRC-32 of the three lists as JSON (files of earlier versions have none): a changed id would leave a
- * prediction open in the cloud for ever. A damaged file is set aside as `alerts.json.damaged` and said so; open
- * predictions are then opened anew.
+ * It is written before the events it refers to are journalled; these are in `pending`, with their final ids. After a
+ * crash between the two they are resent under the same ids, and the cloud stores them once, so a restart neither opens
+ * a second prediction nor loses one. It is written when a prediction opens, rises in severity or ends. An update of
+ * remaining life alone is not worth a write: at worst it is sent again, as a new update. `check` is the CRC-32 of the
+ * three lists as JSON (files of earlier versions have none), because a changed id would leave a prediction open in the
+ * cloud for ever. A damaged file is set aside as `alerts.json.damaged` and logged; open predictions are then opened
+ * again.
  */
 
 import { readFile, rename } from 'node:fs/promises';
@@ -64,7 +64,7 @@ export interface AlertSnapshot {
 }
 
 export interface SnapshotFile {
-  /** The last saved state; empty where there is none or it was damaged. */
+  /** Returns the last saved state; empty if there is none or it was damaged. */
   load(): Promise<AlertSnapshot>;
   /** Durable when resolved. @throws HarbingerError ALERT_STATE_UNWRITABLE */
   save(snapshot: AlertSnapshot): Promise<void>;
@@ -75,13 +75,13 @@ const empty: AlertSnapshot = { open: [], held: [], pending: [] };
 
 function parse(text: string): AlertSnapshot {
   const { open, held, pending, check } = validate(JSON.parse(text), (problem) => new Error(problem));
-  // The checksum is of the file's own content, without defaults.
+  // The checksum covers the file's own content, without defaults.
   if (check !== undefined && check !== checkOf(JSON.parse(text) as AlertSnapshot))
     throw new Error('wrong checksum');
   return { open, held, pending: pending.map(checkEvent) };
 }
 
-/** In the order in which it is written; read again it is the same text. */
+/** Serialises the lists in the order in which they are written; parsing and serialising yields the same text. */
 function checkOf({ open, held, pending }: AlertSnapshot): number {
   return crc32(JSON.stringify([open, held, pending]));
 }
@@ -107,7 +107,7 @@ export function snapshotFile(path: string, log: Log): SnapshotFile {
         await rename(path, aside);
         log.error(
           { code: 'ALERT_STATE_DAMAGED', path, aside, problem: messageOf(error) },
-          'alert state is damaged and was set aside; open predictions will be opened anew',
+          'alert state is damaged and was set aside; open predictions will be opened again',
         );
         return empty;
       }
