@@ -37,7 +37,7 @@ export interface DeadLettersOptions {
 
 export interface DeadLetters {
   /**
-   * Durable when resolved; those added in one turn of the event loop share a commit. Of a payload the first 64 KiB are
+   * Durable when resolved; those added at once, or while others are written, share a commit. Of a payload the first 64 KiB are
    * kept, and the reason says how long it was. @throws HarbingerError DEADLETTERS_WRITE, DEADLETTERS_BUSY (both: retry)
    */
   add(letters: readonly StoredLetter[]): Promise<void>;
@@ -168,9 +168,8 @@ class StoredDeadLetters implements DeadLetters {
     await this.records.write(changes, true).catch((error) => Promise.reject(writeError(error)));
   }
 
-  /** At the end of this turn of the event loop, after all that came before. */
   private inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const result = this.turn.then(() => new Promise((next) => setImmediate(next))).then(action);
+    const result = this.turn.then(action);
     this.turn = result.catch(() => undefined);
     return result;
   }

@@ -52,6 +52,7 @@ export async function simulate(schedule: Schedule, faulty: Partial<Seams> = {}):
     faults.calm();
     for (const sensor of sensors) sensor.stop();
     await drain(parts);
+    await gateway.readLetters();
   } catch (error) {
     ledger.broken(
       'it runs',

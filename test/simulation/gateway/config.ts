@@ -21,7 +21,7 @@ export const machineTypes = new Map([[open.name, open]]);
 const base = compileValidator(GatewayConfig)(
   {
     gateway: gatewayName,
-    dataDir: '/data',
+    dataDir: '/simulated-gateway',
     broker: {},
     http: {},
     serial: { ports: [] },

@@ -50,6 +50,13 @@ export class SimulatedDisk {
     return this.disk.mount();
   }
 
+  /** The disk after the run, without latency and faults. */
+  afterwards(): JournalFs {
+    this.disk.kill();
+    this.disk.onOperation = () => undefined;
+    return this.disk.mount();
+  }
+
   fill(freeBytes: number): void {
     this.disk.capacityBytes = this.disk.usedBytes + freeBytes;
   }
@@ -70,7 +77,7 @@ export class SimulatedDisk {
 
   /** One bit of one file, durably. What was flipped, or null if there is no such file. */
   flip(target: 'segment' | 'state'): string | null {
-    const paths = this.disk.paths().filter((path) => path.endsWith('.seg') === (target === 'segment'));
+    const paths = this.journal().filter((path) => path.endsWith('.seg') === (target === 'segment'));
     if (paths.length === 0) return null;
     const path = pick(this.random, paths);
     let at = -1;
@@ -87,12 +94,16 @@ export class SimulatedDisk {
 
   /** One page of a file of the journal, from now on; how it becomes well again. */
   spoilPage(): () => void {
-    const path = pick(this.random, this.disk.paths());
+    const path = pick(this.random, this.journal());
     if (path === undefined) return () => undefined;
     const page = { path, at: whole(this.random, 0, Math.max(0, this.disk.sizeOf(path) - 1)) };
     this.world.note(`bad page: ${path} at ${page.at}`);
     this.badPages.add(page);
     return () => this.badPages.delete(page);
+  }
+
+  private journal(): string[] {
+    return this.disk.paths().filter((path) => path.includes('/journal/'));
   }
 
   private isBad(path: string, { from, to }: Access): boolean {
@@ -122,7 +133,7 @@ export class SimulatedDisk {
   }
 
   private failure(code: string, operation: Operation, path: string): Error {
-    if (['read', 'open'].includes(operation) && path.endsWith('.seg')) {
+    if (['read', 'open'].includes(operation) && path.endsWith('.seg') && path.includes('/journal/')) {
       this.failedReads++;
       if (path.includes('/events/')) this.eventsFailedMs = this.world.nowMs;
     }

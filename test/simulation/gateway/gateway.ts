@@ -5,6 +5,7 @@
 import { RecentReadings } from '../../../gateway/decode/identity/recent-readings.ts';
 import { openJournals } from '../../../gateway/journal/journal-set.ts';
 import { type DataPlane, startDataPlane } from '../../../gateway/pipeline/plane.ts';
+import type { DeadLetter } from '../../../gateway/ports/dead-letters.ts';
 import type { RawMessage } from '../../../gateway/ports/source.ts';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
@@ -16,9 +17,9 @@ import type { Schedule } from '../world/schedule.ts';
 import type { Seams } from '../world/seams.ts';
 import type { Process, World } from '../world/world.ts';
 import { gatewayConfig, machineTypes } from './config.ts';
-import { SimulatedLetters } from './dead-letters.ts';
 import { SimulatedDisk } from './disk.ts';
 import { Front, type Settle } from './front.ts';
+import { openLetters, readLetters } from './letters.ts';
 import { Said } from './reported.ts';
 import { StatusWatch } from './status-watch.ts';
 
@@ -40,7 +41,8 @@ const recentMax = 1 << 13;
 
 export class SimulatedGateway {
   readonly disk: SimulatedDisk;
-  readonly letters: SimulatedLetters;
+  /** What is found on the disk after the run. */
+  letters: readonly DeadLetter[] = [];
   /** Offset of the gateway's wall clock from true time. */
   wallOffsetMs = 0;
   starts = 0;
@@ -72,7 +74,6 @@ export class SimulatedGateway {
     this.schedule = parts.schedule;
     this.seams = parts.seams;
     this.disk = new SimulatedDisk(parts.world);
-    this.letters = new SimulatedLetters(parts.world);
     this.log = this.said.log();
     const { journalBytesMax } = parts.schedule;
     this.status = new StatusWatch(parts.world, parts.ledger, parts.cloud, journalBytesMax);
@@ -123,7 +124,6 @@ export class SimulatedGateway {
     this.world.note(`gateway ${power ? 'loses power' : 'is killed'}`);
     this.gone();
     this.disk.crash(power);
-    this.letters.crash();
     this.network.gatewayGone(power);
     if (flip !== 'none') this.world.note(`bit flipped in ${this.disk.flip(flip)}`);
     this.world.after(downMs, () => this.start());
@@ -191,6 +191,8 @@ export class SimulatedGateway {
   private async open(process: Process): Promise<DataPlane> {
     const { seams } = this;
     const fs = seams.disk(this.disk.mount(process));
+    const { clock } = process;
+    const random = this.world.random(`gateway ${this.starts}`);
     const rules = {
       inFlightMax: this.schedule.inFlightMax,
       eventWaitingSinceMs: (sentSeq: number) => {
@@ -202,18 +204,27 @@ export class SimulatedGateway {
     const plane = await startDataPlane(
       { config: gatewayConfig(this.schedule), types: machineTypes },
       {
-        clock: process.clock,
-        random: this.world.random(`gateway ${this.starts}`),
+        clock,
+        random,
         log: this.log,
         columns: () => undefined,
         lifecycle: () => undefined,
         openJournals: seams.journals((options) => openJournals({ ...options, fs })),
-        openDeadLetters: async () => seams.deadLetters(this.letters.open(process)),
+        openDeadLetters: async (options) =>
+          seams.deadLetters(await openLetters(options, { fs, clock, random })),
         link: () => seams.link(this.network.link(process, rules)),
         recent: seams.recent(new RecentReadings(recentMax)),
       },
     );
     return seams.plane(plane);
+  }
+
+  /** Looks at the dead letters after the run, on a disk that is well. */
+  async readLetters(): Promise<void> {
+    const clock = this.world.process('reader', () => 0).clock;
+    const random = this.world.random('reader');
+    const dir = `${gatewayConfig(this.schedule).dataDir}/deadletters`;
+    this.letters = await readLetters(dir, { fs: this.disk.afterwards(), clock, random });
   }
 
   private gone(): void {
