@@ -76,7 +76,7 @@ describe('batches that overtook others', () => {
   const frame = (seq: number, after?: number) =>
     frameOf([[readingLine(seq)]], { firstSeq: seq, ...(after !== undefined && { after }) });
 
-  it('are not stored and close the connection; the resend is in order', async () => {
+  it('are not stored and close the connection of a gateway that cannot be told; the resend is in order', async () => {
     const client = await cloud.connect();
     expect(await publish(client, readings, frame(1))).toBe('acked');
     expect(await publish(client, readings, frame(3, 2))).toBe('closed');
@@ -101,37 +101,6 @@ describe('batches that overtook others', () => {
 });
 
 describe('unstorable content is quarantined and acknowledged', () => {
-  const good = frameOf([[readingLine(1)]]);
-
-  it.each<[string, string, () => Buffer]>([
-    ['not a batch at all', 'BATCH_FORMAT', () => Buffer.from('hello')],
-    [
-      'a flipped bit',
-      'BATCH_CHECKSUM',
-      () => {
-        const frame = Buffer.from(good);
-        frame[frame.length - 3]! ^= 1;
-        return frame;
-      },
-    ],
-    ['a header of another gateway', 'BATCH_FOREIGN', () => frameOf([[readingLine(1)]], { gateway: 'south' })],
-    ['a header of another lane', 'BATCH_FOREIGN', () => frameOf([[readingLine(1)]], { lane: 'estimates' })],
-  ])('%s', async (_, code, frame) => {
-    expect(await send(frame())).toBe('acked');
-    expect(quarantined()).toMatchObject([{ gateway: 'north', lane: 'readings', code }]);
-    expect(cloud.operations.quarantine.get(1)?.body).toEqual(frame());
-    expect(await send(good)).toBe('acked');
-    expect(cloud.store.lines.size).toBe(1);
-  });
-
-  it('a body that does not decode, whose blocks then count as processed', async () => {
-    const { encodeBatch, decodeBatch } = await import('../shared/contract/batch.ts');
-    const { header } = decodeBatch(good);
-    expect(await send(encodeBatch({ header, body: Buffer.from('not gzip') }))).toBe('acked');
-    expect(quarantined()).toMatchObject([{ code: 'BATCH_BODY' }]);
-    expect(watermark()).toBe(1);
-  });
-
   it('only the bad lines and blocks of a batch', async () => {
     const blocks = [
       [readingLine(1), readingLine(2, { gateway: 'south' }), readingLine(3)],
@@ -168,8 +137,9 @@ describe('unstorable content is quarantined and acknowledged', () => {
   });
 
   it('keeps at most 64 KiB of a body', async () => {
-    expect(await send(Buffer.alloc(200_000, 'x'))).toBe('acked');
-    expect(quarantined()).toMatchObject([{ bytes: 200_000 }]);
+    const line = `${readingLine(1, { gateway: 'south' })} ${'x'.repeat(200_000)}`;
+    expect(await send(frameOf([[line]]))).toBe('acked');
+    expect(quarantined()).toMatchObject([{ code: 'CONTENT_LINE', bytes: line.length + 1 }]);
     expect(cloud.operations.quarantine.get(1)?.body.length).toBe(64 << 10);
   });
 });

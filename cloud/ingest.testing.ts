@@ -84,7 +84,7 @@ export async function startIngest(options: IngestOptions = {}) {
   const registry = new Registry();
   const clock = { ...systemClock, aheadMs: 0, monotonicMs: () => systemClock.monotonicMs() + clock.aheadMs };
   const said: string[] = [];
-  const log = pino({ level: 'error' }, { write: (line: string) => void said.push(line) });
+  const log = pino({ level: 'warn' }, { write: (line: string) => void said.push(line) });
   const base = { clock, random: systemRandom, log };
   const { watermarks, events, quarantine } = operations;
   const sink = new Sink({

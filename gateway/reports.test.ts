@@ -5,6 +5,7 @@ import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
 import { Metrics } from '../shared/parts/metrics.ts';
 import { type Report, reporterOfRoom } from '../shared/parts/statistics.ts';
 import { type DataStatus, dataReports } from './pipeline/status.ts';
+import { newUplinkStats } from './uplink/statistics.ts';
 
 const journal = (lane: string, dropped = { blocks: 0, lines: 0, bytes: 0 }) => ({
   lane,
@@ -61,6 +62,24 @@ describe('metrics of the gateway', () => {
     expect(await shown.values('harbinger_journal_dropped_blocks_total')).toEqual([0, 2]);
     expect(await shown.values('harbinger_journal_dropped_lines_total')).toEqual([0, 300]);
     expect(await shown.values('harbinger_journal_dropped_bytes_total')).toEqual([0, 4_000]);
+  });
+
+  it('say which lane the cloud refuses, and why', async () => {
+    const shown = published();
+    const uplink = newUplinkStats();
+    uplink.refusals.readings.BATCH_CHECKSUM = 3;
+    const times = { sinceMs: 0, refusedMs: 0, lastMs: 0 };
+    const seqs = { firstSeq: 1, lastSeq: 2 };
+    uplink.refused.readings = {
+      ...seqs,
+      ...times,
+      code: 'BATCH_CHECKSUM',
+      reason: 'it differs',
+      attempts: 3,
+    };
+    shown.data(dataStatus({ uplink }));
+    expect(await shown.values('harbinger_uplink_refused')).toEqual([0, 0, 1]);
+    expect(await shown.values('harbinger_uplink_refusals_total')).toEqual([3]);
   });
 
   it('count dead letters that were redriven', async () => {

@@ -12,6 +12,7 @@ function sender(): Sender & { errors: Error[] } {
       errors.push(error);
       controller.abort();
     },
+    survives: () => false,
   };
 }
 

@@ -8,8 +8,8 @@ interface Line {
 
 /**
  * Runs the tasks of one key one after the other, in order of arrival, and the tasks of different keys in parallel. A
- * task that fails gives its sender up before the next one starts, and tasks of a sender that was given up do not start:
- * within a lane nothing overtakes a batch that failed. A key with `waitingMax` tasks refuses further ones.
+ * task that fails gives its sender up before the next one starts, unless the sender survives that error, and tasks of a
+ * sender that was given up do not start: within a lane nothing overtakes a batch that failed. A key with `waitingMax` tasks refuses further ones.
  */
 export class LaneQueues {
   private readonly lines = new Map<string, Line>();
@@ -41,7 +41,7 @@ export class LaneQueues {
         if (sender.signal.aborted) throw connectionGone();
         await task();
       } catch (error) {
-        sender.giveUp(error instanceof Error ? error : new Error(String(error)));
+        if (!sender.survives(error)) sender.giveUp(error instanceof Error ? error : new Error(String(error)));
         throw error;
       } finally {
         if (--line.length === 0) this.lines.delete(key);

@@ -4,18 +4,12 @@
  */
 import type { Batch } from '../../shared/contract/batch.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
-import type { HarbingerError } from '../../shared/runtime/errors.ts';
 
-/** A frame that an authenticated gateway sent on its topic of `lane`. */
+/** A batch that an authenticated gateway sent on its topic of `lane`, its frame opened. */
 export interface ReceivedBatch {
   gateway: string;
   lane: Lane;
-  /** The frame as received. */
-  frame: Buffer;
-  /**
-   * The opened frame; or the reason why it can never be a batch of this gateway's lane: the sink then quarantines it.
-   */
-  batch: Batch | HarbingerError;
+  batch: Batch;
 }
 
 /** The connection that brought a batch. After one of its batches failed, no later one may be stored before that one. */
@@ -24,14 +18,16 @@ export interface Sender {
   readonly signal: AbortSignal;
   /** Closes the connection without an acknowledgement for anything it still has under way. */
   giveUp(error: Error): void;
+  /** Whether the connection stays when one of its batches fails so: the batch is refused, and its gateway is told. */
+  survives(error: unknown): boolean;
 }
 
 /** Takes responsibility for batches. */
 export interface BatchLog {
   /**
    * Resolves when the batch may be acknowledged, because nothing can lose it any more. Rejects when it must not be
-   * acknowledged, and gives the sender up. Batches of one lane of a gateway stay in order; lanes and gateways do not
-   * wait for each other.
+   * acknowledged, and gives the sender up unless it survives that error. Batches of one lane of a gateway stay in order;
+   * lanes and gateways do not wait for each other.
    */
   accept(batch: ReceivedBatch, sender: Sender): Promise<void>;
   /** Number of batches accepted and not settled yet. */
@@ -42,6 +38,9 @@ export interface BatchLog {
 
 /** Stores the batches that the log hands to it. */
 export interface BatchSink {
-  /** Resolves when the batch is durable or in quarantine. It may be taken again after any failure. */
+  /**
+   * Resolves when the batch is durable, or those of its lines in quarantine that can never be stored. It may be taken
+   * again after any failure. @throws HarbingerError BATCH_* if it was not received as it was sent
+   */
   take(batch: ReceivedBatch, sender: Sender): Promise<void>;
 }

@@ -1,5 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Client } from 'aedes';
+import { encodeRefusal, isRefusal, type RefusalCode } from '../../shared/contract/refusal.ts';
+import { refusalTopic } from '../../shared/contract/topics.ts';
+import type { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Sender } from '../ports/log.ts';
 
 /**
@@ -42,6 +45,8 @@ export class Connection implements Sender {
   private readonly controller = new AbortController();
   private batches = 0;
   private bytes = 0;
+  private hearsRefusals = false;
+  private hasRefused = false;
 
   constructor(gateway: string, client: Client, all: HeldBytes) {
     this.gateway = gateway;
@@ -59,6 +64,33 @@ export class Connection implements Sender {
     if (this.signal.aborted) return;
     this.controller.abort();
     this.client.conn.destroy(error);
+  }
+
+  /**
+   * A refused batch leaves the connection open, for the other lanes. So does a batch behind one that was refused, and any
+   * that is out of order, if the gateway can be told: otherwise only a new connection makes it begin again in order.
+   */
+  survives(error: unknown): boolean {
+    return isRefusal(error) && (error.code !== 'BATCH_ORDER' || this.hearsRefusals || this.hasRefused);
+  }
+
+  /** From now on the gateway is told of refusals. */
+  subscribedToRefusals(): void {
+    this.hearsRefusals = true;
+  }
+
+  /** Leaves the batch of PUBLISH packet `packet` without an acknowledgement, tells the gateway why, and reads on. */
+  refuse(packet: number, error: HarbingerError & { readonly code: RefusalCode }): void {
+    this.hasRefused = true;
+    if (this.hearsRefusals) {
+      const payload = encodeRefusal(packet, error);
+      const topic = refusalTopic(this.gateway);
+      this.client.publish(
+        { cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false },
+        () => undefined,
+      );
+    }
+    this.readOn();
   }
 
   closed(): void {

@@ -4,7 +4,7 @@ export const errorCodes = declareErrors({
   BATCH_FOREIGN: {
     stage: 'ingest',
     meaning: 'A batch says that it is of another gateway or lane than the one that has sent it.',
-    retried: 'No. It is kept in the quarantine, and the gateway goes on.',
+    retried: 'Yes. It is not confirmed; the gateway keeps it and sends it again, while other lanes go on.',
     remedy: 'Two gateways may use each other’s credentials or data folders: give each its own.',
   },
   INGEST_LISTEN_FAILED: {

@@ -1,14 +1,16 @@
 /**
  * Accepts connections of gateways over MQTT and receives their frames. This file opens the port and composes the room:
  * credentials decide who may connect, rights what a gateway may publish and subscribe, `openFrame` what is a batch. The
- * log takes it from there, and its promise decides when the gateway gets its acknowledgement.
+ * log takes it from there, and its promise decides when the gateway gets its acknowledgement. A batch
+ * that was not received as it was sent gets none: its gateway is told so, and the connection stays.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 import { Aedes, type Client } from 'aedes';
 import { batchLimits } from '../../shared/contract/batch.ts';
-import { greetingTopic } from '../../shared/contract/topics.ts';
+import { isRefusal } from '../../shared/contract/refusal.ts';
+import { greetingTopic, refusalTopic } from '../../shared/contract/topics.ts';
 import { guardPackets } from '../../shared/mqtt/packet-guard.ts';
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
@@ -20,7 +22,8 @@ import type { Credentials, Verdict } from './credentials.ts';
 import { DuplicateGateways } from './duplicate-gateways.ts';
 import type { ReceiveMetrics } from './metrics.ts';
 import { openFrame } from './open-frame.ts';
-import { maySubscribe, publishLane } from './rights.ts';
+import { RefusalLog } from './refusal-log.ts';
+import { maySubscribe, type PublishFacts, publishLane } from './rights.ts';
 import { readTlsFiles } from './tls-files.ts';
 
 export interface ListenerDeps {
@@ -48,6 +51,7 @@ export class Listener {
   private readonly sockets = new Set<Duplex>();
   private readonly held = new HeldBytes(heldBytesMax);
   private readonly duplicates: DuplicateGateways;
+  private readonly refusals: RefusalLog;
   private stopping = false;
   private broker: Aedes | null = null;
   private server: Server | null = null;
@@ -56,6 +60,7 @@ export class Listener {
     this.config = config;
     this.deps = deps;
     const { clock, log, metrics } = deps;
+    this.refusals = new RefusalLog({ clock, log, metrics });
     const onDuplicateBatch = () => metrics.duplicateGatewayBatches.inc();
     this.duplicates = new DuplicateGateways({ clock, log, onDuplicateBatch });
   }
@@ -168,24 +173,31 @@ export class Listener {
 
   private publish(
     client: Client | null,
-    packet: { topic: string; qos: number; retain: boolean; payload: string | Buffer },
+    packet: PublishFacts & { messageId?: number; payload: string | Buffer },
     done: (error?: Error | null) => void,
   ): void {
     const connection = client && this.connections.get(client);
     if (!connection) return done(new Error('not connected'));
     if (this.stopping) return; // Not answered: the gateway resends it after the connection has closed.
+    const settle = (error?: unknown) => {
+      if (!isRefusal(error) || !connection.survives(error)) return done(errorOrNull(error));
+      const { gateway, address } = connection;
+      this.refusals.note({ gateway, address, lane: packet.topic.split('/').at(-1)! }, error);
+      connection.refuse(packet.messageId ?? 0, error);
+    };
     try {
       const lane = publishLane(connection.gateway, packet);
       const frame = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload);
-      const release = connection.hold(frame.length);
       this.duplicates.batchReceived(connection);
       this.deps.metrics.receivedBytes.inc({ lane }, frame.length);
+      const batch = openFrame(connection.gateway, lane, frame);
+      const release = connection.hold(frame.length);
       this.deps.batchLog
-        .accept(openFrame(connection.gateway, lane, frame), connection)
+        .accept(batch, connection)
         .finally(release)
-        .then(() => done(), done);
+        .then(() => settle(), settle);
     } catch (error) {
-      done(error instanceof Error ? error : new Error(messageOf(error)));
+      settle(error);
     }
   }
 
@@ -201,13 +213,20 @@ export class Listener {
     broker.on('connectionError', onError);
     broker.on('subscribe', (subscriptions, client) => {
       const gateway = this.connections.get(client)?.gateway;
-      const topic = gateway === undefined ? null : greetingTopic(gateway);
-      if (topic !== null && subscriptions.some((each) => each.topic === topic)) greet(client, topic);
+      if (gateway === undefined) return;
+      const isTo = (topic: string) => subscriptions.some((each) => each.topic === topic);
+      if (isTo(refusalTopic(gateway))) this.connections.get(client)?.subscribedToRefusals();
+      if (isTo(greetingTopic(gateway))) greet(client, greetingTopic(gateway));
     });
     broker.on('clientReady', (client) => {
       log.info({ gateway: this.connections.get(client)?.gateway }, 'gateway connected');
     });
   }
+}
+
+function errorOrNull(error: unknown): Error | null {
+  if (error === undefined) return null;
+  return error instanceof Error ? error : new Error(messageOf(error));
 }
 
 function greet(client: Client, topic: string): void {

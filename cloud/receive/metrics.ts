@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 
 export type ReceiveMetrics = ReturnType<typeof createReceiveMetrics>;
 
-/** Counts connections and their traffic. Lanes are the only label, never gateways, so that labels stay few. */
+/** Counts connections and their traffic. Lanes and reasons are the only labels, never gateways: labels stay few. */
 export function createReceiveMetrics(registry: Registry) {
   const registers = [registry];
   const counter = <L extends string>(name: string, help: string, labelNames: L[] = []) =>
@@ -19,6 +19,11 @@ export function createReceiveMetrics(registry: Registry) {
       'Batches of a gateway while another one of its name sends too',
     ),
     refusedPackets: counter('refused_packets_total', 'Packets outside a gateway’s rights or over a limit'),
+    refusedBatches: counter(
+      'refused_batches_total',
+      'Batches not confirmed, because they were not received as they were sent or have a format that this cloud does not know',
+      ['reason'],
+    ),
     connections: new Gauge({
       name: 'harbinger_ingest_connections',
       help: 'Gateways’ connections',

@@ -13,14 +13,13 @@ export class BatchOrder {
   private readonly reached = new WeakMap<Sender, Map<Lane, number>>();
 
   /**
-   * Accepts batches that this connection has brought before.
-   * @throws HarbingerError BATCH_ORDER (retry): close the connection, and the gateway resends everything in order
+   * Accepts batches that this connection has brought before, alone or together with others.
+   * @throws HarbingerError BATCH_ORDER (retry): the gateway has to resend everything in order
    */
   check(sender: Sender, { header }: Batch): void {
-    const { after, blocks, gateway, lane } = header;
+    const { after, gateway, lane } = header;
     const reached = this.reachedBy(sender).get(lane);
-    const isRepeated = reached !== undefined && blocks.at(-1)!.seq <= reached;
-    if (after === undefined || after === reached || isRepeated) return;
+    if (after === undefined || (reached !== undefined && after <= reached)) return;
     const position = reached === undefined ? 'is the first one here' : `came after block ${reached}`;
     throw new HarbingerError(
       'BATCH_ORDER',

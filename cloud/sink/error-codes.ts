@@ -3,7 +3,8 @@ import { declareErrors } from '../../shared/runtime/errors.ts';
 export const errorCodes = declareErrors({
   BATCH_ORDER: {
     stage: 'ingest',
-    meaning: 'A batch has come before one that it follows. It is not stored, and the connection is closed.',
+    meaning:
+      'A batch has come before one that it follows, for example as that one was refused. It is not stored, and the gateway is told; the connection of one that does not understand this is closed.',
     retried: 'Yes. The gateway sends all in their order.',
     remedy:
       'If it comes again: something between gateway and cloud changes the order of messages (a bridge, a load balancer); take it away.',

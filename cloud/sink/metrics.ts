@@ -8,7 +8,7 @@ export function createSinkMetrics(registry: Registry) {
   const counter = <L extends string>(name: string, help: string, labelNames: L[] = []) =>
     new Counter<L>({ name: `harbinger_ingest_${name}`, help, labelNames, registers });
   return {
-    batches: counter('batches_total', 'Batches by outcome: stored, duplicate, quarantined, failed', [
+    batches: counter('batches_total', 'Batches by outcome: stored, duplicate, refused, failed', [
       'lane',
       'outcome',
     ]),
@@ -16,7 +16,7 @@ export function createSinkMetrics(registry: Registry) {
     lines: counter('lines_total', 'Lines stored (events: events)', ['lane']),
     duplicateBlocks: counter('duplicate_blocks_total', 'Blocks that had been stored before', ['lane']),
     gapBlocks: counter('gap_blocks_total', 'Blocks that gateways dropped before sending them', ['lane']),
-    quarantined: counter('quarantined_total', 'Lines, events or batches that can never be stored', ['code']),
+    quarantined: counter('quarantined_total', 'Lines and events that can never be stored', ['code']),
     storeRetries: counter('store_retries_total', 'Writes that the store did not take at once'),
     storeSeconds: new Histogram({
       name: 'harbinger_ingest_store_seconds',

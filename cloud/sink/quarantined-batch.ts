@@ -14,7 +14,7 @@ const newline = 10;
 export function quarantinedBatch(entry: Quarantined, body: Buffer): Batch {
   const { id, atMs, gateway, lane, code } = entry;
   const raw = body.subarray(0, body.lastIndexOf(newline) + 1);
-  // BATCH_* means that the frame could not be read as a batch; there are no lines to store.
+  // BATCH_*: an entry of an earlier version, which kept frames that it could not read; there are no lines to store.
   if (code.startsWith('BATCH_') || raw.length === 0 || !isLane(lane)) {
     throw new HarbingerError(
       'QUARANTINE_NOT_LINES',

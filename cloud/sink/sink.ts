@@ -3,11 +3,12 @@
  * moves the watermark. This file composes those steps, in this order; each has a file of its own.
  *
  * Every step can be repeated: after a crash anywhere before the acknowledgement the gateway resends the batch, the
- * store keeps one copy of it, and the watermark only saves work. Content that can never be stored goes into quarantine
- * and is acknowledged, so that it cannot block the batches that follow it.
+ * store keeps one copy of it, and the watermark only saves work. Lines that can never be stored go into quarantine, so
+ * that they cannot block what follows them; a batch that was not received as it was sent is not acknowledged at all.
  */
 import { type Batch, decodeBody, seqLeap } from '../../shared/contract/batch.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
+import { isRefusal } from '../../shared/contract/refusal.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { BatchSink, ReceivedBatch, Sender } from '../ports/log.ts';
 import type { EventApplier, Watermarks } from '../ports/operations.ts';
@@ -38,18 +39,16 @@ export class Sink implements BatchSink {
   }
 
   /**
-   * Resolves when the batch is durable or in quarantine. Batches of one lane must be taken one after the other.
-   * @throws HarbingerError STORE_UNAVAILABLE, BATCH_ORDER, OPERATIONS_UNAVAILABLE (all retry)
+   * Resolves when the batch is durable, or those of its lines in quarantine that can never be stored. Batches of one
+   * lane must be taken one after the other.
+   * @throws HarbingerError BATCH_BODY, which must not be acknowledged; STORE_UNAVAILABLE, BATCH_ORDER,
+   *   OPERATIONS_UNAVAILABLE (all retry)
    */
-  async take({ gateway, lane, frame, batch }: ReceivedBatch, sender: Sender): Promise<void> {
+  async take({ lane, batch }: ReceivedBatch, sender: Sender): Promise<void> {
     const { metrics } = this.deps;
     const settle = (outcome: string) => metrics.batches.inc({ lane, outcome });
     const stopTimer = metrics.storeSeconds.startTimer({ lane });
     try {
-      if (batch instanceof HarbingerError) {
-        await this.quarantine(gateway, lane, [wholeOf(batch, frame)]);
-        return settle('quarantined');
-      }
       this.order.check(sender, batch);
       const fresh = this.freshPart(batch);
       const lastSeq = batch.header.blocks.at(-1)!.seq;
@@ -57,7 +56,7 @@ export class Sink implements BatchSink {
       this.order.stored(sender, lane, lastSeq);
       settle(fresh ? 'stored' : 'duplicate');
     } catch (error) {
-      settle('failed');
+      settle(isRefusal(error) ? 'refused' : 'failed');
       throw error;
     } finally {
       stopTimer();
@@ -124,18 +123,13 @@ export class Sink implements BatchSink {
     return fresh;
   }
 
+  /** @throws HarbingerError BATCH_BODY */
   private check(batch: Batch, fresh: Fresh): Checked {
     const { gateway, lane } = batch.header;
-    try {
-      const raw = decodeBody(batch).subarray(fresh.skippedBytes);
-      return lane === 'events'
-        ? readEvents(gateway, fresh.blocks, raw)
-        : this.reader(gateway, lane).read(fresh.blocks, raw);
-    } catch (error) {
-      if (!(error instanceof HarbingerError)) throw error;
-      const refused = [wholeOf(error, batch.body)];
-      return { blocks: [], raw: batch.body, untouched: false, lines: 0, refused, machines: [], events: [] };
-    }
+    const raw = decodeBody(batch).subarray(fresh.skippedBytes);
+    return lane === 'events'
+      ? readEvents(gateway, fresh.blocks, raw)
+      : this.reader(gateway, lane).read(fresh.blocks, raw);
   }
 
   private reader(gateway: string, lane: Lane): TelemetryReader {
@@ -160,10 +154,4 @@ export class Sink implements BatchSink {
       this.deps.metrics.quarantined.inc({ code }, count);
     }
   }
-}
-
-function wholeOf(error: HarbingerError, bytes: Buffer): Refused {
-  const list = new RefusedList();
-  list.add(error.code, error.message, bytes);
-  return list.list()[0]!;
 }

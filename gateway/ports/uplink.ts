@@ -1,5 +1,6 @@
 import type { EventType, HarbingerEvent } from '../../shared/contract/events.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
 
 /** Accepts events and estimates, which it makes durable and sends on. */
 export interface Outbox {
@@ -8,12 +9,27 @@ export interface Outbox {
   estimates(lines: string[]): void;
 }
 
-/**
- * The connection to the cloud. `send` resolves when the cloud has confirmed the batch as stored, and rejects otherwise.
- */
+/** The cloud has not taken a batch, and says why. The connection goes on. */
+export class BatchRefused extends HarbingerError {
+  /** The cloud's code, one of BATCH_* or of a newer cloud. */
+  readonly refusal: string;
+
+  constructor(refusal: string, reason: string) {
+    super('UPLINK_REFUSED', 'uplink', `the cloud has refused a batch: ${refusal}: ${reason}`, {
+      retry: true,
+    });
+    this.refusal = refusal;
+  }
+}
+
+/** The connection to the cloud. */
 export interface CloudLink {
   connect(signal: AbortSignal): Promise<void>;
-  send(lane: Lane, frame: Buffer): Promise<void>;
+  /**
+   * Resolves when the cloud has confirmed the batch as stored. When `signal` aborts, the batch is forgotten: whatever
+   * the cloud still says about it is ignored. @throws BatchRefused; HarbingerError UPLINK_BROKEN (both retry)
+   */
+  send(lane: Lane, frame: Buffer, signal: AbortSignal): Promise<void>;
   /** Resolves when the connection is gone. */
   readonly closed: Promise<void>;
   close(): Promise<void>;

@@ -14,6 +14,22 @@ export const errorCodes = declareErrors({
     retried: 'Yes, with growing delays.',
     remedy: 'Correct `uplink.url`; update the cloud before its gateways.',
   },
+  UPLINK_REFUSED: {
+    stage: 'uplink',
+    meaning:
+      'The cloud has not taken a batch: it was changed on its way, or has a format that this cloud does not know. It stays in the journal; the batches behind it in its lane wait, other lanes go on.',
+    retried: 'Yes, with growing delays.',
+    remedy:
+      'The message has the cloud’s reason (BATCH_*). If it lasts, update the cloud, or look at the network.',
+  },
+  UPLINK_SILENT: {
+    stage: 'uplink',
+    meaning: 'The cloud has not confirmed a batch in time.',
+    retried:
+      'Yes: the batch is sent again, on a new connection where the cloud has answered for no other batch meanwhile.',
+    remedy:
+      'If it lasts: see whether the cloud’s store is slow, and compare `uplink.ackMsMax` with `ingest.storeWaitMsMax`.',
+  },
   UPLINK_TLS_FILES: {
     stage: 'uplink',
     meaning:

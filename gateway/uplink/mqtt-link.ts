@@ -1,12 +1,13 @@
 import mqtt from 'mqtt';
 import type { Lane } from '../../shared/contract/lanes.ts';
-import { greetingTopic, uplinkTopic } from '../../shared/contract/topics.ts';
+import { parseRefusal } from '../../shared/contract/refusal.ts';
+import { greetingTopic, refusalTopic, uplinkTopic } from '../../shared/contract/topics.ts';
 import { mqttAddress } from '../../shared/mqtt/address.ts';
 import { keepNoPacketNumbers } from '../../shared/mqtt/packet-numbers.ts';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Random } from '../../shared/runtime/random.ts';
-import type { CloudLink } from '../ports/uplink.ts';
+import { BatchRefused, type CloudLink } from '../ports/uplink.ts';
 import type { UplinkConfig } from './config.ts';
 import { readTlsFiles } from './tls-files.ts';
 
@@ -32,6 +33,8 @@ export class MqttLink implements CloudLink {
   private readonly instance: string;
   private readonly config: UplinkConfig & { url: string };
   private readonly underWay = new Set<(error: Error) => void>();
+  /** How to refuse the batches under way, by packet identifier. */
+  private readonly refusing = new Map<number, (error: BatchRefused) => void>();
   private client: mqtt.MqttClient | null = null;
   private lastError: Error | null = null;
   private markClosed: () => void = () => {};
@@ -72,6 +75,9 @@ export class MqttLink implements CloudLink {
       this.lastError = error;
     });
     client.on('close', () => this.onClose());
+    client.on('message', (topic, payload) => {
+      if (topic === refusalTopic(this.gateway)) this.onRefusal(payload);
+    });
     return new Promise((resolve, reject) => {
       const abort = () => client.end(true);
       signal.addEventListener('abort', abort, { once: true });
@@ -84,29 +90,46 @@ export class MqttLink implements CloudLink {
       };
       const fail = (error: Error) => settle(() => reject(error));
       this.underWay.add(fail);
-      client.once('message', () => settle(resolve));
+      client.on('message', (topic) => {
+        if (topic === greetingTopic(this.gateway)) settle(resolve);
+      });
       client.once('connect', () => {
-        client.subscribe(greetingTopic(this.gateway));
+        client.subscribe([refusalTopic(this.gateway), greetingTopic(this.gateway)]);
         late = this.clock.setTimer(config.connectMsMax, () => fail(this.notACloud()));
       });
       if (signal.aborted) abort();
     });
   }
 
-  send(lane: Lane, frame: Buffer): Promise<void> {
+  send(lane: Lane, frame: Buffer, signal: AbortSignal): Promise<void> {
     const { client } = this;
     if (!client?.connected) return Promise.reject(this.broken('not connected'));
     return new Promise((resolve, reject) => {
-      const fail = (error: Error) => {
+      let isSettled = false;
+      let packet = 0;
+      const settle = (run: () => void) => {
+        if (isSettled) return;
+        isSettled = true;
         this.underWay.delete(fail);
-        reject(error);
+        this.refusing.delete(packet);
+        signal.removeEventListener('abort', forget);
+        run();
       };
+      const fail = (error: Error) => settle(() => reject(error));
+      // MQTT.js keeps the frame until it is acknowledged, which it never is: it has to be told to forget it.
+      const abandon = (error: Error) => {
+        fail(error);
+        client.removeOutgoingMessage(packet);
+      };
+      const forget = () => abandon(this.broken('the batch is sent again'));
       this.underWay.add(fail);
-      client.publish(uplinkTopic(this.gateway, lane), frame, { qos: 1 }, (error) => {
-        if (error) return fail(this.broken(messageOf(error)));
-        this.underWay.delete(fail);
-        resolve();
-      });
+      client.publish(uplinkTopic(this.gateway, lane), frame, { qos: 1 }, (error) =>
+        settle(() => (error ? reject(this.broken(messageOf(error))) : resolve())),
+      );
+      packet = client.getLastMessageId();
+      this.refusing.set(packet, abandon);
+      if (signal.aborted) forget();
+      else signal.addEventListener('abort', forget, { once: true });
     });
   }
 
@@ -114,6 +137,11 @@ export class MqttLink implements CloudLink {
     if (!this.client) return;
     this.client.end(true);
     await this.closed;
+  }
+
+  private onRefusal(payload: Buffer): void {
+    const refusal = parseRefusal(payload);
+    if (refusal) this.refusing.get(refusal.packet)?.(new BatchRefused(refusal.code, refusal.reason));
   }
 
   private onClose(): void {

@@ -1,7 +1,9 @@
 import { Type } from '@sinclair/typebox';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { reportOf } from '../../shared/parts/statistics.ts';
+import type { RefusedBatch } from './refused-batch.ts';
 
+/** How the uplink is, and what it has done since the start. */
 export interface UplinkStats {
   connected: boolean;
   connects: number;
@@ -11,10 +13,46 @@ export interface UplinkStats {
   blocks: Record<Lane, number>;
   lines: Record<Lane, number>;
   bytes: Record<Lane, number>;
+  /** The batch of each lane that the cloud does not take at present. */
+  refused: Record<Lane, RefusedBatch | null>;
+  /** Refusals by lane and code. */
+  refusals: Record<Lane, Record<string, number>>;
+}
+
+function perLane<T>(value: () => T): Record<Lane, T> {
+  return { events: value(), estimates: value(), readings: value() };
+}
+
+export function newUplinkStats(): UplinkStats {
+  return {
+    connected: false,
+    connects: 0,
+    lastError: null,
+    batches: perLane(() => 0),
+    blocks: perLane(() => 0),
+    lines: perLane(() => 0),
+    bytes: perLane(() => 0),
+    refused: perLane(() => null),
+    refusals: perLane(() => ({})),
+  };
 }
 
 const Count = Type.Integer({ minimum: 0 });
 const byLane = Type.Record(Type.String(), Count);
+const Refused = Type.Object(
+  {
+    firstSeq: Count,
+    lastSeq: Count,
+    code: Type.String({ description: 'the cloud’s reason, or SILENT' }),
+    reason: Type.String(),
+    sinceMs: Type.Number({ description: 'ms since 1970' }),
+    attempts: Count,
+    refusedMs: Type.Number({
+      description: 'how long it has been refused, without gaps in which nothing was tried',
+    }),
+  },
+  { additionalProperties: true },
+);
 const UplinkStatus = Type.Object(
   {
     connected: Type.Boolean(),
@@ -22,6 +60,9 @@ const UplinkStatus = Type.Object(
     lastError: Type.Union([Type.String(), Type.Null()]),
     lines: byLane,
     bytes: byLane,
+    refused: Type.Record(Type.String(), Type.Union([Refused, Type.Null()]), {
+      description: 'by lane: the batch that the cloud does not take at present',
+    }),
   },
   { additionalProperties: true },
 );
@@ -42,6 +83,16 @@ export const uplinkReport = reportOf<{ uplink: UplinkStats | null }>()({
       help: 'Lines that the cloud confirmed',
       labels: ['lane'],
     },
+    harbinger_uplink_refused: {
+      type: 'gauge',
+      help: '1 while the cloud does not take the next batch of the lane',
+      labels: ['lane'],
+    },
+    harbinger_uplink_refusals_total: {
+      type: 'counter',
+      help: 'Batches that the cloud refused, or did not answer while it answered others (SILENT); each is sent again',
+      labels: ['lane', 'reason'],
+    },
   },
   status: { uplink: Type.Union([UplinkStatus, Type.Null()]) },
   samples({ uplink }) {
@@ -51,6 +102,13 @@ export const uplinkReport = reportOf<{ uplink: UplinkStats | null }>()({
       harbinger_uplink_connects_total: uplink.connects,
       harbinger_uplink_confirmed_bytes_total: samplesOf(uplink.bytes),
       harbinger_uplink_confirmed_lines_total: samplesOf(uplink.lines),
+      harbinger_uplink_refused: Object.entries(uplink.refused).map(([lane, batch]) => ({
+        value: batch ? 1 : 0,
+        labels: { lane },
+      })),
+      harbinger_uplink_refusals_total: Object.entries(uplink.refusals).flatMap(([lane, counts]) =>
+        Object.entries(counts).map(([reason, value]) => ({ value, labels: { lane, reason } })),
+      ),
     };
   },
   summary: ({ uplink }) => ({ uplink: uplink?.connected ?? null }),

@@ -32,46 +32,41 @@ export const batchLimits = {
  */
 export const seqLeap = 1 << 20;
 
-const BlockEntry = Type.Object(
-  {
-    seq: Type.Integer({
-      minimum: 1,
-      description: 'sequence number in the lane, rising by 1',
-    }),
-    lines: Type.Integer({ minimum: 1 }),
-    bytes: Type.Integer({
-      minimum: 1,
-      description: 'length of the block in the decoded body',
-    }),
-  },
-  { additionalProperties: false },
-);
+const BlockEntry = Type.Object({
+  seq: Type.Integer({
+    minimum: 1,
+    description: 'sequence number in the lane, rising by 1',
+  }),
+  lines: Type.Integer({ minimum: 1 }),
+  bytes: Type.Integer({
+    minimum: 1,
+    description: 'length of the block in the decoded body',
+  }),
+});
 
-export const BatchHeader = Type.Object(
-  {
-    gateway: Type.String({ pattern: identifierPattern }),
-    journal: Type.String({
-      pattern: '^[0-9a-f]{16}$',
+/** Fields that a reader does not know are ignored: whatever changes the meaning of a batch gets a magic of its own. */
+export const BatchHeader = Type.Object({
+  gateway: Type.String({ pattern: identifierPattern }),
+  journal: Type.String({
+    pattern: '^[0-9a-f]{16}$',
+    description:
+      'name of the journal and of the run that wrote the blocks; sequence numbers are unique within it',
+  }),
+  lane: Type.Union(lanes.map((lane) => Type.Literal(lane))),
+  after: Type.Optional(
+    Type.Integer({
+      minimum: 1,
       description:
-        'name of the journal and of the run that wrote the blocks; sequence numbers are unique within it',
+        'last block of the batch sent before this one on the same connection, by which the cloud detects a batch that has overtaken another; absent for the first',
     }),
-    lane: Type.Union(lanes.map((lane) => Type.Literal(lane))),
-    after: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        description:
-          'last block of the batch sent before this one on the same connection, by which the cloud detects a batch that has overtaken another; absent for the first',
-      }),
-    ),
-    codec: Type.Union([Type.Literal('identity'), Type.Literal('gzip')]),
-    rawBytes: Type.Integer({ minimum: 1, maximum: batchLimits.rawBytesMax }),
-    blocks: Type.Array(BlockEntry, {
-      minItems: 1,
-      maxItems: batchLimits.blocksMax,
-    }),
-  },
-  { additionalProperties: false },
-);
+  ),
+  codec: Type.Union([Type.Literal('identity'), Type.Literal('gzip')]),
+  rawBytes: Type.Integer({ minimum: 1, maximum: batchLimits.rawBytesMax }),
+  blocks: Type.Array(BlockEntry, {
+    minItems: 1,
+    maxItems: batchLimits.blocksMax,
+  }),
+});
 export type BatchHeader = Static<typeof BatchHeader>;
 export type BatchBlock = Static<typeof BlockEntry>;
 
@@ -100,9 +95,7 @@ function refuse(code: string, message: string): HarbingerError {
 
 /** Checks framing, checksum, header and limits. The body stays encoded. @throws HarbingerError BATCH_* */
 export function decodeBatch(frame: Buffer): Batch {
-  if (frame.length < 12 || !frame.subarray(0, 4).equals(magic)) {
-    throw refuse('BATCH_FORMAT', 'not a batch: it does not begin with HBB1');
-  }
+  checkMagic(frame);
   const headerLength = frame.readUInt32LE(4);
   if (headerLength > batchLimits.headerBytesMax || 12 + headerLength > frame.length) {
     throw refuse('BATCH_FORMAT', `header length ${headerLength} does not fit the frame`);
@@ -116,6 +109,15 @@ export function decodeBatch(frame: Buffer): Batch {
   const header = checkHeader(parseJson(headerBytes), (problem) => refuse('BATCH_HEADER', problem));
   checkBlocks(header);
   return { header, body };
+}
+
+function checkMagic(frame: Buffer): void {
+  const found = frame.subarray(0, 4);
+  if (frame.length >= 12 && found.equals(magic)) return;
+  if (/^HBB[2-9A-Z]$/.test(found.toString('latin1'))) {
+    throw refuse('BATCH_VERSION', `a batch of format ${found}; this cloud knows HBB1: update it`);
+  }
+  throw refuse('BATCH_FORMAT', 'not a batch: it does not begin with HBB1');
 }
 
 function parseJson(bytes: Buffer): unknown {

@@ -1,35 +1,48 @@
 import { declareErrors } from '../runtime/errors.ts';
 
+/** A batch that is not confirmed stays in the gateway's journal. */
+const again =
+  'Yes. It is not confirmed; the gateway keeps it and sends it again, while other lanes go on.' as const;
+
 export const errorCodes = declareErrors({
   BATCH_BODY: {
     stage: 'ingest',
     meaning: 'The body of a batch cannot be decompressed, or has another length than its header says.',
-    retried: 'No. It is kept in the quarantine, and the gateway goes on.',
-    remedy: 'Look at it with `harbinger quarantine show`; memory or disk of the gateway may be damaged.',
+    retried: again,
+    remedy:
+      'If it comes again: the gateway’s memory may be damaged, or it is newer than its cloud; update the cloud.',
   },
   BATCH_CHECKSUM: {
     stage: 'ingest',
-    meaning: 'A batch was changed on its way or on the gateway’s disk.',
-    retried: 'No. It is kept in the quarantine, and the gateway goes on.',
-    remedy: 'Check the gateway’s disk and memory, and the network between it and the cloud.',
+    meaning: 'A batch was changed on its way.',
+    retried: again,
+    remedy:
+      'If it comes again: look for a damaged device on the way, and use TLS (`mqtts://`), which notices it.',
   },
   BATCH_FORMAT: {
     stage: 'ingest',
     meaning: 'A gateway has sent something that is not a batch.',
-    retried: 'No. It is kept in the quarantine, and the gateway goes on.',
-    remedy: 'Give gateway and cloud the same version; look at it with `harbinger quarantine show`.',
+    retried: again,
+    remedy: 'Update the cloud if it is older than the gateway.',
   },
   BATCH_HEADER: {
     stage: 'ingest',
     meaning: 'The header of a batch is not valid.',
-    retried: 'No. It is kept in the quarantine, and the gateway goes on.',
-    remedy: 'Give gateway and cloud the same version; look at it with `harbinger quarantine show`.',
+    retried: again,
+    remedy: 'Update the cloud if it is older than the gateway.',
   },
   BATCH_SIZE: {
     stage: 'ingest',
     meaning: 'A batch is larger than is allowed.',
-    retried: 'No. It is kept in the quarantine, and the gateway goes on.',
-    remedy: 'Give gateway and cloud the same version.',
+    retried: again,
+    remedy: 'Update the cloud if it is older than the gateway.',
+  },
+  BATCH_VERSION: {
+    stage: 'ingest',
+    meaning:
+      'A batch has a format that is newer than this cloud, for example after the cloud was put back to an older version.',
+    retried: again,
+    remedy: 'Update the cloud; it then takes what the gateway has kept.',
   },
   EVENT_INVALID: {
     stage: 'contract',

@@ -27,6 +27,11 @@ export function greetingTopic(gateway: string): string {
   return `${downlinkPrefix(gateway)}greeting`;
 }
 
+/** The topic on which a cloud tells a gateway which of its batches it has refused, and why (see refusal.ts). */
+export function refusalTopic(gateway: string): string {
+  return `${downlinkPrefix(gateway)}refused`;
+}
+
 /**
  * Names of gateways, sites, machines and sensors. They become topics, tags and file names, so only plain characters are
  * allowed.

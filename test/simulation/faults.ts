@@ -105,6 +105,10 @@ export class Faults {
         return set(network, 'delayMs', [50, 400], network.usualDelayMs);
       case 'link-throttled':
         return set(network, 'bytesPerMs', fault.bytesPerMs, network.usualBytesPerMs);
+      case 'link-flips':
+        return set(network, 'flipShare', fault.share, 0);
+      case 'cloud-older':
+        return set(cloud, 'isOlder', true, false);
       case 'disk-full':
         disk.fill(fault.freeBytes);
         return () => disk.free();

@@ -52,7 +52,6 @@ async function* nothing(): AsyncGenerator<Block> {}
 /** Without the number of the batch that it follows, a batch that has overtaken another looks like the first one. */
 function withoutOrder(received: ReceivedBatch): ReceivedBatch {
   const { batch } = received;
-  if (batch instanceof Error) return received;
   const { after: _, ...header } = batch.header;
   return { ...received, batch: { ...batch, header } };
 }
@@ -71,7 +70,8 @@ export const mutations: Mutation[] = [
   {
     name: 'moves the cursor before the cloud has confirmed',
     seams: {
-      link: (link) => altered(link, { send: (lane, frame) => hurried(link.send(lane, frame), undefined) }),
+      link: (link) =>
+        altered(link, { send: (lane, frame, signal) => hurried(link.send(lane, frame, signal), undefined) }),
     },
   },
   {

@@ -1,11 +1,13 @@
 /** The cloud: the real ingest on a simulated store and database. A crash loses what it has in memory. */
 import { Registry } from 'prom-client';
 import { DirectLog } from '../../../cloud/log/direct.ts';
-import type { BatchLog, Sender } from '../../../cloud/ports/log.ts';
+import type { BatchLog, ReceivedBatch, Sender } from '../../../cloud/ports/log.ts';
 import { openFrame } from '../../../cloud/receive/open-frame.ts';
 import { createSinkMetrics } from '../../../cloud/sink/metrics.ts';
 import { Sink } from '../../../cloud/sink/sink.ts';
 import type { Lane } from '../../../shared/contract/lanes.ts';
+import { isRefusal } from '../../../shared/contract/refusal.ts';
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { Ledger } from '../world/ledger.ts';
 import type { Seams } from '../world/seams.ts';
 import type { Process, World } from '../world/world.ts';
@@ -29,10 +31,19 @@ export interface GatewayConnection {
   lost(): void;
 }
 
+/** How a frame is answered, once. */
+export interface Answers {
+  acknowledge(): void;
+  refuse(code: string, reason: string): void;
+}
+
 export class SimulatedCloud {
   readonly store: SimulatedStore;
   readonly operations: SimulatedOperations;
   crashes = 0;
+  /** It is older than the gateway, and does not know the format of its batches. */
+  isOlder = false;
+  refused = 0;
   /** The most batches that waited at one moment. */
   waitingMost = 0;
   private readonly world: World;
@@ -64,17 +75,28 @@ export class SimulatedCloud {
     this.world.note('cloud starts');
   }
 
-  /** Calls `acknowledge` when the frame may be acknowledged. */
-  receive(connection: GatewayConnection, lane: Lane, frame: Buffer, acknowledge: () => void): void {
+  /** As the listener does: a frame is acknowledged, refused, or ends its connection. */
+  receive(connection: GatewayConnection, lane: Lane, frame: Buffer, answers: Answers): void {
     const { life, world } = this;
     if (!life) return;
-    life.log.accept(openFrame(gatewayName, lane, frame), connection.sender).then(
-      () => {
-        world.operation('ack');
-        if (life.process.alive) acknowledge();
-      },
-      () => connection.lost(),
-    );
+    const fail = (error: unknown) => {
+      if (!life.process.alive) return;
+      if (!isRefusal(error)) return connection.lost();
+      this.refused++;
+      world.note(`refused: ${error.code}`);
+      answers.refuse(error.code, error.message);
+    };
+    let batch: ReceivedBatch;
+    try {
+      if (this.isOlder) throw new HarbingerError('BATCH_VERSION', 'ingest', 'simulated: an older cloud');
+      batch = openFrame(gatewayName, lane, frame);
+    } catch (error) {
+      return fail(error);
+    }
+    life.log.accept(batch, connection.sender).then(() => {
+      world.operation('ack');
+      if (life.process.alive) answers.acknowledge();
+    }, fail);
     this.waitingMost = Math.max(this.waitingMost, life.log.waiting);
   }
 

@@ -1,7 +1,10 @@
 /** One connection of the gateway's uplink to the cloud: frames arrive in order, and once one is lost none after it does. */
-import type { CloudLink } from '../../../gateway/ports/uplink.ts';
+
+import type { Sender } from '../../../cloud/ports/log.ts';
+import { BatchRefused, type CloudLink } from '../../../gateway/ports/uplink.ts';
 import { decodeBatch } from '../../../shared/contract/batch.ts';
 import type { Lane } from '../../../shared/contract/lanes.ts';
+import { isRefusal } from '../../../shared/contract/refusal.ts';
 import type { GatewayConnection, SimulatedCloud } from '../cloud/cloud.ts';
 import type { Ledger } from '../world/ledger.ts';
 import { momentMs, type Process, type World } from '../world/world.ts';
@@ -23,6 +26,8 @@ export interface Carrier {
   framesLost: number;
   /** Draws the delay of one transmission, in ms. */
   latency(): number;
+  /** The frame as it arrives: the same, or with a bit flipped. */
+  carried(frame: Buffer): Buffer;
   /** True once both ends are connected. */
   open(connection: Connection, process: Process): Promise<boolean>;
 }
@@ -35,11 +40,13 @@ interface Sending {
 export class Connection implements CloudLink, GatewayConnection {
   readonly closed: Promise<void>;
   /** The cloud's end. */
-  readonly sender: { signal: AbortSignal; giveUp(error: Error): void };
+  readonly sender: Sender;
   private readonly atCloud = new AbortController();
   private readonly underWay = new Map<Lane, Set<Sending>>();
   private readonly sentSeq = { events: 0, estimates: 0, readings: 0 };
+  /** Since when events can go: the connection was made, or the cloud has taken the events that it had refused. */
   private openedMs = 0;
+  private areEventsRefused = false;
   private state: 'new' | 'open' | 'silent' | 'broken' | 'closed' = 'new';
   /** When the wire is free for the next frame, and when the last one arrives. */
   private wireFreeMs = 0;
@@ -73,7 +80,7 @@ export class Connection implements CloudLink, GatewayConnection {
     this.closed = new Promise((resolve) => {
       this.markClosed = resolve;
     });
-    this.sender = { signal: this.atCloud.signal, giveUp: () => this.lost() };
+    this.sender = { signal: this.atCloud.signal, giveUp: () => this.lost(), survives: isRefusal };
   }
 
   async connect(signal: AbortSignal): Promise<void> {
@@ -84,7 +91,7 @@ export class Connection implements CloudLink, GatewayConnection {
     this.world.note('link connected');
   }
 
-  send(lane: Lane, frame: Buffer): Promise<void> {
+  send(lane: Lane, frame: Buffer, signal: AbortSignal): Promise<void> {
     if (this.state !== 'open' && this.state !== 'silent')
       return Promise.reject(new Error('simulated: not connected'));
     const { header } = decodeBatch(frame);
@@ -93,15 +100,39 @@ export class Connection implements CloudLink, GatewayConnection {
     this.world.note(`send ${lane} ${header.blocks[0]!.seq}…${lastSeq} (${frame.length} bytes)`);
     if (lane === 'readings') this.checkEventsFirst();
     return new Promise((resolve, reject) => {
-      const sending = { resolve, reject };
+      const forget = () => {
+        inLane.delete(sending);
+        reject(new Error('simulated: forgotten'));
+      };
+      const settled = () => signal.removeEventListener('abort', forget);
+      const sending = {
+        resolve: () => {
+          settled();
+          resolve();
+        },
+        reject: (error: Error) => {
+          settled();
+          reject(error);
+        },
+      };
+      signal.addEventListener('abort', forget, { once: true });
       const inLane = this.underWay.get(lane) ?? new Set();
       this.underWay.set(lane, inLane.add(sending));
       if (inLane.size > this.rules.inFlightMax) {
         this.ledger.broken('batches in flight are bounded', `${inLane.size} of ${lane}`);
       }
       this.transmit(frame.length, () => {
-        this.cloud.operations.noteReceived(header.journal, lane, header.blocks[0]!.seq, lastSeq);
-        this.cloud.receive(this, lane, frame, () => this.acknowledge(inLane, sending));
+        const carried = this.network.carried(frame);
+        if (carried === frame)
+          this.cloud.operations.noteReceived(header.journal, lane, header.blocks[0]!.seq, lastSeq);
+        this.cloud.receive(this, lane, carried, {
+          acknowledge: () => this.answer(inLane, sending, () => this.confirmed(lane, sending)),
+          refuse: (code, reason) =>
+            this.answer(inLane, sending, () => {
+              if (lane === 'events') this.areEventsRefused = true;
+              sending.reject(new BatchRefused(code, reason));
+            }),
+        });
       });
     });
   }
@@ -152,13 +183,20 @@ export class Connection implements CloudLink, GatewayConnection {
     });
   }
 
-  private acknowledge(inLane: Set<Sending>, sending: Sending): void {
+  private confirmed(lane: Lane, sending: Sending): void {
+    if (lane === 'events' && this.areEventsRefused) {
+      this.areEventsRefused = false;
+      this.openedMs = this.world.nowMs;
+    }
+    sending.resolve();
+  }
+
+  private answer(inLane: Set<Sending>, sending: Sending, tell: () => void): void {
     const { world } = this;
     this.lastAckMs = Math.max(this.lastAckMs + momentMs, world.nowMs + this.network.latency());
     world.after(this.lastAckMs - world.nowMs, () => {
       if (this.state !== 'open' || !this.process.alive) return;
-      inLane.delete(sending);
-      sending.resolve();
+      if (inLane.delete(sending)) tell();
     });
   }
 
@@ -182,7 +220,7 @@ export class Connection implements CloudLink, GatewayConnection {
     const since = this.rules.eventWaitingSinceMs(
       Math.max(this.sentSeq.events, this.cloud.operations.newestWatermark('events')),
     );
-    if (since === null || this.state !== 'open') return;
+    if (since === null || this.state !== 'open' || this.areEventsRefused) return;
     const waitedMs = this.world.nowMs - Math.max(since, this.openedMs);
     if (waitedMs > eventWaitMsMax) {
       this.ledger.broken(

@@ -5,7 +5,7 @@
 import type { Random } from '../../../shared/runtime/random.ts';
 import type { SimulatedCloud } from '../cloud/cloud.ts';
 import type { Ledger } from '../world/ledger.ts';
-import { between, type Process, type World } from '../world/world.ts';
+import { between, type Process, type World, whole } from '../world/world.ts';
 import { type Carrier, Connection, type LinkRules } from './connection.ts';
 
 const keepAliveMs = 5_000;
@@ -20,6 +20,9 @@ export class Network implements Carrier {
   bytesPerMs = this.usualBytesPerMs;
   connections = 0;
   framesLost = 0;
+  /** Share of the frames that arrive with a bit flipped. */
+  flipShare = 0;
+  flips = 0;
   private readonly world: World;
   private readonly ledger: Ledger;
   private readonly cloud: SimulatedCloud;
@@ -39,6 +42,14 @@ export class Network implements Carrier {
 
   latency(): number {
     return between(this.random, ...this.delayMs);
+  }
+
+  carried(frame: Buffer): Buffer {
+    if (this.flipShare === 0 || this.random.next() >= this.flipShare) return frame;
+    this.flips++;
+    const flipped = Buffer.from(frame);
+    flipped[whole(this.random, 0, frame.length - 1)]! ^= 1 << whole(this.random, 0, 7);
+    return flipped;
   }
 
   /** True once both sides know each other. */

@@ -19,6 +19,9 @@ export type Fault = { atMs: number } & (
   | { kind: 'clock-jump'; byMs: number }
   | { kind: 'sensors-cut' }
   | { kind: 'link-cut' | 'link-half-open' | 'link-slow'; forMs: number }
+  | { kind: 'link-flips'; forMs: number; share: number }
+  /** The cloud was put back to a version that does not know the format of the batches. */
+  | { kind: 'cloud-older'; forMs: number }
   | { kind: 'link-throttled'; forMs: number; bytesPerMs: number }
   | { kind: 'disk-error'; forMs: number; operation: Operation; code: 'EIO' | 'ENOSPC' | 'EROFS' }
   /** One page of one file of the journal cannot be read. */
@@ -138,6 +141,8 @@ function drawFault(random: Random, durationMs: number): Fault {
       return { kind, atMs };
     case 'link-throttled':
       return { kind, atMs, forMs, bytesPerMs: between(random, 0.5, 20) };
+    case 'link-flips':
+      return { kind, atMs, forMs, share: pick(random, [0.05, 0.3, 1]) };
     case 'disk-error': {
       const operation = pick(random, diskOperations);
       const isReading = reading.some((each) => each === operation);
@@ -167,6 +172,8 @@ const kinds: readonly FaultKind[] = [
   'link-half-open',
   'link-slow',
   'link-throttled',
+  'link-flips',
+  'cloud-older',
   'disk-error',
   'disk-error',
   'disk-error',
