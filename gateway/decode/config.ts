@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { choice } from '../../shared/parts/config.ts';
 import { formats } from './formats/formats.ts';
 
-/** Which topics are taken, and how their payloads are read; each format has its own keys beside these. */
+/** A route: the topics it accepts, and the format of their payloads; each format has its own keys beside these. */
 export const RouteRule = choice('format', formats, {
   topic: Type.String({
     minLength: 1,
@@ -19,7 +19,7 @@ export const RouteRule = choice('format', formats, {
 });
 export type RouteRule = Static<typeof RouteRule>;
 
-/** Which machines are of which type. */
+/** A rule that assigns machines to a machine type. */
 export const MachineRule = Type.Object(
   {
     match: Type.String({
@@ -33,7 +33,7 @@ export const MachineRule = Type.Object(
 );
 export type MachineRule = Static<typeof MachineRule>;
 
-/** The keys of the configuration that say what a message means. */
+/** The keys of the configuration that determine the meaning of a message. */
 export const decodeKeys = {
   routes: Type.Array(RouteRule, {
     default: [
@@ -64,7 +64,7 @@ export const decodeKeys = {
 const DecodeConfig = Type.Object(decodeKeys);
 export type DecodeConfig = Static<typeof DecodeConfig>;
 
-/** How far a device's time may be from the gateway's clock to be believed. */
+/** Limits on the difference between a device's time and the gateway's clock. */
 export const Timestamps = Type.Object(
   {
     aheadMsMax: Type.Integer({

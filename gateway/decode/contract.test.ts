@@ -9,13 +9,13 @@ const open = machines.find('lab', 'bench');
 const row: Row = newRow();
 
 describe('a declared type', () => {
-  it('takes its sensors by column; absent and null ones are NaN; others are ignored and counted', () => {
+  it('accepts its sensors by column; absent and null ones are NaN; others are ignored and counted', () => {
     checkReading(meter, { flow: 3, temperature: null, firmware: '1.2', seq: 4, ts: 5 }, row);
     expect([...row.values.subarray(0, 2)]).toEqual([Number.NaN, 3]);
     expect(row).toMatchObject({ present: 1, ignored: 1 });
   });
 
-  it('takes a boolean as 0 or 1', () => {
+  it('accepts a boolean as 0 or 1', () => {
     checkReading(meter, { flow: true }, row);
     expect(row.values[1]).toBe(1);
   });
@@ -24,12 +24,12 @@ describe('a declared type', () => {
     ['3', 3],
     [' -0.5', -0.5],
     ['+1.25e2', 125],
-  ])('takes the number in the text %j', (text, value) => {
+  ])('accepts the number in the text %j', (text, value) => {
     checkReading(machines.find('plant', 'meter-2'), { temperature: text }, row);
     expect(row.values[0]).toBe(value);
   });
 
-  it('says what came in place of its sensors', () => {
+  it('reports which fields came in place of its sensors', () => {
     const check = () => checkReading(meter, { speed: 'fast', list: [1] }, row);
     expect(check).toThrow(
       /the message has "speed": "fast", "list": a list \(the type has: temperature, flow\)/,
@@ -73,7 +73,7 @@ describe('an open type', () => {
   });
 });
 
-it('an open type passes over what is no number in a sensor’s place', () => {
+it('an open type ignores values that are not numbers', () => {
   const bench = testMachines().find('lab', 'bench');
   checkReading(bench, { flow: 1, level: 2 }, row);
   checkReading(bench, { flow: 'unavailable', level: 3 }, row);
@@ -90,7 +90,7 @@ it.each([
   ['2026-11-21', []],
   ['', []],
   [true, []],
-])('an open type takes a text for a sensor only if it is a number: %j', (text, sensors) => {
+])('an open type accepts a text as a sensor value only if it is a number: %j', (text, sensors) => {
   const bench = testMachines().find('lab', 'bench');
   checkReading(bench, { text, flow: 1 }, row);
   expect(bench.set.sensors.filter((sensor) => sensor !== 'flow')).toEqual(sensors);

@@ -7,9 +7,9 @@ import { isNumberText, kindOf } from './values.ts';
 const reserved = new Set([...reservedSensors, 'values', 'value']);
 
 /**
- * Checks one reading against its machine type. Numbers, also written as texts, and booleans (0/1) are values; null is an
- * absent value; a field the type does not declare is ignored and counted. Uses `row` as scratch: no allocation for each reading.
- * @throws HarbingerError CONTRACT_TYPE, CONTRACT_FINITE, CONTRACT_RANGE, CONTRACT_EMPTY
+ * Checks one reading against its machine type. Numbers, also as texts, and booleans (0/1) are values; null is an absent
+ * value; a field that the type does not declare is ignored and counted. The result is in `row`, so nothing is allocated
+ * per reading. @throws HarbingerError CONTRACT_TYPE, CONTRACT_FINITE, CONTRACT_RANGE, CONTRACT_EMPTY
  */
 export function checkReading(schema: MachineSchema, values: Record<string, unknown>, row: Row): void {
   row.present = 0;
@@ -27,34 +27,34 @@ export function checkReading(schema: MachineSchema, values: Record<string, unkno
     const value = typeof raw === 'number' ? raw : numberIn(raw);
     if (!(value >= schema.set.min[column]! && value <= schema.set.max[column]!)) {
       if (!schema.type.openSensors || typeof raw === 'number') throw breach(schema, sensor, column, raw);
-      row.ignored++; // its kind is not declared: `unavailable` in a sensor's place is no breach
+      row.ignored++; // its kind is not declared: `unavailable` in a sensor's place violates nothing
       continue;
     }
     row.values[column] = value;
     row.present++;
   }
   if (row.present === 0) {
-    throw nothingTaken(schema, values);
+    throw emptyReading(schema, values);
   }
 }
 
-/** An open type takes every number; other texts, lists and objects are no sensors. */
+/** Opens a column for a number; an open type does not regard other texts, lists and objects as sensors. */
 function openColumn(schema: MachineSchema, sensor: string, raw: unknown): number {
   return schema.type.openSensors && isSensorValue(sensor, raw) ? columnOf(schema, sensor) : -1;
 }
 
-/** The number that a boolean or a text stands for; NaN if none. */
+/** Converts a boolean or a text to a number; NaN if it is none. */
 function numberIn(raw: unknown): number {
   if (typeof raw === 'boolean') return Number(raw);
   return typeof raw === 'string' && isNumberText(raw) ? Number(raw) : Number.NaN;
 }
 
-/** Whether a field is what a sensor could be: a number under a name that stands for nothing else. */
+/** True if a field may be a sensor: a number under a name without another meaning. */
 export function isSensorValue(name: string, raw: unknown): boolean {
   return !reserved.has(name) && (typeof raw === 'number' || (typeof raw === 'string' && isNumberText(raw)));
 }
 
-function nothingTaken({ set, type }: MachineSchema, values: Record<string, unknown>): HarbingerError {
+function emptyReading({ set, type }: MachineSchema, values: Record<string, unknown>): HarbingerError {
   const { sensors } = set;
   const known = sensors.slice(0, 8).join(', ') || 'any number under a plain name';
   const sent = Object.entries(values)

@@ -31,11 +31,11 @@ it.each([
   null,
   {},
   true,
-])('does not take %j for a time', (value) => {
+])('does not accept %j as a time', (value) => {
   expect(parseDeviceTime(value)).toBeUndefined();
 });
 
-it('takes a time without a zone for one of the gateway’s own', () => {
+it('interprets a time without a zone in the gateway’s zone', () => {
   const ms = new Date(2023, 10, 14, 22, 13, 20).getTime();
   expect(parseDeviceTime('2023-11-14T22:13:20.5')).toEqual({ ms: ms + 500, ns: 0 });
   expect(parseDeviceTime('2023-11-14 22:13:20')).toEqual({ ms, ns: 0 });

@@ -1,15 +1,18 @@
-/** A moment as whole ms since 1970 and ns within that ms (0 … 999,999): exact where a double of ns is not. */
+/** A moment as whole ms since 1970 and ns within that ms (0 … 999,999), which is exact where a double of ns is not. */
 export interface Moment {
   ms: number;
   ns: number;
 }
 
-/** The unit of a bare number is told by its size: s until the year 5138, then ms, µs, ns. */
+/** The unit of a plain number follows from its size: s until the year 5138, then ms, µs, ns. */
 const secondsBelow = 1e11;
 const millisecondsBelow = 1e14;
 const microsecondsBelow = 1e17;
 
-/** A device's time from a number or an ISO 8601 text; undefined if it is neither. A count of ms may be put in `reuse`. */
+/**
+ * Parses a device's time from a number or an ISO 8601 text; undefined if it is neither. The result for a count of ms
+ * may be written to `reuse`.
+ */
 export function parseDeviceTime(value: unknown, reuse?: Moment): Moment | undefined {
   if (typeof value === 'number') {
     if (!reuse || !Number.isInteger(value) || value < secondsBelow || value >= millisecondsBelow)
@@ -24,7 +27,7 @@ export function parseDeviceTime(value: unknown, reuse?: Moment): Moment | undefi
   return /^\d{4}-\d\d-\d\d/.test(value) ? fromIso(value) : undefined;
 }
 
-/** Without a zone it is the gateway's own. `Date` knows no more than ms, and a point before them. */
+/** A time without a zone is in the gateway's own. `Date` supports only ms, and only a point before them. */
 function fromIso(text: string): Moment | undefined {
   const found = /^(.{10,19}?)[.,](\d{1,9})(\D.*)?$/.exec(text);
   const [, whole = text, fraction = '', zone = ''] = found ?? [];
@@ -46,7 +49,7 @@ function fromNumber(value: number): Moment | undefined {
   return { ms: Math.floor(value / 1e6), ns: value % 1e6 };
 }
 
-/** A double of ms is exact to about 0.2 µs today: whole µs are kept. */
+/** A double of ms is exact to about 0.2 µs today, so whole µs are kept. */
 function fromFraction(ms: number): Moment {
   const whole = Math.floor(ms);
   return {
@@ -55,7 +58,7 @@ function fromFraction(ms: number): Moment {
   };
 }
 
-/** Digits as sent: a ns count has more of them than a double can hold. */
+/** Parses the digits as sent, because a count of ns has more than a double can hold. */
 export function fromDigits(digits: string): Moment | undefined {
   if (digits.length < 18) return fromNumber(Number(digits));
   return { ms: Number(digits.slice(0, -6)), ns: Number(digits.slice(-6)) };

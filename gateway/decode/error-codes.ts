@@ -36,7 +36,7 @@ export const errorCodes = declareErrors({
   },
   DECODE_SENML: {
     stage: 'decode',
-    meaning: 'The payload of a message is not sound SenML (RFC 8428). It is kept as a dead letter.',
+    meaning: 'The payload of a message is not valid SenML (RFC 8428). It is kept as a dead letter.',
     retried: 'No. Dead letters can be sent again by hand.',
     remedy: 'Correct the device. Afterwards: `harbinger deadletters redrive`.',
   },
@@ -57,9 +57,9 @@ export const errorCodes = declareErrors({
   },
   DECODE_TOO_MANY: {
     stage: 'decode',
-    meaning: 'One message holds more readings than are taken at once. It is kept as a dead letter.',
+    meaning: 'One message holds more readings than allowed. It is kept as a dead letter.',
     retried: 'No. Dead letters can be sent again by hand.',
-    remedy: 'Let the device send smaller batches; the message says how many are taken.',
+    remedy: 'Let the device send smaller batches; the message states the limit.',
   },
   MACHINE_LIMIT: {
     stage: 'contract',
@@ -84,14 +84,14 @@ export const errorCodes = declareErrors({
   },
   MACHINE_UNKNOWN: {
     stage: 'contract',
-    meaning: 'No rule says of what type a machine is. Its messages are kept as dead letters.',
+    meaning: 'No rule assigns a machine type to a machine. Its messages are kept as dead letters.',
     retried: 'No. Dead letters can be sent again by hand.',
     remedy:
       'Add a rule under `[[machines]]`, or set `unknownMachines` to a type. Afterwards: `harbinger deadletters redrive`.',
   },
   TOPIC_UNROUTED: {
     stage: 'decode',
-    meaning: 'A message came on a topic that no route takes. It is kept as a dead letter.',
+    meaning: 'A message arrived on a topic without a route. It is kept as a dead letter.',
     retried: 'No. Dead letters can be sent again by hand.',
     remedy:
       'Add a route under `[[routes]]` that takes the topic, or correct the device’s topic. Afterwards: `harbinger deadletters redrive`.',

@@ -31,7 +31,7 @@ export function testMachines(machinesMax = 100): Machines {
   });
 }
 
-/** What a decoder made of a message that has nothing but readings. */
+/** Returns the readings of a message that has nothing else. */
 export function readingsIn(decoded: readonly Decoded[]): DecodedReading[] {
   return decoded.map((item) => {
     if ('values' in item) return item;

@@ -15,7 +15,7 @@ export function finish(hash: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** 64 bits of a text, as two unsigned 32-bit halves. */
+/** Returns a 64-bit hash of a text as two unsigned 32-bit halves. */
 export function hashText(text: string): [number, number] {
   let high = 0x9747b28c;
   let low = 0x3c6ef372;
@@ -30,7 +30,7 @@ export function hashText(text: string): [number, number] {
 const float = new Float64Array(1);
 const words = new Uint32Array(float.buffer);
 
-/** Mixes a double's bits. */
+/** Mixes the bits of a double. */
 export function mixFloat(hash: number, value: number): number {
   float[0] = value;
   return mix(mix(hash, words[0]!), words[1]!);

@@ -9,7 +9,7 @@ function recorder() {
   return { told, log: log as unknown as Log };
 }
 
-it('logs each number that a type does not take once, and nothing else', () => {
+it('logs each number that a type does not accept once, and nothing else', () => {
   const { told, log } = recorder();
   const ignored = new IgnoredFields(log);
   const machines = testMachines();

@@ -2,12 +2,12 @@ import type { Log } from '../../shared/runtime/log.ts';
 import { isSensorValue } from './contract.ts';
 import { type MachineSchema, openSensorsMax } from './machines/machine-schema.ts';
 
-/** Log lines since the start: a sender of ever new names must not fill the log. */
+/** Limit of log lines since the start, so that a sender of ever new names cannot fill the log. */
 const loggedMax = 100;
 
 /**
- * Logs numbers that are not stored because the machine's type has no sensor of that name: once for each name and type,
- * so that nobody looks for them in the store in vain.
+ * Logs numbers that are not stored because the machine's type has no sensor of that name, once for each name and type,
+ * so that their absence from the store is explained.
  */
 export class IgnoredFields {
   private readonly logged = new Set<string>();
@@ -17,7 +17,7 @@ export class IgnoredFields {
     this.log = log;
   }
 
-  /** Takes the fields of a reading that was accepted without some of them. */
+  /** Logs the ignored fields of a reading that was accepted. */
   note({ type, set, site, machine }: MachineSchema, values: Record<string, unknown>): void {
     if (this.logged.size >= loggedMax) return;
     for (const [name, value] of Object.entries(values)) {

@@ -13,7 +13,7 @@ function decode(message: unknown) {
 }
 
 describe('a lifecycle message', () => {
-  it('tells of a change of its machine', () => {
+  it('reports a change of its machine', () => {
     expect(decode({ state: 'replaced', note: 'new bearings', id: 'order-7' })).toEqual({
       state: 'replaced',
       about: { site: 'plant', machine: 'meter-1', machineType: 'meter', note: 'new bearings' },
@@ -22,21 +22,21 @@ describe('a lifecycle message', () => {
     });
   });
 
-  it('sent again is the same change', () => {
+  it('resent is the same change', () => {
     for (const named of [{ id: 'order-7' }, { ts: 1_700_000_000 }, { id: 'order-7', ts: '2026-11-21' }]) {
       const message = { state: 'failed', ...named };
       expect(decode(message)).toEqual(decode(message));
     }
   });
 
-  it('at another time is another change, although the sender gives its own name as id', () => {
+  it('at another time is another change, although the sender sends its own name as id', () => {
     const [first, second] = [1_700_000_000, 1_700_000_001].map((ts) =>
       decode({ state: 'failed', id: 'maintenance', ts }),
     );
     expect(second!.eventId).not.toBe(first!.eventId);
   });
 
-  it('without id and time is a change of its own', () => {
+  it('without id and time is always another change', () => {
     expect(decode({ state: 'failed' }).eventId).not.toBe(decode({ state: 'failed' }).eventId);
   });
 
@@ -46,18 +46,18 @@ describe('a lifecycle message', () => {
     [now + 3_600_000, now + 3_600_000],
     [12_345, now],
     ['2030-01-01T00:00:00Z', now],
-  ])('with the time %j is of %j', (ts, atMs) => {
+  ])('with the time %j happened at %j', (ts, atMs) => {
     expect(decode({ state: 'failed', ts }).atMs).toBe(atMs);
   });
 
   it.each([
     ['failed', /"state": "failed"/],
     [{ state: 'failed', ts: 'yesterday' }, /'ts' is not a time: yesterday/],
-  ])('is refused with what it should be: %j', (message, problem) => {
+  ])('is refused with a description of the right form: %j', (message, problem) => {
     expect(() => decode(message)).toThrow(problem);
   });
 
-  it('of an unknown state is refused with the states there are', () => {
+  it('with an unknown state is refused with a list of the states', () => {
     expect(() => decode({ state: 'tired' })).toThrow(expect.objectContaining({ code: 'DECODE_LIFECYCLE' }));
   });
 });

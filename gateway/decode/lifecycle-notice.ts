@@ -4,13 +4,13 @@ import type { DecodedChange } from '../ports/decode.ts';
 import type { LifecycleNotice } from '../ports/watch.ts';
 import type { MachineSchema } from './machines/machine-schema.ts';
 
-/** People may tell of what was long ago, but not before there were such gateways, nor of what is to come. */
+/** People may report changes of long ago, but none before such gateways existed, and none of the future. */
 const believedFromMs = Date.UTC(2001, 0);
 const aheadMsMax = 86_400_000;
 
 /**
- * The notice of a change; the same change sent again has the same `eventId`. A time that cannot be is taken for a clock
- * that is wrong: the time of arrival is used.
+ * Builds the notice of a change; a resend of the change has the same `eventId`. An impossible time is attributed to a
+ * wrong clock, and the time of arrival is used.
  */
 export function lifecycleNotice(
   { site, machine, type }: MachineSchema,

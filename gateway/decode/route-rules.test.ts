@@ -37,7 +37,7 @@ it('names every problem of a rule', () => {
   ]);
 });
 
-it('makes a decoder by the configuration of its format', async () => {
+it('creates a decoder with the configuration of its format', async () => {
   const rule = await compileRule({
     topic: 'line',
     format: 'csv',

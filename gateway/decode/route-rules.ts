@@ -13,7 +13,7 @@ export interface CompiledRule {
   machine: string | undefined;
 }
 
-/** What is wrong with a rule beside what the schema says. @param place where it is, e.g. `routes[0]` */
+/** Returns the problems of a rule that the schema cannot express. @param place where the rule is, e.g. `routes[0]` */
 export function ruleProblems(rule: RouteRule, place: string): ConfigProblem[] {
   const { topic, format, site, machine } = rule;
   const unsaid = Object.entries({ site, machine }).filter(

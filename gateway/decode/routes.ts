@@ -7,20 +7,23 @@ import type { MachineSchema } from './machines/machine-schema.ts';
 import { createMachines, type Machines } from './machines/machines.ts';
 import { type CompiledRule, compileRule } from './route-rules.ts';
 
-/** Topics remembered for each machine that there may be. */
+/** Limit of remembered topics, per possible machine. */
 const topicsPerMachine = 4;
 
-/** How the messages of one topic are read. Worked out once a topic. */
+/** The decoding of the messages of one topic, determined once per topic. */
 export interface Route {
   decoder: Decoder;
   target: DecodeTarget;
-  /** The machine that the topic names; null where the readings name theirs. */
+  /** The machine that the topic names; null if the readings name theirs. */
   schema: MachineSchema | null;
-  /** Null where the format has no fixed layouts. */
+  /** Null if the format has no fixed layouts. */
   layouts: TopicLayouts | null;
 }
 
-/** Topic → route by the configured rules, first match first. Known topics are remembered, up to a bound. */
+/**
+ * Finds the route of a topic by the configured rules; the first match applies. Known topics are remembered, up to a
+ * limit.
+ */
 export class Routes {
   private readonly machines: Machines;
   private readonly rules: readonly CompiledRule[];
@@ -43,7 +46,7 @@ export class Routes {
     return route;
   }
 
-  /** The machine that a part of a message is about. @throws HarbingerError MACHINE_* */
+  /** Returns the machine that an item of a message belongs to. @throws HarbingerError MACHINE_* */
   machineOf({ schema, target }: Route, { site, machine }: Decoded): MachineSchema {
     if (schema && site === undefined && machine === undefined) return schema;
     return this.machines.find(site ?? target.site, machine ?? target.machine);
@@ -70,8 +73,8 @@ export class Routes {
 }
 
 /**
- * The machines and routes of a configuration, checked against each other.
- * @throws HarbingerError CONFIG_INVALID, MACHINE_TYPE_UNKNOWN
+ * Creates the machines and routes of a configuration, checked against each other. @throws HarbingerError
+ * CONFIG_INVALID, MACHINE_TYPE_UNKNOWN
  */
 export async function createRoutes(
   config: DecodeConfig & { gateway: string },

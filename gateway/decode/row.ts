@@ -1,20 +1,20 @@
 import type { Moment } from './device-time.ts';
 
-/** The identity and time that a reading claims for itself, beside its values. */
+/** The identity and time that a reading carries, beside its values. */
 export interface ReadingClaim {
   id?: string | undefined;
   seq?: number | undefined;
   deviceTime?: Moment | undefined;
 }
 
-/** The accepted values of one reading, by column of its machine (NaN where absent). Used again for each reading. */
+/** The accepted values of one reading, by column of its machine (NaN where absent). Reused for each reading. */
 export interface Row {
   values: Float64Array;
-  /** How many values are there. */
+  /** Number of values present. */
   present: number;
-  /** How many fields the machine's type does not know. */
+  /** Number of fields that the machine's type does not declare. */
   ignored: number;
-  /** Where the values' digits can be copied from, `source[textFrom[column]] … source[textTo[column] - 1]`; null: nowhere. */
+  /** Source of the values' digits, `source[textFrom[column]] … source[textTo[column] - 1]`; null if there is none. */
   source: Uint8Array | null;
   textFrom: Int32Array;
   textTo: Int32Array;

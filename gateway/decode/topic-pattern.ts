@@ -9,7 +9,7 @@ export interface TopicMatch {
 
 const placeholders = ['site', 'machine', 'sensor'] as const;
 
-/** The MQTT filter of the topics that a pattern may match. */
+/** Returns an MQTT filter of the topics that a pattern may match. */
 export function filterOfPattern(pattern: string): string {
   return pattern.replace(/\{[^/]*\}/g, '+');
 }

@@ -5,12 +5,15 @@ import type { MachineSchema } from '../machines/machine-schema.ts';
 import type { Row } from '../row.ts';
 import { LineWriter } from './line-writer.ts';
 
-/** Below this a block is not worth compressing: gzip's own header and trailer are 18 bytes. */
+/** Smaller blocks are not worth compressing: gzip's own header and trailer are 18 bytes. */
 const gzipFromBytes = 200;
-/** Over several kinds of payload: 8 % fewer bytes than level 3 for 0.2 CPU seconds a million readings; 4 may be worse than 3. */
+/**
+ * Measured over several kinds of payload: 8 % fewer bytes than level 3 for 0.2 CPU seconds per million readings; level
+ * 4 can be worse than 3.
+ */
 const gzipLevel = 5;
 
-/** Gathers the readings of one micro-batch: as text to journal and send, and as columns for the windows. */
+/** Gathers the readings of one micro-batch, as text to journal and send, and as columns for the windows. */
 export class BlockBuilder {
   private readonly writer = new LineWriter();
   private lines = 0;
@@ -21,7 +24,7 @@ export class BlockBuilder {
   private offset = new Int32Array(1_025);
   private values = new Float32Array(16_384);
   private valueCount = 0;
-  /** By machine index: its number in the columns, and how many of its sensors the receiver knows. */
+  /** By machine index: the machine's number in the columns, and how many of its sensors the receiver knows. */
   private readonly blockIndexes: number[] = [];
   private readonly announced: number[] = [];
   private machinesInBlock = 0;
@@ -40,7 +43,7 @@ export class BlockBuilder {
     this.offset[this.lines] = this.valueCount;
   }
 
-  /** The block and its columns; the builder is empty again. Null if nothing was added. */
+  /** Returns the block and its columns, and empties the builder. Null if nothing was added. */
   finish(identities: Uint32Array): { block: Omit<Block, 'seq'>; columns: ColumnBatch } | null {
     const { lines } = this;
     const raw = this.writer.take();
@@ -57,7 +60,7 @@ export class BlockBuilder {
     return { block, columns };
   }
 
-  /** The columns alone (for rows that are journalled already); the builder is empty again. */
+  /** Returns the columns alone (for rows that are already journalled), and empties the builder. */
   finishColumns(): ColumnBatch | null {
     this.writer.take();
     return this.columns();
@@ -81,7 +84,7 @@ export class BlockBuilder {
     return columns;
   }
 
-  /** A machine is announced once, with the columns of its type; an open type's columns as they come. */
+  /** Announces a machine once, with the columns of its type; columns of an open type follow as they appear. */
   private announce(schema: MachineSchema): void {
     const known = this.announced[schema.index];
     if (known === undefined) {

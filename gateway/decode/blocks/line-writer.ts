@@ -3,7 +3,7 @@ import type { ColumnSet } from '../machines/column-set.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
 import type { Row } from '../row.ts';
 
-/** The longest number that JavaScript prints. */
+/** Length of the longest number that JavaScript prints. */
 const numberBytesMax = 25;
 /** ` ` + ns since 1970 + newline. */
 const timestampBytesMax = 32;
@@ -17,18 +17,18 @@ const thirteenDigits = 1e12;
 interface Names {
   /** `,name=` by column. */
   names: Uint8Array[];
-  /** The most bytes that a line has beside its prefix. */
+  /** The maximum length of a line without its prefix. */
   bytesMax: number;
 }
 
 /**
- * Lines of line protocol as bytes, written in place: a text put together from pieces would be copied by the garbage
- * collector while it grows.
+ * Writes line protocol in place, as bytes: the garbage collector would copy a string concatenated from pieces while it
+ * grows.
  */
 export class LineWriter {
   private bytes = Buffer.allocUnsafe(1 << 16);
   private used = 0;
-  /** The prefixes, one after the other; by machine index where each begins and ends (0: not written yet). */
+  /** The concatenated prefixes; by machine index, the start and end of each (0: not written yet). */
   private prefixes = Buffer.allocUnsafe(1 << 12);
   private prefixesEnd = 0;
   private prefixRanges = new Uint32Array(2 * 64);
@@ -37,7 +37,7 @@ export class LineWriter {
   private lastSet: ColumnSet | null = null;
   private lastNames: Names | null = null;
 
-  /** Returns the lines written since the last call; valid until the next line. */
+  /** Returns the lines written since the last call; they are valid until the next line. */
   take(): Buffer {
     const lines = this.bytes.subarray(0, this.used);
     this.used = 0;
@@ -80,7 +80,7 @@ export class LineWriter {
     this.used += this.bytes.write(fields, this.used, 'latin1');
   }
 
-  /** A loop: for the few bytes of a name or a number it is faster than a call into the runtime. */
+  /** A loop, because for the few bytes of a name or a number it is faster than a call into the runtime. */
   private copy(from: Uint8Array, start: number, end: number): void {
     const { bytes } = this;
     let at = this.used;
@@ -93,7 +93,7 @@ export class LineWriter {
       this.used += this.bytes.write(timestampText(ms, ns), this.used, 'latin1');
       return;
     }
-    // In parts that fit a machine word.
+    // Split into parts that fit a machine word.
     const high = Math.floor(ms / 1e6);
     this.digits(high, 7);
     this.digits(ms - high * 1e6, 6);

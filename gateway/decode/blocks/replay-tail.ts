@@ -8,7 +8,7 @@ import type { Machines } from '../machines/machines.ts';
 import { newRow, type Row } from '../row.ts';
 import type { BlockBuilder } from './block-builder.ts';
 
-/** How much of the journal's tail to read for recognising resends. */
+/** Bytes of the journal's tail that are read to recognise resends. */
 const identitiesBytes = 8 << 20;
 
 export interface ReplayTailParts {
@@ -16,11 +16,11 @@ export interface ReplayTailParts {
   recent: RecentReadings;
   machines: Machines;
   builder: BlockBuilder;
-  /** How much of the journal's tail to read for windows. */
+  /** Bytes of the journal's tail that are read to fill windows. */
   windowsBytes: number;
 }
 
-/** After a restart: remembers the latest readings again, and fills windows from the journal's tail. */
+/** After a restart, remembers the latest readings and fills windows, both from the journal's tail. */
 export async function replayTail(
   parts: ReplayTailParts,
   windows: (columns: ColumnBatch, seq: number) => void,
@@ -47,7 +47,7 @@ function replayLine(text: string, parts: ReplayTailParts, row: Row): void {
   try {
     schema = parts.machines.find(line.tags.site ?? '', line.tags.machine ?? '');
   } catch {
-    return; // The configuration no longer knows this machine: its past needs no window.
+    return; // The configuration no longer has this machine, so it needs no window.
   }
   if (schema.type.name !== line.measurement) return;
   row.values.fill(Number.NaN, 0, schema.set.sensors.length);

@@ -10,9 +10,9 @@ import { type ShapeText, type ShapeValue, shapeOf } from './json-shape.ts';
 const use = { sensor: 0, seq: 1, time: 2, timeText: 3, id: 4, number: 5, text: 6 } as const;
 type Use = (typeof use)[keyof typeof use];
 
-/** How one kind of message is laid out: fixed text, value, fixed text, value, …, fixed text. */
+/** The layout of one kind of message: fixed text, value, fixed text, value, …, fixed text. */
 export interface JsonLayout {
-  /** The fixed texts, one after the other, and where each ends. */
+  /** The concatenated fixed texts, and the end of each. */
   fixed: Uint8Array;
   fixedEnd: Int32Array;
   uses: Uint8Array;
@@ -25,17 +25,23 @@ export interface JsonLayout {
 const idLengthMax = 128;
 const quote = 0x22;
 const space = 0x20;
-/** By byte of a text: 0 ends it or needs more than copying (a quote, an escape, a control character), 2 is not ASCII. */
+/**
+ * Class of each byte in a text: 0 ends it or needs more than copying (a quote, an escape, a control character), 2 is
+ * not ASCII.
+ */
 const textKinds = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte < 0x20 || byte === quote || byte === 0x5c ? 0 : byte < 0x80 ? 1 : 2,
 );
 
-/** By byte of a text: whether numbers have it. */
+/** By byte of a text: 1 if numbers contain it. */
 const digitKinds = Uint8Array.from({ length: 256 }, (_, byte) =>
   '0123456789+-.eE '.includes(String.fromCharCode(byte)) ? 1 : 0,
 );
 
-/** The first byte from `from` on that ends a text, or the payload's length. Looks at four bytes at a time. */
+/**
+ * Returns the index of the first byte from `from` on that ends a text, or the payload's length. Tests four bytes at a
+ * time.
+ */
 function endOfLongText(payload: Buffer, from: number): number {
   const { buffer, byteOffset, length } = payload;
   let at = from;
@@ -50,7 +56,10 @@ function endOfLongText(payload: Buffer, from: number): number {
   return at;
 }
 
-/** Whether one of a word's four bytes ends a text: where a byte is less than what is taken from it, its high bit turns up. */
+/**
+ * True if one of a word's four bytes ends a text. Each is compared by subtraction: a byte below the subtrahend sets its
+ * high bit.
+ */
 function endsText(word: number): boolean {
   const quotes = word ^ 0x22222222;
   const escapes = word ^ 0x5c5c5c5c;
@@ -60,8 +69,8 @@ function endsText(word: number): boolean {
 }
 
 /**
- * Learns a layout from a message that was decoded and checked the general way. Null where it has no layout that could be
- * recognised again: such messages are always decoded the general way.
+ * Learns a layout from a message that was parsed and checked. Null if it has no layout that could be recognised: such
+ * messages are always parsed.
  */
 export function learnLayout(payload: Buffer, schema: MachineSchema, sensor: string | undefined, row: Row) {
   const shape = shapeOf(payload.toString('latin1'));
@@ -99,7 +108,7 @@ function isNull(payload: Buffer, { kind, from, to }: ShapeValue): boolean {
   return kind === 'constant' && payload.toString('latin1', from, to) === 'null';
 }
 
-/** Whether a value is among those that json.ts hands on as the reading's. */
+/** True if json.ts treats the value as part of the reading. */
 function isField(value: ShapeValue, shape: ShapeText, sensor: string | undefined): boolean {
   if (shape.hasValuesObject) return value.nested;
   if (sensor === undefined) return true;
@@ -133,15 +142,15 @@ function fixedTexts(payload: Buffer, slots: readonly ShapeValue[]): Pick<JsonLay
   };
 }
 
-/** Reads messages by their layouts. Its results stay in its fields and in `row` until the next message. */
+/** Reads messages by their layouts. The results stay in its fields and in `row` until the next message. */
 export class LayoutReader {
   readonly claim: ReadingClaim = { id: undefined, seq: undefined, deviceTime: undefined };
   private readonly moment: Moment = { ms: 0, ns: 0 };
   private readonly number = new JsonNumber();
 
   /**
-   * True if the message has this layout and every value is as its type says: then `row` and `claim` are what the general
-   * way would give. False says nothing about the message.
+   * Returns true if the message has this layout and every value conforms to its type: then `row` and `claim` equal the
+   * results of parsing. False says nothing about the message.
    */
   read(layout: JsonLayout, payload: Buffer, schema: MachineSchema, row: Row): boolean {
     const { fixed, fixedEnd, uses, columns } = layout;
@@ -166,7 +175,7 @@ export class LayoutReader {
     return at === payload.length;
   }
 
-  /** Reads one value. Returns where it ends, or -1. */
+  /** Reads one value. Returns its end, or -1. */
   private value(
     what: number,
     column: number,
@@ -193,7 +202,7 @@ export class LayoutReader {
     return number.end;
   }
 
-  /** A time of more digits than a double holds. */
+  /** Reads a time with more digits than a double holds. */
   private longTime(payload: Buffer, from: number): number {
     let at = from;
     while (at < payload.length && payload[at]! >= 0x30 && payload[at]! <= 0x39) at++;
@@ -201,7 +210,10 @@ export class LayoutReader {
     return this.time(fromDigits(payload.toString('latin1', from, at))) ? at : -1;
   }
 
-  /** Whether an open type takes a text for a number. Texts that only look like one (`1.4.2`) are told by their bytes. */
+  /**
+   * True if an open type accepts a text as a number. Texts that only resemble one (`1.4.2`) are excluded by their
+   * bytes.
+   */
   private isNumber(payload: Buffer, from: number): boolean {
     let at = from;
     while (at < payload.length && digitKinds[payload[at]!] === 1) at++;

@@ -1,11 +1,11 @@
 /**
- * Plain JSON numbers read from bytes: no exponent, at most 15 digits. A double holds every such decimal apart from every
- * other, so its value is exact after one division, and its own digits, without zeros at the end of the fraction, are what
- * JavaScript would print for it: they can be copied where the number is to be written as text.
+ * Reads plain JSON numbers from bytes: no exponent, at most 15 digits. A double distinguishes all such decimals, so the
+ * value is exact after one division. Its own digits, without zeros at the end of the fraction, are those that
+ * JavaScript would print, so they can be copied where the number is to be written as text.
  */
 
 const digitsMax = 15;
-/** Smaller ones are printed with an exponent. */
+/** JavaScript prints smaller ones with an exponent. */
 const printedPlainMin = 1e-6;
 const powersOfTen = Array.from({ length: digitsMax + 1 }, (_, exponent) => 10 ** exponent);
 
@@ -15,13 +15,13 @@ const zero = 0x30;
 
 export class JsonNumber {
   value = 0;
-  /** Behind the number. */
+  /** The index after the number. */
   end = 0;
-  /** The digits that print it: `bytes[textFrom] … bytes[textTo - 1]`. */
+  /** The printed digits: `bytes[textFrom] … bytes[textTo - 1]`. */
   textFrom = 0;
   textTo = 0;
 
-  /** True if a plain number begins at `from`. It may be followed by anything: the caller looks. */
+  /** Returns true if a plain number begins at `from`. The caller checks what follows it. */
   read(bytes: Uint8Array, from: number): boolean {
     const { length } = bytes;
     const isNegative = from < length && bytes[from] === minus;

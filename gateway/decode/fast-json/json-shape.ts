@@ -1,16 +1,16 @@
 /**
- * A payload's shape: the text of a JSON object cut at its values. Devices send the same text again and again with other
- * numbers in it, so what was learnt from one message reads the next one without parsing it.
+ * The shape of a payload: the text of a JSON object, cut at its values. Devices repeat the same text with other
+ * numbers, so the shape learnt from one message reads the next one without parsing it.
  */
 
-/** A value in the text, and whose it is. */
+/** A value in the text, with its key. */
 export interface ShapeValue {
   key: string;
-  /** In the object `values` rather than in the message itself. */
+  /** True if it is in the object `values` rather than in the message itself. */
   nested: boolean;
-  /** `constant`: true, false, null, a list, an object: they count as text between the values. */
+  /** `constant` means true, false, null, a list or an object, which count as fixed text between the values. */
   kind: 'number' | 'text' | 'constant';
-  /** Bytes of the value; of a text without its quotes. */
+  /** Range of the value in bytes; a text without its quotes. */
   from: number;
   to: number;
 }
@@ -24,8 +24,8 @@ const nestedKey = 'values';
 const valuesMax = 600;
 
 /**
- * The values of a JSON object of plain values, in order. `text` is JSON, one character a byte. Null where it has what a
- * shape cannot tell: a list of readings, a key twice, escapes.
+ * Returns the values of a JSON object of plain values, in order. `text` is JSON with one character per byte. Null if it
+ * has something that a shape cannot express: a list of readings, a duplicate key, escapes.
  */
 export function shapeOf(text: string): ShapeText | null {
   if (text.includes('\\')) return null;
@@ -33,7 +33,7 @@ export function shapeOf(text: string): ShapeText | null {
   const keys = new Set<string>();
   let hasValuesObject = false;
   let nested = false;
-  // JSON.parse has taken the text already, so tokens are where they belong and only need to be told apart.
+  // JSON.parse has already accepted the text, so tokens are in valid order and need only be classified.
   const token = /\s*(?:"([^"]*)"\s*:\s*)?(?:"([^"]*)"|(-?\d[-+.\deE]*)|(true|false|null)|([{}[\],]))/y;
   for (let at = 0; at < text.length; at = token.lastIndex) {
     token.lastIndex = at;
@@ -64,7 +64,7 @@ export function shapeOf(text: string): ShapeText | null {
   return { values, hasValuesObject };
 }
 
-/** Behind the bracket that closes the one at `open`. */
+/** Returns the index after the bracket that closes the one at `open`. */
 function closingOf(text: string, open: number): number {
   let depth = 0;
   let quoted = false;

@@ -24,8 +24,8 @@ function seriesOf(type: string): MachineSchema {
   return machines.find('hall', 'm1');
 }
 
-/** Reads a message the general way; null where it is refused. */
-function general(payload: Buffer, schema: MachineSchema, sensor: string | undefined) {
+/** Reads a message by parsing it; null if it is refused. */
+function parsed(payload: Buffer, schema: MachineSchema, sensor: string | undefined) {
   const row = newRow();
   try {
     const target = { site: 'hall', machine: 'm1', ...(sensor !== undefined && { sensor }) };
@@ -50,8 +50,10 @@ const claimOf = ({ id, seq, deviceTime }: Pick<DecodedReading, 'id' | 'seq' | 'd
   deviceTime: deviceTime && { ...deviceTime },
 });
 
-/** Sends messages of one topic; every message that goes the short way must mean the same the general way. */
-function shortWays(type: string, sensor: string | undefined, payloads: Buffer[]): number {
+/**
+ * Sends messages of one topic, and returns how many took the fast path. Each of these must yield the same as parsing.
+ */
+function fastReads(type: string, sensor: string | undefined, payloads: Buffer[]): number {
   const schema = seriesOf(type);
   const layouts = new Layouts();
   const topic = newTopicLayouts();
@@ -63,14 +65,14 @@ function shortWays(type: string, sensor: string | undefined, payloads: Buffer[])
       short++;
       const line = lineOf(schema, row);
       const claim = claimOf(layouts.claim as DecodedReading);
-      const same = general(payload, schema, sensor);
+      const same = parsed(payload, schema, sensor);
       expect(same, payload.toString()).not.toBeNull();
       expect(schema.set.sensors.length).toBe(known);
       expect(line).toBe(lineOf(schema, same!.row));
       expect([row.present, row.ignored]).toEqual([same!.row.present, same!.row.ignored]);
       expect(claim).toEqual(claimOf(same!.reading));
     } else {
-      const decoded = general(payload, schema, sensor);
+      const decoded = parsed(payload, schema, sensor);
       if (decoded) layouts.learn(topic, payload, { schema, sensor, ...decoded });
     }
   }
@@ -81,11 +83,11 @@ it('reads what devices send without parsing it, once it has seen one', () => {
   const message = (i: number) =>
     `{"device":"dev${i}","seq":${i},"ts":${1_700_000_000_000 + i},"temperature":${20 + i / 10}, "rssi": -${i}.50,"ok":"yes","fw":"1.4.2","day":"2026-11-21","part":"007","none":"","up":true,"tags":["a]","b"],"at":{"hall":[1,{"row":2}]}}`;
   const payloads = Array.from({ length: 50 }, (_, i) => Buffer.from(message(i)));
-  expect(shortWays('generic', undefined, payloads)).toBe(49);
+  expect(fastReads('generic', undefined, payloads)).toBe(49);
   const nested = (i: number) =>
     `{ "ts": ${1_700_000_000_000 + i}, "values": { "flow": ${i}.25, "level": ${i} } }\n`;
   expect(
-    shortWays(
+    fastReads(
       'generic',
       undefined,
       Array.from({ length: 50 }, (_, i) => Buffer.from(nested(i))),
@@ -93,7 +95,7 @@ it('reads what devices send without parsing it, once it has seen one', () => {
   ).toBe(49);
   const single = (i: number) => `{"value": ${i}, "timestamp_ms": ${1_700_000_000_000 + i}}`;
   expect(
-    shortWays(
+    fastReads(
       'generic',
       'flow',
       Array.from({ length: 50 }, (_, i) => Buffer.from(single(i))),
@@ -101,7 +103,7 @@ it('reads what devices send without parsing it, once it has seen one', () => {
   ).toBe(49);
   const ns = (i: number) => `{"id":"m-${i}","time":${1_700_000_000_000 + i}123456,"flow":1}`;
   expect(
-    shortWays(
+    fastReads(
       'generic',
       undefined,
       Array.from({ length: 50 }, (_, i) => Buffer.from(ns(i))),
@@ -109,15 +111,15 @@ it('reads what devices send without parsing it, once it has seen one', () => {
   ).toBe(49);
 });
 
-it('follows a device that alternates between messages, and gives up on one that never repeats itself', () => {
+it('follows a device that alternates between messages, and gives up on one that never repeats a layout', () => {
   const kinds = [
     (i: number) => `{"flow":${i}}`,
     (i: number) => `{"level":${i},"ts":${1_700_000_000_000 + i}}`,
   ];
   const alternating = Array.from({ length: 40 }, (_, i) => Buffer.from(kinds[i % 2]!(i)));
-  expect(shortWays('generic', undefined, alternating)).toBe(37);
+  expect(fastReads('generic', undefined, alternating)).toBe(37);
   const restless = Array.from({ length: 100 }, (_, i) => Buffer.from(`{"flow":${i},"text${i}":"x"}`));
-  expect(shortWays('generic', undefined, restless)).toBe(0);
+  expect(fastReads('generic', undefined, restless)).toBe(0);
 });
 
 const digits = fc.oneof(
@@ -164,7 +166,7 @@ const value = fc.oneof(
   text,
   fc.constantFrom('null', 'true', '{}', '[1]', '{"a":1}', '["x]",[2,{}]]'),
 );
-/** Values as sensors usually show them. */
+/** Numbers as sensors usually print them. */
 const plain = fc
   .tuple(fc.integer({ min: -500, max: 5_000 }), fc.nat(999))
   .map(([whole, part]) => `${whole}.${part}`);
@@ -193,7 +195,7 @@ const damage = fc.record({
   kind: fc.constantFrom('none', 'none', 'none', 'none', 'none', 'none', 'set', 'cut'),
 });
 
-it('reads long texts to their end, wherever they lie and whatever is in them', () => {
+it('reads long texts to their end, at any position and with any content', () => {
   const special = fc.constantFrom(
     '"',
     '\\',
@@ -224,14 +226,14 @@ it('reads long texts to their end, wherever they lie and whatever is in them', (
         const memory = Buffer.from(`${' '.repeat(offset)}{"flow":${i},"note":"${first}","ok":"yes"}`);
         return memory.subarray(offset);
       });
-      short += shortWays('generic', undefined, payloads);
+      short += fastReads('generic', undefined, payloads);
     }),
     { numRuns: 1_000 },
   );
   expect(short).toBeGreaterThan(1_000);
 });
 
-it('never takes a message for anything but what it means the general way', () => {
+it('never interprets a message differently than parsing does', () => {
   const sent = fc.record({
     shape: fixed,
     messages: fc.array(
@@ -260,7 +262,7 @@ it('never takes a message for anything but what it means the general way', () =>
         if (harm.kind === 'set' && bytes.length > 0) bytes[harm.at % bytes.length] = harm.byte;
         return harm.kind === 'cut' ? bytes.subarray(0, harm.at % bytes.length) : bytes;
       });
-      short += shortWays(type, sensor, payloads);
+      short += fastReads(type, sensor, payloads);
     }),
     { numRuns: 3_000 },
   );

@@ -5,18 +5,18 @@ import type { ReadingClaim } from '../row.ts';
 import { newRow, type Row } from '../row.ts';
 import { type JsonLayout, LayoutReader, learnLayout } from './json-layout.ts';
 
-/** Layouts kept for one topic: a device may alternate between a few kinds of message. */
+/** Limit of layouts per topic, because a device may alternate between a few kinds of message. */
 const layoutsMax = 4;
-/** A topic whose messages keep changing their layout is not worth learning. */
+/** Attempts to learn after which a topic whose layout keeps changing is given up. */
 const attemptsMax = 32;
-/** Distinct layouts kept in all: most machines of a type share theirs. */
+/** Limit of distinct layouts in total; most machines of a type share theirs. */
 const distinctMax = 4_096;
-/** Lists of layouts that topics share; further lists are made for each topic. */
+/** Limit of lists of layouts that topics share; beyond it, each topic has its own. */
 const listsMax = 1_024;
-/** Layouts learnt last, which are tried with other topics. */
+/** Number of most recently learnt layouts that are tried with other topics. */
 const recentMax = 4;
 
-/** The newest first. It never changes: topics that know the same layouts share one. */
+/** Newest first. Lists are immutable, so topics with the same layouts share one. */
 type LayoutList = readonly JsonLayout[];
 const none: LayoutList = [];
 
@@ -24,7 +24,7 @@ const none: LayoutList = [];
 export interface TopicLayouts {
   layouts: LayoutList;
   attempts: number;
-  /** The machine's sensors when the layouts were learnt: on an open type, a field may become a sensor later. */
+  /** The machine's sensors when the layouts were learnt. On an open type, a field may become a sensor later. */
   set: ColumnSet | null;
 }
 
@@ -32,7 +32,7 @@ export function newTopicLayouts(): TopicLayouts {
   return { layouts: none, attempts: 0, set: null };
 }
 
-/** A message as it was decoded and checked the general way. */
+/** A message as parsed and checked. */
 interface Decoded {
   schema: MachineSchema;
   sensor: string | undefined;
@@ -40,7 +40,7 @@ interface Decoded {
   row: Row;
 }
 
-/** A layout learnt from some topic, and what else it depends on. */
+/** A layout learnt from some topic, and its preconditions. */
 interface Learnt {
   layout: JsonLayout;
   set: ColumnSet;
@@ -48,15 +48,16 @@ interface Learnt {
 }
 
 /**
- * Reads JSON by layouts learnt from earlier messages of the same topic, without parsing it. It refuses nothing: a message
- * of no known layout, or with an unexpected value, goes the general way, which also knows the reason for a refusal.
+ * The fast path for JSON: reads a message by the layouts learnt from earlier messages of the same topic, without
+ * parsing it. It refuses nothing: a message with an unknown layout or an unexpected value is parsed, which also finds
+ * the reason for a refusal.
  */
 export class Layouts {
   private readonly reader = new LayoutReader();
   private readonly distinct = new Map<string, JsonLayout>();
   private readonly probe: Row = newRow();
   private recent: Learnt[] = [];
-  /** By list of layouts and the layout learnt next: the longer list. */
+  /** By list of layouts and additional layout: the extended list. */
   private readonly lists = new Map<LayoutList, Map<JsonLayout, LayoutList>>();
   private listCount = 0;
 
@@ -70,12 +71,12 @@ export class Layouts {
     return false;
   }
 
-  /** Learns from a message that went the general way to `reading` and `row`. */
+  /** Learns from a message that was parsed to `reading` and `row`. */
   learn(known: TopicLayouts, payload: Buffer, of: Decoded): void {
     if (known.set !== of.schema.set) Object.assign(known, newTopicLayouts(), { set: of.schema.set });
     if (known.attempts >= attemptsMax) return;
     known.attempts++;
-    const layout = this.ofAnother(payload, of) ?? this.learnt(payload, of);
+    const layout = this.recentLayout(payload, of) ?? this.newLayout(payload, of);
     if (layout) known.layouts = this.listWith(layout, known.layouts);
   }
 
@@ -90,29 +91,31 @@ export class Layouts {
     return made;
   }
 
-  /** Machines of a kind send the same layout: to try the layouts learnt last costs a tenth of learning one again. */
-  private ofAnother(payload: Buffer, of: Decoded): JsonLayout | null {
+  /**
+   * Machines of a kind send the same layout, and trying the most recent layouts costs a tenth of learning one again.
+   */
+  private recentLayout(payload: Buffer, of: Decoded): JsonLayout | null {
     const { schema, sensor, row } = of;
     for (const { layout, ...learnt } of this.recent) {
       const fits = learnt.set === schema.set && learnt.sensor === sensor;
       if (!fits || layout.present !== row.present || layout.ignored !== row.ignored) continue;
-      if (this.isSame(layout, payload, of)) return layout;
+      if (this.agrees(layout, payload, of)) return layout;
     }
     return null;
   }
 
-  private learnt(payload: Buffer, of: Decoded): JsonLayout | null {
+  private newLayout(payload: Buffer, of: Decoded): JsonLayout | null {
     const { schema, sensor, row } = of;
     const layout = learnLayout(payload, schema, sensor, row);
-    if (!layout || !this.isSame(layout, payload, of)) return null;
+    if (!layout || !this.agrees(layout, payload, of)) return null;
     const shared = this.shared(layout);
     if (shared)
       this.recent = [{ layout: shared, set: schema.set, sensor }, ...this.recent].slice(0, recentMax);
     return shared;
   }
 
-  /** A layout is used only if it makes of its own message what the general way made of it. */
-  private isSame(layout: JsonLayout, payload: Buffer, { schema, reading, row }: Decoded): boolean {
+  /** Verifies a layout: it is used only if it yields for its own message what parsing yielded. */
+  private agrees(layout: JsonLayout, payload: Buffer, { schema, reading, row }: Decoded): boolean {
     const { probe, claim } = this;
     if (!this.reader.read(layout, payload, schema, probe)) return false;
     const { id, seq, deviceTime } = reading;

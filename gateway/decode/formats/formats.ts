@@ -1,6 +1,6 @@
 /**
- * Every payload format. A new one is a folder beside this file, and a line here. Formats that need a library import their
- * implementation when they are created; the others are small, and are there at once.
+ * The registry of payload formats. A new one is a folder beside this file, and a line here. Formats that need a library
+ * import their implementation when they are created; the others are small, and are imported at once.
  */
 import { csv } from './csv/part.ts';
 import { influx } from './influx/part.ts';

@@ -1,10 +1,13 @@
-/** Hashes of a reading's content, which tell it from other readings. */
+/** Hashes of a reading's content, which distinguish it from other readings. */
 
 import { finish, hashText, mix, mixFloat } from '../hash.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
 import type { ReadingClaim, Row } from '../row.ts';
 
-/** Hash of the whole content, never 0. Independent of the order of columns, which on an open type may change after a restart. */
+/**
+ * Hash of the whole content, never 0. Independent of the order of columns, which may differ after a restart on an open
+ * type.
+ */
 export function fingerprint(schema: MachineSchema, reading: ReadingClaim, row: Row): number {
   let hash = 0x1b873593;
   for (let column = 0; column < schema.set.sensors.length; column++) {
@@ -26,7 +29,10 @@ export function sensorsOf(schema: MachineSchema, row: Row): number {
   return hash;
 }
 
-/** Names whoever counts the readings: on one machine, each set of sensors counts for itself. A whole number below 2^53. */
+/**
+ * Identifies the sender whose running numbers these are: on one machine, each set of sensors counts separately. A whole
+ * number below 2^53.
+ */
 export function senderOf(schema: MachineSchema, row: Row): number {
   return schema.index * 2 ** 32 + (sensorsOf(schema, row) >>> 0);
 }

@@ -1,4 +1,7 @@
-/** The identities of a batch's readings, by which resends are recognised: three words each (key high, key low, fingerprint). */
+/**
+ * The identities of a batch's readings, by which resends are recognised: three words each (key high, key low,
+ * fingerprint).
+ */
 export class Identities {
   private words = new Uint32Array(3 * 1_024);
   private used = 0;
@@ -20,7 +23,7 @@ export class Identities {
     this.used += 3;
   }
 
-  /** Removes the words from `from` on and returns a copy of them. */
+  /** Removes the words from `from` on, and returns a copy of them. */
   takeFrom(from: number): Uint32Array {
     const taken = this.words.slice(from, this.used);
     this.used = from;

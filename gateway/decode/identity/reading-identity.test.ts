@@ -30,17 +30,17 @@ function assign(
 const at = (ms: number, ns = 0) => ({ deviceTime: { ms: now + ms, ns } });
 
 describe('device time', () => {
-  it('is used as it is', () => {
+  it('is used unchanged', () => {
     expect(assign({ flow: 1, ...at(-5, 42) })).toBe('-5.42');
   });
 
-  it('out of bounds is not believed: the gateway’s clock is used', () => {
+  it('out of bounds is rejected in favour of the gateway’s clock', () => {
     expect(assign({ flow: 1, ...at(60_001) })).toMatch(/^0\.[1-9]/);
     expect(assign({ flow: 1, ...at(-3_600_001) })).toMatch(/^0\.[1-9]/);
     expect(identity.counts.timesOutOfBounds).toBe(2);
   });
 
-  it('ahead by any time is believed while the gateway’s clock is not set, and from then on is not', () => {
+  it('ahead by any time is accepted while the gateway’s clock is not set, and no longer after that', () => {
     let isSet = false;
     const bounds = { aheadMsMax: 60_000, behindMsMax: 3_600_000, isClockSet: () => isSet };
     identity = new ReadingIdentity(new RecentReadings(1 << 13), bounds);
@@ -57,14 +57,14 @@ describe('device time', () => {
     expect(identity.counts.separated).toBe(2);
   });
 
-  it('with the same content is a resend, also of a reading that was separated', () => {
+  it('with the same content is a resend, even of a reading that was separated', () => {
     assign({ flow: 1, ...at(-5) });
     assign({ flow: 2, ...at(-5) });
     expect(assign({ flow: 1, ...at(-5) })).toBe('resend');
     expect(assign({ flow: 2, ...at(-5) })).toBe('resend');
   });
 
-  it('and running number together tell a resend with DUP whose values were measured anew', () => {
+  it('and running number together identify a resend with DUP whose values were measured again', () => {
     assign({ flow: 1, seq: 7, ...at(-5) });
     expect(assign({ flow: 9, seq: 7, ...at(-5) }, true)).toBe('resend');
     expect(assign({ flow: 9, seq: 7, ...at(-4) }, true)).toBe('-4.0');
@@ -72,13 +72,13 @@ describe('device time', () => {
     expect(assign({ flow: 9, seq: 7, ...at(-5) })).toBe('-5.2');
   });
 
-  it('out of bounds still tells a resend from a new reading', () => {
+  it('out of bounds still distinguishes a resend from a new reading', () => {
     assign({ flow: 1, ...at(60_001) });
     expect(assign({ flow: 1, ...at(60_001) })).toBe('resend');
     expect(assign({ flow: 2, ...at(60_001) })).not.toBe('resend');
   });
 
-  it('at the very beginning of 1970 is none: a clock that was never set gives it to every reading', () => {
+  it('at the beginning of 1970 is ignored: a clock that was never set assigns it to every reading', () => {
     const unset = { deviceTime: { ms: 0, ns: 0 } };
     expect([1, 1, 2, 1].map((flow) => assign({ flow, ...unset }))).not.toContain('resend');
     expect(identity.counts.timesOutOfBounds).toBe(4);
@@ -86,7 +86,7 @@ describe('device time', () => {
     expect(assign({ flow: 1, seq: 7, ...unset })).toBe('resend');
   });
 
-  it('tells a resend also where the gateway’s clock was set in between', () => {
+  it('identifies a resend even if the gateway’s clock was set in between', () => {
     const dayMs = 86_400_000;
     assign({ flow: 1, ...at(0) });
     for (const seq of [{}, { seq: 7 }]) {
@@ -97,7 +97,7 @@ describe('device time', () => {
     }
   });
 
-  it('never meets a timestamp that was given at arrival', () => {
+  it('never equals a timestamp assigned at arrival', () => {
     const arrived = [1, 2, 3].map((flow) => assign({ flow }));
     const timed = [4, 5, 6].map((flow) => assign({ flow, ...at(0, 1) }));
     expect(arrived).toEqual(['0.1', '0.2', '0.3']);
@@ -115,13 +115,13 @@ describe('identity', () => {
     }
   });
 
-  it('an id that comes with other content names the sender: none of its readings is lost', () => {
+  it('an id that recurs with other content names the sender: none of its readings is lost', () => {
     const sent = [1, 2, 2, 1, 2].map((flow) => assign({ flow, id: 'A4:C1:38:00:11:22' }));
     expect(sent).not.toContain('resend');
     expect([1, 1, 2].map((flow, i) => assign({ flow, id: 'x', ...at(i) }))).toEqual(['0.0', '1.0', '2.0']);
   });
 
-  it('of a sender that gives its own name as id, by number and time', () => {
+  it('of a sender that sends its own name as id, by number and time', () => {
     for (const flow of [1, 2]) assign({ flow, id: 'x' });
     for (const claim of [{ seq: 7 }, at(-5), { seq: 8, ...at(-5) }]) {
       expect(assign({ flow: 1, id: 'x', ...claim })).not.toBe('resend');
@@ -134,21 +134,21 @@ describe('identity', () => {
     expect(assign({ flow: 1, seq: 7 })).toBe('resend');
   });
 
-  it('by running number, where two senders of one machine count each for itself', () => {
+  it('by running number, even if two senders of one machine count separately', () => {
     assign({ flow: 1, seq: 7 });
     assign({ flow: 2, seq: 7 });
     expect(assign({ flow: 1, seq: 7 })).toBe('resend');
     expect(assign({ flow: 2, seq: 7 })).toBe('resend');
   });
 
-  it('of an open type is known by its content in whatever order its sensors came', () => {
+  it('of an open type is recognised by its content, whatever the order of its sensors', () => {
     const bench = testMachines();
     const values = [
       { volts: 5, amps: 1 },
       { amps: 1, volts: 5 },
     ];
     const outcomes = values.map((each, i) => {
-      // Another life of the gateway: the columns are opened in the order of its own first reading.
+      // Simulates a restart of the gateway: columns are opened in the order of its first reading.
       const schema = (i === 0 ? bench : testMachines()).find('lab', 'bench');
       checkReading(schema, each, row);
       return identity.assign(schema, { seq: 7 }, row, now, false);
@@ -156,11 +156,11 @@ describe('identity', () => {
     expect(outcomes).toEqual([true, false]);
   });
 
-  it('a counter of 8 bits that begins anew costs no reading of a sensor that shows the same all day', () => {
+  it('an 8-bit counter that wraps around loses no reading of a sensor with a constant value', () => {
     const outcomes = Array.from({ length: 2_000 }, (_, i) => {
       const seq = i % 256;
       const first = assign({ flow: 1, seq });
-      // Every now and then the acknowledgements of the latest ones are lost.
+      // At intervals the acknowledgements of the latest readings are lost.
       const again = i % 97 === 0 ? [2, 1, 0].filter((back) => i >= back) : [];
       return [first, ...again.map((back) => assign({ flow: 1, seq: (i - back) % 256 }, i % 2 === 0))];
     });
@@ -168,14 +168,14 @@ describe('identity', () => {
     expect(new Set(outcomes.flatMap(([, ...again]) => again))).toEqual(new Set(['resend']));
   });
 
-  it('of a long burst that is sent again whole is recognised', () => {
+  it('of a long burst that is resent as a whole is recognised', () => {
     const burst = (again: boolean) =>
       Array.from({ length: 300 }, (_, seq) => assign({ flow: 1, seq }, again));
     expect(burst(false)).not.toContain('resend');
     expect(new Set(burst(true))).toEqual(new Set(['resend']));
   });
 
-  it('a device that starts counting again is not mistaken for a resend', () => {
+  it('readings of a device that restarts its counter are not mistaken for resends', () => {
     assign({ flow: 1, seq: 7 });
     expect(assign({ flow: 2, seq: 7 })).not.toBe('resend');
   });
@@ -186,7 +186,7 @@ describe('identity', () => {
   });
 });
 
-it('a block that was not stored is forgotten: its readings are welcome again', () => {
+it('a block that was not stored is forgotten: resends of its readings are accepted', () => {
   assign({ flow: 1, seq: 7, ...at(-5) });
   identity.forgetBlock(identity.takeAdded());
   expect(assign({ flow: 1, seq: 7, ...at(-5) })).toBe('-5.0');
@@ -195,7 +195,7 @@ it('a block that was not stored is forgotten: its readings are welcome again', (
 it.each([
   ['without a number', {}],
   ['with the number of another', { seq: 7 }],
-])('a reading %s that had to pass one which was not stored is known when it comes again', (_, claim) => {
+])('a reading %s that was moved past one which was not stored is recognised when resent', (_, claim) => {
   const moment = at(-5);
   expect(assign({ flow: 1, ...claim, ...moment })).toBe('-5.0');
   const stored = [identity.takeAdded()];
@@ -206,7 +206,7 @@ it.each([
   identity.forgetBlock(failed);
   expect(assign({ flow: 3, ...claim, ...moment })).toBe('resend');
 
-  // After a restart what is known is what was stored.
+  // After a restart only stored readings are known.
   const recent = new RecentReadings(1 << 10);
   for (const words of stored)
     for (let i = 0; i < words.length; i += 3) recent.add(words[i]!, words[i + 1]!, words[i + 2]!);
@@ -215,13 +215,13 @@ it.each([
   expect(assign({ flow: 2, ...claim, ...moment })).toBe('-5.1');
 });
 
-it('a reading that found a thousand others at its time is known when it comes again', () => {
+it('a reading with a thousand others at its time is recognised when resent', () => {
   for (let flow = 0; flow < 100; flow += 0.1) assign({ flow, ...at(-5) });
   expect(assign({ flow: 200, ...at(-5) })).toMatch(/^0\./);
   expect(assign({ flow: 200, ...at(-5) })).toBe('resend');
 });
 
-it('never gives two readings of a schema one timestamp, and never takes distinct ones for resends', () => {
+it('never assigns two readings of a schema one timestamp, and never mistakes distinct ones for resends', () => {
   const reading = fc.record({ flow: fc.integer({ min: 0, max: 400 }), ms: fc.integer({ min: -3, max: 0 }) });
   fc.assert(
     fc.property(fc.array(reading, { maxLength: 200 }), (readings) => {
@@ -245,7 +245,7 @@ it('recent readings forget the oldest first, in fixed memory', () => {
   expect(recent.find(1, 7)).toBe(-1);
 });
 
-it('recent readings know more of them where they come quickly, and less again where they do not', () => {
+it('recent readings keep more entries at a higher rate, and fewer again at a lower one', () => {
   let nowMs = 0;
   const recent = new RecentReadings(1 << 4, { capacityMax: 1 << 6, withinMs: 1_000, nowMs: () => nowMs });
   const knownOf = (upTo: number) =>

@@ -10,25 +10,25 @@ import type { ReadingIdentityCounts } from './statistics.ts';
 import { isBelievable, isUnset, type TimeBounds } from './time-bounds.ts';
 
 /**
- * The kinds of keys. `timestamp` is one that a reading has; `time` is a device's time where the occupied timestamp does not
- * show it; `claim` is the running number, time and sensors of a reading, whatever their values.
+ * The kinds of keys. `timestamp` is the timestamp of a reading; `time` is a device's time that the occupied timestamp
+ * does not show; `claim` is the running number, time and sensors of a reading, regardless of values.
  */
 const keyKind = { id: 1, seq: 2, timestamp: 3, time: 4, claim: 5 } as const;
-/** Content of a timestamp that was taken at arrival: no reading with device time is taken for the same. */
+/** Content of a timestamp that was assigned at arrival, which matches no reading with a device time. */
 const atArrival = 0;
-/** Content of an `id` that names the sender and no reading. */
+/** Content of an `id` that names the sender rather than a reading. */
 const ofSender = 0;
-/** Distinct readings of one machine under one device timestamp; beyond them the gateway's clock is used. */
+/** Limit of distinct readings of one machine with one device timestamp; beyond it, the gateway's clock is used. */
 const separationsMax = 1_000;
 
 /**
- * Gives each reading its identity: a time that no other reading of its machine has. Recognises resends by it.
+ * Assigns each reading its identity, a time that no other reading of its machine has, and recognises resends.
  *
- * A resend is a reading whose `id`, running number, or device time was seen lately with the same content; or, where
- * the sender says that it sends again (DUP), with the same running number, device time and sensors, whatever their
- * values. DUP with less than that says nothing: a device that counts anew may have lost the connection before its first
- * attempt arrived. A distinct reading that meets an occupied timestamp moves on by 1 ns. Without device time: the
- * gateway's ms with a running ns part, past what is occupied.
+ * A resend is a reading whose `id`, running number, or device time was recently seen with the same content; or, if the
+ * sender marks it as a resend (DUP), with the same running number, device time and sensors, regardless of values. DUP
+ * with less than that proves nothing: a device whose counter has restarted may have lost the connection before its
+ * first attempt arrived. A distinct reading whose timestamp is occupied is moved on by 1 ns. A reading without device
+ * time gets the gateway's ms with a running ns part that is not occupied.
  */
 export class ReadingIdentity {
   ms = 0;
@@ -51,17 +51,17 @@ export class ReadingIdentity {
     this.bounds = bounds;
   }
 
-  /** Returns the identities added since the last call, to be kept with the block. */
+  /** Returns the identities added since the last call, which are stored with the block. */
   takeAdded(): Uint32Array {
     return this.added.takeFrom(0);
   }
 
-  /** Forgets the identities of a block that could not be stored, so that its readings are accepted when sent again. */
+  /** Forgets the identities of a block that could not be stored, so that resends of its readings are accepted. */
   forgetBlock(added: Uint32Array): void {
     for (let i = 0; i < added.length; i += 3) this.recent.remove(added[i]!, added[i + 1]!);
   }
 
-  /** Sets `ms` and `ns`; false if the reading is a resend and must not be stored again. */
+  /** Sets `ms` and `ns`; returns false if the reading is a resend and must not be stored again. */
   assign(
     schema: MachineSchema,
     reading: ReadingClaim,
@@ -73,10 +73,10 @@ export class ReadingIdentity {
     const first = this.added.length;
     const deviceTime = isUnset(reading.deviceTime) ? undefined : reading.deviceTime;
     if (deviceTime !== reading.deviceTime) this.counts.timesOutOfBounds++;
-    const told = this.tellApart(schema, reading, deviceTime, row, content, resend);
-    if (told === 'resend') return this.refuse();
+    const identified = this.identify(schema, reading, deviceTime, row, content, resend);
+    if (identified === 'resend') return this.refuse();
     if (!deviceTime) return this.assignAtArrival(schema, receivedMs);
-    const isOnlyByTime = told === 'only by time';
+    const isOnlyByTime = identified === 'only by time';
     if (isOnlyByTime && this.isKnownByTime(schema, deviceTime, content)) return this.refuse();
     if (!isBelievable(deviceTime.ms, receivedMs, this.bounds)) {
       this.counts.timesOutOfBounds++;
@@ -93,7 +93,8 @@ export class ReadingIdentity {
       return this.refuse();
     }
     const isFull = found === 'full';
-    // The readings that it had to pass may not be stored and be forgotten: then its timestamp alone would not identify it.
+    // The readings that it was moved past may not be stored and be forgotten; its timestamp alone would then not
+    // identify it.
     if (isOnlyByTime && (isFull || this.ns !== deviceTime.ns)) {
       this.timeKey(schema, deviceTime, content);
       this.remember(content);
@@ -101,8 +102,8 @@ export class ReadingIdentity {
     return !isFull || this.assignAtArrival(schema, receivedMs);
   }
 
-  /** Tells readings apart by id or running number, and remembers these; `only by time` where it has neither of its own. */
-  private tellApart(
+  /** Identifies a reading by id or running number, and remembers these; `only by time` if it has neither of its own. */
+  private identify(
     schema: MachineSchema,
     { id, seq }: ReadingClaim,
     deviceTime: Moment | undefined,
@@ -110,11 +111,11 @@ export class ReadingIdentity {
     content: number,
     resend: boolean,
   ): 'new' | 'resend' | 'only by time' {
-    const named = id !== undefined && this.byName(schema, id, content);
+    const named = id !== undefined && this.identifyById(schema, id, content);
     if (named) return named;
     if (seq === undefined) return 'only by time';
     if (deviceTime === undefined) {
-      // The content is part of the key: each of a machine's senders may count for itself.
+      // The content is part of the key, because each sender of a machine may count separately.
       const isNew = !resend && this.counters.isAhead(senderOf(schema, row), seq);
       this.key(schema, keyKind.seq, mix((seq / 2 ** 32) | 0, seq | 0), content);
       if (!isNew && this.recent.find(this.high, this.low) !== -1) return 'resend';
@@ -124,19 +125,19 @@ export class ReadingIdentity {
     const { ms, ns } = deviceTime;
     this.key(schema, keyKind.claim, sensorsOf(schema, row), mix(mixFloat(seq | 0, ms), ns));
     const known = this.recent.find(this.high, this.low);
-    // With DUP it is a resend also where its values were measured anew.
+    // With DUP it is a resend even if its values were measured again.
     if (known === content || (known !== -1 && resend)) return 'resend';
-    // Another reading has its claim: only time and content can tell this one.
+    // Another reading has the same claim, so only time and content can identify this one.
     if (known !== -1) return 'only by time';
     this.remember(content);
     return 'new';
   }
 
   /**
-   * Many devices give their own name as `id`, in every reading. One that comes with other content names no reading, or
-   * all but the first would be taken for resends, acknowledged and lost.
+   * Many devices send their own name as `id` in every reading. An id that recurs with other content identifies no
+   * reading: otherwise all but the first would be mistaken for resends, acknowledged and lost.
    */
-  private byName(schema: MachineSchema, id: string, content: number): 'new' | 'resend' | null {
+  private identifyById(schema: MachineSchema, id: string, content: number): 'new' | 'resend' | null {
     const [high, low] = hashText(id);
     this.key(schema, keyKind.id, high, low);
     const known = this.recent.find(this.high, this.low);
@@ -145,13 +146,16 @@ export class ReadingIdentity {
     return known === -1 ? 'new' : null;
   }
 
-  /** Whether it came before, at a moment when its time was not believed. */
+  /** True if the same reading was seen before, when its time was rejected. */
   private isKnownByTime(schema: MachineSchema, time: Moment, content: number): boolean {
     this.timeKey(schema, time, content);
     return this.recent.find(this.high, this.low) !== -1;
   }
 
-  /** Whether it came before, at a moment when its time was believed: the bounds move with a clock that may have been set since. */
+  /**
+   * True if the same reading was seen before, when its time was accepted: the bounds depend on a clock that may have
+   * been set since.
+   */
   private wasAccepted(schema: MachineSchema, { ms, ns }: Moment, content: number): boolean {
     for (let i = 0; i < separationsMax; i++) {
       this.timestampKey(schema, ms + Math.floor((ns + i) / 1_000_000), (ns + i) % 1_000_000);
@@ -169,7 +173,7 @@ export class ReadingIdentity {
     this.key(schema, keyKind.timestamp, mix(ns, ms | 0), (ms / 2 ** 32) | 0);
   }
 
-  /** Takes the first free ns from a moment on, unless a reading of the same content is met before. */
+  /** Finds the first free ns from a moment on, unless a reading of the same content comes first. */
   private findTimestamp(
     schema: MachineSchema,
     fromMs: number,
@@ -194,7 +198,10 @@ export class ReadingIdentity {
     return 'full';
   }
 
-  /** Its timestamp is remembered too: a device's own time, or this clock set back, may lead to it again. */
+  /**
+   * Uses the time of arrival. The timestamp is remembered too, because a device's own time, or this clock set back, may
+   * lead to it again.
+   */
   private assignAtArrival(schema: MachineSchema, receivedMs: number): true {
     for (let i = 0; i < separationsMax; i++) {
       this.running = this.running === 999_999 ? 1 : this.running + 1;

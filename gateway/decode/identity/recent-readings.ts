@@ -1,15 +1,17 @@
 import type { Clock } from '../../../shared/runtime/clock.ts';
 
 /**
- * Remembers the readings seen lately, so that a resend is recognised and two distinct readings never share a timestamp.
+ * Remembers recent readings, so that a resend is recognised and two distinct readings never share a timestamp.
  *
  * An entry is a 64-bit key (a hash of what identifies a reading: its machine and time, or machine and running number)
- * with a 32-bit fingerprint of its content. Two generations of a table: when the younger is full it becomes the older and
- * the older is forgotten. Where `growth` allows it, a generation is so large that it lasts while a sensor reconnects, at
- * the pace of the generation before. So between one and two generations' entries are known, in bounded memory (26 bytes
- * an entry of capacity). A key collision (one in 2^64 pairs) can at worst shift a timestamp by 1 ns.
+ * with a 32-bit fingerprint of its content. There are two generations of a table: when the younger is full, it becomes
+ * the older one and the older is discarded. If `growth` allows it, a generation is so large that, at the rate of the
+ * previous generation, it lasts while a sensor reconnects. So between one and two generations of entries are known, in
+ * bounded memory (26 bytes per entry of capacity). A key collision (one in 2^64 pairs) can at worst shift a timestamp
+ * by 1 ns.
  *
- * Most keys that are looked for are new, so what is read first is one byte a slot: those fit the processor's cache.
+ * Most keys that are looked up are new, so the first access is to one byte per slot: these bytes fit the processor's
+ * cache.
  */
 export class RecentReadings {
   private readonly capacity: number;
@@ -17,7 +19,7 @@ export class RecentReadings {
   private young: Table;
   private old: Table;
 
-  /** @param capacity entries of a generation; a power of two */
+  /** @param capacity entries per generation; a power of two */
   constructor(capacity: number = 1 << 17, growth: Growth | null = null) {
     this.capacity = capacity;
     this.growth = growth;
@@ -47,7 +49,7 @@ export class RecentReadings {
     this.young.count++;
   }
 
-  /** Forgets a key whose reading was not stored after all. Its slot stays taken by a key that nothing has. */
+  /** Forgets a key whose reading was not stored. Its slot stays occupied by a tag that no key has. */
   remove(high: number, low: number): void {
     for (const table of [this.young, this.old]) {
       const slot = this.slotOf(table, high, low);
@@ -75,29 +77,29 @@ export class RecentReadings {
   }
 }
 
-/** Entries of a generation, two a reading: a minute at 1,000 readings a second, or two seconds at 200,000. */
+/** Entries per generation, two per reading: a minute at 1,000 readings per second, or two seconds at 200,000. */
 const entriesMin = 1 << 17;
 const entriesMax = 1 << 19;
 const generationMs = 60_000;
 
-/** The memory of a gateway, which grows with the pace of its readings. */
+/** Creates the memory of a gateway, which grows with the rate of readings. */
 export function recentReadings(clock: Clock): RecentReadings {
   const growth = { capacityMax: entriesMax, withinMs: generationMs, nowMs: () => clock.monotonicMs() };
   return new RecentReadings(entriesMin, growth);
 }
 
-/** How far generations may grow beyond the first. */
+/** Limits of growth of the generations beyond the first. */
 export interface Growth {
   /** Entries; a power of two. */
   capacityMax: number;
-  /** A generation should take at least so long to fill. */
+  /** Least time that a generation should take to fill. */
   withinMs: number;
   /** Monotonic. */
   nowMs(): number;
 }
 
 interface Table {
-  /** One byte a slot: 0 if it is empty, else 8 bits of its key. There are twice as many slots as entries. */
+  /** One byte per slot: 0 if it is empty, else 8 bits of its key. There are twice as many slots as entries. */
   tags: Uint8Array;
   words: Uint32Array;
   capacity: number;
@@ -105,7 +107,10 @@ interface Table {
   bornMs: number;
 }
 
-/** The capacity that lasts `withinMs` at the pace at which `full` filled: a power of two from `capacity` to the largest allowed. */
+/**
+ * Returns the capacity that lasts `withinMs` at the rate at which `full` filled: a power of two from `capacity` to the
+ * maximum.
+ */
 function capacityFor(
   full: Table,
   nowMs: number,

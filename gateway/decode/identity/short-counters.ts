@@ -1,25 +1,27 @@
 /** The ranges of small devices' counters, which have 8 or 16 bits. */
 const ranges = [256, 65_536];
-/** Readings around the turn may be missing. */
+/** Tolerances around the wrap-around, where readings may be missing. */
 const beginsWithin = 16;
 const endsWithin = 0.9;
 const sendersMax = 200_000;
 
 interface Counter {
   latest: number;
-  /** How many numbers it counts before it begins anew; 0: it has not begun anew yet. */
+  /** The numbers that it counts before it wraps around; 0 if it has not wrapped around yet. */
   range: number;
 }
 
 /**
- * Running numbers that begin anew every few minutes or hours. The same number with the same values is then no resend for
- * sure: of a sensor that shows 21.5 all day, all but the first 256 readings would be acknowledged and lost. A resend
- * comes before what is newer, so a number that is ahead of the latest one is of another reading.
+ * Detects running numbers that wrap around every few minutes or hours. An equal number with equal values is then not
+ * proof of a resend: of a sensor that shows 21.5 all day, all but the first 256 readings would be acknowledged and
+ * lost. A resend arrives before newer readings, so a number ahead of the latest one belongs to another reading.
  */
 export class ShortCounters {
   private readonly counters = new Map<number, Counter>();
 
-  /** Whether a number is surely new; to be asked for each number of a sender that it does not say to send again. */
+  /**
+   * True if a number is certainly new. It must be called for each number of a sender that is not marked as a resend.
+   */
   isAhead(sender: number, seq: number): boolean {
     const counter = this.counters.get(sender);
     if (!counter) {

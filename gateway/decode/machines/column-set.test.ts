@@ -12,7 +12,7 @@ import { Machines } from './machines.ts';
 const types = loadMachineTypes();
 
 describe('sets of columns', () => {
-  it('are one for the same sensors in the same order, and never change', () => {
+  it('are shared by machines with the same sensors in the same order, and immutable', () => {
     const sets = new ColumnSets();
     const root = sets.ofType(types.get('generic')!);
     const ab = sets.with(sets.with(root, 'a'), 'b');
@@ -36,7 +36,7 @@ describe('sets of columns', () => {
     const layouts = new Layouts();
     const writer = new LineWriter();
     const row = newRow();
-    /** How messages of a new machine are read; those in capitals by their layout. */
+    /** Returns how messages of a new machine are read; those in capitals were read by their layout. */
     const send = (machine: string, texts: string[]): string[] => {
       const schema = machines.find('hall', machine);
       const topic = newTopicLayouts();

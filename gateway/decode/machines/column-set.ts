@@ -1,12 +1,12 @@
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import { hashText } from '../hash.ts';
 
-/** Sets that machines share; beyond them, machines with yet other sensors have a set each. */
+/** Limit of shared sets; beyond it, machines with new sets of sensors have a set each. */
 const sharedMax = 4_096;
 
 /**
- * A machine's sensors by column. Machines with the same sensors in the same order share one set, so that thousands of them
- * fit a processor's cache. It never changes: a machine that gets a sensor goes on to the next set.
+ * The sensors of a machine by column. Machines with the same sensors in the same order share one set, so that thousands
+ * of machines fit a processor's cache. A set is immutable: a machine that gets a sensor moves on to another set.
  */
 export interface ColumnSet {
   readonly columns: ReadonlyMap<string, number>;
@@ -19,7 +19,7 @@ export interface ColumnSet {
 
 export class ColumnSets {
   private readonly ofTypes = new Map<MachineType, ColumnSet>();
-  /** By set and one more sensor: the larger set. */
+  /** By set and additional sensor: the larger set. */
   private readonly larger = new Map<ColumnSet, Map<string, ColumnSet>>();
   private shared = 0;
 
@@ -37,7 +37,7 @@ export class ColumnSets {
     return set;
   }
 
-  /** `set` and one more sensor, which takes any value. */
+  /** Returns `set` with one more sensor, which accepts any value. */
   with(set: ColumnSet, sensor: string): ColumnSet {
     const known = this.larger.get(set)?.get(sensor);
     if (known) return known;

@@ -2,27 +2,27 @@ import { isIdentifier } from '../../../shared/contract/topics.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { ColumnSet, ColumnSets } from './column-set.ts';
 
-/** A machine of an open type has at most so many sensors. */
+/** Limit of sensors of an open type's machine. */
 export const openSensorsMax = 64;
 
-/** One machine as the data thread knows it: everything that is the same for each of its readings, worked out once. */
+/** One machine as the data thread knows it: everything common to its readings, computed once. */
 export interface MachineSchema {
-  /** Index of the machine, in the order in which machines were met. */
+  /** Index of the machine, in order of first appearance. */
   index: number;
   site: string;
   machine: string;
   type: MachineType;
-  /** Line protocol of a reading, up to its fields. */
+  /** The beginning of a line of line protocol, up to its fields. */
   prefix: string;
-  /** 64 bits that stand for the machine where resends are recognised; the same after a restart. */
+  /** A 64-bit hash that represents the machine in the recognition of resends; constant across restarts. */
   hashHigh: number;
   hashLow: number;
-  /** Its sensors; changes only for open types. */
+  /** Its sensors; they change only on open types. */
   set: ColumnSet;
   sets: ColumnSets;
 }
 
-/** The column of a sensor, opened if the type is open. -1 if the type does not have it. */
+/** Returns the column of a sensor, opening it if the type is open; -1 if the type does not have it. */
 export function columnOf(schema: MachineSchema, sensor: string): number {
   const { set } = schema;
   const column = set.columns.get(sensor);

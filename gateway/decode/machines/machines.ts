@@ -11,7 +11,7 @@ export interface MachinesOptions {
   gateway: string;
   types: ReadonlyMap<string, MachineType>;
   rules: MachineRule[];
-  /** For a machine that no rule names: refuse its readings, or take this type. */
+  /** For a machine that no rule names: refuse its readings, or assign this type. */
   unknown: 'dead-letter' | { type: string };
   machinesMax: number;
 }
@@ -20,7 +20,7 @@ type MachinesConfig = Pick<DecodeConfig, 'machines' | 'unknownMachines' | 'machi
   gateway: string;
 };
 
-/** The machines met so far, with their types by the configured rules; the first rule that matches decides. */
+/** The machines seen so far, with their types by the configured rules; the first matching rule applies. */
 export class Machines {
   private readonly options: MachinesOptions;
   private readonly rules: { pattern: RegExp; type: MachineType }[];
@@ -102,7 +102,7 @@ export class Machines {
   }
 }
 
-/** The machines of a configuration, none of them met yet. @throws HarbingerError MACHINE_TYPE_UNKNOWN */
+/** Creates the machines of a configuration; none has been seen yet. @throws HarbingerError MACHINE_TYPE_UNKNOWN */
 export function createMachines(
   { gateway, machines: rules, unknownMachines, machinesMax }: MachinesConfig,
   types: ReadonlyMap<string, MachineType>,

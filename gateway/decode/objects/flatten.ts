@@ -1,15 +1,15 @@
 import { reservedSensors } from '../../../shared/domain/machine-type.ts';
 
-/** Values that are nested deeper, or under longer names, are no sensors'. */
+/** Values that are nested deeper, or under longer names, do not belong to sensors. */
 const depthMax = 6;
 const nameLengthMax = 64;
 const reserved = new Set(reservedSensors);
 
 /**
- * The values of a message whose sensors stand in objects of their own, as many devices group them, each under the names
- * on the way to it: `{"AM2301": {"Temperature": 21.5}}` is `AM2301_Temperature`; `{"temperature": {"value": 21.5}}` is
- * `temperature`. Times and identities within are not the message's, and no values. Messages without objects are returned
- * as they are.
+ * Flattens a message whose sensors are in objects of their own, as many devices group them, to values named by their
+ * paths: `{"AM2301": {"Temperature": 21.5}}` becomes `AM2301_Temperature`, and `{"temperature": {"value": 21.5}}`
+ * becomes `temperature`. Times and identities inside such objects are neither those of the message nor values. A
+ * message without objects is returned unchanged.
  */
 export function flatten(fields: Record<string, unknown>): Record<string, unknown> {
   for (const name in fields) if (isObject(fields[name])) return flattened(fields);
@@ -18,7 +18,7 @@ export function flatten(fields: Record<string, unknown>): Record<string, unknown
 
 function flattened(fields: Record<string, unknown>): Record<string, unknown> {
   const values: Record<string, unknown> = { __proto__: null };
-  // A name that the message itself has is not another's.
+  // Names in the message itself take precedence over flattened ones.
   for (const [name, value] of Object.entries(fields)) if (!isObject(value)) values[name] = value;
   for (const [name, value] of Object.entries(fields)) if (isObject(value)) addObject(values, name, value, 1);
   return values;
@@ -31,7 +31,7 @@ function addObject(
   depth: number,
 ): void {
   if (!('value' in fields) || isObject(fields.value)) add(values, path, fields); // a sensor of that name has no number
-  // The length is bounded too, or a long name would be repeated for each of the values under it.
+  // The length is bounded too, because a long name would be repeated for each of the values under it.
   if (depth > depthMax || path.length > nameLengthMax) return;
   for (const [name, value] of Object.entries(fields)) {
     const isWhole = name === 'value' && !isObject(value);

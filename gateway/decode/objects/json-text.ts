@@ -1,10 +1,10 @@
-/** JSON texts as messages: one document, or an object a line. */
+/** Reads JSON texts as messages: one document, or one object per line. */
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Decoded, DecodeTarget } from '../../ports/decode.ts';
 import { fromDigits, type Moment } from '../device-time.ts';
 import { readingsOf, readingsPerMessageMax } from './readings.ts';
 
-/** @throws HarbingerError DECODE_JSON, and what `readingsOf` throws */
+/** @throws HarbingerError DECODE_JSON, and the errors of `readingsOf` */
 export function readJson(payload: Buffer, target: DecodeTarget): Decoded[] {
   const text = textOf(payload);
   let parsed: unknown;
@@ -18,13 +18,13 @@ export function readJson(payload: Buffer, target: DecodeTarget): Decoded[] {
   return readingsOf(parsed, target, (key, value) => exactMoment(key, value, text));
 }
 
-/** A payload as text, without the byte order mark that some programs put before it. */
+/** Decodes a payload as text, without the byte order mark that some programs put before it. */
 export function textOf(payload: Buffer): string {
   const hasMark = payload[0] === 0xef && payload[1] === 0xbb && payload[2] === 0xbf;
   return payload.toString('utf8', hasMark ? 3 : 0);
 }
 
-/** Objects of a line each, as some programs put them together; null if they are not. */
+/** Parses one object per line, as some programs combine them; null if the text is not of that form. */
 function parseLines(text: string): unknown[] | null {
   const lines = text.trim().split(/\r?\n/, readingsPerMessageMax + 1);
   if (lines.length < 2 || !text.trimStart().startsWith('{')) return null;
@@ -35,14 +35,14 @@ function parseLines(text: string): unknown[] | null {
   }
 }
 
-/** A count of ns is larger than a double holds exactly: its digits are read from the text itself. */
+/** A count of ns is larger than a double holds exactly, so its digits are read from the text. */
 function exactMoment(key: string, value: unknown, text: string): Moment | undefined {
   if (typeof value !== 'number' || value <= Number.MAX_SAFE_INTEGER) return undefined;
   const digits = new RegExp(`"${key}"\\s*:\\s*(\\d{17,19})(?=[\\s,}])`).exec(text)?.[1];
   return digits === undefined ? undefined : fromDigits(digits);
 }
 
-/** Why a payload is no JSON, for whoever has to mend its sender. */
+/** Describes why a payload is not JSON, for the person who must correct its sender. */
 function whyNotJson(payload: Buffer, error: unknown): string {
   if (payload.length === 0) return 'it is empty';
   const [first, second] = payload;

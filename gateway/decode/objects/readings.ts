@@ -1,8 +1,8 @@
 /**
- * Readings from parsed objects, whatever they were written in (JSON, for example):
- * `{"temperature": 21.5, "ts": 1700000000000, "seq": 7}`: sensors by name, with time and identity beside them, also in
- * objects of their own (flatten.ts); `{"ts": …, "values": {…}}` (Telegraf: `fields`); a list of these; a SenML pack; on a
- * sensor's own topic `{"value": 21.5, "timestamp_ms": …}` or `21.5`.
+ * Converts parsed objects to readings, whatever their encoding (JSON, for example): `{"temperature": 21.5, "ts":
+ * 1700000000000, "seq": 7}`: sensors by name, with time and identity beside them, or grouped in objects of their own
+ * (flatten.ts); `{"ts": …, "values": {…}}` (Telegraf: `fields`); a list of these; a SenML pack; on a sensor's own topic
+ * `{"value": 21.5, "timestamp_ms": …}` or `21.5`.
  */
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { Decoded, DecodedReading, DecodeTarget } from '../../ports/decode.ts';
@@ -13,10 +13,10 @@ import { isSenml, readSenml } from './senml.ts';
 
 export const readingsPerMessageMax = 1_000;
 
-/** Where a device's own time may stand; the first of these that is there counts. */
+/** Keys under which a device's own time is looked for; the first that is present counts. */
 export const timeKeys = ['ts', 'timestamp', 'time', 'timestamp_ms'];
 
-/** The time under `key` with more digits than `value` holds; undefined where there are no more. */
+/** Returns the time under `key` if the text has more digits than `value` holds; else undefined. */
 export type ExactTime = (key: string, value: unknown) => Moment | undefined;
 
 /**
@@ -36,7 +36,7 @@ export function readingsOf(parsed: unknown, target: DecodeTarget, exactTime?: Ex
   return parsed.map((item) => oneOfMany(item, target));
 }
 
-/** One that cannot be read is no reason to refuse its neighbours. */
+/** An unreadable item does not cause its neighbours to be refused. */
 function oneOfMany(item: unknown, target: DecodeTarget): Decoded {
   try {
     return readingOf(item, target, undefined);

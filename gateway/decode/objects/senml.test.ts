@@ -3,7 +3,7 @@ import { readingsOf } from './readings.ts';
 
 const read = (text: string) => readingsOf(JSON.parse(text), { site: 'plant', machine: 'pump-1' });
 
-it('takes a SenML pack: records of one time are one reading', () => {
+it('reads a SenML pack: records of one time are one reading', () => {
   const pack = `[{"bn":"urn:dev:ow:10e2073a01080063:","bt":1700000000.25,"bu":"A","n":"voltage","u":"V","v":120.1},
     {"n":"current","v":1.2},{"n":"current","t":-5,"v":1.3},{"n":"up","vb":true},{"n":"label","vs":"x"}]`;
   expect(read(pack)).toEqual([

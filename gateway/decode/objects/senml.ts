@@ -3,16 +3,18 @@ import type { DecodedReading } from '../../ports/decode.ts';
 import { parseDeviceTime } from '../device-time.ts';
 import { kindOf } from '../values.ts';
 
-/** A record's labels: base name, time, unit, value, sum and version; name, unit, values, sum, time and update time. */
+/**
+ * The labels of a record: base name, time, unit, value, sum and version; name, unit, values, sum, time and update time.
+ */
 const labels = new Set('bn bt bu bv bs bver n u v vs vb vd s t ut'.split(' '));
-/** Counts of seconds below are relative to now (RFC 8428, 4.5.3). */
+/** Times below this number of seconds are relative to now (RFC 8428, 4.5.3). */
 const relativeBelow = 2 ** 28;
-/** The standard bounds no name; a base name is combined with each of the names that follow it. */
+/** The standard does not limit names; a base name is combined with each of the names that follow it. */
 const nameLengthMax = 1_024;
 
 type Fields = Record<string, unknown>;
 
-/** Whether a list is a SenML pack: nothing but its labels, and a name. */
+/** True if a list is a SenML pack: it has only SenML's labels, and a name. */
 export function isSenml(list: readonly unknown[]): boolean {
   const isRecord = (item: unknown): item is Fields =>
     typeof item === 'object' && item !== null && Object.keys(item).every((key) => labels.has(key));
@@ -22,9 +24,9 @@ export function isSenml(list: readonly unknown[]): boolean {
 }
 
 /**
- * A SenML pack (RFC 8428) of one machine as its readings: records of one time are one reading. A sensor is called by its
- * name, without the base name, which says whose it is; where it has none, by the last part of the base name.
- * @throws HarbingerError DECODE_SENML
+ * Converts a SenML pack (RFC 8428) of one machine to readings; records of one time form one reading. A sensor is called
+ * by its name, without the base name, which identifies the device; if it has no name, by the last part of the base
+ * name. @throws HarbingerError DECODE_SENML
  */
 export function readSenml(list: readonly unknown[]): DecodedReading[] {
   const base: Fields = {};
@@ -33,7 +35,7 @@ export function readSenml(list: readonly unknown[]): DecodedReading[] {
   for (const record of list as readonly Fields[]) {
     Object.assign(base, record);
     const value = numberOrOther(record, base);
-    if (value === undefined) continue; // it only sets the base of those that follow
+    if (value === undefined) continue; // it only sets the base of the following records
     const [prefix, own] = [textOf(base.bn), textOf(record.n)];
     const name = own === '' ? (prefix.match(/[^:/]+/g)?.at(-1) ?? '') : own;
     if (name === '') throw refused('a record has no name');
@@ -57,7 +59,7 @@ function readingAt(seconds: number): DecodedReading {
   return { values: {}, deviceTime };
 }
 
-/** A value that is no number is handed on as it is: the contract decides about it. */
+/** A value that is not a number is passed on unchanged, because the contract decides about it. */
 function numberOrOther(record: Fields, base: Fields): unknown {
   if (record.v !== undefined) return numberOf(base.bv) + numberOf(record.v);
   const other = record.vb ?? record.vs ?? record.vd;

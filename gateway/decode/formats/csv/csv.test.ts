@@ -21,7 +21,7 @@ describe('csv', () => {
     ]);
   });
 
-  it('leaves out what is empty', () => {
+  it('omits empty values', () => {
     expect(read(',+0021.50,,n/a,')).toEqual([{ values: { temperature: 21.5, humidity: 'n/a' } }]);
   });
 

@@ -9,9 +9,10 @@ const skipped = '-';
 const timeColumns = ['ts', 'timestamp', 'time'];
 
 /**
- * A line of values in a fixed order, as many small devices print them: `21.5,40.1` with the columns `temperature`,
- * `humidity`. Commas, semicolons, tabs or blanks between them; an empty value is none. `ts` (or `timestamp`, `time`), `seq`
- * and `id` are time and identity, `-` is ignored. A line of more or fewer values is refused: it was cut, or is another.
+ * Reads a line of values in a fixed order, as many small devices print them: `21.5,40.1` with the columns
+ * `temperature`, `humidity`. They are separated by commas, semicolons, tabs or blanks; an empty value is absent. `ts`
+ * (or `timestamp`, `time`), `seq` and `id` are time and identity, and `-` is ignored. A line with more or fewer values
+ * is refused, because it was truncated or has another meaning.
  */
 export function createCsv({ columns }: CsvConfig): Decoder {
   return {

@@ -5,7 +5,7 @@ import { influx } from './influx.ts';
 const read = (text: string, sensor?: string) => readingsIn(decodeText(influx, text, sensor));
 
 describe('influx', () => {
-  it('reads what Telegraf sends: fields by their measurement, lines of one time together', () => {
+  it('reads Telegraf’s messages: fields by their measurement, lines of one time together', () => {
     const lines = `motor,phase=a\\ b rpm=900i,current=3.5,on=true,note="a \\"b\\", c" 1700000000123456789
 # a comment
 temperature,host=x value=21.5 1700000000123456789\r
@@ -27,13 +27,13 @@ temperature,host=x value=22 1700000001000000000\n\n`;
     expect(read('flow value=3 0')[0]?.deviceTime).toEqual({ ms: 0, ns: 0 });
   });
 
-  it('takes a JSON object, as a refused reading is sent again', () => {
+  it('accepts a JSON object, because a refused reading is resent as one', () => {
     expect(read('{"ts":"1700000000123456789","values":{"flow":3}}')).toEqual([
       { deviceTime: { ms: 1_700_000_000_123, ns: 456_789 }, values: { flow: 3 } },
     ]);
   });
 
-  it('takes the fields of a measurement whose name is too long for a sensor as one that is ignored', () => {
+  it('accepts the fields of a measurement whose name is too long for a sensor, as one ignored field', () => {
     const name = 'm'.repeat(65);
     expect(read(`${name} a=1,b=2 5\nflow value=3 5`)).toEqual([
       { deviceTime: { ms: 0, ns: 5 }, values: { [name]: null, flow: 3 } },

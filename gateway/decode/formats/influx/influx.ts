@@ -4,16 +4,16 @@ import type { DecodedReading, Decoder } from '../../../ports/decode.ts';
 import { readJson } from '../../objects/json-text.ts';
 
 const linesMax = 1_000;
-/** A longer measurement can name no sensor, and would be repeated in the name of each of its fields. */
+/** A longer measurement cannot name a sensor, and would be repeated in the name of each of its fields. */
 const measurementLengthMax = 64;
 const hasTime = /\s-?\d{1,19}$/;
 const brace = 0x7b;
 
 /**
- * InfluxDB's line protocol, as Telegraf sends it: `motor,phase=a rpm=900,current=3.5 1700000000000000000` is `motor_rpm`
- * and `motor_current`, `temperature value=21.5` is `temperature`. Times are counts of ns; lines of one time are one
- * reading. The topic names the machine: tags are ignored, so lines that only tags tell apart are refused. A JSON object is
- * taken too: a reading that was refused alone is kept, and sent again, as one.
+ * Reads InfluxDB's line protocol as Telegraf sends it: `motor,phase=a rpm=900,current=3.5 1700000000000000000` becomes
+ * `motor_rpm` and `motor_current`, and `temperature value=21.5` becomes `temperature`. Times are counts of ns; lines of
+ * one time form one reading. The topic names the machine: tags are ignored, so lines that differ only in tags are
+ * refused. A JSON object is accepted too, because a refused reading is kept, and resent, as one.
  */
 export const influx: Decoder = {
   decode(payload, target) {

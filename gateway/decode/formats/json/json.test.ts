@@ -6,7 +6,7 @@ const target = { site: 'plant', machine: 'pump-1' };
 const read = (text: string, sensor?: string) => readingsIn(decodeText(json, text, sensor));
 
 describe('json', () => {
-  it('takes an object of sensor values with time and running number', () => {
+  it('reads an object of sensor values with time and running number', () => {
     const [reading] = read('{"temperature":21.5,"ts":1700000000123,"seq":7}');
     expect(reading).toMatchObject({ deviceTime: { ms: 1_700_000_000_123, ns: 0 }, seq: 7 });
     expect(reading?.values.temperature).toBe(21.5);
@@ -17,7 +17,7 @@ describe('json', () => {
     expect(reading?.deviceTime).toEqual({ ms: 1_700_000_000_123, ns: 456_789 });
   });
 
-  it('takes nested values, lists, and value objects on a sensor topic', () => {
+  it('reads nested values, lists, and value objects on a sensor topic', () => {
     expect(read('{"ts":1700000000,"values":{"a":1}}')[0]).toMatchObject({
       values: { a: 1 },
       deviceTime: { ms: 1_700_000_000_000, ns: 0 },
@@ -29,7 +29,7 @@ describe('json', () => {
     expect(read('21.5', 'flow')[0]?.values).toEqual({ flow: 21.5 });
   });
 
-  it('takes values from objects of their own, by the names on the way', () => {
+  it('reads grouped values, named by their paths', () => {
     const valuesOf = (text: string, sensor?: string) => read(text, sensor)[0]?.values;
     expect(valuesOf('{"AM2301":{"Temperature":21.5,"Humidity":40},"TempUnit":"C"}')).toMatchObject({
       AM2301_Temperature: 21.5,
@@ -53,7 +53,7 @@ describe('json', () => {
     expect(() => valuesOf(`${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}`)).not.toThrow();
   });
 
-  it('takes a list, or a line each, but for those that cannot be read', () => {
+  it('reads a list, or one object per line, except for unreadable items', () => {
     expect(read('{"a":1}\n{"a":2,"ts":1700000000}\r\n')).toEqual([
       { values: { a: 1 } },
       { values: { a: 2, ts: 1_700_000_000 }, deviceTime: { ms: 1_700_000_000_000, ns: 0 } },
@@ -68,7 +68,7 @@ describe('json', () => {
     expect(() => read('{"a":1}\n{"a":')).toThrow(expect.objectContaining({ code: 'DECODE_JSON' }));
   });
 
-  it('takes pairs, and a byte order mark before the text', () => {
+  it('reads pairs, and ignores a byte order mark before the text', () => {
     expect(read('temp:21.5,hum:40\r\n')[0]?.values).toEqual({ temp: 21.5, hum: 40 });
     expect(read('\ufeff{"a":1}')[0]?.values).toEqual({ a: 1 });
     for (const text of ['12:30:45', 'state: ok', 'cpu,host=a usage=1.5 1700000000', 'http://x:1'])
@@ -83,7 +83,7 @@ describe('json', () => {
     [Buffer.from(''), /empty/],
     [Buffer.from('21.5'), /topic that names its sensor/],
     [Buffer.from('"on"'), /but "on"/],
-  ])('says what to do about %j', (payload, message) => {
+  ])('says how to correct %j', (payload, message) => {
     expect(() => json.decode(payload, target)).toThrow(message);
   });
 

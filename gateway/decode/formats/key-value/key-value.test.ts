@@ -12,13 +12,13 @@ describe('key-value', () => {
     });
   });
 
-  it('takes time and id as JSON has them', () => {
+  it('reads time and id like JSON', () => {
     const [reading] = read('a=1 ts=1700000000123456789 id=n7');
     expect(reading).toMatchObject({ deviceTime: { ms: 1_700_000_000_123, ns: 456_789 }, id: 'n7' });
     expect(() => read('a=1 ts=soon')).toThrow(expect.objectContaining({ code: 'DECODE_TIME' }));
   });
 
-  it('refuses what is not a pair', () => {
+  it('refuses a payload that is not a pair', () => {
     expect(() => read('boot ok')).toThrow(expect.objectContaining({ code: 'DECODE_KEY_VALUE' }));
   });
 });

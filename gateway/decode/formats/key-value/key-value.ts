@@ -5,7 +5,10 @@ import { parseDeviceTime } from '../../device-time.ts';
 const pairPattern = /^([A-Za-z0-9_.-]{1,64})[=:](.{1,64})$/;
 const pairsOf = (text: string) => text.trim().split(/[\s,;]+/);
 
-/** Pairs as small devices print them: `temperature=21.5 humidity=40` (also `:` for `=`, and `,` or `;` for the space). */
+/**
+ * Reads pairs as small serial devices print them: `temperature=21.5 humidity=40` (also `:` for `=`, and `,` or `;` for
+ * the space).
+ */
 export const keyValue: Decoder = {
   decode(payload) {
     const values: Record<string, unknown> = {};
@@ -31,7 +34,7 @@ export const keyValue: Decoder = {
   },
 };
 
-/** Whether a text that is no JSON consists of such pairs alone, with at least one number among them. */
+/** True if a text that is not JSON consists only of such pairs, at least one of them with a number. */
 export function isPairs(text: string): boolean {
   const pairs = pairsOf(text);
   return (

@@ -3,7 +3,7 @@ import { declareErrors } from '../../../../shared/runtime/errors.ts';
 export const errorCodes = declareErrors({
   DECODE_LIFECYCLE: {
     stage: 'decode',
-    meaning: 'The payload of a message is not a message about a machine’s life. It is kept as a dead letter.',
+    meaning: 'The payload of a message is not a lifecycle message. It is kept as a dead letter.',
     retried: 'No. Dead letters can be sent again by hand.',
     remedy:
       'Send `{"state": "failed"}` or `{"state": "replaced"}`. Afterwards: `harbinger deadletters redrive`.',

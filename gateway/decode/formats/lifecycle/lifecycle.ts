@@ -14,7 +14,10 @@ const LifecycleMessage = Type.Object({
 
 const validate = compileValidator(LifecycleMessage);
 
-/** `{"state": "failed" | "replaced", "note"?, "id"?, "ts"?}`: what people or a maintenance system say of a machine. */
+/**
+ * Reads `{"state": "failed" | "replaced", "note"?, "id"?, "ts"?}`, by which people or a maintenance system report on a
+ * machine.
+ */
 export const lifecycle: Decoder = {
   decode(payload) {
     let parsed: unknown;
@@ -29,7 +32,7 @@ export const lifecycle: Decoder = {
     const time = parseDeviceTime(ts);
     if (ts !== undefined && !time) throw refused(`'ts' is not a time: ${String(ts).slice(0, 60)}`);
     if (time) change.time = time;
-    // Both, where both are there: an id may be that of the machine or of who maintains it.
+    // Both are used if present, because an id may be that of the machine or of its maintainer.
     const named = [id, ts].filter((part) => part !== undefined).join('\n');
     if (named !== '') change.identity = createHash('sha256').update(named).digest('hex').slice(0, 16);
     return [{ lifecycle: change }];

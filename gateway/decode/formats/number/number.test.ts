@@ -14,7 +14,7 @@ describe('number', () => {
     expect(read(text, 'flow')[0]?.values).toEqual({ flow: value });
   });
 
-  it('takes a JSON object too', () => {
+  it('accepts a JSON object too', () => {
     expect(read('{"value":2}', 'flow')[0]?.values).toEqual({ flow: 2 });
   });
 

@@ -3,7 +3,7 @@ import type { Decoder } from '../../../ports/decode.ts';
 import { readJson } from '../../objects/json-text.ts';
 import { isDecimal } from '../../values.ts';
 
-/** A single number as text, on a topic that names its sensor: `21.5`. A JSON object is taken too. */
+/** Reads a single number as text, on a topic that names its sensor: `21.5`. A JSON object is accepted too. */
 export const number: Decoder = {
   decode(payload, target) {
     if (payload[0] === 0x7b) return readJson(payload, target);
