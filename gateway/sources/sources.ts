@@ -1,4 +1,4 @@
-/** Every kind of source. A new one is a folder beside this file, and a line here. */
+/** The registry of sources. A new one is a folder beside this file, and a line here. */
 import { mqtt } from './mqtt/part.ts';
 import { serial } from './serial/part.ts';
 

@@ -62,7 +62,7 @@ describe('an acknowledgement means durable', () => {
     },
   );
 
-  it('what cannot be stored is not acknowledged; the connection is dropped and MQTT.js sends it again', async () => {
+  it('a message that cannot be stored is not acknowledged; the connection is dropped and MQTT.js resends', async () => {
     await gateway.start();
     gateway.intake.mode = 'fail';
     const sensor = await gateway.connected({ reconnectPeriod: 10, clean: false, clientId: 'again' });
@@ -77,7 +77,7 @@ describe('an acknowledgement means durable', () => {
     await until(() => expect(gateway.intake.messages.at(-1)).toMatchObject({ client: 'raw', resend: true }));
   });
 
-  it('a re-sent QoS 2 message is handed in once: while it is stored, and until PUBREL, and after a restart', async () => {
+  it('a resent QoS 2 message is stored once: during the first write, until PUBREL, and after a restart', async () => {
     await gateway.start();
     gateway.intake.mode = 'hold';
     const sensor = await gateway.sensor({ clean: false, clientId: 'twice' });
@@ -99,12 +99,12 @@ describe('an acknowledgement means durable', () => {
     await until(() => expect(gateway.intake.texts).toEqual(['telemetry/a x', 'telemetry/a next']));
   });
 
-  it('a QoS 2 message of a device that lost its side of the session is not taken for the one before', async () => {
+  it('a QoS 2 message of a device that lost its side of the session is not mistaken for the previous one', async () => {
     await gateway.start();
     const before = await gateway.sensor({ clean: false, clientId: 'forgetful' });
     before.publish('telemetry/a', 'one', { qos: 2, messageId: 1 });
     await until(() => expect(before.of('pubrec').length).toBe(1));
-    before.socket.destroy(); // before PUBREL: the power was cut, and it counts from 1 again
+    before.socket.destroy(); // before PUBREL: after a power cut it restarts its message ids at 1
     const after = await gateway.sensor({ clean: false, clientId: 'forgetful' });
     after.publish('telemetry/a', 'two', { qos: 2, messageId: 1 });
     after.publish('telemetry/a', 'two', { qos: 2, messageId: 1, dup: true });
@@ -112,7 +112,7 @@ describe('an acknowledgement means durable', () => {
     expect(gateway.intake.texts).toEqual(['telemetry/a one', 'telemetry/a two']);
   });
 
-  it('ordering and content hold for a long stream of all sizes, cut anywhere', async () => {
+  it('a long stream of messages of all sizes, split anywhere, keeps order and content', async () => {
     await gateway.start();
     const sensor = await gateway.connected();
     const payloads = Array.from({ length: 2_000 }, (_, i) => `${i} ${'x'.repeat((i * 7_919) % 3_000)}`);
@@ -126,7 +126,7 @@ describe('an acknowledgement means durable', () => {
     expect(gateway.broker.stats().messages).toBe(2_000);
   });
 
-  it('one client that floods while the disk stalls is not read from; it and the others go on afterwards', async () => {
+  it('one client that floods while the disk stalls is not read from; it and the others continue afterwards', async () => {
     await gateway.start();
     gateway.intake.mode = 'hold';
     const flood = await gateway.sensor({ clientId: 'flood' });
@@ -142,7 +142,7 @@ describe('an acknowledgement means durable', () => {
     await until(() => expect(flood.of('puback').length).toBe(5_000));
   });
 
-  it('all clients together are bounded too, and all go on when there is room again', async () => {
+  it('all clients together are bounded too, and all continue when there is room again', async () => {
     await gateway.start({ pendingBytesMax: 1_048_576 });
     gateway.intake.mode = 'hold';
     const sensors = await Promise.all(
@@ -153,9 +153,9 @@ describe('an acknowledgement means durable', () => {
     }
     await until(() => expect(gateway.intake.messages.length).toBeGreaterThan(1_048));
     await gateway.operator(); // one can still connect
-    // In addition at most one read of each of them.
+    // Plus at most one read from each of them.
     expect(gateway.intake.messages.length).toBeLessThan(1_048 + 12 * 130);
-    // Room becomes free bit by bit, so that some are resumed while the rest must wait again.
+    // Room becomes free in small steps, so that some connections resume while others must wait again.
     const drain = setInterval(() => gateway.intake.release(undefined, 50), 1);
     await until(() => {
       for (const sensor of sensors) expect(sensor.of('puback').length).toBe(300);
@@ -163,7 +163,7 @@ describe('an acknowledgement means durable', () => {
     clearInterval(drain);
   });
 
-  it('a will is handed in, unless the client said goodbye', async () => {
+  it('a will is published, unless the client has sent DISCONNECT', async () => {
     await gateway.start();
     const will = { topic: 'lifecycle/a', payload: Buffer.from('died'), qos: 1, retain: false };
     const polite = await gateway.sensor({ clientId: 'polite', will });
@@ -175,7 +175,7 @@ describe('an acknowledgement means durable', () => {
     expect(gateway.intake.messages[0]).toMatchObject({ topic: 'lifecycle/a', client: 'rude' });
   });
 
-  it('stop() lets what was accepted settle and acknowledges it, takes nothing more, and publishes no wills', async () => {
+  it('stop() acknowledges accepted messages once they settle, accepts no more, and publishes no wills', async () => {
     await gateway.start();
     gateway.intake.mode = 'hold';
     const will = { topic: 'lifecycle/a', payload: Buffer.from('died'), qos: 0, retain: false };

@@ -1,9 +1,9 @@
 /**
- * An acknowledgement means durable. This is the only place where messages go from the broker to the intake, and where
- * acknowledgements are released. There are two ways in:
+ * Ensures that an acknowledged message is durable. This is the only place where messages pass from the broker to the
+ * intake, and where acknowledgements are released. There are two paths:
  *
- * - `take`, straight from the bytes of a connection, for simple telemetry messages that nobody has subscribed to; these
- *   are normally all of them.
+ * - `take`, straight from the bytes of a connection, for simple telemetry messages without subscribers; normally these
+ *   are all messages.
  * - `authorize`, which Aedes calls as its authorizePublish, for the rest: QoS 2, retained messages, wills, topics with
  *   subscribers, and topics that are not telemetry.
  */
@@ -27,7 +27,7 @@ export class Acknowledging implements ConnectionGate {
   private stopping = false;
   private flushing = false;
   private whenIdleCallback: (() => void) | null = null;
-  /** Connections with acknowledgements to write at the next flush. */
+  /** Connections with acknowledgements to write in the next flush. */
   private readonly acknowledging: Connection[] = [];
   /** Connections that are not read from until fewer messages are pending. */
   private readonly paused = new Set<Connection>();
@@ -72,7 +72,7 @@ export class Acknowledging implements ConnectionGate {
     this.acknowledging.push(connection);
   }
 
-  /** The connection is closed. */
+  /** Removes a closed connection. */
   forget(connection: Connection): void {
     this.paused.delete(connection);
   }
@@ -149,7 +149,7 @@ export class Acknowledging implements ConnectionGate {
     for (const connection of this.acknowledging.splice(0)) connection.writeAcks();
     if (this.pending === 0) this.whenIdleCallback?.();
     if (this.paused.size === 0) return;
-    // Iterates over a copy, as a connection that runs out of room again is added again.
+    // Iterates over a copy, because a connection that runs out of room again is added again.
     for (const connection of [...this.paused]) {
       if (this.hasRoomFor(connection) && this.paused.delete(connection)) connection.readOn();
     }
@@ -201,7 +201,9 @@ export class Acknowledging implements ConnectionGate {
     this.submit(client?.connection, clientId, { topic, payload, resend: dup === true }, keep);
   }
 
-  /** Retains the message and queues it for kept sessions, before its acknowledgement. Null if neither is needed. */
+  /**
+   * Retains the message and queues it for kept sessions, before its acknowledgement. Returns null if neither is needed.
+   */
   private keep(packet: PublishPacket): Promise<unknown> | null {
     const writes: Promise<void>[] = [];
     if (packet.retain) {

@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => gateway.remove());
 
-describe('other ways in', () => {
+describe('other transports', () => {
   it('WebSocket: the same broker, the same limits', async () => {
     await gateway.start({ websocketPort: 0, packetBytesMax: 2_000 });
     const url = `ws://127.0.0.1:${gateway.broker.ports().websocketPort}/mqtt`;
@@ -66,7 +66,7 @@ describe('other ways in', () => {
   });
 
   it.skipIf(noMosquitto !== null)(
-    'mosquitto_pub, as a second opinion (needs mosquitto-clients)',
+    'mosquitto_pub, as an independent client (needs mosquitto-clients)',
     async () => {
       if ('unavailable' in mosquitto) return;
       const { pub } = mosquitto;

@@ -5,7 +5,7 @@ import { userProblems } from './access/credentials.ts';
 import { grantProblems } from './access/grants.ts';
 import type { BrokerConfig } from './config.ts';
 
-/** What is wrong with the settings beyond what the schema expresses. @param place where the broker's table is */
+/** Returns the problems of the settings that the schema cannot express. @param place where the broker's table is */
 export function brokerProblems(
   { anonymous, host, telemetryFilters, users }: BrokerConfig,
   place = 'broker',
@@ -32,7 +32,10 @@ export function brokerProblems(
   return [...problems, ...users.flatMap(grantProblems), ...userProblems(users)];
 }
 
-/** The topics that the broker stores: those of its own configuration, and all that routes take, or these would be lost. */
+/**
+ * Returns the topics that the broker stores: those of its own configuration, and those that routes accept, which would
+ * be lost otherwise.
+ */
 export function storedTopics(telemetryFilters: readonly string[], routeTopics: readonly string[]): string[] {
   const stored = telemetryFilters.map((text) => parseFilter(text));
   const isStored = (text: string) => {

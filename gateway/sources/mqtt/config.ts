@@ -41,7 +41,7 @@ export const BrokerUser = Type.Object(
   { additionalProperties: false },
 );
 
-/** Where sensors connect: MQTT 3.1 and 3.1.1 over TCP or TLS, and over WebSocket. */
+/** The listener for sensors: MQTT 3.1 and 3.1.1 over TCP or TLS, and over WebSocket. */
 export const BrokerConfig = Type.Object(
   {
     host: Type.String({

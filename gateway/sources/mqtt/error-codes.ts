@@ -5,7 +5,7 @@ export const errorCodes = declareErrors({
   BROKER_AEDES_CHANGED: {
     stage: 'broker',
     meaning:
-      'The installed version of the broker’s library aedes is not the one that Harbinger was built for.',
+      'The installed version of the broker’s library aedes is not the version that Harbinger requires.',
     retried: 'No. The gateway does not start.',
     remedy: 'Install exactly the versions of `package-lock.json` (`npm ci`).',
   },
@@ -19,7 +19,7 @@ export const errorCodes = declareErrors({
   BROKER_NOT_STARTED: {
     stage: 'broker',
     meaning:
-      'A part of the gateway has asked the broker before it was started. This is a fault of the program.',
+      'A part of the gateway has used the broker before it was started. This is a fault of the program.',
     retried: 'No.',
     remedy: 'Start the gateway again, and report it with the log.',
   },
@@ -47,7 +47,7 @@ export const errorCodes = declareErrors({
     stage: 'broker',
     meaning: 'The broker’s certificate or key cannot be read, is damaged, or the two do not belong together.',
     retried: 'No. The gateway does not start.',
-    remedy: 'Put the PEM files right that the message names; `harbinger config check` looks at them.',
+    remedy: 'Correct the PEM files that the message names; `harbinger config check` verifies them.',
   },
 });
 
@@ -72,7 +72,7 @@ export const reasonLists: ReasonList[] = [
       publish: 'The user has no right to publish to a topic (`publish` of its user).',
       keepalive: 'The client was silent for one and a half of its keep-alive intervals.',
       slow: 'The client does not read what is sent to it.',
-      intake: 'A message could not be stored; see the errors of the journal. The client sends it again.',
+      intake: 'A message could not be stored; see the errors of the journal. The client resends it.',
       stopping: 'The gateway is stopping.',
     } satisfies Record<RefusalReason, string>,
   },

@@ -14,7 +14,7 @@ import type { Intake, RawMessage } from '../../ports/source.ts';
 import { type Broker, createBroker } from './broker.ts';
 import { BrokerConfig } from './config.ts';
 
-/** For tests: brokers, intakes and clients that record what happened. */
+/** Test harness: brokers, intakes and clients that record what happened. */
 
 export const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 });
 
@@ -136,7 +136,7 @@ export class TestBroker {
   }
 }
 
-/** An MQTT client of which a test sends every packet itself. */
+/** An MQTT client whose packets are all sent by the test itself. */
 export class RawClient extends PacketClient {
   send(...packets: Packet[]): void {
     this.socket.write(Buffer.concat(packets.map((packet) => mqttPacket.generate(packet))));

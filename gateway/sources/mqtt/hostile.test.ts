@@ -13,7 +13,7 @@ describe('hostile bytes', () => {
     ['a publish before CONNECT', Buffer.from([0x30, 4, 0, 1, 0x61, 0x78]), 'malformed'],
     ['a length of five bytes', Buffer.from([0x10, 0xff, 0xff, 0xff, 0xff, 0x01]), 'malformed'],
     ['a CONNECT that promises 100 KiB', Buffer.from([0x10, 0x80, 0xa0, 0x06, 0, 4]), 'oversize'],
-  ])('%s: closed, counted, and nobody else notices', async (_, bytes, reason) => {
+  ])('%s: closed and counted, without effect on other clients', async (_, bytes, reason) => {
     await gateway.start();
     const good = await gateway.sensor();
     const bad = await gateway.raw();
@@ -24,7 +24,7 @@ describe('hostile bytes', () => {
     await until(() => expect(good.of('puback').length).toBe(1));
   });
 
-  it('an oversize packet is refused from its header; the largest permitted one is taken', async () => {
+  it('an oversize packet is refused by its header; the largest permitted one is accepted', async () => {
     await gateway.start({ packetBytesMax: 10_000 });
     const sensor = await gateway.sensor();
     const room = 10_000 - 2 - 'telemetry/a'.length - 2;
@@ -55,7 +55,7 @@ describe('hostile bytes', () => {
       'a client id',
       packetOf(0x10, Buffer.from('\0\x04MQTT\x04\x02\0\0', 'latin1'), topicOf(Buffer.from([0x61, 0xff]))),
     ],
-  ])('a text that is no UTF-8 ends the connection, unacknowledged: %s', async (what, packet) => {
+  ])('a text that is not UTF-8 closes the connection, unacknowledged: %s', async (what, packet) => {
     await gateway.start();
     const sensor = what === 'a client id' ? await gateway.raw() : await gateway.sensor();
     sensor.socket.write(packet);
@@ -65,7 +65,7 @@ describe('hostile bytes', () => {
     expect(gateway.broker.stats().refused).toMatchObject({ malformed: 1 });
   });
 
-  it('any text that is UTF-8 is taken, the replacement character too, whole or in pieces', async () => {
+  it('any UTF-8 text is accepted, including the replacement character, whole or in pieces', async () => {
     await gateway.start();
     const sensor = await gateway.sensor();
     const topics = ['telemetry/Müller', 'telemetry/\ufffd', 'telemetry/工', 'telemetry/🎛'];
@@ -91,7 +91,7 @@ describe('hostile bytes', () => {
     expect(gateway.intake.texts).toContain('telemetry/a still here');
   });
 
-  it('tells of the first few refusals only', async () => {
+  it('logs only the first few refusals', async () => {
     const lines: string[] = [];
     const pino = await import('pino');
     gateway.log = pino.pino({}, { write: (line: string) => lines.push(line) }) as never;

@@ -17,6 +17,6 @@ export interface PublishPacket extends QueuedPacket {
   topic: string;
   payload: Buffer;
   qos: 0 | 1 | 2;
-  /** The client whose will this is. */
+  /** The client that left this will. */
   clientId?: string;
 }

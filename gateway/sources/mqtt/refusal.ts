@@ -1,4 +1,4 @@
-/** Why the broker refused or closed a connection. Each reason is the key of a counter. */
+/** Reasons for which the broker refuses or closes a connection. Each is the key of a counter. */
 export const refusalReasons = [
   'limit',
   'timeout',

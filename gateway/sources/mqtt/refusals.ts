@@ -51,7 +51,9 @@ export class Refusals {
   }
 }
 
-/** The reason for an error that Aedes or the socket reports for a client; null for an ordinary lost connection. */
+/**
+ * Returns the reason for an error that Aedes or the socket reports for a client; null for an ordinary lost connection.
+ */
 export function reasonOf(error: Error): RefusalReason | null {
   if (error instanceof Refusal) return error.reason;
   if ('code' in error && typeof error.code === 'string') {
@@ -72,7 +74,7 @@ export function reasonOf(error: Error): RefusalReason | null {
   }
 }
 
-/** Log fields that identify the client. */
+/** Returns the log fields that identify the client. */
 export function describe(client: ConnectedClient): Record<string, unknown> {
   const { connection, id } = client;
   return { client: id?.slice(0, 128), user: connection?.rights?.user, address: connection?.origin.address };

@@ -1,4 +1,4 @@
-/** What one connected client may do. */
+/** The rights of one connected client. */
 export interface Rights {
   user: string;
   mayPublish(topic: string): boolean;

@@ -8,7 +8,7 @@ export interface BrokerStats {
   connectionsSeen: number;
   /** Connections that the broker refused or closed, by reason. */
   refused: Record<RefusalReason, number>;
-  /** Telemetry messages handed to the intake; of these, those not settled yet, and those settled with an error. */
+  /** Telemetry messages passed to the intake; of these, those not settled yet, and those settled with an error. */
   messages: number;
   messagesPending: number;
   messagesFailed: number;
@@ -28,7 +28,7 @@ export const brokerStatistics = declareStatistics({
   harbinger_broker_messages_pending: { type: 'gauge', help: 'Of these, not yet on disk' },
   harbinger_broker_messages_failed_total: {
     type: 'counter',
-    help: 'Of these, refused by the disk (and sent again by sensors)',
+    help: 'Of these, refused by the disk (and resent by sensors)',
   },
   harbinger_broker_forwards_dropped_total: {
     type: 'counter',
@@ -83,7 +83,7 @@ export function brokerSamples(stats: BrokerStats): SamplesOf<typeof brokerStatis
 
 const Count = Type.Integer({ minimum: 0 });
 
-/** The part of `/api/status` that others may rely on. */
+/** The part of `/api/status` with a stable schema. */
 export const BrokerStatus = Type.Object(
   { connections: Count, messages: Count, refused: Type.Record(Type.String(), Count) },
   { additionalProperties: true },

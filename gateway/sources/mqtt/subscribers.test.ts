@@ -11,7 +11,7 @@ afterEach(() => gateway.remove());
 
 describe('subscribers', () => {
   it.each(['telemetry/a/b', 'telemetry/+/b', 'telemetry/#', '#'])(
-    '%s gets live telemetry',
+    '%s receives live telemetry',
     async (filter) => {
       await gateway.start();
       const [viewer, sensor] = [await gateway.operator(), await gateway.sensor()];
@@ -22,7 +22,8 @@ describe('subscribers', () => {
       await viewer.subscribeAsync(filter, { qos: 1 });
       sensor.publish('telemetry/a/b', 'during', { messageId: 2 });
       sensor.publish('telemetry/a/b', 'unacked', { qos: 0 });
-      // In any order: MQTT orders only messages of the same QoS, and packets that arrive in one chunk change places.
+      // In any order: MQTT orders only messages of the same QoS, and packets that arrive in one chunk may change
+      // places.
       const expected = ['telemetry/a/b during', 'telemetry/a/b unacked'];
       await until(() => expect(got.toSorted()).toEqual(expected));
       await viewer.unsubscribeAsync(filter);
@@ -33,7 +34,7 @@ describe('subscribers', () => {
     },
   );
 
-  it('a kept session gets what came while it was away, even over a restart', async () => {
+  it('a kept session receives the messages of its absence, even across a restart', async () => {
     await gateway.start();
     const kept = { clientId: 'kept', clean: false } as const;
     const viewer = await gateway.operator(kept);
@@ -57,7 +58,7 @@ describe('subscribers', () => {
     await until(() => expect(gateway.broker.stats().queue.bytes).toBe(0));
   });
 
-  it('a subscriber that does not read holds up nobody, and loses what it does not read', async () => {
+  it('a subscriber that does not read delays no other client, and loses messages', async () => {
     await gateway.start({ packetBytesMax: 65_536 });
     const sloth = await gateway.sensor({
       clientId: 'sloth',
@@ -82,7 +83,7 @@ describe('subscribers', () => {
     expect(gateway.broker.stats().messages).toBe(gateway.intake.messages.length);
   });
 
-  it('ordinary topics are passed on, and are not telemetry', async () => {
+  it('ordinary topics are forwarded, and are not telemetry', async () => {
     await gateway.start();
     const sensor = await gateway.connected({ clientId: 'press-1' });
     const got = new Promise((resolve) => sensor.on('message', (_, payload) => resolve(String(payload))));

@@ -1,7 +1,7 @@
 import { type ConfigProblem, invalid } from '../../../shared/config/problem.ts';
 import type { SerialConfig, SerialPortConfig } from './config.ts';
 
-/** What is wrong with the settings beyond what the schema expresses. @param place where the table is */
+/** Returns the problems of the settings that the schema cannot express. @param place where the table is */
 export function serialProblems({ ports }: SerialConfig, place = 'serial'): ConfigProblem[] {
   const paths = new Set<string>();
   return ports.flatMap((port, i) => {
@@ -25,7 +25,7 @@ function topicProblem(port: SerialPortConfig): string | null {
   return isTopic ? null : `'${filled}' is not a topic that a message can be sent on`;
 }
 
-/** The topic with site and machine filled in. */
+/** Returns the topic with site and machine filled in. */
 export function topicOf({ topic, site = '', machine = '' }: SerialPortConfig): string {
   return topic.replaceAll('{site}', site).replaceAll('{machine}', machine);
 }

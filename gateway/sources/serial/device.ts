@@ -5,10 +5,13 @@ import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { SerialPortConfig } from './config.ts';
 import type { OpenPort, PortOpener } from './port.ts';
 
-/** An unplugged device does not always make a read fail (serialport may read nothing for ever): its file tells. */
+/**
+ * A read does not always fail when a device is unplugged (serialport may return nothing for ever), so its file is
+ * checked.
+ */
 const presenceEveryMs = 2_000;
 
-/** Opens real serial ports. (SerialPort.list() is not used: it ends the process where udevadm is missing.) */
+/** Opens real serial ports. (SerialPort.list() is not used: it ends the process if udevadm is missing.) */
 export function systemPorts(clock: Clock): PortOpener {
   return (config) => openDevice(config, clock);
 }
@@ -59,7 +62,7 @@ function whenGone(port: SerialPort, path: string, clock: Clock): Promise<string>
   });
 }
 
-/** Which device the path stands for now; null for none. */
+/** Returns the identity of the device that the path refers to now; null if there is none. */
 function identityOf(path: string): string | null {
   try {
     const { dev, ino, rdev } = statSync(path);

@@ -18,11 +18,11 @@ function run(text: string, cuts: number[], overrides: Partial<typeof options> = 
 }
 
 describe('lines', () => {
-  it('are cut at the delimiter; empty ones are left out; the unfinished one waits', () => {
+  it('are split at the delimiter; empty ones are omitted; the unfinished one waits', () => {
     expect(run('a\r\n\r\nbc\r\nrest', [])).toEqual(['a', 'bc']);
   });
 
-  it('that are too long come truncated, once, and the next one is whole', () => {
+  it('that are too long are returned truncated, once, and the next one is whole', () => {
     expect(run(`${'x'.repeat(1_000)}\r\nok\r\n`, [3, 50, 999])).toEqual([`!${'x'.repeat(10)}`, 'ok']);
     expect(run('0123456789\r\n', [])).toEqual(['0123456789']);
   });
@@ -32,7 +32,7 @@ describe('lines', () => {
     expect(run(`${'x'.repeat(99)}\r\n1\r\n`, [5, 60], { discardFirst: true })).toEqual(['1']);
   });
 
-  it('are the same however the bytes are cut', () => {
+  it('are the same however the bytes are split', () => {
     const text = fc
       .array(fc.constantFrom('a', 'b', '\r', '\n', '\r\n', 'xxxxxxxx'))
       .map((parts) => parts.join(''));
@@ -44,7 +44,7 @@ describe('lines', () => {
     );
   });
 
-  it('hold no more than a line and a delimiter', () => {
+  it('buffer no more than a line and a delimiter', () => {
     const lines = new Lines(options);
     for (let i = 0; i < 1_000; i++) lines.push(Buffer.alloc(1_000, 120));
     expect((lines as unknown as { held: Buffer }).held.length).toBeLessThanOrEqual(11);

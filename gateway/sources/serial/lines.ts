@@ -1,15 +1,17 @@
 export interface Line {
   bytes: Buffer;
-  /** It was longer than permitted; this is its beginning. */
+  /** True if the line was longer than permitted, and this is its beginning. */
   truncated: boolean;
 }
 
-/** Cuts a stream of bytes into lines. Holds at most `lineBytesMax` bytes, and the delimiter, of an unfinished one. */
+/**
+ * Splits a stream of bytes into lines. It holds at most `lineBytesMax` bytes, and the delimiter, of an unfinished line.
+ */
 export class Lines {
   private readonly delimiter: Buffer;
   private readonly lineBytesMax: number;
   private held: Buffer = Buffer.alloc(0);
-  /** Set while the rest of an overlong line passes by. */
+  /** The beginning of an overlong line whose rest is being discarded. */
   private overlong: Buffer | null = null;
   private discarding: boolean;
 
@@ -40,8 +42,10 @@ export class Lines {
     } else if (bytes.length > 0) lines.push({ bytes, truncated: false });
   }
 
-  /** Of an unfinished line that is too long already, its beginning is kept once, and of the rest only what may be the
-   *  start of a delimiter. */
+  /**
+   * Shortens an unfinished line that is already too long: keeps its beginning once, and of the rest only a possible
+   * start of the delimiter.
+   */
   private shorten(rest: Buffer): Buffer {
     const delimiterPart = this.delimiter.length - 1;
     if (this.overlong || this.discarding || rest.length > this.lineBytesMax + delimiterPart) {

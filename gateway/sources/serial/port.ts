@@ -12,7 +12,7 @@ import type { PortStats } from './statistics.ts';
 /** An open device. */
 export interface OpenPort {
   readonly stream: Readable;
-  /** Resolves, with a word about why, when the device is gone. */
+  /** Resolves with the reason when the device is gone. */
   readonly gone: Promise<string>;
   close(): Promise<void>;
 }
@@ -28,15 +28,16 @@ export interface SerialDeps {
 
 const reopen: BackoffOptions = { firstMs: 500, maxMs: 15_000 };
 const retry: BackoffOptions = { firstMs: 200, maxMs: 10_000 };
-/** Lines on their way to the disk; while there are so many, the device is not read. */
+/** Limit of lines on their way to the disk; at this limit the device is not read. */
 const pendingMax = 100;
 
 const cutMark = (bytesMax: number) => Buffer.from(` [cut at lineBytesMax, ${bytesMax} bytes]`);
 
 /**
- * One device's life: opened, read line by line, and opened again whenever it goes, for ever. Serial lines have no
- * acknowledgement, so a line that could not be stored is handed in again until it is; meanwhile the port is not read,
- * and what the system's own buffer cannot hold is lost unless flow control holds the device back.
+ * Handles one device for as long as the gateway runs: opens it, reads it line by line, and reopens it whenever it
+ * disappears. Serial lines have no acknowledgement, so a line that could not be stored is retried until it is;
+ * meanwhile the port is not read, and data beyond the system's own buffer are lost unless flow control stops the
+ * device.
  */
 export class SerialLine {
   readonly stats: PortStats;
@@ -72,13 +73,15 @@ export class SerialLine {
         log.info({ port, topic: this.topic }, 'serial port is open');
         problem = await this.read(device, signal);
         this.stats.open = false;
-        // A device that stays for a while starts afresh; one that goes at once does not make us spin.
+        // After a device has stayed open for a while, the back-off restarts; one that fails at once does not cause a
+        // busy loop.
         if (clock.monotonicMs() - openedMs > reopen.maxMs) attempt = 0;
       } catch (error) {
         problem = messageOf(error);
       }
       if (signal.aborted) return;
-      if (problem !== told) log.warn({ port }, `serial port is closed, and will be tried again: ${problem}`);
+      if (problem !== told)
+        log.warn({ port }, `serial port is closed, and opening it will be retried: ${problem}`);
       told = problem;
       await sleep(clock, backoffMs(attempt++, reopen, random), signal);
       this.stats.reopened += 1;
@@ -103,7 +106,7 @@ export class SerialLine {
     stream.off('data', onData);
     this.stream = null;
     await device.close();
-    // What was read while the port was paused.
+    // Data that were read while the port was paused.
     for (let chunk = stream.read(); chunk !== null; chunk = stream.read()) onData(chunk);
     return reason;
   }
@@ -115,7 +118,7 @@ export class SerialLine {
     this.stats.lines += 1;
     if (truncated) this.stats.truncated += 1;
     const text = encoding === 'latin1' ? Buffer.from(line.toString('latin1')) : line;
-    // No format takes the mark: the beginning of a line would be read as a line with other values.
+    // The mark makes every format refuse the line: otherwise its beginning would be read as a line with other values.
     const payload = truncated ? Buffer.concat([text, cutMark(this.config.lineBytesMax)]) : text;
     const message = {
       topic: this.topic,
@@ -142,7 +145,7 @@ export class SerialLine {
     if (this.pending === 0) this.whenIdle?.();
   }
 
-  /** Resolves when all lines that were read have settled. */
+  /** Resolves when all lines read so far have settled. */
   idle(): Promise<void> {
     return new Promise((resolve) => {
       if (this.pending === 0) resolve();

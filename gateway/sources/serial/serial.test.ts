@@ -39,7 +39,7 @@ async function start(ports: object[], intake: Intake, open?: PortOpener, logged:
   return source;
 }
 
-/** Waits of seconds are part of the behaviour, not of the test. */
+/** Waits of seconds are part of the behaviour, but not of the duration of the test. */
 const fastTimer: typeof systemClock.setTimer = (delayMs, fn) => systemClock.setTimer(delayMs / 50, fn);
 
 class Collector implements Intake {
@@ -63,7 +63,7 @@ class Collector implements Intake {
   }
 }
 
-/** Devices made of streams: each opening takes the next one, or fails where there is none. */
+/** A port opener backed by streams: each opening takes the next one, or fails if there is none. */
 function pretend(...devices: (PassThrough | null)[]): PortOpener {
   return async () => {
     const stream = devices.shift();
@@ -89,14 +89,14 @@ describe('serial lines', () => {
     });
   });
 
-  it('latin1 is turned into UTF-8, and another delimiter is one', async () => {
+  it('are converted from latin1 to UTF-8, and may have another delimiter', async () => {
     const [intake, device] = [new Collector(), new PassThrough()];
     await start([{ ...scale, encoding: 'latin1', delimiter: ';' }], intake, pretend(device));
     device.write(Buffer.from('21 °C;', 'latin1'));
     await until(() => expect(intake.texts).toEqual(['21 °C']));
   });
 
-  it('too long ones are handed in as such, so that no format takes their beginning, and counted', async () => {
+  it('that are too long are marked, so that every format refuses them, and counted', async () => {
     const [intake, device] = [new Collector(), new PassThrough()];
     const source = await start([{ ...scale, lineBytesMax: 8 }], intake, pretend(device));
     device.write(`${'x'.repeat(100)}\nok\n`);
@@ -104,7 +104,7 @@ describe('serial lines', () => {
     expect(source.stats()).toMatchObject([{ lines: 2, truncated: 1, open: true }]);
   });
 
-  it('while the intake is full the port is not read, and nothing is lost', async () => {
+  it('are not read while the intake is full, and none is lost', async () => {
     const [intake, device] = [new Collector(), new PassThrough()];
     intake.holding = true;
     await start([scale], intake, pretend(device));
@@ -116,7 +116,7 @@ describe('serial lines', () => {
     await until(() => expect(intake.texts).toEqual(Array.from({ length: 5_000 }, (_, i) => `${i}`)));
   });
 
-  it('a line that could not be stored is handed in again until it is', async () => {
+  it('that could not be stored are retried until they are', async () => {
     const [intake, device] = [new Collector(), new PassThrough()];
     intake.failing = 3;
     const source = await start([scale], intake, pretend(device));
@@ -126,7 +126,7 @@ describe('serial lines', () => {
     expect(source.stats()[0]!.retried).toBe(3);
   });
 
-  it('a device that is missing, unplugged and plugged in again is found, and told of once per change', async () => {
+  it('a missing or unplugged device is found when it is plugged in, and each change is logged once', async () => {
     const intake = new Collector();
     const [first, second] = [new PassThrough(), new PassThrough()];
     const logged: string[] = [];
@@ -136,7 +136,7 @@ describe('serial lines', () => {
     first.emit('unplug');
     second.write('2\n');
     await until(() => expect(intake.texts).toEqual(['1', '2']));
-    const told = logged.map((text) => text.replace(/.*again: /, ''));
+    const told = logged.map((text) => text.replace(/.*retried: /, ''));
     expect(told).toEqual([
       'no such device',
       'serial port is open',
@@ -196,7 +196,7 @@ describe("serialport's own stream", () => {
   });
 });
 
-/** util-linux' script makes a pseudo terminal: what is written to its standard input arrives at the terminal. */
+/** util-linux' script creates a pseudo terminal; text written to its standard input arrives at the terminal. */
 const script = findOnPath('script');
 const noTerminals = reasonToSkip(script === null ? { unavailable: 'no `script` (Debian: bsdutils)' } : {});
 

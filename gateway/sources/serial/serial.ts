@@ -15,8 +15,7 @@ export interface SerialSource extends Source {
 
 /**
  * The serial lines of the configuration: each line of text becomes a message on its port's topic. A port that cannot be
- * opened never fails start(); it is tried again for ever.
- * @throws ConfigError CONFIG_INVALID
+ * opened never makes start() fail; opening it is retried for ever. @throws ConfigError CONFIG_INVALID
  */
 export function createSerialSource(
   config: SerialConfig,

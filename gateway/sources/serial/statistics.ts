@@ -6,7 +6,7 @@ export interface PortStats {
   open: boolean;
   lines: number;
   truncated: number;
-  /** Lines handed in again because they could not be stored. */
+  /** Retries of lines that could not be stored. */
   retried: number;
   reopened: number;
 }
@@ -37,7 +37,7 @@ export function serialSamples(ports: readonly PortStats[]): SamplesOf<typeof ser
   };
 }
 
-/** The part of `/api/status` that others may rely on. */
+/** The part of `/api/status` with a stable schema. */
 export const SerialStatus = Type.Array(
   Type.Object(
     { path: Type.String(), open: Type.Boolean(), lines: Type.Integer({ minimum: 0 }) },

@@ -31,12 +31,12 @@ describe('admission', () => {
     expect(refused).toMatchObject({ credentials: 3, 'client-id': 3, will: 1 });
   });
 
-  it('answers CONNECT before what a client sends without waiting for that', async () => {
+  it('answers CONNECT before the packets that a client sends without waiting for CONNACK', async () => {
     await gateway.start();
     const sensors = await Promise.all(Array.from({ length: 60 }, () => gateway.raw()));
     for (const [i, sensor] of sensors.entries()) sensor.connect({ clientId: `eager-${i}` });
     for (const sensor of sensors.reverse()) {
-      await turn(); // so that it is another read, of clients of which some still wait to be let in
+      await turn(); // so that it is another read, from clients some of which still wait to be admitted
       sensor.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'telemetry/#', qos: 0 }] });
     }
     await until(() => expect(sensors.every(({ received }) => received.length === 2)).toBe(true));
@@ -48,7 +48,7 @@ describe('admission', () => {
     }
   });
 
-  it('tells of a client that takes the place of another with its id', async () => {
+  it('logs that a client replaces another with the same id', async () => {
     const told: unknown[] = [];
     gateway.log = { ...gateway.log, warn: (...words: unknown[]) => told.push(words) } as typeof gateway.log;
     await gateway.start();
@@ -64,7 +64,7 @@ describe('admission', () => {
     ]);
   });
 
-  it('tells how a Mosquitto bridge gets in', async () => {
+  it('logs how to configure a Mosquitto bridge', async () => {
     const told: unknown[] = [];
     gateway.log = { ...gateway.log, warn: (...words: unknown[]) => told.push(words) } as typeof gateway.log;
     await gateway.start();
@@ -79,7 +79,7 @@ describe('admission', () => {
     expect(await gateway.connackOf({ bridgeMode: true })).toBe(0);
   });
 
-  it('answers an MQTT 5 client that it speaks 3.1.1', async () => {
+  it('refuses an MQTT 5 client and logs that 3.1.1 is needed', async () => {
     const told: unknown[] = [];
     gateway.log = { ...gateway.log, warn: (...words: unknown[]) => told.push(words) } as typeof gateway.log;
     await gateway.start();
@@ -112,7 +112,7 @@ describe('admission', () => {
     expect(await gateway.connackOf({ clientId: 'kept', ...operatorIs })).toBe(0);
   });
 
-  it('lets the unnamed in only on loopback, and not from somebody else’s web page', async () => {
+  it('admits clients without a name only on loopback, and not from a foreign web page', async () => {
     await expect(gateway.start({ host: '0.0.0.0', anonymous: 'loopback' })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
     });
@@ -132,7 +132,7 @@ describe('admission', () => {
     await expect(from('https://example.org')).rejects.toThrow();
   });
 
-  it('refuses connections above the limit, and those that say nothing', async () => {
+  it('refuses connections above the limit, and silent ones', async () => {
     await gateway.start({ connectionsMax: 1, connectTimeoutMs: 100 });
     const silent = await gateway.raw();
     const second = await gateway.raw();
@@ -142,7 +142,7 @@ describe('admission', () => {
     expect(await gateway.connackOf({})).toBe(0);
   });
 
-  it('names the port that is busy, and what to do', async () => {
+  it('names the busy port and the remedy', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
@@ -151,7 +151,7 @@ describe('admission', () => {
       message: expect.stringMatching(new RegExp(`${port}.*--mqtt-port`)),
     });
     other.close();
-    await gateway.start(); // the failed start let go of everything
+    await gateway.start(); // the failed start released everything
   });
 
   it.each([
@@ -175,7 +175,7 @@ describe('admission', () => {
 });
 
 describe('rights', () => {
-  it('a publish outside them is not acknowledged and closes the connection; others go on', async () => {
+  it('a publish outside them is not acknowledged and closes the connection; others continue', async () => {
     await gateway.start();
     const good = await gateway.sensor({ clientId: 'good' });
     for (const topic of ['commands/x', '$SYS/x', 'telemetryx', 'commands/+/x']) {

@@ -12,7 +12,10 @@ const clientIdLengthMax = 128;
 /** The user of a local program that gives no name, if the configuration admits it. No configured user can have this name. */
 const anonymousUser = '(anonymous)';
 
-/** Decides who may connect, and as which client. A client id belongs to the user who holds its connection or session. */
+/**
+ * Decides which clients may connect, and with which client id. A client id belongs to the user of its open connection
+ * or kept session.
+ */
 export class Admission {
   private readonly live = new Map<string, Connection>();
   private readonly credentials: Credentials;
@@ -131,6 +134,6 @@ export class Admission {
 }
 
 function hasControlCharacter(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the function searches for control characters
   return /[\u0000-\u001f\u007f-\u009f]/.test(text);
 }

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 describe('credentials', () => {
-  it('check a hash once, however many sensors come, and a wrong password no more once the right one is known', async () => {
+  it('verify a hash once for any number of sensors, and reject wrong passwords without a check after that', async () => {
     let checks = 0;
     const verify = (given: string | Buffer) => {
       checks += 1;
@@ -34,7 +34,7 @@ describe('credentials', () => {
     expect((await credentials.check('a', password, 'x')).name).toBe('a');
   });
 
-  it('throttle guessing by address and user, for longer each time, and no longer than a minute', async () => {
+  it('throttle guessing by address and user, longer each time, up to a minute', async () => {
     const clock = manualClock();
     const credentials = new Credentials(
       [user('a', { password: 'secret' }), user('b', { password: 'secret' })],
@@ -61,7 +61,7 @@ describe('credentials', () => {
     expect(await guess('a', 'x', password)).toBe('in');
   });
 
-  it('one wrong sensor does not lock out the right ones behind its address', async () => {
+  it('do not lock out correct sensors because of a wrong one behind the same address', async () => {
     const credentials = new Credentials([user('a', { password: 'secret' })], manualClock());
     await credentials.check('a', password, 'nat');
     for (let i = 0; i < 20; i++) await expect(credentials.check('a', wrong, 'nat')).rejects.toThrow();
@@ -69,7 +69,7 @@ describe('credentials', () => {
     expect((await credentials.check('a', password, 'nat')).name).toBe('a');
   });
 
-  it('say that they are busy when too many hashes wait', async () => {
+  it('answer that they are busy if too many hashes wait', async () => {
     let running = 0;
     let runningMost = 0;
     const verify = async () => {

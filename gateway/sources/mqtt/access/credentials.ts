@@ -42,8 +42,8 @@ export class Credentials {
   }
 
   /**
-   * The user with this name and password.
-   * @throws Refusal 'credentials', 'throttled' (too many failures from this address as this user), 'busy'
+   * Returns the user with this name and password. @throws Refusal 'credentials', 'throttled' (too many failures from
+   * this address as this user), 'busy'
    */
   async check(name: string, password: Buffer, address: string): Promise<BrokerUser> {
     const known = this.users.get(name);
@@ -98,7 +98,7 @@ export class Credentials {
   }
 }
 
-/** Names that are given twice, and passwords that are missing or no hash. */
+/** Reports duplicate names, and passwords that are missing or whose hash is malformed. */
 export function userProblems(users: readonly BrokerUser[]): ConfigProblem[] {
   const names = new Set<string>();
   return users.flatMap(({ name, password, passwordHash }, i) => {

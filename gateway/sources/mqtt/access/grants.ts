@@ -6,7 +6,7 @@ import type { Rights } from '../rights.ts';
 /** The topic filters that a user may publish and subscribe to, as configured. */
 export type Grants = Pick<BrokerUser, 'publish' | 'subscribe'>;
 
-/** The rights that `grants` give to one connected client, with `{user}` and `{client}` filled in. */
+/** Returns the rights that `grants` give to one connected client, with `{user}` and `{client}` filled in. */
 export function rightsOf(grants: Grants, user: string, client: string): Rights {
   const within = (texts: string[]) =>
     texts
@@ -24,7 +24,7 @@ export function rightsOf(grants: Grants, user: string, client: string): Rights {
   };
 }
 
-/** The user's topic filters that are not valid, so that a typing error does not become a missing right. */
+/** Reports invalid topic filters, so that a typing error does not become a missing right. */
 export function grantProblems({ name, publish, subscribe }: BrokerUser, index: number): ConfigProblem[] {
   return Object.entries({ publish, subscribe }).flatMap(([list, texts]) =>
     texts.flatMap((text, i) => {

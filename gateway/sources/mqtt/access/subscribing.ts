@@ -18,7 +18,7 @@ export class Subscribing {
     this.subscriptionsMax = subscriptionsMax;
   }
 
-  /** Subscriptions that a client gives up no longer count towards the limit. */
+  /** Observes unsubscriptions, which no longer count towards the limit. */
   watch(aedes: Aedes): void {
     aedes.on('unsubscribe', (topics, client) => {
       for (const topic of topics) (client as ConnectedClient).connection.granted.delete(topic);
@@ -41,7 +41,7 @@ export class Subscribing {
       : 'no right to subscribe';
     const problem = room ? noRight : 'subscriptionsMax is reached';
     this.refusals.tell('subscribe', { ...describe(client), topic: topic.slice(0, 200) }, problem);
-    // A kept session may contain a subscription that its user no longer has the right to.
+    // A kept session may contain a subscription to which its user no longer has the right.
     if (!client.clean) this.persistence.removeSubscriptions(client, [topic]).catch(() => undefined);
     done(null, null);
   };

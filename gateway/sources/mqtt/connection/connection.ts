@@ -19,13 +19,13 @@ export interface ConnectedClient extends AedesClient {
   connection: Connection;
 }
 
-/** Makes messages durable, and decides when a connection may be read and when its acknowledgements leave. */
+/** Makes messages durable, and decides when a connection may be read and when its acknowledgements are written. */
 export interface ConnectionGate {
   /** Changes whenever an answer of `onlyStored` may change. */
   readonly interestVersion: number;
   /** True if a message on this topic only has to be stored: it is telemetry that nobody has subscribed to. */
   onlyStored(topic: string): boolean;
-  /** Whether more may be read from the connection now. */
+  /** True if more may be read from the connection now. */
   hasRoomFor(connection: Connection): boolean;
   /** Calls `connection.readOn()` once there is room for the connection. */
   resumeLater(connection: Connection): void;
@@ -58,7 +58,7 @@ export class Connection implements InletHandler {
   /** Null until CONNECT is accepted. */
   rights: Rights | null = null;
   keepaliveMs = 0;
-  /** The client gave no id, so Aedes made one up. */
+  /** The client sent no id, so Aedes generated one. */
   namelessClient = false;
   willTopic: string | null = null;
   /** Filters it has subscribed to. */
@@ -128,7 +128,7 @@ export class Connection implements InletHandler {
     if (!this.client.closed) this.client.emit('error', new Refusal(reason, message));
   }
 
-  /** Handles bytes in the shared buffer, as 'readable' does for other streams. Returns whether to read on. */
+  /** Handles bytes in the shared buffer, as 'readable' does for other streams. Returns true to continue reading. */
   private receive(bytes: Buffer): boolean {
     this.arrived = bytes;
     this.readOn();
@@ -177,7 +177,7 @@ export class Connection implements InletHandler {
     return false;
   }
 
-  /** Counts a message of so many payload bytes until `removePending` is called for it. */
+  /** Counts a message with this payload length until `removePending` is called for it. */
   addPending(bytes: number): void {
     this.pending += 1;
     this.pendingBytes += bytes;
@@ -192,7 +192,7 @@ export class Connection implements InletHandler {
     return this.pending > 0;
   }
 
-  /** False once so much of this client is pending that it is not to be read from. */
+  /** False while so much of this client is pending that it must not be read from. */
   get hasRoom(): boolean {
     return this.pending < pendingMax && this.pendingBytes < pendingBytesMax;
   }
@@ -224,7 +224,7 @@ export class Connection implements InletHandler {
     return true;
   }
 
-  /** The topic, if its message only has to be stored; otherwise null. */
+  /** Returns the topic if its message only has to be stored; otherwise null. */
   private telemetryTopic(chunk: Buffer, start: number, end: number): string | null {
     const { interestVersion } = this.gate;
     if (this.lastTopic.matches(chunk, start, end, interestVersion)) return this.lastTopic.text;
@@ -234,7 +234,7 @@ export class Connection implements InletHandler {
     return topic;
   }
 
-  /** Sends a PUBACK soon: those of messages that settle together leave in one write. */
+  /** Sends a PUBACK soon: those of messages that settle together are sent in one write. */
   acknowledge(messageId: number): void {
     if (this.ackIds.length === 0) this.gate.acknowledgeSoon(this);
     this.ackIds.push(messageId);

@@ -43,7 +43,7 @@ describe('keep-alive', () => {
     expect(reasons[0]).toBe('keepalive');
   });
 
-  it('says nothing about a client that waits for the disk', () => {
+  it('tolerates a client that waits for the disk', () => {
     const { clock, connection, reasons } = newConnection(10_000);
     connection.addPending(10);
     clock.advanceNow(600_000);
@@ -53,7 +53,7 @@ describe('keep-alive', () => {
     expect(reasons[0]).toBe('keepalive');
   });
 
-  it('leaves a client alone that asked for none, until it takes nothing of what is sent', () => {
+  it('tolerates a client without keep-alive, until it stops reading', () => {
     const { clock, reasons, stream } = newConnection(0);
     clock.advanceNow(3_600_000);
     expect(reasons).toEqual([]);

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../../../shared/runtime/clock.ts';
 import type { Connection } from './connection.ts';
 
 const sweepMs = 1_000;
-/** A connection whose peer reads nothing of what is sent to it is closed after this time. */
+/** A connection whose peer does not read for this long is closed. */
 const drainMaxMs = 10_000;
 
 /** All connections, and the one timer that checks them for keep-alive and for peers that do not read. */

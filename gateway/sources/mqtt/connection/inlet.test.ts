@@ -5,13 +5,13 @@ import { Inlet, type Verdict } from './inlet.ts';
 import { ReadBuffers } from './read-buffers.ts';
 
 const packetBytesMax = 2_000;
-/** Buffers full of bytes of earlier users. */
+/** Buffers that contain bytes of earlier uses. */
 const buffers = {
   take: (bytes: number) => Buffer.alloc(bytes + 7, 0xee),
   give: (buffer: Buffer) => void buffer.fill(0xdd),
 };
 
-/** Pushes `bytes`, cut at `cuts`, and records what the inlet and the parser behind it produce, in order. */
+/** Pushes `bytes`, split at `cuts`, and records what the inlet and the parser behind it produce, in order. */
 function run(bytes: Buffer, cuts: number[], takes: (topic: string) => boolean) {
   const seen: string[] = [];
   const parser = mqtt.parser();
@@ -83,7 +83,7 @@ const stream = fc
 const cuts = fc.array(fc.nat(4_000), { maxLength: 30 });
 
 describe('inlet', () => {
-  it('however the bytes are cut, the same packets come out, in order', () => {
+  it('yields the same packets in order, however the bytes are split', () => {
     fc.assert(
       fc.property(stream, cuts, (bytes, where) => {
         const reference = run(bytes, [], () => false);
@@ -96,7 +96,7 @@ describe('inlet', () => {
     );
   });
 
-  it('a chunk with whole packets only takes them in place; nothing reaches the parser', () => {
+  it('takes whole packets of a chunk in place; nothing reaches the parser', () => {
     const packet = mqtt.generate({
       cmd: 'publish',
       topic: 'a',
@@ -111,7 +111,7 @@ describe('inlet', () => {
     expect(passed).toBe(0);
   });
 
-  it('refuses an oversize packet from its header, however the bytes are cut', () => {
+  it('refuses an oversize packet by its header, however the bytes are split', () => {
     const tooLarge = mqtt.generate({
       cmd: 'publish',
       topic: 'a',
@@ -146,7 +146,7 @@ describe('inlet', () => {
       expect(run(fits, cuts, () => true)).toMatchObject({ verdict: 'fine', passed: 0 });
   });
 
-  it('refuses a length of more than four bytes, however the bytes are cut', () => {
+  it('refuses a length of more than four bytes, however the bytes are split', () => {
     const malformed = Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff, 0x7f, 1, 2, 3]);
     fc.assert(
       fc.property(stream, cuts, (before, where) => {

@@ -2,9 +2,9 @@
  * The inlet stands between the bytes of a connection and Aedes' parser. It reads only MQTT's fixed headers, and
  *
  * - refuses a packet that is too large, or whose length is malformed, by its header, before its body is buffered;
- * - offers each simple PUBLISH to the durable path: in place if it lies whole in one chunk, otherwise reassembled, which
- *   buffers no more than one packet of permitted size;
- * - passes everything else on to the parser, in order and unchanged.
+ * - offers each simple PUBLISH to the durable path: in place if it is complete in one chunk, otherwise reassembled,
+ *   which buffers no more than one packet of permitted size;
+ * - passes everything else to the parser, in order and unchanged.
  */
 import { PacketHeader } from '../../../../shared/mqtt/packet-header.ts';
 import type { ReadBuffers } from './read-buffers.ts';
@@ -12,8 +12,8 @@ import type { ReadBuffers } from './read-buffers.ts';
 /** The bytes are valid only during the call. */
 export interface InletHandler {
   /**
-   * Called with a whole PUBLISH of QoS 0 or 1 that is not retained. Its body is `bytes[start, end)`. False leaves it to the
-   * parser.
+   * Called with a whole PUBLISH of QoS 0 or 1 that is not retained. Its body is `bytes[start, end)`. Returning false
+   * leaves it to the parser.
    */
   publish(bytes: Buffer, firstByte: number, start: number, end: number): boolean;
   /** Called with bytes for the parser. False if the connection has closed. */
@@ -118,7 +118,7 @@ export class Inlet {
     return from + taken;
   }
 
-  /** Hands over a packet that is complete. False if the connection has closed. */
+  /** Passes on a packet that is complete. Returns false if the connection has closed. */
   private handOver(packet: Buffer): boolean {
     const { handler, gathered } = this;
     this.straddling = null;
@@ -129,7 +129,7 @@ export class Inlet {
     return goesOn;
   }
 
-  /** Begins the packet whose header was read. False if it is over the limit. */
+  /** Starts the packet whose header was read. Returns false if it is over the limit. */
   private admit(): boolean {
     this.skip = this.header.bodyBytes;
     const fits = this.skip <= this.lengthMax;

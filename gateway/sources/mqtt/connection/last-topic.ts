@@ -1,12 +1,12 @@
 /** Remembers the last topic of a connection by its bytes, so that the next message on it is neither decoded nor checked. */
 export class LastTopic {
   text = '';
-  /** Begins with the topic; the rest is left over from longer ones. */
+  /** Starts with the topic; the rest is left over from longer ones. */
   private bytes: Buffer = Buffer.alloc(0);
   private length = 0;
   private version = -1;
 
-  /** Whether `chunk[start, end)` is the topic that was remembered under this version. */
+  /** True if `chunk[start, end)` is the topic that was remembered under this version. */
   matches(chunk: Buffer, start: number, end: number, version: number): boolean {
     if (version !== this.version || end - start !== this.length) return false;
     const { bytes } = this;

@@ -7,7 +7,7 @@ import { TestBroker, until } from '../harness.testing.ts';
 import { ReadBuffers, readInto } from './read-buffers.ts';
 
 describe('a buffer of all', () => {
-  it('accepted sockets of this Node read into it, stop when told to and read on', async () => {
+  it('accepted sockets of this Node read into it, pause when told to, and resume', async () => {
     const buffer = Buffer.alloc(16);
     const seen: string[] = [];
     let goesOn = false;
@@ -36,7 +36,7 @@ describe('a buffer of all', () => {
       expect(readInto(stream, Buffer.alloc(1), () => true)).toBe(false);
   });
 
-  it('spare ones are used again, of the size that is asked for, and not too many kept', () => {
+  it('spare buffers are reused if they have the requested size, and their number is bounded', () => {
     const buffers = new ReadBuffers();
     const first = buffers.take(5_000);
     expect(first.length).toBe(8_192);
@@ -71,7 +71,7 @@ describe('connections that share it', () => {
       ...more,
     } as Packet);
 
-  it('their messages stay apart, whole, retained or in pieces', async () => {
+  it('keep their messages apart, whole, retained or in pieces', async () => {
     const sensors = await Promise.all([0, 1, 2, 3].map((i) => gateway.sensor({ clientId: `sensor-${i}` })));
     const texts = sensors.map((_, i) => [3, 9_000, 200_000].map((length) => `${i}`.repeat(length)));
     const bytes = texts.map((own) =>
@@ -92,7 +92,7 @@ describe('connections that share it', () => {
     expect(seen.sort()).toEqual(expected.sort());
   });
 
-  it('who says goodbye while it is not read from has all its messages taken all the same', async () => {
+  it('a client that disconnects while it is not read from loses no message', async () => {
     gateway.intake.mode = 'hold';
     const sensor = await gateway.sensor();
     const count = 5_000;

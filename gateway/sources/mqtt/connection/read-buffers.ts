@@ -18,7 +18,7 @@ export class ReadBuffers {
   private readonly spare: Buffer[][] = Array.from({ length: spareClassMax + 1 }, () => []);
   private spareBytes = 0;
 
-  /** A buffer of at least so many bytes, which the caller gives back with `give`. */
+  /** Returns a buffer of at least this length, which the caller returns with `give`. */
   take(bytes: number): Buffer {
     const sizeClass = Math.max(spareClassMin, 32 - Math.clz32(bytes - 1));
     if (sizeClass > spareClassMax) return Buffer.allocUnsafeSlow(bytes);
