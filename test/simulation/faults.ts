@@ -1,4 +1,4 @@
-/** Makes a schedule's faults happen, and ends those that are still on when the run calms down. */
+/** Causes a schedule's faults, and ends those that still last when the run calms down. */
 import type { SimulatedCloud } from './cloud/cloud.ts';
 import type { StoreMode } from './cloud/store.ts';
 import type { SimulatedGateway } from './gateway/gateway.ts';
@@ -41,7 +41,7 @@ export class Faults {
     }
   }
 
-  /** No fault begins any more, and none lasts. */
+  /** Ends all faults and starts no further ones. */
   calm(): void {
     this.isCalm = true;
     this.parts.world.disarm();
@@ -84,7 +84,7 @@ export class Faults {
     else world.arm(moment.operation, moment.nth, strike);
   }
 
-  /** Begins a fault that lasts; returns how it ends. */
+  /** Starts a fault that lasts. Returns a function that ends it. */
   private window(fault: Extract<Fault, { forMs: number }>): () => void {
     const { gateway, cloud, network } = this.parts;
     const { disk } = gateway;

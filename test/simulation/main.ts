@@ -1,4 +1,4 @@
-/** Runs schedule after schedule from a seed; stops at the first that breaks an invariant, and makes it small. */
+/** Runs schedules from a seed until one breaks an invariant, and reduces that one to a small failing schedule. */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../shared/runtime/clock.ts';
@@ -65,7 +65,7 @@ async function runMany(options: Options): Promise<number> {
 }
 
 async function showFailure(seed: number, traceLines: number): Promise<void> {
-  say(`seed ${seed} failed: making it smaller …`);
+  say(`seed ${seed} failed: reducing its schedule …`);
   const schedule = drawSchedule(seed);
   const run = await simulate(schedule);
   const small = await shrink(schedule, run.problems[0]!.invariant);
@@ -115,7 +115,7 @@ function numberOf(option: string, text: string): number {
   return number;
 }
 
-// Where a run waits for ever, nothing keeps the process: it must not end as if all were well.
+// A run that waits for ever keeps no process alive. The exit code must then not report success.
 process.exitCode = standstill;
 main().then(
   (code) => {

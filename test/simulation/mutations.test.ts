@@ -4,7 +4,7 @@ import { shrink } from './runs/shrink.ts';
 import { simulate } from './simulate.ts';
 import { drawSchedule, type Schedule } from './world/schedule.ts';
 
-/** Bounds the search for a fault that no schedule shows. */
+/** Bounds the search for a schedule that detects a fault. */
 const schedulesMax = 400;
 
 async function firstBroken({ needs = [], seams }: Mutation): Promise<Schedule | null> {
@@ -18,10 +18,10 @@ async function firstBroken({ needs = [], seams }: Mutation): Promise<Schedule | 
   return null;
 }
 
-/** Some take many schedules to show, and the machine may be busy. */
+/** Some faults need many schedules to be detected, and the machine may be busy. */
 const searchMsMax = 900_000;
 
-describe('a fault put into the product is found:', () => {
+describe('the simulation detects a product that', () => {
   it.each(mutations)(
     '$name',
     async (mutation) => {
@@ -32,7 +32,7 @@ describe('a fault put into the product is found:', () => {
 });
 
 it(
-  'a failing schedule is made small',
+  'a failing schedule is reduced',
   async () => {
     const mutation = mutations[0]!;
     const { seams } = mutation;

@@ -1,5 +1,5 @@
 /**
- * Faults put into the product on purpose, one at a time, to show that the simulation notices them. Each replaces a part
+ * Faults put into the product on purpose, one at a time, to show that the simulation detects them. Each replaces a part
  * at a seam by a faulty version of it.
  */
 import type { ReceivedBatch } from '../../cloud/ports/log.ts';
@@ -12,7 +12,7 @@ import type { OpenJournals, Seams } from './world/seams.ts';
 
 export interface Mutation {
   name: string;
-  /** Only schedules with one of these faults can show it; all if absent. */
+  /** Only schedules with one of these faults can detect it; all if absent. */
   needs?: readonly FaultKind[];
   seams: Partial<Seams>;
 }
@@ -28,7 +28,7 @@ function altered<T extends object>(part: T, changes: Partial<T>): T {
   });
 }
 
-/** Does not wait for what is under way, and hides how it ends. */
+/** Does not wait for the operation, and hides its outcome. */
 function hurried<T>(underWay: Promise<unknown>, answer: T): Promise<T> {
   underWay.catch(() => undefined);
   return Promise.resolve(answer);
@@ -49,14 +49,14 @@ function withLane(name: Lane, change: (lane: Journal) => Partial<Journal>) {
 
 async function* nothing(): AsyncGenerator<Block> {}
 
-/** Without the number of the batch that it follows, a batch that has overtaken another looks like the first one. */
+/** Removes the number of the preceding batch: a batch that overtook another then looks like the first one. */
 function withoutOrder(received: ReceivedBatch): ReceivedBatch {
   const { batch } = received;
   const { after: _, ...header } = batch.header;
   return { ...received, batch: { ...batch, header } };
 }
 
-/** More than an event may wait while readings go. */
+/** Longer than an event may wait while readings are sent. */
 const noticedLateMs = 2_000;
 const lifetimeMs = 86_400_000;
 
@@ -79,12 +79,12 @@ export const mutations: Mutation[] = [
     seams: { recent: (recent) => altered(recent, { find: () => -1 }) },
   },
   {
-    name: 'keeps the identities of what could not be stored',
+    name: 'keeps the identities of readings that could not be stored',
     needs: ['disk-error', 'disk-full'],
     seams: { recent: (recent) => altered(recent, { remove: () => undefined }) },
   },
   {
-    name: 'keeps no identities with the block',
+    name: 'stores no identities with the block',
     seams: {
       journals: withLane('readings', (lane) => ({
         append: (block) => lane.append({ ...block, local: Buffer.alloc(0) }),
@@ -99,7 +99,7 @@ export const mutations: Mutation[] = [
     },
   },
   {
-    name: 'moves the watermark although the store did not take the batch',
+    name: 'moves the watermark although the store refused the batch',
     seams: {
       store: (store) =>
         altered(store, {
@@ -137,7 +137,7 @@ export const mutations: Mutation[] = [
     },
   },
   {
-    name: 'drops unread blocks without a word',
+    name: 'drops unread blocks without a report',
     seams: {
       journals: (open) => (options) =>
         open({
@@ -149,10 +149,10 @@ export const mutations: Mutation[] = [
     },
   },
   {
-    name: 'takes for damaged at once what the disk does not give',
+    name: 'takes an unreadable block for damaged without a retry',
     needs: ['disk-error', 'disk-bad-page'],
     seams: {
-      // Between any two looks at the clock more time passes than the journal's patience lasts.
+      // Between any two readings of the clock more time passes than the journal's time limit for retries.
       journals: (open) => (options) => {
         const { clock } = options;
         let passedMs = 0;
@@ -165,7 +165,7 @@ export const mutations: Mutation[] = [
     },
   },
   {
-    name: 'forgets at a restart which events it has',
+    name: 'loses its record of events at a restart',
     needs: ['gateway-crash'],
     seams: {
       journals: (open) => async (options) => {

@@ -1,6 +1,6 @@
 /**
- * Sensors as MQTT clients are: they keep what is not acknowledged, and after a reconnect send it again, marked as such,
- * before anything new. Acknowledgements get lost on the way like everything else.
+ * Sensors that behave like MQTT clients: they keep unacknowledged messages, and resend them after a reconnect, marked
+ * as duplicates, before anything new. Acknowledgements may be lost like all other packets.
  */
 import type { Random } from '../../shared/runtime/random.ts';
 import type { SimulatedGateway } from './gateway/gateway.ts';
@@ -21,7 +21,7 @@ const answerMsMax = 30_000;
 export class Sensor {
   readonly index: number;
   readonly plan: SensorPlan;
-  /** Something of it failed or was sent again: only then may its order change. */
+  /** Whether a message failed or was resent: only then may the order change. */
   disturbed = false;
   private readonly world: World;
   private readonly ledger: Ledger;
@@ -30,7 +30,7 @@ export class Sensor {
   private ordinal = 0;
   private running = true;
   private readonly waiting: Message[] = [];
-  /** In the order of sending. */
+  /** Messages in the order of sending. */
   private unacked: Message[] = [];
   private connection: { open: boolean; arrivesMs: number } | null = null;
 
@@ -62,7 +62,7 @@ export class Sensor {
     return this.waiting.length === 0 && this.unacked.length === 0;
   }
 
-  /** The connection is gone; what was on its way may have arrived, its acknowledgement will not. */
+  /** Closes the connection. Messages in transit may have arrived; their acknowledgements are lost. */
   cut(): void {
     if (!this.connection) return;
     this.connection.open = false;
@@ -137,7 +137,7 @@ export class Sensor {
     if (error) this.disturbed = true;
     this.world.after(between(this.random, 0.05, 3), () => {
       if (!connection.open) return;
-      // The broker drops a client whose message it could not store.
+      // The broker disconnects a client whose message it could not store.
       if (error) return this.cut();
       message.sent.acked = true;
       this.unacked = this.unacked.filter((each) => each !== message);
@@ -167,7 +167,7 @@ export class Sensor {
     if (plan.identity === 'id') content.id = `${this.index}-${sent.ordinal}`;
     if (plan.identity.startsWith('seq')) content.seq = sent.ordinal % plan.seqModulo;
     if (plan.identity.endsWith('ts')) content.ts = this.deviceTime();
-    // Sensors of an open type come in any order.
+    // Sensors of an open type may come in any order.
     const level = `level${this.index}`;
     const names = random.next() < 0.5 ? ['n', level] : [level, 'n'];
     for (const name of names) content[name] = name === 'n' ? sent.n : Math.round(random.next() * 100);
@@ -197,7 +197,7 @@ export class Sensor {
     return { sent, topic, payload: Buffer.from(payload) };
   }
 
-  /** The sensor's own clock is right; it has whole steps. */
+  /** The sensor's own clock is right, but coarse. */
   private deviceTime(): number {
     const { tsStepMs } = this.plan;
     return Math.floor(this.world.wallMs / tsStepMs) * tsStepMs;

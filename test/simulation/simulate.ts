@@ -13,19 +13,19 @@ import type { Schedule } from './world/schedule.ts';
 import { type Seams, sound } from './world/seams.ts';
 import { between, World } from './world/world.ts';
 
-/** Time limit for draining once nothing fails any more: it covers back-offs, waits and a backlog. */
+/** Time limit for draining after the last fault: it covers back-offs, waits and a backlog. */
 const drainMsMax = 120_000;
 const sliceMs = 500;
 const stopMs = 20_000;
 
 export interface Run {
   problems: Problem[];
-  /** Always the same for the same schedule. */
+  /** A fingerprint of the run, which is the same for the same schedule. */
   fingerprint: number;
   steps: number;
   virtualMs: number;
   outcome: Outcome;
-  /** Its last lines. */
+  /** The last lines of the trace. */
   trace: string[];
 }
 
@@ -40,7 +40,8 @@ export async function simulate(schedule: Schedule, faulty: Partial<Seams> = {}):
   const sensors = schedule.sensors.map((plan, index) => new Sensor({ world, ledger, gateway, index, plan }));
   const faults = new Faults({ world, gateway, cloud, network, sensors });
   const parts = { world, ledger, cloud, network, gateway, sensors, schedule };
-  const onRejection = (error: unknown) => ledger.broken('no rejection is left over', messageOf(error));
+  const onRejection = (error: unknown) =>
+    ledger.broken('no promise rejection is unhandled', messageOf(error));
   process.on('unhandledRejection', onRejection);
   try {
     cloud.start();
@@ -70,7 +71,7 @@ async function drain({ world, ledger, gateway, sensors }: RunParts): Promise<voi
   const untilMs = world.nowMs + drainMsMax;
   const isDone = () =>
     gateway.isDrained && gateway.eventsUnderWay === 0 && sensors.every((sensor) => sensor.isIdle);
-  // Twice: the second time the status is newer than the last acknowledgement.
+  // Twice, because only the second status is newer than the last acknowledgement.
   for (let done = 0; done < 2; done = isDone() ? done + 1 : 0) {
     if (world.nowMs > untilMs) {
       const waiting = sensors.filter((sensor) => !sensor.isIdle).map((sensor) => sensor.index);
@@ -83,12 +84,12 @@ async function drain({ world, ledger, gateway, sensors }: RunParts): Promise<voi
     }
     await world.runUntil(world.nowMs + sliceMs);
   }
-  // Not awaited: time stands still where nobody moves it on. A stop that takes too long is noticed there.
+  // Not awaited: time stands still unless somebody advances it. A stop that takes too long is detected there.
   void gateway.restart(null);
   await world.runUntil(world.nowMs + stopMs);
 }
 
-/** Sends the gateway's own output: estimates, which may be lost, and events, which may not once they are taken. */
+/** Sends the gateway's own output: estimates, which may be lost, and events, which may not be lost once accepted. */
 function sendOwn({ world, ledger, gateway, schedule }: RunParts): void {
   const random = world.random('own');
   const next = () => {

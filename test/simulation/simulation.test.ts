@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { simulate } from './simulate.ts';
 import { drawSchedule } from './world/schedule.ts';
 
-/** The runs take some seconds; on a busy machine they wait for a core for far longer. */
+/** Time limit. The runs take some seconds, but on a busy machine they wait far longer for a core. */
 const busyMsMax = 900_000;
 
 const seeds = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
@@ -24,7 +24,7 @@ it(
 );
 
 it(
-  'the same seed gives the same run, step by step; another seed another',
+  'the same seed repeats a run step by step; another seed makes another run',
   async () => {
     for (const seed of seeds(31, 5)) {
       const [one, two, other] = [

@@ -1,4 +1,4 @@
-/** The invariants, looked at when a run has drained: what was sent, what was promised, and what is there. */
+/** Checks the invariants after a run has drained: messages sent, promises made, and the resulting state. */
 import { isEventOf } from '../../shared/contract/events.ts';
 import type { RunParts } from './run-parts.ts';
 import type { Ledger, Sent } from './world/ledger.ts';
@@ -7,7 +7,7 @@ export interface Outcome {
   sent: number;
   acked: number;
   stored: number;
-  /** Lines that the journal says it dropped unread, for want of room. */
+  /** Lines that the journal reported as dropped unread because it was full. */
   dropped: number;
   deadLetters: number;
   resent: number;
@@ -42,7 +42,7 @@ export function verify(parts: RunParts): Outcome {
   };
 }
 
-/** Where messages are found after the run. */
+/** Finds messages after the run. */
 class StoredPoints {
   private readonly ledger: Ledger;
   private readonly found: ReadonlyMap<number, ReadonlySet<string>>;
@@ -81,7 +81,7 @@ class StoredPoints {
 
   checkNothingTwice(sent: Sent): void {
     const points = this.found.get(sent.n)?.size ?? 0;
-    // Without identity: at least once. Identities go with the block that a flipped bit destroys.
+    // Without an identity it is stored at least once. A flipped bit destroys identities with their block.
     const isUnnamed = sent.plan?.identity === 'none' && sent.kind !== 'lifecycle';
     const mayRepeat = (isUnnamed || this.flips > 0) && sent.handed > 1;
     if (points > 1 && !mayRepeat) {
@@ -99,27 +99,30 @@ function numberIn(text: string): number {
   return n === undefined ? -1 : Number(n);
 }
 
-/** Dropped lines as the log reported them. */
+/** Number of dropped lines, as the log reported them. */
 function droppedLines({ gateway }: RunParts): number {
-  return [...gateway.said.dropped.values()].reduce((sum, lines) => sum + lines, 0);
+  return [...gateway.logCounts.dropped.values()].reduce((sum, lines) => sum + lines, 0);
 }
 
-/** Losses are allowed only where the policy of a full journal dropped and reported lines, or where a flipped bit destroyed a block. */
+/**
+ * Checks losses. They are allowed only if a full journal dropped and reported lines, or a flipped bit destroyed a
+ * block.
+ */
 function checkLosses(parts: RunParts, missing: readonly Sent[]): void {
   const { ledger, gateway, schedule } = parts;
   if (schedule.whenFull === 'refuse' && droppedLines(parts) > 0) {
     ledger.broken('refuse drops nothing', `${droppedLines(parts)} lines were dropped`);
   }
-  // For blocks whose lines could not be read any more the log gives only the number of blocks.
-  if (gateway.disk.flips.segment > 0 || gateway.said.uncounted > 0) return;
+  // The log reports only the number of blocks if their lines could not be read any more.
+  if (gateway.disk.flips.segment > 0 || gateway.logCounts.uncounted > 0) return;
   for (const lane of ['events', 'readings']) {
     const isEvent = ({ kind }: Sent) => kind === 'lifecycle' || kind === 'event';
     const gone = missing.filter((sent) => sent.kind !== 'malformed' && isEvent(sent) === (lane === 'events'));
-    const reported = gateway.said.dropped.get(lane) ?? 0;
+    const reported = gateway.logCounts.dropped.get(lane) ?? 0;
     if (gone.length <= reported) continue;
     const shown = gone.slice(0, 3).map((sent) => ledger.describe(sent));
     const total = `${gone.length} acknowledged are missing, ${reported} were reported as dropped`;
-    ledger.broken('nothing acknowledged is lost', `${total}: ${shown.join('; ')}`);
+    ledger.broken('no acknowledged message is lost', `${total}: ${shown.join('; ')}`);
   }
   const letters = missing.filter(({ kind }) => kind === 'malformed');
   for (const sent of letters) ledger.broken('no dead letter is lost', ledger.describe(sent));
@@ -141,17 +144,17 @@ function checkNothingInvented({ ledger, cloud }: RunParts): void {
   }
 }
 
-/** Each sensor's readings were first stored in the order in which it sent them. */
+/** Checks that each sensor's readings were first stored in the order in which it sent them. */
 function checkOrder({ ledger, cloud, sensors }: RunParts): void {
   const newest = new Map<number, number>();
   for (const n of cloud.store.order) {
     const { sensor, ordinal } = ledger.sent[n]!;
-    // With several messages under way, one that had to be sent again may come after those behind it.
+    // With several messages in flight, a resent one may arrive after later ones.
     const own = sensors[sensor];
     if (!own || (own.disturbed && own.plan.window > 1)) continue;
     const before = newest.get(sensor) ?? -1;
     if (ordinal < before) {
-      ledger.broken('order is kept', `${ledger.describe(ledger.sent[n]!)} came after message ${before}`);
+      ledger.broken('order is kept', `${ledger.describe(ledger.sent[n]!)} arrived after message ${before}`);
     }
     newest.set(sensor, Math.max(ordinal, before));
   }
@@ -165,17 +168,17 @@ function checkLetters({ ledger, gateway }: RunParts): void {
   }
 }
 
-/** A disk that cannot be read is reported, and so is its recovery. */
-function checkReading({ ledger, gateway: { disk, said, failedStarts } }: RunParts): void {
+/** Checks that unreadable parts of the disk are reported, and their recovery too. */
+function checkReading({ ledger, gateway: { disk, logCounts, failedStarts } }: RunParts): void {
   if (disk.failedReads === 0 || failedStarts > 0) return;
-  const { failed, well } = said.reading;
-  if (failed === 0 && said.uncounted === 0)
-    ledger.broken('what it cannot read it says', `${disk.failedReads} reads failed`);
+  const { failed, well } = logCounts.reading;
+  if (failed === 0 && logCounts.uncounted === 0)
+    ledger.broken('read errors are reported', `${disk.failedReads} reads failed`);
   if (failed !== well)
-    ledger.broken('what it cannot read it says', `${failed} times, well again ${well} times`);
+    ledger.broken('read errors are reported', `${failed} reports of failure, ${well} of recovery`);
 }
 
-/** Checks the system's own counters. They begin anew with each life, so only a single life can be checked fully. */
+/** Checks the system's own counters. They restart with each life, so they can be checked fully only if there is one. */
 function checkCounts(parts: RunParts): void {
   const { ledger, gateway, cloud, schedule } = parts;
   const status = gateway.status.last;
@@ -186,9 +189,12 @@ function checkCounts(parts: RunParts): void {
       : [],
   );
   const reportedLines = reported.reduce((sum, lines) => sum + lines, 0);
-  const expect = (what: string, said: number, is: number) => {
-    if (said !== is)
-      ledger.broken('what it says agrees with what was done', `${what}: said ${said}, is ${is}`);
+  const expect = (what: string, reported: number, actual: number) => {
+    if (reported !== actual)
+      ledger.broken(
+        'reported counts agree with what happened',
+        `${what}: reported ${reported}, was ${actual}`,
+      );
   };
   if (gateway.starts > 1) return;
   checkReading(parts);
@@ -208,7 +214,7 @@ function checkCounts(parts: RunParts): void {
   );
   const dropped = status.journals.reduce((sum, { dropped }) => sum + dropped.lines, 0);
   expect('dropped lines', dropped, droppedLines(parts));
-  if ((gateway.said.dropped.get('events') ?? 0) === 0) expect('reported losses', reportedLines, dropped);
+  if ((gateway.logCounts.dropped.get('events') ?? 0) === 0) expect('reported losses', reportedLines, dropped);
   const isDiskWell =
     schedule.faults.every(({ kind }) => !kind.startsWith('disk')) && schedule.whenFull !== 'refuse';
   if (!isDiskWell) return;

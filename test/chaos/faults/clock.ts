@@ -73,10 +73,10 @@ const unset: Fault = {
           'gateway: logs that its clock was not set, and that it is; uses the devices’ times meanwhile',
           () =>
             eventually(async () => {
-              const said = (words: string) =>
+              const logged = (words: string) =>
                 gateway.logsSince(mark).some(({ text }) => text.includes(words));
               if (known !== 0) return `harbinger_clock_set was ${known}`;
-              if (!said('the system clock is not set') || !said('the system clock is set now'))
+              if (!logged('the system clock is not set') || !logged('the system clock is set now'))
                 return 'its log does not say so';
               const { timesOutOfBounds } = (await statusOf(site)).placement;
               if (timesOutOfBounds > 0) return `${timesOutOfBounds} times of devices were not believed`;

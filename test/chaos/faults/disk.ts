@@ -115,11 +115,11 @@ const unreadable: Fault = {
         if (targets.size > 1) return;
         expect('gateway: logs that its journal cannot be read, and that it can be read again; runs on', () =>
           eventually(() => {
-            const said = (words: string) =>
+            const logged = (words: string) =>
               gateway.logsSince(lastLog).some(({ text }) => text.includes(words));
             if (gateway.starts !== starts) return 'it was restarted';
-            if (!said('the journal cannot be read; this is retried')) return 'its log does not say so';
-            return said('the journal can be read again')
+            if (!logged('the journal cannot be read; this is retried')) return 'its log does not say so';
+            return logged('the journal can be read again')
               ? null
               : 'its log does not say that it can be read again';
           }),

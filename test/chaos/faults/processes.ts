@@ -146,10 +146,10 @@ const dataThreadKilled: Fault = {
       allow('end', 'torn-tail');
       site.strike('data', 'die');
       const problem = await eventually(() => (site.gateway.starts > starts ? null : 'it was not restarted'));
-      const said = site.gateway.logsSince(lastLog).some(({ text }) => text.includes('the data thread'));
+      const logged = site.gateway.logsSince(lastLog).some(({ text }) => text.includes('the data thread'));
       expect(
         'gateway: stops when its data thread does, and logs the reason',
-        () => problem ?? (said ? null : 'nothing in its log'),
+        () => problem ?? (logged ? null : 'nothing in its log'),
       );
     },
   }),
@@ -171,7 +171,7 @@ const dataThreadHung: Fault = {
           const samples = watch
             .between(fromMs + 6_000, toMs)
             .filter((sample) => sample.gatewayReady !== null);
-          if (samples.length > 0 && samples.every((sample) => sample.gatewayReady)) return 'it said ready';
+          if (samples.length > 0 && samples.every((sample) => sample.gatewayReady)) return 'it reported that it was ready';
           return samples.some((sample) => sample.gatewayHealthy === false)
             ? 'it reported that it was not healthy'
             : null;

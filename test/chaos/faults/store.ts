@@ -192,11 +192,11 @@ const diskFull: Fault = {
         await revive(site);
         expect('cloud: logs advice about InfluxDB’s disk, and is not ready meanwhile', () => {
           if (targets.size > 1 || toMs - fromMs < saysMsMax) return null;
-          const said = cloud.logsSince(mark).some(({ text }) => text.includes('restart InfluxDB twice'));
+          const logged = cloud.logsSince(mark).some(({ text }) => text.includes('restart InfluxDB twice'));
           const late = watch.between(fromMs + noticeMsMax, toMs);
           if (late.length > 1 && late.every(({ cloudReady }) => cloudReady !== false))
             return 'it still reported that it was ready';
-          return said ? null : 'nothing in its log';
+          return logged ? null : 'nothing in its log';
         });
       },
     };

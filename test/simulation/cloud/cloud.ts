@@ -1,4 +1,4 @@
-/** The cloud: the real ingest on a simulated store and database. A crash loses what it has in memory. */
+/** The cloud: the real ingest on a simulated store and database. A crash loses everything in memory. */
 import { Registry } from 'prom-client';
 import { DirectLog } from '../../../cloud/log/direct.ts';
 import type { BatchLog, ReceivedBatch, Sender } from '../../../cloud/ports/log.ts';
@@ -15,7 +15,7 @@ import { SimulatedOperations } from './operations.ts';
 import { SimulatedStore } from './store.ts';
 
 export const gatewayName = 'north';
-/** Below the gateway's own patience, as configured by default. */
+/** Shorter than the gateway's own time limit in the default configuration. */
 const storeWaitMsMax = 2_000;
 const metrics = createSinkMetrics(new Registry());
 
@@ -24,10 +24,10 @@ interface Life {
   log: BatchLog;
 }
 
-/** A connection as the cloud sees it. */
+/** A connection from the cloud's point of view. */
 export interface GatewayConnection {
   readonly sender: Sender;
-  /** Ends the connection without acknowledging what is still under way. */
+  /** Closes the connection without acknowledging batches in progress. */
   lost(): void;
 }
 
@@ -41,10 +41,10 @@ export class SimulatedCloud {
   readonly store: SimulatedStore;
   readonly operations: SimulatedOperations;
   crashes = 0;
-  /** It is older than the gateway, and does not know the format of its batches. */
+  /** Whether it is older than the gateway, and does not know the format of its batches. */
   isOlder = false;
   refused = 0;
-  /** The most batches that waited at one moment. */
+  /** The largest number of batches that waited at one moment. */
   waitingMost = 0;
   private readonly world: World;
   private readonly seams: Seams;
@@ -75,7 +75,7 @@ export class SimulatedCloud {
     this.world.note('cloud starts');
   }
 
-  /** As the listener does: a frame is acknowledged, refused, or ends its connection. */
+  /** Receives a frame like the listener: it is acknowledged or refused, or its connection is closed. */
   receive(connection: GatewayConnection, lane: Lane, frame: Buffer, answers: Answers): void {
     const { life, world } = this;
     if (!life) return;

@@ -1,6 +1,6 @@
 /**
- * The cloud's own state in memory, with lmdb's promises: a transaction is done as a whole and in order; what was under
- * way at a crash is done up to some point.
+ * The cloud's own state in memory, with lmdb's guarantees: a transaction is applied as a whole and in order; of the
+ * transactions in progress at a crash, those up to some point are applied.
  */
 import type { SinkDeps } from '../../../cloud/sink/sink.ts';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
@@ -15,7 +15,7 @@ export class SimulatedOperations {
   readonly events = new Map<string, HarbingerEvent>();
   readonly quarantined: { code: string; body: string }[] = [];
   private readonly watermarks = new Map<string, number>();
-  /** First seq of the batches that came to the cloud, by journal, lane and last seq. */
+  /** The first seq of the batches that the cloud received, by journal, lane and last seq. */
   private readonly received = new Map<string, number>();
   private readonly world: World;
   private readonly ledger: Ledger;
@@ -30,7 +30,7 @@ export class SimulatedOperations {
     this.random = world.random('operations');
   }
 
-  /** The newest watermark of a lane, of any journal. */
+  /** The newest watermark of a lane, over all journals. */
   newestWatermark(lane: Lane): number {
     let newest = 0;
     for (const [key, seq] of this.watermarks) if (key.endsWith(`/${lane}`)) newest = Math.max(newest, seq);
@@ -78,7 +78,7 @@ export class SimulatedOperations {
     if (!process.alive) return never();
     this.underWay.push(change);
     await process.pause(between(this.random, 0.3, 4));
-    // Commits go to disk in order: with this one go those before it.
+    // Commits reach the disk in order, so earlier ones are applied with this one.
     const at = this.underWay.indexOf(change);
     if (this.failing) {
       if (at >= 0) this.underWay.splice(at, 1);
@@ -87,7 +87,7 @@ export class SimulatedOperations {
     for (const earlier of this.underWay.splice(0, at + 1)) earlier();
   }
 
-  /** The store has every block of the batch by which the watermark moves. */
+  /** Checks that the store has every block of the batch by which the watermark moves, and moves it. */
   private advance(journal: string, lane: Lane, lastSeq: number): void {
     const key = `${journal}/${lane}`;
     const before = this.watermarks.get(key) ?? 0;
@@ -95,7 +95,7 @@ export class SimulatedOperations {
     const firstSeq = this.received.get(`${key}/${lastSeq}`) ?? lastSeq;
     for (let seq = Math.max(firstSeq, before + 1); seq <= lastSeq; seq++) {
       if (this.store.hasBlock(journal, lane, seq)) continue;
-      this.ledger.broken('the watermark stays behind the store', `${key} ${seq} is not stored`);
+      this.ledger.broken('the watermark is never ahead of the store', `${key} ${seq} is not stored`);
     }
     this.watermarks.set(key, lastSeq);
     this.world.note(`watermark ${lane} ${lastSeq}`);

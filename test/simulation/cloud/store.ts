@@ -1,4 +1,7 @@
-/** The telemetry store in memory: the same point twice is one, as in InfluxDB. It outlives the cloud's crashes. */
+/**
+ * The telemetry store in memory. Writing the same point twice leaves one, as in InfluxDB. It survives the cloud's
+ * crashes.
+ */
 import { crc32 } from 'node:zlib';
 import type { ReadingStore, RejectedLine, StoreBatch, StoreOutcome } from '../../../cloud/ports/store.ts';
 import { linesOf } from '../../../shared/contract/line-protocol.ts';
@@ -17,11 +20,11 @@ interface Content {
 
 export class SimulatedStore {
   mode: StoreMode = 'well';
-  /** Series and time → the line that is there. */
+  /** The stored line by series and time. */
   readonly points = new Map<string, string>();
-  /** Message number → its points. */
+  /** The points of each message, by message number. */
   readonly found = new Map<number, Set<string>>();
-  /** Message numbers of readings, in the order in which the cloud first heard that they were stored. */
+  /** Message numbers of readings, in the order in which the cloud was first told that they were stored. */
   readonly order = new Set<number>();
   private readonly blocks = new Map<string, number>();
   private readonly newest = new Map<string, number>();
@@ -30,7 +33,7 @@ export class SimulatedStore {
   private readonly isForgotten: () => boolean;
   private readonly random: Random;
 
-  /** `isForgotten`: the gateway may have forgotten which times are occupied, with blocks that are gone. */
+  /** `isForgotten`: whether the gateway may have lost its record of occupied times, together with lost blocks. */
   constructor(world: World, ledger: Ledger, isForgotten: () => boolean) {
     this.world = world;
     this.ledger = ledger;
@@ -38,7 +41,7 @@ export class SimulatedStore {
     this.random = world.random('store');
   }
 
-  /** The store as one life of the cloud sees it. */
+  /** The store for one life of the cloud. */
   open(process: Process): ReadingStore {
     return {
       kind: 'simulated',
@@ -67,7 +70,7 @@ export class SimulatedStore {
         world.operation('stored');
         if (process.alive) settle();
       };
-      // A store that hangs may yet do what it was told, much later, when nobody waits any more.
+      // A store that hangs may still complete the write much later, when nobody waits any more.
       const isDone = mode !== 'hangs' || random.next() < 0.5;
       const afterMs = mode === 'hangs' ? between(random, 100, 5_000) : delayMs;
       world.after(afterMs, () => {
@@ -104,7 +107,7 @@ export class SimulatedStore {
   private put({ n, key, line }: Content, isInOrder: boolean): void {
     const there = this.points.get(key);
     if (there !== undefined && there !== line && !this.isForgotten()) {
-      this.ledger.broken('no point is overwritten', `${line} took the place of ${there}`);
+      this.ledger.broken('no point is overwritten', `${line} replaced ${there}`);
     }
     this.points.set(key, line);
     const points = this.found.get(n) ?? new Set();
@@ -113,15 +116,16 @@ export class SimulatedStore {
   }
 
   /**
-   * Blocks of a lane are stored in order, and a seq never stands for two blocks. (What the cloud had given up may be
-   * done later, out of order: of a block that the gateway has lost since, it is the only copy.)
+   * Checks that blocks of a lane are stored in order, and that a seq never stands for two blocks. A write that the
+   * cloud gave up may complete later and out of order: the gateway may have lost that block since, so it is the only
+   * copy.
    */
   private putBlock({ journal, lane }: StoreBatch, seq: number, text: string, isAwaited: boolean): void {
     const key = `${journal}/${lane}/${seq}`;
     const checksum = crc32(text);
     const known = this.blocks.get(key);
     if (known !== undefined && known !== checksum) {
-      this.ledger.broken('a seq stands for one block', `${key} came with another content`);
+      this.ledger.broken('a seq stands for one block', `${key} arrived with different content`);
     }
     const newest = this.newest.get(`${journal}/${lane}`) ?? 0;
     if (known === undefined && seq < newest && isAwaited) {
@@ -132,7 +136,7 @@ export class SimulatedStore {
   }
 }
 
-/** `n=` is a field of readings and estimates; events carry it in their data's note. */
+/** Readings and estimates have a field `n=`; events have the number in their data's note. */
 function contentOf(line: string): Content {
   const n = /(?:[ ,]n=|\\"note\\":\\"#)(\d+)/.exec(line)?.[1];
   const key = `${line.slice(0, line.indexOf(' '))}${line.slice(line.lastIndexOf(' '))}`;

@@ -26,7 +26,7 @@ const base = compileValidator(GatewayConfig)(
     http: {},
     serial: { ports: [] },
     machines: [{ match: 'plant/m*', type: open.name }],
-    // Limits of waiting in proportion to the few seconds that a schedule lasts.
+    // Time limits in proportion to the few seconds of a schedule.
     uplink: { connectMsMax: 1_000, ackMsMax: 4_000, backoffFirstMs: 50, backoffMaxMs: 1_000, lingerMs: 20 },
     journal: { appendPatienceMs: 1_000 },
   },

@@ -1,4 +1,4 @@
-/** The gateway's disk: the journal's disk in memory, with latency, and with faults that begin and end. */
+/** The gateway's disk: the journal's disk in memory, with latency, and with faults that start and end. */
 import type { JournalFs } from '../../../gateway/journal/fs.ts';
 import {
   type Access,
@@ -18,7 +18,7 @@ const latencyMs: Partial<Record<Operation, [from: number, to: number]>> = {
   create: [0.02, 0.3],
   truncate: [0.02, 0.3],
 };
-/** Most reads are answered from the page cache, at once. */
+/** The share of reads with latency. The others are answered from the page cache immediately. */
 const readsWithLatency = 0.15;
 
 export class SimulatedDisk {
@@ -26,12 +26,12 @@ export class SimulatedDisk {
   readonly errors = new Set<{ operation: Operation; code: string }>();
   /** Pages that cannot be read. */
   readonly badPages = new Set<{ path: string; at: number }>();
-  /** Attempts to read blocks that failed, and when the last one of an event did. */
+  /** Number of failed attempts to read blocks, and when the last attempt to read an event failed. */
   failedReads = 0;
   eventsFailedMs = Number.NEGATIVE_INFINITY;
-  /** Segment files were damaged behind the gateway's back, or its state files. */
+  /** Number of segment files and of state files that were damaged without the gateway's knowledge. */
   readonly flips = { segment: 0, state: 0 };
-  /** Segments of readings that were dropped, and with them what they knew of resends and occupied times. */
+  /** Number of dropped segments of readings. With them, knowledge of resends and occupied times is lost. */
   dropped = 0;
   readonly disk = new MemoryDisk();
   private readonly world: World;
@@ -65,7 +65,7 @@ export class SimulatedDisk {
     this.disk.capacityBytes = Number.POSITIVE_INFINITY;
   }
 
-  /** The program ended, or the power went: what was being written is there in part. */
+  /** The process stopped, or the power went: writes in progress are on disk in part. */
   crash(power: boolean): void {
     for (const access of this.writes) {
       if (this.random.next() < 0.5) access.partly(whole(this.random, 0, access.to - access.from));
@@ -75,7 +75,7 @@ export class SimulatedDisk {
     else this.disk.kill();
   }
 
-  /** One bit of one file, durably. What was flipped, or null if there is no such file. */
+  /** Flips one bit of one file, durably. Returns a description of it, or null if there is no such file. */
   flip(target: 'segment' | 'state'): string | null {
     const paths = this.journal().filter((path) => path.endsWith('.seg') === (target === 'segment'));
     if (paths.length === 0) return null;
@@ -92,7 +92,7 @@ export class SimulatedDisk {
     return `${path} at ${at}`;
   }
 
-  /** One page of a file of the journal, from now on; how it becomes well again. */
+  /** Makes one page of a journal file unreadable. Returns a function that makes it readable again. */
   spoilPage(): () => void {
     const path = pick(this.random, this.journal());
     if (path === undefined) return () => undefined;

@@ -1,4 +1,7 @@
-/** The main thread's side of one life of the gateway: packs messages into slabs and settles them when theirs is durable. */
+/**
+ * The main thread's side of one life of the gateway: packs messages into slabs, and settles them when their slab is
+ * durable.
+ */
 import type { DataPlane } from '../../../gateway/pipeline/plane.ts';
 import { NameTexts, SlabReader } from '../../../gateway/pipeline/slab-reader.ts';
 import { NameNumbers, SlabWriter, slabBytes } from '../../../gateway/pipeline/slab-writer.ts';
@@ -62,7 +65,7 @@ export class Front {
     } catch (thrown) {
       error = thrown instanceof Error ? thrown : new Error(String(thrown));
     }
-    // The memory goes back to its owner, who writes other messages into it.
+    // The memory returns to its owner, who writes other messages into it.
     new Uint8Array(slab.memory).fill(0xee);
     this.underWay--;
     this.world.note(`settled ${group.length}${error ? `: ${error.message}` : ''}`);

@@ -1,6 +1,6 @@
 /**
- * The gateway: the real data plane (decoding, placement, journal, uplink) on a simulated disk and link, behind a front
- * that packs messages as the main thread does. A crash ends it between any two steps.
+ * The gateway: the real data plane (decoding, reading identity, journal, uplink) on a simulated disk and network,
+ * behind a front that packs messages as the main thread does. A crash may happen between any two steps.
  */
 import { RecentReadings } from '../../../gateway/decode/identity/recent-readings.ts';
 import { openJournals } from '../../../gateway/journal/journal-set.ts';
@@ -20,7 +20,7 @@ import { gatewayConfig, machineTypes } from './config.ts';
 import { SimulatedDisk } from './disk.ts';
 import { Front, type Settle } from './front.ts';
 import { openLetters, readLetters } from './letters.ts';
-import { Said } from './reported.ts';
+import { LogCounts } from './log-counts.ts';
 import { StatusWatch } from './status-watch.ts';
 
 interface Life {
@@ -32,11 +32,13 @@ interface Life {
 }
 
 const restartMs = 300;
-/** The longest that `stop` may take: the journal's own limit, and retries on a disk. */
+/** Time limit of `stop`: the journal's own limit, and retries on a disk. */
 const stopMsMax = 15_000;
 /** Delay after which the uplink retries a lane that cannot be read. */
 const readRetryMs = 1_000;
-/** Identities that are remembered: more than a schedule has, and less memory to clear at each start than by default. */
+/**
+ * Number of remembered identities: more than a schedule has, and less memory to clear at each start than by default.
+ */
 const recentMax = 1 << 13;
 
 export class SimulatedGateway {
@@ -49,8 +51,8 @@ export class SimulatedGateway {
   failedStarts = 0;
   stopping = false;
   readonly status: StatusWatch;
-  /** Counters may be lost with a life, the log not. */
-  readonly said = new Said();
+  /** Counters may be lost with a life of the gateway, but the log is kept. */
+  readonly logCounts = new LogCounts();
   private readonly world: World;
   private readonly ledger: Ledger;
   private readonly network: Network;
@@ -74,7 +76,7 @@ export class SimulatedGateway {
     this.schedule = parts.schedule;
     this.seams = parts.seams;
     this.disk = new SimulatedDisk(parts.world);
-    this.log = this.said.log();
+    this.log = this.logCounts.log();
     const { journalBytesMax } = parts.schedule;
     this.status = new StatusWatch(parts.world, parts.ledger, parts.cloud, journalBytesMax);
   }
@@ -129,7 +131,7 @@ export class SimulatedGateway {
     this.world.after(downMs, () => this.start());
   }
 
-  /** An orderly stop; bounded in time. Then it starts again, unless this is the end. */
+  /** Stops the gateway in order, within a time limit. Then it starts again, unless `downMs` is null. */
   async restart(downMs: number | null): Promise<void> {
     const { life, world } = this;
     if (!life?.plane || this.stopping) return;
@@ -149,7 +151,7 @@ export class SimulatedGateway {
     if (downMs !== null) world.after(downMs, () => this.start());
   }
 
-  /** Intake.accept of this life, for a sensor's connection to it. */
+  /** The `accept` of the intake of this life, for a sensor's connection to it. */
   accept(message: RawMessage, settled: Settle): void {
     this.life?.front.accept(message, settled);
   }
@@ -162,7 +164,7 @@ export class SimulatedGateway {
     this.life?.plane?.estimates(lines);
   }
 
-  /** Sends an event as the main thread does; `taken` is called when it is durable. */
+  /** Sends an event as the main thread does. `taken` is called when it is durable. */
   event(event: HarbingerEvent, taken: () => void): void {
     const { life } = this;
     if (!life?.plane) return;
@@ -183,7 +185,7 @@ export class SimulatedGateway {
     return this.life?.eventsUnderWay ?? 0;
   }
 
-  /** Identities and times are lost with blocks, so a new life of the gateway may not know them. */
+  /** Whether identities and times may be lost: a new life of the gateway may lack those in lost blocks. */
   get mayForget(): boolean {
     return this.disk.flips.segment > 0 || (this.disk.dropped > 0 && this.starts > 1);
   }
@@ -197,7 +199,7 @@ export class SimulatedGateway {
       inFlightMax: this.schedule.inFlightMax,
       eventWaitingSinceMs: (sentSeq: number) => {
         const since = this.status.eventWaitingSinceMs(sentSeq);
-        // A lane that cannot be read holds up no other; it looks again after a moment.
+        // A lane that cannot be read delays no other lane; it is retried after a moment.
         return since === null ? null : Math.max(since, this.disk.eventsFailedMs + readRetryMs);
       },
     };
@@ -236,7 +238,7 @@ export class SimulatedGateway {
     this.onGone.clear();
   }
 
-  /** Nothing waits to be sent, by the last status. */
+  /** Whether nothing waits to be sent, according to the last status. */
   get isDrained(): boolean {
     return this.isUp && this.status.isDrained;
   }

@@ -1,4 +1,7 @@
-/** Asks the gateway for its status, as the statistics job does, which makes it report its losses too. Checks what it reports. */
+/**
+ * Requests the gateway's status like the statistics job, which also makes it report its losses. Checks the reported
+ * values.
+ */
 import type { DataPlane } from '../../../gateway/pipeline/plane.ts';
 import type { DataStatus } from '../../../gateway/pipeline/status.ts';
 import { type Lane, lanes } from '../../../shared/contract/lanes.ts';
@@ -45,12 +48,12 @@ export class StatusWatch {
     this.eventsSince = [];
   }
 
-  /** Nothing waits to be sent. */
+  /** Whether nothing waits to be sent. */
   get isDrained(): boolean {
     return lanes.every((lane) => this.now?.backlog[lane]?.blocks === 0);
   }
 
-  /** When an event after this one was first seen waiting; null if none is. */
+  /** When an event after `sentSeq` was first seen waiting; null if none waits. */
   eventWaitingSinceMs(sentSeq: number): number | null {
     return this.eventsSince.find(({ seq }) => seq > sentSeq)?.sinceMs ?? null;
   }
@@ -70,9 +73,9 @@ export class StatusWatch {
 
   private checkCursor(lane: Lane, firstSeq: number, cursor: number): void {
     const stored = this.cloud.operations.newestWatermark(lane);
-    // A cursor begins at the oldest block there is: those before it were dropped.
+    // A cursor starts at the oldest block that exists: earlier ones were dropped.
     if (cursor <= Math.max(stored, firstSeq - 1)) return;
-    this.ledger.broken('cursors stay behind the cloud', `${lane}: cursor ${cursor}, stored ${stored}`);
+    this.ledger.broken('a cursor is never ahead of the cloud', `${lane}: cursor ${cursor}, stored ${stored}`);
   }
 
   private noteEvents({ journals, backlog }: DataStatus): void {

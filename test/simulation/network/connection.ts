@@ -1,5 +1,4 @@
-/** One connection of the gateway's uplink to the cloud: frames arrive in order, and once one is lost none after it does. */
-
+/** One connection of the gateway's uplink to the cloud. Frames arrive in order, and none arrives after a lost one. */
 import type { Sender } from '../../../cloud/ports/log.ts';
 import { BatchRefused, type CloudLink } from '../../../gateway/ports/uplink.ts';
 import { decodeBatch } from '../../../shared/contract/batch.ts';
@@ -9,12 +8,12 @@ import type { GatewayConnection, SimulatedCloud } from '../cloud/cloud.ts';
 import type { Ledger } from '../world/ledger.ts';
 import { momentMs, type Process, type World } from '../world/world.ts';
 
-/** How long an event may wait on disk while readings go out on the same connection. */
+/** How long an event may wait on disk while readings are sent on the same connection. */
 const eventWaitMsMax = 500;
 
 export interface LinkRules {
   inFlightMax: number;
-  /** Since when the oldest event has been durable and not sent on this connection; null if there is none. */
+  /** When the oldest durable event that was not sent on this connection became durable; null if there is none. */
   eventWaitingSinceMs(sentSeq: number): number | null;
 }
 
@@ -44,15 +43,15 @@ export class Connection implements CloudLink, GatewayConnection {
   private readonly atCloud = new AbortController();
   private readonly underWay = new Map<Lane, Set<Sending>>();
   private readonly sentSeq = { events: 0, estimates: 0, readings: 0 };
-  /** Since when events can go: the connection was made, or the cloud has taken the events that it had refused. */
+  /** Events can be sent since then: the connection was made, or the cloud accepted events that it had refused. */
   private openedMs = 0;
   private areEventsRefused = false;
   private state: 'new' | 'open' | 'silent' | 'broken' | 'closed' = 'new';
-  /** When the wire is free for the next frame, and when the last one arrives. */
+  /** When the wire is free for the next frame, and when the last frame arrives. */
   private wireFreeMs = 0;
   private lastArrivalMs = 0;
   private lastAckMs = 0;
-  /** Something did not arrive: then nothing sent after it does. */
+  /** Whether a frame did not arrive: then no later frame arrives either. */
   private hasGap = false;
   private markClosed: () => void = () => undefined;
 
@@ -137,14 +136,14 @@ export class Connection implements CloudLink, GatewayConnection {
     });
   }
 
-  /** The gateway's end is closed at once; the cloud hears of it later. */
+  /** Closes the gateway's end immediately; the cloud learns of it later. */
   async close(): Promise<void> {
     const wasReachable = this.state === 'open' || this.state === 'new';
     this.end('closed');
     if (wasReachable) this.world.after(this.network.latency(), () => this.atCloud.abort());
   }
 
-  /** Each side notices in its own time. */
+  /** Cuts the connection. Each side detects it in its own time. */
   cut(): void {
     if (this.state !== 'open' && this.state !== 'silent') return;
     this.state = 'broken';
@@ -160,7 +159,7 @@ export class Connection implements CloudLink, GatewayConnection {
     this.world.after(noticeMs * 1.5, () => this.atCloud.abort());
   }
 
-  /** The cloud is gone, or gave this connection up. */
+  /** Called when the cloud has crashed or gave this connection up. */
   lost(): void {
     this.atCloud.abort();
     if (this.state === 'open') this.noticeAtGateway(this.network.latency());
@@ -174,7 +173,7 @@ export class Connection implements CloudLink, GatewayConnection {
     this.lastArrivalMs = Math.max(this.lastArrivalMs + momentMs, this.wireFreeMs + network.latency());
     const sentWhole = this.wireFreeMs;
     world.after(this.lastArrivalMs - world.nowMs, () => {
-      // Frames that had left whole before the cut arrive, if the other end is still there; the last one was cut in two.
+      // Frames sent completely before the cut arrive, if the other end still exists; the last one was cut in two.
       const isThere =
         this.state === 'open' || (this.state === 'broken' && world.nowMs - sentWhole < network.delayMs[1]);
       this.hasGap ||= !isThere || this.atCloud.signal.aborted;
@@ -215,7 +214,7 @@ export class Connection implements CloudLink, GatewayConnection {
     this.markClosed();
   }
 
-  /** Bulk must not go out while an event that could go waits. */
+  /** Checks that no readings are sent while an event waits that could be sent. */
   private checkEventsFirst(): void {
     const since = this.rules.eventWaitingSinceMs(
       Math.max(this.sentSeq.events, this.cloud.operations.newestWatermark('events')),
@@ -224,8 +223,8 @@ export class Connection implements CloudLink, GatewayConnection {
     const waitedMs = this.world.nowMs - Math.max(since, this.openedMs);
     if (waitedMs > eventWaitMsMax) {
       this.ledger.broken(
-        'events go before readings',
-        `an event waited ${Math.round(waitedMs)} ms while readings went`,
+        'events are sent before readings',
+        `an event waited ${Math.round(waitedMs)} ms while readings were sent`,
       );
     }
   }

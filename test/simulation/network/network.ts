@@ -1,6 +1,6 @@
 /**
- * The network between gateway and cloud: delay and a limited rate, one connection at a time. It can be cut (also within a
- * frame, which then never arrives), and be half-open: what is sent vanishes and nobody notices for long.
+ * The network between gateway and cloud: delay and a limited rate, one connection at a time. It can be cut (also within
+ * a frame, which then never arrives), and be half-open: frames vanish, and nobody detects it for long.
  */
 import type { Random } from '../../../shared/runtime/random.ts';
 import type { SimulatedCloud } from '../cloud/cloud.ts';
@@ -52,13 +52,13 @@ export class Network implements Carrier {
     return flipped;
   }
 
-  /** True once both sides know each other. */
+  /** True once both ends are connected. */
   async open(connection: Connection, process: Process): Promise<boolean> {
     await process.pause(2 * this.latency());
     if (this.halfOpen) await process.pause(connectMsMax);
     if (!this.up || this.halfOpen || !this.cloud.isUp) return false;
     this.connections++;
-    // The cloud knows a gateway by its name: a new connection takes the old one's place.
+    // The cloud knows a gateway by its name: a new connection replaces the old one.
     this.current?.lost();
     this.current = connection;
     return true;
@@ -69,7 +69,10 @@ export class Network implements Carrier {
     this.current?.cut();
   }
 
-  /** Frames that had been sent arrive; the gateway's system tells the cloud, or without power it has to find out. */
+  /**
+   * Frames that had been sent arrive. The gateway's system closes the connection; without power the cloud must detect
+   * it.
+   */
   gatewayGone(power: boolean): void {
     const { current } = this;
     this.world.after(power ? keepAliveMs * 1.5 : this.latency(), () => current?.lost());
@@ -79,7 +82,7 @@ export class Network implements Carrier {
     this.current?.lost();
   }
 
-  /** The connection is half-open from now on. */
+  /** Makes the connection half-open. */
   silence(): void {
     this.current?.silence(keepAliveMs);
   }

@@ -1,4 +1,4 @@
-/** The runs that a worker process is told to do; its answer is Totals. */
+/** The runs that a worker process is told to do. Its answer is Totals. */
 export interface Chunk {
   firstSeed: number;
   count: number;

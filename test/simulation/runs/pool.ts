@@ -1,11 +1,11 @@
-/** Schedules on all cores: worker processes that take seeds by the chunk. */
+/** Runs schedules on all cores, in worker processes that take seeds in chunks. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { compiledEntry } from '../../../shared/files/paths.ts';
 import type { Chunk } from './chunk.ts';
 import { Totals } from './totals.ts';
 
 const chunkSchedules = 25;
-/** After this a new process takes over: promises of killed gateways are never released, half a megabyte a schedule. */
+/** After this many chunks a new process takes over: promises of killed gateways leak half a megabyte per schedule. */
 const chunksPerProcess = 40;
 
 export interface PoolOptions {
@@ -13,13 +13,13 @@ export interface PoolOptions {
   schedules: number;
   processes: number;
   keepGoing: boolean;
-  /** No new chunk is begun once it is false. */
+  /** No new chunk is started once it returns false. */
   goOn(): boolean;
-  /** After each chunk. */
+  /** Called after each chunk. */
   onProgress(totals: Totals, newFailures: Totals['failures']): void;
 }
 
-/** Resolves when all seeds are done, or after the first failure. @throws Error where a run came to a standstill */
+/** Resolves when all seeds are done, or after the first failure. @throws Error if a run came to a standstill */
 export async function runPool(options: PoolOptions): Promise<Totals> {
   const totals = new Totals();
   let next = options.seed;
@@ -41,7 +41,7 @@ export async function runPool(options: PoolOptions): Promise<Totals> {
   return totals;
 }
 
-/** One slot of the pool: process after process until there is no chunk any more. */
+/** One slot of the pool: one process after the other, until no chunk is left. */
 async function work(nextChunk: () => Chunk | null, onDone: (part: Totals) => void): Promise<void> {
   for (let chunk = nextChunk(); chunk; chunk = nextChunk()) await runProcess(chunk, nextChunk, onDone);
 }
@@ -63,7 +63,7 @@ function runProcess(
     child.on('error', reject);
     child.on('exit', (code) => {
       if (code === 0) resolve();
-      else reject(new Error(`a worker ended with code ${code}`));
+      else reject(new Error(`a worker exited with code ${code}`));
     });
     child.send(first);
   });

@@ -1,4 +1,7 @@
-/** Makes a failing schedule small: fewer faults, fewer and simpler sensors, a shorter run, as long as it still fails so. */
+/**
+ * Reduces a failing schedule: fewer faults, fewer and simpler sensors, a shorter run, as long as it fails in the same
+ * way.
+ */
 
 import { simulate } from '../simulate.ts';
 import type { Schedule, SensorPlan } from '../world/schedule.ts';
@@ -6,7 +9,7 @@ import type { Seams } from '../world/seams.ts';
 
 const runsMax = 400;
 
-/** `invariant` is the broken rule that must stay broken; `faulty` are the faults put into the product, as in simulate(). */
+/** `invariant` is the rule that must stay broken; `faulty` are the faults put into the product, as in simulate(). */
 export async function shrink(
   schedule: Schedule,
   invariant: string,
@@ -37,7 +40,7 @@ export async function shrink(
   return best;
 }
 
-/** Leaves out halves, quarters, …, single items. True if any could go. */
+/** Leaves out halves, quarters, …, single items. Returns true if any item could be left out. */
 async function shrinkList(
   best: () => Schedule,
   key: 'faults' | 'sensors',

@@ -35,7 +35,7 @@ export class Totals {
     const rows: [string, number][] = [
       ['schedules', this.schedules],
       ['schedules a minute', Math.round((this.schedules / seconds) * 60)],
-      ['the same for a CPU', Math.round((this.schedules / this.cpuMs) * 60_000)],
+      ['the same per CPU', Math.round((this.schedules / this.cpuMs) * 60_000)],
       ['steps', this.steps],
       ['simulated minutes', Math.round(this.virtualMs / 60_000)],
       ...Object.entries(this.outcome),

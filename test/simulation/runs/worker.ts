@@ -1,4 +1,4 @@
-/** A process that runs the schedules it is told to: see pool.ts. */
+/** A process that runs the schedules it is told to run: see pool.ts. */
 
 import { simulate } from '../simulate.ts';
 import { drawSchedule } from '../world/schedule.ts';
@@ -20,7 +20,7 @@ async function run({ firstSeed, count, keepGoing }: Chunk): Promise<void> {
   process.send?.(totals);
 }
 
-// While a run is under way nothing else keeps the process: where it waits for ever, the process ends, and says so.
+// During a run nothing else keeps the process alive. If the run waits for ever, the process exits and reports it.
 process.exitCode = standstill;
 process.on('exit', (code) => {
   if (code === standstill) process.stderr.write(`seed ${seed}: the run came to a standstill\n`);

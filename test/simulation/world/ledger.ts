@@ -1,6 +1,6 @@
 /**
- * The record of a run, kept outside the system: every message that was sent, what became of it, and every rule that was
- * broken. Each message carries a number that no other has, so it is recognised wherever it turns up.
+ * The record of a run, kept outside the system: every message that was sent, its outcome, and every rule that was
+ * broken. Each message carries a unique number, so that it is recognised wherever it appears.
  */
 import type { SensorPlan } from './schedule.ts';
 
@@ -9,12 +9,12 @@ export type Kind = 'reading' | 'poison' | 'malformed' | 'lifecycle' | 'event' | 
 export interface Sent {
   n: number;
   kind: Kind;
-  /** Position in the order in which its sensor sent; -1 if it is not a sensor's. */
+  /** Position in its sensor's order of sending; -1 if no sensor sent it. */
   ordinal: number;
   sensor: number;
   plan: SensorPlan | null;
   acked: boolean;
-  /** Times that the gateway got it. */
+  /** How often the gateway received it. */
   handed: number;
 }
 

@@ -1,9 +1,9 @@
-/** The plan of a simulated run. It is data: it can be drawn from a seed, printed, cut down and run again. */
+/** The plan of a simulated run. It is data: it can be drawn from a seed, printed, reduced and repeated. */
 import type { Operation } from '../../../gateway/journal/memory-disk.testing.ts';
 import { type Random, seededRandom } from '../../../shared/runtime/random.ts';
 import { between, pick, whole } from './world.ts';
 
-/** When a crash strikes, counted from its time: after so many steps, or in the nth operation of a name. */
+/** The moment of a crash, counted from its time: after a number of steps, or in the nth operation of a name. */
 export type Moment = { steps: number } | { operation: string; nth: number };
 
 export type Fault = { atMs: number } & (
@@ -34,8 +34,8 @@ export type Fault = { atMs: number } & (
 export type FaultKind = Fault['kind'];
 
 /**
- * How a sensor identifies its readings: a unique id; a running number with or without device time; device time alone (then
- * never two of the same); or nothing, which is at least once.
+ * How a sensor identifies its readings: by a unique id; by a running number with or without device time; by device time
+ * alone (then no two are the same); or not at all, which means at-least-once delivery.
  */
 export type Identity = 'id' | 'seq' | 'seq+ts' | 'ts' | 'none';
 
@@ -43,16 +43,16 @@ export interface SensorPlan {
   machine: string;
   identity: Identity;
   periodMs: number;
-  /** Sent and not yet acknowledged at once. */
+  /** Most messages that are sent and not yet acknowledged. */
   window: number;
-  /** Running numbers begin again after so many; number and time together are never the same again. */
+  /** Running numbers restart after this many; number and time together are never repeated. */
   seqModulo: number;
-  /** Device times are rounded down to this, so that readings share them. */
+  /** Device times are rounded down to this step, so that several readings share a time. */
   tsStepMs: number;
-  /** Eight more values in each reading: a journal fills up sooner. */
+  /** Adds eight values to each reading, so that a journal fills up sooner. */
   wide: boolean;
   malformedShare: number;
-  /** Share of readings that the store rejects. */
+  /** The share of readings that the store rejects. */
   poisonShare: number;
   lifecycleShare: number;
 }
@@ -79,7 +79,7 @@ export function drawSchedule(seed: number): Schedule {
   const durationMs = isSmall ? whole(random, 2_000, 5_000) : whole(random, 300, 2_500);
   const sensors = Array.from({ length: whole(random, 1, 4) }, () => drawSensor(random, isSmall));
   const faults = Array.from({ length: whole(random, 0, 8) }, () => drawFault(random, durationMs));
-  // A disk that overflows needs a backlog.
+  // A full disk needs a backlog.
   if (isSmall) faults.push({ kind: 'link-cut', atMs: 100, forMs: durationMs });
   return {
     seed,
@@ -158,7 +158,7 @@ function drawFault(random: Random, durationMs: number): Fault {
   }
 }
 
-/** A kind is drawn the more often the more often it is named. */
+/** A kind is drawn more often the more often it is listed. */
 const kinds: readonly FaultKind[] = [
   ...Array<FaultKind>(6).fill('gateway-crash'),
   ...Array<FaultKind>(3).fill('cloud-crash'),

@@ -1,6 +1,7 @@
 /**
  * The seams of a simulated run: the dependencies that product code is given, and that a test may replace by a faulty
- * version. They are the product's own ports and constructor parameters, so a seam that the product loses does not compile.
+ * version. They are the product's own ports and constructor parameters, so a seam that the product loses does not
+ * compile.
  */
 import type { BatchLog, BatchSink } from '../../../cloud/ports/log.ts';
 import type { ReadingStore } from '../../../cloud/ports/store.ts';
@@ -13,7 +14,7 @@ import type { CloudLink } from '../../../gateway/ports/uplink.ts';
 
 export type OpenJournals = (options: JournalOptions) => Promise<JournalSet>;
 
-/** Each is called once in each life of a process, with the sound part, and returns what is used in its place. */
+/** Each is called once in each life of a process, with the correct part, and returns the part to use instead. */
 export interface Seams {
   disk(fs: JournalFs): JournalFs;
   journals(open: OpenJournals): OpenJournals;

@@ -1,21 +1,24 @@
 /**
- * Time, chance and the order of everything in a simulated run. All that happens is a timer on one manual clock; between
- * two timers everything settles. So a run is a list of steps that depends on nothing but its schedule.
+ * Time, chance and the order of everything in a simulated run. Everything happens in timers on one manual clock, and
+ * all promises settle between two timers. So a run is a list of steps that depends only on its schedule.
  */
 import { crc32 } from 'node:zlib';
 import type { Clock, Timer } from '../../../shared/runtime/clock.ts';
 import { manualClock } from '../../../shared/runtime/manual-clock.ts';
 import { type Random, seededRandom } from '../../../shared/runtime/random.ts';
 
-/** Lines of the trace that are kept for showing; all of them go into its fingerprint. */
+/** Lines of the trace that are kept to be shown. All lines go into its fingerprint. */
 const traceKept = 400;
-/** A schedule takes some thousand steps; beyond this it is taken for a program that runs in a circle. */
+/** A schedule takes some thousand steps. A program that takes more than this is assumed to loop for ever. */
 const stepsMax = 200_000;
 
-/** Turns of the event loop are expensive: most steps settle within microtasks; the turns in between reveal unhandled rejections. */
+/**
+ * A turn of the event loop is expensive, and most steps settle within microtasks. The turns in between reveal unhandled
+ * rejections.
+ */
 const stepsPerTurn = 8;
 
-/** Something that fires after so many steps, or at the nth operation of a name. */
+/** A callback that is called after a number of steps, or at the nth operation of a name. */
 interface Armed {
   operation: string | null;
   left: number;
@@ -40,12 +43,12 @@ export class World {
     return this.clock.monotonicMs();
   }
 
-  /** A random source for one actor: the draws of one do not change those of another. */
+  /** A random source for one actor: the draws of one actor do not change those of another. */
   random(actor: string): Random {
     return seededRandom(crc32(actor, this.seed >>> 0));
   }
 
-  /** True time of day, in whole ms as computers tell it. */
+  /** True time of day, in whole ms like computers report it. */
   get wallMs(): number {
     return Math.floor(this.clock.nowMs());
   }
@@ -65,7 +68,7 @@ export class World {
     return this.clock.setTimer(delayMs, fn);
   }
 
-  /** Counts from now. `operation` null counts steps. */
+  /** Counts from now. With `operation` null it counts steps. */
   arm(operation: string | null, count: number, fire: () => void): void {
     this.armed.push({ operation, left: count, fire });
   }
@@ -74,14 +77,15 @@ export class World {
     this.armed = [];
   }
 
-  /** An actor is about to do something that a fault may wait for. */
+  /** Called before an operation that a fault may wait for. */
   operation(name: string): void {
     this.countDown(name);
   }
 
   async step(untilMs: number): Promise<boolean> {
     if (!(await this.clock.step(untilMs))) return false;
-    if (++this.steps > stepsMax) throw new Error(`more than ${stepsMax} steps: something goes in a circle`);
+    if (++this.steps > stepsMax)
+      throw new Error(`more than ${stepsMax} steps: the program seems to loop for ever`);
     this.countDown(null);
     return true;
   }
@@ -91,7 +95,7 @@ export class World {
     await this.clock.advance(Math.max(0, untilMs - this.nowMs));
   }
 
-  /** Everything simulated runs in microtasks, which are done by a tick that is requested from within one. */
+  /** Everything simulated runs in microtasks, which are complete by a tick that is requested from within one. */
   private settled(): Promise<void> {
     const later = this.settlings++ % stepsPerTurn === 0 ? setImmediate : process.nextTick;
     return new Promise((resolve) => later(resolve));
@@ -107,7 +111,7 @@ export class World {
   }
 }
 
-/** One life of a program. After `kill` none of its timers fires, so nothing of it ever goes on. */
+/** One life of a program. After `kill` none of its timers fires, so none of its code ever continues. */
 export class Process {
   alive = true;
   readonly name: string;
@@ -136,7 +140,7 @@ export class Process {
     };
   }
 
-  /** Resolves after a while, unless the process ends before: then never. */
+  /** Resolves after a while. If the process is killed before, it never settles. */
   pause(delayMs: number): Promise<void> {
     return new Promise((resolve) => {
       this.clock.setTimer(delayMs, resolve);
@@ -150,7 +154,9 @@ export class Process {
   }
 }
 
-/** The promise that a killed program waits for. A new one each time: a shared one would keep its waiters. */
+/**
+ * A promise that never settles, for a killed program. A new one each time, because a shared one would keep its waiters.
+ */
 export function never(): Promise<never> {
   return new Promise(() => undefined);
 }
@@ -158,7 +164,7 @@ export function never(): Promise<never> {
 /** The gap between two consecutive events: more than the rounding error of a time. */
 export const momentMs = 1e-6;
 
-/** Uniform in [from, to). */
+/** A uniform random number in [from, to). */
 export function between(random: Random, from: number, to: number): number {
   return from + random.next() * (to - from);
 }

@@ -117,10 +117,10 @@ function flippedWatermarks(share: number): Plan {
       writeFileSync(path, bytes);
       const mark = site.cloud.lastLog;
       await site.cloud.start();
-      const said = site.cloud.logsSince(mark).some(({ text }) => text.includes('watermarks are damaged'));
+      const logged = site.cloud.logsSince(mark).some(({ text }) => text.includes('watermarks are damaged'));
       expect('cloud: logs that watermarks are damaged, and trusts none of them', () => {
         if (rows.length === 0) return 'no watermark was found to damage';
-        return said ? null : 'nothing in its log';
+        return logged ? null : 'nothing in its log';
       });
     },
   };
@@ -204,9 +204,9 @@ const torn: Fault = {
         if (last) writeFileSync(path, Buffer.concat([log, logEnds[style](last, new Draw(seed))]));
         else say('the log is still empty');
         await site.cloud.start();
-        const said = site.cloud.logsSince(mark).some(({ text }) => text.includes('cut off the torn end'));
+        const logged = site.cloud.logsSince(mark).some(({ text }) => text.includes('cut off the torn end'));
         expect('cloud: logs that its store’s log had a torn end', () =>
-          said || !last || style === 'a part of a write' ? null : 'nothing in its log',
+          logged || !last || style === 'a part of a write' ? null : 'nothing in its log',
         );
       },
     };

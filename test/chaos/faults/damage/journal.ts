@@ -63,8 +63,9 @@ const tornTail = journalFault('journal-torn-tail', (draw) => {
       });
       if (bytes === 0) return scene.say(`nothing in ${lane} yet`);
       scene.expect('gateway: reports exactly the torn bytes, in its log and as an event', () => {
-        const said = logs.find(({ json }) => json?.lane === lane && isAbout(json, 'torn tail'))?.json;
-        if (said?.bytes !== bytes) return `${bytes} bytes in ${lane}; logged ${JSON.stringify(said ?? null)}`;
+        const logged = logs.find(({ json }) => json?.lane === lane && isAbout(json, 'torn tail'))?.json;
+        if (logged?.bytes !== bytes)
+          return `${bytes} bytes in ${lane}; logged ${JSON.stringify(logged ?? null)}`;
         const isEvent = scene
           .losses()
           .some((loss) => loss.cause === 'torn-tail' && loss.lane === lane && loss.bytes === bytes);

@@ -41,9 +41,9 @@ function dispensable(options: {
           say(path ? `damaged ${path.slice(site.gatewayDir.length + 1)}` : 'it did not exist yet');
           await site.gateway.start();
           if (!says || how === 'truncated') return;
-          const said = site.gateway.logsSince(mark).some(({ text }) => text.includes(says.words));
+          const logged = site.gateway.logsSince(mark).some(({ text }) => text.includes(says.words));
           expect(`gateway: if ${what} lost something, the log says so`, () =>
-            said || !says.isGone(scene) ? null : 'nothing in its log',
+            logged || !says.isGone(scene) ? null : 'nothing in its log',
           );
         },
       };

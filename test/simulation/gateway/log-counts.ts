@@ -1,12 +1,12 @@
 import { type Log, silentLog } from '../../../shared/runtime/log.ts';
 
-/** Counts log messages of a gateway over all its lives, for the comparison with what was done. */
-export class Said {
+/** Counts log messages of a gateway over all its lives, to compare them with what happened. */
+export class LogCounts {
   /** Lines dropped unread, by lane. */
   readonly dropped = new Map<string, number>();
   /** Dropped segments whose number of lines was reported as unknown. */
   uncounted = 0;
-  /** Messages that reading fails, and that it works again. */
+  /** Number of messages that reading fails, and that it works again. */
   readonly reading = { failed: 0, well: 0 };
 
   log(): Log {
