@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 describe('LoadGenerator', () => {
-  it('sends exactly the total at QoS 1 as valid JSON, and its ledger says so', async () => {
+  it('sends exactly the total at QoS 1 as valid JSON, and records it in its ledger', async () => {
     const { port } = await startBroker();
     load = new LoadGenerator({ port, connections: 7, qos: 1, window: 5, total: 1_000 });
     await load.start();
@@ -52,7 +52,7 @@ describe('LoadGenerator', () => {
     expect(new Set(broker.received.map((message) => message.topic)).size).toBe(7);
   });
 
-  it('counts what it sent at QoS 0 after the broker has read it', async () => {
+  it('counts messages at QoS 0 after the broker has read them', async () => {
     const { port } = await startBroker();
     load = new LoadGenerator({ port, connections: 3, qos: 0, total: 5_000 });
     await load.start();
@@ -69,7 +69,7 @@ describe('LoadGenerator', () => {
     expect(report.seconds).toBeGreaterThan(0.45);
   });
 
-  it('sends again, byte for byte but for DUP, what a crash of the broker left unacknowledged', async () => {
+  it('resends messages that a crash of the broker left unacknowledged, unchanged except for DUP', async () => {
     await startBroker();
     broker.holdAcks = true;
     load = new LoadGenerator({ port: broker.port, connections: 4, qos: 1, window: 5, total: 400 });
@@ -86,7 +86,7 @@ describe('LoadGenerator', () => {
     expect(load.ledger.compare(stored())).toMatchObject({ lostCount: 0, repeatedCount: 0 });
   });
 
-  it('sends as pumps whose readings carry the running number, and counts the bytes', async () => {
+  it('sends readings of pumps that carry the running number, and counts the bytes', async () => {
     const { port } = await startBroker();
     load = new LoadGenerator({ port, connections: 3, qos: 1, total: 300, pumps: true });
     await load.start();
@@ -110,7 +110,7 @@ describe('LoadGenerator', () => {
     expect(bytesSent).toBe(topicAndPayload + 300 * (3 + 2 + 2));
   });
 
-  it('lets the machines of a connection take turns', async () => {
+  it('alternates between the machines of a connection', async () => {
     const { port } = await startBroker();
     load = new LoadGenerator({
       port,
@@ -127,7 +127,7 @@ describe('LoadGenerator', () => {
     expect(topics).toContain('telemetry/load/m1-000004');
   });
 
-  it('takes payloads of a function', async () => {
+  it('accepts a function that makes payloads', async () => {
     const { port } = await startBroker();
     const payload = (device: string, seq: number) =>
       Buffer.from(JSON.stringify({ device, seq, x: 'y'.repeat(seq) }));
@@ -147,14 +147,14 @@ describe('LoadGenerator', () => {
     expect(report.acked).toBe(report.sent);
   });
 
-  it('says so when it is refused', async () => {
+  it('reports a refusal', async () => {
     await startBroker();
     broker.refuse = true;
     const refused = new LoadGenerator({ port: broker.port, connections: 1, qos: 1, total: 1 });
     await expect(refused.start()).rejects.toMatchObject({ code: 'LOAD_REFUSED' });
   });
 
-  it('ends when the broker goes and it may not reconnect', async () => {
+  it('stops if the broker goes down and it may not reconnect', async () => {
     const { port } = await startBroker();
     load = new LoadGenerator({ port, connections: 2, qos: 1, reconnect: false });
     await load.start();
@@ -165,7 +165,7 @@ describe('LoadGenerator', () => {
 });
 
 describe('Ledger', () => {
-  it('tells lost, repeated, unknown and stored-but-unacknowledged apart, also after JSON', () => {
+  it('distinguishes lost, repeated, unknown and stored-but-unacknowledged readings, also after JSON', () => {
     const json = {
       machines: [
         {

@@ -19,10 +19,10 @@ import { Ledger, MachineLedger } from './record/ledger.ts';
 const watchMs = 50;
 const connectMsMax = 30_000;
 
-/** Many sensors in one thread, cheap enough to share a small machine with what it measures. */
+/** Many sensors in one thread, cheap enough to share a small machine with the system that it measures. */
 export class LoadGenerator {
   readonly ledger: Ledger;
-  /** Resolves when all is sent and acknowledged, or it ended for another reason: see `LoadReport.end`. */
+  /** Resolves when everything is sent and acknowledged, or when it stopped for another reason: see `LoadReport.end`. */
   readonly finished: Promise<LoadReport>;
   readonly #options: FullLoadOptions;
   readonly #connections: LoadConnection[];
@@ -63,7 +63,7 @@ export class LoadGenerator {
     return { sent: this.#budget.sent, acked: this.#acked, connected, reconnects: this.#sum('reconnects') };
   }
 
-  /** Connects everything, then begins to send. @throws HarbingerError LOAD_REFUSED, LOAD_UNREACHABLE */
+  /** Opens all connections, then starts to send. @throws HarbingerError LOAD_REFUSED, LOAD_UNREACHABLE */
   async start(): Promise<void> {
     this.#phase = 'connecting';
     const deadline = setTimeout(() => this.#onAllReady(new Error('not all connected in time')), connectMsMax);
@@ -84,7 +84,7 @@ export class LoadGenerator {
     this.#begin();
   }
 
-  /** Sends no more, waits for what is under way (bounded), disconnects. */
+  /** Stops sending, waits for messages in flight for a limited time, and disconnects. */
   stop(): Promise<LoadReport> {
     this.#stopped = true;
     this.#budget.close();

@@ -63,13 +63,14 @@ function number(name: keyof typeof values): number | undefined {
   const text = values[name];
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (!Number.isFinite(value) || value < 0) throw new RangeError(`--${name} ${text}: a number from 0 up`);
+  if (!Number.isFinite(value) || value < 0)
+    throw new RangeError(`--${name} ${text}: it must be a number of at least 0`);
   return value;
 }
 
 function options(): LoadOptions {
   const port = number('port');
-  if (!port) throw new RangeError('--port is needed');
+  if (!port) throw new RangeError('--port is required');
   const duration = number('duration');
   const chosen = {
     host: values.host,
@@ -93,7 +94,7 @@ function options(): LoadOptions {
 }
 
 function latencyLogFor({ rate = 0, durationMs = 0 }: LoadOptions): LatencyLog {
-  if (rate * durationMs === 0) throw new RangeError('--latencies needs --rate and --duration');
+  if (rate * durationMs === 0) throw new RangeError('--latencies requires --rate and --duration');
   return new LatencyLog(Math.ceil((rate * durationMs) / 1_000));
 }
 

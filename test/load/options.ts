@@ -6,26 +6,26 @@ import type { LatencyLog } from './record/latency-log.ts';
 export interface LoadOptions {
   host?: string;
   port: number;
-  /** One machine each. */
+  /** Number of connections, each of one machine by default. */
   connections: number;
   qos: 0 | 1;
   /** QoS 1: messages in flight for each connection. Default 20. */
   window?: number;
-  /** Ends after so many messages, or … */
+  /** Number of messages after which it stops. Without it and `durationMs`, `stop()` stops it. */
   total?: number;
-  /** … after so long. At least one of both, or stop(). */
+  /** Time after which it stops. */
   durationMs?: number;
-  /** Messages a second, all connections together. 0 (default): as many as the broker takes. */
+  /** Messages a second over all connections. 0 (default): as many as the broker accepts. */
   rate?: number;
   /** `{machine}` and `{c}` are filled in; `{member}` is the number, 0 …, of one of the connection's `members`. */
   topic?: string;
-  /** Machines that take turns on one connection, where the topic says `{member}`. */
+  /** Number of machines that alternate on one connection, if the topic has `{member}`. */
   members?: number;
-  /** Machine of a connection; `{c}` is its number. */
+  /** Name of a connection's machine; `{c}` is the connection's number. */
   machine?: string;
-  /** A template (see payload.ts) or a function, which costs more. */
+  /** A template (see payload.ts), or a function, which is slower. */
   payload?: string | PayloadFunction;
-  /** Each connection is a pump with its fourteen sensors, instead of `payload`. */
+  /** Makes each connection a pump with fourteen sensors, instead of `payload`. */
   pumps?: boolean;
   /** Pads the template with spaces to this length. */
   payloadBytes?: number;
@@ -36,13 +36,13 @@ export interface LoadOptions {
   clientPrefix?: string;
   /** MQTT's clean session. Default true. */
   clean?: boolean;
-  /** After a loss, connects again and sends everything unacknowledged again. Default true. */
+  /** Whether to reconnect after a loss and resend everything unacknowledged. Default true. */
   reconnect?: boolean;
-  /** How long to wait for the last acknowledgements. */
+  /** Time limit for the last acknowledgements. */
   drainMsMax?: number;
-  /** Gives up when nothing moves for so long. */
+  /** Stops when nothing has moved for this time. */
   stallMsMax?: number;
-  /** Keeps every acknowledgement's latency, besides the report's summary. */
+  /** Records the latency of every acknowledgement, besides the report's summary. */
   latencyLog?: LatencyLog;
   clock?: Clock;
 }
@@ -55,14 +55,14 @@ export interface LoadReport {
   acked: number;
   /** Bytes of all PUBLISH packets, headers included. */
   bytesSent: number;
-  /** Sent again after a loss of connection, with DUP. */
+  /** Messages resent after a loss of connection, with DUP. */
   resent: number;
   reconnects: number;
   /** From the first message to the last acknowledgement (QoS 0: to the broker's answer to a last ping). */
   seconds: number;
-  /** Acknowledged (QoS 0: sent) messages a second. */
+  /** Messages acknowledged (QoS 0: sent) per second. */
   perSecond: number;
-  /** From writing (with a rate: from when the message was due) to its acknowledgement. */
+  /** Time from writing (with a rate: from when the message was due) to the acknowledgement. */
   ackLatency: LatencySummary;
   cpuSeconds: number;
 }

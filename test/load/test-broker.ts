@@ -8,15 +8,15 @@ export interface Received {
   dup: boolean;
 }
 
-/** A real broker that remembers what it received, and can crash and start again on the same port. */
+/** A real broker that remembers what it received, and can crash and restart on the same port. */
 export class TestBroker {
   readonly received: Received[] = [];
   port = 0;
-  /** Reads without acknowledging. */
+  /** Reads messages without acknowledging them. */
   holdAcks = false;
   /** Refuses every login. */
   refuse = false;
-  /** Crashes when so many messages were received. */
+  /** Crashes when it has received this many messages. */
   crashAt = Number.POSITIVE_INFINITY;
   private server: Server | null = null;
   private broker: Aedes | null = null;

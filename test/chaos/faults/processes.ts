@@ -171,7 +171,8 @@ const dataThreadHung: Fault = {
           const samples = watch
             .between(fromMs + 6_000, toMs)
             .filter((sample) => sample.gatewayReady !== null);
-          if (samples.length > 0 && samples.every((sample) => sample.gatewayReady)) return 'it reported that it was ready';
+          if (samples.length > 0 && samples.every((sample) => sample.gatewayReady))
+            return 'it reported that it was ready';
           return samples.some((sample) => sample.gatewayHealthy === false)
             ? 'it reported that it was not healthy'
             : null;

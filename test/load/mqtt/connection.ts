@@ -15,7 +15,9 @@ export interface ConnectionOptions {
   username?: string | undefined;
   password?: string | undefined;
   qos: 0 | 1;
-  /** Slots: at QoS 1 the in-flight window; at QoS 0 half of them are filled while the other half is written. */
+  /**
+   * Number of slots: at QoS 1 the in-flight window; at QoS 0 half of them are filled while the other half is written.
+   */
   window: number;
   reconnect: boolean;
   clock: Clock;
@@ -27,22 +29,25 @@ export interface ConnectionListener {
   /** Slots have become free; `acked` messages were acknowledged since the last call. */
   writable(connection: LoadConnection, acked: number): void;
   pong(): void;
-  /** Gone; it comes back by itself if `error` is absent. */
+  /** The connection is lost. It reconnects by itself if `error` is absent. */
   lost(error?: Error): void;
 }
 
-/** Is told of every acknowledgement; `sentAtMs` is the clock's monotonic time. */
+/** Receives every acknowledgement. `sentAtMs` is the clock's monotonic time. */
 export interface LatencySink {
   add(latencyMs: number, sentAtMs: number): void;
 }
 
-/** The one CONNACK refusal that passes by itself. */
+/** The only CONNACK refusal that is temporary. */
 const serverUnavailable = 3;
 const retry = { firstMs: 50, maxMs: 1_000 };
 /** Arriving bytes are scanned at once, so all connections read into one buffer. */
 const readBuffer = Buffer.allocUnsafe(64 * 1024);
 
-/** One sensor: a socket, its slots, and what it has sent. The free slots are a ring, so that runs of slots are written. */
+/**
+ * One sensor: a socket, its slots, and its ledger. The free slots are a ring, so that runs of slots are written at
+ * once.
+ */
 export class LoadConnection {
   readonly ledger: MachineLedger;
   readonly #options: ConnectionOptions;
@@ -87,7 +92,7 @@ export class LoadConnection {
     return this.#ready;
   }
 
-  /** Messages that could be sent now. */
+  /** Number of messages that could be sent now. */
   get room(): number {
     return this.#ready ? this.#free.count : 0;
   }
@@ -115,7 +120,7 @@ export class LoadConnection {
     socket.on('close', () => this.#closed());
   }
 
-  /** Fills and writes up to `count` free slots. Returns how many. `sentAtMs` (monotonic) is what latency counts from. */
+  /** Fills and writes up to `count` free slots. Returns their number. Latencies count from `sentAtMs` (monotonic). */
   send(count: number, nowMs: number, sentAtMs: number): number {
     const batch = Math.min(count, this.room);
     if (batch <= 0) return 0;
@@ -141,7 +146,7 @@ export class LoadConnection {
     return batch;
   }
 
-  /** Asks for a PINGRESP: by then the broker has read everything sent before. */
+  /** Requests a PINGRESP: when it arrives, the broker has read everything sent before. */
   ping(): void {
     if (this.#ready) this.#socket!.write(pingRequest);
   }

@@ -15,8 +15,8 @@ const valueWidth = 5;
 const noiseWidth = 2;
 
 /**
- * Four numeric fields with running number and time among what a device says about itself: 215 bytes. `cycles` repeats
- * the running number as a measured value, so that a store's content can be compared with the ledger.
+ * Four numeric fields with running number and time among a device's descriptive fields: 215 bytes. `cycles` repeats the
+ * running number as a measured value, so that a store's content can be compared with the ledger.
  */
 export const defaultPayload =
   '{"device":"{machine}","seq":{seq},"ts":{ms},"temperature":{v},"vibration":{v},"pressure":{v},"cycles":{seq},' +
@@ -37,7 +37,7 @@ export interface CompiledPayload {
   fields: Field[];
 }
 
-/** Fills in what is fixed for one connection and finds the offsets of the rest. `padTo` lengthens it with spaces. */
+/** Fills in the fields that are fixed for one connection, and finds the offsets of the others. `padTo` adds spaces. */
 export function compilePayload(
   template: string,
   machine: string,
@@ -58,7 +58,9 @@ export function compilePayload(
   return { bytes: Buffer.from(parts.join('').padEnd(padTo)), fields };
 }
 
-/** Writes the varying bytes of frames. One for a generator: the digits of a time are worked out once a millisecond. */
+/**
+ * Writes the varying bytes of frames. A generator shares one, so that the digits of a time are computed once per ms.
+ */
 export class Patcher {
   readonly #msDigits = new Uint8Array(msWidth);
   #ms = -1;
@@ -113,7 +115,7 @@ export class Patcher {
 const space = 32;
 const zero = 48;
 
-/** Right-aligned; `pad` fills the rest. */
+/** Writes digits right-aligned; `pad` fills the rest. */
 export function writeDigits(
   bytes: Uint8Array,
   at: number,

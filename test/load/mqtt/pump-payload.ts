@@ -2,18 +2,20 @@ import { createPumpLife } from '../../../models/plant/pump.ts';
 import { pumpSensors } from '../../../models/plant/pump-sensors.ts';
 import { seededRandom } from '../../../shared/runtime/random.ts';
 
-/** Early in a life: the pump is well. */
+/** A cycle early in the life of a pump, which is then healthy. */
 const cycle = 5;
-/** Decimals before the noise: each sensor moves by about what its noise is in the plant. */
+/** Decimals before the noise: each sensor varies by about its noise in the plant. */
 const decimals: Partial<Record<(typeof pumpSensors)[number], number>> = {
   suction_pressure: 1,
   discharge_pressure: 1,
 };
-/** Its fraction carries the running number, so that what is journalled can be compared with a ledger. */
+/** A sensor whose fraction carries the running number, so that journalled readings can be compared with a ledger. */
 const carrier = 'speed';
 const carrierScale = 1e10;
 
-/** A payload template of the connection's own pump: what its fourteen sensors show, with noise in the last digits. */
+/**
+ * A payload template of the connection's own pump: the values of its fourteen sensors, with noise in the last digits.
+ */
 export function pumpTemplate(connection: number): string {
   const reading = createPumpLife(seededRandom(connection + 1)).sample(cycle);
   const fields = pumpSensors.map((sensor) => {
@@ -25,7 +27,7 @@ export function pumpTemplate(connection: number): string {
   return `{"seq":{seq},"ts":{ms},${fields.join(',')}}`;
 }
 
-/** The running number out of a journalled value of the carrier. */
+/** Decodes the running number from a journalled value of the carrier. */
 export function pumpSeq(carried: number): number {
   return Math.round((carried - Math.floor(carried)) * carrierScale);
 }

@@ -7,17 +7,17 @@ import {
 } from './payload.ts';
 import { dupFlag, publishFrame } from './wire.ts';
 
-/** The frames a connection has under way, one for each slot; slot i uses packet id i + 1 for ever. */
+/** The frames that a connection has in flight, one per slot. Slot i always uses packet id i + 1. */
 export interface Slots {
   /** Puts the next message into a slot. */
   fill(slot: number, seq: number, nowMs: number): void;
-  /** Sets DUP; every other byte stays as first sent. */
+  /** Sets DUP; every other byte stays as it was first sent. */
   markResent(slot: number): void;
-  /** The bytes of `count` neighbouring slots. They must stay as they are until the broker acknowledged them. */
+  /** The bytes of `count` adjacent slots. They must not change until the broker has acknowledged them. */
   bytes(from: number, count: number): Buffer;
 }
 
-/** In a topic: which of the connection's machines this message is of, 6 digits; they take turns. */
+/** Placeholder in a topic for the number (6 digits) of one of the connection's machines, which alternate. */
 export const memberSlot = '{member}';
 const memberWidth = 6;
 const zero = 48;
@@ -31,7 +31,7 @@ export class TemplateSlots implements Slots {
   readonly #patcher: Patcher;
   readonly #firstByte: number;
   readonly #members: number;
-  /** Within a frame; -1 if the topic names one machine. */
+  /** Offset within a frame; -1 if the topic names one machine. */
   readonly #memberAt: number;
 
   constructor(
@@ -76,7 +76,7 @@ export class TemplateSlots implements Slots {
   }
 }
 
-/** Frames whose payloads a function makes: of any length, and slower. */
+/** Frames whose payloads are made by a function: of any length, and slower. */
 export class FunctionSlots implements Slots {
   readonly #topic: string;
   readonly #machine: string;
@@ -132,7 +132,7 @@ export function createSlots(options: SlotOptions, patcher: Patcher): Slots {
   );
 }
 
-/** The free slots of a connection in the order they became free: as acks come in order, neighbours stay neighbours. */
+/** The free slots of a connection in the order of release. Acks arrive in order, so adjacent slots stay adjacent. */
 export class FreeSlots {
   readonly #ring: Uint16Array;
   #head = 0;
@@ -147,7 +147,7 @@ export class FreeSlots {
     return this.#count;
   }
 
-  /** The slot that `take` gives next. */
+  /** The slot that `take` returns next. */
   get next(): number {
     return this.#ring[this.#head]!;
   }

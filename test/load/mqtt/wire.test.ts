@@ -22,14 +22,14 @@ describe('AckScanner', () => {
     expect(found).toEqual(packets);
   });
 
-  it('refuses what a publisher never gets', () => {
+  it('refuses packets that a publisher never receives', () => {
     const scanner = new AckScanner(() => {});
     expect(() => scanner.push(Uint8Array.from([0x30, 200, 1, 2, 3]), 5)).toThrow(RangeError);
   });
 });
 
 describe('payload template', () => {
-  it('is 215 bytes of valid JSON whatever its numbers', () => {
+  it('is 215 bytes of valid JSON for all numbers', () => {
     const patcher = new Patcher();
     for (const seq of [1, 99, 4_294_967_295]) {
       const { bytes, fields } = compilePayload(defaultPayload, 'm7', 7, 215);
@@ -44,7 +44,7 @@ describe('payload template', () => {
 });
 
 describe('Histogram', () => {
-  it('gives quantiles within its bucket width', () => {
+  it('returns quantiles within its bucket width', () => {
     const histogram = new Histogram();
     for (let ms = 1; ms <= 1_000; ms++) histogram.add(ms);
     expect(histogram.quantileMs(0.5) / 500).toBeCloseTo(1, 1);

@@ -1,10 +1,10 @@
-/** The few MQTT 3.1.1 bytes a publisher needs (OASIS MQTT 3.1.1, chapters 2 and 3). */
+/** The few MQTT 3.1.1 packets that a publisher needs (OASIS MQTT 3.1.1, chapters 2 and 3). */
 
 export const packetType = { connack: 2, puback: 4, pingresp: 13 } as const;
 /** PINGREQ and DISCONNECT have no content. */
 export const pingRequest = Buffer.from([0xc0, 0]);
 export const disconnect = Buffer.from([0xe0, 0]);
-/** DUP in the first byte of a PUBLISH: the sender may have sent this before. */
+/** DUP in the first byte of a PUBLISH: the sender may have sent this message before. */
 export const dupFlag = 0x08;
 
 export interface Credentials {
@@ -30,7 +30,9 @@ function prefixed(text: string): Buffer {
   return Buffer.concat([length, body]);
 }
 
-/** CONNECT without keep-alive: a load generator is never quiet for long, and its pings would be measured. */
+/**
+ * CONNECT without keep-alive: a load generator is never silent for long, and its pings would affect the measurement.
+ */
 export function connectPacket(clientId: string, clean: boolean, credentials: Credentials): Buffer {
   const { username, password } = credentials;
   const flags =
@@ -47,7 +49,7 @@ export function connectPacket(clientId: string, clean: boolean, credentials: Cre
 
 export interface PublishFrame {
   bytes: Buffer;
-  /** Where the packet id (two bytes, big endian) stands; -1 at QoS 0. */
+  /** Offset of the packet id (two bytes, big endian); -1 at QoS 0. */
   packetIdAt: number;
   payloadAt: number;
 }
@@ -62,8 +64,8 @@ export function publishFrame(topic: string, payload: Buffer, qos: 0 | 1): Publis
 }
 
 /**
- * Finds packets in what a broker sends to a publisher: CONNACK, PUBACK and PINGRESP, at most 4 bytes each. Hands each
- * to `onPacket(type, value)`, value being the last two bytes (packet id, or session flag and return code).
+ * Finds the packets that a broker sends to a publisher: CONNACK, PUBACK and PINGRESP, at most 4 bytes each. Passes each
+ * to `onPacket(type, value)`; value is the last two bytes (packet id, or session flag and return code).
  */
 export class AckScanner {
   readonly #onPacket: (type: number, value: number) => void;
@@ -78,7 +80,9 @@ export class AckScanner {
     this.#restLength = 0;
   }
 
-  /** Takes the first `length` bytes of `chunk`, which may be reused afterwards. Throws RangeError on anything else. */
+  /**
+   * Scans the first `length` bytes of `chunk`, which may be reused afterwards. @throws RangeError for any other packet
+   */
   push(chunk: Uint8Array, length: number): void {
     let at = 0;
     while (this.#restLength > 0 && at < length) {

@@ -1,4 +1,4 @@
-/** How much may still be sent, and, with a rate, how much is due by now. Times are monotonic ms. */
+/** The number of messages that may still be sent and, with a rate, are due by now. Times are monotonic ms. */
 export class Budget {
   startedAtMs = 0;
   readonly #total: number;
@@ -17,7 +17,7 @@ export class Budget {
     this.startedAtMs = nowMs;
   }
 
-  /** From now on nothing is left. */
+  /** Sets the rest to nothing. */
   close(): void {
     this.#closed = true;
   }
@@ -27,7 +27,7 @@ export class Budget {
     return this.#total - this.sent;
   }
 
-  /** Messages that the rate makes due and that are not sent. */
+  /** Number of messages that are due by the rate and not sent. */
   due(nowMs: number): number {
     return Math.floor(((nowMs - this.startedAtMs) / 1_000) * this.#rate) - this.sent;
   }

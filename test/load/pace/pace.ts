@@ -4,17 +4,19 @@ import type { Budget } from './budget.ts';
 
 /** Slots of a connection at QoS 0: half of them are filled while the other half is written. */
 export const qos0Window = 128;
-/** Short, so that a sensor is not late by more than a real one's own timer. */
+/** Short, so that a simulated sensor is late by no more than a real one's own timer. */
 const rateTickMs = 1;
 
 export interface PaceListener {
-  /** Messages went out that nothing will acknowledge. */
+  /** Messages were sent that nothing will acknowledge. */
   moved(nowMs: number): void;
-  /** Nothing is left to send. */
+  /** No message is left to send. */
   usedUp(): void;
 }
 
-/** When messages go out: as acknowledgements make room, at QoS 0 as sockets take them, or by a rate. */
+/**
+ * Decides when messages are sent: when acknowledgements free slots, at QoS 0 when sockets accept them, or at a rate.
+ */
 export class Pace {
   readonly #connections: readonly LoadConnection[];
   readonly #budget: Budget;
@@ -48,7 +50,7 @@ export class Pace {
     clearInterval(this.#timer);
   }
 
-  /** A connection has room again. */
+  /** Sends on a connection that has free slots again. */
   fill(connection: LoadConnection, nowMs: number): void {
     if (!this.#sending || this.#options.rate > 0) return;
     const left = this.#budget.left(nowMs);
@@ -66,7 +68,7 @@ export class Pace {
     for (const connection of this.#connections) this.fill(connection, nowMs);
   }
 
-  /** One chunk for every connection whose last chunk has gone out, then lets the sockets work. */
+  /** Writes one chunk to every connection whose last chunk is written, then lets the sockets work. */
   #pumpQos0(): void {
     if (!this.#sending) return;
     const nowMs = this.#options.clock.monotonicMs();
@@ -84,7 +86,7 @@ export class Pace {
     setImmediate(() => this.#pumpQos0());
   }
 
-  /** With a rate: sends what has become due, one message a connection in turn, where there is room. */
+  /** With a rate: sends the messages that are due, one per connection in turn, where a slot is free. */
   #tick(): void {
     const { clock, qos } = this.#options;
     const nowMs = clock.monotonicMs();

@@ -1,7 +1,7 @@
-/** A look that comes so late was kept from it: the machine slept, or somebody stopped this process. */
+/** A check that is late by more than this was delayed: the machine slept, or this process was stopped. */
 const standstillMs = 1_000;
 
-/** How long the generator waits for something to move, and for the last acknowledgements. Times are monotonic ms. */
+/** Limits the wait for progress and for the last acknowledgements. Times are monotonic ms. */
 export class Patience {
   readonly #limits: { stallMsMax: number; drainMsMax: number };
   #movedAtMs = 0;
@@ -17,7 +17,7 @@ export class Patience {
     this.#lookedAtMs = nowMs;
   }
 
-  /** Messages were acknowledged, or went out where nothing acknowledges them. */
+  /** Notes progress: messages were acknowledged, or were sent where nothing acknowledges them. */
   moved(nowMs: number): void {
     this.#movedAtMs = nowMs;
   }
@@ -26,9 +26,9 @@ export class Patience {
     this.#drainingSinceMs = nowMs;
   }
 
-  /** Why to wait no longer; null while there is no reason. To be asked all the time. */
+  /** Returns why to wait no longer, or null. It has to be called continuously. */
   exhausted(nowMs: number): 'stalled' | 'drain-timeout' | null {
-    // Where this process itself did not run, nothing else can be blamed for it.
+    // Time in which this process itself did not run is not counted.
     const lostMs = Math.max(0, nowMs - this.#lookedAtMs - standstillMs);
     this.#lookedAtMs = nowMs;
     this.#movedAtMs += lostMs;

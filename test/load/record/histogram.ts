@@ -1,6 +1,6 @@
 /**
- * Counts of latencies in log-linear buckets: 32 per doubling from 1 µs, so a quantile is right to about 3 %.
- * Fixed memory, some nanoseconds a value.
+ * Counts latencies in log-linear buckets: 32 per doubling from 1 µs, so that a quantile is accurate to about 3 %. Uses
+ * fixed memory and some nanoseconds per value.
  */
 const perDoubling = 32;
 const doublings = 32;
@@ -26,7 +26,7 @@ export class Histogram {
     if (ms > this.#msMax) this.#msMax = ms;
   }
 
-  /** Upper edge of the bucket in which the quantile (0 … 1) lies, in ms; 0 if nothing was counted. */
+  /** Upper edge, in ms, of the bucket that contains the quantile (0 … 1); 0 if nothing was counted. */
   quantileMs(quantile: number): number {
     let left = Math.ceil(this.#count * quantile);
     if (left === 0) return 0;

@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** One message's way to its acknowledgement: when it was due, in ms since 1970, and how long it took. */
+/** The latency of one message: when it was due, in ms since 1970, and how long its acknowledgement took. */
 export interface LatencyEntry {
   dueAtMs: number;
   latencyMs: number;
 }
 
-/** Latencies one by one, for whoever wants to know when they were large. What exceeds the room is not kept. */
+/** Records single latencies, to find out when they were large. Entries beyond the limit are not kept. */
 export class LatencyLog {
   readonly #numbers: Float64Array;
   #count = 0;
@@ -15,7 +15,7 @@ export class LatencyLog {
     this.#numbers = new Float64Array(2 * entriesMax);
   }
 
-  /** `sentAtMs` as `performance.now()` of this process says it. */
+  /** `sentAtMs` is a time of this process's `performance.now()`. */
   add(latencyMs: number, sentAtMs: number): void {
     const at = 2 * this.#count;
     if (at >= this.#numbers.length) return;

@@ -1,4 +1,6 @@
-/** Readings that one machine sent, and which of them were acknowledged. Running numbers `first … next - 1` were sent. */
+/**
+ * Readings that one machine sent, and which of them were acknowledged. Running numbers `first … next - 1` were sent.
+ */
 export class MachineLedger {
   readonly machine: string;
   readonly first: number;
@@ -55,21 +57,21 @@ export interface LedgerJson {
   machines: { machine: string; first: number; sent: number; acked: [number, number][] }[];
 }
 
-/** How a store's content compares with a ledger. */
+/** The result of comparing a store's content with a ledger. */
 export interface LedgerVerdict {
-  /** Acknowledged but not stored: a broken promise. The first 20. */
+  /** Acknowledged but not stored, which breaks the promise. The first 20. */
   lost: string[];
   lostCount: number;
   /** Stored more than once. The first 20. */
   repeated: string[];
   repeatedCount: number;
-  /** Stored though never sent. */
+  /** Stored, but never sent. */
   strangers: number;
-  /** Stored without an acknowledgement having come back: allowed (the ack was lost on its way). */
+  /** Stored, but no acknowledgement arrived. This is allowed, as an acknowledgement may be lost. */
   storedUnacked: number;
 }
 
-/** Which (machine, running number) were sent and acknowledged, one bit each. */
+/** Records which (machine, running number) were sent and acknowledged, in one bit each. */
 export class Ledger {
   readonly machines: MachineLedger[];
 
@@ -107,7 +109,7 @@ export class Ledger {
     return this.machines.reduce((sum, machine) => sum + machine.ackedCount, 0);
   }
 
-  /** Compares with what a store holds: every (machine, running number) as often as it is there. */
+  /** Compares with the content of a store: every (machine, running number), as often as it is stored. */
   compare(stored: Iterable<readonly [machine: string, seq: number]>): LedgerVerdict {
     const comparison = new Comparison(this);
     for (const [machine, seq] of stored) comparison.add(machine, seq);
@@ -115,7 +117,7 @@ export class Ledger {
   }
 }
 
-/** Compares one reading after the other, for more of them than fit in memory. */
+/** Compares reading by reading, for more readings than fit in memory. */
 export class Comparison {
   stored = 0;
   readonly #seen: Map<string, { machine: MachineLedger; counts: Uint8Array }>;
@@ -151,7 +153,7 @@ export class Comparison {
     }
   }
 
-  /** To be asked once, at the end. */
+  /** Returns the result. Call it once, at the end. */
   verdict(): LedgerVerdict {
     const verdict = this.#verdict;
     for (const { machine, counts } of this.#seen.values()) {
