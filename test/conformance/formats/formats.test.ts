@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { formats } from '../../../gateway/decode/formats/formats.ts';
+import { csvHarness } from './csv.ts';
+import { influxHarness } from './influx.ts';
+import { jsonHarness } from './json.ts';
+import { keyValueHarness } from './key-value.ts';
+import { lifecycleHarness } from './lifecycle.ts';
+import { numberHarness } from './number.ts';
+import { describeFormat } from './suite.ts';
+
+const harnesses = [jsonHarness, numberHarness, keyValueHarness, csvHarness, influxHarness, lifecycleHarness];
+
+it('every registered kind of format is examined', () => {
+  expect(harnesses.map(({ kind }) => kind).sort()).toEqual(formats.map(({ kind }) => kind).sort());
+});
+
+for (const harness of harnesses) describeFormat(harness);

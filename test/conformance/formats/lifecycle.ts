@@ -1,0 +1,29 @@
+import { expect } from 'vitest';
+import type { FormatHarness } from './suite.ts';
+
+export const lifecycleHarness: FormatHarness = {
+  kind: 'lifecycle',
+  config: {},
+  message: Buffer.from('{"state":"replaced","note":"new bearings","id":"order-7","ts":1700000000}'),
+  means: [
+    {
+      lifecycle: {
+        state: 'replaced',
+        note: 'new bearings',
+        time: { ms: 1_700_000_000_000, ns: 0 },
+        identity: expect.stringMatching(/^[0-9a-f]{16}$/) as unknown as string,
+      },
+    },
+  ],
+  hostile: [
+    '{"state":"failed","ts":-1}',
+    '{"state":"failed","ts":1e300}',
+    '{"state":["failed"]}',
+    `{"state":"failed","note":"${'n'.repeat(501)}"}`,
+    '{"state":"failed","ts":""}',
+  ].map((text) => Buffer.from(text)),
+  growing: [
+    (bytes) => Buffer.from(`{"state":"failed","note":"${'n'.repeat(bytes)}"}`),
+    (bytes) => Buffer.from(`{"state":"failed","ts":"${'9'.repeat(bytes)}"}`),
+  ],
+};

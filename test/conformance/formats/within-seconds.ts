@@ -1,0 +1,11 @@
+import { runInNewContext } from 'node:vm';
+
+/** Does work that may never end; what takes longer than `seconds` is interrupted, and fails with what it was about. */
+export function withinSeconds<T>(seconds: number, about: string, work: () => T): T {
+  try {
+    return runInNewContext('work()', { work }, { timeout: seconds * 1_000 }) as T;
+  } catch (error) {
+    const isLate = (error as { code?: unknown }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+    throw isLate ? new Error(`it took more than ${seconds} s: ${about}`) : error;
+  }
+}
