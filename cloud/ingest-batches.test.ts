@@ -44,6 +44,24 @@ function decision(id: string, time = '2026-03-01T10:00:00.123Z', gatewayName = '
   });
 }
 
+const prediction = {
+  site: 'leeds',
+  machine: 'pump-1',
+  machineType: 'pump',
+  predictionId: 'p1',
+  failureMode: 'bearing',
+  severity: 'warning',
+  source: 'model',
+  model: null,
+  remainingLife: null,
+  health: 0.5,
+  anomaly: 0.5,
+  confidence: 1,
+  contributions: [],
+  reasons: [],
+  decisionId: 'd',
+};
+
 describe('resent batches', () => {
   it('are stored once per block, however they are regrouped; gzip is passed on only for whole batches', async () => {
     const lines = [1, 2, 3, 4, 5].map((n) => [readingLine(n)]);
@@ -147,7 +165,7 @@ describe('unstorable content is quarantined and acknowledged', () => {
 describe('events', () => {
   it('become one line each, also at the same time, and the same lines on a replay; bad events do not block good ones', async () => {
     const blocks = [
-      [decision('a'), decision('b'), '{"type":"unknown"}', decision('c', '2026-13-01T10:00:00Z')],
+      [decision('a'), decision('b'), '{"type":"no event at all"}', decision('c', '2026-13-01T10:00:00Z')],
       [decision('d')],
     ];
     expect(await send(frameOf(blocks, { lane: 'events' }), 'events')).toBe('acked');
@@ -171,6 +189,42 @@ describe('events', () => {
     );
     expect([...cloud.store.lines.keys()]).toEqual(before);
     expect(cloud.operations.decisions.page({ limit: 10 }).items).toHaveLength(3);
+  });
+
+  it('of unknown type, and with unknown values and fields, are stored; what is known of them is applied', async () => {
+    const parsed = JSON.parse(decision('x'));
+    const event = (id: string, over: object, data: object = {}) =>
+      JSON.stringify({ ...parsed, id, ...over, data: { ...parsed.data, decisionId: id, ...data } });
+    const opened = {
+      type: 'io.harbinger.prediction.opened.v1',
+      data: { ...prediction, severity: 'catastrophic', source: 'oracle' },
+    };
+    const lines = [
+      event('a', { type: 'io.harbinger.machine.tuned.v3' }),
+      event('b', {}, { mode: 'shadow', novelty: [1] }),
+      JSON.stringify({ ...parsed, id: 'c', ...opened, priority: 'high' }),
+      event('d', {}, { latencyMs: 'none' }),
+      event(
+        'e',
+        { type: 'io.harbinger.machine.failed.v1' },
+        { site: 'a,b=1', machine: 'x y', machineType: 'p' },
+      ),
+    ];
+    expect(await send(frameOf([lines], { lane: 'events' }), 'events')).toBe('acked');
+    const stored = [...cloud.store.lines.values()];
+    expect(stored.map((line) => /,id="(\w)",/.exec(line)?.[1])).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(stored[2]).toContain('catastrophic');
+    expect(stored[4]).toMatch(/^event,gateway=north,machine=pump-1,site=leeds /);
+    expect(cloud.operations.quarantine.count()).toBe(0);
+    expect(cloud.operations.decisions.page({ limit: 10 }).items).toMatchObject([
+      { mode: 'shadow', novelty: [1] },
+    ]);
+    const { items } = cloud.operations.events.page({ limit: 10 });
+    expect(items.find(({ id }) => id === 'c')?.data).toMatchObject({ severity: 'critical', source: 'rules' });
+    expect(await cloud.metric('harbinger_ingest_unknown_events_total')).toContain(
+      'harbinger_ingest_unknown_events_total 3',
+    );
+    expect(cloud.said()).toMatch(/does not know are stored and not applied/);
   });
 
   it('that name another gateway are refused', async () => {

@@ -23,6 +23,8 @@ export interface Checked {
   refused: Refused[];
   machines: Partial<MachineState>[];
   events: HarbingerEvent[];
+  /** Events that are stored and not applied: for each the reason, a type or a value that this cloud does not know. */
+  unknownEvents: string[];
 }
 
 const refusedBodyBytesMax = 64 << 10;

@@ -17,6 +17,10 @@ export function createSinkMetrics(registry: Registry) {
     duplicateBlocks: counter('duplicate_blocks_total', 'Blocks that had been stored before', ['lane']),
     gapBlocks: counter('gap_blocks_total', 'Blocks that gateways dropped before sending them', ['lane']),
     quarantined: counter('quarantined_total', 'Lines and events that can never be stored', ['code']),
+    unknownEvents: counter(
+      'unknown_events_total',
+      'Events stored but not applied, because this cloud does not know their type or a value in them',
+    ),
     storeRetries: counter('store_retries_total', 'Writes that the store did not take at once'),
     storeSeconds: new Histogram({
       name: 'harbinger_ingest_store_seconds',

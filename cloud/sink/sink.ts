@@ -10,6 +10,8 @@ import { type Batch, decodeBody, seqLeap } from '../../shared/contract/batch.ts'
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { isRefusal } from '../../shared/contract/refusal.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import { rateLimit } from '../../shared/runtime/rate-limit.ts';
 import type { BatchSink, ReceivedBatch, Sender } from '../ports/log.ts';
 import type { EventApplier, Watermarks } from '../ports/operations.ts';
 import type { Quarantined, QuarantineIntake } from '../ports/quarantine.ts';
@@ -27,15 +29,20 @@ export interface SinkDeps extends Omit<StoreWriterDeps, 'onRetry'> {
   events: EventApplier;
   quarantine: QuarantineIntake;
   metrics: SinkMetrics;
+  log: Log;
 }
+
+const repeatLogMs = 60_000;
 
 export class Sink implements BatchSink {
   private readonly readers = new Map<string, TelemetryReader>();
   private readonly order = new BatchOrder();
   private readonly deps: SinkDeps;
+  private readonly mayLogUnknown: () => boolean;
 
   constructor(deps: SinkDeps) {
     this.deps = deps;
+    this.mayLogUnknown = rateLimit(deps.clock, repeatLogMs);
   }
 
   /**
@@ -84,11 +91,23 @@ export class Sink implements BatchSink {
     // a store that is down, and a watermark moved before the write would acknowledge what is not stored. After a crash
     // in between, the gateway resends the batch, and operations recognises its events.
     if (checked.events.length > 0) await events.apply(gateway, checked.events);
+    this.noteUnknown(gateway, checked.unknownEvents);
     const rejected = await this.write(batch, fresh, checked, alive);
     await this.quarantine(gateway, lane, [...checked.refused, ...rejected]);
     await watermarks.advance({ gateway, journal, lane, lastSeq, machines: checked.machines });
     metrics.blocks.inc({ lane }, checked.blocks.length);
     metrics.lines.inc({ lane }, checked.lines - rejected.reduce((sum, { count }) => sum + count, 0));
+  }
+
+  private noteUnknown(gateway: string, reasons: readonly string[]): void {
+    if (reasons.length === 0) return;
+    this.deps.metrics.unknownEvents.inc(reasons.length);
+    if (!this.mayLogUnknown()) return;
+    const about = { gateway, count: reasons.length, reason: reasons[0] };
+    this.deps.log.warn(
+      about,
+      'events that this cloud does not know are stored and not applied: update the cloud',
+    );
   }
 
   /** Returns the lines that the store will never accept; the rest is durable. */

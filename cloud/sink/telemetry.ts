@@ -71,6 +71,7 @@ export class TelemetryReader {
       refused: list,
       machines: touched.flatMap((series) => this.stateOf(series, raw) ?? []),
       events: [],
+      unknownEvents: [],
     };
   }
 

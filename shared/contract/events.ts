@@ -4,7 +4,7 @@
  * de-duplication.
  */
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
-import { HarbingerError } from '../runtime/errors.ts';
+import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import { compileValidator } from '../runtime/validate.ts';
 import { identifierPattern } from './topics.ts';
 
@@ -104,7 +104,7 @@ export const DecisionRecord = Type.Object({
   reasons: Type.Array(Type.String(), { maxItems: 16 }),
   confidence: Share,
   policy: Type.Object({ name: Type.String(), version: Type.String() }),
-  mode: Type.Union([Type.Literal('active'), Type.Literal('fallback')]),
+  mode: Type.String({ maxLength: 64, description: 'active or fallback; a newer gateway may have others' }),
   fallbackCause: Type.Optional(Type.String({ description: 'why the active policy did not answer' })),
   latencyMs: Type.Number({ minimum: 0 }),
 });
@@ -164,6 +164,16 @@ export interface HarbingerEvent<T extends EventType = EventType> extends Static<
   data: EventData<T>;
 }
 
+/** An event whose envelope is sound, whatever its type and data are: a newer gateway may send types that are new. */
+export interface AnyEvent extends Static<typeof Attributes> {
+  type: string;
+  data: unknown;
+}
+
+const checkAttributes = compileValidator(
+  Type.Object({ ...attributes, type: Type.String({ minLength: 1, maxLength: 200 }), data: Type.Unknown() }),
+);
+
 function envelope(type: string, data: TSchema): TSchema {
   const { specversion, id, source, ...more } = attributes;
   return Type.Object({ specversion, id, source, type: Type.Literal(type), ...more, data });
@@ -188,6 +198,40 @@ export function checkEvent(value: unknown): HarbingerEvent {
     value,
     (problem) => new HarbingerError('EVENT_INVALID', 'contract', `${type}: ${problem}`),
   ) as HarbingerEvent;
+}
+
+/** Checks the envelope of an untrusted event, and nothing of its data. @throws HarbingerError EVENT_INVALID */
+export function checkEnvelope(value: unknown): AnyEvent {
+  return checkAttributes(value, (problem) => new HarbingerError('EVENT_INVALID', 'contract', problem));
+}
+
+/** Stands for a value that a newer gateway has and this program does not know: the nearest one that it knows. */
+const nearestKnown: Readonly<Record<string, { known: readonly unknown[]; nearest: string }>> = {
+  severity: { known: ['warning', 'critical'], nearest: 'critical' },
+  source: { known: ['model', 'rules'], nearest: 'rules' },
+};
+
+/**
+ * The event as far as this program understands it, or a sentence that says why it does not. Unknown fields are left in
+ * place; in a prediction, an unknown severity counts as critical and an unknown source as rules.
+ */
+export function understoodEvent(event: AnyEvent): HarbingerEvent | string {
+  try {
+    const { type, data } = event;
+    const isPrediction = type.startsWith('io.harbinger.prediction.');
+    return checkEvent(isPrediction ? { ...event, data: withKnownValues(data) } : event);
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+function withKnownValues(data: unknown): unknown {
+  if (typeof data !== 'object' || data === null) return data;
+  const replaced = Object.entries(data).map(([name, value]) => {
+    const rule = nearestKnown[name];
+    return [name, rule && typeof value === 'string' && !rule.known.includes(value) ? rule.nearest : value];
+  });
+  return Object.fromEntries(replaced);
 }
 
 export function isEventOf<T extends EventType>(event: HarbingerEvent, type: T): event is HarbingerEvent<T> {

@@ -8,6 +8,7 @@ import { Sink } from '../../../cloud/sink/sink.ts';
 import type { Lane } from '../../../shared/contract/lanes.ts';
 import { isRefusal } from '../../../shared/contract/refusal.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import { silentLog } from '../../../shared/runtime/log.ts';
 import type { Ledger } from '../world/ledger.ts';
 import type { Seams } from '../world/seams.ts';
 import type { Process, World } from '../world/world.ts';
@@ -70,6 +71,7 @@ export class SimulatedCloud {
       random: this.world.random(`cloud ${this.crashes}`),
       waitMsMax: storeWaitMsMax,
       metrics,
+      log: silentLog,
     });
     this.life = { process, log: this.seams.log(new DirectLog(sink), sink) };
     this.world.note('cloud starts');
