@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { createConfiguredJobs } from '../shared/jobs/jobs.ts';
-import { jobsReport } from '../shared/jobs/statistics.ts';
 import { Metrics } from '../shared/parts/metrics.ts';
 import { configuredName, createPart, reporterOfPart } from '../shared/parts/registry.ts';
 import { StartedParts } from '../shared/parts/started-parts.ts';
@@ -87,19 +86,18 @@ export async function startGateway(
     random,
     log,
   });
-  const metrics = new Metrics();
-  const reporters = [
+  const reporters = () => [
     ...sources.map(({ reporter }) => reporter),
     reporterOfRoom(watchReport, () => ({ intelligence: intelligence.stats() })),
     reporterOfRoom(alertDecisionReport, () => ({
       alerts: { ...alerts.stats(), openPredictions: alerts.open() },
     })),
-    reporterOfRoom(jobsReport, () => ({ jobs: jobs.stats() })),
+    ...jobs.reporters,
   ];
-  const status = createStatus({ config, data, reporters, metrics, clock });
+  const status = createStatus({ config, data, reporters, clock });
   const http = createGatewayHttp({
     config: config.http,
-    registry: metrics.registry,
+    metrics: new Metrics(() => status.reporters()),
     ready: () => status.ready(),
     health: () => status.health(),
     status: () => status.whole(),

@@ -3,7 +3,7 @@ import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
 import { Metrics } from '../shared/parts/metrics.ts';
-import { type Report, reporterOfRoom } from '../shared/parts/statistics.ts';
+import { type Report, type Reporter, reporterOfRoom } from '../shared/parts/statistics.ts';
 import { type DataStatus, dataReports } from './pipeline/status.ts';
 import { newUplinkStats } from './uplink/statistics.ts';
 
@@ -37,13 +37,16 @@ function dataStatus(over: Partial<DataStatus> = {}): DataStatus {
 }
 
 function published() {
-  const metrics = new Metrics(new Registry());
+  let reporters: Reporter[] = [];
+  const metrics = new Metrics(() => reporters, new Registry());
   return {
     publish<S extends object>(report: Report<S>, state: S) {
-      metrics.publish([reporterOfRoom(report, () => state)]);
+      reporters = [reporterOfRoom(report, () => state)];
+      metrics.publish();
     },
     data(status: DataStatus) {
-      metrics.publish(dataReports.map((report) => reporterOfRoom(report, () => status)));
+      reporters = dataReports.map((report) => reporterOfRoom(report, () => status));
+      metrics.publish();
     },
     async values(name: string): Promise<number[]> {
       const metric = await metrics.registry.getSingleMetric(name)?.get();

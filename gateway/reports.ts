@@ -2,8 +2,9 @@
 import { Type } from '@sinclair/typebox';
 import { jobsReport } from '../shared/jobs/statistics.ts';
 import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
-import { reportOf } from '../shared/parts/statistics.ts';
+import { reportOf, type StatisticDeclarations } from '../shared/parts/statistics.ts';
 import { alertDecisionReport } from './decisions/statistics.ts';
+import { jobs } from './jobs/jobs.ts';
 import { dataReports } from './pipeline/status.ts';
 import { sources } from './sources/sources.ts';
 import { watchReport } from './watch/statistics.ts';
@@ -24,10 +25,11 @@ export const clockReport = reportOf<{ clockSet: boolean }>()({
 const rooms = [...dataReports, watchReport, alertDecisionReport, jobsReport, dataFolderReport, clockReport];
 
 /** Every metric of the gateway, by the room or part that reports it. */
-export const gatewayStatistics = [
-  ...rooms.map(({ name, statistics }) => ({ name, statistics })),
-  ...sources.map(({ kind, statistics }) => ({ name: `Source \`${kind}\``, statistics: statistics ?? {} })),
-];
+export const gatewayStatistics: readonly { name: string; statistics: StatisticDeclarations }[] = [
+  ...sources.map(({ kind, statistics = {} }) => ({ name: `Source \`${kind}\``, statistics })),
+  ...rooms,
+  ...jobs.map(({ kind, statistics = {} }) => ({ name: `Job \`${kind}\``, statistics })),
+].filter(({ statistics }) => Object.keys(statistics).length > 0);
 
 const ofRooms = Object.assign({}, ...rooms.map(({ status }) => status));
 const ofSources = Object.fromEntries(

@@ -1,6 +1,5 @@
 import { FreeSpace } from '../shared/files/free-space.ts';
 import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
-import type { Metrics } from '../shared/parts/metrics.ts';
 import { type Reporter, reporterOfRoom } from '../shared/parts/statistics.ts';
 import type { Clock, Timer } from '../shared/runtime/clock.ts';
 import type { GatewayConfig } from './config.ts';
@@ -16,8 +15,7 @@ export interface StatusDeps {
   config: Pick<GatewayConfig, 'gateway' | 'dataDir'>;
   data: Pick<DataClient, 'call' | 'pending'>;
   /** The rooms and parts of the main thread. */
-  reporters: readonly Reporter[];
-  metrics: Metrics;
+  reporters(): readonly Reporter[];
   clock: Clock;
 }
 
@@ -26,15 +24,15 @@ interface Condition {
   reasons: string[];
 }
 
-/** Health, readiness, status and metrics of the gateway. Asks the data thread once a second. */
+/** Health, readiness, status and statistics of the gateway. Asks the data thread once a second. */
 export function createStatus(deps: StatusDeps) {
-  const { config, data, metrics, clock } = deps;
+  const { config, data, clock } = deps;
   const space = new FreeSpace(config.dataDir, clock);
   let last: { status: DataStatus; atMs: number } | null = null;
   let timer: Timer | null = null;
   let stopped = false;
-  const ofMain = [
-    ...deps.reporters,
+  const ofMain = () => [
+    ...deps.reporters(),
     reporterOfRoom(dataFolderReport, () => ({ diskFreeBytes: space.bytes })),
     reporterOfRoom(clockReport, () => ({ clockSet: clock.isSet?.() !== false })),
   ];
@@ -42,7 +40,6 @@ export function createStatus(deps: StatusDeps) {
   async function refresh(): Promise<void> {
     const status = await data.call('status').catch(() => null);
     if (status) last = { status, atMs: clock.monotonicMs() };
-    metrics.publish([...(last ? ofData(last.status) : []), ...ofMain]);
     if (!stopped) timer = clock.setTimer(refreshMs, () => void refresh());
   }
 
@@ -68,15 +65,17 @@ export function createStatus(deps: StatusDeps) {
       if (trouble) reasons.push(`the journal cannot be written, sensors wait: ${trouble}`);
       return { ok: reasons.length === 0, reasons };
     },
+    /** What metrics are made of: the data thread as it last answered, the main thread as it is. */
+    reporters: (): Reporter[] => [...(last ? ofData(last.status) : []), ...ofMain()],
     async whole(): Promise<Record<string, unknown>> {
       const status = await data.call('status');
-      const shown = ofMain.map((reporter) => reporter.status());
+      const shown = ofMain().map((reporter) => reporter.status());
       return Object.assign({ gateway: config.gateway, ...status, pending: data.pending }, ...shown);
     },
     /** A line for the log. */
     async summary(): Promise<Record<string, unknown>> {
       const status = await data.call('status');
-      return Object.assign({}, ...[...ofData(status), ...ofMain].map((reporter) => reporter.summary()));
+      return Object.assign({}, ...[...ofData(status), ...ofMain()].map((reporter) => reporter.summary()));
     },
   };
 }

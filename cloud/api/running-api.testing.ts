@@ -1,5 +1,6 @@
 /** Starts APIs on free ports for tests, and sends them real HTTP requests. */
 import { Registry } from 'prom-client';
+import { Metrics } from '../../shared/parts/metrics.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import type { ApiConfig } from './config.ts';
@@ -33,7 +34,7 @@ export async function startApi({
     store: createMemoryStore({}),
     ...operations.ports,
     ...createMemoryAdmin(),
-    registry: new Registry(),
+    metrics: new Metrics(() => [], new Registry()),
     ready: () => ({ ready: true, reasons: [] }),
     status: () => ({}),
     clock: systemClock,

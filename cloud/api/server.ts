@@ -4,11 +4,11 @@
  */
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import type { Registry } from 'prom-client';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { packageRoot } from '../../shared/files/paths.ts';
-import { describeApi, documentRoute, textAnswer } from '../../shared/http/openapi.ts';
+import { describeApi, documentRoute } from '../../shared/http/openapi.ts';
 import { createHttpServer, guardRoutes, listenHttp } from '../../shared/http/server.ts';
+import type { Metrics } from '../../shared/parts/metrics.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { ChangeFeed } from '../ports/operations.ts';
 import { type Access, createAccess } from './access.ts';
@@ -23,7 +23,7 @@ import { machineRoutes } from './machines/machines.ts';
 import { queryRoutes } from './machines/query.ts';
 import { readingRoutes } from './machines/readings.ts';
 import { streamRoutes } from './machines/stream.ts';
-import { measureRequests } from './metrics.ts';
+import { measureRequests, metricsRoute } from './metrics.ts';
 import { servePage } from './page.ts';
 import { StreamHub } from './stream-hub.ts';
 import { auditRoutes } from './system/audit.ts';
@@ -34,7 +34,7 @@ import { statusRoutes } from './system/status.ts';
 
 export interface ApiDeps extends Omit<RouteContext, 'hub' | 'machineTypes'> {
   config: ApiConfig;
-  registry: Registry;
+  metrics: Metrics;
   changes: ChangeFeed;
   /** Units and limits of the sensors, for the page's charts; none if absent. */
   machineTypes?: ReadonlyMap<string, MachineType>;
@@ -73,7 +73,7 @@ export function createApi(deps: ApiDeps): Api {
 async function build(deps: ApiDeps, access: Access, hub: StreamHub): Promise<FastifyInstance> {
   const app = createHttpServer({ connectionsMax: 1_024, paramLengthMax: 128 }, deps.log);
   addHeaders(app);
-  measureRequests(app, deps.registry, hub);
+  const measured = measureRequests(app, deps.metrics.registry);
   await describeApi(app, 'Machines, their readings, remaining life, alerts and decisions.');
   const context: RouteContext = {
     ...deps,
@@ -82,12 +82,15 @@ async function build(deps: ApiDeps, access: Access, hub: StreamHub): Promise<Fas
   };
   sessionRoutes(app, access);
   healthRoutes(app, context);
-  await app.register(async (guarded) => guardedRoutes(guarded, deps, context, access));
+  await app.register(async (guarded) => {
+    guardedRoutes(guarded, context, access);
+    metricsRoute(guarded, deps.metrics, measured, hub);
+  });
   await servePage(app, deps.pageFolder ?? join(packageRoot, 'dist', 'console'));
   return app;
 }
 
-function guardedRoutes(app: FastifyInstance, deps: ApiDeps, context: RouteContext, access: Access): void {
+function guardedRoutes(app: FastifyInstance, context: RouteContext, access: Access): void {
   guardRoutes(app, access.check);
   for (const routes of [
     machineRoutes,
@@ -105,12 +108,4 @@ function guardedRoutes(app: FastifyInstance, deps: ApiDeps, context: RouteContex
     routes(app, context);
   }
   documentRoute(app);
-  const schema = {
-    summary: 'Metrics of this process',
-    response: textAnswer('Prometheus’ text format, with a help text each', 'text/plain'),
-  };
-  app.get('/metrics', { schema }, async (_request, reply) => {
-    reply.type(deps.registry.contentType);
-    return deps.registry.metrics();
-  });
 }

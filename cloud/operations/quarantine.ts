@@ -1,4 +1,6 @@
+import { Type } from '@sinclair/typebox';
 import type { Database } from 'lmdb';
+import { reportOf } from '../../shared/parts/statistics.ts';
 import type { Page, PageQuery } from '../ports/page.ts';
 import type { Quarantined } from '../ports/quarantine.ts';
 import { BoundedLog, type BoundedLogOptions } from './bounded-log.ts';
@@ -43,3 +45,13 @@ export class Quarantine {
     return this.entries.count();
   }
 }
+
+/** `quarantined`: entries put aside. */
+export const quarantineReport = reportOf<{ quarantined: number }>()({
+  name: 'Quarantine',
+  statistics: {
+    harbinger_quarantine_entries: { type: 'gauge', help: 'Entries put aside that could not be stored' },
+  },
+  status: { quarantined: Type.Integer({ minimum: 0 }) },
+  samples: ({ quarantined }) => ({ harbinger_quarantine_entries: quarantined }),
+});

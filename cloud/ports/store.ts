@@ -2,6 +2,7 @@
 import type { BatchBlock } from '../../shared/contract/batch.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { partOf } from '../../shared/parts/part.ts';
+import type { Reporting } from '../../shared/parts/statistics.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 
@@ -32,7 +33,7 @@ export interface StoreOutcome {
  * durable; it throws HarbingerError with `retry: true` (STORE_UNAVAILABLE) when the store is down, slow or full, and
  * the caller retries the whole batch later.
  */
-export interface ReadingStore {
+export interface ReadingStore extends Partial<Reporting> {
   readonly kind: string;
   start(): Promise<void>;
   stop(): Promise<void>;

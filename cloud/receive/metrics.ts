@@ -1,33 +1,50 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { countedMetrics } from '../../shared/parts/metrics.ts';
+import { declareStatistics } from '../../shared/parts/statistics.ts';
+
+/** Lanes and reasons are the only labels, never gateways: labels stay few. */
+export const receiveStatistics = declareStatistics({
+  harbinger_ingest_received_bytes_total: {
+    type: 'counter',
+    help: 'Bytes of batches as received',
+    labels: ['lane'],
+  },
+  harbinger_ingest_refused_logins_total: {
+    type: 'counter',
+    help: 'Connections with wrong credentials, or not let in for now',
+  },
+  harbinger_ingest_throttled_logins_total: {
+    type: 'counter',
+    help: 'Of these, turned away after too many failures',
+  },
+  harbinger_ingest_twin_batches_total: {
+    type: 'counter',
+    help: 'Batches of a gateway while another one of its name sends too',
+  },
+  harbinger_ingest_refused_packets_total: {
+    type: 'counter',
+    help: 'Packets outside a gateway’s rights or over a limit',
+  },
+  harbinger_ingest_refused_batches_total: {
+    type: 'counter',
+    help: 'Batches not confirmed, because they were not received as they were sent or have a format that this cloud does not know',
+    labels: ['reason'],
+  },
+  harbinger_ingest_connections: { type: 'gauge', help: 'Gateways’ connections' },
+});
 
 export type ReceiveMetrics = ReturnType<typeof createReceiveMetrics>;
 
-/** Counts connections and their traffic. Lanes and reasons are the only labels, never gateways: labels stay few. */
+/** Counts connections and their traffic. */
 export function createReceiveMetrics(registry: Registry) {
-  const registers = [registry];
-  const counter = <L extends string>(name: string, help: string, labelNames: L[] = []) =>
-    new Counter<L>({ name: `harbinger_ingest_${name}`, help, labelNames, registers });
+  const metrics = countedMetrics(registry, receiveStatistics);
   return {
-    receivedBytes: counter('received_bytes_total', 'Bytes of batches as received', ['lane']),
-    refusedLogins: counter(
-      'refused_logins_total',
-      'Connections with wrong credentials, or not let in for now',
-    ),
-    throttledLogins: counter('throttled_logins_total', 'Of these, turned away after too many failures'),
-    duplicateGatewayBatches: counter(
-      'twin_batches_total',
-      'Batches of a gateway while another one of its name sends too',
-    ),
-    refusedPackets: counter('refused_packets_total', 'Packets outside a gateway’s rights or over a limit'),
-    refusedBatches: counter(
-      'refused_batches_total',
-      'Batches not confirmed, because they were not received as they were sent or have a format that this cloud does not know',
-      ['reason'],
-    ),
-    connections: new Gauge({
-      name: 'harbinger_ingest_connections',
-      help: 'Gateways’ connections',
-      registers,
-    }),
+    receivedBytes: metrics.harbinger_ingest_received_bytes_total,
+    refusedLogins: metrics.harbinger_ingest_refused_logins_total,
+    throttledLogins: metrics.harbinger_ingest_throttled_logins_total,
+    duplicateGatewayBatches: metrics.harbinger_ingest_twin_batches_total,
+    refusedPackets: metrics.harbinger_ingest_refused_packets_total,
+    refusedBatches: metrics.harbinger_ingest_refused_batches_total,
+    connections: metrics.harbinger_ingest_connections,
   };
 }

@@ -1,33 +1,65 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { countedMetrics } from '../../shared/parts/metrics.ts';
+import { declareStatistics } from '../../shared/parts/statistics.ts';
+
+/** Labels are lanes, codes and outcomes, never gateways or machines: they stay few. */
+export const sinkStatistics = declareStatistics({
+  harbinger_ingest_batches_total: {
+    type: 'counter',
+    help: 'Batches by outcome: stored, duplicate, refused, failed',
+    labels: ['lane', 'outcome'],
+  },
+  harbinger_ingest_blocks_total: { type: 'counter', help: 'Blocks stored', labels: ['lane'] },
+  harbinger_ingest_lines_total: {
+    type: 'counter',
+    help: 'Lines stored (events: events)',
+    labels: ['lane'],
+  },
+  harbinger_ingest_duplicate_blocks_total: {
+    type: 'counter',
+    help: 'Blocks that had been stored before',
+    labels: ['lane'],
+  },
+  harbinger_ingest_gap_blocks_total: {
+    type: 'counter',
+    help: 'Blocks that gateways dropped before sending them',
+    labels: ['lane'],
+  },
+  harbinger_ingest_quarantined_total: {
+    type: 'counter',
+    help: 'Lines and events that can never be stored',
+    labels: ['code'],
+  },
+  harbinger_ingest_unknown_events_total: {
+    type: 'counter',
+    help: 'Events stored but not applied, because this cloud does not know their type or a value in them',
+  },
+  harbinger_ingest_store_retries_total: {
+    type: 'counter',
+    help: 'Writes that the store did not take at once',
+  },
+  harbinger_ingest_store_seconds: {
+    type: 'histogram',
+    help: 'From a batch’s turn to its being durable',
+    labels: ['lane'],
+    buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
+  },
+});
 
 export type SinkMetrics = ReturnType<typeof createSinkMetrics>;
 
-/** Counts what happens to batches. Labels are lanes, codes and outcomes, never gateways or machines: they stay few. */
+/** Counts what happens to batches. */
 export function createSinkMetrics(registry: Registry) {
-  const registers = [registry];
-  const counter = <L extends string>(name: string, help: string, labelNames: L[] = []) =>
-    new Counter<L>({ name: `harbinger_ingest_${name}`, help, labelNames, registers });
+  const metrics = countedMetrics(registry, sinkStatistics);
   return {
-    batches: counter('batches_total', 'Batches by outcome: stored, duplicate, refused, failed', [
-      'lane',
-      'outcome',
-    ]),
-    blocks: counter('blocks_total', 'Blocks stored', ['lane']),
-    lines: counter('lines_total', 'Lines stored (events: events)', ['lane']),
-    duplicateBlocks: counter('duplicate_blocks_total', 'Blocks that had been stored before', ['lane']),
-    gapBlocks: counter('gap_blocks_total', 'Blocks that gateways dropped before sending them', ['lane']),
-    quarantined: counter('quarantined_total', 'Lines and events that can never be stored', ['code']),
-    unknownEvents: counter(
-      'unknown_events_total',
-      'Events stored but not applied, because this cloud does not know their type or a value in them',
-    ),
-    storeRetries: counter('store_retries_total', 'Writes that the store did not take at once'),
-    storeSeconds: new Histogram({
-      name: 'harbinger_ingest_store_seconds',
-      help: 'From a batch’s turn to its being durable',
-      labelNames: ['lane'] as const,
-      buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
-      registers,
-    }),
+    batches: metrics.harbinger_ingest_batches_total,
+    blocks: metrics.harbinger_ingest_blocks_total,
+    lines: metrics.harbinger_ingest_lines_total,
+    duplicateBlocks: metrics.harbinger_ingest_duplicate_blocks_total,
+    gapBlocks: metrics.harbinger_ingest_gap_blocks_total,
+    quarantined: metrics.harbinger_ingest_quarantined_total,
+    unknownEvents: metrics.harbinger_ingest_unknown_events_total,
+    storeRetries: metrics.harbinger_ingest_store_retries_total,
+    storeSeconds: metrics.harbinger_ingest_store_seconds,
   };
 }

@@ -1,6 +1,7 @@
 /** A gateway's HTTP server for tests, on a free port, with dead letters in memory. */
 import { Type } from '@sinclair/typebox';
 import { Counter, Registry } from 'prom-client';
+import { Metrics } from '../../shared/parts/metrics.ts';
 import { type Log, silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
@@ -58,7 +59,7 @@ export async function startHttp(
   const state = { ready: condition(), health: condition(), statusError: null as Error | null };
   const server = createGatewayHttp({
     config: readConfig({ port: 0, ...config }, (problem) => new Error(problem)),
-    registry,
+    metrics: new Metrics(() => [], registry),
     ready: () => state.ready,
     health: () => state.health,
     async status() {

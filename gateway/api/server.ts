@@ -1,6 +1,5 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
-import type { Registry } from 'prom-client';
 import { createHttpGuard, type HttpGuard } from '../../shared/http/guard.ts';
 import {
   answers,
@@ -10,6 +9,7 @@ import {
   textAnswer,
 } from '../../shared/http/openapi.ts';
 import { createHttpServer, guardRoutes, listenHttp } from '../../shared/http/server.ts';
+import type { Metrics } from '../../shared/parts/metrics.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { GatewayHttpConfig } from './config.ts';
@@ -23,7 +23,7 @@ export interface Condition {
 
 export interface GatewayHttpDeps {
   config: GatewayHttpConfig;
-  registry: Registry;
+  metrics: Metrics;
   /** Whether messages are being taken. */
   ready(): Condition;
   /** Whether the process should be left running. Being offline from the cloud is no reason against it. */
@@ -97,8 +97,8 @@ function guardedRoutes(app: FastifyInstance, deps: GatewayHttpDeps, guard: HttpG
     response: textAnswer('Prometheus’ text format, with a help text each', 'text/plain'),
   };
   app.get('/metrics', { schema: metrics }, async (_request, reply) => {
-    reply.type(deps.registry.contentType);
-    return deps.registry.metrics();
+    reply.type(deps.metrics.registry.contentType);
+    return deps.metrics.text();
   });
   const status = {
     summary: 'How each part of the gateway is',

@@ -3,8 +3,10 @@
  * there; what it may call is handed in. When it runs, how long it may take and how runs are counted belong to the runner.
  */
 import { type AnyPart, partOf } from '../parts/part.ts';
+import type { Reporting } from '../parts/statistics.ts';
 
-export interface Job {
+/** May report statistics that its kind declares. */
+export interface Job extends Partial<Reporting> {
   /** Should stop when the signal aborts, which means that its time is up or the process stops. */
   run(signal: AbortSignal): Promise<void>;
   /** Default 60,000. */

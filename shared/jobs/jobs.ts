@@ -1,10 +1,12 @@
-import { createPart } from '../parts/registry.ts';
+import { createPart, reporterOfPart } from '../parts/registry.ts';
+import { type Reporter, reporterOfRoom } from '../parts/statistics.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';
 import { HarbingerError } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import { jobsIn } from './config.ts';
 import type { AnyJobPart, Job } from './job.ts';
 import { JobRunner, type JobStats, type ScheduledJob } from './job-runner.ts';
+import { jobsReport } from './statistics.ts';
 
 const stopMsMax = 5_000;
 
@@ -40,22 +42,30 @@ export function createJobs(jobs: ScheduledJob[], { log, clock }: { log: Log; clo
   };
 }
 
+export interface ConfiguredJobs extends Jobs {
+  /** How the jobs run, and what each kind of job reports of its own. */
+  reporters: Reporter[];
+}
+
 /** The jobs of a registry, as the table `[jobs]` schedules them. @throws HarbingerError JOB_SCHEDULE_INVALID */
 export async function createConfiguredJobs<Deps>(
   parts: readonly AnyJobPart<Deps>[],
   table: Readonly<Record<string, unknown>>,
   deps: Deps & { log: Log },
   clock: Clock,
-): Promise<Jobs> {
-  const jobs = jobsIn(parts, table).map(async (configured): Promise<ScheduledJob> => {
-    const job = await createPart<Deps, Job>(parts, configured, deps);
+): Promise<ConfiguredJobs> {
+  const created = await Promise.all(
+    jobsIn(parts, table).map(async (configured) => {
+      const job = await createPart<Deps, Job>(parts, configured, deps);
+      return { configured, job, reporter: reporterOfPart(parts, configured, job) };
+    }),
+  );
+  const scheduled = created.map(({ configured: { kind, config }, job }): ScheduledJob => {
     const { runMsMax } = job;
-    return {
-      name: configured.kind,
-      schedule: configured.config.schedule,
-      run: (signal) => job.run(signal),
-      ...(runMsMax !== undefined && { runMsMax }),
-    };
+    const run = (signal: AbortSignal) => job.run(signal);
+    return { name: kind, schedule: config.schedule, run, ...(runMsMax !== undefined && { runMsMax }) };
   });
-  return createJobs(await Promise.all(jobs), { log: deps.log, clock });
+  const jobs = createJobs(scheduled, { log: deps.log, clock });
+  const ofRunner = reporterOfRoom(jobsReport, () => ({ jobs: jobs.stats() }));
+  return { ...jobs, reporters: [ofRunner, ...created.map(({ reporter }) => reporter)] };
 }

@@ -4,6 +4,7 @@
  */
 import type { HarbingerEvent } from '../contract/events.ts';
 import { partOf } from '../parts/part.ts';
+import type { Reporting } from '../parts/statistics.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 
@@ -24,7 +25,8 @@ export interface Notification {
   lastError: string | null;
 }
 
-export interface Notifier {
+/** May report statistics that its kind declares. */
+export interface Notifier extends Partial<Reporting> {
   readonly name: string;
   /**
    * Resolves when the receiver has confirmed. Stops soon after `signal` aborts. @throws HarbingerError NOTIFY_REFUSED

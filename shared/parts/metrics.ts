@@ -1,5 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { Reporter, Sample, StatisticDeclaration } from './statistics.ts';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Reporter, Sample, StatisticDeclaration, StatisticDeclarations } from './statistics.ts';
 
 interface Published {
   metric: Gauge | Counter;
@@ -11,25 +11,36 @@ interface Published {
 /** Publishes declared statistics from snapshots that their keepers hold anyway: nothing is counted twice. */
 export class Metrics {
   readonly registry: Registry;
+  private readonly reporters: () => readonly Reporter[];
   private readonly published = new Map<string, Published>();
 
-  /** `registry`: an existing one to add to; else a new one with the process's own metrics. */
-  constructor(registry?: Registry) {
+  /**
+   * @param reporters asked at each scrape
+   * @param registry an existing one to add to; else a new one with the process's own metrics
+   */
+  constructor(reporters: () => readonly Reporter[], registry?: Registry) {
+    this.reporters = reporters;
     this.registry = registry ?? new Registry();
     if (!registry) collectDefaultMetrics({ register: this.registry });
   }
 
+  /** All metrics as they are now, in Prometheus' text format. @throws RangeError as `publish` does */
+  text(): Promise<string> {
+    this.publish();
+    return this.registry.metrics();
+  }
+
   /**
-   * Sets every declared metric from the samples. A gauge shows nothing while it has no sample. A counter whose total fell
-   * back was started anew by its keeper.
+   * Sets every declared metric from the reporters' samples. A gauge shows nothing while it has no sample. A counter whose
+   * total fell back was started anew by its keeper.
    * @throws RangeError for a sample that is not declared: a mistake in the code, found by the conformance tests
    */
-  publish(reports: readonly Pick<Reporter, 'statistics' | 'samples'>[]): void {
+  publish(): void {
     const renewed = new Set<string>();
-    for (const report of reports) {
-      const samples = report.samples();
+    for (const reporter of this.reporters()) {
+      const samples = reporter.samples();
       for (const [name, value] of Object.entries(samples)) {
-        const declaration = report.statistics[name];
+        const declaration = reporter.statistics[name];
         if (!declaration) throw new RangeError(`metric ${name} is reported but not declared`);
         if (value === undefined || (typeof value !== 'number' && value.length === 0)) continue;
         const published = this.metricOf(name, declaration);
@@ -45,13 +56,8 @@ export class Metrics {
   private metricOf(name: string, declaration: StatisticDeclaration): Published {
     const known = this.published.get(name);
     if (known) return known;
-    const options = {
-      name,
-      help: declaration.help,
-      labelNames: [...(declaration.labels ?? [])],
-      registers: [this.registry],
-    };
-    const metric = declaration.type === 'gauge' ? new Gauge(options) : new Counter(options);
+    const metric = metricFor(name, declaration, this.registry);
+    if (metric instanceof Histogram) throw new RangeError(`histogram ${name} is observed, not reported`);
     const published = { metric, declaration, last: new Map<string, number>() };
     this.published.set(name, published);
     return published;
@@ -71,4 +77,30 @@ function set({ metric, last }: Published, { value, labels = {} }: Sample): void 
   const before = last.get(key) ?? 0;
   metric.inc(labels, value >= before ? value - before : value);
   last.set(key, value);
+}
+
+type LabelOf<S> = S extends { labels: readonly (infer L extends string)[] } ? L : never;
+type MetricOf<S extends StatisticDeclaration> = S['type'] extends 'counter'
+  ? Counter<LabelOf<S>>
+  : S['type'] extends 'histogram'
+    ? Histogram<LabelOf<S>>
+    : Gauge<LabelOf<S>>;
+
+/** Metrics that are counted where something happens instead of being reported: one for each declaration. */
+export function countedMetrics<const D extends StatisticDeclarations>(registry: Registry, declarations: D) {
+  const entries = Object.entries(declarations).map(([name, declaration]) => [
+    name,
+    metricFor(name, declaration, registry),
+  ]);
+  return Object.fromEntries(entries) as { readonly [N in keyof D]: MetricOf<D[N]> };
+}
+
+function metricFor(
+  name: string,
+  { type, help, labels = [], buckets }: StatisticDeclaration,
+  registry: Registry,
+): Gauge | Counter | Histogram {
+  const options = { name, help, labelNames: [...labels], registers: [registry] };
+  if (type === 'histogram') return new Histogram({ ...options, ...(buckets && { buckets: [...buckets] }) });
+  return type === 'gauge' ? new Gauge(options) : new Counter(options);
 }

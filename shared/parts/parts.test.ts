@@ -4,10 +4,10 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { invalid } from '../config/problem.ts';
 import { compileValidator } from '../runtime/validate.ts';
 import { choice, lists, tables } from './config.ts';
-import { Metrics } from './metrics.ts';
+import { countedMetrics, Metrics } from './metrics.ts';
 import { nameOf, partOf } from './part.ts';
 import { configuredLists, configuredName, createPart, problemsOf } from './registry.ts';
-import { declareStatistics } from './statistics.ts';
+import { declareStatistics, type Reporter } from './statistics.ts';
 
 interface Deps {
   greeting: string;
@@ -113,35 +113,55 @@ describe('metrics', () => {
     harbinger_greetings_total: { type: 'counter', help: 'Greetings', labels: ['to'] },
     harbinger_mood: { type: 'gauge', help: 'Mood' },
   });
-  const published = async (metrics: Metrics) =>
-    (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith('harbinger_'));
-  const greeter = (to: string, count: number, mood?: number) => ({
+  const greeter = (to: string, count: number, mood?: number): Reporter => ({
     statistics,
     samples: () => ({
       harbinger_greetings_total: [{ value: count, labels: { to } }],
       ...(mood !== undefined && { harbinger_mood: mood }),
     }),
+    status: () => ({}),
+    summary: () => ({}),
   });
 
+  /** The lines of a scrape after all of these reports, one set after the other. */
+  async function shown(...reports: Reporter[][]): Promise<string[]> {
+    let now: Reporter[] = [];
+    const metrics = new Metrics(() => now, new Registry());
+    let text = '';
+    for (now of reports) text = await metrics.text();
+    return text.split('\n').filter((line) => line.startsWith('harbinger_'));
+  }
+
   it('keeps counting when a total restarts', async () => {
-    const metrics = new Metrics(new Registry());
-    metrics.publish([greeter('Ada', 5, 1)]);
-    metrics.publish([greeter('Ada', 2, 0.5)]);
-    expect(await published(metrics)).toEqual(['harbinger_greetings_total{to="Ada"} 7', 'harbinger_mood 0.5']);
+    expect(await shown([greeter('Ada', 5, 1)], [greeter('Ada', 2, 0.5)])).toEqual([
+      'harbinger_greetings_total{to="Ada"} 7',
+      'harbinger_mood 0.5',
+    ]);
   });
 
   it('shows what several report of one kind, and no gauge that none reports', async () => {
-    const metrics = new Metrics(new Registry());
-    metrics.publish([greeter('Ada', 1, 1), greeter('Bob', 2)]);
-    metrics.publish([greeter('Ada', 1), greeter('Bob', 2)]);
-    expect(await published(metrics)).toEqual([
+    const first = [greeter('Ada', 1, 1), greeter('Bob', 2)];
+    expect(await shown(first, [greeter('Ada', 1), greeter('Bob', 2)])).toEqual([
       'harbinger_greetings_total{to="Ada"} 1',
       'harbinger_greetings_total{to="Bob"} 2',
     ]);
   });
 
-  it('refuses undeclared metrics', () => {
-    const other = { statistics, samples: () => ({ harbinger_other: 1 }) };
-    expect(() => new Metrics(new Registry()).publish([other])).toThrow('not declared');
+  it('refuses undeclared metrics', async () => {
+    const other = { ...greeter('Ada', 1), samples: () => ({ harbinger_other: 1 }) };
+    await expect(shown([other])).rejects.toThrow('not declared');
+  });
+
+  it('makes one metric for each declaration of what is counted in place', async () => {
+    const registry = new Registry();
+    const counted = countedMetrics(registry, {
+      harbinger_calls_total: { type: 'counter', help: 'Calls', labels: ['to'] },
+      harbinger_call_seconds: { type: 'histogram', help: 'Duration', buckets: [1, 10] },
+    });
+    counted.harbinger_calls_total.inc({ to: 'Ada' });
+    counted.harbinger_call_seconds.observe(5);
+    const text = await registry.metrics();
+    expect(text).toContain('harbinger_calls_total{to="Ada"} 1');
+    expect(text).toContain('harbinger_call_seconds_bucket{le="10"} 1');
   });
 });

@@ -81,13 +81,13 @@ export function configuredName({ kind, config }: Pick<Configured, 'kind' | 'conf
 export function reporterOfPart(
   parts: readonly AnyPart[],
   configured: Pick<Configured, 'kind' | 'config'>,
-  made: Reporting,
+  made: Partial<Reporting>,
 ): Reporter {
   const { statistics = {} } = partOfKind(parts, configured.kind);
   const name = configuredName(configured);
   return {
     statistics,
-    samples: () => made.samples(),
+    samples: () => made.samples?.() ?? {},
     status: () => (made.status ? { [name]: made.status() } : {}),
     summary: () => made.summary?.() ?? {},
   };

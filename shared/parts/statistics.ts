@@ -3,9 +3,11 @@ import type { TProperties } from '@sinclair/typebox';
 
 export interface StatisticDeclaration {
   /** `counter`: a running total since its keeper started. `gauge`: the value now. */
-  readonly type: 'gauge' | 'counter';
+  readonly type: 'gauge' | 'counter' | 'histogram';
   readonly help: string;
   readonly labels?: readonly string[];
+  /** Upper bounds of a histogram's buckets. */
+  readonly buckets?: readonly number[];
 }
 
 /** Full metric name (`harbinger_…`, base units, `_total` for counters) → declaration. */

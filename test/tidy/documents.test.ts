@@ -13,15 +13,9 @@ it('name only metrics that exist', () => {
   expect(unknown.map(({ path, name }) => `${path}: ${name}`)).toEqual([]);
 });
 
-/**
- * Metrics are declared by name as properties, or in quotes; ingest metrics without their prefix. `harbinger_x_*` stands
- * for every metric that begins so.
- */
+/** Metrics are declared by name as properties, or in quotes. `harbinger_x_*` stands for every metric that begins so. */
 function exposes(code: string, name: string): boolean {
-  if (name.endsWith('_')) return new RegExp(`\\b${name}`).test(code);
-  return (
-    new RegExp(`\\b${name}['":]`).test(code) || code.includes(`'${name.replace('harbinger_ingest_', '')}'`)
-  );
+  return new RegExp(name.endsWith('_') ? `\\b${name}` : `\\b${name}['":]`).test(code);
 }
 
 it('link only to files and headings that exist', () => {

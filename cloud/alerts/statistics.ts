@@ -1,0 +1,44 @@
+import { declareStatistics, type Reporter } from '../../shared/parts/statistics.ts';
+import type { DeadNotifications, NotificationQueue } from '../ports/notifications.ts';
+
+/** Counted by the runner. */
+export const attemptStatistics = declareStatistics({
+  harbinger_notifications_total: {
+    type: 'counter',
+    help: 'Attempts to notify, by outcome',
+    labels: ['notifier', 'outcome'],
+  },
+});
+
+export const queueStatistics = declareStatistics({
+  harbinger_notifications_waiting: {
+    type: 'gauge',
+    help: 'Notifications not confirmed yet',
+    labels: ['notifier'],
+  },
+  harbinger_notifications_dead: { type: 'gauge', help: 'Notifications given up, kept for redriving' },
+});
+
+/** @param names of the configured notifiers: each has a series, even if nothing waits for it */
+export function queueReporter(
+  queue: Pick<NotificationQueue, 'waiting'> & Pick<DeadNotifications, 'deadCount'>,
+  names: readonly string[],
+): Reporter {
+  return {
+    statistics: queueStatistics,
+    samples() {
+      const waiting = queue.waiting();
+      return {
+        harbinger_notifications_waiting: names.map((notifier) => ({
+          value: waiting.get(notifier) ?? 0,
+          labels: { notifier },
+        })),
+        harbinger_notifications_dead: queue.deadCount(),
+      };
+    },
+    status: () => ({
+      notifications: { waiting: Object.fromEntries(queue.waiting()), dead: queue.deadCount() },
+    }),
+    summary: () => ({}),
+  };
+}
