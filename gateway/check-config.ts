@@ -1,4 +1,4 @@
-/** Checks a gateway's configuration: what the schema says, and what only the rooms together can say. */
+/** Checks a gateway's configuration: against the schema, and for consistency between its parts. */
 import { type ConfigCheck, type ConfigSources, readConfig } from '../shared/config/load-config.ts';
 import { type ConfigProblem, problemsIn } from '../shared/config/problem.ts';
 import { tlsProblems } from '../shared/config/tls-problems.ts';
@@ -15,13 +15,13 @@ import { uplinkProblems } from './uplink/config.ts';
 import { tlsOwner as uplinkTls } from './uplink/tls-files.ts';
 
 export interface CheckedGateway {
-  /** Null where there are problems. */
+  /** Null if there are problems. */
   config: GatewayConfig | null;
   types: Map<string, MachineType>;
   problems: ConfigProblem[];
 }
 
-/** Opens nothing but the files of the configuration and of machine types, and with `files` the PEM files that it names. */
+/** Reads only the files of the configuration and of machine types and, with `files`, the PEM files that it names. */
 export function checkGateway(given: ConfigSources, { files }: { files: boolean }): CheckedGateway {
   let types = new Map<string, MachineType>();
   const checks: ConfigCheck<GatewayConfig>[] = [
@@ -31,7 +31,7 @@ export function checkGateway(given: ConfigSources, { files }: { files: boolean }
         const own = config.machineTypesDir === undefined ? [] : [config.machineTypesDir];
         const read = readMachineTypes([builtInTypesDir, ...own]);
         types = read.types;
-        // A rule may name a type whose file is broken: that is no second problem.
+        // A rule may name a type whose file is broken, which is not a second problem.
         return read.problems.length > 0 ? read.problems : typeProblems(config, types);
       },
     },
@@ -60,7 +60,7 @@ export function checkGateway(given: ConfigSources, { files }: { files: boolean }
   return { config, types, problems };
 }
 
-/** Rules and `unknownMachines` that name a type which does not exist. */
+/** Reports rules, and `unknownMachines`, that name a machine type that does not exist. */
 function typeProblems(config: GatewayConfig, types: Map<string, MachineType>): ConfigProblem[] {
   const none = { ...config, machines: [], unknownMachines: 'dead-letter' };
   const { unknownMachines } = config;
@@ -76,7 +76,7 @@ function routeProblems({ routes }: GatewayConfig): ConfigProblem[] {
   return routes.flatMap((rule, i) => ruleProblems(rule, `routes[${i}]`));
 }
 
-/** Sources look at the routes' topics; a wrong one is the route's problem alone. */
+/** Removes invalid routes, because the checks of sources read routes, and an invalid one is reported only once. */
 function withSoundRoutes(config: GatewayConfig): GatewayConfig {
   return { ...config, routes: config.routes.filter((rule) => ruleProblems(rule, 'routes').length === 0) };
 }

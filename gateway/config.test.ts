@@ -5,7 +5,7 @@ import { GatewayConfig, prepareGatewayConfig, sourceContext } from './config.ts'
 const configOf = (given: Record<string, unknown>) =>
   readConfig(GatewayConfig, { defaults: { dataDir: '/d', ...given } }, [], prepareGatewayConfig);
 
-it('sources hear which topics routes take, so that nothing which has a route is acknowledged and lost', () => {
+it('sources get the topics of routes, so that no message with a route is acknowledged and lost', () => {
   const routes = [
     { topic: 'tele/{machine}/SENSOR', format: 'json', site: 'lab' },
     { topic: '{site}/{machine}/+/{sensor}', format: 'number' },
@@ -15,7 +15,7 @@ it('sources hear which topics routes take, so that nothing which has a route is 
 });
 
 describe('jobs', () => {
-  it('have a table each, or a text that is short for its schedule', () => {
+  it('have a table each, or a text as a short form of the schedule', () => {
     const { config, problems } = configOf({
       jobs: { statistics: '@hourly', retention: { schedule: '@daily' } },
     });

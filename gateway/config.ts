@@ -31,17 +31,17 @@ export const GatewayConfig = Type.Object(
 );
 export type GatewayConfig = Static<typeof GatewayConfig>;
 
-/** Writes out the short forms of settings. */
+/** Expands the short forms of settings. */
 export function prepareGatewayConfig(table: Table): Table {
   return table.jobs === undefined ? table : { ...table, jobs: withSchedulesWrittenOut(table.jobs) };
 }
 
-/** Every source of the configuration, whatever its kind. */
+/** Returns every configured source, of any kind. */
 export function sourcesIn(config: GatewayConfig): Configured[] {
   return configuredTables(sources, config);
 }
 
-/** What sources may know of the rest of the configuration. */
+/** Returns the parts of the configuration that sources may read. */
 export function sourceContext({ routes }: Pick<GatewayConfig, 'routes'>): SourceContext {
   return { routeTopics: routes.map(({ topic }) => filterOfPattern(topic)) };
 }

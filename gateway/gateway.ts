@@ -1,4 +1,4 @@
-/** The gateway's composition root: builds rooms and parts, starts them in order, stops them in reverse. */
+/** The gateway's composition root: creates all parts, starts them in order, and stops them in reverse. */
 import { join } from 'node:path';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { createConfiguredJobs } from '../shared/jobs/jobs.ts';
@@ -30,20 +30,23 @@ export interface GatewayDeps {
   clock: Clock;
   random: Random;
   log: Log;
-  /** Something without which nothing can be acknowledged has ended: the process should end too. */
+  /** Called when something has ended without which nothing can be acknowledged: the process should then exit. */
   failed(error: Error): void;
 }
 
 export interface RunningGateway {
-  /** That of the HTTP server, and those that sources listen on, e.g. `mqttPort`. */
+  /** The ports of the HTTP server and of sources, e.g. `mqttPort`. */
   ports: { httpPort: number } & Readonly<Record<string, number>>;
   stop(): Promise<void>;
 }
 
-/** Longer than the slowest room, the data thread, gives itself. */
+/** Longer than the timeout of the slowest part, the data thread. */
 const partStopMsMax = 90_000;
 
-/** @throws HarbingerError whatever keeps it from starting; what had started is stopped again */
+/**
+ * Starts the gateway. After a failure, everything already started is stopped. @throws HarbingerError whatever prevents
+ * the start
+ */
 export async function startGateway(
   config: GatewayConfig,
   types: Map<string, MachineType>,
@@ -53,7 +56,7 @@ export async function startGateway(
   const { dataDir } = config;
   const started = new StartedParts(deps, partStopMsMax);
 
-  // The folder keeps the name that earlier versions gave it.
+  // The folder keeps its name from earlier versions.
   const baselinesDir = join(dataDir, 'normals');
   const watch = { types, config: config.intelligence, baselinesDir, clock, random, log };
   const intelligence = new Intelligence(watch);
@@ -121,7 +124,7 @@ export async function startGateway(
     await data.start({ config, types });
     savedBaselines?.keep();
     await started.start('alert decision', alerts);
-    // The model loads while sensors already connect: until it answers, rules decide.
+    // The model loads while sensors can already connect; until it is ready, rules decide.
     started.add('intelligence', () => intelligence.stop());
     intelligence
       .start((inputs) => alerts.evaluate(inputs))
@@ -142,7 +145,7 @@ export async function startGateway(
   }
 }
 
-/** Every configured source, with the name that users know and what it reports. */
+/** Creates every configured source, with its name for users and its reports. */
 function createSources(config: GatewayConfig, deps: Omit<SourceDeps, 'routeTopics'>) {
   const context = sourceContext(config);
   return Promise.all(

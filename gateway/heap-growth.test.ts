@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { manualClock } from '../shared/runtime/manual-clock.ts';
 import { HeapGrowth } from './heap-growth.ts';
 
-test('heaps are collected early while there is CPU to spare, late under load, and as Node likes afterwards', async () => {
+test('heaps are collected early while CPU is idle, late under load, and by Node’s default afterwards', async () => {
   const clock = manualClock();
   let cpuMicros = 0;
   const flags: string[] = [];

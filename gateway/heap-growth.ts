@@ -3,13 +3,16 @@ import { setFlagsFromString } from 'node:v8';
 import type { Clock, Timer } from '../shared/runtime/clock.ts';
 
 const everyMs = 2_000;
-/** Share of all cores' time in use, below which there is CPU to spare. */
-const calmShare = 0.2;
-/** While there is: V8 keeps no reserve, and a heap grows by this much of what lives in it before it is collected as a whole. */
-const calm = ['--optimize-for-size', '--heap-growing-percent=15'];
-/** Node's own choice: up to four times what lives. */
+/** Share of all cores' time below which the CPU counts as idle. */
+const idleShare = 0.2;
+/**
+ * Flags for an idle CPU: V8 keeps no reserve, and a heap grows by this share of its live objects before a full
+ * collection.
+ */
+const idle = ['--optimize-for-size', '--heap-growing-percent=15'];
+/** Node's default: up to four times the live objects. */
 const busy = ['--no-optimize-for-size', '--heap-growing-percent=0'];
-/** MB that a thread's young space may grow to, of which it has two. */
+/** Limit of a thread's young space in MB; a thread has two. */
 const threadYoungMb = 1;
 
 export interface HeapGrowthDeps {
@@ -21,13 +24,13 @@ export interface HeapGrowthDeps {
 }
 
 /**
- * Collects garbage early while there is little to do, and late under load, where CPU counts for more than memory: in
- * the heaps of all threads. `node-settings.ts` in deploy has the process begin as a calm one does.
+ * Collects garbage early while the CPU is idle, and late under load, when CPU counts for more than memory. This applies
+ * to the heaps of all threads. `node-settings.ts` in deploy starts the process with the flags of an idle CPU.
  */
 export class HeapGrowth {
   private readonly clock: Clock;
   private readonly cpuMicros: () => number;
-  private readonly calmCores: number;
+  private readonly idleCores: number;
   private readonly setFlag: (flag: string) => void;
   private timer: Timer | null = null;
   private flags = busy;
@@ -36,15 +39,18 @@ export class HeapGrowth {
   constructor({ clock, cpuMicros, cores, setFlag }: HeapGrowthDeps) {
     this.clock = clock;
     this.cpuMicros = cpuMicros ?? processCpuMicros;
-    this.calmCores = calmShare * (cores ?? availableParallelism());
+    this.idleCores = idleShare * (cores ?? availableParallelism());
     this.setFlag = setFlag ?? setFlagsFromString;
   }
 
-  /** Before other threads are started: what they leave behind is garbage at once, a larger space would only cost memory. */
+  /**
+   * Must be called before other threads start: their short-lived objects become garbage at once, so a larger young
+   * space would only cost memory.
+   */
   start(): void {
     this.setFlag(`--max-semi-space-size=${threadYoungMb}`);
     this.before = { cpuMicros: this.cpuMicros(), atMs: this.clock.monotonicMs() };
-    this.choose(calm);
+    this.choose(idle);
     this.wait();
   }
 
@@ -58,7 +64,7 @@ export class HeapGrowth {
       const now = { cpuMicros: this.cpuMicros(), atMs: this.clock.monotonicMs() };
       const cores = (now.cpuMicros - this.before.cpuMicros) / 1_000 / (now.atMs - this.before.atMs);
       this.before = now;
-      this.choose(cores < this.calmCores ? calm : busy);
+      this.choose(cores < this.idleCores ? idle : busy);
       this.wait();
     });
   }

@@ -17,13 +17,13 @@ import { newestTime } from './journal/segments/newest-time.ts';
 export interface GatewayOptions {
   /** A TOML file; see config.ts. */
   config?: string;
-  /** Data folder; wins over the file's. */
+  /** Data folder; overrides that of the file. */
   data?: string;
   mqttPort?: number;
   httpPort?: number;
 }
 
-/** The checked configuration with its machine types. @throws ConfigError with everything that is wrong */
+/** Returns the checked configuration with its machine types. @throws ConfigError with all problems */
 export function readGatewayConfig(options: GatewayOptions): {
   config: GatewayConfig;
   types: Map<string, MachineType>;
@@ -33,7 +33,7 @@ export function readGatewayConfig(options: GatewayOptions): {
   return { config: config!, types };
 }
 
-/** Everything that is wrong with a configuration; with `files` in the PEM files that it names too. */
+/** Returns all problems of a configuration; with `files`, also those of the PEM files that it names. */
 export function checkGatewayConfig(options: GatewayOptions, { files = false } = {}): CheckedGateway {
   const sources = {
     ...(options.config !== undefined && { file: options.config }),
@@ -48,8 +48,8 @@ export function checkGatewayConfig(options: GatewayOptions, { files = false } = 
 }
 
 /**
- * Runs a gateway until `signal` aborts, then stops it in order.
- * @throws HarbingerError whatever keeps it from starting, or has ended it
+ * Runs a gateway until `signal` aborts, then stops it in order. @throws HarbingerError whatever has prevented its
+ * start, or has ended it
  */
 export async function runGateway(options: GatewayOptions, signal: AbortSignal): Promise<void> {
   const log = createLog('gateway');
@@ -63,7 +63,7 @@ export async function runGateway(options: GatewayOptions, signal: AbortSignal): 
     signal.addEventListener('abort', () => resolve(), { once: true });
     if (signal.aborted) resolve();
   });
-  over.catch(() => {}); // it may fail before it is waited for
+  over.catch(() => {}); // it may reject before it is awaited
   const clock = continuedClock(systemClock, newestTime(join(dataDir, 'journal')));
   const parts = { clock, random: systemRandom, log, failed: (error: Error) => fail(error) };
   const gateway = await startGateway({ ...config, http }, types, parts);
@@ -75,10 +75,10 @@ export async function runGateway(options: GatewayOptions, signal: AbortSignal): 
       ...gateway.ports,
       httpUrl: localUrl(http.host, gateway.ports.httpPort),
     });
-    if (!clock.isSet()) sayUnset(clock, log, signal);
+    if (!clock.isSet()) reportUnsetClock(clock, log, signal);
     await over;
   } catch (error) {
-    log.fatal({ cause: messageOf(error) }, 'the gateway cannot go on; start it again');
+    log.fatal({ cause: messageOf(error) }, 'the gateway cannot continue; start it again');
     throw error;
   } finally {
     removeRunFile(dataDir);
@@ -88,13 +88,13 @@ export async function runGateway(options: GatewayOptions, signal: AbortSignal): 
 
 const lookMs = 1_000;
 
-/** Once now, and once when it is over. */
-function sayUnset(clock: Clock & { isSet(): boolean }, log: Log, signal: AbortSignal): void {
+/** Logs that the clock is not set, and again when it is. */
+function reportUnsetClock(clock: Clock & { isSet(): boolean }, log: Log, signal: AbortSignal): void {
   const time = new Date(clock.nowMs()).toISOString();
   log.warn(
     { time },
-    'the system clock is not set: time goes on from the newest that is known, and devices that send their own are believed; ' +
-      'set it (NTP, or a clock with a battery), or arrival times and certificates will not be right',
+    'the system clock is not set: time continues from the newest known one, and times that devices send are accepted; ' +
+      'set it (NTP, or a clock with a battery), or arrival times and the checks of certificates will be wrong',
   );
   const look = () => {
     if (signal.aborted) return;

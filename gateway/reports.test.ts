@@ -1,4 +1,4 @@
-/** What the gateway's rooms and sources report, from states that they may have. */
+/** Tests the reports of the gateway's parts and sources, from states that they may have. */
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
@@ -56,7 +56,7 @@ function published() {
 }
 
 describe('metrics of the gateway', () => {
-  it('say how far the journal may grow, and what it has dropped', async () => {
+  it('report the journal’s limit, and its dropped blocks', async () => {
     const shown = published();
     shown.data(dataStatus());
     const full = journal('readings', { blocks: 2, lines: 300, bytes: 4_000 });
@@ -67,7 +67,7 @@ describe('metrics of the gateway', () => {
     expect(await shown.values('harbinger_journal_dropped_bytes_total')).toEqual([0, 4_000]);
   });
 
-  it('say which lane the cloud refuses, and why', async () => {
+  it('report which lane the cloud refuses, and why', async () => {
     const shown = published();
     const uplink = newUplinkStats();
     uplink.refusals.readings.BATCH_CHECKSUM = 3;
@@ -91,7 +91,7 @@ describe('metrics of the gateway', () => {
     expect(await shown.values('harbinger_dead_letters_redriven_total')).toEqual([7]);
   });
 
-  it('leave out the free space while the disk does not tell', async () => {
+  it('omit the free space while it is unknown', async () => {
     const shown = published();
     shown.publish(dataFolderReport, { diskFreeBytes: 5e9 });
     expect(await shown.values('harbinger_data_free_bytes')).toEqual([5e9]);

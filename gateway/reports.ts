@@ -1,4 +1,7 @@
-/** Everything that the gateway reports of itself: `/api/status`, `/metrics` and the reference of metrics follow from it. */
+/**
+ * Everything that the gateway reports about itself: `/api/status`, `/metrics` and the reference of metrics are derived
+ * from it.
+ */
 import { Type } from '@sinclair/typebox';
 import { jobsReport } from '../shared/jobs/statistics.ts';
 import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
@@ -16,7 +19,7 @@ export const clockReport = reportOf<{ clockSet: boolean }>()({
   },
   status: {
     clockSet: Type.Boolean({
-      description: 'false: times go on from the newest that is known, see the log',
+      description: 'false: time continues from the newest known one, see the log',
     }),
   },
   samples: ({ clockSet }) => ({ harbinger_clock_set: clockSet ? 1 : 0 }),
@@ -36,7 +39,7 @@ const ofSources = Object.fromEntries(
   sources.flatMap(({ kind, status }) => (status === undefined ? [] : [[kind, status]])),
 );
 
-/** `GET /api/status`: what is relied on. There is more, for people. */
+/** The answer of `GET /api/status`, as far as its schema is stable. It has more, for people. */
 export const GatewayStatus = Type.Object(
   {
     gateway: Type.String(),

@@ -8,7 +8,7 @@ import { type DataStatus, dataReports } from './pipeline/status.ts';
 import { clockReport } from './reports.ts';
 
 const refreshMs = 1_000;
-/** The data thread answers within this even under full load; beyond it nothing is being acknowledged. */
+/** The data thread answers within this time even under full load; if it does not, nothing is being acknowledged. */
 const silenceMsMax = 30_000;
 
 export interface StatusDeps {
@@ -51,7 +51,7 @@ export function createStatus(deps: StatusDeps) {
       stopped = true;
       timer?.cancel();
     },
-    /** Being offline from the cloud is no reason to be restarted. */
+    /** Being offline from the cloud is no reason to restart the process. */
     health(): Condition {
       const silent = silentMs() > silenceMsMax;
       return {
@@ -72,7 +72,7 @@ export function createStatus(deps: StatusDeps) {
       const shown = ofMain().map((reporter) => reporter.status());
       return Object.assign({ gateway: config.gateway, ...status, pending: data.pending }, ...shown);
     },
-    /** A line for the log. */
+    /** Returns the fields of a log line. */
     async summary(): Promise<Record<string, unknown>> {
       const status = await data.call('status');
       return Object.assign({}, ...[...ofData(status), ...ofMain()].map((reporter) => reporter.summary()));

@@ -6,7 +6,7 @@ import { whichOf } from '../../shared/http/selection.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
 
-/** What the HTTP API needs of the dead letters. */
+/** The operations on dead letters that the HTTP API offers. */
 export interface DeadLetterAdmin {
   /** Newest first, at most `limit`, older than `beforeId`. */
   list(query: { limit: number; beforeId?: number }): Promise<DeadLetter[]>;
@@ -54,7 +54,7 @@ function wireForm(letter: DeadLetter) {
 
 /** `GET /api/deadletters` (paged by `beforeId`), `GET …/{id}`, `POST …/redrive`, `DELETE` with `{ids}` or `{all: true}`. */
 export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterAdmin, log: Log): void {
-  /** Done by hand: the log keeps who asked and what came of it. */
+  /** Runs a change that a person requested, and logs who requested it and the outcome. */
   const change = async <T extends Record<string, number>>(
     request: FastifyRequest<{ Body: Static<typeof Selection> }>,
     verb: string,
@@ -62,17 +62,17 @@ export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterAdmin,
   ): Promise<T> => {
     const which = whichOf('ids', request.body.ids, request.body.all);
     const about = { verb, which: String(which).slice(0, 500), address: request.ip };
-    log.info(about, 'dead letters: a change was asked for');
+    log.info(about, 'dead letters: a change was requested');
     const outcome = await work(which);
     const done: Record<string, string | number> = { ...about, ...outcome };
-    log.info(done, 'dead letters: it is done');
+    log.info(done, 'dead letters: the change is done');
     return outcome;
   };
   app.get<{ Querystring: Static<typeof ListQuery> }>(
     '/api/deadletters',
     {
       schema: {
-        summary: 'What could not become a reading, and why',
+        summary: 'Messages that could not become readings, with the reasons',
         querystring: ListQuery,
         response: answers('a page, newest first', Letters),
       },
@@ -96,7 +96,7 @@ export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterAdmin,
     '/api/deadletters/redrive',
     {
       schema: {
-        summary: 'Send letters through the pipeline again; those that fail again are new letters',
+        summary: 'Send letters through the pipeline again; those that fail again become new letters',
         description: selectionHint,
         body: Selection,
         response: answers('how many', Type.Object({ redriven: Type.Integer() })),
@@ -108,7 +108,7 @@ export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterAdmin,
     '/api/deadletters',
     {
       schema: {
-        summary: 'Forget letters for good',
+        summary: 'Drop letters for good',
         description: selectionHint,
         body: Selection,
         response: answers('how many', Type.Object({ dropped: Type.Integer() })),

@@ -1,11 +1,11 @@
-/** Every answer that the document promises is asked for, and is as it says (of /api/status see test/integration). */
+/** Requests every answer that the document describes, and checks it (of /api/status see test/integration). */
 import { afterEach, expect, it } from 'vitest';
 import { ApiContract } from '../../shared/http/openapi-contract.testing.ts';
 import { memoryLetters, startHttp, stopAll } from './running-http.testing.ts';
 
 afterEach(stopAll);
 
-it('answers as its document says, everywhere', async () => {
+it('answers everywhere as documented', async () => {
   const { port, state } = await startHttp({ openOnLoopback: true }, memoryLetters(5));
   const api = await ApiContract.of(`http://127.0.0.1:${port}`, {});
   for (const [path, condition] of [
@@ -29,7 +29,7 @@ it('answers as its document says, everywhere', async () => {
   expect(api.unasked()).toEqual(['GET /api/status']);
 });
 
-it('is described only to who may call', async () => {
+it('is described only to callers with access', async () => {
   const { port } = await startHttp({ token: 'a-token-of-enough-length' });
   expect((await fetch(`http://127.0.0.1:${port}/api/openapi.json`)).status).toBe(401);
 });

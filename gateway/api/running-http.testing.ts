@@ -44,7 +44,7 @@ export function memoryLetters(count: number): DeadLetterAdmin {
   };
 }
 
-/** What the gateway says of itself; tests change it. */
+/** The health and readiness that the gateway reports; tests change it. */
 function condition() {
   return { ok: true, reasons: [] as string[] };
 }

@@ -8,7 +8,7 @@ const token = 'a-token-of-enough-length';
 afterEach(stopAll);
 
 describe('for probes', () => {
-  it('/healthz and /readyz answer anybody, with reasons', async () => {
+  it('/healthz and /readyz answer without a token, with reasons', async () => {
     const { state, call } = await startHttp({ token });
     expect(await call('GET', '/healthz')).toEqual({ status: 200, body: { status: 'ok', reasons: [] } });
     state.ready = { ok: false, reasons: ['the journal is being recovered'] };
@@ -19,7 +19,7 @@ describe('for probes', () => {
     expect((await call('GET', '/healthz')).status).toBe(200);
   });
 
-  it('/metrics are Prometheus text', async () => {
+  it('/metrics are in Prometheus’ text format', async () => {
     const { port } = await startHttp();
     const response = await fetch(`http://127.0.0.1:${port}/metrics`);
     expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
@@ -28,7 +28,7 @@ describe('for probes', () => {
 });
 
 describe('access', () => {
-  it.each(['/metrics', '/api/status', '/api/deadletters'])('to %s is by token', async (path) => {
+  it.each(['/metrics', '/api/status', '/api/deadletters'])('to %s needs a token', async (path) => {
     const { call, port } = await startHttp({ token });
     for (const headers of [{}, { authorization: `Bearer ${token}x` }, { authorization: token }]) {
       const { status, body } = await call('GET', path, undefined, headers as Record<string, string>);
@@ -38,7 +38,7 @@ describe('access', () => {
     expect((await fetch(`http://127.0.0.1:${port}${path}`, { headers })).status).toBe(200);
   });
 
-  it('by guessing is asked to wait, and where the right token came from before it still works', async () => {
+  it('by guessing is throttled, except from an address that has sent the right token before', async () => {
     const { call } = await startHttp({ token });
     const ask = (given: string) =>
       call('GET', '/api/status', undefined, { authorization: `Bearer ${given}` });
@@ -52,7 +52,7 @@ describe('access', () => {
     expect((await ask(token)).status).toBe(200);
   });
 
-  it('to look is another right than to change', async () => {
+  it('for reading does not include changes', async () => {
     const readToken = 'a-token-to-look-only';
     const { call } = await startHttp({ token, readToken });
     const headers = { authorization: `Bearer ${readToken}` };
@@ -68,7 +68,7 @@ describe('access', () => {
     expect((await call('DELETE', '/api/deadletters', { all: true }, all)).body).toEqual({ dropped: 5 });
   });
 
-  it('without a token is for this computer, by a loopback name, not through a proxy, not for other sites', async () => {
+  it('without a token is limited to this computer, by a loopback name, not through a proxy, not for other sites', async () => {
     const { call, port } = await startHttp();
     expect((await call('GET', '/api/status')).status).toBe(200);
     const named = (host: string) =>
@@ -95,7 +95,7 @@ describe('access', () => {
   it.each([
     [{ openOnLoopback: false }, /set http\.token/],
     [{ openOnLoopback: true, host: '0.0.0.0' }, /only where host is a loopback address/],
-  ])('for nobody is refused at start: %j', async (config, message) => {
+  ])('that is impossible is refused at start: %j', async (config, message) => {
     await expect(startHttp(config)).rejects.toMatchObject({
       code: 'API_TOKEN_MISSING',
       message: expect.stringMatching(message),
@@ -142,7 +142,7 @@ describe('dead letters', () => {
   });
 });
 
-it('who changes dead letters is in the log, with what came of it', async () => {
+it('are logged when changed, with the caller and the outcome', async () => {
   const lines: string[] = [];
   const log = pino({}, { write: (line: string) => void lines.push(line) });
   const { call } = await startHttp({ openOnLoopback: true }, memoryLetters(5), log);
@@ -153,7 +153,7 @@ it('who changes dead letters is in the log, with what came of it', async () => {
   ]);
 });
 
-describe('what cannot be answered is a clear error', () => {
+describe('a request that cannot be answered is a clear error', () => {
   it.each<[string, string, unknown, number, string, RegExp]>([
     ['GET', '/api/nothing', undefined, 404, 'API_NOT_FOUND', /no GET \/api\/nothing/],
     ['GET', '/api/deadletters?limit=0', undefined, 400, 'API_INPUT', /parameter 'limit' must be >= 1/],
@@ -173,7 +173,7 @@ describe('what cannot be answered is a clear error', () => {
     });
   });
 
-  it('and an unexpected one tells nothing of the inside', async () => {
+  it('and an unexpected one reveals no internals', async () => {
     const { state, call } = await startHttp();
     state.statusError = new Error('secret inside');
     expect(await call('GET', '/api/status')).toMatchObject({
@@ -190,7 +190,7 @@ describe('what cannot be answered is a clear error', () => {
   });
 });
 
-it('a busy port is named, with what to do', async () => {
+it('a busy port is named, with the remedy', async () => {
   const { port } = await startHttp();
   await expect(startHttp({ openOnLoopback: true, port })).rejects.toMatchObject({
     code: 'API_PORT_BUSY',
@@ -198,7 +198,7 @@ it('a busy port is named, with what to do', async () => {
   });
 });
 
-it('stops although a caller keeps its connection', async () => {
+it('stops even if a caller keeps its connection open', async () => {
   const { port } = await startHttp();
   await fetch(`http://127.0.0.1:${port}/healthz`, { headers: { connection: 'keep-alive' } });
   await running.splice(0)[0]!.stop();

@@ -15,7 +15,7 @@ import type { Log } from '../../shared/runtime/log.ts';
 import type { GatewayHttpConfig } from './config.ts';
 import { type DeadLetterAdmin, deadLetterRoutes } from './dead-letters.ts';
 
-/** `ok` with no reasons, or what is wrong as sentences. */
+/** `ok` without reasons, or the problems as sentences. */
 export interface Condition {
   ok: boolean;
   reasons: string[];
@@ -26,7 +26,7 @@ export interface GatewayHttpDeps {
   metrics: Metrics;
   /** Whether messages are being taken. */
   ready(): Condition;
-  /** Whether the process should be left running. Being offline from the cloud is no reason against it. */
+  /** True if the process should be left running. Being offline from the cloud is no reason to restart it. */
   health(): Condition;
   /** For people and the command line; any JSON that `statusSchema` describes. */
   status(): Promise<Record<string, unknown>>;
@@ -39,13 +39,14 @@ export interface GatewayHttpDeps {
 export interface GatewayHttp {
   /** @throws HarbingerError API_TOKEN_MISSING, API_PORT_BUSY, API_LISTEN_FAILED */
   start(): Promise<{ port: number }>;
-  /** Ends open connections; does not wait for callers. */
+  /** Closes open connections; does not wait for callers. */
   stop(): Promise<void>;
 }
 
 /**
- * The gateway's own small HTTP server. `/healthz` and `/readyz` answer anybody (200 or 503, with reasons); `/metrics`,
- * `/api/openapi.json` (which describes them all), `/api/status` and `/api/deadletters` answer callers with the token, or on loopback where that is configured.
+ * The gateway's own small HTTP server. `/healthz` and `/readyz` answer without a token (200 or 503, with reasons);
+ * `/metrics`, `/api/openapi.json` (which describes them all), `/api/status` and `/api/deadletters` answer callers with
+ * the token, or on loopback if so configured.
  */
 export function createGatewayHttp(deps: GatewayHttpDeps): GatewayHttp {
   let app: FastifyInstance | null = null;
@@ -69,7 +70,7 @@ async function build(deps: GatewayHttpDeps, guard: HttpGuard): Promise<FastifyIn
   });
   const living = { summary: 'The process should be left running', yes: 'ok', no: 'failing' };
   conditionRoute(app, '/healthz', deps.health, living);
-  const ready = { summary: 'Messages are taken', yes: 'ready', no: 'not ready' };
+  const ready = { summary: 'Messages are accepted', yes: 'ready', no: 'not ready' };
   conditionRoute(app, '/readyz', deps.ready, ready);
   await app.register(async (guarded) => guardedRoutes(guarded, deps, guard));
   return app;
@@ -101,7 +102,7 @@ function guardedRoutes(app: FastifyInstance, deps: GatewayHttpDeps, guard: HttpG
     return deps.metrics.text();
   });
   const status = {
-    summary: 'How each part of the gateway is',
+    summary: 'State of each part of the gateway',
     response: answers('the status', deps.statusSchema),
   };
   app.get('/api/status', { schema: status }, async () => deps.status());

@@ -57,7 +57,7 @@ const listed = async () =>
   (await deadLetters.list({ limit: 1_000 })).map(({ id, payload }) => `${id}:${payload}`);
 
 describe('dead letters', () => {
-  test('are kept with all that is known of them, across a restart', async () => {
+  test('are kept completely, across a restart', async () => {
     await deadLetters.add([letter('one')]);
     await reopen();
     const expected = { id: 1, ...letter('one') };
@@ -85,7 +85,7 @@ describe('dead letters', () => {
     expect(deadLetters.counts()).toEqual(counts);
   });
 
-  test('are dropped by id or all, and their ids are not used again', async () => {
+  test('are dropped by id or all, and their ids are not reused', async () => {
     await deadLetters.add(letters(1, 5));
     expect(await deadLetters.drop([2, 4, 4, 99])).toBe(2);
     expect(await listed()).toEqual(['5:l5', '3:l3', '1:l1']);
@@ -101,14 +101,14 @@ describe('dead letters', () => {
     expect(await listed()).toEqual(['4:l4', '3:l3', '2:l2', '1:l1']);
   });
 
-  test('of a long payload the beginning is kept and the length noted', async () => {
+  test('keep the beginning of a long payload, and its length', async () => {
     await deadLetters.add([letter('x', 'C', Buffer.alloc(100_000, 'x'))]);
     const kept = (await deadLetters.show(1))!;
     expect(kept.payload.length).toBe(65_536);
     expect(kept.reason).toContain('100000 bytes');
   });
 
-  test('the sender may use its buffer again', async () => {
+  test('leave the sender free to reuse its buffer', async () => {
     const shared = Buffer.from('mine');
     const added = deadLetters.add([letter('x', 'C', shared)]);
     shared.fill('!');
@@ -117,7 +117,7 @@ describe('dead letters', () => {
   });
 });
 
-test('letters that cannot be written are refused together, and leave nothing behind', async () => {
+test('that cannot be written are refused together, and leave nothing behind', async () => {
   await deadLetters.add([letter('before')]);
   const counts = deadLetters.counts();
   const unwritable = { ...letter('bad'), atMs: (2n ** 70n) as unknown as number };
@@ -135,7 +135,7 @@ test('letters that cannot be written are refused together, and leave nothing beh
   expect(await listed()).toEqual(['2:after', '1:before']);
 });
 
-test('more than 32 MiB waiting at once are refused, the rest is kept', async () => {
+test('are refused beyond 32 MiB of waiting ones; the others are kept', async () => {
   await reopen({ bytesMax: 100 << 20 });
   const big = Array.from({ length: 100 }, () => letter('x', 'C', Buffer.alloc(65_536)));
   const settled = await Promise.allSettled(Array.from({ length: 6 }, () => deadLetters.add(big)));
@@ -144,7 +144,7 @@ test('more than 32 MiB waiting at once are refused, the rest is kept', async () 
   expect(deadLetters.counts().count).toBe(500);
 });
 
-test('after stop nothing is taken', async () => {
+test('are not accepted after stop', async () => {
   const last = deadLetters.add([letter('last')]);
   await deadLetters.stop();
   await last;
@@ -154,7 +154,7 @@ test('after stop nothing is taken', async () => {
 });
 
 describe('when full', () => {
-  test('of letters, the oldest go and are counted', async () => {
+  test('of letters: the oldest are dropped and counted', async () => {
     await reopen({ countMax: 3 });
     await deadLetters.add(letters(1, 2));
     await deadLetters.add(letters(3, 5));
@@ -174,7 +174,7 @@ describe('when full', () => {
     expect(deadLetters.counts().dropped).toBe(6);
   });
 
-  test('a smaller limit after a restart holds with the next letter', async () => {
+  test('that is smaller after a restart is enforced with the next letter', async () => {
     await deadLetters.add(letters(1, 50));
     await reopen({ countMax: 10 });
     await deadLetters.add([letter('l51')]);
@@ -182,7 +182,7 @@ describe('when full', () => {
   });
 });
 
-test('where a file is damaged, the letters that were elsewhere in it are kept', async () => {
+test('in a damaged file, the letters elsewhere in it are kept', async () => {
   for (const one of letters(1, 20)) await deadLetters.add([{ ...one, payload: Buffer.alloc(500, 'p') }]);
   await deadLetters.stop();
   const [name] = readdirSync(dir).filter((each) => each.endsWith('.seg'));
@@ -196,7 +196,7 @@ test('where a file is damaged, the letters that were elsewhere in it are kept', 
   expect((await deadLetters.list({ limit: 1 }))[0]).toMatchObject({ id: 21 });
 });
 
-test('a folder that cannot be used is a clear error', async () => {
+test('an unusable folder is a clear error', async () => {
   const file = join(dir, 'file');
   writeFileSync(file, '');
   const log = pino({ level: 'silent' });

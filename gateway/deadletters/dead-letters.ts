@@ -1,6 +1,6 @@
 /**
- * Messages that could not become readings, kept until somebody has looked: topic, payload, sender, time, stage and reason.
- * Bounded in letters and bytes; when full the oldest go, and are counted.
+ * Messages that could not become readings, kept for inspection: topic, payload, sender, time, stage and reason. Bounded
+ * in letters and bytes; when full, the oldest are dropped and counted.
  */
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
@@ -23,7 +23,7 @@ const payloadBytesMax = 64 << 10;
 const clientLengthMax = 256;
 const reasonLengthMax = 1_000;
 const listMax = 1_000;
-/** Bytes of letters that may wait for a commit; beyond them letters are refused at once. */
+/** Limit of bytes of letters that wait for a commit; beyond it letters are refused at once. */
 const waitingBytesMax = 32 << 20;
 
 export interface DeadLettersOptions {
@@ -37,17 +37,18 @@ export interface DeadLettersOptions {
 
 export interface DeadLetters {
   /**
-   * Durable when resolved; those added at once, or while others are written, share a commit. Of a payload the first 64 KiB are
-   * kept, and the reason says how long it was. @throws HarbingerError DEADLETTERS_WRITE, DEADLETTERS_BUSY (both: retry)
+   * Adds letters; they are durable when it resolves. Letters added together, or while others are written, share a
+   * commit. Of a payload the first 64 KiB are kept, and the reason states its length. @throws HarbingerError
+   * DEADLETTERS_WRITE, DEADLETTERS_BUSY (both: retry)
    */
   add(letters: readonly StoredLetter[]): Promise<void>;
-  /** Newest first, at most 1,000, with ids below `beforeId`; without those that cannot be read. */
+  /** Returns up to 1,000 letters with ids below `beforeId`, newest first, without unreadable ones. */
   list(query: { limit: number; beforeId?: number }): Promise<DeadLetter[]>;
   show(id: number): Promise<DeadLetter | null>;
   /** Resolves with the number of letters dropped, once that is durable. @throws HarbingerError DEADLETTERS_WRITE */
   drop(which: readonly number[] | 'all'): Promise<number>;
   counts(): { count: number; bytes: number; dropped: number; byCode: Record<string, number> };
-  /** Commits what waits, then closes. */
+  /** Commits waiting letters, then closes. */
   stop(): Promise<void>;
 }
 
@@ -58,7 +59,10 @@ interface Waiting {
   reject(error: HarbingerError): void;
 }
 
-/** @throws HarbingerError DEADLETTERS_OPEN; damage is no error: what is left is used, and the rest said */
+/**
+ * Opens the store of dead letters. Damage is no error: the intact letters are used, and the loss is logged. @throws
+ * HarbingerError DEADLETTERS_OPEN
+ */
 export async function openDeadLetters(options: DeadLettersOptions): Promise<DeadLetters> {
   const { dir, log } = options;
   let records: Records | null = null;
@@ -82,7 +86,7 @@ class StoredDeadLetters implements DeadLetters {
   private waiting: Waiting[] = [];
   private waitingBytes = 0;
   private stopped = false;
-  /** Writes one after the other: each follows from what the one before has left. */
+  /** Writes run one after the other, because each depends on the result of the previous one. */
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(records: Records, table: LetterTable, log: Log) {
@@ -110,7 +114,7 @@ class StoredDeadLetters implements DeadLetters {
     const letters = await Promise.all(
       ids.map((id) =>
         this.show(id).catch((error) => {
-          this.log.error({ id, cause: messageOf(error) }, 'a dead letter cannot be read; it is left out');
+          this.log.error({ id, cause: messageOf(error) }, 'a dead letter cannot be read; it is omitted');
           return null;
         }),
       ),

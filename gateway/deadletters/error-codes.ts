@@ -4,14 +4,14 @@ export const errorCodes = declareErrors({
   DEADLETTERS_BUSY: {
     stage: 'journal',
     meaning: 'More dead letters wait to be written than is allowed. Their messages are not acknowledged.',
-    retried: 'Yes. The sensor sends them again.',
+    retried: 'Yes. The sensor resends them.',
     remedy: 'Find the device whose messages are all refused: `harbinger deadletters list`.',
   },
   DEADLETTERS_OPEN: {
     stage: 'journal',
     meaning: 'The database of dead letters cannot be opened.',
     retried:
-      'Yes, while the gateway runs: with the next dead letter. At start it keeps the gateway from starting.',
+      'Yes, while the gateway runs: with the next dead letter. During the start, it prevents the gateway from starting.',
     remedy: 'Check the rights of the folder `deadletters` in the data folder, and the disk.',
   },
   DEADLETTERS_STOPPED: {
@@ -23,7 +23,7 @@ export const errorCodes = declareErrors({
   DEADLETTERS_WRITE: {
     stage: 'journal',
     meaning: 'A dead letter cannot be written. Its message is not acknowledged.',
-    retried: 'Yes. The sensor sends the message again.',
+    retried: 'Yes. The sensor resends the message.',
     remedy: 'Check the disk.',
   },
 });

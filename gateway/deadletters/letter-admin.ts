@@ -25,7 +25,7 @@ export class LetterAdmin {
     return this.letters.show(id);
   }
 
-  /** Sends letters through the pipeline again; those that fail again come back as new letters. */
+  /** Sends letters through the pipeline again; those that fail again become new letters. */
   async redrive(which: Which): Promise<{ redriven: number }> {
     const redriven = await redriveLetters(this.letters, await this.ids(which), this.take);
     this.redriven += redriven;

@@ -5,11 +5,11 @@ import type { RecordChange } from '../ports/records.ts';
 /** A letter as stored: without its id, which is in the key. */
 export type StoredLetter = Omit<DeadLetter, 'id'>;
 
-/** What is known of a letter without reading it: the key of its record says all of it. */
+/** The data of a letter that are known without reading it, because the key of its record contains them. */
 export interface LetterKey {
   id: number;
   code: string;
-  /** Of payload and texts, for the bound. */
+  /** Bytes of payload and texts, for the limit. */
   bytes: number;
 }
 
@@ -23,7 +23,7 @@ export function textOf({ id, code, bytes }: LetterKey): string {
   return `letter/${id}/${bytes}/${code}`;
 }
 
-/** Null where it is the key of something else. */
+/** Returns null if it is the key of another kind of record. */
 export function parseLetterKey(text: string): LetterKey | null {
   const [, id, bytes, code] = /^letter\/(\d+)\/(\d+)\/(.*)$/s.exec(text) ?? [];
   return code === undefined ? null : { id: Number(id), bytes: Number(bytes), code };
@@ -33,7 +33,7 @@ export function putLetter(key: LetterKey, { payload, ...head }: StoredLetter): R
   return { key: textOf(key), value: encodeRecord(head, payload) };
 }
 
-/** @throws Error where it is no letter */
+/** @throws Error if the value is not a letter */
 export function readLetter(id: number, value: Buffer): DeadLetter {
   const record = decodeRecord(value);
   const head = record?.head as Omit<StoredLetter, 'payload'> | undefined;
@@ -41,10 +41,10 @@ export function readLetter(id: number, value: Buffer): DeadLetter {
   return { id, ...head, payload: Buffer.from(record.body) };
 }
 
-/** What survives the letters themselves. */
+/** State that outlives the letters themselves. */
 export interface Ledger {
   nextId: number;
-  /** Evicted to make room, since the first one. */
+  /** Letters dropped to make room, since the first one. */
   dropped: number;
 }
 
@@ -54,7 +54,7 @@ export function putLedger(ledger: Ledger): RecordChange {
   return { key: ledgerKey, value: encodeRecord(ledger) };
 }
 
-/** Null where there is none, or it cannot be understood. */
+/** Returns null if there is none, or it cannot be interpreted. */
 export function readLedger(value: Buffer | null): Ledger | null {
   const { nextId, dropped } = (value && decodeRecord(value)?.head) ?? {};
   return typeof nextId === 'number' && typeof dropped === 'number' ? { nextId, dropped } : null;

@@ -1,13 +1,15 @@
 import { type Ledger, type LetterKey, parseLetterKey, type StoredLetter, sizeOf } from './letter-record.ts';
 
-/** What a write is to change: letters to add, letters that make room for them, and the ledger afterwards. */
+/** A planned change: letters to add, letters dropped to make room for them, and the resulting ledger. */
 export interface LetterPlan {
   added: LetterKey[];
   evicted: LetterKey[];
   ledger: Ledger;
 }
 
-/** Which letters there are, oldest first, and how many of each code. Planned first, changed once the disk has it. */
+/**
+ * The existing letters, oldest first, with counts by code. A change is planned first, and applied once it is on disk.
+ */
 export class LetterTable {
   private readonly limits: { countMax: number; bytesMax: number };
   private readonly letters: Map<number, LetterKey>;
@@ -38,7 +40,7 @@ export class LetterTable {
     return limit <= 0 ? [] : before.slice(-limit).reverse();
   }
 
-  /** What adding letters means; nothing is changed yet. */
+  /** Plans the addition of letters, without changing anything. */
   plan(letters: readonly StoredLetter[]): LetterPlan {
     const { nextId, dropped } = this.ledger;
     const added = letters.map((letter, i) => ({ id: nextId + i, code: letter.code, bytes: sizeOf(letter) }));

@@ -36,7 +36,7 @@ const kept = {
   reason: 'why',
 };
 
-/** As version 0.1.0 left them: two of five were dropped by hand, seven had been evicted. */
+/** Creates the file of version 0.1.0: two of five letters were dropped by hand, seven had been evicted. */
 async function leaveOldLetters(payload = (id: number) => Buffer.from(`old ${id}`)): Promise<void> {
   const env = openLmdb({ path: path(), noSubdir: true, overlappingSync: false, maxDbs: 2 });
   const letters = env.openDB<object, number>({ name: 'letters' });
@@ -70,8 +70,8 @@ async function expectAll(): Promise<void> {
   ]);
 }
 
-describe('letters that an earlier version kept in lmdb', () => {
-  it('are taken over once, and the file is set aside', async () => {
+describe('letters in the lmdb file of an earlier version', () => {
+  it('are imported once, and the file is set aside', async () => {
     await leaveOldLetters();
     await expectAll();
     expect(logged).toEqual([]);
@@ -84,7 +84,7 @@ describe('letters that an earlier version kept in lmdb', () => {
   });
 
   it.each([0, 1])(
-    'are taken over after a disk that failed at write %i of the first start',
+    'are imported after the disk has failed at write %i of the first start',
     async (failing) => {
       await leaveOldLetters();
       let writes = 0;
@@ -97,7 +97,7 @@ describe('letters that an earlier version kept in lmdb', () => {
         async write(changes, sync) {
           if (writes++ >= failing)
             throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
-          // Some of it is written, and then the disk fails.
+          // A part is written, and then the disk fails.
           await records.write(changes.slice(0, 1), sync);
           throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
         },
@@ -108,13 +108,13 @@ describe('letters that an earlier version kept in lmdb', () => {
     },
   );
 
-  it.each(['letters.lmdb.importing-1'])('are taken over after a start that ended with %s', async (name) => {
+  it.each(['letters.lmdb.importing-1'])('are imported after a start that ended with %s', async (name) => {
     await leaveOldLetters();
     renameSync(path(), path(name));
     await expectAll();
   });
 
-  it('are set aside where reading them ended the process twice', async () => {
+  it('are set aside if reading them has ended the process twice', async () => {
     await leaveOldLetters();
     renameSync(path(), path('letters.lmdb.importing-2'));
     await expectNone();

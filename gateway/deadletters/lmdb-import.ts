@@ -1,6 +1,6 @@
 /**
- * Takes over the letters of version 0.1.0, which kept them in an lmdb file, once. At each step a crash leaves either the
- * file as it was, so that all is taken over again under the same ids, or the file set aside.
+ * Imports the letters of version 0.1.0, which used an lmdb file, once. A crash at any step leaves either the file
+ * unchanged, so that all is imported again under the same ids, or the file set aside.
  */
 import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,13 +12,13 @@ import type { RecordChange, Records } from '../ports/records.ts';
 import { type Ledger, putLedger, putLetter, type StoredLetter, sizeOf } from './letter-record.ts';
 
 const fileName = 'letters.lmdb';
-/** The file's names while it is read, one for each attempt: lmdb may end the process, which must not go on for ever. */
+/** Names of the file while it is read, one per attempt: lmdb may end the process, and that must not repeat for ever. */
 const attempts = [fileName, `${fileName}.importing-1`, `${fileName}.importing-2`];
 const lettersPerWrite = 500;
-/** No gateway's letters ever took so much; a header that claims it is damaged. */
+/** No gateway's letters were ever this large; a header that claims more is damaged. */
 const fileBytesMax = 64 * 2 ** 30;
 
-/** @throws system errors where the disk is at fault; then it is tried again with the next start */
+/** Imports the letters. @throws system errors if the disk is at fault; the next start then retries */
 export async function importLmdbLetters(dir: string, records: Records, log: Log): Promise<void> {
   const attempt = attempts.findLastIndex((name) => existsSync(join(dir, name)));
   if (attempt < 0) return;
@@ -45,7 +45,7 @@ export async function importLmdbLetters(dir: string, records: Records, log: Log)
     putAside(reading, 'imported');
     log.info(
       { letters, aside: path(`${fileName}.imported`) },
-      'dead letters of an earlier version were taken over',
+      'dead letters of an earlier version were imported',
     );
   } catch (error) {
     if (!isSystemError(error)) return damaged(reading, messageOf(error));
@@ -54,13 +54,13 @@ export async function importLmdbLetters(dir: string, records: Records, log: Log)
   }
 }
 
-/** lmdb gives errno numbers for the system's errors and numbers below -30000 for its own. */
+/** lmdb uses errno numbers for the system's errors, and numbers below -30000 for its own. */
 function isSystemError(error: unknown): boolean {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' || (typeof code === 'number' && code > 0);
 }
 
-/** Null if lmdb may open the file. Pages at its end that were never written are put back, as lmdb would read beyond it. */
+/** Returns null if lmdb may open the file. Missing pages at its end are restored, because lmdb would read beyond it. */
 function findProblem(path: string): string | null {
   const file = openSync(path, 'r+');
   try {
@@ -77,7 +77,7 @@ function findProblem(path: string): string | null {
   return findLmdbDamage(path);
 }
 
-/** Loaded only here: nothing else in the gateway needs lmdb. Returns how many letters there were. */
+/** Copies the letters, and returns their number. lmdb is loaded only here; nothing else in the gateway needs it. */
 async function copyLetters(path: string, records: Records): Promise<number> {
   const { open } = await import('lmdb');
   const env = open({ path, noSubdir: true, maxDbs: 2 });

@@ -26,12 +26,12 @@ it('letters go through the pipeline in order, many at a time, and are dropped on
   const ids = [...shelf.letters.keys()];
   expect(await redriveLetters(shelf, [...ids, 999], take)).toBe(250);
   expect(groups.flat().map(({ payload }) => Number(payload.toString()))).toEqual(ids);
-  expect(groups.flat().map(({ receivedMs }) => receivedMs)).toEqual(ids); // when they came first
+  expect(groups.flat().map(({ receivedMs }) => receivedMs)).toEqual(ids); // the original times of arrival
   expect(groups.length).toBeLessThan(10);
   expect(shelf.letters.size).toBe(0);
 });
 
-it('what could not be stored stays a letter', async () => {
+it('a letter whose redrive could not be stored is kept', async () => {
   const shelf = box(150);
   let calls = 0;
   const take = () => (++calls === 1 ? Promise.resolve() : Promise.reject(new Error('disk full')));

@@ -11,7 +11,7 @@ const pageSize = 500;
 /** At 64 KiB a letter this is at most 6.4 MB. */
 const togetherMax = 100;
 
-/** The ids of the letters that came before a moment, oldest first. */
+/** Returns the ids of the letters that arrived before a moment, oldest first. */
 export async function letterIdsBefore(letters: LetterBox, beforeMs: number): Promise<number[]> {
   const ids: number[] = [];
   let query: { limit: number; beforeId?: number } = { limit: pageSize };
@@ -24,9 +24,10 @@ export async function letterIdsBefore(letters: LetterBox, beforeMs: number): Pro
 }
 
 /**
- * Sends letters through the pipeline again, oldest first, some at a time so that they share syncs. They are dropped once
- * the pipeline has settled them: as readings, or as new letters if the cause is still there. A crash in between redrives
- * them again. They keep the time of their arrival: a reading without a time of its own is of then, not of today.
+ * Sends letters through the pipeline again, oldest first, several at a time so that they share syncs. They are dropped
+ * once the pipeline has settled them: as readings, or as new letters if the cause persists. After a crash in between
+ * they are redriven again. They keep their time of arrival, because a reading without a time of its own belongs to that
+ * time, not to today.
  */
 export async function redriveLetters(
   letters: LetterBox,

@@ -1,4 +1,4 @@
-/** Every kind of periodic job of the gateway. A new one is a folder beside this file, and a line here. */
+/** The registry of the gateway's periodic jobs. A new one is a folder beside this file, and a line here. */
 import { retention } from './retention/part.ts';
 import { statistics } from './statistics/part.ts';
 

@@ -38,7 +38,7 @@ const arbitraryBlocks = fc
     });
   });
 
-it('any blocks, grouped into batches, sent and decoded, are the same text under the same numbers', () => {
+it('any blocks, grouped into batches, sent and decoded, yield the same text with the same seqs', () => {
   fc.assert(
     fc.property(arbitraryBlocks, fc.integer({ min: 1_024, max: 100_000 }), (blocks, bodyBytesMax) => {
       const texts = new Map<number, string>();
@@ -62,7 +62,7 @@ it('any blocks, grouped into batches, sent and decoded, are the same text under 
   );
 });
 
-it('large gzipped blocks are sent as they are', () => {
+it('sends large gzipped blocks unchanged', () => {
   const noise = (seed: number) => {
     const random = seededRandom(seed);
     return Array.from({ length: 4_000 }, () => random.next()).join('');

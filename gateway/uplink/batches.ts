@@ -3,9 +3,9 @@ import { type Batch, type BatchHeader, batchLimits } from '../../shared/contract
 import type { Lane } from '../../shared/contract/lanes.ts';
 import type { Block } from '../ports/journal.ts';
 
-/** Blocks below this are packed together anew: a short gzip member compresses badly. */
+/** Smaller blocks are recompressed together, because a short gzip member compresses badly. */
 const repackBelowBytes = 8 << 10;
-/** Small blocks mean that there is little to do, so the link's bytes count for more than CPU. */
+/** Small blocks occur at low load, when the link's bytes count for more than CPU. */
 const repackLevel = 7;
 
 export interface BatchOrigin {
@@ -18,8 +18,8 @@ export interface BatchOrigin {
 }
 
 /**
- * The longest run of consecutive blocks from the front of `blocks` that fits one batch. Large gzipped blocks go as they
- * are (gzip members may simply follow each other); small ones are decoded and compressed together.
+ * Takes the longest run of consecutive blocks from the front of `blocks` that fits one batch. Large gzipped blocks are
+ * sent unchanged (gzip members may be concatenated); small ones are decoded and compressed together.
  */
 export function takeBatch(
   origin: BatchOrigin,
@@ -60,8 +60,8 @@ export function takeBatch(
 const runDigits = 6;
 
 /**
- * What the cloud knows a journal's blocks by: its id, the last digits mixed with the run that wrote them. Where a copy of
- * the journal was put back, seqs are used a second time, by another run: to the cloud they are another journal's.
+ * The id by which the cloud identifies a journal's blocks: the journal's id, with its last digits mixed with the run
+ * that wrote the blocks. A restored copy of a journal reuses seqs in another run, and so counts as another journal.
  */
 export function journalName(id: string, run = 0): string {
   const mixed = Number.parseInt(id.slice(-runDigits), 16) ^ run;

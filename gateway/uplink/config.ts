@@ -76,7 +76,7 @@ export const UplinkConfig = Type.Object(
 );
 export type UplinkConfig = Static<typeof UplinkConfig>;
 
-/** What is wrong with the settings beyond what the schema expresses. */
+/** Returns the problems of the settings that the schema cannot express. */
 export function uplinkProblems({ url, caFile, certFile, keyFile }: UplinkConfig): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   if ((certFile === undefined) !== (keyFile === undefined)) {

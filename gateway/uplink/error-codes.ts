@@ -10,14 +10,14 @@ export const errorCodes = declareErrors({
   },
   UPLINK_NOT_A_CLOUD: {
     stage: 'uplink',
-    meaning: 'What answers at `uplink.url` speaks MQTT, but is not a Harbinger cloud. Nothing is sent to it.',
+    meaning: 'The server at `uplink.url` speaks MQTT, but is not a Harbinger cloud. Nothing is sent to it.',
     retried: 'Yes, with growing delays.',
     remedy: 'Correct `uplink.url`; update the cloud before its gateways.',
   },
   UPLINK_REFUSED: {
     stage: 'uplink',
     meaning:
-      'The cloud has not taken a batch: it was changed on its way, or has a format that this cloud does not know. It stays in the journal; the batches behind it in its lane wait, other lanes go on.',
+      'The cloud has refused a batch: it was changed on its way, or has a format that this cloud does not know. It stays in the journal; the batches behind it in its lane wait, other lanes continue.',
     retried: 'Yes, with growing delays.',
     remedy:
       'The message has the cloud’s reason (BATCH_*). If it lasts, update the cloud, or look at the network.',
@@ -26,7 +26,7 @@ export const errorCodes = declareErrors({
     stage: 'uplink',
     meaning: 'The cloud has not confirmed a batch in time.',
     retried:
-      'Yes: the batch is sent again, on a new connection where the cloud has answered for no other batch meanwhile.',
+      'Yes: the batch is resent, on a new connection if the cloud has answered no other batch meanwhile.',
     remedy:
       'If it lasts: see whether the cloud’s store is slow, and compare `uplink.ackMsMax` with `ingest.storeWaitMsMax`.',
   },
@@ -34,7 +34,7 @@ export const errorCodes = declareErrors({
     stage: 'uplink',
     meaning:
       'The certificates or the key for the uplink cannot be read or do not belong together. Everything stays in the journal.',
-    retried: 'Yes: the files are read anew for each attempt.',
-    remedy: 'Put the PEM files right that the message names; no restart is needed.',
+    retried: 'Yes: the files are read again for each attempt.',
+    remedy: 'Correct the PEM files that the message names; no restart is needed.',
   },
 });

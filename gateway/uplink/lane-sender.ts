@@ -1,10 +1,11 @@
 /**
- * Sends one lane of the journal over the connection that there is, and keeps its place from one connection to the next.
- * The way of a batch: read from the journal, framed, sent, confirmed, cursor moved. A bounded number is under way; the
- * cursor moves over a batch when the cloud has confirmed it and all before it.
+ * Sends one lane of the journal over the current connection, and keeps its position across connections. A batch is read
+ * from the journal, framed, sent, and confirmed, and then the cursor moves. A bounded number of batches is in flight;
+ * the cursor moves over a batch when the cloud has confirmed it and all before it.
  *
- * A batch that is refused, or not answered while others are, is read, framed and sent again with growing delays, alone,
- * until the cloud takes it; the batches behind it wait, and other lanes do not. Everything else ends the connection.
+ * A batch that is refused, or not answered while others are, is read, framed and resent with growing delays, alone,
+ * until the cloud accepts it; the batches behind it wait, and other lanes do not. Any other failure closes the
+ * connection.
  */
 import { setMaxListeners } from 'node:events';
 import { encodeBatch } from '../../shared/contract/batch.ts';
@@ -32,7 +33,7 @@ export interface LaneSenderDeps {
   priority: Priority;
 }
 
-/** One connection, as the lanes share it. */
+/** One connection, shared by the lanes. */
 export interface Connection {
   link: CloudLink;
   /** Aborted when the connection has ended. */
@@ -41,17 +42,19 @@ export interface Connection {
   answeredMs: number;
 }
 
-/** A batch under way that was not confirmed. */
+/** A batch in flight that was not confirmed. */
 interface Failure {
   group: readonly Block[];
   sentMs: number;
   error: unknown;
 }
 
-/** A refused batch is tried at most this much less often than the connection, as its bytes are paid for. */
+/**
+ * A refused batch is retried less often than the connection, at most by this factor, because its bytes may cost money.
+ */
 const refusedBackoffFactor = 6;
 
-/** Codes that are counted one by one; they come from the cloud. */
+/** Limit of separately counted codes, because they come from the cloud. */
 const codesMax = 16;
 
 export class LaneSender {
@@ -65,7 +68,7 @@ export class LaneSender {
     this.deps = deps;
   }
 
-  /** Sends until the connection has ended. @throws whatever must end it */
+  /** Sends until the connection has closed. @throws any failure that must close it */
   async serve(connection: Connection): Promise<void> {
     const { lane } = this;
     const { clock, random, priority } = this.deps;
@@ -76,7 +79,7 @@ export class LaneSender {
         const failure = await this.sendUntilFailure(connection, reached);
         if (!failure || ended.aborted) return;
         this.noteRefusal(failure, connection);
-        // The other lanes do not wait for a lane that waits itself.
+        // A lane that waits for a retry does not delay the other lanes.
         priority.release(lane);
         const { backoffFirstMs: firstMs, backoffMaxMs } = this.config;
         const backoff = { firstMs, maxMs: backoffMaxMs * refusedBackoffFactor };
@@ -87,12 +90,12 @@ export class LaneSender {
     }
   }
 
-  /** The batch at the head of the lane that the cloud does not take at present. */
+  /** The batch at the head of the lane that the cloud currently refuses. */
   private get refused(): RefusedBatch | null {
     return this.deps.stats.refused[this.lane];
   }
 
-  /** `reached`: the last block confirmed on this connection. Returns null if the connection has ended. */
+  /** `reached` is the last block confirmed on this connection. Returns null if the connection has closed. */
   private async sendUntilFailure(connection: Connection, reached: { seq?: number }): Promise<Failure | null> {
     const { lane, config } = this;
     const { journal, priority, clock } = this.deps;
@@ -100,7 +103,7 @@ export class LaneSender {
     const underWay = new Set<Promise<void>>();
     const failed = new AbortController();
     const signal = AbortSignal.any([connection.ended, failed.signal]);
-    // Two listeners for each batch under way, removed when it is answered.
+    // Two listeners for each batch in flight, removed when it is answered.
     setMaxListeners(0, signal);
     let failure: Failure | null = null;
     let confirmed: Promise<void> = Promise.resolve();
@@ -116,7 +119,7 @@ export class LaneSender {
       // Only damaged blocks are left, or none can be read now.
       if (blocks.length === 0) await sleep(clock, 1_000, signal);
       while (blocks.length > 0) {
-        // Between the batches of one read too: they may have waited for their turn, and an alert has come since.
+        // Checked between the batches of one read too: they may have waited, and an alert may have arrived since.
         if (lane === 'readings') await priority.turn(signal);
         if (signal.aborted) break;
         const { batch, taken } = takeBatch(
@@ -136,7 +139,7 @@ export class LaneSender {
         const frame = encodeBatch(batch);
         const sentMs = clock.monotonicMs();
         const acked = this.withLimit(connection, frame, signal);
-        acked.catch(() => undefined); // looked at below, after those before it
+        acked.catch(() => undefined); // checked below, after those before it
         const turn: Promise<void> = confirmed
           .then(() => acked)
           .then(
@@ -161,7 +164,7 @@ export class LaneSender {
     return failure;
   }
 
-  /** None where the disk fails: this lane tries again in a moment, and nobody waits for it meanwhile. */
+  /** Returns no blocks if the disk fails: this lane then retries soon, and no other lane waits for it. */
   private async readBlocks(sent: number, signal: AbortSignal): Promise<Block[]> {
     const { journal, stats, priority } = this.deps;
     try {
@@ -169,7 +172,7 @@ export class LaneSender {
       const { refused } = this;
       if (!refused || signal.aborted) return blocks;
       const again = blocks.filter(({ seq }) => seq <= refused.lastSeq);
-      // The journal may have given the refused blocks up meanwhile, for want of room.
+      // The journal may have dropped the refused blocks meanwhile, for lack of room.
       if (again.length === 0 && blocks.length > 0) stats.refused[this.lane] = null;
       return again.length > 0 ? again : blocks;
     } catch (error) {
@@ -191,16 +194,17 @@ export class LaneSender {
     const { refused } = this;
     if (!refused || group.at(-1)!.seq < refused.lastSeq) return;
     stats.refused[lane] = null;
-    log.info({ lane, attempts: refused.attempts }, 'the cloud has taken the batch that it had refused');
+    log.info({ lane, attempts: refused.attempts }, 'the cloud has accepted the batch that it had refused');
   }
 
-  /** @throws the error of a failure that must end the connection */
+  /** @throws the error of a failure that must close the connection */
   private noteRefusal({ group, sentMs, error }: Failure, connection: Connection): void {
     const { lane } = this;
     const { clock, stats, log } = this.deps;
     const isRefused = error instanceof BatchRefused;
     const isSilent = error instanceof HarbingerError && error.code === 'UPLINK_SILENT';
-    // A cloud that has answered for nothing since is not there. One that misses a batch before this one gets all anew.
+    // A cloud that has answered nothing since is unreachable. One that misses a batch before this one gets all batches
+    // again.
     if (isSilent ? connection.answeredMs < sentMs : !isRefused) throw error;
     if (isRefused && error.refusal === 'BATCH_ORDER') throw error;
     const now = { monotonicMs: clock.monotonicMs(), wallMs: clock.nowMs() };
@@ -214,17 +218,17 @@ export class LaneSender {
     if (refused.attempts > 1) return;
     const { firstSeq, lastSeq, code } = refused;
     const about = { lane, firstSeq, lastSeq, code, cause: messageOf(error) };
-    log.warn(about, 'a batch was not taken; it is sent again, and the batches behind it wait');
+    log.warn(about, 'a batch was not accepted; it is resent, and the batches behind it wait');
   }
 
-  /** A small backlog waits a moment to grow (not when there is much); and urgent lanes go first. */
+  /** Waits a moment for a small backlog to grow (not for a large one), and lets urgent lanes go first. */
   private async readyForReadings(sent: number, signal: AbortSignal): Promise<void> {
     const { journal, clock, priority } = this.deps;
     if (journal.stats().lastSeq - sent < 16) await sleep(clock, this.config.lingerMs, signal);
     await priority.turn(signal);
   }
 
-  /** Sends a frame; ends when the cloud has answered, `signal` aborts, or the cloud is silent for too long. */
+  /** Sends a frame; settles when the cloud has answered, `signal` aborts, or the cloud exceeds the time limit. */
   private withLimit(connection: Connection, frame: Buffer, signal: AbortSignal): Promise<void> {
     const { clock } = this.deps;
     const { ackMsMax } = this.config;

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import type { Block, Cursor, Journal } from '../ports/journal.ts';
 
-/** A lane in memory. `leap`: from one block's seq to the next; blocks of one batch follow each other by 1. */
+/** A lane in memory. `leap` is the distance from one block's seq to the next; blocks of one batch are consecutive. */
 export function memoryJournal(lane: Lane, leap = 1): Journal & { add(text: string): void } {
   const blocks: Block[] = [];
   const waiters = new Set<() => void>();

@@ -27,7 +27,7 @@ afterEach(async () => {
   }
 });
 
-/** Its address; `serve` gets each connection. */
+/** Starts a server and returns its address; `serve` gets each connection. */
 async function serverAt(serve: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -44,7 +44,7 @@ async function serverAt(serve: (socket: Socket) => void): Promise<string> {
 const connecting = (url: string) =>
   new MqttLink('gw', { ...config, url }, systemClock).connect(new AbortController().signal);
 
-it('a broker that does not greet is no cloud: it would confirm what it does not store', async () => {
+it('refuses a broker that does not greet, because it would confirm batches without storing them', async () => {
   const broker = await Aedes.createBroker();
   const url = await serverAt((socket) => void broker.handle(socket));
   await expect(connecting(url)).rejects.toMatchObject({ code: 'UPLINK_NOT_A_CLOUD', retry: true });
@@ -68,12 +68,12 @@ it.each<[string, (socket: Socket) => void]>([
   ['half an answer', (socket) => socket.end(Buffer.from([0x20, 0x02, 0x00]))],
   ['half an answer, and stays open', (socket) => socket.write(Buffer.from([0x20, 0x02, 0x00]))],
   ['nothing', () => {}],
-])('whoever answers with %s is an error that can be tried again', async (_, serve) => {
+])('fails with an error that can be retried if the server answers with %s', async (_, serve) => {
   const url = await serverAt((socket) => void socket.once('data', () => serve(socket)));
   await expect(connecting(url)).rejects.toMatchObject({ code: 'UPLINK_BROKEN', retry: true });
 });
 
-it('a TLS file that cannot be read is named, and does not keep the link from being closed', async () => {
+it('names an unreadable TLS file, and the link can still be closed', async () => {
   const tls = { url: 'mqtts://127.0.0.1:1', caFile: '/nowhere/ca.pem' };
   const link = new MqttLink('gw', { ...config, ...tls }, systemClock);
   await expect(link.connect(new AbortController().signal)).rejects.toMatchObject({
@@ -84,7 +84,7 @@ it('a TLS file that cannot be read is named, and does not keep the link from bei
   await link.close();
 });
 
-it('a cloud that is not there is an error that can be tried again', async () => {
+it('fails with an error that can be retried if there is no cloud', async () => {
   const link = new MqttLink('gw', config, systemClock);
   await expect(link.connect(new AbortController().signal)).rejects.toMatchObject({
     code: 'UPLINK_BROKEN',
@@ -96,7 +96,7 @@ it('a cloud that is not there is an error that can be tried again', async () => 
 it.each([
   [{ certFile: 'a.pem' }, /certFile and keyFile belong together/],
   [{ url: 'mqtt://cloud:1884', caFile: 'a.pem' }, /a\.pem would not be used, because mqtt:.*mqtts/],
-])('an uplink that would go without its certificates is refused: %j', (wrong, message) => {
+])('refuses an uplink that would not use its certificates: %j', (wrong, message) => {
   const problems = uplinkProblems({ ...config, ...wrong });
   expect(problems.map((problem) => problem.message).join('\n')).toMatch(message);
 });

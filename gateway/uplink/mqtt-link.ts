@@ -11,7 +11,7 @@ import { BatchRefused, type CloudLink } from '../ports/uplink.ts';
 import type { UplinkConfig } from './config.ts';
 import { readTlsFiles } from './tls-files.ts';
 
-/** Makes links to the configured cloud; null without one: then everything stays in the journal. */
+/** Creates links to the configured cloud; null without one, in which case everything stays in the journal. */
 export function mqttLinks(
   gateway: string,
   config: UplinkConfig,
@@ -23,8 +23,9 @@ export function mqttLinks(
 }
 
 /**
- * One MQTT connection to the cloud, used once: after it closes a new one is made. MQTT.js would keep and replay what was
- * under way by itself; messages wait in the journal alone, so its reconnecting is off and what was in flight is rejected.
+ * One MQTT connection to the cloud, used once: after it closes, a new one is made. MQTT.js would store and replay
+ * packets in flight by itself. Here messages wait only in the journal, so its reconnecting is disabled, and packets in
+ * flight are rejected.
  */
 export class MqttLink implements CloudLink {
   readonly closed: Promise<void>;
@@ -33,13 +34,16 @@ export class MqttLink implements CloudLink {
   private readonly instance: string;
   private readonly config: UplinkConfig & { url: string };
   private readonly underWay = new Set<(error: Error) => void>();
-  /** How to refuse the batches under way, by packet identifier. */
+  /** Functions that reject the batches in flight, by packet identifier. */
   private readonly refusing = new Map<number, (error: BatchRefused) => void>();
   private client: mqtt.MqttClient | null = null;
   private lastError: Error | null = null;
   private markClosed: () => void = () => {};
 
-  /** `instance` names this process, so that the cloud can tell two gateways of one name from one that was started again. */
+  /**
+   * `instance` identifies this process, so that the cloud can distinguish two gateways of one name from a restarted
+   * one.
+   */
   constructor(gateway: string, config: UplinkConfig & { url: string }, clock: Clock, instance = '') {
     this.gateway = gateway;
     this.clock = clock;
@@ -51,8 +55,8 @@ export class MqttLink implements CloudLink {
   }
 
   /**
-   * Resolves when a Harbinger cloud has shown itself: any other MQTT broker would confirm batches, and store none.
-   * @throws HarbingerError UPLINK_TLS_FILES, UPLINK_BROKEN, UPLINK_NOT_A_CLOUD (all: retry)
+   * Resolves when a Harbinger cloud has identified itself: any other MQTT broker would confirm batches without storing
+   * them. @throws HarbingerError UPLINK_TLS_FILES, UPLINK_BROKEN, UPLINK_NOT_A_CLOUD (all: retry)
    */
   async connect(signal: AbortSignal): Promise<void> {
     const { config } = this;
@@ -116,12 +120,12 @@ export class MqttLink implements CloudLink {
         run();
       };
       const fail = (error: Error) => settle(() => reject(error));
-      // MQTT.js keeps the frame until it is acknowledged, which it never is: it has to be told to forget it.
+      // MQTT.js keeps the frame until it is acknowledged, which will not happen, so it must be told to discard it.
       const abandon = (error: Error) => {
         fail(error);
         client.removeOutgoingMessage(packet);
       };
-      const forget = () => abandon(this.broken('the batch is sent again'));
+      const forget = () => abandon(this.broken('the batch is resent'));
       this.underWay.add(fail);
       client.publish(uplinkTopic(this.gateway, lane), frame, { qos: 1 }, (error) =>
         settle(() => (error ? reject(this.broken(messageOf(error))) : resolve())),
@@ -158,7 +162,7 @@ export class MqttLink implements CloudLink {
       'UPLINK_NOT_A_CLOUD',
       'uplink',
       `${url} speaks MQTT but did not greet as a Harbinger cloud within ${connectMsMax} ms: another broker would confirm ` +
-        'batches and store none. Check uplink.url; a cloud of an earlier version is to be updated before its gateways',
+        'batches and store none. Check uplink.url; a cloud of an earlier version must be updated before its gateways',
       { retry: true },
     );
   }

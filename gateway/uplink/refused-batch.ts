@@ -1,29 +1,29 @@
 import type { Block } from '../ports/journal.ts';
 import type { BatchRefused } from '../ports/uplink.ts';
 
-/** The batch at the head of a lane that the cloud has refused, or not answered in time, until it takes it. */
+/** The batch at the head of a lane that the cloud has refused, or not answered in time, until it is accepted. */
 export interface RefusedBatch {
   firstSeq: number;
   lastSeq: number;
-  /** The cloud's code, or `SILENT` where it has not answered in time. */
+  /** The cloud's code, or `SILENT` if it has not answered in time. */
   code: string;
   reason: string;
-  /** When it was first refused, in ms since 1970. */
+  /** Time of the first refusal, in ms since 1970. */
   sinceMs: number;
   attempts: number;
-  /** How long it has been refused, in ms of the monotonic clock, without the time in which nothing was tried. */
+  /** Duration of the refusal, in ms of the monotonic clock, without the time in which nothing was tried. */
   refusedMs: number;
-  /** When it was last refused, in ms of the monotonic clock. */
+  /** Time of the last refusal, in ms of the monotonic clock. */
   lastMs: number;
 }
 
 /** The code of a batch that was not answered in time while others on the same connection were. */
 export const silent = 'SILENT';
 
-/** Longer gaps between two attempts do not count as a refusal that went on: the gateway may have been offline. */
+/** A longer gap between two attempts does not count towards the duration: the gateway may have been offline. */
 const gapMsMax = 120_000;
 
-/** Adds one more refusal of the batch `group` to what is known of the head of the lane. */
+/** Adds a refusal of the batch `group` to the state of the head of the lane. */
 export function refusedAgain(
   before: RefusedBatch | null,
   group: readonly Block[],
@@ -33,7 +33,7 @@ export function refusedAgain(
   const firstSeq = group[0]!.seq;
   const isSame = before?.firstSeq === firstSeq;
   const gapMs = isSame ? now.monotonicMs - before.lastMs : 0;
-  // Only an answer shows that the cloud refuses the batch: one that is silent may be slow, or its answer was lost.
+  // Only an answer proves that the cloud refuses the batch: a silent cloud may be slow, or its answer may be lost.
   const refusedMs = isSame ? before.refusedMs + (error && gapMs <= gapMsMax ? gapMs : 0) : 0;
   return {
     firstSeq,

@@ -1,4 +1,4 @@
-/** What the uplink does about a cloud that refuses batches, one lane apart from the others. */
+/** Tests the uplink with a cloud that refuses batches, and the independence of the lanes. */
 import { expect, it } from 'vitest';
 import { decodeBatch } from '../../shared/contract/batch.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
@@ -21,7 +21,9 @@ const config = {
 
 type Answer = 'confirm' | 'refuse' | 'nothing';
 
-/** A cloud that answers for each batch as `answer` says, and in order: what follows a batch that it has not is refused. */
+/**
+ * A cloud that answers each batch as `answer` says, and in order: a batch that follows one it does not have is refused.
+ */
 function setUp(answer: (lane: Lane, firstSeq: number) => Answer) {
   const journals = {
     events: memoryJournal('events'),
@@ -60,7 +62,7 @@ function setUp(answer: (lane: Lane, firstSeq: number) => Answer) {
   };
   const deps = { gateway: 'gw', journals, link, clock, random: seededRandom(1), log: silentLog };
   const uplink = new Uplink(config, deps);
-  /** Lets time pass in small steps, between which what is under way goes on. */
+  /** Advances time in small steps, between which pending work continues. */
   const pass = async (ms: number) => {
     for (let passed = 0; passed < ms; passed += 20) await clock.advance(20);
   };
@@ -69,7 +71,7 @@ function setUp(answer: (lane: Lane, firstSeq: number) => Answer) {
 
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
 
-it('sends a refused batch again, alone and with growing delays, and what is behind it after it', async () => {
+it('resends a refused batch, alone and with growing delays, and the batches behind it afterwards', async () => {
   let isWell = false;
   const { journals, pass, stored, sent, uplink } = setUp((_, seq) =>
     seq === 2 && !isWell ? 'refuse' : 'confirm',
@@ -94,7 +96,7 @@ it('sends a refused batch again, alone and with growing delays, and what is behi
 });
 
 it.each<Lane>(['events', 'readings'])(
-  'other lanes go on at full speed while %s are refused',
+  'other lanes continue at full speed while %s are refused',
   async (refused) => {
     const { journals, pass, stored, sent, uplink } = setUp((lane) =>
       lane === refused ? 'refuse' : 'confirm',
@@ -113,7 +115,7 @@ it.each<Lane>(['events', 'readings'])(
   },
 );
 
-it('a batch that is not answered, while others are, is sent again on the same connection', async () => {
+it('resends a batch that is not answered, while others are, on the same connection', async () => {
   let isWell = false;
   const { journals, pass, stored, uplink } = setUp((lane) =>
     lane === 'events' && !isWell ? 'nothing' : 'confirm',
@@ -130,7 +132,7 @@ it('a batch that is not answered, while others are, is sent again on the same co
   await uplink.stop();
 });
 
-it('goes on with what is left when the journal has given a refused batch up', async () => {
+it('continues with the remaining blocks when the journal has dropped a refused batch', async () => {
   const { journals, pass, stored, uplink } = setUp((_, seq) => (seq === 1 ? 'refuse' : 'confirm'));
   journals.readings.add('a');
   uplink.start();

@@ -3,7 +3,7 @@ import type { Lane } from '../../shared/contract/lanes.ts';
 import { reportOf } from '../../shared/parts/statistics.ts';
 import type { RefusedBatch } from './refused-batch.ts';
 
-/** How the uplink is, and what it has done since the start. */
+/** The state of the uplink, and its counts since the start. */
 export interface UplinkStats {
   connected: boolean;
   connects: number;
@@ -13,7 +13,7 @@ export interface UplinkStats {
   blocks: Record<Lane, number>;
   lines: Record<Lane, number>;
   bytes: Record<Lane, number>;
-  /** The batch of each lane that the cloud does not take at present. */
+  /** The batch of each lane that the cloud currently refuses. */
   refused: Record<Lane, RefusedBatch | null>;
   /** Refusals by lane and code. */
   refusals: Record<Lane, Record<string, number>>;
@@ -61,13 +61,13 @@ const UplinkStatus = Type.Object(
     lines: byLane,
     bytes: byLane,
     refused: Type.Record(Type.String(), Type.Union([Refused, Type.Null()]), {
-      description: 'by lane: the batch that the cloud does not take at present',
+      description: 'by lane: the batch that the cloud currently refuses',
     }),
   },
   { additionalProperties: true },
 );
 
-/** The uplink is null where no cloud is configured. */
+/** The uplink is null if no cloud is configured. */
 export const uplinkReport = reportOf<{ uplink: UplinkStats | null }>()({
   name: 'Uplink',
   statistics: {
@@ -85,7 +85,7 @@ export const uplinkReport = reportOf<{ uplink: UplinkStats | null }>()({
     },
     harbinger_uplink_refused: {
       type: 'gauge',
-      help: '1 while the cloud does not take the next batch of the lane',
+      help: '1 while the cloud refuses the next batch of the lane',
       labels: ['lane'],
     },
     harbinger_uplink_refusals_total: {

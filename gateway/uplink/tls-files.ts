@@ -4,8 +4,8 @@ import type { UplinkConfig } from './config.ts';
 export const tlsOwner: PemOwner = { code: 'UPLINK_TLS_FILES', stage: 'uplink', retry: true };
 
 /**
- * Read for each connection, so that a renewed certificate is used without a restart.
- * @throws HarbingerError UPLINK_TLS_FILES (retry), naming file, setting and remedy
+ * Called for each connection, so that a renewed certificate is used without a restart. @throws HarbingerError
+ * UPLINK_TLS_FILES (retry), naming file, setting and remedy
  */
 export function readTlsFiles({ caFile, certFile, keyFile }: UplinkConfig): {
   ca?: Buffer;

@@ -11,7 +11,9 @@ import type { CloudLink } from '../ports/uplink.ts';
 import { memoryJournal } from './memory-journal.testing.ts';
 import { Uplink } from './uplink.ts';
 
-/** A cloud that stores each block once, over a link that fails as the seed says: before storing, or before the ack. */
+/**
+ * A cloud that stores each block once, over a link that fails according to the seed: before storing, or before the ack.
+ */
 function flakyCloud(random: Random, failureRate: number) {
   const stored: Record<Lane, number[]> = { events: [], estimates: [], readings: [] };
   const order: Lane[] = [];
@@ -87,7 +89,7 @@ function setUp(random: Random, failureRate: number) {
   return { cloud, journals, clock, uplink: new Uplink(config, deps) };
 }
 
-it('however often the link fails, every block arrives once and in order, and the cursors end at the last', async () => {
+it('delivers every block once and in order, however often the link fails, and moves the cursors to the last', async () => {
   const schedule = fc.record({
     seed: fc.integer(),
     failurePercent: fc.integer({ min: 0, max: 40 }),
@@ -107,7 +109,7 @@ it('however often the link fails, every block arrives once and in order, and the
   );
 }, 240_000);
 
-it('a backlog of events goes out before the readings', async () => {
+it('sends a backlog of events before the readings', async () => {
   const parts = setUp(seededRandom(1), 0);
   const { cloud, journals } = parts;
   for (let i = 0; i < 30; i++) journals.events.add('e'.repeat(600));
@@ -119,7 +121,7 @@ it('a backlog of events goes out before the readings', async () => {
   ).toBeGreaterThanOrEqual(30 - config.inFlightMax);
 });
 
-it('while the cloud is silent it waits, keeps its cursor, and stops when told', async () => {
+it('waits while the cloud is silent, keeps its cursor, and stops when told', async () => {
   const { journals, clock } = setUp(seededRandom(1), 0);
   journals.readings.add('r');
   const never = new Promise<void>(() => {});
@@ -149,7 +151,7 @@ it('while the cloud is silent it waits, keeps its cursor, and stops when told', 
   await uplink.stop();
 });
 
-it('a lane that the disk does not give for a while keeps its position, says so, and holds up no other', async () => {
+it('a temporarily unreadable lane keeps its position, logs an error, and delays no other lane', async () => {
   const { cloud, journals, clock } = setUp(seededRandom(1), 0);
   let isBad = true;
   const events: Journal = {
@@ -172,7 +174,7 @@ it('a lane that the disk does not give for a while keeps its position, says so, 
   await uplink.stop();
 });
 
-it('leaves nothing behind on a connection’s signal, however often readings wait for events', async () => {
+it('leaves no listener on a connection’s signal, however often readings wait for events', async () => {
   const warnings: string[] = [];
   const note = (warning: Error) => warnings.push(warning.name);
   process.on('warning', note);
@@ -212,7 +214,7 @@ it('leaves nothing behind on a connection’s signal, however often readings wai
   expect(warnings).toEqual([]);
 });
 
-it('an event goes out before batches of readings that were read already', async () => {
+it('sends an event before batches of readings that were already read', async () => {
   const { journals, clock } = setUp(seededRandom(1), 0);
   const readings = memoryJournal('readings', 2);
   const sent: Lane[] = [];

@@ -22,8 +22,8 @@ export interface UplinkDeps {
 }
 
 /**
- * Sends the journal to the cloud over one connection at a time, each lane on its own (lane-sender.ts). Whatever is not
- * the matter of one batch ends the connection; the next one starts again from the cursors.
+ * Sends the journal to the cloud over one connection at a time, each lane independently (lane-sender.ts). A failure
+ * that does not concern a single batch closes the connection; the next one starts again from the cursors.
  */
 export class Uplink {
   readonly stats = newUplinkStats();
@@ -92,10 +92,10 @@ export class Uplink {
     if (!this.stopping.signal.aborted) this.stats.lastError = messageOf(error);
   }
 
-  /** Runs all lanes on one connection until it ends. True if anything was confirmed. */
+  /** Runs all lanes on one connection until it closes. Returns true if anything was confirmed. */
   private async serve(link: CloudLink): Promise<boolean> {
     const ended = new AbortController();
-    // Each lane listens several times, for what it waits for.
+    // Each lane adds several listeners.
     setMaxListeners(0, ended.signal);
     const end = () => ended.abort();
     this.stopping.signal.addEventListener('abort', end, { once: true });
@@ -108,7 +108,7 @@ export class Uplink {
         try {
           await this.senders[lane].serve(connection);
         } catch (error) {
-          // What the other lanes meet once the connection has ended is a consequence, not the cause.
+          // Failures of the other lanes after the connection has closed are consequences, not the cause.
           if (!ended.signal.aborted) this.note(error);
           end();
         }

@@ -1,6 +1,6 @@
 /**
- * Configuration schemas that follow from a registry. The casts are here and nowhere else: TypeBox builds the schemas at
- * run time, the types are computed from the list of parts.
+ * Builds configuration schemas from a registry. All casts are here: TypeBox builds the schemas at run time, while the
+ * types are computed from the list of parts.
  */
 import { type TArray, type TObject, type TProperties, Type } from '@sinclair/typebox';
 import type { AnyPart } from './part.ts';

@@ -1,13 +1,13 @@
 import { Type } from '@sinclair/typebox';
 import { reportOf } from './statistics.ts';
 
-/** The disk of the data folder; null while it does not tell how much is free. */
+/** The disk of the data folder; null while the free space is unknown. */
 export const dataFolderReport = reportOf<{ diskFreeBytes: number | null }>()({
   name: 'Data folder',
   statistics: {
     harbinger_data_free_bytes: {
       type: 'gauge',
-      help: 'Bytes that the data folder’s disk has left for us',
+      help: 'Free bytes of the data folder’s disk',
     },
   },
   status: {

@@ -4,11 +4,11 @@ import type { Reporter, Sample, StatisticDeclaration, StatisticDeclarations } fr
 interface Published {
   metric: Gauge | Counter;
   declaration: StatisticDeclaration;
-  /** Totals as last read, by labels: a counter only knows increments. */
+  /** Totals as last read, by labels, because a counter accepts only increments. */
   last: Map<string, number>;
 }
 
-/** Publishes declared statistics from snapshots that their keepers hold anyway: nothing is counted twice. */
+/** Publishes declared statistics from snapshots that their owners keep anyway: nothing is counted twice. */
 export class Metrics {
   readonly registry: Registry;
   private readonly reporters: () => readonly Reporter[];
@@ -64,7 +64,7 @@ export class Metrics {
   }
 }
 
-/** A counter keeps its total: only a gauge can have nothing to show. */
+/** Clears a gauge without a value; a counter keeps its total. */
 function clear({ metric, declaration }: Published): void {
   if (!(metric instanceof Gauge)) return;
   if (declaration.labels === undefined) metric.remove();

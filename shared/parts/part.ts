@@ -1,16 +1,17 @@
 /**
  * Plug-in parts: payload formats, sources, notifiers, stores, jobs. A part is one folder; one line in the registry of
- * its seam adds it. Composition, configuration check, status, metrics and the generated references loop over the
- * registries, so that nothing else changes when a part is added. `shared/docs/0009-parts.md` has the reasons.
+ * its kind adds it. Composition, configuration check, status, metrics and the generated references loop over the
+ * registries, so that nothing else changes when a part is added. `shared/docs/0009-parts.md` gives the reasons.
  */
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import type { ConfigProblem } from '../config/problem.ts';
 import type { StatisticDeclarations } from './statistics.ts';
 
 /**
- * What a registry knows of a part. `Deps` are what the seam hands in, `Made` is the running thing; both belong to the
- * seam's port, as does `Context`: what a part's check may know of the rest of the configuration. `part.ts` of a folder must stay light: `create` imports the implementation lazily, so that
- * `config check`, `--help` and the references load no broker, database or protocol library.
+ * The interface of a part to its registry. `Deps` are what `create` needs, and `Made` is the running object; both are
+ * defined with the interface of the kind, as is `Context`, the parts of the remaining configuration that a check may
+ * read. `part.ts` of a folder must stay light: `create` imports the implementation lazily, so that `config check`,
+ * `--help` and the references load no broker, database or protocol library.
  */
 export interface Part<K extends string, C extends TObject, Deps, Made, Context = void> {
   /** The key in the configuration file, and the first half of the name `kind/name`. */
@@ -21,16 +22,16 @@ export interface Part<K extends string, C extends TObject, Deps, Made, Context =
   readonly config: C;
   /** Metrics that a running part reports. */
   readonly statistics?: StatisticDeclarations;
-  /** What a running part shows in `/api/status`, as far as others may rely on it: for the description of the API. */
+  /** Schema of the stable part of what a running part shows in `/api/status`, for the description of the API. */
   readonly status?: TSchema;
-  /** What a schema cannot express: every problem at once. @param place where the table is, e.g. `alerts.email[0]` */
+  /** Returns all problems that the schema cannot express. @param place where the table is, e.g. `alerts.email[0]` */
   check?(config: Static<C>, place: string, context: Context): ConfigProblem[];
   /** Reads the files that the configuration names, such as certificates. */
   checkFiles?(config: Static<C>, place: string): ConfigProblem[];
   create(config: Static<C>, deps: Deps): Made | Promise<Made>;
 }
 
-/** Any part of a seam whatever its configuration. Method syntax in `Part` is what makes parts assignable to it. */
+/** Any part of a kind, whatever its configuration. Method syntax in `Part` makes parts assignable to it. */
 export type AnyPart<Deps = never, Made = unknown, Context = never> = Part<
   string,
   TObject,
@@ -39,7 +40,7 @@ export type AnyPart<Deps = never, Made = unknown, Context = never> = Part<
   Context
 >;
 
-/** Fixes a seam's `Deps`, `Made` and `Context`; the rest is inferred from the part. */
+/** Fixes the `Deps`, `Made` and `Context` of a kind of parts; the rest is inferred from the part. */
 export const partOf =
   <Deps, Made, Context = void>() =>
   <const K extends string, C extends TObject>(
@@ -47,7 +48,7 @@ export const partOf =
   ): Part<K, C, Deps, Made, Context> =>
     part;
 
-/** The name by which users address a running part: `kind`, or `kind/name` where there can be several. */
+/** The name by which users address a running part: `kind`, or `kind/name` if there can be several. */
 export function nameOf(kind: string, name?: string): string {
   return name === undefined ? kind : `${kind}/${name}`;
 }

@@ -2,7 +2,7 @@ import type { ConfigProblem } from '../config/problem.ts';
 import { type AnyPart, nameOf } from './part.ts';
 import type { Reporter, Reporting } from './statistics.ts';
 
-/** One configured part: which kind, its configuration as the kind's schema filled it, and where the file has it. */
+/** One configured part: its kind, its configuration with defaults, and its place in the file. */
 export interface Configured {
   kind: string;
   config: object;
@@ -10,14 +10,14 @@ export interface Configured {
   place: string;
 }
 
-/** The part of this kind. @throws RangeError where validation should have refused the kind */
+/** Returns the part of this kind. @throws RangeError if validation should have refused the kind */
 export function partOfKind<P extends AnyPart>(parts: readonly P[], kind: string): P {
   const found = parts.find((part) => part.kind === kind);
   if (!found) throw new RangeError(`no part of kind '${kind}' is registered`);
   return found;
 }
 
-/** All that `lists(parts)` has read, in the order of the registry. */
+/** Returns all parts that a configuration of `lists(parts)` has, in the order of the registry. */
 export function configuredLists(
   parts: readonly AnyPart[],
   table: Readonly<Record<string, readonly object[]>>,
@@ -28,7 +28,7 @@ export function configuredLists(
   );
 }
 
-/** All that `tables(parts)` has read, in the order of the registry. */
+/** Returns all parts that a configuration of `tables(parts)` has, in the order of the registry. */
 export function configuredTables(
   parts: readonly AnyPart[],
   table: Readonly<Record<string, unknown>>,
@@ -41,7 +41,7 @@ export function configuredTables(
   });
 }
 
-/** Every problem that the parts' own checks find. `context` is what the seam's checks may know besides. */
+/** Returns all problems that the parts' own checks find. `context` is what these checks may read besides. */
 export function problemsOf<Context = void>(
   parts: readonly AnyPart<never, unknown, Context>[],
   configured: readonly Configured[],
@@ -53,7 +53,7 @@ export function problemsOf<Context = void>(
   );
 }
 
-/** Every problem with the files that the configuration names. Reads them. */
+/** Returns all problems of the files that the configuration names. Reads them. */
 export function fileProblemsOf(
   parts: readonly AnyPart[],
   configured: readonly Configured[],
@@ -77,7 +77,10 @@ export function configuredName({ kind, config }: Pick<Configured, 'kind' | 'conf
   return nameOf(kind, 'name' in config && typeof config.name === 'string' ? config.name : undefined);
 }
 
-/** Reports what a running part tells, with what its kind declares. `/api/status` shows it under the part's name. */
+/**
+ * Combines the values of a running part with the declarations of its kind. `/api/status` shows them under the part's
+ * name.
+ */
 export function reporterOfPart(
   parts: readonly AnyPart[],
   configured: Pick<Configured, 'kind' | 'config'>,

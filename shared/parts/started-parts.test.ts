@@ -3,7 +3,7 @@ import { silentLog } from '../runtime/log.ts';
 import { manualClock } from '../runtime/manual-clock.ts';
 import { StartedParts } from './started-parts.ts';
 
-it('stops in reverse what was started, the part whose start failed too', async () => {
+it('stops all started parts in reverse order, including one whose start failed', async () => {
   const parts = new StartedParts({ clock: manualClock(), log: silentLog }, 1_000);
   const told: string[] = [];
   const part = (name: string, start = () => name) => ({ start, stop: async () => void told.push(name) });
@@ -17,7 +17,7 @@ it('stops in reverse what was started, the part whose start failed too', async (
   expect(told).toEqual(['second', 'first']);
 });
 
-it('leaves behind a part that fails to stop or takes too long, and names it', async () => {
+it('abandons a part that fails to stop or takes too long, and logs its name', async () => {
   const clock = manualClock();
   const problems: unknown[] = [];
   const log = { ...silentLog, error: (fields: unknown) => problems.push(fields) } as never;

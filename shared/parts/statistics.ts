@@ -1,4 +1,4 @@
-/** What a part or a room reports of itself, declared as data so that references need no running instance. */
+/** The statistics of parts, declared as data, so that references need no running instance. */
 import type { TProperties } from '@sinclair/typebox';
 
 export interface StatisticDeclaration {
@@ -13,13 +13,13 @@ export interface StatisticDeclaration {
 /** Full metric name (`harbinger_…`, base units, `_total` for counters) → declaration. */
 export type StatisticDeclarations = Readonly<Record<string, StatisticDeclaration>>;
 
-/** One series of a metric. Plain values, so that they cross a thread border. */
+/** One series of a metric. It consists of plain values, so that it can be sent between threads. */
 export interface Sample {
   readonly value: number;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** Metric name → its value, or one sample for each set of labels. Absent: nothing to report now. */
+/** Metric name → its value, or one sample per set of labels. Absent if there is nothing to report now. */
 export type Samples = Readonly<Record<string, number | readonly Sample[] | undefined>>;
 
 /** Declares statistics and keeps their names as types, so that `SamplesOf` can check what is reported. */
@@ -32,17 +32,17 @@ export type SamplesOf<D extends StatisticDeclarations> = {
   readonly [N in keyof D]?: number | readonly Sample[];
 };
 
-/** What a running part tells of itself. Asked about once a second: it reads counts that are kept anyway. */
+/** The reports of a running part, read about once a second from counts that are kept anyway. */
 export interface Reporting {
   /** Values of the metrics that it declares. */
   samples(): Samples;
-  /** What `/api/status` shows under its name: any JSON; undefined where there is nothing beside the metrics. */
+  /** The content of `/api/status` under the part's name: any JSON; undefined if there is nothing beside the metrics. */
   status?(): unknown;
   /** Fields for the line that is logged at intervals. */
   summary?(): Readonly<Record<string, unknown>>;
 }
 
-/** A room, or a running part with what its kind declares: metrics, status and summary are loops over these. */
+/** A reporting part of the program with its declarations: metrics, status and summary are loops over these. */
 export interface Reporter {
   readonly statistics: StatisticDeclarations;
   samples(): Samples;
@@ -52,26 +52,26 @@ export interface Reporter {
 }
 
 /**
- * What a room reports, computed from its state, which may be a snapshot from another thread. The state has the names
- * under which `/api/status` shows it.
+ * A report computed from a state, which may be a snapshot from another thread. The state has the property names under
+ * which `/api/status` shows it.
  */
 export interface Report<State extends object, D extends StatisticDeclarations = StatisticDeclarations> {
-  /** Heads its section in the reference of metrics. */
+  /** The heading of its section in the reference of metrics. */
   readonly name: string;
   readonly statistics: D;
-  /** Schemas of what it adds to the answer of `/api/status`, as far as others may rely on it. */
+  /** Schemas of the stable part of what it adds to the answer of `/api/status`. */
   readonly status: TProperties;
   samples(state: State): SamplesOf<D>;
   summary?(state: State): Readonly<Record<string, unknown>>;
 }
 
-/** Fixes the state that a room's report is computed from; its declarations are inferred. */
+/** Fixes the state from which a report is computed; its declarations are inferred. */
 export const reportOf =
   <State extends object>() =>
   <const D extends StatisticDeclarations>(report: Report<State, D>): Report<State, D> =>
     report;
 
-/** Reports the state that a room has when it is asked. */
+/** Creates a reporter that reads the current state each time. */
 export function reporterOfRoom<State extends object>(report: Report<State>, state: () => State): Reporter {
   return {
     statistics: report.statistics,

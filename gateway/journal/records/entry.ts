@@ -1,12 +1,12 @@
 /**
- * Changes of records are the body of a block, one entry after the other. Integers are little-endian.
+ * Encodes changes of records, which form the body of a block, one entry after the other. Integers are little-endian.
  *
- *     0  CRC-32 of what follows, begun with the folder's random id
+ *     0  CRC-32 of the following bytes, seeded with the folder's random id
  *     4  length of the key u32, in bytes of UTF-8
  *     8  length of the value u32; 2^32 − 1: the record is deleted
- *    12  key, then value
+ *     12 key, then value
  *
- * Each entry has a checksum of its own, so that one can be read without the rest of its block.
+ * Each entry has a checksum of its own, so that it can be read without the rest of its block.
  */
 import { crc32 } from 'node:zlib';
 import type { RecordChange } from '../../ports/records.ts';
@@ -31,7 +31,7 @@ export function encodeEntry({ key, value }: RecordChange, seed: number): Buffer 
   return entry;
 }
 
-/** Null where the bytes at `at` are no intact entry. The value shares memory with `bytes`. */
+/** Returns null if the bytes at `at` are not an intact entry. The value shares memory with `bytes`. */
 export function decodeEntry(bytes: Buffer, at: number, seed: number): Entry | null {
   const valueLengthAt = at + 8;
   if (valueLengthAt + 4 > bytes.length) return null;

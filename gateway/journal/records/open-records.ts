@@ -1,6 +1,6 @@
 /**
- * Opens a folder of records. The format is the journal's (format.ts): segments of blocks; a block's body holds entries
- * (entry.ts), each of which sets or deletes one record. Read in order they give what counts.
+ * Opens a folder of records. The format is the journal's (format.ts): segments of blocks. The body of a block holds
+ * entries (entry.ts), each of which sets or deletes one record; applied in order, they yield the current records.
  */
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
@@ -26,8 +26,8 @@ export interface RecordsOptions {
 }
 
 /**
- * Makes the folder where there is none. What is damaged is left out or set aside, and said.
- * @throws HarbingerError JOURNAL_LOCKED, JOURNAL_VERSION; system errors where the disk cannot be read or written
+ * Creates the folder if it is missing. Damaged parts are skipped or set aside, and logged. @throws HarbingerError
+ * JOURNAL_LOCKED, JOURNAL_VERSION; system errors if the disk cannot be read or written
  */
 export async function openRecords(options: RecordsOptions): Promise<RecordLog> {
   const { dir, fs = nodeJournalFs } = options;
@@ -55,7 +55,7 @@ async function recover(
   let found = await listSegments(fs, dir, log);
   const id = found.findLast(({ header }) => header !== null)?.header?.journalId;
   if (id === undefined && found.length > 0) {
-    // Without an intact header nothing says which checksums are right.
+    // Without an intact header it is unknown which checksums are right.
     for (const { firstSeq } of found) await setAside(fs, `${dir}/${segmentName(firstSeq)}`, log);
     found = [];
   }
@@ -71,7 +71,7 @@ async function recover(
   return new RecordLog({ segmentBytesMax, files, segments, writer, positions, log, release });
 }
 
-/** Applies a segment's entries. Returns how many blocks are missing between those that are intact. */
+/** Applies a segment's entries. Returns the number of blocks missing between intact ones. */
 async function replay(files: LaneFiles, segment: Segment, positions: Positions): Promise<number> {
   const scanned = { blocks: 0 };
   for await (const { entry, position } of scanEntries(files, segment, scanned))

@@ -1,16 +1,16 @@
 import type { RecordChange } from '../../ports/records.ts';
 import type { Segment } from '../segments/segment.ts';
 
-/** Where a record's newest entry is. */
+/** Location of a record's newest entry. */
 export interface Position {
   segment: Segment;
   at: number;
   bytes: number;
 }
 
-/** Where each record is, as its entries say in their order. */
+/** The location of each record, determined by the entries in order. */
 export class Positions {
-  /** Of the entries that count. */
+  /** Bytes of the entries that are current. */
   liveBytes = 0;
   private readonly byKey = new Map<string, Position>();
 

@@ -8,9 +8,9 @@ import { decodeEntry, encodeEntry, entryBytesMax } from './entry.ts';
 import type { Position, Positions } from './positions.ts';
 import { scanEntries } from './scan-entries.ts';
 
-/** Segments that there may be beyond what twice the live records take. */
+/** Segments that may exist beyond twice the size of the live records. */
 const segmentsSpare = 4;
-/** A record that could not be read so often is given up, so that it does not keep the folder growing. */
+/** A record is given up after this many failed reads, so that it does not make the folder grow. */
 const readAttemptsMax = 100;
 
 interface Waiting {
@@ -21,15 +21,16 @@ interface Waiting {
 }
 
 /**
- * Records in the journal's segments: what is asked for together is appended as one write and at most one sync. What a
- * newer entry has replaced is garbage. While there is too much of it, what still counts of the oldest segment is appended
- * again, and that segment removed; as the oldest goes first, no deletion goes before what it deletes.
+ * Records in the journal's segments. Changes requested together are appended with one write and at most one sync.
+ * Entries replaced by newer ones are garbage. While there is too much of it, the live entries of the oldest segment are
+ * appended again, and that segment is removed; as the oldest is removed first, no deletion disappears before the record
+ * that it deletes.
  *
- * After a write or a sync that failed the segment is cut off, or left for good and the next one says where it ends
- * (see SegmentWriter): nothing is ever written behind bytes that are in doubt.
+ * After a failed write or sync the segment is cut off, or abandoned, and the next one states where it ends (see
+ * SegmentWriter): nothing is ever written behind doubtful bytes.
  */
 export class RecordLog implements Records {
-  /** A segment with so many bytes is closed; one write may exceed it. A block ends at the same length. */
+  /** A segment of this length is closed; one write may exceed it. Blocks have the same limit. */
   private readonly segmentBytesMax: number;
   private readonly files: LaneFiles;
   private readonly segments: Segment[];
@@ -41,7 +42,7 @@ export class RecordLog implements Records {
   private working: Promise<void> | null = null;
   private isStopped = false;
   private cleaningFailures = 0;
-  /** Segments with entries that a power cut may take: written without a sync, or left after a sync that failed. */
+  /** Segments with entries that a power cut may lose: written without a sync, or left after a failed sync. */
   private readonly unsynced = new Set<Segment>();
 
   constructor(parts: {
@@ -87,7 +88,7 @@ export class RecordLog implements Records {
       try {
         return await this.read(key, position);
       } catch (error) {
-        // It was appended again, and its segment removed, a moment ago.
+        // The record was just appended again, and its segment removed.
         if (codeOf(error) !== 'ENOENT' || this.positions.get(key) === position) throw error;
       }
     }
@@ -110,7 +111,10 @@ export class RecordLog implements Records {
     await this.release();
   }
 
-  /** The first group takes what was asked for in this turn, each next one what came during the last. */
+  /**
+   * The first group consists of the changes requested in this turn, each next one of those requested during the last
+   * write.
+   */
   private async work(): Promise<void> {
     await Promise.resolve();
     while (this.waiting.length > 0) {
@@ -137,7 +141,7 @@ export class RecordLog implements Records {
     const entries = changes.map((change) => encodeEntry(change, this.files.seed));
     const bodies = bodiesOf(entries, segmentBytesMax);
     const bytes = bodies.reduce((sum, body) => sum + blockHeaderBytes + body.length, 0);
-    // What is closed is synced, so that no later sync promises more than there is.
+    // A segment is synced when it is closed, so that a later sync covers everything before it.
     const closes = (writer.active?.bytes ?? 0) + bytes >= segmentBytesMax;
     await writer.commit(bodies.map(blockOf), sync || closes);
     const segment = writer.active!;
@@ -156,7 +160,7 @@ export class RecordLog implements Records {
     if (closes) await writer.seal();
   }
 
-  /** Removes the oldest segment while they are too many. What fails is tried again after the next write. */
+  /** Removes the oldest segment while there are too many. A failure is retried after the next write. */
   private async clean(): Promise<void> {
     const { segments, positions, log, segmentBytesMax } = this;
     const isTooMuch = () => {
@@ -174,10 +178,7 @@ export class RecordLog implements Records {
     } catch (error) {
       this.cleaningFailures++;
       if (this.cleaningFailures === 1)
-        log.warn(
-          { dir: this.files.dir, cause: messageOf(error) },
-          'old records could not be cleared away yet',
-        );
+        log.warn({ dir: this.files.dir, cause: messageOf(error) }, 'old records could not be removed yet');
     }
   }
 
@@ -185,7 +186,8 @@ export class RecordLog implements Records {
     const { files, segments, unsynced } = this;
     const oldest = segments[0]!;
     let live = this.positions.inSegment(oldest);
-    // What replaced older entries must outlive a power cut before these may go. The active segment is synced by any write.
+    // Entries that replaced older ones must survive a power cut before those may be removed. Any write syncs the active
+    // segment.
     for (const segment of unsynced)
       if (segment !== this.writer.active || live.length === 0)
         live = [...live, ...this.positions.inSegment(segment)];
@@ -199,17 +201,18 @@ export class RecordLog implements Records {
     await files.fs.remove(segmentPath(files, oldest.firstSeq)).catch((error) => {
       if (codeOf(error) !== 'ENOENT') throw error;
     });
-    // The next one may hold deletions of what was in this one, so it must be gone for good before that is removed.
+    // The next segment may hold deletions of records in this one, so this one must be removed durably before that one
+    // is.
     await files.fs.syncDir(files.dir);
     segments.shift();
   }
 
-  /** @throws the error while it may pass */
+  /** @throws the error while it may be temporary */
   private giveUp(key: string, error: unknown): null {
     if (codeOf(error) !== undefined && this.cleaningFailures < readAttemptsMax) throw error;
     this.log.error(
       { dir: this.files.dir, key, cause: messageOf(error) },
-      'a record could not be read; it is gone',
+      'a record could not be read; it is lost',
     );
     return null;
   }
@@ -229,7 +232,7 @@ export class RecordLog implements Records {
   }
 }
 
-/** Entries put together until they have a block's length. */
+/** Combines entries to bodies of a block's length. */
 function bodiesOf(entries: readonly Buffer[], bytesMax: number): Buffer[] {
   const bodies: Buffer[] = [];
   let from = 0;

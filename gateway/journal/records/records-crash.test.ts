@@ -7,7 +7,7 @@ import { MemoryDisk, systemError } from '../memory-disk.testing.ts';
 import { openRecords } from './open-records.ts';
 import type { RecordLog } from './record-log.ts';
 
-it('records that were confirmed are there after faults, kills and power cuts at random', async () => {
+it('confirmed records survive random faults, kills and power cuts', async () => {
   for (let seed = 1; seed <= 40; seed++) await new Ordeal(seed).run();
 });
 
@@ -17,11 +17,16 @@ async function contents(records: RecordLog): Promise<Record<string, string>> {
   return found;
 }
 
-/** Changes, faults, kills and power cuts, drawn from a seed; a model says what each record may be afterwards. */
+/**
+ * Random changes, faults, kills and power cuts, drawn from a seed; a model tracks what each record may be afterwards.
+ */
 class Ordeal {
   private readonly random: Random;
   private readonly disk = new MemoryDisk();
-  /** What a record may be: the last confirmed (synced) value, and what was tried or only written since. Null: none. */
+  /**
+   * The possible values of a record: the last confirmed (synced) one, and those attempted or only written since. Null:
+   * no record.
+   */
   private readonly allowed = new Map<string, (string | null)[]>();
   private number = 0;
 

@@ -58,7 +58,7 @@ describe('records', () => {
     expect(await records.get('b')).toBeNull();
   });
 
-  it('are changed in the order in which that was asked for; what comes together shares a sync', async () => {
+  it('are changed in the order of the requests; requests made together share a sync', async () => {
     let syncs = 0;
     disk.onOperation = (operation) => {
       if (operation === 'datasync') syncs++;
@@ -73,7 +73,7 @@ describe('records', () => {
     expect(await contents()).toEqual({ a: '99' });
   });
 
-  it('are listed once each, as they are now', async () => {
+  it('are listed once each, with their current values', async () => {
     await records.write([put('a', '1'), put('b', '1')], true);
     await records.write([put('a', '2'), put('c', '1'), remove('b')], false);
     const found: string[] = [];
@@ -90,11 +90,11 @@ describe('records', () => {
     expect(await contents()).toMatchObject({ short: 'y' });
   });
 
-  it('are held by one process', async () => {
+  it('are locked by one process', async () => {
     await expect(open()).rejects.toMatchObject({ code: 'JOURNAL_LOCKED' });
   });
 
-  it('are written before the end, and not after it', async () => {
+  it('are written before stop, and not after it', async () => {
     const last = records.write([put('a', '1')], false);
     await records.stop();
     await last;
@@ -103,7 +103,7 @@ describe('records', () => {
     expect(await contents()).toEqual({ a: '1' });
   });
 
-  it('take no more than about twice their length on disk, whatever was changed', async () => {
+  it('need no more than about twice their length on disk, whatever was changed', async () => {
     const random = seededRandom(3);
     const expected: Record<string, string> = {};
     for (let i = 0; i < 3_000; i++) {
@@ -123,9 +123,9 @@ describe('records', () => {
   });
 });
 
-describe('where the disk fails', () => {
+describe('a failing disk', () => {
   it.each(['write', 'datasync', 'truncate', 'create', 'syncDir'] as const)(
-    '%s: what was asked for is refused, what was confirmed stays, and the next is taken',
+    '%s: the request is refused, confirmed records stay, and the next request is accepted',
     async (failing) => {
       await records.write([put('a', '1'), put('gone', '1')], true);
       let failures = 0;
@@ -156,7 +156,7 @@ describe('where the disk fails', () => {
     },
   );
 
-  it('full: nothing is taken, all can be read, and it goes on when there is room', async () => {
+  it('full: nothing is accepted, all can be read, and writing continues when there is room', async () => {
     await records.write([put('a', '1')], true);
     disk.capacityBytes = disk.usedBytes + 100;
     for (let i = 0; i < 3; i++)
@@ -170,7 +170,7 @@ describe('where the disk fails', () => {
     expect(await contents()).toEqual({ a: '1', b: '2' });
   });
 
-  it('removing what is old: it is tried again, and nothing comes back', async () => {
+  it('removing old segments: it is retried, and no old value reappears', async () => {
     const fill = async (rounds: number) => {
       for (let i = 0; i < rounds; i++) await records.write([put('big', `${i}`.padEnd(8_000))], true);
     };
@@ -186,13 +186,13 @@ describe('where the disk fails', () => {
     };
     await fill(30);
     disk.onOperation = () => undefined;
-    await fill(2); // the second waits until the first one's turn is over
+    await fill(2); // the second waits for the end of the first one's turn
     expect(segments().length).toBeLessThan(8);
     await reopen();
     expect([...records.keys()]).toEqual(['big']);
   });
 
-  it('for good at one position: a record there is given up in the end, and said; the rest stays', async () => {
+  it('permanently at one position: a record there is finally given up and logged; the others stay', async () => {
     await records.write([put('lost', 'here'), put('kept', '1')], true);
     const [first] = segments() as [string];
     const at = 56 + 48;
@@ -201,7 +201,7 @@ describe('where the disk fails', () => {
         throw systemError('EIO');
     };
     for (let i = 0; i < 130; i++) await records.write([put('big', `${i}`.padEnd(8_000))], true);
-    expect(said).toEqual(['a record could not be read; it is gone']);
+    expect(said).toEqual(['a record could not be read; it is lost']);
     expect(segments().length).toBeLessThan(8);
     expect(await contents()).toMatchObject({ kept: '1' });
     expect(await records.get('lost')).toBeNull();
@@ -209,7 +209,7 @@ describe('where the disk fails', () => {
 });
 
 describe('damage', () => {
-  it('costs what was damaged, and is said', async () => {
+  it('loses only the damaged records, and is logged', async () => {
     for (let i = 0; i < 10; i++) await records.write([put(`key ${i}`, `${i}`.repeat(1_000))], true);
     await records.stop();
     const [path] = segments() as [string];
@@ -235,7 +235,7 @@ describe('damage', () => {
     await expect(records.get('a')).rejects.toThrow('damaged');
   });
 
-  it('of the only header sets the file aside, and is said', async () => {
+  it('of the only header sets the file aside, and is logged', async () => {
     await records.write([put('a', 'value')], true);
     await records.stop();
     const [path] = segments() as [string];

@@ -5,8 +5,8 @@ import { decodeEntry, type Entry } from './entry.ts';
 import type { Position } from './positions.ts';
 
 /**
- * The entries of a segment's intact blocks, in order; counts the blocks in `scanned`. Damaged bytes without a missing
- * block are what a write that failed has left. Yielded entries share memory with the chunk they were read in.
+ * Yields the entries of a segment's intact blocks, in order, and counts the blocks in `scanned`. Damaged bytes without
+ * a missing block are the remainder of a failed write. Yielded entries share memory with the chunk they were read in.
  * @throws system errors
  */
 export async function* scanEntries(

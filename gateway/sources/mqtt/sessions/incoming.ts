@@ -56,7 +56,9 @@ export class Incoming {
     return this.byClient.get(clientId)?.get(messageId)?.packet;
   }
 
-  /** False also for another message under an unreleased id, which a client sends that has lost its side of the session. */
+  /**
+   * Also false for another message with an unreleased id, as sent by a client that has lost its side of the session.
+   */
   isKnown(clientId: string, messageId: number, packet: PublishPacket): boolean {
     const received = this.byClient.get(clientId)?.get(messageId);
     return received !== undefined && (received.content === null || received.content === digestOf(packet));

@@ -1,6 +1,6 @@
 /**
- * Takes over the sessions of version 0.1.0, which kept them in LevelDB, once. At each step a crash leaves either the old
- * folder as it was, so that all is taken over again, or the folder set aside.
+ * Imports the sessions of version 0.1.0, which used LevelDB, once. A crash at any step leaves either the old folder
+ * unchanged, so that all is imported again, or the folder set aside.
  */
 import { existsSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
@@ -10,7 +10,10 @@ import { codeOf, messageOf } from '../../../../shared/runtime/errors.ts';
 import type { Log } from '../../../../shared/runtime/log.ts';
 import type { RecordChange, Records } from '../../../ports/records.ts';
 
-/** Returns whether there was anything to take over. @throws system errors where the new records cannot be written; then it is tried again with the next start */
+/**
+ * Imports the sessions; returns true if there were any. @throws system errors if the new records cannot be written; the
+ * next start then retries
+ */
 export async function importLevelSessions(
   folder: string,
   records: Records,
@@ -32,7 +35,7 @@ export async function importLevelSessions(
   setAside(folder, `${folder}.imported`);
   log.info(
     { records: changes.length, aside: `${folder}.imported` },
-    'sessions of an earlier version were taken over',
+    'sessions of an earlier version were imported',
   );
   return true;
 }
@@ -54,10 +57,10 @@ async function readAll(folder: string): Promise<RecordChange[]> {
   }
 }
 
-/** Added to a record's first number if the record ends with a checksum, since LevelDB does not verify its own. */
+/** Added to a record's first number if the record ends with a checksum, because LevelDB does not verify its own. */
 const checked = 2 ** 31;
 
-/** The record as it was before records had checksums. Nothing is left of one whose checksum is wrong. */
+/** Converts a record to the form before checksums. A record with a wrong checksum is discarded. */
 function withoutChecksum(value: Buffer): Buffer {
   const first = value.length < 8 ? 0 : value.readUInt32LE(0);
   if (first < checked) return value;

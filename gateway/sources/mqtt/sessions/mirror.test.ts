@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
-/** As the broker does: memory first, then the disk. */
+/** Changes the state like the broker: memory first, then the disk. */
 function set(key: string, value: string | null, sync = false): Promise<void> {
   if (value === null) memory.delete(key);
   else memory.set(key, Buffer.from(value));
@@ -36,7 +36,7 @@ async function onDisk(): Promise<string[]> {
   return loaded.map(([key, value]) => `${key}=${value}`);
 }
 
-it('after a failed write the next one brings everything that is in memory', async () => {
+it('after a failed write the next one writes everything in memory', async () => {
   await set('same', '1');
   await set('old', '1', true);
   await set('gone', '1');
@@ -51,21 +51,21 @@ it('after a failed write the next one brings everything that is in memory', asyn
   expect(await onDisk()).toEqual(['new=1', 'old=2', 'same=1']);
 });
 
-it('writes that come while everything is written wait for that, and fail with it', async () => {
+it('writes during a complete rewrite wait for it, and fail with it', async () => {
   disk.isFailing = true;
   await expect(set('a', '1')).rejects.toThrow();
   clock.advanceNow(100);
   const failing = await Promise.allSettled([set('b', '1'), set('c', '1')]);
   expect(failing.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   disk.isFailing = false;
-  // A moment after a failed attempt there is none: it would write everything each time.
+  // Right after a failed attempt there is no other, because each one writes everything.
   await expect(set('d', '1')).rejects.toThrow('a moment ago');
   clock.advanceNow(100);
   await Promise.all([set('e', '1'), set('f', '1'), set('a', null)]);
   expect(await onDisk()).toEqual(['b=1', 'c=1', 'd=1', 'e=1', 'f=1']);
 });
 
-it('without a write it tries again by itself', async () => {
+it('retries by itself if nothing else is written', async () => {
   disk.isFailing = true;
   await Promise.all([
     set('a', '1').catch(() => {}),

@@ -7,20 +7,22 @@ import type { OpenedSessions } from './open-sessions.ts';
 
 /** State that is held in memory and mirrored on disk. */
 export interface Mirrored {
-  /** Loads a record that an earlier process wrote. False if it is of another kind or is not readable. */
+  /** Loads a record that an earlier process wrote. Returns false if it is of another kind or is not readable. */
   load(key: string, record: DecodedRecord): boolean;
   /** All records that should be on disk. */
   records(): Iterable<[key: string, value: Buffer]>;
 }
 
-/** Interval of the attempts to bring the disk up to date after a failed write, where nothing else is written. */
+/** Interval of the attempts to bring the disk up to date after a failed write, if nothing else is written. */
 const healMs = 1_000;
-/** Time after a failed attempt during which writes fail without another: an attempt writes everything. */
+/**
+ * Time after a failed attempt during which writes fail without another attempt, because an attempt writes everything.
+ */
 const healPauseMs = 100;
 
 /**
- * Keeps a copy on disk of state in memory. After a failed write the copy is stale; then the next write brings all of it
- * up to date first, and fails if that fails.
+ * Keeps a copy on disk of state in memory. After a failed write the copy is stale; the next write then first brings all
+ * of it up to date, and fails if that fails.
  */
 export class Mirror {
   writeFailures = 0;
@@ -87,7 +89,7 @@ export class Mirror {
     await this.records.stop();
   }
 
-  /** Writes everything that is in memory, and deletes what else is on disk. */
+  /** Writes everything that is in memory, and deletes all other records on disk. */
   private heal(): Promise<void> {
     if (this.clock.monotonicMs() - this.failedHealMs < healPauseMs)
       return Promise.reject(new Error('the disk failed a moment ago'));

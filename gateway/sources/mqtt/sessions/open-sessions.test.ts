@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
-/** What is found there, as `key=head body`. */
+/** The records on disk, as `key=head body`. */
 async function contents(options: Parameters<typeof openTestSessions>[1] = { log }): Promise<string[]> {
   const { records, loaded } = await openTestSessions(dataDir, options);
   await records.stop();
@@ -30,13 +30,13 @@ async function contents(options: Parameters<typeof openTestSessions>[1] = { log 
 }
 
 describe('sessions on disk', () => {
-  it('says who has it when another process does', async () => {
+  it('names the process that holds the lock', async () => {
     const { records } = await openTestSessions(dataDir);
     await expect(openTestSessions(dataDir)).rejects.toMatchObject({ code: 'BROKER_STORE_LOCKED' });
     await records.stop();
   });
 
-  it('says so when its folder cannot be made', async () => {
+  it('reports that its folder cannot be created', async () => {
     writeFileSync(join(dataDir, 'file'), '');
     await expect(openTestSessions(join(dataDir, 'file'))).rejects.toMatchObject({
       code: 'BROKER_STORE_FAILED',
@@ -54,7 +54,7 @@ describe('sessions on disk', () => {
     expect(await contents()).toEqual(['c!1={} ', 'o!1={} ', 'o!2={} ']);
   });
 
-  it('moves aside what is no folder of records, and starts empty', async () => {
+  it('sets aside a folder without records, and starts empty', async () => {
     writeFileSync(join(dataDir, 'sessions'), 'x');
     expect(await contents({ nowMs: 1234, log })).toEqual([]);
     expect(statSync(join(dataDir, 'sessions.damaged-1234')).isFile()).toBe(true);
@@ -62,10 +62,10 @@ describe('sessions on disk', () => {
   });
 });
 
-describe('sessions that an earlier version kept in LevelDB', () => {
+describe('sessions in the LevelDB of an earlier version', () => {
   const folder = () => join(dataDir, 'broker');
 
-  /** As they were written: a length, JSON and bytes; later versions marked the length and added a checksum. */
+  /** The format of these records: a length, JSON and bytes; later versions marked the length and added a checksum. */
   function oldRecord(head: object, body: string, hasChecksum = true): Buffer {
     const json = Buffer.from(JSON.stringify(head));
     const record = Buffer.concat([Buffer.alloc(4), json, Buffer.from(body)]);
@@ -88,7 +88,7 @@ describe('sessions that an earlier version kept in LevelDB', () => {
 
   const whole = ['r!a={"qos":1} kept', 'w!b={"clientId":"b"} '];
 
-  it('are taken over once, and their folder is set aside', async () => {
+  it('are imported once, and their folder is set aside', async () => {
     await leaveOldSessions();
     expect(await contents()).toEqual(whole);
     expect(readdirSync(dataDir).sort()).toEqual(['broker.imported', 'sessions']);
@@ -98,14 +98,14 @@ describe('sessions that an earlier version kept in LevelDB', () => {
     expect(await contents()).toEqual(whole.slice(1));
   });
 
-  it('are taken over again after an end before they were set aside', async () => {
+  it('are imported again if the process ended before they were set aside', async () => {
     await leaveOldSessions();
     await contents();
     renameSync(join(dataDir, 'broker.imported'), folder());
     expect(await contents()).toEqual(whole);
   });
 
-  it('keep the broker from starting while the disk does not take them, and are there when it does', async () => {
+  it('prevent the broker from starting while the disk cannot be written, and are imported when it can', async () => {
     await leaveOldSessions();
     const disk = new FailingDisk();
     disk.isFailing = true;
@@ -118,7 +118,7 @@ describe('sessions that an earlier version kept in LevelDB', () => {
     expect(readdirSync(dataDir).sort()).toEqual(['broker.imported', 'sessions']);
   });
 
-  it('are moved aside where they cannot be read', async () => {
+  it('are set aside if they cannot be read', async () => {
     mkdirSync(folder());
     writeFileSync(join(folder(), 'CURRENT'), 'MANIFEST-999999\n');
     expect(await contents({ nowMs: 1234, log })).toEqual([]);

@@ -8,7 +8,7 @@ import { importLevelSessions } from './leveldb-import.ts';
 
 export interface OpenedSessions {
   records: Records;
-  /** All of them, by key: a session comes before its messages, and these in their order. */
+  /** All records by key: a session comes before its messages, and these are in their order. */
   loaded: [key: string, value: Buffer][];
 }
 
@@ -19,9 +19,9 @@ export interface OpenSessionsDeps {
 }
 
 /**
- * Opens or creates the sessions in the folder `sessions` of `dataDir`, and reads all of them: their bounds keep them few. A
- * folder that cannot be read is moved aside, which is logged, and the broker starts with none.
- * @throws HarbingerError BROKER_STORE_LOCKED (another process has it), BROKER_STORE_FAILED (the folder is unusable)
+ * Opens or creates the sessions in the folder `sessions` of `dataDir`, and reads all of them, which are few because of
+ * their limits. An unreadable folder is set aside, which is logged, and the broker starts without sessions. @throws
+ * HarbingerError BROKER_STORE_LOCKED (another process uses it), BROKER_STORE_FAILED (the folder is unusable)
  */
 export async function openSessions(dataDir: string, deps: OpenSessionsDeps): Promise<OpenedSessions> {
   const folder = join(dataDir, 'sessions');
@@ -32,7 +32,7 @@ export async function openSessions(dataDir: string, deps: OpenSessionsDeps): Pro
     return isNew ? { records, loaded: await readAll(records) } : opened;
   } catch (error) {
     await records.stop();
-    const message = `cannot take over the sessions of an earlier version: ${messageOf(error)}; check the disk`;
+    const message = `cannot import the sessions of an earlier version: ${messageOf(error)}; check the disk`;
     throw new HarbingerError('BROKER_STORE_FAILED', 'broker', message, { cause: error });
   }
 }

@@ -1,4 +1,4 @@
-/** Tests only: the sessions in a folder, on a disk that fails when it is told to. */
+/** Tests only: opens the sessions in a folder, on a disk that fails when told to. */
 
 import { systemClock } from '../../../../shared/runtime/clock.ts';
 import { type Log, silentLog } from '../../../../shared/runtime/log.ts';

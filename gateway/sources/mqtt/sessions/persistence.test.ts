@@ -42,7 +42,7 @@ async function open(folder: string, limits: Partial<PersistenceLimits> = {}, dis
   return { persistence, interest, records: opened.records };
 }
 
-/** Opens sessions itself: in the broker admission does, of which the conformance suite does not know. */
+/** Opens sessions itself, which admission does in the broker, and which the conformance suite does not expect. */
 class Conforming extends BrokerPersistence {
   override async addSubscriptions(client: ClientRef, subscriptions: SubscriptionRecord[]) {
     this.sessions.open(client.id, 'user');
@@ -58,7 +58,7 @@ class Conforming extends BrokerPersistence {
 }
 
 describe("aedes-persistence's conformance suite", () => {
-  /** Not asked of it, because it does otherwise, on purpose. */
+  /** Tests that are not run, because the behaviour differs on purpose. */
   const left: Record<string, string> = {
     'add outgoing packet as a string and stream': 'payloads are bytes here, as they are on the wire',
     'add incoming packet, get it, and clear with messageId':
@@ -86,7 +86,7 @@ const message = (topic: string, payload: string | Buffer, counter = 1): PublishP
 });
 
 describe('persistence', () => {
-  it('brings back sessions, queues, retained messages, wills and QoS 2 ids after a restart', async () => {
+  it('restores sessions, queues, retained messages, wills and QoS 2 ids after a restart', async () => {
     const folder = newFolder();
     const first = await open(folder);
     const client = { id: 'a/b ü' };
@@ -136,7 +136,7 @@ describe('persistence', () => {
     await persistence.destroy();
   });
 
-  it('what could not be written while the disk failed is there when it is well again', async () => {
+  it('writes the changes of a failing disk when it has recovered', async () => {
     const folder = newFolder();
     const disk = new FailingDisk();
     const { persistence, records } = await open(folder, {}, disk);
@@ -160,7 +160,7 @@ describe('persistence', () => {
     await again.destroy();
   });
 
-  it('what comes when it is closed fails, and does not open the records again', async () => {
+  it('fails after it was closed, without reopening the records', async () => {
     const folder = newFolder();
     const { persistence } = await open(folder);
     await persistence.destroy();
@@ -171,11 +171,11 @@ describe('persistence', () => {
       await vi.waitFor(() => expect(persistence.writeFailures).toBe(failures), 30_000);
     }
     expect(setTimer).not.toHaveBeenCalled();
-    const { persistence: again } = await open(folder); // another could not, were it open
+    const { persistence: again } = await open(folder); // this would fail if the records were still open
     await again.destroy();
   });
 
-  it('keeps both of two overlapping filters, whichever goes first', async () => {
+  it('keeps both of two overlapping filters, in either order', async () => {
     const { persistence } = await open(newFolder());
     const client = { id: 'c' };
     await persistence.addSubscriptions(client, [{ topic: 'a/#', qos: 1 }]);
@@ -185,7 +185,7 @@ describe('persistence', () => {
     await persistence.destroy();
   });
 
-  it('bounds a queue by messages and all queues by bytes: the oldest goes, and is counted', async () => {
+  it('bounds a queue by messages and all queues by bytes: the oldest is dropped and counted', async () => {
     const folder = newFolder();
     const { persistence } = await open(folder, { queueMessagesMax: 3, queueBytesMax: 1_000 });
     for (let i = 1; i <= 5; i++)
@@ -204,7 +204,7 @@ describe('persistence', () => {
     await again.persistence.destroy();
   });
 
-  it('bounds retained messages; those it has may still change and go', async () => {
+  it('bounds retained messages; existing ones may still change and be removed', async () => {
     const { persistence } = await open(newFolder(), { retainedMessagesMax: 2, retainedBytesMax: 40 });
     const { retained } = persistence;
     for (const topic of ['a', 'b', 'c']) await persistence.retain(message(topic, 'x'), false);
@@ -218,7 +218,7 @@ describe('persistence', () => {
     await persistence.destroy();
   });
 
-  it('expires the sessions of clients that stay away, not those of connected ones', async () => {
+  it('expires the sessions of absent clients, not those of connected ones', async () => {
     const { persistence, interest } = await open(newFolder(), { sessionsMax: 2 });
     await persistence.addSubscriptions({ id: 'away' }, [{ topic: 'telemetry/#', qos: 1 }]);
     await persistence.addSubscriptions({ id: 'here' }, [{ topic: 'x', qos: 1 }]);

@@ -166,7 +166,7 @@ export class BrokerPersistence {
     await this.received.note(client.id, packet, client.clean !== true);
   }
 
-  /** Whether this message was received before. If its id was used for another message, that one is forgotten. */
+  /** True if this message was received before. If its id was used for another message, that one is forgotten. */
   hasIncoming(clientId: string, messageId: number, packet: PublishPacket): boolean {
     if (this.received.isKnown(clientId, messageId, packet)) return true;
     this.received.forget(clientId, messageId);
