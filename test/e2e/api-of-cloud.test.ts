@@ -29,7 +29,7 @@ function event(id: string, type: HarbingerEvent['type'], data: HarbingerEvent['d
   };
 }
 
-/** The API on the cloud's own store (DuckDB) and state (lmdb), asked by HTTP. */
+/** The API on the cloud's own store (DuckDB) and state (lmdb), called over HTTP. */
 describe('the API of a whole cloud', () => {
   let dataDir: string;
   let cloud: RunningCloud;
@@ -63,7 +63,7 @@ describe('the API of a whole cloud', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  it('shows the machine with its alert and decision', async () => {
+  it('returns the machine with its alert and decision', async () => {
     const { body } = await get(`${base}/api/machines`, {});
     expect(body.machines).toMatchObject([{ machine: 'm1', urgency: 'critical', openAlerts: 1 }]);
     expect((await get(`${base}/api/alerts?state=open`, {})).body.alerts).toHaveLength(1);
@@ -72,7 +72,7 @@ describe('the API of a whole cloud', () => {
     expect((await get(`${base}/api/events`, {})).body.items).toHaveLength(1);
   });
 
-  it('gives its readings down-sampled', async () => {
+  it('returns its readings down-sampled', async () => {
     const range = `from=${epochMs}&to=${epochMs + 120_000}`;
     const { body } = await get(`${base}/api/readings?site=plant&machine=m1&points=30&${range}`, {});
     expect(body.timesMs.length).toBeGreaterThan(10);
@@ -82,7 +82,7 @@ describe('the API of a whole cloud', () => {
     expect(rpm.every((value) => value !== null && value >= 1_000 && value < 1_120)).toBe(true);
   });
 
-  it('answers SQL, and refuses what could reach files, the network or the data', async () => {
+  it('answers SQL, and refuses statements that could reach files or the network, or change data', async () => {
     const query = (sql: string) => post(`${base}/api/query`, { sql }, {});
     const counted = await query('select count(*) as n from pump');
     expect(counted.body).toMatchObject({ columns: ['n'], rows: [[120]] });

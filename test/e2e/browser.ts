@@ -10,7 +10,7 @@ export interface Browser {
   close(): Promise<void>;
 }
 
-/** A browser with a profile of its own that talks to nobody by itself. */
+/** Opens a browser with a profile of its own, which contacts no host by itself. */
 export async function openBrowser(binary: Chromium): Promise<Browser> {
   if ('unavailable' in binary) throw new Error(binary.unavailable);
   const profile = await mkdtemp(join(tmpdir(), 'harbinger-browser-'));
@@ -43,7 +43,7 @@ export async function openBrowser(binary: Chromium): Promise<Browser> {
   };
 }
 
-/** Without one Chromium finds no fonts, and shows no text. */
+/** Writes a fonts configuration, without which Chromium finds no fonts and shows no text. */
 async function fontsFile(folder: string, fonts: string): Promise<string> {
   const path = join(folder, 'fonts.conf');
   const content = `<dir>${fonts}</dir><cachedir>${join(folder, 'fonts')}</cachedir>`;

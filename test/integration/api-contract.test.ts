@@ -12,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => site?.dispose());
 
-describe('a gateway and its cloud answer as their documents say', () => {
-  it('the gateway, connected and not', async () => {
+describe('answers match the OpenAPI documents', () => {
+  it('of the gateway, connected and not', async () => {
     const { gateway, cloud } = site;
     const api = await ApiContract.of(gateway.httpUrl, {});
     const uplink = async () =>
@@ -28,7 +28,7 @@ describe('a gateway and its cloud answer as their documents say', () => {
     await cloud.start();
   });
 
-  it('the cloud', async () => {
+  it('of the cloud', async () => {
     const api = await ApiContract.of(site.cloud.httpUrl, {});
     await until(async () => (await fetch(`${site.cloud.httpUrl}/readyz`)).ok, 'ready');
     await api.ask('GET', '/readyz');

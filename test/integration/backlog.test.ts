@@ -9,7 +9,7 @@ import { embeddedReadings, sql } from './stored.ts';
 const backlogReadings = 200_000;
 const failures = 40;
 
-/** Machines that fail while the cloud is away: each an event. */
+/** Publishes lifecycle messages of machines that fail while the cloud is down. Each is an event. */
 async function reportFailures(site: Site): Promise<void> {
   const client = await connectAsync(site.gateway.mqttUrl);
   for (let i = 0; i < failures; i++) {
@@ -19,7 +19,7 @@ async function reportFailures(site: Site): Promise<void> {
   await client.endAsync();
 }
 
-describe('a cloud that was unreachable for a long while', () => {
+describe('a cloud that was unreachable for a long time', () => {
   let site: Site;
   let link: Link;
   const sent: SentBatch[] = [];
@@ -41,7 +41,7 @@ describe('a cloud that was unreachable for a long while', () => {
     await link?.stop();
   });
 
-  /** Rows of each machine's prefix: what is stored has no gap, at any moment. */
+  /** Counts the stored rows. At any moment, those of each machine must have no gap. */
   async function storedWithoutGaps(): Promise<number> {
     const rows = await sql<[string, number, number]>(
       site.cloud,
@@ -51,7 +51,7 @@ describe('a cloud that was unreachable for a long while', () => {
     return rows.reduce((sum, [, count]) => sum + count, 0);
   }
 
-  it('gets the backlog in order, events first, while live readings are acknowledged', async () => {
+  it('receives the backlog in order, events first, while live readings are acknowledged', async () => {
     const { gateway } = site;
     const port = gateway.mqttPort;
     const bulk = new LoadGenerator({ port, connections: 20, qos: 1, window: 100, total: backlogReadings });

@@ -1,4 +1,4 @@
-/** The real command-line tool, run to its end. */
+/** Runs the real command-line tool until it exits. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';

@@ -21,14 +21,16 @@ function loadOn(site: Site): LoadGenerator {
   return new LoadGenerator({ port: site.gateway.mqttPort, connections: 20, qos: 1, rate: 3_000 });
 }
 
-/** All of it acknowledged, without one lost connection. */
+/** Stops the load. Everything must be acknowledged, without one lost connection. */
 async function end(load: LoadGenerator): Promise<void> {
   const report = await load.stop();
   expect(report).toMatchObject({ end: 'stopped', reconnects: 0 });
   expect(report.acked).toBe(report.sent);
 }
 
-/** The gateway's promise is its own disk: it keeps acknowledging, on the same connections. */
+/**
+ * Checks that the gateway continues to acknowledge, on the same connections: its promise depends only on its own disk.
+ */
 async function keepsAcknowledging(load: LoadGenerator, count: number): Promise<void> {
   const { acked } = load.progress;
   await until(() => load.progress.acked >= acked + count, `${count} more acknowledgements`);
@@ -45,7 +47,7 @@ describe('kill -9 of the cloud under load', () => {
     await site?.dispose();
   });
 
-  it('leaves every acknowledged reading in the embedded store, once, and the gateway acknowledging', async () => {
+  it('leaves every acknowledged reading in the embedded store once, while the gateway continues to acknowledge', async () => {
     const load = loadOn(site);
     await load.start();
     for (let kill = 0; kill < 4; kill++) {
@@ -76,7 +78,7 @@ describe(`kill -9 of influxd under load${noInflux ? ` (skipped: ${noInflux})` : 
   });
 
   it.skipIf(noInflux !== null)(
-    'leaves every acknowledged reading in it, once, though the cloud is killed meanwhile',
+    'leaves every acknowledged reading in it once, although the cloud is killed meanwhile',
     async () => {
       const load = loadOn(site);
       await load.start();
@@ -104,7 +106,7 @@ describe(`kill -9 of influxd under load${noInflux ? ` (skipped: ${noInflux})` : 
     },
   );
 
-  it.skipIf(noInflux !== null)('starts without its InfluxDB, and stores once that is there', async () => {
+  it.skipIf(noInflux !== null)('starts without its InfluxDB, and stores once that is up', async () => {
     await influxd.halt();
     await site.cloud.kill9();
     const starting = site.cloud.restart();

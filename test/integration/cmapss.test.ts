@@ -14,11 +14,13 @@ const shared = process.env.HARBINGER_SHARED ?? join(packageRoot, '..', 'shared')
 const file = join(shared, 'data', 'cmapss', 'train_FD001.txt');
 const present = existsSync(file);
 const [engines, rows] = [100, 20_631];
-/** Rows a second and engine: the whole file in about 24 s. */
+/** Rows per second and engine: the whole file takes about 24 s. */
 const speed = 15;
-/** Windows that can be looked at: all but those of an engine's first rows. */
+/** Windows that can be assessed: all but those of an engine's first rows. */
 const windows = rows - engines * (windowRowsMin(loadMachineTypes().get('turbofan')!) - 1);
-/** A machine too busy to look at most windows warns late; how good its warnings are cannot be measured there. */
+/**
+ * A machine that is too busy to assess most windows warns late, so the quality of warnings cannot be measured there.
+ */
 const lookedAtMin = 0.5;
 
 interface ReplaySummary {
@@ -57,7 +59,7 @@ describe(`NASA C-MAPSS FD001 as ${engines} machines${present ? '' : ` (${file} i
     (await sql<[number, number]>(site.cloud, 'select count(distinct machine), count(*) from turbofan'))[0];
 
   it.skipIf(!present)(
-    'all rows are stored once, and most engines are warned of before their end (needs the C-MAPSS files)',
+    'all rows are stored once, and most engines have an alert before their end (needs the C-MAPSS files)',
     async () => {
       const { gateway, cloud } = site;
       const model = async () => (await statusOf(gateway)).intelligence.model.state;
@@ -83,7 +85,7 @@ describe(`NASA C-MAPSS FD001 as ${engines} machines${present ? '' : ` (${file} i
         const lead = ((endsMs.get(subject) ?? 0) - Date.parse(time)) / 1_000;
         if (lead > 0) leads.set(subject, lead * speed);
       }
-      // However busy it is here, each engine's last window is decided about in the end (estimates are whole ms).
+      // However busy the machine is, each engine's last window is decided on in the end (estimates are whole ms).
       const undecided = async () =>
         await sql(
           cloud,
@@ -111,12 +113,12 @@ describe(`NASA C-MAPSS FD001 as ${engines} machines${present ? '' : ` (${file} i
       expect(healths).toHaveLength(engines);
       expect(fallen).toBeGreaterThanOrEqual(90);
       if (lookedAt >= lookedAtMin * windows) expect(leads.size).toBeGreaterThan(60);
-      else console.log('too busy here to judge the warnings: most windows could not be looked at');
+      else console.log('this machine is too busy to judge the warnings: most windows could not be assessed');
     },
   );
 
   it.skipIf(!present)(
-    'replayed again as fast as it goes, it is still stored once (needs the C-MAPSS files)',
+    'replayed again as fast as possible, it is still stored once (needs the C-MAPSS files)',
     async () => {
       const summary = await replay('max');
       expect(summary).toMatchObject({ complete: true, acked: rows });

@@ -29,7 +29,7 @@ class Demonstration {
     this.#exited = once(this.#child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   }
 
-  /** Ctrl-C; resolves with the exit code. */
+  /** Presses Ctrl-C. Resolves with the exit code. */
   async interrupt(): Promise<number | null> {
     this.#child.kill('SIGINT');
     return await this.exitCode();
@@ -44,7 +44,7 @@ class Demonstration {
     return (await this.#exited)[0];
   }
 
-  /** Null while it does not answer, or has no table of pumps yet. */
+  /** Number of rows; null while the cloud does not answer, or has no table of pumps yet. */
   async stored(): Promise<number | null> {
     const answer = await this.#json<{ rows: [number][] }>('/api/query', {
       method: 'POST',
@@ -96,7 +96,7 @@ describe('the demonstration', () => {
     await rm(data, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  it('warns of a machine that then fails, stops in order, and goes on with the same data', async () => {
+  it('warns of a machine that then fails, stops in order, and continues with the same data', async () => {
     const [mqttPort, httpPort] = [await freePort(), await freePort()];
     const beganMs = performance.now();
     const secondsNow = () => Math.round((performance.now() - beganMs) / 1_000);
@@ -149,14 +149,14 @@ describe('the demonstration', () => {
     );
   }, 600_000);
 
-  it('stops in order when whoever reads its output has gone', async () => {
+  it('stops in order when the reader of its output exits', async () => {
     const left = start(data, await freePort(), await freePort());
     left.readNoMore();
     expect(await left.exitCode()).toBe(0);
     expect(left.output).not.toContain('EPIPE');
   }, 120_000);
 
-  it('a busy port is a clear error that says what to do', async () => {
+  it('reports a busy port with a clear error and advice', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };

@@ -11,7 +11,7 @@ const noInflux = reasonToSkip(await influxdBinary());
 const total = 15_000;
 const killsAtAcked = [1_500, 4_000, 8_000, 11_000];
 
-/** Resolves once the port takes connections: the gateway has recovered its journal and is still starting. */
+/** Resolves once the port accepts connections: the gateway has then recovered its journal and is still starting. */
 async function listens(port: number): Promise<boolean> {
   return await new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -21,7 +21,7 @@ async function listens(port: number): Promise<boolean> {
   });
 }
 
-/** Starts it again and kills it before it is ready: at its first word, or when its broker has just opened. */
+/** Restarts the gateway and kills it before it is ready: at its first log line, or just after its broker has opened. */
 async function killWhileRecovering(site: Site, mqttPort: number, when: 'first word' | 'open'): Promise<void> {
   const { gateway } = site;
   const words = gateway.logs.length;
@@ -79,7 +79,7 @@ describe.each(stores)('kill -9 of the gateway under load, into the $name', ({ sk
   });
 
   it.skipIf(skip !== null)(
-    'leaves every acknowledged reading in the store, once (needs the store’s server)',
+    'leaves every acknowledged reading in the store once (needs the store’s server)',
     async () => {
       const { site, stored } = running;
       const { gateway } = site;

@@ -52,7 +52,7 @@ interface Quarantined {
   reason: string;
 }
 
-describe('hostile gateways at a cloud that serves a good one', () => {
+describe('hostile gateways at a cloud that also serves a good one', () => {
   let site: Site;
   let good: LoadGenerator;
   let client: MqttClient;
@@ -91,8 +91,8 @@ describe('hostile gateways at a cloud that serves a good one', () => {
 
   it.each([
     ['as another gateway', uplinkTopic(gatewayName, 'readings')],
-    ['to no uplink topic', 'telemetry/load/m0'],
-    ['to a lane that is none', `harbinger/v1/${mallory.id}/bulk`],
+    ['to a topic that is no uplink topic', 'telemetry/load/m0'],
+    ['to an unknown lane', `harbinger/v1/${mallory.id}/bulk`],
   ])('publishing %s: the connection is closed, nothing is acknowledged', async (_, topic) => {
     const raw = await RawClient.login(site.ingestPort, 'thief', mallory.id, mallory.password);
     raw.write(publishBytes(1, topic, batch(line(gatewayName, 'm0'), { gateway: gatewayName })));
@@ -147,7 +147,7 @@ describe('hostile gateways at a cloud that serves a good one', () => {
     ]);
   });
 
-  it('meanwhile the good gateway’s readings are stored, each once, and nobody wrote as it', async () => {
+  it('the good gateway’s readings are stored once meanwhile, and no other gateway wrote under its name', async () => {
     const report = await good.stop();
     expect(report).toMatchObject({ end: 'stopped', acked: report.sent, reconnects: 0 });
     await drained(site);

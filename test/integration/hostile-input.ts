@@ -1,14 +1,17 @@
 import { connectPacket } from '../load/mqtt/wire.ts';
 import { packetBytes, publishBytes } from './raw-client.ts';
 
-/** Password of the users `sensors`, who may publish all telemetry, and `hall`, who may only publish that of the hall. */
+/** Password of both users: `sensors` may publish all telemetry, `hall` only that of the hall. */
 export const password = 'a-sensor-password';
 
 const temperature = '{"temperature": 1}';
 const noUtf8 = Buffer.from([...Buffer.from('telemetry/load/'), 0xc3, 0x28]);
 const mqtt5 = Buffer.from([0, 4, ...Buffer.from('MQTT'), 5, 2, 0, 0, 0, 0, 1, 0x63]);
 
-/** Input that closes a connection: the gateway's counter for it, the user it comes from (null: before CONNECT), the bytes. */
+/**
+ * Input that closes a connection: the gateway's counter for it, the user who sends it (null: before CONNECT), the
+ * bytes.
+ */
 export const badPackets: [what: string, reason: string, user: string | null, bytes: Buffer][] = [
   ['garbage instead of MQTT', 'malformed', null, Buffer.from('GET / HTTP/1.1\r\n\r\n')],
   ['a client id of 1 MB', 'oversize', null, packetBytes(0x10, Buffer.alloc(1 << 20, 'x'))],
@@ -38,10 +41,10 @@ export const badConnects: [what: string, returnCode: number, bytes: Buffer][] = 
   ['MQTT 5', 1, packetBytes(0x10, mqtt5)],
 ];
 
-/** JSON nested so deep that a recursive reader falls over. */
+/** JSON that is nested so deeply that it overflows the stack of a recursive reader. */
 export const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 
-/** Whatever a permitted sensor may get wrong in a message: topic, payload, and the dead letter's code. */
+/** Mistakes that a permitted sensor can make in a message: topic, payload, and the code of the dead letter. */
 export const badMessages: [what: string, topic: string | Buffer, payload: string | Buffer, code: string][] = [
   ['no JSON', 'telemetry/plant/p1', 'hello', 'DECODE_JSON'],
   ['nothing', 'telemetry/plant/p1', '', 'DECODE_JSON'],
@@ -58,7 +61,7 @@ export const badMessages: [what: string, topic: string | Buffer, payload: string
   ['a huge number', 'telemetry/plant/p1', '{"vibration_x": 1e30}', 'CONTRACT_RANGE'],
   ['no sensor of its type', 'telemetry/plant/p1', '{"colour": 3}', 'CONTRACT_EMPTY'],
   ['a prototype', 'telemetry/plant/p1', '{"__proto__": {"vibration_x": 1}}', 'CONTRACT_EMPTY'],
-  ['a time that is none', 'telemetry/plant/p1', '{"vibration_x": 1, "ts": "soon"}', 'DECODE_TIME'],
+  ['an invalid time', 'telemetry/plant/p1', '{"vibration_x": 1, "ts": "soon"}', 'DECODE_TIME'],
   ['too many readings', 'telemetry/plant/p1', `[${'{},'.repeat(1_000)}{}]`, 'DECODE_TOO_MANY'],
   ['an unknown machine', 'telemetry/attic/fan', '{"temperature": 20, "ts": 1}', 'MACHINE_UNKNOWN'],
   ['no such route', 'telemetry/load', '{"temperature": 1}', 'TOPIC_UNROUTED'],

@@ -16,7 +16,7 @@ interface Letter {
   payload: string;
 }
 
-describe('hostile input to a gateway that serves a good sensor', () => {
+describe('hostile input to a gateway that also serves a good sensor', () => {
   let site: Site;
   let port: number;
   let good: LoadGenerator;
@@ -85,7 +85,7 @@ describe('hostile input to a gateway that serves a good sensor', () => {
     expect(client.returnCode).toBe(returnCode);
   });
 
-  it('messages that can be no readings are acknowledged, each as a dead letter that says why', async () => {
+  it('messages that are no readings are acknowledged, and become dead letters with the reason', async () => {
     const sensor = await RawClient.login(port, 'clumsy', 'sensors', password);
     for (const [i, [, topic, payload]] of badMessages.entries()) await sensor.publish(i + 1, topic, payload);
     await sensor.publish(999, 'telemetry/plant/p1', '{"vibration_x": 1.5}');
@@ -104,7 +104,7 @@ describe('hostile input to a gateway that serves a good sensor', () => {
     expect(kept.count).toBe(badMessages.length);
   });
 
-  it('of a list of readings only the bad ones are set aside', async () => {
+  it('only the bad readings of a list become dead letters', async () => {
     const before = (await deadLetters()).length;
     const sensor = await RawClient.login(port, 'mixed', 'sensors', password);
     const bad = `{"vibration_x": ${deep(30_000)}}`;
@@ -126,7 +126,7 @@ describe('hostile input to a gateway that serves a good sensor', () => {
     expect(rows).toEqual([[1], [2]]);
   });
 
-  it('a letter is shown whole, and its payload is what was sent', async () => {
+  it('a dead letter is shown completely, with the payload as it was sent', async () => {
     const [, topic, payload] = badMessages[7]!;
     const letters = await deadLetters();
     const ids = letters.map(({ id }) => id);
@@ -148,7 +148,7 @@ describe('hostile input to a gateway that serves a good sensor', () => {
     expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('no dead letter 987654') });
   });
 
-  it('once the configuration knows the machine, its letter is redriven into the store; the rest can be dropped', async () => {
+  it('once the machine is configured, its dead letter can be redriven into the store, and the others dropped', async () => {
     await site.dropIn('attic', {
       machines: [
         { match: 'load/*', type: 'generic' },
@@ -187,7 +187,7 @@ describe('hostile input to a gateway that serves a good sensor', () => {
     expect(await deadLetters()).toEqual([]);
   });
 
-  it('meanwhile the good sensor lost nothing, and nothing strange is in the store', async () => {
+  it('the good sensor lost nothing meanwhile, and the store contains nothing else', async () => {
     const report = await good.stop();
     expect(report).toMatchObject({ end: 'stopped', acked: report.sent });
     await drained(site);

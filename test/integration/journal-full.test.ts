@@ -9,13 +9,15 @@ import { embeddedReadings } from './stored.ts';
 
 const bytesMax = 2 << 20;
 
-/** Bytes of all lanes, which the bound applies to. Beside them lie a lock and two state files of some hundred bytes. */
+/**
+ * Number of bytes of all lanes, which the limit applies to. Besides them there are a lock and two small state files.
+ */
 async function bytesOnDisk(dir: string): Promise<number> {
   const files = await readdir(dir, { recursive: true, withFileTypes: true });
   const sizes = files
     .filter((file) => file.isFile() && file.parentPath !== dir)
     .map((file) =>
-      // A segment may be removed between the listing and the look.
+      // A segment may be removed between listing it and reading its size.
       stat(join(file.parentPath, file.name)).then(
         ({ size, blocks }) => Math.min(size, blocks * 512),
         () => 0,
@@ -24,7 +26,7 @@ async function bytesOnDisk(dir: string): Promise<number> {
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
-describe('a journal that is full while the cloud is away', () => {
+describe('a journal that is full while the cloud is down', () => {
   let site: Site;
 
   const load = (name: string, options: { total?: number } = {}) =>
@@ -41,7 +43,7 @@ describe('a journal that is full while the cloud is away', () => {
     await site?.dispose();
   });
 
-  it('drop-oldest: keeps within its bytes, acknowledges on, and accounts for every reading it dropped', async () => {
+  it('drop-oldest: stays within its limit, continues to acknowledge, and accounts for every dropped reading', async () => {
     site = await createSite({ gateway: { journal: { bytesMax, whenFull: 'drop-oldest' } } });
     const { gateway, cloud } = site;
     await gateway.start();
@@ -74,7 +76,7 @@ describe('a journal that is full while the cloud is away', () => {
     expect(sensors.ledger.compare(stored)).toMatchObject({ repeatedCount: 0, strangers: 0 });
   });
 
-  it('refuse: acknowledges nothing more rather than lose any, and goes on once there is room', async () => {
+  it('refuse: acknowledges nothing more instead of losing readings, and continues once there is space', async () => {
     site = await createSite({
       gateway: { journal: { bytesMax, whenFull: 'refuse', appendPatienceMs: 500 } },
     });
@@ -84,7 +86,7 @@ describe('a journal that is full while the cloud is away', () => {
     await sensors.start();
     const refusals = () => gateway.metric('harbinger_broker_messages_failed_total');
     await until(async () => (await refusals()) > 0, 'the journal to be full');
-    // The space that is left may still take a small block. In the end attempts are refused and none is acknowledged.
+    // The remaining space may fit a small block. In the end all attempts are refused and none is acknowledged.
     let seen = { refused: 0, acked: -1 };
     await until(async () => {
       const before = seen;

@@ -6,8 +6,9 @@ import { createSite, type Site, statusOf, until } from './site.ts';
 const warmUp = 100_000;
 const measured = 600_000;
 /**
- * The payloads alone of 600,000 readings are 129 MB, and as objects in a JavaScript heap about three times that: a queue
- * that kept them would show. Garbage does not reach it: over two million readings a flat gateway moved within 70 MB.
+ * The payloads alone of 600,000 readings are 129 MB, and as objects in a JavaScript heap about three times that: a
+ * queue that kept them would exceed this limit. Garbage does not: over two million readings a flat gateway varied by 70
+ * MB.
  */
 const growthBytesMax = 100 << 20;
 
@@ -16,7 +17,7 @@ function residentBytes(pid: number): number {
   return Number(kib) * 1_024;
 }
 
-describe('memory of a gateway whose cloud is away', () => {
+describe('memory of a gateway whose cloud is down', () => {
   let site: Site;
 
   beforeAll(async () => {
@@ -45,7 +46,7 @@ describe('memory of a gateway whose cloud is away', () => {
         `${MiB(warm)} MiB, later ${seen.map(MiB).join(', ')} MiB`,
     );
     expect(report).toMatchObject({ end: 'stopped', reconnects: 0, acked: report.sent });
-    // The lowest of the last samples: what is kept stays in all of them, garbage does not.
+    // The lowest of the last samples: retained memory is in all of them, garbage is not.
     expect(Math.min(...seen.slice(4)) - warm).toBeLessThan(growthBytesMax);
     const { backlog, uplink } = await statusOf(gateway);
     expect(uplink.connected).toBe(false);

@@ -1,4 +1,4 @@
-/** Today's gateway and cloud on data folders that version 0.1.0 wrote (test/fixtures/data-0.1.0). */
+/** The current gateway and cloud on data folders that version 0.1.0 wrote (test/fixtures/data-0.1.0). */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -91,10 +91,10 @@ describe('data folders of version 0.1.0', () => {
       present = sessionPresent;
     });
     client.on('message', (_, payload) => messages.push(payload.toString()));
-    await until(() => messages.length >= facts.queued[clientId]!.length, 'what waited for it');
+    await until(() => messages.length >= facts.queued[clientId]!.length, 'the queued messages');
     expect(present).toBe(true);
     expect(messages).toEqual(facts.queued[clientId]);
-    // Its subscriptions hold without being made again.
+    // Its subscriptions are in force without being made again.
     const topics = [...new Set(all.map(({ topic }) => topic.replace(/[+#]/, 'tomorrow')))];
     for (const topic of topics) await client.publishAsync(topic, `to ${topic}`, { qos: 1 });
     const expected = topics.map((topic) => `to ${topic}`);
@@ -103,7 +103,7 @@ describe('data folders of version 0.1.0', () => {
     await client.endAsync();
   });
 
-  it('know which QoS 2 messages were received and sent by half', async () => {
+  it('keep the state of QoS 2 messages whose handshake was incomplete', async () => {
     const { mqttPort } = site.gateway;
     const { clientId, messageId, topic, payload } = old.halfReceived;
     const sender = await old.rawSession(mqttPort, { clientId });
@@ -142,7 +142,7 @@ describe('data folders of version 0.1.0', () => {
     rmSync(copy, { recursive: true });
   });
 
-  it('open in the cloud with all that it had decided, put aside and been asked to do', async () => {
+  it('open in the cloud with all decisions, quarantined entries and audit records', async () => {
     await site.cloud.start();
     const { cloud } = site;
     const page = async <T>(path: string) => (await cloud.json<{ items: T[] }>(`${path}?limit=500`)).items;
@@ -165,7 +165,7 @@ describe('data folders of version 0.1.0', () => {
     expect(known).toEqual(expect.arrayContaining(facts.machines.map(({ name }) => name)));
   });
 
-  it('deliver what the cloud owed to a receiver, and the gateway’s backlog exactly once', async () => {
+  it('deliver the cloud’s owed notifications, and the gateway’s backlog exactly once', async () => {
     await drained(site);
     await until(() => facts.owedNotifications.every((key) => told.includes(key)), 'what was owed');
     expect(told.length).toBe(new Set(told).size);
@@ -183,7 +183,7 @@ describe('data folders of version 0.1.0', () => {
     }
   });
 
-  it('keep what was learnt of each machine', async () => {
+  it('keep the learned baseline of each machine', async () => {
     const client = await mqtt.connectAsync(site.gateway.mqttUrl, { reconnectPeriod: 0 });
     for (const machine of facts.learntMachines)
       await client.publishAsync(`telemetry/${machine}`, JSON.stringify({ seq: 1, cycles: 0, x: 0 }), {
@@ -191,9 +191,6 @@ describe('data folders of version 0.1.0', () => {
       });
     await client.endAsync();
     const metric = () => site.gateway.metric('harbinger_normals_restored');
-    await until(
-      async () => (await metric()) >= facts.learntMachines.length,
-      'what was learnt to be restored',
-    );
+    await until(async () => (await metric()) >= facts.learntMachines.length, 'the baselines to be restored');
   });
 });

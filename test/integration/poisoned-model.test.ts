@@ -9,7 +9,7 @@ import { packageRoot } from '../../shared/files/paths.ts';
 import { eventsOf, PumpSensor } from './pump-sensor.ts';
 import { type Site, startSite, statusOf, until } from './site.ts';
 
-/** Lists a changed file in the manifest as if it had been meant so. */
+/** Updates the manifest's entry of a changed file, as if the change were intended. */
 async function relist(folder: string, name: string): Promise<void> {
   const manifestFile = join(folder, 'manifest.json');
   const manifest = JSON.parse(await readFile(manifestFile, 'utf8'));
@@ -76,7 +76,7 @@ describe.each(poisons)('a model with %s', (_, code, poison) => {
     await rm(artefacts, { recursive: true, force: true });
   });
 
-  it(`is refused at load with ${code}; rules raise the alert, and it shows everywhere`, async () => {
+  it(`is refused at load with ${code}; rules raise the alert, and the refusal is visible everywhere`, async () => {
     const { gateway, cloud } = site;
     const model = async () => (await statusOf(gateway)).intelligence.model;
     await until(async () => (await model()).state === 'ready', 'the model worker');

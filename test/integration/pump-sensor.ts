@@ -3,10 +3,10 @@ import { createPumpLife, type FailureMode, type PumpLife } from '../../models/pl
 import { seededRandom } from '../../shared/runtime/random.ts';
 import { type Site, statusOf, until } from './site.ts';
 
-/** A machine type's window; a reading before it is full decides nothing. */
+/** Rows in the machine type's window. Nothing is decided before it is full. */
 const windowRows = 30;
 
-/** The only pump of its gateway (with `intervalMsMin` 0): publishes a life, reading by reading. */
+/** The only pump of its gateway (with `intervalMsMin` 0). It publishes a whole life, reading by reading. */
 export class PumpSensor {
   readonly life: PumpLife;
   readonly #machine: string;
@@ -29,7 +29,7 @@ export class PumpSensor {
     return this.life.lifeCycles - this.#cycle;
   }
 
-  /** Connects, and again after the gateway was away. */
+  /** Connects, also again after the gateway was down. */
   async connect(): Promise<void> {
     this.#client = await connectAsync(this.#site.gateway.mqttUrl, {
       clientId: this.#machine,
@@ -42,7 +42,7 @@ export class PumpSensor {
     await this.#client?.endAsync(true);
   }
 
-  /** Publishes readings until `done`, or to the end of the life. Each is decided about before the next is sent. */
+  /** Publishes readings until `done`, or to the end of the life. Each is decided on before the next one is sent. */
   async runUntil(done: () => Promise<boolean>): Promise<void> {
     while (this.#cycle < this.life.lifeCycles && !(await done())) await this.next();
   }
@@ -72,7 +72,7 @@ export interface CloudEvent<T> {
   data: T;
 }
 
-/** Events of one kind that the cloud has, newest first. */
+/** Events of one kind that the cloud has, the newest first. */
 export async function eventsOf<T>(site: Site, type: string): Promise<CloudEvent<T>[]> {
   const { items } = await site.cloud.json<{ items: CloudEvent<T>[] }>('/api/events?limit=500');
   return items.filter((event) => event.type === `io.harbinger.${type}.v1`);

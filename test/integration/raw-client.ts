@@ -1,4 +1,4 @@
-/** A client that may send any bytes at all, and what comes back. */
+/** A client that can send any bytes, and records the answers. */
 import { connectPacket } from '../load/mqtt/wire.ts';
 import { PacketClient } from '../support/packet-client.ts';
 import { until } from './site.ts';
@@ -8,7 +8,7 @@ export class RawClient extends PacketClient {
     return new RawClient(await PacketClient.socketTo(port));
   }
 
-  /** Connected as a user. */
+  /** Returns a client that is connected as a user. */
   static async login(port: number, clientId: string, username: string, password: string): Promise<RawClient> {
     const client = await RawClient.open(port);
     client.write(connectPacket(clientId, true, { username, password }));
@@ -26,7 +26,7 @@ export class RawClient extends PacketClient {
     this.socket.write(bytes);
   }
 
-  /** The server has closed the connection. */
+  /** Waits until the server has closed the connection. */
   async isClosed(): Promise<void> {
     await until(() => this.closed, 'the connection to be closed');
   }
@@ -45,7 +45,7 @@ export class RawClient extends PacketClient {
   }
 }
 
-/** QoS 1. The topic may be anything. */
+/** A PUBLISH packet at QoS 1. The topic may be anything. */
 export function publishBytes(packetId: number, topic: string | Buffer, payload: string | Buffer): Buffer {
   const [name, body] = [Buffer.from(topic), Buffer.from(payload)];
   const head = Buffer.alloc(2 + name.length + 2);

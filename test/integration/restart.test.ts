@@ -5,7 +5,7 @@ import { drained, type Site, startSite, statusOf, until } from './site.ts';
 
 const login = { username: 'panel', password: 'a-panel-password' };
 
-describe('what a gateway still knows after kill -9', () => {
+describe('a gateway keeps over kill -9', () => {
   let site: Site;
 
   beforeAll(async () => {
@@ -44,7 +44,7 @@ describe('what a gateway still knows after kill -9', () => {
     await reader.endAsync(true);
   });
 
-  it('sessions that clients asked to keep: their subscriptions, and what came while they were away', async () => {
+  it('persistent sessions: their subscriptions, and the messages sent while they were offline', async () => {
     const kept = { clientId: 'keeper', clean: false };
     const first = await connect(kept);
     await first.subscribeAsync('panel/orders', { qos: 1 });
@@ -65,7 +65,7 @@ describe('what a gateway still knows after kill -9', () => {
     await second.endAsync(true);
   });
 
-  it('open alerts: none is opened twice', async () => {
+  it('open alerts, none of which is opened twice', async () => {
     const { gateway } = site;
     await until(
       async () => (await statusOf(gateway)).intelligence.model.state === 'ready',

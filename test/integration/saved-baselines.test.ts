@@ -9,7 +9,7 @@ import { createSite, type Site, until } from './site.ts';
 
 const machines = ['a', 'b', 'c'];
 
-describe('what a gateway has learnt of its machines', () => {
+describe('the learned baselines of a gateway', () => {
   let site: Site;
   let sent = 0;
   const startMs = Date.now() - 3_600_000;
@@ -22,7 +22,7 @@ describe('what a gateway has learnt of its machines', () => {
     await site?.dispose();
   });
 
-  /** So many more rows of each machine, a second apart; resolves when all are acknowledged. */
+  /** Sends so many further rows of each machine, a second apart. Resolves when all are acknowledged. */
   async function send(rows: number): Promise<void> {
     const client = await connectAsync(site.gateway.mqttUrl, { reconnectPeriod: 0 });
     for (let i = 0; i < rows; i++, sent++) {
@@ -37,7 +37,7 @@ describe('what a gateway has learnt of its machines', () => {
   const metric = (name: string) => site.gateway.metric(`harbinger_normals_${name}`);
   const folder = () => join(site.gatewayDir, 'normals');
 
-  /** Rows that each machine's detector on disk has seen. */
+  /** Number of rows that each machine's baseline on disk has learned. */
   async function learntRows(): Promise<Record<string, number>> {
     const rows: Record<string, number> = {};
     for (const name of await readdir(folder())) {
@@ -54,22 +54,25 @@ describe('what a gateway has learnt of its machines', () => {
 
   const each = (rows: number) => Object.fromEntries(machines.map((name) => [name, rows]));
 
-  it('survives kill -9, each row learnt once', async () => {
+  it('survive kill -9, and learn each row once', async () => {
     await send(60);
     await until(async () => isDeepStrictEqual(await learntRows(), each(60)), 'all to be written');
     for (let kill = 0; kill < 4; kill++) {
-      // At any moment: before, while or after the rows are written.
+      // The kill may come before, while or after the rows are written.
       await send(13 + 5 * kill);
       await site.gateway.kill9();
       await site.gateway.restart();
     }
     await send(10);
-    await until(async () => (await metric('restored')) === machines.length, 'all machines to go on');
+    await until(
+      async () => (await metric('restored')) === machines.length,
+      'the baselines of all machines to be restored',
+    );
     await site.gateway.stop();
     expect(await learntRows()).toEqual(each(sent));
   });
 
-  it('is learnt anew where the disk has spoilt it; readings are not concerned', async () => {
+  it('are learned anew where the disk damaged them; readings are not affected', async () => {
     const name = (await readdir(folder())).find((file) => file.endsWith('.normals'))!;
     const bytes = await readFile(join(folder(), name));
     bytes[Math.floor(bytes.length / 2)]! ^= 1;
@@ -82,7 +85,7 @@ describe('what a gateway has learnt of its machines', () => {
     const said = site.gateway.logs.slice(linesBefore).filter(({ json }) => json?.code === 'NORMALS_DAMAGED');
     expect(said).toHaveLength(1);
     expect(await readdir(folder())).toContain(`${name}.set-aside`);
-    // The journal's tail still has every row.
+    // The journal's tail still contains every row.
     expect(await learntRows()).toEqual(each(sent));
   });
 });

@@ -1,4 +1,4 @@
-/** A gateway and its cloud as an operator runs them: compiled processes, configuration files, one data folder each. */
+/** A gateway and its cloud as an operator runs them: compiled processes with configuration files and data folders. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,16 +17,16 @@ export interface SiteOptions {
   gateway?: Table;
   /** Merged over the cloud's configuration. */
   cloud?: Table;
-  /** Where the gateway's uplink goes, if not to the cloud itself: a proxy's port. */
+  /** Port that the gateway's uplink connects to instead of the cloud's: that of a proxy. */
   uplinkPort?: number;
 }
 
 export interface Site {
   folder: string;
   gatewayDir: string;
-  /** Not started yet. */
+  /** Not started at first. */
   gateway: ProductProcess;
-  /** Not started yet; listens on `ingestPort` once it is. */
+  /** Not started at first. Once started, it listens on `ingestPort`. */
   cloud: ProductProcess;
   ingestPort: number;
   /** Writes a file that is merged over the gateway's configuration at its next start. */
@@ -38,7 +38,7 @@ export interface Site {
 export const gatewayName = 'site1';
 export const linkPassword = 'integration-link-password';
 
-/** Machines `load/*` take any sensor, `plant/*` are pumps. */
+/** Machines `load/*` accept any sensor; `plant/*` are pumps. */
 const gatewayDefaults = {
   gateway: gatewayName,
   machines: [
@@ -114,7 +114,7 @@ async function writeToml(path: string, config: Table): Promise<void> {
   await writeFile(path, stringify(config));
 }
 
-/** Long enough for a very busy machine; a wait ends as soon as what it waits for is there. */
+/** Long enough for a very busy machine. A wait stops as soon as its condition holds. */
 const patience = { timeout: 120_000, interval: 50 };
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
@@ -148,7 +148,7 @@ export function statusOf(gateway: ProductProcess): Promise<GatewayStatus> {
   return gateway.json<GatewayStatus>('/api/status');
 }
 
-/** Everything that the gateway has now is in the cloud. More may come meanwhile. */
+/** Waits until the cloud has everything that the gateway has now. More may arrive meanwhile. */
 export async function drained(site: Site): Promise<void> {
   const { journals } = await statusOf(site.gateway);
   await until(async () => {

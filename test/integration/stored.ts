@@ -1,4 +1,4 @@
-/** The load generator's readings as a store holds them: the `cycles` field repeats their running number. */
+/** The load generator's readings in a store. The `cycles` field repeats their running number. */
 import type { Influxd } from '../support/influxd.ts';
 import type { ProductProcess } from '../support/processes.ts';
 import { influxSeries, pageRows, sqlRows } from '../support/stored-rows.ts';
@@ -21,7 +21,7 @@ export async function embeddedReadings(cloud: ProductProcess): Promise<StoredRea
   return found;
 }
 
-/** Every point of every machine, asked of InfluxDB itself. */
+/** Every point of every machine, read from InfluxDB itself. */
 export async function influxReadings(influxd: Influxd, database: string): Promise<StoredReading[]> {
   const series = await influxSeries(influxd, database, 'SELECT "cycles" FROM "generic" GROUP BY "machine"');
   return series.flatMap(({ tags, values }) =>

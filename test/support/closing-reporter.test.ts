@@ -8,13 +8,13 @@ const outcome = (state: Outcome['state'], name: string, note?: string): Outcome 
   note,
 });
 
-it('ends with the figures; files that could not be loaded count as failures', () => {
+it('ends with the totals; files that could not be loaded count as failures', () => {
   const outcomes = [outcome('passed', 'one'), outcome('passed', 'two'), outcome('failed', 'three')];
   expect(closingLines(outcomes, 1)).toEqual(['2 passed, 2 failed, 0 skipped']);
   expect(closingLines([], 0)).toEqual(['0 passed, 0 failed, 0 skipped']);
 });
 
-it('lists what was skipped by reason: what the test said, or its title or that of its group', () => {
+it('lists skipped tests by reason: the note of the test, or its title or that of its group', () => {
   const skipped = [
     outcome('skipped', 'group > one', 'no root here'),
     outcome('skipped', 'a server (needs influxd) > two'),

@@ -1,4 +1,7 @@
-/** Closes a run with what was skipped and why, and with one line of figures: `N passed, N failed, N skipped`. */
+/**
+ * Prints the skipped tests with their reasons at the end of a run, and one line of totals: `N passed, N failed, N
+ * skipped`.
+ */
 import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from 'vitest/node';
 
 const namesMax = 3;
@@ -21,7 +24,7 @@ export class ClosingReporter implements Reporter {
 }
 
 export interface Outcome {
-  /** With the names of the groups that it is in. */
+  /** The test's name, with the names of its groups. */
   name: string;
   file: string;
   state: 'passed' | 'failed' | 'skipped' | 'pending';
@@ -34,12 +37,12 @@ function outcomeOf(test: TestCase): Outcome {
   return { name: test.fullName, file: test.module.relativeModuleId, state: result.state, note };
 }
 
-/** A file whose tests could not even be collected. */
+/** Whether not even the tests of a file could be collected. */
 function failedAsAWhole(module: TestModule): boolean {
   return module.state() === 'failed' && [...module.children.allTests('failed')].length === 0;
 }
 
-/** `others`: failures that are no test's, such as a file that could not be loaded. */
+/** `others`: failures outside of tests, such as a file that could not be loaded. */
 export function closingLines(outcomes: readonly Outcome[], others: number): string[] {
   const count = (state: Outcome['state']) => outcomes.filter((outcome) => outcome.state === state).length;
   const skipped = outcomes.filter(({ state }) => state === 'skipped');
@@ -55,7 +58,9 @@ export function closingLines(outcomes: readonly Outcome[], others: number): stri
   ];
 }
 
-/** What the test said when it skipped itself, else what its title says in brackets: `(skipped: …)` or `(needs …)`. */
+/**
+ * The note of a test that skipped itself; otherwise the text in brackets of its title: `(skipped: …)` or `(needs …)`.
+ */
 function reasonOf({ name, note }: Outcome): string {
   if (note !== undefined && note !== '') return note;
   for (const title of name.split(' > ')) {

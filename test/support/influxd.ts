@@ -8,12 +8,12 @@ import { freePort, serverProcess } from './debian/server.ts';
 
 export interface Influxd {
   url: string;
-  /** Runs InfluxQL (as the administrator where there is authentication) and returns the answer's JSON. */
+  /** Runs InfluxQL (as the administrator if there is authentication) and returns the answer's JSON. */
   query(influxQl: string, database?: string): Promise<InfluxAnswer>;
   /** Stops the server and removes its data. */
   stop(): Promise<void>;
   kill9(): Promise<void>;
-  /** Starts it again on the same data and port, after `kill9` or `halt`. */
+  /** Restarts it on the same data and port, after `kill9` or `halt`. */
   restart(): Promise<void>;
   /** Stops the server and keeps its data. */
   halt(): Promise<void>;
@@ -33,20 +33,20 @@ export interface InfluxAnswer {
 }
 
 export interface InfluxdOptions {
-  /** Demand a login; this administrator is made. */
+  /** Requires a login; this administrator is created. */
   administrator?: { username: string; password: string };
-  /** Where to make its folder; among temporary files by default. */
+  /** Parent of its data folder; the folder of temporary files by default. */
   folder?: string;
-  /** 25,000,000 in InfluxDB itself. */
+  /** Limit of a request's body; 25,000,000 in InfluxDB itself. */
   bodyBytesMax?: number;
 }
 
-/** What is needed to start it, or `{ unavailable: reason }`. */
+/** The binary and its requirements, or `{ unavailable: reason }`. */
 export function influxdBinary() {
   return ensureDebianBinary({ packages: ['influxdb'], binary: 'usr/bin/influxd', acceptable: isVersion1 });
 }
 
-/** @throws Error with the reason where influxd cannot be had; ask `influxdBinary()` first to skip by name */
+/** @throws Error with the reason if influxd is not available; call `influxdBinary()` first to skip tests by name */
 export async function startInfluxd(options: InfluxdOptions = {}): Promise<Influxd> {
   const binary = await influxdBinary();
   if ('unavailable' in binary) throw new Error(binary.unavailable);

@@ -4,10 +4,10 @@ import { reasonToSkip } from './needed.ts';
 
 const openssl = await ensureDebianBinary({ packages: ['openssl'], binary: 'usr/bin/openssl' });
 
-/** Why there is no openssl, where skips were asked for. */
+/** Why there is no openssl, if skips were asked for. */
 export const noOpenssl = reasonToSkip(openssl);
 
-/** Makes a key and a certificate that it signs itself, both PEM, valid for two days. */
+/** Makes a key and a self-signed certificate, both PEM, valid for two days. */
 export function makeCertificate(certFile: string, keyFile: string, ...options: readonly string[]): void {
   if ('unavailable' in openssl) throw new Error(openssl.unavailable);
   const request = [

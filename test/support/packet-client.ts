@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { type Packet, parser } from 'mqtt-packet';
 
-/** An MQTT client of which a test sends every byte itself, and which keeps every packet that comes back. */
+/** An MQTT client whose packets the test sends itself, and which records every packet that it receives. */
 export class PacketClient {
   readonly socket: Socket;
   readonly received: Packet[] = [];
@@ -19,7 +19,7 @@ export class PacketClient {
     });
   }
 
-  /** A connection to a broker on this computer, before CONNECT. */
+  /** Opens a connection to a broker on this computer, before CONNECT. */
   static async socketTo(port: number): Promise<Socket> {
     const socket = connect(port, '127.0.0.1');
     await new Promise<void>((resolve, reject) => {

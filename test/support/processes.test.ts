@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type ProductProcess, startProduct } from './processes.ts';
 
-/** Behaves as the product's servers do: writes run.json once it listens, answers /readyz, stops on SIGTERM. */
+/** Behaves like the product's servers: writes run.json once it listens, answers /readyz, stops on SIGTERM. */
 const server = `
 import { createServer } from 'node:http';
 import { writeFileSync } from 'node:fs';
@@ -48,7 +48,7 @@ it('starts a process, reads its ports, logs and metrics, and stops it', async ()
   expect(await product.stop()).toEqual({ code: 0, signal: null });
 });
 
-it('restarts on the same port after kill -9, not fooled by the old run.json', async () => {
+it('restarts on the same port after kill -9, and ignores the old run.json', async () => {
   product = await startProduct(options());
   const { httpUrl, pid } = product;
   await product.kill9();
@@ -58,6 +58,6 @@ it('restarts on the same port after kill -9, not fooled by the old run.json', as
   expect(product.pid).not.toBe(pid);
 });
 
-it('fails with the last words of a process that ends at once', async () => {
+it('fails with the last output of a process that exits immediately', async () => {
   await expect(startProduct({ ...options(), env: { FAIL: '1' } })).rejects.toThrow('disk on fire');
 });

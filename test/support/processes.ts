@@ -1,4 +1,4 @@
-/** The product's own processes as an operator starts them: `gateway` and `cloud`, compiled, each in a data folder. */
+/** The product's processes as an operator starts them: `gateway` and `cloud`, compiled, each with a data folder. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -10,28 +10,28 @@ import { compiledEntry, packageRoot } from '../../shared/files/paths.ts';
 
 const logLinesMax = 5_000;
 const lastWordsMsMax = 5_000;
-/** More than asking whether it is ready takes. */
+/** Longer than a request for readiness takes. */
 const questionMsMax = 3_000;
 
 export interface ProductOptions {
-  /** `gateway`, `cloud`, or whatever the command-line tool offers as a server. */
+  /** `gateway`, `cloud`, or another server of the command-line tool. */
   command: string;
-  /** Its data folder; `run.json` appears there. */
+  /** Its data folder, in which it writes `run.json`. */
   dataDir: string;
   configFile?: string;
-  /** 0 (default): any free one, kept over restarts. */
+  /** 0 (default) takes any free port, which is kept over restarts. */
   mqttPort?: number;
   httpPort?: number;
   args?: string[];
   env?: NodeJS.ProcessEnv;
-  /** Wait for `/readyz` (default), or only until it listens. */
+  /** Waits for `/readyz` (default), or only until it listens. */
   until?: 'ready' | 'listening';
   startMsMax?: number;
   /** The script to run; the compiled command-line tool by default. */
   entry?: string;
 }
 
-/** One line of output: parsed where it is JSON. */
+/** One line of output, parsed if it is JSON. */
 export interface LogLine {
   text: string;
   json: Record<string, unknown> | null;
@@ -60,7 +60,7 @@ export class ProductProcess {
     this.#options = options;
   }
 
-  /** @throws Error with its last words when it ends or is not ready in time */
+  /** @throws Error with its last output if it exits or is not ready in time */
   async start(): Promise<void> {
     const node = this.#options.command === 'gateway' ? gatewayNode : { args: [], env: {} };
     const child = spawn(process.execPath, [...node.args, ...this.#arguments()], {
@@ -98,12 +98,12 @@ export class ProductProcess {
     return `http://127.0.0.1:${this.#running().httpPort}`;
   }
 
-  /** The latest lines, over restarts too. */
+  /** The latest lines, kept over restarts. */
   get logs(): readonly LogLine[] {
     return this.#logs;
   }
 
-  /** GET, parsed as JSON. @throws Error unless it answers 2xx */
+  /** Requests a path with GET and parses the answer as JSON. @throws Error unless the status is 2xx */
   async json<T>(path: string, init: RequestInit = {}): Promise<T> {
     const response = await fetch(`${this.httpUrl}${path}`, { signal: AbortSignal.timeout(20_000), ...init });
     if (!response.ok) throw new Error(`${path}: HTTP ${response.status} ${await response.text()}`);
@@ -119,7 +119,7 @@ export class ProductProcess {
     return values.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
   }
 
-  /** SIGTERM, as a service manager does; SIGKILL if that takes longer than `msMax`. */
+  /** Sends SIGTERM like a service manager; SIGKILL if it does not exit within `msMax`. */
   async stop(msMax = 20_000): Promise<Exit> {
     this.#child?.kill('SIGTERM');
     const timer = setTimeout(() => this.#child?.kill('SIGKILL'), msMax);
@@ -128,7 +128,7 @@ export class ProductProcess {
     return exit;
   }
 
-  /** No goodbye. */
+  /** Sends SIGKILL. */
   async kill9(): Promise<void> {
     this.#child?.kill('SIGKILL');
     await this.exited();
@@ -140,7 +140,7 @@ export class ProductProcess {
     return exit;
   }
 
-  /** Starts again on the same data and ports, after `stop` or `kill9`. */
+  /** Restarts it on the same data and ports, after `stop` or `kill9`. */
   restart(): Promise<void> {
     return this.start();
   }
@@ -180,18 +180,18 @@ export class ProductProcess {
         if (until === 'listening' || (await this.#ready())) return;
       }
       await delay(10);
-      // Where this process itself was stopped, so was the other: that is not its fault.
+      // If this process itself was suspended, so was the other one, which is not to blame.
       leftMs -= Math.min(performance.now() - askedAtMs, questionMsMax);
     }
-    // It has ended: what it said last may still be in the pipe.
+    // It has exited, but its last output may still be in the pipe.
     if (leftMs > 0) await Promise.race([closed, delay(lastWordsMsMax)]);
     const words = this.#logs.slice(-30).map((line) => line.text);
     const { exitCode, signalCode } = child;
     const how = leftMs <= 0 ? `within ${startMsMax / 1_000} s` : `(code ${exitCode}, signal ${signalCode})`;
-    throw new Error(`${command} did not start ${how}; its last words:\n${words.join('\n')}`);
+    throw new Error(`${command} did not start ${how}; its last output:\n${words.join('\n')}`);
   }
 
-  /** A killed process leaves its file behind: only one that names this child counts. */
+  /** Reads run.json. A killed process leaves its file behind, so only a file that names this child counts. */
   async #readRunFile(): Promise<RunInfo | null> {
     try {
       return JSON.parse(await readFile(join(this.#options.dataDir, 'run.json'), 'utf8')) as RunInfo;

@@ -1,11 +1,11 @@
-/** Questions to the stores that tests run: the embedded one over the cloud's API, InfluxDB itself. */
+/** Queries to the stores in tests: to the embedded one over the cloud's API, to InfluxDB itself. */
 import type { Influxd, InfluxSeries } from './influxd.ts';
 import type { ProductProcess } from './processes.ts';
 
-/** The most rows that one query may return. A longer result is asked for page by page. */
+/** The most rows that one query may return. A longer result is read page by page. */
 export const pageRows = 10_000;
 
-/** Rows of the embedded store. @throws Error where there are more than `pageRows` */
+/** Rows of the embedded store. @throws Error if there are more than `pageRows` */
 export async function sqlRows<T extends unknown[]>(cloud: ProductProcess, query: string): Promise<T[]> {
   const answer = await cloud.json<{ rows: T[]; truncated: boolean }>('/api/query', {
     method: 'POST',
@@ -16,7 +16,7 @@ export async function sqlRows<T extends unknown[]>(cloud: ProductProcess, query:
   return answer.rows;
 }
 
-/** Series of InfluxDB; none where nothing is stored. @throws Error with what InfluxDB says */
+/** Series of InfluxDB; none if nothing is stored. @throws Error with InfluxDB's message */
 export async function influxSeries(
   influxd: Influxd,
   database: string,

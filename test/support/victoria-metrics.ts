@@ -1,6 +1,6 @@
 /**
  * A second real server for `/api/v2/write` (Debian's `victoria-metrics`). It always answers 204, stores a string as 0
- * and drops malformed lines: it shows the protocol, not the error handling.
+ * and drops malformed lines, so it can test the protocol, but not the error handling.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { freePort, serverProcess } from './debian/server.ts';
 
 export interface VictoriaMetrics {
   url: string;
-  /** Makes what was written visible at once, then returns every sample that `selector` (PromQL) matches. */
+  /** Makes all writes visible immediately, then returns every sample that `selector` (PromQL) matches. */
   export(selector: string): Promise<VictoriaSeries[]>;
   stop(): Promise<void>;
 }
@@ -19,7 +19,7 @@ export interface VictoriaMetrics {
 export interface VictoriaSeries {
   metric: Record<string, string>;
   values: number[];
-  /** Ms since 1970: it keeps no finer time. */
+  /** In ms since 1970, its finest resolution. */
   timestamps: number[];
 }
 

@@ -1,9 +1,9 @@
-/** Circles in a graph of imports, of files and of what lies in one folder. */
+/** Finds circles in a graph of imports, between files and between the entries of one folder. */
 import type { Edge } from './imports.ts';
 
 interface Visit {
   index: number;
-  /** The lowest index that can be reached from here. */
+  /** The lowest index that can be reached from this node. */
   low: number;
   onStack: boolean;
 }
@@ -37,7 +37,7 @@ export function circlesOf(edges: readonly Edge[]): string[][] {
   return circles;
 }
 
-/** Circles between the files and the sub-folders of `folder` ('' is the root), as names within it. */
+/** Circles between the files and the sub-folders of `folder` ('' is the root), as their names in it. */
 export function circlesIn(folder: string, edges: readonly Edge[]): string[][] {
   const prefix = folder === '' ? '' : `${folder}/`;
   const inside = edges.filter(({ from, to }) => from.startsWith(prefix) && to.startsWith(prefix));

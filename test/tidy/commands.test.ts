@@ -1,4 +1,4 @@
-/** Commands that documents show can be typed: command, arguments and options exist. */
+/** Commands that documents show exist, with their arguments and options. */
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../deploy/cli/program.ts';
@@ -19,7 +19,7 @@ describe('commands in documents', () => {
     ['models compare --folds 3', 'lacks an argument'],
     ['query "select 1" more', 'has an argument too many'],
     ['query "select 1" --fast', 'no option --fast'],
-  ])('%s is noticed', (line, problem) => {
+  ])('%s is detected', (line, problem) => {
     expect(problemsOf({ path: 'a.md', line, isWhole: true })).toEqual([
       `a.md: harbinger ${line}: ${problem}`,
     ]);
@@ -69,7 +69,7 @@ function argumentProblems(command: Command, words: string[], isWhole: boolean): 
   return count > most ? ['has an argument too many'] : [];
 }
 
-/** Words as a shell would split them. */
+/** Splits a line into words like a shell. */
 function wordsOf(line: string): string[] {
   return (line.match(/"[^"]*"|'[^']*'|\S+/g) ?? []).map((word) => word.replace(/^["']|["']$/g, ''));
 }

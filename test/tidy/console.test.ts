@@ -1,4 +1,4 @@
-/** The logic of the page is apart from the browser, so that it can be tested without one. */
+/** The logic of the page is separate from the browser, so that it can be tested without one. */
 import { expect, it } from 'vitest';
 import { edgesBetweenSources } from './imports.ts';
 import { isTest, sources } from './tree.ts';

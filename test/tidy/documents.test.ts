@@ -1,4 +1,4 @@
-/** Documents speak of what exists: metrics, files, headings. */
+/** Documents mention only what exists: metrics, files, headings. */
 import { describe, expect, it } from 'vitest';
 import { brokenLink, documents, localLinks } from './documents.ts';
 import { files, product, textOf } from './tree.ts';
@@ -25,7 +25,7 @@ it('link only to files and headings that exist', () => {
   expect(broken.map(({ path, target, why }) => `${path}: ${target}: ${why}`)).toEqual([]);
 });
 
-it('a broken link is noticed', () => {
+it('a broken link is detected', () => {
   const link = (target: string) => brokenLink({ path: 'test/docs/promises.md', target });
   expect(link('nowhere.md')).toBe('no such file');
   expect(link('promises.md#no-heading')).toBe('no such heading');

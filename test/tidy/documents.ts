@@ -9,14 +9,14 @@ export interface Link {
   target: string;
 }
 
-/** A command line in a code block or in inline code. `isWhole`: the reader is meant to type it as it stands. */
+/** A command line in a code block or in inline code. `isWhole`: the reader is expected to type it as shown. */
 export interface ShownCommand {
   path: string;
   line: string;
   isWhole: boolean;
 }
 
-/** Links and images that lead to files, from every document. Addresses on the web are left out. */
+/** Links and images to local files, from every document. */
 export function localLinks(): Link[] {
   return documents.flatMap((path) =>
     [...withoutCode(textOf(path)).matchAll(/\]\(\s*([^)\s]+)\s*\)/g)]
@@ -25,7 +25,7 @@ export function localLinks(): Link[] {
   );
 }
 
-/** Why a link leads nowhere; null if it is sound. */
+/** Why a link is broken; null if it is valid. */
 export function brokenLink({ path, target }: Link): string | null {
   const [file = '', anchor] = target.split('#');
   const found = file === '' ? path : normalize(join(folderOf(path), file)).replace(/\/$/, '');
@@ -34,7 +34,7 @@ export function brokenLink({ path, target }: Link): string | null {
   return anchorsOf(textOf(found)).has(anchor) ? null : 'no such heading';
 }
 
-/** `harbinger …` as documents show it, without `npm run harbinger --`, comments and backslashes. */
+/** The `harbinger …` commands of the documents, without `npm run harbinger --`, comments and backslashes. */
 export function shownCommands(): ShownCommand[] {
   return documents.flatMap((path) => {
     const text = textOf(path);
@@ -55,7 +55,7 @@ function commandIn(path: string, line: string, isBlock: boolean): ShownCommand[]
   return [{ path, line: match[2]!.trim(), isWhole: isBlock || match[1]!.startsWith('npm') }];
 }
 
-/** As GitHub makes them: lower case, no punctuation, blanks as hyphens, repeated ones numbered. */
+/** Anchors like those of GitHub: lower case, no punctuation, spaces as hyphens, repeated ones numbered. */
 function anchorsOf(text: string): Set<string> {
   const anchors = new Set<string>();
   for (const match of withoutBlocks(text).matchAll(/^#+\s+(.*)$/gm)) {

@@ -1,14 +1,14 @@
-/** Files that a process, a thread, a bundler or a test runner begins with: nothing has to import them. */
+/** Files that a process, a thread, a bundler or a test runner starts with, so that nothing has to import them. */
 import { join, normalize } from 'node:path';
 import { edgesBetweenSources } from './imports.ts';
 import { files, folderOf, sources, textOf } from './tree.ts';
 
 const isTestFile = (path: string) => path.endsWith('.test.ts');
 const isTool = (path: string) => /(^|\/)[a-z]+\.config\.ts$/.test(path) || path.endsWith('.d.ts');
-/** Read by the error reference, which finds them by their name. */
+/** Files that the error reference finds by their name. */
 export const isErrorCatalogue = (path: string) => path.endsWith('/error-codes.ts');
 
-/** `dist/a/b.js` and `.cache/tests/a/b.js`, as scripts and documents name what is built. */
+/** Entries named as built files in scripts and documents: `dist/a/b.js` and `.cache/tests/a/b.js`. */
 function namedInScripts(): string[] {
   const scripts = ['package.json', ...files.filter((path) => /\.(service|sh|md|mjs)$/.test(path))];
   const built = /(?:\bdist|\.cache\/tests)\/([\w/-]+)\.js\b/g;
@@ -16,7 +16,7 @@ function namedInScripts(): string[] {
   return named.map((match) => `${match[1]}.ts`);
 }
 
-/** `compiledEntry('a/b')`, and the entries of the bundle, which are listed in the same form. */
+/** Entries named in `compiledEntry('a/b')`, and those of the bundle, which are listed in the same form. */
 function namedInSources(): string[] {
   return sources.flatMap(({ path, text }) => {
     const quoted = path.endsWith('vite.config.ts')
@@ -26,7 +26,7 @@ function namedInSources(): string[] {
   });
 }
 
-/** Scripts of a page. */
+/** Entries that are scripts of a page. */
 function namedInPages(): string[] {
   const pages = files.filter((path) => path.endsWith('.html'));
   return pages.flatMap((page) =>
@@ -36,7 +36,7 @@ function namedInPages(): string[] {
   );
 }
 
-/** Source files that neither an entry nor a test reaches over imports. */
+/** Source files that are reached over imports neither from an entry nor from a test. */
 export function unreached(): string[] {
   const next = new Map<string, string[]>();
   for (const { from, to } of edgesBetweenSources) next.set(from, [...(next.get(from) ?? []), to]);

@@ -21,5 +21,5 @@ export const edges: readonly Edge[] = sources.flatMap((source) =>
   importsOf(source).map((to) => ({ from: source.path, to })),
 );
 
-/** Imports of a source file that is not there are for the compiler; a style sheet or a JSON file is no source. */
+/** An import of a missing source file is a matter for the compiler; a style sheet or a JSON file is no source. */
 export const edgesBetweenSources: readonly Edge[] = edges.filter(({ to }) => known.has(to));

@@ -1,4 +1,4 @@
-/** Imports follow the layers, and nothing goes in a circle. */
+/** Imports follow the layers and form no circles. */
 import { describe, expect, it } from 'vitest';
 import { circlesIn, circlesOf } from './circles.ts';
 import { type Edge, edges, edgesBetweenSources } from './imports.ts';
@@ -18,22 +18,22 @@ const codeFolders = [
 ];
 
 describe('imports', () => {
-  it('are found: a check that sees none would pass for nothing', () => {
+  it('are found: without any, the checks below would pass without effect', () => {
     expect(sources.length).toBeGreaterThan(500);
     expect(edgesBetweenSources.length).toBeGreaterThan(1_000);
   });
 
-  it('go from one top-level folder to another only as agreed', () => {
+  it('lead from one top-level folder to another only as allowed', () => {
     expect(broken(breaksFloors)).toEqual([]);
     const tops = new Set(sources.map(({ path }) => path.split('/')[0]!));
     expect([...tops].filter((top) => !(top in floors))).toEqual([]);
   });
 
-  it('of a room of gateway or cloud stay in it, its ports and shared', () => {
+  it('of a room of gateway or cloud lead only to the room itself, its ports and shared', () => {
     expect(broken(breaksRooms)).toEqual([]);
   });
 
-  it('between the rooms of shared go down', () => {
+  it('between the rooms of shared lead downwards', () => {
     const rooms = new Set(
       sources.filter(({ path }) => path.startsWith('shared/')).map(({ path }) => path.split('/')[1]!),
     );
@@ -41,19 +41,19 @@ describe('imports', () => {
     expect(broken(breaksSharedRooms)).toEqual([]);
   });
 
-  it('see of a part its part.ts alone, from its registry', () => {
+  it('of a part from outside lead only from its registry to its part.ts', () => {
     const parts = sources.filter(({ path }) => path.endsWith('/part.ts') && path !== 'shared/parts/part.ts');
     const folders = new Set(parts.map(({ path }) => folderOf(path)));
     expect(broken((edge) => breaksParts(edge, folders))).toEqual([]);
   });
 });
 
-describe('circles', () => {
-  it('there are none of files, type-only imports included', () => {
+describe('circles of imports', () => {
+  it('do not exist between files, type-only imports included', () => {
     expect(circlesOf(inner)).toEqual([]);
   });
 
-  it('there are none between the files and sub-folders of a folder', () => {
+  it('do not exist between the files and sub-folders of a folder', () => {
     const found = codeFolders.flatMap((folder) =>
       circlesIn(folder, inner).map((circle) => `${folder || '/'}: ${circle.join(' ')}`),
     );

@@ -3,8 +3,8 @@ import { breaksFloors, breaksParts, breaksRooms, breaksSharedRooms } from './rul
 
 const edge = (from: string, to: string) => ({ from, to });
 
-describe('the rules notice', () => {
-  it('an arrow from one side to the other, and up to what composes or tests', () => {
+describe('the rules detect', () => {
+  it('an import from one side to the other, or up to a composing or testing folder', () => {
     expect(breaksFloors(edge('gateway/a.ts', 'cloud/b.ts'))).toBe(true);
     expect(breaksFloors(edge('shared/runtime/a.ts', 'gateway/b.ts'))).toBe(true);
     expect(breaksFloors(edge('deploy/cli/a.ts', 'test/plant/b.ts'))).toBe(true);
@@ -12,7 +12,7 @@ describe('the rules notice', () => {
     expect(breaksFloors(edge('gateway/a.ts', 'shared/runtime/b.ts'))).toBe(false);
   });
 
-  it('a room that knows another, or the file that composes it', () => {
+  it('an import of another room, or of the file that composes the room', () => {
     expect(breaksRooms(edge('gateway/journal/a.ts', 'gateway/uplink/b.ts'))).toBe(true);
     expect(breaksRooms(edge('gateway/journal/a.ts', 'gateway/gateway.ts'))).toBe(true);
     expect(breaksRooms(edge('gateway/ports/a.ts', 'gateway/gateway.ts'))).toBe(true);
@@ -23,13 +23,13 @@ describe('the rules notice', () => {
     expect(breaksRooms(edge('gateway/pipeline/a.ts', 'gateway/watch/b.ts'))).toBe(true);
   });
 
-  it('a room of shared that knows one beside or above it', () => {
+  it('an import of a room of shared beside or above', () => {
     expect(breaksSharedRooms(edge('shared/contract/a.ts', 'shared/domain/b.ts'))).toBe(true);
     expect(breaksSharedRooms(edge('shared/runtime/a.ts', 'shared/files/b.ts'))).toBe(true);
     expect(breaksSharedRooms(edge('shared/features/a.ts', 'shared/domain/b.ts'))).toBe(false);
   });
 
-  it('who looks into a part', () => {
+  it('an import of the inside of a part', () => {
     const parts = new Set(['cloud/alerts/notifiers/ntfy', 'cloud/alerts/notifiers/email']);
     const ntfy = 'cloud/alerts/notifiers/ntfy';
     expect(breaksParts(edge('cloud/alerts/notifiers/notifiers.ts', `${ntfy}/ntfy.ts`), parts)).toBe(true);

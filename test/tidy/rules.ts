@@ -30,7 +30,7 @@ export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   detector: [],
 };
 
-/** Rooms of the gateway that compose others, and what they must leave alone. */
+/** Rooms of the gateway that compose others, and the rooms that they must not import. */
 const composing: Readonly<Record<string, readonly string[]>> = {
   'gateway/pipeline': [
     'gateway/sources',
@@ -48,7 +48,7 @@ const partsThatDelegate: Readonly<Record<string, readonly string[]>> = {
 
 const topOf = (path: string) => path.split('/')[0]!;
 
-/** The second folder of a path in gateway/ or cloud/; null for files that lie directly in them, and elsewhere. */
+/** The second folder of a path in gateway/ or cloud/; null for files directly in them, and elsewhere. */
 export function roomOf(path: string): string | null {
   const [side, room, ...rest] = path.split('/');
   return (side === 'gateway' || side === 'cloud') && rest.length > 0 ? `${side}/${room}` : null;
@@ -60,7 +60,10 @@ export function breaksFloors({ from, to }: Edge): boolean {
   return !(isTest(from) && other === 'test');
 }
 
-/** A room knows its own files, the ports of its side, and shared/. Files directly in gateway/ and cloud/ compose rooms. */
+/**
+ * A room may import its own files, the ports of its side, and shared/. Files directly in gateway/ and cloud/ compose
+ * rooms.
+ */
 export function breaksRooms({ from, to }: Edge): boolean {
   const [own, other] = [roomOf(from), roomOf(to)];
   if (own === null || isTest(from) || topOf(from) !== topOf(to) || own === other) return false;
@@ -78,8 +81,8 @@ export function breaksSharedRooms({ from, to }: Edge): boolean {
 }
 
 /**
- * A part is a folder with a part.ts. From outside it is seen as its part.ts alone, and only by the registry, which lies
- * in the folder above. Tests may look inside, and `partsThatDelegate` may import the parts that they delegate to.
+ * A part is a folder with a part.ts. From outside only its part.ts may be imported, and only by the registry, which is
+ * in the folder above. Tests may import anything, and `partsThatDelegate` may import the parts that they delegate to.
  */
 export function breaksParts({ from, to }: Edge, partFolders: ReadonlySet<string>): boolean {
   if (isTest(from) || topOf(from) === 'test') return false;

@@ -1,4 +1,4 @@
-/** Files are short, folders small, and nothing lies about that nobody uses. */
+/** Files are short, folders are small, and every file is used. */
 import { expect, it } from 'vitest';
 import { isErrorCatalogue, unreached } from './entries.ts';
 import { floors } from './rules.ts';
@@ -22,11 +22,11 @@ it('no folder has more than 12 source files, tests and error catalogues apart', 
   expect(large.map(([folder, count]) => `${folder}: ${count}`)).toEqual([]);
 });
 
-it('every file is imported, or is where a process, a thread, a page or a test begins', () => {
+it('every file is imported, or is an entry of a process, a thread, a page or a test', () => {
   expect(unreached()).toEqual([]);
 });
 
-it('only the agreed folders stand at the top', () => {
+it('only the allowed folders are at the top level', () => {
   const top = new Set(files.map((path) => path.split('/')[0]!).filter((name) => !name.startsWith('.')));
   const expected = [
     ...Object.keys(floors),
@@ -41,6 +41,6 @@ it('only the agreed folders stand at the top', () => {
   expect([...top].filter((name) => !expected.includes(name))).toEqual([]);
 });
 
-it('the lock file names no host of a registry', () => {
+it('the lock file names no host of a package registry', () => {
   expect(textOf('package-lock.json')).not.toMatch(/"resolved":\s*"http/);
 });

@@ -1,4 +1,4 @@
-/** The files of the product as a tree of sources: read once, with or without git. */
+/** The files of the product as a list of sources, read once, with or without git. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ export interface Source {
   text: string;
 }
 
-/** Every file that is part of the product, relative to the root. Build output and installed packages are not. */
+/** Every file that is part of the product, relative to the root, without build output and installed packages. */
 export const files: readonly string[] =
   (existsSync(join(packageRoot, '.git')) && listedByGit()) || walked('');
 
@@ -18,7 +18,7 @@ export const sources: readonly Source[] = files
   .filter((path) => /\.tsx?$/.test(path))
   .map((path) => ({ path, text: textOf(path) }));
 
-/** Unit tests and their helpers lie beside the code. */
+/** Unit tests and their helpers are beside the code. */
 export const isTest = (path: string): boolean => /\.(test|testing)\.tsx?$/.test(path);
 
 /** Product code that runs in Node: neither a test, nor part of test/, nor the page in the browser. */
@@ -35,7 +35,7 @@ export function folderOf(path: string): string {
   return folder === '.' ? '' : folder;
 }
 
-/** Null where git is not installed or does not accept this folder. */
+/** Null if git is not installed or does not accept this folder. */
 function listedByGit(): string[] | null {
   try {
     const options = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
@@ -47,7 +47,7 @@ function listedByGit(): string[] | null {
   }
 }
 
-/** The entries of .gitignore that name a folder or a file of the root. */
+/** The entries of .gitignore that name a folder or a file in the root. */
 function ignored(): Set<string> {
   const lines = existsSync(join(packageRoot, '.gitignore')) ? textOf('.gitignore').split('\n') : [];
   return new Set(['.git', 'node_modules', 'dist', ...lines.map((line) => line.replace(/^\/|\/$/g, ''))]);

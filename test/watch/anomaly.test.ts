@@ -6,7 +6,7 @@ import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 const pump = loadMachineTypes().get('pump')!;
 const healthyRows = 130;
 
-it('the anomaly score of pumps stays below 0.5 in health for nearly all, and passes it before the end for most', () => {
+it('the anomaly score stays below 0.5 for nearly all healthy pumps, and exceeds it before the end of most', () => {
   const { runs } = simulatePumpRuns({ machines: 60, seed: 77 });
   let raisedInHealth = 0;
   let raisedByWear = 0;

@@ -45,7 +45,7 @@ describe('an artefact', () => {
     },
   );
 
-  it('that is not there is refused', () => {
+  it('that does not exist is refused', () => {
     expect(refusalOf(pump, join(temp.path, 'nothing'))).toBe('MODEL_REFUSED_MISSING');
   });
 
@@ -62,7 +62,7 @@ describe('an artefact', () => {
     expect(refusalOf()).toBe('MODEL_REFUSED_TRUNCATED');
   });
 
-  it('with weights that are not numbers is refused, though the hash is right', () => {
+  it('with weights that are not numbers is refused, although the hash is right', () => {
     for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
       const bytes = readFileSync(join(folder, 'weights.bin'));
       bytes.writeFloatLE(bad, 400);
@@ -71,7 +71,7 @@ describe('an artefact', () => {
     }
   });
 
-  it('whose weights are too few or too many for its network is refused', () => {
+  it('with too few or too many weights for its network is refused', () => {
     const bytes = readFileSync(join(folder, 'weights.bin'));
     replaceFile(folder, 'weights.bin', bytes.subarray(0, -4));
     expect(refusalOf()).toBe('MODEL_REFUSED_SHAPE');
@@ -79,7 +79,7 @@ describe('an artefact', () => {
     expect(refusalOf()).toBe('MODEL_REFUSED_SHAPE');
   });
 
-  it('whose network takes other windows than its manifest says is refused', () => {
+  it('whose network takes other windows than those of its manifest is refused', () => {
     edited('model.json', (architecture) => {
       architecture.columns = 13;
     });
@@ -93,18 +93,18 @@ describe('an artefact', () => {
     expect(refusalOf()).toBe('MODEL_REFUSED_SHAPE');
   });
 
-  it('whose network is enormous is refused before memory is taken for it', () => {
+  it('whose network is enormous is refused before memory is allocated for it', () => {
     edited('model.json', (architecture) => {
       architecture.patchUnits = 1e9;
     });
     expect(refusalOf()).toBe('MODEL_REFUSED_MANIFEST');
   });
 
-  it('whose window is not its machine type’s is refused', () => {
+  it('whose window differs from that of its machine type is refused', () => {
     expect(refusalOf({ ...pump, windowRows: 60 })).toBe('MODEL_REFUSED_SHAPE');
   });
 
-  it('with a huge header is refused unread', () => {
+  it('with a huge header is refused without being read', () => {
     writeFileSync(join(folder, 'manifest.json'), Buffer.alloc(artefactLimits.manifestBytesMax + 1, ' '));
     expect(refusalOf()).toBe('MODEL_REFUSED_SIZE');
     const sound = copyArtefact(join(temp.path, 'second'));
@@ -139,7 +139,7 @@ describe('an artefact', () => {
         }),
     ],
     [
-      'names a sensor that is not there',
+      'names a sensor that does not exist',
       () => editManifest(folder, (manifest) => Object.assign(manifest.features.channels, [99])),
     ],
     [
@@ -147,7 +147,7 @@ describe('an artefact', () => {
       () => editManifest(folder, (manifest) => manifest.features.stillRowsMax.pop()),
     ],
     [
-      'has an interval whose knots fall',
+      'has an interval with falling knots',
       () =>
         editManifest(folder, ({ output }) => {
           output.interval = { at: [2, 1], p10Shift: [0, 0], p90Shift: [0, 0] };

@@ -1,4 +1,4 @@
-/** Artefacts to poison: copies of a real one, and small crafted ones whose right answers are known. */
+/** Artefacts for tests to damage: copies of a real one, and small crafted ones with known answers. */
 import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,7 @@ export function editManifest(folder: string, edit: (manifest: ModelManifest) => 
   writeFileSync(path, JSON.stringify(manifest));
 }
 
-/** Replaces a file and makes the manifest agree with it, so that only the deeper checks can object. */
+/** Replaces a file and updates the manifest to match, so that only the deeper checks can object. */
 export function replaceFile(folder: string, name: 'model.json' | 'weights.bin', bytes: Buffer): void {
   writeFileSync(join(folder, name), bytes);
   editManifest(folder, (manifest) => {
@@ -45,8 +45,8 @@ export function replaceFile(folder: string, name: 'model.json' | 'weights.bin', 
 }
 
 /**
- * A model that looks at one sensor only: p50 falls from about the cap as that sensor's values rise above their mean, and
- * no other sensor matters. All means are 0 and all standard deviations 1.
+ * A model that depends on one sensor only: p50 falls from about the cap as that sensor's values rise above their mean,
+ * and no other sensor matters. All means are 0 and all standard deviations 1.
  */
 export function writeOneSensorModel(folder: string, type: MachineType, sensor: string): void {
   const sensors = type.sensors.length;
@@ -72,7 +72,7 @@ export function writeOneSensorModel(folder: string, type: MachineType, sensor: s
   });
 }
 
-/** Artefact of a model that reads the sensors as they are. */
+/** Manifest of a model that reads the sensors without preparation. */
 function plainManifest(type: MachineType): Omit<ModelManifest, 'files'> {
   const each = <T>(value: T) => type.sensors.map(() => value);
   const features = {

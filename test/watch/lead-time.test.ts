@@ -46,7 +46,7 @@ async function report(typeName: string, assessor: Assessor, runs: readonly Run[]
 }
 
 describe('alerts over whole lives', () => {
-  it('of pumps: the model warns in time for all but a few; rules for most, later', async () => {
+  it('of pumps: the model warns in time for nearly all; rules for most, and later', async () => {
     const { runs } = simulatePumpRuns({ machines: 60, seed: 2_024 });
     const byModel = await report('pump', intelligence.modelAssessor, runs);
     const byRules = await report('pump', intelligence.rulesAssessor, runs);

@@ -1,4 +1,4 @@
-/** Whole lives through the assessors, as the gateway would see them: one assessment per row, then the alert's rules. */
+/** Runs whole lives through the assessors like the gateway: one assessment per row, then the alert's rules. */
 
 import { quiet, step } from '../../gateway/decisions/alert/alert-state.ts';
 import type { AlertInput, Assessor } from '../../gateway/ports/decision.ts';
@@ -6,7 +6,7 @@ import type { Run } from '../../models/data/dataset.ts';
 import type { Assessment } from '../../shared/contract/events.ts';
 import { type AlertPolicy, type MachineType, windowRowsMin } from '../../shared/domain/machine-type.ts';
 
-/** One input for each row from which on the type's machines are assessed, oldest first. */
+/** One input for each row from which on machines of the type are assessed, the oldest first. */
 export function inputsOf(run: Run, type: MachineType): AlertInput[] {
   const sensors = type.sensors.length;
   const inputs: AlertInput[] = [];
@@ -52,11 +52,11 @@ export function leadRows(assessments: Assessment[], policy: AlertPolicy): number
 
 export interface LeadReport {
   lives: number;
-  /** Opened with at least `usefulRows` left and at most twice the alert's threshold. */
+  /** Alerts opened with at least `usefulRows` left and at most twice the alert's threshold. */
   inTime: number;
   late: number;
   missed: number;
-  /** Opened with more than twice the threshold left. */
+  /** Alerts opened with more than twice the threshold left. */
   tooEarly: number;
   medianRows: number;
 }

@@ -38,7 +38,7 @@ afterEach(async () => {
 
 const assessor = () => createModelAssessor({ client, baselineOf: () => null });
 
-/** A window in which every value of every sensor is `level`, and every value of one sensor is `own`. */
+/** A window in which every value of every sensor is `level`, except those of one sensor, which are `own`. */
 function input(level: number, sensor: string, own: number, type: MachineType = pump): AlertInput {
   const window = new Float32Array(type.windowRows * type.sensors.length).fill(level);
   const column = type.sensors.findIndex(({ name }) => name === sensor);
@@ -46,7 +46,7 @@ function input(level: number, sensor: string, own: number, type: MachineType = p
   return { machine: { site: 's', machine: 'm', type }, timeMs: 0, window, rows: type.windowRows };
 }
 
-it('names the one sensor that the model listens to, and no other', async () => {
+it('names the only sensor that the model depends on, and no other', async () => {
   const [worn] = await assessor().assess([input(2, 'oil_debris', 4)], signal);
   expect(worn).toMatchObject({
     source: 'model',
@@ -66,7 +66,7 @@ it('explains machines at risk only', async () => {
   expect(worn!.contributions).toHaveLength(1);
 });
 
-it('gives health and confidence within 0 … 1, falling with life and rising with certainty', async () => {
+it('returns health and confidence within 0 … 1, falling with life and rising with certainty', async () => {
   const [healthy, worn] = await assessor().assess(
     [input(0, 'oil_debris', 0), input(0, 'oil_debris', 6)],
     signal,
@@ -80,7 +80,7 @@ it('gives health and confidence within 0 … 1, falling with life and rising wit
   }
 });
 
-it('has nothing to say of a type without a model, of values it never learnt from, nor of half a history', async () => {
+it('returns nothing for a type without a model, for values outside its training, and for half a history', async () => {
   const unlike = input(1_000, 'oil_debris', 0);
   const silent = input(Number.NaN, 'oil_debris', 0);
   const foreign = { ...input(0, 'oil_debris', 0), machine: { site: 's', machine: 'g', type: generic } };
@@ -90,7 +90,7 @@ it('has nothing to say of a type without a model, of values it never learnt from
   expect(answers.map((answer) => answer?.source ?? null)).toEqual([null, null, null, null, 'model']);
 });
 
-it('throws when there is no worker to ask, so that rules decide', async () => {
+it('throws without a worker, so that rules decide', async () => {
   const assess = assessor();
   await client.stop();
   await expect(assess.assess([input(0, 'oil_debris', 0)], signal)).rejects.toMatchObject({

@@ -27,7 +27,7 @@ let temp: TempDir;
 let client: ModelClient;
 beforeAll(() => {
   const entry = compiledEntry('gateway/watch/model/model-worker');
-  if (!existsSync(entry)) throw new Error(`${entry} is missing: build first (npx tsc -p tsconfig.json)`);
+  if (!existsSync(entry)) throw new Error(`${entry} is missing: run npx tsc -p tsconfig.json first`);
 });
 beforeEach(() => {
   temp = tempDir();
@@ -52,7 +52,7 @@ async function start(options: Partial<ModelClientOptions> = {}): Promise<ModelCl
   return client;
 }
 
-/** A worker that says it is ready and then does as the code says with each request. */
+/** A worker that reports that it is ready, and then handles each request with the given code. */
 function misbehaving(onRequest: string): URL {
   const code = `
     import { parentPort } from 'node:worker_threads';
@@ -63,7 +63,7 @@ function misbehaving(onRequest: string): URL {
 }
 
 describe('the model worker', () => {
-  it('scores windows in order, and tells a new machine from a worn one', async () => {
+  it('scores windows in order, and distinguishes a new machine from a worn one', async () => {
     await start();
     const windows = new Float32Array(2 * width);
     windows.set(newWindow());
@@ -84,14 +84,14 @@ describe('the model worker', () => {
     });
   });
 
-  it('takes the best backend that loads, and says why not a better one', async () => {
+  it('uses the best backend that loads, and says why it uses no better one', async () => {
     await start({ backend: 'auto' });
     const { backend } = client.status();
     const nativeMissing = backend!.passedOver.some((reason) => reason.startsWith('tensorflow:'));
     expect(backend!.name).toBe(nativeMissing ? 'wasm' : 'tensorflow');
   });
 
-  it('gives the same answers in plain JavaScript', async () => {
+  it('returns the same answers in plain JavaScript', async () => {
     await start();
     const { lives } = await client.score(request(wornWindow()));
     await client.stop();
@@ -104,13 +104,13 @@ describe('the model worker', () => {
     });
   });
 
-  it('lives with a value that is missing', async () => {
+  it('accepts a missing value', async () => {
     await start();
     const window = newWindow().fill(Number.NaN, 0, 40);
     expect((await client.score(request(window))).lives.every(Number.isFinite)).toBe(true);
   });
 
-  it('refuses a poisoned artefact, says why, and serves the others', async () => {
+  it('refuses a poisoned artefact with the reason, and serves the others', async () => {
     const folder = copyArtefact(temp.path);
     const bytes = readFileSync(join(folder, 'weights.bin'));
     bytes.writeFloatLE(Number.NaN, 0);
@@ -128,7 +128,7 @@ describe('the model worker', () => {
     await expect(client.score(request(newWindow()))).rejects.toMatchObject({ code: 'MODEL_FAILED' });
   });
 
-  it('refuses a network that overflows, though every weight is a number', async () => {
+  it('refuses a network that overflows, although every weight is a number', async () => {
     const folder = copyArtefact(temp.path);
     const bytes = readFileSync(join(folder, 'weights.bin'));
     for (let at = 0; at < bytes.length; at += 4) bytes.writeFloatLE(3e38, at);
@@ -149,7 +149,7 @@ describe('the model client', () => {
     await expect(client.score(request(newWindow()))).rejects.toMatchObject({ code: 'MODEL_TIMEOUT' });
   });
 
-  it('replaces a worker that crashes, and answers at once meanwhile', async () => {
+  it('replaces a worker that crashes, and answers immediately meanwhile', async () => {
     await start({ entry: misbehaving('process.exit(3)'), restart: { firstMs: 60_000, maxMs: 60_000 } });
     await expect(client.score(request(newWindow()))).rejects.toMatchObject({ code: 'MODEL_CRASHED' });
     await expect(client.score(request(newWindow()))).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
@@ -163,7 +163,7 @@ describe('the model client', () => {
     expect(client.status().lastError).toMatch(/nowhere/);
   });
 
-  it('bounds what is under way, and frees a caller that gives up', async () => {
+  it('bounds the requests in progress, and releases a caller that gives up', async () => {
     await start({ entry: misbehaving('') });
     const abort = new AbortController();
     const asked = Array.from({ length: 4 }, () => client.score(request(newWindow()), abort.signal));
@@ -173,7 +173,7 @@ describe('the model client', () => {
     expect(client.status().inFlight).toBe(4);
   });
 
-  it('stops with requests under way', async () => {
+  it('stops while requests are in progress', async () => {
     await start({ entry: misbehaving('') });
     const asked = expect(client.score(request(newWindow()))).rejects.toMatchObject({
       code: 'MODEL_UNAVAILABLE',

@@ -9,7 +9,9 @@ import type { Ensemble } from '../../shared/features/network.ts';
 beforeAll(() => chooseBackend('wasm'));
 
 const none = Number.NaN;
-/** Input 0 tells the operating condition; inputs 1 and 2 are read; their mean is 100 in one condition, 900 in the other. */
+/**
+ * Input 0 is the operating condition; inputs 1 and 2 are read; their mean is 100 in one condition, 900 in the other.
+ */
 const features: Features = {
   settings: [0],
   settingScale: [10],
@@ -41,7 +43,7 @@ function model(summary: boolean): Model {
         Float32Array.of(0.5 + perSensor[0]! + 2 * perSensor[1]!, -9, -9),
       ]
     : [
-        // Offset by 1, so that ReLU cuts nothing off; the head takes it away again.
+        // Offset by 1, so that ReLU cuts nothing off; the head subtracts it again.
         Float32Array.from(
           Array.from({ length: rows }, () => perSensor.map((weight) => weight / rows)).flat(),
         ),
@@ -56,7 +58,7 @@ function model(summary: boolean): Model {
   return createModel({ manifest, ensemble, weights: [weights] } as unknown as Artefact);
 }
 
-/** Both sensors so many standard deviations above the mean of the condition that the row is in. */
+/** Both sensors at so many standard deviations above the mean of the condition that the row is in. */
 function window(first: number, second: number): Float32Array {
   const row = (fast: boolean) =>
     fast ? [10, 900 + 10 * first, 900 + 10 * second] : [0, 100 + 10 * first, 100 + 10 * second];
@@ -67,7 +69,7 @@ describe.each([
   ['a network that reads rows', false],
   ['a network that reads a summary', true],
 ])('occlusion with %s', (_, summary) => {
-  it('gives each sensor what it takes from the machine’s life, in each operating condition alike', () => {
+  it('returns for each sensor the life that it takes from the machine, equally in each operating condition', () => {
     const known = model(summary);
     const { lives, prepared } = known.score(window(2, 3), 1);
     expect(lives[1]).toBeCloseTo(50 - 20 - 6, 3);
@@ -77,7 +79,7 @@ describe.each([
     expect(effects[2]).toBeCloseTo(6, 3);
   });
 
-  it('is below 0 for a sensor that speaks for the machine, and 0 for one at its mean', () => {
+  it('is below 0 for a sensor better than its mean, and 0 for one at its mean', () => {
     const known = model(summary);
     const { lives, prepared } = known.score(window(-1, 0), 1);
     const effects = occlusionEffects(known, prepared, lives[1]!);

@@ -14,7 +14,7 @@ const sensors = pump.sensors.length;
 const policy = pump.alerts[0]!;
 const { signal } = new AbortController();
 
-/** A life as it is judged while there is no model: by rules alone, and by the machine's own past before them. */
+/** Assesses a life without a model: by rules alone, and by the learned baseline before them. */
 async function judged(run: Run): Promise<{ rules: Assessment[]; chain: Assessment[] }> {
   const baseline = new Baseline(sensors, baselineOptions(pump));
   const learnt = createSelfLearnedAssessor({ baselineOf: () => baseline });
@@ -33,7 +33,7 @@ async function judged(run: Run): Promise<{ rules: Assessment[]; chain: Assessmen
   return found;
 }
 
-it('without a model, the machine’s own past warns of pumps no later than rules alone, and as reliably', async () => {
+it('without a model, the learned baseline warns of pumps no later than rules alone, and as reliably', async () => {
   const { runs } = simulatePumpRuns({ machines: 60, seed: 2_024 });
   const leads = { rules: [] as (number | null)[], chain: [] as (number | null)[] };
   for (const run of runs) {

@@ -1,4 +1,6 @@
-/** Training and serving see the same numbers: a life through the gateway's windows, and through the training's path. */
+/**
+ * Training and serving see the same numbers: one life through the gateway's windows and through the training's path.
+ */
 import { describe, expect, it } from 'vitest';
 import { MachineWindow } from '../../gateway/watch/windows/machine-window.ts';
 import type { Run } from '../../models/data/dataset.ts';
@@ -14,7 +16,7 @@ import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
 
 const types = loadMachineTypes();
 
-/** An engine under the six operating conditions that the artefact knows, one flight after the other. */
+/** An engine under the six operating conditions that the artefact knows, flight by flight. */
 function engineLife(
   type: MachineType,
   conditions: { centre: number[]; mean: number[]; std: number[] }[],
@@ -70,13 +72,13 @@ async function compare(
 }
 
 describe('the gateway’s window and the training’s path', () => {
-  it('give the same numbers for a pump', async () => {
+  it('yield the same numbers for a pump', async () => {
     const pump = types.get('pump')!;
     const run = () => simulatePumpRuns({ machines: 1, seed: 8 }).runs[0]!;
     expect(await compare(pump, artefactFolder(artefactsDir, 'pump-rul', null), run)).toBeGreaterThan(20);
   });
 
-  it('give the same numbers for an engine under six operating conditions, from its first rows on', async () => {
+  it('yield the same numbers for an engine under six operating conditions, from its first rows on', async () => {
     const type = types.get('turbofan-fd002')!;
     const folder = artefactFolder(artefactsDir, 'rul-turbofan', 'FD002');
     const compared = await compare(type, folder, ({ manifest }) => {

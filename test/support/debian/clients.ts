@@ -1,4 +1,4 @@
-/** Client programs for tests: Mosquitto's and Chromium, unpacked where they are not installed. */
+/** Client programs for tests: Mosquitto's and Chromium. They are unpacked if they are not installed. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type DebianBinary, ensureDebianBinary, findOnPath } from './packages.ts';
@@ -8,7 +8,7 @@ export interface MosquittoClients {
   sub: { path: string; libraryPath?: string };
 }
 
-/** Run them with `environmentOf(clients.pub)`. */
+/** Run the clients with `environmentOf(clients.pub)`. */
 export async function mosquittoClients(): Promise<MosquittoClients | { unavailable: string }> {
   const want = (name: string) =>
     ensureDebianBinary({ packages: ['mosquitto-clients'], binary: `usr/bin/${name}` });
@@ -21,7 +21,7 @@ export async function mosquittoClients(): Promise<MosquittoClients | { unavailab
 
 export type Chromium = DebianBinary | { path: string; libraryPath: string; fonts: string };
 
-/** Chromium from the PATH, or unpacked: then with a folder of fonts where the system has none. */
+/** Chromium from the PATH, or unpacked: then with a folder of fonts if the system has none. */
 export async function chromium(): Promise<Chromium> {
   for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
     const path = findOnPath(name);

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const waitMsMax = 300_000;
 const pollMs = 100;
 
-/** Runs `work` while no other process on this machine holds the lock. One left by a process that is gone is taken. */
+/** Runs `work` while no other process on this machine holds the lock. The lock of a process that died is taken over. */
 export async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   for (let waitedMs = 0; !take(path); waitedMs += pollMs) {
     if (waitedMs > waitMsMax) throw new Error(`${path} has been held by another process for too long`);
@@ -31,7 +31,7 @@ function take(path: string): boolean {
 function isAbandoned(path: string): boolean {
   try {
     const holder = Number(readFileSync(path, 'utf8'));
-    if (!(holder > 0)) return false; // created this instant, its number not written yet
+    if (!(holder > 0)) return false; // just created, and its process id is not written yet
     process.kill(holder, 0);
     return false;
   } catch (error) {

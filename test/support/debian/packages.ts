@@ -1,9 +1,9 @@
 /**
- * Real servers for tests, out of Debian's packages, without root and without touching the system: a package is
+ * Real servers for tests, from Debian's packages, without root and without changing the system: a package is
  * downloaded, unpacked with `dpkg-deb -x` into a cache folder and run from there.
  *
- * Layout: `$XDG_CACHE_HOME/harbinger-test-servers/{release}-{arch}/{package}_{version}/`, complete once it has that
- * name (it is unpacked beside it and renamed). A lock file keeps parallel test processes from downloading twice.
+ * Layout: `$XDG_CACHE_HOME/harbinger-test-servers/{release}-{arch}/{package}_{version}/`. A folder of this name is
+ * complete, because it is unpacked under another name and then renamed. A lock file prevents parallel downloads.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -17,17 +17,17 @@ const run = promisify(execFile);
 const stepMsMax = 240_000;
 
 export interface DebianBinaryRequest {
-  /** The package that holds the binary first. What else it needs to run is found and fetched. */
+  /** The package that contains the binary comes first. Further packages that it needs are found and downloaded. */
   packages: string[];
   /** Path inside the package, e.g. `usr/bin/influxd`. */
   binary: string;
-  /** Whether a binary found on the PATH will do (say, by its version). All will, if absent. */
+  /** Whether a binary on the PATH is suitable, for example by its version. If absent, every one is. */
   acceptable?: (path: string) => boolean;
 }
 
 export type DebianBinary = { path: string; libraryPath?: string } | { unavailable: string };
 
-/** The binary from the PATH, the cache, or Debian; or the reason why there is none. Never throws. */
+/** The binary from the PATH, the cache, or Debian; otherwise the reason why there is none. Never throws. */
 export async function ensureDebianBinary(request: DebianBinaryRequest): Promise<DebianBinary> {
   const onPath = findOnPath(basename(request.binary));
   if (onPath && (request.acceptable?.(onPath) ?? true)) return { path: onPath };
@@ -48,7 +48,7 @@ export async function ensureDebianBinary(request: DebianBinaryRequest): Promise<
   }
 }
 
-/** Environment for running it: the unpacked libraries come before the system's. */
+/** Environment for running the binary: the unpacked libraries come before the system's. */
 export function environmentOf(binary: { libraryPath?: string }): NodeJS.ProcessEnv {
   return binary.libraryPath ? { ...process.env, LD_LIBRARY_PATH: binary.libraryPath } : process.env;
 }
@@ -90,8 +90,8 @@ function findUnpacked(shelf: string, request: DebianBinaryRequest): DebianBinary
 }
 
 /**
- * Where Debian puts shared libraries: `usr/lib/x86_64-linux-gnu` and its like, and folders in them that some libraries
- * have for their own (`pulseaudio`), which they would find by an absolute path.
+ * Debian's folders of shared libraries: `usr/lib/x86_64-linux-gnu` and the like, and the private folders in them of
+ * some libraries (`pulseaudio`), which would be found by an absolute path.
  */
 function libraryFolders(root: string): string[] {
   return [join(root, 'usr/lib'), join(root, 'lib')]
@@ -116,7 +116,7 @@ async function fetchAndUnpack(shelf: string, request: DebianBinaryRequest): Prom
     const apt = await openApt(work);
     let wanted = request.packages;
     let version = '';
-    // Each round adds what the packages of the last one depend on, until nothing is missing to load the binary.
+    // Each round adds the dependencies of the packages of the last one, until the binary can be loaded.
     for (let round = 0; round < 5 && wanted.length > 0; round++) {
       const archives = await apt.download(wanted, join(work, `round-${round}`));
       for (const archive of archives) await run('dpkg-deb', ['-x', archive, root], { timeout: stepMsMax });
@@ -138,7 +138,7 @@ interface Apt {
   download(packages: string[], into: string): Promise<string[]>;
 }
 
-/** apt-get with cache folders of its own, and package lists of its own where the system has none. */
+/** Prepares apt-get with its own cache folders, and with its own package lists if the system has none. */
 async function openApt(work: string): Promise<Apt> {
   const lists = join(work, 'lists');
   const cache = join(work, 'cache');
@@ -157,7 +157,7 @@ async function openApt(work: string): Promise<Apt> {
   let updated = false;
 
   async function update(): Promise<void> {
-    // One unreachable third-party source makes this fail; the Debian lists may be there all the same.
+    // One unreachable third-party source makes this fail, although the Debian lists may have been downloaded.
     await run('apt-get', [...common, ...ownLists, 'update'], { timeout: stepMsMax }).catch(() => undefined);
     updated = true;
   }
@@ -173,7 +173,7 @@ async function openApt(work: string): Promise<Apt> {
       try {
         await attempt();
       } catch (error) {
-        // Lists that are there and do not know the package would not know it after an update either.
+        // If the existing lists do not contain the package, an update would not add it.
         if (updated || (hasSystemLists() && firstLine(error).includes('Unable to locate'))) throw error;
         await update();
         await attempt();

@@ -1,4 +1,4 @@
-/** A real server as a child process: started, waited for, stopped, killed and started again on the same port. */
+/** A real server as a child process, which can be stopped, killed and restarted on the same port. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -10,9 +10,9 @@ const stopMsMax = 10_000;
 
 export interface ServerProcess {
   start(): Promise<void>;
-  /** SIGTERM, and SIGKILL if that takes too long. */
+  /** Sends SIGTERM, and SIGKILL if that takes too long. */
   stop(): Promise<void>;
-  /** SIGKILL: no goodbye. */
+  /** Sends SIGKILL. */
   kill9(): Promise<void>;
   readonly pid: number | undefined;
 }
@@ -20,7 +20,7 @@ export interface ServerProcess {
 export interface ServerCommand {
   binary: { path: string; libraryPath?: string };
   args: string[];
-  /** Answers 2xx once the server is ready. */
+  /** An address that answers 2xx once the server is ready. */
   readyUrl: string;
 }
 
@@ -50,7 +50,7 @@ export function serverProcess(command: ServerCommand): ServerProcess {
       await delay(20);
     }
     started.kill('SIGKILL');
-    throw new Error(`${command.binary.path} did not get ready; its last words: ${output.slice(-2000)}`);
+    throw new Error(`${command.binary.path} did not become ready; its last output: ${output.slice(-2000)}`);
   }
 
   return {
@@ -76,7 +76,7 @@ export function serverProcess(command: ServerCommand): ServerProcess {
   };
 }
 
-/** A TCP port of the loopback that is free now. */
+/** Returns a TCP port of the loopback interface that is free at present. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
