@@ -4,10 +4,10 @@ import { HttpError } from '../../shared/http/errors.ts';
 import {
   bearerOf,
   createHttpGuard,
+  equalTexts,
   type HttpCaller,
   type Right,
   refuseOtherSites,
-  sameText,
 } from '../../shared/http/guard.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { ApiConfig } from './config.ts';
@@ -48,7 +48,7 @@ export function createAccess(config: ApiConfig, clock: Clock): Access {
   const rightOfSession = (cookie: string): Right | null => {
     const [claims = '', signature = ''] = cookie.split('.', 2);
     const [expiresMs, right] = claims.split('-', 2);
-    if (!sameText(signature, sign(claims)) || Number(expiresMs) <= clock.nowMs()) return null;
+    if (!equalTexts(signature, sign(claims)) || Number(expiresMs) <= clock.nowMs()) return null;
     return right === 'change' || right === 'read' ? right : null;
   };
 

@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type ConfigProblem, invalid, problemsIn, refuse } from '../../shared/config/problem.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { parsePasswordHash, verifyPassword } from '../../shared/security/passwords.ts';
-import { sourceOf, Throttle } from '../../shared/security/throttle.ts';
+import { Throttle, throttleSourceOf } from '../../shared/security/throttle.ts';
 import type { GatewayCredentials } from './config.ts';
 
 export type Verdict = 'accepted' | 'refused' | 'throttled' | 'busy';
@@ -54,7 +54,7 @@ export function createCredentials(
   return {
     async check(id, password, address) {
       const gateway = known.get(id);
-      const source = sourceOf(address, gateway && id);
+      const source = throttleSourceOf(address, gateway && id);
       const given = digestOf(password);
       if (throttle.waitMs(source) > 0) {
         const trusted = gateway?.digest && throttle.trusted(source) && timingSafeEqual(gateway.digest, given);

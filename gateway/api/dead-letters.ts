@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HttpError } from '../../shared/http/errors.ts';
 import { answers } from '../../shared/http/openapi.ts';
-import { whichOf } from '../../shared/http/selection.ts';
+import { selectionOf } from '../../shared/http/selection.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
 
@@ -60,7 +60,7 @@ export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterAdmin,
     verb: string,
     work: (which: number[] | 'all') => Promise<T>,
   ): Promise<T> => {
-    const which = whichOf('ids', request.body.ids, request.body.all);
+    const which = selectionOf('ids', request.body.ids, request.body.all);
     const about = { verb, which: String(which).slice(0, 500), address: request.ip };
     log.info(about, 'dead letters: a change was requested');
     const outcome = await work(which);

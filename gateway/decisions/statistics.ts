@@ -13,12 +13,12 @@ export const alertDecisionReport = reportOf<{
     harbinger_predictions_open: { type: 'gauge', help: 'Open predictions', labels: ['severity'] },
     harbinger_decisions_total: {
       type: 'counter',
-      help: 'Alert decisions, by who decided',
+      help: 'Alert decisions, by the deciding side (model or fallback)',
       labels: ['mode'],
     },
     harbinger_decisions_by_policy_total: {
       type: 'counter',
-      help: 'The same, by the policy that decided',
+      help: 'Alert decisions, by the deciding policy',
       labels: ['policy'],
     },
     harbinger_decision_breaker_state: {

@@ -10,7 +10,7 @@ import { EventQueue } from './event-queue.ts';
 import { RetryingAppender } from './retrying-appender.ts';
 
 export interface LanesOptions {
-  /** How long a full or failing disk blocks senders. */
+  /** Maximum time, ms, for which a full or failing disk blocks senders. */
   appendPatienceMs: number;
   clock: Clock;
   random: Random;

@@ -115,7 +115,7 @@ export class Pipeline {
       try {
         this.item(route, item, isAlone, message);
       } catch (error) {
-        // Of several readings only the bad one becomes a dead letter.
+        // In a message with several readings, only the bad one becomes a dead letter.
         this.deadLetter(isAlone ? message : { ...message, payload: ownPayload(item, message) }, error);
       }
     }

@@ -3,7 +3,7 @@ import type { Lane } from '../../shared/contract/lanes.ts';
 import { parseRefusal } from '../../shared/contract/refusal.ts';
 import { greetingTopic, refusalTopic, uplinkTopic } from '../../shared/contract/topics.ts';
 import { mqttAddress } from '../../shared/mqtt/address.ts';
-import { keepNoPacketNumbers } from '../../shared/mqtt/packet-numbers.ts';
+import { disablePacketNumberCache } from '../../shared/mqtt/packet-numbers.ts';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Random } from '../../shared/runtime/random.ts';
@@ -60,7 +60,7 @@ export class MqttLink implements CloudLink {
    */
   async connect(signal: AbortSignal): Promise<void> {
     const { config } = this;
-    keepNoPacketNumbers();
+    disablePacketNumberCache();
     const client = mqtt.connect({
       ...mqttAddress(config.url),
       protocolVersion: 4,

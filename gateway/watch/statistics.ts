@@ -6,24 +6,24 @@ import type { IntelligenceStats } from './watch.ts';
 const workerStates = ['starting', 'ready', 'waiting', 'stopped'] as const;
 const backends = ['tensorflow', 'wasm', 'cpu'] as const;
 
-/** Windows, models and saved baselines. `intelligence` is the name that `/api/status` gives to this room. */
+/** Windows, models and saved baselines. `intelligence` is the name of this part in `/api/status`. */
 export const watchReport = reportOf<{ intelligence: IntelligenceStats }>()({
   name: 'Watch',
   statistics: {
     ...savedBaselinesStatistics,
     harbinger_windows_machines: { type: 'gauge', help: 'Machines with a window' },
-    harbinger_windows_rows_total: { type: 'counter', help: 'Rows taken into windows' },
+    harbinger_windows_rows_total: { type: 'counter', help: 'Rows added to windows' },
     harbinger_windows_evicted_total: {
       type: 'counter',
-      help: 'Windows given up for machines seen later',
+      help: 'Windows evicted for machines seen later',
     },
     harbinger_windows_unwatched_readings_total: {
       type: 'counter',
-      help: 'Readings of machines that found no free window',
+      help: 'Readings of machines without a window',
     },
-    harbinger_scorer_machines_total: { type: 'counter', help: 'Machines brought to a decision' },
+    harbinger_scorer_machines_total: { type: 'counter', help: 'Machines sent to a decision' },
     harbinger_model_worker_state: { type: 'gauge', help: 'State of the model worker', labels: ['state'] },
-    harbinger_model_backend: { type: 'gauge', help: 'What models run on', labels: ['backend'] },
+    harbinger_model_backend: { type: 'gauge', help: 'Backend that runs the models', labels: ['backend'] },
     harbinger_model_worker_restarts_total: {
       type: 'counter',
       help: 'Model workers that crashed or hung and were replaced',

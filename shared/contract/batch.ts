@@ -44,7 +44,7 @@ const BlockEntry = Type.Object({
   }),
 });
 
-/** Fields that a reader does not know are ignored: whatever changes the meaning of a batch gets a magic of its own. */
+/** Fields that a reader does not know are ignored; a change to the meaning of a batch needs another magic. */
 export const BatchHeader = Type.Object({
   gateway: Type.String({ pattern: identifierPattern }),
   journal: Type.String({
@@ -140,7 +140,7 @@ function checkBlocks(header: BatchHeader): void {
     throw refuse('BATCH_HEADER', `blocks add to ${bytes}, not ${header.rawBytes}`);
 }
 
-/** The decoded body: exactly `header.rawBytes` bytes of text. @throws HarbingerError BATCH_BODY */
+/** Returns the decoded body: exactly `header.rawBytes` bytes of text. @throws HarbingerError BATCH_BODY */
 export function decodeBody(batch: Batch): Buffer {
   const { codec, rawBytes } = batch.header;
   let raw: Buffer;

@@ -164,7 +164,7 @@ export interface HarbingerEvent<T extends EventType = EventType> extends Static<
   data: EventData<T>;
 }
 
-/** An event whose envelope is sound, whatever its type and data are: a newer gateway may send types that are new. */
+/** An event with a valid envelope, and any type and data: a newer gateway may send new types. */
 export interface AnyEvent extends Static<typeof Attributes> {
   type: string;
   data: unknown;
@@ -200,20 +200,20 @@ export function checkEvent(value: unknown): HarbingerEvent {
   ) as HarbingerEvent;
 }
 
-/** Checks the envelope of an untrusted event, and nothing of its data. @throws HarbingerError EVENT_INVALID */
+/** Checks only the envelope of an untrusted event. @throws HarbingerError EVENT_INVALID */
 export function checkEnvelope(value: unknown): AnyEvent {
   return checkAttributes(value, (problem) => new HarbingerError('EVENT_INVALID', 'contract', problem));
 }
 
-/** Stands for a value that a newer gateway has and this program does not know: the nearest one that it knows. */
+/** Replaces a value that only a newer gateway knows by the nearest one that this program knows. */
 const nearestKnown: Readonly<Record<string, { known: readonly unknown[]; nearest: string }>> = {
   severity: { known: ['warning', 'critical'], nearest: 'critical' },
   source: { known: ['model', 'rules'], nearest: 'rules' },
 };
 
 /**
- * The event as far as this program understands it, or a sentence that says why it does not. Unknown fields are left in
- * place; in a prediction, an unknown severity counts as critical and an unknown source as rules.
+ * Returns the event as far as this program understands it, or a sentence that says why it does not. Unknown fields are
+ * kept; in a prediction, an unknown severity counts as critical and an unknown source as rules.
  */
 export function understoodEvent(event: AnyEvent): HarbingerEvent | string {
   try {

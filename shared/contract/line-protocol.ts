@@ -5,17 +5,20 @@
  */
 import { HarbingerError } from '../runtime/errors.ts';
 
-/** `measurement,gateway=…,machine=…,site=… ` with its trailing space: encoded once per series, reused for every line. */
+/**
+ * Returns `measurement,gateway=…,machine=…,site=… ` with its trailing space, which is encoded once per series and
+ * reused for every line.
+ */
 export function seriesPrefix(measurement: string, gateway: string, machine: string, site: string): string {
   return `${measurement},gateway=${gateway},machine=${machine},site=${site} `;
 }
 
-/** Nanoseconds since 1970 as text, from whole ms and the ns within that ms (0 … 999,999). */
+/** Formats nanoseconds since 1970, from whole ms and the ns within that ms (0 … 999,999). */
 export function timestampText(ms: number, nsInMs: number): string {
   return nsInMs === 0 ? `${ms}000000` : `${ms}${String(1_000_000 + nsInMs).slice(1)}`;
 }
 
-/** A string field's value, quoted and escaped. */
+/** Quotes and escapes the value of a string field. */
 export function stringField(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
@@ -85,7 +88,7 @@ export function parseLine(text: string): Line {
   return { measurement, tags, fields, timestampNs: BigInt(stamp) };
 }
 
-/** The non-empty lines of a block of text, in order. */
+/** Yields the non-empty lines of a text, in order. */
 export function* linesOf(text: string): Generator<string> {
   let start = 0;
   while (start < text.length) {

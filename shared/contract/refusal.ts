@@ -1,14 +1,14 @@
 /**
- * The refusal: what a cloud tells a gateway about a batch that it has not taken. Such a batch is not acknowledged; the
- * gateway keeps it and sends it again. MQTT 3.1.1 has no way to say so in an acknowledgement, so the refusal is a
- * message of its own (QoS 0) on the same connection, for gateways that have subscribed to its topic. One that gets
- * lost costs time only: the gateway then waits until its limit for an acknowledgement.
+ * The refusal, by which a cloud tells a gateway that it has not accepted a batch. Such a batch is not acknowledged, and
+ * the gateway keeps and resends it. MQTT 3.1.1 cannot express this in an acknowledgement, so the refusal is a separate
+ * message (QoS 0) on the same connection, for gateways that have subscribed to its topic. A lost refusal costs only
+ * time: the gateway then waits for its acknowledgement timeout.
  */
 import { type Static, Type } from '@sinclair/typebox';
 import { HarbingerError } from '../runtime/errors.ts';
 import { compileValidator } from '../runtime/validate.ts';
 
-/** Why a batch is refused. A newer cloud may have further reasons: readers must take any code. */
+/** The reasons for a refusal. A newer cloud may have further ones, so readers must accept any code. */
 export const refusalCodes = [
   'BATCH_BODY',
   'BATCH_CHECKSUM',
@@ -23,7 +23,7 @@ export type RefusalCode = (typeof refusalCodes)[number];
 
 export const refusalLimits = { bytesMax: 2_048, reasonLengthMax: 300 } as const;
 
-/** Fields that a reader does not know are ignored; a change of these fields needs a version of its own. */
+/** Fields that a reader does not know are ignored; a change of these fields needs another version. */
 export const Refusal = Type.Object({
   version: Type.Literal(1),
   packet: Type.Integer({
@@ -39,7 +39,7 @@ export type Refusal = Static<typeof Refusal>;
 const checkRefusal = compileValidator(Refusal);
 const codes: readonly string[] = refusalCodes;
 
-/** Whether an error says that a batch was not received as it was sent, so that it must not be acknowledged. */
+/** True if an error means that a batch was not received as it was sent, so that it must not be acknowledged. */
 export function isRefusal(error: unknown): error is HarbingerError & { readonly code: RefusalCode } {
   return error instanceof HarbingerError && codes.includes(error.code);
 }
@@ -49,7 +49,7 @@ export function encodeRefusal(packet: number, { code, message }: HarbingerError)
   return Buffer.from(JSON.stringify({ version: 1, packet, code, reason } satisfies Refusal));
 }
 
-/** Null if the message is no refusal that this program understands; it is then to be ignored. */
+/** Returns null if the message is not a refusal that this program understands; it must then be ignored. */
 export function parseRefusal(message: Buffer): Refusal | null {
   if (message.length > refusalLimits.bytesMax) return null;
   try {

@@ -2,7 +2,7 @@ import { isLane, type Lane } from './lanes.ts';
 
 const prefix = 'harbinger/v1';
 
-/** The topic on which a gateway sends the batches of one lane to its cloud. */
+/** Returns the topic on which a gateway sends the batches of one lane to its cloud. */
 export function uplinkTopic(gateway: string, lane: Lane): string {
   return `${prefix}/${gateway}/${lane}`;
 }
@@ -20,14 +20,14 @@ export function downlinkPrefix(gateway: string): string {
 }
 
 /**
- * The topic on which a cloud greets a gateway that has subscribed, which proves that it is a cloud and not any MQTT
- * broker.
+ * Returns the topic on which a cloud greets a gateway that has subscribed, which proves that it is a cloud and not any
+ * MQTT broker.
  */
 export function greetingTopic(gateway: string): string {
   return `${downlinkPrefix(gateway)}greeting`;
 }
 
-/** The topic on which a cloud tells a gateway which of its batches it has refused, and why (see refusal.ts). */
+/** Returns the topic on which a cloud tells a gateway which of its batches it has refused, and why (see refusal.ts). */
 export function refusalTopic(gateway: string): string {
   return `${downlinkPrefix(gateway)}refused`;
 }

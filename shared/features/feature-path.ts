@@ -19,7 +19,7 @@ export interface FeaturePathOptions {
   windowRowsMin: number;
 }
 
-/** What preparing a range of rows found out about it. */
+/** Facts found while preparing a range of rows. */
 export interface Prepared {
   /** Index of the first row that holds any value: a short history leaves the rows before it empty. */
   firstRow: number;

@@ -1,14 +1,14 @@
 /**
- * Reads an lmdb file through before lmdb does. lmdb maps the file into memory and believes it: a header that is not whole,
- * a file cut short or a page that is none ends the whole process (SIGSEGV, SIGABRT) instead of giving an error. It has no
- * checksums, so what is found is damage to the structure, not a changed value.
+ * Checks an lmdb file before lmdb opens it. lmdb maps the file into memory and trusts it: an incomplete header, a
+ * truncated file or an invalid page crashes the whole process (SIGSEGV, SIGABRT) instead of causing an error. lmdb has
+ * no checksums, so this check finds damage to the structure, but no changed values.
  *
- * Its data format 2, little-endian: a page begins with its number (u64), the transaction that wrote it (u64), 2 bytes,
- * flags (u16), and the ends of its lists of node offsets and of its free space (u16 each, counted from behind this
- * header). A node is the low and high halves of its data's size or of a child's page number (u16 each), flags (u16; of
- * a child the top of its number), the key's size (u16), key and data. Pages 0 and 1 have two versions of the rest: magic,
- * version, address, map size, the records of two trees (free pages and the main one, which names all others), last page,
- * transaction.
+ * lmdb's data format 2, little-endian: a page starts with its number (u64), the transaction that wrote it (u64), 2
+ * bytes, flags (u16), and the ends of its list of node offsets and of its free space (u16 each, counted from the end of
+ * this header). A node consists of the low and high halves of its data's size or of a child's page number (u16 each),
+ * flags (u16; for a child the top of its number), the key's size (u16), key and data. Pages 0 and 1 hold two versions
+ * of the following: magic, version, address, map size, the records of two trees (free pages, and the main one, which
+ * names all others), last page, transaction.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
@@ -22,12 +22,12 @@ const kinds = { branch: 0x01, leaf: 0x02, overflow: 0x04 } as const;
 const kindsMask = 0x6f;
 const nodeFlags = { bigData: 0x01, subTree: 0x02 } as const;
 const noPage = 0xffff_ffff_ffff_ffffn;
-/** Another process may be writing: pages that change while they are read are no damage. */
+/** Another process may be writing, and pages that change during the check are no damage. */
 const attemptsMax = 3;
 
 export interface LmdbHeader {
   pageBytes: number;
-  /** Of the newest transaction. */
+  /** Last page and number of the newest transaction. */
   lastPage: number;
   transaction: bigint;
   trees: Buffer;
@@ -35,7 +35,7 @@ export interface LmdbHeader {
 
 class Damage extends Error {}
 
-/** What is wrong with the file, or null. A missing or empty file is a new database. @throws system errors */
+/** Returns the damage of the file, or null. A missing or empty file is a new database. @throws system errors */
 export function findLmdbDamage(path: string): string | null {
   const file = openSync(path, 'r');
   try {
@@ -58,7 +58,7 @@ export function findLmdbDamage(path: string): string | null {
   }
 }
 
-/** Of the newer of its two versions; or what is wrong with them. */
+/** Returns the newer of the header's two versions, or the problem with them. */
 export function readLmdbHeader(file: number): LmdbHeader | string {
   const first = readVersion(file, 0);
   if (!first) return 'its header is not whole';
@@ -80,7 +80,7 @@ function readVersion(file: number, at: number): LmdbHeader | null {
   };
 }
 
-/** From the roots to every page that is in use. */
+/** Walks from the roots to every page in use. */
 class Walk {
   private readonly file: number;
   private readonly header: LmdbHeader;
@@ -107,7 +107,7 @@ class Walk {
     if (root !== noPage) this.page(Number(root), record.readUInt16LE(tree.depthAt));
   }
 
-  /** `depth`: how many levels there are from this page down to the leaves, itself included. */
+  /** `depth` is the number of levels from this page down to the leaves, including itself. */
   private page(number: number, depth: number): void {
     const page = this.read(number);
     const wanted = depth === 1 ? kinds.leaf : kinds.branch;
@@ -115,7 +115,7 @@ class Walk {
       throw bad(number, 'is of the wrong kind');
     const [lower, upper] = [page.readUInt16LE(20), page.readUInt16LE(22)];
     const room = page.length - headBytes;
-    if (lower % 2 !== 0 || lower > upper || upper > room) throw bad(number, 'is no page of nodes');
+    if (lower % 2 !== 0 || lower > upper || upper > room) throw bad(number, 'is not a page of nodes');
     if (depth > 1 && lower < 4) throw bad(number, 'has too few nodes');
     for (let at = headBytes; at < headBytes + lower; at += 2) {
       const offset = page.readUInt16LE(at);

@@ -7,7 +7,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../runtime/clock.ts';
 import { HarbingerError } from '../runtime/errors.ts';
 import { hostName, isLoopback } from '../security/loopback.ts';
-import { sourceOf, Throttle } from '../security/throttle.ts';
+import { Throttle, throttleSourceOf } from '../security/throttle.ts';
 import { HttpError } from './errors.ts';
 
 export interface HttpGuardConfig {
@@ -67,7 +67,7 @@ function tokenGuard(config: { token: string; readToken?: string | undefined }, c
   const throttle = new Throttle(clock, guessing);
 
   function rightOf(token: string, address: string): Right {
-    const source = sourceOf(address);
+    const source = throttleSourceOf(address);
     const right = rightByToken(token, config);
     const waitMs = throttle.waitMs(source);
     // An address that sent the right token before is let in again, so that one failing program does not lock out the
@@ -95,8 +95,8 @@ function rightByToken(
   presented: string,
   { token, readToken }: { token: string; readToken?: string | undefined },
 ): Right | null {
-  if (sameText(presented, token)) return 'change';
-  return readToken !== undefined && sameText(presented, readToken) ? 'read' : null;
+  if (equalTexts(presented, token)) return 'change';
+  return readToken !== undefined && equalTexts(presented, readToken) ? 'read' : null;
 }
 
 const loopbackGuard: HttpGuard = {
@@ -157,7 +157,7 @@ export function bearerOf(headers: IncomingHttpHeaders): string | undefined {
 }
 
 /** Compares in constant time, so that the duration does not reveal where the texts differ. */
-export function sameText(a: string, b: string): boolean {
+export function equalTexts(a: string, b: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(a), digest(b));
 }

@@ -1,4 +1,4 @@
-/** The table `[jobs]`, as it follows from a side's registry of jobs. */
+/** The table `[jobs]`, derived from the registry of jobs of gateway or cloud. */
 import { Type } from '@sinclair/typebox';
 import { type ConfigProblem, problemsIn } from '../config/problem.ts';
 import { tables } from '../parts/config.ts';
@@ -6,7 +6,7 @@ import { type Configured, configuredTables, problemsOf } from '../parts/registry
 import type { AnyJobPart } from './job.ts';
 import { parseSchedule, ScheduleText } from './schedule.ts';
 
-/** The settings that every job has. @param fallback when it runs if nothing is configured */
+/** The settings that every job has. @param fallback the default schedule */
 export function jobSettings(fallback: string) {
   return {
     schedule: ScheduleText(
@@ -20,7 +20,7 @@ export interface ConfiguredJob extends Configured {
   config: { schedule: string };
 }
 
-/** `[jobs.KIND]` for each registered job. */
+/** The table `[jobs.KIND]` for each registered job. */
 export function jobsTable<const P extends readonly AnyJobPart[]>(jobs: P) {
   return Type.Object(tables(jobs), {
     additionalProperties: false,
@@ -29,7 +29,7 @@ export function jobsTable<const P extends readonly AnyJobPart[]>(jobs: P) {
   });
 }
 
-/** Writes out `NAME = "schedule"`, before validation. */
+/** Expands `NAME = "schedule"`, before validation. */
 export function withSchedulesWrittenOut(jobs: unknown): unknown {
   if (typeof jobs !== 'object' || jobs === null || Array.isArray(jobs)) return jobs;
   return Object.fromEntries(
@@ -44,7 +44,7 @@ export function jobsIn(jobs: readonly AnyJobPart[], table: Readonly<Record<strin
   return configuredTables(jobs, table, 'jobs') as ConfiguredJob[];
 }
 
-/** Schedules that are none, and what the jobs' own checks find. */
+/** Returns the problems of schedules, and those that the jobs' own checks find. */
 export function jobProblems(
   jobs: readonly AnyJobPart[],
   table: Readonly<Record<string, unknown>>,

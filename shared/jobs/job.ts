@@ -1,6 +1,6 @@
 /**
- * The seam of jobs: periodic work of gateway or cloud. A job is a folder of its side's jobs/ and a line in the registry
- * there; what it may call is handed in. When it runs, how long it may take and how runs are counted belong to the runner.
+ * The interface of jobs, which are periodic work of gateway or cloud. A job is a folder in jobs/ and a line in the
+ * registry there. The operations that it may call are injected. Schedule, time limit and counts belong to the runner.
  */
 import { type AnyPart, partOf } from '../parts/part.ts';
 import type { Reporting } from '../parts/statistics.ts';
@@ -13,7 +13,10 @@ export interface Job extends Partial<Reporting> {
   runMsMax?: number;
 }
 
-/** Fixes what the jobs of one side may call. Each has the settings that `jobSettings` makes, and any of its own. */
+/**
+ * Fixes the operations that the jobs of gateway or cloud may call. Each has the settings of `jobSettings`, and may have
+ * its own.
+ */
 export const jobPart = <Deps>() => partOf<Deps, Job>();
 
 export type AnyJobPart<Deps = never> = AnyPart<Deps, Job, void>;

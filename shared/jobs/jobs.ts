@@ -31,7 +31,7 @@ export function createJobs(jobs: ScheduledJob[], { log, clock }: { log: Log; clo
       const ended = Promise.all(runners.map((runner) => runner.stop()));
       await Promise.race([ended, sleep(clock, stopMsMax)]);
       const running = runners.filter((runner) => runner.stats().isRunning).map(({ name }) => name);
-      if (running.length > 0) log.warn({ jobs: running }, 'jobs did not end when told to');
+      if (running.length > 0) log.warn({ jobs: running }, 'jobs did not stop when aborted');
     },
     async run(name) {
       const runner = runners.find((candidate) => candidate.name === name);
@@ -43,11 +43,11 @@ export function createJobs(jobs: ScheduledJob[], { log, clock }: { log: Log; clo
 }
 
 export interface ConfiguredJobs extends Jobs {
-  /** How the jobs run, and what each kind of job reports of its own. */
+  /** Reports the runs of the jobs, and the statistics of each kind of job. */
   reporters: Reporter[];
 }
 
-/** The jobs of a registry, as the table `[jobs]` schedules them. @throws HarbingerError JOB_SCHEDULE_INVALID */
+/** Creates the jobs of a registry, scheduled by the table `[jobs]`. @throws HarbingerError JOB_SCHEDULE_INVALID */
 export async function createConfiguredJobs<Deps>(
   parts: readonly AnyJobPart<Deps>[],
   table: Readonly<Record<string, unknown>>,

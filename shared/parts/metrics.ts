@@ -15,8 +15,8 @@ export class Metrics {
   private readonly published = new Map<string, Published>();
 
   /**
-   * @param reporters asked at each scrape
-   * @param registry an existing one to add to; else a new one with the process's own metrics
+   * @param reporters read at each scrape @param registry an existing one to add to; by default a new one with the
+   * process's own metrics
    */
   constructor(reporters: () => readonly Reporter[], registry?: Registry) {
     this.reporters = reporters;
@@ -24,16 +24,16 @@ export class Metrics {
     if (!registry) collectDefaultMetrics({ register: this.registry });
   }
 
-  /** All metrics as they are now, in Prometheus' text format. @throws RangeError as `publish` does */
+  /** Returns the current metrics in Prometheus' text format. @throws RangeError like `publish` */
   text(): Promise<string> {
     this.publish();
     return this.registry.metrics();
   }
 
   /**
-   * Sets every declared metric from the reporters' samples. A gauge shows nothing while it has no sample. A counter whose
-   * total fell back was started anew by its keeper.
-   * @throws RangeError for a sample that is not declared: a mistake in the code, found by the conformance tests
+   * Sets every declared metric from the reporters' samples. A gauge without a sample shows nothing. If a counter's
+   * total has decreased, its owner was restarted. @throws RangeError for an undeclared sample, which is a mistake in
+   * the code that the conformance tests find
    */
   publish(): void {
     const renewed = new Set<string>();
@@ -86,7 +86,7 @@ type MetricOf<S extends StatisticDeclaration> = S['type'] extends 'counter'
     ? Histogram<LabelOf<S>>
     : Gauge<LabelOf<S>>;
 
-/** Metrics that are counted where something happens instead of being reported: one for each declaration. */
+/** Metrics that are counted where events occur instead of being reported: one for each declaration. */
 export function countedMetrics<const D extends StatisticDeclarations>(registry: Registry, declarations: D) {
   const entries = Object.entries(declarations).map(([name, declaration]) => [
     name,

@@ -139,7 +139,7 @@ describe('metrics', () => {
     ]);
   });
 
-  it('shows what several report of one kind, and no gauge that none reports', async () => {
+  it('combines the reports of several parts of one kind, and omits gauges that none reports', async () => {
     const first = [greeter('Ada', 1, 1), greeter('Bob', 2)];
     expect(await shown(first, [greeter('Ada', 1), greeter('Bob', 2)])).toEqual([
       'harbinger_greetings_total{to="Ada"} 1',
@@ -152,7 +152,7 @@ describe('metrics', () => {
     await expect(shown([other])).rejects.toThrow('not declared');
   });
 
-  it('makes one metric for each declaration of what is counted in place', async () => {
+  it('creates one metric for each declaration of an observed metric', async () => {
     const registry = new Registry();
     const counted = countedMetrics(registry, {
       harbinger_calls_total: { type: 'counter', help: 'Calls', labels: ['to'] },

@@ -2,7 +2,7 @@
 import type { TProperties } from '@sinclair/typebox';
 
 export interface StatisticDeclaration {
-  /** `counter`: a running total since its keeper started. `gauge`: the value now. */
+  /** `counter`: a running total since its owner started. `gauge`: the current value. */
   readonly type: 'gauge' | 'counter' | 'histogram';
   readonly help: string;
   readonly labels?: readonly string[];

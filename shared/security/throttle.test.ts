@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../runtime/manual-clock.ts';
-import { sourceOf, Throttle } from './throttle.ts';
+import { Throttle, throttleSourceOf } from './throttle.ts';
 
 describe('throttle', () => {
   it('blocks for twice as long each time, up to its limit, and forgets', async () => {
@@ -41,10 +41,10 @@ describe('a source', () => {
     ['fe80::1%eth0', 'fe80:0:0:0::/64 '],
     ['unknown', 'unknown '],
   ])('%s belongs to %s', (address, source) => {
-    expect(sourceOf(address)).toBe(source);
+    expect(throttleSourceOf(address)).toBe(source);
   });
 
   it('consists of a user and an address', () => {
-    expect(sourceOf('192.0.2.7', 'gw-1')).toBe('192.0.2.7 gw-1');
+    expect(throttleSourceOf('192.0.2.7', 'gw-1')).toBe('192.0.2.7 gw-1');
   });
 });

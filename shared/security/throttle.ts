@@ -72,7 +72,7 @@ export class Throttle {
  * then share one allowance and cannot fill the table. Of an IPv6 address only the network (/64) counts, because its
  * holder controls all of it.
  */
-export function sourceOf(address: string, user = ''): string {
+export function throttleSourceOf(address: string, user = ''): string {
   return `${networkOf(address)} ${user}`;
 }
 

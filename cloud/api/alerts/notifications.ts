@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { eventSchemas } from '../../../shared/contract/events.ts';
 import { answers } from '../../../shared/http/openapi.ts';
-import { whichOf } from '../../../shared/http/selection.ts';
+import { selectionOf } from '../../../shared/http/selection.ts';
 import { audited } from '../audited.ts';
 import type { RouteContext } from '../context.ts';
 import { PageParameters, pageOf, Redriven } from '../schemas.ts';
@@ -65,7 +65,7 @@ export function notificationRoutes(app: FastifyInstance, context: NotificationCo
       },
     },
     (request) => {
-      const which = whichOf('keys', request.body.keys, request.body.all);
+      const which = selectionOf('keys', request.body.keys, request.body.all);
       const about = { action: 'notifications.redrive', subject: String(which) };
       return audited(context, request, about, () => context.notifications.redrive(which));
     },

@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { HttpError } from '../../../shared/http/errors.ts';
 import { answers } from '../../../shared/http/openapi.ts';
-import { whichOf } from '../../../shared/http/selection.ts';
+import { selectionOf } from '../../../shared/http/selection.ts';
 import { audited } from '../audited.ts';
 import type { RouteContext } from '../context.ts';
 import { PageParameters, pageOf, Redriven } from '../schemas.ts';
@@ -70,7 +70,7 @@ export function quarantineRoutes(app: FastifyInstance, context: QuarantineContex
       },
     },
     (request) => {
-      const which = whichOf('ids', request.body.ids, request.body.all);
+      const which = selectionOf('ids', request.body.ids, request.body.all);
       const about = { action: 'quarantine.redrive', subject: String(which) };
       return audited(context, request, about, () => context.quarantine.redrive(which));
     },

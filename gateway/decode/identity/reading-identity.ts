@@ -7,7 +7,7 @@ import { Identities } from './identities.ts';
 import type { RecentReadings } from './recent-readings.ts';
 import { ShortCounters } from './short-counters.ts';
 import type { ReadingIdentityCounts } from './statistics.ts';
-import { isBelievable, isUnset, type TimeBounds } from './time-bounds.ts';
+import { isAcceptedTime, isFromUnsetClock, type TimeBounds } from './time-bounds.ts';
 
 /**
  * The kinds of keys. `timestamp` is the timestamp of a reading; `time` is a device's time that the occupied timestamp
@@ -71,14 +71,14 @@ export class ReadingIdentity {
   ): boolean {
     const content = fingerprint(schema, reading, row);
     const first = this.added.length;
-    const deviceTime = isUnset(reading.deviceTime) ? undefined : reading.deviceTime;
+    const deviceTime = isFromUnsetClock(reading.deviceTime) ? undefined : reading.deviceTime;
     if (deviceTime !== reading.deviceTime) this.counts.timesOutOfBounds++;
     const identified = this.identify(schema, reading, deviceTime, row, content, resend);
     if (identified === 'resend') return this.refuse();
     if (!deviceTime) return this.assignAtArrival(schema, receivedMs);
     const isOnlyByTime = identified === 'only by time';
     if (isOnlyByTime && this.isKnownByTime(schema, deviceTime, content)) return this.refuse();
-    if (!isBelievable(deviceTime.ms, receivedMs, this.bounds)) {
+    if (!isAcceptedTime(deviceTime.ms, receivedMs, this.bounds)) {
       this.counts.timesOutOfBounds++;
       if (isOnlyByTime && this.wasAccepted(schema, deviceTime, content)) return this.refuse();
       if (isOnlyByTime) {

@@ -14,13 +14,13 @@ export interface TimeBounds {
 /** The year 2100. A later device time is rejected, whatever the gateway knows about the time. */
 const latestMs = 4_102_444_800_000;
 
-export function isBelievable(ms: number, receivedMs: number, bounds: TimeBounds): boolean {
+export function isAcceptedTime(ms: number, receivedMs: number, bounds: TimeBounds): boolean {
   const { aheadMsMax, behindMsMax, isClockSet } = bounds;
   if (ms < receivedMs - behindMsMax) return false;
   return ms <= receivedMs + aheadMsMax || (isClockSet?.() === false && ms <= latestMs);
 }
 
 /** A clock that was never set reports 1970-01-01T00:00:00 for every reading, which identifies none. */
-export function isUnset(time: Moment | undefined): boolean {
+export function isFromUnsetClock(time: Moment | undefined): boolean {
   return time !== undefined && time.ms < 1_000;
 }

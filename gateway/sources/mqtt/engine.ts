@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setImmediate as tick } from 'node:timers/promises';
 import { Aedes, type Client } from 'aedes';
-import { keepNoPacketNumbers } from '../../../shared/mqtt/packet-numbers.ts';
+import { disablePacketNumberCache } from '../../../shared/mqtt/packet-numbers.ts';
 import { type Filter, parseFilter, topicLevelsMax } from '../../../shared/mqtt/topic-filter.ts';
 import { type Clock, sleep, type Timer } from '../../../shared/runtime/clock.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
@@ -58,7 +58,7 @@ export class Engine {
   private connectionsSeen = 0;
 
   static async start(config: BrokerConfig, dataDir: string, deps: EngineDeps): Promise<Engine> {
-    keepNoPacketNumbers();
+    disablePacketNumberCache();
     const opened = await openSessions(dataDir, { ...deps, nowMs: deps.clock.nowMs() });
     const interest = new Interest(config.telemetryFilters.map((text) => parseFilter(text)) as Filter[]);
     const engine = new Engine(

@@ -35,7 +35,7 @@ const unlimited = { take: () => true };
 export interface BaselineOptions {
   learnRows?: number;
   /**
-   * What the score expresses. `state`: the current distance from normal, for types whose wear must stay visible.
+   * Selects what the score expresses. `state`: the current distance from normal, for types whose wear must stay visible.
    * `events`: how rare a recent event was, or how far the machine has drifted; a lasting change becomes the new normal.
    */
   judges?: 'state' | 'events';

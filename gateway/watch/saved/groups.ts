@@ -27,14 +27,14 @@ export interface Group {
   /** The file must be copied before it is replaced. */
   setAside: boolean;
   /** The file also holds evicted machines, so rewriting it is not urgent. */
-  isSmaller: boolean;
+  hasEvicted: boolean;
 }
 
 export class BaselineGroups {
   readonly all = new Set<Group>();
   private readonly byKey = new Map<string, Member>();
   private readonly absent = new Set<Member>();
-  private roomy: Group | null = null;
+  private fillable: Group | null = null;
   private nextIndex = 0;
 
   get size(): number {
@@ -70,11 +70,11 @@ export class BaselineGroups {
 
   /** Adds a member for a new machine. */
   join(key: string, nowMs: number): Member {
-    if (!this.roomy || this.roomy.members.size >= membersMax) {
-      this.roomy = [...this.all].find(({ members }) => members.size < membersMax) ?? null;
+    if (!this.fillable || this.fillable.members.size >= membersMax) {
+      this.fillable = [...this.all].find(({ members }) => members.size < membersMax) ?? null;
     }
-    this.roomy ??= this.addGroup(nameOf(this.nextIndex++), nowMs);
-    return this.add(key, this.roomy);
+    this.fillable ??= this.addGroup(nameOf(this.nextIndex++), nowMs);
+    return this.add(key, this.fillable);
   }
 
   claim(member: Member, machine: WatchedMachine): void {
@@ -86,7 +86,7 @@ export class BaselineGroups {
     this.byKey.delete(member.key);
     this.absent.delete(member);
     member.group.members.delete(member);
-    member.group.isSmaller = true;
+    member.group.hasEvicted = true;
   }
 
   /** Evicts a machine that has not sent since the start, to make room. */
@@ -97,7 +97,7 @@ export class BaselineGroups {
 
   drop(group: Group): void {
     this.all.delete(group);
-    if (this.roomy === group) this.roomy = null;
+    if (this.fillable === group) this.fillable = null;
   }
 
   private add(key: string, group: Group): Member {
@@ -109,7 +109,7 @@ export class BaselineGroups {
 
   private addGroup(name: string, nowMs: number): Group {
     const members = new Set<Member>();
-    const flags = { isWrong: false, setAside: false, isSmaller: false };
+    const flags = { isWrong: false, setAside: false, hasEvicted: false };
     const group = { name, members, writtenMs: nowMs, triedMs: nowMs, ...flags };
     this.all.add(group);
     return group;
@@ -117,13 +117,13 @@ export class BaselineGroups {
 }
 
 /** True if a machine has learnt something that is not on disk. */
-export function isBehind({ machine, savedRows }: Member): boolean {
+export function isOutdated({ machine, savedRows }: Member): boolean {
   return machine !== null && machine.window.learntTo === null && machine.window.baseline.rows !== savedRows;
 }
 
-export function mustWrite({ isWrong, isSmaller, members }: Group): boolean {
-  if (isWrong || isSmaller) return true;
-  for (const member of members) if (isBehind(member)) return true;
+export function mustWrite({ isWrong, hasEvicted, members }: Group): boolean {
+  if (isWrong || hasEvicted) return true;
+  for (const member of members) if (isOutdated(member)) return true;
   return false;
 }
 

@@ -105,6 +105,6 @@ class Load {
     if (other && (other.record?.head.savedMs ?? 0) >= head.savedMs) return;
     if (other) groups.remove(other);
     if (groups.size < machinesMax) groups.adopt(key, record, group);
-    else group.isSmaller = true;
+    else group.hasEvicted = true;
   }
 }

@@ -25,7 +25,7 @@ import { BaselineWriter } from './writer.ts';
 const loadMsMax = 15_000;
 const stopMsMax = 5_000;
 /** A file whose content is wrong is replaced within this time. */
-const hurryMs = 500;
+const urgentMs = 500;
 const tickMsMin = 20;
 
 export interface SavedBaselinesOptions {
@@ -127,7 +127,7 @@ export class SavedBaselines implements BaselineKeeper {
     member.record = null;
     member.savedRows = -1;
     member.group.isWrong = true;
-    this.hurry();
+    this.scheduleSoon();
   }
 
   evicted(machine: WatchedMachine): void {
@@ -152,12 +152,12 @@ export class SavedBaselines implements BaselineKeeper {
     if (!this.keeping) return;
     const paceMs = Math.max(tickMsMin, this.options.saveMs / Math.max(1, this.groups.all.size));
     const isUrgent = [...this.groups.all].some(({ isWrong }) => isWrong);
-    this.setTimer(isUrgent ? Math.min(hurryMs, paceMs) : paceMs);
+    this.setTimer(isUrgent ? Math.min(urgentMs, paceMs) : paceMs);
   }
 
-  private hurry(): void {
-    const isSoon = this.dueMs <= this.options.clock.monotonicMs() + hurryMs;
-    if (this.timer && !isSoon) this.setTimer(hurryMs);
+  private scheduleSoon(): void {
+    const isSoon = this.dueMs <= this.options.clock.monotonicMs() + urgentMs;
+    if (this.timer && !isSoon) this.setTimer(urgentMs);
   }
 
   private setTimer(delayMs: number): void {

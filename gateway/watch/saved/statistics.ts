@@ -1,16 +1,19 @@
 import { declareStatistics, type SamplesOf } from '../../../shared/parts/statistics.ts';
 
 export interface SavedBaselinesStats {
-  /** Machines that go on from what they had learnt before the start; that have not been heard of yet. */
+  /** Machines restored since the start; saved machines that have sent nothing yet. */
   restored: number;
   absent: number;
-  /** Machines that learn anew: their record was damaged (files), or of another contract, version or sensors. */
+  /**
+   * Machines that learn a new baseline because their record was damaged (files), or of another contract, version or
+   * sensors.
+   */
   damagedFiles: number;
   foreign: number;
   saves: number;
   saveFailures: number;
   writtenBytes: number;
-  /** How long ago the oldest file was written that is behind what was learnt; 0: none is. */
+  /** Age of the oldest file that lacks something learnt; 0 if none does. */
   oldestMs: number;
 }
 
@@ -18,15 +21,15 @@ export interface SavedBaselinesStats {
 export const savedBaselinesStatistics = declareStatistics({
   harbinger_normals_age_seconds: {
     type: 'gauge',
-    help: 'Age of the oldest file of saved baselines that is behind what was learnt; 0 if none is',
+    help: 'Age of the oldest file of saved baselines that is outdated; 0 if none is',
   },
   harbinger_normals_restored: {
     type: 'gauge',
-    help: 'Machines that went on from what they had learnt before the start',
+    help: 'Machines whose saved baseline was restored',
   },
   harbinger_normals_absent: {
     type: 'gauge',
-    help: 'Machines with a saved baseline that have not been heard since the start',
+    help: 'Machines with a saved baseline that have sent nothing since the start',
   },
   harbinger_normals_damaged: { type: 'gauge', help: 'Files of saved baselines set aside at the start' },
   harbinger_normals_foreign: {

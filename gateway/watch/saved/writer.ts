@@ -4,7 +4,7 @@ import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
 import type { BaselineFiles } from './files.ts';
-import { type BaselineGroups, type Group, isBehind, type Member } from './groups.ts';
+import { type BaselineGroups, type Group, isOutdated, type Member } from './groups.ts';
 import { asideSuffix } from './load.ts';
 import { type BaselineRecord, encodeFile } from './record.ts';
 import { recordOf } from './resume.ts';
@@ -26,11 +26,11 @@ export class BaselineWriter {
   async write(group: Group, block: BlockPosition | null): Promise<void> {
     const { clock, files, log } = this.options;
     group.triedMs = clock.monotonicMs();
-    const { isWrong, isSmaller } = group;
+    const { isWrong, hasEvicted } = group;
     group.isWrong = false;
-    group.isSmaller = false;
+    group.hasEvicted = false;
     try {
-      const learnt = [...group.members].filter((member) => isBehind(member)).map(learntNow);
+      const learnt = [...group.members].filter((member) => isOutdated(member)).map(learntNow);
       const records = this.recordsOf(group, block);
       const bytes = encodeFile(records);
       await this.setAside(group);
@@ -45,7 +45,7 @@ export class BaselineWriter {
       if (group.members.size === 0) this.groups.drop(group);
     } catch (error) {
       group.isWrong ||= isWrong;
-      group.isSmaller ||= isSmaller;
+      group.hasEvicted ||= hasEvicted;
       this.counts.saveFailures++;
       if (group.triedMs - this.warnedMs < warnMsMin) return;
       this.warnedMs = group.triedMs;

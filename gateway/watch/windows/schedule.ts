@@ -7,11 +7,11 @@ export interface Scheduled {
   readonly restMs: number;
   restUntilMs: number;
   /** Dropped; it is skipped when its turn comes. */
-  gone: boolean;
+  isDropped: boolean;
 }
 
 export function newlyScheduled(restMs: number): Scheduled {
-  return { state: 'idle', again: false, restMs, restUntilMs: 0, gone: false };
+  return { state: 'idle', again: false, restMs, restUntilMs: 0, isDropped: false };
 }
 
 /**
@@ -40,7 +40,7 @@ export class Schedule<T extends { schedule: Scheduled }> {
   take(nowMs: number): T | null {
     this.wake(nowMs);
     for (let item = this.ready.shift(); item; item = this.ready.shift()) {
-      if (item.schedule.gone) continue;
+      if (item.schedule.isDropped) continue;
       item.schedule.state = 'taken';
       item.schedule.again = false;
       item.schedule.restUntilMs = nowMs + item.schedule.restMs;
@@ -74,7 +74,7 @@ export class Schedule<T extends { schedule: Scheduled }> {
       for (let item = resting.first; item && item.schedule.restUntilMs <= nowMs; item = resting.first) {
         resting.shift();
         item.schedule.state = 'idle';
-        if (item.schedule.again && !item.schedule.gone) this.mark(item);
+        if (item.schedule.again && !item.schedule.isDropped) this.mark(item);
       }
     }
   }

@@ -28,7 +28,7 @@ const restMsOfStepMax = 1_000;
 /** A machine that sent within this time keeps its window. */
 const silentMsMin = 60_000;
 /** Resolution of the silence measurement: it may be longer than real by up to this. */
-const heardMsMin = 1_000;
+const seenResolutionMs = 1_000;
 
 export interface WindowsOptions {
   types: ReadonlyMap<string, MachineType>;
@@ -59,8 +59,8 @@ export interface WatchedMachine {
   readonly index: number;
   window: MachineWindow;
   readonly schedule: Scheduled;
-  /** When it last sent, to within `heardMsMin`: monotonic, in whole ms, which V8 stores without an allocation. */
-  heardMs: number;
+  /** When it last sent, to within `seenResolutionMs`: monotonic, in whole ms, which V8 stores without an allocation. */
+  seenMs: number;
   newer: WatchedMachine | null;
   older: WatchedMachine | null;
 }
@@ -116,7 +116,7 @@ export class Windows {
         this.counts.unwatched++;
         continue;
       }
-      this.heard(machine, nowMs);
+      this.noteSeen(machine, nowMs);
       if (machine.window.learntTo && isNew(batch, machine.window.learntTo)) machine.window.resumeLearning();
       const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!);
       if (taken === 'row') {
@@ -175,9 +175,9 @@ export class Windows {
    * Silence is measured only to the resolution needed, because moving a machine to the end of the list touches three
    * others.
    */
-  private heard(machine: WatchedMachine, nowMs: number): void {
-    if (nowMs - machine.heardMs < heardMsMin) return;
-    machine.heardMs = nowMs;
+  private noteSeen(machine: WatchedMachine, nowMs: number): void {
+    if (nowMs - machine.seenMs < seenResolutionMs) return;
+    machine.seenMs = nowMs;
     this.recency.touch(machine);
   }
 
@@ -221,7 +221,7 @@ export class Windows {
       index,
       window: this.newWindow(identity.type),
       schedule: newlyScheduled(this.restMsOf(identity.type)),
-      heardMs: -heardMsMin,
+      seenMs: -seenResolutionMs,
       newer: null,
       older: null,
     };
@@ -233,9 +233,9 @@ export class Windows {
 
   private evict(nowMs: number): boolean {
     const { oldest } = this.recency;
-    if (!oldest || nowMs - oldest.heardMs < silentMsMin) return false;
+    if (!oldest || nowMs - oldest.seenMs < silentMsMin) return false;
     this.recency.removeOldest();
-    oldest.schedule.gone = true;
+    oldest.schedule.isDropped = true;
     this.slots[oldest.index]!.watched = null;
     this.byKey.delete(oldest.key);
     this.counts.evicted++;

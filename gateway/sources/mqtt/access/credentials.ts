@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type ConfigProblem, invalid, problemsIn, refuse } from '../../../../shared/config/problem.ts';
 import type { Clock } from '../../../../shared/runtime/clock.ts';
 import { parsePasswordHash, verifyPassword } from '../../../../shared/security/passwords.ts';
-import { sourceOf, Throttle } from '../../../../shared/security/throttle.ts';
+import { Throttle, throttleSourceOf } from '../../../../shared/security/throttle.ts';
 import type { BrokerUser } from '../config.ts';
 import { Refusal } from '../refusal.ts';
 
@@ -47,7 +47,7 @@ export class Credentials {
    */
   async check(name: string, password: Buffer, address: string): Promise<BrokerUser> {
     const known = this.users.get(name);
-    const source = sourceOf(address, known && name);
+    const source = throttleSourceOf(address, known && name);
     const given = this.digest(password);
     if (this.throttle.waitMs(source) > 0) {
       const trusted = known?.digest && this.throttle.trusted(source) && timingSafeEqual(known.digest, given);

@@ -126,7 +126,7 @@ describe('inlet', () => {
         const { seen, verdict, passed } = run(bytes, where, () => false);
         expect(verdict).toBe('oversize');
         expect(seen).toEqual(run(before, [], () => false).seen);
-        // Of the packet itself, at most the header is passed on.
+        // At most the header of the packet itself is passed on.
         expect(passed).toBeLessThanOrEqual(before.length + 3);
       }),
       { numRuns: 300 },
