@@ -150,7 +150,7 @@ function readiness(keeper: StoreKeeper): { ready: boolean; reasons: string[] } {
     : {
         ready: false,
         reasons: [
-          'the telemetry store does not answer or take what is written; gateways keep what they cannot send',
+          'the telemetry store does not answer or does not accept writes; gateways keep the readings that they cannot send',
         ],
       };
 }

@@ -73,7 +73,7 @@ export class Redrive {
   /** Only one redrive runs at a time, because two of the same entries would store or queue them twice. */
   private run<K>(keys: readonly K[], redrive: (key: K) => Promise<void>): Promise<Redriven> {
     if (this.running) {
-      const message = 'something is being redriven already; try again when that is done';
+      const message = 'another redrive is in progress; try again when it has finished';
       return Promise.reject(new HarbingerError('REDRIVE_BUSY', 'api', message, { retry: true }));
     }
     const running = this.each(keys, redrive).finally(() => {

@@ -18,7 +18,7 @@ const frame = (seq: number, after?: number) =>
   frameOf([[readingLine(seq)]], { firstSeq: seq, ...(after !== undefined && { after }) });
 const good = frame(1);
 
-/** A gateway that hears of refusals. */
+/** A gateway that subscribes to refusals. */
 async function listening(): Promise<{ client: MqttClient; refused: Refusal[] }> {
   const client = await cloud.connect();
   const refused: Refusal[] = [];
@@ -79,7 +79,7 @@ describe('a batch that was not received as it was sent', () => {
     );
   });
 
-  it('is not told to a gateway that has not asked; it hears nothing, and its connection stays', async () => {
+  it('is not sent to a gateway that has not subscribed; it gets no answer, and its connection stays open', async () => {
     const client = await cloud.connect();
     client.on('message', () => expect.unreachable());
     let isAcked = false;
@@ -97,7 +97,7 @@ describe('a batch that was not received as it was sent', () => {
     expect(isAcked).toBe(false);
   });
 
-  it('keeps those behind it in its lane from being stored before it, and nobody else', async () => {
+  it('prevents later batches of its lane from being stored before it, and no others', async () => {
     const { client, refused } = await listening();
     expect(await publish(client, readings, frame(1))).toBe('acked');
     const bad = frame(2, 1);
@@ -122,7 +122,7 @@ describe('a batch that was not received as it was sent', () => {
   });
 });
 
-it('a header with fields that this cloud does not know is read without them', async () => {
+it('a header with unknown fields is read without them', async () => {
   const { header, body } = decodeBatch(good);
   const newer = { ...header, priority: 1, blocks: header.blocks.map((block) => ({ ...block, kind: 'x' })) };
   expect(await publish(await cloud.connect(), readings, encodeBatch({ header: newer, body }))).toBe('acked');
@@ -133,7 +133,10 @@ it.each([
   ['not JSON', '{'],
   ['another version', '{"version":2,"packet":1,"code":"BATCH_BODY","reason":""}'],
   ['no packet', '{"version":1,"code":"BATCH_BODY","reason":""}'],
-  ['more than a refusal has', `{"version":1,"packet":1,"code":"BATCH_BODY","reason":"${'x'.repeat(3_000)}"}`],
+  [
+    'more than a refusal may have',
+    `{"version":1,"packet":1,"code":"BATCH_BODY","reason":"${'x'.repeat(3_000)}"}`,
+  ],
 ])('a refusal that is %s is ignored', (_, text) => {
   expect(parseRefusal(Buffer.from(text))).toBeNull();
 });

@@ -1,4 +1,4 @@
-/** Every metric of the cloud, by the room or part that counts or reports it: for the reference and its checks. */
+/** Every metric of the cloud by the room or part that reports it, for the reference and its checks. */
 import { notifiers } from '../shared/notifiers/notifiers.ts';
 import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
 import type { StatisticDeclarations } from '../shared/parts/statistics.ts';

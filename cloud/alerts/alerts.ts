@@ -34,7 +34,7 @@ export function createAlertRules(config: AlertsConfig): AlertRules {
 
 export interface Notifications {
   runner: NotificationRunner;
-  /** What waits and what was given up, and what each kind of notifier reports of its own. */
+  /** Report waiting and dead notifications, and the statistics of each kind of notifier. */
   reporters: Reporter[];
 }
 

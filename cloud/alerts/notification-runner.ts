@@ -71,7 +71,7 @@ export class NotificationRunner {
       } catch (error) {
         this.deps.log.error(
           { notifier: name, error: messageOf(error) },
-          'notification queue failed; trying again',
+          'notification queue failed; retrying',
         );
         await sleep(this.deps.clock, pauseMs, signal);
       }
@@ -109,10 +109,7 @@ export class NotificationRunner {
     const delayMs = Math.max(asked, backoffMs(notification.attempts, range, random));
     await queue.retryAt(notification, clock.nowMs() + delayMs, reason);
     notifications.inc({ notifier: name, outcome: 'retried' });
-    log.warn(
-      { notifier: name, key: notification.key, attempts, reason },
-      'notification failed; trying again',
-    );
+    log.warn({ notifier: name, key: notification.key, attempts, reason }, 'notification failed; retrying');
   }
 
   /** Stops the attempt at its time limit, even if the notifier ignores its signal. */
@@ -159,7 +156,7 @@ export class NotificationRunner {
       if (known.has(name)) continue;
       log.warn(
         { notifier: name },
-        'notifier is no longer configured; what waits for it becomes dead letters',
+        'notifier is no longer configured; its waiting notifications become dead letters',
       );
       try {
         for (let due = this.any(name); due && !this.stopping.signal.aborted; due = this.any(name)) {

@@ -1,7 +1,7 @@
 import { declareStatistics, type Reporter } from '../../shared/parts/statistics.ts';
 import type { DeadNotifications, NotificationQueue } from '../ports/notifications.ts';
 
-/** Counted by the runner. */
+/** Statistics that the runner counts. */
 export const attemptStatistics = declareStatistics({
   harbinger_notifications_total: {
     type: 'counter',

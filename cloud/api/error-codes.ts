@@ -3,9 +3,9 @@ import { declareErrors } from '../../shared/runtime/errors.ts';
 export const errorCodes = declareErrors({
   API_BUSY: {
     stage: 'api',
-    meaning: 'Too many queries run already.',
+    meaning: 'Too many queries are running.',
     retried: 'No.',
-    remedy: 'Ask again shortly.',
+    remedy: 'Repeat the request shortly.',
   },
   API_MACHINE_UNKNOWN: {
     stage: 'api',
@@ -21,7 +21,7 @@ export const errorCodes = declareErrors({
   },
   API_SQL_UNAVAILABLE: {
     stage: 'api',
-    meaning: 'The store that is configured has no SQL here.',
+    meaning: 'The configured store does not support SQL.',
     retried: 'No.',
     remedy: 'Use `/api/readings`, or the query language of the store itself.',
   },

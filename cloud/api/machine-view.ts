@@ -5,7 +5,8 @@ import type { MachineState } from '../ports/machines.ts';
 export const Urgency = Type.Union(
   ['failed', 'critical', 'warning', 'ok', 'unknown'].map((name) => Type.Literal(name)),
   {
-    description: 'failed: it has stopped; critical, warning: its worst open alert; unknown: not assessed yet',
+    description:
+      'failed: it has stopped; critical, warning: severity of its worst open alert; unknown: not assessed yet',
   },
 );
 export type Urgency = 'failed' | 'critical' | 'warning' | 'ok' | 'unknown';
@@ -27,7 +28,7 @@ export const MachineView = Type.Object({
   ),
   source: nullable(
     Type.Union([Type.Literal('model'), Type.Literal('self-learned'), Type.Literal('rules')], {
-      description: 'who judged it: a trained model, what was learnt of the machine itself, or rules',
+      description: 'the judge: a trained model, the learned baseline of the machine, or rules',
     }),
   ),
   condition: Type.Union([Type.Literal('running'), Type.Literal('failed')]),

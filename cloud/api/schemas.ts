@@ -35,7 +35,7 @@ export function timeMs(text: string, parameter: string): number {
 export const PageParameters = Type.Object(
   {
     limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }),
-    before: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before' })),
+    before: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the preceding page' })),
     subject: Type.Optional(
       Type.String({ maxLength: 200, description: 'site/machine; in quarantine, the gateway' }),
     ),
@@ -46,8 +46,8 @@ export type PageParameters = Static<typeof PageParameters>;
 
 export const Redriven = Type.Object({
   redriven: Type.Integer(),
-  kept: Type.Integer({ description: 'left where they were, for `reasons`' }),
-  left: Type.Integer({ description: 'not come to in the time there is for a request: ask again' }),
+  kept: Type.Integer({ description: 'entries that stay in place, for `reasons`' }),
+  left: Type.Integer({ description: 'entries not reached within the time limit of a request: repeat it' }),
   reasons: Type.Array(Type.String(), { description: 'the first few' }),
 });
 

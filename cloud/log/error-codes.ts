@@ -4,13 +4,13 @@ export const errorCodes = declareErrors({
   CONNECTION_GONE: {
     stage: 'ingest',
     meaning: 'A gateway’s connection ended before its batch was stored.',
-    retried: 'Yes. The gateway sends the batch again.',
+    retried: 'Yes. The gateway resends the batch.',
     remedy: 'Nothing.',
   },
   INGEST_OVERLOADED: {
     stage: 'ingest',
     meaning: 'Too many batches of one gateway wait to be stored. The connection is closed.',
-    retried: 'Yes. The gateway keeps the batches and sends them again.',
-    remedy: 'If it lasts: see whether the store is slow.',
+    retried: 'Yes. The gateway keeps the batches and resends them.',
+    remedy: 'If it lasts, check whether the store is slow.',
   },
 });

@@ -10,14 +10,14 @@ export const errorCodes = declareErrors({
   },
   OPERATIONS_UNAVAILABLE: {
     stage: 'store',
-    meaning: 'The database of alerts, machines and watermarks has not taken a change.',
-    retried: 'Yes. Gateways keep what is not confirmed and send it again.',
+    meaning: 'The database of alerts, machines and watermarks did not accept a change.',
+    retried: 'Yes. Gateways keep unconfirmed batches and resend them.',
     remedy: 'Check free space and permissions of the folder `operations` in the data folder.',
   },
   PAGE_INVALID: {
     stage: 'api',
-    meaning: 'The end of a page of a list (`before`) is not one that was given out.',
+    meaning: 'The cursor of a page (`before`) was not returned by an earlier page.',
     retried: 'No.',
-    remedy: 'Take it from the `next` of the page before.',
+    remedy: 'Use the `next` of the preceding page.',
   },
 });

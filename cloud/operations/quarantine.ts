@@ -50,7 +50,7 @@ export class Quarantine {
 export const quarantineReport = reportOf<{ quarantined: number }>()({
   name: 'Quarantine',
   statistics: {
-    harbinger_quarantine_entries: { type: 'gauge', help: 'Entries put aside that could not be stored' },
+    harbinger_quarantine_entries: { type: 'gauge', help: 'Quarantined entries, which could not be stored' },
   },
   status: { quarantined: Type.Integer({ minimum: 0 }) },
   samples: ({ quarantined }) => ({ harbinger_quarantine_entries: quarantined }),

@@ -3,8 +3,8 @@ import { declareErrors } from '../../shared/runtime/errors.ts';
 export const errorCodes = declareErrors({
   BATCH_FOREIGN: {
     stage: 'ingest',
-    meaning: 'A batch says that it is of another gateway or lane than the one that has sent it.',
-    retried: 'Yes. It is not confirmed; the gateway keeps it and sends it again, while other lanes go on.',
+    meaning: 'A batch names another gateway or lane than the one that sent it.',
+    retried: 'Yes. It is not confirmed; the gateway keeps it and resends it, while other lanes continue.',
     remedy: 'Two gateways may use each other’s credentials or data folders: give each its own.',
   },
   INGEST_LISTEN_FAILED: {
@@ -24,19 +24,19 @@ export const errorCodes = declareErrors({
     meaning:
       'The certificate or key for gateways cannot be read, is damaged, or the two do not belong together.',
     retried: 'No. The cloud does not start.',
-    remedy: 'Put the PEM files right that the message names; `harbinger config check` looks at them.',
+    remedy: 'Correct the PEM files that the message names; `harbinger config check` checks them.',
   },
   PACKET_TOO_LARGE: {
     stage: 'ingest',
     meaning: 'An MQTT packet is larger than any that a gateway sends. The connection is closed.',
-    retried: 'Yes, by whoever has sent it; it will be refused again.',
-    remedy: 'See what connects there: it is probably not a gateway.',
+    retried: 'Yes, by its sender; it will be refused again.',
+    remedy: 'Find out what connects there: it is probably not a gateway.',
   },
   PUBLISH_REFUSED: {
     stage: 'ingest',
     meaning:
-      'A gateway has published to a topic that is not its own, or in a way that it must not. Its connection is closed.',
+      'A gateway has published to a topic that is not its own, or in a way that is not allowed. Its connection is closed.',
     retried: 'Yes, by the gateway; it will be refused again.',
-    remedy: 'See whether a program other than a gateway uses these credentials.',
+    remedy: 'Check whether a program other than a gateway uses these credentials.',
   },
 });

@@ -11,15 +11,15 @@ export const receiveStatistics = declareStatistics({
   },
   harbinger_ingest_refused_logins_total: {
     type: 'counter',
-    help: 'Connections with wrong credentials, or not let in for now',
+    help: 'Connections refused for wrong credentials or throttling',
   },
   harbinger_ingest_throttled_logins_total: {
     type: 'counter',
-    help: 'Of these, turned away after too many failures',
+    help: 'Of these, throttled after too many failures',
   },
   harbinger_ingest_twin_batches_total: {
     type: 'counter',
-    help: 'Batches of a gateway while another one of its name sends too',
+    help: 'Batches of a gateway while another one sends under the same name',
   },
   harbinger_ingest_refused_packets_total: {
     type: 'counter',

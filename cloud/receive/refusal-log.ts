@@ -26,7 +26,7 @@ export class RefusalLog {
   note(from: RefusedFrom, error: HarbingerError & { readonly code: RefusalCode }): void {
     const { clock, log, metrics } = this.deps;
     metrics.refusedBatches.inc({ reason: error.code });
-    // A batch behind a refused one is out of order by necessity: the first one has been logged.
+    // A batch that follows a refused one is out of order by necessity; the first one has been logged.
     if (error.code === 'BATCH_ORDER') return;
     const mayLog = this.mayLog.get(from.gateway) ?? rateLimit(clock, repeatLogMs);
     this.mayLog.set(from.gateway, mayLog);
@@ -35,7 +35,7 @@ export class RefusalLog {
     log.warn(
       { gateway, address, lane, code: error.code, error: error.message },
       'a batch was not received as it was sent, or is of a format that this cloud does not know: it is not confirmed, and ' +
-        'the gateway keeps it and sends it again',
+        'the gateway keeps it and resends it',
     );
   }
 }

@@ -7,7 +7,7 @@ export const sinkSettings = {
     maximum: 45_000,
     default: 20_000,
     description:
-      'How long a batch is tried while the store is away. Then the connection is closed without an acknowledgement, and the gateway sends it again.',
+      'How long writing a batch is retried while the store is down. Then the connection is closed without an acknowledgement, and the gateway resends the batch.',
   }),
 };
 const SinkConfig = Type.Object(sinkSettings);

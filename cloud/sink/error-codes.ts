@@ -4,35 +4,36 @@ export const errorCodes = declareErrors({
   BATCH_ORDER: {
     stage: 'ingest',
     meaning:
-      'A batch has come before one that it follows, for example as that one was refused. It is not stored, and the gateway is told; the connection of one that does not understand this is closed.',
-    retried: 'Yes. The gateway sends all in their order.',
+      'A batch arrived before its predecessor, for example because that one was refused. It is not stored, and the gateway is informed; if it does not support this, its connection is closed.',
+    retried: 'Yes. The gateway resends all of them in order.',
     remedy:
-      'If it comes again: something between gateway and cloud changes the order of messages (a bridge, a load balancer); take it away.',
+      'If it is repeated: something between gateway and cloud changes the order of messages (a bridge, a load balancer); remove it.',
   },
   CONTENT_LINE: {
     stage: 'ingest',
     meaning:
-      'A line of a batch does not begin as lines of this gateway do, or has no fields. The other lines are stored.',
-    retried: 'No. It is kept in the quarantine, and the gateway goes on.',
+      'A line of a batch does not begin like the lines of this gateway, or has no fields. The other lines are stored.',
+    retried: 'No. It is kept in quarantine, and the gateway continues.',
     remedy:
       'Look at it with `harbinger quarantine show`; a changed gateway name or another version is the usual cause.',
   },
   CONTENT_LINES: {
     stage: 'ingest',
-    meaning: 'A block of a batch has another number of lines than it says, or does not end with one.',
-    retried: 'No. It is kept in the quarantine, and the gateway goes on.',
+    meaning:
+      'A block of a batch does not have the number of lines in its header, or does not end with a newline.',
+    retried: 'No. It is kept in quarantine, and the gateway continues.',
     remedy: 'Give gateway and cloud the same version; look at it with `harbinger quarantine show`.',
   },
   EVENT_FOREIGN: {
     stage: 'ingest',
-    meaning: 'An event says that it comes from another gateway than the one that has sent it.',
-    retried: 'No. It is kept in the quarantine, and the gateway goes on.',
-    remedy: 'See whether two gateways share a data folder or credentials.',
+    meaning: 'An event names another gateway than the one that sent it.',
+    retried: 'No. It is kept in quarantine, and the gateway continues.',
+    remedy: 'Check whether two gateways share a data folder or credentials.',
   },
   QUARANTINE_NOT_LINES: {
     stage: 'ingest',
     meaning:
-      'A quarantined entry that was to be sent again holds no lines, as it never was a readable batch.',
+      'A quarantined entry that was to be redriven contains no lines, because it was never a readable batch.',
     retried: 'No. It is kept.',
     remedy:
       'Look at it with `harbinger quarantine show`. The oldest entries are dropped when the quarantine is full.',
@@ -40,9 +41,9 @@ export const errorCodes = declareErrors({
   STORE_REJECTED: {
     stage: 'ingest',
     meaning:
-      'The store will never take a line, for example because a field has another type there. The other lines are stored.',
-    retried: 'No. It is kept in the quarantine, and the gateway goes on.',
+      'The store will never accept a line, for example because a field has another type there. The other lines are stored.',
+    retried: 'No. It is kept in quarantine, and the gateway continues.',
     remedy:
-      'See the reason with `harbinger quarantine list`; put the store right, and then `harbinger quarantine redrive`.',
+      'See the reason with `harbinger quarantine list`; correct the store, then run `harbinger quarantine redrive`.',
   },
 });

@@ -36,7 +36,7 @@ export const sinkStatistics = declareStatistics({
   },
   harbinger_ingest_store_retries_total: {
     type: 'counter',
-    help: 'Writes that the store did not take at once',
+    help: 'Writes that had to be retried',
   },
   harbinger_ingest_store_seconds: {
     type: 'histogram',

@@ -48,7 +48,7 @@ export async function writeUntilStored(
   throw new HarbingerError(
     'STORE_UNAVAILABLE',
     'store',
-    `batch not stored within ${deps.waitMsMax} ms: ${messageOf(last)}; the gateway keeps it and sends it again`,
+    `batch not stored within ${deps.waitMsMax} ms: ${messageOf(last)}; the gateway keeps it and resends it`,
     { retry: true, cause: last },
   );
 }

@@ -8,7 +8,7 @@ import { createReadingStore } from './create-store.ts';
 const deps = { dataDir: '/nowhere', clock: systemClock, log: silentLog };
 const url = 'http://127.0.0.1:8086';
 
-/** The store of a cloud's configuration with this table, or all that is wrong with it. */
+/** The store in a cloud's configuration with this table, or all problems with it. */
 function read(store?: object): { store: StoreConfig; problems: string[] } {
   const { config, problems } = checkCloud({ overrides: store ? { store } : {} }, { files: false });
   return { store: config?.store as StoreConfig, problems: problems.map(({ message }) => message) };
@@ -33,7 +33,7 @@ test.each([
 });
 
 describe('settings of another kind', () => {
-  it('that have always been ignored still are', () => {
+  it('that have always been ignored are still ignored', () => {
     expect(read({ kind: 'influx', version: 1, url, database: 'd', memoryMiBMax: 64, threads: 1 })).toEqual({
       store: { kind: 'influx', version: 1, url, database: 'd', timeoutMs: 10_000 },
       problems: [],
@@ -47,7 +47,7 @@ describe('settings of another kind', () => {
       { kind: 'influx', version: 1, url, database: 'd', path: '/x' },
       /unknown property 'path'; there is one in \[store\] with kind = "embedded"/,
     ],
-  ])('are refused with a word about where they belong: %o', (table, problem) => {
+  ])('are refused, with the table that they belong to: %o', (table, problem) => {
     expect(read(table).problems).toEqual([expect.stringMatching(problem)]);
   });
 });
@@ -63,12 +63,12 @@ test.each([
   [{ kind: 'influx', version: 4, url, database: 'd' }, ['store.version must be 1 or 2 or 3']],
   [{ kind: 'influx', version: 1, url: 'ftp://x', database: 'd' }, ['store.url must match']],
   [{ colour: 'red' }, ["unknown property 'colour'"]],
-])('settings that cannot be: %o', (table, expected) => {
+])('settings with impossible values: %o', (table, expected) => {
   const { problems } = read(table);
   expect(problems).toEqual(expected.map((text) => expect.stringContaining(text)));
 });
 
-test('a store whose settings do not go together is not created', async () => {
+test('a store with contradictory settings is not created', async () => {
   const config = { kind: 'influx', version: 2, url, timeoutMs: 1_000 } as const;
   expect(storeProblems(config)).toHaveLength(3);
   await expect(createReadingStore(config, deps)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });

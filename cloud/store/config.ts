@@ -1,4 +1,4 @@
-/** The table `[store]`: one of the kinds of store, told apart by `kind`. */
+/** The table `[store]`: the settings of one of the kinds of store, selected by `kind`. */
 import type { Static } from '@sinclair/typebox';
 import type { ConfigProblem } from '../../shared/config/problem.ts';
 import { choice } from '../../shared/parts/config.ts';
@@ -13,7 +13,7 @@ export const StoreConfig = {
 };
 export type StoreConfig = Static<typeof StoreConfig>;
 
-/** Settings of another kind that were ignored when all kinds shared one table, and so may be there. */
+/** Settings of another kind that were ignored when all kinds shared one table, and so may be in existing files. */
 const ignored: Readonly<Record<string, readonly string[]>> = {
   embedded: ['retentionPolicy'],
   influx: ['memoryMiBMax', 'threads'],
@@ -32,7 +32,7 @@ export function storeIn(config: StoreConfig): Configured {
   return { kind: config.kind, config, place: 'store' };
 }
 
-/** What is wrong with the settings beyond what the schema expresses. */
+/** Finds problems with the settings that the schema cannot express. */
 export function storeProblems(config: StoreConfig): ConfigProblem[] {
   return problemsOf(stores, [storeIn(config)]);
 }

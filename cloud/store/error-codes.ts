@@ -4,13 +4,13 @@ export const errorCodes = declareErrors({
   LINE_REJECTED: {
     stage: 'store',
     meaning:
-      'The embedded store will never take a line: its field has another type there, or a limit of names is reached. It is kept in the quarantine.',
-    retried: 'No. Quarantined lines can be sent again by hand.',
+      'The embedded store will never take a line: its field has another type there, or a limit of names is reached. It is kept in quarantine.',
+    retried: 'No. Quarantined lines can be redriven.',
     remedy: 'See the reason with `harbinger quarantine list`.',
   },
   QUERY_FAILED: {
     stage: 'store',
-    meaning: 'The store could not answer a query; the message has its words.',
+    meaning: 'The store could not answer a query; the message quotes its error.',
     retried: 'No.',
     remedy: 'Correct the query.',
   },
@@ -22,26 +22,26 @@ export const errorCodes = declareErrors({
   },
   SQL_REFUSED: {
     stage: 'store',
-    meaning: 'A statement does something that is not allowed here: only reading the tables of readings is.',
+    meaning: 'A statement does something other than reading the tables of readings, which is not allowed.',
     retried: 'No.',
     remedy: 'Write one SELECT over the tables of readings; the message says what was refused.',
   },
   STORE_BUSY: {
     stage: 'store',
-    meaning: 'Too many queries wait already.',
-    retried: 'No; asking again a little later can help.',
-    remedy: 'Ask again later, or ask for less.',
+    meaning: 'Too many queries are waiting.',
+    retried: 'No; a repeated request may succeed a little later.',
+    remedy: 'Repeat the query later, or query less.',
   },
   STORE_CONFIG: {
     stage: 'store',
     meaning: 'The store answers, but refuses every write: credentials, rights, database or bucket are wrong.',
-    retried: 'Yes. Gateways keep what is not stored and send it again; nothing is lost.',
+    retried: 'Yes. Gateways keep batches that are not stored, and resend them; nothing is lost.',
     remedy: 'Correct the settings under `[store]`, or the rights in the store; the message says which.',
   },
   STORE_DAMAGED: {
     stage: 'store',
     meaning:
-      'A part of the embedded database is damaged. Other parts are read, and what comes is stored, as before.',
+      'A part of the embedded database is damaged. Other parts are read, and new readings are stored, as before.',
     retried: 'No.',
     remedy: 'Restore a backup, and check the disk.',
   },
@@ -53,8 +53,8 @@ export const errorCodes = declareErrors({
   },
   STORE_UNAVAILABLE: {
     stage: 'store',
-    meaning: 'The store of readings cannot be reached, or does not take anything now.',
-    retried: 'Yes. Gateways keep what is not stored and send it again; nothing is lost.',
+    meaning: 'The store of readings cannot be reached, or does not accept writes at present.',
+    retried: 'Yes. Gateways keep batches that are not stored, and resend them; nothing is lost.',
     remedy: 'Bring the store back: check that it runs, its address, its disk and its load.',
   },
   STORE_UNREADABLE: {
@@ -62,6 +62,6 @@ export const errorCodes = declareErrors({
     meaning: 'The embedded database cannot be opened. Nothing has been changed.',
     retried: 'No. The cloud does not start.',
     remedy:
-      'Check its folder and rights; if it is damaged, restore a backup, or move it away with its `.wal` file to begin an empty one.',
+      'Check its folder and rights; if it is damaged, restore a backup, or move it away with its `.wal` file to start with an empty one.',
   },
 });

@@ -1,6 +1,6 @@
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 
-/** The store is down, slow or full. Nothing is known to be stored; the same batch is to be written again later. */
+/** The store is down, slow or full. Nothing is known to be stored, and the same batch is to be written again later. */
 export class StoreUnavailableError extends HarbingerError {
   /** How long the store asked to wait before the next write; null if it did not say. */
   readonly retryAfterMs: number | null;

@@ -9,7 +9,7 @@ const checkMs = 5_000;
 const backoff = { firstMs: 500, maxMs: 10_000 };
 
 /**
- * Starts the telemetry store, in the background if it is away, and then checks at intervals whether it answers. The cloud
+ * Starts the telemetry store, in the background if it is down, and then checks at intervals whether it answers. The cloud
  * starts without it: batches wait, gateways keep their journals, and `/readyz` says why.
  */
 export class StoreKeeper {
@@ -29,7 +29,7 @@ export class StoreKeeper {
     return this.answers;
   }
 
-  /** @throws HarbingerError if trying again cannot help: a locked or damaged database, a wrong setting */
+  /** @throws HarbingerError if a retry cannot help: a locked or damaged database, a wrong setting */
   async start(): Promise<void> {
     await this.tryStart();
     this.running = this.run();
@@ -47,7 +47,7 @@ export class StoreKeeper {
       this.started = true;
     } catch (error) {
       if (!(error instanceof HarbingerError) || !error.retry) throw error;
-      this.deps.log.warn({ error: error.message }, 'the store is away; trying again');
+      this.deps.log.warn({ error: error.message }, 'the store is down; retrying');
     }
   }
 

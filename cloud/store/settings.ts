@@ -1,4 +1,4 @@
-/** The settings that every kind of store has, to be spread into its schema. */
+/** The settings of every kind of store, to be spread into its schema. */
 import { Type } from '@sinclair/typebox';
 
 export const commonStoreSettings = {

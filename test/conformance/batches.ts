@@ -9,7 +9,9 @@ export interface BatchParts {
   gzip?: boolean;
 }
 
-/** A batch of blocks, each given as its lines. Gzipped block by block, as gateways send it, unless told otherwise. */
+/**
+ * A batch of blocks, each given as its lines. It is gzipped block by block, as gateways send it, unless told otherwise.
+ */
 export function batchOf(parts: BatchParts): StoreBatch {
   const texts = parts.blocks.map((lines) => Buffer.from(lines.map((line) => `${line}\n`).join('')));
   const gzipped = parts.gzip === false ? null : Buffer.concat(texts.map((text) => gzipSync(text)));
@@ -39,7 +41,7 @@ export function pumpLines(from: number, count: number): string[] {
   return Array.from({ length: count }, (_, i) => pumpLine(from + i));
 }
 
-/** The block `seq` that embedded-writer.ts stores: 200 readings, and now and then a field of its own. */
+/** The block `seq` that embedded-writer.ts stores: 200 readings, and from time to time a new field. */
 export function writerBatch(seq: number): StoreBatch {
   const lines = Array.from({ length: 200 }, (_, i) =>
     pumpLine(seq * 200 + i, `a=${i},b=${seq}`, `m${i % 7}`),

@@ -41,7 +41,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A writer process, once it has confirmed `count` batches. */
+/** Starts a writer process. Resolves when it has confirmed `count` batches. */
 async function writerThatHasConfirmed(first: number, count: number) {
   const child: ChildProcess = spawn(process.execPath, [writerEntry, path, String(first)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -73,7 +73,7 @@ describe('embedded store after a power cut', () => {
   const rows = (seq: number) => batchOf({ blocks: [pumpLines(seq * 50, 50)], firstSeq: seq });
   let stored: number;
 
-  /** A database as a crash leaves it: two writes in its log. */
+  /** A database after a crash: two writes in its log. */
   async function crashed(): Promise<{ log: Buffer; last: Buffer }> {
     const store = newStore();
     await store.start();
@@ -89,7 +89,7 @@ describe('embedded store after a power cut', () => {
   }
 
   test.each(Object.entries(tornTails))(
-    'starts with %s at the end of its log, and has all that was confirmed',
+    'starts with %s at the end of its log, and has everything confirmed',
     async (_, tail) => {
       const { log, last } = await crashed();
       await writeFile(wal(), Buffer.concat([log, tail(log, last)]));
@@ -111,7 +111,7 @@ describe('embedded store after a power cut', () => {
 });
 
 describe.skipIf(notBuilt !== null)('embedded store and other processes (needs npm run build:tests)', () => {
-  test('kill -9 in the midst of writing, again and again: what was confirmed is there, once', async () => {
+  test('repeated kill -9 during writes: everything confirmed is stored once', async () => {
     let last = 0;
     for (let round = 0; round < 2; round++) {
       const { child, confirmed } = await writerThatHasConfirmed(last + 1, 30);
@@ -123,7 +123,7 @@ describe.skipIf(notBuilt !== null)('embedded store and other processes (needs np
       const count = (await store.counts()).pump ?? 0;
       expect(count).toBeGreaterThanOrEqual(last * 200);
       expect(count % 200).toBe(0);
-      // Beyond what was confirmed, some may be stored: written again, all are there once.
+      // Some unconfirmed batches may be stored too. After they are written again, all are stored once.
       const written = count / 200 + 3;
       const all = Array.from({ length: written }, (_, i) => store.write(writerBatch(i + 1), never));
       await Promise.all(all);
@@ -133,7 +133,7 @@ describe.skipIf(notBuilt !== null)('embedded store and other processes (needs np
     }
   });
 
-  test('a file that another process has open: STORE_LOCKED, and the other is not disturbed', async () => {
+  test('a file that another process has open: STORE_LOCKED, and the other process is not disturbed', async () => {
     const { child, confirmed } = await writerThatHasConfirmed(1, 1);
     await expect(newStore().start()).rejects.toMatchObject({
       code: 'STORE_LOCKED',
@@ -173,7 +173,7 @@ describe('embedded store and its file', () => {
     expect(before?.equals(after ?? Buffer.alloc(0))).toBe(before === null ? undefined : true);
   });
 
-  test('a damaged block: refused where nothing can be known without it, else only what it held is gone', async () => {
+  test('a damaged block: the file is refused if the block is indispensable, otherwise only the block’s content is lost', async () => {
     const [headBytes, blockBytes] = [12_288, 262_144];
     const store = newStore();
     await store.start();
@@ -219,7 +219,7 @@ describe('embedded store and its file', () => {
     expect(outcomes.filter((one) => !['refused', 'read', 'STORE_DAMAGED'].includes(one))).toEqual([]);
   }, 60_000);
 
-  test('a folder that cannot be made', async () => {
+  test('a folder that cannot be created', async () => {
     await writeFile(join(folder, 'file'), '');
     await expect(newStore(join(folder, 'file/x/telemetry.duckdb')).start()).rejects.toMatchObject({
       code: 'STORE_UNREADABLE',
@@ -228,7 +228,7 @@ describe('embedded store and its file', () => {
 });
 
 describe('embedded store under pressure', () => {
-  test('more batches than may wait: turned away to be tried again, none lost, none twice', async () => {
+  test('more batches than may wait: refused with retry, none lost, none stored twice', async () => {
     const store = newStore();
     await store.start();
     const batches = Array.from({ length: 600 }, (_, i) =>
@@ -246,7 +246,7 @@ describe('embedded store under pressure', () => {
     expect(await store.counts()).toEqual({ pump: 600 });
   });
 
-  test('stopping finishes what is being written and turns away the rest', async () => {
+  test('stopping finishes the current write and refuses the others', async () => {
     const store = newStore();
     await store.start();
     const batches = Array.from({ length: 50 }, (_, i) =>

@@ -49,7 +49,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe('what SQL may do', () => {
+describe('permitted SQL', () => {
   test.each([
     ['SELECT machine, count(*) AS n, avg(a) FROM pump GROUP BY machine', [['m', 1000, 499.5]]],
     ['WITH p AS (SELECT a FROM pump WHERE a < 3) SELECT sum(a) FROM p;', [[3]]],
@@ -86,7 +86,7 @@ describe('what SQL may do', () => {
     expect((await sql(text)).rows).toEqual(rows);
   });
 
-  test('columns are named, and named once', async () => {
+  test('columns have unique names', async () => {
     expect((await sql('SELECT 1 AS x, 2 AS y, 3 AS x')).columns).toEqual(['x', 'y', 'x:1']);
     expect((await sql('DESCRIBE pump')).rows.map(([name, type]) => [name, type]).slice(0, 5)).toEqual([
       ['time', 'TIMESTAMP_NS'],
@@ -97,7 +97,7 @@ describe('what SQL may do', () => {
     ]);
   });
 
-  test('no more rows than allowed, however many there are', async () => {
+  test('no more rows than the limit are returned', async () => {
     expect(await sql('SELECT range FROM range(1000000000000)', { rowsMax: 2 })).toEqual({
       columns: ['range'],
       rows: [[0], [1]],
@@ -106,7 +106,7 @@ describe('what SQL may do', () => {
     expect(await sql('SELECT range FROM range(2)', { rowsMax: 2 })).toMatchObject({ truncated: false });
   });
 
-  test('a table that is not there, and what is no SELECT, are said in our words', async () => {
+  test('an unknown table, and a statement other than SELECT, are errors in our words', async () => {
     await expect(sql('select * from pumps')).rejects.toThrow(
       /^there is no table 'pumps'; there are .*pump.*\. A machine type has a table once a reading of it is stored/,
     );
@@ -128,7 +128,7 @@ describe('what SQL may do', () => {
     });
   });
 
-  test('a store without readings says so', async () => {
+  test('a store without readings reports that it has none', async () => {
     const empty = await newStore(join(folder, 'empty.duckdb'));
     const query = { sql: 'select count(*) from generic', rowsMax: 1, timeoutMs: 30_000 };
     await expect(empty.sql!(query)).rejects.toThrow(
@@ -142,13 +142,13 @@ describe('what SQL may do', () => {
   });
 });
 
-describe('what SQL may not do', () => {
+describe('refused SQL', () => {
   test.each(hostileSql.map((text) => [JSON.stringify(text.slice(0, 60)), text]))('%s', async (_, text) => {
     await expect(sql(text)).rejects.toMatchObject({ name: 'HarbingerError', retry: false });
     expect(await store.counts()).toMatchObject({ pump: expect.any(Number), note: 1 });
   });
 
-  test('none of it has changed anything', async () => {
+  test('no refused statement has changed anything', async () => {
     expect(await store.counts()).toEqual({ pump: 1_000, note: 1 });
   });
 });
@@ -156,7 +156,7 @@ describe('what SQL may not do', () => {
 describe('SQL that takes long', () => {
   const endless = 'SELECT count(*) FROM range(100000000) x, range(100000000) y WHERE x.range * y.range = -1';
 
-  test('is stopped at its time, and the next one runs', async () => {
+  test('is stopped at its time limit, and the next one runs', async () => {
     await expect(sql(endless, { timeoutMs: 200 })).rejects.toMatchObject({ code: 'QUERY_TIMEOUT' });
     expect((await sql('SELECT 1')).rows).toEqual([[1]]);
   });
@@ -179,7 +179,7 @@ describe('SQL that takes long', () => {
     expect((await sql('SELECT 1')).rows).toEqual([[1]]);
   });
 
-  test('does not keep readings from being stored, nor series from being read, nor the store from stopping', async () => {
+  test('does not prevent readings from being stored, series from being read, or the store from stopping', async () => {
     const other = await newStore(join(folder, 'other.duckdb'));
     let ended = false;
     const query = other.sql!({ sql: endless, rowsMax: 1, timeoutMs: 3_600_000 }).catch((error: unknown) => {
@@ -195,7 +195,7 @@ describe('SQL that takes long', () => {
     expect(await query).toMatchObject({ code: 'QUERY_TIMEOUT' });
   });
 
-  test('waits in a bounded line', async () => {
+  test('waits in a bounded queue', async () => {
     const queries = Array.from({ length: 12 }, () =>
       sql(endless, { timeoutMs: 50 }).catch((error: { code: string }) => error.code),
     );

@@ -1,4 +1,4 @@
-/** An HTTP server that answers as told and keeps what it was sent: for answers no real server gives on demand. */
+/** An HTTP server that records requests and answers as told, for answers that no real server gives on demand. */
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';

@@ -1,6 +1,6 @@
 /**
- * Requests of the influx store, and its reaction to each answer. InfluxDB 2 and 3 are not at hand as real servers: their
- * answers, as documented, come from a recording HTTP server.
+ * Requests of the influx store, and its reaction to each answer. InfluxDB 2 and 3 are not available as real servers, so
+ * their documented answers come from a recording HTTP server.
  */
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -35,7 +35,7 @@ describe('influx store, request shapes and errors of InfluxDB 1, 2 and 3 (record
     [2, {}, '/api/v2/write?bucket=plant&precision=ns&org=acme', 'Token t0ken'],
     [3, { token: 'apiv3_x' }, '/api/v2/write?bucket=plant&precision=ns', 'Token apiv3_x'],
   ] as const)(
-    'version %d: path, login, and the gzipped bytes as they came',
+    'version %d: path, login, and the gzipped bytes unchanged',
     async (version, more, path, login) => {
       store = influxStoreAt(server.url, { version, ...more });
       await store.start();
@@ -57,7 +57,7 @@ describe('influx store, request shapes and errors of InfluxDB 1, 2 and 3 (record
     expect(server.requests.flatMap(({ lines }) => lines)).toEqual(pumpLines(0, 25_000));
   });
 
-  test.each([429, 500, 503, 408])('%d: to be tried again', async (status) => {
+  test.each([429, 500, 503, 408])('%d: is retried', async (status) => {
     store = influxStoreAt(server.url, { version: 2 });
     server.answer = answerWith(status, { code: 'busy', message: 'come back later' });
     await expect(write()).rejects.toMatchObject({
@@ -69,7 +69,7 @@ describe('influx store, request shapes and errors of InfluxDB 1, 2 and 3 (record
     expect(await write()).toEqual({ rejected: [] });
   });
 
-  test('a disk without room: to be tried again, with what to do; not healthy until a write was taken', async () => {
+  test('a full disk: is retried, with advice; the store is not healthy until a write has succeeded', async () => {
     store = influxStoreAt(server.url, { version: 1 });
     const full = { error: 'engine: error writing WAL entry: write /wal/_00001.wal: no space left on device' };
     server.answer = (request, response) =>
@@ -87,7 +87,7 @@ describe('influx store, request shapes and errors of InfluxDB 1, 2 and 3 (record
     expect(await store.healthy()).toBe(true);
   });
 
-  test('a page of a proxy is no refusal of lines, whatever words are in it', async () => {
+  test('a proxy’s page is no refusal of lines, whatever words it contains', async () => {
     store = influxStoreAt(server.url, { version: 2 });
     server.answer = (_request, response) =>
       response.writeHead(400, { 'content-type': 'text/html' }).end('<h1>invalid field, limit exceeded</h1>');
@@ -126,7 +126,7 @@ describe('influx store, request shapes and errors of InfluxDB 1, 2 and 3 (record
     await expect(write()).rejects.toMatchObject({ code: 'STORE_CONFIG' });
   });
 
-  test('a refusal of the request as a whole is not taken for bad lines', async () => {
+  test('a refusal of the whole request is not taken for bad lines', async () => {
     store = influxStoreAt(server.url, { version: 2 });
     server.answer = answerWith(400, { code: 'invalid', message: 'bucket name is not acceptable' });
     await expect(write()).rejects.toMatchObject({ code: 'STORE_CONFIG', retry: true });
@@ -148,7 +148,7 @@ describe('influx store, request shapes and errors of InfluxDB 1, 2 and 3 (record
     expect(server.requests.length).toBeLessThan(80);
   });
 
-  test('InfluxDB 2: a line that cannot be parsed refuses the whole request; the others are sent again', async () => {
+  test('InfluxDB 2: a malformed line makes it refuse the whole request; the other lines are resent', async () => {
     store = influxStoreAt(server.url, { version: 2 });
     const stored = new Set<string>();
     server.answer = (request, response) => {
@@ -202,7 +202,7 @@ describe('influx store, request shapes and errors of InfluxDB 1, 2 and 3 (record
     expect(rejected).toEqual([{ line: bad, reason: 'bad value' }]);
   });
 
-  test('a refusal that names nothing: the bad lines are found by halving, in few requests', async () => {
+  test('a refusal that names no line: the bad lines are found by bisection, in few requests', async () => {
     store = influxStoreAt(server.url, { version: 2 });
     server.answer = (request, response) => {
       const bad = request.lines.some((line) => line.includes('oops'));
@@ -218,7 +218,7 @@ describe('influx store, request shapes and errors of InfluxDB 1, 2 and 3 (record
     expect(server.requests.length).toBeLessThan(50);
   });
 
-  test('an answer that is late: to be tried again, and the request is called off', async () => {
+  test('a late answer: is retried, and the request is cancelled', async () => {
     store = influxStoreAt(server.url, { version: 2, timeoutMs: 100 });
     let closed: Promise<unknown> = Promise.reject(new Error('never asked'));
     closed.catch(() => undefined);

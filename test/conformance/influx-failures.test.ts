@@ -1,4 +1,6 @@
-/** How the influx store takes servers that fail, with real ones; version 2's protocol is tried on victoria-metrics. */
+/**
+ * Reaction of the influx store to failures of real servers. The protocol of version 2 is tested with victoria-metrics.
+ */
 
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
@@ -34,7 +36,7 @@ describe('influx store and a server that accepts and never answers', () => {
 const noInfluxd = reasonToSkip(await influxdBinary());
 
 describe.skipIf(noInfluxd !== null)('influx store and a real InfluxDB 1 that fails (needs influxd)', () => {
-  test('down at the start: writing says so, and works once it is up', async () => {
+  test('down at the start: writes fail with the reason, and succeed once it is up', async () => {
     const server = await startInfluxd();
     await server.halt();
     const store = influxStoreAt(server.url);
@@ -59,7 +61,7 @@ describe.skipIf(noInfluxd !== null)('influx store and a real InfluxDB 1 that fai
     }
   });
 
-  test('killed in the midst of writing: what was confirmed is there, and after writing the rest again, all once', async () => {
+  test('killed during writes: everything confirmed is stored, and after a resend of the rest everything once', async () => {
     const server = await startInfluxd();
     const store = influxStoreAt(server.url);
     try {
@@ -109,7 +111,7 @@ describe.skipIf(noInfluxd !== null)('influx store and a real InfluxDB 1 that fai
     }
   });
 
-  test('lines older than the retention policy keeps, and a body larger than it takes', async () => {
+  test('lines older than the retention policy, and a body above the server’s limit', async () => {
     const server = await startInfluxd({ bodyBytesMax: 20_000 });
     const store = influxStoreAt(server.url);
     try {
@@ -135,9 +137,9 @@ describe.skipIf(noInfluxd !== null)('influx store and a real InfluxDB 1 that fai
 const noVictoria = reasonToSkip(await victoriaMetricsBinary());
 
 describe.skipIf(noVictoria !== null)(
-  "influx store, version 2's protocol on a real server (needs victoria-metrics; writing only, as no InfluxDB 2 or 3 is at hand)",
+  "influx store, version 2's protocol on a real server (needs victoria-metrics; writing only, as no InfluxDB 2 or 3 is available)",
   () => {
-    test('what is written arrives', async () => {
+    test('written lines arrive', async () => {
       const server = await startVictoriaMetrics();
       const store = influxStoreAt(server.url, { version: 2 });
       try {
@@ -157,7 +159,7 @@ describe.skipIf(noVictoria !== null)(
   },
 );
 
-test('a port nobody listens on: to be tried again', async () => {
+test('a port without a listener: is retried', async () => {
   const store = influxStoreAt(`http://127.0.0.1:${await freePort()}`);
   await store.start();
   await expect(store.write(batchOf({ blocks: [pumpLines(0, 1)] }), never)).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-/** The part of the conformance suite that is about reading, and about names that try to be something else. */
+/** The part of the conformance suite about reading, and about names that have a special meaning elsewhere. */
 import { expect, test } from 'vitest';
 import type { ReadingStore, StoreBatch } from '../../cloud/ports/store.ts';
 import { batchOf, epochMs, pumpLine } from './batches.ts';
@@ -15,7 +15,7 @@ export function describeReads(current: () => ReadingStore): void {
     toMs: epochMs + 3_600_000,
   };
 
-  test('series: means of equal stretches where there are more values than points', async () => {
+  test('series: means of equal intervals if there are more values than points', async () => {
     await write(batchOf({ blocks: [Array.from({ length: 100 }, (_, i) => pumpLine(i, `rpm=${i}`))] }));
     const query = { ...pump, fields: ['rpm'], toMs: epochMs + 99_999 };
     const points = await current().series({ ...query, pointsMax: 10 });
@@ -28,7 +28,7 @@ export function describeReads(current: () => ReadingStore): void {
     expect(await current().series({ ...query, pointsMax: 100 })).toHaveLength(100);
   });
 
-  test('series: only what was asked for', async () => {
+  test('series: only the requested machine, fields and times', async () => {
     const other = pumpLine(1, 'rpm=5').replace('gw1', 'gw2');
     await write(batchOf({ blocks: [[pumpLine(0, 'rpm=1,temp=2'), pumpLine(0, 'rpm=9', 'm2'), other]] }));
     expect(await current().series({ ...pump, pointsMax: 10 })).toHaveLength(2);
@@ -43,7 +43,7 @@ export function describeReads(current: () => ReadingStore): void {
     expect(await current().series({ ...pump, toMs: epochMs - 1, pointsMax: 10 })).toEqual([]);
   });
 
-  test('texts are kept; series leave them out', async () => {
+  test('texts are stored, but left out of series', async () => {
     await write(
       batchOf({
         blocks: [[pumpLine(0, 'rpm=1,note="it said \\"hot\\", ünïcödé 温度"'), pumpLine(1, 'note="x"')]],

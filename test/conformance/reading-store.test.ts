@@ -69,7 +69,7 @@ function influxHarness(options: { login: boolean }): StoreHarness {
           const response = await fetch(
             `${server.url}/query?${new URLSearchParams({ db: database, epoch: 'ns', q: `SELECT * FROM "${measurement}"` })}`,
           );
-          // Its JSON has numbers beyond a double's precision: read the digits.
+          // Its JSON has numbers beyond the precision of a double, so the digits are read as text.
           return [...(await response.text()).matchAll(/\[(-?\d+),/g)].map(([, digits]) => BigInt(digits!));
         },
       };

@@ -8,16 +8,16 @@ import { batchOf, epochMs, pumpLine, pumpLines } from './batches.ts';
 import { describeReads } from './reading-store-reads.ts';
 
 export interface StoreHarness {
-  /** Brings up what the stores need; once. */
+  /** Starts the servers that the stores need; called once. */
   up(): Promise<void>;
   down(): Promise<void>;
-  /** A store, not started, on empty storage of its own. */
+  /** Creates a store, not started, on empty storage of its own. */
   create(): Promise<StoreUnderTest>;
 }
 
 export interface StoreUnderTest {
   store: ReadingStore;
-  /** A second store on the same data, the first having been stopped; not started. */
+  /** A second store on the same data, after the first one was stopped. Not started. */
   again(): Promise<ReadingStore>;
   /** Exact times (ns) of a measurement's points, ascending. */
   timesNs(measurement: string): Promise<bigint[]>;
@@ -63,19 +63,19 @@ export function describeReadingStore(title: string, harness: StoreHarness, skip:
       expect(await store.healthy()).toBe(true);
     });
 
-    test('takes a batch that is not gzipped', async () => {
+    test('accepts a batch that is not gzipped', async () => {
       await write(batchOf({ blocks: [pumpLines(0, 10), pumpLines(10, 10)], gzip: false }));
       expect(await store.counts()).toEqual({ pump: 20 });
     });
 
-    test('the same batch twice is one copy', async () => {
+    test('the same batch written twice is stored once', async () => {
       const batch = batchOf({ blocks: [pumpLines(0, 20), pumpLines(20, 5)] });
       await write(batch);
       await write(batch);
       expect(await store.counts()).toEqual({ pump: 25 });
     });
 
-    test('blocks regrouped into other batches are one copy', async () => {
+    test('blocks regrouped into other batches are stored once', async () => {
       const blocks = [pumpLines(0, 3), pumpLines(3, 3), pumpLines(6, 3), pumpLines(9, 3)];
       await write(batchOf({ blocks: blocks.slice(0, 2) }));
       await write(batchOf({ blocks: blocks.slice(1, 4), firstSeq: 2 }));
@@ -83,7 +83,7 @@ export function describeReadingStore(title: string, harness: StoreHarness, skip:
       expect(await store.counts()).toEqual({ pump: 12 });
     });
 
-    test('the same block numbers of another journal, or gateway, are other blocks', async () => {
+    test('equal block numbers of another journal or gateway are other blocks', async () => {
       await write(batchOf({ blocks: [pumpLines(0, 2)] }));
       await write(batchOf({ blocks: [pumpLines(2, 2)], journal: 'ffffffffffffffff' }));
       await write(batchOf({ blocks: [pumpLines(4, 2)], gateway: 'gw2' }));
@@ -120,14 +120,14 @@ export function describeReadingStore(title: string, harness: StoreHarness, skip:
       expect(await store.counts()).toEqual({ pump: good.length });
     });
 
-    test('says again what it rejected when the batch is written again', async () => {
+    test('reports the same rejected lines when the batch is written again', async () => {
       const batch = batchOf({ blocks: [[pumpLine(0), 'nonsense'], [pumpLine(1)]] });
       await write(batch);
       expect((await write(batch)).rejected).toEqual([{ line: 'nonsense', reason: expect.any(String) }]);
       expect(await store.counts()).toEqual({ pump: 2 });
     });
 
-    test('a batch of nothing but bad lines does not block the next', async () => {
+    test('a batch of bad lines only does not block the next one', async () => {
       const { rejected } = await write(batchOf({ blocks: [['nonsense', 'more nonsense']] }));
       expect(rejected).toHaveLength(2);
       await write(batchOf({ blocks: [pumpLines(0, 1)], firstSeq: 2 }));
@@ -153,7 +153,7 @@ export function describeReadingStore(title: string, harness: StoreHarness, skip:
       expect(await store.counts()).toEqual({ pump: 9 });
     });
 
-    test('times are kept to the nanosecond, and distinct', async () => {
+    test('times are stored to the nanosecond, and remain distinct', async () => {
       const times = [0n, 1n, 2n, 999_999_999n, 1_000_000_000n].map(
         (offset) => BigInt(epochMs) * 1_000_000n + offset,
       );
@@ -173,7 +173,7 @@ export function describeReadingStore(title: string, harness: StoreHarness, skip:
       expect(await store.counts()).toEqual({ pump: 50_000 });
     });
 
-    test('a column that comes late, and lines with one field each', async () => {
+    test('a column that is added later, and lines with one field each', async () => {
       await write(batchOf({ blocks: [[pumpLine(0, 'a=1'), pumpLine(1, 'b=2'), pumpLine(2, 'c=3')]] }));
       await write(batchOf({ blocks: [[pumpLine(3, 'd=4'), pumpLine(4, 'a=5')]], firstSeq: 2 }));
       expect(await store.counts()).toEqual({ pump: 5 });
@@ -187,7 +187,7 @@ export function describeReadingStore(title: string, harness: StoreHarness, skip:
 
     describeReads(() => store);
 
-    test('names that differ in case only are different', async () => {
+    test('names that differ only in case are different', async () => {
       await write(
         batchOf({ blocks: [[pumpLine(0, 'Temp=1,temp=2'), pumpLine(0, 'a=1').replace('pump', 'Pump')]] }),
       );
@@ -196,7 +196,7 @@ export function describeReadingStore(title: string, harness: StoreHarness, skip:
       expect(points[0]?.values).toEqual({ Temp: 1, temp: 2 });
     });
 
-    test('a write that is called off says so, and can be repeated', async () => {
+    test('a cancelled write fails, and can be repeated', async () => {
       const batch = batchOf({ blocks: [pumpLines(0, 5)] });
       await expect(store.write(batch, AbortSignal.abort())).rejects.toMatchObject({
         code: 'STORE_UNAVAILABLE',
@@ -206,7 +206,7 @@ export function describeReadingStore(title: string, harness: StoreHarness, skip:
       expect(await store.counts()).toEqual({ pump: 5 });
     });
 
-    test('keeps everything over a restart, and goes on', async () => {
+    test('keeps everything over a restart, and continues', async () => {
       const blocks = [[pumpLine(0, 'rpm=1,mode="a"')], pumpLines(1, 4)];
       await write(batchOf({ blocks: blocks.slice(0, 1) }));
       await store.stop();

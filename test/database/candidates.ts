@@ -13,7 +13,7 @@ export interface Candidate {
   close(): Promise<void>;
 }
 
-/** How each is opened in a folder. `better-sqlite3` is found from the folder that DATABASE_MODULES names. */
+/** Opens each in a folder. `better-sqlite3` is found from the folder that DATABASE_MODULES names. */
 export const candidates: Record<string, (dir: string) => Promise<Candidate>> = {
   records: openedRecords,
   'classic-level': openedLevel,
@@ -53,7 +53,7 @@ async function openedLevel(dir: string): Promise<Candidate> {
   };
 }
 
-/** As the dead letters had it: transactions on the calling thread, no overlapping sync. */
+/** Opened as the dead letters did: transactions on the calling thread, no overlapping sync. */
 async function openedLmdb(dir: string): Promise<Candidate> {
   const { open } = await import('lmdb');
   const db = open<Buffer, string>({
@@ -110,7 +110,7 @@ async function openedSqlite(dir: string): Promise<Candidate> {
         try {
           db.exec('rollback');
         } catch {
-          // SQLite has rolled back by itself.
+          // SQLite has rolled back the transaction itself.
         }
         throw error;
       }

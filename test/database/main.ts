@@ -1,7 +1,8 @@
 /**
- * Lets the disk beneath a database fail, in a real process: `node .cache/tests/test/database/main.js [--runs N]` after `npm run build:tests`. Needs a
- * C compiler. Each run writes for some seconds while writes and syncs fail at random now and then, ends well, and compares
- * what was confirmed with what a new process finds. The results are in gateway/docs/databases.md.
+ * Makes the disk of a database fail, in a real process: `node .cache/tests/test/database/main.js [--runs N]` after
+ * `npm run build:tests`. Needs a C compiler. Each run writes for some seconds while writes and syncs fail at random
+ * from time to time, finishes on a good disk, and compares the confirmed records with those that a new process reads.
+ * The results are in gateway/docs/databases.md.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -22,7 +23,7 @@ const { values: options } = parseArgs({
     codes: { type: 'string', default: 'EIO,ENOSPC' },
   },
 });
-/** Well, failing in a tenth of all calls, well, failing always, well. */
+/** Phases of the disk: good, failing in a tenth of all calls, good, failing always, good. */
 const phases: [ms: number, failing: number][] = [
   [500, 0],
   [1_000, 26],
@@ -59,13 +60,13 @@ interface Outcome {
   end: string;
   confirmed: number;
   failed: number;
-  /** Batches confirmed in the last phase, when the disk is well again. */
+  /** Batches confirmed in the last phase, when the disk is good again. */
   confirmedAfter: number;
   lost: number;
   unreadable: boolean;
   openMs: number;
   rssMiB: number;
-  /** Bytes written for each byte of confirmed values. */
+  /** Bytes written per byte of confirmed values. */
   amplification: number;
 }
 
@@ -128,7 +129,7 @@ async function run(name: string, policy: string, code: string, seed: number): Pr
   };
 }
 
-/** What each key may have: what was confirmed last, or what was tried since. '' is no record. */
+/** The permitted values of each key: the one confirmed last, and those attempted since. '' stands for no record. */
 function expectedOf(lines: readonly Line[]): Map<string, Set<string>> {
   const expected = new Map<string, Set<string>>();
   const tried = new Map(

@@ -1,7 +1,7 @@
 /**
- * The process whose disk fails. `load DIR NAME POLICY SEED`: writes without a pause and says each batch that was
- * confirmed, until its standard input ends. `read DIR NAME`: says every record.
- * POLICY after a write that failed: `go-on` uses the database as it is, `reopen` closes and opens it first.
+ * The process whose disk fails. `load DIR NAME POLICY SEED` writes without a pause and prints each confirmed batch,
+ * until its standard input ends. `read DIR NAME` prints every record. POLICY after a failed write: `go-on` uses the
+ * database as it is, `reopen` closes and opens it first.
  */
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { seededRandom } from '../../shared/runtime/random.ts';
@@ -52,7 +52,7 @@ async function load(seedOfLoad: number): Promise<void> {
       database ??= await open();
       isDoubtful = false;
       await database.write(changes);
-      await turn(); // a synchronous database would keep the end from being seen
+      await turn(); // otherwise a synchronous database would block the end of the input
       process.stdout.write(
         `${JSON.stringify({ ok: number, rssMiB: process.memoryUsage.rss() / 2 ** 20 })}\n`,
       );

@@ -32,7 +32,9 @@ function batch(text: string, as: { gateway?: string; lane?: Lane; seq?: number }
 const line = (gateway: string, machine: string) =>
   `generic,gateway=${gateway},machine=${machine},site=load cycles=1 ${nowNs}\n`;
 
-/** What is no batch of a known gateway's lane: it is refused with a reason, and neither acknowledged nor kept. */
+/**
+ * Content that is no batch of a known gateway's lane. It is refused with a reason, and neither acknowledged nor kept.
+ */
 const broken: [what: string, frame: Buffer, code: string][] = [
   ['no batch', Buffer.from('hello'), 'BATCH_FORMAT'],
   ['nothing', Buffer.alloc(0), 'BATCH_FORMAT'],

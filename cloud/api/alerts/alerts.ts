@@ -22,7 +22,7 @@ export function alertRoutes(app: FastifyInstance, context: Pick<RouteContext, 'a
         summary: 'Alerts: open before resolved, critical before warning, newest first',
         querystring: Query,
         response: answers(
-          'the alerts, and how many there are in all',
+          'the alerts, and their total number',
           Type.Object({ alerts: Type.Array(Alert), total: Type.Integer() }),
         ),
       },

@@ -14,8 +14,8 @@ const DeadNotification = Type.Object({
   attempts: Type.Integer(),
   nextAttemptMs: Type.Number(),
   lastError: Type.Union([Type.String(), Type.Null()]),
-  atMs: Type.Number({ description: 'when it was given up, ms since 1970' }),
-  reason: Type.String({ description: 'why it was given up' }),
+  atMs: Type.Number({ description: 'when delivery was given up, ms since 1970' }),
+  reason: Type.String({ description: 'why delivery was given up' }),
   event: Type.Union(Object.values(eventSchemas), { description: 'a CloudEvent 1.0' }),
 });
 
@@ -40,7 +40,7 @@ export function notificationRoutes(app: FastifyInstance, context: NotificationCo
     '/api/notifications/dead',
     {
       schema: {
-        summary: 'Notifications that could not be delivered and are not tried any more',
+        summary: 'Notifications that could not be delivered and are not retried any more',
         querystring: PageParameters,
         response: answers('a page, newest first', pageOf(DeadNotification)),
       },
@@ -58,8 +58,9 @@ export function notificationRoutes(app: FastifyInstance, context: NotificationCo
     '/api/notifications/redrive',
     {
       schema: {
-        summary: 'Put dead notifications back into their queues, after their receivers were mended',
-        description: 'They keep their idempotency keys. Asked for and done, it is kept in /api/audit.',
+        summary: 'Put dead notifications back into their queues, after their receivers were repaired',
+        description:
+          'They keep their idempotency keys. The request and its outcome are recorded in /api/audit.',
         body: Selection,
         response: answers('how it ended', Redriven),
       },

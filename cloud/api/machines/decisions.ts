@@ -15,7 +15,7 @@ export function decisionRoutes(app: FastifyInstance, { decisions }: Pick<RouteCo
     '/api/decisions',
     {
       schema: {
-        summary: 'Decision records: what was decided, from what, why, by which policy',
+        summary: 'Decision records: inputs, answer, reasons and policy of each decision',
         querystring: PageParameters,
         response: answers('a page, newest first', pageOf(StoredDecision)),
       },

@@ -35,7 +35,9 @@ export function machineRoutes(app: FastifyInstance, context: MachineContext): vo
           'the machine',
           Type.Object({
             machine: MachineView,
-            type: Type.Union([MachineType, Type.Null()], { description: 'null where the cloud lacks it' }),
+            type: Type.Union([MachineType, Type.Null()], {
+              description: 'null if the cloud does not know the type',
+            }),
             alerts: Type.Array(Alert),
           }),
         ),

@@ -29,7 +29,7 @@ export function queryRoutes(app: FastifyInstance, { store }: Pick<RouteContext, 
     {
       config: { onlyReads: true },
       schema: {
-        summary: 'Read-only SQL, where the store has it',
+        summary: 'Read-only SQL, if the store supports it',
         body: Body,
         response: answers('the rows', Answer),
       },

@@ -26,7 +26,7 @@ export function streamRoutes(app: FastifyInstance, { hub }: Pick<RouteContext, '
       exposeHeadRoute: false,
       schema: {
         summary: 'Server-sent events: `snapshot`, then `change` at most twice a second, `tick` every 15 s',
-        response: textAnswer('the events, until the caller leaves', 'text/event-stream', Events),
+        response: textAnswer('the events, until the caller disconnects', 'text/event-stream', Events),
       },
     },
     (_request, reply) => {

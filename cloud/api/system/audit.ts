@@ -7,10 +7,12 @@ import { PageParameters, pageOf } from '../schemas.ts';
 const AuditEntry = Type.Object({
   atMs: Type.Number({ description: 'ms since 1970' }),
   action: Type.String(),
-  subject: Type.String({ description: 'what it was done to' }),
-  by: Type.String({ description: 'what let the caller in: token, session or loopback' }),
+  subject: Type.String({ description: 'the target of the change' }),
+  by: Type.String({ description: 'the credential of the caller: token, session or loopback' }),
   address: Type.String(),
-  outcome: Type.Union([Type.String(), Type.Null()], { description: 'null: asked for; then how it ended' }),
+  outcome: Type.Union([Type.String(), Type.Null()], {
+    description: 'null in the entry of the request; otherwise the outcome',
+  }),
 });
 
 export function auditRoutes(app: FastifyInstance, { audit }: Pick<RouteContext, 'audit'>): void {
@@ -18,7 +20,7 @@ export function auditRoutes(app: FastifyInstance, { audit }: Pick<RouteContext, 
     '/api/audit',
     {
       schema: {
-        summary: 'What was changed by hand: who asked, from where, and how it ended',
+        summary: 'Changes made by hand: which credential, from where, and with which outcome',
         querystring: PageParameters,
         response: answers('a page, newest first', pageOf(AuditEntry)),
       },

@@ -16,7 +16,7 @@ export function healthRoutes(app: FastifyInstance, context: Pick<RouteContext, '
     '/readyz',
     {
       schema: {
-        summary: 'Readings can be taken in and stored; 503 with the reasons if not',
+        summary: 'Whether readings can be accepted and stored; 503 with the reasons if not',
         security: [],
         response: conditionAnswers('ready', 'not ready'),
       },

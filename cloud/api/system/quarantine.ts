@@ -15,12 +15,12 @@ const facts = {
   lane: Type.String(),
   code: Type.String(),
   reason: Type.String(),
-  bytes: Type.Integer({ description: 'of what was refused' }),
+  bytes: Type.Integer({ description: 'size of the refused content' }),
 };
 const Quarantined = Type.Object(facts);
 const Whole = Type.Object({
   ...facts,
-  body: Type.String({ contentEncoding: 'base64', description: 'what was kept of it: the first 64 KiB' }),
+  body: Type.String({ contentEncoding: 'base64', description: 'the kept part: the first 64 KiB' }),
 });
 const Path = Type.Object({ id: Id });
 const Selection = Type.Object(
@@ -38,7 +38,7 @@ export function quarantineRoutes(app: FastifyInstance, context: QuarantineContex
     '/api/quarantine',
     {
       schema: {
-        summary: 'What gateways sent and could not be stored',
+        summary: 'Content from gateways that could not be stored',
         querystring: PageParameters,
         response: answers('a page, newest first', pageOf(Quarantined)),
       },
@@ -62,9 +62,9 @@ export function quarantineRoutes(app: FastifyInstance, context: QuarantineContex
     '/api/quarantine/redrive',
     {
       schema: {
-        summary: 'Send lines to the store again, after what kept it from taking them was mended',
+        summary: 'Resend lines to the store, after the cause of their refusal was corrected',
         description:
-          'Lines that are refused again are new entries. Asked for and done, it is kept in /api/audit.',
+          'Lines that are refused again are new entries. The request and its outcome are recorded in /api/audit.',
         body: Selection,
         response: answers('how it ended', Redriven),
       },

@@ -12,7 +12,7 @@ export function sessionRoutes(app: FastifyInstance, access: Access): void {
     '/api/session',
     {
       schema: {
-        summary: 'Whether the caller is let in',
+        summary: 'Whether the caller is signed in',
         response: answers(
           'the session',
           Type.Object({ tokenNeeded: Type.Boolean(), signedIn: Type.Boolean() }),
@@ -43,7 +43,7 @@ export function sessionRoutes(app: FastifyInstance, access: Access): void {
 
   app.delete(
     '/api/session',
-    { schema: { summary: 'Sign out', response: noContent('the cookie is forgotten') } },
+    { schema: { summary: 'Sign out', response: noContent('the cookie is deleted') } },
     (request, reply) => {
       reply
         .header('set-cookie', cookie(request, '', 0))

@@ -10,7 +10,7 @@ const Answer = Type.Object(
     storeKind: Type.String(),
     nowMs: Type.Number(),
     streamClients: Type.Integer(),
-    notificationsDead: Type.Boolean({ description: 'some alerts could not be told to somebody' }),
+    notificationsDead: Type.Boolean({ description: 'some notifications of alerts could not be delivered' }),
   },
   { additionalProperties: true },
 );
@@ -20,7 +20,7 @@ type StatusContext = Pick<RouteContext, 'status' | 'ready' | 'store' | 'clock' |
 export function statusRoutes(app: FastifyInstance, context: StatusContext): void {
   app.get(
     '/api/status',
-    { schema: { summary: 'How the cloud is', response: answers('the status', Answer) } },
+    { schema: { summary: 'State of the cloud', response: answers('the status', Answer) } },
     () => ({
       ...context.status(),
       ...context.ready(),

@@ -62,13 +62,13 @@ export const InfluxConfig = Type.Object(
 );
 export type InfluxConfig = Static<typeof InfluxConfig>;
 
-/** What the store works with, in the same terms for every version. */
+/** The settings of the store in the same terms for every version. */
 export interface InfluxTarget extends Omit<InfluxConfig, 'bucket'> {
   /** The database (1, 3) or bucket (2). */
   database: string;
 }
 
-/** What is absent or present against the server's version. @param place where the store's table is */
+/** Finds settings that the server's version lacks or does not allow. @param place where the store's table is */
 export function influxProblems(config: InfluxConfig, place: string): ConfigProblem[] {
   const { version, org, token } = config;
   const missing = (name: string) => invalid(place, `${place}.${name} is missing`);
@@ -84,7 +84,7 @@ export function influxProblems(config: InfluxConfig, place: string): ConfigProbl
   return problems;
 }
 
-/** Of a configuration without problems. */
+/** Makes the target of a configuration without problems. */
 export function targetOf({ bucket = '', database = '', ...rest }: InfluxConfig): InfluxTarget {
   return { ...rest, database: rest.version === 2 ? bucket : database };
 }

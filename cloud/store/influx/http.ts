@@ -61,7 +61,7 @@ export class InfluxHttp {
   async send(request: InfluxRequest): Promise<InfluxAnswer> {
     const timeoutMs = request.timeoutMs ?? this.#config.timeoutMs;
     const cancel = new AbortController();
-    let why = 'the request was called off';
+    let why = 'the request was cancelled';
     const timer = this.#clock.setTimer(timeoutMs, () => {
       why = `no answer within ${timeoutMs} ms`;
       cancel.abort();

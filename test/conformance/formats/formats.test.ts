@@ -10,7 +10,7 @@ import { describeFormat } from './suite.ts';
 
 const harnesses = [jsonHarness, numberHarness, keyValueHarness, csvHarness, influxHarness, lifecycleHarness];
 
-it('every registered kind of format is examined', () => {
+it('every registered kind of format is tested', () => {
   expect(harnesses.map(({ kind }) => kind).sort()).toEqual(formats.map(({ kind }) => kind).sort());
 });
 

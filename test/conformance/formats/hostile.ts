@@ -1,7 +1,7 @@
-/** Messages that no format may fail on in any other way than with a typed error. */
+/** Messages that a format must either read or refuse with a typed error. */
 import { seededRandom } from '../../../shared/runtime/random.ts';
 
-/** Random bytes, half of them texts of the characters that formats are made of; the same in every run. */
+/** Random bytes, half of them texts of the characters that formats use. They are the same in every run. */
 export function randomMessages(count: number): Buffer[] {
   const random = seededRandom(20_261_128);
   const characters = '{}[]":,;= \t\n\\0123456789.eE+-abtnulsfr_/#\u0000\u00e9\ud83d';
@@ -13,7 +13,7 @@ export function randomMessages(count: number): Buffer[] {
   });
 }
 
-/** A message cut at each of its bytes, and with each of its bytes changed, doubled and left out. */
+/** A message cut at each of its bytes, and with each byte changed, doubled and left out. */
 export function changedMessages(message: Buffer): Buffer[] {
   const random = seededRandom(message.length);
   return Array.from(message).flatMap((byte, at) => {
@@ -31,7 +31,7 @@ export function changedMessages(message: Buffer): Buffer[] {
 const nested = (open: string, close: string, depth = 20_000) =>
   `${open.repeat(depth)}1${close.repeat(depth)}`;
 
-/** Texts at the edge of what a parser of texts expects. */
+/** Texts at the limits of what a text parser expects. */
 export function hostileTexts(): Buffer[] {
   const deep = nested('[', ']');
   const numbers = [
@@ -81,7 +81,7 @@ export function hostileTexts(): Buffer[] {
 const fill = (bytes: number, unit: string, before = '', after = '') =>
   Buffer.from(before + unit.repeat(Math.ceil((bytes - before.length - after.length) / unit.length)) + after);
 
-/** Texts of about so many bytes on which a careless pattern or parser takes quadratic time, or makes quadratic space. */
+/** Texts of about so many bytes for which a careless pattern or parser takes quadratic time or space. */
 export const growingTexts: readonly ((bytes: number) => Buffer)[] = [
   (bytes) => fill(bytes, ' ', '1', '2'),
   (bytes) => fill(bytes, '\n', '1', '2'),
@@ -105,7 +105,7 @@ export const growingTexts: readonly ((bytes: number) => Buffer)[] = [
   longNameOverManyValues,
 ];
 
-/** Half a message is the name of an object, and the other half its values: each may be called by both names. */
+/** Half of the message is the name of an object, the other half its values, each of which may be named by both. */
 function longNameOverManyValues(bytes: number): Buffer {
   const values = Array.from({ length: Math.floor(bytes / 20) }, (_, i) => `"${i}":1`);
   return Buffer.from(`{"${'n'.repeat(bytes / 2)}":{${values.join(',')}}}`);

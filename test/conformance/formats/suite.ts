@@ -1,4 +1,4 @@
-/** What every payload format must do, whatever it reads. Each kind brings messages of its own. */
+/** The suite that every payload format must pass. Each kind provides messages of its own. */
 import { describe, expect, it } from 'vitest';
 import { checkReading } from '../../../gateway/decode/contract.ts';
 import { testMachines } from '../../../gateway/decode/fixtures.testing.ts';
@@ -15,26 +15,26 @@ export interface FormatHarness {
   kind: string;
   /** The format's own settings of a route. */
   config: Record<string, unknown>;
-  /** The sensor that the topic names, where the format needs one. */
+  /** The sensor that the topic names, if the format needs one. */
   sensor?: string;
-  /** A message as devices send it, and what it means. */
+  /** A message as devices send it, and its meaning. */
   message: Buffer;
   means: Decoded[];
-  /** A message of several readings, where the format has such. */
+  /** A message of several readings, if the format has such messages. */
   several?: Buffer;
-  /** Messages that are made to break this very format. */
+  /** Messages that are made to break this format. */
   hostile: Buffer[];
   /** Messages of about so many bytes that could cost more than their length. */
   growing: ((bytes: number) => Buffer)[];
 }
 
-/** Enough to tell that space is quadratic without running out of it. */
+/** Enough to detect quadratic space without exhausting memory. */
 const mediumBytes = 1 << 16;
-/** More than the largest packet by default, and what quadratic work would take minutes for. */
+/** Larger than the largest packet by default. Quadratic work on it would take minutes. */
 const largeBytes = 1 << 20;
-/** Seconds, on a busy machine too. */
+/** Time limit in seconds, sufficient on a busy machine too. */
 const patience = 20;
-/** Names and values that come out of a message, per byte that went in. */
+/** Limit of names and values decoded from a message, per byte of the message. */
 const growthMax = 40;
 
 export function describeFormat(harness: FormatHarness): void {
@@ -49,7 +49,7 @@ export function describeFormat(harness: FormatHarness): void {
       createPart<undefined, Decoder>(formats, { kind: harness.kind, config: harness.config }, undefined);
     const messages = [harness.message, ...(harness.several ? [harness.several] : [])];
 
-    it('explains itself and each of its settings', () => {
+    it('documents itself and each of its settings', () => {
       expect(part.about).toMatch(/^[A-Z].*\.$/);
       for (const [name, setting] of Object.entries(part.config.properties))
         expect((setting as { description?: string }).description, name).toMatch(/^[A-Z].*\.$/);
@@ -60,7 +60,7 @@ export function describeFormat(harness: FormatHarness): void {
       expect(decoder.decode(harness.message, target)).toEqual(harness.means);
     });
 
-    it('neither changes nor keeps the bytes it is lent, and remembers nothing', async () => {
+    it('neither changes nor keeps the bytes that it is given, and has no state', async () => {
       const decoder = await create();
       for (const message of messages) {
         const lent = Buffer.from(message);
@@ -71,7 +71,7 @@ export function describeFormat(harness: FormatHarness): void {
       }
     });
 
-    it('makes readings or typed errors of anything', async () => {
+    it('turns any message into readings or a typed error', async () => {
       const decoder = await create();
       const all = [
         ...randomMessages(500),
@@ -82,7 +82,7 @@ export function describeFormat(harness: FormatHarness): void {
       for (const message of all) expectSound(decoder, message, target);
     });
 
-    it('takes a reading of several that was refused, as it is sent again alone', async () => {
+    it('reads the dead letter of one refused reading out of several', async () => {
       const decoder = await create();
       const decoded = harness.several ? decoder.decode(harness.several, target) : [];
       if (harness.several) expect(decoded.length).toBeGreaterThan(1);
@@ -92,13 +92,13 @@ export function describeFormat(harness: FormatHarness): void {
 
     const growing = [...growingTexts, ...harness.growing];
 
-    it('makes no more of a message than it is long', async () => {
+    it('decodes a message to output in proportion to its length', async () => {
       const decoder = await create();
       for (const message of growing.map((grown) => grown(mediumBytes)))
         expect(decodedSize(decoder, message, target), aboutOf(message)).toBeLessThan(growthMax * mediumBytes);
     });
 
-    it('takes no more time than a message is long', async () => {
+    it('decodes a message in time proportional to its length', async () => {
       const decoder = await create();
       for (const message of growing.map((grown) => grown(largeBytes)))
         withinSeconds(patience, aboutOf(message), () => decodedSize(decoder, message, target));
@@ -108,7 +108,7 @@ export function describeFormat(harness: FormatHarness): void {
 
 const aboutOf = (message: Buffer) => `${message.length} bytes like ${message.toString('latin1', 0, 60)}`;
 
-/** Decodes, and does with the outcome what the pipeline does with it. */
+/** Decodes a message, and handles the result like the pipeline. */
 function expectSound(decoder: Decoder, message: Buffer, target: DecodeTarget): void {
   const about = aboutOf(message);
   let decoded: readonly Decoded[];
@@ -147,7 +147,7 @@ function expectMoment(moment: { ms: number; ns: number } | undefined, about: str
   expect(moment.ns >= -999_999 && moment.ns <= 999_999, about).toBe(true);
 }
 
-/** The contract takes whatever a decoder gives as values, or refuses it with a reason. */
+/** The contract accepts any values of a decoder, or refuses them with a reason. */
 function expectCheckable(values: Record<string, unknown>, about: string): void {
   const schema = testMachines().find('lab', 'bench-1');
   try {
@@ -157,7 +157,7 @@ function expectCheckable(values: Record<string, unknown>, about: string): void {
   }
 }
 
-/** Characters and numbers in what a message is decoded to; of an error in its message. */
+/** Number of characters and numbers in the decoded message; of an error, in its text. */
 function decodedSize(decoder: Decoder, message: Buffer, target: DecodeTarget): number {
   try {
     return sizeOf(decoder.decode(message, target), 0);

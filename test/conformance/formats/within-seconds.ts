@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 
-/** Does work that may never end; what takes longer than `seconds` is interrupted, and fails with what it was about. */
+/** Runs work that may never end. It is interrupted after `seconds`, and then throws an error that names `about`. */
 export function withinSeconds<T>(seconds: number, about: string, work: () => T): T {
   try {
     return runInNewContext('work()', { work }, { timeout: seconds * 1_000 }) as T;

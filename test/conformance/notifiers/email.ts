@@ -58,7 +58,7 @@ function keyOf(mail: string): string {
   return /^X-Harbinger-Key: (.*)$/im.exec(mail.replace(/\r\n[ \t]+/g, ' '))?.[1]?.trim() ?? '';
 }
 
-/** The text and what identifies the mail; Date is when it was sent. */
+/** The text and identification of the mail, without the time of sending. */
 function withoutTransport(mail: string): string {
   return mail.replace(/^Date: .*\r\n/im, '');
 }

@@ -8,7 +8,7 @@ import { webhookHarness } from './webhook.ts';
 
 const harnesses = [webhookHarness, emailHarness, mqttHarness, ntfyHarness];
 
-it('every registered kind of notifier is examined', () => {
+it('every registered kind of notifier is tested', () => {
   expect(harnesses.map(({ kind }) => kind).sort()).toEqual(notifiers.map(({ kind }) => kind).sort());
 });
 

@@ -1,4 +1,4 @@
-/** What every notifier must do, whatever its protocol. Each kind brings a receiver that speaks that protocol. */
+/** The suite that every notifier must pass, whatever its protocol. Each kind provides a receiver of its protocol. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Notifier, NotifierDeps } from '../../../shared/notifiers/notifier.ts';
 import { notifiers } from '../../../shared/notifiers/notifiers.ts';
@@ -9,16 +9,16 @@ import { silentLog } from '../../../shared/runtime/log.ts';
 import { manualClock } from '../../../shared/runtime/manual-clock.ts';
 import { validConfig } from './valid-config.ts';
 
-/** How the receiver answers: it has it; not for now; never; not at all. */
+/** The receiver's answers: confirmed; refused temporarily; refused permanently; no answer. */
 export type Answer = 'confirm' | 'refuse-for-now' | 'refuse-for-good' | 'keep-silent';
 
 export interface Receiver {
-  /** The notifier's table in the configuration file, defaults left out. */
+  /** The notifier's table in the configuration file, without defaults. */
   config: { name: string; timeoutMs?: number } & Record<string, unknown>;
   answer(kind: Answer): void;
-  /** What has arrived and was confirmed or refused, oldest first: idempotency key and the whole content as text. */
+  /** Notifications that were confirmed or refused, oldest first: idempotency key and the whole content as text. */
   received(): { key: string; content: string }[];
-  /** Resolves when something has reached it that it keeps silent about. */
+  /** Resolves when the receiver has got something that it does not answer. */
   reached(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -26,7 +26,7 @@ export interface Receiver {
 export interface NotifierHarness {
   kind: string;
   start(): Promise<Receiver>;
-  /** The protocol has no way to refuse for good. */
+  /** Set if the protocol has no permanent refusal. */
   neverForGood?: true;
   /** Texts of the configuration that no error message may contain. */
   secrets: readonly string[];
@@ -74,7 +74,7 @@ export function describeNotifier(harness: NotifierHarness): void {
       expect((await create()).name).toBe(receiver.config.name);
     });
 
-    it('brings each notification, with its key, and a repeat as the same', async () => {
+    it('delivers each notification with its key, and a repetition with the same key', async () => {
       const notifier = await create();
       receiver.answer('confirm');
       await notifier.notify(opened, never);
@@ -86,7 +86,7 @@ export function describeNotifier(harness: NotifierHarness): void {
       for (const { content } of receiver.received()) expect(content).toContain('pump-1');
     });
 
-    it('tells that an alert is over apart from its opening', async () => {
+    it('distinguishes the resolution of an alert from its opening', async () => {
       const notifier = await create();
       receiver.answer('confirm');
       await notifier.notify(opened, never);
@@ -96,7 +96,7 @@ export function describeNotifier(harness: NotifierHarness): void {
       expect(first?.content.toLowerCase()).not.toContain('resolved');
     });
 
-    it('asks for another try where the receiver refuses for now, and then gets through', async () => {
+    it('asks for a retry after a temporary refusal, and then delivers', async () => {
       const notifier = await create();
       receiver.answer('refuse-for-now');
       expect(await failure(notifier.notify(opened, never))).toMatchObject({ stage: 'alerts', retry: true });
@@ -106,7 +106,7 @@ export function describeNotifier(harness: NotifierHarness): void {
     });
 
     if (!harness.neverForGood) {
-      it('asks for no other try where the receiver refuses for good', async () => {
+      it('asks for no retry after a permanent refusal', async () => {
         const notifier = await create();
         receiver.answer('refuse-for-good');
         const refused = { code: 'NOTIFY_REFUSED', stage: 'alerts', retry: false };
@@ -114,7 +114,7 @@ export function describeNotifier(harness: NotifierHarness): void {
       });
     }
 
-    it('does not take silence for a confirmation, and ends when it is told to', async () => {
+    it('does not take silence for a confirmation, and stops when it is told to', async () => {
       const notifier = await create({ timeoutMs: 1_000 });
       receiver.answer('keep-silent');
       const giveUp = new AbortController();
@@ -127,7 +127,7 @@ export function describeNotifier(harness: NotifierHarness): void {
       expect(receiver.received().at(-1)?.key).toBe(opened.key);
     });
 
-    it('asks for another try where nobody listens, and names what it tried to reach', async () => {
+    it('asks for a retry if nobody listens, and names the address', async () => {
       const notifier = await create();
       await receiver.stop();
       const error = await failure(notifier.notify(opened, never));
@@ -135,7 +135,7 @@ export function describeNotifier(harness: NotifierHarness): void {
       expect(error.message).toContain(receiver.config.name);
     });
 
-    it('can be stopped twice, and before it was used', async () => {
+    it('can be stopped twice, and before its first use', async () => {
       const notifier = await create();
       await notifier.stop();
       await notifier.stop();

@@ -3,7 +3,7 @@ import { notifiers } from '../../../shared/notifiers/notifiers.ts';
 import { partOfKind } from '../../../shared/parts/registry.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 
-/** A notifier's configuration as the file's table would be read, with its defaults. */
+/** A notifier's configuration as read from the file's table, with its defaults. */
 export function validConfig(kind: string, table: Record<string, unknown>): object {
   const schema: TSchema = partOfKind(notifiers, kind).config;
   return compileValidator(schema)(table, (problem) => new Error(problem)) as object;

@@ -43,7 +43,7 @@ const recentMax = 1 << 13;
 
 export class SimulatedGateway {
   readonly disk: SimulatedDisk;
-  /** What is found on the disk after the run. */
+  /** The dead letters on the disk after the run. */
   letters: readonly DeadLetter[] = [];
   /** Offset of the gateway's wall clock from true time. */
   wallOffsetMs = 0;
@@ -221,7 +221,7 @@ export class SimulatedGateway {
     return seams.plane(plane);
   }
 
-  /** Looks at the dead letters after the run, on a disk that is well. */
+  /** Reads the dead letters after the run, on a disk without faults. */
   async readLetters(): Promise<void> {
     const clock = this.world.process('reader', () => 0).clock;
     const random = this.world.random('reader');

@@ -1,4 +1,4 @@
-/** The gateway's own dead letters, on the simulated disk; and what is found of them after the run. */
+/** The gateway's own dead letters on the simulated disk, and a reader for the check after the run. */
 import {
   type DeadLetters,
   type DeadLettersOptions,
@@ -19,7 +19,7 @@ export function openLetters(
   return openDeadLetters({ ...options, openRecords: (dir) => openRecords({ dir, ...on, log }) });
 }
 
-/** All letters in a folder, oldest first; the disk must be well. */
+/** All dead letters in a folder, oldest first. The disk must be without faults. */
 export async function readLetters(
   dir: string,
   on: { fs: JournalFs; clock: Clock; random: Random },

@@ -53,14 +53,19 @@ export class WriteQueue {
     await Promise.race([this.#working, sleep(this.#clock, this.#options.timeoutMs)]);
     await this.database
       ?.with((connection) => connection.run('CHECKPOINT'))
-      .catch((error) => this.#log.warn({ error: messageOf(error) }, 'no checkpoint; the log keeps it all'));
+      .catch((error) =>
+        this.#log.warn(
+          { error: messageOf(error) },
+          'checkpoint failed; the write-ahead log keeps everything',
+        ),
+      );
     this.#disconnect();
   }
 
   write(batch: StoreBatch, signal: AbortSignal): Promise<StoreOutcome> {
     return new Promise((resolve, reject) => {
       if (!this.#open) return reject(unavailable('the store is not running'));
-      if (signal.aborted) return reject(unavailable('the write was called off'));
+      if (signal.aborted) return reject(unavailable('the write was cancelled'));
       if (this.#waiting.length >= waitingMax)
         return reject(unavailable(`${waitingMax} batches wait already`));
       const settle = (outcome: StoreOutcome | Error) => {
@@ -76,7 +81,7 @@ export class WriteQueue {
       };
       const { timeoutMs } = this.#options;
       const timer = this.#clock.setTimer(timeoutMs, () => abandon(`not stored within ${timeoutMs} ms`));
-      const forget = onAbort(signal, () => abandon('the write was called off'));
+      const forget = onAbort(signal, () => abandon('the write was cancelled'));
       this.#waiting.push(waiting);
       this.#working ??= this.#work();
     });
