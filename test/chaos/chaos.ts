@@ -78,7 +78,7 @@ async function runOn(
       before: await statementOf(site, new Map()),
       accounts: await accountsOf(site),
       doubled: new Set(),
-      saidAgain: new Set(),
+      mayRepeat: new Set(),
       pumpStates: new Map(),
       history: [],
     };

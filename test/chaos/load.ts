@@ -27,7 +27,7 @@ export interface RoundLoad {
   /** Messages of the plant that were not acknowledged when it stopped: they may or may not have arrived. */
   plantUnacked: number;
   /** True if there were such messages before this round too, so the pumps may have sent a lifecycle message twice. */
-  plantSaidAgain: boolean;
+  plantRepeats: boolean;
 }
 
 export interface SensorOptions {
@@ -45,7 +45,7 @@ export class Sensors {
   readonly #plant: Promise<void>;
   readonly #lifecycle: string[] = [];
   readonly #pumpStates: Map<string, string>;
-  readonly #saidAgain: boolean;
+  readonly #mayRepeat: boolean;
   #taken = 0;
   #buffered = 0;
 
@@ -56,7 +56,7 @@ export class Sensors {
     pumpStates: Map<string, string>,
   ) {
     this.#pumpStates = pumpStates;
-    this.#saidAgain = pumpStates.size === 0;
+    this.#mayRepeat = pumpStates.size === 0;
     this.#generators = generators;
     this.#plant = runPlant(
       {
@@ -125,7 +125,7 @@ export class Sensors {
       lifecycle: this.#lifecycle,
       pumpReadings: this.#taken,
       plantUnacked: this.#buffered,
-      plantSaidAgain: this.#saidAgain,
+      plantRepeats: this.#mayRepeat,
     };
   }
 

@@ -1,7 +1,7 @@
 /** One round: load, faults at random moments, healing, draining, and the comparison of the state with the load. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { checkRound } from './checks/checks.ts';
-import { Aftermath, type RunState } from './checks/run-state.ts';
+import { RoundEffects, type RunState } from './checks/run-state.ts';
 import type { Scene, Target } from './faults/fault.ts';
 import type { PlannedFault } from './faults/faults.ts';
 import { Sensors } from './load.ts';
@@ -39,7 +39,7 @@ export interface RoundResult {
 export async function runRound(run: RunState, options: RoundOptions): Promise<RoundResult> {
   const { site } = run;
   const { planned, say } = options;
-  const aftermath = new Aftermath();
+  const effects = new RoundEffects();
   const watch = new Watch(site);
   const overtakenBefore = site.link.tap.overtaken.length;
   const sensors = await Sensors.start(site, {
@@ -48,28 +48,28 @@ export async function runRound(run: RunState, options: RoundOptions): Promise<Ro
     ...options,
   });
   watch.start();
-  const scene = sceneOf(run, watch, aftermath, options);
-  await Promise.all([delay(options.loadMsMin), ...planned.map((fault) => strike(fault, scene, aftermath))]);
+  const scene = sceneOf(run, watch, effects, options);
+  await Promise.all([delay(options.loadMsMin), ...planned.map((fault) => strike(fault, scene, effects))]);
   const load = await sensors.stop();
   const drainFromMs = performance.now();
   const stuck = await drained(site, options.standstillMsMax, say);
   const drainMs = performance.now() - drainFromMs;
   await watch.stop();
-  if (stuck !== null) aftermath.problems.push(stuck);
-  aftermath.problems.push(...site.link.tap.overtaken.slice(overtakenBefore).map((text) => `order: ${text}`));
-  noteEnds(site, aftermath);
-  aftermath.after = await statementOf(site, run.before.events);
-  await checkRound(run, load, aftermath);
-  const droppedByPolicy = droppedBetween(run.before, aftermath.after);
-  const { excused, allowed, verdict } = aftermath;
+  if (stuck !== null) effects.problems.push(stuck);
+  effects.problems.push(...site.link.tap.overtaken.slice(overtakenBefore).map((text) => `order: ${text}`));
+  noteEnds(site, effects);
+  effects.after = await statementOf(site, run.before.events);
+  await checkRound(run, load, effects);
+  const droppedByPolicy = droppedBetween(run.before, effects.after);
+  const { excused, allowed, verdict } = effects;
   const lost = Math.max(0, (verdict?.lost.length ?? 0) - droppedByPolicy);
   run.history.push({ number: options.number, load, excused, allowed });
   run.nextSeq = load.nextSeq;
-  run.before = aftermath.after;
+  run.before = effects.after;
   return {
     number: options.number,
     kinds: planned.map(({ fault }) => fault.kind),
-    problems: aftermath.problems,
+    problems: effects.problems,
     acked: verdict?.acked ?? 0,
     lost: allowed.has('false-sync') ? 0 : lost,
     lostToFalseSync: allowed.has('false-sync') ? lost : 0,
@@ -84,44 +84,42 @@ export async function runRound(run: RunState, options: RoundOptions): Promise<Ro
 async function strike(
   { fault, plan, atMs }: PlannedFault,
   scene: Scene,
-  aftermath: Aftermath,
+  effects: RoundEffects,
 ): Promise<void> {
   await delay(atMs);
   try {
     await plan.run(scene);
   } catch (error) {
-    aftermath.problems.push(
-      `${fault.kind} could not be caused or reverted: ${String(error).slice(0, 3_000)}`,
-    );
+    effects.problems.push(`${fault.kind} could not be caused or reverted: ${String(error).slice(0, 3_000)}`);
     for (const process of [scene.site.gateway, scene.site.cloud]) {
       if (!process.running) await process.start().catch((again) => scene.say(String(again)));
     }
   }
 }
 
-function noteEnds({ gateway, cloud }: Site, { allowed, problems }: Aftermath): void {
+function noteEnds({ gateway, cloud }: Site, { allowed, problems }: RoundEffects): void {
   for (const process of [gateway, cloud]) {
     const ends = process.endedByItself.splice(0);
     if (!allowed.has('end')) problems.push(...ends);
   }
 }
 
-function sceneOf(run: RunState, watch: Watch, aftermath: Aftermath, options: RoundOptions): Scene {
+function sceneOf(run: RunState, watch: Watch, effects: RoundEffects, options: RoundOptions): Scene {
   return {
     site: run.site,
     watch,
     targets: new Set<Target>(options.planned.map(({ fault }) => fault.target)),
     allow(...what) {
-      for (const one of what) aftermath.allowed.add(one);
+      for (const one of what) effects.allowed.add(one);
     },
-    isAllowed: (what) => aftermath.allowed.has(what),
+    isAllowed: (what) => effects.allowed.has(what),
     excuse(readings) {
-      for (const reading of readings) aftermath.excused.add(reading);
+      for (const reading of readings) effects.excused.add(reading);
     },
-    expect: (what, check) => void aftermath.checks.push({ what, check }),
-    losses: () => (aftermath.after ? lossesBetween(run.before, aftermath.after) : []),
-    lostToDamage: () => aftermath.verdict?.lostToDamage ?? 0,
-    isRetainedGone: () => aftermath.isRetainedGone,
+    expect: (what, check) => void effects.checks.push({ what, check }),
+    losses: () => (effects.after ? lossesBetween(run.before, effects.after) : []),
+    lostToDamage: () => effects.verdict?.lostToDamage ?? 0,
+    isRetainedGone: () => effects.isRetainedGone,
     say: options.say,
   };
 }

@@ -170,7 +170,7 @@ describe('SQL that takes long', () => {
       'a sort of many values',
       'SELECT x.a FROM pump x, pump y, pump z ORDER BY x.a * y.a + z.a LIMIT 100 OFFSET 99999999',
     ],
-  ])('or that takes much memory ends, and storing goes on: %s', async (_, text) => {
+  ])('or that needs much memory is stopped, and writes still work: %s', async (_, text) => {
     const seq = 10 + Math.round((await store.counts()).pump! / 100);
     const query = sql(text, { timeoutMs: 500 }).catch((error: unknown) => error);
     for (let i = 0; i < 5; i++)

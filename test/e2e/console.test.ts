@@ -18,7 +18,7 @@ const noBrowser = reasonToSkip(binary);
 const nastyName = '<img src=x onerror="document.title=1">';
 const openedAt = '2026-01-01T00:00:00Z';
 /** How long to wait for an element. A busy machine may need long; the wait stops as soon as the element is there. */
-const patient = { timeout: 30_000 };
+const elementWait = { timeout: 30_000 };
 
 describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)', () => {
   const nowMs = systemClock.nowMs();
@@ -75,7 +75,7 @@ describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)
     await page.goto(base);
     await page.getByLabel('Access token').fill(token);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.locator('.row').first().waitFor(patient);
+    await page.locator('.row').first().waitFor(elementWait);
     expect(await texts('.row .row-name b')).toEqual(['pump-3', 'pump-1', 'pump-2']);
     expect((await texts('.row .badge')).map((text) => text.trim())).toEqual(['Failed', 'Critical', 'OK']);
     expect(await page.locator('.row').nth(1).textContent()).toMatch(/18 cycles\s+9–31/);
@@ -89,16 +89,16 @@ describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)
       machines: [machineOf({ machine: 'pump-2', lastSeenMs: nowMs, health: 0.31, source: 'rules' })],
       alerts: [alertOf({ alertId: 'alert-2', prediction: { machine: 'pump-2', severity: 'warning' } })],
     });
-    await page.locator('.row-warning', { hasText: 'pump-2' }).getByText('31 %').waitFor(patient);
+    await page.locator('.row-warning', { hasText: 'pump-2' }).getByText('31 %').waitFor(elementWait);
     expect(await page.locator('nav .count').textContent()).toBe('2');
     expect(await page.locator('body').getAttribute('data-same-document')).toBe('yes');
   });
 
   it('draws a machine’s sensors and remaining life', async () => {
     await page.locator('.row', { hasText: 'pump-1' }).locator('a').click();
-    await page.locator('.chart-grid .chart').nth(5).waitFor(patient);
+    await page.locator('.chart-grid .chart').nth(5).waitFor(elementWait);
     expect(await texts('.chart-grid .chart-name')).toContain('vibration_rms');
-    await page.locator('.life-chart canvas').waitFor(patient);
+    await page.locator('.life-chart canvas').waitFor(elementWait);
     const canvases = await page.locator('.chart canvas').all();
     expect(canvases.length).toBeGreaterThanOrEqual(6);
     for (const canvas of canvases) {
@@ -110,12 +110,12 @@ describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)
       expect(painted).toBe(true);
     }
     expect(await page.locator('.machine-head').textContent()).toContain('18 cycles');
-    await page.getByText('Fallback', { exact: true }).waitFor(patient);
+    await page.getByText('Fallback', { exact: true }).waitFor(elementWait);
   });
 
   it('shows alerts with their reasons as text, and what contributed', async () => {
     await page.getByRole('link', { name: /^Alerts/ }).click();
-    await page.locator('.alert-critical .reasons').waitFor(patient);
+    await page.locator('.alert-critical .reasons').waitFor(elementWait);
     expect(await texts('.alert-critical .reasons li')).toEqual(['Vibration has risen steadily.', nastyName]);
     expect(await page.locator('main img').count()).toBe(0);
     expect(await texts('.alert-critical .contribution-name')).toContain('vibration_rms');
@@ -135,7 +135,7 @@ describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)
     resolve('alert-3', 'pump-3');
     await page.locator('.past', { hasText: 'pump-3' }).locator('summary').click();
     resolve('alert-4', 'pump-4');
-    await page.getByRole('heading', { name: 'Resolved (2)' }).waitFor(patient);
+    await page.getByRole('heading', { name: 'Resolved (2)' }).waitFor(elementWait);
     expect(await page.locator('.past', { hasText: 'pump-3' }).getAttribute('open')).toBe('');
   });
 
@@ -153,7 +153,7 @@ describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)
       ['#/decisions', '.decisions li'],
     ]) {
       await page.goto(`${base}/${hash}`);
-      await page.locator(`main ${content}`).first().waitFor(patient);
+      await page.locator(`main ${content}`).first().waitFor(elementWait);
       const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
       expect([hash, overflow]).toEqual([hash, 0]);
     }
@@ -161,7 +161,7 @@ describe.skipIf(noBrowser !== null)('the page in a real browser (needs Chromium)
 
   it('says when the connection is lost', async () => {
     await stopApi();
-    await page.locator('.notice-lost', { hasText: 'Connection lost' }).waitFor(patient);
+    await page.locator('.notice-lost', { hasText: 'Connection lost' }).waitFor(elementWait);
     expect(await page.locator('.pill').textContent()).toBe('Not live');
   });
 });

@@ -115,13 +115,13 @@ async function writeToml(path: string, config: Table): Promise<void> {
 }
 
 /** Long enough for a very busy machine. A wait stops as soon as its condition holds. */
-const patience = { timeout: 120_000, interval: 50 };
+const waitLimit = { timeout: 120_000, interval: 50 };
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 export function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
   return vi.waitFor(async () => {
     if (!(await condition())) throw new Error(`not in time: ${what}`);
-  }, patience);
+  }, waitLimit);
 }
 
 export interface GatewayStatus {

@@ -12,7 +12,7 @@ import {
 } from './options.ts';
 import { Budget } from './pace/budget.ts';
 import { Pace, qos0Window } from './pace/pace.ts';
-import { Patience } from './pace/patience.ts';
+import { StallDetector } from './pace/stall-detector.ts';
 import { Histogram } from './record/histogram.ts';
 import { Ledger, MachineLedger } from './record/ledger.ts';
 
@@ -28,7 +28,7 @@ export class LoadGenerator {
   readonly #connections: LoadConnection[];
   readonly #budget: Budget;
   readonly #pace: Pace;
-  readonly #patience: Patience;
+  readonly #stallDetector: StallDetector;
   readonly #latency = new Histogram();
   readonly #latencies: LatencySink;
   #resolve: (report: LoadReport) => void = () => {};
@@ -47,12 +47,12 @@ export class LoadGenerator {
       this.#resolve = resolve;
     });
     this.#budget = new Budget(this.#options);
-    this.#patience = new Patience(this.#options);
+    this.#stallDetector = new StallDetector(this.#options);
     this.#latencies = this.#sink();
     const patcher = new Patcher();
     this.#connections = Array.from({ length: options.connections }, (_, i) => this.#connection(i, patcher));
     this.#pace = new Pace(this.#connections, this.#budget, this.#options, {
-      moved: (nowMs) => this.#patience.moved(nowMs),
+      moved: (nowMs) => this.#stallDetector.moved(nowMs),
       usedUp: () => this.#drain(),
     });
     this.ledger = new Ledger(this.#connections.map((connection) => connection.ledger));
@@ -123,7 +123,7 @@ export class LoadGenerator {
       writable: (connection, acked) => {
         this.#acked += acked;
         const nowMs = this.#options.clock.monotonicMs();
-        this.#patience.moved(nowMs);
+        this.#stallDetector.moved(nowMs);
         if (this.#phase === 'sending') this.#pace.fill(connection, nowMs);
         else if (this.#phase === 'draining') this.#checkDrained();
       },
@@ -155,7 +155,7 @@ export class LoadGenerator {
     this.#cpuAtStart = process.cpuUsage();
     const nowMs = this.#options.clock.monotonicMs();
     this.#budget.begin(nowMs);
-    this.#patience.begin(nowMs);
+    this.#stallDetector.begin(nowMs);
     this.#watching = setInterval(() => this.#watch(), watchMs);
     this.#pace.begin();
   }
@@ -164,7 +164,7 @@ export class LoadGenerator {
     if (this.#phase !== 'sending') return;
     this.#phase = 'draining';
     this.#pace.end();
-    this.#patience.drain(this.#options.clock.monotonicMs());
+    this.#stallDetector.drain(this.#options.clock.monotonicMs());
     if (this.#options.qos === 0) this.#askForPongs();
     this.#checkDrained();
   }
@@ -185,7 +185,7 @@ export class LoadGenerator {
 
   #watch(): void {
     const nowMs = this.#options.clock.monotonicMs();
-    const exhausted = this.#patience.exhausted(nowMs);
+    const exhausted = this.#stallDetector.exhausted(nowMs);
     if (this.#phase === 'sending' && this.#budget.left(nowMs) <= 0) this.#drain();
     else if (exhausted) this.#end(exhausted);
   }

@@ -115,7 +115,7 @@ export class Faults {
       case 'disk-slow':
         return set(disk, 'slowness', fault.factor, 1);
       case 'disk-bad-page':
-        return disk.spoilPage();
+        return disk.damagePage();
       case 'disk-error':
         disk.errors.add(fault);
         return () => disk.errors.delete(fault);

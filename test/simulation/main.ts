@@ -14,11 +14,11 @@ const help = `Simulates gateway, link, cloud and store with injected clock, chan
 
   npm run simulate -- [options]
 
-  --seed N         of the first schedule; the next ones follow. Default: by the clock
+  --seed N         seed of the first schedule; the others follow. Default: from the clock
   --schedules K    how many; default 1000
-  --processes P    side by side; default: one for each core
-  --minutes M      begins none after so long, whatever K says
-  --keep-going     counts failures and goes on, without making them small
+  --processes P    in parallel; default: one per core
+  --minutes M      starts none after this time, whatever K is
+  --keep-going     counts failures and continues, without reducing them
   --trace N        lines of the trace shown of a failure; default 60
   --schedule JSON  runs one schedule as a failure printed it
   --help

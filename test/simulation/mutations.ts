@@ -18,7 +18,7 @@ export interface Mutation {
 }
 
 /** Replaces the members in `changes` and passes all others on. */
-function altered<T extends object>(part: T, changes: Partial<T>): T {
+function withChanges<T extends object>(part: T, changes: Partial<T>): T {
   return new Proxy(part, {
     get(target, key) {
       if (Object.hasOwn(changes, key)) return Reflect.get(changes, key);
@@ -29,8 +29,8 @@ function altered<T extends object>(part: T, changes: Partial<T>): T {
 }
 
 /** Does not wait for the operation, and hides its outcome. */
-function hurried<T>(underWay: Promise<unknown>, answer: T): Promise<T> {
-  underWay.catch(() => undefined);
+function unawaited<T>(inProgress: Promise<unknown>, answer: T): Promise<T> {
+  inProgress.catch(() => undefined);
   return Promise.resolve(answer);
 }
 
@@ -41,9 +41,9 @@ function withLane(name: Lane, change: (lane: Journal) => Partial<Journal>) {
       const journals = await open(options);
       const lane: JournalSet['lane'] = (asked) => {
         const sound = journals.lane(asked);
-        return asked === name ? altered(sound, change(sound)) : sound;
+        return asked === name ? withChanges(sound, change(sound)) : sound;
       };
-      return altered(journals, { lane });
+      return withChanges(journals, { lane });
     };
 }
 
@@ -64,24 +64,26 @@ export const mutations: Mutation[] = [
   {
     name: 'acknowledges before the journal has synced',
     seams: {
-      plane: (plane) => ({ ...plane, take: (forEach) => hurried(plane.take(forEach), undefined) }),
+      plane: (plane) => ({ ...plane, take: (forEach) => unawaited(plane.take(forEach), undefined) }),
     },
   },
   {
     name: 'moves the cursor before the cloud has confirmed',
     seams: {
       link: (link) =>
-        altered(link, { send: (lane, frame, signal) => hurried(link.send(lane, frame, signal), undefined) }),
+        withChanges(link, {
+          send: (lane, frame, signal) => unawaited(link.send(lane, frame, signal), undefined),
+        }),
     },
   },
   {
     name: 'recognises no resend',
-    seams: { recent: (recent) => altered(recent, { find: () => -1 }) },
+    seams: { recent: (recent) => withChanges(recent, { find: () => -1 }) },
   },
   {
     name: 'keeps the identities of readings that could not be stored',
     needs: ['disk-error', 'disk-full'],
-    seams: { recent: (recent) => altered(recent, { remove: () => undefined }) },
+    seams: { recent: (recent) => withChanges(recent, { remove: () => undefined }) },
   },
   {
     name: 'stores no identities with the block',
@@ -95,14 +97,14 @@ export const mutations: Mutation[] = [
     name: 'lets batches of a lane overtake each other in the cloud',
     seams: {
       log: (log, sink) =>
-        altered(log, { accept: (received, sender) => sink.take(withoutOrder(received), sender) }),
+        withChanges(log, { accept: (received, sender) => sink.take(withoutOrder(received), sender) }),
     },
   },
   {
     name: 'moves the watermark although the store refused the batch',
     seams: {
       store: (store) =>
-        altered(store, {
+        withChanges(store, {
           write: (batch, signal) => store.write(batch, signal).catch(() => ({ rejected: [] })),
         }),
     },
@@ -111,7 +113,7 @@ export const mutations: Mutation[] = [
     name: 'acknowledges events before they are durable',
     seams: {
       journals: withLane('events', (lane) => ({
-        append: (block) => hurried(lane.append(block), lane.stats().lastSeq + 1),
+        append: (block) => unawaited(lane.append(block), lane.stats().lastSeq + 1),
       })),
     },
   },
@@ -143,7 +145,7 @@ export const mutations: Mutation[] = [
         open({
           ...options,
           limits: { ...options.limits, whenFull: 'drop-oldest' },
-          log: altered(options.log, { warn: () => undefined }),
+          log: withChanges(options.log, { warn: () => undefined }),
           onLoss: () => undefined,
         }),
     },
@@ -170,7 +172,7 @@ export const mutations: Mutation[] = [
     seams: {
       journals: (open) => async (options) => {
         const journals = await open(options);
-        return altered(journals, {
+        return withChanges(journals, {
           tail: (lane, bytesMax) => (lane === 'events' ? nothing() : journals.tail(lane, bytesMax)),
         });
       },
@@ -178,6 +180,6 @@ export const mutations: Mutation[] = [
   },
   {
     name: 'loses dead letters',
-    seams: { deadLetters: (letters) => altered(letters, { add: async () => undefined }) },
+    seams: { deadLetters: (letters) => withChanges(letters, { add: async () => undefined }) },
   },
 ];

@@ -79,7 +79,7 @@ export class Sensor {
     }
     this.connection = { open: true, arrivesMs: 0 };
     const { connection } = this;
-    this.gateway.whenGone(() => {
+    this.gateway.onStopped(() => {
       this.world.after(between(this.random, 0.1, 20), () => {
         if (connection === this.connection) this.cut();
       });

@@ -34,7 +34,7 @@ export async function simulate(schedule: Schedule, faulty: Partial<Seams> = {}):
   const seams = { ...sound, ...faulty };
   const world = new World(schedule.seed);
   const ledger = new Ledger();
-  const cloud = new SimulatedCloud(world, ledger, seams, () => gateway.mayForget);
+  const cloud = new SimulatedCloud(world, ledger, seams, () => gateway.mayLoseIdentities);
   const network = new Network(world, ledger, cloud);
   const gateway: SimulatedGateway = new SimulatedGateway({ world, ledger, cloud, network, schedule, seams });
   const sensors = schedule.sensors.map((plan, index) => new Sensor({ world, ledger, gateway, index, plan }));

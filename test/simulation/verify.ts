@@ -218,7 +218,7 @@ function checkCounts(parts: RunParts): void {
   const isDiskWell =
     schedule.faults.every(({ kind }) => !kind.startsWith('disk')) && schedule.whenFull !== 'refuse';
   if (!isDiskWell) return;
-  // On a failing disk a message that could not become a letter comes again, and is counted again.
+  // On a failing disk a message that could not become a letter is sent again, and is counted again.
   expect('dead letters', status.pipeline.deadLetters, gateway.letters.length);
   const identified = ({ kind, plan }: Sent) =>
     (kind === 'reading' || kind === 'poison') && plan?.identity !== 'none';

@@ -9,9 +9,9 @@ import { gatewayNode } from '../../deploy/node-settings.ts';
 import { compiledEntry, packageRoot } from '../../shared/files/paths.ts';
 
 const logLinesMax = 5_000;
-const lastWordsMsMax = 5_000;
+const lastOutputMsMax = 5_000;
 /** Longer than a request for readiness takes. */
-const questionMsMax = 3_000;
+const requestMsMax = 3_000;
 
 export interface ProductOptions {
   /** `gateway`, `cloud`, or another server of the command-line tool. */
@@ -181,10 +181,10 @@ export class ProductProcess {
       }
       await delay(10);
       // If this process itself was suspended, so was the other one, which is not to blame.
-      leftMs -= Math.min(performance.now() - askedAtMs, questionMsMax);
+      leftMs -= Math.min(performance.now() - askedAtMs, requestMsMax);
     }
     // It has exited, but its last output may still be in the pipe.
-    if (leftMs > 0) await Promise.race([closed, delay(lastWordsMsMax)]);
+    if (leftMs > 0) await Promise.race([closed, delay(lastOutputMsMax)]);
     const words = this.#logs.slice(-30).map((line) => line.text);
     const { exitCode, signalCode } = child;
     const how = leftMs <= 0 ? `within ${startMsMax / 1_000} s` : `(code ${exitCode}, signal ${signalCode})`;

@@ -6,44 +6,42 @@ import { droppedBetween, lossesBetween, newEvents, type Statement } from '../obs
 import { leaveRetained, retainedNow, retainedText } from '../observe/retained.ts';
 import { storedEventIds, storedSeqs } from '../observe/stored.ts';
 import { accountProblems, accountsOf, wellProblem } from './accounts.ts';
-import type { Aftermath, RunState } from './run-state.ts';
+import type { RoundEffects, RunState } from './run-state.ts';
 import { compare, compareEvents, type Verdict } from './verdict.ts';
 
 const metricsAgeMsMax = 1_200;
 
-export async function checkRound(run: RunState, load: RoundLoad, aftermath: Aftermath): Promise<void> {
+export async function checkRound(run: RunState, load: RoundLoad, effects: RoundEffects): Promise<void> {
   const { site, before } = run;
-  const { excused, problems, checks } = aftermath;
-  const after = aftermath.after!;
+  const { excused, problems, checks } = effects;
+  const after = effects.after!;
   for (const report of load.reports) {
     if (report.end !== 'stopped')
       problems.push(`the load stopped early: ${report.end}, ${report.sent - report.acked} unacknowledged`);
   }
   const stored = await storedSeqs(site, run.nextSeq, load.nextSeq);
   const verdict = compare(load.machines, stored, excused);
-  aftermath.verdict = verdict;
+  effects.verdict = verdict;
   if (verdict.acked === 0) problems.push('nothing was acknowledged, so nothing was compared');
-  problems.push(...readingProblems(verdict, droppedBetween(before, after), aftermath));
+  problems.push(...readingProblems(verdict, droppedBetween(before, after), effects));
   const { pumpRows } = run.accounts;
-  problems.push(...(await metricProblems(run, verdict, aftermath)));
-  problems.push(...pumpProblems(run.accounts.pumpRows - pumpRows, load, aftermath));
+  problems.push(...(await metricProblems(run, verdict, effects)));
+  problems.push(...pumpProblems(run.accounts.pumpRows - pumpRows, load, effects));
   problems.push(...eventProblems(before, after, load));
-  if (aftermath.allowed.has('rolled-back')) for (const id of after.gatewayOpen) run.saidAgain.add(id);
-  const isSaidAgain = (id: string) =>
-    aftermath.allowed.has('rolled-back') ||
-    [...run.saidAgain].some((prediction) => id.startsWith(prediction));
+  if (effects.allowed.has('rolled-back')) for (const id of after.gatewayOpen) run.mayRepeat.add(id);
+  const isRepeat = (id: string) =>
+    effects.allowed.has('rolled-back') || [...run.mayRepeat].some((prediction) => id.startsWith(prediction));
   const { twice, missing } = compareEvents(await storedEventIds(site), newEvents(before, after), run.doubled);
   // The cloud acts on an event before its store has it; a gateway that was rolled back may have lost the event by then.
-  const mayBeMissing = aftermath.allowed.has('false-sync') || aftermath.allowed.has('rolled-back');
+  const mayBeMissing = effects.allowed.has('false-sync') || effects.allowed.has('rolled-back');
   if (missing.length > 0 && !mayBeMissing)
     problems.push(`LOST ${missing.length} events that the cloud lists: ${some(missing)}`);
   for (const id of twice) run.doubled.add(id);
-  if (twice.some((id) => !isSaidAgain(id)))
-    problems.push(`EVENTS with two lines in the store: ${some(twice)}`);
-  problems.push(...statementProblems(before, after, aftermath));
+  if (twice.some((id) => !isRepeat(id))) problems.push(`EVENTS with two lines in the store: ${some(twice)}`);
+  problems.push(...statementProblems(before, after, effects));
   const unwell = await eventually(() => wellProblem(site));
   if (unwell !== null) problems.push(`HEALTH: ${unwell}`);
-  await checkRetained(run, aftermath);
+  await checkRetained(run, effects);
   for (const { what, check } of checks) {
     const problem = await Promise.resolve()
       .then(check)
@@ -54,7 +52,7 @@ export async function checkRound(run: RunState, load: RoundLoad, aftermath: Afte
 
 const some = (names: readonly string[]) => `${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`;
 
-function readingProblems(verdict: Verdict, dropped: number, { allowed }: Aftermath): string[] {
+function readingProblems(verdict: Verdict, dropped: number, { allowed }: RoundEffects): string[] {
   const { lost, repeated, strangers } = verdict;
   const disordered = verdict.disordered.filter(
     (name) => !(allowed.has('disorder-untimed') && isUntimed(name)),
@@ -74,7 +72,7 @@ function readingProblems(verdict: Verdict, dropped: number, { allowed }: Afterma
 }
 
 /** Compares the rows of the pumps with the number of readings that they took and of messages not acknowledged. */
-function pumpProblems(rows: number, load: RoundLoad, { allowed, excused }: Aftermath): string[] {
+function pumpProblems(rows: number, load: RoundLoad, { allowed, excused }: RoundEffects): string[] {
   const mayBeLess = allowed.has('dropped') || allowed.has('false-sync') || excused.size > 0;
   const least = load.pumpReadings - load.plantUnacked;
   return rows < least && !mayBeLess ? [`LOST readings of pumps: ${rows} rows of at least ${least}`] : [];
@@ -86,7 +84,11 @@ function pumpProblems(rows: number, load: RoundLoad, { allowed, excused }: After
  */
 const incomparable = ['dropped', 'false-sync', 'damaged-block', 'end'] as const;
 
-async function metricProblems(run: RunState, { stored }: Verdict, { allowed }: Aftermath): Promise<string[]> {
+async function metricProblems(
+  run: RunState,
+  { stored }: Verdict,
+  { allowed }: RoundEffects,
+): Promise<string[]> {
   const { accounts: before } = run;
   // Metrics are up to a second old.
   await pause(metricsAgeMsMax);
@@ -109,7 +111,7 @@ function eventProblems(before: Statement, after: Statement, load: RoundLoad): st
   for (const name of new Set([...load.lifecycle, ...arrived])) {
     const [sent, came] = [load.lifecycle, arrived].map((list) => list.filter((one) => one === name).length);
     // A message repeated after a stop without an acknowledgement may have arrived before.
-    const least = load.plantUnacked > 0 ? 0 : load.plantSaidAgain ? sent! - 1 : sent!;
+    const least = load.plantUnacked > 0 ? 0 : load.plantRepeats ? sent! - 1 : sent!;
     if (came! > sent! || came! < least)
       problems.push(`EVENTS ${name}: ${sent} sent and acknowledged, ${came} arrived`);
   }
@@ -121,7 +123,7 @@ function eventProblems(before: Statement, after: Statement, load: RoundLoad): st
 }
 
 /** Every reported loss must have a cause, and the two sides must agree about the open predictions. */
-function statementProblems(before: Statement, after: Statement, { allowed }: Aftermath): string[] {
+function statementProblems(before: Statement, after: Statement, { allowed }: RoundEffects): string[] {
   const problems: string[] = [];
   for (const loss of lossesBetween(before, after)) {
     const excuse = loss.cause === 'backlog-full' ? 'dropped' : loss.cause;
@@ -150,12 +152,12 @@ function statementProblems(before: Statement, after: Statement, { allowed }: Aft
   return problems;
 }
 
-async function checkRetained({ site }: RunState, aftermath: Aftermath): Promise<void> {
-  const { allowed, problems } = aftermath;
+async function checkRetained({ site }: RunState, effects: RoundEffects): Promise<void> {
+  const { allowed, problems } = effects;
   try {
     const text = await retainedNow(site);
     if (text === retainedText) return;
-    aftermath.isRetainedGone = true;
+    effects.isRetainedGone = true;
     if (!allowed.has('retained-lost'))
       problems.push(`the retained message is ${text === null ? 'gone' : 'another'}`);
     await leaveRetained(site, retainedText);

@@ -16,14 +16,14 @@ export interface RunState {
   /** Ids of events that had two lines in the store. */
   doubled: Set<string>;
   /** Predictions that the gateway may report again, because it lost its record of having reported them. */
-  saidAgain: Set<string>;
+  mayRepeat: Set<string>;
   pumpStates: Map<string, string>;
   /** The ledger and the excuses of every round, for the comparison at the end of the run. */
   history: { number: number; load: RoundLoad; excused: Set<string>; allowed: Set<Allowance> }[];
 }
 
 /** Facts that the faults of one round leave for its checks. */
-export class Aftermath {
+export class RoundEffects {
   readonly excused = new Set<string>();
   readonly allowed = new Set<Allowance>();
   readonly checks: { what: string; check: Check }[] = [];

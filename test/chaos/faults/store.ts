@@ -18,7 +18,7 @@ async function outage(scene: Scene, forMs: number, isWhole: boolean, begin: () =
   const { site, watch, targets } = scene;
   const retries = () => metricOf(site.cloud.process, 'harbinger_ingest_store_retries_total');
   const before = await retries();
-  const struckBefore = site.storeFaults?.struck ?? 0;
+  const failedBefore = site.storeFaults?.failedRequests ?? 0;
   const fromMs = performance.now();
   begin();
   try {
@@ -27,14 +27,14 @@ async function outage(scene: Scene, forMs: number, isWhole: boolean, begin: () =
     await end();
   }
   const toMs = performance.now();
-  const struck = (site.storeFaults?.struck ?? 0) - struckBefore;
+  const failedRequests = (site.storeFaults?.failedRequests ?? 0) - failedBefore;
   scene.expect(
     'cloud: store retries counted; not ready while the store is down; healthy; the gateway too',
     async () => {
       const after = await retries();
       const alone = !targets.has('cloud');
-      if (alone && struck > 2 && before !== null && after !== null && after <= before && isWhole)
-        return `${struck} writes failed, store_retries_total stayed ${after}`;
+      if (alone && failedRequests > 2 && before !== null && after !== null && after <= before && isWhole)
+        return `${failedRequests} writes failed, store_retries_total stayed ${after}`;
       const samples = watch.between(fromMs, toMs);
       if (alone && samples.some(({ cloudHealthy }) => cloudHealthy === false))
         return 'the cloud reported that it was not healthy';

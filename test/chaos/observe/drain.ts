@@ -4,7 +4,7 @@ import { type GatewayStatus, statusOf } from './reported.ts';
 
 const progressMs = 10_000;
 /** Longer than one request and its answer take. */
-const questionMsMax = 10_000;
+const requestMsMax = 10_000;
 
 /** Waits until the cloud has everything that the gateway has. Returns null, or the reason if nothing moves any more. */
 export async function drained(
@@ -35,7 +35,7 @@ export async function drained(
     const tookMs = performance.now() - askedAtMs;
     askedAtMs += tookMs;
     // This process itself was suspended, and with it the processes that it waits for.
-    deadline += Math.max(0, tookMs - questionMsMax);
+    deadline += Math.max(0, tookMs - requestMsMax);
   }
   return `not drained, and nothing has moved for ${standstillMsMax / 1_000} s: ${last}`;
 }

@@ -34,7 +34,7 @@ export type StoreFault =
 export class HttpFaults {
   fault: StoreFault = { kind: 'none' };
   /** Number of writes that met a fault, or had no answer. */
-  struck = 0;
+  failedRequests = 0;
   readonly #target: URL;
   readonly #server: Server = createServer((request, response) => void this.#handle(request, response));
 
@@ -68,10 +68,10 @@ export class HttpFaults {
     const isWrite = request.url?.startsWith('/write') === true;
     const strikes = fault.kind !== 'none' && (isWrite || !onlyWrites(fault));
     if (isWrite) {
-      if (strikes) this.struck++;
+      if (strikes) this.failedRequests++;
       else
         response.once('close', () => {
-          if (!response.writableEnded) this.struck++;
+          if (!response.writableEnded) this.failedRequests++;
         });
     }
     try {

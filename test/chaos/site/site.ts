@@ -26,7 +26,7 @@ const password = 'chaos-link-password';
 const diskMib = 160;
 
 /** Limits that are small enough to be reached within a round. */
-const impatience = {
+const shortLimits = {
   uplink: { connectMsMax: 2_000, ackMsMax: 6_000, backoffMaxMs: 1_000 },
   ingest: { storeWaitMsMax: 3_000 },
   influxTimeoutMs: 1_500,
@@ -119,7 +119,7 @@ export class Site {
       intelligence: { artefactsDir: this.artefactsDir, requestMsMax: 2_000, restart: { maxMs: 1_000 } },
       // A model that hung or died is tried again soon, so that a later fault of it is visible.
       decisions: { breaker: { halfOpenAfterMs: 1_000 } },
-      uplink: { url: `mqtt://127.0.0.1:${this.link.port}`, password, ...impatience.uplink },
+      uplink: { url: `mqtt://127.0.0.1:${this.link.port}`, password, ...shortLimits.uplink },
     };
     this.#write('gateway', mergeTables(config, over));
   }
@@ -165,7 +165,7 @@ export class Site {
     this.configureGateway();
     this.#write('cloud', {
       gateways: [{ id: gatewayName, password }],
-      ingest: impatience.ingest,
+      ingest: shortLimits.ingest,
       store: this.#storeConfig(),
       api: { openOnLoopback: true },
     });
@@ -176,7 +176,7 @@ export class Site {
   #storeConfig(): Table {
     if (!this.storeFaults) return { kind: 'embedded' };
     const { url } = this.storeFaults;
-    return { kind: 'influx', version: 1, url, database, timeoutMs: impatience.influxTimeoutMs };
+    return { kind: 'influx', version: 1, url, database, timeoutMs: shortLimits.influxTimeoutMs };
   }
 
   #process(command: 'gateway' | 'cloud', disk: Disk, mqttPort: number) {

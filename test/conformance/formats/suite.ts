@@ -33,7 +33,7 @@ const mediumBytes = 1 << 16;
 /** Larger than the largest packet by default. Quadratic work on it would take minutes. */
 const largeBytes = 1 << 20;
 /** Time limit in seconds, sufficient on a busy machine too. */
-const patience = 20;
+const secondsMax = 20;
 /** Limit of names and values decoded from a message, per byte of the message. */
 const growthMax = 40;
 
@@ -101,7 +101,7 @@ export function describeFormat(harness: FormatHarness): void {
     it('decodes a message in time proportional to its length', async () => {
       const decoder = await create();
       for (const message of growing.map((grown) => grown(largeBytes)))
-        withinSeconds(patience, aboutOf(message), () => decodedSize(decoder, message, target));
+        withinSeconds(secondsMax, aboutOf(message), () => decodedSize(decoder, message, target));
     });
   });
 }

@@ -51,10 +51,10 @@ export class SimulatedCloud {
   private readonly seams: Seams;
   private life: Life | null = null;
 
-  constructor(world: World, ledger: Ledger, seams: Seams, isForgotten: () => boolean) {
+  constructor(world: World, ledger: Ledger, seams: Seams, areIdentitiesLost: () => boolean) {
     this.world = world;
     this.seams = seams;
-    this.store = new SimulatedStore(world, ledger, isForgotten);
+    this.store = new SimulatedStore(world, ledger, areIdentitiesLost);
     this.operations = new SimulatedOperations(world, ledger, this.store);
   }
 

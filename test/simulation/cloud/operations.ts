@@ -21,7 +21,7 @@ export class SimulatedOperations {
   private readonly ledger: Ledger;
   private readonly store: SimulatedStore;
   private readonly random: Random;
-  private underWay: (() => void)[] = [];
+  private inProgress: (() => void)[] = [];
 
   constructor(world: World, ledger: Ledger, store: SimulatedStore) {
     this.world = world;
@@ -69,22 +69,22 @@ export class SimulatedOperations {
   }
 
   crash(): void {
-    const done = whole(this.random, 0, this.underWay.length);
-    for (const change of this.underWay.splice(0).slice(0, done)) change();
+    const done = whole(this.random, 0, this.inProgress.length);
+    for (const change of this.inProgress.splice(0).slice(0, done)) change();
   }
 
   private async transaction(process: Process, change: () => void): Promise<void> {
     this.world.operation('transaction');
     if (!process.alive) return never();
-    this.underWay.push(change);
+    this.inProgress.push(change);
     await process.pause(between(this.random, 0.3, 4));
     // Commits reach the disk in order, so earlier ones are applied with this one.
-    const at = this.underWay.indexOf(change);
+    const at = this.inProgress.indexOf(change);
     if (this.failing) {
-      if (at >= 0) this.underWay.splice(at, 1);
+      if (at >= 0) this.inProgress.splice(at, 1);
       throw new Error('simulated: the operations database cannot be written');
     }
-    for (const earlier of this.underWay.splice(0, at + 1)) earlier();
+    for (const earlier of this.inProgress.splice(0, at + 1)) earlier();
   }
 
   /** Checks that the store has every block of the batch by which the watermark moves, and moves it. */

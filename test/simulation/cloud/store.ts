@@ -30,14 +30,14 @@ export class SimulatedStore {
   private readonly newest = new Map<string, number>();
   private readonly world: World;
   private readonly ledger: Ledger;
-  private readonly isForgotten: () => boolean;
+  private readonly areIdentitiesLost: () => boolean;
   private readonly random: Random;
 
-  /** `isForgotten`: whether the gateway may have lost its record of occupied times, together with lost blocks. */
-  constructor(world: World, ledger: Ledger, isForgotten: () => boolean) {
+  /** `areIdentitiesLost`: whether the gateway may have lost its record of occupied times, together with lost blocks. */
+  constructor(world: World, ledger: Ledger, areIdentitiesLost: () => boolean) {
     this.world = world;
     this.ledger = ledger;
-    this.isForgotten = isForgotten;
+    this.areIdentitiesLost = areIdentitiesLost;
     this.random = world.random('store');
   }
 
@@ -106,7 +106,7 @@ export class SimulatedStore {
 
   private put({ n, key, line }: Content, isInOrder: boolean): void {
     const there = this.points.get(key);
-    if (there !== undefined && there !== line && !this.isForgotten()) {
+    if (there !== undefined && there !== line && !this.areIdentitiesLost()) {
       this.ledger.broken('no point is overwritten', `${line} replaced ${there}`);
     }
     this.points.set(key, line);

@@ -93,7 +93,7 @@ export class SimulatedDisk {
   }
 
   /** Makes one page of a journal file unreadable. Returns a function that makes it readable again. */
-  spoilPage(): () => void {
+  damagePage(): () => void {
     const path = pick(this.random, this.journal());
     if (path === undefined) return () => undefined;
     const page = { path, at: whole(this.random, 0, Math.max(0, this.disk.sizeOf(path) - 1)) };

@@ -26,7 +26,7 @@ export class Front {
   private readonly numbers = new NameNumbers();
   private readonly names = new NameTexts();
   private plane: DataPlane | null = null;
-  private underWay = 0;
+  private inProgress = 0;
   private willFlush = false;
 
   constructor(world: World, process: Process) {
@@ -44,7 +44,7 @@ export class Front {
   }
 
   private flushSoon(): void {
-    if (this.willFlush || this.underWay >= slabsMax || this.queue.length === 0) return;
+    if (this.willFlush || this.inProgress >= slabsMax || this.queue.length === 0) return;
     this.willFlush = true;
     this.process.clock.setTimer(0, () => {
       this.willFlush = false;
@@ -58,7 +58,7 @@ export class Front {
     const slab = new SlabWriter(new SharedArrayBuffer(slabBytesMax), this.numbers);
     for (const { message } of group)
       if (!slab.add(message)) throw new Error('a message does not fit its slab');
-    this.underWay++;
+    this.inProgress++;
     let error: Error | undefined;
     try {
       await this.plane.take((each) => new SlabReader(slab.memory, this.names).read(slab.bytes, each));
@@ -67,7 +67,7 @@ export class Front {
     }
     // The memory returns to its owner, who writes other messages into it.
     new Uint8Array(slab.memory).fill(0xee);
-    this.underWay--;
+    this.inProgress--;
     this.world.note(`settled ${group.length}${error ? `: ${error.message}` : ''}`);
     if (this.process.alive) for (const { settled } of group) settled(error);
     this.flushSoon();

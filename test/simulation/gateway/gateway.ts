@@ -86,7 +86,7 @@ export class SimulatedGateway {
   }
 
   /** Called once when this life of the gateway is over. */
-  whenGone(tell: () => void): void {
+  onStopped(tell: () => void): void {
     this.onGone.add(tell);
   }
 
@@ -186,7 +186,7 @@ export class SimulatedGateway {
   }
 
   /** Whether identities and times may be lost: a new life of the gateway may lack those in lost blocks. */
-  get mayForget(): boolean {
+  get mayLoseIdentities(): boolean {
     return this.disk.flips.segment > 0 || (this.disk.dropped > 0 && this.starts > 1);
   }
 

@@ -41,7 +41,7 @@ export class Connection implements CloudLink, GatewayConnection {
   /** The cloud's end. */
   readonly sender: Sender;
   private readonly atCloud = new AbortController();
-  private readonly underWay = new Map<Lane, Set<Sending>>();
+  private readonly inProgress = new Map<Lane, Set<Sending>>();
   private readonly sentSeq = { events: 0, estimates: 0, readings: 0 };
   /** Events can be sent since then: the connection was made, or the cloud accepted events that it had refused. */
   private openedMs = 0;
@@ -115,8 +115,8 @@ export class Connection implements CloudLink, GatewayConnection {
         },
       };
       signal.addEventListener('abort', forget, { once: true });
-      const inLane = this.underWay.get(lane) ?? new Set();
-      this.underWay.set(lane, inLane.add(sending));
+      const inLane = this.inProgress.get(lane) ?? new Set();
+      this.inProgress.set(lane, inLane.add(sending));
       if (inLane.size > this.rules.inFlightMax) {
         this.ledger.broken('batches in flight are bounded', `${inLane.size} of ${lane}`);
       }
@@ -207,7 +207,7 @@ export class Connection implements CloudLink, GatewayConnection {
     if (this.state === 'closed') return;
     this.state = state;
     if (!this.process.alive) return;
-    for (const inLane of this.underWay.values()) {
+    for (const inLane of this.inProgress.values()) {
       for (const { reject } of inLane) reject(new Error('simulated: connection lost'));
       inLane.clear();
     }

@@ -54,7 +54,7 @@ const numberText = fc.oneof(
   ),
 );
 
-test('the fast way reads what the contract’s parser reads', () => {
+test('the fast path reads the same as the contract’s parser', () => {
   const line = fc.record({
     machine: fc.constantFrom('m1', 'm2', 'm3'),
     fields: fc.dictionary(fc.constantFrom('a', 'b', 'c', 'ünï'), numberText, { minKeys: 1 }),
@@ -78,7 +78,7 @@ test('the fast way reads what the contract’s parser reads', () => {
   );
 });
 
-test('a line that is malformed leaves nothing behind, wherever it breaks off', () => {
+test('a malformed line leaves nothing behind, wherever it is malformed', () => {
   const good = 'pump,gateway=g,machine=m,site=s a=1,b=2 1700000000000000000';
   for (let length = 1; length < good.length - 1; length++) {
     const cut = good.slice(0, length);
@@ -89,7 +89,7 @@ test('a line that is malformed leaves nothing behind, wherever it breaks off', (
   }
 });
 
-test('any bytes at all: every line is either read or rejected', () => {
+test('arbitrary bytes: every line is either read or rejected', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: 'binary', minLength: 1 }), { maxLength: 10 }), (texts) => {
       const lines = texts.map((text) => text.replaceAll('\n', ' '));
@@ -100,7 +100,7 @@ test('any bytes at all: every line is either read or rejected', () => {
   );
 });
 
-test('stops when a chunk is full, and goes on from there', () => {
+test('stops when a chunk is full, and continues from there', () => {
   const lines = Array.from({ length: 2_050 }, (_, i) => `pump,gateway=g,machine=m,site=s a=${i} ${i + 1}`);
   const { reader, at, bytes } = read(lines);
   expect(at).toBeLessThan(bytes);
@@ -111,7 +111,7 @@ test('stops when a chunk is full, and goes on from there', () => {
   expect(rowsOf(reader).map(({ fields }) => fields.a)).toEqual([2_048, 2_049]);
 });
 
-test('measurements and columns are bounded: what is beyond is rejected, what is known goes on', () => {
+test('measurements and columns are bounded: further ones are rejected, known ones still work', () => {
   const { columnsMax, measurementsMax } = catalogLimits;
   const many = Array.from({ length: columnsMax + 2 }, (_, i) => `pump,gateway=g f${i}=1 ${i}`);
   const others = Array.from({ length: measurementsMax + 1 }, (_, i) => `type${i},gateway=g a=1 1`);

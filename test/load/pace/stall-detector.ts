@@ -2,7 +2,7 @@
 const standstillMs = 1_000;
 
 /** Limits the wait for progress and for the last acknowledgements. Times are monotonic ms. */
-export class Patience {
+export class StallDetector {
   readonly #limits: { stallMsMax: number; drainMsMax: number };
   #movedAtMs = 0;
   #drainingSinceMs: number | null = null;
