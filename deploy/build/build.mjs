@@ -51,11 +51,33 @@ async function buildEach(root, work, targets, say) {
   // Another process may have built it while this one waited.
   const wanted = targets.filter((target) => stateOf(root, target) !== 'finished');
   if (wanted.length === 0) return false;
-  for (const name of readdirSync(work)) if (name !== 'lock') rmSync(join(work, name), { recursive: true });
+  removeLeftovers(work);
   const names = wanted.map(({ name }) => name).join(' and ');
   say(`building ${names}: some seconds, once (and again when the code has changed)`);
   for (const target of wanted) await buildOne(root, work, target);
   return true;
+}
+
+/**
+ * Removes the folders of builds that were killed. Those of running processes stay, whoever holds the lock.
+ * @param {string} work
+ */
+function removeLeftovers(work) {
+  for (const name of readdirSync(work)) {
+    const pid = /^(?:new|old)-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && (Number(pid) === process.pid || !isAlive(Number(pid))))
+      rmSync(join(work, name), { recursive: true, force: true });
+  }
+}
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH';
+  }
 }
 
 /**

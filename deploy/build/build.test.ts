@@ -106,8 +106,8 @@ describe('what is built', () => {
 
   it('is put in place as a whole, and what a killed build has left is removed', async () => {
     const work = join(root, '.cache', 'build');
-    mkdirSync(join(work, 'new-1'), { recursive: true });
     const { pid } = spawnSync(process.execPath, ['-e', '']);
+    mkdirSync(join(work, `new-${pid}`), { recursive: true });
     writeFileSync(join(work, 'lock'), `${pid} 1`);
     mkdirSync(join(root, 'out'));
     writeFileSync(join(root, 'out', 'half.js'), '');
@@ -116,6 +116,22 @@ describe('what is built', () => {
     expect(readdirSync(join(root, 'out')).sort()).toEqual(['a.js', 'built-from.json']);
     expect(readdirSync(work)).toEqual([]);
   });
+});
+
+it('a lock that is empty, as a full disk leaves one, holds nobody up', async () => {
+  makeTree();
+  mkdirSync(join(root, '.cache', 'build'), { recursive: true });
+  writeFileSync(join(root, '.cache', 'build', 'lock'), '');
+  await build();
+  expect(state()).toBe('finished');
+});
+
+it('the folder of a build that runs is left alone', async () => {
+  makeTree();
+  const theirs = join(root, '.cache', 'build', `new-${process.ppid}`);
+  mkdirSync(theirs, { recursive: true });
+  await build();
+  expect(existsSync(theirs)).toBe(true);
 });
 
 it('of two processes that want it at once, one builds and the other waits for that', async () => {
