@@ -30,6 +30,7 @@ export function readCloudConfig(options: CloudOptions): CloudConfig & { dataDir:
 export function checkCloudConfig(options: CloudOptions, { files = false } = {}): ReadConfig<CloudConfig> {
   const sources = {
     ...(options.config !== undefined && { file: options.config }),
+    defaults: { dataDir: join(defaultDataDir(), 'cloud') },
     overrides: {
       dataDir: options.data,
       ingest: { port: options.mqttPort },

@@ -1,5 +1,6 @@
 /** `harbinger config`: checks a configuration file, hashes a password. */
 import { createInterface } from 'node:readline/promises';
+import type { TSchema } from '@sinclair/typebox';
 import type { Command } from 'commander';
 import { ConfigError, type ConfigProblem } from '../../../shared/config/problem.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
@@ -7,6 +8,7 @@ import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { hashPassword } from '../../../shared/security/passwords.ts';
 import { validityWarnings } from '../certificates.ts';
 import { exitCodes, printJson } from '../output.ts';
+import { hideSecrets } from './hide-secrets.ts';
 
 export function addConfig(program: Command): void {
   const group = program.command('config').description('check configuration; make password hashes');
@@ -24,7 +26,7 @@ export function addConfig(program: Command): void {
     )
     .addHelpText('after', '\nExample:\n  harbinger config check gateway gateway.toml\n')
     .action(async (role: string, file: string, options: { json?: boolean }) => {
-      const { config: checked, problems } = await check(role, file);
+      const { config: checked, problems, schema } = await check(role, file);
       if (problems.length > 0) {
         if (!options.json) throw new ConfigError(problems);
         printJson({ problems });
@@ -33,7 +35,7 @@ export function addConfig(program: Command): void {
       }
       for (const warning of validityWarnings(checked, systemClock.nowMs()))
         process.stderr.write(`warning: ${warning}\n`);
-      if (options.json) printJson(hideSecrets(checked));
+      if (options.json) printJson(hideSecrets(checked, schema));
       else process.stdout.write(`${file} is a sound ${role} configuration\n`);
     });
   group
@@ -54,29 +56,22 @@ export function addConfig(program: Command): void {
     });
 }
 
-async function check(role: string, file: string): Promise<{ config: unknown; problems: ConfigProblem[] }> {
+interface Checked {
+  config: unknown;
+  problems: ConfigProblem[];
+  schema: TSchema;
+}
+
+async function check(role: string, file: string): Promise<Checked> {
   if (role === 'gateway') {
     const { checkGatewayConfig } = await import('../../../gateway/main.ts');
-    return checkGatewayConfig({ config: file }, { files: true });
+    const { GatewayConfig } = await import('../../../gateway/config.ts');
+    return { ...checkGatewayConfig({ config: file }, { files: true }), schema: GatewayConfig };
   }
   if (role === 'cloud') {
     const { checkCloudConfig } = await import('../../../cloud/main.ts');
-    return checkCloudConfig({ config: file }, { files: true });
+    const { CloudConfig } = await import('../../../cloud/config.ts');
+    return { ...checkCloudConfig({ config: file }, { files: true }), schema: CloudConfig };
   }
   throw new HarbingerError('USAGE', 'cli', `'${role}' is neither gateway nor cloud`);
-}
-
-function hideSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(hideSecrets);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      key,
-      /password|token|secret/i.test(key) && typeof item === 'string'
-        ? '(hidden)'
-        : key === 'headers' && typeof item === 'object' && item !== null
-          ? Object.fromEntries(Object.keys(item).map((name) => [name, '(hidden)']))
-          : hideSecrets(item),
-    ]),
-  );
 }

@@ -10,6 +10,7 @@ export const NtfyConfig = Type.Object(
       description: 'The address of the ntfy server, without the topic.',
     }),
     topic: Type.String({
+      writeOnly: true,
       pattern: '^[-_A-Za-z0-9]{1,64}$',
       description: 'The topic that phones subscribe to. On a public server it is as good as a password.',
       examples: ['plant-7-maintenance'],
