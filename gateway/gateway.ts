@@ -106,6 +106,7 @@ export async function startGateway(
     status: () => status.whole(),
     statusSchema: GatewayStatus,
     deadLetters: data.deadLetters,
+    refused: data.refused,
     clock,
     log,
   });

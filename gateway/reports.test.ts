@@ -31,6 +31,8 @@ function dataStatus(over: Partial<DataStatus> = {}): DataStatus {
     uplink: null,
     deadLetters: { count: 0, bytes: 0, dropped: 0, byCode: {} },
     deadLettersRedriven: 0,
+    refused: { count: 0, bytes: 0, setAside: 0, dropped: 0 },
+    refusedRedriven: 0,
     estimatesDropped: 0,
     ...over,
   };

@@ -63,7 +63,7 @@ export function createStatus(deps: StatusDeps) {
       const reasons = silentMs() > refreshMs * 5 ? ['the data thread does not answer'] : [];
       const trouble = last?.status.journalTrouble;
       if (trouble) reasons.push(`the journal cannot be written, sensors wait: ${trouble}`);
-      return { ok: reasons.length === 0, reasons };
+      return { ok: reasons.length === 0, reasons: [...reasons, ...refusedNotes(last?.status)] };
     },
     /** What metrics are made of: the data thread as it last answered, the main thread as it is. */
     reporters: (): Reporter[] => [...(last ? ofData(last.status) : []), ...ofMain()],
@@ -78,6 +78,13 @@ export function createStatus(deps: StatusDeps) {
       return Object.assign({}, ...[...ofData(status), ...ofMain()].map((reporter) => reporter.summary()));
     },
   };
+}
+
+/** What somebody should look at, although messages are taken. */
+function refusedNotes(status: DataStatus | undefined): string[] {
+  const count = status?.refused.count ?? 0;
+  if (count === 0) return [];
+  return [`${count} batches that the cloud refused are set aside on this gateway: harbinger refused list`];
 }
 
 function ofData(status: DataStatus): Reporter[] {

@@ -231,6 +231,8 @@ it('wrong usage is exit code 2, with a sentence', () => {
     ['plant', '--machines', '0'],
     ['plant', '--mqtt-url', 'http://127.0.0.1'],
     ['deadletters', 'drop'],
+    ['refused', 'redrive'],
+    ['refused', 'drop', '--all', '7'],
     ['quarantine', 'redrive'],
     ['quarantine', 'redrive', '--all', '7'],
     ['notifications', 'redrive'],

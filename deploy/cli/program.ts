@@ -9,6 +9,7 @@ import { addDecisions } from './inspect/decisions.ts';
 import { addNotifications } from './inspect/notifications.ts';
 import { addQuarantine } from './inspect/quarantine.ts';
 import { addQuery } from './inspect/query.ts';
+import { addRefused } from './inspect/refused.ts';
 import { addCloud } from './run/cloud.ts';
 import { addGateway } from './run/gateway.ts';
 import { addPlant } from './run/plant.ts';
@@ -39,6 +40,7 @@ Examples:
   harbinger replay deploy/examples/pump-history.csv --type pump --machine pump-7 --speed 1000
   harbinger query "select count(*) from pump"
   harbinger deadletters list                       messages that could not become readings, and why
+  harbinger refused redrive --all                  send again what the cloud had refused
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.`,
     );
@@ -51,6 +53,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.`,
     addQuery,
     addDecisions,
     addDeadLetters,
+    addRefused,
     addQuarantine,
     addNotifications,
     addAudit,

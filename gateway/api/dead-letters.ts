@@ -1,10 +1,18 @@
-import { type Static, Type } from '@sinclair/typebox';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Type } from '@sinclair/typebox';
+import type { FastifyInstance } from 'fastify';
 import { HttpError } from '../../shared/http/errors.ts';
 import { answers } from '../../shared/http/openapi.ts';
-import { selectionOf } from '../../shared/http/selection.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
+import {
+  ListQuery,
+  loggedChanges,
+  nextBeforeId,
+  pageOf,
+  Selection,
+  ShowParams,
+  selectionHint,
+} from './kept-items.ts';
 
 /** The operations on dead letters that the HTTP API offers. */
 export interface DeadLetterAdmin {
@@ -14,20 +22,6 @@ export interface DeadLetterAdmin {
   redrive(which: number[] | 'all'): Promise<{ redriven: number }>;
   drop(which: number[] | 'all'): Promise<{ dropped: number }>;
 }
-
-const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
-const ListQuery = Type.Object(
-  { limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 50 }), beforeId: Type.Optional(Id) },
-  { additionalProperties: false },
-);
-const ShowParams = Type.Object({ id: Id });
-const Selection = Type.Object(
-  {
-    ids: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 1_000, uniqueItems: true })),
-    all: Type.Optional(Type.Literal(true)),
-  },
-  { additionalProperties: false },
-);
 
 const Letter = Type.Object({
   id: Type.Integer(),
@@ -39,13 +33,7 @@ const Letter = Type.Object({
   reason: Type.String(),
   payload: Type.String({ contentEncoding: 'base64', description: 'its first 64 KiB' }),
 });
-const Letters = Type.Object({
-  items: Type.Array(Letter),
-  nextBeforeId: Type.Union([Type.Integer(), Type.Null()], {
-    description: 'pass as `beforeId`; null at the end',
-  }),
-});
-const selectionHint = 'Either {"ids": [...]} or {"all": true}.';
+const Letters = pageOf(Letter);
 
 function wireForm(letter: DeadLetter) {
   const { atMs, payload, ...rest } = letter;
@@ -54,21 +42,8 @@ function wireForm(letter: DeadLetter) {
 
 /** `GET /api/deadletters` (paged by `beforeId`), `GET …/{id}`, `POST …/redrive`, `DELETE` with `{ids}` or `{all: true}`. */
 export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterAdmin, log: Log): void {
-  /** Runs a change that a person requested, and logs who requested it and the outcome. */
-  const change = async <T extends Record<string, number>>(
-    request: FastifyRequest<{ Body: Static<typeof Selection> }>,
-    verb: string,
-    work: (which: number[] | 'all') => Promise<T>,
-  ): Promise<T> => {
-    const which = selectionOf('ids', request.body.ids, request.body.all);
-    const about = { verb, which: String(which).slice(0, 500), address: request.ip };
-    log.info(about, 'dead letters: a change was requested');
-    const outcome = await work(which);
-    const done: Record<string, string | number> = { ...about, ...outcome };
-    log.info(done, 'dead letters: the change is done');
-    return outcome;
-  };
-  app.get<{ Querystring: Static<typeof ListQuery> }>(
+  const change = loggedChanges(log, 'dead letters');
+  app.get<{ Querystring: ListQuery }>(
     '/api/deadletters',
     {
       schema: {
@@ -79,11 +54,10 @@ export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterAdmin,
     },
     async ({ query }) => {
       const items = await letters.list(query);
-      const next = items.length === query.limit ? items.at(-1)!.id : null;
-      return { items: items.map(wireForm), nextBeforeId: next };
+      return { items: items.map(wireForm), nextBeforeId: nextBeforeId(items, query) };
     },
   );
-  app.get<{ Params: Static<typeof ShowParams> }>(
+  app.get<{ Params: ShowParams }>(
     '/api/deadletters/:id',
     { schema: { summary: 'One letter', params: ShowParams, response: answers('the letter', Letter) } },
     async ({ params }) => {
@@ -92,7 +66,7 @@ export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterAdmin,
       return wireForm(letter);
     },
   );
-  app.post<{ Body: Static<typeof Selection> }>(
+  app.post<{ Body: Selection }>(
     '/api/deadletters/redrive',
     {
       schema: {
@@ -104,7 +78,7 @@ export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterAdmin,
     },
     (request) => change(request, 'redrive', (which) => letters.redrive(which)),
   );
-  app.delete<{ Body: Static<typeof Selection> }>(
+  app.delete<{ Body: Selection }>(
     '/api/deadletters',
     {
       schema: {

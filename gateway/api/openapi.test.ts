@@ -26,6 +26,13 @@ it('answers everywhere as documented', async () => {
   await api.ask('POST', `${letters}/redrive`, { body: { ids: [1, 2] } });
   await api.ask('POST', `${letters}/redrive`, { body: {}, status: 400 });
   await api.ask('DELETE', letters, { body: { all: true } });
+  const refused = '/api/refused';
+  const batches = (await api.ask('GET', refused, { path: `${refused}?limit=1` })) as { nextBeforeId: number };
+  expect(batches).toMatchObject({ items: [{ id: 2, code: 'BATCH_VERSION' }], nextBeforeId: 2 });
+  await api.ask('GET', `${refused}/{id}`, { path: `${refused}/2` });
+  await api.ask('GET', `${refused}/{id}`, { path: `${refused}/99`, status: 404 });
+  await api.ask('POST', `${refused}/redrive`, { body: { ids: [1, 2] } });
+  await api.ask('DELETE', refused, { body: { all: true } });
   expect(api.unasked()).toEqual(['GET /api/status']);
 });
 

@@ -8,6 +8,7 @@ import { compileValidator } from '../../shared/runtime/validate.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
 import { GatewayHttpConfig } from './config.ts';
 import type { DeadLetterAdmin } from './dead-letters.ts';
+import type { RefusedAdmin } from './refused.ts';
 import { createGatewayHttp, type GatewayHttp } from './server.ts';
 
 const readConfig = compileValidator(GatewayHttpConfig);
@@ -44,6 +45,28 @@ export function memoryLetters(count: number): DeadLetterAdmin {
   };
 }
 
+/** Two refused batches, the second of which the cloud refuses again. */
+function memoryRefused(): RefusedAdmin {
+  const about = { lane: 'readings', journal: '0123456789abcdef', firstSeq: 1, lastSeq: 2, lines: 2 } as const;
+  const batches = [1, 2].map((id) => ({
+    id,
+    atMs: 1_767_225_600_000,
+    ...about,
+    code: 'BATCH_VERSION',
+    reason: 'update the cloud',
+    bytes: 100,
+  }));
+  return {
+    list: async ({ limit }) => batches.toReversed().slice(0, limit),
+    show: async (id) => {
+      const entry = batches.find((each) => each.id === id);
+      return entry ? { entry, text: 'pump,gateway=g,machine=m,site=s a=1 1\n' } : null;
+    },
+    redrive: async () => ({ redriven: 1, kept: 1, left: 0, reasons: ['BATCH_VERSION: update the cloud'] }),
+    drop: async (which) => ({ dropped: which === 'all' ? 2 : which.length }),
+  };
+}
+
 /** The health and readiness that the gateway reports; tests change it. */
 function condition() {
   return { ok: true, reasons: [] as string[] };
@@ -68,6 +91,7 @@ export async function startHttp(
     },
     statusSchema: Type.Object({ gateway: Type.String() }, { additionalProperties: true }),
     deadLetters: letters,
+    refused: memoryRefused(),
     clock,
     log,
   });

@@ -28,15 +28,18 @@ describe('for probes', () => {
 });
 
 describe('access', () => {
-  it.each(['/metrics', '/api/status', '/api/deadletters'])('to %s needs a token', async (path) => {
-    const { call, port } = await startHttp({ token });
-    for (const headers of [{}, { authorization: `Bearer ${token}x` }, { authorization: token }]) {
-      const { status, body } = await call('GET', path, undefined, headers as Record<string, string>);
-      expect([status, body.error]).toEqual([401, expect.objectContaining({ code: 'API_UNAUTHORISED' })]);
-    }
-    const headers = { authorization: `Bearer ${token}` };
-    expect((await fetch(`http://127.0.0.1:${port}${path}`, { headers })).status).toBe(200);
-  });
+  it.each(['/metrics', '/api/status', '/api/deadletters', '/api/refused'])(
+    'to %s needs a token',
+    async (path) => {
+      const { call, port } = await startHttp({ token });
+      for (const headers of [{}, { authorization: `Bearer ${token}x` }, { authorization: token }]) {
+        const { status, body } = await call('GET', path, undefined, headers as Record<string, string>);
+        expect([status, body.error]).toEqual([401, expect.objectContaining({ code: 'API_UNAUTHORISED' })]);
+      }
+      const headers = { authorization: `Bearer ${token}` };
+      expect((await fetch(`http://127.0.0.1:${port}${path}`, { headers })).status).toBe(200);
+    },
+  );
 
   it('by guessing is throttled, except from an address that has sent the right token before', async () => {
     const { call } = await startHttp({ token });
@@ -60,6 +63,8 @@ describe('access', () => {
     for (const [method, path] of [
       ['POST', '/api/deadletters/redrive'],
       ['DELETE', '/api/deadletters'],
+      ['POST', '/api/refused/redrive'],
+      ['DELETE', '/api/refused'],
     ] as const) {
       const refused = await call(method, path, { all: true }, headers);
       expect(refused).toMatchObject({ status: 403, body: { error: { code: 'API_READ_ONLY' } } });

@@ -14,6 +14,7 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { GatewayHttpConfig } from './config.ts';
 import { type DeadLetterAdmin, deadLetterRoutes } from './dead-letters.ts';
+import { type RefusedAdmin, refusedRoutes } from './refused.ts';
 
 /** `ok` without reasons, or the problems as sentences. */
 export interface Condition {
@@ -32,6 +33,7 @@ export interface GatewayHttpDeps {
   status(): Promise<Record<string, unknown>>;
   statusSchema: TSchema;
   deadLetters: DeadLetterAdmin;
+  refused: RefusedAdmin;
   clock: Clock;
   log: Log;
 }
@@ -45,8 +47,8 @@ export interface GatewayHttp {
 
 /**
  * The gateway's own small HTTP server. `/healthz` and `/readyz` answer without a token (200 or 503, with reasons);
- * `/metrics`, `/api/openapi.json` (which describes them all), `/api/status` and `/api/deadletters` answer callers with
- * the token, or on loopback if so configured.
+ * `/metrics`, `/api/openapi.json` (which describes them all), `/api/status`, `/api/deadletters` and `/api/refused`
+ * answer callers with the token, or on loopback if so configured.
  */
 export function createGatewayHttp(deps: GatewayHttpDeps): GatewayHttp {
   let app: FastifyInstance | null = null;
@@ -64,7 +66,7 @@ export function createGatewayHttp(deps: GatewayHttpDeps): GatewayHttp {
 
 async function build(deps: GatewayHttpDeps, guard: HttpGuard): Promise<FastifyInstance> {
   const app = createHttpServer({ connectionsMax: 256, paramLengthMax: 32 }, deps.log);
-  await describeApi(app, 'A gateway’s health, status and dead letters.');
+  await describeApi(app, 'A gateway’s health, status, dead letters and refused batches.');
   app.addHook('onSend', async (_request, reply) => {
     reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
   });
@@ -107,4 +109,5 @@ function guardedRoutes(app: FastifyInstance, deps: GatewayHttpDeps, guard: HttpG
   };
   app.get('/api/status', { schema: status }, async () => deps.status());
   deadLetterRoutes(app, deps.deadLetters, deps.log);
+  refusedRoutes(app, deps.refused, deps.log);
 }

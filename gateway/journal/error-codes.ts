@@ -80,6 +80,8 @@ export const reasonLists: ReasonList[] = [
       'backlog-full':
         'The oldest blocks were dropped because the journal reached `journal.bytesMax` before the cloud had confirmed them. Raise it, or restore the connection to the cloud.',
       'damaged-block': 'A block on disk cannot be read any more. Check the disk.',
+      'refused-full':
+        'The cloud had refused a batch for too long, and it was dropped to make room for newer ones (`uplink.refusedCountMax`, `uplink.refusedBytesMax`).',
       'torn-tail':
         'The last write was cut off, usually by a power failure. It had not been acknowledged, so nothing that a sensor relies on is missing.',
     },

@@ -116,6 +116,14 @@ export class DataClient implements Intake, Outbox {
     drop: (which: number[] | 'all') => this.call('deadLettersDrop', which),
   };
 
+  /** The operations on refused batches for the HTTP API. */
+  readonly refused = {
+    list: (query: { limit: number; beforeId?: number }) => this.call('refusedList', query),
+    show: (id: number) => this.call('refusedShow', id),
+    redrive: (which: number[] | 'all') => this.call('refusedRedrive', which),
+    drop: (which: number[] | 'all') => this.call('refusedDrop', which),
+  };
+
   async stop(): Promise<void> {
     if (this.stopped) return;
     if (this.worker) await this.call('stop').catch(() => {});

@@ -6,6 +6,7 @@ import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { WireError } from '../../shared/runtime/wire-error.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
+import type { Redriven, RefusedEntry } from '../ports/refused.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
 import type { DataPlaneConfig } from './config.ts';
 import type { SlabNote } from './slab.ts';
@@ -25,6 +26,10 @@ export interface DataCalls {
   /** Sends letters through the pipeline again; those that fail again become new letters. */
   deadLettersRedrive(which: number[] | 'all'): Promise<{ redriven: number }>;
   deadLettersDrop(which: number[] | 'all'): Promise<{ dropped: number }>;
+  refusedList(query: { limit: number; beforeId?: number }): Promise<RefusedEntry[]>;
+  refusedShow(id: number): Promise<{ entry: RefusedEntry; text: string } | null>;
+  refusedRedrive(which: number[] | 'all'): Promise<Redriven>;
+  refusedDrop(which: number[] | 'all'): Promise<{ dropped: number }>;
   /** Drops dead letters older than their configured age. */
   retain(): Promise<{ deadLettersDropped: number }>;
   stop(): Promise<void>;

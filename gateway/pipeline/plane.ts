@@ -26,6 +26,12 @@ import type { Journal } from '../ports/journal.ts';
 import type { RawMessage } from '../ports/source.ts';
 import type { CloudLink } from '../ports/uplink.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
+import { RefusedAdmin } from '../refused/refused-admin.ts';
+import {
+  openRefusedBatches,
+  type RefusedBatches,
+  type RefusedBatchesOptions,
+} from '../refused/refused-batches.ts';
 import { mqttLinks } from '../uplink/mqtt-link.ts';
 import { Uplink } from '../uplink/uplink.ts';
 import type { DataPlaneConfig } from './config.ts';
@@ -42,6 +48,7 @@ export interface DataPlaneDeps {
   /** Replace the computer's own disk and network in a simulation. */
   openJournals?(options: JournalOptions): Promise<JournalSet>;
   openDeadLetters?(options: DeadLettersOptions): Promise<DeadLetters>;
+  openRefusedBatches?(options: RefusedBatchesOptions): Promise<RefusedBatches>;
   link?(): CloudLink;
   recent?: RecentReadings;
 }
@@ -69,6 +76,15 @@ export async function startDataPlane(
     dir: join(config.dataDir, 'deadletters'),
     ...config.deadLetters,
     openRecords: (dir) => openRecords({ dir, clock, random, log }),
+    log,
+  });
+  const refused = await (deps.openRefusedBatches ?? openRefusedBatches)({
+    dir: join(config.dataDir, 'refused'),
+    countMax: config.uplink.refusedCountMax,
+    bytesMax: config.uplink.refusedBytesMax,
+    openRecords: (dir) => openRecords({ dir, clock, random, log }),
+    onLoss: (loss) => losses.add(loss),
+    clock,
     log,
   });
   const lanes = new Lanes(byLane, { ...config.journal, clock, random, log });
@@ -99,21 +115,27 @@ export async function startDataPlane(
   await replayEventIds(journals, lanes.events);
 
   const link = deps.link ?? mqttLinks(gateway, config.uplink, deps);
-  const uplink = link && new Uplink(config.uplink, { gateway, journals: byLane, link, clock, random, log });
+  const uplinkParts = { gateway, journals: byLane, setAside: refused, clock, random, log };
+  const uplink = link && new Uplink(config.uplink, { ...uplinkParts, link });
   const lossReporter = new LossReporter({ gateway, journalId: journals.id, losses, record, clock, log });
   const letterAdmin = new LetterAdmin(letters, (messages) => pipeline.take((each) => messages.forEach(each)));
+  const refusedAdmin = new RefusedAdmin(refused, uplink, clock);
   const { blocksAfter } = journals;
   const statusParts = { pipeline, identity, machines, journals: byLane, blocksAfter, lanes, losses };
   const calls: DataCalls = {
     async status() {
       void lossReporter.report();
-      return dataStatus({ ...statusParts, uplink, letters, letterAdmin });
+      return dataStatus({ ...statusParts, uplink, letters, letterAdmin, refused, refusedAdmin });
     },
     event: record,
     deadLettersList: (query) => letterAdmin.list(query),
     deadLettersShow: (id) => letterAdmin.show(id),
     deadLettersRedrive: (which) => letterAdmin.redrive(which),
     deadLettersDrop: (which) => letterAdmin.drop(which),
+    refusedList: (query) => refusedAdmin.list(query),
+    refusedShow: (id) => refusedAdmin.show(id),
+    refusedRedrive: (which) => refusedAdmin.redrive(which),
+    refusedDrop: (which) => refusedAdmin.drop(which),
     retain: () => letterAdmin.dropBefore(clock.nowMs() - config.deadLetters.ageDaysMax * 86_400_000),
     async stop() {
       lanes.stopRetrying();
@@ -122,6 +144,7 @@ export async function startDataPlane(
       await pipeline.idle();
       await journals.stop();
       await letters.stop();
+      await refused.stop();
     },
   };
   void lossReporter.report();

@@ -11,6 +11,7 @@ import type { Lanes } from '../lanes/lanes.ts';
 import type { Losses } from '../lanes/losses.ts';
 import { lanesReport } from '../lanes/statistics.ts';
 import type { Journal, JournalStats } from '../ports/journal.ts';
+import { type RefusedCounts, refusedReport } from '../refused/statistics.ts';
 import { type UplinkStats, uplinkReport } from '../uplink/statistics.ts';
 import type { Uplink } from '../uplink/uplink.ts';
 import type { Pipeline, PipelineCounts } from './pipeline.ts';
@@ -31,6 +32,9 @@ export interface DataStatus {
   deadLetters: DeadLetterCounts;
   /** Since the start. */
   deadLettersRedriven: number;
+  refused: RefusedCounts;
+  /** Since the start. */
+  refusedRedriven: number;
   estimatesDropped: number;
 }
 
@@ -46,6 +50,8 @@ export interface StatusParts {
   uplink: Uplink | null;
   letters: { counts(): DeadLetterCounts };
   letterAdmin: LetterAdmin;
+  refused: { counts(): RefusedCounts };
+  refusedAdmin: { redriven: number };
 }
 
 export function dataStatus(parts: StatusParts): DataStatus {
@@ -66,6 +72,8 @@ export function dataStatus(parts: StatusParts): DataStatus {
     uplink: uplink?.stats ?? null,
     deadLetters: letters.counts(),
     deadLettersRedriven: letterAdmin.redriven,
+    refused: parts.refused.counts(),
+    refusedRedriven: parts.refusedAdmin.redriven,
     estimatesDropped: parts.lanes.estimates.dropped,
   };
 }
@@ -111,4 +119,5 @@ export const dataReports: readonly Report<DataStatus>[] = [
   lanesReport,
   deadLettersReport,
   uplinkReport,
+  refusedReport,
 ];

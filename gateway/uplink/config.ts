@@ -67,6 +67,24 @@ export const UplinkConfig = Type.Object(
       default: 4,
       description: 'Batches of readings that may be on their way at once.',
     }),
+    refusedMsMax: Type.Integer({
+      minimum: 1_000,
+      maximum: 604_800_000,
+      default: 3_600_000,
+      description:
+        'How long the cloud may refuse a batch before it is set aside on this gateway, so that those behind it are sent. Meanwhile it is sent again and again; the time in which the gateway is offline does not count.',
+    }),
+    refusedCountMax: Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000,
+      default: 1_000,
+      description: 'Batches set aside that are kept; above it the oldest is dropped.',
+    }),
+    refusedBytesMax: Type.Integer({
+      minimum: 1_024,
+      default: 256 << 20,
+      description: 'Space for the batches set aside; above it the oldest are dropped.',
+    }),
   },
   {
     additionalProperties: false,

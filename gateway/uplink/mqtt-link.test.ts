@@ -16,6 +16,9 @@ const config = {
   lingerMs: 10,
   batchBytesMax: 1_024,
   inFlightMax: 1,
+  refusedMsMax: 3_600_000,
+  refusedCountMax: 10,
+  refusedBytesMax: 1 << 20,
 };
 
 const servers: { server: Server; sockets: Set<Socket> }[] = [];

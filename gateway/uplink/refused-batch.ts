@@ -1,4 +1,4 @@
-import type { Block } from '../ports/journal.ts';
+import type { BatchBlock } from '../../shared/contract/batch.ts';
 import type { BatchRefused } from '../ports/uplink.ts';
 
 /** The batch at the head of a lane that the cloud has refused, or not answered in time, until it is accepted. */
@@ -26,7 +26,7 @@ const gapMsMax = 120_000;
 /** Adds a refusal of the batch `group` to the state of the head of the lane. */
 export function refusedAgain(
   before: RefusedBatch | null,
-  group: readonly Block[],
+  group: readonly BatchBlock[],
   error: BatchRefused | null,
   now: { monotonicMs: number; wallMs: number },
 ): RefusedBatch {

@@ -1,5 +1,5 @@
 /** Tests the uplink with a cloud that refuses batches, and the independence of the lanes. */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeBatch } from '../../shared/contract/batch.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
@@ -7,6 +7,8 @@ import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
 import { BatchRefused, type CloudLink } from '../ports/uplink.ts';
 import { memoryJournal } from './memory-journal.testing.ts';
+import { memoryRefused } from './memory-refused.testing.ts';
+import { refusedAgain } from './refused-batch.ts';
 import { Uplink } from './uplink.ts';
 
 const config = {
@@ -17,6 +19,9 @@ const config = {
   lingerMs: 10,
   batchBytesMax: 1_024,
   inFlightMax: 3,
+  refusedMsMax: 3_600_000,
+  refusedCountMax: 10,
+  refusedBytesMax: 1 << 20,
 };
 
 type Answer = 'confirm' | 'refuse' | 'nothing';
@@ -60,13 +65,14 @@ function setUp(answer: (lane: Lane, firstSeq: number) => Answer) {
       close: async () => close(),
     };
   };
-  const deps = { gateway: 'gw', journals, link, clock, random: seededRandom(1), log: silentLog };
+  const setAside = memoryRefused();
+  const deps = { gateway: 'gw', journals, setAside, link, clock, random: seededRandom(1), log: silentLog };
   const uplink = new Uplink(config, deps);
   /** Advances time in small steps, between which pending work continues. */
   const pass = async (ms: number) => {
     for (let passed = 0; passed < ms; passed += 20) await clock.advance(20);
   };
-  return { journals, stored, sent, uplink, pass };
+  return { journals, stored, sent, uplink, pass, setAside, deps };
 }
 
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
@@ -146,4 +152,92 @@ it('continues with the remaining blocks when the journal has dropped a refused b
   expect(stored.readings).toEqual([2]);
   expect(uplink.stats.refused.readings).toBeNull();
   await uplink.stop();
+});
+
+describe('a batch that is refused for too long', () => {
+  const limitMs = config.refusedMsMax;
+  /** As the cloud would judge the second batch of readings, for good. */
+  const refusing = () => {
+    const parts = setUp((lane, seq) => (lane === 'readings' && seq === 2 ? 'refuse' : 'confirm'));
+    for (let i = 0; i < 4; i++) parts.journals.readings.add('r'.repeat(900));
+    return parts;
+  };
+
+  it('is set aside whole, then the cursor passes it, and what is behind it is sent', async () => {
+    const { journals, stored, uplink, pass, setAside, sent } = refusing();
+    uplink.start();
+    await pass(limitMs - 20_000);
+    expect(setAside.entries).toEqual([]);
+    expect(journals.readings.cursor('uplink').seq).toBe(1);
+    await pass(40_000);
+    expect(stored.readings).toEqual([1, 3, 4]);
+    const [entry, ...more] = setAside.entries;
+    expect(more).toEqual([]);
+    expect(entry).toMatchObject({
+      lane: 'readings',
+      code: 'BATCH_CHECKSUM',
+      firstSeq: 2,
+      lastSeq: 2,
+      lines: 1,
+    });
+    const { header, body } = decodeBatch(entry!.frame);
+    expect(header).toMatchObject({ gateway: 'gw', lane: 'readings', blocks: [{ seq: 2 }] });
+    expect(header.after).toBeUndefined();
+    expect(header.journal).not.toBe(entry!.journal);
+    expect(body.toString()).toBe('r'.repeat(900));
+    expect(uplink.stats).toMatchObject({ connects: 1, refused: { readings: null } });
+    expect(sent.at(-1)?.seqs).toEqual([4]);
+    await uplink.stop();
+  });
+
+  it('waits while it cannot be set aside durably', async () => {
+    const { journals, uplink, pass, setAside, stored } = refusing();
+    setAside.error = new Error('EIO: disk');
+    uplink.start();
+    await pass(limitMs + 70_000);
+    expect(journals.readings.cursor('uplink').seq).toBe(1);
+    expect(uplink.stats.lastError).toBe('EIO: disk');
+    setAside.error = null;
+    await pass(70_000);
+    expect(stored.readings).toEqual([1, 3, 4]);
+    await uplink.stop();
+  });
+
+  it('is passed at once by the next life, if the cursor had not moved before the crash', async () => {
+    const { uplink, pass, setAside, stored, journals, deps } = refusing();
+    uplink.start();
+    await pass(1_000);
+    await uplink.stop();
+    expect(journals.readings.cursor('uplink').seq).toBe(1);
+    await setAside.add(
+      {
+        lane: 'readings',
+        code: 'x',
+        reason: '',
+        journal: journals.readings.id,
+        firstSeq: 2,
+        lastSeq: 2,
+        lines: 1,
+      },
+      Buffer.alloc(0),
+    );
+    const next = new Uplink(config, deps);
+    next.start();
+    await pass(1_000);
+    expect(stored.readings).toEqual([1, 3, 4]);
+    expect(setAside.entries).toHaveLength(1);
+    await next.stop();
+  });
+
+  it('counts only the time in which it was tried: not the night in which the gateway was offline', () => {
+    const blocks = [{ seq: 1, lines: 1, bytes: 1 }];
+    const refused = new BatchRefused('BATCH_BODY', '');
+    const at = (monotonicMs: number) => ({ monotonicMs, wallMs: monotonicMs });
+    let batch = refusedAgain(null, blocks, refused, at(0));
+    batch = refusedAgain(batch, blocks, refused, at(60_000));
+    batch = refusedAgain(batch, blocks, refused, at(60_000 + 8 * limitMs));
+    expect(batch).toMatchObject({ refusedMs: 60_000, attempts: 3, sinceMs: 0 });
+    batch = refusedAgain(batch, blocks, null, at(60_000 + 8 * limitMs + 1_000));
+    expect(batch).toMatchObject({ refusedMs: 60_000, attempts: 4, code: 'SILENT' });
+  });
 });

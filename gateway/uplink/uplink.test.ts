@@ -9,6 +9,7 @@ import { type Random, seededRandom } from '../../shared/runtime/random.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { CloudLink } from '../ports/uplink.ts';
 import { memoryJournal } from './memory-journal.testing.ts';
+import { memoryRefused } from './memory-refused.testing.ts';
 import { Uplink } from './uplink.ts';
 
 /**
@@ -63,6 +64,9 @@ const config = {
   lingerMs: 10,
   batchBytesMax: 1_024,
   inFlightMax: 3,
+  refusedMsMax: 3_600_000,
+  refusedCountMax: 10,
+  refusedBytesMax: 1 << 20,
 };
 
 type SetUp = ReturnType<typeof setUp>;
@@ -85,7 +89,15 @@ function setUp(random: Random, failureRate: number) {
     readings: memoryJournal('readings'),
   };
   const clock = manualClock();
-  const deps = { gateway: 'gw', journals, link: cloud.link, clock, random, log: silentLog };
+  const deps = {
+    gateway: 'gw',
+    journals,
+    setAside: memoryRefused(),
+    link: cloud.link,
+    clock,
+    random,
+    log: silentLog,
+  };
   return { cloud, journals, clock, uplink: new Uplink(config, deps) };
 }
 
@@ -138,6 +150,7 @@ it('waits while the cloud is silent, keeps its cursor, and stops when told', asy
   const uplink = new Uplink(config, {
     gateway: 'gw',
     journals,
+    setAside: memoryRefused(),
     link: () => silent,
     clock,
     random: seededRandom(1),
@@ -159,7 +172,14 @@ it('a temporarily unreadable lane keeps its position, logs an error, and delays 
     read: (afterSeq, maxBytes) =>
       isBad ? Promise.reject(new Error('EIO: disk')) : journals.events.read(afterSeq, maxBytes),
   };
-  const deps = { gateway: 'gw', link: cloud.link, clock, random: seededRandom(1), log: silentLog };
+  const deps = {
+    gateway: 'gw',
+    setAside: memoryRefused(),
+    link: cloud.link,
+    clock,
+    random: seededRandom(1),
+    log: silentLog,
+  };
   const uplink = new Uplink(config, { ...deps, journals: { ...journals, events } });
   for (let i = 0; i < 3; i++) for (const lane of lanes) journals[lane].add('x');
   uplink.start();
@@ -193,6 +213,7 @@ it('leaves no listener on a connection’s signal, however often readings wait f
     const deps = {
       gateway: 'gw',
       journals,
+      setAside: memoryRefused(),
       link: () => slow,
       clock,
       random: seededRandom(1),
@@ -230,6 +251,7 @@ it('sends an event before batches of readings that were already read', async () 
   const deps = {
     gateway: 'gw',
     journals: { ...journals, readings },
+    setAside: memoryRefused(),
     link: () => slow,
     clock,
     random: seededRandom(1),

@@ -2,11 +2,13 @@ import { setMaxListeners } from 'node:events';
 import { type Lane, lanes } from '../../shared/contract/lanes.ts';
 import { backoffMs } from '../../shared/runtime/backoff.ts';
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
-import { messageOf } from '../../shared/runtime/errors.ts';
+import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { Journal } from '../ports/journal.ts';
+import type { RefusedIntake, Resender } from '../ports/refused.ts';
 import type { CloudLink } from '../ports/uplink.ts';
+import { acknowledged, type Connection } from './acknowledged.ts';
 import type { UplinkConfig } from './config.ts';
 import { LaneSender } from './lane-sender.ts';
 import { Priority } from './priority.ts';
@@ -15,6 +17,8 @@ import { newUplinkStats } from './statistics.ts';
 export interface UplinkDeps {
   gateway: string;
   journals: Record<Lane, Journal>;
+  /** Where batches go that the cloud refuses for too long. */
+  setAside: RefusedIntake;
   link(): CloudLink;
   clock: Clock;
   random: Random;
@@ -25,22 +29,20 @@ export interface UplinkDeps {
  * Sends the journal to the cloud over one connection at a time, each lane independently (lane-sender.ts). A failure
  * that does not concern a single batch closes the connection; the next one starts again from the cursors.
  */
-export class Uplink {
+export class Uplink implements Resender {
   readonly stats = newUplinkStats();
   private readonly config: UplinkConfig;
   private readonly deps: UplinkDeps;
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
+  private connection: Connection | null = null;
   private readonly senders: Record<Lane, LaneSender>;
 
   constructor(config: UplinkConfig, deps: UplinkDeps) {
     this.config = config;
     this.deps = deps;
-    const { gateway, journals, clock, random, log } = deps;
-    const { stats } = this;
-    const priority = new Priority();
-    const sender = (lane: Lane) =>
-      new LaneSender(lane, config, { gateway, journal: journals[lane], clock, random, log, stats, priority });
+    const shared = { ...deps, stats: this.stats, priority: new Priority() };
+    const sender = (lane: Lane) => new LaneSender(lane, config, { ...shared, journal: deps.journals[lane] });
     this.senders = {
       events: sender('events'),
       estimates: sender('estimates'),
@@ -55,6 +57,17 @@ export class Uplink {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
+  }
+
+  async resend(lane: Lane, frame: Buffer, signal: AbortSignal): Promise<void> {
+    const { connection } = this;
+    if (!connection) {
+      const message = 'not connected to the cloud; try again when the gateway is';
+      throw new HarbingerError('UPLINK_BROKEN', 'uplink', message, { retry: true });
+    }
+    const until = AbortSignal.any([signal, connection.ended]);
+    const { ackMsMax } = this.config;
+    await acknowledged(connection, lane, frame, { ackMsMax, clock: this.deps.clock, signal: until });
   }
 
   private async run(): Promise<void> {
@@ -103,6 +116,7 @@ export class Uplink {
     const confirmedBatches = () => Object.values(this.stats.batches).reduce((a, b) => a + b);
     const before = confirmedBatches();
     const connection = { link, ended: ended.signal, answeredMs: Number.NEGATIVE_INFINITY };
+    this.connection = connection;
     await Promise.all(
       lanes.map(async (lane) => {
         try {
@@ -114,6 +128,7 @@ export class Uplink {
         }
       }),
     );
+    this.connection = null;
     this.stopping.signal.removeEventListener('abort', end);
     return confirmedBatches() > before;
   }

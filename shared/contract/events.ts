@@ -119,7 +119,7 @@ export type Lifecycle = Static<typeof Lifecycle>;
 export const JournalLoss = Type.Object({
   lane: Type.String(),
   cause: Type.String({
-    description: 'backlog-full, damaged-block or torn-tail',
+    description: 'backlog-full, damaged-block, refused-full or torn-tail',
   }),
   blocks: Type.Integer({ minimum: 0 }),
   lines: Type.Integer({ minimum: 0 }),

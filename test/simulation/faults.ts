@@ -108,7 +108,7 @@ export class Faults {
       case 'link-flips':
         return set(network, 'flipShare', fault.share, 0);
       case 'cloud-older':
-        return set(cloud, 'isOlder', true, false);
+        return set(cloud, 'unknownLanes', fault.lanes, []);
       case 'disk-full':
         disk.fill(fault.freeBytes);
         return () => disk.free();

@@ -2,9 +2,11 @@
  * Faults put into the product on purpose, one at a time, to show that the simulation detects them. Each replaces a part
  * at a seam by a faulty version of it.
  */
+
 import type { ReceivedBatch } from '../../cloud/ports/log.ts';
 import type { JournalSet } from '../../gateway/journal/journal-set.ts';
 import type { Block, Journal } from '../../gateway/ports/journal.ts';
+import { BatchRefused } from '../../gateway/ports/uplink.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { sleep } from '../../shared/runtime/clock.ts';
 import type { FaultKind } from './world/schedule.ts';
@@ -177,6 +179,24 @@ export const mutations: Mutation[] = [
         });
       },
     },
+  },
+  {
+    name: 'takes a refused batch for a confirmed one',
+    needs: ['link-flips', 'cloud-older'],
+    seams: {
+      link: (link) =>
+        withChanges(link, {
+          send: (lane, frame, signal) =>
+            link.send(lane, frame, signal).catch((error) => {
+              if (!(error instanceof BatchRefused)) throw error;
+            }),
+        }),
+    },
+  },
+  {
+    name: 'loses the batches that it sets aside',
+    needs: ['link-flips', 'cloud-older'],
+    seams: { refused: (batches) => withChanges(batches, { add: async () => undefined }) },
   },
   {
     name: 'loses dead letters',

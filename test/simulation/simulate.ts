@@ -34,7 +34,7 @@ export async function simulate(schedule: Schedule, faulty: Partial<Seams> = {}):
   const seams = { ...sound, ...faulty };
   const world = new World(schedule.seed);
   const ledger = new Ledger();
-  const cloud = new SimulatedCloud(world, ledger, seams, () => gateway.mayLoseIdentities);
+  const cloud = new SimulatedCloud(world, ledger, seams, () => gateway);
   const network = new Network(world, ledger, cloud);
   const gateway: SimulatedGateway = new SimulatedGateway({ world, ledger, cloud, network, schedule, seams });
   const sensors = schedule.sensors.map((plan, index) => new Sensor({ world, ledger, gateway, index, plan }));
@@ -82,6 +82,7 @@ async function drain({ world, ledger, gateway, sensors }: RunParts): Promise<voi
       );
       break;
     }
+    gateway.redriveRefused();
     await world.runUntil(world.nowMs + sliceMs);
   }
   // Not awaited: time stands still unless somebody advances it. A stop that takes too long is detected there.

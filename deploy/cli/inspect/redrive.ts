@@ -34,17 +34,21 @@ export interface RedriveVerb<K> {
 
 /**
  * Adds `redrive [which...]
- * --all`, which asks the cloud. The exit code is 1 if something could not be redriven.
+ * --all`, which asks the cloud or a gateway. The exit code is 1 if something could not be redriven.
  */
-export function addRedrive<K>(group: Command, verb: RedriveVerb<K>): void {
-  withReach(group.command('redrive'), 'cloud')
+export function addRedrive<K>(
+  group: Command,
+  verb: RedriveVerb<K>,
+  role: 'cloud' | 'gateway' = 'cloud',
+): void {
+  withReach(group.command('redrive'), role)
     .description(verb.description)
     .argument(`[${verb.argument}...]`, 'names from the list', verb.parse)
     .option('--all', 'all of them')
     .action(async (names: K[] | undefined, options: ReachOptions & { all?: boolean }) => {
       const which = whichOf(names ?? [], options.all);
       const body = which === 'all' ? { all: true } : { [verb.field]: which };
-      const outcome = (await request(findEndpoint('cloud', options), 'POST', verb.path, body)) as Outcome;
+      const outcome = (await request(findEndpoint(role, options), 'POST', verb.path, body)) as Outcome;
       if (options.json) printJson(outcome);
       else printOutcome(outcome, verb.done);
       if (outcome.kept > 0 || outcome.left > 0) process.exitCode = 1;

@@ -13,7 +13,7 @@ import type { Ledger } from '../world/ledger.ts';
 import type { Seams } from '../world/seams.ts';
 import type { Process, World } from '../world/world.ts';
 import { SimulatedOperations } from './operations.ts';
-import { SimulatedStore } from './store.ts';
+import { type SenderState, SimulatedStore } from './store.ts';
 
 export const gatewayName = 'north';
 /** Shorter than the gateway's own time limit in the default configuration. */
@@ -42,8 +42,8 @@ export class SimulatedCloud {
   readonly store: SimulatedStore;
   readonly operations: SimulatedOperations;
   crashes = 0;
-  /** Whether it is older than the gateway, and does not know the format of its batches. */
-  isOlder = false;
+  /** Lanes whose batches have a format that this cloud does not know, because it is older than the gateway. */
+  unknownLanes: readonly Lane[] = [];
   refused = 0;
   /** The largest number of batches that waited at one moment. */
   waitingMost = 0;
@@ -51,10 +51,10 @@ export class SimulatedCloud {
   private readonly seams: Seams;
   private life: Life | null = null;
 
-  constructor(world: World, ledger: Ledger, seams: Seams, areIdentitiesLost: () => boolean) {
+  constructor(world: World, ledger: Ledger, seams: Seams, sender: () => SenderState) {
     this.world = world;
     this.seams = seams;
-    this.store = new SimulatedStore(world, ledger, areIdentitiesLost);
+    this.store = new SimulatedStore(world, ledger, sender);
     this.operations = new SimulatedOperations(world, ledger, this.store);
   }
 
@@ -90,7 +90,8 @@ export class SimulatedCloud {
     };
     let batch: ReceivedBatch;
     try {
-      if (this.isOlder) throw new HarbingerError('BATCH_VERSION', 'ingest', 'simulated: an older cloud');
+      if (this.unknownLanes.includes(lane))
+        throw new HarbingerError('BATCH_VERSION', 'ingest', 'simulated: an older cloud');
       batch = openFrame(gatewayName, lane, frame);
     } catch (error) {
       return fail(error);

@@ -18,6 +18,14 @@ interface Content {
   line: string;
 }
 
+/** What the store must know of the gateway, to judge what it gets. */
+export interface SenderState {
+  /** Whether the gateway may have lost its record of occupied times, together with lost blocks. */
+  readonly mayLoseIdentities: boolean;
+  /** Whether it has set batches aside, which come later than those that were behind them. */
+  readonly hasSetAside: boolean;
+}
+
 export class SimulatedStore {
   mode: StoreMode = 'well';
   /** The stored line by series and time. */
@@ -30,14 +38,13 @@ export class SimulatedStore {
   private readonly newest = new Map<string, number>();
   private readonly world: World;
   private readonly ledger: Ledger;
-  private readonly areIdentitiesLost: () => boolean;
+  private readonly sender: () => SenderState;
   private readonly random: Random;
 
-  /** `areIdentitiesLost`: whether the gateway may have lost its record of occupied times, together with lost blocks. */
-  constructor(world: World, ledger: Ledger, areIdentitiesLost: () => boolean) {
+  constructor(world: World, ledger: Ledger, sender: () => SenderState) {
     this.world = world;
     this.ledger = ledger;
-    this.areIdentitiesLost = areIdentitiesLost;
+    this.sender = sender;
     this.random = world.random('store');
   }
 
@@ -106,7 +113,7 @@ export class SimulatedStore {
 
   private put({ n, key, line }: Content, isInOrder: boolean): void {
     const there = this.points.get(key);
-    if (there !== undefined && there !== line && !this.areIdentitiesLost()) {
+    if (there !== undefined && there !== line && !this.sender().mayLoseIdentities) {
       this.ledger.broken('no point is overwritten', `${line} replaced ${there}`);
     }
     this.points.set(key, line);
@@ -128,7 +135,7 @@ export class SimulatedStore {
       this.ledger.broken('a seq stands for one block', `${key} arrived with different content`);
     }
     const newest = this.newest.get(`${journal}/${lane}`) ?? 0;
-    if (known === undefined && seq < newest && isAwaited) {
+    if (known === undefined && seq < newest && isAwaited && !this.sender().hasSetAside) {
       this.ledger.broken('blocks of a lane are stored in order', `${key} after ${newest}`);
     }
     this.blocks.set(key, checksum);

@@ -27,17 +27,27 @@ const base = compileValidator(GatewayConfig)(
     serial: { ports: [] },
     machines: [{ match: 'plant/m*', type: open.name }],
     // Time limits in proportion to the few seconds of a schedule.
-    uplink: { connectMsMax: 1_000, ackMsMax: 4_000, backoffFirstMs: 50, backoffMaxMs: 1_000, lingerMs: 20 },
+    uplink: {
+      connectMsMax: 1_000,
+      ackMsMax: 4_000,
+      backoffFirstMs: 50,
+      backoffMaxMs: 1_000,
+      lingerMs: 20,
+      refusedMsMax: 1_000,
+    },
     journal: { appendPatienceMs: 1_000 },
   },
   (problem) => new Error(problem),
 );
+
+/** Faults last for a second or two, and a refused batch must be set aside within one. */
+const refusedMsMax = 200;
 
 export function gatewayConfig(schedule: Schedule): GatewayConfig {
   const { journalBytesMax: bytesMax, whenFull, batchBytesMax, inFlightMax } = schedule;
   return {
     ...base,
     journal: { ...base.journal, bytesMax, whenFull },
-    uplink: { ...base.uplink, batchBytesMax, inFlightMax },
+    uplink: { ...base.uplink, batchBytesMax, inFlightMax, refusedMsMax },
   };
 }

@@ -4,9 +4,11 @@
  */
 import { RecentReadings } from '../../../gateway/decode/identity/recent-readings.ts';
 import { openJournals } from '../../../gateway/journal/journal-set.ts';
+import { openRecords } from '../../../gateway/journal/records/open-records.ts';
 import { type DataPlane, startDataPlane } from '../../../gateway/pipeline/plane.ts';
 import type { DeadLetter } from '../../../gateway/ports/dead-letters.ts';
 import type { RawMessage } from '../../../gateway/ports/source.ts';
+import { openRefusedBatches } from '../../../gateway/refused/refused-batches.ts';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
@@ -181,6 +183,16 @@ export class SimulatedGateway {
       .then(done);
   }
 
+  /** Sends the refused batches again, as a person does once the cause is gone. */
+  redriveRefused(): void {
+    const { life } = this;
+    if (!life?.plane || this.status.now?.refused.count === 0) return;
+    this.world.note('refused batches are redriven');
+    life.plane.calls
+      .refusedRedrive('all')
+      .catch((error) => this.world.note(`not redriven: ${messageOf(error)}`));
+  }
+
   get eventsUnderWay(): number {
     return this.life?.eventsUnderWay ?? 0;
   }
@@ -188,6 +200,11 @@ export class SimulatedGateway {
   /** Whether identities and times may be lost: a new life of the gateway may lack those in lost blocks. */
   get mayLoseIdentities(): boolean {
     return this.disk.flips.segment > 0 || (this.disk.dropped > 0 && this.starts > 1);
+  }
+
+  /** Refused batches come after those that were behind them, and, where the cursor's move was lost, a second time. */
+  get hasSetAside(): boolean {
+    return this.logCounts.setAside > 0;
   }
 
   private async open(process: Process): Promise<DataPlane> {
@@ -212,6 +229,10 @@ export class SimulatedGateway {
         columns: () => undefined,
         lifecycle: () => undefined,
         openJournals: seams.journals((options) => openJournals({ ...options, fs })),
+        openRefusedBatches: async (options) => {
+          const openOnDisk = (dir: string) => openRecords({ dir, fs, clock, random, log: this.log });
+          return seams.refused(await openRefusedBatches({ ...options, openRecords: openOnDisk }));
+        },
         openDeadLetters: async (options) =>
           seams.deadLetters(await openLetters(options, { fs, clock, random })),
         link: () => seams.link(this.network.link(process, rules)),

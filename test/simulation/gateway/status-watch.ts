@@ -48,9 +48,9 @@ export class StatusWatch {
     this.eventsSince = [];
   }
 
-  /** Whether nothing waits to be sent. */
+  /** Whether nothing waits to be sent. Refused batches wait to be redriven. */
   get isDrained(): boolean {
-    return lanes.every((lane) => this.now?.backlog[lane]?.blocks === 0);
+    return this.now?.refused.count === 0 && lanes.every((lane) => this.now?.backlog[lane]?.blocks === 0);
   }
 
   /** When an event after `sentSeq` was first seen waiting; null if none waits. */
@@ -58,11 +58,12 @@ export class StatusWatch {
     return this.eventsSince.find(({ seq }) => seq > sentSeq)?.sinceMs ?? null;
   }
 
-  private check({ journals, backlog, pipeline, placement }: DataStatus): void {
+  private check({ journals, backlog, pipeline, placement, refused }: DataStatus): void {
     let bytes = 0;
     for (const { lane, firstSeq, bytes: inLane } of journals) {
       bytes += inLane;
-      this.checkCursor(lane as Lane, firstSeq, backlog[lane]!.confirmedSeq);
+      // The cursor passes batches that are set aside.
+      if (refused.setAside === 0) this.checkCursor(lane as Lane, firstSeq, backlog[lane]!.confirmedSeq);
     }
     if (bytes > this.journalBytesMax + stateBytesMax) {
       this.ledger.broken('the journal is bounded', `${bytes} bytes of ${this.journalBytesMax}`);

@@ -1,5 +1,6 @@
 /** The plan of a simulated run. It is data: it can be drawn from a seed, printed, reduced and repeated. */
 import type { Operation } from '../../../gateway/journal/memory-disk.testing.ts';
+import { type Lane, lanes } from '../../../shared/contract/lanes.ts';
 import { type Random, seededRandom } from '../../../shared/runtime/random.ts';
 import { between, pick, whole } from './world.ts';
 
@@ -21,7 +22,7 @@ export type Fault = { atMs: number } & (
   | { kind: 'link-cut' | 'link-half-open' | 'link-slow'; forMs: number }
   | { kind: 'link-flips'; forMs: number; share: number }
   /** The cloud was put back to a version that does not know the format of the batches. */
-  | { kind: 'cloud-older'; forMs: number }
+  | { kind: 'cloud-older'; forMs: number; lanes: Lane[] }
   | { kind: 'link-throttled'; forMs: number; bytesPerMs: number }
   | { kind: 'disk-error'; forMs: number; operation: Operation; code: 'EIO' | 'ENOSPC' | 'EROFS' }
   /** One page of one file of the journal cannot be read. */
@@ -141,6 +142,8 @@ function drawFault(random: Random, durationMs: number): Fault {
       return { kind, atMs };
     case 'link-throttled':
       return { kind, atMs, forMs, bytesPerMs: between(random, 0.5, 20) };
+    case 'cloud-older':
+      return { kind, atMs, forMs, lanes: pick(random, [[...lanes], ['readings'], ['events']]) };
     case 'link-flips':
       return { kind, atMs, forMs, share: pick(random, [0.05, 0.3, 1]) };
     case 'disk-error': {

@@ -11,6 +11,7 @@ import type { JournalFs } from '../../../gateway/journal/fs.ts';
 import type { JournalOptions, JournalSet } from '../../../gateway/journal/journal-set.ts';
 import type { DataPlane } from '../../../gateway/pipeline/plane.ts';
 import type { CloudLink } from '../../../gateway/ports/uplink.ts';
+import type { RefusedBatches } from '../../../gateway/refused/refused-batches.ts';
 
 export type OpenJournals = (options: JournalOptions) => Promise<JournalSet>;
 
@@ -21,6 +22,7 @@ export interface Seams {
   deadLetters(letters: DeadLetters): DeadLetters;
   recent(recent: RecentReadings): RecentReadings;
   link(link: CloudLink): CloudLink;
+  refused(batches: RefusedBatches): RefusedBatches;
   plane(plane: DataPlane): DataPlane;
   log(log: BatchLog, sink: BatchSink): BatchLog;
   store(store: ReadingStore): ReadingStore;
@@ -34,6 +36,7 @@ export const sound: Seams = {
   deadLetters: same,
   recent: same,
   link: same,
+  refused: same,
   plane: same,
   log: same,
   store: same,

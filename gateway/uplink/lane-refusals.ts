@@ -1,0 +1,134 @@
+/**
+ * What becomes of a batch of one lane that the cloud does not take: it is sent again for as long as `refusedMsMax`, and
+ * then set aside on this gateway, so that those behind it can go.
+ */
+import { createHash } from 'node:crypto';
+import { type Batch, encodeBatch } from '../../shared/contract/batch.ts';
+import type { Lane } from '../../shared/contract/lanes.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { Cursor } from '../ports/journal.ts';
+import type { RefusedIntake } from '../ports/refused.ts';
+import { BatchRefused } from '../ports/uplink.ts';
+import type { Connection } from './acknowledged.ts';
+import { type RefusedBatch, refusedAgain } from './refused-batch.ts';
+import type { UplinkStats } from './statistics.ts';
+
+export interface LaneRefusalsDeps {
+  refusedMsMax: number;
+  cursor: Cursor;
+  setAside: RefusedIntake;
+  stats: UplinkStats;
+  clock: Clock;
+  log: Log;
+}
+
+/** A batch under way that was not confirmed. */
+export interface Failure {
+  batch: Batch;
+  /** In ms of the monotonic clock. */
+  sentMs: number;
+  error: unknown;
+}
+
+/** Codes that are counted one by one; they come from the cloud. */
+const codesMax = 16;
+
+export class LaneRefusals {
+  private readonly lane: Lane;
+  private readonly deps: LaneRefusalsDeps;
+
+  constructor(lane: Lane, deps: LaneRefusalsDeps) {
+    this.lane = lane;
+    this.deps = deps;
+  }
+
+  /** The batch at the head of the lane that the cloud does not take at present. */
+  get current(): RefusedBatch | null {
+    return this.deps.stats.refused[this.lane];
+  }
+
+  /** Call when the cloud has confirmed everything up to `lastSeq`, or it is no longer there to be sent. */
+  passed(lastSeq: number): void {
+    const { current, lane } = this;
+    const { stats, log } = this.deps;
+    if (!current || lastSeq < current.lastSeq) return;
+    stats.refused[lane] = null;
+    log.info(
+      { lane, attempts: current.attempts },
+      'the batch that the cloud had refused is no longer in the way',
+    );
+  }
+
+  /** Takes note of a batch that was not confirmed. @throws the error, where it must end the connection */
+  note({ batch, sentMs, error }: Failure, connection: Connection): void {
+    const { lane } = this;
+    const { clock, stats, log } = this.deps;
+    const isRefused = error instanceof BatchRefused;
+    const isSilent = error instanceof HarbingerError && error.code === 'UPLINK_SILENT';
+    // A cloud that has answered for nothing since is not there. One that misses a batch before this one gets all anew.
+    if (isSilent ? connection.answeredMs < sentMs : !isRefused) throw error;
+    if (isRefused && error.refusal === 'BATCH_ORDER') throw error;
+    const now = { monotonicMs: clock.monotonicMs(), wallMs: clock.nowMs() };
+    const refused = refusedAgain(this.current, batch.header.blocks, isRefused ? error : null, now);
+    stats.refused[lane] = refused;
+    stats.lastError = messageOf(error);
+    const counts = stats.refusals[lane];
+    const isKnown = refused.code in counts || Object.keys(counts).length < codesMax;
+    const label = isKnown ? refused.code : 'OTHER';
+    counts[label] = (counts[label] ?? 0) + 1;
+    if (refused.attempts > 1) return;
+    const { firstSeq, lastSeq, code } = refused;
+    const about = { lane, firstSeq, lastSeq, code, cause: messageOf(error) };
+    log.warn(about, 'a batch was not taken; it is sent again, and the batches behind it wait');
+  }
+
+  /**
+   * Sets the batch aside if it has been refused for too long: first durably, then the cursor moves over it. A batch that
+   * a life before this one has set aside, and could not move the cursor over, is passed at once. True if it was passed.
+   */
+  async setAside({ batch, error }: Failure): Promise<boolean> {
+    const { lane, current } = this;
+    const { refusedMsMax, cursor, setAside, stats, log } = this.deps;
+    if (!current || !(error instanceof BatchRefused)) return false;
+    const { journal } = batch.header;
+    const { firstSeq, lastSeq, refusedMs, attempts } = current;
+    const before = setAside.lastSeqOf({ journal, lane, firstSeq });
+    if (before === null && refusedMs < refusedMsMax) return false;
+    const about = { lane, firstSeq, lastSeq: before ?? lastSeq, code: error.refusal, attempts };
+    try {
+      if (before === null) {
+        const lines = batch.header.blocks.reduce((sum, block) => sum + block.lines, 0);
+        const entry = { lane, code: error.refusal, reason: error.message, journal, firstSeq, lastSeq, lines };
+        await setAside.add(entry, encodeBatch(asideBatch(batch)));
+      }
+    } catch (failure) {
+      stats.lastError = messageOf(failure);
+      log.error(
+        { ...about, cause: messageOf(failure) },
+        'a refused batch cannot be set aside yet; its lane waits',
+      );
+      return false;
+    }
+    cursor.advance(before ?? lastSeq);
+    stats.refused[lane] = null;
+    log.error(
+      about,
+      'the cloud has refused a batch for too long: it is set aside on this gateway, and those behind it are sent; see ' +
+        '`harbinger refused list`',
+    );
+    return true;
+  }
+}
+
+/**
+ * The batch as it is sent again one day: under a journal name of its own, which derives from the batch, because the cloud's
+ * watermark will have passed its blocks. Its points and events keep their identities, and sending it twice leaves one copy.
+ */
+function asideBatch({ header, body }: Batch): Batch {
+  const { after: _, ...rest } = header;
+  const identity = `refused/${header.journal}/${header.lane}/${header.blocks[0]!.seq}/${header.blocks.length}`;
+  const journal = createHash('sha256').update(identity).digest('hex').slice(0, 16);
+  return { header: { ...rest, journal }, body };
+}

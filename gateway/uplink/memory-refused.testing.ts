@@ -1,0 +1,20 @@
+import type { RefusedEntry, RefusedIntake } from '../ports/refused.ts';
+
+/** Set aside in memory; tests may have it fail, and look at it. */
+export function memoryRefused() {
+  const entries: (Omit<RefusedEntry, 'id' | 'atMs' | 'bytes'> & { frame: Buffer })[] = [];
+  const intake = {
+    entries,
+    error: null as Error | null,
+    async add(entry, frame) {
+      if (intake.error) throw intake.error;
+      entries.push({ ...entry, frame });
+    },
+    lastSeqOf: (batch) =>
+      entries.find(
+        ({ journal, lane, firstSeq }) =>
+          journal === batch.journal && lane === batch.lane && firstSeq === batch.firstSeq,
+      )?.lastSeq ?? null,
+  } satisfies RefusedIntake & { entries: unknown; error: Error | null };
+  return intake;
+}
