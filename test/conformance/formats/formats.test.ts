@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { formats } from '../../../gateway/decode/formats/formats.ts';
+import { cborHarness } from './cbor.ts';
 import { csvHarness } from './csv.ts';
 import { influxHarness } from './influx.ts';
 import { jsonHarness } from './json.ts';
@@ -8,7 +9,15 @@ import { lifecycleHarness } from './lifecycle.ts';
 import { numberHarness } from './number.ts';
 import { describeFormat } from './suite.ts';
 
-const harnesses = [jsonHarness, numberHarness, keyValueHarness, csvHarness, influxHarness, lifecycleHarness];
+const harnesses = [
+  jsonHarness,
+  numberHarness,
+  keyValueHarness,
+  csvHarness,
+  influxHarness,
+  cborHarness,
+  lifecycleHarness,
+];
 
 it('every registered kind of format is tested', () => {
   expect(harnesses.map(({ kind }) => kind).sort()).toEqual(formats.map(({ kind }) => kind).sort());
