@@ -114,6 +114,47 @@ describe('letters in the lmdb file of an earlier version', () => {
     await expectAll();
   });
 
+  it('are imported beside letters that are already there, after a downgrade and another upgrade', async () => {
+    await leaveOldLetters();
+    await expectAll();
+    await leaveOldLetters((id) => Buffer.from(`second life ${id}`));
+    const deadLetters = await open();
+    const letters = await deadLetters.list({ limit: 10 });
+    expect(letters.map(({ payload }) => payload.toString())).toEqual([
+      'second life 9',
+      'second life 4',
+      'second life 3',
+      'new',
+      'old 9',
+      'old 4',
+      'old 3',
+    ]);
+    expect(new Set(letters.map(({ id }) => id)).size).toBe(7);
+    expect(deadLetters.counts()).toMatchObject({ count: 7, dropped: 14 });
+    await deadLetters.stop();
+    const kept = readdirSync(dir).filter((name) => name.startsWith('letters.lmdb'));
+    expect(kept.sort()).toEqual(['letters.lmdb.imported', 'letters.lmdb.imported-2']);
+  });
+
+  it('are imported although the process was killed three times while they were copied', async () => {
+    await leaveOldLetters();
+    // A kill leaves the first records written and the file under its own name, whatever the attempt.
+    const killed = (records: Records): Records => ({
+      ...records,
+      entries: () => records.entries(),
+      keys: () => records.keys(),
+      get: (key) => records.get(key),
+      stop: () => records.stop(),
+      async write(changes, sync) {
+        expect(existsSync(path())).toBe(true);
+        await records.write(changes.slice(0, 1), sync);
+        throw new Error('killed');
+      },
+    });
+    for (let start = 0; start < 3; start++) await expect(open(killed)).rejects.toThrow('killed');
+    await expectAll();
+  });
+
   it('are set aside if reading them has ended the process twice', async () => {
     await leaveOldLetters();
     renameSync(path(), path('letters.lmdb.importing-2'));

@@ -1,4 +1,7 @@
-/** Sets a record, or deletes it if `value` is null. Key and value together have at most 24 MiB. */
+/** Limit of a record's key and value together. */
+export const recordBytesMax = 24 << 20;
+
+/** Sets a record, or deletes it if `value` is null. Key and value together have at most `recordBytesMax` bytes. */
 export interface RecordChange {
   key: string;
   value: Buffer | null;

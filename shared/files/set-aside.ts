@@ -1,14 +1,20 @@
-import { closeSync, fsyncSync, openSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Renames a file or folder within its folder, and makes sure that it stays so through a power cut. @throws system errors */
-export function setAside(from: string, to: string): void {
-  renameSync(from, to);
-  if (process.platform === 'win32') return; // it cannot open a folder; its file system syncs a rename by itself
-  const folder = openSync(dirname(to), 'r');
+/**
+ * Renames a file or folder within its folder, and makes sure that it stays so through a power cut. Where `to` is taken,
+ * a number is added: what was set aside earlier is never overwritten. Returns the name it got. @throws system errors
+ */
+export function setAside(from: string, to: string): string {
+  let free = to;
+  for (let number = 2; existsSync(free); number++) free = `${to}-${number}`;
+  renameSync(from, free);
+  if (process.platform === 'win32') return free; // it cannot open a folder; its file system syncs a rename by itself
+  const folder = openSync(dirname(free), 'r');
   try {
     fsyncSync(folder);
   } finally {
     closeSync(folder);
   }
+  return free;
 }

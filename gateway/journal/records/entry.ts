@@ -11,7 +11,6 @@
 import { crc32 } from 'node:zlib';
 import type { RecordChange } from '../../ports/records.ts';
 
-export const entryBytesMax = 24 << 20;
 const headerBytes = 12;
 const deleted = 2 ** 32 - 1;
 

@@ -1,10 +1,10 @@
 import { codeOf, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
-import type { RecordChange, Records } from '../../ports/records.ts';
+import { type RecordChange, type Records, recordBytesMax } from '../../ports/records.ts';
 import { blockHeaderBytes } from '../segments/format.ts';
 import { type LaneFiles, type Segment, segmentPath } from '../segments/segment.ts';
 import type { SegmentWriter } from '../segments/writer.ts';
-import { decodeEntry, encodeEntry, entryBytesMax } from './entry.ts';
+import { decodeEntry, encodeEntry } from './entry.ts';
 import type { Position, Positions } from './positions.ts';
 import { scanEntries } from './scan-entries.ts';
 
@@ -96,7 +96,7 @@ export class RecordLog implements Records {
 
   write(changes: readonly RecordChange[], sync: boolean): Promise<void> {
     if (this.isStopped) return Promise.reject(new Error(`${this.files.dir} is closed`));
-    const large = changes.find(({ key, value }) => key.length * 3 + (value?.length ?? 0) > entryBytesMax);
+    const large = changes.find(({ key, value }) => key.length * 3 + (value?.length ?? 0) > recordBytesMax);
     if (large) return Promise.reject(new RangeError(`a record of ${large.value?.length} bytes is too large`));
     return new Promise((resolve, reject) => {
       this.waiting.push({ changes, sync, resolve, reject });

@@ -208,6 +208,28 @@ describe('rights', () => {
     expect(gateway.broker.stats().queue.bytes).toBe('for you'.length);
   });
 
+  it('filters that are too long together for a kept session get 128, and others are served', async () => {
+    await gateway.start();
+    const viewer = await gateway.sensor({
+      clientId: 'long',
+      clean: false,
+      username: 'operator',
+      password: Buffer.from('secret2'),
+    });
+    for (let i = 0; i < 24; i++) {
+      const subscriptions = [{ topic: `t/${i}/${'ü'.repeat(30_000)}`, qos: 1 }];
+      viewer.send({ cmd: 'subscribe', messageId: i + 1, subscriptions } as never);
+    }
+    await until(() => expect(viewer.of('suback').length).toBe(24));
+    const subacks = viewer.of('suback') as unknown as { granted: number[] }[];
+    const codes = subacks.flatMap(({ granted }) => granted);
+    expect(codes.filter((code) => code === 1)).toHaveLength(17);
+    expect(codes.filter((code) => code === 128)).toHaveLength(7);
+    const operator = await gateway.operator();
+    await operator.publishAsync('commands/c1/x', 'retained', { qos: 1, retain: true });
+    expect(gateway.broker.stats().storeFailures).toBe(0);
+  });
+
   it('a flood of subscriptions is bounded', async () => {
     await gateway.start({ subscriptionsMax: 10 });
     for (const clean of [true, false]) {

@@ -30,7 +30,7 @@ export class Subscribing {
     const client = subscriber as ConnectedClient;
     const { rights, granted } = client.connection;
     const { topic } = subscription;
-    const room = granted.has(topic) || granted.size < this.subscriptionsMax;
+    const room = granted.has(topic) || (granted.size < this.subscriptionsMax && granted.hasRoomFor(topic));
     if (rights?.maySubscribe(topic) && room) {
       granted.add(topic);
       return done(null, subscription);
@@ -39,7 +39,10 @@ export class Subscribing {
     const noRight = topic.startsWith('$share/')
       ? 'shared subscriptions are not offered (MQTT 5 has them)'
       : 'no right to subscribe';
-    const problem = room ? noRight : 'subscriptionsMax is reached';
+    const full = granted.hasRoomFor(topic)
+      ? 'subscriptionsMax is reached'
+      : 'the filters of one client are too long together';
+    const problem = room ? noRight : full;
     this.refusals.tell('subscribe', { ...describe(client), topic: topic.slice(0, 200) }, problem);
     // A kept session may contain a subscription to which its user no longer has the right.
     if (!client.clean) this.persistence.removeSubscriptions(client, [topic]).catch(() => undefined);

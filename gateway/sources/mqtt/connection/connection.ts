@@ -3,6 +3,7 @@ import type { Clock } from '../../../../shared/runtime/clock.ts';
 import { Refusal, type RefusalReason } from '../refusal.ts';
 import type { Rights } from '../rights.ts';
 import type { AedesClient } from './aedes-client.ts';
+import { GrantedFilters } from './granted-filters.ts';
 import { Inlet, type InletHandler } from './inlet.ts';
 import { LastTopic } from './last-topic.ts';
 import { type ReadBuffers, readInto } from './read-buffers.ts';
@@ -62,7 +63,7 @@ export class Connection implements InletHandler {
   namelessClient = false;
   willTopic: string | null = null;
   /** Filters it has subscribed to. */
-  readonly granted = new Set<string>();
+  readonly granted = new GrantedFilters();
   /** When the bytes being handled were received. */
   receivedMs = 0;
   /** State of the periodic sweep (see Connections). */

@@ -24,20 +24,25 @@ export async function importLevelSessions(
   try {
     changes = await readAll(folder);
   } catch (error) {
-    if (codeOf(error instanceof Error ? error.cause : null) === 'LEVEL_LOCKED') throw error; // it is in use, not damaged
-    const aside = `${folder}.damaged-${nowMs}`;
-    setAside(folder, aside);
-    const reason = messageOf(error instanceof Error ? (error.cause ?? error) : error);
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    // A full or failing disk, missing rights or a lock say nothing about the data: the next start tries again.
+    if (!isDamage(cause)) throw cause;
+    const aside = setAside(folder, `${folder}.damaged-${nowMs}`);
+    const reason = messageOf(cause);
     log.error({ aside, reason }, 'sessions of an earlier version could not be read; they were moved aside');
     return false;
   }
   if (changes.length > 0) await records.write(changes, true);
-  setAside(folder, `${folder}.imported`);
-  log.info(
-    { records: changes.length, aside: `${folder}.imported` },
-    'sessions of an earlier version were imported',
-  );
+  const aside = setAside(folder, `${folder}.imported`);
+  log.info({ records: changes.length, aside }, 'sessions of an earlier version were imported');
   return true;
+}
+
+/** LevelDB found the data damaged, or a file of its own missing. Other errors are the system's. */
+function isDamage(cause: unknown): boolean {
+  const code = codeOf(cause);
+  if (code === 'LEVEL_CORRUPTION' || code === 'LEVEL_INVALID') return true;
+  return code === 'LEVEL_IO_ERROR' && /no such file/i.test(messageOf(cause));
 }
 
 /** LevelDB is loaded only here: nothing else needs it. */

@@ -2,7 +2,7 @@ import { type DecodedRecord, decodeRecord } from '../../../../shared/files/json-
 import type { Clock, Timer } from '../../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import type { Log } from '../../../../shared/runtime/log.ts';
-import type { RecordChange, Records } from '../../../ports/records.ts';
+import { type RecordChange, type Records, recordBytesMax } from '../../../ports/records.ts';
 import type { OpenedSessions } from './open-sessions.ts';
 
 /** State that is held in memory and mirrored on disk. */
@@ -112,7 +112,13 @@ export class Mirror {
 
   private everything(): RecordChange[] {
     const wanted = new Map<string, Buffer>();
-    for (const part of this.parts) for (const [key, value] of part.records()) wanted.set(key, value);
+    for (const part of this.parts) {
+      for (const [key, value] of part.records()) {
+        // One record that cannot be written must not keep all the others off the disk.
+        if (key.length * 3 + value.length <= recordBytesMax) wanted.set(key, value);
+        else this.log.error({ bytes: value.length }, 'a session is too large to be kept on disk');
+      }
+    }
     const gone = [...this.records.keys()].filter((key) => !wanted.has(key));
     return [
       ...gone.map((key) => ({ key, value: null })),

@@ -118,6 +118,33 @@ describe('sessions in the LevelDB of an earlier version', () => {
     expect(readdirSync(dataDir).sort()).toEqual(['broker.imported', 'sessions']);
   });
 
+  it('stay where they are while LevelDB cannot open them for a reason of the system', async () => {
+    await leaveOldSessions();
+    const lock = new ClassicLevel(folder());
+    await lock.open();
+    await expect(openTestSessions(dataDir, { log })).rejects.toMatchObject({ code: 'BROKER_STORE_FAILED' });
+    await lock.close();
+    // LevelDB writes a new manifest when it opens; a folder in that file's place stands for a disk that refuses it.
+    const next = Math.max(
+      ...readdirSync(folder()).map((name) => Number.parseInt(name.replace(/\D/g, '') || '0', 10)),
+    );
+    const inTheWay = [1, 2, 3, 4].map((more) =>
+      join(folder(), `MANIFEST-${String(next + more).padStart(6, '0')}`),
+    );
+    for (const path of inTheWay) mkdirSync(path);
+    await expect(openTestSessions(dataDir, { log })).rejects.toMatchObject({ code: 'BROKER_STORE_FAILED' });
+    for (const path of inTheWay) rmSync(path, { recursive: true });
+    expect(await contents()).toEqual(whole);
+  });
+
+  it('are imported again after a downgrade and another upgrade, and no earlier copy is overwritten', async () => {
+    await leaveOldSessions();
+    await contents();
+    await leaveOldSessions();
+    expect(await contents()).toEqual(whole);
+    expect(readdirSync(dataDir).sort()).toEqual(['broker.imported', 'broker.imported-2', 'sessions']);
+  });
+
   it('are set aside if they cannot be read', async () => {
     mkdirSync(folder());
     writeFileSync(join(folder(), 'CURRENT'), 'MANIFEST-999999\n');

@@ -21,7 +21,10 @@ import { type ClientRef, Sessions } from './sessions.ts';
 import { Wills } from './wills.ts';
 
 /** The part of Aedes' client that persistence needs. `connection` is absent in conformance tests. */
-type PersistentClient = ClientRef & { clean?: boolean; connection?: { granted: ReadonlySet<string> } };
+type PersistentClient = ClientRef & {
+  clean?: boolean;
+  connection?: { granted: { has(filter: string): boolean } };
+};
 
 export class BrokerPersistence {
   readonly retained: Retained;
