@@ -157,13 +157,13 @@ describe('config check', () => {
       'a format that there is not',
       'gateway',
       '[[routes]]\ntopic = "{site}/{machine}"\nformat = "xml"',
-      /no format 'xml' \(there are: .*json, /,
+      /format = "json" or .*"lifecycle", not "xml"/,
     ],
     [
       'values without names',
       'gateway',
       '[[routes]]\ntopic = "{site}/{machine}"\nformat = "csv"',
-      /'csv' needs columns/,
+      /routes\[0\]\.columns is missing/,
     ],
     [
       'a wildcard that a route has not',
