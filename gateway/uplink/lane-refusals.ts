@@ -124,7 +124,8 @@ export class LaneRefusals {
 
 /**
  * The batch as it is sent again one day: under a journal name of its own, which derives from the batch, because the cloud's
- * watermark will have passed its blocks. Its points and events keep their identities, and sending it twice leaves one copy.
+ * watermark will have passed its blocks. Its points and events keep their identities: InfluxDB merges a second copy, the
+ * embedded store does not.
  */
 function asideBatch({ header, body }: Batch): Batch {
   const { after: _, ...rest } = header;
