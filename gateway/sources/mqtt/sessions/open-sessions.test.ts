@@ -6,6 +6,7 @@ import { ClassicLevel } from 'classic-level';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeRecord } from '../../../../shared/files/json-record.ts';
 import { type Log, silentLog } from '../../../../shared/runtime/log.ts';
+import { openSessions } from './open-sessions.ts';
 import { FailingDisk, openTestSessions } from './opened.testing.ts';
 
 let dataDir = '';
@@ -60,6 +61,20 @@ describe('sessions on disk', () => {
     expect(statSync(join(dataDir, 'sessions.damaged-1234')).isFile()).toBe(true);
     expect(said.join()).toContain('could not be read');
   });
+});
+
+it('sessions stay where they are while the disk is full at the start', async () => {
+  const { records } = await openTestSessions(dataDir);
+  await records.write([{ key: 'r!a', value: Buffer.from('kept') }], true);
+  await records.stop();
+  const full = async () => {
+    throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+  };
+  await expect(openSessions(dataDir, { openRecords: full, nowMs: 1, log })).rejects.toMatchObject({
+    code: 'BROKER_STORE_FAILED',
+    message: expect.stringContaining('no space left'),
+  });
+  expect(readdirSync(dataDir)).toEqual(['sessions']);
 });
 
 describe('sessions in the LevelDB of an earlier version', () => {

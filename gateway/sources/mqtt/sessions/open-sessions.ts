@@ -45,7 +45,7 @@ async function openOrReplace(folder: string, deps: OpenSessionsDeps): Promise<Op
     if (code === 'JOURNAL_LOCKED') throw lockedError(folder);
     const reason = messageOf(error);
     try {
-      if (code === 'JOURNAL_VERSION') throw error;
+      if (code === 'JOURNAL_VERSION' || isOfTheSystem(error)) throw error;
       const aside = `${folder}.damaged-${deps.nowMs}`;
       if (existsSync(folder)) setAside(folder, aside);
       const opened = await open(folder, deps);
@@ -59,6 +59,14 @@ async function openOrReplace(folder: string, deps: OpenSessionsDeps): Promise<Op
       throw new HarbingerError('BROKER_STORE_FAILED', 'broker', message, { cause: again });
     }
   }
+}
+
+const systemCodes = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'ENOMEM']);
+
+/** A full disk or missing rights say nothing about the data: the sessions stay where they are until the next start. */
+function isOfTheSystem(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return systemCodes.has(codeOf(error) ?? '') || systemCodes.has(codeOf(cause) ?? '');
 }
 
 async function open(folder: string, { openRecords }: OpenSessionsDeps): Promise<OpenedSessions> {
