@@ -6,8 +6,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readInputs, stateOf, writeRecord } from './inputs.mjs';
-import { codeOf, takeLock } from './lock.mjs';
-import { Problem } from './problem.mjs';
+import { takeLock } from './lock.mjs';
+import { codeOf, Problem } from './problem.mjs';
 
 /** @typedef {import('./targets.mjs').Target} Target */
 

@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDataDir, unusable } from '../../shared/files/data-dir.ts';
-import { identityOf, isRunning, pidOf } from '../../shared/files/process-identity.ts';
+import { identityOf, isRunning, pidOf } from '../../shared/files/process-identity.mjs';
 import { takeLock } from '../../shared/files/process-lock.ts';
 import { readRunFile } from '../../shared/files/run-file.ts';
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
@@ -49,27 +49,32 @@ export async function claimFolder(
   const another = await freePortOptions(options);
   const inUse = (pid: number | null) => demoRuns(dir, pid, another);
   makeDataDir(dir);
-  const release = await takeLock(join(dir, lockName), inUse).catch((error: unknown) => {
-    throw error instanceof HarbingerError ? error : unusable(dir, error);
-  });
+  const release = claim(dir, inUse);
   try {
     await leftBehindEnded(dir, clock, stop, say);
     if (fresh) forget(dir);
     write(dir, marker, 'The data of `npm start`; `npm start -- --fresh` deletes it.\n');
   } catch (error) {
-    await release();
+    release();
     throw error instanceof HarbingerError ? error : unusable(dir, error);
   }
   return {
     async noteProcesses(pids) {
-      const identities = await Promise.all(pids.map(identityOf));
-      write(dir, processesName, `${identities.join('\n')}\n`);
+      write(dir, processesName, `${pids.map(identityOf).join('\n')}\n`);
     },
     async release() {
       rmSync(join(dir, processesName), { force: true });
-      await release();
+      release();
     },
   };
+}
+
+function claim(dir: string, inUse: (pid: number | null) => HarbingerError): () => void {
+  try {
+    return takeLock(join(dir, lockName), inUse);
+  } catch (error) {
+    throw error instanceof HarbingerError ? error : unusable(dir, error);
+  }
 }
 
 function write(dir: string, name: string, text: string): void {
@@ -134,7 +139,7 @@ async function leftBehindEnded(
   let said = false;
   while (true) {
     const running: string[] = [];
-    for (const identity of identities) if (await isRunning(identity)) running.push(String(pidOf(identity)));
+    for (const identity of identities) if (isRunning(identity)) running.push(String(pidOf(identity)));
     if (running.length === 0) return;
     if (!said)
       say(`waiting for processes of the demonstration before this one to stop: ${running.join(', ')}`);

@@ -4,8 +4,8 @@ import { takeLock } from '../../shared/files/process-lock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 
 /** Resolves with a function that releases the lock. @throws HarbingerError JOURNAL_LOCKED */
-export function lockJournal(path: string): Promise<() => Promise<void>> {
-  return takeLock(
+export async function lockJournal(path: string): Promise<() => Promise<void>> {
+  const release = takeLock(
     path,
     (pid) =>
       new HarbingerError(
@@ -14,4 +14,5 @@ export function lockJournal(path: string): Promise<() => Promise<void>> {
         `${path} is held by process ${pid ?? 'unknown'}: another gateway uses this data folder; stop it, or give each gateway its own folder (--data)`,
       ),
   );
+  return async () => release();
 }

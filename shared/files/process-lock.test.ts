@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { seededRandom } from '../runtime/random.ts';
 import { takeLock } from './process-lock.ts';
 
 let dir: string;
@@ -19,31 +21,31 @@ const take = () => takeLock(path, held);
 const deadPid = () => spawnSync(process.execPath, ['-e', '']).pid;
 
 test('names its holder, excludes others, and disappears when it is released', async () => {
-  const release = await take();
+  const release = take();
   expect(await readlink(path)).toMatch(new RegExp(`^${process.pid}( |$)`));
-  await expect(take()).rejects.toThrow(`held by ${process.pid}`);
-  await release();
+  expect(take).toThrow(`held by ${process.pid}`);
+  release();
   expect(await readdir(dir)).toEqual([]);
 });
 
 test('of a process that has ended is taken over', async () => {
   await symlink(String(deadPid()), path);
-  const release = await take();
+  const release = take();
   expect(await readdir(dir)).toEqual(['lock']);
-  await release();
+  release();
 });
 
 test('of a process that has ended and whose pid was reused is taken over', async (context) => {
-  const release = await take();
+  const release = take();
   const own = await readlink(path);
-  await release();
+  release();
   // The two can be distinguished only if the system reports when a process started.
   if (!own.includes(' ')) context.skip('this system does not report when a process started');
   await symlink(
     own.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10)),
     path,
   );
-  await (await take())();
+  take()();
 });
 
 test('of a zombie process is taken over', async (context) => {
@@ -52,7 +54,7 @@ test('of a zombie process is taken over', async (context) => {
   try {
     const [pid] = (await once(shell.stdout, 'data')) as [Buffer];
     await symlink(String(pid).trim(), path);
-    await vi.waitFor(async () => (await take())(), { timeout: 10_000 });
+    await vi.waitFor(() => take()(), { timeout: 10_000 });
   } finally {
     shell.kill('SIGKILL');
   }
@@ -60,13 +62,96 @@ test('of a zombie process is taken over', async (context) => {
 
 test('written as a plain file, for lack of symbolic links, is respected too', async () => {
   await writeFile(path, String(process.ppid));
-  await expect(take()).rejects.toThrow(`held by ${process.ppid}`);
+  expect(take).toThrow(`held by ${process.ppid}`);
   await writeFile(path, String(deadPid()));
-  await (await take())();
+  take()();
 });
 
-test('found stale by several processes goes to one of them', async () => {
+const module = JSON.stringify(import.meta.resolve('./lock-file.mjs'));
+
+test('whose next holder was killed while taking it over is taken over too', async () => {
   await symlink(String(deadPid()), path);
-  const results = await Promise.allSettled(Array.from({ length: 8 }, () => take()));
-  expect(results.filter(({ status }) => status === 'fulfilled').length).toBe(1);
+  const killed = `
+    import { createRequire, syncBuiltinESMExports } from 'node:module';
+    const disk = createRequire(import.meta.url)('node:fs');
+    disk.renameSync = () => process.kill(process.pid, 'SIGKILL');
+    syncBuiltinESMExports();
+    const { tryLock } = await import(${module});
+    tryLock(${JSON.stringify(path)});`;
+  const { signal } = spawnSync(process.execPath, ['--input-type=module', '-e', killed], { cwd: dir });
+  expect(signal).toBe('SIGKILL');
+  expect((await readdir(dir)).length).toBeGreaterThan(1);
+  take()();
+  const left = await readdir(dir);
+  expect(left.filter((name) => !name.endsWith('.tmp'))).toEqual([]);
+});
+
+test('found stale by several goes to one of them, however their steps interleave', {
+  timeout: 60_000,
+}, async () => {
+  const [contenders, rounds] = [4, 200];
+  const random = seededRandom(41);
+  // The round; those that took the lock; and for each contender whether it waits for its turn (1), may go on (0), or
+  // has ended its round (2).
+  const words = new Int32Array(new SharedArrayBuffer(4 * (2 + contenders)));
+  // Every access to the disk is a step, for which a contender waits until it is its turn.
+  const contend = `
+    const { parentPort, workerData: { words, own, path, rounds } } = require('node:worker_threads');
+    const disk = require('node:fs');
+    for (const name of ['readlinkSync', 'renameSync', 'rmSync', 'symlinkSync']) {
+      const original = disk[name];
+      disk[name] = (...args) => {
+        say(1);
+        Atomics.wait(words, own, 1);
+        return original(...args);
+      };
+    }
+    require('node:module').syncBuiltinESMExports();
+    const say = (state) => {
+      Atomics.store(words, own, state);
+      Atomics.notify(words, own);
+    };
+    import(${module}).then(({ tryLock }) => {
+      parentPort.postMessage('ready');
+      for (let round = 1; round <= rounds; round++) {
+        Atomics.wait(words, 0, round - 1);
+        if ('release' in tryLock(path)) Atomics.add(words, 1, 1);
+        say(2);
+        Atomics.wait(words, own, 2);
+      }
+    });`;
+  const slots = Array.from({ length: contenders }, (_, i) => 2 + i);
+  const workers = slots.map(
+    (own) => new Worker(contend, { eval: true, workerData: { words, own, path, rounds } }),
+  );
+  const stateOf = (slot: number) => {
+    Atomics.wait(words, slot, 0, 30_000);
+    return Atomics.load(words, slot);
+  };
+  const letGo = (slot: number) => {
+    Atomics.store(words, slot, 0);
+    Atomics.notify(words, slot);
+  };
+  const dead = String(deadPid());
+  const winners: number[] = [];
+  try {
+    await Promise.all(workers.map((worker) => once(worker, 'message')));
+    for (let round = 1; round <= rounds; round++) {
+      await symlink(dead, path);
+      Atomics.store(words, 1, 0);
+      Atomics.store(words, 0, round);
+      Atomics.notify(words, 0);
+      for (;;) {
+        const waiting = slots.filter((slot) => stateOf(slot) === 1);
+        if (waiting.length === 0) break;
+        letGo(waiting[Math.floor(random.next() * waiting.length)]!);
+      }
+      winners.push(Atomics.load(words, 1));
+      await rm(path, { force: true });
+      slots.forEach(letGo);
+    }
+    expect(new Set(winners)).toEqual(new Set([1]));
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
 });
