@@ -96,6 +96,7 @@ export class Cursors {
         seqs.set(consumer, to);
         this.saveSoon();
       },
+      flush: () => this.save(),
     };
     used.set(consumer, cursor);
     return cursor;

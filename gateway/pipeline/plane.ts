@@ -23,6 +23,7 @@ import { Lanes } from '../lanes/lanes.ts';
 import { LossReporter } from '../lanes/loss-reporter.ts';
 import { Losses } from '../lanes/losses.ts';
 import type { Journal } from '../ports/journal.ts';
+import type { UplinkPositions } from '../ports/refused.ts';
 import type { RawMessage } from '../ports/source.ts';
 import type { CloudLink } from '../ports/uplink.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
@@ -32,6 +33,7 @@ import {
   type RefusedBatches,
   type RefusedBatchesOptions,
 } from '../refused/refused-batches.ts';
+import { isNameOf } from '../uplink/batches.ts';
 import { mqttLinks } from '../uplink/mqtt-link.ts';
 import { Uplink } from '../uplink/uplink.ts';
 import type { DataPlaneConfig } from './config.ts';
@@ -119,7 +121,14 @@ export async function startDataPlane(
   const uplink = link && new Uplink(config.uplink, { ...uplinkParts, link });
   const lossReporter = new LossReporter({ gateway, journalId: journals.id, losses, record, clock, log });
   const letterAdmin = new LetterAdmin(letters, (messages) => pipeline.take((each) => messages.forEach(each)));
-  const refusedAdmin = new RefusedAdmin(refused, uplink, clock);
+  const positions: UplinkPositions = {
+    hasPassed: ({ journal, lane, lastSeq }) =>
+      !isNameOf(journals.id, journal) || byLane[lane].cursor('uplink').seq >= lastSeq,
+    async save() {
+      await Promise.all(laneNames.map((lane) => byLane[lane].cursor('uplink').flush()));
+    },
+  };
+  const refusedAdmin = new RefusedAdmin(refused, { resender: uplink, positions, clock });
   const { blocksAfter } = journals;
   const statusParts = { pipeline, identity, machines, journals: byLane, blocksAfter, lanes, losses };
   const calls: DataCalls = {

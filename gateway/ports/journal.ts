@@ -46,6 +46,8 @@ export interface Journal {
 export interface Cursor {
   readonly seq: number;
   advance(seq: number): void;
+  /** Makes the moves so far durable, instead of within about a second. @throws system errors */
+  flush(): Promise<void>;
 }
 
 export interface JournalStats {

@@ -22,8 +22,18 @@ export interface RefusedEntry {
 export interface RefusedIntake {
   /** Durable when resolved. `frame` is sent as it is when the batch is redriven. @throws HarbingerError REFUSED_WRITE (retry) */
   add(entry: Omit<RefusedEntry, 'id' | 'atMs' | 'bytes'>, frame: Buffer): Promise<void>;
-  /** The last block of the batch that was set aside with this first block; null if none was. */
-  lastSeqOf(batch: { journal: string; lane: Lane; firstSeq: number }): number | null;
+  /** Returns the last block of the batch that was set aside with this block in it; null if there is none. */
+  coveredUpTo(block: { journal: string; lane: Lane; seq: number }): number | null;
+}
+
+/** The uplink's positions in the journal, as far as they matter to batches that were set aside. */
+export interface UplinkPositions {
+  /**
+   * False while the uplink could still send the batch from the journal: redriving it then would store it twice.
+   */
+  hasPassed(entry: Pick<RefusedEntry, 'journal' | 'lane' | 'lastSeq'>): boolean;
+  /** Makes the positions durable, so that a crash does not move the uplink back before a batch. @throws system errors */
+  save(): Promise<void>;
 }
 
 /** Sends a frame to the cloud now, beside the journal's lanes. */

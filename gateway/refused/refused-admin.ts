@@ -2,7 +2,7 @@
 import { decodeBatch, decodeBody } from '../../shared/contract/batch.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
-import type { Redriven, RefusedEntry, Resender } from '../ports/refused.ts';
+import type { Redriven, RefusedEntry, Resender, UplinkPositions } from '../ports/refused.ts';
 import type { RefusedBatches } from './refused-batches.ts';
 
 type Which = number[] | 'all';
@@ -17,12 +17,18 @@ export class RefusedAdmin {
   redriven = 0;
   private readonly batches: RefusedBatches;
   private readonly resender: Resender | null;
+  private readonly positions: UplinkPositions;
   private readonly clock: Clock;
   private isBusy = false;
 
-  constructor(batches: RefusedBatches, resender: Resender | null, clock: Clock) {
+  constructor(
+    batches: RefusedBatches,
+    parts: { resender: Resender | null; positions: UplinkPositions; clock: Clock },
+  ) {
+    const { resender, positions, clock } = parts;
     this.batches = batches;
     this.resender = resender;
+    this.positions = positions;
     this.clock = clock;
   }
 
@@ -40,7 +46,7 @@ export class RefusedAdmin {
 
   /**
    * Sends batches to the cloud again, oldest first, and removes those that it takes. After a crash in between one is
-   * sent twice, which the cloud recognises.
+   * sent twice, which the cloud recognises. A batch that the uplink has not passed yet stays for a later request.
    * @throws HarbingerError REFUSED_NO_UPLINK, REFUSED_BUSY; UPLINK_BROKEN, UPLINK_SILENT, REFUSED_WRITE (retry)
    */
   async redrive(which: Which): Promise<Redriven> {
@@ -55,7 +61,11 @@ export class RefusedAdmin {
     const late = new AbortController();
     const timer = this.clock.setTimer(timeMsMax, () => late.abort());
     try {
-      return await this.redriveAll(this.idsOf(which), this.resender, late.signal);
+      const ids = this.idsOf(which);
+      // First: a batch that the uplink passes only now may not have its position saved.
+      const passed = new Set(ids.filter((id) => this.isPassed(id)));
+      await this.savePositions();
+      return await this.redriveAll(ids, passed, this.resender, late.signal);
     } finally {
       timer.cancel();
       this.isBusy = false;
@@ -63,14 +73,35 @@ export class RefusedAdmin {
   }
 
   async drop(which: Which): Promise<{ dropped: number }> {
+    await this.savePositions();
     return { dropped: await this.batches.remove(this.idsOf(which)) };
   }
 
-  private async redriveAll(ids: readonly number[], resender: Resender, late: AbortSignal): Promise<Redriven> {
+  private isPassed(id: number): boolean {
+    const entry = this.batches.entry(id);
+    return entry !== null && this.positions.hasPassed(entry);
+  }
+
+  /** Without this, a crash could move the uplink back before a batch that is no longer known as set aside. */
+  private async savePositions(): Promise<void> {
+    try {
+      await this.positions.save();
+    } catch (cause) {
+      const message = `the uplink's position cannot be written: ${messageOf(cause)}; check the disk`;
+      throw new HarbingerError('REFUSED_WRITE', 'uplink', message, { retry: true, cause });
+    }
+  }
+
+  private async redriveAll(
+    ids: readonly number[],
+    passed: ReadonlySet<number>,
+    resender: Resender,
+    late: AbortSignal,
+  ): Promise<Redriven> {
     const outcome: Redriven = { redriven: 0, kept: 0, left: 0, reasons: [] };
     for (const id of ids) {
       const found = late.aborted ? null : await this.batches.get(id);
-      if (found) {
+      if (found && passed.has(id)) {
         try {
           await resender.resend(found.entry.lane, found.frame, late);
           outcome.redriven += await this.batches.remove([id]);
@@ -81,7 +112,7 @@ export class RefusedAdmin {
           if (isRefused) outcome.kept++;
           if (isRefused && outcome.reasons.length < reasonsMax) outcome.reasons.push(messageOf(error));
         }
-      }
+      } else if (found) outcome.left++;
       if (late.aborted) {
         outcome.left = ids.length - outcome.redriven - outcome.kept;
         break;

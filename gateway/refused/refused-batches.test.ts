@@ -11,6 +11,7 @@ import { silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { openRecords } from '../journal/records/open-records.ts';
 import type { Records } from '../ports/records.ts';
+import type { UplinkPositions } from '../ports/refused.ts';
 import { BatchRefused } from '../ports/uplink.ts';
 import { RefusedAdmin } from './refused-admin.ts';
 import { openRefusedBatches, type RefusedBatches } from './refused-batches.ts';
@@ -95,8 +96,9 @@ describe('refused batches', () => {
     expect((await again.get(3))?.frame).toEqual(frameOf(3));
     const bytes = frameOf(1).length + frameOf(3).length;
     expect(again.counts()).toEqual({ count: 2, bytes, setAside: 3, dropped: 0 });
-    expect(again.lastSeqOf({ journal, lane: 'readings', firstSeq: 3 })).toBe(3);
-    expect(again.lastSeqOf({ journal, lane: 'events', firstSeq: 3 })).toBeNull();
+    expect(again.coveredUpTo({ journal, lane: 'readings', seq: 3 })).toBe(3);
+    expect(again.coveredUpTo({ journal, lane: 'events', seq: 3 })).toBeNull();
+    expect(again.coveredUpTo({ journal: 'f'.repeat(16), lane: 'readings', seq: 3 })).toBeNull();
     await again.remove([3]);
     await add(again, 4);
     expect(again.list({ limit: 1 })[0]?.id).toBe(4);
@@ -127,6 +129,44 @@ describe('refused batches', () => {
 });
 
 describe('sending again', () => {
+  const done: string[] = [];
+  const positions: UplinkPositions = {
+    hasPassed: () => true,
+    async save() {
+      done.push('save');
+    },
+  };
+
+  it('leaves a batch that the uplink could still send, and saves its position before any is removed', async () => {
+    const batches = await open();
+    for (const seq of [1, 2]) await add(batches, seq);
+    done.length = 0;
+    const resender = {
+      async resend() {
+        done.push('resend');
+      },
+    };
+    const passedOnly = { ...positions, hasPassed: ({ lastSeq }: { lastSeq: number }) => lastSeq === 1 };
+    const admin = new RefusedAdmin(batches, { resender, positions: passedOnly, clock });
+    expect(await admin.redrive('all')).toMatchObject({ redriven: 1, left: 1 });
+    expect(done).toEqual(['save', 'resend']);
+    expect(batches.ids()).toEqual([2]);
+  });
+
+  it('sends and removes nothing while the position cannot be saved', async () => {
+    const batches = await open();
+    await add(batches, 1);
+    const failing = { ...positions, save: () => Promise.reject(new Error('EIO: disk')) };
+    const admin = new RefusedAdmin(batches, {
+      resender: { resend: async () => {} },
+      positions: failing,
+      clock,
+    });
+    await expect(admin.redrive('all')).rejects.toMatchObject({ code: 'REFUSED_WRITE', retry: true });
+    await expect(admin.drop('all')).rejects.toMatchObject({ code: 'REFUSED_WRITE' });
+    expect(batches.ids()).toEqual([1]);
+  });
+
   const notConnected = () => new HarbingerError('UPLINK_BROKEN', 'uplink', 'not connected', { retry: true });
 
   it('removes what the cloud takes and keeps what it refuses, with the reasons', async () => {
@@ -139,7 +179,7 @@ describe('sending again', () => {
         if (sent.length === 2) throw new BatchRefused('BATCH_VERSION', 'update the cloud');
       },
     };
-    const admin = new RefusedAdmin(batches, resender, clock);
+    const admin = new RefusedAdmin(batches, { resender, positions, clock });
     expect(await admin.redrive('all')).toEqual({
       redriven: 2,
       kept: 1,
@@ -154,10 +194,16 @@ describe('sending again', () => {
   it('stops at a connection that is gone, and keeps everything', async () => {
     const batches = await open();
     await add(batches, 1);
-    const admin = new RefusedAdmin(batches, { resend: () => Promise.reject(notConnected()) }, clock);
+    const admin = new RefusedAdmin(batches, {
+      resender: { resend: () => Promise.reject(notConnected()) },
+      positions,
+      clock,
+    });
     await expect(admin.redrive([1])).rejects.toMatchObject({ code: 'UPLINK_BROKEN', retry: true });
     expect(batches.ids()).toEqual([1]);
-    await expect(new RefusedAdmin(batches, null, clock).redrive('all')).rejects.toMatchObject({
+    await expect(
+      new RefusedAdmin(batches, { resender: null, positions, clock }).redrive('all'),
+    ).rejects.toMatchObject({
       code: 'REFUSED_NO_UPLINK',
     });
   });
@@ -176,7 +222,7 @@ describe('sending again', () => {
           markAsked();
         }),
     };
-    const admin = new RefusedAdmin(batches, resender, clock);
+    const admin = new RefusedAdmin(batches, { resender, positions, clock });
     const asked = admin.redrive('all');
     await expect(admin.redrive('all')).rejects.toMatchObject({ code: 'REFUSED_BUSY', retry: true });
     await isAsked;
@@ -187,7 +233,7 @@ describe('sending again', () => {
   it('shows lines, and forgets what somebody drops', async () => {
     const batches = await open();
     for (const seq of [1, 2]) await add(batches, seq);
-    const admin = new RefusedAdmin(batches, null, clock);
+    const admin = new RefusedAdmin(batches, { resender: null, positions, clock });
     expect(await admin.show(2)).toMatchObject({
       entry: { id: 2 },
       text: 'pump,gateway=gw,machine=m,site=s a=2 2\n',

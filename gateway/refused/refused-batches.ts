@@ -108,10 +108,11 @@ export class RefusedBatches implements RefusedIntake {
     });
   }
 
-  lastSeqOf({ journal, lane, firstSeq }: { journal: string; lane: Lane; firstSeq: number }): number | null {
-    for (const entry of this.entries.values())
-      if (entry.journal === journal && entry.lane === lane && entry.firstSeq === firstSeq)
-        return entry.lastSeq;
+  coveredUpTo({ journal, lane, seq }: { journal: string; lane: Lane; seq: number }): number | null {
+    for (const entry of this.entries.values()) {
+      const isIn = entry.firstSeq <= seq && seq <= entry.lastSeq;
+      if (isIn && entry.journal === journal && entry.lane === lane) return entry.lastSeq;
+    }
     return null;
   }
 
@@ -124,6 +125,10 @@ export class RefusedBatches implements RefusedIntake {
   /** Oldest first. */
   ids(): number[] {
     return [...this.entries.keys()];
+  }
+
+  entry(id: number): RefusedEntry | null {
+    return this.entries.get(id) ?? null;
   }
 
   /** @throws Error where the disk does not give it */

@@ -68,6 +68,11 @@ export function journalName(id: string, run = 0): string {
   return id.slice(0, -runDigits) + mixed.toString(16).padStart(runDigits, '0');
 }
 
+/** Returns true if the name is that of this journal, in any of its runs. */
+export function isNameOf(id: string, name: string): boolean {
+  return name.slice(0, -runDigits) === id.slice(0, -runDigits);
+}
+
 function packed(run: readonly Block[], bodyBytes: number): { codec: BatchHeader['codec']; body: Buffer } {
   const only = run[0]!;
   if (run.length === 1) return { codec: only.codec, body: only.body };

@@ -85,8 +85,8 @@ export class LaneRefusals {
   }
 
   /**
-   * Sets the batch aside if it has been refused for too long: first durably, then the cursor moves over it. A batch that
-   * a life before this one has set aside, and could not move the cursor over, is passed at once. True if it was passed.
+   * Sets the batch aside if it has been refused for too long: first durably, then the cursor moves over it. Returns true
+   * if it was. If the process ends between the two steps, the next one finds the blocks covered and does not send them.
    */
   async setAside({ batch, error }: Failure): Promise<boolean> {
     const { lane, current } = this;
@@ -94,15 +94,12 @@ export class LaneRefusals {
     if (!current || !(error instanceof BatchRefused)) return false;
     const { journal } = batch.header;
     const { firstSeq, lastSeq, refusedMs, attempts } = current;
-    const before = setAside.lastSeqOf({ journal, lane, firstSeq });
-    if (before === null && refusedMs < refusedMsMax) return false;
-    const about = { lane, firstSeq, lastSeq: before ?? lastSeq, code: error.refusal, attempts };
+    if (refusedMs < refusedMsMax) return false;
+    const about = { lane, firstSeq, lastSeq, code: error.refusal, attempts };
     try {
-      if (before === null) {
-        const lines = batch.header.blocks.reduce((sum, block) => sum + block.lines, 0);
-        const entry = { lane, code: error.refusal, reason: error.message, journal, firstSeq, lastSeq, lines };
-        await setAside.add(entry, encodeBatch(asideBatch(batch)));
-      }
+      const lines = batch.header.blocks.reduce((sum, block) => sum + block.lines, 0);
+      const entry = { lane, code: error.refusal, reason: error.message, journal, firstSeq, lastSeq, lines };
+      await setAside.add(entry, encodeBatch(asideBatch(batch)));
     } catch (failure) {
       stats.lastError = messageOf(failure);
       log.error(
@@ -111,7 +108,7 @@ export class LaneRefusals {
       );
       return false;
     }
-    cursor.advance(before ?? lastSeq);
+    cursor.advance(lastSeq);
     stats.refused[lane] = null;
     log.error(
       about,
@@ -124,8 +121,7 @@ export class LaneRefusals {
 
 /**
  * The batch as it is sent again one day: under a journal name of its own, which derives from the batch, because the cloud's
- * watermark will have passed its blocks. Its points and events keep their identities: InfluxDB merges a second copy, the
- * embedded store does not.
+ * watermark will have passed its blocks. The same batch always gets the same name, so that a repeat is recognised.
  */
 function asideBatch({ header, body }: Batch): Batch {
   const { after: _, ...rest } = header;

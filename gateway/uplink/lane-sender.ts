@@ -18,7 +18,7 @@ import type { Random } from '../../shared/runtime/random.ts';
 import type { Block, Journal } from '../ports/journal.ts';
 import type { RefusedIntake } from '../ports/refused.ts';
 import { acknowledged, type Connection } from './acknowledged.ts';
-import { takeBatch } from './batches.ts';
+import { journalName, takeBatch } from './batches.ts';
 import type { UplinkConfig } from './config.ts';
 import { type Failure, LaneRefusals } from './lane-refusals.ts';
 import type { Priority } from './priority.ts';
@@ -105,6 +105,17 @@ export class LaneSender {
       let blocks = await this.readBlocks(sent, signal);
       // Only damaged blocks are left, or none can be read now.
       if (blocks.length === 0) await sleep(clock, 1_000, signal);
+      const passed = this.coveredUpTo(blocks[0]);
+      if (passed !== null) {
+        // A former process set this batch aside, and its cursor's move over it was lost.
+        await confirmed.catch(() => undefined);
+        if (signal.aborted) break;
+        cursor.advance(passed);
+        sent = passed;
+        continue;
+      }
+      const covered = blocks.findIndex((block) => this.coveredUpTo(block) !== null);
+      if (covered > 0) blocks = blocks.slice(0, covered);
       while (blocks.length > 0) {
         // Checked between the batches of one read too: they may have waited, and an alert may have arrived since.
         if (lane === 'readings') await priority.turn(signal);
@@ -169,6 +180,16 @@ export class LaneSender {
       priority.release(this.lane);
       return [];
     }
+  }
+
+  private coveredUpTo(block: Block | undefined): number | null {
+    const { journal, setAside } = this.deps;
+    if (!block) return null;
+    return setAside.coveredUpTo({
+      journal: journalName(journal.id, block.run),
+      lane: this.lane,
+      seq: block.seq,
+    });
   }
 
   private noteConfirmed(group: readonly Block[], bytes: number): void {

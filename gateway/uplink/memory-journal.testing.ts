@@ -58,6 +58,7 @@ export function memoryJournal(lane: Lane, leap = 1): Journal & { add(text: strin
           expect(seq).toBeGreaterThanOrEqual(cursor.seq);
           cursor.seq = seq;
         },
+        flush: async () => {},
       };
     },
     stats: () => ({ lastSeq: lastSeq() }) as ReturnType<Journal['stats']>,

@@ -10,10 +10,10 @@ export function memoryRefused() {
       if (intake.error) throw intake.error;
       entries.push({ ...entry, frame });
     },
-    lastSeqOf: (batch) =>
+    coveredUpTo: (block) =>
       entries.find(
-        ({ journal, lane, firstSeq }) =>
-          journal === batch.journal && lane === batch.lane && firstSeq === batch.firstSeq,
+        ({ journal, lane, firstSeq, lastSeq }) =>
+          journal === block.journal && lane === block.lane && firstSeq <= block.seq && block.seq <= lastSeq,
       )?.lastSeq ?? null,
   } satisfies RefusedIntake & { entries: unknown; error: Error | null };
   return intake;

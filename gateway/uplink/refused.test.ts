@@ -203,30 +203,43 @@ describe('a batch that is refused for too long', () => {
     await uplink.stop();
   });
 
-  it('is passed at once by the next life, if the cursor had not moved before the crash', async () => {
-    const { uplink, pass, setAside, stored, journals, deps } = refusing();
+  it('is not sent by a process that finds it set aside, however its blocks are grouped, also if the cloud would take it', async () => {
+    const { uplink, pass, setAside, stored, journals } = setUp(() => 'confirm');
+    const about = {
+      lane: 'readings',
+      code: 'x',
+      reason: '',
+      journal: journals.readings.id,
+      lines: 2,
+    } as const;
+    await setAside.add({ ...about, firstSeq: 3, lastSeq: 4 }, Buffer.alloc(0));
+    // Small enough to share a batch with their neighbours.
+    for (let i = 0; i < 6; i++) journals.readings.add('r');
     uplink.start();
-    await pass(1_000);
-    await uplink.stop();
-    expect(journals.readings.cursor('uplink').seq).toBe(1);
-    await setAside.add(
-      {
-        lane: 'readings',
-        code: 'x',
-        reason: '',
-        journal: journals.readings.id,
-        firstSeq: 2,
-        lastSeq: 2,
-        lines: 1,
-      },
-      Buffer.alloc(0),
-    );
-    const next = new Uplink(config, deps);
-    next.start();
-    await pass(1_000);
-    expect(stored.readings).toEqual([1, 3, 4]);
+    await pass(2_000);
+    expect(stored.readings).toEqual([1, 2, 5, 6]);
+    expect(journals.readings.cursor('uplink').seq).toBe(6);
     expect(setAside.entries).toHaveLength(1);
-    await next.stop();
+    await uplink.stop();
+  });
+
+  it('at the head and at the end of the journal it is passed too', async () => {
+    const { uplink, pass, setAside, stored, journals } = setUp(() => 'confirm');
+    const about = {
+      lane: 'readings',
+      code: 'x',
+      reason: '',
+      journal: journals.readings.id,
+      lines: 1,
+    } as const;
+    for (const seq of [1, 2, 5])
+      await setAside.add({ ...about, firstSeq: seq, lastSeq: seq }, Buffer.alloc(0));
+    for (let i = 0; i < 5; i++) journals.readings.add('r');
+    uplink.start();
+    await pass(2_000);
+    expect(stored.readings).toEqual([3, 4]);
+    expect(journals.readings.cursor('uplink').seq).toBe(5);
+    await uplink.stop();
   });
 
   it('counts only the time in which it was tried: not the night in which the gateway was offline', () => {

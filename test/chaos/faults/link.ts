@@ -1,7 +1,8 @@
 /** Faults of the link between gateway and cloud. */
 import type { Draw } from '../draw/draw.ts';
-import type { Meddling } from '../site/meddler.ts';
-import { type Fault, type Plan, pause, type Scene, seconds } from './fault.ts';
+import { statusOf } from '../observe/reported.ts';
+import type { Site } from '../site/site.ts';
+import { eventually, type Fault, type Plan, pause, type Scene, seconds } from './fault.ts';
 
 /** After the link has been down for a moment, the gateway must report it. */
 function expectOffline(scene: Scene, fromMs: number, toMs: number): void {
@@ -135,7 +136,7 @@ const impostor = linkFault('link-impostor', (draw) => {
   };
 });
 
-function meddling(kind: Meddling): Fault {
+function meddling(kind: 'repeats' | 'swaps'): Fault {
   return linkFault(`link-${kind}`, (draw) => {
     const [forMs, seed] = [draw.int(4_000, 7_000), draw.int(0, 2 ** 30)];
     const text = kind === 'repeats' ? 'messages are sent twice' : 'messages overtake each other';
@@ -143,6 +144,40 @@ function meddling(kind: Meddling): Fault {
       scene.site.link.meddle(kind, seed),
     );
   });
+}
+
+/** The cloud refuses what it cannot read; what it refused for too long waits on the gateway for a person. */
+function refusing(kind: 'flips' | 'newer-format', what: string): Fault {
+  return linkFault(`link-${kind}`, (draw) => {
+    const [forMs, seed] = [draw.int(4_000, 7_000), draw.int(0, 2 ** 30)];
+    return {
+      text: `on the link ${what} for ${seconds(forMs)}`,
+      async run(scene) {
+        const { site } = scene;
+        // Batches that are redriven come after those that were behind them.
+        scene.allow('disorder');
+        await during(scene, () => site.link.meddle(kind, seed), forMs);
+        const problem = await eventually(() => redriveRefused(site));
+        if (problem !== null) throw new Error(problem);
+        scene.expect('gateway: no refused batch is left', async () => {
+          const { refused } = await statusOf(site);
+          return refused.count === 0 ? null : `${refused.count} are left`;
+        });
+      },
+    };
+  });
+}
+
+async function redriveRefused(site: Site): Promise<string | null> {
+  const { refused, uplink } = await statusOf(site);
+  if (Object.values(uplink.refused).some((batch) => batch !== null)) return 'a lane is refused still';
+  if (refused.count === 0) return null;
+  const answer = await fetch(`${site.gateway.process.httpUrl}/api/refused/redrive`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"all":true}',
+  });
+  return `redriven: ${answer.status} ${await answer.text()}`;
 }
 
 export const linkFaults: Fault[] = [
@@ -155,4 +190,6 @@ export const linkFaults: Fault[] = [
   impostor,
   meddling('repeats'),
   meddling('swaps'),
+  refusing('flips', 'bits flip in batches'),
+  refusing('newer-format', 'batches of readings look newer than the cloud'),
 ];

@@ -9,7 +9,13 @@ export interface GatewayStatus {
   placement: { timesOutOfBounds: number; resends: number };
   journals: { lane: string; lastSeq: number; dropped: { lines: number; blocks: number } }[];
   backlog: Record<string, { blocks: number }>;
-  uplink: { connected: boolean; connects: number; lastError: string | null };
+  uplink: {
+    connected: boolean;
+    connects: number;
+    lastError: string | null;
+    refused: Record<string, unknown>;
+  };
+  refused: { count: number };
   deadLetters: { count: number; dropped: number };
   intelligence: { model: { state: string; restarts: number; refusals: unknown[]; lastError: string | null } };
   alerts: { openPredictions: { predictionId: string }[]; events: { pending: number } };

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { Draw } from '../draw/draw.ts';
 import { Flow, type FlowShape } from './flow.ts';
-import { Meddler, type Meddling } from './meddler.ts';
+import { damaging, Meddler, type Meddling } from './meddler.ts';
 import { UplinkTap } from './uplink-tap.ts';
 
 const free: FlowShape = { delayMs: 0, bytesPerSecond: Number.POSITIVE_INFINITY, swallow: false };
@@ -109,7 +109,9 @@ export class Link {
       return;
     }
     const cloud = this.#keep(connect(this.#targetPort(), '127.0.0.1'));
-    const read = this.tap.connection();
+    // Events that the cloud refuses are sent again after readings.
+    const isDamaging = this.#meddling !== null && damaging.includes(this.#meddling.kind);
+    const read = this.tap.connection({ checksOrder: !isDamaging });
     const meddler = this.#meddling && new Meddler(this.#meddling.kind, new Draw(this.#meddling.seed++));
     const change = (chunk: Buffer) => this.#beforeCut(meddler ? meddler.change(chunk) : chunk);
     new Flow(gateway, cloud, this.#shape, read, change);

@@ -1,12 +1,18 @@
 /** Changes messages like a proxy that understands MQTT only in part. */
-import { generate, type Packet, parser } from 'mqtt-packet';
+import { generate, type IPublishPacket, type Packet, parser } from 'mqtt-packet';
 import type { Draw } from '../draw/draw.ts';
 
 export type Meddling =
   /** Sends messages twice, like a proxy that retries. */
   | 'repeats'
   /** Sends a message before the one that preceded it. */
-  | 'swaps';
+  | 'swaps'
+  /** Flips a bit in a batch. */
+  | 'flips'
+  /** Gives batches of readings a newer format, as if the cloud had been put back to an older version. */
+  | 'newer-format';
+
+export const damaging: readonly Meddling[] = ['flips', 'newer-format'];
 
 /** Changes the messages of one connection, from its start; other packets pass unchanged. */
 export class Meddler {
@@ -31,8 +37,9 @@ export class Meddler {
   }
 
   #take(packet: Packet): void {
-    const bytes = generate(packet, { protocolVersion: 4 });
     const strikes = packet.cmd === 'publish' && this.#draw.chance(0.4);
+    if (packet.cmd === 'publish') this.#damage(packet, strikes);
+    const bytes = generate(packet, { protocolVersion: 4 });
     if (strikes && this.#kind === 'swaps' && this.#held === null) {
       this.#held = bytes;
       return;
@@ -42,5 +49,12 @@ export class Meddler {
     if (packet.cmd !== 'publish' || this.#held === null) return;
     this.#out.push(this.#held);
     this.#held = null;
+  }
+
+  #damage(packet: IPublishPacket, strikes: boolean): void {
+    const payload = packet.payload as Buffer;
+    if (this.#kind === 'flips' && strikes)
+      payload[this.#draw.int(0, payload.length - 1)]! ^= 1 << this.#draw.int(0, 7);
+    if (this.#kind === 'newer-format' && packet.topic.endsWith('/readings')) payload.write('HBB2');
   }
 }

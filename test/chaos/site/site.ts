@@ -27,7 +27,7 @@ const diskMib = 160;
 
 /** Limits that are small enough to be reached within a round. */
 const shortLimits = {
-  uplink: { connectMsMax: 2_000, ackMsMax: 6_000, backoffMaxMs: 1_000 },
+  uplink: { connectMsMax: 2_000, ackMsMax: 6_000, backoffMaxMs: 1_000, refusedMsMax: 2_000 },
   ingest: { storeWaitMsMax: 3_000 },
   influxTimeoutMs: 1_500,
 };
