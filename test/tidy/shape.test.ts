@@ -30,8 +30,6 @@ it('only the allowed folders are at the top level', () => {
   const top = new Set(files.map((path) => path.split('/')[0]!).filter((name) => !name.startsWith('.')));
   const expected = [
     ...Object.keys(floors),
-    'CHANGELOG.md',
-    'CONTRIBUTING.md',
     'LICENSE',
     'README.md',
     'package-lock.json',

@@ -18,11 +18,3 @@ export function rowInOrder(row: Float32Array, from: number, order: Int32Array): 
   for (let i = 0; i < order.length; i++) ordered[i] = order[i]! < 0 ? Number.NaN : row[from + order[i]!]!;
   return ordered;
 }
-
-/** The inverse: copies `ordered` to a row in the original order; columns without a source keep their content. */
-export function rowFromOrder<T extends Float32Array | Uint8Array>(ordered: T, order: Int32Array, row: T): T {
-  order.forEach((column, i) => {
-    if (column >= 0) row[column] = ordered[i]!;
-  });
-  return row;
-}
