@@ -10,7 +10,7 @@ import { jobs } from './jobs/jobs.ts';
 import { dataKeys } from './pipeline/config.ts';
 import type { SourceContext } from './ports/source.ts';
 import { sources } from './sources/sources.ts';
-import { IntelligenceConfig } from './watch/config.ts';
+import { WatchConfig } from './watch/config.ts';
 
 export const GatewayConfig = Type.Object(
   {
@@ -22,7 +22,7 @@ export const GatewayConfig = Type.Object(
       }),
     ),
     ...tables(sources),
-    intelligence: IntelligenceConfig,
+    intelligence: WatchConfig,
     decisions: AlertDecisionConfig,
     http: GatewayHttpConfig,
     jobs: jobsTable(jobs),

@@ -24,7 +24,7 @@ import { GatewayStatus } from './reports.ts';
 import { sources as sourceParts } from './sources/sources.ts';
 import { createStatus } from './status.ts';
 import { watchReport } from './watch/statistics.ts';
-import { Intelligence } from './watch/watch.ts';
+import { Watch } from './watch/watch.ts';
 
 export interface GatewayDeps {
   clock: Clock;
@@ -58,18 +58,17 @@ export async function startGateway(
 
   // The folder keeps its name from earlier versions.
   const baselinesDir = join(dataDir, 'normals');
-  const watch = { types, config: config.intelligence, baselinesDir, clock, random, log };
-  const intelligence = new Intelligence(watch);
+  const watch = new Watch({ types, config: config.intelligence, baselinesDir, clock, random, log });
   const handlers: DataClientHandlers = {
-    columns: (columns) => intelligence.add(columns),
+    columns: (columns) => watch.add(columns),
     lifecycle(notice) {
-      if (notice.state === 'replaced') intelligence.replaced(notice.about.site, notice.about.machine);
+      if (notice.state === 'replaced') watch.replaced(notice.about.site, notice.about.machine);
       void alerts.lifecycle(notice);
     },
     failed: deps.failed,
   };
   const data = new DataClient(handlers, clock, config.journal.gatherMs);
-  const { modelAssessor, selfLearnedAssessor, rulesAssessor } = intelligence;
+  const { modelAssessor, selfLearnedAssessor, rulesAssessor } = watch;
   const alerts = createAlertDecision({
     gateway: config.gateway,
     modelAssessor,
@@ -91,7 +90,7 @@ export async function startGateway(
   });
   const reporters = () => [
     ...sources.map(({ reporter }) => reporter),
-    reporterOfRoom(watchReport, () => ({ intelligence: intelligence.stats() })),
+    reporterOfRoom(watchReport, () => ({ intelligence: watch.stats() })),
     reporterOfRoom(alertDecisionReport, () => ({
       alerts: { ...alerts.stats(), openPredictions: alerts.open() },
     })),
@@ -119,18 +118,18 @@ export async function startGateway(
 
   try {
     await started.start('heap growth', new HeapGrowth({ clock }));
-    const { savedBaselines } = intelligence;
+    const { savedBaselines } = watch;
     if (savedBaselines) await started.start('saved baselines', savedBaselines);
     started.add('data thread', () => data.stop());
     await data.start({ config, types });
     savedBaselines?.keep();
     await started.start('alert decision', alerts);
     // The model loads while sensors can already connect; until it is ready, rules decide.
-    started.add('intelligence', () => intelligence.stop());
-    intelligence
+    started.add('watch', () => watch.stop());
+    watch
       .start((inputs) => alerts.evaluate(inputs))
       .catch((error) =>
-        log.error({ cause: messageOf(error) }, 'the intelligence did not start; rules decide'),
+        log.error({ cause: messageOf(error) }, 'the model thread did not start; rules decide'),
       );
     for (const { name, source } of sources) await started.start(name, source);
     await started.start('status', status);

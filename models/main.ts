@@ -64,7 +64,7 @@ function fullName({ name }: Recipe, subset: string | null): string {
 async function startBackend(preference: BackendPreference, output: Output): Promise<string> {
   const backend = await chooseBackend(preference);
   output(`TensorFlow.js backend: ${backend.name}`);
-  for (const reason of backend.passedOver) output(`  not used: ${reason}`);
+  for (const reason of backend.unavailable) output(`  not used: ${reason}`);
   return backend.name;
 }
 

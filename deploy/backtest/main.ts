@@ -1,6 +1,6 @@
 /**
  * The command `harbinger models backtest NAME` (deploy/backtest): replays whole lives through the gateway's
- * own intelligence and alert decision, and reports lead time and false alerts of several policies. It belongs
+ * own watch and alert decision, and reports lead time and false alerts of several policies. It belongs
  * to deploy/ because it needs both gateway/ and models/; how warnings are judged is in models/backtest.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

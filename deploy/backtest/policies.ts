@@ -4,7 +4,7 @@
 
 import type { AlertInput, Assessor } from '../../gateway/ports/decision.ts';
 import { applyRules } from '../../gateway/watch/assessors/rules.ts';
-import type { Intelligence } from '../../gateway/watch/watch.ts';
+import type { Watch } from '../../gateway/watch/watch.ts';
 import type { Assessment } from '../../shared/contract/events.ts';
 import type { AlertPolicy, MachineType } from '../../shared/domain/machine-type.ts';
 
@@ -62,8 +62,8 @@ function limitsOf(rules: Assessor): Assessor {
 /**
  * Returns the gateway's own policy, its parts alone, and plain limits as they are usually set up without it.
  */
-export function policiesOf(type: MachineType, intelligence: Intelligence): WarningPolicy[] {
-  const { modelAssessor: model, selfLearnedAssessor: selfLearned, rulesAssessor: rules } = intelligence;
+export function policiesOf(type: MachineType, watch: Watch): WarningPolicy[] {
+  const { modelAssessor: model, selfLearnedAssessor: selfLearned, rulesAssessor: rules } = watch;
   const onLife = type.alerts.filter((alert) => alert.on === 'remaining-life');
   const declared = type.alerts.filter((alert) => alert.on === 'anomaly');
   const onAnomaly = declared.length > 0 ? declared : [anomalyAlert];

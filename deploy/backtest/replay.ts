@@ -1,5 +1,5 @@
 /**
- * Replays whole lives through the gateway's own intelligence and alert decision, under a clock that advances
+ * Replays whole lives through the gateway's own watch and alert decision, under a clock that advances
  * row by row: windows, detector, model worker, decision, hysteresis and cool-down are those of a running
  * gateway. Several policies decide on the same windows at once, each with its own alerts.
  */
@@ -7,8 +7,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ColumnBatch } from '../../gateway/ports/watch.ts';
-import { IntelligenceConfig } from '../../gateway/watch/config.ts';
-import { Intelligence } from '../../gateway/watch/watch.ts';
+import { WatchConfig } from '../../gateway/watch/config.ts';
+import { Watch } from '../../gateway/watch/watch.ts';
 import type { Fleet, WatchedRun } from '../../models/backtest/fleet.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
@@ -21,7 +21,7 @@ import { PolicyDecisions, type PolicyWarnings } from './policy-decisions.ts';
 
 /** Number of machines that are replayed together, which is the size of the gateway's own batches. */
 const machinesAtOnce = 64;
-const readConfig = compileValidator(IntelligenceConfig);
+const readConfig = compileValidator(WatchConfig);
 
 export interface ReplayOptions {
   fleet: Fleet;
@@ -42,26 +42,26 @@ export async function replayFleet(options: ReplayOptions): Promise<PolicyWarning
   const { type, fleet } = options;
   const clock = manualClock();
   const folder = await mkdtemp(join(tmpdir(), 'harbinger-backtest-'));
-  const intelligence = createIntelligence(options, clock);
-  const decisions = new PolicyDecisions(policiesOf(type, intelligence), type, folder, clock);
+  const watch = createWatch(options, clock);
+  const decisions = new PolicyDecisions(policiesOf(type, watch), type, folder, clock);
   try {
     await decisions.start();
-    await intelligence.start((inputs) => decisions.decide(inputs));
-    checkModel(intelligence, type);
+    await watch.start((inputs) => decisions.decide(inputs));
+    checkModel(watch, type);
     const longestFirst = [...fleet.runs].sort((a, b) => b.rows - a.rows);
     for (let first = 0; first < longestFirst.length; first += machinesAtOnce) {
       const group = longestFirst.slice(first, first + machinesAtOnce);
-      await replayGroup(group, first, intelligence, decisions, clock, options);
+      await replayGroup(group, first, watch, decisions, clock, options);
     }
     return decisions.warnings();
   } finally {
     await decisions.stop();
-    await intelligence.stop();
+    await watch.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function createIntelligence({ type, fleet, artefactsDir }: ReplayOptions, clock: ManualClock): Intelligence {
+function createWatch({ type, fleet, artefactsDir }: ReplayOptions, clock: ManualClock): Watch {
   const config = readConfig(
     {
       machinesMax: fleet.runs.length,
@@ -72,13 +72,13 @@ function createIntelligence({ type, fleet, artefactsDir }: ReplayOptions, clock:
     (problem) => new Error(problem),
   );
   const types = new Map([[type.name, type]]);
-  return new Intelligence({ types, config, clock, random: seededRandom(1), log: silentLog });
+  return new Watch({ types, config, clock, random: seededRandom(1), log: silentLog });
 }
 
 /** Refuses to judge a policy whose model is not loaded. */
-function checkModel(intelligence: Intelligence, type: MachineType): void {
+function checkModel(watch: Watch, type: MachineType): void {
   if (type.model === undefined) return;
-  const { models, refusals, lastError } = intelligence.stats().model;
+  const { models, refusals, lastError } = watch.stats().model;
   if (models.some(({ machineType }) => machineType === type.name)) return;
   const why = refusals[0]?.message ?? lastError ?? 'its worker did not load it';
   throw new HarbingerError(
@@ -91,7 +91,7 @@ function checkModel(intelligence: Intelligence, type: MachineType): void {
 async function replayGroup(
   group: WatchedRun[],
   firstIndex: number,
-  intelligence: Intelligence,
+  watch: Watch,
   decisions: PolicyDecisions,
   clock: ManualClock,
   { type, progress, signal }: ReplayOptions,
@@ -103,7 +103,7 @@ async function replayGroup(
     if (signal?.aborted) {
       throw new HarbingerError('BACKTEST_STOPPED', 'cli', 'stopped before all lives were replayed');
     }
-    intelligence.add(batchOf(row === 0 ? group : [], alive, row, type, clock.nowMs()));
+    watch.add(batchOf(row === 0 ? group : [], alive, row, type, clock.nowMs()));
     await decisions.decided();
     const ended = alive.filter(({ run }) => run.rows === row + 1).map(({ run }) => run);
     await decisions.ended(ended.filter((run) => run.fails));

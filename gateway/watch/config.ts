@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { backendPreferences } from '../../shared/features/backend-names.ts';
 
-export const IntelligenceConfig = Type.Object(
+export const WatchConfig = Type.Object(
   {
     backend: Type.Union(
       backendPreferences.map((preference) => Type.Literal(preference)),
@@ -73,4 +73,4 @@ export const IntelligenceConfig = Type.Object(
     description: 'How machines are watched: models, windows, baselines.',
   },
 );
-export type IntelligenceConfig = Static<typeof IntelligenceConfig>;
+export type WatchConfig = Static<typeof WatchConfig>;

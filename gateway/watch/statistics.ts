@@ -1,13 +1,13 @@
 import { Type } from '@sinclair/typebox';
 import { reportOf } from '../../shared/parts/statistics.ts';
-import { savedBaselinesSamples, savedBaselinesStatistics } from './saved/statistics.ts';
-import type { IntelligenceStats } from './watch.ts';
+import { savedBaselinesSamples, savedBaselinesStatistics } from './saved-baselines/statistics.ts';
+import type { WatchStats } from './watch.ts';
 
 const workerStates = ['starting', 'ready', 'waiting', 'stopped'] as const;
 const backends = ['tensorflow', 'wasm', 'cpu'] as const;
 
 /** Windows, models and saved baselines. `intelligence` is the name of this part in `/api/status`. */
-export const watchReport = reportOf<{ intelligence: IntelligenceStats }>()({
+export const watchReport = reportOf<{ intelligence: WatchStats }>()({
   name: 'Watch',
   statistics: {
     ...savedBaselinesStatistics,

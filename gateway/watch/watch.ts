@@ -1,5 +1,7 @@
 /**
- * The intelligence as one part: rows in, assessments on demand, due machines out to the decision.
+ * The room gateway/watch turns durable rows into assessments: rows in, assessments on demand, due machines out to the
+ * decision. Configuration, `/api/status` and error codes call it `intelligence`. It decides nothing (gateway/decisions)
+ * and reads no payload (gateway/decode).
  *
  *     columns ▶ windows ▶ (due) scorer ▶ decide ▶ model assessor ▶ worker
  *                  └─ each machine's baseline ┴──▶ self-learned assessor, rules assessor
@@ -15,18 +17,18 @@ import type { ColumnBatch } from '../ports/watch.ts';
 import { createModelAssessor } from './assessors/model-assessor.ts';
 import { createRulesAssessor } from './assessors/rules-assessor.ts';
 import { createSelfLearnedAssessor } from './assessors/self-learned-assessor.ts';
-import type { IntelligenceConfig } from './config.ts';
+import type { WatchConfig } from './config.ts';
 import { ModelClient, type ModelStatus } from './model/model-client.ts';
 import type { ModelSource } from './model/model-messages.ts';
-import { baselineFiles } from './saved/files.ts';
-import { SavedBaselines } from './saved/saved-baselines.ts';
-import type { SavedBaselinesStats } from './saved/statistics.ts';
+import { baselineFiles } from './saved-baselines/files.ts';
+import { SavedBaselines } from './saved-baselines/saved-baselines.ts';
+import type { SavedBaselinesStats } from './saved-baselines/statistics.ts';
 import { Scorer, type ScorerStats } from './scorer.ts';
 import { Windows, type WindowsStats } from './windows/windows.ts';
 
-export interface IntelligenceOptions {
+export interface WatchOptions {
   types: ReadonlyMap<string, MachineType>;
-  config: IntelligenceConfig;
+  config: WatchConfig;
   /** The folder in which baselines are kept across restarts; absent: they are not kept. */
   baselinesDir?: string;
   clock: Clock;
@@ -34,7 +36,7 @@ export interface IntelligenceOptions {
   log: Log;
 }
 
-export interface IntelligenceStats {
+export interface WatchStats {
   windows: WindowsStats;
   /** The saved baselines, under the name that users of the API know. */
   normals: SavedBaselinesStats | null;
@@ -52,23 +54,23 @@ export function modelSources(
   );
 }
 
-function keepBaselines({ types, config, clock, log }: IntelligenceOptions, dir: string): SavedBaselines {
+function keepBaselines({ types, config, clock, log }: WatchOptions, dir: string): SavedBaselines {
   const { machinesMax, saveNormalsMs: saveMs } = config;
   return new SavedBaselines({ files: baselineFiles(dir), types, machinesMax, saveMs, clock, log });
 }
 
-export class Intelligence {
+export class Watch {
   readonly windows: Windows;
   /** Started before rows arrive, and stopped after the last one. */
   readonly savedBaselines: SavedBaselines | null;
   readonly modelAssessor: Assessor;
   readonly selfLearnedAssessor: Assessor;
   readonly rulesAssessor: Assessor;
-  private readonly options: IntelligenceOptions;
+  private readonly options: WatchOptions;
   private readonly client: ModelClient;
   private scorer: Scorer | null = null;
 
-  constructor(options: IntelligenceOptions) {
+  constructor(options: WatchOptions) {
     const { types, config, clock, random, log } = options;
     this.options = options;
     const { baselinesDir } = options;
@@ -113,7 +115,7 @@ export class Intelligence {
     this.windows.reset(site, machine);
   }
 
-  stats(): IntelligenceStats {
+  stats(): WatchStats {
     return {
       windows: this.windows.stats(),
       normals: this.savedBaselines?.stats() ?? null,

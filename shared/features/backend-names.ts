@@ -7,5 +7,5 @@ export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
 export interface ChosenBackend {
   name: BackendName;
   /** Why better backends were not chosen; empty if the first choice loaded. */
-  passedOver: string[];
+  unavailable: string[];
 }

@@ -41,17 +41,17 @@ const order: Record<BackendPreference, BackendName[]> = {
  * works.
  */
 export async function chooseBackend(preference: BackendPreference): Promise<ChosenBackend> {
-  // Otherwise the plain backend recommends the native one on the console; why that is not used is in `passedOver`.
+  // Otherwise the plain backend recommends the native one on the console; why that is not used is in `unavailable`.
   tf.enableProdMode();
-  const passedOver: string[] = [];
+  const unavailable: string[] = [];
   for (const name of order[preference]) {
     try {
       await loaders[name]();
-      if (await tf.setBackend(name)) return { name, passedOver };
-      passedOver.push(`${name}: it did not start`);
+      if (await tf.setBackend(name)) return { name, unavailable };
+      unavailable.push(`${name}: it did not start`);
     } catch (error) {
-      passedOver.push(`${name}: ${messageOf(error).split('\n')[0]}`);
+      unavailable.push(`${name}: ${messageOf(error).split('\n')[0]}`);
     }
   }
-  throw new Error(`no TensorFlow.js backend works: ${passedOver.join('; ')}`);
+  throw new Error(`no TensorFlow.js backend works: ${unavailable.join('; ')}`);
 }

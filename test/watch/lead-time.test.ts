@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Assessor } from '../../gateway/ports/decision.ts';
-import { Intelligence } from '../../gateway/watch/watch.ts';
+import { Watch } from '../../gateway/watch/watch.ts';
 import { readCmapss } from '../../models/data/cmapss.ts';
 import type { Run } from '../../models/data/dataset.ts';
 import { simulatePumpRuns } from '../../models/data/plant-runs.ts';
@@ -16,9 +16,9 @@ import { assessLife, inputsOf, type LeadReport, leadRows, reportLeads } from './
 const types = loadMachineTypes();
 const cmapss = join(packageRoot, '..', 'shared', 'data', 'cmapss', 'train_FD001.txt');
 
-let intelligence: Intelligence;
+let watch: Watch;
 beforeAll(async () => {
-  intelligence = new Intelligence({
+  watch = new Watch({
     types,
     clock: systemClock,
     random: seededRandom(1),
@@ -33,9 +33,9 @@ beforeAll(async () => {
       restart: { firstMs: 1, maxMs: 1 },
     },
   });
-  await intelligence.start(async () => {});
+  await watch.start(async () => {});
 });
-afterAll(() => intelligence.stop());
+afterAll(() => watch.stop());
 
 async function report(typeName: string, assessor: Assessor, runs: readonly Run[]): Promise<LeadReport> {
   const type = types.get(typeName)!;
@@ -48,8 +48,8 @@ async function report(typeName: string, assessor: Assessor, runs: readonly Run[]
 describe('alerts over whole lives', () => {
   it('of pumps: the model warns in time for nearly all; rules for most, and later', async () => {
     const { runs } = simulatePumpRuns({ machines: 60, seed: 2_024 });
-    const byModel = await report('pump', intelligence.modelAssessor, runs);
-    const byRules = await report('pump', intelligence.rulesAssessor, runs);
+    const byModel = await report('pump', watch.modelAssessor, runs);
+    const byRules = await report('pump', watch.rulesAssessor, runs);
     console.log('pump lives', { byModel, byRules });
     expect(byModel.inTime).toBeGreaterThanOrEqual(57);
     expect(byModel.tooEarly).toBeLessThanOrEqual(2);
@@ -62,8 +62,8 @@ describe('alerts over whole lives', () => {
     'of the engines of C-MAPSS FD001: the same (needs the C-MAPSS files)',
     async () => {
       const { runs } = readCmapss(cmapss);
-      const byModel = await report('turbofan', intelligence.modelAssessor, runs);
-      const byRules = await report('turbofan', intelligence.rulesAssessor, runs);
+      const byModel = await report('turbofan', watch.modelAssessor, runs);
+      const byRules = await report('turbofan', watch.rulesAssessor, runs);
       console.log('C-MAPSS FD001 engines', { byModel, byRules });
       expect(byModel.inTime).toBeGreaterThanOrEqual(95);
       expect(byRules.inTime).toBeGreaterThanOrEqual(80);

@@ -57,7 +57,7 @@ function misbehaving(onRequest: string): URL {
   const code = `
     import { parentPort } from 'node:worker_threads';
     parentPort.on('message', (request) => { ${onRequest} });
-    parentPort.postMessage({ kind: 'ready', backend: { name: 'cpu', passedOver: [] }, models: [], refusals: [] });
+    parentPort.postMessage({ kind: 'ready', backend: { name: 'cpu', unavailable: [] }, models: [], refusals: [] });
   `;
   return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 }
@@ -87,7 +87,7 @@ describe('the model worker', () => {
   it('uses the best backend that loads, and says why it uses no better one', async () => {
     await start({ backend: 'auto' });
     const { backend } = client.status();
-    const nativeMissing = backend!.passedOver.some((reason) => reason.startsWith('tensorflow:'));
+    const nativeMissing = backend!.unavailable.some((reason) => reason.startsWith('tensorflow:'));
     expect(backend!.name).toBe(nativeMissing ? 'wasm' : 'tensorflow');
   });
 

@@ -191,7 +191,7 @@ export class ModelClient {
     const { log } = this.options;
     const names = models.map(({ name, version }) => `${name} ${version}`);
     log.info(
-      { backend: backend.name, passedOver: backend.passedOver, models: names },
+      { backend: backend.name, unavailable: backend.unavailable, models: names },
       'model worker is ready',
     );
     for (const { code, machineType, message } of refusals) {

@@ -5,7 +5,7 @@ import { makeSeries, univariateCorpus } from './corpus.ts';
 import type { AnomalyKind } from './corpus-anomalies.ts';
 import { hardCorpus } from './corpus-hard.ts';
 import { machineCorpus, makeMachine } from './corpus-machines.ts';
-import type { NormalKind } from './corpus-normals.ts';
+import type { NormalKind } from './corpus-normal.ts';
 import { nabScore, probationRows, scaledSigmoid, windowsOf } from './nab-score.ts';
 import { rowMetrics } from './row-metrics.ts';
 

@@ -5,7 +5,7 @@
  */
 import { type Random, seededRandom } from '../../../shared/runtime/random.ts';
 import { type AnomalyKind, anomalies } from './corpus-anomalies.ts';
-import { type NormalKind, normals } from './corpus-normals.ts';
+import { type NormalKind, normalSeries } from './corpus-normal.ts';
 import { probationShare, type Series } from './series.ts';
 
 const startMs = Date.UTC(2026, 0, 5);
@@ -24,7 +24,7 @@ export function makeSeries(
   const random = seededRandom(seed);
   const stepMs = stepsMs[Math.floor(random.next() * stepsMs.length)]!;
   const timesMs = Float64Array.from({ length: rows }, (_, i) => startMs + i * stepMs);
-  const values = normals[normal](timesMs, random);
+  const values = normalSeries[normal](timesMs, random);
   const first = Math.ceil(rows * probationShare);
   const part = (rows - first) / Math.max(1, kinds.length);
   const intervals = kinds.map((kind, i) => {

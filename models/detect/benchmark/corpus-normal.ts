@@ -115,4 +115,4 @@ const makers = {
 } satisfies Record<string, Maker>;
 
 export type NormalKind = keyof typeof makers;
-export const normals: Record<NormalKind, Maker> = makers;
+export const normalSeries: Record<NormalKind, Maker> = makers;
