@@ -136,6 +136,9 @@ export async function startGateway(
     const { port: httpPort } = await started.start('http', http);
     const addresses = sources.map(({ source }) => source.addresses?.() ?? {});
     await started.start('jobs', jobs);
+    // Only now, when nothing can prevent the start any more: the cloud would take a gateway that fails to start for a
+    // duplicate of the one that holds its ports.
+    await data.call('startUplink');
     const ports = Object.assign({ httpPort }, ...addresses);
     log.info({ gateway: config.gateway, ...ports }, 'gateway runs');
     return { ports, stop: () => started.stop() };

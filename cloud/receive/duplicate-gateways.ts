@@ -1,46 +1,68 @@
-import type { Clock } from '../../shared/runtime/clock.ts';
+import { uplinkKeepaliveS } from '../../shared/contract/uplink-keepalive.ts';
+import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Connection } from './connection.ts';
 
 /** After this time, everything that a dead gateway had in transit has arrived. */
 const graceMs = 30_000;
+/** After this time, the connection of a dead gateway has been closed, so one that is still there belongs to a live one. */
+const aliveMs = uplinkKeepaliveS * 2_000;
 const repeatLogMs = 600_000;
 
 interface Known {
   connectedMs: number;
   hasSent: boolean;
+  /** Checks whether another gateway of this name has stayed connected too; null if there was none to check for. */
+  check: Timer | null;
+}
+
+export interface DuplicateGatewaysDeps {
+  clock: Clock;
+  log: Log;
+  /** Called for each batch of a gateway while another gateway sends under the same name. */
+  onDuplicateBatch(): void;
+  /** Called with the number of names under which two gateways have stayed connected, whenever it changes. */
+  onNames(count: number): void;
 }
 
 /**
- * Detects two gateways that run under one name. A restarted gateway has two connections too, but its older one brings
- * no more batches. Duplicates lose nothing, because each has a journal of its own, but their readings are stored under
- * one name.
+ * Detects two gateways that run under one name, whether they send or are idle. A restarted gateway has two connections
+ * too, but its older one brings no more batches and is closed when its keep-alive is over. Duplicates lose nothing,
+ * because each has a journal of its own, but their readings are stored under one name.
  */
 export class DuplicateGateways {
   private readonly gateways = new Map<string, Map<Connection, Known>>();
+  /** The names under which two gateways have stayed connected. */
+  private readonly names = new Set<string>();
   /** When a gateway's duplicates were last logged, in monotonic ms. */
   private readonly loggedMs = new Map<string, number>();
-  private readonly clock: Clock;
-  private readonly log: Log;
-  private readonly onDuplicateBatch: () => void;
+  private readonly deps: DuplicateGatewaysDeps;
 
-  /** `onDuplicateBatch` is called for each batch of a gateway while another gateway sends under the same name. */
-  constructor(deps: { clock: Clock; log: Log; onDuplicateBatch: () => void }) {
-    this.clock = deps.clock;
-    this.log = deps.log;
-    this.onDuplicateBatch = deps.onDuplicateBatch;
+  constructor(deps: DuplicateGatewaysDeps) {
+    this.deps = deps;
   }
 
   connected(connection: Connection): void {
-    const known = this.gateways.get(connection.gateway) ?? new Map<Connection, Known>();
-    this.gateways.set(connection.gateway, known);
-    known.set(connection, { connectedMs: this.clock.monotonicMs(), hasSent: false });
+    const all = this.gateways.get(connection.gateway) ?? new Map<Connection, Known>();
+    this.gateways.set(connection.gateway, all);
+    const own: Known = { connectedMs: this.deps.clock.monotonicMs(), hasSent: false, check: null };
+    const isAlone = [...all.keys()].every(({ instance }) => instance === connection.instance);
+    all.set(connection, own);
+    if (!isAlone) this.checkAfter(aliveMs, connection, own);
   }
 
   disconnected(connection: Connection): void {
-    const known = this.gateways.get(connection.gateway);
-    known?.delete(connection);
-    if (known?.size === 0) this.gateways.delete(connection.gateway);
+    const { gateway } = connection;
+    const all = this.gateways.get(gateway);
+    if (!all) return;
+    all.get(connection)?.check?.cancel();
+    all.delete(connection);
+    if (all.size === 0) this.gateways.delete(gateway);
+    if (new Set([...all.keys()].map(({ instance }) => instance)).size > 1) return;
+    if (!this.names.delete(gateway)) return;
+    this.deps.onNames(this.names.size);
+    this.loggedMs.delete(gateway);
+    this.deps.log.info({ gateway }, `no two gateways are connected as '${gateway}' any more`);
   }
 
   /** Call it for each batch that arrives over the connection. */
@@ -50,21 +72,36 @@ export class DuplicateGateways {
     if (!all || !own) return;
     own.hasSent = true;
     if (all.size < 2) return;
-    const nowMs = this.clock.monotonicMs();
+    const nowMs = this.deps.clock.monotonicMs();
     for (const [other, known] of all) {
       if (other.instance === connection.instance) continue;
       const isLater = known.connectedMs > own.connectedMs && nowMs - known.connectedMs >= graceMs;
-      if (isLater && known.hasSent) return this.report(connection, other, nowMs);
+      if (!isLater || !known.hasSent) continue;
+      this.deps.onDuplicateBatch();
+      return this.report(connection, other, 'send');
     }
   }
 
-  private report({ gateway, address }: Connection, other: Connection, nowMs: number): void {
-    this.onDuplicateBatch();
+  private checkAfter(delayMs: number, connection: Connection, own: Known): void {
+    own.check = this.deps.clock.setTimer(delayMs, () => {
+      const nowMs = this.deps.clock.monotonicMs();
+      for (const [other, known] of this.gateways.get(connection.gateway) ?? []) {
+        if (other.instance === connection.instance || nowMs - known.connectedMs < aliveMs) continue;
+        this.names.add(connection.gateway);
+        this.deps.onNames(this.names.size);
+        this.report(connection, other, 'are connected');
+        return this.checkAfter(repeatLogMs, connection, own);
+      }
+    });
+  }
+
+  private report({ gateway, address }: Connection, other: Connection, verb: string): void {
+    const nowMs = this.deps.clock.monotonicMs();
     if (nowMs - (this.loggedMs.get(gateway) ?? Number.NEGATIVE_INFINITY) < repeatLogMs) return;
     this.loggedMs.set(gateway, nowMs);
-    this.log.error(
+    this.deps.log.error(
       { gateway, addresses: [address, other.address] },
-      `two gateways send as '${gateway}': give one of them a name of its own (gateway = … in its configuration, and ` +
+      `two gateways ${verb} as '${gateway}': give one of them a name of its own (gateway = … in its configuration, and ` +
         'credentials for it here); nothing is lost, but the readings of both are stored under one name',
     );
   }

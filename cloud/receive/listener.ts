@@ -62,7 +62,8 @@ export class Listener {
     const { clock, log, metrics } = deps;
     this.refusals = new RefusalLog({ clock, log, metrics });
     const onDuplicateBatch = () => metrics.duplicateGatewayBatches.inc();
-    this.duplicates = new DuplicateGateways({ clock, log, onDuplicateBatch });
+    const onNames = (count: number) => metrics.duplicateGateways.set(count);
+    this.duplicates = new DuplicateGateways({ clock, log, onDuplicateBatch, onNames });
   }
 
   /** Returns the port. @throws HarbingerError INGEST_PORT_BUSY, INGEST_LISTEN_FAILED, INGEST_TLS_FILES */

@@ -21,6 +21,10 @@ export const receiveStatistics = declareStatistics({
     type: 'counter',
     help: 'Batches of a gateway while another one sends under the same name',
   },
+  harbinger_ingest_duplicate_gateways: {
+    type: 'gauge',
+    help: 'Names under which two gateways have stayed connected, whether they send or not',
+  },
   harbinger_ingest_refused_packets_total: {
     type: 'counter',
     help: 'Packets outside a gateway’s rights or over a limit',
@@ -43,6 +47,7 @@ export function createReceiveMetrics(registry: Registry) {
     refusedLogins: metrics.harbinger_ingest_refused_logins_total,
     throttledLogins: metrics.harbinger_ingest_throttled_logins_total,
     duplicateGatewayBatches: metrics.harbinger_ingest_twin_batches_total,
+    duplicateGateways: metrics.harbinger_ingest_duplicate_gateways,
     refusedPackets: metrics.harbinger_ingest_refused_packets_total,
     refusedBatches: metrics.harbinger_ingest_refused_batches_total,
     connections: metrics.harbinger_ingest_connections,

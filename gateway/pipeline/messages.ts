@@ -20,6 +20,11 @@ export interface DataThreadInit {
 /** The calls that the main thread may make; each is answered with a value or an error. */
 export interface DataCalls {
   status(): Promise<DataStatus>;
+  /**
+   * Connects to the cloud and sends what is in the journal. To be called once, when every source listens: a gateway
+   * that cannot take readings must not appear in the cloud under a name that another one may run under.
+   */
+  startUplink(): Promise<void>;
   event(event: HarbingerEvent): Promise<void>;
   deadLettersList(query: { limit: number; beforeId?: number }): Promise<DeadLetter[]>;
   deadLettersShow(id: number): Promise<DeadLetter | null>;

@@ -62,7 +62,10 @@ export interface DataPlane {
   calls: DataCalls;
 }
 
-/** Opens, recovers and starts everything. @throws HarbingerError JOURNAL_* and configuration errors */
+/**
+ * Opens and recovers everything; only `startUplink` connects to the cloud. @throws HarbingerError JOURNAL_* and
+ * configuration errors
+ */
 export async function startDataPlane(
   { config, types }: DataThreadInit,
   deps: DataPlaneDeps,
@@ -136,6 +139,9 @@ export async function startDataPlane(
       void lossReporter.report();
       return dataStatus({ ...statusParts, uplink, letters, letterAdmin, refused, refusedAdmin });
     },
+    async startUplink() {
+      uplink?.start();
+    },
     event: record,
     deadLettersList: (query) => letterAdmin.list(query),
     deadLettersShow: (id) => letterAdmin.show(id),
@@ -157,7 +163,6 @@ export async function startDataPlane(
     },
   };
   void lossReporter.report();
-  uplink?.start();
   return {
     take: (forEach) => pipeline.take(forEach),
     estimates: (lines) => lanes.estimates.add(lines),

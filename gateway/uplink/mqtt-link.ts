@@ -2,6 +2,7 @@ import mqtt from 'mqtt';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { parseRefusal } from '../../shared/contract/refusal.ts';
 import { greetingTopic, refusalTopic, uplinkTopic } from '../../shared/contract/topics.ts';
+import { uplinkKeepaliveS } from '../../shared/contract/uplink-keepalive.ts';
 import { mqttAddress } from '../../shared/mqtt/address.ts';
 import { disablePacketNumberCache } from '../../shared/mqtt/packet-numbers.ts';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
@@ -70,7 +71,7 @@ export class MqttLink implements CloudLink {
       clean: true,
       reconnectPeriod: 0,
       connectTimeout: config.connectMsMax,
-      keepalive: 30,
+      keepalive: uplinkKeepaliveS,
       queueQoSZero: false,
       ...readTlsFiles(config),
     });

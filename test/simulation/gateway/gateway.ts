@@ -239,6 +239,7 @@ export class SimulatedGateway {
         recent: seams.recent(new RecentReadings(recentMax)),
       },
     );
+    await plane.calls.startUplink();
     return seams.plane(plane);
   }
 
