@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Client } from 'aedes';
 import { encodeRefusal, isRefusal, type RefusalCode } from '../../shared/contract/refusal.ts';
 import { refusalTopic } from '../../shared/contract/topics.ts';
+import { onNextTurn } from '../../shared/runtime/clock.ts';
 import type { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Sender } from '../ports/log.ts';
 
@@ -113,7 +114,7 @@ export class Connection implements Sender {
   /** Makes Aedes read further. Its own `resume` does that, but must not run inside the parser that called us. */
   private readOn(): void {
     const client = this.client as Client & { resume(): void };
-    setImmediate(() => {
+    onNextTurn(() => {
       if (!client.closed) client.resume();
     });
   }

@@ -1,7 +1,8 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type ConfigProblem, invalid, problemsIn, refuse } from '../../shared/config/problem.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { parsePasswordHash, verifyPassword } from '../../shared/security/passwords.ts';
+import { newSecret } from '../../shared/security/secret.ts';
 import { Throttle, throttleSourceOf } from '../../shared/security/throttle.ts';
 import type { GatewayCredentials } from './config.ts';
 
@@ -31,7 +32,7 @@ export function createCredentials(
   clock: Clock,
   verify = verifyPassword,
 ): Credentials {
-  const key = randomBytes(32);
+  const key = newSecret(32);
   const digestOf = (password: Buffer) => createHmac('sha256', key).update(password).digest();
   const known = knownGateways(gateways, digestOf);
   const throttle = new Throttle(clock);

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'smol-toml';
 import { unusable } from '../../shared/files/data-dir.ts';
+import { newSecret } from '../../shared/security/secret.ts';
 import type { DemoPorts } from './ports.ts';
 
 export interface DemoFiles {
@@ -39,7 +39,7 @@ function writeFiles(dir: string, ports: DemoPorts, nowMs: number): DemoFiles {
     plantState: join(dir, 'plant.json'),
     startedMs: Number(kept(join(dir, 'started'), () => String(nowMs))),
   };
-  const password = kept(join(dir, 'link-password'), () => randomBytes(24).toString('base64url'));
+  const password = kept(join(dir, 'link-password'), () => newSecret(24).toString('base64url'));
   const host = '127.0.0.1';
   writeConfig(files.gatewayConfig, {
     gateway,

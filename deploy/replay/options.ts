@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { isIdentifier } from '../../shared/contract/topics.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { builtInTypesDir, loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { randomHex, systemRandom } from '../../shared/runtime/random.ts';
 
 export const formats = ['csv', 'cmapss'] as const;
 export type ReplayFormat = (typeof formats)[number];
@@ -87,5 +87,5 @@ export function machineTypeOf(options: FullReplayOptions): MachineType {
 
 /** Makes the ids of a repeated replay differ from those of the first. */
 export function replayNonce(): string {
-  return randomBytes(3).toString('hex');
+  return randomHex(systemRandom, 3);
 }

@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../shared/runtime/random.ts';
 import type { DecodedChange } from '../ports/decode.ts';
 import { testMachines } from './fixtures.testing.ts';
 import { lifecycle } from './formats/lifecycle/lifecycle.ts';
 import { lifecycleNotice } from './lifecycle-notice.ts';
 
 const now = Date.UTC(2026, 10, 21);
+const random = seededRandom(1);
 const schema = testMachines().find('plant', 'meter-1');
 
 function decode(message: unknown) {
   const [decoded] = lifecycle.decode(Buffer.from(JSON.stringify(message)), schema);
-  return lifecycleNotice(schema, (decoded as DecodedChange).lifecycle, now);
+  return lifecycleNotice(schema, (decoded as DecodedChange).lifecycle, now, random);
 }
 
 describe('a lifecycle message', () => {

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Lifecycle } from '../../shared/contract/events.ts';
+import { type Random, randomHex } from '../../shared/runtime/random.ts';
 import type { DecodedChange } from '../ports/decode.ts';
 import type { LifecycleNotice } from '../ports/watch.ts';
 import type { MachineSchema } from './machines/machine-schema.ts';
@@ -14,8 +14,9 @@ const aheadMsMax = 86_400_000;
  */
 export function lifecycleNotice(
   { site, machine, type }: MachineSchema,
-  { state, note, time, identity = randomUUID() }: DecodedChange['lifecycle'],
+  { state, note, time, identity }: DecodedChange['lifecycle'],
   receivedMs: number,
+  random: Random,
 ): LifecycleNotice & { eventId: string } {
   const about: Lifecycle = { site, machine, machineType: type.name };
   if (note !== undefined) about.note = note;
@@ -23,7 +24,7 @@ export function lifecycleNotice(
   return {
     state,
     about,
-    eventId: `${site}/${machine}/${state}/${identity}`,
+    eventId: `${site}/${machine}/${state}/${identity ?? randomHex(random, 16)}`,
     atMs: isBelieved ? time.ms : receivedMs,
   };
 }

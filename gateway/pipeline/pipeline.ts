@@ -8,6 +8,7 @@
  * resend that was recognised is never acknowledged ahead of its original.
  */
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import type { Random } from '../../shared/runtime/random.ts';
 import type { BlockBuilder } from '../decode/blocks/block-builder.ts';
 import { checkReading } from '../decode/contract.ts';
 import { Layouts } from '../decode/fast-json/layouts.ts';
@@ -25,6 +26,7 @@ import type { RawMessage } from '../ports/source.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
 
 export interface PipelineDeps {
+  random: Random;
   routes: Routes;
   identity: ReadingIdentity;
   builder: BlockBuilder;
@@ -126,7 +128,7 @@ export class Pipeline {
     if (item.refused) throw item.refused.error;
     const schema = this.deps.routes.machineOf(route, item);
     if (item.lifecycle) {
-      const notice = lifecycleNotice(schema, item.lifecycle, message.receivedMs);
+      const notice = lifecycleNotice(schema, item.lifecycle, message.receivedMs, this.deps.random);
       this.changes.push(this.deps.lifecycle(notice));
       return;
     }

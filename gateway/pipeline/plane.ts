@@ -102,6 +102,7 @@ export async function startDataPlane(
   const toWindows = (columns: ColumnBatch, seq?: number) =>
     deps.columns(seq === undefined ? columns : { ...columns, block: { journal: journals.id, seq } });
   const pipeline = new Pipeline({
+    random,
     routes,
     identity,
     builder,

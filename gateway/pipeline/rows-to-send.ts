@@ -1,3 +1,4 @@
+import { onNextTurn } from '../../shared/runtime/clock.ts';
 import type { ColumnBatch } from '../ports/watch.ts';
 
 /**
@@ -14,7 +15,7 @@ export class RowsToSend {
 
   add(batch: ColumnBatch): void {
     this.batches.push(batch);
-    if (this.batches.length === 1) setImmediate(() => this.flush());
+    if (this.batches.length === 1) onNextTurn(() => this.flush());
   }
 
   /** Removes and returns the waiting rows, oldest first, for a caller that is about to send a message. */

@@ -1,5 +1,5 @@
 /** Main thread: gathers messages into slabs and sends these to the data thread. */
-import type { Clock, Timer } from '../../shared/runtime/clock.ts';
+import { type Clock, onNextTurn, type Timer } from '../../shared/runtime/clock.ts';
 import type { RawMessage } from '../ports/source.ts';
 import type { SlabNote } from './slab.ts';
 import { NameNumbers, SlabWriter, slabBytes } from './slab-writer.ts';
@@ -132,7 +132,7 @@ export class SlabQueue {
     if (!slab || this.isScheduled || this.inFlight.size >= inFlightMax) return;
     this.isScheduled = true;
     const waitMs = this.flushedMs + Math.min(firstCheckMs, this.gatherMs) - this.clock.monotonicMs();
-    if (waitMs <= 0 || this.isEnough(0)) setImmediate(() => this.check(slab, 1, 0));
+    if (waitMs <= 0 || this.isEnough(0)) onNextTurn(() => this.check(slab, 1, 0));
     else this.checkAfter(waitMs, slab, 1, 0);
   }
 
@@ -148,7 +148,7 @@ export class SlabQueue {
   private checkSoon({ timer, check }: { timer: Timer; check: () => void }): void {
     timer.cancel();
     this.nextCheck = null;
-    setImmediate(check);
+    onNextTurn(check);
   }
 
   private isEnough(waits: number): boolean {

@@ -13,6 +13,7 @@ import {
   quantiles,
   weightShapes,
 } from '../../shared/features/network.ts';
+import { nextTurn } from '../../shared/runtime/clock.ts';
 import { gaussian, type Random, seededRandom } from '../../shared/runtime/random.ts';
 import { remainingAt, shuffled } from '../data/dataset.ts';
 import { cutWindow, type PreparedRun } from '../data/prepared-runs.ts';
@@ -108,7 +109,7 @@ export async function fitNetwork(
     state.epoch++;
     const msPerEpoch = context.nowMs() - startMs;
     context.epochDone({ epoch: state.epoch, epochs: options.epochs, trainRmse, msPerEpoch }, state);
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
   }
 }
 

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFileSync } from '../files/replace.ts';
 import type { Log } from '../runtime/log.ts';
+import { newSecret } from '../security/secret.ts';
 import { type HttpGuardConfig, isOpenOnLoopback } from './guard.ts';
 
 /**
@@ -14,7 +14,7 @@ export function withToken<C extends HttpGuardConfig>(config: C, dataDir: string,
   if (config.token !== undefined || isOpenOnLoopback(config)) return config;
   const path = join(dataDir, 'api-token');
   const kept = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
-  const token = kept === '' ? randomBytes(24).toString('base64url') : kept;
+  const token = kept === '' ? newSecret(24).toString('base64url') : kept;
   if (kept === '') {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     replaceFileSync(path, `${token}\n`, { mode: 0o600 });

@@ -73,6 +73,16 @@ export function every(clock: Clock, periodMs: number, fn: () => void): Timer {
   return { cancel: () => timer.cancel() };
 }
 
+/**
+ * Calls `fn` in the next turn of the event loop: when the work that is queued now has run, and what has arrived meanwhile
+ * has been read. No time passes on a clock.
+ */
+export function onNextTurn(fn: () => void): void {
+  setImmediate(fn);
+}
+
+export const nextTurn = (): Promise<void> => new Promise((resolve) => onNextTurn(resolve));
+
 /** Keeps the process alive until it is cancelled, which the timers of a clock do not. */
 export function holdProcess(): Timer {
   const handle = setInterval(() => undefined, 2 ** 30);

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { type Clock, nextTurn } from './clock.ts';
 
 /** A clock that stands still until it is moved, used by simulations and tests. */
 export interface ManualClock extends Clock {
@@ -23,8 +23,6 @@ interface Pending {
   dueMs: number;
   fn: () => void;
 }
-
-const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** `settled` resolves when the effects of a timer have settled. */
 export function manualClock(startMs = Date.UTC(2026, 0, 1), settled = nextTurn): ManualClock {

@@ -10,6 +10,12 @@ export const systemRandom: Random = {
   next: () => randomBytes(4).readUInt32LE() / 2 ** 32,
 };
 
+/** Returns `bytes` random bytes in hexadecimal, as a name of something new. Secrets come from shared/security. */
+export function randomHex(random: Random, bytes: number): string {
+  const byte = () => Math.floor(random.next() * 256);
+  return Array.from({ length: bytes }, () => byte().toString(16).padStart(2, '0')).join('');
+}
+
 /** Mulberry32 (Tommy Ettinger, public domain): small, fast, repeatable; not for secrets. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;

@@ -1,5 +1,6 @@
-import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+import { type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { HarbingerError } from '../runtime/errors.ts';
+import { newSecret } from './secret.ts';
 
 /**
  * Cost of a new hash: about 16 MiB and some 50 ms on a small computer. It is stored with the hash, so it may be raised
@@ -15,7 +16,7 @@ const shape = /^scrypt:(\d{1,7}):(\d{1,2}):(\d{1,2}):([\w-]{16,128}):([\w-]{16,1
  * would interpret.
  */
 export async function hashPassword(password: string): Promise<string> {
-  const salt = randomBytes(saltBytes);
+  const salt = newSecret(saltBytes);
   const hash = await derive(password, salt, hashBytes, cost);
   return `scrypt:${cost.N}:${cost.r}:${cost.p}:${salt.toString('base64url')}:${hash.toString('base64url')}`;
 }

@@ -9,7 +9,7 @@
  */
 
 import { isPlainTopic } from '../../../shared/mqtt/topic-filter.ts';
-import type { Clock } from '../../../shared/runtime/clock.ts';
+import { type Clock, onNextTurn } from '../../../shared/runtime/clock.ts';
 import type { Intake } from '../../ports/source.ts';
 import type { ConnectedClient, Connection, ConnectionGate } from './connection/connection.ts';
 import type { PublishPacket } from './packet.ts';
@@ -173,7 +173,7 @@ export class Acknowledging implements ConnectionGate {
     this.settle(client, clientId, packet, (error) => {
       callback(error);
       // Deferred, because by then Aedes has recorded the message, so it does not publish these copies again.
-      for (const waiter of this.inProgress.get(key) ?? []) setImmediate(waiter, error);
+      for (const waiter of this.inProgress.get(key) ?? []) onNextTurn(() => waiter(error));
       this.inProgress.delete(key);
     });
   };

@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { setImmediate as tick } from 'node:timers/promises';
 import { Aedes, type Client } from 'aedes';
 import { disablePacketNumberCache } from '../../../shared/mqtt/packet-numbers.ts';
 import { type Filter, parseFilter, topicLevelsMax } from '../../../shared/mqtt/topic-filter.ts';
-import { type Clock, sleep, type Timer } from '../../../shared/runtime/clock.ts';
+import { type Clock, nextTurn, sleep, type Timer } from '../../../shared/runtime/clock.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { OpenRecords } from '../../ports/records.ts';
 import type { Intake } from '../../ports/source.ts';
@@ -188,8 +187,8 @@ export class Engine {
     const idle = new AbortController();
     this.acknowledging.whenIdle(() => idle.abort());
     await sleep(this.deps.clock, settleMaxMs, idle.signal);
-    await tick(); // lets the last acknowledgements be written
-    await tick();
+    await nextTurn(); // lets the last acknowledgements be written
+    await nextTurn();
     this.connections.stop();
     const closed = new Promise<void>((resolve) => this.aedes.close(resolve));
     await Promise.race([closed, sleep(this.deps.clock, closeMaxMs)]);

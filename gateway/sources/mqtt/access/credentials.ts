@@ -1,7 +1,8 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type ConfigProblem, invalid, problemsIn, refuse } from '../../../../shared/config/problem.ts';
 import type { Clock } from '../../../../shared/runtime/clock.ts';
 import { parsePasswordHash, verifyPassword } from '../../../../shared/security/passwords.ts';
+import { newSecret } from '../../../../shared/security/secret.ts';
 import { Throttle, throttleSourceOf } from '../../../../shared/security/throttle.ts';
 import type { BrokerUser } from '../config.ts';
 import { Refusal } from '../refusal.ts';
@@ -21,7 +22,7 @@ interface KnownUser {
  * under a key that only this process has, so that a thousand reconnecting sensors do not cost a thousand slow hashes.
  */
 export class Credentials {
-  private readonly key = randomBytes(32);
+  private readonly key = newSecret(32);
   private readonly users = new Map<string, KnownUser>();
   private readonly throttle: Throttle;
   /** Checks in progress, by user and digest, so that concurrent attempts with the same password share one. */
