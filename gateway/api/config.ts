@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { httpSettings } from '../../shared/http/server.ts';
+import { httpSettings } from '../../shared/http/settings.ts';
 
 export const GatewayHttpConfig = Type.Object(httpSettings(8081), {
   additionalProperties: false,

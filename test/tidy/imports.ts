@@ -23,3 +23,20 @@ export const edges: readonly Edge[] = sources.flatMap((source) =>
 
 /** An import of a missing source file is a matter for the compiler; a style sheet or a JSON file is no source. */
 export const edgesBetweenSources: readonly Edge[] = edges.filter(({ to }) => known.has(to));
+
+/** An import or export from elsewhere that is neither type-only nor lazy, so that loading the file loads its target. */
+const eager = /^(?:import|export)\s+(?!type\b)(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm;
+
+/** Packages that loading `path` loads, Node's own apart: what it imports eagerly, and what that imports, and so on. */
+export function packagesLoadedBy(path: string): Set<string> {
+  const texts = new Map(sources.map((source) => [source.path, source.text]));
+  const loaded = new Set([path]);
+  const packages = new Set<string>();
+  for (const file of loaded) {
+    for (const [, target] of (texts.get(file) ?? '').matchAll(eager)) {
+      if (target!.startsWith('.')) loaded.add(normalize(join(folderOf(file), target!)));
+      else if (!target!.startsWith('node:')) packages.add(target!);
+    }
+  }
+  return packages;
+}
