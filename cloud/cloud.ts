@@ -11,7 +11,7 @@ import { FreeSpace } from '../shared/files/free-space.ts';
 import { withToken } from '../shared/http/api-token.ts';
 import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
 import { Metrics } from '../shared/parts/metrics.ts';
-import { reporterOfPart } from '../shared/parts/registry.ts';
+import { readSeam, reporterOfSeam } from '../shared/parts/seam.ts';
 import { StartedParts } from '../shared/parts/started-parts.ts';
 import { type Reporter, reporterOfRoom } from '../shared/parts/statistics.ts';
 import { type Clock, systemClock } from '../shared/runtime/clock.ts';
@@ -30,12 +30,11 @@ import { createCredentials } from './receive/credentials.ts';
 import { Listener } from './receive/listener.ts';
 import { createReceiveMetrics } from './receive/metrics.ts';
 import { Redrive } from './redrive.ts';
+import { cloudStatus, notifierSeam, storeSeam } from './reports.ts';
 import { createSinkMetrics } from './sink/metrics.ts';
 import { Sink } from './sink/sink.ts';
-import { storeIn } from './store/config.ts';
 import { createReadingStore } from './store/create-store.ts';
 import { StoreKeeper } from './store/keeper.ts';
-import { stores } from './store/stores.ts';
 
 export interface CloudDeps {
   dataDir: string;
@@ -85,8 +84,9 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     const notifying = await createNotifications(config.alerts, { ...base, queue: notifications, registry });
     await started.start('notifications', notifying.runner);
     reporters.push(
-      ...notifying.reporters,
-      reporterOfPart(stores, storeIn(config.store), store),
+      notifying.queue,
+      reporterOfSeam(notifierSeam, () => readSeam(notifying.running)),
+      reporterOfSeam(storeSeam, () => readSeam([{ name: config.store.kind, made: store }])),
       reporterOfRoom(quarantineReport, () => ({ quarantined: quarantine.count() })),
       reporterOfRoom(dataFolderReport, () => ({ diskFreeBytes: space.bytes })),
     );
@@ -130,6 +130,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       metrics,
       ready: () => readiness(keeper),
       status,
+      statusProperties: cloudStatus,
       quarantine: redrive.quarantine,
       notifications: redrive.notifications,
       audit: operations.audit,

@@ -1,6 +1,8 @@
-/** Every metric of the cloud by the room or part that reports it, for the reference and its checks. */
+/** Everything that the cloud reports about itself: `/metrics`, its reference, and what rooms and parts add to its status. */
+import type { TProperties } from '@sinclair/typebox';
 import { notifiers } from '../shared/notifiers/notifiers.ts';
 import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
+import { type Seam, statisticsOfSeam, statusOfSeam } from '../shared/parts/seam.ts';
 import type { StatisticDeclarations } from '../shared/parts/statistics.ts';
 import { attemptStatistics, queueStatistics } from './alerts/statistics.ts';
 import { apiStatistics } from './api/metrics.ts';
@@ -9,13 +11,25 @@ import { receiveStatistics } from './receive/metrics.ts';
 import { sinkStatistics } from './sink/metrics.ts';
 import { stores } from './store/stores.ts';
 
+export const notifierSeam: Seam = { heading: 'Notifier', parts: notifiers, group: 'notifiers' };
+export const storeSeam: Seam = { heading: 'Store', parts: stores, group: 'stores' };
+
+/** Every metric of the cloud, by the room or part that reports it. */
 export const cloudStatistics: readonly { name: string; statistics: StatisticDeclarations }[] = [
   { name: 'Receiving', statistics: receiveStatistics },
   { name: 'Storing', statistics: sinkStatistics },
   quarantineReport,
   { name: 'Notifications', statistics: { ...queueStatistics, ...attemptStatistics } },
-  ...notifiers.map(({ kind, statistics = {} }) => ({ name: `Notifier \`${kind}\``, statistics })),
-  ...stores.map(({ kind, statistics = {} }) => ({ name: `Store \`${kind}\``, statistics })),
+  ...statisticsOfSeam(notifierSeam),
+  ...statisticsOfSeam(storeSeam),
   { name: 'API', statistics: apiStatistics },
   dataFolderReport,
 ].filter(({ statistics }) => Object.keys(statistics).length > 0);
+
+/** What rooms and parts add to the answer of `GET /api/status`, as far as its schema is stable. */
+export const cloudStatus: TProperties = Object.assign(
+  {},
+  quarantineReport.status,
+  dataFolderReport.status,
+  ...[notifierSeam, storeSeam].map(statusOfSeam),
+);

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { createConfiguredJobs } from '../shared/jobs/jobs.ts';
 import { Metrics } from '../shared/parts/metrics.ts';
-import { configuredName, createPart, reporterOfPart } from '../shared/parts/registry.ts';
+import { configuredName, createPart } from '../shared/parts/registry.ts';
+import { readSeam, reporterOfSeam } from '../shared/parts/seam.ts';
 import { StartedParts } from '../shared/parts/started-parts.ts';
 import { reporterOfRoom } from '../shared/parts/statistics.ts';
 import type { Clock } from '../shared/runtime/clock.ts';
@@ -20,7 +21,7 @@ import { openRecords } from './journal/records/open-records.ts';
 import { DataClient, type DataClientHandlers } from './pipeline/client.ts';
 import type { GatewayJobDeps } from './ports/job.ts';
 import type { Source, SourceDeps } from './ports/source.ts';
-import { GatewayStatus } from './reports.ts';
+import { GatewayStatus, sourceSeam } from './reports.ts';
 import { sources as sourceParts } from './sources/sources.ts';
 import { createStatus } from './status.ts';
 import { watchReport } from './watch/statistics.ts';
@@ -89,7 +90,7 @@ export async function startGateway(
     log,
   });
   const reporters = () => [
-    ...sources.map(({ reporter }) => reporter),
+    reporterOfSeam(sourceSeam, () => readSeam(sources)),
     reporterOfRoom(watchReport, () => ({ intelligence: watch.stats() })),
     reporterOfRoom(alertDecisionReport, () => ({
       alerts: { ...alerts.stats(), openPredictions: alerts.open() },
@@ -131,10 +132,10 @@ export async function startGateway(
       .catch((error) =>
         log.error({ cause: messageOf(error) }, 'the model thread did not start; rules decide'),
       );
-    for (const { name, source } of sources) await started.start(name, source);
+    for (const { name, made } of sources) await started.start(name, made);
     await started.start('status', status);
     const { port: httpPort } = await started.start('http', http);
-    const addresses = sources.map(({ source }) => source.addresses?.() ?? {});
+    const addresses = sources.map(({ made }) => made.addresses?.() ?? {});
     await started.start('jobs', jobs);
     // Only now, when nothing can prevent the start any more: the cloud would take a gateway that fails to start for a
     // duplicate of the one that holds its ports.
@@ -148,17 +149,13 @@ export async function startGateway(
   }
 }
 
-/** Creates every configured source, with its name for users and its reports. */
+/** Creates every configured source, with its name for users. */
 function createSources(config: GatewayConfig, deps: Omit<SourceDeps, 'routeTopics'>) {
   const context = sourceContext(config);
   return Promise.all(
-    sourcesIn(config).map(async (configured) => {
-      const source = await createPart<SourceDeps, Source>(sourceParts, configured, { ...deps, ...context });
-      return {
-        name: configuredName(configured),
-        source,
-        reporter: reporterOfPart(sourceParts, configured, source),
-      };
-    }),
+    sourcesIn(config).map(async (configured) => ({
+      name: configuredName(configured),
+      made: await createPart<SourceDeps, Source>(sourceParts, configured, { ...deps, ...context }),
+    })),
   );
 }

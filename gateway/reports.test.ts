@@ -21,6 +21,7 @@ const journal = (lane: string, dropped = { blocks: 0, lines: 0, bytes: 0 }) => (
 
 function dataStatus(over: Partial<DataStatus> = {}): DataStatus {
   return {
+    formats: { samples: {}, status: {}, summary: {} },
     pipeline: { messages: 0, readings: 0, deadLetters: 0, fieldsIgnored: 0 },
     placement: { resends: 0, separated: 0, timesOutOfBounds: 0 },
     machines: 0,

@@ -3,10 +3,13 @@
  * from it.
  */
 import { Type } from '@sinclair/typebox';
+import { jobSeam } from '../shared/jobs/job.ts';
 import { jobsReport } from '../shared/jobs/statistics.ts';
 import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
+import { type Seam, statisticsOfSeam, statusOfSeam } from '../shared/parts/seam.ts';
 import { reportOf, type StatisticDeclarations } from '../shared/parts/statistics.ts';
 import { alertDecisionReport } from './decisions/statistics.ts';
+import { formats } from './decode/formats/formats.ts';
 import { jobs } from './jobs/jobs.ts';
 import { dataReports } from './pipeline/status.ts';
 import { sources } from './sources/sources.ts';
@@ -27,25 +30,24 @@ export const clockReport = reportOf<{ clockSet: boolean }>()({
 
 const rooms = [...dataReports, watchReport, alertDecisionReport, jobsReport, dataFolderReport, clockReport];
 
+export const sourceSeam: Seam = { heading: 'Source', parts: sources };
+export const formatSeam: Seam = { heading: 'Format', parts: formats, group: 'formats' };
+const seams = [sourceSeam, formatSeam, jobSeam(jobs)];
+
 /** Every metric of the gateway, by the room or part that reports it. */
 export const gatewayStatistics: readonly { name: string; statistics: StatisticDeclarations }[] = [
-  ...sources.map(({ kind, statistics = {} }) => ({ name: `Source \`${kind}\``, statistics })),
+  ...statisticsOfSeam(sourceSeam),
   ...rooms,
-  ...jobs.map(({ kind, statistics = {} }) => ({ name: `Job \`${kind}\``, statistics })),
+  ...statisticsOfSeam(formatSeam),
+  ...statisticsOfSeam(jobSeam(jobs)),
 ].filter(({ statistics }) => Object.keys(statistics).length > 0);
-
-const ofRooms = Object.assign({}, ...rooms.map(({ status }) => status));
-const ofSources = Object.fromEntries(
-  sources.flatMap(({ kind, status }) => (status === undefined ? [] : [[kind, status]])),
-);
 
 /** The answer of `GET /api/status`, as far as its schema is stable. It has more, for people. */
 export const GatewayStatus = Type.Object(
   {
     gateway: Type.String(),
     pending: Type.Integer({ description: 'messages on their way to the disk' }),
-    ...ofRooms,
-    ...ofSources,
+    ...Object.assign({}, ...rooms.map(({ status }) => status), ...seams.map(statusOfSeam)),
   },
   { additionalProperties: true },
 );

@@ -1,11 +1,12 @@
 import { FreeSpace } from '../shared/files/free-space.ts';
 import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
+import { reporterOfSeam } from '../shared/parts/seam.ts';
 import { type Reporter, reporterOfRoom } from '../shared/parts/statistics.ts';
 import type { Clock, Timer } from '../shared/runtime/clock.ts';
 import type { GatewayConfig } from './config.ts';
 import type { DataClient } from './pipeline/client.ts';
 import { type DataStatus, dataReports } from './pipeline/status.ts';
-import { clockReport } from './reports.ts';
+import { clockReport, formatSeam } from './reports.ts';
 
 const refreshMs = 1_000;
 /** The data thread answers within this time even under full load; if it does not, nothing is being acknowledged. */
@@ -69,8 +70,8 @@ export function createStatus(deps: StatusDeps) {
     reporters: (): Reporter[] => [...(last ? ofData(last.status) : []), ...ofMain()],
     async whole(): Promise<Record<string, unknown>> {
       const status = await data.call('status');
-      const shown = ofMain().map((reporter) => reporter.status());
-      return Object.assign({ gateway: config.gateway, ...status, pending: data.pending }, ...shown);
+      const shown = [...ofData(status), ...ofMain()].map((reporter) => reporter.status());
+      return Object.assign({ gateway: config.gateway, pending: data.pending }, ...shown);
     },
     /** Returns the fields of a log line. */
     async summary(): Promise<Record<string, unknown>> {
@@ -88,5 +89,8 @@ function refusedNotes(status: DataStatus | undefined): string[] {
 }
 
 function ofData(status: DataStatus): Reporter[] {
-  return dataReports.map((report) => reporterOfRoom(report, () => status));
+  return [
+    ...dataReports.map((report) => reporterOfRoom(report, () => status)),
+    reporterOfSeam(formatSeam, () => status.formats),
+  ];
 }

@@ -8,7 +8,8 @@ import { refuse } from '../../shared/config/problem.ts';
 import type { Notifier, NotifierDeps } from '../../shared/notifiers/notifier.ts';
 import { notifiers } from '../../shared/notifiers/notifiers.ts';
 import { countedMetrics } from '../../shared/parts/metrics.ts';
-import { createPart, reporterOfPart } from '../../shared/parts/registry.ts';
+import { configuredName, createPart } from '../../shared/parts/registry.ts';
+import type { RunningPart } from '../../shared/parts/seam.ts';
 import type { Reporter } from '../../shared/parts/statistics.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { AlertRules } from '../ports/alerts.ts';
@@ -34,8 +35,9 @@ export function createAlertRules(config: AlertsConfig): AlertRules {
 
 export interface Notifications {
   runner: NotificationRunner;
-  /** Report waiting and dead notifications, and the statistics of each kind of notifier. */
-  reporters: Reporter[];
+  /** Reports waiting and dead notifications. */
+  queue: Reporter;
+  running: readonly RunningPart[];
 }
 
 /**
@@ -46,22 +48,18 @@ export async function createNotifications(config: AlertsConfig, deps: AlertsDeps
   const created = await Promise.all(
     notifiersIn(config).map(async (configured) => {
       const notifier = await createPart<NotifierDeps, Notifier>(notifiers, configured, deps);
-      return {
-        policy: { ...configured.config, notifier },
-        reporter: reporterOfPart(notifiers, configured, notifier),
-      };
+      const policy = { ...configured.config, notifier };
+      return { policy, running: { name: configuredName(configured), made: notifier } };
     }),
   );
   const policies = created.map(({ policy }) => policy);
   const { harbinger_notifications_total } = countedMetrics(deps.registry, attemptStatistics);
   return {
     runner: new NotificationRunner(policies, { ...deps, notifications: harbinger_notifications_total }),
-    reporters: [
-      queueReporter(
-        deps.queue,
-        policies.map(({ notifier }) => notifier.name),
-      ),
-      ...created.map(({ reporter }) => reporter),
-    ],
+    queue: queueReporter(
+      deps.queue,
+      policies.map(({ notifier }) => notifier.name),
+    ),
+    running: created.map(({ running }) => running),
   };
 }

@@ -1,3 +1,4 @@
+import type { TProperties } from '@sinclair/typebox';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { AlertStates } from '../ports/alerts.ts';
@@ -31,4 +32,6 @@ export interface RouteContext {
   ready(): Readiness;
   /** Additional properties for /api/status. */
   status(): Record<string, unknown>;
+  /** Schemas of those of them that are stable. */
+  statusProperties: TProperties;
 }

@@ -37,6 +37,7 @@ export async function startApi({
     metrics: new Metrics(() => [], new Registry()),
     ready: () => ({ ready: true, reasons: [] }),
     status: () => ({}),
+    statusProperties: {},
     clock: systemClock,
     log: silentLog,
     ...over,

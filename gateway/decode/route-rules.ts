@@ -1,4 +1,5 @@
 import { type ConfigProblem, invalid, problemsIn, refuse } from '../../shared/config/problem.ts';
+import { nameOf } from '../../shared/parts/part.ts';
 import { createPart, problemsOf } from '../../shared/parts/registry.ts';
 import type { Decoder } from '../ports/decode.ts';
 import type { RouteRule } from './config.ts';
@@ -7,6 +8,8 @@ import { compileTopicPattern, type TopicMatch } from './topic-pattern.ts';
 
 /** A rule of the configuration, ready for use. */
 export interface CompiledRule {
+  /** The name of its decoder in reports: format and topic. */
+  name: string;
   match: (topic: string) => TopicMatch | null;
   decoder: Decoder;
   site: string | undefined;
@@ -36,5 +39,5 @@ export async function compileRule(rule: RouteRule): Promise<CompiledRule> {
   refuse(ruleProblems(rule, 'routes'));
   const { topic, format, site, machine } = rule;
   const decoder = await createPart(formats, { kind: format, config: rule }, undefined);
-  return { match: compileTopicPattern(topic), decoder, site, machine };
+  return { name: nameOf(format, topic), match: compileTopicPattern(topic), decoder, site, machine };
 }

@@ -1,4 +1,5 @@
 import type { MachineType } from '../../shared/domain/machine-type.ts';
+import type { RunningPart } from '../../shared/parts/seam.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Decoded, Decoder, DecodeTarget } from '../ports/decode.ts';
 import type { DecodeConfig } from './config.ts';
@@ -72,6 +73,13 @@ export class Routes {
   }
 }
 
+export interface Routing {
+  machines: Machines;
+  routes: Routes;
+  /** The decoders of all routes, by the names `format/topic`. */
+  decoders: readonly RunningPart[];
+}
+
 /**
  * Creates the machines and routes of a configuration, checked against each other. @throws HarbingerError
  * CONFIG_INVALID, MACHINE_TYPE_UNKNOWN
@@ -79,8 +87,10 @@ export class Routes {
 export async function createRoutes(
   config: DecodeConfig & { gateway: string },
   types: ReadonlyMap<string, MachineType>,
-): Promise<{ machines: Machines; routes: Routes }> {
+): Promise<Routing> {
   const machines = createMachines(config, types);
   const rules = await Promise.all(config.routes.map(compileRule));
-  return { machines, routes: new Routes(rules, machines, config.machinesMax * topicsPerMachine) };
+  const routes = new Routes(rules, machines, config.machinesMax * topicsPerMachine);
+  const decoders = rules.map(({ name, decoder }) => ({ name, made: decoder }));
+  return { machines, routes, decoders };
 }

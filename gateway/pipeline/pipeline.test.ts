@@ -33,6 +33,7 @@ const rules = [
     compileRule({ topic: 'lifecycle/{site}/{machine}', format: 'lifecycle' }),
   ])),
   {
+    name: 'nodes',
     match: compileTopicPattern('nodes/{site}/{machine}'),
     decoder: namingMachines,
     site: undefined,

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { type Lane, lanes as laneNames } from '../../shared/contract/lanes.ts';
+import { readSeam } from '../../shared/parts/seam.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
@@ -72,7 +73,7 @@ export async function startDataPlane(
 ): Promise<DataPlane> {
   const { clock, random, log } = deps;
   const { gateway } = config;
-  const { machines, routes } = await createRoutes(config, types);
+  const { machines, routes, decoders } = await createRoutes(config, types);
 
   const losses = new Losses();
   const journals = await openLanes(config, deps, losses);
@@ -134,7 +135,8 @@ export async function startDataPlane(
   };
   const refusedAdmin = new RefusedAdmin(refused, { resender: uplink, positions, clock });
   const { blocksAfter } = journals;
-  const statusParts = { pipeline, identity, machines, journals: byLane, blocksAfter, lanes, losses };
+  const formats = () => readSeam(decoders);
+  const statusParts = { pipeline, identity, machines, journals: byLane, blocksAfter, lanes, losses, formats };
   const calls: DataCalls = {
     async status() {
       void lossReporter.report();

@@ -2,6 +2,7 @@
 import { Type } from '@sinclair/typebox';
 import type { JournalLoss } from '../../shared/contract/events.ts';
 import { type Lane, lanes } from '../../shared/contract/lanes.ts';
+import type { SeamReports } from '../../shared/parts/seam.ts';
 import { type Report, reportOf } from '../../shared/parts/statistics.ts';
 import type { LetterAdmin } from '../deadletters/letter-admin.ts';
 import { type DeadLetterCounts, deadLettersReport } from '../deadletters/statistics.ts';
@@ -18,6 +19,8 @@ import type { Pipeline, PipelineCounts } from './pipeline.ts';
 
 export interface DataStatus {
   pipeline: PipelineCounts;
+  /** Reports of the payload formats in use, all routes together. */
+  formats: SeamReports;
   /** Resends recognised, and times moved or refused. */
   placement: ReadingIdentityCounts;
   machines: number;
@@ -40,6 +43,7 @@ export interface DataStatus {
 
 export interface StatusParts {
   pipeline: Pipeline;
+  formats(): SeamReports;
   identity: { counts: ReadingIdentityCounts };
   machines: Machines;
   journals: Record<Lane, Journal>;
@@ -63,6 +67,7 @@ export function dataStatus(parts: StatusParts): DataStatus {
   };
   return {
     pipeline: pipeline.counts,
+    formats: parts.formats(),
     placement: identity.counts,
     machines: machines.count,
     journalTrouble: parts.lanes.trouble,

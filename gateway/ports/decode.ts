@@ -3,9 +3,15 @@
  * is a folder in decode/formats and a line in formats.ts.
  */
 import { partOf } from '../../shared/parts/part.ts';
+import type { Reporting } from '../../shared/parts/statistics.ts';
 import type { LifecycleNotice } from './watch.ts';
 
-export interface Decoder {
+/**
+ * May report statistics that its kind declares. They are read about once a second, in the data thread; a decoder counts
+ * in plain fields. Each route has its own, whose counts are added up. Messages that the fast path reads are not among
+ * them.
+ */
+export interface Decoder extends Partial<Reporting> {
   /**
    * True if messages may be JSON objects with a fixed layout, which decode's fast path reads without parsing; `decode`
    * must yield the same.

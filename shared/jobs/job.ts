@@ -3,6 +3,7 @@
  * registry there. The operations that it may call are injected. Schedule, time limit and counts belong to the runner.
  */
 import { type AnyPart, partOf } from '../parts/part.ts';
+import type { Seam } from '../parts/seam.ts';
 import type { Reporting } from '../parts/statistics.ts';
 
 /** May report statistics that its kind declares. */
@@ -20,3 +21,6 @@ export interface Job extends Partial<Reporting> {
 export const jobPart = <Deps>() => partOf<Deps, Job>();
 
 export type AnyJobPart<Deps = never> = AnyPart<Deps, Job, void>;
+
+/** The reports of the jobs of gateway or cloud. */
+export const jobSeam = (parts: readonly AnyJobPart[]): Seam => ({ heading: 'Job', parts });

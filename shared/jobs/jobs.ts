@@ -1,10 +1,11 @@
-import { createPart, reporterOfPart } from '../parts/registry.ts';
+import { createPart } from '../parts/registry.ts';
+import { readSeam, reporterOfSeam } from '../parts/seam.ts';
 import { type Reporter, reporterOfRoom } from '../parts/statistics.ts';
 import { type Clock, sleep } from '../runtime/clock.ts';
 import { HarbingerError } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import { jobsIn } from './config.ts';
-import type { AnyJobPart, Job } from './job.ts';
+import { type AnyJobPart, type Job, jobSeam } from './job.ts';
 import { JobRunner, type JobStats, type ScheduledJob } from './job-runner.ts';
 import { jobsReport } from './statistics.ts';
 
@@ -57,7 +58,7 @@ export async function createConfiguredJobs<Deps>(
   const created = await Promise.all(
     jobsIn(parts, table).map(async (configured) => {
       const job = await createPart<Deps, Job>(parts, configured, deps);
-      return { configured, job, reporter: reporterOfPart(parts, configured, job) };
+      return { configured, job };
     }),
   );
   const scheduled = created.map(({ configured: { kind, config }, job }): ScheduledJob => {
@@ -67,5 +68,6 @@ export async function createConfiguredJobs<Deps>(
   });
   const jobs = createJobs(scheduled, { log: deps.log, clock });
   const ofRunner = reporterOfRoom(jobsReport, () => ({ jobs: jobs.stats() }));
-  return { ...jobs, reporters: [ofRunner, ...created.map(({ reporter }) => reporter)] };
+  const running = created.map(({ configured: { kind }, job }) => ({ name: kind, made: job }));
+  return { ...jobs, reporters: [ofRunner, reporterOfSeam(jobSeam(parts), () => readSeam(running))] };
 }

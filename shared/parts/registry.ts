@@ -1,6 +1,5 @@
 import type { ConfigProblem } from '../config/problem.ts';
 import { type AnyPart, nameOf } from './part.ts';
-import type { Reporter, Reporting } from './statistics.ts';
 
 /** One configured part: its kind, its configuration with defaults, and its place in the file. */
 export interface Configured {
@@ -75,23 +74,4 @@ export async function createPart<Deps, Made>(
 /** The name by which users address a configured part. @see nameOf */
 export function configuredName({ kind, config }: Pick<Configured, 'kind' | 'config'>): string {
   return nameOf(kind, 'name' in config && typeof config.name === 'string' ? config.name : undefined);
-}
-
-/**
- * Combines the values of a running part with the declarations of its kind. `/api/status` shows them under the part's
- * name.
- */
-export function reporterOfPart(
-  parts: readonly AnyPart[],
-  configured: Pick<Configured, 'kind' | 'config'>,
-  made: Partial<Reporting>,
-): Reporter {
-  const { statistics = {} } = partOfKind(parts, configured.kind);
-  const name = configuredName(configured);
-  return {
-    statistics,
-    samples: () => made.samples?.() ?? {},
-    status: () => (made.status ? { [name]: made.status() } : {}),
-    summary: () => made.summary?.() ?? {},
-  };
 }

@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect, test } from 'vitest';
 import type { ReadingStore } from '../../cloud/ports/store.ts';
 import { StoreConfig } from '../../cloud/store/config.ts';
 import { createReadingStore } from '../../cloud/store/create-store.ts';
+import { stores } from '../../cloud/store/stores.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
@@ -22,6 +24,9 @@ function embeddedHarness(): StoreHarness {
   let folder: string;
   let count = 0;
   return {
+    kind: 'embedded',
+    title: 'embedded store (DuckDB)',
+    skip: null,
     async up() {
       folder = await mkdtemp(join(tmpdir(), 'embedded-store-'));
     },
@@ -43,24 +48,20 @@ function embeddedHarness(): StoreHarness {
   };
 }
 
-function influxHarness(options: { login: boolean }): StoreHarness {
-  const login = { username: 'admin', password: 'secret "word"' };
+function influxHarness(skip: string | null): StoreHarness {
   let server: Influxd;
   let count = 0;
   return {
+    kind: 'influx',
+    title: 'influx store on a real InfluxDB 1',
+    skip,
     async up() {
-      server = await startInfluxd(options.login ? { administrator: login } : {});
+      server = await startInfluxd();
     },
     down: () => server?.stop(),
     async create() {
       const database = `conformance "${++count}"`;
-      const config = {
-        kind: 'influx',
-        version: 1,
-        url: server.url,
-        database,
-        ...(options.login ? login : {}),
-      };
+      const config = { kind: 'influx', version: 1, url: server.url, database };
       const make = () => storeOf(config, '');
       return {
         store: await make(),
@@ -77,7 +78,10 @@ function influxHarness(options: { login: boolean }): StoreHarness {
   };
 }
 
-const noInfluxd = reasonToSkip(await influxdBinary());
+const harnesses = [embeddedHarness(), influxHarness(reasonToSkip(await influxdBinary()))];
 
-describeReadingStore('embedded store (DuckDB)', embeddedHarness(), null);
-describeReadingStore('influx store on a real InfluxDB 1', influxHarness({ login: false }), noInfluxd);
+test('every registered kind of store is tested', () => {
+  expect(harnesses.map(({ kind }) => kind).sort()).toEqual(stores.map(({ kind }) => kind).sort());
+});
+
+for (const harness of harnesses) describeReadingStore(harness);

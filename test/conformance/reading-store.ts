@@ -4,10 +4,17 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ReadingStore, StoreBatch } from '../../cloud/ports/store.ts';
+import { stores } from '../../cloud/store/stores.ts';
+import { partOfKind } from '../../shared/parts/registry.ts';
 import { batchOf, epochMs, pumpLine, pumpLines } from './batches.ts';
 import { describeReads } from './reading-store-reads.ts';
+import { expectDeclaredReports } from './reports.ts';
 
 export interface StoreHarness {
+  kind: string;
+  title: string;
+  /** Why the store cannot be had here; null if it can. */
+  skip: string | null;
   /** Starts the servers that the stores need; called once. */
   up(): Promise<void>;
   down(): Promise<void>;
@@ -25,7 +32,8 @@ export interface StoreUnderTest {
 
 const never = new AbortController().signal;
 
-export function describeReadingStore(title: string, harness: StoreHarness, skip: string | null): void {
+export function describeReadingStore(harness: StoreHarness): void {
+  const { kind, title, skip } = harness;
   describe.skipIf(skip !== null)(skip === null ? title : `${title} (skipped: ${skip})`, () => {
     let under: StoreUnderTest;
     let store: ReadingStore;
@@ -61,6 +69,11 @@ export function describeReadingStore(title: string, harness: StoreHarness, skip:
         { timeMs: epochMs + 2000, values: { rpm: 0, temp: 1e300 } },
       ]);
       expect(await store.healthy()).toBe(true);
+    });
+
+    test('reports what it declares', async () => {
+      await write(batchOf({ blocks: [pumpLines(0, 3)] }));
+      await expectDeclaredReports(partOfKind(stores, kind), store);
     });
 
     test('accepts a batch that is not gzipped', async () => {

@@ -2,19 +2,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openRecords } from '../../gateway/journal/records/open-records.ts';
 import type { Source, SourceDeps } from '../../gateway/ports/source.ts';
 import { sources } from '../../gateway/sources/sources.ts';
 import { schemaProblems } from '../../shared/config/schema-problems.ts';
-import { Metrics } from '../../shared/parts/metrics.ts';
 import type { AnyPart } from '../../shared/parts/part.ts';
-import { createPart, reporterOfPart } from '../../shared/parts/registry.ts';
+import { createPart } from '../../shared/parts/registry.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { systemRandom } from '../../shared/runtime/random.ts';
-import { undeclared } from '../support/scraped-metrics.ts';
+import { expectDeclaredReports } from './reports.ts';
 
 /** The settings with which each kind starts on any computer, and has something to report. */
 const settings: Readonly<Record<string, object>> = {
@@ -47,11 +45,7 @@ describe.each(sources.map((part: AnyPart) => [part.kind, part] as const))('sourc
     );
     await source.start();
     try {
-      const reporter = reporterOfPart(sources, { kind, config }, source);
-      expect(Object.keys(source.samples()).sort()).toEqual(Object.keys(reporter.statistics).sort());
-      const text = await new Metrics(() => [reporter], new Registry()).text();
-      expect(undeclared(text, [reporter])).toEqual([]);
-      expect(part.status && schemaProblems(part.status, source.status?.())).toEqual([]);
+      await expectDeclaredReports(part, source);
     } finally {
       await source.stop();
     }

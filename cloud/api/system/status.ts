@@ -1,26 +1,36 @@
-import { Type } from '@sinclair/typebox';
+import { type TProperties, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { answers } from '../../../shared/http/openapi.ts';
 import type { RouteContext } from '../context.ts';
 
-const Answer = Type.Object(
-  {
-    ready: Type.Boolean(),
-    reasons: Type.Array(Type.String(), { description: 'why not ready' }),
-    storeKind: Type.String(),
-    nowMs: Type.Number(),
-    streamClients: Type.Integer(),
-    notificationsDead: Type.Boolean({ description: 'some notifications of alerts could not be delivered' }),
-  },
-  { additionalProperties: true },
-);
+const answer = (added: TProperties) =>
+  Type.Object(
+    {
+      ...added,
+      ready: Type.Boolean(),
+      reasons: Type.Array(Type.String(), { description: 'why not ready' }),
+      storeKind: Type.String(),
+      nowMs: Type.Number(),
+      streamClients: Type.Integer(),
+      notificationsDead: Type.Boolean({ description: 'some notifications of alerts could not be delivered' }),
+    },
+    { additionalProperties: true },
+  );
 
-type StatusContext = Pick<RouteContext, 'status' | 'ready' | 'store' | 'clock' | 'hub' | 'notifications'>;
+type StatusContext = Pick<
+  RouteContext,
+  'status' | 'statusProperties' | 'ready' | 'store' | 'clock' | 'hub' | 'notifications'
+>;
 
 export function statusRoutes(app: FastifyInstance, context: StatusContext): void {
   app.get(
     '/api/status',
-    { schema: { summary: 'State of the cloud', response: answers('the status', Answer) } },
+    {
+      schema: {
+        summary: 'State of the cloud',
+        response: answers('the status', answer(context.statusProperties)),
+      },
+    },
     () => ({
       ...context.status(),
       ...context.ready(),

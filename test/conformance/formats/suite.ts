@@ -8,6 +8,7 @@ import { singleReadingJson } from '../../../gateway/decode/single-reading.ts';
 import type { Decoded, Decoder, DecodeTarget } from '../../../gateway/ports/decode.ts';
 import { createPart, partOfKind } from '../../../shared/parts/registry.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import { expectDeclaredReports } from '../reports.ts';
 import { changedMessages, growingTexts, hostileTexts, randomMessages } from './hostile.ts';
 import { withinSeconds } from './within-seconds.ts';
 
@@ -69,6 +70,12 @@ export function describeFormat(harness: FormatHarness): void {
         lent.fill(0xff);
         expect(decoded).toEqual(decoder.decode(message, target));
       }
+    });
+
+    it('reports what it declares', async () => {
+      const decoder = await create();
+      for (const message of messages) decoder.decode(message, target);
+      await expectDeclaredReports(part, decoder);
     });
 
     it('turns any message into readings or a typed error', async () => {

@@ -3,10 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Notifier, NotifierDeps } from '../../../shared/notifiers/notifier.ts';
 import { notifiers } from '../../../shared/notifiers/notifiers.ts';
 import { notificationOf, predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
-import { createPart } from '../../../shared/parts/registry.ts';
+import { createPart, partOfKind } from '../../../shared/parts/registry.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';
 import { manualClock } from '../../../shared/runtime/manual-clock.ts';
+import { expectDeclaredReports } from '../reports.ts';
 import { validConfig } from './valid-config.ts';
 
 /** The receiver's answers: confirmed; refused temporarily; refused permanently; no answer. */
@@ -72,6 +73,13 @@ export function describeNotifier(harness: NotifierHarness): void {
 
     it('has the name of its configuration', async () => {
       expect((await create()).name).toBe(receiver.config.name);
+    });
+
+    it('reports what it declares', async () => {
+      const notifier = await create();
+      receiver.answer('confirm');
+      await notifier.notify(opened, never);
+      await expectDeclaredReports(partOfKind(notifiers, harness.kind), notifier);
     });
 
     it('delivers each notification with its key, and a repetition with the same key', async () => {

@@ -25,6 +25,12 @@ describe('csv', () => {
     expect(read(',+0021.50,,n/a,')).toEqual([{ values: { temperature: 21.5, humidity: 'n/a' } }]);
   });
 
+  it('counts the empty values of columns that are read', () => {
+    const counting = createCsv({ columns: ['temperature', '-', 'humidity'] });
+    for (const text of ['1,,2', ',,2', ',x,']) decodeText(counting, text);
+    expect(counting.samples?.()).toEqual({ harbinger_csv_values_empty_total: 3 });
+  });
+
   it.each([
     ['1700000000,21.5,x,40', 'DECODE_CSV'],
     ['', 'DECODE_CSV'],
