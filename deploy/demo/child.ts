@@ -14,6 +14,9 @@ export interface NodeSettings {
   env: NodeJS.ProcessEnv;
 }
 
+/** How a process was stopped: in order, or the words that say how else it ended; null if it was never started. */
+export type Ending = 'in order' | { otherwise: string } | null;
+
 export interface ChildEvents {
   line?(line: string): void;
   /** Called when the process ended by itself, or was killed (`how`), and has been restarted. */
@@ -37,6 +40,7 @@ export class Child {
   private process: ChildProcess | null = null;
   private stopping = false;
   private lastErrorLine = '';
+  private lastEnd: string | null = null;
 
   constructor(
     name: string,
@@ -79,21 +83,32 @@ export class Child {
     child.once('exit', (code, signal) => void this.onExit(signal ?? `exit code ${code}`));
   }
 
-  async stop(): Promise<void> {
+  async stop(): Promise<Ending> {
     this.stopping = true;
-    const child = this.process;
-    if (child && child.exitCode === null && child.signalCode === null) {
-      const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-      child.kill('SIGTERM');
-      const timer = this.clock.setTimer(stopMsMax, () => child.kill('SIGKILL'));
-      await ended;
-      timer.cancel();
-    }
+    const ending = await this.end();
     this.log.close();
+    return ending;
+  }
+
+  private async end(): Promise<Ending> {
+    const child = this.process;
+    if (!child) return this.lastEnd === null ? null : { otherwise: `was not running (${this.lastEnd})` };
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    let isLate = false;
+    child.kill('SIGTERM');
+    const timer = this.clock.setTimer(stopMsMax, () => {
+      isLate = true;
+      child.kill('SIGKILL');
+    });
+    await ended;
+    timer.cancel();
+    if (isLate) return { otherwise: `did not stop within ${stopMsMax / 1_000} s and was killed` };
+    return child.exitCode === 0 ? 'in order' : { otherwise: `ended (${this.lastEnd})` };
   }
 
   private async onExit(how: string): Promise<void> {
     this.process = null;
+    this.lastEnd = how;
     if (this.stopping) return;
     await sleep(this.clock, backoffMs(this.restarts++, backoff, systemRandom));
     if (this.stopping) return;

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,15 +68,18 @@ it('refuses a second demonstration on the same folder before it touches anything
   await running(first);
   const written = ['gateway.toml', 'cloud.toml', 'processes', 'started', 'link-password'];
   const before = contents(written);
+  for (const name of [`${folder}-2`, `${folder}-3`]) mkdirSync(name);
+  writeFileSync(join(`${folder}-2`, 'somebody-elses'), '');
   for (const args of [await ports(), [...(await ports()), '--fresh']]) {
     const sentence = await refusal(folder, ...args);
     expect(sentence).toContain(
       `already runs on ${folder} (process ${first.child.pid}, page http://127.0.0.1:`,
     );
-    expect(sentence).toContain(`npm start -- ${args.slice(0, 4).join(' ')} --data '${folder}-2'`);
+    expect(sentence).toContain(`npm start -- ${args.slice(0, 4).join(' ')} --data '${folder}-3'`);
   }
   expect(contents(written)).toEqual(before);
-  expect(existsSync(`${folder}-2`)).toBe(false);
+  expect(readdirSync(`${folder}-3`)).toEqual([]);
+  for (const name of [`${folder}-2`, `${folder}-3`]) rmSync(name, { recursive: true });
 
   first.child.kill('SIGKILL');
   await first.exited.catch(() => {});
@@ -111,7 +114,7 @@ it('says which part does not come up, and why, where nothing else keeps the proc
   );
 }, 120_000);
 
-it('names every port in use, and options that would work', async () => {
+it('names every port in use, and a command that would work, with the other options that were given', async () => {
   const servers = [createServer().listen(0, '127.0.0.1'), createServer().listen(0, '127.0.0.1')];
   const [mqtt, http] = await Promise.all(
     servers.map(async (server) => {
@@ -119,12 +122,20 @@ it('names every port in use, and options that would work', async () => {
       return (server.address() as AddressInfo).port;
     }),
   );
-  const sentence = await refusal(folder, '--mqtt-port', String(mqtt), '--http-port', String(http));
+  writeFileSync(join(folder, 'harbinger-demo'), '');
+  writeFileSync(join(folder, 'started'), '1');
+  const taken = ['--mqtt-port', String(mqtt), '--http-port', String(http)];
+  const sentence = await refusal(folder, ...taken);
+  const fresh = await refusal(folder, ...taken, '--fresh');
   for (const server of servers) server.close();
   expect(sentence).toContain(`port ${mqtt} (MQTT for sensors, --mqtt-port) is taken`);
   expect(sentence).toContain(`port ${http} (page and API, --http-port) is taken`);
-  expect(sentence).toMatch(/npm start -- --mqtt-port \d+ --http-port \d+ \[PORT_BUSY\]\n$/);
-  expect(readdirSync(folder)).toEqual(['harbinger-demo']);
+  const command =
+    /npm start -- --mqtt-port (\d+) --http-port (\d+)( --fresh)? --data '(.*)' \[PORT_BUSY\]\n$/;
+  expect(command.exec(sentence)?.slice(3)).toEqual([undefined, folder]);
+  expect(command.exec(fresh)?.slice(3)).toEqual([' --fresh', folder]);
+  // Data is not deleted by a start that then does not happen.
+  expect(readdirSync(folder)).toEqual(['harbinger-demo', 'started']);
   const same = await refusal(folder, '--mqtt-port', '20001', '--http-port', '20001');
   expect(same).toContain('port 20001 (page and API, --http-port) is the same as --mqtt-port');
 });

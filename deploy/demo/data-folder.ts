@@ -6,12 +6,13 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDataDir, unusable } from '../../shared/files/data-dir.ts';
+import { isLocked } from '../../shared/files/lock-file.mjs';
 import { identityOf, isRunning, pidOf } from '../../shared/files/process-identity.mjs';
 import { takeLock } from '../../shared/files/process-lock.ts';
 import { readRunFile } from '../../shared/files/run-file.ts';
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 import { codeOf, HarbingerError } from '../../shared/runtime/errors.ts';
-import { freePortOptions, type PortOptions } from './ports.ts';
+import { type DemoOptions, startElsewhere } from './options.ts';
 
 const marker = 'harbinger-demo';
 const lockName = 'lock';
@@ -21,13 +22,9 @@ const processesName = 'processes';
 const leftBehindMsMax = 20_000;
 const pollMs = 100;
 
-export interface ClaimOptions extends PortOptions {
-  data: string;
-  /** Whether to delete the data of an earlier demonstration. */
-  fresh: boolean;
-}
-
 export interface ClaimedFolder {
+  /** Deletes the data of an earlier demonstration. @throws HarbingerError DATA_DIR */
+  forget(): void;
   /** Records the processes that use the folder, so that a start after a kill can wait for their end. */
   noteProcesses(pids: readonly number[]): Promise<void>;
   release(): Promise<void>;
@@ -39,26 +36,32 @@ export interface ClaimedFolder {
  * else, DATA_DIR if it cannot be created or written
  */
 export async function claimFolder(
-  options: ClaimOptions,
+  options: DemoOptions,
   clock: Clock,
   stop: AbortSignal,
   say: (line: string) => void,
 ): Promise<ClaimedFolder> {
-  const { data: dir, fresh } = options;
+  const { data: dir } = options;
   refuseOthersFiles(dir);
-  const another = await freePortOptions(options);
-  const inUse = (pid: number | null) => demoRuns(dir, pid, another);
+  const beside = await startElsewhere({ ...options, data: firstFreeFolder(dir), fresh: false });
+  const inUse = (pid: number | null) => demoRuns(dir, pid, beside);
   makeDataDir(dir);
   const release = claim(dir, inUse);
   try {
     await leftBehindEnded(dir, clock, stop, say);
-    if (fresh) forget(dir);
     write(dir, marker, 'The data of `npm start`; `npm start -- --fresh` deletes it.\n');
   } catch (error) {
     release();
     throw error instanceof HarbingerError ? error : unusable(dir, error);
   }
   return {
+    forget() {
+      try {
+        forget(dir);
+      } catch (error) {
+        throw unusable(dir, error);
+      }
+    },
     async noteProcesses(pids) {
       write(dir, processesName, `${pids.map(identityOf).join('\n')}\n`);
     },
@@ -105,13 +108,33 @@ function namesIn(dir: string): string[] {
   }
 }
 
-function demoRuns(dir: string, pid: number | null, ports: string): HarbingerError {
+const foldersTried = 100;
+
+/** Returns the first of DIR-2, DIR-3, … that a demonstration could use now. */
+function firstFreeFolder(dir: string): string {
+  for (let number = 2; number < foldersTried; number++) {
+    if (isFree(`${dir}-${number}`)) return `${dir}-${number}`;
+  }
+  return `${dir}-${process.pid}`;
+}
+
+function isFree(dir: string): boolean {
+  try {
+    if (!existsSync(dir)) return true;
+    const names = readdirSync(dir);
+    if (names.length === 0) return true;
+    return names.includes(marker) && !isLocked(join(dir, lockName)) && runningIn(dir).length === 0;
+  } catch {
+    return false;
+  }
+}
+
+function demoRuns(dir: string, pid: number | null, beside: string): HarbingerError {
   const who = [`process ${pid ?? 'unknown'}`, ...pageOf(dir)].join(', ');
   return new HarbingerError(
     'DEMO_RUNS',
     'config',
-    `a demonstration already runs on ${dir} (${who}): stop it, or start another beside it on a folder of its own: ` +
-      `npm start -- ${ports} --data '${dir}-2'`,
+    `a demonstration already runs on ${dir} (${who}): stop it, or start another beside it on a folder of its own: ${beside}`,
   );
 }
 
@@ -132,14 +155,10 @@ async function leftBehindEnded(
   stop: AbortSignal,
   say: (line: string) => void,
 ): Promise<void> {
-  const path = join(dir, processesName);
-  if (!existsSync(path)) return;
-  const identities = readFileSync(path, 'utf8').split('\n');
   const untilMs = clock.monotonicMs() + leftBehindMsMax;
   let said = false;
   while (true) {
-    const running: string[] = [];
-    for (const identity of identities) if (isRunning(identity)) running.push(String(pidOf(identity)));
+    const running = runningIn(dir);
     if (running.length === 0) return;
     if (!said)
       say(`waiting for processes of the demonstration before this one to stop: ${running.join(', ')}`);
@@ -153,6 +172,13 @@ async function leftBehindEnded(
     }
     await sleep(clock, pollMs, stop);
   }
+}
+
+/** Returns the numbers of the recorded processes that still run. */
+function runningIn(dir: string): number[] {
+  const path = join(dir, processesName);
+  if (!existsSync(path)) return [];
+  return readFileSync(path, 'utf8').split('\n').filter(isRunning).map(pidOf);
 }
 
 /** Deletes everything but the lock, and the marker last, so that an interrupted deletion can be repeated. */

@@ -14,10 +14,12 @@ import { gatewayNode } from '../node-settings.ts';
 import { Child, type ChildEvents, type NodeSettings } from './child.ts';
 import { runCompressor } from './compressor.ts';
 import { type ClaimedFolder, claimFolder } from './data-folder.ts';
+import { DeadLetterNotes } from './dead-letters.ts';
 import { prepareFiles } from './files.ts';
-import { type DemoOptions, parseDemoOptions } from './options.ts';
+import { type DemoOptions, parseDemoOptions, startElsewhere } from './options.ts';
 import { choosePorts, type DemoPorts } from './ports.ts';
 import { alertText, type DemoStatus, readStatus, statusLine } from './status.ts';
+import { stopAll } from './stopping.ts';
 import { Terminal } from './terminal.ts';
 
 const host = '127.0.0.1';
@@ -36,15 +38,27 @@ async function waitReady(url: string, child: Child, stop: AbortSignal): Promise<
   }
 }
 
-async function watch(ports: DemoPorts, terminal: Terminal, stop: AbortSignal): Promise<void> {
+/** Shows status, alerts and dead letters until `stop` aborts. `seen` is called with each status. */
+async function watch(
+  ports: DemoPorts,
+  data: string,
+  terminal: Terminal,
+  stop: AbortSignal,
+  seen: (status: DemoStatus) => void,
+): Promise<void> {
   const gateway = { url: `http://${host}:${ports.gatewayHttp}`, token: null };
   const cloud = { url: `http://${host}:${ports.http}`, token: null };
   const shown = new Set<string>();
+  const say = (line: string) => terminal.say(line);
+  const deadLetters = new DeadLetterNotes({ gateway, data, clock: systemClock, say });
   let before: DemoStatus | null = null;
-  while (!stop.aborted) {
+  while (true) {
     const now = await readStatus(gateway, cloud, systemClock.monotonicMs());
+    await deadLetters.note(now);
+    if (stop.aborted) return;
+    seen(now);
     for (const alert of now.alerts) {
-      if (!shown.has(alert.alertId)) terminal.say(alertText(alert));
+      if (!shown.has(alert.alertId)) say(alertText(alert));
       shown.add(alert.alertId);
     }
     terminal.status(statusLine(now, before));
@@ -82,7 +96,8 @@ async function runOn(
   terminal: Terminal,
   stop: AbortSignal,
 ): Promise<void> {
-  const ports = await choosePorts(options);
+  const ports = await choosePorts(options, () => startElsewhere(options));
+  if (options.fresh) folder.forget();
   const files = prepareFiles(options.data, ports, systemClock.nowMs());
   const log = (name: string) => join(options.data, `${name}.log`);
   const part = (name: string, args: string[], events: ChildEvents = {}, node?: NodeSettings): Child => {
@@ -109,6 +124,7 @@ async function runOn(
     folder.noteProcesses(parts.flatMap(({ pid }) => (pid === null ? [] : [pid]))).catch(() => {});
   const ended = new AbortController();
   let compressor: Promise<void> = Promise.resolve();
+  let deadLetters = 0;
   try {
     cloud.start();
     gateway.start();
@@ -125,13 +141,14 @@ async function runOn(
       { mqttUrl, startedMs, clock: systemClock, random: systemRandom, say: (line) => terminal.say(line) },
       ended.signal,
     ).catch((error) => terminal.say(`compressor: ${messageOf(error)}`));
-    await watch(ports, terminal, stop);
+    await watch(ports, options.data, terminal, stop, (status) => {
+      deadLetters = status.deadLettersKept ?? deadLetters;
+    });
   } finally {
     ended.abort();
-    terminal.say('stopping: plant, gateway, cloud');
+    terminal.endStatus();
     await compressor;
-    for (const part of parts.reverse()) await part.stop();
-    terminal.say('stopped; what was acknowledged is on disk');
+    await stopAll([plant, gateway, cloud], deadLetters, (line) => terminal.say(line));
   }
 }
 

@@ -1,23 +1,50 @@
+/** The options of `npm start`, and the commands that the demonstration proposes to its user. */
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { defaultDataDir } from '../../shared/files/paths.ts';
 import { port } from '../cli/options.ts';
+import { freePorts, type PortOptions } from './ports.ts';
 
-export interface DemoOptions {
-  mqttPort: number;
-  httpPort: number;
+export interface DemoOptions extends PortOptions {
   data: string;
+  /** Whether to delete the data of an earlier demonstration. */
   fresh: boolean;
 }
+
+/** The folder of a demonstration that was started without `--data`; `harbinger` finds it by itself. */
+const defaultDir = join(defaultDataDir(), 'demo');
 
 export function parseDemoOptions(argv: readonly string[]): DemoOptions {
   return new Command('npm start --')
     .description('The demonstration: gateway, cloud and a virtual plant on this machine’s loopback.')
     .option('--mqtt-port <port>', 'MQTT for sensors', port, 1883)
     .option('--http-port <port>', 'page and API', port, 8080)
-    .option('--data <dir>', 'data folder', join(defaultDataDir(), 'demo'))
+    .option('--data <dir>', 'data folder', defaultDir)
     .option('--fresh', 'forget earlier data and start over', false)
     .addHelpText('after', '\nExample:\n  npm start -- --http-port 9090 --fresh\n')
     .parse(argv as string[], { from: 'user' })
     .opts<DemoOptions>();
+}
+
+/** The command that starts what was asked for, on ports that are free; the given ports where they are. */
+export async function startElsewhere(options: DemoOptions): Promise<string> {
+  const { mqttPort, httpPort } = await freePorts(options);
+  return [
+    `npm start -- --mqtt-port ${mqttPort} --http-port ${httpPort}`,
+    ...(options.fresh ? ['--fresh'] : []),
+    ...dataOption(options.data),
+  ].join(' ');
+}
+
+/** The command that asks this demonstration, e.g. with `deadletters list`. */
+export function askDemo(words: string, data: string): string {
+  return [`npm run harbinger -- ${words}`, ...dataOption(data)].join(' ');
+}
+
+function dataOption(data: string): string[] {
+  return data === defaultDir ? [] : [`--data ${shellQuoted(data)}`];
+}
+
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -40,9 +40,13 @@ function probe(port: number): Promise<Probe> {
 
 /**
  * Returns the two requested ports, and two further ones that no user needs to know: the next numbers, or any.
- * @throws HarbingerError PORT_BUSY with each port that is not available and options that would work
+ * `elsewhere` returns the command that would work.
+ * @throws HarbingerError PORT_BUSY with each port that is not available and that command
  */
-export async function choosePorts({ mqttPort, httpPort }: PortOptions): Promise<DemoPorts> {
+export async function choosePorts(
+  { mqttPort, httpPort }: PortOptions,
+  elsewhere: () => Promise<string>,
+): Promise<DemoPorts> {
   const mqtt = await probe(mqttPort);
   const http = mqttPort !== 0 && mqttPort === httpPort ? sameAsMqtt : await probe(httpPort);
   if ('problem' in mqtt || 'problem' in http) {
@@ -50,8 +54,7 @@ export async function choosePorts({ mqttPort, httpPort }: PortOptions): Promise<
       ...('problem' in mqtt ? [`port ${mqttPort} (MQTT for sensors, --mqtt-port) ${mqtt.problem}`] : []),
       ...('problem' in http ? [`port ${httpPort} (page and API, --http-port) ${http.problem}`] : []),
     ];
-    const options = await freePortOptions({ mqttPort, httpPort });
-    const message = `${problems.join(', and ')}; stop what uses it or choose others: npm start -- ${options}`;
+    const message = `${problems.join(', and ')}; stop what uses it or choose others: ${await elsewhere()}`;
     throw new HarbingerError('PORT_BUSY', 'config', message);
   }
   const ingest = await nearbyPort(mqtt.port + 1, [http.port]);
@@ -61,11 +64,10 @@ export async function choosePorts({ mqttPort, httpPort }: PortOptions): Promise<
 
 const sameAsMqtt = { problem: 'is the same as --mqtt-port' };
 
-/** Options with ports that are free for another demonstration; the requested ports where they are free. */
-export async function freePortOptions({ mqttPort, httpPort }: PortOptions): Promise<string> {
-  const mqtt = await suggestion(mqttPort, 0);
-  const http = await suggestion(httpPort, mqtt);
-  return `--mqtt-port ${mqtt} --http-port ${http}`;
+/** Returns ports that are free for another demonstration; the requested ports where they are free. */
+export async function freePorts(requested: PortOptions): Promise<PortOptions> {
+  const mqttPort = await suggestion(requested.mqttPort, 0);
+  return { mqttPort, httpPort: await suggestion(requested.httpPort, mqttPort) };
 }
 
 /** Returns the port, or the next free one in steps of a thousand. */

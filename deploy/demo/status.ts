@@ -12,13 +12,18 @@ export interface DemoStatus {
   /** Number of readings in the store. */
   stored: number | null;
   openAlerts: number | null;
+  /** Number of messages that became dead letters since the gateway started. */
+  deadLetters: number | null;
+  /** Number of dead letters that the gateway keeps. */
+  deadLettersKept: number | null;
   /** Number of assessments since the gateway started, by kind of assessor; null before the first one. */
   judged: Record<JudgedBy, number> | null;
 }
 
 interface GatewayStatus {
   alerts: { decision: { byPolicy: Record<string, number> } };
-  pipeline: { readings: number };
+  pipeline: { readings: number; deadLetters: number };
+  deadLetters: { count: number };
   backlog: Record<string, { blocks: number }>;
 }
 
@@ -63,6 +68,8 @@ export async function readStatus(
     lagBlocks: status ? Object.values(status.backlog).reduce((sum, lane) => sum + lane.blocks, 0) : null,
     stored: counts ? Number(counts.rows[0]?.[0] ?? 0) : null,
     openAlerts: alerts ? alerts.alerts.length : null,
+    deadLetters: status?.pipeline.deadLetters ?? null,
+    deadLettersKept: status?.deadLetters.count ?? null,
     judged: status ? judgedOf(status.alerts.decision.byPolicy) : null,
     alerts: alerts?.alerts ?? [],
   };
@@ -102,6 +109,7 @@ export function statusLine(now: DemoStatus, before: DemoStatus | null): string {
     `readings ${dash(rate, '/s')}`,
     `journal lag ${dash(now.lagBlocks, ' blocks')}`,
     `stored ${dash(now.stored)}`,
+    ...(now.deadLettersKept ? [`dead letters ${now.deadLettersKept}`] : []),
     `open alerts ${dash(now.openAlerts)}`,
     `judged by ${now.judged ? judgedText(now.judged) : '–'}`,
   ].join('  ·  ');

@@ -46,6 +46,14 @@ export function tryLock(path) {
 }
 
 /**
+ * Says whether a running process holds the lock.
+ * @param {string} path
+ */
+export function isLocked(path) {
+  return follow(path).holder !== null;
+}
+
+/**
  * Goes from the first lock to its successors, to the lock of a running process or to the place where none is yet.
  * @param {string} path
  * @returns {{ end: string, holder: string | null, dead: string, passed: string[] }}
