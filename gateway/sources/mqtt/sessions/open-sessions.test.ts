@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { ClassicLevel } from 'classic-level';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeRecord } from '../../../../shared/files/json-record.ts';
 import { type Log, silentLog } from '../../../../shared/runtime/log.ts';
+import { changeLevel, levelRecord } from './import/level-folder.testing.ts';
 import { openSessions } from './open-sessions.ts';
 import { FailingDisk, openTestSessions } from './opened.testing.ts';
 
@@ -24,7 +24,8 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 async function contents(options: Parameters<typeof openTestSessions>[1] = { log }): Promise<string[]> {
   const { records, loaded } = await openTestSessions(dataDir, options);
   await records.stop();
-  return loaded.map(([key, value]) => {
+  const ofBroker = loaded.filter(([key]) => key !== 'import');
+  return ofBroker.map(([key, value]) => {
     const { head, body } = decodeRecord(value)!;
     return `${key}=${JSON.stringify(head)} ${body}`;
   });
@@ -80,25 +81,14 @@ it('sessions stay where they are while the disk is full at the start', async () 
 describe('sessions in the LevelDB of an earlier version', () => {
   const folder = () => join(dataDir, 'broker');
 
-  /** The format of these records: a length, JSON and bytes; later versions marked the length and added a checksum. */
-  function oldRecord(head: object, body: string, hasChecksum = true): Buffer {
-    const json = Buffer.from(JSON.stringify(head));
-    const record = Buffer.concat([Buffer.alloc(4), json, Buffer.from(body)]);
-    record.writeUInt32LE(json.length + (hasChecksum ? 2 ** 31 : 0));
-    const checksum = Buffer.alloc(hasChecksum ? 4 : 0);
-    if (hasChecksum) checksum.writeUInt32LE(crc32(record));
-    return Buffer.concat([record, checksum]);
-  }
-
   async function leaveOldSessions(): Promise<void> {
-    const db = new ClassicLevel<string, Buffer>(folder(), { valueEncoding: 'buffer' });
-    await db.open();
-    await db.put('r!a', oldRecord({ qos: 1 }, 'kept'));
-    await db.put('w!b', oldRecord({ clientId: 'b' }, '', false));
-    const bad = oldRecord({ clientId: 'c' }, 'flipped');
+    const bad = levelRecord({ clientId: 'c' }, 'flipped');
     bad[10]! ^= 1;
-    await db.put('c!c', bad);
-    await db.close();
+    await changeLevel(folder(), {
+      'r!a': levelRecord({ qos: 1 }, 'kept'),
+      'w!b': levelRecord({ clientId: 'b' }, '', false),
+      'c!c': bad,
+    });
   }
 
   const whole = ['r!a={"qos":1} kept', 'w!b={"clientId":"b"} '];

@@ -4,7 +4,7 @@ import { setAside } from '../../../../shared/files/set-aside.ts';
 import { codeOf, HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import type { Log } from '../../../../shared/runtime/log.ts';
 import type { OpenRecords, Records } from '../../../ports/records.ts';
-import { importLevelSessions } from './leveldb-import.ts';
+import { importLevelSessions } from './import/leveldb-import.ts';
 
 export interface OpenedSessions {
   records: Records;
@@ -28,8 +28,8 @@ export async function openSessions(dataDir: string, deps: OpenSessionsDeps): Pro
   const opened = await openOrReplace(folder, deps);
   const { records } = opened;
   try {
-    const isNew = await importLevelSessions(join(dataDir, 'broker'), records, deps);
-    return isNew ? { records, loaded: await readAll(records) } : opened;
+    const hasImported = await importLevelSessions(join(dataDir, 'broker'), records, opened.loaded, deps);
+    return hasImported ? { records, loaded: await readAll(records) } : opened;
   } catch (error) {
     await records.stop();
     const message = `cannot import the sessions of an earlier version: ${messageOf(error)}; check the disk`;

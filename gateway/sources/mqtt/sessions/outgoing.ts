@@ -63,6 +63,7 @@ export class OutgoingQueue {
   }
 }
 
-function nameOf({ brokerId, brokerCounter }: QueuedPacket): string {
-  return `${brokerId}:${brokerCounter}`;
+/** A release that an earlier process left on disk has only its message id. */
+function nameOf({ brokerId, brokerCounter, messageId }: QueuedPacket): string {
+  return brokerId === undefined ? `release ${messageId}` : `${brokerId}:${brokerCounter}`;
 }

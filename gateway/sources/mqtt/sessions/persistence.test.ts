@@ -136,6 +136,30 @@ describe('persistence', () => {
     await persistence.destroy();
   });
 
+  it('restores every release of a QoS 2 message that was sent', async () => {
+    const folder = newFolder();
+    const first = await open(folder);
+    const client = { id: 'c' };
+    for (const counter of [1, 2]) {
+      const packet = { ...message('t', `m${counter}`, counter), qos: 2 as const };
+      await first.persistence.outgoingEnqueue({ clientId: 'c' }, packet);
+      await first.persistence.outgoingUpdate(client, { ...packet, messageId: 70 + counter });
+      await first.persistence.outgoingUpdate(client, { cmd: 'pubrel', messageId: 70 + counter });
+    }
+    await first.persistence.destroy();
+    const { persistence } = await open(folder);
+    const queued = await persistence.outgoingStream(client).toArray();
+    expect(queued.map(({ cmd, messageId }) => [cmd, messageId])).toEqual([
+      ['pubrel', 71],
+      ['pubrel', 72],
+    ]);
+    for (const messageId of [71, 72]) await persistence.outgoingClearMessageId(client, { messageId });
+    await persistence.destroy();
+    const { persistence: again } = await open(folder);
+    expect(await again.outgoingStream(client).toArray()).toEqual([]);
+    await again.destroy();
+  });
+
   it('writes the changes of a failing disk when it has recovered', async () => {
     const folder = newFolder();
     const disk = new FailingDisk();

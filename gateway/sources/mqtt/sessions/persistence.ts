@@ -11,6 +11,7 @@ import type { Clock } from '../../../../shared/runtime/clock.ts';
 import type { Log } from '../../../../shared/runtime/log.ts';
 import type { PersistenceLimits } from '../config.ts';
 import type { PublishPacket, QueuedPacket } from '../packet.ts';
+import { KeptImportNotes } from './import/import-notes.ts';
 import { Incoming } from './incoming.ts';
 import type { Interest } from './interest.ts';
 import type { SubscriptionRecord } from './kept-subscriptions.ts';
@@ -46,7 +47,8 @@ export class BrokerPersistence {
     this.sessions = new Sessions({ write, writeLater, interest, clock }, limits);
     this.received = new Incoming(writeLater);
     this.wills = new Wills(writeLater);
-    this.mirror.begin([this.retained, this.sessions, this.received, this.wills], loaded);
+    const { retained, sessions, received, wills } = this;
+    this.mirror.begin([retained, sessions, received, wills, new KeptImportNotes()], loaded);
   }
 
   get writeFailures(): number {

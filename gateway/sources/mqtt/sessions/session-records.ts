@@ -37,7 +37,7 @@ export function deleteSession(clientId: string): RecordChange {
   return { key: sessionKey(clientId), value: null };
 }
 
-export function putQueued(clientId: string, { seq, packet }: QueueEntry): Put {
+export function putQueued(clientId: string, { seq, packet }: Pick<QueueEntry, 'seq' | 'packet'>): Put {
   const { payload, ...rest } = packet;
   return {
     key: queuedKey(clientId, seq),
@@ -73,4 +73,10 @@ export function readQueued(
   if (!key.startsWith('o!') || typeof clientId !== 'string') return null;
   if (!Number.isSafeInteger(seq) || typeof packet?.cmd !== 'string') return null;
   return { clientId, seq, packet: packet.cmd === 'publish' ? { ...packet, payload: body } : packet };
+}
+
+/** The client or topic that a record belongs to, for the log. */
+export function subjectOf(key: string): { topic: string } | { client: string } {
+  const name = key.slice(2);
+  return key.startsWith('r!') ? { topic: name } : { client: decodeURIComponent(name.split('!', 1)[0]!) };
 }
