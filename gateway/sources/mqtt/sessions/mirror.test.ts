@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { silentLog } from '../../../../shared/runtime/log.ts';
+import { type Log, silentLog } from '../../../../shared/runtime/log.ts';
 import { manualClock } from '../../../../shared/runtime/manual-clock.ts';
+import { recordBytesMax } from '../../../ports/records.ts';
 import { Mirror } from './mirror.ts';
 import { FailingDisk, openTestSessions } from './opened.testing.ts';
 
@@ -12,12 +13,17 @@ let disk: FailingDisk;
 let mirror: Mirror;
 const clock = manualClock();
 const memory = new Map<string, Buffer>();
+const said: object[] = [];
+const log = Object.assign(Object.create(silentLog) as Log, {
+  error: (about: object) => void said.push(about),
+});
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'harbinger-mirror-'));
   disk = new FailingDisk();
   memory.clear();
+  said.length = 0;
   const { records, loaded } = await openTestSessions(dataDir, { disk });
-  mirror = new Mirror(records, clock, silentLog);
+  mirror = new Mirror(records, clock, log);
   mirror.begin([{ load: () => true, records: () => memory }], loaded);
 });
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -77,4 +83,17 @@ it('retries by itself if nothing else is written', async () => {
   clock.advanceNow(1_000);
   await mirror.write([]);
   expect(await onDisk()).toEqual(['a=1']);
+});
+
+it('a record that has become too large keeps its older copy on disk and no others off it; the log names it once', async () => {
+  await set('c!a%2Fb', 'small');
+  const write = set('c!a%2Fb', 'x'.repeat(recordBytesMax));
+  await expect(write).rejects.toMatchObject({ code: 'BROKER_STORE_FAILED' });
+  await set('r!t', '1');
+  await expect(mirror.write([{ key: 'c!a%2Fb', value: memory.get('c!a%2Fb')! }])).rejects.toThrow(
+    'too large',
+  );
+  await set('r!t', '2');
+  expect(said).toEqual([expect.objectContaining({ client: 'a/b', bytesMax: recordBytesMax })]);
+  expect(await onDisk()).toEqual(['c!a%2Fb=small', 'r!t=2']);
 });

@@ -4,6 +4,7 @@ import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts'
 import type { Log } from '../../../../shared/runtime/log.ts';
 import { type RecordChange, type Records, recordBytesMax } from '../../../ports/records.ts';
 import type { OpenedSessions } from './open-sessions.ts';
+import { subjectOf } from './session-records.ts';
 
 /** State that is held in memory and mirrored on disk. */
 export interface Mirrored {
@@ -35,6 +36,8 @@ export class Mirror {
   private failedHealMs = Number.NEGATIVE_INFINITY;
   private timer: Timer | null = null;
   private stopped = false;
+  /** Keys of records that are too large for the disk and were logged. */
+  private readonly oversized = new Set<string>();
 
   constructor(records: Records, clock: Clock, log: Log) {
     this.records = records;
@@ -89,7 +92,10 @@ export class Mirror {
     await this.records.stop();
   }
 
-  /** Writes everything that is in memory, and deletes all other records on disk. */
+  /**
+   * Writes everything that is in memory, and deletes all other records on disk. A record that is too large must not keep
+   * the others off the disk: its older copy stays there.
+   */
   private heal(): Promise<void> {
     if (this.clock.monotonicMs() - this.failedHealMs < healPauseMs)
       return Promise.reject(new Error('the disk failed a moment ago'));
@@ -111,19 +117,31 @@ export class Mirror {
   }
 
   private everything(): RecordChange[] {
-    const wanted = new Map<string, Buffer>();
+    const kept = new Set<string>();
+    const changes: RecordChange[] = [];
     for (const part of this.parts) {
       for (const [key, value] of part.records()) {
-        // One record that cannot be written must not keep all the others off the disk.
-        if (key.length * 3 + value.length <= recordBytesMax) wanted.set(key, value);
-        else this.log.error({ bytes: value.length }, 'a session is too large to be kept on disk');
+        kept.add(key);
+        if (this.fits(key, value)) changes.push({ key, value });
       }
     }
-    const gone = [...this.records.keys()].filter((key) => !wanted.has(key));
-    return [
-      ...gone.map((key) => ({ key, value: null })),
-      ...[...wanted].map(([key, value]) => ({ key, value })),
-    ];
+    const gone = [...this.records.keys()].filter((key) => !kept.has(key));
+    return [...gone.map((key) => ({ key, value: null })), ...changes];
+  }
+
+  private fits(key: string, value: Buffer): boolean {
+    const bytes = key.length * 3 + value.length;
+    if (bytes <= recordBytesMax) {
+      this.oversized.delete(key);
+      return true;
+    }
+    if (!this.oversized.has(key))
+      this.log.error(
+        { ...subjectOf(key), bytes, bytesMax: recordBytesMax },
+        'a record of the broker is too large for the disk: after a restart its older copy counts',
+      );
+    this.oversized.add(key);
+    return false;
   }
 
   private healLater(): void {
