@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 
 /**
  * Renames a file or folder within its folder, and makes sure that it stays so through a power cut. Where `to` is taken,
@@ -16,5 +16,22 @@ export function setAside(from: string, to: string): string {
   } finally {
     closeSync(folder);
   }
+  return free;
+}
+
+/** The few operations that setting a file aside needs; a simulated disk offers them too. */
+export interface RenamingFs {
+  list(path: string): Promise<string[]>;
+  rename(from: string, to: string): Promise<void>;
+  syncDir(path: string): Promise<void>;
+}
+
+/** The same on any file system. */
+export async function setAsideOn(fs: RenamingFs, from: string, to: string): Promise<string> {
+  const taken = new Set(await fs.list(dirname(to)));
+  let free = to;
+  for (let number = 2; taken.has(basename(free)); number++) free = `${to}-${number}`;
+  await fs.rename(from, free);
+  await fs.syncDir(dirname(free));
   return free;
 }

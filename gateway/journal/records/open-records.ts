@@ -2,6 +2,7 @@
  * Opens a folder of records. The format is the journal's (format.ts): segments of blocks. The body of a block holds
  * entries (entry.ts), each of which sets or deletes one record; applied in order, they yield the current records.
  */
+import { setAsideOn } from '../../../shared/files/set-aside.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { type Random, systemRandom } from '../../../shared/runtime/random.ts';
@@ -56,7 +57,11 @@ async function recover(
   const id = found.findLast(({ header }) => header !== null)?.header?.journalId;
   if (id === undefined && found.length > 0) {
     // Without an intact header it is unknown which checksums are right.
-    for (const { firstSeq } of found) await setAside(fs, `${dir}/${segmentName(firstSeq)}`, log);
+    for (const { firstSeq } of found) {
+      const path = `${dir}/${segmentName(firstSeq)}`;
+      const aside = await setAsideOn(fs, path, `${path}.damaged`);
+      log.error({ aside }, 'records could not be read; their file is set aside');
+    }
     found = [];
   }
   const files = laneFiles(fs, dir, id ?? randomId(random), 0);
@@ -77,9 +82,4 @@ async function replay(files: LaneFiles, segment: Segment, positions: Positions):
   for await (const { entry, position } of scanEntries(files, segment, scanned))
     positions.set(entry, position);
   return segment.lastSeq - segment.firstSeq + 1 - scanned.blocks;
-}
-
-async function setAside(fs: JournalFs, path: string, log: Log): Promise<void> {
-  await fs.rename(path, `${path}.damaged`);
-  log.error({ aside: `${path}.damaged` }, 'records could not be read; their file is set aside');
 }

@@ -248,4 +248,20 @@ describe('damage', () => {
     await reopen();
     expect(await contents()).toEqual({ b: 'value' });
   });
+
+  it('sets a file aside without overwriting what was set aside before', async () => {
+    await records.write([put('a', 'value')], true);
+    await records.stop();
+    const [path] = segments() as [string];
+    disk.put(`${path}.damaged`, Buffer.from('earlier'));
+    disk.put(`${path}.damaged-2`, Buffer.from('earlier'));
+    disk.change(path, (bytes) => bytes.fill(0, 0, 60));
+    records = await open();
+    expect(disk.paths().filter((name) => name.includes('.damaged'))).toEqual([
+      `${path}.damaged`,
+      `${path}.damaged-2`,
+      `${path}.damaged-3`,
+    ]);
+    expect(disk.sizeOf(`${path}.damaged`)).toBe('earlier'.length);
+  });
 });
