@@ -14,9 +14,12 @@ import { open as openLmdb } from 'lmdb';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../shared/runtime/clock.ts';
+import { silentLog } from '../../shared/runtime/log.ts';
 import { openRecords } from '../journal/records/open-records.ts';
 import type { Records } from '../ports/records.ts';
 import { openDeadLetters } from './dead-letters.ts';
+import { importLmdbLetters } from './lmdb-import.ts';
+import { tryReading } from './try-reading.ts';
 
 let dir: string;
 let logged: string[];
@@ -25,6 +28,13 @@ beforeEach(() => {
   logged = [];
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+/** A program with this code, in the place of the one that reads the letters. */
+function entryThat(code: string): string {
+  const entry = path('reader.js');
+  writeFileSync(entry, code);
+  return entry;
+}
 
 const path = (name = 'letters.lmdb') => join(dir, name);
 const kept = {
@@ -108,9 +118,41 @@ describe('letters in the lmdb file of an earlier version', () => {
     },
   );
 
-  it.each(['letters.lmdb.importing-1'])('are imported after a start that ended with %s', async (name) => {
+  it.each(['letters.lmdb.importing-1', 'letters.lmdb.importing-2'])(
+    'are imported after a start of an earlier build that left them as %s',
+    async (name) => {
+      await leaveOldLetters();
+      renameSync(path(), path(name));
+      await expectAll();
+    },
+  );
+
+  it('stay where they are while they are read, and are imported however often that was killed', async () => {
     await leaveOldLetters();
-    renameSync(path(), path(name));
+    const records = await openRecords({ dir, clock: systemClock, log: silentLog });
+    const read = async () => {
+      expect(existsSync(path())).toBe(true);
+      return tryReading(path(), entryThat("process.kill(process.pid, 'SIGKILL')"));
+    };
+    for (let start = 0; start < 4; start++)
+      await expect(importLmdbLetters(dir, records, silentLog, read)).rejects.toThrow('SIGKILL');
+    await records.stop();
+    await expectAll();
+  });
+
+  it('are set aside if reading them ends the process that reads them', async () => {
+    await leaveOldLetters();
+    const records = await openRecords({ dir, clock: systemClock, log: silentLog });
+    const read = () => tryReading(path(), entryThat('process.abort()'));
+    await importLmdbLetters(dir, records, silentLog, read);
+    await records.stop();
+    expect(existsSync(path('letters.lmdb.damaged'))).toBe(true);
+    expect(existsSync(path())).toBe(false);
+  });
+
+  it('stay where they are if the process that reads them cannot be started', async () => {
+    await leaveOldLetters();
+    await expect(tryReading(path(), join(dir, 'nowhere.js'))).rejects.toThrow('nowhere.js');
     await expectAll();
   });
 
@@ -153,12 +195,6 @@ describe('letters in the lmdb file of an earlier version', () => {
     });
     for (let start = 0; start < 3; start++) await expect(open(killed)).rejects.toThrow('killed');
     await expectAll();
-  });
-
-  it('are set aside if reading them has ended the process twice', async () => {
-    await leaveOldLetters();
-    renameSync(path(), path('letters.lmdb.importing-2'));
-    await expectNone();
   });
 
   it.each<[string, () => void]>([

@@ -18,62 +18,61 @@ import {
   putLedger,
   putLetter,
   readLedger,
-  type StoredLetter,
   sizeOf,
 } from './letter-record.ts';
+import { isSystemError, openOldLetters } from './old-letters.ts';
+import { tryReading } from './try-reading.ts';
 
 const fileName = 'letters.lmdb';
-/**
- * Names of the file while lmdb reads it for the first time, one per attempt: damage may end the process, and that must
- * not repeat for ever. Copying, which takes longer, is not counted: a process that is killed then says nothing of the file.
- */
-const attempts = [fileName, `${fileName}.importing-1`, `${fileName}.importing-2`];
+/** Endings of the name that builds before this one left when they were killed. */
+const interrupted = ['importing-1', 'importing-2'];
 const lettersPerWrite = 500;
 /** No gateway's letters were ever this large; a header that claims more is damaged. */
 const fileBytesMax = 64 * 2 ** 30;
 
-/** Imports the letters. @throws system errors if the disk is at fault; the next start then retries */
-export async function importLmdbLetters(dir: string, records: Records, log: Log): Promise<void> {
-  const attempt = attempts.findLastIndex((name) => existsSync(join(dir, name)));
-  if (attempt < 0) return;
-  const path = (name: string) => join(dir, name);
-  const putAside = (from: string, ending: string) => {
-    const aside = setAside(path(from), path(`${fileName}.${ending}`));
-    for (const name of [...attempts.map((one) => `${one}-lock`), 'opening'])
-      rmSync(path(name), { force: true });
+/**
+ * Imports the letters. The file keeps its name until then: a start that is killed, however often, says nothing of it.
+ * `read` reads it in a process of its own. @throws system errors if the disk is at fault; the next start then retries
+ */
+export async function importLmdbLetters(
+  dir: string,
+  records: Records,
+  log: Log,
+  read: (path: string) => Promise<string | null> = tryReading,
+): Promise<void> {
+  const path = join(dir, fileName);
+  for (const name of interrupted.map((ending) => `${path}.${ending}`))
+    if (existsSync(name) && !existsSync(path)) renameSync(name, path);
+  if (!existsSync(path)) return;
+  const putAside = (ending: string) => {
+    const aside = setAside(path, `${path}.${ending}`);
+    for (const name of [`${path}-lock`, join(dir, 'opening')]) rmSync(name, { force: true });
     return aside;
   };
-  const damaged = (from: string, problem: string) => {
-    const aside = putAside(from, 'damaged');
+  const problem = findProblem(path) ?? (await read(path));
+  if (problem !== null) {
+    const aside = putAside('damaged');
     const remedy = `to try again, stop the gateway and rename the file to ${fileName}`;
     log.error({ aside, problem, remedy }, 'the old dead letters are damaged and were set aside');
-  };
-  const reading = attempts[attempt + 1];
-  if (reading === undefined) return damaged(attempts[attempt]!, 'reading it ended the process twice');
-  renameSync(path(attempts[attempt]!), path(reading));
-  try {
-    const problem = findProblem(path(reading));
-    if (problem !== null) return damaged(reading, problem);
-    await readThrough(path(reading));
-  } catch (error) {
-    if (!isSystemError(error)) return damaged(reading, messageOf(error));
-    renameSync(path(reading), path(fileName));
-    throw error;
+    return;
   }
-  renameSync(path(reading), path(fileName));
-  const letters = await copyLetters(path(fileName), records);
-  const aside = putAside(fileName, 'imported');
+  const letters = await copyLetters(path, records);
+  const aside = putAside('imported');
   log.info({ letters, aside }, 'dead letters of an earlier version were imported');
 }
 
-/** lmdb uses errno numbers for the system's errors, and numbers below -30000 for its own. */
-function isSystemError(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' || (typeof code === 'number' && code > 0);
+/** Returns null if lmdb may open the file. @throws system errors */
+function findProblem(path: string): string | null {
+  try {
+    return findDamage(path);
+  } catch (error) {
+    if (isSystemError(error)) throw error;
+    return messageOf(error);
+  }
 }
 
-/** Returns null if lmdb may open the file. Missing pages at its end are restored, because lmdb would read beyond it. */
-function findProblem(path: string): string | null {
+/** Missing pages at the end of the file are restored, because lmdb would read beyond it. */
+function findDamage(path: string): string | null {
   const file = openSync(path, 'r+');
   try {
     const { size } = fstatSync(file);
@@ -89,30 +88,9 @@ function findProblem(path: string): string | null {
   return findLmdbDamage(path);
 }
 
-/** The databases of the old file. lmdb is loaded only here; nothing else in the gateway needs it. */
-async function openOld(path: string) {
-  const { open } = await import('lmdb');
-  const env = open({ path, noSubdir: true, maxDbs: 2 });
-  return {
-    letters: env.openDB<StoredLetter, number>({ name: 'letters' }),
-    ledger: env.openDB<Ledger, string>({ name: 'ledger' }).get('ledger'),
-    close: () => env.close(),
-  };
-}
-
-/** Reads every letter once: damage shows here, by an error or by the end of the process. */
-async function readThrough(path: string): Promise<void> {
-  const old = await openOld(path);
-  try {
-    for (const { value } of old.letters.getRange()) sizeOf(value);
-  } finally {
-    await old.close();
-  }
-}
-
 /** Copies the letters, and returns their number. */
 async function copyLetters(path: string, records: Records): Promise<number> {
-  const old = await openOld(path);
+  const old = await openOldLetters(path);
   try {
     const { offset, before } = await beginImport(records);
     let [count, nextId] = [0, offset + (old.ledger?.nextId ?? 1)];
