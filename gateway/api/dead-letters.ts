@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { HttpError } from '../../shared/http/errors.ts';
 import { answers } from '../../shared/http/openapi.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { DeadLetter } from '../ports/dead-letters.ts';
+import type { DeadLetter, RedrivenLetters } from '../ports/dead-letters.ts';
 import {
   ListQuery,
   loggedChanges,
@@ -19,7 +19,7 @@ export interface DeadLetterAdmin {
   /** Newest first, at most `limit`, older than `beforeId`. */
   list(query: { limit: number; beforeId?: number }): Promise<DeadLetter[]>;
   show(id: number): Promise<DeadLetter | null>;
-  redrive(which: number[] | 'all'): Promise<{ redriven: number }>;
+  redrive(which: number[] | 'all'): Promise<RedrivenLetters>;
   drop(which: number[] | 'all'): Promise<{ dropped: number }>;
 }
 
@@ -34,6 +34,11 @@ const Letter = Type.Object({
   payload: Type.String({ contentEncoding: 'base64', description: 'its first 64 KiB' }),
 });
 const Letters = pageOf(Letter);
+const Redriven = Type.Object({
+  redriven: Type.Integer({ description: 'letters that went through the pipeline again' }),
+  failedAgain: Type.Integer({ description: 'new letters that these became' }),
+  unknown: Type.Array(Type.Integer(), { description: 'ids of which there is no letter' }),
+});
 
 function wireForm(letter: DeadLetter) {
   const { atMs, payload, ...rest } = letter;
@@ -73,7 +78,7 @@ export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterAdmin,
         summary: 'Send letters through the pipeline again; those that fail again become new letters',
         description: selectionHint,
         body: Selection,
-        response: answers('how many', Type.Object({ redriven: Type.Integer() })),
+        response: answers('how many', Redriven),
       },
     },
     (request) => change(request, 'redrive', (which) => letters.redrive(which)),

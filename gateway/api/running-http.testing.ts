@@ -40,7 +40,10 @@ export function memoryLetters(count: number): DeadLetterAdmin {
         .filter(({ id }) => id < beforeId)
         .slice(0, limit),
     show: async (id) => letters.get(id) ?? null,
-    redrive: async (which) => ({ redriven: take(which) }),
+    redrive: async (which) => {
+      const unknown = which === 'all' ? [] : which.filter((id) => !letters.has(id));
+      return { redriven: take(which), failedAgain: 0, unknown };
+    },
     drop: async (which) => ({ dropped: take(which) }),
   };
 }

@@ -138,9 +138,9 @@ describe('dead letters', () => {
 
   it('are redriven and dropped, some or all', async () => {
     const { call } = await startHttp();
-    expect(await call('POST', '/api/deadletters/redrive', { ids: [1, 2] })).toEqual({
+    expect(await call('POST', '/api/deadletters/redrive', { ids: [1, 2, 9] })).toEqual({
       status: 200,
-      body: { redriven: 2 },
+      body: { redriven: 2, failedAgain: 0, unknown: [9] },
     });
     expect((await call('DELETE', '/api/deadletters', { ids: [3] })).body).toEqual({ dropped: 1 });
     expect((await call('DELETE', '/api/deadletters', { all: true })).body).toEqual({ dropped: 2 });

@@ -1,5 +1,5 @@
 /** The operations on dead letters for people and jobs. */
-import type { DeadLetter } from '../ports/dead-letters.ts';
+import type { DeadLetter, RedrivenLetters } from '../ports/dead-letters.ts';
 import type { RawMessage } from '../ports/source.ts';
 import { type LetterBox, letterIdsBefore, redriveLetters } from './redrive.ts';
 
@@ -9,10 +9,13 @@ export class LetterAdmin {
   /** Letters sent through the pipeline again since the start. */
   redriven = 0;
   private readonly letters: LetterBox;
-  private readonly take: (messages: readonly RawMessage[]) => Promise<void>;
+  private readonly take: (messages: readonly RawMessage[]) => Promise<number>;
 
-  /** `take` sends messages through the pipeline and resolves when they are settled. */
-  constructor(letters: LetterBox, take: (messages: readonly RawMessage[]) => Promise<void>) {
+  /**
+   * `take` sends messages through the pipeline; when they are settled, it resolves with the number of letters that they
+   * became.
+   */
+  constructor(letters: LetterBox, take: (messages: readonly RawMessage[]) => Promise<number>) {
     this.letters = letters;
     this.take = take;
   }
@@ -26,10 +29,10 @@ export class LetterAdmin {
   }
 
   /** Sends letters through the pipeline again; those that fail again become new letters. */
-  async redrive(which: Which): Promise<{ redriven: number }> {
-    const redriven = await redriveLetters(this.letters, await this.ids(which), this.take);
-    this.redriven += redriven;
-    return { redriven };
+  async redrive(which: Which): Promise<RedrivenLetters> {
+    const outcome = await redriveLetters(this.letters, await this.ids(which), this.take);
+    this.redriven += outcome.redriven;
+    return outcome;
   }
 
   async drop(which: Which): Promise<{ dropped: number }> {

@@ -22,9 +22,14 @@ it('letters go through the pipeline in order, many at a time, and are dropped on
   const groups: RawMessage[][] = [];
   const take = async (messages: readonly RawMessage[]) => {
     groups.push([...messages]);
+    return messages.length === 50 ? 3 : 0;
   };
   const ids = [...shelf.letters.keys()];
-  expect(await redriveLetters(shelf, [...ids, 999], take)).toBe(250);
+  expect(await redriveLetters(shelf, [...ids, 999, 1_000], take)).toEqual({
+    redriven: 250,
+    failedAgain: 3,
+    unknown: [999, 1_000],
+  });
   expect(groups.flat().map(({ payload }) => Number(payload.toString()))).toEqual(ids);
   expect(groups.flat().map(({ receivedMs }) => receivedMs)).toEqual(ids); // the original times of arrival
   expect(groups.length).toBeLessThan(10);
@@ -34,7 +39,7 @@ it('letters go through the pipeline in order, many at a time, and are dropped on
 it('a letter whose redrive could not be stored is kept', async () => {
   const shelf = box(150);
   let calls = 0;
-  const take = () => (++calls === 1 ? Promise.resolve() : Promise.reject(new Error('disk full')));
+  const take = () => (++calls === 1 ? Promise.resolve(0) : Promise.reject(new Error('disk full')));
   await expect(redriveLetters(shelf, [...shelf.letters.keys()], take)).rejects.toThrow('disk full');
   expect(shelf.letters.size).toBe(50);
   expect(shelf.letters.has(101)).toBe(true);

@@ -1,4 +1,4 @@
-import type { DeadLetter } from '../ports/dead-letters.ts';
+import type { DeadLetter, RedrivenLetters } from '../ports/dead-letters.ts';
 import type { RawMessage } from '../ports/source.ts';
 
 export interface LetterBox {
@@ -27,19 +27,21 @@ export async function letterIdsBefore(letters: LetterBox, beforeMs: number): Pro
  * Sends letters through the pipeline again, oldest first, several at a time so that they share syncs. They are dropped
  * once the pipeline has settled them: as readings, or as new letters if the cause persists. After a crash in between
  * they are redriven again. They keep their time of arrival, because a reading without a time of its own belongs to that
- * time, not to today.
+ * time, not to today. `take` resolves with the number of new letters that the messages became.
  */
 export async function redriveLetters(
   letters: LetterBox,
   ids: readonly number[],
-  take: (messages: readonly RawMessage[]) => Promise<void>,
-): Promise<number> {
-  let redriven = 0;
+  take: (messages: readonly RawMessage[]) => Promise<number>,
+): Promise<RedrivenLetters> {
+  const outcome: RedrivenLetters = { redriven: 0, failedAgain: 0, unknown: [] };
   for (let at = 0; at < ids.length; at += togetherMax) {
-    const found = await Promise.all(ids.slice(at, at + togetherMax).map((id) => letters.show(id)));
+    const wanted = ids.slice(at, at + togetherMax);
+    const found = await Promise.all(wanted.map((id) => letters.show(id)));
     const group = found.filter((letter) => letter !== null);
+    outcome.unknown.push(...wanted.filter((_, i) => found[i] === null));
     if (group.length === 0) continue;
-    await take(
+    outcome.failedAgain += await take(
       group.map(({ topic, payload, client, atMs }) => ({
         topic,
         payload: Buffer.from(payload),
@@ -48,7 +50,7 @@ export async function redriveLetters(
         resend: false,
       })),
     );
-    redriven += await letters.drop(group.map(({ id }) => id));
+    outcome.redriven += await letters.drop(group.map(({ id }) => id));
   }
-  return redriven;
+  return outcome;
 }

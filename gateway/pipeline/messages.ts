@@ -5,7 +5,7 @@
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { WireError } from '../../shared/runtime/wire-error.ts';
-import type { DeadLetter } from '../ports/dead-letters.ts';
+import type { DeadLetter, RedrivenLetters } from '../ports/dead-letters.ts';
 import type { Redriven, RefusedEntry } from '../ports/refused.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
 import type { DataPlaneConfig } from './config.ts';
@@ -29,7 +29,7 @@ export interface DataCalls {
   deadLettersList(query: { limit: number; beforeId?: number }): Promise<DeadLetter[]>;
   deadLettersShow(id: number): Promise<DeadLetter | null>;
   /** Sends letters through the pipeline again; those that fail again become new letters. */
-  deadLettersRedrive(which: number[] | 'all'): Promise<{ redriven: number }>;
+  deadLettersRedrive(which: number[] | 'all'): Promise<RedrivenLetters>;
   deadLettersDrop(which: number[] | 'all'): Promise<{ dropped: number }>;
   refusedList(query: { limit: number; beforeId?: number }): Promise<RefusedEntry[]>;
   refusedShow(id: number): Promise<{ entry: RefusedEntry; text: string } | null>;

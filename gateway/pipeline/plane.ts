@@ -125,7 +125,14 @@ export async function startDataPlane(
   const uplinkParts = { gateway, journals: byLane, setAside: refused, clock, random, log };
   const uplink = link && new Uplink(config.uplink, { ...uplinkParts, link });
   const lossReporter = new LossReporter({ gateway, journalId: journals.id, losses, record, clock, log });
-  const letterAdmin = new LetterAdmin(letters, (messages) => pipeline.take((each) => messages.forEach(each)));
+  const letterAdmin = new LetterAdmin(letters, async (messages) => {
+    const before = pipeline.counts.deadLetters;
+    const settled = pipeline.take((each) => messages.forEach(each));
+    // Counted at once: everything is decoded synchronously, and other messages may fail until these are settled.
+    const failed = pipeline.counts.deadLetters - before;
+    await settled;
+    return failed;
+  });
   const positions: UplinkPositions = {
     hasPassed: ({ journal, lane, lastSeq }) =>
       !isNameOf(journals.id, journal) || byLane[lane].cursor('uplink').seq >= lastSeq,

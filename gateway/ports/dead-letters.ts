@@ -9,3 +9,13 @@ export interface DeadLetter {
   code: string;
   reason: string;
 }
+
+/** The outcome of sending letters through the pipeline again. */
+export interface RedrivenLetters {
+  /** Letters that went through the pipeline, whatever became of them. */
+  redriven: number;
+  /** New letters that these became, because the cause persists. */
+  failedAgain: number;
+  /** Ids of which there is no letter. */
+  unknown: number[];
+}

@@ -170,7 +170,7 @@ describe('hostile input to a gateway that also serves a good sensor', () => {
       String(hopeless.id),
       ...data,
     );
-    expect(answer).toEqual({ redriven: 2 });
+    expect(answer).toEqual({ redriven: 2, failedAgain: 0, unknown: [] });
     await drained(site);
     const rows = await sql(site.cloud, "select site, machine, temperature from generic where site = 'attic'");
     expect(rows).toEqual([['attic', 'fan', 20]]);

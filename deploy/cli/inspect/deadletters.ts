@@ -1,9 +1,10 @@
 /** `harbinger deadletters`: messages that a gateway could not turn into readings. */
 import type { Command } from 'commander';
+import type { RedrivenLetters } from '../../../gateway/ports/dead-letters.ts';
 import { findEndpoint, request } from '../http-client.ts';
 import { idList, type ReachOptions, wholeNumber, withReach } from '../options.ts';
-import { printable, printJson, printTable } from '../output.ts';
-import { whichOf } from './redrive.ts';
+import { exitCodes, printable, printJson, printTable } from '../output.ts';
+import { addDrop, selectionOf } from './redrive.ts';
 
 interface Letter {
   id: number;
@@ -60,40 +61,28 @@ export function addDeadLetters(program: Command): void {
       process.stdout.write(`payload  ${printable(Buffer.from(payload, 'base64').toString('utf8'), 4_000)}\n`);
     });
 
-  addChange(group, 'redrive', 'send letters through the pipeline again, after the cause was fixed', {
-    method: 'POST',
-    path: '/api/deadletters/redrive',
-    done: 'redriven; those that failed again are new letters',
-  });
-  addChange(group, 'drop', 'delete letters for good', {
-    method: 'DELETE',
-    path: '/api/deadletters',
-    done: 'dropped',
-  });
-}
-
-/**
- * Adds a verb that changes some letters or all; the gateway answers with the number as its only numeric
- * field.
- */
-function addChange(
-  group: Command,
-  verb: string,
-  description: string,
-  { method, path, done }: { method: string; path: string; done: string },
-): void {
-  withReach(group.command(verb), 'gateway')
-    .description(description)
+  withReach(group.command('redrive'), 'gateway')
+    .description('send letters through the pipeline again, after the cause was fixed')
     .argument('[ids...]', 'ids from the list', idList)
     .option('--all', 'every letter')
     .action(async (ids: number[] = [], options: ReachOptions & { all?: boolean }) => {
-      const which = whichOf(ids, options.all);
-      const body = which === 'all' ? { all: true } : { ids: which };
-      const answer = (await request(findEndpoint('gateway', options), method, path, body)) as Record<
-        string,
-        number
-      >;
-      if (options.json) return printJson(answer);
-      process.stdout.write(`${Object.values(answer)[0]} ${done}\n`);
+      const endpoint = findEndpoint('gateway', options);
+      const body = selectionOf(ids, options.all);
+      const outcome = (await request(endpoint, 'POST', '/api/deadletters/redrive', body)) as RedrivenLetters;
+      if (options.json) printJson(outcome);
+      else for (const line of redrivenLines(outcome)) process.stdout.write(`${line}\n`);
+      if (outcome.failedAgain > 0 || outcome.unknown.length > 0) process.exitCode = exitCodes.failed;
     });
+
+  addDrop(group, { entries: 'letters', path: '/api/deadletters' });
+}
+
+function redrivenLines({ redriven, failedAgain, unknown }: RedrivenLetters): string[] {
+  return [
+    `${redriven} redriven`,
+    ...(failedAgain === 0
+      ? []
+      : [`${failedAgain} failed again and are new letters: harbinger deadletters list says why`]),
+    ...(unknown.length === 0 ? [] : [`there is no dead letter ${unknown.join(', ')}`]),
+  ];
 }

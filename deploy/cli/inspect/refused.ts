@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { findEndpoint, request } from '../http-client.ts';
 import { idList, type ReachOptions, wholeNumber, withReach } from '../options.ts';
 import { printable, printJson, printTable } from '../output.ts';
-import { addRedrive, whichOf } from './redrive.ts';
+import { addDrop, addRedrive } from './redrive.ts';
 
 interface Batch {
   id: number;
@@ -66,7 +66,7 @@ export function addRefused(program: Command): void {
     group,
     {
       description: 'send batches to the cloud again, after the cause was fixed',
-      argument: 'ids from the list',
+      argument: 'ids',
       parse: idList,
       path: '/api/refused/redrive',
       field: 'ids',
@@ -75,17 +75,5 @@ export function addRefused(program: Command): void {
     'gateway',
   );
 
-  withReach(group.command('drop'), 'gateway')
-    .description('delete batches for good')
-    .argument('[ids...]', 'ids from the list', idList)
-    .option('--all', 'every batch')
-    .action(async (ids: number[] = [], options: ReachOptions & { all?: boolean }) => {
-      const which = whichOf(ids, options.all);
-      const body = which === 'all' ? { all: true } : { ids: which };
-      const answer = (await request(findEndpoint('gateway', options), 'DELETE', '/api/refused', body)) as {
-        dropped: number;
-      };
-      if (options.json) return printJson(answer);
-      process.stdout.write(`${answer.dropped} dropped\n`);
-    });
+  addDrop(group, { entries: 'batches', path: '/api/refused' });
 }
