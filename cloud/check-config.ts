@@ -22,21 +22,14 @@ export function checkCloud(sources: ConfigSources, { files }: { files: boolean }
 }
 
 const checks: ConfigCheck<CloudConfig>[] = [
-  { settings: ['gateways'], problems: ({ gateways }) => credentialProblems(gateways) },
-  { settings: ['alerts'], problems: ({ alerts }) => notifierProblems(alerts) },
-  { settings: ['store'], problems: ({ store }) => storeProblems(store) },
+  ({ gateways }) => credentialProblems(gateways),
+  ({ alerts }) => notifierProblems(alerts),
+  ({ store }) => storeProblems(store),
 ];
 
 const fileChecks: ConfigCheck<CloudConfig>[] = [
-  {
-    settings: ['machineTypesDir'],
-    problems: ({ machineTypesDir }) =>
-      readMachineTypes([builtInTypesDir, ...(machineTypesDir === undefined ? [] : [machineTypesDir])])
-        .problems,
-  },
-  { settings: ['ingest'], problems: ({ ingest }) => tlsProblems(ingest.tls ?? {}, 'ingest.tls', ingestTls) },
-  {
-    settings: ['alerts'],
-    problems: ({ alerts }) => notifierFileProblems(alerts),
-  },
+  ({ machineTypesDir }) =>
+    readMachineTypes([builtInTypesDir, ...(machineTypesDir === undefined ? [] : [machineTypesDir])]).problems,
+  ({ ingest }) => tlsProblems(ingest.tls ?? {}, 'ingest.tls', ingestTls),
+  ({ alerts }) => notifierFileProblems(alerts),
 ];

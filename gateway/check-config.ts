@@ -1,13 +1,15 @@
 /** Checks a gateway's configuration: against the schema, and for consistency between its parts. */
 import { type ConfigCheck, type ConfigSources, readConfig } from '../shared/config/load-config.ts';
-import { type ConfigProblem, problemsIn } from '../shared/config/problem.ts';
+import { nearestName } from '../shared/config/nearest-name.ts';
+import type { ConfigProblem } from '../shared/config/problem.ts';
+import { eachSound, rules } from '../shared/config/sound-view.ts';
 import { tlsProblems } from '../shared/config/tls-problems.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-types.ts';
 import { jobProblems } from '../shared/jobs/config.ts';
-import { type Configured, fileProblemsOf, problemsOf } from '../shared/parts/registry.ts';
+import { fileProblemsOf, problemsOf } from '../shared/parts/registry.ts';
 import { GatewayConfig, prepareGatewayConfig, sourceContext, sourcesIn } from './config.ts';
-import { createMachines } from './decode/machines/machines.ts';
+import type { RouteRule } from './decode/config.ts';
 import { ruleProblems } from './decode/route-rules.ts';
 import { jobs } from './jobs/jobs.ts';
 import { sources } from './sources/sources.ts';
@@ -25,31 +27,20 @@ export interface CheckedGateway {
 export function checkGateway(given: ConfigSources, { files }: { files: boolean }): CheckedGateway {
   let types = new Map<string, MachineType>();
   const checks: ConfigCheck<GatewayConfig>[] = [
-    {
-      settings: ['machineTypesDir', 'machines', 'unknownMachines'],
-      problems(config) {
-        const own = config.machineTypesDir === undefined ? [] : [config.machineTypesDir];
-        const read = readMachineTypes([builtInTypesDir, ...own]);
-        types = read.types;
-        // A rule may name a type whose file is broken, which is not a second problem.
-        return read.problems.length > 0 ? read.problems : typeProblems(config, types);
-      },
+    (config) => {
+      const own = config.machineTypesDir === undefined ? [] : [config.machineTypesDir];
+      const read = readMachineTypes([builtInTypesDir, ...own]);
+      types = read.types;
+      return [...read.problems, ...typeProblems(config, read)];
     },
-    { settings: ['routes'], problems: routeProblems },
-    ...sources.map(({ kind }) => ({
-      settings: [kind, 'routes'] as const,
-      problems: (config: GatewayConfig) =>
-        problemsOf(sources, ofKind(config, kind), sourceContext(withSoundRoutes(config))),
-    })),
-    { settings: ['uplink'], problems: ({ uplink }) => uplinkProblems(uplink) },
-    { settings: ['jobs'], problems: (config) => jobProblems(jobs, config.jobs) },
+    ({ routes }) => eachSound(routes, (rule, i) => ruleProblems(rule, `routes[${i}]`)),
+    (config) => problemsOf(sources, sourcesIn(config), sourceContext({ routes: soundRoutes(config) })),
+    ({ uplink }) => uplinkProblems(uplink),
+    ({ jobs: table }) => jobProblems(jobs, table),
   ];
   const fileChecks: ConfigCheck<GatewayConfig>[] = [
-    ...sources.map(({ kind }) => ({
-      settings: [kind],
-      problems: (config: GatewayConfig) => fileProblemsOf(sources, ofKind(config, kind)),
-    })),
-    { settings: ['uplink'], problems: ({ uplink }) => tlsProblems(uplink, 'uplink', uplinkTls) },
+    (config) => fileProblemsOf(sources, sourcesIn(config)),
+    ({ uplink }) => tlsProblems(uplink, 'uplink', uplinkTls),
   ];
   const { config, problems } = readConfig(
     GatewayConfig,
@@ -60,27 +51,31 @@ export function checkGateway(given: ConfigSources, { files }: { files: boolean }
   return { config, types, problems };
 }
 
-/** Reports rules, and `unknownMachines`, that name a machine type that does not exist. */
-function typeProblems(config: GatewayConfig, types: Map<string, MachineType>): ConfigProblem[] {
-  const none = { ...config, machines: [], unknownMachines: 'dead-letter' };
-  const { unknownMachines } = config;
-  return [
-    ...problemsIn('unknownMachines', () => createMachines({ ...none, unknownMachines }, types)),
-    ...config.machines.flatMap((rule, i) =>
-      problemsIn(`machines[${i}].type`, () => createMachines({ ...none, machines: [rule] }, types)),
-    ),
-  ];
+/**
+ * Reports rules, and `unknownMachines`, that name a machine type that does not exist. A type whose file is broken is not
+ * a second problem.
+ */
+function typeProblems(
+  config: GatewayConfig,
+  { types, isBroken }: ReturnType<typeof readMachineTypes>,
+): ConfigProblem[] {
+  const known = [...types.keys()].join(', ');
+  const problemsOfName = (name: string, key: string): ConfigProblem[] => {
+    if (types.has(name) || isBroken(name)) return [];
+    const near = nearestName(name, [...types.keys()]);
+    const hint = near === undefined ? `there are: ${known}` : `did you mean '${near}'?`;
+    return [{ code: 'MACHINE_TYPE_UNKNOWN', key, message: `${key}: no machine type '${name}'; ${hint}` }];
+  };
+  return rules(
+    () => {
+      const { unknownMachines } = config;
+      return unknownMachines === 'dead-letter' ? [] : problemsOfName(unknownMachines, 'unknownMachines');
+    },
+    () => eachSound(config.machines, ({ type }, i) => problemsOfName(type, `machines[${i}].type`)),
+  );
 }
 
-function routeProblems({ routes }: GatewayConfig): ConfigProblem[] {
-  return routes.flatMap((rule, i) => ruleProblems(rule, `routes[${i}]`));
-}
-
-/** Removes invalid routes, because the checks of sources read routes, and an invalid one is reported only once. */
-function withSoundRoutes(config: GatewayConfig): GatewayConfig {
-  return { ...config, routes: config.routes.filter((rule) => ruleProblems(rule, 'routes').length === 0) };
-}
-
-function ofKind(config: GatewayConfig, kind: string): Configured[] {
-  return sourcesIn(config).filter((source) => source.kind === kind);
+/** The routes without problems: the checks of sources read routes, and a wrong one is reported only once. */
+function soundRoutes({ routes }: GatewayConfig): RouteRule[] {
+  return eachSound(routes, (rule) => (ruleProblems(rule, '').length === 0 ? [rule] : []));
 }

@@ -1,5 +1,6 @@
 import type { Static } from '@sinclair/typebox';
-import { type ConfigProblem, invalid } from '../../shared/config/problem.ts';
+import { repeatedProblems } from '../../shared/config/entry-problems.ts';
+import type { ConfigProblem } from '../../shared/config/problem.ts';
 import { notifiers } from '../../shared/notifiers/notifiers.ts';
 import type { CommonSettings } from '../../shared/notifiers/settings.ts';
 import { lists } from '../../shared/parts/config.ts';
@@ -24,13 +25,12 @@ export function notifiersIn(config: AlertsConfig): ConfiguredNotifier[] {
 /** Problems with single notifiers, and names that two share: notifications are kept by name. */
 export function notifierProblems(config: AlertsConfig): ConfigProblem[] {
   const configured = notifiersIn(config);
-  const names = new Set<string>();
-  const shared = configured.flatMap(({ config: { name }, place }) => {
-    if (names.has(name)) return [invalid(`${place}.name`, `two notifiers in [alerts] are named '${name}'`)];
-    names.add(name);
-    return [];
-  });
-  return [...shared, ...problemsOf(notifiers, configured)];
+  const repeated = repeatedProblems(
+    configured,
+    ({ place }) => `${place}.name`,
+    ({ config: { name } }) => name,
+  );
+  return [...repeated, ...problemsOf(notifiers, configured)];
 }
 
 /** Problems with the files that notifiers name. Reads them. */

@@ -1,7 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type ConfigProblem, invalid, problemsIn, refuse } from '../../shared/config/problem.ts';
+import { passwordProblems, repeatedProblems } from '../../shared/config/entry-problems.ts';
+import { type ConfigProblem, refuse } from '../../shared/config/problem.ts';
+import { eachSound, rules } from '../../shared/config/sound-view.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
-import { parsePasswordHash, verifyPassword } from '../../shared/security/passwords.ts';
+import { verifyPassword } from '../../shared/security/passwords.ts';
 import { newSecret } from '../../shared/security/secret.ts';
 import { Throttle, throttleSourceOf } from '../../shared/security/throttle.ts';
 import type { GatewayCredentials } from './config.ts';
@@ -82,18 +84,15 @@ function knownGateways(
   return known;
 }
 
-/** Finds gateways that are listed twice, and passwords that are missing or not a hash. */
+/** Finds gateways that are listed twice, and passwords that are missing or malformed. */
 export function credentialProblems(gateways: readonly GatewayCredentials[]): ConfigProblem[] {
-  const ids = new Set<string>();
-  return gateways.flatMap(({ id, password, passwordHash }, i) => {
-    const key = `gateways[${i}]`;
-    const problems: ConfigProblem[] = [];
-    if (ids.has(id)) problems.push(invalid(`${key}.id`, `[[gateways]]: gateway '${id}' is listed twice`));
-    ids.add(id);
-    if ((password === undefined) === (passwordHash === undefined))
-      problems.push(invalid(key, `[[gateways]]: gateway '${id}' needs either password or passwordHash`));
-    if (passwordHash !== undefined)
-      problems.push(...problemsIn(`${key}.passwordHash`, () => parsePasswordHash(passwordHash)));
-    return problems;
-  });
+  return rules(
+    () =>
+      repeatedProblems(
+        gateways,
+        (_, i) => `gateways[${i}].id`,
+        ({ id }) => id,
+      ),
+    () => eachSound(gateways, (gateway, i) => passwordProblems(gateway, `gateways[${i}]`)),
+  );
 }

@@ -66,12 +66,11 @@ format = "json"
     });
     expect([status, stdout]).toEqual([2, '']);
     expect(lines).toEqual([
-      'harbinger: the configuration has 12 problems:',
+      'harbinger: the configuration has 13 problems:',
       "gateway.toml:2: unknown property 'gatway'; did you mean 'gateway'? [CONFIG_INVALID]",
-      expect.stringMatching(
-        /^gateway\.toml:5: machines rule 'hall\/\*': no machine type 'pmp' .*\[MACHINE_TYPE_UNKNOWN\]$/,
-      ),
+      "gateway.toml:5: machines[1].type: no machine type 'pmp'; did you mean 'pump'? [MACHINE_TYPE_UNKNOWN]",
       'gateway.toml:8: broker.port must be at most 65535, not 70000 [CONFIG_INVALID]',
+      expect.stringMatching(/^gateway\.toml:9: broker\.users\[0\] has no password; .*\[CONFIG_INVALID\]$/),
       'gateway.toml:12: journal.whenFull must be "drop-oldest" or "refuse", not "drop" [CONFIG_INVALID]',
       "gateway.toml:13: journal: unknown property 'port'; there is one in [broker] [CONFIG_INVALID]",
       expect.stringMatching(
@@ -79,13 +78,90 @@ format = "json"
       ),
       expect.stringMatching(/^gateway\.toml:17: schedule '61 .*\[JOB_SCHEDULE_INVALID\]$/),
       expect.stringMatching(/^gateway\.toml:18: schedule '\* \* 32 .*\[JOB_SCHEDULE_INVALID\]$/),
+      'gateway.toml:19: serial.ports[0].topic has {machine}; set machine for this port [CONFIG_INVALID]',
+      expect.stringMatching(/^gateway\.toml:23: routes\[0\]: the topic 'tele\/\{machine\}' says no site/),
       expect.stringMatching(
-        /^gateway\.toml:19: serial: \/dev\/x: .*set machine for this port \[CONFIG_INVALID\]$/,
+        /^gateway\.toml:26: routes\[1\]: the topic '.*' has \{pump\}, which is not one of/,
       ),
-      expect.stringMatching(/^gateway\.toml:22: routes: topic 'tele\/\{machine\}': it says no site/),
-      expect.stringMatching(/^gateway\.toml:25: routes: topic '.*': \{pump\} is not one of \{site\}/),
-      expect.stringMatching(/^gateway\.toml:25: routes: topic '.*': it says no machine/),
+      expect.stringMatching(/^gateway\.toml:26: routes\[1\]: the topic '.*' says no machine/),
     ]);
+  });
+
+  it('lists the other problems of a table that has a wrong setting, of its neighbours and of other tables', () => {
+    const { lines } = check('gateway', {
+      'gateway.toml': `machinesMax = 0
+machines = [{ match = "a/*" }, { match = "b/*", type = "pmp" }]
+[broker]
+host = "0.0.0.0"
+anonymous = "loopback"
+port = -1
+telemetryFilters = ["a#", 3]
+[[broker.users]]
+name = "a b"
+password = "x"
+passwordHash = "y"
+[[broker.users]]
+name = "c"
+publish = [1, "b#"]
+[[serial.ports]]
+path = ""
+topic = "a/{sensor}"
+[[serial.ports]]
+path = "/dev/x"
+baudRate = 1
+topic = "a"
+[[serial.ports]]
+path = "/dev/x"
+topic = "a"
+[[routes]]
+topic = "a/{site}"
+format = "xml"
+site = 1
+[[routes]]
+topic = "$x/{place}/{machine}"
+format = "json"
+[uplink]
+url = "mqtt://cloud"
+caFile = "/nowhere.pem"
+lingerMs = -1
+[jobs]
+retention = 1
+statistics = "* * 32 * *"
+`,
+    });
+    const found = lines.slice(1).map((line) => line.replace(/^gateway\.toml:/, '').slice(0, 50));
+    expect(found).toEqual(
+      [
+        '1: machinesMax must be at least 1, not 0 [CONFIG_IN',
+        '2: machines[0].type is missing (The name of their m',
+        "2: machines[1].type: no machine type 'pmp'; did you",
+        '5: broker.anonymous = "loopback" lets programs on t',
+        '6: broker.port must be at least 0, not -1 [CONFIG_I',
+        '7: broker.telemetryFilters[1] must be a text in quo',
+        "7: broker.telemetryFilters[0]: 'a#' is not a valid ",
+        '9: broker.users[0].name must match ^[^\\s/+#]+$ (The',
+        '11: broker.users[0] has both password and passwordH',
+        '11: broker.users[0].passwordHash: a password hash d',
+        '12: broker.users[1] has no password; set password, ',
+        '14: broker.users[1].publish[0] must be a text in qu',
+        "14: broker.users[1].publish[1]: 'b#' is not a valid",
+        '16: serial.ports[0].path must not be empty [CONFIG_',
+        '17: serial.ports[0].topic has {sensor}, which is ne',
+        '20: serial.ports[1].baudRate must be at least 50, n',
+        "23: serial.ports[2].path: '/dev/x' is taken by seri",
+        "26: routes[0]: the topic 'a/{site}' says no machine",
+        '27: routes[0] must have format = "json" or "number"',
+        '28: routes[0].site must be a text in quotes, not 1 ',
+        "30: routes[1]: the topic '$x/{place}/{machine}' has",
+        "30: routes[1]: the topic '$x/{place}/{machine}' beg",
+        "30: routes[1]: the topic '$x/{place}/{machine}' say",
+        '34: uplink.caFile: /nowhere.pem would not be used, ',
+        '34: uplink.caFile names /nowhere.pem: there is no s',
+        '35: uplink.lingerMs must be at least 0, not -1 [CON',
+        '37: jobs.retention must be a table, not 1 [CONFIG_I',
+        "38: schedule '* * 32 * *' of job statistics: '32' is",
+      ].map((line) => line.slice(0, 50)),
+    );
   });
 
   it('names the formats there are, and the settings of each', () => {
@@ -140,11 +216,12 @@ tls = { certFile = "/nowhere/cert.pem", keyFile = "/nowhere/key.pem" }
     });
     expect(status).toBe(2);
     expect(lines).toEqual([
-      'harbinger: the configuration has 9 problems:',
-      expect.stringMatching(/^cloud\.toml:2: .*gateway 'gw' needs either password or passwordHash/),
-      expect.stringMatching(/^cloud\.toml:5: .*gateway 'gw' is listed twice/),
+      'harbinger: the configuration has 10 problems:',
+      expect.stringMatching(/^cloud\.toml:2: gateways\[0\] has no password; set password, or passwordHash/),
+      "cloud.toml:5: gateways[1].id: 'gw' is taken by gateways[0].id; choose another [CONFIG_INVALID]",
       expect.stringMatching(/^cloud\.toml:7: store\.url is missing/),
       expect.stringMatching(/^cloud\.toml:9: store\.version must be 1 or 2 or 3, not 4/),
+      "cloud.toml:14: alerts.email[0].name: 'a' is taken by alerts.webhook[0].name; choose another [CONFIG_INVALID]",
       expect.stringMatching(/^cloud\.toml:16: alerts\.email\[0\]\.from must match /),
       expect.stringMatching(/^cloud\.toml:17: alerts\.email\[0\]\.to must not be empty/),
       expect.stringMatching(
@@ -172,6 +249,7 @@ tls = { certFile = "/nowhere/cert.pem", keyFile = "/nowhere/key.pem" }
       'gateway.toml:4: broker.websocketPort must be at least 0, not -1 [CONFIG_INVALID]',
       'gateway.toml.d/10-port.toml:3: broker.port must be a whole number, not "1883" [CONFIG_INVALID]',
       expect.stringMatching(/^gateway\.toml\.d\/20-users\.toml:3: .*'pasword'; did you mean 'password'\?/),
+      expect.stringMatching(/^types\/fan\.toml: it declares no sensors; .*MACHINE_TYPE_INVALID\]$/),
       expect.stringMatching(/^types\/fan\.toml:2: version must match .*MACHINE_TYPE_INVALID\]$/),
       expect.stringMatching(/^types\/fan\.toml:4: windowRows must be at least/),
     ]);

@@ -25,14 +25,17 @@ describe('a rule that does not fit', () => {
 
 it('names every problem of a rule', () => {
   expect(ruleProblems({ topic: 'a/{pump}', format: 'json' }, 'routes[3]')).toEqual([
-    invalid('routes[3]', "routes: topic 'a/{pump}': {pump} is not one of {site}, {machine}, {sensor}"),
     invalid(
-      'routes[3]',
-      "routes: topic 'a/{pump}': it says no site: put {site} into it, or set site beside it",
+      'routes[3].topic',
+      "routes[3]: the topic 'a/{pump}' has {pump}, which is not one of {site}, {machine}, {sensor}",
     ),
     invalid(
-      'routes[3]',
-      "routes: topic 'a/{pump}': it says no machine: put {machine} into it, or set machine beside it",
+      'routes[3].topic',
+      "routes[3]: the topic 'a/{pump}' says no site; put {site} into it, or set site beside it",
+    ),
+    invalid(
+      'routes[3].topic',
+      "routes[3]: the topic 'a/{pump}' says no machine; put {machine} into it, or set machine beside it",
     ),
   ]);
 });
@@ -52,5 +55,5 @@ it('creates a decoder with the configuration of its format', async () => {
 });
 
 it('refuses to compile a rule that has problems', async () => {
-  await expect(compileRule({ topic: 'a/{machine}', format: 'json' })).rejects.toThrow('it says no site');
+  await expect(compileRule({ topic: 'a/{machine}', format: 'json' })).rejects.toThrow('says no site');
 });

@@ -1,10 +1,11 @@
-import { type ConfigProblem, invalid, problemsIn, refuse } from '../../shared/config/problem.ts';
+import { type ConfigProblem, invalid, refuse } from '../../shared/config/problem.ts';
+import { rules } from '../../shared/config/sound-view.ts';
 import { nameOf } from '../../shared/parts/part.ts';
 import { createPart, problemsOf } from '../../shared/parts/registry.ts';
 import type { Decoder } from '../ports/decode.ts';
 import type { RouteRule } from './config.ts';
 import { formats } from './formats/formats.ts';
-import { compileTopicPattern, type TopicMatch } from './topic-pattern.ts';
+import { compileTopicPattern, patternProblems, type TopicMatch } from './topic-pattern.ts';
 
 /** A rule of the configuration, ready for use. */
 export interface CompiledRule {
@@ -18,20 +19,18 @@ export interface CompiledRule {
 
 /** Returns the problems of a rule that the schema cannot express. @param place where the rule is, e.g. `routes[0]` */
 export function ruleProblems(rule: RouteRule, place: string): ConfigProblem[] {
-  const { topic, format, site, machine } = rule;
-  const unsaid = Object.entries({ site, machine }).filter(
-    ([name, given]) => given === undefined && !topic.includes(`{${name}}`),
+  const ofTopic = (problem: string) =>
+    invalid(`${place}.topic`, `${place}: the topic '${rule.topic}' ${problem}`);
+  const unsaid = (name: 'site' | 'machine') => () =>
+    rule[name] === undefined && !rule.topic.includes(`{${name}}`)
+      ? [ofTopic(`says no ${name}; put {${name}} into it, or set ${name} beside it`)]
+      : [];
+  return rules(
+    () => patternProblems(rule.topic).map(ofTopic),
+    unsaid('site'),
+    unsaid('machine'),
+    () => problemsOf(formats, [{ kind: rule.format, config: rule, place }]),
   );
-  return [
-    ...problemsIn(place, () => compileTopicPattern(topic)),
-    ...unsaid.map(([name]) =>
-      invalid(
-        place,
-        `routes: topic '${topic}': it says no ${name}: put {${name}} into it, or set ${name} beside it`,
-      ),
-    ),
-    ...problemsOf(formats, [{ kind: format, config: rule, place }]),
-  ];
 }
 
 /** @throws ConfigError */

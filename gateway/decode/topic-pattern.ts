@@ -14,19 +14,34 @@ export function filterOfPattern(pattern: string): string {
   return pattern.replace(/\{[^/]*\}/g, '+');
 }
 
+/** Returns what is wrong with a pattern, as sentences without a subject. */
+export function patternProblems(pattern: string): string[] {
+  const ofLevels = pattern.split('/').map((level) => {
+    const name = /^\{(.*)\}$/.exec(level)?.[1];
+    const isKnown = placeholders.some((known) => known === name);
+    if (isKnown || level === '+' || !/[+#{}]/.test(level)) return null;
+    if (name !== undefined) return `has {${name}}, which is not one of {site}, {machine}, {sensor}`;
+    return `has the level '${level}', which is neither a plain name nor +, {site}, {machine} or {sensor}`;
+  });
+  const isHidden = pattern.startsWith('$');
+  return [
+    ...ofLevels.filter((problem) => problem !== null),
+    ...(isHidden ? ['begins with $, which MQTT keeps for brokers themselves'] : []),
+  ];
+}
+
 /**
  * Compiles a pattern of literal levels, `+` (any level, ignored) and `{site}`, `{machine}`, `{sensor}`.
  * @throws HarbingerError CONFIG_INVALID for another placeholder or wildcard
  */
 export function compileTopicPattern(pattern: string): (topic: string) => TopicMatch | null {
+  const [problem] = patternProblems(pattern);
+  if (problem !== undefined)
+    throw new HarbingerError('CONFIG_INVALID', 'config', `routes: topic '${pattern}' ${problem}`);
   const levels = pattern.split('/').map((level) => {
-    const name = /^\{(.*)\}$/.exec(level)?.[1];
-    if (name === undefined && level !== '+' && /[+#{}]/.test(level))
-      throw invalid(pattern, `'${level}' is neither a plain level nor +, {site}, {machine} or {sensor}`);
-    if (name === undefined) return { literal: level === '+' ? null : level, name: null };
-    const known = placeholders.find((candidate) => candidate === name);
-    if (!known) throw invalid(pattern, `{${name}} is not one of {site}, {machine}, {sensor}`);
-    return { literal: null, name: known };
+    const name = placeholders.find((known) => level === `{${known}}`);
+    if (name !== undefined) return { literal: null, name };
+    return { literal: level === '+' ? null : level, name: null };
   });
   return (topic) => {
     const parts = topic.split('/');
@@ -39,8 +54,4 @@ export function compileTopicPattern(pattern: string): (topic: string) => TopicMa
     }
     return match;
   };
-}
-
-function invalid(pattern: string, problem: string): HarbingerError {
-  return new HarbingerError('CONFIG_INVALID', 'config', `routes: topic '${pattern}': ${problem}`);
 }

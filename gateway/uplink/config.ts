@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { type ConfigProblem, invalid } from '../../shared/config/problem.ts';
+import { type ConfigProblem, invalid, problemsIn } from '../../shared/config/problem.ts';
+import { rules } from '../../shared/config/sound-view.ts';
 import { mqttAddress } from '../../shared/mqtt/address.ts';
-import { messageOf } from '../../shared/runtime/errors.ts';
 
 const Milliseconds = (fallback: number, description: string) =>
   Type.Integer({ minimum: 0, maximum: 3_600_000, default: fallback, description });
@@ -95,27 +95,28 @@ export const UplinkConfig = Type.Object(
 export type UplinkConfig = Static<typeof UplinkConfig>;
 
 /** Returns the problems of the settings that the schema cannot express. */
-export function uplinkProblems({ url, caFile, certFile, keyFile }: UplinkConfig): ConfigProblem[] {
-  const problems: ConfigProblem[] = [];
-  if ((certFile === undefined) !== (keyFile === undefined)) {
-    const given = certFile === undefined ? 'keyFile' : 'certFile';
-    problems.push(
-      invalid(`uplink.${given}`, 'uplink: certFile and keyFile belong together: give both or neither'),
-    );
-  }
-  try {
-    if (url !== undefined) mqttAddress(url);
-  } catch (error) {
-    problems.push(invalid('uplink.url', `uplink.url: ${messageOf(error)}`));
-  }
-  const unused = caFile ?? certFile;
-  if (unused !== undefined && url !== undefined && !/^(mqtts|wss):/.test(url)) {
-    problems.push(
-      invalid(
-        'uplink.url',
-        `uplink: ${unused} would not be used, because ${url} is not encrypted: write mqtts:// (or wss://)`,
-      ),
-    );
-  }
-  return problems;
+export function uplinkProblems(config: UplinkConfig): ConfigProblem[] {
+  const unused = (name: 'caFile' | 'certFile') => () => {
+    const { url, [name]: file } = config;
+    if (file === undefined || url === undefined || /^(mqtts|wss):/.test(url)) return [];
+    const message = `uplink.${name}: ${file} would not be used, because uplink.url is not encrypted; write mqtts:// (or wss://) there`;
+    return [invalid(`uplink.${name}`, message)];
+  };
+  return rules(
+    () => {
+      const { certFile, keyFile } = config;
+      if ((certFile === undefined) === (keyFile === undefined)) return [];
+      const given = certFile === undefined ? 'keyFile' : 'certFile';
+      const other = certFile === undefined ? 'certFile' : 'keyFile';
+      return [
+        invalid(`uplink.${given}`, `uplink.${given} is set without uplink.${other}; set both or neither`),
+      ];
+    },
+    () => {
+      const { url } = config;
+      return url === undefined ? [] : problemsIn('uplink.url', () => mqttAddress(url));
+    },
+    unused('caFile'),
+    unused('certFile'),
+  );
 }

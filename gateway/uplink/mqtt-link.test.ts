@@ -97,8 +97,8 @@ it('fails with an error that can be retried if there is no cloud', async () => {
 });
 
 it.each([
-  [{ certFile: 'a.pem' }, /certFile and keyFile belong together/],
-  [{ url: 'mqtt://cloud:1884', caFile: 'a.pem' }, /a\.pem would not be used, because mqtt:.*mqtts/],
+  [{ certFile: 'a.pem' }, /uplink.certFile is set without uplink.keyFile/],
+  [{ url: 'mqtt://cloud:1884', caFile: 'a.pem' }, /uplink.caFile: a\.pem would not be used, .*mqtts/],
 ])('refuses an uplink that would not use its certificates: %j', (wrong, message) => {
   const problems = uplinkProblems({ ...config, ...wrong });
   expect(problems.map((problem) => problem.message).join('\n')).toMatch(message);

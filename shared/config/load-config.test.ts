@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Type } from '@sinclair/typebox';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type Static, Type } from '@sinclair/typebox';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig, readConfig } from './load-config.ts';
 import { ConfigError, invalid } from './problem.ts';
+import { eachSound, rules } from './sound-view.ts';
 
 const schema = Type.Object(
   {
@@ -56,22 +57,56 @@ it('problems name the source of the value: a file with its line, or the command 
   ]);
 });
 
-it('runs a check only if the settings that it reads are valid', () => {
-  const file = write('a.toml', 'dir = "x"\n[server]\nport = 10\n');
+describe('checks beside a schema', () => {
+  const file = () => join(folder, 'a.toml');
   const checks = [
-    { settings: ['server' as const], problems: () => [invalid('server', 'not asked')] },
-    { settings: ['names' as const], problems: () => [invalid('names', 'asked')] },
+    ({ server }: Static<typeof schema>) =>
+      rules(
+        () => (server.port === 9 ? [invalid('server.port', 'port is 9')] : []),
+        () => (server.host === 'bad' ? [invalid('server.host', 'host is bad')] : []),
+      ),
+    ({ names }: Static<typeof schema>) =>
+      eachSound(names, (name, i) => (name === 'bad' ? [invalid(`names[${i}]`, `name ${i} is bad`)] : [])),
   ];
-  const messages = (extra: string) => {
-    write('a.toml.d/1.toml', extra);
-    return readConfig(schema, { file, env: {} }, checks).problems.map(({ message }) => message);
+  const messages = (text: string) => {
+    write('a.toml', `dir = "x"\n${text}`);
+    return readConfig(schema, { file: file(), env: {} }, checks).problems.map(({ message }) => message);
   };
-  expect(messages('')).toEqual(['asked', 'server.port must be at most 9, not 10']);
-  expect(messages('[server]\nport = 9\n')).toEqual(['asked', 'not asked']);
-  expect(messages('[server\n')).toEqual([
-    'server.port must be at most 9, not 10',
-    expect.stringMatching(/TOML/),
-  ]);
+
+  it('run on everything that the schema has no problem with', () => {
+    expect(messages('names = ["bad", 3, "bad"]\n[server]\nport = 10\nhost = "bad"\ncolour = 1\n')).toEqual([
+      'names[1] must be a text in quotes, not 3',
+      'name 0 is bad',
+      'name 2 is bad',
+      'server.port must be at most 9, not 10',
+      'host is bad',
+      "server: unknown property 'colour'",
+    ]);
+  });
+
+  it('do not report what follows from a setting that is wrong, missing or misspelt already', () => {
+    expect(messages('names = 3\n[server]\nhots = "x"\nport = 9\n')).toEqual([
+      'names must be a list, not 3',
+      "server: unknown property 'hots'; did you mean 'host'?",
+      'port is 9',
+    ]);
+    expect(messages('server = "bad"\nnames = ["bad"]\n')).toEqual([
+      'server must be a table, not "bad"',
+      'name 0 is bad',
+    ]);
+    expect(messages(`names = ["$` + `{NOT_SET}", "bad"]\n`)).toEqual([
+      expect.stringMatching(/^names\[0\] uses/),
+      'name 1 is bad',
+    ]);
+  });
+
+  it('do not run while a file cannot be read, which may hold what they miss', () => {
+    write('a.toml.d/1.toml', '[server\n');
+    expect(messages('names = ["bad", 3]\n')).toEqual([
+      'names[1] must be a text in quotes, not 3',
+      expect.stringMatching(/TOML/),
+    ]);
+  });
 });
 
 it('an error for several problems lists them, and has their code if they share one', () => {

@@ -5,6 +5,7 @@ import { parse, TomlError } from 'smol-toml';
 import { codeOf, messageOf } from '../runtime/errors.ts';
 import { type ConfigProblem, refuse } from './problem.ts';
 import { schemaProblems } from './schema-problems.ts';
+import { keyOf, rules, type SettingPath, soundView } from './sound-view.ts';
 import { mergePositions, positionOf, positionsOf, tomlPositions } from './toml-positions.ts';
 
 export type Table = { [key: string]: unknown };
@@ -34,12 +35,11 @@ export interface ConfigSources {
   env?: NodeJS.ProcessEnv;
 }
 
-/** A check that the schema cannot express. It runs only if the settings that it reads have the right types. */
-export interface ConfigCheck<C> {
-  /** The top-level settings that it reads. */
-  settings: readonly (keyof C & string)[];
-  problems(config: C): ConfigProblem[];
-}
+/**
+ * A check that the schema cannot express. It also runs where the schema has found problems, on a view in which their
+ * settings cannot be read: it consists of `rules`, and goes through lists with `eachSound` (sound-view.ts).
+ */
+export type ConfigCheck<C> = (config: C) => ConfigProblem[];
 
 export interface ReadConfig<C> {
   /** With defaults filled in; null if there are problems. */
@@ -68,18 +68,20 @@ export function readConfig<S extends TSchema>(
   );
   const isIncomplete = problems.length > 0;
 
-  const missing: ConfigProblem[] = [];
-  const value = prepare(substitute(merged, sources.env ?? process.env, '', missing) as Table);
+  const missing: MissingVariable[] = [];
+  const value = prepare(substitute(merged, sources.env ?? process.env, [], missing) as Table);
   // A value that a missing variable should have supplied, or that an unreadable file may hold, is not reported again.
-  const isKnown = ({ key }: ConfigProblem) => missing.some((other) => other.key === key);
+  const isKnown = ({ key }: ConfigProblem) => missing.some(({ problem }) => problem.key === key);
   const wrong = schemaProblems(schema, value, isIncomplete).filter((problem) => !isKnown(problem));
-  problems.push(...missing, ...wrong);
+  problems.push(...missing.map(({ problem }) => problem));
+  problems.push(...wrong.map(({ unsound: _, ...problem }) => problem));
+  const unsound = [...missing.map(({ path }) => path), ...wrong.flatMap((problem) => problem.unsound)];
 
-  const unsound = new Set(problems.map(({ key }) => /^[^.[]*/.exec(key)![0]));
-  const isSound = ({ settings }: ConfigCheck<Static<S>>) => !settings.some((name) => unsound.has(name));
-  const isWhole = !wrong.some(({ key }) => key === '') && !isIncomplete;
-  if (isWhole)
-    problems.push(...checks.filter(isSound).flatMap((check) => check.problems(value as Static<S>)));
+  // A file that could not be read may hold what a check would miss.
+  if (!isIncomplete) {
+    const view = soundView(value as Static<S>, unsound);
+    problems.push(...rules(...checks.map((check) => () => check(view))));
+  }
   if (problems.length === 0) return { config: value as Static<S>, problems };
   return { config: null, problems: located(problems, documents, overrides) };
 }
@@ -129,24 +131,36 @@ function readDocument(file: string, problems: ConfigProblem[]): Document {
   }
 }
 
-function substitute(value: unknown, env: NodeJS.ProcessEnv, key: string, missing: ConfigProblem[]): unknown {
+interface MissingVariable {
+  path: SettingPath;
+  problem: ConfigProblem;
+}
+
+function substitute(
+  value: unknown,
+  env: NodeJS.ProcessEnv,
+  path: SettingPath,
+  missing: MissingVariable[],
+): unknown {
   if (typeof value === 'string') {
     return value.replace(
       /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g,
       (whole, name: string, fallback?: string) => {
         const found = env[name] ?? fallback;
         if (found !== undefined) return found;
+        const key = keyOf(path);
         const message = `${key} uses \${${name}}, which is not set; set it or write \${${name}:-default}`;
-        missing.push({ code: 'CONFIG_ENV_MISSING', key, message });
+        missing.push({ path, problem: { code: 'CONFIG_ENV_MISSING', key, message } });
         return whole;
       },
     );
   }
-  if (Array.isArray(value)) return value.map((item, i) => substitute(item, env, `${key}[${i}]`, missing));
+  const at = (name: string | number) => [...path, String(name)];
+  if (Array.isArray(value)) return value.map((item, i) => substitute(item, env, at(i), missing));
   if (!isTable(value)) return value;
   const entries = Object.entries(value).map(([name, item]) => [
     name,
-    substitute(item, env, key === '' ? name : `${key}.${name}`, missing),
+    substitute(item, env, at(name), missing),
   ]);
   return Object.fromEntries(entries);
 }

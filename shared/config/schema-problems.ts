@@ -1,8 +1,9 @@
-/** Converts Ajv's errors about a configuration into sentences for people. */
-import type { TSchema } from '@sinclair/typebox';
+/** Finds everything in which a configuration deviates from its schema. */
+import { type TSchema, Type } from '@sinclair/typebox';
 import { Ajv, type ErrorObject, type Options } from 'ajv';
-import { nearestName } from './nearest-name.ts';
-import { type ConfigProblem, invalid } from './problem.ts';
+import type { ConfigProblem } from './problem.ts';
+import { nearName, propertiesOf, sentenceOf } from './schema-sentences.ts';
+import { keyOf, type SettingPath } from './sound-view.ts';
 
 /**
  * Unlike the checks of device messages, this one collects every problem, because a configuration is small and trusted.
@@ -18,14 +19,18 @@ const options: Options = {
   meta: false,
 };
 
+export interface SchemaProblem extends ConfigProblem {
+  /** The settings that have no valid value because of it. They need not be there, as a required one that is missing. */
+  unsound: SettingPath[];
+}
+
 /**
  * Returns all deviations of `value` from `schema`, and fills defaults into `value`. A `partial` value may lack required
  * properties.
  */
-export function schemaProblems(schema: TSchema, value: unknown, partial = false): ConfigProblem[] {
-  const check = new Ajv(options).compile(schema);
-  if (check(value)) return [];
-  const errors = (check.errors ?? []).filter(({ keyword }) => !partial || keyword !== 'required');
+export function schemaProblems(schema: TSchema, value: unknown, partial = false): SchemaProblem[] {
+  const given = structuredClone(value);
+  const errors = errorsOf(schema, value).filter(({ keyword }) => !partial || keyword !== 'required');
   // A union reports an error for each of its alternatives; only the union's own error is kept.
   const unions = errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf');
   const isWithin = ({ schemaPath, instancePath }: ErrorObject) =>
@@ -33,166 +38,98 @@ export function schemaProblems(schema: TSchema, value: unknown, partial = false)
       (union) => schemaPath.startsWith(`${union.schemaPath}/`) && instancePath.startsWith(union.instancePath),
     );
   const problems = errors
-    .filter((error) => !isWithin(error) && !isAbsentKind(error, errors))
-    .map((error) => problemOf(error, schema));
+    .filter((error) => !isWithin(error) && !isSaidElsewhere(error, errors))
+    .map((error) => problemOf(error, schema, given));
   return problems.filter(({ message }, i) => problems.findIndex((other) => other.message === message) === i);
 }
 
-/** A missing key of which another error says what it must be. */
-function isAbsentKind(
-  { keyword, params, instancePath }: ErrorObject,
-  errors: readonly ErrorObject[],
-): boolean {
-  return (
-    keyword === 'required' &&
-    errors.some(
-      (other) =>
-        other.keyword === 'discriminator' &&
-        other.instancePath === instancePath &&
-        other.params.tag === params.missingProperty,
-    )
+function errorsOf(schema: TSchema, value: unknown): ErrorObject[] {
+  const check = new Ajv(options).compile(schema);
+  if (check(value)) return [];
+  const errors = check.errors ?? [];
+  return [...errors, ...errors.filter(({ keyword }) => keyword === 'discriminator').flatMap(errorsInShared)];
+}
+
+/**
+ * Ajv looks at nothing in a table whose kind is unknown. What all kinds have in common is checked nevertheless, and
+ * gets its defaults.
+ */
+function errorsInShared({ data, parentSchema, instancePath, schemaPath }: ErrorObject): ErrorObject[] {
+  const shared = sharedProperties(parentSchema);
+  if (Object.keys(shared).length === 0) return [];
+  return errorsOf(Type.Object(shared), data).map((error) => ({
+    ...error,
+    instancePath: `${instancePath}${error.instancePath}`,
+    schemaPath: `${schemaPath}/${error.schemaPath}`,
+  }));
+}
+
+/** The properties that every kind has, with the same schema. */
+function sharedProperties(union: unknown): Record<string, TSchema> {
+  const [first, ...others] = kindsOf(union).map(propertiesOf);
+  const entries = Object.entries(first ?? {});
+  return Object.fromEntries(
+    entries.filter(([name, schema]) => others.every((properties) => properties[name] === schema)),
   );
 }
 
-function problemOf(error: ErrorObject, schema: TSchema): ConfigProblem {
-  const key = keyOf(error.instancePath);
-  const place = key === '' ? 'the configuration' : key;
-  if (error.keyword === 'additionalProperties') return unknownKey(key, error, schema);
-  if (error.keyword === 'discriminator') return unknownKind(key, place, error);
-  if (error.keyword === 'required') {
-    const { missingProperty } = error.params as { missingProperty: string };
-    const missing = key === '' ? missingProperty : `${key}.${missingProperty}`;
-    return invalid(
-      key,
-      `${missing} is missing${explained(propertiesOf(error.parentSchema)[missingProperty])}`,
-    );
+function kindsOf(union: unknown): TSchema[] {
+  return ((union as TSchema | undefined)?.oneOf ?? []) as TSchema[];
+}
+
+/** A missing key of which another error says what it must be, or how it is misspelt. */
+function isSaidElsewhere(error: ErrorObject, errors: readonly ErrorObject[]): boolean {
+  if (error.keyword !== 'required') return false;
+  const missing = error.params.missingProperty as string;
+  const beside = errors.filter(({ instancePath }) => instancePath === error.instancePath);
+  return beside.some(
+    ({ keyword, params, parentSchema }) =>
+      (keyword === 'discriminator' && params.tag === missing) ||
+      (keyword === 'additionalProperties' &&
+        nearName(params.additionalProperty as string, parentSchema) === missing),
+  );
+}
+
+function problemOf(error: ErrorObject, schema: TSchema, given: unknown): SchemaProblem {
+  const path = pathOf(error.instancePath);
+  const { at, message } = sentenceOf(error, keyOf(path), schema);
+  const unsound = unsoundIn(error, path, given);
+  return { code: 'CONFIG_INVALID', key: keyOf([...path, ...at]), message, unsound };
+}
+
+/** `/broker/users/2/name` → `broker`, `users`, `2`, `name` */
+function pathOf(instancePath: string): string[] {
+  const names = instancePath.split('/').slice(1);
+  return names.map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** Lists of the wrong length can still be read. */
+const harmless = new Set(['minItems', 'maxItems']);
+
+/** @param given the configuration before defaults were filled in */
+function unsoundIn(
+  { keyword, params, parentSchema }: ErrorObject,
+  path: SettingPath,
+  given: unknown,
+): SettingPath[] {
+  if (harmless.has(keyword)) return [];
+  if (keyword === 'required') return [[...path, params.missingProperty as string]];
+  if (keyword === 'additionalProperties') {
+    // An unknown setting spoils the one that it is meant to be, unless that is set too.
+    const meant = nearName(params.additionalProperty as string, parentSchema);
+    return meant === undefined || isSet(given, [...path, meant]) ? [] : [[...path, meant]];
   }
-  return invalid(key, `${place} ${expectation(error)}${found(key, error)}`);
+  if (keyword !== 'discriminator') return [path];
+  const shared = sharedProperties(parentSchema);
+  const names = new Set(kindsOf(parentSchema).flatMap((kind) => Object.keys(propertiesOf(kind))));
+  return [...names].filter((name) => !(name in shared)).map((name) => [...path, name]);
 }
 
-/** `/broker/users/2/name` → `broker.users[2].name` */
-function keyOf(instancePath: string): string {
-  const names = instancePath
-    .split('/')
-    .slice(1)
-    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return names.map((name, i) => (/^\d+$/.test(name) ? `[${name}]` : i === 0 ? name : `.${name}`)).join('');
-}
-
-function unknownKey(place: string, error: ErrorObject, schema: TSchema): ConfigProblem {
-  const { additionalProperty: name } = error.params as { additionalProperty: string };
-  const near = nearestName(name, Object.keys(propertiesOf(error.parentSchema)));
-  const elsewhere = near === undefined ? placeOf(name, schema) : undefined;
-  const hint =
-    near !== undefined
-      ? `; did you mean '${near}'?`
-      : elsewhere !== undefined
-        ? `; there is one in ${elsewhere}`
-        : '';
-  const where = place === '' ? '' : `${place}: `;
-  return invalid(place === '' ? name : `${place}.${name}`, `${where}unknown property '${name}'${hint}`);
-}
-
-/** A table of one of several kinds does not say of which, or names a kind that there is not. */
-function unknownKind(key: string, place: string, { params, parentSchema }: ErrorObject): ConfigProblem {
-  const { tag, tagValue } = params as { tag: string; tagValue: unknown };
-  const expected = `${place} must have ${tag} = ${tagValues(tag, parentSchema?.oneOf)}`;
-  if (tagValue === undefined) return invalid(key, expected);
-  return invalid(key === '' ? tag : `${key}.${tag}`, `${expected}, not ${JSON.stringify(tagValue)}`);
-}
-
-/** The table elsewhere in the configuration that has a setting of this name. */
-function placeOf(name: string, schema: TSchema, place = ''): string | undefined {
-  const header = place === '' ? 'the top of the file, before the first [table]' : `[${place}]`;
-  if (name in propertiesOf(schema)) return header;
-  const tag = schema.discriminator?.propertyName as string | undefined;
-  for (const kind of (schema.oneOf ?? []) as TSchema[]) {
-    const value = JSON.stringify(propertiesOf(kind)[tag ?? '']?.const);
-    if (name in propertiesOf(kind)) return `${header} with ${tag} = ${value}`;
+function isSet(value: unknown, path: SettingPath): boolean {
+  let found = value;
+  for (const name of path) {
+    if (typeof found !== 'object' || found === null) return false;
+    found = (found as Record<string, unknown>)[name];
   }
-  for (const [key, property] of Object.entries(propertiesOf(schema))) {
-    const here = place === '' ? key : `${place}.${key}`;
-    const within = property.items
-      ? placeOf(name, property.items, `[${here}]`)
-      : placeOf(name, property, here);
-    if (within !== undefined) return within;
-  }
-  return undefined;
-}
-
-function propertiesOf(schema: unknown): Record<string, TSchema> {
-  const has = typeof schema === 'object' && schema !== null && 'properties' in schema;
-  return has ? (schema.properties as Record<string, TSchema>) : {};
-}
-
-const typeNames: Record<string, string> = {
-  string: 'a text in quotes',
-  integer: 'a whole number',
-  number: 'a number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'a table',
-};
-
-function expectation({ keyword, params, parentSchema, message }: ErrorObject): string {
-  const { limit } = params as { limit?: number };
-  switch (keyword) {
-    case 'type':
-      return `must be ${typeNames[String(params.type)] ?? params.type}`;
-    case 'anyOf':
-    case 'oneOf':
-      return `must be ${alternatives(parentSchema?.[keyword])}`;
-    case 'const':
-      return `must be ${JSON.stringify(params.allowedValue)}`;
-    case 'enum':
-      return `must be ${(params.allowedValues as unknown[]).map((each) => JSON.stringify(each)).join(' or ')}`;
-    case 'minimum':
-      return `must be at least ${limit}`;
-    case 'maximum':
-      return `must be at most ${limit}`;
-    case 'exclusiveMinimum':
-      return `must be more than ${limit}`;
-    case 'exclusiveMaximum':
-      return `must be less than ${limit}`;
-    case 'minLength':
-      return limit === 1 ? 'must not be empty' : `must have at least ${limit} characters`;
-    case 'maxLength':
-      return `must have at most ${limit} characters`;
-    case 'minItems':
-      return limit === 1 ? 'must not be empty' : `must have at least ${limit} items`;
-    case 'maxItems':
-      return `must have at most ${limit} items`;
-    case 'pattern':
-      return `must match ${params.pattern}${explained(parentSchema)}`;
-    default:
-      return message ?? 'is not valid';
-  }
-}
-
-/** Lists the values of a union of constants, or the kinds of value that another union accepts. */
-function alternatives(union: unknown): string {
-  const schemas = Array.isArray(union) ? (union as TSchema[]) : [];
-  return schemas
-    .map(({ const: constant, type }) =>
-      constant !== undefined ? JSON.stringify(constant) : (typeNames[type] ?? String(type)),
-    )
-    .join(' or ');
-}
-
-function tagValues(tag: string, union: unknown): string {
-  return alternatives((Array.isArray(union) ? union : []).map((schema) => propertiesOf(schema)[tag]));
-}
-
-function explained(schema: unknown): string {
-  const has = typeof schema === 'object' && schema !== null && 'description' in schema;
-  return has ? ` (${String(schema.description).replace(/\.$/, '')})` : '';
-}
-
-/** The value that was found instead, if it is short and not secret. */
-function found(key: string, { keyword, data }: ErrorObject): string {
-  const isSecret = /password|secret|token|headers/i.test(key) || keyword === 'pattern';
-  if (isSecret) return '';
-  if (typeof data === 'number' || typeof data === 'boolean') return `, not ${data}`;
-  if (typeof data !== 'string' || data.length > 40) return '';
-  return keyword === 'minLength' ? '' : `, not ${JSON.stringify(data)}`;
+  return found !== undefined;
 }

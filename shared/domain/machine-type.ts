@@ -191,27 +191,3 @@ export function contractHash(type: MachineType): string {
   const relevant = [type.name, type.lifeUnit, type.sensors.map((sensor) => [sensor.name, sensor.unit])];
   return createHash('sha256').update(JSON.stringify(relevant)).digest('hex').slice(0, 16);
 }
-
-/** Returns, as sentences, all problems that the schema cannot express. */
-export function problemsOf(type: MachineType): string[] {
-  const problems: string[] = [];
-  if (reservedMeasurements.includes(type.name)) problems.push(`'${type.name}' is a reserved name`);
-  if (type.sensors.length === 0 && !type.openSensors) problems.push('it declares no sensors');
-  if (windowRowsMin(type) > type.windowRows) problems.push('windowRowsMin must not be above windowRows');
-  const seen = new Set<string>();
-  for (const sensor of type.sensors) {
-    if (seen.has(sensor.name)) problems.push(`sensor '${sensor.name}' is declared twice`);
-    if (reservedSensors.includes(sensor.name)) problems.push(`sensor name '${sensor.name}' is reserved`);
-    if (!(sensor.min < sensor.max)) problems.push(`sensor '${sensor.name}': min must be below max`);
-    if ((sensor.warn === undefined) !== (sensor.alarm === undefined)) {
-      problems.push(`sensor '${sensor.name}': warn and alarm go together`);
-    }
-    seen.add(sensor.name);
-  }
-  for (const alert of type.alerts) {
-    const ordered = alert.on === 'anomaly' ? alert.resolveAt < alert.openAt : alert.resolveAt > alert.openAt;
-    if (!ordered)
-      problems.push(`alert '${alert.failureMode}': resolveAt must lie on the healthy side of openAt`);
-  }
-  return problems;
-}

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { builtInTypesDir, loadMachineTypes } from './machine-types.ts';
+import { builtInTypesDir, loadMachineTypes, readMachineTypes } from './machine-types.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -56,4 +56,67 @@ it('a missing folder is named', () => {
 it('a window whose minimum of rows exceeds its length is refused', () => {
   write('own', `${head('own')}stepMs = 1\nwindowRows = 10\nwindowRowsMin = 11\n${sensor('a', 1)}`);
   expect(() => loadMachineTypes([folder])).toThrow(/windowRowsMin must not be above windowRows/);
+});
+
+describe('the problems of a file', () => {
+  const problemsOf = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    const read = readMachineTypes([builtInTypesDir, folder]);
+    return { ...read, found: read.problems.map(({ line, message }) => `${line}: ${message}`) };
+  };
+
+  it('are all listed, each with its line', () => {
+    const { found, isBroken } = problemsOf(
+      'fan.toml',
+      `name = "fan"
+version = "1"
+description = "a fan"
+stepMs = 1_000
+windowRowsMin = 40
+sensors = [
+  { name = "rpm", unit = "1/s", min = 5, max = 5, alarm = 4 },
+  { name = "rpm", unit = "1/s", min = 0 },
+  { name = "time", unit = "s", min = 0, max = 1 },
+]
+[[alerts]]
+failureMode = "stall"
+on = "anomaly"
+openAt = 0.5
+resolveAt = 0.6
+openAfter = 0
+`,
+    );
+    expect(found).toEqual([
+      expect.stringMatching(/^2: version must /),
+      '5: windowRowsMin must not be above windowRows',
+      '7: sensors[0]: min must be below max',
+      '7: sensors[0].alarm is set without warn; set both or neither',
+      expect.stringMatching(/^8: sensors\[1\].max is missing/),
+      "8: sensors[1].name: 'rpm' is taken by sensors[0].name; choose another",
+      expect.stringMatching(/^9: sensors\[2\].name: 'time' is reserved/),
+      '15: alerts[0].resolveAt must be below openAt (0.5), on the healthy side',
+      '16: alerts[0].openAfter must be at least 1, not 0',
+    ]);
+    expect([isBroken('fan'), isBroken('pmp')]).toEqual([true, false]);
+  });
+
+  it('have the lines of sensors also where others come from the type that it extends', () => {
+    const { found } = problemsOf(
+      'own.toml',
+      `name = "own"
+extends = "pump"
+[[sensors]]
+name = "depth"
+unit = "m"
+min = 3
+max = 2
+`,
+    );
+    expect(found).toEqual([expect.stringMatching(/^7: sensors\[\d+\]: min must be below max$/)]);
+  });
+
+  it('tell which type may be in a file that is not TOML', () => {
+    const { isBroken } = problemsOf('fan.toml', 'name = ');
+    expect([isBroken('fan'), isBroken('pmp')]).toEqual([true, false]);
+  });
 });

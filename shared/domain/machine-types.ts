@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
-import { type ConfigProblem, refuse } from '../config/problem.ts';
+import { type ConfigProblem, invalid, refuse } from '../config/problem.ts';
 import { schemaProblems } from '../config/schema-problems.ts';
+import { soundView } from '../config/sound-view.ts';
 import { positionOf, tomlPositions } from '../config/toml-positions.ts';
 import { packageRoot } from '../files/paths.ts';
 import { messageOf } from '../runtime/errors.ts';
 import { compileValidator } from '../runtime/validate.ts';
-import { MachineType, problemsOf } from './machine-type.ts';
+import { MachineType } from './machine-type.ts';
+import { typeProblems } from './type-problems.ts';
 
 const validate = compileValidator(MachineType);
 
@@ -79,29 +81,49 @@ function typeOf(
   file: TypeFile,
   documents: ReadonlyMap<unknown, Document>,
 ): { type: MachineType } | { problems: ConfigProblem[] } {
-  const { path, text, document } = file;
+  const { document } = file;
   const whole = extended(file, documents);
   if (whole === null) {
-    const { line } = positionOf(tomlPositions(text, path), 'extends');
     const message = `it extends '${String(document.extends)}', which is not a machine type that extends no other`;
-    return { problems: [wrong(path, message, line)] };
+    return { problems: located(file, document, [invalid('extends', message)]) };
   }
   try {
     // Copied because the check fills in defaults, and the type that is extended may share its sensors.
     const type = validate(structuredClone(whole), (problem) => new NotAType(problem));
-    const problems = problemsOf(type).map((problem) => wrong(path, problem));
-    return problems.length > 0 ? { problems } : { type };
+    const problems = typeProblems(type);
+    return problems.length > 0 ? { problems: located(file, whole, problems) } : { type };
   } catch (error) {
     if (!(error instanceof NotAType)) throw error;
-    const positions = tomlPositions(text, path);
-    // Merged sensors have other indices than in the file.
-    const lineOf = (key: string) =>
-      document.extends !== undefined && key.startsWith('sensors')
-        ? undefined
-        : positionOf(positions, key).line;
-    const found = schemaProblems(MachineType, structuredClone(whole));
-    return { problems: found.map(({ key, message }) => wrong(path, message, lineOf(key))) };
+    const filled = structuredClone(whole);
+    const wrong = schemaProblems(MachineType, filled);
+    const view = soundView(
+      filled,
+      wrong.flatMap(({ unsound }) => unsound),
+    );
+    return { problems: located(file, whole, [...wrong, ...typeProblems(view as MachineType)]) };
   }
+}
+
+/** Adds file and line, in the order of the lines. @param whole the type with what it takes over from another one */
+function located(
+  { path, text, document }: TypeFile,
+  whole: Document,
+  found: ConfigProblem[],
+): ConfigProblem[] {
+  const positions = tomlPositions(text, path);
+  // Merged sensors have other indices than in the file.
+  const keyInFile = (key: string) =>
+    key.replace(/^sensors\[(\d+)\]/, (_, i: string) => `sensors[${ownIndexOf(whole, Number(i), document)}]`);
+  return found
+    .map(({ key, message }) => wrong(path, message, positionOf(positions, keyInFile(key)).line))
+    .sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+}
+
+/** The index in the file of a sensor of the whole type; -1 if it is taken over. */
+function ownIndexOf(whole: Document, index: number, own: Document): number {
+  if (own.extends === undefined) return index;
+  const sensor = Array.isArray(whole.sensors) ? whole.sensors[index] : undefined;
+  return Array.isArray(own.sensors) ? own.sensors.indexOf(sensor) : -1;
 }
 
 /** Signals that the quick check has failed; the thorough check then finds every problem. */
@@ -114,18 +136,29 @@ class NotAType extends Error {}
 export function readMachineTypes(folders: string[]): {
   types: Map<string, MachineType>;
   problems: ConfigProblem[];
+  /** True if a type of this name may exist in a file, or a folder, that has problems. */
+  isBroken(name: string): boolean;
 } {
   const problems: ConfigProblem[] = [];
   const paths = folders.flatMap((folder) => filesIn(folder, problems));
   const files = paths.flatMap((path) => readFile(path, problems));
   const documents = new Map(files.map(({ document }) => [document.name, document]));
   const types = new Map<string, MachineType>();
+  const read = new Set(files.map(({ path }) => path));
+  // A file that is not TOML most likely holds the type that it is named after.
+  const broken = new Set<unknown>(
+    paths.filter((path) => !read.has(path)).map((path) => basename(path, '.toml')),
+  );
   for (const file of files) {
     const found = typeOf(file, documents);
     if ('type' in found) types.set(found.type.name, found.type);
-    else problems.push(...found.problems);
+    else {
+      problems.push(...found.problems);
+      broken.add(file.document.name);
+    }
   }
-  return { types, problems };
+  const isFolderUnread = problems.some(({ key }) => key === 'machineTypesDir');
+  return { types, problems, isBroken: (name) => isFolderUnread || broken.has(name) };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The table `[jobs]`, derived from the registry of jobs of gateway or cloud. */
 import { Type } from '@sinclair/typebox';
 import { type ConfigProblem, problemsIn } from '../config/problem.ts';
+import { eachSound } from '../config/sound-view.ts';
 import { tables } from '../parts/config.ts';
 import { type Configured, configuredTables, problemsOf } from '../parts/registry.ts';
 import type { AnyJobPart } from './job.ts';
@@ -50,8 +51,8 @@ export function jobProblems(
   table: Readonly<Record<string, unknown>>,
 ): ConfigProblem[] {
   const configured = jobsIn(jobs, table);
-  const ofSchedules = configured.flatMap(({ kind, config: { schedule }, place }) =>
-    problemsIn(`${place}.schedule`, () => parseSchedule(kind, schedule)),
+  const ofSchedules = eachSound(configured, ({ kind, config, place }) =>
+    problemsIn(`${place}.schedule`, () => parseSchedule(kind, config.schedule)),
   );
   return [...ofSchedules, ...problemsOf(jobs, configured)];
 }

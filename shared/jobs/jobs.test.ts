@@ -182,7 +182,7 @@ describe('schedules', () => {
     expect(() => createJobs([job], { log: silentLog, clock: systemClock })).toThrow(
       expect.objectContaining({
         code: 'JOB_SCHEDULE_INVALID',
-        message: "schedule '61 * * * *' of job retention: 61 is a invalid expression for minute",
+        message: "schedule '61 * * * *' of job retention: '61' is not a minute",
       }),
     );
   });

@@ -18,15 +18,28 @@ export interface Schedule {
 
 type Fields = ReturnType<typeof cron.parse>;
 
+const fieldNames: Readonly<Record<string, string>> = {
+  second: 'second',
+  minute: 'minute',
+  hour: 'hour',
+  dayOfMonth: 'day of the month',
+  month: 'month',
+  dayOfWeek: 'weekday',
+};
+
 /** @throws HarbingerError JOB_SCHEDULE_INVALID naming the job, the field and the problem */
 export function parseSchedule(job: string, text: string): Schedule {
   const { valid, errors } = cron.validateDetailed(text);
   if (!valid) {
-    const problem = errors.map(({ message }) => message).join('; ');
+    const problems = errors.map(({ field, value }) => {
+      const name = fieldNames[field];
+      if (name !== undefined) return `'${value}' is not a ${name}`;
+      return 'it is neither five or six cron fields nor a nickname such as @daily';
+    });
     throw new HarbingerError(
       'JOB_SCHEDULE_INVALID',
       'config',
-      `schedule '${text}' of job ${job}: ${problem}`,
+      `schedule '${text}' of job ${job}: ${problems.join('; ')}`,
     );
   }
   const fields = cron.parse(text);

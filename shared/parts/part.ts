@@ -24,7 +24,10 @@ export interface Part<K extends string, C extends TObject, Deps, Made, Context =
   readonly statistics?: StatisticDeclarations;
   /** Schema of the stable part of what a running part shows in `/api/status`, for the description of the API. */
   readonly status?: TSchema;
-  /** Returns all problems that the schema cannot express. @param place where the table is, e.g. `alerts.email[0]` */
+  /**
+   * Returns all problems that the schema cannot express, by `rules` (shared/config/sound-view.ts), because it also runs
+   * on a configuration in which the schema has found problems. @param place where the table is, e.g. `alerts.email[0]`
+   */
   check?(config: Static<C>, place: string, context: Context): ConfigProblem[];
   /** Reads the files that the configuration names, such as certificates. */
   checkFiles?(config: Static<C>, place: string): ConfigProblem[];

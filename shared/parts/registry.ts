@@ -1,4 +1,5 @@
 import type { ConfigProblem } from '../config/problem.ts';
+import { eachSound } from '../config/sound-view.ts';
 import { type AnyPart, nameOf } from './part.ts';
 
 /** One configured part: its kind, its configuration with defaults, and its place in the file. */
@@ -22,8 +23,8 @@ export function configuredLists(
   table: Readonly<Record<string, readonly object[]>>,
   place: string,
 ): Configured[] {
-  return parts.flatMap(({ kind }) =>
-    (table[kind] ?? []).map((config, i) => ({ kind, config, place: `${place}.${kind}[${i}]` })),
+  return eachSound(parts, ({ kind }) =>
+    eachSound(table[kind] ?? [], (config, i) => [{ kind, config, place: `${place}.${kind}[${i}]` }]),
   );
 }
 
@@ -33,7 +34,7 @@ export function configuredTables(
   table: Readonly<Record<string, unknown>>,
   place = '',
 ): Configured[] {
-  return parts.flatMap(({ kind }) => {
+  return eachSound(parts, ({ kind }) => {
     const config = table[kind];
     const isTable = typeof config === 'object' && config !== null;
     return isTable ? [{ kind, config, place: place === '' ? kind : `${place}.${kind}` }] : [];
@@ -46,7 +47,8 @@ export function problemsOf<Context = void>(
   configured: readonly Configured[],
   ...[context]: Context extends void ? [] : [context: Context]
 ): ConfigProblem[] {
-  return configured.flatMap(
+  return eachSound(
+    configured,
     ({ kind, config, place }) =>
       partOfKind(parts, kind).check?.(config as never, place, context as Context) ?? [],
   );
@@ -57,7 +59,8 @@ export function fileProblemsOf(
   parts: readonly AnyPart[],
   configured: readonly Configured[],
 ): ConfigProblem[] {
-  return configured.flatMap(
+  return eachSound(
+    configured,
     ({ kind, config, place }) => partOfKind(parts, kind).checkFiles?.(config as never, place) ?? [],
   );
 }

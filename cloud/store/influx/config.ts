@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { type ConfigProblem, invalid } from '../../../shared/config/problem.ts';
+import { rules } from '../../../shared/config/sound-view.ts';
 import { commonStoreSettings } from '../settings.ts';
 
 export const InfluxConfig = Type.Object(
@@ -70,18 +71,19 @@ export interface InfluxTarget extends Omit<InfluxConfig, 'bucket'> {
 
 /** Finds settings that the server's version lacks or does not allow. @param place where the store's table is */
 export function influxProblems(config: InfluxConfig, place: string): ConfigProblem[] {
-  const { version, org, token } = config;
-  const missing = (name: string) => invalid(place, `${place}.${name} is missing`);
-  const problems: ConfigProblem[] = [];
-  const nameSetting = version === 2 ? 'bucket' : 'database';
-  if (config[nameSetting] === undefined) problems.push(missing(nameSetting));
-  if (version === 2 && org === undefined) problems.push(missing('org'));
-  if (version === 2 && token === undefined) problems.push(missing('token'));
-  if (version === 1 && token !== undefined) {
-    const message = `${place}.token is for InfluxDB 2 and 3; use ${place}.username and ${place}.password`;
-    problems.push(invalid(`${place}.token`, message));
-  }
-  return problems;
+  const required = (name: 'bucket' | 'database' | 'org' | 'token') => () =>
+    config[name] === undefined
+      ? [invalid(place, `${place}.${name} is missing; InfluxDB ${config.version} needs it`)]
+      : [];
+  return rules(
+    () => rules(required(config.version === 2 ? 'bucket' : 'database')),
+    () => (config.version === 2 ? rules(required('org'), required('token')) : []),
+    () => {
+      if (config.version !== 1 || config.token === undefined) return [];
+      const message = `${place}.token is for InfluxDB 2 and 3; use ${place}.username and ${place}.password`;
+      return [invalid(`${place}.token`, message)];
+    },
+  );
 }
 
 /** Makes the target of a configuration without problems. */

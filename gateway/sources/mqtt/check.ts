@@ -1,35 +1,48 @@
 import { type ConfigProblem, invalid } from '../../../shared/config/problem.ts';
+import { eachSound, rules } from '../../../shared/config/sound-view.ts';
 import { covers, parseFilter } from '../../../shared/mqtt/topic-filter.ts';
 import { isLoopback } from '../../../shared/security/loopback.ts';
 import { userProblems } from './access/credentials.ts';
 import { grantProblems } from './access/grants.ts';
 import type { BrokerConfig } from './config.ts';
 
-/** Returns the problems of the settings that the schema cannot express. @param place where the broker's table is */
+/**
+ * Returns the problems of the settings that the schema cannot express. @param place where the broker's table is
+ * @param routeTopics the topics of routes, which are stored too
+ */
 export function brokerProblems(
-  { anonymous, host, telemetryFilters, users }: BrokerConfig,
+  config: BrokerConfig,
   place = 'broker',
+  routeTopics: readonly string[] = [],
 ): ConfigProblem[] {
-  const problems: ConfigProblem[] = [];
-  if (anonymous === 'loopback' && !isLoopback(host)) {
-    problems.push(
-      invalid(
-        `${place}.anonymous`,
-        `broker: anonymous = 'loopback' lets programs on this computer in without a password, so host must be 127.0.0.1 or ::1, not ${host}`,
-      ),
-    );
-  }
-  if (telemetryFilters.length === 0)
-    problems.push(
-      invalid(`${place}.telemetryFilters`, 'broker: telemetryFilters is empty: nothing would be stored'),
-    );
-  for (const [i, text] of telemetryFilters.entries()) {
-    if (!parseFilter(text) || text.startsWith('$'))
-      problems.push(
-        invalid(`${place}.telemetryFilters[${i}]`, `broker: '${text}' is not a valid telemetry filter`),
-      );
-  }
-  return [...problems, ...users.flatMap(grantProblems), ...userProblems(users)];
+  return rules(
+    () =>
+      config.anonymous === 'loopback' && !isLoopback(config.host)
+        ? [
+            invalid(
+              `${place}.anonymous`,
+              `${place}.anonymous = "loopback" lets programs on this computer in without a password, so ${place}.host must be 127.0.0.1 or ::1, not ${config.host}`,
+            ),
+          ]
+        : [],
+    () =>
+      config.telemetryFilters.length === 0 && routeTopics.length === 0
+        ? [
+            invalid(
+              `${place}.telemetryFilters`,
+              `${place}.telemetryFilters is empty: nothing would be stored`,
+            ),
+          ]
+        : [],
+    () =>
+      eachSound(config.telemetryFilters, (text, i) => {
+        const key = `${place}.telemetryFilters[${i}]`;
+        const isFilter = parseFilter(text) !== null && !text.startsWith('$');
+        return isFilter ? [] : [invalid(key, `${key}: '${text}' is not a valid telemetry filter`)];
+      }),
+    () => userProblems(config.users, `${place}.users`),
+    () => eachSound(config.users, (user, i) => grantProblems(user, `${place}.users[${i}]`)),
+  );
 }
 
 /**

@@ -11,7 +11,7 @@ export const mqtt = sourcePart({
   config: BrokerConfig,
   statistics: brokerStatistics,
   status: BrokerStatus,
-  check: (config, place, { routeTopics }) => brokerProblems(storing(config, routeTopics), place),
+  check: (config, place, { routeTopics }) => brokerProblems(config, place, routeTopics),
   checkFiles: ({ tls = {} }, place) => tlsProblems(tls, `${place}.tls`, tlsOwner),
   async create(config, { routeTopics, dataDir, ...deps }) {
     const { createBroker } = await import('./broker.ts');

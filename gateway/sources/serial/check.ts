@@ -1,28 +1,37 @@
+import { repeatedProblems } from '../../../shared/config/entry-problems.ts';
 import { type ConfigProblem, invalid } from '../../../shared/config/problem.ts';
+import { eachSound, rules } from '../../../shared/config/sound-view.ts';
 import type { SerialConfig, SerialPortConfig } from './config.ts';
 
 /** Returns the problems of the settings that the schema cannot express. @param place where the table is */
 export function serialProblems({ ports }: SerialConfig, place = 'serial'): ConfigProblem[] {
-  const paths = new Set<string>();
-  return ports.flatMap((port, i) => {
-    const key = `${place}.ports[${i}]`;
-    const problem = topicProblem(port);
-    const problems = problem === null ? [] : [invalid(key, `serial: ${port.path}: ${problem}`)];
-    if (paths.has(port.path))
-      problems.push(invalid(`${key}.path`, `serial: two ports have the same path, ${port.path}`));
-    paths.add(port.path);
-    return problems;
-  });
+  const key = (i: number, name: string) => `${place}.ports[${i}].${name}`;
+  return rules(
+    () =>
+      eachSound(ports, (port, i) =>
+        topicProblems(port).map((problem) => invalid(key(i, 'topic'), `${key(i, 'topic')} ${problem}`)),
+      ),
+    () =>
+      repeatedProblems(
+        ports,
+        (_, i) => key(i, 'path'),
+        ({ path }) => path,
+      ),
+  );
 }
 
-function topicProblem(port: SerialPortConfig): string | null {
-  for (const [, name] of port.topic.matchAll(/\{(\w+)\}/g)) {
-    if ((name !== 'site' && name !== 'machine') || port[name] === undefined)
-      return `its topic uses {${name}}; set ${name} for this port`;
-  }
+/** Sentences without a subject. */
+function topicProblems(port: SerialPortConfig): string[] {
+  const names = new Set([...port.topic.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name!));
+  const ofNames = [...names].flatMap((name) => {
+    if (name !== 'site' && name !== 'machine')
+      return [`has {${name}}, which is neither {site} nor {machine}`];
+    return port[name] === undefined ? [`has {${name}}; set ${name} for this port`] : [];
+  });
+  if (ofNames.length > 0) return ofNames;
   const filled = topicOf(port);
   const isTopic = !/[+#{}\0]/.test(filled) && !filled.startsWith('$') && !filled.split('/').includes('');
-  return isTopic ? null : `'${filled}' is not a topic that a message can be sent on`;
+  return isTopic ? [] : [`is '${filled}', which is not a topic that a message can be sent on`];
 }
 
 /** Returns the topic with site and machine filled in. */

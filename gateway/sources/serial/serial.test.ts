@@ -165,13 +165,16 @@ describe('serial lines', () => {
   });
 
   it.each([
-    [{ path: 'x' }, /set site/],
-    [{ path: 'x', topic: 'telemetry/#' }, /not a topic/],
-    [{ path: 'x', topic: '/a' }, /not a topic/],
+    [{ path: 'x' }, /topic has \{site\}; set site.*topic has \{machine\}; set machine/s],
+    [{ path: 'x', topic: 'telemetry/#' }, /is 'telemetry\/#', which is not a topic/],
+    [{ path: 'x', topic: '/a' }, /is '\/a', which is not a topic/],
+    [{ path: 'x', topic: 'a/{sensor}' }, /\{sensor\}, which is neither \{site\} nor \{machine\}/],
   ])('refuses the port %j', (port, problem) => {
     const deps = { intake: new Collector(), clock: systemClock, random: seededRandom(1), log: silentLog };
     expect(() => createSerialSource(configOf(port), deps)).toThrow(problem);
-    expect(() => createSerialSource(configOf(scale, scale), deps)).toThrow(/same path/);
+    expect(() => createSerialSource(configOf(scale, scale), deps)).toThrow(
+      /is taken by serial.ports\[0\].path/,
+    );
   });
 });
 

@@ -155,8 +155,11 @@ describe('admission', () => {
   });
 
   it.each([
-    [{ users: [{ name: 'a' }] }, /password/],
-    [{ users: [{ name: 'a', password: 'x', passwordHash: 'y' }] }, /either/],
+    [{ users: [{ name: 'a' }] }, /users\[0\] has no password/],
+    [
+      { users: [{ name: 'a', password: 'x', passwordHash: 'y' }] },
+      /users\[0\] has both password and passwordHash/,
+    ],
     [
       {
         users: [
@@ -164,7 +167,7 @@ describe('admission', () => {
           { name: 'a', password: 'x' },
         ],
       },
-      /two users/,
+      /'a' is taken by broker.users\[0\].name/,
     ],
     [{ users: [{ name: 'a', password: 'x', publish: ['a#'] }] }, /filter/],
     [{ telemetryFilters: ['$SYS/#'] }, /telemetry filter/],

@@ -1,7 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type ConfigProblem, invalid, problemsIn, refuse } from '../../../../shared/config/problem.ts';
+import { passwordProblems, repeatedProblems } from '../../../../shared/config/entry-problems.ts';
+import { type ConfigProblem, refuse } from '../../../../shared/config/problem.ts';
+import { eachSound, rules } from '../../../../shared/config/sound-view.ts';
 import type { Clock } from '../../../../shared/runtime/clock.ts';
-import { parsePasswordHash, verifyPassword } from '../../../../shared/security/passwords.ts';
+import { verifyPassword } from '../../../../shared/security/passwords.ts';
 import { newSecret } from '../../../../shared/security/secret.ts';
 import { Throttle, throttleSourceOf } from '../../../../shared/security/throttle.ts';
 import type { BrokerUser } from '../config.ts';
@@ -99,19 +101,15 @@ export class Credentials {
   }
 }
 
-/** Reports duplicate names, and passwords that are missing or whose hash is malformed. */
-export function userProblems(users: readonly BrokerUser[]): ConfigProblem[] {
-  const names = new Set<string>();
-  return users.flatMap(({ name, password, passwordHash }, i) => {
-    const key = `broker.users[${i}]`;
-    const problems: ConfigProblem[] = [];
-    if (names.has(name))
-      problems.push(invalid(`${key}.name`, `broker.users: two users are called '${name}'`));
-    names.add(name);
-    if ((password === undefined) === (passwordHash === undefined))
-      problems.push(invalid(key, `broker.users: user '${name}' needs either password or passwordHash`));
-    if (passwordHash !== undefined)
-      problems.push(...problemsIn(`${key}.passwordHash`, () => parsePasswordHash(passwordHash)));
-    return problems;
-  });
+/** Reports names that two users share, and passwords that are missing or malformed. @param place of the list */
+export function userProblems(users: readonly BrokerUser[], place = 'broker.users'): ConfigProblem[] {
+  return rules(
+    () =>
+      repeatedProblems(
+        users,
+        (_, i) => `${place}[${i}].name`,
+        ({ name }) => name,
+      ),
+    () => eachSound(users, (user, i) => passwordProblems(user, `${place}[${i}]`)),
+  );
 }

@@ -1,4 +1,5 @@
 import { type ConfigProblem, invalid } from '../../../../shared/config/problem.ts';
+import { eachSound, rules } from '../../../../shared/config/sound-view.ts';
 import { compileFilters, covers, type Filter, parseFilter } from '../../../../shared/mqtt/topic-filter.ts';
 import type { BrokerUser } from '../config.ts';
 import type { Rights } from '../rights.ts';
@@ -24,13 +25,16 @@ export function rightsOf(grants: Grants, user: string, client: string): Rights {
   };
 }
 
-/** Reports invalid topic filters, so that a typing error does not become a missing right. */
-export function grantProblems({ name, publish, subscribe }: BrokerUser, index: number): ConfigProblem[] {
-  return Object.entries({ publish, subscribe }).flatMap(([list, texts]) =>
-    texts.flatMap((text, i) => {
-      const key = `broker.users[${index}].${list}[${i}]`;
+/** Reports invalid topic filters, so that a typing error does not become a missing right. @param place of the user */
+export function grantProblems(user: BrokerUser, place: string): ConfigProblem[] {
+  const ofList = (list: 'publish' | 'subscribe') =>
+    eachSound(user[list], (text, i) => {
+      const key = `${place}.${list}[${i}]`;
       const isFilter = parseFilter(text, { user: 'u', client: 'c' }) !== null;
-      return isFilter ? [] : [invalid(key, `broker user '${name}': '${text}' is not a valid topic filter`)];
-    }),
+      return isFilter ? [] : [invalid(key, `${key}: '${text}' is not a valid topic filter`)];
+    });
+  return rules(
+    () => ofList('publish'),
+    () => ofList('subscribe'),
   );
 }
