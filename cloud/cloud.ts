@@ -1,6 +1,6 @@
 /**
- * Builds the cloud's parts, starts them in order, stops them in reverse. Parts know ports/ and shared/, not each other;
- * only files directly in this folder compose them.
+ * The cloud (cloud/): builds its parts, starts them in order, stops them in reverse. Parts know ports/ and shared/,
+ * not each other; only files directly in this folder compose them. The gateway's code is never imported.
  *
  * A batch's way: receive (login, frame) → log → sink (de-duplicate, check; events to operations; store) → watermark →
  * PUBACK to the gateway. Alerts that its events change owe notifications, which the notification runner delivers.

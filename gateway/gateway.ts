@@ -1,4 +1,8 @@
-/** The gateway's composition root: creates all parts, starts them in order, and stops them in reverse. */
+/**
+ * The gateway (gateway/): creates all parts, starts them in order, and stops them in reverse. Only files directly in
+ * this folder, and pipeline/ for the data thread, put rooms together; a room knows ports/ and shared/, never another
+ * room. The cloud's code is never imported.
+ */
 import { join } from 'node:path';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { createConfiguredJobs } from '../shared/jobs/jobs.ts';

@@ -1,7 +1,7 @@
 /**
- * Alerts: the rules by which events change them (lifecycle, recipients), and the delivery of the notifications that are
- * owed (notification runner, shared/notifiers). This file composes the room. Rules decide and store nothing; operations
- * stores alerts and owed notifications.
+ * Alerts (cloud/alerts): the rules by which events change them (lifecycle, recipients), and the delivery of the
+ * notifications that are owed (notification runner, shared/notifiers). This file composes the room. Rules decide and
+ * store nothing; operations stores alerts and owed notifications.
  */
 import type { Registry } from 'prom-client';
 import { refuse } from '../../shared/config/problem.ts';

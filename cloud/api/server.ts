@@ -1,6 +1,7 @@
 /**
- * The HTTP API and the page. This file builds the server and registers the routes, which are grouped by subject in
- * folders. Routes read the cloud's state through ports (see context.ts) and change nothing but what redrive offers.
+ * The HTTP API and the page (cloud/api). This file builds the server and registers the routes, which are grouped by
+ * subject in folders. Routes read the cloud's state through ports (see context.ts) and change nothing but what redrive
+ * offers.
  */
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';

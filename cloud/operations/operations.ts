@@ -1,7 +1,7 @@
 /**
- * The cloud's own durable state, in one lmdb database: machines, alerts, notifications owed, events, quarantine, audit,
- * and how far each gateway's journal has been stored. One transaction applies a batch of events with its alert changes
- * and the notifications it owes; its promise resolves when that is synced to disk.
+ * The cloud's own durable state (cloud/operations), in one lmdb database: machines, alerts, notifications owed,
+ * events, quarantine, audit, and how far each gateway's journal has been stored. One transaction applies a batch of
+ * events with its alert changes and the notifications it owes; its promise resolves when that is synced to disk.
  *
  * This file opens the database and offers one port for each concern (see ../ports). Tables are changed only inside
  * `transaction`, which restores their copies in memory when a change fails.

@@ -1,4 +1,8 @@
 /**
+ * The interfaces between the cloud's rooms (cloud/ports), one file for each concern. A room imports its own files,
+ * this folder and shared/, and never another room; cloud.ts puts the rooms together. This folder holds types, and the
+ * `partOf` of a seam.
+ *
  * The ports of the cloud's own durable state (operations/) for the sink, and the feed of its changes. The state is read
  * through the ports of each concern: machines, alerts, history, quarantine, audit, notifications.
  */

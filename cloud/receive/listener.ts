@@ -1,8 +1,9 @@
 /**
- * Accepts connections of gateways over MQTT and receives their frames. This file opens the port and composes the room:
- * credentials decide who may connect, rights what a gateway may publish and subscribe, `openFrame` what is a batch. The
- * log takes it from there, and its promise decides when the gateway gets its acknowledgement. A batch
- * that was not received as it was sent gets none: its gateway is told so, and the connection stays.
+ * Receiving (cloud/receive): accepts connections of gateways over MQTT and receives their frames. This file opens the
+ * port and composes the room: credentials decide who may connect, rights what a gateway may publish and subscribe,
+ * `openFrame` what is a batch. The log takes it from there, and its promise decides when the gateway gets its
+ * acknowledgement. A batch that was not received as it was sent gets none: its gateway is told so, and the connection
+ * stays.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';

@@ -1,6 +1,6 @@
 /**
- * The sink: de-duplicates a batch, checks its content, hands its events to operations, writes it to the store, and
- * moves the watermark. This file composes those steps, in this order; each has a file of its own.
+ * The sink (cloud/sink): de-duplicates a batch, checks its content, hands its events to operations, writes it to the
+ * store, and moves the watermark. This file composes those steps, in this order; each has a file of its own.
  *
  * Every step can be repeated: after a crash anywhere before the acknowledgement the gateway resends the batch, the
  * store keeps one copy of it, and the watermark only saves work. Lines that can never be stored go into quarantine, so

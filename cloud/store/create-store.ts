@@ -1,6 +1,6 @@
 /**
- * The telemetry store, one folder for each kind. A store stores what it is given and reports to no other room; its
- * contract is in ports/store.ts and test/conformance.
+ * The telemetry store (cloud/store), one folder for each kind. A store stores what it is given and reports to no other
+ * room; its contract is in ports/store.ts and test/conformance.
  */
 import { refuse } from '../../shared/config/problem.ts';
 import { createPart } from '../../shared/parts/registry.ts';

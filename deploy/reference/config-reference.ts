@@ -1,3 +1,8 @@
+/**
+ * The generated references (deploy/reference): settings, error codes and metrics as Markdown. `npm run docs`
+ * writes them, and the tests beside this file fail while they are outdated. The texts come from schemas and
+ * declarations beside the code; none is written here.
+ */
 import { exampleOf, type Schema, type Setting, type SettingsTable, tablesOf } from './settings.ts';
 import { digits, inLargerUnit, unitOf } from './units.ts';
 

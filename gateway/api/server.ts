@@ -1,3 +1,7 @@
+/**
+ * The gateway's own HTTP API (gateway/api): status, metrics, health, dead letters and refused batches. Routes reach
+ * other rooms through ports, and change only what redrive and drop of kept items offer.
+ */
 import type { TSchema } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { createHttpGuard, type HttpGuard } from '../../shared/http/guard.ts';

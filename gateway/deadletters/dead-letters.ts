@@ -1,6 +1,7 @@
 /**
- * Messages that could not become readings, kept for inspection: topic, payload, sender, time, stage and reason. Bounded
- * in letters and bytes; when full, the oldest are dropped and counted.
+ * Dead letters (gateway/deadletters): messages that could not become readings, kept for inspection with topic,
+ * payload, sender, time, stage and reason. They are bounded in number and bytes; when full, the oldest are dropped and
+ * counted. This room stores and lists; it decodes nothing itself.
  */
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';

@@ -1,3 +1,7 @@
+/**
+ * Decisions (gateway/decisions): a folder for each kind of decision, and here what all kinds need. A decision is made
+ * by the governed decision in shared/decisions, never beside it, and its events reach the outbox through this file.
+ */
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { withinBudget } from '../../shared/runtime/budget.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';

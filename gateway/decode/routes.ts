@@ -1,3 +1,8 @@
+/**
+ * Decoding (gateway/decode): from topic and payload to a checked row of a known machine. This file finds a message's
+ * format and machine; formats/ parses payloads, contract.ts checks values, identity/ and blocks/ follow. It runs in
+ * the data thread for each message: it does no I/O, allocates little, and bounds what a message can cost.
+ */
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { RunningPart } from '../../shared/parts/seam.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';

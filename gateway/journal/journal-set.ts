@@ -1,3 +1,8 @@
+/**
+ * The journal (gateway/journal): the durable log of a gateway, with a log for each lane, cursors of its readers, and a
+ * disk budget. segments/ has its files, records/ the keys and values that use the same files. It stores bytes without
+ * looking into them. Every access to the disk goes through fs.ts, which the simulation replaces.
+ */
 import type { JournalLoss } from '../../shared/contract/events.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';

@@ -1,4 +1,8 @@
-/** Data thread: the writers of the journal's lanes. */
+/**
+ * Lanes (gateway/lanes): writes the journal's lanes in the data thread. Appends are retried, events are journalled
+ * once each, estimates are gathered, losses are reported. The uplink reads what is written here, and neither imports
+ * the other.
+ */
 import { type Lane, lanes } from '../../shared/contract/lanes.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';

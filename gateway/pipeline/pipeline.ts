@@ -1,4 +1,9 @@
 /**
+ * The pipeline (gateway/pipeline): the way of messages across the thread border and through the data thread. Only this
+ * folder has code of both threads: client.ts and the slab queue run in the main thread, plane.ts and what it composes
+ * in the data thread. It may import the rooms of the data thread, and never sources, watch, decisions, jobs or the
+ * API.
+ *
  * The whole way of a reading, on one screen: raw messages in; journal and dead letters durable; then the ack.
  *
  *   slab of raw messages ▶ route by topic ▶ decode ▶ contract ▶ identity ▶ block ▶ JOURNAL ─▶ settled (acks)

@@ -1,6 +1,7 @@
 /**
- * The interfaces between the gateway's rooms, one file a seam. A room imports its own files, this folder and shared/, and
- * never another room; gateway.ts and pipeline/ put the rooms together. This folder holds types, and the `partOf` of a seam.
+ * The interfaces between the gateway's rooms (gateway/ports), one file for each seam. A room imports its own files,
+ * this folder and shared/, and never another room; gateway.ts and pipeline/ put the rooms together. This folder holds
+ * types, and the `partOf` of a seam.
  *
  * Three threads: main (broker, serial, windows, decisions, HTTP), data (decode → contract → journal → uplink), model
  * (inference). A reading's way: Source → Intake ⇒ data thread: Decoder → contract → Journal → ack ⇒ main: windows.

@@ -1,6 +1,7 @@
 /**
- * Batches that the cloud has refused for too long, kept whole until somebody has looked and sends them again. Bounded in
- * number and bytes; when full the oldest go, and are told as a loss.
+ * Refused batches (gateway/refused): batches that the cloud has refused for too long, kept whole until a person sends
+ * them again or drops them. They are bounded in number and bytes; when full, the oldest are dropped and reported as a
+ * loss. The uplink decides what is set aside; this room keeps it.
  */
 import type { JournalLoss } from '../../shared/contract/events.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';

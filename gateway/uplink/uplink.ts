@@ -1,3 +1,8 @@
+/**
+ * The uplink (gateway/uplink): sends the journal's lanes to the cloud in batches over one link, and moves a cursor
+ * when the cloud has confirmed. It reads blocks and never changes or drops one; a batch that the cloud keeps refusing
+ * is handed to the refused batches.
+ */
 import { setMaxListeners } from 'node:events';
 import { type Lane, lanes } from '../../shared/contract/lanes.ts';
 import { backoffMs } from '../../shared/runtime/backoff.ts';

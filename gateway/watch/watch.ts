@@ -1,7 +1,7 @@
 /**
- * The room gateway/watch turns durable rows into assessments: rows in, assessments on demand, due machines out to the
- * decision. Configuration, `/api/status` and error codes call it `intelligence`. It decides nothing (gateway/decisions)
- * and reads no payload (gateway/decode).
+ * Watch (gateway/watch): turns durable rows into assessments: rows in, assessments on demand, due machines out to the
+ * decision. Configuration, `/api/status` and error codes call it `intelligence`. It raises no alert, which
+ * gateway/decisions does, and reads no payload.
  *
  *     columns ▶ windows ▶ (due) scorer ▶ decide ▶ model assessor ▶ worker
  *                  └─ each machine's baseline ┴──▶ self-learned assessor, rules assessor

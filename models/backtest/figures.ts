@@ -2,6 +2,7 @@
  * Lead time and false alerts (models/backtest): judges the warnings that policies raised over whole recorded
  * or simulated lives. This folder holds the fleets, the figures and the report; the code that runs lives
  * through the gateway is deploy/backtest.
+ *
  * A failure is warned of in time if a warning opened at least one planning horizon before it. A warning is
  * false if it opened more than `earlyFactor` horizons before the failure, or on a machine that did not fail
  * while it was watched: whoever goes there finds nothing to repair.

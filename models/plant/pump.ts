@@ -2,6 +2,7 @@
  * Physics of a virtual pump (models/plant): one life from new to failed. The virtual plant that users run
  * (deploy/plant) and the training data of `pump-rul` both come from here; a change here makes that model
  * outdated.
+ *
  * All randomness is drawn when a life is created and none when it is read, so the same seed gives the same
  * life in any order of reading.
  * Wear is hidden: nothing shows before an onset. Then damage accelerates, at a pace set by the machine and by

@@ -1,3 +1,7 @@
+/**
+ * Configuration (shared/config): reads a TOML file against a schema and reports every problem at once, with file and
+ * line. It knows no setting: each room declares its own.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { Static, TSchema } from '@sinclair/typebox';

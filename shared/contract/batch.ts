@@ -1,4 +1,8 @@
 /**
+ * The contract (shared/contract): what gateway and cloud say to each other: batches, events, line protocol, topics,
+ * refusals. Both sides import it, and it imports neither. Other versions are out there, so a change must still read
+ * what is stored and under way.
+ *
  * The batch: what a gateway sends to its cloud, and the unit of acknowledgement and de-duplication between them.
  * A batch carries whole consecutive blocks of one lane of one journal, in order.
  *

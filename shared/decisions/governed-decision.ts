@@ -1,8 +1,9 @@
 /**
- * The governed decision, through which Harbinger makes every automatic decision. The active policy is asked within a
- * time budget and behind a circuit breaker, and its verdicts are checked. Inputs that it cannot decide go down a chain
- * of further policies, the last of which, the fallback, decides everything. For each input the caller always gets a
- * result that says how it was reached, and an id to record it under.
+ * The governed decision (shared/decisions), through which Harbinger makes every automatic decision. It knows neither
+ * machines nor alerts. The active policy is asked within a time budget and behind a circuit breaker, and its verdicts
+ * are checked. Inputs that it cannot decide go down a chain of further policies, the last of which, the fallback,
+ * decides everything. For each input the caller always gets a result that says how it was reached, and an id to record
+ * it under.
  */
 import type { DecisionRecord } from '../contract/events.ts';
 import { withinBudget } from '../runtime/budget.ts';

@@ -1,4 +1,7 @@
 /**
+ * The detector (shared/detector): learns what is normal for one machine and scores each row. The gateway, `models
+ * detect` and the benchmark run the same code. It is plain arithmetic on arrays: no library, no clock, no file.
+ *
  * The self-learned baseline of one machine: one row in, one score out, in a single pass, without labels and without
  * looking ahead. shared/docs/detector.md says what is computed and how it was measured.
  */

@@ -1,3 +1,8 @@
+/**
+ * The domain (shared/domain): machine types, which declare sensors, units, ranges, life and alerts. A new type is a
+ * file in types/, or in a folder of the site, and no code. Nothing here knows how readings arrive or where they are
+ * stored.
+ */
 import { createHash } from 'node:crypto';
 import { type Static, Type } from '@sinclair/typebox';
 import { identifierPattern } from '../contract/topics.ts';

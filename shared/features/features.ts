@@ -1,4 +1,8 @@
 /**
+ * Models as they run (shared/features): from a machine's rows to a network's input, and from its output to an
+ * estimate. Training and gateways run the same code, so a change here changes what existing artefacts compute.
+ * Training itself is in models/.
+ *
  * Turns a machine's readings into a network's input. The parameters are learnt in training and stored in the manifest;
  * feature-path.ts applies them in training and inference alike. The steps are:
  *

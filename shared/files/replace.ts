@@ -1,4 +1,7 @@
 /**
+ * Files (shared/files): what processes need of the disk beside the journal: folders, locks, replacement as a whole,
+ * damaged files set aside. Code that keeps state files uses these functions and writes none of its own.
+ *
  * Replaces a file or a folder as a whole: the new content is written beside it under `besideOf`, synced, renamed over
  * the old one, and the folder is synced. A crash or a power cut leaves the old content or the new one, and at most a
  * file beside it, which the next replacement overwrites.

@@ -1,4 +1,7 @@
-/** The common base of the HTTP servers of gateway and cloud: limits, error answers, listening. */
+/**
+ * HTTP (shared/http): the common base of the servers of gateway and cloud: access, limits, error answers, OpenAPI,
+ * listening. It has no routes; these are in gateway/api and cloud/api.
+ */
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { codeOf, HarbingerError, messageOf } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';

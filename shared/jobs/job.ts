@@ -1,6 +1,6 @@
 /**
- * The interface of jobs, which are periodic work of gateway or cloud. A job is a folder in jobs/ and a line in the
- * registry there. The operations that it may call are injected. Schedule, time limit and counts belong to the runner.
+ * Jobs (shared/jobs): periodic work of gateway or cloud. A job is a folder in their jobs/ and a line in the registry
+ * there. The operations that it may call are injected. Schedule, time limit and counts belong to the runner.
  */
 import { type AnyPart, partOf } from '../parts/part.ts';
 import type { Seam } from '../parts/seam.ts';

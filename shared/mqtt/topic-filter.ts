@@ -1,4 +1,9 @@
 /**
+ * MQTT (shared/mqtt): what both sides need of the protocol beside their libraries: filters, packet headers, a size
+ * limit, addresses. It opens no connection.
+ */
+
+/**
  * A parsed MQTT topic filter. Each level is its text, or null for `+`; `rest` is a trailing `#`. A wildcard at the first
  * level never matches a topic that starts with `$` [MQTT-4.7.2-1].
  */

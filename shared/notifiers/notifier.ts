@@ -1,5 +1,5 @@
 /**
- * The interface of notifiers, which tell people or systems of alerts. A notifier is a folder here and a line in
+ * Notifiers (shared/notifiers), which tell people or systems of alerts. A notifier is a folder here and a line in
  * notifiers.ts. It implements one protocol; queueing, retries, time limits and counting belong to its caller.
  */
 import type { HarbingerEvent } from '../contract/events.ts';

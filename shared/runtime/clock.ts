@@ -1,3 +1,9 @@
+/**
+ * The runtime (shared/runtime): what code asks of the process that runs it: clock, timers, chance, log, errors,
+ * validation. Every room may import it, and it imports none. Time and chance are injected from here, so that a
+ * simulation can replace them.
+ */
+
 /** A clock. It is injected wherever logic depends on time, so that a simulation can drive it. */
 export interface Clock {
   /** Wall clock, ms since 1970. May jump either way. */

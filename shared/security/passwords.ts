@@ -1,3 +1,7 @@
+/**
+ * Security (shared/security): password hashes, secrets, certificates and keys, a throttle for guesses, loopback
+ * addresses. It knows no user and no right; these belong to the broker, to cloud/receive and to the APIs.
+ */
 import { type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { HarbingerError } from '../runtime/errors.ts';
 import { newSecret } from './secret.ts';

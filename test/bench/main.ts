@@ -1,4 +1,8 @@
-/** `npm run bench`: measures every figure that the product promises; with `growth`, how cost grows. */
+/**
+ * `npm run bench` (test/bench): measures every figure that the product promises; with `growth`, how cost grows.
+ * scenarios/ says what is measured, sides/ has the processes that are compared, measure/ the instruments. The product
+ * runs as it is built and knows nothing of being measured.
+ */
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,10 @@
-/** A run: rounds on one site after the other, each with its own draws, and a final comparison of everything. */
+/**
+ * Chaos (test/chaos): faults drawn from a seed, done to real processes, and a ledger of what was acknowledged. draw/
+ * draws, faults/ causes, site/ is what faults are done to, observe/ and checks/ look and compare. Faults come from
+ * outside; the product has no code for them.
+ *
+ * A run: rounds on one site after the other, each with its own draws, and a final comparison of everything.
+ */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

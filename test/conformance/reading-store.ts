@@ -1,4 +1,7 @@
 /**
+ * Conformance suites (test/conformance): what every implementation of a seam must do, run for each of them. Stores are
+ * here, formats and notifiers in folders. A suite knows the interface and no implementation.
+ *
  * The suite that every ReadingStore must pass. It runs for the embedded store and for a real InfluxDB; see
  * reading-store.test.ts.
  */

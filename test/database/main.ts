@@ -1,8 +1,9 @@
 /**
- * Makes the disk of a database fail, in a real process: `node .cache/tests/test/database/main.js [--runs N]` after
- * `npm run build:tests`. Needs a C compiler. Each run writes for some seconds while writes and syncs fail at random
- * from time to time, finishes on a good disk, and compares the confirmed records with those that a new process reads.
- * The results are in gateway/docs/databases.md.
+ * The comparison of embedded databases (test/database): makes the disk of a database fail, in a real process. It is
+ * run by hand, `node .cache/tests/test/database/main.js [--runs N]` after `npm run build:tests`, and needs a C
+ * compiler. Each run writes for some seconds while writes and syncs fail at random from time to time, finishes on a
+ * good disk, and compares the confirmed records with those that a new process reads. The results are in
+ * gateway/docs/0012-records.md.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,9 @@
-/** A gateway and its cloud as an operator runs them: compiled processes with configuration files and data folders. */
+/**
+ * Integration tests (test/integration): a promise a file, held by compiled processes and real servers. Nothing is
+ * simulated here. Files without `.test` help them.
+ *
+ * A gateway and its cloud as an operator runs them: compiled processes with configuration files and data folders.
+ */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

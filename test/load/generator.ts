@@ -1,3 +1,8 @@
+/**
+ * The load generator (test/load): many MQTT clients in one process, with a ledger of what was sent and acknowledged.
+ * mqtt/ speaks the protocol, pace/ decides when to send, record/ keeps what happened. It uses none of the broker's
+ * code, so that both cannot be wrong in the same way.
+ */
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { type ConnectionListener, type LatencySink, LoadConnection } from './mqtt/connection.ts';
 import { Patcher } from './mqtt/payload.ts';

@@ -1,4 +1,10 @@
-/** One run: a schedule's sensors and faults for its duration; then all faults end and everything must drain. */
+/**
+ * Simulation (test/simulation): the product's own logic on a simulated clock, disk, link and store, from a seed.
+ * gateway/, cloud/ and network/ are the simulated parts, world/ has time, chance and the plan, runs/ does many runs on
+ * all cores. Nothing here uses the real clock, disk or network, or a seed would not repeat.
+ *
+ * One run: a schedule's sensors and faults for its duration; then all faults end and everything must drain.
+ */
 import { checkEvent } from '../../shared/contract/events.ts';
 import { codeOf, messageOf } from '../../shared/runtime/errors.ts';
 import { gatewayName, SimulatedCloud } from './cloud/cloud.ts';

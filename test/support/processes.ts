@@ -1,4 +1,9 @@
-/** The product's processes as an operator starts them: `gateway` and `cloud`, compiled, each with a data folder. */
+/**
+ * Support (test/support): what tests of several folders share: the product's processes, real servers, clients, the
+ * report of skipped tests. Only tests import it.
+ *
+ * The product's processes as an operator starts them: `gateway` and `cloud`, compiled, each with a data folder.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';

@@ -1,7 +1,7 @@
 /** Documents mention only what exists: metrics, files, headings. */
 import { describe, expect, it } from 'vitest';
 import { brokenLink, documents, localLinks } from './documents.ts';
-import { files, product, textOf } from './tree.ts';
+import { files, product, sources, textOf } from './tree.ts';
 
 it('name only metrics that exist', () => {
   const code = product.map(({ text }) => text).join('\n');
@@ -34,8 +34,8 @@ it('a broken link is detected', () => {
 });
 
 it('code that refers to a document names one that exists, from the root', () => {
-  const named = product.flatMap(({ path, text }) =>
-    [...text.matchAll(/(?:[\w-]+\/)*docs\/[\w-]+\.md\b/g)].map(([target]) => ({ path, target })),
+  const named = sources.flatMap(({ path, text }) =>
+    [...text.matchAll(/(?<![\w./-])(?:[\w-]+\/)*docs\/[\w-]+\.md\b/g)].map(([target]) => ({ path, target })),
   );
   expect(named.length).toBeGreaterThan(3);
   const missing = named.filter(({ target }) => !files.includes(target));

@@ -1,4 +1,9 @@
-/** The files of the product as a list of sources, read once, with or without git. */
+/**
+ * Tidiness (test/tidy): tests of the source tree itself: imports, sizes, names, comments, documents. They read files
+ * as text. An exception to a rule is an entry in rules.ts with its reason.
+ *
+ * The files of the product as a list of sources, read once, with or without git.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

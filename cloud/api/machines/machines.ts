@@ -1,3 +1,8 @@
+/**
+ * Routes about machines (cloud/api/machines): their state, readings, events and decisions, SQL, and the live stream. A
+ * file is one group of routes with its schemas. Routes read through ports, never from operations/ or store/ directly,
+ * and change nothing.
+ */
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { MachineType } from '../../../shared/domain/machine-type.ts';

@@ -1,3 +1,7 @@
+/**
+ * Routes about the cloud itself (cloud/api/system): health, status, sign-in, quarantine and audit. Here: the status. A
+ * change that a person makes goes through ../audited.ts; everything else only reads.
+ */
 import { type TProperties, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { answers } from '../../../shared/http/openapi.ts';

@@ -1,3 +1,8 @@
+/**
+ * The page (cloud/console/src): its entry, state, router and client of the API. Screens are in views/, the pieces that
+ * several of them show in parts/, charts in charts/. Files named *-model.ts decide and do not touch the browser, so
+ * that they are tested without one; the others draw. Of the server's code only types are imported.
+ */
 import './styles/base.css';
 import './styles/parts.css';
 import './styles/views.css';

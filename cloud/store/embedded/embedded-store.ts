@@ -1,7 +1,7 @@
 /**
- * The telemetry store that needs nothing installed: one DuckDB file in the cloud's data folder. This file composes the
- * room: write/ stores batches, query/ answers. Both work on the database file (database.ts), whose tables and columns
- * the catalog names.
+ * The embedded store (cloud/store/embedded), which needs nothing installed: one DuckDB file in the cloud's data
+ * folder. This file composes the room: write/ stores batches, query/ answers. Both work on the database file
+ * (database.ts), whose tables and columns the catalog names.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Clock } from '../../../shared/runtime/clock.ts';

@@ -1,6 +1,7 @@
 /**
- * The telemetry store on an InfluxDB 1.x, 2.x or 3.x, which gets the lines as gateways sent them. This file composes the
- * room: the line check keeps back lines that InfluxDB would misread, the line writer finds the ones it refuses.
+ * The store on an InfluxDB 1.x, 2.x or 3.x (cloud/store/influx), which gets the lines as gateways sent them. This file
+ * composes the room: the line check keeps back lines that InfluxDB would misread, the line writer finds the ones it
+ * refuses.
  */
 import { HttpError } from '@influxdata/influxdb-client';
 import type { Clock } from '../../../shared/runtime/clock.ts';

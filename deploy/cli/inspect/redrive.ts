@@ -1,6 +1,6 @@
 /**
- * Parts of the verbs that send something again or change it, shared by several commands. Commands in inspect/
- * ask a running gateway or cloud over its HTTP API and import none of its code except types.
+ * Commands that ask a running gateway or cloud over its HTTP API (deploy/cli/inspect). They import none of its code
+ * except types. This file has what the verbs share that send something again or drop it.
  */
 import type { Command } from 'commander';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';

@@ -1,6 +1,6 @@
 /**
- * `harbinger gateway`. Commands in run/ start something that runs until it is stopped; each loads its module
- * only when it runs.
+ * Commands that start something that runs until it is stopped (deploy/cli/run). Each loads its module only when it
+ * runs. This file is `harbinger gateway`.
  */
 import type { Command } from 'commander';
 import { port, stopSignal } from '../options.ts';

@@ -1,6 +1,6 @@
 /**
- * `harbinger models`: trains, evaluates, compares and backtests models, and scores a CSV. Commands in tools/
- * work on files and need nothing that is running.
+ * Commands that work on files and need nothing that is running (deploy/cli/tools). This file is `harbinger models`,
+ * which trains, evaluates, compares and backtests models, and scores a CSV.
  */
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';

@@ -1,3 +1,7 @@
+/**
+ * Blocks (gateway/decode/blocks): packs the rows of a batch as lines into one block, with columns for the windows, and
+ * reads blocks back after a restart (replay-tail.ts). The journal stores blocks and does not look into them.
+ */
 import { gzipSync } from 'node:zlib';
 import type { Block } from '../../ports/journal.ts';
 import type { ColumnBatch } from '../../ports/watch.ts';

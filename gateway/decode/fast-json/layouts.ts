@@ -1,3 +1,8 @@
+/**
+ * JSON read by layout (gateway/decode/fast-json): devices repeat one text with other numbers, so a layout that was
+ * learnt from one message reads the next without parsing it. It gives exactly what the JSON format would, or nothing,
+ * and then that format reads the message.
+ */
 import type { DecodedReading } from '../../ports/decode.ts';
 import type { ColumnSet } from '../machines/column-set.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';

@@ -1,3 +1,8 @@
+/**
+ * Identity (gateway/decode/identity): gives each reading the identity and the time under which it is stored, and so
+ * recognises resends. What an identity depends on is stored with the block, so that a restart knows it again;
+ * gateway/docs/0003-identity-and-time.md has the rules. Nothing here knows formats or the journal.
+ */
 import type { Moment } from '../device-time.ts';
 import { finish, hashText, mix, mixFloat } from '../hash.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';

@@ -1,3 +1,7 @@
+/**
+ * Machines (gateway/decode/machines): which machines are known, of which type and with which columns, within limits.
+ * The types themselves are in shared/domain; payloads are not seen here.
+ */
 import { seriesPrefix } from '../../../shared/contract/line-protocol.ts';
 import { isIdentifier } from '../../../shared/contract/topics.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';

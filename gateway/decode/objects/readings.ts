@@ -1,4 +1,7 @@
 /**
+ * Objects (gateway/decode/objects): what parsed objects mean, whatever encoded them: values, times, identities, SenML.
+ * Formats import this folder, and it imports none of them.
+ *
  * Converts parsed objects to readings, whatever their encoding (JSON, for example): `{"temperature": 21.5, "ts":
  * 1700000000000, "seq": 7}`: sensors by name, with time and identity beside them, or grouped in objects of their own
  * (flatten.ts); `{"ts": …, "values": {…}}` (Telegraf: `fields`); a list of these; a SenML pack; on a sensor's own topic

@@ -1,6 +1,8 @@
 /**
- * Opens a folder of records. The format is the journal's (format.ts): segments of blocks. The body of a block holds
- * entries (entry.ts), each of which sets or deletes one record; applied in order, they yield the current records.
+ * Records (gateway/journal/records): keys with values, in files of the journal's format, for dead letters, refused
+ * batches and sessions, which know only ports/records.ts. A folder holds segments of blocks (../segments/format.ts).
+ * The body of a block holds entries (entry.ts), each of which sets or deletes one record; applied in order, they yield
+ * the current records. This file opens a folder.
  */
 import { setAsideOn } from '../../../shared/files/set-aside.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';

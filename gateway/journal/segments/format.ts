@@ -1,4 +1,7 @@
 /**
+ * Segments (gateway/journal/segments): the journal's files, how they are written, read, searched and recovered. Only
+ * this folder and ../records know their bytes. A change of the format must still read the files of earlier versions.
+ *
  * The journal on disk, format 1. All integers are little-endian.
  *
  *     {dir}/lock                    names the process that uses the journal (see lock.ts)

@@ -1,3 +1,8 @@
+/**
+ * Serial lines as a source (gateway/sources/serial): ports are opened, read line by line, and opened again after a
+ * failure. A line goes to the intake like a message on a topic; gateway/decode reads it. From outside only part.ts is
+ * imported.
+ */
 import { refuse } from '../../../shared/config/problem.ts';
 import { sleep } from '../../../shared/runtime/clock.ts';
 import type { Source } from '../../ports/source.ts';

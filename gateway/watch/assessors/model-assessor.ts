@@ -1,4 +1,7 @@
 /**
+ * Assessors (gateway/watch/assessors): the ways of assessing a machine: by the model, by its own baseline, by rules.
+ * An assessor says what is believed of a machine now. Whether an alert follows is decided in gateway/decisions.
+ *
  * Assesses machines with the model. Machines at risk get an explanation too: for each of their sensors a window is
  * scored with that sensor removed, so an explained machine costs 1 + sensors windows instead of 1.
  */

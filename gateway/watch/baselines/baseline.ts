@@ -1,4 +1,7 @@
 /**
+ * Baselines (gateway/watch/baselines): what is normal for each machine, learnt from its own rows. shared/detector has
+ * the mathematics; this folder feeds it and bounds its cost. Files are kept by ../saved-baselines.
+ *
  * The baseline of one machine, and its anomaly score: the deviation from the machine's own past, computed by the
  * self-learning detector of shared/detector from each completed row. A baseline is learnt from the machine's first
  * rows. After that it follows slowly, and least of all during anomalies, because a baseline that adapted to wear would

@@ -1,4 +1,7 @@
 /**
+ * The model (gateway/watch/model): inference in a worker thread, and the main thread's side of it. Only the worker
+ * loads TensorFlow.js, and the main thread never waits for it without a time limit.
+ *
  * The main thread's side of the model. It starts the worker, sends requests with a time limit and a bound on requests
  * in flight, and replaces the worker with capped back-off when it crashes or hangs. Without a worker every request
  * fails at once with MODEL_UNAVAILABLE, so that the rules decide.

@@ -1,4 +1,7 @@
 /**
+ * Saved baselines (gateway/watch/saved-baselines): the files in which baselines survive a restart. Only this folder
+ * reads and writes them; users know them as `normals`.
+ *
  * Keeps the baselines of machines across restarts: the state of each detector, with the journal's block up to which it
  * has learnt. After a restart, rows of the journal's tail after that block are learnt, and earlier ones are not learnt
  * again.

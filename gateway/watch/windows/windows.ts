@@ -1,4 +1,7 @@
 /**
+ * Windows (gateway/watch/windows): the latest rows of each machine, as models and rules see them, and which machines
+ * are due for a decision. Nothing is assessed here.
+ *
  * The windows of all machines, fed by durable rows. Bounded: above `machinesMax` the machine that has been silent
  * longest is evicted (counted), and gets a new window when it sends again. Only long silence leads to eviction: while
  * all machines with a window send, further machines are stored but not watched (counted), because otherwise windows

@@ -1,3 +1,7 @@
+/**
+ * Recipes (models/training/recipes): a file for each model that can be trained, with its data, its features and the
+ * choices of its design. ../recipes.ts lists them, and ../train.ts trains; a recipe only says with what.
+ */
 import { seededRandom } from '../../../shared/runtime/random.ts';
 import type { RunDataset } from '../../data/dataset.ts';
 import { simulatePumpRuns } from '../../data/plant-runs.ts';

@@ -1,4 +1,7 @@
 /**
+ * One sensor's part of the detector (shared/detector/sensors), and the parameters of all. It runs for each value and
+ * allocates nothing. The machine as a whole is judged in the folder above.
+ *
  * One sensor's streams: several views of the same values, each of which shows another kind of anomaly, each calibrated by
  * its own past (tail.ts). Everything lives in one Float32Array at a given offset; values are relative to the sensor's
  * first one and in a unit of its own, so that single precision is enough.

@@ -1,3 +1,8 @@
+/**
+ * Kinds of networks (shared/features/networks): a file for each body that a network may have. A new kind is a file and
+ * a line in ../network.ts. It must compute the same in training and in inference, and bound what an artefact can
+ * demand (sizes.ts).
+ */
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
 /**

@@ -1,5 +1,6 @@
 /**
- * `npm run bench -- growth`: measures how cost grows with each of five sizes. Writes a chart and a verdict for each.
+ * `npm run bench -- growth` (test/bench/growth): measures how cost grows with each of five sizes. It writes a chart
+ * and a verdict for each; a new size is a new curve here.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,7 @@
+/**
+ * Instruments of the benchmark (test/bench/measure): CPU and memory of processes, standstills of the machine, disks,
+ * the spread of repetitions. They observe and start no load; ../sides does.
+ */
 import { readFileSync } from 'node:fs';
 
 export interface Usage {

@@ -1,3 +1,7 @@
+/**
+ * Scenarios of the benchmark (test/bench/scenarios): a file for each figure or group of figures, and here the list of
+ * them. A scenario reports a problem where its figure could be met by accident (checks.ts).
+ */
 import type { Scenario } from '../scenario.ts';
 import { drain } from './drain.ts';
 import { intoEmbedded, intoInflux } from './end-to-end.ts';

@@ -1,4 +1,7 @@
-/** The two sides of every comparison as processes of their own: bare Aedes, and the product. */
+/**
+ * The two sides of every comparison (test/bench/sides): bare Aedes, and the product, as processes of their own. The
+ * load has a process of its own too, so that neither side pays for it.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';

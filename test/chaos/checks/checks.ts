@@ -1,4 +1,7 @@
-/** The invariants that must hold after every round, whatever its faults were. */
+/**
+ * The invariants (test/chaos/checks) that must hold after every round, whatever its faults were. Checks read what
+ * ../observe sees and what ../../load has recorded; they change nothing.
+ */
 
 import { eventually, pause } from '../faults/fault.ts';
 import { inFlightMax, isUntimed, type RoundLoad } from '../load.ts';

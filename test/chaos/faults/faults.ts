@@ -1,3 +1,8 @@
+/**
+ * Faults (test/chaos/faults): a file for each target, and here the list from which rounds are dealt. A fault ends what
+ * it began, and says what the checks must permit because of it (fault.ts). Where and when it strikes is drawn, never
+ * chosen here.
+ */
 import { deal } from '../draw/deal.ts';
 import { Draw } from '../draw/draw.ts';
 import type { Site } from '../site/site.ts';

@@ -1,4 +1,9 @@
-/** Observes the system continuously like an operator's monitoring: health, readiness, and a few metrics. */
+/**
+ * Observation (test/chaos/observe): what the system reports of itself, and what is in its store. It uses only
+ * interfaces that an operator has, and changes nothing.
+ *
+ * Observes the system continuously like an operator's monitoring: health, readiness, and a few metrics.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProductProcess } from '../../support/processes.ts';
 import type { Site } from '../site/site.ts';

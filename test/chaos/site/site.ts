@@ -1,5 +1,6 @@
 /**
- * The system under test: gateway, cloud and store as processes, each on a small disk, with faulty links between them.
+ * The system under test (test/chaos/site): gateway, cloud and store as processes, each on a small disk, with faulty
+ * links between them. Everything here can be made to fail; ../faults decides what does.
  */
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** The suite that every payload format must pass. Each kind provides messages of its own. */
+/**
+ * The suite that every payload format must pass (test/conformance/formats). Each kind provides messages of its own in
+ * a file beside this one; the suite knows none of them.
+ */
 import { describe, expect, it } from 'vitest';
 import { checkReading } from '../../../gateway/decode/contract.ts';
 import { testMachines } from '../../../gateway/decode/fixtures.testing.ts';

@@ -1,4 +1,7 @@
-/** The suite that every notifier must pass, whatever its protocol. Each kind provides a receiver of its protocol. */
+/**
+ * The suite that every notifier must pass, whatever its protocol (test/conformance/notifiers). Each kind provides a
+ * receiver of its protocol in a file beside this one; the suite knows none of them.
+ */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Notifier, NotifierDeps } from '../../../shared/notifiers/notifier.ts';
 import { notifiers } from '../../../shared/notifiers/notifiers.ts';

@@ -1,3 +1,7 @@
+/**
+ * The load generator's MQTT (test/load/mqtt): connections and payloads, written for speed in place of a client
+ * library. It has the few packets that a publisher needs (wire.ts) and no more.
+ */
 import { connect, type Socket } from 'node:net';
 import { backoffMs } from '../../../shared/runtime/backoff.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';

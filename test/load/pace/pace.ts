@@ -1,3 +1,7 @@
+/**
+ * Pace (test/load/pace): how many messages may be sent now, and when a run has stalled. It only counts and waits;
+ * ../mqtt sends.
+ */
 import type { LoadConnection } from '../mqtt/connection.ts';
 import type { FullLoadOptions } from '../options.ts';
 import type { Budget } from './budget.ts';

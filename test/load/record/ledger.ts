@@ -1,4 +1,9 @@
 /**
+ * Records of a run (test/load/record): readings that were sent and acknowledged, and latencies. The store is
+ * compared with them, so they never ask the product.
+ */
+
+/**
  * Readings that one machine sent, and which of them were acknowledged. Running numbers `first … next - 1` were sent.
  */
 export class MachineLedger {

@@ -1,4 +1,7 @@
-/** The cloud: the real ingest on a simulated store and database. A crash loses everything in memory. */
+/**
+ * The cloud (test/simulation/cloud): the real ingest on a simulated store and database. A crash loses everything in
+ * memory.
+ */
 import { Registry } from 'prom-client';
 import { DirectLog } from '../../../cloud/log/direct.ts';
 import type { BatchLog, ReceivedBatch, Sender } from '../../../cloud/ports/log.ts';

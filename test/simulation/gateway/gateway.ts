@@ -1,6 +1,7 @@
 /**
- * The gateway: the real data plane (decoding, reading identity, journal, uplink) on a simulated disk and network,
- * behind a front that packs messages as the main thread does. A crash may happen between any two steps.
+ * The gateway (test/simulation/gateway): the real data plane (decoding, reading identity, journal, uplink) on a
+ * simulated disk and network, behind a front that packs messages as the main thread does. A crash may happen between
+ * any two steps.
  */
 import { RecentReadings } from '../../../gateway/decode/identity/recent-readings.ts';
 import { openJournals } from '../../../gateway/journal/journal-set.ts';

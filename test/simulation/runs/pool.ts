@@ -1,4 +1,7 @@
-/** Runs schedules on all cores, in worker processes that take seeds in chunks. */
+/**
+ * Many runs (test/simulation/runs): schedules are run on all cores, in worker processes that take seeds in chunks. A
+ * schedule that fails is shrunk and printed. One run is ../simulate.ts.
+ */
 import { type ChildProcess, fork } from 'node:child_process';
 import { compiledEntry } from '../../../shared/files/paths.ts';
 import type { Chunk } from './chunk.ts';

@@ -1,6 +1,7 @@
 /**
- * Time, chance and the order of everything in a simulated run. Everything happens in timers on one manual clock, and
- * all promises settle between two timers. So a run is a list of steps that depends only on its schedule.
+ * Time, chance and the order of everything in a simulated run (test/simulation/world). Everything happens in timers on
+ * one manual clock, and all promises settle between two timers. So a run is a list of steps that depends only on its
+ * schedule.
  */
 import { crc32 } from 'node:zlib';
 import type { Clock, Timer } from '../../../shared/runtime/clock.ts';

@@ -1,6 +1,6 @@
 /**
- * Real servers for tests, from Debian's packages, without root and without changing the system: a package is
- * downloaded, unpacked with `dpkg-deb -x` into a cache folder and run from there.
+ * Real servers for tests (test/support/debian), from Debian's packages, without root and without changing the system:
+ * a package is downloaded, unpacked with `dpkg-deb -x` into a cache folder and run from there.
  *
  * Layout: `$XDG_CACHE_HOME/harbinger-test-servers/{release}-{arch}/{package}_{version}/`. A folder of this name is
  * complete, because it is unpacked under another name and then renamed. A lock file prevents parallel downloads.

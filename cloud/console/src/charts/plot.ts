@@ -1,3 +1,7 @@
+/**
+ * Charts of a machine's history (cloud/console/src/charts), drawn with uPlot. chart-model.ts chooses words, limits and
+ * scales without a browser. Charts get their data from a view and fetch nothing.
+ */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { extent, stampText } from './chart-model.ts';

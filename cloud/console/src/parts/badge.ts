@@ -1,3 +1,7 @@
+/**
+ * Pieces that several views show (cloud/console/src/parts): badges, bars, alert cards, decision lists, icons. A piece
+ * makes elements from what it is given. It fetches nothing and knows no view.
+ */
 import { fill, h, setClass } from '../dom.ts';
 import { urgencyLabels } from '../urgency.ts';
 import type { Urgency } from '../wire.ts';

@@ -1,3 +1,8 @@
+/**
+ * The screens of the page (cloud/console/src/views): a folder for each, and here the frame around them and the
+ * sign-in. A view is made when its route is entered and disposed of when it is left (../view.ts). Views never import
+ * each other.
+ */
 import { api } from '../api.ts';
 import { type Child, fill, h, setClass, setText } from '../dom.ts';
 import { brandMark } from '../parts/icons.ts';

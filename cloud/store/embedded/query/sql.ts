@@ -1,3 +1,7 @@
+/**
+ * Reading from the embedded store (cloud/store/embedded/query): series for the API, and SQL from outside within limits
+ * of time and memory. Nothing here writes. SQL from outside runs only after sql-policy.ts has permitted it.
+ */
 import { type DuckDBConnection, StatementType } from '@duckdb/node-api';
 import type { SqlQuery, SqlResult } from '../../../ports/store.ts';
 import { jsonValue } from './json-values.ts';

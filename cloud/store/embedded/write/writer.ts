@@ -1,4 +1,9 @@
-/** Stores groups of batches, each group in one transaction with its ledger entries and with one sync of the disk. */
+/**
+ * Writing to the embedded store (cloud/store/embedded/write): batches are queued, their lines become columns, and a
+ * group is stored at once. Nothing here answers questions; ../query does.
+ *
+ * Stores groups of batches, each group in one transaction with its ledger entries and with one sync of the disk.
+ */
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 import type { RejectedLine, StoreBatch, StoreOutcome } from '../../../ports/store.ts';
 import { type Database, loadCatalog, makeTable } from '../database.ts';

@@ -1,3 +1,7 @@
+/**
+ * CBOR (gateway/decode/formats/cbor). parse-cbor.ts turns bytes into plain objects within bounds; ../../objects says
+ * what these mean, for JSON and CBOR alike. From outside only part.ts is imported.
+ */
 import type { Decoder } from '../../../ports/decode.ts';
 import { readJson } from '../../objects/json-text.ts';
 import { readingsOf } from '../../objects/readings.ts';

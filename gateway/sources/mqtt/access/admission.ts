@@ -1,3 +1,7 @@
+/**
+ * Access (gateway/sources/mqtt/access): who may connect, publish and subscribe. Users and rights come from the
+ * configuration. No message is read or kept here.
+ */
 import type { AuthenticateError, Client, ConnectPacket } from 'aedes';
 import type { BrokerConfig } from '../config.ts';
 import type { ConnectedClient, Connection } from '../connection/connection.ts';

@@ -1,3 +1,8 @@
+/**
+ * Connections (gateway/sources/mqtt/connection): the bytes of one client, in and out: listeners, packet headers,
+ * back-pressure, acknowledgements. It runs for each chunk of bytes. Whether a message is durable, and may be
+ * acknowledged, is decided in ../acknowledging.ts.
+ */
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../../shared/runtime/clock.ts';
 import { Refusal, type RefusalReason } from '../refusal.ts';

@@ -1,4 +1,7 @@
 /**
+ * Sessions (gateway/sources/mqtt/sessions): what outlives a connection, in memory and on disk: subscriptions, queued
+ * and retained messages, wills, QoS 2 ids. Each has a file of its own, and only mirror.ts writes them to disk.
+ *
  * The persistence that Aedes uses: retained messages, wills, and the sessions of clients that asked for one. All of it is
  * bounded and held in memory. The records on disk mirror it and are read once, at the start. Retained messages of QoS 1 and
  * 2 are synced before they are acknowledged; the rest survives the end of the process, but not a power failure.

@@ -1,4 +1,9 @@
-/** Damage to a file, regardless of its format. */
+/**
+ * Damage (test/chaos/faults/damage): to journal, databases and state files, and old copies put back. It is done
+ * between kill -9 and start, so that its possible effect is known exactly.
+ *
+ * Damage to a file, regardless of its format.
+ */
 import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import type { Draw } from '../../draw/draw.ts';
 

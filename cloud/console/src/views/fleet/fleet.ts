@@ -1,3 +1,7 @@
+/**
+ * The fleet (cloud/console/src/views/fleet): every machine as a row, the most urgent first. fleet-model.ts decides
+ * what is shown and when rows may move; the other files only draw.
+ */
 import { arrange, fill, h, setText } from '../../dom.ts';
 import { empty } from '../../parts/empty.ts';
 import { urgencyIcon } from '../../parts/icons.ts';

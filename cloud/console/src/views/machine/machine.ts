@@ -1,3 +1,7 @@
+/**
+ * One machine (cloud/console/src/views/machine): its figures, alerts, decisions, and charts over a chosen span. The
+ * models decide what is shown and when it is fetched; the other files only draw.
+ */
 import { api } from '../../api.ts';
 import { arrange, fill, h, keyedList, setText } from '../../dom.ts';
 import { alertCard } from '../../parts/alert-card.ts';

@@ -1,0 +1,58 @@
+/** Every room says what it is for, and all of them are on one page: `npm run docs` writes it. */
+import { describe, expect, it } from 'vitest';
+import { type Opening, openingIn, roomsOf, roomsReference } from './rooms.ts';
+import { sources } from './tree.ts';
+
+const rooms = roomsOf(sources);
+const openings = sources
+  .flatMap((source) => openingIn(source) ?? [])
+  .sort((a, b) => (a.folder < b.folder ? -1 : 1));
+
+describe('rooms', () => {
+  it('have an opening: the first comment of one file says what the folder is for', () => {
+    expect(rooms.length).toBeGreaterThan(80);
+    const opened = new Set(openings.map(({ folder }) => folder));
+    expect(rooms.filter((folder) => !opened.has(folder))).toEqual([]);
+  });
+
+  it('have only one', () => {
+    const folders = openings.map(({ folder }) => folder);
+    expect(folders.filter((folder, i) => folders.indexOf(folder) !== i)).toEqual([]);
+  });
+
+  it('say more than their purpose: what may be touched, or belongs elsewhere', () => {
+    const sentences = ({ text }: Opening) => text.split(/[.;:](?: |$)/).filter((part) => part !== '');
+    const short = openings.filter((opening) => sentences(opening).length < 2);
+    expect(short.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('are on one page as they are', async () => {
+    await expect(roomsReference(openings)).toMatchFileSnapshot('../../deploy/docs/rooms.md');
+  });
+});
+
+describe('an opening', () => {
+  const named =
+    '/**\n * Levers (shared/levers): they lift.\n * Nothing else does.\n *\n * More.\n */\nexport {};\n';
+
+  it('is the first paragraph of the first comment, if that names the folder', () => {
+    const expected = { folder: 'shared/levers', path: 'shared/levers/lever.ts' };
+    expect(openingIn({ path: 'shared/levers/lever.ts', text: named })).toEqual({
+      ...expected,
+      text: 'Levers (shared/levers): they lift. Nothing else does.',
+    });
+    expect(
+      openingIn({ path: 'shared/levers/lever.ts', text: `#!/usr/bin/env node\n${named}` }),
+    ).not.toBeNull();
+    expect(openingIn({ path: 'shared/winches/winch.ts', text: named })).toBeNull();
+    expect(openingIn({ path: 'shared/levers/lever.ts', text: `import './a.ts';\n${named}` })).toBeNull();
+  });
+
+  it('is due from three source files on, and from four on where part.ts says what they are for', () => {
+    const of = (...paths: string[]) => roomsOf(paths.map((path) => ({ path, text: '' })));
+    expect(of('a/one.ts', 'a/two.ts', 'a/two.test.ts', 'a/error-codes.ts')).toEqual([]);
+    expect(of('a/one.ts', 'a/two.ts', 'a/three.ts')).toEqual(['a']);
+    expect(of('a/b/part.ts', 'a/b/config.ts', 'a/b/b.ts')).toEqual([]);
+    expect(of('a/b/part.ts', 'a/b/config.ts', 'a/b/b.ts', 'a/b/c.ts')).toEqual(['a/b']);
+  });
+});
