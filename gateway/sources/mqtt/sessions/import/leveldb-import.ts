@@ -1,4 +1,7 @@
 /**
+ * The import of earlier sessions (gateway/sources/mqtt/sessions/import): what version 0.1.0 kept in LevelDB becomes
+ * records, once. Only this folder loads LevelDB, and it goes when that version is no longer taken over.
+ *
  * Imports the sessions of version 0.1.0, which used LevelDB, once. A crash at any step leaves either the old folder
  * unchanged, so that all is imported again under the same keys, or the folder set aside. What is there already, as after
  * a downgrade and another upgrade, is merged (merge-sessions.ts).
