@@ -124,7 +124,8 @@ describe('data folders of version 0.1.0', () => {
     const copy = mkdtempSync(join(tmpdir(), 'harbinger-old-data-'));
     unpack('gateway', copy);
     const opened = await openTestSessions(copy);
-    const deps = { interest: new Interest([]), clock: systemClock, log: silentLog };
+    const takeovers = { isShared: () => false };
+    const deps = { interest: new Interest([]), clock: systemClock, log: silentLog, takeovers };
     const limits = {
       retainedMessagesMax: 100,
       retainedBytesMax: 1 << 20,

@@ -9,7 +9,7 @@
  */
 
 import { isPlainTopic } from '../../../shared/mqtt/topic-filter.ts';
-import { type Clock, onNextTurn } from '../../../shared/runtime/clock.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { Intake } from '../../ports/source.ts';
 import type { ConnectedClient, Connection, ConnectionGate } from './connection/connection.ts';
 import type { PublishPacket } from './packet.ts';
@@ -36,8 +36,6 @@ export class Acknowledging implements ConnectionGate {
   private readonly interest: Interest;
   private readonly persistence: BrokerPersistence;
   private readonly pendingBytesMax: number;
-  /** QoS 2 messages that are not durable yet, with the callbacks of copies that were re-sent after a reconnect. */
-  private readonly inProgress = new Map<string, Callback[]>();
 
   constructor(
     deps: { intake: Intake; clock: Clock; interest: Interest; persistence: BrokerPersistence },
@@ -163,20 +161,36 @@ export class Acknowledging implements ConnectionGate {
       return callback(new Refusal('publish', `no right to publish to ${topic.slice(0, 200)}`));
     }
     const clientId = client?.id ?? packet.clientId ?? '';
-    if (packet.qos !== 2 || messageId === undefined) return this.settle(client, clientId, packet, callback);
-    // Aedes looks for duplicates only after this hook, so a re-sent QoS 2 message has to be recognised here.
-    if (this.persistence.hasIncoming(clientId, messageId, packet)) return callback(null);
-    const key = `${clientId}\0${messageId}`;
-    const waiters = this.inProgress.get(key);
-    if (waiters) return void waiters.push(callback);
-    this.inProgress.set(key, []);
-    this.settle(client, clientId, packet, (error) => {
-      callback(error);
-      // Deferred, because by then Aedes has recorded the message, so it does not publish these copies again.
-      for (const waiter of this.inProgress.get(key) ?? []) onNextTurn(() => waiter(error));
-      this.inProgress.delete(key);
-    });
+    if (packet.qos === 2 && client && messageId !== undefined)
+      return this.receiveOnce(client, packet, callback);
+    this.settle(client, clientId, packet, callback);
   };
+
+  /** Aedes looks for copies of a QoS 2 message only after `authorize`, so they have to be recognised here. */
+  private receiveOnce(client: ConnectedClient, packet: PublishPacket, callback: Callback): void {
+    const { incoming } = this.persistence;
+    const arrival = incoming.arrive(client, packet);
+    if (arrival === 'too many') {
+      return callback(new Refusal('malformed', 'too many QoS 2 messages are not released by PUBREL'));
+    }
+    const { message, isCopy } = arrival;
+    packet.isCopy = isCopy;
+    if (isCopy) {
+      client.connection.addPending(0);
+      return message.whenReceived((error) => {
+        client.connection.removePending(0);
+        callback(error);
+        this.flushSoon();
+      });
+    }
+    this.settle(client, client.id, packet, (error) => {
+      if (error) {
+        incoming.refuse(client, message, error);
+        return callback(error);
+      }
+      incoming.receive(client, message).then(() => callback(null), callback);
+    });
+  }
 
   private settle(
     client: ConnectedClient | null,

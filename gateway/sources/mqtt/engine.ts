@@ -15,6 +15,7 @@ import type { Intake } from '../../ports/source.ts';
 import { Admission } from './access/admission.ts';
 import type { Credentials } from './access/credentials.ts';
 import { Subscribing } from './access/subscribing.ts';
+import { Takeovers } from './access/takeovers.ts';
 import { Acknowledging } from './acknowledging.ts';
 import type { BrokerConfig } from './config.ts';
 import { checkAedes } from './connection/aedes-client.ts';
@@ -32,8 +33,6 @@ import type { BrokerStats } from './statistics.ts';
 const settleMaxMs = 5_000;
 const closeMaxMs = 2_000;
 const expireEveryMs = 3_600_000;
-/** Limit of one client's unreleased QoS 2 messages. Aedes keeps only an id for each. */
-const incomingMax = 200;
 
 interface EngineDeps {
   intake: Intake;
@@ -53,6 +52,7 @@ export class Engine {
   private readonly acknowledging: Acknowledging;
   private readonly admission: Admission;
   private readonly subscribing: Subscribing;
+  private readonly takeovers: Takeovers;
   private readonly fanOut = new FanOut();
   private readonly connections: Connections;
   private readonly buffers = new ReadBuffers();
@@ -65,12 +65,11 @@ export class Engine {
     disablePacketNumberCache();
     const opened = await openSessions(dataDir, { ...deps, nowMs: deps.clock.nowMs() });
     const interest = new Interest(config.telemetryFilters.map((text) => parseFilter(text)) as Filter[]);
-    const engine = new Engine(
-      config,
-      deps,
-      interest,
-      new BrokerPersistence(opened, { ...deps, interest }, config),
+    const takeovers = new Takeovers(deps.clock, (who, message) =>
+      deps.refusals.tell('shared-client-id', who, message),
     );
+    const persistence = new BrokerPersistence(opened, { ...deps, interest, takeovers }, config);
+    const engine = new Engine(config, deps, { interest, takeovers, persistence });
     try {
       await engine.listen();
     } catch (error) {
@@ -83,17 +82,18 @@ export class Engine {
   private constructor(
     config: BrokerConfig,
     deps: EngineDeps,
-    interest: Interest,
-    persistence: BrokerPersistence,
+    parts: { interest: Interest; takeovers: Takeovers; persistence: BrokerPersistence },
   ) {
     const { clock, credentials } = deps;
+    const { interest, takeovers, persistence } = parts;
     this.config = config;
     this.deps = deps;
     this.interest = interest;
+    this.takeovers = takeovers;
     this.persistence = persistence;
     this.connections = new Connections(clock);
-    this.admission = new Admission(credentials, persistence.sessions, config, (client) =>
-      deps.refusals.tell('takeover', describe(client), takeoverText),
+    this.admission = new Admission(credentials, persistence.sessions, config, (client, earlier) =>
+      this.noteTakeover(client, earlier),
     );
     this.acknowledging = new Acknowledging({ ...deps, interest, persistence }, config.pendingBytesMax);
     this.subscribing = new Subscribing(persistence, deps.refusals, config.subscriptionsMax);
@@ -108,7 +108,7 @@ export class Engine {
       drainTimeout: 10_000,
       queueLimit: 1_000, // packets that may arrive between CONNECT and CONNACK
       maxTopicLevels: topicLevelsMax,
-      maxInflightInbound: incomingMax,
+      maxInflightInbound: 0, // Incoming limits them, before a message is handed over
       preConnect: this.admission.preConnect,
       authenticate: this.admission.authenticate,
       authorizePublish: this.acknowledging.authorize as never,
@@ -155,7 +155,7 @@ export class Engine {
       stream.destroy();
       return;
     }
-    const connection = new Connection(stream, origin, {
+    const connection = new Connection(this.connectionsSeen, stream, origin, {
       gate: this.acknowledging,
       clock: this.deps.clock,
       buffers: this.buffers,
@@ -170,6 +170,13 @@ export class Engine {
       this.admission.release(client.id, connection);
     });
   };
+
+  private noteTakeover(client: ConnectedClient, earlier: Connection): void {
+    const { rights, origin } = client.connection;
+    const addresses: [string, string] = [earlier.origin.address, origin.address];
+    this.deps.refusals.tell('takeover', describe(client), takeoverText);
+    this.takeovers.note({ client: client.id, user: rights?.user ?? '', addresses });
+  }
 
   private noteError(client: Client, error: Error): void {
     const reason = reasonOf(error);
@@ -204,6 +211,7 @@ export class Engine {
   stats(): BrokerStats {
     const { acknowledging, persistence } = this;
     const { retained, sessions } = persistence;
+    const shared = this.takeovers.shared();
     return {
       connections: this.connections.all.size,
       connectionsSeen: this.connectionsSeen,
@@ -214,6 +222,9 @@ export class Engine {
       subscriptionsRefused: this.subscribing.refused,
       retained: { messages: retained.count, bytes: retained.bytes, refused: retained.refused },
       sessions: sessions.size,
+      takeovers: this.takeovers.total,
+      sharedClientIds: shared.count,
+      sharedClients: shared.worst,
       queue: { bytes: sessions.queuedBytes, dropped: sessions.dropped },
       forwardsDropped: this.fanOut.dropped,
       storeFailures: persistence.writeFailures + this.fanOut.failed,

@@ -19,4 +19,6 @@ export interface PublishPacket extends QueuedPacket {
   qos: 0 | 1 | 2;
   /** The client that left this will. */
   clientId?: string;
+  /** At QoS 2: whether it is a copy of a message that was received before. */
+  isCopy?: boolean;
 }

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { declareStatistics, type SamplesOf } from '../../../shared/parts/statistics.ts';
+import type { SharedClientId } from './access/takeovers.ts';
 import type { RefusalReason } from './refusal.ts';
 
 export interface BrokerStats {
@@ -15,6 +16,11 @@ export interface BrokerStats {
   subscriptionsRefused: number;
   retained: { messages: number; bytes: number; refused: number };
   sessions: number;
+  /** Connections closed because another one came with the same client id. */
+  takeovers: number;
+  /** Client ids that two devices use: their number, and those taken over most often. */
+  sharedClientIds: number;
+  sharedClients: SharedClientId[];
   /** For absent clients: payload bytes kept, and messages dropped because a queue was full. */
   queue: { bytes: number; dropped: number };
   /** Messages dropped because a connected subscriber was too slow. */
@@ -39,6 +45,14 @@ export const brokerStatistics = declareStatistics({
     help: 'Messages dropped from full queues of absent subscribers',
   },
   harbinger_broker_sessions: { type: 'gauge', help: 'Kept sessions, of absent clients too' },
+  harbinger_broker_takeovers_total: {
+    type: 'counter',
+    help: 'Connections closed because another one came with the same client id',
+  },
+  harbinger_broker_client_ids_shared: {
+    type: 'gauge',
+    help: 'Client ids that two devices use (/api/status says which, and from where)',
+  },
   harbinger_broker_retained_messages: { type: 'gauge', help: 'Retained messages kept' },
   harbinger_broker_retained_bytes: { type: 'gauge', help: 'Bytes of the retained messages' },
   harbinger_broker_retained_refused_total: {
@@ -69,6 +83,8 @@ export function brokerSamples(stats: BrokerStats): SamplesOf<typeof brokerStatis
     harbinger_broker_forwards_dropped_total: stats.forwardsDropped,
     harbinger_broker_queue_dropped_total: stats.queue.dropped,
     harbinger_broker_sessions: stats.sessions,
+    harbinger_broker_takeovers_total: stats.takeovers,
+    harbinger_broker_client_ids_shared: stats.sharedClientIds,
     harbinger_broker_retained_messages: stats.retained.messages,
     harbinger_broker_retained_bytes: stats.retained.bytes,
     harbinger_broker_retained_refused_total: stats.retained.refused,

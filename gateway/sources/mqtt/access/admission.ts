@@ -26,14 +26,14 @@ export class Admission {
   private readonly sessions: Sessions;
   private readonly anonymous: BrokerConfig['anonymous'];
   private readonly anonymousGrants: Grants;
-  private readonly takenOver: (client: ConnectedClient) => void;
+  private readonly takenOver: (client: ConnectedClient, earlier: Connection) => void;
 
   /** `takenOver` is called when a client connects while another connection with its id is open. */
   constructor(
     credentials: Credentials,
     sessions: Sessions,
     { anonymous, telemetryFilters }: Pick<BrokerConfig, 'anonymous' | 'telemetryFilters'>,
-    takenOver: (client: ConnectedClient) => void,
+    takenOver: (client: ConnectedClient, earlier: Connection) => void,
   ) {
     this.takenOver = takenOver;
     this.credentials = credentials;
@@ -125,15 +125,16 @@ export class Admission {
 
   private claim(client: ConnectedClient, rights: Rights): void {
     const { id, connection } = client;
-    const holder = this.live.get(id)?.rights?.user ?? this.sessions.ownerOf(id);
+    const earlier = this.live.get(id);
+    const holder = earlier?.rights?.user ?? this.sessions.ownerOf(id);
     const opened = client.clean ? 'opened' : this.sessions.open(id, rights.user);
     if ((holder !== undefined && holder !== rights.user) || opened === 'other-user') {
       throw new Refusal('client-id', `client id ${id} belongs to another user`, 2);
     }
     if (opened === 'full') throw new Refusal('session-limit', 'too many kept sessions', 3);
-    if (this.live.has(id)) this.takenOver(client);
     connection.rights = rights;
     this.live.set(id, connection);
+    if (earlier && !earlier.closed) this.takenOver(client, earlier);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Aedes, Client, Subscription } from 'aedes';
 import type { ConnectedClient } from '../connection/connection.ts';
 import { describe, type Refusals } from '../refusals.ts';
+import { noSubscription } from '../sessions/kept-subscriptions.ts';
 import type { BrokerPersistence } from '../sessions/persistence.ts';
 
 type Done = (error: Error | null, subscription?: Subscription | null) => void;
@@ -27,6 +28,7 @@ export class Subscribing {
 
   /** Aedes' authorizeSubscribe. */
   readonly authorize = (subscriber: Client, subscription: Subscription, done: Done): void => {
+    if (subscription === noSubscription) return done(null, null);
     const client = subscriber as ConnectedClient;
     const { rights, granted } = client.connection;
     const { topic } = subscription;

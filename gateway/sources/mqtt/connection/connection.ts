@@ -59,6 +59,8 @@ export interface ConnectionOrigin {
 
 /** One connection: reads its bytes, counts its pending messages, and writes its acknowledgements. */
 export class Connection implements InletHandler {
+  /** Distinguishes the connections of this process. */
+  readonly number: number;
   readonly stream: Duplex;
   readonly origin: ConnectionOrigin;
   /** Null until CONNECT is accepted. */
@@ -95,10 +97,12 @@ export class Connection implements InletHandler {
   private readonly lastTopic = new LastTopic();
 
   constructor(
+    number: number,
     stream: Duplex,
     origin: ConnectionOrigin,
     { gate, clock, buffers, packetBytesMax }: ConnectionDeps,
   ) {
+    this.number = number;
     this.stream = stream;
     this.origin = origin;
     this.gate = gate;

@@ -11,6 +11,7 @@ function newConnection(keepaliveMs: number) {
   let bytes = 0;
   const stream = new PassThrough();
   const connection = new Connection(
+    1,
     stream,
     { address: 'x', local: true, bytesRead: () => bytes },
     { gate: {} as ConnectionGate, clock, buffers: new ReadBuffers(), packetBytesMax: 1_000 },

@@ -1,86 +1,201 @@
+/**
+ * QoS 2 messages from their PUBLISH to their PUBREL, so that copies of them are recognised.
+ *
+ * A copy has the session, the packet id and the content (topic and payload) of the message. The id alone proves nothing:
+ * a device that has lost its state begins again at 1, and two devices with one client id each count for themselves. On
+ * another connection a copy also has DUP [MQTT-3.3.1-1]; without it, the device has lost its state and sends a new
+ * message. What is no copy is a message of its own, and both are then known until the id is released. When in doubt a
+ * message is taken for a new one: the identity of its readings may still tell, and what is stored twice is not lost.
+ */
 import { createHash } from 'node:crypto';
 import { type DecodedRecord, encodeRecord } from '../../../../shared/files/json-record.ts';
+import type { Clock } from '../../../../shared/runtime/clock.ts';
 import type { RecordChange } from '../../../ports/records.ts';
 import type { PublishPacket } from '../packet.ts';
+import { IncomingMessage, SessionMessages } from './incoming-messages.ts';
+import type { Mirror } from './mirror.ts';
 
-interface Received {
-  packet: PublishPacket;
-  /** Digest of topic and payload; null if an earlier version of the gateway did not record it. */
-  content: string | null;
-  /** True if it is also on disk. */
-  kept: boolean;
+/** Limit of the messages that one connection has sent and not released; beyond it, none is accepted. */
+const perConnectionMax = 200;
+/** Limit of a session's messages, of earlier connections too; beyond it, the oldest of those is forgotten. */
+const perSessionMax = 1_000;
+/** Time for which a message is known whose id was released by what may be another device. */
+const leftMsMax = 60_000;
+/** Stands for the connections of earlier processes. */
+const earlierConnection = -1;
+
+/** The part of Aedes' client that is needed here: a session that is not kept belongs to this object. */
+export interface Publisher {
+  id: string;
+  clean?: boolean;
+  connection?: { readonly number: number };
 }
 
-/** QoS 2 messages that were received and not released (PUBREL) yet, so that copies of them are recognised. */
-export class Incoming {
-  private readonly byClient = new Map<string, Map<number, Received>>();
-  private readonly writeLater: (changes: RecordChange[]) => Promise<void>;
+interface Deps extends Pick<Mirror, 'write' | 'writeLater'> {
+  clock: Clock;
+  /** True if two devices use this client id. */
+  isShared(clientId: string): boolean;
+}
 
-  constructor(writeLater: (changes: RecordChange[]) => Promise<void>) {
-    this.writeLater = writeLater;
+export type Arrival = { message: IncomingMessage; isCopy: boolean } | 'too many';
+
+export class Incoming {
+  private readonly kept = new Map<string, SessionMessages>();
+  private readonly unkept = new WeakMap<Publisher, SessionMessages>();
+  private readonly deps: Deps;
+
+  constructor(deps: Deps) {
+    this.deps = deps;
   }
 
   load(key: string, { head: { clientId, messageId, content } }: DecodedRecord): boolean {
     if (!key.startsWith('i!') || typeof clientId !== 'string' || typeof messageId !== 'number') return false;
-    const packet = { cmd: 'publish', topic: '', payload: Buffer.alloc(0), qos: 2 } as const;
-    const known = typeof content === 'string' ? content : null;
-    this.put(clientId, messageId, { packet, content: known, kept: true });
+    const message = new IncomingMessage(
+      messageId,
+      typeof content === 'string' ? content : null,
+      earlierConnection,
+    );
+    message.key = key;
+    message.isReceived = true;
+    this.keptOf(clientId).add(message);
     return true;
   }
 
   *records(): Generator<[string, Buffer]> {
-    for (const [clientId, packets] of this.byClient) {
-      for (const [messageId, { content, kept }] of packets)
-        if (kept) yield [incomingKey(clientId, messageId), encodeRecord({ clientId, messageId, content })];
+    for (const [clientId, messages] of this.kept) {
+      for (const message of messages.all())
+        if (message.key !== null) yield [message.key, recordOf(clientId, message)];
     }
   }
 
-  /** `keep`: the client has a kept session, so the record must outlive the process. Resolves when it is written. */
-  async note(clientId: string, packet: PublishPacket, keep: boolean): Promise<void> {
-    const messageId = packet.messageId ?? 0;
+  /** Tells whether the message is a copy of one that is known. If not, it is known from now on, but not received yet. */
+  arrive(publisher: Publisher, packet: PublishPacket): Arrival {
+    const messages = this.messagesOf(publisher);
     const content = digestOf(packet);
-    // Aedes only asks whether the message was received, so its payload is not needed again.
-    this.put(clientId, messageId, { packet: { ...packet, payload: Buffer.alloc(0) }, content, kept: keep });
-    if (!keep) return;
-    const value = encodeRecord({ clientId, messageId, content });
-    await this.writeLater([{ key: incomingKey(clientId, messageId), value }]);
+    const messageId = packet.messageId ?? 0;
+    const connection = numberOf(publisher);
+    messages.dropLeftBefore(messageId, this.deps.clock.monotonicMs() - leftMsMax);
+    const equal = messages.find(messageId, content);
+    if (equal && (packet.dup === true || equal.connection === connection)) {
+      equal.connection = connection;
+      equal.leftMs = null;
+      return { message: equal, isCopy: true };
+    }
+    if (messages.size >= perConnectionMax && messages.countOf(connection) >= perConnectionMax)
+      return 'too many';
+    if (messages.size >= perSessionMax) this.forget(messages, messages.oldestNotOf(connection));
+    this.forget(messages, equal);
+    const message = new IncomingMessage(messageId, content, connection);
+    messages.add(message);
+    return { message, isCopy: false };
   }
 
-  private put(clientId: string, messageId: number, received: Received): void {
-    const packets = this.byClient.get(clientId) ?? new Map<number, Received>();
-    packets.set(messageId, received);
-    this.byClient.set(clientId, packets);
+  /** Notes that a message is durable. Resolves when the record of it, if its session is kept, is written. */
+  async receive(publisher: Publisher, message: IncomingMessage): Promise<void> {
+    const messages = this.messagesOf(publisher);
+    // It may have been forgotten meanwhile, with its session or for an equal one of a device that lost its state.
+    if (publisher.clean !== true && messages.has(message)) {
+      message.key = keyOf(publisher.id, message);
+      await this.deps.writeLater([{ key: message.key, value: recordOf(publisher.id, message) }]);
+    }
+    message.settle(null);
   }
 
-  get(clientId: string, messageId: number): PublishPacket | undefined {
-    return this.byClient.get(clientId)?.get(messageId)?.packet;
+  /** Notes that a message could not be stored, so that it is accepted when it is sent again. */
+  refuse(publisher: Publisher, message: IncomingMessage, error: Error): void {
+    this.messagesOf(publisher).remove(message);
+    message.settle(error);
+  }
+
+  isReceived(publisher: Publisher, messageId: number): boolean {
+    return this.messagesOf(publisher).received(messageId).length > 0;
   }
 
   /**
-   * Also false for another message with an unreleased id, as sent by a client that has lost its side of the session.
+   * Forgets the messages with this id whose PUBREC the client may have received, as it releases the id. Where two devices
+   * share the session, a message of another connection may be of the other device, which may send it again: it stays
+   * known for a while. Resolves when that is durable: after PUBCOMP the client may use the id for another message.
+   * @throws HarbingerError BROKER_STORE_FAILED, and then nothing is released
    */
-  isKnown(clientId: string, messageId: number, packet: PublishPacket): boolean {
-    const received = this.byClient.get(clientId)?.get(messageId);
-    return received !== undefined && (received.content === null || received.content === digestOf(packet));
+  async release(publisher: Publisher, messageId: number): Promise<void> {
+    const messages = this.messagesOf(publisher);
+    const released = messages.received(messageId).map((message) => ({ message, key: message.key }));
+    const isShared = this.deps.isShared(publisher.id);
+    for (const { message } of released) {
+      message.key = null;
+      if (isShared && message.connection !== numberOf(publisher))
+        message.leftMs = this.deps.clock.monotonicMs();
+      else messages.remove(message);
+    }
+    const deletions = released.flatMap(({ key }) => (key === null ? [] : [{ key, value: null }]));
+    if (deletions.length === 0) return;
+    try {
+      await this.deps.write(deletions, true);
+    } catch (error) {
+      for (const { message, key } of released) {
+        Object.assign(message, { key, leftMs: null });
+        if (!messages.find(messageId, message.content)) messages.add(message);
+      }
+      throw error;
+    }
   }
 
-  forget(clientId: string, messageId: number): void {
-    const packets = this.byClient.get(clientId);
-    if (!packets?.delete(messageId)) return;
-    if (packets.size === 0) this.byClient.delete(clientId);
-    this.writeLater([{ key: incomingKey(clientId, messageId), value: null }]);
+  /** Ends the session of a client that is not kept. */
+  forgetUnkept(publisher: Publisher): void {
+    this.unkept.delete(publisher);
   }
 
-  forgetAll(clientId: string): void {
-    for (const messageId of [...(this.byClient.get(clientId)?.keys() ?? [])])
-      this.forget(clientId, messageId);
+  /** Forgets what was kept for a client. */
+  forgetKept(clientId: string): void {
+    const messages = this.kept.get(clientId);
+    if (!messages) return;
+    this.kept.delete(clientId);
+    const deletions: RecordChange[] = [];
+    for (const message of [...messages.all()]) {
+      messages.remove(message);
+      if (message.key !== null) deletions.push({ key: message.key, value: null });
+    }
+    if (deletions.length > 0) this.deps.writeLater(deletions);
   }
+
+  private forget(messages: SessionMessages, message: IncomingMessage | undefined): void {
+    if (!message) return;
+    messages.remove(message);
+    if (message.key !== null) this.deps.writeLater([{ key: message.key, value: null }]);
+  }
+
+  private messagesOf(publisher: Publisher): SessionMessages {
+    if (publisher.clean !== true) return this.keptOf(publisher.id);
+    let messages = this.unkept.get(publisher);
+    if (!messages) {
+      messages = new SessionMessages();
+      this.unkept.set(publisher, messages);
+    }
+    return messages;
+  }
+
+  private keptOf(clientId: string): SessionMessages {
+    let messages = this.kept.get(clientId);
+    if (!messages) {
+      messages = new SessionMessages();
+      this.kept.set(clientId, messages);
+    }
+    return messages;
+  }
+}
+
+function numberOf({ connection }: Publisher): number {
+  return connection?.number ?? 0;
 }
 
 function digestOf({ topic, payload }: PublishPacket): string {
   return createHash('sha256').update(`${topic}\0`).update(payload).digest('base64url').slice(0, 22);
 }
 
-function incomingKey(clientId: string, messageId: number): string {
-  return `i!${encodeURIComponent(clientId)}!${messageId}`;
+function keyOf(clientId: string, { messageId, content }: IncomingMessage): string {
+  return `i!${encodeURIComponent(clientId)}!${messageId}!${content}`;
+}
+
+function recordOf(clientId: string, { messageId, content }: IncomingMessage): Buffer {
+  return encodeRecord({ clientId, messageId, content });
 }

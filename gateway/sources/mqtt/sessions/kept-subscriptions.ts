@@ -7,6 +7,9 @@ export interface SubscriptionRecord {
   qos: 0 | 1 | 2;
 }
 
+/** Stands for the subscriptions of a kept session that has none. It is never granted. */
+export const noSubscription: SubscriptionRecord = Object.freeze({ topic: '$none', qos: 0 });
+
 export interface Match {
   clientId: string;
   subscription: SubscriptionRecord;

@@ -36,7 +36,8 @@ afterEach(() => {
 async function open(folder: string, limits: Partial<PersistenceLimits> = {}, disk = new FailingDisk()) {
   const interest = new Interest([parseFilter('telemetry/#')!]);
   const opened = await openTestSessions(folder, { disk });
-  const deps = { interest, clock: systemClock, log: silentLog };
+  const takeovers = { isShared: () => false };
+  const deps = { interest, clock: systemClock, log: silentLog, takeovers };
   const persistence = new Conforming(opened, deps, { ...roomy, ...limits });
   await persistence.setup({ id: 'broker-42', counter: 0 });
   return { persistence, interest, records: opened.records };
@@ -129,8 +130,10 @@ describe('persistence', () => {
     expect(
       (await persistence.createRetainedStream('#').toArray()).map(({ payload }) => String(payload)),
     ).toEqual(['kept']);
-    expect(persistence.hasIncoming(client.id, 5, message('t', 'x'))).toBe(true);
-    expect(persistence.hasIncoming(client.id, 5, message('t', 'another'))).toBe(false);
+    const resent = { ...message('t', 'x'), qos: 2, messageId: 5, dup: true } as const;
+    expect(persistence.incoming.arrive(client, resent)).toMatchObject({ isCopy: true });
+    const other = { ...resent, payload: Buffer.from('another') };
+    expect(persistence.incoming.arrive(client, other)).toMatchObject({ isCopy: false });
     expect(String((await persistence.getWill(client))?.payload)).toBe('gone');
     expect(persistence.sessions.open(client.id, 'somebody else')).toBe('other-user');
     await persistence.destroy();
@@ -173,13 +176,16 @@ describe('persistence', () => {
     await persistence.delWill(client);
     expect(persistence.writeFailures).toBeGreaterThan(0);
     disk.isFailing = false;
-    await vi.waitFor(() => expect([...records.keys()]).toContain('i!c!5'), 20_000);
+    await vi.waitFor(
+      () => expect([...records.keys()].some((key) => key.startsWith('i!c!5'))).toBe(true),
+      20_000,
+    );
     await persistence.destroy();
     const { persistence: again } = await open(folder);
     expect(await again.subscriptionsByClient(client)).toEqual([{ topic: 'a', qos: 1 }]);
     const queued = await again.outgoingStream(client).toArray();
     expect(queued.map(({ payload }) => String(payload))).toEqual(['queued']);
-    expect(again.hasIncoming('c', 5, message('t', 'x'))).toBe(true);
+    expect(again.incoming.isReceived({ id: 'c' }, 5)).toBe(true);
     expect(await again.getWill(client)).toBeUndefined();
     await again.destroy();
   });

@@ -11,47 +11,62 @@
  */
 import { Readable } from 'node:stream';
 import type { Clock } from '../../../../shared/runtime/clock.ts';
+import { messageOf } from '../../../../shared/runtime/errors.ts';
 import type { Log } from '../../../../shared/runtime/log.ts';
 import type { PersistenceLimits } from '../config.ts';
 import type { PublishPacket, QueuedPacket } from '../packet.ts';
+import { Wills } from '../wills/wills.ts';
 import { KeptImportNotes } from './import/import-notes.ts';
 import { Incoming } from './incoming.ts';
 import type { Interest } from './interest.ts';
-import type { SubscriptionRecord } from './kept-subscriptions.ts';
+import { noSubscription, type SubscriptionRecord } from './kept-subscriptions.ts';
 import { Mirror } from './mirror.ts';
 import type { OpenedSessions } from './open-sessions.ts';
 import { Retained } from './retained.ts';
 import { type ClientRef, Sessions } from './sessions.ts';
-import { Wills } from './wills.ts';
 
 /** The part of Aedes' client that persistence needs. `connection` is absent in conformance tests. */
 type PersistentClient = ClientRef & {
   clean?: boolean;
-  connection?: { granted: { has(filter: string): boolean } };
+  connection?: {
+    readonly number: number;
+    granted: { has(filter: string): boolean };
+    drop(reason: 'intake', message: string): void;
+  };
 };
+
+interface PersistenceDeps {
+  interest: Interest;
+  clock: Clock;
+  log: Log;
+  /** Knows which client ids two devices use. */
+  takeovers: { isShared(clientId: string): boolean };
+}
 
 export class BrokerPersistence {
   readonly retained: Retained;
   readonly sessions: Sessions;
+  /** QoS 2 messages that clients have sent and not released yet. */
+  readonly incoming: Incoming;
   broker: { id: string; counter: number } = { id: '', counter: 0 };
   private readonly mirror: Mirror;
-  private readonly received: Incoming;
   private readonly wills: Wills;
   private readonly adding = new WeakMap<SubscriptionRecord[], Promise<void>>();
 
   constructor(
     { records, loaded }: OpenedSessions,
-    { interest, clock, log }: { interest: Interest; clock: Clock; log: Log },
+    { interest, clock, log, takeovers }: PersistenceDeps,
     limits: PersistenceLimits,
   ) {
     this.mirror = new Mirror(records, clock, log);
     const { write, writeLater } = this.mirror;
     this.retained = new Retained(write, limits);
     this.sessions = new Sessions({ write, writeLater, interest, clock }, limits);
-    this.received = new Incoming(writeLater);
+    const isShared = (clientId: string) => takeovers.isShared(clientId);
+    this.incoming = new Incoming({ write, writeLater, clock, isShared });
     this.wills = new Wills(writeLater);
-    const { retained, sessions, received, wills } = this;
-    this.mirror.begin([retained, sessions, received, wills, new KeptImportNotes()], loaded);
+    const { retained, sessions, incoming, wills } = this;
+    this.mirror.begin([retained, sessions, incoming, wills, new KeptImportNotes()], loaded);
   }
 
   get writeFailures(): number {
@@ -63,7 +78,7 @@ export class BrokerPersistence {
     const expired = this.sessions.expired(beforeMs, isConnected);
     for (const clientId of expired) {
       this.sessions.drop(clientId);
-      this.received.forgetAll(clientId);
+      this.incoming.forgetKept(clientId);
     }
     return expired.length;
   }
@@ -127,8 +142,15 @@ export class BrokerPersistence {
     await this.sessions.unsubscribe(client.id, topics);
   }
 
+  /**
+   * Called by Aedes when a client connects: it sets Session Present if there are any. That flag tells whether there is a
+   * session [MQTT-3.2.2-2], with subscriptions or without.
+   */
   async subscriptionsByClient(client: ClientRef): Promise<SubscriptionRecord[]> {
-    return this.sessions.subscriptionsOf(client.id);
+    const subscriptions = this.sessions.subscriptionsOf(client.id);
+    return subscriptions.length === 0 && this.sessions.isResumed(client.id)
+      ? [noSubscription]
+      : subscriptions;
   }
 
   async countOffline(): Promise<{ subsCount: number; clientsCount: number }> {
@@ -142,7 +164,7 @@ export class BrokerPersistence {
   /** Called when a client connects with a clean session: drops everything kept for it. */
   async cleanSubscriptions(client: ClientRef): Promise<void> {
     this.sessions.drop(client.id);
-    this.received.forgetAll(client.id);
+    this.incoming.forgetKept(client.id);
   }
 
   async outgoingEnqueue(subscription: { clientId: string }, packet: QueuedPacket): Promise<void> {
@@ -170,29 +192,37 @@ export class BrokerPersistence {
     return queued.length > 0 ? Readable.from(queued) : new Readable({ objectMode: true, read: end });
   }
 
+  /** Aedes asks whether a PUBLISH is a copy, and at a PUBREL whether there is something to release. */
+  async incomingGetPacket<P extends Pick<PublishPacket, 'messageId' | 'isCopy'>>(
+    client: PersistentClient,
+    packet: P,
+  ): Promise<P> {
+    const isKnown = packet.isCopy ?? this.incoming.isReceived(client, packet.messageId ?? 0);
+    if (!isKnown) throw new Error('no such packet');
+    return packet;
+  }
+
+  /** In the broker, `Acknowledging` has done this before; the packet then says whether it is a copy. */
   async incomingStorePacket(client: PersistentClient, packet: PublishPacket): Promise<void> {
-    await this.received.note(client.id, packet, client.clean !== true);
+    if (packet.isCopy !== undefined) return;
+    const arrival = this.incoming.arrive(client, packet);
+    if (arrival !== 'too many') await this.incoming.receive(client, arrival.message);
   }
 
-  /** True if this message was received before. If its id was used for another message, that one is forgotten. */
-  hasIncoming(clientId: string, messageId: number, packet: PublishPacket): boolean {
-    if (this.received.isKnown(clientId, messageId, packet)) return true;
-    this.received.forget(clientId, messageId);
-    return false;
+  async incomingDelPacket(client: PersistentClient, packet: { messageId: number }): Promise<void> {
+    try {
+      await this.incoming.release(client, packet.messageId);
+    } catch (error) {
+      // Aedes would send PUBCOMP all the same.
+      client.connection?.drop('intake', `the release of a message could not be stored: ${messageOf(error)}`);
+      throw error;
+    }
   }
 
-  async incomingGetPacket(client: ClientRef, packet: { messageId: number }): Promise<PublishPacket> {
-    const found = this.received.get(client.id, packet.messageId);
-    if (!found) throw new Error('no such packet');
-    return found;
-  }
-
-  async incomingDelPacket(client: ClientRef, packet: { messageId: number }): Promise<void> {
-    this.received.forget(client.id, packet.messageId);
-  }
-
-  async cleanIncoming(client: ClientRef): Promise<void> {
-    this.received.forgetAll(client.id);
+  async cleanIncoming(client: PersistentClient & { closed?: boolean }): Promise<void> {
+    this.incoming.forgetUnkept(client);
+    // At the end of a connection nothing else is forgotten: another client with the same id may have a session by then.
+    if (client.closed !== true) this.incoming.forgetKept(client.id);
   }
 
   async putWill(client: ClientRef, packet: PublishPacket): Promise<void> {

@@ -12,8 +12,14 @@ import { OutgoingQueue, type QueueEntry } from './outgoing.ts';
 export interface Session {
   user: string;
   lastSeenMs: number;
+  /** It existed when its client connected the last time. */
+  isResumed: boolean;
   subscriptions: Map<string, SubscriptionRecord>;
   queue: OutgoingQueue;
+}
+
+export function newSession(user: string): Session {
+  return { user, lastSeenMs: 0, isResumed: false, subscriptions: new Map(), queue: new OutgoingQueue() };
 }
 
 export type Put = RecordChange & { value: Buffer };
@@ -59,7 +65,7 @@ export function readSession(
   if (typeof user !== 'string' || typeof lastSeenMs !== 'number' || !Array.isArray(subscriptions))
     return null;
   const byTopic = new Map((subscriptions as SubscriptionRecord[]).map((each) => [each.topic, each]));
-  return { clientId, session: { user, lastSeenMs, subscriptions: byTopic, queue: new OutgoingQueue() } };
+  return { clientId, session: { ...newSession(user), lastSeenMs, subscriptions: byTopic } };
 }
 
 /** The queued message. Null if the record is of another kind or is not readable. */

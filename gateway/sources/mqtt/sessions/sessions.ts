@@ -5,10 +5,11 @@ import type { QueuedPacket } from '../packet.ts';
 import type { Interest } from './interest.ts';
 import { KeptSubscriptions, type SubscriptionRecord } from './kept-subscriptions.ts';
 import type { Mirror } from './mirror.ts';
-import { OutgoingQueue, type QueueEntry } from './outgoing.ts';
+import type { QueueEntry } from './outgoing.ts';
 import {
   deleteQueued,
   deleteSession,
+  newSession,
   type Put,
   putQueued,
   putSession,
@@ -82,11 +83,17 @@ export class Sessions {
     const known = this.sessions.get(clientId);
     if (known && known.user !== user) return 'other-user';
     if (!known && this.sessions.size >= this.limits.sessionsMax) return 'full';
-    const session = known ?? { user, lastSeenMs: 0, subscriptions: new Map(), queue: new OutgoingQueue() };
+    const session = known ?? newSession(user);
+    session.isResumed = known !== undefined;
     session.lastSeenMs = this.deps.clock.nowMs();
     this.sessions.set(clientId, session);
     this.deps.writeLater([putSession(clientId, session)]);
     return 'opened';
+  }
+
+  /** True if the session existed when its client connected the last time. */
+  isResumed(clientId: string): boolean {
+    return this.sessions.get(clientId)?.isResumed === true;
   }
 
   ownerOf(clientId: string): string | undefined {

@@ -1,0 +1,93 @@
+/** The QoS 2 messages of one session that were received and not released (PUBREL) yet. */
+
+type Done = (error?: Error | null) => void;
+
+/** One QoS 2 message of a session. */
+export class IncomingMessage {
+  readonly messageId: number;
+  /** Digest of topic and payload; null if an earlier version of the gateway did not record it. */
+  readonly content: string | null;
+  /** The number of the connection on which it, or its latest copy, arrived. */
+  connection: number;
+  /** The key of its record; null if it has none. */
+  key: string | null = null;
+  /** When (monotonic) its id was released for another connection's message; null if it was not. */
+  leftMs: number | null = null;
+  /** True once it is durable, so that PUBREC may be sent. */
+  isReceived = false;
+  private readonly waiting: Done[] = [];
+
+  constructor(messageId: number, content: string | null, connection: number) {
+    this.messageId = messageId;
+    this.content = content;
+    this.connection = connection;
+  }
+
+  /** Calls `done` once the message is durable, or with an error if it could not be stored. */
+  whenReceived(done: Done): void {
+    if (this.isReceived) done(null);
+    else this.waiting.push(done);
+  }
+
+  settle(error: Error | null): void {
+    this.isReceived = error === null;
+    for (const done of this.waiting.splice(0)) done(error);
+  }
+}
+
+/** The messages of one session, by packet id, in the order of their arrival. */
+export class SessionMessages {
+  size = 0;
+  private readonly byId = new Map<number, IncomingMessage[]>();
+
+  *all(): Generator<IncomingMessage> {
+    for (const messages of this.byId.values()) yield* messages;
+  }
+
+  add(message: IncomingMessage): void {
+    const others = this.byId.get(message.messageId);
+    if (others) others.push(message);
+    else this.byId.set(message.messageId, [message]);
+    this.size += 1;
+  }
+
+  remove(message: IncomingMessage): void {
+    const messages = this.byId.get(message.messageId);
+    const at = messages?.indexOf(message) ?? -1;
+    if (!messages || at < 0) return;
+    messages.splice(at, 1);
+    if (messages.length === 0) this.byId.delete(message.messageId);
+    this.size -= 1;
+  }
+
+  has(message: IncomingMessage): boolean {
+    return this.byId.get(message.messageId)?.includes(message) === true;
+  }
+
+  find(messageId: number, content: string | null): IncomingMessage | undefined {
+    const messages = this.byId.get(messageId);
+    return messages?.find((message) => message.content === null || message.content === content);
+  }
+
+  /** Removes the messages with this id that were left before a (monotonic) time. */
+  dropLeftBefore(messageId: number, beforeMs: number): void {
+    const left = this.byId.get(messageId)?.filter(({ leftMs }) => leftMs !== null && leftMs < beforeMs) ?? [];
+    for (const message of left) this.remove(message);
+  }
+
+  /** The messages with this id that are received and not left. */
+  received(messageId: number): IncomingMessage[] {
+    return this.byId.get(messageId)?.filter(({ isReceived, leftMs }) => isReceived && leftMs === null) ?? [];
+  }
+
+  countOf(connection: number): number {
+    let count = 0;
+    for (const message of this.all()) if (message.connection === connection) count += 1;
+    return count;
+  }
+
+  oldestNotOf(connection: number): IncomingMessage | undefined {
+    for (const message of this.all()) if (message.connection !== connection) return message;
+    return undefined;
+  }
+}
