@@ -33,6 +33,20 @@ describe('notifications', () => {
     expect(due('hook')?.key).toBe('p-1/opened/prediction-opened-1/hook');
   });
 
+  it('have keys in which the id of an event stands as it is, whatever 0.1.0 made of it', async () => {
+    const opened = { ...predictionEvent('opened', 1), id: 'p-1/opened' };
+    await test.now.events.apply('north', [opened]);
+    expect(due('mail')!.key).toBe('p-1/opened/p-1/opened/mail');
+
+    const other = predictionEvent('opened', 2, { predictionId: 'p-2' });
+    await queue().confirm({ ...due('mail')!, key: 'p-2/opened/p-2%2Fopened/mail' });
+    await test.now.events.apply('north', [{ ...other, id: 'p-2/opened' }]);
+    expect([...queue().waiting()]).toEqual([
+      ['mail', 1],
+      ['hook', 2],
+    ]);
+  });
+
   it('that were planned before the clock was set back are due', async () => {
     await test.apply([predictionEvent('opened', 1)]);
     await queue().retryAt(due('mail')!, test.clock.nowMs() + 5_000, 'no');

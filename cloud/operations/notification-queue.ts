@@ -42,8 +42,11 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
 
   /** Queues a notification, unless it is queued, dead or confirmed already. Call it inside a transaction. */
   enqueue(owed: Pick<Notification, 'notifier' | 'change' | 'event'>, alertId: string): void {
-    const key = notificationKey(alertId, owed.change, owed.event.id, owed.notifier);
-    if (this.confirmed.has(key) || this.deadLetters.has(key) || this.find(key)) return;
+    const eventId = keyOf(owed.event.id);
+    const key = notificationKey(alertId, owed.change, eventId, owed.notifier);
+    // Version 0.1.0 encoded the event's id.
+    const earlierKey = notificationKey(alertId, owed.change, encodeURIComponent(eventId), owed.notifier);
+    if (this.isKnown(key) || this.isKnown(earlierKey)) return;
     this.append({ ...owed, key, attempts: 0, nextAttemptMs: this.options.nowMs(), lastError: null }, alertId);
   }
 
@@ -151,6 +154,10 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
     return [...this.table.values()].filter((row) => row.notification.notifier === notifier);
   }
 
+  private isKnown(key: string): boolean {
+    return this.confirmed.has(key) || this.deadLetters.has(key) || this.find(key) !== undefined;
+  }
+
   private find(key: string): [string, Row] | undefined {
     for (const entry of this.table.entries()) if (entry[1].notification.key === key) return entry;
     return undefined;
@@ -169,7 +176,10 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
   }
 }
 
-/** Short ASCII without spaces, so that it fits into an HTTP header. */
+/**
+ * Short ASCII without spaces, so that it fits into an HTTP header as it is. Only the event's id may contain slashes: the
+ * alert's id is encoded, and neither changes nor names of notifiers have any.
+ */
 function notificationKey(alertId: string, change: AlertChange, eventId: string, notifier: string): string {
-  return [keyOf(alertId), change, keyOf(eventId), notifier].map(encodeURIComponent).join('/');
+  return [encodeURIComponent(keyOf(alertId)), change, eventId, notifier].join('/');
 }
