@@ -1,5 +1,5 @@
 import type { Lane } from '../../shared/contract/lanes.ts';
-import { codeOf, type HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import { codeOf, type HarbingerError, isDiskFull, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Block, Cursor, Journal, JournalStats } from '../ports/journal.ts';
 import { AppendQueue, type Waiting } from './append-queue.ts';
@@ -236,7 +236,7 @@ export class JournalLane implements Journal, BudgetLane {
         if (writer.active !== segmentBefore) await this.parts.onSegments({});
         return;
       } catch (error) {
-        const isFull = ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '');
+        const isFull = isDiskFull(error);
         if (isFull && attempt <= freeAttemptsMax && (await this.budget.freeOne())) continue;
         const reason = isFull
           ? fullError(this.folder, 'the disk is full', error)

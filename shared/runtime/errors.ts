@@ -67,3 +67,10 @@ export function codeOf(error: unknown): string | undefined {
   }
   return undefined;
 }
+
+/** True if the disk, or this user's share of it, was full: an error of the system, or one that has such a cause. */
+export function isDiskFull(error: unknown): boolean {
+  for (let cause = error; cause !== undefined; cause = cause instanceof Error ? cause.cause : undefined)
+    if (['ENOSPC', 'EDQUOT'].includes(codeOf(cause) ?? '')) return true;
+  return false;
+}

@@ -1,9 +1,10 @@
-import { codeOf, messageOf } from '../../../shared/runtime/errors.ts';
+import { codeOf, isDiskFull, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { type RecordChange, type Records, recordBytesMax } from '../../ports/records.ts';
 import { blockHeaderBytes } from '../segments/format.ts';
 import { type LaneFiles, type Segment, segmentPath } from '../segments/segment.ts';
 import type { SegmentWriter } from '../segments/writer.ts';
+import { blockOf, bodiesOf } from './bodies.ts';
 import { decodeEntry, encodeEntry } from './entry.ts';
 import type { Position, Positions } from './positions.ts';
 import { scanEntries } from './scan-entries.ts';
@@ -121,11 +122,8 @@ export class RecordLog implements Records {
       const group = this.waiting.splice(0);
       const changes = group.flatMap((one) => one.changes);
       try {
-        if (changes.length > 0)
-          await this.append(
-            changes,
-            group.some(({ sync }) => sync),
-          );
+        const sync = group.some((one) => one.sync);
+        if (changes.length > 0) await this.appendFreeing(changes, sync);
       } catch (error) {
         for (const { reject } of group) reject(error);
         continue;
@@ -134,6 +132,29 @@ export class RecordLog implements Records {
       await this.clean();
     }
     this.working = null;
+  }
+
+  /** Appends. On a full disk it first removes old segments, if they are mostly garbage. */
+  private async appendFreeing(changes: readonly RecordChange[], sync: boolean): Promise<void> {
+    for (let left = this.segments.length; ; left--) {
+      try {
+        return await this.append(changes, sync);
+      } catch (error) {
+        if (left <= 1 || !isDiskFull(error) || !(await this.hasFreedOldest())) throw error;
+      }
+    }
+  }
+
+  private async hasFreedOldest(): Promise<boolean> {
+    const [oldest, next] = this.segments;
+    if (!oldest || !next) return false;
+    const live = this.positions.inSegment(oldest).reduce((sum, [, { bytes }]) => sum + bytes, 0);
+    if (live > oldest.bytes / 2) return false;
+    // What is live must be written again first, which may still fit where the larger write did not.
+    return this.removeOldest().then(
+      () => true,
+      () => false,
+    );
   }
 
   private async append(changes: readonly RecordChange[], sync: boolean): Promise<void> {
@@ -186,17 +207,17 @@ export class RecordLog implements Records {
     const { files, segments, unsynced } = this;
     const oldest = segments[0]!;
     let live = this.positions.inSegment(oldest);
-    // Entries that replaced older ones must survive a power cut before those may be removed. Any write syncs the active
-    // segment.
+    // Entries that replaced older ones must survive a power cut before those may be removed. A sync of the active
+    // segment covers all of it.
     for (const segment of unsynced)
-      if (segment !== this.writer.active || live.length === 0)
-        live = [...live, ...this.positions.inSegment(segment)];
+      if (segment !== this.writer.active) live = [...live, ...this.positions.inSegment(segment)];
     const changes: RecordChange[] = [];
     for (const [key, position] of live) {
       const value = await this.read(key, position).catch((error) => this.giveUp(key, error));
       changes.push({ key, value });
     }
     if (changes.length > 0) await this.append(changes, true);
+    else if (unsynced.size > 0) await this.writer.sync();
     unsynced.clear();
     await files.fs.remove(segmentPath(files, oldest.firstSeq)).catch((error) => {
       if (codeOf(error) !== 'ENOENT') throw error;
@@ -230,23 +251,4 @@ export class RecordLog implements Records {
       await file.close();
     }
   }
-}
-
-/** Combines entries to bodies of a block's length. */
-function bodiesOf(entries: readonly Buffer[], bytesMax: number): Buffer[] {
-  const bodies: Buffer[] = [];
-  let from = 0;
-  let bytes = 0;
-  for (const [i, entry] of entries.entries()) {
-    bytes += entry.length;
-    if (bytes < bytesMax && i < entries.length - 1) continue;
-    bodies.push(Buffer.concat(entries.slice(from, i + 1)));
-    from = i + 1;
-    bytes = 0;
-  }
-  return bodies;
-}
-
-function blockOf(body: Buffer) {
-  return { codec: 'identity' as const, lines: 1, rawBytes: body.length, body, local: Buffer.alloc(0) };
 }

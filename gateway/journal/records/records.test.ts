@@ -170,6 +170,27 @@ describe('a failing disk', () => {
     expect(await contents()).toEqual({ a: '1', b: '2' });
   });
 
+  it('full: old segments that are mostly garbage are removed, and what is live in them stays', async () => {
+    await records.write([put('live', '1'), put('unsynced', '1')], true);
+    for (let i = 0; i < 12; i++) await records.write([put('big', `${i}`.padEnd(8_000))], i < 10);
+    await records.write([put('unsynced', '2')], false);
+    disk.capacityBytes = disk.usedBytes + 200; // as in the last block of a file
+    await records.write([put('new', 'x'.repeat(5_000))], true);
+    expect(await contents()).toMatchObject({ live: '1', unsynced: '2', new: 'x'.repeat(5_000) });
+    disk.crash(seededRandom(5));
+    records = await open();
+    expect(await contents()).toMatchObject({ live: '1', unsynced: '2', new: 'x'.repeat(5_000) });
+  });
+
+  it('full: removing ends where nothing more can be freed, and the request is refused', async () => {
+    for (let i = 0; i < 12; i++) await records.write([put(`big ${i}`, `${i}`.padEnd(8_000))], true);
+    disk.capacityBytes = disk.usedBytes + 200;
+    await expect(records.write([put('new', 'x'.repeat(5_000))], true)).rejects.toMatchObject({
+      code: 'ENOSPC',
+    });
+    expect([...records.keys()]).toHaveLength(12);
+  });
+
   it('removing old segments: it is retried, and no old value reappears', async () => {
     const fill = async (rounds: number) => {
       for (let i = 0; i < rounds; i++) await records.write([put('big', `${i}`.padEnd(8_000))], true);

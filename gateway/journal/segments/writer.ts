@@ -95,6 +95,21 @@ export class SegmentWriter {
     return firstSeq;
   }
 
+  /**
+   * Makes earlier groups in the current segment durable, without writing. @throws the system's error; the segment is
+   * then closed, as after any failed sync
+   */
+  async sync(): Promise<void> {
+    if (this.open === null) return;
+    try {
+      await this.open.file.datasync();
+      this.syncs++;
+    } catch (error) {
+      await this.seal();
+      throw error;
+    }
+  }
+
   private async create(): Promise<OpenSegment> {
     const segment = newSegment(this.nextSeq, this.clock.nowMs());
     const file = await this.files.fs.open(segmentPath(this.files, segment.firstSeq), 'create');
