@@ -134,17 +134,26 @@ async function openLane(name: Lane, found: SegmentFile[], shared: Shared): Promi
   const { bytesMax } = options.limits;
   const files = laneFiles(fs, `${options.dir}/${name}`, meta.id, run);
   const memory = meta.lane(name);
-  const seqFloor = Math.max(memory.seqFloor, cursors.furthest(name) + 1);
+  const readSeq = cursors.furthest(name);
+  const seqFloor = Math.max(memory.seqFloor, readSeq + 1);
   const { newestSegment, closedSeq } = memory;
-  const known = { newestSegment, seqFloor, closedSeq, isNew: meta.isNew };
+  const known = { newestSegment, seqFloor, closedSeq, readSeq, isNew: meta.isNew };
   const recovered = await recoverLane(files, found, known, log);
   const { segments, tornBytes, missingBlocks } = recovered;
   if (tornBytes > 0) {
-    log.warn({ lane: name, bytes: tornBytes }, 'cut off a torn tail; nothing in it had been acknowledged');
+    log.warn(
+      { lane: name, bytes: tornBytes },
+      'cut off a torn tail: the end of an unfinished write, which had not been acknowledged, or damage',
+    );
     onLoss({ lane: name, cause: 'torn-tail', blocks: 0, lines: 0, bytes: tornBytes });
   }
-  if (missingBlocks > 0)
+  if (missingBlocks > 0) {
+    log.error(
+      { lane: name, blocks: missingBlocks },
+      'acknowledged blocks at the end of the journal are lost',
+    );
     onLoss({ lane: name, cause: 'damaged-block', blocks: missingBlocks, lines: 0, bytes: 0 });
+  }
   if (recovered.nextSeq > (segments.at(-1)?.lastSeq ?? 0) + 1) {
     memory.seqFloor = recovered.nextSeq;
     memory.newestSegment = newestOf(segments);

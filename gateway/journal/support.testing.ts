@@ -1,5 +1,5 @@
 import type { JournalLoss } from '../../shared/contract/events.ts';
-import { silentLog } from '../../shared/runtime/log.ts';
+import { type Log, silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
 import type { Block } from '../ports/journal.ts';
@@ -13,9 +13,15 @@ export class JournalBench {
   readonly disk = new MemoryDisk();
   readonly clock = manualClock();
   readonly losses: JournalLoss[] = [];
+  /** Texts of warnings and errors. */
+  readonly said: string[] = [];
   limits: JournalOptions['limits'] = { bytesMax: 1 << 20, whenFull: 'drop-oldest' };
   set!: JournalSet;
   private readonly random = seededRandom(7);
+  private readonly log = Object.assign(Object.create(silentLog) as Log, {
+    warn: (_: object, text: string) => void this.said.push(text),
+    error: (_: object, text: string) => void this.said.push(text),
+  });
 
   async open(): Promise<JournalSet> {
     this.set = await openJournals({
@@ -25,7 +31,7 @@ export class JournalBench {
       fs: this.disk.mount(),
       clock: this.clock,
       random: this.random,
-      log: silentLog,
+      log: this.log,
       onLoss: (loss) => this.losses.push(loss),
     });
     return this.set;

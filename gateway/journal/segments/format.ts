@@ -54,8 +54,10 @@
  * Recovery, at open:
  * - Left-over `*.tmp` files and empty segments are deleted.
  * - The last segment is read in full. Bytes after its last good block (torn, zero-filled or garbage) are cut off and
- *   reported as 'torn-tail': they were never acknowledged. A last segment without any good block is removed; if
- *   meta.json says that it had been written, its blocks are reported as 'damaged-block'.
+ *   reported as 'torn-tail': the end of an unfinished write, which was never acknowledged, and which damage cannot be told
+ *   from. A last segment without any good block is removed. Blocks that meta.json says had been written, and that no
+ *   consumer has read, are reported as 'damaged-block': all of them after an orderly stop, otherwise at least one if the
+ *   newest segment is gone.
  * - Data that were only in the page cache are synced before they become readable.
  * - Older segments are checked when they are read. A block, header or segment that is damaged or missing is skipped,
  *   and reported as 'damaged-block' when it is first read. Reading continues at the next header, found by its magic,

@@ -32,7 +32,7 @@ export interface RecoveredLane {
   lastIsWhole: boolean;
   /** Bytes cut off after the last good block; none of them had been acknowledged. */
   tornBytes: number;
-  /** Acknowledged blocks known to be lost with the newest segment; there may have been more. */
+  /** Acknowledged blocks known to be lost at the end, which no consumer has read; there may have been more. */
   missingBlocks: number;
 }
 
@@ -50,7 +50,8 @@ export async function listSegments(fs: JournalFs, dir: string, log: Log): Promis
     if (firstSeq === null) continue;
     const file = await readHeader(fs, path);
     if (file.bytes === 0) {
-      log.warn({ path }, 'deleting an empty segment: nothing in it had been acknowledged');
+      // Its creation was interrupted, or its content is lost: recoverLane knows which segment had been written.
+      log.warn({ path }, 'deleting an empty segment');
       await fs.remove(path);
       continue;
     }
@@ -86,6 +87,8 @@ export interface KnownOfLane {
   newestSegment: number;
   /** Its last seq at an orderly stop; absent without one. */
   closedSeq?: number | undefined;
+  /** The highest seq that any consumer has read. */
+  readSeq?: number;
   /** The journal is being created. */
   isNew: boolean;
 }
@@ -101,7 +104,11 @@ export async function recoverLane(
   let nextSeq = Math.max(1, known.seqFloor, known.newestSegment);
   let tornBytes = 0;
   if (newestOf(segments) < known.newestSegment) {
-    log.error({ dir: files.dir, segment: segmentName(known.newestSegment) }, 'the newest segment is missing');
+    const segment = segmentName(known.newestSegment);
+    log.error(
+      { dir: files.dir, segment },
+      'the newest segment is missing or empty, although blocks in it had been acknowledged',
+    );
   }
   for (let last = segments.at(-1); last; last = segments.at(-1)) {
     const { torn, lastSeq } = await recoverLast(files, last);
@@ -119,12 +126,21 @@ export async function recoverLane(
     segments.pop();
   }
   await files.fs.syncDir(files.dir);
-  const isNewestGone = newestOf(segments) < known.newestSegment;
-  const missingBlocks = isNewestGone ? known.newestSegment - (segments.at(-1)?.lastSeq ?? 0) : 0;
   const lastSeq = segments.at(-1)?.lastSeq ?? 0;
+  const missingBlocks = missingAtEnd(segments, known);
   const isCertain = known.isNew || (tornBytes === 0 && known.closedSeq === lastSeq);
   if (!isCertain) nextSeq += seqLeap;
   return { segments, nextSeq, lastIsWhole: isCertain && nextSeq === lastSeq + 1, tornBytes, missingBlocks };
+}
+
+/** Counts the unread blocks that are known to have been written after the last one found. */
+function missingAtEnd(segments: readonly Segment[], known: KnownOfLane): number {
+  const { newestSegment, closedSeq = 0, readSeq = 0 } = known;
+  const isNewestGone = newestOf(segments) < newestSegment;
+  const writtenSeq = Math.max(closedSeq, isNewestGone ? newestSegment : 0);
+  const foundSeq = Math.max(segments.at(-1)?.lastSeq ?? 0, readSeq);
+  // Seqs may have leapt in between.
+  return Math.max(0, writtenSeq - foundSeq) % seqLeap;
 }
 
 /** Returns the first seq of the newest segment, 0 if there is none. */
