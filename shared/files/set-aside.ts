@@ -6,8 +6,7 @@ import { basename, dirname } from 'node:path';
  * a number is added: what was set aside earlier is never overwritten. Returns the name it got. @throws system errors
  */
 export function setAside(from: string, to: string): string {
-  let free = to;
-  for (let number = 2; existsSync(free); number++) free = `${to}-${number}`;
+  const free = freeName(to, existsSync);
   renameSync(from, free);
   if (process.platform === 'win32') return free; // it cannot open a folder; its file system syncs a rename by itself
   const folder = openSync(dirname(free), 'r');
@@ -16,6 +15,13 @@ export function setAside(from: string, to: string): string {
   } finally {
     closeSync(folder);
   }
+  return free;
+}
+
+/** Returns `name`, or with the lowest number from 2 on that makes it free. */
+export function freeName(name: string, isTaken: (name: string) => boolean): string {
+  let free = name;
+  for (let number = 2; isTaken(free); number++) free = `${name}-${number}`;
   return free;
 }
 
@@ -29,8 +35,7 @@ export interface RenamingFs {
 /** The same on any file system. */
 export async function setAsideOn(fs: RenamingFs, from: string, to: string): Promise<string> {
   const taken = new Set(await fs.list(dirname(to)));
-  let free = to;
-  for (let number = 2; taken.has(basename(free)); number++) free = `${to}-${number}`;
+  const free = freeName(to, (name) => taken.has(basename(name)));
   await fs.rename(from, free);
   await fs.syncDir(dirname(free));
   return free;

@@ -62,3 +62,12 @@ it('sets aside a file in which a bit of a value has changed, and logs it', async
   expect(said).toEqual(['ALERT_STATE_DAMAGED']);
   expect(readFileSync(`${path}.damaged`, 'utf8')).toContain('p-3');
 });
+
+it('overwrites no file that was set aside earlier', async () => {
+  for (const text of ['first', 'second']) {
+    writeFileSync(path, text);
+    await snapshotFile(path, log).load();
+  }
+  expect(readFileSync(`${path}.damaged`, 'utf8')).toBe('first');
+  expect(readFileSync(`${path}.damaged-2`, 'utf8')).toBe('second');
+});

@@ -9,11 +9,11 @@
  * a second prediction nor loses one. It is written when a prediction opens, rises in severity or ends. An update of
  * remaining life alone is not worth a write: at worst it is sent again, as a new update. `check` is the CRC-32 of the
  * three lists as JSON (files of earlier versions have none), because a changed id would leave a prediction open in the
- * cloud for ever. A damaged file is set aside as `alerts.json.damaged` and logged; open predictions are then opened
- * again.
+ * cloud for ever. A damaged file is set aside as `alerts.json.damaged`, a second one as `alerts.json.damaged-2`, and
+ * logged; open predictions are then opened again.
  */
 
-import { readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { type Static, Type } from '@sinclair/typebox';
 import {
@@ -23,6 +23,7 @@ import {
   RemainingLife,
 } from '../../../shared/contract/events.ts';
 import { replaceFile } from '../../../shared/files/replace.ts';
+import { setAside } from '../../../shared/files/set-aside.ts';
 import { codeOf, HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
@@ -103,8 +104,7 @@ export function snapshotFile(path: string, log: Log): SnapshotFile {
       try {
         return parse(text);
       } catch (error) {
-        const aside = `${path}.damaged`;
-        await rename(path, aside);
+        const aside = setAside(path, `${path}.damaged`);
         log.error(
           { code: 'ALERT_STATE_DAMAGED', path, aside, problem: messageOf(error) },
           'alert state is damaged and was set aside; open predictions will be opened again',

@@ -32,7 +32,7 @@ export interface LoadReport {
 export async function loadBaselines(options: LoadOptions): Promise<LoadReport> {
   const { files, groups, clock, log, signal } = options;
   const names = (await files.list()).sort();
-  const load = new Load(options, names.filter((name) => name.endsWith(asideSuffix)).length);
+  const load = new Load(options, names.filter((name) => name.includes(asideSuffix)).length);
   for (const name of names) {
     signal.throwIfAborted();
     const group = groups.groupOf(name, clock.monotonicMs());

@@ -142,7 +142,7 @@ describe('an unusable baseline is learnt again', () => {
       [Buffer.alloc(0), 0],
       [Buffer.concat([bytes, Buffer.from('more')]), 3],
     ];
-    for (const [damaged, sound] of cases) {
+    for (const [i, [damaged, sound]] of cases.entries()) {
       await writeFile(path, damaged);
       made.said.length = 0;
       const run = await made.start();
@@ -151,7 +151,9 @@ describe('an unusable baseline is learnt again', () => {
       expect(made.said).toMatchObject([{ code: 'NORMALS_DAMAGED', files: 1 }]);
       // Everything is rewritten, so the next start finds nothing wrong.
       await run.baselines.stop();
-      expect(await readFile(`${path}.set-aside`)).toEqual(damaged);
+      const aside = (number: number) => `${path}.set-aside${number === 0 ? '' : `-${number + 1}`}`;
+      expect(await readFile(aside(i))).toEqual(damaged);
+      expect(await readFile(aside(0))).toEqual(cases[0]![0]);
       made.said.length = 0;
       const next = await made.start();
       next.take(41, 42);

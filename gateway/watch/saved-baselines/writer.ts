@@ -1,4 +1,5 @@
 /** Writes the file of a group of machines with everything they have learnt so far. */
+import { freeName } from '../../../shared/files/set-aside.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
@@ -61,7 +62,9 @@ export class BaselineWriter {
     group.setAside = false;
     const { files, log } = this.options;
     try {
-      await files.copy(group.name, `${group.name}${asideSuffix}`);
+      const taken = new Set(await files.list());
+      const aside = freeName(`${group.name}${asideSuffix}`, (name) => taken.has(name));
+      await files.copy(group.name, aside);
     } catch (error) {
       const problem = messageOf(error);
       log.warn({ code: 'NORMALS_NOT_SET_ASIDE', file: group.name, problem }, 'no copy was made');
