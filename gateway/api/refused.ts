@@ -1,28 +1,13 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { HttpError } from '../../shared/http/errors.ts';
-import { answers } from '../../shared/http/openapi.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Redriven, RefusedEntry } from '../ports/refused.ts';
-import {
-  ListQuery,
-  loggedChanges,
-  nextBeforeId,
-  pageOf,
-  Selection,
-  ShowParams,
-  selectionHint,
-} from './kept-items.ts';
+import { type KeptItems, keptItemRoutes } from './kept-items.ts';
 
-/** What the HTTP API needs of the refused batches. */
-export interface RefusedAdmin {
-  /** Newest first, at most `limit`, older than `beforeId`. */
-  list(query: { limit: number; beforeId?: number }): Promise<RefusedEntry[]>;
-  show(id: number): Promise<{ entry: RefusedEntry; text: string } | null>;
-  redrive(which: number[] | 'all'): Promise<Redriven>;
-  drop(which: number[] | 'all'): Promise<{ dropped: number }>;
-}
+/** The operations on refused batches that the HTTP API offers. */
+export type RefusedAdmin = KeptItems<RefusedEntry, { entry: RefusedEntry; text: string }, Redriven>;
 
 const entry = {
   id: Type.Integer(),
@@ -58,60 +43,23 @@ function wireForm({ atMs, ...rest }: RefusedEntry) {
   return { ...rest, at: new Date(atMs).toISOString() };
 }
 
-/** `GET /api/refused` (paged by `beforeId`), `GET …/{id}`, `POST …/redrive`, `DELETE` with `{ids}` or `{all: true}`. */
+/** The routes below `/api/refused`. */
 export function refusedRoutes(app: FastifyInstance, refused: RefusedAdmin, log: Log): void {
-  const change = loggedChanges(log, 'refused batches');
-  app.get<{ Querystring: ListQuery }>(
-    '/api/refused',
-    {
-      schema: {
-        summary: 'Batches that the cloud refused for too long, and why',
-        querystring: ListQuery,
-        response: answers('a page, newest first', pageOf(Batch)),
-      },
+  const routes = {
+    path: '/api/refused',
+    item: 'refused batch',
+    items: 'refused batches',
+    schemas: { item: Batch, shown: ShownBatch, redriven: Outcome },
+    listed: wireForm,
+    shown: ({ entry, text }: { entry: RefusedEntry; text: string }) => ({ ...wireForm(entry), text }),
+    texts: {
+      list: 'Batches that the cloud refused for too long, and why',
+      show: 'One batch',
+      shown: 'the batch with its lines',
+      redrive: 'Send batches to the cloud again; those that it refuses again are kept',
+      drop: 'Forget batches for good',
     },
-    async ({ query }) => {
-      const items = await refused.list(query);
-      return { items: items.map(wireForm), nextBeforeId: nextBeforeId(items, query) };
-    },
-  );
-  app.get<{ Params: ShowParams }>(
-    '/api/refused/:id',
-    {
-      schema: {
-        summary: 'One batch',
-        params: ShowParams,
-        response: answers('the batch with its lines', ShownBatch),
-      },
-    },
-    async ({ params }) => {
-      const found = await refused.show(params.id);
-      if (!found) throw new HttpError(404, 'API_NOT_FOUND', `there is no refused batch ${params.id}`);
-      return { ...wireForm(found.entry), text: found.text };
-    },
-  );
-  app.post<{ Body: Selection }>(
-    '/api/refused/redrive',
-    {
-      schema: {
-        summary: 'Send batches to the cloud again; those that it refuses again are kept',
-        description: selectionHint,
-        body: Selection,
-        response: answers('how many', Outcome),
-      },
-    },
-    (request) => change(request, 'redrive', (which) => refused.redrive(which).catch(conflict)),
-  );
-  app.delete<{ Body: Selection }>(
-    '/api/refused',
-    {
-      schema: {
-        summary: 'Forget batches for good',
-        description: selectionHint,
-        body: Selection,
-        response: answers('how many', Type.Object({ dropped: Type.Integer() })),
-      },
-    },
-    (request) => change(request, 'drop', (which) => refused.drop(which)),
-  );
+  };
+  const redrive = (which: number[] | 'all') => refused.redrive(which).catch(conflict);
+  keptItemRoutes(app, { ...refused, redrive }, routes, log);
 }

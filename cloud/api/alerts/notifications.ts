@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { eventSchemas } from '../../../shared/contract/events.ts';
 import { answers } from '../../../shared/http/openapi.ts';
-import { selectionOf } from '../../../shared/http/selection.ts';
+import { selectionOf, selectionSchema } from '../../../shared/http/selection.ts';
 import { audited } from '../audited.ts';
 import type { RouteContext } from '../context.ts';
 import { PageParameters, pageOf, Redriven } from '../schemas.ts';
@@ -19,19 +19,7 @@ const DeadNotification = Type.Object({
   event: Type.Union(Object.values(eventSchemas), { description: 'a CloudEvent 1.0' }),
 });
 
-const Selection = Type.Object(
-  {
-    keys: Type.Optional(
-      Type.Array(Type.String({ minLength: 1, maxLength: 1_000 }), {
-        minItems: 1,
-        maxItems: 1_000,
-        uniqueItems: true,
-      }),
-    ),
-    all: Type.Optional(Type.Literal(true)),
-  },
-  { additionalProperties: false },
-);
+const Selection = selectionSchema('keys', Type.String({ minLength: 1, maxLength: 1_000 }));
 
 type NotificationContext = Pick<RouteContext, 'notifications' | 'audit' | 'clock'>;
 

@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { HttpError } from '../../../shared/http/errors.ts';
 import { answers } from '../../../shared/http/openapi.ts';
-import { selectionOf } from '../../../shared/http/selection.ts';
+import { selectionOf, selectionSchema } from '../../../shared/http/selection.ts';
 import { audited } from '../audited.ts';
 import type { RouteContext } from '../context.ts';
 import { PageParameters, pageOf, Redriven } from '../schemas.ts';
@@ -23,13 +23,7 @@ const Whole = Type.Object({
   body: Type.String({ contentEncoding: 'base64', description: 'the kept part: the first 64 KiB' }),
 });
 const Path = Type.Object({ id: Id });
-const Selection = Type.Object(
-  {
-    ids: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 1_000, uniqueItems: true })),
-    all: Type.Optional(Type.Literal(true)),
-  },
-  { additionalProperties: false },
-);
+const Selection = selectionSchema('ids', Id);
 
 type QuarantineContext = Pick<RouteContext, 'quarantine' | 'audit' | 'clock'>;
 
