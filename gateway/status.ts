@@ -4,7 +4,6 @@ import { reporterOfSeam } from '../shared/parts/seam.ts';
 import { type Reporter, reporterOfRoom } from '../shared/parts/statistics.ts';
 import type { Clock, Timer } from '../shared/runtime/clock.ts';
 import type { GatewayConfig } from './config.ts';
-import type { DataClient } from './pipeline/client.ts';
 import { type DataStatus, dataReports } from './pipeline/status.ts';
 import { clockReport, formatSeam } from './reports.ts';
 
@@ -14,7 +13,7 @@ const silenceMsMax = 30_000;
 
 export interface StatusDeps {
   config: Pick<GatewayConfig, 'gateway' | 'dataDir'>;
-  data: Pick<DataClient, 'call' | 'pending'>;
+  data: { call(method: 'status'): Promise<DataStatus>; readonly pending: number };
   /** The rooms and parts of the main thread. */
   reporters(): readonly Reporter[];
   clock: Clock;

@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -9,8 +8,7 @@ import { systemClock } from '../../../shared/runtime/clock.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';
 import { seededRandom } from '../../../shared/runtime/random.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
-import { findOnPath } from '../../../test/support/debian/packages.ts';
-import { reasonToSkip } from '../../../test/support/needed.ts';
+import { noTerminals, plugTerminal } from '../../../test/support/terminal.ts';
 import type { Intake, RawMessage } from '../../ports/source.ts';
 import { SerialConfig } from './config.ts';
 import type { PortOpener } from './port.ts';
@@ -18,10 +16,10 @@ import { createSerialSource, type SerialSource } from './serial.ts';
 
 const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 5 });
 const sources: SerialSource[] = [];
-const cleanups: (() => void)[] = [];
+const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   await Promise.all(sources.splice(0).map((source) => source.stop()));
-  for (const cleanup of cleanups.splice(0)) cleanup();
+  for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
 function configOf(...ports: object[]): SerialConfig {
@@ -199,25 +197,14 @@ describe("serialport's own stream", () => {
   });
 });
 
-/** util-linux' script creates a pseudo terminal; text written to its standard input arrives at the terminal. */
-const script = findOnPath('script');
-const noTerminals = reasonToSkip(script === null ? { unavailable: 'no `script` (Debian: bsdutils)' } : {});
-
 describe.skipIf(noTerminals !== null)(
   'a real port (needs `script` of util-linux for a pseudo terminal)',
   () => {
-    async function terminal(link: string): Promise<ChildProcess> {
-      const child = spawn('script', ['-qfc', 'tty; exec sleep 600', '/dev/null'], {
-        stdio: ['pipe', 'pipe', 'ignore'],
-      });
-      cleanups.push(() => child.kill('SIGKILL'));
-      const name = await new Promise<string>((resolve) =>
-        child.stdout!.once('data', (text) => resolve(String(text).trim())),
-      );
-      symlinkSync(name, `${link}.new`);
-      renameSync(`${link}.new`, link);
-      return child;
-    }
+    const plug = async (link: string) => {
+      const terminal = await plugTerminal(link);
+      cleanups.push(() => terminal.unplug());
+      return terminal;
+    };
 
     it('is read, survives unplugging, and is read again', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'harbinger-serial-'));
@@ -227,15 +214,15 @@ describe.skipIf(noTerminals !== null)(
       const logged: string[] = [];
       const source = await start([{ ...scale, path: link }], intake, undefined, logged);
       await until(() => expect(logged.length).toBe(1)); // not there yet
-      let device = await terminal(link);
+      let device = await plug(link);
       await until(() => expect(source.stats()[0]!.open).toBe(true));
-      device.stdin!.write('{"x":1}\n2.5\n');
+      device.write('{"x":1}\n2.5\n');
       await until(() => expect(intake.texts).toEqual(['{"x":1}', '2.5']));
-      device.kill('SIGKILL');
+      await device.unplug();
       await until(() => expect(source.stats()[0]!.open).toBe(false));
-      device = await terminal(link);
+      device = await plug(link);
       await until(() => expect(source.stats()[0]!.open).toBe(true));
-      device.stdin!.write('3\n');
+      device.write('3\n');
       await until(() => expect(intake.texts.at(-1)).toBe('3'));
     });
   },

@@ -1,0 +1,30 @@
+import { expect } from 'vitest';
+import { createStatus } from '../../../gateway/status.ts';
+import { openGatewayPlane } from '../data-plane.ts';
+import type { JobHarness } from './suite.ts';
+
+/** A gateway that has taken one reading. */
+export const statisticsHarness: JobHarness = {
+  kind: 'statistics',
+  async start(clock, folder) {
+    const plane = await openGatewayPlane(folder, clock);
+    const topic = 'telemetry/lab/bench-1';
+    const payload = Buffer.from('{"temperature":21.5}');
+    await plane.take((each) =>
+      each({ topic, payload, client: 'c', receivedMs: clock.nowMs(), resend: false }),
+    );
+    const status = createStatus({
+      config: { gateway: 'g', dataDir: folder },
+      data: { call: () => plane.calls.status(), pending: 0 },
+      reporters: () => [],
+      clock,
+    });
+    return {
+      deps: { summary: () => status.summary(), retain: async () => ({}) },
+      async expectDone(log) {
+        expect(log).toContainEqual(expect.objectContaining({ msg: 'statistics', messages: 1, readings: 1 }));
+      },
+      stop: () => plane.calls.stop(),
+    };
+  },
+};

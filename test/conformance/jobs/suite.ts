@@ -1,0 +1,183 @@
+/**
+ * The suite that every job of the gateway must pass (test/conformance/jobs), with the real operations that it calls. Each
+ * kind provides these in a file beside this one. Time is the test's, and the suite makes operations fail or hang.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import { Registry } from 'prom-client';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { checkGateway } from '../../../gateway/check-config.ts';
+import { jobs as jobParts } from '../../../gateway/jobs/jobs.ts';
+import type { GatewayJobDeps } from '../../../gateway/ports/job.ts';
+import { jobsTable } from '../../../shared/jobs/config.ts';
+import type { AnyJobPart, Job } from '../../../shared/jobs/job.ts';
+import { type ConfiguredJobs, createConfiguredJobs } from '../../../shared/jobs/jobs.ts';
+import { Metrics } from '../../../shared/parts/metrics.ts';
+import { createPart, partOfKind } from '../../../shared/parts/registry.ts';
+import { type ManualClock, manualClock } from '../../../shared/runtime/manual-clock.ts';
+import { compileValidator } from '../../../shared/runtime/validate.ts';
+import { undeclared } from '../../support/scraped-metrics.ts';
+import { expectDeclaredReports } from '../reports.ts';
+
+export type LogLine = Readonly<Record<string, unknown>>;
+
+/** The real operations of the gateway, with something to do for the job. */
+export interface Operations {
+  deps: Omit<GatewayJobDeps, 'log'>;
+  /** Asserts that a run has done its work. @param log the lines that were logged */
+  expectDone(log: readonly LogLine[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface JobHarness {
+  kind: string;
+  /** @param folder an empty one for this test */
+  start(clock: ManualClock, folder: string): Promise<Operations>;
+}
+
+const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 40_000, interval: 5 });
+const minuteMs = 60_000;
+
+export function describeJob(harness: JobHarness): void {
+  const { kind } = harness;
+  const part: AnyJobPart<GatewayJobDeps> = partOfKind<AnyJobPart<GatewayJobDeps>>(jobParts, kind);
+
+  describe(`a job of kind ${kind}`, () => {
+    let folder: string;
+    let clock: ManualClock;
+    let operations: Operations;
+    let lines: LogLine[];
+    let deps: GatewayJobDeps;
+    let jobs: ConfiguredJobs;
+    let mode: 'work' | 'fail' | 'hang';
+    let release: () => void;
+
+    beforeEach(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'harbinger-job-'));
+      clock = manualClock(Date.UTC(2026, 0, 1, 12, 0, 30));
+      lines = [];
+      mode = 'work';
+      release = () => undefined;
+      operations = await harness.start(clock, folder);
+      const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+      const { summary, retain } = operations.deps;
+      deps = { log, summary: controlled(summary), retain: controlled(retain) };
+      const table = { [kind]: { schedule: '* * * * *' } };
+      const config = compileValidator(jobsTable([part]))(table, (problem) => new Error(problem));
+      jobs = await createConfiguredJobs<GatewayJobDeps>([part], config, deps, clock);
+    });
+    afterEach(async () => {
+      mode = 'work';
+      release();
+      await jobs.stop();
+      await operations.stop();
+      rmSync(folder, { recursive: true });
+    });
+
+    const controlled = <T>(operation: () => Promise<T>) => {
+      return async () => {
+        if (mode === 'fail') throw new Error('input/output error');
+        if (mode === 'hang') await new Promise<void>((resolve) => (release = resolve));
+        return operation();
+      };
+    };
+    const stats = () => jobs.stats()[0]!;
+    /** Lets a minute pass, which begins a run, and waits until it is counted. */
+    const nextRun = async (ended = true) => {
+      const { runs } = stats();
+      await clock.advance(minuteMs);
+      await until(() =>
+        expect(stats()).toMatchObject({ runs: runs + 1, ...(ended && { isRunning: false }) }),
+      );
+    };
+
+    it('documents itself and each of its settings', () => {
+      expect(part.about).toMatch(/^[A-Z].*\.$/);
+      for (const [name, setting] of Object.entries(part.config.properties))
+        expect((setting as { description?: string }).description, name).toMatch(/^[A-Z].*\.$/);
+    });
+
+    it.each([
+      { setting: 'schedule = "61 * * * *"', key: `jobs.${kind}.schedule` },
+      { setting: 'shedule = "@daily"', key: `jobs.${kind}.shedule` },
+    ])('refuses $setting, with file and key', ({ setting, key }) => {
+      const file = join(folder, 'gateway.toml');
+      writeFileSync(file, `gateway = "g"\n[jobs.${kind}]\n${setting}\n`);
+      const { config, problems } = checkGateway({ file, defaults: { dataDir: folder } }, { files: true });
+      expect(config).toBeNull();
+      expect(problems).toMatchObject([{ key, file, line: 3 }]);
+    });
+
+    it('does its work at each time of its schedule', async () => {
+      jobs.start();
+      expect(stats().runs).toBe(0);
+      await nextRun();
+      await operations.expectDone(lines);
+      await nextRun();
+      expect(stats()).toMatchObject({ failures: 0, timeouts: 0, missed: 0, lastRun: { ok: true } });
+    });
+
+    it('that fails is reported by name, and runs again at its next time', async () => {
+      jobs.start();
+      mode = 'fail';
+      await nextRun();
+      expect(stats()).toMatchObject({ failures: 1, lastRun: { ok: false } });
+      const failed = lines.find(({ msg }) => msg === 'job failed');
+      expect(failed).toMatchObject({ level: 50, job: kind, problem: 'input/output error' });
+      mode = 'work';
+      await nextRun();
+      await operations.expectDone(lines);
+      expect(stats()).toMatchObject({ failures: 1, lastRun: { ok: true } });
+    });
+
+    it('that exceeds its time is aborted, is not started again while it runs, and then runs again', async () => {
+      jobs.start();
+      mode = 'hang';
+      await nextRun(false);
+      await jobs.run(kind);
+      expect(stats()).toMatchObject({ runs: 1, overlaps: 1, isRunning: true });
+      const { runMsMax = minuteMs } = await createPart<GatewayJobDeps, Job>(
+        [part],
+        { kind, config: {} },
+        deps,
+      );
+      await clock.advance(runMsMax);
+      expect(stats()).toMatchObject({ timeouts: 1, failures: 0 });
+      const late = lines.find(({ msg }) => msg === 'job failed');
+      expect(late).toMatchObject({ job: kind, problem: `still running after ${runMsMax} ms` });
+      mode = 'work';
+      release();
+      await until(() => expect(stats().isRunning).toBe(false));
+      await nextRun();
+      await operations.expectDone(lines);
+    });
+
+    it('is stopped within its limit, and not started after that', async () => {
+      jobs.start();
+      mode = 'hang';
+      await nextRun(false);
+      let stopped = false;
+      const stopping = jobs.stop().then(() => {
+        stopped = true;
+      });
+      await clock.advance(5_000);
+      await until(() => expect(stopped).toBe(true));
+      await stopping;
+      await clock.advance(10 * minuteMs);
+      expect(stats().runs).toBe(1);
+    });
+
+    it('reports what it declares', async () => {
+      const job = await createPart<GatewayJobDeps, Job>([part], { kind, config: {} }, deps);
+      await job.run(new AbortController().signal);
+      await expectDeclaredReports(part, job);
+      jobs.start();
+      await nextRun();
+      const text = await new Metrics(() => jobs.reporters, new Registry()).text();
+      expect(undeclared(text, jobs.reporters)).toEqual([]);
+      expect(text).toContain(`harbinger_job_runs_total{job="${kind}"} 1`);
+    });
+  });
+}
