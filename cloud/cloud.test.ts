@@ -194,12 +194,16 @@ describe('the process entry', () => {
   });
 
   it.each([
-    ['a gateway without a password', '[[gateways]]\nid = "south"', /needs either password or passwordHash/],
-    ['a gateway twice', '[[gateways]]\nid = "north"\npassword = "12345678"', /listed twice/],
+    ['a gateway without a password', '[[gateways]]\nid = "south"', /gateways\[1\] has no password/],
+    [
+      'a gateway twice',
+      '[[gateways]]\nid = "north"\npassword = "12345678"',
+      /'north' is taken by gateways\[0\].id/,
+    ],
     [
       'two notifiers of one name',
       '[[alerts.webhook]]\nname = "a"\nurl = "http://x/"\n[[alerts.webhook]]\nname = "a"\nurl = "http://y/"',
-      /named 'a'/,
+      /'a' is taken by alerts.webhook\[0\].name/,
     ],
     ['an unknown setting', '[alerts]\nemails = 1', /unknown property 'emails'/],
     ['a store without an address', '[store]\nkind = "influx"\nversion = 1', /store\.url is missing/],

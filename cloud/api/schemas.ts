@@ -1,10 +1,10 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { Prediction } from '../../shared/contract/events.ts';
-import { identifierPattern } from '../../shared/contract/topics.ts';
+import { plainName } from '../../shared/contract/topics.ts';
 import { HttpError } from '../../shared/http/errors.ts';
 
 /** Parts of requests and answers that several routes share. */
-export const Name = Type.String({ pattern: identifierPattern, maxLength: 64 });
+export const Name = Type.String({ ...plainName, maxLength: 64 });
 
 /** An alert, from its opening to its resolution. */
 export const Alert = Type.Object({
@@ -20,6 +20,7 @@ export const Alert = Type.Object({
 export const Time = Type.String({
   maxLength: 40,
   pattern: '^(\\d{1,15}|\\d{4}-\\d\\d-\\d\\d(T\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?(Z|[+-]\\d\\d:\\d\\d))?)$',
+  form: 'ms since 1970, or ISO 8601 with its zone',
   description: 'ms since 1970, or ISO 8601 with its zone',
 });
 

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { identifierPattern } from '../../shared/contract/topics.ts';
+import { plainName } from '../../shared/contract/topics.ts';
 
 /** The keys of the section `[ingest]` for the port that gateways connect to. */
 export const receiveSettings = {
@@ -53,7 +53,7 @@ export type ReceiveConfig = Static<typeof ReceiveConfig>;
 export const GatewayCredentials = Type.Object(
   {
     id: Type.String({
-      pattern: identifierPattern,
+      ...plainName,
       description: 'The gateway’s name, as its own configuration has it.',
       examples: ['site1-gw1'],
     }),

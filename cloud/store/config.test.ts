@@ -61,7 +61,10 @@ test.each([
   [{ kind: 'influx', version: 1, url, database: 'd', token: 't' }, ['use store.username']],
   [{ kind: 'redis' }, ['must have kind = "embedded" or "influx"']],
   [{ kind: 'influx', version: 4, url, database: 'd' }, ['store.version must be 1 or 2 or 3']],
-  [{ kind: 'influx', version: 1, url: 'ftp://x', database: 'd' }, ['store.url must match']],
+  [
+    { kind: 'influx', version: 1, url: 'ftp://x', database: 'd' },
+    ['store.url must be an address that begins with http'],
+  ],
   [{ colour: 'red' }, ["unknown property 'colour'"]],
 ])('settings with impossible values: %o', (table, expected) => {
   const { problems } = read(table);

@@ -126,7 +126,12 @@ describe('config check', () => {
       '[broker]\nhost = "0.0.0.0"\nanonymous = "loopback"',
       /host must be/,
     ],
-    ['a user without a password', 'gateway', '[[broker.users]]\nname = "a"', /user 'a' needs/],
+    [
+      'a user without a password',
+      'gateway',
+      '[[broker.users]]\nname = "a"',
+      /broker\.users\[0\] has no password/,
+    ],
     ['an impossible schedule', 'gateway', '[jobs]\nretention = "61 * * * *"', /schedule '61/],
     [
       'a port that there is not',
@@ -138,7 +143,7 @@ describe('config check', () => {
       'a password within an address',
       'gateway',
       '[uplink]\nurl = "mqtt://me:pass@example.org"',
-      /uplink\.url must match/,
+      /uplink\.url must be an address such as mqtt:/,
     ],
     [
       'a value that is none of those there are',
@@ -146,7 +151,12 @@ describe('config check', () => {
       '[journal]\nwhenFull = "drop"',
       /whenFull must be "drop-oldest" or "refuse"/,
     ],
-    ['a type that there is not', 'gateway', 'unknownMachines = "pmp"', /no machine type 'pmp' \(there are: /],
+    [
+      'a type that there is not',
+      'gateway',
+      'unknownMachines = "pmp"',
+      /no machine type 'pmp'; did you mean 'pump'/,
+    ],
     [
       'a folder that there is not',
       'gateway',
@@ -169,7 +179,7 @@ describe('config check', () => {
       'a wildcard that a route has not',
       'gateway',
       '[[routes]]\ntopic = "{site}/{machine}/#"\nformat = "json"',
-      /'#' is neither/,
+      /has the level '#', which is neither/,
     ],
     [
       'a route that does not say whose its messages are',

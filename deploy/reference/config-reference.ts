@@ -71,7 +71,9 @@ function valueText(name: string, schema: Schema): string {
     kindText(schema),
     ...(unit === undefined || schema.type === 'boolean' ? [] : [unit]),
     ...boundsOf(schema),
-  ].join(', ');
+  ]
+    .join(', ')
+    .concat(formOf(schema));
 }
 
 const typeNames: Record<string, [one: string, many: string]> = {
@@ -108,6 +110,11 @@ function boundsOf(schema: Schema): string[] {
     range(minItems, maxItems, ' entries'),
     range(minLength === 1 ? undefined : minLength, maxLength, ' characters'),
   ].filter((text) => text !== '');
+}
+
+function formOf({ form, items }: Schema): string {
+  if (form !== undefined) return `: ${form}`;
+  return items?.form === undefined ? '' : `, each ${items.form}`;
 }
 
 function range(from: number | undefined, to: number | undefined, what: string): string {

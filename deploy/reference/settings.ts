@@ -23,6 +23,8 @@ export interface Schema {
   minLength?: number;
   maxLength?: number;
   pattern?: string;
+  /** What the pattern means, in words that complete "must be …". */
+  form?: string;
 }
 
 export interface Setting {
@@ -148,7 +150,14 @@ export function exampleOf({ examples, default: fallback, const: constant, anyOf 
   return examples?.[0] ?? fallback ?? constant ?? anyOf?.[0]?.const;
 }
 
-/** Names of tables and settings that the reference could not explain: without description, or without example. */
+/** True if the setting, or what it holds, has a pattern that is not said in words. */
+function isFormUnsaid({ pattern, form, items, anyOf = [], patternProperties = {} }: Schema): boolean {
+  const inner = [...(items ? [items] : []), ...anyOf, ...Object.values(patternProperties)];
+  const hasPattern = pattern !== undefined || Object.keys(patternProperties).length > 0;
+  return (hasPattern && form === undefined) || inner.some(isFormUnsaid);
+}
+
+/** Names of settings that the reference or a message could not explain, and of tables, with what is missing. */
 export function unexplained(tables: readonly SettingsTable[]): string[] {
   return tables.flatMap(({ path, schema, settings, kind }) => {
     const place = (name: string) => (path === '' ? name : `${path}.${name}`);
@@ -156,6 +165,7 @@ export function unexplained(tables: readonly SettingsTable[]): string[] {
     const ofSettings = settings.flatMap(({ name, schema: setting }) => [
       ...(setting.description || name === kind?.name ? [] : [`${place(name)}: no description`]),
       ...(exampleOf(setting) === undefined ? [`${place(name)}: no example`] : []),
+      ...(isFormUnsaid(setting) ? [`${place(name)}: a pattern without form`] : []),
     ]);
     return [...described, ...ofSettings];
   });

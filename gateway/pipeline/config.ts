@@ -1,6 +1,6 @@
 /** The configuration of the data thread, composed of the keys of its parts. */
 import { type Static, Type } from '@sinclair/typebox';
-import { identifierPattern } from '../../shared/contract/topics.ts';
+import { plainName } from '../../shared/contract/topics.ts';
 import { DeadLettersConfig } from '../deadletters/config.ts';
 import { decodeKeys, replayKeys, Timestamps } from '../decode/config.ts';
 import { journalKeys } from '../journal/config.ts';
@@ -31,7 +31,7 @@ export const JournalTable = Type.Object(
 /** The keys of the gateway's configuration that the data thread reads. */
 export const dataKeys = {
   gateway: Type.String({
-    pattern: identifierPattern,
+    ...plainName,
     default: 'gateway-1',
     description: 'The gateway’s name, unique for its cloud.',
   }),

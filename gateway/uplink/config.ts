@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { type ConfigProblem, invalid, problemsIn } from '../../shared/config/problem.ts';
+import { type ConfigProblem, invalid, namedProblemsIn } from '../../shared/config/problem.ts';
 import { rules } from '../../shared/config/sound-view.ts';
-import { mqttAddress } from '../../shared/mqtt/address.ts';
+import { mqttAddress, mqttAddressForm } from '../../shared/mqtt/address.ts';
 
 const Milliseconds = (fallback: number, description: string) =>
   Type.Integer({ minimum: 0, maximum: 3_600_000, default: fallback, description });
@@ -10,7 +10,7 @@ export const UplinkConfig = Type.Object(
   {
     url: Type.Optional(
       Type.String({
-        pattern: '^(mqtts?|wss?)://[^\\s/?#@]+([/?#]\\S*)?$',
+        ...mqttAddressForm,
         description:
           'The address of the cloud, without user and password. Without it everything stays in the journal.',
         examples: ['mqtts://cloud.example.org:1884'],
@@ -114,7 +114,7 @@ export function uplinkProblems(config: UplinkConfig): ConfigProblem[] {
     },
     () => {
       const { url } = config;
-      return url === undefined ? [] : problemsIn('uplink.url', () => mqttAddress(url));
+      return url === undefined ? [] : namedProblemsIn('uplink.url', () => mqttAddress(url));
     },
     unused('caFile'),
     unused('certFile'),

@@ -1,6 +1,6 @@
 /** Problems that entries of several lists can have: passwords, and values that must differ. */
 import { parsePasswordHash } from '../security/passwords.ts';
-import { type ConfigProblem, invalid, problemsIn } from './problem.ts';
+import { type ConfigProblem, invalid, namedProblemsIn } from './problem.ts';
 import { eachSound, rules } from './sound-view.ts';
 
 /** Reports an entry with no password, with two, or with a malformed hash. @param key the entry, e.g. `gateways[0]` */
@@ -20,8 +20,7 @@ export function passwordProblems(
     () => {
       const { passwordHash } = entry;
       if (passwordHash === undefined) return [];
-      const found = problemsIn(`${key}.passwordHash`, () => parsePasswordHash(passwordHash));
-      return found.map((problem) => ({ ...problem, message: `${problem.key}: ${problem.message}` }));
+      return namedProblemsIn(`${key}.passwordHash`, () => parsePasswordHash(passwordHash));
     },
   );
 }

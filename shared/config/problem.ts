@@ -34,6 +34,11 @@ export function problemsIn(key: string, work: () => unknown): ConfigProblem[] {
   }
 }
 
+/** Like `problemsIn`, for work that does not know which setting it is about: each message begins with `key`. */
+export function namedProblemsIn(key: string, work: () => unknown): ConfigProblem[] {
+  return problemsIn(key, work).map((problem) => ({ ...problem, message: `${key}: ${problem.message}` }));
+}
+
 /** @throws ConfigError if there are any problems */
 export function refuse(problems: readonly ConfigProblem[]): void {
   if (problems.length > 0) throw new ConfigError(problems);

@@ -4,6 +4,7 @@ import { schemaProblems } from './schema-problems.ts';
 
 const kind = (value: string, properties: Parameters<typeof Type.Object>[0]) =>
   Type.Object({ kind: Type.Literal(value), ...properties }, { additionalProperties: false });
+const timeoutMs = Type.Integer({ minimum: 1, default: 9 });
 const schema = Type.Object(
   {
     store: Type.Unsafe({
@@ -11,10 +12,30 @@ const schema = Type.Object(
       discriminator: { propertyName: 'kind' },
       required: ['kind'],
       oneOf: [
-        kind('file', { path: Type.String({ minLength: 1 }), threads: Type.Integer({ default: 2 }) }),
-        kind('server', { url: Type.String({ pattern: '^https?://', description: 'Its address.' }) }),
+        kind('file', {
+          timeoutMs,
+          path: Type.String({ minLength: 1 }),
+          threads: Type.Integer({ default: 2 }),
+        }),
+        kind('server', {
+          timeoutMs,
+          url: Type.String({
+            pattern: '^https?://',
+            form: 'an address that begins with http:// or https://',
+          }),
+        }),
       ],
     }),
+    headers: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^[a-z]+$' }),
+        Type.String({ pattern: '^[0-9]*$', form: 'digits' }),
+        {
+          additionalProperties: false,
+          form: 'names of small letters',
+        },
+      ),
+    ),
     mode: Type.Optional(Type.Union([Type.Literal('fast'), Type.Literal('safe')])),
     size: Type.Optional(Type.Union([Type.Integer(), Type.String()])),
     users: Type.Optional(
@@ -42,13 +63,23 @@ describe('what is wrong with a configuration', () => {
       { store: { kind: 'server', url: 'ftp://x', path: 'x' } },
       [
         'store: unknown property \'path\'; there is one in [store] with kind = "file"',
-        'store.url must match ^https?:// (Its address)',
+        'store.url must be an address that begins with http:// or https://',
       ],
     ],
     ['none of several values', { mode: 'fats' }, ['mode must be "fast" or "safe", not "fats"']],
     ['none of several types', { size: true }, ['size must be a whole number or a text in quotes, not true']],
     ['bounds', { share: 0 }, ['share must be more than 0, not 0']],
     ['bounds', { share: 2 }, ['share must be at most 1, not 2']],
+    [
+      'a name, and a value, that do not fit a pattern',
+      { headers: { a: '1', b: 'x', 'C d': '1' } },
+      ["headers: 'C d' does not fit; it takes names of small letters", 'headers.b must be digits'],
+    ],
+    [
+      'settings that all kinds have, where the kind is unknown',
+      { store: { kind: 'fle', timeoutMs: 0, path: '' } },
+      ['store must have kind = "file" or "server", not "fle"', 'store.timeoutMs must be at least 1, not 0'],
+    ],
     [
       'items of a list',
       { users: [{ name: 'a' }, { token: 'a secret' }, { name: 3, tokn: 'x' }] },
@@ -71,7 +102,7 @@ describe('what is wrong with a configuration', () => {
   it('fills in defaults within the chosen kind', () => {
     const value = { store: { kind: 'file', path: 'x' } };
     expect(schemaProblems(schema, value)).toEqual([]);
-    expect(value.store).toEqual({ kind: 'file', path: 'x', threads: 2 });
+    expect(value.store).toEqual({ kind: 'file', timeoutMs: 9, path: 'x', threads: 2 });
   });
 
   it('reports nothing as missing in a partial configuration', () => {

@@ -25,6 +25,10 @@ export function sentenceOf(error: ErrorObject, key: string, schema: TSchema): Se
 
 function unknownKey(place: string, { params, parentSchema }: ErrorObject, schema: TSchema): Sentence {
   const name = params.additionalProperty as string;
+  if (parentSchema?.patternProperties) {
+    const message = `${place}: '${name}' does not fit; it takes ${parentSchema.form}`;
+    return { at: [name], message };
+  }
   const near = nearName(name, parentSchema);
   const elsewhere = near === undefined ? placeOf(name, schema) : undefined;
   const hint =
@@ -112,7 +116,7 @@ function expectation({ keyword, params, parentSchema, message }: ErrorObject): s
     case 'maxItems':
       return `must have at most ${limit} items`;
     case 'pattern':
-      return `must match ${params.pattern}${explained(parentSchema)}`;
+      return `must be ${parentSchema?.form}`;
     default:
       return message ?? 'is not valid';
   }
@@ -139,7 +143,9 @@ function explained(schema: unknown): string {
 
 /** The value that was found instead, if it is short and not secret. */
 function found(key: string, { keyword, data }: ErrorObject): string {
-  const isSecret = /password|secret|token|headers/i.test(key) || keyword === 'pattern';
+  // An address that does not fit may hold a password, and a topic may be one.
+  const isSecret =
+    /password|secret|token|headers/i.test(key) || (keyword === 'pattern' && /url|topic|link/i.test(key));
   if (isSecret) return '';
   if (typeof data === 'number' || typeof data === 'boolean') return `, not ${data}`;
   if (typeof data !== 'string' || data.length > 40) return '';

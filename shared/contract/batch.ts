@@ -21,7 +21,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import { compileValidator } from '../runtime/validate.ts';
 import { lanes } from './lanes.ts';
-import { identifierPattern } from './topics.ts';
+import { plainName } from './topics.ts';
 
 export const batchLimits = {
   headerBytesMax: 65_536,
@@ -50,7 +50,7 @@ const BlockEntry = Type.Object({
 
 /** Fields that a reader does not know are ignored; a change to the meaning of a batch needs another magic. */
 export const BatchHeader = Type.Object({
-  gateway: Type.String({ pattern: identifierPattern }),
+  gateway: Type.String({ ...plainName }),
   journal: Type.String({
     pattern: '^[0-9a-f]{16}$',
     description:

@@ -6,9 +6,9 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import { compileValidator } from '../runtime/validate.ts';
-import { identifierPattern } from './topics.ts';
+import { plainName } from './topics.ts';
 
-const Identifier = Type.String({ pattern: identifierPattern });
+const Identifier = Type.String({ ...plainName });
 const Share = Type.Number({ minimum: 0, maximum: 1 });
 
 export const MachineRef = Type.Object({

@@ -39,6 +39,12 @@ export function refusalTopic(gateway: string): string {
 export const identifierPattern = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$';
 const identifier = new RegExp(identifierPattern);
 
+/** For schemas: the pattern, and `form`, which messages say in its place. */
+export const plainName = {
+  pattern: identifierPattern,
+  form: 'a name of up to 64 letters (a–z), digits, _ . and -, beginning with a letter or digit',
+};
+
 export function isIdentifier(text: string): boolean {
   return identifier.test(text);
 }

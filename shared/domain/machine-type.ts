@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { type Static, Type } from '@sinclair/typebox';
-import { identifierPattern } from '../contract/topics.ts';
+import { plainName } from '../contract/topics.ts';
 
 /** Names with another meaning in the store, or that payloads use for time and identity. */
 export const reservedMeasurements = ['estimate', 'event', 'decision'];
@@ -22,7 +22,7 @@ export const reservedSensors = [
 ];
 
 const name = (description: string, example: string) =>
-  Type.String({ pattern: identifierPattern, description, examples: [example] });
+  Type.String({ ...plainName, description, examples: [example] });
 
 export const Sensor = Type.Object(
   {
@@ -113,6 +113,7 @@ export const MachineType = Type.Object(
     name: name('The name that rules under [[machines]] use.', 'pump'),
     version: Type.String({
       pattern: '^\\d+\\.\\d+\\.\\d+$',
+      form: 'three numbers such as 1.0.0',
       description: 'The version of this file, as three numbers.',
       examples: ['1.0.0'],
     }),

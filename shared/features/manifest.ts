@@ -7,11 +7,11 @@
  *     MODEL-CARD.md   for people
  */
 import { type Static, Type } from '@sinclair/typebox';
-import { identifierPattern } from '../contract/topics.ts';
+import { plainName } from '../contract/topics.ts';
 import { Features } from './features.ts';
 import { IntervalCalibration } from './interval.ts';
 
-const Identifier = Type.String({ pattern: identifierPattern });
+const Identifier = Type.String({ ...plainName });
 const Strict = { additionalProperties: false };
 const Count = Type.Integer({ minimum: 0 });
 

@@ -70,5 +70,13 @@ export function schemaError(errors: FastifySchemaValidationError[], dataVar: str
   if (Array.isArray(params.allowedValues)) {
     return new HttpError(400, 'API_INPUT', `${subject} must be one of ${params.allowedValues.join(', ')}`);
   }
+  const form = error?.keyword === 'pattern' && 'parentSchema' in error && formOf(error.parentSchema);
+  if (form) return new HttpError(400, 'API_INPUT', `${subject} must be ${form}`);
   return new HttpError(400, 'API_INPUT', `${subject} ${error?.message ?? 'is not valid'}`);
+}
+
+/** The words in which a schema says what its pattern means. */
+function formOf(schema: unknown): string | null {
+  const has = typeof schema === 'object' && schema !== null && 'form' in schema;
+  return has ? String(schema.form) : null;
 }

@@ -29,7 +29,8 @@ export function createHttpServer(limits: HttpLimits, log: Log): FastifyInstance 
     forceCloseConnections: true,
     http: { maxHeaderSize: 16 << 10 },
     routerOptions: { maxParamLength: limits.paramLengthMax },
-    ajv: { customOptions: { removeAdditional: false } },
+    // Verbose errors carry their schema, whose `form` says a pattern in words.
+    ajv: { customOptions: { removeAdditional: false, verbose: true, keywords: ['form'] } },
     schemaErrorFormatter: schemaError,
   });
   app.server.maxConnections = limits.connectionsMax;

@@ -7,6 +7,7 @@ export function ScheduleText(fallback: string, description: string) {
   return Type.String({
     default: fallback,
     pattern: '^\\s*(@[a-z]+|(\\S+\\s+){4,5}\\S+)\\s*$',
+    form: 'five cron fields, six with seconds first, or a nickname such as @daily',
     description,
   });
 }

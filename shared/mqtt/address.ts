@@ -11,6 +11,12 @@ export interface MqttAddress {
   password?: string;
 }
 
+/** For schemas of settings that hold such an address. */
+export const mqttAddressForm = {
+  pattern: '^(mqtts?|wss?)://[^\\s/?#@]+([/?#]\\S*)?$',
+  form: 'an address such as mqtt://HOST:PORT (or mqtts, ws, wss), without user and password',
+};
+
 const protocols = ['mqtt', 'mqtts', 'ws', 'wss'] as const;
 
 /**

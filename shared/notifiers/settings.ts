@@ -1,6 +1,6 @@
 /** The settings that every notifier has. */
 import { type Static, Type } from '@sinclair/typebox';
-import { identifierPattern } from '../contract/topics.ts';
+import { plainName } from '../contract/topics.ts';
 
 export const NotifierFilter = Type.Object(
   {
@@ -9,7 +9,7 @@ export const NotifierFilter = Type.Object(
       description: 'The least severe alerts to be told of.',
     }),
     sites: Type.Optional(
-      Type.Array(Type.String({ pattern: identifierPattern }), {
+      Type.Array(Type.String({ ...plainName }), {
         minItems: 1,
         maxItems: 1_000,
         description: 'Only alerts of these sites; without it those of all.',
@@ -36,7 +36,7 @@ export type NotifierFilter = Static<typeof NotifierFilter>;
 /** Keys of every notifier's configuration, to be spread into its schema. */
 export const commonSettings = {
   name: Type.String({
-    pattern: identifierPattern,
+    ...plainName,
     description: 'A name of your choice, unique among all notifiers.',
     examples: ['technicians'],
   }),

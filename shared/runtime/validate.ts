@@ -44,6 +44,8 @@ function describe(errors: readonly ErrorObject[]): string {
   if (detail.additionalProperty !== undefined)
     return `${place}: unknown property '${detail.additionalProperty}'`;
   if (detail.allowedValues !== undefined) return `${place} must be one of ${detail.allowedValues.join(', ')}`;
+  const form: unknown = error.parentSchema?.form;
+  if (error.keyword === 'pattern' && form !== undefined) return `${place} must be ${String(form)}`;
   return `${place} ${error.message ?? 'is not valid'}`;
 }
 

@@ -10,6 +10,7 @@ export const InfluxConfig = Type.Object(
     }),
     url: Type.String({
       pattern: '^https?://',
+      form: 'an address that begins with http:// or https://',
       description: 'The address of the server.',
       examples: ['http://127.0.0.1:8086'],
     }),

@@ -13,6 +13,7 @@ export const BrokerUser = Type.Object(
       minLength: 1,
       maxLength: 64,
       pattern: '^[^\\s/+#]+$',
+      form: 'a name without blanks, slashes, + and #',
       description: 'The name that sensors log in with; without blanks, slashes, + and #.',
       examples: ['sensors'],
     }),

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { identifierPattern } from '../../../shared/contract/topics.ts';
+import { plainName } from '../../../shared/contract/topics.ts';
 
 /** A device that sends lines over a serial line. */
 export const SerialPortConfig = Type.Object(
@@ -62,14 +62,14 @@ export const SerialPortConfig = Type.Object(
     }),
     site: Type.Optional(
       Type.String({
-        pattern: identifierPattern,
+        ...plainName,
         description: 'The site of the machine.',
         examples: ['hall-1'],
       }),
     ),
     machine: Type.Optional(
       Type.String({
-        pattern: identifierPattern,
+        ...plainName,
         description: 'The machine that the device measures.',
         examples: ['pump-1'],
       }),

@@ -1,7 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { commonSettings } from '../settings.ts';
 
-const address = { pattern: '^[^\\s@]+@[^\\s@]+$', maxLength: 254 };
+const address = {
+  pattern: '^[^\\s@]+@[^\\s@]+$',
+  form: 'a mail address such as name@example.org',
+  maxLength: 254,
+};
 
 export const EmailConfig = Type.Object(
   {
@@ -43,6 +47,7 @@ export const EmailConfig = Type.Object(
     link: Type.Optional(
       Type.String({
         pattern: '^https?://',
+        form: 'an address that begins with http:// or https://',
         description: 'The address of this cloud’s page, for the link in each mail.',
         examples: ['https://harbinger.example.org'],
       }),

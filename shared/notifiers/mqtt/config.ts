@@ -1,17 +1,19 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { mqttAddressForm } from '../../mqtt/address.ts';
 import { commonSettings } from '../settings.ts';
 
 export const MqttNotifierConfig = Type.Object(
   {
     ...commonSettings,
     url: Type.String({
-      pattern: '^(mqtts?|wss?)://[^\\s/?#@]+([/?#]\\S*)?$',
+      ...mqttAddressForm,
       description: 'The address of the MQTT broker, without user and password.',
       examples: ['mqtts://broker.example.org:8883'],
     }),
     topic: Type.String({
       default: 'alerts/{site}/{machine}',
       pattern: '^[^+#\\s]+$',
+      form: 'a topic without blanks, + and #',
       description: 'The topic of each notification; {site}, {machine} and {change} are filled in.',
     }),
     clientId: Type.Optional(

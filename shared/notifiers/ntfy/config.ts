@@ -7,11 +7,13 @@ export const NtfyConfig = Type.Object(
     url: Type.String({
       default: 'https://ntfy.sh',
       pattern: '^https?://[^\\s/?#@]+(/[^\\s?#]*)?$',
+      form: 'an address such as https://HOST, without user, password and ?',
       description: 'The address of the ntfy server, without the topic.',
     }),
     topic: Type.String({
       writeOnly: true,
       pattern: '^[-_A-Za-z0-9]{1,64}$',
+      form: 'up to 64 letters (a–z), digits, - and _',
       description: 'The topic that phones subscribe to. On a public server it is as good as a password.',
       examples: ['plant-7-maintenance'],
     }),
@@ -19,6 +21,7 @@ export const NtfyConfig = Type.Object(
       Type.String({
         minLength: 1,
         pattern: '^[ -~]*$',
+        form: 'plain ASCII characters',
         description: 'An access token, where the topic is protected; best from an environment variable.',
         examples: [`\${NTFY_TOKEN}`],
       }),
@@ -26,6 +29,7 @@ export const NtfyConfig = Type.Object(
     link: Type.Optional(
       Type.String({
         pattern: '^https?://',
+        form: 'an address that begins with http:// or https://',
         description: 'The address that opens when the notification is tapped, usually this cloud’s page.',
         examples: ['https://harbinger.example.org'],
       }),
