@@ -232,3 +232,30 @@ it('the versions of Node that run.mjs accepts are those of package.json', () => 
   const [, major, minor] = /const needed = \[(\d+), (\d+)\]/.exec(script) ?? [];
   expect(engines.node.startsWith(`^${major}.${minor}.0 `)).toBe(true);
 });
+
+it('every script of package.json begins with run.mjs, which names a Node that is too old in one sentence', () => {
+  const { scripts } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  for (const command of Object.values(scripts))
+    expect(command).toMatch(/^exec node deploy\/build\/run\.mjs \S+$/);
+});
+
+it('a command whose tool is not installed says what to do', () => {
+  for (const name of ['deploy', 'shared'])
+    cpSync(join(packageRoot, name), join(root, name), { recursive: true });
+  mkdirSync(join(root, 'node_modules'));
+  for (const [command, tool] of [
+    ['docs', 'vitest'],
+    ['typecheck', 'typescript'],
+    ['lint', '@biomejs/biome'],
+    ['format', '@biomejs/biome'],
+  ] as const) {
+    const script = join(root, 'deploy', 'build', 'run.mjs');
+    const { status, stderr } = spawnSync(process.execPath, [script, command], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([
+      1,
+      `harbinger: ${tool} is not installed: run npm ci without --omit=dev\n`,
+    ]);
+  }
+});

@@ -1,5 +1,6 @@
 /** The commands of package.json: the targets that each needs, and the program that it then runs. */
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ensureBuilt } from './build.mjs';
@@ -8,14 +9,31 @@ import { product, tests } from './targets.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** @typedef {{ builds: import('./targets.mjs').Target[], entry?: string, vitest?: true }} Recipe */
+/**
+ * `entry` is a built program; `tools` are commands of packages, of which the last one gets the arguments.
+ * @typedef {{ builds: import('./targets.mjs').Target[], entry?: string, tools?: string[][] }} Recipe
+ */
+const vitest = ['vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts'];
+const tsc = ['typescript/bin/tsc', '--noEmit', '-p'];
+const biome = ['@biomejs/biome/bin/biome', 'check'];
+
 /** @type {Record<string, Recipe>} */
 const recipes = {
   build: { builds: [product] },
   'build-tests': { builds: [product, tests] },
   demo: { builds: [product], entry: 'dist/deploy/demo/main.js' },
   harbinger: { builds: [product], entry: 'dist/deploy/cli/main.js' },
-  test: { builds: [product, tests], vitest: true },
+  test: { builds: [product, tests], tools: [vitest] },
+  docs: { builds: [], tools: [[...vitest, 'deploy/reference', 'test/tidy/rooms.test.ts', '-u']] },
+  typecheck: {
+    builds: [],
+    tools: [
+      [...tsc, 'tsconfig.json'],
+      [...tsc, 'cloud/console/tsconfig.json'],
+    ],
+  },
+  lint: { builds: [], tools: [[...biome, '.']] },
+  format: { builds: [], tools: [[...biome, '--write', '.']] },
   bench: { builds: [product, tests], entry: '.cache/tests/test/bench/main.js' },
   chaos: { builds: [product, tests], entry: '.cache/tests/test/chaos/main.js' },
   simulate: { builds: [product, tests], entry: '.cache/tests/test/simulation/main.js' },
@@ -27,7 +45,7 @@ export async function main([name = '', ...args]) {
     const recipe = recipes[name];
     if (!recipe) throw new Problem(`'${name}' is none of ${Object.keys(recipes).join(', ')}`);
     const built = await ensureBuilt(root, recipe.builds, say);
-    if (recipe.vitest) process.exitCode = runVitest(args);
+    if (recipe.tools) process.exitCode = runTools(recipe.tools, args);
     else if (recipe.entry !== undefined) await runEntry(join(root, recipe.entry), args);
     else if (!built) say('already built, from these sources');
   } catch (error) {
@@ -47,12 +65,23 @@ async function runEntry(path, args) {
   await import(pathToFileURL(path).href);
 }
 
-/** @param {string[]} args */
-function runVitest(args) {
-  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const command = [vitest, 'run', '--config', 'test/vitest.config.ts', ...args];
-  const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' });
-  return status ?? 1;
+/**
+ * Runs commands one after the other, until one fails; returns its exit code.
+ * @param {string[][]} tools
+ * @param {string[]} args
+ */
+function runTools(tools, args) {
+  for (const [index, [script = '', ...own]] of tools.entries()) {
+    const path = join(root, 'node_modules', script);
+    if (!existsSync(path))
+      throw new Problem(
+        `${script.replace(/\/(bin\/)?[^/]*$/, '')} is not installed: run npm ci without --omit=dev`,
+      );
+    const command = [path, ...own, ...(index === tools.length - 1 ? args : [])];
+    const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' });
+    if (status !== 0) return status ?? 1;
+  }
+  return 0;
 }
 
 /** Prints to stderr, because a program may read the command's stdout. @param {string} text */

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { textOf } from '../tidy/tree.ts';
 import { chartSvg } from './chart.ts';
 import { growthSvg } from './growth/chart.ts';
 import { type CurveResult, stepsOf, verdictOf } from './growth/curve.ts';
 import { usageOf } from './measure/meter.ts';
 import { spreadOf } from './measure/stats.ts';
-import { readOptions } from './options.ts';
+import { help, readOptions } from './options.ts';
 import { machineFacts, reportMarkdown, reportText, short } from './report.ts';
 import { runScenario } from './runner.ts';
 import type { Sample, Scenario, Side } from './scenario.ts';
+import { scenarios } from './scenarios/all.ts';
 
 const quiet = { context: { quick: true, sustainedMinutes: 1 }, progress() {} };
 
@@ -75,6 +77,15 @@ describe('the bench', () => {
     expect(() => readOptions(['--only', 'qos2'], names)).toThrow("no scenario 'qos2'");
     expect(() => readOptions(['--repetitions', 'x'], names)).toThrow('--repetitions x');
     expect(() => readOptions(['grow'], names)).toThrow("'grow'");
+  });
+
+  it('says in its help how long it takes, from the durations of its scenarios and repetitions', () => {
+    const once = { ...scenarios[0]!, name: 'once', seconds: 100, repetitionsMax: 1 };
+    const text = help([once, { ...once, name: 'thrice', seconds: 60, repetitionsMax: 3 }]);
+    expect(text).toContain('It takes about 5 minutes on two quiet cores');
+    expect(text).toMatch(/^ {4}once {12}100 s {3}/m);
+    const { 1: minutes } = /about (\d+) minutes/.exec(help(scenarios))!;
+    expect(textOf('README.md')).toContain(`(about ${minutes} minutes; \`TMPDIR\` on a disk)`);
   });
 
   it('finds a step of a curve that is worse than linear', () => {

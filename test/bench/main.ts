@@ -17,7 +17,8 @@ import { requireDisk } from './measure/disk.ts';
 import { type BenchOptions, help, readOptions } from './options.ts';
 import { Progress } from './progress.ts';
 import { type BenchReport, machineFacts, reportMarkdown, reportText } from './report.ts';
-import { repetitionsOf, runScenario, type ScenarioResult } from './runner.ts';
+import { runScenario, type ScenarioResult } from './runner.ts';
+import { repetitionsOf } from './scenario.ts';
 import { scenarios } from './scenarios/all.ts';
 
 async function runScenarios(options: BenchOptions): Promise<number> {

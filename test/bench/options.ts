@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../../shared/files/paths.ts';
-import type { Scenario } from './scenario.ts';
+import { repetitionsOf, type Scenario } from './scenario.ts';
 
 export interface BenchOptions {
   only: string[];
@@ -15,17 +15,26 @@ export interface BenchOptions {
 }
 
 const sustainedMinutesDefault = 0.75;
+const repetitionsDefault = 3;
 
 export function help(scenarios: readonly Scenario[]): string {
-  const list = scenarios.map(({ name, title }) => `    ${name.padEnd(15)} ${title}`);
+  const list = scenarios.map(
+    ({ name, seconds, title }) => `    ${name.padEnd(15)} ${`${seconds} s`.padStart(5)}   ${title}`,
+  );
+  const minutes = (repetitions: number) => {
+    const seconds = scenarios.map((each) => each.seconds * repetitionsOf(each, repetitions));
+    return Math.round(seconds.reduce((sum, each) => sum + each, 0) / 60);
+  };
   return `Measures every figure that Harbinger promises against its target; where a ratio is promised, alternately with bare
-Aedes (in memory, no hooks) under the same load. About 12 minutes on two quiet cores.
+Aedes (in memory, no hooks) under the same load.
+
+It takes about ${minutes(repetitionsDefault)} minutes on two quiet cores, longer beside other work, and shows how much is left.
 
   npm run bench -- [options]
   npm run bench -- growth [options]     how cost grows: machines, sensors, sizes, journal, history
 
   --only NAME[,NAME]     these alone (growth: these curves)
-  --repetitions N        default 3; what takes long is repeated less
+  --repetitions N        default ${repetitionsDefault}; what takes long is repeated less
   --sustained MINUTES    how long the sustained load lasts; default ${sustainedMinutesDefault}
   --quick                one short repetition: shows that it works, not how fast
   --out DIR              report.json, chart.svg and table.md go here (growth: growth.json, growth.md and charts);
@@ -33,7 +42,7 @@ Aedes (in memory, no hooks) under the same load. About 12 minutes on two quiet c
   --json                 prints the report as JSON
   --help
 
-Scenarios:
+Scenarios, and how long one repetition of each takes:
 ${list.join('\n')}
 
 Examples:
@@ -43,7 +52,8 @@ Examples:
   npm run bench -- growth --out bench-out/growth
 
 Ends with 1 when something is wrong (acknowledged readings missing, a side that fails), with 2 when it cannot run; a
-missed target is only shown. Folders are made where TMPDIR says: that must be a disk, and no tmpfs. Other work on the machine spoils figures: the report has the load average before each run.
+missed target is only shown. Folders are made where TMPDIR says: that must be a disk, and no tmpfs. Other work on the
+machine spoils figures: the report has the load average before each run.
 `;
 }
 
@@ -83,7 +93,12 @@ export function readOptions(args: string[], scenarioNames: readonly string[]): B
   const { quick, out, json } = values;
   return {
     only,
-    repetitions: numberOf('repetitions', values.repetitions ?? (quick ? '1' : '3'), 1, true),
+    repetitions: numberOf(
+      'repetitions',
+      values.repetitions ?? (quick ? '1' : String(repetitionsDefault)),
+      1,
+      true,
+    ),
     sustainedMinutes: numberOf('sustained', values.sustained, 0.1, false),
     quick,
     growth,

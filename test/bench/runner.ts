@@ -3,7 +3,14 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import { type Spread, spreadOf } from './measure/stats.ts';
-import type { BenchContext, Figure, Sample, Scenario, Side } from './scenario.ts';
+import {
+  type BenchContext,
+  type Figure,
+  repetitionsOf,
+  type Sample,
+  type Scenario,
+  type Side,
+} from './scenario.ts';
 
 export interface FigureResult extends Figure {
   scenario: string;
@@ -35,10 +42,6 @@ export interface RunnerOptions {
 }
 
 export const bothSides: readonly Side[] = ['bare', 'product'];
-
-export function repetitionsOf(scenario: Scenario, wanted: number): number {
-  return Math.min(wanted, scenario.repetitionsMax ?? wanted);
-}
 
 /**
  * Runs the sides of a scenario alternately, each repetition in the other order, so that other work on the machine

@@ -44,3 +44,7 @@ export interface Scenario {
   unavailable?(): Promise<string | undefined>;
   run(side: Side, context: BenchContext): Promise<Sample>;
 }
+
+export function repetitionsOf(scenario: Scenario, wanted: number): number {
+  return Math.min(wanted, scenario.repetitionsMax ?? wanted);
+}

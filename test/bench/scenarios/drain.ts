@@ -93,7 +93,7 @@ export const drain: Scenario = {
     { key: 'perSecond', title: 'backlog drained', unit: 'readings/s', better: 'higher' },
   ],
   repetitionsMax: 1,
-  seconds: 65,
+  seconds: 40,
   unavailable: influxUnavailable,
   run: (_side, context) => run(context),
 };

@@ -112,7 +112,7 @@ export const intoEmbedded: Scenario = {
     { key: 'cpu', title: 'CPU, gateway and cloud', unit: 's/million', better: 'lower' },
     uplinkFigure,
   ],
-  seconds: 34,
+  seconds: 14,
   async run(side, context) {
     if (side === 'bare') return runBare(shapeOf(context), context.folder);
     const product = await startProductSide({ folder: context.folder, store: { kind: 'embedded' } });
@@ -147,7 +147,7 @@ export const intoInflux: Scenario = {
     },
     uplinkFigure,
   ],
-  seconds: 34,
+  seconds: 14,
   unavailable: influxUnavailable,
   async run(side, context) {
     if (side === 'bare') return runBare(shapeOf(context), context.folder);

@@ -96,6 +96,6 @@ export const footprint: Scenario = {
     { key: 'uplink', title: 'uplink bytes per byte that sensors sent', unit: '', better: 'lower' },
   ],
   repetitionsMax: 1,
-  seconds: 62,
+  seconds: 61,
   run: (_side, context) => run(context),
 };

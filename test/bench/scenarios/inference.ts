@@ -18,7 +18,7 @@ export const inference: Scenario = {
     },
     { key: 'cpu', title: 'CPU', unit: 's/million', better: 'lower' },
   ],
-  seconds: 6,
+  seconds: 5,
   async run(_side, { quick }) {
     const measureMs = quick ? 1_000 : 4_000;
     const output = await outputOf([compiledEntry('test/bench/sides/inference-process'), String(measureMs)]);

@@ -135,7 +135,7 @@ export const qos1Ingest: Scenario = {
       targetFor: 'value',
     },
   ],
-  seconds: 28,
+  seconds: 12,
   run: (side, context) => runPlain(1, side, context),
 };
 
@@ -148,7 +148,7 @@ export const qos0Ingest: Scenario = {
     ...cost,
   ],
   repetitionsMax: 2,
-  seconds: 24,
+  seconds: 9,
   run: (side, context) => runPlain(0, side, context),
 };
 
@@ -186,6 +186,6 @@ export const pumpIngest: Scenario = {
     { key: 'scored', title: 'machines assessed', unit: '/s', better: 'higher' },
     ...cost,
   ],
-  seconds: 30,
+  seconds: 18,
   run: runPumps,
 };

@@ -177,6 +177,6 @@ export const latency: Scenario = {
     { key: 'alertMedian', title: 'median of that', unit: 'ms', better: 'lower' },
   ],
   repetitionsMax: 3,
-  seconds: 134,
+  seconds: 126,
   run: (side: Side, context) => (side === 'bare' ? runBare(context) : runProduct(context)),
 };

@@ -132,7 +132,7 @@ export const influxKilled: Scenario = {
   sides: ['product'],
   figures,
   repetitionsMax: 1,
-  seconds: 45,
+  seconds: 30,
   unavailable: influxUnavailable,
   run: (_side, context) => killInflux(context),
 };
@@ -143,6 +143,6 @@ export const gatewayKilled: Scenario = {
   sides: ['product'],
   figures,
   repetitionsMax: 1,
-  seconds: 28,
+  seconds: 16,
   run: (_side, context) => killGateway(context),
 };

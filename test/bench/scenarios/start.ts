@@ -18,7 +18,7 @@ export const firstAck: Scenario = {
       targetFor: 'value',
     },
   ],
-  seconds: 4,
+  seconds: 1,
   async run(side, { folder }): Promise<Sample> {
     const beganAtMs = performance.now();
     const product = side === 'product' ? await startProductSide({ folder, until: 'listening' }) : null;

@@ -60,6 +60,6 @@ export const sustained: Scenario = {
     { key: 'memory', title: 'peak memory', unit: 'MB', better: 'lower' },
   ],
   repetitionsMax: 1,
-  seconds: 60,
+  seconds: 55,
   run: (_side, context) => run(context),
 };
