@@ -52,7 +52,7 @@ export const CloudConfig = Type.Object(
 );
 export type CloudConfig = Static<typeof CloudConfig>;
 
-/** Fills in what tells kinds apart, before validation. */
+/** Fills in the keys that select a kind (such as `store.kind`) before validation. */
 export function prepareCloudConfig(table: Table): Table {
   return table.store === undefined ? table : { ...table, store: prepareStore(table.store) };
 }

@@ -26,7 +26,7 @@ export const cloudStatistics: readonly { name: string; statistics: StatisticDecl
   dataFolderReport,
 ].filter(({ statistics }) => Object.keys(statistics).length > 0);
 
-/** What rooms and parts add to the answer of `GET /api/status`, as far as its schema is stable. */
+/** The properties that rooms and parts add to the answer of `GET /api/status`, as far as their schema is stable. */
 export const cloudStatus: TProperties = Object.assign(
   {},
   quarantineReport.status,

@@ -51,7 +51,7 @@ export function createStatus(deps: StatusDeps) {
       stopped = true;
       timer?.cancel();
     },
-    /** Being offline from the cloud is no reason to restart the process. */
+    /** Being offline from the cloud does not count: it is no reason to restart the process. */
     health(): Condition {
       const silent = silentMs() > silenceMsMax;
       return {
@@ -65,7 +65,7 @@ export function createStatus(deps: StatusDeps) {
       if (trouble) reasons.push(`the journal cannot be written, sensors wait: ${trouble}`);
       return { ok: reasons.length === 0, reasons: [...reasons, ...refusedNotes(last?.status)] };
     },
-    /** What metrics are made of: the data thread as it last answered, the main thread as it is. */
+    /** The sources of all metrics: the last answer of the data thread, and the current state of the main thread. */
     reporters: (): Reporter[] => [...(last ? ofData(last.status) : []), ...ofMain()],
     async whole(): Promise<Record<string, unknown>> {
       const status = await data.call('status');
@@ -80,7 +80,7 @@ export function createStatus(deps: StatusDeps) {
   };
 }
 
-/** What somebody should look at, although messages are taken. */
+/** Returns notes about conditions that need a person although messages are accepted. */
 function refusedNotes(status: DataStatus | undefined): string[] {
   const count = status?.refused.count ?? 0;
   if (count === 0) return [];

@@ -7,7 +7,7 @@ import { byAttention, machineKey, viewsOf } from './machine-view.ts';
 
 export const streamTimes = { flushMs: 500, heartbeatMs: 15_000, behindMsMax: 30_000 } as const;
 
-/** The state that streams show, and the feed that tells of its changes. */
+/** The state that streams show, and the feed of its changes. */
 export interface StreamSources {
   machines: MachineStates;
   alerts: AlertStates;
@@ -16,7 +16,7 @@ export interface StreamSources {
 
 interface Client {
   response: ServerResponse;
-  /** Since when its connection has not accepted what was written; null while it keeps up. */
+  /** Time from which the connection has been full; null while it accepts data. */
   behindSinceMs: number | null;
 }
 

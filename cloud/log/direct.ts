@@ -1,6 +1,8 @@
 /**
- * The log between receive and sink when both run in this process: there is none. A batch goes to the sink at once, in
- * its lane's order, and is acknowledged when the sink has made it durable; until then only the gateway has it.
+ * The log between receive and sink, for both in one process (cloud/log): it keeps nothing. A batch goes to the sink
+ * at once, in the order of its lane, and is acknowledged when the sink has made it durable; until then only the
+ * gateway has it. A log that keeps batches, on this computer or others, would be another class with the same port
+ * (ports/log.ts).
  */
 import type { BatchLog, BatchSink, ReceivedBatch, Sender } from '../ports/log.ts';
 import { LaneQueues } from './lane-queues.ts';

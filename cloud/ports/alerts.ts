@@ -17,7 +17,7 @@ export interface Alert {
 /** The effect of one event on one alert. */
 export interface AlertStep {
   alert: Alert;
-  /** Null if nobody has to be notified. */
+  /** Null if no notifier is concerned. */
   change: AlertChange | null;
   /** The event that receivers get. */
   notice: HarbingerEvent;
@@ -29,7 +29,10 @@ export interface AlertStep {
  */
 export interface AlertRules {
   transition(current: Alert | null, event: HarbingerEvent): AlertStep | null;
-  /** Names of the notifiers that must hear of a change. `told`: notifiers that have heard of this alert before. */
+  /**
+   * Returns the names of the notifiers to which a change is sent. `told`: notifiers that were sent an earlier change
+   * of this alert.
+   */
   recipients(step: AlertStep & { change: AlertChange }, told: readonly string[]): string[];
 }
 

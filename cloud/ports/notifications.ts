@@ -1,8 +1,8 @@
-/** Notifications: what is owed to receivers, and how it reaches them. */
+/** Notifications: the queue of those that are due, the dead ones, and their delivery. */
 import type { Notification } from '../../shared/notifiers/notifier.ts';
 import type { Page, PageQuery } from './page.ts';
 
-/** A notification that its receiver refused for good, or never confirmed. */
+/** A notification that is not attempted any more, because its receiver refused it or never confirmed it. */
 export interface DeadNotification {
   notification: Notification;
   atMs: number;
@@ -10,8 +10,8 @@ export interface DeadNotification {
 }
 
 /**
- * The notifications that are owed. They are durable, and bounded for each notifier. They are first in, first out for
- * each notifier; notifications of one alert never overtake each other.
+ * The queue of notifications that are due. They are durable, and bounded for each notifier. They are first in, first
+ * out for each notifier; notifications of one alert never overtake each other.
  */
 export interface NotificationQueue {
   /** The notification to send to `notifier` now; if none is due, when the next one will be (null: none waits). */

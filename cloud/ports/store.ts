@@ -1,4 +1,7 @@
-/** The telemetry store: what the sink writes to and the API reads from. Implementations are in store/. */
+/**
+ * The interface of telemetry stores, to which the sink writes and from which the API reads. Implementations are in
+ * store/.
+ */
 import type { BatchBlock } from '../../shared/contract/batch.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { partOf } from '../../shared/parts/part.ts';

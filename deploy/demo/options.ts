@@ -26,7 +26,10 @@ export function parseDemoOptions(argv: readonly string[]): DemoOptions {
     .opts<DemoOptions>();
 }
 
-/** The command that starts what was asked for, on ports that are free; the given ports where they are. */
+/**
+ * Returns the command that would start the same demonstration on free ports. It keeps those of the given ports that
+ * are free.
+ */
 export async function startElsewhere(options: DemoOptions): Promise<string> {
   const { mqttPort, httpPort } = await freePorts(options);
   return [

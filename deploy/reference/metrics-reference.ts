@@ -1,6 +1,6 @@
 import type { StatisticDeclaration, StatisticDeclarations } from '../../shared/parts/statistics.ts';
 
-/** What one room or part declares, under its name. */
+/** The statistics that one room or part declares, under its name. */
 export interface DeclaredStatistics {
   name: string;
   statistics: StatisticDeclarations;

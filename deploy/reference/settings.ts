@@ -23,7 +23,7 @@ export interface Schema {
   minLength?: number;
   maxLength?: number;
   pattern?: string;
-  /** What the pattern means, in words that complete "must be …". */
+  /** The meaning of the pattern, in words that complete "must be …". */
   form?: string;
 }
 
@@ -37,18 +37,18 @@ export interface Setting {
 export interface SettingsTable {
   /** Dotted, e.g. `broker.users`; empty for the top of the file. */
   path: string;
-  /** It may be there several times, as `[[path]]`. */
+  /** True if the file may have several such tables, as `[[path]]`. */
   isList: boolean;
-  /** Where it is one of several kinds: the setting that tells which, and its value. */
+  /** The setting that selects this kind of table, and its value; absent if there is only one kind. */
   kind?: { name: string; value: unknown };
   schema: Schema;
   /** Headers of the lists that it is in, outermost first: `[alerts.email.filter]` belongs to the `[[alerts.email]]` above it. */
   listsAround: string[];
   /** Settings with a value of their own; tables within it follow as tables. */
   settings: Setting[];
-  /** Where this table tells what its kinds have in common: each of them, with what it is. */
+  /** The kinds, each with its description, if this table has the settings that they share. */
   kinds?: { name: string; entries: { value: unknown; about: string }[] };
-  /** Settings that an example needs, and that are explained elsewhere. */
+  /** Settings that the example needs and another table explains. */
   further?: Setting[];
 }
 

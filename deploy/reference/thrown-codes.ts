@@ -63,7 +63,7 @@ function endOfCall(text: string, start: number): number {
   return at;
 }
 
-/** Comments become blanks, so that places stay what they are. */
+/** Replaces comments by blanks of the same length, so that positions in the text stay valid. */
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, (comment) => comment.replace(/[^\n]/g, ' '));
 }

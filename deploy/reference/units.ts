@@ -37,7 +37,7 @@ export function inLargerUnit(value: number, unit: string | undefined): string | 
   return `${value / factor} ${value === factor && name === 'days' ? 'day' : name}`;
 }
 
-/** As TOML writes it best: 604800000 → `604_800_000`. */
+/** Writes a number with TOML's separators: 604800000 → `604_800_000`. */
 export function digits(value: number): string {
   const [whole, fraction] = String(value).split('.');
   const grouped = whole!.length > 4 ? whole!.replace(/\B(?=(\d{3})+$)/g, '_') : whole!;

@@ -180,7 +180,7 @@ describe('letters in the lmdb file of an earlier version', () => {
 
   it('are imported although the process was killed three times while they were copied', async () => {
     await leaveOldLetters();
-    // A kill leaves the first records written and the file under its own name, whatever the attempt.
+    // After a kill the first records are written and the file has its own name, in each attempt.
     const killed = (records: Records): Records => ({
       ...records,
       entries: () => records.entries(),

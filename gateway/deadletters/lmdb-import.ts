@@ -24,15 +24,16 @@ import { isSystemError, openOldLetters } from './old-letters.ts';
 import { tryReading } from './try-reading.ts';
 
 const fileName = 'letters.lmdb';
-/** Endings of the name that builds before this one left when they were killed. */
+/** Suffixes of the file's name that earlier builds left behind when they were killed. */
 const interrupted = ['importing-1', 'importing-2'];
 const lettersPerWrite = 500;
-/** No gateway's letters were ever this large; a header that claims more is damaged. */
+/** No gateway has ever kept this many bytes of letters; a header that claims more is damaged. */
 const fileBytesMax = 64 * 2 ** 30;
 
 /**
- * Imports the letters. The file keeps its name until then: a start that is killed, however often, says nothing of it.
- * `read` reads it in a process of its own. @throws system errors if the disk is at fault; the next start then retries
+ * Imports the letters. The file keeps its name until that is done: that a start was killed is no evidence of damage.
+ * `read` reads the file in a separate process. @throws system errors if the disk is at fault; the next start then
+ * retries
  */
 export async function importLmdbLetters(
   dir: string,

@@ -4,12 +4,12 @@ import { compiledEntry } from '../../shared/files/paths.ts';
 /** Exit codes of the reading process. 1 is Node's own, for an error that was not caught. */
 export const readerExits = { damaged: 3, system: 4 } as const;
 
-/** Signals that end a process because of what it did, not because somebody ended it. */
+/** Signals that the process causes itself by a fault; others come from a person or the system. */
 const faults = ['SIGSEGV', 'SIGBUS', 'SIGABRT', 'SIGILL', 'SIGFPE', 'SIGTRAP'];
 
 /**
- * Reads the old letters in a process of its own. Resolves with the damage that this finds, or null. @throws Error if it
- * cannot be told, as when the system fails or somebody ends that process
+ * Reads the old letters in a separate process. Resolves with the damage found, or null. @throws Error if the outcome
+ * is unknown because the system failed or that process was ended from outside
  */
 export function tryReading(path: string, entry = compiledEntry('gateway/deadletters/old-letters-reader')) {
   return new Promise<string | null>((resolve, reject) => {

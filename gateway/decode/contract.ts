@@ -27,7 +27,7 @@ export function checkReading(schema: MachineSchema, values: Record<string, unkno
     const value = typeof raw === 'number' ? raw : numberIn(raw);
     if (!(value >= schema.set.min[column]! && value <= schema.set.max[column]!)) {
       if (!schema.type.openSensors || typeof raw === 'number') throw breach(schema, sensor, column, raw);
-      row.ignored++; // its kind is not declared: `unavailable` in a sensor's place violates nothing
+      row.ignored++; // on an open type any kind of value is permitted: a text such as `unavailable` is no violation
       continue;
     }
     row.values[column] = value;

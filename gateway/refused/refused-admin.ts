@@ -1,4 +1,4 @@
-/** The operations on refused batches for people. */
+/** The operations on refused batches that the HTTP API offers to people. */
 import { decodeBatch, decodeBody } from '../../shared/contract/batch.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
@@ -7,13 +7,13 @@ import type { RefusedBatches } from './refused-batches.ts';
 
 type Which = number[] | 'all';
 
-/** Shorter than HTTP clients wait for an answer. A further request sends what is left. */
+/** Shorter than the time for which HTTP clients wait. A further request sends the rest. */
 const timeMsMax = 40_000;
 const reasonsMax = 20;
 const textBytesMax = 64 << 10;
 
 export class RefusedAdmin {
-  /** Batches that the cloud has taken since the start. */
+  /** Number of batches that were redriven since the start. */
   redriven = 0;
   private readonly batches: RefusedBatches;
   private readonly resender: Resender | null;
@@ -36,7 +36,7 @@ export class RefusedAdmin {
     return this.batches.list(query);
   }
 
-  /** With the beginning of its text, at most 64 KiB. */
+  /** Returns an entry with the beginning of its text, at most 64 KiB. */
   async show(id: number): Promise<{ entry: RefusedEntry; text: string } | null> {
     const found = await this.batches.get(id);
     if (!found) return null;
@@ -62,7 +62,8 @@ export class RefusedAdmin {
     const timer = this.clock.setTimer(timeMsMax, () => late.abort());
     try {
       const ids = this.idsOf(which);
-      // First: a batch that the uplink passes only now may not have its position saved.
+      // The list is made before the positions are saved: a batch that the uplink passes later may not have its
+      // position saved.
       const passed = new Set(ids.filter((id) => this.isPassed(id)));
       await this.savePositions();
       return await this.redriveAll(ids, passed, this.resender, late.signal);

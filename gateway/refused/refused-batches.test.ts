@@ -47,7 +47,7 @@ async function openFailing(folder: string): Promise<Records> {
   };
 }
 
-/** Opens the folder; a life before this one ends. */
+/** Opens the folder, after closing it if it was open. */
 async function open(limits = { countMax: 100, bytesMax: 1 << 20 }): Promise<RefusedBatches> {
   for (const before of opened.splice(0)) await before.stop();
   const batches = await openRefusedBatches({

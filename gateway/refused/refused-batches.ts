@@ -26,10 +26,10 @@ import type { RefusedCounts } from './statistics.ts';
 export interface RefusedBatchesOptions {
   dir: string;
   countMax: number;
-  /** Bytes of the frames; the files may take twice as much. */
+  /** Bytes of all frames. The files may take twice as much. */
   bytesMax: number;
   openRecords: OpenRecords;
-  /** Told of each batch that had to make room. */
+  /** Called for each batch that was dropped to make room. */
   onLoss(loss: JournalLoss): void;
   clock: Clock;
   log: Log;
@@ -63,7 +63,7 @@ export class RefusedBatches implements RefusedIntake {
   private readonly entries: Map<number, RefusedEntry>;
   private ledger: Ledger;
   private bytes: number;
-  /** Writes one after the other: each follows from what the one before has left. */
+  /** The end of a chain of writes: each is planned from the result of the one before. */
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -132,7 +132,7 @@ export class RefusedBatches implements RefusedIntake {
     return this.entries.get(id) ?? null;
   }
 
-  /** @throws Error where the disk does not give it */
+  /** @throws Error if the disk cannot be read */
   async get(id: number): Promise<{ entry: RefusedEntry; frame: Buffer } | null> {
     const entry = this.entries.get(id);
     const frame = entry && (await this.records.get(frameKey(id)));

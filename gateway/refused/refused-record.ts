@@ -1,15 +1,15 @@
 import { decodeRecord, encodeRecord } from '../../shared/files/json-record.ts';
 import type { RefusedEntry } from '../ports/refused.ts';
 
-/** An entry is two records: what is known of it, which is read at start, and its frame. */
+/** An entry consists of two records: its description, which is read at the start, and its frame. */
 export const headKey = (id: number) => `head/${id}`;
 export const frameKey = (id: number) => `frame/${id}`;
 export const ledgerKey = 'ledger';
 
-/** What survives the entries themselves. */
+/** State that outlives the entries. */
 export interface Ledger {
   nextId: number;
-  /** Set aside, and of these evicted to make room, since the first one. */
+  /** Number of batches set aside since the first one, and of those dropped to make room. */
   added: number;
   dropped: number;
 }
@@ -22,7 +22,7 @@ export function encodeEntry(entry: RefusedEntry): Buffer {
   return encodeRecord(entry);
 }
 
-/** Null where it is no entry. */
+/** Returns null if the record is not the description of an entry. */
 export function readEntry(value: Buffer | null): RefusedEntry | null {
   const head = (value && decodeRecord(value)?.head) ?? {};
   const numbers = ['id', 'atMs', 'firstSeq', 'lastSeq', 'lines', 'bytes'];
@@ -37,7 +37,7 @@ export function encodeLedger(ledger: Ledger): Buffer {
   return encodeRecord(ledger);
 }
 
-/** Null where there is none, or it cannot be understood. */
+/** Returns null if there is no such record, or it cannot be interpreted. */
 export function readLedger(value: Buffer | null): Ledger | null {
   const { nextId, added, dropped } = (value && decodeRecord(value)?.head) ?? {};
   const isLedger = [nextId, added, dropped].every((each) => typeof each === 'number');

@@ -1,6 +1,6 @@
 /**
- * What becomes of a batch of one lane that the cloud does not take: it is sent again for as long as `refusedMsMax`, and
- * then set aside on this gateway, so that those behind it can go.
+ * Handles the batches of one lane that the cloud does not accept. Such a batch is resent for `refusedMsMax`, and then
+ * set aside on this gateway, so that the batches behind it are sent.
  */
 import { createHash } from 'node:crypto';
 import { type Batch, encodeBatch } from '../../shared/contract/batch.ts';
@@ -24,15 +24,15 @@ export interface LaneRefusalsDeps {
   log: Log;
 }
 
-/** A batch under way that was not confirmed. */
+/** A batch in flight that was not confirmed. */
 export interface Failure {
   batch: Batch;
-  /** In ms of the monotonic clock. */
+  /** Time of sending, in ms of the monotonic clock. */
   sentMs: number;
   error: unknown;
 }
 
-/** Codes that are counted one by one; they come from the cloud. */
+/** Limit of codes that are counted separately, because they come from the cloud. */
 const codesMax = 16;
 
 export class LaneRefusals {
@@ -61,13 +61,14 @@ export class LaneRefusals {
     );
   }
 
-  /** Takes note of a batch that was not confirmed. @throws the error, where it must end the connection */
+  /** Records that a batch was not confirmed. @throws the error, where it must end the connection */
   note({ batch, sentMs, error }: Failure, connection: Connection): void {
     const { lane } = this;
     const { clock, stats, log } = this.deps;
     const isRefused = error instanceof BatchRefused;
     const isSilent = error instanceof HarbingerError && error.code === 'UPLINK_SILENT';
-    // A cloud that has answered for nothing since is not there. One that misses a batch before this one gets all anew.
+    // If the cloud has confirmed nothing since, it is unreachable. If it lacks an earlier batch, all are sent again
+    // on a new connection.
     if (isSilent ? connection.answeredMs < sentMs : !isRefused) throw error;
     if (isRefused && error.refusal === 'BATCH_ORDER') throw error;
     const now = { monotonicMs: clock.monotonicMs(), wallMs: clock.nowMs() };
@@ -120,8 +121,9 @@ export class LaneRefusals {
 }
 
 /**
- * The batch as it is sent again one day: under a journal name of its own, which derives from the batch, because the cloud's
- * watermark will have passed its blocks. The same batch always gets the same name, so that a repeat is recognised.
+ * Returns the batch in the form in which it can be redriven: under a journal name of its own, derived from its
+ * content, because the cloud's watermark will have passed its blocks. The same batch always gets the same name, so
+ * that a repeat is recognised.
  */
 function asideBatch({ header, body }: Batch): Batch {
   const { after: _, ...rest } = header;

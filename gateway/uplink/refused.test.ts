@@ -156,7 +156,7 @@ it('continues with the remaining blocks when the journal has dropped a refused b
 
 describe('a batch that is refused for too long', () => {
   const limitMs = config.refusedMsMax;
-  /** As the cloud would judge the second batch of readings, for good. */
+  /** The answer of a cloud that always refuses the second batch of readings. */
   const refusing = () => {
     const parts = setUp((lane, seq) => (lane === 'readings' && seq === 2 ? 'refuse' : 'confirm'));
     for (let i = 0; i < 4; i++) parts.journals.readings.add('r'.repeat(900));

@@ -22,7 +22,7 @@ import { newUplinkStats } from './statistics.ts';
 export interface UplinkDeps {
   gateway: string;
   journals: Record<Lane, Journal>;
-  /** Where batches go that the cloud refuses for too long. */
+  /** Receives batches that the cloud has refused for too long. */
   setAside: RefusedIntake;
   link(): CloudLink;
   clock: Clock;

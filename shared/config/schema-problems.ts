@@ -20,7 +20,10 @@ const options: Options = {
 };
 
 export interface SchemaProblem extends ConfigProblem {
-  /** The settings that have no valid value because of it. They need not be there, as a required one that is missing. */
+  /**
+   * The settings that have no valid value because of this problem. They may be absent from the file, such as a
+   * required setting that is missing.
+   */
   unsound: SettingPath[];
 }
 
@@ -51,8 +54,8 @@ function errorsOf(schema: TSchema, value: unknown): ErrorObject[] {
 }
 
 /**
- * Ajv looks at nothing in a table whose kind is unknown. What all kinds have in common is checked nevertheless, and
- * gets its defaults.
+ * Ajv skips a table whose kind is unknown. The settings that all kinds share are checked here, and get their
+ * defaults.
  */
 function errorsInShared({ data, parentSchema, instancePath, schemaPath }: ErrorObject): ErrorObject[] {
   const shared = sharedProperties(parentSchema);
@@ -77,7 +80,7 @@ function kindsOf(union: unknown): TSchema[] {
   return ((union as TSchema | undefined)?.oneOf ?? []) as TSchema[];
 }
 
-/** A missing key of which another error says what it must be, or how it is misspelt. */
+/** True for a missing key if another error says already which value it needs, or that it is misspelt. */
 function isSaidElsewhere(error: ErrorObject, errors: readonly ErrorObject[]): boolean {
   if (error.keyword !== 'required') return false;
   const missing = error.params.missingProperty as string;
@@ -115,7 +118,7 @@ function unsoundIn(
   if (harmless.has(keyword)) return [];
   if (keyword === 'required') return [[...path, params.missingProperty as string]];
   if (keyword === 'additionalProperties') {
-    // An unknown setting spoils the one that it is meant to be, unless that is set too.
+    // An unknown setting also makes the setting unsound for which it is probably meant, unless that one is set too.
     const meant = nearName(params.additionalProperty as string, parentSchema);
     return meant === undefined || isSet(given, [...path, meant]) ? [] : [[...path, meant]];
   }

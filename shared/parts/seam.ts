@@ -7,10 +7,13 @@ import type { AnyPart } from './part.ts';
 import type { Reporter, Reporting, Sample, Samples, StatisticDeclarations } from './statistics.ts';
 
 export interface Seam {
-  /** A part of this seam in headings, e.g. `Source`. */
+  /** The word for a part of this seam in headings, such as `Source`. */
   readonly heading: string;
   readonly parts: readonly AnyPart[];
-  /** The property of `/api/status` that has the parts' status by their names. Absent: each is a property itself. */
+  /**
+   * The property of `/api/status` that holds the status of the parts by their names. If absent, each part is a
+   * property itself.
+   */
   readonly group?: string;
 }
 
@@ -20,7 +23,7 @@ export interface RunningPart {
   readonly made: Partial<Reporting>;
 }
 
-/** What the running parts of a seam report at one moment, as plain values. */
+/** The reports of the running parts of a seam at one moment, as plain values. */
 export interface SeamReports {
   readonly samples: Samples;
   /** Name of a part → the content of its status. */
@@ -56,7 +59,7 @@ export function reporterOfSeam(seam: Seam, read: () => SeamReports): Reporter {
   };
 }
 
-/** What each kind of part declares, for the reference of metrics. */
+/** Returns the declared statistics of each kind of part, for the reference of metrics. */
 export function statisticsOfSeam({
   heading,
   parts,

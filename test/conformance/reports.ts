@@ -1,4 +1,4 @@
-/** What every part must keep that reports something, whatever its seam. */
+/** The rules for reports that every part must keep, whatever its seam. */
 import { Registry } from 'prom-client';
 import { expect } from 'vitest';
 import { schemaProblems } from '../../shared/config/schema-problems.ts';

@@ -6,7 +6,7 @@ import { harbinger } from './cli.ts';
 import { createSite, drained, type Site, until } from './site.ts';
 import { embeddedReadings, sql } from './stored.ts';
 
-/** What `/api/status` has beside the part that other tests need. */
+/** The parts of `/api/status` that only this test needs. */
 interface RefusedStatus {
   uplink: { connects: number; refused: Record<string, { code: string } | null> };
   refused: { count: number; setAside: number; dropped: number };

@@ -169,7 +169,7 @@ export const BrokerConfig = Type.Object(
 export type BrokerConfig = Static<typeof BrokerConfig>;
 export type BrokerUser = Static<typeof BrokerUser>;
 
-/** The limits of what the broker keeps for clients. */
+/** The limits of sessions, retained messages and wills that the broker keeps for clients. */
 export type PersistenceLimits = Pick<
   BrokerConfig,
   'retainedMessagesMax' | 'retainedBytesMax' | 'sessionsMax' | 'queueMessagesMax' | 'queueBytesMax'

@@ -18,7 +18,7 @@ interface Content {
   line: string;
 }
 
-/** What the store must know of the gateway, to judge what it gets. */
+/** The facts about the gateway that the store needs, to judge the batches it gets. */
 export interface SenderState {
   /** Whether the gateway may have lost its record of occupied times, together with lost blocks. */
   readonly mayLoseIdentities: boolean;

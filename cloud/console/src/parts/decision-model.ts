@@ -47,7 +47,7 @@ function pairsOf(values: Record<string, unknown>): Pair[] {
   return Object.entries(values).map(([name, value]) => ({ name, value: valueText(value) }));
 }
 
-/** At most three parts of the answer: what is nested has no place in a line. */
+/** Returns at most three parts of the answer, without nested ones, so that they fit into a line. */
 function answerText(answer: Record<string, unknown>): string {
   return Object.entries(answer)
     .filter(([, value]) => typeof value !== 'object')

@@ -1,4 +1,7 @@
-/** Decides what the frame around every view shows: whether data is live, how much is open, what ails the cloud. */
+/**
+ * Decides the content of the frame around every view: whether data is live, the number of open alerts, and faults of
+ * the cloud.
+ */
 import { duration, time } from '../format.ts';
 import type { Route } from '../router.ts';
 import type { Connection } from '../state.ts';

@@ -12,7 +12,7 @@ import { activeLink, type Notice, noticesOf, shellModel } from './shell-model.ts
 
 const statusMs = 15_000;
 
-/** The frame around every view: navigation, whether data is live, and what is wrong with the cloud itself. */
+/** The frame around every view: navigation, whether data is live, and faults of the cloud itself. */
 export function shell(state: State, options: { onSignOut: (() => void) | null }) {
   const alertCount = h('span', { class: 'count' });
   const links = {

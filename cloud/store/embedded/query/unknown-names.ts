@@ -1,6 +1,7 @@
 /**
- * Says of a query that names a table or column which is not there what is there, and why it may come later: a machine type
- * has a table once a reading of it is stored, and a sensor has a column once a value of it is.
+ * Explains errors of queries that name an unknown table or column. The message lists the existing names and says why
+ * a name may appear later: a machine type gets its table with its first stored reading, a sensor its column with its
+ * first value.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
@@ -14,7 +15,7 @@ interface Table {
   columns: string[];
 }
 
-/** The error itself where it is about anything else. */
+/** Returns any other error unchanged. */
 export async function explained(connection: DuckDBConnection, sql: string, error: unknown): Promise<unknown> {
   const message = messageOf(error);
   const table = firstGroup(unknownTable, message);

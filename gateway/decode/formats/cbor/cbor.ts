@@ -8,12 +8,12 @@ import { readingsOf } from '../../objects/readings.ts';
 import { parseCbor } from './parse-cbor.ts';
 import { withSenmlNames } from './senml-labels.ts';
 
-/** In CBOR the start of a text too long for any message, in JSON that of an object. */
+/** The byte `{`. A JSON object begins with it; in CBOR it would announce a text that is too long for any message. */
 const brace = 0x7b;
 
 /**
- * CBOR, in the shapes that JSON has (objects/readings.ts), SenML with its numbers for labels among them. A JSON object is
- * taken too: a reading that was refused alone is kept, and sent again, as one.
+ * Decodes CBOR of the same shapes as JSON (objects/readings.ts), and SenML with integers for its labels. It accepts a
+ * JSON object too, because a single refused reading is kept as JSON and sent again in this form.
  */
 export const cbor: Decoder = {
   decode(payload, target) {

@@ -3,17 +3,17 @@ import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts'
 import { timeKeys } from '../../objects/readings.ts';
 import { taggedValue } from './tags.ts';
 
-/** No reading is nested so deep; without a bound, a message could exhaust the stack. */
+/** Readings are never nested this deep. Without a bound, a message could exhaust the stack. */
 const depthMax = 32;
 const options = { allowBigInt: true, allowIndefinite: true };
 const stop = Symbol('break');
 
 /**
- * The one item of a payload as what JSON could say, following RFC 8949, 6.1: byte strings become base64url texts,
- * `undefined` and other simple values null, integer keys texts. Integers that a double does not hold exactly are rounded;
- * under a name that times have, they become texts of their digits.
- * @throws HarbingerError DECODE_CBOR for what is cut, malformed, nested deeper than 32 levels, followed by further bytes,
- *   or a map with the same key twice
+ * Parses the single item of a payload into values that JSON has too, as RFC 8949, 6.1 advises: byte strings become
+ * base64url texts, `undefined` and other simple values null, integer keys texts. Integers that a double does not hold
+ * exactly are rounded; under a name that times have, they become texts of their digits. @throws HarbingerError
+ * DECODE_CBOR for what is cut, malformed, nested deeper than 32 levels, followed by further bytes, or a map with the
+ * same key twice
  */
 export function parseCbor(payload: Uint8Array): unknown {
   const reader = new ItemReader(payload);
@@ -33,7 +33,7 @@ class ItemReader {
     this.tokens = new Tokenizer(bytes, options);
   }
 
-  /** The next item, or `stop` where the list, map or string around it ends. */
+  /** Returns the next item, or `stop` at the end of the list, map or string around it. */
   item(depth: number): unknown {
     if (depth > depthMax) throw refused(`it is nested deeper than ${depthMax} levels`);
     const first = this.rest[this.tokens.pos()];
@@ -46,7 +46,7 @@ class ItemReader {
     return this.tagged(value, depth + 1);
   }
 
-  /** @throws HarbingerError DECODE_CBOR where bytes follow */
+  /** @throws HarbingerError DECODE_CBOR if further bytes follow */
   end(): void {
     const left = this.rest.length - this.tokens.pos();
     if (left > 0) throw refused(`${left} bytes follow the item: send one item in a message`);
@@ -61,7 +61,7 @@ class ItemReader {
     }
   }
 
-  /** Goes on behind bytes that cborg does not read. */
+  /** Continues behind bytes that cborg cannot read. */
   private skip(count: number): void {
     this.rest = this.rest.subarray(this.tokens.pos() + count);
     this.tokens = new Tokenizer(this.rest, options);
@@ -86,7 +86,7 @@ class ItemReader {
       if (Object.hasOwn(map, name)) throw refused(`the key '${name.slice(0, 40)}' comes twice in a map`);
       const value = whole(this.item(depth));
       const kept = typeof value === 'bigint' && timeKeys.includes(name) ? String(value) : jsonValue(value);
-      // An assignment would set the prototype.
+      // An assignment to the key `__proto__` would set the prototype.
       if (name === '__proto__') Object.defineProperty(map, name, { value: kept, enumerable: true });
       else map[name] = kept;
     }
@@ -122,7 +122,7 @@ class ItemReader {
   }
 }
 
-/** An item that is there: a break in its place is an error. */
+/** Reads an item that must be present: a break in its place is an error. */
 function whole(item: unknown): unknown {
   if (item === stop) throw refused('a break stands where an item should be');
   return item;
@@ -139,7 +139,7 @@ function jsonValue(value: unknown): unknown {
   return value instanceof Uint8Array ? Buffer.from(value).toString('base64url') : value;
 }
 
-/** A simple value other than false, true, null and undefined. */
+/** Reads a simple value other than false, true, null and undefined. */
 function isSimple(first: number): boolean {
   return (first >= 0xe0 && first <= 0xf3) || first === 0xf8;
 }

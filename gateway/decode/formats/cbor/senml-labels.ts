@@ -20,7 +20,7 @@ const names: Readonly<Record<string, string>> = {
   8: 'vd',
 };
 
-/** A SenML pack with names for its labels; anything else as it is. */
+/** Returns a SenML pack with names in place of integer labels, and anything else unchanged. */
 export function withSenmlNames(parsed: unknown): unknown {
   if (!Array.isArray(parsed) || parsed.length === 0) return parsed;
   const named = parsed.map((record) => (isObject(record) ? withNames(record) : record));

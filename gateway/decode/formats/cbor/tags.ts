@@ -1,9 +1,9 @@
-/** Longer integers are beyond what a double can hold. */
+/** Longer integers exceed the range of a double. */
 const bigIntBytesMax = 128;
 
 /**
- * The value of a tagged item (RFC 8949, 3.4): times as text or seconds, large integers, decimal fractions and bigfloats as
- * numbers. Other tags only explain their content. Undefined where the content is none that the tag may have.
+ * Converts a tagged item (RFC 8949, 3.4): times as text or seconds, large integers, decimal fractions and bigfloats
+ * as numbers. Other tags only explain their content. Undefined where the content is none that the tag may have.
  */
 export function taggedValue(tag: number | bigint, content: unknown): unknown {
   switch (tag) {
@@ -33,7 +33,7 @@ function negative(value: bigint | number): bigint | number {
   return typeof value === 'bigint' ? -1n - value : -value;
 }
 
-/** Of a list of exponent and mantissa. */
+/** Computes a decimal fraction or bigfloat from its list of exponent and mantissa. */
 function scaled(content: unknown, scale: (mantissa: number, exponent: number) => number): number | undefined {
   if (!Array.isArray(content) || content.length !== 2) return undefined;
   const [exponent, mantissa] = content as unknown[];

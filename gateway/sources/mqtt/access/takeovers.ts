@@ -8,7 +8,7 @@ import type { Clock } from '../../../../shared/runtime/clock.ts';
 /** A client id is shared if it is taken over this often within the window. */
 const takeoversMin = 3;
 const windowMs = 60_000;
-/** For this long after the last takeover a shared client id is reported. */
+/** Time after the last takeover for which a shared client id is reported. */
 const sharedMs = 600_000;
 const logEveryMs = 600_000;
 const clientsMax = 1_000;
@@ -29,7 +29,7 @@ export interface SharedClientId {
 interface Takeover {
   client: string;
   user: string;
-  /** Of the connection that was closed, and of the one that took its place. */
+  /** Addresses of the connection that was closed and of the one that replaced it. */
   addresses: [string, string];
 }
 
@@ -42,7 +42,7 @@ interface Use extends Omit<SharedClientId, 'takeoversPerMinute'> {
 
 export class Takeovers {
   total = 0;
-  /** The least recently taken over first. */
+  /** Ordered by the last takeover, oldest first. */
   private readonly uses = new Map<string, Use>();
   private readonly clock: Clock;
   private readonly tell: (who: Record<string, unknown>, message: string) => void;

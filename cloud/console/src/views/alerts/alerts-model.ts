@@ -1,4 +1,4 @@
-/** Words of the alerts view, and what it fetches. */
+/** Texts and queries of the alerts view. */
 
 /** Open alerts come with the live stream; resolved ones are fetched, the latest of them only. */
 export const resolvedQuery = { state: 'resolved', limit: 50 } as const;

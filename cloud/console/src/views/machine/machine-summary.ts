@@ -4,7 +4,7 @@ import { lifeBar, shareBar } from '../../parts/bars.ts';
 import type { Machine } from '../../wire.ts';
 import { summaryModel } from './machine-model.ts';
 
-/** The head of a machine's page: what it is and how it is, in figures that can be read from across the room. */
+/** The head of a machine's page: its name, type and condition, in large figures. */
 export function machineSummary(address: { site: string; machine: string }) {
   const urgency = badge('unknown');
   const location = h('p', { class: 'muted' }, address.site);
