@@ -13,7 +13,7 @@ import { NotificationRunner, type NotifierPolicy } from './notification-runner.t
 class Queue implements NotificationQueue {
   readonly items: Notification[] = [];
   readonly confirmed: string[] = [];
-  readonly buried: DeadNotification[] = [];
+  readonly dead: DeadNotification[] = [];
   private listener: (notifier: string) => void = () => {};
 
   add(name: string, notifier = 'test'): void {
@@ -37,9 +37,9 @@ class Queue implements NotificationQueue {
     const item = this.items.find((other) => other.key === key)!;
     Object.assign(item, { attempts: item.attempts + 1, nextAttemptMs: atMs, lastError: reason });
   }
-  async bury(notification: Notification, reason: string) {
+  async giveUp(notification: Notification, reason: string) {
     this.take(notification.key);
-    this.buried.push({ notification, atMs: 0, reason });
+    this.dead.push({ notification, atMs: 0, reason });
   }
   waiting = () => new Map(this.items.map((item) => [item.notifier, 1]));
   onQueued(listener: (notifier: string) => void) {
@@ -128,7 +128,7 @@ describe('the notification runner', () => {
       clockOf = clock;
       queue.add('a');
       await clock.advance(60_000);
-      expect(queue.buried).toMatchObject([{ reason: 'no', notification: { key: 'a' } }]);
+      expect(queue.dead).toMatchObject([{ reason: 'no', notification: { key: 'a' } }]);
     });
     expect(times).toEqual([0, 750, 2_250]);
   });
@@ -136,7 +136,7 @@ describe('the notification runner', () => {
   it('does not retry a permanent refusal', async () => {
     await withRunner([policy('test', failing(false))], async (queue) => {
       queue.add('a');
-      await vi.waitFor(() => expect(queue.buried).toHaveLength(1), 30_000);
+      await vi.waitFor(() => expect(queue.dead).toHaveLength(1), 30_000);
     });
   });
 
@@ -161,9 +161,9 @@ describe('the notification runner', () => {
       queue.add('slow', 'hangs');
       queue.add('a');
       await vi.waitFor(() => expect(queue.confirmed).toEqual(['a']), 30_000);
-      expect(queue.buried).toEqual([]);
+      expect(queue.dead).toEqual([]);
       await clock.advance(1_000);
-      expect(queue.buried).toMatchObject([{ reason: "'hangs' did not confirm within 1000 ms" }]);
+      expect(queue.dead).toMatchObject([{ reason: "'hangs' did not confirm within 1000 ms" }]);
     });
   });
 
@@ -174,9 +174,9 @@ describe('the notification runner', () => {
     expect(queue.items).toMatchObject([{ key: 'a', attempts: 0 }]);
   });
 
-  it('buries notifications for a notifier that is no longer configured', async () => {
+  it('gives up notifications for a notifier that is no longer configured', async () => {
     const queue = new Queue();
     queue.add('a', 'gone');
-    await withRunner([], async () => vi.waitFor(() => expect(queue.buried).toHaveLength(1), 30_000), queue);
+    await withRunner([], async () => vi.waitFor(() => expect(queue.dead).toHaveLength(1), 30_000), queue);
   });
 });

@@ -48,7 +48,7 @@ export class NotificationRunner {
 
   start(): void {
     this.unsubscribe = this.deps.queue.onQueued((notifier) => this.wake.get(notifier)?.());
-    this.loops = [...this.policies.map((policy) => this.run(policy)), this.buryOrphans()];
+    this.loops = [...this.policies.map((policy) => this.run(policy)), this.giveUpUnconfigured()];
   }
 
   /** Aborts the attempts in progress; they are repeated after the next start. */
@@ -99,7 +99,7 @@ export class NotificationRunner {
     const attempts = notification.attempts + 1;
     const hopeless = error instanceof HarbingerError && !error.retry;
     if (hopeless || attempts >= policy.attemptsMax) {
-      await queue.bury(notification, reason);
+      await queue.giveUp(notification, reason);
       notifications.inc({ notifier: name, outcome: 'dead' });
       log.error({ notifier: name, key: notification.key, attempts, reason }, 'notification is a dead letter');
       return;
@@ -148,8 +148,8 @@ export class NotificationRunner {
     this.wake.delete(notifier);
   }
 
-  /** Buries notifications for notifiers that are no longer configured, which would never be sent. */
-  private async buryOrphans(): Promise<void> {
+  /** Gives up notifications for notifiers that are no longer configured, which would never be sent. */
+  private async giveUpUnconfigured(): Promise<void> {
     const { queue, log } = this.deps;
     const known = new Set(this.policies.map(({ notifier }) => notifier.name));
     for (const name of queue.waiting().keys()) {
@@ -160,10 +160,13 @@ export class NotificationRunner {
       );
       try {
         for (let due = this.any(name); due && !this.stopping.signal.aborted; due = this.any(name)) {
-          await queue.bury(due, 'its notifier is no longer configured');
+          await queue.giveUp(due, 'its notifier is no longer configured');
         }
       } catch (error) {
-        log.error({ notifier: name, error: messageOf(error) }, 'cannot bury notifications');
+        log.error(
+          { notifier: name, error: messageOf(error) },
+          'waiting notifications could not be moved to the dead letters',
+        );
       }
     }
   }

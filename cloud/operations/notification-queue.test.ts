@@ -76,7 +76,7 @@ describe('notifications', () => {
   it('that are dead can be listed and resent', async () => {
     await test.apply([predictionEvent('opened', 1)]);
     const first = due('mail')!;
-    await queue().bury(first, 'refused');
+    await queue().giveUp(first, 'refused');
     await test.reopen();
     expect(due('mail')).toBeNull();
     expect(queue().deadCount()).toBe(1);

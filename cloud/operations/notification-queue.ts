@@ -88,7 +88,7 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
     });
   }
 
-  async bury(notification: Notification, reason: string): Promise<void> {
+  async giveUp(notification: Notification, reason: string): Promise<void> {
     await this.options.transaction(() => {
       const found = this.find(notification.key);
       if (!found) return;

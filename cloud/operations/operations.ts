@@ -117,7 +117,7 @@ export class StoredOperations {
     if (watermarks.damaged > 0) {
       log.error(
         { watermarks: watermarks.damaged },
-        'watermarks are damaged; the store tells what it has already',
+        'watermarks are damaged: gateways send their backlog again, and the store keeps one copy of it',
       );
     }
   }

@@ -20,7 +20,7 @@ export interface NotificationQueue {
   confirm(notification: Notification): Promise<void>;
   retryAt(notification: Notification, atMs: number, reason: string): Promise<void>;
   /** Moves it to the dead notifications. */
-  bury(notification: Notification, reason: string): Promise<void>;
+  giveUp(notification: Notification, reason: string): Promise<void>;
   /** Number of waiting notifications by notifier; notifiers with none are absent. */
   waiting(): Map<string, number>;
   /**

@@ -57,7 +57,7 @@ export class LaneRefusals {
     stats.refused[lane] = null;
     log.info(
       { lane, attempts: current.attempts },
-      'the batch that the cloud had refused is no longer in the way',
+      'the lane continues behind the batch that the cloud had refused',
     );
   }
 
@@ -82,7 +82,7 @@ export class LaneRefusals {
     if (refused.attempts > 1) return;
     const { firstSeq, lastSeq, code } = refused;
     const about = { lane, firstSeq, lastSeq, code, cause: messageOf(error) };
-    log.warn(about, 'a batch was not taken; it is sent again, and the batches behind it wait');
+    log.warn(about, 'the cloud did not accept a batch; it is sent again, and the batches behind it wait');
   }
 
   /**

@@ -73,7 +73,7 @@ async function recover(
   let missingBlocks = 0;
   for (const segment of segments) missingBlocks += await replay(files, segment, positions);
   if (missingBlocks > 0 || tornBytes > 0)
-    log.error({ dir, missingBlocks, tornBytes }, 'a part of the records could not be read; it is gone');
+    log.error({ dir, missingBlocks, tornBytes }, 'a part of the records could not be read and is lost');
   const writer = new SegmentWriter({ files, segments, nextSeq, clock, log });
   return new RecordLog({ segmentBytesMax, files, segments, writer, positions, log, release });
 }

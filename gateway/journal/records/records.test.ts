@@ -240,7 +240,7 @@ describe('damage', () => {
     });
     records = await open();
     expect([...records.keys()].length).toBe(9);
-    expect(said).toEqual(['a part of the records could not be read; it is gone']);
+    expect(said).toEqual(['a part of the records could not be read and is lost']);
     await records.write([put('new', '1')], true);
     await reopen();
     expect([...records.keys()]).toContain('new');

@@ -138,7 +138,7 @@ export class Mirror {
     if (!this.oversized.has(key))
       this.log.error(
         { ...subjectOf(key), bytes, bytesMax: recordBytesMax },
-        'a record of the broker is too large for the disk: after a restart its older copy counts',
+        'a record of the broker is too large for the disk: its older copy stays there, and is used after a restart',
       );
     this.oversized.add(key);
     return false;
