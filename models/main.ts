@@ -7,12 +7,12 @@
 import { dirname, join } from 'node:path';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { loadMachineTypes } from '../shared/domain/machine-types.ts';
-import { loadArtefact } from '../shared/features/artefact.ts';
-import { chooseBackend } from '../shared/features/backend.ts';
-import type { BackendPreference } from '../shared/features/backend-names.ts';
-import type { ModelManifest } from '../shared/features/manifest.ts';
 import { makeFolder } from '../shared/files/make-folder.ts';
 import { packageRoot } from '../shared/files/paths.ts';
+import { loadArtefact } from '../shared/model/artefact.ts';
+import { chooseBackend } from '../shared/model/backend.ts';
+import type { BackendPreference } from '../shared/model/backend-names.ts';
+import type { ModelManifest } from '../shared/model/manifest.ts';
 import { systemClock } from '../shared/runtime/clock.ts';
 import { checkpointFile } from './fit/checkpoint.ts';
 import { metricsTable } from './measure/figures.ts';

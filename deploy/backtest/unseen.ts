@@ -9,8 +9,8 @@ import { sha256Of } from '../../models/data/dataset.ts';
 import { artefactsDir as productArtefacts } from '../../models/main.ts';
 import { recipeOf } from '../../models/training/recipes.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
-import { loadArtefact } from '../../shared/features/artefact.ts';
-import { chooseBackend } from '../../shared/features/backend.ts';
+import { loadArtefact } from '../../shared/model/artefact.ts';
+import { chooseBackend } from '../../shared/model/backend.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 
 /** A part of a fleet and the folder of the model for it. */

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { backendPreferences } from '../../shared/features/backend-names.ts';
+import { backendPreferences } from '../../shared/model/backend-names.ts';
 
 export const WatchConfig = Type.Object(
   {

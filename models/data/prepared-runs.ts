@@ -1,4 +1,4 @@
-import type { FeaturePath } from '../../shared/features/feature-path.ts';
+import type { FeaturePath } from '../../shared/model/feature-path.ts';
 import type { Run } from './dataset.ts';
 
 /**

@@ -5,7 +5,7 @@
  * the rows after the last jump; held-out machines are evaluated on their unchanged records.
  */
 import type { MachineType } from '../../shared/domain/machine-type.ts';
-import type { FeaturePath } from '../../shared/features/feature-path.ts';
+import type { FeaturePath } from '../../shared/model/feature-path.ts';
 import type { Run } from './dataset.ts';
 import { prepareRun } from './prepared-runs.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clipStd } from '../../shared/features/features.ts';
+import { clipStd } from '../../shared/model/features.ts';
 import { featuresFor, pathFor } from '../fit/design.ts';
 import { conditionOffset, fleetDesign, fleetRuns, fleetType } from '../fit/fleet.testing.ts';
 

@@ -1,12 +1,12 @@
 /**
- * Parameters of the feature path (models/features): learns from training data what shared/features applies,
+ * Parameters of the feature path (models/features): learns from training data what shared/model applies,
  * which are the operating conditions, means, standard deviations, standstills and correlations. Code that the
- * gateway runs belongs in shared/features, not here.
+ * gateway runs belongs in shared/model, not here.
  */
 import type { MachineType } from '../../shared/domain/machine-type.ts';
-import { FeaturePath } from '../../shared/features/feature-path.ts';
-import { type Condition, type Features, logarithm } from '../../shared/features/features.ts';
-import type { SummarySpans } from '../../shared/features/summary.ts';
+import { FeaturePath } from '../../shared/model/feature-path.ts';
+import { type Condition, type Features, logarithm } from '../../shared/model/features.ts';
+import type { SummarySpans } from '../../shared/model/summary.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Run } from '../data/dataset.ts';
 import { findConditions } from './conditions.ts';

@@ -1,7 +1,7 @@
 import { type MachineType, windowRowsMin } from '../../shared/domain/machine-type.ts';
-import { FeaturePath } from '../../shared/features/feature-path.ts';
-import type { Features } from '../../shared/features/features.ts';
-import { type Summary, type SummarySpans, summaryWidth } from '../../shared/features/summary.ts';
+import { FeaturePath } from '../../shared/model/feature-path.ts';
+import type { Features } from '../../shared/model/features.ts';
+import { type Summary, type SummarySpans, summaryWidth } from '../../shared/model/summary.ts';
 import type { Run } from '../data/dataset.ts';
 import { cutWindow, prepareRun } from '../data/prepared-runs.ts';
 import { include, noMoments, shortened, stdOf } from './moments.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { chooseBackend } from '../../shared/features/backend.ts';
-import { inputWidth, weightShapes } from '../../shared/features/network.ts';
+import { chooseBackend } from '../../shared/model/backend.ts';
+import { inputWidth, weightShapes } from '../../shared/model/network.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
 import { prepareRun } from '../data/prepared-runs.ts';

@@ -5,14 +5,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 // Imported for its side effect: it registers the gradients that TensorFlow.js's core lacks.
 import '@tensorflow/tfjs-layers';
-import type { FeaturePath } from '../../shared/features/feature-path.ts';
+import type { FeaturePath } from '../../shared/model/feature-path.ts';
 import {
   type Architecture,
   forward,
   inputWidth,
   quantiles,
   weightShapes,
-} from '../../shared/features/network.ts';
+} from '../../shared/model/network.ts';
 import { nextTurn } from '../../shared/runtime/clock.ts';
 import { gaussian, type Random, seededRandom } from '../../shared/runtime/random.ts';
 import { remainingAt, shuffled } from '../data/dataset.ts';

@@ -3,7 +3,7 @@
  * network has one more input that marks them. It is 0 for the machines that the model is for, so its weights
  * are dropped afterwards.
  */
-import type { Architecture } from '../../shared/features/network.ts';
+import type { Architecture } from '../../shared/model/network.ts';
 
 /**
  * The architecture used in training. Networks that read rows have no such input and are trained without the

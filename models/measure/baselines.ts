@@ -1,5 +1,5 @@
-import { solveInPlace } from '../../shared/features/expectation.ts';
-import type { LinearBaseline } from '../../shared/features/manifest.ts';
+import { solveInPlace } from '../../shared/model/expectation.ts';
+import type { LinearBaseline } from '../../shared/model/manifest.ts';
 import { type Cut, type Run, remainingAt } from '../data/dataset.ts';
 import type { Estimates } from './figures.ts';
 

@@ -4,7 +4,7 @@
  * regimes of predicted life are calibrated separately, because the size and distribution of errors differ
  * near the cap and near the end of life.
  */
-import type { IntervalCalibration } from '../../shared/features/interval.ts';
+import type { IntervalCalibration } from '../../shared/model/interval.ts';
 import { type Cut, remainingAt } from '../data/dataset.ts';
 
 /** Share of labels that p10 … p90 should contain. */

@@ -3,7 +3,7 @@
  * machines that the estimating network has not seen. Nothing here trains a network. This file computes the
  * metrics of the manifest, the model card and the command line.
  */
-import type { ModelMetrics } from '../../shared/features/manifest.ts';
+import type { ModelMetrics } from '../../shared/model/manifest.ts';
 import { type Cut, remainingAt } from '../data/dataset.ts';
 
 /** Estimates at a list of cuts; `p10` and `p90` are null for a predictor without an interval. */

@@ -2,11 +2,11 @@
  * Estimates of networks for machines that they were not trained on, and the metrics and calibration from
  * them.
  */
-import type { FeaturePath } from '../../shared/features/feature-path.ts';
-import { calibrated, type IntervalCalibration } from '../../shared/features/interval.ts';
-import type { ModelMetrics } from '../../shared/features/manifest.ts';
-import { createEnsemble } from '../../shared/features/model.ts';
-import type { Architecture } from '../../shared/features/network.ts';
+import type { FeaturePath } from '../../shared/model/feature-path.ts';
+import { calibrated, type IntervalCalibration } from '../../shared/model/interval.ts';
+import type { ModelMetrics } from '../../shared/model/manifest.ts';
+import { createEnsemble } from '../../shared/model/model.ts';
+import type { Architecture } from '../../shared/model/network.ts';
 import { type Cut, type Fold, type Run, remainingAt } from '../data/dataset.ts';
 import { cutWindow, type PreparedRun } from '../data/prepared-runs.ts';
 import { type ModelDesign, p50Shift } from '../fit/design.ts';

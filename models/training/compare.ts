@@ -4,8 +4,8 @@
  * Everything a candidate learns, including its normalisation, comes from the machines it is trained on.
  */
 import { type MachineType, windowRowsMin } from '../../shared/domain/machine-type.ts';
-import type { ModelMetrics } from '../../shared/features/manifest.ts';
-import { weightCount } from '../../shared/features/network.ts';
+import type { ModelMetrics } from '../../shared/model/manifest.ts';
+import { weightCount } from '../../shared/model/network.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';

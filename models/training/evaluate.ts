@@ -2,9 +2,9 @@
  * Evaluates an artefact on machines whose records were cut off, with one estimate each at the last row, as a
  * gateway would make it.
  */
-import type { Artefact } from '../../shared/features/artefact.ts';
-import { createModel, type Model } from '../../shared/features/model.ts';
-import { weightCount } from '../../shared/features/network.ts';
+import type { Artefact } from '../../shared/model/artefact.ts';
+import { createModel, type Model } from '../../shared/model/model.ts';
+import { weightCount } from '../../shared/model/network.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Run } from '../data/dataset.ts';
 import { fitLinear, linearPredictor } from '../measure/baselines.ts';

@@ -1,5 +1,5 @@
-import type { ModelManifest } from '../../shared/features/manifest.ts';
-import { type Architecture, type Ensemble, weightCount } from '../../shared/features/network.ts';
+import type { ModelManifest } from '../../shared/model/manifest.ts';
+import { type Architecture, type Ensemble, weightCount } from '../../shared/model/network.ts';
 import { metricsTable } from '../measure/figures.ts';
 
 function layersText(network: Architecture): string {

@@ -5,9 +5,9 @@
  */
 import { createHash } from 'node:crypto';
 import { contractHash, type MachineType, windowRowsMin } from '../../shared/domain/machine-type.ts';
-import type { FeaturePath } from '../../shared/features/feature-path.ts';
-import type { ModelManifest } from '../../shared/features/manifest.ts';
-import type { Architecture, Ensemble } from '../../shared/features/network.ts';
+import type { FeaturePath } from '../../shared/model/feature-path.ts';
+import type { ModelManifest } from '../../shared/model/manifest.ts';
+import type { Architecture, Ensemble } from '../../shared/model/network.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';

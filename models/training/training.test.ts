@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { loadArtefact } from '../../shared/features/artefact.ts';
-import { chooseBackend } from '../../shared/features/backend.ts';
+import { loadArtefact } from '../../shared/model/artefact.ts';
+import { chooseBackend } from '../../shared/model/backend.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
 import { foldsOf, randomCuts, remainingAt } from '../data/dataset.ts';

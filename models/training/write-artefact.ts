@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ModelManifest } from '../../shared/features/manifest.ts';
 import { replaceFolderSync } from '../../shared/files/replace.ts';
+import type { ModelManifest } from '../../shared/model/manifest.ts';
 import { modelCard } from './model-card.ts';
 import type { TrainedModel } from './train.ts';
 

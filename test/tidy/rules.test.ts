@@ -26,7 +26,7 @@ describe('the rules detect', () => {
   it('an import of a room of shared beside or above', () => {
     expect(breaksSharedRooms(edge('shared/contract/a.ts', 'shared/domain/b.ts'))).toBe(true);
     expect(breaksSharedRooms(edge('shared/runtime/a.ts', 'shared/files/b.ts'))).toBe(true);
-    expect(breaksSharedRooms(edge('shared/features/a.ts', 'shared/domain/b.ts'))).toBe(false);
+    expect(breaksSharedRooms(edge('shared/model/a.ts', 'shared/domain/b.ts'))).toBe(false);
   });
 
   it('an import of the inside of a part', () => {

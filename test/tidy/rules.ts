@@ -26,7 +26,7 @@ export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   domain: ['config', 'contract', 'files'],
   decisions: ['contract'],
-  features: ['contract', 'domain', 'files'],
+  model: ['contract', 'domain', 'files'],
   detector: [],
 };
 

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeArtefact } from '../../models/training/write-artefact.ts';
 import { contractHash, type MachineType } from '../../shared/domain/machine-type.ts';
-import type { ModelManifest } from '../../shared/features/manifest.ts';
-import { type Architecture, weightShapes } from '../../shared/features/network.ts';
 import { packageRoot } from '../../shared/files/paths.ts';
+import type { ModelManifest } from '../../shared/model/manifest.ts';
+import { type Architecture, weightShapes } from '../../shared/model/network.ts';
 
 export const artefactsDir = join(packageRoot, 'models', 'artefacts');
 

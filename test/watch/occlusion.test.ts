@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { occlusionEffects } from '../../gateway/watch/model/occlusion.ts';
-import type { Artefact } from '../../shared/features/artefact.ts';
-import { chooseBackend } from '../../shared/features/backend.ts';
-import type { Features } from '../../shared/features/features.ts';
-import { createModel, type Model } from '../../shared/features/model.ts';
-import type { Ensemble } from '../../shared/features/network.ts';
+import type { Artefact } from '../../shared/model/artefact.ts';
+import { chooseBackend } from '../../shared/model/backend.ts';
+import type { Features } from '../../shared/model/features.ts';
+import { createModel, type Model } from '../../shared/model/model.ts';
+import type { Ensemble } from '../../shared/model/network.ts';
 
 beforeAll(() => chooseBackend('wasm'));
 

@@ -9,9 +9,9 @@ import { cutWindow, prepareRun } from '../../models/data/prepared-runs.ts';
 import { artefactFolder, artefactsDir } from '../../models/main.ts';
 import { type MachineType, windowRowsMin } from '../../shared/domain/machine-type.ts';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
-import { loadArtefact } from '../../shared/features/artefact.ts';
-import { chooseBackend } from '../../shared/features/backend.ts';
-import { createModel } from '../../shared/features/model.ts';
+import { loadArtefact } from '../../shared/model/artefact.ts';
+import { chooseBackend } from '../../shared/model/backend.ts';
+import { createModel } from '../../shared/model/model.ts';
 import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
 
 const types = loadMachineTypes();

@@ -7,8 +7,8 @@
  * fails at once with MODEL_UNAVAILABLE, so that the rules decide.
  */
 import { Worker } from 'node:worker_threads';
-import type { BackendPreference, ChosenBackend } from '../../../shared/features/backend-names.ts';
 import { compiledEntry } from '../../../shared/files/paths.ts';
+import type { BackendPreference, ChosenBackend } from '../../../shared/model/backend-names.ts';
 import { type BackoffOptions, backoffMs } from '../../../shared/runtime/backoff.ts';
 import type { Clock, Timer } from '../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';

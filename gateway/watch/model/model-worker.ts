@@ -4,9 +4,9 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
-import { type Artefact, loadArtefact, refusal } from '../../../shared/features/artefact.ts';
-import { chooseBackend } from '../../../shared/features/backend.ts';
-import { createModel, type Model, type Scores } from '../../../shared/features/model.ts';
+import { type Artefact, loadArtefact, refusal } from '../../../shared/model/artefact.ts';
+import { chooseBackend } from '../../../shared/model/backend.ts';
+import { createModel, type Model, type Scores } from '../../../shared/model/model.ts';
 import { codeOf, messageOf } from '../../../shared/runtime/errors.ts';
 import { toWire } from '../../../shared/runtime/wire-error.ts';
 import type {

@@ -1,4 +1,4 @@
-import type { Model } from '../../../shared/features/model.ts';
+import type { Model } from '../../../shared/model/model.ts';
 
 /** Inputs per pass, so that explaining many machines at once does not need memory for all of them together. */
 const inputsPerPass = 256;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { SummarySpans } from '../../../shared/features/summary.ts';
+import type { SummarySpans } from '../../../shared/model/summary.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { cmapssSubsets, findCmapssTraining, readCmapss, readCmapssTest } from '../../data/cmapss.ts';
 import type { ModelDesign, NetworkDesign } from '../../fit/design.ts';

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { createPumpLife } from '../../../models/plant/pump.ts';
 import { pumpSensors } from '../../../models/plant/pump-sensors.ts';
 import { loadMachineTypes } from '../../../shared/domain/machine-types.ts';
-import { loadArtefact } from '../../../shared/features/artefact.ts';
-import { chooseBackend } from '../../../shared/features/backend.ts';
-import { createModel } from '../../../shared/features/model.ts';
 import { packageRoot } from '../../../shared/files/paths.ts';
+import { loadArtefact } from '../../../shared/model/artefact.ts';
+import { chooseBackend } from '../../../shared/model/backend.ts';
+import { createModel } from '../../../shared/model/model.ts';
 import { seededRandom } from '../../../shared/runtime/random.ts';
 
 const batch = 64;

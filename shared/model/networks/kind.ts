@@ -1,5 +1,5 @@
 /**
- * Kinds of networks (shared/features/networks): a file for each body that a network may have. A new kind is a file and
+ * Kinds of networks (shared/model/networks): a file for each body that a network may have. A new kind is a file and
  * a line in ../network.ts. It must compute the same in training and in inference, and bound what an artefact can
  * demand (sizes.ts).
  */

@@ -1,5 +1,5 @@
 /**
- * Models as they run (shared/features): from a machine's rows to a network's input, and from its output to an
+ * Models as they run (shared/model): from a machine's rows to a network's input, and from its output to an
  * estimate. Training and gateways run the same code, so a change here changes what existing artefacts compute.
  * Training itself is in models/.
  *
