@@ -12,11 +12,29 @@ export interface AedesClient extends Client {
   _nextBatch(): void;
 }
 
-/** The parser of mqtt-packet. `_parseString` reads the length-prefixed text at `_pos` of the bytes in `_list`. */
+/** The fields of a parsed packet that are checked. */
+export interface ParsedPacket {
+  cmd: string;
+  /** Bytes after the fixed header. */
+  length: number;
+  qos: number;
+  dup: boolean;
+  protocolVersion?: number;
+  messageId?: number;
+  will?: { qos: number };
+  username?: string;
+  password?: Buffer;
+  subscriptions?: unknown[];
+  unsubscriptions?: unknown[];
+}
+
+/** The parser of mqtt-packet. `_newPacket` is called when a packet is parsed, and hands it on. `_parseString` reads the length-prefixed text at `_pos` of the bytes in `_list`. */
 export interface TextParser {
   parse(bytes: Buffer): number;
   _list: { slice(start: number, end: number): Buffer };
   _pos: number;
+  packet: ParsedPacket;
+  _newPacket(): boolean;
   /** Null if the remaining bytes hold no complete text. */
   _parseString(): string | null;
   _emitError(error: Error): void;
@@ -33,6 +51,8 @@ export function checkAedes(aedes: Aedes): void {
     typeof parser?.parse === 'function' &&
     typeof parser._parseString === 'function' &&
     typeof parser._emitError === 'function' &&
+    typeof parser._newPacket === 'function' &&
+    typeof parser.packet?.length === 'number' &&
     typeof parser._list?.slice === 'function' &&
     typeof probe._nextBatch === 'function';
   probe.close?.();

@@ -11,6 +11,7 @@ import type { AedesClient } from './aedes-client.ts';
 import { GrantedFilters } from './granted-filters.ts';
 import { Inlet, type InletHandler } from './inlet.ts';
 import { LastTopic } from './last-topic.ts';
+import { refuseViolations } from './packet-rules.ts';
 import { type ReadBuffers, readInto } from './read-buffers.ts';
 import { refuseBadTexts } from './texts.ts';
 
@@ -123,6 +124,7 @@ export class Connection implements InletHandler {
     this.client = client;
     client.connection = this;
     refuseBadTexts(client);
+    refuseViolations(client);
   }
 
   get clientId(): string {
@@ -224,6 +226,7 @@ export class Connection implements InletHandler {
     const topicStart = start + 2;
     const topicEnd = topicStart + ((chunk[start]! << 8) | chunk[start + 1]!);
     const acked = (firstByte & 2) !== 0;
+    if (!acked && (firstByte & 8) !== 0) return false; // the parser refuses DUP at QoS 0
     const payloadStart = acked ? topicEnd + 2 : topicEnd;
     if (topicStart > end || payloadStart > end) return false;
     const messageId = acked ? (chunk[topicEnd]! << 8) | chunk[topicEnd + 1]! : 0;
