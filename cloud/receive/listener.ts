@@ -16,10 +16,10 @@ import { guardPackets } from '../../shared/mqtt/packet-guard.ts';
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import type { PasswordCheck, PasswordVerdict } from '../../shared/security/password-check.ts';
 import type { BatchLog } from '../ports/log.ts';
 import type { ReceiveConfig } from './config.ts';
 import { Connection, HeldBytes } from './connection.ts';
-import type { Credentials, Verdict } from './credentials.ts';
 import { DuplicateGateways } from './duplicate-gateways.ts';
 import type { ReceiveMetrics } from './metrics.ts';
 import { openFrame } from './open-frame.ts';
@@ -28,7 +28,7 @@ import { maySubscribe, type PublishFacts, publishLane } from './rights.ts';
 import { readTlsFiles } from './tls-files.ts';
 
 export interface ListenerDeps {
-  credentials: Credentials;
+  credentials: PasswordCheck;
   batchLog: BatchLog;
   metrics: ReceiveMetrics;
   clock: Clock;
@@ -154,7 +154,7 @@ export class Listener {
   }
 
   /** Prefixes the client id with the gateway's name, so that no gateway can take over another gateway's connection. */
-  private async authenticate(client: Client, username: string, password: Buffer): Promise<Verdict> {
+  private async authenticate(client: Client, username: string, password: Buffer): Promise<PasswordVerdict> {
     const address = (client.conn as Socket).remoteAddress ?? 'unknown';
     const verdict = await this.deps.credentials.check(username, password, address);
     if (verdict === 'accepted') {
@@ -237,13 +237,13 @@ function greet(client: Client, topic: string): void {
 }
 
 /** MQTT's return codes with reasons: after 3 a client may try again later, after 4 a person must correct something. */
-const loginRefusals: Record<Exclude<Verdict, 'accepted'>, [returnCode: number, reason: string]> = {
+const loginRefusals: Record<Exclude<PasswordVerdict, 'accepted'>, [returnCode: number, reason: string]> = {
   refused: [4, 'bad user name or password'],
   throttled: [3, 'too many failed logins as this gateway from this address; wait a minute'],
   busy: [3, 'server busy'],
 };
 
-function refusedLogin(verdict: Verdict) {
+function refusedLogin(verdict: PasswordVerdict) {
   const [returnCode, reason] = loginRefusals[verdict === 'accepted' ? 'busy' : verdict];
   return Object.assign(new Error(reason), { returnCode });
 }
