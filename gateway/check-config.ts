@@ -9,6 +9,8 @@ import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-type
 import { jobProblems } from '../shared/jobs/config.ts';
 import { fileProblemsOf, problemsOf } from '../shared/parts/registry.ts';
 import { GatewayConfig, prepareGatewayConfig, sourceContext, sourcesIn } from './config.ts';
+import { decisionsIn } from './decisions/config.ts';
+import { decisions } from './decisions/decisions.ts';
 import type { RouteRule } from './decode/config.ts';
 import { ruleProblems } from './decode/route-rules.ts';
 import { jobs } from './jobs/jobs.ts';
@@ -36,10 +38,12 @@ export function checkGateway(given: ConfigSources, { files }: { files: boolean }
     ({ routes }) => eachSound(routes, (rule, i) => ruleProblems(rule, `routes[${i}]`)),
     (config) => problemsOf(sources, sourcesIn(config), sourceContext({ routes: soundRoutes(config) })),
     ({ uplink }) => uplinkProblems(uplink),
+    ({ decisions: table }) => problemsOf(decisions, decisionsIn(table)),
     ({ jobs: table }) => jobProblems(jobs, table),
   ];
   const fileChecks: ConfigCheck<GatewayConfig>[] = [
     (config) => fileProblemsOf(sources, sourcesIn(config)),
+    ({ decisions: table }) => fileProblemsOf(decisions, decisionsIn(table)),
     ({ uplink }) => tlsProblems(uplink, 'uplink', uplinkTls),
   ];
   const { config, problems } = readConfig(

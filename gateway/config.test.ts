@@ -33,3 +33,34 @@ describe('jobs', () => {
     });
   });
 });
+
+describe('decisions', () => {
+  const settings = { budgetMs: 7, breaker: { failures: 2 } };
+
+  it('have a table each', () => {
+    const { config, problems } = configOf({ decisions: { alerts: settings } });
+    expect(problems).toEqual([]);
+    expect(config!.decisions.alerts).toMatchObject({ ...settings, sampleMs: 60_000 });
+  });
+
+  it('take settings of alerts without naming their kind, as before there were kinds', () => {
+    expect(configOf({ decisions: settings }).config).toEqual(
+      configOf({ decisions: { alerts: settings } }).config,
+    );
+    const both = configOf({ decisions: { budgetMs: 1, sampleMs: 5, alerts: { budgetMs: 7 } } });
+    expect(both.config!.decisions.alerts).toMatchObject({ budgetMs: 7, sampleMs: 5 });
+  });
+
+  it.each([
+    [
+      { decisions: { bugdetMs: 1 } },
+      "decisions.alerts: unknown property 'bugdetMs'; did you mean 'budgetMs'?",
+    ],
+    [{ decisions: { alerts: 7 } }, 'decisions.alerts must be a table'],
+    [{ decisions: 7 }, 'decisions must be a table'],
+  ])('refuse %j', (given, problem) => {
+    expect(configOf(given).problems.map(({ message }) => message)).toEqual([
+      expect.stringContaining(problem),
+    ]);
+  });
+});

@@ -4,7 +4,7 @@ import { jobsTable, withSchedulesWrittenOut } from '../shared/jobs/config.ts';
 import { tables } from '../shared/parts/config.ts';
 import { type Configured, configuredTables } from '../shared/parts/registry.ts';
 import { GatewayHttpConfig } from './api/config.ts';
-import { AlertDecisionConfig } from './decisions/alert/config.ts';
+import { DecisionsConfig, withKindsWrittenOut } from './decisions/config.ts';
 import { filterOfPattern } from './decode/topic-pattern.ts';
 import { jobs } from './jobs/jobs.ts';
 import { dataKeys } from './pipeline/config.ts';
@@ -23,7 +23,7 @@ export const GatewayConfig = Type.Object(
     ),
     ...tables(sources),
     intelligence: WatchConfig,
-    decisions: AlertDecisionConfig,
+    decisions: DecisionsConfig,
     http: GatewayHttpConfig,
     jobs: jobsTable(jobs),
   },
@@ -33,7 +33,11 @@ export type GatewayConfig = Static<typeof GatewayConfig>;
 
 /** Expands the short forms of settings. */
 export function prepareGatewayConfig(table: Table): Table {
-  return table.jobs === undefined ? table : { ...table, jobs: withSchedulesWrittenOut(table.jobs) };
+  return {
+    ...table,
+    ...(table.jobs !== undefined && { jobs: withSchedulesWrittenOut(table.jobs) }),
+    ...(table.decisions !== undefined && { decisions: withKindsWrittenOut(table.decisions) }),
+  };
 }
 
 /** Returns every configured source, of any kind. */

@@ -17,8 +17,7 @@ import type { Log } from '../shared/runtime/log.ts';
 import type { Random } from '../shared/runtime/random.ts';
 import { createGatewayHttp } from './api/server.ts';
 import { type GatewayConfig, sourceContext, sourcesIn } from './config.ts';
-import { createAlertDecision } from './decisions/alert/alert-decision.ts';
-import { alertDecisionReport } from './decisions/statistics.ts';
+import { createDecisions } from './decisions/create-decisions.ts';
 import { HeapGrowth } from './heap-growth.ts';
 import { jobs as jobParts } from './jobs/jobs.ts';
 import { openRecords } from './journal/records/open-records.ts';
@@ -68,23 +67,16 @@ export async function startGateway(
     columns: (columns) => watch.add(columns),
     lifecycle(notice) {
       if (notice.state === 'replaced') watch.replaced(notice.about.site, notice.about.machine);
-      void alerts.lifecycle(notice);
+      void decisions.lifecycle(notice);
     },
     failed: deps.failed,
   };
   const data = new DataClient(handlers, clock, config.journal.gatherMs);
   const { modelAssessor, selfLearnedAssessor, rulesAssessor } = watch;
-  const alerts = createAlertDecision({
-    gateway: config.gateway,
-    modelAssessor,
-    selfLearnedAssessor,
-    rulesAssessor,
-    outbox: data,
-    stateFile: join(dataDir, 'alerts.json'),
-    config: config.decisions,
-    clock,
-    log,
-  });
+  const assessors = { modelAssessor, selfLearnedAssessor, rulesAssessor };
+  const { gateway } = config;
+  const decisionDeps = { gateway, ...assessors, outbox: data, dataDir, clock, log };
+  const decisions = await createDecisions(config.decisions, decisionDeps);
   const sources = await createSources(config, {
     intake: data,
     openRecords: (dir) => openRecords({ dir, clock, random, log }),
@@ -96,9 +88,7 @@ export async function startGateway(
   const reporters = () => [
     reporterOfSeam(sourceSeam, () => readSeam(sources)),
     reporterOfRoom(watchReport, () => ({ intelligence: watch.stats() })),
-    reporterOfRoom(alertDecisionReport, () => ({
-      alerts: { ...alerts.stats(), openPredictions: alerts.open() },
-    })),
+    ...decisions.reporters,
     ...jobs.reporters,
   ];
   const status = createStatus({ config, data, reporters, clock });
@@ -128,11 +118,11 @@ export async function startGateway(
     started.add('data thread', () => data.stop());
     await data.start({ config, types });
     savedBaselines?.keep();
-    await started.start('alert decision', alerts);
+    for (const { name, made } of decisions.running) await started.start(`decision ${name}`, made);
     // The model loads while sensors can already connect; until it is ready, rules decide.
     started.add('watch', () => watch.stop());
     watch
-      .start((inputs) => alerts.evaluate(inputs))
+      .start((inputs) => decisions.evaluate(inputs))
       .catch((error) =>
         log.error({ cause: messageOf(error) }, 'the model thread did not start; rules decide'),
       );

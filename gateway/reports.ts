@@ -8,7 +8,8 @@ import { jobsReport } from '../shared/jobs/statistics.ts';
 import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
 import { type Seam, statisticsOfSeam, statusOfSeam } from '../shared/parts/seam.ts';
 import { reportOf, type StatisticDeclarations } from '../shared/parts/statistics.ts';
-import { alertDecisionReport } from './decisions/statistics.ts';
+import { decisionSeam } from './decisions/create-decisions.ts';
+import { decisionsReport } from './decisions/statistics.ts';
 import { formats } from './decode/formats/formats.ts';
 import { jobs } from './jobs/jobs.ts';
 import { dataReports } from './pipeline/status.ts';
@@ -28,17 +29,18 @@ export const clockReport = reportOf<{ clockSet: boolean }>()({
   samples: ({ clockSet }) => ({ harbinger_clock_set: clockSet ? 1 : 0 }),
 });
 
-const rooms = [...dataReports, watchReport, alertDecisionReport, jobsReport, dataFolderReport, clockReport];
+const rooms = [...dataReports, watchReport, decisionsReport, jobsReport, dataFolderReport, clockReport];
 
 export const sourceSeam: Seam = { heading: 'Source', parts: sources };
 export const formatSeam: Seam = { heading: 'Format', parts: formats, group: 'formats' };
-const seams = [sourceSeam, formatSeam, jobSeam(jobs)];
+const seams = [sourceSeam, formatSeam, decisionSeam, jobSeam(jobs)];
 
 /** Every metric of the gateway, by the room or part that reports it. */
 export const gatewayStatistics: readonly { name: string; statistics: StatisticDeclarations }[] = [
   ...statisticsOfSeam(sourceSeam),
   ...rooms,
   ...statisticsOfSeam(formatSeam),
+  ...statisticsOfSeam(decisionSeam),
   ...statisticsOfSeam(jobSeam(jobs)),
 ].filter(({ statistics }) => Object.keys(statistics).length > 0);
 

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { type AlertDecision, createAlertDecision } from '../../gateway/decisions/alert/alert-decision.ts';
-import { AlertDecisionConfig } from '../../gateway/decisions/alert/config.ts';
-import type { AlertInput, Assessor } from '../../gateway/ports/decision.ts';
+import { decisions } from '../../gateway/decisions/decisions.ts';
+import type { AlertInput, Assessor, Decision, DecisionDeps } from '../../gateway/ports/decision.ts';
 import type { Outbox } from '../../gateway/ports/uplink.ts';
 import type { Warning } from '../../models/backtest/figures.ts';
 import type { WatchedRun } from '../../models/backtest/fleet.ts';
 import { isEventOf } from '../../shared/contract/events.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
+import { createPart, partOfKind } from '../../shared/parts/registry.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import type { ManualClock } from '../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
@@ -23,11 +23,11 @@ interface PolicyRun {
   policy: WarningPolicy;
   /** The machine type with the policy's alerts. */
   type: MachineType;
-  decision: AlertDecision;
+  decision: Decision;
   warnings: Warning[];
 }
 
-const readConfig = compileValidator(AlertDecisionConfig);
+const readConfig = compileValidator(partOfKind(decisions, 'alerts').config);
 
 const silent: Assessor = {
   name: 'nobody',
@@ -52,17 +52,29 @@ function assessorsOf({ order }: WarningPolicy) {
 
 /** One alert decision per policy, all evaluated on the same windows. */
 export class PolicyDecisions {
-  private readonly runs: PolicyRun[];
+  private runs: PolicyRun[] = [];
   private readonly stepMs: number;
   /** Time of each machine's first row. */
   private readonly beganMs = new Map<string, number>();
   private deciding: Promise<unknown> = Promise.resolve();
   private readonly clock: ManualClock;
 
-  constructor(policies: readonly WarningPolicy[], type: MachineType, folder: string, clock: ManualClock) {
+  private constructor(type: MachineType, clock: ManualClock) {
     this.stepMs = type.stepMs;
     this.clock = clock;
-    this.runs = policies.map((policy, i) => this.createRun(policy, type, join(folder, `alerts-${i}.json`)));
+  }
+
+  /** @param folder for the decisions' files */
+  static async create(
+    policies: readonly WarningPolicy[],
+    type: MachineType,
+    folder: string,
+    clock: ManualClock,
+  ): Promise<PolicyDecisions> {
+    const created = new PolicyDecisions(type, clock);
+    const runs = policies.map((policy, i) => created.createRun(policy, type, join(folder, `policy-${i}`)));
+    created.runs = await Promise.all(runs);
+    return created;
   }
 
   async start(): Promise<void> {
@@ -80,7 +92,7 @@ export class PolicyDecisions {
   decide(inputs: readonly AlertInput[]): Promise<unknown> {
     this.deciding = Promise.all(
       this.runs.map(({ decision, type }) =>
-        decision.evaluate(inputs.map((input) => ({ ...input, machine: { ...input.machine, type } }))),
+        decision.evaluate?.(inputs.map((input) => ({ ...input, machine: { ...input.machine, type } }))),
       ),
     );
     return this.deciding;
@@ -96,7 +108,7 @@ export class PolicyDecisions {
     for (const { machine } of runs) {
       for (const { decision, type } of this.runs) {
         const about = { site: 'fleet', machine, machineType: type.name };
-        await decision.lifecycle({ state: 'failed', about, atMs: this.clock.nowMs() });
+        await decision.lifecycle?.({ state: 'failed', about, atMs: this.clock.nowMs() });
       }
     }
   }
@@ -105,7 +117,11 @@ export class PolicyDecisions {
     return this.runs.map(({ policy: { name, meaning }, warnings }) => ({ name, meaning, warnings }));
   }
 
-  private createRun(policy: WarningPolicy, machineType: MachineType, stateFile: string): PolicyRun {
+  private async createRun(
+    policy: WarningPolicy,
+    machineType: MachineType,
+    dataDir: string,
+  ): Promise<PolicyRun> {
     const type = { ...machineType, alerts: policy.alerts };
     const warnings: Warning[] = [];
     const outbox: Outbox = {
@@ -117,15 +133,19 @@ export class PolicyDecisions {
         warnings.push({ machine, failureMode, openedRow: Math.round(sinceMs / this.stepMs) });
       },
     };
-    const decision = createAlertDecision({
-      gateway: 'backtest',
-      ...assessorsOf(policy),
-      outbox,
-      stateFile,
-      config: readConfig({ sampleMs: 0 }, (problem) => new Error(problem)),
-      clock: this.clock,
-      log: silentLog,
-    });
+    const config = readConfig({ sampleMs: 0 }, (problem) => new Error(problem));
+    const decision = await createPart<DecisionDeps, Decision>(
+      decisions,
+      { kind: 'alerts', config },
+      {
+        gateway: 'backtest',
+        ...assessorsOf(policy),
+        outbox,
+        dataDir,
+        clock: this.clock,
+        log: silentLog,
+      },
+    );
     return { policy, type, decision, warnings };
   }
 }

@@ -43,7 +43,7 @@ export async function replayFleet(options: ReplayOptions): Promise<PolicyWarning
   const clock = manualClock();
   const folder = await mkdtemp(join(tmpdir(), 'harbinger-backtest-'));
   const watch = createWatch(options, clock);
-  const decisions = new PolicyDecisions(policiesOf(type, watch), type, folder, clock);
+  const decisions = await PolicyDecisions.create(policiesOf(type, watch), type, folder, clock);
   try {
     await decisions.start();
     await watch.start((inputs) => decisions.decide(inputs));

@@ -83,7 +83,7 @@ export class EventSender {
   private warn(count: number, reason: unknown): void {
     this.log.warn(
       { code: 'ALERT_EVENT_UNSENT', count, kept: this.entries.length, problem: messageOf(reason) },
-      'events could not be journalled; changes of alerts are kept and retried with the next estimates',
+      'events could not be journalled; those of changes are kept, and retried with the next decisions',
     );
   }
 }

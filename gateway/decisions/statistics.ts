@@ -1,59 +1,70 @@
+/** The counts that all kinds of decision have, each kind under its name. */
 import { Type } from '@sinclair/typebox';
-import { reportOf } from '../../shared/parts/statistics.ts';
-import type { AlertDecisionStats } from './alert/alert-decision.ts';
+import { reportOf, type Sample } from '../../shared/parts/statistics.ts';
+import type { DecisionCounts } from '../ports/decision.ts';
 
 const breakerStates = ['closed', 'half-open', 'open'] as const;
 
-/** `alerts` is the name of the alert decision in `/api/status`. */
-export const alertDecisionReport = reportOf<{
-  alerts: AlertDecisionStats & { openPredictions: readonly unknown[] };
-}>()({
+interface NamedCounts extends DecisionCounts {
+  /** The kind of decision. */
+  name: string;
+}
+
+export const decisionsReport = reportOf<{ decisions: readonly NamedCounts[] }>()({
   name: 'Decisions',
   statistics: {
-    harbinger_predictions_open: { type: 'gauge', help: 'Open predictions', labels: ['severity'] },
     harbinger_decisions_total: {
       type: 'counter',
-      help: 'Alert decisions, by the deciding side (model or fallback)',
-      labels: ['mode'],
+      help: 'Decisions, by kind and by the deciding side (active or fallback)',
+      labels: ['decision', 'mode'],
     },
     harbinger_decisions_by_policy_total: {
       type: 'counter',
-      help: 'Alert decisions, by the deciding policy',
-      labels: ['policy'],
+      help: 'Decisions, by kind and by the deciding policy',
+      labels: ['decision', 'policy'],
     },
     harbinger_decision_breaker_state: {
       type: 'gauge',
-      help: 'Circuit breaker around the model',
-      labels: ['state'],
+      help: 'Circuit breaker around the active policy, for alerts the model',
+      labels: ['decision', 'state'],
     },
     harbinger_decision_inputs_dropped_total: {
       type: 'counter',
-      help: 'Machines not decided because earlier ones were in progress',
+      help: 'Inputs not decided because earlier ones were in progress',
+      labels: ['decision'],
     },
-    harbinger_decision_events_pending: { type: 'gauge', help: 'Events that wait for the journal' },
+    harbinger_decision_events_pending: {
+      type: 'gauge',
+      help: 'Events that wait for the journal',
+      labels: ['decision'],
+    },
   },
   status: {
-    alerts: Type.Object({ openPredictions: Type.Array(Type.Unknown()) }, { additionalProperties: true }),
+    decisions: Type.Array(Type.Object({ name: Type.String() }, { additionalProperties: true })),
   },
-  samples: ({ alerts: { open, decision, dropped, events } }) => ({
-    harbinger_predictions_open: Object.entries(open).map(([severity, value]) => ({
-      value,
-      labels: { severity },
-    })),
-    harbinger_decisions_total: Object.entries(decision.decided).map(([mode, value]) => ({
-      value,
-      labels: { mode },
-    })),
-    harbinger_decisions_by_policy_total: Object.entries(decision.byPolicy).map(([policy, value]) => ({
-      value,
-      labels: { policy },
-    })),
-    harbinger_decision_breaker_state: breakerStates.map((state) => ({
-      value: decision.breaker.state === state ? 1 : 0,
-      labels: { state },
-    })),
-    harbinger_decision_inputs_dropped_total: dropped,
-    harbinger_decision_events_pending: events.pending,
-  }),
-  summary: ({ alerts }) => ({ open: alerts.open }),
+  samples({ decisions }) {
+    const each = (samplesOf: (counts: DecisionCounts) => Sample[]) =>
+      decisions.flatMap((counts) =>
+        samplesOf(counts).map(({ value, labels }) => ({
+          value,
+          labels: { decision: counts.name, ...labels },
+        })),
+      );
+    return {
+      harbinger_decisions_total: each(({ decision }) => labelled('mode', decision.decided)),
+      harbinger_decisions_by_policy_total: each(({ decision }) => labelled('policy', decision.byPolicy)),
+      harbinger_decision_breaker_state: each(({ decision }) =>
+        breakerStates.map((state) => ({
+          value: decision.breaker.state === state ? 1 : 0,
+          labels: { state },
+        })),
+      ),
+      harbinger_decision_inputs_dropped_total: each(({ dropped }) => [{ value: dropped }]),
+      harbinger_decision_events_pending: each(({ events }) => [{ value: events.pending }]),
+    };
+  },
 });
+
+function labelled(label: string, counts: Readonly<Record<string, number>>): Sample[] {
+  return Object.entries(counts).map(([name, value]) => ({ value, labels: { [label]: name } }));
+}

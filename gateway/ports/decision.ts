@@ -1,5 +1,16 @@
+/**
+ * The interface of decisions, which the gateway makes by itself. A kind of decision is a folder in decisions/ and a line
+ * in decisions.ts. It decides through the governed decision of shared/decisions, and what follows goes to the outbox.
+ */
 import type { Assessment } from '../../shared/contract/events.ts';
+import type { DecisionStats } from '../../shared/decisions/stats.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
+import { type AnyPart, partOf } from '../../shared/parts/part.ts';
+import type { Reporting } from '../../shared/parts/statistics.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import type { Log } from '../../shared/runtime/log.ts';
+import type { Outbox } from './uplink.ts';
+import type { LifecycleNotice } from './watch.ts';
 
 export interface MachineIdentity {
   site: string;
@@ -29,3 +40,49 @@ export interface Assessor {
   readonly version: string;
   assess(inputs: readonly AlertInput[], signal: AbortSignal): Promise<(Assessment | null)[]>;
 }
+
+/** The assessors of machines, by their place in the chain: each is asked where the one before has no answer. */
+export interface Assessors {
+  modelAssessor: Assessor;
+  /** Absent: nothing is asked between model and rules. */
+  selfLearnedAssessor?: Assessor;
+  rulesAssessor: Assessor;
+}
+
+/** The counts that every kind of decision has, whatever it is about. */
+export interface DecisionCounts {
+  decision: DecisionStats;
+  /** Inputs dropped because earlier ones were still being decided. */
+  dropped: number;
+  /** Events that wait for the journal. */
+  events: { pending: number };
+}
+
+/** One kind of automatic decision. May report statistics of its own beside the counts that all kinds have. */
+export interface Decision extends Partial<Reporting> {
+  /** Restores what is kept over restarts. @throws HarbingerError if that cannot be read */
+  start(): Promise<void>;
+  /** Accepts no more inputs, waits (bounded) for the current ones, and saves. */
+  stop(): Promise<void>;
+  /**
+   * Decides about machines that are due; absent if the decision is not about machines. Resolves when what follows is
+   * journalled. Inputs must not be changed: all kinds of decision share them. Never rejects.
+   */
+  evaluate?(inputs: readonly AlertInput[]): Promise<void>;
+  /** Called when a machine failed or was replaced. Never rejects. */
+  lifecycle?(notice: LifecycleNotice): Promise<void>;
+  stats(): DecisionCounts;
+}
+
+export interface DecisionDeps extends Assessors {
+  gateway: string;
+  outbox: Outbox;
+  /** The gateway's data folder; a decision keeps its state in a file or folder there, named after its kind. */
+  dataDir: string;
+  clock: Clock;
+  log: Log;
+}
+
+export const decisionPart = partOf<DecisionDeps, Decision>();
+
+export type AnyDecisionPart = AnyPart<DecisionDeps, Decision, void>;

@@ -11,7 +11,7 @@ export const errorCodes = declareErrors({
     stage: 'intelligence',
     meaning: 'An estimate arrived too late: the decision was made without it.',
     retried: 'Yes, with the next batch.',
-    remedy: 'If it is frequent: see `decisions.budgetMs` and the load of the CPU.',
+    remedy: 'If it is frequent: see `decisions.alerts.budgetMs` and the load of the CPU.',
   },
   MODEL_BUSY: {
     stage: 'intelligence',
@@ -31,7 +31,7 @@ export const errorCodes = declareErrors({
     stage: 'intelligence',
     meaning: 'A model has failed while it made an estimate. The batch is decided without it.',
     retried:
-      'Yes, with the next batch; after several failures in a row the breaker waits (`decisions.breaker`).',
+      'Yes, with the next batch; after several failures in a row the breaker waits (`decisions.alerts.breaker`).',
     remedy: 'See the log for the reason; train or install the model anew.',
   },
   MODEL_TIMEOUT: {

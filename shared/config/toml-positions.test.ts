@@ -71,4 +71,8 @@ describe('positions in TOML', () => {
     expect(lineOf('items[1].absent.deeper')).toBe(lineOf('items[1]'));
     expect(lineOf('absent')).toBeUndefined();
   });
+
+  it('of settings in a table that a short form leaves out are those of the settings themselves', () => {
+    expect(lineOf('table.absent.key')).toBe(lineOf('table.key'));
+  });
 });

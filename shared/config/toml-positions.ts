@@ -38,13 +38,14 @@ export function mergePositions(base: Position, over: Position): Position {
   return { ...base, children };
 }
 
-/** The position of a setting such as `broker.users[2].name`, or of the table or list around it if it is not set itself. */
+/**
+ * The position of a setting such as `broker.users[2].name`, or of the table or list around it if it is not set itself. A
+ * table on the way that is not set is passed over, because short forms leave it out.
+ */
 export function positionOf(root: Position, key: string): Position {
   let found = root;
   for (const name of key.split(/[.[\]]+/).filter((part) => part !== '')) {
-    const child = found.children.get(name);
-    if (!child) return found;
-    found = child;
+    found = found.children.get(name) ?? found;
   }
   return found;
 }

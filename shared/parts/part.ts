@@ -1,5 +1,5 @@
 /**
- * Plug-in parts (shared/parts): payload formats, sources, notifiers, stores, jobs. A part is one folder; one line in
+ * Plug-in parts (shared/parts): payload formats, sources, notifiers, stores, jobs, decisions. A part is one folder; one line in
  * the registry of its kind adds it. Composition, configuration check, status, metrics and the generated references
  * loop over the registries, so that nothing else changes when a part is added. `shared/docs/0009-parts.md` gives the
  * reasons.

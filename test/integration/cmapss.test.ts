@@ -41,7 +41,7 @@ describe(`NASA C-MAPSS FD001 as ${engines} machines${present ? '' : ` (${file} i
       gateway: {
         machines: [{ match: 'turbofan/*', type: 'turbofan' }],
         intelligence: { intervalMsMin: 0, artefactsDir: join(packageRoot, 'models', 'artefacts') },
-        decisions: { estimateMsMin: 0 },
+        decisions: { alerts: { estimateMsMin: 0 } },
       },
     });
   });

@@ -1,6 +1,6 @@
 /** Runs whole lives through the assessors like the gateway: one assessment per row, then the alert's rules. */
 
-import { quiet, step } from '../../gateway/decisions/alert/alert-state.ts';
+import { quiet, step } from '../../gateway/decisions/alert/state/alert-state.ts';
 import type { AlertInput, Assessor } from '../../gateway/ports/decision.ts';
 import type { Run } from '../../models/data/dataset.ts';
 import type { Assessment } from '../../shared/contract/events.ts';

@@ -3,12 +3,12 @@ import type { Assessment } from '../../../shared/contract/events.ts';
 import type { Decided, Verdict } from '../../../shared/decisions/policy.ts';
 import type { AlertPolicy } from '../../../shared/domain/machine-type.ts';
 import type { AlertInput } from '../../ports/decision.ts';
-import { type Change, hold, step } from './alert-state.ts';
 import type { AlertDecisionConfig } from './config.ts';
 import type { PredictionChange } from './events.ts';
-import type { MachineAlerts, ModeAlert } from './machine-book.ts';
 import { changeReason, contributionReasons, type Ending, endingReasons, modeReasons } from './reasons.ts';
-import type { OpenPrediction } from './snapshot.ts';
+import { type Change, hold, step } from './state/alert-state.ts';
+import type { MachineAlerts, ModeAlert } from './state/machine-book.ts';
+import type { OpenPrediction } from './state/snapshot.ts';
 
 /** The largest window that a machine type may have. */
 const windowRowsMax = 512;

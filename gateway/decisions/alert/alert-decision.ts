@@ -13,7 +13,7 @@ import { type Clock, sleep } from '../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import { numberedIds } from '../../../shared/runtime/numbered-ids.ts';
-import type { AlertInput, Assessor } from '../../ports/decision.ts';
+import type { AlertInput, Assessors, Decision } from '../../ports/decision.ts';
 import type { Outbox } from '../../ports/uplink.ts';
 import type { LifecycleNotice } from '../../ports/watch.ts';
 import { EventSender } from '../event-sender.ts';
@@ -21,20 +21,17 @@ import { RecordChoice } from '../record-choice.ts';
 import { AlertEffects } from './alert-effects.ts';
 import { assessorPolicy, problemOfAssessment } from './assessor-policy.ts';
 import type { AlertDecisionConfig } from './config.ts';
-import { MachineBook } from './machine-book.ts';
-import { type OpenPrediction, type SnapshotFile, snapshotFile } from './snapshot.ts';
+import { MachineBook } from './state/machine-book.ts';
+import { type OpenPrediction, type SnapshotFile, snapshotFile } from './state/snapshot.ts';
+import { alertSamples } from './statistics.ts';
 
 /** Limit of batches that wait for the current one; more are dropped and counted, because newer windows follow soon. */
 const waitingMax = 4;
 const stopMsMax = 15_000;
 const saveRetryMs = 5_000;
 
-export interface AlertDecisionOptions {
+export interface AlertDecisionOptions extends Assessors {
   gateway: string;
-  modelAssessor: Assessor;
-  /** Assesses machines for which the model has no answer, before the rules. */
-  selfLearnedAssessor?: Assessor;
-  rulesAssessor: Assessor;
   outbox: Outbox;
   /** File of the open predictions, e.g. `{dataDir}/alerts.json`. */
   stateFile: string;
@@ -57,7 +54,7 @@ export type AlertDecisionStats = AlertEffects['counts'] & {
   saveFailures: number;
 };
 
-export class AlertDecision {
+export class AlertDecision implements Decision {
   private readonly options: AlertDecisionOptions;
   private readonly newId: () => string;
   private readonly governed: GovernedDecision<AlertInput, Assessment>;
@@ -158,6 +155,18 @@ export class AlertDecision {
       records: { ...this.choice.counts },
       events: { ...this.sender.counts, pending: this.sender.pending().length },
     };
+  }
+
+  samples() {
+    return alertSamples(this.stats().open);
+  }
+
+  status() {
+    return { ...this.stats(), openPredictions: this.open() };
+  }
+
+  summary() {
+    return { open: this.stats().open };
   }
 
   private async exclusive(work: () => Promise<void>): Promise<void> {

@@ -13,8 +13,8 @@ import type { AlertDecisionConfig } from './config.ts';
 import { assessmentContent, endingRecord } from './decision-content.ts';
 import { estimateLine, estimatePrefix } from './estimate-lines.ts';
 import { predictionEvent, recordEvent } from './events.ts';
-import type { MachineAlerts, MachineBook } from './machine-book.ts';
 import type { Ending } from './reasons.ts';
+import type { MachineAlerts, MachineBook } from './state/machine-book.ts';
 
 const undecidedLogMsMin = 10_000;
 

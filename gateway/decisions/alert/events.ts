@@ -1,6 +1,6 @@
 import { newEvent } from '../../../shared/contract/envelope.ts';
 import type { Assessment, DecisionRecord, HarbingerEvent } from '../../../shared/contract/events.ts';
-import type { OpenPrediction } from './snapshot.ts';
+import type { OpenPrediction } from './state/snapshot.ts';
 
 const reasonsMax = 8;
 

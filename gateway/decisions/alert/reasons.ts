@@ -2,7 +2,7 @@
 import type { Assessment, Contribution, RemainingLife } from '../../../shared/contract/events.ts';
 import type { Decided } from '../../../shared/decisions/policy.ts';
 import type { AlertPolicy, MachineType } from '../../../shared/domain/machine-type.ts';
-import type { Change, Severity } from './alert-state.ts';
+import type { Change, Severity } from './state/alert-state.ts';
 
 const contributionsMax = 3;
 const shareMin = 0.1;

@@ -1,4 +1,8 @@
-import type { Mode } from '../../../shared/decisions/policy.ts';
+/**
+ * The state of alerts (gateway/decisions/alert/state): of each machine in memory, of one failure mode as a state machine,
+ * and of what is open on the disk. What follows from a change (events, records, reasons) belongs one folder up.
+ */
+import type { Mode } from '../../../../shared/decisions/policy.ts';
 import { hold, quiet, type Track } from './alert-state.ts';
 import type { AlertSnapshot, OpenPrediction } from './snapshot.ts';
 

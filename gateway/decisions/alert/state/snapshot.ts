@@ -21,12 +21,12 @@ import {
   checkEvent,
   type HarbingerEvent,
   RemainingLife,
-} from '../../../shared/contract/events.ts';
-import { replaceFile } from '../../../shared/files/replace.ts';
-import { setAside } from '../../../shared/files/set-aside.ts';
-import { codeOf, HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
-import type { Log } from '../../../shared/runtime/log.ts';
-import { compileValidator } from '../../../shared/runtime/validate.ts';
+} from '../../../../shared/contract/events.ts';
+import { replaceFile } from '../../../../shared/files/replace.ts';
+import { setAside } from '../../../../shared/files/set-aside.ts';
+import { codeOf, HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
+import type { Log } from '../../../../shared/runtime/log.ts';
+import { compileValidator } from '../../../../shared/runtime/validate.ts';
 
 export const OpenPrediction = Type.Object({
   predictionId: Type.String(),

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Log, silentLog } from '../../../shared/runtime/log.ts';
+import { type Log, silentLog } from '../../../../shared/runtime/log.ts';
 import { type AlertSnapshot, snapshotFile } from './snapshot.ts';
 
 let folder = '';

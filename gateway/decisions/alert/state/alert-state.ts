@@ -13,7 +13,7 @@
  * - Held: right after a failure or a replacement the window still shows the worn machine; nothing opens until estimates
  *   are healthy again or, after a replacement, as many have passed as fill a window.
  */
-import type { AlertPolicy } from '../../../shared/domain/machine-type.ts';
+import type { AlertPolicy } from '../../../../shared/domain/machine-type.ts';
 
 export type Severity = 'warning' | 'critical';
 

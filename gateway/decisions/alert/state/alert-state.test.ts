@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AlertPolicy } from '../../../shared/domain/machine-type.ts';
+import type { AlertPolicy } from '../../../../shared/domain/machine-type.ts';
 import { type Change, type Estimate, hold, quiet, step, type Track } from './alert-state.ts';
 
 const limits = { updateMsMin: 60_000, updateLifeChange: 0.2 };

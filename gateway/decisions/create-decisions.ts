@@ -1,0 +1,55 @@
+import { configuredName, configuredTables, createPart } from '../../shared/parts/registry.ts';
+import { readSeam, reporterOfSeam, type Seam } from '../../shared/parts/seam.ts';
+import { type Reporter, reporterOfRoom } from '../../shared/parts/statistics.ts';
+import type { AlertInput, AnyDecisionPart, Decision, DecisionDeps } from '../ports/decision.ts';
+import type { LifecycleNotice } from '../ports/watch.ts';
+import { decisions } from './decisions.ts';
+import { decisionsReport } from './statistics.ts';
+
+const seamOf = (parts: readonly AnyDecisionPart[]): Seam => ({ heading: 'Decision', parts });
+export const decisionSeam = seamOf(decisions);
+
+/** The decisions of a gateway, each to be started and stopped by its name. */
+export interface Decisions {
+  running: readonly { name: string; made: Decision }[];
+  /** Resolves when every kind has decided, and what follows is journalled. Never rejects. */
+  evaluate(inputs: readonly AlertInput[]): Promise<void>;
+  /** Tells every kind that a machine failed or was replaced. Never rejects. */
+  lifecycle(notice: LifecycleNotice): Promise<void>;
+  /** Report the counts of all kinds, and the statistics of each. */
+  reporters: Reporter[];
+}
+
+/** Creates every kind of decision, as the table `[decisions]` configures it. @param parts the registry */
+export async function createDecisions(
+  table: Readonly<Record<string, unknown>>,
+  deps: DecisionDeps,
+  parts: readonly AnyDecisionPart[] = decisions,
+): Promise<Decisions> {
+  const running = await Promise.all(
+    configuredTables(parts, table).map(async (configured) => ({
+      name: configuredName(configured),
+      made: await createPart<DecisionDeps, Decision>(parts, configured, deps),
+    })),
+  );
+  const counts = () => ({ decisions: running.map(({ name, made }) => ({ name, ...countsOf(made) })) });
+  return {
+    running,
+    async evaluate(inputs) {
+      await Promise.all(running.map(({ made }) => made.evaluate?.(inputs)));
+    },
+    async lifecycle(notice) {
+      await Promise.all(running.map(({ made }) => made.lifecycle?.(notice)));
+    },
+    reporters: [
+      reporterOfRoom(decisionsReport, counts),
+      reporterOfSeam(seamOf(parts), () => readSeam(running)),
+    ],
+  };
+}
+
+/** Without what a kind counts beside them, which is in its own report. */
+function countsOf(made: Decision) {
+  const { decision, dropped, events } = made.stats();
+  return { decision, dropped, events: { pending: events.pending } };
+}
