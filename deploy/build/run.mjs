@@ -1,6 +1,7 @@
 /**
- * Entry of `npm start`, `npm test` and `npm run …` (deploy/build): builds the targets that the command needs unless they
- * are up to date, and runs it.
+ * The build behind `npm start`, `npm test` and `npm run …` (deploy/build): builds the targets that a command needs unless
+ * they are up to date, and runs it. It is JavaScript, because nothing is compiled yet, and imports nothing of the product
+ * but a lock.
  *
  *   node deploy/build/run.mjs COMMAND [arguments]
  *

@@ -1,10 +1,15 @@
 /** Every room says what it is for, and all of them are on one page: `npm run docs` writes it. */
 import { describe, expect, it } from 'vitest';
 import { type Opening, openingIn, roomsOf, roomsReference } from './rooms.ts';
-import { sources } from './tree.ts';
+import { files, sources, textOf } from './tree.ts';
 
-const rooms = roomsOf(sources);
-const openings = sources
+/** TypeScript, and the JavaScript that the build needs before anything is compiled. */
+const all = [
+  ...sources,
+  ...files.filter((path) => path.endsWith('.mjs')).map((path) => ({ path, text: textOf(path) })),
+];
+const rooms = roomsOf(all);
+const openings = all
   .flatMap((source) => openingIn(source) ?? [])
   .sort((a, b) => (a.folder < b.folder ? -1 : 1));
 
