@@ -1,10 +1,11 @@
 /**
  * The MQTT broker as a source (gateway/sources/mqtt), with Aedes. This file composes it: connection/ handles bytes,
- * access/ rights, sessions/ what outlives a connection, and acknowledging.ts lets no acknowledgement out before its
- * message is durable. From outside only part.ts is imported. The broker does not look into payloads.
+ * access/ rights, sessions/ what outlives a connection, wills/ wills, and acknowledging.ts lets no acknowledgement out
+ * before its message is durable. From outside only part.ts is imported. The broker does not look into payloads.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { promisify } from 'node:util';
 import { Aedes, type Client } from 'aedes';
 import { disablePacketNumberCache } from '../../../shared/mqtt/packet-numbers.ts';
 import { type Filter, parseFilter, topicLevelsMax } from '../../../shared/mqtt/topic-filter.ts';
@@ -24,15 +25,19 @@ import { Connections } from './connection/connections.ts';
 import { FanOut } from './connection/fan-out.ts';
 import { type Listeners, openListeners } from './connection/listeners.ts';
 import { ReadBuffers } from './connection/read-buffers.ts';
+import type { PublishPacket } from './packet.ts';
 import { describe, type Refusals, reasonOf, takeoverText } from './refusals.ts';
 import { Interest } from './sessions/interest.ts';
 import { openSessions } from './sessions/open-sessions.ts';
 import { BrokerPersistence } from './sessions/persistence.ts';
 import type { BrokerStats } from './statistics.ts';
+import { LeftWills } from './wills/left-wills.ts';
 
 const settleMaxMs = 5_000;
 const closeMaxMs = 2_000;
 const expireEveryMs = 3_600_000;
+
+type PublishAsServer = (packet: PublishPacket, done: (error?: Error) => void) => void;
 
 interface EngineDeps {
   intake: Intake;
@@ -57,6 +62,7 @@ export class Engine {
   private readonly connections: Connections;
   private readonly buffers = new ReadBuffers();
   private readonly aedes: Aedes;
+  private readonly leftWills: LeftWills;
   private listeners!: Listeners;
   private expiry: Timer | null = null;
   private connectionsSeen = 0;
@@ -98,6 +104,7 @@ export class Engine {
     this.acknowledging = new Acknowledging({ ...deps, interest, persistence }, config.pendingBytesMax);
     this.subscribing = new Subscribing(persistence, deps.refusals, config.subscriptionsMax);
     this.aedes = this.makeAedes();
+    this.leftWills = new LeftWills(persistence.wills, clock, (will) => this.publishWill(will));
   }
 
   private makeAedes(): Aedes {
@@ -139,6 +146,7 @@ export class Engine {
       overLimit: (address) => refusals.count('limit', { address }, 'connectionsMax is reached'),
     });
     this.connections.start();
+    this.leftWills.start();
     this.expireSessions();
   }
 
@@ -171,6 +179,13 @@ export class Engine {
     });
   };
 
+  /** Resolves when the will is durable, and subscribers are being sent it. */
+  private async publishWill(will: PublishPacket): Promise<void> {
+    const settled = promisify(this.acknowledging.authorize);
+    await settled(null, will);
+    await promisify(this.aedes.publish.bind(this.aedes) as PublishAsServer)(will);
+  }
+
   private noteTakeover(client: ConnectedClient, earlier: Connection): void {
     const { rights, origin } = client.connection;
     const addresses: [string, string] = [earlier.origin.address, origin.address];
@@ -191,10 +206,11 @@ export class Engine {
     this.expiry = this.deps.clock.setTimer(expireEveryMs, () => this.expireSessions());
   }
 
-  /** Stops accepting, lets accepted messages settle, and closes. Publishes no wills, as no client has failed. */
+  /** Stops accepting, lets accepted messages settle, and closes. Publishes no wills: the next process does if need be. */
   async stop(): Promise<void> {
     this.listeners?.close();
     this.expiry?.cancel();
+    this.leftWills.stop();
     this.acknowledging.refuse();
     const idle = new AbortController();
     this.acknowledging.whenIdle(() => idle.abort());
@@ -202,6 +218,7 @@ export class Engine {
     await nextTurn(); // lets the last acknowledgements be written
     await nextTurn();
     this.connections.stop();
+    this.persistence.wills.freeze();
     const closed = new Promise<void>((resolve) => this.aedes.close(resolve));
     await Promise.race([closed, sleep(this.deps.clock, closeMaxMs)]);
     for (const connection of this.connections.all) connection.stream.destroy();

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parseFilter } from '../../../../shared/mqtt/topic-filter.ts';
 import { systemClock } from '../../../../shared/runtime/clock.ts';
@@ -48,6 +49,9 @@ class Conforming extends BrokerPersistence {
   override async addSubscriptions(client: ClientRef, subscriptions: SubscriptionRecord[]) {
     this.sessions.open(client.id, 'user');
     await super.addSubscriptions(client, [...subscriptions]);
+  }
+  override streamWill(brokers: Record<string, unknown> = {}) {
+    return Readable.from(this.wills.all().filter((will) => !brokers[will.brokerId ?? '']));
   }
   override async outgoingEnqueue(subscription: { clientId: string }, packet: QueuedPacket) {
     this.sessions.open(subscription.clientId, 'user');

@@ -30,6 +30,8 @@ type PersistentClient = ClientRef & {
   clean?: boolean;
   connection?: {
     readonly number: number;
+    readonly closed: boolean;
+    readonly keepaliveMs: number;
     granted: { has(filter: string): boolean };
     drop(reason: 'intake', message: string): void;
   };
@@ -48,9 +50,9 @@ export class BrokerPersistence {
   readonly sessions: Sessions;
   /** QoS 2 messages that clients have sent and not released yet. */
   readonly incoming: Incoming;
+  readonly wills: Wills;
   broker: { id: string; counter: number } = { id: '', counter: 0 };
   private readonly mirror: Mirror;
-  private readonly wills: Wills;
   private readonly adding = new WeakMap<SubscriptionRecord[], Promise<void>>();
 
   constructor(
@@ -225,22 +227,24 @@ export class BrokerPersistence {
     if (client.closed !== true) this.incoming.forgetKept(client.id);
   }
 
-  async putWill(client: ClientRef, packet: PublishPacket): Promise<void> {
+  async putWill(client: PersistentClient, packet: PublishPacket): Promise<void> {
     packet.brokerId = this.broker.id;
     packet.clientId = client.id;
-    this.wills.put(client.id, packet);
+    this.wills.put(client.id, packet, client.connection ?? null);
   }
 
   async getWill(client: ClientRef): Promise<PublishPacket | undefined> {
     return this.wills.get(client.id);
   }
 
-  async delWill(client: ClientRef): Promise<PublishPacket | undefined> {
-    return this.wills.take(client.id);
+  /** Aedes calls this with the client when it connects, and with its id alone when a connection with that id has ended. */
+  async delWill(client: PersistentClient): Promise<PublishPacket | undefined> {
+    return client.connection ? this.wills.take(client.id) : this.wills.takeOfClosed(client.id);
   }
 
-  streamWill(brokers: Record<string, unknown> = {}): Readable {
-    return Readable.from(this.wills.all().filter((will) => !brokers[will.brokerId ?? '']));
+  /** Aedes would publish these after four minutes, of clients too that are back; LeftWills does so instead. */
+  streamWill(): Readable {
+    return Readable.from([]);
   }
 
   getClientList(topic: string): Readable {

@@ -1,50 +1,97 @@
+/**
+ * Wills: the messages that clients leave for the case that their connection ends without DISCONNECT. They are on disk too,
+ * so that they are published even if the gateway has failed. Sessions and queues are in `sessions`.
+ */
 import { type DecodedRecord, encodeRecord } from '../../../../shared/files/json-record.ts';
 import type { RecordChange } from '../../../ports/records.ts';
 import type { PublishPacket } from '../packet.ts';
 
-/** The wills of connected clients. They are on disk too, so that they are published even after the gateway has failed. */
+/** The connection on which a client has left its will. */
+export interface WillOwner {
+  readonly closed: boolean;
+  readonly keepaliveMs: number;
+}
+
+/** A will that was left to an earlier process of the gateway. */
+export interface LeftWill {
+  packet: PublishPacket;
+  /** The client's keep-alive; 0 if it had none, or if an earlier version did not record it. */
+  keepaliveMs: number;
+}
+
+interface Will extends LeftWill {
+  /** Null if it was left to an earlier process. */
+  owner: WillOwner | null;
+}
+
 export class Wills {
-  private readonly byClient = new Map<string, PublishPacket>();
+  private readonly byClient = new Map<string, Will>();
   private readonly writeLater: (changes: RecordChange[]) => void;
+  private isFrozen = false;
 
   constructor(writeLater: (changes: RecordChange[]) => void) {
     this.writeLater = writeLater;
   }
 
-  load(key: string, { head, body }: DecodedRecord): boolean {
+  load(key: string, { head: { keepaliveMs, ...head }, body }: DecodedRecord): boolean {
     const { clientId, topic } = head;
     if (!key.startsWith('w!') || typeof clientId !== 'string' || typeof topic !== 'string') return false;
-    this.byClient.set(clientId, { ...(head as unknown as PublishPacket), payload: body });
+    const packet = { ...(head as unknown as PublishPacket), payload: body };
+    const known = typeof keepaliveMs === 'number' ? keepaliveMs : 0;
+    this.byClient.set(clientId, { packet, keepaliveMs: known, owner: null });
     return true;
   }
 
   *records(): Generator<[string, Buffer]> {
-    for (const [clientId, { payload, ...head }] of this.byClient)
-      yield [keyOf(clientId), encodeRecord(head, payload)];
+    for (const [clientId, will] of this.byClient) yield [keyOf(clientId), recordOf(will)];
   }
 
-  put(clientId: string, packet: PublishPacket): void {
-    const { payload, ...head } = packet;
-    const kept = Buffer.from(payload);
-    this.byClient.set(clientId, { ...head, payload: kept });
-    this.writeLater([{ key: keyOf(clientId), value: encodeRecord(head, kept) }]);
+  put(clientId: string, packet: PublishPacket, owner: WillOwner | null): void {
+    const kept = { ...packet, payload: Buffer.from(packet.payload) };
+    const will = { packet: kept, keepaliveMs: owner?.keepaliveMs ?? 0, owner };
+    this.byClient.set(clientId, will);
+    this.writeLater([{ key: keyOf(clientId), value: recordOf(will) }]);
   }
 
   get(clientId: string): PublishPacket | undefined {
-    return this.byClient.get(clientId);
+    return this.byClient.get(clientId)?.packet;
   }
 
   take(clientId: string): PublishPacket | undefined {
     const will = this.byClient.get(clientId);
-    if (will && this.byClient.delete(clientId)) this.writeLater([{ key: keyOf(clientId), value: null }]);
-    return will;
+    if (!will || this.isFrozen) return undefined;
+    this.byClient.delete(clientId);
+    this.writeLater([{ key: keyOf(clientId), value: null }]);
+    return will.packet;
+  }
+
+  /**
+   * Takes the will at the end of a connection with this client id, unless another connection has left one since: that is
+   * still open.
+   */
+  takeOfClosed(clientId: string): PublishPacket | undefined {
+    return this.byClient.get(clientId)?.owner?.closed === false ? undefined : this.take(clientId);
+  }
+
+  /** Keeps all wills for the next process: this one closes the connections, and no client has failed. */
+  freeze(): void {
+    this.isFrozen = true;
   }
 
   all(): PublishPacket[] {
-    return [...this.byClient.values()];
+    return [...this.byClient.values()].map(({ packet }) => packet);
+  }
+
+  /** The wills that were left to an earlier process, by client. Those of clients that are back are not among them. */
+  left(): ReadonlyMap<string, LeftWill> {
+    return new Map([...this.byClient].filter(([, { owner }]) => owner === null));
   }
 }
 
 function keyOf(clientId: string): string {
   return `w!${encodeURIComponent(clientId)}`;
+}
+
+function recordOf({ packet: { payload, ...head }, keepaliveMs }: Will): Buffer {
+  return encodeRecord({ ...head, keepaliveMs }, payload);
 }

@@ -1,0 +1,138 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { decodeRecord } from '../../../../shared/files/json-record.ts';
+import { manualClock } from '../../../../shared/runtime/manual-clock.ts';
+import { TestBroker, until } from '../harness.testing.ts';
+import type { PublishPacket } from '../packet.ts';
+import { openTestSessions } from '../sessions/opened.testing.ts';
+import { LeftWills } from './left-wills.ts';
+import { Wills } from './wills.ts';
+
+const willOf = (clientId: string): PublishPacket => ({
+  cmd: 'publish',
+  topic: `lifecycle/${clientId}`,
+  payload: Buffer.from('gone'),
+  qos: 1,
+  retain: false,
+  clientId,
+});
+
+describe('wills left to an earlier process', () => {
+  /** The wills of clients with these keep-alives, as a process finds them on disk. */
+  function left(keepalivesMs: Record<string, number>) {
+    const clock = manualClock();
+    const before = new Wills(() => undefined);
+    for (const [clientId, keepaliveMs] of Object.entries(keepalivesMs))
+      before.put(clientId, willOf(clientId), { closed: false, keepaliveMs });
+    const deleted: string[] = [];
+    const wills = new Wills((changes) => {
+      for (const { key, value } of changes) if (value === null) deleted.push(key);
+    });
+    for (const [key, value] of before.records()) wills.load(key, decodeRecord(value)!);
+    const published: string[] = [];
+    let isFailing = false;
+    const leftWills = new LeftWills(wills, clock, async ({ topic }) => {
+      if (isFailing) throw new Error('disk full');
+      published.push(topic);
+    });
+    leftWills.start();
+    const fail = (failing: boolean) => {
+      isFailing = failing;
+    };
+    return { clock, wills, leftWills, published, deleted, fail };
+  }
+
+  it('are published after one and a half keep-alives, each in its time, and forgotten', async () => {
+    const { clock, published, deleted } = left({ slow: 120_000, quick: 10_000, none: 0, rare: 3_600_000 });
+    await clock.advance(14_999);
+    expect(published).toEqual([]);
+    await clock.advance(1);
+    expect([published, deleted]).toEqual([['lifecycle/quick'], ['w!quick']]);
+    await clock.advance(75_000);
+    expect(published.slice(1)).toEqual(['lifecycle/none']);
+    await clock.advance(90_000);
+    expect(published.slice(2)).toEqual(['lifecycle/slow']);
+    await clock.advance(60_000);
+    expect(published.slice(3)).toEqual(['lifecycle/rare']);
+    expect(deleted.length).toBe(4);
+  });
+
+  it('are not published of clients that are back, with another will or without one', async () => {
+    const { clock, wills, published } = left({ with: 10_000, without: 10_000, away: 10_000 });
+    wills.put('with', willOf('with'), { closed: false, keepaliveMs: 10_000 });
+    wills.take('without');
+    await clock.advance(600_000);
+    expect(published).toEqual(['lifecycle/away']);
+    expect(wills.all().map(({ topic }) => topic)).toEqual(['lifecycle/with']);
+  });
+
+  it('that could not be stored are published later, unless the broker stops', async () => {
+    const { clock, wills, leftWills, published, fail } = left({ a: 10_000, b: 30_000 });
+    fail(true);
+    await clock.advance(18_000);
+    fail(false);
+    await clock.advance(2_000);
+    expect(published).toEqual(['lifecycle/a']);
+    leftWills.stop();
+    await clock.advance(600_000);
+    expect([published, wills.all().length]).toEqual([['lifecycle/a'], 1]);
+  });
+});
+
+describe('wills on disk', () => {
+  let gateway: TestBroker;
+  let copy: string;
+  beforeEach(async () => {
+    gateway = new TestBroker();
+    copy = mkdtempSync(join(tmpdir(), 'harbinger-wills-'));
+    await gateway.start();
+  });
+  afterEach(async () => {
+    await gateway.remove();
+    rmSync(copy, { recursive: true, force: true });
+  });
+
+  const will = { topic: 'lifecycle/a', payload: Buffer.from('died'), qos: 1, retain: true };
+
+  /** The keys of the wills that a process finds if this one is killed now. */
+  async function willsOnDisk(): Promise<string[]> {
+    rmSync(join(copy, 'sessions'), { recursive: true, force: true });
+    cpSync(join(gateway.dataDir, 'sessions'), join(copy, 'sessions'), { recursive: true });
+    rmSync(join(copy, 'sessions', 'lock'), { force: true });
+    const { records, loaded } = await openTestSessions(copy);
+    await records.stop();
+    return loaded.map(([key]) => key).filter((key) => key.startsWith('w!'));
+  }
+
+  it('the will of a client that has taken its own connection over is there until it disconnects', async () => {
+    const first = await gateway.sensor({ clientId: 'c', will });
+    const second = await gateway.sensor({ clientId: 'c', will });
+    await until(() => expect(first.closed).toBe(true));
+    await until(() => expect(gateway.intake.texts).toEqual(['lifecycle/a died'])); // that of the first connection
+    second.publish('telemetry/a', 'x');
+    await until(() => expect(second.of('puback').length).toBe(1));
+    expect(await willsOnDisk()).toEqual(['w!c']);
+    second.send({ cmd: 'disconnect' });
+    await until(() => expect(second.closed).toBe(true));
+    await expect.poll(willsOnDisk, { timeout: 20_000 }).toEqual([]);
+  });
+
+  it('after a stop in order it waits for its client too, and is published and retained if that stays away', async () => {
+    await gateway.sensor({ clientId: 'away', keepalive: 1, will });
+    await gateway.sensor({ clientId: 'back', will: { ...will, topic: 'lifecycle/b' } });
+    const polite = await gateway.sensor({ clientId: 'polite', will });
+    polite.send({ cmd: 'disconnect' });
+    await until(() => expect(polite.closed).toBe(true));
+    await gateway.broker.stop();
+    expect((await willsOnDisk()).sort()).toEqual(['w!away', 'w!back']);
+    expect(gateway.intake.messages).toEqual([]);
+    await gateway.start();
+    await gateway.sensor({ clientId: 'back' });
+    await until(() => expect(gateway.intake.texts).toEqual(['lifecycle/a died']));
+    await expect.poll(willsOnDisk, { timeout: 20_000 }).toEqual([]);
+    expect(gateway.broker.stats().retained.messages).toBe(1);
+    expect(gateway.intake.texts).toEqual(['lifecycle/a died']);
+  });
+});
