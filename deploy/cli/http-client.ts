@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultDataDir } from '../../shared/files/paths.ts';
 import { readRunFile } from '../../shared/files/run-file.ts';
+import { mqttAddress } from '../../shared/mqtt/address.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 
 const requestMsMax = 60_000;
@@ -9,6 +10,8 @@ const requestMsMax = 60_000;
 export interface Endpoint {
   url: string;
   token: string | null;
+  /** MQTT port of the process, where its run file gives one. */
+  mqttPort?: number;
 }
 
 export interface EndpointOptions {
@@ -35,7 +38,27 @@ export function findEndpoint(role: 'gateway' | 'cloud', options: EndpointOptions
   return {
     url: run.httpUrl,
     token: token ?? (existsSync(tokenFile) ? readFileSync(tokenFile, 'utf8').trim() : null),
+    ...(run.mqttPort !== undefined && { mqttPort: run.mqttPort }),
   };
+}
+
+const loopback = ['127.0.0.1', 'localhost', '::1'];
+const mqttPortDefault = 1883;
+
+/**
+ * Locates the API of the gateway whose broker has this address: where `options` say, else that of a gateway on this
+ * computer that listens on the port; null if none is found.
+ */
+export function findGatewayBehind(mqttUrl: string, options: EndpointOptions): Endpoint | null {
+  const isGiven = options.url !== undefined || options.data !== undefined;
+  if (isGiven) return findEndpoint('gateway', options);
+  try {
+    const endpoint = findEndpoint('gateway', options);
+    const { host, port = mqttPortDefault } = mqttAddress(mqttUrl);
+    return loopback.includes(host) && endpoint.mqttPort === port ? endpoint : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Requests JSON from an API. @throws HarbingerError with the server's message, or why the request failed */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { packageRoot } from '../../shared/files/paths.ts';
+import { toolName } from '../shown-commands.ts';
 import { addAudit } from './inspect/audit.ts';
 import { addDeadLetters } from './inspect/deadletters.ts';
 import { addDecisions } from './inspect/decisions.ts';
@@ -63,8 +64,36 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.`,
   for (const addCommand of add) addCommand(program);
   // Commander reports wrong usage itself; main.ts sets the exit code.
   for (const command of program.commands) {
-    command.exitOverride();
-    for (const sub of command.commands) sub.exitOverride();
+    for (const each of [command, ...command.commands]) each.exitOverride().configureOutput(oneSentence(each));
   }
-  return program;
+  return program.configureOutput(oneSentence(program));
+}
+
+/** Reports wrong usage as one sentence like every other error, with what an argument means and where the help is. */
+function oneSentence(command: Command): { outputError(text: string, write: (text: string) => void): void } {
+  return {
+    outputError(text, write) {
+      const said = text
+        .replace(/^error: /, '')
+        .trim()
+        .replace(/\s*\n\s*/g, ' ');
+      const meaning = missingArgument(command, said) ?? missingOption(command, said);
+      const about = meaning === undefined ? '' : ` (${meaning})`;
+      write(`harbinger: ${said}${about}; see ${pathOf(command)} --help [USAGE]\n`);
+    },
+  };
+}
+
+function missingArgument({ registeredArguments }: Command, said: string): string | undefined {
+  const name = /^missing required argument '(.+)'/.exec(said)?.[1];
+  return registeredArguments.find((argument) => argument.name() === name)?.description;
+}
+
+function missingOption({ options }: Command, said: string): string | undefined {
+  const flags = /^required option '(.+)' not specified/.exec(said)?.[1];
+  return options.find((option) => option.flags === flags)?.description;
+}
+
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : toolName();
 }

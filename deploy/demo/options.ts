@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { defaultDataDir } from '../../shared/files/paths.ts';
 import { port } from '../cli/options.ts';
+import { shellQuoted } from '../shown-commands.ts';
 import { freePorts, type PortOptions } from './ports.ts';
 
 export interface DemoOptions extends PortOptions {
@@ -46,8 +47,4 @@ export function askDemo(words: string, data: string): string {
 
 function dataOption(data: string): string[] {
   return data === defaultDir ? [] : [`--data ${shellQuoted(data)}`];
-}
-
-function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,6 +1,7 @@
 /** The command `harbinger replay`: checks the arguments, shows progress, returns the exit code. */
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { formats, type ReplayOptions, wrong } from './options.ts';
+import { type AskGateway, gatewayCounts, type Outcome, outcomeLines, outcomeSince } from './outcome.ts';
 import { type ReplayOutput, type ReplayProgress, type ReplaySummary, runReplay } from './replay.ts';
 
 const progressLineMs = 10_000;
@@ -63,20 +64,28 @@ export interface Terminal {
   isTTY?: boolean;
 }
 
-/** Returns exit code 0 if everything was sent and acknowledged, 1 if it was stopped before. */
+/**
+ * Returns exit code 0 if everything was sent and acknowledged, 1 if it was stopped before, or if rows became dead
+ * letters. `ask` asks the API of the gateway that gets the rows; null if it was not found.
+ */
 export async function runReplayCommand(
   file: string,
   given: Record<string, unknown>,
   signal: AbortSignal,
+  ask: AskGateway | null,
   streams: { stdout: Terminal; stderr: Terminal } = process,
 ): Promise<number> {
   const json = given.json === true;
   const options = replayOptions(file, given);
   const output = terminalOutput(streams.stderr, json);
+  const before = ask && (await gatewayCounts(ask));
   const summary = await runReplay(options, output, signal);
+  const outcome = ask && before && (await outcomeSince(before, ask, summary));
   if (streams.stderr.isTTY && !json) streams.stderr.write('\n');
-  streams.stdout.write(json ? `${JSON.stringify(summary, null, 2)}\n` : sentences(summary));
-  return summary.complete ? 0 : 1;
+  streams.stdout.write(
+    json ? `${JSON.stringify({ ...summary, outcome }, null, 2)}\n` : sentences(summary, outcome),
+  );
+  return summary.complete && !outcome?.deadLetters ? 0 : 1;
 }
 
 /** Shows progress as one changing line on a terminal, elsewhere as a line every ten seconds. */
@@ -99,7 +108,7 @@ function terminalOutput(stderr: Terminal, quiet: boolean): ReplayOutput {
 }
 
 function progressLine({ sent, acked, connected, done, secondsLeft }: ReplayProgress): string {
-  const left = secondsLeft === null ? '' : `, about ${duration(secondsLeft)} left`;
+  const left = secondsLeft === null || !connected ? '' : `, about ${duration(secondsLeft)} left`;
   const waiting = connected ? '' : ', waiting for the gateway';
   return `${(done * 100).toFixed(0)} %: ${sent} sent, ${acked} acknowledged${left}${waiting}`;
 }
@@ -109,11 +118,16 @@ function duration(seconds: number): string {
   return seconds < 5_400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
 }
 
-function sentences(summary: ReplaySummary): string {
+const outcomeUnknown =
+  'whether rows were stored before or became dead letters is not known, because the gateway’s API did not answer: ' +
+  'say where it is with --data DIR or --url URL';
+
+function sentences(summary: ReplaySummary, outcome: Outcome | null): string {
   const { sent, acked, rowsRead, machines, seconds, resent, failuresAnnounced } = summary;
   const lines = [
     `${rowsRead} rows read, ${sent} sent as ${machines} machine(s) in ${seconds} s, ${acked} acknowledged`,
   ];
+  lines.push(...(outcome ? outcomeLines(outcome, acked) : [outcomeUnknown]));
   if (resent > 0) lines.push(`${resent} sent again after a lost connection`);
   if (failuresAnnounced > 0) lines.push(`${failuresAnnounced} failures announced`);
   for (const [reason, count] of Object.entries(summary.skipped))

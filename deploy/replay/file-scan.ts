@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 
 const headBytesMax = 65_536;
 const lineBytesMax = 1 << 20;
+const unreadable: Record<string, string> = {
+  ENOENT: 'there is no such file; give the path of a recorded CSV, or of one of NASA’s C-MAPSS text files',
+  EISDIR: 'it is a folder; give the path of a file in it',
+  EACCES: 'this user may not read it',
+};
 
 export interface FileFacts {
   /**
@@ -56,7 +61,8 @@ export async function scanFile(
       if (offset - lineStart > lineBytesMax) throw new Error(`line ${lines + 1} is longer than 1 MiB`);
     }
   } catch (error) {
-    throw new HarbingerError('REPLAY_FILE', 'cli', `${file}: ${messageOf(error)}`);
+    const why = unreadable[codeOf(error) ?? ''] ?? messageOf(error);
+    throw new HarbingerError('REPLAY_FILE', 'cli', `cannot replay ${file}: ${why}`);
   }
   if (offset > lineStart) finishLine(offset);
   return { digest: hash.digest('hex').slice(0, 12), lines, head: head.toString('utf8') };

@@ -234,7 +234,8 @@ export class Publisher {
       this.#pending.size > 0 && this.counts.reconnects > 0
         ? ['MQTT_NOT_ACKNOWLEDGED', `${url} has acknowledged nothing for ${seconds} s`]
         : ['MQTT_UNREACHABLE', `no connection to ${url} for ${seconds} s`];
-    this.#fail(new HarbingerError(code, 'cli', `${what} (${problem})`, { retry: true }));
+    const advice = code === 'MQTT_UNREACHABLE' ? ': start the gateway there, or give its address' : '';
+    this.#fail(new HarbingerError(code, 'cli', `${what} (${problem})${advice}`, { retry: true }));
   }
 
   #fail(error: HarbingerError): void {

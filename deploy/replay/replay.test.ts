@@ -271,12 +271,12 @@ describe('the command', () => {
     let printed = '';
     const stdout = { write: (text: string) => (printed += text) };
     const given = { type: 'generic', speed: 'max', mqttUrl: `mqtt://127.0.0.1:${broker.port}`, json: true };
-    const code = await runReplayCommand(file, given, new AbortController().signal, {
+    const code = await runReplayCommand(file, given, new AbortController().signal, null, {
       stdout,
       stderr: stdout,
     });
     expect(code).toBe(0);
-    expect(JSON.parse(printed)).toMatchObject({ sent: 2, acked: 2, machines: 1 });
+    expect(JSON.parse(printed)).toMatchObject({ sent: 2, acked: 2, machines: 1, outcome: null });
   });
 
   it.each([

@@ -22,6 +22,8 @@ import { type RecordedRow, type Recording, Tally } from './recording.ts';
 export interface ReplaySummary {
   file: string;
   digest: string;
+  /** MQTT client id, under which the gateway lists what became dead letters. */
+  clientId: string;
   /** False if it was stopped before the end; acknowledgements of sent messages were still awaited. */
   complete: boolean;
   rowsRead: number;
@@ -99,6 +101,7 @@ class ReplayRun {
   readonly #clock: Clock;
   readonly #publisher: Publisher;
   readonly #identity: string;
+  readonly #clientId: string;
   #sent = 0;
   #acked = 0;
   #failures = 0;
@@ -120,11 +123,12 @@ class ReplayRun {
     this.#output = output;
     this.#clock = clock;
     this.#identity = options.again ? `${facts.digest}-${replayNonce()}` : facts.digest;
+    this.#clientId = `replay-${facts.digest}-${replayNonce()}`;
     this.#publisher = new Publisher({
       url: options.mqttUrl,
       username: options.username,
       password: options.password,
-      clientId: `replay-${facts.digest}-${replayNonce()}`,
+      clientId: this.#clientId,
       inFlightMax: options.inFlightMax,
       patienceMs: options.patienceMs,
       clock,
@@ -204,6 +208,7 @@ class ReplayRun {
     return {
       file: this.#options.file,
       digest: this.#facts.digest,
+      clientId: this.#clientId,
       complete,
       rowsRead: this.#tally.rows,
       sent: this.#sent,

@@ -31,7 +31,7 @@ Aedes (in memory, no hooks) under the same load.
 It takes about ${minutes(repetitionsDefault)} minutes on two quiet cores, longer beside other work, and shows how much is left.
 
   npm run bench -- [options]
-  npm run bench -- growth [options]     how cost grows: machines, sensors, sizes, journal, history
+  npm run bench -- growth [options]     how cost grows: machines, sensors, sizes, journal, history; about 7 minutes
 
   --only NAME[,NAME]     these alone (growth: these curves)
   --repetitions N        default ${repetitionsDefault}; what takes long is repeated less

@@ -1,5 +1,6 @@
 /** Documents mention only what exists: metrics, files, headings. */
 import { describe, expect, it } from 'vitest';
+import { Timestamps } from '../../gateway/decode/config.ts';
 import { brokenLink, documents, localLinks } from './documents.ts';
 import { files, product, sources, textOf } from './tree.ts';
 
@@ -72,4 +73,11 @@ describe('decision records', () => {
     const [, title, number, date, status] = head.exec(textOf(path)) ?? [];
     return { title, number, date, status };
   }
+});
+
+it('the README gives the bounds of a timestamp that are the default', () => {
+  const { aheadMsMax, behindMsMax } = Timestamps.properties;
+  const [minutes, days] = [aheadMsMax.default / 60_000, behindMsMax.default / 86_400_000];
+  const bounds = `more than ${minutes} minutes ahead of the gateway's clock, or more than ${days} days behind it`;
+  expect(textOf('README.md').replaceAll('\n', ' ')).toContain(bounds);
 });

@@ -1,6 +1,7 @@
 /** `harbinger deadletters`: messages that a gateway could not turn into readings. */
 import type { Command } from 'commander';
 import type { RedrivenLetters } from '../../../gateway/ports/dead-letters.ts';
+import { toolName } from '../../shown-commands.ts';
 import { findEndpoint, request } from '../http-client.ts';
 import { idList, type ReachOptions, wholeNumber, withReach } from '../options.ts';
 import { exitCodes, printable, printJson, printTable } from '../output.ts';
@@ -82,7 +83,7 @@ function redrivenLines({ redriven, failedAgain, unknown }: RedrivenLetters): str
     `${redriven} redriven`,
     ...(failedAgain === 0
       ? []
-      : [`${failedAgain} failed again and are new letters: harbinger deadletters list says why`]),
+      : [`${failedAgain} failed again and are new letters: ${toolName()} deadletters list says why`]),
     ...(unknown.length === 0 ? [] : [`there is no dead letter ${unknown.join(', ')}`]),
   ];
 }

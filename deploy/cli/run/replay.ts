@@ -1,9 +1,12 @@
 /** `harbinger replay`. */
 import type { Command } from 'commander';
-import { mqttUrl, positive, stopSignal } from '../options.ts';
+import { findGatewayBehind, request } from '../http-client.ts';
+import { mqttUrl, positive, type ReachOptions, stopSignal, withReach } from '../options.ts';
+
+type ReplayFlags = Record<string, unknown> & ReachOptions & { mqttUrl: string };
 
 export function addReplay(program: Command): void {
-  program
+  const command = program
     .command('replay')
     .description('publish recorded history over MQTT as sensors would')
     .argument('<file>', 'a CSV, or NASA C-MAPSS text')
@@ -24,7 +27,6 @@ export function addReplay(program: Command): void {
     .option('--again', 'send the readings as new ones although the file was replayed before')
     .option('--mqtt-url <url>', 'the gateway', mqttUrl, 'mqtt://127.0.0.1:1883')
     .option('--username <name>', 'MQTT user (password from $HARBINGER_MQTT_PASSWORD)')
-    .option('--json', 'print the summary as JSON')
     .addHelpText(
       'after',
       `
@@ -32,9 +34,11 @@ Examples:
   harbinger replay train_FD001.txt --type turbofan --speed 20
   harbinger replay vibration.csv --type pump --machine pump-7 --time-column time --speed max
 `,
-    )
-    .action(async (file: string, options: Record<string, unknown>) => {
-      const { runReplayCommand } = await import('../../replay/command.ts');
-      process.exitCode = await runReplayCommand(file, options, stopSignal());
-    });
+    );
+  withReach(command, 'gateway').action(async (file: string, options: ReplayFlags) => {
+    const { runReplayCommand } = await import('../../replay/command.ts');
+    const endpoint = findGatewayBehind(options.mqttUrl, options);
+    const ask = endpoint && ((path: string) => request(endpoint, 'GET', path));
+    process.exitCode = await runReplayCommand(file, options, stopSignal(), ask);
+  });
 }

@@ -8,7 +8,7 @@ import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts'
 
 const namesShownMax = 40;
 const unknownTable = /Table with name "?([^"\s]+?)"? does not exist|Referenced table "([^"]+)" not found/;
-const unknownColumn = /Referenced column "([^"]+)" not found|does not have a column named "([^"]+)"/;
+const unknownColumn = /Referenced column "([^"]+)" (?:was )?not found|does not have a column named "([^"]+)"/;
 
 interface Table {
   name: string;
@@ -34,6 +34,7 @@ function noTable(name: string, tables: readonly Table[]): string {
 }
 
 function noColumn(name: string, tables: readonly Table[], sql: string): string {
+  if (!/\bfrom\b/i.test(sql)) return `'${name}' means nothing, because the query has no FROM with a table`;
   const named = tables.filter((table) => sql.toLowerCase().includes(table.name.toLowerCase()));
   const have = named.map((table) => `${table.name} has ${shown(table.columns)}`);
   return `there is no column '${name}'${have.map((text) => `; ${text}`).join('')}. A sensor has a column once a value of it is stored: publish one, and ask again`;

@@ -1,0 +1,45 @@
+/** Tests how the command line answers wrong usage and missing things: one sentence that says what to do. */
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { expect, it } from 'vitest';
+import { compiledEntry } from '../../shared/files/paths.ts';
+
+const underNpm = { ...process.env, npm_lifecycle_event: 'harbinger' };
+const withoutNpm = { ...process.env, npm_lifecycle_event: undefined };
+
+function harbinger(args: string[], env: NodeJS.ProcessEnv = withoutNpm) {
+  const command = [compiledEntry('deploy/cli/main'), ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8', env });
+  return { status, stdout, stderr };
+}
+
+it.each<[string[], number, RegExp]>([
+  [
+    ['models', 'compare'],
+    2,
+    /missing required argument 'name' \(pump-rul, rul-turbofan or rul-bearing\); see harbinger models compare --help/,
+  ],
+  [['models', 'compare', 'pump'], 1, /no model 'pump'; there are pump-rul, rul-turbofan, rul-bearing/],
+  [['query'], 2, /missing required argument 'sql' \(one SELECT\); see harbinger query --help/],
+  [['quer', 'x'], 2, /unknown command 'quer' \(Did you mean query\?\); see harbinger --help/],
+  [['replay', 'x.csv'], 2, /required option '--type <type>' not specified \(machine type of the recorded/],
+  [['gateway', '--mqtt-port', 'x'], 2, /a port is 0 … 65535; see harbinger gateway --help/],
+  [
+    ['replay', '/no/x.csv', '--type', 'pump'],
+    1,
+    /cannot replay \/no\/x.csv: there is no such file; give the path/,
+  ],
+  [['replay', tmpdir(), '--type', 'pump'], 1, /: it is a folder; give the path of a file in it/],
+  [
+    ['query', 'select 1', '--data', '/no'],
+    1,
+    /nothing runs with data in \/no\/cloud; start it, or say where/,
+  ],
+])('%j is answered by one sentence', (args, status, sentence) => {
+  expect(harbinger(args)).toEqual({ status, stdout: '', stderr: expect.stringMatching(sentence) });
+  expect(harbinger(args).stderr).toMatch(/^harbinger: [^\n]+ \[[A-Z_]+\]\n$/);
+});
+
+it('proposes commands as the user typed them', () => {
+  expect(harbinger(['query'], underNpm).stderr).toContain('see npm run harbinger -- query --help');
+});
