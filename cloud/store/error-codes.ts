@@ -4,7 +4,7 @@ export const errorCodes = declareErrors({
   LINE_REJECTED: {
     stage: 'store',
     meaning:
-      'The embedded store will never take a line: its field has another type there, or a limit of names is reached. It is kept in quarantine.',
+      'The embedded store will never take a line: a name is empty or too long, or its time is out of range. It is kept in quarantine.',
     retried: 'No. Quarantined lines can be redriven.',
     remedy: 'See the reason with `harbinger quarantine list`.',
   },

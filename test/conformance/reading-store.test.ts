@@ -38,6 +38,7 @@ function embeddedHarness(): StoreHarness {
       return {
         store,
         again: make,
+        rejectsOtherTypes: false,
         async timesNs(measurement) {
           const sql = `SELECT epoch_ns(time)::VARCHAR FROM "${measurement}" ORDER BY time`;
           const { rows } = (await store.sql?.({ sql, rowsMax: 100, timeoutMs: 10_000 })) ?? { rows: [] };
@@ -66,6 +67,7 @@ function influxHarness(skip: string | null): StoreHarness {
       return {
         store: await make(),
         again: make,
+        rejectsOtherTypes: true,
         async timesNs(measurement) {
           const response = await fetch(
             `${server.url}/query?${new URLSearchParams({ db: database, epoch: 'ns', q: `SELECT * FROM "${measurement}"` })}`,

@@ -5,7 +5,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { makeFolder } from '../../../shared/files/make-folder.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
-import { Catalog, type Column, type ColumnKind, type ColumnType, quoted, type Table } from './catalog.ts';
+import { loadCatalog } from './bookkeeping.ts';
 import { cutTornTail } from './torn-wal.ts';
 
 export interface DatabaseOptions {
@@ -17,11 +17,17 @@ export interface DatabaseOptions {
 /** Files open in this process: DuckDB's lock keeps out other processes only. */
 const openHere = new Set<string>();
 
+/** More than a table with 1,000 columns needs, which an earlier version may have made. */
+const replayMoreMiB = 1_536;
+
 const bookkeeping = `
   CREATE SCHEMA IF NOT EXISTS harbinger;
   CREATE TABLE IF NOT EXISTS harbinger.measurements(measurement VARCHAR, table_name VARCHAR);
   CREATE TABLE IF NOT EXISTS harbinger.columns(
     measurement VARCHAR, position INTEGER, name VARCHAR, kind VARCHAR, key VARCHAR, type VARCHAR);
+  CREATE TABLE IF NOT EXISTS harbinger.creators(
+    measurement VARCHAR, kind VARCHAR, key VARCHAR, gateway VARCHAR, site VARCHAR, machine VARCHAR);
+  CREATE TABLE IF NOT EXISTS harbinger.other_fields(table_name VARCHAR);
   CREATE TABLE IF NOT EXISTS harbinger.blocks(gateway VARCHAR, journal VARCHAR, lane VARCHAR, last_seq BIGINT);
 `;
 
@@ -38,17 +44,13 @@ export class Database {
   static async open(options: DatabaseOptions, log: Log): Promise<Database> {
     const realPath = claim(options.path);
     try {
-      const instance = await instanceOf(options).catch((error) => {
-        const cut = cutTornTail(options.path, messageOf(error));
-        if (!cut) throw error;
-        log.warn(
-          cut,
-          'cut off the torn end of the telemetry database’s log; nothing in it had been confirmed',
-        );
-        return instanceOf(options);
-      });
+      const instance = await openRepaired(options, log);
       const database = new Database(instance, realPath);
-      await database.with((connection) => connection.run(bookkeeping));
+      await database.with(async (connection) => {
+        await connection.run(bookkeeping);
+        await allowMemory(connection, options, log);
+        await connection.run('SET lock_configuration = true');
+      });
       return database;
     } catch (error) {
       openHere.delete(realPath);
@@ -75,6 +77,38 @@ export class Database {
   }
 }
 
+/** Opens the file; cuts a torn end off its log, and allows more memory where replaying the log needs it. */
+async function openRepaired(options: DatabaseOptions, log: Log): Promise<DuckDBInstance> {
+  try {
+    return await instanceOf(options);
+  } catch (error) {
+    const reason = messageOf(error);
+    if (isShortOfMemory(error)) {
+      return await instanceOf({ ...options, memoryMiBMax: options.memoryMiBMax + replayMoreMiB });
+    }
+    const cut = cutTornTail(options.path, reason);
+    if (!cut) throw error;
+    log.warn(cut, 'cut off the torn end of the telemetry database’s log; nothing in it had been confirmed');
+    return await instanceOf(options);
+  }
+}
+
+/** An earlier version has made as many columns as lines named: writing to them may need more than is allowed. */
+async function allowMemory(
+  connection: DuckDBConnection,
+  { path, memoryMiBMax }: DatabaseOptions,
+  log: Log,
+): Promise<void> {
+  const { budget } = await loadCatalog(connection, memoryMiBMax);
+  const neededMiB = Math.max(memoryMiBMax, budget.neededMiB);
+  await connection.run(`SET memory_limit = '${neededMiB}MiB'`);
+  if (neededMiB === memoryMiBMax) return;
+  log.warn(
+    { columns: budget.total, memoryMiBMax, neededMiB },
+    `the telemetry database ${path} has more columns than store.memoryMiBMax is enough for, so it may use more; raise store.memoryMiBMax`,
+  );
+}
+
 function instanceOf({ path, memoryMiBMax, threads }: DatabaseOptions): Promise<DuckDBInstance> {
   return DuckDBInstance.create(path, {
     memory_limit: `${memoryMiBMax}MiB`,
@@ -85,7 +119,6 @@ function instanceOf({ path, memoryMiBMax, threads }: DatabaseOptions): Promise<D
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',
     allow_persistent_secrets: 'false',
-    lock_configuration: 'true',
   });
 }
 
@@ -123,50 +156,12 @@ export function openingFailed(path: string, error: unknown): HarbingerError {
   );
 }
 
+/** Whether DuckDB could not have the memory that the work needs. */
+export function isShortOfMemory(error: unknown): boolean {
+  return /Out of Memory|failed to (pin|allocate) block|could not allocate block/i.test(messageOf(error));
+}
+
 /** Whether a block of the file is damaged: DuckDB verifies the checksum of each block that it reads. */
 export function isDamage(error: unknown): boolean {
   return messageOf(error).includes('Corrupt database file');
-}
-
-export async function loadCatalog(connection: DuckDBConnection): Promise<Catalog> {
-  const catalog = new Catalog();
-  const tables = await connection.runAndReadAll('SELECT measurement, table_name FROM harbinger.measurements');
-  for (const [measurement, name] of tables.getRows() as [string, string][]) {
-    catalog.restoreTable(measurement, name).columnsMade = 0;
-  }
-  const columns = await connection.runAndReadAll(
-    'SELECT measurement, name, kind, key, type FROM harbinger.columns ORDER BY measurement, position',
-  );
-  type Row = [string, string, ColumnKind, string, ColumnType];
-  for (const [measurement, name, kind, key, type] of columns.getRows() as Row[]) {
-    const table = catalog.tables.get(measurement);
-    if (!table) continue;
-    catalog.restoreColumn(table, { name, kind, key, type });
-    table.columnsMade++;
-  }
-  return catalog;
-}
-
-/** Creates the table, or adds the columns that the catalog has and the table lacks, within the connection's transaction. */
-export async function makeTable(connection: DuckDBConnection, table: Table): Promise<void> {
-  const name = `main.${quoted(table.name)}`;
-  const definition = (column: Column) => `${quoted(column.name)} ${column.type}`;
-  const missing = table.columns.slice(Math.max(0, table.columnsMade));
-  if (table.columnsMade < 0) {
-    const columns = ['time TIMESTAMP_NS', 'gateway VARCHAR', 'machine VARCHAR', 'site VARCHAR'];
-    await connection.run(`CREATE TABLE ${name}(${[...columns, ...missing.map(definition)].join(', ')})`);
-    await connection.run('INSERT INTO harbinger.measurements VALUES ($1, $2)', [
-      table.measurement,
-      table.name,
-    ]);
-  } else {
-    for (const column of missing) {
-      await connection.run(`ALTER TABLE ${name} ADD COLUMN ${definition(column)}`);
-    }
-  }
-  for (const { index, name, kind, key, type } of missing) {
-    const values = [table.measurement, index, name, kind, key, type];
-    await connection.run('INSERT INTO harbinger.columns VALUES ($1, $2, $3, $4, $5, $6)', values);
-  }
-  table.columnsMade = table.columns.length;
 }

@@ -4,6 +4,7 @@
  * (database.ts), whose tables and columns the catalog names.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Samples } from '../../../shared/parts/statistics.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
@@ -17,12 +18,13 @@ import type {
   StoreOutcome,
 } from '../../ports/store.ts';
 import { StoreUnavailableError } from '../errors.ts';
-import { quoted } from './catalog.ts';
 import { type Database, type DatabaseOptions, isDamage } from './database.ts';
+import { readCounts } from './query/counts.ts';
 import { QueryRunner } from './query/limited-query.ts';
 import { readSeries } from './query/series.ts';
 import { runSql } from './query/sql.ts';
-import { WriteQueue } from './write/write-queue.ts';
+import { StoreStatistics } from './statistics.ts';
+import { WriteQueue, type WriteQueueDeps } from './write/write-queue.ts';
 
 /** How many different damages are logged; each is logged once. */
 const damagesMax = 100;
@@ -45,6 +47,7 @@ class EmbeddedStore implements ReadingStore {
   readonly #reads: QueryRunner;
   readonly #foreignSql: QueryRunner;
   readonly #writes: WriteQueue;
+  readonly #statistics: StoreStatistics;
   readonly #log: Log;
   readonly #damages = new Set<string>();
 
@@ -53,7 +56,9 @@ class EmbeddedStore implements ReadingStore {
     this.#log = deps.log;
     this.#reads = new QueryRunner(deps.clock, { insideMax: 1, waitingMax: 64 });
     this.#foreignSql = new QueryRunner(deps.clock, { insideMax: 1, waitingMax: 8 });
-    this.#writes = new WriteQueue(options, deps);
+    this.#statistics = new StoreStatistics(deps.log);
+    const onWritten: WriteQueueDeps['onWritten'] = (report) => this.#statistics.add(report);
+    this.#writes = new WriteQueue(options, { ...deps, onWritten });
   }
 
   /** @throws HarbingerError STORE_LOCKED, STORE_UNREADABLE */
@@ -84,17 +89,11 @@ class EmbeddedStore implements ReadingStore {
   }
 
   counts(): Promise<Record<string, number>> {
-    return this.#read(async (connection) => {
-      const counts: Record<string, number> = {};
-      const tables = await connection.runAndReadAll(
-        'SELECT measurement, table_name FROM harbinger.measurements',
-      );
-      for (const [measurement, table] of tables.getRows() as [string, string][]) {
-        const result = await connection.runAndReadAll(`SELECT count(*) FROM main.${quoted(table)}`);
-        counts[measurement] = Number(result.getRows()[0]?.[0]);
-      }
-      return counts;
-    });
+    return this.#read(readCounts);
+  }
+
+  samples(): Samples {
+    return this.#statistics.samples();
   }
 
   sql(query: SqlQuery): Promise<SqlResult> {

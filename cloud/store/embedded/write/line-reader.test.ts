@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseLine } from '../../../../shared/contract/line-protocol.ts';
 import type { RejectedLine } from '../../../ports/store.ts';
-import { Catalog, catalogLimits } from '../catalog.ts';
+import { Catalog } from '../catalog.ts';
 import { LineReader } from './line-reader.ts';
 
-function read(lines: string[], reader = new LineReader(new Catalog())) {
+function read(lines: string[], reader = new LineReader(new Catalog(512))) {
   const text = Buffer.from(lines.map((line) => `${line}\n`).join(''));
   const rejected: RejectedLine[] = [];
   const at = reader.read(text, 0, text.length, rejected);
@@ -109,18 +109,4 @@ test('stops when a chunk is full, and continues from there', () => {
   const text = Buffer.from(lines.map((line) => `${line}\n`).join(''));
   expect(reader.read(text, at, bytes, [])).toBe(bytes);
   expect(rowsOf(reader).map(({ fields }) => fields.a)).toEqual([2_048, 2_049]);
-});
-
-test('measurements and columns are bounded: further ones are rejected, known ones still work', () => {
-  const { columnsMax, measurementsMax } = catalogLimits;
-  const many = Array.from({ length: columnsMax + 2 }, (_, i) => `pump,gateway=g f${i}=1 ${i}`);
-  const others = Array.from({ length: measurementsMax + 1 }, (_, i) => `type${i},gateway=g a=1 1`);
-  const { rejected } = read([...many, ...others, 'pump,gateway=g f0=2 5']);
-  expect(rejected.map(({ line }) => line)).toEqual([
-    `pump,gateway=g f${columnsMax}=1 ${columnsMax}`,
-    `pump,gateway=g f${columnsMax + 1}=1 ${columnsMax + 1}`,
-    `type${measurementsMax - 1},gateway=g a=1 1`,
-    `type${measurementsMax},gateway=g a=1 1`,
-  ]);
-  for (const { reason } of rejected) expect(reason).toContain('its limit');
 });

@@ -1,13 +1,16 @@
 /**
  * Reads line protocol into columns. There is a fast way for the lines that Harbinger's gateways write: plain numbers, a
  * known series, fields in the same order as in the line before. All other lines take the slow way through the contract's
- * own parser, with the same result.
+ * own parser, with the same result. Only the slow way finds out that a value has no column: it then becomes a row of the
+ * table of other fields.
  */
-import { parseLine } from '../../../../shared/contract/line-protocol.ts';
+import { type Line, parseLine } from '../../../../shared/contract/line-protocol.ts';
 import { messageOf } from '../../../../shared/runtime/errors.ts';
 import type { RejectedLine } from '../../../ports/store.ts';
-import { type Catalog, type Column, type ColumnType, checkName, unacceptable } from '../catalog.ts';
+import { type Catalog, checkName, unacceptable } from '../catalog.ts';
+import type { Column, ColumnType, Creator, Table } from '../tables.ts';
 import { LineScanner } from './line-scanner.ts';
+import { OtherRows } from './other-rows.ts';
 import { chunkRows, type Series, TableRows } from './table-rows.ts';
 
 const newline = 0x0a;
@@ -32,6 +35,7 @@ export class LineReader {
   readonly #series = new Map<string, Series>();
   readonly #slots = new Map<TableRows, FieldSlot[]>();
   #columnsHeld = 0;
+  readonly other = new OtherRows();
   readonly #scanner = new LineScanner();
 
   constructor(catalog: Catalog) {
@@ -45,6 +49,7 @@ export class LineReader {
 
   /** Call it after the pending rows were taken. Frees the buffers if there are very many columns. */
   taken(): void {
+    this.other.clear();
     for (const rows of this.#rows.values()) rows.clear();
     if (this.#columnsHeld <= columnsHeldMax) return;
     this.#rows.clear();
@@ -64,13 +69,18 @@ export class LineReader {
       if (stop < 0 || stop > end) stop = end;
       if (stop > at) {
         const rows = this.#readLine(text, at, stop, rejected);
-        if (rows && (rows.count === chunkRows || this.#columnsHeld > columnsHeldMax)) return stop + 1;
+        if (rows ? this.#isFull(rows) : this.other.count >= chunkRows) return stop + 1;
       }
       at = stop + 1;
     }
     return end;
   }
 
+  #isFull(rows: TableRows): boolean {
+    return rows.count === chunkRows || this.#columnsHeld > columnsHeldMax || this.other.count >= chunkRows;
+  }
+
+  /** Returns the table that got a row; null if none did. */
   #readLine(text: Buffer, start: number, stop: number, rejected: RejectedLine[]): TableRows | null {
     try {
       return this.#readFast(text, start, stop) ?? this.#readAny(text.toString('utf8', start, stop));
@@ -130,48 +140,58 @@ export class LineReader {
   }
 
   /** Reads any line. Keeps nothing of a line that it refuses. @throws HarbingerError LINE_MALFORMED, LINE_REJECTED */
-  #readAny(text: string): TableRows {
-    if (text.startsWith('#')) throw unacceptable('it begins with #, which makes it a comment');
-    const line = parseLine(text);
-    if (line.timestampNs > timeNsMax || line.timestampNs < -timeNsMax)
-      throw unacceptable('time is out of range');
-    for (const key of [line.measurement, ...Object.keys(line.tags), ...Object.keys(line.fields)])
-      checkName(key);
-    const series = this.#seriesOf(text, line.measurement, line.tags);
+  #readAny(text: string): TableRows | null {
+    const { measurement, tags: allTags, fields, timestampNs } = checkedLine(text);
+    const { gateway = '', machine = '', site = '', ...tags } = allTags;
+    const creator = { gateway, site, machine };
+    this.other.begin({ measurement, ...creator, tags: textOf(tags), timeNs: timestampNs });
+    const table = this.#catalog.table(measurement, creator);
+    if (typeof table === 'string') {
+      this.other.add(table, null, null);
+      for (const [key, value] of Object.entries(fields)) this.other.add(table, key, value);
+      return null;
+    }
+    const series = this.#seriesOf(text, table, creator, tags);
     const rows = series.rows;
-    const table = rows.table;
-    for (const [key, value] of Object.entries(line.fields))
-      this.#catalog.checkField(table, key, typeOf(value));
-    const cells = Object.entries(line.fields).map(([key, value]) => {
-      return { column: this.#catalog.column(table, 'field', key, typeOf(value)), value };
-    });
-    for (const { column, value } of cells) {
-      if (typeof value === 'number') this.#numbers(rows, column)[rows.count] = value;
+    for (const [key, value] of Object.entries(fields)) {
+      const column = this.#catalog.column(table, 'field', key, typeOf(value), creator);
+      if (typeof column === 'string') this.other.add(column, key, value);
+      else if (typeof value === 'number') this.#numbers(rows, column)[rows.count] = value;
       else this.#setOther(rows, column, value);
     }
-    rows.times[rows.count] = line.timestampNs;
+    rows.times[rows.count] = timestampNs;
     return this.#complete(series);
   }
 
-  #seriesOf(text: string, measurement: string, tags: Record<string, string>): Series {
-    const table = this.#catalog.table(measurement);
-    const { gateway = '', machine = '', site = '', ...rest } = tags;
-    const others: { column: Column; value: string }[] = Object.entries(rest).map(([key, value]) => ({
-      column: this.#catalog.column(table, 'tag', key, 'VARCHAR'),
-      value,
-    }));
-    let rows = this.#rows.get(measurement);
-    if (!rows) {
-      rows = new TableRows(table);
-      this.#rows.set(measurement, rows);
-      this.#slots.set(rows, []);
+  #seriesOf(text: string, table: Table, creator: Creator, tags: Record<string, string>): Series {
+    const others: Series['others'] = [];
+    let isWhole = true;
+    for (const [key, value] of Object.entries(tags)) {
+      const column = this.#catalog.column(table, 'tag', key, 'VARCHAR', creator);
+      if (typeof column !== 'string') others.push({ column, value });
+      else {
+        this.other.add(column, key, value);
+        isWhole = false;
+      }
     }
-    const series = { rows, gateway, machine, site, others };
-    // A prefix with an escape always takes the slow way. At the limit, all series are learnt anew.
+    const series = { rows: this.#rowsOf(table), ...creator, others };
+    // A prefix with an escape always takes the slow way, as does one with a tag that has no column. At the limit, all
+    // series are learnt anew.
     if (this.#series.size >= seriesKnownMax) this.#series.clear();
     const prefix = text.slice(0, text.indexOf(' '));
-    if (!prefix.includes('\\')) this.#series.set(Buffer.from(prefix).toString('latin1'), series);
+    if (isWhole && !prefix.includes('\\')) {
+      this.#series.set(Buffer.from(prefix).toString('latin1'), series);
+    }
     return series;
+  }
+
+  #rowsOf(table: Table): TableRows {
+    const known = this.#rows.get(table.measurement);
+    if (known) return known;
+    const rows = new TableRows(table);
+    this.#rows.set(table.measurement, rows);
+    this.#slots.set(rows, []);
+    return rows;
   }
 
   #complete(series: Series): TableRows {
@@ -191,6 +211,21 @@ export class LineReader {
     if (!rows.holds(column.index)) this.#columnsHeld++;
     rows.setOther(column.index, value);
   }
+}
+
+/** @throws HarbingerError LINE_MALFORMED, LINE_REJECTED */
+function checkedLine(text: string): Line {
+  if (text.startsWith('#')) throw unacceptable('it begins with #, which makes it a comment');
+  const line = parseLine(text);
+  if (line.timestampNs > timeNsMax || line.timestampNs < -timeNsMax)
+    throw unacceptable('time is out of range');
+  for (const key of [line.measurement, ...Object.keys(line.tags), ...Object.keys(line.fields)])
+    checkName(key);
+  return line;
+}
+
+function textOf(tags: Record<string, string>): string | null {
+  return Object.keys(tags).length === 0 ? null : JSON.stringify(tags);
 }
 
 function typeOf(value: number | string | boolean): ColumnType {

@@ -12,7 +12,7 @@ import {
   TIMESTAMP_NS,
   VARCHAR,
 } from '@duckdb/node-api';
-import type { Column, ColumnType, Table } from '../catalog.ts';
+import type { Column, ColumnType, Table } from '../tables.ts';
 
 /** DuckDB's vector size, the limit of rows in a chunk. */
 export const chunkRows = 2_048;

@@ -9,7 +9,7 @@ import type { StoreBatch, StoreOutcome } from '../../../ports/store.ts';
 import { onAbort } from '../../abort.ts';
 import { StoreUnavailableError } from '../../errors.ts';
 import { Database, type DatabaseOptions, openingFailed } from '../database.ts';
-import { Writer } from './writer.ts';
+import { type WriteReport, Writer } from './writer.ts';
 
 const waitingMax = 256;
 const groupBatchesMax = 64;
@@ -20,8 +20,15 @@ interface Waiting {
   settle: (outcome: StoreOutcome | Error) => void;
 }
 
+export interface WriteQueueDeps {
+  clock: Clock;
+  log: Log;
+  onWritten(report: WriteReport): void;
+}
+
 export class WriteQueue {
   readonly #options: DatabaseOptions & { timeoutMs: number };
+  readonly #deps: WriteQueueDeps;
   readonly #clock: Clock;
   readonly #log: Log;
   #waiting: Waiting[] = [];
@@ -30,8 +37,9 @@ export class WriteQueue {
   #open = false;
   database: Database | null = null;
 
-  constructor(options: DatabaseOptions & { timeoutMs: number }, deps: { clock: Clock; log: Log }) {
+  constructor(options: DatabaseOptions & { timeoutMs: number }, deps: WriteQueueDeps) {
     this.#options = options;
+    this.#deps = deps;
     this.#clock = deps.clock;
     this.#log = deps.log;
   }
@@ -125,7 +133,9 @@ export class WriteQueue {
 
   async #connect(): Promise<Writer> {
     this.database ??= await Database.open(this.#options, this.#log);
-    this.#writer = await Writer.open(this.database);
+    const { memoryMiBMax } = this.#options;
+    const { onWritten } = this.#deps;
+    this.#writer = await Writer.open({ database: this.database, memoryMiBMax, onWritten });
     return this.#writer;
   }
 

@@ -6,28 +6,53 @@
  */
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 import type { RejectedLine, StoreBatch, StoreOutcome } from '../../../ports/store.ts';
-import { type Database, loadCatalog, makeTable } from '../database.ts';
+import { loadCatalog, makeTable } from '../bookkeeping.ts';
+import type { Catalog } from '../catalog.ts';
+import type { OverflowCounts } from '../column-budget.ts';
+import type { Database } from '../database.ts';
+import { makeOtherFields } from '../other-fields.ts';
 import { Ledger } from './ledger.ts';
 import { LineReader } from './line-reader.ts';
+import type { OtherRows } from './other-rows.ts';
 import type { TableRows } from './table-rows.ts';
 
+export interface WriteReport {
+  /** The values of this write that have no column. */
+  overflow: OverflowCounts;
+  /** Columns of all tables. */
+  columns: number;
+}
+
+export interface WriterDeps {
+  database: Database;
+  /** Bounds how many columns the tables may have. */
+  memoryMiBMax: number;
+  /** Is called for each write that became durable. */
+  onWritten(report: WriteReport): void;
+}
+
 export class Writer {
+  readonly #deps: WriterDeps;
   readonly #connection: DuckDBConnection;
+  readonly #catalog: Catalog;
   readonly #reader: LineReader;
   readonly #ledger: Ledger;
+  #overflow: OverflowCounts = new Map();
   readonly #appenders = new Map<string, { appender: DuckDBAppender; columns: number }>();
 
-  private constructor(connection: DuckDBConnection, reader: LineReader, ledger: Ledger) {
+  private constructor(deps: WriterDeps, connection: DuckDBConnection, catalog: Catalog, ledger: Ledger) {
+    this.#deps = deps;
     this.#connection = connection;
-    this.#reader = reader;
+    this.#catalog = catalog;
+    this.#reader = new LineReader(catalog);
     this.#ledger = ledger;
   }
 
-  static async open(database: Database): Promise<Writer> {
-    const connection = await database.connect();
+  static async open(deps: WriterDeps): Promise<Writer> {
+    const connection = await deps.database.connect();
     const ledger = await Ledger.load(connection);
     if (ledger.isLong) await ledger.compact(connection);
-    return new Writer(connection, new LineReader(await loadCatalog(connection)), ledger);
+    return new Writer(deps, connection, await loadCatalog(connection, deps.memoryMiBMax), ledger);
   }
 
   /**
@@ -37,6 +62,8 @@ export class Writer {
    */
   async write(batches: StoreBatch[]): Promise<StoreOutcome[]> {
     if (this.#ledger.isLong) await this.#ledger.compact(this.#connection);
+    this.#catalog.budget.startWrite();
+    this.#overflow = new Map();
     await this.#connection.run('BEGIN');
     try {
       const outcomes: StoreOutcome[] = [];
@@ -48,6 +75,7 @@ export class Writer {
       await this.#flush();
       if (advanced.size > 0) await this.#note(advanced);
       await this.#connection.run('COMMIT');
+      this.#deps.onWritten({ overflow: this.#overflow, columns: this.#catalog.budget.total });
       return outcomes;
     } catch (error) {
       await this.#connection.run('ROLLBACK').catch(() => undefined);
@@ -68,9 +96,11 @@ export class Writer {
     if (storedBytes > 0) {
       // Stored blocks are read again for their rejected lines: the caller may have died before it recorded them.
       await this.#flush();
+      this.#catalog.isOpen = false;
       for (let at = 0; at < storedBytes; this.#reader.taken()) {
         at = this.#reader.read(batch.raw, at, storedBytes, rejected);
       }
+      this.#catalog.isOpen = true;
     }
     for (let at = storedBytes; at < end; ) {
       at = this.#reader.read(batch.raw, at, end, rejected);
@@ -81,6 +111,7 @@ export class Writer {
 
   async #flush(): Promise<void> {
     for (const rows of this.#reader.pending()) await this.#append(rows);
+    if (this.#reader.other.count > 0) await this.#appendOther(this.#reader.other);
     this.#reader.taken();
   }
 
@@ -96,6 +127,16 @@ export class Writer {
     }
     known.appender.appendDataChunk(rows.toChunk());
     known.appender.flushSync();
+    table.rows += rows.count;
+  }
+
+  async #appendOther(rows: OtherRows): Promise<void> {
+    if (this.#catalog.otherFields === null)
+      await makeOtherFields(this.#connection, this.#catalog.nameOtherFields());
+    const appender = await this.#connection.createAppender(this.#catalog.otherFields!, 'main');
+    for (const chunk of rows.chunks()) appender.appendDataChunk(chunk);
+    appender.closeSync();
+    rows.countInto(this.#overflow);
   }
 
   async #note(batches: Iterable<StoreBatch>): Promise<void> {
