@@ -2,6 +2,8 @@
  * Checks the cloud's configuration: against the schema, and by the checks of the rooms for what a schema cannot
  * express.
  */
+
+import { listenerAt, listenerProblems } from '../shared/config/listeners.ts';
 import {
   type ConfigCheck,
   type ConfigSources,
@@ -10,6 +12,7 @@ import {
 } from '../shared/config/load-config.ts';
 import { tlsProblems } from '../shared/config/tls-problems.ts';
 import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-types.ts';
+import { httpProblems } from '../shared/http/check.ts';
 import { notifierFileProblems, notifierProblems } from './alerts/config.ts';
 import { CloudConfig, prepareCloudConfig } from './config.ts';
 import { credentialProblems } from './receive/credentials.ts';
@@ -25,6 +28,9 @@ const checks: ConfigCheck<CloudConfig>[] = [
   ({ gateways }) => credentialProblems(gateways),
   ({ alerts }) => notifierProblems(alerts),
   ({ store }) => storeProblems(store),
+  ({ api }) => httpProblems(api, 'api'),
+  (config) =>
+    listenerProblems([listenerAt(() => config.ingest, 'ingest'), listenerAt(() => config.api, 'api')]),
 ];
 
 const fileChecks: ConfigCheck<CloudConfig>[] = [

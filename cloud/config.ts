@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import type { Table } from '../shared/config/load-config.ts';
+import type { Table } from '../shared/config/toml-files.ts';
 import { AlertsConfig } from './alerts/config.ts';
 import { ApiConfig } from './api/config.ts';
 import { OperationsConfig } from './operations/config.ts';

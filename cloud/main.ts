@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ReadConfig } from '../shared/config/load-config.ts';
-import { refuse } from '../shared/config/problem.ts';
+import { type ConfigProblem, describeProblem, refuse } from '../shared/config/problem.ts';
 import { prepareDataDir } from '../shared/files/data-dir.ts';
 import { defaultDataDir } from '../shared/files/paths.ts';
 import { localUrl, removeRunFile, writeRunFile } from '../shared/files/run-file.ts';
@@ -19,10 +19,14 @@ export interface CloudOptions {
   httpPort?: number;
 }
 
-/** The checked configuration. @throws ConfigError with everything that is wrong */
-export function readCloudConfig(options: CloudOptions): CloudConfig & { dataDir: string } {
-  const { config, problems } = checkCloudConfig(options);
+/** The checked configuration. @param warn gets what is probably not meant @throws ConfigError with all problems */
+export function readCloudConfig(
+  options: CloudOptions,
+  warn: (warning: ConfigProblem) => void = () => {},
+): CloudConfig & { dataDir: string } {
+  const { config, problems, warnings } = checkCloudConfig(options);
   refuse(problems);
+  for (const warning of warnings) warn(warning);
   return { ...config!, dataDir: config!.dataDir ?? join(defaultDataDir(), 'cloud') };
 }
 
@@ -49,9 +53,12 @@ export async function runCloud(
   signal: AbortSignal,
   onStarted: (cloud: RunningCloud) => void = () => {},
 ): Promise<void> {
-  const config = readCloudConfig(options);
+  const log = createLog('cloud');
+  const config = readCloudConfig(options, (warning) =>
+    log.warn({ setting: warning.key }, describeProblem(warning)),
+  );
   prepareDataDir(config.dataDir, 'cloud');
-  const cloud = await startCloud(config, { dataDir: config.dataDir, log: createLog('cloud') });
+  const cloud = await startCloud(config, { dataDir: config.dataDir, log });
   const { host } = config.api;
   writeRunFile(config.dataDir, {
     role: 'cloud',

@@ -17,8 +17,11 @@ function problemsOf(files: Record<string, string>): string[] {
     mkdirSync(dirname(join(dir, name)), { recursive: true });
     writeFileSync(join(dir, name), text);
   }
-  const { problems } = checkGatewayConfig({ config: join(dir, 'gateway.toml') }, { files: true });
-  return problems.map(({ line, message }) => `${line}: ${message}`);
+  const { problems, warnings } = checkGatewayConfig({ config: join(dir, 'gateway.toml') }, { files: true });
+  return [
+    ...problems.map(({ line, message }) => `${line}: ${message}`),
+    ...warnings.map(({ line, message }) => `warning at ${line}: ${message}`),
+  ];
 }
 
 describe('a wrong setting', () => {
@@ -94,7 +97,34 @@ statistics = "* * 32 * *"
         '35: uplink.lingerMs must be at least 0, not -1',
         '37: jobs.retention must be a table, not 1',
         "38: schedule '* * 32 * *' of job statistics: '32' is",
+        'warning at 33: uplink.url is set without uplink.password',
       ].map((start) => expect.stringContaining(start)),
     );
   });
+});
+
+it('reports listeners of one port, at the line of one that is set', () => {
+  expect(problemsOf({ 'gateway.toml': '[broker]\nport = 8081\nwebsocketPort = 8081\n' })).toEqual([
+    '2: http.port: port 8081 is taken by broker.port; choose another',
+    '3: broker.websocketPort: port 8081 is taken by broker.port; choose another',
+  ]);
+});
+
+it('warns of what can be used and probably is not meant', () => {
+  const text = `[http]
+host = "0.0.0.0"
+openOnLoopback = true
+[uplink]
+url = "mqtt://cloud"
+password = "short"
+`;
+  expect(problemsOf({ 'gateway.toml': text })).toEqual([
+    expect.stringMatching(
+      /^warning at 3: http\.openOnLoopback has no effect, because http\.host is 0\.0\.0\.0/,
+    ),
+    'warning at 6: uplink.password has fewer than 8 characters, which no cloud takes',
+  ]);
+  expect(problemsOf({ 'gateway.toml': '[uplink]\nurl = "mqtt://cloud"\n' })).toEqual([
+    expect.stringMatching(/^warning at 2: uplink\.url is set without uplink\.password/),
+  ]);
 });

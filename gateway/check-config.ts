@@ -1,13 +1,20 @@
 /** Checks a gateway's configuration: against the schema, and for consistency between its parts. */
-import { type ConfigCheck, type ConfigSources, readConfig } from '../shared/config/load-config.ts';
+import { listenerAt, listenerProblems } from '../shared/config/listeners.ts';
+import {
+  type ConfigCheck,
+  type ConfigSources,
+  type ReadConfig,
+  readConfig,
+} from '../shared/config/load-config.ts';
 import { nearestName } from '../shared/config/nearest-name.ts';
 import type { ConfigProblem } from '../shared/config/problem.ts';
 import { eachSound, rules } from '../shared/config/sound-view.ts';
 import { tlsProblems } from '../shared/config/tls-problems.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-types.ts';
+import { httpProblems } from '../shared/http/check.ts';
 import { jobProblems } from '../shared/jobs/config.ts';
-import { fileProblemsOf, problemsOf } from '../shared/parts/registry.ts';
+import { fileProblemsOf, listenersOf, problemsOf } from '../shared/parts/registry.ts';
 import { GatewayConfig, prepareGatewayConfig, sourceContext, sourcesIn } from './config.ts';
 import { decisionsIn } from './decisions/config.ts';
 import { decisions } from './decisions/decisions.ts';
@@ -18,11 +25,8 @@ import { sources } from './sources/sources.ts';
 import { uplinkProblems } from './uplink/config.ts';
 import { tlsOwner as uplinkTls } from './uplink/tls-files.ts';
 
-export interface CheckedGateway {
-  /** Null if there are problems. */
-  config: GatewayConfig | null;
+export interface CheckedGateway extends ReadConfig<GatewayConfig> {
   types: Map<string, MachineType>;
-  problems: ConfigProblem[];
 }
 
 /** Reads only the files of the configuration and of machine types and, with `files`, the PEM files that it names. */
@@ -39,6 +43,9 @@ export function checkGateway(given: ConfigSources, { files }: { files: boolean }
     (config) => problemsOf(sources, sourcesIn(config), sourceContext({ routes: soundRoutes(config) })),
     ({ uplink }) => uplinkProblems(uplink),
     ({ decisions: table }) => problemsOf(decisions, decisionsIn(table)),
+    ({ http }) => httpProblems(http, 'http'),
+    (config) =>
+      listenerProblems([...listenersOf(sources, sourcesIn(config)), listenerAt(() => config.http, 'http')]),
     ({ jobs: table }) => jobProblems(jobs, table),
   ];
   const fileChecks: ConfigCheck<GatewayConfig>[] = [
@@ -46,13 +53,9 @@ export function checkGateway(given: ConfigSources, { files }: { files: boolean }
     ({ decisions: table }) => fileProblemsOf(decisions, decisionsIn(table)),
     ({ uplink }) => tlsProblems(uplink, 'uplink', uplinkTls),
   ];
-  const { config, problems } = readConfig(
-    GatewayConfig,
-    given,
-    files ? [...checks, ...fileChecks] : checks,
-    prepareGatewayConfig,
-  );
-  return { config, types, problems };
+  const all = files ? [...checks, ...fileChecks] : checks;
+  const read = readConfig(GatewayConfig, given, all, prepareGatewayConfig);
+  return { ...read, types };
 }
 
 /**

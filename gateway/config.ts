@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import type { Table } from '../shared/config/load-config.ts';
+import type { Table } from '../shared/config/toml-files.ts';
 import { jobsTable, withSchedulesWrittenOut } from '../shared/jobs/config.ts';
 import { tables } from '../shared/parts/config.ts';
 import { type Configured, configuredTables } from '../shared/parts/registry.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { refuse } from '../shared/config/problem.ts';
+import { type ConfigProblem, describeProblem, refuse } from '../shared/config/problem.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { prepareDataDir } from '../shared/files/data-dir.ts';
 import { defaultDataDir } from '../shared/files/paths.ts';
@@ -23,13 +23,20 @@ export interface GatewayOptions {
   httpPort?: number;
 }
 
-/** Returns the checked configuration with its machine types. @throws ConfigError with all problems */
-export function readGatewayConfig(options: GatewayOptions): {
+/**
+ * Returns the checked configuration with its machine types. @param warn gets what is probably not meant
+ * @throws ConfigError with all problems
+ */
+export function readGatewayConfig(
+  options: GatewayOptions,
+  warn: (warning: ConfigProblem) => void = () => {},
+): {
   config: GatewayConfig;
   types: Map<string, MachineType>;
 } {
-  const { config, types, problems } = checkGatewayConfig(options);
+  const { config, types, problems, warnings } = checkGatewayConfig(options);
   refuse(problems);
+  for (const warning of warnings) warn(warning);
   return { config: config!, types };
 }
 
@@ -53,7 +60,9 @@ export function checkGatewayConfig(options: GatewayOptions, { files = false } = 
  */
 export async function runGateway(options: GatewayOptions, signal: AbortSignal): Promise<void> {
   const log = createLog('gateway');
-  const { config, types } = readGatewayConfig(options);
+  const { config, types } = readGatewayConfig(options, (warning) =>
+    log.warn({ setting: warning.key }, describeProblem(warning)),
+  );
   const { dataDir } = config;
   prepareDataDir(dataDir, 'gateway');
   const http = withToken(config.http, dataDir, log);

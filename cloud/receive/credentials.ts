@@ -1,5 +1,5 @@
 import { passwordProblems, repeatedProblems } from '../../shared/config/entry-problems.ts';
-import { type ConfigProblem, refuse } from '../../shared/config/problem.ts';
+import { type ConfigProblem, doubtful, refuse } from '../../shared/config/problem.ts';
 import { eachSound, rules } from '../../shared/config/sound-view.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { PasswordCheck } from '../../shared/security/password-check.ts';
@@ -23,7 +23,9 @@ export function createCredentials(
 
 /** Finds gateways that are listed twice, and passwords that are missing or malformed. */
 export function credentialProblems(gateways: readonly GatewayCredentials[]): ConfigProblem[] {
+  const nobody = 'gateways is empty: no gateway may connect; list each under [[gateways]]';
   return rules(
+    () => (gateways.length === 0 ? [doubtful('gateways', nobody)] : []),
     () =>
       repeatedProblems(
         gateways,

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { certificateSettings } from '../../shared/config/tls-problems.ts';
+import { certificatesIn } from '../../shared/security/pem-files.ts';
 
-const certificatePattern = /-----BEGIN (?:X509 )?CERTIFICATE-----[^-]+-----END (?:X509 )?CERTIFICATE-----/g;
-const certificateSettings = ['certFile', 'caFile', 'clientCaFile'];
 const soonMs = 14 * 86_400_000;
 
 /**
@@ -11,7 +11,7 @@ const soonMs = 14 * 86_400_000;
  */
 export function validityWarnings(config: unknown, nowMs: number): string[] {
   return settingsOf(config, '').flatMap(({ setting, path }) => {
-    const texts = readFileSync(path, 'latin1').match(certificatePattern) ?? [];
+    const texts = certificatesIn(readFileSync(path, 'latin1'));
     return texts
       .map((text) => validityOf(new X509Certificate(text), nowMs))
       .filter((problem) => problem !== null)
@@ -33,7 +33,7 @@ function settingsOf(value: unknown, place: string): { setting: string; path: str
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, item]) => {
     const setting = place === '' ? key : `${place}.${key}`;
-    const isFile = certificateSettings.includes(key) && typeof item === 'string';
+    const isFile = certificateSettings.some((name) => name === key) && typeof item === 'string';
     return isFile ? [{ setting, path: item }] : settingsOf(item, setting);
   });
 }

@@ -208,7 +208,11 @@ tls = { certFile = "/nowhere/cert.pem", keyFile = "/nowhere/key.pem" }
   });
 
   it('gives the problems to programs with --json', () => {
-    const { status, stdout, lines } = check('cloud', { 'cloud.toml': '\n[api]\nprt = 1\n' }, '--json');
+    const { status, stdout, lines } = check(
+      'cloud',
+      { 'cloud.toml': '\n[api]\nprt = 1\n[[gateways]]\nid = "a"\npassword = "12345678"\n' },
+      '--json',
+    );
     expect([status, lines]).toEqual([2, ['']]);
     expect(JSON.parse(stdout)).toEqual({
       problems: [
@@ -221,5 +225,13 @@ tls = { certFile = "/nowhere/cert.pem", keyFile = "/nowhere/key.pem" }
         },
       ],
     });
+  });
+
+  it('prints warnings of a sound configuration beside its answer', () => {
+    const { status, stdout, lines } = check('cloud', { 'cloud.toml': '[api]\n' });
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/is a sound cloud configuration\n$/)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^warning: cloud\.toml: gateways is empty: no gateway may connect/),
+    ]);
   });
 });

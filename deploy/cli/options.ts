@@ -29,6 +29,25 @@ export function fromOne(text: string): number {
   return value;
 }
 
+/**
+ * Lets a command, and those below it, refuse an empty path, as a shell makes one of an unset variable: it would stand for
+ * the working folder, or for a default.
+ */
+export function refuseEmptyPaths(command: Command): void {
+  const refuseEmpty = (text: string) => {
+    if (text === '') throw new InvalidArgumentError('the path is empty');
+    return text;
+  };
+  const takesPath = (name: string) => /^(dir|file)$/.test(name);
+  for (const option of command.options) {
+    if (takesPath(/<(\w+)>$/.exec(option.flags)?.[1] ?? '')) option.argParser(refuseEmpty);
+  }
+  for (const argument of command.registeredArguments) {
+    if (takesPath(argument.name())) argument.argParser(refuseEmpty);
+  }
+  for (const sub of command.commands) refuseEmptyPaths(sub);
+}
+
 /** Parses the URL of an MQTT broker. */
 export function mqttUrl(text: string): string {
   try {

@@ -11,6 +11,7 @@ import { addNotifications } from './inspect/notifications.ts';
 import { addQuarantine } from './inspect/quarantine.ts';
 import { addQuery } from './inspect/query.ts';
 import { addRefused } from './inspect/refused.ts';
+import { refuseEmptyPaths } from './options.ts';
 import { addCloud } from './run/cloud.ts';
 import { addGateway } from './run/gateway.ts';
 import { addPlant } from './run/plant.ts';
@@ -62,6 +63,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.`,
     addConfig,
   ];
   for (const addCommand of add) addCommand(program);
+  refuseEmptyPaths(program);
   // Commander reports wrong usage itself; main.ts sets the exit code.
   for (const command of program.commands) {
     for (const each of [command, ...command.commands]) each.exitOverride().configureOutput(oneSentence(each));

@@ -1,8 +1,10 @@
 /** Tests how the command line answers wrong usage and missing things: one sentence that says what to do. */
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
+import type { Command } from 'commander';
 import { expect, it } from 'vitest';
 import { compiledEntry } from '../../shared/files/paths.ts';
+import { createProgram } from './program.ts';
 
 const underNpm = { ...process.env, npm_lifecycle_event: 'harbinger' };
 const withoutNpm = { ...process.env, npm_lifecycle_event: undefined };
@@ -42,4 +44,22 @@ it.each<[string[], number, RegExp]>([
 
 it('proposes commands as the user typed them', () => {
   expect(harbinger(['query'], underNpm).stderr).toContain('see npm run harbinger -- query --help');
+});
+
+const allOf = (command: Command): Command[] => [command, ...command.commands.flatMap(allOf)];
+
+it('every option and argument that is a path refuses an empty one', async () => {
+  const paths = allOf(createProgram()).flatMap((command) => [
+    ...command.options
+      .filter(({ flags }) => /<(dir|file)>$/.test(flags))
+      .map(({ flags, parseArg }) => ({ name: `${command.name()} ${flags}`, parse: parseArg })),
+    ...command.registeredArguments
+      .filter((argument) => argument.name() === 'file')
+      .map(({ parseArg }) => ({ name: `${command.name()} <file>`, parse: parseArg })),
+  ]);
+  expect(paths.length).toBeGreaterThan(15);
+  for (const { name, parse } of paths) {
+    expect(() => parse?.('', undefined), name).toThrow('the path is empty');
+    expect(parse?.('a', undefined), name).toBe('a');
+  }
 });

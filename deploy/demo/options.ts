@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { defaultDataDir } from '../../shared/files/paths.ts';
-import { port } from '../cli/options.ts';
+import { port, refuseEmptyPaths } from '../cli/options.ts';
 import { shellQuoted } from '../shown-commands.ts';
 import { freePorts, type PortOptions } from './ports.ts';
 
@@ -16,15 +16,15 @@ export interface DemoOptions extends PortOptions {
 const defaultDir = join(defaultDataDir(), 'demo');
 
 export function parseDemoOptions(argv: readonly string[]): DemoOptions {
-  return new Command('npm start --')
+  const command = new Command('npm start --')
     .description('The demonstration: gateway, cloud and a virtual plant on this machine’s loopback.')
     .option('--mqtt-port <port>', 'MQTT for sensors', port, 1883)
     .option('--http-port <port>', 'page and API', port, 8080)
     .option('--data <dir>', 'data folder', defaultDir)
     .option('--fresh', 'forget earlier data and start over', false)
-    .addHelpText('after', '\nExample:\n  npm start -- --http-port 9090 --fresh\n')
-    .parse(argv as string[], { from: 'user' })
-    .opts<DemoOptions>();
+    .addHelpText('after', '\nExample:\n  npm start -- --http-port 9090 --fresh\n');
+  refuseEmptyPaths(command);
+  return command.parse(argv as string[], { from: 'user' }).opts<DemoOptions>();
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { type ConfigProblem, invalid, namedProblemsIn } from '../../shared/config/problem.ts';
+import { type ConfigProblem, doubtful, invalid, namedProblemsIn } from '../../shared/config/problem.ts';
 import { rules } from '../../shared/config/sound-view.ts';
 import { mqttAddress, mqttAddressForm } from '../../shared/mqtt/address.ts';
 
@@ -94,6 +94,9 @@ export const UplinkConfig = Type.Object(
 );
 export type UplinkConfig = Static<typeof UplinkConfig>;
 
+/** The shortest password that a cloud takes for a gateway (`gateways.password`, `config hash-password`). */
+const passwordLengthMin = 8;
+
 /** Returns the problems of the settings that the schema cannot express. */
 export function uplinkProblems(config: UplinkConfig): ConfigProblem[] {
   const unused = (name: 'caFile' | 'certFile') => () => {
@@ -115,6 +118,18 @@ export function uplinkProblems(config: UplinkConfig): ConfigProblem[] {
     () => {
       const { url } = config;
       return url === undefined ? [] : namedProblemsIn('uplink.url', () => mqttAddress(url));
+    },
+    () => {
+      if (config.url === undefined || config.password !== undefined) return [];
+      const message =
+        'uplink.url is set without uplink.password; the cloud lets no gateway in without its password';
+      return [doubtful('uplink.url', message)];
+    },
+    () => {
+      const { password } = config;
+      if (password === undefined || password.length >= passwordLengthMin) return [];
+      const message = `uplink.password has fewer than ${passwordLengthMin} characters, which no cloud takes`;
+      return [doubtful('uplink.password', message)];
     },
     unused('caFile'),
     unused('certFile'),

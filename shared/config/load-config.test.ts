@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadConfig, readConfig } from './load-config.ts';
-import { ConfigError, invalid } from './problem.ts';
+import { readConfig } from './load-config.ts';
+import { ConfigError, doubtful, invalid, refuse } from './problem.ts';
 import { eachSound, rules } from './sound-view.ts';
 
 const schema = Type.Object(
@@ -38,7 +38,7 @@ it('options win over drop-ins, drop-ins over the file, the file over defaults; l
   write('a.toml.d/2.toml', `dir = "\${DIR:-unset}/x"\n[server]\nport = 4\n`);
   write('a.toml.d/ignored.txt', 'nonsense');
   const sources = { file, defaults: { dir: 'default' }, overrides: { server: { port: 5, host: undefined } } };
-  expect(loadConfig(schema, { ...sources, env: { DIR: 'env' } })).toEqual({
+  expect(readConfig(schema, { ...sources, env: { DIR: 'env' } }).config).toEqual({
     dir: 'env/x',
     names: ['c'],
     server: { host: 'file', port: 5 },
@@ -100,6 +100,24 @@ describe('checks beside a schema', () => {
     ]);
   });
 
+  it('may warn, which refuses nothing', () => {
+    write('a.toml', 'dir = "x"\n[server]\nport = 9\n');
+    const warn = ({ server }: Static<typeof schema>) => [doubtful('server.port', `port ${server.port}?`)];
+    const read = readConfig(schema, { file: file(), env: {} }, [warn]);
+    expect(read).toMatchObject({ config: { dir: 'x' }, problems: [] });
+    expect(read.warnings).toMatchObject([{ file: file(), line: 3, message: 'port 9?' }]);
+    expect(() => refuse(read.warnings)).not.toThrow();
+  });
+
+  it('name the line of the other setting where only that one is set', () => {
+    write('a.toml', 'dir = "x"\n[server]\nport = 9\n');
+    const both = () => [{ ...invalid('server.host', 'host and port'), otherKey: 'server.port' }];
+    const { problems } = readConfig(schema, { file: file(), env: {} }, [both]);
+    expect(problems).toEqual([
+      { code: 'CONFIG_INVALID', key: 'server.host', message: 'host and port', file: file(), line: 3 },
+    ]);
+  });
+
   it('do not run while a file cannot be read, which may hold what they miss', () => {
     write('a.toml.d/1.toml', '[server\n');
     expect(messages('names = ["bad", 3]\n')).toEqual([
@@ -110,9 +128,9 @@ describe('checks beside a schema', () => {
 });
 
 it('an error for several problems lists them, and has their code if they share one', () => {
-  const load = (overrides: object, env = {}) => {
+  const load = (overrides: Record<string, unknown>) => {
     try {
-      return loadConfig(schema, { overrides: overrides as Record<string, unknown>, env });
+      return refuse(readConfig(schema, { overrides, env: {} }).problems);
     } catch (error) {
       return error;
     }
@@ -134,7 +152,14 @@ it('an error for several problems lists them, and has their code if they share o
 });
 
 it('a file that is not there is named, with what to do', () => {
-  expect(() => loadConfig(schema, { file: join(folder, 'b.toml') })).toThrow(
-    `${join(folder, 'b.toml')}: there is no such file; correct its path`,
-  );
+  const file = join(folder, 'b.toml');
+  const { problems } = readConfig(schema, { file });
+  expect(problems).toEqual([
+    {
+      code: 'CONFIG_UNREADABLE',
+      key: '',
+      file,
+      message: expect.stringMatching(/^there is no such file; correct/),
+    },
+  ]);
 });

@@ -2,21 +2,13 @@
  * Configuration (shared/config): reads a TOML file against a schema and reports every problem at once, with file and
  * line. It knows no setting: each room declares its own.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
 import type { Static, TSchema } from '@sinclair/typebox';
-import { parse, TomlError } from 'smol-toml';
-import { codeOf, messageOf } from '../runtime/errors.ts';
-import { type ConfigProblem, refuse } from './problem.ts';
+import { type MissingVariable, substitute } from './environment.ts';
+import type { ConfigProblem } from './problem.ts';
 import { schemaProblems } from './schema-problems.ts';
-import { keyOf, rules, type SettingPath, soundView } from './sound-view.ts';
-import { mergePositions, positionOf, positionsOf, tomlPositions } from './toml-positions.ts';
-
-export type Table = { [key: string]: unknown };
-
-function isTable(value: unknown): value is Table {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
-}
+import { rules, soundView } from './sound-view.ts';
+import { type Document, filesOf, isTable, readDocument, type Table } from './toml-files.ts';
+import { exactPositionOf, mergePositions, positionOf, positionsOf, tomlPositions } from './toml-positions.ts';
 
 /** Merges tables recursively; any other value of `over`, including a list, replaces that of `base`. */
 export function mergeTables(base: Table, over: Table): Table {
@@ -50,6 +42,8 @@ export interface ReadConfig<C> {
   config: C | null;
   /** All problems, ordered by file and line. */
   problems: ConfigProblem[];
+  /** Settings that can be used and probably do not do what is meant, in the same order. */
+  warnings: ConfigProblem[];
 }
 
 /**
@@ -64,7 +58,8 @@ export function readConfig<S extends TSchema>(
   prepare: (table: Table) => Table = (table) => table,
 ): ReadConfig<Static<S>> {
   const problems: ConfigProblem[] = [];
-  const documents = filesOf(sources.file).map((file) => readDocument(file, problems));
+  const files = filesOf(sources.file);
+  const documents = files.flatMap((file) => readDocument(file, 'CONFIG_UNREADABLE', problems) ?? []);
   const overrides = sources.overrides ?? {};
   const merged = [...documents.map(({ table }) => table), overrides].reduce(
     mergeTables,
@@ -86,100 +81,37 @@ export function readConfig<S extends TSchema>(
     const view = soundView(value as Static<S>, unsound);
     problems.push(...rules(...checks.map((check) => () => check(view))));
   }
-  if (problems.length === 0) return { config: value as Static<S>, problems };
-  return { config: null, problems: located(problems, documents, overrides) };
+  const found = located(problems, files, documents, overrides);
+  const config = problems.every(({ isWarning }) => isWarning) ? (value as Static<S>) : null;
+  return {
+    config,
+    problems: found.filter(({ isWarning }) => !isWarning),
+    warnings: found.filter(({ isWarning }) => isWarning),
+  };
 }
 
-/** @throws ConfigError with every problem that `readConfig` finds */
-export function loadConfig<S extends TSchema>(
-  schema: S,
-  sources: ConfigSources,
-  checks: readonly ConfigCheck<Static<S>>[] = [],
-  prepare?: (table: Table) => Table,
-): Static<S> {
-  const { config, problems } = readConfig(schema, sources, checks, prepare);
-  refuse(problems);
-  return config as Static<S>;
-}
-
-interface Document {
-  file: string;
-  text: string;
-  table: Table;
-}
-
-function filesOf(file: string | undefined): string[] {
-  if (file === undefined) return [];
-  const folder = `${file}.d`;
-  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
-  return [file, ...names.filter((name) => extname(name) === '.toml').map((name) => join(folder, name))];
-}
-
-const readProblems: Record<string, string> = {
-  ENOENT: 'there is no such file; correct its path',
-  EISDIR: 'it is a folder; name the file in it',
-  EACCES: 'this user may not read it; let the user that Harbinger runs as read it (chgrp, chmod 640)',
-};
-
-/** A file that cannot be read is a problem, and an empty document. */
-function readDocument(file: string, problems: ConfigProblem[]): Document {
-  try {
-    const text = readFileSync(file, 'utf8');
-    return { file, text, table: parse(text) as Table };
-  } catch (error) {
-    const line = error instanceof TomlError ? { line: error.line } : {};
-    const [sentence] = messageOf(error).split('\n');
-    const message = readProblems[codeOf(error) ?? ''] ?? sentence!;
-    problems.push({ code: 'CONFIG_UNREADABLE', key: '', file, ...line, message });
-    return { file, text: '', table: {} };
-  }
-}
-
-interface MissingVariable {
-  path: SettingPath;
-  problem: ConfigProblem;
-}
-
-function substitute(
-  value: unknown,
-  env: NodeJS.ProcessEnv,
-  path: SettingPath,
-  missing: MissingVariable[],
-): unknown {
-  if (typeof value === 'string') {
-    return value.replace(
-      /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g,
-      (whole, name: string, fallback?: string) => {
-        const found = env[name] ?? fallback;
-        if (found !== undefined) return found;
-        const key = keyOf(path);
-        const message = `${key} uses \${${name}}, which is not set; set it or write \${${name}:-default}`;
-        missing.push({ path, problem: { code: 'CONFIG_ENV_MISSING', key, message } });
-        return whole;
-      },
-    );
-  }
-  const at = (name: string | number) => [...path, String(name)];
-  if (Array.isArray(value)) return value.map((item, i) => substitute(item, env, at(i), missing));
-  if (!isTable(value)) return value;
-  const entries = Object.entries(value).map(([name, item]) => [
-    name,
-    substitute(item, env, at(name), missing),
-  ]);
-  return Object.fromEntries(entries);
-}
+const commandLine = 'command line';
 
 /** Adds the position of its setting to each problem, and sorts the problems by file and line. */
-function located(problems: ConfigProblem[], documents: Document[], overrides: Table): ConfigProblem[] {
+function located(
+  problems: ConfigProblem[],
+  files: readonly string[],
+  documents: readonly Document[],
+  overrides: Table,
+): ConfigProblem[] {
   const positions = [
     ...documents.map(({ file, text }) => tomlPositions(text, file)),
-    positionsOf(overrides, 'command line'),
+    positionsOf(overrides, commandLine),
   ].reduce(mergePositions);
-  const found = problems.map((problem): ConfigProblem => {
+  const found = problems.map(({ otherKey, ...problem }): ConfigProblem => {
     if (problem.file !== undefined) return problem;
-    const { from, line } = positionOf(positions, problem.key);
+    const keys = [problem.key, ...(otherKey === undefined ? [] : [otherKey])];
+    const exact = keys.map((key) => exactPositionOf(positions, key)).find((place) => place !== undefined);
+    const { from, line } = exact ?? positionOf(positions, problem.key);
+    // Without a file, a default is of no place.
+    if (exact === undefined && from === commandLine) return problem;
     return { ...problem, file: from, ...(line !== undefined && { line }) };
   });
-  const order = (file = '') => [...documents.map((document) => document.file), file].indexOf(file);
+  const order = (file = '') => [...files, file].indexOf(file);
   return found.sort((a, b) => order(a.file) - order(b.file) || (a.line ?? 0) - (b.line ?? 0));
 }

@@ -15,11 +15,20 @@ export interface ConfigProblem {
   file?: string;
   /** Counted from 1. */
   line?: number;
+  /** A second setting that has a part in it. Its place is given where only this one is set. */
+  otherKey?: string;
+  /** The setting can be used, and probably does not do what is meant. */
+  isWarning?: true;
 }
 
 /** Creates a problem with `key` that the schema cannot express. */
 export function invalid(key: string, message: string): ConfigProblem {
   return { code: 'CONFIG_INVALID', key, message };
+}
+
+/** Creates a warning about `key`: nothing is refused because of it. */
+export function doubtful(key: string, message: string): ConfigProblem {
+  return { ...invalid(key, message), isWarning: true };
 }
 
 /** Runs `work` and returns what it throws as a problem with `key`. For checks that are part of building something. */
@@ -39,8 +48,9 @@ export function namedProblemsIn(key: string, work: () => unknown): ConfigProblem
   return problemsIn(key, work).map((problem) => ({ ...problem, message: `${key}: ${problem.message}` }));
 }
 
-/** @throws ConfigError if there are any problems */
-export function refuse(problems: readonly ConfigProblem[]): void {
+/** @throws ConfigError if there are any problems beside warnings */
+export function refuse(found: readonly ConfigProblem[]): void {
+  const problems = found.filter(({ isWarning }) => !isWarning);
   if (problems.length > 0) throw new ConfigError(problems);
 }
 

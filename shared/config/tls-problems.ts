@@ -2,26 +2,33 @@ import { type PemOwner, readCertificates, readKeyPair, readPrivateKey } from '..
 import { type ConfigProblem, problemsIn } from './problem.ts';
 import { eachSound, rules } from './sound-view.ts';
 
-const certificateSettings = ['certFile', 'caFile', 'clientCaFile'] as const;
+/** Names of the settings, in any table, whose files hold certificates. */
+export const certificateSettings = ['certFile', 'caFile', 'clientCaFile'] as const;
 
 /** Settings of a table that name PEM files. */
 export type TlsSettings = { [setting in (typeof certificateSettings)[number] | 'keyFile']?: string };
 
 /** Reads the certificates and the key that a table of the configuration names, and returns their problems. */
 export function tlsProblems(table: TlsSettings, section: string, owner: PemOwner): ConfigProblem[] {
-  const problems = eachSound(certificateSettings, (name) => {
+  let certFile: string | undefined;
+  const ofCertificates = eachSound(certificateSettings, (name) => {
     const setting = `${section}.${name}`;
     const path = table[name];
-    return path === undefined ? [] : problemsIn(setting, () => readCertificates(path, setting, owner));
+    if (path === undefined) return [];
+    const problems = problemsIn(setting, () => readCertificates(path, setting, owner));
+    if (name === 'certFile' && problems.length === 0) certFile = path;
+    return problems;
   });
   const ofKey = rules(() => {
-    const { certFile, keyFile } = table;
+    const { keyFile } = table;
     if (keyFile === undefined) return [];
     const setting = `${section}.keyFile`;
-    const isAlone = certFile === undefined || problems.some(({ key }) => key === `${section}.certFile`);
+    // Without a certificate that can be read, the key can still be checked by itself.
     const readKey = () =>
-      isAlone ? readPrivateKey(keyFile, setting, owner) : readKeyPair({ certFile, keyFile }, section, owner);
+      certFile === undefined
+        ? readPrivateKey(keyFile, setting, owner)
+        : readKeyPair({ certFile, keyFile }, section, owner);
     return problemsIn(setting, readKey);
   });
-  return [...problems, ...ofKey];
+  return [...ofCertificates, ...ofKey];
 }

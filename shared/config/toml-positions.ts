@@ -43,11 +43,24 @@ export function mergePositions(base: Position, over: Position): Position {
  * table on the way that is not set is passed over, because short forms leave it out.
  */
 export function positionOf(root: Position, key: string): Position {
+  return walk(root, key).found;
+}
+
+/** The position of a setting; undefined if it is not set. */
+export function exactPositionOf(root: Position, key: string): Position | undefined {
+  const { found, isExact } = walk(root, key);
+  return isExact ? found : undefined;
+}
+
+function walk(root: Position, key: string): { found: Position; isExact: boolean } {
   let found = root;
+  let isExact = true;
   for (const name of key.split(/[.[\]]+/).filter((part) => part !== '')) {
-    found = found.children.get(name) ?? found;
+    const child = found.children.get(name);
+    isExact = child !== undefined;
+    found = child ?? found;
   }
-  return found;
+  return { found, isExact };
 }
 
 /**

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { parse, TomlError } from 'smol-toml';
 import { type ConfigProblem, invalid, refuse } from '../config/problem.ts';
 import { schemaProblems } from '../config/schema-problems.ts';
 import { soundView } from '../config/sound-view.ts';
+import { type Document, isTable, readDocument, type Table } from '../config/toml-files.ts';
 import { positionOf, tomlPositions } from '../config/toml-positions.ts';
 import { packageRoot } from '../files/paths.ts';
 import { messageOf } from '../runtime/errors.ts';
@@ -16,34 +16,7 @@ const validate = compileValidator(MachineType);
 /** Folder of the built-in types. */
 export const builtInTypesDir = join(packageRoot, 'shared', 'domain', 'types');
 
-/** The content of a TOML file that has not been checked yet. */
-type Document = Record<string, unknown>;
-
-function isDocument(value: unknown): value is Document {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-interface TypeFile {
-  path: string;
-  text: string;
-  document: Document;
-}
-
-function wrong(file: string, message: string, line?: number): ConfigProblem {
-  return { code: 'MACHINE_TYPE_INVALID', key: '', file, message, ...(line !== undefined && { line }) };
-}
-
-/** Reads a file; if that fails, it adds a problem and returns nothing. */
-function readFile(path: string, problems: ConfigProblem[]): TypeFile[] {
-  try {
-    const text = readFileSync(path, 'utf8');
-    return [{ path, text, document: parse(text) }];
-  } catch (error) {
-    const [sentence] = messageOf(error).split('\n');
-    problems.push(wrong(path, sentence!, error instanceof TomlError ? error.line : undefined));
-    return [];
-  }
-}
+const code = 'MACHINE_TYPE_INVALID';
 
 function filesIn(folder: string, problems: ConfigProblem[]): string[] {
   try {
@@ -51,7 +24,7 @@ function filesIn(folder: string, problems: ConfigProblem[]): string[] {
     return names.sort().map((name) => join(folder, name));
   } catch (error) {
     const message = `machineTypesDir names ${folder}: ${messageOf(error)}; it is a folder with a TOML file for each type`;
-    problems.push({ code: 'MACHINE_TYPE_INVALID', key: 'machineTypesDir', message });
+    problems.push({ code, key: 'machineTypesDir', message });
     return [];
   }
 }
@@ -59,7 +32,7 @@ function filesIn(folder: string, problems: ConfigProblem[]): string[] {
 /** Merges sensors: the base's in their order, with those declared again replaced, then the additional ones. */
 function mergedSensors(base: unknown, own: unknown): unknown {
   if (!Array.isArray(base) || !Array.isArray(own)) return own ?? base;
-  const nameOf = (sensor: unknown) => (isDocument(sensor) ? sensor.name : undefined);
+  const nameOf = (sensor: unknown) => (isTable(sensor) ? sensor.name : undefined);
   const replaced = base.map((sensor) => own.find((other) => nameOf(other) === nameOf(sensor)) ?? sensor);
   return [...replaced, ...own.filter((sensor) => !base.some((other) => nameOf(other) === nameOf(sensor)))];
 }
@@ -68,30 +41,30 @@ function mergedSensors(base: unknown, own: unknown): unknown {
  * Resolves `extends = "name"`: settings that the file lacks are taken from the type of that name, which must not extend
  * another.
  */
-function extended({ document }: TypeFile, documents: ReadonlyMap<unknown, Document>): Document | null {
-  const { extends: name, ...own } = document;
+function extended(table: Table, tables: ReadonlyMap<unknown, Table>): Table | null {
+  const { extends: name, ...own } = table;
   if (name === undefined) return own;
-  const base = documents.get(name);
+  const base = tables.get(name);
   if (!base || base.extends !== undefined) return null;
   return { ...base, ...own, sensors: mergedSensors(base.sensors, own.sensors) };
 }
 
 /** Converts a file to the type that it describes, or to its problems. */
 function typeOf(
-  file: TypeFile,
-  documents: ReadonlyMap<unknown, Document>,
+  document: Document,
+  tables: ReadonlyMap<unknown, Table>,
 ): { type: MachineType } | { problems: ConfigProblem[] } {
-  const { document } = file;
-  const whole = extended(file, documents);
+  const { table } = document;
+  const whole = extended(table, tables);
   if (whole === null) {
-    const message = `it extends '${String(document.extends)}', which is not a machine type that extends no other`;
-    return { problems: located(file, document, [invalid('extends', message)]) };
+    const message = `it extends '${String(table.extends)}', which is not a machine type that extends no other`;
+    return { problems: located(document, table, [invalid('extends', message)]) };
   }
   try {
     // Copied because the check fills in defaults, and the type that is extended may share its sensors.
     const type = validate(structuredClone(whole), (problem) => new NotAType(problem));
     const problems = typeProblems(type);
-    return problems.length > 0 ? { problems: located(file, whole, problems) } : { type };
+    return problems.length > 0 ? { problems: located(document, whole, problems) } : { type };
   } catch (error) {
     if (!(error instanceof NotAType)) throw error;
     const filled = structuredClone(whole);
@@ -100,27 +73,26 @@ function typeOf(
       filled,
       wrong.flatMap(({ unsound }) => unsound),
     );
-    return { problems: located(file, whole, [...wrong, ...typeProblems(view as MachineType)]) };
+    return { problems: located(document, whole, [...wrong, ...typeProblems(view as MachineType)]) };
   }
 }
 
 /** Adds file and line, in the order of the lines. @param whole the type with what it takes over from another one */
-function located(
-  { path, text, document }: TypeFile,
-  whole: Document,
-  found: ConfigProblem[],
-): ConfigProblem[] {
-  const positions = tomlPositions(text, path);
+function located({ file, text, table }: Document, whole: Table, found: ConfigProblem[]): ConfigProblem[] {
+  const positions = tomlPositions(text, file);
   // Merged sensors have other indices than in the file.
   const keyInFile = (key: string) =>
-    key.replace(/^sensors\[(\d+)\]/, (_, i: string) => `sensors[${ownIndexOf(whole, Number(i), document)}]`);
+    key.replace(/^sensors\[(\d+)\]/, (_, i: string) => `sensors[${ownIndexOf(whole, Number(i), table)}]`);
   return found
-    .map(({ key, message }) => wrong(path, message, positionOf(positions, keyInFile(key)).line))
+    .map(({ key, message }): ConfigProblem => {
+      const { line } = positionOf(positions, keyInFile(key));
+      return { code, key: '', file, message, ...(line !== undefined && { line }) };
+    })
     .sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
 }
 
 /** The index in the file of a sensor of the whole type; -1 if it is taken over. */
-function ownIndexOf(whole: Document, index: number, own: Document): number {
+function ownIndexOf(whole: Table, index: number, own: Table): number {
   if (own.extends === undefined) return index;
   const sensor = Array.isArray(whole.sensors) ? whole.sensors[index] : undefined;
   return Array.isArray(own.sensors) ? own.sensors.indexOf(sensor) : -1;
@@ -141,20 +113,20 @@ export function readMachineTypes(folders: string[]): {
 } {
   const problems: ConfigProblem[] = [];
   const paths = folders.flatMap((folder) => filesIn(folder, problems));
-  const files = paths.flatMap((path) => readFile(path, problems));
-  const documents = new Map(files.map(({ document }) => [document.name, document]));
+  const documents = paths.flatMap((path) => readDocument(path, code, problems) ?? []);
+  const tables = new Map(documents.map(({ table }) => [table.name, table]));
   const types = new Map<string, MachineType>();
-  const read = new Set(files.map(({ path }) => path));
+  const read = new Set(documents.map(({ file }) => file));
   // A file that is not TOML most likely holds the type that it is named after.
   const broken = new Set<unknown>(
     paths.filter((path) => !read.has(path)).map((path) => basename(path, '.toml')),
   );
-  for (const file of files) {
-    const found = typeOf(file, documents);
+  for (const document of documents) {
+    const found = typeOf(document, tables);
     if ('type' in found) types.set(found.type.name, found.type);
     else {
       problems.push(...found.problems);
-      broken.add(file.document.name);
+      broken.add(document.table.name);
     }
   }
   const isFolderUnread = problems.some(({ key }) => key === 'machineTypesDir');

@@ -5,6 +5,7 @@
  * reasons.
  */
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
+import type { Listener } from '../config/listeners.ts';
 import type { ConfigProblem } from '../config/problem.ts';
 import type { StatisticDeclarations } from './statistics.ts';
 
@@ -30,6 +31,8 @@ export interface Part<K extends string, C extends TObject, Deps, Made, Context =
    * on a configuration in which the schema has found problems. @param place where the table is, e.g. `alerts.email[0]`
    */
   check?(config: Static<C>, place: string, context: Context): ConfigProblem[];
+  /** The ports that it will listen on, each read lazily, as its settings may be wrong. */
+  listeners?(config: Static<C>, place: string): (() => Listener)[];
   /** Reads the files that the configuration names, such as certificates. */
   checkFiles?(config: Static<C>, place: string): ConfigProblem[];
   create(config: Static<C>, deps: Deps): Made | Promise<Made>;

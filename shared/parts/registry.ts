@@ -1,3 +1,4 @@
+import type { Listener } from '../config/listeners.ts';
 import type { ConfigProblem } from '../config/problem.ts';
 import { eachSound } from '../config/sound-view.ts';
 import { type AnyPart, nameOf } from './part.ts';
@@ -62,6 +63,17 @@ export function fileProblemsOf(
   return eachSound(
     configured,
     ({ kind, config, place }) => partOfKind(parts, kind).checkFiles?.(config as never, place) ?? [],
+  );
+}
+
+/** Returns the ports that the parts will listen on. */
+export function listenersOf(
+  parts: readonly AnyPart[],
+  configured: readonly Configured[],
+): (() => Listener)[] {
+  return eachSound(
+    configured,
+    ({ kind, config, place }) => partOfKind(parts, kind).listeners?.(config as never, place) ?? [],
   );
 }
 

@@ -3,7 +3,8 @@
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { codeOf, HarbingerError, messageOf, type Stage } from '../runtime/errors.ts';
+import { readProblem } from '../files/read-problem.ts';
+import { HarbingerError, messageOf, type Stage } from '../runtime/errors.ts';
 
 /** The user of the files: `code` and `stage` of the errors, and whether a later retry can help. */
 export interface PemOwner {
@@ -14,12 +15,10 @@ export interface PemOwner {
 
 const certificatePattern = /-----BEGIN (?:X509 )?CERTIFICATE-----[^-]+-----END (?:X509 )?CERTIFICATE-----/g;
 
-const readProblems: Record<string, string> = {
-  ENOENT: 'there is no such file; correct the path, or put the file there',
-  ENOTDIR: 'there is no such folder; correct the path',
-  EISDIR: 'it is a folder; name the file in it',
-  EACCES: 'this user may not read it; let the user that Harbinger runs as read it (chgrp, chmod 640)',
-};
+/** Returns the certificates in the text of a PEM file, as texts. */
+export function certificatesIn(pem: string): string[] {
+  return pem.match(certificatePattern) ?? [];
+}
 
 /**
  * Reads one or more certificates. @param setting where the path comes from, e.g. `uplink.caFile`
@@ -27,7 +26,7 @@ const readProblems: Record<string, string> = {
  */
 export function readCertificates(path: string, setting: string, owner: PemOwner): Buffer {
   const bytes = readNamed(path, setting, owner);
-  const found = bytes.toString('latin1').match(certificatePattern) ?? [];
+  const found = certificatesIn(bytes.toString('latin1'));
   if (found.length === 0) {
     throw problem(
       path,
@@ -102,7 +101,7 @@ function readNamed(path: string, setting: string, owner: PemOwner): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw problem(path, setting, owner, readProblems[codeOf(error) ?? ''] ?? messageOf(error), error);
+    throw problem(path, setting, owner, readProblem(error), error);
   }
 }
 

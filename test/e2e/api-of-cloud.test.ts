@@ -6,7 +6,7 @@ import { alertOf, decisionOf } from '../../cloud/api/plant-data.testing.ts';
 import { get, post } from '../../cloud/api/running-api.testing.ts';
 import { type RunningCloud, startCloud } from '../../cloud/cloud.ts';
 import { CloudConfig } from '../../cloud/config.ts';
-import { loadConfig } from '../../shared/config/load-config.ts';
+import { readConfig } from '../../shared/config/load-config.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { batchOf, epochMs, pumpLines } from '../conformance/batches.ts';
@@ -37,10 +37,10 @@ describe('the API of a whole cloud', () => {
 
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'harbinger-cloud-'));
-    const config = loadConfig(CloudConfig, {
+    const { config } = readConfig(CloudConfig, {
       overrides: { ingest: { port: 0 }, api: { port: 0, openOnLoopback: true } },
     });
-    cloud = await startCloud(config, { dataDir, log: silentLog });
+    cloud = await startCloud(config!, { dataDir, log: silentLog });
     base = `http://127.0.0.1:${cloud.httpPort}`;
     await cloud.store.write(batchOf({ blocks: [pumpLines(0, 120)] }), AbortSignal.timeout(30_000));
     const journal = '00112233445566ff';

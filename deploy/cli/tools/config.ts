@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { TSchema } from '@sinclair/typebox';
 import type { Command } from 'commander';
-import { ConfigError, type ConfigProblem } from '../../../shared/config/problem.ts';
+import { ConfigError, type ConfigProblem, describeProblem } from '../../../shared/config/problem.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { hashPassword } from '../../../shared/security/passwords.ts';
@@ -26,7 +26,8 @@ export function addConfig(program: Command): void {
     )
     .addHelpText('after', '\nExample:\n  harbinger config check gateway gateway.toml\n')
     .action(async (role: string, file: string, options: { json?: boolean }) => {
-      const { config: checked, problems, schema } = await check(role, file);
+      const { config: checked, problems, warnings, schema } = await check(role, file);
+      for (const warning of warnings) process.stderr.write(`warning: ${describeProblem(warning)}\n`);
       if (problems.length > 0) {
         if (!options.json) throw new ConfigError(problems);
         printJson({ problems });
@@ -59,6 +60,7 @@ export function addConfig(program: Command): void {
 interface Checked {
   config: unknown;
   problems: ConfigProblem[];
+  warnings: ConfigProblem[];
   schema: TSchema;
 }
 

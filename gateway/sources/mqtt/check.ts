@@ -1,3 +1,4 @@
+import { type Listener, listenerAt } from '../../../shared/config/listeners.ts';
 import { type ConfigProblem, invalid } from '../../../shared/config/problem.ts';
 import { eachSound, rules } from '../../../shared/config/sound-view.ts';
 import { covers, parseFilter } from '../../../shared/mqtt/topic-filter.ts';
@@ -43,6 +44,14 @@ export function brokerProblems(
     () => userProblems(config.users, `${place}.users`),
     () => eachSound(config.users, (user, i) => grantProblems(user, `${place}.users[${i}]`)),
   );
+}
+
+/** Returns the ports that the broker will listen on. */
+export function brokerListeners(config: BrokerConfig, place: string): (() => Listener)[] {
+  return [
+    listenerAt(() => config, place),
+    () => ({ key: `${place}.websocketPort`, host: config.host, port: config.websocketPort ?? 0 }),
+  ];
 }
 
 /**

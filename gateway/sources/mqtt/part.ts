@@ -1,6 +1,6 @@
 import { tlsProblems } from '../../../shared/config/tls-problems.ts';
 import { sourcePart } from '../../ports/source.ts';
-import { brokerProblems, storedTopics } from './check.ts';
+import { brokerListeners, brokerProblems, storedTopics } from './check.ts';
 import { BrokerConfig } from './config.ts';
 import { tlsOwner } from './connection/tls-files.ts';
 import { BrokerStatus, brokerStatistics } from './statistics.ts';
@@ -12,6 +12,7 @@ export const mqtt = sourcePart({
   statistics: brokerStatistics,
   status: BrokerStatus,
   check: (config, place, { routeTopics }) => brokerProblems(config, place, routeTopics),
+  listeners: brokerListeners,
   checkFiles: ({ tls = {} }, place) => tlsProblems(tls, `${place}.tls`, tlsOwner),
   async create(config, { routeTopics, dataDir, ...deps }) {
     const { createBroker } = await import('./broker.ts');

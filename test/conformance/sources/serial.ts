@@ -31,11 +31,15 @@ export const serialHarness: SourceHarness = {
   },
   wrong: [
     {
-      toml: '[[serial.ports]]\npath = "/dev/x"\nbaudRate = 1',
+      toml: '[[serial.ports]]\npath = "/dev/x"\ntopic = "a"\nbaudRate = 1',
       key: 'serial.ports[0].baudRate',
       line: 'baudRate = 1',
     },
-    { toml: '[[serial.ports]]\npath = "/dev/x"', key: 'serial.ports[0]', line: '[[serial.ports]]' },
+    {
+      toml: '[[serial.ports]]\npath = "/dev/x"\nsite = "s"\ntopic = "a/{machine}"',
+      key: 'serial.ports[0].topic',
+      line: 'topic = "a/{machine}"',
+    },
     { toml: '[serial]\nprots = []', key: 'serial.prots', line: 'prots = []' },
   ],
 };

@@ -1,0 +1,40 @@
+/** Reads TOML files: a configuration with its drop-ins, and machine types. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { parse, TomlError } from 'smol-toml';
+import { readProblem } from '../files/read-problem.ts';
+import { messageOf } from '../runtime/errors.ts';
+import type { ConfigProblem } from './problem.ts';
+
+export type Table = { [key: string]: unknown };
+
+export function isTable(value: unknown): value is Table {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+export interface Document {
+  file: string;
+  text: string;
+  table: Table;
+}
+
+/** Returns a file and its drop-ins, `FILE.d/*.toml`, in the order in which they are merged. */
+export function filesOf(file: string | undefined): string[] {
+  if (file === undefined) return [];
+  const folder = `${file}.d`;
+  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+  return [file, ...names.filter((name) => extname(name) === '.toml').map((name) => join(folder, name))];
+}
+
+/** Reads a file; if that fails, adds a problem with `code` and returns null. */
+export function readDocument(file: string, code: string, problems: ConfigProblem[]): Document | null {
+  try {
+    const text = readFileSync(file, 'utf8');
+    return { file, text, table: parse(text) };
+  } catch (error) {
+    const isSyntax = error instanceof TomlError;
+    const message = isSyntax ? messageOf(error).split('\n')[0]! : readProblem(error);
+    problems.push({ code, key: '', file, ...(isSyntax && { line: error.line }), message });
+    return null;
+  }
+}
