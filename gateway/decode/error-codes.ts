@@ -55,11 +55,19 @@ export const errorCodes = declareErrors({
     remedy:
       'Let the device send ISO 8601, or seconds, milliseconds, microseconds or nanoseconds since 1970; or no time at all.',
   },
+  DECODE_TOO_LONG: {
+    stage: 'decode',
+    meaning:
+      'A name in a message, or the topic of the message, has more than 1,024 characters. It is kept as a dead letter.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy: 'Correct the device; names of sensors have up to 64 characters.',
+  },
   DECODE_TOO_MANY: {
     stage: 'decode',
-    meaning: 'One message holds more readings than allowed. It is kept as a dead letter.',
+    meaning:
+      'One message holds more than 1,000 readings or lines, more than 65,536 values, or more than 2,048 values in one reading; the reason says which. It is kept as a dead letter.',
     retried: 'No. Dead letters can be sent again by hand.',
-    remedy: 'Let the device send smaller batches; the message states the limit.',
+    remedy: 'Let the device send smaller batches.',
   },
   MACHINE_LIMIT: {
     stage: 'contract',

@@ -11,6 +11,7 @@ import type { DecodeConfig } from './config.ts';
 import { newTopicLayouts, type TopicLayouts } from './fast-json/layouts.ts';
 import type { MachineSchema } from './machines/machine-schema.ts';
 import { createMachines, type Machines } from './machines/machines.ts';
+import { messageLimits, tooLong } from './objects/message-limits.ts';
 import { type CompiledRule, compileRule } from './route-rules.ts';
 
 /** Limit of remembered topics, per possible machine. */
@@ -42,7 +43,7 @@ export class Routes {
     this.topicsMax = topicsMax;
   }
 
-  /** @throws HarbingerError TOPIC_UNROUTED, MACHINE_* */
+  /** @throws HarbingerError TOPIC_UNROUTED, DECODE_TOO_LONG, MACHINE_* */
   find(topic: string): Route {
     const known = this.known.get(topic);
     if (known) return known;
@@ -59,6 +60,8 @@ export class Routes {
   }
 
   private resolve(topic: string): Route {
+    const { topicLength } = messageLimits;
+    if (topic.length > topicLength) throw tooLong('topic', topic, topicLength);
     for (const { match, decoder, ...rule } of this.rules) {
       const found = match(topic);
       if (!found) continue;

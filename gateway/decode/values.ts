@@ -1,6 +1,6 @@
 /** Single values of a payload: which texts are numbers, and how a value is named in a message to people. */
 
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 
 /** True if a text of an untyped format is a number; leading zeros are allowed. */
 export function isDecimal(text: string): boolean {

@@ -62,13 +62,23 @@ function malformed(what: string): HarbingerError {
   return new HarbingerError('LINE_MALFORMED', 'contract', `line protocol: bad ${what}`);
 }
 
+function tooManyEntries(): HarbingerError {
+  const message = `line protocol: more than ${entriesMax} tags and fields in a line`;
+  return new HarbingerError('LINE_MALFORMED', 'contract', message);
+}
+
+/** Limit of tags and fields in a line. A machine has at most 512 sensors. */
+const entriesMax = 2_048;
+
 /** Parses one line. @throws HarbingerError LINE_MALFORMED */
 export function parseLine(text: string): Line {
   let at = scan(text, 0, ', ', false);
   const measurement = unescaped(text.slice(0, at));
   if (measurement === '') throw malformed('measurement');
   const tags: Record<string, string> = {};
+  let entries = 0;
   while (text[at] === ',') {
+    if (++entries > entriesMax) throw tooManyEntries();
     const equals = scan(text, at + 1, '=, ', false);
     if (text[equals] !== '=') throw malformed('tag');
     const end = scan(text, equals + 1, ', ', false);
@@ -77,6 +87,7 @@ export function parseLine(text: string): Line {
   }
   const fields: Record<string, number | string | boolean> = {};
   do {
+    if (++entries > entriesMax) throw tooManyEntries();
     const equals = scan(text, at + 1, '=, ', false);
     if (text[equals] !== '=') throw malformed('field');
     const end = scan(text, equals + 1, ', ', true);

@@ -16,6 +16,8 @@ const layoutsMax = 4;
 const attemptsMax = 32;
 /** Limit of distinct layouts in total; most machines of a type share theirs. */
 const distinctMax = 4_096;
+/** Limit of the bytes of their fixed texts, which a sender makes as long as a message. */
+const distinctBytesMax = 16 << 20;
 /** Limit of lists of layouts that topics share; beyond it, each topic has its own. */
 const listsMax = 1_024;
 /** Number of most recently learnt layouts that are tried with other topics. */
@@ -60,6 +62,7 @@ interface Learnt {
 export class Layouts {
   private readonly reader = new LayoutReader();
   private readonly distinct = new Map<string, JsonLayout>();
+  private distinctBytes = 0;
   private readonly probe: Row = newRow();
   private recent: Learnt[] = [];
   /** By list of layouts and additional layout: the extended list. */
@@ -144,8 +147,10 @@ export class Layouts {
     const key = `${Buffer.from(fixed).toString('latin1')}|${layout.fixedEnd}|${uses}|${columns}|${ignored}`;
     const known = this.distinct.get(key);
     if (known) return known;
-    if (this.distinct.size >= distinctMax) return null;
+    const bytes = this.distinctBytes + fixed.length;
+    if (this.distinct.size >= distinctMax || bytes > distinctBytesMax) return null;
     this.distinct.set(key, layout);
+    this.distinctBytes = bytes;
     return layout;
   }
 }

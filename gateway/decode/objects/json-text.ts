@@ -2,7 +2,8 @@
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Decoded, DecodeTarget } from '../../ports/decode.ts';
 import { fromDigits, type Moment } from '../device-time.ts';
-import { readingsOf, readingsPerMessageMax } from './readings.ts';
+import { messageLimits } from './message-limits.ts';
+import { readingsOf } from './readings.ts';
 
 /** @throws HarbingerError DECODE_JSON, and the errors of `readingsOf` */
 export function readJson(payload: Buffer, target: DecodeTarget): Decoded[] {
@@ -26,7 +27,7 @@ export function textOf(payload: Buffer): string {
 
 /** Parses one object per line, as some programs combine them; null if the text is not of that form. */
 function parseLines(text: string): unknown[] | null {
-  const lines = text.trim().split(/\r?\n/, readingsPerMessageMax + 1);
+  const lines = text.trim().split(/\r?\n/, messageLimits.readings + 1);
   if (lines.length < 2 || !text.trimStart().startsWith('{')) return null;
   try {
     return lines.map((line) => JSON.parse(line));

@@ -12,9 +12,8 @@ import type { Decoded, DecodedReading, DecodeTarget } from '../../ports/decode.t
 import { type Moment, parseDeviceTime } from '../device-time.ts';
 import { kindOf } from '../values.ts';
 import { flatten, isObject } from './flatten.ts';
+import { messageLimits, tooMany, ValueCount } from './message-limits.ts';
 import { isSenml, readSenml } from './senml.ts';
-
-export const readingsPerMessageMax = 1_000;
 
 /** Keys under which a device's own time is looked for; the first that is present counts. */
 export const timeKeys = ['ts', 'timestamp', 'time', 'timestamp_ms'];
@@ -24,25 +23,23 @@ export type ExactTime = (key: string, value: unknown) => Moment | undefined;
 
 /**
  * @param exactTime for a message of one object only
- * @throws HarbingerError DECODE_SHAPE, DECODE_TIME, DECODE_TOO_MANY, DECODE_SENML
+ * @throws HarbingerError DECODE_SHAPE, DECODE_TIME, DECODE_TOO_LONG, DECODE_TOO_MANY, DECODE_SENML
  */
 export function readingsOf(parsed: unknown, target: DecodeTarget, exactTime?: ExactTime): Decoded[] {
-  if (!Array.isArray(parsed)) return [readingOf(parsed, target, exactTime)];
-  if (parsed.length > readingsPerMessageMax) {
-    throw new HarbingerError(
-      'DECODE_TOO_MANY',
-      'decode',
-      `${parsed.length} readings in a message; at most ${readingsPerMessageMax}`,
-    );
-  }
+  const count = new ValueCount();
+  if (!Array.isArray(parsed)) return [readingOf(parsed, target, count, exactTime)];
+  if (parsed.length > messageLimits.readings) throw tooMany(`${messageLimits.readings} readings`);
   if (parsed.length > 0 && isSenml(parsed)) return readSenml(parsed);
-  return parsed.map((item) => oneOfMany(item, target));
+  return parsed.map((item) => {
+    count.check();
+    return oneOfMany(item, target, count);
+  });
 }
 
 /** An unreadable item does not cause its neighbours to be refused. */
-function oneOfMany(item: unknown, target: DecodeTarget): Decoded {
+function oneOfMany(item: unknown, target: DecodeTarget, count: ValueCount): Decoded {
   try {
-    return readingOf(item, target, undefined);
+    return readingOf(item, target, count, undefined);
   } catch (error) {
     if (!(error instanceof HarbingerError)) throw error;
     return { refused: { error, payload: printed(item) } };
@@ -57,7 +54,12 @@ function printed(item: unknown): Buffer {
   }
 }
 
-function readingOf(item: unknown, target: DecodeTarget, exactTime: ExactTime | undefined): DecodedReading {
+function readingOf(
+  item: unknown,
+  target: DecodeTarget,
+  count: ValueCount,
+  exactTime: ExactTime | undefined,
+): DecodedReading {
   if (typeof item === 'number' && target.sensor !== undefined) return { values: { [target.sensor]: item } };
   if (!isObject(item)) {
     const problem =
@@ -66,7 +68,7 @@ function readingOf(item: unknown, target: DecodeTarget, exactTime: ExactTime | u
         : `the payload is no object of sensor values, such as {"temperature": 21.5}, but ${kindOf(item)}`;
     throw new HarbingerError('DECODE_SHAPE', 'decode', problem);
   }
-  const reading: DecodedReading = { values: valuesOf(item, target) };
+  const reading: DecodedReading = { values: valuesOf(item, target, count) };
   const deviceTime = deviceTimeOf(item, exactTime);
   if (deviceTime) reading.deviceTime = deviceTime;
   if (typeof item.id === 'string' && item.id.length <= 128) reading.id = item.id;
@@ -74,12 +76,16 @@ function readingOf(item: unknown, target: DecodeTarget, exactTime: ExactTime | u
   return reading;
 }
 
-function valuesOf(fields: Record<string, unknown>, target: DecodeTarget): Record<string, unknown> {
-  if (isObject(fields.values)) return flatten(fields.values);
-  if (isObject(fields.fields) && typeof fields.name === 'string') return flatten(fields.fields);
-  if (target.sensor === undefined) return flatten(fields);
-  if ('value' in fields) return flatten({ [target.sensor]: fields.value });
-  return target.sensor in fields ? flatten({ [target.sensor]: fields[target.sensor] }) : {};
+function valuesOf(
+  fields: Record<string, unknown>,
+  target: DecodeTarget,
+  count: ValueCount,
+): Record<string, unknown> {
+  if (isObject(fields.values)) return flatten(fields.values, count);
+  if (isObject(fields.fields) && typeof fields.name === 'string') return flatten(fields.fields, count);
+  if (target.sensor === undefined) return flatten(fields, count);
+  if ('value' in fields) return flatten({ [target.sensor]: fields.value }, count);
+  return target.sensor in fields ? flatten({ [target.sensor]: fields[target.sensor] }, count) : {};
 }
 
 function deviceTimeOf(fields: Record<string, unknown>, exactTime: ExactTime | undefined): Moment | undefined {

@@ -2,6 +2,7 @@ import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import type { DecodedReading } from '../../ports/decode.ts';
 import { parseDeviceTime } from '../device-time.ts';
 import { kindOf } from '../values.ts';
+import { messageLimits } from './message-limits.ts';
 
 /**
  * The labels of a record: base name, time, unit, value, sum and version; name, unit, values, sum, time and update time.
@@ -9,8 +10,6 @@ import { kindOf } from '../values.ts';
 const labels = new Set('bn bt bu bv bs bver n u v vs vb vd s t ut'.split(' '));
 /** Times below this number of seconds are relative to now (RFC 8428, 4.5.3). */
 const relativeBelow = 2 ** 28;
-/** The standard does not limit names; a base name is combined with each of the names that follow it. */
-const nameLengthMax = 1_024;
 
 type Fields = Record<string, unknown>;
 
@@ -32,12 +31,17 @@ export function readSenml(list: readonly unknown[]): DecodedReading[] {
   const base: Fields = {};
   const readings = new Map<number, DecodedReading>();
   const fullNames = new Map<string, string>();
+  let [prefix, prefixName] = ['', ''];
   for (const record of list as readonly Fields[]) {
     Object.assign(base, record);
+    if (record.bn !== undefined) {
+      prefix = textOf(record.bn);
+      prefixName = prefix.match(/[^:/]+/g)?.at(-1) ?? '';
+    }
     const value = numberOrOther(record, base);
     if (value === undefined) continue; // it only sets the base of the following records
-    const [prefix, own] = [textOf(base.bn), textOf(record.n)];
-    const name = own === '' ? (prefix.match(/[^:/]+/g)?.at(-1) ?? '') : own;
+    const own = textOf(record.n);
+    const name = own === '' ? prefixName : own;
     if (name === '') throw refused('a record has no name');
     const known = fullNames.get(name) ?? prefix + own;
     if (known !== prefix + own) throw refused(`'${name}' is of two devices: give each a topic of its own`);
@@ -71,7 +75,8 @@ function numberOrOther(record: Fields, base: Fields): unknown {
 function textOf(value: unknown): string {
   if (value === undefined) return '';
   if (typeof value !== 'string') throw refused(`a name is no text: ${kindOf(value)}`);
-  if (value.length > nameLengthMax) throw refused(`a name is longer than ${nameLengthMax} characters`);
+  const { nameLength } = messageLimits;
+  if (value.length > nameLength) throw refused(`a name is longer than ${nameLength} characters`);
   return value;
 }
 

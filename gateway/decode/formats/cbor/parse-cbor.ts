@@ -1,10 +1,11 @@
 import { type Token, Tokenizer, Type } from 'cborg';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
+import { messageLimits, ValueCount } from '../../objects/message-limits.ts';
 import { timeKeys } from '../../objects/readings.ts';
 import { taggedValue } from './tags.ts';
 
 /** Readings are never nested this deep. Without a bound, a message could exhaust the stack. */
-const depthMax = 32;
+const depthMax = messageLimits.itemDepth;
 const options = { allowBigInt: true, allowIndefinite: true };
 const stop = Symbol('break');
 
@@ -13,7 +14,7 @@ const stop = Symbol('break');
  * base64url texts, `undefined` and other simple values null, integer keys texts. Integers that a double does not hold
  * exactly are rounded; under a name that times have, they become texts of their digits. @throws HarbingerError
  * DECODE_CBOR for what is cut, malformed, nested deeper than 32 levels, followed by further bytes, or a map with the
- * same key twice
+ * same key twice; DECODE_TOO_MANY for more than 65,536 items
  */
 export function parseCbor(payload: Uint8Array): unknown {
   const reader = new ItemReader(payload);
@@ -27,6 +28,7 @@ export function parseCbor(payload: Uint8Array): unknown {
 class ItemReader {
   private rest: Uint8Array;
   private tokens: Tokenizer;
+  private readonly count = new ValueCount();
 
   constructor(bytes: Uint8Array) {
     this.rest = bytes;
@@ -36,6 +38,7 @@ class ItemReader {
   /** Returns the next item, or `stop` at the end of the list, map or string around it. */
   item(depth: number): unknown {
     if (depth > depthMax) throw refused(`it is nested deeper than ${depthMax} levels`);
+    this.count.addItem();
     const first = this.rest[this.tokens.pos()];
     if (first === 0x5f || first === 0x7f) return this.chunks(first);
     if (first !== undefined && isSimple(first)) return this.simple(first);
@@ -106,6 +109,7 @@ class ItemReader {
     const parts: (string | Uint8Array)[] = [];
     for (;;) {
       const token = this.token();
+      this.count.addItem();
       if (Type.equals(token.type, Type.break)) break;
       if (!Type.equals(token.type, type)) throw refused('a string has a chunk of another type');
       parts.push(token.value);

@@ -24,10 +24,10 @@ export function createCsv({ columns }: CsvConfig): Decoder {
     decode(payload) {
       const text = payload.toString('utf8').trim();
       if (/[\r\n]/.test(text)) throw refused('more than one line in a message', text);
-      const parts = text.split(/\s*[,;]\s*|\s+/);
+      const parts = text.split(/\s*[,;]\s*|\s+/, columns.length + 1);
       if (parts.length !== columns.length) {
-        const expected = `${columns.length} are expected (${columns.join(', ')})`;
-        throw refused(`${parts.length} values where ${expected}`, text);
+        const found = parts.length > columns.length ? `more than ${columns.length}` : parts.length;
+        throw refused(`${found} values where ${columns.length} are expected (${columns.join(', ')})`, text);
       }
       return [readingOf(columns, parts, counts)];
     },

@@ -2,8 +2,8 @@ import { linesOf, parseLine } from '../../../../shared/contract/line-protocol.ts
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import type { DecodedReading, Decoder } from '../../../ports/decode.ts';
 import { readJson } from '../../objects/json-text.ts';
+import { messageLimits, tooMany, ValueCount } from '../../objects/message-limits.ts';
 
-const linesMax = 1_000;
 /** A longer measurement cannot name a sensor, and would be repeated in the name of each of its fields. */
 const measurementLengthMax = 64;
 const hasTime = /\s-?\d{1,19}$/;
@@ -18,22 +18,29 @@ const brace = 0x7b;
 export const influx: Decoder = {
   decode(payload, target) {
     if (payload[0] === brace) return readJson(payload, target);
-    const readings = new Map<string, DecodedReading>();
-    const lines = [...linesOf(payload.toString('utf8').replaceAll('\r', ''))].filter((line) =>
-      /^\s*[^#\s]/.test(line),
-    );
-    if (lines.length === 0) throw refused('the payload has no line');
-    if (lines.length > linesMax) throw refused(`${lines.length} lines in a message; at most ${linesMax}`);
-    for (const text of lines) addLine(readings, text.trim());
-    return [...readings.values()];
+    const found: Found = { readings: new Map(), count: new ValueCount() };
+    let lines = 0;
+    for (const line of linesOf(payload.toString('utf8').replaceAll('\r', ''))) {
+      if (++lines > messageLimits.readings) throw tooMany(`${messageLimits.readings} lines`);
+      if (/^\s*[^#\s]/.test(line)) addLine(found, line.trim());
+    }
+    if (found.readings.size === 0) throw refused('the payload has no line');
+    return Array.from(found.readings.values(), ({ reading }) => reading);
   },
 };
 
-function addLine(readings: Map<string, DecodedReading>, text: string): void {
+/** What the lines so far say: readings by time, each with the number of its values. */
+interface Found {
+  readings: Map<string, { reading: DecodedReading; values: number }>;
+  count: ValueCount;
+}
+
+function addLine({ readings, count }: Found, text: string): void {
   const isTimed = hasTime.test(text);
   const { measurement, fields, timestampNs } = parsed(isTimed ? text : `${text} 0`);
   const key = isTimed ? String(timestampNs) : '';
-  const reading = readings.get(key) ?? { values: {} };
+  const known = readings.get(key) ?? { reading: { values: {} }, values: 0 };
+  const { reading } = known;
   if (isTimed) {
     const ms = Number(timestampNs / 1_000_000n);
     reading.deviceTime = { ms, ns: Number(timestampNs % 1_000_000n) };
@@ -41,12 +48,14 @@ function addLine(readings: Map<string, DecodedReading>, text: string): void {
   const isNameable = measurement.length <= measurementLengthMax;
   if (!isNameable) reading.values[measurement] = null;
   for (const [field, value] of isNameable ? Object.entries(fields) : []) {
+    count.add(field, ++known.values);
     const name = field === 'value' ? measurement : `${measurement}_${field}`;
     if (Object.hasOwn(reading.values, name))
       throw refused(`'${name}' comes twice at one time, told apart by tags only: give each its own topic`);
     reading.values[name] = value;
   }
-  readings.set(key, reading);
+  count.check();
+  readings.set(key, known);
 }
 
 function parsed(text: string) {

@@ -1,9 +1,11 @@
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import type { DecodedReading, Decoder } from '../../../ports/decode.ts';
 import { parseDeviceTime } from '../../device-time.ts';
+import { messageLimits, ValueCount } from '../../objects/message-limits.ts';
 
 const pairPattern = /^([A-Za-z0-9_.-]{1,64})[=:](.{1,64})$/;
-const pairsOf = (text: string) => text.trim().split(/[\s,;]+/);
+/** One pair more than is allowed suffices to tell that there are too many. */
+const pairsOf = (text: string) => text.trim().split(/[\s,;]+/, messageLimits.readingValues + 1);
 
 /**
  * Reads pairs as small serial devices print them: `temperature=21.5 humidity=40` (also `:` for `=`, and `,` or `;` for
@@ -13,10 +15,13 @@ export const keyValue: Decoder = {
   decode(payload) {
     const values: Record<string, unknown> = {};
     const texts = new Map<string, string>();
+    const count = new ValueCount();
+    let found = 0;
     for (const pair of pairsOf(payload.toString('utf8'))) {
       const [, name, text] = pairPattern.exec(pair) ?? [];
       if (name === undefined || text === undefined)
         throw new HarbingerError('DECODE_KEY_VALUE', 'decode', `'${pair.slice(0, 40)}' is not key=value`);
+      count.add(name, ++found);
       const value = Number(text);
       values[name] = Number.isNaN(value) ? text : value;
       texts.set(name, text);
