@@ -96,8 +96,8 @@ export async function startDataPlane(
   const lanes = new Lanes(byLane, { ...config.journal, clock, random, log });
   const record = (event: Parameters<typeof lanes.events.add>[0]) => lanes.events.add(event);
 
-  const recent = deps.recent ?? recentReadings(clock);
-  const identity = new ReadingIdentity(recent, { ...config.timestamps, ...clockKnowledge(clock) });
+  const recent = deps.recent ?? recentReadings(clock, random);
+  const identity = new ReadingIdentity(recent, { ...config.timestamps, ...clockKnowledge(clock) }, random);
   const builder = new BlockBuilder();
   const ignoredFields = new IgnoredFields(log);
   const toWindows = (columns: ColumnBatch, seq?: number) =>

@@ -28,11 +28,3 @@ export function sensorsOf(schema: MachineSchema, row: Row): number {
   }
   return hash;
 }
-
-/**
- * Identifies the sender whose running numbers these are: on one machine, each set of sensors counts separately. A whole
- * number below 2^53.
- */
-export function senderOf(schema: MachineSchema, row: Row): number {
-  return schema.index * 2 ** 32 + (sensorsOf(schema, row) >>> 0);
-}

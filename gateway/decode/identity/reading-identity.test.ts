@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DecodedReading } from '../../ports/decode.ts';
 import { checkReading } from '../contract.ts';
 import { testMachines } from '../fixtures.testing.ts';
@@ -221,6 +221,38 @@ it('a reading with a thousand others at its time is recognised when resent', () 
   expect(assign({ flow: 200, ...at(-5) })).toBe('resend');
 });
 
+it('readings that share one time cost no search through all of them, and are recognised when resent', () => {
+  const recent = new RecentReadings(1 << 13);
+  const find = vi.spyOn(recent, 'find');
+  identity = new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 });
+  const flows = Array.from({ length: 1_500 }, (_, i) => i / 4);
+  const first = flows.map((flow) => assign({ flow, ...at(-5) }));
+  expect(first.slice(0, 1_000)).toEqual(flows.slice(0, 1_000).map((_, i) => `-5.${i}`));
+  expect(new Set(first).size).toBe(flows.length);
+  expect(find.mock.calls.length).toBeLessThan(25 * flows.length);
+  for (const flow of flows) expect(assign({ flow, ...at(-5) })).toBe('resend');
+  expect(find.mock.calls.length).toBeLessThan(50 * flows.length);
+  for (const [i, flow] of flows.slice(0, 100).entries()) {
+    expect(assign({ flow, seq: i, ...at(-5) })).not.toBe('resend');
+    expect(assign({ flow, seq: i, ...at(-5) })).toBe('resend');
+  }
+});
+
+it('a reading far from its time is recognised after a restart, and its timestamp is free again if it was not stored', () => {
+  for (let flow = 0; flow < 20; flow++) assign({ flow, ...at(-5) });
+  const before = identity.takeAdded();
+  expect(assign({ flow: 20, seq: 7, ...at(-5) })).toBe('-5.20');
+  identity.forgetBlock(identity.takeAdded());
+  expect(assign({ flow: 20, seq: 7, ...at(-5) })).toBe('-5.20');
+  const stored = identity.takeAdded();
+  const recent = new RecentReadings(1 << 10);
+  for (const words of [before, stored])
+    for (let i = 0; i < words.length; i += 3) recent.add(words[i]!, words[i + 1]!, words[i + 2]!);
+  identity = new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 });
+  expect(assign({ flow: 20, seq: 7, ...at(-5) })).toBe('resend');
+  expect(assign({ flow: 21, ...at(-5) })).toBe('-5.21');
+});
+
 it('never assigns two readings of a schema one timestamp, and never mistakes distinct ones for resends', () => {
   const reading = fc.record({ flow: fc.integer({ min: 0, max: 400 }), ms: fc.integer({ min: -3, max: 0 }) });
   fc.assert(
@@ -235,35 +267,4 @@ it('never assigns two readings of a schema one timestamp, and never mistakes dis
       expect(isNew.length).toBe(distinct.size);
     }),
   );
-});
-
-it('recent readings forget the oldest first, in fixed memory', () => {
-  const recent = new RecentReadings(1 << 4);
-  for (let i = 1; i <= 100; i++) recent.add(i, i * 7, i);
-  expect(recent.find(100, 700)).toBe(100);
-  expect(recent.find(85, 595)).toBe(85);
-  expect(recent.find(1, 7)).toBe(-1);
-});
-
-it('recent readings keep more entries at a higher rate, and fewer again at a lower one', () => {
-  let nowMs = 0;
-  const recent = new RecentReadings(1 << 4, { capacityMax: 1 << 6, withinMs: 1_000, nowMs: () => nowMs });
-  const knownOf = (upTo: number) =>
-    Array.from({ length: upTo }, (_, i) => recent.find(i + 1, (i + 1) * 7)).filter((found) => found !== -1)
-      .length;
-  let added = 0;
-  const add = (count: number) => {
-    for (let i = 0; i < count; i++) recent.add(++added, added * 7, added);
-  };
-  add(1_000);
-  expect(knownOf(added)).toBeGreaterThan(64);
-  nowMs += 10_000;
-  add(200);
-  nowMs += 10_000;
-  add(64);
-  nowMs += 10_000;
-  add(16);
-  nowMs += 10_000;
-  add(16);
-  expect(knownOf(added)).toBeLessThanOrEqual(32);
 });

@@ -3,12 +3,14 @@
  * recognises resends. What an identity depends on is stored with the block, so that a restart knows it again;
  * gateway/docs/0003-identity-and-time.md has the rules. Nothing here knows formats or the journal.
  */
+import type { Random } from '../../../shared/runtime/random.ts';
 import type { Moment } from '../device-time.ts';
 import { finish, hashText, mix, mixFloat } from '../hash.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
 import type { ReadingClaim, Row } from '../row.ts';
-import { fingerprint, senderOf, sensorsOf } from './content.ts';
+import { fingerprint, sensorsOf } from './content.ts';
 import { Identities } from './identities.ts';
+import { OccupiedTimes } from './occupied-times.ts';
 import type { RecentReadings } from './recent-readings.ts';
 import { ShortCounters } from './short-counters.ts';
 import type { ReadingIdentityCounts } from './statistics.ts';
@@ -25,6 +27,8 @@ const atArrival = 0;
 const ofSender = 0;
 /** Limit of distinct readings of one machine with one device timestamp; beyond it, the gateway's clock is used. */
 const separationsMax = 1_000;
+/** Number of timestamps that are looked at one by one; of more, it is noted how many are occupied. */
+const searchedMax = 16;
 
 /**
  * Assigns each reading its identity, a time that no other reading of its machine has, and recognises resends.
@@ -46,14 +50,16 @@ export class ReadingIdentity {
   private readonly recent: RecentReadings;
   private readonly bounds: TimeBounds;
   private readonly added = new Identities();
-  private readonly counters = new ShortCounters();
+  private readonly occupied = new OccupiedTimes();
+  private readonly counters: ShortCounters;
   private running = 0;
   private high = 0;
   private low = 0;
 
-  constructor(recent: RecentReadings, bounds: TimeBounds) {
+  constructor(recent: RecentReadings, bounds: TimeBounds, random?: Random) {
     this.recent = recent;
     this.bounds = bounds;
+    this.counters = new ShortCounters(random);
   }
 
   /** Returns the identities added since the last call, which are stored with the block. */
@@ -63,7 +69,8 @@ export class ReadingIdentity {
 
   /** Forgets the identities of a block that could not be stored, so that resends of its readings are accepted. */
   forgetBlock(added: Uint32Array): void {
-    for (let i = 0; i < added.length; i += 3) this.recent.remove(added[i]!, added[i + 1]!);
+    this.forget(added);
+    this.occupied.clear();
   }
 
   /** Sets `ms` and `ns`; returns false if the reading is a resend and must not be stored again. */
@@ -92,15 +99,15 @@ export class ReadingIdentity {
       }
       return this.assignAtArrival(schema, receivedMs);
     }
-    const found = this.findTimestamp(schema, deviceTime.ms, deviceTime.ns, content);
+    const found = this.findTimestamp(schema, deviceTime, content);
     if (found === 'same') {
-      this.forgetBlock(this.added.takeFrom(first));
+      this.forget(this.added.takeFrom(first));
       return this.refuse();
     }
     const isFull = found === 'full';
     // The readings that it was moved past may not be stored and be forgotten; its timestamp alone would then not
-    // identify it.
-    if (isOnlyByTime && (isFull || this.ns !== deviceTime.ns)) {
+    // identify it. Far from its own time, it would not be found by its timestamp.
+    if (found === 'far' || (isOnlyByTime && (isFull || this.ns !== deviceTime.ns))) {
       this.timeKey(schema, deviceTime, content);
       this.remember(content);
     }
@@ -121,7 +128,7 @@ export class ReadingIdentity {
     if (seq === undefined) return 'only by time';
     if (deviceTime === undefined) {
       // The content is part of the key, because each sender of a machine may count separately.
-      const isNew = !resend && this.counters.isAhead(senderOf(schema, row), seq);
+      const isNew = !resend && this.counters.isAhead(schema.index, sensorsOf(schema, row), seq);
       this.key(schema, keyKind.seq, mix((seq / 2 ** 32) | 0, seq | 0), content);
       if (!isNew && this.recent.find(this.high, this.low) !== -1) return 'resend';
       this.remember(content);
@@ -162,12 +169,12 @@ export class ReadingIdentity {
    * been set since.
    */
   private wasAccepted(schema: MachineSchema, { ms, ns }: Moment, content: number): boolean {
-    for (let i = 0; i < separationsMax; i++) {
+    for (let i = 0; i < searchedMax; i++) {
       this.timestampKey(schema, ms + Math.floor((ns + i) / 1_000_000), (ns + i) % 1_000_000);
       const known = this.recent.find(this.high, this.low);
       if (known === -1 || known === content) return known === content;
     }
-    return false;
+    return false; // farther ones are known by their time
   }
 
   private timeKey(schema: MachineSchema, { ms, ns }: Moment, content: number): void {
@@ -178,28 +185,35 @@ export class ReadingIdentity {
     this.key(schema, keyKind.timestamp, mix(ns, ms | 0), (ms / 2 ** 32) | 0);
   }
 
-  /** Finds the first free ns from a moment on, unless a reading of the same content comes first. */
+  /**
+   * Finds a free ns from a device's time on, unless a reading of the same content was stored there: the first free one,
+   * or `far` from the time one that is found without looking at all that are occupied.
+   */
   private findTimestamp(
     schema: MachineSchema,
-    fromMs: number,
-    fromNs: number,
+    time: Moment,
     content: number,
-  ): 'free' | 'same' | 'full' {
-    let [ms, ns] = [fromMs, fromNs];
+  ): 'free' | 'far' | 'same' | 'full' {
     for (let i = 0; i < separationsMax; i++) {
-      this.timestampKey(schema, ms, ns);
-      const known = this.recent.find(this.high, this.low);
-      if (known === -1) {
-        if (i > 0) this.counts.separated++;
-        this.remember(content);
-        this.ms = ms;
-        this.ns = ns;
-        return 'free';
+      if (i === searchedMax) {
+        if (this.isKnownByTime(schema, time, content)) return 'same';
+        i = Math.max(i, this.occupied.count(schema.index, time.ms, time.ns));
+        if (i >= separationsMax) break;
       }
+      const ns = time.ns + i;
+      this.ms = ns < 1_000_000 ? time.ms : time.ms + Math.floor(ns / 1_000_000);
+      this.ns = ns % 1_000_000;
+      this.timestampKey(schema, this.ms, this.ns);
+      const known = this.recent.find(this.high, this.low);
       if (known === content) return 'same';
-      ns++;
-      if (ns === 1_000_000) [ms, ns] = [ms + 1, 0];
+      if (known !== -1) continue;
+      this.remember(content);
+      if (i > 0) this.counts.separated++;
+      if (i < searchedMax) return 'free';
+      this.occupied.note(schema.index, time.ms, time.ns, i + 1);
+      return 'far';
     }
+    this.occupied.note(schema.index, time.ms, time.ns, separationsMax);
     return 'full';
   }
 
@@ -217,6 +231,10 @@ export class ReadingIdentity {
     }
     this.remember(atArrival);
     return true;
+  }
+
+  private forget(added: Uint32Array): void {
+    for (let i = 0; i < added.length; i += 3) this.recent.remove(added[i]!, added[i + 1]!);
   }
 
   private refuse(): false {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../shared/runtime/clock.ts';
+import { type Random, seededRandom } from '../../../shared/runtime/random.ts';
 
 /**
  * Remembers recent readings, so that a resend is recognised and two distinct readings never share a timestamp.
@@ -11,18 +12,28 @@ import type { Clock } from '../../../shared/runtime/clock.ts';
  * by 1 ns.
  *
  * Most keys that are looked up are new, so the first access is to one byte per slot: these bytes fit the processor's
- * cache.
+ * cache. Where a key is searched for depends on chance, as senders could otherwise choose identities that share a slot,
+ * whose search takes as long as there are of them.
  */
 export class RecentReadings {
   private readonly capacity: number;
   private readonly growth: Growth | null;
+  /** Factors of a universal hash, both odd. */
+  private readonly highFactor: number;
+  private readonly lowFactor: number;
   private young: Table;
   private old: Table;
 
   /** @param capacity entries per generation; a power of two */
-  constructor(capacity: number = 1 << 17, growth: Growth | null = null) {
+  constructor(
+    capacity: number = 1 << 17,
+    growth: Growth | null = null,
+    random: Random = seededRandom(capacity),
+  ) {
     this.capacity = capacity;
     this.growth = growth;
+    this.highFactor = (random.next() * 2 ** 32) | 1;
+    this.lowFactor = (random.next() * 2 ** 32) | 1;
     this.young = emptyTable(capacity, growth?.nowMs() ?? 0);
     this.old = emptyTable(capacity, 0);
   }
@@ -40,7 +51,7 @@ export class RecentReadings {
     const { tags, words } = this.young;
     const known = this.slotOf(this.young, high, low);
     const mask = tags.length - 1;
-    let slot = known >= 0 ? known : low & mask;
+    let slot = known >= 0 ? known : this.firstSlot(this.young, high, low);
     if (known < 0) while (tags[slot] !== 0) slot = (slot + 1) & mask;
     tags[slot] = tagOf(high);
     words[slot * 3] = high;
@@ -64,11 +75,15 @@ export class RecentReadings {
     this.young = emptyTable(growth ? capacityFor(young, nowMs, capacity, growth) : capacity, nowMs);
   }
 
+  private firstSlot({ shift }: Table, high: number, low: number): number {
+    return (Math.imul(high, this.highFactor) + Math.imul(low, this.lowFactor)) >>> shift;
+  }
+
   private slotOf(table: Table, high: number, low: number): number {
     const { tags, words } = table;
     const tag = tagOf(high);
     const mask = tags.length - 1;
-    let slot = low & mask;
+    let slot = this.firstSlot(table, high, low);
     for (let found = tags[slot]!; found !== 0; found = tags[slot]!) {
       if (found === tag && words[slot * 3] === high >>> 0 && words[slot * 3 + 1] === low >>> 0) return slot;
       slot = (slot + 1) & mask;
@@ -83,9 +98,9 @@ const entriesMax = 1 << 19;
 const generationMs = 60_000;
 
 /** Creates the memory of a gateway, which grows with the rate of readings. */
-export function recentReadings(clock: Clock): RecentReadings {
+export function recentReadings(clock: Clock, random: Random): RecentReadings {
   const growth = { capacityMax: entriesMax, withinMs: generationMs, nowMs: () => clock.monotonicMs() };
-  return new RecentReadings(entriesMin, growth);
+  return new RecentReadings(entriesMin, growth, random);
 }
 
 /** Limits of growth of the generations beyond the first. */
@@ -102,6 +117,8 @@ interface Table {
   /** One byte per slot: 0 if it is empty, else 8 bits of its key. There are twice as many slots as entries. */
   tags: Uint8Array;
   words: Uint32Array;
+  /** Leaves as many of a hash's 32 bits as number a slot. */
+  shift: number;
   capacity: number;
   count: number;
   bornMs: number;
@@ -132,5 +149,13 @@ function tagOf(high: number): number {
 
 function emptyTable(capacity: number, bornMs: number): Table {
   const slots = capacity * 2;
-  return { tags: new Uint8Array(slots), words: new Uint32Array(slots * 3), capacity, count: 0, bornMs };
+  const shift = Math.clz32(slots) + 1;
+  return {
+    tags: new Uint8Array(slots),
+    words: new Uint32Array(slots * 3),
+    shift,
+    capacity,
+    count: 0,
+    bornMs,
+  };
 }

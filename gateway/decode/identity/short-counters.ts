@@ -1,3 +1,6 @@
+import { type Random, seededRandom } from '../../../shared/runtime/random.ts';
+import { mix } from '../hash.ts';
+
 /** The ranges of small devices' counters, which have 8 or 16 bits. */
 const ranges = [256, 65_536];
 /** Tolerances around the wrap-around, where readings may be missing. */
@@ -18,11 +21,19 @@ interface Counter {
  */
 export class ShortCounters {
   private readonly counters = new Map<number, Counter>();
+  /** Unknown to senders, who could otherwise choose sensors that share a place in the map. */
+  private readonly seed: number;
+
+  constructor(random: Random = seededRandom(sendersMax)) {
+    this.seed = random.next() * 2 ** 32;
+  }
 
   /**
-   * True if a number is certainly new. It must be called for each number of a sender that is not marked as a resend.
+   * True if a number is certainly new. It must be called for each number of a sender that is not marked as a resend. A
+   * sender is a machine with the hash of the sensors that it sends, because each set of sensors counts separately.
    */
-  isAhead(sender: number, seq: number): boolean {
+  isAhead(machineIndex: number, sensors: number, seq: number): boolean {
+    const sender = machineIndex * 2 ** 32 + (mix(this.seed, sensors) >>> 0);
     const counter = this.counters.get(sender);
     if (!counter) {
       if (this.counters.size >= sendersMax) this.counters.clear();

@@ -29,7 +29,7 @@ export const influx: Decoder = {
   },
 };
 
-/** What the lines so far say: readings by time, each with the number of its values. */
+/** Readings of the lines so far, by time, each with the number of its values. */
 interface Found {
   readings: Map<string, { reading: DecodedReading; values: number }>;
   count: ValueCount;
