@@ -57,3 +57,25 @@ it('destroys the connection at the announced length, before the body comes', asy
     message: expect.stringContaining('65536'),
   });
 });
+
+it('hands out whole packets only, however the bytes arrive', () => {
+  const random = seededRandom(3);
+  const sizes = [() => 1, () => 1 + Math.floor(random.next() ** 4 * 40_000), () => packets.length];
+  for (const size of sizes) {
+    const connection = guardPackets(new PassThrough(), { bytesMax: () => largest, stage: 'ingest' });
+    const whole = new PacketMeter();
+    const parts: Buffer[] = [];
+    for (let at = 0; at < packets.length; ) {
+      const end = at + size();
+      connection.write(packets.subarray(at, end));
+      const part: Buffer | null = connection.read();
+      if (part !== null) {
+        whole.feed(part, largest);
+        expect(whole.wholeTo).toBe(part.length);
+        parts.push(Buffer.from(part));
+      }
+      at = end;
+    }
+    expect(Buffer.concat(parts).equals(packets)).toBe(true);
+  }
+});

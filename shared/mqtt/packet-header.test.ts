@@ -29,6 +29,13 @@ describe('PacketHeader', () => {
     expect(header.bodyBytes).toBe(bodyBytes);
   });
 
+  it.each([0x00, 0x0f, 0x11, 0x36, 0x60, 0x80, 0x92, 0xf0])(
+    'refuses a packet that begins with %i',
+    (byte) => {
+      expect(new PacketHeader().begin(Uint8Array.from([byte, 0]), 0)).toBe(-1);
+    },
+  );
+
   it('refuses a length of five bytes, wherever the header is split', () => {
     const packet = Uint8Array.from([0x30, 0x80, 0x80, 0x80, 0x80, 0x01]);
     expect(new PacketHeader().begin(packet, 0)).toBe(-1);

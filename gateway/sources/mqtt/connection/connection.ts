@@ -176,7 +176,11 @@ export class Connection implements InletHandler {
       this.receivedMs = this.clock.nowMs();
       const verdict = this.inlet.push(chunk);
       if (verdict === 'oversize') this.drop('oversize', 'packet larger than packetBytesMax');
-      if (verdict === 'malformed') this.drop('malformed', 'packet length of more than four bytes');
+      if (verdict === 'malformed')
+        this.drop(
+          'malformed',
+          'malformed packet header: its type, its flags, or a length of more than four bytes',
+        );
     } while (this.readAgain);
     this.reading = false;
     return null;

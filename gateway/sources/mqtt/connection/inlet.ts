@@ -1,9 +1,10 @@
 /**
  * The inlet stands between the bytes of a connection and Aedes' parser. It reads only MQTT's fixed headers, and
  *
- * - refuses a packet that is too large, or whose length is malformed, by its header, before its body is buffered;
- * - offers each simple PUBLISH to the durable path: in place if it is complete in one chunk, otherwise reassembled,
- *   which buffers no more than one packet of permitted size;
+ * - refuses a packet that is too large, or whose header is malformed, before its body is buffered;
+ * - reassembles a packet that straddles chunks, which buffers no more than one packet of permitted size. The parser gets
+ *   whole packets only: it searches the list of its chunks anew for each text, and a client decides how many those are;
+ * - offers each simple PUBLISH to the durable path;
  * - passes everything else to the parser, in order and unchanged.
  */
 import { PacketHeader } from '../../../../shared/mqtt/packet-header.ts';
@@ -22,6 +23,8 @@ export interface InletHandler {
 
 export type Verdict = 'fine' | 'oversize' | 'malformed' | 'gone';
 
+/** The type byte and up to four bytes of length. */
+const headerBytesMax = 5;
 /** For a larger packet, memory is reserved only as its bytes arrive, since its length is only a claim of the sender. */
 const roomAtOnceMax = 65_536;
 
@@ -32,9 +35,12 @@ export class Inlet {
   /** Limit of the next packet's body. The first packet (CONNECT, whose sender is not known yet) has its own limit. */
   private lengthMax: number;
   private readonly header = new PacketHeader();
-  /** Bytes of the current packet that are still to come. */
-  private skip = 0;
-  /** The bytes received so far of a PUBLISH that straddles chunks, their number, and where its body begins. */
+  /** The beginning of a header that straddles chunks. */
+  private readonly headerStart = Buffer.alloc(headerBytesMax);
+  private headerStartBytes = 0;
+  /** Bytes of a packet that straddles chunks that are still to come. */
+  private missing = 0;
+  /** The bytes of it that were received so far, their number, and where its body begins. */
   private straddling: Buffer | null = null;
   private gathered = 0;
   private bodyFrom = 0;
@@ -53,86 +59,97 @@ export class Inlet {
 
   push(chunk: Buffer): Verdict {
     const { header } = this;
-    const end = chunk.length;
     let at = 0;
-    let passFrom = 0;
-    if (this.straddling) {
-      at = this.gather(this.straddling, chunk, 0);
-      if (this.skip > 0) return 'fine';
-      if (!this.handOver(this.straddling)) return 'gone';
-      passFrom = at;
-    } else if (header.isPartial) {
+    if (this.straddling) at = this.gather(this.straddling, chunk, 0);
+    else if (header.isPartial) {
       at = header.resume(chunk, 0);
       if (at < 0) return 'malformed';
-      if (!header.isPartial && !this.admit()) return 'oversize';
+      this.keepHeader(chunk, 0, at);
+      if (header.isPartial) return 'fine';
+      if (!this.admit()) return 'oversize';
+      at = this.gather(this.beginStraddling(this.headerStart, 0, this.headerStartBytes), chunk, at);
     }
-    for (;;) {
-      if (this.skip > 0) {
-        const taken = Math.min(this.skip, end - at);
-        this.skip -= taken;
-        at += taken;
-      }
-      if (at >= end) break;
+    if (this.straddling) {
+      if (this.missing > 0) return 'fine';
+      if (!this.handOver(this.straddling)) return 'gone';
+    }
+    return this.pushFrom(chunk, at);
+  }
+
+  /** Handles the packets that begin in `chunk` from `start` on, where one begins. */
+  private pushFrom(chunk: Buffer, start: number): Verdict {
+    const { header } = this;
+    const end = chunk.length;
+    let passFrom = start;
+    for (let at = start; at < end; ) {
       const first = at;
-      const firstByte = chunk[at]!;
-      at = header.begin(chunk, at);
-      if (at < 0) return this.flush(chunk, passFrom, first, 'malformed');
-      if (header.isPartial) break;
+      const bodyFrom = header.begin(chunk, first);
+      if (bodyFrom < 0) return this.flush(chunk, passFrom, first, 'malformed');
+      if (header.isPartial) {
+        this.headerStartBytes = 0;
+        this.keepHeader(chunk, first, end);
+        return this.flush(chunk, passFrom, first, 'fine');
+      }
       if (!this.admit()) return this.flush(chunk, passFrom, first, 'oversize');
-      const next = at + this.skip;
-      if ((firstByte & 0xf5) === 0x30) {
+      at = bodyFrom + header.bodyBytes;
+      if (at > end) {
+        this.gather(this.beginStraddling(chunk, first, bodyFrom), chunk, bodyFrom);
+        return this.flush(chunk, passFrom, first, 'fine');
+      }
+      if (isSimplePublish(chunk[first]!)) {
         if (passFrom < first && !this.handler.pass(chunk.subarray(passFrom, first))) return 'gone';
-        if (next > end) return this.beginStraddling(chunk, first, at);
-        passFrom = this.handler.publish(chunk, firstByte, at, next) ? next : first;
+        passFrom = this.handler.publish(chunk, chunk[first]!, bodyFrom, at) ? at : first;
       }
     }
     return this.flush(chunk, passFrom, end, 'fine');
   }
 
-  /** Starts to reassemble the packet that begins at `first`, and whose body begins at `bodyFrom`. */
-  private beginStraddling(chunk: Buffer, first: number, bodyFrom: number): Verdict {
-    this.bodyFrom = bodyFrom - first;
-    this.gathered = 0;
-    this.skip += this.bodyFrom;
-    const here = chunk.length - first;
-    const room = Math.min(this.skip, Math.max(roomAtOnceMax, 2 * here));
-    this.straddling = this.buffers.take(room);
-    this.gather(this.straddling, chunk, first);
-    return 'fine';
+  private keepHeader(chunk: Buffer, from: number, to: number): void {
+    this.headerStartBytes += chunk.copy(this.headerStart, this.headerStartBytes, from, to);
   }
 
-  /** Copies the part of the straddling packet that is in the chunk. Returns where that part ends. */
+  /** Starts to reassemble the packet whose header is `source[first, bodyFrom)`. */
+  private beginStraddling(source: Buffer, first: number, bodyFrom: number): Buffer {
+    this.missing = this.header.bodyBytes;
+    this.bodyFrom = bodyFrom - first;
+    const into = this.buffers.take(Math.min(this.bodyFrom + this.missing, roomAtOnceMax));
+    this.gathered = source.copy(into, 0, first, bodyFrom);
+    this.straddling = into;
+    return into;
+  }
+
+  /** Copies the part of the straddling packet that is in the chunk from `from` on. Returns where that part ends. */
   private gather(into: Buffer, chunk: Buffer, from: number): number {
-    const taken = Math.min(this.skip, chunk.length - from);
+    const taken = Math.min(this.missing, chunk.length - from);
     const needed = this.gathered + taken;
     let target = into;
     if (needed > into.length) {
-      target = this.buffers.take(Math.min(this.gathered + this.skip, Math.max(needed, 2 * into.length)));
+      target = this.buffers.take(Math.min(this.gathered + this.missing, Math.max(needed, 2 * into.length)));
       into.copy(target, 0, 0, this.gathered);
       this.buffers.give(into);
       this.straddling = target;
     }
     chunk.copy(target, this.gathered, from, from + taken);
     this.gathered = needed;
-    this.skip -= taken;
+    this.missing -= taken;
     return from + taken;
   }
 
   /** Passes on a packet that is complete. Returns false if the connection has closed. */
   private handOver(packet: Buffer): boolean {
     const { handler, gathered } = this;
+    const firstByte = packet[0]!;
     this.straddling = null;
     const goesOn =
-      handler.publish(packet, packet[0]!, this.bodyFrom, gathered) ||
+      (isSimplePublish(firstByte) && handler.publish(packet, firstByte, this.bodyFrom, gathered)) ||
       handler.pass(packet.subarray(0, gathered));
     this.buffers.give(packet);
     return goesOn;
   }
 
-  /** Starts the packet whose header was read. Returns false if it is over the limit. */
+  /** Returns false if the packet whose header was read is over the limit. */
   private admit(): boolean {
-    this.skip = this.header.bodyBytes;
-    const fits = this.skip <= this.lengthMax;
+    const fits = this.header.bodyBytes <= this.lengthMax;
     this.lengthMax = this.packetBytesMax;
     return fits;
   }
@@ -143,4 +160,9 @@ export class Inlet {
     const whole = from === 0 && to === chunk.length;
     return this.handler.pass(whole ? chunk : chunk.subarray(from, to)) ? verdict : 'gone';
   }
+}
+
+/** True for a PUBLISH of QoS 0 or 1 that is not retained. */
+function isSimplePublish(firstByte: number): boolean {
+  return (firstByte & 0xf5) === 0x30;
 }
