@@ -60,6 +60,16 @@ describe('a batch that was not received as it was sent', () => {
         return encodeBatch({ header: { ...header, codec: 'brotli' as 'gzip' }, body });
       },
     ],
+    [
+      'more lines than a batch may have',
+      'BATCH_SIZE',
+      () => {
+        const { header, body } = decodeBatch(good);
+        const blocks = header.blocks.map((block) => ({ ...block, lines: (1 << 20) + 1 }));
+        return encodeBatch({ header: { ...header, blocks }, body });
+      },
+    ],
+    ['a line that is too long', 'BATCH_SIZE', () => frameOf([[`${readingLine(1)}${'1'.repeat(1 << 20)}`]])],
     ['a header of another gateway', 'BATCH_FOREIGN', () => frameOf([[readingLine(1)]], { gateway: 'south' })],
     ['a header of another lane', 'BATCH_FOREIGN', () => frameOf([[readingLine(1)]], { lane: 'estimates' })],
   ])('%s: is refused with its reason, and neither confirmed nor quarantined', async (_, code, bad) => {

@@ -1,12 +1,13 @@
-import type { BatchBlock } from '../../shared/contract/batch.ts';
+import { type BatchBlock, batchLimits, longLine } from '../../shared/contract/batch.ts';
 import {
   type AnyEvent,
   checkEnvelope,
   type HarbingerEvent,
   understoodEvent,
 } from '../../shared/contract/events.ts';
-import { linesOf, seriesPrefix, stringField, timestampText } from '../../shared/contract/line-protocol.ts';
+import { seriesPrefix, stringField, timestampText } from '../../shared/contract/line-protocol.ts';
 import { isIdentifier } from '../../shared/contract/topics.ts';
+import { nextTurn } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { type Checked, RefusedList } from './checked.ts';
 
@@ -16,37 +17,28 @@ const none = '-';
 /** The last whole ms since 1970 whose nanoseconds fit 63 bits. */
 const timeMsMax = 9_223_372_036_853;
 
+/** After so many lines the process serves other things before it continues. */
+const linesAtOnce = 500;
+const newline = 10;
+
 /**
  * Checks one gateway's events (one JSON object a line) and writes each as a line of measurement `event`: fields `type`,
  * `id` and `data` (JSON), at its own time to the millisecond. The nanoseconds within it come from its position in the
  * journal, which never changes: a replay writes the same point, and two events of one millisecond stay two.
  * An event of a type, or with values, that this cloud does not know is stored too; it is only not applied.
+ * @throws HarbingerError BATCH_SIZE for a line that is too long
  */
-export function readEvents(gateway: string, blocks: readonly BatchBlock[], raw: Buffer): Checked {
-  const refused = new RefusedList();
-  const events: HarbingerEvent[] = [];
-  const unknownEvents: string[] = [];
-  let count = 0;
+export async function readEvents(
+  gateway: string,
+  blocks: readonly BatchBlock[],
+  raw: Buffer,
+): Promise<Checked> {
+  const reader = new EventReader(gateway);
   const kept: BatchBlock[] = [];
   const texts: string[] = [];
   let start = 0;
   for (const block of blocks) {
-    const lines: string[] = [];
-    let index = 0;
-    for (const text of linesOf(raw.toString('utf8', start, start + block.bytes))) {
-      try {
-        const event = parseEvent(gateway, text);
-        lines.push(eventLine(gateway, event, block.seq, index));
-        count++;
-        const understood = understoodEvent(event);
-        if (typeof understood === 'string') unknownEvents.push(understood);
-        else events.push(understood);
-      } catch (error) {
-        const code = error instanceof HarbingerError ? error.code : 'EVENT_INVALID';
-        refused.add(code, messageOf(error), Buffer.from(`${text}\n`));
-      }
-      index++;
-    }
+    const lines = await reader.block(block, raw, start);
     start += block.bytes;
     if (lines.length === 0) continue;
     const text = `${lines.join('\n')}\n`;
@@ -57,12 +49,62 @@ export function readEvents(gateway: string, blocks: readonly BatchBlock[], raw: 
     blocks: kept,
     raw: Buffer.from(texts.join('')),
     untouched: false,
-    lines: count,
-    refused: refused.list(),
+    lines: kept.reduce((sum, block) => sum + block.lines, 0),
+    refused: reader.refused.list(),
     machines: [],
-    events,
-    unknownEvents,
+    events: reader.events,
+    unknownEvents: reader.unknownEvents,
   };
+}
+
+class EventReader {
+  readonly refused = new RefusedList();
+  readonly events: HarbingerEvent[] = [];
+  readonly unknownEvents: string[] = [];
+  private readonly gateway: string;
+  private read = 0;
+
+  constructor(gateway: string) {
+    this.gateway = gateway;
+  }
+
+  /** Returns the lines for the store of the block that begins at `start`. */
+  async block(block: BatchBlock, raw: Buffer, start: number): Promise<string[]> {
+    const lines: string[] = [];
+    const end = start + block.bytes;
+    let index = 0;
+    for (let at = start, eol = at; at < end; at = eol + 1) {
+      eol = raw.indexOf(newline, at);
+      if (eol < 0 || eol > end) eol = end;
+      if (eol === at) continue;
+      if (eol - at > batchLimits.lineBytesMax) throw longLine(block, eol - at);
+      if (index === block.lines) {
+        const problem = `block ${block.seq} has more than ${block.lines} lines`;
+        this.refused.add('CONTENT_LINES', problem, raw.subarray(at, end));
+        break;
+      }
+      const line = this.line(raw.toString('utf8', at, eol), block.seq, index++);
+      if (line !== null) lines.push(line);
+      if (++this.read % linesAtOnce === 0) await nextTurn();
+    }
+    return lines;
+  }
+
+  /** Returns null if the line is refused. */
+  private line(text: string, blockSeq: number, index: number): string | null {
+    try {
+      const event = parseEvent(this.gateway, text);
+      const line = eventLine(this.gateway, event, blockSeq, index);
+      const understood = understoodEvent(event);
+      if (typeof understood === 'string') this.unknownEvents.push(understood);
+      else this.events.push(understood);
+      return line;
+    } catch (error) {
+      const code = error instanceof HarbingerError ? error.code : 'EVENT_INVALID';
+      this.refused.add(code, messageOf(error), Buffer.from(`${text}\n`));
+      return null;
+    }
+  }
 }
 
 function parseEvent(gateway: string, text: string): AnyEvent {

@@ -48,7 +48,7 @@ export class Sink implements BatchSink {
   /**
    * Resolves when the batch is durable, or those of its lines in quarantine that can never be stored. Batches of one
    * lane must be taken one after the other.
-   * @throws HarbingerError BATCH_BODY, which must not be acknowledged; STORE_UNAVAILABLE, BATCH_ORDER,
+   * @throws HarbingerError BATCH_BODY and BATCH_SIZE, which must not be acknowledged; STORE_UNAVAILABLE, BATCH_ORDER,
    *   OPERATIONS_UNAVAILABLE (all retry)
    */
   async take({ lane, batch }: ReceivedBatch, sender: Sender): Promise<void> {
@@ -86,7 +86,7 @@ export class Sink implements BatchSink {
   private async store(batch: Batch, fresh: Fresh, alive: AbortSignal, lastSeq: number): Promise<void> {
     const { gateway, journal, lane } = batch.header;
     const { watermarks, events, metrics } = this.deps;
-    const checked = this.check(batch, fresh);
+    const checked = await this.check(batch, fresh);
     // Events and watermark are two transactions, because the store's write lies between them: alerts must not wait for
     // a store that is down, and a watermark moved before the write would acknowledge what is not stored. After a crash
     // in between, the gateway resends the batch, and operations recognises its events.
@@ -142,8 +142,8 @@ export class Sink implements BatchSink {
     return fresh;
   }
 
-  /** @throws HarbingerError BATCH_BODY */
-  private check(batch: Batch, fresh: Fresh): Checked {
+  /** @throws HarbingerError BATCH_BODY, BATCH_SIZE */
+  private check(batch: Batch, fresh: Fresh): Checked | Promise<Checked> {
     const { gateway, lane } = batch.header;
     const raw = decodeBody(batch).subarray(fresh.skippedBytes);
     return lane === 'events'

@@ -62,6 +62,31 @@ describe('blocks', () => {
     });
   });
 
+  it('are read no further than the number of lines that they declare', () => {
+    expect(read(`${prefix} a=1 1\n${'\n'.repeat(100_000)}`, 1)).toMatchObject({
+      blocks: [],
+      refused: [{ code: 'CONTENT_LINES', reason: 'block 1 has more than 1 lines', count: 1 }],
+    });
+  });
+
+  it('with lines that have no blank lose only these', () => {
+    const good = `${prefix} a=1 1\n`;
+    const bad = 'x\n'.repeat(1_000);
+    const checked = read(`${bad}${good}${good}${bad}${good}`);
+    expect(checked).toMatchObject({
+      lines: 3,
+      refused: [{ code: 'CONTENT_LINE', count: 2_000, bytes: 4_000 }],
+    });
+    expect(checked.raw.toString()).toBe(good + good + good);
+  });
+
+  it('with a line that is too long are not received as they were sent', () => {
+    const long = `${prefix} a=${'1'.repeat(1 << 20)} 1\n`;
+    expect(() => read(long)).toThrow(
+      expect.objectContaining({ code: 'BATCH_SIZE', message: expect.stringContaining('at most 1048576') }),
+    );
+  });
+
   it('that do not end with a newline are refused as a whole', () => {
     expect(read(`${prefix} a=1 1`, 1)).toMatchObject({ blocks: [], refused: [{ code: 'CONTENT_LINES' }] });
   });

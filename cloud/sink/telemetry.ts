@@ -1,4 +1,4 @@
-import type { BatchBlock } from '../../shared/contract/batch.ts';
+import { type BatchBlock, batchLimits, longLine } from '../../shared/contract/batch.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { isIdentifier } from '../../shared/contract/topics.ts';
 import { reservedMeasurements } from '../../shared/domain/machine-type.ts';
@@ -35,29 +35,33 @@ export class TelemetryReader {
   private readonly lane: Lane;
   private readonly series = new Map<string, Series>();
   private batch = 0;
+  /** The first space that was found in the body; a search for the next one begins behind it. */
+  private spaceAt = -1;
 
   constructor(gateway: string, lane: Lane) {
     this.gateway = gateway;
     this.lane = lane;
   }
 
-  /** `raw` has the text of the blocks, one after the other. */
+  /**
+   * `raw` has the text of the blocks, one after the other.
+   * @throws HarbingerError BATCH_SIZE for a line that is too long
+   */
   read(blocks: readonly BatchBlock[], raw: Buffer): Checked {
     this.batch++;
+    this.spaceAt = -1;
     const refused = new RefusedList();
     const touched: Series[] = [];
     const good: Buffer[] = [];
     const kept: BatchBlock[] = [];
     let start = 0;
     for (const block of blocks) {
-      const text = raw.subarray(start, start + block.bytes);
-      const parts = this.readBlock(block, raw, start, touched, refused);
-      if (parts === null) kept.push(block);
-      else if (parts.length > 0) {
-        const bytes = parts.reduce((sum, part) => sum + part.length, 0);
-        kept.push({ seq: block.seq, lines: parts.length, bytes });
+      const found = this.readBlock(block, raw, start, touched, refused);
+      if (found.lines > 0) {
+        const bytes = found.parts.reduce((sum, part) => sum + part.length, 0);
+        kept.push({ seq: block.seq, lines: found.lines, bytes });
       }
-      good.push(...(parts ?? [text]));
+      for (const part of found.parts) good.push(part);
       start += block.bytes;
     }
     const list = refused.list();
@@ -75,41 +79,51 @@ export class TelemetryReader {
     };
   }
 
-  /** Returns null if the whole block is good, otherwise its good lines. */
+  /** Returns the good lines of a block, and their text in as many parts as bad lines divide it into. */
   private readBlock(
     block: BatchBlock,
     raw: Buffer,
     start: number,
     touched: Series[],
     refused: RefusedList,
-  ): Buffer[] | null {
+  ): { lines: number; parts: Buffer[] } {
     const end = start + block.bytes;
-    const whole = () => raw.subarray(start, end);
-    if (raw[end - 1] !== newline) {
-      refused.add('CONTENT_LINES', `block ${block.seq} does not end with a newline`, whole());
-      return [];
-    }
-    const bad: [start: number, end: number, why: string][] = [];
+    const refuseWhole = (problem: string) => {
+      refused.add('CONTENT_LINES', `block ${block.seq} ${problem}`, raw.subarray(start, end));
+      return { lines: 0, parts: [] };
+    };
+    if (raw[end - 1] !== newline) return refuseWhole('does not end with a newline');
+    /** Where bad lines begin and end, in turn, and why the first of them is bad. */
+    const bad: number[] = [];
+    let reason = '';
     let lines = 0;
     for (let at = start; at < end; lines++) {
+      if (lines === block.lines) return refuseWhole(`has more than ${block.lines} lines`);
       const eol = raw.indexOf(newline, at);
+      if (eol - at > batchLimits.lineBytesMax) throw longLine(block, eol - at);
       const why = this.readLine(raw, at, eol, touched);
-      if (why !== null) bad.push([at, eol + 1, why]);
+      if (why !== null && bad.push(at, eol + 1) === 2) reason = why;
       at = eol + 1;
     }
-    if (lines !== block.lines) {
-      refused.add('CONTENT_LINES', `block ${block.seq} has ${lines} lines, not ${block.lines}`, whole());
-      return [];
+    if (lines !== block.lines) return refuseWhole(`has ${lines} lines, not ${block.lines}`);
+    const parts: Buffer[] = [];
+    let goodFrom = start;
+    for (let i = 0; i < bad.length; i += 2) {
+      const [from, to] = [bad[i]!, bad[i + 1]!];
+      refused.add('CONTENT_LINE', reason, raw.subarray(from, to));
+      if (goodFrom < from) parts.push(raw.subarray(goodFrom, from));
+      goodFrom = to;
     }
-    if (bad.length === 0) return null;
-    for (const [from, to, why] of bad) refused.add('CONTENT_LINE', why, raw.subarray(from, to));
-    return goodLines(raw, start, end, bad);
+    if (goodFrom < end) parts.push(raw.subarray(goodFrom, end));
+    return { lines: lines - bad.length / 2, parts };
   }
 
   /** Returns null if the line is good, otherwise the reason why not. */
   private readLine(raw: Buffer, start: number, eol: number, touched: Series[]): string | null {
-    const prefixEnd = raw.indexOf(space, start);
-    if (prefixEnd < 0 || prefixEnd + 1 >= eol) return 'a line has no fields';
+    if (this.spaceAt < start) this.spaceAt = raw.indexOf(space, start);
+    if (this.spaceAt < 0) this.spaceAt = raw.length; // or each further line would search the whole rest
+    const prefixEnd = this.spaceAt;
+    if (prefixEnd + 1 >= eol) return 'a line has no fields';
     const prefix = raw.toString('latin1', start, prefixEnd);
     let series = this.series.get(prefix);
     if (series === undefined) {
@@ -152,15 +166,4 @@ export class TelemetryReader {
     const { machine, site, measurement } = series;
     return { machine, site, machineType: measurement, lastSeenMs: Math.floor(timestampNs / 1e6) };
   }
-}
-
-function goodLines(raw: Buffer, start: number, end: number, bad: [number, number, string][]): Buffer[] {
-  const isBad = new Set(bad.map(([from]) => from));
-  const good: Buffer[] = [];
-  for (let at = start; at < end; ) {
-    const next = raw.indexOf(newline, at) + 1;
-    if (!isBad.has(at)) good.push(raw.subarray(at, next));
-    at = next;
-  }
-  return good;
 }

@@ -14,7 +14,8 @@
  *
  * Identity: (gateway, journal, lane, block seq). A receiver that has stored block n of a journal's lane skips every
  * block ≤ n, so a batch may be sent again, and regrouped with other blocks, any number of times.
- * Limits: body ≤ 4 MiB encoded and ≤ 32 MiB decoded, ≤ 4,096 blocks.
+ * Limits: body ≤ 4 MiB encoded and ≤ 32 MiB decoded, ≤ 4,096 blocks, ≤ 1,048,576 lines, a line ≤ 1 MiB. A gateway stays
+ * far below them, because it bounds what one message can become.
  */
 import { crc32, gunzipSync } from 'node:zlib';
 import { type Static, Type } from '@sinclair/typebox';
@@ -28,6 +29,8 @@ export const batchLimits = {
   bodyBytesMax: 4 << 20,
   rawBytesMax: 32 << 20,
   blocksMax: 4_096,
+  linesMax: 1 << 20,
+  lineBytesMax: 1 << 20,
 } as const;
 
 /**
@@ -134,14 +137,24 @@ function parseJson(bytes: Buffer): unknown {
 
 function checkBlocks(header: BatchHeader): void {
   let bytes = 0;
+  let lines = 0;
   let previous = header.blocks[0]!.seq - 1;
   for (const block of header.blocks) {
     if (block.seq !== previous + 1) throw refuse('BATCH_HEADER', `block ${block.seq} follows ${previous}`);
     previous = block.seq;
     bytes += block.bytes;
+    lines += block.lines;
   }
+  const { linesMax } = batchLimits;
+  if (lines > linesMax) throw refuse('BATCH_SIZE', `the batch has ${lines} lines; at most ${linesMax}`);
   if (bytes !== header.rawBytes)
     throw refuse('BATCH_HEADER', `blocks add to ${bytes}, not ${header.rawBytes}`);
+}
+
+/** The refusal of a batch with a line that is too long. */
+export function longLine(block: BatchBlock, bytes: number): HarbingerError {
+  const limit = batchLimits.lineBytesMax;
+  return refuse('BATCH_SIZE', `block ${block.seq} has a line of ${bytes} bytes; at most ${limit}`);
 }
 
 /** Returns the decoded body: exactly `header.rawBytes` bytes of text. @throws HarbingerError BATCH_BODY */
