@@ -17,7 +17,8 @@ export const errorCodes = declareErrors({
     stage: 'config',
     meaning: 'The tool was started by a version of Node that is too old for it.',
     retried: 'No.',
-    remedy: 'Install a newer Node; the README says how. A service uses /usr/bin/node.',
+    remedy:
+      'Install a newer Node; the README says how. A service uses the first one of /usr/local/bin and /usr/bin; deploy/docs/site.md says how to put one there.',
   },
   USAGE: {
     stage: 'cli',
