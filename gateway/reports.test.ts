@@ -5,6 +5,7 @@ import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
 import { Metrics } from '../shared/parts/metrics.ts';
 import { type Report, type Reporter, reporterOfRoom } from '../shared/parts/statistics.ts';
 import { type DataStatus, dataReports } from './pipeline/status.ts';
+import { statusProperties } from './reports.ts';
 import { newUplinkStats } from './uplink/statistics.ts';
 
 const journal = (lane: string, dropped = { blocks: 0, lines: 0, bytes: 0 }) => ({
@@ -101,4 +102,9 @@ describe('metrics of the gateway', () => {
     shown.publish(dataFolderReport, { diskFreeBytes: null });
     expect(await shown.values('harbinger_data_free_bytes')).toEqual([]);
   });
+});
+
+it('no two rooms or parts of the gateway take the same property of its status', () => {
+  const names = ['gateway', 'pending', ...statusProperties.flatMap((added) => Object.keys(added))];
+  expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
 });

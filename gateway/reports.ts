@@ -44,12 +44,15 @@ export const gatewayStatistics: readonly { name: string; statistics: StatisticDe
   ...statisticsOfSeam(jobSeam(jobs)),
 ].filter(({ statistics }) => Object.keys(statistics).length > 0);
 
+/** The properties that rooms and seams add to the status, one object for each. */
+export const statusProperties = [...rooms.map(({ status }) => status), ...seams.map(statusOfSeam)];
+
 /** The answer of `GET /api/status`, as far as its schema is stable. It has more, for people. */
 export const GatewayStatus = Type.Object(
   {
     gateway: Type.String(),
     pending: Type.Integer({ description: 'messages on their way to the disk' }),
-    ...Object.assign({}, ...rooms.map(({ status }) => status), ...seams.map(statusOfSeam)),
+    ...Object.assign({}, ...statusProperties),
   },
   { additionalProperties: true },
 );

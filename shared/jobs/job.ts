@@ -22,5 +22,9 @@ export const jobPart = <Deps>() => partOf<Deps, Job>();
 
 export type AnyJobPart<Deps = never> = AnyPart<Deps, Job, void>;
 
-/** The reports of the jobs of gateway or cloud. */
-export const jobSeam = (parts: readonly AnyJobPart[]): Seam => ({ heading: 'Job', parts });
+/** The reports of the jobs of gateway or cloud. In the status, `jobs` is the list of their runs. */
+export const jobSeam = (parts: readonly AnyJobPart[]): Seam => ({
+  heading: 'Job',
+  parts,
+  group: 'jobReports',
+});
