@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { filePath } from '../shared/config/schema/file-paths.ts';
 import type { Table } from '../shared/config/toml-files.ts';
 import { AlertsConfig } from './alerts/config.ts';
 import { ApiConfig } from './api/config.ts';
@@ -23,7 +24,7 @@ export const CloudConfig = Type.Object(
   {
     dataDir: Type.Optional(
       Type.String({
-        minLength: 1,
+        ...filePath,
         description:
           'The folder for the embedded store, alerts and events; --data wins over it. Without either it is ~/.local/share/harbinger/cloud.',
         examples: ['/var/lib/harbinger/cloud'],
@@ -31,6 +32,7 @@ export const CloudConfig = Type.Object(
     ),
     machineTypesDir: Type.Optional(
       Type.String({
+        ...filePath,
         description:
           'A folder of your own machine types, one *.toml each, beside those of the product; the same as the gateways have.',
         examples: ['/etc/harbinger/types'],

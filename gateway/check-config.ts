@@ -6,8 +6,8 @@ import {
   type ReadConfig,
   readConfig,
 } from '../shared/config/load-config.ts';
-import { nearestName } from '../shared/config/nearest-name.ts';
 import type { ConfigProblem } from '../shared/config/problem.ts';
+import { nearestName } from '../shared/config/schema/nearest-name.ts';
 import { eachSound, rules } from '../shared/config/sound-view.ts';
 import { tlsProblems } from '../shared/config/tls-problems.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { filePath } from '../shared/config/schema/file-paths.ts';
 import type { Table } from '../shared/config/toml-files.ts';
 import { jobsTable, withSchedulesWrittenOut } from '../shared/jobs/config.ts';
 import { tables } from '../shared/parts/config.ts';
@@ -17,6 +18,7 @@ export const GatewayConfig = Type.Object(
     ...dataKeys,
     machineTypesDir: Type.Optional(
       Type.String({
+        ...filePath,
         description: 'A folder of your own machine types, one *.toml each, beside those of the product.',
         examples: ['/etc/harbinger/types'],
       }),

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { filePath } from '../../shared/config/schema/file-paths.ts';
 import { plainName } from '../../shared/contract/topics.ts';
 
 /** The keys of the section `[ingest]` for the port that gateways connect to. */
@@ -18,15 +19,18 @@ export const receiveSettings = {
     Type.Object(
       {
         certFile: Type.String({
+          ...filePath,
           description: 'PEM file of the certificate, with its chain.',
           examples: ['/etc/harbinger/cloud.crt'],
         }),
         keyFile: Type.String({
+          ...filePath,
           description: 'PEM file of its private key.',
           examples: ['/etc/harbinger/cloud.key'],
         }),
         clientCaFile: Type.Optional(
           Type.String({
+            ...filePath,
             description:
               'PEM file of an authority: with it, gateways must show a certificate that this authority has signed.',
             examples: ['/etc/harbinger/gateways-ca.pem'],

@@ -1,7 +1,7 @@
 /** The generated references are complete, and what is committed is what would be generated: `npm run docs` writes them. */
 import { parse } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
-import { schemaProblems } from '../../shared/config/schema-problems.ts';
+import { schemaProblems } from '../../shared/config/schema/schema-problems.ts';
 import { configDocuments } from './config-documents.ts';
 import { configReference } from './config-reference.ts';
 import { tablesOf, unexplained } from './settings.ts';
@@ -23,6 +23,16 @@ describe.each(configDocuments)('$name', ({ name, head, schema, filled }) => {
   it('is committed as it would be generated', async () => {
     await expect(text).toMatchFileSnapshot(`../docs/${name}`);
   });
+});
+
+it('every setting that is a path is marked as one, so that relative ones are found', () => {
+  const settings = configDocuments.flatMap(({ schema }) =>
+    tablesOf(schema).flatMap((table) => table.settings),
+  );
+  const isNamedAsPath = (name: string) => /(?:File|Dir)$|^path$/.test(name);
+  expect(settings.filter(({ name }) => isNamedAsPath(name)).length).toBeGreaterThan(12);
+  const differing = settings.filter(({ name, schema }) => isNamedAsPath(name) !== (schema.isPath ?? false));
+  expect(differing.map(({ name }) => name)).toEqual([]);
 });
 
 describe('the search for gaps', () => {

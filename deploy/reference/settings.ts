@@ -23,6 +23,8 @@ export interface Schema {
   minLength?: number;
   maxLength?: number;
   pattern?: string;
+  /** The setting is the path of a file or folder. */
+  isPath?: boolean;
   /** The meaning of the pattern, in words that complete "must be …". */
   form?: string;
 }

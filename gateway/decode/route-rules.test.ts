@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { invalid } from '../../shared/config/problem.ts';
-import { schemaProblems } from '../../shared/config/schema-problems.ts';
+import { schemaProblems } from '../../shared/config/schema/schema-problems.ts';
 import { RouteRule } from './config.ts';
 import { compileRule, ruleProblems } from './route-rules.ts';
 

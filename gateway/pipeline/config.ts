@@ -1,5 +1,6 @@
 /** The configuration of the data thread, composed of the keys of its parts. */
 import { type Static, Type } from '@sinclair/typebox';
+import { filePath } from '../../shared/config/schema/file-paths.ts';
 import { plainName } from '../../shared/contract/topics.ts';
 import { DeadLettersConfig } from '../deadletters/config.ts';
 import { decodeKeys, replayKeys, Timestamps } from '../decode/config.ts';
@@ -36,7 +37,7 @@ export const dataKeys = {
     description: 'The gateway’s name, unique for its cloud.',
   }),
   dataDir: Type.String({
-    minLength: 1,
+    ...filePath,
     description:
       'The folder for everything that the gateway keeps; --data wins over it. Without either it is ~/.local/share/harbinger/gateway.',
     examples: ['/var/lib/harbinger/gateway'],

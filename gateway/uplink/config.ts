@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { type ConfigProblem, doubtful, invalid, namedProblemsIn } from '../../shared/config/problem.ts';
+import { filePath } from '../../shared/config/schema/file-paths.ts';
 import { rules } from '../../shared/config/sound-view.ts';
 import { mqttAddress, mqttAddressForm } from '../../shared/mqtt/address.ts';
 
@@ -24,6 +25,7 @@ export const UplinkConfig = Type.Object(
     ),
     caFile: Type.Optional(
       Type.String({
+        ...filePath,
         description:
           'PEM file of the authority that signed the cloud’s certificate, where it is none that the system knows.',
         examples: ['/etc/harbinger/ca.pem'],
@@ -31,12 +33,14 @@ export const UplinkConfig = Type.Object(
     ),
     certFile: Type.Optional(
       Type.String({
+        ...filePath,
         description: 'PEM file of the certificate to show, where the cloud asks for one.',
         examples: ['/etc/harbinger/gateway.crt'],
       }),
     ),
     keyFile: Type.Optional(
       Type.String({
+        ...filePath,
         description: 'PEM file of that certificate’s private key.',
         examples: ['/etc/harbinger/gateway.key'],
       }),

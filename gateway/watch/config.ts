@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { filePath } from '../../shared/config/schema/file-paths.ts';
 import { backendPreferences } from '../../shared/model/backend-names.ts';
 
 export const WatchConfig = Type.Object(
@@ -13,7 +14,7 @@ export const WatchConfig = Type.Object(
     ),
     artefactsDir: Type.Optional(
       Type.String({
-        minLength: 1,
+        ...filePath,
         description: 'A folder with one folder for each model, in place of those that come with the product.',
         examples: ['/etc/harbinger/models'],
       }),

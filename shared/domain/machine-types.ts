@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type ConfigProblem, invalid, refuse } from '../config/problem.ts';
-import { schemaProblems } from '../config/schema-problems.ts';
+import { schemaProblems } from '../config/schema/schema-problems.ts';
 import { soundView } from '../config/sound-view.ts';
 import { type Document, isTable, readDocument, type Table } from '../config/toml-files.ts';
 import { positionOf, tomlPositions } from '../config/toml-positions.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 function findPackageRoot(): string {
@@ -21,7 +21,7 @@ export function compiledEntry(sourcePath: string): string {
   return join(packageRoot, folder, `${sourcePath}.js`);
 }
 
-/** The default data folder: $XDG_DATA_HOME/harbinger or ~/.local/share/harbinger. */
+/** The default data folder, as an absolute path: $XDG_DATA_HOME/harbinger or ~/.local/share/harbinger. */
 export function defaultDataDir(): string {
-  return join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'harbinger');
+  return resolve(process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'harbinger');
 }

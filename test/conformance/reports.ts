@@ -1,7 +1,7 @@
 /** The rules for reports that every part must keep, whatever its seam. */
 import { Registry } from 'prom-client';
 import { expect } from 'vitest';
-import { schemaProblems } from '../../shared/config/schema-problems.ts';
+import { schemaProblems } from '../../shared/config/schema/schema-problems.ts';
 import { Metrics } from '../../shared/parts/metrics.ts';
 import type { AnyPart } from '../../shared/parts/part.ts';
 import { readSeam, reporterOfSeam } from '../../shared/parts/seam.ts';

@@ -1,11 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { filePath } from '../../../shared/config/schema/file-paths.ts';
 import { commonStoreSettings } from '../settings.ts';
 
 export const EmbeddedConfig = Type.Object(
   {
     path: Type.Optional(
       Type.String({
-        minLength: 1,
+        ...filePath,
         description: 'The database file, if not telemetry.duckdb in the data folder.',
         examples: ['/var/lib/harbinger/telemetry.duckdb'],
       }),

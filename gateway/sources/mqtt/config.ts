@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { filePath } from '../../../shared/config/schema/file-paths.ts';
 
 const filters = (description: string, byDefault: string[]) =>
   Type.Array(Type.String({ minLength: 1, maxLength: 512 }), {
@@ -68,10 +69,12 @@ export const BrokerConfig = Type.Object(
       Type.Object(
         {
           certFile: Type.String({
+            ...filePath,
             description: 'PEM file of the certificate, with its chain.',
             examples: ['/etc/harbinger/gateway.crt'],
           }),
           keyFile: Type.String({
+            ...filePath,
             description: 'PEM file of its private key.',
             examples: ['/etc/harbinger/gateway.key'],
           }),

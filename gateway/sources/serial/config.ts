@@ -1,11 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { filePath } from '../../../shared/config/schema/file-paths.ts';
 import { plainName } from '../../../shared/contract/topics.ts';
 
 /** A device that sends lines over a serial line. */
 export const SerialPortConfig = Type.Object(
   {
     path: Type.String({
-      minLength: 1,
+      ...filePath,
       description: 'The device file, best one whose name stays the same.',
       examples: ['/dev/serial/by-id/usb-FTDI_FT232R_A1-if00-port0'],
     }),

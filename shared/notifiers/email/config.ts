@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { filePath } from '../../config/schema/file-paths.ts';
 import { commonSettings } from '../settings.ts';
 
 const address = {
@@ -28,6 +29,7 @@ export const EmailConfig = Type.Object(
     ),
     caFile: Type.Optional(
       Type.String({
+        ...filePath,
         description:
           'PEM file of the authority that signed the server’s certificate, where it is none that the system knows.',
         examples: ['/etc/harbinger/mail-ca.pem'],

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { filePath } from '../../config/schema/file-paths.ts';
 import { mqttAddressForm } from '../../mqtt/address.ts';
 import { commonSettings } from '../settings.ts';
 
@@ -34,6 +35,7 @@ export const MqttNotifierConfig = Type.Object(
     ),
     caFile: Type.Optional(
       Type.String({
+        ...filePath,
         description:
           'PEM file of the authority that signed the broker’s certificate, where it is none that the system knows.',
         examples: ['/etc/harbinger/broker-ca.pem'],

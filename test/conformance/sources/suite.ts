@@ -10,7 +10,7 @@ import { checkGateway } from '../../../gateway/check-config.ts';
 import { openRecords } from '../../../gateway/journal/records/open-records.ts';
 import type { Source, SourceDeps } from '../../../gateway/ports/source.ts';
 import { sources } from '../../../gateway/sources/sources.ts';
-import { schemaProblems } from '../../../shared/config/schema-problems.ts';
+import { schemaProblems } from '../../../shared/config/schema/schema-problems.ts';
 import type { AnyPart } from '../../../shared/parts/part.ts';
 import { createPart, partOfKind } from '../../../shared/parts/registry.ts';
 import { type Clock, nextTurn, systemClock } from '../../../shared/runtime/clock.ts';

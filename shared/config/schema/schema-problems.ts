@@ -1,9 +1,12 @@
-/** Finds everything in which a configuration deviates from its schema. */
+/**
+ * Schemas of configurations (shared/config/schema): finds every deviation of a configuration from its schema, says it in
+ * a sentence, and makes relative paths whole. Rules that a schema cannot express belong to the folders of their settings.
+ */
 import { type TSchema, Type } from '@sinclair/typebox';
 import { Ajv, type ErrorObject, type Options } from 'ajv';
-import type { ConfigProblem } from './problem.ts';
+import type { ConfigProblem } from '../problem.ts';
+import { keyOf, type SettingPath } from '../sound-view.ts';
 import { nearName, propertiesOf, sentenceOf } from './schema-sentences.ts';
-import { keyOf, type SettingPath } from './sound-view.ts';
 
 /**
  * Unlike the checks of device messages, this one collects every problem, because a configuration is small and trusted.
