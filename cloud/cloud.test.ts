@@ -161,6 +161,23 @@ describe('the whole cloud', () => {
     clouds.push(again);
   });
 
+  it('is refused on the data folder of a running one, whatever its store', async () => {
+    await start();
+    const otherStore = join(dataDir, 'other.duckdb');
+    writeFileSync(
+      configPath,
+      configText(`[store]\nkind = "embedded"\npath = ${JSON.stringify(otherStore)}\n`),
+    );
+    const second = readCloudConfig({ config: configPath, data: dataDir });
+    await expect(startCloud(second, { dataDir, log: silentLog })).rejects.toMatchObject({
+      code: 'DATA_DIR_LOCKED',
+      message: expect.stringContaining(dataDir),
+    });
+    expect(existsSync(otherStore)).toBe(false);
+    await stop(clouds[0]!);
+    await start();
+  });
+
   it('creates a token that only its owner can read if none is set, and refuses callers without it', async () => {
     writeFileSync(configPath, configText().replace('openOnLoopback = true', ''));
     const config = readCloudConfig({ config: configPath, data: dataDir });

@@ -7,6 +7,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { builtInTypesDir, loadMachineTypes } from '../shared/domain/machine-types.ts';
+import { lockDataDir } from '../shared/files/data-dir.ts';
 import { FreeSpace } from '../shared/files/free-space.ts';
 import { withToken } from '../shared/http/api-token.ts';
 import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
@@ -72,8 +73,10 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
   const rules = createAlertRules(config.alerts);
   const credentials = createCredentials(config.gateways, clock);
   if (config.gateways.length === 0) log.warn('no gateway is configured: none can connect');
-  const store = deps.store ?? (await createReadingStore(config.store, base));
+  const unlock = lockDataDir(dataDir);
+  started.add('data folder', async () => unlock());
   try {
+    const store = deps.store ?? (await createReadingStore(config.store, base));
     const operations = openOperations(config.operations, { ...base, rules });
     started.add('operations', () => operations.close());
     const { notifications, watermarks, events, quarantine } = operations;
@@ -128,7 +131,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       decisions: operations.decisions,
       changes: operations.changes,
       metrics,
-      ready: () => readiness(keeper),
+      ready: () => readiness(keeper, space.isFull ? dataDir : null),
       status,
       statusProperties: cloudStatus,
       quarantine: redrive.quarantine,
@@ -145,15 +148,18 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
   }
 }
 
-function readiness(keeper: StoreKeeper): { ready: boolean; reasons: string[] } {
-  return keeper.healthy
-    ? { ready: true, reasons: [] }
-    : {
-        ready: false,
-        reasons: [
-          'the telemetry store does not answer or does not accept writes; gateways keep the readings that they cannot send',
-        ],
-      };
+/** `fullDataDir`: the data folder, if its disk is full. */
+function readiness(keeper: StoreKeeper, fullDataDir: string | null): { ready: boolean; reasons: string[] } {
+  const reasons = keeper.healthy
+    ? []
+    : [
+        'the telemetry store does not answer or does not accept writes; gateways keep the readings that they cannot send',
+      ];
+  if (fullDataDir !== null)
+    reasons.push(
+      `the disk of ${fullDataDir} is full; free some space there; gateways keep what cannot be stored`,
+    );
+  return { ready: reasons.length === 0, reasons };
 }
 
 function typeFolders({ machineTypesDir }: CloudConfig): string[] {

@@ -3,7 +3,8 @@ import type { ReadConfig } from '../shared/config/load-config.ts';
 import { type ConfigProblem, describeProblem, refuse } from '../shared/config/problem.ts';
 import { prepareDataDir } from '../shared/files/data-dir.ts';
 import { defaultDataDir } from '../shared/files/paths.ts';
-import { localUrl, removeRunFile, writeRunFile } from '../shared/files/run-file.ts';
+import { localUrl, publishRunFile } from '../shared/files/run-file.ts';
+import { startWithSpace } from '../shared/http/wait-for-space.ts';
 import { systemClock } from '../shared/runtime/clock.ts';
 import { createLog } from '../shared/runtime/log.ts';
 import { checkCloud } from './check-config.ts';
@@ -45,7 +46,7 @@ export function checkCloudConfig(options: CloudOptions, { files = false } = {}):
 }
 
 /**
- * Runs the cloud until `signal` aborts, then stops it in order.
+ * Runs the cloud until `signal` aborts, then stops it in order. If the disk is too full to start, it waits for space.
  * @throws HarbingerError whatever keeps it from starting
  */
 export async function runCloud(
@@ -57,22 +58,33 @@ export async function runCloud(
   const config = readCloudConfig(options, (warning) =>
     log.warn({ setting: warning.key }, describeProblem(warning)),
   );
-  prepareDataDir(config.dataDir, 'cloud');
-  const cloud = await startCloud(config, { dataDir: config.dataDir, log });
-  const { host } = config.api;
-  writeRunFile(config.dataDir, {
-    role: 'cloud',
-    pid: process.pid,
-    startedAt: new Date(systemClock.nowMs()).toISOString(),
-    mqttPort: cloud.mqttPort,
-    httpPort: cloud.httpPort,
-    httpUrl: localUrl(host, cloud.httpPort),
-  });
-  onStarted(cloud);
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) return resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-  removeRunFile(config.dataDir);
-  await cloud.stop();
+  const { dataDir, api } = config;
+  const start = async () => {
+    prepareDataDir(dataDir, 'cloud');
+    return startCloud(config, { dataDir, log });
+  };
+  const cloud = await startWithSpace(start, { dataDir, http: api, clock: systemClock, log, signal });
+  if (cloud === null) return;
+  const withdraw = publishRunFile(
+    dataDir,
+    {
+      role: 'cloud',
+      pid: process.pid,
+      startedAt: new Date(systemClock.nowMs()).toISOString(),
+      mqttPort: cloud.mqttPort,
+      httpPort: cloud.httpPort,
+      httpUrl: localUrl(api.host, cloud.httpPort),
+    },
+    { clock: systemClock, log },
+  );
+  try {
+    onStarted(cloud);
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) return resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  } finally {
+    withdraw();
+    await cloud.stop();
+  }
 }

@@ -3,8 +3,9 @@ import { type ConfigProblem, describeProblem, refuse } from '../shared/config/pr
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { prepareDataDir } from '../shared/files/data-dir.ts';
 import { defaultDataDir } from '../shared/files/paths.ts';
-import { localUrl, removeRunFile, writeRunFile } from '../shared/files/run-file.ts';
+import { localUrl, publishRunFile } from '../shared/files/run-file.ts';
 import { withToken } from '../shared/http/api-token.ts';
+import { startWithSpace } from '../shared/http/wait-for-space.ts';
 import { type Clock, continuedClock, systemClock } from '../shared/runtime/clock.ts';
 import { messageOf } from '../shared/runtime/errors.ts';
 import { createLog, type Log } from '../shared/runtime/log.ts';
@@ -55,14 +56,49 @@ export function checkGatewayConfig(options: GatewayOptions, { files = false } = 
 }
 
 /**
- * Runs a gateway until `signal` aborts, then stops it in order. @throws HarbingerError whatever has prevented its
- * start, or has ended it
+ * Runs a gateway until `signal` aborts, then stops it in order. If the disk is too full to start, it waits for space.
+ * @throws HarbingerError whatever has prevented its start, or has ended it
  */
 export async function runGateway(options: GatewayOptions, signal: AbortSignal): Promise<void> {
   const log = createLog('gateway');
   const { config, types } = readGatewayConfig(options, (warning) =>
     log.warn({ setting: warning.key }, describeProblem(warning)),
   );
+  const { dataDir } = config;
+  const { http } = config;
+  const start = () => startOnce(config, types, { log, signal });
+  const running = await startWithSpace(start, { dataDir, http, clock: systemClock, log, signal });
+  if (running === null) return;
+  const { gateway, clock, over } = running;
+  const withdraw = publishRunFile(
+    dataDir,
+    {
+      role: 'gateway',
+      pid: process.pid,
+      startedAt: new Date(clock.nowMs()).toISOString(),
+      ...gateway.ports,
+      httpUrl: localUrl(http.host, gateway.ports.httpPort),
+    },
+    { clock, log },
+  );
+  try {
+    if (!clock.isSet()) reportUnsetClock(clock, log, signal);
+    await over;
+  } catch (error) {
+    log.fatal({ cause: messageOf(error) }, 'the gateway cannot continue; start it again');
+    throw error;
+  } finally {
+    withdraw();
+    await gateway.stop();
+  }
+}
+
+/** Starts a gateway. `over` resolves when `signal` aborts, and rejects when the gateway cannot continue. */
+async function startOnce(
+  config: GatewayConfig,
+  types: Map<string, MachineType>,
+  { log, signal }: { log: Log; signal: AbortSignal },
+) {
   const { dataDir } = config;
   prepareDataDir(dataDir, 'gateway');
   const http = withToken(config.http, dataDir, log);
@@ -75,24 +111,7 @@ export async function runGateway(options: GatewayOptions, signal: AbortSignal): 
   over.catch(() => {}); // it may reject before it is awaited
   const clock = continuedClock(systemClock, newestTime(join(dataDir, 'journal')));
   const parts = { clock, random: systemRandom, log, failed: (error: Error) => fail(error) };
-  const gateway = await startGateway({ ...config, http }, types, parts);
-  try {
-    writeRunFile(dataDir, {
-      role: 'gateway',
-      pid: process.pid,
-      startedAt: new Date(clock.nowMs()).toISOString(),
-      ...gateway.ports,
-      httpUrl: localUrl(http.host, gateway.ports.httpPort),
-    });
-    if (!clock.isSet()) reportUnsetClock(clock, log, signal);
-    await over;
-  } catch (error) {
-    log.fatal({ cause: messageOf(error) }, 'the gateway cannot continue; start it again');
-    throw error;
-  } finally {
-    removeRunFile(dataDir);
-    await gateway.stop();
-  }
+  return { gateway: await startGateway({ ...config, http }, types, parts), clock, over };
 }
 
 const lookMs = 1_000;

@@ -63,6 +63,10 @@ export function createStatus(deps: StatusDeps) {
       const reasons = silentMs() > refreshMs * 5 ? ['the data thread does not answer'] : [];
       const trouble = last?.status.journalTrouble;
       if (trouble) reasons.push(`the journal cannot be written, sensors wait: ${trouble}`);
+      if (space.isFull)
+        reasons.push(
+          `the disk of ${config.dataDir} is full; free some space there; readings are taken only as far as old ones make room`,
+        );
       return { ok: reasons.length === 0, reasons: [...reasons, ...refusedNotes(last?.status)] };
     },
     /** The sources of all metrics: the last answer of the data thread, and the current state of the main thread. */

@@ -1,7 +1,7 @@
 /** Tests the command line as a process: signals, exit codes, checks of configuration files. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +31,19 @@ function start(role: 'gateway' | 'cloud') {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   return { child, ended: once(child, 'exit') };
 }
+
+it('a command whose output cannot be written says so, and fails', () => {
+  const full = openSync('/dev/full', 'w');
+  writeFileSync(join(dir, 'gateway.toml'), '');
+  const args = [main, 'config', 'check', 'gateway', join(dir, 'gateway.toml')];
+  const { status, stderr } = spawnSync(process.execPath, args, {
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+  });
+  closeSync(full);
+  expect(stderr).toMatch(/^harbinger: the output cannot be written: .*ENOSPC.*\n$/);
+  expect(status).toBe(1);
+});
 
 describe.each(['gateway', 'cloud'] as const)('%s', (role) => {
   it('stops in order at Ctrl-C, which under npm arrives twice', async () => {

@@ -8,12 +8,13 @@ import { CommanderError } from 'commander';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { nodeProblem } from '../node-settings.ts';
-import { endWithReader, exitCodes, reportError } from './output.ts';
+import { continueWithout, endWithReader, exitCodes, reportError } from './output.ts';
 import { createProgram } from './program.ts';
 
 const program = createProgram();
 
 endWithReader(process.stdout);
+continueWithout(process.stderr);
 try {
   const problem = nodeProblem(process.versions.node);
   if (problem !== null) throw new HarbingerError('NODE_TOO_OLD', 'config', problem);

@@ -21,13 +21,20 @@ export function reportError(error: unknown): number {
 }
 
 /**
- * Ends the process when the reader of its output closes the pipe (`| head`).
+ * Ends the process when its output cannot be written: successfully when the reader closes the pipe (`| head`), otherwise
+ * with an error.
  */
 export function endWithReader(output: NodeJS.WriteStream): void {
   output.on('error', (error) => {
-    if (codeOf(error) !== 'EPIPE') throw error;
-    process.exit();
+    if (codeOf(error) === 'EPIPE') process.exit();
+    process.stderr.write(`harbinger: the output cannot be written: ${messageOf(error)}\n`);
+    process.exit(exitCodes.failed);
   });
+}
+
+/** Goes on when messages for people cannot be written: the disk of the log is full, or its reader has ended. */
+export function continueWithout(output: NodeJS.WriteStream): void {
+  output.on('error', () => {});
 }
 
 export function printJson(value: unknown): void {

@@ -4,9 +4,8 @@
  * they do is configured in files.ts.
  */
 import { join } from 'node:path';
-import { sleep, systemClock } from '../../shared/runtime/clock.ts';
+import { holdProcess, sleep, systemClock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
-import { keepAlive } from '../../shared/runtime/keep-alive.ts';
 import { systemRandom } from '../../shared/runtime/random.ts';
 import { stopSignal } from '../cli/options.ts';
 import { reportError } from '../cli/output.ts';
@@ -162,12 +161,12 @@ function readerGone(): AbortSignal {
   return gone.signal;
 }
 
-const end = keepAlive();
+const hold = holdProcess();
 try {
   const stop = AbortSignal.any([stopSignal(), readerGone()]);
   await run(parseDemoOptions(process.argv.slice(2)), stop);
 } catch (error) {
   process.exitCode = reportError(error);
 } finally {
-  end();
+  hold.cancel();
 }

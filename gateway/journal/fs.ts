@@ -3,8 +3,9 @@
  * fail syncs and cut the power. All throw the system's errors (`code` ENOSPC, EIO, EROFS, ENOENT, …).
  */
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { makeFolders } from '../../shared/files/make-folder.ts';
 import { lockJournal } from './lock.ts';
 
 export interface JournalFile {
@@ -40,14 +41,9 @@ const flags = { create: 'w+', read: 'r', write: 'r+' } as const;
 
 export const nodeJournalFs: JournalFs = {
   async makeDir(path) {
-    const first = await mkdir(path, { recursive: true, mode: 0o750 });
-    if (first === undefined) return;
+    const made = await makeFolders(resolve(path), 0o750);
     // Files in a folder survive a power cut only if the names of the folder and of its parents do.
-    const last = dirname(resolve(first));
-    for (let dir = dirname(resolve(path)); ; dir = dirname(dir)) {
-      await this.syncDir(dir);
-      if (dir === last || dir === dirname(dir)) return;
-    }
+    for (const folder of made.reverse()) await this.syncDir(dirname(folder));
   },
   list: (path) => readdir(path),
   open: async (path, mode) => fileOf(await open(path, flags[mode], 0o640)),

@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { prepareDataDir } from './data-dir.ts';
-import { writeRunFile } from './run-file.ts';
+import { silentLog } from '../runtime/log.ts';
+import { manualClock } from '../runtime/manual-clock.ts';
+import { lockDataDir, prepareDataDir } from './data-dir.ts';
+import { publishRunFile } from './run-file.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -37,9 +39,21 @@ it.runIf(process.platform === 'linux')(
 
 it('of a gateway is refused to a cloud', () => {
   const run = { pid: 1, startedAt: '', mqttPort: 1, httpPort: 2, httpUrl: 'http://127.0.0.1:2' };
-  writeRunFile(folder, { role: 'gateway', ...run });
+  publishRunFile(folder, { role: 'gateway', ...run }, { clock: manualClock(), log: silentLog });
   expect(() => prepareDataDir(folder, 'cloud')).toThrow(refusal(/is a gateway's, not a cloud's/));
   expect(() => prepareDataDir(folder, 'gateway')).not.toThrow();
   writeFileSync(join(folder, 'run.json'), '{');
   expect(() => prepareDataDir(folder, 'cloud')).not.toThrow();
+});
+
+it('is used by one process at a time', () => {
+  const unlock = lockDataDir(folder);
+  expect(() => lockDataDir(folder)).toThrow(
+    expect.objectContaining({
+      code: 'DATA_DIR_LOCKED',
+      message: expect.stringMatching(/in use by process \d+.*--data/),
+    }),
+  );
+  unlock();
+  lockDataDir(folder)();
 });

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, HarbingerError, messageOf } from '../runtime/errors.ts';
 import { makeFolder } from './make-folder.ts';
+import { takeLock } from './process-lock.ts';
 import { type RunFile, readRunFile, runFileName } from './run-file.ts';
 
 /**
@@ -30,6 +31,25 @@ export function makeDataDir(dataDir: string): void {
     accessSync(dataDir, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw unusable(dataDir, error);
+  }
+}
+
+/**
+ * Reserves the data folder for this process; returns a function that gives it up. @throws HarbingerError
+ * DATA_DIR_LOCKED if another process has reserved it, DATA_DIR
+ */
+export function lockDataDir(dataDir: string): () => void {
+  const held = (pid: number | null) =>
+    new HarbingerError(
+      'DATA_DIR_LOCKED',
+      'cli',
+      `the data folder ${dataDir} is in use by process ${pid ?? 'unknown'}; stop it, or give each its own folder ` +
+        'with --data (or dataDir)',
+    );
+  try {
+    return takeLock(join(dataDir, 'lock'), held);
+  } catch (error) {
+    throw error instanceof HarbingerError ? error : unusable(dataDir, error);
   }
 }
 

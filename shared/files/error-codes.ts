@@ -7,6 +7,12 @@ export const errorCodes = declareErrors({
     retried: 'No. Nothing is started.',
     remedy: 'Correct its permissions, check the disk, or choose another with `--data`.',
   },
+  DATA_DIR_LOCKED: {
+    stage: 'cli',
+    meaning: 'Another running cloud uses the same data folder, whatever store each of them has.',
+    retried: 'No. Nothing is started.',
+    remedy: 'Stop the other one, or give each a folder of its own with `--data`.',
+  },
   RUN_FILE: {
     stage: 'cli',
     meaning: 'Nothing runs with that data folder.',

@@ -1,7 +1,27 @@
 import { statfs } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { Clock } from '../runtime/clock.ts';
+import { codeOf } from '../runtime/errors.ts';
 
 const staleMs = 5_000;
+/** With fewer bytes free, hardly anything can be written. */
+const fullBytesMax = 64 << 10;
+
+/** Free bytes of the disk on which a folder is, or will be. @throws system errors */
+export async function freeBytesOf(folder: string): Promise<number> {
+  try {
+    return await bytesAt(folder);
+  } catch (error) {
+    const parent = dirname(resolve(folder));
+    if (codeOf(error) !== 'ENOENT' || parent === resolve(folder)) throw error;
+    return freeBytesOf(parent);
+  }
+}
+
+async function bytesAt(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
 
 /**
  * Free space of a folder's disk. It is queried in the background, with one query at a time, so that a hanging disk does
@@ -17,6 +37,7 @@ export class FreeSpace {
   constructor(folder: string, clock: Clock) {
     this.folder = folder;
     this.clock = clock;
+    void this.ask();
   }
 
   /**
@@ -28,15 +49,16 @@ export class FreeSpace {
     return this.known;
   }
 
+  /** True if the disk is known to be full. */
+  get isFull(): boolean {
+    const { bytes } = this;
+    return bytes !== null && bytes < fullBytesMax;
+  }
+
   private async ask(): Promise<void> {
     this.asking = true;
     this.askedMs = this.clock.monotonicMs();
-    try {
-      const { bavail, bsize } = await statfs(this.folder);
-      this.known = bavail * bsize;
-    } catch {
-      this.known = null;
-    }
+    this.known = await bytesAt(this.folder).catch(() => null);
     this.asking = false;
   }
 }

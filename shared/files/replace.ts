@@ -7,9 +7,9 @@
  * file beside it, which the next replacement overwrites.
  */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { makeFolder } from './make-folder.ts';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { makeFolder, makeFolders } from './make-folder.ts';
 
 /** The few operations that a replacement needs; a simulated disk offers them too. */
 export interface ReplacingFs {
@@ -49,7 +49,7 @@ export async function replaceFile(
   content: string | Buffer,
   { mode = 0o640, syncFolder = true }: ReplaceOptions = {},
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o750 });
+  await makeFolders(resolve(dirname(path)), 0o750);
   await replaceOn(systemFs(mode), path, Buffer.from(content), { syncFolder });
 }
 

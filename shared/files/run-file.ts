@@ -1,7 +1,9 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
+import type { Clock, Timer } from '../runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../runtime/errors.ts';
+import type { Log } from '../runtime/log.ts';
 import { compileValidator } from '../runtime/validate.ts';
 import { replaceFileSync } from './replace.ts';
 
@@ -19,13 +21,51 @@ export type RunFile = Static<typeof RunFile>;
 const validate = compileValidator(RunFile);
 export const runFileName = 'run.json';
 
-/** Ports that are not declared above may be there too, by name. */
-export function writeRunFile(dataDir: string, run: RunFile & Readonly<Record<string, unknown>>): void {
-  replaceFileSync(join(dataDir, runFileName), `${JSON.stringify(run, null, 2)}\n`, { syncFolder: false });
+const retryMs = 2_000;
+
+/**
+ * Writes the run file; ports that are not declared above may be in it too, by name. The process serves without it as
+ * well: if it cannot be written, as on a full disk, the file of an earlier process is removed, and writing is tried again
+ * every 2 s. Returns a function that removes the file.
+ */
+export function publishRunFile(
+  dataDir: string,
+  run: RunFile & Readonly<Record<string, unknown>>,
+  { clock, log }: { clock: Clock; log: Log },
+): () => void {
+  let timer: Timer | null = null;
+  const remove = () => rmSync(join(dataDir, runFileName), { force: true });
+  const write = (isFirst: boolean) => {
+    try {
+      const text = `${JSON.stringify(run, null, 2)}\n`;
+      replaceFileSync(join(dataDir, runFileName), text, { syncFolder: false });
+      if (!isFirst) log.info({ dataDir }, `${runFileName} is written now`);
+    } catch (error) {
+      if (isFirst) {
+        const about = { dataDir, code: codeOf(error), cause: messageOf(error) };
+        log.error(
+          about,
+          `${runFileName} cannot be written, so commands need --url; free space, or mend the disk`,
+        );
+        ignoringErrors(remove);
+      }
+      timer = clock.setTimer(retryMs, () => write(false));
+    }
+  };
+  write(true);
+  return () => {
+    timer?.cancel();
+    ignoringErrors(remove);
+  };
 }
 
-export function removeRunFile(dataDir: string): void {
-  rmSync(join(dataDir, runFileName), { force: true });
+/** An old run file does no harm: it names a process that has ended. */
+function ignoringErrors(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // The disk is at fault, and is named in the log by those who need it.
+  }
 }
 
 /** @throws HarbingerError RUN_FILE if nothing runs with that folder, or the file is not valid */

@@ -50,6 +50,13 @@ export const errorCodes = declareErrors({
     retried: 'No.',
     remedy: 'Correct the address or the id.',
   },
+  API_NO_SPACE: {
+    stage: 'api',
+    meaning:
+      'The process cannot start, because its disk is full, and waits for space. It takes no readings meanwhile.',
+    retried: 'Yes, as soon as there is more space.',
+    remedy: 'Free some space on the disk that the message names.',
+  },
   API_ORIGIN: {
     stage: 'api',
     meaning: 'A browser has sent a request from another site’s page.',

@@ -68,9 +68,15 @@ export function codeOf(error: unknown): string | undefined {
   return undefined;
 }
 
-/** True if the disk, or this user's share of it, was full: an error of the system, or one that has such a cause. */
+/**
+ * True if the disk, or this user's share of it, was full: an error of the system, or one that was made of it. Databases,
+ * and errors that came from another thread, tell it only by their message.
+ */
 export function isDiskFull(error: unknown): boolean {
   for (let cause = error; cause !== undefined; cause = cause instanceof Error ? cause.cause : undefined)
-    if (['ENOSPC', 'EDQUOT'].includes(codeOf(cause) ?? '')) return true;
+    if (diskFullCodes.includes(codeOf(cause) ?? '') || diskFullWords.test(messageOf(cause))) return true;
   return false;
 }
+
+const diskFullCodes = ['ENOSPC', 'EDQUOT'];
+const diskFullWords = /\b(ENOSPC|EDQUOT)\b|no space left on device|disk quota exceeded/i;

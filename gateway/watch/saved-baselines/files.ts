@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { makeFolders } from '../../../shared/files/make-folder.ts';
 import { replaceFile } from '../../../shared/files/replace.ts';
 
 /** The few file operations that saved baselines need; injected, so that a test can fill the disk. */
@@ -20,7 +21,7 @@ const fileBytesMax = 64 << 20;
 export function baselineFiles(dir: string): BaselineFiles {
   return {
     async list() {
-      await mkdir(dir, { recursive: true, mode: 0o750 });
+      await makeFolders(resolve(dir), 0o750);
       return await readdir(dir);
     },
     async read(name) {
