@@ -26,12 +26,6 @@ export const errorCodes = declareErrors({
     retried: 'No. The cloud does not start.',
     remedy: 'Correct the PEM files that the message names; `harbinger config check` checks them.',
   },
-  PACKET_TOO_LARGE: {
-    stage: 'ingest',
-    meaning: 'An MQTT packet is larger than any that a gateway sends. The connection is closed.',
-    retried: 'Yes, by its sender; it will be refused again.',
-    remedy: 'Find out what connects there: it is probably not a gateway.',
-  },
   PUBLISH_REFUSED: {
     stage: 'ingest',
     meaning:

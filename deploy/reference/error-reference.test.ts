@@ -1,4 +1,5 @@
 /** Every error code is declared beside the code that uses it, and the other way round; `npm run docs` writes the list. */
+import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorCatalogue, isCatalogue, reasonLists } from './error-catalogue.ts';
 import { errorReference } from './error-reference.ts';
@@ -7,6 +8,7 @@ import { builtCodes, thrownCodes } from './thrown-codes.ts';
 
 const sources = productSources();
 const thrown = thrownCodes(sources);
+const raised = thrown.filter(({ isCompared }) => !isCompared);
 const catalogue = await errorCatalogue();
 const reasons = await reasonLists();
 const declared = new Map(catalogue.map((entry) => [entry.code, entry]));
@@ -23,10 +25,19 @@ describe('error codes', () => {
   });
 
   it('that are declared are thrown', () => {
-    const used = new Set(thrown.map(({ code }) => code));
+    const used = new Set(raised.map(({ code }) => code));
     expect(
       catalogue.filter(({ code }) => !used.has(code)).map(({ code, path }) => `${code} in ${path}`),
     ).toEqual([]);
+  });
+
+  it('are declared beside the code that throws them', () => {
+    const isBeside = (path: string, place: string) => place.startsWith(`${posix.dirname(path)}/`);
+    const elsewhere = catalogue.filter(({ code, path }) => {
+      const places = raised.filter((each) => each.code === code).map(({ place }) => place);
+      return places.length > 0 && !places.some((place) => isBeside(path, place));
+    });
+    expect(elsewhere.map(({ code, path }) => `${code} in ${path}`)).toEqual([]);
   });
 
   it('have the stage that they are thrown with', () => {
@@ -78,18 +89,36 @@ describe('the search for codes', () => {
         `throw new HarbingerError('A_B', 'journal', \`x \${f('(')}\`, { retry: true, cause });\nnew HttpError(404, 'C_D', 'x')`,
       ),
     ).toEqual([
-      { code: 'A_B', place: 'a.ts:1', stage: 'journal', retry: true },
-      { code: 'C_D', place: 'a.ts:2', stage: 'api', retry: false },
+      { code: 'A_B', place: 'a.ts:1', stage: 'journal', retry: true, isCompared: false },
+      { code: 'C_D', place: 'a.ts:2', stage: 'api', retry: false, isCompared: false },
     ]);
   });
 
   it('finds codes that are chosen, logged or passed on, but not those in comments', () => {
     const text = `// 'X_Y'\n/** 'X_Z' */\nconst c = busy ? 'A_BUSY' : 'A_FAILED';\nlog({ code: 'A_LOG' });\nowner = { code: 'A_TLS', stage: 'uplink', retry: true };`;
     expect(found(text)).toEqual([
-      { code: 'A_BUSY', place: 'a.ts:3', stage: null, retry: false },
-      { code: 'A_FAILED', place: 'a.ts:3', stage: null, retry: false },
-      { code: 'A_LOG', place: 'a.ts:4', stage: null, retry: false },
-      { code: 'A_TLS', place: 'a.ts:5', stage: 'uplink', retry: true },
+      { code: 'A_BUSY', place: 'a.ts:3', stage: null, retry: false, isCompared: false },
+      { code: 'A_FAILED', place: 'a.ts:3', stage: null, retry: false, isCompared: false },
+      { code: 'A_LOG', place: 'a.ts:4', stage: null, retry: false, isCompared: false },
+      { code: 'A_TLS', place: 'a.ts:5', stage: 'uplink', retry: true, isCompared: false },
+    ]);
+  });
+
+  it('finds a code of one word where an error is made with it', () => {
+    expect(found(`fetch({ method: 'GET' });\nthrow new HarbingerError('USAGE', 'cli', 'x')`)).toMatchObject([
+      { code: 'USAGE', stage: 'cli' },
+    ]);
+  });
+
+  it('tells a code that is compared from one that is raised', () => {
+    const text = `if (error.code === 'A_B' || 'A_C' !== code) return;\nswitch (code) {\n  case 'A_D':\n}\nconst isOurs = codes.has('A_E');\nfail(isOurs ? 'A_F' : 'A_G');`;
+    const of = (isCompared: boolean) =>
+      found(text)
+        .filter((each) => each.isCompared === isCompared)
+        .map(({ code }) => code);
+    expect([of(true), of(false)]).toEqual([
+      ['A_B', 'A_C', 'A_D', 'A_E'],
+      ['A_F', 'A_G'],
     ]);
   });
 

@@ -10,12 +10,19 @@ export interface ThrownCode {
   stage: string | null;
   /** The error is marked as retryable at this place. */
   retry: boolean;
+  /** The code of an error is only compared with this one here; nothing is raised. */
+  isCompared: boolean;
 }
 
 /** Names of the same look that other programs and libraries give: not ours to explain. */
 const foreign =
   /^(ERR_SSL\w*|WS_ERR|LEVEL_\w+|RECURSIVE_CTE_NODE|ARRAY_CONSTRUCTOR|COLUMN_REF|TABLE_FUNCTION|DEP\d+)$/;
-const codeText = /'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|USAGE)'/g;
+const codeText = /'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)'/g;
+
+/** A text of one word, such as `'GET'`, is a code only where an error is made with it. */
+const isCode = (text: string, code: string, index: number) =>
+  code.includes('_') ||
+  /(?:new \w*Error\(\s*(?:\d+,\s*)?|\bsuper\(\s*)$/.test(text.slice(Math.max(0, index - 60), index));
 
 /** Every code that is written in the sources, once for each place. */
 export function thrownCodes(sources: readonly Source[]): ThrownCode[] {
@@ -32,12 +39,20 @@ export function builtCodes(sources: readonly Source[]): string[] {
 function codesOf({ path, text }: Source): ThrownCode[] {
   const plain = withoutComments(text);
   return [...plain.matchAll(codeText)]
-    .filter(([, code]) => !foreign.test(code!))
+    .filter(({ 1: code, index }) => isCode(plain, code!, index) && !foreign.test(code!))
     .map(({ 1: code, index }) => ({
       code: code!,
       place: `${path}:${lineAt(text, index)}`,
       ...aroundOf(plain, index),
+      isCompared: isComparison(plain, index, index + code!.length + 2),
     }));
+}
+
+function isComparison(text: string, from: number, to: number): boolean {
+  return (
+    /(?:[!=]==?|\bcase|\.(?:has|includes|startsWith)\()\s*$/.test(text.slice(Math.max(0, from - 40), from)) ||
+    /^\s*[!=]==?/.test(text.slice(to, to + 20))
+  );
 }
 
 /** Stage and retry of the error that the code at `index` belongs to, where they stand in one expression with it. */

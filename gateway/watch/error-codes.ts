@@ -34,6 +34,13 @@ export const errorCodes = declareErrors({
       'Yes, with the next batch; after several failures in a row the breaker waits (`decisions.alerts.breaker`).',
     remedy: 'See the log for the reason; train or install the model anew.',
   },
+  MODEL_REFUSED_UNREADABLE: {
+    stage: 'intelligence',
+    meaning: 'A model cannot be read. The model is not used.',
+    retried:
+      'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
+    remedy: 'Check the rights of its folder and the disk; copy it anew.',
+  },
   MODEL_TIMEOUT: {
     stage: 'intelligence',
     meaning: 'The model worker did not answer or did not start in time, and was replaced.',

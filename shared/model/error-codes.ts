@@ -75,13 +75,6 @@ export const errorCodes = declareErrors({
       'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
     remedy: 'Copy the model’s whole folder anew.',
   },
-  MODEL_REFUSED_UNREADABLE: {
-    stage: 'intelligence',
-    meaning: 'A model cannot be read. The model is not used.',
-    retried:
-      'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
-    remedy: 'Check the rights of its folder and the disk; copy it anew.',
-  },
   MODEL_REFUSED_WEIGHTS: {
     stage: 'intelligence',
     meaning: 'A weight of a model is not a finite number. The model is not used.',
