@@ -24,7 +24,7 @@ function dataStatus(over: Partial<DataStatus> = {}): DataStatus {
   return {
     formats: { samples: {}, status: {}, summary: {} },
     pipeline: { messages: 0, readings: 0, deadLetters: 0, fieldsIgnored: 0 },
-    placement: { resends: 0, separated: 0, timesOutOfBounds: 0 },
+    placement: { resends: 0, separated: 0, timesOutOfBounds: 0, assumedResends: [] },
     machines: 0,
     journalTrouble: null,
     journals: [journal('events'), journal('readings')],

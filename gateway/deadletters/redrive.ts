@@ -48,6 +48,7 @@ export async function redriveLetters(
         client,
         receivedMs: atMs,
         resend: false,
+        connection: 0,
       })),
     );
     outcome.redriven += await letters.drop(group.map(({ id }) => id));

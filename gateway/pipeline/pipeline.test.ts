@@ -60,7 +60,7 @@ function build() {
   const pipeline = new Pipeline({
     random: seededRandom(1),
     routes: new Routes(rules, machines, 1_000),
-    identity: new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 }),
+    identity: new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 }, { note() {} }),
     builder,
     journal(block) {
       blocks.push(block);
@@ -86,7 +86,7 @@ beforeEach(() => {
 function take(...messages: ([string, string] | [string, string, boolean])[]): Promise<void> {
   return parts.pipeline.take((each) => {
     for (const [topic, payload, resend = false] of messages) {
-      each({ topic, payload: Buffer.from(payload), client: 'c1', receivedMs: now, resend });
+      each({ topic, payload: Buffer.from(payload), client: 'c1', receivedMs: now, resend, connection: 0 });
     }
   });
 }

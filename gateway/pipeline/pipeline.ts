@@ -146,10 +146,10 @@ export class Pipeline {
     }
   }
 
-  private add(schema: MachineSchema, claim: ReadingClaim, { receivedMs, resend }: RawMessage): void {
+  private add(schema: MachineSchema, claim: ReadingClaim, message: RawMessage): void {
     const { identity, builder } = this.deps;
     this.counts.fieldsIgnored += this.row.ignored;
-    if (!identity.assign(schema, claim, this.row, receivedMs, resend)) return;
+    if (!identity.assign(schema, claim, this.row, message)) return;
     builder.add(schema, this.row, identity.ms, identity.ns);
     this.counts.readings++;
   }

@@ -41,6 +41,7 @@ const message = (topic: string, text: string) => ({
   client: 'c',
   receivedMs: systemClock.nowMs(),
   resend: false,
+  connection: 0,
 });
 
 describe('the status of the data plane', () => {

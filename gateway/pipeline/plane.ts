@@ -12,6 +12,7 @@ import { type DeadLetters, type DeadLettersOptions, openDeadLetters } from '../d
 import { LetterAdmin } from '../deadletters/letter-admin.ts';
 import { BlockBuilder } from '../decode/blocks/block-builder.ts';
 import { replayTail } from '../decode/blocks/replay-tail.ts';
+import { AssumedResends } from '../decode/identity/assumed-resends.ts';
 import { ReadingIdentity } from '../decode/identity/reading-identity.ts';
 import { type RecentReadings, recentReadings } from '../decode/identity/recent-readings.ts';
 import { IgnoredFields } from '../decode/ignored-fields.ts';
@@ -97,7 +98,9 @@ export async function startDataPlane(
   const record = (event: Parameters<typeof lanes.events.add>[0]) => lanes.events.add(event);
 
   const recent = deps.recent ?? recentReadings(clock, random);
-  const identity = new ReadingIdentity(recent, { ...config.timestamps, ...clockKnowledge(clock) }, random);
+  const assumedResends = new AssumedResends(log);
+  const bounds = { ...config.timestamps, ...clockKnowledge(clock) };
+  const identity = new ReadingIdentity(recent, bounds, assumedResends, random);
   const builder = new BlockBuilder();
   const ignoredFields = new IgnoredFields(log);
   const toWindows = (columns: ColumnBatch, seq?: number) =>
@@ -143,7 +146,17 @@ export async function startDataPlane(
   const refusedAdmin = new RefusedAdmin(refused, { resender: uplink, positions, clock });
   const { blocksAfter } = journals;
   const formats = () => readSeam(decoders);
-  const statusParts = { pipeline, identity, machines, journals: byLane, blocksAfter, lanes, losses, formats };
+  const statusParts = {
+    pipeline,
+    identity,
+    assumedResends,
+    machines,
+    journals: byLane,
+    blocksAfter,
+    lanes,
+    losses,
+    formats,
+  };
   const calls: DataCalls = {
     async status() {
       void lossReporter.report();

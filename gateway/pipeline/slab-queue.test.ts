@@ -21,6 +21,7 @@ const message = (text: string, bytes = text.length): RawMessage => ({
   client: 'c',
   receivedMs: 1,
   resend: false,
+  connection: 0,
 });
 
 beforeEach(() => {

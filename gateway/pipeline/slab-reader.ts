@@ -39,6 +39,7 @@ export class SlabReader {
         client: names.clients[client]!,
         payload: buffer.subarray(from, end),
         resend: (flags & 1) !== 0,
+        connection: words[word + 8]!,
         receivedMs: doubles[at >> 3]!,
       });
       at = (end + 7) & ~7;

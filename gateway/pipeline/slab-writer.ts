@@ -72,6 +72,7 @@ export class SlabWriter {
     if (clientNumber === undefined) at += words[word + 5]!;
     words[word + 6] = payload.length;
     const gap = (payload.byteOffset - at) & 7;
+    words[word + 8] = message.connection;
     words[word + 7] = (gap << 1) | (message.resend ? 1 : 0);
     at += gap;
     bytes.set(payload, at);

@@ -14,6 +14,7 @@ it('slabs return the messages packed into them, with names as text the first tim
     client: text === '' ? '' : `client ${text}`,
     receivedMs: now + i,
     resend: i === 1,
+    connection: 2 ** 32 - 1 - i,
   }));
   const sizes = [1, 2].map(() => {
     const writer = new SlabWriter(new SharedArrayBuffer(4_096), numbers);
@@ -36,7 +37,14 @@ it('numbers of names restart when there are too many, and stay correct', () => {
     const topics = Array.from({ length: 5_000 }, (_, i) => `t/${batch % 15}/${i}`);
     const writer = new SlabWriter(new SharedArrayBuffer(1 << 20), numbers);
     for (const topic of topics)
-      writer.add({ topic, payload: Buffer.alloc(0), client: 'c', receivedMs: now, resend: false });
+      writer.add({
+        topic,
+        payload: Buffer.alloc(0),
+        client: 'c',
+        receivedMs: now,
+        resend: false,
+        connection: 0,
+      });
     const seen: string[] = [];
     new SlabReader(writer.memory, names).read(writer.bytes, ({ topic }) => seen.push(topic));
     expect(seen).toEqual(topics);

@@ -4,7 +4,8 @@
  * as a new one.
  *
  *     per message   f64 receivedMs · u32 topic · u32 client · u32 topic length · u32 client length · u32 payload length
- *                   u32 flags (1: resend, above it: gap) · topic · client · gap · payload, the next message 8-aligned
+ *                   u32 flags (1: resend, above it: gap) · u32 connection · u32 unused · topic · client · gap · payload,
+ *                   the next message 8-aligned
  *
  * The gap of 0 … 7 bytes preserves the alignment of the payload in its source buffer: otherwise a copy into shared
  * memory is done byte by byte.
@@ -15,7 +16,7 @@
  */
 
 /** Bytes before the topic of a message. */
-export const headBytes = 32;
+export const headBytes = 40;
 /** Replaces a length if the reader already knows the number. */
 export const knownName = 0xffff_ffff;
 

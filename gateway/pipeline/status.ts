@@ -6,7 +6,12 @@ import type { SeamReports } from '../../shared/parts/seam.ts';
 import { type Report, reportOf } from '../../shared/parts/statistics.ts';
 import type { LetterAdmin } from '../deadletters/letter-admin.ts';
 import { type DeadLetterCounts, deadLettersReport } from '../deadletters/statistics.ts';
-import { type ReadingIdentityCounts, readingIdentityReport } from '../decode/identity/statistics.ts';
+import type { AssumedResends } from '../decode/identity/assumed-resends.ts';
+import {
+  type PlacementStatus,
+  type ReadingIdentityCounts,
+  readingIdentityReport,
+} from '../decode/identity/statistics.ts';
 import type { Machines } from '../decode/machines/machines.ts';
 import type { Lanes } from '../lanes/lanes.ts';
 import type { Losses } from '../lanes/losses.ts';
@@ -22,7 +27,7 @@ export interface DataStatus {
   /** Reports of the payload formats in use, all routes together. */
   formats: SeamReports;
   /** Resends recognised, and times moved or refused. */
-  placement: ReadingIdentityCounts;
+  placement: PlacementStatus;
   machines: number;
   /** Why the journal cannot be written at the moment, so that senders wait; null while it can. */
   journalTrouble: string | null;
@@ -45,6 +50,7 @@ export interface StatusParts {
   pipeline: Pipeline;
   formats(): SeamReports;
   identity: { counts: ReadingIdentityCounts };
+  assumedResends: AssumedResends;
   machines: Machines;
   journals: Record<Lane, Journal>;
   /** Number of blocks in a lane after a seq. */
@@ -68,7 +74,7 @@ export function dataStatus(parts: StatusParts): DataStatus {
   return {
     pipeline: pipeline.counts,
     formats: parts.formats(),
-    placement: identity.counts,
+    placement: { ...identity.counts, assumedResends: parts.assumedResends.ofMachines() },
     machines: machines.count,
     journalTrouble: parts.lanes.trouble,
     journals: lanes.map((lane) => journals[lane].stats()),

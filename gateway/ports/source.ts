@@ -23,6 +23,11 @@ export interface RawMessage {
   receivedMs: number;
   /** The sender has marked this as a possible resend (MQTT's DUP). */
   resend: boolean;
+  /**
+   * Number of the connection on which it came, below 2^32: its sender marks what it sends again on the same connection. 0
+   * if it may not, because other senders' messages are passed on there.
+   */
+  connection: number;
 }
 
 /** Accepts messages from sources. Bounded: while it is full, `accept` withholds its answer. */

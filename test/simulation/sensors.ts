@@ -32,7 +32,7 @@ export class Sensor {
   private readonly waiting: Message[] = [];
   /** Messages in the order of sending. */
   private unacked: Message[] = [];
-  private connection: { open: boolean; arrivesMs: number } | null = null;
+  private connection: { number: number; open: boolean; arrivesMs: number } | null = null;
 
   constructor(parts: {
     world: World;
@@ -77,7 +77,7 @@ export class Sensor {
       this.world.after(between(this.random, ...reconnectMs), () => this.connect());
       return;
     }
-    this.connection = { open: true, arrivesMs: 0 };
+    this.connection = { number: this.world.nextConnection++, open: true, arrivesMs: 0 };
     const { connection } = this;
     this.gateway.onStopped(() => {
       this.world.after(between(this.random, 0.1, 20), () => {
@@ -125,7 +125,9 @@ export class Sensor {
         if (isAnswered || gateway.starts !== life || !gateway.isUp) return;
         this.ledger.broken('every message is answered', this.ledger.describe(message.sent));
       });
-      gateway.accept({ topic, payload, client, receivedMs: gateway.receivedMs, resend }, (error) => {
+      const { number } = connection;
+      const received = { client, receivedMs: gateway.receivedMs, resend, connection: number };
+      gateway.accept({ topic, payload, ...received }, (error) => {
         if (isAnswered) this.ledger.broken('a message is answered once', this.ledger.describe(message.sent));
         isAnswered = true;
         this.settled(message, connection, error);

@@ -11,20 +11,28 @@ const now = 1_700_000_000_000;
 const meter = testMachines().find('plant', 'meter-1');
 const row: Row = newRow();
 let identity: ReadingIdentity;
+/** Machines of readings that were taken for resends without a mark. */
+let assumed: string[];
+const note = ({ machine }: { machine: string }) => void assumed.push(machine);
 
 beforeEach(() => {
-  identity = new ReadingIdentity(new RecentReadings(1 << 13), { aheadMsMax: 60_000, behindMsMax: 3_600_000 });
+  assumed = [];
+  identity = identityOf(new RecentReadings(1 << 13));
 });
+
+const identityOf = (recent: RecentReadings) =>
+  new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 }, { note });
 
 /** The time that a reading got, `ms.ns`, or 'resend'. */
 function assign(
   reading: Partial<DecodedReading> & { flow: number },
-  again = false,
+  resend = false,
   receivedMs = now,
+  connection = 0,
 ): string {
   const { flow, ...rest } = reading;
   checkReading(meter, { flow }, row);
-  const isNew = identity.assign(meter, { values: {}, ...rest }, row, receivedMs, again);
+  const isNew = identity.assign(meter, { values: {}, ...rest }, row, { receivedMs, resend, connection });
   return isNew ? `${identity.ms - now}.${identity.ns}` : 'resend';
 }
 const at = (ms: number, ns = 0) => ({ deviceTime: { ms: now + ms, ns } });
@@ -43,7 +51,7 @@ describe('device time', () => {
   it('ahead by any time is accepted while the gateway’s clock is not set, and no longer after that', () => {
     let isSet = false;
     const bounds = { aheadMsMax: 60_000, behindMsMax: 3_600_000, isClockSet: () => isSet };
-    identity = new ReadingIdentity(new RecentReadings(1 << 13), bounds);
+    identity = new ReadingIdentity(new RecentReadings(1 << 13), bounds, { note });
     const month = 30 * 86_400_000;
     expect(assign({ flow: 1, ...at(month) })).toBe(`${month}.0`);
     expect(assign({ flow: 2, ...at(200 * 12 * month) })).toMatch(/^0\.[1-9]/);
@@ -151,7 +159,7 @@ describe('identity', () => {
       // Simulates a restart of the gateway: columns are opened in the order of its first reading.
       const schema = (i === 0 ? bench : testMachines()).find('lab', 'bench');
       checkReading(schema, each, row);
-      return identity.assign(schema, { seq: 7 }, row, now, false);
+      return identity.assign(schema, { seq: 7 }, row, { receivedMs: now, resend: false, connection: 0 });
     });
     expect(outcomes).toEqual([true, false]);
   });
@@ -210,7 +218,7 @@ it.each([
   const recent = new RecentReadings(1 << 10);
   for (const words of stored)
     for (let i = 0; i < words.length; i += 3) recent.add(words[i]!, words[i + 1]!, words[i + 2]!);
-  identity = new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 });
+  identity = identityOf(recent);
   expect(assign({ flow: 3, ...claim, ...moment })).toBe('resend');
   expect(assign({ flow: 2, ...claim, ...moment })).toBe('-5.1');
 });
@@ -224,7 +232,7 @@ it('a reading with a thousand others at its time is recognised when resent', () 
 it('readings that share one time cost no search through all of them, and are recognised when resent', () => {
   const recent = new RecentReadings(1 << 13);
   const find = vi.spyOn(recent, 'find');
-  identity = new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 });
+  identity = identityOf(recent);
   const flows = Array.from({ length: 1_500 }, (_, i) => i / 4);
   const first = flows.map((flow) => assign({ flow, ...at(-5) }));
   expect(first.slice(0, 1_000)).toEqual(flows.slice(0, 1_000).map((_, i) => `-5.${i}`));
@@ -248,7 +256,7 @@ it('a reading far from its time is recognised after a restart, and its timestamp
   const recent = new RecentReadings(1 << 10);
   for (const words of [before, stored])
     for (let i = 0; i < words.length; i += 3) recent.add(words[i]!, words[i + 1]!, words[i + 2]!);
-  identity = new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 });
+  identity = identityOf(recent);
   expect(assign({ flow: 20, seq: 7, ...at(-5) })).toBe('resend');
   expect(assign({ flow: 21, ...at(-5) })).toBe('-5.21');
 });
@@ -257,10 +265,7 @@ it('never assigns two readings of a schema one timestamp, and never mistakes dis
   const reading = fc.record({ flow: fc.integer({ min: 0, max: 400 }), ms: fc.integer({ min: -3, max: 0 }) });
   fc.assert(
     fc.property(fc.array(reading, { maxLength: 200 }), (readings) => {
-      identity = new ReadingIdentity(new RecentReadings(1 << 10), {
-        aheadMsMax: 60_000,
-        behindMsMax: 3_600_000,
-      });
+      identity = identityOf(new RecentReadings(1 << 10));
       const isNew = readings.map(({ flow, ms }) => assign({ flow, ...at(ms) })).filter((p) => p !== 'resend');
       const distinct = new Set(readings.map(({ flow, ms }) => `${flow}@${ms}`));
       expect(new Set(isNew).size).toBe(isNew.length);

@@ -4,27 +4,27 @@
  * gateway/docs/0003-identity-and-time.md has the rules. Nothing here knows formats or the journal.
  */
 import type { Random } from '../../../shared/runtime/random.ts';
+import type { RawMessage } from '../../ports/source.ts';
 import type { Moment } from '../device-time.ts';
-import { finish, hashText, mix, mixFloat } from '../hash.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
 import type { ReadingClaim, Row } from '../row.ts';
+import type { AssumedResends } from './assumed-resends.ts';
 import { fingerprint, sensorsOf } from './content.ts';
 import { Identities } from './identities.ts';
+import { IdentityKey } from './identity-key.ts';
 import { OccupiedTimes } from './occupied-times.ts';
 import type { RecentReadings } from './recent-readings.ts';
 import { ShortCounters } from './short-counters.ts';
 import type { ReadingIdentityCounts } from './statistics.ts';
 import { isAcceptedTime, isFromUnsetClock, type TimeBounds } from './time-bounds.ts';
 
-/**
- * The kinds of keys. `timestamp` is the timestamp of a reading; `time` is a device's time that the occupied timestamp
- * does not show; `claim` is the running number, time and sensors of a reading, regardless of values.
- */
-const keyKind = { id: 1, seq: 2, timestamp: 3, time: 4, claim: 5 } as const;
 /** Content of a timestamp that was assigned at arrival, which matches no reading with a device time. */
 const atArrival = 0;
 /** Content of an `id` that names the sender rather than a reading. */
 const ofSender = 0;
+/** A repetition is another reading that is equal to an earlier one. */
+type Comparison = 'new' | 'repetition' | 'resend';
+
 /** Limit of distinct readings of one machine with one device timestamp; beyond it, the gateway's clock is used. */
 const separationsMax = 1_000;
 /** Number of timestamps that are looked at one by one; of more, it is noted how many are occupied. */
@@ -36,8 +36,10 @@ const searchedMax = 16;
  * A resend is a reading whose `id`, running number, or device time was recently seen with the same content; or, if the
  * sender marks it as a resend (DUP), with the same running number, device time and sensors, regardless of values. DUP
  * with less than that proves nothing: a device whose counter has restarted may have lost the connection before its
- * first attempt arrived. A distinct reading whose timestamp is occupied is moved on by 1 ns. A reading without device
- * time gets the gateway's ms with a running ns part that is not occupied.
+ * first attempt arrived. On one unbroken connection an equal reading without DUP is not a resend but a repetition:
+ * another reading with the same values, of a device whose running number or clock stands still or has gone round. A
+ * distinct reading whose timestamp is occupied is moved on by 1 ns. A reading without device time gets the gateway's ms
+ * with a running ns part that is not occupied.
  */
 export class ReadingIdentity {
   ms = 0;
@@ -49,16 +51,25 @@ export class ReadingIdentity {
   };
   private readonly recent: RecentReadings;
   private readonly bounds: TimeBounds;
+  private readonly assumed: Pick<AssumedResends, 'note'>;
   private readonly added = new Identities();
   private readonly occupied = new OccupiedTimes();
   private readonly counters: ShortCounters;
   private running = 0;
-  private high = 0;
-  private low = 0;
+  private readonly key = new IdentityKey();
+  /** Connection of the reading in hand, and whether its sender marks it as a resend. */
+  private connection = 0;
+  private isMarked = false;
 
-  constructor(recent: RecentReadings, bounds: TimeBounds, random?: Random) {
+  constructor(
+    recent: RecentReadings,
+    bounds: TimeBounds,
+    assumed: Pick<AssumedResends, 'note'>,
+    random?: Random,
+  ) {
     this.recent = recent;
     this.bounds = bounds;
+    this.assumed = assumed;
     this.counters = new ShortCounters(random);
   }
 
@@ -78,37 +89,39 @@ export class ReadingIdentity {
     schema: MachineSchema,
     reading: ReadingClaim,
     row: Row,
-    receivedMs: number,
-    resend: boolean,
+    { receivedMs, resend, connection }: Pick<RawMessage, 'receivedMs' | 'resend' | 'connection'>,
   ): boolean {
+    this.connection = connection;
+    this.isMarked = resend;
     const content = fingerprint(schema, reading, row);
     const first = this.added.length;
     const deviceTime = isFromUnsetClock(reading.deviceTime) ? undefined : reading.deviceTime;
     if (deviceTime !== reading.deviceTime) this.counts.timesOutOfBounds++;
     const identified = this.identify(schema, reading, deviceTime, row, content, resend);
-    if (identified === 'resend') return this.refuse();
+    if (identified === 'resend') return this.refuse(schema);
     if (!deviceTime) return this.assignAtArrival(schema, receivedMs);
     const isOnlyByTime = identified === 'only by time';
-    if (isOnlyByTime && this.isKnownByTime(schema, deviceTime, content)) return this.refuse();
+    const compared = isOnlyByTime ? this.compareByTime(schema, deviceTime, content) : identified;
+    if (compared === 'resend') return this.refuse(schema);
     if (!isAcceptedTime(deviceTime.ms, receivedMs, this.bounds)) {
       this.counts.timesOutOfBounds++;
-      if (isOnlyByTime && this.wasAccepted(schema, deviceTime, content)) return this.refuse();
+      if (isOnlyByTime && this.wasAccepted(schema, deviceTime, content)) return this.refuse(schema);
       if (isOnlyByTime) {
-        this.timeKey(schema, deviceTime, content);
+        this.key.ofTime(schema, deviceTime, content);
         this.remember(content);
       }
       return this.assignAtArrival(schema, receivedMs);
     }
-    const found = this.findTimestamp(schema, deviceTime, content);
+    const found = this.findTimestamp(schema, deviceTime, content, compared === 'repetition');
     if (found === 'same') {
       this.forget(this.added.takeFrom(first));
-      return this.refuse();
+      return this.refuse(schema);
     }
     const isFull = found === 'full';
     // The readings that it was moved past may not be stored and be forgotten; its timestamp alone would then not
     // identify it. Far from its own time, it would not be found by its timestamp.
     if (found === 'far' || (isOnlyByTime && (isFull || this.ns !== deviceTime.ns))) {
-      this.timeKey(schema, deviceTime, content);
+      this.key.ofTime(schema, deviceTime, content);
       this.remember(content);
     }
     return !isFull || this.assignAtArrival(schema, receivedMs);
@@ -122,23 +135,26 @@ export class ReadingIdentity {
     row: Row,
     content: number,
     resend: boolean,
-  ): 'new' | 'resend' | 'only by time' {
+  ): Comparison | 'only by time' {
     const named = id !== undefined && this.identifyById(schema, id, content);
     if (named) return named;
     if (seq === undefined) return 'only by time';
     if (deviceTime === undefined) {
-      // The content is part of the key, because each sender of a machine may count separately.
       const isNew = !resend && this.counters.isAhead(schema.index, sensorsOf(schema, row), seq);
-      this.key(schema, keyKind.seq, mix((seq / 2 ** 32) | 0, seq | 0), content);
-      if (!isNew && this.recent.find(this.high, this.low) !== -1) return 'resend';
+      this.key.ofSeq(schema, seq, content);
+      if (!isNew && this.known() !== -1 && !this.isRepetition()) return 'resend';
       this.remember(content);
       return 'new';
     }
-    const { ms, ns } = deviceTime;
-    this.key(schema, keyKind.claim, sensorsOf(schema, row), mix(mixFloat(seq | 0, ms), ns));
-    const known = this.recent.find(this.high, this.low);
+    this.key.ofClaim(schema, seq, deviceTime, sensorsOf(schema, row));
+    const known = this.known();
+    const isRepetition = known === content && this.isRepetition();
     // With DUP it is a resend even if its values were measured again.
-    if (known === content || (known !== -1 && resend)) return 'resend';
+    if (!isRepetition && (known === content || (known !== -1 && resend))) return 'resend';
+    if (isRepetition) {
+      this.remember(content);
+      return 'repetition';
+    }
     // Another reading has the same claim, so only time and content can identify this one.
     if (known !== -1) return 'only by time';
     this.remember(content);
@@ -150,18 +166,29 @@ export class ReadingIdentity {
    * reading: otherwise all but the first would be mistaken for resends, acknowledged and lost.
    */
   private identifyById(schema: MachineSchema, id: string, content: number): 'new' | 'resend' | null {
-    const [high, low] = hashText(id);
-    this.key(schema, keyKind.id, high, low);
-    const known = this.recent.find(this.high, this.low);
-    if (known === content) return 'resend';
+    this.key.ofId(schema, id);
+    const known = this.known();
+    if (known === content && !this.isRepetition()) return 'resend';
     this.remember(known === -1 ? content : ofSender);
     return known === -1 ? 'new' : null;
   }
 
-  /** True if the same reading was seen before, when its time was rejected. */
-  private isKnownByTime(schema: MachineSchema, time: Moment, content: number): boolean {
-    this.timeKey(schema, time, content);
-    return this.recent.find(this.high, this.low) !== -1;
+  /**
+   * True if the reading whose key was just found came on this connection, and this one is not marked as a resend. If not,
+   * and they are equal, this one is a resend; a later equal one on this connection is then compared with this one.
+   */
+  private isRepetition(): boolean {
+    const { recent, connection } = this;
+    if (!this.isMarked && connection !== 0 && recent.foundConnection === connection) return true;
+    recent.foundConnection = connection;
+    return false;
+  }
+
+  /** Compares with an equal reading whose timestamp is not its time, which was rejected or occupied. */
+  private compareByTime(schema: MachineSchema, time: Moment, content: number): Comparison {
+    this.key.ofTime(schema, time, content);
+    if (this.known() === -1) return 'new';
+    return this.isRepetition() ? 'repetition' : 'resend';
   }
 
   /**
@@ -170,42 +197,49 @@ export class ReadingIdentity {
    */
   private wasAccepted(schema: MachineSchema, { ms, ns }: Moment, content: number): boolean {
     for (let i = 0; i < searchedMax; i++) {
-      this.timestampKey(schema, ms + Math.floor((ns + i) / 1_000_000), (ns + i) % 1_000_000);
-      const known = this.recent.find(this.high, this.low);
-      if (known === -1 || known === content) return known === content;
+      this.key.ofTimestamp(schema, ms + Math.floor((ns + i) / 1_000_000), (ns + i) % 1_000_000);
+      const known = this.known();
+      if (known === -1) return false;
+      if (known !== content) continue;
+      if (!this.isRepetition()) return true;
+      this.recent.occupyFound();
+      return false;
     }
     return false; // farther ones are known by their time
   }
 
-  private timeKey(schema: MachineSchema, { ms, ns }: Moment, content: number): void {
-    this.key(schema, keyKind.time, mix(mix(ns, ms | 0), (ms / 2 ** 32) | 0), content);
-  }
-
-  private timestampKey(schema: MachineSchema, ms: number, ns: number): void {
-    this.key(schema, keyKind.timestamp, mix(ns, ms | 0), (ms / 2 ** 32) | 0);
-  }
-
   /**
-   * Finds a free ns from a device's time on, unless a reading of the same content was stored there: the first free one,
-   * or `far` from the time one that is found without looking at all that are occupied.
+   * Finds a free ns from a device's time on, unless a reading of the same content was stored there of which this one is
+   * no repetition: the first free one, or `far` from the time one that is found without looking at all that are
+   * occupied. Of equal readings the latest alone can be resent, so the entries before it only occupy their time.
    */
   private findTimestamp(
     schema: MachineSchema,
     time: Moment,
     content: number,
+    isKnownAsRepetition: boolean,
   ): 'free' | 'far' | 'same' | 'full' {
+    let isRepetition = isKnownAsRepetition;
     for (let i = 0; i < separationsMax; i++) {
       if (i === searchedMax) {
-        if (this.isKnownByTime(schema, time, content)) return 'same';
+        if (!isRepetition) {
+          const compared = this.compareByTime(schema, time, content);
+          if (compared === 'resend') return 'same';
+          isRepetition = compared === 'repetition';
+        }
         i = Math.max(i, this.occupied.count(schema.index, time.ms, time.ns));
         if (i >= separationsMax) break;
       }
       const ns = time.ns + i;
       this.ms = ns < 1_000_000 ? time.ms : time.ms + Math.floor(ns / 1_000_000);
       this.ns = ns % 1_000_000;
-      this.timestampKey(schema, this.ms, this.ns);
-      const known = this.recent.find(this.high, this.low);
-      if (known === content) return 'same';
+      this.key.ofTimestamp(schema, this.ms, this.ns);
+      const known = this.known();
+      if (known === content) {
+        isRepetition ||= this.isRepetition();
+        if (!isRepetition) return 'same';
+        this.recent.occupyFound();
+      }
       if (known !== -1) continue;
       this.remember(content);
       if (i > 0) this.counts.separated++;
@@ -226,8 +260,8 @@ export class ReadingIdentity {
       this.running = this.running === 999_999 ? 1 : this.running + 1;
       this.ms = receivedMs;
       this.ns = this.running;
-      this.timestampKey(schema, this.ms, this.ns);
-      if (this.recent.find(this.high, this.low) === -1) break;
+      this.key.ofTimestamp(schema, this.ms, this.ns);
+      if (this.known() === -1) break;
     }
     this.remember(atArrival);
     return true;
@@ -237,18 +271,20 @@ export class ReadingIdentity {
     for (let i = 0; i < added.length; i += 3) this.recent.remove(added[i]!, added[i + 1]!);
   }
 
-  private refuse(): false {
+  private refuse(schema: MachineSchema): false {
     this.counts.resends++;
+    if (!this.isMarked) this.assumed.note(schema);
     return false;
   }
 
-  private remember(content: number): void {
-    this.recent.add(this.high, this.low, content);
-    this.added.add(this.high, this.low, content);
+  /** The content that is known of the key, or -1. */
+  private known(): number {
+    return this.recent.find(this.key.high, this.key.low);
   }
 
-  private key(schema: MachineSchema, kind: number, a: number, b: number): void {
-    this.high = finish(mix(mix(mix(schema.hashHigh, kind), a), b));
-    this.low = finish(mix(mix(mix(schema.hashLow, b), kind), a));
+  private remember(content: number): void {
+    const { high, low } = this.key;
+    this.recent.add(high, low, content, this.connection);
+    this.added.add(high, low, content);
   }
 }

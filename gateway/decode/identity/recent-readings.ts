@@ -5,11 +5,11 @@ import { type Random, seededRandom } from '../../../shared/runtime/random.ts';
  * Remembers recent readings, so that a resend is recognised and two distinct readings never share a timestamp.
  *
  * An entry is a 64-bit key (a hash of what identifies a reading: its machine and time, or machine and running number)
- * with a 32-bit fingerprint of its content. There are two generations of a table: when the younger is full, it becomes
- * the older one and the older is discarded. If `growth` allows it, a generation is so large that, at the rate of the
- * previous generation, it lasts while a sensor reconnects. So between one and two generations of entries are known, in
- * bounded memory (26 bytes per entry of capacity). A key collision (one in 2^64 pairs) can at worst shift a timestamp
- * by 1 ns.
+ * with a 32-bit fingerprint of its content and the number of the connection on which it came last. There are two
+ * generations of a table: when the younger is full, it becomes the older one and the older is discarded. If `growth`
+ * allows it, a generation is so large that, at the rate of the previous generation, it lasts while a sensor reconnects.
+ * So between one and two generations of entries are known, in bounded memory (34 bytes per entry of capacity). A key
+ * collision (one in 2^64 pairs) can at worst shift a timestamp by 1 ns.
  *
  * Most keys that are looked up are new, so the first access is to one byte per slot: these bytes fit the processor's
  * cache. Where a key is searched for depends on chance, as senders could otherwise choose identities that share a slot,
@@ -23,6 +23,9 @@ export class RecentReadings {
   private readonly lowFactor: number;
   private young: Table;
   private old: Table;
+  /** The entry that `find` has found last. */
+  private found: Table;
+  private foundSlot = 0;
 
   /** @param capacity entries per generation; a power of two */
   constructor(
@@ -36,17 +39,37 @@ export class RecentReadings {
     this.lowFactor = (random.next() * 2 ** 32) | 1;
     this.young = emptyTable(capacity, growth?.nowMs() ?? 0);
     this.old = emptyTable(capacity, 0);
+    this.found = this.old;
   }
 
   /** The fingerprint stored for a key, or -1. */
   find(high: number, low: number): number {
-    const slot = this.slotOf(this.young, high, low);
-    if (slot >= 0) return this.young.words[slot * 3 + 2]!;
-    const older = this.slotOf(this.old, high, low);
-    return older >= 0 ? this.old.words[older * 3 + 2]! : -1;
+    this.found = this.young;
+    this.foundSlot = this.slotOf(this.young, high, low);
+    if (this.foundSlot < 0) {
+      this.found = this.old;
+      this.foundSlot = this.slotOf(this.old, high, low);
+      if (this.foundSlot < 0) return -1;
+    }
+    return this.found.words[this.foundSlot * slotWords + 2]!;
   }
 
-  add(high: number, low: number, fingerprint: number): void {
+  /** The connection of the entry that `find` has just found; 0 if it is not known. */
+  get foundConnection(): number {
+    return this.found.words[this.foundSlot * slotWords + 3]!;
+  }
+
+  /** Changes the connection of the entry that `find` has just found. */
+  set foundConnection(connection: number) {
+    this.found.words[this.foundSlot * slotWords + 3] = connection;
+  }
+
+  /** Removes the fingerprint of the entry that `find` has just found: its key stays occupied and matches no content. */
+  occupyFound(): void {
+    this.found.words[this.foundSlot * slotWords + 2] = 0;
+  }
+
+  add(high: number, low: number, fingerprint: number, connection = 0): void {
     if (this.young.count >= this.young.capacity) this.beginGeneration();
     const { tags, words } = this.young;
     const known = this.slotOf(this.young, high, low);
@@ -54,9 +77,11 @@ export class RecentReadings {
     let slot = known >= 0 ? known : this.firstSlot(this.young, high, low);
     if (known < 0) while (tags[slot] !== 0) slot = (slot + 1) & mask;
     tags[slot] = tagOf(high);
-    words[slot * 3] = high;
-    words[slot * 3 + 1] = low;
-    words[slot * 3 + 2] = fingerprint;
+    const word = slot * slotWords;
+    words[word] = high;
+    words[word + 1] = low;
+    words[word + 2] = fingerprint;
+    words[word + 3] = connection;
     this.young.count++;
   }
 
@@ -85,7 +110,12 @@ export class RecentReadings {
     const mask = tags.length - 1;
     let slot = this.firstSlot(table, high, low);
     for (let found = tags[slot]!; found !== 0; found = tags[slot]!) {
-      if (found === tag && words[slot * 3] === high >>> 0 && words[slot * 3 + 1] === low >>> 0) return slot;
+      if (
+        found === tag &&
+        words[slot * slotWords] === high >>> 0 &&
+        words[slot * slotWords + 1] === low >>> 0
+      )
+        return slot;
       slot = (slot + 1) & mask;
     }
     return -1;
@@ -140,6 +170,8 @@ function capacityFor(
   return enough;
 }
 
+/** Words per slot: key (high, low), fingerprint, connection. */
+const slotWords = 4;
 /** The tag of a slot whose key was removed; no key has it. */
 const forgotten = 1;
 
@@ -152,7 +184,7 @@ function emptyTable(capacity: number, bornMs: number): Table {
   const shift = Math.clz32(slots) + 1;
   return {
     tags: new Uint8Array(slots),
-    words: new Uint32Array(slots * 3),
+    words: new Uint32Array(slots * slotWords),
     shift,
     capacity,
     count: 0,

@@ -1,4 +1,5 @@
 import { reportOf } from '../../../shared/parts/statistics.ts';
+import type { AssumedOfMachine } from './assumed-resends.ts';
 
 export interface ReadingIdentityCounts {
   /** Readings recognised as sent before. */
@@ -8,11 +9,21 @@ export interface ReadingIdentityCounts {
   timesOutOfBounds: number;
 }
 
+export interface PlacementStatus extends ReadingIdentityCounts {
+  /** Resends that nothing marks as such, by machine. */
+  assumedResends: AssumedOfMachine[];
+}
+
 /** `placement` is the name that `/api/status` gives to the identities of readings. */
-export const readingIdentityReport = reportOf<{ placement: ReadingIdentityCounts }>()({
+export const readingIdentityReport = reportOf<{ placement: PlacementStatus }>()({
   name: 'Identity of readings',
   statistics: {
     harbinger_resends_total: { type: 'counter', help: 'Readings recognised as sent before' },
+    harbinger_resends_assumed_total: {
+      type: 'counter',
+      help: 'Of these, readings that nothing marks as resends: they equal earlier ones of another connection',
+      labels: ['machine'],
+    },
     harbinger_timestamps_separated_total: {
       type: 'counter',
       help: 'Distinct readings moved off a shared timestamp',
@@ -22,6 +33,10 @@ export const readingIdentityReport = reportOf<{ placement: ReadingIdentityCounts
   status: {},
   samples: ({ placement }) => ({
     harbinger_resends_total: placement.resends,
+    harbinger_resends_assumed_total: placement.assumedResends.map(({ machine, readings }) => ({
+      value: readings,
+      labels: { machine },
+    })),
     harbinger_timestamps_separated_total: placement.separated,
     harbinger_timestamps_refused_total: placement.timesOutOfBounds,
   }),

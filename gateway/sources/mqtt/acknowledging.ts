@@ -96,6 +96,7 @@ export class Acknowledging implements ConnectionGate {
       client: connection.clientId,
       receivedMs: connection.receivedMs,
       resend,
+      connection: connection.forwards ? 0 : connection.number,
     };
     this.intake.accept(message, (error) => {
       this.end(connection, bytes, error);
@@ -114,7 +115,8 @@ export class Acknowledging implements ConnectionGate {
     const bytes = payload.length;
     this.begin(connection, bytes);
     const receivedMs = connection ? connection.receivedMs : this.clock.nowMs();
-    this.intake.accept({ topic, payload, client, receivedMs, resend }, (error) => {
+    const number = connection && !connection.forwards ? connection.number : 0;
+    this.intake.accept({ topic, payload, client, receivedMs, resend, connection: number }, (error) => {
       this.end(connection, bytes, error);
       settled(error);
       this.flushSoon();

@@ -31,6 +31,9 @@ const retry: BackoffOptions = { firstMs: 200, maxMs: 10_000 };
 /** Limit of lines on their way to the disk; at this limit the device is not read. */
 const pendingMax = 100;
 
+/** Number of the next opening of a port. MQTT connections have numbers below these. */
+let nextOpening = 2 ** 31;
+
 const cutMark = (bytesMax: number) => Buffer.from(` [cut at lineBytesMax, ${bytesMax} bytes]`);
 
 /**
@@ -46,6 +49,7 @@ export class SerialLine {
   private readonly deps: SerialDeps;
   private readonly open: PortOpener;
   private pending = 0;
+  private opening = 0;
   private stream: Readable | null = null;
   private whenIdle: (() => void) | null = null;
 
@@ -91,6 +95,7 @@ export class SerialLine {
   private async read(device: OpenPort, signal: AbortSignal): Promise<string> {
     const lines = new Lines(this.config);
     const { stream } = device;
+    this.opening = nextOpening++;
     this.stream = stream;
     const onData = (chunk: Buffer) => {
       for (const line of lines.push(chunk)) this.take(line, signal);
@@ -126,6 +131,7 @@ export class SerialLine {
       client: path,
       receivedMs: this.deps.clock.nowMs(),
       resend: false,
+      connection: this.opening,
     };
     this.pending += 1;
     const hand = (attempt: number): void =>

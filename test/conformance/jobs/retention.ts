@@ -15,6 +15,7 @@ export const retentionHarness: JobHarness = {
       client: 'c',
       receivedMs,
       resend: false,
+      connection: 0,
     });
     await plane.take((each) => {
       each(letter('nowhere/old', clock.nowMs() - 365 * dayMs));

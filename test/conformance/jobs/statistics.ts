@@ -11,7 +11,7 @@ export const statisticsHarness: JobHarness = {
     const topic = 'telemetry/lab/bench-1';
     const payload = Buffer.from('{"temperature":21.5}');
     await plane.take((each) =>
-      each({ topic, payload, client: 'c', receivedMs: clock.nowMs(), resend: false }),
+      each({ topic, payload, client: 'c', receivedMs: clock.nowMs(), resend: false, connection: 0 }),
     );
     const status = createStatus({
       config: { gateway: 'g', dataDir: folder },

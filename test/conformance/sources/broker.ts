@@ -1,23 +1,43 @@
 import { connectAsync } from 'mqtt';
 import type { SourceHarness } from './suite.ts';
 
+const unreleasedMax = 100;
+
 export const brokerHarness: SourceHarness = {
   kind: 'broker',
   skip: null,
+  ways: ['QoS 0', 'QoS 1', 'QoS 2'],
   config: () => ({ port: 0, anonymous: 'loopback' }),
   async connect(source) {
     const url = `mqtt://127.0.0.1:${source.addresses?.().mqttPort}`;
     const client = await connectAsync(url, { reconnectPeriod: 50 });
     client.on('error', () => undefined);
     let acknowledged = 0;
+    const waiting: string[] = [];
+    let unreleased = 0;
+    const publish = (payload: string, qos: 0 | 1 | 2, done = () => {}) => {
+      client.publishAsync('telemetry/lab/bench-1', payload, { qos }).then(
+        () => {
+          acknowledged += 1;
+          done();
+        },
+        () => undefined, // the test ends before the broker has taken it
+      );
+    };
+    /** The broker accepts a limited number of QoS 2 messages that are not released. */
+    const publishNext = () => {
+      for (; waiting.length > 0 && unreleased < unreleasedMax; unreleased++) {
+        publish(waiting.shift()!, 2, () => {
+          unreleased -= 1;
+          publishNext();
+        });
+      }
+    };
     return {
-      send(payload) {
-        client.publishAsync('telemetry/lab/bench-1', payload, { qos: 1 }).then(
-          () => {
-            acknowledged += 1;
-          },
-          () => undefined, // the test ends before the broker has taken it
-        );
+      send(payload, way = 'QoS 1') {
+        if (way !== 'QoS 2') return publish(payload, way === 'QoS 1' ? 1 : 0);
+        waiting.push(payload);
+        publishNext();
       },
       acknowledged: () => acknowledged,
       async answered() {

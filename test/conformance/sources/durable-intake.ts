@@ -69,6 +69,11 @@ export class DurableIntake implements Intake {
     }
   }
 
+  /** Readings that the data plane took for resends although nothing marks them as such. */
+  async assumedResends(): Promise<object[]> {
+    return (await this.plane.calls.status()).placement.assumedResends;
+  }
+
   async stop(): Promise<void> {
     this.release();
     await this.plane.calls.stop();

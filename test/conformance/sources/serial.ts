@@ -6,6 +6,7 @@ import { type SourceHarness, until } from './suite.ts';
 export const serialHarness: SourceHarness = {
   kind: 'serial',
   skip: noTerminals,
+  ways: ['lines'],
   config: (folder) => ({
     ports: [
       {

@@ -21,8 +21,8 @@ import { DurableIntake } from './durable-intake.ts';
 
 /** A device of the source's protocol that sends readings of the machine lab/bench-1, as JSON. */
 export interface Device {
-  /** Sends one message. It does not wait for an acknowledgement. */
-  send(payload: string): void;
+  /** Sends one message, in one of the harness's `ways`. It does not wait for an acknowledgement. */
+  send(payload: string, way?: string): void;
   /** Number of messages that were acknowledged to the device; null if the protocol has no acknowledgements. */
   acknowledged(): number | null;
   /** Resolves when the source has answered something that the device sent after its messages. */
@@ -37,6 +37,8 @@ export interface SourceHarness {
   kind: string;
   /** Why such devices cannot be had here; null if they can. */
   skip: string | null;
+  /** The guarantees with which its devices may send, in the protocol's words. */
+  ways: string[];
   /** The source's table in the configuration file, without defaults. @param folder an empty one for this test */
   config(folder: string): Record<string, unknown>;
   /** Connects a device that comes back by itself when the source drops it. */
@@ -53,6 +55,13 @@ const floodCount = 4_000;
 const heldMax = 2_000;
 
 const reading = (n: number) => JSON.stringify({ temperature: n, seq: n });
+/** Claims of devices whose clock or running number distinguishes nothing, or not for ever, while the value is constant. */
+const standstills: [string, (i: number) => object][] = [
+  ['a seq that goes round at 1,000', (i) => ({ seq: i % 1_000 })],
+  ['a seq that is always 0', () => ({ seq: 0 })],
+  ['a clock that stands still', () => ({ ts: standstillMs })],
+];
+const standstillMs = 1_000 * Math.floor(systemClock.nowMs() / 1_000);
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 /** Real time until `hurry` is set; then timers expire fifty times as fast. */
@@ -192,6 +201,28 @@ export function describeSource(harness: SourceHarness): void {
         await isDurable(...upTo(floodCount));
         expect(intake.heldMost).toBeLessThan(heldMax);
       });
+
+      it.each(harness.ways.flatMap((way) => standstills.map(([name, claim]) => [way, name, claim] as const)))(
+        '%s: equal readings on one connection are stored one by one, with %s',
+        async (way, _, claimOf) => {
+          await source.start();
+          const payload = (i: number) => JSON.stringify({ temperature: 21.5, ...claimOf(i) });
+          const stored = (count: number) =>
+            until(async () => expect((await intake.durable()).length).toBe(count));
+          const device = await connect();
+          for (let i = 0; i < 3_000; i++) device.send(payload(i), way);
+          await until(() => expect(intake.accepted).toBe(3_000));
+          await stored(3_000);
+          expect(await intake.assumedResends()).toEqual([]);
+          await device.vanish();
+          clock.hurry = true;
+          const again = await connect();
+          for (let i = 0; i < 3; i++) again.send(payload(0), way);
+          await until(() => expect(intake.accepted).toBe(3_003));
+          await stored(3_002);
+          expect(await intake.assumedResends()).toEqual([{ machine: 'lab/bench-1', readings: 1 }]);
+        },
+      );
 
       it('stops although a reading is never settled, and does not acknowledge it', async () => {
         await source.start();

@@ -32,6 +32,8 @@ export class World {
   /** Fingerprint of everything noted so far. */
   fingerprint = 0;
   readonly trace: string[] = [];
+  /** Number of the next connection between a sensor and the gateway. */
+  nextConnection = 1;
   private readonly seed: number;
   private armed: Armed[] = [];
   private settlings = 0;

@@ -58,6 +58,7 @@ export class Admission {
   ): void => {
     const { connection } = client as ConnectedClient;
     connection.namelessClient = packet.clientId === '';
+    connection.forwards = (packet as { bridgeMode?: boolean }).bridgeMode === true;
     connection.willTopic = packet.will?.topic ?? null;
     connection.keepaliveMs = (packet.keepalive ?? 0) * 1_000;
     packet.keepalive = 0; // Connections checks it: Aedes would reset a timer at every packet, and drop paused clients

@@ -70,6 +70,8 @@ export class Connection implements InletHandler {
   /** The client sent no id, so Aedes generated one. */
   namelessClient = false;
   willTopic: string | null = null;
+  /** The client is a bridge: it passes on what others send, and sends again without DUP what they send again. */
+  forwards = false;
   /** Filters it has subscribed to. */
   readonly granted = new GrantedFilters();
   /** When the bytes being handled were received. */
