@@ -7,6 +7,18 @@ export const errorCodes = declareErrors({
     retried: 'No.',
     remedy: 'Repeat the request shortly.',
   },
+  API_COLUMN_UNKNOWN: {
+    stage: 'api',
+    meaning: 'A column or table that was to be freed does not exist in the embedded store.',
+    retried: 'No. Nothing is freed.',
+    remedy: 'See the names with `harbinger columns list`.',
+  },
+  API_COLUMNS_UNAVAILABLE: {
+    stage: 'api',
+    meaning: 'The configured store has no columns that could be listed or freed here.',
+    retried: 'No.',
+    remedy: 'Use the means of the store itself.',
+  },
   API_MACHINE_UNKNOWN: {
     stage: 'api',
     meaning: 'No machine of that site and name has reported.',

@@ -9,7 +9,14 @@ import type { StateChange } from '../ports/operations.ts';
 import type { Page, PageQuery } from '../ports/page.ts';
 import type { Quarantined } from '../ports/quarantine.ts';
 import type { Redriven } from '../ports/redrive.ts';
-import type { ReadingStore, SeriesPoint, SeriesQuery, SqlQuery, SqlResult } from '../ports/store.ts';
+import type {
+  ColumnAdmin,
+  ReadingStore,
+  SeriesPoint,
+  SeriesQuery,
+  SqlQuery,
+  SqlResult,
+} from '../ports/store.ts';
 import type { ApiDeps } from './server.ts';
 
 export interface MemoryOperations {
@@ -80,10 +87,11 @@ export function createMemoryOperations(): MemoryOperations {
   };
 }
 
-/** A store that answers with `series`, and has SQL only if `sql` is given. */
+/** A store that answers with `series`, and has SQL and columns only if they are given. */
 export function createMemoryStore(options: {
   series?: (query: SeriesQuery) => SeriesPoint[];
   sql?: (query: SqlQuery) => Promise<SqlResult>;
+  columns?: ColumnAdmin;
 }): ReadingStore {
   return {
     kind: 'memory',
@@ -94,6 +102,7 @@ export function createMemoryStore(options: {
     series: async (query) => options.series?.(query) ?? [],
     counts: async () => ({}),
     ...(options.sql ? { sql: options.sql } : {}),
+    ...(options.columns ? { columns: options.columns } : {}),
   };
 }
 

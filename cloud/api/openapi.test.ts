@@ -3,6 +3,7 @@ import { afterAll, expect, it, vi } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { ApiContract } from '../../shared/http/openapi-contract.testing.ts';
 import { notificationOf, predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { createMemoryAdmin, createMemoryOperations, createMemoryStore } from './memory-ports.testing.ts';
 import { alertOf, decisionOf, machineOf, wearingSeries } from './plant-data.testing.ts';
 import { bearer, startApi, stopAll, token } from './running-api.testing.ts';
@@ -34,6 +35,23 @@ async function startPlant() {
   const store = createMemoryStore({
     series: (query) => wearingSeries(query, query.toMs),
     sql: async () => ({ columns: ['n', 'text'], rows: [[1n, null]], truncated: false }),
+    columns: {
+      list: async () => [
+        {
+          measurement: 'generic',
+          name: 'Temp_2',
+          key: 'Temp',
+          kind: 'field',
+          type: 'DOUBLE',
+          creator: { gateway: 'gw-1', site: 'leeds', machine: 'pump-1' },
+          lastMs: 1,
+        },
+      ],
+      async free(_, names) {
+        if (names === 'all') throw new HarbingerError('COLUMN_UNKNOWN', 'store', 'no such table');
+        return { freed: [...names], left: [] };
+      },
+    },
   });
   const state = { ready: true };
   const ready = () => ({ ready: state.ready, reasons: state.ready ? [] : ['the store does not answer'] });
@@ -65,6 +83,10 @@ it('every route answers as the OpenAPI document says', async () => {
   await api.ask('GET', '/api/quarantine/{id}', { path: '/api/quarantine/1' });
   await api.ask('POST', '/api/quarantine/redrive', { body: { ids: [1] } });
   await api.ask('POST', '/api/quarantine/redrive', { body: {}, status: 400 });
+  await api.ask('GET', '/api/columns');
+  await api.ask('POST', '/api/columns/free', { body: { measurement: 'generic', names: ['Temp'] } });
+  await api.ask('POST', '/api/columns/free', { body: { measurement: 'none', all: true }, status: 404 });
+  await api.ask('POST', '/api/columns/free', { body: { measurement: 'generic' }, status: 400 });
   await api.ask('POST', '/api/notifications/redrive', { body: { keys: [key] } });
   await api.ask('GET', '/api/audit');
   await api.ask('GET', '/api/session');

@@ -28,6 +28,7 @@ import { measureRequests, metricsRoute } from './metrics.ts';
 import { servePage } from './page.ts';
 import { StreamHub } from './stream-hub.ts';
 import { auditRoutes } from './system/audit.ts';
+import { columnRoutes } from './system/columns.ts';
 import { healthRoutes } from './system/health.ts';
 import { quarantineRoutes } from './system/quarantine.ts';
 import { sessionRoutes } from './system/session.ts';
@@ -100,6 +101,7 @@ function guardedRoutes(app: FastifyInstance, context: RouteContext, access: Acce
     alertRoutes,
     decisionRoutes,
     quarantineRoutes,
+    columnRoutes,
     notificationRoutes,
     auditRoutes,
     queryRoutes,

@@ -49,6 +49,8 @@ export interface ReadingStore extends Partial<Reporting> {
   counts(): Promise<Record<string, number>>;
   /** Runs read-only SQL; absent if the store has no SQL. */
   sql?(query: SqlQuery): Promise<SqlResult>;
+  /** Absent if the store has no columns that an operator could free. */
+  readonly columns?: ColumnAdmin;
 }
 
 export interface SeriesQuery {
@@ -79,6 +81,37 @@ export interface SqlResult {
   columns: string[];
   rows: unknown[][];
   truncated: boolean;
+}
+
+/** A column that the store has made for a field or a tag. */
+export interface StoredColumn {
+  measurement: string;
+  /** Its name in SQL. */
+  name: string;
+  /** The name of the field or tag. */
+  key: string;
+  kind: 'field' | 'tag';
+  type: string;
+  /** The line for which it was made; null if an earlier version has made it. */
+  creator: { gateway: string; site: string; machine: string } | null;
+  /** Time of its latest value in ms since 1970; null if it has none, or it would take long to find out. */
+  lastMs: number | null;
+}
+
+export interface FreedColumns {
+  /** Names of the columns that are free now; their values can be queried elsewhere. */
+  freed: string[];
+  /** Names that were not reached within the time limit of one request. */
+  left: string[];
+}
+
+export interface ColumnAdmin {
+  list(): Promise<StoredColumn[]>;
+  /**
+   * Frees columns of a measurement, a few in a transaction; with `all` its table too, in the last one.
+   * @throws HarbingerError COLUMN_UNKNOWN, and nothing is freed; STORE_BUSY, STORE_UNAVAILABLE (retry)
+   */
+  free(measurement: string, names: readonly string[] | 'all'): Promise<FreedColumns>;
 }
 
 export interface StoreDeps {

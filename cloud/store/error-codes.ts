@@ -1,6 +1,12 @@
 import { declareErrors } from '../../shared/runtime/errors.ts';
 
 export const errorCodes = declareErrors({
+  COLUMN_UNKNOWN: {
+    stage: 'store',
+    meaning: 'The embedded store was to free a column or table that it does not have.',
+    retried: 'No. Nothing is freed.',
+    remedy: 'See the names with `harbinger columns list`.',
+  },
   LINE_REJECTED: {
     stage: 'store',
     meaning:

@@ -99,6 +99,11 @@ it('lists what a cloud quarantined, redrives it, and shows who requested that', 
   expect(ask('quarantine', 'redrive', '--all').stdout).toMatch(/^0 redriven/);
   const refused = ask('quarantine', 'redrive', '7', '8');
   expect(refused).toMatchObject({ status: 1, stdout: expect.stringContaining('no quarantined entry 7') });
+  expect(ask('columns')).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^measurement .*written\n$/),
+  });
+  expect(ask('columns', 'free', 'generic', 'x').stderr).toContain("no table of a measurement 'generic'");
   expect(ask('notifications', 'list', '--json').stdout).toContain('"items": []');
   expect(ask('notifications', 'redrive', 'a/b', 'c/d')).toMatchObject({ status: 1 });
   const url = (JSON.parse(readFileSync(join(dir, 'run.json'), 'utf8')) as { httpUrl: string }).httpUrl;
@@ -110,6 +115,7 @@ it('lists what a cloud quarantined, redrives it, and shows who requested that', 
   const asked = items.map(({ action, subject }) => `${action} ${subject}`);
   expect([...new Set(asked)]).toEqual([
     'notifications.redrive a/b,c/d',
+    'columns.free generic: x',
     'quarantine.redrive 7,8',
     'quarantine.redrive all',
   ]);
@@ -259,6 +265,8 @@ it('wrong usage is exit code 2, with a sentence', () => {
     ['quarantine', 'redrive'],
     ['quarantine', 'redrive', '--all', '7'],
     ['notifications', 'redrive'],
+    ['columns', 'free', 'generic'],
+    ['columns', 'free', 'generic', 'x', '--all'],
     ['nothing'],
     ['config', 'check', 'x', 'y'],
   ]) {

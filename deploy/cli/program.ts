@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { packageRoot } from '../../shared/files/paths.ts';
 import { toolName } from '../shown-commands.ts';
 import { addAudit } from './inspect/audit.ts';
+import { addColumns } from './inspect/columns.ts';
 import { addDeadLetters } from './inspect/deadletters.ts';
 import { addDecisions } from './inspect/decisions.ts';
 import { addNotifications } from './inspect/notifications.ts';
@@ -57,6 +58,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.`,
     addDeadLetters,
     addRefused,
     addQuarantine,
+    addColumns,
     addNotifications,
     addAudit,
     addModels,

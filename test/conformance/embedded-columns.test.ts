@@ -184,3 +184,30 @@ test('a write that comes again is stored once, also the values without a column'
   expect(await rows('select count(*) from other_fields')).toEqual(before);
   expect(await store.counts()).toEqual({ generic: 1 });
 });
+
+test('SQL that names what has no column or no table says which query works', async () => {
+  await write([line(0, fieldsOf(names('f', 200)))]);
+  await write([line(1, 'Late=1.5,it\'s="x"'), line(2, 'Late="off"')]);
+  const instead = async (sql: string) => {
+    const { message } = (await rows(sql).catch((error: Error) => error)) as Error;
+    return [message, await rows(message.slice(message.indexOf('select ')))];
+  };
+  const time = (i: number) => new Date(epochMs + i * 1000).toISOString();
+  for (const sql of ['select late from generic', 'select g.LATE from generic g where late > 1']) {
+    expect(await instead(sql)).toEqual([
+      expect.stringMatching(
+        /^'late' of 'generic' has no column; its values are in other_fields: select time/i,
+      ),
+      [
+        [time(1), 'm1', 1.5, null],
+        [time(2), 'm1', null, 'off'],
+      ],
+    ]);
+  }
+  expect((await instead('select "it\'s" from generic'))[1]).toEqual([[time(1), 'm1', 'x']]);
+  await write(Array.from({ length: 200 }, (_, i) => line(i, 'a=1', { type: `type${i}` })));
+  expect((await instead('select a from type199'))[1]).toEqual([[time(199), 'm1', 1]]);
+  await expect(rows('select nosuch from generic')).rejects.toThrow(
+    /^there is no column 'nosuch'; generic has time/,
+  );
+});

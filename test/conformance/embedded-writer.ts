@@ -1,19 +1,21 @@
 /**
- * A process that stores batches until it is killed: `node embedded-writer.js PATH FIRST_SEQ`. It prints each batch's
- * number once that is confirmed.
+ * A process that stores batches until it is killed: `node embedded-writer.js PATH FIRST_SEQ [free]`. It prints each batch's
+ * number once that is confirmed. With `free`, it frees columns of what it has stored all the while.
  */
 import { writeSync } from 'node:fs';
 import { createEmbeddedStore } from '../../cloud/store/embedded/embedded-store.ts';
-import { systemClock } from '../../shared/runtime/clock.ts';
+import { nextTurn, systemClock } from '../../shared/runtime/clock.ts';
+import { codeOf } from '../../shared/runtime/errors.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { writerBatch } from './batches.ts';
 
-const [path = '', first = '1'] = process.argv.slice(2);
+const [path = '', first = '1', mode = ''] = process.argv.slice(2);
 const options = { path, memoryMiBMax: 128, threads: 2, timeoutMs: 60_000 };
 const store = createEmbeddedStore(options, { clock: systemClock, log: createLog('embedded-writer') });
 await store.start();
 writeSync(1, 'started\n');
 const never = new AbortController().signal;
+if (mode === 'free') void freeForEver();
 const inFlight = 4;
 for (let seq = Number(first); ; seq += inFlight) {
   const writes = Array.from({ length: inFlight }, async (_, i) => {
@@ -21,4 +23,18 @@ for (let seq = Number(first); ; seq += inFlight) {
     writeSync(1, `${seq + i}\n`);
   });
   await Promise.all(writes);
+}
+
+async function freeForEver(): Promise<never> {
+  for (let round = 0; ; round++) {
+    const names = round % 4 === 3 ? 'all' : ['a', 'b'];
+    try {
+      await store.columns!.free('pump', names);
+      writeSync(1, 'freed\n');
+    } catch (error) {
+      // Before the first write, and after the table was freed, there are no such columns.
+      if (codeOf(error) !== 'COLUMN_UNKNOWN') throw error;
+    }
+    await nextTurn();
+  }
 }

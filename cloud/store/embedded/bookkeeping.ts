@@ -4,8 +4,8 @@ import { Catalog } from './catalog.ts';
 import { findOtherFields } from './other-fields.ts';
 import { type Column, type ColumnKind, type ColumnType, type Creator, quoted, type Table } from './tables.ts';
 
-/** @param memoryMiBMax bounds how many columns the tables may have */
-export async function loadCatalog(connection: DuckDBConnection, memoryMiBMax: number): Promise<Catalog> {
+/** @param memoryMiBMax bounds how many columns the tables may have; matters only where lines are read */
+export async function loadCatalog(connection: DuckDBConnection, memoryMiBMax = 0): Promise<Catalog> {
   const catalog = new Catalog(memoryMiBMax);
   const tables = await connection.runAndReadAll(`
     SELECT measurement, m.table_name, coalesce(t.estimated_size, 0)::DOUBLE, c.gateway, c.site, c.machine

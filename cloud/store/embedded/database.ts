@@ -105,7 +105,7 @@ async function allowMemory(
   if (neededMiB === memoryMiBMax) return;
   log.warn(
     { columns: budget.total, memoryMiBMax, neededMiB },
-    `the telemetry database ${path} has more columns than store.memoryMiBMax is enough for, so it may use more; raise store.memoryMiBMax`,
+    `the telemetry database ${path} has more columns than store.memoryMiBMax is enough for, so it may use more: free columns (harbinger columns), or raise store.memoryMiBMax`,
   );
 }
 

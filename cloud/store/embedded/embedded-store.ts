@@ -9,6 +9,7 @@ import type { Clock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type {
+  ColumnAdmin,
   ReadingStore,
   SeriesPoint,
   SeriesQuery,
@@ -18,6 +19,7 @@ import type {
   StoreOutcome,
 } from '../../ports/store.ts';
 import { StoreUnavailableError } from '../errors.ts';
+import { EmbeddedColumns } from './columns/columns.ts';
 import { type Database, type DatabaseOptions, isDamage } from './database.ts';
 import { readCounts } from './query/counts.ts';
 import { QueryRunner } from './query/limited-query.ts';
@@ -28,6 +30,9 @@ import { WriteQueue, type WriteQueueDeps } from './write/write-queue.ts';
 
 /** How many different damages are logged; each is logged once. */
 const damagesMax = 100;
+
+/** A list of columns reads parts of the tables. */
+const listMsMax = 30_000;
 
 export interface EmbeddedOptions extends DatabaseOptions {
   /** Longest wait for a write to become durable, and for a reading query. */
@@ -43,6 +48,7 @@ export function createEmbeddedStore(
 
 class EmbeddedStore implements ReadingStore {
   readonly kind = 'embedded';
+  readonly columns: ColumnAdmin;
   readonly #options: EmbeddedOptions;
   readonly #reads: QueryRunner;
   readonly #foreignSql: QueryRunner;
@@ -59,6 +65,11 @@ class EmbeddedStore implements ReadingStore {
     this.#statistics = new StoreStatistics(deps.log);
     const onWritten: WriteQueueDeps['onWritten'] = (report) => this.#statistics.add(report);
     this.#writes = new WriteQueue(options, { ...deps, onWritten });
+    this.columns = new EmbeddedColumns({
+      clock: deps.clock,
+      read: (use) => this.#foreignSql.run(this.#database(), listMsMax, use),
+      change: (work) => this.#writes.change(work),
+    });
   }
 
   /** @throws HarbingerError STORE_LOCKED, STORE_UNREADABLE */

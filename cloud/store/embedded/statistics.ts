@@ -6,7 +6,7 @@ import { type Overflow, type OverflowCounts, overflowReasons } from './column-bu
 export const embeddedStatistics = declareStatistics({
   harbinger_store_other_fields_total: {
     type: 'counter',
-    help: 'Values stored in the table of other fields because they have no column, by reason',
+    help: 'Values stored in the table of other fields because they have no column, by reason; `harbinger columns list` shows who caused the columns',
     labels: ['reason'],
   },
   harbinger_store_columns: { type: 'gauge', help: 'Columns of all tables of the embedded store' },
@@ -49,7 +49,7 @@ export class StoreStatistics {
     this.#logged.add(key);
     this.#log.warn(
       { measurement, reason },
-      `some values of this measurement have no column, because ${overflowReasons[reason]}; they are stored in the table other_fields`,
+      `some values of this measurement have no column, because ${overflowReasons[reason]}; they are stored in the table other_fields; harbinger columns shows who has caused columns, and frees them`,
     );
   }
 }

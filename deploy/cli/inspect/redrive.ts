@@ -19,7 +19,7 @@ interface Outcome {
 export function selectionOf<K>(
   names: readonly K[],
   all: boolean | undefined,
-  field: 'ids' | 'keys' = 'ids',
+  field: 'ids' | 'keys' | 'names' = 'ids',
 ): Record<string, unknown> {
   if (all && names.length === 0) return { all: true };
   if (!all && names.length > 0) return { [field]: names };

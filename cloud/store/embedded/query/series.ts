@@ -24,13 +24,12 @@ export async function readSeries(connection: DuckDBConnection, query: SeriesQuer
 /** Null if there are more than `rowsMax`. */
 async function rawRows(
   connection: DuckDBConnection,
-  { parts, values }: Rows,
+  { parts, values, isTall }: Rows,
   count: number,
   rowsMax: number,
 ): Promise<unknown[][] | null> {
-  const merged = parts.length > 1;
-  // Values of one time come from two places and are put together, which must not be done with millions of them.
-  if (merged) {
+  // Values of one time come from several rows and are put together, which must not be done with millions of them.
+  if (isTall) {
     for (const { text, parameters } of parts) {
       const some = `SELECT DISTINCT time FROM (${text}) LIMIT ${rowsMax + 1}`;
       const found = await connection.runAndReadAll(
@@ -40,7 +39,7 @@ async function rawRows(
       if (Number(found.getRows()[0]?.[0]) > rowsMax) return null;
     }
   }
-  const all = merged
+  const all = isTall
     ? `SELECT time, ${namesOf(count, 'any_value')} FROM (${textOf(parts)}) GROUP BY time`
     : textOf(parts);
   const raw = await connection.runAndReadAll(
@@ -126,6 +125,8 @@ interface Rows {
   /** Each uses the first `parameters` of the values. */
   parts: { text: string; parameters: number }[];
   values: string[];
+  /** Whether one time may have several rows: those of the table of other fields. */
+  isTall: boolean;
 }
 
 function textOf(parts: Rows['parts']): string {
@@ -157,7 +158,7 @@ function rowsOf(query: SeriesQuery, known: string[], table: FoundTable, other: F
         AND field IN (${[...places.values()].join(', ')})`;
     parts.push({ text, parameters: values.length });
   }
-  return { parts, values };
+  return { parts, values, isTall: other.fields.length > 0 };
 }
 
 function conditionOf(query: SeriesQuery): { text: string; values: string[] } {

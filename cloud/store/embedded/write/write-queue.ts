@@ -2,6 +2,7 @@
  * Queues batches until they are stored. While one group is being written, new batches gather for the next group, which
  * shares one transaction and one sync. With `waitingMax` batches waiting, further ones are refused, to be sent again later.
  */
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Clock, sleep } from '../../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import type { Log } from '../../../../shared/runtime/log.ts';
@@ -14,6 +15,10 @@ import { type WriteReport, Writer } from './writer.ts';
 const waitingMax = 256;
 const groupBatchesMax = 64;
 const groupBytesMax = 8 << 20;
+const changesWaitingMax = 8;
+
+/** A change of the tables. It never throws; it returns the error with which it failed, or null. */
+type Change = (database: Database | null) => Promise<unknown>;
 
 interface Waiting {
   batch: StoreBatch;
@@ -32,6 +37,8 @@ export class WriteQueue {
   readonly #clock: Clock;
   readonly #log: Log;
   #waiting: Waiting[] = [];
+  readonly #changes: Change[] = [];
+  #changing: DuckDBConnection | null = null;
   #working: Promise<void> | null = null;
   #writer: Writer | null = null;
   #open = false;
@@ -54,10 +61,12 @@ export class WriteQueue {
     this.#open = true;
   }
 
-  /** Finishes the group that is being written and refuses the batches that wait. */
+  /** Finishes the group that is being written, interrupts a change, and refuses what waits. */
   async stop(): Promise<void> {
     this.#open = false;
     for (const waiting of this.#waiting.splice(0)) waiting.settle(unavailable('the store is stopping'));
+    for (const change of this.#changes.splice(0)) await change(null);
+    this.#changing?.interrupt();
     await Promise.race([this.#working, sleep(this.#clock, this.#options.timeoutMs)]);
     await this.database
       ?.with((connection) => connection.run('CHECKPOINT'))
@@ -95,14 +104,58 @@ export class WriteQueue {
     });
   }
 
+  /**
+   * Changes tables in a transaction between two groups of batches.
+   * @throws HarbingerError STORE_BUSY, STORE_UNAVAILABLE (both retry), and what `work` throws
+   */
+  change<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (!this.#open) return reject(unavailable('the store is not running'));
+      if (this.#changes.length >= changesWaitingMax) return reject(busy());
+      this.#changes.push(async (database) => {
+        try {
+          if (!database) throw unavailable('the database is not open');
+          resolve(
+            await database.with((connection) => {
+              this.#changing = connection;
+              return inTransaction(connection, work);
+            }),
+          );
+          return null;
+        } catch (error) {
+          reject(error instanceof HarbingerError ? error : unavailable(messageOf(error), error));
+          return error;
+        } finally {
+          this.#changing = null;
+        }
+      });
+      this.#working ??= this.#work();
+    });
+  }
+
   async #work(): Promise<void> {
     // All writes of this turn of the event loop join the first group.
     await Promise.resolve();
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.length > 0 || this.#changes.length > 0) {
+      const change = this.#changes.shift();
+      if (change) {
+        await this.#change(change);
+        continue;
+      }
       const group = this.#takeGroup();
       await this.#store(group);
     }
     this.#working = null;
+  }
+
+  /** Never throws: an error becomes the outcome of the change. */
+  async #change(change: Change): Promise<void> {
+    if (!this.database) await this.#connect().catch(() => undefined);
+    // The writer has a copy of the tables, which the next write must read again.
+    this.#writer?.close();
+    this.#writer = null;
+    const error = await change(this.database);
+    if (error !== null) this.#dropWriter(error);
   }
 
   #takeGroup(): Waiting[] {
@@ -152,6 +205,26 @@ export class WriteQueue {
     this.database?.close();
     this.database = null;
   }
+}
+
+async function inTransaction<T>(
+  connection: DuckDBConnection,
+  work: (connection: DuckDBConnection) => Promise<T>,
+): Promise<T> {
+  await connection.run('BEGIN');
+  try {
+    const result = await work(connection);
+    await connection.run('COMMIT');
+    return result;
+  } catch (error) {
+    await connection.run('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+function busy(): HarbingerError {
+  const message = 'too many changes of its tables are waiting already; try again later';
+  return new HarbingerError('STORE_BUSY', 'store', message, { retry: true });
 }
 
 function unavailable(why: string, cause?: unknown): HarbingerError {
