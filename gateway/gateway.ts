@@ -56,61 +56,9 @@ export async function startGateway(
   types: Map<string, MachineType>,
   deps: GatewayDeps,
 ): Promise<RunningGateway> {
-  const { clock, random, log } = deps;
-  const { dataDir } = config;
+  const { clock, log } = deps;
+  const { watch, data, decisions, sources, status, http, jobs } = await createParts(config, types, deps);
   const started = new StartedParts(deps, partStopMsMax);
-
-  // The folder keeps its name from earlier versions.
-  const baselinesDir = join(dataDir, 'normals');
-  const watch = new Watch({ types, config: config.intelligence, baselinesDir, clock, random, log });
-  const handlers: DataClientHandlers = {
-    columns: (columns) => watch.add(columns),
-    lifecycle(notice) {
-      if (notice.state === 'replaced') watch.replaced(notice.about.site, notice.about.machine);
-      void decisions.lifecycle(notice);
-    },
-    failed: deps.failed,
-  };
-  const data = new DataClient(handlers, clock, config.journal.gatherMs);
-  const { modelAssessor, selfLearnedAssessor, rulesAssessor } = watch;
-  const assessors = { modelAssessor, selfLearnedAssessor, rulesAssessor };
-  const { gateway } = config;
-  const decisionDeps = { gateway, ...assessors, outbox: data, dataDir, clock, log };
-  const decisions = await createDecisions(config.decisions, decisionDeps);
-  const sources = await createSources(config, {
-    intake: data,
-    openRecords: (dir) => openRecords({ dir, clock, random, log }),
-    dataDir,
-    clock,
-    random,
-    log,
-  });
-  const reporters = () => [
-    reporterOfSeam(sourceSeam, () => readSeam(sources)),
-    reporterOfRoom(watchReport, () => ({ intelligence: watch.stats() })),
-    ...decisions.reporters,
-    ...jobs.reporters,
-  ];
-  const status = createStatus({ config, data, reporters, clock });
-  const http = createGatewayHttp({
-    config: config.http,
-    metrics: new Metrics(() => status.reporters()),
-    ready: () => status.ready(),
-    health: () => status.health(),
-    status: () => status.whole(),
-    statusSchema: GatewayStatus,
-    deadLetters: data.deadLetters,
-    refused: data.refused,
-    clock,
-    log,
-  });
-  const jobs = await createConfiguredJobs<GatewayJobDeps>(
-    jobParts,
-    config.jobs,
-    { log, summary: () => status.summary(), retain: () => data.call('retain') },
-    clock,
-  );
-
   try {
     await started.start('heap growth', new HeapGrowth({ clock }));
     const { savedBaselines } = watch;
@@ -141,6 +89,58 @@ export async function startGateway(
     await started.stop();
     throw error;
   }
+}
+
+/** Creates everything of the main thread and connects it; nothing runs yet. */
+async function createParts(config: GatewayConfig, types: Map<string, MachineType>, deps: GatewayDeps) {
+  const { clock, random, log } = deps;
+  const { gateway, dataDir } = config;
+  // The folder keeps its name from earlier versions.
+  const baselinesDir = join(dataDir, 'normals');
+  const watch = new Watch({ types, config: config.intelligence, baselinesDir, clock, random, log });
+  const handlers: DataClientHandlers = {
+    columns: (columns) => watch.add(columns),
+    lifecycle(notice) {
+      if (notice.state === 'replaced') watch.replaced(notice.about.site, notice.about.machine);
+      void decisions.lifecycle(notice);
+    },
+    failed: deps.failed,
+  };
+  const data = new DataClient(handlers, clock, config.journal.gatherMs);
+  const { modelAssessor, selfLearnedAssessor, rulesAssessor } = watch;
+  const assessors = { modelAssessor, selfLearnedAssessor, rulesAssessor };
+  const decisionDeps = { gateway, ...assessors, outbox: data, dataDir, clock, log };
+  const decisions = await createDecisions(config.decisions, decisionDeps);
+  const sources = await createSources(config, {
+    intake: data,
+    openRecords: (dir) => openRecords({ dir, clock, random, log }),
+    dataDir,
+    clock,
+    random,
+    log,
+  });
+  const reporters = () => [
+    reporterOfSeam(sourceSeam, () => readSeam(sources)),
+    reporterOfRoom(watchReport, () => ({ intelligence: watch.stats() })),
+    ...decisions.reporters,
+    ...jobs.reporters,
+  ];
+  const status = createStatus({ config, data, reporters, clock });
+  const http = createGatewayHttp({
+    config: config.http,
+    metrics: new Metrics(() => status.reporters()),
+    ready: () => status.ready(),
+    health: () => status.health(),
+    status: () => status.whole(),
+    statusSchema: GatewayStatus,
+    deadLetters: data.deadLetters,
+    refused: data.refused,
+    clock,
+    log,
+  });
+  const jobDeps = { log, summary: () => status.summary(), retain: () => data.call('retain') };
+  const jobs = await createConfiguredJobs<GatewayJobDeps>(jobParts, config.jobs, jobDeps, clock);
+  return { watch, data, decisions, sources, status, http, jobs };
 }
 
 /** Creates every configured source, with its name for users. */

@@ -2,14 +2,9 @@
  * The data plane: pipeline, journal, dead letters and uplink, all in the data thread. Everything that must be on disk
  * before an acknowledgement is done here, off the main thread, which continues to serve sensors meanwhile.
  */
-import { join } from 'node:path';
-import { type Lane, lanes as laneNames } from '../../shared/contract/lanes.ts';
+import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { readSeam } from '../../shared/parts/seam.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
-import type { Log } from '../../shared/runtime/log.ts';
-import type { Random } from '../../shared/runtime/random.ts';
-import { type DeadLetters, type DeadLettersOptions, openDeadLetters } from '../deadletters/dead-letters.ts';
-import { LetterAdmin } from '../deadletters/letter-admin.ts';
 import { BlockBuilder } from '../decode/blocks/block-builder.ts';
 import { replayTail } from '../decode/blocks/replay-tail.ts';
 import { AssumedResends } from '../decode/identity/assumed-resends.ts';
@@ -17,42 +12,24 @@ import { ReadingIdentity } from '../decode/identity/reading-identity.ts';
 import { type RecentReadings, recentReadings } from '../decode/identity/recent-readings.ts';
 import { IgnoredFields } from '../decode/ignored-fields.ts';
 import { createRoutes } from '../decode/routes.ts';
-import { type JournalOptions, type JournalSet, openJournals } from '../journal/journal-set.ts';
-import { openRecords } from '../journal/records/open-records.ts';
 import { replayEventIds } from '../lanes/event-ids.ts';
 import { lifecycleEvent } from '../lanes/events.ts';
 import { Lanes } from '../lanes/lanes.ts';
 import { LossReporter } from '../lanes/loss-reporter.ts';
-import { Losses } from '../lanes/losses.ts';
-import type { Journal } from '../ports/journal.ts';
-import type { UplinkPositions } from '../ports/refused.ts';
 import type { RawMessage } from '../ports/source.ts';
 import type { CloudLink } from '../ports/uplink.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
-import { RefusedAdmin } from '../refused/refused-admin.ts';
-import {
-  openRefusedBatches,
-  type RefusedBatches,
-  type RefusedBatchesOptions,
-} from '../refused/refused-batches.ts';
-import { isNameOf } from '../uplink/batches.ts';
 import { mqttLinks } from '../uplink/mqtt-link.ts';
 import { Uplink } from '../uplink/uplink.ts';
-import type { DataPlaneConfig } from './config.ts';
 import type { DataCalls, DataThreadInit } from './messages.ts';
 import { Pipeline } from './pipeline.ts';
-import { dataStatus } from './status.ts';
+import { dataCalls } from './plane/calls.ts';
+import { type DurableStateDeps, openDurableState } from './plane/durable-state.ts';
 
-export interface DataPlaneDeps {
-  clock: Clock;
-  random: Random;
-  log: Log;
+export interface DataPlaneDeps extends DurableStateDeps {
   columns(columns: ColumnBatch): void;
   lifecycle(notice: LifecycleNotice): void;
-  /** Replace the computer's own disk and network in a simulation. */
-  openJournals?(options: JournalOptions): Promise<JournalSet>;
-  openDeadLetters?(options: DeadLettersOptions): Promise<DeadLetters>;
-  openRefusedBatches?(options: RefusedBatchesOptions): Promise<RefusedBatches>;
+  /** Replace network and memory of readings in a simulation. */
   link?(): CloudLink;
   recent?: RecentReadings;
 }
@@ -75,27 +52,10 @@ export async function startDataPlane(
   const { clock, random, log } = deps;
   const { gateway } = config;
   const { machines, routes, decoders } = await createRoutes(config, types);
-
-  const losses = new Losses();
-  const journals = await openLanes(config, deps, losses);
-  const byLane = eachLane((lane) => journals.lane(lane));
-  const letters = await (deps.openDeadLetters ?? openDeadLetters)({
-    dir: join(config.dataDir, 'deadletters'),
-    ...config.deadLetters,
-    openRecords: (dir) => openRecords({ dir, clock, random, log }),
-    log,
-  });
-  const refused = await (deps.openRefusedBatches ?? openRefusedBatches)({
-    dir: join(config.dataDir, 'refused'),
-    countMax: config.uplink.refusedCountMax,
-    bytesMax: config.uplink.refusedBytesMax,
-    openRecords: (dir) => openRecords({ dir, clock, random, log }),
-    onLoss: (loss) => losses.add(loss),
-    clock,
-    log,
-  });
+  const state = await openDurableState(config, deps);
+  const { journals, byLane, letters, refused, losses } = state;
   const lanes = new Lanes(byLane, { ...config.journal, clock, random, log });
-  const record = (event: Parameters<typeof lanes.events.add>[0]) => lanes.events.add(event);
+  const record = (event: HarbingerEvent) => lanes.events.add(event);
 
   const recent = deps.recent ?? recentReadings(clock, random);
   const assumedResends = new AssumedResends(log);
@@ -128,95 +88,13 @@ export async function startDataPlane(
   const uplinkParts = { gateway, journals: byLane, setAside: refused, clock, random, log };
   const uplink = link && new Uplink(config.uplink, { ...uplinkParts, link });
   const lossReporter = new LossReporter({ gateway, journalId: journals.id, losses, record, clock, log });
-  const letterAdmin = new LetterAdmin(letters, async (messages) => {
-    const before = pipeline.counts.deadLetters;
-    const settled = pipeline.take((each) => messages.forEach(each));
-    // Counted at once: everything is decoded synchronously, and other messages may fail until these are settled.
-    const failed = pipeline.counts.deadLetters - before;
-    await settled;
-    return failed;
-  });
-  const positions: UplinkPositions = {
-    hasPassed: ({ journal, lane, lastSeq }) =>
-      !isNameOf(journals.id, journal) || byLane[lane].cursor('uplink').seq >= lastSeq,
-    async save() {
-      await Promise.all(laneNames.map((lane) => byLane[lane].cursor('uplink').flush()));
-    },
-  };
-  const refusedAdmin = new RefusedAdmin(refused, { resender: uplink, positions, clock });
-  const { blocksAfter } = journals;
-  const formats = () => readSeam(decoders);
-  const statusParts = {
-    pipeline,
-    identity,
-    assumedResends,
-    machines,
-    journals: byLane,
-    blocksAfter,
-    lanes,
-    losses,
-    formats,
-  };
-  const calls: DataCalls = {
-    async status() {
-      void lossReporter.report();
-      return dataStatus({ ...statusParts, uplink, letters, letterAdmin, refused, refusedAdmin });
-    },
-    async startUplink() {
-      uplink?.start();
-    },
-    event: record,
-    deadLettersList: (query) => letterAdmin.list(query),
-    deadLettersShow: (id) => letterAdmin.show(id),
-    deadLettersRedrive: (which) => letterAdmin.redrive(which),
-    deadLettersDrop: (which) => letterAdmin.drop(which),
-    refusedList: (query) => refusedAdmin.list(query),
-    refusedShow: (id) => refusedAdmin.show(id),
-    refusedRedrive: (which) => refusedAdmin.redrive(which),
-    refusedDrop: (which) => refusedAdmin.drop(which),
-    retain: () => letterAdmin.dropBefore(clock.nowMs() - config.deadLetters.ageDaysMax * 86_400_000),
-    async stop() {
-      lanes.stopRetrying();
-      await uplink?.stop();
-      await Promise.all([lanes.estimates.flush(), lossReporter.report()]);
-      await pipeline.idle();
-      await journals.stop();
-      await letters.stop();
-      await refused.stop();
-    },
-  };
   void lossReporter.report();
+  const shown = { pipeline, identity, assumedResends, machines, lanes, formats: () => readSeam(decoders) };
   return {
     take: (forEach) => pipeline.take(forEach),
     estimates: (lines) => lanes.estimates.add(lines),
-    calls,
+    calls: dataCalls({ ...shown, config, state, uplink, lossReporter, clock }),
   };
-}
-
-/**
- * Opens the journal with all lanes. The uplink's cursors are created at once, so that blocks it has not read are
- * counted if they are dropped.
- */
-async function openLanes(
-  { dataDir, journal: { bytesMax, whenFull } }: DataPlaneConfig,
-  { clock, random, log, openJournals: open = openJournals }: DataPlaneDeps,
-  losses: Losses,
-): Promise<JournalSet> {
-  const journals = await open({
-    dir: join(dataDir, 'journal'),
-    lanes: laneNames,
-    limits: { bytesMax, whenFull },
-    clock,
-    random,
-    log,
-    onLoss: (loss) => losses.add(loss),
-  });
-  for (const lane of laneNames) journals.lane(lane).cursor('uplink');
-  return journals;
-}
-
-function eachLane(journalOf: (lane: Lane) => Journal): Record<Lane, Journal> {
-  return Object.fromEntries(laneNames.map((lane) => [lane, journalOf(lane)])) as Record<Lane, Journal>;
 }
 
 /** If the clock can tell whether it is set, device times ahead of an unset clock are accepted. */

@@ -1,0 +1,82 @@
+import { lanes as laneNames } from '../../../shared/contract/lanes.ts';
+import type { Clock } from '../../../shared/runtime/clock.ts';
+import { LetterAdmin } from '../../deadletters/letter-admin.ts';
+import type { LossReporter } from '../../lanes/loss-reporter.ts';
+import type { UplinkPositions } from '../../ports/refused.ts';
+import type { RawMessage } from '../../ports/source.ts';
+import { RefusedAdmin } from '../../refused/refused-admin.ts';
+import { isNameOf } from '../../uplink/batches.ts';
+import type { DataPlaneConfig } from '../config.ts';
+import type { DataCalls } from '../messages.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { dataStatus, type StatusParts } from '../status.ts';
+import type { DurableState } from './durable-state.ts';
+
+type Shown = 'pipeline' | 'formats' | 'identity' | 'assumedResends' | 'machines' | 'lanes' | 'uplink';
+
+export interface CallParts extends Pick<StatusParts, Shown> {
+  config: Pick<DataPlaneConfig, 'deadLetters'>;
+  state: DurableState;
+  lossReporter: LossReporter;
+  clock: Clock;
+}
+
+/** Returns what the main thread may ask of the data plane. */
+export function dataCalls(parts: CallParts): DataCalls {
+  const { config, state, pipeline, lanes, uplink, lossReporter, clock } = parts;
+  const { letters, refused, journals } = state;
+  const letterAdmin = new LetterAdmin(letters, (messages) => takeAgain(pipeline, messages));
+  const refusedAdmin = new RefusedAdmin(refused, {
+    resender: uplink,
+    positions: uplinkPositions(state),
+    clock,
+  });
+  const { blocksAfter } = journals;
+  const statusParts = { ...parts, ...state, journals: state.byLane, blocksAfter, letterAdmin, refusedAdmin };
+  return {
+    async status() {
+      void lossReporter.report();
+      return dataStatus(statusParts);
+    },
+    async startUplink() {
+      uplink?.start();
+    },
+    event: (event) => lanes.events.add(event),
+    deadLettersList: (query) => letterAdmin.list(query),
+    deadLettersShow: (id) => letterAdmin.show(id),
+    deadLettersRedrive: (which) => letterAdmin.redrive(which),
+    deadLettersDrop: (which) => letterAdmin.drop(which),
+    refusedList: (query) => refusedAdmin.list(query),
+    refusedShow: (id) => refusedAdmin.show(id),
+    refusedRedrive: (which) => refusedAdmin.redrive(which),
+    refusedDrop: (which) => refusedAdmin.drop(which),
+    retain: () => letterAdmin.dropBefore(clock.nowMs() - config.deadLetters.ageDaysMax * 86_400_000),
+    async stop() {
+      lanes.stopRetrying();
+      await uplink?.stop();
+      await Promise.all([lanes.estimates.flush(), lossReporter.report()]);
+      await pipeline.idle();
+      await state.stop();
+    },
+  };
+}
+
+/** Sends messages through the pipeline; resolves with the number that became dead letters again. */
+async function takeAgain(pipeline: Pipeline, messages: readonly RawMessage[]): Promise<number> {
+  const before = pipeline.counts.deadLetters;
+  const settled = pipeline.take((each) => messages.forEach(each));
+  // Counted at once: everything is decoded synchronously, and other messages may fail until these are settled.
+  const failed = pipeline.counts.deadLetters - before;
+  await settled;
+  return failed;
+}
+
+function uplinkPositions({ journals, byLane }: DurableState): UplinkPositions {
+  return {
+    hasPassed: ({ journal, lane, lastSeq }) =>
+      !isNameOf(journals.id, journal) || byLane[lane].cursor('uplink').seq >= lastSeq,
+    async save() {
+      await Promise.all(laneNames.map((lane) => byLane[lane].cursor('uplink').flush()));
+    },
+  };
+}
