@@ -77,36 +77,3 @@ export function hostileTexts(): Buffer[] {
   ];
   return texts.map((text) => Buffer.from(text));
 }
-
-const fill = (bytes: number, unit: string, before = '', after = '') =>
-  Buffer.from(before + unit.repeat(Math.ceil((bytes - before.length - after.length) / unit.length)) + after);
-
-/** Texts of about so many bytes for which a careless pattern or parser takes quadratic time or space. */
-export const growingTexts: readonly ((bytes: number) => Buffer)[] = [
-  (bytes) => fill(bytes, ' ', '1', '2'),
-  (bytes) => fill(bytes, '\n', '1', '2'),
-  (bytes) => fill(bytes, '\t', '1', '2'),
-  (bytes) => fill(bytes, '\f', '1', '2'),
-  (bytes) => fill(bytes, '\r\n', '{', '}'),
-  (bytes) => fill(bytes, ','),
-  (bytes) => fill(bytes, ' , '),
-  (bytes) => fill(bytes, '9'),
-  (bytes) => fill(bytes, '[', '', ''),
-  (bytes) => fill(bytes, '"'),
-  (bytes) => fill(bytes, '\\'),
-  (bytes) => fill(bytes, ':'),
-  (bytes) => fill(bytes, ':  ', '{"a"'),
-  (bytes) => fill(bytes, '{"a":'),
-  (bytes) => fill(bytes, '{"a":1}\n'),
-  (bytes) => fill(bytes, 'a=1 '),
-  (bytes) => fill(bytes, '"ts": ', '{"a":12345678901234567890,', '1}'),
-  (bytes) => fill(bytes, 'm a=1 1\n'),
-  (bytes) => fill(bytes, 'x,', `{"${'n'.repeat(bytes / 4)}":"`, '"}'),
-  longNameOverManyValues,
-];
-
-/** Half of the message is the name of an object, the other half its values, each of which may be named by both. */
-function longNameOverManyValues(bytes: number): Buffer {
-  const values = Array.from({ length: Math.floor(bytes / 20) }, (_, i) => `"${i}":1`);
-  return Buffer.from(`{"${'n'.repeat(bytes / 2)}":{${values.join(',')}}}`);
-}

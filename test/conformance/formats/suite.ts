@@ -11,9 +11,11 @@ import { singleReadingJson } from '../../../gateway/decode/single-reading.ts';
 import type { Decoded, Decoder, DecodeTarget } from '../../../gateway/ports/decode.ts';
 import { createPart, partOfKind } from '../../../shared/parts/registry.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import { expectLinear, growthTestMsMax, largeBytes } from '../../growth/growth.ts';
 import { expectDeclaredReports } from '../reports.ts';
-import { changedMessages, growingTexts, hostileTexts, randomMessages } from './hostile.ts';
-import { withinSeconds } from './within-seconds.ts';
+import { growingTexts } from './growing.ts';
+import { changedMessages, hostileTexts, randomMessages } from './hostile.ts';
+import { OneFormat } from './one-format.ts';
 
 export interface FormatHarness {
   kind: string;
@@ -32,12 +34,6 @@ export interface FormatHarness {
   growing: ((bytes: number) => Buffer)[];
 }
 
-/** Enough to detect quadratic space without exhausting memory. */
-const mediumBytes = 1 << 16;
-/** Larger than the largest packet by default. Quadratic work on it would take minutes. */
-const largeBytes = 1 << 19;
-/** Time limit in seconds, sufficient on a busy machine too. */
-const secondsMax = 20;
 /** Limit of names and values decoded from a message, per byte of the message. */
 const growthMax = 40;
 
@@ -104,15 +100,29 @@ export function describeFormat(harness: FormatHarness): void {
 
     it('decodes a message to output in proportion to its length', async () => {
       const decoder = await create();
-      for (const message of growing.map((grown) => grown(mediumBytes)))
-        expect(decodedSize(decoder, message, target), aboutOf(message)).toBeLessThan(growthMax * mediumBytes);
+      for (const message of growing.map((grown) => grown(largeBytes)))
+        expect(decodedSize(decoder, message, target), aboutOf(message)).toBeLessThan(growthMax * largeBytes);
     });
 
-    it('decodes a message in time proportional to its length', async () => {
-      const decoder = await create();
-      for (const message of growing.map((grown) => grown(largeBytes)))
-        withinSeconds(secondsMax, aboutOf(message), () => decodedSize(decoder, message, target));
-    });
+    it.each(['open', 'meter'] as const)(
+      'takes a message of a machine of type %s in time and space proportional to its length',
+      async (type) => {
+        const decoder = await create();
+        for (const grown of growing) {
+          const format = new OneFormat(decoder, harness.sensor);
+          const about = aboutOf(grown(largeBytes));
+          await expectLinear(about, (bytes) => {
+            const message = grown(bytes);
+            return () => format.take(message, type);
+          });
+          const { readings, letters } = format.became;
+          await format.take(grown(largeBytes), type);
+          const became = format.became.readings - readings + format.became.letters - letters;
+          expect(became, about).toBeLessThan(growthMax * largeBytes);
+        }
+      },
+      growthTestMsMax,
+    );
   });
 }
 

@@ -1,0 +1,52 @@
+import { BlockBuilder } from '../../../gateway/decode/blocks/block-builder.ts';
+import { testMachines } from '../../../gateway/decode/fixtures.testing.ts';
+import { ReadingIdentity } from '../../../gateway/decode/identity/reading-identity.ts';
+import { RecentReadings } from '../../../gateway/decode/identity/recent-readings.ts';
+import { Routes } from '../../../gateway/decode/routes.ts';
+import { compileTopicPattern } from '../../../gateway/decode/topic-pattern.ts';
+import { Pipeline } from '../../../gateway/pipeline/pipeline.ts';
+import type { Decoder } from '../../../gateway/ports/decode.ts';
+import { seededRandom } from '../../../shared/runtime/random.ts';
+
+const receivedMs = 1_700_000_000_000;
+
+/** Takes messages of one format through the whole pipeline, with a disk that answers at once. */
+export class OneFormat {
+  /** Bytes of the readings and of the dead letters that the messages became. */
+  readonly became = { readings: 0, letters: 0 };
+  private readonly pipeline: Pipeline;
+  private readonly sensor: string | undefined;
+  private taken = 0;
+
+  constructor(decoder: Decoder, sensor?: string) {
+    const match = compileTopicPattern(`f/{site}/{machine}${sensor === undefined ? '' : '/{sensor}'}`);
+    const recent = new RecentReadings(1 << 13);
+    const rule = { name: 'of the test', match, decoder, site: undefined, machine: undefined };
+    this.sensor = sensor;
+    this.pipeline = new Pipeline({
+      random: seededRandom(1),
+      routes: new Routes([rule], testMachines(100_000), 10),
+      identity: new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 60_000 }, { note() {} }),
+      builder: new BlockBuilder(),
+      journal: async ({ rawBytes }) => {
+        this.became.readings += rawBytes;
+        return 1;
+      },
+      deadLetters: async (letters) => {
+        for (const { payload } of letters) this.became.letters += payload.length;
+      },
+      lifecycle: async () => {},
+      ignoredFields: () => {},
+      windows: () => {},
+    });
+  }
+
+  /** Takes a message of a new machine, whose type is open or declares its sensors. */
+  take(payload: Buffer, type: 'open' | 'meter'): Promise<void> {
+    const machine = type === 'open' ? `lab/m-${this.taken++}` : `plant/meter-${this.taken++}`;
+    const topic = `f/${machine}${this.sensor === undefined ? '' : `/${this.sensor}`}`;
+    return this.pipeline.take((each) =>
+      each({ topic, payload, client: 'client', receivedMs, resend: false, connection: 1 }),
+    );
+  }
+}
