@@ -5,7 +5,7 @@ import { defineConfig, type Plugin } from 'vite';
 const entries = [
   'deploy/cli/main',
   'deploy/demo/main',
-  'gateway/deadletters/old-letters-reader',
+  'gateway/deadletters/lmdb/old-letters-reader',
   'gateway/pipeline/thread',
   'gateway/watch/model/model-worker',
 ];

@@ -12,6 +12,7 @@ const Letter = Type.Object({
   at: Type.String({ description: 'ISO 8601' }),
   topic: Type.String(),
   client: Type.String({ description: 'MQTT client id, or the serial port' }),
+  user: Type.Optional(Type.String({ description: 'the user whom the client signed in as' })),
   stage: Type.String(),
   code: Type.String(),
   reason: Type.String(),

@@ -11,7 +11,7 @@ import type { Log } from '../../shared/runtime/log.ts';
 
 /** The operations on kept items that the HTTP API offers. `Shown` is one item with its content. */
 export interface KeptItems<Item extends { id: number }, Shown, Redriven extends object> {
-  /** Newest first, at most `limit`, older than `beforeId`. */
+  /** Newest first, at most `limit`, older than `beforeId`. Large items make a shorter page, of at least one. */
   list(query: { limit: number; beforeId?: number }): Promise<Item[]>;
   show(id: number): Promise<Shown | null>;
   redrive(which: number[] | 'all'): Promise<Redriven>;
@@ -71,7 +71,9 @@ export function keptItemRoutes<Item extends { id: number }, Shown, Redriven exte
     },
     async ({ query }) => {
       const found = await kept.list(query);
-      const nextBeforeId = found.length === query.limit ? found.at(-1)!.id : null;
+      const lastId = found.at(-1)?.id ?? 0;
+      const hasMore = lastId > 0 && (await kept.list({ limit: 1, beforeId: lastId })).length > 0;
+      const nextBeforeId = hasMore ? lastId : null;
       return { items: found.map(routes.listed), nextBeforeId };
     },
   );

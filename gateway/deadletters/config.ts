@@ -5,17 +5,19 @@ export const DeadLettersConfig = Type.Object(
     countMax: Type.Integer({
       minimum: 1,
       default: 100_000,
-      description: 'Dead letters that are kept; above it the oldest is dropped.',
+      description:
+        'Dead letters that are kept; above it the user, client and topic that has most loses its oldest.',
     }),
     bytesMax: Type.Integer({
       minimum: 1_024,
       default: 64 << 20,
-      description: 'Space for their payloads; above it the oldest are dropped.',
+      description: 'Space for them; above it the user, client and topic that has most loses its oldest.',
     }),
     ageDaysMax: Type.Number({
       exclusiveMinimum: 0,
       default: 90,
-      description: 'Older ones are dropped by the job retention.',
+      description:
+        'How long they are kept; older ones are dropped by the job retention. A jump of the clock has to last for a day before it counts.',
     }),
   },
   {

@@ -5,17 +5,20 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../shared/runtime/clock.ts';
+import { type ManualClock, manualClock } from '../../shared/runtime/manual-clock.ts';
 import { openRecords } from '../journal/records/open-records.ts';
 import { type DeadLetters, openDeadLetters } from './dead-letters.ts';
 
 let dir: string;
 let deadLetters: DeadLetters;
 let logged: string[];
-const limits = { countMax: 1_000, bytesMax: 10 << 20 };
+let clock: ManualClock;
+const limits = { countMax: 1_000, bytesMax: 10 << 20, ageDaysMax: 90 };
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'letters-'));
   logged = [];
+  clock = manualClock();
   await open();
 });
 afterEach(async () => {
@@ -30,6 +33,7 @@ async function open(over: Partial<typeof limits> = {}): Promise<void> {
     ...limits,
     ...over,
     openRecords: (at) => openRecords({ dir: at, clock: systemClock, log }),
+    clock,
     log,
   });
 }
@@ -90,7 +94,7 @@ describe('dead letters', () => {
     expect(await deadLetters.drop([2, 4, 4, 99])).toBe(2);
     expect(await listed()).toEqual(['5:l5', '3:l3', '1:l1']);
     expect(await deadLetters.drop('all')).toBe(3);
-    expect(deadLetters.counts()).toEqual({ count: 0, bytes: 0, dropped: 0, byCode: {} });
+    expect(deadLetters.counts()).toMatchObject({ count: 0, bytes: 0, dropped: 0, byCode: {} });
     await reopen();
     await deadLetters.add([letter('next')]);
     expect(await listed()).toEqual(['6:next']);
@@ -101,11 +105,22 @@ describe('dead letters', () => {
     expect(await listed()).toEqual(['4:l4', '3:l3', '2:l2', '1:l1']);
   });
 
-  test('keep the beginning of a long payload, and its length', async () => {
-    await deadLetters.add([letter('x', 'C', Buffer.alloc(100_000, 'x'))]);
+  test('keep a long payload whole, and who sent it', async () => {
+    const payload = Buffer.alloc(3 << 20, 'x');
+    await deadLetters.add([{ ...letter('x', 'C', payload), user: 'line-1' }]);
+    await reopen();
     const kept = (await deadLetters.show(1))!;
-    expect(kept.payload.length).toBe(65_536);
-    expect(kept.reason).toContain('100000 bytes');
+    expect(kept.payload.equals(payload)).toBe(true);
+    expect(kept).toMatchObject({ user: 'line-1', client: 'sensor-1', reason: 'cannot read x' });
+  });
+
+  test('that are large make shorter pages, and one page after the other has all of them', async () => {
+    await deadLetters.add(Array.from({ length: 6 }, () => letter('x', 'C', Buffer.alloc(1_500_000))));
+    await deadLetters.add([letter('small')]);
+    const pages: number[][] = [];
+    for (let beforeId = 8; pages.flat().length < 7; beforeId = pages.at(-1)!.at(-1)!)
+      pages.push((await deadLetters.list({ limit: 1_000, beforeId })).map(({ id }) => id));
+    expect(pages).toEqual([[7, 6, 5, 4, 3, 2], [1]]);
   });
 
   test('leave the sender free to reuse its buffer', async () => {
@@ -203,6 +218,7 @@ test('an unusable folder is a clear error', async () => {
   const options = {
     ...limits,
     openRecords: (at: string) => openRecords({ dir: at, clock: systemClock, log }),
+    clock,
     log,
   };
   await expect(openDeadLetters({ dir: file, ...options })).rejects.toMatchObject({

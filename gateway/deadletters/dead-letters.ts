@@ -1,13 +1,21 @@
 /**
- * Dead letters (gateway/deadletters): messages that could not become readings, kept for inspection with topic,
- * payload, sender, time, stage and reason. They are bounded in number and bytes; when full, the oldest are dropped and
- * counted. This room stores and lists; it decodes nothing itself.
+ * Dead letters (gateway/deadletters): messages that could not become readings, kept whole with topic, payload, sender,
+ * time, stage and reason. They are bounded in number and bytes; when full, the source that has most loses its oldest
+ * ones, which is counted and logged. This room stores and lists; it decodes nothing itself.
  */
+import { SettledTime, spanForAge } from '../../shared/bounds/settled-time.ts';
+import { decodeRecord, encodeRecord } from '../../shared/files/json-record.ts';
+import { type Clock, every, type Timer } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { OpenRecords, RecordChange, Records } from '../ports/records.ts';
+import { DropNotes } from './drop-notes.ts';
+import { busyError, openError, stoppedError, writeError } from './letter-errors.ts';
+import { letterKeys } from './letter-keys.ts';
 import {
+  type DropReason,
+  type LetterKey,
   ledgerKey,
   putLedger,
   putLetter,
@@ -17,38 +25,54 @@ import {
   sizeOf,
   textOf,
 } from './letter-record.ts';
-import { LetterTable } from './letter-table.ts';
-import { importLmdbLetters } from './lmdb-import.ts';
+import { LetterTable, withLost } from './letter-table.ts';
+import { importLmdbLetters } from './lmdb/lmdb-import.ts';
+import type { DeadLetterCounts } from './statistics.ts';
 
-const payloadBytesMax = 64 << 10;
 const clientLengthMax = 256;
 const reasonLengthMax = 1_000;
 const listMax = 1_000;
+/** A page has at most this many bytes of letters, or one letter. */
+const listBytesMax = 8 << 20;
 /** Limit of bytes of letters that wait for a commit; beyond it letters are refused at once. */
 const waitingBytesMax = 32 << 20;
+const dayMs = 86_400_000;
+/** The record of what the clock said, for dropping by age. */
+const timeKey = 'time';
 
 export interface DeadLettersOptions {
   dir: string;
   countMax: number;
   /** Bytes of payloads and texts; the files may take twice as much. */
   bytesMax: number;
+  ageDaysMax: number;
   openRecords: OpenRecords;
+  clock: Clock;
   log: Log;
 }
 
 export interface DeadLetters {
   /**
    * Adds letters; they are durable when it resolves. Letters added together, or while others are written, share a
-   * commit. Of a payload the first 64 KiB are kept, and the reason states its length. @throws HarbingerError
-   * DEADLETTERS_WRITE, DEADLETTERS_BUSY (both: retry)
+   * commit. @throws HarbingerError DEADLETTERS_WRITE, DEADLETTERS_BUSY (both: retry)
    */
   add(letters: readonly StoredLetter[]): Promise<void>;
-  /** Returns up to 1,000 letters with ids below `beforeId`, newest first, without unreadable ones. */
+  /**
+   * Returns letters with ids below `beforeId`, newest first, without unreadable ones: at most `limit`, 1,000 and 8 MiB,
+   * but at least one if there is any.
+   */
   list(query: { limit: number; beforeId?: number }): Promise<DeadLetter[]>;
   show(id: number): Promise<DeadLetter | null>;
+  /** The ids of all letters, oldest first. */
+  ids(): number[];
   /** Resolves with the number of letters dropped, once that is durable. @throws HarbingerError DEADLETTERS_WRITE */
   drop(which: readonly number[] | 'all'): Promise<number>;
-  counts(): { count: number; bytes: number; dropped: number; byCode: Record<string, number> };
+  /**
+   * Drops letters that were kept for longer than `ageDaysMax`, by a time that no jump of the clock moves forward (see
+   * SettledTime). Resolves with their number. @throws HarbingerError DEADLETTERS_WRITE
+   */
+  dropOld(): Promise<number>;
+  counts(): DeadLetterCounts;
   /** Commits waiting letters, then closes. */
   stop(): Promise<void>;
 }
@@ -70,30 +94,43 @@ export async function openDeadLetters(options: DeadLettersOptions): Promise<Dead
   try {
     records = await options.openRecords(dir);
     await importLmdbLetters(dir, records, log);
-    const ledger = await records.get(ledgerKey).catch(() => null);
-    return new StoredDeadLetters(records, new LetterTable(options, records.keys(), readLedger(ledger)), log);
+    const ledger = readLedger(await records.get(ledgerKey).catch(() => null));
+    const table = new LetterTable(options, await letterKeys(records), ledger);
+    const saved = await records.get(timeKey).catch(() => null);
+    return new StoredDeadLetters(options, records, table, saved && decodeRecord(saved)?.head);
   } catch (error) {
     await records?.stop();
-    const advice = "check the folder's rights and the disk";
-    const message = `the dead letters in ${dir} cannot be opened: ${messageOf(error)}; ${advice}`;
-    throw new HarbingerError('DEADLETTERS_OPEN', 'journal', message, { retry: true, cause: error });
+    throw openError(dir, error);
   }
 }
 
 class StoredDeadLetters implements DeadLetters {
+  private readonly ageMsMax: number;
   private readonly records: Records;
   private readonly table: LetterTable;
   private readonly log: Log;
+  private readonly time: SettledTime;
+  private readonly observing: Timer;
+  private readonly notes: DropNotes;
   private waiting: Waiting[] = [];
   private waitingBytes = 0;
   private stopped = false;
   /** Writes run one after the other, because each depends on the result of the previous one. */
   private turn: Promise<unknown> = Promise.resolve();
 
-  constructor(records: Records, table: LetterTable, log: Log) {
+  constructor(
+    { ageDaysMax, clock, log }: DeadLettersOptions,
+    records: Records,
+    table: LetterTable,
+    savedTime: unknown,
+  ) {
+    this.ageMsMax = ageDaysMax * dayMs;
     this.records = records;
     this.table = table;
     this.log = log;
+    this.notes = new DropNotes(clock, log);
+    this.time = new SettledTime(clock, spanForAge(this.ageMsMax), savedTime);
+    this.observing = every(clock, this.time.observeEveryMs, () => this.observe());
   }
 
   add(letters: readonly StoredLetter[]): Promise<void> {
@@ -110,17 +147,28 @@ class StoredDeadLetters implements DeadLetters {
     });
   }
 
-  async list({ limit, beforeId }: { limit: number; beforeId?: number }): Promise<DeadLetter[]> {
-    const ids = this.table.idsBefore(beforeId ?? Number.POSITIVE_INFINITY, Math.min(limit, listMax));
-    const letters = await Promise.all(
-      ids.map((id) =>
-        this.show(id).catch((error) => {
-          this.log.error({ id, cause: messageOf(error) }, 'a dead letter cannot be read; it is omitted');
-          return null;
-        }),
-      ),
-    );
-    return letters.filter((letter) => letter !== null);
+  async list({ limit, beforeId = Number.POSITIVE_INFINITY }: { limit: number; beforeId?: number }) {
+    const ids = this.table.ids().filter((id) => id < beforeId);
+    const letters: DeadLetter[] = [];
+    let bytes = 0;
+    while (letters.length < Math.min(limit, listMax)) {
+      const key = this.table.get(ids.pop() ?? 0);
+      if (!key) {
+        if (ids.length === 0) break;
+        continue;
+      }
+      bytes += key.bytes;
+      if (bytes > listBytesMax && letters.length > 0) break;
+      const letter = await this.show(key.id).catch((error) => {
+        this.log.error(
+          { id: key.id, cause: messageOf(error) },
+          'a dead letter cannot be read; it is omitted',
+        );
+        return null;
+      });
+      if (letter) letters.push(letter);
+    }
+    return letters;
   }
 
   async show(id: number): Promise<DeadLetter | null> {
@@ -129,44 +177,87 @@ class StoredDeadLetters implements DeadLetters {
     return value ? readLetter(id, value) : null;
   }
 
+  ids(): number[] {
+    return this.table.ids();
+  }
+
   drop(which: readonly number[] | 'all'): Promise<number> {
+    return this.inTurn(() => this.remove(new Set(which === 'all' ? this.ids() : which)));
+  }
+
+  dropOld(): Promise<number> {
     return this.inTurn(async () => {
-      const ids = which === 'all' ? this.table.ids() : new Set(which);
-      const removed = [...ids].flatMap((id) => this.table.get(id) ?? []);
-      await this.write(removed.map((key) => ({ key: textOf(key), value: null })));
-      for (const { id } of removed) this.table.remove(id);
-      return removed.length;
+      const beforeMs = this.time.atLeastMs - this.ageMsMax;
+      const old = [...this.table.keys()].filter(({ keptMs }) => keptMs < beforeMs);
+      return this.remove(new Set(old.map(({ id }) => id)), 'age');
     });
   }
 
-  counts() {
+  counts(): DeadLetterCounts {
     return this.table.counts();
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
+    this.observing.cancel();
     await this.turn;
+    this.notes.stop();
     await this.records.stop();
+  }
+
+  private async remove(ids: ReadonlySet<number>, reason?: DropReason): Promise<number> {
+    const removed = [...ids].flatMap((id) => this.table.get(id) ?? []);
+    if (removed.length === 0) return 0;
+    const bytes = removed.reduce((sum, key) => sum + key.bytes, 0);
+    const lost = new Map(reason ? [[reason, { letters: removed.length, bytes }]] : []);
+    const example = reason ? await this.exampleOf(removed[0]!) : null;
+    const ledger = withLost(this.table.ledger, lost);
+    const changes: RecordChange[] = removed.map((key) => ({ key: textOf(key), value: null }));
+    await this.write(reason ? [...changes, putLedger(ledger)] : changes);
+    this.table.remove(removed, ledger);
+    this.notes.note(lost, example);
+    return removed.length;
   }
 
   private async commitWaiting(): Promise<void> {
     const group = this.waiting.splice(0);
     this.waitingBytes = 0;
     const letters = group.flatMap((one) => one.letters);
-    const { added, evicted, ledger } = this.table.plan(letters);
+    const addition = this.table.add(letters, Math.max(0, Math.round(this.time.atMostMs)));
+    const example = addition.example && (await this.exampleOf(addition.example));
     try {
       await this.write([
-        ...added.map((key, i) => putLetter(key, letters[i]!)),
-        ...evicted.map((key) => ({ key: textOf(key), value: null })),
-        putLedger(ledger),
+        ...addition.kept.map(([key, letter]) => putLetter(key, letter)),
+        ...addition.evicted.map((key) => ({ key: textOf(key), value: null })),
+        putLedger(this.table.ledger),
       ]);
     } catch (error) {
+      this.table.undo(addition);
       const reason = error instanceof HarbingerError ? error : writeError(error);
       for (const { reject } of group) reject(reason);
       return;
     }
-    this.table.apply({ added, evicted, ledger });
+    this.notes.note(addition.lost, example);
     for (const { resolve } of group) resolve();
+  }
+
+  /** A letter that is going to be lost, for the log; null where the log needs none, or it cannot be read. */
+  private async exampleOf(lost: LetterKey | StoredLetter): Promise<StoredLetter | null> {
+    if (!this.notes.wantsExample) return null;
+    if ('topic' in lost) return lost;
+    const value = await this.records.get(textOf(lost)).catch(() => null);
+    try {
+      return value && readLetter(lost.id, value);
+    } catch {
+      return null;
+    }
+  }
+
+  /** Saves the time too. If that fails, the next start only has to observe for longer. */
+  private observe(): void {
+    this.time.observe();
+    const value = encodeRecord(this.time.saved());
+    this.records.write([{ key: timeKey, value }], false).catch(() => undefined);
   }
 
   private async write(changes: RecordChange[]): Promise<void> {
@@ -181,29 +272,10 @@ class StoredDeadLetters implements DeadLetters {
 }
 
 function boundedLetter(letter: StoredLetter): StoredLetter {
-  const { payload } = letter;
-  const isLong = payload.length > payloadBytesMax;
-  const note = isLong
-    ? ` (the payload had ${payload.length} bytes; the first ${payloadBytesMax} are kept)`
-    : '';
   return {
     ...letter,
-    payload: Buffer.from(payload.subarray(0, payloadBytesMax)),
+    payload: Buffer.from(letter.payload),
     client: letter.client.slice(0, clientLengthMax),
-    reason: letter.reason.slice(0, reasonLengthMax) + note,
+    reason: letter.reason.slice(0, reasonLengthMax),
   };
-}
-
-function stoppedError(): HarbingerError {
-  return new HarbingerError('DEADLETTERS_STOPPED', 'journal', 'the gateway is shutting down');
-}
-
-function busyError(bytes: number): HarbingerError {
-  const message = `${bytes} bytes of dead letters already wait to be written; try again in a moment`;
-  return new HarbingerError('DEADLETTERS_BUSY', 'journal', message, { retry: true });
-}
-
-function writeError(cause: unknown): HarbingerError {
-  const message = `the dead letters cannot be written: ${messageOf(cause)}; check the disk`;
-  return new HarbingerError('DEADLETTERS_WRITE', 'journal', message, { retry: true, cause });
 }

@@ -1,7 +1,7 @@
 /** The operations on dead letters for people and jobs. */
 import type { DeadLetter, RedrivenLetters } from '../ports/dead-letters.ts';
 import type { RawMessage } from '../ports/source.ts';
-import { type LetterBox, letterIdsBefore, redriveLetters } from './redrive.ts';
+import { type LetterBox, redriveLetters } from './redrive.ts';
 
 type Which = number[] | 'all';
 
@@ -30,20 +30,20 @@ export class LetterAdmin {
 
   /** Sends letters through the pipeline again; those that fail again become new letters. */
   async redrive(which: Which): Promise<RedrivenLetters> {
-    const outcome = await redriveLetters(this.letters, await this.ids(which), this.take);
+    const outcome = await redriveLetters(this.letters, this.ids(which), this.take);
     this.redriven += outcome.redriven;
     return outcome;
   }
 
   async drop(which: Which): Promise<{ dropped: number }> {
-    return { dropped: await this.letters.drop(await this.ids(which)) };
+    return { dropped: await this.letters.drop(this.ids(which)) };
   }
 
-  async dropBefore(beforeMs: number): Promise<{ deadLettersDropped: number }> {
-    return { deadLettersDropped: await this.letters.drop(await letterIdsBefore(this.letters, beforeMs)) };
+  async dropOld(): Promise<{ deadLettersDropped: number }> {
+    return { deadLettersDropped: await this.letters.dropOld() };
   }
 
-  private async ids(which: Which): Promise<number[]> {
-    return which === 'all' ? await letterIdsBefore(this.letters, Number.POSITIVE_INFINITY) : which;
+  private ids(which: Which): number[] {
+    return which === 'all' ? this.letters.ids() : which;
   }
 }

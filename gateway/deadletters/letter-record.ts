@@ -11,6 +11,12 @@ export interface LetterKey {
   code: string;
   /** Bytes of payload and texts, for the limit. */
   bytes: number;
+  /** The sender, see letter-source.ts. */
+  source: string;
+  /** Ms since 1970 from which its age counts: when it was kept. */
+  keptMs: number;
+  /** The record's key is that of an earlier version, which had neither source nor time. */
+  isOld: boolean;
 }
 
 const letterOverheadBytes = 64;
@@ -19,14 +25,21 @@ export function sizeOf({ payload, topic, client, reason, code }: StoredLetter): 
   return letterOverheadBytes + payload.length + topic.length + client.length + reason.length + code.length;
 }
 
-export function textOf({ id, code, bytes }: LetterKey): string {
-  return `letter/${id}/${bytes}/${code}`;
+export function textOf({ id, code, bytes, source, keptMs, isOld }: LetterKey): string {
+  return `letter/${id}/${bytes}/${isOld ? '' : `${keptMs}/${source}/`}${code}`;
 }
 
-/** Returns null if it is the key of another kind of record. */
+/**
+ * Returns null if it is the key of another kind of record. An old one is of no source, and never too old, until its
+ * letter was read.
+ */
 export function parseLetterKey(text: string): LetterKey | null {
-  const [, id, bytes, code] = /^letter\/(\d+)\/(\d+)\/(.*)$/s.exec(text) ?? [];
-  return code === undefined ? null : { id: Number(id), bytes: Number(bytes), code };
+  const pattern = /^letter\/(\d+)\/(\d+)\/(?:(\d+)\/([0-9a-z.]+)\/)?(.*)$/s;
+  const [, id, bytes, keptMs, source = '', code] = pattern.exec(text) ?? [];
+  if (code === undefined) return null;
+  const about = { id: Number(id), bytes: Number(bytes), code, source };
+  if (keptMs === undefined) return { ...about, keptMs: Number.POSITIVE_INFINITY, isOld: true };
+  return { ...about, keptMs: Number(keptMs), isOld: false };
 }
 
 export function putLetter(key: LetterKey, { payload, ...head }: StoredLetter): RecordChange {
@@ -41,11 +54,20 @@ export function readLetter(id: number, value: Buffer): DeadLetter {
   return { id, ...head, payload: Buffer.from(record.body) };
 }
 
+/**
+ * Why letters were dropped without being asked for: there were too many, they took too much space, one alone is larger
+ * than the space for all, or they were too old.
+ */
+export const dropReasons = ['count', 'bytes', 'size', 'age'] as const;
+export type DropReason = (typeof dropReasons)[number];
+export type Dropped = Record<DropReason, number>;
+
 /** State that outlives the letters themselves. */
 export interface Ledger {
   nextId: number;
-  /** Letters dropped to make room, since the first one. */
+  /** Letters dropped since the first one, all together and by reason; those of earlier versions have no reason. */
   dropped: number;
+  droppedBy?: Partial<Dropped>;
 }
 
 export const ledgerKey = 'ledger';
@@ -56,6 +78,13 @@ export function putLedger(ledger: Ledger): RecordChange {
 
 /** Returns null if there is none, or it cannot be interpreted. */
 export function readLedger(value: Buffer | null): Ledger | null {
-  const { nextId, dropped } = (value && decodeRecord(value)?.head) ?? {};
-  return typeof nextId === 'number' && typeof dropped === 'number' ? { nextId, dropped } : null;
+  const head = (value && decodeRecord(value)?.head) ?? {};
+  const { nextId, dropped } = head;
+  if (typeof nextId !== 'number' || typeof dropped !== 'number') return null;
+  const by = (head.droppedBy ?? {}) as Record<string, unknown>;
+  const known = dropReasons.flatMap((reason) => {
+    const count = by[reason];
+    return typeof count === 'number' ? [[reason, count] as const] : [];
+  });
+  return { nextId, dropped, droppedBy: Object.fromEntries(known) };
 }

@@ -1,88 +1,159 @@
-import { type Ledger, type LetterKey, parseLetterKey, type StoredLetter, sizeOf } from './letter-record.ts';
+import { Shares } from '../../shared/bounds/shares.ts';
+import {
+  type Dropped,
+  type DropReason,
+  dropReasons,
+  type Ledger,
+  type LetterKey,
+  type StoredLetter,
+  sizeOf,
+} from './letter-record.ts';
+import { pathOf, sourceDepth, sourceOf } from './letter-source.ts';
 
-/** A planned change: letters to add, letters dropped to make room for them, and the resulting ledger. */
-export interface LetterPlan {
-  added: LetterKey[];
+/** Letters added together, and what they have pushed out. */
+export interface Addition {
+  /** Letters that are kept, with their keys. */
+  kept: [LetterKey, StoredLetter][];
+  /** Letters on disk that make room. */
   evicted: LetterKey[];
-  ledger: Ledger;
+  /** Letters and bytes that are lost by it, those that were not kept at all included. */
+  lost: Map<DropReason, { letters: number; bytes: number }>;
+  /** One that is lost: a key on disk, or a letter that was not kept. */
+  example: LetterKey | StoredLetter | null;
+  ledgerBefore: Ledger;
 }
 
 /**
- * The existing letters, oldest first, with counts by code. A change is planned first, and applied once it is on disk.
+ * The existing letters, with counts by code. When there are too many, the source that has most loses its oldest ones:
+ * first the user, of whom the client, of which the topic (see Shares). So a flood drops its own letters and nobody
+ * else's.
  */
 export class LetterTable {
   private readonly limits: { countMax: number; bytesMax: number };
-  private readonly letters: Map<number, LetterKey>;
+  private readonly letters = new Map<number, LetterKey>();
+  private readonly shares = new Shares(sourceDepth);
   private readonly byCode = new Map<string, number>();
-  private bytes = 0;
-  private ledger: Ledger;
+  private current: Ledger;
 
-  constructor(limits: { countMax: number; bytesMax: number }, keys: Iterable<string>, ledger: Ledger | null) {
+  constructor(
+    limits: { countMax: number; bytesMax: number },
+    keys: Iterable<LetterKey>,
+    ledger: Ledger | null,
+  ) {
     this.limits = limits;
-    const found = [...keys].flatMap((key) => parseLetterKey(key) ?? []).sort((a, b) => a.id - b.id);
-    this.letters = new Map(found.map((key) => [key.id, key]));
-    for (const key of found) this.count(key, 1);
-    const nextId = Math.max(ledger?.nextId ?? 1, (found.at(-1)?.id ?? 0) + 1);
-    this.ledger = { nextId, dropped: ledger?.dropped ?? 0 };
+    let lastId = 0;
+    for (const key of [...keys].sort((a, b) => a.id - b.id)) {
+      this.put(key);
+      lastId = key.id;
+    }
+    const nextId = Math.max(ledger?.nextId ?? 1, lastId + 1);
+    this.current = { dropped: 0, ...ledger, nextId };
+  }
+
+  get ledger(): Ledger {
+    return this.current;
   }
 
   get(id: number): LetterKey | undefined {
     return this.letters.get(id);
   }
 
-  ids(): Iterable<number> {
-    return this.letters.keys();
+  /** In no particular order. */
+  keys(): IterableIterator<LetterKey> {
+    return this.letters.values();
   }
 
-  /** Newest first. */
-  idsBefore(id: number, limit: number): number[] {
-    const before = [...this.letters.keys()].filter((one) => one < id);
-    return limit <= 0 ? [] : before.slice(-limit).reverse();
+  /** Oldest first. */
+  ids(): number[] {
+    return [...this.letters.keys()].sort((a, b) => a - b);
   }
 
-  /** Plans the addition of letters, without changing anything. */
-  plan(letters: readonly StoredLetter[]): LetterPlan {
-    const { nextId, dropped } = this.ledger;
-    const added = letters.map((letter, i) => ({ id: nextId + i, code: letter.code, bytes: sizeOf(letter) }));
-    const evicted: LetterKey[] = [];
-    let count = this.letters.size + added.length;
-    let bytes = this.bytes + added.reduce((sum, key) => sum + key.bytes, 0);
-    for (const key of oldestFirst(this.letters.values(), added)) {
-      if (count <= this.limits.countMax && bytes <= this.limits.bytesMax) break;
-      evicted.push(key);
-      count--;
-      bytes -= key.bytes;
+  /** Adds letters and makes room for them. `undo` takes all of it back. */
+  add(letters: readonly StoredLetter[], keptMs: number): Addition {
+    const { limits, shares } = this;
+    const ledgerBefore = this.current;
+    const added = new Map<number, StoredLetter>();
+    const addition: Addition = { kept: [], evicted: [], lost: new Map(), example: null, ledgerBefore };
+    let { nextId } = ledgerBefore;
+    for (const letter of letters) {
+      const bytes = sizeOf(letter);
+      if (bytes > limits.bytesMax) {
+        lose(addition, 'size', bytes, letter);
+        continue;
+      }
+      const key = { id: nextId++, code: letter.code, bytes, source: sourceOf(letter), keptMs, isOld: false };
+      added.set(key.id, letter);
+      this.put(key);
+      while (shares.count > limits.countMax || shares.bytes > limits.bytesMax) {
+        const reason = shares.count > limits.countMax ? 'count' : 'bytes';
+        const gone = this.take(shares.oldestOfLargest(reason)!)!;
+        const own = added.get(gone.id);
+        lose(addition, reason, gone.bytes, own ?? gone);
+        if (!own) addition.evicted.push(gone);
+        added.delete(gone.id);
+      }
     }
-    return { added, evicted, ledger: { nextId: nextId + added.length, dropped: dropped + evicted.length } };
+    addition.kept = [...added].map(([id, letter]) => [this.letters.get(id)!, letter]);
+    this.current = withLost({ ...ledgerBefore, nextId }, addition.lost);
+    return addition;
   }
 
-  apply({ added, evicted, ledger }: LetterPlan): void {
-    for (const key of added) {
-      this.letters.set(key.id, key);
-      this.count(key, 1);
-    }
-    for (const { id } of evicted) this.remove(id);
-    this.ledger = ledger;
+  undo({ kept, evicted, ledgerBefore }: Addition): void {
+    for (const [{ id }] of kept) this.take(id);
+    for (const key of evicted) this.put(key);
+    this.current = ledgerBefore;
   }
 
-  remove(id: number): void {
+  /** Removes letters, once that is on disk. */
+  remove(keys: readonly LetterKey[], ledger: Ledger): void {
+    for (const { id } of keys) this.take(id);
+    this.current = ledger;
+  }
+
+  counts(): {
+    count: number;
+    bytes: number;
+    dropped: number;
+    droppedBy: Dropped;
+    byCode: Record<string, number>;
+  } {
+    const { count, bytes } = this.shares;
+    const { dropped, droppedBy } = this.current;
+    const byReason = Object.fromEntries(dropReasons.map((reason) => [reason, droppedBy?.[reason] ?? 0]));
+    const byCode = Object.fromEntries(this.byCode);
+    return { count, bytes, dropped, droppedBy: byReason as Dropped, byCode };
+  }
+
+  private put(key: LetterKey): void {
+    this.letters.set(key.id, key);
+    this.shares.add(pathOf(key.source), key.id, key.bytes);
+    this.byCode.set(key.code, (this.byCode.get(key.code) ?? 0) + 1);
+  }
+
+  private take(id: number): LetterKey | undefined {
     const key = this.letters.get(id);
-    if (key && this.letters.delete(id)) this.count(key, -1);
-  }
-
-  counts(): { count: number; bytes: number; dropped: number; byCode: Record<string, number> } {
-    const { letters, bytes, ledger, byCode } = this;
-    return { count: letters.size, bytes, dropped: ledger.dropped, byCode: Object.fromEntries(byCode) };
-  }
-
-  private count(key: LetterKey, by: 1 | -1): void {
-    this.bytes += by * key.bytes;
-    const ofCode = (this.byCode.get(key.code) ?? 0) + by;
+    if (!key) return undefined;
+    this.letters.delete(id);
+    this.shares.remove(pathOf(key.source), id, key.bytes);
+    const ofCode = this.byCode.get(key.code)! - 1;
     if (ofCode > 0) this.byCode.set(key.code, ofCode);
     else this.byCode.delete(key.code);
+    return key;
   }
 }
 
-function* oldestFirst(...lists: Iterable<LetterKey>[]): Generator<LetterKey> {
-  for (const list of lists) yield* list;
+function lose(addition: Addition, reason: DropReason, bytes: number, what: LetterKey | StoredLetter): void {
+  const lost = addition.lost.get(reason) ?? { letters: 0, bytes: 0 };
+  addition.lost.set(reason, { letters: lost.letters + 1, bytes: lost.bytes + bytes });
+  addition.example ??= what;
+}
+
+/** The ledger after these are lost. */
+export function withLost(ledger: Ledger, lost: Iterable<[DropReason, { letters: number }]>): Ledger {
+  const after = { ...ledger, droppedBy: { ...ledger.droppedBy } };
+  for (const [reason, { letters }] of lost) {
+    after.dropped += letters;
+    after.droppedBy[reason] = (after.droppedBy[reason] ?? 0) + letters;
+  }
+  return after;
 }

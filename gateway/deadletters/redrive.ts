@@ -4,24 +4,14 @@ import type { RawMessage } from '../ports/source.ts';
 export interface LetterBox {
   list(query: { limit: number; beforeId?: number }): Promise<DeadLetter[]>;
   show(id: number): Promise<DeadLetter | null>;
+  ids(): number[];
   drop(ids: number[]): Promise<number>;
+  dropOld(): Promise<number>;
 }
 
-const pageSize = 500;
-/** At 64 KiB a letter this is at most 6.4 MB. */
+/** Limits of the letters that are in memory at once, beside one more of any size. */
 const togetherMax = 100;
-
-/** Returns the ids of the letters that arrived before a moment, oldest first. */
-export async function letterIdsBefore(letters: LetterBox, beforeMs: number): Promise<number[]> {
-  const ids: number[] = [];
-  let query: { limit: number; beforeId?: number } = { limit: pageSize };
-  for (;;) {
-    const page = await letters.list(query);
-    if (page.length === 0) return ids.reverse();
-    for (const letter of page) if (letter.atMs < beforeMs) ids.push(letter.id);
-    query = { limit: pageSize, beforeId: page.at(-1)!.id };
-  }
-}
+const togetherBytesMax = 4 << 20;
 
 /**
  * Sends letters through the pipeline again, oldest first, several at a time so that they share syncs. They are dropped
@@ -30,22 +20,26 @@ export async function letterIdsBefore(letters: LetterBox, beforeMs: number): Pro
  * time, not to today. `take` resolves with the number of new letters that the messages became.
  */
 export async function redriveLetters(
-  letters: LetterBox,
+  letters: Pick<LetterBox, 'show' | 'drop'>,
   ids: readonly number[],
   take: (messages: readonly RawMessage[]) => Promise<number>,
 ): Promise<RedrivenLetters> {
   const outcome: RedrivenLetters = { redriven: 0, failedAgain: 0, unknown: [] };
-  for (let at = 0; at < ids.length; at += togetherMax) {
-    const wanted = ids.slice(at, at + togetherMax);
-    const found = await Promise.all(wanted.map((id) => letters.show(id)));
-    const group = found.filter((letter) => letter !== null);
-    outcome.unknown.push(...wanted.filter((_, i) => found[i] === null));
+  for (let at = 0; at < ids.length; ) {
+    const group: DeadLetter[] = [];
+    for (let bytes = 0; at < ids.length && group.length < togetherMax && bytes < togetherBytesMax; at++) {
+      const letter = await letters.show(ids[at]!);
+      if (letter === null) outcome.unknown.push(ids[at]!);
+      else group.push(letter);
+      bytes += letter?.payload.length ?? 0;
+    }
     if (group.length === 0) continue;
     outcome.failedAgain += await take(
-      group.map(({ topic, payload, client, atMs }) => ({
+      group.map(({ topic, payload, client, user, atMs }) => ({
         topic,
-        payload: Buffer.from(payload),
+        payload,
         client,
+        ...(user !== undefined && { user }),
         receivedMs: atMs,
         resend: false,
         connection: 0,

@@ -1,10 +1,13 @@
 import { Type } from '@sinclair/typebox';
 import { reportOf } from '../../shared/parts/statistics.ts';
+import type { Dropped } from './letter-record.ts';
 
 export interface DeadLetterCounts {
   count: number;
   bytes: number;
+  /** Letters dropped since the first one without being asked for, all together and by reason. */
   dropped: number;
+  droppedBy: Dropped;
   byCode: Record<string, number>;
 }
 
@@ -27,7 +30,8 @@ export const deadLettersReport = reportOf<DeadLettersState>()({
     harbinger_dead_letters_bytes: { type: 'gauge', help: 'Bytes of the dead letters kept' },
     harbinger_dead_letters_dropped_total: {
       type: 'counter',
-      help: 'Dead letters dropped because there were too many',
+      help: 'Dead letters dropped: too many (`count`), too many bytes (`bytes`), one alone too large (`size`), too old (`age`)',
+      labels: ['reason'],
     },
   },
   status: {
@@ -37,7 +41,10 @@ export const deadLettersReport = reportOf<DeadLettersState>()({
     harbinger_dead_letters_redriven_total: deadLettersRedriven,
     harbinger_dead_letters: deadLetters.count,
     harbinger_dead_letters_bytes: deadLetters.bytes,
-    harbinger_dead_letters_dropped_total: deadLetters.dropped,
+    harbinger_dead_letters_dropped_total: Object.entries(deadLetters.droppedBy).map(([reason, value]) => ({
+      value,
+      labels: { reason },
+    })),
   }),
   summary: ({ deadLetters }) => ({ deadLetters: deadLetters.count }),
 });

@@ -174,6 +174,7 @@ export class Pipeline {
       topic: message.topic,
       payload: Buffer.from(message.payload),
       client: message.client,
+      ...(message.user !== undefined && { user: message.user }),
       stage: known ? error.stage : 'decode',
       code: known ? error.code : 'DECODE_FAILED',
       reason: messageOf(error),

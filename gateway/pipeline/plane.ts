@@ -93,7 +93,7 @@ export async function startDataPlane(
   return {
     take: (forEach) => pipeline.take(forEach),
     estimates: (lines) => lanes.estimates.add(lines),
-    calls: dataCalls({ ...shown, config, state, uplink, lossReporter, clock }),
+    calls: dataCalls({ ...shown, state, uplink, lossReporter, clock }),
   };
 }
 

@@ -2,10 +2,15 @@
 import type { RawMessage } from '../ports/source.ts';
 import { headBytes, knownName, type SlabMemory, type SlabNote } from './slab.ts';
 
-/** The texts of topics and clients by number; one object serves all slabs of a writing thread. */
+interface Sender {
+  user: string | undefined;
+  client: string;
+}
+
+/** The texts of topics and senders by number; one object serves all slabs of a writing thread. */
 export class NameTexts {
   readonly topics: string[] = [];
-  readonly clients: string[] = [];
+  readonly senders: Sender[] = [];
 }
 
 /** Reads the messages of one memory each time it was filled. */
@@ -28,15 +33,26 @@ export class SlabReader {
     for (let at = 0; at < bytes; ) {
       const word = at >> 2;
       const topic = words[word + 2]!;
-      const client = words[word + 3]!;
-      let from = this.text(names.topics, topic, at + headBytes, words[word + 4]!);
-      from = this.text(names.clients, client, from, words[word + 5]!);
+      const sender = words[word + 3]!;
+      const topicLength = words[word + 4]!;
+      const senderLength = words[word + 5]!;
+      let from = at + headBytes;
+      if (topicLength !== knownName) {
+        names.topics[topic] = buffer.toString('utf8', from, from + topicLength);
+        from += topicLength;
+      }
+      if (senderLength !== knownName) {
+        names.senders[sender] = senderOf(buffer.toString('utf8', from, from + senderLength));
+        from += senderLength;
+      }
+      const { user, client } = names.senders[sender]!;
       const flags = words[word + 7]!;
       from += flags >> 1;
       const end = from + words[word + 6]!;
       each({
         topic: names.topics[topic]!,
-        client: names.clients[client]!,
+        client,
+        user,
         payload: buffer.subarray(from, end),
         resend: (flags & 1) !== 0,
         connection: words[word + 8]!,
@@ -45,13 +61,12 @@ export class SlabReader {
       at = (end + 7) & ~7;
     }
   }
+}
 
-  /** Stores the text of a number if it is included. Returns where the text ends. */
-  private text(texts: string[], number: number, from: number, length: number): number {
-    if (length === knownName) return from;
-    texts[number] = this.buffer.toString('utf8', from, from + length);
-    return from + length;
-  }
+function senderOf(text: string): Sender {
+  const colon = text.indexOf(':');
+  const end = colon + 1 + Number(text.slice(0, colon));
+  return { user: colon > 0 ? text.slice(colon + 1, end) : undefined, client: text.slice(end) };
 }
 
 /** The readers of all slabs; those of reused memory by slot. */

@@ -4,25 +4,53 @@ import { headBytes, knownName, type SlabMemory } from './slab.ts';
 
 /** A UTF-16 code unit needs at most this many bytes in UTF-8. */
 const utf8BytesMax = 3;
-/** Limit of numbered topics, and of numbered clients; at the limit numbering restarts. */
+/** Digits and colon before the text of a sender, see `senderText`. */
+const userLengthDigits = 6;
+/** Limit of numbered topics, and of numbered senders; at the limit numbering restarts. */
 const namesMax = 1 << 16;
 
 /** Returns an upper bound of the bytes that a message needs in a slab. */
-export function slabBytes({ topic, client, payload }: RawMessage): number {
-  return (headBytes + (topic.length + client.length) * utf8BytesMax + payload.length + 14) & ~7;
+export function slabBytes({ topic, client, user = '', payload }: RawMessage): number {
+  const names = topic.length + client.length + user.length + userLengthDigits;
+  return (headBytes + names * utf8BytesMax + payload.length + 14) & ~7;
 }
 
-/** The numbers of topics and clients; one object serves all slabs of a writing thread. */
+/** The numbers of topics and senders; one object serves all slabs of a writing thread. */
 export class NameNumbers {
-  readonly topics = new Map<string, number>();
-  readonly clients = new Map<string, number>();
+  private readonly topics = new Map<string, number>();
+  /** By user, then by client. */
+  private readonly senders = new Map<string | undefined, Map<string, number>>();
+  private senderCount = 0;
+
+  topic(name: string): number | undefined {
+    return this.topics.get(name);
+  }
+
+  sender(user: string | undefined, client: string): number | undefined {
+    return this.senders.get(user)?.get(client);
+  }
+
+  addTopic(name: string): number {
+    if (this.topics.size >= namesMax) this.topics.clear();
+    const number = this.topics.size;
+    this.topics.set(name, number);
+    return number;
+  }
+
+  addSender(user: string | undefined, client: string): number {
+    if (this.senderCount >= namesMax) {
+      this.senders.clear();
+      this.senderCount = 0;
+    }
+    const ofUser = this.senders.get(user) ?? new Map<string, number>();
+    this.senders.set(user, ofUser.set(client, this.senderCount));
+    return this.senderCount++;
+  }
 }
 
-function numbered(numbers: Map<string, number>, name: string): number {
-  if (numbers.size >= namesMax) numbers.clear();
-  const number = numbers.size;
-  numbers.set(name, number);
-  return number;
+/** A user and a client as one text: the length of the user's name (none: no user), a colon, both names. */
+function senderText({ user, client }: RawMessage): string {
+  return `${user?.length ?? ''}:${user ?? ''}${client}`;
 }
 
 /** Fills one buffer with messages. */
@@ -54,22 +82,22 @@ export class SlabWriter {
 
   /** Returns false if the message does not fit. */
   add(message: RawMessage): boolean {
-    const { buffer: bytes, words } = this;
-    const { topic, client, payload } = message;
+    const { buffer: bytes, words, numbers } = this;
+    const { topic, client, user, payload } = message;
     const start = this.length;
     // This never writes past the end, and does not need the lengths of the texts beforehand.
     if (start + slabBytes(message) > bytes.length) return false;
     const word = start >> 2;
     let at = start + headBytes;
     this.doubles[start >> 3] = message.receivedMs;
-    const topicNumber = this.numbers.topics.get(topic);
-    words[word + 2] = topicNumber ?? numbered(this.numbers.topics, topic);
+    const topicNumber = numbers.topic(topic);
+    words[word + 2] = topicNumber ?? numbers.addTopic(topic);
     words[word + 4] = topicNumber === undefined ? bytes.write(topic, at, 'utf8') : knownName;
     if (topicNumber === undefined) at += words[word + 4]!;
-    const clientNumber = this.numbers.clients.get(client);
-    words[word + 3] = clientNumber ?? numbered(this.numbers.clients, client);
-    words[word + 5] = clientNumber === undefined ? bytes.write(client, at, 'utf8') : knownName;
-    if (clientNumber === undefined) at += words[word + 5]!;
+    const senderNumber = numbers.sender(user, client);
+    words[word + 3] = senderNumber ?? numbers.addSender(user, client);
+    words[word + 5] = senderNumber === undefined ? bytes.write(senderText(message), at, 'utf8') : knownName;
+    if (senderNumber === undefined) at += words[word + 5]!;
     words[word + 6] = payload.length;
     const gap = (payload.byteOffset - at) & 7;
     words[word + 8] = message.connection;

@@ -3,16 +3,16 @@
  * thread at once. Both threads share its memory, because each one's garbage collector would count a transferred buffer
  * as a new one.
  *
- *     per message   f64 receivedMs · u32 topic · u32 client · u32 topic length · u32 client length · u32 payload length
- *                   u32 flags (1: resend, above it: gap) · u32 connection · u32 unused · topic · client · gap · payload,
+ *     per message   f64 receivedMs · u32 topic · u32 sender · u32 topic length · u32 sender length · u32 payload length
+ *                   u32 flags (1: resend, above it: gap) · u32 connection · u32 unused · topic · sender · gap · payload,
  *                   the next message 8-aligned
  *
  * The gap of 0 … 7 bytes preserves the alignment of the payload in its source buffer: otherwise a copy into shared
  * memory is done byte by byte.
  *
- * Topics and clients are sent as numbers; the text is included only with a number's first use, because the same few
- * recur. Slabs must be read in the order in which they were filled. A slab exists in memory only, and both sides belong
- * to the same build and machine.
+ * A sender is a user with a client. Topics and senders are sent as numbers; the text is included only with a number's
+ * first use, because the same few recur. Slabs must be read in the order in which they were filled. A slab exists in
+ * memory only, and both sides belong to the same build and machine.
  */
 
 /** Bytes before the topic of a message. */

@@ -4,7 +4,10 @@ export interface DeadLetter {
   atMs: number;
   topic: string;
   payload: Buffer;
+  /** MQTT client id, or the name of the serial port. */
   client: string;
+  /** The user whom the client signed in as; absent if there is none, or it was kept by an earlier version. */
+  user?: string;
   stage: string;
   code: string;
   reason: string;

@@ -20,6 +20,8 @@ export interface RawMessage {
   payload: Buffer;
   /** MQTT client id, or the name of the serial port. */
   client: string;
+  /** The user whom the client signed in as; absent if there is none. */
+  user?: string | undefined;
   receivedMs: number;
   /** The sender has marked this as a possible resend (MQTT's DUP). */
   resend: boolean;

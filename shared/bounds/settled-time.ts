@@ -7,7 +7,7 @@ const observeEveryMsMin = 1_000;
 
 const dayMs = 86_400_000;
 
-/** What the wall clock said beside the running time, from `sinceMs` of running time on. */
+/** Readings of the wall clock beside the running time, from `sinceMs` of running time on. */
 interface Observation {
   sinceMs: number;
   /** Least and greatest difference of wall clock and running time. */
@@ -15,7 +15,7 @@ interface Observation {
   greatestMs: number;
 }
 
-/** What is kept over a restart, as JSON. */
+/** State that is kept over a restart, as JSON. */
 export interface SavedTime {
   runningMs: number;
   observations: readonly Observation[];

@@ -133,7 +133,7 @@ describe('shares', () => {
   });
 });
 
-/** What the user and the topic of an item have. */
+/** Sizes of the user and of the topic of an item. */
 function sizeAt(items: Map<number, Item>, id: number, by: 'count' | 'bytes'): number[] {
   const { path } = items.get(id)!;
   const weigh = (list: Item[]) => list.reduce((sum, item) => sum + (by === 'count' ? 1 : item.bytes), 0);

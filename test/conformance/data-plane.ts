@@ -14,13 +14,13 @@ const readConfig = compileValidator(GatewayConfig);
  */
 export function openGatewayPlane(
   dataDir: string,
-  time: Pick<Clock, 'nowMs'> = systemClock,
+  time: Pick<Clock, 'nowMs' | 'monotonicMs'> = systemClock,
 ): Promise<DataPlane> {
   const config = readConfig({ gateway: 'g', dataDir }, (problem) => new Error(problem));
   return startDataPlane(
     { config, types: loadMachineTypes([builtInTypesDir]) },
     {
-      clock: { ...systemClock, nowMs: () => time.nowMs() },
+      clock: { ...systemClock, nowMs: () => time.nowMs(), monotonicMs: () => time.monotonicMs() },
       random: systemRandom,
       log: silentLog,
       columns() {},

@@ -15,6 +15,7 @@ export const floors: Readonly<Record<string, readonly string[]>> = {
 /** The other rooms of shared/ that each may import, beside runtime/. */
 export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   runtime: [],
+  bounds: [],
   config: ['files', 'security'],
   parts: ['config'],
   notifiers: ['config', 'contract', 'mqtt', 'parts', 'security'],

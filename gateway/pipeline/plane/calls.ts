@@ -6,7 +6,6 @@ import type { UplinkPositions } from '../../ports/refused.ts';
 import type { RawMessage } from '../../ports/source.ts';
 import { RefusedAdmin } from '../../refused/refused-admin.ts';
 import { isNameOf } from '../../uplink/batches.ts';
-import type { DataPlaneConfig } from '../config.ts';
 import type { DataCalls } from '../messages.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { dataStatus, type StatusParts } from '../status.ts';
@@ -15,7 +14,6 @@ import type { DurableState } from './durable-state.ts';
 type Shown = 'pipeline' | 'formats' | 'identity' | 'assumedResends' | 'machines' | 'lanes' | 'uplink';
 
 export interface CallParts extends Pick<StatusParts, Shown> {
-  config: Pick<DataPlaneConfig, 'deadLetters'>;
   state: DurableState;
   lossReporter: LossReporter;
   clock: Clock;
@@ -23,7 +21,7 @@ export interface CallParts extends Pick<StatusParts, Shown> {
 
 /** Returns what the main thread may ask of the data plane. */
 export function dataCalls(parts: CallParts): DataCalls {
-  const { config, state, pipeline, lanes, uplink, lossReporter, clock } = parts;
+  const { state, pipeline, lanes, uplink, lossReporter, clock } = parts;
   const { letters, refused, journals } = state;
   const letterAdmin = new LetterAdmin(letters, (messages) => takeAgain(pipeline, messages));
   const refusedAdmin = new RefusedAdmin(refused, {
@@ -50,7 +48,7 @@ export function dataCalls(parts: CallParts): DataCalls {
     refusedShow: (id) => refusedAdmin.show(id),
     refusedRedrive: (which) => refusedAdmin.redrive(which),
     refusedDrop: (which) => refusedAdmin.drop(which),
-    retain: () => letterAdmin.dropBefore(clock.nowMs() - config.deadLetters.ageDaysMax * 86_400_000),
+    retain: () => letterAdmin.dropOld(),
     async stop() {
       lanes.stopRetrying();
       await uplink?.stop();

@@ -59,6 +59,7 @@ export async function openDurableState(
     dir: join(dataDir, 'deadletters'),
     ...deadLetters,
     openRecords: recordsIn,
+    clock,
     log,
   });
   const refused = await (deps.openRefusedBatches ?? openRefusedBatches)({

@@ -94,6 +94,7 @@ export class Acknowledging implements ConnectionGate {
       topic,
       payload,
       client: connection.clientId,
+      user: connection.rights?.user,
       receivedMs: connection.receivedMs,
       resend,
       connection: connection.forwards ? 0 : connection.number,
@@ -115,8 +116,9 @@ export class Acknowledging implements ConnectionGate {
     const bytes = payload.length;
     this.begin(connection, bytes);
     const receivedMs = connection ? connection.receivedMs : this.clock.nowMs();
+    const user = connection?.rights?.user;
     const number = connection && !connection.forwards ? connection.number : 0;
-    this.intake.accept({ topic, payload, client, receivedMs, resend, connection: number }, (error) => {
+    this.intake.accept({ topic, payload, client, user, receivedMs, resend, connection: number }, (error) => {
       this.end(connection, bytes, error);
       settled(error);
       this.flushSoon();

@@ -28,6 +28,8 @@ export async function readLetters(
     dir,
     countMax: 1e9,
     bytesMax: 1e9,
+    ageDaysMax: 1e6,
+    clock: on.clock,
     openRecords: () => Promise.reject(),
     log: silentLog,
   };

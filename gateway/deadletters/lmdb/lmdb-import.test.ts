@@ -13,11 +13,11 @@ import { join } from 'node:path';
 import { open as openLmdb } from 'lmdb';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../shared/runtime/clock.ts';
-import { silentLog } from '../../shared/runtime/log.ts';
-import { openRecords } from '../journal/records/open-records.ts';
-import type { Records } from '../ports/records.ts';
-import { openDeadLetters } from './dead-letters.ts';
+import { systemClock } from '../../../shared/runtime/clock.ts';
+import { silentLog } from '../../../shared/runtime/log.ts';
+import { openRecords } from '../../journal/records/open-records.ts';
+import type { Records } from '../../ports/records.ts';
+import { openDeadLetters } from '../dead-letters.ts';
 import { importLmdbLetters } from './lmdb-import.ts';
 import { tryReading } from './try-reading.ts';
 
@@ -61,6 +61,8 @@ function open(change: (records: Records) => Records = (records) => records) {
     dir,
     countMax: 100,
     bytesMax: 1 << 20,
+    ageDaysMax: 90,
+    clock: systemClock,
     openRecords: async (at) => change(await openRecords({ dir: at, clock: systemClock, log })),
     log,
   });

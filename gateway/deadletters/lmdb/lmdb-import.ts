@@ -1,16 +1,16 @@
 /**
- * Imports the letters of version 0.1.0, which used an lmdb file, once. A crash at any step leaves either the file
+ * Import (gateway/deadletters/lmdb): takes over the letters of version 0.1.0, which used an lmdb file, once. Nothing here is needed for later versions. A crash at any step leaves either the file
  * unchanged, so that all is imported again under the same ids, or the file set aside. Letters that are already there
  * (as after a downgrade and another upgrade) keep their ids: the imported ones get ids above them.
  */
 import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeRecord, encodeRecord } from '../../shared/files/json-record.ts';
-import { findLmdbDamage, readLmdbHeader } from '../../shared/files/lmdb-file.ts';
-import { setAside } from '../../shared/files/set-aside.ts';
-import { messageOf } from '../../shared/runtime/errors.ts';
-import type { Log } from '../../shared/runtime/log.ts';
-import type { RecordChange, Records } from '../ports/records.ts';
+import { decodeRecord, encodeRecord } from '../../../shared/files/json-record.ts';
+import { findLmdbDamage, readLmdbHeader } from '../../../shared/files/lmdb-file.ts';
+import { setAside } from '../../../shared/files/set-aside.ts';
+import { messageOf } from '../../../shared/runtime/errors.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import type { RecordChange, Records } from '../../ports/records.ts';
 import {
   type Ledger,
   ledgerKey,
@@ -19,7 +19,8 @@ import {
   putLetter,
   readLedger,
   sizeOf,
-} from './letter-record.ts';
+} from '../letter-record.ts';
+import { sourceOf } from '../letter-source.ts';
 import { isSystemError, openOldLetters } from './old-letters.ts';
 import { tryReading } from './try-reading.ts';
 
@@ -96,15 +97,24 @@ async function copyLetters(path: string, records: Records): Promise<number> {
     const { offset, before } = await beginImport(records);
     let [count, nextId] = [0, offset + (old.ledger?.nextId ?? 1)];
     let changes: RecordChange[] = [];
-    for (const { key, value: letter } of old.letters.getRange()) {
-      const id = offset + key;
-      changes.push(putLetter({ id, code: letter.code, bytes: sizeOf(letter) }, letter));
+    for (const { key: oldId, value: letter } of old.letters.getRange()) {
+      const id = offset + oldId;
+      const bytes = sizeOf(letter);
+      const key = {
+        id,
+        code: letter.code,
+        bytes,
+        source: sourceOf(letter),
+        keptMs: letter.atMs,
+        isOld: false,
+      };
+      changes.push(putLetter(key, letter));
       count++;
       nextId = Math.max(nextId, id + 1);
       if (changes.length >= lettersPerWrite) await records.write(changes.splice(0), true);
     }
     const dropped = before.dropped + (old.ledger?.dropped ?? 0);
-    changes = [...changes, putLedger({ nextId, dropped }), { key: importKey, value: null }];
+    changes = [...changes, putLedger({ ...before, nextId, dropped }), { key: importKey, value: null }];
     await records.write(changes, true);
     return count;
   } finally {

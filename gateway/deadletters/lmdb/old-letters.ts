@@ -1,4 +1,4 @@
-import { type Ledger, type StoredLetter, sizeOf } from './letter-record.ts';
+import { type Ledger, type StoredLetter, sizeOf } from '../letter-record.ts';
 
 /** The databases in the lmdb file of version 0.1.0. lmdb is loaded only here; nothing else in the gateway needs it. */
 export async function openOldLetters(path: string) {
