@@ -4,8 +4,14 @@
  * that they are tested without one; the others draw. Of the server's code only types are imported.
  */
 import './styles/base.css';
-import './styles/parts.css';
-import './styles/views.css';
+import './styles/marks.css';
+import './styles/bars.css';
+import './styles/controls.css';
+import './styles/alerts.css';
+import './styles/fleet.css';
+import './styles/machine.css';
+import './styles/decisions.css';
+import './styles/login.css';
 import { api } from './api.ts';
 import { fill } from './dom.ts';
 import { keepLive } from './live.ts';
