@@ -7,15 +7,15 @@
  *
  * This file uses only syntax that very old versions of Node can parse, so that they end with one sentence.
  */
-const needed = [20, 19];
-const version = process.versions.node.split('.').map(Number);
+import { readFileSync } from 'node:fs';
+import { nodeProblem } from './node-version.mjs';
 
-if (version[0] > needed[0] || (version[0] === needed[0] && version[1] >= needed[1])) {
+const { engines } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+const problem = nodeProblem(process.versions.node, engines.node);
+
+if (problem === null) {
   import('./commands.mjs').then(({ main }) => main(process.argv.slice(2)));
 } else {
-  process.stderr.write(
-    `harbinger: this is Node ${process.versions.node}, and Node ${needed.join('.')} or newer is needed (22 and 24 too); ` +
-      'README.md says under "A Node that fits" how to get one\n',
-  );
+  process.stderr.write(`harbinger: ${problem}\n`);
   process.exitCode = 1;
 }

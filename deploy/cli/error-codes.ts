@@ -15,10 +15,11 @@ export const errorCodes = declareErrors({
   },
   NODE_TOO_OLD: {
     stage: 'config',
-    meaning: 'The tool was started by a version of Node that is too old for it.',
+    meaning:
+      'The tool was started by a version of Node that does not fit it: an old one, or one that is not maintained, such as 21 or 23.',
     retried: 'No.',
     remedy:
-      'Install a newer Node; the README says how. A service uses the first one of /usr/local/bin and /usr/bin; deploy/docs/site.md says how to put one there.',
+      'Install a Node that fits; the README says which, and how. A service uses the first one of /usr/local/bin and /usr/bin; deploy/docs/site.md says how to put one there.',
   },
   USAGE: {
     stage: 'cli',

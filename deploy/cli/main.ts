@@ -4,10 +4,13 @@
  * running gateway or cloud in inspect/, those that work on files in tools/. A command loads its heavy modules
  * only when it runs, so that the tool starts quickly.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CommanderError } from 'commander';
+import { packageRoot } from '../../shared/files/paths.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
-import { nodeProblem } from '../node-settings.ts';
+import { nodeProblem } from '../build/node-version.mjs';
 import { continueWithout, endWithReader, exitCodes, reportError } from './output.ts';
 import { createProgram } from './program.ts';
 
@@ -16,7 +19,9 @@ const program = createProgram();
 endWithReader(process.stdout);
 continueWithout(process.stderr);
 try {
-  const problem = nodeProblem(process.versions.node);
+  // The built tool may be started by another Node than npm is, such as Debian's own by a service.
+  const { engines } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+  const problem = nodeProblem(process.versions.node, engines.node);
   if (problem !== null) throw new HarbingerError('NODE_TOO_OLD', 'config', problem);
   await program.parseAsync();
 } catch (error) {
