@@ -55,7 +55,8 @@ export async function* scanBlocks(file: JournalFile, range: ScanRange): AsyncGen
   }
 }
 
-class Window {
+/** The part of a range that is in memory. */
+export class Window {
   bytes: Buffer = Buffer.alloc(0);
   private from = 0;
   private readonly file: JournalFile;
@@ -94,7 +95,9 @@ class Window {
   async findHeader(from: number, seqMin: number): Promise<number> {
     let at = from;
     while (at + blockHeaderBytes <= this.range.to) {
-      const hit = this.bytes.indexOf(blockMagic, await this.need(at, blockHeaderBytes));
+      // Before `this.bytes` is looked at, because it may be replaced.
+      const index = await this.need(at, blockHeaderBytes);
+      const hit = this.bytes.indexOf(blockMagic, index);
       if (hit < 0) {
         // The magic may start in the window's last three bytes.
         at = this.from + this.bytes.length - blockMagic.length + 1;
