@@ -6,6 +6,8 @@ import type { Store } from './database.ts';
 interface Row {
   seq: number;
   movedMs: number;
+  /** Rises with each change of any watermark, whatever the clock says. Absent in rows of earlier versions. */
+  used?: number;
   /**
    * Checksum of key and seq. lmdb has none, and a watermark that is too high would acknowledge batches that are not
    * stored. Absent in rows of earlier versions.
@@ -13,17 +15,27 @@ interface Row {
   check?: number;
 }
 
-/** Each start of a gateway has a journal of its own; only batches of the latest journals are ever resent. */
-const journalsPerGatewayMax = 64;
+/**
+ * Watermarks of a gateway's lane. Each start of a gateway (a run) has a journal of its own here, and after the loss of
+ * its cursors a gateway resends everything that its disk still has, from its oldest run on.
+ */
+export const journalsPerGatewayMax = 1_024;
+/** The last digits of a journal's name tell its runs apart; their sequence numbers rise from run to run. */
+const runDigits = 6;
+
+type Named = [key: string, row: Row];
 
 /** How far each lane of each journal has been stored. Change it only inside a transaction. */
 export class WatermarkTable {
   readonly table: CachedTable<Row>;
   private readonly nowMs: () => number;
+  private used: number;
 
   constructor(store: Store, nowMs: () => number) {
     this.table = new CachedTable(store, 'watermarks');
     this.nowMs = nowMs;
+    this.used = 0;
+    for (const row of this.table.values()) this.used = Math.max(this.used, row.used ?? 0);
   }
 
   /** A damaged watermark counts as 0: its batches are stored again, which leaves one copy. */
@@ -42,18 +54,51 @@ export class WatermarkTable {
   advance(gateway: string, journal: string, lane: Lane, seq: number): void {
     const key = `${gateway}/${journal}/${lane}`;
     if (seq <= this.get(gateway, journal, lane)) return;
-    if (!this.table.get(key)) this.makeRoom(gateway, lane);
-    this.table.put(key, { seq, movedMs: this.nowMs(), check: checkOf(key, seq) });
+    if (!this.table.get(key)) this.makeRoom(key, seq);
+    this.used += 1;
+    this.table.put(key, { seq, movedMs: this.nowMs(), used: this.used, check: checkOf(key, seq) });
   }
 
-  private makeRoom(gateway: string, lane: Lane): void {
+  /**
+   * Removes one watermark of the same gateway and lane if there are too many: of the disk that was not used for longest,
+   * and there of the oldest run. The age of a run is its place in the journal, not when its watermark was set: a gateway
+   * that resends everything begins with runs whose watermarks were removed, and setting these again must not remove the
+   * next ones just before they are needed. So one watermark more is kept while runs older than all others are resent.
+   */
+  private makeRoom(key: string, seq: number): void {
+    const { lane, disk } = partsOf(key);
+    const gateway = key.slice(0, key.indexOf('/'));
     const rows = [...this.table.entries()].filter(
-      ([key]) => key.startsWith(`${gateway}/`) && key.endsWith(`/${lane}`),
+      ([other]) => other.startsWith(`${gateway}/`) && partsOf(other).lane === lane,
     );
     if (rows.length < journalsPerGatewayMax) return;
-    rows.sort(([, a], [, b]) => a.movedMs - b.movedMs);
-    this.table.remove(rows[0]![0]);
+    const ofDisk = leastUsedDisk(rows, disk);
+    const [oldestKey, oldest] = ofDisk.reduce((a, b) => (b[1].seq < a[1].seq ? b : a));
+    const isOlderThanAll = partsOf(oldestKey).disk === disk && seq < oldest.seq;
+    if (isOlderThanAll && rows.length === journalsPerGatewayMax) return;
+    this.table.remove(oldestKey);
   }
+}
+
+function partsOf(key: string): { disk: string; lane: string } {
+  const [, journal = '', lane = ''] = key.split('/');
+  return { disk: journal.slice(0, -runDigits), lane };
+}
+
+/** The watermarks of the disk whose latest change is the oldest; of `current` only if there is no other. */
+function leastUsedDisk(rows: readonly Named[], current: string): Named[] {
+  const byDisk = new Map<string, { latest: number; rows: Named[] }>();
+  for (const named of rows) {
+    const { disk } = partsOf(named[0]);
+    const known = byDisk.get(disk) ?? { latest: 0, rows: [] };
+    known.latest = Math.max(known.latest, named[1].used ?? 0);
+    known.rows.push(named);
+    byDisk.set(disk, known);
+  }
+  const own = byDisk.get(current);
+  byDisk.delete(current);
+  const others = [...byDisk.values()].sort((a, b) => a.latest - b.latest);
+  return (others[0] ?? own)!.rows;
 }
 
 function checkOf(key: string, seq: number): number {

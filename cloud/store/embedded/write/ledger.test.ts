@@ -1,6 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, it } from 'vitest';
-import { Ledger } from './ledger.ts';
+import { journalsPerLaneMax, Ledger } from './ledger.ts';
 
 it('keeps the journals that were written last, over compactions too, and is then no longer long', async () => {
   const instance = await DuckDBInstance.create(':memory:');
@@ -10,22 +10,24 @@ it('keeps the journals that were written last, over compactions too, and is then
   // The newer a journal, the lower its numbers: a disk that was replaced begins at 1.
   const add = (from: number, to: number) =>
     connection.run(`INSERT INTO harbinger.blocks
-      SELECT 'g', 'j' || (i // 1000), 'readings', 1000000 - (i // 1000) * 1000 + i % 1000
+      SELECT 'g', 'j' || (i // 50), 'readings', 1000000 - (i // 50) * 50 + i % 50
       FROM range(${from}, ${to}) AS r(i) ORDER BY i`);
   const batch = (number: number) =>
     ({ gateway: 'g', journal: `j${number}`, lane: 'readings' }) as Parameters<Ledger['last']>[0];
   const known = (ledger: Ledger) =>
-    Array.from({ length: 70 }, (_, i) => i).filter((number) => ledger.last(batch(number)) > 0);
+    Array.from({ length: 1_300 }, (_, i) => i).filter((number) => ledger.last(batch(number)) > 0);
+  const latest = (newest: number) =>
+    Array.from({ length: journalsPerLaneMax }, (_, i) => newest - journalsPerLaneMax + 1 + i);
   await add(0, 60_000);
   const ledger = await Ledger.load(connection);
   expect(ledger.isLong).toBe(true);
   await ledger.compact(connection);
   expect(ledger.isLong).toBe(false);
-  expect(known(ledger)).toEqual(Array.from({ length: 16 }, (_, i) => 44 + i));
-  expect(ledger.last(batch(59))).toBe(1_000_000 - 59_000 + 999);
+  expect(known(ledger)).toEqual(latest(1_199));
+  expect(ledger.last(batch(1_199))).toBe(1_000_000 - 1_199 * 50 + 49);
   await add(60_000, 62_000);
   await ledger.compact(connection);
-  expect(known(await Ledger.load(connection))).toEqual(Array.from({ length: 16 }, (_, i) => 46 + i));
+  expect(known(await Ledger.load(connection))).toEqual(latest(1_239));
   connection.closeSync();
   instance.closeSync();
 });

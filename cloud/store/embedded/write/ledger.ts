@@ -7,8 +7,8 @@ import type { StoreBatch } from '../../../ports/store.ts';
 
 /** Every write appends a row, since an update costs ten times as much. Beyond this number, one row a lane is kept. */
 const rowsMax = 50_000;
-/** Each start of a gateway has a journal of its own; only batches of the latest journals are ever sent again. */
-const journalsPerLaneMax = 16;
+/** Each start of a gateway has a journal of its own; as many are known here as the cloud has watermarks of. */
+export const journalsPerLaneMax = 1_024;
 
 export class Ledger {
   readonly #last = new Map<string, number>();
