@@ -53,6 +53,11 @@ export interface JournalSet {
    * call.
    */
   tail(lane: string, bytesMax: number): AsyncIterable<Block>;
+  /**
+   * Yields the local parts of a lane's latest blocks, oldest first: at least `bytesMin`, if there are as many. Bodies are
+   * skipped where possible, so that this is quick.
+   */
+  locals(lane: string, bytesMin: number): AsyncIterable<Buffer>;
   /** Number of blocks in a lane after a seq; not simply a difference, because seqs may leap. */
   blocksAfter(lane: string, seq: number): number;
   /** Commits pending appends, saves the cursors and releases the folder. Takes at most about 10 s. */
@@ -220,6 +225,7 @@ function journalSet(
     id: parts.meta.id,
     lane: laneNamed,
     tail: (name, bytesMax) => laneNamed(name).tail(bytesMax),
+    locals: (name, bytesMin) => laneNamed(name).locals(bytesMin),
     blocksAfter: (name, seq) => laneNamed(name).blocksAfter(seq),
     stop() {
       stopping ??= within(parts.clock, stopMsMax, stopAll());

@@ -124,6 +124,10 @@ export class JournalLane implements Journal, BudgetLane {
     return this.parts.reader.tail(maxBytes);
   }
 
+  locals(bytesMin: number): AsyncIterable<Buffer> {
+    return this.parts.reader.locals(bytesMin);
+  }
+
   cursor(consumer: string): Cursor {
     return this.parts.cursor(consumer);
   }

@@ -1,21 +1,38 @@
 import { gunzipSync } from 'node:zlib';
 import { linesOf } from '../../shared/contract/line-protocol.ts';
-import type { Block } from '../ports/journal.ts';
+import type { Block, JournalStats } from '../ports/journal.ts';
+import { knownIdsMax } from './event-queue.ts';
 
-/** Bytes of the lane's tail to read: some thousands of events. */
-const tailBytes = 256 << 10;
+/** Bytes of the lane's tail that are read at first; four times as many until they hold enough ids. */
+const tailBytesMin = 256 << 10;
 
-/** After a restart, remembers the ids of the latest events, so that a resend of one is recognised. */
+interface EventsJournal {
+  tail(lane: string, bytesMax: number): AsyncIterable<Block>;
+  lane(name: string): { stats(): Pick<JournalStats, 'bytes'> };
+}
+
+/** After a restart, remembers the ids of as many of the latest events as the queue knows, to recognise their resends. */
 export async function replayEventIds(
-  journal: { tail(lane: string, bytesMax: number): AsyncIterable<Block> },
+  journal: EventsJournal,
   queue: { remember(id: string): void },
-  bytesMax = tailBytes,
 ): Promise<void> {
-  for await (const { codec, body } of journal.tail('events', bytesMax)) {
+  const { bytes } = journal.lane('events').stats();
+  for (let tailBytes = tailBytesMin; ; tailBytes *= 4) {
+    const ids = await idsIn(journal.tail('events', tailBytes));
+    if (ids.length < knownIdsMax && tailBytes < bytes) continue;
+    for (const id of ids) queue.remember(id);
+    return;
+  }
+}
+
+async function idsIn(blocks: AsyncIterable<Block>): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { codec, body } of blocks) {
     const text = (codec === 'gzip' ? gunzipSync(body) : body).toString('utf8');
     for (const line of linesOf(text)) {
       const event: unknown = JSON.parse(line);
-      if (typeof event === 'object' && event !== null && 'id' in event) queue.remember(String(event.id));
+      if (typeof event === 'object' && event !== null && 'id' in event) ids.push(String(event.id));
     }
   }
+  return ids;
 }

@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { beforeEach, expect, it } from 'vitest';
 import { checkEvent, type HarbingerEvent } from '../../shared/contract/events.ts';
 import { linesOf } from '../../shared/contract/line-protocol.ts';
 import type { Block } from '../ports/journal.ts';
 import { replayEventIds } from './event-ids.ts';
-import { EventQueue } from './event-queue.ts';
+import { EventQueue, knownIdsMax } from './event-queue.ts';
 
 let blocks: Omit<Block, 'seq'>[];
 let fails: boolean;
@@ -14,13 +15,22 @@ const append = async (block: Omit<Block, 'seq'>) => {
   if (fails) throw new Error('disk');
   blocks.push(block);
 };
+const bytesOf = (some: typeof blocks) => some.reduce((sum, { body }) => sum + body.length, 0);
+/** The blocks as a journal, whose tail begins with the first whole block. */
+const inJournal = {
+  lane: () => ({ stats: () => ({ bytes: bytesOf(blocks) }) }),
+  async *tail(_: string, bytesMax: number) {
+    for (const [i, block] of blocks.entries())
+      if (bytesOf(blocks.slice(i)) <= bytesMax) yield { ...block, seq: i + 1 };
+  },
+};
 beforeEach(() => {
   blocks = [];
   fails = false;
   queue = new EventQueue(append);
 });
 
-function event(id: string): HarbingerEvent {
+function event(id: string, note = 'x'.repeat(400)): HarbingerEvent {
   return checkEvent({
     specversion: '1.0',
     id,
@@ -28,7 +38,7 @@ function event(id: string): HarbingerEvent {
     type: 'io.harbinger.machine.failed.v1',
     time: '2026-01-01T00:00:00Z',
     datacontenttype: 'application/json',
-    data: { site: 's', machine: 'm', machineType: 'pump', note: 'x'.repeat(400) },
+    data: { site: 's', machine: 'm', machineType: 'pump', note },
   });
 }
 
@@ -58,12 +68,23 @@ it('forgets a failed event, so that a resend is journalled', async () => {
 it('recognises the events in the journal’s tail after a restart', async () => {
   await Promise.all([queue.add(event('a')), queue.add(event('b'))]);
   const again = new EventQueue(append);
-  const tail = async function* () {
-    for (const block of blocks) yield { ...block, seq: 1 };
-  };
-  await replayEventIds({ tail }, again);
+  await replayEventIds(inJournal, again);
   await Promise.all([again.add(event('b')), again.add(event('c'))]);
   expect(journalled()).toEqual(['a', 'b', 'c']);
+});
+
+it('knows as many events after a restart as before it, however long they are', async () => {
+  const ids = Array.from({ length: 9_000 }, (_, i) => `event-${i}`);
+  for (let i = 0; i < ids.length; i += 100) {
+    const note = () => randomBytes(200).toString('hex');
+    await Promise.all(ids.slice(i, i + 100).map((id) => queue.add(event(id, note()))));
+  }
+  expect(bytesOf(blocks)).toBeGreaterThan(1 << 20);
+  const before = blocks.length;
+  const again = new EventQueue(append);
+  await replayEventIds(inJournal, again);
+  await Promise.all(ids.slice(-knownIdsMax).map((id) => again.add(event(id))));
+  expect(blocks.length).toBe(before);
 });
 
 it('remembers the latest 8,192 ids', async () => {

@@ -6,7 +6,7 @@ import { eventsBlock } from './blocks.ts';
 const waitingMax = 10_000;
 const blockEventsMax = 500;
 /** Limit of remembered ids, by which a resent event is not journalled again: about 1 MB. */
-const knownMax = 8_192;
+export const knownIdsMax = 8_192;
 
 interface Waiting {
   event: HarbingerEvent;
@@ -66,7 +66,7 @@ export class EventQueue {
 
   private note(id: string, journalled: Promise<void> | null): void {
     for (const oldest of this.known.keys()) {
-      if (this.known.size < knownMax) break;
+      if (this.known.size < knownIdsMax) break;
       this.known.delete(oldest);
     }
     this.known.set(id, journalled);

@@ -275,11 +275,16 @@ it('after a restart resends are recognised and windows filled from the journalâ€
   await take(['telemetry/plant/meter-1', '{"flow":1,"seq":1}'], ['telemetry/lab/bench', '{"volts":5}']);
   const journalled = parts.blocks.map((block, i) => ({ ...block, seq: i + 1 }));
   parts = build();
-  const tail = async function* () {
-    yield* journalled;
+  const journal = {
+    async *tail() {
+      yield* journalled;
+    },
+    async *locals() {
+      for (const { local } of journalled) yield local;
+    },
   };
   const replayed: ColumnBatch[] = [];
-  await replayTail({ ...parts, journal: { tail }, windowsBytes: 1 }, (batch) => void replayed.push(batch));
+  await replayTail({ ...parts, journal, windowsBytes: 1 }, (batch) => void replayed.push(batch));
   expect(replayed[0]).toMatchObject({
     replay: true,
     newMachines: [{ machine: 'meter-1' }, { machine: 'bench' }],

@@ -2,17 +2,18 @@ import { gunzipSync } from 'node:zlib';
 import { linesOf, parseLine } from '../../../shared/contract/line-protocol.ts';
 import type { Block } from '../../ports/journal.ts';
 import type { ColumnBatch } from '../../ports/watch.ts';
-import type { RecentReadings } from '../identity/recent-readings.ts';
+import { bytesPerIdentity } from '../identity/identities.ts';
+import { identitiesMin, type RecentReadings } from '../identity/recent-readings.ts';
 import { columnOf } from '../machines/machine-schema.ts';
 import type { Machines } from '../machines/machines.ts';
 import { newRow, type Row } from '../row.ts';
 import type { BlockBuilder } from './block-builder.ts';
 
-/** Bytes of the journal's tail that are read to recognise resends. */
-const identitiesBytes = 8 << 20;
-
 export interface ReplayTailParts {
-  journal: { tail(lane: string, bytesMax: number): AsyncIterable<Block> };
+  journal: {
+    tail(lane: string, bytesMax: number): AsyncIterable<Block>;
+    locals(lane: string, bytesMin: number): AsyncIterable<Buffer>;
+  };
   recent: RecentReadings;
   machines: Machines;
   builder: BlockBuilder;
@@ -20,14 +21,16 @@ export interface ReplayTailParts {
   windowsBytes: number;
 }
 
-/** After a restart, remembers the latest readings and fills windows, both from the journal's tail. */
+/**
+ * After a restart, remembers at least as many of the latest identities as are always remembered, however large their
+ * readings are, and fills windows.
+ */
 export async function replayTail(
   parts: ReplayTailParts,
   windows: (columns: ColumnBatch, seq: number) => void,
 ): Promise<void> {
-  for await (const block of parts.journal.tail('readings', identitiesBytes)) {
-    const { local } = block;
-    for (let at = 0; at + 12 <= local.length; at += 12) {
+  for await (const local of parts.journal.locals('readings', identitiesMin * bytesPerIdentity)) {
+    for (let at = 0; at + bytesPerIdentity <= local.length; at += bytesPerIdentity) {
       parts.recent.add(local.readUInt32LE(at), local.readUInt32LE(at + 4), local.readUInt32LE(at + 8));
     }
   }

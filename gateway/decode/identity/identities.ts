@@ -1,3 +1,6 @@
+/** Bytes of an identity on disk. */
+export const bytesPerIdentity = 12;
+
 /**
  * The identities of a batch's readings, by which resends are recognised: three words each (key high, key low,
  * fingerprint).

@@ -122,15 +122,16 @@ export class RecentReadings {
   }
 }
 
+/** Number of the latest identities that are always known, one or two per reading. */
+export const identitiesMin = 1 << 17;
 /** Entries per generation, two per reading: a minute at 1,000 readings per second, or two seconds at 200,000. */
-const entriesMin = 1 << 17;
 const entriesMax = 1 << 19;
 const generationMs = 60_000;
 
 /** Creates the memory of a gateway, which grows with the rate of readings. */
 export function recentReadings(clock: Clock, random: Random): RecentReadings {
   const growth = { capacityMax: entriesMax, withinMs: generationMs, nowMs: () => clock.monotonicMs() };
-  return new RecentReadings(entriesMin, growth, random);
+  return new RecentReadings(identitiesMin, growth, random);
 }
 
 /** Limits of growth of the generations beyond the first. */

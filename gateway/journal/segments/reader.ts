@@ -4,6 +4,7 @@ import type { Log } from '../../../shared/runtime/log.ts';
 import type { Block } from '../../ports/journal.ts';
 import type { JournalFile } from '../fs.ts';
 import { segmentHeaderBytes, segmentName } from './format.ts';
+import { readLocals } from './locals.ts';
 import { type ReadPatience, readPatienceMs } from './read-patience.ts';
 import { type ScanRange, scanBlocks } from './scan.ts';
 import { countBlocks, type LaneFiles, type Segment, segmentPath, type Tally } from './segment.ts';
@@ -14,6 +15,9 @@ const positionsMax = 32;
 const reportedMax = 1_024;
 /** Delay between two attempts to read at start, while the disk cannot read. */
 const tailRetryMs = 250;
+
+/** The end of a segment in which a power cut may have torn blocks: a group of blocks is at most this long. */
+const tornBytesMax = 8 << 20;
 
 interface Damage {
   lines: number;
@@ -96,6 +100,36 @@ export class LaneReader {
         await file.close();
       }
     }
+  }
+
+  /**
+   * Yields the local parts of the latest blocks, oldest first, of as many segments as have at least `bytesMin` of them
+   * together. It waits like `tail`. Bodies are read only where a power cut may have torn a group of blocks, of which a
+   * later one may be whole while an earlier one is not: what is not whole was not acknowledged, and counts as not there.
+   */
+  async *locals(bytesMin: number): AsyncGenerator<Buffer, void> {
+    const onUnreadable = this.waiting();
+    const found: Buffer[][] = [];
+    let bytes = 0;
+    for (let i = this.segments.length - 1; i >= 0 && bytes < bytesMin; i--) {
+      const segment = this.segments[i]!;
+      const { firstSeq, lastSeq, end: to } = segment;
+      const file = await this.open(segment, onUnreadable);
+      if (!file) continue;
+      // Seqs leap where the writing of a segment did not end in order.
+      const wasSealed = this.segments[i + 1]?.firstSeq === lastSeq + 1;
+      const wholeFrom = wasSealed ? to : Math.max(segmentHeaderBytes, to - tornBytesMax);
+      try {
+        const from = segmentHeaderBytes;
+        const range = { from, wholeFrom, to, seqMin: firstSeq, seqMax: lastSeq, onUnreadable };
+        const locals = await readLocals(file, { ...range, seed: this.files.seed });
+        for (const local of locals) bytes += local.length;
+        found.push(locals);
+      } finally {
+        await file.close();
+      }
+    }
+    for (const locals of found.reverse()) yield* locals;
   }
 
   /** Counts a segment's blocks after `seq`, to report what is lost when it is dropped. */
