@@ -7,6 +7,7 @@ import { textOf } from './tree.ts';
 
 type Dependencies = Record<string, string>;
 interface Manifest {
+  version: string;
   dependencies: Dependencies;
   devDependencies: Dependencies;
   optionalDependencies: Dependencies;
@@ -40,4 +41,9 @@ it('types are not installed for a package that has its own', () => {
   };
   expect(typed).not.toEqual([]);
   expect(typed.filter(hasTypes)).toEqual([]);
+});
+
+it('the import of data of 0.1.0, and LevelDB with it, ends with 1.0.0, as gateway/docs/0012-records.md says', () => {
+  const major = Number(manifest.version.split('.')[0]);
+  expect('classic-level' in manifest.dependencies).toBe(major < 1);
 });
