@@ -28,9 +28,10 @@ export default defineConfig({
     root: fileURLToPath(new URL('..', import.meta.url)),
     include: ['**/*.test.ts'],
     exclude: ['dist/**', '.cache/**', 'node_modules/**'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 30_000 } },
+    // Generous, because these limits only end what hangs: a busy machine must fail no test.
+    testTimeout: 240_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
     pool: 'forks',
     // One more than most have cores: integration tests wait for other processes most of the time.
     maxWorkers: 3,

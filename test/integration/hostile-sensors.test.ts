@@ -163,14 +163,10 @@ describe('hostile input to a gateway that also serves a good sensor', () => {
     const hopeless = before.find(({ code }) => code === 'DECODE_JSON')!;
 
     const data = ['--data', site.gatewayDir];
-    const answer = await harbingerJson(
-      'deadletters',
-      'redrive',
-      String(unknown.id),
-      String(hopeless.id),
-      ...data,
-    );
-    expect(answer).toEqual({ redriven: 2, failedAgain: 0, unknown: [] });
+    const ids = [unknown, hopeless].map(({ id }) => String(id));
+    const { code, stdout } = await harbinger('deadletters', 'redrive', ...ids, ...data, '--json');
+    expect(JSON.parse(stdout)).toEqual({ redriven: 2, failedAgain: 1, unknown: [] });
+    expect(code, 'one failed again').toBe(1);
     await drained(site);
     const rows = await sql(site.cloud, "select site, machine, temperature from generic where site = 'attic'");
     expect(rows).toEqual([['attic', 'fan', 20]]);
