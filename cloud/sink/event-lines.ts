@@ -135,7 +135,7 @@ function parseEvent(gateway: string, text: string): AnyEvent {
 
 function eventLine(gateway: string, event: AnyEvent, blockSeq: number, index: number): string {
   const { site, machine } = machineOf(event);
-  const fields = `data=${stringField(JSON.stringify(event.data))},id=${stringField(plain(event.id))},type=${stringField(plain(event.type))}`;
+  const fields = `data=${stringField(JSON.stringify(event.data))},id=${stringField(event.id)},type=${stringField(event.type)}`;
   const nsInMs = (blockSeq * 8_191 + index) % 1_000_000;
   const time = timestampText(Date.parse(event.time), nsInMs);
   return `${seriesPrefix('event', gateway, machine, site)}${fields} ${time}`;
@@ -154,9 +154,4 @@ function machineOf({ data, subject = '' }: AnyEvent): { site: string; machine: s
 
 function isName(value: unknown): value is string {
   return typeof value === 'string' && isIdentifier(value);
-}
-
-/** Replaces newlines, which end a line even inside a string. */
-function plain(text: string): string {
-  return text.replace(/[\r\n]/g, ' ');
 }

@@ -14,7 +14,7 @@ function read(
 
 describe('the beginning of a line', () => {
   it('is accepted in the form of the contract', () => {
-    const checked = read(`${prefix} a=1 1\n${prefix} a=2,b="x y" 2\n`);
+    const checked = read(`${prefix} a=1 1\n${prefix} a=2,b=-0.5e-7 2\n`);
     expect(checked).toMatchObject({ untouched: true, lines: 2, refused: [] });
   });
 
@@ -50,7 +50,7 @@ describe('the beginning of a line', () => {
 
   it('must name the sending gateway on every line of text, even inside quotes', () => {
     const checked = read(`${prefix} a="\npump,gateway=south,machine=p1,site=leeds a="" 1\n`);
-    expect(checked.refused).toMatchObject([{ count: 1, reason: expect.stringContaining("gateway 'south'") }]);
+    expect(checked).toMatchObject({ lines: 0, refused: [{ count: 2 }] });
   });
 });
 

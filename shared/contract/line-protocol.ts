@@ -1,7 +1,7 @@
 /**
  * InfluxDB line protocol as Harbinger writes and reads it: `measurement,tag=value,… field=value,… timestampNs`.
  * Tags are bounded identity, always in the order gateway, machine, site (sorted, as the store likes them); every field
- * is a float except in `event` lines. Identifiers are plain (see topics.ts), so tags need no escaping.
+ * is a float except some in `estimate` and `event` lines. Identifiers are plain (see topics.ts), so tags need no escaping.
  */
 import { HarbingerError } from '../runtime/errors.ts';
 
@@ -18,9 +18,19 @@ export function timestampText(ms: number, nsInMs: number): string {
   return nsInMs === 0 ? `${ms}000000` : `${ms}${String(1_000_000 + nsInMs).slice(1)}`;
 }
 
-/** Quotes and escapes the value of a string field. */
+/** No field may have these names: InfluxDB confuses it with the tag in queries of everybody, and drops a field `time`. */
+export const identityNames: ReadonlySet<string> = new Set(['time', 'gateway', 'machine', 'site']);
+
+/** The fields of an `estimate` line whose values are texts; all others are floats, as in readings. */
+export const estimateTexts = ['source', 'type', 'unit', 'model', 'detector'] as const;
+
+/** Control characters. A newline ends a line even inside a string, and stores misread others. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant
+const controls = /[\u0000-\u001f]/g;
+
+/** Quotes and escapes the value of a string field; blanks take the place of control characters. */
 export function stringField(text: string): string {
-  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  return `"${text.replace(controls, ' ').replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
 export interface Line {
@@ -68,7 +78,10 @@ function tooManyEntries(): HarbingerError {
 }
 
 /** Limit of tags and fields in a line. A machine has at most 512 sensors. */
-const entriesMax = 2_048;
+export const entriesMax = 2_048;
+
+/** The latest time, and with a minus the earliest: DuckDB and InfluxDB use values beyond it for special purposes. */
+export const timeNsMax = 9_223_372_036_854_775_805n;
 
 /** Parses one line. @throws HarbingerError LINE_MALFORMED */
 export function parseLine(text: string): Line {
@@ -97,6 +110,27 @@ export function parseLine(text: string): Line {
   const stamp = text.slice(at + 1);
   if (!/^-?\d{1,19}$/.test(stamp)) throw malformed(`timestamp '${stamp.slice(0, 40)}'`);
   return { measurement, tags, fields, timestampNs: BigInt(stamp) };
+}
+
+/**
+ * Divides a line into one with that field alone and one with the other fields, which is null if there are none. Returns
+ * null if the line does not have the field.
+ */
+export function splitField(text: string, field: string): { alone: string; rest: string | null } | null {
+  const fieldsAt = scan(text, 0, ' ', false) + 1;
+  const alone: string[] = [];
+  const rest: string[] = [];
+  let end = fieldsAt - 1;
+  do {
+    const start = end + 1;
+    const equals = scan(text, start, '=, ', false);
+    end = scan(text, equals + 1, ', ', true);
+    const isIt = unescaped(text.slice(start, equals)) === field;
+    (isIt ? alone : rest).push(text.slice(start, end));
+  } while (text[end] === ',');
+  if (alone.length === 0) return null;
+  const lineOf = (fields: string[]) => text.slice(0, fieldsAt) + fields.join(',') + text.slice(end);
+  return { alone: lineOf(alone), rest: rest.length === 0 ? null : lineOf(rest) };
 }
 
 /** Yields the non-empty lines of a text, in order. */

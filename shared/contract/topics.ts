@@ -37,6 +37,7 @@ export function refusalTopic(gateway: string): string {
  * allowed.
  */
 export const identifierPattern = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$';
+export const identifierLengthMax = 64;
 const identifier = new RegExp(identifierPattern);
 
 /** For schemas: the pattern, and `form`, which messages say in its place. */

@@ -202,6 +202,29 @@ describe('influx store, request shapes and errors of InfluxDB 1, 2 and 3 (record
     expect(rejected).toEqual([{ line: bad, reason: 'bad value' }]);
   });
 
+  test('InfluxDB 3: a named line of which one field has another type is stored without that field', async () => {
+    store = influxStoreAt(server.url, { version: 3 });
+    const reason =
+      "invalid column type for column 'b', expected iox::column_type::field::float, got iox::column_type::field::string";
+    const stored: string[] = [];
+    server.answer = (request, response) => {
+      const data = request.lines.flatMap((line, i) =>
+        line.includes('b="') ? [{ original_line: line, line_number: i + 1, error_message: reason }] : [],
+      );
+      if (data.length > 0)
+        return answerWith(400, { error: 'partial write of line protocol occurred', data })(request, response);
+      stored.push(...request.lines);
+      response.writeHead(204).end();
+    };
+    const lines = [pumpLine(0), pumpLine(1, 'a=1,b="x, y=1 z",c=3'), pumpLine(2, 'b="x"')];
+    const { rejected } = await write(batchOf({ blocks: [lines] }));
+    expect(rejected).toEqual([
+      { line: pumpLine(1, 'b="x, y=1 z"'), reason },
+      { line: lines[2], reason },
+    ]);
+    expect(stored).toEqual([lines[0], pumpLine(1, 'a=1,c=3')]);
+  });
+
   test('a refusal that names no line: the bad lines are found by bisection, in few requests', async () => {
     store = influxStoreAt(server.url, { version: 2 });
     server.answer = (request, response) => {

@@ -1,11 +1,13 @@
 /**
  * Writes lines so that every good one is stored and exactly the bad ones are known. InfluxDB merges points of equal
- * series and time, so writing good lines a second time, while looking for the bad ones, changes nothing.
+ * series and time, so writing good lines a second time, while looking for the bad ones, changes nothing. For the same
+ * reason a line may be written in two parts: where one field has another type than the store's, only that field is bad.
  */
 import { HttpError } from '@influxdata/influxdb-client';
+import { splitField } from '../../../shared/contract/line-protocol.ts';
 import type { RejectedLine } from '../../ports/store.ts';
 import { storeMisconfigured } from '../errors.ts';
-import { type Refusal, readRefusal } from './refusal.ts';
+import { conflictingField, type Refusal, readRefusal } from './refusal.ts';
 
 /** The largest request that InfluxDB 3 recommends; versions 1 and 2 accept more. */
 export const requestLimits = { linesMax: 10_000, bytesMax: 10_000_000 } as const;
@@ -85,10 +87,13 @@ export class LineWriter {
   }
 
   async #examine(lines: readonly Buffer[], refusal: Refusal): Promise<RejectedLine[]> {
-    const { named, suspects, dropped, message } = refusal;
-    if (named.size > 0) {
-      const bad = lines.flatMap((line, i) => (named.has(i) ? [reject(line, named.get(i)!)] : []));
-      return [...bad, ...(await this.#store(lines.filter((_, i) => !named.has(i))))];
+    const { named, suspects, field, dropped, message } = refusal;
+    if (named.size > 0) return this.#withoutNamed(lines, named);
+    const parts = field === null ? null : divided(lines, suspects, field);
+    if (parts && parts.rests.length > 0 && this.#requests < requestsMax) {
+      const others = await this.#store(lines.filter((_, i) => !suspects.has(i)));
+      const rests = await this.#store(parts.rests);
+      return [...others, ...rests, ...(await this.#store(parts.alone))];
     }
     if (lines.length === 1 || dropped === lines.length || this.#requests >= requestsMax) {
       return lines.map((line) => reject(line, message));
@@ -100,11 +105,38 @@ export class LineWriter {
     return this.#storeHalves(lines);
   }
 
+  async #withoutNamed(lines: readonly Buffer[], named: ReadonlyMap<number, string>): Promise<RejectedLine[]> {
+    const bad: RejectedLine[] = [];
+    const good: Buffer[] = [];
+    for (const [i, line] of lines.entries()) {
+      const reason = named.get(i);
+      const field = reason === undefined ? null : conflictingField(reason);
+      const parts = field === null ? null : splitField(line.toString(), field);
+      if (reason === undefined) good.push(line);
+      else bad.push({ line: parts?.alone ?? line.toString(), reason });
+      if (parts?.rest) good.push(Buffer.from(parts.rest));
+    }
+    return [...bad, ...(await this.#store(good))];
+  }
+
   async #storeHalves(lines: readonly Buffer[]): Promise<RejectedLine[]> {
     const middle = lines.length >> 1;
     const first = await this.#store(lines.slice(0, middle));
     return [...first, ...(await this.#store(lines.slice(middle)))];
   }
+}
+
+/** Divides those lines into ones with the field alone, and ones with their other fields, if there are any. */
+function divided(lines: readonly Buffer[], which: ReadonlySet<number>, field: string) {
+  const alone: Buffer[] = [];
+  const rests: Buffer[] = [];
+  for (const [i, line] of lines.entries()) {
+    if (!which.has(i)) continue;
+    const parts = splitField(line.toString(), field);
+    alone.push(parts ? Buffer.from(parts.alone) : line);
+    if (parts?.rest) rests.push(Buffer.from(parts.rest));
+  }
+  return { alone, rests };
 }
 
 function reject(line: Buffer, reason: string): RejectedLine {

@@ -11,6 +11,8 @@ export interface Refusal {
   named: Map<number, string>;
   /** Indexes of the lines that may be bad according to the message; empty if it does not help. */
   suspects: Set<number>;
+  /** The field of the suspects whose type is not the one that the store has; null if that is not the problem. */
+  field: string | null;
   /** Number of lines that it did not store, if the message says so. */
   dropped: number | null;
 }
@@ -27,7 +29,7 @@ export function readRefusal(error: HttpError, lines: readonly Buffer[]): Refusal
     // An HTML page comes from a proxy.
     aboutLines: typeof error.json === 'object' && error.json !== null && lineWords.test(message),
     named,
-    suspects: named.size > 0 ? new Set() : conflicting(message, lines),
+    ...(named.size > 0 ? { suspects: new Set(), field: null } : conflicting(message, lines)),
     dropped: dropped ? Number(dropped[1]) : null,
   };
 }
@@ -63,17 +65,17 @@ function namedByText(message: string, lines: readonly Buffer[]): Map<number, str
 }
 
 /** InfluxDB 1 and 2 name only the first conflict: returns the lines that have that field with that type. */
-function conflicting(message: string, lines: readonly Buffer[]): Set<number> {
+function conflicting(message: string, lines: readonly Buffer[]): Pick<Refusal, 'suspects' | 'field'> {
   const match = /input field "(.*)" on measurement "(.*)" is type (\w+), already exists/.exec(message);
   const suspects = new Set<number>();
-  if (!match) return suspects;
-  const [, field, measurement, type] = match;
+  if (!match) return { suspects, field: null };
+  const [, field = '', measurement, type] = match;
   lines.forEach((line, index) => {
     const text = line.toString();
-    if (!text.includes(field!)) return;
+    if (!text.includes(field)) return;
     try {
       const parsed = parseLine(text);
-      const value = parsed.measurement === measurement ? parsed.fields[field!] : undefined;
+      const value = parsed.measurement === measurement ? parsed.fields[field] : undefined;
       if (value !== undefined && (typeof value === 'number') === (type === 'float' || type === 'integer')) {
         suspects.add(index);
       }
@@ -81,5 +83,10 @@ function conflicting(message: string, lines: readonly Buffer[]): Set<number> {
       suspects.add(index);
     }
   });
-  return suspects;
+  return { suspects, field };
+}
+
+/** InfluxDB 3: the field of a named line whose type is not the one that the store has; null for any other reason. */
+export function conflictingField(reason: string): string | null {
+  return /invalid column type for column '(.+?)', expected/.exec(reason)?.[1] ?? null;
 }

@@ -1,3 +1,4 @@
+import { identityNames } from '../../../shared/contract/line-protocol.ts';
 import { isIdentifier } from '../../../shared/contract/topics.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { ColumnSet, ColumnSets } from './column-set.ts';
@@ -22,13 +23,17 @@ export interface MachineSchema {
   sets: ColumnSets;
 }
 
-/** Returns the column of a sensor, opening it if the type is open; -1 if the type does not have it. */
+/**
+ * Returns the column of a sensor, opening it if the type is open; -1 if the type does not have it, or the name cannot be a
+ * field's.
+ */
 export function columnOf(schema: MachineSchema, sensor: string): number {
   const { set } = schema;
   const column = set.columns.get(sensor);
   if (column !== undefined) return column;
   const count = set.sensors.length;
-  if (!schema.type.openSensors || count >= openSensorsMax || !isIdentifier(sensor)) return -1;
+  if (!schema.type.openSensors || count >= openSensorsMax) return -1;
+  if (!isIdentifier(sensor) || identityNames.has(sensor)) return -1;
   schema.set = schema.sets.with(set, sensor);
   return count;
 }

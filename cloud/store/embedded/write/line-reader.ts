@@ -4,7 +4,7 @@
  * own parser, with the same result. Only the slow way finds out that a value has no column: it then becomes a row of the
  * table of other fields.
  */
-import { type Line, parseLine } from '../../../../shared/contract/line-protocol.ts';
+import { type Line, parseLine, timeNsMax } from '../../../../shared/contract/line-protocol.ts';
 import { messageOf } from '../../../../shared/runtime/errors.ts';
 import type { RejectedLine } from '../../../ports/store.ts';
 import { type Catalog, checkName, unacceptable } from '../catalog.ts';
@@ -20,8 +20,6 @@ const backslash = 0x5c;
 const seriesKnownMax = 50_000;
 /** Limit of column buffers. Each holds the values of one chunk: 4,096 buffers have 64 MiB. */
 const columnsHeldMax = 4_096;
-/** DuckDB and InfluxDB use values beyond it for special purposes. */
-const timeNsMax = 9_223_372_036_854_775_805n;
 
 /** A field at the same position in every line: the bytes of its name including `=`, and the column for its values. */
 interface FieldSlot {
