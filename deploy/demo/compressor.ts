@@ -60,6 +60,7 @@ export async function runCompressor(options: CompressorOptions, signal: AbortSig
     clientId: `lab-${compressorName}`,
     inFlightMax,
     patienceMs: Number.POSITIVE_INFINITY,
+    firstPatienceMs: Number.POSITIVE_INFINITY,
     clock,
   });
   publisher.start();

@@ -6,7 +6,7 @@ import { type PlantEvent, runPlant } from './plant.ts';
 
 const statusLineEvery = 10;
 
-/** @throws HarbingerError USAGE, MQTT_REFUSED, PLANT_STATE */
+/** @throws HarbingerError USAGE, MQTT_REFUSED, MQTT_UNREACHABLE, PLANT_STATE */
 export async function runPlantCommand(
   options: Record<string, string | number>,
   signal: AbortSignal,
@@ -46,5 +46,6 @@ function lineOf(event: PlantEvent): string {
   const waiting = event.buffered > 0 ? `, ${event.buffered} waiting` : '';
   const lost = event.dropped > 0 ? `, ${event.dropped} dropped while the gateway was away` : '';
   const nearest = next ? `; next to fail: ${next.machine} in ${next.remainingCycles} cycles` : '';
-  return `${event.taken} readings taken, ${event.acked} messages acknowledged${waiting}${lost}${nearest}`;
+  const outage = event.outage === null ? '' : `; ${event.outage} [MQTT_UNREACHABLE]`;
+  return `${event.taken} readings taken, ${event.acked} messages acknowledged${waiting}${lost}${nearest}${outage}`;
 }

@@ -55,6 +55,9 @@ function messages(topic: string): Record<string, unknown>[] {
     .map((message) => JSON.parse(message.payload) as Record<string, unknown>);
 }
 
+const noConnection =
+  /no connection to mqtt:\/\/127\.0\.0\.1:\d+ for \d+ s \(.*ECONNREFUSED.*\): start the gateway there, or give its address/;
+
 describe('the virtual plant', () => {
   it('reports messages that it could not send as waiting at the end', async () => {
     start();
@@ -95,13 +98,14 @@ describe('the virtual plant', () => {
     await broker.crash();
     const status = () => events.filter((event) => event.kind === 'status').at(-1);
     await vi.waitFor(() => expect(status()?.buffered).toBeGreaterThan(20), 30_000);
+    await vi.waitFor(() => expect(status()?.outage).toMatch(noConnection), 30_000);
     await broker.start();
     await vi.waitFor(() => expect(messages('telemetry/hall/pump-2').length).toBeGreaterThan(100), 20_000);
     stop.abort();
     await running;
     const numbers = [...new Set(messages('telemetry/hall/pump-2').map((reading) => Number(reading.seq)))];
     expect(numbers).toEqual(numbers.map((_, i) => i + 1));
-    expect(status()).toMatchObject({ buffered: 0, dropped: 0 });
+    expect(status()).toMatchObject({ buffered: 0, dropped: 0, outage: null });
   });
 
   it('continues with the same ages after a restart', async () => {
@@ -127,6 +131,20 @@ describe('the virtual plant', () => {
     broker.refuse = true;
     start();
     await expect(running).rejects.toMatchObject({ code: 'MQTT_REFUSED' });
+  });
+
+  it('says why nothing arrives, and ends if there was never a connection', async () => {
+    await broker.crash();
+    start({ firstPatienceMs: 1_500 });
+    await expect(running).rejects.toMatchObject({
+      code: 'MQTT_UNREACHABLE',
+      message: expect.stringMatching(noConnection),
+    });
+    const lines: string[] = [];
+    const options = { mqttUrl: `mqtt://127.0.0.1:${broker.port}`, rate: 50, machines: 1 };
+    running = runPlantCommand(options, stop.signal, (line) => lines.push(line));
+    await vi.waitFor(() => expect(lines.join()).toMatch(noConnection), 30_000);
+    expect(lines[0]).toMatch(/\[MQTT_UNREACHABLE\]$/);
   });
 
   it('runs as a command that prints its events', async () => {

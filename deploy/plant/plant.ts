@@ -38,6 +38,8 @@ export interface PlantOptions {
   downtimeMs?: number;
   /** Largest number of messages that a machine buffers while the gateway is unreachable. */
   bufferMax?: number;
+  /** How long to wait for the first connection. Default 30 s. */
+  firstPatienceMs?: number;
   onEvent?: (event: PlantEvent) => void;
   clock?: Clock;
 }
@@ -65,6 +67,8 @@ export type PlantEvent =
       buffered: number;
       dropped: number;
       connected: number;
+      /** Why a sensor has no connection, and what to do; null while all have one. */
+      outage: string | null;
       machines: PlantMachineStatus[];
     };
 
@@ -81,7 +85,10 @@ const saveMs = 5_000;
 /** How long to wait at the end for acknowledgements. */
 const drainMsMax = 3_000;
 
-/** Runs until `signal` aborts. @throws HarbingerError MQTT_REFUSED, PLANT_STATE */
+/**
+ * Runs until `signal` aborts; a gateway that is lost is waited for without end.
+ * @throws HarbingerError MQTT_REFUSED, MQTT_UNREACHABLE if there was never a connection, PLANT_STATE
+ */
 export async function runPlant(options: PlantOptions, signal: AbortSignal): Promise<void> {
   const plant = new Plant(options);
   await plant.run(signal);
@@ -153,6 +160,7 @@ class Plant {
       buffered: sum((sensor) => sensor.waiting),
       dropped: sum((sensor) => sensor.sendBuffer.dropped),
       connected: sum((sensor) => Number(sensor.publisher.connected)),
+      outage: this.#sensors.map(({ publisher }) => publisher.outage).find((each) => each !== null) ?? null,
       machines: this.#sensors.map(({ machine }) => ({
         machine: machine.name,
         remainingCycles: machine.remainingCycles,
@@ -189,11 +197,12 @@ class Sensor {
       clientId: `${options.site}-${machine.name}`,
       inFlightMax,
       patienceMs: Number.POSITIVE_INFINITY,
+      ...(options.firstPatienceMs !== undefined && { firstPatienceMs: options.firstPatienceMs }),
       clock,
     });
   }
 
-  /** Resolves when the sensor is stopped; rejects when the gateway refuses it. */
+  /** Resolves when the sensor is stopped; rejects when the gateway refuses it or never answers. */
   async start(delayMs: number, periodMs: number, signal: AbortSignal): Promise<void> {
     this.publisher.start();
     this.#ticking = this.#clock.setTimer(delayMs, () => {

@@ -23,6 +23,11 @@ export interface PublisherOptions {
    * up.
    */
   patienceMs: number;
+  /**
+   * The patience until the first connection, because an address that never answered is more likely wrong than
+   * temporarily unreachable. Default: 30 s, or `patienceMs` if that is shorter.
+   */
+  firstPatienceMs?: number;
   clock?: Clock;
   random?: Random;
 }
@@ -41,7 +46,7 @@ interface Pending {
 }
 
 const retry = { firstMs: 100, maxMs: 5_000 };
-const firstConnectionMsMax = 30_000;
+const firstPatienceMsDefault = 30_000;
 const connackMsMax = 10_000;
 const closeMsMax = 2_000;
 /** CONNACK return codes that a retry does not change: protocol, client id, credentials, authorisation. */
@@ -62,6 +67,8 @@ export class Publisher {
   #everConnected = false;
   #failure: HarbingerError | null = null;
   #movedAtMs = 0;
+  #lostAtMs = 0;
+  #problem = 'no answer yet';
   #ended: Promise<void> = Promise.resolve();
 
   /** @throws HarbingerError MQTT_ADDRESS */
@@ -76,6 +83,12 @@ export class Publisher {
     return this.#connected;
   }
 
+  /** Says for how long there has been no connection, why, and what to do; null while there is one, and after the end. */
+  get outage(): string | null {
+    if (this.#connected || this.#stopping.signal.aborted) return null;
+    return this.#outageOf(this.#clock.monotonicMs() - this.#lostAtMs);
+  }
+
   get inFlight(): number {
     return this.#pending.size;
   }
@@ -83,6 +96,7 @@ export class Publisher {
   /** Starts connecting, and reconnects for as long as the patience allows. */
   start(): void {
     this.#movedAtMs = this.#clock.monotonicMs();
+    this.#lostAtMs = this.#movedAtMs;
     this.#ended = this.#keepConnected();
   }
 
@@ -139,12 +153,11 @@ export class Publisher {
 
   async #keepConnected(): Promise<void> {
     let attempt = 0;
-    let problem = 'no answer';
     while (!this.#stopping.signal.aborted && !this.#failure) {
       const ackedBefore = this.counts.acked;
-      problem = (await this.#oneConnection()) ?? problem;
+      this.#problem = (await this.#oneConnection()) ?? this.#problem;
       if (this.#stopping.signal.aborted || this.#failure) break;
-      if (this.#clock.monotonicMs() - this.#movedAtMs > this.#patienceMs()) this.#giveUp(problem);
+      if (this.#clock.monotonicMs() - this.#movedAtMs > this.#patienceMs()) this.#giveUp();
       else {
         attempt = this.counts.acked > ackedBefore ? 0 : attempt + 1;
         const delayMs = backoffMs(attempt, retry, this.#random);
@@ -186,7 +199,7 @@ export class Publisher {
       });
       client.once('close', () => {
         this.#stopping.signal.removeEventListener('abort', stop);
-        this.#connected = false;
+        if (this.#connected) this.#onLost();
         this.#client = null;
         end();
         resolve(problem);
@@ -202,6 +215,12 @@ export class Publisher {
     this.counts.resent += this.#pending.size;
     for (const message of this.#pending) this.#send(message, true);
     this.#wake();
+  }
+
+  #onLost(): void {
+    this.#connected = false;
+    this.#lostAtMs = this.#clock.monotonicMs();
+    this.#problem = 'the connection was closed';
   }
 
   #send(message: Pending, dup: boolean): void {
@@ -220,22 +239,28 @@ export class Publisher {
     this.#fail(new HarbingerError('MQTT_REFUSED', 'cli', message));
   }
 
-  /** An address that never answered is more likely wrong than temporarily unreachable. */
   #patienceMs(): number {
-    const { patienceMs } = this.#options;
-    const mayBeWrong = !this.#everConnected && Number.isFinite(patienceMs);
-    return mayBeWrong ? Math.min(patienceMs, firstConnectionMsMax) : patienceMs;
+    const { patienceMs, firstPatienceMs = Math.min(patienceMs, firstPatienceMsDefault) } = this.#options;
+    return this.#everConnected ? patienceMs : firstPatienceMs;
   }
 
-  #giveUp(problem: string): void {
-    const url = withoutLogin(this.#options.url);
-    const seconds = Math.round(this.#patienceMs() / 1_000);
+  #giveUp(): void {
     const [code, what] =
       this.#pending.size > 0 && this.counts.reconnects > 0
-        ? ['MQTT_NOT_ACKNOWLEDGED', `${url} has acknowledged nothing for ${seconds} s`]
-        : ['MQTT_UNREACHABLE', `no connection to ${url} for ${seconds} s`];
-    const advice = code === 'MQTT_UNREACHABLE' ? ': start the gateway there, or give its address' : '';
-    this.#fail(new HarbingerError(code, 'cli', `${what} (${problem})${advice}`, { retry: true }));
+        ? ['MQTT_NOT_ACKNOWLEDGED', this.#standstill()]
+        : ['MQTT_UNREACHABLE', this.#outageOf(this.#patienceMs())];
+    this.#fail(new HarbingerError(code, 'cli', what, { retry: true }));
+  }
+
+  #standstill(): string {
+    const seconds = Math.round(this.#patienceMs() / 1_000);
+    return `${withoutLogin(this.#options.url)} has acknowledged nothing for ${seconds} s (${this.#problem})`;
+  }
+
+  #outageOf(ms: number): string {
+    const url = withoutLogin(this.#options.url);
+    const seconds = Math.round(ms / 1_000);
+    return `no connection to ${url} for ${seconds} s (${this.#problem}): start the gateway there, or give its address`;
   }
 
   #fail(error: HarbingerError): void {

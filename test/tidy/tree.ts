@@ -15,9 +15,12 @@ export interface Source {
   text: string;
 }
 
-/** Every file that is part of the product, relative to the root, without build output and installed packages. */
+/**
+ * Every file that is part of the product, relative to the root, without build output and installed packages: what git
+ * tracks, so that a person's own files in the clone are nobody's fault; without git, every file that is not ignored.
+ */
 export const files: readonly string[] =
-  (existsSync(join(packageRoot, '.git')) && listedByGit()) || walked('');
+  (existsSync(join(packageRoot, '.git')) && trackedIn(packageRoot)) || walked('');
 
 export const sources: readonly Source[] = files
   .filter((path) => /\.tsx?$/.test(path))
@@ -40,12 +43,11 @@ export function folderOf(path: string): string {
   return folder === '.' ? '' : folder;
 }
 
-/** Null if git is not installed or does not accept this folder. */
-function listedByGit(): string[] | null {
+/** The files of a clone that git tracks; null if git is not installed or does not accept this folder. */
+export function trackedIn(root: string): string[] | null {
   try {
-    const options = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
-    const listed = execFileSync('git', options, { cwd: packageRoot, encoding: 'utf8', stdio: 'pipe' });
-    const found = listed.split('\0').filter((path) => path !== '' && existsSync(join(packageRoot, path)));
+    const listed = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8', stdio: 'pipe' });
+    const found = listed.split('\0').filter((path) => path !== '' && existsSync(join(root, path)));
     return found.length > 0 ? found : null;
   } catch {
     return null;
