@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import type { MachineType } from '../shared/domain/machine-type.ts';
+import { lockDataDir } from '../shared/files/data-dir.ts';
 import { createConfiguredJobs } from '../shared/jobs/jobs.ts';
 import { Metrics } from '../shared/parts/metrics.ts';
 import { configuredName, createPart } from '../shared/parts/registry.ts';
@@ -60,6 +61,8 @@ export async function startGateway(
   const { watch, data, decisions, sources, status, http, jobs } = await createParts(config, types, deps);
   const started = new StartedParts(deps, partStopMsMax);
   try {
+    const unlock = lockDataDir(config.dataDir);
+    started.add('data folder', async () => unlock());
     await started.start('heap growth', new HeapGrowth({ clock }));
     const { savedBaselines } = watch;
     if (savedBaselines) await started.start('saved baselines', savedBaselines);

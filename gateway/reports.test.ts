@@ -18,6 +18,7 @@ const journal = (lane: string, dropped = { blocks: 0, lines: 0, bytes: 0 }) => (
   writtenBytes: 1_200,
   syncs: 5,
   oldestMs: null,
+  removed: null,
 });
 
 function dataStatus(over: Partial<DataStatus> = {}): DataStatus {

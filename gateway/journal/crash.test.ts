@@ -168,7 +168,7 @@ describe('with any fault of the disk', () => {
       { numRuns: 300 },
     );
     expect(acked).toBeGreaterThan(300);
-  });
+  }, 600_000);
 });
 
 describe('a power failure while a journal is created', () => {

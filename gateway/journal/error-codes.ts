@@ -45,6 +45,15 @@ export const errorCodes = declareErrors({
     retried: 'Yes, until it works.',
     remedy: 'Check the disk; if it is damaged, replace it.',
   },
+  JOURNAL_REMOVED: {
+    stage: 'journal',
+    meaning:
+      'The newest file of the journal, of dead letters or of sessions was deleted or replaced while the gateway runs, or the folder above it. What would be written would be gone after a restart, so nothing is acknowledged.',
+    retried:
+      'Yes, until the file is back in its place. What the deleted file holds is still sent to the cloud while the gateway runs.',
+    remedy:
+      'Put the file or folder back. If that is not possible, wait until the backlog is sent (`/api/status`), and restart the gateway: it continues with a new file, and reports what is lost.',
+  },
   JOURNAL_STOP: {
     stage: 'journal',
     meaning: 'The disk did not answer while the gateway was stopping.',

@@ -3,9 +3,10 @@
  * fail syncs and cut the power. All throw the system's errors (`code` ENOSPC, EIO, EROFS, ENOENT, …).
  */
 import { constants } from 'node:fs';
-import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { makeFolders } from '../../shared/files/make-folder.ts';
+import { codeOf } from '../../shared/runtime/errors.ts';
 import { lockJournal } from './lock.ts';
 
 export interface JournalFile {
@@ -17,6 +18,8 @@ export interface JournalFile {
   datasync(): Promise<void>;
   truncate(bytes: number): Promise<void>;
   size(): Promise<number>;
+  /** False if `path` leads to no file or to another one: somebody has deleted or replaced it, or a folder above it. */
+  isAt(path: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -69,8 +72,20 @@ function fileOf(handle: FileHandle): JournalFile {
     datasync: () => handle.datasync(),
     truncate: (bytes) => handle.truncate(bytes),
     size: async () => (await handle.stat()).size,
+    isAt: (path) => isAt(handle, path),
     close: () => handle.close(),
   };
+}
+
+async function isAt(handle: FileHandle, path: string): Promise<boolean> {
+  const own = await handle.stat({ bigint: true });
+  try {
+    const there = await stat(path, { bigint: true });
+    return there.ino === own.ino && there.dev === own.dev;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return false;
+    throw error;
+  }
 }
 
 async function writeAll(handle: FileHandle, buffers: readonly Buffer[], position: number): Promise<void> {

@@ -50,6 +50,17 @@ export function writeError({ lane, dir }: LaneFolder, cause: unknown): Harbinger
   );
 }
 
+/** The segment at `path` holds acknowledged blocks, and is not where it was. */
+export function removedError(path: string): HarbingerError {
+  return new HarbingerError(
+    'JOURNAL_REMOVED',
+    'journal',
+    `${path}, which is in use, was deleted or replaced: nothing is acknowledged until it is back in its place; ` +
+      'if it cannot be put back, let the gateway send what it still has, and then restart it',
+    { retry: true },
+  );
+}
+
 export function readError({ lane, dir }: LaneFolder, cause: unknown): HarbingerError {
   return new HarbingerError(
     'JOURNAL_READ',

@@ -19,7 +19,7 @@ import { blockHeaderBytes, journalLimits, runsMax } from './segments/format.ts';
 import { ReadPatience } from './segments/read-patience.ts';
 import { LaneReader } from './segments/reader.ts';
 import { listSegments, newestOf, recoverLane, type SegmentFile } from './segments/recover.ts';
-import { laneFiles } from './segments/segment.ts';
+import { laneFiles, type Segment } from './segments/segment.ts';
 import { SegmentWriter } from './segments/writer.ts';
 
 const bytesMin = 64 << 10;
@@ -168,13 +168,14 @@ async function openLane(name: Lane, found: SegmentFile[], shared: Shared): Promi
   if (recovered.lastIsWhole) await writer.reopenLast();
   const onDamage = (lost: { blocks: number; lines: number; bytes: number }) =>
     onLoss({ lane: name, cause: 'damaged-block', ...lost });
+  const removedFile = (segment: Segment, isMissing: boolean) => writer.removedFile(segment, isMissing);
   const patience = new ReadPatience({ dir: files.dir, clock, log, isDiskWell: () => meta.isSaved() });
   const lane: JournalLane = new JournalLane({
     lane: name,
     files,
     segments,
     writer,
-    reader: new LaneReader({ files, segments, clock, log, patience, onDamage }),
+    reader: new LaneReader({ files, segments, clock, log, patience, onDamage, removedFile }),
     segmentBytesMax: Math.min(journalLimits.segmentBytesMax, Math.floor(bytesMax / 16)),
     blockBytesMax: Math.min(blockBytesLimit, Math.floor(bytesMax / 8)),
     dropped: memory.dropped,

@@ -195,6 +195,7 @@ describe('reading', () => {
       bytesMax: 1 << 20,
       dropped: { blocks: 0, lines: 0, bytes: 0 },
       oldestMs: bench.clock.nowMs(),
+      removed: null,
     });
     expect(bytes).toBe(56 + 48 + 1_000 + 'local b'.length);
     expect(writtenBytes).toBe(bytes);

@@ -1,5 +1,5 @@
 import type { Lane } from '../../shared/contract/lanes.ts';
-import { codeOf, type HarbingerError, isDiskFull, messageOf } from '../../shared/runtime/errors.ts';
+import { codeOf, HarbingerError, isDiskFull, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Block, Cursor, Journal, JournalStats } from '../ports/journal.ts';
 import { AppendQueue, type Waiting } from './append-queue.ts';
@@ -59,6 +59,8 @@ export class JournalLane implements Journal, BudgetLane {
   private committing: Promise<void> | null = null;
   private failing = false;
   private stopped = false;
+  /** Why nothing can be appended although the disk may be well: the newest segment was removed. */
+  private removed: string | null = null;
   /** Seqs in which a reader found only damage, so that a consumer need not wait for them. */
   private damagedSeqs = { from: 0, to: 0 };
 
@@ -132,7 +134,9 @@ export class JournalLane implements Journal, BudgetLane {
     return this.parts.cursor(consumer);
   }
 
+  /** Also looks whether the newest segment is still there, so that the next call says so if it is not. */
   stats(): JournalStats {
+    void this.look();
     const { writer, segments, dropped } = this.parts;
     return {
       lane: this.lane,
@@ -144,6 +148,7 @@ export class JournalLane implements Journal, BudgetLane {
       writtenBytes: writer.writtenBytes + this.stateBytes,
       syncs: writer.syncs + this.stateSyncs,
       oldestMs: segments[0]?.createdMs ?? null,
+      removed: this.removed,
     };
   }
 
@@ -212,7 +217,13 @@ export class JournalLane implements Journal, BudgetLane {
 
   private async commitGroup(first: Waiting): Promise<void> {
     const { writer, segmentBytesMax } = this.parts;
-    if (writer.active && writer.active.bytes + first.bytes > segmentBytesMax) await writer.seal();
+    if (writer.active && writer.active.bytes + first.bytes > segmentBytesMax) {
+      try {
+        await writer.rollOver();
+      } catch (error) {
+        return this.reject([], this.failed(error));
+      }
+    }
     const header = writer.active ? 0 : segmentHeaderBytes;
     const room = segmentBytesMax - header - (writer.active?.bytes ?? 0);
     const wanted = this.queue.sizeOfGroup(Math.min(groupBytesMax, room));
@@ -235,20 +246,39 @@ export class JournalLane implements Journal, BudgetLane {
         const firstSeq = await writer.commit(blocks);
         if (this.failing) log.info({ lane: this.lane }, 'the journal can be written again');
         this.failing = false;
+        this.removed = null;
         for (const [i, { resolve }] of group.entries()) resolve(firstSeq + i);
         this.waiters.wake();
         if (writer.active !== segmentBefore) await this.parts.onSegments({});
         return;
       } catch (error) {
-        const isFull = isDiskFull(error);
-        if (isFull && attempt <= freeAttemptsMax && (await this.budget.freeOne())) continue;
-        const reason = isFull
-          ? fullError(this.folder, 'the disk is full', error)
-          : writeError(this.folder, error);
-        if (!this.failing) log.error({ lane: this.lane, cause: messageOf(error) }, reason.message);
-        this.failing = true;
-        return this.reject(group, reason);
+        if (isDiskFull(error) && attempt <= freeAttemptsMax && (await this.budget.freeOne())) continue;
+        return this.reject(group, this.failed(error));
       }
+    }
+  }
+
+  /** Notes and logs a failure to write; returns its error for callers. */
+  private failed(error: unknown): HarbingerError {
+    let reason = isDiskFull(error)
+      ? fullError(this.folder, 'the disk is full', error)
+      : writeError(this.folder, error);
+    if (error instanceof HarbingerError) {
+      reason = error;
+      this.removed = error.message;
+    }
+    if (!this.failing) this.parts.log.error({ lane: this.lane, cause: messageOf(error) }, reason.message);
+    this.failing = true;
+    return reason;
+  }
+
+  private async look(): Promise<void> {
+    if (this.stopped || this.committing) return; // a commit looks itself
+    try {
+      await this.parts.writer.check();
+      this.removed = null;
+    } catch (error) {
+      if (error instanceof HarbingerError) this.failed(error);
     }
   }
 

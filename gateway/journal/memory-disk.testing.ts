@@ -182,6 +182,10 @@ export class MemoryDisk {
       },
       truncate: (bytes) => operate('truncate', () => inode.resize(bytes)),
       size: async () => inode.seen.length,
+      isAt: async (at) => {
+        if (process.isDead()) throw systemError('EIO');
+        return this.files.get(at) === inode;
+      },
       close: async () => undefined,
     };
   }

@@ -23,6 +23,10 @@ const JournalStatus = Type.Object(
     bytesMax: Type.Integer({ description: 'of all lanes together' }),
     dropped: Type.Object({ blocks: Count, lines: Count, bytes: Count }),
     oldestMs: Type.Union([Type.Number({ description: 'ms since 1970' }), Type.Null()]),
+    removed: Type.Union([
+      Type.String({ description: 'its newest file was deleted or replaced: nothing is acknowledged' }),
+      Type.Null(),
+    ]),
   },
   { additionalProperties: true },
 );

@@ -71,13 +71,15 @@ export function dataStatus(parts: StatusParts): DataStatus {
     const confirmedSeq = journals[lane].cursor('uplink').seq;
     return { blocks: blocksAfter(lane, confirmedSeq), confirmedSeq };
   };
+  const journalStats = lanes.map((lane) => journals[lane].stats());
+  const removed = journalStats.find((stats) => stats.removed !== null)?.removed ?? null;
   return {
     pipeline: pipeline.counts,
     formats: parts.formats(),
     placement: { ...identity.counts, assumedResends: parts.assumedResends.ofMachines() },
     machines: machines.count,
-    journalTrouble: parts.lanes.trouble,
-    journals: lanes.map((lane) => journals[lane].stats()),
+    journalTrouble: removed ?? parts.lanes.trouble,
+    journals: journalStats,
     losses: losses.totals,
     backlog: Object.fromEntries(lanes.map((lane) => [lane, backlogOf(lane)])),
     uplink: uplink?.stats ?? null,

@@ -65,4 +65,6 @@ export interface JournalStats {
   writtenBytes: number;
   syncs: number;
   oldestMs: number | null;
+  /** Why nothing is appended: the newest file of the lane was deleted or replaced. Null if it is in its place. */
+  removed: string | null;
 }

@@ -9,7 +9,7 @@ export const errorCodes = declareErrors({
   },
   DATA_DIR_LOCKED: {
     stage: 'cli',
-    meaning: 'Another running cloud uses the same data folder, whatever store each of them has.',
+    meaning: 'Another running gateway or cloud uses the same data folder, whatever store each of them has.',
     retried: 'No. Nothing is started.',
     remedy: 'Stop the other one, or give each a folder of its own with `--data`.',
   },

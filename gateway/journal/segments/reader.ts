@@ -32,10 +32,14 @@ export class LaneReader {
   private readonly log: Log;
   private readonly patience: ReadPatience;
   private readonly onDamage: (lost: Tally) => void;
+  private readonly removedFile: (segment: Segment, isMissing: boolean) => JournalFile | null;
   /** Seq of a block that was read → its end in the segment. */
   private readonly positions = new Map<number, { segment: Segment; end: number }>();
 
-  /** `segments` is the lane's live list, oldest first. */
+  /**
+   * `segments` is the lane's live list, oldest first; `removedFile` gives the open file of one that was deleted or
+   * replaced.
+   */
   constructor(parts: {
     files: LaneFiles;
     segments: readonly Segment[];
@@ -43,6 +47,7 @@ export class LaneReader {
     log: Log;
     patience: ReadPatience;
     onDamage: (lost: Tally) => void;
+    removedFile(segment: Segment, isMissing: boolean): JournalFile | null;
   }) {
     this.files = parts.files;
     this.segments = parts.segments;
@@ -50,6 +55,7 @@ export class LaneReader {
     this.log = parts.log;
     this.patience = parts.patience;
     this.onDamage = parts.onDamage;
+    this.removedFile = parts.removedFile;
   }
 
   /**
@@ -212,14 +218,17 @@ export class LaneReader {
   }
 
   /**
-   * Returns null if the file is missing (just dropped, or removed by somebody) or if the disk has been given up for it.
+   * Returns null if the file is missing (just dropped, or removed by somebody and not open any more) or if the disk has
+   * been given up for it.
    */
   private async open(segment: Segment, onUnreadable: ScanRange['onUnreadable']): Promise<JournalFile | null> {
     for (;;) {
+      const removed = this.removedFile(segment, false);
+      if (removed) return keptOpen(removed);
       try {
         return await this.files.fs.open(segmentPath(this.files, segment.firstSeq), 'read');
       } catch (error) {
-        if (codeOf(error) === 'ENOENT') return null;
+        if (codeOf(error) === 'ENOENT') return keptOpen(this.removedFile(segment, true));
         if (codeOf(error) !== 'EIO') throw error;
         if ((await onUnreadable(error)) === 'damaged') return null;
       }
@@ -268,4 +277,9 @@ export class LaneReader {
     }
     this.positions.set(seq, { segment, end });
   }
+}
+
+/** The writer closes its file, not the reader. */
+function keptOpen(file: JournalFile | null): JournalFile | null {
+  return file && { ...file, close: async () => undefined };
 }

@@ -1,13 +1,15 @@
 import type { Clock } from '../../../shared/runtime/clock.ts';
-import { messageOf } from '../../../shared/runtime/errors.ts';
+import { codeOf, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { Block } from '../../ports/journal.ts';
 import type { JournalFile } from '../fs.ts';
+import { removedError } from '../journal-errors.ts';
 import {
   blockBytes,
   encodeBlock,
   encodeSegmentHeader,
   segmentHeaderBytes,
+  segmentName,
   segmentVersion,
 } from './format.ts';
 import { type LaneFiles, newSegment, type Segment, segmentPath } from './segment.ts';
@@ -28,6 +30,7 @@ export class SegmentWriter {
   private readonly clock: Clock;
   private readonly log: Log;
   private open: OpenSegment | null = null;
+  private isRemoved = false;
 
   /** `segments` is the lane's list, oldest first; new ones are appended. */
   constructor(parts: { files: LaneFiles; segments: Segment[]; nextSeq: number; clock: Clock; log: Log }) {
@@ -51,16 +54,49 @@ export class SegmentWriter {
     this.open = { file, segment };
   }
 
+  /**
+   * The open file of a segment that its path no longer leads to: it can still be read. Null if it is not open, or if it
+   * is not known to be removed. `isMissing`: the caller has found nothing at its path.
+   */
+  removedFile(segment: Segment, isMissing: boolean): JournalFile | null {
+    return (isMissing || this.isRemoved) && this.open?.segment === segment ? this.open.file : null;
+  }
+
+  /**
+   * Whether the newest segment is where it was. @throws HarbingerError JOURNAL_REMOVED if somebody has deleted or
+   * replaced it; system errors
+   */
+  async check(): Promise<void> {
+    const { open } = this;
+    const newest = open?.segment ?? this.segments.at(-1);
+    if (!newest) return;
+    const path = segmentPath(this.files, newest.firstSeq);
+    const isThere = await (open ? open.file.isAt(path) : this.isListed(newest));
+    if (this.open === open) this.isRemoved = !isThere;
+    if (!isThere) throw removedError(path);
+  }
+
+  /**
+   * Closes the current segment so that the next group starts another. @throws as check(): a removed segment stays open,
+   * because it can be read only while it is
+   */
+  async rollOver(): Promise<void> {
+    await this.check();
+    await this.seal();
+  }
+
   /** Closes the current segment; the next group starts another. */
   async seal(): Promise<void> {
     const { open } = this;
     this.open = null;
+    this.isRemoved = false;
     await open?.file.close().catch((error) => this.warn('closing a segment', error));
   }
 
   /**
    * Makes a group durable as one write and one sync; the seq of its first block. The caller calls once at a time. Without
-   * `sync` it survives the end of the process only, until a later group is synced. When it throws (the system's error), none of the group is in the journal, and the next group may be tried at once.
+   * `sync` it survives the end of the process only, until a later group is synced. When it throws (the system's error, or
+   * JOURNAL_REMOVED), none of the group is in the journal, and the next group may be tried at once.
    */
   async commit(group: readonly Omit<Block, 'seq'>[], sync = true): Promise<number> {
     const isNew = this.open === null;
@@ -74,19 +110,21 @@ export class SegmentWriter {
     );
     if (isNew) buffers.unshift(this.header(segment, wallMs));
     const bytes = group.reduce((sum, block) => sum + blockBytes(block), 0);
-    let written = false;
+    let isSyncing = false;
     try {
       await file.write(buffers, isNew ? 0 : segment.end);
-      written = true;
+      isSyncing = true;
       this.writtenBytes += bytes + (isNew ? segmentHeaderBytes : 0);
       if (sync || isNew) {
         await file.datasync();
         this.syncs++;
       }
       if (isNew) await this.files.fs.syncDir(this.files.dir);
+      isSyncing = false;
+      if (sync && !isNew) await this.check();
     } catch (error) {
       if (isNew) await this.discard(open);
-      else await this.undo(open, { blocks: group.length, bytes, written });
+      else await this.undo(open, { blocks: group.length, bytes, inDoubt: isSyncing });
       throw error;
     }
     this.nextSeq = firstSeq + group.length;
@@ -110,7 +148,17 @@ export class SegmentWriter {
     }
   }
 
+  private async isListed({ firstSeq }: Segment): Promise<boolean> {
+    try {
+      return (await this.files.fs.list(this.files.dir)).includes(segmentName(firstSeq));
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return false;
+      throw error;
+    }
+  }
+
   private async create(): Promise<OpenSegment> {
+    await this.check();
     const segment = newSegment(this.nextSeq, this.clock.nowMs());
     const file = await this.files.fs.open(segmentPath(this.files, segment.firstSeq), 'create');
     return { file, segment };
@@ -148,11 +196,11 @@ export class SegmentWriter {
    */
   private async undo(
     { file, segment }: OpenSegment,
-    group: { blocks: number; bytes: number; written: boolean },
+    group: { blocks: number; bytes: number; inDoubt: boolean },
   ): Promise<void> {
     try {
       await file.truncate(segment.end);
-      if (!group.written) return;
+      if (!group.inDoubt) return;
     } catch (error) {
       this.warn('cutting off a failed write', error);
       segment.bytes += group.bytes;

@@ -10,6 +10,7 @@ import { clockFaults } from './clock.ts';
 import { databaseFaults } from './damage/databases.ts';
 import { journalFaults } from './damage/journal.ts';
 import { putBackFaults } from './damage/put-back.ts';
+import { removalFaults } from './damage/removed.ts';
 import { stateFaults } from './damage/state.ts';
 import { diskFaults } from './disk.ts';
 import { duplicateGatewayFaults } from './duplicate-gateway.ts';
@@ -27,6 +28,7 @@ export const faults: readonly Fault[] = [
   ...diskFaults,
   ...journalFaults,
   ...putBackFaults,
+  ...removalFaults,
   ...stateFaults,
   ...databaseFaults,
   ...sessionFaults,
