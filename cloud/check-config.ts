@@ -13,11 +13,20 @@ import {
 import { tlsProblems } from '../shared/config/tls-problems.ts';
 import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-types.ts';
 import { httpProblems } from '../shared/http/check.ts';
-import { notifierFileProblems, notifierProblems } from './alerts/config.ts';
+import { notifiers } from '../shared/notifiers/notifiers.ts';
+import { allSeams, seamChecks } from '../shared/parts/seam-checks.ts';
+import { notifierNameProblems, notifiersIn } from './alerts/config.ts';
 import { CloudConfig, prepareCloudConfig } from './config.ts';
 import { credentialProblems } from './receive/credentials.ts';
 import { tlsOwner as ingestTls } from './receive/tls-files.ts';
-import { storeProblems } from './store/config.ts';
+import { storeIn } from './store/config.ts';
+import { stores } from './store/stores.ts';
+
+/** Every seam of the cloud. */
+const parts = allSeams<CloudConfig>([
+  seamChecks(notifiers, ({ alerts }) => notifiersIn(alerts)),
+  seamChecks(stores, ({ store }) => [storeIn(store)]),
+]);
 
 /** Opens only the files of the configuration, and with `files` also the machine types and PEM files that it names. */
 export function checkCloud(sources: ConfigSources, { files }: { files: boolean }): ReadConfig<CloudConfig> {
@@ -26,16 +35,20 @@ export function checkCloud(sources: ConfigSources, { files }: { files: boolean }
 
 const checks: ConfigCheck<CloudConfig>[] = [
   ({ gateways }) => credentialProblems(gateways),
-  ({ alerts }) => notifierProblems(alerts),
-  ({ store }) => storeProblems(store),
+  ({ alerts }) => notifierNameProblems(alerts),
+  (config) => parts.problems(config),
   ({ api }) => httpProblems(api, 'api'),
   (config) =>
-    listenerProblems([listenerAt(() => config.ingest, 'ingest'), listenerAt(() => config.api, 'api')]),
+    listenerProblems([
+      ...parts.listeners(config),
+      listenerAt(() => config.ingest, 'ingest'),
+      listenerAt(() => config.api, 'api'),
+    ]),
 ];
 
 const fileChecks: ConfigCheck<CloudConfig>[] = [
   ({ machineTypesDir }) =>
     readMachineTypes([builtInTypesDir, ...(machineTypesDir === undefined ? [] : [machineTypesDir])]).problems,
   ({ ingest }) => tlsProblems(ingest.tls ?? {}, 'ingest.tls', ingestTls),
-  ({ alerts }) => notifierFileProblems(alerts),
+  (config) => parts.fileProblems(config),
 ];

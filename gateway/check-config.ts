@@ -13,17 +13,26 @@ import { tlsProblems } from '../shared/config/tls-problems.ts';
 import type { MachineType } from '../shared/domain/machine-type.ts';
 import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-types.ts';
 import { httpProblems } from '../shared/http/check.ts';
-import { jobProblems } from '../shared/jobs/config.ts';
-import { fileProblemsOf, listenersOf, problemsOf } from '../shared/parts/registry.ts';
+import { jobsIn, scheduleProblems } from '../shared/jobs/config.ts';
+import { allSeams, seamChecks } from '../shared/parts/seam-checks.ts';
 import { GatewayConfig, prepareGatewayConfig, sourceContext, sourcesIn } from './config.ts';
 import { decisionsIn } from './decisions/config.ts';
 import { decisions } from './decisions/decisions.ts';
-import type { RouteRule } from './decode/config.ts';
+import { formatsIn, type RouteRule } from './decode/config.ts';
+import { formats } from './decode/formats/formats.ts';
 import { ruleProblems } from './decode/route-rules.ts';
 import { jobs } from './jobs/jobs.ts';
 import { sources } from './sources/sources.ts';
 import { uplinkProblems } from './uplink/config.ts';
 import { tlsOwner as uplinkTls } from './uplink/tls-files.ts';
+
+/** Every seam of the gateway. */
+const parts = allSeams<GatewayConfig>([
+  seamChecks(formats, formatsIn),
+  seamChecks(sources, sourcesIn, (config) => sourceContext({ routes: soundRoutes(config) })),
+  seamChecks(decisions, (config) => decisionsIn(config.decisions)),
+  seamChecks(jobs, (config) => jobsIn(jobs, config.jobs)),
+]);
 
 export interface CheckedGateway extends ReadConfig<GatewayConfig> {
   types: Map<string, MachineType>;
@@ -40,17 +49,14 @@ export function checkGateway(given: ConfigSources, { files }: { files: boolean }
       return [...read.problems, ...typeProblems(config, read)];
     },
     ({ routes }) => eachSound(routes, (rule, i) => ruleProblems(rule, `routes[${i}]`)),
-    (config) => problemsOf(sources, sourcesIn(config), sourceContext({ routes: soundRoutes(config) })),
+    (config) => parts.problems(config),
     ({ uplink }) => uplinkProblems(uplink),
-    ({ decisions: table }) => problemsOf(decisions, decisionsIn(table)),
     ({ http }) => httpProblems(http, 'http'),
-    (config) =>
-      listenerProblems([...listenersOf(sources, sourcesIn(config)), listenerAt(() => config.http, 'http')]),
-    ({ jobs: table }) => jobProblems(jobs, table),
+    (config) => listenerProblems([...parts.listeners(config), listenerAt(() => config.http, 'http')]),
+    ({ jobs: table }) => scheduleProblems(jobs, table),
   ];
   const fileChecks: ConfigCheck<GatewayConfig>[] = [
-    (config) => fileProblemsOf(sources, sourcesIn(config)),
-    ({ decisions: table }) => fileProblemsOf(decisions, decisionsIn(table)),
+    (config) => parts.fileProblems(config),
     ({ uplink }) => tlsProblems(uplink, 'uplink', uplinkTls),
   ];
   const all = files ? [...checks, ...fileChecks] : checks;
@@ -82,7 +88,7 @@ function typeProblems(
   );
 }
 
-/** The routes without problems: the checks of sources read routes, and a wrong one is reported only once. */
+/** The routes whose topics have no problems: the checks of sources read them, and a wrong one is reported only once. */
 function soundRoutes({ routes }: GatewayConfig): RouteRule[] {
   return eachSound(routes, (rule) => (ruleProblems(rule, '').length === 0 ? [rule] : []));
 }

@@ -14,7 +14,7 @@ import type { Reporter } from '../../shared/parts/statistics.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { AlertRules } from '../ports/alerts.ts';
 import type { DeadNotifications, NotificationQueue } from '../ports/notifications.ts';
-import { type AlertsConfig, notifierFileProblems, notifierProblems, notifiersIn } from './config.ts';
+import { type AlertsConfig, notifierChecks, notifierNameProblems, notifiersIn } from './config.ts';
 import { transition } from './lifecycle.ts';
 import { NotificationRunner } from './notification-runner.ts';
 import { recipientsOf } from './recipients.ts';
@@ -28,7 +28,7 @@ export interface AlertsDeps extends NotifierDeps {
 
 /** @throws ConfigError CONFIG_INVALID if two notifiers share a name */
 export function createAlertRules(config: AlertsConfig): AlertRules {
-  refuse(notifierProblems(config));
+  refuse([...notifierNameProblems(config), ...notifierChecks.problems(config)]);
   const configs = notifiersIn(config).map((notifier) => notifier.config);
   return { transition, recipients: (step, told) => recipientsOf(configs, step, told) };
 }
@@ -44,7 +44,7 @@ export interface Notifications {
  * @throws ConfigError ALERTS_TLS_FILES: an unreadable file is an error at the start, not when the first alert is due
  */
 export async function createNotifications(config: AlertsConfig, deps: AlertsDeps): Promise<Notifications> {
-  refuse(notifierFileProblems(config));
+  refuse(notifierChecks.fileProblems(config));
   const created = await Promise.all(
     notifiersIn(config).map(async (configured) => {
       const notifier = await createPart<NotifierDeps, Notifier>(notifiers, configured, deps);

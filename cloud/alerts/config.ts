@@ -4,7 +4,8 @@ import type { ConfigProblem } from '../../shared/config/problem.ts';
 import { notifiers } from '../../shared/notifiers/notifiers.ts';
 import type { CommonSettings } from '../../shared/notifiers/settings.ts';
 import { lists } from '../../shared/parts/config.ts';
-import { type Configured, configuredLists, fileProblemsOf, problemsOf } from '../../shared/parts/registry.ts';
+import { type Configured, configuredLists } from '../../shared/parts/registry.ts';
+import { seamChecks } from '../../shared/parts/seam-checks.ts';
 
 /** `[[alerts.KIND]]`: any number of each registered kind of notifier. */
 export const AlertsConfig = {
@@ -22,18 +23,14 @@ export function notifiersIn(config: AlertsConfig): ConfiguredNotifier[] {
   return configuredLists(notifiers, config, 'alerts') as ConfiguredNotifier[];
 }
 
-/** Problems with single notifiers, and names that two share: notifications are kept by name. */
-export function notifierProblems(config: AlertsConfig): ConfigProblem[] {
-  const configured = notifiersIn(config);
-  const repeated = repeatedProblems(
-    configured,
+/** Checks of the single notifiers. */
+export const notifierChecks = seamChecks(notifiers, notifiersIn);
+
+/** Names that two notifiers share: notifications are kept by name. */
+export function notifierNameProblems(config: AlertsConfig): ConfigProblem[] {
+  return repeatedProblems(
+    notifiersIn(config),
     ({ place }) => `${place}.name`,
     ({ config: { name } }) => name,
   );
-  return [...repeated, ...problemsOf(notifiers, configured)];
-}
-
-/** Problems with the files that notifiers name. Reads them. */
-export function notifierFileProblems(config: AlertsConfig): ConfigProblem[] {
-  return fileProblemsOf(notifiers, notifiersIn(config));
 }

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { checkCloud } from '../check-config.ts';
-import { type StoreConfig, storeProblems } from './config.ts';
+import { type StoreConfig, storeChecks } from './config.ts';
 import { createReadingStore } from './create-store.ts';
 
 const deps = { dataDir: '/nowhere', clock: systemClock, log: silentLog };
@@ -73,6 +73,6 @@ test.each([
 
 test('a store with contradictory settings is not created', async () => {
   const config = { kind: 'influx', version: 2, url, timeoutMs: 1_000 } as const;
-  expect(storeProblems(config)).toHaveLength(3);
+  expect(storeChecks.problems(config)).toHaveLength(3);
   await expect(createReadingStore(config, deps)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
 });

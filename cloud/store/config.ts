@@ -1,8 +1,8 @@
 /** The table `[store]`: the settings of one of the kinds of store, selected by `kind`. */
 import type { Static } from '@sinclair/typebox';
-import type { ConfigProblem } from '../../shared/config/problem.ts';
 import { choice } from '../../shared/parts/config.ts';
-import { type Configured, problemsOf } from '../../shared/parts/registry.ts';
+import type { Configured } from '../../shared/parts/registry.ts';
+import { seamChecks } from '../../shared/parts/seam-checks.ts';
 import { stores } from './stores.ts';
 
 const defaultKind = 'embedded';
@@ -32,7 +32,5 @@ export function storeIn(config: StoreConfig): Configured {
   return { kind: config.kind, config, place: 'store' };
 }
 
-/** Finds problems with the settings that the schema cannot express. */
-export function storeProblems(config: StoreConfig): ConfigProblem[] {
-  return problemsOf(stores, [storeIn(config)]);
-}
+/** Checks of the configured store. */
+export const storeChecks = seamChecks(stores, (config: StoreConfig) => [storeIn(config)]);

@@ -1,5 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { eachSound } from '../../shared/config/sound-view.ts';
 import { choice } from '../../shared/parts/config.ts';
+import type { Configured } from '../../shared/parts/registry.ts';
 import { formats } from './formats/formats.ts';
 
 /** A route: the topics it accepts, and the format of their payloads; each format has its own keys beside these. */
@@ -63,6 +65,16 @@ export const decodeKeys = {
 };
 const DecodeConfig = Type.Object(decodeKeys);
 export type DecodeConfig = Static<typeof DecodeConfig>;
+
+/** The format of one route, as a configured part. @param place where the route is, e.g. `routes[0]` */
+export function formatOf(rule: RouteRule, place: string): Configured {
+  return { kind: rule.format, config: rule, place };
+}
+
+/** The formats of all routes. */
+export function formatsIn({ routes }: Pick<DecodeConfig, 'routes'>): Configured[] {
+  return eachSound(routes, (rule, i) => [formatOf(rule, `routes[${i}]`)]);
+}
 
 /** Limits on the difference between a device's time and the gateway's clock. */
 export const Timestamps = Type.Object(

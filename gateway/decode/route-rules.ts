@@ -3,7 +3,7 @@ import { rules } from '../../shared/config/sound-view.ts';
 import { nameOf } from '../../shared/parts/part.ts';
 import { createPart, problemsOf } from '../../shared/parts/registry.ts';
 import type { Decoder } from '../ports/decode.ts';
-import type { RouteRule } from './config.ts';
+import { formatOf, type RouteRule } from './config.ts';
 import { formats } from './formats/formats.ts';
 import { compileTopicPattern, patternProblems, type TopicMatch } from './topic-pattern.ts';
 
@@ -17,7 +17,7 @@ export interface CompiledRule {
   machine: string | undefined;
 }
 
-/** Returns the problems of a rule that the schema cannot express. @param place where the rule is, e.g. `routes[0]` */
+/** Returns the problems of a rule, its format apart, that the schema cannot express. @param place where the rule is, e.g. `routes[0]` */
 export function ruleProblems(rule: RouteRule, place: string): ConfigProblem[] {
   const ofTopic = (problem: string) =>
     invalid(`${place}.topic`, `${place}: the topic '${rule.topic}' ${problem}`);
@@ -25,17 +25,12 @@ export function ruleProblems(rule: RouteRule, place: string): ConfigProblem[] {
     rule[name] === undefined && !rule.topic.includes(`{${name}}`)
       ? [ofTopic(`says no ${name}; put {${name}} into it, or set ${name} beside it`)]
       : [];
-  return rules(
-    () => patternProblems(rule.topic).map(ofTopic),
-    unsaid('site'),
-    unsaid('machine'),
-    () => problemsOf(formats, [{ kind: rule.format, config: rule, place }]),
-  );
+  return rules(() => patternProblems(rule.topic).map(ofTopic), unsaid('site'), unsaid('machine'));
 }
 
 /** @throws ConfigError */
 export async function compileRule(rule: RouteRule): Promise<CompiledRule> {
-  refuse(ruleProblems(rule, 'routes'));
+  refuse([...ruleProblems(rule, 'routes'), ...problemsOf(formats, [formatOf(rule, 'routes')])]);
   const { topic, format, site, machine } = rule;
   const decoder = await createPart(formats, { kind: format, config: rule }, undefined);
   return { name: nameOf(format, topic), match: compileTopicPattern(topic), decoder, site, machine };

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox';
 import { type ConfigProblem, problemsIn } from '../config/problem.ts';
 import { eachSound } from '../config/sound-view.ts';
 import { tables } from '../parts/config.ts';
-import { type Configured, configuredTables, problemsOf } from '../parts/registry.ts';
+import { type Configured, configuredTables } from '../parts/registry.ts';
 import type { AnyJobPart } from './job.ts';
 import { parseSchedule, ScheduleText } from './schedule.ts';
 
@@ -45,14 +45,12 @@ export function jobsIn(jobs: readonly AnyJobPart[], table: Readonly<Record<strin
   return configuredTables(jobs, table, 'jobs') as ConfiguredJob[];
 }
 
-/** Returns the problems of schedules, and those that the jobs' own checks find. */
-export function jobProblems(
+/** Returns the problems of the jobs' schedules. */
+export function scheduleProblems(
   jobs: readonly AnyJobPart[],
   table: Readonly<Record<string, unknown>>,
 ): ConfigProblem[] {
-  const configured = jobsIn(jobs, table);
-  const ofSchedules = eachSound(configured, ({ kind, config, place }) =>
+  return eachSound(jobsIn(jobs, table), ({ kind, config, place }) =>
     problemsIn(`${place}.schedule`, () => parseSchedule(kind, config.schedule)),
   );
-  return [...ofSchedules, ...problemsOf(jobs, configured)];
 }
