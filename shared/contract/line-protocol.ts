@@ -21,6 +21,9 @@ export function timestampText(ms: number, nsInMs: number): string {
 /** No field may have these names: InfluxDB confuses it with the tag in queries of everybody, and drops a field `time`. */
 export const identityNames: ReadonlySet<string> = new Set(['time', 'gateway', 'machine', 'site']);
 
+/** The measurement by which the cloud finds out whether an InfluxDB takes points; nothing else may have the name. */
+export const probeMeasurement = 'harbinger_probe';
+
 /** The fields of an `estimate` line whose values are texts; all others are floats, as in readings. */
 export const estimateTexts = ['source', 'type', 'unit', 'model', 'detector'] as const;
 

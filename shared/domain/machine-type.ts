@@ -5,10 +5,11 @@
  */
 import { createHash } from 'node:crypto';
 import { type Static, Type } from '@sinclair/typebox';
+import { probeMeasurement } from '../contract/line-protocol.ts';
 import { plainName } from '../contract/topics.ts';
 
 /** Names with another meaning in the store, or that payloads use for time and identity. */
-export const reservedMeasurements = ['estimate', 'event', 'decision'];
+export const reservedMeasurements = ['estimate', 'event', 'decision', probeMeasurement];
 export const reservedSensors = [
   'time',
   'ts',

@@ -19,9 +19,11 @@ import { storeMisconfigured } from '../errors.ts';
 import type { InfluxTarget } from './config.ts';
 import { InfluxHttp } from './http.ts';
 import { identifier, seriesOf } from './influx-ql.ts';
+import { LastingFailures, mayBeAboutLines, probeLine, writeInDoubt } from './lasting-failures.ts';
 import { checkLines } from './line-check.ts';
 import { LineWriter, requestLimits } from './line-writer.ts';
 import { type Reader, readCounts, readSeries } from './reads.ts';
+import { isContentRefusal } from './refusal.ts';
 
 /** A request that reads a whole measurement has so many times the usual time limit. */
 const longQueryFactor = 10;
@@ -39,6 +41,7 @@ class InfluxStore implements ReadingStore {
   readonly #log: Log;
   readonly #http: InfluxHttp;
   readonly #writePath: string;
+  readonly #failures = new LastingFailures();
   #databaseChecked: boolean;
   #trouble: string | undefined;
   #troubleMs = 0;
@@ -70,7 +73,10 @@ class InfluxStore implements ReadingStore {
   async write(batch: StoreBatch, signal: AbortSignal): Promise<StoreOutcome> {
     try {
       if (!this.#databaseChecked) await this.#makeDatabase();
-      const rejected = await this.#write(batch, signal);
+      const rejected = this.#failures.isInDoubt(batch, this.#clock.monotonicMs())
+        ? await this.#writeInDoubt(batch, signal)
+        : await this.#write(batch, signal);
+      this.#failures.forget(batch);
       this.#noteTrouble(undefined);
       return { rejected };
     } catch (error) {
@@ -78,7 +84,10 @@ class InfluxStore implements ReadingStore {
       // A database that was deleted is created again if it may be.
       if (this.#config.version === 1 && codeOf(failure) === 'STORE_CONFIG') this.#databaseChecked = false;
       // A write cancelled because its sender is gone says nothing about the server.
-      if (!signal.aborted) this.#noteTrouble(failure);
+      if (!signal.aborted) {
+        this.#noteTrouble(failure);
+        if (mayBeAboutLines(failure)) this.#failures.failed(batch, this.#clock.monotonicMs());
+      }
       throw failure;
     }
   }
@@ -99,6 +108,30 @@ class InfluxStore implements ReadingStore {
     }
   }
 
+  /** Writes a batch that has failed for so long that its lines may be the cause, and finds those that are. */
+  async #writeInDoubt(batch: StoreBatch, signal: AbortSignal): Promise<RejectedLine[]> {
+    const { lines, rejected } = checkLines(batch.raw);
+    const send = (body: Buffer) => this.#send(body, false, signal);
+    const probe = async () => {
+      try {
+        await send(probeLine(this.#clock.nowMs()));
+      } catch (error) {
+        // Nothing can be stored at present, so there is no doubt about this batch.
+        if (!signal.aborted) this.#failures.forget(batch);
+        throw this.#http.failureOf(error);
+      }
+    };
+    const onRefused = (line: string, reason: string) => this.#failures.noteRefused(batch, line, reason);
+    const known = this.#failures.refusedOf(batch);
+    const found = await writeInDoubt({ send, probe, onRefused }, lines, new Map(known));
+    const { gateway, lane } = batch;
+    this.#log.warn(
+      { gateway, lane, refused: found.length, lines: lines.length, reason: found[0]?.reason },
+      'a batch kept failing while the telemetry store was well; the lines that it refuses are quarantined',
+    );
+    return [...rejected, ...found];
+  }
+
   /** @throws HttpError if the server refused the content */
   async #send(body: Buffer, gzipped: boolean, signal: AbortSignal): Promise<void> {
     try {
@@ -114,7 +147,7 @@ class InfluxStore implements ReadingStore {
         `${this.#http.where} answered a write with ${status} instead of 204: is store.url that of an InfluxDB?`,
       );
     } catch (error) {
-      if (error instanceof HttpError && [400, 413, 422].includes(error.statusCode)) throw error;
+      if (error instanceof HttpError && isContentRefusal(error)) throw error;
       throw this.#http.failureOf(error);
     }
   }

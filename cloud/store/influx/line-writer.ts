@@ -19,15 +19,23 @@ export const requestLimits = { linesMax: 10_000, bytesMax: 10_000_000 } as const
 const requestsMax = 2_000;
 const lineEnd = Buffer.from('\n');
 
-/** Sends one request; rejects with HttpError if the server refused its content (400, 413, 422). */
+/** Sends one request; rejects with HttpError if the server refused its content. */
 export type Send = (body: Buffer) => Promise<void>;
 
 export class LineWriter {
   readonly #send: Send;
+  readonly #isProbed: boolean;
+  readonly #requestsMax: number;
   #requests = 0;
 
-  constructor(send: Send) {
+  /**
+   * @param isProbed whether the server is known to be well whenever it refuses: then no setting is at fault, and there is
+   * no limit of requests, because the sender remembers what it has found
+   */
+  constructor(send: Send, { isProbed = false } = {}) {
     this.#send = send;
+    this.#isProbed = isProbed;
+    this.#requestsMax = isProbed ? Number.POSITIVE_INFINITY : requestsMax;
   }
 
   /** Writes lines in requests of bounded size. @throws HarbingerError STORE_CONFIG, STORE_UNAVAILABLE */
@@ -51,7 +59,7 @@ export class LineWriter {
   async afterRefusal(error: HttpError, lines: readonly Buffer[]): Promise<RejectedLine[]> {
     const rejected = await this.#divide(error, lines);
     // If all lines are refused for a reason that is not about lines, the request itself is at fault.
-    if (rejected.length === lines.length && error.statusCode !== 413) {
+    if (rejected.length === lines.length && error.statusCode !== 413 && !this.#isProbed) {
       const refusal = readRefusal(error, lines);
       if (!refusal.aboutLines) {
         throw storeMisconfigured(
@@ -90,12 +98,12 @@ export class LineWriter {
     const { named, suspects, field, dropped, message } = refusal;
     if (named.size > 0) return this.#withoutNamed(lines, named);
     const parts = field === null ? null : divided(lines, suspects, field);
-    if (parts && parts.rests.length > 0 && this.#requests < requestsMax) {
+    if (parts && parts.rests.length > 0 && this.#requests < this.#requestsMax) {
       const others = await this.#store(lines.filter((_, i) => !suspects.has(i)));
       const rests = await this.#store(parts.rests);
       return [...others, ...rests, ...(await this.#store(parts.alone))];
     }
-    if (lines.length === 1 || dropped === lines.length || this.#requests >= requestsMax) {
+    if (lines.length === 1 || dropped === lines.length || this.#requests >= this.#requestsMax) {
       return lines.map((line) => reject(line, message));
     }
     if (suspects.size > 0 && suspects.size < lines.length) {

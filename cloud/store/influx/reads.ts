@@ -1,4 +1,5 @@
 /** Reads from InfluxDB with InfluxQL. */
+import { probeMeasurement } from '../../../shared/contract/line-protocol.ts';
 import type { SeriesPoint, SeriesQuery } from '../../ports/store.ts';
 import { identifier, literal, type QlSeries, seriesOf } from './influx-ql.ts';
 
@@ -74,6 +75,7 @@ export async function readCounts(reader: Reader): Promise<Record<string, number>
   const counts: Record<string, number> = {};
   const names = seriesOf(await reader.query('SHOW MEASUREMENTS')).flatMap((series) => series.values ?? []);
   for (const [name] of names) {
+    if (name === probeMeasurement) continue;
     let count = 0;
     await reader.queryChunked(`SELECT *::field FROM ${identifier(String(name))} GROUP BY *`, (piece) => {
       for (const series of seriesOf(piece)) count += series.values?.length ?? 0;

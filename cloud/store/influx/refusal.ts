@@ -20,14 +20,27 @@ export interface Refusal {
 const lineWords =
   /partial write|unable to parse|field type conflict|beyond retention|line protocol|time outside|invalid (tag|field|number|bool)|missing (field|tag|measurement)|point without|max key size|max-(values|series)|limit exceeded|cannot parse|error parsing/i;
 
+/** The reasons that InfluxDB 2 gives with 500, as if it were at fault itself. */
+const lineWordsOf500 = /partial write: (points beyond retention|field type conflict)|unable to parse '/i;
+
+/** Whether the answer is certain to be about what was sent, not about the server's state. */
+export function isContentRefusal(error: HttpError): boolean {
+  if ([400, 413, 422].includes(error.statusCode)) return true;
+  return error.statusCode === 500 && isJson(error) && lineWordsOf500.test(textOf(error));
+}
+
+/** An HTML page comes from a proxy. */
+function isJson({ json }: HttpError): boolean {
+  return typeof json === 'object' && json !== null;
+}
+
 export function readRefusal(error: HttpError, lines: readonly Buffer[]): Refusal {
   const message = textOf(error);
   const dropped = /dropped=(\d+)\s*$/.exec(message);
   const named = namedByNumber(error.json, lines.length) ?? namedByText(message, lines);
   return {
     message: message.slice(0, 1_000),
-    // An HTML page comes from a proxy.
-    aboutLines: typeof error.json === 'object' && error.json !== null && lineWords.test(message),
+    aboutLines: isJson(error) && lineWords.test(message),
     named,
     ...(named.size > 0 ? { suspects: new Set(), field: null } : conflicting(message, lines)),
     dropped: dropped ? Number(dropped[1]) : null,
