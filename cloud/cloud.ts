@@ -24,7 +24,7 @@ import { createApi } from './api/server.ts';
 import type { CloudConfig } from './config.ts';
 import { DirectLog } from './log/direct.ts';
 import { openOperations, type StoredOperations } from './operations/operations.ts';
-import { quarantineReport } from './operations/quarantine.ts';
+import { quarantineReport } from './operations/quarantine/quarantine.ts';
 import type { DeadNotifications, NotificationQueue } from './ports/notifications.ts';
 import type { ReadingStore } from './ports/store.ts';
 import { createCredentials } from './receive/credentials.ts';
@@ -90,7 +90,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       notifying.queue,
       reporterOfSeam(notifierSeam, () => readSeam(notifying.running)),
       reporterOfSeam(storeSeam, () => readSeam([{ name: config.store.kind, made: store }])),
-      reporterOfRoom(quarantineReport, () => ({ quarantined: quarantine.count() })),
+      reporterOfRoom(quarantineReport, () => quarantine.counts()),
       reporterOfRoom(dataFolderReport, () => ({ diskFreeBytes: space.bytes })),
     );
 

@@ -108,7 +108,7 @@ describe('quarantined lines', () => {
       status: 503,
       body: { error: { code: 'STORE_UNAVAILABLE' } },
     });
-    expect(cloud.operations.quarantine.count()).toBe(1);
+    expect(cloud.operations.quarantine.counts().quarantined).toBe(1);
     expect((await audit())[0]).toMatchObject({ outcome: 'failed: STORE_UNAVAILABLE' });
   });
 

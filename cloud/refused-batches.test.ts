@@ -83,7 +83,7 @@ describe('a batch that was not received as it was sent', () => {
     expect(await publish(client, readings, good)).toBe('acked');
     expect(isAcked).toBe(false);
     expect(cloud.store.lines.size).toBe(1);
-    expect(cloud.operations.quarantine.count()).toBe(0);
+    expect(cloud.operations.quarantine.counts().quarantined).toBe(0);
     expect(await cloud.metric('harbinger_ingest_refused_batches_total')).toContain(
       `harbinger_ingest_refused_batches_total{reason="${code}"} 1`,
     );

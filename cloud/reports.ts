@@ -6,7 +6,7 @@ import { type Seam, statisticsOfSeam, statusOfSeam } from '../shared/parts/seam.
 import type { StatisticDeclarations } from '../shared/parts/statistics.ts';
 import { attemptStatistics, queueStatistics } from './alerts/statistics.ts';
 import { apiStatistics } from './api/metrics.ts';
-import { quarantineReport } from './operations/quarantine.ts';
+import { quarantineReport } from './operations/quarantine/quarantine.ts';
 import { receiveStatistics } from './receive/metrics.ts';
 import { sinkStatistics } from './sink/metrics.ts';
 import { stores } from './store/stores.ts';

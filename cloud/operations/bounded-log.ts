@@ -88,6 +88,15 @@ export class BoundedLog<T> {
     this.options.onRemoved?.(seq);
   }
 
+  /** All entries, oldest first; those that cannot be read have no value. */
+  *entries(): Generator<{ seq: number; value: T | undefined; bytes: number }> {
+    for (const key of this.rows.getKeys()) {
+      const seq = Number(key);
+      const row = this.row(seq);
+      yield { seq, value: row?.value, bytes: row?.bytes ?? 0 };
+    }
+  }
+
   count(): number {
     return this.rows.getCount();
   }

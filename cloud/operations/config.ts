@@ -14,11 +14,14 @@ export const OperationsConfig = Type.Object(
     ),
     alertsOpenMax: Count(10_000, 'Open alerts; above it the one longest untouched is closed.'),
     alertsResolvedMax: Count(2_000, 'Resolved alerts.'),
-    quarantineMax: Count(1_000, 'Quarantined batches.'),
+    quarantineMax: Count(
+      1_000,
+      'Entries in quarantine; above it the gateway that has most loses its oldest.',
+    ),
     quarantineBytesMax: Type.Integer({
       minimum: 1,
       default: 64 << 20,
-      description: 'Space for their bodies, all together.',
+      description: 'Space for them; above it the gateway that has most loses its oldest.',
     }),
     notificationsMax: Count(
       2_000,

@@ -157,9 +157,18 @@ describe('quarantine', () => {
     bytes: 5,
   };
 
-  it('keeps entries with the beginning of their bodies, newest first', async () => {
+  const many = async (count: number, over: Partial<typeof entry>, bytes = 10) => {
+    for (let i = 0; i < count; i++)
+      await test.now.quarantine.add({ ...entry, ...over, bytes }, Buffer.alloc(bytes));
+  };
+  const countOf = (gateway: string, code?: string) =>
+    test.now.quarantine
+      .page({ limit: 1_000, subject: gateway })
+      .items.filter((one) => code === undefined || one.code === code).length;
+
+  it('keeps entries with their bodies, whole, newest first', async () => {
     await test.now.quarantine.add(entry, Buffer.from('first'));
-    await test.now.quarantine.add({ ...entry, gateway: 'south' }, Buffer.alloc(100_000, 1));
+    await test.now.quarantine.add({ ...entry, gateway: 'south' }, Buffer.alloc(5_000_000, 1));
     await test.reopen();
     expect(test.now.quarantine.page({ limit: 10 }).items).toEqual([
       { ...entry, id: 2, gateway: 'south' },
@@ -167,16 +176,65 @@ describe('quarantine', () => {
     ]);
     expect(test.now.quarantine.page({ limit: 10, subject: 'north' }).items).toHaveLength(1);
     expect(test.now.quarantine.get(1)?.body.toString()).toBe('first');
-    expect(test.now.quarantine.get(2)?.body.length).toBe(64 << 10);
+    expect(test.now.quarantine.get(2)?.body.equals(Buffer.alloc(5_000_000, 1))).toBe(true);
+    expect(test.now.quarantine.counts()).toMatchObject({ quarantined: 2, quarantinedBytes: 5_000_005 });
   });
 
-  it('is bounded in entries and in bytes', async () => {
+  it('is bounded in entries and in bytes, and counts what it drops', async () => {
     await test.reopen({ quarantineMax: 4, quarantineBytesMax: 2_500 });
-    for (let i = 0; i < 6; i++) await test.now.quarantine.add(entry, Buffer.alloc(1_000));
+    await many(6, {}, 1_000);
     expect(test.now.quarantine.page({ limit: 10 }).items.map(({ id }) => id)).toEqual([6, 5]);
     expect(test.now.quarantine.get(4)).toBeNull();
-    for (let i = 0; i < 6; i++) await test.now.quarantine.add(entry, Buffer.alloc(1));
-    expect(test.now.quarantine.count()).toBe(4);
+    await many(6, {}, 1);
+    expect(test.now.quarantine.counts()).toEqual({
+      quarantined: 4,
+      quarantinedBytes: 4,
+      quarantineDropped: { count: 4, bytes: 4, size: 0 },
+    });
+  });
+
+  it.each([
+    { bound: { quarantineMax: 20 }, flood: 101, bytes: 10 },
+    { bound: { quarantineBytesMax: 3_000 }, flood: 101, bytes: 500 },
+  ])('a gateway that floods it drops its own: $bound', async ({ bound, flood, bytes }) => {
+    await test.reopen(bound);
+    await many(5, {});
+    await many(3, { gateway: 'noisy', code: 'STORE_REJECTED' });
+    await many(flood, { gateway: 'noisy' }, bytes);
+    await test.reopen(bound);
+    await many(flood, { gateway: 'noisy' }, bytes);
+    expect([countOf('north'), countOf('noisy', 'STORE_REJECTED')]).toEqual([5, 3]);
+    expect(countOf('noisy')).toBeGreaterThan(3);
+  });
+
+  it('does not keep what alone is too large, and drops nothing for it', async () => {
+    await test.reopen({ quarantineBytesMax: 1_000 });
+    await many(5, {});
+    await many(1, { gateway: 'noisy' }, 1_001);
+    expect(test.now.quarantine.counts()).toMatchObject({ quarantined: 5, quarantineDropped: { size: 1 } });
+  });
+
+  it('says what it dropped, once a minute, and the rest when it is closed', async () => {
+    await test.reopen({ quarantineMax: 2 });
+    await many(3, { gateway: 'noisy' });
+    await many(4, { gateway: 'noisy' });
+    await test.reopen();
+    const said = test.logged.filter(({ text }) => text.includes('quarantineMax'));
+    expect(said.map(({ fields }) => fields)).toMatchObject([
+      { reason: 'count', dropped: 1, example: { gateway: 'noisy' } },
+      { reason: 'count', dropped: 4, example: { gateway: 'noisy' } },
+    ]);
+  });
+
+  it('knows what it has after a change that was not taken', async () => {
+    await test.reopen({ quarantineMax: 6 });
+    await many(3, {});
+    await many(3, { gateway: 'south' });
+    const unwritable = { ...entry, gateway: 'noisy', atMs: 1n as unknown as number };
+    await expect(test.now.quarantine.add(unwritable, Buffer.from('x'))).rejects.toThrow();
+    expect(test.now.quarantine.counts()).toMatchObject({ quarantined: 6, quarantineDropped: { count: 0 } });
+    await many(4, { gateway: 'south' });
+    expect([countOf('north'), countOf('south')]).toEqual([3, 3]);
   });
 });
 

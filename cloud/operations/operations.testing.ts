@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
-import { silentLog } from '../../shared/runtime/log.ts';
+import { type Log, silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import { transition } from '../alerts/lifecycle.ts';
@@ -15,12 +15,19 @@ export const journal = '00000000000000aa';
 export class TestOperations {
   readonly clock = manualClock();
   readonly dataDir = mkdtempSync(join(tmpdir(), 'harbinger-operations-'));
+  /** Warnings so far. */
+  readonly logged: { fields: object; text: string }[] = [];
   now: StoredOperations = this.open();
 
   open(limits: Partial<OperationsConfig> = {}): StoredOperations {
     const config = compileValidator(OperationsConfig)({ ...limits }, (problem) => new Error(problem));
     const rules = { transition, recipients: () => ['mail', 'hook'] };
-    return openOperations(config, { dataDir: this.dataDir, clock: this.clock, rules, log: silentLog });
+    return openOperations(config, { dataDir: this.dataDir, clock: this.clock, rules, log: this.log() });
+  }
+
+  private log(): Log {
+    const warn = (fields: object, text: string) => void this.logged.push({ fields, text });
+    return Object.assign(Object.create(silentLog) as Log, { warn });
   }
 
   async reopen(limits?: Partial<OperationsConfig>): Promise<void> {

@@ -17,7 +17,6 @@ import type { DecisionHistory, EventHistory } from '../ports/history.ts';
 import type { MachineStates } from '../ports/machines.ts';
 import type { DeadNotifications, NotificationQueue } from '../ports/notifications.ts';
 import type { ChangeFeed, EventApplier, StateChange, StoredBatch, Watermarks } from '../ports/operations.ts';
-import type { QuarantineEntries, QuarantineIntake } from '../ports/quarantine.ts';
 import { AlertBook } from './alert-book.ts';
 import { applyEvent, Changes, type EventTables } from './apply-event.ts';
 import { BoundedLog } from './bounded-log.ts';
@@ -26,7 +25,8 @@ import { damagedStore, openStore, type Store } from './database.ts';
 import { EventLists } from './event-lists.ts';
 import { MachineTable } from './machine-table.ts';
 import { StoredQueue } from './notification-queue.ts';
-import { Quarantine } from './quarantine.ts';
+import { Quarantine } from './quarantine/quarantine.ts';
+import { QuarantineList } from './quarantine/quarantine-list.ts';
 import { WatermarkTable } from './watermark-table.ts';
 
 export interface OperationsDeps {
@@ -54,10 +54,11 @@ export class StoredOperations {
   readonly machines: MachineStates;
   readonly alerts: AlertStates;
   readonly notifications: NotificationQueue & DeadNotifications;
-  readonly quarantine: QuarantineIntake & QuarantineEntries;
+  readonly quarantine: Quarantine;
   readonly audit: AuditLog;
   readonly changes: ChangeFeed;
   private readonly store: Store;
+  private readonly quarantineList: QuarantineList;
   private readonly tables: EventTables & { watermarks: WatermarkTable };
   private readonly listeners = new Set<(change: StateChange) => void>();
 
@@ -82,7 +83,7 @@ export class StoredOperations {
     const lists = new EventLists(store, config, onDamaged);
     this.tables = { watermarks, machines, alerts, notifications, lists };
     const { quarantineMax: countMax, quarantineBytesMax: bytesMax } = config;
-    const quarantine = new Quarantine(store, { countMax, bytesMax, onDamaged });
+    this.quarantineList = new QuarantineList(store, { countMax, bytesMax, onDamaged });
     const audit = new BoundedLog<AuditEntry>(store, 'audit', { countMax: config.auditMax, onDamaged });
 
     this.watermarks = {
@@ -97,13 +98,8 @@ export class StoredOperations {
     this.machines = machines;
     this.alerts = alerts;
     this.notifications = notifications;
-    this.quarantine = {
-      add: (entry, body) => this.transaction(() => quarantine.add(entry, body)),
-      get: (id) => quarantine.get(id),
-      page: (query) => quarantine.page(query),
-      remove: (id) => this.transaction(() => quarantine.remove(id)),
-      count: () => quarantine.count(),
-    };
+    const transaction = <T>(change: () => T) => this.transaction(change);
+    this.quarantine = new Quarantine(this.quarantineList, { transaction, clock, log });
     this.audit = {
       add: (entry) => this.transaction(() => void audit.add(entry)),
       page: (query) => audit.page(query),
@@ -123,6 +119,7 @@ export class StoredOperations {
   }
 
   async close(): Promise<void> {
+    this.quarantine.stop();
     await this.store.close();
   }
 
@@ -151,6 +148,7 @@ export class StoredOperations {
     } catch (error) {
       const { watermarks, machines, alerts, notifications } = this.tables;
       for (const { table } of [watermarks, machines, alerts, notifications]) table.reload();
+      this.quarantineList.reload();
       throw error;
     }
   }

@@ -9,21 +9,34 @@ export interface Quarantined {
   lane: string;
   code: string;
   reason: string;
-  /** Size of the refused content; only its beginning is kept as the body. */
+  /** Size of the refused content. Earlier versions kept only its first 64 KiB. */
   bytes: number;
+}
+
+/**
+ * Why entries were dropped without being asked for: there were too many, they took too much space, or one alone is larger
+ * than the space for all.
+ */
+export type DropReason = 'count' | 'bytes' | 'size';
+
+export interface QuarantineCounts {
+  quarantined: number;
+  quarantinedBytes: number;
+  /** Entries dropped since the start. */
+  quarantineDropped: Record<DropReason, number>;
 }
 
 /** Receives the content that the sink cannot store. */
 export interface QuarantineIntake {
-  /** Durable when resolved. */
+  /** Durable when resolved. Where there is too much, the oldest of the gateway that has most goes. */
   add(entry: Omit<Quarantined, 'id'>, body: Buffer): Promise<void>;
 }
 
 export interface QuarantineEntries {
   /** Newest first; `query.subject` is a gateway. */
   page(query: PageQuery): Page<Quarantined>;
-  /** The entry with the kept part of its body: the first 64 KiB. */
+  /** The entry with its body. */
   get(id: number): { entry: Quarantined; body: Buffer } | null;
   remove(id: number): Promise<void>;
-  count(): number;
+  counts(): QuarantineCounts;
 }

@@ -9,7 +9,7 @@ export interface Refused {
   /** Number of lines, events or blocks; `reason` is the reason of the first one. */
   count: number;
   bytes: number;
-  /** The beginning of their text, at most 64 KiB together. */
+  /** Their text, whole: it is kept in quarantine. A batch bounds it. */
   body: Buffer[];
 }
 
@@ -27,12 +27,9 @@ export interface Checked {
   unknownEvents: string[];
 }
 
-const refusedBodyBytesMax = 64 << 10;
-
 /** Gathers refused lines by code, so that a batch of a million bad lines makes one entry in quarantine. */
 export class RefusedList {
   private readonly byCode = new Map<string, Refused>();
-  private keptBytes = 0;
 
   add(code: string, reason: string, bytes: Buffer, count = 1): void {
     let entry = this.byCode.get(code);
@@ -42,10 +39,7 @@ export class RefusedList {
     }
     entry.count += count;
     entry.bytes += bytes.length;
-    if (this.keptBytes >= refusedBodyBytesMax) return;
-    const kept = bytes.subarray(0, refusedBodyBytesMax - this.keptBytes);
-    this.keptBytes += kept.length;
-    entry.body.push(Buffer.from(kept));
+    entry.body.push(Buffer.from(bytes));
   }
 
   list(): Refused[] {

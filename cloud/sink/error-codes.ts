@@ -36,7 +36,7 @@ export const errorCodes = declareErrors({
       'A quarantined entry that was to be redriven contains no lines, because it was never a readable batch.',
     retried: 'No. It is kept.',
     remedy:
-      'Look at it with `harbinger quarantine show`. The oldest entries are dropped when the quarantine is full.',
+      'Look at it with `harbinger quarantine show`. When the quarantine is full, the gateway that has most loses its oldest entries.',
   },
   STORE_REJECTED: {
     stage: 'ingest',

@@ -7,8 +7,8 @@ import type { Quarantined } from '../ports/quarantine.ts';
 const newline = 10;
 
 /**
- * Makes a batch of the kept part of quarantined lines: one block in a journal of its own, whose name derives from the
- * entry, so that redriving it twice leaves one copy. If the text was cut off, the batch has the complete lines.
+ * Makes a batch of quarantined lines: one block in a journal of its own, whose name derives from the
+ * entry, so that redriving it twice leaves one copy. If the text was cut off, as earlier versions did after 64 KiB, the batch has the complete lines.
  * @throws HarbingerError QUARANTINE_NOT_LINES
  */
 export function quarantinedBatch(entry: Quarantined, body: Buffer): Batch {

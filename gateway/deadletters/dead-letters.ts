@@ -3,6 +3,7 @@
  * time, stage and reason. They are bounded in number and bytes; when full, the source that has most loses its oldest
  * ones, which is counted and logged. This room stores and lists; it decodes nothing itself.
  */
+import { DropNotes } from '../../shared/bounds/drop-notes.ts';
 import { SettledTime, spanForAge } from '../../shared/bounds/settled-time.ts';
 import { decodeRecord, encodeRecord } from '../../shared/files/json-record.ts';
 import { type Clock, every, type Timer } from '../../shared/runtime/clock.ts';
@@ -10,7 +11,6 @@ import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { OpenRecords, RecordChange, Records } from '../ports/records.ts';
-import { DropNotes } from './drop-notes.ts';
 import { busyError, openError, stoppedError, writeError } from './letter-errors.ts';
 import { letterKeys } from './letter-keys.ts';
 import {
@@ -37,6 +37,14 @@ const listBytesMax = 8 << 20;
 /** Limit of bytes of letters that wait for a commit; beyond it letters are refused at once. */
 const waitingBytesMax = 32 << 20;
 const dayMs = 86_400_000;
+const dropTexts: Record<DropReason, string> = {
+  count:
+    'dead letters were dropped, the oldest of the source that has most: there are more than deadLetters.countMax',
+  bytes:
+    'dead letters were dropped, the oldest of the source that has most: they take more than deadLetters.bytesMax',
+  size: 'dead letters were not kept: one alone is larger than deadLetters.bytesMax',
+  age: 'dead letters were dropped: they are older than deadLetters.ageDaysMax',
+};
 /** The record of what the clock said, for dropping by age. */
 const timeKey = 'time';
 
@@ -111,7 +119,7 @@ class StoredDeadLetters implements DeadLetters {
   private readonly log: Log;
   private readonly time: SettledTime;
   private readonly observing: Timer;
-  private readonly notes: DropNotes;
+  private readonly notes: DropNotes<DropReason>;
   private waiting: Waiting[] = [];
   private waitingBytes = 0;
   private stopped = false;
@@ -128,7 +136,7 @@ class StoredDeadLetters implements DeadLetters {
     this.records = records;
     this.table = table;
     this.log = log;
-    this.notes = new DropNotes(clock, log);
+    this.notes = new DropNotes(clock, log, dropTexts);
     this.time = new SettledTime(clock, spanForAge(this.ageMsMax), savedTime);
     this.observing = every(clock, this.time.observeEveryMs, () => this.observe());
   }
@@ -209,7 +217,7 @@ class StoredDeadLetters implements DeadLetters {
     const removed = [...ids].flatMap((id) => this.table.get(id) ?? []);
     if (removed.length === 0) return 0;
     const bytes = removed.reduce((sum, key) => sum + key.bytes, 0);
-    const lost = new Map(reason ? [[reason, { letters: removed.length, bytes }]] : []);
+    const lost = new Map(reason ? [[reason, { count: removed.length, bytes }]] : []);
     const example = reason ? await this.exampleOf(removed[0]!) : null;
     const ledger = withLost(this.table.ledger, lost);
     const changes: RecordChange[] = removed.map((key) => ({ key: textOf(key), value: null }));
@@ -242,12 +250,12 @@ class StoredDeadLetters implements DeadLetters {
   }
 
   /** A letter that is going to be lost, for the log; null where the log needs none, or it cannot be read. */
-  private async exampleOf(lost: LetterKey | StoredLetter): Promise<StoredLetter | null> {
+  private async exampleOf(lost: LetterKey | StoredLetter): Promise<object | null> {
     if (!this.notes.wantsExample) return null;
-    if ('topic' in lost) return lost;
+    if ('topic' in lost) return aboutSender(lost);
     const value = await this.records.get(textOf(lost)).catch(() => null);
     try {
-      return value && readLetter(lost.id, value);
+      return value && aboutSender(readLetter(lost.id, value));
     } catch {
       return null;
     }
@@ -278,4 +286,8 @@ function boundedLetter(letter: StoredLetter): StoredLetter {
     client: letter.client.slice(0, clientLengthMax),
     reason: letter.reason.slice(0, reasonLengthMax),
   };
+}
+
+function aboutSender({ user, client, topic, atMs }: StoredLetter): object {
+  return { user, client, topic: topic.slice(0, 200), at: new Date(atMs).toISOString() };
 }

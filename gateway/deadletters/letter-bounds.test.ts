@@ -116,12 +116,12 @@ test('a letter that alone is larger than the space is counted and named, and dro
   await letters.add([letter({ bytes: 10_001, user: 'u', topic: 'huge' }), letter({ topic: 'beside' })]);
   expect(letters.counts()).toMatchObject({ count: 6, dropped: 1, droppedBy: { size: 1 } });
   expect(await countOf(({ topic }) => topic === 'beside')).toBe(1);
-  expect(logged).toMatchObject([{ reason: 'size', letters: 1, example: { user: 'u', topic: 'huge' } }]);
+  expect(logged).toMatchObject([{ reason: 'size', dropped: 1, example: { user: 'u', topic: 'huge' } }]);
 });
 
 test('what is lost is logged at once, then once a minute, and what is left when it stops', async () => {
   await many(101, (i) => ({ user: 'u', client: 'c', topic: i === 0 ? 'first' : 'noise' }));
-  const line = (count: number) => ({ level: 40, reason: 'count', letters: count });
+  const line = (count: number) => ({ level: 40, reason: 'count', dropped: count });
   expect(logged).toMatchObject([{ ...line(1), example: { user: 'u', client: 'c', topic: 'noise' } }]);
   for (let i = 0; i < 50; i++) await many(2, () => ({ topic: 'noise' }));
   expect(logged.length).toBe(1);

@@ -1,3 +1,4 @@
+import { addLost, type Lost } from '../../shared/bounds/drop-notes.ts';
 import { Shares } from '../../shared/bounds/shares.ts';
 import {
   type Dropped,
@@ -17,7 +18,7 @@ export interface Addition {
   /** Letters on disk that make room. */
   evicted: LetterKey[];
   /** Letters and bytes that are lost by it, those that were not kept at all included. */
-  lost: Map<DropReason, { letters: number; bytes: number }>;
+  lost: Lost<DropReason>;
   /** One that is lost: a key on disk, or a letter that was not kept. */
   example: LetterKey | StoredLetter | null;
   ledgerBefore: Ledger;
@@ -143,17 +144,16 @@ export class LetterTable {
 }
 
 function lose(addition: Addition, reason: DropReason, bytes: number, what: LetterKey | StoredLetter): void {
-  const lost = addition.lost.get(reason) ?? { letters: 0, bytes: 0 };
-  addition.lost.set(reason, { letters: lost.letters + 1, bytes: lost.bytes + bytes });
+  addLost(addition.lost, reason, { count: 1, bytes });
   addition.example ??= what;
 }
 
 /** The ledger after these are lost. */
-export function withLost(ledger: Ledger, lost: Iterable<[DropReason, { letters: number }]>): Ledger {
+export function withLost(ledger: Ledger, lost: Lost<DropReason>): Ledger {
   const after = { ...ledger, droppedBy: { ...ledger.droppedBy } };
-  for (const [reason, { letters }] of lost) {
-    after.dropped += letters;
-    after.droppedBy[reason] = (after.droppedBy[reason] ?? 0) + letters;
+  for (const [reason, { count }] of lost) {
+    after.dropped += count;
+    after.droppedBy[reason] = (after.droppedBy[reason] ?? 0) + count;
   }
   return after;
 }

@@ -109,7 +109,7 @@ describe('a sender of 101 messages that are 1,000 dead letters each', () => {
     expect(await site.gateway.metric('harbinger_dead_letters_dropped_total')).toBe(96_052);
     await site.gateway.stop();
     const said = site.gateway.logs.filter(({ text }) => text.includes('deadLetters.countMax'));
-    expect(said.reduce((sum, { json }) => sum + Number(json?.letters), 0)).toBe(96_052);
+    expect(said.reduce((sum, { json }) => sum + Number(json?.dropped), 0)).toBe(96_052);
     for (const { json } of said)
       expect(json?.example).toMatchObject({
         user: 'noisy',

@@ -20,7 +20,10 @@ const facts = {
 const Quarantined = Type.Object(facts);
 const Whole = Type.Object({
   ...facts,
-  body: Type.String({ contentEncoding: 'base64', description: 'the kept part: the first 64 KiB' }),
+  body: Type.String({
+    contentEncoding: 'base64',
+    description: 'the content; entries of earlier versions have the first 64 KiB of it',
+  }),
 });
 const Path = Type.Object({ id: Id });
 const Selection = selectionSchema('ids', Id);

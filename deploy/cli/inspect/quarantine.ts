@@ -31,7 +31,7 @@ export function addQuarantine(program: Command): void {
     });
 
   withReach(group.command('show'), 'cloud')
-    .description('show one entry with its content (the first 64 KiB are kept)')
+    .description('show one entry with its content')
     .argument('<id>', 'id from the list', wholeNumber)
     .action(async (id: number, options: ReachOptions) => {
       const path = `/api/quarantine/${id}`;
