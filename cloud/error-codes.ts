@@ -5,13 +5,14 @@ export const errorCodes = declareErrors({
     stage: 'api',
     meaning: 'Another redrive is in progress.',
     retried: 'No; a repeated request may succeed a little later.',
-    remedy: 'Try again when that has finished.',
+    remedy: 'Give the command again when the other redrive has finished.',
   },
   REDRIVE_UNKNOWN: {
     stage: 'api',
     meaning:
       'There is no quarantined entry or dead notification of that name, or its notifier is no longer configured.',
     retried: 'No.',
-    remedy: 'List the existing ones.',
+    remedy:
+      'Take names from `harbinger quarantine list` or `harbinger notifications list`, or configure the notifier again.',
   },
 });

@@ -5,7 +5,7 @@ export const errorCodes = declareErrors({
     stage: 'api',
     meaning: 'Too many queries are running.',
     retried: 'No.',
-    remedy: 'Repeat the request shortly.',
+    remedy: 'Repeat the request after some seconds. If it lasts, find which program asks so often.',
   },
   API_COLUMN_UNKNOWN: {
     stage: 'api',
@@ -29,7 +29,7 @@ export const errorCodes = declareErrors({
     stage: 'api',
     meaning: 'The console has not been built.',
     retried: 'No.',
-    remedy: 'Run `npm run build`.',
+    remedy: 'Run `npm run build` in the folder of Harbinger, then start the cloud again.',
   },
   API_SQL_UNAVAILABLE: {
     stage: 'api',

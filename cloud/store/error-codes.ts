@@ -18,7 +18,7 @@ export const errorCodes = declareErrors({
     stage: 'store',
     meaning: 'The store could not answer a query; the message quotes its error.',
     retried: 'No.',
-    remedy: 'Correct the query.',
+    remedy: 'Correct the query; the message quotes what the store says of it.',
   },
   QUERY_TIMEOUT: {
     stage: 'store',
@@ -49,7 +49,8 @@ export const errorCodes = declareErrors({
     meaning:
       'A part of the embedded database is damaged. Other parts are read, and new readings are stored, as before.',
     retried: 'No.',
-    remedy: 'Restore a backup, and check the disk.',
+    remedy:
+      'Look for disk errors with `dmesg`, replace the disk if there are any, and restore a backup of the database.',
   },
   STORE_LOCKED: {
     stage: 'store',

@@ -25,6 +25,6 @@ export const errorCodes = declareErrors({
     stage: 'cli',
     meaning: 'A command was called in a way that it does not understand.',
     retried: 'No.',
-    remedy: 'See `harbinger COMMAND --help`.',
+    remedy: 'Correct the command; `harbinger COMMAND --help` explains its arguments and options.',
   },
 });

@@ -75,6 +75,13 @@ describe('error codes', () => {
     expect(texts.filter(({ text }) => !/^[A-Z`].*\.$/.test(text))).toEqual([]);
   });
 
+  it('come with something to do, and not only with the thing to look at', () => {
+    const isBare = (remedy: string) => remedy.split(' ').length < 5 || /^Nothing[^.]{0,15}\.$/.test(remedy);
+    expect(
+      catalogue.filter(({ remedy }) => isBare(remedy)).map(({ code, remedy }) => [code, remedy]),
+    ).toEqual([]);
+  });
+
   it('are in the committed reference', async () => {
     await expect(errorReference(catalogue, reasons)).toMatchFileSnapshot('../docs/errors.md');
   });

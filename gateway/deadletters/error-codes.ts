@@ -18,12 +18,13 @@ export const errorCodes = declareErrors({
     stage: 'journal',
     meaning: 'Dead letters were asked for while the gateway was shutting down.',
     retried: 'No.',
-    remedy: 'Ask again when it runs.',
+    remedy: 'Give the command again when the gateway runs.',
   },
   DEADLETTERS_WRITE: {
     stage: 'journal',
     meaning: 'A dead letter cannot be written. Its message is not acknowledged.',
     retried: 'Yes. The sensor resends the message.',
-    remedy: 'Check the disk.',
+    remedy:
+      'Look for disk errors with `dmesg`, and for free space with `df -h`; replace the disk if there are errors.',
   },
 });

@@ -5,7 +5,8 @@ export const errorCodes = declareErrors({
     stage: 'decision',
     meaning: 'A decision about an alert has failed with an unexpected error.',
     retried: 'Yes, with the next readings of the machine.',
-    remedy: 'Report it with the log.',
+    remedy:
+      'Report it to the makers of Harbinger with the log (`journalctl -u harbinger-gateway` for a service).',
   },
   ALERT_EVENT_UNSENT: {
     stage: 'decision',
@@ -17,7 +18,7 @@ export const errorCodes = declareErrors({
     stage: 'decision',
     meaning: 'The file with the open alerts is damaged. It was set aside, and open alerts are opened again.',
     retried: 'No.',
-    remedy: 'Check the disk; resolve by hand what the cloud shows twice.',
+    remedy: 'Resolve by hand what the cloud shows twice, and look for disk errors with `dmesg`.',
   },
   ALERT_STATE_UNREADABLE: {
     stage: 'decision',
@@ -30,6 +31,7 @@ export const errorCodes = declareErrors({
     meaning:
       'The open alerts could not be saved. Alerts are sent nevertheless; after a restart they may be opened a second time.',
     retried: 'Yes, every few seconds.',
-    remedy: 'Check the disk’s free space and rights.',
+    remedy:
+      'Free some space on the disk of the data folder (`df -h`), and let the user of the gateway write to it.',
   },
 });

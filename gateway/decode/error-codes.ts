@@ -26,7 +26,8 @@ export const errorCodes = declareErrors({
     stage: 'contract',
     meaning: 'A sensor’s value is not a number. It is kept as a dead letter.',
     retried: 'No. Dead letters can be sent again by hand.',
-    remedy: 'Correct the device.',
+    remedy:
+      'Make the device send a number for this sensor, or declare it as it is sent in the machine type; the reason of the dead letter names both.',
   },
   DECODE_JSON: {
     stage: 'decode',

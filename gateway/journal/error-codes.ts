@@ -5,7 +5,7 @@ export const errorCodes = declareErrors({
     stage: 'journal',
     meaning: 'A block of readings or an event is larger than its lane may be.',
     retried: 'No. Its content is not acknowledged.',
-    remedy: 'Raise `journal.bytesMax`.',
+    remedy: 'Raise `journal.bytesMax`, or let the device send smaller messages.',
   },
   JOURNAL_BUSY: {
     stage: 'journal',
@@ -24,13 +24,14 @@ export const errorCodes = declareErrors({
     stage: 'journal',
     meaning: 'A lane of the journal was asked for that does not exist. This is a fault of the program.',
     retried: 'No.',
-    remedy: 'Report it with the log.',
+    remedy:
+      'Report it to the makers of Harbinger with the log (`journalctl -u harbinger-gateway` for a service).',
   },
   JOURNAL_LIMITS: {
     stage: 'journal',
     meaning: '`journal.bytesMax` is too small for the journal’s lanes.',
     retried: 'No. The gateway does not start.',
-    remedy: 'Give it at least what the message says.',
+    remedy: 'Set `journal.bytesMax` to at least what the message says.',
   },
   JOURNAL_LOCKED: {
     stage: 'journal',
@@ -43,7 +44,8 @@ export const errorCodes = declareErrors({
     meaning:
       'Reading from the journal has failed, so nothing of that lane is sent to the cloud for now. New messages are still journalled.',
     retried: 'Yes, until it works.',
-    remedy: 'Check the disk; if it is damaged, replace it.',
+    remedy:
+      'Look for disk errors with `dmesg`, and for free space with `df -h`; replace the disk if there are errors.',
   },
   JOURNAL_REMOVED: {
     stage: 'journal',
@@ -58,13 +60,15 @@ export const errorCodes = declareErrors({
     stage: 'journal',
     meaning: 'The disk did not answer while the gateway was stopping.',
     retried: 'No. The process exits; acknowledged data are on disk.',
-    remedy: 'Check the disk.',
+    remedy:
+      'Look for disk errors with `dmesg`, and for free space with `df -h`; replace the disk if there are errors.',
   },
   JOURNAL_STOPPED: {
     stage: 'journal',
     meaning: 'Something was to be written while the gateway was shutting down. It is not acknowledged.',
     retried: 'Yes. The sensor resends it after it has reconnected; a caller of the HTTP API gets 503.',
-    remedy: 'Nothing.',
+    remedy:
+      'Nothing while the gateway restarts. If sensors stay unconnected, start it, and see with `systemctl status harbinger-gateway` why it stopped.',
   },
   JOURNAL_VERSION: {
     stage: 'journal',

@@ -13,7 +13,7 @@ export const errorCodes = declareErrors({
     meaning:
       'The data thread has not answered a call in time, usually because the disk or the CPU is overloaded.',
     retried: 'Yes, by the caller: the HTTP API answers 503. Readings are taken and journalled meanwhile.',
-    remedy: 'Look at the load of disk and CPU.',
+    remedy: 'Find what loads disk and CPU, for example with `top` and `iostat -x 5`.',
   },
   DECODE_FAILED: {
     stage: 'decode',
@@ -25,6 +25,7 @@ export const errorCodes = declareErrors({
     stage: 'broker',
     meaning: 'A message arrived while the gateway was shutting down. It is not acknowledged.',
     retried: 'Yes. The sensor resends it after it has reconnected.',
-    remedy: 'Nothing.',
+    remedy:
+      'Nothing while the gateway restarts. If sensors stay unconnected, start it, and see with `systemctl status harbinger-gateway` why it stopped.',
   },
 });

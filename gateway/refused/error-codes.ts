@@ -5,13 +5,13 @@ export const errorCodes = declareErrors({
     stage: 'uplink',
     meaning: 'Refused batches are being sent again already.',
     retried: 'Yes, by whoever asked.',
-    remedy: 'Ask again when that is done.',
+    remedy: 'Give the command again when the other redrive has finished.',
   },
   REFUSED_NO_UPLINK: {
     stage: 'uplink',
     meaning: 'A refused batch was to be sent again, but the gateway has no cloud configured.',
     retried: 'No. The batch is kept.',
-    remedy: 'Set `uplink.url`.',
+    remedy: 'Set `uplink.url` in `gateway.toml` to the cloud’s address, and start the gateway again.',
   },
   REFUSED_OPEN: {
     stage: 'uplink',
@@ -23,6 +23,7 @@ export const errorCodes = declareErrors({
     stage: 'uplink',
     meaning: 'A batch that the cloud refuses cannot be set aside. Its lane waits.',
     retried: 'Yes, with the next attempt to send it.',
-    remedy: 'Check the disk.',
+    remedy:
+      'Look for disk errors with `dmesg`, and for free space with `df -h`; replace the disk if there are errors.',
   },
 });

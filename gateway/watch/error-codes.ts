@@ -59,20 +59,23 @@ export const errorCodes = declareErrors({
     meaning:
       'Files with saved baselines are damaged. They were set aside, and their machines learn new ones.',
     retried: 'No.',
-    remedy: 'Check the disk; otherwise nothing.',
+    remedy:
+      'Look for disk errors with `dmesg`; replace the disk if there are any. The machines learn their baselines without help.',
   },
   NORMALS_FOREIGN: {
     stage: 'intelligence',
     meaning:
       'Saved baselines belong to machine types that have changed. They were set aside, and these machines learn new ones.',
     retried: 'No.',
-    remedy: 'Nothing, if the types were changed on purpose.',
+    remedy:
+      'Nothing, if the types were changed on purpose. Otherwise put the earlier machine types back and start the gateway again; what was set aside is in the folder `normals` of the data folder.',
   },
   NORMALS_NOT_SET_ASIDE: {
     stage: 'intelligence',
     meaning: 'A damaged or outdated file with saved baselines could not be copied before it was replaced.',
     retried: 'No.',
-    remedy: 'Check the disk’s free space.',
+    remedy:
+      'Free some space on the disk of the data folder (`df -h` shows how much is left), and check the rights of the folder `normals`.',
   },
   NORMALS_UNREADABLE: {
     stage: 'intelligence',
@@ -87,13 +90,15 @@ export const errorCodes = declareErrors({
     meaning:
       'Baselines cannot be saved. Readings are not affected; after a restart these machines would learn new ones.',
     retried: 'Yes, with the next save.',
-    remedy: 'Check the disk’s free space and rights.',
+    remedy:
+      'Free some space on the disk of the data folder (`df -h`), and let the user of the gateway write to the folder `normals` in it.',
   },
   NORMAL_FOREIGN: {
     stage: 'intelligence',
     meaning:
       'A saved baseline does not fit its machine any longer. This machine learns a new one; further such machines are only counted.',
     retried: 'No.',
-    remedy: 'Nothing, if the machine was changed on purpose.',
+    remedy:
+      'Nothing, if the machine was changed on purpose. Otherwise check the sensors that it sends and its type.',
   },
 });

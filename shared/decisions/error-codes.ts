@@ -6,7 +6,8 @@ export const errorCodes = declareErrors({
     stage: 'decision',
     meaning: 'Neither the model nor any fallback could decide. This is a fault of the program.',
     retried: 'Yes, with the next readings of the machines.',
-    remedy: 'Report it with the log.',
+    remedy:
+      'Report it to the makers of Harbinger with the log (`journalctl -u harbinger-gateway` for a service).',
   },
 });
 

@@ -5,13 +5,13 @@ export const errorCodes = declareErrors({
     stage: 'api',
     meaning: 'A request is not valid HTTP, or its body cannot be read.',
     retried: 'No.',
-    remedy: 'Correct the request.',
+    remedy: 'Correct the request; `/api/openapi.json` describes every request.',
   },
   API_BODY_TOO_LARGE: {
     stage: 'api',
     meaning: 'The body of a request is larger than the limit.',
     retried: 'No.',
-    remedy: 'Send less at once.',
+    remedy: 'Send less in one request: for example name fewer entries, or use `--all`.',
   },
   API_INPUT: {
     stage: 'api',
@@ -23,7 +23,8 @@ export const errorCodes = declareErrors({
     stage: 'api',
     meaning: 'An internal error; the log has the details.',
     retried: 'No.',
-    remedy: 'Look into the log, and report it.',
+    remedy:
+      'Find the entry of the same time in the log; report it to the makers of Harbinger with the log (`journalctl -u harbinger-gateway` for a service).',
   },
   API_LISTEN_FAILED: {
     stage: 'api',
@@ -36,7 +37,8 @@ export const errorCodes = declareErrors({
     meaning:
       'Without a token only programs on the same computer may call, by a loopback name and not through a proxy.',
     retried: 'No.',
-    remedy: 'Set a token.',
+    remedy:
+      'Set `token` under `[api]` (cloud) or `[http]` (gateway), restart, and send it; or call from the same computer.',
   },
   API_MEDIA_TYPE: {
     stage: 'api',
@@ -48,7 +50,8 @@ export const errorCodes = declareErrors({
     stage: 'api',
     meaning: 'There is nothing at the address of a request, or no entry of that id.',
     retried: 'No.',
-    remedy: 'Correct the address or the id.',
+    remedy:
+      'Correct the address or the id: `/api/openapi.json` lists the addresses, and the list of the entries their ids.',
   },
   API_NO_SPACE: {
     stage: 'api',
@@ -73,7 +76,7 @@ export const errorCodes = declareErrors({
     stage: 'api',
     meaning: 'A request would change something, but its token is for reading only.',
     retried: 'No.',
-    remedy: 'Use the other token.',
+    remedy: 'Use the token of `token` in place of that of `readToken`.',
   },
   API_THROTTLED: {
     stage: 'api',
@@ -97,6 +100,6 @@ export const errorCodes = declareErrors({
     stage: 'api',
     meaning: 'The address of a request is too long.',
     retried: 'No.',
-    remedy: 'Ask for fewer things at once.',
+    remedy: 'Ask for fewer sensors or machines in one request.',
   },
 });

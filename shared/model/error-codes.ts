@@ -5,7 +5,7 @@ export const errorCodes = declareErrors({
     stage: 'intelligence',
     meaning: 'A model has answered with something that is not a number. Its answer is not used.',
     retried: 'Yes, with the next batch.',
-    remedy: 'Train or install the model anew.',
+    remedy: 'Train it again with `harbinger models train`, then start the gateway again.',
   },
   MODEL_REFUSED_CONTRACT: {
     stage: 'intelligence',
@@ -13,7 +13,8 @@ export const errorCodes = declareErrors({
       'Sensors, units or unit of life of the machine type have changed since the model was trained. The model is not used.',
     retried:
       'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
-    remedy: 'Train it again, or take the change back.',
+    remedy:
+      'Train it again with `harbinger models train`, then start the gateway again; or take the change of the machine type back.',
   },
   MODEL_REFUSED_HASH: {
     stage: 'intelligence',
@@ -21,7 +22,7 @@ export const errorCodes = declareErrors({
       'A file of a model is not the one that its manifest names: it was changed or damaged. The model is not used.',
     retried:
       'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
-    remedy: 'Copy the model’s whole folder anew.',
+    remedy: 'Copy the model’s whole folder again from where it was trained, then start the gateway again.',
   },
   MODEL_REFUSED_MACHINE_TYPE: {
     stage: 'intelligence',
@@ -43,14 +44,14 @@ export const errorCodes = declareErrors({
     meaning: 'A file of a model is not there. The model is not used.',
     retried:
       'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
-    remedy: 'Copy the model’s whole folder.',
+    remedy: 'Copy the model’s whole folder from where it was trained, then start the gateway again.',
   },
   MODEL_REFUSED_OUTPUT: {
     stage: 'intelligence',
     meaning: 'A model has answered a test with something that is not a number. The model is not used.',
     retried:
       'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
-    remedy: 'Train it again.',
+    remedy: 'Train it again with `harbinger models train`, then start the gateway again.',
   },
   MODEL_REFUSED_SHAPE: {
     stage: 'intelligence',
@@ -58,7 +59,7 @@ export const errorCodes = declareErrors({
       'The network of a model does not fit its inputs, or its window does not fit the machine type. The model is not used.',
     retried:
       'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
-    remedy: 'Train it again.',
+    remedy: 'Train it again with `harbinger models train`, then start the gateway again.',
   },
   MODEL_REFUSED_SIZE: {
     stage: 'intelligence',
@@ -73,13 +74,13 @@ export const errorCodes = declareErrors({
       'A file of a model is shorter than its manifest says: it was not copied completely. The model is not used.',
     retried:
       'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
-    remedy: 'Copy the model’s whole folder anew.',
+    remedy: 'Copy the model’s whole folder again from where it was trained, then start the gateway again.',
   },
   MODEL_REFUSED_WEIGHTS: {
     stage: 'intelligence',
     meaning: 'A weight of a model is not a finite number. The model is not used.',
     retried:
       'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
-    remedy: 'Train it again.',
+    remedy: 'Train it again with `harbinger models train`, then start the gateway again.',
   },
 });
