@@ -11,7 +11,8 @@ import { packageRoot } from '../../shared/files/paths.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { nodeProblem } from '../build/node-version.mjs';
-import { continueWithout, endWithReader, exitCodes, reportError } from './output.ts';
+import { exitCodeOf } from './exit-codes.ts';
+import { continueWithout, endWithReader, reportError } from './output.ts';
 import { createProgram } from './program.ts';
 
 const program = createProgram();
@@ -25,9 +26,8 @@ try {
   if (problem !== null) throw new HarbingerError('NODE_TOO_OLD', 'config', problem);
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError)
-    process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  else process.exitCode = reportError(error);
+  // Commander has reported wrong usage itself.
+  process.exitCode = error instanceof CommanderError ? exitCodeOf(error) : reportError(error);
 }
 // An open handle must not keep a finished process alive, or its supervisor would wait for ever.
 systemClock.setTimer(10_000, () => process.exit());

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { mqttAddress } from '../../shared/mqtt/address.ts';
 import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
+import { exitCodes } from './exit-codes.ts';
 
 /** Parses a TCP port; 0 lets the system choose one. */
 export function port(text: string): number {
@@ -92,7 +93,7 @@ export function stopSignal(clock: Clock = systemClock): AbortSignal {
   const stop = () => {
     const nowMs = clock.monotonicMs();
     firstMs ??= nowMs;
-    if (nowMs - firstMs > sameSignalMs) process.exit(130);
+    if (nowMs - firstMs > sameSignalMs) process.exit(exitCodes.interrupted);
     controller.abort();
   };
   process.on('SIGINT', stop);

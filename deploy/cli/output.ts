@@ -1,8 +1,6 @@
 import { ConfigError, describeProblem } from '../../shared/config/problem.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
-
-/** Exit codes, the same for every command. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
+import { exitCodeOf, exitCodes } from './exit-codes.ts';
 
 /**
  * Prints one sentence to stderr, or one per problem of a configuration, never a stack trace; returns the exit
@@ -12,12 +10,11 @@ export function reportError(error: unknown): number {
   if (error instanceof ConfigError && error.problems.length > 1) {
     const lines = error.problems.map((problem) => `  ${describeProblem(problem)} [${problem.code}]\n`);
     process.stderr.write(`harbinger: the configuration has ${lines.length} problems:\n${lines.join('')}`);
-    return exitCodes.usage;
+    return exitCodeOf(error);
   }
   const code = error instanceof HarbingerError ? ` [${error.code}]` : '';
   process.stderr.write(`harbinger: ${messageOf(error)}${code}\n`);
-  const usage = error instanceof HarbingerError && (error.stage === 'config' || error.code === 'USAGE');
-  return usage ? exitCodes.usage : exitCodes.failed;
+  return exitCodeOf(error);
 }
 
 /**

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { packageRoot } from '../../shared/files/paths.ts';
 import { toolName } from '../shown-commands.ts';
+import { exitCodeLine } from './exit-codes.ts';
 import { addAudit } from './inspect/audit.ts';
 import { addColumns } from './inspect/columns.ts';
 import { addDeadLetters } from './inspect/deadletters.ts';
@@ -45,7 +46,7 @@ Examples:
   harbinger deadletters list                       messages that could not become readings, and why
   harbinger refused redrive --all                  send again what the cloud had refused
 
-Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.`,
+Exit codes: ${exitCodeLine()}.`,
     );
 
   const add = [

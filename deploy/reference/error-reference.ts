@@ -1,4 +1,5 @@
 import type { ReasonList } from '../../shared/runtime/errors.ts';
+import { exitCodeMeanings, exitCodes } from '../cli/exit-codes.ts';
 import type { CataloguedError } from './error-catalogue.ts';
 
 const head = `# Error codes
@@ -24,7 +25,14 @@ export function errorReference(
     const codes = catalogue.filter((entry) => entry.stage === stage);
     return `- **${stage}**: ${codes.map(({ code }) => `[${code}](#${code.toLowerCase()})`).join(', ')}`;
   });
-  return `${[head, index.join('\n'), ...sections, ...reasons.map(reasonsText)].join('\n\n').replace(/\n{3,}/g, '\n\n')}\n`;
+  return `${[head, exitCodesText(), index.join('\n'), ...sections, ...reasons.map(reasonsText)].join('\n\n').replace(/\n{3,}/g, '\n\n')}\n`;
+}
+
+function exitCodesText(): string {
+  const names = Object.keys(exitCodes) as (keyof typeof exitCodes)[];
+  const rows = names.map((name) => `| ${exitCodes[name]} | ${exitCodeMeanings[name].meaning} |`);
+  const rule = 'Every command of `harbinger`, and the demonstration, ends with one of these codes.';
+  return `## Exit codes\n\n${rule}\n\n| Exit code | Meaning |\n|---|---|\n${rows.join('\n')}\n\n## Codes by stage`;
 }
 
 function entryText({ code, meaning, retried, remedy }: CataloguedError): string {

@@ -1,9 +1,10 @@
 /** `harbinger columns`: columns that names from devices have caused in the cloud's embedded store. */
 import type { Command } from 'commander';
 import type { FreedColumns, StoredColumn } from '../../../cloud/ports/store.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { findEndpoint, request } from '../http-client.ts';
 import { type ReachOptions, withReach } from '../options.ts';
-import { exitCodes, printable, printJson, printTable } from '../output.ts';
+import { printable, printJson, printTable } from '../output.ts';
 import { selectionOf } from './redrive.ts';
 
 export function addColumns(program: Command): void {

@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import type { RedrivenLetters } from '../../../gateway/ports/dead-letters.ts';
 import { toolName } from '../../shown-commands.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { findEndpoint, request } from '../http-client.ts';
 import { idList, type ReachOptions, wholeNumber, withReach } from '../options.ts';
-import { exitCodes, printable, printJson, printTable } from '../output.ts';
+import { printable, printJson, printTable } from '../output.ts';
 import { addDrop, selectionOf } from './redrive.ts';
 
 interface Letter {

@@ -4,9 +4,10 @@
  */
 import type { Command } from 'commander';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { findEndpoint, request } from '../http-client.ts';
 import { idList, type ReachOptions, withReach } from '../options.ts';
-import { exitCodes, printable, printJson } from '../output.ts';
+import { printable, printJson } from '../output.ts';
 
 interface Outcome {
   redriven: number;

@@ -7,7 +7,8 @@ import { systemClock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { hashPassword } from '../../../shared/security/passwords.ts';
 import { validityWarnings } from '../certificates.ts';
-import { exitCodes, printJson } from '../output.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { printJson } from '../output.ts';
 import { hideSecrets } from './hide-secrets.ts';
 
 export function addConfig(program: Command): void {

@@ -1,0 +1,83 @@
+/** Every command, taken from the program itself, keeps the rule of exit codes. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { describe, expect, it, vi } from 'vitest';
+import { ConfigError, invalid } from '../../shared/config/problem.ts';
+import { packageRoot } from '../../shared/files/paths.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { exitCodeMeanings, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { createProgram } from './program.ts';
+
+const leavesOf = (command: Command): Command[] =>
+  command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf);
+const pathOf = (command: Command): string[] =>
+  command.parent ? [...pathOf(command.parent), command.name()] : [];
+
+const leaves = leavesOf(createProgram());
+const withNeeded = leaves.filter(({ registeredArguments }) =>
+  registeredArguments.some((each) => each.required),
+);
+/** They ask the API of a running gateway or cloud, and do nothing else. */
+const asking = leaves.filter(
+  (command) => command.name() !== 'replay' && command.options.some(({ long }) => long === '--url'),
+);
+
+/** Runs one command in this process, silently. @returns the exit code that its error gives; null if it has none */
+async function exitCodeAfter(args: string[]): Promise<number | null> {
+  const streams = [process.stderr, process.stdout];
+  const silenced = streams.map((stream) => vi.spyOn(stream, 'write').mockReturnValue(true));
+  try {
+    await createProgram().parseAsync(args, { from: 'user' });
+    return null;
+  } catch (error) {
+    return exitCodeOf(error);
+  } finally {
+    for (const spy of silenced) spy.mockRestore();
+  }
+}
+
+const named = (commands: Command[]): [string, Command][] =>
+  commands.map((command) => [pathOf(command).join(' '), command]);
+
+it('there are commands to examine', () => {
+  expect(leaves.length).toBeGreaterThan(20);
+  expect(asking.length).toBeGreaterThan(12);
+  expect(withNeeded.length).toBeGreaterThan(5);
+});
+
+describe.each(named(leaves))('harbinger %s', (_, command) => {
+  it('ends with 0 after --help, and with 2 for an option that it does not have', async () => {
+    expect(await exitCodeAfter([...pathOf(command), '--help'])).toBe(exitCodes.ok);
+    expect(await exitCodeAfter([...pathOf(command), '--no-such-option'])).toBe(exitCodes.usage);
+  });
+});
+
+it.each(named(withNeeded))('harbinger %s ends with 2 without its arguments', async (_, command) => {
+  expect(await exitCodeAfter(pathOf(command))).toBe(exitCodes.usage);
+});
+
+it.each(named(asking))('harbinger %s ends with 1 if nothing answers', async (_, command) => {
+  const given = command.registeredArguments.map(() => '1');
+  // Nothing listens on port 1: the connection is refused at once.
+  const args = [...pathOf(command), ...given, '--url', 'http://127.0.0.1:1', '--token', 'x'];
+  expect(await exitCodeAfter(args)).toBe(exitCodes.failed);
+});
+
+it('errors of usage and configuration are told from all others', () => {
+  expect(exitCodeOf(new ConfigError([invalid('a', 'x'), invalid('b', 'y')]))).toBe(exitCodes.usage);
+  expect(exitCodeOf(new HarbingerError('USAGE', 'cli', 'x'))).toBe(exitCodes.usage);
+  expect(exitCodeOf(new HarbingerError('DATA_DIR', 'cli', 'x'))).toBe(exitCodes.failed);
+  expect(exitCodeOf(new Error('x'))).toBe(exitCodes.failed);
+});
+
+it('the rule is in the documents, and services keep to it', () => {
+  const read = (path: string) => readFileSync(join(packageRoot, path), 'utf8');
+  const reference = read('deploy/docs/errors.md');
+  for (const name of Object.keys(exitCodes) as (keyof typeof exitCodes)[])
+    expect(reference).toContain(`| ${exitCodes[name]} | ${exitCodeMeanings[name].meaning} |`);
+  for (const role of ['gateway', 'cloud'])
+    expect(read(`deploy/systemd/harbinger-${role}.service`)).toContain(
+      `RestartPreventExitStatus=${exitCodes.usage}\n`,
+    );
+});
