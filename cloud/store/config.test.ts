@@ -4,6 +4,7 @@ import { silentLog } from '../../shared/runtime/log.ts';
 import { checkCloud } from '../check-config.ts';
 import { type StoreConfig, storeChecks } from './config.ts';
 import { createReadingStore } from './create-store.ts';
+import { stores } from './stores.ts';
 
 const deps = { dataDir: '/nowhere', clock: systemClock, log: silentLog };
 const url = 'http://127.0.0.1:8086';
@@ -69,6 +70,11 @@ test.each([
 ])('settings with impossible values: %o', (table, expected) => {
   const { problems } = read(table);
   expect(problems).toEqual(expected.map((text) => expect.stringContaining(text)));
+});
+
+test('the kinds that the configuration offers are those of the registry', () => {
+  const kinds = stores.map(({ kind }) => `"${kind}"`).join(' or ');
+  expect(read({ kind: 'none of them' }).problems).toEqual([expect.stringContaining(`kind = ${kinds}`)]);
 });
 
 test('a store with contradictory settings is not created', async () => {

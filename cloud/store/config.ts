@@ -5,7 +5,9 @@ import type { Configured } from '../../shared/parts/registry.ts';
 import { seamChecks } from '../../shared/parts/seam-checks.ts';
 import { stores } from './stores.ts';
 
-const defaultKind = 'embedded';
+type Kind = (typeof stores)[number]['kind'];
+
+const defaultKind: Kind = 'embedded';
 
 export const StoreConfig = {
   ...choice('kind', stores, {}, 'Where readings are kept.'),
@@ -14,7 +16,7 @@ export const StoreConfig = {
 export type StoreConfig = Static<typeof StoreConfig>;
 
 /** Settings of another kind that were ignored when all kinds shared one table, and so may be in existing files. */
-const ignored: Readonly<Record<string, readonly string[]>> = {
+const ignored: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   embedded: ['retentionPolicy'],
   influx: ['memoryMiBMax', 'threads'],
 };
@@ -23,7 +25,7 @@ const ignored: Readonly<Record<string, readonly string[]>> = {
 export function prepareStore(table: unknown): unknown {
   if (typeof table !== 'object' || table === null || Array.isArray(table)) return table;
   const { kind = defaultKind, ...settings } = table as Record<string, unknown>;
-  const drop = typeof kind === 'string' ? (ignored[kind] ?? []) : [];
+  const drop = Object.entries(ignored).find(([name]) => name === kind)?.[1] ?? [];
   const kept = Object.entries(settings).filter(([name]) => !drop.includes(name));
   return { kind, ...Object.fromEntries(kept) };
 }
