@@ -24,6 +24,7 @@ import { jobs as jobParts } from './jobs/jobs.ts';
 import { openRecords } from './journal/records/open-records.ts';
 import { DataClient, type DataClientHandlers } from './pipeline/client.ts';
 import type { GatewayJobDeps } from './ports/job.ts';
+import type { OpenRecords } from './ports/records.ts';
 import type { Source, SourceDeps } from './ports/source.ts';
 import { GatewayStatus, sourceSeam } from './reports.ts';
 import { sources as sourceParts } from './sources/sources.ts';
@@ -114,14 +115,9 @@ async function createParts(config: GatewayConfig, types: Map<string, MachineType
   const assessors = { modelAssessor, selfLearnedAssessor, rulesAssessor };
   const decisionDeps = { gateway, ...assessors, outbox: data, dataDir, clock, log };
   const decisions = await createDecisions(config.decisions, decisionDeps);
-  const sources = await createSources(config, {
-    intake: data,
-    openRecords: (dir) => openRecords({ dir, clock, random, log }),
-    dataDir,
-    clock,
-    random,
-    log,
-  });
+  const base = { dataDir, clock, random, log };
+  const recordsIn: OpenRecords = (dir) => openRecords({ dir, clock, random, log });
+  const sources = await createSources(config, { ...base, intake: data, openRecords: recordsIn });
   const reporters = () => [
     reporterOfSeam(sourceSeam, () => readSeam(sources)),
     reporterOfRoom(watchReport, () => ({ intelligence: watch.stats() })),
@@ -141,7 +137,9 @@ async function createParts(config: GatewayConfig, types: Map<string, MachineType
     clock,
     log,
   });
-  const jobDeps = { log, summary: () => status.summary(), retain: () => data.call('retain') };
+  const { deadLetters, refused } = data;
+  const summary = () => status.summary();
+  const jobDeps = { ...base, gateway, openRecords: recordsIn, outbox: data, deadLetters, refused, summary };
   const jobs = await createConfiguredJobs<GatewayJobDeps>(jobParts, config.jobs, jobDeps, clock);
   return { watch, data, decisions, sources, status, http, jobs };
 }

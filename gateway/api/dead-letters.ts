@@ -1,11 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { DeadLetter, RedrivenLetters } from '../ports/dead-letters.ts';
-import { type KeptItems, keptItemRoutes } from './kept-items.ts';
-
-/** The operations on dead letters that the HTTP API offers. */
-export type DeadLetterAdmin = KeptItems<DeadLetter, DeadLetter, RedrivenLetters>;
+import type { DeadLetter, DeadLetterOperations } from '../ports/dead-letters.ts';
+import { keptItemRoutes } from './kept-items.ts';
 
 const Letter = Type.Object({
   id: Type.Integer(),
@@ -30,7 +27,7 @@ function wireForm(letter: DeadLetter) {
 }
 
 /** The routes below `/api/deadletters`. */
-export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterAdmin, log: Log): void {
+export function deadLetterRoutes(app: FastifyInstance, letters: DeadLetterOperations, log: Log): void {
   const routes = {
     path: '/api/deadletters',
     item: 'dead letter',

@@ -8,15 +8,7 @@ import { HttpError } from '../../shared/http/errors.ts';
 import { answers } from '../../shared/http/openapi.ts';
 import { selectionOf, selectionSchema } from '../../shared/http/selection.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-
-/** The operations on kept items that the HTTP API offers. `Shown` is one item with its content. */
-export interface KeptItems<Item extends { id: number }, Shown, Redriven extends object> {
-  /** Newest first, at most `limit`, older than `beforeId`. Large items make a shorter page, of at least one. */
-  list(query: { limit: number; beforeId?: number }): Promise<Item[]>;
-  show(id: number): Promise<Shown | null>;
-  redrive(which: number[] | 'all'): Promise<Redriven>;
-  drop(which: number[] | 'all'): Promise<{ dropped: number }>;
-}
+import type { KeptItems } from '../ports/kept-items.ts';
 
 export interface KeptItemRoutes<Item, Shown> {
   /** The path of the list, such as `/api/deadletters`. */

@@ -3,11 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { HttpError } from '../../shared/http/errors.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { Redriven, RefusedEntry } from '../ports/refused.ts';
-import { type KeptItems, keptItemRoutes } from './kept-items.ts';
-
-/** The operations on refused batches that the HTTP API offers. */
-export type RefusedAdmin = KeptItems<RefusedEntry, { entry: RefusedEntry; text: string }, Redriven>;
+import type { RefusedEntry, RefusedOperations } from '../ports/refused.ts';
+import { keptItemRoutes } from './kept-items.ts';
 
 const entry = {
   id: Type.Integer(),
@@ -44,7 +41,7 @@ function wireForm({ atMs, ...rest }: RefusedEntry) {
 }
 
 /** The routes below `/api/refused`. */
-export function refusedRoutes(app: FastifyInstance, refused: RefusedAdmin, log: Log): void {
+export function refusedRoutes(app: FastifyInstance, refused: RefusedOperations, log: Log): void {
   const routes = {
     path: '/api/refused',
     item: 'refused batch',

@@ -5,10 +5,9 @@ import { Metrics } from '../../shared/parts/metrics.ts';
 import { type Log, silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
-import type { DeadLetter } from '../ports/dead-letters.ts';
+import type { DeadLetter, DeadLetterOperations } from '../ports/dead-letters.ts';
+import type { RefusedOperations } from '../ports/refused.ts';
 import { GatewayHttpConfig } from './config.ts';
-import type { DeadLetterAdmin } from './dead-letters.ts';
-import type { RefusedAdmin } from './refused.ts';
 import { createGatewayHttp, type GatewayHttp } from './server.ts';
 
 const readConfig = compileValidator(GatewayHttpConfig);
@@ -19,7 +18,7 @@ export async function stopAll(): Promise<void> {
   for (const server of running.splice(0)) await server.stop();
 }
 
-export function memoryLetters(count: number): DeadLetterAdmin {
+export function memoryLetters(count: number): DeadLetterOperations {
   const letters = new Map<number, DeadLetter>();
   for (let id = 1; id <= count; id++) {
     const about = {
@@ -49,7 +48,7 @@ export function memoryLetters(count: number): DeadLetterAdmin {
 }
 
 /** Two refused batches, the second of which the cloud refuses again. */
-function memoryRefused(): RefusedAdmin {
+function memoryRefused(): RefusedOperations {
   const about = { lane: 'readings', journal: '0123456789abcdef', firstSeq: 1, lastSeq: 2, lines: 2 } as const;
   const batches = [1, 2].map((id) => ({
     id,

@@ -16,9 +16,11 @@ import { createHttpServer, guardRoutes, listenHttp } from '../../shared/http/ser
 import type { Metrics } from '../../shared/parts/metrics.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import type { DeadLetterOperations } from '../ports/dead-letters.ts';
+import type { RefusedOperations } from '../ports/refused.ts';
 import type { GatewayHttpConfig } from './config.ts';
-import { type DeadLetterAdmin, deadLetterRoutes } from './dead-letters.ts';
-import { type RefusedAdmin, refusedRoutes } from './refused.ts';
+import { deadLetterRoutes } from './dead-letters.ts';
+import { refusedRoutes } from './refused.ts';
 
 /** `ok` without reasons, or the problems as sentences. */
 export interface Condition {
@@ -36,8 +38,8 @@ export interface GatewayHttpDeps {
   /** For people and the command line; any JSON that `statusSchema` describes. */
   status(): Promise<Record<string, unknown>>;
   statusSchema: TSchema;
-  deadLetters: DeadLetterAdmin;
-  refused: RefusedAdmin;
+  deadLetters: DeadLetterOperations;
+  refused: RefusedOperations;
   clock: Clock;
   log: Log;
 }

@@ -108,15 +108,16 @@ export class DataClient implements Intake, Outbox {
     return answer as ReturnType<DataCalls[M]>;
   }
 
-  /** The operations on dead letters for the HTTP API. */
+  /** The operations on dead letters for the HTTP API and jobs. */
   readonly deadLetters = {
     list: (query: { limit: number; beforeId?: number }) => this.call('deadLettersList', query),
     show: (id: number) => this.call('deadLettersShow', id),
     redrive: (which: number[] | 'all') => this.call('deadLettersRedrive', which),
     drop: (which: number[] | 'all') => this.call('deadLettersDrop', which),
+    dropOld: () => this.call('deadLettersDropOld'),
   };
 
-  /** The operations on refused batches for the HTTP API. */
+  /** The operations on refused batches for the HTTP API and jobs. */
   readonly refused = {
     list: (query: { limit: number; beforeId?: number }) => this.call('refusedList', query),
     show: (id: number) => this.call('refusedShow', id),

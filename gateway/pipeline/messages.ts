@@ -31,12 +31,12 @@ export interface DataCalls {
   /** Sends letters through the pipeline again; those that fail again become new letters. */
   deadLettersRedrive(which: number[] | 'all'): Promise<RedrivenLetters>;
   deadLettersDrop(which: number[] | 'all'): Promise<{ dropped: number }>;
+  /** Drops those older than their configured age. */
+  deadLettersDropOld(): Promise<{ deadLettersDropped: number }>;
   refusedList(query: { limit: number; beforeId?: number }): Promise<RefusedEntry[]>;
   refusedShow(id: number): Promise<{ entry: RefusedEntry; text: string } | null>;
   refusedRedrive(which: number[] | 'all'): Promise<Redriven>;
   refusedDrop(which: number[] | 'all'): Promise<{ dropped: number }>;
-  /** Drops dead letters older than their configured age. */
-  retain(): Promise<{ deadLettersDropped: number }>;
   stop(): Promise<void>;
 }
 

@@ -1,3 +1,5 @@
+import type { KeptItems } from './kept-items.ts';
+
 /** A message that could not become a reading, with the reason. */
 export interface DeadLetter {
   id: number;
@@ -22,3 +24,5 @@ export interface RedrivenLetters {
   /** Ids of which there is no letter. */
   unknown: number[];
 }
+
+export type DeadLetterOperations = KeptItems<DeadLetter, DeadLetter, RedrivenLetters>;

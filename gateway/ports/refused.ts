@@ -1,5 +1,6 @@
 /** Batches that the cloud has refused for too long, set aside on this gateway. */
 import type { Lane } from '../../shared/contract/lanes.ts';
+import type { KeptItems } from './kept-items.ts';
 
 export interface RefusedEntry {
   id: number;
@@ -51,3 +52,5 @@ export interface Redriven {
   left: number;
   reasons: string[];
 }
+
+export type RefusedOperations = KeptItems<RefusedEntry, { entry: RefusedEntry; text: string }, Redriven>;

@@ -1,4 +1,4 @@
-/** The table `[jobs]`, derived from the registry of jobs of gateway or cloud. */
+/** The table `[jobs]`, derived from a registry of jobs. */
 import { Type } from '@sinclair/typebox';
 import { type ConfigProblem, problemsIn } from '../config/problem.ts';
 import { eachSound } from '../config/sound-view.ts';

@@ -1,6 +1,6 @@
 /**
- * Jobs (shared/jobs): periodic work of gateway or cloud. A job is a folder in their jobs/ and a line in the registry
- * there. The operations that it may call are injected. Schedule, time limit and counts belong to the runner.
+ * Jobs (shared/jobs): periodic work of a process. A job is a folder in its jobs/ and a line in the registry there (today
+ * gateway/jobs). The operations that it may call are injected. Schedule, time limit and counts belong to the runner.
  */
 import { type AnyPart, partOf } from '../parts/part.ts';
 import type { Seam } from '../parts/seam.ts';
@@ -15,14 +15,14 @@ export interface Job extends Partial<Reporting> {
 }
 
 /**
- * Fixes the operations that the jobs of gateway or cloud may call. Each has the settings of `jobSettings`, and may have
+ * Fixes the operations that the jobs of a process may call. Each has the settings of `jobSettings`, and may have
  * its own.
  */
 export const jobPart = <Deps>() => partOf<Deps, Job>();
 
 export type AnyJobPart<Deps = never> = AnyPart<Deps, Job, void>;
 
-/** The reports of the jobs of gateway or cloud. In the status, `jobs` is the list of their runs. */
+/** The reports of the jobs of a process. In the status, `jobs` is the list of their runs. */
 export const jobSeam = (parts: readonly AnyJobPart[]): Seam => ({
   heading: 'Job',
   parts,

@@ -44,11 +44,11 @@ export function dataCalls(parts: CallParts): DataCalls {
     deadLettersShow: (id) => letterAdmin.show(id),
     deadLettersRedrive: (which) => letterAdmin.redrive(which),
     deadLettersDrop: (which) => letterAdmin.drop(which),
+    deadLettersDropOld: () => letterAdmin.dropOld(),
     refusedList: (query) => refusedAdmin.list(query),
     refusedShow: (id) => refusedAdmin.show(id),
     refusedRedrive: (which) => refusedAdmin.redrive(which),
     refusedDrop: (which) => refusedAdmin.drop(which),
-    retain: () => letterAdmin.dropOld(),
     async stop() {
       lanes.stopRetrying();
       await uplink?.stop();

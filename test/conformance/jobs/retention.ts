@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { openGatewayPlane } from '../data-plane.ts';
+import { jobDeps } from './operations.ts';
 import type { JobHarness } from './suite.ts';
 
 const dayMs = 86_400_000;
@@ -26,7 +27,7 @@ export const retentionHarness: JobHarness = {
     const topics = async () => (await plane.calls.deadLettersList({ limit: 10 })).map(({ topic }) => topic);
     expect((await topics()).sort()).toEqual(['nowhere/new', 'nowhere/old']);
     return {
-      deps: { summary: async () => ({}), retain: () => plane.calls.retain() },
+      deps: jobDeps(plane, { clock, dataDir: folder }),
       async expectDone(log) {
         expect(await topics()).toEqual(['nowhere/new']);
         expect(log).toContainEqual(expect.objectContaining({ msg: 'retention', deadLettersDropped: 1 }));

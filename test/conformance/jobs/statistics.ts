@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { createStatus } from '../../../gateway/status.ts';
 import { openGatewayPlane } from '../data-plane.ts';
+import { jobDeps } from './operations.ts';
 import type { JobHarness } from './suite.ts';
 
 /** A gateway that has taken one reading. */
@@ -20,7 +21,7 @@ export const statisticsHarness: JobHarness = {
       clock,
     });
     return {
-      deps: { summary: () => status.summary(), retain: async () => ({}) },
+      deps: { ...jobDeps(plane, { clock, dataDir: folder }), summary: () => status.summary() },
       async expectDone(log) {
         expect(log).toContainEqual(expect.objectContaining({ msg: 'statistics', messages: 1, readings: 1 }));
       },

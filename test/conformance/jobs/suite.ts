@@ -62,8 +62,16 @@ export function describeJob(harness: JobHarness): void {
       release = () => undefined;
       operations = await harness.start(clock, folder);
       const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
-      const { summary, retain } = operations.deps;
-      deps = { log, summary: controlled(summary), retain: controlled(retain) };
+      const { summary, openRecords, outbox, deadLetters, refused } = operations.deps;
+      deps = {
+        ...operations.deps,
+        log,
+        summary: controlled(summary),
+        openRecords: controlled(openRecords),
+        outbox: { ...outbox, event: controlled(outbox.event) },
+        deadLetters: eachControlled(deadLetters),
+        refused: eachControlled(refused),
+      };
       const table = { [kind]: { schedule: '* * * * *' } };
       const config = compileValidator(jobsTable([part]))(table, (problem) => new Error(problem));
       jobs = await createConfiguredJobs<GatewayJobDeps>([part], config, deps, clock);
@@ -76,13 +84,18 @@ export function describeJob(harness: JobHarness): void {
       rmSync(folder, { recursive: true });
     });
 
-    const controlled = <T>(operation: () => Promise<T>) => {
-      return async () => {
+    const controlled = <A extends unknown[], T>(operation: (...args: A) => Promise<T>) => {
+      return async (...args: A) => {
         if (mode === 'fail') throw new Error('input/output error');
         if (mode === 'hang') await new Promise<void>((resolve) => (release = resolve));
-        return operation();
+        return operation(...args);
       };
     };
+    /** Controls every operation of a group, such as those on dead letters. */
+    const eachControlled = <T extends object>(group: T): T =>
+      Object.fromEntries(
+        Object.entries(group).map(([name, operation]) => [name, controlled(operation)]),
+      ) as T;
     const stats = () => jobs.stats()[0]!;
     /** Lets a minute pass, which begins a run, and waits until it is counted. */
     const nextRun = async (ended = true) => {
