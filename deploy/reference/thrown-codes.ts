@@ -16,7 +16,7 @@ export interface ThrownCode {
 
 /** Names of the same look that other programs and libraries give: not ours to explain. */
 const foreign =
-  /^(ERR_SSL\w*|WS_ERR|LEVEL_\w+|RECURSIVE_CTE_NODE|ARRAY_CONSTRUCTOR|COLUMN_REF|TABLE_FUNCTION|DEP\d+)$/;
+  /^(ERR_SSL\w*|ERR_SCRIPT\w*|WS_ERR|LEVEL_\w+|RECURSIVE_CTE_NODE|ARRAY_CONSTRUCTOR|COLUMN_REF|TABLE_FUNCTION|DEP\d+)$/;
 const codeText = /'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)'/g;
 
 /** A text of one word, such as `'GET'`, is a code only where an error is made with it. */

@@ -62,6 +62,13 @@ export const decodeKeys = {
     default: 100_000,
     description: 'Machines that may be known at once; readings of further ones become dead letters.',
   }),
+  decodeMsMax: Type.Integer({
+    minimum: 100,
+    maximum: 600_000,
+    default: 10_000,
+    description:
+      'How long reading one message may take. It takes microseconds; one that takes longer than this, twice, is ended and becomes a dead letter, and the others go on.',
+  }),
 };
 const DecodeConfig = Type.Object(decodeKeys);
 export type DecodeConfig = Static<typeof DecodeConfig>;

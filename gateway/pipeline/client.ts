@@ -8,8 +8,8 @@ import type { Intake, RawMessage } from '../ports/source.ts';
 import type { Outbox } from '../ports/uplink.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
 import type { DataCalls, DataThreadInit, FromData, ToData } from './messages.ts';
-import type { SlabNote } from './slab.ts';
-import { type Settle, SlabQueue } from './slab-queue.ts';
+import type { SlabNote } from './slabs/slab.ts';
+import { type Settle, SlabQueue } from './slabs/slab-queue.ts';
 
 export interface DataClientHandlers {
   columns(columns: ColumnBatch): void;
@@ -150,8 +150,10 @@ export class DataClient implements Intake, Outbox {
         return this.receiveColumns(message.columns);
       case 'ready':
         return this.calls.get(startId)?.resolve(undefined);
-      case 'fatal':
-        return this.calls.get(startId)?.reject(fromWire(message.error));
+      case 'fatal': {
+        const starting = this.calls.get(startId);
+        return starting ? starting.reject(fromWire(message.error)) : this.fail(fromWire(message.error));
+      }
       case 'columns':
         return this.receiveColumns(message.columns);
       case 'lifecycle':
@@ -170,6 +172,7 @@ export class DataClient implements Intake, Outbox {
   private fail(error: Error): void {
     if (this.stopped) return;
     this.stopped = true;
+    void this.worker?.terminate();
     this.slabs.fail(error);
     for (const call of [...this.calls.values()]) call.reject(error);
     this.handlers.failed(error);

@@ -15,11 +15,27 @@ export const errorCodes = declareErrors({
     retried: 'Yes, by the caller: the HTTP API answers 503. Readings are taken and journalled meanwhile.',
     remedy: 'Find what loads disk and CPU, for example with `top` and `iostat -x 5`.',
   },
+  DATA_THREAD_STUCK: {
+    stage: 'journal',
+    meaning:
+      'Storing a message did not end within `decodeMsMax` and was ended from outside, so the state of the data thread is not reliable any more. The gateway ends with code 1. The message is kept as a dead letter, and is not tried again after the start.',
+    retried:
+      'Yes. Sensors resend messages that were not acknowledged, once the gateway has been started again.',
+    remedy:
+      'Let a service manager start the gateway again. Report the dead letter with its payload, unless the computer stood still at that time.',
+  },
   DECODE_FAILED: {
     stage: 'decode',
     meaning: 'A message could not be decoded because of an unexpected error. It is kept as a dead letter.',
     retried: 'No. Dead letters can be sent again by hand.',
     remedy: 'Look at the dead letter’s reason and payload, and report both.',
+  },
+  DECODE_STUCK: {
+    stage: 'decode',
+    meaning:
+      'Reading a message did not end within `decodeMsMax`, twice, and was ended from outside. It is kept as a dead letter; other messages went on. Copies of it become dead letters at once.',
+    retried: 'No. Dead letters can be sent again by hand, for example after an update.',
+    remedy: 'Look at the dead letter’s payload and report it; find out who sends it.',
   },
   INTAKE_STOPPED: {
     stage: 'broker',

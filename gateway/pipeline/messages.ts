@@ -9,7 +9,7 @@ import type { DeadLetter, RedrivenLetters } from '../ports/dead-letters.ts';
 import type { Redriven, RefusedEntry } from '../ports/refused.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
 import type { DataPlaneConfig } from './config.ts';
-import type { SlabNote } from './slab.ts';
+import type { SlabNote } from './slabs/slab.ts';
 import type { DataStatus } from './status.ts';
 
 export interface DataThreadInit {

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseLine } from '../../shared/contract/line-protocol.ts';
+import { unlimited } from '../../shared/runtime/budget.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
 import { BlockBuilder } from '../decode/blocks/block-builder.ts';
 import { replayTail } from '../decode/blocks/replay-tail.ts';
@@ -59,6 +60,7 @@ function build() {
   const builder = new BlockBuilder();
   const pipeline = new Pipeline({
     random: seededRandom(1),
+    limited: unlimited,
     routes: new Routes(rules, machines, 1_000),
     identity: new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 }, { note() {} }),
     builder,

@@ -12,6 +12,8 @@
  * Runs in the data thread. A batch is settled when everything in it is on disk and everything before it too, so a
  * resend that was recognised is never acknowledged ahead of its original.
  */
+
+import type { TimeLimited } from '../../shared/runtime/budget.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { BlockBuilder } from '../decode/blocks/block-builder.ts';
@@ -29,9 +31,13 @@ import type { Decoded } from '../ports/decode.ts';
 import type { Block } from '../ports/journal.ts';
 import type { RawMessage } from '../ports/source.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
+import { StuckMessages } from './stuck-messages.ts';
+import { type EachMessage, handleEach, type MessageHandler } from './watched-batch.ts';
 
 export interface PipelineDeps {
   random: Random;
+  /** Ends the reading of a message that takes too long. */
+  limited: TimeLimited;
   routes: Routes;
   identity: ReadingIdentity;
   builder: BlockBuilder;
@@ -40,6 +46,8 @@ export interface PipelineDeps {
   deadLetters(letters: Omit<DeadLetter, 'id'>[]): Promise<void>;
   /** Called for a change of a machine's life; a resend of the change has the same `eventId`. */
   lifecycle(change: LifecycleNotice & { eventId: string }): Promise<void>;
+  /** Called for a message that could not be read in time, the first time. */
+  stuck?(message: RawMessage): void;
   /** Called for a reading that was accepted without some of its fields. */
   ignoredFields?(schema: MachineSchema, values: Record<string, unknown>): void;
   /** Called with rows for windows; `seq` is that of their block. */
@@ -55,7 +63,10 @@ export interface PipelineCounts {
 
 type Letter = Omit<DeadLetter, 'id'>;
 
-export class Pipeline {
+export class Pipeline implements MessageHandler {
+  /** Messages that were stuck; they are not tried again, unless somebody sends their dead letters again. */
+  readonly stuckMessages = new StuckMessages();
+  isReading = false;
   readonly counts: PipelineCounts = {
     messages: 0,
     readings: 0,
@@ -68,18 +79,30 @@ export class Pipeline {
   private readonly inFlight = new Set<Promise<void>>();
   private letters: Letter[] = [];
   private changes: Promise<void>[] = [];
+  private isRedrive = false;
+  private ended: Promise<never> | null = null;
 
   constructor(deps: PipelineDeps) {
     this.deps = deps;
   }
 
-  /** Processes a batch; resolves when all of it is durable. `forEach` is called once, synchronously. */
-  take(forEach: (each: (message: RawMessage) => void) => void): Promise<void> {
-    const { identity, builder } = this.deps;
+  /**
+   * Processes a batch; resolves when all of it is durable. `forEach` is called synchronously, and again if a message takes
+   * too long. @param isRedrive also messages that were stuck are tried @throws HarbingerError DATA_THREAD_STUCK: the
+   * thread must end
+   */
+  take(forEach: EachMessage, isRedrive = false): Promise<void> {
+    if (this.ended) return this.ended;
+    const { identity, builder, limited } = this.deps;
     this.letters = [];
     this.changes = [];
+    this.isRedrive = isRedrive;
     const resendsBefore = identity.counts.resends;
-    forEach((message) => this.message(message));
+    const inHand = handleEach(forEach, limited, this);
+    if (inHand) {
+      this.ended = this.end(inHand);
+      return this.ended;
+    }
     const hasResends = identity.counts.resends > resendsBefore;
     const added = identity.takeAdded();
     const finished = builder.finish(added);
@@ -100,23 +123,38 @@ export class Pipeline {
     await Promise.allSettled(this.inFlight);
   }
 
-  private message(message: RawMessage): void {
-    this.counts.messages++;
+  handle(message: RawMessage): void {
+    this.isReading = false;
     try {
+      if (this.isRedrive) this.stuckMessages.forget(message);
+      if (this.stuckMessages.has(message)) throw stuckError(message);
       const route = this.deps.routes.find(message.topic);
       const { schema, layouts } = route;
+      this.isReading = true;
       if (schema && layouts && this.layouts.read(layouts, message.payload, schema, this.row)) {
+        this.isReading = false;
         this.add(schema, this.layouts.claim, message);
       } else {
         this.decode(route, message);
       }
     } catch (error) {
+      this.isReading = false;
       this.deadLetter(message, error);
     }
+    this.counts.messages++;
+  }
+
+  stuck(message: RawMessage): void {
+    this.isReading = false;
+    this.counts.messages++;
+    this.stuckMessages.add(message);
+    this.deps.stuck?.(message);
+    this.deadLetter(message, stuckError(message));
   }
 
   private decode(route: Route, message: RawMessage): void {
     const decoded = route.decoder.decode(message.payload, route.target);
+    this.isReading = false;
     const isAlone = decoded.length === 1;
     for (const item of decoded) {
       try {
@@ -166,6 +204,20 @@ export class Pipeline {
     this.deps.windows(columns, seq);
   }
 
+  /**
+   * The state of this thread may be half changed, so nothing more is written but the message, which must not end the
+   * thread again after a restart. It is not acknowledged, and no other message of its batch.
+   */
+  private async end(message: RawMessage): Promise<never> {
+    this.letters = [];
+    this.deadLetter(message, stuckError(message));
+    await this.deps.deadLetters(this.letters).catch(() => {});
+    const why = `a message on topic '${message.topic.slice(0, 200)}' took too long, and was ended while it was being stored`;
+    throw new HarbingerError('DATA_THREAD_STUCK', 'journal', `${why}; the gateway must start again`, {
+      retry: true,
+    });
+  }
+
   private deadLetter(message: RawMessage, error: unknown): void {
     const known = error instanceof HarbingerError;
     this.counts.deadLetters++;
@@ -180,6 +232,11 @@ export class Pipeline {
       reason: messageOf(error),
     });
   }
+}
+
+function stuckError({ payload }: RawMessage): HarbingerError {
+  const why = `the message (${payload.length} bytes) was not read in the time that decodeMsMax gives each message`;
+  return new HarbingerError('DECODE_STUCK', 'decode', `${why}: report its topic and payload`);
 }
 
 /** Returns one item of a message as a message of its own. */

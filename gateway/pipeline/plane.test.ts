@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { builtInTypesDir, loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { Metrics } from '../../shared/parts/metrics.ts';
 import { reporterOfSeam } from '../../shared/parts/seam.ts';
+import { unlimited } from '../../shared/runtime/budget.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { systemRandom } from '../../shared/runtime/random.ts';
@@ -28,6 +29,7 @@ function start(routes: object[]) {
     {
       clock: systemClock,
       random: systemRandom,
+      limited: unlimited,
       log: silentLog,
       columns() {},
       lifecycle() {},

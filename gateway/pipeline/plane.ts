@@ -4,7 +4,9 @@
  */
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { readSeam } from '../../shared/parts/seam.ts';
+import type { TimeLimited } from '../../shared/runtime/budget.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
+import type { DeadLetters } from '../deadletters/dead-letters.ts';
 import { BlockBuilder } from '../decode/blocks/block-builder.ts';
 import { replayTail } from '../decode/blocks/replay-tail.ts';
 import { AssumedResends } from '../decode/identity/assumed-resends.ts';
@@ -16,7 +18,7 @@ import { replayEventIds } from '../lanes/event-ids.ts';
 import { lifecycleEvent } from '../lanes/events.ts';
 import { Lanes } from '../lanes/lanes.ts';
 import { LossReporter } from '../lanes/loss-reporter.ts';
-import type { RawMessage } from '../ports/source.ts';
+import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { CloudLink } from '../ports/uplink.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
 import { mqttLinks } from '../uplink/mqtt-link.ts';
@@ -25,8 +27,10 @@ import type { DataCalls, DataThreadInit } from './messages.ts';
 import { Pipeline } from './pipeline.ts';
 import { dataCalls } from './plane/calls.ts';
 import { type DurableStateDeps, openDurableState } from './plane/durable-state.ts';
+import type { EachMessage } from './watched-batch.ts';
 
 export interface DataPlaneDeps extends DurableStateDeps {
+  limited: TimeLimited;
   columns(columns: ColumnBatch): void;
   lifecycle(notice: LifecycleNotice): void;
   /** Replace network and memory of readings in a simulation. */
@@ -34,9 +38,12 @@ export interface DataPlaneDeps extends DurableStateDeps {
   recent?: RecentReadings;
 }
 
+/** Number of newest dead letters among which the stuck messages are looked for. */
+const stuckSearchedMax = 1_000;
+
 export interface DataPlane {
-  /** Processes a batch; resolves when all of it is durable. `forEach` is called once, synchronously. */
-  take(forEach: (each: (message: RawMessage) => void) => void): Promise<void>;
+  /** See Pipeline.take. */
+  take(forEach: EachMessage): Promise<void>;
   estimates(lines: string[]): void;
   calls: DataCalls;
 }
@@ -67,6 +74,7 @@ export async function startDataPlane(
     deps.columns(seq === undefined ? columns : { ...columns, block: { journal: journals.id, seq } });
   const pipeline = new Pipeline({
     random,
+    limited: deps.limited,
     routes,
     identity,
     builder,
@@ -76,6 +84,11 @@ export async function startDataPlane(
       await record(lifecycleEvent(gateway, { eventId, ...notice }));
       deps.lifecycle(notice);
     },
+    stuck: ({ topic, client, payload }) =>
+      log.error(
+        { topic: topic.slice(0, 200), client, bytes: payload.length },
+        'a message could not be read in time and is a dead letter now (DECODE_STUCK); report it with its payload',
+      ),
     ignoredFields: (schema, values) => ignoredFields.note(schema, values),
     windows: toWindows,
   });
@@ -83,6 +96,7 @@ export async function startDataPlane(
   const { replayBytes } = config.journal;
   await replayTail({ journal: journals, recent, machines, builder, windowsBytes: replayBytes }, toWindows);
   await replayEventIds(journals, lanes.events);
+  for (const letter of await stuckLetters(letters)) pipeline.stuckMessages.add(letter);
 
   const link = deps.link ?? mqttLinks(gateway, config.uplink, deps);
   const uplinkParts = { gateway, journals: byLane, setAside: refused, clock, random, log };
@@ -95,6 +109,13 @@ export async function startDataPlane(
     estimates: (lines) => lanes.estimates.add(lines),
     calls: dataCalls({ ...shown, state, uplink, lossReporter, clock }),
   };
+}
+
+/** Returns the newest of the messages that could not be read in time. */
+async function stuckLetters(letters: DeadLetters): Promise<DeadLetter[]> {
+  if (!letters.counts().byCode.DECODE_STUCK) return [];
+  const newest = await letters.list({ limit: stuckSearchedMax });
+  return newest.filter(({ code }) => code === 'DECODE_STUCK');
 }
 
 /** If the clock can tell whether it is set, device times ahead of an unset clock are accepted. */

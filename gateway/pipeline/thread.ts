@@ -1,6 +1,7 @@
 /** Entry of the data thread: the data plane behind a message port. */
 import { join } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { timeLimited } from '../../shared/runtime/budget.ts';
 import { continuedClock, systemClock } from '../../shared/runtime/clock.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { systemRandom } from '../../shared/runtime/random.ts';
@@ -9,8 +10,8 @@ import { newestTime } from '../journal/segments/newest-time.ts';
 import type { DataThreadInit, FromData, ToData } from './messages.ts';
 import { type DataPlane, startDataPlane } from './plane.ts';
 import { buffersOf, RowsToSend } from './rows-to-send.ts';
-import type { SlabNote } from './slab.ts';
-import { NameTexts, SlabReaders } from './slab-reader.ts';
+import type { SlabNote } from './slabs/slab.ts';
+import { NameTexts, SlabReaders } from './slabs/slab-reader.ts';
 
 const wireError = (error: unknown) => toWire(error, { code: 'DATA_THREAD', stage: 'journal' });
 
@@ -20,6 +21,7 @@ async function serve(port: MessagePort, init: DataThreadInit): Promise<void> {
   const plane: DataPlane = await startDataPlane(init, {
     clock: continuedClock(systemClock, newestTime(join(init.config.dataDir, 'journal'))),
     random: systemRandom,
+    limited: timeLimited(init.config.decodeMsMax),
     log: createLog('data'),
     columns: (batch) => rows.add(batch),
     lifecycle(notice) {
@@ -40,6 +42,7 @@ async function serve(port: MessagePort, init: DataThreadInit): Promise<void> {
     }
     const columns = rows.take();
     send({ kind: 'settled', id, error, columns }, buffersOf(columns));
+    if (error?.code === 'DATA_THREAD_STUCK') send({ kind: 'fatal', error });
   };
   const call = async ({ id, method, args }: Extract<ToData, { kind: 'call' }>) => {
     try {

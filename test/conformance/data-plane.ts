@@ -1,6 +1,7 @@
 import { GatewayConfig } from '../../gateway/config.ts';
 import { type DataPlane, startDataPlane } from '../../gateway/pipeline/plane.ts';
 import { builtInTypesDir, loadMachineTypes } from '../../shared/domain/machine-types.ts';
+import { unlimited } from '../../shared/runtime/budget.ts';
 import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { systemRandom } from '../../shared/runtime/random.ts';
@@ -22,6 +23,7 @@ export function openGatewayPlane(
     {
       clock: { ...systemClock, nowMs: () => time.nowMs(), monotonicMs: () => time.monotonicMs() },
       random: systemRandom,
+      limited: unlimited,
       log: silentLog,
       columns() {},
       lifecycle() {},

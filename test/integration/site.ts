@@ -20,6 +20,10 @@ export interface SiteOptions {
   store?: Table;
   /** Merged over the gateway's configuration. */
   gateway?: Table;
+  /** Added to the gateway's environment. */
+  gatewayEnv?: NodeJS.ProcessEnv;
+  /** Added to the cloud's environment. */
+  cloudEnv?: NodeJS.ProcessEnv;
   /** Merged over the cloud's configuration. */
   cloud?: Table;
   /** Port that the gateway's uplink connects to instead of the cloud's: that of a proxy. */
@@ -78,14 +82,14 @@ export async function createSite(options: SiteOptions = {}): Promise<Site> {
     command: 'gateway',
     dataDir: gatewayDir,
     configFile: configFile('gateway'),
-    env,
+    env: { ...env, ...options.gatewayEnv },
   });
   const cloud = new ProductProcess({
     command: 'cloud',
     dataDir: cloudDir,
     configFile: configFile('cloud'),
     mqttPort: ingestPort,
-    env,
+    env: { ...env, ...options.cloudEnv },
   });
   return {
     folder,

@@ -62,7 +62,9 @@ export function dataCalls(parts: CallParts): DataCalls {
 /** Sends messages through the pipeline; resolves with the number that became dead letters again. */
 async function takeAgain(pipeline: Pipeline, messages: readonly RawMessage[]): Promise<number> {
   const before = pipeline.counts.deadLetters;
-  const settled = pipeline.take((each) => messages.forEach(each));
+  const settled = pipeline.take((each) => {
+    for (const message of messages) each(message);
+  }, true);
   // Counted at once: everything is decoded synchronously, and other messages may fail until these are settled.
   const failed = pipeline.counts.deadLetters - before;
   await settled;

@@ -6,6 +6,7 @@ import { Routes } from '../../../gateway/decode/routes.ts';
 import { compileTopicPattern } from '../../../gateway/decode/topic-pattern.ts';
 import { Pipeline } from '../../../gateway/pipeline/pipeline.ts';
 import type { Decoder } from '../../../gateway/ports/decode.ts';
+import { unlimited } from '../../../shared/runtime/budget.ts';
 import { seededRandom } from '../../../shared/runtime/random.ts';
 
 const receivedMs = 1_700_000_000_000;
@@ -25,6 +26,7 @@ export class OneFormat {
     this.sensor = sensor;
     this.pipeline = new Pipeline({
       random: seededRandom(1),
+      limited: unlimited,
       routes: new Routes([rule], testMachines(100_000), 10),
       identity: new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 60_000 }, { note() {} }),
       builder: new BlockBuilder(),

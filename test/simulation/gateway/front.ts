@@ -3,8 +3,8 @@
  * durable.
  */
 import type { DataPlane } from '../../../gateway/pipeline/plane.ts';
-import { NameTexts, SlabReader } from '../../../gateway/pipeline/slab-reader.ts';
-import { NameNumbers, SlabWriter, slabBytes } from '../../../gateway/pipeline/slab-writer.ts';
+import { NameTexts, SlabReader } from '../../../gateway/pipeline/slabs/slab-reader.ts';
+import { NameNumbers, SlabWriter, slabBytes } from '../../../gateway/pipeline/slabs/slab-writer.ts';
 import type { RawMessage } from '../../../gateway/ports/source.ts';
 import type { Process, World } from '../world/world.ts';
 

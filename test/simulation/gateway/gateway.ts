@@ -11,6 +11,7 @@ import type { DeadLetter } from '../../../gateway/ports/dead-letters.ts';
 import type { RawMessage } from '../../../gateway/ports/source.ts';
 import { openRefusedBatches } from '../../../gateway/refused/refused-batches.ts';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
+import { unlimited } from '../../../shared/runtime/budget.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { SimulatedCloud } from '../cloud/cloud.ts';
@@ -226,6 +227,7 @@ export class SimulatedGateway {
       {
         clock,
         random,
+        limited: unlimited,
         log: this.log,
         columns: () => undefined,
         lifecycle: () => undefined,

@@ -1,5 +1,5 @@
 /** Main thread: fills slabs with messages (see slab.ts). */
-import type { RawMessage } from '../ports/source.ts';
+import type { RawMessage } from '../../ports/source.ts';
 import { headBytes, knownName, type SlabMemory } from './slab.ts';
 
 /** A UTF-16 code unit needs at most this many bytes in UTF-8. */

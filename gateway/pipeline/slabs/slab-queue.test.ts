@@ -1,7 +1,7 @@
 import { setImmediate as tick } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { manualClock } from '../../shared/runtime/manual-clock.ts';
-import type { RawMessage } from '../ports/source.ts';
+import { manualClock } from '../../../shared/runtime/manual-clock.ts';
+import type { RawMessage } from '../../ports/source.ts';
 import type { SlabNote } from './slab.ts';
 import { SlabQueue } from './slab-queue.ts';
 import { NameTexts, SlabReaders } from './slab-reader.ts';

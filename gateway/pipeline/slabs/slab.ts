@@ -1,5 +1,8 @@
 /**
- * Both threads. A slab consists of messages packed into one buffer, so that many cross from the main thread to the data
+ * Slabs (gateway/pipeline/slabs): how messages cross from the main thread to the data thread. slab-queue.ts and
+ * slab-writer.ts run in the main thread, slab-reader.ts in the data thread. Nothing here looks into payloads.
+ *
+ * A slab consists of messages packed into one buffer, so that many cross from the main thread to the data
  * thread at once. Both threads share its memory, because each one's garbage collector would count a transferred buffer
  * as a new one.
  *

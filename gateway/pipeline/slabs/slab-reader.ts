@@ -1,5 +1,5 @@
 /** Data thread: reads the messages of slabs (see slab.ts). */
-import type { RawMessage } from '../ports/source.ts';
+import type { RawMessage } from '../../ports/source.ts';
 import { headBytes, knownName, type SlabMemory, type SlabNote } from './slab.ts';
 
 interface Sender {

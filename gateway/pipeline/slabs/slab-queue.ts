@@ -1,6 +1,6 @@
 /** Main thread: gathers messages into slabs and sends these to the data thread. */
-import { type Clock, onNextTurn, type Timer } from '../../shared/runtime/clock.ts';
-import type { RawMessage } from '../ports/source.ts';
+import { type Clock, onNextTurn, type Timer } from '../../../shared/runtime/clock.ts';
+import type { RawMessage } from '../../ports/source.ts';
 import type { SlabNote } from './slab.ts';
 import { NameNumbers, SlabWriter, slabBytes } from './slab-writer.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { RawMessage } from '../ports/source.ts';
+import type { RawMessage } from '../../ports/source.ts';
 import { NameTexts, SlabReader } from './slab-reader.ts';
 import { NameNumbers, SlabWriter } from './slab-writer.ts';
 
