@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { SeriesPoint, SeriesQuery, SqlQuery } from '../ports/store.ts';
@@ -137,6 +137,26 @@ describe('resources', () => {
       { error: { code: 'SQL_REFUSED', message: 'only reading is allowed' } },
     ]);
     expect((await post(`${(await startApi()).base}/api/query`, { sql: 'select 1' })).status).toBe(501);
+  });
+
+  it('runs four SQL queries at once, refuses the fifth, and takes it when one has ended', async () => {
+    const ends: (() => void)[] = [];
+    const sql = async () => {
+      await new Promise<void>((resolve) => void ends.push(resolve));
+      return { columns: [], rows: [], truncated: false };
+    };
+    const { base } = await startApi({ store: createMemoryStore({ sql }) });
+    const ask = () => post(`${base}/api/query`, { sql: 'select 1' });
+    const running = Array.from({ length: 4 }, ask);
+    await vi.waitFor(() => expect(ends).toHaveLength(4), { timeout: 40_000, interval: 5 });
+    const fifth = await Promise.race([ask(), ...running]);
+    expect([fifth.status, fifth.body.error.code]).toEqual([503, 'API_BUSY']);
+    ends[0]!();
+    expect((await running[0]!).status).toBe(200);
+    running.push(ask());
+    await vi.waitFor(() => expect(ends).toHaveLength(5), { timeout: 40_000, interval: 5 });
+    for (const end of ends) end();
+    expect((await Promise.all(running)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
   });
 
   it('serves its OpenAPI document', async () => {

@@ -94,3 +94,19 @@ it('remembers the latest 8,192 ids', async () => {
   await queue.add(event('old-0'));
   expect(journalled()).toEqual(['new', 'old-0']);
 });
+
+it('refuses new events while 10,000 wait for the disk, takes them again after that, and loses none that it took', async () => {
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => (release = resolve));
+  const held = new EventQueue(async (block) => {
+    await gate;
+    await append(block);
+  });
+  const taken = Array.from({ length: 10_000 }, (_, i) => held.add(event(`e-${i}`, 'x')));
+  const refused = { code: 'EVENTS_BUSY', retry: true };
+  await expect(held.add(event('one-too-many', 'x'))).rejects.toMatchObject(refused);
+  release();
+  await Promise.all(taken);
+  await held.add(event('one-too-many', 'x'));
+  expect(journalled()).toEqual([...taken.map((_, i) => `e-${i}`), 'one-too-many']);
+});
