@@ -51,7 +51,7 @@ export function createStatus(deps: StatusDeps) {
       stopped = true;
       timer?.cancel();
     },
-    /** Being offline from the cloud does not count: it is no reason to restart the process. */
+    /** Being offline from the cloud does not count: it is not a reason to restart the process. */
     health(): Condition {
       const silent = silentMs() > silenceMsMax;
       return {

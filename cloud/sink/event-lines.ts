@@ -127,7 +127,7 @@ function parseEvent(gateway: string, text: string): AnyEvent {
     throw new HarbingerError(
       'EVENT_INVALID',
       'contract',
-      `time '${event.time}' is no time between 1970 and 2262`,
+      `time '${event.time}' is not a time between 1970 and 2262`,
     );
   }
   return event;

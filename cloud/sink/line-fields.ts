@@ -1,7 +1,7 @@
 /**
  * Checks what follows the identity in a line: fields and time in the form in which gateways write them, byte by byte and
  * without creating strings. Stores have crashed on, or misread, names and values that no gateway writes: escapes in a
- * name, bytes that are no UTF-8, a quote that does not close. So nothing else reaches a store.
+ * name, bytes that are not UTF-8, a quote that does not close. So nothing else reaches a store.
  */
 import { isUtf8 } from 'node:buffer';
 import { entriesMax, identityNames, timeNsMax } from '../../shared/contract/line-protocol.ts';
@@ -79,7 +79,7 @@ export class FieldCheck {
     if (isText) return this.#text(raw, end);
     return this.#number(raw)
       ? null
-      : `the value of '${raw.toString('latin1', from, at)}' is no number that a gateway writes`;
+      : `the value of '${raw.toString('latin1', from, at)}' is not a number that a gateway writes`;
   }
 
   /** Reads digits, with a sign, a fraction and an exponent, that are a finite number. */
@@ -111,7 +111,7 @@ export class FieldCheck {
 
   /** Reads a quoted text of printable characters, in which only quotes and backslashes are escaped. */
   #text(raw: Buffer, end: number): string | null {
-    if (raw[this.#at] !== quote) return 'a value that must be a text is none';
+    if (raw[this.#at] !== quote) return 'a value that must be a text is not in quotes';
     const from = this.#at + 1;
     let isAscii = true;
     let at = from;
@@ -128,7 +128,7 @@ export class FieldCheck {
     }
     this.#at = at + 1;
     if (at - from > textBytesMax) return `a text is longer than ${textBytesMax} bytes`;
-    return isAscii || isUtf8(raw.subarray(from, at)) ? null : 'a text is no UTF-8';
+    return isAscii || isUtf8(raw.subarray(from, at)) ? null : 'a text is not UTF-8';
   }
 }
 

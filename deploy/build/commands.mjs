@@ -43,7 +43,7 @@ const recipes = {
 export async function main([name = '', ...args]) {
   try {
     const recipe = recipes[name];
-    if (!recipe) throw new Problem(`'${name}' is none of ${Object.keys(recipes).join(', ')}`);
+    if (!recipe) throw new Problem(`'${name}' is not one of ${Object.keys(recipes).join(', ')}`);
     const built = await ensureBuilt(root, recipe.builds, say);
     if (recipe.tools) process.exitCode = runTools(recipe.tools, args);
     else if (recipe.entry !== undefined) await runEntry(join(root, recipe.entry), args);

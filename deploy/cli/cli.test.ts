@@ -153,7 +153,7 @@ describe('config check', () => {
     ],
     ['an impossible schedule', 'gateway', '[jobs]\nretention = "61 * * * *"', /schedule '61/],
     [
-      'a port that there is not',
+      'a port that does not exist',
       'gateway',
       '[uplink]\nurl = "mqtt://a:99999"',
       /uplink\.url: 'mqtt:\/\/a:99999' is not/,
@@ -165,25 +165,25 @@ describe('config check', () => {
       /uplink\.url must be an address such as mqtt:/,
     ],
     [
-      'a value that is none of those there are',
+      'a value that the setting does not have',
       'gateway',
       '[journal]\nwhenFull = "drop"',
       /whenFull must be "drop-oldest" or "refuse"/,
     ],
     [
-      'a type that there is not',
+      'a type that does not exist',
       'gateway',
       'unknownMachines = "pmp"',
       /no machine type 'pmp'; did you mean 'pump'/,
     ],
     [
-      'a folder that there is not',
+      'a folder that does not exist',
       'gateway',
       'machineTypesDir = "/nowhere"',
       /machineTypesDir names \/nowhere/,
     ],
     [
-      'a format that there is not',
+      'a format that does not exist',
       'gateway',
       '[[routes]]\ntopic = "{site}/{machine}"\nformat = "xml"',
       /format = "json" or .*"lifecycle", not "xml"/,

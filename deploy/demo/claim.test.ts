@@ -99,7 +99,7 @@ it.each<[string, () => string, RegExp]>([
   ['a folder in a file', () => join(folder, 'file', 'data'), /a part of its path is a file/],
   ['a path that is too long', () => join(folder, 'x'.repeat(300)), /its path is too long/],
   ['a folder with other files', () => folder, /holds files that are not this demonstration's \(file\)/],
-])('%s is no data folder, with a sentence', async (_, data, why) => {
+])('%s is not a data folder, and a sentence says so', async (_, data, why) => {
   writeFileSync(join(folder, 'file'), '');
   for (const fresh of [[], ['--fresh']]) expect(await refusal(data(), ...fresh)).toMatch(why);
   expect(readdirSync(folder)).toEqual(['file']);

@@ -32,14 +32,14 @@ it('says that messages became dead letters, why, and how to see them; not more t
   await note(0);
   await note(1);
   expect(lines).toEqual([
-    "DEAD LETTER  a message is no reading: telemetry/lab/x  ·  no JSON  ·  npm run harbinger -- deadletters list --data '/it'\\''s here'",
+    "DEAD LETTER  a message could not become a reading: telemetry/lab/x  ·  no JSON  ·  npm run harbinger -- deadletters list --data '/it'\\''s here'",
   ]);
   await note(4);
   expect(lines).toHaveLength(1);
   clock.advanceNow(30_000);
   await note(5);
-  expect(lines[1]).toContain('4 messages are no readings, the latest: telemetry/lab/x');
+  expect(lines[1]).toContain('4 messages could not become readings, the latest: telemetry/lab/x');
   clock.advanceNow(30_000);
   await note(2); // the gateway was started again
-  expect(lines[2]).toContain('2 messages are no readings');
+  expect(lines[2]).toContain('2 messages could not become readings');
 });

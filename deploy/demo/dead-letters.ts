@@ -13,13 +13,13 @@ interface Letter {
   reason: string;
 }
 
-/** Says that messages became dead letters: they were acknowledged, and yet are no readings. */
+/** Says that messages became dead letters: they were acknowledged and did not become readings. */
 export class DeadLetterNotes {
   private readonly gateway: Endpoint;
   private readonly data: string;
   private readonly clock: Clock;
   private readonly say: (line: string) => void;
-  /** The number up to which they were said. */
+  /** The number up to which they were reported. */
   private said: number | null = null;
   private saidMs = Number.NEGATIVE_INFINITY;
 
@@ -51,6 +51,9 @@ export class DeadLetterNotes {
 }
 
 export function deadLetterText({ topic, reason }: Letter, count: number, data: string): string {
-  const what = count === 1 ? 'a message is no reading' : `${count} messages are no readings, the latest`;
+  const what =
+    count === 1
+      ? 'a message could not become a reading'
+      : `${count} messages could not become readings, the latest`;
   return `DEAD LETTER  ${what}: ${printable(topic, 80)}  ·  ${printable(reason, 200)}  ·  ${askDemo('deadletters list', data)}`;
 }

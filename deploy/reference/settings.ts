@@ -152,7 +152,7 @@ export function exampleOf({ examples, default: fallback, const: constant, anyOf 
   return examples?.[0] ?? fallback ?? constant ?? anyOf?.[0]?.const;
 }
 
-/** True if the setting, or what it holds, has a pattern that is not said in words. */
+/** True if the setting, or what it holds, has a pattern that is not described in words. */
 function isFormUnsaid({ pattern, form, items, anyOf = [], patternProperties = {} }: Schema): boolean {
   const inner = [...(items ? [items] : []), ...anyOf, ...Object.values(patternProperties)];
   const hasPattern = pattern !== undefined || Object.keys(patternProperties).length > 0;

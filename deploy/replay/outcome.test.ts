@@ -36,7 +36,7 @@ describe('the outcome of a replay', () => {
     expect(await outcomeSince(status(100), async () => status(105), sent)).toBeNull();
   });
 
-  it('of which there is nothing to say is silent', () => {
+  it('without losses prints nothing', () => {
     expect(outcomeLines({ known: 0, deadLetters: 0, reason: null, timesReplaced: 0 }, 10)).toEqual([]);
   });
 });
@@ -92,7 +92,7 @@ describe('the command against a real gateway', () => {
     const { status, stdout } = replay('--site', 'nowhere');
     expect(status).toBe(1);
     expect(stdout).toMatch(
-      /3 acknowledged\n3 of them are no readings but dead letters: no rule says what type/,
+      /3 acknowledged\n3 of them became dead letters, not readings: no rule says what type/,
     );
     expect(stdout).toContain('harbinger deadletters list');
   }, 300_000);

@@ -108,7 +108,7 @@ export function outcomeLines(outcome: Outcome, acked: number): string[] {
   }
   if (deadLetters > 0) {
     lines.push(
-      `${deadLetters} of them are no readings but dead letters: ${reason}`,
+      `${deadLetters} of them became dead letters, not readings: ${reason}`,
       `${toolName()} deadletters list shows them; deadletters redrive --all sends them again once the cause is removed`,
     );
   }

@@ -18,7 +18,7 @@ const Letter = Type.Object({
 const Redriven = Type.Object({
   redriven: Type.Integer({ description: 'letters that went through the pipeline again' }),
   failedAgain: Type.Integer({ description: 'new letters that these became' }),
-  unknown: Type.Array(Type.Integer(), { description: 'ids of which there is no letter' }),
+  unknown: Type.Array(Type.Integer(), { description: 'ids that no letter has' }),
 });
 
 function wireForm(letter: DeadLetter) {

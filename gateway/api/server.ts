@@ -33,7 +33,7 @@ export interface GatewayHttpDeps {
   metrics: Metrics;
   /** Whether messages are being taken. */
   ready(): Condition;
-  /** True if the process should be left running. Being offline from the cloud is no reason to restart it. */
+  /** True if the process should be left running. Being offline from the cloud is not a reason to restart it. */
   health(): Condition;
   /** For people and the command line; any JSON that `statusSchema` describes. */
   status(): Promise<Record<string, unknown>>;

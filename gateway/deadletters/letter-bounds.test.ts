@@ -1,4 +1,4 @@
-/** Which letters go when there are too many of them, or when they are old, and how that is told. */
+/** Removal of letters that are too many or too old, and the report of it. */
 import pino from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { encodeRecord } from '../../shared/files/json-record.ts';

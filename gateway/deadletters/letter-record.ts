@@ -30,7 +30,7 @@ export function textOf({ id, code, bytes, source, keptMs, isOld }: LetterKey): s
 }
 
 /**
- * Returns null if it is the key of another kind of record. An old one is of no source, and never too old, until its
+ * Returns null if it is the key of another kind of record. An old one has no source, and is never too old, until its
  * letter was read.
  */
 export function parseLetterKey(text: string): LetterKey | null {

@@ -54,7 +54,7 @@ export const decodeKeys = {
   unknownMachines: Type.String({
     default: 'dead-letter',
     description:
-      'What becomes of machines that no rule names: dead-letter refuses their readings, the name of a machine type takes them as that type.',
+      'How machines are treated that no rule names: dead-letter refuses their readings, the name of a machine type takes them as that type.',
   }),
   machinesMax: Type.Integer({
     minimum: 1,

@@ -27,7 +27,7 @@ export function checkReading(schema: MachineSchema, values: Record<string, unkno
     const value = typeof raw === 'number' ? raw : numberIn(raw);
     if (!(value >= schema.set.min[column]! && value <= schema.set.max[column]!)) {
       if (!schema.type.openSensors || typeof raw === 'number') throw breach(schema, sensor, column, raw);
-      row.ignored++; // on an open type any kind of value is permitted: a text such as `unavailable` is no violation
+      row.ignored++; // on an open type any kind of value is permitted: a text such as `unavailable` is not a violation
       continue;
     }
     row.values[column] = value;
@@ -43,7 +43,7 @@ function openColumn(schema: MachineSchema, sensor: string, raw: unknown): number
   return schema.type.openSensors && isSensorValue(sensor, raw) ? columnOf(schema, sensor) : -1;
 }
 
-/** Converts a boolean or a text to a number; NaN if it is none. */
+/** Converts a boolean or a text to a number; NaN if it is not a number. */
 function numberIn(raw: unknown): number {
   if (typeof raw === 'boolean') return Number(raw);
   return typeof raw === 'string' && isNumberText(raw) ? Number(raw) : Number.NaN;

@@ -57,7 +57,7 @@ describe('the tail of the last segment', () => {
     expect(bench.losses).toEqual(tornTail(48 + filledBlockBytes + 8 - 5_000));
   });
 
-  test('that the cloud has confirmed is no loss', async () => {
+  test('that the cloud has confirmed is not a loss', async () => {
     const cursor = bench.readings.cursor('uplink');
     await bench.fill(3);
     cursor.advance(3);

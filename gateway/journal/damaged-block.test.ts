@@ -35,7 +35,7 @@ describe('a block in the middle', () => {
     expect(bench.losses).toEqual(lost(lines));
   });
 
-  test('and is no loss to a consumer that has already read it', async () => {
+  test('and is not a loss to a consumer that has already read it', async () => {
     await bench.fill(perSegment);
     bench.disk.change(bench.segments()[0]!, flip(blockAt(2) + 100));
     expect(await contents(bench.readings, 4)).toEqual(filled(5, 6));

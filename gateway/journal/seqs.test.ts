@@ -77,7 +77,7 @@ test('a restored copy of the folder reuses seqs, under another run', async () =>
   expect(first.map(positionOf)).not.toContain(positionOf(second[4]!));
 });
 
-test('a leap is no backlog, and readers continue across it', async () => {
+test('a leap is not a backlog, and readers continue across it', async () => {
   await openWithTwoTakenBack((segment) => segment);
   const next = await bench.readings.append(blockOf('next'));
   expect(next).toBeGreaterThan(seqLeap);

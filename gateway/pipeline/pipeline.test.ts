@@ -153,7 +153,7 @@ describe('dead letters', () => {
     expect(parts.letters.map((letter) => letter.payload.toString())).toEqual(['{"values":{"flow":-1}}']);
   });
 
-  it('receive an item of a list that is no reading at all', async () => {
+  it('receive an item of a list that is not a reading at all', async () => {
     await take(['telemetry/plant/meter-1', '[{"flow":1},"boot",{"flow":2,"ts":"soon"}]']);
     expect(linesOfBlock(parts.blocks[0]!)).toHaveLength(1);
     expect(parts.letters.map(({ code, payload }) => [code, String(payload)])).toEqual([

@@ -17,11 +17,11 @@ export interface DeadLetter {
 
 /** The outcome of sending letters through the pipeline again. */
 export interface RedrivenLetters {
-  /** Letters that went through the pipeline, whatever became of them. */
+  /** Letters that went through the pipeline, with or without success. */
   redriven: number;
   /** New letters that these became, because the cause persists. */
   failedAgain: number;
-  /** Ids of which there is no letter. */
+  /** Ids that no letter has. */
   unknown: number[];
 }
 

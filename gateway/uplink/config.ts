@@ -27,7 +27,7 @@ export const UplinkConfig = Type.Object(
       Type.String({
         ...filePath,
         description:
-          'PEM file of the authority that signed the cloud’s certificate, where it is none that the system knows.',
+          'PEM file of the authority that signed the cloud’s certificate; needed if the system does not know that authority.',
         examples: ['/etc/harbinger/ca.pem'],
       }),
     ),

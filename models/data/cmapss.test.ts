@@ -31,7 +31,11 @@ describe('C-MAPSS training text', () => {
 
   it.each([
     ['a line is cut off', '1 1 0 0', 'line 1 does not have 26 numbers'],
-    ['a number is none', row(1, 1) + row(1, 2).replace(' 2 2 ', ' 2 x '), 'line 2 does not have 26 numbers'],
+    [
+      'a text where a number is expected',
+      row(1, 1) + row(1, 2).replace(' 2 2 ', ' 2 x '),
+      'line 2 does not have 26 numbers',
+    ],
     ['a cycle is missing', row(1, 1) + row(1, 3), 'line 2: cycle 3 of unit 1, where 2 should be'],
     ['there is nothing', '\n', 'it has no rows'],
   ])('is refused where %s, with file and line', (_, text, problem) => {

@@ -151,7 +151,7 @@ it('an error for several problems lists them, and has their code if they share o
   expect(load({ dir: '$' + '{NOT_SET}' })).toMatchObject({ code: 'CONFIG_ENV_MISSING' });
 });
 
-it('a file that is not there is named, with what to do', () => {
+it('a missing file is named, with what to do', () => {
   const file = join(folder, 'b.toml');
   const { problems } = readConfig(schema, { file });
   expect(problems).toEqual([

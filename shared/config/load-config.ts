@@ -110,7 +110,7 @@ function located(
     const keys = [problem.key, ...(otherKey === undefined ? [] : [otherKey])];
     const exact = keys.map((key) => exactPositionOf(positions, key)).find((place) => place !== undefined);
     const { from, line } = exact ?? positionOf(positions, problem.key);
-    // Without a file, a default is of no place.
+    // Without a file, a default has no place.
     if (exact === undefined && from === commandLine) return problem;
     return { ...problem, file: from, ...(line !== undefined && { line }) };
   });

@@ -17,8 +17,8 @@ export function keyOf(path: SettingPath): string {
 class Unsound extends Error {}
 
 /**
- * Returns a copy of a configuration in which reading any of `unsound` ends the rule that reads it. Settings that are not
- * there may be among them, for example a required one that is missing.
+ * Returns a copy of a configuration in which reading any of `unsound` ends the rule that reads it. Missing
+ * settings may be among them, for example a required one.
  */
 export function soundView<T>(value: T, unsound: readonly SettingPath[]): T {
   const copy = structuredClone(value);

@@ -47,7 +47,7 @@ export const errorCodes = declareErrors({
   EVENT_INVALID: {
     stage: 'contract',
     meaning:
-      'What was sent as an event is no CloudEvents envelope of ours, or a gateway’s own event does not match its schema. The cloud quarantines it; a gateway drops it and counts it as lost. An event of a type or with values that are new to the cloud is stored.',
+      'What was sent as an event is not a CloudEvents envelope of ours, or a gateway’s own event does not match its schema. The cloud quarantines it; a gateway drops it and counts it as lost. An event of a type or with values that are new to the cloud is stored.',
     retried: 'No.',
     remedy: 'Give gateway and cloud the same version; if they have it, report the event.',
   },

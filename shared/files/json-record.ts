@@ -11,7 +11,7 @@ export interface DecodedRecord {
   body: Buffer;
 }
 
-/** Null if the bytes are no such record. The caller checks the fields of the object; the body shares memory with `bytes`. */
+/** Null if the bytes are not such a record. The caller checks the fields of the object; the body shares memory with `bytes`. */
 export function decodeRecord(bytes: Buffer): DecodedRecord | null {
   try {
     const end = 4 + bytes.readUInt32LE(0);

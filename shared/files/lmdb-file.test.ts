@@ -59,7 +59,7 @@ describe('finds', () => {
 
   it.each<[string, (page: Buffer) => void]>([
     ['zeros', (page) => page.fill(0)],
-    ['garbage', (page) => page.fill('some text that is no page')],
+    ['garbage', (page) => page.fill('some text that is not a page')],
     ['another page', (page) => page.writeBigUInt64LE(page.readBigUInt64LE(0) ^ 1n)],
   ])('%s in the place of a page, by its number', async (_, damage) => {
     await fill();
@@ -69,7 +69,7 @@ describe('finds', () => {
     expect(problems.every((problem) => /^page \d+ /.test(problem))).toBe(true);
   });
 
-  it('a file cut short, and a header that is none', async () => {
+  it('a file cut short, and a damaged header', async () => {
     await fill();
     const whole = readFileSync(path());
     writeFileSync(path(), whole.subarray(0, whole.length - 30 * pageBytes));

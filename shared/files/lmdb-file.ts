@@ -22,7 +22,7 @@ const kinds = { branch: 0x01, leaf: 0x02, overflow: 0x04 } as const;
 const kindsMask = 0x6f;
 const nodeFlags = { bigData: 0x01, subTree: 0x02 } as const;
 const noPage = 0xffff_ffff_ffff_ffffn;
-/** Another process may be writing, and pages that change during the check are no damage. */
+/** Another process may be writing, and pages that change during the check are not damage. */
 const attemptsMax = 3;
 
 export interface LmdbHeader {

@@ -14,7 +14,7 @@ export function makeFolder(path: string, mode?: number): void {
 function makeEach(path: string, mode: number | undefined): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   const parent = dirname(path);
-  // A parent that is a file is not made: the system then says that a part of the path is no folder.
+  // A parent that is a file is not made: the system then says that a part of the path is not a folder.
   if (statSync(parent, { throwIfNoEntry: false }) === undefined) makeEach(parent, mode);
   mkdirSync(path, { mode });
 }

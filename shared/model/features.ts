@@ -83,7 +83,7 @@ export type Features = Static<typeof Features>;
 export function featuresProblem(features: Features, inputs: number): string | null {
   const { settings, settingScale, conditions, channels, stillRowsMax, correlation, summary } = features;
   if ([...settings, ...channels].some((index) => index >= inputs))
-    return 'features name inputs that are not there';
+    return 'features name inputs that do not exist';
   if (new Set(channels).size !== channels.length) return 'features name an input twice';
   const sound =
     settingScale.length === settings.length &&

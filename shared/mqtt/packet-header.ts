@@ -26,7 +26,7 @@ export class PacketHeader {
 
   /**
    * Reads the header that begins at `chunk[start]`. Returns where it ends, which is the end of the chunk if it is partial;
-   * -1 if its type or its flags are none of MQTT's, or its length has more than four bytes.
+   * -1 if its type or its flags are not those of MQTT, or its length has more than four bytes.
    */
   begin(chunk: Uint8Array, start: number): number {
     if (isPacketStart[chunk[start]!] === 0) return -1;

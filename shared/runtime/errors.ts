@@ -9,7 +9,7 @@ export interface ErrorCode {
   stage: Stage;
   /** Says in a sentence or two what has happened. */
   meaning: string;
-  /** Says whether Harbinger tries again by itself, and what becomes of the data meanwhile. */
+  /** Says whether Harbinger tries again by itself, and what happens to the data meanwhile. */
   retried: `Yes${string}` | `No${string}`;
   /** Says what a technician should do. */
   remedy: string;

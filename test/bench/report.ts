@@ -14,7 +14,7 @@ export interface BenchReport {
     node: string;
     fileSystem: string;
   };
-  /** The commit that was measured; null if the folder is no checkout. */
+  /** The commit that was measured; null if the folder is not a checkout. */
   commit: string | null;
   quick: boolean;
   repetitions: number;

@@ -179,7 +179,7 @@ describe('embedded store and its file', () => {
   });
 
   test.each([
-    ['is no database', async () => writeFile(path, 'not a database'.repeat(1_000))],
+    ['is not a database', async () => writeFile(path, 'not a database'.repeat(1_000))],
     ['is cut short', async () => truncate(path, 5_000)],
     ['has its first block overwritten', async () => overwrite(path, 0, 8_192)],
     ['is a folder', async () => rm(path).then(() => mkdir(path))],

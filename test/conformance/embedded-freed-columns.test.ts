@@ -104,7 +104,7 @@ test('a freed column keeps its values, and its name may have a column again', as
   expect(await store.counts()).toEqual({ generic: 5 });
 });
 
-test('a name that is not there frees nothing', async () => {
+test('an unknown name frees nothing', async () => {
   await open();
   await write([line(0, 'a=1,b=2')]);
   const free = (measurement: string, names: string[] | 'all') => store.columns!.free(measurement, names);

@@ -119,7 +119,7 @@ describe('permitted SQL', () => {
     'SELECT nosuch FROM pump',
     'SELECT p.nosuch FROM pump p',
     'SELECT 1 FROM pump WHERE nosuch > 1',
-  ])('%s: a column that is not there is said with those that are', async (query) => {
+  ])('%s: the error for an unknown column names the existing columns', async (query) => {
     await expect(sql(query)).rejects.toMatchObject({
       code: 'QUERY_FAILED',
       message: expect.stringMatching(

@@ -87,7 +87,7 @@ describe('influx store, request shapes and errors of InfluxDB 1, 2 and 3 (record
     expect(await store.healthy()).toBe(true);
   });
 
-  test('a proxy’s page is no refusal of lines, whatever words it contains', async () => {
+  test('a proxy’s page is not a refusal of lines, whatever words it contains', async () => {
     store = influxStoreAt(server.url, { version: 2 });
     server.answer = (_request, response) =>
       response.writeHead(400, { 'content-type': 'text/html' }).end('<h1>invalid field, limit exceeded</h1>');
@@ -120,7 +120,7 @@ describe('influx store, request shapes and errors of InfluxDB 1, 2 and 3 (record
     expect(String(error)).not.toContain('t0ken');
   });
 
-  test('a server that is no InfluxDB: 200 to a write', async () => {
+  test('a server that is not InfluxDB: 200 to a write', async () => {
     store = influxStoreAt(server.url, { version: 2 });
     server.answer = (_request, response) => response.writeHead(200).end('<html>');
     await expect(write()).rejects.toMatchObject({ code: 'STORE_CONFIG' });

@@ -67,7 +67,7 @@ describe('a batch that goes on failing while the store is well', () => {
     const alone = server.requests.filter((request) => request.lines.length === 1 && hasBad(request));
     expect(alone).toHaveLength(15);
     expect(server.requests.length).toBeLessThan(150);
-    // The next batch is nobody's suspect.
+    // The next batch is not suspected.
     fails = () => true;
     await expect(store.write(batchOf({ blocks: [lines], firstSeq: 2 }), never)).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
@@ -124,7 +124,7 @@ describe('a batch that goes on failing while the store is well', () => {
   });
 });
 
-describe('an outage is no refusal', () => {
+describe('an outage is not a refusal', () => {
   test('nothing can be stored for an hour: the batch waits, and is stored when the server is back', async () => {
     fails = () => true;
     expect(await writeFor(3_600_000)).toMatchObject({ outcome: null });

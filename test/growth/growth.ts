@@ -15,7 +15,7 @@ const stepsRatioMax = 5.5;
 const cpuRatioMax = 9;
 /** Fewer steps are those of any message, however short. */
 const leastSteps = 5_000;
-/** Less CPU time is not compared: it would be noise, and is no harm. */
+/** Less CPU time is not compared: it would be noise, and does no harm. */
 const leastCpuMs = 4;
 /** A garbage collection within one of the two may distort a comparison. The best of so many counts. */
 const attempts = 5;

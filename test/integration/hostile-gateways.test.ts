@@ -33,7 +33,7 @@ const line = (gateway: string, machine: string) =>
   `generic,gateway=${gateway},machine=${machine},site=load cycles=1 ${nowNs}\n`;
 
 /**
- * Content that is no batch of a known gateway's lane. It is refused with a reason, and neither acknowledged nor kept.
+ * Content that is not a batch of a known gateway's lane. It is refused with a reason, and neither acknowledged nor kept.
  */
 const broken: [what: string, frame: Buffer, code: string][] = [
   ['no batch', Buffer.from('hello'), 'BATCH_FORMAT'],
@@ -93,7 +93,7 @@ describe('hostile gateways at a cloud that also serves a good one', () => {
 
   it.each([
     ['as another gateway', uplinkTopic(gatewayName, 'readings')],
-    ['to a topic that is no uplink topic', 'telemetry/load/m0'],
+    ['to a topic that is not an uplink topic', 'telemetry/load/m0'],
     ['to an unknown lane', `harbinger/v1/${mallory.id}/bulk`],
   ])('publishing %s: the connection is closed, nothing is acknowledged', async (_, topic) => {
     const raw = await RawClient.login(site.ingestPort, 'thief', mallory.id, mallory.password);

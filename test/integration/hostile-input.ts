@@ -25,7 +25,7 @@ export const badPackets: [what: string, reason: string, user: string | null, byt
   ['an empty topic', 'malformed', 'sensors', publishBytes(1, '', temperature)],
   ['a wildcard as topic', 'malformed', 'sensors', publishBytes(1, 'telemetry/#', temperature)],
   ['+ as topic', 'malformed', 'sensors', publishBytes(1, 'telemetry/load/+', temperature)],
-  ['a topic that is no UTF-8', 'malformed', 'sensors', publishBytes(1, noUtf8, temperature)],
+  ['a topic that is not UTF-8', 'malformed', 'sensors', publishBytes(1, noUtf8, temperature)],
   ['a topic with U+0000', 'malformed', 'sensors', publishBytes(1, 'telemetry/load/m\u0000', temperature)],
 ];
 

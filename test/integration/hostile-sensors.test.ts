@@ -85,7 +85,7 @@ describe('hostile input to a gateway that also serves a good sensor', () => {
     expect(client.returnCode).toBe(returnCode);
   });
 
-  it('messages that are no readings are acknowledged, and become dead letters with the reason', async () => {
+  it('messages that are not readings are acknowledged, and become dead letters with the reason', async () => {
     const sensor = await RawClient.login(port, 'clumsy', 'sensors', password);
     for (const [i, [, topic, payload]] of badMessages.entries()) await sensor.publish(i + 1, topic, payload);
     await sensor.publish(999, 'telemetry/plant/p1', '{"vibration_x": 1.5}');

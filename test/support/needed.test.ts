@@ -3,7 +3,7 @@ import { reasonToSkip } from './needed.ts';
 
 const missing = { unavailable: 'no influxdb' };
 
-it('an available requirement is no reason to skip', () => {
+it('an available requirement is not a reason to skip', () => {
   expect(reasonToSkip({ path: '/usr/bin/influxd' }, {})).toBeNull();
 });
 

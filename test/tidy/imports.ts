@@ -21,7 +21,7 @@ export const edges: readonly Edge[] = sources.flatMap((source) =>
   importsOf(source).map((to) => ({ from: source.path, to })),
 );
 
-/** An import of a missing source file is a matter for the compiler; a style sheet or a JSON file is no source. */
+/** An import of a missing source file is a matter for the compiler; a style sheet or a JSON file is not a source. */
 export const edgesBetweenSources: readonly Edge[] = edges.filter(({ to }) => known.has(to));
 
 /** An import or export from elsewhere that is neither type-only nor lazy, so that loading the file loads its target. */

@@ -42,6 +42,6 @@ it.each([
   expect(line).toMatch(pattern);
 });
 
-it('a date that is computed from a given time is no clock', () => {
+it('a date that is computed from a given time is not a clock', () => {
   expect('new Date(nowMs).toISOString()').not.toMatch(time);
 });

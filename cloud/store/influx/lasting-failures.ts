@@ -80,7 +80,7 @@ export function mayBeAboutLines(error: unknown): boolean {
 export interface DoubtfulSender {
   /** Sends lines. @throws HttpError if the server refused their content; any other error */
   send(body: Buffer): Promise<void>;
-  /** Stores a point that the server must accept if it is well. @throws an error that is no HttpError */
+  /** Stores a point that the server must accept if it is well. @throws an error that is not an HttpError */
   probe(): Promise<void>;
   /** Is called for each line that is found to be refused. */
   onRefused(line: string, reason: string): void;

@@ -29,7 +29,7 @@ function harbinger(...args: string[]) {
   return { status, stdout, stderr };
 }
 
-it('letters that fail again, and ids of which there is no letter, are said and end with exit code 1', async () => {
+it('letters that fail again and unknown ids are reported, and the command ends with exit code 1', async () => {
   const client = await connectAsync(gateway.mqttUrl);
   for (const payload of ['{bad', 'worse']) await client.publishAsync('telemetry/lab/x', payload, { qos: 1 });
   await client.endAsync();
@@ -62,7 +62,7 @@ it('letters that fail again, and ids of which there is no letter, are said and e
   });
 }, 300_000);
 
-it('refused batches that are not there are said and end with exit code 1', () => {
+it('unknown ids of refused batches are reported, and the command ends with exit code 1', () => {
   expect(harbinger('refused', 'redrive', '7')).toMatchObject({
     status: 1,
     stderr: '1 of the ids are not in the list\n',

@@ -32,7 +32,7 @@ const lettersPerWrite = 500;
 const fileBytesMax = 64 * 2 ** 30;
 
 /**
- * Imports the letters. The file keeps its name until that is done: that a start was killed is no evidence of damage.
+ * Imports the letters. The file keeps its name until that is done: that a start was killed is not evidence of damage.
  * `read` reads the file in a separate process. @throws system errors if the disk is at fault; the next start then
  * retries
  */

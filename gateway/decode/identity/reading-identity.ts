@@ -209,8 +209,8 @@ export class ReadingIdentity {
   }
 
   /**
-   * Finds a free ns from a device's time on, unless a reading of the same content was stored there of which this one is
-   * no repetition: the first free one, or `far` from the time one that is found without looking at all that are
+   * Finds a free ns from a device's time on, unless a reading of the same content was stored there and this one does not
+   * repeat it: the first free one, or `far` from the time one that is found without looking at all that are
    * occupied. Of equal readings the latest alone can be resent, so the entries before it only occupy their time.
    */
   private findTimestamp(

@@ -51,7 +51,7 @@ function whyNotJson(payload: Buffer, error: unknown): string {
   const isWide = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
   if (isWide || first === 0 || second === 0) return 'it is UTF-16, or binary; send it as UTF-8';
   if (/[:[,]\s*-?(NaN|nan|Infinity|inf)\b/.test(payload.toString('latin1'))) {
-    return `NaN and Infinity are not; send null for a value that is not there (${messageOf(error)})`;
+    return `NaN and Infinity are not; send null for a missing value (${messageOf(error)})`;
   }
   return messageOf(error);
 }

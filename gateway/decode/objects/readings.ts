@@ -65,7 +65,7 @@ function readingOf(
     const problem =
       typeof item === 'number'
         ? 'a bare number needs a topic that names its sensor, such as telemetry/{site}/{machine}/{sensor}'
-        : `the payload is no object of sensor values, such as {"temperature": 21.5}, but ${kindOf(item)}`;
+        : `the payload is not an object of sensor values, such as {"temperature": 21.5}, but ${kindOf(item)}`;
     throw new HarbingerError('DECODE_SHAPE', 'decode', problem);
   }
   const reading: DecodedReading = { values: valuesOf(item, target, count) };

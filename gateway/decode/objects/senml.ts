@@ -74,7 +74,7 @@ function numberOrOther(record: Fields, base: Fields): unknown {
 
 function textOf(value: unknown): string {
   if (value === undefined) return '';
-  if (typeof value !== 'string') throw refused(`a name is no text: ${kindOf(value)}`);
+  if (typeof value !== 'string') throw refused(`a name is not a text: ${kindOf(value)}`);
   const { nameLength } = messageLimits;
   if (value.length > nameLength) throw refused(`a name is longer than ${nameLength} characters`);
   return value;

@@ -50,10 +50,10 @@ const sentences = (value: object, partial = false) =>
     ({ message }) => message,
   );
 
-describe('what is wrong with a configuration', () => {
+describe('a problem in a configuration', () => {
   it.each<[string, object, string[]]>([
     [
-      'a kind that there is not',
+      'a kind that does not exist',
       { store: { kind: 'fle' } },
       ['store must have kind = "file" or "server", not "fle"'],
     ],
@@ -95,7 +95,7 @@ describe('what is wrong with a configuration', () => {
       ["unknown property 'token'; there is one in [[users]]"],
     ],
     ['a typing error', { mdoe: 'fast' }, ["unknown property 'mdoe'; did you mean 'mode'?"]],
-  ])('is said in one sentence each: %s', (_, value, expected) => {
+  ])('is reported in one sentence each: %s', (_, value, expected) => {
     expect(sentences(value).sort()).toEqual(expected.sort());
   });
 

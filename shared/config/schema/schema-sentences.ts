@@ -46,7 +46,7 @@ export function nearName(name: string, table: unknown): string | undefined {
   return nearestName(name, Object.keys(propertiesOf(table)));
 }
 
-/** A table of one of several kinds does not say of which, or names a kind that there is not. */
+/** A table of one of several kinds does not say of which, or names a kind that does not exist. */
 function unknownKind(place: string, { params, parentSchema }: ErrorObject): Sentence {
   const { tag, tagValue } = params as { tag: string; tagValue: unknown };
   const message = `${place} must have ${tag} = ${tagValues(tag, parentSchema?.oneOf)}`;

@@ -31,7 +31,7 @@ export const EmailConfig = Type.Object(
       Type.String({
         ...filePath,
         description:
-          'PEM file of the authority that signed the server’s certificate, where it is none that the system knows.',
+          'PEM file of the authority that signed the server’s certificate; needed if the system does not know that authority.',
         examples: ['/etc/harbinger/mail-ca.pem'],
       }),
     ),

@@ -37,7 +37,7 @@ export const MqttNotifierConfig = Type.Object(
       Type.String({
         ...filePath,
         description:
-          'PEM file of the authority that signed the broker’s certificate, where it is none that the system knows.',
+          'PEM file of the authority that signed the broker’s certificate; needed if the system does not know that authority.',
         examples: ['/etc/harbinger/broker-ca.pem'],
       }),
     ),

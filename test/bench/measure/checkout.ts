@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 const shownDigits = 7;
 
 /**
- * The short name of the commit that is checked out, read from the checkout's files; null if the folder is no checkout.
+ * The short name of the commit that is checked out, read from the checkout's files; null if the folder is not a checkout.
  */
 export function commitOf(folder: string): string | null {
   try {

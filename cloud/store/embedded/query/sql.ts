@@ -12,7 +12,7 @@ export const sqlLimits = { textBytesMax: 16_384, resultBytesMax: 16 << 20 } as c
 
 /**
  * Runs one query that came from outside. It can only read, and returns no more rows and bytes than allowed; `truncated`
- * says that there were more. @throws HarbingerError SQL_REFUSED, QUERY_FAILED for names that are not there
+ * says that there were more. @throws HarbingerError SQL_REFUSED, QUERY_FAILED for names that do not exist
  */
 export async function runSql(connection: DuckDBConnection, query: SqlQuery): Promise<SqlResult> {
   if (Buffer.byteLength(query.sql) > sqlLimits.textBytesMax) throw refused('the query is longer than 16 KiB');

@@ -61,7 +61,7 @@ describe('opening', () => {
     expect(run(onLife, lives(30, 10, 5)).seen[0]?.change).toEqual({ kind: 'opened', severity: 'warning' });
   });
 
-  it('ignores estimates that are no evidence', () => {
+  it('ignores estimates that are not evidence', () => {
     const estimates = [life(50), life(500, 0.4), life(null), life(50), life(5, 0.1), life(50)];
     expect(run(onLife, estimates).seen.map(({ at }) => at)).toEqual([5]);
     expect(run(onLife, [life(5, 0.4), life(5, 0.4), life(5, 0.4), life(5, 0.4)]).kinds).toEqual([]);

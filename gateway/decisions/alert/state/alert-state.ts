@@ -7,7 +7,7 @@
  *       │      resolveAfter in a row back beyond resolveAt          │ the machine failed or was replaced
  *       └───── healthy again, or the hold has run out ───── held ◀──┘
  *
- * - An estimate below `minConfidence`, or without the quantity the alert is on, is no evidence: it neither counts nor
+ * - An estimate below `minConfidence`, or without the quantity the alert is on, is not evidence: it neither counts nor
  *   breaks a row.
  * - Severity only rises: wear does not heal, and a value near the limit must not send a message at each crossing.
  * - Held: right after a failure or a replacement the window still shows the worn machine; nothing opens until estimates

@@ -59,7 +59,7 @@ describe('cbor', () => {
     ]);
   });
 
-  it('takes lists of maps with integer keys that are no SenML as what they are', () => {
+  it('takes lists of maps with integer keys that are not SenML as ordinary objects', () => {
     expect(read(hex('81 a2 00 05 02 06'))).toEqual([{ values: { 0: 5, 2: 6 } }]);
   });
 
@@ -80,7 +80,7 @@ describe('cbor', () => {
     ['81 ff', /a break stands/],
     ['bf 6161 ff', /a break stands/],
     ['a1 6161 1c', /invalid minor/],
-    ['a1 6161 f810', /16 is no simple value/],
+    ['a1 6161 f810', /16 is not a simple value/],
     ['7f 4101 ff', /chunk of another type/],
     ['5f 5f ff ff', /indefinite/],
     ['9b ffffffffffffffff', /64-bit/],

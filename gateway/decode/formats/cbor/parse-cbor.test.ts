@@ -92,7 +92,7 @@ describe('the examples of RFC 8949, appendix A', () => {
   });
 
   it('with a simple value that must not take two bytes is refused', () => {
-    expect(() => parse('f818')).toThrow('24 is no simple value of two bytes');
+    expect(() => parse('f818')).toThrow('24 is not a simple value of two bytes');
   });
 });
 

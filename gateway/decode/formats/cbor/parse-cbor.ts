@@ -120,7 +120,7 @@ class ItemReader {
   private simple(first: number): null {
     const number = this.rest[this.tokens.pos() + 1];
     if (first === 0xf8 && number === undefined) throw refused('it ends too early');
-    if (first === 0xf8 && number! < 32) throw refused(`${number} is no simple value of two bytes`);
+    if (first === 0xf8 && number! < 32) throw refused(`${number} is not a simple value of two bytes`);
     this.skip(first === 0xf8 ? 2 : 1);
     return null;
   }

@@ -3,7 +3,7 @@ const bigIntBytesMax = 128;
 
 /**
  * Converts a tagged item (RFC 8949, 3.4): times as text or seconds, large integers, decimal fractions and bigfloats
- * as numbers. Other tags only explain their content. Undefined where the content is none that the tag may have.
+ * as numbers. Other tags only explain their content. Undefined if the tag does not permit the content.
  */
 export function taggedValue(tag: number | bigint, content: unknown): unknown {
   switch (tag) {

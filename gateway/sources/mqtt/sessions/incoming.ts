@@ -4,7 +4,7 @@
  * A copy has the session, the packet id and the content (topic and payload) of the message. The id alone proves nothing:
  * a device that has lost its state begins again at 1, and two devices with one client id each count for themselves. On
  * another connection a copy also has DUP [MQTT-3.3.1-1]; without it, the device has lost its state and sends a new
- * message. What is no copy is a message of its own, and both are then known until the id is released. When in doubt a
+ * message. A message that is not a copy is a new one, and both are then known until the id is released. When in doubt a
  * message is taken for a new one: the identity of its readings may still tell, and what is stored twice is not lost.
  */
 import { createHash } from 'node:crypto';
