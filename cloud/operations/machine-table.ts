@@ -16,23 +16,35 @@ interface Row {
 /** How outdated `lastSeenMs` may be after a crash. It changes with every reading, which is too often for the disk. */
 const seenStaleMsMax = 10_000;
 
-/** The newest state of every machine. Change it only inside a transaction. */
+/** How far a time may be ahead of this computer's clock and still be believed. */
+const aheadMsMax = 10 * 60_000;
+
+/**
+ * The newest state of every machine. Change it only inside a transaction.
+ *
+ * What is newer is decided by the times of gateways and devices, and one of them may say 2038. A time that is too far
+ * ahead counts as the time of its arrival, and one that is on disk already as unknown, so that it outdates nothing that
+ * comes after it.
+ */
 export class MachineTable {
   readonly table: CachedTable<Row>;
   private readonly machinesMax: number;
+  private readonly nowMs: () => number;
 
-  constructor(store: Store, machinesMax: number) {
+  constructor(store: Store, { machinesMax, nowMs }: { machinesMax: number; nowMs(): number }) {
     this.table = new CachedTable(store, 'machines');
     this.machinesMax = machinesMax;
+    this.nowMs = nowMs;
   }
 
   all(): MachineState[] {
-    return [...this.table.values()].map((row) => row.state);
+    return [...this.table.values()].map((row) => this.believed(row).state);
   }
 
   /** Records a state that was observed at `update.lastSeenMs`. Returns null if the table is full. */
   observe(gateway: string, update: Partial<MachineState>): MachineState | null {
-    const { site, machine, lastSeenMs = 0 } = update;
+    const { site, machine } = update;
+    const lastSeenMs = this.arrived(update.lastSeenMs ?? 0);
     if (site === undefined || machine === undefined) return null;
     const row = this.rowOf(gateway, { site, machine, machineType: update.machineType ?? '' });
     if (!row) return null;
@@ -62,8 +74,9 @@ export class MachineTable {
     gateway: string,
     ref: MachineRef,
     condition: MachineState['condition'],
-    atMs: number,
+    saidMs: number,
   ): MachineState | null {
+    const atMs = this.arrived(saidMs);
     const row = this.rowOf(gateway, ref);
     if (!row || atMs < row.conditionMs) return null;
     const forgotten = { health: null, anomaly: null, remainingLife: null, source: null };
@@ -82,13 +95,32 @@ export class MachineTable {
 
   private rowOf(gateway: string, ref: MachineRef): Row | null {
     const row = this.table.get(rowKey(gateway, ref));
-    if (row) return row;
+    if (row) return this.believed(row);
     if (this.table.size >= this.machinesMax) return null;
     return {
       state: blankState(gateway, ref),
       estimateMs: 0,
       conditionMs: 0,
       storedSeenMs: Number.NEGATIVE_INFINITY,
+    };
+  }
+
+  private arrived(saidMs: number): number {
+    const nowMs = this.nowMs();
+    return saidMs > nowMs + aheadMsMax ? nowMs : saidMs;
+  }
+
+  /** Returns the row without its times that are too far ahead. */
+  private believed(row: Row): Row {
+    const latestMs = this.nowMs() + aheadMsMax;
+    const { estimateMs, conditionMs, storedSeenMs, state } = row;
+    if (Math.max(estimateMs, conditionMs, storedSeenMs, state.lastSeenMs) <= latestMs) return row;
+    const known = (ms: number) => (ms > latestMs ? 0 : ms);
+    return {
+      estimateMs: known(estimateMs),
+      conditionMs: known(conditionMs),
+      storedSeenMs: known(storedSeenMs),
+      state: { ...state, lastSeenMs: known(state.lastSeenMs) },
     };
   }
 

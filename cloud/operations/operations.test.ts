@@ -139,6 +139,33 @@ describe('telemetry', () => {
     ]);
   });
 
+  it('from 2038 is believed to be from now, so that what comes after it counts', async () => {
+    const nowMs = test.clock.nowMs();
+    const estimate = (health: number) => ({ health, anomaly: 0, remainingLife: null, source: 'rules' });
+    await telemetry(1, { ...estimate(0.9), lastSeenMs: Date.UTC(2038, 0, 19) });
+    expect(test.now.machines.all()).toMatchObject([{ health: 0.9, lastSeenMs: nowMs }]);
+    await test.clock.advance(1_000);
+    await telemetry(2, { ...estimate(0.5), lastSeenMs: nowMs + 900 });
+    await test.reopen();
+    expect(test.now.machines.all()).toMatchObject([{ health: 0.5, lastSeenMs: nowMs + 900 }]);
+  });
+
+  it('that was stored when the clock of this computer said 2038 is outdated by what comes next', async () => {
+    const nowMs = test.clock.nowMs();
+    const estimate = (health: number) => ({ health, anomaly: 0, remainingLife: null, source: 'rules' });
+    test.clock.setWall(Date.UTC(2038, 0, 19));
+    await telemetry(1, { ...estimate(0.9), lastSeenMs: Date.UTC(2038, 0, 19) });
+    await test.apply([{ ...lifecycleEvent('failed', 1), time: '2038-01-19T00:00:00Z' }]);
+    test.clock.setWall(nowMs);
+    await test.reopen();
+    await telemetry(2, { ...estimate(0.5), lastSeenMs: nowMs });
+    await test.apply([lifecycleEvent('replaced', 2)]);
+    expect(test.now.machines.all()).toMatchObject([{ condition: 'running', lastSeenMs: nowMs }]);
+    await telemetry(3, { ...estimate(0.4), lastSeenMs: nowMs + 1_000 });
+    await test.reopen();
+    expect(test.now.machines.all()).toMatchObject([{ health: 0.4, lastSeenMs: nowMs + 1_000 }]);
+  });
+
   it('lists no more machines than its limit', async () => {
     await test.reopen({ machinesMax: 1 });
     await telemetry(1, {});

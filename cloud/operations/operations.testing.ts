@@ -13,7 +13,8 @@ export const journal = '00000000000000aa';
 
 /** Operations in a temporary folder, with two notifiers that hear of every change. */
 export class TestOperations {
-  readonly clock = manualClock();
+  /** Begins after the events of tests. */
+  readonly clock = manualClock(Date.UTC(2026, 2, 1, 12));
   readonly dataDir = mkdtempSync(join(tmpdir(), 'harbinger-operations-'));
   /** Warnings so far. */
   readonly logged: { fields: object; text: string }[] = [];

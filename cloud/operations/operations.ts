@@ -68,7 +68,10 @@ export class StoredOperations {
       log.error({ entry: seq, error: messageOf(error) }, 'an entry of a list is damaged and left out');
     this.store = store;
     const watermarks = new WatermarkTable(store, () => clock.nowMs());
-    const machines = new MachineTable(store, config.machinesMax);
+    const machines = new MachineTable(store, {
+      machinesMax: config.machinesMax,
+      nowMs: () => clock.nowMs(),
+    });
     const alerts = new AlertBook(store, {
       rules: deps.rules,
       openMax: config.alertsOpenMax,

@@ -130,6 +130,7 @@ describe('data folders of version 0.1.0', () => {
       retainedMessagesMax: 100,
       retainedBytesMax: 1 << 20,
       sessionsMax: 100,
+      sessionExpiryHours: 168,
       queueMessagesMax: 100,
       queueBytesMax: 1 << 20,
     };

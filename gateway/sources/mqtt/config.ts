@@ -175,5 +175,10 @@ export type BrokerUser = Static<typeof BrokerUser>;
 /** The limits of sessions, retained messages and wills that the broker keeps for clients. */
 export type PersistenceLimits = Pick<
   BrokerConfig,
-  'retainedMessagesMax' | 'retainedBytesMax' | 'sessionsMax' | 'queueMessagesMax' | 'queueBytesMax'
+  | 'retainedMessagesMax'
+  | 'retainedBytesMax'
+  | 'sessionsMax'
+  | 'sessionExpiryHours'
+  | 'queueMessagesMax'
+  | 'queueBytesMax'
 >;

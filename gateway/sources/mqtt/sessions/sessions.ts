@@ -1,5 +1,4 @@
 import type { DecodedRecord } from '../../../../shared/files/json-record.ts';
-import type { Clock } from '../../../../shared/runtime/clock.ts';
 import type { PersistenceLimits } from '../config.ts';
 import type { QueuedPacket } from '../packet.ts';
 import type { Interest } from './interest.ts';
@@ -26,7 +25,8 @@ type Deps = {
   write: Mirror['write'];
   writeLater: Mirror['writeLater'];
   interest: Interest;
-  clock: Clock;
+  /** Ms since 1970, for the age of absent clients: never too early, or a clock that was wrong would end a session. */
+  seenMs(): number;
 };
 
 /**
@@ -85,7 +85,7 @@ export class Sessions {
     if (!known && this.sessions.size >= this.limits.sessionsMax) return 'full';
     const session = known ?? newSession(user);
     session.isResumed = known !== undefined;
-    session.lastSeenMs = this.deps.clock.nowMs();
+    session.lastSeenMs = this.deps.seenMs();
     this.sessions.set(clientId, session);
     this.deps.writeLater([putSession(clientId, session)]);
     return 'opened';
@@ -104,7 +104,7 @@ export class Sessions {
   left(clientId: string): void {
     const session = this.sessions.get(clientId);
     if (!session) return;
-    session.lastSeenMs = this.deps.clock.nowMs();
+    session.lastSeenMs = this.deps.seenMs();
     this.deps.writeLater([putSession(clientId, session)]);
   }
 

@@ -23,6 +23,7 @@ const roomy = {
   retainedMessagesMax: 100,
   retainedBytesMax: 1e6,
   sessionsMax: 100,
+  sessionExpiryHours: 168,
   queueMessagesMax: 100,
   queueBytesMax: 1e6,
 };
