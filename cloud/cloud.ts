@@ -15,6 +15,7 @@ import { Metrics } from '../shared/parts/metrics.ts';
 import { readSeam, reporterOfSeam } from '../shared/parts/seam.ts';
 import { StartedParts } from '../shared/parts/started-parts.ts';
 import { type Reporter, reporterOfRoom } from '../shared/parts/statistics.ts';
+import { timeLimited } from '../shared/runtime/budget.ts';
 import { type Clock, systemClock } from '../shared/runtime/clock.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import { type Random, systemRandom } from '../shared/runtime/random.ts';
@@ -102,6 +103,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       quarantine,
       metrics: createSinkMetrics(registry),
       waitMsMax: config.ingest.storeWaitMsMax,
+      limited: timeLimited(config.ingest.checkMsMax),
     });
     const batchLog = new DirectLog(sink);
     const receive = { ...base, credentials, batchLog, metrics: createReceiveMetrics(registry) };

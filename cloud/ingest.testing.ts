@@ -8,6 +8,7 @@ import pino from 'pino';
 import { Registry } from 'prom-client';
 import { type BatchHeader, encodeBatch } from '../shared/contract/batch.ts';
 import type { Lane } from '../shared/contract/lanes.ts';
+import { unlimited } from '../shared/runtime/budget.ts';
 import { systemClock } from '../shared/runtime/clock.ts';
 import { HarbingerError } from '../shared/runtime/errors.ts';
 import { silentLog } from '../shared/runtime/log.ts';
@@ -88,6 +89,7 @@ export async function startIngest(options: IngestOptions = {}) {
   const base = { clock, random: systemRandom, log };
   const { watermarks, events, quarantine } = operations;
   const sink = new Sink({
+    limited: unlimited,
     ...base,
     store,
     watermarks,

@@ -27,6 +27,9 @@ export interface Checked {
   unknownEvents: string[];
 }
 
+export const stuckReason =
+  'the check did not end in the time that ingest.checkMsMax gives it: report the lines';
+
 /** Gathers refused lines by code, so that a batch of a million bad lines makes one entry in quarantine. */
 export class RefusedList {
   private readonly byCode = new Map<string, Refused>();

@@ -9,6 +9,13 @@ export const sinkSettings = {
     description:
       'How long writing a batch is retried while the store is down. Then the connection is closed without an acknowledgement, and the gateway resends the batch.',
   }),
+  checkMsMax: Type.Integer({
+    minimum: 100,
+    maximum: 600_000,
+    default: 10_000,
+    description:
+      'How long checking some lines of a batch may take. It takes milliseconds; lines that take longer than this, twice, are quarantined, and the others go on.',
+  }),
 };
 const SinkConfig = Type.Object(sinkSettings);
 export type SinkConfig = Static<typeof SinkConfig>;

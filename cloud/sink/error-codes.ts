@@ -24,6 +24,14 @@ export const errorCodes = declareErrors({
     retried: 'No. It is kept in quarantine, and the gateway continues.',
     remedy: 'Give gateway and cloud the same version; look at it with `harbinger quarantine show`.',
   },
+  CONTENT_STUCK: {
+    stage: 'ingest',
+    meaning:
+      'Checking an event, or the lines of a batch, did not end within `ingest.checkMsMax`, twice, and was ended from outside.',
+    retried: 'No. It is kept in quarantine, and the gateway continues.',
+    remedy:
+      'Look at it with `harbinger quarantine show` and report it; `quarantine redrive` tries it again after an update.',
+  },
   EVENT_FOREIGN: {
     stage: 'ingest',
     meaning: 'An event names another gateway than the one that sent it.',

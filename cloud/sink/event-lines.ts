@@ -7,9 +7,10 @@ import {
 } from '../../shared/contract/events.ts';
 import { seriesPrefix, stringField, timestampText } from '../../shared/contract/line-protocol.ts';
 import { isIdentifier } from '../../shared/contract/topics.ts';
+import type { TimeLimited } from '../../shared/runtime/budget.ts';
 import { nextTurn } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
-import { type Checked, RefusedList } from './checked.ts';
+import { type Checked, RefusedList, stuckReason } from './checked.ts';
 
 /** Stands for an absent site or machine, since a tag must not be empty. No machine or site can have this name. */
 const none = '-';
@@ -26,14 +27,16 @@ const newline = 10;
  * `id` and `data` (JSON), at its own time to the millisecond. The nanoseconds within it come from its position in the
  * journal, which never changes: a replay writes the same point, and two events of one millisecond stay two.
  * An event of a type, or with values, that this cloud does not know is stored too; it is only not applied.
+ * A line whose check does not end within the time that `limited` gives, twice, is refused.
  * @throws HarbingerError BATCH_SIZE for a line that is too long
  */
 export async function readEvents(
   gateway: string,
   blocks: readonly BatchBlock[],
   raw: Buffer,
+  limited: TimeLimited,
 ): Promise<Checked> {
-  const reader = new EventReader(gateway);
+  const reader = new EventReader(gateway, limited);
   const kept: BatchBlock[] = [];
   const texts: string[] = [];
   let start = 0;
@@ -57,37 +60,75 @@ export async function readEvents(
   };
 }
 
+/** A block that is being read: `at` is where its next line begins. */
+interface Part {
+  readonly block: BatchBlock;
+  readonly raw: Buffer;
+  readonly end: number;
+  at: number;
+  index: number;
+  readonly lines: string[];
+}
+
+function endOfLine({ raw, at, end }: Part): number {
+  const eol = raw.indexOf(newline, at);
+  return eol < 0 || eol > end ? end : eol;
+}
+
 class EventReader {
   readonly refused = new RefusedList();
   readonly events: HarbingerEvent[] = [];
   readonly unknownEvents: string[] = [];
   private readonly gateway: string;
+  private readonly limited: TimeLimited;
   private read = 0;
 
-  constructor(gateway: string) {
+  constructor(gateway: string, limited: TimeLimited) {
     this.gateway = gateway;
+    this.limited = limited;
   }
 
   /** Returns the lines for the store of the block that begins at `start`. */
   async block(block: BatchBlock, raw: Buffer, start: number): Promise<string[]> {
-    const lines: string[] = [];
-    const end = start + block.bytes;
-    let index = 0;
-    for (let at = start, eol = at; at < end; at = eol + 1) {
-      eol = raw.indexOf(newline, at);
-      if (eol < 0 || eol > end) eol = end;
-      if (eol === at) continue;
-      if (eol - at > batchLimits.lineBytesMax) throw longLine(block, eol - at);
-      if (index === block.lines) {
-        const problem = `block ${block.seq} has more than ${block.lines} lines`;
-        this.refused.add('CONTENT_LINES', problem, raw.subarray(at, end));
-        break;
-      }
-      const line = this.line(raw.toString('utf8', at, eol), block.seq, index++);
-      if (line !== null) lines.push(line);
-      if (++this.read % linesAtOnce === 0) await nextTurn();
+    const part = { block, raw, end: start + block.bytes, at: start, index: 0, lines: [] };
+    for (let triedAgain = -1; part.at < part.end; ) {
+      const { at } = part;
+      const isDone = this.limited(() => this.some(part));
+      // The time of a line that was ended may have gone by while the computer stood still, or with the lines before it.
+      if (!isDone && part.at === triedAgain) this.refuseStuck(part);
+      if (!isDone) triedAgain = part.at;
+      if (part.at === at || this.read % linesAtOnce === 0) await nextTurn();
     }
-    return lines;
+    return part.lines;
+  }
+
+  /** Checks lines up to the end of the block, or until other things are to be served. */
+  private some(part: Part): void {
+    const { block, raw, end, lines } = part;
+    while (part.at < end) {
+      const eol = endOfLine(part);
+      const text = raw.subarray(part.at, eol);
+      if (text.length > batchLimits.lineBytesMax) throw longLine(block, text.length);
+      if (text.length > 0 && part.index === block.lines) {
+        const problem = `block ${block.seq} has more than ${block.lines} lines`;
+        this.refused.add('CONTENT_LINES', problem, raw.subarray(part.at, end));
+        part.at = end;
+        return;
+      }
+      const line = text.length === 0 ? null : this.line(text.toString(), block.seq, part.index);
+      part.at = eol + 1;
+      if (text.length === 0) continue;
+      part.index++;
+      if (line !== null) lines.push(line);
+      if (++this.read % linesAtOnce === 0) return;
+    }
+  }
+
+  private refuseStuck(part: Part): void {
+    const eol = endOfLine(part);
+    this.refused.add('CONTENT_STUCK', stuckReason, part.raw.subarray(part.at, Math.min(eol + 1, part.end)));
+    part.at = eol + 1;
+    part.index++;
   }
 
   /** Returns null if the line is refused. */

@@ -6,9 +6,10 @@
  * store keeps one copy of it, and the watermark only saves work. Lines that can never be stored go into quarantine, so
  * that they cannot block what follows them; a batch that was not received as it was sent is not acknowledged at all.
  */
-import { type Batch, decodeBody, seqLeap } from '../../shared/contract/batch.ts';
+import { type Batch, type BatchBlock, decodeBody, seqLeap } from '../../shared/contract/batch.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { isRefusal } from '../../shared/contract/refusal.ts';
+import type { TimeLimited } from '../../shared/runtime/budget.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { rateLimit } from '../../shared/runtime/rate-limit.ts';
@@ -16,7 +17,7 @@ import type { BatchSink, ReceivedBatch, Sender } from '../ports/log.ts';
 import type { EventApplier, Watermarks } from '../ports/operations.ts';
 import type { Quarantined, QuarantineIntake } from '../ports/quarantine.ts';
 import { BatchOrder } from './batch-order.ts';
-import { type Checked, type Refused, RefusedList } from './checked.ts';
+import { type Checked, type Refused, RefusedList, stuckReason } from './checked.ts';
 import { readEvents } from './event-lines.ts';
 import { type Fresh, freshBlocks } from './fresh-blocks.ts';
 import type { SinkMetrics } from './metrics.ts';
@@ -28,6 +29,8 @@ export interface SinkDeps extends Omit<StoreWriterDeps, 'onRetry'> {
   watermarks: Watermarks;
   events: EventApplier;
   quarantine: QuarantineIntake;
+  /** Ends a check that takes too long. */
+  limited: TimeLimited;
   metrics: SinkMetrics;
   log: Log;
 }
@@ -147,8 +150,22 @@ export class Sink implements BatchSink {
     const { gateway, lane } = batch.header;
     const raw = decodeBody(batch).subarray(fresh.skippedBytes);
     return lane === 'events'
-      ? readEvents(gateway, fresh.blocks, raw)
-      : this.reader(gateway, lane).read(fresh.blocks, raw);
+      ? readEvents(gateway, fresh.blocks, raw, this.deps.limited)
+      : this.readTelemetry(batch, fresh, raw);
+  }
+
+  /** A check that was ended is done again, because the computer may have stood still. */
+  private readTelemetry({ header: { gateway, lane } }: Batch, { blocks }: Fresh, raw: Buffer): Checked {
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const reader = this.reader(gateway, lane);
+      const found: { checked?: Checked } = {};
+      const read = () => {
+        found.checked = reader.read(blocks, raw);
+      };
+      if (this.deps.limited(read) && found.checked) return found.checked;
+      this.readers.delete(`${gateway}/${lane}`);
+    }
+    return allRefused(blocks, raw);
   }
 
   private reader(gateway: string, lane: Lane): TelemetryReader {
@@ -173,4 +190,12 @@ export class Sink implements BatchSink {
       this.deps.metrics.quarantined.inc({ code }, count);
     }
   }
+}
+
+function allRefused(blocks: readonly BatchBlock[], raw: Buffer): Checked {
+  const refused = new RefusedList();
+  const lines = blocks.reduce((sum, block) => sum + block.lines, 0);
+  refused.add('CONTENT_STUCK', stuckReason, raw, lines);
+  const nothing = { blocks: [], raw: Buffer.alloc(0), lines: 0, machines: [], events: [], unknownEvents: [] };
+  return { ...nothing, untouched: false, refused: refused.list() };
 }

@@ -2,6 +2,7 @@
  * Lines that no gateway writes, and a real InfluxDB 1: some of them end the server, or make it refuse everything after
  * its next start. They must not reach it, and what gateways do write must.
  */
+
 import { describe, expect, test } from 'vitest';
 import type { ReadingStore, StoreBatch } from '../../cloud/ports/store.ts';
 import type { Checked } from '../../cloud/sink/checked.ts';
@@ -9,6 +10,7 @@ import { readEvents } from '../../cloud/sink/event-lines.ts';
 import { TelemetryReader } from '../../cloud/sink/telemetry.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { stringField } from '../../shared/contract/line-protocol.ts';
+import { unlimited } from '../../shared/runtime/budget.ts';
 import { type Influxd, influxdBinary, startInfluxd } from '../support/influxd.ts';
 import { reasonToSkip } from '../support/needed.ts';
 import { batchOf, epochMs, pumpLine } from './batches.ts';
@@ -200,7 +202,12 @@ describe.skipIf(noInfluxd !== null)('a gateway’s credential and a real InfluxD
         ['estimates', check(estimates, 'estimates')],
         [
           'events',
-          await readEvents('gw1', [{ seq: 1, lines: events.length, bytes: eventText.length }], eventText),
+          await readEvents(
+            'gw1',
+            [{ seq: 1, lines: events.length, bytes: eventText.length }],
+            eventText,
+            unlimited,
+          ),
         ],
       ];
       for (const [lane, one] of checked) {

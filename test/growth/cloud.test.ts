@@ -12,6 +12,7 @@ import { createEmbeddedStore } from '../../cloud/store/embedded/embedded-store.t
 import { checkLines } from '../../cloud/store/influx/line-check.ts';
 import { type Batch, type BatchHeader, decodeBody, encodeBatch } from '../../shared/contract/batch.ts';
 import { type Lane, lanes } from '../../shared/contract/lanes.ts';
+import { unlimited } from '../../shared/runtime/budget.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
@@ -43,7 +44,7 @@ function batchOf(lane: Lane, text: string, blockCount: number): Batch {
 function checked(lane: Lane, frame: Buffer) {
   const { batch } = openFrame('gw', lane, frame);
   const raw = decodeBody(batch);
-  if (lane === 'events') return readEvents('gw', batch.header.blocks, raw);
+  if (lane === 'events') return readEvents('gw', batch.header.blocks, raw, unlimited);
   return new TelemetryReader('gw', lane).read(batch.header.blocks, raw);
 }
 

@@ -10,6 +10,7 @@ import { createSinkMetrics } from '../../../cloud/sink/metrics.ts';
 import { Sink } from '../../../cloud/sink/sink.ts';
 import type { Lane } from '../../../shared/contract/lanes.ts';
 import { isRefusal } from '../../../shared/contract/refusal.ts';
+import { unlimited } from '../../../shared/runtime/budget.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';
 import type { Ledger } from '../world/ledger.ts';
@@ -68,6 +69,7 @@ export class SimulatedCloud {
   start(): void {
     const process = this.world.process('cloud');
     const sink = new Sink({
+      limited: unlimited,
       store: this.seams.store(this.store.open(process)),
       ...this.operations.open(process),
       clock: process.clock,
