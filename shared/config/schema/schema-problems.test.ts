@@ -99,6 +99,16 @@ describe('a problem in a configuration', () => {
     expect(sentences(value).sort()).toEqual(expected.sort());
   });
 
+  it('names a table in a list as TOML writes it', () => {
+    const filter = Type.Object({ sites: Type.Optional(Type.Integer()) }, { additionalProperties: false });
+    const hook = Type.Object({ url: Type.Optional(Type.String()), filter: Type.Optional(filter) });
+    const alerts = Type.Object({ webhook: Type.Optional(Type.Array(hook)) });
+    const nested = Type.Object({ alerts: Type.Optional(alerts) }, { additionalProperties: false });
+    const hintFor = (name: string) => schemaProblems(nested, { [name]: 'x' }).map(({ message }) => message);
+    expect(hintFor('sites')).toEqual(["unknown property 'sites'; there is one in [alerts.webhook.filter]"]);
+    expect(hintFor('url')).toEqual(["unknown property 'url'; there is one in [[alerts.webhook]]"]);
+  });
+
   it('fills in defaults within the chosen kind', () => {
     const value = { store: { kind: 'file', path: 'x' } };
     expect(schemaProblems(schema, value)).toEqual([]);

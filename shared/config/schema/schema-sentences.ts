@@ -55,8 +55,9 @@ function unknownKind(place: string, { params, parentSchema }: ErrorObject): Sent
 }
 
 /** The table elsewhere in the configuration that has a setting of this name. */
-function placeOf(name: string, schema: TSchema, place = ''): string | undefined {
-  const header = place === '' ? 'the top of the file, before the first [table]' : `[${place}]`;
+function placeOf(name: string, schema: TSchema, place = '', isList = false): string | undefined {
+  const table = isList ? `[[${place}]]` : `[${place}]`;
+  const header = place === '' ? 'the top of the file, before the first [table]' : table;
   if (name in propertiesOf(schema)) return header;
   const tag = schema.discriminator?.propertyName as string | undefined;
   for (const kind of (schema.oneOf ?? []) as TSchema[]) {
@@ -65,9 +66,7 @@ function placeOf(name: string, schema: TSchema, place = ''): string | undefined 
   }
   for (const [key, property] of Object.entries(propertiesOf(schema))) {
     const here = place === '' ? key : `${place}.${key}`;
-    const within = property.items
-      ? placeOf(name, property.items, `[${here}]`)
-      : placeOf(name, property, here);
+    const within = property.items ? placeOf(name, property.items, here, true) : placeOf(name, property, here);
     if (within !== undefined) return within;
   }
   return undefined;
