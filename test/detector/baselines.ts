@@ -2,8 +2,8 @@
  * The detectors that are compared: the product's own and simple baselines. Each gives one score per row,
  * computed from that row and the rows before it.
  */
-import { Detector } from '../../../shared/detector/detector.ts';
-import { seededRandom } from '../../../shared/runtime/random.ts';
+import { Detector } from '../../shared/detector/detector.ts';
+import { seededRandom } from '../../shared/runtime/random.ts';
 import type { Series } from './series.ts';
 
 export interface Candidate {

@@ -1,4 +1,4 @@
-import { gaussian, type Random } from '../../../shared/runtime/random.ts';
+import { gaussian, type Random } from '../../shared/runtime/random.ts';
 import type { Interval } from './series.ts';
 
 const between = (random: Random, low: number, high: number) => low + (high - low) * random.next();

@@ -4,7 +4,7 @@
  * heavy-tailed values, and anomalies no larger than those events, of which only the start is labelled. The
  * detector was not tuned on them.
  */
-import { gaussian, type Random, seededRandom } from '../../../shared/runtime/random.ts';
+import { gaussian, type Random, seededRandom } from '../../shared/runtime/random.ts';
 import type { Interval, Series } from './series.ts';
 
 const dayMs = 86_400_000;

@@ -3,7 +3,7 @@
  * all sensors. From the middle on, a fault changes how sensors correlate, shifts some of them, or both, and
  * later ends.
  */
-import { gaussian, type Random, seededRandom } from '../../../shared/runtime/random.ts';
+import { gaussian, type Random, seededRandom } from '../../shared/runtime/random.ts';
 import type { Series } from './series.ts';
 
 const between = (random: Random, low: number, high: number) => low + (high - low) * random.next();

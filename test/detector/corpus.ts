@@ -3,7 +3,7 @@
  * normal behaviour (seasonal, drifting, bursty, counted, stepping, …), each combined with suitable anomalies.
  * The same seed gives the same series.
  */
-import { type Random, seededRandom } from '../../../shared/runtime/random.ts';
+import { type Random, seededRandom } from '../../shared/runtime/random.ts';
 import { type AnomalyKind, anomalies } from './corpus-anomalies.ts';
 import { type NormalKind, normalSeries } from './corpus-normal.ts';
 import { probationShare, type Series } from './series.ts';

@@ -1,7 +1,7 @@
 /**
- * Benchmark of the anomaly detector (models/detect/benchmark): generated series with labelled anomalies, the
- * detectors that are compared on them, and the scoring. Only tests use this folder. This file defines the
- * labelled series that the generators return and the scoring reads.
+ * Benchmark of the anomaly detector (test/detector): generated series with labelled anomalies, the detectors that are
+ * compared on them, and the scoring. This file defines the labelled series that the generators return and the scoring
+ * reads.
  */
 
 /** Rows from `start` (inclusive) to `end` (exclusive) are anomalous. */

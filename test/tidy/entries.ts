@@ -1,7 +1,7 @@
 /** Files that a process, a thread, a bundler or a test runner starts with, so that nothing has to import them. */
 import { join, normalize } from 'node:path';
 import { edgesBetweenSources } from './imports.ts';
-import { files, folderOf, sources, textOf } from './tree.ts';
+import { files, folderOf, isTest, sources, textOf } from './tree.ts';
 
 const isTestFile = (path: string) => path.endsWith('.test.ts');
 const isTool = (path: string) => /(^|\/)[a-z]+\.config\.ts$/.test(path) || path.endsWith('.d.ts');
@@ -36,22 +36,55 @@ function namedInPages(): string[] {
   );
 }
 
-/** Source files that are reached over imports neither from an entry nor from a test. */
-export function unreached(): string[] {
+/** Folders whose files no product entry reaches, and why they are not dead. */
+const reachedOtherwise: Readonly<Record<string, string>> = {
+  'deploy/reference/': '`npm run docs` writes the references by running the tests beside them',
+};
+const isException = (path: string) => Object.keys(reachedOtherwise).some((folder) => path.startsWith(folder));
+
+const isOfTests = (path: string) => path.startsWith('test/') || isTest(path);
+
+/** Files that imports reach from `roots`, over files for which `passes` holds. */
+function reachedFrom(roots: readonly string[], passes: (path: string) => boolean): Set<string> {
   const next = new Map<string, string[]>();
   for (const { from, to } of edgesBetweenSources) next.set(from, [...(next.get(from) ?? []), to]);
-  const roots = [...namedInScripts(), ...namedInSources(), ...namedInPages()];
-  const open = [
-    ...roots,
-    ...sources
-      .map(({ path }) => path)
-      .filter((path) => isTestFile(path) || isTool(path) || isErrorCatalogue(path)),
-  ];
+  const open = roots.filter(passes);
   const reached = new Set<string>();
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
     if (reached.has(path)) continue;
     reached.add(path);
-    open.push(...(next.get(path) ?? []));
+    open.push(...(next.get(path) ?? []).filter(passes));
   }
-  return sources.map(({ path }) => path).filter((path) => !reached.has(path));
+  return reached;
+}
+
+/** Product files that imports do not reach from an entry of the product: at most tests use them. Exceptions are among them. */
+function unreachedByProduct(): string[] {
+  const paths = sources.map(({ path }) => path).filter((path) => !isOfTests(path));
+  const always = paths.filter((path) => isTool(path) || isErrorCatalogue(path));
+  const roots = [...namedInScripts(), ...namedInSources(), ...namedInPages(), ...always];
+  const reached = reachedFrom(roots, (path) => !isOfTests(path));
+  return paths.filter((path) => !reached.has(path));
+}
+
+/** Files of the tests that imports reach neither from an entry nor from a test. */
+function unreachedByTests(): string[] {
+  const paths = sources.map(({ path }) => path);
+  const roots = [
+    ...namedInScripts(),
+    ...namedInSources(),
+    ...paths.filter((path) => isTestFile(path) || isTool(path)),
+  ];
+  const reached = reachedFrom(roots, () => true);
+  return paths.filter((path) => isOfTests(path) && !reached.has(path));
+}
+
+export function unreached(): string[] {
+  return [...unreachedByProduct().filter((path) => !isException(path)), ...unreachedByTests()];
+}
+
+/** Folders that are named as exceptions although product entries reach all of their files. */
+export function needlessExceptions(): string[] {
+  const found = unreachedByProduct();
+  return Object.keys(reachedOtherwise).filter((folder) => !found.some((path) => path.startsWith(folder)));
 }

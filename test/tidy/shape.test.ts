@@ -1,7 +1,7 @@
 /** Files are short, folders are small, and every file is used. */
 import { extname } from 'node:path';
 import { expect, it } from 'vitest';
-import { isErrorCatalogue, unreached } from './entries.ts';
+import { isErrorCatalogue, needlessExceptions, unreached } from './entries.ts';
 import { floors } from './rules.ts';
 import { files, folderOf, isTest, sources, textOf } from './tree.ts';
 
@@ -25,8 +25,9 @@ it('no folder has more than 12 source files, tests and error catalogues apart', 
   expect(large.map(([folder, count]) => `${folder}: ${count}`)).toEqual([]);
 });
 
-it('every file is imported, or is an entry of a process, a thread, a page or a test', () => {
+it('every product file is reached from an entry of a process, a thread or a page, others at least from a test', () => {
   expect(unreached()).toEqual([]);
+  expect(needlessExceptions()).toEqual([]);
 });
 
 it('only the allowed folders are at the top level', () => {

@@ -1,6 +1,6 @@
 /**
  * The detector's only set of parameters, the same for every input. Times are in rows unless a name says otherwise. They
- * were chosen on synthetic series (models/detect/benchmark/corpus.ts), never on a published benchmark.
+ * were chosen on synthetic series (test/detector/corpus.ts), never on a published benchmark.
  */
 export const parameters = {
   /** Rows after which scores count in full: until then they rise from 0. */
