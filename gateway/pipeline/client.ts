@@ -7,7 +7,7 @@ import { fromWire } from '../../shared/runtime/wire-error.ts';
 import type { Intake, RawMessage } from '../ports/source.ts';
 import type { Outbox } from '../ports/uplink.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
-import type { DataCalls, DataThreadInit, FromData, ToData } from './messages.ts';
+import type { DataCalls, DataThreadInit, FromData, SlabOutcome, ToData } from './messages.ts';
 import type { SlabNote } from './slabs/slab.ts';
 import { type Settle, SlabQueue } from './slabs/slab-queue.ts';
 
@@ -146,7 +146,7 @@ export class DataClient implements Intake, Outbox {
     switch (message.kind) {
       case 'settled':
         // Answers go first, because sensors wait for them.
-        this.slabs.settle(message.id, message.error ? fromWire(message.error) : undefined);
+        this.settle(message.id, message.outcome);
         return this.receiveColumns(message.columns);
       case 'ready':
         return this.calls.get(startId)?.resolve(undefined);
@@ -163,6 +163,10 @@ export class DataClient implements Intake, Outbox {
         return message.error ? call?.reject(fromWire(message.error)) : call?.resolve(message.value);
       }
     }
+  }
+
+  private settle(id: number, { error, messages }: SlabOutcome): void {
+    this.slabs.settle(id, error ? fromWire(error) : undefined, messages);
   }
 
   private receiveColumns(batches: readonly ColumnBatch[]): void {

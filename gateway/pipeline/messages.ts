@@ -40,6 +40,12 @@ export interface DataCalls {
   stop(): Promise<void>;
 }
 
+/** The outcome of a slab. With an error, it is that of all messages, or only of those at some places in it. */
+export interface SlabOutcome {
+  error: WireError | null;
+  messages?: number[];
+}
+
 export type ToData =
   | { kind: 'slab'; slab: SlabNote }
   | { kind: 'estimates'; lines: string[] }
@@ -48,7 +54,7 @@ export type ToData =
 export type FromData =
   | { kind: 'ready' }
   | { kind: 'fatal'; error: WireError }
-  | { kind: 'settled'; id: number; error: WireError | null; columns: ColumnBatch[] }
+  | { kind: 'settled'; id: number; outcome: SlabOutcome; columns: ColumnBatch[] }
   | { kind: 'columns'; columns: ColumnBatch[] }
   | { kind: 'lifecycle'; notice: LifecycleNotice }
   | { kind: 'result'; id: number; value: unknown; error: WireError | null };

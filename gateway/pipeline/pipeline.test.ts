@@ -85,7 +85,7 @@ beforeEach(() => {
   parts = build();
 });
 
-function take(...messages: ([string, string] | [string, string, boolean])[]): Promise<void> {
+function take(...messages: ([string, string] | [string, string, boolean])[]): Promise<unknown> {
   return parts.pipeline.take((each) => {
     for (const [topic, payload, resend = false] of messages) {
       each({ topic, payload: Buffer.from(payload), client: 'c1', receivedMs: now, resend, connection: 0 });

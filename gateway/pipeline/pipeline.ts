@@ -54,6 +54,13 @@ export interface PipelineDeps {
   windows(columns: ColumnBatch, seq?: number): void;
 }
 
+/** Messages of a batch that are not durable, by their places in it. Their senders send them again. */
+export interface Unkept {
+  /** The first reason. */
+  error: unknown;
+  messages: number[];
+}
+
 export interface PipelineCounts {
   messages: number;
   readings: number;
@@ -76,9 +83,13 @@ export class Pipeline implements MessageHandler {
   private readonly deps: PipelineDeps;
   private readonly row = newRow();
   private readonly layouts = new Layouts();
-  private readonly inFlight = new Set<Promise<void>>();
+  private readonly inFlight = new Set<Promise<unknown>>();
   private letters: Letter[] = [];
-  private changes: Promise<void>[] = [];
+  /** Parts of the batch that concern single messages: their places in it, and what they wait for. */
+  private own: { messages: number[]; done: Promise<void> }[] = [];
+  /** Places of the messages that the letters are from, and of the current message. */
+  private letterFrom: number[] = [];
+  private place = 0;
   private isRedrive = false;
   private ended: Promise<never> | null = null;
 
@@ -87,15 +98,18 @@ export class Pipeline implements MessageHandler {
   }
 
   /**
-   * Processes a batch; resolves when all of it is durable. `forEach` is called synchronously, and again if a message takes
-   * too long. @param isRedrive also messages that were stuck are tried @throws HarbingerError DATA_THREAD_STUCK: the
-   * thread must end
+   * Processes a batch; resolves when it is durable, with the messages that are not, if there are any: those whose dead
+   * letters or changes could not be written. Rejects if no message is. `forEach` is called synchronously, and again if a
+   * message takes too long. @param isRedrive also messages that were stuck are tried @throws HarbingerError
+   * DATA_THREAD_STUCK: the thread must end
    */
-  take(forEach: EachMessage, isRedrive = false): Promise<void> {
+  take(forEach: EachMessage, isRedrive = false): Promise<Unkept | null> {
     if (this.ended) return this.ended;
     const { identity, builder, limited } = this.deps;
     this.letters = [];
-    this.changes = [];
+    this.letterFrom = [];
+    this.own = [];
+    this.place = 0;
     this.isRedrive = isRedrive;
     const resendsBefore = identity.counts.resends;
     const inHand = handleEach(forEach, limited, this);
@@ -106,12 +120,12 @@ export class Pipeline implements MessageHandler {
     const hasResends = identity.counts.resends > resendsBefore;
     const added = identity.takeAdded();
     const finished = builder.finish(added);
-    const own: Promise<unknown>[] = [...this.changes];
-    if (finished) own.push(this.append(finished.block, finished.columns, added));
-    if (this.letters.length > 0) own.push(this.deps.deadLetters(this.letters));
+    const readings = finished ? this.append(finished.block, finished.columns, added) : null;
+    if (this.letters.length > 0)
+      this.own.push({ messages: this.letterFrom, done: this.deps.deadLetters(this.letters) });
     // The original of a resend may still be in flight. If it fails, the resend has not been stored either.
     const before = hasResends ? Promise.all(this.inFlight) : Promise.allSettled(this.inFlight);
-    const settled = allSettled([before, ...own]);
+    const settled = settle([before, readings], this.own);
     this.inFlight.add(settled);
     const forget = () => void this.inFlight.delete(settled);
     settled.then(forget, forget);
@@ -142,6 +156,7 @@ export class Pipeline implements MessageHandler {
       this.deadLetter(message, error);
     }
     this.counts.messages++;
+    this.place++;
   }
 
   stuck(message: RawMessage): void {
@@ -150,6 +165,7 @@ export class Pipeline implements MessageHandler {
     this.stuckMessages.add(message);
     this.deps.stuck?.(message);
     this.deadLetter(message, stuckError(message));
+    this.place++;
   }
 
   private decode(route: Route, message: RawMessage): void {
@@ -172,7 +188,7 @@ export class Pipeline implements MessageHandler {
     const schema = this.deps.routes.machineOf(route, item);
     if (item.lifecycle) {
       const notice = lifecycleNotice(schema, item.lifecycle, message.receivedMs, this.deps.random);
-      this.changes.push(this.deps.lifecycle(notice));
+      this.own.push({ messages: [this.place], done: this.deps.lifecycle(notice) });
       return;
     }
     checkReading(schema, item.values, this.row);
@@ -221,6 +237,7 @@ export class Pipeline implements MessageHandler {
   private deadLetter(message: RawMessage, error: unknown): void {
     const known = error instanceof HarbingerError;
     this.counts.deadLetters++;
+    this.letterFrom.push(this.place);
     this.letters.push({
       atMs: message.receivedMs,
       topic: message.topic,
@@ -247,12 +264,23 @@ function ownPayload(item: Decoded, { payload }: RawMessage): Buffer {
 
 /**
  * Waits for all parts even if one fails: a failed batch stays in flight until then, because resends of the other parts
- * wait for them.
+ * wait for them. Rejects if a part of `all` fails; resolves with the messages of the parts of `own` that failed.
  */
-async function allSettled(parts: readonly Promise<unknown>[]): Promise<void> {
-  const results = await Promise.allSettled(parts);
-  const failed = results.find((result) => result.status === 'rejected');
+async function settle(
+  all: readonly (Promise<unknown> | null)[],
+  own: readonly { messages: readonly number[]; done: Promise<void> }[],
+): Promise<Unkept | null> {
+  const ofMessages = await Promise.allSettled(own.map(({ done }) => done));
+  const failed = (await Promise.allSettled(all)).find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
+  let error: unknown;
+  const messages = new Set<number>();
+  for (const [i, result] of ofMessages.entries()) {
+    if (result.status === 'fulfilled') continue;
+    error ??= result.reason;
+    for (const place of own[i]!.messages) messages.add(place);
+  }
+  return messages.size > 0 ? { error, messages: [...messages] } : null;
 }
 
 /**

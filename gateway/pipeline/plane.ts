@@ -24,7 +24,7 @@ import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
 import { mqttLinks } from '../uplink/mqtt-link.ts';
 import { Uplink } from '../uplink/uplink.ts';
 import type { DataCalls, DataThreadInit } from './messages.ts';
-import { Pipeline } from './pipeline.ts';
+import { Pipeline, type Unkept } from './pipeline.ts';
 import { dataCalls } from './plane/calls.ts';
 import { type DurableStateDeps, openDurableState } from './plane/durable-state.ts';
 import type { EachMessage } from './watched-batch.ts';
@@ -43,7 +43,7 @@ const stuckSearchedMax = 1_000;
 
 export interface DataPlane {
   /** See Pipeline.take. */
-  take(forEach: EachMessage): Promise<void>;
+  take(forEach: EachMessage): Promise<Unkept | null>;
   estimates(lines: string[]): void;
   calls: DataCalls;
 }

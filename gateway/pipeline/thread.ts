@@ -5,9 +5,9 @@ import { timeLimited } from '../../shared/runtime/budget.ts';
 import { continuedClock, systemClock } from '../../shared/runtime/clock.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { systemRandom } from '../../shared/runtime/random.ts';
-import { toWire, type WireError } from '../../shared/runtime/wire-error.ts';
+import { toWire } from '../../shared/runtime/wire-error.ts';
 import { newestTime } from '../journal/segments/newest-time.ts';
-import type { DataThreadInit, FromData, ToData } from './messages.ts';
+import type { DataThreadInit, FromData, SlabOutcome, ToData } from './messages.ts';
 import { type DataPlane, startDataPlane } from './plane.ts';
 import { buffersOf, RowsToSend } from './rows-to-send.ts';
 import type { SlabNote } from './slabs/slab.ts';
@@ -34,14 +34,16 @@ async function serve(port: MessagePort, init: DataThreadInit): Promise<void> {
   const take = async (slab: SlabNote) => {
     const { id, bytes } = slab;
     const reader = readers.of(slab);
-    let error: WireError | null = null;
+    let outcome: SlabOutcome = { error: null };
     try {
-      await plane.take((each) => reader.read(bytes, each));
+      const unkept = await plane.take((each) => reader.read(bytes, each));
+      if (unkept) outcome = { error: wireError(unkept.error), messages: unkept.messages };
     } catch (thrown) {
-      error = wireError(thrown);
+      outcome = { error: wireError(thrown) };
     }
     const columns = rows.take();
-    send({ kind: 'settled', id, error, columns }, buffersOf(columns));
+    send({ kind: 'settled', id, outcome, columns }, buffersOf(columns));
+    const { error } = outcome;
     if (error?.code === 'DATA_THREAD_STUCK') send({ kind: 'fatal', error });
   };
   const call = async ({ id, method, args }: Extract<ToData, { kind: 'call' }>) => {

@@ -66,7 +66,7 @@ export const mutations: Mutation[] = [
   {
     name: 'acknowledges before the journal has synced',
     seams: {
-      plane: (plane) => ({ ...plane, take: (forEach) => unawaited(plane.take(forEach), undefined) }),
+      plane: (plane) => ({ ...plane, take: (forEach) => unawaited(plane.take(forEach), null) }),
     },
   },
   {

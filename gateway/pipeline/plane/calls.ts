@@ -67,7 +67,8 @@ async function takeAgain(pipeline: Pipeline, messages: readonly RawMessage[]): P
   }, true);
   // Counted at once: everything is decoded synchronously, and other messages may fail until these are settled.
   const failed = pipeline.counts.deadLetters - before;
-  await settled;
+  const unkept = await settled;
+  if (unkept) throw unkept.error;
   return failed;
 }
 

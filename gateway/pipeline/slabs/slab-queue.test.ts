@@ -216,6 +216,14 @@ describe('slab queue', () => {
     expect(queue.pending).toBe(0);
   });
 
+  it('passes an error to the messages that it concerns, and settles the others of their slab', async () => {
+    for (const text of ['a', 'b', 'c', 'd']) add(text);
+    await tick();
+    queue.settle(notes[0]!.id, new Error('letters'), [1, 3]);
+    expect(settled.map((error) => error?.message)).toEqual([undefined, 'letters', undefined, 'letters']);
+    expect(queue.pending).toBe(0);
+  });
+
   it('passes the error of a slab to its own messages, and the end of the thread to all', async () => {
     add('a');
     await tick();

@@ -88,7 +88,8 @@ export class SlabQueue {
     else this.scheduleFlush();
   }
 
-  settle(id: number, error: Error | undefined): void {
+  /** Settles the messages of a slab. An error is that of all of them, or only of those at `places` in it. */
+  settle(id: number, error: Error | undefined, places?: readonly number[]): void {
     const slab = this.inFlight.get(id);
     if (!slab) return;
     const { settles } = slab;
@@ -98,7 +99,9 @@ export class SlabQueue {
     if (slab.slot !== null) this.free.push(slab);
     if (this.filled.length > 0 || (this.filling?.writer.bytes ?? 0) >= enoughBytes) this.flush();
     else this.scheduleFlush();
-    for (const settled of settles) settled(error);
+    const failed = places && new Set(places);
+    for (const [place, settled] of settles.entries())
+      settled(failed === undefined || failed.has(place) ? error : undefined);
   }
 
   /** Settles every message with an error, because the data thread will not answer any more. */

@@ -44,7 +44,7 @@ export class OneFormat {
   }
 
   /** Takes a message of a new machine, whose type is open or declares its sensors. */
-  take(payload: Buffer, type: 'open' | 'meter'): Promise<void> {
+  take(payload: Buffer, type: 'open' | 'meter'): Promise<unknown> {
     const machine = type === 'open' ? `lab/m-${this.taken++}` : `plant/meter-${this.taken++}`;
     const topic = `f/${machine}${this.sensor === undefined ? '' : `/${this.sensor}`}`;
     return this.pipeline.take((each) =>

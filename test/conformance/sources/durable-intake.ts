@@ -88,14 +88,15 @@ export class DurableIntake implements Intake {
 
   private takeBatch(): void {
     const batch = this.passing.splice(0);
-    const settle = (error?: Error) => {
-      for (const { settled } of batch) settled(error);
+    const settle = (error?: Error, places?: readonly number[]) => {
+      for (const [place, { settled }] of batch.entries())
+        settled(places === undefined || places.includes(place) ? error : undefined);
     };
     this.plane
       .take((each) => {
         for (const { message } of batch) each(message);
       })
-      .then(() => settle(), settle);
+      .then((unkept) => settle(unkept?.error as Error | undefined, unkept?.messages), settle);
   }
 }
 

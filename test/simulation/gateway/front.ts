@@ -59,17 +59,21 @@ export class Front {
     for (const { message } of group)
       if (!slab.add(message)) throw new Error('a message does not fit its slab');
     this.inProgress++;
-    let error: Error | undefined;
+    const errors: (Error | undefined)[] = [];
     try {
-      await this.plane.take((each) => new SlabReader(slab.memory, this.names).read(slab.bytes, each));
+      const read = new SlabReader(slab.memory, this.names);
+      const unkept = await this.plane.take((each) => read.read(slab.bytes, each));
+      for (const place of unkept?.messages ?? []) errors[place] = errorOf(unkept?.error);
     } catch (thrown) {
-      error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      for (const place of group.keys()) errors[place] = errorOf(thrown);
     }
     // The memory returns to its owner, who writes other messages into it.
     new Uint8Array(slab.memory).fill(0xee);
     this.inProgress--;
-    this.world.note(`settled ${group.length}${error ? `: ${error.message}` : ''}`);
-    if (this.process.alive) for (const { settled } of group) settled(error);
+    const failed = errors.filter((error) => error !== undefined);
+    const reason = failed.length > 0 ? `, ${failed.length} not: ${failed[0]!.message}` : '';
+    this.world.note(`settled ${group.length}${reason}`);
+    if (this.process.alive) for (const [place, { settled }] of group.entries()) settled(errors[place]);
     this.flushSoon();
   }
 
@@ -82,4 +86,8 @@ export class Front {
     }
     return group;
   }
+}
+
+function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
