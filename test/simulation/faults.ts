@@ -117,6 +117,7 @@ export class Faults {
       case 'disk-bad-page':
         return disk.damagePage();
       case 'disk-error':
+      case 'disk-letters-error':
         disk.errors.add(fault);
         return () => disk.errors.delete(fault);
       case 'operations-error':

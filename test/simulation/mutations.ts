@@ -9,6 +9,7 @@ import type { Block, Journal } from '../../gateway/ports/journal.ts';
 import { BatchRefused } from '../../gateway/ports/uplink.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { sleep } from '../../shared/runtime/clock.ts';
+import { lettersDaysMax } from './gateway/config.ts';
 import type { FaultKind } from './world/schedule.ts';
 import type { OpenJournals, Seams } from './world/seams.ts';
 
@@ -67,6 +68,48 @@ export const mutations: Mutation[] = [
     name: 'acknowledges before the journal has synced',
     seams: {
       plane: (plane) => ({ ...plane, take: (forEach) => unawaited(plane.take(forEach), null) }),
+    },
+  },
+  {
+    name: 'fails a whole batch where its dead letters cannot be written',
+    needs: ['disk-letters-error'],
+    seams: {
+      plane: (plane) => ({
+        ...plane,
+        async take(forEach) {
+          const unkept = await plane.take(forEach);
+          if (unkept) throw unkept.error;
+          return null;
+        },
+      }),
+    },
+  },
+  {
+    name: 'drops the oldest dead letters, whoever sent them',
+    seams: {
+      deadLetters: (letters) =>
+        withChanges(letters, {
+          async add(added) {
+            await letters.add(added);
+            const { dropped, count } = letters.counts();
+            if (dropped > 0) await letters.drop(letters.ids().slice(0, count >> 1));
+          },
+        }),
+    },
+  },
+  {
+    name: 'drops dead letters by the wall clock',
+    needs: ['clock-jump'],
+    seams: {
+      deadLetters: (letters) =>
+        withChanges(letters, {
+          async dropOld() {
+            const [newest] = await letters.list({ limit: 1 });
+            const all = await letters.list({ limit: 1_000 });
+            const beforeMs = (newest?.atMs ?? 0) - lettersDaysMax * 86_400_000;
+            return letters.drop(all.filter(({ atMs }) => atMs < beforeMs).map(({ id }) => id));
+          },
+        }),
     },
   },
   {

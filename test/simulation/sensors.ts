@@ -2,6 +2,7 @@
  * Sensors that behave like MQTT clients: they keep unacknowledged messages, and resend them after a reconnect, marked
  * as duplicates, before anything new. Acknowledgements may be lost like all other packets.
  */
+import { codeOf } from '../../shared/runtime/errors.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { SimulatedGateway } from './gateway/gateway.ts';
 import type { Kind, Ledger, Sent } from './world/ledger.ts';
@@ -126,7 +127,8 @@ export class Sensor {
         this.ledger.broken('every message is answered', this.ledger.describe(message.sent));
       });
       const { number } = connection;
-      const received = { client, receivedMs: gateway.receivedMs, resend, connection: number };
+      const user = `user-${this.index}`;
+      const received = { client, user, receivedMs: gateway.receivedMs, resend, connection: number };
       gateway.accept({ topic, payload, ...received }, (error) => {
         if (isAnswered) this.ledger.broken('a message is answered once', this.ledger.describe(message.sent));
         isAnswered = true;
@@ -137,6 +139,9 @@ export class Sensor {
 
   private settled(message: Message, connection: { open: boolean }, error: Error | undefined): void {
     if (error) this.disturbed = true;
+    const isOfLetters = codeOf(error)?.startsWith('DEADLETTERS') && message.sent.kind !== 'malformed';
+    if (isOfLetters)
+      this.ledger.broken('dead letters hold up nothing else', this.ledger.describe(message.sent));
     this.world.after(between(this.random, 0.05, 3), () => {
       if (!connection.open) return;
       // The broker disconnects a client whose message it could not store.
@@ -188,7 +193,13 @@ export class Sensor {
   }
 
   private malformed(sent: Sent): Message {
-    const machine = this.plan.machine;
+    const { machine, lettersEach } = this.plan;
+    if (lettersEach > 1) {
+      // Another topic each time, and yet the flood of one user.
+      const list = Array.from({ length: lettersEach }, () => `{"volume":"#${sent.n}"}`);
+      const flood = `telemetry/plant/${machine}-${sent.n % 50}`;
+      return { sent, topic: flood, payload: Buffer.from(`[${list}]`) };
+    }
     const [topic, payload] = pick(this.random, [
       [`telemetry/plant/${machine}`, `not JSON #${sent.n}`],
       [`telemetry/plant/${machine}`, `{"volume":"#${sent.n}"}`],

@@ -27,6 +27,7 @@ export function verify(parts: RunParts): Outcome {
     if (sent.acked && !points.isThere(sent)) missing.push(sent);
   }
   checkLosses(parts, missing);
+  checkLetterShares(parts, missing);
   checkNothingInvented(parts);
   checkOrder(parts);
   checkLetters(parts);
@@ -129,8 +130,41 @@ function checkLosses(parts: RunParts, missing: readonly Sent[]): void {
     const total = `${gone.length} acknowledged are missing, ${reported} were reported as dropped`;
     ledger.broken('no acknowledged message is lost', `${total}: ${shown.join('; ')}`);
   }
-  const letters = missing.filter(({ kind }) => kind === 'malformed');
-  for (const sent of letters) ledger.broken('no dead letter is lost', ledger.describe(sent));
+}
+
+/**
+ * Checks that the dead letters of a sensor are all there if it sent no more than its share of the bound, whatever others
+ * sent, and that those which are not are counted.
+ */
+function checkLetterShares({ ledger, gateway, schedule }: RunParts, missing: readonly Sent[]): void {
+  const letters = ledger.sent.filter(({ kind }) => kind === 'malformed');
+  const lettersOf = (wanted: (sent: Sent) => boolean, times: (sent: Sent) => number) =>
+    letters.filter(wanted).reduce((sum, sent) => sum + times(sent) * (sent.plan?.lettersEach ?? 1), 0);
+  const share = Math.floor(schedule.lettersMax / schedule.sensors.length);
+  for (const sent of missing) {
+    if (sent.kind !== 'malformed') continue;
+    const own = lettersOf(
+      ({ sensor }) => sensor === sent.sensor,
+      ({ handed }) => handed,
+    );
+    if (own <= share) ledger.broken('no dead letter is lost', ledger.describe(sent));
+  }
+  const known = gateway.letters.length + gateway.lettersDropped;
+  const acked = lettersOf(
+    ({ acked }) => acked,
+    () => 1,
+  );
+  const handed = lettersOf(
+    () => true,
+    (sent) => sent.handed,
+  );
+  if (gateway.letters.length > schedule.lettersMax)
+    ledger.broken('dead letters are bounded', `${gateway.letters.length} of ${schedule.lettersMax}`);
+  if (known < acked || known > handed)
+    ledger.broken(
+      'dead letters are counted',
+      `${known} kept or dropped, ${acked} acked, ${handed} handed over`,
+    );
 }
 
 function checkNothingInvented({ ledger, cloud }: RunParts): void {
@@ -214,10 +248,11 @@ function checkCounts(parts: RunParts): void {
     status.pipeline.messages,
     handed(() => true),
   );
+  const malformed = ledger.sent.filter(({ kind }) => kind === 'malformed');
   expect(
     'malformed messages',
     status.pipeline.deadLetters,
-    handed(({ kind }) => kind === 'malformed'),
+    malformed.reduce((sum, sent) => sum + sent.handed * (sent.plan?.lettersEach ?? 1), 0),
   );
   const dropped = status.journals.reduce((sum, { dropped }) => sum + dropped.lines, 0);
   expect('dropped lines', dropped, droppedLines(parts));
@@ -226,7 +261,7 @@ function checkCounts(parts: RunParts): void {
     schedule.faults.every(({ kind }) => !kind.startsWith('disk')) && schedule.whenFull !== 'refuse';
   if (!isDiskWell) return;
   // On a failing disk a message that could not become a letter is sent again, and is counted again.
-  expect('dead letters', status.pipeline.deadLetters, gateway.letters.length);
+  expect('dead letters', status.pipeline.deadLetters, gateway.letters.length + gateway.lettersDropped);
   const identified = ({ kind, plan }: Sent) =>
     (kind === 'reading' || kind === 'poison') && plan?.identity !== 'none';
   const again = ledger.sent.filter(identified).reduce((sum, sent) => sum + Math.max(0, sent.handed - 1), 0);

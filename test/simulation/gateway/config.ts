@@ -40,13 +40,16 @@ const base = compileValidator(GatewayConfig)(
   (problem) => new Error(problem),
 );
 
+/** Shorter than some jumps of the clock, and far longer than a run. */
+export const lettersDaysMax = 5;
 /** Faults last for a second or two, and a refused batch must be set aside within one. */
 const refusedMsMax = 200;
 
 export function gatewayConfig(schedule: Schedule): GatewayConfig {
-  const { journalBytesMax: bytesMax, whenFull, batchBytesMax, inFlightMax } = schedule;
+  const { journalBytesMax: bytesMax, whenFull, batchBytesMax, inFlightMax, lettersMax } = schedule;
   return {
     ...base,
+    deadLetters: { ...base.deadLetters, countMax: lettersMax, ageDaysMax: lettersDaysMax },
     journal: { ...base.journal, bytesMax, whenFull },
     uplink: { ...base.uplink, batchBytesMax, inFlightMax, refusedMsMax },
   };

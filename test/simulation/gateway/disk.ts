@@ -23,7 +23,7 @@ const readsWithLatency = 0.15;
 
 export class SimulatedDisk {
   slowness = 1;
-  readonly errors = new Set<{ operation: Operation; code: string }>();
+  readonly errors = new Set<{ operation: Operation; code: string; kind: string }>();
   /** Pages that cannot be read. */
   readonly badPages = new Set<{ path: string; at: number }>();
   /** Number of failed attempts to read blocks, and when the last attempt to read an event failed. */
@@ -127,6 +127,7 @@ export class SimulatedDisk {
     if (operation === 'read' && this.isBad(path, access)) throw this.failure('EIO', operation, path);
     for (const error of this.errors) {
       if (error.operation !== operation) continue;
+      if (error.kind === 'disk-letters-error' && !path.includes('/deadletters/')) continue;
       if (operation === 'write') access.partly(whole(this.random, 0, access.to - access.from));
       throw this.failure(error.code, operation, path);
     }

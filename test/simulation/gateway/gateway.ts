@@ -49,6 +49,8 @@ export class SimulatedGateway {
   readonly disk: SimulatedDisk;
   /** The dead letters on the disk after the run. */
   letters: readonly DeadLetter[] = [];
+  /** Dead letters that were dropped for the bound. */
+  lettersDropped = 0;
   /** Offset of the gateway's wall clock from true time. */
   wallOffsetMs = 0;
   starts = 0;
@@ -81,8 +83,7 @@ export class SimulatedGateway {
     this.seams = parts.seams;
     this.disk = new SimulatedDisk(parts.world);
     this.log = this.logCounts.log();
-    const { journalBytesMax } = parts.schedule;
-    this.status = new StatusWatch(parts.world, parts.ledger, parts.cloud, journalBytesMax);
+    this.status = new StatusWatch(parts.world, parts.ledger, parts.cloud, parts.schedule);
   }
 
   get isUp(): boolean {
@@ -251,7 +252,9 @@ export class SimulatedGateway {
     const clock = this.world.process('reader', () => 0).clock;
     const random = this.world.random('reader');
     const dir = `${gatewayConfig(this.schedule).dataDir}/deadletters`;
-    this.letters = await readLetters(dir, { fs: this.disk.afterwards(), clock, random });
+    const kept = await readLetters(dir, { fs: this.disk.afterwards(), clock, random });
+    this.letters = kept.letters;
+    this.lettersDropped = kept.dropped;
   }
 
   private gone(): void {

@@ -23,7 +23,7 @@ export function openLetters(
 export async function readLetters(
   dir: string,
   on: { fs: JournalFs; clock: Clock; random: Random },
-): Promise<DeadLetter[]> {
+): Promise<{ letters: DeadLetter[]; dropped: number }> {
   const unbounded = {
     dir,
     countMax: 1e9,
@@ -39,6 +39,7 @@ export async function readLetters(
     all.push(...page);
     page = await letters.list({ limit: 1_000, beforeId: page.at(-1)!.id });
   }
+  const { dropped } = letters.counts();
   await letters.stop();
-  return all.reverse();
+  return { letters: all.reverse(), dropped };
 }

@@ -41,6 +41,7 @@ function sensorText(plan: SensorPlan): string {
     `machine ${plan.machine}, every ${Math.round(plan.periodMs)} ms, identity ${plan.identity}`,
     `${plan.window} unacknowledged at once`,
   ];
+  if (plan.lettersEach > 1) parts.push(`${plan.lettersEach} dead letters for each malformed message`);
   if (plan.seqModulo < 2 ** 31) parts.push(`counts to ${plan.seqModulo}`);
   if (plan.tsStepMs > 1) parts.push(`times in steps of ${plan.tsStepMs} ms`);
   if (plan.wide) parts.push('wide');

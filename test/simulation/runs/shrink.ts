@@ -69,6 +69,7 @@ function simplerOnes({ durationMs, inFlightMax }: Schedule): Partial<Schedule>[]
 
 function simplerSensors(plan: SensorPlan): Partial<SensorPlan>[] {
   const simpler: Partial<SensorPlan>[] = [];
+  if (plan.lettersEach > 1) simpler.push({ lettersEach: 1 });
   if (plan.malformedShare > 0) simpler.push({ malformedShare: 0 });
   if (plan.poisonShare > 0) simpler.push({ poisonShare: 0 });
   if (plan.lifecycleShare > 0) simpler.push({ lifecycleShare: 0 });

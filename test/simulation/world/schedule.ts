@@ -25,6 +25,8 @@ export type Fault = { atMs: number } & (
   | { kind: 'cloud-older'; forMs: number; lanes: Lane[] }
   | { kind: 'link-throttled'; forMs: number; bytesPerMs: number }
   | { kind: 'disk-error'; forMs: number; operation: Operation; code: 'EIO' | 'ENOSPC' | 'EROFS' }
+  /** Only the files of the dead letters fail. */
+  | { kind: 'disk-letters-error'; forMs: number; operation: Operation; code: 'EIO' | 'ENOSPC' | 'EROFS' }
   /** One page of one file of the journal cannot be read. */
   | { kind: 'disk-bad-page'; forMs: number }
   | { kind: 'disk-full'; forMs: number; freeBytes: number }
@@ -53,6 +55,8 @@ export interface SensorPlan {
   /** Adds eight values to each reading, so that a journal fills up sooner. */
   wide: boolean;
   malformedShare: number;
+  /** Number of bad readings in a malformed message: each becomes a dead letter. */
+  lettersEach: number;
   /** The share of readings that the store rejects. */
   poisonShare: number;
   lifecycleShare: number;
@@ -65,6 +69,8 @@ export interface Schedule {
   whenFull: 'drop-oldest' | 'refuse';
   batchBytesMax: number;
   inFlightMax: number;
+  /** Dead letters that are kept. */
+  lettersMax: number;
   sensors: SensorPlan[];
   faults: Fault[];
 }
@@ -82,6 +88,9 @@ export function drawSchedule(seed: number): Schedule {
   const faults = Array.from({ length: whole(random, 0, 8) }, () => drawFault(random, durationMs));
   // A full disk needs a backlog.
   if (isSmall) faults.push({ kind: 'link-cut', atMs: 100, forMs: durationMs });
+  const { lettersMax, flood, errors } = drawLetters(seed, durationMs);
+  if (flood) sensors.push(flood);
+  faults.push(...errors);
   return {
     seed,
     durationMs,
@@ -89,6 +98,7 @@ export function drawSchedule(seed: number): Schedule {
     whenFull: chance(0.7) ? 'drop-oldest' : 'refuse',
     batchBytesMax: pick(random, [1_024, 4_096, 64 << 10]),
     inFlightMax: whole(random, 1, 4),
+    lettersMax,
     sensors,
     faults: faults.sort((a, b) => a.atMs - b.atMs),
   };
@@ -109,9 +119,31 @@ function drawSensor(random: Random, busy: boolean): SensorPlan {
     ]),
     wide: busy || random.next() < 0.2,
     malformedShare: rarely(0.2),
+    lettersEach: 1,
     poisonShare: rarely(0.05),
     lifecycleShare: rarely(0.1),
   };
+}
+
+/** A sensor that floods the dead letters of the others, and errors of their files. */
+function drawLetters(seed: number, durationMs: number): Pick<Schedule, 'lettersMax'> & Flood {
+  // A stream of its own, so that the rest of a schedule does not depend on it.
+  const random = seededRandom(seed + 2 ** 31);
+  const errors: Fault[] = [];
+  if (random.next() < 0.25) {
+    const operation = pick(random, ['write', 'write', 'datasync', 'create', 'truncate', 'read'] as const);
+    const code = operation === 'read' ? 'EIO' : pick(random, ['EIO', 'ENOSPC'] as const);
+    const [atMs, forMs] = [between(random, 0, durationMs), between(random, 10, durationMs)].map(Math.round);
+    errors.push({ kind: 'disk-letters-error', atMs: atMs!, forMs: forMs!, operation, code });
+  }
+  if (random.next() < 0.7) return { lettersMax: 100_000, flood: null, errors };
+  const flood = { ...drawSensor(random, true), malformedShare: 1, lettersEach: whole(random, 5, 30) };
+  return { lettersMax: whole(random, 50, 200), flood, errors };
+}
+
+interface Flood {
+  flood: SensorPlan | null;
+  errors: Fault[];
 }
 
 function drawMoment(random: Random, operations: readonly string[]): Moment {
@@ -162,9 +194,9 @@ function drawFault(random: Random, durationMs: number): Fault {
 }
 
 /** A kind is drawn more often the more often it is listed. */
-const kinds: readonly FaultKind[] = [
-  ...Array<FaultKind>(6).fill('gateway-crash'),
-  ...Array<FaultKind>(3).fill('cloud-crash'),
+const kinds: readonly Exclude<FaultKind, 'disk-letters-error'>[] = [
+  ...Array<'gateway-crash'>(6).fill('gateway-crash'),
+  ...Array<'cloud-crash'>(3).fill('cloud-crash'),
   'gateway-restart',
   'clock-jump',
   'clock-jump',
