@@ -50,7 +50,11 @@ function typeOf(name: string): MachineType {
   const found = types.find((type) => type.name === name || type.model === name);
   if (found) return found;
   const names = types.map((type) => type.name).join(', ');
-  throw new HarbingerError('MODEL_UNKNOWN', 'cli', `no machine type or model '${name}'; types are ${names}`);
+  throw new HarbingerError(
+    'MODEL_UNKNOWN',
+    'config',
+    `no machine type or model '${name}'; types are ${names}`,
+  );
 }
 
 function horizonOf(type: MachineType, { horizon, earlyFactor }: BacktestOptions) {

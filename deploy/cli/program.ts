@@ -20,6 +20,7 @@ import { addPlant } from './run/plant.ts';
 import { addReplay } from './run/replay.ts';
 import { addConfig } from './tools/config.ts';
 import { addModels } from './tools/models.ts';
+import { sayUsage } from './usage.ts';
 
 function version(): string {
   const about = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
@@ -69,34 +70,10 @@ Exit codes: ${exitCodeLine()}.`,
   refuseEmptyPaths(program);
   // Commander reports wrong usage itself; main.ts sets the exit code.
   for (const command of program.commands) {
-    for (const each of [command, ...command.commands]) each.exitOverride().configureOutput(oneSentence(each));
+    for (const each of [command, ...command.commands])
+      each.exitOverride().configureOutput(sayUsage(each, pathOf(each)));
   }
-  return program.configureOutput(oneSentence(program));
-}
-
-/** Reports wrong usage as one sentence like every other error, with what an argument means and where the help is. */
-function oneSentence(command: Command): { outputError(text: string, write: (text: string) => void): void } {
-  return {
-    outputError(text, write) {
-      const said = text
-        .replace(/^error: /, '')
-        .trim()
-        .replace(/\s*\n\s*/g, ' ');
-      const meaning = missingArgument(command, said) ?? missingOption(command, said);
-      const about = meaning === undefined ? '' : ` (${meaning})`;
-      write(`harbinger: ${said}${about}; see ${pathOf(command)} --help [USAGE]\n`);
-    },
-  };
-}
-
-function missingArgument({ registeredArguments }: Command, said: string): string | undefined {
-  const name = /^missing required argument '(.+)'/.exec(said)?.[1];
-  return registeredArguments.find((argument) => argument.name() === name)?.description;
-}
-
-function missingOption({ options }: Command, said: string): string | undefined {
-  const flags = /^required option '(.+)' not specified/.exec(said)?.[1];
-  return options.find((option) => option.flags === flags)?.description;
+  return program.configureOutput(sayUsage(program, pathOf(program)));
 }
 
 function pathOf(command: Command): string {

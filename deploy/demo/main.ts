@@ -4,11 +4,12 @@
  * they do is configured in files.ts.
  */
 import { join } from 'node:path';
+import { CommanderError } from 'commander';
 import { holdProcess, sleep, systemClock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { systemRandom } from '../../shared/runtime/random.ts';
 import { stopSignal } from '../cli/options.ts';
-import { reportError } from '../cli/output.ts';
+import { exitCodes, reportError } from '../cli/output.ts';
 import { gatewayNode } from '../node-settings.ts';
 import { Child, type ChildEvents, type NodeSettings } from './child.ts';
 import { runCompressor } from './compressor.ts';
@@ -166,7 +167,10 @@ try {
   const stop = AbortSignal.any([stopSignal(), readerGone()]);
   await run(parseDemoOptions(process.argv.slice(2)), stop);
 } catch (error) {
-  process.exitCode = reportError(error);
+  // Commander has reported wrong usage itself.
+  if (error instanceof CommanderError)
+    process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  else process.exitCode = reportError(error);
 } finally {
   hold.cancel();
 }

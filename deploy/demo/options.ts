@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { defaultDataDir } from '../../shared/files/paths.ts';
 import { port, refuseEmptyPaths } from '../cli/options.ts';
+import { sayUsage } from '../cli/usage.ts';
 import { shellQuoted } from '../shown-commands.ts';
 import { freePorts, type PortOptions } from './ports.ts';
 
@@ -15,14 +16,19 @@ export interface DemoOptions extends PortOptions {
 /** The folder of a demonstration that was started without `--data`; `harbinger` finds it by itself. */
 const defaultDir = join(defaultDataDir(), 'demo');
 
+const program = 'npm start --';
+
+/** @throws CommanderError for wrong usage, and after --help; what it says is printed by then */
 export function parseDemoOptions(argv: readonly string[]): DemoOptions {
-  const command = new Command('npm start --')
+  const command = new Command(program)
+    .exitOverride()
     .description('The demonstration: gateway, cloud and a virtual plant on this machine’s loopback.')
     .option('--mqtt-port <port>', 'MQTT for sensors', port, 1883)
     .option('--http-port <port>', 'page and API', port, 8080)
     .option('--data <dir>', 'data folder', defaultDir)
     .option('--fresh', 'forget earlier data and start over', false)
     .addHelpText('after', '\nExample:\n  npm start -- --http-port 9090 --fresh\n');
+  command.configureOutput(sayUsage(command, program));
   refuseEmptyPaths(command);
   return command.parse(argv as string[], { from: 'user' }).opts<DemoOptions>();
 }

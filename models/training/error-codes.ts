@@ -14,13 +14,13 @@ export const errorCodes = declareErrors({
     remedy: 'Give more; the message says how many are needed.',
   },
   MODEL_UNKNOWN: {
-    stage: 'cli',
+    stage: 'config',
     meaning: 'There is no model or machine type of that name.',
     retried: 'No.',
     remedy: 'Take one of those that the message lists.',
   },
   SUBSET_UNKNOWN: {
-    stage: 'cli',
+    stage: 'config',
     meaning: 'A model has no such subset of its training data.',
     retried: 'No.',
     remedy: 'Take one of those that the message lists.',

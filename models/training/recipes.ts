@@ -11,7 +11,7 @@ export function recipeOf(name: string): Recipe {
   const recipe = recipes.find((candidate) => candidate.name === name);
   if (recipe) return recipe;
   const names = recipes.map((candidate) => candidate.name).join(', ');
-  throw new HarbingerError('MODEL_UNKNOWN', 'cli', `no model '${name}'; there are ${names}`);
+  throw new HarbingerError('MODEL_UNKNOWN', 'config', `no model '${name}'; there are ${names}`);
 }
 
 /**
@@ -22,5 +22,5 @@ export function subsetsOf(recipe: Recipe, asked?: string): (string | null)[] {
   if (asked === undefined) return recipe.subsets.length === 0 ? [null] : [...recipe.subsets];
   if (recipe.subsets.includes(asked)) return [asked];
   const there = recipe.subsets.length === 0 ? 'it has none' : `there are ${recipe.subsets.join(', ')}`;
-  throw new HarbingerError('SUBSET_UNKNOWN', 'cli', `${recipe.name} has no subset '${asked}'; ${there}`);
+  throw new HarbingerError('SUBSET_UNKNOWN', 'config', `${recipe.name} has no subset '${asked}'; ${there}`);
 }

@@ -74,7 +74,7 @@ describe('the bench', () => {
       growth: false,
     });
     expect(readOptions(['growth', '--quick'], names)).toMatchObject({ growth: true, repetitions: 1 });
-    expect(() => readOptions(['--only', 'qos2'], names)).toThrow("no scenario 'qos2'");
+    expect(() => readOptions(['--only', 'qos2'], names)).toThrow('--only qos2: there is no such scenario');
     expect(() => readOptions(['--repetitions', 'x'], names)).toThrow('--repetitions x');
     expect(() => readOptions(['grow'], names)).toThrow("'grow'");
   });

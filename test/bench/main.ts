@@ -7,9 +7,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { reportError } from '../../deploy/cli/output.ts';
 import { compiledEntry, packageRoot } from '../../shared/files/paths.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { messageOf } from '../../shared/runtime/errors.ts';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { chartSvg } from './chart.ts';
 import { runGrowth } from './growth/run.ts';
 import { commitOf } from './measure/checkout.ts';
@@ -57,7 +58,7 @@ async function main(): Promise<number> {
     return 0;
   }
   if (!existsSync(compiledEntry('test/bench/sides/bare-aedes')))
-    throw new Error('build first: npm run build:tests');
+    throw new HarbingerError('USAGE', 'cli', 'build first: npm run build:tests');
   requireDisk(tmpdir());
   return options.growth ? runGrowth(options) : runScenarios(options);
 }
@@ -65,6 +66,5 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  process.stderr.write(`bench: ${messageOf(error)}\n`);
-  process.exitCode = 2;
+  process.exitCode = reportError(error);
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { numberArg, readArgs, usageError } from '../../deploy/cli/usage.ts';
 import { packageRoot } from '../../shared/files/paths.ts';
 import { repetitionsOf, type Scenario } from './scenario.ts';
 
@@ -51,29 +51,21 @@ Examples:
   npm run bench -- --only sustained --sustained 10
   npm run bench -- growth --out bench-out/growth
 
-Ends with 1 when something is wrong (acknowledged readings missing, a side that fails), with 2 when it cannot run; a
-missed target is only shown. Folders are made where TMPDIR says: that must be a disk, and no tmpfs. Other work on the
+Ends with 1 when something is wrong (acknowledged readings missing, a side that fails), with 2 for wrong usage; a missed
+target is only shown. Folders are made where TMPDIR says: that must be a disk, and no tmpfs. Other work on the
 machine spoils figures: the report has the load average before each run.
 `;
 }
 
-function numberOf(name: string, text: string, least: number, whole: boolean): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value < least || (whole && !Number.isInteger(value))) {
-    throw new RangeError(
-      `--${name} ${text}: it must be a ${whole ? 'whole ' : ''}number of at least ${least}`,
-    );
-  }
-  return value;
-}
+const program = 'npm run bench --';
 
-/** @throws RangeError or TypeError with a message that names the mistake */
+/** @throws HarbingerError USAGE */
 export function readOptions(args: string[], scenarioNames: readonly string[]): BenchOptions {
-  const { values, positionals } = parseArgs({
+  const config = {
     args,
     allowPositionals: true,
     options: {
-      only: { type: 'string', multiple: true, default: [] },
+      only: { type: 'string', multiple: true, default: [] as string[] },
       repetitions: { type: 'string' },
       sustained: { type: 'string', default: String(sustainedMinutesDefault) },
       quick: { type: 'boolean', default: false },
@@ -82,24 +74,26 @@ export function readOptions(args: string[], scenarioNames: readonly string[]): B
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
-  });
+  } as const;
+  const { values, positionals } = readArgs(config, program);
   const other = positionals.find((word) => word !== 'growth');
-  if (other !== undefined)
-    throw new RangeError(`unknown argument '${other}': only 'growth' is known; see --help`);
+  if (other !== undefined) throw usageError(`unknown argument '${other}': only 'growth' is known`, program);
   const growth = values.growth || positionals.length > 0;
   const only = values.only.flatMap((names) => names.split(','));
   const unknown = growth ? undefined : only.find((name) => !scenarioNames.includes(name));
-  if (unknown !== undefined) throw new RangeError(`no scenario '${unknown}'; see --help`);
+  if (unknown !== undefined) throw usageError(`--only ${unknown}: there is no such scenario`, program);
   const { quick, out, json } = values;
   return {
     only,
-    repetitions: numberOf(
+    repetitions: numberArg(
       'repetitions',
       values.repetitions ?? (quick ? '1' : String(repetitionsDefault)),
-      1,
-      true,
+      program,
+      {
+        min: 1,
+      },
     ),
-    sustainedMinutes: numberOf('sustained', values.sustained, 0.1, false),
+    sustainedMinutes: numberArg('sustained', values.sustained, program, { min: 0.1, whole: false }),
     quick,
     growth,
     out,

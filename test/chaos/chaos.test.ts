@@ -4,7 +4,7 @@ import { afterAll, expect, it } from 'vitest';
 import { compiledEntry } from '../../shared/files/paths.ts';
 import { MachineLedger } from '../load/record/ledger.ts';
 import { reasonToSkip } from '../support/needed.ts';
-import { runChaos } from './chaos.ts';
+import { runChaos, shareOf } from './chaos.ts';
 import { compare, compareEvents } from './checks/verdict.ts';
 import { Draw } from './draw/draw.ts';
 import { faults } from './faults/faults.ts';
@@ -50,6 +50,13 @@ it.skipIf(notBuilt !== null)(
   },
   900_000,
 );
+
+it('says which stores were not tested because the time was up, and claims nothing about them', async () => {
+  expect([shareOf(600, 2), shareOf(250, 1), shareOf(-1, 2)]).toEqual([300, 250, 0]);
+  const report = await runChaos({ ...options, minutesMax: 0 }, () => {});
+  expect(report).toMatchObject({ stores: [], untested: ['embedded: not tested, time was up'], problems: 0 });
+  expect(tableOf(report)).toContain('Nothing failed in what was tested.');
+});
 
 it('draws the same faults from the same seed, and each kind of fault has a unique name', () => {
   const draws = () => Array.from({ length: 20 }, (_, round) => Draw.forRound(7, round).int(0, 1_000_000));

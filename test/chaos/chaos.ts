@@ -24,6 +24,8 @@ export interface StoreReport {
   store: StoreKind;
   disks: string;
   rounds: RoundResult[];
+  /** Number of rounds that were asked for; fewer are done when the time is up, or after a problem that ends the run. */
+  roundsAsked: number;
   /** Problems found when everything was compared at the end. */
   finalProblems: string[];
   skipped: { kind: string; why: string }[];
@@ -33,19 +35,22 @@ export interface StoreReport {
 export interface ChaosReport {
   seed: number;
   stores: StoreReport[];
-  /** Stores that are not available here, with the reasons. */
-  unavailable: string[];
+  /** Stores that were not tested, with the reasons. */
+  untested: string[];
   problems: number;
 }
 
 /** @throws Error if a site cannot be built */
 export async function runChaos(options: ChaosOptions, say: (text: string) => void): Promise<ChaosReport> {
-  const deadlineMs = performance.now() + options.minutesMax * 60_000;
-  const report: ChaosReport = { seed: options.seed, stores: [], unavailable: [], problems: 0 };
-  for (const store of options.stores) {
+  const endMs = performance.now() + options.minutesMax * 60_000;
+  const report: ChaosReport = { seed: options.seed, stores: [], untested: [], problems: 0 };
+  for (const [index, store] of options.stores.entries()) {
     const why = store === 'influx1' ? await whyNoInflux() : null;
-    if (why === null) report.stores.push(await runOn(store, options, deadlineMs, say));
-    else report.unavailable.push(`${store}: ${why}`);
+    const nowMs = performance.now();
+    const deadlineMs = nowMs + shareOf(endMs - nowMs, options.stores.length - index);
+    if (why !== null) report.untested.push(`${store}: not tested, ${why}`);
+    else if (nowMs >= deadlineMs) report.untested.push(`${store}: not tested, time was up`);
+    else report.stores.push(await runOn(store, options, deadlineMs, say));
   }
   report.problems = report.stores.reduce(
     (sum, { rounds, finalProblems }) =>
@@ -53,6 +58,11 @@ export async function runChaos(options: ChaosOptions, say: (text: string) => voi
     0,
   );
   return report;
+}
+
+/** What the next store gets of the time that is left for `stores` of them, so that the first one does not take it all. */
+export function shareOf(leftMs: number, stores: number): number {
+  return Math.max(0, leftMs) / stores;
 }
 
 async function whyNoInflux(): Promise<string | null> {
@@ -72,6 +82,7 @@ async function runOn(
     store,
     disks: `gateway ${site.gatewayDisk.kind}, cloud ${site.cloudDisk.kind}`,
     rounds,
+    roundsAsked: options.rounds,
     finalProblems: [],
     skipped: skipped(site),
     comparedConnections: 0,

@@ -1,6 +1,6 @@
 /** `npm run chaos`: causes faults, drawn from a seed, in real processes. Prints a table and returns an exit code. */
 import { writeFileSync } from 'node:fs';
-import { messageOf } from '../../shared/runtime/errors.ts';
+import { reportError } from '../../deploy/cli/output.ts';
 import { runChaos } from './chaos.ts';
 import { faults } from './faults/faults.ts';
 import { readOptions, usage } from './options.ts';
@@ -30,6 +30,5 @@ try {
     for (const { kind, target } of faults) say(`${kind} (${target})`);
   }
 } catch (error) {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = reportError(error);
 }

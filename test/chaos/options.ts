@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { numberArg, readArgs, usageError } from '../../deploy/cli/usage.ts';
 import { faults } from './faults/faults.ts';
 import type { StoreKind } from './site/site.ts';
 
@@ -20,11 +19,13 @@ export interface ChaosOptions {
   jsonFile?: string;
 }
 
+const program = 'npm run chaos --';
+
 export const usage = `npm run chaos -- [options]
   --seed N          what is drawn (default 1)
   --rounds K        for each store (default 10)
   --store S         embedded, influx1 or both (default both)
-  --minutes M       begins no new round after M minutes
+  --minutes M       begins no new round after M minutes; each store gets its share of them
   --only A,B        kinds of fault to draw from (--list names them)
   --from N          begins with round N
   --rate R          messages a second (default 2500)
@@ -39,7 +40,7 @@ const stores: Record<string, StoreKind[]> = {
 
 /** Null if only the kinds are to be listed. @throws HarbingerError USAGE */
 export function readOptions(args: string[]): ChaosOptions | null {
-  const { values } = parseArgs({
+  const config = {
     args,
     options: {
       seed: { type: 'string', default: '1' },
@@ -52,14 +53,17 @@ export function readOptions(args: string[]): ChaosOptions | null {
       json: { type: 'string' },
       list: { type: 'boolean', default: false },
     },
-  });
+  } as const;
+  const { values } = readArgs(config, program);
   if (values.list) return null;
+  const whole = (name: string, text: string) => numberArg(name, text, program);
   const chosen = stores[values.store];
-  if (!chosen) throw new HarbingerError('USAGE', 'cli', `--store ${values.store}\n${usage}`);
+  if (!chosen)
+    throw usageError(`--store ${values.store}: it is one of ${Object.keys(stores).join(', ')}`, program);
   return {
     seed: whole('seed', values.seed),
     rounds: whole('rounds', values.rounds),
-    minutesMax: whole('minutes', values.minutes),
+    minutesMax: numberArg('minutes', values.minutes, program, { whole: false }),
     stores: chosen,
     rate: whole('rate', values.rate),
     only: values.only === '' ? [] : values.only.split(',').map(known),
@@ -72,12 +76,5 @@ export function readOptions(args: string[]): ChaosOptions | null {
 
 function known(kind: string): string {
   if (faults.some((fault) => fault.kind === kind)) return kind;
-  throw new HarbingerError('USAGE', 'cli', `--only ${kind}: there is no such fault; --list names them`);
-}
-
-function whole(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0)
-    throw new HarbingerError('USAGE', 'cli', `--${name} ${text}: a whole number is needed\n${usage}`);
-  return value;
+  throw usageError(`--only ${kind}: there is no such fault, --list names them`, program);
 }

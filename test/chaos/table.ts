@@ -3,8 +3,10 @@ import type { ChaosReport, StoreReport } from './chaos.ts';
 /** The report as text: each kind of fault, how often it was caused, and with which outcome. */
 export function tableOf(report: ChaosReport): string {
   const parts = report.stores.map((store) => storeTable(store));
-  for (const why of report.unavailable) parts.push(`skipped ${why}`);
-  const verdict = report.problems === 0 ? 'Nothing failed.' : `${report.problems} PROBLEMS.`;
+  parts.push(...report.untested);
+  const isWhole = report.untested.length === 0 && report.stores.every(({ rounds }) => rounds.length > 0);
+  const sound = isWhole ? 'Nothing failed.' : 'Nothing failed in what was tested.';
+  const verdict = report.problems === 0 ? sound : `${report.problems} PROBLEMS.`;
   return `\n${parts.join('\n\n')}\n\n${verdict} Seed ${report.seed}.`;
 }
 
@@ -12,6 +14,7 @@ function storeTable({
   store,
   disks,
   rounds,
+  roundsAsked,
   finalProblems,
   skipped,
   comparedConnections,
@@ -27,7 +30,7 @@ function storeTable({
     return `  ${kind.padEnd(30)} ${String(own.length).padStart(5)}   ${outcome}`;
   });
   return [
-    `${store} (disks: ${disks}): ${rounds.length} rounds, ${sum(({ acked }) => acked)} readings acknowledged, ` +
+    `${store} (disks: ${disks}): ${roundsText(rounds.length, roundsAsked)}, ${sum(({ acked }) => acked)} readings acknowledged, ` +
       `${sum(({ lost }) => lost)} lost, ${sum(({ storedTwice }) => storedTwice)} stored twice; ` +
       `${sum(({ resent }) => resent)} sent again, ${sum(({ lostToDamage }) => lostToDamage)} lost to damaged blocks and ` +
       `reported, ${sum(({ lostToFalseSync }) => lostToFalseSync)} to a disk that confirmed a sync it did not do, ` +
@@ -46,4 +49,8 @@ function skippedLine(skipped: StoreReport['skipped']): string[] {
   for (const { why } of skipped) counts.set(why, (counts.get(why) ?? 0) + 1);
   const reasons = [...counts].map(([why, count]) => `${count} (${why})`);
   return reasons.length === 0 ? [] : [`  kinds of fault that were skipped: ${reasons.join(', ')}`];
+}
+
+function roundsText(done: number, asked: number): string {
+  return done < asked ? `${done} of ${asked} rounds` : `${done} rounds`;
 }

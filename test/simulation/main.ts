@@ -1,6 +1,7 @@
 /** Runs schedules from a seed until one breaks an invariant, and reduces that one to a small failing schedule. */
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { reportError } from '../../deploy/cli/output.ts';
+import { numberArg, readArgs, usageError } from '../../deploy/cli/usage.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { messageOf } from '../../shared/runtime/errors.ts';
 import { standstill } from './runs/chunk.ts';
@@ -23,8 +24,9 @@ const help = `Simulates gateway, link, cloud and store with injected clock, chan
   --schedule JSON  runs one schedule as a failure printed it
   --help
 
-Ends with 1 if an invariant was broken, 3 if a run came to a standstill.
+Ends with 1 if an invariant was broken, 2 for wrong usage, 3 if a run came to a standstill.
 `;
+const program = 'npm run simulate --';
 const progressMs = 5_000;
 
 interface Options {
@@ -73,7 +75,7 @@ async function showFailure(seed: number, traceLines: number): Promise<void> {
 }
 
 async function runOne(text: string, traceLines: number): Promise<number> {
-  const run = await simulate(JSON.parse(text) as Schedule);
+  const run = await simulate(scheduleOf(text));
   for (const line of traceLines > 0 ? run.trace.slice(-traceLines) : []) process.stdout.write(`${line}\n`);
   for (const { invariant, detail } of run.problems) process.stdout.write(`✗ ${invariant}: ${detail}\n`);
   process.stdout.write(`fingerprint ${run.fingerprint}, ${run.steps} steps\n`);
@@ -81,7 +83,7 @@ async function runOne(text: string, traceLines: number): Promise<number> {
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
+  const config = {
     options: {
       seed: { type: 'string' },
       schedules: { type: 'string', default: '1000' },
@@ -92,27 +94,36 @@ async function main(): Promise<number> {
       schedule: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
-  });
+  } as const;
+  const { values } = readArgs(config, program);
   if (values.help) {
     process.stdout.write(help);
     return 0;
   }
-  const trace = numberOf('trace', values.trace);
+  const trace = numberArg('trace', values.trace, program);
   if (values.schedule !== undefined) return runOne(values.schedule, trace);
   return runMany({
-    seed: values.seed === undefined ? systemClock.nowMs() % 1_000_000_000 : numberOf('seed', values.seed),
-    schedules: numberOf('schedules', values.schedules),
-    processes: Math.max(1, numberOf('processes', values.processes)),
-    minutes: values.minutes === undefined ? Number.POSITIVE_INFINITY : numberOf('minutes', values.minutes),
+    seed:
+      values.seed === undefined
+        ? systemClock.nowMs() % 1_000_000_000
+        : numberArg('seed', values.seed, program),
+    schedules: numberArg('schedules', values.schedules, program),
+    processes: numberArg('processes', values.processes, program, { min: 1 }),
+    minutes:
+      values.minutes === undefined
+        ? Number.POSITIVE_INFINITY
+        : numberArg('minutes', values.minutes, program, { whole: false }),
     keepGoing: values['keep-going'],
     trace,
   });
 }
 
-function numberOf(option: string, text: string): number {
-  const number = Number(text);
-  if (text === '' || !(number >= 0)) throw new RangeError(`--${option} must be a number, not '${text}'`);
-  return number;
+function scheduleOf(text: string): Schedule {
+  try {
+    return JSON.parse(text) as Schedule;
+  } catch (error) {
+    throw usageError(`--schedule: ${messageOf(error)}`, program);
+  }
 }
 
 // A run that waits for ever keeps no process alive. The exit code must then not report success.
@@ -122,7 +133,6 @@ main().then(
     process.exitCode = code;
   },
   (error) => {
-    say(messageOf(error));
-    process.exitCode = 2;
+    process.exitCode = reportError(error);
   },
 );

@@ -1,5 +1,6 @@
 /** Names the file system of the folders of the runs: in memory, every figure would lack the cost of a disk. */
 import { statfsSync } from 'node:fs';
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
 
 /** Keyed by Linux's magic numbers; other systems use different numbers. */
 const names = new Map([
@@ -30,7 +31,9 @@ export function fileSystemOf(folder: string): string {
 export function requireDisk(folder: string, type = statfsSync(folder).type): void {
   const name = names.get(type);
   if (name === undefined || !inMemory.includes(name)) return;
-  throw new Error(
+  throw new HarbingerError(
+    'USAGE',
+    'cli',
     `${folder} is on a ${name}, in memory: durability would cost nothing there, so no figure would hold. ` +
       'Set TMPDIR to a folder on a disk, such as TMPDIR=/var/tmp',
   );
