@@ -288,5 +288,7 @@ it('ends silently when the reader of its output is gone', async () => {
 it('explains the options when no server is running', () => {
   const { status, stderr } = run(['deadletters', 'list', '--data', dir]);
   expect(status).toBe(1);
-  expect(stderr).toMatch(/^harbinger: nothing runs with data in .*--data DIR, or --url URL \[RUN_FILE\]\n$/);
+  expect(stderr).toMatch(
+    /^harbinger: no gateway runs with its data in .*--data DIR, or --url URL \[RUN_FILE\]\n$/,
+  );
 });

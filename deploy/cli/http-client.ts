@@ -1,15 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultDataDir } from '../../shared/files/paths.ts';
-import { readRunFile } from '../../shared/files/run-file.ts';
+import { type RunFile, readRunFile, runFileName } from '../../shared/files/run-file.ts';
 import { mqttAddress } from '../../shared/mqtt/address.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 
 const requestMsMax = 60_000;
 
+export type Role = 'gateway' | 'cloud';
+
 export interface Endpoint {
   url: string;
   token: string | null;
+  /** The side that is expected there; messages say it. */
+  role?: Role;
   /** MQTT port of the process, where its run file gives one. */
   mqttPort?: number;
 }
@@ -25,21 +29,39 @@ export interface EndpointOptions {
  * itself, its gateway/ or cloud/ subfolder, or the demonstration's). The token is $HARBINGER_TOKEN, or else
  * the api-token file beside the run file.
  */
-export function findEndpoint(role: 'gateway' | 'cloud', options: EndpointOptions): Endpoint {
+export function findEndpoint(role: Role, options: EndpointOptions): Endpoint {
   const token = options.token ?? process.env.HARBINGER_TOKEN ?? null;
-  if (options.url !== undefined) return { url: options.url.replace(/\/$/, ''), token };
-  const base = options.data ?? defaultDataDir();
-  const candidates = [join(base, role), base, join(base, 'demo', role)];
-  const dir = candidates.find((candidate) => existsSync(join(candidate, 'run.json'))) ?? join(base, role);
-  const run = readRunFile(dir);
-  if (run.role !== role)
-    throw new HarbingerError('USAGE', 'cli', `${dir} belongs to a ${run.role}, not to a ${role}`);
+  if (options.url !== undefined) return { url: options.url.replace(/\/+$/, ''), token, role };
+  const { dir, run } = findRunning(role, options.data);
   const tokenFile = join(dir, 'api-token');
   return {
     url: run.httpUrl,
     token: token ?? (existsSync(tokenFile) ? readFileSync(tokenFile, 'utf8').trim() : null),
+    role,
     ...(run.mqttPort !== undefined && { mqttPort: run.mqttPort }),
   };
+}
+
+/** The folder that something runs on, with its run file. @throws HarbingerError RUN_FILE with all folders that were tried */
+function findRunning(role: Role, data: string | undefined): { dir: string; run: RunFile } {
+  const base = data ?? defaultDataDir();
+  const tried = data === undefined ? [] : [base];
+  tried.push(join(base, role), join(base, 'demo', role));
+  const dirs = tried.filter((dir) => existsSync(join(dir, runFileName)));
+  const runs = dirs.map((dir) => ({ dir, run: readRunFile(dir) }));
+  const found = runs.find(({ run }) => run.role === role);
+  if (found) return found;
+  const [other] = runs;
+  if (other)
+    throw new HarbingerError('USAGE', 'cli', `${other.dir} belongs to a ${other.run.role}, not to a ${role}`);
+  const message =
+    `no ${role} runs with its data in ${listed(tried)}; start it (the demonstration: npm start), ` +
+    'or say where it is: --data DIR, or --url URL';
+  throw new HarbingerError('RUN_FILE', 'cli', message);
+}
+
+function listed(paths: readonly string[]): string {
+  return paths.length < 2 ? paths.join() : `${paths.slice(0, -1).join(', ')} or ${paths.at(-1)}`;
 }
 
 const loopback = ['127.0.0.1', 'localhost', '::1'];
@@ -88,11 +110,22 @@ export async function request(
   const text = await response.text();
   const answer = parseAnswer(text);
   if (response.ok) return answer;
-  const why =
-    response.status === 401
-      ? `its token is needed, and ${endpoint.token === null ? 'none was given' : 'this is another'}: set $HARBINGER_TOKEN`
-      : (refusalOf(answer) ?? `HTTP ${response.status}`);
+  const why = refusalText(endpoint, response.status, answer);
   throw new HarbingerError('API_REFUSED', 'cli', `${endpoint.url}, ${method} ${path}: ${why}`);
+}
+
+/** The setting that holds the token of each side. */
+const tokenSettings: Readonly<Record<Role, string>> = { gateway: 'http.token', cloud: 'api.token' };
+
+function refusalText({ role, token }: Endpoint, status: number, answer: unknown): string {
+  if (status === 401) {
+    const which = role ? ` to \`${tokenSettings[role]}\` of its configuration` : '';
+    return `its token is needed, and ${token === null ? 'none was given' : 'this is another'}: set $HARBINGER_TOKEN${which}`;
+  }
+  const said = errorOf(answer);
+  if (status === 404 && role && (said === null || /^there is no (GET|POST) /.test(said)))
+    return `this is no ${role}, or one of an older version; give the address of a ${role}`;
+  return said ?? `HTTP ${status}`;
 }
 
 function parseAnswer(text: string): unknown {
@@ -103,7 +136,7 @@ function parseAnswer(text: string): unknown {
   }
 }
 
-function refusalOf(answer: unknown): string | null {
+function errorOf(answer: unknown): string | null {
   if (typeof answer !== 'object' || answer === null || !('error' in answer)) return null;
   const { error } = answer;
   if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);

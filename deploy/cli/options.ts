@@ -59,6 +59,13 @@ export function mqttUrl(text: string): string {
   }
 }
 
+/** Parses the HTTP address of a gateway or cloud. */
+export function httpUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && /^https?:$/.test(url.protocol)) return text;
+  throw new InvalidArgumentError('an address such as http://127.0.0.1:8080 is needed (or https)');
+}
+
 /** Collects ids, one per argument. */
 export function idList(text: string, previous: number[] = []): number[] {
   return [...previous, fromOne(text)];
@@ -74,7 +81,7 @@ export interface ReachOptions {
 
 export function withReach(command: Command, role: 'gateway' | 'cloud'): Command {
   return command
-    .option('--url <url>', `the ${role}'s HTTP address (default: found through the data folder)`)
+    .option('--url <url>', `the ${role}'s HTTP address (default: found through the data folder)`, httpUrl)
     .option('--token <token>', 'API token (better: $HARBINGER_TOKEN)')
     .option('--data <dir>', 'its data folder (default: its usual folder, or that of the demonstration)')
     .option('--json', 'print JSON');

@@ -51,6 +51,14 @@ export function printTable(rows: readonly (readonly string[])[]): void {
   }
 }
 
+/** Prints rows as `printTable` does; on a terminal it also says that there are none. */
+export function printList(
+  rows: readonly (readonly string[])[],
+  isTerminal: boolean = process.stdout.isTTY === true,
+): void {
+  printTable(isTerminal && rows.length === 1 ? [...rows, ['none']] : rows);
+}
+
 /**
  * Replaces control characters, which texts from devices may contain and which must not reach the terminal.
  */

@@ -37,8 +37,9 @@ it.each<[string[], number, RegExp]>([
   [
     ['query', 'select 1', '--data', '/no'],
     1,
-    /nothing runs with data in \/no\/cloud; start it, or say where/,
+    /no cloud runs with its data in \/no, \/no\/cloud or \/no\/demo\/cloud; start it \(the demonstration: npm start\), or say/,
   ],
+  [['query', 'select 1', '--url', 'nonsense'], 2, /an address such as http:\/\/127\.0\.0\.1:8080 is needed/],
 ])('%j is answered by one sentence', (args, status, sentence) => {
   expect(harbinger(args)).toEqual({ status, stdout: '', stderr: expect.stringMatching(sentence) });
   expect(harbinger(args).stderr).toMatch(/^harbinger: [^\n]+ \[[A-Z_]+\]\n$/);

@@ -4,7 +4,7 @@
  */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { Command } from 'commander';
-import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
+import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 
 /** `program` is what the user typed, such as `npm run chaos --`. */
 export function usageError(what: string, program: string): HarbingerError {
@@ -19,7 +19,7 @@ export function readArgs<T extends ParseArgsConfig>(
   try {
     return parseArgs(config);
   } catch (error) {
-    if (codeOf(error)?.startsWith('ERR_PARSE_ARGS') !== true) throw error;
+    if (!(error instanceof TypeError)) throw error;
     // After the first sentence Node explains how arguments are parsed.
     const [said = ''] = messageOf(error).split(/\.\s/);
     throw usageError(said.replace(/^[A-Z]/, (letter) => letter.toLowerCase()).replace(/\.$/, ''), program);

@@ -8,14 +8,15 @@ import { CommanderError } from 'commander';
 import { holdProcess, sleep, systemClock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { systemRandom } from '../../shared/runtime/random.ts';
+import { exitCodeOf } from '../cli/exit-codes.ts';
 import { stopSignal } from '../cli/options.ts';
-import { exitCodes, reportError } from '../cli/output.ts';
+import { reportError } from '../cli/output.ts';
 import { gatewayNode } from '../node-settings.ts';
 import { Child, type ChildEvents, type NodeSettings } from './child.ts';
 import { runCompressor } from './compressor.ts';
 import { type ClaimedFolder, claimFolder } from './data-folder.ts';
-import { DeadLetterNotes } from './dead-letters.ts';
 import { prepareFiles } from './files.ts';
+import { SensorNotes } from './notes.ts';
 import { type DemoOptions, parseDemoOptions, startElsewhere } from './options.ts';
 import { choosePorts, type DemoPorts } from './ports.ts';
 import { alertText, type DemoStatus, readStatus, statusLine } from './status.ts';
@@ -50,11 +51,11 @@ async function watch(
   const cloud = { url: `http://${host}:${ports.http}`, token: null };
   const shown = new Set<string>();
   const say = (line: string) => terminal.say(line);
-  const deadLetters = new DeadLetterNotes({ gateway, data, clock: systemClock, say });
+  const notes = new SensorNotes({ gateway, data, clock: systemClock, say });
   let before: DemoStatus | null = null;
   while (true) {
     const now = await readStatus(gateway, cloud, systemClock.monotonicMs());
-    await deadLetters.note(now);
+    await notes.note(now);
     if (stop.aborted) return;
     seen(now);
     for (const alert of now.alerts) {
@@ -168,9 +169,7 @@ try {
   await run(parseDemoOptions(process.argv.slice(2)), stop);
 } catch (error) {
   // Commander has reported wrong usage itself.
-  if (error instanceof CommanderError)
-    process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  else process.exitCode = reportError(error);
+  process.exitCode = error instanceof CommanderError ? exitCodeOf(error) : reportError(error);
 } finally {
   hold.cancel();
 }

@@ -16,14 +16,26 @@ export interface DemoStatus {
   deadLetters: number | null;
   /** Number of dead letters that the gateway keeps. */
   deadLettersKept: number | null;
+  /** Number of sensors' connections that the gateway refused or closed since it started, and the latest. */
+  refusals: number | null;
+  latestRefusal: LatestRefusal | null;
   /** Number of assessments since the gateway started, by kind of assessor; null before the first one. */
   judged: Record<JudgedBy, number> | null;
+}
+
+/** A connection that the gateway refused or closed. */
+export interface LatestRefusal {
+  reason: string;
+  message: string;
+  client: string | null;
+  address: string | null;
 }
 
 interface GatewayStatus {
   alerts: { decision: { byPolicy: Record<string, number> } };
   pipeline: { readings: number; deadLetters: number };
   deadLetters: { count: number };
+  broker: { refused: Record<string, number>; latestRefusal: LatestRefusal | null };
   backlog: Record<string, { blocks: number }>;
 }
 
@@ -70,6 +82,8 @@ export async function readStatus(
     openAlerts: alerts ? alerts.alerts.length : null,
     deadLetters: status?.pipeline.deadLetters ?? null,
     deadLettersKept: status?.deadLetters.count ?? null,
+    refusals: status ? Object.values(status.broker.refused).reduce((sum, count) => sum + count, 0) : null,
+    latestRefusal: status?.broker.latestRefusal ?? null,
     judged: status ? judgedOf(status.alerts.decision.byPolicy) : null,
     alerts: alerts?.alerts ?? [],
   };

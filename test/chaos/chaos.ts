@@ -60,7 +60,7 @@ export async function runChaos(options: ChaosOptions, say: (text: string) => voi
   return report;
 }
 
-/** What the next store gets of the time that is left for `stores` of them, so that the first one does not take it all. */
+/** Shares the time that is left among `stores` of them, so that the first one does not take it all. */
 export function shareOf(leftMs: number, stores: number): number {
   return Math.max(0, leftMs) / stores;
 }

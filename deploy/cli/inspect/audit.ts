@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { findEndpoint, request } from '../http-client.ts';
 import { type ReachOptions, wholeNumber, withReach } from '../options.ts';
-import { printable, printJson, printTable } from '../output.ts';
+import { printable, printJson, printList } from '../output.ts';
 
 interface Entry {
   atMs: number;
@@ -29,6 +29,6 @@ export function addAudit(program: Command): void {
         printable(entry.subject, 60),
         printable(entry.outcome ?? 'requested', 120),
       ]);
-      printTable([['when', 'action', 'by', 'from', 'what', 'outcome'], ...rows]);
+      printList([['when', 'action', 'by', 'from', 'what', 'outcome'], ...rows]);
     });
 }

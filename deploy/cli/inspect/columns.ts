@@ -4,7 +4,7 @@ import type { FreedColumns, StoredColumn } from '../../../cloud/ports/store.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { findEndpoint, request } from '../http-client.ts';
 import { type ReachOptions, withReach } from '../options.ts';
-import { printable, printJson, printTable } from '../output.ts';
+import { printable, printJson, printList } from '../output.ts';
 import { selectionOf } from './redrive.ts';
 
 export function addColumns(program: Command): void {
@@ -22,7 +22,7 @@ export function addColumns(program: Command): void {
       const { measurement = null } = options;
       const shown = columns.filter((column) => measurement === null || column.measurement === measurement);
       if (options.json) return printJson({ columns: shown });
-      printTable([
+      printList([
         ['measurement', 'name', 'column', 'type', 'caused by', 'last written'],
         ...shown.map((column) => [
           printable(column.measurement, 40),

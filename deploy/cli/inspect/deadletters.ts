@@ -5,7 +5,7 @@ import { toolName } from '../../shown-commands.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { findEndpoint, request } from '../http-client.ts';
 import { idList, type ReachOptions, wholeNumber, withReach } from '../options.ts';
-import { printable, printJson, printTable } from '../output.ts';
+import { printable, printJson, printList } from '../output.ts';
 import { addDrop, selectionOf } from './redrive.ts';
 
 interface Letter {
@@ -44,7 +44,7 @@ export function addDeadLetters(program: Command): void {
         printable(letter.topic, 50),
         printable(letter.reason, 160),
       ]);
-      printTable([['id', 'when', 'code', 'topic', 'reason'], ...rows]);
+      printList([['id', 'when', 'code', 'topic', 'reason'], ...rows]);
     });
 
   withReach(group.command('show'), 'gateway')

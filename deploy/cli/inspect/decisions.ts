@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { findEndpoint, request } from '../http-client.ts';
 import { type ReachOptions, wholeNumber, withReach } from '../options.ts';
-import { printable, printJson, printTable } from '../output.ts';
+import { printable, printJson, printList } from '../output.ts';
 
 interface Decision {
   at: string;
@@ -10,6 +10,8 @@ interface Decision {
   subject: string;
   mode: string;
   policy: { name: string; version: string };
+  /** The part that is used: the model that answered, if one did. */
+  answer: { model?: { name: string; version: string } | null };
   confidence: number;
   latencyMs: number;
   reasons: string[];
@@ -29,7 +31,7 @@ export function addDecisions(program: Command): void {
       };
       if (options.json) return printJson(page);
       const head = ['when', 'decision', 'about', 'by', 'mode', 'confidence', 'ms', 'why'];
-      printTable([head, ...page.items.map(rowOf)]);
+      printList([head, ...page.items.map(rowOf)]);
     });
 }
 
@@ -38,10 +40,16 @@ function rowOf(decision: Decision): string[] {
     decision.at,
     decision.decision,
     decision.subject,
-    `${decision.policy.name} ${decision.policy.version}`,
+    answeredBy(decision),
     decision.mode,
     decision.confidence.toFixed(2),
     decision.latencyMs.toFixed(1),
     printable(decision.reasons.join('; '), 120),
   ];
+}
+
+/** The policy of models has the versions of all of them, which are for --json; here is only the one that answered. */
+export function answeredBy({ policy, answer }: Pick<Decision, 'policy' | 'answer'>): string {
+  const { name, version } = answer.model ?? policy;
+  return printable(`${name} ${version}`, 40);
 }

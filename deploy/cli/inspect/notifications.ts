@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { findEndpoint, request } from '../http-client.ts';
 import { type ReachOptions, wholeNumber, withReach } from '../options.ts';
-import { printable, printJson, printTable } from '../output.ts';
+import { printable, printJson, printList } from '../output.ts';
 import { addRedrive } from './redrive.ts';
 
 interface Dead {
@@ -36,7 +36,7 @@ export function addNotifications(program: Command): void {
         dead.key,
         printable(dead.reason, 100),
       ]);
-      printTable([['when', 'notifier', 'about', 'change', 'attempts', 'key', 'reason'], ...rows]);
+      printList([['when', 'notifier', 'about', 'change', 'attempts', 'key', 'reason'], ...rows]);
     });
 
   addRedrive(group, {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Quarantined } from '../../../cloud/ports/quarantine.ts';
 import { findEndpoint, request } from '../http-client.ts';
 import { idList, type ReachOptions, wholeNumber, withReach } from '../options.ts';
-import { printable, printJson, printTable } from '../output.ts';
+import { printable, printJson, printList } from '../output.ts';
 import { addRedrive } from './redrive.ts';
 
 export function addQuarantine(program: Command): void {
@@ -27,7 +27,7 @@ export function addQuarantine(program: Command): void {
         String(entry.bytes),
         printable(entry.reason, 100),
       ]);
-      printTable([['id', 'when', 'gateway', 'lane', 'code', 'bytes', 'reason'], ...rows]);
+      printList([['id', 'when', 'gateway', 'lane', 'code', 'bytes', 'reason'], ...rows]);
     });
 
   withReach(group.command('show'), 'cloud')

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { findEndpoint, request } from '../http-client.ts';
 import { idList, type ReachOptions, wholeNumber, withReach } from '../options.ts';
-import { printable, printJson, printTable } from '../output.ts';
+import { printable, printJson, printList } from '../output.ts';
 import { addDrop, addRedrive } from './redrive.ts';
 
 interface Batch {
@@ -37,7 +37,7 @@ export function addRefused(program: Command): void {
         code,
         printable(reason, 160),
       ]);
-      printTable([['id', 'when', 'lane', 'lines', 'code', 'reason'], ...rows]);
+      printList([['id', 'when', 'lane', 'lines', 'code', 'reason'], ...rows]);
     });
 
   withReach(group.command('show'), 'gateway')

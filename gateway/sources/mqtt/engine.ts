@@ -231,6 +231,7 @@ export class Engine {
       connections: this.connections.all.size,
       connectionsSeen: this.connectionsSeen,
       refused: { ...this.deps.refusals.counts },
+      latestRefusal: this.deps.refusals.latest,
       messages: acknowledging.accepted,
       messagesPending: acknowledging.pending,
       messagesFailed: acknowledging.failed,

@@ -99,6 +99,8 @@ describe('hostile bytes', () => {
     for (let i = 0; i < 12; i++) await gateway.connackOf({ username: `nobody${i}` });
     expect(lines.filter((line) => line.includes('"credentials"')).length).toBe(5);
     expect(lines.join()).not.toContain('secret');
+    const { latestRefusal } = gateway.broker.stats();
+    expect(latestRefusal).toMatchObject({ reason: 'throttled', address: '127.0.0.1' });
     const { credentials, throttled } = gateway.broker.stats().refused;
     expect(credentials + throttled).toBe(12);
     expect(throttled).toBeGreaterThan(0);

@@ -10,8 +10,18 @@ const versionHint = 'the client speaks another version of MQTT, such as 5; set i
 export const takeoverText =
   'closed the earlier connection: the client has reconnected, or another one has the same client id (each needs its own)';
 
-/** Counts refusals by reason, and logs the first few of each kind in every minute. */
+/** The latest connection that was refused or closed, for people who look for what went wrong with a sensor. */
+export interface LatestRefusal {
+  atMs: number;
+  reason: RefusalReason;
+  message: string;
+  client: string | null;
+  address: string | null;
+}
+
+/** Counts refusals by reason, keeps the latest, and logs the first few of each kind in every minute. */
 export class Refusals {
+  latest: LatestRefusal | null = null;
   readonly counts = Object.fromEntries(refusalReasons.map((reason) => [reason, 0])) as Record<
     RefusalReason,
     number
@@ -27,7 +37,10 @@ export class Refusals {
 
   count(reason: RefusalReason, who: Record<string, unknown>, message: string): void {
     this.counts[reason] += 1;
-    this.tell(reason, who, reason === 'version' ? versionHint : message);
+    const said = reason === 'version' ? versionHint : message;
+    const atMs = this.clock.nowMs();
+    this.latest = { atMs, reason, message: said, client: textOf(who.client), address: textOf(who.address) };
+    this.tell(reason, who, said);
   }
 
   /** Logs without counting. Each `kind` has its own rate limit, so there must be few kinds. */
@@ -50,6 +63,8 @@ export class Refusals {
     } else window.silent += 1;
   }
 }
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /**
  * Returns the reason for an error that Aedes or the socket reports for a client; null for an ordinary lost connection.

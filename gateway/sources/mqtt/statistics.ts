@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { declareStatistics, type SamplesOf } from '../../../shared/parts/statistics.ts';
 import type { SharedClientId } from './access/takeovers.ts';
 import type { RefusalReason } from './refusal.ts';
+import type { LatestRefusal } from './refusals.ts';
 
 export interface BrokerStats {
   connections: number;
@@ -9,6 +10,7 @@ export interface BrokerStats {
   connectionsSeen: number;
   /** Connections that the broker refused or closed, by reason. */
   refused: Record<RefusalReason, number>;
+  latestRefusal: LatestRefusal | null;
   /** Telemetry messages passed to the intake; of these, those not settled yet, and those settled with an error. */
   messages: number;
   messagesPending: number;
@@ -99,8 +101,23 @@ export function brokerSamples(stats: BrokerStats): SamplesOf<typeof brokerStatis
 
 const Count = Type.Integer({ minimum: 0 });
 
+const TextOrNull = Type.Union([Type.String(), Type.Null()]);
+
+const Refused = Type.Object({
+  atMs: Type.Number(),
+  reason: Type.String(),
+  message: Type.String(),
+  client: TextOrNull,
+  address: TextOrNull,
+});
+
 /** The part of `/api/status` with a stable schema. */
 export const BrokerStatus = Type.Object(
-  { connections: Count, messages: Count, refused: Type.Record(Type.String(), Count) },
+  {
+    connections: Count,
+    messages: Count,
+    refused: Type.Record(Type.String(), Count),
+    latestRefusal: Type.Union([Refused, Type.Null()]),
+  },
   { additionalProperties: true },
 );
