@@ -87,4 +87,5 @@ export async function runCloud(
     withdraw();
     await cloud.stop();
   }
+  log.info('stopped in order: everything that was acknowledged is in the store');
 }

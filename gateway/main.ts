@@ -91,6 +91,7 @@ export async function runGateway(options: GatewayOptions, signal: AbortSignal): 
     withdraw();
     await gateway.stop();
   }
+  log.info('stopped in order: everything that was acknowledged is on disk');
 }
 
 /** Starts a gateway. `over` resolves when `signal` aborts, and rejects when the gateway cannot continue. */

@@ -28,8 +28,10 @@ function run(args: string[], env: NodeJS.ProcessEnv = {}) {
 function start(role: 'gateway' | 'cloud') {
   const args = [main, role, '--data', dir, '--mqtt-port', '0', '--http-port', '0'];
   // With a channel to the supervising process, as in the demonstration.
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-  return { child, ended: once(child, 'exit') };
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const log: string[] = [];
+  child.stderr?.on('data', (chunk) => log.push(String(chunk)));
+  return { child, log, ended: once(child, 'close') };
 }
 
 it('a command whose output cannot be written says so, and fails', () => {
@@ -47,11 +49,14 @@ it('a command whose output cannot be written says so, and fails', () => {
 
 describe.each(['gateway', 'cloud'] as const)('%s', (role) => {
   it('stops in order at Ctrl-C, which under npm arrives twice', async () => {
-    const { child, ended } = start(role);
+    const { child, log, ended } = start(role);
     await vi.waitFor(() => expect(existsSync(join(dir, 'run.json'))).toBe(true), { timeout: 30_000 });
     child.kill('SIGINT');
     child.kill('SIGINT');
     expect(await ended).toEqual([0, null]);
+    expect(log.join('').trimEnd().split('\n').at(-1)).toContain(
+      'stopped in order: everything that was acknowledged',
+    );
     expect(existsSync(join(dir, 'run.json'))).toBe(false);
   });
 

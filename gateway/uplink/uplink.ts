@@ -80,6 +80,7 @@ export class Uplink implements Resender {
     let attempt = 0;
     while (!this.stopping.signal.aborted) {
       const link = this.deps.link();
+      let cause = 'the cloud closed the connection';
       try {
         await link.connect(this.stopping.signal);
         this.stats.connected = true;
@@ -88,6 +89,7 @@ export class Uplink implements Resender {
         const progressed = await this.serve(link);
         if (progressed) attempt = 0;
       } catch (error) {
+        cause = messageOf(error);
         this.note(error);
       }
       this.stats.connected = false;
@@ -101,7 +103,7 @@ export class Uplink implements Resender {
         },
         random,
       );
-      log.warn({ delayMs: Math.round(delayMs), cause: this.stats.lastError }, 'uplink down; trying again');
+      log.warn({ delayMs: Math.round(delayMs), cause }, 'uplink down; trying again');
       await sleep(clock, delayMs, this.stopping.signal);
     }
   }

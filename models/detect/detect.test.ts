@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gaussian, seededRandom } from '../../shared/runtime/random.ts';
-import { type DetectOptions, runDetect } from './detect.ts';
+import { type DetectOptions, type DetectSummary, runDetect } from './detect.ts';
 import { summaryLines } from './summary.ts';
 
 let folder: string;
@@ -70,6 +70,28 @@ describe('harbinger models detect', () => {
       { name: 'anomaly', why: 'label' },
     ]);
     expect(summaryLines(withLabels.summary).join('\n')).toContain('labels, never used as inputs: anomaly');
+  });
+
+  it('says in plain words what it found, and that a short file is all warm-up', () => {
+    const said = (found: Partial<DetectSummary>) =>
+      summaryLines({ ...plain, rows: 500, ...found }).join('\n');
+    const plain: DetectSummary = {
+      ...{ csv: 'a', out: 'b', separator: ',', warmupRows: 400, seconds: 1, rowsPerSecond: 1, rows: 1 },
+      ...{ rowsAtLimit: 0, onsets: 0, scoreMax: 0.25, missingCells: 1, badCells: 0, raggedRows: 0 },
+      ...{ sensors: ['x'], passedOn: [], timeColumn: null },
+      times: { withoutTime: 0, duplicates: 2, unordered: 0, gaps: 1 },
+    };
+    expect(said({})).toContain('500 rows, 1 sensor: x');
+    expect(said({})).toContain('1 empty cell; 2 rows with the time of the row before; 1 gap in time');
+    expect(said({})).toContain(
+      'no row differs from what is normal (score 0.5 or more); the highest score is 0.250',
+    );
+    expect(said({ rowsAtLimit: 1 })).toContain(
+      '1 row differs from what is normal (score 0.5 or more); something rare begins (0.7 or more) in none',
+    );
+    expect(said({ rowsAtLimit: 9, onsets: 2 })).toContain('9 rows differ from what is normal');
+    expect(said({})).not.toContain('warm-up');
+    expect(said({ rows: 180 })).toContain('all 180 rows lie within the warm-up of 400 rows');
   });
 
   it('counts irregular rows, and still scores them', async () => {

@@ -17,15 +17,21 @@ export class LogOutput {
   /** True if the last line was written in part. */
   private isTorn = false;
   private readonly writeBytes: Write;
+  private readonly format: (line: string) => string;
 
-  constructor(write: Write = (bytes) => writeSync(2, bytes)) {
+  /** `format` gets a line of JSON and returns what is written, both with a line feed at the end. */
+  constructor(
+    write: Write = (bytes) => writeSync(2, bytes),
+    format: (line: string) => string = (line) => line,
+  ) {
     this.writeBytes = write;
+    this.format = format;
   }
 
   /** `line` ends with a line feed. Never throws. */
   write(line: string): void {
-    const note = this.lost === 0 ? '' : lostNote(this.lost);
-    const text = `${this.isTorn ? '\n' : ''}${note}${line}`;
+    const note = this.lost === 0 ? '' : this.format(lostNote(this.lost));
+    const text = `${this.isTorn ? '\n' : ''}${note}${this.format(line)}`;
     if (this.writeAll(Buffer.from(text))) {
       this.lost = 0;
       this.isTorn = false;
