@@ -17,10 +17,11 @@ const malformed: readonly (readonly [topic: string, payload: string])[] = [
 export async function publishAll(
   mqttUrl: string,
   messages: readonly (readonly [string, string])[],
+  clientId = 'chaos-odd-sensor',
 ): Promise<void> {
   const client = mqtt.connect(mqttUrl, {
     protocolVersion: 4,
-    clientId: 'chaos-odd-sensor',
+    clientId,
     reconnectPeriod: 200,
   });
   client.on('error', () => {});
@@ -54,6 +55,52 @@ const malformedMessages: Fault = {
     };
   },
 };
+
+/** One sensor whose messages are a thousand dead letters each, more than are kept, beside one with a few. */
+const letterFlood: Fault = {
+  kind: 'letter-flood',
+  target: 'sensors',
+  plan(draw) {
+    const [count, few] = [draw.int(9, 14), draw.int(1, 20)];
+    const mark = draw.int(0, 2 ** 40);
+    return {
+      text: `${count} messages that are 1,000 dead letters each, beside ${few} of another sensor`,
+      async run({ site, expect, isAllowed }) {
+        const { mqttUrl } = site.gateway.process;
+        const bad = `[${Array(1_000).fill('{"temperature":"hot"}')}]`;
+        const flood = Array.from({ length: count }, () => ['telemetry/chaos/flood', bad] as const);
+        const others = Array.from(
+          { length: few },
+          (_, i) => [`telemetry/chaos/few-${i}`, `not JSON ${mark}`] as const,
+        );
+        await publishAll(mqttUrl, others.slice(0, few >> 1));
+        await publishAll(mqttUrl, flood, 'chaos-flood');
+        await publishAll(mqttUrl, others.slice(few >> 1));
+        expect('gateway: the flood dropped none of the other sensor’s dead letters', async () => {
+          if (isAllowed('letters')) return null;
+          const found = await topicsOfLetters(site, Buffer.from(`not JSON ${mark}`).toString('base64'));
+          const missing = others.filter(([topic]) => !found.has(topic));
+          return missing.length === 0 ? null : `${missing.length} of ${few} are gone`;
+        });
+      },
+    };
+  },
+};
+
+/** Topics of the dead letters that have this payload. */
+async function topicsOfLetters({ gateway }: Site, payload: string): Promise<ReadonlySet<string>> {
+  interface Page {
+    items: { topic: string; payload: string }[];
+    nextBeforeId: number | null;
+  }
+  const topics = new Set<string>();
+  for (let query = ''; ; ) {
+    const page = await gateway.process.json<Page>(`/api/deadletters?limit=1000${query}`);
+    for (const letter of page.items) if (letter.payload === payload) topics.add(letter.topic);
+    if (page.nextBeforeId === null) return topics;
+    query = `&beforeId=${page.nextBeforeId}`;
+  }
+}
 
 /** Polls until the gateway answers, because another fault may affect it. */
 async function lettersNow(site: Site): Promise<number> {
@@ -122,4 +169,4 @@ async function quarantinedNow(site: Site): Promise<number> {
   return lines;
 }
 
-export const sensorFaults: Fault[] = [malformedMessages, poison];
+export const sensorFaults: Fault[] = [malformedMessages, letterFlood, poison];

@@ -33,6 +33,9 @@ const shortLimits = {
   influxTimeoutMs: 1_500,
 };
 
+/** Dead letters that the gateway keeps: twice what all odd sensors send, and less than a flood. */
+const lettersMax = 8_000;
+
 export class Site {
   readonly store: StoreKind;
   readonly gatewayDisk: Disk;
@@ -117,6 +120,7 @@ export class Site {
       broker: { anonymous: 'loopback' },
       http: { openOnLoopback: true },
       journal: { bytesMax: 64 << 20 },
+      deadLetters: { countMax: lettersMax },
       intelligence: { artefactsDir: this.artefactsDir, requestMsMax: 2_000, restart: { maxMs: 1_000 } },
       // A model that hung or died is tried again soon, so that a later fault of it is visible.
       decisions: { alerts: { breaker: { halfOpenAfterMs: 1_000 } } },
