@@ -9,18 +9,18 @@ const abandonedMax = 4;
 const detailLengthMax = 200;
 
 /** The reason why an input goes to the fallback. */
-export interface Refusal {
+export interface NoVerdict {
   cause: FallbackCause;
   detail: string;
 }
-export type Outcome<A> = { verdict: Verdict<A> } | { refusal: Refusal };
+export type Outcome<A> = { verdict: Verdict<A> } | { noVerdict: NoVerdict };
 
 /** A failure of the policy as a whole, which the breaker counts. */
 class PolicyFailure extends Error {
-  readonly refusal: Refusal;
+  readonly noVerdict: NoVerdict;
   constructor(cause: FallbackCause, detail: string) {
     super(detail);
-    this.refusal = { cause, detail: detail.slice(0, detailLengthMax) };
+    this.noVerdict = { cause, detail: detail.slice(0, detailLengthMax) };
   }
 }
 
@@ -49,16 +49,16 @@ export class ActiveSide<I, A> {
 
   /** Returns one outcome for each input, in the same order. */
   async ask(inputs: readonly I[]): Promise<Outcome<A>[]> {
-    if (!this.breaker.admits()) return inputs.map(() => ({ refusal: this.resting() }));
+    if (!this.breaker.admits()) return inputs.map(() => ({ noVerdict: this.resting() }));
     try {
       return await this.breaker.run(async () => {
         const outcomes = this.checked(await this.run(inputs), inputs.length);
         return { value: outcomes, evidence: outcomes.some((outcome) => 'verdict' in outcome) };
       });
     } catch (error) {
-      const { refusal } =
+      const { noVerdict } =
         error instanceof PolicyFailure ? error : new PolicyFailure('error', messageOf(error));
-      return inputs.map(() => ({ refusal }));
+      return inputs.map(() => ({ noVerdict }));
     }
   }
 
@@ -102,7 +102,7 @@ export class ActiveSide<I, A> {
     }
     const outcomes = verdicts.map((verdict) => this.checkedOne(verdict));
     const invalid = outcomes.flatMap((outcome) =>
-      'refusal' in outcome && outcome.refusal.cause === 'invalid' ? [outcome.refusal] : [],
+      'noVerdict' in outcome && outcome.noVerdict.cause === 'invalid' ? [outcome.noVerdict] : [],
     );
     if (invalid.length > 0 && !outcomes.some((outcome) => 'verdict' in outcome)) {
       throw new PolicyFailure('invalid', invalid[0]!.detail);
@@ -112,15 +112,15 @@ export class ActiveSide<I, A> {
 
   private checkedOne(verdict: Verdict<A> | null): Outcome<A> {
     if (verdict === null) {
-      return { refusal: { cause: 'no-answer', detail: 'the policy has no answer for this input' } };
+      return { noVerdict: { cause: 'no-answer', detail: 'the policy has no answer for this input' } };
     }
     const problem = problemOf(verdict, this.options.check);
     return problem === null
       ? { verdict }
-      : { refusal: { cause: 'invalid', detail: problem.slice(0, detailLengthMax) } };
+      : { noVerdict: { cause: 'invalid', detail: problem.slice(0, detailLengthMax) } };
   }
 
-  private resting(): Refusal {
+  private resting(): NoVerdict {
     const { failures } = this.options.breaker;
     const state = this.breaker.state === 'half-open' ? 'is being tried again' : 'is suspended';
     return { cause: 'breaker-open', detail: `it ${state} after ${failures} failures in a row` };

@@ -9,7 +9,7 @@ import type { DecisionRecord } from '../contract/events.ts';
 import { withinBudget } from '../runtime/budget.ts';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import { numberedIds } from '../runtime/numbered-ids.ts';
-import { ActiveSide, type ActiveSideOptions, type Refusal } from './active-side.ts';
+import { ActiveSide, type ActiveSideOptions, type NoVerdict } from './active-side.ts';
 import { type Decided, type Mode, type Policy, problemOf, type Verdict } from './policy.ts';
 import { decisionRecord, type RecordContent } from './record.ts';
 import { addLatency, type DecisionStats, emptyStats } from './stats.ts';
@@ -68,7 +68,7 @@ export class GovernedDecision<I, A> {
     const { clock } = this.options;
     const startedMs = clock.monotonicMs();
     const outcomes = await this.active.ask(inputs);
-    const refused = inputs.filter((_, i) => 'refusal' in outcomes[i]!);
+    const refused = inputs.filter((_, i) => 'noVerdict' in outcomes[i]!);
     const fallbacks = refused.length === 0 ? [] : await this.askFallback(refused);
     const latencyMs = Math.max(0, clock.monotonicMs() - startedMs);
     addLatency(this.counters, latencyMs);
@@ -76,7 +76,7 @@ export class GovernedDecision<I, A> {
     return outcomes.map((outcome) =>
       'verdict' in outcome
         ? this.byActive(outcome.verdict, latencyMs)
-        : this.byFallback(outcome.refusal, fallbacks[next++]!, latencyMs),
+        : this.byFallback(outcome.noVerdict, fallbacks[next++]!, latencyMs),
     );
   }
 
@@ -151,8 +151,8 @@ export class GovernedDecision<I, A> {
     return { verdict, decisionId: this.newId(), mode: 'active', policy: { name, version }, latencyMs };
   }
 
-  private byFallback(refusal: Refusal, fallback: FallbackOutcome<A>, latencyMs: number): Decided<A> {
-    this.counters.causes[refusal.cause] += 1;
+  private byFallback(noVerdict: NoVerdict, fallback: FallbackOutcome<A>, latencyMs: number): Decided<A> {
+    this.counters.causes[noVerdict.cause] += 1;
     const decisionId = this.newId();
     if (!fallback.verdict) {
       this.counters.undecided += 1;
@@ -160,7 +160,7 @@ export class GovernedDecision<I, A> {
       return {
         decisionId,
         mode: 'fallback',
-        fallbackCause: refusal,
+        fallbackCause: noVerdict,
         latencyMs,
         policy: { name, version },
         verdict: null,
@@ -169,7 +169,7 @@ export class GovernedDecision<I, A> {
     }
     const { by, verdict } = fallback;
     this.count('fallback', by.name);
-    return { decisionId, mode: 'fallback', fallbackCause: refusal, latencyMs, policy: by, verdict };
+    return { decisionId, mode: 'fallback', fallbackCause: noVerdict, latencyMs, policy: by, verdict };
   }
 
   private count(mode: Mode, policy: string): void {
