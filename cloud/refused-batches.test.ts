@@ -1,7 +1,7 @@
 import type { MqttClient } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeBatch, encodeBatch } from '../shared/contract/batch.ts';
-import { parseRefusal, type Refusal } from '../shared/contract/refusal.ts';
+import { type BatchRefusal, parseBatchRefusal } from '../shared/contract/batch-refusal.ts';
 import { refusalTopic, uplinkTopic } from '../shared/contract/topics.ts';
 import { frameOf, journal, publish, readingLine, startIngest } from './ingest.testing.ts';
 
@@ -19,11 +19,11 @@ const frame = (seq: number, after?: number) =>
 const good = frame(1);
 
 /** A gateway that subscribes to refusals. */
-async function listening(): Promise<{ client: MqttClient; refused: Refusal[] }> {
+async function listening(): Promise<{ client: MqttClient; refused: BatchRefusal[] }> {
   const client = await cloud.connect();
-  const refused: Refusal[] = [];
+  const refused: BatchRefusal[] = [];
   client.on('message', (topic, payload) => {
-    if (topic === refusalTopic('north')) refused.push(parseRefusal(payload)!);
+    if (topic === refusalTopic('north')) refused.push(parseBatchRefusal(payload)!);
   });
   await client.subscribeAsync(refusalTopic('north'));
   return { client, refused };
@@ -148,5 +148,5 @@ it.each([
     `{"version":1,"packet":1,"code":"BATCH_BODY","reason":"${'x'.repeat(3_000)}"}`,
   ],
 ])('a refusal that is %s is ignored', (_, text) => {
-  expect(parseRefusal(Buffer.from(text))).toBeNull();
+  expect(parseBatchRefusal(Buffer.from(text))).toBeNull();
 });

@@ -1,6 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Client } from 'aedes';
-import { encodeRefusal, isRefusal, type RefusalCode } from '../../shared/contract/refusal.ts';
+import {
+  type BatchRefusalCode,
+  encodeBatchRefusal,
+  isBatchRefusal,
+} from '../../shared/contract/batch-refusal.ts';
 import { refusalTopic } from '../../shared/contract/topics.ts';
 import { onNextTurn } from '../../shared/runtime/clock.ts';
 import type { HarbingerError } from '../../shared/runtime/errors.ts';
@@ -72,7 +76,7 @@ export class Connection implements Sender {
    * that is out of order, if the gateway can be told: otherwise only a new connection makes it begin again in order.
    */
   survives(error: unknown): boolean {
-    return isRefusal(error) && (error.code !== 'BATCH_ORDER' || this.hearsRefusals || this.hasRefused);
+    return isBatchRefusal(error) && (error.code !== 'BATCH_ORDER' || this.hearsRefusals || this.hasRefused);
   }
 
   /** From now on the gateway is told of refusals. */
@@ -81,10 +85,10 @@ export class Connection implements Sender {
   }
 
   /** Leaves the batch of PUBLISH packet `packet` without an acknowledgement, tells the gateway why, and reads on. */
-  refuse(packet: number, error: HarbingerError & { readonly code: RefusalCode }): void {
+  refuse(packet: number, error: HarbingerError & { readonly code: BatchRefusalCode }): void {
     this.hasRefused = true;
     if (this.hearsRefusals) {
-      const payload = encodeRefusal(packet, error);
+      const payload = encodeBatchRefusal(packet, error);
       const topic = refusalTopic(this.gateway);
       this.client.publish(
         { cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false },

@@ -10,7 +10,7 @@ import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 import { Aedes, type Client } from 'aedes';
 import { batchLimits } from '../../shared/contract/batch.ts';
-import { isRefusal } from '../../shared/contract/refusal.ts';
+import { isBatchRefusal } from '../../shared/contract/batch-refusal.ts';
 import { greetingTopic, refusalTopic } from '../../shared/contract/topics.ts';
 import { guardPackets } from '../../shared/mqtt/packet-guard.ts';
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
@@ -18,12 +18,12 @@ import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.t
 import type { Log } from '../../shared/runtime/log.ts';
 import type { PasswordCheck, PasswordVerdict } from '../../shared/security/password-check.ts';
 import type { BatchLog } from '../ports/log.ts';
+import { BatchRefusalLog } from './batch-refusal-log.ts';
 import type { ReceiveConfig } from './config.ts';
 import { Connection, HeldBytes } from './connection.ts';
 import { DuplicateGateways } from './duplicate-gateways.ts';
 import type { ReceiveMetrics } from './metrics.ts';
 import { openFrame } from './open-frame.ts';
-import { RefusalLog } from './refusal-log.ts';
 import { maySubscribe, type PublishFacts, publishLane } from './rights.ts';
 import { readTlsFiles } from './tls-files.ts';
 
@@ -52,7 +52,7 @@ export class Listener {
   private readonly sockets = new Set<Duplex>();
   private readonly held = new HeldBytes(heldBytesMax);
   private readonly duplicates: DuplicateGateways;
-  private readonly refusals: RefusalLog;
+  private readonly refusals: BatchRefusalLog;
   private stopping = false;
   private broker: Aedes | null = null;
   private server: Server | null = null;
@@ -61,7 +61,7 @@ export class Listener {
     this.config = config;
     this.deps = deps;
     const { clock, log, metrics } = deps;
-    this.refusals = new RefusalLog({ clock, log, metrics });
+    this.refusals = new BatchRefusalLog({ clock, log, metrics });
     const onDuplicateBatch = () => metrics.duplicateGatewayBatches.inc();
     const onNames = (count: number) => metrics.duplicateGateways.set(count);
     this.duplicates = new DuplicateGateways({ clock, log, onDuplicateBatch, onNames });
@@ -182,7 +182,7 @@ export class Listener {
     if (!connection) return done(new Error('not connected'));
     if (this.stopping) return; // Not answered: the gateway resends it after the connection has closed.
     const settle = (error?: unknown) => {
-      if (!isRefusal(error) || !connection.survives(error)) return done(errorOrNull(error));
+      if (!isBatchRefusal(error) || !connection.survives(error)) return done(errorOrNull(error));
       const { gateway, address } = connection;
       this.refusals.note({ gateway, address, lane: packet.topic.split('/').at(-1)! }, error);
       connection.refuse(packet.messageId ?? 0, error);

@@ -7,8 +7,8 @@
  * that they cannot block what follows them; a batch that was not received as it was sent is not acknowledged at all.
  */
 import { type Batch, type BatchBlock, decodeBody, seqLeap } from '../../shared/contract/batch.ts';
+import { isBatchRefusal } from '../../shared/contract/batch-refusal.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
-import { isRefusal } from '../../shared/contract/refusal.ts';
 import type { TimeLimited } from '../../shared/runtime/budget.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
@@ -66,7 +66,7 @@ export class Sink implements BatchSink {
       this.order.stored(sender, lane, lastSeq);
       settle(fresh ? 'stored' : 'duplicate');
     } catch (error) {
-      settle(isRefusal(error) ? 'refused' : 'failed');
+      settle(isBatchRefusal(error) ? 'refused' : 'failed');
       throw error;
     } finally {
       stopTimer();

@@ -6,7 +6,7 @@ import { type Log, silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
 import type { DeadLetter, DeadLetterOperations } from '../ports/dead-letters.ts';
-import type { RefusedOperations } from '../ports/refused.ts';
+import type { RefusedOperations } from '../ports/refused-batches.ts';
 import { GatewayHttpConfig } from './config.ts';
 import { createGatewayHttp, type GatewayHttp } from './server.ts';
 

@@ -17,10 +17,10 @@ import type { Metrics } from '../../shared/parts/metrics.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { DeadLetterOperations } from '../ports/dead-letters.ts';
-import type { RefusedOperations } from '../ports/refused.ts';
+import type { RefusedOperations } from '../ports/refused-batches.ts';
 import type { GatewayHttpConfig } from './config.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
-import { refusedRoutes } from './refused.ts';
+import { refusedRoutes } from './refused-batches.ts';
 
 /** `ok` without reasons, or the problems as sentences. */
 export interface Condition {

@@ -93,7 +93,7 @@ interface Waiting {
 }
 
 /**
- * Opens the store of dead letters. Damage is not an error: the intact letters are used, and the loss is logged. @throws
+ * Opens the dead letters on disk. Damage is not an error: the intact letters are used, and the loss is logged. @throws
  * HarbingerError DEADLETTERS_OPEN
  */
 export async function openDeadLetters(options: DeadLettersOptions): Promise<DeadLetters> {

@@ -35,7 +35,7 @@ export function testMachines(machinesMax = 100): Machines {
 export function readingsIn(decoded: readonly Decoded[]): DecodedReading[] {
   return decoded.map((item) => {
     if ('values' in item) return item;
-    throw item.refused?.error ?? new Error('the message has a lifecycle change');
+    throw item.unreadable?.error ?? new Error('the message has a lifecycle change');
   });
 }
 

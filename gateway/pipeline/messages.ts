@@ -6,7 +6,7 @@ import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { WireError } from '../../shared/runtime/wire-error.ts';
 import type { DeadLetter, RedrivenLetters } from '../ports/dead-letters.ts';
-import type { Redriven, RefusedEntry } from '../ports/refused.ts';
+import type { Redriven, RefusedEntry } from '../ports/refused-batches.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
 import type { DataPlaneConfig } from './config.ts';
 import type { SlabNote } from './slabs/slab.ts';

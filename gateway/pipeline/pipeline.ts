@@ -184,7 +184,7 @@ export class Pipeline implements MessageHandler {
 
   /** Processes one item of a message. */
   private item(route: Route, item: Decoded, isAlone: boolean, message: RawMessage): void {
-    if (item.refused) throw item.refused.error;
+    if (item.unreadable) throw item.unreadable.error;
     const schema = this.deps.routes.machineOf(route, item);
     if (item.lifecycle) {
       const notice = lifecycleNotice(schema, item.lifecycle, message.receivedMs, this.deps.random);
@@ -258,7 +258,7 @@ function stuckError({ payload }: RawMessage): HarbingerError {
 
 /** Returns one item of a message as a message of its own. */
 function ownPayload(item: Decoded, { payload }: RawMessage): Buffer {
-  if (item.refused) return item.refused.payload;
+  if (item.unreadable) return item.unreadable.payload;
   return item.lifecycle ? payload : singleReadingJson(item);
 }
 

@@ -17,7 +17,7 @@ import type { Lanes } from '../lanes/lanes.ts';
 import type { Losses } from '../lanes/losses.ts';
 import { lanesReport } from '../lanes/statistics.ts';
 import type { Journal, JournalStats } from '../ports/journal.ts';
-import { type RefusedCounts, refusedReport } from '../refused/statistics.ts';
+import { type RefusedCounts, refusedReport } from '../refused-batches/statistics.ts';
 import { type UplinkStats, uplinkReport } from '../uplink/statistics.ts';
 import type { Uplink } from '../uplink/uplink.ts';
 import type { Pipeline, PipelineCounts } from './pipeline.ts';

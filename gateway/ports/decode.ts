@@ -59,7 +59,7 @@ export interface DecodedReading extends Subject {
   id?: string;
   seq?: number;
   lifecycle?: undefined;
-  refused?: undefined;
+  unreadable?: undefined;
 }
 
 /** A machine failed or was replaced. */
@@ -72,10 +72,10 @@ export interface DecodedChange extends Subject {
     /** Equal for a resend of the same change; absent if the sender provides nothing to identify it. */
     identity?: string;
   };
-  refused?: undefined;
+  unreadable?: undefined;
 }
 
 /** One item of several that cannot be read: the reason, and the item as a message of its own. */
 export interface Unreadable extends Subject {
-  refused: { error: Error; payload: Buffer };
+  unreadable: { error: Error; payload: Buffer };
 }

@@ -4,7 +4,7 @@ import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { DeadLetterOperations } from './dead-letters.ts';
 import type { OpenRecords } from './records.ts';
-import type { RefusedOperations } from './refused.ts';
+import type { RefusedOperations } from './refused-batches.ts';
 import type { Outbox } from './uplink.ts';
 
 /**

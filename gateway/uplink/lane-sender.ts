@@ -4,7 +4,7 @@
  * the cursor moves over a batch when the cloud has confirmed it and all before it.
  *
  * A batch that is refused, or not answered while others are, is read, framed and resent with growing delays, alone,
- * until the cloud accepts it or it is set aside (lane-refusals.ts); the batches behind it wait, and other lanes do
+ * until the cloud accepts it or it is set aside (lane-refused-batches.ts); the batches behind it wait, and other lanes do
  * not. Any other failure closes the connection.
  */
 import { setMaxListeners } from 'node:events';
@@ -16,11 +16,11 @@ import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { Block, Journal } from '../ports/journal.ts';
-import type { RefusedIntake } from '../ports/refused.ts';
+import type { RefusedIntake } from '../ports/refused-batches.ts';
 import { acknowledged, type Connection } from './acknowledged.ts';
 import { journalName, takeBatch } from './batches.ts';
 import type { UplinkConfig } from './config.ts';
-import { type Failure, LaneRefusals } from './lane-refusals.ts';
+import { type Failure, LaneRefusedBatches } from './lane-refused-batches.ts';
 import type { Priority } from './priority.ts';
 import type { UplinkStats } from './statistics.ts';
 
@@ -45,14 +45,18 @@ export class LaneSender {
   private readonly lane: Lane;
   private readonly config: UplinkConfig;
   private readonly deps: LaneSenderDeps;
-  private readonly refusals: LaneRefusals;
+  private readonly refusals: LaneRefusedBatches;
 
   constructor(lane: Lane, config: UplinkConfig, deps: LaneSenderDeps) {
     this.lane = lane;
     this.config = config;
     this.deps = deps;
     const { refusedMsMax } = config;
-    this.refusals = new LaneRefusals(lane, { ...deps, refusedMsMax, cursor: deps.journal.cursor('uplink') });
+    this.refusals = new LaneRefusedBatches(lane, {
+      ...deps,
+      refusedMsMax,
+      cursor: deps.journal.cursor('uplink'),
+    });
   }
 
   /** Sends until the connection has closed. @throws any failure that must close it */

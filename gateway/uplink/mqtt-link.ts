@@ -1,6 +1,6 @@
 import mqtt from 'mqtt';
+import { parseBatchRefusal } from '../../shared/contract/batch-refusal.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
-import { parseRefusal } from '../../shared/contract/refusal.ts';
 import { greetingTopic, refusalTopic, uplinkTopic } from '../../shared/contract/topics.ts';
 import { uplinkKeepaliveS } from '../../shared/contract/uplink-keepalive.ts';
 import { mqttAddress } from '../../shared/mqtt/address.ts';
@@ -145,7 +145,7 @@ export class MqttLink implements CloudLink {
   }
 
   private onRefusal(payload: Buffer): void {
-    const refusal = parseRefusal(payload);
+    const refusal = parseBatchRefusal(payload);
     if (refusal) this.refusing.get(refusal.packet)?.(new BatchRefused(refusal.code, refusal.reason));
   }
 

@@ -9,7 +9,7 @@ import { type Random, seededRandom } from '../../shared/runtime/random.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { CloudLink } from '../ports/uplink.ts';
 import { memoryJournal } from './memory-journal.testing.ts';
-import { memoryRefused } from './memory-refused.testing.ts';
+import { memoryRefused } from './memory-refused-batches.testing.ts';
 import { Uplink } from './uplink.ts';
 
 /**

@@ -11,7 +11,7 @@ import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { Journal } from '../ports/journal.ts';
-import type { RefusedIntake, Resender } from '../ports/refused.ts';
+import type { RefusedIntake, Resender } from '../ports/refused-batches.ts';
 import type { CloudLink } from '../ports/uplink.ts';
 import { acknowledged, type Connection } from './acknowledged.ts';
 import type { UplinkConfig } from './config.ts';

@@ -27,7 +27,7 @@ export function greetingTopic(gateway: string): string {
   return `${downlinkPrefix(gateway)}greeting`;
 }
 
-/** Returns the topic on which a cloud tells a gateway which of its batches it has refused, and why (see refusal.ts). */
+/** Returns the topic on which a cloud tells a gateway which of its batches it has refused, and why (see batch-refusal.ts). */
 export function refusalTopic(gateway: string): string {
   return `${downlinkPrefix(gateway)}refused`;
 }

@@ -1,8 +1,8 @@
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { encodeBatch } from '../../shared/contract/batch.ts';
+import { parseBatchRefusal } from '../../shared/contract/batch-refusal.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
-import { parseRefusal } from '../../shared/contract/refusal.ts';
 import { refusalTopic, uplinkTopic } from '../../shared/contract/topics.ts';
 import { LoadGenerator } from '../load/generator.ts';
 import { connectPacket } from '../load/mqtt/wire.ts';
@@ -112,7 +112,7 @@ describe('hostile gateways at a cloud that also serves a good one', () => {
     '%s: refused with its reason, neither acknowledged nor in quarantine',
     async (_, frame, code) => {
       const refused: unknown[] = [];
-      const onMessage = (_topic: string, payload: Buffer) => refused.push(parseRefusal(payload)?.code);
+      const onMessage = (_topic: string, payload: Buffer) => refused.push(parseBatchRefusal(payload)?.code);
       client.on('message', onMessage);
       await client.subscribeAsync(refusalTopic(mallory.id));
       const settled = vi.fn();

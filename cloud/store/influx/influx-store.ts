@@ -21,9 +21,9 @@ import { InfluxHttp } from './http.ts';
 import { identifier, seriesOf } from './influx-ql.ts';
 import { LastingFailures, mayBeAboutLines, probeLine, writeInDoubt } from './lasting-failures.ts';
 import { checkLines } from './line-check.ts';
+import { isContentRefusal } from './line-refusal.ts';
 import { LineWriter, requestLimits } from './line-writer.ts';
 import { type Reader, readCounts, readSeries } from './reads.ts';
-import { isContentRefusal } from './refusal.ts';
 
 /** A request that reads a whole measurement has so many times the usual time limit. */
 const longQueryFactor = 10;

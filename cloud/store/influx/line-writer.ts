@@ -7,7 +7,7 @@ import { HttpError } from '@influxdata/influxdb-client';
 import { splitField } from '../../../shared/contract/line-protocol.ts';
 import type { RejectedLine } from '../../ports/store.ts';
 import { storeMisconfigured } from '../errors.ts';
-import { conflictingField, type Refusal, readRefusal } from './refusal.ts';
+import { conflictingField, type LineRefusal, readLineRefusal } from './line-refusal.ts';
 
 /** The largest request that InfluxDB 3 recommends; versions 1 and 2 accept more. */
 export const requestLimits = { linesMax: 10_000, bytesMax: 10_000_000 } as const;
@@ -60,7 +60,7 @@ export class LineWriter {
     const rejected = await this.#divide(error, lines);
     // If all lines are refused for a reason that is not about lines, the request itself is at fault.
     if (rejected.length === lines.length && error.statusCode !== 413 && !this.#isProbed) {
-      const refusal = readRefusal(error, lines);
+      const refusal = readLineRefusal(error, lines);
       if (!refusal.aboutLines) {
         throw storeMisconfigured(
           `InfluxDB refuses every line: ${refusal.message}; check the store's settings`,
@@ -89,12 +89,12 @@ export class LineWriter {
   }
 
   async #divide(error: HttpError, lines: readonly Buffer[]): Promise<RejectedLine[]> {
-    if (error.statusCode !== 413) return this.#examine(lines, readRefusal(error, lines));
+    if (error.statusCode !== 413) return this.#examine(lines, readLineRefusal(error, lines));
     if (lines.length > 1) return this.#storeHalves(lines);
     return lines.map((line) => reject(line, 'the server takes no line that large'));
   }
 
-  async #examine(lines: readonly Buffer[], refusal: Refusal): Promise<RejectedLine[]> {
+  async #examine(lines: readonly Buffer[], refusal: LineRefusal): Promise<RejectedLine[]> {
     const { named, suspects, field, dropped, message } = refusal;
     if (named.size > 0) return this.#withoutNamed(lines, named);
     const parts = field === null ? null : divided(lines, suspects, field);

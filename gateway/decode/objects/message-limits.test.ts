@@ -78,7 +78,7 @@ it('one reading of a list that is beyond a limit is refused alone', () => {
     text([{ a: 1 }, objectOf(readingValues + 1), { ['n'.repeat(2_000)]: 1 }]),
     target,
   );
-  expect(decoded.map((item) => (item.refused?.error as { code?: string } | undefined)?.code)).toEqual([
+  expect(decoded.map((item) => (item.unreadable?.error as { code?: string } | undefined)?.code)).toEqual([
     undefined,
     'DECODE_TOO_MANY',
     'DECODE_TOO_LONG',

@@ -42,7 +42,7 @@ function oneOfMany(item: unknown, target: DecodeTarget, count: ValueCount): Deco
     return readingOf(item, target, count, undefined);
   } catch (error) {
     if (!(error instanceof HarbingerError)) throw error;
-    return { refused: { error, payload: printed(item) } };
+    return { unreadable: { error, payload: printed(item) } };
   }
 }
 

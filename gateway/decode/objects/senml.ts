@@ -42,16 +42,16 @@ export function readSenml(list: readonly unknown[]): DecodedReading[] {
     if (value === undefined) continue; // it only sets the base of the following records
     const own = textOf(record.n);
     const name = own === '' ? prefixName : own;
-    if (name === '') throw refused('a record has no name');
+    if (name === '') throw unreadable('a record has no name');
     const known = fullNames.get(name) ?? prefix + own;
-    if (known !== prefix + own) throw refused(`'${name}' is of two devices: give each a topic of its own`);
+    if (known !== prefix + own) throw unreadable(`'${name}' is of two devices: give each a topic of its own`);
     fullNames.set(name, known);
     const seconds = numberOf(base.bt) + numberOf(record.t);
     const reading = readings.get(seconds) ?? readingAt(seconds);
     reading.values[name] = value;
     readings.set(seconds, reading);
   }
-  if (readings.size === 0) throw refused('no record has a value');
+  if (readings.size === 0) throw unreadable('no record has a value');
   return [...readings.values()];
 }
 
@@ -59,7 +59,7 @@ function readingAt(seconds: number): DecodedReading {
   if (seconds === 0) return { values: {} };
   const deviceTime = seconds < relativeBelow ? undefined : parseDeviceTime(seconds);
   if (!deviceTime)
-    throw refused(`a time relative to now (${seconds} s); give the time itself, as base time 'bt'`);
+    throw unreadable(`a time relative to now (${seconds} s); give the time itself, as base time 'bt'`);
   return { values: {}, deviceTime };
 }
 
@@ -74,18 +74,18 @@ function numberOrOther(record: Fields, base: Fields): unknown {
 
 function textOf(value: unknown): string {
   if (value === undefined) return '';
-  if (typeof value !== 'string') throw refused(`a name is not a text: ${kindOf(value)}`);
+  if (typeof value !== 'string') throw unreadable(`a name is not a text: ${kindOf(value)}`);
   const { nameLength } = messageLimits;
-  if (value.length > nameLength) throw refused(`a name is longer than ${nameLength} characters`);
+  if (value.length > nameLength) throw unreadable(`a name is longer than ${nameLength} characters`);
   return value;
 }
 
 function numberOf(value: unknown): number {
   if (value === undefined) return 0;
   if (typeof value === 'number') return value;
-  throw refused(`not a number: ${kindOf(value)}`);
+  throw unreadable(`not a number: ${kindOf(value)}`);
 }
 
-function refused(problem: string): HarbingerError {
+function unreadable(problem: string): HarbingerError {
   return new HarbingerError('DECODE_SENML', 'decode', `SenML: ${problem}`);
 }

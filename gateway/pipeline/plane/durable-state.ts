@@ -20,7 +20,7 @@ import {
   openRefusedBatches,
   type RefusedBatches,
   type RefusedBatchesOptions,
-} from '../../refused/refused-batches.ts';
+} from '../../refused-batches/refused-batches.ts';
 import type { DataPlaneConfig } from '../config.ts';
 
 export interface DurableStateDeps {

@@ -12,8 +12,8 @@ import { isPlainTopic } from '../../../shared/mqtt/topic-filter.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { Intake } from '../../ports/source.ts';
 import type { ConnectedClient, Connection, ConnectionGate } from './connection/connection.ts';
+import { ConnectionRefusal } from './connection-refusal.ts';
 import type { PublishPacket } from './packet.ts';
-import { Refusal } from './refusal.ts';
 import type { Interest } from './sessions/interest.ts';
 import type { BrokerPersistence } from './sessions/persistence.ts';
 
@@ -160,9 +160,9 @@ export class Acknowledging implements ConnectionGate {
   /** Aedes' authorizePublish. `client` is null for a will that was left to an earlier process of the gateway. */
   readonly authorize = (client: ConnectedClient | null, packet: PublishPacket, callback: Callback): void => {
     const { topic, messageId } = packet;
-    if (this.stopping) return callback(new Refusal('stopping', 'the gateway is stopping'));
+    if (this.stopping) return callback(new ConnectionRefusal('stopping', 'the gateway is stopping'));
     if (client && !client.connection.rights?.mayPublish(topic)) {
-      return callback(new Refusal('publish', `no right to publish to ${topic.slice(0, 200)}`));
+      return callback(new ConnectionRefusal('publish', `no right to publish to ${topic.slice(0, 200)}`));
     }
     const clientId = client?.id ?? packet.clientId ?? '';
     if (packet.qos === 2 && client && messageId !== undefined)
@@ -175,7 +175,9 @@ export class Acknowledging implements ConnectionGate {
     const { incoming } = this.persistence;
     const arrival = incoming.arrive(client, packet);
     if (arrival === 'too many') {
-      return callback(new Refusal('malformed', 'too many QoS 2 messages are not released by PUBREL'));
+      return callback(
+        new ConnectionRefusal('malformed', 'too many QoS 2 messages are not released by PUBREL'),
+      );
     }
     const { message, isCopy } = arrival;
     packet.isCopy = isCopy;
@@ -203,7 +205,8 @@ export class Acknowledging implements ConnectionGate {
     callback: Callback,
   ): void {
     const keep: Callback = (error) => {
-      if (error) return callback(new Refusal('intake', `message could not be stored: ${error.message}`));
+      if (error)
+        return callback(new ConnectionRefusal('intake', `message could not be stored: ${error.message}`));
       const kept = this.keep(packet);
       if (!kept) return callback(null);
       const connection = client?.connection;

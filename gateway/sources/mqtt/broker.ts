@@ -8,7 +8,7 @@ import { Credentials } from './access/credentials.ts';
 import { brokerProblems } from './check.ts';
 import type { BrokerConfig } from './config.ts';
 import { Engine } from './engine.ts';
-import { Refusals } from './refusals.ts';
+import { RefusalCounts } from './refusal-counts.ts';
 import { type BrokerStats, brokerSamples } from './statistics.ts';
 
 export interface BrokerOptions {
@@ -39,7 +39,7 @@ export interface Broker extends Source {
 export function createBroker({ config, dataDir }: BrokerOptions, deps: BrokerDeps): Broker {
   refuse(brokerProblems(config));
   const credentials = new Credentials(config.users, deps.clock);
-  const refusals = new Refusals(deps.clock, deps.log);
+  const refusals = new RefusalCounts(deps.clock, deps.log);
   let engine: Engine | null = null;
   const running = (): Engine => {
     if (engine) return engine;

@@ -26,7 +26,7 @@ import { FanOut } from './connection/fan-out.ts';
 import { type Listeners, openListeners } from './connection/listeners.ts';
 import { ReadBuffers } from './connection/read-buffers.ts';
 import type { PublishPacket } from './packet.ts';
-import { describe, type Refusals, reasonOf, takeoverText } from './refusals.ts';
+import { describe, type RefusalCounts, reasonOf, takeoverText } from './refusal-counts.ts';
 import { Interest } from './sessions/interest.ts';
 import { openSessions } from './sessions/open-sessions.ts';
 import { BrokerPersistence } from './sessions/persistence.ts';
@@ -44,7 +44,7 @@ interface EngineDeps {
   clock: Clock;
   log: Log;
   credentials: Credentials;
-  refusals: Refusals;
+  refusals: RefusalCounts;
 }
 
 /** A running broker: Aedes, with the broker's own admission, acknowledging, persistence and fan-out. */
@@ -114,7 +114,7 @@ export class Engine {
       drainTimeout: 10_000,
       queueLimit: 1_000, // packets that may arrive between CONNECT and CONNACK
       maxTopicLevels: topicLevelsMax,
-      maxInflightInbound: 0, // Incoming limits them, before a message is handed over
+      maxInflightInbound: 0, // UnreleasedMessages limits them, before a message is handed over
       preConnect: this.admission.preConnect,
       authenticate: this.admission.authenticate,
       authorizePublish: this.acknowledging.authorize as never,

@@ -1,5 +1,5 @@
 import { declareErrors, type ReasonList } from '../../../shared/runtime/errors.ts';
-import type { RefusalReason } from './refusal.ts';
+import type { RefusalReason } from './connection-refusal.ts';
 
 export const errorCodes = declareErrors({
   BROKER_AEDES_CHANGED: {

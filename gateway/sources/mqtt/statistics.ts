@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import { declareStatistics, type SamplesOf } from '../../../shared/parts/statistics.ts';
 import type { SharedClientId } from './access/takeovers.ts';
-import type { RefusalReason } from './refusal.ts';
-import type { LatestRefusal } from './refusals.ts';
+import type { RefusalReason } from './connection-refusal.ts';
+import type { LatestRefusal } from './refusal-counts.ts';
 
 export interface BrokerStats {
   connections: number;

@@ -140,9 +140,9 @@ function expectSound(decoder: Decoder, message: Buffer, target: DecodeTarget): v
   }
   expect(decoded.length, about).toBeGreaterThan(0);
   for (const item of decoded) {
-    if (item.refused) {
-      expectTyped(item.refused.error, about);
-      expect(item.refused.payload, about).toBeInstanceOf(Buffer);
+    if (item.unreadable) {
+      expectTyped(item.unreadable.error, about);
+      expect(item.unreadable.payload, about).toBeInstanceOf(Buffer);
     } else if (item.lifecycle) {
       expect(['failed', 'replaced'], about).toContain(item.lifecycle.state);
     } else {

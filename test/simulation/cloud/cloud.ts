@@ -8,8 +8,8 @@ import type { BatchLog, ReceivedBatch, Sender } from '../../../cloud/ports/log.t
 import { openFrame } from '../../../cloud/receive/open-frame.ts';
 import { createSinkMetrics } from '../../../cloud/sink/metrics.ts';
 import { Sink } from '../../../cloud/sink/sink.ts';
+import { isBatchRefusal } from '../../../shared/contract/batch-refusal.ts';
 import type { Lane } from '../../../shared/contract/lanes.ts';
-import { isRefusal } from '../../../shared/contract/refusal.ts';
 import { unlimited } from '../../../shared/runtime/budget.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';
@@ -88,7 +88,7 @@ export class SimulatedCloud {
     if (!life) return;
     const fail = (error: unknown) => {
       if (!life.process.alive) return;
-      if (!isRefusal(error)) return connection.lost();
+      if (!isBatchRefusal(error)) return connection.lost();
       this.refused++;
       world.note(`refused: ${error.code}`);
       answers.refuse(error.code, error.message);

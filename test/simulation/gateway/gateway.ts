@@ -9,7 +9,7 @@ import { openRecords } from '../../../gateway/journal/records/open-records.ts';
 import { type DataPlane, startDataPlane } from '../../../gateway/pipeline/plane.ts';
 import type { DeadLetter } from '../../../gateway/ports/dead-letters.ts';
 import type { RawMessage } from '../../../gateway/ports/source.ts';
-import { openRefusedBatches } from '../../../gateway/refused/refused-batches.ts';
+import { openRefusedBatches } from '../../../gateway/refused-batches/refused-batches.ts';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
 import { unlimited } from '../../../shared/runtime/budget.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';

@@ -2,8 +2,8 @@
 import type { Sender } from '../../../cloud/ports/log.ts';
 import { BatchRefused, type CloudLink } from '../../../gateway/ports/uplink.ts';
 import { decodeBatch } from '../../../shared/contract/batch.ts';
+import { isBatchRefusal } from '../../../shared/contract/batch-refusal.ts';
 import type { Lane } from '../../../shared/contract/lanes.ts';
-import { isRefusal } from '../../../shared/contract/refusal.ts';
 import type { GatewayConnection, SimulatedCloud } from '../cloud/cloud.ts';
 import type { Ledger } from '../world/ledger.ts';
 import { momentMs, type Process, type World } from '../world/world.ts';
@@ -79,7 +79,7 @@ export class Connection implements CloudLink, GatewayConnection {
     this.closed = new Promise((resolve) => {
       this.markClosed = resolve;
     });
-    this.sender = { signal: this.atCloud.signal, giveUp: () => this.lost(), survives: isRefusal };
+    this.sender = { signal: this.atCloud.signal, giveUp: () => this.lost(), survives: isBatchRefusal };
   }
 
   async connect(signal: AbortSignal): Promise<void> {

@@ -11,7 +11,7 @@ import type { JournalFs } from '../../../gateway/journal/fs.ts';
 import type { JournalOptions, JournalSet } from '../../../gateway/journal/journal-set.ts';
 import type { DataPlane } from '../../../gateway/pipeline/plane.ts';
 import type { CloudLink } from '../../../gateway/ports/uplink.ts';
-import type { RefusedBatches } from '../../../gateway/refused/refused-batches.ts';
+import type { RefusedBatches } from '../../../gateway/refused-batches/refused-batches.ts';
 
 export type OpenJournals = (options: JournalOptions) => Promise<JournalSet>;
 

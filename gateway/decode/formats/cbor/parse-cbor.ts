@@ -19,7 +19,7 @@ const stop = Symbol('break');
 export function parseCbor(payload: Uint8Array): unknown {
   const reader = new ItemReader(payload);
   const item = reader.item(0);
-  if (item === stop) throw refused('it starts with a break');
+  if (item === stop) throw unreadable('it starts with a break');
   reader.end();
   return jsonValue(item);
 }
@@ -37,7 +37,7 @@ class ItemReader {
 
   /** Returns the next item, or `stop` at the end of the list, map or string around it. */
   item(depth: number): unknown {
-    if (depth > depthMax) throw refused(`it is nested deeper than ${depthMax} levels`);
+    if (depth > depthMax) throw unreadable(`it is nested deeper than ${depthMax} levels`);
     this.count.addItem();
     const first = this.rest[this.tokens.pos()];
     if (first === 0x5f || first === 0x7f) return this.chunks(first);
@@ -52,15 +52,15 @@ class ItemReader {
   /** @throws HarbingerError DECODE_CBOR if further bytes follow */
   end(): void {
     const left = this.rest.length - this.tokens.pos();
-    if (left > 0) throw refused(`${left} bytes follow the item: send one item in a message`);
+    if (left > 0) throw unreadable(`${left} bytes follow the item: send one item in a message`);
   }
 
   private token(): Token {
-    if (this.tokens.done()) throw refused('it ends too early');
+    if (this.tokens.done()) throw unreadable('it ends too early');
     try {
       return this.tokens.next();
     } catch (error) {
-      throw refused(messageOf(error).replace(/^CBOR decode error: /, ''));
+      throw unreadable(messageOf(error).replace(/^CBOR decode error: /, ''));
     }
   }
 
@@ -86,7 +86,7 @@ class ItemReader {
       const key = this.item(depth);
       if (key === stop && count === Number.POSITIVE_INFINITY) break;
       const name = nameOf(whole(key));
-      if (Object.hasOwn(map, name)) throw refused(`the key '${name.slice(0, 40)}' comes twice in a map`);
+      if (Object.hasOwn(map, name)) throw unreadable(`the key '${name.slice(0, 40)}' comes twice in a map`);
       const value = whole(this.item(depth));
       const kept = typeof value === 'bigint' && timeKeys.includes(name) ? String(value) : jsonValue(value);
       // An assignment to the key `__proto__` would set the prototype.
@@ -99,7 +99,7 @@ class ItemReader {
   private tagged(tag: number | bigint, depth: number): unknown {
     const content = whole(this.item(depth));
     const value = taggedValue(tag, content);
-    if (value === undefined) throw refused(`the content of tag ${tag} is not what the tag stands for`);
+    if (value === undefined) throw unreadable(`the content of tag ${tag} is not what the tag stands for`);
     return value;
   }
 
@@ -111,7 +111,7 @@ class ItemReader {
       const token = this.token();
       this.count.addItem();
       if (Type.equals(token.type, Type.break)) break;
-      if (!Type.equals(token.type, type)) throw refused('a string has a chunk of another type');
+      if (!Type.equals(token.type, type)) throw unreadable('a string has a chunk of another type');
       parts.push(token.value);
     }
     return first === 0x7f ? parts.join('') : new Uint8Array(Buffer.concat(parts as Uint8Array[]));
@@ -119,8 +119,8 @@ class ItemReader {
 
   private simple(first: number): null {
     const number = this.rest[this.tokens.pos() + 1];
-    if (first === 0xf8 && number === undefined) throw refused('it ends too early');
-    if (first === 0xf8 && number! < 32) throw refused(`${number} is not a simple value of two bytes`);
+    if (first === 0xf8 && number === undefined) throw unreadable('it ends too early');
+    if (first === 0xf8 && number! < 32) throw unreadable(`${number} is not a simple value of two bytes`);
     this.skip(first === 0xf8 ? 2 : 1);
     return null;
   }
@@ -128,14 +128,14 @@ class ItemReader {
 
 /** Reads an item that must be present: a break in its place is an error. */
 function whole(item: unknown): unknown {
-  if (item === stop) throw refused('a break stands where an item should be');
+  if (item === stop) throw unreadable('a break stands where an item should be');
   return item;
 }
 
 function nameOf(key: unknown): string {
   if (typeof key === 'string') return key;
   if (typeof key === 'number' || typeof key === 'bigint') return String(key);
-  throw refused('a key is neither a text nor a number');
+  throw unreadable('a key is neither a text nor a number');
 }
 
 function jsonValue(value: unknown): unknown {
@@ -148,6 +148,6 @@ function isSimple(first: number): boolean {
   return (first >= 0xe0 && first <= 0xf3) || first === 0xf8;
 }
 
-function refused(problem: string): HarbingerError {
+function unreadable(problem: string): HarbingerError {
   return new HarbingerError('DECODE_CBOR', 'decode', `payload is not CBOR: ${problem}`);
 }

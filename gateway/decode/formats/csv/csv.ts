@@ -23,11 +23,14 @@ export function createCsv({ columns }: CsvConfig): Decoder {
     samples: (): SamplesOf<typeof csvStatistics> => ({ harbinger_csv_values_empty_total: counts.empty }),
     decode(payload) {
       const text = payload.toString('utf8').trim();
-      if (/[\r\n]/.test(text)) throw refused('more than one line in a message', text);
+      if (/[\r\n]/.test(text)) throw unreadable('more than one line in a message', text);
       const parts = text.split(/\s*[,;]\s*|\s+/, columns.length + 1);
       if (parts.length !== columns.length) {
         const found = parts.length > columns.length ? `more than ${columns.length}` : parts.length;
-        throw refused(`${found} values where ${columns.length} are expected (${columns.join(', ')})`, text);
+        throw unreadable(
+          `${found} values where ${columns.length} are expected (${columns.join(', ')})`,
+          text,
+        );
       }
       return [readingOf(columns, parts, counts)];
     },
@@ -59,6 +62,6 @@ function readingOf(
   return reading;
 }
 
-function refused(problem: string, text: string): HarbingerError {
+function unreadable(problem: string, text: string): HarbingerError {
   return new HarbingerError('DECODE_CSV', 'decode', `${problem}: '${text.slice(0, 60)}'`);
 }

@@ -24,7 +24,7 @@ export const influx: Decoder = {
       if (++lines > messageLimits.readings) throw tooMany(`${messageLimits.readings} lines`);
       if (/^\s*[^#\s]/.test(line)) addLine(found, line.trim());
     }
-    if (found.readings.size === 0) throw refused('the payload has no line');
+    if (found.readings.size === 0) throw unreadable('the payload has no line');
     return Array.from(found.readings.values(), ({ reading }) => reading);
   },
 };
@@ -51,7 +51,7 @@ function addLine({ readings, count }: Found, text: string): void {
     count.add(field, ++known.values);
     const name = field === 'value' ? measurement : `${measurement}_${field}`;
     if (Object.hasOwn(reading.values, name))
-      throw refused(`'${name}' comes twice at one time, told apart by tags only: give each its own topic`);
+      throw unreadable(`'${name}' comes twice at one time, told apart by tags only: give each its own topic`);
     reading.values[name] = value;
   }
   count.check();
@@ -62,10 +62,10 @@ function parsed(text: string) {
   try {
     return parseLine(text);
   } catch (error) {
-    throw refused(`'${text.slice(0, 60)}': ${messageOf(error)}`);
+    throw unreadable(`'${text.slice(0, 60)}': ${messageOf(error)}`);
   }
 }
 
-function refused(problem: string): HarbingerError {
+function unreadable(problem: string): HarbingerError {
   return new HarbingerError('DECODE_INFLUX', 'decode', problem);
 }

@@ -60,11 +60,11 @@ describe('json', () => {
     ]);
     const [good, bad, late] = decodeText(json, '[{"a":1},5,{"a":2,"ts":"soon"}]');
     expect(good).toEqual({ values: { a: 1 } });
-    expect(bad?.refused).toMatchObject({ error: { code: 'DECODE_SHAPE' }, payload: Buffer.from('5') });
-    expect(late?.refused?.error).toMatchObject({ code: 'DECODE_TIME' });
-    expect(String(late?.refused?.payload)).toBe('{"a":2,"ts":"soon"}');
+    expect(bad?.unreadable).toMatchObject({ error: { code: 'DECODE_SHAPE' }, payload: Buffer.from('5') });
+    expect(late?.unreadable?.error).toMatchObject({ code: 'DECODE_TIME' });
+    expect(String(late?.unreadable?.payload)).toBe('{"a":2,"ts":"soon"}');
     const deep = `[{"a":1},${'['.repeat(20_000)}${']'.repeat(20_000)}]`;
-    expect(decodeText(json, deep)[1]?.refused?.error).toMatchObject({ code: 'DECODE_SHAPE' });
+    expect(decodeText(json, deep)[1]?.unreadable?.error).toMatchObject({ code: 'DECODE_SHAPE' });
     expect(() => read('{"a":1}\n{"a":')).toThrow(expect.objectContaining({ code: 'DECODE_JSON' }));
   });
 

@@ -24,13 +24,13 @@ export const lifecycle: Decoder = {
     try {
       parsed = JSON.parse(payload.toString('utf8'));
     } catch (error) {
-      throw refused(messageOf(error));
+      throw unreadable(messageOf(error));
     }
-    const { state, note, id, ts } = validate(parsed, refused);
+    const { state, note, id, ts } = validate(parsed, unreadable);
     const change: DecodedChange['lifecycle'] = { state };
     if (note !== undefined) change.note = note;
     const time = parseDeviceTime(ts);
-    if (ts !== undefined && !time) throw refused(`'ts' is not a time: ${String(ts).slice(0, 60)}`);
+    if (ts !== undefined && !time) throw unreadable(`'ts' is not a time: ${String(ts).slice(0, 60)}`);
     if (time) change.time = time;
     // Both are used if present, because an id may be that of the machine or of its maintainer.
     const named = [id, ts].filter((part) => part !== undefined).join('\n');
@@ -39,7 +39,7 @@ export const lifecycle: Decoder = {
   },
 };
 
-function refused(problem: string): HarbingerError {
+function unreadable(problem: string): HarbingerError {
   return new HarbingerError(
     'DECODE_LIFECYCLE',
     'decode',

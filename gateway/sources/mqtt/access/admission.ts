@@ -5,7 +5,7 @@
 import type { AuthenticateError, Client, ConnectPacket } from 'aedes';
 import type { BrokerConfig } from '../config.ts';
 import type { ConnectedClient, Connection } from '../connection/connection.ts';
-import { Refusal } from '../refusal.ts';
+import { ConnectionRefusal } from '../connection-refusal.ts';
 import type { Rights } from '../rights.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Credentials } from './credentials.ts';
@@ -75,13 +75,14 @@ export class Admission {
     this.admit(client as ConnectedClient, name, password).then(
       () => done(null, true),
       (error) => {
-        const refusal = error instanceof Refusal ? error : new Refusal('busy', String(error), 3);
+        const refusal =
+          error instanceof ConnectionRefusal ? error : new ConnectionRefusal('busy', String(error), 3);
         done(refusal as unknown as AuthenticateError, null);
       },
     );
   };
 
-  /** @throws Refusal, with the return code for CONNACK */
+  /** @throws ConnectionRefusal, with the return code for CONNACK */
   private async admit(
     client: ConnectedClient,
     name: string | undefined,
@@ -89,10 +90,14 @@ export class Admission {
   ): Promise<void> {
     const { id, connection } = client;
     if (connection.namelessClient && !client.clean) {
-      throw new Refusal('client-id', 'a session that is to be kept needs a client id', 2);
+      throw new ConnectionRefusal('client-id', 'a session that is to be kept needs a client id', 2);
     }
     if (id.length > clientIdLengthMax || hasControlCharacter(id)) {
-      throw new Refusal('client-id', `client ids have up to ${clientIdLengthMax} printable characters`, 2);
+      throw new ConnectionRefusal(
+        'client-id',
+        `client ids have up to ${clientIdLengthMax} printable characters`,
+        2,
+      );
     }
     const rights = await this.rights(connection, id, name, password);
     const will = connection.willTopic;
@@ -101,7 +106,7 @@ export class Admission {
       const hint = bridge
         ? '; it is a Mosquitto bridge, which needs `notifications false` in its configuration'
         : '';
-      throw new Refusal('will', `no right to leave a will on ${will.slice(0, 200)}${hint}`);
+      throw new ConnectionRefusal('will', `no right to leave a will on ${will.slice(0, 200)}${hint}`);
     }
     if (client.closed) return; // it disconnected while its password was checked
     this.claim(client, rights);
@@ -118,7 +123,7 @@ export class Admission {
       return rightsOf(this.anonymousGrants, anonymousUser, clientId);
     }
     if (name === undefined || password === undefined) {
-      throw new Refusal('credentials', 'a user name and a password are needed', 4);
+      throw new ConnectionRefusal('credentials', 'a user name and a password are needed', 4);
     }
     const user = await this.credentials.check(name, password, address);
     return rightsOf(user, user.name, clientId);
@@ -130,9 +135,9 @@ export class Admission {
     const holder = earlier?.rights?.user ?? this.sessions.ownerOf(id);
     const opened = client.clean ? 'opened' : this.sessions.open(id, rights.user);
     if ((holder !== undefined && holder !== rights.user) || opened === 'other-user') {
-      throw new Refusal('client-id', `client id ${id} belongs to another user`, 2);
+      throw new ConnectionRefusal('client-id', `client id ${id} belongs to another user`, 2);
     }
-    if (opened === 'full') throw new Refusal('session-limit', 'too many kept sessions', 3);
+    if (opened === 'full') throw new ConnectionRefusal('session-limit', 'too many kept sessions', 3);
     connection.rights = rights;
     this.live.set(id, connection);
     if (earlier && !earlier.closed) this.takenOver(client, earlier);

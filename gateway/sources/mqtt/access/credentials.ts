@@ -5,7 +5,7 @@ import type { Clock } from '../../../../shared/runtime/clock.ts';
 import { PasswordCheck } from '../../../../shared/security/password-check.ts';
 import type { verifyPassword } from '../../../../shared/security/passwords.ts';
 import type { BrokerUser } from '../config.ts';
-import { Refusal } from '../refusal.ts';
+import { ConnectionRefusal } from '../connection-refusal.ts';
 
 const hashLimits = { atOnceMax: 2, waitingMax: 200 };
 
@@ -25,17 +25,18 @@ export class Credentials {
   }
 
   /**
-   * Returns the user with this name and password. @throws Refusal 'credentials', 'throttled' (too many failures from
+   * Returns the user with this name and password. @throws ConnectionRefusal 'credentials', 'throttled' (too many failures from
    * this address as this user), 'busy'
    */
   async check(name: string, password: Buffer, address: string): Promise<BrokerUser> {
     const verdict = await this.passwords.check(name, password, address);
     if (verdict === 'accepted') return this.users.get(name)!;
     if (verdict === 'throttled') {
-      throw new Refusal('throttled', 'too many failed attempts from this address; wait a minute');
+      throw new ConnectionRefusal('throttled', 'too many failed attempts from this address; wait a minute');
     }
-    if (verdict === 'busy') throw new Refusal('busy', 'too many passwords are being checked; try again', 3);
-    throw new Refusal('credentials', 'unknown user or wrong password', 4);
+    if (verdict === 'busy')
+      throw new ConnectionRefusal('busy', 'too many passwords are being checked; try again', 3);
+    throw new ConnectionRefusal('credentials', 'unknown user or wrong password', 4);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Aedes, Client, Subscription } from 'aedes';
 import type { ConnectedClient } from '../connection/connection.ts';
-import { describe, type Refusals } from '../refusals.ts';
+import { describe, type RefusalCounts } from '../refusal-counts.ts';
 import { noSubscription } from '../sessions/kept-subscriptions.ts';
 import type { BrokerPersistence } from '../sessions/persistence.ts';
 
@@ -10,10 +10,10 @@ type Done = (error: Error | null, subscription?: Subscription | null) => void;
 export class Subscribing {
   refused = 0;
   private readonly persistence: BrokerPersistence;
-  private readonly refusals: Refusals;
+  private readonly refusals: RefusalCounts;
   private readonly subscriptionsMax: number;
 
-  constructor(persistence: BrokerPersistence, refusals: Refusals, subscriptionsMax: number) {
+  constructor(persistence: BrokerPersistence, refusals: RefusalCounts, subscriptionsMax: number) {
     this.persistence = persistence;
     this.refusals = refusals;
     this.subscriptionsMax = subscriptionsMax;

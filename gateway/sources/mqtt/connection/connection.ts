@@ -5,7 +5,7 @@
  */
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../../shared/runtime/clock.ts';
-import { Refusal, type RefusalReason } from '../refusal.ts';
+import { ConnectionRefusal, type RefusalReason } from '../connection-refusal.ts';
 import type { Rights } from '../rights.ts';
 import type { AedesClient } from './aedes-client.ts';
 import { GrantedFilters } from './granted-filters.ts';
@@ -139,7 +139,7 @@ export class Connection implements InletHandler {
 
   /** Closes the connection; the reason is logged and counted where Aedes reports the client's error. */
   drop(reason: RefusalReason, message: string): void {
-    if (!this.client.closed) this.client.emit('error', new Refusal(reason, message));
+    if (!this.client.closed) this.client.emit('error', new ConnectionRefusal(reason, message));
   }
 
   /** Handles bytes in the shared buffer, as 'readable' does for other streams. Returns true to continue reading. */

@@ -12,7 +12,7 @@ import { createWebSocketStream, WebSocketServer } from 'ws';
 import { codeOf, HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import { hostName, isLoopback } from '../../../../shared/security/loopback.ts';
 import type { BrokerConfig } from '../config.ts';
-import { Refusal } from '../refusal.ts';
+import { ConnectionRefusal } from '../connection-refusal.ts';
 import type { ConnectionOrigin } from './connection.ts';
 import { readTlsFiles } from './tls-files.ts';
 
@@ -114,7 +114,8 @@ function webSocketServer({ packetBytesMax, tls }: BrokerConfig, events: Connecti
   webSockets.on('connection', (webSocket, request) => {
     // This comes before the stream's own listener: a destroyed stream hands on nothing [MQTT-6.0.0-1].
     webSocket.on('message', (_, isBinary) => {
-      if (!isBinary) stream.destroy(new Refusal('malformed', 'MQTT came in a text frame of WebSocket'));
+      if (!isBinary)
+        stream.destroy(new ConnectionRefusal('malformed', 'MQTT came in a text frame of WebSocket'));
     });
     const stream = createWebSocketStream(webSocket);
     events.accepted(stream, originOf(request.socket, request), request);

@@ -2,7 +2,7 @@
  * Checks of a packet that MQTT 3.1.1 demands and the parser does not make. The sender of a packet that violates it is
  * disconnected [MQTT-4.8.0-1], and nothing of the packet is acted upon.
  */
-import { Refusal } from '../refusal.ts';
+import { ConnectionRefusal } from '../connection-refusal.ts';
 import type { AedesClient, ParsedPacket } from './aedes-client.ts';
 
 /** CONNACK with the return code "unacceptable protocol version". */
@@ -16,12 +16,12 @@ export function refuseViolations({ _parser: parser, conn }: Pick<AedesClient, '_
     // The parser knows some versions, and Aedes refuses those it does not serve; others end here [MQTT-3.1.2-2].
     const isVersion = error.message === 'Invalid protocol version';
     if (isVersion) conn.write(versionRefused);
-    emitError.call(this, isVersion ? new Refusal('version', error.message, 1) : error);
+    emitError.call(this, isVersion ? new ConnectionRefusal('version', error.message, 1) : error);
   };
   parser._newPacket = function checked() {
     const problem = violationOf(this.packet, this._pos);
     if (problem === null) return newPacket.call(this);
-    this._emitError(new Refusal('malformed', problem));
+    this._emitError(new ConnectionRefusal('malformed', problem));
     return false;
   };
 }

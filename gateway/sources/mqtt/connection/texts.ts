@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { Refusal } from '../refusal.ts';
+import { ConnectionRefusal } from '../connection-refusal.ts';
 import type { AedesClient } from './aedes-client.ts';
 
 /**
@@ -11,13 +11,13 @@ import type { AedesClient } from './aedes-client.ts';
 export function refuseBadTexts({ _parser: parser }: Pick<AedesClient, '_parser'>): void {
   const parseString = parser._parseString;
   const emitError = parser._emitError;
-  let refusal: Refusal | null = null;
+  let refusal: ConnectionRefusal | null = null;
   parser._parseString = function checked() {
     const start = this._pos + 2;
     const text = parseString.call(this);
     if (text === null || !isDoubtful(text)) return text;
     if (!text.includes('\0') && isUtf8(this._list.slice(start, this._pos))) return text;
-    refusal = new Refusal('malformed', 'a topic or name in the packet is not UTF-8');
+    refusal = new ConnectionRefusal('malformed', 'a topic or name in the packet is not UTF-8');
     return null; // then the parser reports that it cannot parse the packet
   };
   parser._emitError = function named(error) {

@@ -18,13 +18,13 @@ import type { PersistenceLimits } from '../config.ts';
 import type { PublishPacket, QueuedPacket } from '../packet.ts';
 import { Wills } from '../wills/wills.ts';
 import { KeptImportNotes } from './import/import-notes.ts';
-import { Incoming } from './incoming.ts';
 import type { Interest } from './interest.ts';
 import { noSubscription, type SubscriptionRecord } from './kept-subscriptions.ts';
 import { Mirror } from './mirror.ts';
 import type { OpenedSessions } from './open-sessions.ts';
 import { Retained } from './retained.ts';
 import { type ClientRef, Sessions } from './sessions.ts';
+import { UnreleasedMessages } from './unreleased-messages.ts';
 
 /** The part of Aedes' client that persistence needs. `connection` is absent in conformance tests. */
 type PersistentClient = ClientRef & {
@@ -52,7 +52,7 @@ export class BrokerPersistence {
   readonly retained: Retained;
   readonly sessions: Sessions;
   /** QoS 2 messages that clients have sent and not released yet. */
-  readonly incoming: Incoming;
+  readonly incoming: UnreleasedMessages;
   readonly wills: Wills;
   broker: { id: string; counter: number } = { id: '', counter: 0 };
   private readonly mirror: Mirror;
@@ -74,7 +74,7 @@ export class BrokerPersistence {
     this.retained = new Retained(write, limits);
     this.sessions = new Sessions({ write, writeLater, interest, seenMs: () => this.time.atMostMs }, limits);
     const isShared = (clientId: string) => takeovers.isShared(clientId);
-    this.incoming = new Incoming({ write, writeLater, clock, isShared });
+    this.incoming = new UnreleasedMessages({ write, writeLater, clock, isShared });
     this.wills = new Wills(writeLater);
     const { retained, sessions, incoming, wills } = this;
     this.mirror.begin([retained, sessions, incoming, wills, new KeptImportNotes()], loaded);

@@ -1,5 +1,5 @@
 /**
- * QoS 2 messages from their PUBLISH to their PUBREL, so that copies of them are recognised.
+ * Unreleased messages: QoS 2 messages from their PUBLISH to their PUBREL, so that copies of them are recognised.
  *
  * A copy has the session, the packet id and the content (topic and payload) of the message. The id alone proves nothing:
  * a device that has lost its state begins again at 1, and two devices with one client id each count for themselves. On
@@ -12,8 +12,8 @@ import { type DecodedRecord, encodeRecord } from '../../../../shared/files/json-
 import type { Clock } from '../../../../shared/runtime/clock.ts';
 import type { RecordChange } from '../../../ports/records.ts';
 import type { PublishPacket } from '../packet.ts';
-import { IncomingMessage, SessionMessages } from './incoming-messages.ts';
 import type { Mirror } from './mirror.ts';
+import { IncomingMessage, SessionMessages } from './session-messages.ts';
 
 /** Limit of the messages that one connection has sent and not released; beyond it, none is accepted. */
 const perConnectionMax = 200;
@@ -39,7 +39,7 @@ interface Deps extends Pick<Mirror, 'write' | 'writeLater'> {
 
 export type Arrival = { message: IncomingMessage; isCopy: boolean } | 'too many';
 
-export class Incoming {
+export class UnreleasedMessages {
   private readonly kept = new Map<string, SessionMessages>();
   private readonly unkept = new WeakMap<Publisher, SessionMessages>();
   private readonly deps: Deps;

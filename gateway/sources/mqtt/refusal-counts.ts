@@ -1,7 +1,7 @@
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { ConnectedClient } from './connection/connection.ts';
-import { Refusal, type RefusalReason, refusalReasons } from './refusal.ts';
+import { ConnectionRefusal, type RefusalReason, refusalReasons } from './connection-refusal.ts';
 
 const windowMs = 60_000;
 const logsPerWindow = 5;
@@ -20,7 +20,7 @@ export interface LatestRefusal {
 }
 
 /** Counts refusals by reason, keeps the latest, and logs the first few of each kind in every minute. */
-export class Refusals {
+export class RefusalCounts {
   latest: LatestRefusal | null = null;
   readonly counts = Object.fromEntries(refusalReasons.map((reason) => [reason, 0])) as Record<
     RefusalReason,
@@ -70,7 +70,7 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' ? v
  * Returns the reason for an error that Aedes or the socket reports for a client; null for an ordinary lost connection.
  */
 export function reasonOf(error: Error): RefusalReason | null {
-  if (error instanceof Refusal) return error.reason;
+  if (error instanceof ConnectionRefusal) return error.reason;
   if ('code' in error && typeof error.code === 'string') {
     return error.code.startsWith('WS_ERR') || error.code.startsWith('ERR_SSL') ? 'malformed' : null;
   }

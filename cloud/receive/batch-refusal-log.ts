@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../../shared/contract/refusal.ts';
+import type { BatchRefusalCode } from '../../shared/contract/batch-refusal.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
@@ -14,7 +14,7 @@ export interface RefusedFrom {
 }
 
 /** Counts refused batches by reason, and logs them at most once a minute for each gateway. */
-export class RefusalLog {
+export class BatchRefusalLog {
   /** By gateway; there are no more than are configured. */
   private readonly mayLog = new Map<string, () => boolean>();
   private readonly deps: { clock: Clock; log: Log; metrics: ReceiveMetrics };
@@ -23,7 +23,7 @@ export class RefusalLog {
     this.deps = deps;
   }
 
-  note(from: RefusedFrom, error: HarbingerError & { readonly code: RefusalCode }): void {
+  note(from: RefusedFrom, error: HarbingerError & { readonly code: BatchRefusalCode }): void {
     const { clock, log, metrics } = this.deps;
     metrics.refusedBatches.inc({ reason: error.code });
     // A batch that follows a refused one is out of order by necessity; the first one has been logged.

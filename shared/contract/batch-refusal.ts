@@ -19,12 +19,12 @@ export const refusalCodes = [
   'BATCH_SIZE',
   'BATCH_VERSION',
 ] as const;
-export type RefusalCode = (typeof refusalCodes)[number];
+export type BatchRefusalCode = (typeof refusalCodes)[number];
 
 export const refusalLimits = { bytesMax: 2_048, reasonLengthMax: 300 } as const;
 
 /** Fields that a reader does not know are ignored; a change of these fields needs another version. */
-export const Refusal = Type.Object({
+export const BatchRefusal = Type.Object({
   version: Type.Literal(1),
   packet: Type.Integer({
     minimum: 1,
@@ -34,23 +34,25 @@ export const Refusal = Type.Object({
   code: Type.String({ pattern: '^[A-Z][A-Z0-9_]{0,63}$' }),
   reason: Type.String({ maxLength: refusalLimits.reasonLengthMax }),
 });
-export type Refusal = Static<typeof Refusal>;
+export type BatchRefusal = Static<typeof BatchRefusal>;
 
-const checkRefusal = compileValidator(Refusal);
+const checkRefusal = compileValidator(BatchRefusal);
 const codes: readonly string[] = refusalCodes;
 
 /** True if an error means that a batch was not received as it was sent, so that it must not be acknowledged. */
-export function isRefusal(error: unknown): error is HarbingerError & { readonly code: RefusalCode } {
+export function isBatchRefusal(
+  error: unknown,
+): error is HarbingerError & { readonly code: BatchRefusalCode } {
   return error instanceof HarbingerError && codes.includes(error.code);
 }
 
-export function encodeRefusal(packet: number, { code, message }: HarbingerError): Buffer {
+export function encodeBatchRefusal(packet: number, { code, message }: HarbingerError): Buffer {
   const reason = message.slice(0, refusalLimits.reasonLengthMax);
-  return Buffer.from(JSON.stringify({ version: 1, packet, code, reason } satisfies Refusal));
+  return Buffer.from(JSON.stringify({ version: 1, packet, code, reason } satisfies BatchRefusal));
 }
 
 /** Returns null if the message is not a refusal that this program understands; it must then be ignored. */
-export function parseRefusal(message: Buffer): Refusal | null {
+export function parseBatchRefusal(message: Buffer): BatchRefusal | null {
   if (message.length > refusalLimits.bytesMax) return null;
   try {
     return checkRefusal(JSON.parse(message.toString('utf8')), (problem) => new Error(problem));

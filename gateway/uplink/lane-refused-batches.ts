@@ -9,13 +9,13 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Cursor } from '../ports/journal.ts';
-import type { RefusedIntake } from '../ports/refused.ts';
+import type { RefusedIntake } from '../ports/refused-batches.ts';
 import { BatchRefused } from '../ports/uplink.ts';
 import type { Connection } from './acknowledged.ts';
 import { type RefusedBatch, refusedAgain } from './refused-batch.ts';
 import type { UplinkStats } from './statistics.ts';
 
-export interface LaneRefusalsDeps {
+export interface LaneRefusedBatchesDeps {
   refusedMsMax: number;
   cursor: Cursor;
   setAside: RefusedIntake;
@@ -35,11 +35,11 @@ export interface Failure {
 /** Limit of codes that are counted separately, because they come from the cloud. */
 const codesMax = 16;
 
-export class LaneRefusals {
+export class LaneRefusedBatches {
   private readonly lane: Lane;
-  private readonly deps: LaneRefusalsDeps;
+  private readonly deps: LaneRefusedBatchesDeps;
 
-  constructor(lane: Lane, deps: LaneRefusalsDeps) {
+  constructor(lane: Lane, deps: LaneRefusedBatchesDeps) {
     this.lane = lane;
     this.deps = deps;
   }

@@ -1,7 +1,7 @@
 /**
- * Refused batches (gateway/refused): batches that the cloud has refused for too long, kept whole until a person sends
- * them again or drops them. They are bounded in number and bytes; when full, the oldest are dropped and reported as a
- * loss. The uplink decides what is set aside; this room keeps it.
+ * Refused batches (gateway/refused-batches): batches that the cloud has refused for too long, kept whole until a person
+ * sends them again or drops them. They are bounded in number and bytes; when full, the oldest are dropped and reported
+ * as a loss. The uplink decides what is set aside; this room keeps it.
  */
 import type { JournalLoss } from '../../shared/contract/events.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
@@ -9,7 +9,7 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { OpenRecords, RecordChange, Records } from '../ports/records.ts';
-import type { RefusedEntry, RefusedIntake } from '../ports/refused.ts';
+import type { RefusedEntry, RefusedIntake } from '../ports/refused-batches.ts';
 import {
   encodeEntry,
   encodeLedger,

@@ -7,7 +7,7 @@ import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
 import { BatchRefused, type CloudLink } from '../ports/uplink.ts';
 import { memoryJournal } from './memory-journal.testing.ts';
-import { memoryRefused } from './memory-refused.testing.ts';
+import { memoryRefused } from './memory-refused-batches.testing.ts';
 import { refusedAgain } from './refused-batch.ts';
 import { Uplink } from './uplink.ts';
 

@@ -2,7 +2,7 @@
 import { decodeBatch, decodeBody } from '../../shared/contract/batch.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
-import type { Redriven, RefusedEntry, Resender, UplinkPositions } from '../ports/refused.ts';
+import type { Redriven, RefusedEntry, Resender, UplinkPositions } from '../ports/refused-batches.ts';
 import type { RefusedBatches } from './refused-batches.ts';
 
 type Which = number[] | 'all';

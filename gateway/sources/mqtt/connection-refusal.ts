@@ -20,13 +20,13 @@ export const refusalReasons = [
 export type RefusalReason = (typeof refusalReasons)[number];
 
 /** An error that closes a connection. `returnCode` is the MQTT return code for CONNACK. */
-export class Refusal extends Error {
+export class ConnectionRefusal extends Error {
   readonly reason: RefusalReason;
   readonly returnCode: number;
 
   constructor(reason: RefusalReason, message: string, returnCode = 5) {
     super(message);
-    this.name = 'Refusal';
+    this.name = 'ConnectionRefusal';
     this.reason = reason;
     this.returnCode = returnCode;
   }

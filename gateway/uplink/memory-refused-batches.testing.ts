@@ -1,4 +1,4 @@
-import type { RefusedEntry, RefusedIntake } from '../ports/refused.ts';
+import type { RefusedEntry, RefusedIntake } from '../ports/refused-batches.ts';
 
 /** Set aside in memory; tests may have it fail, and look at it. */
 export function memoryRefused() {

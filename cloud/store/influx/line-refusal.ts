@@ -3,7 +3,7 @@ import type { HttpError } from '@influxdata/influxdb-client';
 import { parseLine } from '../../../shared/contract/line-protocol.ts';
 import { textOf } from './http.ts';
 
-export interface Refusal {
+export interface LineRefusal {
   message: string;
   /** Whether the message is known to be about lines rather than the request as a whole. */
   aboutLines: boolean;
@@ -34,7 +34,7 @@ function isJson({ json }: HttpError): boolean {
   return typeof json === 'object' && json !== null;
 }
 
-export function readRefusal(error: HttpError, lines: readonly Buffer[]): Refusal {
+export function readLineRefusal(error: HttpError, lines: readonly Buffer[]): LineRefusal {
   const message = textOf(error);
   const dropped = /dropped=(\d+)\s*$/.exec(message);
   const named = namedByNumber(error.json, lines.length) ?? namedByText(message, lines);
@@ -78,7 +78,7 @@ function namedByText(message: string, lines: readonly Buffer[]): Map<number, str
 }
 
 /** InfluxDB 1 and 2 name only the first conflict: returns the lines that have that field with that type. */
-function conflicting(message: string, lines: readonly Buffer[]): Pick<Refusal, 'suspects' | 'field'> {
+function conflicting(message: string, lines: readonly Buffer[]): Pick<LineRefusal, 'suspects' | 'field'> {
   const match = /input field "(.*)" on measurement "(.*)" is type (\w+), already exists/.exec(message);
   const suspects = new Set<number>();
   if (!match) return { suspects, field: null };

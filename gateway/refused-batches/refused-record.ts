@@ -1,5 +1,5 @@
 import { decodeRecord, encodeRecord } from '../../shared/files/json-record.ts';
-import type { RefusedEntry } from '../ports/refused.ts';
+import type { RefusedEntry } from '../ports/refused-batches.ts';
 
 /** An entry consists of two records: its description, which is read at the start, and its frame. */
 export const headKey = (id: number) => `head/${id}`;

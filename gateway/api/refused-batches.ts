@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { HttpError } from '../../shared/http/errors.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
-import type { RefusedEntry, RefusedOperations } from '../ports/refused.ts';
+import type { RefusedEntry, RefusedOperations } from '../ports/refused-batches.ts';
 import { keptItemRoutes } from './kept-items.ts';
 
 const entry = {

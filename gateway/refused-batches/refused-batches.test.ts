@@ -11,7 +11,7 @@ import { silentLog } from '../../shared/runtime/log.ts';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { openRecords } from '../journal/records/open-records.ts';
 import type { Records } from '../ports/records.ts';
-import type { UplinkPositions } from '../ports/refused.ts';
+import type { UplinkPositions } from '../ports/refused-batches.ts';
 import { BatchRefused } from '../ports/uplink.ts';
 import { RefusedAdmin } from './refused-admin.ts';
 import { openRefusedBatches, type RefusedBatches } from './refused-batches.ts';
