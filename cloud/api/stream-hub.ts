@@ -6,6 +6,8 @@ import type { ChangeFeed, StateChange } from '../ports/operations.ts';
 import { byAttention, machineKey, viewsOf } from './machine-view.ts';
 
 export const streamTimes = { flushMs: 500, heartbeatMs: 15_000, behindMsMax: 30_000 } as const;
+/** The snapshot of 20,000 machines has about 7 MB. */
+export const unreadBytesMax = 64 << 20;
 
 /** The state that streams show, and the feed of its changes. */
 export interface StreamSources {
@@ -18,6 +20,8 @@ interface Client {
   response: ServerResponse;
   /** Time from which the connection has been full; null while it accepts data. */
   behindSinceMs: number | null;
+  /** The frame that fills the connection; null while it accepts data. */
+  unread: Buffer | null;
 }
 
 /**
@@ -25,7 +29,9 @@ interface Client {
  * (all machines, open alerts), then `change` (only what changed), and `tick` while nothing changes.
  *
  * Nothing is queued for a slow client: while its connection is full it gets no changes, then a fresh snapshot; after
- * 30 s its connection is closed, and its page reconnects by itself.
+ * 30 s its connection is closed, and its page reconnects by itself. A frame is encoded once for all clients, which share
+ * its bytes. Clients that have stopped reading hold different frames; if these are more than `unreadBytesMax` together,
+ * the client that has been behind for longest is closed.
  */
 export class StreamHub {
   readonly #sources: StreamSources;
@@ -34,6 +40,8 @@ export class StreamHub {
   readonly #clients = new Set<Client>();
   readonly #changedMachines = new Set<string>();
   readonly #changedAlerts = new Map<string, Alert>();
+  /** The latest snapshot, until the next change is sent: all of its changes are still to be sent. */
+  #snapshot: Buffer | null = null;
   #unsubscribe: () => void = () => {};
   #flushTimer: Timer | null = null;
   #heartbeatTimer: Timer | null = null;
@@ -67,20 +75,28 @@ export class StreamHub {
 
   /** Takes over a response whose headers have been written. */
   add(response: ServerResponse): void {
-    const client: Client = { response, behindSinceMs: null };
+    const client: Client = { response, behindSinceMs: null, unread: null };
     this.#clients.add(client);
     response.on('close', () => this.#clients.delete(client));
     response.on('error', () => this.#clients.delete(client));
     response.on('drain', () => {
+      client.unread = null;
       if (client.behindSinceMs === null) return;
       client.behindSinceMs = null;
-      response.write(this.#snapshot());
+      this.#write(client, this.#freshSnapshot());
+      this.#boundUnread();
     });
-    response.write(`retry: 2000\n\n${this.#snapshot()}`);
+    response.write('retry: 2000\n\n');
+    this.#write(client, this.#freshSnapshot());
+    this.#boundUnread();
   }
 
   #changed(change: StateChange): void {
-    if (this.#clients.size === 0) return;
+    if (this.#clients.size === 0) {
+      // This change will not be sent, so the next client needs it in its snapshot.
+      this.#snapshot = null;
+      return;
+    }
     for (const machine of change.machines) this.#changedMachines.add(machineKey(machine));
     for (const alert of change.alerts) {
       const { site, machine } = alert.prediction;
@@ -100,6 +116,7 @@ export class StreamHub {
     const alerts = [...this.#changedAlerts.values()];
     this.#changedMachines.clear();
     this.#changedAlerts.clear();
+    this.#snapshot = null;
     this.#send(message('change', { atMs: this.#clock.nowMs(), machines, alerts }));
   }
 
@@ -109,22 +126,57 @@ export class StreamHub {
   }
 
   #send(text: string): void {
+    const frame = Buffer.from(text);
     for (const client of this.#clients) {
-      if (!client.response.writableNeedDrain) client.response.write(text);
+      if (!client.response.writableNeedDrain) this.#write(client, frame);
       else this.#fallBehind(client);
     }
+    this.#boundUnread();
+  }
+
+  #write(client: Client, frame: Buffer): void {
+    if (!client.response.write(frame)) client.unread = frame;
   }
 
   #fallBehind(client: Client): void {
     const nowMs = this.#clock.monotonicMs();
     client.behindSinceMs ??= nowMs;
-    if (nowMs - client.behindSinceMs > streamTimes.behindMsMax) client.response.destroy();
+    if (nowMs - client.behindSinceMs > streamTimes.behindMsMax) this.#close(client);
   }
 
-  #snapshot(): string {
+  /** Closes the clients that have been behind for longest until what the others have not read is little enough. */
+  #boundUnread(): void {
+    while (this.#unreadBytes() > unreadBytesMax) {
+      // Clients are in the order in which they came.
+      const behind = [...this.#clients].filter(({ unread }) => unread !== null);
+      const first = behind.reduce((a, b) =>
+        (b.behindSinceMs ?? Infinity) < (a.behindSinceMs ?? Infinity) ? b : a,
+      );
+      // One frame may be larger than the limit, and all may be about to read it.
+      if (behind.every(({ unread }) => unread === first.unread)) return;
+      this.#close(first);
+    }
+  }
+
+  #unreadBytes(): number {
+    const frames = new Set<Buffer>();
+    for (const { unread } of this.#clients) if (unread) frames.add(unread);
+    let bytes = 0;
+    for (const frame of frames) bytes += frame.length;
+    return bytes;
+  }
+
+  #close(client: Client): void {
+    this.#clients.delete(client);
+    client.response.destroy();
+  }
+
+  #freshSnapshot(): Buffer {
+    if (this.#snapshot) return this.#snapshot;
     const alerts = this.#sources.alerts.all('open').toSorted(byAttention);
     const machines = viewsOf(this.#sources.machines.all(), alerts);
-    return message('snapshot', { atMs: this.#clock.nowMs(), machines, alerts });
+    this.#snapshot = Buffer.from(message('snapshot', { atMs: this.#clock.nowMs(), machines, alerts }));
+    return this.#snapshot;
   }
 }
 

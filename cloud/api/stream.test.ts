@@ -1,10 +1,14 @@
+import { once } from 'node:events';
 import { get as httpGet, type IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { manualClock } from '../../shared/runtime/manual-clock.ts';
 import { createMemoryOperations, type MemoryOperations } from './memory-ports.testing.ts';
 import { alertOf, machineOf } from './plant-data.testing.ts';
-import { bearer, startApi, stopAll } from './running-api.testing.ts';
-import { streamTimes } from './stream-hub.ts';
+import { bearer, startApi, stopAll, testConfig } from './running-api.testing.ts';
+import { streamTimes, unreadBytesMax } from './stream-hub.ts';
 
 /**
  * Changes and heartbeats are sent only when a test advances the clock, so that the load of the computer has no effect.
@@ -151,6 +155,83 @@ describe('the stream', () => {
     },
     busyMsMax,
   );
+
+  describe('with readers that have stopped reading', () => {
+    /** Opens a stream and reads nothing but the first bytes, by which it is known to be there. */
+    async function stall(url: string): Promise<Socket> {
+      const { hostname, port, pathname } = new URL(url);
+      const socket = connect(Number(port), hostname);
+      socket.on('error', () => undefined);
+      const headers = `Host: ${hostname}\r\nAuthorization: ${bearer.authorization}`;
+      socket.write(`GET ${pathname} HTTP/1.1\r\n${headers}\r\n\r\n`);
+      await once(socket, 'data');
+      return socket.pause();
+    }
+
+    async function startLarge() {
+      const operations = createMemoryOperations();
+      operations.set({ machines: many(1) });
+      const clock = manualClock();
+      const config = { ...testConfig, streamClientsMax: 64 };
+      const { base } = await startApi({ operations, clock, config });
+      const open = async () => {
+        const text = await (await fetch(`${base}/metrics`, { headers: bearer })).text();
+        return Number(/^harbinger_api_stream_clients (\d+)$/m.exec(text)?.[1]);
+      };
+      await open();
+      return { operations, clock, url: `${base}/api/stream`, open };
+    }
+
+    /** Megabytes that this process holds, without garbage. */
+    function heldMb(): number {
+      setFlagsFromString('--expose-gc');
+      runInNewContext('gc')();
+      const { heapUsed, external } = process.memoryUsage();
+      return (heapUsed + external) / 1e6;
+    }
+
+    it(
+      '64 of them share one frame of 15,000 machines, which is encoded once',
+      async () => {
+        const { operations, clock, url, open } = await startLarge();
+        const asked = vi.spyOn(operations.ports.machines, 'all');
+        const before = heldMb();
+        const sockets = await Promise.all(Array.from({ length: 64 }, () => stall(url)));
+        await until(async () => expect(await open()).toBe(64));
+        expect(asked).toHaveBeenCalledTimes(1);
+        // It keeps what it has seen.
+        asked.mockRestore();
+        for (let i = 2; i <= 4; i++) {
+          operations.set({ machines: many(i) });
+          await clock.advance(streamTimes.flushMs);
+        }
+        expect(await open()).toBe(64);
+        // One snapshot has 5 MB, and each change of all machines has as much.
+        expect(heldMb() - before).toBeLessThan(60);
+        for (const socket of sockets) socket.destroy();
+      },
+      busyMsMax,
+    );
+
+    it(
+      'that came one after the other: those that are behind for longest are closed',
+      async () => {
+        const { operations, clock, url, open } = await startLarge();
+        const before = heldMb();
+        const sockets: Socket[] = [];
+        for (let i = 1; i <= 30; i++) {
+          sockets.push(await stall(url));
+          operations.set({ machines: many(i + 1) });
+          await clock.advance(streamTimes.flushMs);
+        }
+        await until(async () => expect(await open()).toBeLessThan(20));
+        expect(await open()).toBeGreaterThan(5);
+        expect(heldMb() - before).toBeLessThan((unreadBytesMax / 1e6) * 1.5 + 30);
+        for (const socket of sockets) socket.destroy();
+      },
+      busyMsMax,
+    );
+  });
 
   it('ends when the API stops', async () => {
     const operations = createMemoryOperations();

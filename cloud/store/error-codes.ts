@@ -20,6 +20,12 @@ export const errorCodes = declareErrors({
     retried: 'No.',
     remedy: 'Correct the query; the message quotes what the store says of it.',
   },
+  QUERY_MEMORY: {
+    stage: 'store',
+    meaning: 'A query took more memory than one query may have, which is a quarter of `store.memoryMiBMax`.',
+    retried: 'No. Storing goes on meanwhile.',
+    remedy: 'Ask for less, or in smaller parts (a shorter span of time), or raise `store.memoryMiBMax`.',
+  },
   QUERY_TIMEOUT: {
     stage: 'store',
     meaning: 'A query took too long and was stopped.',

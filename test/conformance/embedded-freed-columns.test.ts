@@ -206,7 +206,7 @@ test('an old store with 1,000 columns: readings are stored, new names beside the
   await write([line(200, 'c0=9,brand_new=9', 'm3')]);
   expect(await rows("select c0, brand_new from generic where machine = 'm3'")).toEqual([[9, 9]]);
   expect(await store.counts()).toEqual({ generic: 504 });
-}, 120_000);
+}, 300_000);
 
 test('the store of version 0.1.0 is taken over', async () => {
   const archive = join(packageRoot, 'test', 'fixtures', 'data-0.1.0', 'cloud.tar.gz');

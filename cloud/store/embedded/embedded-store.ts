@@ -23,6 +23,7 @@ import { EmbeddedColumns } from './columns/columns.ts';
 import { type Database, type DatabaseOptions, isDamage } from './database.ts';
 import { readCounts } from './query/counts.ts';
 import { QueryRunner } from './query/limited-query.ts';
+import { MemoryGuard, memoryLimitsOf } from './query/memory-guard.ts';
 import { readSeries } from './query/series.ts';
 import { runSql } from './query/sql.ts';
 import { StoreStatistics } from './statistics.ts';
@@ -61,7 +62,8 @@ class EmbeddedStore implements ReadingStore {
     this.#options = options;
     this.#log = deps.log;
     this.#reads = new QueryRunner(deps.clock, { insideMax: 1, waitingMax: 64 });
-    this.#foreignSql = new QueryRunner(deps.clock, { insideMax: 1, waitingMax: 8 });
+    const guard = new MemoryGuard(deps.clock, memoryLimitsOf(options.memoryMiBMax));
+    this.#foreignSql = new QueryRunner(deps.clock, { insideMax: 1, waitingMax: 8 }, guard);
     this.#statistics = new StoreStatistics(deps.log);
     const onWritten: WriteQueueDeps['onWritten'] = (report) => this.#statistics.add(report);
     this.#writes = new WriteQueue(options, { ...deps, onWritten });

@@ -1,10 +1,11 @@
-/** Runs queries on connections of their own and interrupts them at their time limit. */
+/** Runs queries on connections of their own and interrupts them at their limits of time and memory. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Clock, sleep, type Timer } from '../../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import { StoreUnavailableError } from '../../errors.ts';
 import type { Database } from '../database.ts';
 import { Gate } from './gate.ts';
+import type { MemoryGuard } from './memory-guard.ts';
 
 /** DuckDB loses an interrupt that comes before the query has started, so interrupts are repeated. */
 const interruptAgainMs = 50;
@@ -13,12 +14,18 @@ const stopMsMax = 5_000;
 export class QueryRunner {
   readonly #clock: Clock;
   readonly #gate: Gate;
+  readonly #memory: MemoryGuard | null;
   readonly #running = new Map<Promise<unknown>, () => void>();
   #stopped = false;
 
   /** At most `insideMax` queries run at a time: each occupies one of the few threads of Node's pool. */
-  constructor(clock: Clock, limits: { insideMax: number; waitingMax: number }) {
+  constructor(
+    clock: Clock,
+    limits: { insideMax: number; waitingMax: number },
+    memory: MemoryGuard | null = null,
+  ) {
     this.#clock = clock;
+    this.#memory = memory;
     this.#gate = new Gate(
       limits,
       () =>
@@ -30,7 +37,8 @@ export class QueryRunner {
 
   /**
    * Settles within `timeoutMs`. A query that cannot be interrupted keeps its slot until it ends, so that the next one
-   * cannot start. @throws HarbingerError STORE_BUSY, STORE_UNAVAILABLE, QUERY_TIMEOUT, QUERY_FAILED
+   * cannot start. @throws HarbingerError STORE_BUSY, STORE_UNAVAILABLE, QUERY_TIMEOUT, QUERY_MEMORY,
+   *   QUERY_FAILED
    */
   async run<T>(database: Database, timeoutMs: number, use: (c: DuckDBConnection) => Promise<T>): Promise<T> {
     await this.#gate.enter();
@@ -64,28 +72,30 @@ export class QueryRunner {
       'store',
       `the query was stopped after ${timeoutMs} ms; ask for less, or in smaller parts`,
     );
-    let overdue = false;
-    const ended = database
-      .with((opened) => {
+    let stopped: HarbingerError | null = null;
+    const query = (): Promise<T> =>
+      database.with((opened) => {
         connection = opened;
         return use(opened);
-      })
-      .catch((error) => {
-        throw overdue ? timedOut : queryFailed(error);
       });
+    const ended = (
+      this.#memory ? this.#memory.watch(database, (error) => interrupt(error), query) : query()
+    ).catch((error) => {
+      throw stopped ?? queryFailed(error);
+    });
     let giveUp: (error: Error) => void = () => undefined;
-    const interrupt = () => {
-      overdue = true;
+    const interrupt = (why = timedOut) => {
+      stopped ??= why;
       connection?.interrupt();
-      giveUp(timedOut);
+      giveUp(stopped);
       timer?.cancel();
-      timer = this.#clock.setTimer(interruptAgainMs, interrupt);
+      timer = this.#clock.setTimer(interruptAgainMs, () => interrupt());
     };
     const answered = new Promise<T>((resolve, reject) => {
       giveUp = reject;
       ended.then(resolve, reject).finally(() => timer?.cancel());
     });
-    timer = this.#clock.setTimer(timeoutMs, interrupt);
+    timer = this.#clock.setTimer(timeoutMs, () => interrupt());
     return { ended, answered, interrupt };
   }
 }
