@@ -25,7 +25,7 @@ export function readCloudConfig(
   options: CloudOptions,
   warn: (warning: ConfigProblem) => void = () => {},
 ): CloudConfig & { dataDir: string } {
-  const { config, problems, warnings } = checkCloudConfig(options);
+  const { config, problems, warnings } = checkCloudConfig(options, { files: true });
   refuse(problems);
   for (const warning of warnings) warn(warning);
   return { ...config!, dataDir: config!.dataDir ?? join(defaultDataDir(), 'cloud') };

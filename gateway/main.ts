@@ -35,7 +35,7 @@ export function readGatewayConfig(
   config: GatewayConfig;
   types: Map<string, MachineType>;
 } {
-  const { config, types, problems, warnings } = checkGatewayConfig(options);
+  const { config, types, problems, warnings } = checkGatewayConfig(options, { files: true });
   refuse(problems);
   for (const warning of warnings) warn(warning);
   return { config: config!, types };

@@ -31,6 +31,24 @@ function check(role: 'gateway' | 'cloud', files: Record<string, string>, ...args
 }
 
 describe('config check', () => {
+  it('says that a file is one of the other side, and warns of a password that is easily guessed', () => {
+    const cloudFile = '[ingest]\nport = 1884\n[api]\nport = 8080\n[store]\nkind = "embedded"\n';
+    expect(check('gateway', { 'gateway.toml': cloudFile }).lines[0]).toMatch(
+      /^this looks like a cloud configuration: harbinger config check cloud '.*gateway.toml'$/,
+    );
+    const user = '[[broker.users]]\nname = "s"\npassword = "x"\n';
+    const { status, lines } = check('gateway', { 'gateway.toml': user });
+    expect(status).toBe(0);
+    expect(lines).toContain(
+      'warning: gateway.toml:3: broker.users[0].password has fewer than 8 characters, so it is easily guessed',
+    );
+  });
+
+  it('names the settings of a table that has no such one', () => {
+    const { lines } = check('gateway', { 'gateway.toml': '[jobs]\nfoo = 1\n' });
+    expect(lines[0]).toMatch(/jobs: unknown property 'foo'; there are [a-z-]+/);
+  });
+
   it('lists every problem of a gateway: settings, variables, rules, files', () => {
     const { status, stdout, lines } = check('gateway', {
       'gateway.toml':

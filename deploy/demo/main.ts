@@ -136,6 +136,10 @@ async function runOn(
     plant.start();
     await noteProcesses();
     for (const line of greeting(ports, options.data, parts)) terminal.say(line);
+    if (options.gatewayHttpPort === undefined && ports.gatewayHttp !== ports.http + 1)
+      terminal.say(
+        `port ${ports.http + 1} is taken, so the gateway's API is on ${ports.gatewayHttp} (--gateway-http-port chooses one)`,
+      );
     const mqttUrl = `mqtt://${host}:${ports.mqtt}`;
     const { startedMs } = files;
     compressor = runCompressor(

@@ -25,6 +25,11 @@ export function parseDemoOptions(argv: readonly string[]): DemoOptions {
     .description('The demonstration: gateway, cloud and a virtual plant on this machine’s loopback.')
     .option('--mqtt-port <port>', 'MQTT for sensors', port, 1883)
     .option('--http-port <port>', 'page and API', port, 8080)
+    .option(
+      '--gateway-http-port <port>',
+      'gateway’s API and metrics (default: the page’s port + 1, or any)',
+      port,
+    )
     .option('--data <dir>', 'data folder', defaultDir)
     .option('--fresh', 'forget earlier data and start over', false)
     .addHelpText('after', '\nExample:\n  npm start -- --http-port 9090 --fresh\n');
@@ -38,9 +43,10 @@ export function parseDemoOptions(argv: readonly string[]): DemoOptions {
  * are free.
  */
 export async function startElsewhere(options: DemoOptions): Promise<string> {
-  const { mqttPort, httpPort } = await freePorts(options);
+  const { mqttPort, httpPort, gatewayHttpPort } = await freePorts(options);
   return [
     `npm start -- --mqtt-port ${mqttPort} --http-port ${httpPort}`,
+    ...(gatewayHttpPort === undefined ? [] : [`--gateway-http-port ${gatewayHttpPort}`]),
     ...(options.fresh ? ['--fresh'] : []),
     ...dataOption(options.data),
   ].join(' ');

@@ -16,6 +16,8 @@ export interface DemoPorts {
 export interface PortOptions {
   mqttPort: number;
   httpPort: number;
+  /** Default: the number after `httpPort`, or any if that is taken. */
+  gatewayHttpPort?: number;
 }
 
 type Probe = { port: number } | { problem: string };
@@ -39,41 +41,57 @@ function probe(port: number): Promise<Probe> {
 }
 
 /**
- * Returns the two requested ports, and two further ones that no user needs to know: the next numbers, or any.
+ * Returns the requested ports, and those that were not requested: the next numbers, or any.
  * `elsewhere` returns the command that would work.
  * @throws HarbingerError PORT_BUSY with each port that is not available and that command
  */
 export async function choosePorts(
-  { mqttPort, httpPort }: PortOptions,
+  { mqttPort, httpPort, gatewayHttpPort }: PortOptions,
   elsewhere: () => Promise<string>,
 ): Promise<DemoPorts> {
   const mqtt = await probe(mqttPort);
   const http = mqttPort !== 0 && mqttPort === httpPort ? sameAsMqtt : await probe(httpPort);
-  if ('problem' in mqtt || 'problem' in http) {
+  const gatewayHttp =
+    gatewayHttpPort === undefined ? null : await probeOther(gatewayHttpPort, [mqttPort, httpPort]);
+  if ('problem' in mqtt || 'problem' in http || (gatewayHttp !== null && 'problem' in gatewayHttp)) {
     const problems = [
       ...('problem' in mqtt ? [`port ${mqttPort} (MQTT for sensors, --mqtt-port) ${mqtt.problem}`] : []),
       ...('problem' in http ? [`port ${httpPort} (page and API, --http-port) ${http.problem}`] : []),
+      ...(gatewayHttp !== null && 'problem' in gatewayHttp
+        ? [`port ${gatewayHttpPort} (gateway’s API, --gateway-http-port) ${gatewayHttp.problem}`]
+        : []),
     ];
     const message = `${problems.join(', and ')}; stop what uses it or choose others: ${await elsewhere()}`;
     throw new HarbingerError('PORT_BUSY', 'config', message);
   }
-  const ingest = await nearbyPort(mqtt.port + 1, [http.port]);
-  const gatewayHttp = await nearbyPort(http.port + 1, [mqtt.port, ingest]);
-  return { mqtt: mqtt.port, http: http.port, ingest, gatewayHttp };
+  const given = gatewayHttp === null ? [] : [gatewayHttp.port];
+  const ingest = await nearbyPort(mqtt.port + 1, [http.port, ...given]);
+  const [own = await nearbyPort(http.port + 1, [mqtt.port, ingest])] = given;
+  return { mqtt: mqtt.port, http: http.port, ingest, gatewayHttp: own };
+}
+
+async function probeOther(port: number, others: readonly number[]): Promise<Probe> {
+  return port !== 0 && others.includes(port) ? { problem: 'is the same as another one' } : await probe(port);
 }
 
 const sameAsMqtt = { problem: 'is the same as --mqtt-port' };
 
 /** Returns ports that are free for another demonstration; the requested ports where they are free. */
 export async function freePorts(requested: PortOptions): Promise<PortOptions> {
-  const mqttPort = await suggestion(requested.mqttPort, 0);
-  return { mqttPort, httpPort: await suggestion(requested.httpPort, mqttPort) };
+  const mqttPort = await suggestion(requested.mqttPort, []);
+  const httpPort = await suggestion(requested.httpPort, [mqttPort]);
+  const { gatewayHttpPort: own } = requested;
+  return {
+    mqttPort,
+    httpPort,
+    ...(own !== undefined && { gatewayHttpPort: await suggestion(own, [mqttPort, httpPort]) }),
+  };
 }
 
 /** Returns the port, or the next free one in steps of a thousand. */
-async function suggestion(port: number, avoid: number): Promise<number> {
+async function suggestion(port: number, avoid: readonly number[]): Promise<number> {
   for (let candidate = port; candidate <= portMax; candidate += suggestionStep) {
-    if (candidate !== avoid && 'port' in (await probe(candidate))) return candidate;
+    if (!avoid.includes(candidate) && 'port' in (await probe(candidate))) return candidate;
   }
   return 0;
 }

@@ -15,7 +15,10 @@ describe('a rule that does not fit', () => {
       { topic, format: 'json', columns: ['a'] },
       /^unknown property 'columns'; there is one in .* with format = "csv"$/,
     ],
-    [{ topic, format: 'json', colour: 'red' }, /^unknown property 'colour'$/],
+    [
+      { topic, format: 'json', colour: 'red' },
+      /^unknown property 'colour'; there are format, topic, site, machine$/,
+    ],
   ])('%j is refused with one problem', (rule, problem) => {
     const problems = schemaProblems(RouteRule, rule);
     expect(problems).toHaveLength(1);

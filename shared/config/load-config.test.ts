@@ -80,7 +80,7 @@ describe('checks beside a schema', () => {
       'name 2 is bad',
       'server.port must be at most 9, not 10',
       'host is bad',
-      "server: unknown property 'colour'",
+      "server: unknown property 'colour'; there are host, port",
     ]);
   });
 

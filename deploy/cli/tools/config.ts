@@ -6,6 +6,7 @@ import { ConfigError, type ConfigProblem, describeProblem } from '../../../share
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
 import { hashPassword } from '../../../shared/security/passwords.ts';
+import { shellQuoted, toolName } from '../../shown-commands.ts';
 import { validityWarnings } from '../certificates.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { printJson } from '../output.ts';
@@ -30,6 +31,7 @@ export function addConfig(program: Command): void {
       const { config: checked, problems, warnings, schema } = await check(role, file);
       for (const warning of warnings) process.stderr.write(`warning: ${describeProblem(warning)}\n`);
       if (problems.length > 0) {
+        await noteOtherSide(role, file, problems);
         if (!options.json) throw new ConfigError(problems);
         printJson({ problems });
         process.exitCode = exitCodes.usage;
@@ -56,6 +58,18 @@ export function addConfig(program: Command): void {
       }
       process.stdout.write(`${await hashPassword(value)}\n`);
     });
+}
+
+/** Says so where the file fits the other side better: it has sections there that are unknown here. */
+async function noteOtherSide(role: string, file: string, problems: readonly ConfigProblem[]): Promise<void> {
+  const unknown = (found: readonly ConfigProblem[]) =>
+    found.filter(({ message }) => message.startsWith('unknown property ')).length;
+  if (unknown(problems) === 0) return;
+  const other = role === 'gateway' ? 'cloud' : 'gateway';
+  if (unknown((await check(other, file)).problems) >= unknown(problems)) return;
+  process.stderr.write(
+    `this looks like a ${other} configuration: ${toolName()} config check ${other} ${shellQuoted(file)}\n`,
+  );
 }
 
 interface Checked {

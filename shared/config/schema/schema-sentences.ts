@@ -36,9 +36,17 @@ function unknownKey(place: string, { params, parentSchema }: ErrorObject, schema
       ? `; did you mean '${near}'?`
       : elsewhere !== undefined
         ? `; there is one in ${elsewhere}`
-        : '';
+        : knownNames(parentSchema);
   const where = place === '' ? '' : `${place}: `;
   return { at: [name], message: `${where}unknown property '${name}'${hint}` };
+}
+
+const namesShownMax = 12;
+
+/** The settings that a table has, where they are few. */
+function knownNames(table: unknown): string {
+  const names = Object.keys(propertiesOf(table));
+  return names.length === 0 || names.length > namesShownMax ? '' : `; there are ${names.join(', ')}`;
 }
 
 /** The setting that an unknown one of this table is probably meant to be. */

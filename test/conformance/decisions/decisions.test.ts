@@ -6,7 +6,9 @@ import { describeDecision } from './suite.ts';
 const harnesses = [alertsHarness];
 
 it('every registered kind of decision is tested', () => {
-  expect(harnesses.map(({ kind }) => kind).sort()).toEqual(decisions.map(({ kind }) => kind).sort());
+  expect(harnesses.map(({ kind }) => kind).sort(), 'add a harness to test/conformance/decisions').toEqual(
+    decisions.map(({ kind }) => kind).sort(),
+  );
 });
 
 for (const harness of harnesses) describeDecision(harness);

@@ -20,7 +20,9 @@ const harnesses = [
 ];
 
 it('every registered kind of format is tested', () => {
-  expect(harnesses.map(({ kind }) => kind).sort()).toEqual(formats.map(({ kind }) => kind).sort());
+  expect(harnesses.map(({ kind }) => kind).sort(), 'add a harness to test/conformance/formats').toEqual(
+    formats.map(({ kind }) => kind).sort(),
+  );
 });
 
 for (const harness of harnesses) describeFormat(harness);

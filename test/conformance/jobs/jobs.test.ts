@@ -7,7 +7,9 @@ import { describeJob } from './suite.ts';
 const harnesses = [statisticsHarness, retentionHarness];
 
 it('every registered kind of job is tested', () => {
-  expect(harnesses.map(({ kind }) => kind).sort()).toEqual(jobs.map(({ kind }) => kind).sort());
+  expect(harnesses.map(({ kind }) => kind).sort(), 'add a harness to test/conformance/jobs').toEqual(
+    jobs.map(({ kind }) => kind).sort(),
+  );
 });
 
 for (const harness of harnesses) describeJob(harness);

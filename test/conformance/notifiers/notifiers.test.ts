@@ -9,7 +9,9 @@ import { webhookHarness } from './webhook.ts';
 const harnesses = [webhookHarness, emailHarness, mqttHarness, ntfyHarness];
 
 it('every registered kind of notifier is tested', () => {
-  expect(harnesses.map(({ kind }) => kind).sort()).toEqual(notifiers.map(({ kind }) => kind).sort());
+  expect(harnesses.map(({ kind }) => kind).sort(), 'add a harness to test/conformance/notifiers').toEqual(
+    notifiers.map(({ kind }) => kind).sort(),
+  );
 });
 
 for (const harness of harnesses) describeNotifier(harness);

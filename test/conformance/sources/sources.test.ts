@@ -7,7 +7,9 @@ import { describeSource } from './suite.ts';
 const harnesses = [brokerHarness, serialHarness];
 
 it('every registered kind of source is tested', () => {
-  expect(harnesses.map(({ kind }) => kind).sort()).toEqual(sources.map(({ kind }) => kind).sort());
+  expect(harnesses.map(({ kind }) => kind).sort(), 'add a harness to test/conformance/sources').toEqual(
+    sources.map(({ kind }) => kind).sort(),
+  );
 });
 
 for (const harness of harnesses) describeSource(harness);

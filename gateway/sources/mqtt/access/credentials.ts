@@ -1,5 +1,5 @@
 import { passwordProblems, repeatedProblems } from '../../../../shared/config/entry-problems.ts';
-import { type ConfigProblem, refuse } from '../../../../shared/config/problem.ts';
+import { type ConfigProblem, doubtful, refuse } from '../../../../shared/config/problem.ts';
 import { eachSound, rules } from '../../../../shared/config/sound-view.ts';
 import type { Clock } from '../../../../shared/runtime/clock.ts';
 import { PasswordCheck } from '../../../../shared/security/password-check.ts';
@@ -40,6 +40,14 @@ export class Credentials {
   }
 }
 
+/** The length that `harbinger config hash-password` demands. Shorter ones are in use, so they are only warned of. */
+const passwordLengthMin = 8;
+
+function weakPassword({ password }: BrokerUser, key: string): ConfigProblem[] {
+  if (password === undefined || password.length >= passwordLengthMin) return [];
+  return [doubtful(key, `${key} has fewer than ${passwordLengthMin} characters, so it is easily guessed`)];
+}
+
 /** Reports names that two users share, and passwords that are missing or malformed. @param place of the list */
 export function userProblems(users: readonly BrokerUser[], place = 'broker.users'): ConfigProblem[] {
   return rules(
@@ -50,5 +58,6 @@ export function userProblems(users: readonly BrokerUser[], place = 'broker.users
         ({ name }) => name,
       ),
     () => eachSound(users, (user, i) => passwordProblems(user, `${place}[${i}]`)),
+    () => eachSound(users, (user, i) => weakPassword(user, `${place}[${i}].password`)),
   );
 }
