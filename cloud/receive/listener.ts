@@ -16,11 +16,13 @@ import { guardPackets } from '../../shared/mqtt/packet-guard.ts';
 import { type Clock, sleep } from '../../shared/runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import { type ConnectionSlots, closeFailedHandshakes } from '../../shared/security/connection-slots.ts';
 import type { PasswordCheck, PasswordVerdict } from '../../shared/security/password-check.ts';
 import type { BatchLog } from '../ports/log.ts';
 import { BatchRefusalLog } from './batch-refusal-log.ts';
 import type { ReceiveConfig } from './config.ts';
 import { Connection, HeldBytes } from './connection.ts';
+import { limitConnections } from './connection-limit.ts';
 import { DuplicateGateways } from './duplicate-gateways.ts';
 import type { ReceiveMetrics } from './metrics.ts';
 import { openFrame } from './open-frame.ts';
@@ -53,6 +55,7 @@ export class Listener {
   private readonly held = new HeldBytes(heldBytesMax);
   private readonly duplicates: DuplicateGateways;
   private readonly refusals: BatchRefusalLog;
+  private readonly slots: ConnectionSlots;
   private stopping = false;
   private broker: Aedes | null = null;
   private server: Server | null = null;
@@ -62,6 +65,7 @@ export class Listener {
     this.deps = deps;
     const { clock, log, metrics } = deps;
     this.refusals = new BatchRefusalLog({ clock, log, metrics });
+    this.slots = limitConnections(config.connectionsMax, { clock, log, metrics });
     const onDuplicateBatch = () => metrics.duplicateGatewayBatches.inc();
     const onNames = (count: number) => metrics.duplicateGateways.set(count);
     this.duplicates = new DuplicateGateways({ clock, log, onDuplicateBatch, onNames });
@@ -92,7 +96,7 @@ export class Listener {
     });
     this.watch(this.broker);
     this.server = this.createServer((socket) => this.connect(socket));
-    this.server.maxConnections = this.config.connectionsMax;
+    this.slots.attach(this.server);
     return listen(this.server, this.config);
   }
 
@@ -123,7 +127,7 @@ export class Listener {
   private createServer(onSocket: (socket: Socket) => void): Server {
     const { tls } = this.config;
     if (!tls) return createServer(onSocket);
-    return createTlsServer(
+    const server = createTlsServer(
       {
         ...readTlsFiles(tls),
         handshakeTimeout: connectMsMax,
@@ -131,6 +135,8 @@ export class Listener {
       },
       onSocket,
     );
+    closeFailedHandshakes(server, () => undefined);
+    return server;
   }
 
   private connect(socket: Socket): void {
@@ -160,6 +166,7 @@ export class Listener {
     if (verdict === 'accepted') {
       if (!this.sockets.has(client.conn)) return 'busy'; // closed while its password was checked
       client.id = `${username}:${client.id}`;
+      this.slots.occupy(client.conn as Socket);
       const connection = new Connection(username, client, this.held);
       this.connections.set(client, connection);
       this.duplicates.connected(connection);

@@ -34,6 +34,11 @@ export const receiveStatistics = declareStatistics({
     help: 'Batches not confirmed, because they were not received as they were sent or have a format that this cloud does not know',
     labels: ['reason'],
   },
+  harbinger_ingest_connections_over_limit_total: {
+    type: 'counter',
+    help: 'Connections closed because there were as many as allowed: new ones, or such as had not signed in',
+    labels: ['which'],
+  },
   harbinger_ingest_connections: { type: 'gauge', help: 'Gateways’ connections' },
 });
 
@@ -50,6 +55,7 @@ export function createReceiveMetrics(registry: Registry) {
     duplicateGateways: metrics.harbinger_ingest_duplicate_gateways,
     refusedPackets: metrics.harbinger_ingest_refused_packets_total,
     refusedBatches: metrics.harbinger_ingest_refused_batches_total,
+    connectionsOverLimit: metrics.harbinger_ingest_connections_over_limit_total,
     connections: metrics.harbinger_ingest_connections,
   };
 }

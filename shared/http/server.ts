@@ -5,6 +5,7 @@
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { codeOf, HarbingerError, messageOf } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
+import { ConnectionSlots } from '../security/connection-slots.ts';
 import { errorHandler, HttpError, schemaError } from './errors.ts';
 import { type HttpCaller, type Right, refuseChanges } from './guard.ts';
 
@@ -33,12 +34,22 @@ export function createHttpServer(limits: HttpLimits, log: Log): FastifyInstance 
     ajv: { customOptions: { removeAdditional: false, verbose: true, keywords: ['form'] } },
     schemaErrorFormatter: schemaError,
   });
-  app.server.maxConnections = limits.connectionsMax;
+  shareConnections(app, limits.connectionsMax);
   app.setErrorHandler(errorHandler(log));
   app.setNotFoundHandler((request) => {
     throw new HttpError(404, 'API_NOT_FOUND', `there is no ${request.method} ${request.url.slice(0, 200)}`);
   });
   return app;
+}
+
+/** Connections without a request in progress lose their place to new ones when there are as many as allowed. */
+function shareConnections(app: FastifyInstance, connectionsMax: number): void {
+  const slots = new ConnectionSlots({ connectionsMax });
+  slots.attach(app.server);
+  app.server.on('request', ({ socket }, response) => {
+    slots.occupy(socket);
+    response.once('close', () => slots.vacate(socket));
+  });
 }
 
 /** Extracts from a request what a guard checks. */

@@ -45,7 +45,7 @@ describe('hostile input to a gateway that also serves a good sensor', () => {
         broker: {
           anonymous: 'refuse',
           users: [
-            { name: 'sensors', password },
+            { name: 'sensors', password, publish: ['telemetry/#', 'lifecycle/#'] },
             { name: 'hall', password, publish: ['telemetry/hall/#'] },
           ],
         },

@@ -32,8 +32,8 @@ export const BrokerUser = Type.Object(
       }),
     ),
     publish: filters(
-      'Topic filters that the user may publish to: MQTT wildcards, and {user} and {client} as whole levels.',
-      ['telemetry/#', 'lifecycle/#'],
+      'Topic filters that the user may publish to: MQTT wildcards, and {user} and {client} as whole levels. Messages under lifecycle/ end the alerts of a machine, so give that right to people, not to sensors.',
+      ['telemetry/#'],
     ),
     subscribe: filters(
       'Topic filters that the user may subscribe to; a subscription must lie within one of them.',

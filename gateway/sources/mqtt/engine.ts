@@ -36,6 +36,12 @@ import { LeftWills } from './wills/left-wills.ts';
 const settleMaxMs = 5_000;
 const closeMaxMs = 2_000;
 
+const overLimitTexts = {
+  new: 'closed a new connection: as many clients as broker.connectionsMax allows have signed in',
+  waiting:
+    'closed a connection that had not signed in, in favour of a new one: broker.connectionsMax is reached',
+};
+
 type PublishAsServer = (packet: PublishPacket, done: (error?: Error) => void) => void;
 
 interface EngineDeps {
@@ -142,7 +148,7 @@ export class Engine {
     this.listeners = await openListeners(this.config, {
       accepted: this.accept,
       broken: (error, address) => refusals.count(reasonOf(error) ?? 'malformed', { address }, error.message),
-      overLimit: (address) => refusals.count('limit', { address }, 'connectionsMax is reached'),
+      overLimit: (address, which) => refusals.count('limit', { address }, overLimitTexts[which]),
     });
     this.connections.start();
     this.leftWills.start();
@@ -156,12 +162,6 @@ export class Engine {
 
   private readonly accept = (stream: Duplex, origin: ConnectionOrigin, request?: IncomingMessage): void => {
     this.connectionsSeen += 1;
-    if (this.connections.all.size >= this.config.connectionsMax) {
-      this.deps.refusals.count('limit', { address: origin.address }, 'connectionsMax is reached');
-      stream.on('error', () => undefined);
-      stream.destroy();
-      return;
-    }
     const connection = new Connection(this.connectionsSeen, stream, origin, {
       gate: this.acknowledging,
       clock: this.deps.clock,

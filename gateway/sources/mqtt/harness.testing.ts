@@ -23,7 +23,12 @@ export const closeOf = (client: MqttClient) =>
 
 export function brokerConfig(overrides: Record<string, unknown> = {}): BrokerConfig {
   const users = [
-    { name: 'sensor', password: 'secret', subscribe: ['telemetry/#', 'commands/{client}/#'] },
+    {
+      name: 'sensor',
+      password: 'secret',
+      publish: ['telemetry/#', 'lifecycle/#'],
+      subscribe: ['telemetry/#', 'commands/{client}/#'],
+    },
     { name: 'operator', password: 'secret2', publish: ['#'], subscribe: ['#'] },
   ];
   return compileValidator(BrokerConfig)({ port: 0, users, ...overrides }, (problem) => new Error(problem));

@@ -135,11 +135,23 @@ describe('admission', () => {
   it('refuses connections above the limit, and silent ones', async () => {
     await gateway.start({ connectionsMax: 1, connectTimeoutMs: 100 });
     const silent = await gateway.raw();
+    await until(() => expect(silent.closed).toBe(true));
+    expect(gateway.broker.stats().refused).toMatchObject({ limit: 0, timeout: 1 });
+    const sensor = await gateway.connected();
     const second = await gateway.raw();
     await until(() => expect(second.closed).toBe(true));
-    await until(() => expect(silent.closed).toBe(true));
     expect(gateway.broker.stats().refused).toMatchObject({ limit: 1, timeout: 1 });
-    expect(await gateway.connackOf({})).toBe(0);
+    expect(sensor.connected).toBe(true);
+  });
+
+  it('lets a client sign in although connections that do not sign in take all places', async () => {
+    await gateway.start({ connectionsMax: 3, connectTimeoutMs: 60_000 });
+    const silent = [await gateway.raw(), await gateway.raw(), await gateway.raw()];
+    const sensor = await gateway.connected();
+    await until(() => expect(silent[0]!.closed).toBe(true));
+    expect(silent.map(({ closed }) => closed)).toEqual([true, false, false]);
+    expect(sensor.connected).toBe(true);
+    expect(gateway.broker.stats().refused).toMatchObject({ limit: 1 });
   });
 
   it('names the busy port and the remedy', async () => {

@@ -139,6 +139,7 @@ export class Admission {
     }
     if (opened === 'full') throw new ConnectionRefusal('session-limit', 'too many kept sessions', 3);
     connection.rights = rights;
+    connection.origin.signedIn();
     this.live.set(id, connection);
     if (earlier && !earlier.closed) this.takenOver(client, earlier);
   }

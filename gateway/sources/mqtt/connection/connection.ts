@@ -56,6 +56,8 @@ export interface ConnectionOrigin {
   local: boolean;
   /** Bytes received so far on the underlying socket. Keep-alive compares them, so that no packet needs to be timed. */
   bytesRead(): number;
+  /** Keeps its place among the connections: until it has signed in, it goes to another one if there are too many. */
+  signedIn(): void;
 }
 
 /** One connection: reads its bytes, counts its pending messages, and writes its acknowledgements. */

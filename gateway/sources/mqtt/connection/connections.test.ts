@@ -13,7 +13,7 @@ function newConnection(keepaliveMs: number) {
   const connection = new Connection(
     1,
     stream,
-    { address: 'x', local: true, bytesRead: () => bytes },
+    { address: 'x', local: true, bytesRead: () => bytes, signedIn: () => undefined },
     { gate: {} as ConnectionGate, clock, buffers: new ReadBuffers(), packetBytesMax: 1_000 },
   );
   const reasons: string[] = [];

@@ -7,9 +7,10 @@ import {
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
+import { createServer as createTlsServer } from 'node:tls';
 import { createWebSocketStream, WebSocketServer } from 'ws';
 import { codeOf, HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
+import { ConnectionSlots, closeFailedHandshakes } from '../../../../shared/security/connection-slots.ts';
 import { hostName, isLoopback } from '../../../../shared/security/loopback.ts';
 import type { BrokerConfig } from '../config.ts';
 import { ConnectionRefusal } from '../connection-refusal.ts';
@@ -27,27 +28,33 @@ export interface ConnectionEvents {
   accepted(stream: Duplex, origin: ConnectionOrigin, request?: IncomingMessage): void;
   /** An attempt failed before it became a connection, in its TLS or WebSocket handshake. */
   broken(error: Error, address: string): void;
-  overLimit(address: string): void;
+  /** A connection was closed because there are `connectionsMax`: the new one, or one that had not signed in. */
+  overLimit(address: string, which: 'new' | 'waiting'): void;
 }
 
 /** @throws HarbingerError BROKER_PORT_BUSY, BROKER_LISTEN_FAILED, BROKER_TLS_FILES */
 export async function openListeners(config: BrokerConfig, events: ConnectionEvents): Promise<Listeners> {
   const servers: (Server | HttpServer)[] = [];
+  const slots = new ConnectionSlots({
+    connectionsMax: config.connectionsMax,
+    displaced: (address) => events.overLimit(address, 'waiting'),
+    refused: (address) => events.overLimit(address, 'new'),
+  });
   const close = () => {
     for (const server of servers) server.close();
   };
   try {
     const tcp = config.tls ? tlsServer(config.tls, events) : createServer(socketOptions);
     tcp.on(config.tls ? 'secureConnection' : 'connection', (socket: Socket) =>
-      events.accepted(socket, originOf(socket)),
+      events.accepted(socket, originOf(socket, slots)),
     );
-    limit(tcp, config.connectionsMax, events);
+    slots.attach(tcp);
     servers.push(tcp);
     const port = await listen(tcp, config.host, config.port, '--mqtt-port');
     let websocketPort: number | null = null;
     if (config.websocketPort !== undefined) {
-      const http = webSocketServer(config, events);
-      limit(http, config.connectionsMax, events);
+      const http = webSocketServer(config, events, slots);
+      slots.attach(http);
       servers.push(http);
       websocketPort = await listen(http, config.host, config.websocketPort, 'broker.websocketPort');
     }
@@ -58,26 +65,14 @@ export async function openListeners(config: BrokerConfig, events: ConnectionEven
   }
 }
 
-/** Limits the number of connections, including those whose handshake is not complete. */
-function limit(server: Server | HttpServer, connectionsMax: number, events: ConnectionEvents): void {
-  server.maxConnections = connectionsMax;
-  server.on('drop', (dropped) => events.overLimit(dropped?.remoteAddress ?? 'unknown'));
-}
-
 /** TCP keep-alive detects peers that disappeared without closing and have not asked for MQTT keep-alive. */
 const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
 const tlsOptions = { ...socketOptions, handshakeTimeout: 10_000 };
 
 function tlsServer(files: NonNullable<BrokerConfig['tls']>, events: ConnectionEvents): Server {
   const server = createTlsServer({ ...tlsOptions, ...readTlsFiles(files) });
-  tellOfTls(server, events);
+  closeFailedHandshakes(server, (error, address) => events.broken(tlsProblem(error), address));
   return server;
-}
-
-function tellOfTls(server: TlsServer, events: ConnectionEvents): void {
-  server.on('tlsClientError', (error, socket) =>
-    events.broken(tlsProblem(error), socket.remoteAddress ?? 'unknown'),
-  );
 }
 
 /** Replaces OpenSSL's obscure message for the most common mistake. Keeps the code, by which refusals are counted. */
@@ -90,12 +85,16 @@ function tlsProblem(error: Error): Error {
 }
 
 /** Encrypted if the MQTT port is, as passwords are sent to both. */
-function webSocketServer({ packetBytesMax, tls }: BrokerConfig, events: ConnectionEvents): HttpServer {
+function webSocketServer(
+  { packetBytesMax, tls }: BrokerConfig,
+  events: ConnectionEvents,
+  slots: ConnectionSlots,
+): HttpServer {
   const answer = (_: IncomingMessage, response: ServerResponse) => {
     response.writeHead(426, { connection: 'close' }).end('MQTT over WebSocket is spoken here\n');
   };
   const https = tls && createHttpsServer({ ...tlsOptions, ...readTlsFiles(tls) }, answer);
-  if (https) tellOfTls(https, events);
+  if (https) closeFailedHandshakes(https, (error, address) => events.broken(tlsProblem(error), address));
   const http = https ?? createHttpServer(socketOptions, answer);
   http.headersTimeout = 10_000;
   http.on('clientError', (error, socket) => {
@@ -118,7 +117,7 @@ function webSocketServer({ packetBytesMax, tls }: BrokerConfig, events: Connecti
         stream.destroy(new ConnectionRefusal('malformed', 'MQTT came in a text frame of WebSocket'));
     });
     const stream = createWebSocketStream(webSocket);
-    events.accepted(stream, originOf(request.socket, request), request);
+    events.accepted(stream, originOf(request.socket, slots, request), request);
   });
   return http;
 }
@@ -143,12 +142,13 @@ function listen(server: Server | HttpServer, host: string, port: number, option:
   });
 }
 
-function originOf(socket: Socket, request?: IncomingMessage): ConnectionOrigin {
+function originOf(socket: Socket, slots: ConnectionSlots, request?: IncomingMessage): ConnectionOrigin {
   const address = socket.remoteAddress ?? 'unknown';
   return {
     address,
     local: isLoopback(address) && (!request || isLocalRequest(request)),
     bytesRead: () => socket.bytesRead,
+    signedIn: () => slots.occupy(socket),
   };
 }
 
