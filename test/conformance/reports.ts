@@ -1,4 +1,9 @@
-/** The rules for reports that every part must keep, whatever its seam. */
+/**
+ * Conformance suites (test/conformance): what every implementation of a seam must do, run for each of them. Each seam
+ * has a folder with its suite; here is what several of them share. A suite knows the interface and no implementation.
+ *
+ * The rules for reports that every part must keep, whatever its seam.
+ */
 import { Registry } from 'prom-client';
 import { expect } from 'vitest';
 import { schemaProblems } from '../../shared/config/schema/schema-problems.ts';

@@ -9,7 +9,7 @@ import { CloudConfig } from '../../cloud/config.ts';
 import { readConfig } from '../../shared/config/load-config.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
-import { batchOf, epochMs, pumpLines } from '../conformance/batches.ts';
+import { batchOf, epochMs, pumpLines } from '../conformance/stores/batches.ts';
 
 const time = new Date(epochMs).toISOString();
 const machine = { site: 'plant', machine: 'm1', machineType: 'pump' };

@@ -1,6 +1,6 @@
 /** The part of the conformance suite about reading, and about names that have a special meaning elsewhere. */
 import { expect, test } from 'vitest';
-import type { ReadingStore, StoreBatch } from '../../cloud/ports/store.ts';
+import type { ReadingStore, StoreBatch } from '../../../cloud/ports/store.ts';
 import { batchOf, epochMs, pumpLine } from './batches.ts';
 
 const never = new AbortController().signal;

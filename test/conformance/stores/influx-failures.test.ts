@@ -5,11 +5,11 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { systemClock } from '../../shared/runtime/clock.ts';
-import { freePort } from '../support/debian/server.ts';
-import { influxdBinary, startInfluxd } from '../support/influxd.ts';
-import { reasonToSkip } from '../support/needed.ts';
-import { startVictoriaMetrics, victoriaMetricsBinary } from '../support/victoria-metrics.ts';
+import { systemClock } from '../../../shared/runtime/clock.ts';
+import { freePort } from '../../support/debian/server.ts';
+import { influxdBinary, startInfluxd } from '../../support/influxd.ts';
+import { reasonToSkip } from '../../support/needed.ts';
+import { startVictoriaMetrics, victoriaMetricsBinary } from '../../support/victoria-metrics.ts';
 import { batchOf, epochMs, pumpLine, pumpLines } from './batches.ts';
 import { influxStoreAt } from './influx-store-at.ts';
 

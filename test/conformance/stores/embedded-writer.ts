@@ -3,10 +3,10 @@
  * number once that is confirmed. With `free`, it frees columns of what it has stored all the while.
  */
 import { writeSync } from 'node:fs';
-import { createEmbeddedStore } from '../../cloud/store/embedded/embedded-store.ts';
-import { nextTurn, systemClock } from '../../shared/runtime/clock.ts';
-import { codeOf } from '../../shared/runtime/errors.ts';
-import { createLog } from '../../shared/runtime/log.ts';
+import { createEmbeddedStore } from '../../../cloud/store/embedded/embedded-store.ts';
+import { nextTurn, systemClock } from '../../../shared/runtime/clock.ts';
+import { codeOf } from '../../../shared/runtime/errors.ts';
+import { createLog } from '../../../shared/runtime/log.ts';
 import { writerBatch } from './batches.ts';
 
 const [path = '', first = '1', mode = ''] = process.argv.slice(2);

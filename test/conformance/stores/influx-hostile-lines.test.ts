@@ -4,15 +4,15 @@
  */
 
 import { describe, expect, test } from 'vitest';
-import type { ReadingStore, StoreBatch } from '../../cloud/ports/store.ts';
-import type { Checked } from '../../cloud/sink/checked.ts';
-import { readEvents } from '../../cloud/sink/event-lines.ts';
-import { TelemetryReader } from '../../cloud/sink/telemetry.ts';
-import type { Lane } from '../../shared/contract/lanes.ts';
-import { stringField } from '../../shared/contract/line-protocol.ts';
-import { unlimited } from '../../shared/runtime/budget.ts';
-import { type Influxd, influxdBinary, startInfluxd } from '../support/influxd.ts';
-import { reasonToSkip } from '../support/needed.ts';
+import type { ReadingStore, StoreBatch } from '../../../cloud/ports/store.ts';
+import type { Checked } from '../../../cloud/sink/checked.ts';
+import { readEvents } from '../../../cloud/sink/event-lines.ts';
+import { TelemetryReader } from '../../../cloud/sink/telemetry.ts';
+import type { Lane } from '../../../shared/contract/lanes.ts';
+import { stringField } from '../../../shared/contract/line-protocol.ts';
+import { unlimited } from '../../../shared/runtime/budget.ts';
+import { type Influxd, influxdBinary, startInfluxd } from '../../support/influxd.ts';
+import { reasonToSkip } from '../../support/needed.ts';
 import { batchOf, epochMs, pumpLine } from './batches.ts';
 import { influxStoreAt } from './influx-store-at.ts';
 

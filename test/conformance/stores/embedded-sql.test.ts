@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ReadingStore, StoreBatch } from '../../cloud/ports/store.ts';
-import { createEmbeddedStore } from '../../cloud/store/embedded/embedded-store.ts';
-import { systemClock } from '../../shared/runtime/clock.ts';
-import { silentLog } from '../../shared/runtime/log.ts';
+import type { ReadingStore, StoreBatch } from '../../../cloud/ports/store.ts';
+import { createEmbeddedStore } from '../../../cloud/store/embedded/embedded-store.ts';
+import { systemClock } from '../../../shared/runtime/clock.ts';
+import { silentLog } from '../../../shared/runtime/log.ts';
 import { hostileSql } from './hostile-sql.ts';
 
 const never = new AbortController().signal;

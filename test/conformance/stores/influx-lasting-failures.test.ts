@@ -3,11 +3,11 @@
  * answers come from a recording HTTP server that keeps what it accepts.
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ReadingStore, StoreOutcome } from '../../cloud/ports/store.ts';
-import { codeOf } from '../../shared/runtime/errors.ts';
-import { type ManualClock, manualClock } from '../../shared/runtime/manual-clock.ts';
+import type { ReadingStore, StoreOutcome } from '../../../cloud/ports/store.ts';
+import { codeOf } from '../../../shared/runtime/errors.ts';
+import { type ManualClock, manualClock } from '../../../shared/runtime/manual-clock.ts';
+import { answerWith, type Recorded, type Recorder, startRecorder } from '../http-recorder.ts';
 import { batchOf, pumpLine, pumpLines } from './batches.ts';
-import { answerWith, type Recorded, type Recorder, startRecorder } from './http-recorder.ts';
 import { influxStoreAt } from './influx-store-at.ts';
 
 const never = new AbortController().signal;

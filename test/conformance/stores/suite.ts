@@ -1,17 +1,14 @@
 /**
- * Conformance suites (test/conformance): what every implementation of a seam must do, run for each of them. Stores are
- * here, formats and notifiers in folders. A suite knows the interface and no implementation.
- *
- * The suite that every ReadingStore must pass. It runs for the embedded store and for a real InfluxDB; see
- * reading-store.test.ts.
+ * The suite that every store of readings must pass (test/conformance/stores), for the embedded store and for a real
+ * InfluxDB. stores.test.ts runs it; the tests beside it are about one store: its failures, SQL, columns and answers.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ReadingStore, StoreBatch } from '../../cloud/ports/store.ts';
-import { stores } from '../../cloud/store/stores.ts';
-import { partOfKind } from '../../shared/parts/registry.ts';
+import type { ReadingStore, StoreBatch } from '../../../cloud/ports/store.ts';
+import { stores } from '../../../cloud/store/stores.ts';
+import { partOfKind } from '../../../shared/parts/registry.ts';
+import { expectDeclaredReports } from '../reports.ts';
 import { batchOf, epochMs, pumpLine, pumpLines } from './batches.ts';
-import { describeReads } from './reading-store-reads.ts';
-import { expectDeclaredReports } from './reports.ts';
+import { describeReads } from './suite-of-reads.ts';
 
 export interface StoreHarness {
   kind: string;

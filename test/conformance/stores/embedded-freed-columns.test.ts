@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ReadingStore, StoredColumn } from '../../cloud/ports/store.ts';
-import { createEmbeddedStore } from '../../cloud/store/embedded/embedded-store.ts';
-import { packageRoot } from '../../shared/files/paths.ts';
-import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
-import { silentLog } from '../../shared/runtime/log.ts';
-import { manualClock } from '../../shared/runtime/manual-clock.ts';
+import type { ReadingStore, StoredColumn } from '../../../cloud/ports/store.ts';
+import { createEmbeddedStore } from '../../../cloud/store/embedded/embedded-store.ts';
+import { packageRoot } from '../../../shared/files/paths.ts';
+import { type Clock, systemClock } from '../../../shared/runtime/clock.ts';
+import { silentLog } from '../../../shared/runtime/log.ts';
+import { manualClock } from '../../../shared/runtime/manual-clock.ts';
 import { batchOf, epochMs } from './batches.ts';
 
 const never = new AbortController().signal;

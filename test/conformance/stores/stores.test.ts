@@ -2,16 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { ReadingStore } from '../../cloud/ports/store.ts';
-import { StoreConfig } from '../../cloud/store/config.ts';
-import { createReadingStore } from '../../cloud/store/create-store.ts';
-import { stores } from '../../cloud/store/stores.ts';
-import { systemClock } from '../../shared/runtime/clock.ts';
-import { silentLog } from '../../shared/runtime/log.ts';
-import { compileValidator } from '../../shared/runtime/validate.ts';
-import { type Influxd, influxdBinary, startInfluxd } from '../support/influxd.ts';
-import { reasonToSkip } from '../support/needed.ts';
-import { describeReadingStore, type StoreHarness } from './reading-store.ts';
+import type { ReadingStore } from '../../../cloud/ports/store.ts';
+import { StoreConfig } from '../../../cloud/store/config.ts';
+import { createReadingStore } from '../../../cloud/store/create-store.ts';
+import { stores } from '../../../cloud/store/stores.ts';
+import { systemClock } from '../../../shared/runtime/clock.ts';
+import { silentLog } from '../../../shared/runtime/log.ts';
+import { compileValidator } from '../../../shared/runtime/validate.ts';
+import { type Influxd, influxdBinary, startInfluxd } from '../../support/influxd.ts';
+import { reasonToSkip } from '../../support/needed.ts';
+import { describeReadingStore, type StoreHarness } from './suite.ts';
 
 const readConfig = compileValidator(StoreConfig);
 

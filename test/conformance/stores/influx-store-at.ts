@@ -1,9 +1,9 @@
-import type { ReadingStore } from '../../cloud/ports/store.ts';
-import { InfluxConfig, targetOf } from '../../cloud/store/influx/config.ts';
-import { createInfluxStore } from '../../cloud/store/influx/influx-store.ts';
-import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
-import { silentLog } from '../../shared/runtime/log.ts';
-import { compileValidator } from '../../shared/runtime/validate.ts';
+import type { ReadingStore } from '../../../cloud/ports/store.ts';
+import { InfluxConfig, targetOf } from '../../../cloud/store/influx/config.ts';
+import { createInfluxStore } from '../../../cloud/store/influx/influx-store.ts';
+import { type Clock, systemClock } from '../../../shared/runtime/clock.ts';
+import { silentLog } from '../../../shared/runtime/log.ts';
+import { compileValidator } from '../../../shared/runtime/validate.ts';
 
 const readConfig = compileValidator(InfluxConfig);
 

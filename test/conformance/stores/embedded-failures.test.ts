@@ -6,17 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ReadingStore } from '../../cloud/ports/store.ts';
-import { createEmbeddedStore } from '../../cloud/store/embedded/embedded-store.ts';
-import { compiledEntry } from '../../shared/files/paths.ts';
-import { systemClock } from '../../shared/runtime/clock.ts';
-import { codeOf } from '../../shared/runtime/errors.ts';
-import { silentLog } from '../../shared/runtime/log.ts';
-import { reasonToSkip } from '../support/needed.ts';
+import type { ReadingStore } from '../../../cloud/ports/store.ts';
+import { createEmbeddedStore } from '../../../cloud/store/embedded/embedded-store.ts';
+import { compiledEntry } from '../../../shared/files/paths.ts';
+import { systemClock } from '../../../shared/runtime/clock.ts';
+import { codeOf } from '../../../shared/runtime/errors.ts';
+import { silentLog } from '../../../shared/runtime/log.ts';
+import { reasonToSkip } from '../../support/needed.ts';
 import { batchOf, pumpLine, pumpLines, writerBatch } from './batches.ts';
 
 const never = new AbortController().signal;
-const writerEntry = compiledEntry('test/conformance/embedded-writer');
+const writerEntry = compiledEntry('test/conformance/stores/embedded-writer');
 const notBuilt = reasonToSkip(
   existsSync(writerEntry) ? {} : { unavailable: 'npm run build:tests comes first' },
 );

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { StoreBatch } from '../../cloud/ports/store.ts';
+import type { StoreBatch } from '../../../cloud/ports/store.ts';
 
 export interface BatchParts {
   blocks: string[][];

@@ -4,9 +4,9 @@
  */
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ReadingStore, StoreBatch } from '../../cloud/ports/store.ts';
+import type { ReadingStore, StoreBatch } from '../../../cloud/ports/store.ts';
+import { answerWith, type Recorder, startRecorder } from '../http-recorder.ts';
 import { batchOf, pumpLine, pumpLines } from './batches.ts';
-import { answerWith, type Recorder, startRecorder } from './http-recorder.ts';
 import { influxStoreAt } from './influx-store-at.ts';
 
 const never = new AbortController().signal;
