@@ -5,7 +5,7 @@ import { ClosingReporter } from './support/closing-reporter.ts';
 
 /** Tests that take longest and mostly wait start first, so that nothing is waited for at the end. */
 const longest = [
-  'test/integration/demonstration',
+  'test/integration/usage/demonstration',
   'test/chaos/',
   'test/integration/',
   'deploy/cli/',

@@ -1,6 +1,7 @@
 /**
  * Integration tests (test/integration): a promise a file, held by compiled processes and real servers. Nothing is
- * simulated here. Files without `.test` help them.
+ * simulated here. stops/ has kills and restarts, bad-input/ faulty senders, bounds/ full disks and long backlogs, usage/
+ * what people call. The files here help all of them.
  *
  * A gateway and its cloud as an operator runs them: compiled processes with configuration files and data folders.
  */

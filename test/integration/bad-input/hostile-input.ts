@@ -1,4 +1,8 @@
-import { connectPacket } from '../load/mqtt/wire.ts';
+/**
+ * Bad input (test/integration/bad-input): senders, gateways and models that are faulty or hostile. Each test shows what is
+ * kept of their input, with which reason, and that others are not affected.
+ */
+import { connectPacket } from '../../load/mqtt/wire.ts';
 import { packetBytes, publishBytes } from './raw-client.ts';
 
 /** Password of both users: `sensors` may publish all telemetry, `hall` only that of the hall. */

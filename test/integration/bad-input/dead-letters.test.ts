@@ -1,10 +1,10 @@
 /** Dead letters are data that were acknowledged: they are kept whole, and one sender's flood costs nobody else theirs. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { harbinger, harbingerJson } from './cli.ts';
+import { harbinger, harbingerJson } from '../cli.ts';
+import { drained, type Site, startSite, statusOf, until } from '../site.ts';
+import { sql } from '../stored.ts';
 import { password } from './hostile-input.ts';
 import { RawClient } from './raw-client.ts';
-import { drained, type Site, startSite, statusOf, until } from './site.ts';
-import { sql } from './stored.ts';
 
 interface Letter {
   id: number;

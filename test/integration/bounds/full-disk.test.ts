@@ -1,15 +1,20 @@
-/** Gateway and cloud on disks that are completely full at their start, and with a log that cannot be written. */
+/**
+ * Bounds (test/integration/bounds): full disks, full journals, long backlogs and memory. Nothing that was acknowledged is
+ * lost when a bound is reached, and work goes on when there is room again.
+ *
+ * Gateway and cloud on disks that are completely full at their start, and with a log that cannot be written.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import mqtt from 'mqtt';
 import { afterEach, describe, expect, it } from 'vitest';
-import { compiledEntry } from '../../shared/files/paths.ts';
-import { type Disk, makeDisk } from '../chaos/site/disk.ts';
-import { freePort } from '../support/ports.ts';
-import type { ProductProcess } from '../support/processes.ts';
-import { createSite, drained, linkPassword, type Site, statusOf, until } from './site.ts';
-import { sql } from './stored.ts';
+import { compiledEntry } from '../../../shared/files/paths.ts';
+import { type Disk, makeDisk } from '../../chaos/site/disk.ts';
+import { freePort } from '../../support/ports.ts';
+import type { ProductProcess } from '../../support/processes.ts';
+import { createSite, drained, linkPassword, type Site, statusOf, until } from '../site.ts';
+import { sql } from '../stored.ts';
 
 let site: Site;
 let disk: Disk | null = null;

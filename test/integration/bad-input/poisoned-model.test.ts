@@ -3,11 +3,11 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Prediction } from '../../shared/contract/events.ts';
-import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
-import { packageRoot } from '../../shared/files/paths.ts';
-import { eventsOf, PumpSensor } from './pump-sensor.ts';
-import { type Site, startSite, statusOf, until } from './site.ts';
+import type { Prediction } from '../../../shared/contract/events.ts';
+import { loadMachineTypes } from '../../../shared/domain/machine-types.ts';
+import { packageRoot } from '../../../shared/files/paths.ts';
+import { eventsOf, PumpSensor } from '../pump-sensor.ts';
+import { type Site, startSite, statusOf, until } from '../site.ts';
 
 /** Updates the manifest's entry of a changed file, as if the change were intended. */
 async function relist(folder: string, name: string): Promise<void> {

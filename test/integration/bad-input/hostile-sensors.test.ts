@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LoadGenerator } from '../load/generator.ts';
-import { harbinger, harbingerJson } from './cli.ts';
+import { LoadGenerator } from '../../load/generator.ts';
+import { harbinger, harbingerJson } from '../cli.ts';
+import { drained, type Site, startSite, statusOf, until } from '../site.ts';
+import { embeddedReadings, sql } from '../stored.ts';
 import { badConnects, badMessages, badPackets, deep, password } from './hostile-input.ts';
 import { RawClient } from './raw-client.ts';
-import { drained, type Site, startSite, statusOf, until } from './site.ts';
-import { embeddedReadings, sql } from './stored.ts';
 
 interface Letter {
   id: number;

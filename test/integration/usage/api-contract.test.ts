@@ -1,10 +1,10 @@
 /** Compares the answers of real processes with their OpenAPI documents. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cloudStatistics } from '../../cloud/reports.ts';
-import { gatewayStatistics } from '../../gateway/reports.ts';
-import { ApiContract } from '../../shared/http/openapi-contract.testing.ts';
-import { undeclared } from '../support/scraped-metrics.ts';
-import { type Site, startSite, until } from './site.ts';
+import { cloudStatistics } from '../../../cloud/reports.ts';
+import { gatewayStatistics } from '../../../gateway/reports.ts';
+import { ApiContract } from '../../../shared/http/openapi-contract.testing.ts';
+import { undeclared } from '../../support/scraped-metrics.ts';
+import { type Site, startSite, until } from '../site.ts';
 
 let site: Site;
 beforeAll(async () => {

@@ -2,10 +2,10 @@
 import { pathToFileURL } from 'node:url';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, expect, it } from 'vitest';
-import { compiledEntry } from '../../shared/files/paths.ts';
-import { LoadGenerator } from '../load/generator.ts';
-import { drained, type Site, startSite, statusOf, until } from './site.ts';
-import { embeddedReadings } from './stored.ts';
+import { compiledEntry } from '../../../shared/files/paths.ts';
+import { LoadGenerator } from '../../load/generator.ts';
+import { drained, type Site, startSite, statusOf, until } from '../site.ts';
+import { embeddedReadings } from '../stored.ts';
 
 const neverRead = '{"a":1,"note":"never read"}';
 const neverStored = '{"a":1,"note":"never stored"}';

@@ -1,11 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { JournalLoss } from '../../shared/contract/events.ts';
-import { LoadGenerator } from '../load/generator.ts';
-import { eventsOf } from './pump-sensor.ts';
-import { createSite, drained, type Site, statusOf, until } from './site.ts';
-import { embeddedReadings } from './stored.ts';
+import type { JournalLoss } from '../../../shared/contract/events.ts';
+import { LoadGenerator } from '../../load/generator.ts';
+import { eventsOf } from '../pump-sensor.ts';
+import { createSite, drained, type Site, statusOf, until } from '../site.ts';
+import { embeddedReadings } from '../stored.ts';
 
 const bytesMax = 2 << 20;
 

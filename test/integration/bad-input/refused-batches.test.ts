@@ -1,10 +1,10 @@
 import { connectAsync } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Link } from '../chaos/site/link.ts';
-import { LoadGenerator } from '../load/generator.ts';
-import { harbinger } from './cli.ts';
-import { createSite, drained, type Site, until } from './site.ts';
-import { embeddedReadings, sql } from './stored.ts';
+import { Link } from '../../chaos/site/link.ts';
+import { LoadGenerator } from '../../load/generator.ts';
+import { harbinger } from '../cli.ts';
+import { createSite, drained, type Site, until } from '../site.ts';
+import { embeddedReadings, sql } from '../stored.ts';
 
 /** The parts of `/api/status` that only this test needs. */
 interface RefusedStatus {

@@ -2,11 +2,11 @@
 import { pathToFileURL } from 'node:url';
 import { connectAsync } from 'mqtt';
 import { afterEach, expect, it } from 'vitest';
-import { frameOf, readingLine } from '../../cloud/ingest.testing.ts';
-import { uplinkTopic } from '../../shared/contract/topics.ts';
-import { compiledEntry } from '../../shared/files/paths.ts';
-import { createSite, gatewayName, linkPassword, type Site } from './site.ts';
-import { sql } from './stored.ts';
+import { frameOf, readingLine } from '../../../cloud/ingest.testing.ts';
+import { uplinkTopic } from '../../../shared/contract/topics.ts';
+import { compiledEntry } from '../../../shared/files/paths.ts';
+import { createSite, gatewayName, linkPassword, type Site } from '../site.ts';
+import { sql } from '../stored.ts';
 
 let site: Site;
 afterEach(() => site?.dispose());

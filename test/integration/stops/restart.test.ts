@@ -1,7 +1,7 @@
 import { connect as begin, connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventsOf, PumpSensor } from './pump-sensor.ts';
-import { drained, type Site, startSite, statusOf, until } from './site.ts';
+import { eventsOf, PumpSensor } from '../pump-sensor.ts';
+import { drained, type Site, startSite, statusOf, until } from '../site.ts';
 
 const login = { username: 'panel', password: 'a-panel-password' };
 

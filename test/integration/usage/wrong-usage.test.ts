@@ -1,7 +1,7 @@
 /** Promise: every program answers wrong usage with one sentence, the code USAGE, and exit code 2. */
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { compiledEntry } from '../../shared/files/paths.ts';
+import { compiledEntry } from '../../../shared/files/paths.ts';
 
 const programs: [name: string, entry: string, wrong: [args: string[], sentence: string][]][] = [
   [

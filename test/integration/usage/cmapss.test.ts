@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Lifecycle, Prediction } from '../../shared/contract/events.ts';
-import { windowRowsMin } from '../../shared/domain/machine-type.ts';
-import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
-import { packageRoot } from '../../shared/files/paths.ts';
-import { harbingerJson } from './cli.ts';
-import { eventsOf } from './pump-sensor.ts';
-import { drained, type Site, startSite, statusOf, until } from './site.ts';
-import { sql } from './stored.ts';
+import type { Lifecycle, Prediction } from '../../../shared/contract/events.ts';
+import { windowRowsMin } from '../../../shared/domain/machine-type.ts';
+import { loadMachineTypes } from '../../../shared/domain/machine-types.ts';
+import { packageRoot } from '../../../shared/files/paths.ts';
+import { harbingerJson } from '../cli.ts';
+import { eventsOf } from '../pump-sensor.ts';
+import { drained, type Site, startSite, statusOf, until } from '../site.ts';
+import { sql } from '../stored.ts';
 
 const shared = process.env.HARBINGER_SHARED ?? join(packageRoot, '..', 'shared');
 const file = join(shared, 'data', 'cmapss', 'train_FD001.txt');

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { ProductProcess } from '../support/processes.ts';
+import { ProductProcess } from '../../support/processes.ts';
 
 let dir = '';
 /** Stands for the cloud, and holds the port that the gateway wants. */

@@ -1,10 +1,10 @@
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Link } from '../chaos/site/link.ts';
-import type { SentBatch } from '../chaos/site/uplink-tap.ts';
-import { LoadGenerator } from '../load/generator.ts';
-import { createSite, drained, type Site, statusOf, until } from './site.ts';
-import { embeddedReadings, sql } from './stored.ts';
+import { Link } from '../../chaos/site/link.ts';
+import type { SentBatch } from '../../chaos/site/uplink-tap.ts';
+import { LoadGenerator } from '../../load/generator.ts';
+import { createSite, drained, type Site, statusOf, until } from '../site.ts';
+import { embeddedReadings, sql } from '../stored.ts';
 
 const backlogReadings = 200_000;
 const failures = 40;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LoadGenerator } from '../load/generator.ts';
-import { createSite, type Site, statusOf, until } from './site.ts';
+import { LoadGenerator } from '../../load/generator.ts';
+import { createSite, type Site, statusOf, until } from '../site.ts';
 
 const warmUp = 100_000;
 const measured = 600_000;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LoadGenerator } from '../load/generator.ts';
-import { type Influxd, influxdBinary, startInfluxd } from '../support/influxd.ts';
-import { reasonToSkip } from '../support/needed.ts';
-import { drained, type Site, startSite, until } from './site.ts';
-import { embeddedReadings, influxReadings } from './stored.ts';
+import { LoadGenerator } from '../../load/generator.ts';
+import { type Influxd, influxdBinary, startInfluxd } from '../../support/influxd.ts';
+import { reasonToSkip } from '../../support/needed.ts';
+import { drained, type Site, startSite, until } from '../site.ts';
+import { embeddedReadings, influxReadings } from '../stored.ts';
 
 const noInflux = reasonToSkip(await influxdBinary());
 const database = 'telemetry';

@@ -1,14 +1,14 @@
 import { connectAsync, type MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { encodeBatch } from '../../shared/contract/batch.ts';
-import { parseBatchRefusal } from '../../shared/contract/batch-refusal.ts';
-import type { Lane } from '../../shared/contract/lanes.ts';
-import { refusalTopic, uplinkTopic } from '../../shared/contract/topics.ts';
-import { LoadGenerator } from '../load/generator.ts';
-import { connectPacket } from '../load/mqtt/wire.ts';
+import { encodeBatch } from '../../../shared/contract/batch.ts';
+import { parseBatchRefusal } from '../../../shared/contract/batch-refusal.ts';
+import type { Lane } from '../../../shared/contract/lanes.ts';
+import { refusalTopic, uplinkTopic } from '../../../shared/contract/topics.ts';
+import { LoadGenerator } from '../../load/generator.ts';
+import { connectPacket } from '../../load/mqtt/wire.ts';
+import { drained, gatewayName, linkPassword, type Site, startSite } from '../site.ts';
+import { embeddedReadings, sql } from '../stored.ts';
 import { publishBytes, RawClient } from './raw-client.ts';
-import { drained, gatewayName, linkPassword, type Site, startSite } from './site.ts';
-import { embeddedReadings, sql } from './stored.ts';
 
 const mallory = { id: 'mallory', password: 'mallory-has-own-password' };
 const nowNs = `${Date.now()}000000`;

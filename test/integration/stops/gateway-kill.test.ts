@@ -1,10 +1,14 @@
+/**
+ * Stops and starts (test/integration/stops): processes are killed, restarted, cannot start, or open the data of an
+ * earlier version. What was acknowledged must be there afterwards.
+ */
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LoadGenerator } from '../load/generator.ts';
-import { type Influxd, influxdBinary, startInfluxd } from '../support/influxd.ts';
-import { reasonToSkip } from '../support/needed.ts';
-import { drained, type Site, startSite, statusOf, until } from './site.ts';
-import { embeddedReadings, influxReadings, type StoredReading } from './stored.ts';
+import { LoadGenerator } from '../../load/generator.ts';
+import { type Influxd, influxdBinary, startInfluxd } from '../../support/influxd.ts';
+import { reasonToSkip } from '../../support/needed.ts';
+import { drained, type Site, startSite, statusOf, until } from '../site.ts';
+import { embeddedReadings, influxReadings, type StoredReading } from '../stored.ts';
 
 const noInflux = reasonToSkip(await influxdBinary());
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeFile, readBody } from '../../gateway/watch/saved-baselines/record.ts';
-import { Detector } from '../../shared/detector/detector.ts';
-import { createSite, type Site, until } from './site.ts';
+import { decodeFile, readBody } from '../../../gateway/watch/saved-baselines/record.ts';
+import { Detector } from '../../../shared/detector/detector.ts';
+import { createSite, type Site, until } from '../site.ts';
 
 const machines = ['a', 'b', 'c'];
 

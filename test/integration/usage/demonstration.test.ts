@@ -1,3 +1,7 @@
+/**
+ * Usage (test/integration/usage): the product as people use it: demonstration, command line, HTTP API and a recorded
+ * data set. Answers to wrong usage belong here; faults of data and computers belong in the other folders.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -5,8 +9,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { compiledEntry } from '../../shared/files/paths.ts';
-import { freePort } from '../support/ports.ts';
+import { compiledEntry } from '../../../shared/files/paths.ts';
+import { freePort } from '../../support/ports.ts';
 
 /** `npm start` after its build, with ports and a data folder of its own. */
 class Demonstration {

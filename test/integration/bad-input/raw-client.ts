@@ -1,7 +1,7 @@
 /** A client that can send any bytes, and records the answers. */
-import { connectPacket } from '../load/mqtt/wire.ts';
-import { PacketClient } from '../support/packet-client.ts';
-import { until } from './site.ts';
+import { connectPacket } from '../../load/mqtt/wire.ts';
+import { PacketClient } from '../../support/packet-client.ts';
+import { until } from '../site.ts';
 
 export class RawClient extends PacketClient {
   static async open(port: number): Promise<RawClient> {
