@@ -2,8 +2,18 @@
  * The cloud (cloud/): builds its parts, starts them in order, stops them in reverse. Parts know ports/ and shared/,
  * not each other; only files directly in this folder compose them. The gateway's code is never imported.
  *
- * A batch's way: receive (login, frame) → log → sink (de-duplicate, check; events to operations; store) → watermark →
- * PUBACK to the gateway. Alerts that its events change owe notifications, which the notification runner delivers.
+ * The whole way of a batch, on one screen: a gateway's uplink publishes it; store and operations durable; then the ack.
+ *
+ *   uplink ▶ RECEIVE: login ▶ frame ▶ log ▶ SINK: de-duplicate ▶ check ▶ events ▶ lines ▶ watermark ─▶ PUBACK
+ *                               │                                  │        │       │ └─▶ quarantine
+ *                               └─▶ BATCH_*: refusal, no PUBACK    │        │       └───▶ STORE
+ *                                                                  │        └▶ OPERATIONS ─▶ alerts ─▶ notifications
+ *                                                                  └─▶ quarantine, line by line
+ *
+ * receive/listener.ts accepts connections and frames, log/direct.ts keeps the order of a lane, sink/sink.ts takes the
+ * steps in this order. Each step can be repeated: a batch without PUBACK is sent again, and what was stored of it is
+ * recognised by the watermark, by operations (events) or by the store (lines). Notifications go out on their own
+ * (alerts/notification-runner.ts), and page and API only read (api/server.ts).
  */
 import { mkdirSync } from 'node:fs';
 import { builtInTypesDir, loadMachineTypes } from '../shared/domain/machine-types.ts';

@@ -1,7 +1,7 @@
 /**
- * The alert decision (gateway/decisions/alert). Its inputs are windows; a governed decision assesses them (model, else
- * the machine's own baseline, else rules). From the assessments follow predictions that open, change and end, decision
- * records, and thinned estimate lines, all of which go to the outbox.
+ * The alert decision (gateway/decisions/alert); its kind is `alerts`, as in `[decisions.alerts]`. Its inputs are windows;
+ * a governed decision assesses them (model, else the machine's own baseline, else rules). From the assessments follow
+ * predictions that open, change and end, decision records, and thinned estimate lines, all of which go to the outbox.
  *
  *     inputs ▶ governed decision ▶ alert state machines ▶ state saved ▶ events ▶ outbox
  *                       └────────▶ estimate lines ─────────────────────────────▶ outbox
