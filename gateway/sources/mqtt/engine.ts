@@ -1,7 +1,8 @@
 /**
  * The MQTT broker as a source (gateway/sources/mqtt), with Aedes. This file composes it: connection/ handles bytes,
  * access/ rights, sessions/ what outlives a connection, wills/ wills, and acknowledging.ts lets no acknowledgement out
- * before its message is durable. From outside only part.ts is imported. The broker does not look into payloads.
+ * before its message is durable. Its kind is `broker`, as in `[broker]`. From outside only part.ts is imported. The broker
+ * does not look into payloads.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';

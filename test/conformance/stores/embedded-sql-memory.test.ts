@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ReadingStore } from '../../cloud/ports/store.ts';
-import { createEmbeddedStore } from '../../cloud/store/embedded/embedded-store.ts';
-import { systemClock } from '../../shared/runtime/clock.ts';
-import { silentLog } from '../../shared/runtime/log.ts';
+import type { ReadingStore } from '../../../cloud/ports/store.ts';
+import { createEmbeddedStore } from '../../../cloud/store/embedded/embedded-store.ts';
+import { systemClock } from '../../../shared/runtime/clock.ts';
+import { silentLog } from '../../../shared/runtime/log.ts';
 import { batchOf, pumpLine } from './batches.ts';
 
 const memoryMiBMax = 512;
