@@ -53,6 +53,8 @@ export interface CloudDeps {
   log: Log;
   clock?: Clock;
   random?: Random;
+  /** Called when nothing may run in this process any more, which should then end at once. */
+  failed?(error: Error): void;
   /** The store to use instead of the one the configuration names. */
   store?: ReadingStore;
 }
@@ -73,7 +75,7 @@ const partStopMsMax = 10_000;
 
 /** @throws HarbingerError whatever keeps a part from starting; what was started is stopped again */
 export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<RunningCloud> {
-  const { dataDir, log, clock = systemClock, random = systemRandom } = deps;
+  const { dataDir, log, clock = systemClock, random = systemRandom, failed = () => {} } = deps;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const base = { dataDir, log, clock, random };
   const started = new StartedParts(base, partStopMsMax);
@@ -88,7 +90,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
   started.add('data folder', async () => unlock());
   try {
     const store = deps.store ?? (await createReadingStore(config.store, base));
-    const operations = openOperations(config.operations, { ...base, rules });
+    const operations = openOperations(config.operations, { ...base, rules, failed });
     started.add('operations', () => operations.close());
     const { notifications, watermarks, events, quarantine } = operations;
     const keeper = new StoreKeeper(store, base);
@@ -143,7 +145,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       decisions: operations.decisions,
       changes: operations.changes,
       metrics,
-      ready: () => readiness(keeper, space.isFull ? dataDir : null),
+      ready: () => readiness(keeper, operations.trouble, space.isFull ? dataDir : null),
       status,
       statusProperties: cloudStatus,
       quarantine: redrive.quarantine,
@@ -161,12 +163,17 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
 }
 
 /** `fullDataDir`: the data folder, if its disk is full. */
-function readiness(keeper: StoreKeeper, fullDataDir: string | null): { ready: boolean; reasons: string[] } {
+function readiness(
+  keeper: StoreKeeper,
+  trouble: string | null,
+  fullDataDir: string | null,
+): { ready: boolean; reasons: string[] } {
   const reasons = keeper.healthy
     ? []
     : [
         'the telemetry store does not answer or does not accept writes; gateways keep the readings that they cannot send',
       ];
+  if (trouble !== null) reasons.push(`${trouble}; gateways keep what cannot be stored`);
   if (fullDataDir !== null)
     reasons.push(
       `the disk of ${fullDataDir} is full; free some space there; gateways keep what cannot be stored`,

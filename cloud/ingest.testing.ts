@@ -81,6 +81,7 @@ export async function startIngest(options: IngestOptions = {}) {
     clock: systemClock,
     rules: noAlerts,
     log: silentLog,
+    failed: () => {},
   });
   const registry = new Registry();
   const clock = { ...systemClock, aheadMs: 0, monotonicMs: () => systemClock.monotonicMs() + clock.aheadMs };

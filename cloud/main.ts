@@ -6,6 +6,7 @@ import { defaultDataDir } from '../shared/files/paths.ts';
 import { localUrl, publishRunFile } from '../shared/files/run-file.ts';
 import { startWithSpace } from '../shared/http/wait-for-space.ts';
 import { systemClock } from '../shared/runtime/clock.ts';
+import { messageOf } from '../shared/runtime/errors.ts';
 import { createLog } from '../shared/runtime/log.ts';
 import { checkCloud } from './check-config.ts';
 import { type RunningCloud, startCloud } from './cloud.ts';
@@ -59,9 +60,18 @@ export async function runCloud(
     log.warn({ setting: warning.key }, describeProblem(warning)),
   );
   const { dataDir, api } = config;
+  // lmdb leaves a damaged heap behind, so nothing more may run in this process, not even what would stop it in order:
+  // the store of readings is written by it too. The next process finds what it would after any kill.
+  const failed = (error: Error) => {
+    log.fatal(
+      { cause: messageOf(error) },
+      'the cloud cannot continue in this process, and ends; start it again',
+    );
+    process.kill(process.pid, 'SIGKILL');
+  };
   const start = async () => {
     prepareDataDir(dataDir, 'cloud');
-    return startCloud(config, { dataDir, log });
+    return startCloud(config, { dataDir, log, failed });
   };
   const cloud = await startWithSpace(start, { dataDir, http: api, clock: systemClock, log, signal });
   if (cloud === null) return;

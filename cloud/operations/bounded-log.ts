@@ -1,7 +1,6 @@
-import type { Database } from 'lmdb';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Page, PageQuery } from '../ports/page.ts';
-import { keyOf, type Store } from './database.ts';
+import { keyOf, type Store, type Table } from './database.ts';
 
 interface Row<T> {
   value: T;
@@ -25,9 +24,9 @@ export interface BoundedLogOptions {
  * the same id is not added) and a `subject` (to page through its entries alone). Change it only inside a transaction.
  */
 export class BoundedLog<T> {
-  private readonly rows: Database<Row<T>, string | number>;
-  private readonly ids: Database<number, string | number>;
-  private readonly subjects: Database<number, string | number>;
+  private readonly rows: Table<Row<T>>;
+  private readonly ids: Table<number>;
+  private readonly subjects: Table<number>;
   private readonly options: BoundedLogOptions;
   private readonly damaged = new Set<number>();
 

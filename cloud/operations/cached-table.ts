@@ -1,9 +1,8 @@
-import type { Database } from 'lmdb';
-import type { Store } from './database.ts';
+import type { Store, Table } from './database.ts';
 
 /** A small table with a copy in memory, in order of key. Change it only inside a transaction. */
 export class CachedTable<T> {
-  private readonly db: Database<T, string | number>;
+  private readonly db: Table<T>;
   private rows = new Map<string, T>();
 
   constructor(store: Store, name: string) {

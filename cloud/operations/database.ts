@@ -1,14 +1,28 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Database, open, type RootDatabase } from 'lmdb';
+import { type Database, open, type RangeOptions, type RootDatabase } from 'lmdb';
 import { findLmdbDamage } from '../../shared/files/lmdb-file.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 
+/** The part of an lmdb table that is used. After a failed write everything throws, and lmdb is not called. */
+export interface Table<T, K extends string | number = string | number> {
+  get(key: K): T | undefined;
+  put(key: K, value: T): void;
+  remove(key: K): void;
+  getRange(options?: RangeOptions): Iterable<{ key: K; value: T }>;
+  getKeys(options?: RangeOptions): Iterable<K>;
+  getCount(): number;
+}
+
 export interface Store {
   /** A table of JSON values. */
-  table<T>(name: string): Database<T, string | number>;
-  binary(name: string): Database<Buffer, number>;
+  table<T>(name: string): Table<T>;
+  binary(name: string): Table<Buffer, number>;
+  /** @throws HarbingerError OPERATIONS_UNAVAILABLE after a failed write, when copies in memory are not to be trusted */
+  check(): void;
+  /** Why no change is accepted at the moment; null while they are. */
+  readonly trouble: string | null;
   /**
    * Runs `change` in a transaction: all of it or, if it throws, none of it. Resolves when it is synced to disk.
    * Transactions requested while one is being synced share the next sync.
@@ -18,17 +32,20 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** With less free space no change is begun, so that lmdb does not meet a full disk. */
+const freeBytesMin = 1 << 20;
+
 /**
- * Opens the database in `folder`, creating it if there is none.
+ * Opens the database in `folder`, creating it if there is none. After a failed write lmdb is not used any more, because
+ * that would end the process with a signal, sooner or later: `failed` is called once, and a new process must go on.
  * @throws HarbingerError OPERATIONS_DAMAGED
  */
-export function openStore(folder: string): Store {
+export function openStore(folder: string, failed: (error: HarbingerError) => void): Store {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, 'data.mdb');
   const damage = existsSync(path) ? findLmdbDamage(path) : null;
   if (damage !== null) throw damagedStore(folder, damage);
   let root: RootDatabase;
-  const tables: Database<unknown, string | number>[] = [];
   try {
     root = open({
       path: folder,
@@ -43,25 +60,109 @@ export function openStore(folder: string): Store {
   } catch (error) {
     throw damagedStore(folder, messageOf(error));
   }
-  const openTable = <T>(name: string, encoding: 'json' | 'binary'): Database<T, string | number> => {
+  const openTable = (name: string, encoding: 'json' | 'binary') => {
     try {
-      const table = root.openDB<T, string | number>({ name, encoding });
-      tables.push(table);
-      return table;
+      return root.openDB<unknown, string | number>({ name, encoding });
     } catch (error) {
       throw damagedStore(folder, messageOf(error));
     }
   };
+  const opened = statSync(path);
+  let failure: HarbingerError | null = null;
+  let trouble: string | null = null;
+  const check = () => {
+    if (failure) throw failure;
+  };
+  /** @throws HarbingerError if nothing may be written now */
+  const checkBefore = () => {
+    check();
+    if (freeBytes(folder) < freeBytesMin) throw unavailable(folder, 'the disk is full');
+    checkPlace(path, opened);
+  };
   return {
-    table: (name) => openTable(name, 'json'),
-    binary: (name) => openTable<Buffer>(name, 'binary') as Database<Buffer, number>,
-    transaction: (change) => runTransaction(root, folder, change),
-    close: () => root.close(),
+    table: <T>(name: string) => guarded(openTable(name, 'json') as Database<T, string | number>, check),
+    binary: (name) => guarded(openTable(name, 'binary') as Database<Buffer, number>, check),
+    check,
+    get trouble() {
+      return failure?.message ?? trouble;
+    },
+    async transaction(change) {
+      try {
+        checkBefore();
+        const result = await runTransaction(root, () => {
+          check();
+          return change();
+        });
+        checkPlace(path, opened);
+        trouble = null;
+        return result;
+      } catch (error) {
+        if (error instanceof FailedWrite) {
+          if (!failure) {
+            failure = unavailable(folder, error.message, error.cause);
+            failed(failure);
+          }
+          throw failure;
+        }
+        if (error instanceof HarbingerError && error.code === 'OPERATIONS_UNAVAILABLE')
+          trouble = error.message;
+        throw error;
+      }
+    },
+    close: async () => {
+      if (!failure) await root.close();
+    },
   };
 }
 
+function guarded<T, K extends string | number>(table: Database<T, K>, check: () => void): Table<T, K> {
+  const checked = (): Database<T, K> => {
+    check();
+    return table;
+  };
+  return {
+    get: (key) => checked().get(key),
+    put: (key, value) => void checked().put(key, value),
+    remove: (key) => void checked().remove(key),
+    getRange: (options) => checked().getRange(options),
+    getKeys: (options) => checked().getKeys(options),
+    getCount: () => checked().getCount(),
+  };
+}
+
+function freeBytes(folder: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return Number.POSITIVE_INFINITY; // the check of its place says more
+  }
+}
+
+/** @throws HarbingerError if the database's file was deleted or replaced: what is written to it would be gone */
+function checkPlace(path: string, opened: { ino: number; dev: number }): void {
+  const now = statSync(path, { throwIfNoEntry: false });
+  if (now && now.ino === opened.ino && now.dev === opened.dev) return;
+  throw unavailable(
+    path,
+    'it was deleted or replaced; put it back, or restart the cloud to continue without it',
+  );
+}
+
+function unavailable(folder: string, why: string, cause?: unknown): HarbingerError {
+  return new HarbingerError(
+    'OPERATIONS_UNAVAILABLE',
+    'store',
+    `operations database ${folder} did not take a change: ${why}; check free space and permissions`,
+    { retry: true, cause },
+  );
+}
+
+/** A commit that failed: from now on lmdb must not be used. */
+class FailedWrite extends Error {}
+
 /** lmdb only undoes what a callback did before it threw where the callback is a child transaction. */
-async function runTransaction<T>(root: RootDatabase, folder: string, change: () => T): Promise<T> {
+async function runTransaction<T>(root: RootDatabase, change: () => T): Promise<T> {
   let thrown: { error: unknown } | null = null;
   try {
     return await root.childTransaction(() => {
@@ -74,13 +175,7 @@ async function runTransaction<T>(root: RootDatabase, folder: string, change: () 
     });
   } catch (error) {
     if (thrown) throw (thrown as { error: unknown }).error;
-    const cause = await commitCause(error);
-    throw new HarbingerError(
-      'OPERATIONS_UNAVAILABLE',
-      'store',
-      `operations database ${folder} did not take a change: ${cause}; check free space and permissions`,
-      { retry: true, cause: error },
-    );
+    throw new FailedWrite(await commitCause(error), { cause: error });
   }
 }
 

@@ -10,8 +10,10 @@ export const errorCodes = declareErrors({
   },
   OPERATIONS_UNAVAILABLE: {
     stage: 'store',
-    meaning: 'The database of alerts, machines and watermarks did not accept a change.',
-    retried: 'Yes. Gateways keep unconfirmed batches and resend them.',
+    meaning:
+      'The database of alerts, machines and watermarks did not accept a change: its disk is full or fails, or its file was deleted or replaced.',
+    retried:
+      'Yes. Gateways keep unconfirmed batches and resend them. After a write that failed the cloud ends at once, and its service starts it again.',
     remedy: 'Check free space and permissions of the folder `operations` in the data folder.',
   },
   PAGE_INVALID: {

@@ -23,7 +23,13 @@ export class TestOperations {
   open(limits: Partial<OperationsConfig> = {}): StoredOperations {
     const config = compileValidator(OperationsConfig)({ ...limits }, (problem) => new Error(problem));
     const rules = { transition, recipients: () => ['mail', 'hook'] };
-    return openOperations(config, { dataDir: this.dataDir, clock: this.clock, rules, log: this.log() });
+    return openOperations(config, {
+      dataDir: this.dataDir,
+      clock: this.clock,
+      rules,
+      log: this.log(),
+      failed: () => {},
+    });
   }
 
   private log(): Log {

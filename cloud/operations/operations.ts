@@ -34,12 +34,14 @@ export interface OperationsDeps {
   clock: Clock;
   rules: AlertRules;
   log: Log;
+  /** Called once, when the database cannot be used any more by this process. */
+  failed(error: HarbingerError): void;
 }
 
 /** Opens `{dataDir}/operations`, creating it if there is none. @throws HarbingerError OPERATIONS_DAMAGED */
 export function openOperations(config: OperationsConfig, deps: OperationsDeps): StoredOperations {
   const folder = join(deps.dataDir, 'operations');
-  const store = openStore(folder);
+  const store = openStore(folder, deps.failed);
   try {
     return new StoredOperations(store, config, deps);
   } catch (error) {
@@ -90,7 +92,10 @@ export class StoredOperations {
     const audit = new BoundedLog<AuditEntry>(store, 'audit', { countMax: config.auditMax, onDamaged });
 
     this.watermarks = {
-      get: (gateway, journal, lane) => watermarks.get(gateway, journal, lane),
+      get: (gateway, journal, lane) => {
+        store.check();
+        return watermarks.get(gateway, journal, lane);
+      },
       advance: (batch) => this.advance(batch),
     };
     this.events = {
@@ -121,6 +126,11 @@ export class StoredOperations {
     }
   }
 
+  /** Why no change is accepted at the moment; null while they are. */
+  get trouble(): string | null {
+    return this.store.trouble;
+  }
+
   async close(): Promise<void> {
     this.quarantine.stop();
     await this.store.close();
@@ -149,6 +159,7 @@ export class StoredOperations {
     try {
       return await this.store.transaction(change);
     } catch (error) {
+      this.store.check(); // after a failed write nothing can be read again
       const { watermarks, machines, alerts, notifications } = this.tables;
       for (const { table } of [watermarks, machines, alerts, notifications]) table.reload();
       this.quarantineList.reload();

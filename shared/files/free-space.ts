@@ -5,7 +5,7 @@ import { codeOf } from '../runtime/errors.ts';
 
 const staleMs = 5_000;
 /** With fewer bytes free, hardly anything can be written. */
-const fullBytesMax = 64 << 10;
+const fullBytesMax = 1 << 20;
 
 /** Free bytes of the disk on which a folder is, or will be. @throws system errors */
 export async function freeBytesOf(folder: string): Promise<number> {

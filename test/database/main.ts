@@ -7,14 +7,15 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { compiledEntry, packageRoot } from '../../shared/files/paths.ts';
+import { compiledEntry } from '../../shared/files/paths.ts';
 import { candidates } from './candidates.ts';
+import { FailingDisk } from './failing-disk.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -36,16 +37,6 @@ const endMsMax = 5_000;
 
 const worker = compiledEntry('test/database/worker');
 const folder = mkdtempSync(join(tmpdir(), 'harbinger-database-'));
-const library = join(folder, 'failing-disk.so');
-execFileSync('cc', [
-  '-shared',
-  '-fPIC',
-  '-O2',
-  '-o',
-  library,
-  join(packageRoot, 'test/database/failing-disk.c'),
-  '-ldl',
-]);
 
 interface Line {
   try?: number;
@@ -74,18 +65,9 @@ interface Outcome {
 async function run(name: string, policy: string, code: string, seed: number): Promise<Outcome> {
   const dir = join(folder, `run-${name}-${policy}-${code}-${seed}`);
   mkdirSync(dir);
-  const orders = join(folder, 'orders');
-  const file = openSync(orders, 'w+');
-  writeSync(file, Buffer.alloc(16));
-  const env = {
-    LD_PRELOAD: library,
-    FAILING_DIR: dir,
-    FAILING_ORDERS: orders,
-    FAILING_CODE: code,
-    FAILING_SEED: `${seed}`,
-  };
+  const disk = new FailingDisk(folder, { dir, code, seed });
   const child = spawn(process.execPath, [worker, 'load', dir, name, policy, String(seed)], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...disk.env },
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   child.stdin.on('error', () => {});
@@ -97,7 +79,7 @@ async function run(name: string, policy: string, code: string, seed: number): Pr
   let linesBefore = 0;
   for (const [ms, failing] of phases) {
     linesBefore = lines.length;
-    writeSync(file, Buffer.from([failing]), 0, 1, 0);
+    disk.fail(failing);
     await Promise.race([delay(ms), exited]);
   }
   const confirmedAfter = lines.slice(linesBefore).filter(({ ok }) => ok !== undefined).length;
@@ -105,8 +87,7 @@ async function run(name: string, policy: string, code: string, seed: number): Pr
   const hung = delay(endMsMax).then(() => child.kill('SIGKILL'));
   const [exit, signal] = await Promise.race([exited, hung.then(() => exited)]);
   await closed;
-  closeSync(file);
-  const written = Number(readFileSync(orders).readBigUInt64LE(8));
+  disk.close();
   const expected = expectedOf(lines);
   const found = readBack(name, dir);
   rmSync(dir, { recursive: true, force: true });
@@ -126,7 +107,7 @@ async function run(name: string, policy: string, code: string, seed: number): Pr
     unreadable: found === null,
     openMs: found?.openMs ?? Number.NaN,
     rssMiB: confirmed.at(-1)?.rssMiB ?? Number.NaN,
-    amplification: written / (puts * 300),
+    amplification: disk.writtenBytes / (puts * 300),
   };
 }
 

@@ -23,8 +23,8 @@ export interface SiteOptions {
   gateway?: Table;
   /** Added to the gateway's environment. */
   gatewayEnv?: NodeJS.ProcessEnv;
-  /** Added to the cloud's environment. */
-  cloudEnv?: NodeJS.ProcessEnv;
+  /** Added to the cloud's environment; may depend on its data folder. */
+  cloudEnv?: NodeJS.ProcessEnv | ((dataDir: string) => NodeJS.ProcessEnv);
   /** Merged over the cloud's configuration. */
   cloud?: Table;
   /** Port that the gateway's uplink connects to instead of the cloud's: that of a proxy. */
@@ -79,6 +79,7 @@ export async function createSite(options: SiteOptions = {}): Promise<Site> {
   };
   await writeToml(configFile('cloud'), mergeTables(cloudConfig, options.cloud ?? {}));
   const env = { HARBINGER_LOG: 'info' };
+  const { cloudEnv } = options;
   const gateway = new ProductProcess({
     command: 'gateway',
     dataDir: gatewayDir,
@@ -90,7 +91,7 @@ export async function createSite(options: SiteOptions = {}): Promise<Site> {
     dataDir: cloudDir,
     configFile: configFile('cloud'),
     mqttPort: ingestPort,
-    env: { ...env, ...options.cloudEnv },
+    env: { ...env, ...(typeof cloudEnv === 'function' ? cloudEnv(cloudDir) : cloudEnv) },
   });
   return {
     folder,

@@ -1,10 +1,9 @@
-import type { Database } from 'lmdb';
 import { addLost, type Lost } from '../../../shared/bounds/drop-notes.ts';
 import { Shares } from '../../../shared/bounds/shares.ts';
 import type { Page, PageQuery } from '../../ports/page.ts';
 import type { DropReason, Quarantined } from '../../ports/quarantine.ts';
 import { BoundedLog, type BoundedLogOptions } from '../bounded-log.ts';
-import type { Store } from '../database.ts';
+import type { Store, Table } from '../database.ts';
 
 interface Known {
   path: [gateway: string, code: string];
@@ -34,7 +33,7 @@ export interface QuarantineOptions extends Pick<BoundedLogOptions, 'onDamaged'> 
  */
 export class QuarantineList {
   private readonly entries: BoundedLog<Quarantined>;
-  private readonly bodies: Database<Buffer, number>;
+  private readonly bodies: Table<Buffer, number>;
   private readonly countMax: number;
   private readonly bytesMax: number;
   private contents: Contents | null = null;

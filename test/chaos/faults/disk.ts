@@ -19,6 +19,8 @@ function full(which: Which): Fault {
           // The oldest readings may be dropped and counted; estimates and dead letters have no sender that could be
           // kept waiting.
           if (which === 'gateway') allow('dropped', 'estimates-lost', 'letters', 'torn-tail');
+          // Its database may meet the end of the space before the cloud does.
+          else allow('end');
           const disk = diskOf(site, which);
           disk.fill();
           try {
@@ -180,6 +182,39 @@ const backlogFull: Fault = {
   },
 };
 
+const endMsMax = 20_000;
+
+/** The cloud must end by itself, not by what lmdb does to its memory, and its successor must lose nothing. */
+const operationsFail: Fault = {
+  kind: 'operations-disk-fails',
+  target: 'cloud',
+  unavailable: ({ operationsDisk }) => (typeof operationsDisk === 'string' ? operationsDisk : null),
+  plan(draw) {
+    const ofCalls = draw.pick([13, 26, 128, 255]);
+    return {
+      text: `writes to the cloud’s database of operations fail, ${ofCalls} of 256, until the cloud ends`,
+      async run({ site, allow, expect }) {
+        const { cloud, operationsDisk } = site;
+        if (typeof operationsDisk === 'string') return;
+        allow('end');
+        const before = cloud.endedByItself.length;
+        operationsDisk.fail(ofCalls);
+        try {
+          for (let leftMs = endMsMax; leftMs > 0 && cloud.endedByItself.length === before; leftMs -= 20)
+            await pause(20);
+        } finally {
+          operationsDisk.fail(0);
+        }
+        const ends = cloud.endedByItself.slice(before);
+        expect('cloud: ends itself after the first write that failed, and starts again', () => {
+          const wrong = ends.filter((end) => !end.includes('signal SIGKILL'));
+          return wrong.length === 0 ? null : wrong.join('; ');
+        });
+      },
+    };
+  },
+};
+
 export const diskFaults: Fault[] = [
   full('gateway'),
   full('cloud'),
@@ -187,6 +222,7 @@ export const diskFaults: Fault[] = [
   readOnly('cloud'),
   breaksDown('gateway'),
   breaksDown('cloud'),
+  operationsFail,
   unreadable,
   unreadableAtStart,
   backlogFull,

@@ -8,6 +8,8 @@ import { pathToFileURL } from 'node:url';
 import { stringify } from 'smol-toml';
 import { mergeTables } from '../../../shared/config/load-config.ts';
 import { compiledEntry, packageRoot } from '../../../shared/files/paths.ts';
+import { messageOf } from '../../../shared/runtime/errors.ts';
+import { FailingDisk } from '../../database/failing-disk.ts';
 import { type Influxd, startInfluxd } from '../../support/influxd.ts';
 import { freePort } from '../../support/ports.ts';
 import { ProductProcess } from '../../support/processes.ts';
@@ -40,6 +42,8 @@ export class Site {
   readonly store: StoreKind;
   readonly gatewayDisk: Disk;
   readonly cloudDisk: Disk;
+  /** Makes writes to the cloud's database of operations fail; or why that is not possible. */
+  readonly operationsDisk: FailingDisk | string;
   readonly link: Link;
   readonly influxd: Influxd | null;
   readonly influxDisk: Disk | null;
@@ -73,6 +77,7 @@ export class Site {
       free: () => this.order('gateway', { disk: 'well' }),
     });
     this.cloudDisk = makeDisk(folder, 'cloud', diskMib * 2);
+    this.operationsDisk = failingDisk(folder, join(this.cloudDisk.path, 'data', 'operations'));
     this.artefactsDir = join(folder, 'artefacts');
     this.plantState = join(folder, 'plant.json');
     this.link = new Link(() => cloudPort);
@@ -157,6 +162,7 @@ export class Site {
     await this.influxd?.stop();
     this.influxDisk?.close();
     this.gatewayDisk.close();
+    if (typeof this.operationsDisk !== 'string') this.operationsDisk.close();
     this.cloudDisk.close();
     this.#removeFolder();
     process.off('exit', this.#removeFolder);
@@ -196,6 +202,7 @@ export class Site {
         HARBINGER_LOG: 'info',
         NODE_OPTIONS: `--import ${preload}`,
         CHAOS_ORDERS: this.#ordersFile(command),
+        ...(command === 'cloud' && typeof this.operationsDisk !== 'string' && this.operationsDisk.env),
       },
     };
   }
@@ -210,5 +217,13 @@ export class Site {
 
   #write(name: string, config: Table): void {
     writeFileSync(this.#configFile(name), stringify(config));
+  }
+}
+
+function failingDisk(folder: string, dir: string): FailingDisk | string {
+  try {
+    return new FailingDisk(folder, { dir, code: 'EIO', seed: 1 });
+  } catch (error) {
+    return `writes can only be made to fail with a C compiler (${messageOf(error).split('\n')[0]})`;
   }
 }
