@@ -254,3 +254,23 @@ describe('a batch that is refused for too long', () => {
     expect(batch).toMatchObject({ refusedMs: 60_000, attempts: 4, code: 'SILENT' });
   });
 });
+
+it('a batch of readings that is redriven waits until the events are sent, as other readings do', async () => {
+  const { journals, pass, sent, uplink, setAside } = setUp((lane) =>
+    lane === 'readings' ? 'refuse' : 'nothing',
+  );
+  journals.readings.add('x');
+  uplink.start();
+  await pass(config.refusedMsMax + 120_000);
+  const { frame } = setAside.entries[0]!;
+  for (let i = 0; i < 20; i++) journals.events.add('e'.repeat(900));
+  await pass(100);
+  const before = sent.length;
+  expect(sent.filter(({ lane }) => lane === 'events')).toHaveLength(config.inFlightMax);
+  const redriven = uplink.resend('readings', frame, new AbortController().signal);
+  const outcome = expect(redriven).rejects.toThrow('the connection ended');
+  await pass(1_000);
+  expect(sent).toHaveLength(before);
+  await uplink.stop();
+  await outcome;
+});

@@ -38,6 +38,7 @@ export class Uplink implements Resender {
   readonly stats = newUplinkStats();
   private readonly config: UplinkConfig;
   private readonly deps: UplinkDeps;
+  private readonly priority = new Priority();
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private connection: Connection | null = null;
@@ -46,7 +47,7 @@ export class Uplink implements Resender {
   constructor(config: UplinkConfig, deps: UplinkDeps) {
     this.config = config;
     this.deps = deps;
-    const shared = { ...deps, stats: this.stats, priority: new Priority() };
+    const shared = { ...deps, stats: this.stats, priority: this.priority };
     const sender = (lane: Lane) => new LaneSender(lane, config, { ...shared, journal: deps.journals[lane] });
     this.senders = {
       events: sender('events'),
@@ -71,6 +72,8 @@ export class Uplink implements Resender {
       throw new HarbingerError('UPLINK_BROKEN', 'uplink', message, { retry: true });
     }
     const until = AbortSignal.any([signal, connection.ended]);
+    // Events go before readings, also before those that a person sends again.
+    if (lane === 'readings') await this.priority.turn(until);
     const { ackMsMax } = this.config;
     await acknowledged(connection, lane, frame, { ackMsMax, clock: this.deps.clock, signal: until });
   }
