@@ -133,6 +133,11 @@ class EventReader {
 
   /** Returns null if the line is refused. */
   private line(text: string, blockSeq: number, index: number): string | null {
+    if (!text.startsWith('{')) {
+      // Found without an exception: a batch may have a million such lines.
+      this.refused.add('EVENT_INVALID', 'not a JSON object', Buffer.from(`${text}\n`));
+      return null;
+    }
     try {
       const event = parseEvent(this.gateway, text);
       const line = eventLine(this.gateway, event, blockSeq, index);

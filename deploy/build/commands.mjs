@@ -37,6 +37,7 @@ const recipes = {
   bench: { builds: [product, tests], entry: '.cache/tests/test/bench/main.js' },
   chaos: { builds: [product, tests], entry: '.cache/tests/test/chaos/main.js' },
   simulate: { builds: [product, tests], entry: '.cache/tests/test/simulation/main.js' },
+  fuzz: { builds: [product, tests], entry: '.cache/tests/test/fuzz/main.js' },
 };
 
 /** @param {string[]} argv the command and its arguments */

@@ -15,15 +15,19 @@ const receivedMs = 1_700_000_000_000;
 export class OneFormat {
   /** Bytes of the readings and of the dead letters that the messages became. */
   readonly became = { readings: 0, letters: 0 };
+  /** Reasons of dead letters for which no error was foreseen. */
+  readonly unexpected: string[] = [];
+  private readonly machinesMax: number;
   private readonly pipeline: Pipeline;
   private readonly sensor: string | undefined;
   private taken = 0;
 
-  constructor(decoder: Decoder, sensor?: string) {
+  constructor(decoder: Decoder, sensor?: string, machinesMax = 100_000) {
     const match = compileTopicPattern(`f/{site}/{machine}${sensor === undefined ? '' : '/{sensor}'}`);
     const recent = new RecentReadings(1 << 13);
     const rule = { name: 'of the test', match, decoder, site: undefined, machine: undefined };
     this.sensor = sensor;
+    this.machinesMax = machinesMax;
     this.pipeline = new Pipeline({
       random: seededRandom(1),
       limited: unlimited,
@@ -35,7 +39,10 @@ export class OneFormat {
         return 1;
       },
       deadLetters: async (letters) => {
-        for (const { payload } of letters) this.became.letters += payload.length;
+        for (const { payload, code, reason } of letters) {
+          this.became.letters += payload.length;
+          if (code === 'DECODE_FAILED') this.unexpected.push(reason);
+        }
       },
       lifecycle: async () => {},
       ignoredFields: () => {},
@@ -45,7 +52,8 @@ export class OneFormat {
 
   /** Takes a message of a new machine, whose type is open or declares its sensors. */
   take(payload: Buffer, type: 'open' | 'meter'): Promise<unknown> {
-    const machine = type === 'open' ? `lab/m-${this.taken++}` : `plant/meter-${this.taken++}`;
+    const number = this.taken++ % this.machinesMax;
+    const machine = type === 'open' ? `lab/m-${number}` : `plant/meter-${number}`;
     const topic = `f/${machine}${this.sensor === undefined ? '' : `/${this.sensor}`}`;
     return this.pipeline.take((each) =>
       each({ topic, payload, client: 'client', receivedMs, resend: false, connection: 1 }),

@@ -1,0 +1,25 @@
+/** Targets of the fuzz run (test/fuzz/targets): a file for each part of the product that takes what others send. */
+import { harnesses } from '../../conformance/formats/harnesses.ts';
+import type { Target } from '../target.ts';
+import { formatTarget } from './format.ts';
+import { frameTarget } from './frames.ts';
+import { cloudHttpTarget, gatewayHttpTarget } from './http.ts';
+import { mqttTarget } from './mqtt.ts';
+
+const others: Record<string, () => Promise<Target>> = {
+  mqtt: mqttTarget,
+  frame: frameTarget,
+  'gateway-http': gatewayHttpTarget,
+  'cloud-http': cloudHttpTarget,
+};
+
+/** Kinds by name: each payload format of the registry, and the rest. */
+export const kindNames: readonly string[] = [...harnesses.map(({ kind }) => kind), ...Object.keys(others)];
+
+/** @throws RangeError for an unknown kind */
+export async function openTarget(kind: string): Promise<Target> {
+  const harness = harnesses.find((one) => one.kind === kind);
+  const open = harness ? () => formatTarget(harness) : others[kind];
+  if (!open) throw new RangeError(`--kind ${kind} is not one of ${kindNames.join(', ')}`);
+  return await open();
+}
