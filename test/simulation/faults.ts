@@ -95,6 +95,9 @@ export class Faults {
       };
     };
     switch (fault.kind) {
+      case 'sensors-reboot':
+        for (const sensor of this.parts.sensors) sensor.reboot();
+        return set(disk, 'slowness', fault.factor, 1);
       case 'link-cut':
         network.cut();
         return set(network, 'up', false, true);

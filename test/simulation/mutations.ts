@@ -2,11 +2,13 @@
  * Faults put into the product on purpose, one at a time, to show that the simulation detects them. Each replaces a part
  * at a seam by a faulty version of it.
  */
-
+import { randomBytes } from 'node:crypto';
 import type { ReceivedBatch } from '../../cloud/ports/log.ts';
 import type { JournalSet } from '../../gateway/journal/journal-set.ts';
 import type { Block, Journal } from '../../gateway/ports/journal.ts';
 import { BatchRefused } from '../../gateway/ports/uplink.ts';
+import type { IncomingMessage } from '../../gateway/sources/mqtt/sessions/session-messages.ts';
+import type { UnreleasedMessages } from '../../gateway/sources/mqtt/sessions/unreleased-messages.ts';
 import type { Lane } from '../../shared/contract/lanes.ts';
 import { sleep } from '../../shared/runtime/clock.ts';
 import { lettersDaysMax } from './gateway/config.ts';
@@ -57,6 +59,24 @@ function withoutOrder(received: ReceivedBatch): ReceivedBatch {
   const { batch } = received;
   const { after: _, ...header } = batch.header;
   return { ...received, batch: { ...batch, header } };
+}
+
+function byIdAlone(incoming: UnreleasedMessages): UnreleasedMessages {
+  const known = new Map<string, IncomingMessage>();
+  return withChanges(incoming, {
+    arrive(publisher, packet) {
+      const key = `${publisher.id}/${packet.messageId}`;
+      const message = known.get(key);
+      if (message) return { message, isCopy: true };
+      const arrival = incoming.arrive(publisher, packet);
+      if (arrival !== 'too many') known.set(key, arrival.message);
+      return arrival;
+    },
+    release(publisher, messageId) {
+      known.delete(`${publisher.id}/${messageId}`);
+      return incoming.release(publisher, messageId);
+    },
+  });
 }
 
 /** Longer than an event may wait while readings are sent. */
@@ -124,6 +144,26 @@ export const mutations: Mutation[] = [
   {
     name: 'recognises no resend',
     seams: { recent: (recent) => withChanges(recent, { find: () => -1 }) },
+  },
+  {
+    name: 'takes equal readings of one connection for resends',
+    seams: { recent: (recent) => withChanges(recent, { foundConnection: -1 }) },
+  },
+  {
+    name: 'takes a QoS 2 message for a copy of any that has its client and packet id',
+    seams: { sessions: (sessions) => withChanges(sessions, { incoming: byIdAlone(sessions.incoming) }) },
+  },
+  {
+    name: 'takes no QoS 2 message for a copy',
+    needs: ['sensors-cut'],
+    seams: {
+      sessions: (sessions) => {
+        const { incoming } = sessions;
+        const arrive: UnreleasedMessages['arrive'] = (publisher, packet) =>
+          incoming.arrive(publisher, { ...packet, payload: Buffer.concat([packet.payload, randomBytes(8)]) });
+        return withChanges(sessions, { incoming: withChanges(incoming, { arrive }) });
+      },
+    },
   },
   {
     name: 'keeps the identities of readings that could not be stored',

@@ -1,18 +1,22 @@
 /**
  * Sensors that behave like MQTT clients: they keep unacknowledged messages, and resend them after a reconnect, marked
- * as duplicates, before anything new. Acknowledgements may be lost like all other packets.
+ * as duplicates, before anything new. Acknowledgements may be lost like all other packets. With QoS 2 a message counts
+ * as acknowledged at its PUBREC, and its id is used again from its PUBCOMP on.
  */
 import { codeOf } from '../../shared/runtime/errors.ts';
 import type { Random } from '../../shared/runtime/random.ts';
+import type { BrokerClient } from './gateway/broker.ts';
 import type { SimulatedGateway } from './gateway/gateway.ts';
-import type { Kind, Ledger, Sent } from './world/ledger.ts';
+import { type Message, SensorMessages } from './sensor-messages.ts';
+import type { Ledger } from './world/ledger.ts';
 import type { SensorPlan } from './world/schedule.ts';
-import { between, momentMs, pick, type World } from './world/world.ts';
+import { between, momentMs, type World } from './world/world.ts';
 
-interface Message {
-  sent: Sent;
-  topic: string;
-  payload: Buffer;
+interface SensorConnection {
+  number: number;
+  open: boolean;
+  arrivesMs: number;
+  client: BrokerClient;
 }
 
 const reconnectMs: [number, number] = [5, 150];
@@ -28,12 +32,14 @@ export class Sensor {
   private readonly ledger: Ledger;
   private readonly gateway: SimulatedGateway;
   private readonly random: Random;
-  private ordinal = 0;
+  private readonly messages: SensorMessages;
   private running = true;
   private readonly waiting: Message[] = [];
   /** Messages in the order of sending. */
   private unacked: Message[] = [];
-  private connection: { number: number; open: boolean; arrivesMs: number } | null = null;
+  private connection: SensorConnection | null = null;
+  /** Number of connections so far. */
+  connections = 0;
 
   constructor(parts: {
     world: World;
@@ -48,6 +54,7 @@ export class Sensor {
     this.index = parts.index;
     this.plan = parts.plan;
     this.random = parts.world.random(`sensor ${parts.index}`);
+    this.messages = new SensorMessages({ ...parts, random: this.random });
   }
 
   start(): void {
@@ -67,25 +74,53 @@ export class Sensor {
   cut(): void {
     if (!this.connection) return;
     this.connection.open = false;
+    this.gateway.broker?.disconnect(this.connection.client);
     this.connection = null;
     if (this.unacked.length > 0) this.disturbed = true;
     this.world.after(between(this.random, ...reconnectMs), () => this.connect());
   }
 
+  /** Loses what is not acknowledged; packet ids begin again, the session in the gateway remains. */
+  reboot(): void {
+    this.unacked = [];
+    this.waiting.length = 0;
+    this.disturbed = true;
+    this.cut();
+  }
+
   private connect(): void {
-    if (this.connection) return;
-    if (!this.gateway.isUp) {
-      this.world.after(between(this.random, ...reconnectMs), () => this.connect());
+    if (this.connection || (!this.running && this.isIdle)) return;
+    const { gateway, world, plan } = this;
+    if (!gateway.isUp) {
+      world.after(between(this.random, ...reconnectMs), () => this.connect());
       return;
     }
-    this.connection = { number: this.world.nextConnection++, open: true, arrivesMs: 0 };
-    const { connection } = this;
-    this.gateway.onStopped(() => {
-      this.world.after(between(this.random, 0.1, 20), () => {
+    const number = world.nextConnection++;
+    const client: BrokerClient = {
+      id: plan.clientId,
+      user: `user-${this.index}`,
+      clean: plan.clean,
+      number,
+      receivedMs: () => gateway.receivedMs,
+      close: () => {
+        if (this.connection?.client === client) this.cut();
+      },
+    };
+    const connection = { number, open: true, arrivesMs: 0, client };
+    this.connection = connection;
+    this.connections++;
+    gateway.onStopped(() => {
+      world.after(between(this.random, 0.1, 20), () => {
         if (connection === this.connection) this.cut();
       });
     });
-    for (const message of this.unacked) this.transmit(message, true);
+    gateway.broker?.connect(client);
+    // A session that is not kept has nothing to release.
+    if (plan.clean) this.unacked = this.unacked.filter(({ isReceived }) => !isReceived);
+    for (const message of this.unacked) {
+      if (message.isReceived) this.release(message);
+      else this.transmit(message, true);
+    }
     this.sendNew();
   }
 
@@ -94,7 +129,7 @@ export class Sensor {
     const { periodMs } = this.plan;
     this.world.after(between(this.random, 0, 2 * periodMs), () => {
       if (!this.running) return;
-      this.waiting.push(this.produce());
+      this.waiting.push(this.messages.next());
       this.sendNew();
       this.produceLater();
     });
@@ -103,12 +138,19 @@ export class Sensor {
   private sendNew(): void {
     while (this.connection && this.waiting.length > 0 && this.unacked.length < this.plan.window) {
       const message = this.waiting.shift()!;
+      message.messageId = this.freeId();
       this.unacked.push(message);
       this.transmit(message, false);
     }
   }
 
-  private transmit(message: Message, resend: boolean): void {
+  /** The lowest one, so that an id is used again as soon as it may be. */
+  private freeId(): number {
+    for (let id = 1; ; id++) if (this.unacked.every(({ messageId }) => messageId !== id)) return id;
+  }
+
+  /** Sends a packet, after those that were sent before it. `arrive` is called if it arrives. */
+  private send(arrive: (connection: SensorConnection) => void): void {
     const { connection, world, gateway } = this;
     if (!connection) return;
     connection.arrivesMs = Math.max(
@@ -116,28 +158,41 @@ export class Sensor {
       world.nowMs + between(this.random, 0.05, 3),
     );
     world.after(connection.arrivesMs - world.nowMs, () => {
-      if (!connection.open || !gateway.isUp) return;
-      message.sent.handed++;
-      const { topic, payload } = message;
-      const client = `sensor-${this.index}`;
-      let isAnswered = false;
-      const life = gateway.starts;
-      world.after(answerMsMax, () => {
-        if (isAnswered || gateway.starts !== life || !gateway.isUp) return;
-        this.ledger.broken('every message is answered', this.ledger.describe(message.sent));
-      });
-      const { number } = connection;
-      const user = `user-${this.index}`;
-      const received = { client, user, receivedMs: gateway.receivedMs, resend, connection: number };
-      gateway.accept({ topic, payload, ...received }, (error) => {
-        if (isAnswered) this.ledger.broken('a message is answered once', this.ledger.describe(message.sent));
-        isAnswered = true;
-        this.settled(message, connection, error);
-      });
+      if (connection.open && gateway.isUp) arrive(connection);
     });
   }
 
-  private settled(message: Message, connection: { open: boolean }, error: Error | undefined): void {
+  private transmit(message: Message, dup: boolean): void {
+    const { gateway, plan } = this;
+    const { topic, payload, messageId } = message;
+    this.send((connection) => {
+      const answered = this.expectAnswer(message, connection);
+      const { number, client } = connection;
+      if (plan.qos === 2)
+        return gateway.broker?.publish(client, { topic, payload, messageId, dup }, answered);
+      message.sent.handed++;
+      const { id, user } = client;
+      const received = { client: id, user, receivedMs: gateway.receivedMs, resend: dup, connection: number };
+      gateway.accept({ topic, payload, ...received }, answered);
+    });
+  }
+
+  private expectAnswer(message: Message, connection: SensorConnection): (error?: Error | null) => void {
+    const { gateway, ledger, world } = this;
+    let isAnswered = false;
+    const life = gateway.starts;
+    world.after(answerMsMax, () => {
+      if (isAnswered || gateway.starts !== life || !gateway.isUp) return;
+      ledger.broken('every message is answered', ledger.describe(message.sent));
+    });
+    return (error) => {
+      if (isAnswered) ledger.broken('a message is answered once', ledger.describe(message.sent));
+      isAnswered = true;
+      this.settled(message, connection, error);
+    };
+  }
+
+  private settled(message: Message, connection: SensorConnection, error?: Error | null): void {
     if (error) this.disturbed = true;
     const isOfLetters = codeOf(error)?.startsWith('DEADLETTERS') && message.sent.kind !== 'malformed';
     if (isOfLetters)
@@ -147,72 +202,28 @@ export class Sensor {
       // The broker disconnects a client whose message it could not store.
       if (error) return this.cut();
       message.sent.acked = true;
-      this.unacked = this.unacked.filter((each) => each !== message);
-      this.sendNew();
+      if (this.plan.qos === 1) return this.complete(message);
+      message.isReceived = true;
+      this.release(message);
+      this.world.operation('pubrec');
     });
   }
 
-  private produce(): Message {
-    const { plan, random, index } = this;
-    const ordinal = this.ordinal++;
-    const chance = random.next();
-    const { malformedShare: bad, poisonShare: poison, lifecycleShare: lifecycle } = plan;
-    let kind: Kind = 'reading';
-    if (chance < bad) kind = 'malformed';
-    else if (chance < bad + poison) kind = 'poison';
-    else if (chance < bad + poison + lifecycle) kind = 'lifecycle';
-    const sent = this.ledger.add(kind, index, ordinal, plan);
-    const topic = `${kind === 'lifecycle' ? 'lifecycle' : 'telemetry'}/plant/${plan.machine}`;
-    if (kind === 'malformed') return this.malformed(sent);
-    const content = kind === 'lifecycle' ? this.lifecycle(sent) : this.reading(sent, kind === 'poison');
-    return { sent, topic, payload: Buffer.from(JSON.stringify(content)) };
+  private release(message: Message): void {
+    this.send((connection) => {
+      this.gateway.broker?.release(connection.client, message.messageId, (error) => {
+        this.world.after(between(this.random, 0.05, 3), () => {
+          if (!connection.open) return;
+          if (error) return this.cut();
+          this.complete(message);
+          this.world.operation('pubcomp');
+        });
+      });
+    });
   }
 
-  private reading(sent: Sent, poison: boolean): Record<string, unknown> {
-    const { plan, random } = this;
-    const content: Record<string, unknown> = {};
-    if (plan.identity === 'id') content.id = `${this.index}-${sent.ordinal}`;
-    if (plan.identity.startsWith('seq')) content.seq = sent.ordinal % plan.seqModulo;
-    if (plan.identity.endsWith('ts')) content.ts = this.deviceTime();
-    // Sensors of an open type may come in any order.
-    const level = `level${this.index}`;
-    const names = random.next() < 0.5 ? ['n', level] : [level, 'n'];
-    for (const name of names) content[name] = name === 'n' ? sent.n : Math.round(random.next() * 100);
-    if (plan.wide) for (let i = 0; i < 8; i++) content[`w${i}`] = random.next();
-    if (poison) content.poison = 1;
-    return content;
-  }
-
-  private lifecycle(sent: Sent): Record<string, unknown> {
-    return {
-      state: pick(this.random, ['failed', 'replaced']),
-      id: `${this.index}-${sent.ordinal}`,
-      ts: this.deviceTime(),
-      note: `#${sent.n}`,
-    };
-  }
-
-  private malformed(sent: Sent): Message {
-    const { machine, lettersEach } = this.plan;
-    if (lettersEach > 1) {
-      // Another topic each time, and yet the flood of one user.
-      const list = Array.from({ length: lettersEach }, () => `{"volume":"#${sent.n}"}`);
-      const flood = `telemetry/plant/${machine}-${sent.n % 50}`;
-      return { sent, topic: flood, payload: Buffer.from(`[${list}]`) };
-    }
-    const [topic, payload] = pick(this.random, [
-      [`telemetry/plant/${machine}`, `not JSON #${sent.n}`],
-      [`telemetry/plant/${machine}`, `{"volume":"#${sent.n}"}`],
-      ['telemetry/plant/unknown', `{"level":1,"note":"#${sent.n}"}`],
-      ['somewhere/else', `{"note":"#${sent.n}"}`],
-      [`lifecycle/plant/${machine}`, `{"state":"tired","note":"#${sent.n}"}`],
-    ]);
-    return { sent, topic, payload: Buffer.from(payload) };
-  }
-
-  /** The sensor's own clock is right, but coarse. */
-  private deviceTime(): number {
-    const { tsStepMs } = this.plan;
-    return Math.floor(this.world.wallMs / tsStepMs) * tsStepMs;
+  private complete(message: Message): void {
+    this.unacked = this.unacked.filter((each) => each !== message);
+    this.sendNew();
   }
 }

@@ -1,6 +1,7 @@
 /** Checks the invariants after a run has drained: messages sent, promises made, and the resulting state. */
 import { isEventOf } from '../../shared/contract/events.ts';
 import type { RunParts } from './run-parts.ts';
+import { checkConstant, checkHandedOnce } from './sensor-checks.ts';
 import type { Ledger, Sent } from './world/ledger.ts';
 
 export interface Outcome {
@@ -24,8 +25,10 @@ export function verify(parts: RunParts): Outcome {
   const missing: Sent[] = [];
   for (const sent of parts.ledger.sent) {
     points.checkNothingTwice(sent);
-    if (sent.acked && !points.isThere(sent)) missing.push(sent);
+    if (sent.acked && !sent.plan?.constant && !points.isThere(sent)) missing.push(sent);
   }
+  checkConstant(parts);
+  checkHandedOnce(parts);
   checkLosses(parts, missing);
   checkLetterShares(parts, missing);
   checkNothingInvented(parts);
@@ -86,6 +89,7 @@ class StoredPoints {
   }
 
   checkNothingTwice(sent: Sent): void {
+    if (sent.plan?.constant) return; // their number is checked
     const points = this.found.get(sent.n)?.size ?? 0;
     // Without an identity it is stored at least once. A flipped bit destroys identities with their block.
     const isUnnamed = sent.plan?.identity === 'none' && sent.kind !== 'lifecycle';
@@ -221,7 +225,7 @@ function checkReading({ ledger, gateway: { disk, logCounts, failedStarts } }: Ru
 
 /** Checks the system's own counters. They restart with each life, so they can be checked fully only if there is one. */
 function checkCounts(parts: RunParts): void {
-  const { ledger, gateway, cloud, schedule } = parts;
+  const { ledger, gateway, cloud, schedule, sensors } = parts;
   const status = gateway.status.last;
   if (!status) return;
   const reported = [...cloud.operations.events.values()].flatMap((event) =>
@@ -262,6 +266,7 @@ function checkCounts(parts: RunParts): void {
   if (!isDiskWell) return;
   // On a failing disk a message that could not become a letter is sent again, and is counted again.
   expect('dead letters', status.pipeline.deadLetters, gateway.letters.length + gateway.lettersDropped);
+  if (sensors.some(({ plan }) => plan.constant)) return;
   const identified = ({ kind, plan }: Sent) =>
     (kind === 'reading' || kind === 'poison') && plan?.identity !== 'none';
   const again = ledger.sent.filter(identified).reduce((sum, sent) => sum + Math.max(0, sent.handed - 1), 0);

@@ -13,13 +13,14 @@ import { openRefusedBatches } from '../../../gateway/refused-batches/refused-bat
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
 import { unlimited } from '../../../shared/runtime/budget.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
-import type { Log } from '../../../shared/runtime/log.ts';
+import { type Log, silentLog } from '../../../shared/runtime/log.ts';
 import type { SimulatedCloud } from '../cloud/cloud.ts';
 import type { Network } from '../network/network.ts';
 import type { Ledger } from '../world/ledger.ts';
 import type { Schedule } from '../world/schedule.ts';
 import type { Seams } from '../world/seams.ts';
 import type { Process, World } from '../world/world.ts';
+import { counted, SimulatedBroker } from './broker.ts';
 import { gatewayConfig, machineTypes } from './config.ts';
 import { SimulatedDisk } from './disk.ts';
 import { Front, type Settle } from './front.ts';
@@ -32,6 +33,7 @@ interface Life {
   /** Null while it recovers. */
   plane: DataPlane | null;
   front: Front;
+  broker: SimulatedBroker | null;
   eventsUnderWay: number;
 }
 
@@ -97,14 +99,15 @@ export class SimulatedGateway {
 
   start(): void {
     const process = this.world.process('gateway', () => this.wallOffsetMs);
-    const life: Life = { process, plane: null, front: new Front(this.world, process), eventsUnderWay: 0 };
+    const front = new Front(this.world, process);
+    const life: Life = { process, plane: null, front, broker: null, eventsUnderWay: 0 };
     this.life = life;
     this.starts++;
     this.world.note('gateway starts');
-    this.open(process).then(
-      (plane) => {
+    Promise.all([this.open(process), this.openBroker(process)]).then(
+      ([plane, broker]) => {
         if (!process.alive) return;
-        life.plane = plane;
+        Object.assign(life, { plane, broker });
         life.front.open(plane);
         this.world.note('gateway is up');
         this.status.follow(plane, process.clock, () => process.alive && !this.stopping);
@@ -146,6 +149,7 @@ export class SimulatedGateway {
     const late = life.process.clock.setTimer(stopMsMax, () => {
       this.ledger.broken('stop is bounded', `the gateway did not stop within ${stopMsMax} ms`);
     });
+    await life.broker?.stop().catch((error) => world.note(`broker's stop failed: ${messageOf(error)}`));
     await life.plane.calls.stop().catch((error) => world.note(`stop failed: ${messageOf(error)}`));
     late.cancel();
     if (this.life !== life) return;
@@ -159,6 +163,11 @@ export class SimulatedGateway {
   /** The `accept` of the intake of this life, for a sensor's connection to it. */
   accept(message: RawMessage, settled: Settle): void {
     this.life?.front.accept(message, settled);
+  }
+
+  /** The broker of this life. */
+  get broker(): SimulatedBroker | null {
+    return this.life?.broker ?? null;
   }
 
   get receivedMs(): number {
@@ -245,6 +254,19 @@ export class SimulatedGateway {
     );
     await plane.calls.startUplink();
     return seams.plane(plane);
+  }
+
+  private openBroker(process: Process): Promise<SimulatedBroker> {
+    const { clock } = process;
+    const random = this.world.random(`broker ${this.starts}`);
+    const fs = this.disk.mount(process);
+    return SimulatedBroker.open(gatewayConfig(this.schedule).dataDir, {
+      process,
+      intake: counted(this.ledger, (message, settled) => this.accept(message, settled)),
+      openRecords: (dir) => openRecords({ dir, fs, clock, random, log: silentLog }),
+      log: silentLog,
+      change: this.seams.sessions,
+    });
   }
 
   /** Reads the dead letters after the run, on a disk without faults. */

@@ -73,6 +73,9 @@ function simplerSensors(plan: SensorPlan): Partial<SensorPlan>[] {
   if (plan.malformedShare > 0) simpler.push({ malformedShare: 0 });
   if (plan.poisonShare > 0) simpler.push({ poisonShare: 0 });
   if (plan.lifecycleShare > 0) simpler.push({ lifecycleShare: 0 });
+  if (plan.qos === 2) simpler.push({ qos: 1 });
+  if (plan.clean) simpler.push({ clean: false });
+  if (plan.constant) simpler.push({ constant: false });
   if (plan.wide) simpler.push({ wide: false });
   if (plan.window > 1) simpler.push({ window: 1 });
   if (plan.seqModulo < 2 ** 31) simpler.push({ seqModulo: 2 ** 31 });

@@ -14,8 +14,10 @@ export interface Sent {
   sensor: number;
   plan: SensorPlan | null;
   acked: boolean;
-  /** How often the gateway received it. */
+  /** How often the gateway received it; of QoS 2, how often the broker handed it over. */
   handed: number;
+  /** How often the broker was told that it could not be stored. */
+  refused: number;
 }
 
 export interface Problem {
@@ -28,11 +30,21 @@ const problemsMax = 20;
 export class Ledger {
   readonly sent: Sent[] = [];
   readonly problems: Problem[] = [];
+  private readonly payloads = new WeakMap<Buffer, Sent>();
 
   add(kind: Kind, sensor = -1, ordinal = -1, plan: SensorPlan | null = null): Sent {
-    const sent = { n: this.sent.length, kind, ordinal, sensor, plan, acked: false, handed: 0 };
+    const sent = { n: this.sent.length, kind, ordinal, sensor, plan, acked: false, handed: 0, refused: 0 };
     this.sent.push(sent);
     return sent;
+  }
+
+  notePayload(payload: Buffer, sent: Sent): void {
+    this.payloads.set(payload, sent);
+  }
+
+  /** The message whose payload this very buffer is. */
+  ofPayload(payload: Buffer): Sent | undefined {
+    return this.payloads.get(payload);
   }
 
   broken(invariant: string, detail: string): void {

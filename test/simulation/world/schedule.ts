@@ -19,6 +19,8 @@ export type Fault = { atMs: number } & (
   | { kind: 'cloud-crash'; moment: Moment; downMs: number }
   | { kind: 'clock-jump'; byMs: number }
   | { kind: 'sensors-cut' }
+  /** Sensors lose what they had not got acknowledged, while the disk is slow for some time. */
+  | { kind: 'sensors-reboot'; forMs: number; factor: number }
   | { kind: 'link-cut' | 'link-half-open' | 'link-slow'; forMs: number }
   | { kind: 'link-flips'; forMs: number; share: number }
   /** The cloud was put back to a version that does not know the format of the batches. */
@@ -60,6 +62,13 @@ export interface SensorPlan {
   /** The share of readings that the store rejects. */
   poisonShare: number;
   lifecycleShare: number;
+  qos: 1 | 2;
+  /** Two devices may use one client id: each connection then closes that of the other. */
+  clientId: string;
+  /** Whether its session ends with its connection. */
+  clean: boolean;
+  /** All its readings are equal, but for a running number that goes round: they can only be counted. */
+  constant: boolean;
 }
 
 export interface Schedule {
@@ -84,7 +93,10 @@ export function drawSchedule(seed: number): Schedule {
   const chance = (share: number) => random.next() < share;
   const isSmall = chance(0.15);
   const durationMs = isSmall ? whole(random, 2_000, 5_000) : whole(random, 300, 2_500);
-  const sensors = Array.from({ length: whole(random, 1, 4) }, () => drawSensor(random, isSmall));
+  const isCloned = chance(0.15);
+  const sensors = Array.from({ length: whole(random, 1, 4) }, (_, index) =>
+    drawSensor(random, { busy: isSmall, isCloned, index }),
+  );
   const faults = Array.from({ length: whole(random, 0, 8) }, () => drawFault(random, durationMs));
   // A full disk needs a backlog.
   if (isSmall) faults.push({ kind: 'link-cut', atMs: 100, forMs: durationMs });
@@ -104,7 +116,29 @@ export function drawSchedule(seed: number): Schedule {
   };
 }
 
-function drawSensor(random: Random, busy: boolean): SensorPlan {
+interface Site {
+  busy: boolean;
+  /** Some devices are clones of one image. */
+  isCloned: boolean;
+  index: number;
+}
+
+function drawSensor(random: Random, { busy, isCloned, index }: Site): SensorPlan {
+  const plan = drawReadings(random, busy);
+  const qos = pick(random, [1, 1, 2] as const);
+  const clientId = isCloned && random.next() < 0.7 ? 'shared' : `sensor-${index}`;
+  const clean = random.next() < 0.3;
+  // Of two devices, nobody could tell whose reading was lost.
+  const constant = clientId !== 'shared' && random.next() < 0.15;
+  if (!constant) return { ...plan, qos, clientId, clean, constant };
+  const numbered = { identity: 'seq', seqModulo: pick(random, [1, 4]) } as const;
+  const shares = { malformedShare: 0, poisonShare: 0, lifecycleShare: 0 };
+  return { ...plan, ...numbered, ...shares, machine: `m${4 + index}`, qos, clientId, clean, constant };
+}
+
+type ReadingsPlan = Omit<SensorPlan, 'qos' | 'clientId' | 'clean' | 'constant'>;
+
+function drawReadings(random: Random, busy: boolean): ReadingsPlan {
   const rarely = (share: number) => (random.next() < 0.3 ? share : 0);
   return {
     machine: `m${whole(random, 1, 3)}`,
@@ -121,7 +155,7 @@ function drawSensor(random: Random, busy: boolean): SensorPlan {
     malformedShare: rarely(0.2),
     lettersEach: 1,
     poisonShare: rarely(0.05),
-    lifecycleShare: rarely(0.1),
+    lifecycleShare: rarely(0.25),
   };
 }
 
@@ -137,7 +171,15 @@ function drawLetters(seed: number, durationMs: number): Pick<Schedule, 'lettersM
     errors.push({ kind: 'disk-letters-error', atMs: atMs!, forMs: forMs!, operation, code });
   }
   if (random.next() < 0.7) return { lettersMax: 100_000, flood: null, errors };
-  const flood = { ...drawSensor(random, true), malformedShare: 1, lettersEach: whole(random, 5, 30) };
+  const flood: SensorPlan = {
+    ...drawReadings(random, true),
+    malformedShare: 1,
+    lettersEach: whole(random, 5, 30),
+    qos: 1,
+    clientId: 'flood',
+    clean: true,
+    constant: false,
+  };
   return { lettersMax: whole(random, 50, 200), flood, errors };
 }
 
@@ -158,7 +200,7 @@ function drawFault(random: Random, durationMs: number): Fault {
   const kind = pick(random, kinds);
   switch (kind) {
     case 'gateway-crash': {
-      const moment = drawMoment(random, diskOperations);
+      const moment = drawMoment(random, [...diskOperations, 'pubrec', 'pubcomp', 'pubcomp']);
       const flip = pick(random, ['none', 'none', 'none', 'none', 'segment', 'state'] as const);
       return { kind, atMs, moment, power: random.next() < 0.7, downMs, flip };
     }
@@ -172,6 +214,8 @@ function drawFault(random: Random, durationMs: number): Fault {
     }
     case 'sensors-cut':
       return { kind, atMs };
+    case 'sensors-reboot':
+      return { kind, atMs, forMs: whole(random, 1, 400), factor: pick(random, [1, 100, 1_000]) };
     case 'link-throttled':
       return { kind, atMs, forMs, bytesPerMs: between(random, 0.5, 20) };
     case 'cloud-older':
@@ -202,6 +246,7 @@ const kinds: readonly Exclude<FaultKind, 'disk-letters-error'>[] = [
   'clock-jump',
   'sensors-cut',
   'sensors-cut',
+  'sensors-reboot',
   'link-cut',
   'link-cut',
   'link-half-open',

@@ -12,6 +12,7 @@ import type { JournalOptions, JournalSet } from '../../../gateway/journal/journa
 import type { DataPlane } from '../../../gateway/pipeline/plane.ts';
 import type { CloudLink } from '../../../gateway/ports/uplink.ts';
 import type { RefusedBatches } from '../../../gateway/refused-batches/refused-batches.ts';
+import type { BrokerPersistence } from '../../../gateway/sources/mqtt/sessions/persistence.ts';
 
 export type OpenJournals = (options: JournalOptions) => Promise<JournalSet>;
 
@@ -21,6 +22,7 @@ export interface Seams {
   journals(open: OpenJournals): OpenJournals;
   deadLetters(letters: DeadLetters): DeadLetters;
   recent(recent: RecentReadings): RecentReadings;
+  sessions(sessions: BrokerPersistence): BrokerPersistence;
   link(link: CloudLink): CloudLink;
   refused(batches: RefusedBatches): RefusedBatches;
   plane(plane: DataPlane): DataPlane;
@@ -35,6 +37,7 @@ export const sound: Seams = {
   journals: same,
   deadLetters: same,
   recent: same,
+  sessions: same,
   link: same,
   refused: same,
   plane: same,
