@@ -12,6 +12,7 @@ import { journalFaults } from './damage/journal.ts';
 import { putBackFaults } from './damage/put-back.ts';
 import { removalFaults } from './damage/removed.ts';
 import { stateFaults } from './damage/state.ts';
+import { deviceFaults } from './devices.ts';
 import { diskFaults } from './disk.ts';
 import { duplicateGatewayFaults } from './duplicate-gateway.ts';
 import type { Fault, Plan } from './fault.ts';
@@ -34,6 +35,7 @@ export const faults: readonly Fault[] = [
   ...sessionFaults,
   ...clockFaults,
   ...sensorFaults,
+  ...deviceFaults,
   ...duplicateGatewayFaults,
 ];
 

@@ -1,0 +1,162 @@
+/**
+ * Devices of the field: clones of one image, such as lose their power at the worst moment, and such as send nothing that
+ * distinguishes equal readings.
+ */
+import type { Draw } from '../draw/draw.ts';
+import { statusOf } from '../observe/reported.ts';
+import { keptOf } from '../observe/stored.ts';
+import type { Site } from '../site/site.ts';
+import { Device } from './device.ts';
+import { eventually, type Fault, type Scene } from './fault.ts';
+
+const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+const machineOf = (draw: Draw, name: string) => `${name}${draw.int(0, 2 ** 40)}`;
+const topicOf = (machine: string) => `telemetry/chaos/${machine}`;
+const reading = (seq: number) => JSON.stringify({ seq, kept: seq });
+
+/** Sends a reading until it has its PUBREC, as a device does that keeps its state: with DUP on later connections. */
+async function insist(site: Site, clientId: string, machine: string, seq: number, id: number): Promise<void> {
+  let dup = false;
+  const problem = await eventually(async () => {
+    const device = await Device.connect(site, clientId);
+    try {
+      const isReceived = await device.exchange(topicOf(machine), reading(seq), id, dup);
+      dup = true;
+      return isReceived ? null : 'no PUBREC';
+    } finally {
+      device.vanish();
+    }
+  });
+  if (problem !== null) throw new Error(`${machine}, reading ${seq}: ${problem}`);
+}
+
+function expectOnce({ site, expect }: Scene, machine: string, wanted: readonly number[]): void {
+  expect(`${machine}: what got its PUBREC is stored once`, async () => {
+    const stored = await keptOf(site, machine);
+    return stored.join() === wanted.join() ? null : `${stored.join()} instead of ${wanted.join()}`;
+  });
+}
+
+const clonedDevices: Fault = {
+  kind: 'devices-with-one-client-id',
+  target: 'sensors',
+  plan(draw) {
+    const [count, clientId] = [draw.int(4, 20), machineOf(draw, 'clone-')];
+    const machines = [machineOf(draw, 'clone-a'), machineOf(draw, 'clone-b')];
+    return {
+      text: `two devices with one client id send ${count} readings each with QoS 2`,
+      async run(scene) {
+        const { site, targets, expect } = scene;
+        // Each connection closes that of the other device, as both go on at once.
+        await Promise.all(
+          machines.map(async (machine) => {
+            for (const seq of numbers(count)) await insist(site, clientId, machine, seq, seq);
+          }),
+        );
+        const shared = await statusOf(site)
+          .then((status) => (status as unknown as SharedClients).broker.sharedClients)
+          .catch(() => []);
+        for (const machine of machines) expectOnce(scene, machine, numbers(count));
+        expect('gateway: names the client id that two devices use', () => {
+          if (targets.has('gateway') || shared.some(({ client }) => client === clientId)) return null;
+          return `it names ${shared.map(({ client }) => client).join(', ') || 'none'}`;
+        });
+      },
+    };
+  },
+};
+
+interface SharedClients {
+  broker: { sharedClients: { client: string }[] };
+}
+
+const rebootingDevice: Fault = {
+  kind: 'device-reboots-before-pubrec',
+  target: 'sensors',
+  plan(draw) {
+    const [rounds, clientId] = [draw.int(2, 8), machineOf(draw, 'rebooting-')];
+    const machine = clientId;
+    return {
+      text: `a device loses its power before PUBREC and begins again at packet id 1, ${rounds} times`,
+      async run(scene) {
+        const { site, expect } = scene;
+        for (const round of numbers(rounds)) {
+          const before = await Device.connect(site, clientId);
+          before.publish(topicOf(machine), reading(2 * round - 1), { qos: 2, messageId: 1 });
+          before.vanish();
+          await insist(site, clientId, machine, 2 * round, 1);
+        }
+        expect(`${machine}: what got its PUBREC is stored, and nothing twice`, async () => {
+          const stored = await keptOf(site, machine);
+          const missing = numbers(rounds).filter((round) => !stored.includes(2 * round));
+          if (missing.length > 0) return `readings ${missing.map((round) => 2 * round)} are missing`;
+          return new Set(stored).size === stored.length ? null : stored.join();
+        });
+      },
+    };
+  },
+};
+
+const killAfterRelease: Fault = {
+  kind: 'gateway-killed-after-pubcomp',
+  target: 'gateway',
+  plan(draw) {
+    const [rounds, clientId] = [draw.int(1, 3), machineOf(draw, 'released-')];
+    const machine = clientId;
+    return {
+      text: `kill -9 gateway right after PUBCOMP, and the device uses the packet id again, ${rounds} times`,
+      async run(scene) {
+        const { site, allow } = scene;
+        allow('torn-tail');
+        for (const seq of numbers(rounds)) {
+          await insist(site, clientId, machine, seq, 1);
+          await site.gateway.kill9();
+          await site.gateway.start();
+        }
+        await insist(site, clientId, machine, rounds + 1, 1);
+        expectOnce(scene, machine, numbers(rounds + 1));
+      },
+    };
+  },
+};
+
+const equalReadings: Fault = {
+  kind: 'device-with-equal-readings',
+  target: 'sensors',
+  plan(draw) {
+    const [connections, perConnection] = [draw.int(1, 4), draw.int(2, 12)];
+    const qos = draw.pick([1, 2] as const);
+    const machine = machineOf(draw, 'equal-');
+    return {
+      text: `a device sends ${perConnection} equal readings with QoS ${qos} on each of ${connections} connections`,
+      async run({ site, expect }) {
+        const topic = topicOf(machine);
+        let [sent, acked, connected] = [0, 0, 0];
+        while (connected < connections) {
+          const device = await Device.connect(site, machine);
+          connected++;
+          for (const id of numbers(perConnection)) {
+            const before = device.of('puback').length;
+            sent++;
+            if (qos === 1) device.publish(topic, '{"seq":0,"kept":7}', { qos, messageId: id });
+            const isAcked =
+              qos === 1
+                ? await device.hears('puback', before)
+                : await device.exchange(topic, '{"seq":0,"kept":7}', id);
+            if (!isAcked) break;
+            acked++;
+          }
+          device.vanish();
+        }
+        // The first on a new connection may be a resend for all that the gateway knows.
+        expect(`${machine}: equal readings of one connection are stored one by one`, async () => {
+          const stored = (await keptOf(site, machine)).length;
+          const isRight = stored >= acked - (connections - 1) && stored <= sent;
+          return isRight ? null : `${stored} of ${acked} acknowledged on ${connections} connections`;
+        });
+      },
+    };
+  },
+};
+
+export const deviceFaults: Fault[] = [clonedDevices, rebootingDevice, killAfterRelease, equalReadings];
