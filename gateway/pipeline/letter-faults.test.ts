@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { builtInTypesDir, loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { unlimited } from '../../shared/runtime/budget.ts';
-import { systemClock } from '../../shared/runtime/clock.ts';
+import { nextTurn, systemClock } from '../../shared/runtime/clock.ts';
 import { silentLog } from '../../shared/runtime/log.ts';
 import { systemRandom } from '../../shared/runtime/random.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
@@ -13,6 +13,7 @@ import { GatewayConfig } from '../config.ts';
 import { openDeadLetters } from '../deadletters/dead-letters.ts';
 import { MemoryDisk, type Operation, systemError } from '../journal/memory-disk.testing.ts';
 import { openRecords } from '../journal/records/open-records.ts';
+import { settle } from './pipeline.ts';
 import { type DataPlane, startDataPlane } from './plane.ts';
 
 const parts = { clock: systemClock, random: systemRandom, log: silentLog };
@@ -95,6 +96,32 @@ it.each<[Operation, string]>([
     ({ pipeline, deadLetters } = await plane.calls.status());
     expect(pipeline.readings).toBe(4 * 3);
     expect(deadLetters.count).toBe(4 * 4);
+  },
+);
+
+it.each(['journal', 'letters'])(
+  'what fails first, %s, leaves no rejection unhandled while the other is awaited',
+  async (first) => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    try {
+      const failed = Promise.reject<never>(new Error('disk full'));
+      let end = () => {};
+      const slow = new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      const [journal, done] = first === 'journal' ? [failed, slow] : [slow, failed];
+      const settled = settle([journal], [{ messages: [3], done }]).catch((error: Error) => error.message);
+      for (let turn = 0; turn < 5; turn++) await nextTurn();
+      end();
+      expect(await settled).toEqual(
+        first === 'journal' ? 'disk full' : { error: new Error('disk full'), messages: [3] },
+      );
+      expect(unhandled).toEqual([]);
+    } finally {
+      process.off('unhandledRejection', note);
+    }
   },
 );
 

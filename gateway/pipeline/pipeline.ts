@@ -266,12 +266,14 @@ function ownPayload(item: Decoded, { payload }: RawMessage): Buffer {
  * Waits for all parts even if one fails: a failed batch stays in flight until then, because resends of the other parts
  * wait for them. Rejects if a part of `all` fails; resolves with the messages of the parts of `own` that failed.
  */
-async function settle(
+export async function settle(
   all: readonly (Promise<unknown> | null)[],
   own: readonly { messages: readonly number[]; done: Promise<void> }[],
 ): Promise<Unkept | null> {
-  const ofMessages = await Promise.allSettled(own.map(({ done }) => done));
+  // Handled from now on, or a failure of one of these while the others are awaited would end the thread.
+  const ofOwn = Promise.allSettled(own.map(({ done }) => done));
   const failed = (await Promise.allSettled(all)).find((result) => result.status === 'rejected');
+  const ofMessages = await ofOwn;
   if (failed) throw failed.reason;
   let error: unknown;
   const messages = new Set<number>();
