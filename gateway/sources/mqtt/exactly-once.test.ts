@@ -83,12 +83,21 @@ describe('QoS 2: what is a copy, and what is another message', () => {
     expect(gateway.intake.messages[1]).toMatchObject({ resend: true });
   });
 
-  it('a client with 200 unreleased messages is disconnected before another one is handed over', async () => {
-    const client = await connected();
-    for (let id = 1; id <= 201; id++) publish(client, `m${id}`, id);
+  it.each<[count: number, idOf: (i: number) => number, how: string]>([
+    [10_000, (i) => i, 'of one connection'],
+    [200, () => 7, 'with one packet id'],
+  ])('%i unreleased messages are known, and one more is refused: %s, %s', async (count, idOf) => {
+    const client = await connected(true);
+    for (let i = 1; i <= count; i++) publish(client, `m${i}`, idOf(i));
+    await receives(client, 'pubrec', count);
+    publish(client, 'one more', idOf(count + 1));
     await until(() => expect(client.closed).toBe(true));
-    expect(payloads()).not.toContain('m201');
+    expect(payloads().length).toBe(count);
     expect(gateway.broker.stats().refused.malformed).toBe(1);
+    // Another connection is not affected.
+    const other = await gateway.sensor({ clientId: 'other' });
+    publish(other, 'x');
+    await receives(other, 'pubrec');
   });
 });
 

@@ -38,7 +38,15 @@ export class IncomingMessage {
 /** The messages of one session, by packet id, in the order of their arrival. */
 export class SessionMessages {
   size = 0;
+  private readonly total: { messages: number };
   private readonly byId = new Map<number, IncomingMessage[]>();
+  /** The messages of each connection, the oldest connection and message first. */
+  private readonly byConnection = new Map<number, Set<IncomingMessage>>();
+
+  /** @param total counts the messages of all sessions */
+  constructor(total: { messages: number }) {
+    this.total = total;
+  }
 
   *all(): Generator<IncomingMessage> {
     for (const messages of this.byId.values()) yield* messages;
@@ -49,6 +57,8 @@ export class SessionMessages {
     if (others) others.push(message);
     else this.byId.set(message.messageId, [message]);
     this.size += 1;
+    this.total.messages += 1;
+    this.ofConnection(message.connection).add(message);
   }
 
   remove(message: IncomingMessage): void {
@@ -58,6 +68,23 @@ export class SessionMessages {
     messages.splice(at, 1);
     if (messages.length === 0) this.byId.delete(message.messageId);
     this.size -= 1;
+    this.total.messages -= 1;
+    this.leave(message);
+  }
+
+  /** Notes that the message, or a copy of it, has arrived on another connection. */
+  move(message: IncomingMessage, connection: number): void {
+    if (message.connection === connection) return;
+    this.leave(message);
+    message.connection = connection;
+    this.ofConnection(connection).add(message);
+  }
+
+  clear(): void {
+    this.total.messages -= this.size;
+    this.size = 0;
+    this.byId.clear();
+    this.byConnection.clear();
   }
 
   has(message: IncomingMessage): boolean {
@@ -80,14 +107,29 @@ export class SessionMessages {
     return this.byId.get(messageId)?.filter(({ isReceived, leftMs }) => isReceived && leftMs === null) ?? [];
   }
 
+  countOfId(messageId: number): number {
+    return this.byId.get(messageId)?.length ?? 0;
+  }
+
   countOf(connection: number): number {
-    let count = 0;
-    for (const message of this.all()) if (message.connection === connection) count += 1;
-    return count;
+    return this.byConnection.get(connection)?.size ?? 0;
   }
 
   oldestNotOf(connection: number): IncomingMessage | undefined {
-    for (const message of this.all()) if (message.connection !== connection) return message;
+    for (const [other, messages] of this.byConnection)
+      if (other !== connection) return messages.values().next().value;
     return undefined;
+  }
+
+  private ofConnection(connection: number): Set<IncomingMessage> {
+    const known = this.byConnection.get(connection) ?? new Set();
+    this.byConnection.set(connection, known);
+    return known;
+  }
+
+  private leave(message: IncomingMessage): void {
+    const messages = this.byConnection.get(message.connection);
+    messages?.delete(message);
+    if (messages?.size === 0) this.byConnection.delete(message.connection);
   }
 }

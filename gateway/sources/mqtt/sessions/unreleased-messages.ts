@@ -15,10 +15,17 @@ import type { PublishPacket } from '../packet.ts';
 import type { Mirror } from './mirror.ts';
 import { IncomingMessage, SessionMessages } from './session-messages.ts';
 
-/** Limit of the messages that one connection has sent and not released; beyond it, none is accepted. */
-const perConnectionMax = 200;
-/** Limit of a session's messages, of earlier connections too; beyond it, the oldest of those is forgotten. */
-const perSessionMax = 1_000;
+/**
+ * Limits of messages that were sent and not released. Beyond `perConnection`, none is accepted; beyond `perSession`, which
+ * counts earlier connections too, the oldest of those is forgotten. Clients without a window of their own send thousands
+ * before their first release.
+ */
+const usual = { perConnection: 10_000, perSession: 20_000 };
+/** The limits that apply while all sessions together have more than `totalMax` messages. */
+const whenFull = { perConnection: 200, perSession: 1_000 };
+const totalMax = 100_000;
+/** Different messages under one packet id, which only devices that share a client id or begin anew have. */
+const perIdMax = 200;
 /** Time for which a message is known whose id was released by what may be another device. */
 const leftMsMax = 60_000;
 /** Stands for the connections of earlier processes. */
@@ -42,6 +49,7 @@ export type Arrival = { message: IncomingMessage; isCopy: boolean } | 'too many'
 export class UnreleasedMessages {
   private readonly kept = new Map<string, SessionMessages>();
   private readonly unkept = new WeakMap<Publisher, SessionMessages>();
+  private readonly total = { messages: 0 };
   private readonly deps: Deps;
 
   constructor(deps: Deps) {
@@ -77,13 +85,14 @@ export class UnreleasedMessages {
     messages.dropLeftBefore(messageId, this.deps.clock.monotonicMs() - leftMsMax);
     const equal = messages.find(messageId, content);
     if (equal && (packet.dup === true || equal.connection === connection)) {
-      equal.connection = connection;
+      messages.move(equal, connection);
       equal.leftMs = null;
       return { message: equal, isCopy: true };
     }
-    if (messages.size >= perConnectionMax && messages.countOf(connection) >= perConnectionMax)
+    const { perConnection, perSession } = this.total.messages < totalMax ? usual : whenFull;
+    if (messages.countOf(connection) >= perConnection || messages.countOfId(messageId) >= perIdMax)
       return 'too many';
-    if (messages.size >= perSessionMax) this.forget(messages, messages.oldestNotOf(connection));
+    if (messages.size >= perSession) this.forget(messages, messages.oldestNotOf(connection));
     this.forget(messages, equal);
     const message = new IncomingMessage(messageId, content, connection);
     messages.add(message);
@@ -142,6 +151,7 @@ export class UnreleasedMessages {
 
   /** Ends the session of a client that is not kept. */
   forgetUnkept(publisher: Publisher): void {
+    this.unkept.get(publisher)?.clear();
     this.unkept.delete(publisher);
   }
 
@@ -168,7 +178,7 @@ export class UnreleasedMessages {
     if (publisher.clean !== true) return this.keptOf(publisher.id);
     let messages = this.unkept.get(publisher);
     if (!messages) {
-      messages = new SessionMessages();
+      messages = new SessionMessages(this.total);
       this.unkept.set(publisher, messages);
     }
     return messages;
@@ -177,7 +187,7 @@ export class UnreleasedMessages {
   private keptOf(clientId: string): SessionMessages {
     let messages = this.kept.get(clientId);
     if (!messages) {
-      messages = new SessionMessages();
+      messages = new SessionMessages(this.total);
       this.kept.set(clientId, messages);
     }
     return messages;

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { manualClock } from '../../../../shared/runtime/manual-clock.ts';
+import type { PublishPacket } from '../packet.ts';
+import { type Publisher, UnreleasedMessages } from './unreleased-messages.ts';
+
+it('while all sessions together have very many, each has a share, and others’ releases give the rest back', async () => {
+  const write = () => Promise.resolve();
+  const deps = { write, writeLater: write, clock: manualClock(), isShared: () => false };
+  const unreleased = new UnreleasedMessages(deps);
+  const client = (number: number): Publisher => ({ id: `c${number}`, clean: true, connection: { number } });
+  const payload = Buffer.from('x');
+  /** Number of messages that are accepted until one is refused, at most `count`. */
+  const sendUpTo = (publisher: Publisher, count: number, from = 1): number => {
+    for (let i = 0; i < count; i++) {
+      const packet = { topic: 't', payload, messageId: from + i, dup: false } as PublishPacket;
+      if (unreleased.arrive(publisher, packet) === 'too many') return i;
+    }
+    return count;
+  };
+  const greedy = Array.from({ length: 10 }, (_, i) => client(i + 1));
+  for (const publisher of greedy) expect(sendUpTo(publisher, 10_001)).toBe(10_000);
+  const modest = client(11);
+  expect(sendUpTo(modest, 1_000)).toBe(200);
+  unreleased.forgetUnkept(greedy[0]!);
+  expect(sendUpTo(modest, 1_000, 201)).toBe(1_000);
+});
