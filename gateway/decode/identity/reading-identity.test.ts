@@ -142,6 +142,15 @@ describe('identity', () => {
     expect(assign({ flow: 1, seq: 7 })).toBe('resend');
   });
 
+  it('not by a running number that is too large for neighbours to differ', () => {
+    for (const seq of [2 ** 64, -(2 ** 64), Number.POSITIVE_INFINITY]) {
+      expect(assign({ flow: 1, seq }, false, now, 1)).not.toBe('resend');
+      expect(assign({ flow: 1, seq }, false, now, 2)).not.toBe('resend');
+    }
+    expect(assign({ flow: 1, seq: Number.MAX_SAFE_INTEGER }, false, now, 1)).not.toBe('resend');
+    expect(assign({ flow: 1, seq: Number.MAX_SAFE_INTEGER }, false, now, 2)).toBe('resend');
+  });
+
   it('by running number, even if two senders of one machine count separately', () => {
     assign({ flow: 1, seq: 7 });
     assign({ flow: 2, seq: 7 });

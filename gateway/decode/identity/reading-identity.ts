@@ -138,7 +138,8 @@ export class ReadingIdentity {
   ): Comparison | 'only by time' {
     const named = id !== undefined && this.identifyById(schema, id, content);
     if (named) return named;
-    if (seq === undefined) return 'only by time';
+    // Neighbours of such large numbers are one number here, so that they prove nothing.
+    if (seq === undefined || !(Math.abs(seq) <= Number.MAX_SAFE_INTEGER)) return 'only by time';
     if (deviceTime === undefined) {
       const isNew = !resend && this.counters.isAhead(schema.index, sensorsOf(schema, row), seq);
       this.key.ofSeq(schema, seq, content);

@@ -96,6 +96,21 @@ describe('the examples of RFC 8949, appendix A', () => {
   });
 });
 
+describe('a text', () => {
+  it.each([
+    ['a value that is cut within a character', 'a1617862c328'],
+    ['a key of no character', 'a161ff01'],
+    ['half a surrogate pair', '63eda080'],
+    ['a character over two chunks', '7f61c361a9ff'],
+  ])('that is not UTF-8 is refused: %s', (_, hex) => {
+    expect(() => parse(hex)).toThrow('a text is not UTF-8');
+  });
+
+  it('keeps a byte-order mark, so that it is another name', () => {
+    expect(parse('a264efbbbf6101616102')).toEqual({ '\ufeffa': 1, a: 2 });
+  });
+});
+
 describe('further items', () => {
   it.each<[string, string, unknown]>([
     ['a decimal fraction', 'c48221196ab3', 273.15],

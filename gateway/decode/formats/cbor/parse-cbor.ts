@@ -6,7 +6,8 @@ import { taggedValue } from './tags.ts';
 
 /** Readings are never nested this deep. Without a bound, a message could exhaust the stack. */
 const depthMax = messageLimits.itemDepth;
-const options = { allowBigInt: true, allowIndefinite: true };
+const options = { allowBigInt: true, allowIndefinite: true, retainStringBytes: true };
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const stop = Symbol('break');
 
 /**
@@ -14,7 +15,7 @@ const stop = Symbol('break');
  * base64url texts, `undefined` and other simple values null, integer keys texts. Integers that a double does not hold
  * exactly are rounded; under a name that times have, they become texts of their digits. @throws HarbingerError
  * DECODE_CBOR for what is cut, malformed, nested deeper than 32 levels, followed by further bytes, or a map with the
- * same key twice; DECODE_TOO_MANY for more than 65,536 items
+ * same key twice, or a text that is not UTF-8; DECODE_TOO_MANY for more than 65,536 items
  */
 export function parseCbor(payload: Uint8Array): unknown {
   const reader = new ItemReader(payload);
@@ -57,11 +58,15 @@ class ItemReader {
 
   private token(): Token {
     if (this.tokens.done()) throw unreadable('it ends too early');
+    let token: Token;
     try {
-      return this.tokens.next();
+      token = this.tokens.next();
     } catch (error) {
       throw unreadable(messageOf(error).replace(/^CBOR decode error: /, ''));
     }
+    // cborg replaces wrong bytes and leaves out a byte-order mark, so that two names could become one.
+    if (Type.equals(token.type, Type.string) && token.byteValue) token.value = textOf(token.byteValue);
+    return token;
   }
 
   /** Continues behind bytes that cborg cannot read. */
@@ -136,6 +141,14 @@ function nameOf(key: unknown): string {
   if (typeof key === 'string') return key;
   if (typeof key === 'number' || typeof key === 'bigint') return String(key);
   throw unreadable('a key is neither a text nor a number');
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw unreadable('a text is not UTF-8');
+  }
 }
 
 function jsonValue(value: unknown): unknown {
