@@ -1,9 +1,12 @@
 /** The checks of a cloud's configuration together: each finds its problems beside those of the others. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { systemClock } from '../shared/runtime/clock.ts';
+import { silentLog } from '../shared/runtime/log.ts';
 import { checkCloudConfig } from './main.ts';
+import { createReadingStore } from './store/create-store.ts';
 
 let dir = '';
 beforeEach(() => {
@@ -84,4 +87,18 @@ it('warns of what can be used and probably is not meant', () => {
     'warning at undefined: gateways is empty: no gateway may connect; list each under [[gateways]]',
     'warning at 2: api.openOnLoopback has no effect, because api.token is set',
   ]);
+});
+
+it('opens the database in memory where store.path says so, and creates no file', async () => {
+  const file = join(dir, 'cloud.toml');
+  writeFileSync(file, '[store]\npath = ":memory:"\n');
+  const { config } = checkCloudConfig({ config: file }, { files: true });
+  const deps = { dataDir: join(dir, 'data'), clock: systemClock, log: silentLog };
+  const store = await createReadingStore(config!.store, deps);
+  await store.start();
+  const sql = 'SELECT count(*)::INTEGER FROM harbinger.blocks';
+  expect(await store.sql?.({ sql, rowsMax: 1, timeoutMs: 60_000 })).toMatchObject({ rows: [[0]] });
+  await store.stop();
+  expect(readdirSync(dir)).toEqual(['cloud.toml']);
+  expect(existsSync(':memory:')).toBe(false);
 });

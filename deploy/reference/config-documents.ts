@@ -23,8 +23,8 @@ Every setting of \`${role}.toml\`, table by table. See also the configuration of
 - Any text may hold \`\${VARIABLE}\` or \`\${VARIABLE:-default}\`, which is replaced from the environment.
 - Files \`${role}.toml.d/*.toml\` beside the file are merged over it, in the order of their names: tables are merged, everything
   else (lists too) is replaced.
-- Relative paths are taken from the folder of \`${role}.toml\`, also those in its \`${role}.toml.d\`; those on the command line, such as
-  \`--data\`, from the working folder. What is found only in the working folder is still used, with a warning.
+- Relative paths, here as on the command line, are taken from the folder that the program was started in, not from that of
+  \`${role}.toml\`. Write whole paths, so that a service and a command that you type mean the same file.
 - \`harbinger config check ${role} ${role}.toml\` lists everything that is wrong, with file and line.
 
 ${generated}`;

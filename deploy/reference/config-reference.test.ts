@@ -25,7 +25,7 @@ describe.each(configDocuments)('$name', ({ name, head, schema, filled }) => {
   });
 });
 
-it('every setting that is a path is marked as one, so that relative ones are found', () => {
+it('every setting that is a path is marked as one', () => {
   const settings = configDocuments.flatMap(({ schema }) =>
     tablesOf(schema).flatMap((table) => table.settings),
   );

@@ -88,6 +88,7 @@ const typeNames: Record<string, [one: string, many: string]> = {
 function kindText(schema: Schema): string {
   const { anyOf, const: constant, type = '', items, patternProperties } = schema;
   if (constant !== undefined) return `\`${toml(constant)}\``;
+  if (schema.isPath) return 'path';
   if (anyOf) return anyOf.map(kindText).join(' or ');
   if (type === 'array' && items)
     return items.anyOf ? `list of ${kindText(items)}` : `list of ${manyOf(items)}`;

@@ -5,7 +5,6 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import { type MissingVariable, substitute } from './environment.ts';
 import type { ConfigProblem } from './problem.ts';
-import { resolvePaths } from './schema/file-paths.ts';
 import { schemaProblems } from './schema/schema-problems.ts';
 import { rules, soundView } from './sound-view.ts';
 import { type Document, filesOf, isTable, readDocument, type Table } from './toml-files.ts';
@@ -70,7 +69,6 @@ export function readConfig<S extends TSchema>(
 
   const missing: MissingVariable[] = [];
   const value = prepare(substitute(merged, sources.env ?? process.env, [], missing) as Table);
-  if (sources.file !== undefined) problems.push(...resolvePaths(schema, value, sources.file, overrides));
   // A value that a missing variable should have supplied, or that an unreadable file may hold, is not reported again.
   const isKnown = ({ key }: ConfigProblem) => missing.some(({ problem }) => problem.key === key);
   const wrong = schemaProblems(schema, value, isIncomplete).filter((problem) => !isKnown(problem));

@@ -1,6 +1,6 @@
 /**
- * Schemas of configurations (shared/config/schema): finds every deviation of a configuration from its schema, says it in
- * a sentence, and makes relative paths whole. Rules that a schema cannot express belong to the folders of their settings.
+ * Schemas of configurations (shared/config/schema): finds every deviation of a configuration from its schema, and says
+ * it in a sentence. Rules that a schema cannot express belong to the folders of their settings.
  */
 import { type TSchema, Type } from '@sinclair/typebox';
 import { Ajv, type ErrorObject, type Options } from 'ajv';
