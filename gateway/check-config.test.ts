@@ -97,6 +97,7 @@ statistics = "* * 32 * *"
         '35: uplink.lingerMs must be at least 0, not -1',
         '37: jobs.retention must be a table, not 1',
         "38: schedule '* * 32 * *' of job statistics: '32' is",
+        'warning at 10: broker.users[0].password has fewer than 8 characters',
         'warning at 33: uplink.url is set without uplink.password',
       ].map((start) => expect.stringContaining(start)),
     );
