@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { open as openLmdb } from 'lmdb';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { setAside } from '../../../shared/files/set-aside.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';
 import { openRecords } from '../../journal/records/open-records.ts';
@@ -137,7 +138,7 @@ describe('letters in the lmdb file of an earlier version', () => {
       return tryReading(path(), entryThat("process.kill(process.pid, 'SIGKILL')"));
     };
     for (let start = 0; start < 4; start++)
-      await expect(importLmdbLetters(dir, records, silentLog, read)).rejects.toThrow('SIGKILL');
+      await expect(importLmdbLetters(dir, records, silentLog, { read, setAside })).rejects.toThrow('SIGKILL');
     await records.stop();
     await expectAll();
   });
@@ -146,7 +147,7 @@ describe('letters in the lmdb file of an earlier version', () => {
     await leaveOldLetters();
     const records = await openRecords({ dir, clock: systemClock, log: silentLog });
     const read = () => tryReading(path(), entryThat('process.abort()'));
-    await importLmdbLetters(dir, records, silentLog, read);
+    await importLmdbLetters(dir, records, silentLog, { read, setAside });
     await records.stop();
     expect(existsSync(path('letters.lmdb.damaged'))).toBe(true);
     expect(existsSync(path())).toBe(false);
