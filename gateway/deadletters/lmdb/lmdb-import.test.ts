@@ -135,7 +135,7 @@ describe('letters in the lmdb file of an earlier version', () => {
     const records = await openRecords({ dir, clock: systemClock, log: silentLog });
     const read = async () => {
       expect(existsSync(path())).toBe(true);
-      return tryReading(path(), entryThat("process.kill(process.pid, 'SIGKILL')"));
+      return tryReading(path(), { entry: entryThat("process.kill(process.pid, 'SIGKILL')") });
     };
     for (let start = 0; start < 4; start++)
       await expect(importLmdbLetters(dir, records, silentLog, { read, setAside })).rejects.toThrow('SIGKILL');
@@ -146,7 +146,7 @@ describe('letters in the lmdb file of an earlier version', () => {
   it('are set aside if reading them ends the process that reads them', async () => {
     await leaveOldLetters();
     const records = await openRecords({ dir, clock: systemClock, log: silentLog });
-    const read = () => tryReading(path(), entryThat('process.abort()'));
+    const read = () => tryReading(path(), { entry: entryThat('process.abort()') });
     await importLmdbLetters(dir, records, silentLog, { read, setAside });
     await records.stop();
     expect(existsSync(path('letters.lmdb.damaged'))).toBe(true);
@@ -155,7 +155,7 @@ describe('letters in the lmdb file of an earlier version', () => {
 
   it('stay where they are if the process that reads them cannot be started', async () => {
     await leaveOldLetters();
-    await expect(tryReading(path(), join(dir, 'nowhere.js'))).rejects.toThrow('nowhere.js');
+    await expect(tryReading(path(), { entry: join(dir, 'nowhere.js') })).rejects.toThrow('nowhere.js');
     await expectAll();
   });
 

@@ -53,7 +53,7 @@ export async function importLmdbLetters(
   dir: string,
   records: Records,
   log: Log,
-  steps: ImportSteps = { read: tryReading, setAside },
+  steps: ImportSteps = { read: (path) => tryReading(path), setAside },
 ): Promise<void> {
   const path = join(dir, fileName);
   for (const name of interrupted.map((ending) => `${path}.${ending}`))
