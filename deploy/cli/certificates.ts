@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { certificateSettings } from '../../shared/config/tls-problems.ts';
+import { readRegular } from '../../shared/files/read-regular.ts';
 import { certificatesIn } from '../../shared/security/pem-files.ts';
 
 const soonMs = 14 * 86_400_000;
@@ -11,7 +11,7 @@ const soonMs = 14 * 86_400_000;
  */
 export function validityWarnings(config: unknown, nowMs: number): string[] {
   return settingsOf(config, '').flatMap(({ setting, path }) => {
-    const texts = certificatesIn(readFileSync(path, 'latin1'));
+    const texts = certificatesIn(readRegular(path).toString('latin1'));
     return texts
       .map((text) => validityOf(new X509Certificate(text), nowMs))
       .filter((problem) => problem !== null)

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultDataDir } from '../../shared/files/paths.ts';
 import { type RunFile, readRunFile, runFileName } from '../../shared/files/run-file.ts';
+import { readToken } from '../../shared/http/api-token.ts';
 import { mqttAddress } from '../../shared/mqtt/address.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 
@@ -36,7 +37,7 @@ export function findEndpoint(role: Role, options: EndpointOptions): Endpoint {
   const tokenFile = join(dir, 'api-token');
   return {
     url: run.httpUrl,
-    token: token ?? (existsSync(tokenFile) ? readFileSync(tokenFile, 'utf8').trim() : null),
+    token: token ?? readToken(tokenFile),
     role,
     ...(run.mqttPort !== undefined && { mqttPort: run.mqttPort }),
   };

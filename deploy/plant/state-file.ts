@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { type Static, Type } from '@sinclair/typebox';
+import { readRegularText } from '../../shared/files/read-regular.ts';
 import { replaceFileSync } from '../../shared/files/replace.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
@@ -37,7 +38,7 @@ export function loadState(file: string, seed: number): Map<string, MachineState>
     new HarbingerError('PLANT_STATE', 'cli', `${file}: ${problem}; delete it to start the plant anew`);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(readFileSync(file, 'utf8'));
+    parsed = JSON.parse(readRegularText(file));
   } catch (error) {
     throw refuse(messageOf(error));
   }

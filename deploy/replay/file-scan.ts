@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { checkRegular } from '../../shared/files/read-regular.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 
 const headBytesMax = 65_536;
@@ -45,6 +46,8 @@ export async function scanFile(
     lines++;
   };
   try {
+    // The file is read again for its rows, which a pipe could not give twice.
+    checkRegular(file);
     for await (const piece of createReadStream(file, { highWaterMark: 1 << 18 })) {
       const chunk = piece as Buffer;
       hash.update(chunk);

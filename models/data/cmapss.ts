@@ -4,8 +4,9 @@
  * training file a unit's last row is its last flight. In a test file the record was cut off there, and
  * RUL_FD00x.txt gives the remaining life, one number per line, in the order of the units.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { readRegularText } from '../../shared/files/read-regular.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Run, RunDataset } from './dataset.ts';
 
@@ -21,7 +22,7 @@ function refuse(path: string, problem: string): HarbingerError {
 
 function read(path: string): string[] {
   try {
-    return readFileSync(path, 'utf8').split('\n');
+    return readRegularText(path, 512 << 20).split('\n');
   } catch (error) {
     throw refuse(path, `${messageOf(error)}; give the folder of NASA's files with --data DIR`);
   }

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { readRegularText } from '../../shared/files/read-regular.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import type { Run, RunDataset } from './dataset.ts';
 
@@ -29,7 +30,7 @@ function read<T>(path: string, how: (path: string) => T): T {
 }
 
 function readRun(path: string): Run {
-  const lines = read(path, (file) => readFileSync(file, 'utf8')).split(/\r?\n/);
+  const lines = read(path, (file) => readRegularText(file, 512 << 20)).split(/\r?\n/);
   const header = lines[0]!.split(',').map((title) => title.trim());
   const missing = columns.find((name, i) => header[i] !== name);
   if (missing !== undefined)

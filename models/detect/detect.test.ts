@@ -145,10 +145,14 @@ describe('harbinger models detect', () => {
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
-  it('refuses a missing file, an output that is the input, and an invalid separator', async () => {
+  it('refuses a missing file, a device, an output that is the input, and an invalid separator', async () => {
     const out = join(folder, 'never.csv');
     await expect(runDetect({ csv: join(folder, 'none.csv'), out })).rejects.toMatchObject({
       code: 'DETECT_FILE',
+    });
+    await expect(runDetect({ csv: '/dev/zero', out })).rejects.toMatchObject({
+      code: 'DETECT_FILE',
+      message: expect.stringContaining('/dev/zero: it is a device and not a regular file'),
     });
     await expect(runDetect({ csv: out, out })).rejects.toMatchObject({ code: 'USAGE' });
     await expect(detect('a,b\n1,2\n', { separator: ';;' })).rejects.toMatchObject({ code: 'USAGE' });

@@ -10,6 +10,7 @@ import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse';
 import { parameters } from '../../shared/detector/sensors/parameters.ts';
+import { checkRegular } from '../../shared/files/read-regular.ts';
 import { besideOf, putInPlace } from '../../shared/files/replace.ts';
 import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
@@ -95,6 +96,8 @@ export async function runDetect(options: DetectOptions): Promise<DetectSummary> 
 async function headOf(file: string): Promise<string> {
   let bytes: Buffer;
   try {
+    // The file is read again for its rows, which a pipe could not give twice.
+    checkRegular(file);
     const handle = await open(file);
     try {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);

@@ -18,7 +18,7 @@ export const errorCodes = declareErrors({
   CONFIG_UNREADABLE: {
     stage: 'config',
     meaning:
-      'A configuration file cannot be read, or is not TOML. The message names the line where reading ended.',
+      'A configuration file cannot be read, is not a regular file (a pipe, a device), has more than 64 MiB, or is not TOML. The message names the line where reading ended.',
     retried: 'No. Nothing is started.',
     remedy: 'Correct the file or its path, or let the user that Harbinger runs as read it.',
   },

@@ -1,8 +1,9 @@
 /** Reads TOML files: a configuration with its drop-ins, and machine types. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import { readProblem } from '../files/read-problem.ts';
+import { readRegularText } from '../files/read-regular.ts';
 import { messageOf } from '../runtime/errors.ts';
 import type { ConfigProblem } from './problem.ts';
 
@@ -29,7 +30,7 @@ export function filesOf(file: string | undefined): string[] {
 /** Reads a file; if that fails, adds a problem with `code` and returns null. */
 export function readDocument(file: string, code: string, problems: ConfigProblem[]): Document | null {
   try {
-    const text = readFileSync(file, 'utf8');
+    const text = readRegularText(file);
     return { file, text, table: parse(text) };
   } catch (error) {
     const isSyntax = error instanceof TomlError;

@@ -1,10 +1,11 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { codeOf, HarbingerError, messageOf } from '../runtime/errors.ts';
 import type { Log } from '../runtime/log.ts';
 import { compileValidator } from '../runtime/validate.ts';
+import { readRegularText } from './read-regular.ts';
 import { replaceFileSync } from './replace.ts';
 
 /** Address of a running gateway or cloud: `run.json` in its data folder, for the command line and scripts. */
@@ -72,7 +73,7 @@ function ignoringErrors(action: () => void): void {
 export function readRunFile(dataDir: string): RunFile {
   const path = join(dataDir, runFileName);
   try {
-    const run: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const run: unknown = JSON.parse(readRegularText(path));
     return validate(run, (problem) => new Error(problem));
   } catch (error) {
     const why = codeOf(error) === 'ENOENT' ? '' : ` (${path}: ${messageOf(error)})`;

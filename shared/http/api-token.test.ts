@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,4 +34,9 @@ it('is not generated if one is set, or if only this computer is let in', () => {
   const local = { host: '127.0.0.1', openOnLoopback: true };
   expect(withToken(local, dir, silentLog)).toEqual(local);
   expect(withToken({ ...local, host: '0.0.0.0' }, dir, silentLog)).toHaveProperty('token');
+});
+
+it('a pipe in its place is refused, and not waited for', () => {
+  execFileSync('mkfifo', [join(dir, 'api-token')]);
+  expect(() => withToken(settings, dir, silentLog)).toThrow(/api-token cannot be read: it is a pipe/);
 });

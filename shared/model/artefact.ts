@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { contractHash, type MachineType, windowRowsMin } from '../domain/machine-type.ts';
+import { readProblem } from '../files/read-problem.ts';
+import { readRegular } from '../files/read-regular.ts';
 import { HarbingerError, messageOf } from '../runtime/errors.ts';
 import { compileValidator } from '../runtime/validate.ts';
 import { FeaturePath } from './feature-path.ts';
@@ -57,7 +59,11 @@ function readBounded(folder: string, name: string, bytesMax: number): Buffer {
   const { size } = statSync(path);
   if (size > bytesMax)
     throw refusal('MODEL_REFUSED_SIZE', folder, `${name} has ${size} bytes, more than ${bytesMax}`);
-  return readFileSync(path);
+  try {
+    return readRegular(path, bytesMax);
+  } catch (error) {
+    throw refusal('MODEL_REFUSED_MISSING', folder, `${name} cannot be read: ${readProblem(error)}`);
+  }
 }
 
 function parseJson(folder: string, name: string, bytes: Buffer): unknown {

@@ -41,7 +41,7 @@ export const errorCodes = declareErrors({
   },
   MODEL_REFUSED_MISSING: {
     stage: 'intelligence',
-    meaning: 'A file of a model is not there. The model is not used.',
+    meaning: 'A file of a model is not there, or cannot be read. The model is not used.',
     retried:
       'No. The other models are used; machines of this type are watched by their learned baseline or by rules.',
     remedy: 'Copy the model’s whole folder from where it was trained, then start the gateway again.',

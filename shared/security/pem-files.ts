@@ -2,8 +2,8 @@
  * Reads certificates and keys that settings name, and checks them before use, so that a problem is reported precisely.
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { readProblem } from '../files/read-problem.ts';
+import { readRegular } from '../files/read-regular.ts';
 import { HarbingerError, messageOf, type Stage } from '../runtime/errors.ts';
 
 /** The user of the files: `code` and `stage` of the errors, and whether a later retry can help. */
@@ -99,7 +99,7 @@ function parseKey(key: Buffer, path: string, setting: string, owner: PemOwner): 
 
 function readNamed(path: string, setting: string, owner: PemOwner): Buffer {
   try {
-    return readFileSync(path);
+    return readRegular(path);
   } catch (error) {
     throw problem(path, setting, owner, readProblem(error), error);
   }

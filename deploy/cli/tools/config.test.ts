@@ -1,5 +1,5 @@
 /** Tests `config check` as a process: which files it takes, and from where. */
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -40,4 +40,49 @@ it('takes relative paths from the working folder, as 0.1.0 did, whatever is besi
     machineTypesDir: 'types',
     intelligence: { artefactsDir: 'nowhere' },
   });
+});
+
+it('refuses pipes and devices at once, wherever a file is named', () => {
+  const why = 'not a regular file; write its content to a file and name that';
+  const pipes = ['pipe', 'gateway.toml.d/pipe.toml', 'types/pipe.toml'];
+  const settings = [
+    'machineTypesDir = "types"',
+    '[broker.tls]',
+    'certFile = "pipe"',
+    'keyFile = "/dev/zero"',
+  ];
+  put('gateway.toml', [...settings, ''].join('\n'));
+  put('cloud.toml', settings.slice(1).join('\n').replace('broker', 'ingest'));
+  for (const name of pipes) {
+    mkdirSync(dirname(join(dir, name)), { recursive: true });
+    execFileSync('mkfifo', [join(dir, name)]);
+  }
+  const linesOf = (role: 'gateway' | 'cloud', file: string) => {
+    const { status, stderr } = check(role, file, '.');
+    expect(status).toBe(2);
+    return stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.trim());
+  };
+  expect(linesOf('gateway', 'pipe')).toEqual([
+    `harbinger: pipe: it is a pipe and ${why} [CONFIG_UNREADABLE]`,
+  ]);
+  expect(linesOf('cloud', '/dev/zero')).toEqual([
+    `harbinger: /dev/zero: it is a device and ${why} [CONFIG_UNREADABLE]`,
+  ]);
+  expect(linesOf('gateway', 'gateway.toml')).toEqual([
+    `harbinger: gateway.toml.d/pipe.toml: it is a pipe and ${why} [CONFIG_UNREADABLE]`,
+  ]);
+  rmSync(join(dir, 'gateway.toml.d'), { recursive: true });
+  expect(linesOf('gateway', 'gateway.toml')).toEqual([
+    'harbinger: the configuration has 3 problems:',
+    `gateway.toml:3: broker.tls.certFile names pipe: it is a pipe and ${why} [BROKER_TLS_FILES]`,
+    `gateway.toml:4: broker.tls.keyFile names /dev/zero: it is a device and ${why} [BROKER_TLS_FILES]`,
+    `types/pipe.toml: it is a pipe and ${why} [MACHINE_TYPE_INVALID]`,
+  ]);
+  expect(linesOf('cloud', 'cloud.toml').slice(2)).toEqual([
+    `cloud.toml:2: ingest.tls.certFile names pipe: it is a pipe and ${why} [INGEST_TLS_FILES]`,
+    `cloud.toml:3: ingest.tls.keyFile names /dev/zero: it is a device and ${why} [INGEST_TLS_FILES]`,
+  ]);
 });
