@@ -86,3 +86,13 @@ it('refuses pipes and devices at once, wherever a file is named', () => {
     `cloud.toml:3: ingest.tls.keyFile names /dev/zero: it is a device and ${why} [INGEST_TLS_FILES]`,
   ]);
 });
+
+it('--json prints files of 0.1.0 under the names of this version', () => {
+  const text = '[decisions]\nbudgetMs = 700\n[jobs]\nstatistics = "5 * * * * *"\n';
+  put('gateway.toml', text);
+  const { status, stdout } = check('gateway', 'gateway.toml', '.', '--json');
+  expect(status).toBe(0);
+  const { decisions, jobs } = JSON.parse(stdout);
+  expect([decisions.budgetMs, decisions.alerts.budgetMs]).toEqual([undefined, 700]);
+  expect(jobs.statistics).toMatchObject({ schedule: '5 * * * * *' });
+});

@@ -24,7 +24,7 @@ export function addConfig(program: Command): void {
     .argument('<file>', 'TOML file')
     .option(
       '--json',
-      'print the whole configuration, defaults filled in, secrets hidden; or the list of problems',
+      'print the whole configuration with the names of this version, defaults filled in, secrets hidden; or the list of problems',
     )
     .addHelpText('after', '\nExample:\n  harbinger config check gateway gateway.toml\n')
     .action(async (role: string, file: string, options: { json?: boolean }) => {
