@@ -31,7 +31,13 @@ function start(role: 'gateway' | 'cloud') {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   const log: string[] = [];
   child.stderr?.on('data', (chunk) => log.push(String(chunk)));
-  return { child, log, ended: once(child, 'close') };
+  // After a disconnect Node gives no 'close', so that the end of the output is waited for by itself.
+  const written = once(child.stderr!, 'end');
+  const ended = once(child, 'exit').then(async (exit) => {
+    await written;
+    return exit;
+  });
+  return { child, log, ended };
 }
 
 it('a command whose output cannot be written says so, and fails', () => {
