@@ -30,14 +30,9 @@ function start(role: 'gateway' | 'cloud') {
   // With a channel to the supervising process, as in the demonstration.
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   const log: string[] = [];
-  child.stderr?.on('data', (chunk) => log.push(String(chunk)));
-  // After a disconnect Node gives no 'close', so that the end of the output is waited for by itself.
-  const written = once(child.stderr!, 'end');
-  const ended = once(child, 'exit').then(async (exit) => {
-    await written;
-    return exit;
-  });
-  return { child, log, ended };
+  child.stderr!.on('data', (chunk) => log.push(String(chunk)));
+  const ends = Promise.all([once(child, 'exit'), once(child.stderr!, 'end')]); // no 'close' after a disconnect
+  return { child, log, ended: ends.then(([exit]) => exit) };
 }
 
 it('a command whose output cannot be written says so, and fails', () => {

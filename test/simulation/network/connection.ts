@@ -45,7 +45,8 @@ export class Connection implements CloudLink, GatewayConnection {
   private readonly sentSeq = { events: 0, estimates: 0, readings: 0 };
   /** Events can be sent since then: the connection was made, or the cloud accepted events that it had refused. */
   private openedMs = 0;
-  private areEventsRefused = false;
+  /** The last seq of the newest events that the cloud has refused, until these or later ones are confirmed; else 0. */
+  private refusedEventsSeq = 0;
   private state: 'new' | 'open' | 'silent' | 'broken' | 'closed' = 'new';
   /** When the wire is free for the next frame, and when the last frame arrives. */
   private wireFreeMs = 0;
@@ -95,7 +96,8 @@ export class Connection implements CloudLink, GatewayConnection {
       return Promise.reject(new Error('simulated: not connected'));
     const { header } = decodeBatch(frame);
     const lastSeq = header.blocks.at(-1)!.seq;
-    this.sentSeq[lane] = lastSeq;
+    // A batch that is redriven is older than what the lane has sent.
+    this.sentSeq[lane] = Math.max(this.sentSeq[lane], lastSeq);
     this.world.note(`send ${lane} ${header.blocks[0]!.seq}…${lastSeq} (${frame.length} bytes)`);
     if (lane === 'readings') this.checkEventsFirst();
     return new Promise((resolve, reject) => {
@@ -127,10 +129,10 @@ export class Connection implements CloudLink, GatewayConnection {
         if (carried === frame)
           this.cloud.operations.noteReceived(header.journal, lane, header.blocks[0]!.seq, lastSeq);
         this.cloud.receive(this, lane, carried, {
-          acknowledge: () => this.answer(inLane, sending, () => this.confirmed(lane, sending)),
+          acknowledge: () => this.answer(inLane, sending, () => this.confirmed(lane, lastSeq, sending)),
           refuse: (code, reason) =>
             this.answer(inLane, sending, () => {
-              if (lane === 'events') this.areEventsRefused = true;
+              if (lane === 'events') this.refusedEventsSeq = Math.max(this.refusedEventsSeq, lastSeq);
               sending.reject(new BatchRefused(code, reason));
             }),
         });
@@ -184,9 +186,9 @@ export class Connection implements CloudLink, GatewayConnection {
     });
   }
 
-  private confirmed(lane: Lane, sending: Sending): void {
-    if (lane === 'events' && this.areEventsRefused) {
-      this.areEventsRefused = false;
+  private confirmed(lane: Lane, lastSeq: number, sending: Sending): void {
+    if (lane === 'events' && this.refusedEventsSeq > 0 && lastSeq >= this.refusedEventsSeq) {
+      this.refusedEventsSeq = 0;
       this.openedMs = this.world.nowMs;
     }
     sending.resolve();
@@ -221,7 +223,7 @@ export class Connection implements CloudLink, GatewayConnection {
     const since = this.rules.eventWaitingSinceMs(
       Math.max(this.sentSeq.events, this.cloud.operations.newestWatermark('events')),
     );
-    if (since === null || this.state !== 'open' || this.areEventsRefused) return;
+    if (since === null || this.state !== 'open' || this.refusedEventsSeq > 0) return;
     const waitedMs = this.world.nowMs - Math.max(since, this.openedMs);
     if (waitedMs > eventWaitMsMax) {
       this.ledger.broken(
