@@ -6,6 +6,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { checkGatewayConfig } from '../../gateway/main.ts';
+import { describeProblem } from '../../shared/config/problem.ts';
 import { compiledEntry } from '../../shared/files/paths.ts';
 
 const main = compiledEntry('deploy/cli/main');
@@ -136,93 +138,64 @@ describe('config check', () => {
     return run(['config', 'check', role, file, ...args], env);
   };
 
-  it.each<[string, string, string, RegExp]>([
-    ['an unknown key', 'gateway', 'gatway = "x"', /unknown property 'gatway'/],
-    ['an unknown key', 'cloud', '[store]\nkinds = "x"', /store: unknown property 'kinds'/],
-    [
-      'a missing variable',
-      'gateway',
-      '[uplink]\npassword = "$' + '{NOT_SET}"',
-      /uplink\.password uses \$\{NOT_SET\}/,
-    ],
-    [
-      'anonymous access from anywhere',
-      'gateway',
-      '[broker]\nhost = "0.0.0.0"\nanonymous = "loopback"',
-      /host must be/,
-    ],
-    [
-      'a user without a password',
-      'gateway',
-      '[[broker.users]]\nname = "a"',
-      /broker\.users\[0\] has no password/,
-    ],
-    ['an impossible schedule', 'gateway', '[jobs]\nretention = "61 * * * *"', /schedule '61/],
+  it('ends with 2 and the problem, without a configuration, for gateway and cloud', () => {
+    const unknown = { gateway: 'gatway = "x"', cloud: '[store]\nkinds = "x"' };
+    for (const [role, text] of Object.entries(unknown)) {
+      const { status, stdout, stderr } = check(role, text);
+      expect([status, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(/unknown property '(gatway|kinds)'/);
+    }
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['a missing variable', '[uplink]\npassword = "$' + '{NOT_SET}"', /uplink\.password uses \$\{NOT_SET\}/],
+    ['anonymous access from anywhere', '[broker]\nhost = "0.0.0.0"\nanonymous = "loopback"', /host must be/],
+    ['a user without a password', '[[broker.users]]\nname = "a"', /broker\.users\[0\] has no password/],
+    ['an impossible schedule', '[jobs]\nretention = "61 * * * *"', /schedule '61/],
     [
       'a port that does not exist',
-      'gateway',
       '[uplink]\nurl = "mqtt://a:99999"',
       /uplink\.url: 'mqtt:\/\/a:99999' is not/,
     ],
     [
       'a password within an address',
-      'gateway',
       '[uplink]\nurl = "mqtt://me:pass@example.org"',
       /uplink\.url must be an address such as mqtt:/,
     ],
     [
       'a value that the setting does not have',
-      'gateway',
       '[journal]\nwhenFull = "drop"',
       /whenFull must be "drop-oldest" or "refuse"/,
     ],
-    [
-      'a type that does not exist',
-      'gateway',
-      'unknownMachines = "pmp"',
-      /no machine type 'pmp'; did you mean 'pump'/,
-    ],
-    [
-      'a folder that does not exist',
-      'gateway',
-      'machineTypesDir = "/nowhere"',
-      /machineTypesDir names \/nowhere/,
-    ],
+    ['a type that does not exist', 'unknownMachines = "pmp"', /no machine type 'pmp'; did you mean 'pump'/],
+    ['a folder that does not exist', 'machineTypesDir = "/nowhere"', /machineTypesDir names \/nowhere/],
     [
       'a format that does not exist',
-      'gateway',
       '[[routes]]\ntopic = "{site}/{machine}"\nformat = "xml"',
       /format = "json" or .*"lifecycle", not "xml"/,
     ],
     [
       'values without names',
-      'gateway',
       '[[routes]]\ntopic = "{site}/{machine}"\nformat = "csv"',
       /routes\[0\]\.columns is missing/,
     ],
     [
       'a wildcard that a route has not',
-      'gateway',
       '[[routes]]\ntopic = "{site}/{machine}/#"\nformat = "json"',
       /has the level '#', which is neither/,
     ],
     [
       'a route that does not say whose its messages are',
-      'gateway',
       '[[routes]]\ntopic = "tele/{machine}"\nformat = "json"',
       /says no site/,
     ],
-    [
-      'a serial port without a machine',
-      'gateway',
-      '[[serial.ports]]\npath = "/dev/x"',
-      /set site for this port/,
-    ],
-    ['no TOML', 'gateway', 'gateway =', /gateway\.toml/],
-  ])('names %s (%s)', (_, role, text, message) => {
-    const { status, stdout, stderr } = check(role, text);
-    expect([status, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(message);
+    ['a serial port without a machine', '[[serial.ports]]\npath = "/dev/x"', /set site for this port/],
+    ['no TOML', 'gateway =', /gateway\.toml/],
+  ])('names %s', (_, text, message) => {
+    const file = join(dir, 'gateway.toml');
+    writeFileSync(file, text);
+    const { problems } = checkGatewayConfig({ config: file }, { files: true });
+    expect(problems.map(describeProblem).join('\n')).toMatch(message);
   });
 
   it('checks the TLS files that a configuration names', () => {
