@@ -92,6 +92,30 @@ describe('a new connection, where all slots are taken', () => {
   });
 });
 
+it('one port of a client that is connected to two servers has two connections', async () => {
+  const first = await start(2);
+  const second = createServer();
+  const accepted: Socket[] = [];
+  first.slots.attach(second);
+  second.on('connection', (socket) => accepted.push(socket));
+  second.listen(0, '127.0.0.1');
+  await once(second, 'listening');
+  const here = await first.open('127.0.0.2');
+  const { port } = second.address() as { port: number };
+  const options = { port, host: '127.0.0.1', localAddress: '127.0.0.2', localPort: here.socket.localPort! };
+  const there = connect(options).on('error', () => undefined);
+  cleanups.push(() => {
+    for (const socket of [there, ...accepted]) socket.destroy();
+    second.close();
+  });
+  await vi.waitFor(() => expect(accepted).toHaveLength(1));
+  first.slots.occupy(accepted[0]!);
+  await first.open('127.0.0.3');
+  await here.closed;
+  expect(first.displaced.mock.calls).toEqual([['127.0.0.2']]);
+  expect(accepted[0]!.destroyed).toBe(false);
+});
+
 it('ten thousand connections of one address leave one of another address alone', async () => {
   const { open, accepted, port } = await start(50);
   const good = await open('127.0.0.2');

@@ -10,6 +10,9 @@ export interface ConnectionSlotsOptions {
   refused?: (address: string) => void;
 }
 
+/** Both ends of a connection, which tell it apart from all others that are open. */
+type Endpoints = Pick<Socket, 'remoteAddress' | 'remotePort' | 'localAddress' | 'localPort'>;
+
 interface Slot {
   socket: Socket;
   address: string;
@@ -41,14 +44,14 @@ export class ConnectionSlots {
   }
 
   /** The peer of this socket has shown who it is: its slot is its own until it disconnects or `vacate` is called. */
-  occupy(socket: Pick<Socket, 'remoteAddress' | 'remotePort'>): void {
+  occupy(socket: Endpoints): void {
     const peer = peerOf(socket);
     const slot = this.slots.get(peer);
     if (slot) this.stopWaiting(peer, slot);
   }
 
   /** The peer is idle, so that its slot may go to another. It counts as the newest of those that wait. */
-  vacate(socket: Pick<Socket, 'remoteAddress' | 'remotePort'>): void {
+  vacate(socket: Endpoints): void {
     const peer = peerOf(socket);
     const slot = this.slots.get(peer);
     if (slot) this.startWaiting(peer, slot);
@@ -109,8 +112,9 @@ export function closeFailedHandshakes(
   });
 }
 
-function peerOf({ remoteAddress, remotePort }: Pick<Socket, 'remoteAddress' | 'remotePort'>): string {
-  return `${remoteAddress} ${remotePort}`;
+/** One port of a client may be connected to several ports and addresses of this computer at once. */
+function peerOf({ remoteAddress, remotePort, localAddress, localPort }: Endpoints): string {
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }
 
 function sourceOf(address: string): string {
