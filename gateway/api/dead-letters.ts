@@ -13,7 +13,7 @@ const Letter = Type.Object({
   stage: Type.String(),
   code: Type.String(),
   reason: Type.String(),
-  payload: Type.String({ contentEncoding: 'base64', description: 'its first 64 KiB' }),
+  payload: Type.String({ contentEncoding: 'base64', description: 'as it was received, whole' }),
 });
 const Redriven = Type.Object({
   redriven: Type.Integer({ description: 'letters that went through the pipeline again' }),

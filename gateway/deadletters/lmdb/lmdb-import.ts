@@ -72,7 +72,7 @@ export async function importLmdbLetters(
   }
   const problem = damage ?? (await steps.read(path));
   if (problem !== null) {
-    // What is imported later, once the file was repaired, must not get ids that new letters have by then.
+    // A repaired file may be imported later, and its letters must not get ids that new letters have by then.
     if (note.begun !== null) await records.write([putImportNote({ ...note, begun: null })], true);
     const aside = putAside('damaged');
     const remedy = `to try again, stop the gateway and rename the file to ${fileName}`;

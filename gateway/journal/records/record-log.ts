@@ -150,7 +150,7 @@ export class RecordLog implements Records {
     if (!oldest || !next) return false;
     const live = this.positions.inSegment(oldest).reduce((sum, [, { bytes }]) => sum + bytes, 0);
     if (live > oldest.bytes / 2) return false;
-    // What is live must be written again first, which may still fit where the larger write did not.
+    // Live records must be written again first; these may still fit where the larger write did not.
     return this.removeOldest().then(
       () => true,
       () => false,

@@ -128,7 +128,7 @@ function drawSensor(random: Random, { busy, isCloned, index }: Site): SensorPlan
   const qos = pick(random, [1, 1, 2] as const);
   const clientId = isCloned && random.next() < 0.7 ? 'shared' : `sensor-${index}`;
   const clean = random.next() < 0.3;
-  // Of two devices, nobody could tell whose reading was lost.
+  // If two devices sent equal readings, nobody could tell whose reading was lost.
   const constant = clientId !== 'shared' && random.next() < 0.15;
   if (!constant) return { ...plan, qos, clientId, clean, constant };
   const numbered = { identity: 'seq', seqModulo: pick(random, [1, 4]) } as const;
