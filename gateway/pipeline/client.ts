@@ -4,12 +4,12 @@ import { compiledEntry } from '../../shared/files/paths.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { fromWire } from '../../shared/runtime/wire-error.ts';
-import type { Intake, RawMessage } from '../ports/source.ts';
+import type { Intake, RawMessage, Settle } from '../ports/source.ts';
 import type { Outbox } from '../ports/uplink.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
 import type { DataCalls, DataThreadInit, FromData, SlabOutcome, ToData } from './messages.ts';
 import type { SlabNote } from './slabs/slab.ts';
-import { type Settle, SlabQueue } from './slabs/slab-queue.ts';
+import { SlabQueue } from './slabs/slab-queue.ts';
 
 export interface DataClientHandlers {
   columns(columns: ColumnBatch): void;
@@ -57,12 +57,13 @@ export class DataClient implements Intake, Outbox {
     this.calls.delete(startId);
   }
 
-  accept(message: RawMessage, settled: Settle): void {
+  accept(message: RawMessage, settled: Settle, ticket = 0): void {
     if (this.stopped)
       return settled(
         new HarbingerError('INTAKE_STOPPED', 'broker', 'the gateway is stopping', { retry: true }),
+        ticket,
       );
-    this.slabs.add(message, settled);
+    this.slabs.add(message, settled, ticket);
   }
 
   /** Number of messages accepted and not yet settled. */

@@ -32,13 +32,20 @@ export interface RawMessage {
   connection: number;
 }
 
+/**
+ * The acknowledgement of a message. Called exactly once: without an error when the message is on disk (as a reading or a
+ * dead letter), with one if it could not be stored. `ticket` is the number that was given with the message.
+ */
+export type Settle = (error: Error | undefined, ticket: number) => void;
+
 /** Accepts messages from sources. Bounded: while it is full, `accept` withholds its answer. */
 export interface Intake {
   /**
-   * `settled` is the acknowledgement. It is called exactly once: without an error when the message is on disk (as a
-   * reading or a dead letter), with one if it could not be stored.
+   * A source with many messages passes the same `settled` for all of them, and a ticket by which it knows each: a function
+   * for each message would be what the garbage collector works most on.
+   * @param ticket a whole number below 2^53; 0 if absent
    */
-  accept(message: RawMessage, settled: (error?: Error) => void): void;
+  accept(message: RawMessage, settled: Settle, ticket?: number): void;
 }
 
 /** An origin of messages, such as the MQTT broker or serial ports. It reports its statistics only after start(). */

@@ -46,9 +46,13 @@ beforeEach(() => {
 const add = (text: string, bytes?: number) => {
   const at = settled.length;
   settled.push(new Error('not yet'));
-  queue.add(message(text, bytes), (error) => {
-    settled[at] = error;
-  });
+  queue.add(
+    message(text, bytes),
+    (error, ticket) => {
+      settled[ticket] = error;
+    },
+    at,
+  );
 };
 const texts = (count: number) => Array.from({ length: count }, (_, i) => `message ${i}`);
 

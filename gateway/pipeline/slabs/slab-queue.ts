@@ -1,10 +1,8 @@
 /** Main thread: gathers messages into slabs and sends these to the data thread. */
 import { type Clock, onNextTurn, type Timer } from '../../../shared/runtime/clock.ts';
-import type { RawMessage } from '../../ports/source.ts';
+import type { RawMessage, Settle } from '../../ports/source.ts';
 import type { SlabNote } from './slab.ts';
 import { NameNumbers, SlabWriter, slabBytes } from './slab-writer.ts';
-
-export type Settle = (error?: Error) => void;
 
 const slabSize = 256 << 10;
 /** A slab with this many bytes or messages does not wait for more, because that would save little. */
@@ -27,9 +25,16 @@ interface Slab {
   writer: SlabWriter;
   slot: number | null;
   isNew: boolean;
-  /** The acknowledgement of each message, in order. */
-  settles: Settle[];
+  answers: Answers;
 }
+
+/** The answers that are due for the messages of a slab, in order. */
+interface Answers {
+  settles: Settle[];
+  tickets: number[];
+}
+
+const noAnswers = (): Answers => ({ settles: [], tickets: [] });
 
 /**
  * Packs messages into slabs, sends these in order, and settles the messages when their slab is durable. The first
@@ -70,10 +75,10 @@ export class SlabQueue {
 
   /** Number of messages that are not settled. */
   get pending(): number {
-    return this.all().reduce((sum, { settles }) => sum + settles.length, 0);
+    return this.all().reduce((sum, { answers }) => sum + answers.settles.length, 0);
   }
 
-  add(message: RawMessage, settled: Settle): void {
+  add(message: RawMessage, settled: Settle, ticket: number): void {
     if (this.filling && !this.filling.writer.add(message)) {
       this.filled.push(this.filling);
       this.filling = null;
@@ -83,7 +88,9 @@ export class SlabQueue {
       this.filling = this.empty(slabBytes(message));
       this.filling.writer.add(message);
     }
-    this.filling.settles.push(settled);
+    const { settles, tickets } = this.filling.answers;
+    settles.push(settled);
+    tickets.push(ticket);
     if (this.nextCheck && this.isEnough(this.nextCheck.waits)) this.checkSoon(this.nextCheck);
     else this.scheduleFlush();
   }
@@ -92,25 +99,27 @@ export class SlabQueue {
   settle(id: number, error: Error | undefined, places?: readonly number[]): void {
     const slab = this.inFlight.get(id);
     if (!slab) return;
-    const { settles } = slab;
+    const { settles, tickets } = slab.answers;
     this.inFlight.delete(id);
-    slab.settles = [];
+    slab.answers = noAnswers();
     slab.writer.clear();
     if (slab.slot !== null) this.free.push(slab);
     if (this.filled.length > 0 || (this.filling?.writer.bytes ?? 0) >= enoughBytes) this.flush();
     else this.scheduleFlush();
     const failed = places && new Set(places);
-    for (const [place, settled] of settles.entries())
-      settled(failed === undefined || failed.has(place) ? error : undefined);
+    // This runs for every message, so it allocates nothing.
+    for (let place = 0; place < settles.length; place++)
+      settles[place]!(failed === undefined || failed.has(place) ? error : undefined, tickets[place]!);
   }
 
   /** Settles every message with an error, because the data thread will not answer any more. */
   fail(error: Error): void {
-    const settles = this.all().flatMap((slab) => slab.settles);
+    const answers = this.all().map((slab) => slab.answers);
     this.inFlight.clear();
     this.filled = [];
     this.filling = null;
-    for (const settled of settles) settled(error);
+    for (const { settles, tickets } of answers)
+      for (const [place, settled] of settles.entries()) settled(error, tickets[place]!);
   }
 
   private all(): Slab[] {
@@ -126,7 +135,7 @@ export class SlabQueue {
     // shared.
     const memory = isKept ? new SharedArrayBuffer(slabSize) : new ArrayBuffer(Math.max(bytes, slabSize));
     const writer = new SlabWriter(memory, this.names);
-    return { writer, slot: isKept ? this.slots++ : null, isNew: true, settles: [] };
+    return { writer, slot: isKept ? this.slots++ : null, isNew: true, answers: noAnswers() };
   }
 
   /** The first check starts with a count of one message, which alone does not mean "more". */
@@ -157,7 +166,7 @@ export class SlabQueue {
   private isEnough(waits: number): boolean {
     if (!this.filling) return false;
     const messages = (waits === 0 ? enoughMessagesSoon : enoughMessages) * this.patience;
-    return this.filling.settles.length >= messages || this.filling.writer.bytes >= enoughBytes;
+    return this.filling.answers.settles.length >= messages || this.filling.writer.bytes >= enoughBytes;
   }
 
   /**
@@ -167,7 +176,7 @@ export class SlabQueue {
    * serves the next one.
    */
   private check(slab: Slab, seen: number, waits: number): void {
-    const count = slab.settles.length;
+    const count = slab.answers.settles.length;
     const isSent = slab !== this.filling;
     const isMore = count > seen;
     if (waits === 1 && !isSent) this.adapt(isMore);

@@ -5,6 +5,7 @@ import { headBytes, knownName, type SlabMemory, type SlabNote } from './slab.ts'
 interface Sender {
   user: string | undefined;
   client: string;
+  connection: number;
 }
 
 /** The texts of topics and senders by number; one object serves all slabs of a writing thread. */
@@ -45,7 +46,7 @@ export class SlabReader {
         names.senders[sender] = senderOf(buffer.toString('utf8', from, from + senderLength));
         from += senderLength;
       }
-      const { user, client } = names.senders[sender]!;
+      const { user, client, connection } = names.senders[sender]!;
       const flags = words[word + 7]!;
       from += flags >> 1;
       const end = from + words[word + 6]!;
@@ -55,7 +56,7 @@ export class SlabReader {
         user,
         payload: buffer.subarray(from, end),
         resend: (flags & 1) !== 0,
-        connection: words[word + 8]!,
+        connection,
         receivedMs: doubles[at >> 3]!,
       });
       at = (end + 7) & ~7;
@@ -64,9 +65,14 @@ export class SlabReader {
 }
 
 function senderOf(text: string): Sender {
-  const colon = text.indexOf(':');
-  const end = colon + 1 + Number(text.slice(0, colon));
-  return { user: colon > 0 ? text.slice(colon + 1, end) : undefined, client: text.slice(end) };
+  const first = text.indexOf(':');
+  const second = text.indexOf(':', first + 1);
+  const end = second + 1 + Number(text.slice(first + 1, second));
+  return {
+    connection: Number(text.slice(0, first)),
+    user: second > first + 1 ? text.slice(second + 1, end) : undefined,
+    client: text.slice(end),
+  };
 }
 
 /** The readers of all slabs; those of reused memory by slot. */

@@ -4,30 +4,38 @@ import { headBytes, knownName, type SlabMemory } from './slab.ts';
 
 /** A UTF-16 code unit needs at most this many bytes in UTF-8. */
 const utf8BytesMax = 3;
-/** Digits and colon before the text of a sender, see `senderText`. */
-const userLengthDigits = 6;
+/** Limit of the digits and colons before the names in the text of a sender, see `senderText`. */
+const senderDigitsMax = 18;
 /** Limit of numbered topics, and of numbered senders; at the limit numbering restarts. */
 const namesMax = 1 << 16;
 
 /** Returns an upper bound of the bytes that a message needs in a slab. */
 export function slabBytes({ topic, client, user = '', payload }: RawMessage): number {
-  const names = topic.length + client.length + user.length + userLengthDigits;
-  return (headBytes + names * utf8BytesMax + payload.length + 14) & ~7;
+  const names = topic.length + client.length + user.length;
+  return (headBytes + names * utf8BytesMax + senderDigitsMax + payload.length + 14) & ~7;
+}
+
+interface Sender {
+  number: number;
+  user: string | undefined;
+  connection: number;
 }
 
 /** The numbers of topics and senders; one object serves all slabs of a writing thread. */
 export class NameNumbers {
   private readonly topics = new Map<string, number>();
-  /** By user, then by client. */
-  private readonly senders = new Map<string | undefined, Map<string, number>>();
-  private senderCount = 0;
+  /** The latest sender of each client. */
+  private readonly senders = new Map<string, Sender>();
 
   topic(name: string): number | undefined {
     return this.topics.get(name);
   }
 
-  sender(user: string | undefined, client: string): number | undefined {
-    return this.senders.get(user)?.get(client);
+  sender({ client, user, connection }: RawMessage): number | undefined {
+    const sender = this.senders.get(client);
+    return sender !== undefined && sender.connection === connection && sender.user === user
+      ? sender.number
+      : undefined;
   }
 
   addTopic(name: string): number {
@@ -37,20 +45,22 @@ export class NameNumbers {
     return number;
   }
 
-  addSender(user: string | undefined, client: string): number {
-    if (this.senderCount >= namesMax) {
-      this.senders.clear();
-      this.senderCount = 0;
-    }
-    const ofUser = this.senders.get(user) ?? new Map<string, number>();
-    this.senders.set(user, ofUser.set(client, this.senderCount));
-    return this.senderCount++;
+  /** A client keeps its number when it connects anew, so that there are not more numbers than clients. */
+  addSender({ client, user, connection }: RawMessage): number {
+    const known = this.senders.get(client);
+    if (!known && this.senders.size >= namesMax) this.senders.clear();
+    const number = known ? known.number : this.senders.size;
+    this.senders.set(client, { number, user, connection });
+    return number;
   }
 }
 
-/** A user and a client as one text: the length of the user's name (none: no user), a colon, both names. */
-function senderText({ user, client }: RawMessage): string {
-  return `${user?.length ?? ''}:${user ?? ''}${client}`;
+/**
+ * A sender as one text: the number of the connection, a colon, the length of the user's name (none: no user), a colon,
+ * both names.
+ */
+function senderText({ user, client, connection }: RawMessage): string {
+  return `${connection}:${user?.length ?? ''}:${user ?? ''}${client}`;
 }
 
 /** Fills one buffer with messages. */
@@ -83,7 +93,7 @@ export class SlabWriter {
   /** Returns false if the message does not fit. */
   add(message: RawMessage): boolean {
     const { buffer: bytes, words, numbers } = this;
-    const { topic, client, user, payload } = message;
+    const { topic, payload } = message;
     const start = this.length;
     // This never writes past the end, and does not need the lengths of the texts beforehand.
     if (start + slabBytes(message) > bytes.length) return false;
@@ -94,13 +104,12 @@ export class SlabWriter {
     words[word + 2] = topicNumber ?? numbers.addTopic(topic);
     words[word + 4] = topicNumber === undefined ? bytes.write(topic, at, 'utf8') : knownName;
     if (topicNumber === undefined) at += words[word + 4]!;
-    const senderNumber = numbers.sender(user, client);
-    words[word + 3] = senderNumber ?? numbers.addSender(user, client);
+    const senderNumber = numbers.sender(message);
+    words[word + 3] = senderNumber ?? numbers.addSender(message);
     words[word + 5] = senderNumber === undefined ? bytes.write(senderText(message), at, 'utf8') : knownName;
     if (senderNumber === undefined) at += words[word + 5]!;
     words[word + 6] = payload.length;
     const gap = (payload.byteOffset - at) & 7;
-    words[word + 8] = message.connection;
     words[word + 7] = (gap << 1) | (message.resend ? 1 : 0);
     at += gap;
     bytes.set(payload, at);

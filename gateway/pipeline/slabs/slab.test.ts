@@ -31,6 +31,41 @@ it('slabs return the messages packed into them, with names as text the first tim
   expect(sizes[1]).toBeLessThan(sizes[0]!);
 });
 
+it('a client that connects anew, or belongs to another user, is told apart', () => {
+  const numbers = new NameNumbers();
+  const names = new NameTexts();
+  const senders = [
+    { client: 'pump', user: 'plant', connection: 7 },
+    { client: 'pump', user: 'plant', connection: 7 },
+    { client: 'pump', user: 'plant', connection: 8 },
+    { client: 'pump', user: undefined, connection: 8 },
+    { client: 'pump', user: 'plant', connection: 7 },
+    { client: '7:5:pump', user: 'pl:ant', connection: 0 },
+  ];
+  const writer = new SlabWriter(new SharedArrayBuffer(4_096), numbers);
+  for (const sender of senders)
+    writer.add({ topic: 't', payload: Buffer.alloc(1), receivedMs: now, resend: false, ...sender });
+  const seen: object[] = [];
+  new SlabReader(writer.memory, names).read(writer.bytes, ({ client, user, connection }) =>
+    seen.push({ client, user, connection }),
+  );
+  expect(seen).toEqual(senders);
+  expect(names.senders).toHaveLength(2);
+});
+
+it('a message with the longest names that fit is not written past the end', () => {
+  const names = { topic: '€'.repeat(300), client: '€'.repeat(128), user: '€'.repeat(100_000) };
+  const memory = new SharedArrayBuffer(1 << 20);
+  const writer = new SlabWriter(memory, new NameNumbers());
+  const message = { ...names, receivedMs: now, resend: false, connection: 2 ** 32 - 1 };
+  while (writer.add({ ...message, payload: Buffer.alloc(0), client: names.client + writer.bytes })) {
+    expect(writer.bytes).toBeLessThanOrEqual(memory.byteLength);
+  }
+  const seen: string[] = [];
+  new SlabReader(memory, new NameTexts()).read(writer.bytes, ({ user = '' }) => seen.push(user));
+  expect(seen).toEqual([names.user, names.user, names.user]);
+});
+
 it('numbers of names restart when there are too many, and stay correct', () => {
   const numbers = new NameNumbers();
   const names = new NameTexts();
@@ -41,14 +76,15 @@ it('numbers of names restart when there are too many, and stay correct', () => {
       writer.add({
         topic,
         payload: Buffer.alloc(0),
-        client: 'c',
+        client: `c ${topic}`,
         receivedMs: now,
         resend: false,
         connection: 0,
       });
     const seen: string[] = [];
-    new SlabReader(writer.memory, names).read(writer.bytes, ({ topic }) => seen.push(topic));
-    expect(seen).toEqual(topics);
+    new SlabReader(writer.memory, names).read(writer.bytes, ({ topic, client }) => seen.push(topic + client));
+    expect(seen).toEqual(topics.map((topic) => `${topic}c ${topic}`));
   }
   expect(names.topics.length).toBeLessThanOrEqual(1 << 16);
+  expect(names.senders.length).toBeLessThanOrEqual(1 << 16);
 });

@@ -7,19 +7,18 @@
  * as a new one.
  *
  *     per message   f64 receivedMs · u32 topic · u32 sender · u32 topic length · u32 sender length · u32 payload length
- *                   u32 flags (1: resend, above it: gap) · u32 connection · u32 unused · topic · sender · gap · payload,
- *                   the next message 8-aligned
+ *                   u32 flags (1: resend, above it: gap) · topic · sender · gap · payload, the next message 8-aligned
  *
  * The gap of 0 … 7 bytes preserves the alignment of the payload in its source buffer: otherwise a copy into shared
  * memory is done byte by byte.
  *
- * A sender is a user with a client. Topics and senders are sent as numbers; the text is included only with a number's
- * first use, because the same few recur. Slabs must be read in the order in which they were filled. A slab exists in
- * memory only, and both sides belong to the same build and machine.
+ * A sender is a user with a client on one connection. Topics and senders are sent as numbers; the text is included only
+ * with a number's first use, because the same few recur. Slabs must be read in the order in which they were filled. A
+ * slab exists in memory only, and both sides belong to the same build and machine.
  */
 
 /** Bytes before the topic of a message. */
-export const headBytes = 40;
+export const headBytes = 32;
 /** Replaces a length if the reader already knows the number. */
 export const knownName = 0xffff_ffff;
 

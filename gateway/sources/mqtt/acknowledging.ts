@@ -19,6 +19,9 @@ import type { BrokerPersistence } from './sessions/persistence.ts';
 
 type Callback = (error?: Error | null) => void;
 
+/** Number of packet ids, 0 for none included. */
+const messageIds = 0x1_0000;
+
 export class Acknowledging implements ConnectionGate {
   accepted = 0;
   failed = 0;
@@ -99,12 +102,16 @@ export class Acknowledging implements ConnectionGate {
       resend,
       connection: connection.forwards ? 0 : connection.number,
     };
-    this.intake.accept(message, (error) => {
-      this.end(connection, bytes, error);
-      if (error) connection.drop('intake', `message could not be stored: ${error.message}`);
-      else if (messageId > 0) connection.acknowledge(messageId);
-      this.flushSoon();
-    });
+    this.intake.accept(message, connection.settled, messageId + bytes * messageIds);
+  }
+
+  /** Called for every message of `take`, with its ticket: its packet id and its length. */
+  settle(connection: Connection, error: Error | undefined, ticket: number): void {
+    const messageId = ticket % messageIds;
+    this.end(connection, (ticket - messageId) / messageIds, error);
+    if (error) connection.drop('intake', `message could not be stored: ${error.message}`);
+    else if (messageId > 0) connection.acknowledge(messageId);
+    this.flushSoon();
   }
 
   private submit(
@@ -167,7 +174,7 @@ export class Acknowledging implements ConnectionGate {
     const clientId = client?.id ?? packet.clientId ?? '';
     if (packet.qos === 2 && client && messageId !== undefined)
       return this.receiveOnce(client, packet, callback);
-    this.settle(client, clientId, packet, callback);
+    this.store(client, clientId, packet, callback);
   };
 
   /** Aedes looks for copies of a QoS 2 message only after `authorize`, so they have to be recognised here. */
@@ -189,7 +196,7 @@ export class Acknowledging implements ConnectionGate {
         this.flushSoon();
       });
     }
-    this.settle(client, client.id, packet, (error) => {
+    this.store(client, client.id, packet, (error) => {
       if (error) {
         incoming.refuse(client, message, error);
         return callback(error);
@@ -198,7 +205,7 @@ export class Acknowledging implements ConnectionGate {
     });
   }
 
-  private settle(
+  private store(
     client: ConnectedClient | null,
     clientId: string,
     packet: PublishPacket,

@@ -10,7 +10,7 @@ import { type Log, silentLog } from '../../../shared/runtime/log.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import { PacketClient } from '../../../test/support/packet-client.ts';
 import { openRecords } from '../../journal/records/open-records.ts';
-import type { Intake, RawMessage } from '../../ports/source.ts';
+import type { Intake, RawMessage, Settle } from '../../ports/source.ts';
 import { type Broker, createBroker } from './broker.ts';
 import { BrokerConfig } from './config.ts';
 
@@ -40,10 +40,10 @@ export class TestIntake implements Intake {
   mode: 'at once' | 'hold' | 'fail' = 'at once';
   private readonly held: ((error?: Error) => void)[] = [];
 
-  accept(message: RawMessage, settled: (error?: Error) => void): void {
+  accept(message: RawMessage, settled: Settle, ticket = 0): void {
     this.messages.push({ ...message, payload: Buffer.from(message.payload) });
-    if (this.mode === 'hold') this.held.push(settled);
-    else setImmediate(settled, this.mode === 'fail' ? new Error('disk full') : undefined);
+    if (this.mode === 'hold') this.held.push((error) => settled(error, ticket));
+    else setImmediate(settled, this.mode === 'fail' ? new Error('disk full') : undefined, ticket);
   }
 
   release(error?: Error, count = this.held.length): void {

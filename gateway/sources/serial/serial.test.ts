@@ -9,7 +9,7 @@ import { silentLog } from '../../../shared/runtime/log.ts';
 import { seededRandom } from '../../../shared/runtime/random.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import { noTerminals, plugTerminal } from '../../../test/support/terminal.ts';
-import type { Intake, RawMessage } from '../../ports/source.ts';
+import type { Intake, RawMessage, Settle } from '../../ports/source.ts';
 import { SerialConfig } from './config.ts';
 import type { PortOpener } from './port.ts';
 import { createSerialSource, type SerialSource } from './serial.ts';
@@ -46,14 +46,14 @@ class Collector implements Intake {
   holding = false;
   failing = 0;
 
-  accept(message: RawMessage, settled: (error?: Error) => void): void {
+  accept(message: RawMessage, settled: Settle, ticket = 0): void {
     if (this.failing > 0) {
       this.failing -= 1;
-      return void setImmediate(settled, new Error('disk full'));
+      return void setImmediate(settled, new Error('disk full'), ticket);
     }
     this.messages.push({ ...message, payload: Buffer.from(message.payload) });
-    if (this.holding) this.held.push(settled);
-    else setImmediate(settled);
+    if (this.holding) this.held.push((error) => settled(error, ticket));
+    else setImmediate(settled, undefined, ticket);
   }
 
   get texts(): string[] {

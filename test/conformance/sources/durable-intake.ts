@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { openJournals } from '../../../gateway/journal/journal-set.ts';
 import type { DataPlane } from '../../../gateway/pipeline/plane.ts';
-import type { Intake, RawMessage } from '../../../gateway/ports/source.ts';
+import type { Intake, RawMessage, Settle } from '../../../gateway/ports/source.ts';
 import { lanes } from '../../../shared/contract/lanes.ts';
 import { onNextTurn, systemClock } from '../../../shared/runtime/clock.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';
@@ -38,8 +38,9 @@ export class DurableIntake implements Intake {
     return new DurableIntake(plane, dataDir);
   }
 
-  accept(message: RawMessage, settled: (error?: Error) => void): void {
+  accept(message: RawMessage, answer: Settle, ticket = 0): void {
     this.accepted += 1;
+    const settled = (error?: Error) => answer(error, ticket);
     const kept = { ...message, payload: Buffer.from(message.payload) };
     if (this.mode === 'refuse') return void setImmediate(settled, new Error('no space left on device'));
     const accepted = { message: kept, settled };

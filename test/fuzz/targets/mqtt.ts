@@ -91,7 +91,7 @@ export async function mqttTarget(): Promise<Target> {
   const broker = createBroker(
     { config, dataDir },
     {
-      intake: { accept: (_, settled) => setImmediate(settled) },
+      intake: { accept: (_, settled, ticket = 0) => setImmediate(settled, undefined, ticket) },
       openRecords: (dir) => openRecords({ dir, clock: systemClock, log: silentLog }),
       clock: systemClock,
       log: silentLog,

@@ -4,7 +4,7 @@
  */
 
 import type { OpenRecords } from '../../../gateway/ports/records.ts';
-import type { Intake } from '../../../gateway/ports/source.ts';
+import type { Intake, Settle } from '../../../gateway/ports/source.ts';
 import { Takeovers } from '../../../gateway/sources/mqtt/access/takeovers.ts';
 import { Acknowledging } from '../../../gateway/sources/mqtt/acknowledging.ts';
 import type { ConnectedClient } from '../../../gateway/sources/mqtt/connection/connection.ts';
@@ -43,13 +43,14 @@ interface BrokerDeps {
 /** An intake that records in the ledger what the broker hands over, and what could not be stored. */
 export function counted(ledger: Ledger, accept: Intake['accept']): Intake {
   return {
-    accept(message, settled) {
+    accept(message, settled, ticket) {
       const sent = ledger.ofPayload(message.payload);
       if (sent) sent.handed++;
-      accept(message, (error) => {
+      const counting: Settle = (error, given) => {
         if (sent && error) sent.refused++;
-        settled(error);
-      });
+        settled(error, given);
+      };
+      accept(message, counting, ticket);
     },
   };
 }

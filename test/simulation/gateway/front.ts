@@ -5,14 +5,13 @@
 import type { DataPlane } from '../../../gateway/pipeline/plane.ts';
 import { NameTexts, SlabReader } from '../../../gateway/pipeline/slabs/slab-reader.ts';
 import { NameNumbers, SlabWriter, slabBytes } from '../../../gateway/pipeline/slabs/slab-writer.ts';
-import type { RawMessage } from '../../../gateway/ports/source.ts';
+import type { RawMessage, Settle } from '../../../gateway/ports/source.ts';
 import type { Process, World } from '../world/world.ts';
-
-export type Settle = (error?: Error) => void;
 
 interface Waiting {
   message: RawMessage;
   settled: Settle;
+  ticket: number;
 }
 
 /** The same limits as in the data client. */
@@ -38,8 +37,8 @@ export class Front {
     this.plane = plane;
   }
 
-  accept(message: RawMessage, settled: Settle): void {
-    this.queue.push({ message, settled });
+  accept(message: RawMessage, settled: Settle, ticket = 0): void {
+    this.queue.push({ message, settled, ticket });
     this.flushSoon();
   }
 
@@ -73,7 +72,8 @@ export class Front {
     const failed = errors.filter((error) => error !== undefined);
     const reason = failed.length > 0 ? `, ${failed.length} not: ${failed[0]!.message}` : '';
     this.world.note(`settled ${group.length}${reason}`);
-    if (this.process.alive) for (const [place, { settled }] of group.entries()) settled(errors[place]);
+    if (this.process.alive)
+      for (const [place, { settled, ticket }] of group.entries()) settled(errors[place], ticket);
     this.flushSoon();
   }
 

@@ -8,7 +8,7 @@ import { openJournals } from '../../../gateway/journal/journal-set.ts';
 import { openRecords } from '../../../gateway/journal/records/open-records.ts';
 import { type DataPlane, startDataPlane } from '../../../gateway/pipeline/plane.ts';
 import type { DeadLetter } from '../../../gateway/ports/dead-letters.ts';
-import type { RawMessage } from '../../../gateway/ports/source.ts';
+import type { RawMessage, Settle } from '../../../gateway/ports/source.ts';
 import { openRefusedBatches } from '../../../gateway/refused-batches/refused-batches.ts';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
 import { unlimited } from '../../../shared/runtime/budget.ts';
@@ -23,7 +23,7 @@ import type { Process, World } from '../world/world.ts';
 import { counted, SimulatedBroker } from './broker.ts';
 import { gatewayConfig, machineTypes } from './config.ts';
 import { SimulatedDisk } from './disk.ts';
-import { Front, type Settle } from './front.ts';
+import { Front } from './front.ts';
 import { openLetters, readLetters } from './letters.ts';
 import { LogCounts } from './log-counts.ts';
 import { StatusWatch } from './status-watch.ts';
@@ -161,8 +161,8 @@ export class SimulatedGateway {
   }
 
   /** The `accept` of the intake of this life, for a sensor's connection to it. */
-  accept(message: RawMessage, settled: Settle): void {
-    this.life?.front.accept(message, settled);
+  accept(message: RawMessage, settled: Settle, ticket = 0): void {
+    this.life?.front.accept(message, settled, ticket);
   }
 
   /** The broker of this life. */
@@ -262,7 +262,7 @@ export class SimulatedGateway {
     const fs = this.disk.mount(process);
     return SimulatedBroker.open(gatewayConfig(this.schedule).dataDir, {
       process,
-      intake: counted(this.ledger, (message, settled) => this.accept(message, settled)),
+      intake: counted(this.ledger, (message, settled, ticket) => this.accept(message, settled, ticket)),
       openRecords: (dir) => openRecords({ dir, fs, clock, random, log: silentLog }),
       log: silentLog,
       change: this.seams.sessions,

@@ -5,6 +5,7 @@
  */
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../../shared/runtime/clock.ts';
+import type { Settle } from '../../../ports/source.ts';
 import { ConnectionRefusal, type RefusalReason } from '../connection-refusal.ts';
 import type { Rights } from '../rights.ts';
 import type { AedesClient } from './aedes-client.ts';
@@ -36,8 +37,12 @@ export interface ConnectionGate {
   hasRoomFor(connection: Connection): boolean;
   /** Calls `connection.readOn()` once there is room for the connection. */
   resumeLater(connection: Connection): void;
-  /** Makes a message durable, then acknowledges it. `messageId` is 0 for QoS 0. `payload` is valid only during the call. */
+  /**
+   * Makes a message durable, then acknowledges it. `messageId` is 0 for QoS 0. `payload` is valid only during the call.
+   */
   take(connection: Connection, topic: string, payload: Buffer, messageId: number, resend: boolean): void;
+  /** Takes the answer to a message that `take` has handed over with this ticket. */
+  settle(connection: Connection, error: Error | undefined, ticket: number): void;
   /** Calls `connection.writeAcks()` after all messages that settle together. */
   acknowledgeSoon(connection: Connection): void;
 }
@@ -82,6 +87,8 @@ export class Connection implements InletHandler {
   seenBytes = -1;
   seenAtMs = 0;
   drainSinceMs = 0;
+  /** Receives the answers to all messages that the gate takes: one function, as there are many messages. */
+  readonly settled: Settle;
 
   private client!: ConnectedClient;
   private readonly gate: ConnectionGate;
@@ -111,6 +118,7 @@ export class Connection implements InletHandler {
     this.stream = stream;
     this.origin = origin;
     this.gate = gate;
+    this.settled = (error, ticket) => gate.settle(this, error, ticket);
     this.clock = clock;
     this.inlet = new Inlet(this, buffers, packetBytesMax, connectBytesMax);
     const read = stream.read;
