@@ -45,7 +45,7 @@ export class NameNumbers {
     return number;
   }
 
-  /** A client keeps its number when it connects anew, so that there are not more numbers than clients. */
+  /** A client keeps its number when it connects anew, so that clients limit the count of numbers. */
   addSender({ client, user, connection }: RawMessage): number {
     const known = this.senders.get(client);
     if (!known && this.senders.size >= namesMax) this.senders.clear();

@@ -39,6 +39,8 @@ type PersistentClient = ClientRef & {
 };
 
 const hourMs = 3_600_000;
+/** Answers Aedes for every new QoS 2 message. It is one error for all, because to note a stack takes longer than the rest. */
+const unknownPacket = new Error('no such packet');
 
 interface PersistenceDeps {
   interest: Interest;
@@ -214,7 +216,7 @@ export class BrokerPersistence {
     packet: P,
   ): Promise<P> {
     const isKnown = packet.isCopy ?? this.incoming.isReceived(client, packet.messageId ?? 0);
-    if (!isKnown) throw new Error('no such packet');
+    if (!isKnown) throw unknownPacket;
     return packet;
   }
 

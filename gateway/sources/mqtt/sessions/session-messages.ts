@@ -98,7 +98,9 @@ export class SessionMessages {
 
   /** Removes the messages with this id that were left before a (monotonic) time. */
   dropLeftBefore(messageId: number, beforeMs: number): void {
-    const left = this.byId.get(messageId)?.filter(({ leftMs }) => leftMs !== null && leftMs < beforeMs) ?? [];
+    const messages = this.byId.get(messageId);
+    if (!messages) return;
+    const left = messages.filter(({ leftMs }) => leftMs !== null && leftMs < beforeMs);
     for (const message of left) this.remove(message);
   }
 

@@ -24,3 +24,21 @@ it('while all sessions together have very many, each has a share, and others’ 
   unreleased.forgetUnkept(greedy[0]!);
   expect(sendUpTo(modest, 1_000, 201)).toBe(1_000);
 });
+
+it('recognises a copy of a message that an earlier version of the gateway has recorded', () => {
+  const write = () => Promise.resolve();
+  const deps = { write, writeLater: write, clock: manualClock(), isShared: () => false };
+  const unreleased = new UnreleasedMessages(deps);
+  const head = { clientId: 'c', messageId: 7, content: 'aiJf18XnPw6JrfalnzVd-p' };
+  expect(unreleased.load('i!c!7!aiJf18XnPw6JrfalnzVd-p', { head, body: Buffer.alloc(0) })).toBe(true);
+  const arrive = (topic: string, payload: number[]) =>
+    unreleased.arrive({ id: 'c', clean: false, connection: { number: 1 } }, {
+      topic,
+      payload: Buffer.from(payload),
+      messageId: 7,
+      dup: true,
+    } as PublishPacket);
+  expect(arrive('telemetry/p/wärme', [1, 2, 255])).toMatchObject({ isCopy: true });
+  expect(arrive('telemetry/p/wärme', [1, 2, 254])).toMatchObject({ isCopy: false });
+  expect(arrive('telemetry/p/wärm', [101, 1, 2, 255])).toMatchObject({ isCopy: false });
+});

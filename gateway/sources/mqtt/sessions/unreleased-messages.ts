@@ -7,7 +7,7 @@
  * message. A message that is not a copy is a new one, and both are then known until the id is released. When in doubt a
  * message is taken for a new one: the identity of its readings may still tell, and what is stored twice is not lost.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type DecodedRecord, encodeRecord } from '../../../../shared/files/json-record.ts';
 import type { Clock } from '../../../../shared/runtime/clock.ts';
 import type { RecordChange } from '../../../ports/records.ts';
@@ -198,8 +198,14 @@ function numberOf({ connection }: Publisher): number {
   return connection?.number ?? 0;
 }
 
+/** In one piece, because that takes a quarter of the time that several pieces take. */
 function digestOf({ topic, payload }: PublishPacket): string {
-  return createHash('sha256').update(`${topic}\0`).update(payload).digest('base64url').slice(0, 22);
+  const topicBytes = Buffer.byteLength(topic);
+  const content = Buffer.allocUnsafe(topicBytes + 1 + payload.length);
+  content.write(topic);
+  content[topicBytes] = 0;
+  content.set(payload, topicBytes + 1);
+  return hash('sha256', content, 'base64url').slice(0, 22);
 }
 
 function keyOf(clientId: string, { messageId, content }: IncomingMessage): string {
