@@ -34,7 +34,7 @@ export interface Route {
 export class Routes {
   private readonly machines: Machines;
   private readonly rules: readonly CompiledRule[];
-  private readonly known = new Map<string, Route>();
+  private readonly byTopic = new Map<string, Route>();
   private readonly topicsMax: number;
 
   constructor(rules: readonly CompiledRule[], machines: Machines, topicsMax: number) {
@@ -43,13 +43,18 @@ export class Routes {
     this.topicsMax = topicsMax;
   }
 
+  /** Returns the route of a topic whose messages came before. */
+  known(topic: string): Route | undefined {
+    return this.byTopic.get(topic);
+  }
+
   /** @throws HarbingerError TOPIC_UNROUTED, DECODE_TOO_LONG, MACHINE_* */
   find(topic: string): Route {
-    const known = this.known.get(topic);
+    const known = this.byTopic.get(topic);
     if (known) return known;
     const route = this.resolve(topic);
-    if (this.known.size >= this.topicsMax) this.known.clear();
-    this.known.set(topic, route);
+    if (this.byTopic.size >= this.topicsMax) this.byTopic.clear();
+    this.byTopic.set(topic, route);
     return route;
   }
 

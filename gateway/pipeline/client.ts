@@ -1,13 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { compiledEntry } from '../../shared/files/paths.ts';
-import type { Clock } from '../../shared/runtime/clock.ts';
+import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import { fromWire } from '../../shared/runtime/wire-error.ts';
 import type { Intake, RawMessage, Settle } from '../ports/source.ts';
 import type { Outbox } from '../ports/uplink.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
-import type { DataCalls, DataThreadInit, FromData, SlabOutcome, ToData } from './messages.ts';
+import type { DataCalls, DataThreadData, DataThreadInit, FromData, SlabOutcome, ToData } from './messages.ts';
+import { Pulse, watchPulse } from './pulse.ts';
 import type { SlabNote } from './slabs/slab.ts';
 import { SlabQueue } from './slabs/slab-queue.ts';
 
@@ -19,6 +20,8 @@ export interface DataClientHandlers {
 }
 
 const callMsMax = 60_000;
+/** Longer than the data thread itself gives to a message, and than it may wait for a CPU on a computer that is overloaded. */
+const stuckMsMax = (decodeMsMax: number) => Math.max(2 * decodeMsMax, 10_000);
 /** The garbage of a batch is short-lived: a larger space for it would cost memory and save no time. */
 const maxYoungGenerationSizeMb = 24;
 /** The id of the pseudo-call by which `start` waits for the thread to be ready. */
@@ -32,6 +35,7 @@ export class DataClient implements Intake, Outbox {
   private worker: Worker | null = null;
   private readonly calls = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   private nextId = 1;
+  private watch: Timer | null = null;
   private stopped = false;
 
   constructor(handlers: DataClientHandlers, clock: Clock, gatherMs: number) {
@@ -42,8 +46,9 @@ export class DataClient implements Intake, Outbox {
 
   /** Starts the thread; resolves when it has recovered its journal. @throws HarbingerError as the thread reports */
   async start(init: DataThreadInit): Promise<void> {
+    const pulse = new Pulse();
     const worker = new Worker(compiledEntry('gateway/pipeline/thread'), {
-      workerData: init,
+      workerData: { ...init, pulse: pulse.memory } satisfies DataThreadData,
       name: 'data',
       resourceLimits: { maxYoungGenerationSizeMb },
     });
@@ -55,6 +60,8 @@ export class DataClient implements Intake, Outbox {
       worker.on('message', (message: FromData) => this.receive(message));
     });
     this.calls.delete(startId);
+    const limitMs = stuckMsMax(init.config.decodeMsMax);
+    this.watch = watchPulse(pulse, limitMs, this.clock, () => this.fail(stuckError()));
   }
 
   accept(message: RawMessage, settled: Settle, ticket = 0): void {
@@ -130,6 +137,7 @@ export class DataClient implements Intake, Outbox {
     if (this.stopped) return;
     if (this.worker) await this.call('stop').catch(() => {});
     this.stopped = true;
+    this.watch?.cancel();
     await this.worker?.terminate();
   }
 
@@ -177,9 +185,15 @@ export class DataClient implements Intake, Outbox {
   private fail(error: Error): void {
     if (this.stopped) return;
     this.stopped = true;
+    this.watch?.cancel();
     void this.worker?.terminate();
     this.slabs.fail(error);
     for (const call of [...this.calls.values()]) call.reject(error);
     this.handlers.failed(error);
   }
+}
+
+function stuckError(): HarbingerError {
+  const why = 'the data thread does not get on with one message, and was ended; the gateway must start again';
+  return new HarbingerError('DATA_THREAD_STUCK', 'journal', why, { retry: true });
 }

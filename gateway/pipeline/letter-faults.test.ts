@@ -13,8 +13,8 @@ import { GatewayConfig } from '../config.ts';
 import { openDeadLetters } from '../deadletters/dead-letters.ts';
 import { MemoryDisk, type Operation, systemError } from '../journal/memory-disk.testing.ts';
 import { openRecords } from '../journal/records/open-records.ts';
-import { settle } from './pipeline.ts';
 import { type DataPlane, startDataPlane } from './plane.ts';
+import { settle } from './settle.ts';
 
 const parts = { clock: systemClock, random: systemRandom, log: silentLog };
 const readConfig = compileValidator(GatewayConfig);

@@ -17,6 +17,12 @@ export interface DataThreadInit {
   types: Map<string, MachineType>;
 }
 
+/** Data that the thread gets from its client; the rest is for the data plane. */
+export interface DataThreadData extends DataThreadInit {
+  /** Memory of the Pulse that its client watches. */
+  pulse: SharedArrayBuffer;
+}
+
 /** The calls that the main thread may make; each is answered with a value or an error. */
 export interface DataCalls {
   status(): Promise<DataStatus>;

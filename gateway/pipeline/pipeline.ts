@@ -31,6 +31,9 @@ import type { Decoded } from '../ports/decode.ts';
 import type { Block } from '../ports/journal.ts';
 import type { RawMessage } from '../ports/source.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
+import { Pulse } from './pulse.ts';
+import { withoutRows } from './rows-to-send.ts';
+import { settle, type Unkept } from './settle.ts';
 import { StuckMessages } from './stuck-messages.ts';
 import { type EachMessage, handleEach, type MessageHandler } from './watched-batch.ts';
 
@@ -38,6 +41,8 @@ export interface PipelineDeps {
   random: Random;
   /** Ends the reading of a message that takes too long. */
   limited: TimeLimited;
+  /** Shows the main thread that this one goes on. */
+  pulse?: Pulse;
   routes: Routes;
   identity: ReadingIdentity;
   builder: BlockBuilder;
@@ -52,13 +57,6 @@ export interface PipelineDeps {
   ignoredFields?(schema: MachineSchema, values: Record<string, unknown>): void;
   /** Called with rows for windows; `seq` is that of their block. */
   windows(columns: ColumnBatch, seq?: number): void;
-}
-
-/** Messages of a batch that are not durable, by their places in it. Their senders send them again. */
-export interface Unkept {
-  /** The first reason. */
-  error: unknown;
-  messages: number[];
 }
 
 export interface PipelineCounts {
@@ -81,6 +79,7 @@ export class Pipeline implements MessageHandler {
     fieldsIgnored: 0,
   };
   private readonly deps: PipelineDeps;
+  private readonly pulse: Pulse;
   private readonly row = newRow();
   private readonly layouts = new Layouts();
   private readonly inFlight = new Set<Promise<unknown>>();
@@ -95,6 +94,7 @@ export class Pipeline implements MessageHandler {
 
   constructor(deps: PipelineDeps) {
     this.deps = deps;
+    this.pulse = deps.pulse ?? new Pulse();
   }
 
   /**
@@ -105,6 +105,14 @@ export class Pipeline implements MessageHandler {
    */
   take(forEach: EachMessage, isRedrive = false): Promise<Unkept | null> {
     if (this.ended) return this.ended;
+    try {
+      return this.handleBatch(forEach, isRedrive);
+    } finally {
+      this.pulse.rest();
+    }
+  }
+
+  private handleBatch(forEach: EachMessage, isRedrive: boolean): Promise<Unkept | null> {
     const { identity, builder, limited } = this.deps;
     this.letters = [];
     this.letterFrom = [];
@@ -137,20 +145,42 @@ export class Pipeline implements MessageHandler {
     await Promise.allSettled(this.inFlight);
   }
 
+  handleKnown(message: RawMessage): boolean {
+    this.pulse.beat();
+    if (this.isRedrive) return false;
+    try {
+      const schema = this.readKnown(message);
+      if (!schema) return false;
+      this.add(schema, this.layouts.claim, message);
+    } catch (error) {
+      this.isReading = false;
+      this.deadLetter(message, error);
+    }
+    this.counts.messages++;
+    this.place++;
+    return true;
+  }
+
+  /** Reads a message of a known layout, in one pass over its bytes; returns its machine, or null for any other message. */
+  private readKnown(message: RawMessage): MachineSchema | null {
+    const route = this.deps.routes.known(message.topic);
+    if (!route?.schema || !route.layouts || this.stuckMessages.has(message)) return null;
+    const { schema, layouts } = route;
+    this.isReading = true;
+    const isRead = this.layouts.read(layouts, message.payload, schema, this.row);
+    this.isReading = false;
+    return isRead ? schema : null;
+  }
+
   handle(message: RawMessage): void {
+    if (this.handleKnown(message)) return;
     this.isReading = false;
     try {
       if (this.isRedrive) this.stuckMessages.forget(message);
       if (this.stuckMessages.has(message)) throw stuckError(message);
       const route = this.deps.routes.find(message.topic);
-      const { schema, layouts } = route;
       this.isReading = true;
-      if (schema && layouts && this.layouts.read(layouts, message.payload, schema, this.row)) {
-        this.isReading = false;
-        this.add(schema, this.layouts.claim, message);
-      } else {
-        this.decode(route, message);
-      }
+      this.decode(route, message);
     } catch (error) {
       this.isReading = false;
       this.deadLetter(message, error);
@@ -260,40 +290,4 @@ function stuckError({ payload }: RawMessage): HarbingerError {
 function ownPayload(item: Decoded, { payload }: RawMessage): Buffer {
   if (item.unreadable) return item.unreadable.payload;
   return item.lifecycle ? payload : singleReadingJson(item);
-}
-
-/**
- * Waits for all parts even if one fails: a failed batch stays in flight until then, because resends of the other parts
- * wait for them. Rejects if a part of `all` fails; resolves with the messages of the parts of `own` that failed.
- */
-export async function settle(
-  all: readonly (Promise<unknown> | null)[],
-  own: readonly { messages: readonly number[]; done: Promise<void> }[],
-): Promise<Unkept | null> {
-  // Handled from now on, or a failure of one of these while the others are awaited would end the thread.
-  const ofOwn = Promise.allSettled(own.map(({ done }) => done));
-  const failed = (await Promise.allSettled(all)).find((result) => result.status === 'rejected');
-  const ofMessages = await ofOwn;
-  if (failed) throw failed.reason;
-  let error: unknown;
-  const messages = new Set<number>();
-  for (const [i, result] of ofMessages.entries()) {
-    if (result.status === 'fulfilled') continue;
-    error ??= result.reason;
-    for (const place of own[i]!.messages) messages.add(place);
-  }
-  return messages.size > 0 ? { error, messages: [...messages] } : null;
-}
-
-/**
- * The receiver must still be told of new machines and sensors, or later rows would refer to machines that it does not
- * know.
- */
-function withoutRows(columns: ColumnBatch): ColumnBatch {
-  const empty = {
-    machineIndex: new Int32Array(0),
-    timeMs: new Float64Array(0),
-    offset: new Int32Array(1),
-  };
-  return { ...columns, ...empty, values: new Float32Array(0) };
 }

@@ -24,13 +24,17 @@ import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
 import { mqttLinks } from '../uplink/mqtt-link.ts';
 import { Uplink } from '../uplink/uplink.ts';
 import type { DataCalls, DataThreadInit } from './messages.ts';
-import { Pipeline, type Unkept } from './pipeline.ts';
+import { Pipeline } from './pipeline.ts';
 import { dataCalls } from './plane/calls.ts';
 import { type DurableStateDeps, openDurableState } from './plane/durable-state.ts';
+import type { Pulse } from './pulse.ts';
+import type { Unkept } from './settle.ts';
 import type { EachMessage } from './watched-batch.ts';
 
 export interface DataPlaneDeps extends DurableStateDeps {
   limited: TimeLimited;
+  /** Absent if no other thread watches this one. */
+  pulse?: Pulse;
   columns(columns: ColumnBatch): void;
   lifecycle(notice: LifecycleNotice): void;
   /** Replace network and memory of readings in a simulation. */
@@ -75,6 +79,7 @@ export async function startDataPlane(
   const pipeline = new Pipeline({
     random,
     limited: deps.limited,
+    ...(deps.pulse && { pulse: deps.pulse }),
     routes,
     identity,
     builder,

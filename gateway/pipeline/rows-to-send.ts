@@ -37,3 +37,16 @@ export function buffersOf(batches: readonly ColumnBatch[]): ArrayBuffer[] {
     [machineIndex, timeMs, offset, values].map((array) => array.buffer as ArrayBuffer),
   );
 }
+
+/**
+ * The receiver must still be told of new machines and sensors, or later rows would refer to machines that it does not
+ * know.
+ */
+export function withoutRows(columns: ColumnBatch): ColumnBatch {
+  const empty = {
+    machineIndex: new Int32Array(0),
+    timeMs: new Float64Array(0),
+    offset: new Int32Array(1),
+  };
+  return { ...columns, ...empty, values: new Float32Array(0) };
+}

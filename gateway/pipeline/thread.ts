@@ -7,21 +7,23 @@ import { createLog } from '../../shared/runtime/log.ts';
 import { systemRandom } from '../../shared/runtime/random.ts';
 import { toWire } from '../../shared/runtime/wire-error.ts';
 import { newestTime } from '../journal/segments/newest-time.ts';
-import type { DataThreadInit, FromData, SlabOutcome, ToData } from './messages.ts';
+import type { DataThreadData, FromData, SlabOutcome, ToData } from './messages.ts';
 import { type DataPlane, startDataPlane } from './plane.ts';
+import { Pulse } from './pulse.ts';
 import { buffersOf, RowsToSend } from './rows-to-send.ts';
 import type { SlabNote } from './slabs/slab.ts';
 import { NameTexts, SlabReaders } from './slabs/slab-reader.ts';
 
 const wireError = (error: unknown) => toWire(error, { code: 'DATA_THREAD', stage: 'journal' });
 
-async function serve(port: MessagePort, init: DataThreadInit): Promise<void> {
+async function serve(port: MessagePort, init: DataThreadData): Promise<void> {
   const send = (message: FromData, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
   const rows = new RowsToSend((columns) => send({ kind: 'columns', columns }, buffersOf(columns)));
   const plane: DataPlane = await startDataPlane(init, {
     clock: continuedClock(systemClock, newestTime(join(init.config.dataDir, 'journal'))),
     random: systemRandom,
     limited: timeLimited(init.config.decodeMsMax),
+    pulse: new Pulse(init.pulse),
     log: createLog('data'),
     columns: (batch) => rows.add(batch),
     lifecycle(notice) {
@@ -66,7 +68,7 @@ async function serve(port: MessagePort, init: DataThreadInit): Promise<void> {
 
 const port = parentPort;
 if (port) {
-  serve(port, workerData as DataThreadInit).catch((error) => {
+  serve(port, workerData as DataThreadData).catch((error) => {
     port.postMessage({ kind: 'fatal', error: wireError(error) } satisfies FromData);
   });
 }

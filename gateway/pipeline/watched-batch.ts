@@ -7,6 +7,10 @@ export type EachMessage = (each: (message: RawMessage) => void) => void;
 
 /** Handles messages one by one. */
 export interface MessageHandler {
+  /**
+   * Handles a message whose work is bounded by its length, and so needs no time limit; or does nothing, and returns false.
+   */
+  handleKnown(message: RawMessage): boolean;
   handle(message: RawMessage): void;
   /** True while only reading, which changes nothing, so that it can be ended and done again. */
   readonly isReading: boolean;
@@ -15,7 +19,8 @@ export interface MessageHandler {
 }
 
 /**
- * Handles all messages of a batch. If the time is up, other messages may have used most of it, or the computer stood
+ * Handles all messages of a batch. A time limit costs as much as tens of messages, so it begins with the first message
+ * that needs one: as long as devices send what is known of them, there is none. If the time is up, other messages may have used most of it, or the computer stood
  * still: the message in hand is then read again with the whole time. If it is not enough again, the message is stuck,
  * and the batch goes on behind it.
  * @returns the message that was in hand when something was ended that cannot be done again; null if all were handled
@@ -26,6 +31,12 @@ export function handleEach(
   handler: MessageHandler,
 ): RawMessage | null {
   let done = 0;
+  let isKnown = true;
+  forEach((message) => {
+    isKnown &&= handler.handleKnown(message);
+    if (isKnown) done++;
+  });
+  if (isKnown) return null;
   let triedAgain = -1;
   for (;;) {
     const inHand: { message: RawMessage | null } = { message: null };

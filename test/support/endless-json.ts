@@ -1,11 +1,14 @@
 /**
  * Loaded into a product process before its own code (`node --import`), in each of its threads. It makes the product as if
  * it had a mistake: reading JSON with the text "never read" does not end, and neither does checking what was read from
- * JSON with the text "never stored".
+ * JSON with the text "never stored". Once it has read JSON with the text "never known", reading a message by its layout
+ * does not end.
  */
 const parse = JSON.parse;
 const { get } = Map.prototype;
+const { fill } = Float64Array.prototype;
 let isPoison = false;
+let isLayoutPoison = false;
 
 function forever(): never {
   for (;;);
@@ -14,10 +17,16 @@ function forever(): never {
 JSON.parse = (text: string, ...rest: []) => {
   if (text.includes('"never read"')) forever();
   isPoison ||= text.includes('"never stored"');
+  isLayoutPoison ||= text.includes('"never known"');
   return parse(text, ...rest) as unknown;
 };
 
 Map.prototype.get = function (key: unknown) {
   if (isPoison && new Error('where').stack?.includes('checkReading')) forever();
   return Reflect.apply(get, this, [key]) as unknown;
+};
+
+Float64Array.prototype.fill = function (...args) {
+  if (isLayoutPoison && new Error('where').stack?.includes('readKnown')) forever();
+  return Reflect.apply(fill, this, args) as Float64Array;
 };

@@ -8,6 +8,7 @@ import { drained, type Site, startSite, statusOf, until } from '../site.ts';
 import { embeddedReadings } from '../stored.ts';
 
 const neverRead = '{"a":1,"note":"never read"}';
+const neverKnown = (value: number) => `{"a":${value},"note":"never known"}`;
 const neverStored = '{"a":1,"note":"never stored"}';
 const topic = 'telemetry/load/broken';
 
@@ -79,5 +80,17 @@ it('if it was being stored, the gateway ends with code 1, and goes on once it is
   await again.publishAsync(topic, neverStored, { qos: 1 });
   await again.publishAsync('telemetry/load/good', '{"a":1}', { qos: 1 });
   expect(await letters()).toBe(2);
+  expect((await statusOf(site.gateway)).pipeline.readings).toBe(1);
+});
+
+it('if its layout was known, the gateway ends with code 1, and reads the message once it is started again', async () => {
+  await start(400);
+  const client = await connect();
+  await client.publishAsync(topic, neverKnown(1), { qos: 1 });
+  client.publish(topic, neverKnown(2), { qos: 1 });
+  expect(await site.gateway.exited()).toEqual({ code: 1, signal: null });
+  expect(site.gateway.logs.some(({ text }) => text.includes('DATA_THREAD_STUCK'))).toBe(true);
+  await site.gateway.restart();
+  await (await connect()).publishAsync(topic, neverKnown(2), { qos: 1 });
   expect((await statusOf(site.gateway)).pipeline.readings).toBe(1);
 });
