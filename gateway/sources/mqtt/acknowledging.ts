@@ -172,6 +172,7 @@ export class Acknowledging implements ConnectionGate {
       return callback(new ConnectionRefusal('publish', `no right to publish to ${topic.slice(0, 200)}`));
     }
     const clientId = client?.id ?? packet.clientId ?? '';
+    if (client && packet.retain) packet.user = client.connection.rights?.user ?? '';
     if (packet.qos === 2 && client && messageId !== undefined)
       return this.receiveOnce(client, packet, callback);
     this.store(client, clientId, packet, callback);

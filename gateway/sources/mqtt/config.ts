@@ -127,19 +127,24 @@ export const BrokerConfig = Type.Object(
       default: 10_000,
       minimum: 0,
       maximum: 1_000_000,
-      description: 'Retained messages that are kept; above it those on new topics are forwarded only.',
+      description:
+        'Retained messages that one user may have; above it those on new topics are forwarded only. Where several users have some, each has no more than it leaves to the others, of twice as many.',
     }),
     retainedBytesMax: Type.Integer({
       default: 16_777_216,
       minimum: 0,
-      description: 'Space for their payloads; above it those on new topics are forwarded only.',
+      description:
+        'Space for their topics and payloads, shared out in the same way; above it those on new topics are forwarded only.',
     }),
-    sessionsMax: Type.Integer({
-      default: 1_000,
-      minimum: 0,
-      maximum: 100_000,
-      description: 'Sessions of absent clients that are kept; a client that needs a further one is refused.',
-    }),
+    sessionsMax: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 100_000,
+        description:
+          'Kept sessions that one user may have; a client that needs a further one is refused. Where several users have some, each has no more than it leaves to the others, of twice as many. Without it there may be as many as connectionsMax, but at least 10,000.',
+        examples: [10_000],
+      }),
+    ),
     sessionExpiryHours: Type.Number({
       default: 168,
       exclusiveMinimum: 0,
@@ -160,7 +165,7 @@ export const BrokerConfig = Type.Object(
       default: 33_554_432,
       minimum: 65_536,
       description:
-        'Payload kept for all absent clients together; above it messages are dropped, and counted.',
+        'Space for the messages of all absent clients together; above it the user who has most loses the oldest, which is counted.',
     }),
   },
   {
@@ -175,10 +180,12 @@ export type BrokerUser = Static<typeof BrokerUser>;
 /** The limits of sessions, retained messages and wills that the broker keeps for clients. */
 export type PersistenceLimits = Pick<
   BrokerConfig,
-  | 'retainedMessagesMax'
-  | 'retainedBytesMax'
-  | 'sessionsMax'
-  | 'sessionExpiryHours'
-  | 'queueMessagesMax'
-  | 'queueBytesMax'
->;
+  'retainedMessagesMax' | 'retainedBytesMax' | 'sessionExpiryHours' | 'queueMessagesMax' | 'queueBytesMax'
+> & { sessionsMax: number };
+
+const sessionsMaxLeast = 10_000;
+
+/** As many sessions as clients may be connected at once, so that each can have one. */
+export function persistenceLimits(config: BrokerConfig): PersistenceLimits {
+  return { ...config, sessionsMax: config.sessionsMax ?? Math.max(sessionsMaxLeast, config.connectionsMax) };
+}

@@ -19,7 +19,7 @@ import type { Credentials } from './access/credentials.ts';
 import { Subscribing } from './access/subscribing.ts';
 import { Takeovers } from './access/takeovers.ts';
 import { Acknowledging } from './acknowledging.ts';
-import type { BrokerConfig } from './config.ts';
+import { type BrokerConfig, persistenceLimits } from './config.ts';
 import { checkAedes } from './connection/aedes-client.ts';
 import { type ConnectedClient, Connection, type ConnectionOrigin } from './connection/connection.ts';
 import { Connections } from './connection/connections.ts';
@@ -80,7 +80,9 @@ export class Engine {
     const takeovers = new Takeovers(deps.clock, (who, message) =>
       deps.refusals.tell('shared-client-id', who, message),
     );
-    const persistence = new BrokerPersistence(opened, { ...deps, interest, takeovers }, config);
+    const tell: RefusalCounts['tell'] = (kind, who, message) => deps.refusals.tell(kind, who, message);
+    const limits = persistenceLimits(config);
+    const persistence = new BrokerPersistence(opened, { ...deps, interest, takeovers, tell }, limits);
     const engine = new Engine(config, deps, { interest, takeovers, persistence });
     try {
       await engine.listen();

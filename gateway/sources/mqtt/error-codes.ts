@@ -67,7 +67,7 @@ export const reasonLists: ReasonList[] = [
       busy: 'Too many logins are being checked at once; the client should try again.',
       'client-id': 'The client identifier is missing, too long, or belongs to another user.',
       'session-limit':
-        'As many sessions as `broker.sessionsMax` are kept. Raise it, or let clients connect with a clean session.',
+        'The user has as many kept sessions as one user may (`broker.sessionsMax`). Raise it, let clients connect with a clean session, or give those that make up a new client id at each start a fixed one.',
       will: 'The user has no right to publish to the topic of its last will (`publish` of its user).',
       publish: 'The user has no right to publish to a topic (`publish` of its user).',
       keepalive: 'The client was silent for one and a half of its keep-alive intervals.',

@@ -19,6 +19,8 @@ export interface PublishPacket extends QueuedPacket {
   qos: 0 | 1 | 2;
   /** The client that left this will. */
   clientId?: string;
+  /** The user whose client sent the message or left the will. */
+  user?: string;
   /** At QoS 2: whether it is a copy of a message that was received before. */
   isCopy?: boolean;
 }

@@ -137,7 +137,10 @@ export class Admission {
     if ((holder !== undefined && holder !== rights.user) || opened === 'other-user') {
       throw new ConnectionRefusal('client-id', `client id ${id} belongs to another user`, 2);
     }
-    if (opened === 'full') throw new ConnectionRefusal('session-limit', 'too many kept sessions', 3);
+    if (opened === 'full') {
+      const message = `user ${rights.user} has as many kept sessions as one user may while others have some (broker.sessionsMax)`;
+      throw new ConnectionRefusal('session-limit', message, 3);
+    }
     connection.rights = rights;
     connection.origin.signedIn();
     this.live.set(id, connection);

@@ -20,7 +20,7 @@ export class OutgoingQueue {
   add(seq: number, packet: QueuedPacket): QueueEntry | null {
     const name = nameOf(packet);
     if (this.byName.has(name)) return null;
-    const entry = { seq, name, bytes: packet.payload?.length ?? 0, messageId: packet.messageId, packet };
+    const entry = { seq, name, bytes: bytesOf(packet), messageId: packet.messageId, packet };
     this.entries.set(seq, entry);
     this.byName.set(name, entry);
     if (entry.messageId !== undefined) this.byMessageId.set(entry.messageId, entry);
@@ -61,6 +61,10 @@ export class OutgoingQueue {
     }
     return entry;
   }
+}
+
+function bytesOf({ topic = '', payload }: QueuedPacket): number {
+  return topic.length + (payload?.length ?? 0);
 }
 
 /** A release that an earlier process left on disk has only its message id. */

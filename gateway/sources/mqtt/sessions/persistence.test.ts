@@ -235,7 +235,7 @@ describe('persistence', () => {
     await persistence.destroy();
     // Messages dropped from memory are also deleted from the disk.
     const again = await open(folder);
-    expect(again.persistence.sessions.queuedBytes).toBe(6);
+    expect(again.persistence.sessions.queuedBytes).toBe(9);
     await again.persistence.destroy();
   });
 

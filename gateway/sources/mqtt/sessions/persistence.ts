@@ -33,6 +33,7 @@ type PersistentClient = ClientRef & {
     readonly number: number;
     readonly closed: boolean;
     readonly keepaliveMs: number;
+    readonly rights?: { user: string } | null;
     granted: { has(filter: string): boolean };
     drop(reason: 'intake', message: string): void;
   };
@@ -42,12 +43,19 @@ const hourMs = 3_600_000;
 /** Answers Aedes for every new QoS 2 message. It is one error for all, because to note a stack takes longer than the rest. */
 const unknownPacket = new Error('no such packet');
 
+const notRetainedText =
+  'passed a message on without retaining it: its user has as much retained as one user may while others have some; remove retained messages, or raise the limit';
+const queueText =
+  'dropped the oldest message for an absent client, of the user whose clients have most waiting: all together have more than broker.queueBytesMax';
+
 interface PersistenceDeps {
   interest: Interest;
   clock: Clock;
   log: Log;
   /** Knows which client ids two devices use. */
   takeovers: { isShared(clientId: string): boolean };
+  /** Tells the operator what a user has lost who has too much. */
+  tell?: (kind: 'retained' | 'queue', who: Record<string, unknown>, message: string) => void;
 }
 
 export class BrokerPersistence {
@@ -65,7 +73,7 @@ export class BrokerPersistence {
 
   constructor(
     { records, loaded }: OpenedSessions,
-    { interest, clock, log, takeovers }: PersistenceDeps,
+    { interest, clock, log, takeovers, tell }: PersistenceDeps,
     limits: PersistenceLimits,
   ) {
     this.mirror = new Mirror(records, clock, log);
@@ -73,8 +81,12 @@ export class BrokerPersistence {
     // Not longer, because each restart begins it again.
     this.time = new SettledTime(clock, Math.min(hourMs, this.expiryMs / 10));
     const { write, writeLater } = this.mirror;
-    this.retained = new Retained(write, limits);
-    this.sessions = new Sessions({ write, writeLater, interest, seenMs: () => this.time.atMostMs }, limits);
+    this.retained = new Retained(write, limits, ({ user, topic, limit }) =>
+      tell?.('retained', { user, topic: topic.slice(0, 200), limit: `broker.${limit}` }, notRetainedText),
+    );
+    const onDropped = (who: { user: string; client: string }) => tell?.('queue', who, queueText);
+    const seenMs = () => this.time.atMostMs;
+    this.sessions = new Sessions({ write, writeLater, interest, seenMs, onDropped }, limits);
     const isShared = (clientId: string) => takeovers.isShared(clientId);
     this.incoming = new UnreleasedMessages({ write, writeLater, clock, isShared });
     this.wills = new Wills(writeLater);
@@ -246,6 +258,8 @@ export class BrokerPersistence {
   async putWill(client: PersistentClient, packet: PublishPacket): Promise<void> {
     packet.brokerId = this.broker.id;
     packet.clientId = client.id;
+    const user = client.connection?.rights?.user;
+    if (user !== undefined) packet.user = user;
     this.wills.put(client.id, packet, client.connection ?? null);
   }
 

@@ -1,53 +1,70 @@
+import { Quotas } from '../../../../shared/bounds/quotas.ts';
 import { type DecodedRecord, encodeRecord } from '../../../../shared/files/json-record.ts';
 import { compileFilter, parseFilter } from '../../../../shared/mqtt/topic-filter.ts';
 import type { PersistenceLimits } from '../config.ts';
 import type { PublishPacket } from '../packet.ts';
 import type { Mirror } from './mirror.ts';
 
-/** The last retained message of each topic. At the limits, a message on a new topic is forwarded but not retained. */
+/** A message that was passed on, but not retained. */
+export type RetainedRefused = (refused: { user: string; topic: string; limit: string }) => void;
+
+/**
+ * The last retained message of each topic. It counts for the user who sent it. Beyond the user's share of the limits, a
+ * message is forwarded but not retained, and the one before it stays.
+ */
 export class Retained {
   refused = 0;
-  bytes = 0;
   private readonly byTopic = new Map<string, PublishPacket>();
+  private readonly counts: Quotas;
+  private readonly sizes: Quotas;
   private readonly write: Mirror['write'];
-  private readonly limits: PersistenceLimits;
+  private readonly onRefused: RetainedRefused | undefined;
 
-  constructor(write: Mirror['write'], limits: PersistenceLimits) {
+  constructor(write: Mirror['write'], limits: PersistenceLimits, onRefused?: RetainedRefused) {
     this.write = write;
-    this.limits = limits;
+    this.onRefused = onRefused;
+    this.counts = new Quotas(limits.retainedMessagesMax);
+    this.sizes = new Quotas(limits.retainedBytesMax);
   }
 
   get count(): number {
     return this.byTopic.size;
   }
 
+  get bytes(): number {
+    return this.sizes.total;
+  }
+
   load(key: string, { head, body }: DecodedRecord): boolean {
-    const { qos } = head;
+    const { qos, user } = head;
     if (!key.startsWith('r!') || (qos !== 0 && qos !== 1 && qos !== 2)) return false;
-    this.put({ cmd: 'publish', topic: key.slice(2), payload: body, qos, retain: true });
+    const owner = typeof user === 'string' ? { user } : {};
+    this.put({ cmd: 'publish', topic: key.slice(2), payload: body, qos, retain: true, ...owner });
     return true;
   }
 
   *records(): Generator<[string, Buffer]> {
-    for (const { topic, qos, payload } of this.byTopic.values())
-      yield [`r!${topic}`, encodeRecord({ qos }, payload)];
+    for (const packet of this.byTopic.values()) yield [`r!${packet.topic}`, recordOf(packet)];
   }
 
   /** An empty payload removes the topic's message [MQTT-3.3.1-10]. Resolves when written; with `sync`, when synced. */
   async store(packet: PublishPacket, sync: boolean): Promise<void> {
-    const { topic, qos } = packet;
+    const { topic } = packet;
     const key = `r!${topic}`;
     if (packet.payload.length === 0) {
       if (this.remove(topic)) await this.write([{ key, value: null }], sync);
       return;
     }
-    if (!this.hasRoomFor(packet)) {
+    const limit = this.limitOf(packet);
+    if (limit !== null) {
       this.refused += 1;
+      this.onRefused?.({ user: ownerOf(packet), topic, limit });
       return;
     }
     const payload = Buffer.from(packet.payload); // copied, as the original is part of a larger chunk
-    this.put({ ...packet, payload, retain: true });
-    await this.write([{ key, value: encodeRecord({ qos }, payload) }], sync);
+    const kept = { ...packet, payload, retain: true };
+    this.put(kept);
+    await this.write([{ key, value: recordOf(kept) }], sync);
   }
 
   *matching(filters: string[]): Generator<PublishPacket> {
@@ -66,25 +83,51 @@ export class Retained {
     }
   }
 
-  private hasRoomFor(packet: PublishPacket): boolean {
+  /** The limit that keeps the message from being retained, if there is one. */
+  private limitOf(packet: PublishPacket): string | null {
+    const user = ownerOf(packet);
+    const bytes = sizeOf(packet);
     const before = this.byTopic.get(packet.topic);
-    const bytes = this.bytes - (before ? sizeOf(before) : 0) + sizeOf(packet);
-    const count = this.count + (before ? 0 : 1);
-    return count <= this.limits.retainedMessagesMax && bytes <= this.limits.retainedBytesMax;
+    const isOwn = before !== undefined && ownerOf(before) === user;
+    if (before) this.discount(before);
+    const isCountFull = !isOwn && !this.counts.admits(user);
+    const isSpaceFull = !(isOwn && bytes <= sizeOf(before)) && !this.sizes.admits(user, bytes);
+    if (before) this.charge(before);
+    if (isCountFull) return 'retainedMessagesMax';
+    return isSpaceFull ? 'retainedBytesMax' : null;
+  }
+
+  private charge(packet: PublishPacket): void {
+    this.counts.add(ownerOf(packet));
+    this.sizes.add(ownerOf(packet), sizeOf(packet));
+  }
+
+  private discount(packet: PublishPacket): void {
+    this.counts.remove(ownerOf(packet));
+    this.sizes.remove(ownerOf(packet), sizeOf(packet));
   }
 
   private put(packet: PublishPacket): void {
     this.remove(packet.topic);
     this.byTopic.set(packet.topic, packet);
-    this.bytes += sizeOf(packet);
+    this.charge(packet);
   }
 
   private remove(topic: string): boolean {
     const before = this.byTopic.get(topic);
     if (!before) return false;
-    this.bytes -= sizeOf(before);
+    this.discount(before);
     return this.byTopic.delete(topic);
   }
+}
+
+function recordOf({ qos, user, payload }: PublishPacket): Buffer {
+  return encodeRecord({ qos, ...(user !== undefined && { user }) }, payload);
+}
+
+/** Empty for the broker's own messages, and for those that an earlier version kept. */
+function ownerOf({ user = '' }: PublishPacket): string {
+  return user;
 }
 
 function sizeOf(packet: PublishPacket): number {

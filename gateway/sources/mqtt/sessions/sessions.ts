@@ -1,3 +1,5 @@
+import { Quotas } from '../../../../shared/bounds/quotas.ts';
+import { Shares } from '../../../../shared/bounds/shares.ts';
 import type { DecodedRecord } from '../../../../shared/files/json-record.ts';
 import type { PersistenceLimits } from '../config.ts';
 import type { QueuedPacket } from '../packet.ts';
@@ -27,7 +29,12 @@ type Deps = {
   interest: Interest;
   /** Ms since 1970, for the age of absent clients: never too early, or a clock that was wrong would end a session. */
   seenMs(): number;
+  /** Called when a user's messages for absent clients were dropped, as all of them together were too many. */
+  onDropped?: (dropped: { user: string; client: string }) => void;
 };
+
+/** Messages for absent clients are shared out among users, and then among the clients of one. */
+const queueLevels = 2;
 
 /**
  * Sessions that outlive their connection: the subscriptions of a client, and the messages queued for it. Each belongs to
@@ -36,8 +43,12 @@ type Deps = {
 export class Sessions {
   /** Messages dropped, oldest first, because a client's queue or all queues together were full. */
   dropped = 0;
-  queuedBytes = 0;
   private readonly sessions = new Map<string, Session>();
+  private readonly quotas: Quotas;
+  /** Queued messages by user and client. */
+  private readonly queuedShares = new Shares(queueLevels);
+  /** The client that has a queued message. */
+  private readonly queuedFor = new Map<number, string>();
   private readonly kept: KeptSubscriptions;
   private readonly deps: Deps;
   private readonly limits: PersistenceLimits;
@@ -47,6 +58,11 @@ export class Sessions {
     this.deps = deps;
     this.kept = new KeptSubscriptions(deps.interest);
     this.limits = limits;
+    this.quotas = new Quotas(limits.sessionsMax);
+  }
+
+  get queuedBytes(): number {
+    return this.queuedShares.bytes;
   }
 
   get size(): number {
@@ -58,6 +74,7 @@ export class Sessions {
     if (!found) return this.loadQueued(readQueued(key, record));
     const { clientId, session } = found;
     this.sessions.set(clientId, session);
+    this.quotas.add(session.user);
     for (const subscription of session.subscriptions.values()) this.kept.put(clientId, subscription);
     return true;
   }
@@ -66,7 +83,7 @@ export class Sessions {
     const session = found && this.sessions.get(found.clientId);
     if (!session) return false;
     const entry = session.queue.add(found.seq, found.packet);
-    this.queuedBytes += entry?.bytes ?? 0;
+    if (entry) this.countQueued(found.clientId, session, entry);
     this.nextSeq = Math.max(this.nextSeq, found.seq + 1);
     return true;
   }
@@ -78,11 +95,12 @@ export class Sessions {
     }
   }
 
-  /** Opens or resumes the session of `clientId`, unless it is another user's, or there are too many. */
+  /** Opens or resumes the session of `clientId`, unless it is another user's, or the user has too many. */
   open(clientId: string, user: string): 'opened' | 'other-user' | 'full' {
     const known = this.sessions.get(clientId);
     if (known && known.user !== user) return 'other-user';
-    if (!known && this.sessions.size >= this.limits.sessionsMax) return 'full';
+    if (!known && !this.quotas.admits(user)) return 'full';
+    if (!known) this.quotas.add(user);
     const session = known ?? newSession(user);
     session.isResumed = known !== undefined;
     session.lastSeenMs = this.deps.seenMs();
@@ -122,6 +140,7 @@ export class Sessions {
     for (const topic of session.subscriptions.keys()) this.kept.remove(clientId, topic);
     for (const entry of [...session.queue.entries.values()]) this.dequeue(clientId, session, entry);
     this.sessions.delete(clientId);
+    this.quotas.remove(session.user);
     this.deps.writeLater([deleteSession(clientId)]);
   }
 
@@ -178,21 +197,39 @@ export class Sessions {
     const seq = this.nextSeq++;
     const entry = session.queue.add(seq, copyOf(packet));
     if (!entry) return;
-    this.queuedBytes += entry.bytes;
+    this.countQueued(clientId, session, entry);
     const written = this.deps.writeLater([putQueued(clientId, entry)]);
     const { queueMessagesMax, queueBytesMax } = this.limits;
-    while (session.queue.entries.size > queueMessagesMax || this.queuedBytes > queueBytesMax) {
-      const oldest = session.queue.oldest();
-      if (!oldest) break;
+    const oldest = session.queue.entries.size > queueMessagesMax ? session.queue.oldest() : undefined;
+    if (oldest) {
       this.dequeue(clientId, session, oldest);
       this.dropped += 1;
     }
+    while (this.queuedBytes > queueBytesMax && this.dropOfLargest()) this.dropped += 1;
     await written;
+  }
+
+  private countQueued(clientId: string, { user }: Session, { seq, bytes }: QueueEntry): void {
+    this.queuedShares.add([user, clientId], seq, bytes);
+    this.queuedFor.set(seq, clientId);
+  }
+
+  /** Drops the oldest message of the client that has most, of the user who has most. False if there is none. */
+  private dropOfLargest(): boolean {
+    const seq = this.queuedShares.oldestOfLargest('bytes') ?? 0;
+    const client = this.queuedFor.get(seq) ?? '';
+    const session = this.sessions.get(client);
+    const entry = session?.queue.entries.get(seq);
+    if (!session || !entry) return false;
+    this.dequeue(client, session, entry);
+    this.deps.onDropped?.({ user: session.user, client });
+    return true;
   }
 
   private dequeue(clientId: string, session: Session, entry: QueueEntry): void {
     session.queue.remove(entry);
-    this.queuedBytes -= entry.bytes;
+    this.queuedShares.remove([session.user, clientId], entry.seq, entry.bytes);
+    this.queuedFor.delete(entry.seq);
     this.deps.writeLater([deleteQueued(clientId, entry.seq)]);
   }
 
