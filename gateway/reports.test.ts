@@ -27,6 +27,7 @@ function dataStatus(over: Partial<DataStatus> = {}): DataStatus {
     pipeline: { messages: 0, readings: 0, deadLetters: 0, fieldsIgnored: 0 },
     placement: { resends: 0, separated: 0, timesOutOfBounds: 0, assumedResends: [] },
     machines: 0,
+    quotas: { counts: { machines: 0, sensors: 0 }, refused: [] },
     journalTrouble: null,
     journals: [journal('events'), journal('readings')],
     losses: [],

@@ -60,7 +60,8 @@ export const decodeKeys = {
     minimum: 1,
     maximum: 1_000_000,
     default: 100_000,
-    description: 'Machines that may be known at once; readings of further ones become dead letters.',
+    description:
+      'Machines that one sender (a user of the broker, or a client or serial port without one) may have; readings of further ones become dead letters. Where several have some, each has no more than it leaves to the others, of twice as many.',
   }),
   decodeMsMax: Type.Integer({
     minimum: 100,

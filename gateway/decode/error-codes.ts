@@ -73,9 +73,10 @@ export const errorCodes = declareErrors({
   MACHINE_LIMIT: {
     stage: 'contract',
     meaning:
-      'More machines report than `machinesMax` allows. Messages of further ones are kept as dead letters.',
+      'One sender (a user of the broker, or a client or serial port without one) reports for more machines than one may: `machinesMax`, or, where several senders have machines, as many as it leaves to the others, of twice as many. Messages of further machines are kept as dead letters. The machines of other senders are not affected.',
     retried: 'No. Dead letters can be sent again by hand.',
-    remedy: 'Raise `machinesMax`, or find the device that invents machine names.',
+    remedy:
+      'Find the device that makes up machine names (the dead letter names user and client), or raise `machinesMax`.',
   },
   MACHINE_NAME: {
     stage: 'contract',

@@ -1,3 +1,4 @@
+import { isIdentifier } from '../../shared/contract/topics.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { isSensorValue } from './contract.ts';
 import { type MachineSchema, openSensorsMax } from './machines/machine-schema.ts';
@@ -25,6 +26,8 @@ export class IgnoredFields {
       const key = `${type.name}/${name}`;
       if (this.logged.has(key) || this.logged.size >= loggedMax) continue;
       this.logged.add(key);
+      const isRefused = type.openSensors && set.sensors.length < openSensorsMax && isIdentifier(name);
+      if (isRefused) continue; // QuotaRefusals says it
       const why = type.openSensors
         ? `names have up to 64 letters (a–z), digits, and _ . - after the first, and a machine up to ${openSensorsMax} of them`
         : `declare it in the type '${type.name}', if it is to be stored`;

@@ -7,15 +7,21 @@ import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { RunningPart } from '../../shared/parts/seam.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Decoded, Decoder, DecodeTarget } from '../ports/decode.ts';
+import type { RawMessage } from '../ports/source.ts';
 import type { DecodeConfig } from './config.ts';
 import { newTopicLayouts, type TopicLayouts } from './fast-json/layouts.ts';
 import type { MachineSchema } from './machines/machine-schema.ts';
-import { createMachines, type Machines } from './machines/machines.ts';
+import { createMachines, type Machines, type MachinesOptions } from './machines/machines.ts';
 import { messageLimits, tooLong } from './objects/message-limits.ts';
 import { type CompiledRule, compileRule } from './route-rules.ts';
 
 /** Limit of remembered topics, per possible machine. */
 const topicsPerMachine = 4;
+/** Limit of the characters of remembered topics. */
+const topicCharsMax = 1 << 25;
+
+/** Who has sent a message. */
+type Sender = Pick<RawMessage, 'user' | 'client'>;
 
 /** The decoding of the messages of one topic, determined once per topic. */
 export interface Route {
@@ -36,6 +42,7 @@ export class Routes {
   private readonly rules: readonly CompiledRule[];
   private readonly byTopic = new Map<string, Route>();
   private readonly topicsMax: number;
+  private knownChars = 0;
 
   constructor(rules: readonly CompiledRule[], machines: Machines, topicsMax: number) {
     this.rules = rules;
@@ -49,22 +56,26 @@ export class Routes {
   }
 
   /** @throws HarbingerError TOPIC_UNROUTED, DECODE_TOO_LONG, MACHINE_* */
-  find(topic: string): Route {
+  find(topic: string, sender: Sender): Route {
     const known = this.byTopic.get(topic);
     if (known) return known;
-    const route = this.resolve(topic);
-    if (this.byTopic.size >= this.topicsMax) this.byTopic.clear();
+    const route = this.resolve(topic, sender);
+    if (this.byTopic.size >= this.topicsMax || this.knownChars >= topicCharsMax) {
+      this.byTopic.clear();
+      this.knownChars = 0;
+    }
     this.byTopic.set(topic, route);
+    this.knownChars += topic.length;
     return route;
   }
 
   /** Returns the machine that an item of a message belongs to. @throws HarbingerError MACHINE_* */
-  machineOf({ schema, target }: Route, { site, machine }: Decoded): MachineSchema {
+  machineOf({ schema, target }: Route, { site, machine }: Decoded, sender: Sender): MachineSchema {
     if (schema && site === undefined && machine === undefined) return schema;
-    return this.machines.find(site ?? target.site, machine ?? target.machine);
+    return this.machines.find(site ?? target.site, machine ?? target.machine, ownerOf(sender));
   }
 
-  private resolve(topic: string): Route {
+  private resolve(topic: string, sender: Sender): Route {
     const { topicLength } = messageLimits;
     if (topic.length > topicLength) throw tooLong('topic', topic, topicLength);
     for (const { match, decoder, ...rule } of this.rules) {
@@ -74,7 +85,7 @@ export class Routes {
       const machine = found.machine ?? rule.machine ?? '';
       const target: DecodeTarget = { site, machine };
       if (found.sensor !== undefined) target.sensor = found.sensor;
-      const schema = decoder.namesMachines ? null : this.machines.find(site, machine);
+      const schema = decoder.namesMachines ? null : this.machines.find(site, machine, ownerOf(sender));
       const layouts = schema && decoder.isFastJson ? newTopicLayouts() : null;
       return { decoder, target, schema, layouts };
     }
@@ -84,6 +95,11 @@ export class Routes {
       `no route takes topic '${topic.slice(0, 200)}'; add one under [[routes]]`,
     );
   }
+}
+
+/** Machines belong to the user who sends their readings, and without users to the client or serial port. */
+function ownerOf({ user, client }: Sender): string {
+  return user ?? client;
 }
 
 export interface Routing {
@@ -100,8 +116,9 @@ export interface Routing {
 export async function createRoutes(
   config: DecodeConfig & { gateway: string },
   types: ReadonlyMap<string, MachineType>,
+  refused?: MachinesOptions['refused'],
 ): Promise<Routing> {
-  const machines = createMachines(config, types);
+  const machines = createMachines(config, types, refused);
   const rules = await Promise.all(config.routes.map(compileRule));
   const routes = new Routes(rules, machines, config.machinesMax * topicsPerMachine);
   const decoders = rules.map(({ name, decoder }) => ({ name, made: decoder }));

@@ -178,7 +178,7 @@ export class Pipeline implements MessageHandler {
     try {
       if (this.isRedrive) this.stuckMessages.forget(message);
       if (this.stuckMessages.has(message)) throw stuckError(message);
-      const route = this.deps.routes.find(message.topic);
+      const route = this.deps.routes.find(message.topic, message);
       this.isReading = true;
       this.decode(route, message);
     } catch (error) {
@@ -215,7 +215,7 @@ export class Pipeline implements MessageHandler {
   /** Processes one item of a message. */
   private item(route: Route, item: Decoded, isAlone: boolean, message: RawMessage): void {
     if (item.unreadable) throw item.unreadable.error;
-    const schema = this.deps.routes.machineOf(route, item);
+    const schema = this.deps.routes.machineOf(route, item, message);
     if (item.lifecycle) {
       const notice = lifecycleNotice(schema, item.lifecycle, message.receivedMs, this.deps.random);
       this.own.push({ messages: [this.place], done: this.deps.lifecycle(notice) });

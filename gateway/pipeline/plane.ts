@@ -2,6 +2,8 @@
  * The data plane: pipeline, journal, dead letters and uplink, all in the data thread. Everything that must be on disk
  * before an acknowledgement is done here, off the main thread, which continues to serve sensors meanwhile.
  */
+
+import { QuotaRefusals } from '../../shared/bounds/quota-refusals.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { readSeam } from '../../shared/parts/seam.ts';
 import type { TimeLimited } from '../../shared/runtime/budget.ts';
@@ -13,6 +15,7 @@ import { AssumedResends } from '../decode/identity/assumed-resends.ts';
 import { ReadingIdentity } from '../decode/identity/reading-identity.ts';
 import { type RecentReadings, recentReadings } from '../decode/identity/recent-readings.ts';
 import { IgnoredFields } from '../decode/ignored-fields.ts';
+import type { MachineQuota } from '../decode/machines/machines.ts';
 import { createRoutes } from '../decode/routes.ts';
 import { replayEventIds } from '../lanes/event-ids.ts';
 import { lifecycleEvent } from '../lanes/events.ts';
@@ -42,6 +45,13 @@ export interface DataPlaneDeps extends DurableStateDeps {
   recent?: RecentReadings;
 }
 
+const quotaTexts: Record<MachineQuota, string> = {
+  machines:
+    'readings become dead letters: their sender has as many machines as one may (MACHINE_LIMIT); find the device that makes up machine names, or raise machinesMax',
+  sensors:
+    'numbers are not stored: the machines of their sender have as many sensors with names of their own as those of one may; find the device that makes up names of sensors',
+};
+
 /** Number of newest dead letters among which the stuck messages are looked for. */
 const stuckSearchedMax = 1_000;
 
@@ -62,7 +72,10 @@ export async function startDataPlane(
 ): Promise<DataPlane> {
   const { clock, random, log } = deps;
   const { gateway } = config;
-  const { machines, routes, decoders } = await createRoutes(config, types);
+  const quotas = new QuotaRefusals(quotaTexts, clock, log);
+  const { machines, routes, decoders } = await createRoutes(config, types, (quota, owner) =>
+    quotas.note(quota, owner),
+  );
   const state = await openDurableState(config, deps);
   const { journals, byLane, letters, refused, losses } = state;
   const lanes = new Lanes(byLane, { ...config.journal, clock, random, log });
@@ -108,7 +121,15 @@ export async function startDataPlane(
   const uplink = link && new Uplink(config.uplink, { ...uplinkParts, link });
   const lossReporter = new LossReporter({ gateway, journalId: journals.id, losses, record, clock, log });
   void lossReporter.report();
-  const shown = { pipeline, identity, assumedResends, machines, lanes, formats: () => readSeam(decoders) };
+  const shown = {
+    pipeline,
+    identity,
+    assumedResends,
+    machines,
+    quotas,
+    lanes,
+    formats: () => readSeam(decoders),
+  };
   return {
     take: (forEach) => pipeline.take(forEach),
     estimates: (lines) => lanes.estimates.add(lines),

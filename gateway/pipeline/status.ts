@@ -1,5 +1,6 @@
 /** The status of the data thread, and the statistics of its parts. */
 import { Type } from '@sinclair/typebox';
+import type { QuotaRefusal, QuotaRefusals } from '../../shared/bounds/quota-refusals.ts';
 import type { JournalLoss } from '../../shared/contract/events.ts';
 import { type Lane, lanes } from '../../shared/contract/lanes.ts';
 import type { SeamReports } from '../../shared/parts/seam.ts';
@@ -12,7 +13,7 @@ import {
   type ReadingIdentityCounts,
   readingIdentityReport,
 } from '../decode/identity/statistics.ts';
-import type { Machines } from '../decode/machines/machines.ts';
+import type { MachineQuota, Machines } from '../decode/machines/machines.ts';
 import type { Lanes } from '../lanes/lanes.ts';
 import type { Losses } from '../lanes/losses.ts';
 import { lanesReport } from '../lanes/statistics.ts';
@@ -29,6 +30,8 @@ export interface DataStatus {
   /** Resends recognised, and times moved or refused. */
   placement: PlacementStatus;
   machines: number;
+  /** What senders were refused because of what they have already. */
+  quotas: { counts: Record<MachineQuota, number>; refused: QuotaRefusal[] };
   /** Why the journal cannot be written at the moment, so that senders wait; null while it can. */
   journalTrouble: string | null;
   journals: JournalStats[];
@@ -52,6 +55,7 @@ export interface StatusParts {
   identity: { counts: ReadingIdentityCounts };
   assumedResends: AssumedResends;
   machines: Machines;
+  quotas: QuotaRefusals<MachineQuota>;
   journals: Record<Lane, Journal>;
   /** Number of blocks in a lane after a seq. */
   blocksAfter(lane: Lane, seq: number): number;
@@ -78,6 +82,7 @@ export function dataStatus(parts: StatusParts): DataStatus {
     formats: parts.formats(),
     placement: { ...identity.counts, assumedResends: parts.assumedResends.ofMachines() },
     machines: machines.count,
+    quotas: { counts: parts.quotas.counts, refused: parts.quotas.all() },
     journalTrouble: removed ?? parts.lanes.trouble,
     journals: journalStats,
     losses: losses.totals,
@@ -93,7 +98,14 @@ export function dataStatus(parts: StatusParts): DataStatus {
 
 const Count = Type.Integer({ minimum: 0 });
 
-export const pipelineReport = reportOf<Pick<DataStatus, 'pipeline' | 'machines'>>()({
+const QuotaRefusalSchema = Type.Object({
+  quota: Type.String(),
+  owner: Type.String(),
+  refused: Count,
+  latestMs: Type.Number(),
+});
+
+export const pipelineReport = reportOf<Pick<DataStatus, 'pipeline' | 'machines' | 'quotas'>>()({
   name: 'Pipeline',
   statistics: {
     harbinger_messages_total: { type: 'counter', help: 'Messages taken from sources' },
@@ -104,6 +116,11 @@ export const pipelineReport = reportOf<Pick<DataStatus, 'pipeline' | 'machines'>
     },
     harbinger_dead_letters_total: { type: 'counter', help: 'Messages that became dead letters' },
     harbinger_machines: { type: 'gauge', help: 'Machines seen since the start' },
+    harbinger_quota_refused_total: {
+      type: 'counter',
+      help: 'Readings of new machines, and new names of sensors, that were refused because their sender has as many as one may',
+      labels: ['quota'],
+    },
   },
   status: {
     pipeline: Type.Object(
@@ -111,13 +128,21 @@ export const pipelineReport = reportOf<Pick<DataStatus, 'pipeline' | 'machines'>
       { additionalProperties: true },
     ),
     machines: Count,
+    quotas: Type.Object(
+      { counts: Type.Record(Type.String(), Count), refused: Type.Array(QuotaRefusalSchema) },
+      { additionalProperties: true },
+    ),
   },
-  samples: ({ pipeline, machines }) => ({
+  samples: ({ pipeline, machines, quotas }) => ({
     harbinger_messages_total: pipeline.messages,
     harbinger_readings_total: pipeline.readings,
     harbinger_fields_ignored_total: pipeline.fieldsIgnored,
     harbinger_dead_letters_total: pipeline.deadLetters,
     harbinger_machines: machines,
+    harbinger_quota_refused_total: Object.entries(quotas.counts).map(([quota, value]) => ({
+      value,
+      labels: { quota },
+    })),
   }),
   summary: ({ pipeline }) => ({ ...pipeline }),
 });

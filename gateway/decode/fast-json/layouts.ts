@@ -3,6 +3,7 @@
  * learnt from one message reads the next without parsing it. It gives exactly what the JSON format would, or nothing,
  * and then that format reads the message.
  */
+import { Quotas } from '../../../shared/bounds/quotas.ts';
 import type { DecodedReading } from '../../ports/decode.ts';
 import type { ColumnSet } from '../machines/column-set.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
@@ -14,7 +15,7 @@ import { type JsonLayout, LayoutReader, learnLayout } from './json-layout.ts';
 const layoutsMax = 4;
 /** Attempts to learn after which a topic whose layout keeps changing is given up. */
 const attemptsMax = 32;
-/** Limit of distinct layouts in total; most machines of a type share theirs. */
+/** Limit of distinct layouts for one owner of machines; most machines of a type share theirs. */
 const distinctMax = 4_096;
 /** Limit of the bytes of their fixed texts, which a sender makes as long as a message. */
 const distinctBytesMax = 16 << 20;
@@ -62,7 +63,8 @@ interface Learnt {
 export class Layouts {
   private readonly reader = new LayoutReader();
   private readonly distinct = new Map<string, JsonLayout>();
-  private distinctBytes = 0;
+  private readonly counts = new Quotas(distinctMax);
+  private readonly sizes = new Quotas(distinctBytesMax);
   private readonly probe: Row = newRow();
   private recent: Learnt[] = [];
   /** By list of layouts and additional layout: the extended list. */
@@ -116,7 +118,7 @@ export class Layouts {
     const { schema, sensor, row } = of;
     const layout = learnLayout(payload, schema, sensor, row);
     if (!layout || !this.agrees(layout, payload, of)) return null;
-    const shared = this.shared(layout);
+    const shared = this.shared(layout, schema.owner);
     if (shared)
       this.recent = [{ layout: shared, set: schema.set, sensor }, ...this.recent].slice(0, recentMax);
     return shared;
@@ -142,15 +144,16 @@ export class Layouts {
     );
   }
 
-  private shared(layout: JsonLayout): JsonLayout | null {
+  /** Null if the owner has as many layouts as one may: its messages of new ones are parsed. */
+  private shared(layout: JsonLayout, owner: string): JsonLayout | null {
     const { fixed, uses, columns, ignored } = layout;
     const key = `${Buffer.from(fixed).toString('latin1')}|${layout.fixedEnd}|${uses}|${columns}|${ignored}`;
     const known = this.distinct.get(key);
     if (known) return known;
-    const bytes = this.distinctBytes + fixed.length;
-    if (this.distinct.size >= distinctMax || bytes > distinctBytesMax) return null;
+    if (!this.counts.admits(owner) || !this.sizes.admits(owner, fixed.length)) return null;
+    this.counts.add(owner);
+    this.sizes.add(owner, fixed.length);
     this.distinct.set(key, layout);
-    this.distinctBytes = bytes;
     return layout;
   }
 }

@@ -6,18 +6,43 @@ import { Layouts, newTopicLayouts } from '../fast-json/layouts.ts';
 import { readingsIn } from '../fixtures.testing.ts';
 import { json } from '../formats/json/json.ts';
 import { newRow } from '../row.ts';
-import { ColumnSets } from './column-set.ts';
+import { type ColumnSet, ColumnSets } from './column-set.ts';
 import { Machines } from './machines.ts';
 
 const types = loadMachineTypes();
 
+function grown(sets: ColumnSets, set: ColumnSet, ...sensors: string[]): ColumnSet {
+  return sensors.reduce((grown, sensor) => sets.with(grown, sensor, 'user')!, set);
+}
+
 describe('sets of columns', () => {
+  it('are bounded by what all machines of an owner need that have a set each; others have their own', () => {
+    const sets = new ColumnSets({ shared: 8, alone: 20 });
+    const root = sets.ofType(types.get('generic')!);
+    /** Returns the number of sensors that new machines get, each of which sends 5 with names of its own. */
+    const fill = (owner: string) => {
+      const counts: number[] = [];
+      for (let machine = 0; counts.at(-1) !== 0; machine++) {
+        let set = root;
+        for (let i = 0; i < 5; i++) set = sets.with(set, `${owner}-${machine}-${i}`, owner) ?? set;
+        counts.push(set.sensors.length);
+      }
+      return counts;
+    };
+    // 8 shared ones, then 20 sensors that are not: first those of a machine whose set had been a shared one.
+    expect(fill('greedy')).toEqual([5, 5, 5, 5, 5, 0]);
+    expect(fill('modest').length).toBeGreaterThan(2);
+    expect(sets.with(root, 'late', 'late')?.sensors).toEqual(['late']);
+    // What is known costs nothing.
+    expect(sets.with(root, 'greedy-0-0', 'greedy')?.sensors).toEqual(['greedy-0-0']);
+  });
+
   it('are shared by machines with the same sensors in the same order, and immutable', () => {
     const sets = new ColumnSets();
     const root = sets.ofType(types.get('generic')!);
-    const ab = sets.with(sets.with(root, 'a'), 'b');
-    expect(sets.with(sets.with(root, 'a'), 'b')).toBe(ab);
-    expect(sets.with(sets.with(root, 'b'), 'a')).not.toBe(ab);
+    const ab = grown(sets, root, 'a', 'b');
+    expect(grown(sets, root, 'a', 'b')).toBe(ab);
+    expect(grown(sets, root, 'b', 'a')).not.toBe(ab);
     expect(ab.sensors).toEqual(['a', 'b']);
     expect(root.sensors).toEqual([]);
     expect(sets.ofType(types.get('pump')!).sensors).toEqual(

@@ -1,8 +1,11 @@
+import { Quotas } from '../../../shared/bounds/quotas.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import { hashText } from '../hash.ts';
 
-/** Limit of shared sets; beyond it, machines with new sets of sensors have a set each. */
+/** Limit of shared sets for one owner; beyond it, its machines with new sets of sensors have a set each. */
 const sharedMax = 4_096;
+/** Limit for one owner of the sensors in sets that a single machine has. Each takes about 150 bytes. */
+const aloneMax = 200_000;
 
 /**
  * The sensors of a machine by column. Machines with the same sensors in the same order share one set, so that thousands
@@ -15,13 +18,21 @@ export interface ColumnSet {
   readonly sensorHashes: readonly number[];
   readonly min: readonly number[];
   readonly max: readonly number[];
+  readonly isShared: boolean;
 }
 
 export class ColumnSets {
   private readonly ofTypes = new Map<MachineType, ColumnSet>();
   /** By set and additional sensor: the larger set. */
   private readonly larger = new Map<ColumnSet, Map<string, ColumnSet>>();
-  private shared = 0;
+  private readonly shared: Quotas;
+  private readonly alone: Quotas;
+
+  /** @param limits for one owner: the number of shared sets, and the number of sensors in other sets */
+  constructor(limits = { shared: sharedMax, alone: aloneMax }) {
+    this.shared = new Quotas(limits.shared);
+    this.alone = new Quotas(limits.alone);
+  }
 
   ofType(type: MachineType): ColumnSet {
     const known = this.ofTypes.get(type);
@@ -32,27 +43,40 @@ export class ColumnSets {
       sensorHashes: type.sensors.map(({ name }) => hashText(name)[0]),
       min: type.sensors.map(({ min }) => min),
       max: type.sensors.map(({ max }) => max),
+      isShared: true,
     };
     this.ofTypes.set(type, set);
     return set;
   }
 
-  /** Returns `set` with one more sensor, which accepts any value. */
-  with(set: ColumnSet, sensor: string): ColumnSet {
+  /**
+   * Returns `set`, which a machine of this owner has, with one more sensor, which accepts any value. Null if the owner has
+   * as many as one may.
+   */
+  with(set: ColumnSet, sensor: string, owner: string): ColumnSet | null {
     const known = this.larger.get(set)?.get(sensor);
     if (known) return known;
+    const isShared = set.isShared && this.shared.admits(owner);
+    if (isShared) this.shared.add(owner);
+    else if (!this.takeAlone(owner, set.isShared ? set.sensors.length + 1 : 1)) return null;
     const made = {
       columns: new Map([...set.columns, [sensor, set.sensors.length]]),
       sensors: [...set.sensors, sensor],
       sensorHashes: [...set.sensorHashes, hashText(sensor)[0]],
       min: [...set.min, -Number.MAX_VALUE],
       max: [...set.max, Number.MAX_VALUE],
+      isShared,
     };
-    if (this.shared >= sharedMax) return made;
-    this.shared++;
+    if (!isShared) return made;
     const others = this.larger.get(set);
     if (others) others.set(sensor, made);
     else this.larger.set(set, new Map([[sensor, made]]));
     return made;
+  }
+
+  private takeAlone(owner: string, sensors: number): boolean {
+    const admits = this.alone.admits(owner, sensors);
+    if (admits) this.alone.add(owner, sensors);
+    return admits;
   }
 }

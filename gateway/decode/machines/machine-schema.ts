@@ -12,6 +12,8 @@ export interface MachineSchema {
   index: number;
   site: string;
   machine: string;
+  /** The user that its first message came from, or the client if there is none; empty if only the journal knows it yet. */
+  owner: string;
   type: MachineType;
   /** The beginning of a line of line protocol, up to its fields. */
   prefix: string;
@@ -21,11 +23,13 @@ export interface MachineSchema {
   /** Its sensors; they change only on open types. */
   set: ColumnSet;
   sets: ColumnSets;
+  /** Called when the machine gets no column for a sensor, because its owner has as many as one may. */
+  sensorRefused(owner: string): void;
 }
 
 /**
- * Returns the column of a sensor, opening it if the type is open; -1 if the type does not have it, or the name cannot be a
- * field's.
+ * Returns the column of a sensor, opening it if the type is open; -1 if the type does not have it, the name cannot be a
+ * field's, or the machine's owner has as many sensors as one may.
  */
 export function columnOf(schema: MachineSchema, sensor: string): number {
   const { set } = schema;
@@ -34,6 +38,11 @@ export function columnOf(schema: MachineSchema, sensor: string): number {
   const count = set.sensors.length;
   if (!schema.type.openSensors || count >= openSensorsMax) return -1;
   if (!isIdentifier(sensor) || identityNames.has(sensor)) return -1;
-  schema.set = schema.sets.with(set, sensor);
+  const larger = schema.sets.with(set, sensor, schema.owner);
+  if (!larger) {
+    schema.sensorRefused(schema.owner);
+    return -1;
+  }
+  schema.set = larger;
   return count;
 }

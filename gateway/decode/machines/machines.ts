@@ -2,6 +2,7 @@
  * Machines (gateway/decode/machines): which machines are known, of which type and with which columns, within limits.
  * The types themselves are in shared/domain; payloads are not seen here.
  */
+import { Quotas } from '../../../shared/bounds/quotas.ts';
 import { seriesPrefix } from '../../../shared/contract/line-protocol.ts';
 import { isIdentifier } from '../../../shared/contract/topics.ts';
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
@@ -17,8 +18,13 @@ export interface MachinesOptions {
   rules: MachineRule[];
   /** For a machine that no rule names: refuse its readings, or assign this type. */
   unknown: 'dead-letter' | { type: string };
+  /** How many machines one owner may have, see Quotas. */
   machinesMax: number;
+  /** Called when an owner was refused a machine or a sensor. */
+  refused?(quota: MachineQuota, owner: string): void;
 }
+
+export type MachineQuota = 'machines' | 'sensors';
 
 type MachinesConfig = Pick<DecodeConfig, 'machines' | 'unknownMachines' | 'machinesMax'> & {
   gateway: string;
@@ -30,9 +36,12 @@ export class Machines {
   private readonly rules: { matches: (key: string) => boolean; type: MachineType }[];
   private readonly byKey = new Map<string, MachineSchema>();
   private readonly sets = new ColumnSets();
+  private readonly quotas: Quotas;
+  private readonly sensorRefused = (owner: string) => this.options.refused?.('sensors', owner);
 
   constructor(options: MachinesOptions) {
     this.options = options;
+    this.quotas = new Quotas(options.machinesMax);
     if (options.unknown !== 'dead-letter') this.typeNamed(options.unknown.type, 'unknownMachines');
     this.rules = options.rules.map((rule) => ({
       matches: compileGlob(rule.match),
@@ -44,12 +53,24 @@ export class Machines {
     return this.byKey.size;
   }
 
-  /** @throws HarbingerError MACHINE_UNKNOWN, MACHINE_NAME, MACHINE_LIMIT */
-  find(site: string, machine: string): MachineSchema {
-    return this.byKey.get(`${site}/${machine}`) ?? this.add(site, machine);
+  /**
+   * @param owner who has sent the message, and has the machine if it is new; empty for what the journal knows
+   * @throws HarbingerError MACHINE_UNKNOWN, MACHINE_NAME, MACHINE_LIMIT
+   */
+  find(site: string, machine: string, owner = ''): MachineSchema {
+    const known = this.byKey.get(`${site}/${machine}`);
+    if (!known) return this.add(site, machine, owner);
+    if (known.owner === '' && owner !== '') this.own(known, owner);
+    return known;
   }
 
-  private add(site: string, machine: string): MachineSchema {
+  private own(schema: MachineSchema, owner: string): void {
+    this.quotas.remove(schema.owner);
+    this.quotas.add(owner);
+    schema.owner = owner;
+  }
+
+  private add(site: string, machine: string, owner: string): MachineSchema {
     const key = `${site}/${machine}`;
     if (!isIdentifier(site) || !isIdentifier(machine)) {
       throw new HarbingerError(
@@ -59,24 +80,28 @@ export class Machines {
       );
     }
     const type = this.typeOf(key);
-    if (this.byKey.size >= this.options.machinesMax) {
+    if (!this.quotas.admits(owner)) {
+      this.options.refused?.('machines', owner);
       throw new HarbingerError(
         'MACHINE_LIMIT',
         'contract',
-        `more than ${this.options.machinesMax} machines; raise machinesMax`,
+        `'${owner}' has ${this.quotas.of(owner)} machines, as many as one sender may while there are ${this.quotas.total}; raise machinesMax`,
       );
     }
+    this.quotas.add(owner);
     const [hashHigh, hashLow] = hashText(key);
     const schema: MachineSchema = {
       index: this.byKey.size,
       site,
       machine,
+      owner,
       type,
       prefix: seriesPrefix(type.name, this.options.gateway, machine, site),
       hashHigh,
       hashLow,
       set: this.sets.ofType(type),
       sets: this.sets,
+      sensorRefused: this.sensorRefused,
     };
     this.byKey.set(key, schema);
     return schema;
@@ -110,9 +135,10 @@ export class Machines {
 export function createMachines(
   { gateway, machines: rules, unknownMachines, machinesMax }: MachinesConfig,
   types: ReadonlyMap<string, MachineType>,
+  refused?: MachinesOptions['refused'],
 ): Machines {
   const unknown = unknownMachines === 'dead-letter' ? 'dead-letter' : { type: unknownMachines };
-  return new Machines({ gateway, types, rules, unknown, machinesMax });
+  return new Machines({ gateway, types, rules, unknown, machinesMax, ...(refused && { refused }) });
 }
 
 /** Compiles a pattern in which * stands for any characters. A test takes linear time, however many stars there are. */

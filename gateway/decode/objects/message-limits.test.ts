@@ -65,9 +65,10 @@ describe('a message is taken up to its limit, and refused beyond it:', () => {
 
   it('characters of a topic', () => {
     const rule = { name: 'all', match: () => target, decoder: json, site: undefined, machine: undefined };
+    const sender = { client: 'c' };
     const routes = new Routes([rule], testMachines(), 10);
-    expect(routes.find('t'.repeat(topicLength)).target).toEqual(target);
-    expect(() => routes.find('t'.repeat(topicLength + 1))).toThrow(
+    expect(routes.find('t'.repeat(topicLength), sender).target).toEqual(target);
+    expect(() => routes.find('t'.repeat(topicLength + 1), sender)).toThrow(
       expect.objectContaining({ code: 'DECODE_TOO_LONG', message: expect.stringContaining('1024') }),
     );
   });

@@ -11,7 +11,15 @@ import type { Pipeline } from '../pipeline.ts';
 import { dataStatus, type StatusParts } from '../status.ts';
 import type { DurableState } from './durable-state.ts';
 
-type Shown = 'pipeline' | 'formats' | 'identity' | 'assumedResends' | 'machines' | 'lanes' | 'uplink';
+type Shown =
+  | 'pipeline'
+  | 'formats'
+  | 'identity'
+  | 'assumedResends'
+  | 'machines'
+  | 'quotas'
+  | 'lanes'
+  | 'uplink';
 
 export interface CallParts extends Pick<StatusParts, Shown> {
   state: DurableState;

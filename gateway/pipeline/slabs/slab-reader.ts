@@ -39,6 +39,7 @@ export class SlabReader {
       const senderLength = words[word + 5]!;
       let from = at + headBytes;
       if (topicLength !== knownName) {
+        if (topic === 0) names.topics.length = 0; // the numbering has restarted
         names.topics[topic] = buffer.toString('utf8', from, from + topicLength);
         from += topicLength;
       }

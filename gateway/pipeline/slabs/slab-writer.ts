@@ -6,8 +6,10 @@ import { headBytes, knownName, type SlabMemory } from './slab.ts';
 const utf8BytesMax = 3;
 /** Limit of the digits and colons before the names in the text of a sender, see `senderText`. */
 const senderDigitsMax = 18;
-/** Limit of numbered topics, and of numbered senders; at the limit numbering restarts. */
+/** Limit of numbered topics, and of numbered senders; the next slab restarts the numbering. */
 const namesMax = 1 << 16;
+/** Limit of the characters of numbered topics: each thread keeps them, and a topic may have 65,535. */
+const topicCharsMax = 1 << 23;
 
 /** Returns an upper bound of the bytes that a message needs in a slab. */
 export function slabBytes({ topic, client, user = '', payload }: RawMessage): number {
@@ -26,6 +28,23 @@ export class NameNumbers {
   private readonly topics = new Map<string, number>();
   /** The latest sender of each client. */
   private readonly senders = new Map<string, Sender>();
+  private senderCount = 0;
+  private topicChars = 0;
+
+  /**
+   * Restarts the numbering of what there is too much of. Only before the first message of a slab: a slab may be read a
+   * second time, and its numbers must then mean the same.
+   */
+  startSlab(): void {
+    if (this.topics.size >= namesMax || this.topicChars >= topicCharsMax) {
+      this.topics.clear();
+      this.topicChars = 0;
+    }
+    if (this.senderCount >= namesMax) {
+      this.senders.clear();
+      this.senderCount = 0;
+    }
+  }
 
   topic(name: string): number | undefined {
     return this.topics.get(name);
@@ -39,17 +58,15 @@ export class NameNumbers {
   }
 
   addTopic(name: string): number {
-    if (this.topics.size >= namesMax) this.topics.clear();
     const number = this.topics.size;
     this.topics.set(name, number);
+    this.topicChars += name.length;
     return number;
   }
 
-  /** A client keeps its number when it connects anew, so that clients limit the count of numbers. */
+  /** A client that connects anew gets another number, since messages of its earlier connection may be in the slab. */
   addSender({ client, user, connection }: RawMessage): number {
-    const known = this.senders.get(client);
-    if (!known && this.senders.size >= namesMax) this.senders.clear();
-    const number = known ? known.number : this.senders.size;
+    const number = this.senderCount++;
     this.senders.set(client, { number, user, connection });
     return number;
   }
@@ -97,6 +114,7 @@ export class SlabWriter {
     const start = this.length;
     // This never writes past the end, and does not need the lengths of the texts beforehand.
     if (start + slabBytes(message) > bytes.length) return false;
+    if (start === 0) numbers.startSlab();
     const word = start >> 2;
     let at = start + headBytes;
     this.doubles[start >> 3] = message.receivedMs;

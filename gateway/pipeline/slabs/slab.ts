@@ -13,8 +13,9 @@
  * memory is done byte by byte.
  *
  * A sender is a user with a client on one connection. Topics and senders are sent as numbers; the text is included only
- * with a number's first use, because the same few recur. Slabs must be read in the order in which they were filled. A
- * slab exists in memory only, and both sides belong to the same build and machine.
+ * with a number's first use, because the same few recur. The numbering restarts when there are too many, but only at the
+ * beginning of a slab. Slabs must be read in the order in which they were filled, and each may be read again before the
+ * next. A slab exists in memory only, and both sides belong to the same build and machine.
  */
 
 /** Bytes before the topic of a message. */

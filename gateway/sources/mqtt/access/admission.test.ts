@@ -220,7 +220,7 @@ describe('rights', () => {
     await until(() => expect(gateway.broker.stats().connections).toBe(0));
     await (await gateway.operator()).publishAsync('commands/c2/x', 'for another', { qos: 1 });
     await (await gateway.operator()).publishAsync('commands/c1/x', 'for you', { qos: 1 });
-    expect(gateway.broker.stats().queue.bytes).toBe('for you'.length);
+    expect(gateway.broker.stats().queue.bytes).toBe('commands/c1/xfor you'.length);
   });
 
   it('filters that are too long together for a kept session get 128, and others are served', async () => {

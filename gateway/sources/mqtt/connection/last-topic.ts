@@ -1,3 +1,6 @@
+/** Longer topics are not remembered: no route takes them, and each connection would keep one. */
+const bytesMax = 4_096;
+
 /** Remembers the last topic of a connection by its bytes, so that the next message on it is neither decoded nor checked. */
 export class LastTopic {
   text = '';
@@ -16,6 +19,7 @@ export class LastTopic {
   }
 
   remember(text: string, chunk: Buffer, start: number, end: number, version: number): void {
+    if (end - start > bytesMax) return;
     this.length = end - start;
     if (this.length > this.bytes.length) this.bytes = Buffer.alloc(2 * this.length);
     chunk.copy(this.bytes, 0, start, end);
