@@ -20,7 +20,7 @@ const topicsPerMachine = 4;
 /** Limit of the characters of remembered topics. */
 const topicCharsMax = 1 << 25;
 
-/** Who has sent a message. */
+/** The sender of a message. */
 type Sender = Pick<RawMessage, 'user' | 'client'>;
 
 /** The decoding of the messages of one topic, determined once per topic. */

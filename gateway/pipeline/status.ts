@@ -30,7 +30,7 @@ export interface DataStatus {
   /** Resends recognised, and times moved or refused. */
   placement: PlacementStatus;
   machines: number;
-  /** What senders were refused because of what they have already. */
+  /** Refusals of what senders have enough of already. */
   quotas: { counts: Record<MachineQuota, number>; refused: QuotaRefusal[] };
   /** Why the journal cannot be written at the moment, so that senders wait; null while it can. */
   journalTrouble: string | null;

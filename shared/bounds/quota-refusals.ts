@@ -1,7 +1,7 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 
-/** What an owner was refused since the start, as `/api/status` shows it. */
+/** Refusals of one quota to one owner since the start, as `/api/status` shows them. */
 export interface QuotaRefusal {
   /** The quota, for example `machines`. */
   quota: string;
