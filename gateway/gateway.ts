@@ -58,17 +58,22 @@ export async function startGateway(
   types: Map<string, MachineType>,
   deps: GatewayDeps,
 ): Promise<RunningGateway> {
-  const { clock, log } = deps;
-  const { watch, data, decisions, sources, status, http, jobs } = await createParts(config, types, deps);
+  const { clock, random, log } = deps;
   const started = new StartedParts(deps, partStopMsMax);
   try {
     const unlock = lockDataDir(config.dataDir);
     started.add('data folder', async () => unlock());
     await started.start('heap growth', new HeapGrowth({ clock }));
+    // The folder keeps its name from earlier versions.
+    const baselinesDir = join(config.dataDir, 'normals');
+    const watch = new Watch({ types, config: config.intelligence, baselinesDir, clock, random, log });
     const { savedBaselines } = watch;
     if (savedBaselines) await started.start('saved baselines', savedBaselines);
+    const data = new DataClient(clock, config.journal.gatherMs);
     started.add('data thread', () => data.stop());
-    await data.start({ config, types });
+    data.load();
+    const { decisions, sources, status, http, jobs, handlers } = await createParts(config, deps, watch, data);
+    await data.start({ config, types }, handlers);
     savedBaselines?.keep();
     for (const { name, made } of decisions.running) await started.start(`decision ${name}`, made);
     // The model loads while sensors can already connect; until it is ready, rules decide.
@@ -95,13 +100,14 @@ export async function startGateway(
   }
 }
 
-/** Creates everything of the main thread and connects it; nothing runs yet. */
-async function createParts(config: GatewayConfig, types: Map<string, MachineType>, deps: GatewayDeps) {
+/** Creates the other parts of the main thread and connects them; nothing of them runs yet. */
+async function createParts(config: GatewayConfig, deps: GatewayDeps, watch: Watch, data: DataClient) {
   const { clock, random, log } = deps;
   const { gateway, dataDir } = config;
-  // The folder keeps its name from earlier versions.
-  const baselinesDir = join(dataDir, 'normals');
-  const watch = new Watch({ types, config: config.intelligence, baselinesDir, clock, random, log });
+  const { modelAssessor, selfLearnedAssessor, rulesAssessor } = watch;
+  const assessors = { modelAssessor, selfLearnedAssessor, rulesAssessor };
+  const decisionDeps = { gateway, ...assessors, outbox: data, dataDir, clock, log };
+  const decisions = await createDecisions(config.decisions, decisionDeps);
   const handlers: DataClientHandlers = {
     columns: (columns) => watch.add(columns),
     lifecycle(notice) {
@@ -110,11 +116,6 @@ async function createParts(config: GatewayConfig, types: Map<string, MachineType
     },
     failed: deps.failed,
   };
-  const data = new DataClient(handlers, clock, config.journal.gatherMs);
-  const { modelAssessor, selfLearnedAssessor, rulesAssessor } = watch;
-  const assessors = { modelAssessor, selfLearnedAssessor, rulesAssessor };
-  const decisionDeps = { gateway, ...assessors, outbox: data, dataDir, clock, log };
-  const decisions = await createDecisions(config.decisions, decisionDeps);
   const base = { dataDir, clock, random, log };
   const recordsIn: OpenRecords = (dir) => openRecords({ dir, clock, random, log });
   const sources = await createSources(config, { ...base, intake: data, openRecords: recordsIn });
@@ -141,7 +142,7 @@ async function createParts(config: GatewayConfig, types: Map<string, MachineType
   const summary = () => status.summary();
   const jobDeps = { ...base, gateway, openRecords: recordsIn, outbox: data, deadLetters, refused, summary };
   const jobs = await createConfiguredJobs<GatewayJobDeps>(jobParts, config.jobs, jobDeps, clock);
-  return { watch, data, decisions, sources, status, http, jobs };
+  return { decisions, sources, status, http, jobs, handlers };
 }
 
 /** Creates every configured source, with its name for users. */

@@ -14,6 +14,31 @@ const entries = [
 const native = ['lmdb', 'classic-level', 'serialport', '@duckdb/node-api', '@tensorflow/tfjs-node'];
 
 /**
+ * Packages that libraries load only when they are first needed, which never happens here: Fastify's compilers
+ * (shared/http/route-schemas.ts replaces them) and test requests, YAML, and the downloads of TensorFlow.js. Bundled,
+ * they would be a quarter of what every start reads.
+ */
+const unneeded = [
+  '@fastify/ajv-compiler',
+  '@fastify/fast-json-stringify-compiler',
+  'light-my-request',
+  'node-fetch',
+  'yaml',
+];
+
+/** The API document is only ever asked for as JSON, but the library loads a writer of YAML beside it. */
+const yamlWhenUsed: Plugin = {
+  name: 'yaml-when-used',
+  transform(code, id) {
+    if (!id.includes('@fastify/swagger/lib/spec/')) return null;
+    return code.replace(
+      "const yaml = require('yaml')",
+      "const yaml = { stringify: (...args) => require('yaml').stringify(...args) }",
+    );
+  },
+};
+
+/**
  * V8 keeps the source text with its code, and takes two bytes per character if any character is not ASCII.
  */
 const asciiOnly: Plugin = {
@@ -42,7 +67,7 @@ function escaped(found: string): string {
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   publicDir: false,
-  plugins: [asciiOnly],
+  plugins: [yamlWhenUsed, asciiOnly],
   ssr: { noExternal: true },
   define: { __dirname: 'import.meta.dirname' },
   build: {
@@ -53,7 +78,7 @@ export default defineConfig({
     // Stack traces show names and lines, and Node prints the whole line that threw.
     minify: false,
     rolldownOptions: {
-      external: native,
+      external: [...native, ...unneeded],
       input: Object.fromEntries(entries.map((entry) => [entry, `${entry}.ts`])),
       output: {
         entryFileNames: '[name].js',

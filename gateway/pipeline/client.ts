@@ -7,7 +7,7 @@ import { fromWire } from '../../shared/runtime/wire-error.ts';
 import type { Intake, RawMessage, Settle } from '../ports/source.ts';
 import type { Outbox } from '../ports/uplink.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
-import type { DataCalls, DataThreadData, DataThreadInit, FromData, SlabOutcome, ToData } from './messages.ts';
+import type { DataCalls, DataThreadInit, FromData, SlabOutcome, ToData } from './messages.ts';
 import { Pulse, watchPulse } from './pulse.ts';
 import type { SlabNote } from './slabs/slab.ts';
 import { SlabQueue } from './slabs/slab-queue.ts';
@@ -29,7 +29,7 @@ const startId = 0;
 
 /** The main thread's side of the data thread. */
 export class DataClient implements Intake, Outbox {
-  private readonly handlers: DataClientHandlers;
+  private handlers: DataClientHandlers | null = null;
   private readonly clock: Clock;
   private readonly slabs: SlabQueue;
   private worker: Worker | null = null;
@@ -37,27 +37,37 @@ export class DataClient implements Intake, Outbox {
   private nextId = 1;
   private watch: Timer | null = null;
   private stopped = false;
+  private failure: Error | null = null;
 
-  constructor(handlers: DataClientHandlers, clock: Clock, gatherMs: number) {
-    this.handlers = handlers;
+  constructor(clock: Clock, gatherMs: number) {
     this.clock = clock;
     this.slabs = new SlabQueue((slab) => this.sendSlab(slab), clock, gatherMs);
   }
 
-  /** Starts the thread; resolves when it has recovered its journal. @throws HarbingerError as the thread reports */
-  async start(init: DataThreadInit): Promise<void> {
-    const pulse = new Pulse();
+  /**
+   * Creates the thread, which loads its modules on another core while this one creates the rest of the gateway. It
+   * touches nothing before `start`.
+   */
+  load(): void {
     const worker = new Worker(compiledEntry('gateway/pipeline/thread'), {
-      workerData: { ...init, pulse: pulse.memory } satisfies DataThreadData,
       name: 'data',
       resourceLimits: { maxYoungGenerationSizeMb },
     });
     this.worker = worker;
     worker.on('error', (error) => this.fail(error));
     worker.on('exit', (code) => this.fail(new Error(`the data thread ended with code ${code}`)));
+    worker.on('message', (message: FromData) => this.receive(message));
+  }
+
+  /** Starts the data plane; resolves when it has recovered its journal. @throws HarbingerError as the thread reports */
+  async start(init: DataThreadInit, handlers: DataClientHandlers): Promise<void> {
+    if (!this.worker) this.load();
+    if (this.failure) throw this.failure;
+    this.handlers = handlers;
+    const pulse = new Pulse();
+    this.post({ kind: 'start', init: { ...init, pulse: pulse.memory } });
     await new Promise<void>((resolve, reject) => {
       this.calls.set(startId, { resolve: () => resolve(), reject });
-      worker.on('message', (message: FromData) => this.receive(message));
     });
     this.calls.delete(startId);
     const limitMs = stuckMsMax(init.config.decodeMsMax);
@@ -135,7 +145,8 @@ export class DataClient implements Intake, Outbox {
 
   async stop(): Promise<void> {
     if (this.stopped) return;
-    if (this.worker) await this.call('stop').catch(() => {});
+    // A thread that was only loaded has nothing to end in order.
+    if (this.handlers) await this.call('stop').catch(() => {});
     this.stopped = true;
     this.watch?.cancel();
     await this.worker?.terminate();
@@ -166,7 +177,7 @@ export class DataClient implements Intake, Outbox {
       case 'columns':
         return this.receiveColumns(message.columns);
       case 'lifecycle':
-        return this.handlers.lifecycle(message.notice);
+        return this.handlers?.lifecycle(message.notice);
       case 'result': {
         const call = this.calls.get(message.id);
         return message.error ? call?.reject(fromWire(message.error)) : call?.resolve(message.value);
@@ -179,17 +190,18 @@ export class DataClient implements Intake, Outbox {
   }
 
   private receiveColumns(batches: readonly ColumnBatch[]): void {
-    for (const batch of batches) this.handlers.columns(batch);
+    for (const batch of batches) this.handlers?.columns(batch);
   }
 
   private fail(error: Error): void {
     if (this.stopped) return;
     this.stopped = true;
+    this.failure = error;
     this.watch?.cancel();
     void this.worker?.terminate();
     this.slabs.fail(error);
     for (const call of [...this.calls.values()]) call.reject(error);
-    this.handlers.failed(error);
+    this.handlers?.failed(error);
   }
 }
 

@@ -53,6 +53,8 @@ export interface SlabOutcome {
 }
 
 export type ToData =
+  /** The first message; the thread has loaded its modules meanwhile. */
+  | { kind: 'start'; init: DataThreadData }
   | { kind: 'slab'; slab: SlabNote }
   | { kind: 'estimates'; lines: string[] }
   | { kind: 'call'; id: number; method: keyof DataCalls; args: unknown[] };

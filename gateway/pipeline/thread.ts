@@ -1,6 +1,6 @@
 /** Entry of the data thread: the data plane behind a message port. */
 import { join } from 'node:path';
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import { timeLimited } from '../../shared/runtime/budget.ts';
 import { continuedClock, systemClock } from '../../shared/runtime/clock.ts';
 import { createLog } from '../../shared/runtime/log.ts';
@@ -16,7 +16,10 @@ import { NameTexts, SlabReaders } from './slabs/slab-reader.ts';
 
 const wireError = (error: unknown) => toWire(error, { code: 'DATA_THREAD', stage: 'journal' });
 
-async function serve(port: MessagePort, init: DataThreadData): Promise<void> {
+type Later = Exclude<ToData, { kind: 'start' }>;
+
+/** Starts the data plane; resolves to what takes the further messages. */
+async function serve(port: MessagePort, init: DataThreadData): Promise<(message: Later) => void> {
   const send = (message: FromData, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
   const rows = new RowsToSend((columns) => send({ kind: 'columns', columns }, buffersOf(columns)));
   const plane: DataPlane = await startDataPlane(init, {
@@ -56,19 +59,31 @@ async function serve(port: MessagePort, init: DataThreadData): Promise<void> {
       send({ kind: 'result', id, value: null, error: wireError(thrown) });
     }
   };
-  port.on('message', (message: ToData) => {
-    if (message.kind === 'slab') void take(message.slab);
-    else if (message.kind === 'call') void call(message);
-    else plane.estimates(message.lines);
-  });
   // Replayed rows must reach the windows before new ones.
   rows.flush();
   send({ kind: 'ready' });
+  return (message) => {
+    if (message.kind === 'slab') void take(message.slab);
+    else if (message.kind === 'call') void call(message);
+    else plane.estimates(message.lines);
+  };
 }
 
 const port = parentPort;
 if (port) {
-  serve(port, workerData as DataThreadData).catch((error) => {
-    port.postMessage({ kind: 'fatal', error: wireError(error) } satisfies FromData);
+  let receive: ((message: Later) => void) | null = null;
+  let started: Promise<void> = Promise.resolve();
+  const start = async (init: DataThreadData) => {
+    try {
+      receive = await serve(port, init);
+    } catch (error) {
+      port.postMessage({ kind: 'fatal', error: wireError(error) } satisfies FromData);
+      port.close(); // which ends the thread
+    }
+  };
+  port.on('message', (message: ToData) => {
+    if (message.kind === 'start') started = start(message.init);
+    else if (receive) receive(message);
+    else void started.then(() => receive?.(message));
   });
 }

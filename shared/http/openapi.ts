@@ -40,8 +40,6 @@ export function conditionAnswers(yes: string, no: string) {
  * `GET /api/openapi.json`, behind the same guard as the rest.
  */
 export async function describeApi(app: FastifyInstance, description: string): Promise<void> {
-  // Response schemas are documentation only: answers are sent unchanged.
-  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',

@@ -8,6 +8,7 @@ import type { Log } from '../runtime/log.ts';
 import { ConnectionSlots } from '../security/connection-slots.ts';
 import { errorHandler, HttpError, schemaError } from './errors.ts';
 import { type HttpCaller, type Right, refuseChanges } from './guard.ts';
+import { routeSchemas } from './route-schemas.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -30,8 +31,7 @@ export function createHttpServer(limits: HttpLimits, log: Log): FastifyInstance 
     forceCloseConnections: true,
     http: { maxHeaderSize: 16 << 10 },
     routerOptions: { maxParamLength: limits.paramLengthMax },
-    // Verbose errors carry their schema, whose `form` says a pattern in words.
-    ajv: { customOptions: { removeAdditional: false, verbose: true, keywords: ['form'] } },
+    schemaController: routeSchemas(),
     schemaErrorFormatter: schemaError,
   });
   shareConnections(app, limits.connectionsMax);

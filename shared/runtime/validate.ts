@@ -1,27 +1,23 @@
 import type { Static, TSchema } from '@sinclair/typebox';
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-
-const ajv = new Ajv({
-  allErrors: false,
-  useDefaults: true,
-  strict: false,
-  discriminator: true,
-  verbose: true,
-});
+import type { ErrorObject } from 'ajv';
+import { type SchemaCheck, schemaCheck } from './schema/check.ts';
+import { firstSchemaErrors } from './schema/errors.ts';
 
 /**
  * Compiles a check of untrusted data against a schema. The check returns the value with its type, or throws what `fail`
- * makes of the first problem (a sentence that names the place and what was expected). It fills in schema defaults. The
- * compilation is deferred to the first call, because every thread loads the contracts but few check all of them.
+ * makes of the first problem (a sentence that names the place and what was expected). It fills in schema defaults. It is
+ * composed at the first call, because every thread loads the contracts but few check all of them.
  */
 export function compileValidator<S extends TSchema>(
   schema: S,
 ): (value: unknown, fail: (problem: string) => Error) => Static<S> {
-  let check: ValidateFunction | null = null;
+  let check: SchemaCheck | null = null;
   return (value, fail) => {
-    check ??= ajv.compile(schema);
-    if (!check(value)) throw fail(describe(check.errors ?? []));
-    return value as Static<S>;
+    check ??= schemaCheck(schema);
+    if (check(value)) return value as Static<S>;
+    const errors = firstSchemaErrors(schema, value);
+    if (errors.length === 0) return value as Static<S>;
+    throw fail(describe(errors));
   };
 }
 

@@ -3,24 +3,12 @@
  * it in a sentence. Rules that a schema cannot express belong to the folders of their settings.
  */
 import { type TSchema, Type } from '@sinclair/typebox';
-import { Ajv, type ErrorObject, type Options } from 'ajv';
+import type { ErrorObject } from 'ajv';
+import { schemaCheck } from '../../runtime/schema/check.ts';
+import { allSchemaErrors } from '../../runtime/schema/errors.ts';
 import type { ConfigProblem } from '../problem.ts';
 import { keyOf, type SettingPath } from '../sound-view.ts';
 import { nearName, propertiesOf, sentenceOf } from './schema-sentences.ts';
-
-/**
- * Unlike the checks of device messages, this one collects every problem, because a configuration is small and trusted.
- * The compiler is created for a single use and then released, as nothing of it is needed after the start.
- */
-const options: Options = {
-  allErrors: true,
-  useDefaults: true,
-  strict: false,
-  discriminator: true,
-  verbose: true,
-  validateSchema: false,
-  meta: false,
-};
 
 export interface SchemaProblem extends ConfigProblem {
   /**
@@ -49,10 +37,10 @@ export function schemaProblems(schema: TSchema, value: unknown, partial = false)
   return problems.filter(({ message }, i) => problems.findIndex((other) => other.message === message) === i);
 }
 
+/** Unlike the checks of device messages, this one collects every problem: a configuration is small and trusted. */
 function errorsOf(schema: TSchema, value: unknown): ErrorObject[] {
-  const check = new Ajv(options).compile(schema);
-  if (check(value)) return [];
-  const errors = check.errors ?? [];
+  if (schemaCheck(schema)(value)) return [];
+  const errors = allSchemaErrors(schema, value);
   return [...errors, ...errors.filter(({ keyword }) => keyword === 'discriminator').flatMap(errorsInShared)];
 }
 

@@ -1,0 +1,216 @@
+/**
+ * Schemas (shared/runtime/schema): recognises values that fit a schema, without generating code. Ajv generates and
+ * compiles code for each schema, which is the greater part of what a start takes. So values are accepted here, by
+ * functions that are composed in microseconds, and only for one that is not accepted Ajv is loaded, decides, and says
+ * what is wrong (errors.ts). Nothing may be accepted here that Ajv refuses, and the same defaults are filled in; a test
+ * compares the two. Sentences for people belong to the callers.
+ */
+import type { TSchema } from '@sinclair/typebox';
+import { firstSchemaErrors } from './errors.ts';
+
+/** Fills in the schema's defaults as Ajv does with `useDefaults`, and returns whether the value is valid. */
+export type SchemaCheck = (value: unknown) => boolean;
+
+type Values = Record<string, unknown>;
+/** `keepsOut` is true within `anyOf`, where no defaults are filled in. */
+type Compose = (schema: TSchema, keepsOut: boolean) => SchemaCheck[];
+
+const annotations = new Set(['description', 'title', 'examples', 'default', 'form', 'isPath', 'writeOnly']);
+
+/** Composes the check of a schema. One with a keyword that is unknown here is checked by Ajv. */
+export function schemaCheck(schema: TSchema): SchemaCheck {
+  return composedCheck(schema) ?? ((value) => firstSchemaErrors(schema, value).length === 0);
+}
+
+/** Returns null if the schema has a keyword that is unknown here. */
+export function composedCheck(schema: TSchema): SchemaCheck | null {
+  try {
+    return checkOf(schema, false);
+  } catch (error) {
+    if (error instanceof UnknownKeyword) return null;
+    throw error;
+  }
+}
+
+class UnknownKeyword extends Error {}
+
+function checkOf(schema: TSchema, keepsOut: boolean): SchemaCheck {
+  for (const keyword of Object.keys(schema)) {
+    if (!(keyword in keywords) && !annotations.has(keyword)) throw new UnknownKeyword(keyword);
+  }
+  const checks: SchemaCheck[] = [];
+  for (const [keyword, compose] of Object.entries(keywords)) {
+    if (schema[keyword] !== undefined) checks.push(...compose(schema, keepsOut));
+  }
+  return every(checks);
+}
+
+function every(checks: readonly SchemaCheck[]): SchemaCheck {
+  const [first, second] = checks;
+  if (first === undefined) return () => true;
+  if (second === undefined) return first;
+  return (value) => {
+    for (const check of checks) if (!check(value)) return false;
+    return true;
+  };
+}
+
+const types: Record<string, SchemaCheck> = {
+  string: (value) => typeof value === 'string',
+  // Infinity is a number and a whole one to Ajv; limits refuse it.
+  number: (value) => typeof value === 'number',
+  integer: (value) => typeof value === 'number' && !(value % 1) && !Number.isNaN(value),
+  boolean: (value) => typeof value === 'boolean',
+  null: (value) => value === null,
+  array: Array.isArray,
+  object: isObject,
+};
+
+function isObject(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A keyword concerns values of its own type and accepts all others. */
+const ofNumber = (check: (value: number) => boolean): SchemaCheck[] => [
+  (value) => typeof value !== 'number' || check(value),
+];
+const ofString = (check: (value: string) => boolean): SchemaCheck[] => [
+  (value) => typeof value !== 'string' || check(value),
+];
+const ofArray = (check: (value: unknown[]) => boolean): SchemaCheck[] => [
+  (value) => !Array.isArray(value) || check(value),
+];
+const ofObject = (check: (value: Values) => boolean): SchemaCheck[] => [
+  (value) => !isObject(value) || check(value),
+];
+
+/** In the order in which they are checked: defaults are filled in before `required` and `properties` look. */
+const keywords: Record<string, Compose> = {
+  type: ({ type }) => [types[type as string] ?? unknown(`type ${String(type)}`)],
+  const: (schema) => [equals(schema.const)],
+  enum: (schema) => [oneOfValues(schema.enum as unknown[])],
+  minimum: ({ minimum }) => ofNumber((value) => value >= minimum),
+  maximum: ({ maximum }) => ofNumber((value) => value <= maximum),
+  exclusiveMinimum: ({ exclusiveMinimum }) => ofNumber((value) => value > exclusiveMinimum),
+  exclusiveMaximum: ({ exclusiveMaximum }) => ofNumber((value) => value < exclusiveMaximum),
+  // Lengths count characters, of which some take two places in a string.
+  minLength: ({ minLength }) =>
+    ofString((value) => value.length >= minLength && (minLength <= 1 || charactersOf(value) >= minLength)),
+  maxLength: ({ maxLength }) =>
+    ofString((value) => value.length <= maxLength || charactersOf(value) <= maxLength),
+  pattern: ({ pattern }) => {
+    const regExp = new RegExp(pattern, 'u');
+    return ofString((value) => regExp.test(value));
+  },
+  minItems: ({ minItems }) => ofArray((value) => value.length >= minItems),
+  maxItems: ({ maxItems }) => ofArray((value) => value.length <= maxItems),
+  items({ items }, keepsOut) {
+    if (Array.isArray(items)) return unknown('items that are a list');
+    const check = checkOf(items, keepsOut);
+    return ofArray((value) => value.every((item) => check(item)));
+  },
+  required: ({ required, properties }, keepsOut) => requiredIn(required, properties ?? {}, keepsOut),
+  properties: ({ properties }, keepsOut) => propertiesIn(properties, keepsOut),
+  patternProperties({ patternProperties }, keepsOut) {
+    const checks = Object.entries(patternProperties as Record<string, TSchema>).map(
+      ([pattern, schema]) => [new RegExp(pattern, 'u'), checkOf(schema, keepsOut)] as const,
+    );
+    return ofObject((value) => {
+      for (const name in value)
+        for (const [pattern, check] of checks) if (pattern.test(name) && !check(value[name])) return false;
+      return true;
+    });
+  },
+  additionalProperties: (schema, keepsOut) => additionalIn(schema, keepsOut),
+  allOf: ({ allOf }, keepsOut) => (allOf as TSchema[]).map((schema) => checkOf(schema, keepsOut)),
+  anyOf({ anyOf }) {
+    const checks = (anyOf as TSchema[]).map((schema) => checkOf(schema, true));
+    return [(value) => checks.some((check) => check(value))];
+  },
+  oneOf: ({ oneOf, discriminator }, keepsOut) => kindsIn(oneOf, discriminator, keepsOut),
+  discriminator: ({ oneOf }) => (oneOf === undefined ? unknown('a discriminator without oneOf') : []),
+};
+
+function unknown(what: string): never {
+  throw new UnknownKeyword(what);
+}
+
+function charactersOf(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
+
+function equals(constant: unknown): SchemaCheck {
+  if (typeof constant === 'object' && constant !== null) return unknown('a constant that is not a scalar');
+  return (value) => value === constant;
+}
+
+function oneOfValues(values: readonly unknown[]): SchemaCheck {
+  const checks = values.map(equals);
+  return (value) => checks.some((check) => check(value));
+}
+
+/** Fills in defaults first, because a setting that has one is never missing. */
+function requiredIn(
+  required: readonly string[],
+  properties: Record<string, TSchema>,
+  keepsOut: boolean,
+): SchemaCheck[] {
+  return ofObject((value) => {
+    if (!keepsOut) fillDefaults(value, properties);
+    for (const name of required) if (value[name] === undefined) return false;
+    return true;
+  });
+}
+
+function propertiesIn(properties: Record<string, TSchema>, keepsOut: boolean): SchemaCheck[] {
+  const checks = Object.entries(properties).map(
+    ([name, schema]) => [name, checkOf(schema, keepsOut)] as const,
+  );
+  return ofObject((value) => {
+    if (!keepsOut) fillDefaults(value, properties);
+    for (const [name, check] of checks) if (value[name] !== undefined && !check(value[name])) return false;
+    return true;
+  });
+}
+
+function fillDefaults(value: Values, properties: Record<string, TSchema>): void {
+  for (const name in properties) {
+    const given = properties[name]?.default;
+    if (given !== undefined && value[name] === undefined) value[name] = structuredClone(given);
+  }
+}
+
+function additionalIn(schema: TSchema, keepsOut: boolean): SchemaCheck[] {
+  const { additionalProperties, properties = {}, patternProperties = {} } = schema;
+  if (additionalProperties === true) return [];
+  const patterns = Object.keys(patternProperties).map((pattern) => new RegExp(pattern, 'u'));
+  const check = additionalProperties === false ? () => false : checkOf(additionalProperties, keepsOut);
+  return ofObject((value) => {
+    for (const name in value) {
+      if (Object.hasOwn(properties, name) || patterns.some((pattern) => pattern.test(name))) continue;
+      if (!check(value[name])) return false;
+    }
+    return true;
+  });
+}
+
+/** Kinds of an object, which one of its properties names. */
+function kindsIn(
+  oneOf: readonly TSchema[],
+  discriminator: { propertyName: string } | undefined,
+  keepsOut: boolean,
+): SchemaCheck[] {
+  if (discriminator === undefined) {
+    const checks = oneOf.map((schema) => checkOf(schema, true));
+    return [(value) => checks.filter((check) => check(value)).length === 1];
+  }
+  const { propertyName } = discriminator;
+  const checks = new Map(
+    oneOf.map((schema) => [schema.properties?.[propertyName]?.const as unknown, checkOf(schema, keepsOut)]),
+  );
+  if (checks.size !== oneOf.length || ![...checks.keys()].every((kind) => typeof kind === 'string'))
+    return unknown('kinds that are not told apart by a constant');
+  return ofObject((value) => checks.get(value[propertyName])?.(value) === true);
+}
