@@ -13,10 +13,12 @@ import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import type { OpenRecords } from './records.ts';
 
-/** One message as received, not interpreted yet. */
+/**
+ * One message as received, not interpreted yet. Both it and its payload are valid only during the call: a receiver that
+ * keeps them longer must copy them.
+ */
 export interface RawMessage {
   topic: string;
-  /** Valid only during the call: a receiver that keeps it longer must copy it. */
   payload: Buffer;
   /** MQTT client id, or the name of the serial port. */
   client: string;

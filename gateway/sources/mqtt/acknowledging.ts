@@ -10,7 +10,7 @@
 
 import { isPlainTopic } from '../../../shared/mqtt/topic-filter.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
-import type { Intake } from '../../ports/source.ts';
+import type { Intake, RawMessage } from '../../ports/source.ts';
 import type { ConnectedClient, Connection, ConnectionGate } from './connection/connection.ts';
 import { ConnectionRefusal } from './connection-refusal.ts';
 import type { PublishPacket } from './packet.ts';
@@ -39,6 +39,16 @@ export class Acknowledging implements ConnectionGate {
   private readonly interest: Interest;
   private readonly persistence: BrokerPersistence;
   private readonly pendingBytesMax: number;
+  /** The message that `take` passes on, filled anew for each: it is valid only during the call. */
+  private readonly message: RawMessage = {
+    topic: '',
+    payload: Buffer.alloc(0),
+    client: '',
+    user: undefined,
+    receivedMs: 0,
+    resend: false,
+    connection: 0,
+  };
 
   constructor(
     deps: { intake: Intake; clock: Clock; interest: Interest; persistence: BrokerPersistence },
@@ -89,19 +99,18 @@ export class Acknowledging implements ConnectionGate {
     else this.whenIdleCallback = then;
   }
 
-  /** Called for every message, so it allocates as little as possible. */
+  /** Called for every message, so it allocates nothing. */
   take(connection: Connection, topic: string, payload: Buffer, messageId: number, resend: boolean): void {
     const bytes = payload.length;
     this.begin(connection, bytes);
-    const message = {
-      topic,
-      payload,
-      client: connection.clientId,
-      user: connection.rights?.user,
-      receivedMs: connection.receivedMs,
-      resend,
-      connection: connection.forwards ? 0 : connection.number,
-    };
+    const { message } = this;
+    message.topic = topic;
+    message.payload = payload;
+    message.client = connection.clientId;
+    message.user = connection.rights?.user;
+    message.receivedMs = connection.receivedMs;
+    message.resend = resend;
+    message.connection = connection.forwards ? 0 : connection.number;
     this.intake.accept(message, connection.settled, messageId + bytes * messageIds);
   }
 

@@ -38,7 +38,7 @@ export class Front {
   }
 
   accept(message: RawMessage, settled: Settle, ticket = 0): void {
-    this.queue.push({ message, settled, ticket });
+    this.queue.push({ message: { ...message }, settled, ticket });
     this.flushSoon();
   }
 
