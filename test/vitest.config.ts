@@ -9,25 +9,57 @@ const longest = [
   'test/chaos/',
   'test/integration/',
   'deploy/cli/',
+  'test/simulation/mutations',
   'models/main',
 ];
 
+/** Tests of the compiled product, with real servers and a browser. `.ci/run` leaves them out on other versions of Node. */
+const product = ['test/integration/**/*.test.ts', 'test/chaos/**/*.test.ts', 'test/e2e/**/*.test.ts'];
+
+/**
+ * Other tests that get a process of their own each: they start processes, change their own (working folder, environment,
+ * exit code), or measure its memory.
+ */
+const alone = [
+  'test/fuzz/**/*.test.ts',
+  'test/growth/**/*.test.ts',
+  'test/support/**/*.test.ts',
+  'deploy/**/*.test.ts',
+  'cloud/api/stream.test.ts',
+  'test/conformance/stores/embedded-sql-memory.test.ts',
+];
+
+/** Sorts by duration, and keeps together what shares a process: Vitest ends the process before any other test. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => {
+    const rank = ({ moduleId, project }: TestSpecification) => {
       const at = longest.findIndex((part) => moduleId.includes(part));
-      return at < 0 ? longest.length : at;
+      return (project.config.isolate ? 0 : longest.length + 1) + (at < 0 ? longest.length : at);
     };
     const sorted = await super.sort(files);
     return sorted.sort((a, b) => rank(a) - rank(b));
   }
 }
 
+const outside = ['dist/**', '.cache/**', 'node_modules/**'];
+
 export default defineConfig({
   test: {
+    projects: [
+      { extends: true, test: { name: 'product', include: product, exclude: outside } },
+      { extends: true, test: { name: 'alone', include: alone, exclude: outside } },
+      // All others share processes, so that each module is loaded once and not once for each test file.
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: ['**/*.test.ts'],
+          exclude: [...outside, ...product, ...alone],
+          isolate: false,
+        },
+      },
+    ],
     root: fileURLToPath(new URL('..', import.meta.url)),
-    include: ['**/*.test.ts'],
-    exclude: ['dist/**', '.cache/**', 'node_modules/**'],
     // Generous, because these limits only end what hangs: a busy machine must fail no test.
     testTimeout: 240_000,
     hookTimeout: 300_000,
