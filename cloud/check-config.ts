@@ -13,10 +13,12 @@ import {
 import { tlsProblems } from '../shared/config/tls-problems.ts';
 import { builtInTypesDir, readMachineTypes } from '../shared/domain/machine-types.ts';
 import { httpProblems } from '../shared/http/check.ts';
+import { jobsIn, scheduleProblems } from '../shared/jobs/config.ts';
 import { notifiers } from '../shared/notifiers/notifiers.ts';
 import { allSeams, seamChecks } from '../shared/parts/seam-checks.ts';
 import { notifierNameProblems, notifiersIn } from './alerts/config.ts';
 import { CloudConfig, prepareCloudConfig } from './config.ts';
+import { jobs } from './jobs/jobs.ts';
 import { credentialProblems } from './receive/credentials.ts';
 import { tlsOwner as ingestTls } from './receive/tls-files.ts';
 import { storeIn } from './store/config.ts';
@@ -26,6 +28,7 @@ import { stores } from './store/stores.ts';
 const parts = allSeams<CloudConfig>([
   seamChecks(notifiers, ({ alerts }) => notifiersIn(alerts)),
   seamChecks(stores, ({ store }) => [storeIn(store)]),
+  seamChecks(jobs, (config) => jobsIn(jobs, config.jobs)),
 ]);
 
 /** Opens only the files of the configuration, and with `files` also the machine types and PEM files that it names. */
@@ -38,6 +41,7 @@ const checks: ConfigCheck<CloudConfig>[] = [
   ({ alerts }) => notifierNameProblems(alerts),
   (config) => parts.problems(config),
   ({ api }) => httpProblems(api, 'api'),
+  ({ jobs: table }) => scheduleProblems(jobs, table),
   (config) =>
     listenerProblems([
       ...parts.listeners(config),

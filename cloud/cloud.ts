@@ -20,6 +20,7 @@ import { builtInTypesDir, loadMachineTypes } from '../shared/domain/machine-type
 import { lockDataDir } from '../shared/files/data-dir.ts';
 import { FreeSpace } from '../shared/files/free-space.ts';
 import { withToken } from '../shared/http/api-token.ts';
+import { createConfiguredJobs } from '../shared/jobs/jobs.ts';
 import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
 import { Metrics } from '../shared/parts/metrics.ts';
 import { readSeam, reporterOfSeam } from '../shared/parts/seam.ts';
@@ -33,10 +34,13 @@ import { createAlertRules, createNotifications } from './alerts/alerts.ts';
 import { notifiersIn } from './alerts/config.ts';
 import { createApi } from './api/server.ts';
 import type { CloudConfig } from './config.ts';
+import { jobs as jobParts } from './jobs/jobs.ts';
 import { DirectLog } from './log/direct.ts';
 import { openOperations, type StoredOperations } from './operations/operations.ts';
 import { quarantineReport } from './operations/quarantine/quarantine.ts';
+import type { CloudJobDeps } from './ports/job.ts';
 import type { DeadNotifications, NotificationQueue } from './ports/notifications.ts';
+import type { RetentionAdmin } from './ports/retention/retention.ts';
 import type { ReadingStore } from './ports/store.ts';
 import { createCredentials } from './receive/credentials.ts';
 import { Listener } from './receive/listener.ts';
@@ -135,25 +139,37 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       notifiers: notifiersIn(config.alerts).map((notifier) => notifier.config.name),
     });
     started.add('redrive', () => redrive.stop());
-    const api = createApi({
-      ...base,
-      config: withToken(config.api, dataDir, log),
-      store,
+    let retention: RetentionAdmin | null = null;
+    const concerns = {
       machines: operations.machines,
       alerts: operations.alerts,
       events,
       decisions: operations.decisions,
+      quarantine: redrive.quarantine,
+      notifications: redrive.notifications,
+      audit: operations.audit,
+    };
+    const offerRetention = (admin: RetentionAdmin) => {
+      retention = admin;
+    };
+    const jobDeps = { ...base, ...concerns, store, offerRetention };
+    const jobs = await createConfiguredJobs<CloudJobDeps>(jobParts, config.jobs, jobDeps, clock);
+    reporters.push(...jobs.reporters);
+    const api = createApi({
+      ...base,
+      ...concerns,
+      retention,
+      config: withToken(config.api, dataDir, log),
+      store,
       changes: operations.changes,
       metrics,
       ready: () => readiness(keeper, operations.trouble, space.isFull ? dataDir : null),
       status,
       statusProperties: cloudStatus,
-      quarantine: redrive.quarantine,
-      notifications: redrive.notifications,
-      audit: operations.audit,
       machineTypes: loadMachineTypes(typeFolders(config)),
     });
     const { port: httpPort } = await started.start('api', api);
+    await started.start('jobs', jobs);
     log.info({ mqttPort, httpPort, store: store.kind }, 'cloud started');
     return { mqttPort, httpPort, store, operations, notifications, status, stop: () => started.stop() };
   } catch (error) {

@@ -1,8 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { filePath } from '../shared/config/schema/file-paths.ts';
 import type { Table } from '../shared/config/toml-files.ts';
+import { jobsTable, withSchedulesWrittenOut } from '../shared/jobs/config.ts';
 import { AlertsConfig } from './alerts/config.ts';
 import { ApiConfig } from './api/config.ts';
+import { jobs } from './jobs/jobs.ts';
 import { OperationsConfig } from './operations/config.ts';
 import { GatewayCredentials, receiveSettings } from './receive/config.ts';
 import { sinkSettings } from './sink/config.ts';
@@ -49,12 +51,17 @@ export const CloudConfig = Type.Object(
     operations: OperationsConfig,
     alerts: AlertsConfig,
     api: ApiConfig,
+    jobs: jobsTable(jobs),
   },
   { additionalProperties: false },
 );
 export type CloudConfig = Static<typeof CloudConfig>;
 
-/** Fills in the keys that select a kind (such as `store.kind`) before validation. */
+/** Fills in the keys that select a kind (such as `store.kind`), and writes out short schedules, before validation. */
 export function prepareCloudConfig(table: Table): Table {
-  return table.store === undefined ? table : { ...table, store: prepareStore(table.store) };
+  return {
+    ...table,
+    ...(table.store !== undefined && { store: prepareStore(table.store) }),
+    ...(table.jobs !== undefined && { jobs: withSchedulesWrittenOut(table.jobs) }),
+  };
 }

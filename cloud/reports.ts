@@ -1,11 +1,14 @@
 /** Everything that the cloud reports about itself: `/metrics`, its reference, and what rooms and parts add to its status. */
 import type { TProperties } from '@sinclair/typebox';
+import { jobSeam } from '../shared/jobs/job.ts';
+import { jobsReport } from '../shared/jobs/statistics.ts';
 import { notifiers } from '../shared/notifiers/notifiers.ts';
 import { dataFolderReport } from '../shared/parts/data-folder-report.ts';
 import { type Seam, statisticsOfSeam, statusOfSeam } from '../shared/parts/seam.ts';
 import type { StatisticDeclarations } from '../shared/parts/statistics.ts';
 import { attemptStatistics, queueStatistics } from './alerts/statistics.ts';
 import { apiStatistics } from './api/metrics.ts';
+import { jobs } from './jobs/jobs.ts';
 import { quarantineReport } from './operations/quarantine/quarantine.ts';
 import { receiveStatistics } from './receive/metrics.ts';
 import { sinkStatistics } from './sink/metrics.ts';
@@ -22,6 +25,8 @@ export const cloudStatistics: readonly { name: string; statistics: StatisticDecl
   { name: 'Notifications', statistics: { ...queueStatistics, ...attemptStatistics } },
   ...statisticsOfSeam(notifierSeam),
   ...statisticsOfSeam(storeSeam),
+  jobsReport,
+  ...statisticsOfSeam(jobSeam(jobs)),
   { name: 'API', statistics: apiStatistics },
   dataFolderReport,
 ].filter(({ statistics }) => Object.keys(statistics).length > 0);
@@ -31,5 +36,6 @@ export const cloudStatus: TProperties = Object.assign(
   {},
   quarantineReport.status,
   dataFolderReport.status,
-  ...[notifierSeam, storeSeam].map(statusOfSeam),
+  jobsReport.status,
+  ...[notifierSeam, storeSeam, jobSeam(jobs)].map(statusOfSeam),
 );

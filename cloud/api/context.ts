@@ -6,6 +6,7 @@ import type { AuditLog } from '../ports/audit.ts';
 import type { DecisionHistory, EventHistory } from '../ports/history.ts';
 import type { MachineStates } from '../ports/machines.ts';
 import type { NotificationAdmin, QuarantineAdmin } from '../ports/redrive.ts';
+import type { RetentionAdmin } from '../ports/retention/retention.ts';
 import type { ReadingStore } from '../ports/store.ts';
 import type { StreamHub } from './stream-hub.ts';
 
@@ -27,6 +28,8 @@ export interface RouteContext {
   quarantine: QuarantineAdmin;
   notifications: NotificationAdmin;
   audit: AuditLog;
+  /** Null if there is no job that deletes what is old. */
+  retention: RetentionAdmin | null;
   hub: StreamHub;
   clock: Clock;
   ready(): Readiness;

@@ -31,6 +31,12 @@ export const errorCodes = declareErrors({
     retried: 'No.',
     remedy: 'Run `npm run build` in the folder of Harbinger, then start the cloud again.',
   },
+  API_RETENTION_UNAVAILABLE: {
+    stage: 'api',
+    meaning: 'The cloud has no job that deletes what is old.',
+    retried: 'No.',
+    remedy: 'Ask a cloud of the product as it is delivered.',
+  },
   API_SQL_UNAVAILABLE: {
     stage: 'api',
     meaning: 'The configured store does not support SQL.',

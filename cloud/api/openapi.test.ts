@@ -4,6 +4,7 @@ import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { ApiContract } from '../../shared/http/openapi-contract.testing.ts';
 import { notificationOf, predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
+import type { RetentionAdmin } from '../ports/retention/retention.ts';
 import { createMemoryAdmin, createMemoryOperations, createMemoryStore } from './memory-ports.testing.ts';
 import { alertOf, decisionOf, machineOf, wearingSeries } from './plant-data.testing.ts';
 import { bearer, startApi, stopAll, token } from './running-api.testing.ts';
@@ -55,7 +56,26 @@ async function startPlant() {
   });
   const state = { ready: true };
   const ready = () => ({ ready: state.ready, reasons: state.ready ? [] : ['the store does not answer'] });
-  const { base } = await startApi({ operations, store, ...admin, ready, machineTypes: loadMachineTypes() });
+  const outcome = {
+    measurements: [{ measurement: 'pump', deleted: 2, deletedForSpace: 0, thinned: 60, means: 1 }],
+    isComplete: true,
+    notes: [],
+  };
+  const report = { ...outcome, atMs: 1, durationMs: 2, isDryRun: true, returnedBytes: -3 };
+  const retention: RetentionAdmin = {
+    state: () => ({
+      isSupported: true,
+      clockWaitsMs: 0,
+      space: { usedBytes: 1, diskBytes: 2, diskSizeBytes: 3 },
+      boundBytes: null,
+      whenFull: 'refuse',
+      daysToBound: 1.5,
+      last: report,
+    }),
+    pass: async () => report,
+  };
+  const machineTypes = loadMachineTypes();
+  const { base } = await startApi({ operations, store, ...admin, ready, machineTypes, retention });
   return { base, state, key: notification.key };
 }
 
@@ -83,6 +103,9 @@ it('every route answers as the OpenAPI document says', async () => {
   await api.ask('GET', '/api/quarantine/{id}', { path: '/api/quarantine/1' });
   await api.ask('POST', '/api/quarantine/redrive', { body: { ids: [1] } });
   await api.ask('POST', '/api/quarantine/redrive', { body: {}, status: 400 });
+  await api.ask('GET', '/api/retention');
+  await api.ask('POST', '/api/retention/run', { body: { dryRun: true } });
+  await api.ask('POST', '/api/retention/run', { body: { dry: true }, status: 400 });
   await api.ask('GET', '/api/columns');
   await api.ask('POST', '/api/columns/free', { body: { measurement: 'generic', names: ['Temp'] } });
   await api.ask('POST', '/api/columns/free', { body: { measurement: 'none', all: true }, status: 404 });

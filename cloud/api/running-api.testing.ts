@@ -38,6 +38,7 @@ export async function startApi({
     ready: () => ({ ready: true, reasons: [] }),
     status: () => ({}),
     statusProperties: {},
+    retention: null,
     clock: systemClock,
     log: silentLog,
     ...over,

@@ -31,6 +31,7 @@ import { auditRoutes } from './system/audit.ts';
 import { columnRoutes } from './system/columns.ts';
 import { healthRoutes } from './system/health.ts';
 import { quarantineRoutes } from './system/quarantine.ts';
+import { retentionRoutes } from './system/retention.ts';
 import { sessionRoutes } from './system/session.ts';
 import { statusRoutes } from './system/status.ts';
 
@@ -102,6 +103,7 @@ function guardedRoutes(app: FastifyInstance, context: RouteContext, access: Acce
     decisionRoutes,
     quarantineRoutes,
     columnRoutes,
+    retentionRoutes,
     notificationRoutes,
     auditRoutes,
     queryRoutes,

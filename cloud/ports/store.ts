@@ -8,6 +8,7 @@ import { partOf } from '../../shared/parts/part.ts';
 import type { Reporting } from '../../shared/parts/statistics.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import type { StoreRetention } from './retention/store-retention.ts';
 
 /** Line protocol of whole consecutive blocks. Events too have been turned into lines (measurement `event`). */
 export interface StoreBatch {
@@ -51,6 +52,8 @@ export interface ReadingStore extends Partial<Reporting> {
   sql?(query: SqlQuery): Promise<SqlResult>;
   /** Absent if the store has no columns that an operator could free. */
   readonly columns?: ColumnAdmin;
+  /** Absent if the store has no means of deleting what is old. */
+  readonly retention?: StoreRetention;
 }
 
 export interface SeriesQuery {

@@ -13,6 +13,7 @@ import { addNotifications } from './inspect/notifications.ts';
 import { addQuarantine } from './inspect/quarantine.ts';
 import { addQuery } from './inspect/query.ts';
 import { addRefused } from './inspect/refused.ts';
+import { addRetention } from './inspect/retention.ts';
 import { refuseEmptyPaths } from './options.ts';
 import { addCloud } from './run/cloud.ts';
 import { addGateway } from './run/gateway.ts';
@@ -61,6 +62,7 @@ Exit codes: ${exitCodeLine()}.`,
     addRefused,
     addQuarantine,
     addColumns,
+    addRetention,
     addNotifications,
     addAudit,
     addModels,

@@ -72,6 +72,12 @@ export class SettledTime {
     return runningMs + Math.min(...this.observations.map(({ leastMs }) => leastMs));
   }
 
+  /** For how much running time the clock has still to be observed before `atLeastMs` is known; 0 if it is. */
+  get waitsMs(): number {
+    this.observe();
+    return Math.max(0, this.observations[0]!.sinceMs + this.spanMs - this.runningMs);
+  }
+
   /** Ms since 1970: the latest that it may be, by what was observed during the span. */
   get atMostMs(): number {
     this.observe();

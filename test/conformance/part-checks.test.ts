@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { jobs as cloudJobs } from '../../cloud/jobs/jobs.ts';
 import { checkCloudConfig } from '../../cloud/main.ts';
 import { stores } from '../../cloud/store/stores.ts';
 import { checkGateway } from '../../gateway/check-config.ts';
@@ -30,6 +31,7 @@ const seams: { folder: string; parts: readonly AnyPart[]; kind: string; check: C
   { folder: 'gateway/sources', parts: sources, kind: 'serial', check: gateway, text: '' },
   { folder: 'gateway/decisions', parts: decisions, kind: 'alerts', check: gateway, text: '' },
   { folder: 'gateway/jobs', parts: jobs, kind: 'statistics', check: gateway, text: '' },
+  { folder: 'cloud/jobs', parts: cloudJobs, kind: 'retention', check: cloud, text: '' },
   { folder: 'cloud/store', parts: stores, kind: 'embedded', check: cloud, text: '' },
   {
     folder: 'shared/notifiers',

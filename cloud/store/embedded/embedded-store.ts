@@ -26,6 +26,7 @@ import { QueryRunner } from './query/limited-query.ts';
 import { MemoryGuard, memoryLimitsOf } from './query/memory-guard.ts';
 import { readSeries } from './query/series.ts';
 import { runSql } from './query/sql.ts';
+import { EmbeddedRetention } from './retention/retention.ts';
 import { StoreStatistics } from './statistics.ts';
 import { WriteQueue, type WriteQueueDeps } from './write/write-queue.ts';
 
@@ -34,6 +35,9 @@ const damagesMax = 100;
 
 /** A list of columns reads parts of the tables. */
 const listMsMax = 30_000;
+
+/** Retention counts the rows of each hour, which reads the times of whole tables. */
+const scanMsMax = 60_000;
 
 export interface EmbeddedOptions extends DatabaseOptions {
   /** Longest wait for a write to become durable, and for a reading query. */
@@ -50,9 +54,11 @@ export function createEmbeddedStore(
 class EmbeddedStore implements ReadingStore {
   readonly kind = 'embedded';
   readonly columns: ColumnAdmin;
+  readonly retention: EmbeddedRetention;
   readonly #options: EmbeddedOptions;
   readonly #reads: QueryRunner;
   readonly #foreignSql: QueryRunner;
+  readonly #maintenance: QueryRunner;
   readonly #writes: WriteQueue;
   readonly #statistics: StoreStatistics;
   readonly #log: Log;
@@ -72,6 +78,15 @@ class EmbeddedStore implements ReadingStore {
       read: (use) => this.#foreignSql.run(this.#database(), listMsMax, use),
       change: (work) => this.#writes.change(work),
     });
+    const maintenance = new QueryRunner(deps.clock, { insideMax: 1, waitingMax: 8 });
+    this.#maintenance = maintenance;
+    this.retention = new EmbeddedRetention({
+      path: options.path,
+      clock: deps.clock,
+      read: (use) => maintenance.run(this.#database(), scanMsMax, use),
+      change: (work) => this.#writes.change(work),
+      alone: (work) => this.#writes.alone(work),
+    });
   }
 
   /** @throws HarbingerError STORE_LOCKED, STORE_UNREADABLE */
@@ -80,15 +95,18 @@ class EmbeddedStore implements ReadingStore {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#reads.stop(), this.#foreignSql.stop()]);
+    await Promise.all([this.#reads, this.#foreignSql, this.#maintenance].map((runner) => runner.stop()));
     await this.#writes.stop();
   }
 
   write(batch: StoreBatch, signal: AbortSignal): Promise<StoreOutcome> {
+    const { refusal } = this.retention;
+    if (refusal !== null) return Promise.reject(new StoreUnavailableError(refusal));
     return this.#writes.write(batch, signal);
   }
 
   async healthy(): Promise<boolean> {
+    if (this.retention.refusal !== null) return false;
     try {
       await this.#read((connection) => connection.run('SELECT 1'));
       return true;

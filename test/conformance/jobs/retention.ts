@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { GatewayJobDeps } from '../../../gateway/ports/job.ts';
 import { openGatewayPlane } from '../data-plane.ts';
 import { jobDeps } from './operations.ts';
 import type { JobHarness } from './suite.ts';
@@ -6,7 +7,7 @@ import type { JobHarness } from './suite.ts';
 const dayMs = 86_400_000;
 
 /** Two messages that no route takes, one a hundred days before the other. */
-export const retentionHarness: JobHarness = {
+export const retentionHarness: JobHarness<GatewayJobDeps> = {
   kind: 'retention',
   async start(clock, folder) {
     const plane = await openGatewayPlane(folder, clock);

@@ -1,11 +1,12 @@
 import { expect } from 'vitest';
+import type { GatewayJobDeps } from '../../../gateway/ports/job.ts';
 import { createStatus } from '../../../gateway/status.ts';
 import { openGatewayPlane } from '../data-plane.ts';
 import { jobDeps } from './operations.ts';
 import type { JobHarness } from './suite.ts';
 
 /** A gateway that has taken one reading. */
-export const statisticsHarness: JobHarness = {
+export const statisticsHarness: JobHarness<GatewayJobDeps> = {
   kind: 'statistics',
   async start(clock, folder) {
     const plane = await openGatewayPlane(folder, clock);

@@ -1,6 +1,7 @@
 /**
- * The suite that every job of the gateway must pass (test/conformance/jobs), with the real operations that it calls. Each
- * kind provides these in a file beside this one. Time is the test's, and the suite makes operations fail or hang.
+ * The suite that every job of the gateway and of the cloud must pass (test/conformance/jobs), with the real operations that
+ * it calls. Each kind provides these in a file beside this one. Time is the test's, and the suite makes operations fail or
+ * hang.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,14 +9,13 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { checkGateway } from '../../../gateway/check-config.ts';
-import { jobs as jobParts } from '../../../gateway/jobs/jobs.ts';
-import type { GatewayJobDeps } from '../../../gateway/ports/job.ts';
+import type { ConfigProblem } from '../../../shared/config/problem.ts';
 import { jobsTable } from '../../../shared/jobs/config.ts';
 import type { AnyJobPart, Job } from '../../../shared/jobs/job.ts';
 import { type ConfiguredJobs, createConfiguredJobs } from '../../../shared/jobs/jobs.ts';
 import { Metrics } from '../../../shared/parts/metrics.ts';
 import { createPart, partOfKind } from '../../../shared/parts/registry.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
 import { type ManualClock, manualClock } from '../../../shared/runtime/manual-clock.ts';
 import { compileValidator } from '../../../shared/runtime/validate.ts';
 import { undeclared } from '../../support/scraped-metrics.ts';
@@ -23,33 +23,52 @@ import { expectDeclaredReports } from '../reports.ts';
 
 export type LogLine = Readonly<Record<string, unknown>>;
 
-/** The real operations of the gateway, with something to do for the job. */
-export interface Operations {
-  deps: Omit<GatewayJobDeps, 'log'>;
+/** Makes an operation fail or hang while the suite wants that; and the same for every operation of a group. */
+export interface Control {
+  one<A extends unknown[], T>(operation: (...args: A) => Promise<T>): (...args: A) => Promise<T>;
+  each<T extends object>(group: T): T;
+}
+
+/** One side with its registry of jobs. */
+export interface JobSide<Deps> {
+  parts: readonly AnyJobPart<Deps>[];
+  /** The problems of a configuration file that begins with `head`. */
+  head: string;
+  check(file: string, dataDir: string): { config: unknown; problems: ConfigProblem[] };
+  /** The same operations under control. */
+  controlled(deps: Deps, control: Control): Deps;
+}
+
+/** The real operations of one side, with something to do for the job. */
+export interface Operations<Deps> {
+  deps: Omit<Deps, 'log'>;
   /** Asserts that a run has done its work. @param log the lines that were logged */
   expectDone(log: readonly LogLine[]): Promise<void>;
   stop(): Promise<void>;
 }
 
-export interface JobHarness {
+export interface JobHarness<Deps> {
   kind: string;
+  /** Further settings of its table. */
+  settings?: Readonly<Record<string, unknown>>;
   /** @param folder an empty one for this test */
-  start(clock: ManualClock, folder: string): Promise<Operations>;
+  start(clock: ManualClock, folder: string): Promise<Operations<Deps>>;
 }
 
 const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 40_000, interval: 5 });
 const minuteMs = 60_000;
 
-export function describeJob(harness: JobHarness): void {
-  const { kind } = harness;
-  const part: AnyJobPart<GatewayJobDeps> = partOfKind<AnyJobPart<GatewayJobDeps>>(jobParts, kind);
+export function describeJob<Deps extends { log: Log }>(side: JobSide<Deps>, harness: JobHarness<Deps>): void {
+  const { kind, settings = {} } = harness;
+  const part: AnyJobPart<Deps> = partOfKind<AnyJobPart<Deps>>(side.parts, kind);
 
   describe(`a job of kind ${kind}`, () => {
     let folder: string;
     let clock: ManualClock;
-    let operations: Operations;
+    let operations: Operations<Deps>;
     let lines: LogLine[];
-    let deps: GatewayJobDeps;
+    let deps: Deps;
+    let configured: object;
     let jobs: ConfiguredJobs;
     let mode: 'work' | 'fail' | 'hang';
     let release: () => void;
@@ -62,19 +81,12 @@ export function describeJob(harness: JobHarness): void {
       release = () => undefined;
       operations = await harness.start(clock, folder);
       const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
-      const { summary, openRecords, outbox, deadLetters, refused } = operations.deps;
-      deps = {
-        ...operations.deps,
-        log,
-        summary: controlled(summary),
-        openRecords: controlled(openRecords),
-        outbox: { ...outbox, event: controlled(outbox.event) },
-        deadLetters: eachControlled(deadLetters),
-        refused: eachControlled(refused),
-      };
-      const table = { [kind]: { schedule: '* * * * *' } };
+      const whole = { ...operations.deps, log } as unknown as Deps;
+      deps = side.controlled(whole, { one: controlled, each: eachControlled });
+      const table = { [kind]: { schedule: '* * * * *', ...settings } };
       const config = compileValidator(jobsTable([part]))(table, (problem) => new Error(problem));
-      jobs = await createConfiguredJobs<GatewayJobDeps>([part], config, deps, clock);
+      configured = config[kind] as object;
+      jobs = await createConfiguredJobs<Deps>([part], config, deps, clock);
     });
     afterEach(async () => {
       mode = 'work';
@@ -94,7 +106,10 @@ export function describeJob(harness: JobHarness): void {
     /** Controls every operation of a group, such as those on dead letters. */
     const eachControlled = <T extends object>(group: T): T =>
       Object.fromEntries(
-        Object.entries(group).map(([name, operation]) => [name, controlled(operation)]),
+        Object.entries(group).map(([name, operation]) => [
+          name,
+          typeof operation === 'function' ? controlled(operation) : operation,
+        ]),
       ) as T;
     const stats = () => jobs.stats()[0]!;
     /** Lets a minute pass, which begins a run, and waits until it is counted. */
@@ -116,9 +131,9 @@ export function describeJob(harness: JobHarness): void {
       { setting: 'schedule = "61 * * * *"', key: `jobs.${kind}.schedule` },
       { setting: 'shedule = "@daily"', key: `jobs.${kind}.shedule` },
     ])('refuses $setting, with file and key', ({ setting, key }) => {
-      const file = join(folder, 'gateway.toml');
-      writeFileSync(file, `gateway = "g"\n[jobs.${kind}]\n${setting}\n`);
-      const { config, problems } = checkGateway({ file, defaults: { dataDir: folder } }, { files: true });
+      const file = join(folder, 'side.toml');
+      writeFileSync(file, `${side.head}\n[jobs.${kind}]\n${setting}\n`);
+      const { config, problems } = side.check(file, folder);
       expect(config).toBeNull();
       expect(problems).toMatchObject([{ key, file, line: 3 }]);
     });
@@ -151,11 +166,7 @@ export function describeJob(harness: JobHarness): void {
       await nextRun(false);
       await jobs.run(kind);
       expect(stats()).toMatchObject({ runs: 1, overlaps: 1, isRunning: true });
-      const { runMsMax = minuteMs } = await createPart<GatewayJobDeps, Job>(
-        [part],
-        { kind, config: {} },
-        deps,
-      );
+      const { runMsMax = minuteMs } = await createPart<Deps, Job>([part], { kind, config: configured }, deps);
       await clock.advance(runMsMax);
       expect(stats()).toMatchObject({ timeouts: 1, failures: 0 });
       const late = lines.find(({ msg }) => msg === 'job failed');
@@ -183,7 +194,7 @@ export function describeJob(harness: JobHarness): void {
     });
 
     it('reports what it declares', async () => {
-      const job = await createPart<GatewayJobDeps, Job>([part], { kind, config: {} }, deps);
+      const job = await createPart<Deps, Job>([part], { kind, config: configured }, deps);
       await job.run(new AbortController().signal);
       await expectDeclaredReports(part, job);
       jobs.start();

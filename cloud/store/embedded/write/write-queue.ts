@@ -109,6 +109,11 @@ export class WriteQueue {
    * @throws HarbingerError STORE_BUSY, STORE_UNAVAILABLE (both retry), and what `work` throws
    */
   change<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    return this.alone((connection) => inTransaction(connection, work));
+  }
+
+  /** As `change`, without a transaction around it: for checkpoints. */
+  alone<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (!this.#open) return reject(unavailable('the store is not running'));
       if (this.#changes.length >= changesWaitingMax) return reject(busy());
@@ -118,7 +123,7 @@ export class WriteQueue {
           resolve(
             await database.with((connection) => {
               this.#changing = connection;
-              return inTransaction(connection, work);
+              return work(connection);
             }),
           );
           return null;

@@ -1,0 +1,4 @@
+/** The registry of the cloud's periodic jobs (cloud/jobs). A new one is a folder beside this file, and a line here. */
+import { retention } from './retention/part.ts';
+
+export const jobs = [retention] as const;

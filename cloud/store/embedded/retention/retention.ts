@@ -1,0 +1,96 @@
+/**
+ * Retention in the embedded store (cloud/store/embedded/retention): this file composes a pass: delete what is too old
+ * (delete.ts), thin what is old (thin.ts), keep the bound (bound.ts), and give space back (space.ts). Each works in
+ * pieces of bounded size, one transaction each, and storing goes on between them. When a pass is made is the job's
+ * business (cloud/jobs/retention).
+ */
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type {
+  MeasurementOutcome,
+  RetentionOutcome,
+  RetentionPass,
+  RetentionRules,
+  StoreRetention,
+  StoreSpace,
+} from '../../../ports/retention/store-retention.ts';
+import { deleteOldest, isOver } from './bound.ts';
+import { deleteBefore } from './delete.ts';
+import { giveBack, readSpace } from './space.ts';
+import { targetsOf, toNs } from './targets.ts';
+import { type RetentionDeps, Work } from './work.ts';
+
+export class EmbeddedRetention implements StoreRetention {
+  readonly #deps: RetentionDeps;
+
+  #refusal: string | null = null;
+
+  constructor(deps: RetentionDeps) {
+    this.#deps = deps;
+  }
+
+  /** Why nothing new is stored at present; null if it is. */
+  get refusal(): string | null {
+    return this.#refusal;
+  }
+
+  async space(): Promise<StoreSpace> {
+    const { blocks, bsize } = await statfs(dirname(this.#deps.path));
+    return { ...(await this.#deps.read(readSpace)), diskSizeBytes: blocks * bsize };
+  }
+
+  async apply(rules: RetentionRules, pass: RetentionPass): Promise<RetentionOutcome> {
+    const work = new Work(this.#deps, pass.signal);
+    const totals = new Totals();
+    for (const target of await this.#deps.read(targetsOf)) {
+      const { keepMs } = rules.ruleOf(target.measurement);
+      const beforeMs = keepMs === null ? Number.NEGATIVE_INFINITY : pass.realMs - keepMs;
+      if (beforeMs <= 0 || work.isOver) continue;
+      const outcome = totals.of(target.measurement);
+      outcome.deleted += await deleteBefore(work, target, toNs(beforeMs), pass.isDryRun);
+    }
+    const notes = await this.#keepBound(work, rules, pass.isDryRun, totals);
+    const isComplete = pass.isDryRun || (await giveBack(work));
+    return { measurements: totals.changed(), isComplete: isComplete && !work.isOver, notes };
+  }
+
+  async #keepBound(
+    work: Work,
+    { bound }: RetentionRules,
+    isDryRun: boolean,
+    totals: Totals,
+  ): Promise<string[]> {
+    if (work.isOver) return [];
+    const isFull = bound !== null && (await isOver(work, bound.bytesMax));
+    const refuses = isFull && bound.whenFull === 'refuse';
+    if (!isDryRun) this.#refusal = refuses ? refusalAt(bound.bytesMax) : null;
+    if (refuses) return [refusalAt(bound.bytesMax)];
+    if (!isFull) return [];
+    return deleteOldest(work, bound.bytesMax, isDryRun, (measurement, rows) => {
+      totals.of(measurement).deletedForSpace += rows;
+    });
+  }
+}
+
+function refusalAt(bytesMax: number): string {
+  return `readings take more than the ${bytesMax} bytes of jobs.retention.bytesMax or diskShareMax, and whenFull is refuse: gateways keep what is new until there is room`;
+}
+
+class Totals {
+  readonly #outcomes = new Map<string, MeasurementOutcome>();
+
+  of(measurement: string): MeasurementOutcome {
+    let outcome = this.#outcomes.get(measurement);
+    if (!outcome) {
+      outcome = { measurement, deleted: 0, deletedForSpace: 0, thinned: 0, means: 0 };
+      this.#outcomes.set(measurement, outcome);
+    }
+    return outcome;
+  }
+
+  changed(): MeasurementOutcome[] {
+    return [...this.#outcomes.values()].filter(
+      ({ deleted, deletedForSpace, thinned }) => deleted + deletedForSpace + thinned > 0,
+    );
+  }
+}
