@@ -8,11 +8,11 @@ import { type Random, seededRandom } from '../../../shared/runtime/random.ts';
  * with a 32-bit fingerprint of its content and the number of the connection on which it came last. There are two
  * generations of a table: when the younger is full, it becomes the older one and the older is discarded. If `growth`
  * allows it, a generation is so large that, at the rate of the previous generation, it lasts while a sensor reconnects.
- * So between one and two generations of entries are known, in bounded memory (34 bytes per entry of capacity). A key
+ * So between one and two generations of entries are known, in bounded memory (26 bytes per entry of capacity). A key
  * collision (one in 2^64 pairs) can at worst shift a timestamp by 1 ns.
  *
  * Most keys that are looked up are new, so the first access is to one byte per slot: these bytes fit the processor's
- * cache. Where a key is searched for depends on chance, as senders could otherwise choose identities that share a slot,
+ * cache. Entries follow each other in the order in which they came, for the same reason. Where a key is searched for depends on chance, as senders could otherwise choose identities that share a slot,
  * whose search takes as long as there are of them.
  */
 export class RecentReadings {
@@ -25,7 +25,7 @@ export class RecentReadings {
   private old: Table;
   /** The entry that `find` has found last. */
   private found: Table;
-  private foundSlot = 0;
+  private foundWord = 0;
 
   /** @param capacity entries per generation; a power of two */
   constructor(
@@ -44,45 +44,48 @@ export class RecentReadings {
 
   /** The fingerprint stored for a key, or -1. */
   find(high: number, low: number): number {
-    this.found = this.young;
-    this.foundSlot = this.slotOf(this.young, high, low);
-    if (this.foundSlot < 0) {
-      this.found = this.old;
-      this.foundSlot = this.slotOf(this.old, high, low);
-      if (this.foundSlot < 0) return -1;
+    let table = this.young;
+    let slot = this.slotOf(table, high, low);
+    if (slot < 0) {
+      table = this.old;
+      slot = this.slotOf(table, high, low);
+      if (slot < 0) return -1;
     }
-    return this.found.words[this.foundSlot * slotWords + 2]!;
+    this.found = table;
+    this.foundWord = table.entries[slot]! * entryWords;
+    return table.words[this.foundWord + 2]!;
   }
 
   /** The connection of the entry that `find` has just found; 0 if it is not known. */
   get foundConnection(): number {
-    return this.found.words[this.foundSlot * slotWords + 3]!;
+    return this.found.words[this.foundWord + 3]!;
   }
 
   /** Changes the connection of the entry that `find` has just found. */
   set foundConnection(connection: number) {
-    this.found.words[this.foundSlot * slotWords + 3] = connection;
+    this.found.words[this.foundWord + 3] = connection;
   }
 
   /** Removes the fingerprint of the entry that `find` has just found: its key stays occupied and matches no content. */
   occupyFound(): void {
-    this.found.words[this.foundSlot * slotWords + 2] = 0;
+    this.found.words[this.foundWord + 2] = 0;
   }
 
   add(high: number, low: number, fingerprint: number, connection = 0): void {
     if (this.young.count >= this.young.capacity) this.beginGeneration();
-    const { tags, words } = this.young;
-    const known = this.slotOf(this.young, high, low);
-    const mask = tags.length - 1;
-    let slot = known >= 0 ? known : this.firstSlot(this.young, high, low);
-    if (known < 0) while (tags[slot] !== 0) slot = (slot + 1) & mask;
-    tags[slot] = tagOf(high);
-    const word = slot * slotWords;
+    const { young } = this;
+    const { tags, entries, words } = young;
+    let slot = this.slotOf(young, high, low);
+    if (slot < 0) {
+      slot = ~slot;
+      tags[slot] = tagOf(high);
+      entries[slot] = young.count++;
+    }
+    const word = entries[slot]! * entryWords;
     words[word] = high;
     words[word + 1] = low;
     words[word + 2] = fingerprint;
     words[word + 3] = connection;
-    this.young.count++;
   }
 
   /** Forgets a key whose reading was not stored. Its slot stays occupied by a tag that no key has. */
@@ -101,24 +104,23 @@ export class RecentReadings {
   }
 
   private firstSlot({ shift }: Table, high: number, low: number): number {
-    return (Math.imul(high, this.highFactor) + Math.imul(low, this.lowFactor)) >>> shift;
+    return ((Math.imul(high, this.highFactor) + Math.imul(low, this.lowFactor)) | 0) >>> shift;
   }
 
+  /** Returns the slot of a key; if it has none, the bitwise complement of the empty slot for it. */
   private slotOf(table: Table, high: number, low: number): number {
-    const { tags, words } = table;
+    const { tags, entries, words } = table;
     const tag = tagOf(high);
     const mask = tags.length - 1;
     let slot = this.firstSlot(table, high, low);
     for (let found = tags[slot]!; found !== 0; found = tags[slot]!) {
-      if (
-        found === tag &&
-        words[slot * slotWords] === high >>> 0 &&
-        words[slot * slotWords + 1] === low >>> 0
-      )
-        return slot;
+      if (found === tag) {
+        const word = entries[slot]! * entryWords;
+        if (words[word] === high >>> 0 && words[word + 1] === low >>> 0) return slot;
+      }
       slot = (slot + 1) & mask;
     }
-    return -1;
+    return ~slot;
   }
 }
 
@@ -147,10 +149,14 @@ export interface Growth {
 interface Table {
   /** One byte per slot: 0 if it is empty, else 8 bits of its key. There are twice as many slots as entries. */
   tags: Uint8Array;
+  /** By slot: the number of its entry. */
+  entries: Uint32Array;
+  /** The entries, oldest first. */
   words: Uint32Array;
   /** Leaves as many of a hash's 32 bits as number a slot. */
   shift: number;
   capacity: number;
+  /** Number of entries. */
   count: number;
   bornMs: number;
 }
@@ -171,8 +177,8 @@ function capacityFor(
   return enough;
 }
 
-/** Words per slot: key (high, low), fingerprint, connection. */
-const slotWords = 4;
+/** Words per entry: key (high, low), fingerprint, connection. */
+const entryWords = 4;
 /** The tag of a slot whose key was removed; no key has it. */
 const forgotten = 1;
 
@@ -185,7 +191,8 @@ function emptyTable(capacity: number, bornMs: number): Table {
   const shift = Math.clz32(slots) + 1;
   return {
     tags: new Uint8Array(slots),
-    words: new Uint32Array(slots * slotWords),
+    entries: new Uint32Array(slots),
+    words: new Uint32Array(capacity * entryWords),
     shift,
     capacity,
     count: 0,
