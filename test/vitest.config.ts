@@ -18,7 +18,7 @@ const product = ['test/integration/**/*.test.ts', 'test/chaos/**/*.test.ts', 'te
 
 /**
  * Other tests that get a process of their own each: they start processes, change their own (working folder, environment,
- * exit code), or measure its memory.
+ * exit code), or measure its memory or its work.
  */
 const alone = [
   'test/fuzz/**/*.test.ts',
@@ -26,6 +26,8 @@ const alone = [
   'test/support/**/*.test.ts',
   'deploy/**/*.test.ts',
   'cloud/api/stream.test.ts',
+  'gateway/decode/fast-json/growth.test.ts',
+  'test/conformance/formats/**/*.test.ts',
   'test/conformance/stores/embedded-sql-memory.test.ts',
 ];
 
