@@ -1,12 +1,10 @@
-/** Tests `config check` as a process: it reports every problem at once, each with file and line. */
-import { spawnSync } from 'node:child_process';
+/** Tests `config check`: it reports every problem at once, each with file and line. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { compiledEntry } from '../../shared/files/paths.ts';
+import { runInside } from './run-command.testing.ts';
 
-const main = compiledEntry('deploy/cli/main');
 let dir = '';
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'harbinger-check-'));
@@ -16,41 +14,38 @@ afterEach(() => rmSync(dir, { recursive: true }));
 /**
  * Writes the files, checks `ROLE.toml` among them, and returns the printed lines without the folder's name.
  */
-function check(role: 'gateway' | 'cloud', files: Record<string, string>, ...args: string[]) {
+async function check(role: 'gateway' | 'cloud', files: Record<string, string>, ...args: string[]) {
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(dir, name)), { recursive: true });
     writeFileSync(join(dir, name), text);
   }
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [main, 'config', 'check', role, join(dir, `${role}.toml`), ...args],
-    { encoding: 'utf8', timeout: 60_000, killSignal: 'SIGKILL' },
-  );
+  const command = ['config', 'check', role, join(dir, `${role}.toml`), ...args];
+  const { status, stdout, stderr } = await runInside(command);
   const lines = stderr.replaceAll(`${dir}/`, '').trimEnd().split('\n');
   return { status, stdout, lines: lines.map((line) => line.trim()) };
 }
 
 describe('config check', () => {
-  it('says that a file is one of the other side, and warns of a password that is easily guessed', () => {
+  it('says that a file is one of the other side, and warns of a password that is easily guessed', async () => {
     const cloudFile = '[ingest]\nport = 1884\n[api]\nport = 8080\n[store]\nkind = "embedded"\n';
-    expect(check('gateway', { 'gateway.toml': cloudFile }).lines[0]).toMatch(
+    expect((await check('gateway', { 'gateway.toml': cloudFile })).lines[0]).toMatch(
       /^this looks like a cloud configuration: harbinger config check cloud '.*gateway.toml'$/,
     );
     const user = '[[broker.users]]\nname = "s"\npassword = "x"\n';
-    const { status, lines } = check('gateway', { 'gateway.toml': user });
+    const { status, lines } = await check('gateway', { 'gateway.toml': user });
     expect(status).toBe(0);
     expect(lines).toContain(
       'warning: gateway.toml:3: broker.users[0].password has fewer than 8 characters, so it is easily guessed',
     );
   });
 
-  it('names the settings of a table that has no such one', () => {
-    const { lines } = check('gateway', { 'gateway.toml': '[jobs]\nfoo = 1\n' });
+  it('names the settings of a table that has no such one', async () => {
+    const { lines } = await check('gateway', { 'gateway.toml': '[jobs]\nfoo = 1\n' });
     expect(lines[0]).toMatch(/jobs: unknown property 'foo'; there are [a-z-]+/);
   });
 
-  it('lists every problem of a gateway: settings, variables, rules, files', () => {
-    const { status, stdout, lines } = check('gateway', {
+  it('lists every problem of a gateway: settings, variables, rules, files', async () => {
+    const { status, stdout, lines } = await check('gateway', {
       'gateway.toml':
         `
 gatway = "x"
@@ -105,8 +100,8 @@ format = "json"
     ]);
   });
 
-  it('names the formats there are, and the settings of each', () => {
-    const { lines } = check('gateway', {
+  it('names the formats there are, and the settings of each', async () => {
+    const { lines } = await check('gateway', {
       'gateway.toml': `[[routes]]
 topic = "a/{site}/{machine}"
 format = "xml"
@@ -131,8 +126,8 @@ columns = ["flow"]
     ]);
   });
 
-  it('lists every problem of a cloud', () => {
-    const { status, lines } = check('cloud', {
+  it('lists every problem of a cloud', async () => {
+    const { status, lines } = await check('cloud', {
       'cloud.toml': `
 [[gateways]]
 id = "gw"
@@ -179,8 +174,8 @@ tls = { certFile = "/nowhere/cert.pem", keyFile = "/nowhere/key.pem" }
     ]);
   });
 
-  it('names the file that set a value last, including drop-ins and machine types', () => {
-    const { status, lines } = check('gateway', {
+  it('names the file that set a value last, including drop-ins and machine types', async () => {
+    const { status, lines } = await check('gateway', {
       'gateway.toml': `machineTypesDir = "${dir}/types"\n[broker]\nport = 99_999\nwebsocketPort = -1\n`,
       'gateway.toml.d/10-port.toml': '# ours\n[broker]\nport = "1883"\n',
       'gateway.toml.d/20-users.toml': '[[broker.users]]\nname = "a"\npasword = "b"\n',
@@ -200,8 +195,8 @@ tls = { certFile = "/nowhere/cert.pem", keyFile = "/nowhere/key.pem" }
     ]);
   });
 
-  it('continues after a file that is not TOML, without reporting consequential problems', () => {
-    const { status, lines } = check('cloud', {
+  it('continues after a file that is not TOML, without reporting consequential problems', async () => {
+    const { status, lines } = await check('cloud', {
       'cloud.toml': '[api]\nport = 1\nport = 2\n',
       'cloud.toml.d/a.toml': '[[alerts.email]]\nname = "a"\nattemptsMax = 0\n',
       'cloud.toml.d/b.toml': 'x =\n',
@@ -215,8 +210,8 @@ tls = { certFile = "/nowhere/cert.pem", keyFile = "/nowhere/key.pem" }
     ]);
   });
 
-  it('never prints a secret', () => {
-    const { lines } = check('cloud', {
+  it('never prints a secret', async () => {
+    const { lines } = await check('cloud', {
       'cloud.toml': '[api]\ntoken = 123456\n[[gateways]]\nid = "a"\npassword = "short"\n',
     });
     expect(lines.join('\n')).toMatch(
@@ -225,8 +220,8 @@ tls = { certFile = "/nowhere/cert.pem", keyFile = "/nowhere/key.pem" }
     expect(lines.join('\n')).not.toMatch(/123456|short/);
   });
 
-  it('gives the problems to programs with --json', () => {
-    const { status, stdout, lines } = check(
+  it('gives the problems to programs with --json', async () => {
+    const { status, stdout, lines } = await check(
       'cloud',
       { 'cloud.toml': '\n[api]\nprt = 1\n[[gateways]]\nid = "a"\npassword = "12345678"\n' },
       '--json',
@@ -245,8 +240,8 @@ tls = { certFile = "/nowhere/cert.pem", keyFile = "/nowhere/key.pem" }
     });
   });
 
-  it('prints warnings of a sound configuration beside its answer', () => {
-    const { status, stdout, lines } = check('cloud', { 'cloud.toml': '[api]\n' });
+  it('prints warnings of a sound configuration beside its answer', async () => {
+    const { status, stdout, lines } = await check('cloud', { 'cloud.toml': '[api]\n' });
     expect([status, stdout]).toEqual([0, expect.stringMatching(/is a sound cloud configuration\n$/)]);
     expect(lines).toEqual([
       expect.stringMatching(/^warning: cloud\.toml: gateways is empty: no gateway may connect/),

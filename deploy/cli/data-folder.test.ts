@@ -28,7 +28,7 @@ it.each(['gateway', 'cloud'] as const)(
     ];
     const child = spawn(process.execPath, args, { stdio: 'ignore' });
     const ended = once(child, 'exit');
-    await vi.waitFor(() => expect(existsSync(join(dir, 'run.json'))).toBe(true), { timeout: 30_000 });
+    await vi.waitFor(() => expect(existsSync(join(dir, 'run.json'))).toBe(true), { timeout: 120_000 });
     const before = readFileSync(join(dir, 'run.json'), 'utf8');
     const second = spawnSync(process.execPath, args, { encoding: 'utf8' });
     expect(second.status).toBe(1);

@@ -1,19 +1,12 @@
 /** Tests how the command line answers wrong usage and missing things: one sentence that says what to do. */
-import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import type { Command } from 'commander';
 import { expect, it } from 'vitest';
-import { compiledEntry } from '../../shared/files/paths.ts';
 import { createProgram } from './program.ts';
+import { runInside } from './run-command.testing.ts';
 
-const underNpm = { ...process.env, npm_lifecycle_event: 'harbinger' };
-const withoutNpm = { ...process.env, npm_lifecycle_event: undefined };
-
-function harbinger(args: string[], env: NodeJS.ProcessEnv = withoutNpm) {
-  const command = [compiledEntry('deploy/cli/main'), ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8', env });
-  return { status, stdout, stderr };
-}
+const underNpm = { env: { npm_lifecycle_event: 'harbinger' } };
+const withoutNpm = { env: { npm_lifecycle_event: undefined } };
 
 it.each<[string[], number, RegExp]>([
   [
@@ -40,13 +33,14 @@ it.each<[string[], number, RegExp]>([
     /no cloud runs with its data in \/no, \/no\/cloud or \/no\/demo\/cloud; start it \(the demonstration: npm start\), or say/,
   ],
   [['query', 'select 1', '--url', 'nonsense'], 2, /an address such as http:\/\/127\.0\.0\.1:8080 is needed/],
-])('%j is answered by one sentence', (args, status, sentence) => {
-  expect(harbinger(args)).toEqual({ status, stdout: '', stderr: expect.stringMatching(sentence) });
-  expect(harbinger(args).stderr).toMatch(/^harbinger: [^\n]+ \[[A-Z_]+\]\n$/);
+])('%j is answered by one sentence', async (args, status, sentence) => {
+  const answer = await runInside(args, withoutNpm);
+  expect(answer).toEqual({ status, stdout: '', stderr: expect.stringMatching(sentence) });
+  expect(answer.stderr).toMatch(/^harbinger: [^\n]+ \[[A-Z_]+\]\n$/);
 });
 
-it('proposes commands as the user typed them', () => {
-  expect(harbinger(['query'], underNpm).stderr).toContain('see npm run harbinger -- query --help');
+it('proposes commands as the user typed them', async () => {
+  expect((await runInside(['query'], underNpm)).stderr).toContain('see npm run harbinger -- query --help');
 });
 
 const allOf = (command: Command): Command[] => [command, ...command.commands.flatMap(allOf)];

@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compiledEntry } from '../../shared/files/paths.ts';
 import { ProductProcess } from '../../test/support/processes.ts';
+import { runInside } from '../cli/run-command.testing.ts';
 import { gatewayCounts, outcomeLines, outcomeSince } from './outcome.ts';
 
 describe('the outcome of a replay', () => {
@@ -62,34 +61,33 @@ describe('the command against a real gateway', () => {
     rmSync(dir, { recursive: true });
   });
 
-  function replay(...more: string[]) {
+  async function replay(...more: string[]) {
     const file = ['replay', join(dir, 'rows.csv'), '--type', 'generic', '--time-column', 't_ms'];
     const where = ['--speed', 'max', '--mqtt-url', gateway.mqttUrl, '--data', dir];
-    const args = [compiledEntry('deploy/cli/main'), ...file, '--machine', 'm1', ...where, ...more];
-    const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    const { status, stdout } = await runInside([...file, '--machine', 'm1', ...where, ...more]);
     return { status, stdout };
   }
 
   it('says which rows were stored before, and how they can be stored again', async () => {
-    expect(replay('--site', 'hall')).toEqual({
+    expect(await replay('--site', 'hall')).toEqual({
       status: 0,
       stdout: expect.stringMatching(/^3 rows read, 3 sent as 1 machine.* 3 acknowledged\n$/),
     });
-    const second = replay('--site', 'hall');
+    const second = await replay('--site', 'hall');
     expect(second.status).toBe(0);
     expect(second.stdout).toMatch(/\nall of them were stored before, so nothing new was stored\n/);
     for (const option of ['--again', '--machine', '--timestamps original'])
       expect(second.stdout).toContain(option);
     for (const another of [['--again'], ['--machine', 'm2']])
-      expect(replay('--site', 'hall', ...another).stdout).not.toContain('stored before');
-    expect(JSON.parse(replay('--site', 'hall', '--json').stdout)).toMatchObject({
+      expect((await replay('--site', 'hall', ...another)).stdout).not.toContain('stored before');
+    expect(JSON.parse((await replay('--site', 'hall', '--json')).stdout)).toMatchObject({
       acked: 3,
       outcome: { known: 3, deadLetters: 0, timesReplaced: 0 },
     });
   }, 300_000);
 
-  it('says which rows became dead letters, why, and ends with exit code 1', () => {
-    const { status, stdout } = replay('--site', 'nowhere');
+  it('says which rows became dead letters, why, and ends with exit code 1', async () => {
+    const { status, stdout } = await replay('--site', 'nowhere');
     expect(status).toBe(1);
     expect(stdout).toMatch(
       /3 acknowledged\n3 of them became dead letters, not readings: no rule says what type/,
@@ -97,8 +95,8 @@ describe('the command against a real gateway', () => {
     expect(stdout).toContain('harbinger deadletters list');
   }, 300_000);
 
-  it('says which recorded times were not accepted', () => {
-    const { status, stdout } = replay('--site', 'hall', '--timestamps', 'original');
+  it('says which recorded times were not accepted', async () => {
+    const { status, stdout } = await replay('--site', 'hall', '--timestamps', 'original');
     expect([status, stdout]).toEqual([0, expect.stringContaining('3 recorded times are too far from')]);
   }, 300_000);
 });

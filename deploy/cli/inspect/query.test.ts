@@ -1,12 +1,11 @@
 /** Tests the query of somebody whose messages did not become readings, against a real gateway and a real cloud. */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { compiledEntry } from '../../../shared/files/paths.ts';
 import { ProductProcess } from '../../../test/support/processes.ts';
+import { runInside } from '../run-command.testing.ts';
 
 const linkPassword = 'a-link-password';
 let dir = '';
@@ -35,35 +34,31 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 });
 
-function query(sql: string) {
-  const command = [compiledEntry('deploy/cli/main'), 'query', sql, '--data', dir];
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
-  return { status, stdout, stderr };
-}
+const query = (sql: string) => runInside(['query', sql, '--data', dir]);
 
 it('says that there are no rows, and that messages became dead letters', async () => {
-  expect(query('select temperature from generic').stderr).toMatch(
+  expect((await query('select temperature from generic')).stderr).toMatch(
     /there is no table 'generic', because no reading is stored yet: publish one, and ask again \[API_REFUSED\]\n$/,
   );
   const client = await connectAsync(gateway.mqttUrl);
   await client.publishAsync('telemetry/lab/x', '{temperature: 21.5}', { qos: 1 });
   await client.endAsync();
   const hint = `a message became a dead letter and no reading: harbinger deadletters list --data '${dir}'`;
-  expect(query('select temperature from generic')).toEqual({
+  expect(await query('select temperature from generic')).toEqual({
     status: 1,
     stdout: '',
     stderr: expect.stringContaining(`publish one, and ask again; ${hint} [API_REFUSED]\n`),
   });
-  expect(query('select 1 as one where 1 = 2')).toEqual({
+  expect(await query('select 1 as one where 1 = 2')).toEqual({
     status: 0,
     stdout: 'one\n',
     stderr: `(no rows; ${hint})\n`,
   });
-  expect(query('select 1 as one')).toEqual({ status: 0, stdout: 'one\n1\n', stderr: '' });
+  expect(await query('select 1 as one')).toEqual({ status: 0, stdout: 'one\n1\n', stderr: '' });
 }, 300_000);
 
-it('without a table is answered in words', () => {
-  expect(query('select nonsense').stderr).toContain(
+it('without a table is answered in words', async () => {
+  expect((await query('select nonsense')).stderr).toContain(
     "'nonsense' means nothing, because the query has no FROM",
   );
 }, 300_000);

@@ -1,12 +1,11 @@
-/** Tests `config check` as a process: which files it takes, and from where. */
-import { execFileSync, spawnSync } from 'node:child_process';
+/** Tests `config check`: which files it takes, and from where. */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { compiledEntry } from '../../../shared/files/paths.ts';
+import { runInside } from '../run-command.testing.ts';
 
-const main = compiledEntry('deploy/cli/main');
 let dir = '';
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'harbinger-config-'));
@@ -19,21 +18,16 @@ function put(name: string, text: string): void {
 }
 
 function check(role: 'gateway' | 'cloud', file: string, folder: string, ...args: string[]) {
-  return spawnSync(process.execPath, [main, 'config', 'check', role, file, ...args], {
-    encoding: 'utf8',
-    timeout: 60_000,
-    killSignal: 'SIGKILL',
-    cwd: join(dir, folder),
-  });
+  return runInside(['config', 'check', role, file, ...args], { cwd: join(dir, folder) });
 }
 
-it('takes relative paths from the working folder, as 0.1.0 did, whatever is beside the file', () => {
+it('takes relative paths from the working folder, as 0.1.0 did, whatever is beside the file', async () => {
   put('work/types/press.toml', 'name = "press"\nextends = "generic"\n');
   put('conf/types/press.toml', 'this is not TOML');
   put('conf/data/gateway', '');
   const settings = ['dataDir = "data"', 'machineTypesDir = "types"', 'unknownMachines = "press"'];
   put('conf/gateway.toml', [...settings, '[intelligence]', 'artefactsDir = "nowhere"', ''].join('\n'));
-  const { status, stdout, stderr } = check('gateway', '../conf/gateway.toml', 'work', '--json');
+  const { status, stdout, stderr } = await check('gateway', '../conf/gateway.toml', 'work', '--json');
   expect([status, stderr]).toEqual([0, '']);
   expect(JSON.parse(stdout)).toMatchObject({
     dataDir: 'data',
@@ -42,7 +36,7 @@ it('takes relative paths from the working folder, as 0.1.0 did, whatever is besi
   });
 });
 
-it('refuses pipes and devices at once, wherever a file is named', () => {
+it('refuses pipes and devices at once, wherever a file is named', async () => {
   const why = 'not a regular file; write its content to a file and name that';
   const pipes = ['pipe', 'gateway.toml.d/pipe.toml', 'types/pipe.toml'];
   const settings = [
@@ -57,40 +51,40 @@ it('refuses pipes and devices at once, wherever a file is named', () => {
     mkdirSync(dirname(join(dir, name)), { recursive: true });
     execFileSync('mkfifo', [join(dir, name)]);
   }
-  const linesOf = (role: 'gateway' | 'cloud', file: string) => {
-    const { status, stderr } = check(role, file, '.');
+  const linesOf = async (role: 'gateway' | 'cloud', file: string) => {
+    const { status, stderr } = await check(role, file, '.');
     expect(status).toBe(2);
     return stderr
       .trimEnd()
       .split('\n')
       .map((line) => line.trim());
   };
-  expect(linesOf('gateway', 'pipe')).toEqual([
+  expect(await linesOf('gateway', 'pipe')).toEqual([
     `harbinger: pipe: it is a pipe and ${why} [CONFIG_UNREADABLE]`,
   ]);
-  expect(linesOf('cloud', '/dev/zero')).toEqual([
+  expect(await linesOf('cloud', '/dev/zero')).toEqual([
     `harbinger: /dev/zero: it is a device and ${why} [CONFIG_UNREADABLE]`,
   ]);
-  expect(linesOf('gateway', 'gateway.toml')).toEqual([
+  expect(await linesOf('gateway', 'gateway.toml')).toEqual([
     `harbinger: gateway.toml.d/pipe.toml: it is a pipe and ${why} [CONFIG_UNREADABLE]`,
   ]);
   rmSync(join(dir, 'gateway.toml.d'), { recursive: true });
-  expect(linesOf('gateway', 'gateway.toml')).toEqual([
+  expect(await linesOf('gateway', 'gateway.toml')).toEqual([
     'harbinger: the configuration has 3 problems:',
     `gateway.toml:3: broker.tls.certFile names pipe: it is a pipe and ${why} [BROKER_TLS_FILES]`,
     `gateway.toml:4: broker.tls.keyFile names /dev/zero: it is a device and ${why} [BROKER_TLS_FILES]`,
     `types/pipe.toml: it is a pipe and ${why} [MACHINE_TYPE_INVALID]`,
   ]);
-  expect(linesOf('cloud', 'cloud.toml').slice(2)).toEqual([
+  expect((await linesOf('cloud', 'cloud.toml')).slice(2)).toEqual([
     `cloud.toml:2: ingest.tls.certFile names pipe: it is a pipe and ${why} [INGEST_TLS_FILES]`,
     `cloud.toml:3: ingest.tls.keyFile names /dev/zero: it is a device and ${why} [INGEST_TLS_FILES]`,
   ]);
 });
 
-it('--json prints files of 0.1.0 under the names of this version', () => {
+it('--json prints files of 0.1.0 under the names of this version', async () => {
   const text = '[decisions]\nbudgetMs = 700\n[jobs]\nstatistics = "5 * * * * *"\n';
   put('gateway.toml', text);
-  const { status, stdout } = check('gateway', 'gateway.toml', '.', '--json');
+  const { status, stdout } = await check('gateway', 'gateway.toml', '.', '--json');
   expect(status).toBe(0);
   const { decisions, jobs } = JSON.parse(stdout);
   expect([decisions.budgetMs, decisions.alerts.budgetMs]).toEqual([undefined, 700]);
