@@ -24,8 +24,16 @@ const journal = (lane: string, dropped = { blocks: 0, lines: 0, bytes: 0 }) => (
 function dataStatus(over: Partial<DataStatus> = {}): DataStatus {
   return {
     formats: { samples: {}, status: {}, summary: {} },
-    pipeline: { messages: 0, readings: 0, deadLetters: 0, fieldsIgnored: 0 },
+    pipeline: {
+      messages: 0,
+      readings: 0,
+      deadLetters: 0,
+      fieldsIgnored: 0,
+      fieldsRefused: 0,
+      valuesRounded: 0,
+    },
     placement: { resends: 0, separated: 0, timesOutOfBounds: 0, assumedResends: [] },
+    sensorFaults: [],
     machines: 0,
     quotas: { counts: { machines: 0, sensors: 0 }, refused: [] },
     journalTrouble: null,

@@ -18,6 +18,23 @@ export const RouteRule = choice('format', formats, {
   machine: Type.Optional(
     Type.String({ description: 'The machine, where the topic does not name it.', examples: ['pump-1'] }),
   ),
+  labels: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+      maxItems: 8,
+      description:
+        'Fields or tags that say which thing the values of a message are of, where one topic has several: their values become the beginning of the sensors’ names, such as 1_voltage. JSON, CBOR and line protocol only.',
+      examples: [['slave_id']],
+    }),
+  ),
+  timeKeys: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+      minItems: 1,
+      maxItems: 8,
+      description:
+        'The fields that have the device’s time, in the message or in an object of it, the first that is present; in place of the common names (ts, timestamp, time, last_seen and others, in any case). JSON and CBOR only.',
+      examples: [['measured']],
+    }),
+  ),
 });
 export type RouteRule = Static<typeof RouteRule>;
 

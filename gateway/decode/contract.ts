@@ -8,12 +8,15 @@ const reserved = new Set([...reservedSensors, 'values', 'value']);
 
 /**
  * Checks one reading against its machine type. Numbers, also as texts, and booleans (0/1) are values; null is an absent
- * value; a field that the type does not declare is ignored and counted. The result is in `row`, so nothing is allocated
- * per reading. @throws HarbingerError CONTRACT_TYPE, CONTRACT_FINITE, CONTRACT_RANGE, CONTRACT_EMPTY
+ * value; a field that the type does not declare is ignored and counted. A value that its sensor cannot have is refused
+ * alone. The result is in `row`, so nothing is allocated per reading.
+ * @throws HarbingerError CONTRACT_TYPE, CONTRACT_FINITE, CONTRACT_RANGE if every value was refused, for the first one;
+ * CONTRACT_EMPTY
  */
 export function checkReading(schema: MachineSchema, values: Record<string, unknown>, row: Row): void {
   row.present = 0;
   row.ignored = 0;
+  row.refused.length = 0;
   row.source = null;
   row.values.fill(Number.NaN, 0, schema.set.sensors.length);
   for (const sensor in values) {
@@ -26,16 +29,17 @@ export function checkReading(schema: MachineSchema, values: Record<string, unkno
     if (raw === null) continue;
     const value = typeof raw === 'number' ? raw : numberIn(raw);
     if (!(value >= schema.set.min[column]! && value <= schema.set.max[column]!)) {
-      if (!schema.type.openSensors || typeof raw === 'number') throw breach(schema, sensor, column, raw);
+      if (!schema.type.openSensors || typeof raw === 'number') {
+        row.refused.push({ sensor, value: raw, error: breach(schema, sensor, column, raw), column });
+        continue;
+      }
       row.ignored++; // on an open type any kind of value is permitted: a text such as `unavailable` is not a violation
       continue;
     }
     row.values[column] = value;
     row.present++;
   }
-  if (row.present === 0) {
-    throw emptyReading(schema, values);
-  }
+  if (row.present === 0) throw row.refused[0]?.error ?? emptyReading(schema, values);
 }
 
 /** Opens a column for a number; an open type does not regard other texts, lists and objects as sensors. */
@@ -49,8 +53,13 @@ function numberIn(raw: unknown): number {
   return typeof raw === 'string' && isNumberText(raw) ? Number(raw) : Number.NaN;
 }
 
+/** True for a name with another meaning than a sensor. */
+export function isReserved(name: string): boolean {
+  return reserved.has(name);
+}
+
 /** True if a field may be a sensor: a number under a name without another meaning. */
-export function isSensorValue(name: string, raw: unknown): boolean {
+function isSensorValue(name: string, raw: unknown): boolean {
   return !reserved.has(name) && (typeof raw === 'number' || (typeof raw === 'string' && isNumberText(raw)));
 }
 

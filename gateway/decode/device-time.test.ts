@@ -40,3 +40,20 @@ it('interprets a time without a zone in the gateway’s zone', () => {
   expect(parseDeviceTime('2023-11-14T22:13:20.5')).toEqual({ ms: ms + 500, ns: 0 });
   expect(parseDeviceTime('2023-11-14 22:13:20')).toEqual({ ms, ns: 0 });
 });
+
+it.each([
+  ['2016-12-31T23:59:60Z', Date.UTC(2017, 0, 1)],
+  ['2017-01-01T05:29:60+05:30', Date.UTC(2017, 0, 1)],
+  ['2016-12-31T23:59:60.5Z', Date.UTC(2017, 0, 1) + 500],
+  ['2026-11-28T24:00:00Z', Date.UTC(2026, 10, 29)],
+  ['2024-02-29', Date.UTC(2024, 1, 29)],
+])('%s is a time', (text, ms) => {
+  expect(parseDeviceTime(text)).toEqual({ ms, ns: 0 });
+});
+
+it.each(['2026-02-30', '2025-02-29', '2026-11-28T23:58:60Z', '2026-11-28T24:00:01Z', '2026-04-31T08:00:00'])(
+  '%s is not a time',
+  (text) => {
+    expect(parseDeviceTime(text)).toBeUndefined();
+  },
+);

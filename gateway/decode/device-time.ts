@@ -27,14 +27,35 @@ export function parseDeviceTime(value: unknown, reuse?: Moment): Moment | undefi
   return /^\d{4}-\d\d-\d\d/.test(value) ? fromIso(value) : undefined;
 }
 
+/** The numbers of a date and time; seconds and all that follows them may be absent. */
+const isoParts = /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d))?)?/;
+const secondOfDay = 86_400;
+
 /** A time without a zone is in the gateway's own. `Date` supports only ms, and only a point before them. */
 function fromIso(text: string): Moment | undefined {
-  const found = /^(.{10,19}?)[.,](\d{1,9})(\D.*)?$/.exec(text);
-  const [, whole = text, fraction = '', zone = ''] = found ?? [];
+  const parts = isoParts.exec(text);
+  if (!parts || !isDate(parts)) return undefined;
+  const isLeapSecond = parts[6] === '60';
+  // `Date` takes the 30th of February for the 2nd of March, and no second of 60.
+  const sound = isLeapSecond ? `${text.slice(0, 17)}59${text.slice(19)}` : text;
+  const found = /^(.{10,19}?)[.,](\d{1,9})(\D.*)?$/.exec(sound);
+  const [, whole = sound, fraction = '', zone = ''] = found ?? [];
   const ms = Date.parse(`${whole}${zone}`);
   if (Number.isNaN(ms)) return undefined;
+  if (isLeapSecond && (ms / 1_000) % secondOfDay !== secondOfDay - 1) return undefined;
   const digits = fraction.padEnd(9, '0');
-  return { ms: ms + Number(digits.slice(0, 3)), ns: Number(digits.slice(3)) };
+  return { ms: ms + (isLeapSecond ? 1_000 : 0) + Number(digits.slice(0, 3)), ns: Number(digits.slice(3)) };
+}
+
+/** True if a day and a time of day exist. Leap seconds are at the end of a day in UTC, whatever the zone. */
+function isDate(parts: readonly (string | undefined)[]): boolean {
+  const [year, month, day, hour, minute, second] = parts
+    .slice(1)
+    .map((part) => Number(part ?? 0)) as number[];
+  const days = new Date(Date.UTC(year!, month!, 0)).getUTCDate();
+  if (month! < 1 || month! > 12 || day! < 1 || day! > days) return false;
+  if (hour === 24) return minute === 0 && second === 0;
+  return hour! < 24 && minute! < 60 && second! <= 60;
 }
 
 function fromNumber(value: number): Moment | undefined {

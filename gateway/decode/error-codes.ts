@@ -11,20 +11,22 @@ export const errorCodes = declareErrors({
   },
   CONTRACT_FINITE: {
     stage: 'contract',
-    meaning: 'A sensor’s value is not a finite number (NaN or infinite). It is kept as a dead letter.',
+    meaning:
+      'A sensor’s value is not a finite number (NaN or infinite). It is refused alone: the other values of the reading are stored, and it is kept as a dead letter the first time and then once an hour, and counted. A reading without other values is kept whole.',
     retried: 'No. Dead letters can be sent again by hand.',
     remedy: 'Correct the device, or leave the value out where there is none.',
   },
   CONTRACT_RANGE: {
     stage: 'contract',
     meaning:
-      'A sensor’s value lies outside the range that the machine’s type allows. It is kept as a dead letter.',
+      'A sensor’s value lies outside the range that the machine’s type allows. It is refused alone: the other values of the reading are stored, and it is kept as a dead letter the first time and then once an hour, and counted. A reading without other values is kept whole.',
     retried: 'No. Dead letters can be sent again by hand.',
     remedy: 'Check the sensor and its unit; if the range is too narrow, widen it in the machine type.',
   },
   CONTRACT_TYPE: {
     stage: 'contract',
-    meaning: 'A sensor’s value is not a number. It is kept as a dead letter.',
+    meaning:
+      'A sensor’s value is not a number. It is refused alone: the other values of the reading are stored, and it is kept as a dead letter the first time and then once an hour, and counted. A reading without other values is kept whole.',
     retried: 'No. Dead letters can be sent again by hand.',
     remedy:
       'Make the device send a number for this sensor, or declare it as it is sent in the machine type; the reason of the dead letter names both.',
@@ -34,6 +36,21 @@ export const errorCodes = declareErrors({
     meaning: 'The payload of a message is not JSON. It is kept as a dead letter.',
     retried: 'No. Dead letters can be sent again by hand.',
     remedy: 'Correct the device, or the `format` of its route. Afterwards: `harbinger deadletters redrive`.',
+  },
+  DECODE_MIXED: {
+    stage: 'decode',
+    meaning:
+      'A message has values of several things (nodes, devices, slaves of a bus) under the same names, which would become one series. It is kept as a dead letter.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy:
+      'Name the field that tells them apart under `labels` of the route, or give each thing a topic of its own. Afterwards: `harbinger deadletters redrive`.',
+  },
+  DECODE_NAME_TWICE: {
+    stage: 'decode',
+    meaning:
+      'Two fields of one reading would have the same sensor’s name, such as `{"a": {"b": 1}, "a_b": 2}`. The first is stored; the other is refused alone, kept as a dead letter the first time and then once an hour, and counted.',
+    retried: 'No. Dead letters can be sent again by hand.',
+    remedy: 'Rename one of the fields in the device.',
   },
   DECODE_SENML: {
     stage: 'decode',

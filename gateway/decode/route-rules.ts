@@ -15,6 +15,8 @@ export interface CompiledRule {
   decoder: Decoder;
   site: string | undefined;
   machine: string | undefined;
+  labels?: readonly string[] | undefined;
+  timeKeys?: readonly string[] | undefined;
 }
 
 /** Returns the problems of a rule, its format apart, that the schema cannot express. @param place where the rule is, e.g. `routes[0]` */
@@ -31,7 +33,8 @@ export function ruleProblems(rule: RouteRule, place: string): ConfigProblem[] {
 /** @throws ConfigError */
 export async function compileRule(rule: RouteRule): Promise<CompiledRule> {
   refuse([...ruleProblems(rule, 'routes'), ...problemsOf(formats, [formatOf(rule, 'routes')])]);
-  const { topic, format, site, machine } = rule;
+  const { topic, format, site, machine, labels, timeKeys } = rule;
   const decoder = await createPart(formats, { kind: format, config: rule }, undefined);
-  return { name: nameOf(format, topic), match: compileTopicPattern(topic), decoder, site, machine };
+  const match = compileTopicPattern(topic);
+  return { name: nameOf(format, topic), match, decoder, site, machine, labels, timeKeys };
 }

@@ -85,8 +85,11 @@ export class Routes {
       const machine = found.machine ?? rule.machine ?? '';
       const target: DecodeTarget = { site, machine };
       if (found.sensor !== undefined) target.sensor = found.sensor;
+      const isPlain = !rule.labels && !rule.timeKeys;
+      if (rule.labels) target.labels = rule.labels;
+      if (rule.timeKeys) target.timeKeys = rule.timeKeys;
       const schema = decoder.namesMachines ? null : this.machines.find(site, machine, ownerOf(sender));
-      const layouts = schema && decoder.isFastJson ? newTopicLayouts() : null;
+      const layouts = schema && decoder.isFastJson && isPlain ? newTopicLayouts() : null;
       return { decoder, target, schema, layouts };
     }
     throw new HarbingerError(

@@ -1,3 +1,4 @@
+import type { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Moment } from './device-time.ts';
 
 /** The identity and time that a reading carries, beside its values. */
@@ -7,6 +8,16 @@ export interface ReadingClaim {
   deviceTime?: Moment | undefined;
 }
 
+/** A value of an accepted reading that its sensor cannot have. */
+export interface RefusedField {
+  sensor: string;
+  /** As the device sent it. */
+  value: unknown;
+  error: HarbingerError;
+  /** Its column; -1 if it has none. */
+  column: number;
+}
+
 /** The accepted values of one reading, by column of its machine (NaN where absent). Reused for each reading. */
 export interface Row {
   values: Float64Array;
@@ -14,6 +25,8 @@ export interface Row {
   present: number;
   /** Number of fields that the machine's type does not declare. */
   ignored: number;
+  /** Empty unless the reading was parsed and checked: no layout accepts such a value. */
+  readonly refused: RefusedField[];
   /** Source of the values' digits, `source[textFrom[column]] … source[textTo[column] - 1]`; null if there is none. */
   source: Uint8Array | null;
   textFrom: Int32Array;
@@ -27,6 +40,7 @@ export function newRow(): Row {
     values: new Float64Array(columnsMax),
     present: 0,
     ignored: 0,
+    refused: [],
     source: null,
     textFrom: new Int32Array(columnsMax),
     textTo: new Int32Array(columnsMax),

@@ -1,4 +1,4 @@
-import type { DecodedReading } from '../ports/decode.ts';
+import type { Decoded, DecodedReading } from '../ports/decode.ts';
 import { kindOf } from './values.ts';
 
 /**
@@ -12,6 +12,31 @@ export function singleReadingJson({ values, deviceTime, id, seq, site, machine }
   return Buffer.from(JSON.stringify({ site, machine, id, seq, ts, values: kept }));
 }
 
+/** Returns one item of a message of several as a message of its own. */
+export function ownPayload(item: Decoded, payload: Buffer): Buffer {
+  if (item.unreadable) return item.unreadable.payload;
+  return item.lifecycle ? payload : singleReadingJson(item);
+}
+
+/** Encodes one value of a reading in that way; without a time of its own, it has that of its arrival. */
+export function singleFieldJson(
+  { values: _, deviceTime, ...about }: DecodedReading,
+  { sensor, value }: { sensor: string; value: unknown },
+  { receivedMs }: { receivedMs: number },
+): Buffer {
+  const time = deviceTime ?? { ms: Math.floor(receivedMs), ns: 0 };
+  return singleReadingJson({ ...about, deviceTime: time, values: { [sensor]: value } });
+}
+
 function plainValue(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? kindOf(value) : value;
+}
+
+/** Gives the readings that say their time relative to now the times that these are at arrival. */
+export function resolveTimes(decoded: readonly Decoded[], receivedMs: number): void {
+  for (const item of decoded) {
+    if (!('relativeMs' in item) || item.relativeMs === undefined) continue;
+    const ms = Math.round(receivedMs + item.relativeMs);
+    if (ms > 0) item.deviceTime = { ms, ns: 0 };
+  }
 }

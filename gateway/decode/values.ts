@@ -15,6 +15,12 @@ export function isNumberText(text: string): boolean {
   return plainNumber.test(text);
 }
 
+/** True for what a sensor's value may be: a number, also as text, or a boolean. */
+export function isSensorValue(value: unknown): boolean {
+  if (typeof value === 'string') return isNumberText(value);
+  return typeof value === 'number' || typeof value === 'boolean';
+}
+
 /** Describes a value that is not a number, for people. */
 export function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';

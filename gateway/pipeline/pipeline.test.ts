@@ -1,105 +1,14 @@
-import { gunzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseLine } from '../../shared/contract/line-protocol.ts';
-import { unlimited } from '../../shared/runtime/budget.ts';
-import { seededRandom } from '../../shared/runtime/random.ts';
-import { BlockBuilder } from '../decode/blocks/block-builder.ts';
 import { replayTail } from '../decode/blocks/replay-tail.ts';
-import { testMachines } from '../decode/fixtures.testing.ts';
-import { ReadingIdentity } from '../decode/identity/reading-identity.ts';
-import { RecentReadings } from '../decode/identity/recent-readings.ts';
-import { compileRule } from '../decode/route-rules.ts';
-import { Routes } from '../decode/routes.ts';
-import { compileTopicPattern } from '../decode/topic-pattern.ts';
-import type { DeadLetter } from '../ports/dead-letters.ts';
-import type { Decoder } from '../ports/decode.ts';
-import type { Block } from '../ports/journal.ts';
 import type { ColumnBatch } from '../ports/watch.ts';
-import { Pipeline } from './pipeline.ts';
-
-const now = 1_700_000_000_000;
-/** A format whose messages name their machines: `{"meter-1": {"flow": 1}, "meter-2": {"state": "failed"}}`. */
-const namingMachines: Decoder = {
-  namesMachines: true,
-  decode: (payload) =>
-    Object.entries(JSON.parse(payload.toString())).map(([machine, content]) => {
-      const { state, ...values } = content as { state?: 'failed' };
-      return state === undefined ? { machine, values } : { machine, lifecycle: { state } };
-    }),
-};
-const rules = [
-  ...(await Promise.all([
-    compileRule({ topic: 'telemetry/{site}/{machine}', format: 'json' }),
-    compileRule({ topic: 'telemetry/{site}/{machine}/{sensor}', format: 'number' }),
-    compileRule({ topic: 'lifecycle/{site}/{machine}', format: 'lifecycle' }),
-  ])),
-  {
-    name: 'nodes',
-    match: compileTopicPattern('nodes/{site}/{machine}'),
-    decoder: namingMachines,
-    site: undefined,
-    machine: undefined,
-  },
-];
-
-interface Gate {
-  resolve(): void;
-  reject(error: Error): void;
-}
-
-/** A pipeline with a disk that answers when the test says so. */
-function build() {
-  const machines = testMachines();
-  const recent = new RecentReadings(1 << 10);
-  const blocks: Omit<Block, 'seq'>[] = [];
-  const letters: Omit<DeadLetter, 'id'>[] = [];
-  const columns: ColumnBatch[] = [];
-  const changes: string[] = [];
-  const gates: Gate[] = [];
-  const state = { held: false, lettersFail: false };
-  const builder = new BlockBuilder();
-  const pipeline = new Pipeline({
-    random: seededRandom(1),
-    limited: unlimited,
-    routes: new Routes(rules, machines, 1_000),
-    identity: new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 }, { note() {} }),
-    builder,
-    journal(block) {
-      blocks.push(block);
-      return state.held
-        ? new Promise((resolve, reject) => gates.push({ resolve: () => resolve(blocks.length), reject }))
-        : Promise.resolve(blocks.length);
-    },
-    async deadLetters(added) {
-      if (state.lettersFail) throw new Error('disk full');
-      letters.push(...added);
-    },
-    lifecycle: async (change) => void changes.push(`${change.about.machine} ${change.state}`),
-    windows: (batch) => void columns.push(batch),
-  });
-  return { pipeline, machines, recent, builder, blocks, letters, columns, changes, gates, state };
-}
+import { build, linesOfBlock, now } from './pipeline-bench.testing.ts';
 
 let parts: ReturnType<typeof build>;
 beforeEach(() => {
   parts = build();
 });
-
-function take(...messages: ([string, string] | [string, string, boolean])[]): Promise<unknown> {
-  return parts.pipeline.take((each) => {
-    for (const [topic, payload, resend = false] of messages) {
-      each({ topic, payload: Buffer.from(payload), client: 'c1', receivedMs: now, resend, connection: 0 });
-    }
-  });
-}
-
-function linesOfBlock(block: Omit<Block, 'seq'>): string[] {
-  const raw = block.codec === 'gzip' ? gunzipSync(block.body) : block.body;
-  expect(raw.length).toBe(block.rawBytes);
-  const lines = raw.toString().trimEnd().split('\n');
-  expect(lines).toHaveLength(block.lines);
-  return lines;
-}
+const take: ReturnType<typeof build>['take'] = (...messages) => parts.take(...messages);
 
 it('journals readings as line protocol and hands their columns to the windows', async () => {
   await take(

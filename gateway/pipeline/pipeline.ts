@@ -19,13 +19,14 @@ import type { Random } from '../../shared/runtime/random.ts';
 import type { BlockBuilder } from '../decode/blocks/block-builder.ts';
 import { checkReading } from '../decode/contract.ts';
 import { Layouts } from '../decode/fast-json/layouts.ts';
+import type { FieldNotes } from '../decode/fields/field-notes.ts';
 import type { ReadingIdentity } from '../decode/identity/reading-identity.ts';
 import { lifecycleNotice } from '../decode/lifecycle-notice.ts';
 import type { MachineSchema } from '../decode/machines/machine-schema.ts';
 import type { Route, Routes } from '../decode/routes.ts';
 import type { ReadingClaim } from '../decode/row.ts';
 import { newRow } from '../decode/row.ts';
-import { singleReadingJson } from '../decode/single-reading.ts';
+import { ownPayload, resolveTimes } from '../decode/single-reading.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { Decoded } from '../ports/decode.ts';
 import type { Block } from '../ports/journal.ts';
@@ -34,7 +35,7 @@ import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
 import { Pulse } from './pulse.ts';
 import { withoutRows } from './rows-to-send.ts';
 import { settle, type Unkept } from './settle.ts';
-import { StuckMessages } from './stuck-messages.ts';
+import { StuckMessages, stuckError } from './stuck-messages.ts';
 import { type EachMessage, handleEach, type MessageHandler } from './watched-batch.ts';
 
 export interface PipelineDeps {
@@ -53,8 +54,8 @@ export interface PipelineDeps {
   lifecycle(change: LifecycleNotice & { eventId: string }): Promise<void>;
   /** Called for a message that could not be read in time, the first time. */
   stuck?(message: RawMessage): void;
-  /** Called for a reading that was accepted without some of its fields. */
-  ignoredFields?(schema: MachineSchema, values: Record<string, unknown>): void;
+  /** Notes the fields of readings that are not stored as they were sent. */
+  fields: FieldNotes;
   /** Called with rows for windows; `seq` is that of their block. */
   windows(columns: ColumnBatch, seq?: number): void;
 }
@@ -201,13 +202,17 @@ export class Pipeline implements MessageHandler {
   private decode(route: Route, message: RawMessage): void {
     const decoded = route.decoder.decode(message.payload, route.target);
     this.isReading = false;
+    resolveTimes(decoded, message.receivedMs);
     const isAlone = decoded.length === 1;
     for (const item of decoded) {
       try {
         this.item(route, item, isAlone, message);
       } catch (error) {
         // In a message with several readings, only the bad one becomes a dead letter.
-        this.deadLetter(isAlone ? message : { ...message, payload: ownPayload(item, message) }, error);
+        this.deadLetter(
+          isAlone ? message : { ...message, payload: ownPayload(item, message.payload) },
+          error,
+        );
       }
     }
   }
@@ -221,21 +226,34 @@ export class Pipeline implements MessageHandler {
       this.own.push({ messages: [this.place], done: this.deps.lifecycle(notice) });
       return;
     }
-    checkReading(schema, item.values, this.row);
-    this.add(schema, item, message);
-    if (this.row.ignored > 0) this.deps.ignoredFields?.(schema, item.values);
-    if (route.layouts && isAlone) {
+    const { row } = this;
+    const { fields } = this.deps;
+    try {
+      checkReading(schema, item.values, row);
+    } catch (error) {
+      fields.refusedWhole(schema, row, message.receivedMs);
+      throw error;
+    }
+    for (const { name, ...field } of item.refused ?? [])
+      row.refused.push({ sensor: name, column: -1, ...field });
+    const isNew = this.add(schema, item, message);
+    const kept = isNew ? fields.accepted(schema, item, row, message.receivedMs) : [];
+    for (const { payload, error } of kept) this.deadLetter({ ...message, payload }, error);
+    // The layout of a message with a refused value would not hold for the next one that is right.
+    if (route.layouts && isAlone && row.refused.length === 0) {
       const { sensor } = route.target;
-      this.layouts.learn(route.layouts, message.payload, { schema, sensor, reading: item, row: this.row });
+      this.layouts.learn(route.layouts, message.payload, { schema, sensor, reading: item, row });
     }
   }
 
-  private add(schema: MachineSchema, claim: ReadingClaim, message: RawMessage): void {
+  /** Returns false for a resend. */
+  private add(schema: MachineSchema, claim: ReadingClaim, message: RawMessage): boolean {
     const { identity, builder } = this.deps;
     this.counts.fieldsIgnored += this.row.ignored;
-    if (!identity.assign(schema, claim, this.row, message)) return;
+    if (!identity.assign(schema, claim, this.row, message)) return false;
     builder.add(schema, this.row, identity.ms, identity.ns);
     this.counts.readings++;
+    return true;
   }
 
   private async append(block: Omit<Block, 'seq'>, columns: ColumnBatch, added: Uint32Array): Promise<void> {
@@ -279,15 +297,4 @@ export class Pipeline implements MessageHandler {
       reason: messageOf(error),
     });
   }
-}
-
-function stuckError({ payload }: RawMessage): HarbingerError {
-  const why = `the message (${payload.length} bytes) was not read in the time that decodeMsMax gives each message`;
-  return new HarbingerError('DECODE_STUCK', 'decode', `${why}: report its topic and payload`);
-}
-
-/** Returns one item of a message as a message of its own. */
-function ownPayload(item: Decoded, { payload }: RawMessage): Buffer {
-  if (item.unreadable) return item.unreadable.payload;
-  return item.lifecycle ? payload : singleReadingJson(item);
 }

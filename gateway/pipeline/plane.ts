@@ -11,10 +11,10 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import type { DeadLetters } from '../deadletters/dead-letters.ts';
 import { BlockBuilder } from '../decode/blocks/block-builder.ts';
 import { replayTail } from '../decode/blocks/replay-tail.ts';
+import { FieldNotes } from '../decode/fields/field-notes.ts';
 import { AssumedResends } from '../decode/identity/assumed-resends.ts';
 import { ReadingIdentity } from '../decode/identity/reading-identity.ts';
 import { type RecentReadings, recentReadings } from '../decode/identity/recent-readings.ts';
-import { IgnoredFields } from '../decode/ignored-fields.ts';
 import type { MachineQuota } from '../decode/machines/machines.ts';
 import { createRoutes } from '../decode/routes.ts';
 import { replayEventIds } from '../lanes/event-ids.ts';
@@ -86,7 +86,7 @@ export async function startDataPlane(
   const bounds = { ...config.timestamps, ...clockKnowledge(clock) };
   const identity = new ReadingIdentity(recent, bounds, assumedResends, random);
   const builder = new BlockBuilder();
-  const ignoredFields = new IgnoredFields(log);
+  const fields = new FieldNotes(log);
   const toWindows = (columns: ColumnBatch, seq?: number) =>
     deps.columns(seq === undefined ? columns : { ...columns, block: { journal: journals.id, seq } });
   const pipeline = new Pipeline({
@@ -96,6 +96,7 @@ export async function startDataPlane(
     routes,
     identity,
     builder,
+    fields,
     journal: (block) => lanes.append('readings', block),
     deadLetters: (added) => letters.add(added),
     async lifecycle({ eventId, ...notice }) {
@@ -107,7 +108,6 @@ export async function startDataPlane(
         { topic: topic.slice(0, 200), client, bytes: payload.length },
         'a message could not be read in time and is a dead letter now (DECODE_STUCK); report it with its payload',
       ),
-    ignoredFields: (schema, values) => ignoredFields.note(schema, values),
     windows: toWindows,
   });
 
@@ -125,6 +125,7 @@ export async function startDataPlane(
     pipeline,
     identity,
     assumedResends,
+    fields,
     machines,
     quotas,
     lanes,

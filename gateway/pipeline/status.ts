@@ -7,6 +7,9 @@ import type { SeamReports } from '../../shared/parts/seam.ts';
 import { type Report, reportOf } from '../../shared/parts/statistics.ts';
 import type { LetterAdmin } from '../deadletters/letter-admin.ts';
 import { type DeadLetterCounts, deadLettersReport } from '../deadletters/statistics.ts';
+import type { FieldNotes } from '../decode/fields/field-notes.ts';
+import type { SensorFault } from '../decode/fields/refused-fields.ts';
+import { fieldsReport } from '../decode/fields/statistics.ts';
 import type { AssumedResends } from '../decode/identity/assumed-resends.ts';
 import {
   type PlacementStatus,
@@ -24,11 +27,13 @@ import type { Uplink } from '../uplink/uplink.ts';
 import type { Pipeline, PipelineCounts } from './pipeline.ts';
 
 export interface DataStatus {
-  pipeline: PipelineCounts;
+  pipeline: PipelineCounts & FieldNotes['counts'];
   /** Reports of the payload formats in use, all routes together. */
   formats: SeamReports;
   /** Resends recognised, and times moved or refused. */
   placement: PlacementStatus;
+  /** Sensors that send values that they cannot have, latest first; at most 100. */
+  sensorFaults: SensorFault[];
   machines: number;
   /** Refusals of what senders have enough of already. */
   quotas: { counts: Record<MachineQuota, number>; refused: QuotaRefusal[] };
@@ -54,6 +59,7 @@ export interface StatusParts {
   formats(): SeamReports;
   identity: { counts: ReadingIdentityCounts };
   assumedResends: AssumedResends;
+  fields: FieldNotes;
   machines: Machines;
   quotas: QuotaRefusals<MachineQuota>;
   journals: Record<Lane, Journal>;
@@ -69,7 +75,18 @@ export interface StatusParts {
 }
 
 export function dataStatus(parts: StatusParts): DataStatus {
-  const { pipeline, identity, machines, journals, blocksAfter, losses, uplink, letters, letterAdmin } = parts;
+  const {
+    pipeline,
+    identity,
+    machines,
+    journals,
+    blocksAfter,
+    losses,
+    uplink,
+    letters,
+    letterAdmin,
+    fields,
+  } = parts;
   const backlogOf = (lane: Lane) => {
     // A cursor may be beyond the last block if that was sent, then damaged and cut off.
     const confirmedSeq = journals[lane].cursor('uplink').seq;
@@ -78,9 +95,10 @@ export function dataStatus(parts: StatusParts): DataStatus {
   const journalStats = lanes.map((lane) => journals[lane].stats());
   const removed = journalStats.find((stats) => stats.removed !== null)?.removed ?? null;
   return {
-    pipeline: pipeline.counts,
+    pipeline: { ...pipeline.counts, ...fields.counts },
     formats: parts.formats(),
     placement: { ...identity.counts, assumedResends: parts.assumedResends.ofMachines() },
+    sensorFaults: fields.refused.current(),
     machines: machines.count,
     quotas: { counts: parts.quotas.counts, refused: parts.quotas.all() },
     journalTrouble: removed ?? parts.lanes.trouble,
@@ -124,7 +142,14 @@ export const pipelineReport = reportOf<Pick<DataStatus, 'pipeline' | 'machines' 
   },
   status: {
     pipeline: Type.Object(
-      { messages: Count, readings: Count, deadLetters: Count, fieldsIgnored: Count },
+      {
+        messages: Count,
+        readings: Count,
+        deadLetters: Count,
+        fieldsIgnored: Count,
+        fieldsRefused: Count,
+        valuesRounded: Count,
+      },
       { additionalProperties: true },
     ),
     machines: Count,
@@ -154,6 +179,7 @@ export const pipelineReport = reportOf<Pick<DataStatus, 'pipeline' | 'machines' 
 export const dataReports: readonly Report<DataStatus>[] = [
   pipelineReport,
   readingIdentityReport,
+  fieldsReport,
   lanesReport,
   deadLettersReport,
   uplinkReport,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { RawMessage } from '../ports/source.ts';
 
 /** Dead letters may keep only so much of a payload. */
@@ -48,4 +49,10 @@ export class StuckMessages {
 function keyOf({ topic, payload }: Message): string {
   const hash = createHash('sha256').update(payload.subarray(0, comparedBytesMax)).digest('base64');
   return `${hash} ${topic}`;
+}
+
+/** Creates the reason of the dead letter. */
+export function stuckError({ payload }: RawMessage): HarbingerError {
+  const why = `the message (${payload.length} bytes) was not read in the time that decodeMsMax gives each message`;
+  return new HarbingerError('DECODE_STUCK', 'decode', `${why}: report its topic and payload`);
 }

@@ -1,8 +1,10 @@
 /** A message that cannot be read in time costs only itself. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { timeLimited } from '../../shared/runtime/budget.ts';
+import { silentLog } from '../../shared/runtime/log.ts';
 import { seededRandom } from '../../shared/runtime/random.ts';
 import { BlockBuilder } from '../decode/blocks/block-builder.ts';
+import { FieldNotes } from '../decode/fields/field-notes.ts';
 import { testMachines } from '../decode/fixtures.testing.ts';
 import { ReadingIdentity } from '../decode/identity/reading-identity.ts';
 import { RecentReadings } from '../decode/identity/recent-readings.ts';
@@ -59,6 +61,7 @@ function build(): Pipeline {
     routes: new Routes([rule], testMachines(), 10),
     identity: new ReadingIdentity(recent, bounds, { note() {} }),
     builder: new BlockBuilder(),
+    fields: new FieldNotes(silentLog),
     async journal({ lines }) {
       stored += `${lines} `;
       return 1;

@@ -4,6 +4,7 @@
  */
 import { partOf } from '../../shared/parts/part.ts';
 import type { Reporting } from '../../shared/parts/statistics.ts';
+import type { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { LifecycleNotice } from './watch.ts';
 
 /**
@@ -39,6 +40,10 @@ export interface DecodeTarget {
   machine: string;
   /** Present if the topic names one sensor. */
   sensor?: string;
+  /** Names of labels that tell the things of a message apart; their values become a part of the sensors' names. */
+  labels?: readonly string[];
+  /** Names under which the device's time is looked for in place of the common ones. */
+  timeKeys?: readonly string[];
 }
 
 /** One item of a message. Usually a message consists of one reading. */
@@ -55,9 +60,15 @@ export interface DecodedReading extends Subject {
   values: Record<string, unknown>;
   /** The device's own time, if it sent one: whole ms since 1970 and ns within that ms. */
   deviceTime?: { ms: number; ns: number };
+  /** Ms from now to the time of the reading, if the device says its time so. */
+  relativeMs?: number;
   /** The device's own identification of this reading: a unique id, or a running number. */
   id?: string;
   seq?: number;
+  /** Fields that cannot be values, each under the name that it would have, with the reason. */
+  refused?: { name: string; value: unknown; error: HarbingerError }[];
+  /** Names of numbers that a double does not hold as they were sent. */
+  rounded?: readonly string[];
   lifecycle?: undefined;
   unreadable?: undefined;
 }

@@ -40,11 +40,13 @@ export const Sensor = Type.Object(
       }),
     ),
     min: Type.Number({
-      description: 'The lowest plausible value; a reading with a lower one becomes a dead letter.',
+      description:
+        'The lowest value that the sensor can have; a lower one is refused, and the others of its reading are stored.',
       examples: [0],
     }),
     max: Type.Number({
-      description: 'The highest plausible value; a reading with a higher one becomes a dead letter.',
+      description:
+        'The highest value that the sensor can have; a higher one is refused, and the others of its reading are stored.',
       examples: [60],
     }),
     warn: Type.Optional(

@@ -1,6 +1,7 @@
 import { fromDigits, type Moment, parseDeviceTime } from '../device-time.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
-import { timeKeys } from '../objects/readings.ts';
+import { sensorName } from '../objects/names.ts';
+import { isTimeName, timeKeys } from '../objects/time-names.ts';
 import type { ReadingClaim, Row } from '../row.ts';
 import { isNumberText } from '../values.ts';
 import { JsonNumber } from './json-number.ts';
@@ -77,9 +78,8 @@ export function learnLayout(payload: Buffer, schema: MachineSchema, sensor: stri
   if (!shape || (shape.hasValuesObject && shape.values.some(isNestedTime))) return null;
   const uses: Use[] = [];
   const columns: number[] = [];
-  const timeKey = timeKeys.find((key) =>
-    shape.values.some((value) => !value.nested && value.key === key && !isNull(payload, value)),
-  );
+  const timeKey = timeKeyIn(shape, payload);
+  if (timeKey === null) return null;
   const slots = shape.values.filter(({ kind }) => kind !== 'constant');
   for (const value of shape.values) {
     const column = isField(value, shape, sensor) ? columnOfField(value, schema, sensor) : undefined;
@@ -100,8 +100,22 @@ export function learnLayout(payload: Buffer, schema: MachineSchema, sensor: stri
   } satisfies JsonLayout;
 }
 
+/**
+ * Returns the key of the message's time; undefined if it has none. Null if a value under another name may be a time now
+ * and none in the next message: only parsing can tell.
+ */
+function timeKeyIn(shape: ShapeText, payload: Buffer): string | undefined | null {
+  const own = shape.values.filter((value) => !value.nested && !isNull(payload, value));
+  const known = timeKeys.find((key) => own.some((value) => value.key === key));
+  if (known !== undefined) return known;
+  const [other] = own.filter(({ key }) => isTimeName(key));
+  if (!other) return undefined;
+  const isDate = other.kind === 'text' && /^\d{4}-/.test(payload.toString('latin1', other.from, other.to));
+  return isDate ? other.key : null;
+}
+
 function isNestedTime({ nested, key }: ShapeValue): boolean {
-  return nested && timeKeys.includes(key);
+  return nested && isTimeName(key);
 }
 
 function isNull(payload: Buffer, { kind, from, to }: ShapeValue): boolean {
@@ -122,7 +136,7 @@ function columnOfField(
   sensor: string | undefined,
 ): number | undefined {
   const isTheSensor = sensor !== undefined && !value.nested && value.key === 'value';
-  return schema.set.columns.get(isTheSensor ? sensor : value.key);
+  return schema.set.columns.get(isTheSensor ? sensor : sensorName(value.key));
 }
 
 function useOf({ key, nested, kind }: ShapeValue, timeKey: string | undefined): Use {

@@ -81,9 +81,18 @@ function fastReads(type: string, sensor: string | undefined, payloads: Buffer[])
 
 it('reads what devices send without parsing it, once it has seen one', () => {
   const message = (i: number) =>
-    `{"device":"dev${i}","seq":${i},"ts":${1_700_000_000_000 + i},"temperature":${20 + i / 10}, "rssi": -${i}.50,"ok":"yes","fw":"1.4.2","day":"2026-11-21","part":"007","none":"","up":true,"tags":["a]","b"],"at":{"hall":[1,{"row":2}]}}`;
+    `{"device":"dev${i}","seq":${i},"ts":${1_700_000_000_000 + i},"temperature":${20 + i / 10}, "rssi": -${i}.50,"ok":"yes","fw":"1.4.2","day":"2026-11-21","part":"007","none":"","up":true,"tags":["a]","b"],"at":{"hall":[1,[2]]}}`;
   const payloads = Array.from({ length: 50 }, (_, i) => Buffer.from(message(i)));
   expect(fastReads('generic', undefined, payloads)).toBe(49);
+  const dated = (i: number) =>
+    `{"last_seen":"2026-11-28T08:00:${10 + i}Z","Air Temp":${i}.5,"message_id":"m${i}"}`;
+  expect(
+    fastReads(
+      'generic',
+      undefined,
+      Array.from({ length: 50 }, (_, i) => Buffer.from(dated(i))),
+    ),
+  ).toBe(49);
   const nested = (i: number) =>
     `{ "ts": ${1_700_000_000_000 + i}, "values": { "flow": ${i}.25, "level": ${i} } }\n`;
   expect(

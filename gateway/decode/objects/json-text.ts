@@ -4,6 +4,7 @@ import type { Decoded, DecodeTarget } from '../../ports/decode.ts';
 import { fromDigits, type Moment } from '../device-time.ts';
 import { messageLimits } from './message-limits.ts';
 import { readingsOf } from './readings.ts';
+import { roundedInJson, withRounded } from './rounded.ts';
 
 /** @throws HarbingerError DECODE_JSON, and the errors of `readingsOf` */
 export function readJson(payload: Buffer, target: DecodeTarget): Decoded[] {
@@ -16,14 +17,32 @@ export function readJson(payload: Buffer, target: DecodeTarget): Decoded[] {
     if (!parsed)
       throw new HarbingerError('DECODE_JSON', 'decode', `payload is not JSON: ${whyNotJson(payload, error)}`);
   }
-  return readingsOf(parsed, target, (key, value) => exactMoment(key, value, text));
+  const decoded = readingsOf(parsed, target, (key, value) => exactMoment(key, value, text));
+  return withRounded(decoded, roundedInJson(text));
 }
 
-/** Decodes a payload as text, without the byte order mark that some programs put before it. */
+/**
+ * Decodes a payload as text, without what does not belong to it: the byte order mark that some programs put before it, and the
+ * NUL bytes that programs in C send after it. The same for every format of text.
+ */
 export function textOf(payload: Buffer): string {
-  const hasMark = payload[0] === 0xef && payload[1] === 0xbb && payload[2] === 0xbf;
-  return payload.toString('utf8', hasMark ? 3 : 0);
+  let end = payload.length;
+  while (end > 0 && payload[end - 1] === 0) end--;
+  return payload.toString('utf8', hasMark(payload) ? 3 : 0, end);
 }
+
+function hasMark(payload: Buffer): boolean {
+  return payload[0] === 0xef && payload[1] === 0xbb && payload[2] === 0xbf;
+}
+
+/** True if a payload begins as a JSON object does, behind blanks and a byte order mark. */
+export function isJsonObject(payload: Buffer): boolean {
+  let at = hasMark(payload) ? 3 : 0;
+  while (blanks.includes(payload[at]!)) at++;
+  return payload[at] === brace;
+}
+const blanks = [0x20, 0x0a, 0x0d, 0x09];
+const brace = 0x7b;
 
 /** Parses one object per line, as some programs combine them; null if the text is not of that form. */
 function parseLines(text: string): unknown[] | null {

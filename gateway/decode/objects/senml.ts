@@ -3,73 +3,156 @@ import type { DecodedReading } from '../../ports/decode.ts';
 import { parseDeviceTime } from '../device-time.ts';
 import { kindOf } from '../values.ts';
 import { messageLimits } from './message-limits.ts';
+import { sensorName } from './names.ts';
 
 /**
  * The labels of a record: base name, time, unit, value, sum and version; name, unit, values, sum, time and update time.
+ * Others are ignored, except those that end with `_`, which a reader must understand.
  */
-const labels = new Set('bn bt bu bv bs bver n u v vs vb vd s t ut'.split(' '));
+const baseLabels = ['bn', 'bt', 'bu', 'bv', 'bs', 'bver'];
+const valueLabels = ['v', 'vs', 'vb', 'vd', 's'];
+const labels = new Set([...baseLabels, ...valueLabels, 'n', 'u', 't', 'ut']);
+/** The version of RFC 8428. */
+const versionMax = 10;
 /** Times below this number of seconds are relative to now (RFC 8428, 4.5.3). */
 const relativeBelow = 2 ** 28;
 
 type Fields = Record<string, unknown>;
 
-/** True if a list is a SenML pack: it has only SenML's labels, and a name. */
+/**
+ * True if a list is a SenML pack: its records have values under SenML's labels, and a name. Without a base and without a
+ * unit, they have nothing else.
+ */
 export function isSenml(list: readonly unknown[]): boolean {
-  const isRecord = (item: unknown): item is Fields =>
-    typeof item === 'object' && item !== null && Object.keys(item).every((key) => labels.has(key));
-  return (
-    list.every(isRecord) && list.some((item) => typeof item.n === 'string' || typeof item.bn === 'string')
-  );
+  let [isNamed, isPack, isPlain] = [false, false, true];
+  for (const record of list) {
+    if (typeof record !== 'object' || record === null || Array.isArray(record)) return false;
+    const fields = record as Fields;
+    const hasBase = baseLabels.some((label) => label in fields);
+    if (!hasBase && !valueLabels.some((label) => label in fields)) return false;
+    isNamed ||= typeof fields.n === 'string' || typeof fields.bn === 'string';
+    isPack ||= hasBase || 'u' in fields;
+    isPlain &&= Object.keys(fields).every((key) => labels.has(key) || key.endsWith('_'));
+  }
+  return isNamed && (isPack || isPlain);
+}
+
+/** The state of a pack: what its records so far have said. */
+class Pack {
+  readonly readings: DecodedReading[] = [];
+  private readonly base: Fields = {};
+  private prefix = '';
+  /** The readings of a time, which have no sensor in common. */
+  private readonly byTime = new Map<number, DecodedReading[]>();
+  private readonly fullNames = new Map<string, string>();
+  private readonly units: ReadonlySet<string>;
+
+  /** @param units names, with `prefix` and own name, that have values of several units */
+  constructor(units: ReadonlySet<string>) {
+    this.units = units;
+  }
+
+  add(record: Fields): void {
+    for (const label of baseLabels) if (record[label] !== undefined) this.base[label] = record[label];
+    if (record.bn !== undefined) this.prefix = textOf(record.bn);
+    for (const { suffix, value } of valuesOf(record, this.base)) {
+      const name = this.nameOf(record) + suffix;
+      this.put(name, value, numberOf(this.base.bt) + numberOf(record.t));
+    }
+  }
+
+  private nameOf(record: Fields): string {
+    const own = textOf(record.n);
+    const full = this.prefix + own;
+    // A URN or the base name alone names a device, whose own part is the last one.
+    const isUrn = own.startsWith('urn:') || own === '';
+    const plain = isUrn ? (full.match(/[^:/]+/g)?.at(-1) ?? '') : own;
+    if (plain === '') throw unreadable('a record has no name');
+    const unit = textOf(record.u ?? this.base.bu);
+    const name = sensorName(this.units.has(full) && unit !== '' ? `${plain}_${unit}` : plain);
+    const known = this.fullNames.get(name) ?? full;
+    if (known !== full) throw unreadable(`'${name}' is of two devices: give each a topic of its own`);
+    this.fullNames.set(name, known);
+    return name;
+  }
+
+  /** A sensor that has two values at one time has two readings. */
+  private put(name: string, value: unknown, seconds: number): void {
+    const known = this.byTime.get(seconds) ?? [];
+    this.byTime.set(seconds, known);
+    const latest = known.at(-1);
+    if (latest && !Object.hasOwn(latest.values, name)) {
+      latest.values[name] = value;
+      return;
+    }
+    const reading = readingAt(seconds);
+    reading.values[name] = value;
+    known.push(reading);
+    this.readings.push(reading);
+  }
 }
 
 /**
  * Converts a SenML pack (RFC 8428) of one machine to readings; records of one time form one reading. A sensor is called
  * by its name, without the base name, which identifies the device; if it has no name, by the last part of the base
- * name. @throws HarbingerError DECODE_SENML
+ * name. A sum is a sensor of its own, and so is each unit of a name that has several. @throws HarbingerError DECODE_SENML
  */
 export function readSenml(list: readonly unknown[]): DecodedReading[] {
-  const base: Fields = {};
-  const readings = new Map<number, DecodedReading>();
-  const fullNames = new Map<string, string>();
-  let [prefix, prefixName] = ['', ''];
-  for (const record of list as readonly Fields[]) {
-    Object.assign(base, record);
-    if (record.bn !== undefined) {
-      prefix = textOf(record.bn);
-      prefixName = prefix.match(/[^:/]+/g)?.at(-1) ?? '';
-    }
-    const value = numberOrOther(record, base);
-    if (value === undefined) continue; // it only sets the base of the following records
-    const own = textOf(record.n);
-    const name = own === '' ? prefixName : own;
-    if (name === '') throw unreadable('a record has no name');
-    const known = fullNames.get(name) ?? prefix + own;
-    if (known !== prefix + own) throw unreadable(`'${name}' is of two devices: give each a topic of its own`);
-    fullNames.set(name, known);
-    const seconds = numberOf(base.bt) + numberOf(record.t);
-    const reading = readings.get(seconds) ?? readingAt(seconds);
-    reading.values[name] = value;
-    readings.set(seconds, reading);
+  for (const record of list as readonly Fields[]) checkLabels(record);
+  const pack = new Pack(namesWithUnits(list as readonly Fields[]));
+  for (const record of list as readonly Fields[]) pack.add(record);
+  if (pack.readings.length === 0) throw unreadable('no record has a value');
+  return pack.readings;
+}
+
+function checkLabels(record: Fields): void {
+  for (const label in record)
+    if (label.endsWith('_'))
+      throw unreadable(`the label '${label.slice(0, 40)}' must be understood (it ends with _), and is not`);
+  const { bver } = record;
+  if (bver === undefined) return;
+  if (typeof bver !== 'number' || !Number.isInteger(bver) || bver < 1)
+    throw unreadable(`the version is not a number: ${kindOf(bver)}`);
+  if (bver > versionMax) throw unreadable(`version ${bver}; versions up to ${versionMax} are known`);
+}
+
+/** Returns the full names that have values of several units, such as a place with `lon` and `lat` (RFC 8428, 5.1.3). */
+function namesWithUnits(list: readonly Fields[]): ReadonlySet<string> {
+  const units = new Map<string, unknown>();
+  const several = new Set<string>();
+  let [prefix, baseUnit]: [string, unknown] = ['', undefined];
+  for (const { bn, bu, n, u, v } of list) {
+    if (typeof bn === 'string') prefix = bn;
+    if (bu !== undefined) baseUnit = bu;
+    if (v === undefined) continue;
+    const full = prefix + (typeof n === 'string' ? n : '');
+    const unit = u ?? baseUnit;
+    if (units.has(full) && units.get(full) !== unit) several.add(full);
+    units.set(full, unit);
   }
-  if (readings.size === 0) throw unreadable('no record has a value');
-  return [...readings.values()];
+  return several;
 }
 
 function readingAt(seconds: number): DecodedReading {
   if (seconds === 0) return { values: {} };
-  const deviceTime = seconds < relativeBelow ? undefined : parseDeviceTime(seconds);
-  if (!deviceTime)
-    throw unreadable(`a time relative to now (${seconds} s); give the time itself, as base time 'bt'`);
+  if (seconds < relativeBelow) {
+    if (!Number.isFinite(seconds)) throw unreadable('a time is not finite');
+    return { values: {}, relativeMs: seconds * 1_000 };
+  }
+  const deviceTime = parseDeviceTime(seconds);
+  if (!deviceTime) throw unreadable(`a time of ${seconds} s`);
   return { values: {}, deviceTime };
 }
 
 /** A value that is not a number is passed on unchanged, because the contract decides about it. */
-function numberOrOther(record: Fields, base: Fields): unknown {
-  if (record.v !== undefined) return numberOf(base.bv) + numberOf(record.v);
-  const other = record.vb ?? record.vs ?? record.vd;
-  if (other !== undefined) return other;
-  if (record.s !== undefined) return numberOf(base.bs) + numberOf(record.s);
-  return base.bv;
+function valuesOf(record: Fields, base: Fields): { suffix: string; value: unknown }[] {
+  const values: { suffix: string; value: unknown }[] = [];
+  if (record.v !== undefined) values.push({ suffix: '', value: numberOf(base.bv) + numberOf(record.v) });
+  else if (record.vb !== undefined) values.push({ suffix: '', value: record.vb });
+  else if (record.vs !== undefined) values.push({ suffix: '', value: record.vs });
+  else if (record.vd !== undefined) values.push({ suffix: '', value: [record.vd] }); // bytes, not a number as text
+  if (record.s !== undefined) values.push({ suffix: '_sum', value: numberOf(base.bs) + numberOf(record.s) });
+  return values;
 }
 
 function textOf(value: unknown): string {

@@ -16,6 +16,7 @@ type Shown =
   | 'formats'
   | 'identity'
   | 'assumedResends'
+  | 'fields'
   | 'machines'
   | 'quotas'
   | 'lanes'

@@ -1,4 +1,5 @@
 import { BlockBuilder } from '../../../gateway/decode/blocks/block-builder.ts';
+import { FieldNotes } from '../../../gateway/decode/fields/field-notes.ts';
 import { testMachines } from '../../../gateway/decode/fixtures.testing.ts';
 import { ReadingIdentity } from '../../../gateway/decode/identity/reading-identity.ts';
 import { RecentReadings } from '../../../gateway/decode/identity/recent-readings.ts';
@@ -7,6 +8,7 @@ import { compileTopicPattern } from '../../../gateway/decode/topic-pattern.ts';
 import { Pipeline } from '../../../gateway/pipeline/pipeline.ts';
 import type { Decoder } from '../../../gateway/ports/decode.ts';
 import { unlimited } from '../../../shared/runtime/budget.ts';
+import { silentLog } from '../../../shared/runtime/log.ts';
 import { seededRandom } from '../../../shared/runtime/random.ts';
 
 const receivedMs = 1_700_000_000_000;
@@ -45,7 +47,7 @@ export class OneFormat {
         }
       },
       lifecycle: async () => {},
-      ignoredFields: () => {},
+      fields: new FieldNotes(silentLog),
       windows: () => {},
     });
   }

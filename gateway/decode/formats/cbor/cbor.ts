@@ -5,6 +5,7 @@
 import type { Decoder } from '../../../ports/decode.ts';
 import { readJson } from '../../objects/json-text.ts';
 import { readingsOf } from '../../objects/readings.ts';
+import { withRounded } from '../../objects/rounded.ts';
 import { parseCbor } from './parse-cbor.ts';
 import { withSenmlNames } from './senml-labels.ts';
 
@@ -18,6 +19,7 @@ const brace = 0x7b;
 export const cbor: Decoder = {
   decode(payload, target) {
     if (payload[0] === brace) return readJson(payload, target);
-    return readingsOf(withSenmlNames(parseCbor(payload)), target);
+    const rounded: string[] = [];
+    return withRounded(readingsOf(withSenmlNames(parseCbor(payload, rounded)), target), rounded);
   },
 };

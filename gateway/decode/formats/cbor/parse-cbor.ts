@@ -1,7 +1,7 @@
 import { type Token, Tokenizer, Type } from 'cborg';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
 import { messageLimits, ValueCount } from '../../objects/message-limits.ts';
-import { timeKeys } from '../../objects/readings.ts';
+import { isTimeName } from '../../objects/time-names.ts';
 import { taggedValue } from './tags.ts';
 
 /** Readings are never nested this deep. Without a bound, a message could exhaust the stack. */
@@ -17,8 +17,8 @@ const stop = Symbol('break');
  * DECODE_CBOR for what is cut, malformed, nested deeper than 32 levels, followed by further bytes, or a map with the
  * same key twice, or a text that is not UTF-8; DECODE_TOO_MANY for more than 65,536 items
  */
-export function parseCbor(payload: Uint8Array): unknown {
-  const reader = new ItemReader(payload);
+export function parseCbor(payload: Uint8Array, rounded: string[] = []): unknown {
+  const reader = new ItemReader(payload, rounded);
   const item = reader.item(0);
   if (item === stop) throw unreadable('it starts with a break');
   reader.end();
@@ -29,9 +29,12 @@ export function parseCbor(payload: Uint8Array): unknown {
 class ItemReader {
   private rest: Uint8Array;
   private tokens: Tokenizer;
+  private readonly rounded: string[];
   private readonly count = new ValueCount();
 
-  constructor(bytes: Uint8Array) {
+  /** @param rounded gets the names of integers that a double does not hold */
+  constructor(bytes: Uint8Array, rounded: string[]) {
+    this.rounded = rounded;
     this.rest = bytes;
     this.tokens = new Tokenizer(bytes, options);
   }
@@ -93,7 +96,14 @@ class ItemReader {
       const name = nameOf(whole(key));
       if (Object.hasOwn(map, name)) throw unreadable(`the key '${name.slice(0, 40)}' comes twice in a map`);
       const value = whole(this.item(depth));
-      const kept = typeof value === 'bigint' && timeKeys.includes(name) ? String(value) : jsonValue(value);
+      if (
+        typeof value === 'bigint' &&
+        !isTimeName(name) &&
+        this.rounded.length < 20 &&
+        BigInt(Number(value)) !== value
+      )
+        this.rounded.push(name);
+      const kept = typeof value === 'bigint' && isTimeName(name) ? String(value) : jsonValue(value);
       // An assignment to the key `__proto__` would set the prototype.
       if (name === '__proto__') Object.defineProperty(map, name, { value: kept, enumerable: true });
       else map[name] = kept;

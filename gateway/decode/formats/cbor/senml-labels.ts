@@ -1,4 +1,4 @@
-import { isObject } from '../../objects/flatten.ts';
+import { isObject } from '../../objects/fields.ts';
 import { isSenml } from '../../objects/senml.ts';
 
 /** The names of the labels that SenML writes as integers in CBOR (RFC 8428, table 4). */

@@ -40,12 +40,29 @@ temperature,host=x value=22 1700000001000000000\n\n`;
     ]);
   });
 
+  it('refuses lines that differ in tags, whatever their times, unless the route names the tag', () => {
+    for (const second of [5, 6]) {
+      const lines = `cpu,cpu=cpu0 idle=1 5\ncpu,cpu=cpu1 idle=2 ${second}`;
+      expect(() => read(lines)).toThrow(expect.objectContaining({ code: 'DECODE_MIXED' }));
+      expect(() => read(lines)).toThrow(/only 'cpu' tells them apart/);
+      const named = influx.decode(Buffer.from(lines), { site: 's', machine: 'm', labels: ['cpu'] });
+      expect(Object.assign({}, ...named.map((item) => 'values' in item && item.values))).toEqual({
+        cpu0_cpu_idle: 1,
+        cpu1_cpu_idle: 2,
+      });
+    }
+    expect(() => read('cpu idle=1 5\ncpu idle=2 5')).toThrow(/nothing tells them apart/);
+  });
+
+  it('names large integers that are rounded', () => {
+    expect(read('flow total=9007199254740993i,small=1i 5')).toMatchObject([{ rounded: ['total'] }]);
+  });
+
   it.each([
     ['', /no line/],
     ['[{"a":1}]', /line protocol/],
     ['flow value=x 1', /line protocol/],
     ['flow', /line protocol/],
-    ['cpu,cpu=cpu0 idle=1 5\ncpu,cpu=cpu1 idle=2 5', /'cpu_idle' comes twice at one time/],
   ])('refuses %j', (text, problem) => {
     expect(() => read(text)).toThrow(expect.objectContaining({ code: 'DECODE_INFLUX' }));
     expect(() => read(text)).toThrow(problem);

@@ -1,26 +1,27 @@
 import { linesOf, parseLine } from '../../../../shared/contract/line-protocol.ts';
 import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts';
-import type { DecodedReading, Decoder } from '../../../ports/decode.ts';
-import { readJson } from '../../objects/json-text.ts';
+import type { DecodedReading, Decoder, DecodeTarget } from '../../../ports/decode.ts';
+import { isJsonObject, readJson, textOf } from '../../objects/json-text.ts';
+import { labelsOf, mixed } from '../../objects/labels.ts';
 import { messageLimits, tooMany, ValueCount } from '../../objects/message-limits.ts';
+import { roundedInLine } from '../../objects/rounded.ts';
 
 /** A longer measurement cannot name a sensor, and would be repeated in the name of each of its fields. */
 const measurementLengthMax = 64;
 const hasTime = /\s-?\d{1,19}$/;
-const brace = 0x7b;
 
 /**
  * Reads InfluxDB's line protocol as Telegraf sends it: `motor,phase=a rpm=900,current=3.5 1700000000000000000` becomes
  * `motor_rpm` and `motor_current`, and `temperature value=21.5` becomes `temperature`. Times are counts of ns; lines of
  * one time form one reading. The topic names the machine: tags are ignored, so lines that differ only in tags are
- * refused. A JSON object is accepted too, because a refused reading is kept, and resent, as one.
+ * refused, unless the route names the tags as labels. A JSON object is accepted too, because a refused reading is kept, and resent, as one.
  */
 export const influx: Decoder = {
   decode(payload, target) {
-    if (payload[0] === brace) return readJson(payload, target);
-    const found: Found = { readings: new Map(), count: new ValueCount() };
+    if (isJsonObject(payload)) return readJson(payload, target);
+    const found: Found = { target, readings: new Map(), count: new ValueCount(), things: new Map() };
     let lines = 0;
-    for (const line of linesOf(payload.toString('utf8').replaceAll('\r', ''))) {
+    for (const line of linesOf(textOf(payload).replaceAll('\r', ''))) {
       if (++lines > messageLimits.readings) throw tooMany(`${messageLimits.readings} lines`);
       if (/^\s*[^#\s]/.test(line)) addLine(found, line.trim());
     }
@@ -31,13 +32,17 @@ export const influx: Decoder = {
 
 /** Readings of the lines so far, by time, each with the number of its values. */
 interface Found {
+  target: DecodeTarget;
   readings: Map<string, { reading: DecodedReading; values: number }>;
   count: ValueCount;
+  /** By sensor: the tags that its values have, but for those that the route names as labels. */
+  things: Map<string, string>;
 }
 
-function addLine({ readings, count }: Found, text: string): void {
+function addLine({ target, readings, count, things }: Found, text: string): void {
   const isTimed = hasTime.test(text);
-  const { measurement, fields, timestampNs } = parsed(isTimed ? text : `${text} 0`);
+  const { measurement, tags, fields, timestampNs } = parsed(isTimed ? text : `${text} 0`);
+  const labels = labelsOf({ tags }, { apart: target.labels });
   const key = isTimed ? String(timestampNs) : '';
   const known = readings.get(key) ?? { reading: { values: {} }, values: 0 };
   const { reading } = known;
@@ -49,12 +54,15 @@ function addLine({ readings, count }: Found, text: string): void {
   if (!isNameable) reading.values[measurement] = null;
   for (const [field, value] of isNameable ? Object.entries(fields) : []) {
     count.add(field, ++known.values);
-    const name = field === 'value' ? measurement : `${measurement}_${field}`;
-    if (Object.hasOwn(reading.values, name))
-      throw unreadable(`'${name}' comes twice at one time, told apart by tags only: give each its own topic`);
+    const name = labels.prefix + (field === 'value' ? measurement : `${measurement}_${field}`);
+    if (Object.hasOwn(reading.values, name) || (things.get(name) ?? labels.things) !== labels.things)
+      throw mixed(name, { ...labels, things: things.get(name) ?? '' }, labels);
+    things.set(name, labels.things);
     reading.values[name] = value;
   }
   count.check();
+  const rounded = roundedInLine(text);
+  if (rounded.length > 0) reading.rounded = [...(reading.rounded ?? []), ...rounded].slice(0, 20);
   readings.set(key, known);
 }
 

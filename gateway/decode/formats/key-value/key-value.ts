@@ -1,7 +1,10 @@
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import type { DecodedReading, Decoder } from '../../../ports/decode.ts';
 import { parseDeviceTime } from '../../device-time.ts';
+import { isJsonObject, readJson, textOf } from '../../objects/json-text.ts';
 import { messageLimits, ValueCount } from '../../objects/message-limits.ts';
+import { isRounded, withRounded } from '../../objects/rounded.ts';
+import { isDecimal } from '../../values.ts';
 
 const pairPattern = /^([A-Za-z0-9_.-]{1,64})[=:](.{1,64})$/;
 /** One pair more than is allowed suffices to tell that there are too many. */
@@ -12,18 +15,19 @@ const pairsOf = (text: string) => text.trim().split(/[\s,;]+/, messageLimits.rea
  * the space).
  */
 export const keyValue: Decoder = {
-  decode(payload) {
+  decode(payload, target) {
+    if (isJsonObject(payload)) return readJson(payload, target);
     const values: Record<string, unknown> = {};
     const texts = new Map<string, string>();
     const count = new ValueCount();
     let found = 0;
-    for (const pair of pairsOf(payload.toString('utf8'))) {
+    for (const pair of pairsOf(textOf(payload))) {
       const [, name, text] = pairPattern.exec(pair) ?? [];
       if (name === undefined || text === undefined)
         throw new HarbingerError('DECODE_KEY_VALUE', 'decode', `'${pair.slice(0, 40)}' is not key=value`);
       count.add(name, ++found);
-      const value = Number(text);
-      values[name] = Number.isNaN(value) ? text : value;
+      if (Object.hasOwn(values, name)) throw twice(name);
+      values[name] = isDecimal(text) ? Number(text) : text;
       texts.set(name, text);
     }
     const reading: DecodedReading = { values };
@@ -35,9 +39,22 @@ export const keyValue: Decoder = {
     if (typeof values.seq === 'number') reading.seq = values.seq;
     const id = texts.get('id');
     if (id !== undefined) reading.id = id;
-    return [reading];
+    return withRounded(
+      [reading],
+      [...texts]
+        .filter(([name, text]) => name !== 'ts' && isDecimal(text) && isRounded(text))
+        .map(([name]) => name),
+    );
   },
 };
+
+function twice(name: string): HarbingerError {
+  return new HarbingerError(
+    'DECODE_KEY_VALUE',
+    'decode',
+    `'${name}' comes twice: send it once, or in two messages`,
+  );
+}
 
 /** True if a text that is not JSON consists only of such pairs, at least one of them with a number. */
 export function isPairs(text: string): boolean {

@@ -4,6 +4,7 @@ import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts'
 import { compileValidator } from '../../../../shared/runtime/validate.ts';
 import type { DecodedChange, Decoder } from '../../../ports/decode.ts';
 import { parseDeviceTime } from '../../device-time.ts';
+import { textOf } from '../../objects/json-text.ts';
 
 const LifecycleMessage = Type.Object({
   state: Type.Union([Type.Literal('failed'), Type.Literal('replaced')]),
@@ -22,7 +23,7 @@ export const lifecycle: Decoder = {
   decode(payload) {
     let parsed: unknown;
     try {
-      parsed = JSON.parse(payload.toString('utf8'));
+      parsed = JSON.parse(textOf(payload));
     } catch (error) {
       throw unreadable(messageOf(error));
     }

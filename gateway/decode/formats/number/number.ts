@@ -1,13 +1,14 @@
 import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import type { Decoder } from '../../../ports/decode.ts';
-import { readJson } from '../../objects/json-text.ts';
+import { isJsonObject, readJson, textOf } from '../../objects/json-text.ts';
+import { isRounded, withRounded } from '../../objects/rounded.ts';
 import { isDecimal } from '../../values.ts';
 
 /** Reads a single number as text, on a topic that names its sensor: `21.5`. A JSON object is accepted too. */
 export const number: Decoder = {
   decode(payload, target) {
-    if (payload[0] === 0x7b) return readJson(payload, target);
-    const text = payload.length <= 64 ? payload.toString('latin1').trim() : '';
+    if (isJsonObject(payload)) return readJson(payload, target);
+    const text = payload.length <= 64 ? textOf(payload).trim() : '';
     if (!isDecimal(text)) {
       throw new HarbingerError(
         'DECODE_NUMBER',
@@ -22,6 +23,9 @@ export const number: Decoder = {
         'a bare number needs a topic that names its sensor',
       );
     }
-    return [{ values: { [target.sensor]: Number(text) } }];
+    return withRounded(
+      [{ values: { [target.sensor]: Number(text) } }],
+      isRounded(text) ? [target.sensor] : [],
+    );
   },
 };

@@ -1,0 +1,59 @@
+import { isIdentifier } from '../../../shared/contract/topics.ts';
+import type { MachineType } from '../../../shared/domain/machine-type.ts';
+import type { Log } from '../../../shared/runtime/log.ts';
+import { isReserved } from '../contract.ts';
+import { type MachineSchema, openSensorsMax } from '../machines/machine-schema.ts';
+import { isNumberText, isSensorValue } from '../values.ts';
+
+/** Limit of log lines since the start, so that a sender of ever new names cannot fill the log. */
+const loggedMax = 100;
+
+/**
+ * Logs fields that are not stored, because the machine's type has no sensor of that name or their values are not numbers,
+ * once for each name and type, so that their absence from the store is explained.
+ */
+export class IgnoredFields {
+  private readonly logged = new Set<string>();
+  private readonly log: Log;
+
+  constructor(log: Log) {
+    this.log = log;
+  }
+
+  /** Logs the ignored fields of a reading that was accepted. */
+  note({ type, set, site, machine }: MachineSchema, values: Record<string, unknown>): void {
+    if (this.logged.size >= loggedMax) return;
+    for (const [name, value] of Object.entries(values)) {
+      if (value === null || (set.columns.has(name) && isSensorValue(value)) || isReserved(name)) continue;
+      const key = `${type.name}/${name}`;
+      if (this.logged.has(key) || this.logged.size >= loggedMax) continue;
+      this.logged.add(key);
+      const isOfSensor = isIdentifier(name) && typeof value !== 'boolean' && isSensorValue(value);
+      if (type.openSensors && set.sensors.length < openSensorsMax && isOfSensor) continue; // QuotaRefusals says it
+      this.log.info(
+        { type: type.name, field: name.slice(0, 64), first: `${site}/${machine}` },
+        `a field is not stored: ${whyNot(type, value)}`,
+      );
+    }
+  }
+
+  /** Logs numbers that a double does not hold, once for each name and type. */
+  noteRounded({ type, site, machine }: MachineSchema, names: readonly string[]): void {
+    for (const name of names) {
+      const key = `rounded ${type.name}/${name}`;
+      if (this.logged.has(key) || this.logged.size >= loggedMax) continue;
+      this.logged.add(key);
+      this.log.info(
+        { type: type.name, field: name.slice(0, 64), first: `${site}/${machine}` },
+        'a number is stored rounded: numbers are doubles, with integers up to 2^53 and 17 digits; send it as several fields if all digits matter',
+      );
+    }
+  }
+}
+
+function whyNot({ name, openSensors }: MachineType, value: unknown): string {
+  if (!openSensors) return `declare it in the type '${name}', if it is to be`;
+  if (typeof value !== 'number' && !(typeof value === 'string' && isNumberText(value)))
+    return 'it is not a number';
+  return `names have up to 64 letters (a–z), digits, and _ . - after the first, and a machine up to ${openSensorsMax} of them`;
+}

@@ -1,0 +1,227 @@
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import type { DecodedReading, DecodeTarget, Unreadable } from '../../ports/decode.ts';
+import { type Moment, parseDeviceTime } from '../device-time.ts';
+import { isSensorValue, kindOf } from '../values.ts';
+import { type FlatFields, flatten, flattenItem, isObject, type NestedList } from './fields.ts';
+import { type Labels, labelsOf } from './labels.ts';
+import { messageLimits, tooMany, type ValueCount } from './message-limits.ts';
+import { type NamedValue, namedValue } from './named-values.ts';
+import { sensorName } from './names.ts';
+import { type ExactTime, isTimeName, timeIn } from './time-names.ts';
+
+type Fields = Record<string, unknown>;
+
+/** A reading in a message, or a part of one, with what says of which thing it is. */
+export interface Item {
+  reading?: DecodedReading;
+  unreadable?: Unreadable['unreadable'];
+  labels: Labels;
+  /** True if it is a value of its own or an item of a list in the message: those of one time are one reading. */
+  isPart: boolean;
+}
+
+/** The properties that an item has from the message that it is in. */
+interface Outer {
+  labels: Labels;
+  time: Moment | undefined;
+  id: string | undefined;
+  seq: number | undefined;
+}
+
+/** Lists in lists in lists are read; deeper ones are not. */
+const depthMax = 4;
+/** A smaller number under `t` is not a time. */
+const timeMin = 1e9;
+
+/** Reads the objects of one message. */
+export class ItemReader {
+  private readonly target: DecodeTarget;
+  private readonly count: ValueCount;
+
+  constructor(target: DecodeTarget, count: ValueCount) {
+    this.target = target;
+    this.count = count;
+  }
+
+  /** Reads the object of a message, or one of its list. @throws HarbingerError DECODE_SHAPE, DECODE_TIME, DECODE_TOO_* */
+  message(item: unknown, isInList: boolean, exactTime?: ExactTime): Item[] {
+    if (typeof item === 'number' && this.target.sensor !== undefined)
+      return [{ reading: { values: { [this.target.sensor]: item } }, labels: labelsOf({}), isPart: false }];
+    if (!isObject(item)) throw notAnObject(item);
+    const named = this.target.sensor === undefined ? namedValue(item) : null;
+    const isNamed = named !== null && (isInList || named.others.length === 0);
+    const own = ownFields(item);
+    const labels = this.labels(own ? withoutFields(item) : item, isNamed ? named : null);
+    const id = isNamed && named.nameKey === 'id' ? undefined : idOf(item);
+    const outer: Outer = { labels, time: this.time(item, exactTime), id, seq: seqOf(item) };
+    if (isNamed)
+      return [this.item(this.named(item, named), { ...outer, time: outer.time ?? shortTime(item) }, true)];
+    if (!outer.time) {
+      const groups = this.timedGroups(item, exactTime);
+      if (groups)
+        return groups.map(({ fields, time }) =>
+          this.item(flatten(fields, this.count), { ...outer, time }, true),
+        );
+      outer.time = this.innerTime(item, exactTime);
+    }
+    const flat = this.flat(item, own);
+    if (flat.lists.length === 0) return [this.item(flat, outer, false)];
+    const parts = flat.lists.flatMap((list) => this.list(list, outer, 1));
+    return hasValue(flat.values) ? [this.item(flat, outer, true), ...parts] : parts;
+  }
+
+  private flat(item: Fields, own: Fields | null): FlatFields {
+    const { sensor } = this.target;
+    if (own) return flatten(own, this.count);
+    if (sensor === undefined) return flatten(item, this.count);
+    if ('value' in item) return flatten({ [sensor]: item.value }, this.count);
+    return flatten(sensor in item ? { [sensor]: item[sensor] } : {}, this.count);
+  }
+
+  /** Reads the items of a list within a message. */
+  private list({ name, items }: NestedList, outer: Outer, depth: number): Item[] {
+    if (items.length > messageLimits.readings) throw tooMany(`${messageLimits.readings} readings`);
+    // What is not an object belongs to no sensor, and is passed over together.
+    const others = items.filter((item) => !isObject(item));
+    const passedOver = others.length > 0 ? [this.item(listOf(name, others), outer, true)] : [];
+    const parts = items.flatMap((item) => {
+      this.count.check();
+      if (!isObject(item)) return [];
+      try {
+        return this.nested(item, name, outer, depth);
+      } catch (error) {
+        if (!(error instanceof HarbingerError)) throw error;
+        return [{ unreadable: { error, payload: printed(item) }, labels: outer.labels, isPart: true }];
+      }
+    });
+    return [...parts, ...passedOver];
+  }
+
+  private nested(item: Fields, path: string, outer: Outer, depth: number): Item[] {
+    const named = namedValue(item);
+    const labels = joinedLabels(outer.labels, this.labels(item, named, ['id']));
+    const time = this.time(item) ?? (named && shortTime(item)) ?? this.innerTime(item) ?? outer.time;
+    // An item's id names a thing, because the message has one of its own.
+    const inner: Outer = { labels, time, id: outer.id, seq: seqOf(item) ?? outer.seq };
+    if (named) return [this.item(this.named(item, named), inner, true)];
+    const flat = flattenItem(item, path, this.count);
+    const parts = depth < depthMax ? flat.lists.flatMap((list) => this.list(list, inner, depth + 1)) : [];
+    return hasValue(flat.values) ? [this.item(flat, inner, true), ...parts] : parts;
+  }
+
+  private named(item: Fields, { name, valueKey, value, others }: NamedValue): FlatFields {
+    const sensor = sensorName(name);
+    if (isObject(value)) return flattenItem(value, sensor, this.count);
+    const fields: Fields = { value: item[valueKey] };
+    for (const key of others) fields[key] = item[key];
+    return flattenItem(fields, sensor, this.count);
+  }
+
+  private item({ values, refused }: FlatFields, { labels, time, id, seq }: Outer, isPart: boolean): Item {
+    const reading: DecodedReading = {
+      values: labels.prefix === '' ? values : prefixed(values, labels.prefix),
+    };
+    if (refused.length > 0) reading.refused = [...refused];
+    if (time) reading.deviceTime = time;
+    if (id !== undefined) reading.id = id;
+    if (seq !== undefined) reading.seq = seq;
+    return { reading, labels, isPart };
+  }
+
+  private labels(item: Fields, named: NamedValue | null, things?: readonly string[]): Labels {
+    const used = named ? [named.nameKey, named.valueKey] : undefined;
+    return labelsOf(item, { apart: this.target.labels, used, things });
+  }
+
+  private time(item: Fields, exactTime?: ExactTime): Moment | undefined {
+    return timeIn(item, this.target.timeKeys, exactTime);
+  }
+
+  /** The time that is in one of the message's groups, one level down. */
+  private innerTime(item: Fields, exactTime?: ExactTime): Moment | undefined {
+    for (const key in item) {
+      const group = item[key];
+      const time = isObject(group) ? this.time(group, exactTime) : undefined;
+      if (time) return time;
+    }
+    return undefined;
+  }
+
+  /** The groups of a message with times of their own that differ, each as a message of its own; null if they do not. */
+  private timedGroups(
+    item: Fields,
+    exactTime?: ExactTime,
+  ): { fields: Fields; time: Moment | undefined }[] | null {
+    const groups: { fields: Fields; time: Moment | undefined }[] = [];
+    const rest: Fields = {};
+    for (const key in item) {
+      const group = item[key];
+      const time = isObject(group) ? this.time(group, exactTime) : undefined;
+      if (time) groups.push({ fields: { [key]: group }, time });
+      else rest[key] = group;
+    }
+    const [first] = groups;
+    if (!first || groups.every(({ time }) => isSameTime(time, first.time))) return null;
+    return Object.keys(rest).length > 0 ? [...groups, { fields: rest, time: undefined }] : groups;
+  }
+}
+
+function listOf(name: string, list: unknown[]): FlatFields {
+  return { values: { [name === '' ? 'list' : name]: list }, refused: [], lists: [] };
+}
+
+/** True if fields beside a list have a value that may be a sensor's; a time and texts are about the list. */
+function hasValue(fields: Fields): boolean {
+  return Object.keys(fields).some((name) => isSensorValue(fields[name]) && !isTimeName(name));
+}
+
+/** The object that has the values of a message, if it is one of the known names. */
+function ownFields(item: Fields): Fields | null {
+  if (isObject(item.values)) return item.values;
+  return isObject(item.fields) && typeof item.name === 'string' ? item.fields : null;
+}
+
+function withoutFields({ values: _, fields: __, ...about }: Fields): Fields {
+  return about;
+}
+
+const idOf = ({ id }: Fields) => (typeof id === 'string' && id.length <= 128 ? id : undefined);
+const seqOf = ({ seq }: Fields) => (typeof seq === 'number' ? seq : undefined);
+
+/** The time of a value with its name, which may be under `t`. */
+function shortTime({ t }: Fields): Moment | undefined {
+  const isTime = typeof t === 'number' ? t >= timeMin : typeof t === 'string' && /^\d{4}-/.test(t);
+  return isTime ? parseDeviceTime(t) : undefined;
+}
+
+export function isSameTime(one: Moment | undefined, other: Moment | undefined): boolean {
+  return one?.ms === other?.ms && one?.ns === other?.ns;
+}
+
+function joinedLabels(outer: Labels, inner: Labels): Labels {
+  return {
+    things: outer.things + inner.things,
+    texts: outer.texts + inner.texts,
+    prefix: outer.prefix + inner.prefix,
+  };
+}
+
+function prefixed(values: Fields, prefix: string): Fields {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
+}
+
+function notAnObject(item: unknown): HarbingerError {
+  const problem =
+    typeof item === 'number'
+      ? 'a bare number needs a topic that names its sensor, such as telemetry/{site}/{machine}/{sensor}'
+      : `the payload is not an object of sensor values, such as {"temperature": 21.5}, but ${kindOf(item)}`;
+  return new HarbingerError('DECODE_SHAPE', 'decode', problem);
+}
+
+export function printed(item: unknown): Buffer {
+  try {
+    return Buffer.from(JSON.stringify(item));
+  } catch {
+    return Buffer.from(kindOf(item)); // nested deeper than can be printed
+  }
+}

@@ -1,0 +1,74 @@
+import { reservedSensors } from '../../../shared/domain/machine-type.ts';
+import type { Decoded, DecodedReading } from '../../ports/decode.ts';
+import { isSensorValue } from '../values.ts';
+import type { Item } from './items.ts';
+import { type Labels, mixed, namesThing } from './labels.ts';
+import { isTimeName } from './time-names.ts';
+
+const reserved = new Set(reservedSensors);
+
+/**
+ * Returns the readings of a message, of whose items none may be of another thing than those with the same sensors: they
+ * would become one series. Parts of one time become one reading. @throws HarbingerError DECODE_MIXED
+ */
+export function toldApart(items: readonly Item[]): Decoded[] {
+  const [first] = items;
+  if (items.length > 1 && !items.every((item) => !item.isPart && isSame(item.labels, first!.labels)))
+    checkMixed(items);
+  const decoded: Decoded[] = [];
+  const byTime = new Map<string, DecodedReading>();
+  for (const { reading, unreadable, isPart } of items) {
+    if (!reading) {
+      decoded.push({ unreadable: unreadable! });
+      continue;
+    }
+    const key = isPart ? partKey(reading) : '';
+    const known = isPart ? byTime.get(key) : undefined;
+    if (!known) decoded.push(reading);
+    else {
+      Object.assign(known.values, reading.values);
+      if (reading.refused) known.refused = [...(known.refused ?? []), ...reading.refused];
+    }
+    if (isPart && !known) {
+      // The values may be those of a parsed message, which is not to be changed.
+      reading.values = Object.assign(Object.create(null), reading.values);
+      byTime.set(key, reading);
+    }
+  }
+  return decoded;
+}
+
+function partKey({ deviceTime, id, seq }: DecodedReading): string {
+  return `${deviceTime?.ms} ${deviceTime?.ns} ${seq} ${id}`;
+}
+
+function checkMixed(items: readonly Item[]): void {
+  const ofSensor = new Map<string, Item>();
+  const atTime = new Map<string, Item>();
+  for (const item of items) {
+    const { reading, labels, isPart } = item;
+    if (!reading) continue;
+    const time = partKey(reading);
+    const isIdentified = reading.id !== undefined || reading.seq !== undefined;
+    for (const sensor in reading.values) {
+      if (!isSensorValue(reading.values[sensor]) || isAbout(sensor)) continue;
+      const known = ofSensor.get(sensor);
+      if (!known) ofSensor.set(sensor, item);
+      else if (known.labels.things !== labels.things) throw mixed(sensor, known.labels, labels);
+      if (!isPart && (labels.texts === '' || isIdentified)) continue;
+      const key = `${sensor}\n${time}`;
+      const same = atTime.get(key);
+      if (!same) atTime.set(key, item);
+      else if (isPart || same.labels.texts !== labels.texts) throw mixed(sensor, same.labels, labels);
+    }
+  }
+}
+
+/** True for a field that is about the readings: which thing they are of, and when. */
+function isAbout(name: string): boolean {
+  return reserved.has(name) || namesThing(name) || isTimeName(name);
+}
+
+function isSame(one: Labels, other: Labels): boolean {
+  return one.things === other.things && one.texts === other.texts;
+}

@@ -1,0 +1,59 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { build, linesOfBlock, now } from './pipeline-bench.testing.ts';
+
+let parts: ReturnType<typeof build>;
+beforeEach(() => {
+  parts = build();
+});
+const take: ReturnType<typeof build>['take'] = (...messages) => parts.take(...messages);
+
+describe('a value that its sensor cannot have', () => {
+  const loose = '{"temperature":-127,"flow":3}';
+
+  it('is refused alone: kept whole the first time, then counted, and shown as a fault of the sensor', async () => {
+    for (let i = 0; i < 100; i++) await take(['telemetry/plant/meter-1', loose]);
+    expect(parts.blocks).toHaveLength(100);
+    expect(parts.letters.map(({ code, payload }) => [code, JSON.parse(String(payload))])).toEqual([
+      ['CONTRACT_RANGE', { ts: `${now}000000`, values: { temperature: -127 } }],
+    ]);
+    expect(parts.pipeline.counts).toMatchObject({ readings: 100, deadLetters: 1 });
+    expect(parts.fields.refused.current()).toEqual([
+      {
+        ...{ machine: 'plant/meter-1', sensor: 'temperature', code: 'CONTRACT_RANGE', value: '-127' },
+        ...{ count: 100, firstMs: now, lastMs: now },
+      },
+    ]);
+  });
+
+  it('can be corrected and sent again', async () => {
+    await take(['telemetry/plant/meter-1', `{"ts":${now},"temperature":"n/a","flow":3}`]);
+    await take(['telemetry/plant/meter-1', String(parts.letters[0]!.payload).replace('"n/a"', '21')]);
+    expect(linesOfBlock(parts.blocks[1]!)[0]).toContain('temperature=21 ');
+  });
+
+  it('does not keep the layout of its message from being learnt, and not counted for a resend', async () => {
+    for (let i = 0; i < 40; i++)
+      await take(['telemetry/plant/meter-1', `{"temperature":-127,"flow":3,"seq":${i}}`]);
+    await take(['telemetry/plant/meter-1', '{"temperature":-127,"flow":3,"seq":39}', true]);
+    expect(parts.fields.counts.fieldsRefused).toBe(40);
+    await take(['telemetry/plant/meter-1', '{"temperature":20,"flow":3,"seq":41}']);
+    expect(linesOfBlock(parts.blocks.at(-1)!)[0]).toContain('temperature=20,flow=3');
+  });
+
+  it('keeps a reading without other values whole', async () => {
+    await take(
+      ['telemetry/plant/meter-1', '{"temperature":-127}'],
+      ['telemetry/plant/meter-1', '{"temperature":-127}'],
+    );
+    expect(parts.letters.map(({ payload }) => String(payload))).toEqual([
+      '{"temperature":-127}',
+      '{"temperature":-127}',
+    ]);
+    expect(parts.fields.refused.current()).toMatchObject([{ count: 2 }]);
+  });
+});
+
+it('a time relative to now is that at arrival', async () => {
+  await take(['telemetry/lab/bench', '[{"n":"volts","t":-5,"v":1}]']);
+  expect(linesOfBlock(parts.blocks[0]!)[0]).toMatch(new RegExp(`volts=1 ${now - 5_000}000000$`));
+});
