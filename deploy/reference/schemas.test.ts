@@ -19,8 +19,8 @@ it.each(schemas)('%s is checked as Ajv checks it, and Ajv is not loaded for vali
   comparedWithAjv(schema, 60);
   // A whole configuration of chance is hardly ever valid, but each of its tables often is.
   const tables = Object.values((schema.properties ?? {}) as Record<string, TSchema>);
-  const validOfTables = tables.map((table) =>
-    comparedWithAjv(Type.Object({ table: Type.Optional(table) }), 25),
-  );
-  expect(validOfTables.every((valid) => valid > 0)).toBe(true);
+  const validOf = (table: TSchema) => comparedWithAjv(Type.Object({ table: Type.Optional(table) }), 25);
+  // Some tables are seldom valid: they are tried until one is.
+  const tried = tables.map((table) => Array.from({ length: 20 }).some(() => validOf(table) > 0));
+  expect(tried).not.toContain(false);
 });
