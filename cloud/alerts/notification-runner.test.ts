@@ -41,6 +41,7 @@ class Queue implements NotificationQueue {
     this.take(notification.key);
     this.dead.push({ notification, atMs: 0, reason });
   }
+  summedUp = () => new Map<string, number>();
   waiting = () => new Map(this.items.map((item) => [item.notifier, 1]));
   onQueued(listener: (notifier: string) => void) {
     this.listener = listener;

@@ -98,8 +98,9 @@ export class NotificationRunner {
     const reason = messageOf(error).slice(0, 500);
     const attempts = notification.attempts + 1;
     const hopeless = error instanceof HarbingerError && !error.retry;
-    if (hopeless || attempts >= policy.attemptsMax) {
-      await queue.giveUp(notification, reason);
+    // A digest is what is told whenever the receiver answers again, so it goes on until it does.
+    if (hopeless || (attempts >= policy.attemptsMax && notification.change !== 'digest')) {
+      await queue.giveUp(notification, reason, hopeless ? 'refused' : 'unanswered');
       notifications.inc({ notifier: name, outcome: 'dead' });
       log.error({ notifier: name, key: notification.key, attempts, reason }, 'notification is a dead letter');
       return;
@@ -152,7 +153,7 @@ export class NotificationRunner {
   private async giveUpUnconfigured(): Promise<void> {
     const { queue, log } = this.deps;
     const known = new Set(this.policies.map(({ notifier }) => notifier.name));
-    for (const name of queue.waiting().keys()) {
+    for (const name of new Set([...queue.waiting().keys(), ...queue.summedUp().keys()])) {
       if (known.has(name)) continue;
       log.warn(
         { notifier: name },
@@ -160,7 +161,7 @@ export class NotificationRunner {
       );
       try {
         for (let due = this.any(name); due && !this.stopping.signal.aborted; due = this.any(name)) {
-          await queue.giveUp(due, 'its notifier is no longer configured');
+          await queue.giveUp(due, 'its notifier is no longer configured', 'refused');
         }
       } catch (error) {
         log.error(

@@ -16,28 +16,42 @@ export const queueStatistics = declareStatistics({
     help: 'Notifications not confirmed yet',
     labels: ['notifier'],
   },
+  harbinger_notifications_summed_up: {
+    type: 'gauge',
+    help: 'Alerts that could not be told one by one and wait to be told in a digest',
+    labels: ['notifier'],
+  },
   harbinger_notifications_dead: { type: 'gauge', help: 'Notifications given up, kept for redriving' },
 });
 
 /** @param names of the configured notifiers: each has a series, even if nothing waits for it */
 export function queueReporter(
-  queue: Pick<NotificationQueue, 'waiting'> & Pick<DeadNotifications, 'deadCount'>,
+  queue: Pick<NotificationQueue, 'waiting' | 'summedUp'> & Pick<DeadNotifications, 'deadCount'>,
   names: readonly string[],
 ): Reporter {
   return {
     statistics: queueStatistics,
     samples() {
       const waiting = queue.waiting();
+      const summedUp = queue.summedUp();
       return {
         harbinger_notifications_waiting: names.map((notifier) => ({
           value: waiting.get(notifier) ?? 0,
+          labels: { notifier },
+        })),
+        harbinger_notifications_summed_up: names.map((notifier) => ({
+          value: summedUp.get(notifier) ?? 0,
           labels: { notifier },
         })),
         harbinger_notifications_dead: queue.deadCount(),
       };
     },
     status: () => ({
-      notifications: { waiting: Object.fromEntries(queue.waiting()), dead: queue.deadCount() },
+      notifications: {
+        waiting: Object.fromEntries(queue.waiting()),
+        summedUp: Object.fromEntries(queue.summedUp()),
+        dead: queue.deadCount(),
+      },
     }),
     summary: () => ({}),
   };

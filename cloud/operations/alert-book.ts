@@ -36,6 +36,10 @@ export class AlertBook {
     return state === undefined ? alerts : alerts.filter((alert) => alert.state === state);
   }
 
+  get(gateway: string, alertId: string): Alert | undefined {
+    return this.table.get(rowKey(gateway, alertId))?.alert;
+  }
+
   /** Number of open alerts of one machine. */
   openOn(gateway: string, ref: { site: string; machine: string }): number {
     return this.openRows(gateway, ref).length;

@@ -4,7 +4,7 @@ import type { MachineState } from '../ports/machines.ts';
 import { type AlertBook, isPrediction } from './alert-book.ts';
 import type { EventLists } from './event-lists.ts';
 import type { MachineTable } from './machine-table.ts';
-import type { StoredQueue } from './notification-queue.ts';
+import type { StoredQueue } from './notifications/notification-queue.ts';
 
 /** The tables that an event can change. */
 export interface EventTables {

@@ -25,7 +25,7 @@ export const OperationsConfig = Type.Object(
     }),
     notificationsMax: Count(
       2_000,
-      'Notifications that wait, for each notifier; above it the oldest becomes a dead letter.',
+      'Notifications that wait, for each notifier; above it the alerts of the oldest are summed up in a digest.',
     ),
     deadNotificationsMax: Count(1_000, 'Notifications that were given up, kept to be sent again by hand.'),
     auditMax: Count(10_000, 'Records of changes that people have asked for.'),

@@ -7,6 +7,7 @@
  * `transaction`, which restores their copies in memory when a change fails.
  */
 import { join } from 'node:path';
+import { DropNotes } from '../../shared/bounds/drop-notes.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
@@ -24,10 +25,16 @@ import type { OperationsConfig } from './config.ts';
 import { damagedStore, openStore, type Store } from './database.ts';
 import { EventLists } from './event-lists.ts';
 import { MachineTable } from './machine-table.ts';
-import { StoredQueue } from './notification-queue.ts';
+import { StoredQueue } from './notifications/notification-queue.ts';
 import { Quarantine } from './quarantine/quarantine.ts';
 import { QuarantineList } from './quarantine/quarantine-list.ts';
 import { WatermarkTable } from './watermark-table.ts';
+
+const digestText =
+  'alerts cannot be told one by one, because too many notifications wait for this notifier or it does not answer: they are summed up, and told in one message when it answers';
+
+const deadDroppedText =
+  'dead notifications were dropped, the oldest: there are more than operations.deadNotificationsMax';
 
 export interface OperationsDeps {
   dataDir: string;
@@ -61,6 +68,7 @@ export class StoredOperations {
   readonly changes: ChangeFeed;
   private readonly store: Store;
   private readonly quarantineList: QuarantineList;
+  private readonly deadNotes: DropNotes<'count'>;
   private readonly tables: EventTables & { watermarks: WatermarkTable };
   private readonly listeners = new Set<(change: StateChange) => void>();
 
@@ -69,6 +77,7 @@ export class StoredOperations {
     const onDamaged = (seq: number, error: unknown) =>
       log.error({ entry: seq, error: messageOf(error) }, 'an entry of a list is damaged and left out');
     this.store = store;
+    this.deadNotes = new DropNotes(clock, log, { count: deadDroppedText });
     const watermarks = new WatermarkTable(store, () => clock.nowMs());
     const machines = new MachineTable(store, {
       machinesMax: config.machinesMax,
@@ -82,8 +91,12 @@ export class StoredOperations {
     const notifications = new StoredQueue(store, {
       waitingMax: config.notificationsMax,
       deadMax: config.deadNotificationsMax,
+      membersMax: config.alertsOpenMax,
       nowMs: () => clock.nowMs(),
       transaction: (change) => this.transaction(change),
+      alertOf: (gateway, alertId) => alerts.get(gateway, alertId),
+      digestBegun: (notifier) => log.warn({ notifier, waitingMax: config.notificationsMax }, digestText),
+      deadDropped: () => this.deadNotes.note(new Map([['count', { count: 1, bytes: 0 }]]), null),
     });
     const lists = new EventLists(store, config, onDamaged);
     this.tables = { watermarks, machines, alerts, notifications, lists };
@@ -133,6 +146,7 @@ export class StoredOperations {
 
   async close(): Promise<void> {
     this.quarantine.stop();
+    this.deadNotes.stop();
     await this.store.close();
   }
 
@@ -161,7 +175,8 @@ export class StoredOperations {
     } catch (error) {
       this.store.check(); // after a failed write nothing can be read again
       const { watermarks, machines, alerts, notifications } = this.tables;
-      for (const { table } of [watermarks, machines, alerts, notifications]) table.reload();
+      for (const { table } of [watermarks, machines, alerts]) table.reload();
+      notifications.reload();
       this.quarantineList.reload();
       throw error;
     }

@@ -10,7 +10,8 @@ export interface DeadNotification {
 }
 
 /**
- * The queue of notifications that are due. They are durable, and bounded for each notifier. They are first in, first
+ * The queue of notifications that are due. They are durable, and bounded for each notifier: when there are too many, the
+ * alert of the oldest one is told by a digest of the notifier, with all that are summed up there. They are first in, first
  * out for each notifier; notifications of one alert never overtake each other.
  */
 export interface NotificationQueue {
@@ -19,10 +20,15 @@ export interface NotificationQueue {
   /** Records that the receiver has it, so that it is never sent again. */
   confirm(notification: Notification): Promise<void>;
   retryAt(notification: Notification, atMs: number, reason: string): Promise<void>;
-  /** Moves it to the dead notifications. */
-  giveUp(notification: Notification, reason: string): Promise<void>;
-  /** Number of waiting notifications by notifier; notifiers with none are absent. */
+  /**
+   * Moves it to the dead notifications. If it was `unanswered`, its alert is told by the notifier's digest too, whenever the
+   * receiver answers again; what it has refused is not.
+   */
+  giveUp(notification: Notification, reason: string, why: 'refused' | 'unanswered'): Promise<void>;
+  /** Number of waiting notifications by notifier, without digests; notifiers with none are absent. */
   waiting(): Map<string, number>;
+  /** Number of alerts that wait to be told in a digest, by notifier. */
+  summedUp(): Map<string, number>;
   /**
    * Calls `listener` with a notifier's name after something was queued for it. Returns a function that unsubscribes.
    */

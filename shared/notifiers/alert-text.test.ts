@@ -43,3 +43,38 @@ it('states if rules or the baseline judged, if remaining life is unknown, and if
   expect(resolved.headline).toBe('Resolved: bearing-wear on leeds/pump-1');
   expect(resolved.body).not.toContain('Remaining life');
 });
+
+it('states of a digest how many alerts are open and have ended, where, and which some of them are', () => {
+  const example = { alertId: 'p-1', gateway: 'north', site: 'leeds', failureMode: 'bearing-wear' } as const;
+  const { headline, body } = alertTextOf({
+    key: 'digest-1/digest/0/test',
+    notifier: 'test',
+    change: 'digest',
+    attempts: 0,
+    nextAttemptMs: 0,
+    lastError: null,
+    event: {
+      specversion: '1.0',
+      id: 'digest-1',
+      source: '/cloud',
+      type: 'io.harbinger.alerts.digest.v1',
+      time: '2026-03-03T10:00:00.000Z',
+      datacontenttype: 'application/json',
+      data: {
+        since: '2026-03-01T10:00:00.000Z',
+        open: 3_500,
+        critical: 1,
+        resolved: 400,
+        sites: [{ site: 'leeds', open: 3_500 }],
+        examples: [
+          { ...example, machine: 'pump-1', severity: 'critical', state: 'open' },
+          { ...example, machine: 'pump-2', severity: 'warning', state: 'resolved' },
+        ],
+      },
+    },
+  });
+  expect(headline).toBe('3900 more alerts: 3500 open (1 critical), 400 ended');
+  expect(body).toContain('Sites with open ones:\n  - leeds: 3500');
+  expect(body).toContain('CRITICAL: bearing-wear on leeds/pump-1');
+  expect(body).toContain('ended: bearing-wear on leeds/pump-2');
+});

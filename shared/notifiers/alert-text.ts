@@ -1,4 +1,5 @@
 import { isEventOf, type Prediction } from '../contract/events.ts';
+import type { DigestEvent } from './digest.ts';
 import type { Notification } from './notifier.ts';
 
 export interface AlertText {
@@ -12,6 +13,7 @@ export interface AlertText {
  * origin of the assessment.
  */
 export function alertTextOf(notification: Notification, link?: string): AlertText {
+  if (notification.change === 'digest') return digestTextOf(notification.event, link);
   const { event, change } = notification;
   const prediction = event.data as Prediction;
   const machine = `${prediction.site}/${prediction.machine}`;
@@ -33,6 +35,35 @@ export function alertTextOf(notification: Notification, link?: string): AlertTex
     ...(link === undefined ? [] : ['', `More: ${link}`]),
     '',
     `Alert ${prediction.predictionId}, decision ${prediction.decisionId}`,
+    '',
+  ];
+  return { headline, body: lines.join('\n') };
+}
+
+function digestTextOf({ time, data }: DigestEvent, link?: string): AlertText {
+  const { since, open, critical, resolved, sites, examples } = data;
+  const headline = `${open + resolved} more alerts: ${open} open (${critical} critical), ${resolved} ended`;
+  const lines = [
+    headline,
+    '',
+    'There were more messages than could be delivered one by one, so these alerts are summed up.',
+    '',
+    `Open now:        ${open}, of these ${critical} critical`,
+    `Ended:           ${resolved}`,
+    `Summed up since: ${since}`,
+    `Time:            ${time}`,
+    ...list(
+      'Sites with open ones:',
+      sites.map(({ site, open }) => `${site}: ${open}`),
+    ),
+    ...list(
+      'Some of them:',
+      examples.map(({ site, machine, failureMode, severity, state }) => {
+        const what = state === 'resolved' ? 'ended' : severity === 'critical' ? 'CRITICAL' : 'warning';
+        return `${what}: ${failureMode} on ${site}/${machine}`;
+      }),
+    ),
+    ...(link === undefined ? [] : ['', `All: ${link}`]),
     '',
   ];
   return { headline, body: lines.join('\n') };

@@ -7,23 +7,35 @@ import { partOf } from '../parts/part.ts';
 import type { Reporting } from '../parts/statistics.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
+import type { DigestEvent } from './digest.ts';
 
 export type AlertChange = 'opened' | 'updated' | 'resolved';
 
-/** One change of one alert, addressed to one notifier. */
-export interface Notification {
+interface Queued {
   /**
    * `{alertId}/{change}/{eventId}/{notifier}`: unique, and the idempotency key by which receivers recognise a
    * duplicate.
    */
   key: string;
   notifier: string;
-  change: AlertChange;
-  event: HarbingerEvent;
   attempts: number;
   nextAttemptMs: number;
   lastError: string | null;
 }
+
+/** One change of one alert, addressed to one notifier. */
+export interface AlertNotification extends Queued {
+  change: AlertChange;
+  event: HarbingerEvent;
+}
+
+/** The sum of the alerts of which a notifier could not be told one by one. Its key has the form of the others. */
+export interface DigestNotification extends Queued {
+  change: 'digest';
+  event: DigestEvent;
+}
+
+export type Notification = AlertNotification | DigestNotification;
 
 /** May report statistics that its kind declares. */
 export interface Notifier extends Partial<Reporting> {

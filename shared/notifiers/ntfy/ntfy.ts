@@ -8,6 +8,7 @@ import type { NtfyConfig } from './config.ts';
 
 /** ntfy's priorities: 5 rings even on a silenced phone, 4 rings, 2 makes no sound. */
 const priorities = { critical: 5, warning: 4, over: 2 } as const;
+const tags = { critical: 'rotating_light', warning: 'warning', over: 'white_check_mark' } as const;
 
 /** ntfy refuses longer texts (4,096 bytes), or converts them to files. */
 const messageBytesMax = 4_000;
@@ -35,17 +36,23 @@ export function createNtfy(config: NtfyConfig, deps: { clock: Clock }): Notifier
 
 function messageOf({ topic, link }: NtfyConfig, notification: Notification) {
   const { headline, body } = alertTextOf(notification);
-  const { severity } = notification.event.data as Prediction;
-  const isOver = notification.change === 'resolved';
+  const urgency = urgencyOf(notification);
   return {
     topic,
     title: headline,
     message: cut(body.slice(body.indexOf('\n')).trim()),
-    priority: isOver ? priorities.over : priorities[severity],
-    tags: [isOver ? 'white_check_mark' : severity === 'critical' ? 'rotating_light' : 'warning'],
+    priority: priorities[urgency],
+    tags: [tags[urgency]],
     sequence_id: sequenceIdOf(notification),
     ...(link !== undefined && { click: link }),
   };
+}
+
+function urgencyOf({ change, event }: Notification): keyof typeof priorities {
+  if (change === 'resolved') return 'over';
+  if (change !== 'digest') return (event.data as Prediction).severity;
+  const { open, critical } = event.data;
+  return critical > 0 ? 'critical' : open > 0 ? 'warning' : 'over';
 }
 
 /** ntfy accepts up to 64 letters, digits, `-` and `_`. */

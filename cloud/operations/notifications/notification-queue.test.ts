@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
-import { TestOperations } from './operations.testing.ts';
+import { predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
+import { TestOperations } from '../operations.testing.ts';
 
 let test: TestOperations;
 beforeEach(() => {
@@ -76,7 +76,7 @@ describe('notifications', () => {
   it('that are dead can be listed and resent', async () => {
     await test.apply([predictionEvent('opened', 1)]);
     const first = due('mail')!;
-    await queue().giveUp(first, 'refused');
+    await queue().giveUp(first, 'refused', 'refused');
     await test.reopen();
     expect(due('mail')).toBeNull();
     expect(queue().deadCount()).toBe(1);
@@ -90,13 +90,5 @@ describe('notifications', () => {
     expect(woken).toEqual(['mail']);
     expect(due('mail')).toMatchObject({ key: first.key, attempts: 0 });
     expect(queue().deadCount()).toBe(0);
-  });
-
-  it('are bounded: the oldest becomes a dead letter', async () => {
-    await test.reopen({ notificationsMax: 2, deadNotificationsMax: 2 });
-    await test.apply([1, 2, 3, 4, 5].map((n) => predictionEvent('opened', n, { predictionId: `p-${n}` })));
-    expect(queue().waiting().get('mail')).toBe(2);
-    expect(due('mail')?.key).toContain('p-4/');
-    expect(queue().deadCount()).toBe(2);
   });
 });

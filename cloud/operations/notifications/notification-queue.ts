@@ -1,0 +1,278 @@
+import type { Prediction } from '../../../shared/contract/events.ts';
+import type {
+  AlertChange,
+  AlertNotification,
+  DigestNotification,
+  Notification,
+} from '../../../shared/notifiers/notifier.ts';
+import type { DeadNotification, DeadNotifications, NotificationQueue } from '../../ports/notifications.ts';
+import type { Page, PageQuery } from '../../ports/page.ts';
+import { BoundedLog } from '../bounded-log.ts';
+import { CachedTable } from '../cached-table.ts';
+import { keyOf, type Store } from '../database.ts';
+import { Digests, type DigestsOptions } from './digests.ts';
+
+export interface QueueOptions extends DigestsOptions {
+  /** Limit for each notifier. At the limit, the alert of the oldest one is told by the digest. */
+  waitingMax: number;
+  deadMax: number;
+  /** Called when a notifier's digest begins, and with the number of dead notifications that were dropped. */
+  digestBegun?(notifier: string): void;
+  deadDropped?(): void;
+  transaction<T>(change: () => T): Promise<T>;
+}
+
+interface Row {
+  /** A dead digest that was sent again is one too. */
+  notification: Notification;
+  alertId: string;
+}
+
+/** A retry that lies further ahead than this was planned before the clock was set back, and is due now. */
+const plannedAheadMsMax = 3_600_000;
+const confirmedMax = 20_000;
+
+/**
+ * Notifications (cloud/operations/notifications): what is owed to receivers, bounded for each notifier without forgetting
+ * an alert: those that are too many, or that were given up, are summed up in a digest. Delivery is in cloud/alerts.
+ *
+ * This file is the queue; see the ports. The keys of confirmed notifications are kept too, so that an event that is applied again after it was
+ * evicted does not queue them a second time.
+ */
+export class StoredQueue implements NotificationQueue, DeadNotifications {
+  private readonly table: CachedTable<Row>;
+  private readonly digests: Digests;
+  private readonly confirmed: BoundedLog<number>;
+  private readonly deadLetters: BoundedLog<DeadNotification & { alertId: string }>;
+  private readonly options: QueueOptions;
+  private readonly listeners = new Set<(notifier: string) => void>();
+  /** The alerts whose notifications are being sent, by notifier. */
+  private readonly inHand = new Map<string, string>();
+
+  constructor(store: Store, options: QueueOptions) {
+    this.options = options;
+    this.table = new CachedTable(store, 'notifications');
+    this.confirmed = new BoundedLog(store, 'confirmed', { countMax: confirmedMax });
+    this.deadLetters = new BoundedLog(store, 'dead', { countMax: options.deadMax });
+    this.digests = new Digests(store, options);
+  }
+
+  /** Rereads what is in memory, after a failed transaction. */
+  reload(): void {
+    this.table.reload();
+    this.digests.reload();
+  }
+
+  /**
+   * Queues a notification, unless it is queued, dead or confirmed already, or the notifier's digest tells of the alert.
+   * Call it inside a transaction.
+   */
+  enqueue(owed: Pick<AlertNotification, 'notifier' | 'change' | 'event'>, alertId: string): void {
+    const eventId = keyOf(owed.event.id);
+    const key = notificationKey(alertId, owed.change, eventId, owed.notifier);
+    // Version 0.1.0 encoded the event's id.
+    const earlierKey = notificationKey(alertId, owed.change, encodeURIComponent(eventId), owed.notifier);
+    if (this.isKnown(key) || this.isKnown(earlierKey)) return;
+    this.append({ ...owed, key, attempts: 0, nextAttemptMs: this.options.nowMs(), lastError: null }, alertId);
+  }
+
+  /** Tells listeners of new notifications. Call it after the transaction that queued them. */
+  announce(notifiers: Iterable<string>): void {
+    for (const notifier of notifiers) for (const listener of this.listeners) listener(notifier);
+  }
+
+  next(notifier: string, nowMs: number): { due: Notification } | { due: null; atMs: number | null } {
+    const held = new Set<string>();
+    this.inHand.delete(notifier);
+    const digestMs = this.digests.dueMs(notifier);
+    if (digestMs !== undefined && isDue(digestMs, nowMs)) {
+      const digest = this.digests.notification(notifier);
+      if (digest) return { due: digest };
+    }
+    let atMs: number | null = digestMs ?? null;
+    for (const { notification, alertId } of this.rowsOf(notifier)) {
+      if (held.has(alertId)) continue;
+      if (isDue(notification.nextAttemptMs, nowMs)) {
+        this.inHand.set(notifier, alertId);
+        return { due: notification };
+      }
+      held.add(alertId);
+      atMs = Math.min(atMs ?? notification.nextAttemptMs, notification.nextAttemptMs);
+    }
+    return { due: null, atMs };
+  }
+
+  async confirm(notification: Notification): Promise<void> {
+    await this.options.transaction(() => {
+      if (this.isOfDigest(notification)) return this.digests.confirm(notification);
+      this.confirmed.add(this.options.nowMs(), { id: notification.key });
+      this.drop(notification.key);
+    });
+  }
+
+  async retryAt(notification: Notification, atMs: number, reason: string): Promise<void> {
+    await this.options.transaction(() => {
+      if (this.isOfDigest(notification)) return this.digests.retryAt(notification, atMs, reason);
+      const found = this.find(notification.key);
+      if (!found) return;
+      const [rowKey, row] = found;
+      const attempts = notification.attempts + 1;
+      this.table.put(rowKey, {
+        ...row,
+        notification: { ...row.notification, attempts, nextAttemptMs: atMs, lastError: reason },
+      });
+    });
+  }
+
+  async giveUp(notification: Notification, reason: string, why: 'refused' | 'unanswered'): Promise<void> {
+    await this.options.transaction(() => {
+      const attempts = notification.attempts + 1;
+      if (this.isOfDigest(notification)) {
+        this.bury({ notification: { ...notification, attempts }, alertId: '' }, reason);
+        return this.digests.confirm(notification);
+      }
+      const found = this.find(notification.key);
+      if (!found) return;
+      const row = { ...found[1], notification: { ...found[1].notification, attempts } };
+      this.table.remove(found[0]);
+      this.bury(row, reason);
+      if (why === 'unanswered') this.sumUp(row);
+    });
+  }
+
+  dead(query: PageQuery): Page<DeadNotification> {
+    const page = this.deadLetters.page(query);
+    return { ...page, items: page.items.map(({ alertId: _, ...dead }) => dead) };
+  }
+
+  async redrive(key: string): Promise<boolean> {
+    const notifier = await this.options.transaction(() => {
+      const seq = this.deadLetters.seqOf(key);
+      const dead = seq === undefined ? undefined : this.deadLetters.get(seq);
+      if (seq === undefined || !dead) return null;
+      this.deadLetters.remove(seq);
+      const { notifier, event } = dead.notification;
+      this.digests.drop(notifier, gatewayOf(event.source), dead.alertId);
+      this.append({ ...dead.notification, attempts: 0, nextAttemptMs: this.options.nowMs() }, dead.alertId);
+      return notifier;
+    });
+    if (notifier !== null) this.announce([notifier]);
+    return notifier !== null;
+  }
+
+  waiting(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { notification } of this.table.values()) {
+      counts.set(notification.notifier, (counts.get(notification.notifier) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  summedUp(): Map<string, number> {
+    return this.digests.waiting();
+  }
+
+  deadCount(): number {
+    return this.deadLetters.count();
+  }
+
+  onQueued(listener: (notifier: string) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Makes room for it if need be. If the digest tells of its alert, or has to, it is not queued itself. */
+  private append(notification: Notification, alertId: string): void {
+    const { notifier } = notification;
+    const added = { notification, alertId };
+    if (!this.isSummedUp(added)) this.makeRoom(notifier, added);
+    if (this.isSummedUp(added)) this.sumUp(added);
+    else this.table.put(this.newRowKey(), added);
+  }
+
+  private makeRoom(notifier: string, added: Row): void {
+    const rows = this.rowsOf(notifier);
+    if (rows.length < this.options.waitingMax) return;
+    const inHand = this.inHand.get(notifier);
+    this.sumUp(rows.find(({ alertId }) => alertId !== '' && alertId !== inHand) ?? added);
+  }
+
+  private isSummedUp({ notification: { notifier, event }, alertId }: Row): boolean {
+    return this.digests.has(notifier, gatewayOf(event.source), alertId);
+  }
+
+  /** From now on the digest tells of the alert. Its notifications that wait are not needed any more. */
+  private sumUp({ notification, alertId }: Row): void {
+    const { notifier, event, change } = notification;
+    if (change === 'digest') return;
+    const gateway = gatewayOf(event.source);
+    for (const [rowKey, row] of [...this.table.entries()]) {
+      const { notification: other } = row;
+      const isOfAlert = row.alertId === alertId && gatewayOf(other.event.source) === gateway;
+      const isInHand = this.inHand.get(notifier) === alertId;
+      if (other.notifier === notifier && isOfAlert && !isInHand) this.table.remove(rowKey);
+    }
+    const { site, machine, failureMode, severity } = event.data as Prediction;
+    const hasBegun = this.digests.add(notifier, {
+      gateway,
+      alertId,
+      isOpen: change !== 'resolved',
+      updatedAt: event.time,
+      prediction: { site, machine, failureMode, severity },
+    });
+    if (hasBegun) this.options.digestBegun?.(notifier);
+  }
+
+  private isOfDigest(notification: Notification): notification is DigestNotification {
+    return notification.change === 'digest' && this.find(notification.key) === undefined;
+  }
+
+  private bury({ notification, alertId }: Row, reason: string): void {
+    const atMs = this.options.nowMs();
+    const dead = { notification: { ...notification, lastError: reason }, atMs, reason, alertId };
+    if (this.deadLetters.count() >= this.options.deadMax) this.options.deadDropped?.();
+    this.deadLetters.add(dead, { id: notification.key });
+  }
+
+  private rowsOf(notifier: string): Row[] {
+    return [...this.table.values()].filter((row) => row.notification.notifier === notifier);
+  }
+
+  private isKnown(key: string): boolean {
+    return this.confirmed.has(key) || this.deadLetters.has(key) || this.find(key) !== undefined;
+  }
+
+  private find(key: string): [string, Row] | undefined {
+    for (const entry of this.table.entries()) if (entry[1].notification.key === key) return entry;
+    return undefined;
+  }
+
+  private drop(key: string): void {
+    const found = this.find(key);
+    if (found) this.table.remove(found[0]);
+  }
+
+  /** Keys rise, so that the order of the table is the order of arrival. */
+  private newRowKey(): string {
+    let last = '0';
+    for (const [key] of this.table.entries()) last = key;
+    return String(Number(last) + 1).padStart(16, '0');
+  }
+}
+
+function isDue(atMs: number, nowMs: number): boolean {
+  return atMs <= nowMs || atMs - nowMs > plannedAheadMsMax;
+}
+
+/** Events of the cloud itself are of no gateway. */
+function gatewayOf(source: string): string {
+  return source.startsWith('/gateways/') ? source.slice('/gateways/'.length) : '';
+}
+
+/**
+ * Short ASCII without spaces, so that it fits into an HTTP header as it is. Only the event's id may contain slashes: the
+ * alert's id is encoded, and neither changes nor names of notifiers have any.
+ */
+function notificationKey(alertId: string, change: AlertChange, eventId: string, notifier: string): string {
+  return [encodeURIComponent(keyOf(alertId)), change, eventId, notifier].join('/');
+}
