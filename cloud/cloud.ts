@@ -38,6 +38,7 @@ import { jobs as jobParts } from './jobs/jobs.ts';
 import { DirectLog } from './log/direct.ts';
 import { openOperations, type StoredOperations } from './operations/operations.ts';
 import { quarantineReport } from './operations/quarantine/quarantine.ts';
+import { quotaReport } from './operations/quota-report.ts';
 import type { CloudJobDeps } from './ports/job.ts';
 import type { DeadNotifications, NotificationQueue } from './ports/notifications.ts';
 import type { RetentionAdmin } from './ports/retention/retention.ts';
@@ -108,6 +109,9 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       reporterOfSeam(notifierSeam, () => readSeam(notifying.running)),
       reporterOfSeam(storeSeam, () => readSeam([{ name: config.store.kind, made: store }])),
       reporterOfRoom(quarantineReport, () => quarantine.counts()),
+      reporterOfRoom(quotaReport, () => ({
+        quotas: { counts: operations.quotas.counts, refused: operations.quotas.all() },
+      })),
       reporterOfRoom(dataFolderReport, () => ({ diskFreeBytes: space.bytes })),
     );
 

@@ -10,6 +10,7 @@ import { attemptStatistics, queueStatistics } from './alerts/statistics.ts';
 import { apiStatistics } from './api/metrics.ts';
 import { jobs } from './jobs/jobs.ts';
 import { quarantineReport } from './operations/quarantine/quarantine.ts';
+import { quotaReport } from './operations/quota-report.ts';
 import { receiveStatistics } from './receive/metrics.ts';
 import { sinkStatistics } from './sink/metrics.ts';
 import { stores } from './store/stores.ts';
@@ -22,6 +23,7 @@ export const cloudStatistics: readonly { name: string; statistics: StatisticDecl
   { name: 'Receiving', statistics: receiveStatistics },
   { name: 'Storing', statistics: sinkStatistics },
   quarantineReport,
+  quotaReport,
   { name: 'Notifications', statistics: { ...queueStatistics, ...attemptStatistics } },
   ...statisticsOfSeam(notifierSeam),
   ...statisticsOfSeam(storeSeam),
@@ -35,6 +37,7 @@ export const cloudStatistics: readonly { name: string; statistics: StatisticDecl
 export const cloudStatus: TProperties = Object.assign(
   {},
   quarantineReport.status,
+  quotaReport.status,
   dataFolderReport.status,
   jobsReport.status,
   ...[notifierSeam, storeSeam, jobSeam(jobs)].map(statusOfSeam),

@@ -1,3 +1,4 @@
+import { Shares } from '../../shared/bounds/shares.ts';
 import { type HarbingerEvent, isEventOf, type Prediction } from '../../shared/contract/events.ts';
 import type { Alert, AlertRules, AlertStep } from '../ports/alerts.ts';
 import { CachedTable } from './cached-table.ts';
@@ -13,6 +14,8 @@ export interface AlertBookOptions {
   rules: AlertRules;
   openMax: number;
   resolvedMax: number;
+  /** Called for each open alert that is forgotten, because its gateway has most of too many. */
+  forgotten?(gateway: string): void;
 }
 
 /** The change of one alert by one event, and the names of the notifiers that must hear of it. */
@@ -85,15 +88,25 @@ export class AlertBook {
     );
   }
 
-  /** Removes the alerts beyond the limits, starting with those that were updated longest ago. */
+  /**
+   * Removes the alerts beyond the limits, of the gateway that has most: those that were updated longest ago. No other
+   * gateway loses any.
+   */
   private evict(): void {
     const limits = { open: this.options.openMax, resolved: this.options.resolvedMax };
     for (const state of ['open', 'resolved'] as const) {
       const alerts = this.all(state);
       if (alerts.length <= limits[state]) continue;
       alerts.sort((a, b) => Date.parse(a.updatedAt) - Date.parse(b.updatedAt));
-      for (const alert of alerts.slice(0, alerts.length - limits[state])) {
-        this.table.remove(rowKey(alert.gateway, alert.alertId));
+      const byId = new Map(alerts.map((alert, i) => [i + 1, alert]));
+      const shares = new Shares(1);
+      for (const [id, { gateway }] of byId) shares.add([gateway], id, 0);
+      while (shares.count > limits[state]) {
+        const id = shares.oldestOfLargest('count') ?? 0;
+        const { gateway, alertId } = byId.get(id)!;
+        shares.remove([gateway], id, 0);
+        this.table.remove(rowKey(gateway, alertId));
+        if (state === 'open') this.options.forgotten?.(gateway);
       }
     }
   }

@@ -1,3 +1,4 @@
+import { Shares } from '../../shared/bounds/shares.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Page, PageQuery } from '../ports/page.ts';
 import { keyOf, type Store, type Table } from './database.ts';
@@ -7,12 +8,15 @@ interface Row<T> {
   id?: string;
   subject?: string;
   bytes?: number;
+  owner?: string;
 }
 
 export interface BoundedLogOptions {
   countMax: number;
   /** Bounds the sum of the `bytes` given to `add`. */
   bytesMax?: number;
+  /** Entries have owners, and of too many the one who has most loses the oldest: nobody else loses any. */
+  isShared?: boolean;
   /** Called inside the transaction for each removed entry. */
   onRemoved?: (seq: number) => void;
   /** Called once for each entry that cannot be read; it is left out of pages. */
@@ -27,6 +31,10 @@ export class BoundedLog<T> {
   private readonly rows: Table<Row<T>>;
   private readonly ids: Table<number>;
   private readonly subjects: Table<number>;
+  /** Owners of entries, if they are shared out. */
+  private readonly owners: Table<true> | null;
+  /** Entries by owner; null until they are needed, and after a failed transaction. */
+  private shares: Shares | null = null;
   private readonly options: BoundedLogOptions;
   private readonly damaged = new Set<number>();
 
@@ -34,11 +42,17 @@ export class BoundedLog<T> {
     this.rows = store.table(name);
     this.ids = store.table(`${name}.ids`);
     this.subjects = store.table(`${name}.subjects`);
+    this.owners = options.isShared === true ? store.table(`${name}.owners`) : null;
     this.options = options;
   }
 
+  /** Forgets what is known in memory, after a failed transaction. */
+  reload(): void {
+    this.shares = null;
+  }
+
   /** Adds an entry and evicts the oldest ones over the bounds. Returns its number, or null if its id is known. */
-  add(value: T, keys: { id?: string; subject?: string; bytes?: number } = {}): number | null {
+  add(value: T, keys: { id?: string; subject?: string; bytes?: number; owner?: string } = {}): number | null {
     const id = keys.id === undefined ? undefined : keyOf(keys.id);
     const subject = keys.subject === undefined ? undefined : keyOf(keys.subject);
     if (id !== undefined && this.ids.get(id) !== undefined) return null;
@@ -51,7 +65,8 @@ export class BoundedLog<T> {
     });
     if (id !== undefined) this.ids.put(id, seq);
     if (subject !== undefined) this.subjects.put(subjectKey(subject, seq), seq);
-    this.evict(seq);
+    if (this.owners) this.shareOut(this.owners, keys.owner ?? '', seq);
+    else this.evict(seq);
     return seq;
   }
 
@@ -81,6 +96,11 @@ export class BoundedLog<T> {
   remove(seq: number): void {
     const row = this.row(seq);
     this.rows.remove(seq);
+    if (this.owners) {
+      const owner = row?.owner ?? '';
+      this.owners.remove(subjectKey(owner, seq));
+      this.shares?.remove([owner], seq, 0);
+    }
     if (!row) return;
     if (row.id !== undefined) this.ids.remove(row.id);
     if (row.subject !== undefined) this.subjects.remove(subjectKey(row.subject, seq));
@@ -137,6 +157,29 @@ export class BoundedLog<T> {
   nextSeq(): number {
     for (const key of this.rows.getKeys({ reverse: true, limit: 1 })) return Number(key) + 1;
     return 1;
+  }
+
+  private shareOut(owners: Table<true>, owner: string, seq: number): void {
+    owners.put(subjectKey(owner, seq), true);
+    this.shares ??= this.sharesOf(owners);
+    this.shares.add([owner], seq, 0);
+    while (this.shares.count > this.options.countMax) {
+      const gone = this.shares.oldestOfLargest('count') ?? 0;
+      this.remove(gone);
+    }
+  }
+
+  /** Entries that an earlier version added have no owner here. */
+  private sharesOf(owners: Table<true>): Shares {
+    const shares = new Shares(1);
+    const owned = new Set<number>();
+    for (const key of owners.getKeys()) {
+      const [owner = '', seq] = String(key).split(' ');
+      shares.add([owner], Number(seq), 0);
+      owned.add(Number(seq));
+    }
+    for (const key of this.rows.getKeys()) if (!owned.has(Number(key))) shares.add([''], Number(key), 0);
+    return shares;
   }
 
   private evict(lastSeq: number): void {

@@ -6,14 +6,20 @@ const Count = (fallback: number, description: string) =>
 /** Limits of the lists in the operations database. When a list is full, its oldest entries are removed. */
 export const OperationsConfig = Type.Object(
   {
-    eventsMax: Count(100_000, 'Events other than decision records.'),
-    decisionsMax: Count(100_000, 'Decision records.'),
+    eventsMax: Count(
+      100_000,
+      'Events other than decision records; above it the gateway that has most loses its oldest.',
+    ),
+    decisionsMax: Count(100_000, 'Decision records; above it the gateway that has most loses its oldest.'),
     machinesMax: Count(
       50_000,
-      'Machines with a current state; further ones are not listed until one is removed.',
+      'Machines with a current state that one gateway may have; further ones are not listed. Where several gateways have some, each has no more than it leaves to the others, of twice as many.',
     ),
-    alertsOpenMax: Count(10_000, 'Open alerts; above it the one longest untouched is closed.'),
-    alertsResolvedMax: Count(2_000, 'Resolved alerts.'),
+    alertsOpenMax: Count(
+      10_000,
+      'Open alerts; above it the gateway that has most loses the one longest untouched.',
+    ),
+    alertsResolvedMax: Count(2_000, 'Resolved alerts, shared out in the same way.'),
     quarantineMax: Count(
       1_000,
       'Entries in quarantine; above it the gateway that has most loses its oldest.',

@@ -4,7 +4,7 @@ import { BoundedLog, type BoundedLogOptions } from './bounded-log.ts';
 import type { OperationsConfig } from './config.ts';
 import type { Store } from './database.ts';
 
-/** The latest events, each once. Decision records are many, so they have a list of their own. */
+/** The latest events, each once, shared out among gateways. Decision records are many, so they have a list of their own. */
 export class EventLists {
   readonly events: BoundedLog<HarbingerEvent>;
   readonly decisions: BoundedLog<StoredDecision>;
@@ -14,8 +14,18 @@ export class EventLists {
     { eventsMax, decisionsMax }: Pick<OperationsConfig, 'eventsMax' | 'decisionsMax'>,
     onDamaged: NonNullable<BoundedLogOptions['onDamaged']>,
   ) {
-    this.events = new BoundedLog(store, 'events', { countMax: eventsMax, onDamaged });
-    this.decisions = new BoundedLog(store, 'decisions', { countMax: decisionsMax, onDamaged });
+    this.events = new BoundedLog(store, 'events', { countMax: eventsMax, isShared: true, onDamaged });
+    this.decisions = new BoundedLog(store, 'decisions', {
+      countMax: decisionsMax,
+      isShared: true,
+      onDamaged,
+    });
+  }
+
+  /** After a failed transaction. */
+  reload(): void {
+    this.events.reload();
+    this.decisions.reload();
   }
 
   /** Call it inside a transaction. False if the event was added before. */
@@ -23,9 +33,9 @@ export class EventLists {
     const id = `${event.source}/${event.id}`;
     if (isEventOf(event, 'io.harbinger.decision.recorded.v1')) {
       const decision = { ...event.data, gateway, at: event.time };
-      return this.decisions.add(decision, { id, subject: event.data.subject }) !== null;
+      return this.decisions.add(decision, { id, subject: event.data.subject, owner: gateway }) !== null;
     }
     const subject = event.subject === undefined ? {} : { subject: event.subject };
-    return this.events.add(event, { id, ...subject }) !== null;
+    return this.events.add(event, { id, ...subject, owner: gateway }) !== null;
   }
 }

@@ -1,3 +1,4 @@
+import { Quotas } from '../../shared/bounds/quotas.ts';
 import type { MachineRef } from '../../shared/contract/events.ts';
 import type { MachineState } from '../ports/machines.ts';
 import { CachedTable } from './cached-table.ts';
@@ -11,6 +12,14 @@ interface Row {
   conditionMs: number;
   /** `lastSeenMs` as it is on disk. */
   storedSeenMs: number;
+}
+
+export interface MachineTableOptions {
+  /** How many machines one gateway may have, see Quotas. */
+  machinesMax: number;
+  nowMs(): number;
+  /** Called when a gateway gets no more machines. */
+  refused?(gateway: string): void;
 }
 
 /** How outdated `lastSeenMs` may be after a crash. It changes with every reading, which is too often for the disk. */
@@ -27,21 +36,28 @@ const aheadMsMax = 10 * 60_000;
  * comes after it.
  */
 export class MachineTable {
-  readonly table: CachedTable<Row>;
-  private readonly machinesMax: number;
-  private readonly nowMs: () => number;
+  private readonly table: CachedTable<Row>;
+  private readonly options: MachineTableOptions;
+  /** Machines by gateway. */
+  private quotas: Quotas;
 
-  constructor(store: Store, { machinesMax, nowMs }: { machinesMax: number; nowMs(): number }) {
+  constructor(store: Store, options: MachineTableOptions) {
     this.table = new CachedTable(store, 'machines');
-    this.machinesMax = machinesMax;
-    this.nowMs = nowMs;
+    this.options = options;
+    this.quotas = this.counted();
+  }
+
+  /** Rereads what is in memory, after a failed transaction. */
+  reload(): void {
+    this.table.reload();
+    this.quotas = this.counted();
   }
 
   all(): MachineState[] {
     return [...this.table.values()].map((row) => this.believed(row).state);
   }
 
-  /** Records a state that was observed at `update.lastSeenMs`. Returns null if the table is full. */
+  /** Records a state that was observed at `update.lastSeenMs`. Returns null if the gateway has too many machines. */
   observe(gateway: string, update: Partial<MachineState>): MachineState | null {
     const { site, machine } = update;
     const lastSeenMs = this.arrived(update.lastSeenMs ?? 0);
@@ -96,7 +112,10 @@ export class MachineTable {
   private rowOf(gateway: string, ref: MachineRef): Row | null {
     const row = this.table.get(rowKey(gateway, ref));
     if (row) return this.believed(row);
-    if (this.table.size >= this.machinesMax) return null;
+    if (!this.quotas.admits(gateway)) {
+      this.options.refused?.(gateway);
+      return null;
+    }
     return {
       state: blankState(gateway, ref),
       estimateMs: 0,
@@ -106,13 +125,13 @@ export class MachineTable {
   }
 
   private arrived(saidMs: number): number {
-    const nowMs = this.nowMs();
+    const nowMs = this.options.nowMs();
     return saidMs > nowMs + aheadMsMax ? nowMs : saidMs;
   }
 
   /** Returns the row without its times that are too far ahead. */
   private believed(row: Row): Row {
-    const latestMs = this.nowMs() + aheadMsMax;
+    const latestMs = this.options.nowMs() + aheadMsMax;
     const { estimateMs, conditionMs, storedSeenMs, state } = row;
     if (Math.max(estimateMs, conditionMs, storedSeenMs, state.lastSeenMs) <= latestMs) return row;
     const known = (ms: number) => (ms > latestMs ? 0 : ms);
@@ -125,13 +144,26 @@ export class MachineTable {
   }
 
   private store(row: Row): MachineState {
-    this.table.put(rowKey(row.state.gateway, row.state), { ...row, storedSeenMs: row.state.lastSeenMs });
+    const key = this.countedKey(row);
+    this.table.put(key, { ...row, storedSeenMs: row.state.lastSeenMs });
     return row.state;
   }
 
   private keepInMemory(row: Row): MachineState {
-    this.table.touch(rowKey(row.state.gateway, row.state), row);
+    this.table.touch(this.countedKey(row), row);
     return row.state;
+  }
+
+  private countedKey({ state }: Row): string {
+    const key = rowKey(state.gateway, state);
+    if (this.table.get(key) === undefined) this.quotas.add(state.gateway);
+    return key;
+  }
+
+  private counted(): Quotas {
+    const quotas = new Quotas(this.options.machinesMax);
+    for (const { state } of this.table.values()) quotas.add(state.gateway);
+    return quotas;
   }
 }
 

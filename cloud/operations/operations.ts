@@ -8,6 +8,7 @@
  */
 import { join } from 'node:path';
 import { DropNotes } from '../../shared/bounds/drop-notes.ts';
+import { QuotaRefusals } from '../../shared/bounds/quota-refusals.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
@@ -28,6 +29,7 @@ import { MachineTable } from './machine-table.ts';
 import { StoredQueue } from './notifications/notification-queue.ts';
 import { Quarantine } from './quarantine/quarantine.ts';
 import { QuarantineList } from './quarantine/quarantine-list.ts';
+import { type GatewayQuota, quotaTexts } from './quota-report.ts';
 import { WatermarkTable } from './watermark-table.ts';
 
 const digestText =
@@ -66,6 +68,8 @@ export class StoredOperations {
   readonly quarantine: Quarantine;
   readonly audit: AuditLog;
   readonly changes: ChangeFeed;
+  /** Refusals of what gateways have enough of already. */
+  readonly quotas: QuotaRefusals<GatewayQuota>;
   private readonly store: Store;
   private readonly quarantineList: QuarantineList;
   private readonly deadNotes: DropNotes<'count'>;
@@ -77,16 +81,19 @@ export class StoredOperations {
     const onDamaged = (seq: number, error: unknown) =>
       log.error({ entry: seq, error: messageOf(error) }, 'an entry of a list is damaged and left out');
     this.store = store;
+    this.quotas = new QuotaRefusals(quotaTexts, clock, log);
     this.deadNotes = new DropNotes(clock, log, { count: deadDroppedText });
     const watermarks = new WatermarkTable(store, () => clock.nowMs());
     const machines = new MachineTable(store, {
       machinesMax: config.machinesMax,
       nowMs: () => clock.nowMs(),
+      refused: (gateway) => this.quotas.note('machines', gateway),
     });
     const alerts = new AlertBook(store, {
       rules: deps.rules,
       openMax: config.alertsOpenMax,
       resolvedMax: config.alertsResolvedMax,
+      forgotten: (gateway) => this.quotas.note('alerts', gateway),
     });
     const notifications = new StoredQueue(store, {
       waitingMax: config.notificationsMax,
@@ -174,9 +181,9 @@ export class StoredOperations {
       return await this.store.transaction(change);
     } catch (error) {
       this.store.check(); // after a failed write nothing can be read again
-      const { watermarks, machines, alerts, notifications } = this.tables;
-      for (const { table } of [watermarks, machines, alerts]) table.reload();
-      notifications.reload();
+      const { watermarks, machines, alerts, notifications, lists } = this.tables;
+      for (const { table } of [watermarks, alerts]) table.reload();
+      for (const each of [machines, notifications, lists]) each.reload();
       this.quarantineList.reload();
       throw error;
     }

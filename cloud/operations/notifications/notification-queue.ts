@@ -8,9 +8,9 @@ import type {
 import type { DeadNotification, DeadNotifications, NotificationQueue } from '../../ports/notifications.ts';
 import type { Page, PageQuery } from '../../ports/page.ts';
 import { BoundedLog } from '../bounded-log.ts';
-import { CachedTable } from '../cached-table.ts';
 import { keyOf, type Store } from '../database.ts';
 import { Digests, type DigestsOptions } from './digests.ts';
+import { type Row, WaitingTable } from './waiting-table.ts';
 
 export interface QueueOptions extends DigestsOptions {
   /** Limit for each notifier. At the limit, the alert of the oldest one is told by the digest. */
@@ -20,12 +20,6 @@ export interface QueueOptions extends DigestsOptions {
   digestBegun?(notifier: string): void;
   deadDropped?(): void;
   transaction<T>(change: () => T): Promise<T>;
-}
-
-interface Row {
-  /** A dead digest that was sent again is one too. */
-  notification: Notification;
-  alertId: string;
 }
 
 /** A retry that lies further ahead than this was planned before the clock was set back, and is due now. */
@@ -40,7 +34,7 @@ const confirmedMax = 20_000;
  * evicted does not queue them a second time.
  */
 export class StoredQueue implements NotificationQueue, DeadNotifications {
-  private readonly table: CachedTable<Row>;
+  private readonly table: WaitingTable;
   private readonly digests: Digests;
   private readonly confirmed: BoundedLog<number>;
   private readonly deadLetters: BoundedLog<DeadNotification & { alertId: string }>;
@@ -48,10 +42,12 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
   private readonly listeners = new Set<(notifier: string) => void>();
   /** The alerts whose notifications are being sent, by notifier. */
   private readonly inHand = new Map<string, string>();
+  /** The gateway of the latest notification, by notifier. */
+  private readonly latest = new Map<string, string>();
 
   constructor(store: Store, options: QueueOptions) {
     this.options = options;
-    this.table = new CachedTable(store, 'notifications');
+    this.table = new WaitingTable(store);
     this.confirmed = new BoundedLog(store, 'confirmed', { countMax: confirmedMax });
     this.deadLetters = new BoundedLog(store, 'dead', { countMax: options.deadMax });
     this.digests = new Digests(store, options);
@@ -90,37 +86,48 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
       if (digest) return { due: digest };
     }
     let atMs: number | null = digestMs ?? null;
-    for (const { notification, alertId } of this.rowsOf(notifier)) {
+    /** The first due one of each gateway. */
+    const due = new Map<string, Row>();
+    for (const row of this.table.of(notifier)) {
+      const { notification, alertId } = row;
       if (held.has(alertId)) continue;
       if (isDue(notification.nextAttemptMs, nowMs)) {
-        this.inHand.set(notifier, alertId);
-        return { due: notification };
+        const gateway = gatewayOf(notification.event.source);
+        if (!due.has(gateway)) due.set(gateway, row);
+        continue;
       }
       held.add(alertId);
       atMs = Math.min(atMs ?? notification.nextAttemptMs, notification.nextAttemptMs);
     }
-    return { due: null, atMs };
+    const chosen = this.inTurn(notifier, due);
+    if (!chosen) return { due: null, atMs };
+    this.inHand.set(notifier, chosen.alertId);
+    return { due: chosen.notification };
+  }
+
+  /** Gateways take turns, so that what one owes does not delay what the others do. */
+  private inTurn(notifier: string, due: ReadonlyMap<string, Row>): Row | undefined {
+    const gateways = [...due.keys()].sort();
+    const latest = this.latest.get(notifier) ?? '';
+    const gateway = gateways.find((each) => each > latest) ?? gateways[0];
+    if (gateway === undefined) return undefined;
+    this.latest.set(notifier, gateway);
+    return due.get(gateway);
   }
 
   async confirm(notification: Notification): Promise<void> {
     await this.options.transaction(() => {
       if (this.isOfDigest(notification)) return this.digests.confirm(notification);
       this.confirmed.add(this.options.nowMs(), { id: notification.key });
-      this.drop(notification.key);
+      this.table.remove(notification);
     });
   }
 
   async retryAt(notification: Notification, atMs: number, reason: string): Promise<void> {
     await this.options.transaction(() => {
       if (this.isOfDigest(notification)) return this.digests.retryAt(notification, atMs, reason);
-      const found = this.find(notification.key);
-      if (!found) return;
-      const [rowKey, row] = found;
       const attempts = notification.attempts + 1;
-      this.table.put(rowKey, {
-        ...row,
-        notification: { ...row.notification, attempts, nextAttemptMs: atMs, lastError: reason },
-      });
+      this.table.replace({ ...notification, attempts, nextAttemptMs: atMs, lastError: reason });
     });
   }
 
@@ -131,10 +138,10 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
         this.bury({ notification: { ...notification, attempts }, alertId: '' }, reason);
         return this.digests.confirm(notification);
       }
-      const found = this.find(notification.key);
+      const found = this.table.find(notification.key);
       if (!found) return;
-      const row = { ...found[1], notification: { ...found[1].notification, attempts } };
-      this.table.remove(found[0]);
+      const row = { ...found, notification: { ...found.notification, attempts } };
+      this.table.remove(notification);
       this.bury(row, reason);
       if (why === 'unanswered') this.sumUp(row);
     });
@@ -161,11 +168,7 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
   }
 
   waiting(): Map<string, number> {
-    const counts = new Map<string, number>();
-    for (const { notification } of this.table.values()) {
-      counts.set(notification.notifier, (counts.get(notification.notifier) ?? 0) + 1);
-    }
-    return counts;
+    return this.table.counts();
   }
 
   summedUp(): Map<string, number> {
@@ -187,14 +190,15 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
     const added = { notification, alertId };
     if (!this.isSummedUp(added)) this.makeRoom(notifier, added);
     if (this.isSummedUp(added)) this.sumUp(added);
-    else this.table.put(this.newRowKey(), added);
+    else this.table.add(added);
   }
 
   private makeRoom(notifier: string, added: Row): void {
-    const rows = this.rowsOf(notifier);
+    const rows = this.table.of(notifier);
     if (rows.length < this.options.waitingMax) return;
     const inHand = this.inHand.get(notifier);
-    this.sumUp(rows.find(({ alertId }) => alertId !== '' && alertId !== inHand) ?? added);
+    const candidates = rows.filter(({ alertId }) => alertId !== '' && alertId !== inHand);
+    this.sumUp(oldestOfLargest(candidates) ?? added);
   }
 
   private isSummedUp({ notification: { notifier, event }, alertId }: Row): boolean {
@@ -206,11 +210,10 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
     const { notifier, event, change } = notification;
     if (change === 'digest') return;
     const gateway = gatewayOf(event.source);
-    for (const [rowKey, row] of [...this.table.entries()]) {
-      const { notification: other } = row;
-      const isOfAlert = row.alertId === alertId && gatewayOf(other.event.source) === gateway;
-      const isInHand = this.inHand.get(notifier) === alertId;
-      if (other.notifier === notifier && isOfAlert && !isInHand) this.table.remove(rowKey);
+    const isInHand = this.inHand.get(notifier) === alertId;
+    for (const row of isInHand ? [] : this.table.of(notifier)) {
+      const isOfAlert = row.alertId === alertId && gatewayOf(row.notification.event.source) === gateway;
+      if (isOfAlert) this.table.remove(row.notification);
     }
     const { site, machine, failureMode, severity } = event.data as Prediction;
     const hasBegun = this.digests.add(notifier, {
@@ -224,7 +227,7 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
   }
 
   private isOfDigest(notification: Notification): notification is DigestNotification {
-    return notification.change === 'digest' && this.find(notification.key) === undefined;
+    return notification.change === 'digest' && this.table.find(notification.key) === undefined;
   }
 
   private bury({ notification, alertId }: Row, reason: string): void {
@@ -234,30 +237,23 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
     this.deadLetters.add(dead, { id: notification.key });
   }
 
-  private rowsOf(notifier: string): Row[] {
-    return [...this.table.values()].filter((row) => row.notification.notifier === notifier);
-  }
-
   private isKnown(key: string): boolean {
-    return this.confirmed.has(key) || this.deadLetters.has(key) || this.find(key) !== undefined;
+    return this.confirmed.has(key) || this.deadLetters.has(key) || this.table.find(key) !== undefined;
   }
+}
 
-  private find(key: string): [string, Row] | undefined {
-    for (const entry of this.table.entries()) if (entry[1].notification.key === key) return entry;
-    return undefined;
+/** The oldest row of the gateway that has most, so that a gateway's storm of alerts costs the others nothing. */
+function oldestOfLargest(rows: readonly Row[]): Row | undefined {
+  const byGateway = new Map<string, Row[]>();
+  for (const row of rows) {
+    const gateway = gatewayOf(row.notification.event.source);
+    const others = byGateway.get(gateway);
+    if (others) others.push(row);
+    else byGateway.set(gateway, [row]);
   }
-
-  private drop(key: string): void {
-    const found = this.find(key);
-    if (found) this.table.remove(found[0]);
-  }
-
-  /** Keys rise, so that the order of the table is the order of arrival. */
-  private newRowKey(): string {
-    let last = '0';
-    for (const [key] of this.table.entries()) last = key;
-    return String(Number(last) + 1).padStart(16, '0');
-  }
+  let most: Row[] = [];
+  for (const some of byGateway.values()) if (some.length > most.length) most = some;
+  return most[0];
 }
 
 function isDue(atMs: number, nowMs: number): boolean {
