@@ -139,52 +139,58 @@ describe('notifications that are too many', () => {
   });
 });
 
+interface Change {
+  kind: 'opened' | 'updated' | 'resolved';
+  alert: number;
+}
+
 type Step =
-  | { do: 'event'; kind: 'opened' | 'updated' | 'resolved'; alert: number }
-  | { do: 'attempt'; outcome: 'confirmed' | 'retried' | 'unanswered' | 'killed' }
+  | ({ do: 'event' } & Change)
+  | { do: 'attempt'; outcome: 'confirmed' | 'retried' | 'unanswered' | 'killed'; during: Change[] }
   | { do: 'restart' }
   | { do: 'wait'; minutes: number };
 
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      do: fc.constant('event' as const),
-      kind: fc.constantFrom('opened' as const, 'opened' as const, 'updated' as const, 'resolved' as const),
-      alert: fc.integer({ min: 1, max: 30 }),
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant('attempt' as const),
-      outcome: fc.constantFrom(...(['confirmed', 'retried', 'unanswered', 'killed'] as const)),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const) }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant('wait' as const), minutes: fc.integer({ min: 0, max: 90 }) }),
-  },
+const changes: fc.Arbitrary<Change> = fc.record({
+  kind: fc.constantFrom('opened', 'opened', 'updated', 'resolved'),
+  alert: fc.integer({ min: 1, max: 30 }),
+});
+const attempts: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('attempt'),
+  outcome: fc.constantFrom('confirmed', 'retried', 'unanswered', 'killed'),
+  during: fc.array(changes, { maxLength: 3 }),
+});
+const restarts: fc.Arbitrary<Step> = fc.constant({ do: 'restart' });
+const waits: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('wait'),
+  minutes: fc.integer({ min: 0, max: 90 }),
+});
+const sendings: fc.Arbitrary<Step> = changes.map((change) => ({ do: 'event', ...change }));
+const step = fc.oneof(
+  { weight: 8, arbitrary: sendings },
+  { weight: 4, arbitrary: attempts },
+  { weight: 1, arbitrary: restarts },
+  { weight: 1, arbitrary: waits },
 );
 
-/** Plays a history and delivers what is left. Returns what a receiver was told, and what became of the alerts. */
+/** Plays a history and delivers what is left. Returns what a receiver was told, and the state of each alert. */
 async function play(steps: readonly Step[]) {
   const truth = new Map<string, 'open' | 'resolved'>();
   const told: Notification[] = [];
+  const apply = async ({ kind, alert }: Change) => {
+    const id = `p-${alert}`;
+    if (truth.get(id) === 'resolved') return;
+    if (kind === 'resolved' && !truth.has(id)) return; // nobody heard of the alert, and nobody is told
+    truth.set(id, kind === 'resolved' ? 'resolved' : 'open');
+    await test.apply([event(kind, alert)]);
+  };
   for (const each of steps) {
     if (each.do === 'wait') await test.clock.advance(each.minutes * minuteMs);
     if (each.do === 'restart') await test.reopen(limits);
-    if (each.do === 'event') {
-      const id = `p-${each.alert}`;
-      if (truth.get(id) === 'resolved') continue;
-      if (each.kind === 'resolved' && !truth.has(id)) continue; // nobody heard of the alert, and nobody is told
-      truth.set(id, each.kind === 'resolved' ? 'resolved' : 'open');
-      await test.apply([event(each.kind, each.alert)]);
-    }
+    if (each.do === 'event') await apply(each);
     if (each.do === 'attempt') {
       const next = due();
       if (!next) continue;
+      for (const change of each.during) await apply(change);
       if (each.outcome === 'confirmed' || each.outcome === 'killed') told.push(next);
       if (each.outcome === 'confirmed') await queue().confirm(next);
       if (each.outcome === 'retried') await queue().retryAt(next, test.clock.nowMs() + 1_000, 'no answer');
@@ -222,6 +228,6 @@ it('tells each alert itself or within a digest, and its end to those who know it
       expect(itself.size + counted).toBeGreaterThanOrEqual(truth.size);
       expect([...queue().waiting(), ...queue().summedUp()].filter(([name]) => name === 'mail')).toEqual([]);
     }),
-    { numRuns: 60, seed: 7 },
+    { numRuns: 60, seed: 7, interruptAfterTimeLimit: 90_000 },
   );
 }, 120_000);

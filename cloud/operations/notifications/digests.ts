@@ -37,7 +37,7 @@ interface Digest {
 
 type Counts = Pick<DigestData, 'open' | 'resolved'>;
 
-/** What a digest that is being sent says. */
+/** The content of a digest that is being sent. */
 interface Sent {
   key: string;
   members: Map<string, Member>;

@@ -260,7 +260,7 @@ function isDue(atMs: number, nowMs: number): boolean {
   return atMs <= nowMs || atMs - nowMs > plannedAheadMsMax;
 }
 
-/** Events of the cloud itself are of no gateway. */
+/** Empty for what the cloud itself sends. */
 function gatewayOf(source: string): string {
   return source.startsWith('/gateways/') ? source.slice('/gateways/'.length) : '';
 }

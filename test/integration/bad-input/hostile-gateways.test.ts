@@ -6,7 +6,7 @@ import type { Lane } from '../../../shared/contract/lanes.ts';
 import { refusalTopic, uplinkTopic } from '../../../shared/contract/topics.ts';
 import { LoadGenerator } from '../../load/generator.ts';
 import { connectPacket } from '../../load/mqtt/wire.ts';
-import { drained, gatewayName, linkPassword, type Site, startSite } from '../site.ts';
+import { drained, gatewayName, linkPassword, type Site, startSite, until } from '../site.ts';
 import { embeddedReadings, sql } from '../stored.ts';
 import { publishBytes, RawClient } from './raw-client.ts';
 
@@ -64,7 +64,10 @@ describe('hostile gateways at a cloud that also serves a good one', () => {
 
   beforeAll(async () => {
     site = await startSite({
-      cloud: { gateways: [{ id: gatewayName, password: linkPassword }, mallory] },
+      cloud: {
+        gateways: [{ id: gatewayName, password: linkPassword }, mallory],
+        operations: { machinesMax: 500 },
+      },
     });
     good = new LoadGenerator({ port: site.gateway.mqttPort, connections: 4, qos: 1, rate: 400 });
     await good.start();
@@ -147,6 +150,27 @@ describe('hostile gateways at a cloud that also serves a good one', () => {
       ['x1', mallory.id, 1],
       ['x2', mallory.id, 1],
     ]);
+  });
+
+  it('a gateway that makes up machines fills its own share of the list, and the operator is told', async () => {
+    const lines = Array.from({ length: 1_200 }, (_, i) => line(mallory.id, `made-up-${i}`));
+    const frame = batch(lines.join(''), { seq: 2 });
+    await client.publishAsync(uplinkTopic(mallory.id, 'readings'), frame, { qos: 1 });
+    type Listed = { machines: { gateway: string; machine: string }[] };
+    const machines = async () => (await site.cloud.json<Listed>('/api/machines')).machines;
+    const listed = (await machines()).filter(({ gateway }) => gateway === mallory.id).length;
+    expect(listed).toBeGreaterThan(300);
+    expect(listed).toBeLessThanOrEqual(500);
+    const { quotas } = await site.cloud.json<{ quotas: { refused: object[] } }>('/api/status');
+    expect(quotas.refused).toMatchObject([{ quota: 'machines', owner: mallory.id }]);
+    const said = site.cloud.logs.filter(({ json }) => json?.quota === 'machines');
+    expect(said.map(({ json }) => json?.owner)).toEqual([mallory.id]);
+    const stored = `select count(distinct machine) from generic where gateway = '${mallory.id}'`;
+    expect(await sql(site.cloud, stored)).toEqual([[1_202]]);
+    const late = await connectAsync(`mqtt://127.0.0.1:${site.gateway.mqttPort}`);
+    await late.publishAsync('telemetry/load/late', '{"cycles":1}', { qos: 1 });
+    await late.endAsync();
+    await until(async () => (await machines()).some(({ machine }) => machine === 'late'), 'it to be listed');
   });
 
   it('the good gateway’s readings are stored once meanwhile, and no other gateway wrote under its name', async () => {
