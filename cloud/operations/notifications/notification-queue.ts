@@ -1,3 +1,8 @@
+/**
+ * Notifications (cloud/operations/notifications): what is owed to receivers, bounded for each notifier without forgetting
+ * an alert: those that are too many, or that were given up, are summed up in a digest. Here: the queue. Delivery is in
+ * cloud/alerts.
+ */
 import type { Prediction } from '../../../shared/contract/events.ts';
 import type {
   AlertChange,
@@ -27,10 +32,7 @@ const plannedAheadMsMax = 3_600_000;
 const confirmedMax = 20_000;
 
 /**
- * Notifications (cloud/operations/notifications): what is owed to receivers, bounded for each notifier without forgetting
- * an alert: those that are too many, or that were given up, are summed up in a digest. Delivery is in cloud/alerts.
- *
- * This file is the queue; see the ports. The keys of confirmed notifications are kept too, so that an event that is applied again after it was
+ * See the ports. The keys of confirmed notifications are kept too, so that an event that is applied again after it was
  * evicted does not queue them a second time.
  */
 export class StoredQueue implements NotificationQueue, DeadNotifications {
