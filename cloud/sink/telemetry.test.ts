@@ -104,3 +104,16 @@ it('with mixed lines of several machines report the last time of each machine', 
     { machine: 'p2', site: 'leeds', machineType: 'pump', lastSeenMs: 9 },
   ]);
 });
+
+it('with lines that begin nearly as the line before name each machine of theirs', () => {
+  const of = (machine: string) => prefix.replace('p1', machine);
+  const lines = ['p1', 'p1', 'p12', 'p1', 'p2'].map((machine, i) => `${of(machine)} a=1 ${i + 1}000000\n`);
+  const foreign = `${prefix.replace('north', 'north2')} a=1 9000000\n`;
+  const { machines, refused } = read(lines.join('') + foreign + lines[0]);
+  expect(machines.map(({ machine, lastSeenMs }) => [machine, lastSeenMs])).toEqual([
+    ['p1', 1],
+    ['p12', 3],
+    ['p2', 5],
+  ]);
+  expect(refused).toMatchObject([{ count: 1 }]);
+});

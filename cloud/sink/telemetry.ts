@@ -12,6 +12,8 @@ interface Series {
   measurement: string;
   machine: string;
   site: string;
+  /** How many bytes a line has before its first blank. */
+  prefixBytes: number;
   /** The start and the end of its last line in the body of the batch being read. */
   lastStart: number;
   lastEnd: number;
@@ -28,8 +30,8 @@ const seriesMax = 20_000;
 /**
  * Checks line protocol of one gateway's lane: every line must begin with exactly
  * `measurement,gateway=<this gateway>,machine=…,site=… ` in plain names, so that no gateway can write as another one.
- * The beginning is only looked up among those seen before, and line-fields.ts reads the rest without creating strings, so
- * a line costs a fraction of a microsecond. (A quoted newline cannot smuggle anything in, however a store reads quotes:
+ * The beginning is only compared with that of the line before, or looked up among those seen before, and line-fields.ts
+ * reads the rest without creating strings, so a line costs a fraction of a microsecond. (A quoted newline cannot smuggle anything in, however a store reads quotes:
  * each line of text is checked.)
  */
 export class TelemetryReader {
@@ -38,8 +40,8 @@ export class TelemetryReader {
   private readonly fields: FieldCheck;
   private readonly series = new Map<string, Series>();
   private batch = 0;
-  /** The first space that was found in the body; a search for the next one begins behind it. */
-  private spaceAt = -1;
+  /** The series of the last good line in the body of the batch being read. */
+  private previous: Series | null = null;
 
   constructor(gateway: string, lane: Lane) {
     this.gateway = gateway;
@@ -53,7 +55,7 @@ export class TelemetryReader {
    */
   read(blocks: readonly BatchBlock[], raw: Buffer): Checked {
     this.batch++;
-    this.spaceAt = -1;
+    this.previous = null;
     const refused = new RefusedList();
     const touched: Series[] = [];
     const good: Buffer[] = [];
@@ -103,9 +105,9 @@ export class TelemetryReader {
     let lines = 0;
     for (let at = start; at < end; lines++) {
       if (lines === block.lines) return refuseWhole(`has more than ${block.lines} lines`);
-      const eol = raw.indexOf(newline, at);
+      const why = this.readLine(raw, at, touched);
+      const eol = why === null ? this.fields.end : raw.indexOf(newline, at);
       if (eol - at > batchLimits.lineBytesMax) throw longLine(block, eol - at);
-      const why = this.readLine(raw, at, eol, touched);
       if (why !== null && bad.push(at, eol + 1) === 2) reason = why;
       at = eol + 1;
     }
@@ -122,30 +124,43 @@ export class TelemetryReader {
     return { lines: lines - bad.length / 2, parts };
   }
 
-  /** Returns null if the line is good, otherwise the reason why not. */
-  private readLine(raw: Buffer, start: number, eol: number, touched: Series[]): string | null {
-    if (this.spaceAt < start) this.spaceAt = raw.indexOf(space, start);
-    if (this.spaceAt < 0) this.spaceAt = raw.length; // or each further line would search the whole rest
-    const prefixEnd = this.spaceAt;
-    if (prefixEnd + 1 >= eol) return 'a line has no fields';
-    const problem = this.fields.problem(raw, prefixEnd + 1, eol);
+  /** Returns null if the line is good, and then `fields.end` is its end; otherwise the reason why not. */
+  private readLine(raw: Buffer, start: number, touched: Series[]): string | null {
+    const repeated = this.repeated(raw, start);
+    const prefixEnd = repeated ? start + repeated.prefixBytes : endOfPrefix(raw, start);
+    if (raw[prefixEnd] !== space || raw[prefixEnd + 1] === newline) return 'a line has no fields';
+    const problem = this.fields.problem(raw, prefixEnd + 1);
     if (problem !== null) return problem;
-    const prefix = raw.toString('latin1', start, prefixEnd);
-    let series = this.series.get(prefix);
-    if (series === undefined) {
-      const parsed = this.parsePrefix(prefix);
-      if (typeof parsed === 'string') return parsed;
-      if (this.series.size >= seriesMax) this.series.clear();
-      this.series.set(prefix, parsed);
-      series = parsed;
-    }
+    const series = repeated ?? this.seriesOf(raw.toString('latin1', start, prefixEnd));
+    if (typeof series === 'string') return series;
     if (series.batch !== this.batch) {
       series.batch = this.batch;
       touched.push(series);
     }
     series.lastStart = start;
-    series.lastEnd = eol;
+    series.lastEnd = this.fields.end;
+    this.previous = series;
     return null;
+  }
+
+  /** Returns the series of the good line before if this line begins as that one, otherwise null. */
+  private repeated(raw: Buffer, start: number): Series | null {
+    const { previous } = this;
+    if (previous === null) return null;
+    for (let i = 0; i <= previous.prefixBytes; i++) {
+      if (raw[start + i] !== raw[previous.lastStart + i]) return null;
+    }
+    return previous;
+  }
+
+  private seriesOf(prefix: string): Series | string {
+    const known = this.series.get(prefix);
+    if (known !== undefined) return known;
+    const parsed = this.parsePrefix(prefix);
+    if (typeof parsed === 'string') return parsed;
+    if (this.series.size >= seriesMax) this.series.clear();
+    this.series.set(prefix, parsed);
+    return parsed;
   }
 
   private parsePrefix(prefix: string): Series | string {
@@ -161,7 +176,7 @@ export class TelemetryReader {
     const fits =
       this.lane === 'estimates' ? measurement === 'estimate' : !reservedMeasurements.includes(measurement);
     if (!fits) return `measurement '${measurement}' does not belong into lane ${this.lane}`;
-    return { measurement, machine, site, lastStart: 0, lastEnd: 0, batch: 0 };
+    return { measurement, machine, site, prefixBytes: prefix.length, lastStart: 0, lastEnd: 0, batch: 0 };
   }
 
   private stateOf(series: Series, raw: Buffer): Partial<MachineState> | null {
@@ -172,4 +187,11 @@ export class TelemetryReader {
     const { machine, site, measurement } = series;
     return { machine, site, machineType: measurement, lastSeenMs: Math.floor(timestampNs / 1e6) };
   }
+}
+
+/** Returns where the first blank of the line is, or its newline if it has no blank. */
+function endOfPrefix(raw: Buffer, start: number): number {
+  let at = start;
+  while (raw[at] !== space && raw[at] !== newline) at++;
+  return at;
 }
