@@ -162,10 +162,19 @@ export function decodeBody(batch: Batch): Buffer {
   const { codec, rawBytes } = batch.header;
   let raw: Buffer;
   try {
-    raw = codec === 'gzip' ? gunzipSync(batch.body, { maxOutputLength: rawBytes }) : batch.body;
+    raw = codec === 'gzip' ? unpacked(batch.body, rawBytes) : batch.body;
   } catch (error) {
     throw refuse('BATCH_BODY', `body cannot be decoded: ${messageOf(error)}`);
   }
   if (raw.length !== rawBytes) throw refuse('BATCH_BODY', `body is ${raw.length} bytes, not ${rawBytes}`);
   return raw;
+}
+
+/** A body is usually unpacked in one piece, which spares a copy; what a header claims is not allocated at once. */
+const pieceBytesMax = 4 << 20;
+
+function unpacked(body: Buffer, rawBytes: number): Buffer {
+  // zlib stops when there is room left in a piece, and wants pieces of at least 64 bytes.
+  const chunkSize = Math.min(Math.max(64, rawBytes + 1), pieceBytesMax);
+  return gunzipSync(body, { maxOutputLength: rawBytes, chunkSize });
 }

@@ -20,9 +20,9 @@ import type { InfluxTarget } from './config.ts';
 import { InfluxHttp } from './http.ts';
 import { identifier, seriesOf } from './influx-ql.ts';
 import { LastingFailures, mayBeAboutLines, probeLine, writeInDoubt } from './lasting-failures.ts';
-import { checkLines } from './line-check.ts';
+import { checkLines, requestsOf } from './line-check.ts';
 import { isContentRefusal } from './line-refusal.ts';
-import { LineWriter, requestLimits } from './line-writer.ts';
+import { LineWriter } from './line-writer.ts';
 import { type Reader, readCounts, readSeries } from './reads.ts';
 
 /** A request that reads a whole measurement has so many times the usual time limit. */
@@ -92,20 +92,24 @@ class InfluxStore implements ReadingStore {
     }
   }
 
-  async #write(batch: StoreBatch, signal: AbortSignal): Promise<RejectedLine[]> {
-    const { lines, rejected } = checkLines(batch.raw);
+  async #write({ raw, gzipped }: StoreBatch, signal: AbortSignal): Promise<RejectedLine[]> {
     const writer = new LineWriter((body) => this.#send(body, false, signal));
-    const asItCame = batch.gzipped !== null && rejected.length === 0;
-    if (!asItCame || lines.length > requestLimits.linesMax || batch.raw.length > requestLimits.bytesMax) {
+    const requests = requestsOf(raw);
+    if (requests === null) {
+      const { lines, rejected } = checkLines(raw);
       return [...rejected, ...(await writer.write(lines))];
     }
-    try {
-      await this.#send(batch.gzipped!, true, signal);
-      return [];
-    } catch (error) {
-      if (error instanceof HttpError) return await writer.afterRefusal(error, lines);
-      throw error;
+    const rejected: RejectedLine[] = [];
+    for (const request of requests) {
+      const asItCame = requests.length === 1 ? gzipped : null;
+      try {
+        await this.#send(asItCame ?? request, asItCame !== null, signal);
+      } catch (error) {
+        if (!(error instanceof HttpError)) throw error;
+        rejected.push(...(await writer.afterRefusal(error, checkLines(request).lines)));
+      }
     }
+    return rejected;
   }
 
   /** Writes a batch that has failed for so long that its lines may be the cause, and finds those that are. */
