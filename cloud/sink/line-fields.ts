@@ -45,7 +45,7 @@ for (const name of identityNames) kinds[name.charCodeAt(name.length - 1)]! |= la
 export class FieldCheck {
   readonly #texts: ReadonlySet<string>;
   #at = 0;
-  /** Where the newline is that ends the line checked last, if that line was in order. */
+  /** Offset of the newline that ends the line checked last, if that line was in order. */
   end = 0;
 
   /** @param texts names of fields whose values are texts; those of all others are numbers */

@@ -75,7 +75,7 @@ function problemOf(line: Buffer, quotes: boolean): string | null {
   }
 }
 
-/** What is wrong with a line however its quotes are read. */
+/** Finds what is wrong with a line however its quotes are read. */
 function formProblem(text: Buffer, start: number, end: number): string | null {
   const first = text[start]!;
   if (first === 0x23) return 'it begins with #, which makes it a comment';
