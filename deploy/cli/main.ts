@@ -5,6 +5,7 @@
  * only when it runs, so that the tool starts quickly.
  */
 import { systemClock } from '../../shared/runtime/clock.ts';
+import { endProcess } from '../../shared/runtime/threads/end-thread.ts';
 import { continueWithout, endWithReader } from './output.ts';
 import { runCommand } from './run-command.ts';
 
@@ -12,4 +13,4 @@ endWithReader(process.stdout);
 continueWithout(process.stderr);
 await runCommand(process.argv.slice(2));
 // An open handle must not keep a finished process alive, or its supervisor would wait for ever.
-systemClock.setTimer(10_000, () => process.exit());
+systemClock.setTimer(10_000, endProcess);

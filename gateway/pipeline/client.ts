@@ -3,7 +3,8 @@ import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { compiledEntry } from '../../shared/files/paths.ts';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
-import { fromWire } from '../../shared/runtime/wire-error.ts';
+import { endThread } from '../../shared/runtime/threads/end-thread.ts';
+import { fromWire } from '../../shared/runtime/threads/wire-error.ts';
 import type { Intake, RawMessage, Settle } from '../ports/source.ts';
 import type { Outbox } from '../ports/uplink.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
@@ -149,7 +150,7 @@ export class DataClient implements Intake, Outbox {
     if (this.handlers) await this.call('stop').catch(() => {});
     this.stopped = true;
     this.watch?.cancel();
-    await this.worker?.terminate();
+    if (this.worker) await endThread(this.worker);
   }
 
   private sendSlab(slab: SlabNote): void {
@@ -198,7 +199,7 @@ export class DataClient implements Intake, Outbox {
     this.stopped = true;
     this.failure = error;
     this.watch?.cancel();
-    void this.worker?.terminate();
+    if (this.worker) void endThread(this.worker);
     this.slabs.fail(error);
     for (const call of [...this.calls.values()]) call.reject(error);
     this.handlers?.failed(error);

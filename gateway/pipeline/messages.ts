@@ -4,7 +4,7 @@
  */
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
-import type { WireError } from '../../shared/runtime/wire-error.ts';
+import type { WireError } from '../../shared/runtime/threads/wire-error.ts';
 import type { DeadLetter, RedrivenLetters } from '../ports/dead-letters.ts';
 import type { Redriven, RefusedEntry } from '../ports/refused-batches.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';

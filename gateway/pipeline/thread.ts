@@ -5,7 +5,7 @@ import { timeLimited } from '../../shared/runtime/budget.ts';
 import { continuedClock, systemClock } from '../../shared/runtime/clock.ts';
 import { createLog } from '../../shared/runtime/log.ts';
 import { systemRandom } from '../../shared/runtime/random.ts';
-import { toWire } from '../../shared/runtime/wire-error.ts';
+import { toWire } from '../../shared/runtime/threads/wire-error.ts';
 import { newestTime } from '../journal/segments/newest-time.ts';
 import type { DataThreadData, FromData, SlabOutcome, ToData } from './messages.ts';
 import { type DataPlane, startDataPlane } from './plane.ts';

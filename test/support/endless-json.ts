@@ -2,7 +2,8 @@
  * Loaded into a product process before its own code (`node --import`), in each of its threads. It makes the product as if
  * it had a mistake: reading JSON with the text "never read" does not end, and neither does checking what was read from
  * JSON with the text "never stored". Once it has read JSON with the text "never known", reading a message by its layout
- * does not end.
+ * does not end. Reading JSON with the text "never returned" does not end either, and is in a built-in function, from which
+ * nothing brings a thread back.
  */
 const parse = JSON.parse;
 const { get } = Map.prototype;
@@ -16,6 +17,7 @@ function forever(): never {
 
 JSON.parse = (text: string, ...rest: []) => {
   if (text.includes('"never read"')) forever();
+  if (text.includes('"never returned"')) [].includes.call({ length: Number.MAX_SAFE_INTEGER }, 1 as never);
   isPoison ||= text.includes('"never stored"');
   isLayoutPoison ||= text.includes('"never known"');
   return parse(text, ...rest) as unknown;

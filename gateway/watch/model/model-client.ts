@@ -14,7 +14,8 @@ import type { Clock, Timer } from '../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { Random } from '../../../shared/runtime/random.ts';
-import { fromWire } from '../../../shared/runtime/wire-error.ts';
+import { endThread } from '../../../shared/runtime/threads/end-thread.ts';
+import { fromWire } from '../../../shared/runtime/threads/wire-error.ts';
 import type {
   FromWorker,
   LoadedModel,
@@ -98,7 +99,7 @@ export class ModelClient {
     this.forget('stopped');
     this.pending.failAll(problem('MODEL_UNAVAILABLE', 'the model is being stopped'));
     this.settle();
-    await worker?.terminate();
+    if (worker) await endThread(worker);
   }
 
   /** Returns the model in use for a machine type. */
@@ -207,7 +208,7 @@ export class ModelClient {
   private replace(code: string, message: string): void {
     const { worker } = this;
     this.forget('waiting');
-    worker?.terminate().catch(() => {});
+    if (worker) endThread(worker).catch(() => {});
     this.lastError = message;
     this.restarts++;
     this.pending.failAll(problem(code, message));

@@ -1,7 +1,7 @@
 /** The messages between the main thread and the model's worker. */
 import type { MachineType } from '../../../shared/domain/machine-type.ts';
 import type { BackendPreference, ChosenBackend } from '../../../shared/model/backend-names.ts';
-import type { WireError } from '../../../shared/runtime/wire-error.ts';
+import type { WireError } from '../../../shared/runtime/threads/wire-error.ts';
 
 /** Location of the model of one machine type. */
 export interface ModelSource {

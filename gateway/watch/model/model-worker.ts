@@ -8,7 +8,7 @@ import { type Artefact, loadArtefact, refusal } from '../../../shared/model/arte
 import { chooseBackend } from '../../../shared/model/backend.ts';
 import { createModel, type Model, type Scores } from '../../../shared/model/model.ts';
 import { codeOf, messageOf } from '../../../shared/runtime/errors.ts';
-import { toWire } from '../../../shared/runtime/wire-error.ts';
+import { toWire } from '../../../shared/runtime/threads/wire-error.ts';
 import type {
   Explanation,
   FromWorker,

@@ -8,6 +8,7 @@ import { drained, type Site, startSite, statusOf, until } from '../site.ts';
 import { embeddedReadings } from '../stored.ts';
 
 const neverRead = '{"a":1,"note":"never read"}';
+const neverReturned = '{"a":1,"note":"never returned"}';
 const neverKnown = (value: number) => `{"a":${value},"note":"never known"}`;
 const neverStored = '{"a":1,"note":"never stored"}';
 const topic = 'telemetry/load/broken';
@@ -93,4 +94,12 @@ it('if its layout was known, the gateway ends with code 1, and reads the message
   await site.gateway.restart();
   await (await connect()).publishAsync(topic, neverKnown(2), { qos: 1 });
   expect((await statusOf(site.gateway)).pipeline.readings).toBe(1);
+});
+
+it('if it is in a built-in function, which nothing ends, the process ends all the same', async () => {
+  await start(400);
+  const client = await connect();
+  client.publish(topic, neverReturned, { qos: 1 });
+  expect(await site.gateway.exited()).toEqual({ code: null, signal: 'SIGKILL' });
+  expect(site.gateway.logs.some(({ text }) => text.includes('DATA_THREAD_STUCK'))).toBe(true);
 });

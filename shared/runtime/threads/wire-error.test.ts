@@ -1,6 +1,6 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { HarbingerError } from './errors.ts';
+import { HarbingerError } from '../errors.ts';
 import { fromWire, toWire, type WireError } from './wire-error.ts';
 
 /** Sends an error through a real message port, as between threads. */

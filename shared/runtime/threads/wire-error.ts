@@ -1,4 +1,4 @@
-import { codeOf, HarbingerError, messageOf, type Stage } from './errors.ts';
+import { codeOf, HarbingerError, messageOf, type Stage } from '../errors.ts';
 
 /**
  * Serialised form of an error between two threads. A structured clone keeps neither the class of an error nor the
