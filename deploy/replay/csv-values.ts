@@ -1,14 +1,17 @@
+import { type DecimalMark, decimalNumber, markEvidence } from '../../shared/contract/decimal-marks.ts';
+
 const numberPattern = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 /**
  * Parses a cell: its number, null if it is empty, NaN if it holds other text.
- * @param decimalComma whether a comma separates decimals
+ * @param mark the decimal mark of a text that could be two numbers, such as 1.000
  */
-export function cellNumber(text: string | undefined, decimalComma: boolean): number | null {
+export function cellNumber(text: string | undefined, mark: DecimalMark): number | null {
   const trimmed = text?.trim() ?? '';
   if (trimmed === '') return null;
-  const plain = decimalComma && /^[^.]*,[^,]*$/.test(trimmed) ? trimmed.replace(',', '.') : trimmed;
-  return numberPattern.test(plain) ? Number(plain) : Number.NaN;
+  if (trimmed.length > 64) return Number.NaN;
+  const own = markEvidence(trimmed);
+  return decimalNumber(trimmed, own === 'both' ? mark : own === 'none' ? '.' : own);
 }
 
 /**

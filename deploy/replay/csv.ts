@@ -6,31 +6,36 @@ import { parse as parseText } from 'csv-parse/sync';
 import type { MachineType } from '../../shared/domain/machine-type.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { type CsvPlan, detectSeparator, plainName, planColumns } from './csv-columns.ts';
+import { checkHeader, type DecimalMarks, decimalMarks } from './csv-marks.ts';
 import { cellNumber, cellTimeMs } from './csv-values.ts';
 import type { FileFacts } from './file-scan.ts';
 import { type FullReplayOptions, wrong } from './options.ts';
 import { TimeLine } from './pace.ts';
-import type { RecordedRow, Recording, Tally } from './recording.ts';
+import { type RecordedRow, type Recording, Tally } from './recording.ts';
 
 const machinesMax = 10_000;
 /** Smaller times are offsets from the recording's own zero, not dates. */
 const dateMsMin = 1e11;
 
 /** Reads a CSV with a header row as a stream, so that memory does not depend on the file's size. */
-export function csvRecording(
+export async function csvRecording(
   facts: FileFacts,
   type: MachineType,
   options: FullReplayOptions,
   tally: Tally,
-): Recording {
+): Promise<Recording> {
   const separator = detectSeparator(facts.head);
-  const plan = planColumns(headerOf(facts.head, separator), type, options);
+  const header = headerOf(facts.head, separator);
+  checkHeader(header);
+  const plan = planColumns(header, type, options);
   if (plan.time < 0 && options.timestamps === 'original') {
     throw wrong('the file has no time column whose times could be sent; name it with --time-column');
   }
-  const reader = new RowReader(plan, separator === ';', options, tally);
+  const looked = records(options.file, separator, new Tally());
+  const marks = await decimalMarks(looked, plan, { separator, given: options.decimal });
+  const reader = new RowReader(plan, marks, options, tally);
   return {
-    notes: notesOf(plan, options),
+    notes: [...notesOf(plan, options), ...marks.notes],
     async *rows() {
       for await (const record of records(options.file, separator, tally)) {
         const row = reader.read(record, ++tally.rows);
@@ -81,7 +86,7 @@ async function* records(file: string, separator: string, tally: Tally): AsyncGen
 
 class RowReader {
   readonly #plan: CsvPlan;
-  readonly #decimalComma: boolean;
+  readonly #marks: DecimalMarks;
   readonly #tally: Tally;
   readonly #timeLine: TimeLine;
   readonly #originalTimes: boolean;
@@ -89,9 +94,9 @@ class RowReader {
   readonly #machines = new Map<string, string>();
   #overruledMachine: string | null = null;
 
-  constructor(plan: CsvPlan, decimalComma: boolean, options: FullReplayOptions, tally: Tally) {
+  constructor(plan: CsvPlan, marks: DecimalMarks, options: FullReplayOptions, tally: Tally) {
     this.#plan = plan;
-    this.#decimalComma = decimalComma;
+    this.#marks = marks;
     this.#tally = tally;
     this.#timeLine = new TimeLine(options.rowsPerSecond);
     this.#originalTimes = options.timestamps === 'original';
@@ -124,7 +129,7 @@ class RowReader {
     const values: Record<string, number> = {};
     let present = 0;
     for (const { index, name } of this.#plan.sensors) {
-      const value = cellNumber(record[index], this.#decimalComma);
+      const value = cellNumber(record[index], this.#marks.of(index));
       if (value === null) continue;
       if (!Number.isFinite(value)) this.#tally.badCell(name);
       else {

@@ -31,6 +31,13 @@ export interface ReplayOptions {
    * them.
    */
   timestamps?: 'now' | 'original';
+  /** The decimal mark of a CSV. Default: decided for each column by its numbers. */
+  decimal?: '.' | ',';
+  /**
+   * How far recorded times may be behind, in days, with `timestamps: original`: what the gateway accepts as
+   * `timestamps.behindMsMax`. Default 7.
+   */
+  behindDaysMax?: number;
   /** Whether to announce a failure after an engine's last row (C-MAPSS training files). Default true. */
   announceFailures?: boolean;
   /** Whether to send the readings under new identities although the file was replayed before. */
@@ -44,12 +51,22 @@ export interface ReplayOptions {
   patienceMs?: number;
   /** Folder with additional machine types. */
   machineTypesDir?: string;
+  /** PEM file of the authority that signed the gateway's certificate. */
+  caFile?: string;
 }
 
-export type FullReplayOptions = Required<
-  Omit<ReplayOptions, 'format' | 'machine' | 'machineColumn' | 'timeColumn' | 'username' | 'password'>
-> &
-  Pick<ReplayOptions, 'format' | 'machine' | 'machineColumn' | 'timeColumn' | 'username' | 'password'>;
+/** Options without a default. */
+type Absent =
+  | 'format'
+  | 'machine'
+  | 'machineColumn'
+  | 'timeColumn'
+  | 'username'
+  | 'password'
+  | 'decimal'
+  | 'caFile';
+
+export type FullReplayOptions = Required<Omit<ReplayOptions, Absent>> & Pick<ReplayOptions, Absent>;
 
 export function fullOptions(options: ReplayOptions): FullReplayOptions {
   const full: FullReplayOptions = {
@@ -59,6 +76,7 @@ export function fullOptions(options: ReplayOptions): FullReplayOptions {
     timestamps: 'now',
     announceFailures: true,
     again: false,
+    behindDaysMax: 7,
     mqttUrl: 'mqtt://127.0.0.1:1883',
     inFlightMax: 256,
     patienceMs: 600_000,

@@ -40,15 +40,18 @@ describe('cells', () => {
     [undefined, null],
     ['NaN', Number.NaN],
     ['0x10', Number.NaN],
-    ['1,5', Number.NaN],
+    ['1,5', 1.5],
+    ['1,500', 1_500],
   ])('%o is %o', (text, number) => {
-    expect(cellNumber(text, false)).toBe(number);
+    expect(cellNumber(text, '.')).toBe(number);
   });
 
-  it('reads a decimal comma only where commas separate decimals', () => {
-    expect(cellNumber('1,5', true)).toBe(1.5);
-    expect(cellNumber('1.5', true)).toBe(1.5);
-    expect(cellNumber('1,500,2', true)).toBeNaN();
+  it('takes what could be two numbers by the mark, and the others by themselves', () => {
+    expect(cellNumber('1.500', ',')).toBe(1_500);
+    expect(cellNumber('1.500', '.')).toBe(1.5);
+    expect(cellNumber('1,5', ',')).toBe(1.5);
+    expect(cellNumber('1.5', ',')).toBe(1.5);
+    expect(cellNumber('1,500,2', ',')).toBeNaN();
   });
 
   it.each([

@@ -16,6 +16,8 @@ export interface PublisherOptions {
   username?: string | undefined;
   password?: string | undefined;
   clientId: string;
+  /** Certificate of the authority that signed the broker's, PEM. */
+  ca?: Buffer | undefined;
   /** Largest number of unacknowledged messages; `publish` waits while it is reached. */
   inFlightMax: number;
   /**
@@ -175,6 +177,7 @@ export class Publisher {
     };
     const client = connect({
       ...this.#address,
+      ...(this.#options.ca && { ca: this.#options.ca }),
       ...login,
       clientId,
       reconnectPeriod: 0,

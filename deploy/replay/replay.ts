@@ -3,6 +3,7 @@
  * reading of its machine and is acknowledged by the gateway. A new file format is a new `Recording` here.
  * publisher.ts is also the MQTT client of the virtual plant and of the demonstration's compressor.
  */
+import { readFileSync } from 'node:fs';
 import { type Clock, every, holdProcess, systemClock } from '../../shared/runtime/clock.ts';
 import { cmapssRecording, indexCmapss, looksLikeCmapss } from './cmapss.ts';
 import { csvRecording } from './csv.ts';
@@ -13,6 +14,7 @@ import {
   machineTypeOf,
   type ReplayOptions,
   replayNonce,
+  wrong,
 } from './options.ts';
 import { Pacer } from './pace.ts';
 import { Publisher } from './publisher.ts';
@@ -75,6 +77,7 @@ export async function runReplay(
   const full = fullOptions(options);
   const tally = new Tally();
   const { recording, facts } = await openRecording(full, tally);
+  if (full.timestamps === 'original') await checkTimes(full, clock);
   for (const note of recording.notes) output.note(note);
   const run = new ReplayRun(full, recording, facts, tally, output, clock);
   return await run.run(signal);
@@ -87,9 +90,29 @@ async function openRecording(
   const type = machineTypeOf(options);
   const facts = await scanFile(options.file);
   const format = options.format ?? (looksLikeCmapss(facts.head) ? 'cmapss' : 'csv');
-  if (format === 'csv') return { recording: csvRecording(facts, type, options, tally), facts };
+  if (format === 'csv') return { recording: await csvRecording(facts, type, options, tally), facts };
   const index = await indexCmapss(options.file);
   return { recording: cmapssRecording(index.engines, type, options, tally), facts };
+}
+
+const dayMs = 86_400_000;
+
+/**
+ * Reads the file once before the first row is sent: a gateway gives a time that is too far behind that of arrival, without
+ * an error, so that half of a history would be that of another day. @throws HarbingerError USAGE
+ */
+async function checkTimes(options: FullReplayOptions, clock: Clock): Promise<void> {
+  const { recording } = await openRecording(options, new Tally());
+  let oldestMs = Number.POSITIVE_INFINITY;
+  for await (const { timeMs } of recording.rows())
+    if (timeMs !== null && timeMs < oldestMs) oldestMs = timeMs;
+  const days = (clock.nowMs() - oldestMs) / dayMs;
+  if (!(days > options.behindDaysMax)) return;
+  const needed = Math.ceil(days) + 1;
+  throw wrong(
+    `the oldest row is ${Math.ceil(days)} days old, and the gateway keeps times of the last ${options.behindDaysMax} days only: ` +
+      `set behindMsMax = ${needed * dayMs} under [timestamps] of the gateway, restart it, and say --behind-days ${needed}; or use --timestamps now`,
+  );
 }
 
 class ReplayRun {
@@ -128,6 +151,7 @@ class ReplayRun {
       url: options.mqttUrl,
       username: options.username,
       password: options.password,
+      ca: options.caFile === undefined ? undefined : readFileSync(options.caFile),
       clientId: this.#clientId,
       inFlightMax: options.inFlightMax,
       patienceMs: options.patienceMs,

@@ -26,6 +26,14 @@ const special = [
   '\ud800',
   'null',
   '\xff\xff\xff\xff',
+  '-127',
+  '1.000',
+  '0x10',
+  '9007199254740993',
+  '1e-400',
+  '"2026-02-30"',
+  '"Time":',
+  '[{"name":"a","value":1},{"name":"a","value":2}]',
 ];
 const repeatedUnits = [
   '9',

@@ -23,6 +23,17 @@ export function addReplay(program: Command): void {
       'time of the readings: when they are sent, or when they were recorded',
       'now',
     )
+    .option(
+      '--behind-days <n>',
+      'how far times may be behind: as timestamps.behindMsMax of the gateway',
+      positive,
+    )
+    .option('--decimal <mark>', 'decimal mark of a CSV, . or , (default: decided for each column)')
+    .option(
+      '--machine-types <dir>',
+      'folder with machine types of your own, as machineTypesDir of the gateway',
+    )
+    .option('--ca-file <pem>', 'authority that signed the gateway’s certificate, for mqtts')
     .option('--no-announce-failures', 'do not announce failures of C-MAPSS engines')
     .option('--again', 'send the readings as new ones although the file was replayed before')
     .option('--mqtt-url <url>', 'the gateway', mqttUrl, 'mqtt://127.0.0.1:1883')

@@ -109,6 +109,8 @@ function checkLabels(record: Fields): void {
   for (const label in record)
     if (label.endsWith('_'))
       throw unreadable(`the label '${label.slice(0, 40)}' must be understood (it ends with _), and is not`);
+  // Names are joined for each record, so their lengths are checked first.
+  for (const label of ['bn', 'n', 'bu', 'u']) textOf(record[label]);
   const { bver } = record;
   if (bver === undefined) return;
   if (typeof bver !== 'number' || !Number.isInteger(bver) || bver < 1)
