@@ -59,7 +59,7 @@ export function build() {
   const gates: Gate[] = [];
   const state = { held: false, lettersFail: false };
   const builder = new BlockBuilder();
-  const fields = new FieldNotes(silentLog);
+  const fields = new FieldNotes(silentLog, (schema, field) => builder.refuse(schema, field));
   const pipeline = new Pipeline({
     random: seededRandom(1),
     limited: unlimited,

@@ -86,7 +86,7 @@ export async function startDataPlane(
   const bounds = { ...config.timestamps, ...clockKnowledge(clock) };
   const identity = new ReadingIdentity(recent, bounds, assumedResends, random);
   const builder = new BlockBuilder();
-  const fields = new FieldNotes(log);
+  const fields = new FieldNotes(log, (schema, field) => builder.refuse(schema, field));
   const toWindows = (columns: ColumnBatch, seq?: number) =>
     deps.columns(seq === undefined ? columns : { ...columns, block: { journal: journals.id, seq } });
   const pipeline = new Pipeline({
@@ -132,7 +132,12 @@ export async function startDataPlane(
     formats: () => readSeam(decoders),
   };
   return {
-    take: (forEach) => pipeline.take(forEach),
+    take(forEach) {
+      const settled = pipeline.take(forEach);
+      const refused = builder.finishColumns(); // without rows: those of rows went with them
+      if (refused) toWindows(refused);
+      return settled;
+    },
     estimates: (lines) => lanes.estimates.add(lines),
     calls: dataCalls({ ...shown, state, uplink, lossReporter, clock }),
   };

@@ -25,6 +25,25 @@ describe('a value that its sensor cannot have', () => {
     ]);
   });
 
+  it('is passed to the windows, also where nothing else of the message is stored', async () => {
+    await take(
+      ['telemetry/plant/meter-1', loose],
+      ['telemetry/plant/meter-1', '{"temperature":20,"flow":900}'],
+    );
+    await take(['telemetry/plant/meter-2', '{"flow":"n/a"}']);
+    const alone = parts.builder.finishColumns();
+    const of = (column: number, value: number | null) => ({ column, value, isBeyondAlarm: false });
+    expect([parts.columns[0], alone].map((columns) => columns?.refused)).toMatchObject([
+      [
+        { ...of(0, -127), machineIndex: 0, row: 1 },
+        { ...of(1, 900), machineIndex: 0, row: 2 },
+      ],
+      [{ ...of(1, null), machineIndex: 1, row: 0 }],
+    ]);
+    expect(alone?.newMachines).toMatchObject([{ machine: 'meter-2' }]);
+    expect(parts.blocks).toHaveLength(1);
+  });
+
   it('can be corrected and sent again', async () => {
     await take(['telemetry/plant/meter-1', `{"ts":${now},"temperature":"n/a","flow":3}`]);
     await take(['telemetry/plant/meter-1', String(parts.letters[0]!.payload).replace('"n/a"', '21')]);

@@ -29,6 +29,17 @@ export interface AlertInput {
   rows: number;
   /** True if the window is not full although the machine's history is longer, so that its beginning is unknown. */
   cutOff?: boolean;
+  /** Sensors whose latest value is one that they cannot have; absent if there are none. */
+  faults?: readonly SensorFault[];
+}
+
+/** A sensor whose latest value was refused. */
+export interface SensorFault {
+  sensor: string;
+  /** Null if it is not a number. */
+  value: number | null;
+  /** True if it is beyond the range on the side of the sensor's alarm limit: the machine may be at its end. */
+  isBeyondAlarm: boolean;
 }
 
 /**

@@ -17,8 +17,22 @@ export interface ColumnBatch {
   values: Float32Array;
   /** The rows are from the journal's tail after a restart: they fill windows and lead to no decision. */
   replay: boolean;
+  /** Values that their sensors cannot have, in the order of the rows; absent if there are none. */
+  refused?: RefusedValue[];
   /** The block of the journal that holds the rows; absent if none does. */
   block?: BlockPosition;
+}
+
+/** A value that its sensor cannot have, which is in no row. */
+export interface RefusedValue {
+  machineIndex: number;
+  column: number;
+  /** The index of the row after which it came; 0 if before all. */
+  row: number;
+  /** Null if it is not a number. */
+  value: number | null;
+  /** True if it is beyond the range on the side of the sensor's alarm limit. */
+  isBeyondAlarm: boolean;
 }
 
 /** A machine failed or was replaced, as reported by a lifecycle event in the journal. */

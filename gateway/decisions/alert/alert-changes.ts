@@ -6,7 +6,8 @@ import type { AlertInput } from '../../ports/decision.ts';
 import type { AlertDecisionConfig } from './config.ts';
 import type { PredictionChange } from './events.ts';
 import { changeReason, contributionReasons, type Ending, endingReasons, modeReasons } from './reasons.ts';
-import { type Change, hold, step } from './state/alert-state.ts';
+import { type Change, type Estimate, hold, step } from './state/alert-state.ts';
+import { type FaultMode, faultModesOf, faultReasons, faultsIn, isFaultMode } from './state/fault-modes.ts';
 import type { MachineAlerts, ModeAlert } from './state/machine-book.ts';
 import type { OpenPrediction } from './state/snapshot.ts';
 
@@ -40,7 +41,10 @@ export function stepMachine(
 ): AlertChange[] {
   const { alerts } = input.machine.type;
   const changes = alerts.flatMap((policy) => stepMode(machine, policy, input, decided, context) ?? []);
-  return [...changes, ...endUnwatched(machine, input, decided.verdict.answer)];
+  const ofSensors = faultModesOf(input.machine.type).flatMap(
+    (mode) => stepFault(machine, mode, input, decided, context) ?? [],
+  );
+  return [...changes, ...ofSensors, ...endUnwatched(machine, input, decided.verdict.answer)];
 }
 
 function stepMode(
@@ -51,12 +55,47 @@ function stepMode(
   context: StepContext,
 ): AlertChange | null {
   const assessment = decided.verdict.answer;
+  const { anomaly, confidence } = assessment;
+  const estimate = { life: assessment.remainingLife?.p50 ?? null, anomaly, confidence };
+  return stepTrack(machine, policy, input, assessment, estimate, context, (change) => [
+    changeReason(change, assessment, policy),
+    ...(change.kind === 'resolved' ? [] : contributionReasons(assessment, input.machine.type)),
+    ...modeReasons(decided, context.config.budgetMs, input.machine.type),
+  ]);
+}
+
+/** Applies what the sensors sent to one failure mode of sensors; most machines have none. */
+function stepFault(
+  machine: MachineAlerts,
+  mode: FaultMode,
+  input: AlertInput,
+  decided: DecidedAssessment,
+  context: StepContext,
+): AlertChange | null {
+  const { policy } = mode;
+  const faults = faultsIn(input, mode);
+  if (faults.length === 0 && !machine.modes.has(policy.failureMode)) return null;
+  const share = 1 / Math.max(1, faults.length);
+  const contributions = faults.slice(0, 8).map(({ sensor, value }) => ({ sensor, share, value }));
+  const assessment = { ...decided.verdict.answer, contributions };
+  const estimate = { life: null, anomaly: faults.length > 0 ? 1 : 0, confidence: 1 };
+  const reasons = () => faultReasons(faults, input.machine.type);
+  const change = stepTrack(machine, policy, input, assessment, estimate, context, reasons);
+  const track = machine.modes.get(policy.failureMode)?.track;
+  if (faults.length === 0 && track && !track.open && !track.held) machine.modes.delete(policy.failureMode);
+  return change;
+}
+
+function stepTrack(
+  machine: MachineAlerts,
+  policy: AlertPolicy,
+  input: AlertInput,
+  assessment: Assessment,
+  estimate: Estimate,
+  context: StepContext,
+  reasonsOf: (change: Change) => string[],
+): AlertChange | null {
   const before = machine.modes.get(policy.failureMode) ?? { track: machine.unseenTrack, prediction: null };
-  const estimate = {
-    life: assessment.remainingLife?.p50 ?? null,
-    anomaly: assessment.anomaly,
-    confidence: assessment.confidence,
-  };
   const { track, change } = step(before.track, policy, context.config, estimate, context.nowMs);
   let { prediction } = before;
   if (change?.kind === 'opened') prediction = opened(policy, input, change, assessment, context.newId);
@@ -68,11 +107,7 @@ function stepMode(
     kind: change.kind,
     prediction,
     assessment,
-    reasons: [
-      changeReason(change, assessment, policy),
-      ...(change.kind === 'resolved' ? [] : contributionReasons(assessment, input.machine.type)),
-      ...modeReasons(decided, context.config.budgetMs, input.machine.type),
-    ],
+    reasons: reasonsOf(change),
     saveFirst: change.kind !== 'updated' || change.why === 'severity',
   };
 }
@@ -103,7 +138,8 @@ function endUnwatched(machine: MachineAlerts, input: AlertInput, assessment: Ass
   const { type } = input.machine;
   const changes: AlertChange[] = [];
   for (const [failureMode, { prediction }] of machine.modes) {
-    if (type.alerts.some((policy) => policy.failureMode === failureMode)) continue;
+    if (isFaultMode(failureMode) || type.alerts.some((policy) => policy.failureMode === failureMode))
+      continue;
     machine.modes.delete(failureMode);
     if (!prediction) continue;
     const reasons = [`Machine type ${type.name} no longer watches for ${failureMode}`];

@@ -3,10 +3,11 @@
  * reads blocks back after a restart (replay-tail.ts). The journal stores blocks and does not look into them.
  */
 import { gzipSync } from 'node:zlib';
+import type { Sensor } from '../../../shared/domain/machine-type.ts';
 import type { Block } from '../../ports/journal.ts';
-import type { ColumnBatch } from '../../ports/watch.ts';
+import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
-import type { Row } from '../row.ts';
+import type { RefusedField, Row } from '../row.ts';
 import { LineWriter } from './line-writer.ts';
 
 /** Smaller blocks are not worth compressing: gzip's own header and trailer are 18 bytes. */
@@ -17,10 +18,14 @@ const gzipFromBytes = 200;
  */
 const gzipLevel = 5;
 
+/** Refused values of one batch that are passed on. */
+const refusedMax = 1_000;
+
 /** Gathers the readings of one micro-batch, as text to journal and send, and as columns for the windows. */
 export class BlockBuilder {
   private readonly writer = new LineWriter();
   private lines = 0;
+  private refused: RefusedValue[] = [];
   private newMachines: ColumnBatch['newMachines'] = [];
   private newSensors: ColumnBatch['newSensors'] = [];
   private machineIndex = new Int32Array(1_024);
@@ -47,9 +52,20 @@ export class BlockBuilder {
     this.offset[this.lines] = this.valueCount;
   }
 
+  /** Notes a value that its sensor cannot have, for the windows; of more than 1,000 in a batch the others are left out. */
+  refuse(schema: MachineSchema, { column, value: sent }: RefusedField): void {
+    if (column < 0 || this.refused.length >= refusedMax) return;
+    if ((this.announced[schema.index] ?? -1) < schema.set.sensors.length) this.announce(schema);
+    const machineIndex = this.blockIndexes[schema.index]!;
+    const value = typeof sent === 'number' && Number.isFinite(sent) ? sent : null;
+    const isBeyondAlarm = value !== null && isBeyond(schema.type.sensors[column], value);
+    this.refused.push({ machineIndex, column, row: this.lines, value, isBeyondAlarm });
+  }
+
   /** Returns the block and its columns, and empties the builder. Null if nothing was added. */
   finish(identities: Uint32Array): { block: Omit<Block, 'seq'>; columns: ColumnBatch } | null {
     const { lines } = this;
+    if (lines === 0) return null;
     const raw = this.writer.take();
     const columns = this.columns();
     if (!columns) return null;
@@ -64,14 +80,14 @@ export class BlockBuilder {
     return { block, columns };
   }
 
-  /** Returns the columns alone (for rows that are already journalled), and empties the builder. */
+  /** Returns the columns alone (for rows that are already journalled, or refused values without rows), and empties the builder. */
   finishColumns(): ColumnBatch | null {
     this.writer.take();
     return this.columns();
   }
 
   private columns(): ColumnBatch | null {
-    if (this.lines === 0) return null;
+    if (this.lines === 0 && this.refused.length === 0) return null;
     const columns: ColumnBatch = {
       newMachines: this.newMachines,
       newSensors: this.newSensors,
@@ -80,7 +96,9 @@ export class BlockBuilder {
       offset: this.offset.slice(0, this.lines + 1),
       values: this.values.slice(0, this.valueCount),
       replay: false,
+      ...(this.refused.length > 0 && { refused: this.refused }),
     };
+    this.refused = [];
     this.lines = 0;
     this.valueCount = 0;
     this.newMachines = [];
@@ -118,6 +136,11 @@ export class BlockBuilder {
       this.values = grown(this.values, new Float32Array(this.values.length * 2));
     }
   }
+}
+
+function isBeyond(sensor: Sensor | undefined, value: number): boolean {
+  if (sensor?.warn === undefined || sensor.alarm === undefined) return false;
+  return sensor.alarm > sensor.warn ? value > sensor.max : value < sensor.min;
 }
 
 function grown<T extends Int32Array | Float64Array | Float32Array>(from: T, to: T): T {

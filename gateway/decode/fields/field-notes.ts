@@ -26,7 +26,11 @@ export class FieldNotes {
   readonly refused: RefusedFields;
   private readonly ignored: IgnoredFields;
 
-  constructor(log: Log) {
+  private readonly toWindows: (schema: MachineSchema, field: RefusedField) => void;
+
+  /** @param toWindows gets each refused value */
+  constructor(log: Log, toWindows: (schema: MachineSchema, field: RefusedField) => void = () => {}) {
+    this.toWindows = toWindows;
     this.ignored = new IgnoredFields(log);
     this.refused = new RefusedFields(log);
   }
@@ -58,6 +62,7 @@ export class FieldNotes {
 
   private refuse(schema: MachineSchema, field: RefusedField, receivedMs: number): boolean {
     this.counts.fieldsRefused++;
+    this.toWindows(schema, field);
     return this.refused.note(schema, field, receivedMs);
   }
 }

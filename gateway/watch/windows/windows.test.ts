@@ -242,3 +242,21 @@ describe('a bounded number of machines', () => {
     expect(windows.stats()).toMatchObject({ machines: 2, evicted: 0, unwatched: 4 });
   });
 });
+
+it('a refused value is a fault of its sensor, makes its machine due, and ends with the next value', async () => {
+  const { windows, clock } = filled();
+  windows.release(windows.take(1));
+  await clock.advance(1_000);
+  expect(windows.take(1)).toEqual([]);
+  const refused = [{ machineIndex: 0, column: 1, row: 0, value: 2e9, isBeyondAlarm: true }];
+  windows.add(batch([], { refused }));
+  const faults = [{ sensor: 'b', value: 2e9, isBeyondAlarm: true }];
+  const [machine] = windows.take(1);
+  expect(alertInput(machine!).faults).toEqual(faults);
+  windows.add(batch([[0, 5, 1, Number.NaN]]));
+  expect(alertInput(machine!).faults).toEqual(faults);
+  windows.add(batch([[0, 6, 1, 2]]));
+  expect(alertInput(machine!)).not.toHaveProperty('faults');
+  windows.add(batch([[0, 7, 1, 2]], { refused: [{ ...refused[0]!, row: 1 }] }));
+  expect(alertInput(machine!).faults).toEqual(faults);
+});

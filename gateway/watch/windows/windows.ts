@@ -11,13 +11,14 @@ import { type MachineType, windowRowsMin } from '../../../shared/domain/machine-
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import type { AlertInput, MachineIdentity } from '../../ports/decision.ts';
 import type { BlockPosition } from '../../ports/journal.ts';
-import type { ColumnBatch } from '../../ports/watch.ts';
+import type { ColumnBatch, RefusedValue } from '../../ports/watch.ts';
 import { type Baseline, baselineOptions } from '../baselines/baseline.ts';
 import { SampleBudget } from '../baselines/sample-budget.ts';
 import { MachineWindow } from './machine-window.ts';
 import { OpenTypes } from './open-types.ts';
 import { RecencyList } from './recency-list.ts';
 import { newlyScheduled, Schedule, type Scheduled } from './schedule.ts';
+import { SensorFaults } from './sensor-faults.ts';
 
 /** Limit of watched sensors of an open type's machine; further ones are stored but not watched. */
 const openSensorsMax = 64;
@@ -62,6 +63,8 @@ export interface WatchedMachine {
   readonly index: number;
   window: MachineWindow;
   readonly schedule: Scheduled;
+  /** Null as long as no value of the machine was refused. */
+  faults: SensorFaults | null;
   /** When it last sent, to within `seenResolutionMs`: monotonic, in whole ms, which V8 stores without an allocation. */
   seenMs: number;
   newer: WatchedMachine | null;
@@ -108,7 +111,11 @@ export class Windows {
     const nowMs = Math.floor(this.options.clock.monotonicMs());
     this.samples.refill(nowMs);
     let due = false;
+    const { refused } = batch;
+    let nextRefused = 0;
     for (let i = 0; i < machineIndex.length; i++) {
+      for (; refused && nextRefused < refused.length && refused[nextRefused]!.row <= i; nextRefused++)
+        if (this.refuse(refused[nextRefused]!, nowMs)) due = true;
       const slot = this.slots[machineIndex[i]!];
       if (!slot) {
         this.counts.unknown++;
@@ -122,6 +129,7 @@ export class Windows {
       this.noteSeen(machine, nowMs);
       if (machine.window.learntTo && isNew(batch, machine.window.learntTo)) machine.window.resumeLearning();
       const taken = machine.window.push(values, offset[i]!, offset[i + 1]!, timeMs[i]!);
+      if (machine.faults !== null) this.heard(machine, values, offset[i]!, offset[i + 1]!);
       if (taken === 'row') {
         this.counts.rows++;
         if (!batch.replay && machine.window.ready && this.schedule.mark(machine)) due = true;
@@ -129,6 +137,8 @@ export class Windows {
         this.counts.late++;
       }
     }
+    for (; refused && nextRefused < refused.length; nextRefused++)
+      if (this.refuse(refused[nextRefused]!, nowMs)) due = true;
     if (batch.block) this.options.keeper?.reached(batch.block);
     return due;
   }
@@ -163,6 +173,7 @@ export class Windows {
     const watched = this.byKey.get(`${site}/${machine}`);
     if (!watched) return;
     watched.window = this.newWindow(watched.identity.type);
+    watched.faults = null;
     this.options.keeper?.renewed(watched);
   }
 
@@ -172,6 +183,22 @@ export class Windows {
 
   stats(): WindowsStats {
     return { machines: this.byKey.size, ...this.counts };
+  }
+
+  /** Notes a refused value. Returns true if its machine became due. */
+  private refuse(value: RefusedValue, nowMs: number): boolean {
+    const slot = this.slots[value.machineIndex];
+    const machine = slot && (slot.watched ?? this.watch(slot, value.machineIndex, nowMs));
+    if (!machine) return false;
+    machine.faults ??= new SensorFaults();
+    machine.faults.refused(value);
+    this.noteSeen(machine, nowMs);
+    return machine.window.ready && this.schedule.mark(machine);
+  }
+
+  private heard(machine: WatchedMachine, values: Float32Array, from: number, to: number): void {
+    machine.faults?.heard(values, from, to);
+    if (machine.faults?.isEmpty) machine.faults = null;
   }
 
   /**
@@ -223,6 +250,7 @@ export class Windows {
       key: `${identity.site}/${identity.machine}`,
       index,
       window: this.newWindow(identity.type),
+      faults: null,
       schedule: newlyScheduled(this.restMsOf(identity.type)),
       seenMs: -seenResolutionMs,
       newer: null,
@@ -254,12 +282,13 @@ function isNew({ replay, block }: ColumnBatch, learntTo: BlockPosition): boolean
 
 /** Returns the input of a decision about a taken machine: a copy of its current window. */
 export function alertInput(machine: WatchedMachine): AlertInput {
-  const { identity, window } = machine;
+  const { identity, window, faults } = machine;
   return {
     machine: identity,
     timeMs: window.newestMs,
     window: window.copy(),
     rows: identity.type.windowRows,
     cutOff: window.cutOff,
+    ...(faults && { faults: faults.list(identity.type.sensors) }),
   };
 }
