@@ -10,6 +10,7 @@ import { mergeTables } from '../../../shared/config/load-config.ts';
 import { compiledEntry, packageRoot } from '../../../shared/files/paths.ts';
 import { messageOf } from '../../../shared/runtime/errors.ts';
 import { FailingDisk } from '../../database/failing-disk.ts';
+import { AlertReceiver } from '../../support/alert-receiver.ts';
 import { type Influxd, startInfluxd } from '../../support/influxd.ts';
 import { freePort } from '../../support/ports.ts';
 import { ProductProcess } from '../../support/processes.ts';
@@ -26,12 +27,17 @@ export type StoreKind = 'embedded' | 'influx1';
 export const gatewayName = 'chaos';
 export const database = 'chaos';
 const password = 'chaos-link-password';
+/** A gateway that sends alerts of its own. */
+export const stormGateway = { id: 'storm', password: 'chaos-storm-password' };
+/** A user of the broker who takes all that one can get. */
+export const flooder = { name: 'flooder', password: 'chaos-flooder-password' };
 const diskMib = 160;
 
 /** Limits that are small enough to be reached within a round. */
 const shortLimits = {
   uplink: { connectMsMax: 2_000, ackMsMax: 6_000, backoffMaxMs: 1_000, refusedMsMax: 2_000 },
   ingest: { storeWaitMsMax: 3_000 },
+  webhook: { backoffFirstMs: 200, backoffMaxMs: 1_000 },
   influxTimeoutMs: 1_500,
 };
 
@@ -45,6 +51,8 @@ export class Site {
   /** Makes writes to the cloud's database of operations fail; or why that is not possible. */
   readonly operationsDisk: FailingDisk | string;
   readonly link: Link;
+  /** The receiver of the cloud's alerts. */
+  readonly receiver = new AlertReceiver();
   readonly influxd: Influxd | null;
   readonly influxDisk: Disk | null;
   /** The proxy between cloud and InfluxDB. */
@@ -122,7 +130,7 @@ export class Site {
         { match: 'chaos/*', type: 'generic' },
         { match: 'plant/*', type: 'pump' },
       ],
-      broker: { anonymous: 'loopback' },
+      broker: { anonymous: 'loopback', users: [flooder], sessionsMax: 100 },
       http: { openOnLoopback: true },
       journal: { bytesMax: 64 << 20 },
       deadLetters: { countMax: lettersMax },
@@ -158,6 +166,7 @@ export class Site {
     await this.gateway.stop().catch(() => {});
     await this.cloud.stop().catch(() => {});
     await this.link.stop().catch(() => {});
+    this.receiver.stop();
     await this.storeFaults?.stop();
     await this.influxd?.stop();
     this.influxDisk?.close();
@@ -171,11 +180,14 @@ export class Site {
   async #begin(): Promise<void> {
     cpSync(join(packageRoot, 'models', 'artefacts'), this.artefactsDir, { recursive: true });
     await this.link.start();
+    await this.receiver.start();
     this.order('gateway', { clockOffsetMs: 0 });
     this.order('cloud', { clockOffsetMs: 0 });
     this.configureGateway();
     this.#write('cloud', {
-      gateways: [{ id: gatewayName, password }],
+      gateways: [{ id: gatewayName, password }, stormGateway],
+      alerts: { webhook: [{ name: 'hook', url: this.receiver.url, ...shortLimits.webhook }] },
+      operations: { notificationsMax: 100 },
       ingest: shortLimits.ingest,
       store: this.#storeConfig(),
       api: { openOnLoopback: true },

@@ -1,88 +1,33 @@
 /** A storm of alerts while nobody answers: what is owed stays bounded, survives kills, and is told when somebody does. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { encodeBatch } from '../../../shared/contract/batch.ts';
-import { uplinkTopic } from '../../../shared/contract/topics.ts';
-import type { DigestData } from '../../../shared/notifiers/digest.ts';
 import { predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
+import { AlertReceiver } from '../../support/alert-receiver.ts';
+import { EventSender } from '../../support/event-sender.ts';
 import { createSite, gatewayName, linkPassword, type Site, until } from '../site.ts';
 
 const waitingMax = 100;
 const alerts = 1_000;
 const ended = 50;
 
-interface Told {
-  alertchange: string;
-  idempotencykey: string;
-  data: { predictionId: string } & DigestData;
-}
+const sender = new EventSender(gatewayName, linkPassword, '00000000deadbeef');
 
-/** A webhook that answers 503 until it is told otherwise. */
-class Receiver {
-  isBack = false;
-  readonly told = new Map<string, Told>();
-  private readonly server: Server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      if (!this.isBack) return response.writeHead(503).end();
-      const message = JSON.parse(Buffer.concat(chunks).toString()) as Told;
-      this.told.set(message.idempotencykey, message);
-      return response.writeHead(204).end();
-    });
-  });
-
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/`;
-  }
-
-  stop(): void {
-    this.server.closeAllConnections();
-    this.server.close();
-  }
-}
-
-let seq = 0;
-
-/** Sends events as the site's gateway; resolves when the cloud has confirmed them. */
-async function send(site: Site, kind: 'opened' | 'resolved', from: number, to: number): Promise<void> {
-  const client = await connectAsync(`mqtt://127.0.0.1:${site.ingestPort}`, {
-    clientId: gatewayName,
-    username: gatewayName,
-    password: linkPassword,
-  });
+/** Resolves when the cloud has confirmed them. */
+function send(site: Site, kind: 'opened' | 'resolved', from: number, to: number): Promise<void> {
   const events = Array.from({ length: to - from }, (_, i) => {
     const alert = from + i;
     const data = { predictionId: `p-${alert}`, machine: `pump-${alert}`, site: 'plant' };
-    const made = predictionEvent(kind, 0, data);
-    return {
-      ...made,
-      id: `${kind}-${alert}`,
-      source: `/gateways/${gatewayName}`,
-      subject: `plant/pump-${alert}`,
-    };
+    const source = `/gateways/${gatewayName}`;
+    return { ...predictionEvent(kind, 0, data), id: `${kind}-${alert}`, source };
   });
-  const body = Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
-  seq += 1;
-  const header = {
-    gateway: gatewayName,
-    journal: '00000000deadbeef',
-    lane: 'events' as const,
-    codec: 'identity' as const,
-    rawBytes: body.length,
-    blocks: [{ seq, lines: events.length, bytes: body.length }],
-  };
-  await client.publishAsync(uplinkTopic(gatewayName, 'events'), encodeBatch({ header, body }), { qos: 1 });
-  await client.endAsync();
+  return sender.send(`mqtt://127.0.0.1:${site.ingestPort}`, events);
 }
 
 let site: Site;
-const receiver = new Receiver();
+const receiver = new AlertReceiver();
 beforeAll(async () => {
-  const webhook = { name: 'hook', url: await receiver.start(), backoffFirstMs: 100, backoffMaxMs: 500 };
+  receiver.isAway = true;
+  await receiver.start();
+  const webhook = { name: 'hook', url: receiver.url, backoffFirstMs: 100, backoffMaxMs: 500 };
   site = await createSite({
     cloud: { alerts: { webhook: [webhook] }, operations: { notificationsMax: waitingMax } },
   });
@@ -113,7 +58,7 @@ it('each alert is told itself or counted by a digest, as it is when the receiver
   await site.cloud.kill9();
   await site.cloud.start();
 
-  receiver.isBack = true;
+  receiver.isAway = false;
   await until(async () => (await owed()).every((count) => count === 0), 'all to be told');
   const told = [...receiver.told.values()];
   const digests = told.filter(({ alertchange }) => alertchange === 'digest').map(({ data }) => data);
