@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { afterEach, expect, it } from 'vitest';
 import { FailingDisk } from '../database/failing-disk.ts';
-import { createSite, drained, type Site, until } from './site.ts';
+import { BatchSender } from '../support/batch-sender.ts';
+import { createSite, drained, gatewayName, linkPassword, type Site, until } from './site.ts';
 import { sql } from './stored.ts';
 
 let site: Site;
@@ -65,6 +66,41 @@ it.each([
     rmSync(folder, { recursive: true });
   },
 );
+
+it('what was confirmed and set aside is in quarantine after a write has failed, and what came with it is stored', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'harbinger-failing-'));
+  site = await createSite({
+    cloudEnv(dataDir) {
+      disk = new FailingDisk(folder, { dir: join(dataDir, 'operations'), code: 'EIO', seed: 3 });
+      return disk.env;
+    },
+  });
+  await start();
+  await site.gateway.stop(); // its name is the sender's now
+  const sender = new BatchSender(gatewayName, linkPassword, '00000000deadbeef');
+  const url = `mqtt://127.0.0.1:${site.ingestPort}`;
+  const send = (i: number) => {
+    const good = `generic,gateway=${gatewayName},machine=q,site=load v=${i} ${1_700_000_000_000 + i}000000\n`;
+    return sender.send(url, 'readings', `${good}nonsense ${i}\n`, i);
+  };
+  let confirmed = 0;
+  const failed = await (async () => {
+    for (; confirmed < 900; confirmed++) {
+      if (confirmed === 50) disk!.fail(26);
+      await send(confirmed + 1);
+    }
+  })().catch(() => true);
+  expect(failed).toBe(true);
+  expect((await site.cloud.exited()).signal).toBe('SIGKILL');
+  disk!.fail(0);
+  await site.cloud.start();
+  const { quarantined } = await site.cloud.json<{ quarantined: number }>('/api/status');
+  expect(quarantined).toBeGreaterThanOrEqual(confirmed);
+  await send(confirmed + 1); // the gateway sends again what was not confirmed
+  const stored = await sql(site.cloud, "select count(*), max(v) from generic where machine = 'q'");
+  expect(stored).toEqual([[confirmed + 1, confirmed + 1]]);
+  rmSync(folder, { recursive: true });
+});
 
 it('nothing is confirmed while its file is not there, and /readyz says so', async () => {
   site = await createSite();

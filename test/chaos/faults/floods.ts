@@ -1,7 +1,7 @@
 /** Floods: one user or gateway that takes all it can get. Others must get what they need all the same. */
 import mqttPacket, { type Packet } from 'mqtt-packet';
 import { predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
-import { EventSender } from '../../support/event-sender.ts';
+import { BatchSender } from '../../support/batch-sender.ts';
 import { PacketClient } from '../../support/packet-client.ts';
 import { flooder, type Site, stormGateway } from '../site/site.ts';
 import { Device } from './device.ts';
@@ -72,13 +72,13 @@ const alertStorm: Fault = {
       text: `another gateway sends ${count} alerts while their receiver is away, and ends them; kill -9 cloud ${kills} times`,
       async run({ site, expect }) {
         const { receiver, cloud } = site;
-        const sender = new EventSender(stormGateway.id, stormGateway.password, journal);
+        const sender = new BatchSender(stormGateway.id, stormGateway.password, journal);
         let seq = 0;
         const send = async (kind: 'opened' | 'resolved', from: number, to: number) => {
           seq += 1;
           const events = numbers(to - from).map((i) => eventOf(kind, from + i));
           const problem = await eventually(async () => {
-            await sender.send(cloud.process.mqttUrl, events, seq);
+            await sender.events(cloud.process.mqttUrl, events, seq);
             return null;
           });
           if (problem !== null) throw new Error(`the storm's gateway cannot send: ${problem}`);

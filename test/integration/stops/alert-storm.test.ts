@@ -2,14 +2,14 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
 import { AlertReceiver } from '../../support/alert-receiver.ts';
-import { EventSender } from '../../support/event-sender.ts';
+import { BatchSender } from '../../support/batch-sender.ts';
 import { createSite, gatewayName, linkPassword, type Site, until } from '../site.ts';
 
 const waitingMax = 100;
 const alerts = 1_000;
 const ended = 50;
 
-const sender = new EventSender(gatewayName, linkPassword, '00000000deadbeef');
+const sender = new BatchSender(gatewayName, linkPassword, '00000000deadbeef');
 
 /** Resolves when the cloud has confirmed them. */
 function send(site: Site, kind: 'opened' | 'resolved', from: number, to: number): Promise<void> {
@@ -19,7 +19,7 @@ function send(site: Site, kind: 'opened' | 'resolved', from: number, to: number)
     const source = `/gateways/${gatewayName}`;
     return { ...predictionEvent(kind, 0, data), id: `${kind}-${alert}`, source };
   });
-  return sender.send(`mqtt://127.0.0.1:${site.ingestPort}`, events);
+  return sender.events(`mqtt://127.0.0.1:${site.ingestPort}`, events);
 }
 
 let site: Site;

@@ -1,10 +1,11 @@
 import { connectAsync } from 'mqtt';
 import { encodeBatch } from '../../shared/contract/batch.ts';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
+import type { Lane } from '../../shared/contract/lanes.ts';
 import { uplinkTopic } from '../../shared/contract/topics.ts';
 
-/** Sends events to a cloud as a gateway with a journal of its own does. */
-export class EventSender {
+/** Sends batches to a cloud as a gateway with a journal of its own does. */
+export class BatchSender {
   private readonly gateway: string;
   private readonly password: string;
   private readonly journal: string;
@@ -18,11 +19,15 @@ export class EventSender {
   }
 
   /** Resolves when the cloud has confirmed them. A batch that was not confirmed can be sent again. */
-  async send(url: string, events: readonly HarbingerEvent[], seq = this.seq + 1): Promise<void> {
+  events(url: string, events: readonly HarbingerEvent[], seq?: number): Promise<void> {
+    return this.send(url, 'events', events.map((event) => `${JSON.stringify(event)}\n`).join(''), seq);
+  }
+
+  /** Sends lines as they are; see `events`. */
+  async send(url: string, lane: Lane, text: string, seq = this.seq + 1): Promise<void> {
     const { gateway, password, journal } = this;
-    const body = Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
-    const lane = 'events' as const;
-    const blocks = [{ seq, lines: events.length, bytes: body.length }];
+    const body = Buffer.from(text);
+    const blocks = [{ seq, lines: text.split('\n').length - 1, bytes: body.length }];
     const header = { gateway, journal, lane, codec: 'identity' as const, rawBytes: body.length, blocks };
     const client = await connectAsync(url, {
       clientId: gateway,
