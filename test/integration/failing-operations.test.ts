@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { afterEach, expect, it } from 'vitest';
 import { FailingDisk } from '../database/failing-disk.ts';
-import { BatchSender } from '../support/batch-sender.ts';
+import { BatchSender } from '../support/peers/batch-sender.ts';
 import { createSite, drained, gatewayName, linkPassword, type Site, until } from './site.ts';
 import { sql } from './stored.ts';
 
@@ -86,7 +86,7 @@ it('what was confirmed and set aside is in quarantine after a write has failed, 
   let confirmed = 0;
   const failed = await (async () => {
     for (; confirmed < 900; confirmed++) {
-      if (confirmed === 50) disk!.fail(26);
+      if (confirmed === 50) disk!.fail(255);
       await send(confirmed + 1);
     }
   })().catch(() => true);
@@ -97,6 +97,7 @@ it('what was confirmed and set aside is in quarantine after a write has failed, 
   const { quarantined } = await site.cloud.json<{ quarantined: number }>('/api/status');
   expect(quarantined).toBeGreaterThanOrEqual(confirmed);
   await send(confirmed + 1); // the gateway sends again what was not confirmed
+  await sender.close();
   const stored = await sql(site.cloud, "select count(*), max(v) from generic where machine = 'q'");
   expect(stored).toEqual([[confirmed + 1, confirmed + 1]]);
   rmSync(folder, { recursive: true });

@@ -16,7 +16,7 @@ import { deviceFaults } from './devices.ts';
 import { diskFaults } from './disk.ts';
 import { duplicateGatewayFaults } from './duplicate-gateway.ts';
 import type { Fault, Plan } from './fault.ts';
-import { floodFaults } from './floods.ts';
+import { floodFaults } from './floods/floods.ts';
 import { linkFaults } from './link.ts';
 import { processFaults } from './processes.ts';
 import { sensorFaults } from './sensors.ts';

@@ -1,8 +1,8 @@
 /** A storm of alerts while nobody answers: what is owed stays bounded, survives kills, and is told when somebody does. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
-import { AlertReceiver } from '../../support/alert-receiver.ts';
-import { BatchSender } from '../../support/batch-sender.ts';
+import { AlertReceiver } from '../../support/peers/alert-receiver.ts';
+import { BatchSender } from '../../support/peers/batch-sender.ts';
 import { createSite, gatewayName, linkPassword, type Site, until } from '../site.ts';
 
 const waitingMax = 100;
@@ -33,6 +33,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
+  await sender.close();
   await site?.dispose();
   receiver.stop();
 });

@@ -1,56 +1,12 @@
-/** Floods: one user or gateway that takes all it can get. Others must get what they need all the same. */
-import mqttPacket, { type Packet } from 'mqtt-packet';
-import { predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
-import { BatchSender } from '../../support/batch-sender.ts';
-import { PacketClient } from '../../support/packet-client.ts';
-import { flooder, type Site, stormGateway } from '../site/site.ts';
-import { Device } from './device.ts';
-import { eventually, type Fault } from './fault.ts';
+import { predictionEvent } from '../../../../shared/notifiers/prediction.testing.ts';
+import { BatchSender } from '../../../support/peers/batch-sender.ts';
+import { stormGateway } from '../../site/site.ts';
+import { eventually, type Fault } from '../fault.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
-/** Opens or ends a session of the user who floods; the return code, or null if there was no answer. */
-async function connack(site: Site, clientId: string, clean: boolean): Promise<number | null> {
-  const client = new PacketClient(await PacketClient.socketTo(site.gateway.process.mqttPort));
-  const { name: username, password } = flooder;
-  const fixed = { cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, keepalive: 60 } as const;
-  const packet = { ...fixed, clientId, clean, username, password: Buffer.from(password) } as Packet;
-  client.socket.write(mqttPacket.generate(packet));
-  const answer = () => client.received.find(({ cmd }) => cmd === 'connack');
-  await eventually(() => (answer() || client.closed ? null : 'no answer'), 10_000);
-  client.socket.destroy();
-  const found = answer();
-  return found?.cmd === 'connack' ? (found.returnCode ?? null) : null;
-}
-
-const sessionFlood: Fault = {
-  kind: 'session-flood',
-  target: 'sensors',
-  plan(draw) {
-    const [count, other] = [draw.int(120, 300), `calm-${draw.int(0, 2 ** 40)}`];
-    const idOf = (i: number) => `flood-${other}-${i}`;
-    return {
-      text: `one user opens ${count} kept sessions, more than one may have; then another user needs one`,
-      async run({ site, expect, targets }) {
-        let refused = 0;
-        for (const i of numbers(count)) {
-          const code = await connack(site, idOf(i), false).catch(() => null);
-          if (code === 3) refused += 1;
-        }
-        const device = await Device.connect(site, other).catch((error: Error) => error);
-        if (device instanceof Device) device.vanish();
-        for (const i of numbers(count)) await connack(site, idOf(i), true).catch(() => null);
-        expect('gateway: a flood of sessions is refused, and nobody else is', () => {
-          if (!(device instanceof Device)) return `another user was refused: ${device.message}`;
-          return refused > 0 || targets.has('gateway') ? null : `none of ${count} was refused`;
-        });
-      },
-    };
-  },
-};
-
 /** All of them end, so that the cloud's list of open alerts is again that of its gateways. */
-const alertStorm: Fault = {
+export const alertStorm: Fault = {
   kind: 'alert-storm-without-receiver',
   target: 'cloud',
   plan(draw) {
@@ -98,6 +54,7 @@ const alertStorm: Fault = {
           receiver.isAway = false;
         }
         if (endedBefore < count) await send('resolved', endedBefore, count);
+        await sender.close();
         expect('cloud: each alert is told itself or in a digest, and so is its end', async () => {
           const late = await eventually(async () => {
             const { notifications } = await cloud.process.json<{ notifications: Owed }>('/api/status');
@@ -126,5 +83,3 @@ interface Owed {
   waiting: Record<string, number>;
   summedUp: Record<string, number>;
 }
-
-export const floodFaults: Fault[] = [sessionFlood, alertStorm];

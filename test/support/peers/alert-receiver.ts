@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { DigestData } from '../../shared/notifiers/digest.ts';
+import type { DigestData } from '../../../shared/notifiers/digest.ts';
 
 /** A notification as a webhook gets it. */
 export interface Told {
