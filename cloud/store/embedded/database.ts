@@ -29,6 +29,8 @@ const bookkeeping = `
     measurement VARCHAR, kind VARCHAR, key VARCHAR, gateway VARCHAR, site VARCHAR, machine VARCHAR);
   CREATE TABLE IF NOT EXISTS harbinger.other_fields(table_name VARCHAR);
   CREATE TABLE IF NOT EXISTS harbinger.blocks(gateway VARCHAR, journal VARCHAR, lane VARCHAR, last_seq BIGINT);
+  CREATE TABLE IF NOT EXISTS harbinger.thinned(
+    measurement VARCHAR, is_tall BOOLEAN, from_ns BIGINT, width_ns BIGINT, row_count BIGINT);
 `;
 
 export class Database {

@@ -36,12 +36,16 @@ const damagesMax = 100;
 /** A list of columns reads parts of the tables. */
 const listMsMax = 30_000;
 
+const spareBytesMaxDefault = 16 << 20;
+
 /** Retention counts the rows of each hour, which reads the times of whole tables. */
 const scanMsMax = 60_000;
 
 export interface EmbeddedOptions extends DatabaseOptions {
   /** Longest wait for a write to become durable, and for a reading query. */
   timeoutMs: number;
+  /** Free space that the file may keep for new rows; default 16 MiB. */
+  spareBytesMax?: number;
 }
 
 export function createEmbeddedStore(
@@ -82,6 +86,7 @@ class EmbeddedStore implements ReadingStore {
     this.#maintenance = maintenance;
     this.retention = new EmbeddedRetention({
       path: options.path,
+      spareBytesMax: options.spareBytesMax ?? spareBytesMaxDefault,
       clock: deps.clock,
       read: (use) => maintenance.run(this.#database(), scanMsMax, use),
       change: (work) => this.#writes.change(work),

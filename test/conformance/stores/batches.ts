@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import type { RetentionRules } from '../../../cloud/ports/retention/store-retention.ts';
 import type { StoreBatch } from '../../../cloud/ports/store.ts';
 
 export interface BatchParts {
@@ -48,4 +49,11 @@ export function writerBatch(seq: number): StoreBatch {
   );
   if (seq % 16 === 0) lines[0] = pumpLine(seq * 200, `late${seq}=1`);
   return batchOf({ blocks: [lines], firstSeq: seq, gzip: false });
+}
+
+/** The retention that embedded-writer.ts has after batch `seq`: means of minutes after 30 batches, nothing after 60. */
+export function writerRetention(seq: number): { rules: RetentionRules; realMs: number } {
+  const batchMs = 200_000;
+  const rule = { keepMs: 60 * batchMs, thin: { afterMs: 30 * batchMs, widthMs: 60_000 } };
+  return { rules: { ruleOf: () => rule, bound: null }, realMs: epochMs + (seq + 1) * batchMs };
 }

@@ -1,25 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ReadingStore } from '../../../cloud/ports/store.ts';
 import { createEmbeddedStore } from '../../../cloud/store/embedded/embedded-store.ts';
-import { compiledEntry } from '../../../shared/files/paths.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { codeOf } from '../../../shared/runtime/errors.ts';
 import { silentLog } from '../../../shared/runtime/log.ts';
-import { reasonToSkip } from '../../support/needed.ts';
 import { batchOf, pumpLine, pumpLines, writerBatch } from './batches.ts';
+import { notBuilt, writerThatHasConfirmed } from './writer-process.ts';
 
 const never = new AbortController().signal;
-const writerEntry = compiledEntry('test/conformance/stores/embedded-writer');
-const notBuilt = reasonToSkip(
-  existsSync(writerEntry) ? {} : { unavailable: 'npm run build:tests comes first' },
-);
 
 let folder: string;
 let path: string;
@@ -40,25 +32,6 @@ afterEach(async () => {
   for (const store of stores.splice(0)) await store.stop();
   await rm(folder, { recursive: true, force: true });
 });
-
-/** Starts a writer process. Resolves when it has confirmed `count` batches, and with mode `free` has freed columns too. */
-async function writerThatHasConfirmed(first: number, count: number, mode = '') {
-  const child: ChildProcess = spawn(process.execPath, [writerEntry, path, String(first), mode], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const confirmed: number[] = [];
-  let freed = 0;
-  const enough = new Promise<void>((resolve, reject) => {
-    createInterface({ input: child.stdout! }).on('line', (line) => {
-      if (line === 'freed') freed++;
-      else if (line !== 'started') confirmed.push(Number(line));
-      if (confirmed.length >= count && (mode !== 'free' || freed >= 3)) resolve();
-    });
-    child.once('exit', (code) => reject(new Error(`the writer ended with ${code}`)));
-  });
-  await enough;
-  return { child, confirmed };
-}
 
 describe('embedded store after a power cut', () => {
   const wal = () => `${path}.wal`;
@@ -116,7 +89,7 @@ describe.skipIf(notBuilt !== null)('embedded store and other processes (needs np
   test('repeated kill -9 during writes: everything confirmed is stored once', async () => {
     let last = 0;
     for (let round = 0; round < 2; round++) {
-      const { child, confirmed } = await writerThatHasConfirmed(last + 1, 30);
+      const { child, confirmed } = await writerThatHasConfirmed(path, last + 1, 30);
       child.kill('SIGKILL');
       await once(child, 'close');
       last = Math.max(...confirmed);
@@ -138,7 +111,7 @@ describe.skipIf(notBuilt !== null)('embedded store and other processes (needs np
   test('repeated kill -9 while columns are freed: every value is in its column or beside it, once', async () => {
     let last = 0;
     for (let round = 0; round < 3; round++) {
-      const { child, confirmed } = await writerThatHasConfirmed(last + 1, 20, 'free');
+      const { child, confirmed } = await writerThatHasConfirmed(path, last + 1, 20, 'free');
       child.kill('SIGKILL');
       await once(child, 'close');
       const store = newStore();
@@ -160,7 +133,7 @@ describe.skipIf(notBuilt !== null)('embedded store and other processes (needs np
   }, 60_000);
 
   test('a file that another process has open: STORE_LOCKED, and the other process is not disturbed', async () => {
-    const { child, confirmed } = await writerThatHasConfirmed(1, 1);
+    const { child, confirmed } = await writerThatHasConfirmed(path, 1, 1);
     await expect(newStore().start()).rejects.toMatchObject({
       code: 'STORE_LOCKED',
       message: expect.stringContaining(path),

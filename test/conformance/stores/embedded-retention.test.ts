@@ -205,3 +205,90 @@ test('a bound that refuses deletes nothing and takes nothing new until there is 
   await store.write(next, never);
   expect(await store.counts()).toEqual({ pump: 4 });
 });
+
+const thinTo = (widthMs: number, days = 1): RetentionRules => {
+  return { ruleOf: () => ({ keepMs: null, thin: { afterMs: days * dayMs, widthMs } }), bound: null };
+};
+
+test('old readings become means of each span and machine; texts become the last one; new ones stay', async () => {
+  const hour = Math.floor((epochMs - 3 * dayMs) / 3_600_000) * 3_600_000;
+  const at = (ms: number, fields: string, machine = 'm1') =>
+    `pump,gateway=gw1,machine=${machine},site=plant ${fields} ${hour + ms}000000`;
+  const old = [
+    at(0, 'rpm=1,mode="a"'),
+    at(10_000, 'rpm=2,on=true'),
+    at(59_999, 'rpm=6,mode="b"'),
+    at(60_000, 'rpm=7'),
+    at(5_000, 'rpm=100', 'm2'),
+  ];
+  await write([...old, line(0), line(1_000)]);
+  const dry = await apply(thinTo(60_000), { isDryRun: true });
+  const outcome = await apply(thinTo(60_000));
+  expect(outcome.measurements).toEqual([
+    { measurement: 'pump', deleted: 0, deletedForSpace: 0, thinned: 5, means: 3 },
+  ]);
+  expect(dry.measurements).toEqual(outcome.measurements);
+  const sql = `select epoch_ms(time) - ${hour}, machine, rpm, mode, "on" from pump where epoch_ms(time) < ${hour + 3_600_000}
+    order by all`;
+  const means = [
+    [0, 'm1', 3, 'b', true],
+    [0, 'm2', 100, null, null],
+    [60_000, 'm1', 7, null, null],
+  ];
+  expect(await rows(sql)).toEqual(means);
+  expect(await store.counts()).toEqual({ pump: 5 });
+  expect((await apply(thinTo(60_000))).measurements).toEqual([]);
+  // A late reading of a machine that had none then, and longer spans from now on.
+  await write([at(0, 'rpm=4', 'm3'), at(1_000, 'rpm=8', 'm3')]);
+  await apply(thinTo(60_000));
+  expect(await rows(sql)).toEqual([...means.slice(0, 2), [0, 'm3', 6, null, null], means[2]]);
+  await apply(thinTo(3_600_000));
+  expect(await rows(sql)).toEqual([[0, 'm1', 5, 'b', true], means[1], [0, 'm3', 6, null, null]]);
+});
+
+test('values without a column are thinned by field', async () => {
+  const old = Math.floor((epochMs - 3 * dayMs) / 3_600_000) * 3_600_000;
+  const at = (ms: number, fields: string) =>
+    `generic,gateway=gw1,machine=m1,site=plant ${fields} ${old + ms}000000`;
+  await write([at(0, 'a=1,b="x"'), at(1_000, 'a=3,b="y"')]);
+  await store.columns!.free('generic', 'all');
+  await apply(thinTo(60_000));
+  expect(await rows('select epoch_ms(time), field, number, text from other_fields order by field')).toEqual([
+    [old, 'a', 2, null],
+    [old, 'b', null, 'y'],
+    [old, null, null, null],
+  ]);
+  expect(await store.counts()).toEqual({ generic: 1 });
+});
+
+test('thinning a million readings: readers see no gap, and storing goes on', {
+  timeout: 120_000,
+}, async () => {
+  await fill();
+  const sql = `select machine, avg(rpm), count(distinct epoch_ms(time) // 3600000) from pump group by machine order by machine`;
+  const round = (all: unknown[][]) =>
+    all.map(([machine, mean, hours]) => [machine, Number(mean).toFixed(2), hours]);
+  const before = round(await rows(sql));
+  const thinning = apply(thinTo(3_600_000, 2));
+  const seen: unknown[][] = [];
+  const hours = `select count(distinct epoch_ms(time) // 3600000) from pump`;
+  let isDone = false;
+  const watching = (async () => {
+    for (let i = 0; !isDone; i++) {
+      seen.push((await rows(hours))[0]!);
+      await write([line(-1000 * i, 'rpm=1', 'generic')]);
+    }
+  })();
+  const { measurements } = await thinning;
+  isDone = true;
+  await watching;
+  expect(measurements).toMatchObject([{ measurement: 'pump' }]);
+  const { thinned, means } = measurements[0]!;
+  expect(thinned).toBeGreaterThan(500_000);
+  expect(means).toBeLessThan(thinned / 50);
+  expect(new Set(seen.map(String)).size).toBe(1);
+  expect(round(await rows(sql)).map(([machine, , each]) => [machine, each])).toEqual(
+    before.map(([machine, , each]) => [machine, each]),
+  );
+  expect((await store.counts()).pump).toBe(1_000_001 - thinned + means);
+});

@@ -8,6 +8,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type {
   MeasurementOutcome,
+  MeasurementRule,
   RetentionOutcome,
   RetentionPass,
   RetentionRules,
@@ -17,7 +18,8 @@ import type {
 import { deleteOldest, isOver } from './bound.ts';
 import { deleteBefore } from './delete.ts';
 import { giveBack, readSpace } from './space.ts';
-import { targetsOf, toNs } from './targets.ts';
+import { hourNs, type Target, targetsOf, toNs } from './targets.ts';
+import { forgetThinned, thinBefore } from './thin.ts';
 import { type RetentionDeps, Work } from './work.ts';
 
 export class EmbeddedRetention implements StoreRetention {
@@ -43,15 +45,33 @@ export class EmbeddedRetention implements StoreRetention {
     const work = new Work(this.#deps, pass.signal);
     const totals = new Totals();
     for (const target of await this.#deps.read(targetsOf)) {
-      const { keepMs } = rules.ruleOf(target.measurement);
-      const beforeMs = keepMs === null ? Number.NEGATIVE_INFINITY : pass.realMs - keepMs;
-      if (beforeMs <= 0 || work.isOver) continue;
-      const outcome = totals.of(target.measurement);
-      outcome.deleted += await deleteBefore(work, target, toNs(beforeMs), pass.isDryRun);
+      if (!work.isOver) await this.#age(work, target, rules.ruleOf(target.measurement), pass, totals);
     }
     const notes = await this.#keepBound(work, rules, pass.isDryRun, totals);
     const isComplete = pass.isDryRun || (await giveBack(work));
     return { measurements: totals.changed(), isComplete: isComplete && !work.isOver, notes };
+  }
+
+  /** Deletes and thins one measurement by the age of its readings. */
+  async #age(
+    work: Work,
+    target: Target,
+    { keepMs, thin }: MeasurementRule,
+    { realMs, isDryRun }: RetentionPass,
+    totals: Totals,
+  ): Promise<void> {
+    const outcome = totals.of(target.measurement);
+    const keptFromMs = keepMs === null ? 0 : realMs - keepMs;
+    if (keptFromMs > 0) {
+      outcome.deleted += await deleteBefore(work, target, toNs(keptFromMs), isDryRun);
+      if (!isDryRun) await forgetThinned(work, target, toNs(keptFromMs) - hourNs);
+    }
+    const thinnedToMs = thin === null ? 0 : realMs - thin.afterMs;
+    if (thin === null || thinnedToMs <= 0 || work.isOver) return;
+    const span = { beforeNs: toNs(thinnedToMs), widthNs: toNs(thin.widthMs) };
+    const { thinned, means } = await thinBefore(work, target, span, isDryRun);
+    outcome.thinned += thinned;
+    outcome.means += means;
   }
 
   async #keepBound(

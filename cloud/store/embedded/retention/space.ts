@@ -11,7 +11,6 @@ import type { Work } from './work.ts';
 
 /** The file may have so much more than is used, as room for the next day; then nothing is moved. */
 const spareShareMax = 0.15;
-const spareBytesMax = 16 << 20;
 /** Row groups that are moved between two checkpoints; each has at most 122,880 rows. */
 const groupsAtOnce = 8;
 /** Cells that are moved in one transaction: they are in memory meanwhile. */
@@ -56,7 +55,7 @@ export async function giveBack(work: Work): Promise<boolean> {
     if (work.isOver) return false;
     await work.checkpoint();
     const { usedBytes, diskBytes, blockBytes } = await work.deps.read(readBlocks);
-    const wantedBytes = usedBytes + Math.max(spareBytesMax, usedBytes * spareShareMax);
+    const wantedBytes = usedBytes + Math.max(work.deps.spareBytesMax, usedBytes * spareShareMax);
     if (diskBytes <= wantedBytes) return true;
     futile = diskBytes < leastBytes ? 0 : futile + 1;
     leastBytes = Math.min(leastBytes, diskBytes);

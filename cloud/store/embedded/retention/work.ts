@@ -6,6 +6,8 @@ export type Use<T> = (connection: DuckDBConnection) => Promise<T>;
 export interface RetentionDeps {
   /** The database file. */
   path: string;
+  /** Free space that the file may keep for new rows. */
+  spareBytesMax: number;
   clock: Clock;
   /** Runs a query on a connection that only reads. */
   read<T>(use: Use<T>): Promise<T>;
