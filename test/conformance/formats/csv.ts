@@ -15,6 +15,7 @@ export const csvHarness: FormatHarness = {
   ].map((text) => Buffer.from(text)),
   growing: [
     (bytes) => Buffer.from(`1,2,3,${'4'.repeat(bytes)}`),
+    (bytes) => Buffer.from(`1; 2;x${' '.repeat(bytes)}x;on`),
     (bytes) => Buffer.from('1;\t'.repeat(bytes / 3)),
     (bytes) => Buffer.from(`1,${'9'.repeat(bytes)}x,3,4`),
     (bytes) => Buffer.from(`1,${'9'.repeat(bytes / 2)}.${'9'.repeat(bytes / 2)}e,3,4`),

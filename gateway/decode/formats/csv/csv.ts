@@ -55,7 +55,7 @@ export function createCsv({ columns, decimal }: CsvConfig): Decoder {
       if (isJsonObject(payload)) return readJson(payload, target);
       const text = textOf(payload).trim();
       if (/[\r\n]/.test(text)) throw unreadable('more than one line in a message', text);
-      const parts = text.split(separatorOf(text), columns.length + 1);
+      const parts = partsOf(text, columns.length + 1);
       if (parts.length !== columns.length) {
         const found = parts.length > columns.length ? `more than ${columns.length}` : parts.length;
         const hint =
@@ -79,10 +79,10 @@ export function createCsv({ columns, decimal }: CsvConfig): Decoder {
   };
 }
 
-function separatorOf(text: string): RegExp {
-  if (text.includes(';')) return /\s*;\s*/;
-  if (text.includes('\t')) return / *\t */;
-  return text.includes(',') ? /\s*,\s*/ : /\s+/;
+/** Blanks around values are cut off afterwards: a pattern with them would go back over long ones. */
+function partsOf(text: string, partsMax: number): string[] {
+  const separator = [';', '\t', ','].find((mark) => text.includes(mark)) ?? /\s+/;
+  return text.split(separator, partsMax).map((part) => part.trim());
 }
 
 function readingOf(
