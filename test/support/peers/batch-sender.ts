@@ -35,6 +35,7 @@ export class BatchSender {
     const blocks = [{ seq, lines: text.split('\n').length - 1, bytes: body.length }];
     const header = { gateway, journal, lane, codec: 'identity' as const, rawBytes: body.length, blocks };
     try {
+      if (this.link?.client.connected === false) await this.close();
       this.link ??= await connect(url, gateway, password);
       const { client, closed } = this.link;
       const batch = encodeBatch({ header, body });
