@@ -19,8 +19,10 @@ import { addCloud } from './run/cloud.ts';
 import { addGateway } from './run/gateway.ts';
 import { addPlant } from './run/plant.ts';
 import { addReplay } from './run/replay.ts';
+import { addBackup } from './tools/backup.ts';
 import { addConfig } from './tools/config.ts';
 import { addModels } from './tools/models.ts';
+import { addRestore } from './tools/restore.ts';
 import { sayUsage } from './usage.ts';
 
 function version(): string {
@@ -47,6 +49,7 @@ Examples:
   harbinger query "select count(*) from pump"
   harbinger deadletters list                       messages that could not become readings, and why
   harbinger refused redrive --all                  send again what the cloud had refused
+  harbinger backup --data DIR --to FILE            back up a data folder while it is in use
 
 Exit codes: ${exitCodeLine()}.`,
     );
@@ -65,6 +68,8 @@ Exit codes: ${exitCodeLine()}.`,
     addRetention,
     addNotifications,
     addAudit,
+    addBackup,
+    addRestore,
     addModels,
     addConfig,
   ];

@@ -5,12 +5,19 @@ import { makeFolder } from './make-folder.ts';
 import { takeLock } from './process-lock.ts';
 import { type RunFile, readRunFile, runFileName } from './run-file.ts';
 
+/** Is in a data folder from the beginning of a restore until it is complete. */
+export const restoreMarker = 'restore-unfinished';
+
 /**
  * Creates the data folder if it is missing, accessible to its owner only, and checks that it can be written. @throws
  * HarbingerError DATA_DIR, also if the other role keeps its data there
  */
 export function prepareDataDir(dataDir: string, role: RunFile['role']): void {
   makeDataDir(dataDir);
+  if (existsSync(join(dataDir, restoreMarker)))
+    throw refused(
+      `the data folder ${dataDir} has what an unfinished restore has left; delete its content and restore again`,
+    );
   if (!existsSync(join(dataDir, runFileName))) return;
   let other: RunFile['role'];
   try {

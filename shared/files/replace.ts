@@ -145,7 +145,7 @@ function systemFs(mode: number): ReplacingFs {
 }
 
 /** After it resolves, renames in the folder survive a power cut. Windows cannot open a folder, and needs no sync. */
-async function syncDir(path: string): Promise<void> {
+export async function syncDir(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {

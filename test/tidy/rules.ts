@@ -20,6 +20,7 @@ export const sharedRooms: Readonly<Record<string, readonly string[]>> = {
   parts: ['config'],
   notifiers: ['config', 'contract', 'mqtt', 'parts', 'security'],
   files: [],
+  backup: ['files'],
   security: ['files'],
   http: ['config', 'files', 'security'],
   mqtt: [],

@@ -5,6 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { findEndpoint, request } from '../http-client.ts';
 import { type ReachOptions, withReach } from '../options.ts';
 import { printable, printJson, printTable } from '../output.ts';
+import { shownBytes } from '../shown-bytes.ts';
 
 export function addRetention(program: Command): void {
   const group = program.command('retention').description('what the cloud keeps, and for how long: show, run');
@@ -51,13 +52,13 @@ function linesOf(state: RetentionState): string[] {
   const lines: string[] = [];
   if (space)
     lines.push(
-      `readings take ${bytes(space.usedBytes)}; the store takes ${bytes(space.diskBytes)} of a disk of ${bytes(space.diskSizeBytes)}`,
+      `readings take ${shownBytes(space.usedBytes)}; the store takes ${shownBytes(space.diskBytes)} of a disk of ${shownBytes(space.diskSizeBytes)}`,
     );
   if (boundBytes !== null) {
     const then = whenFull === 'refuse' ? 'then nothing new is stored' : 'then the oldest are deleted';
     const soon =
       daysToBound === null ? '' : `, reached in about ${daysToBound.toFixed(daysToBound < 10 ? 1 : 0)} days`;
-    lines.push(`the bound is ${bytes(boundBytes)}${soon}; ${then}`);
+    lines.push(`the bound is ${shownBytes(boundBytes)}${soon}; ${then}`);
   }
   if (clockWaitsMs > 0)
     lines.push(
@@ -75,7 +76,7 @@ function summaryOf({ measurements, returnedBytes, isComplete }: RetentionReport)
   const thinned = sum(({ thinned: count }) => count);
   const means = sum(({ means: count }) => count);
   const parts = [`${deleted} deleted`, `${thinned} thinned to ${means} means`];
-  if (returnedBytes > 0) parts.push(`${bytes(returnedBytes)} given back`);
+  if (returnedBytes > 0) parts.push(`${shownBytes(returnedBytes)} given back`);
   if (!isComplete) parts.push('not finished: the next pass goes on');
   return parts.join(', ');
 }
@@ -92,15 +93,6 @@ function printReport(report: RetentionReport): void {
   const prefix = report.isDryRun ? 'nothing was changed; it would be: ' : '';
   process.stdout.write(`${prefix}${summaryOf(report)}\n`);
   for (const note of report.notes) process.stdout.write(`${printable(note, 300)}\n`);
-}
-
-const units = ['B', 'KB', 'MB', 'GB', 'TB'];
-
-function bytes(count: number): string {
-  let value = count;
-  let unit = 0;
-  for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000;
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
 function hours(ms: number): string {

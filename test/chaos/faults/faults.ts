@@ -7,6 +7,7 @@ import { deal } from '../draw/deal.ts';
 import { Draw } from '../draw/draw.ts';
 import type { Site } from '../site/site.ts';
 import { clockFaults } from './clock.ts';
+import { backupFaults } from './damage/backups.ts';
 import { databaseFaults } from './damage/databases.ts';
 import { journalFaults } from './damage/journal.ts';
 import { putBackFaults } from './damage/put-back.ts';
@@ -30,6 +31,7 @@ export const faults: readonly Fault[] = [
   ...diskFaults,
   ...journalFaults,
   ...putBackFaults,
+  ...backupFaults,
   ...removalFaults,
   ...stateFaults,
   ...databaseFaults,

@@ -6,11 +6,11 @@ import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { storedSeqs } from '../../observe/stored.ts';
 import type { Site } from '../../site/site.ts';
-import { type Fault, pause, seconds } from '../fault.ts';
-import { readingsIn, readSegments } from './journal-blocks.ts';
+import { type Fault, pause, type Scene, seconds } from '../fault.ts';
+import { type FoundBlock, readingsIn, readSegments } from './journal-blocks.ts';
 
 /** The last block of readings that the gateway has noted as confirmed by its cloud. */
-function confirmedIn(journalDir: string): number {
+export function confirmedIn(journalDir: string): number {
   const path = join(journalDir, 'cursors.json');
   if (!existsSync(path)) return 0;
   const [json = ''] = readFileSync(path, 'utf8').split('\n');
@@ -28,37 +28,59 @@ async function missingOf(site: Site, names: readonly string[]): Promise<string |
   return missing.length === 0 ? null : `${missing.length} of ${names.length} are not`;
 }
 
+/** Blocks of readings in the data folder of a gateway that does not run. */
+export function readingBlocks(dir: string): FoundBlock[] {
+  return readSegments(join(dir, 'journal'), 'readings').flatMap((segment) => segment.blocks);
+}
+
+/**
+ * The gateway's disk is lost, and a copy takes its place: excuses the readings that only the disk had, and requires that
+ * those are stored which the cloud had confirmed. Returns the blocks that the copy lacks.
+ */
+export function expectLoss(
+  { site, excuse, expect }: Pick<Scene, 'site' | 'excuse' | 'expect'>,
+  disk: { blocks: readonly FoundBlock[]; confirmedSeq: number },
+  copied: readonly FoundBlock[],
+): FoundBlock[] {
+  const names = new Set(copied.map(({ block }) => `${block.run}/${block.seq}`));
+  const since = disk.blocks.filter(({ block }) => !names.has(`${block.run}/${block.seq}`));
+  for (const { block } of since) excuse(readingsIn(block));
+  const confirmed = since.filter(({ block }) => block.seq <= disk.confirmedSeq);
+  expect('readings lost with the disk are stored if the cloud had confirmed them', () =>
+    missingOf(
+      site,
+      confirmed.flatMap(({ block }) => readingsIn(block)),
+    ),
+  );
+  // The sequence numbers of events are used a second time too.
+  site.link.tap.eventsKnown = 0;
+  return since;
+}
+
+/** Effects of a copy that takes the place of the gateway's disk. */
+export function allowRollback({ allow }: Pick<Scene, 'allow'>): void {
+  // Damage older than the copy is read and reported a second time.
+  allow('torn-tail', 'damaged-block', 'alerts-forgotten', 'rolled-back');
+  allow('letters', 'retained-lost', 'estimates-lost');
+}
+
 const plan: Fault['plan'] = (draw) => {
   const inOrder = draw.chance(0.5);
   const forMs = draw.int(1_000, 3_000);
   return {
     text: `${inOrder ? 'stop' : 'kill -9'} gateway, copy its data, start; after ${seconds(forMs)} kill -9, put the copy back, start`,
-    async run({ site, allow, excuse, expect }) {
+    async run(scene) {
+      const { site } = scene;
       const { gateway, gatewayDir } = site;
       const copy = `${gatewayDir}.copy`;
-      // Damage older than the copy is read and reported a second time.
-      allow('torn-tail', 'damaged-block', 'alerts-forgotten', 'rolled-back');
-      allow('letters', 'retained-lost', 'estimates-lost');
+      allowRollback(scene);
       await (inOrder ? gateway.stop() : gateway.kill9());
       cpSync(gatewayDir, copy, { recursive: true });
       await gateway.start();
       await pause(forMs);
       await gateway.kill9();
-      const blocks = (dir: string) =>
-        readSegments(join(dir, 'journal'), 'readings').flatMap((segment) => segment.blocks);
-      const copied = new Set(blocks(copy).map(({ block }) => `${block.run}/${block.seq}`));
-      const since = blocks(gatewayDir).filter(({ block }) => !copied.has(`${block.run}/${block.seq}`));
-      for (const { block } of since) excuse(readingsIn(block));
-      const confirmedSeq = confirmedIn(site.journalDir);
-      const confirmed = since.filter(({ block }) => block.seq <= confirmedSeq);
-      expect('readings lost with the disk are stored if the cloud had confirmed them', () =>
-        missingOf(
-          site,
-          confirmed.flatMap(({ block }) => readingsIn(block)),
-        ),
-      );
-      // The sequence numbers of events are used a second time too.
-      site.link.tap.eventsKnown = 0;
+      const disk = { blocks: readingBlocks(gatewayDir), confirmedSeq: confirmedIn(site.journalDir) };
+      expectLoss(scene, disk, readingBlocks(copy));
       rmSync(gatewayDir, { recursive: true, force: true });
       cpSync(copy, gatewayDir, { recursive: true });
       rmSync(copy, { recursive: true, force: true });

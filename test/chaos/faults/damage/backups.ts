@@ -1,0 +1,59 @@
+/**
+ * Backups that are made while everything runs, by the command that an operator gives; then the disk is lost, and what
+ * was backed up is restored.
+ */
+import { rmSync } from 'node:fs';
+import { harbinger } from '../../../integration/cli.ts';
+import { statusOf } from '../../observe/reported.ts';
+import type { Site } from '../../site/site.ts';
+import { type Fault, pause, seconds } from '../fault.ts';
+import { allowRollback, confirmedIn, expectLoss, readingBlocks } from './put-back.ts';
+
+/** Null if the command has succeeded. */
+async function failureOf(...args: string[]): Promise<string | null> {
+  const { code, stderr } = await harbinger(...args);
+  return code === 0 ? null : `exit code ${code}: ${stderr}`;
+}
+
+async function lastReadingsSeq(site: Site): Promise<number> {
+  const { journals } = await statusOf(site);
+  return journals.find(({ lane }) => lane === 'readings')?.lastSeq ?? 0;
+}
+
+const gatewayRestored: Fault = {
+  kind: 'gateway-backup-restored',
+  target: 'gateway',
+  plan(draw) {
+    const [forMs, downMs] = [draw.int(200, 3_000), draw.int(0, 1_000)];
+    return {
+      text: `back the gateway up, kill -9 it ${seconds(forMs)} later, lose its disk, restore after ${seconds(downMs)}`,
+      async run(scene) {
+        const { site, expect } = scene;
+        const { gateway, gatewayDir } = site;
+        const file = `${site.gatewayDisk.path}.tar`;
+        allowRollback(scene);
+        const seqBefore = await lastReadingsSeq(site);
+        const problem = await failureOf('backup', '--data', gatewayDir, '--to', file);
+        expect('gateway: a backup is made while it runs', () => problem);
+        await pause(forMs);
+        await gateway.kill9();
+        if (problem === null) {
+          const disk = { blocks: readingBlocks(gatewayDir), confirmedSeq: confirmedIn(site.journalDir) };
+          await pause(downMs);
+          rmSync(gatewayDir, { recursive: true });
+          const failure = await failureOf('restore', '--from', file, '--data', gatewayDir);
+          rmSync(file);
+          expect('gateway: the backup is restored', () => failure);
+          const since = expectLoss(scene, disk, failure === null ? readingBlocks(gatewayDir) : []);
+          const missing = since.filter(({ block }) => block.seq <= seqBefore).length;
+          expect('gateway: the backup has everything that was journalled before it began', () =>
+            missing === 0 ? null : `${missing} blocks are not in it`,
+          );
+        }
+        await gateway.start();
+      },
+    };
+  },
+};
+
+export const backupFaults: Fault[] = [gatewayRestored];
