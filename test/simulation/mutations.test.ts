@@ -7,8 +7,9 @@ import { drawSchedule, type Schedule } from './world/schedule.ts';
 /** Bounds the search for a schedule that detects a fault. */
 const schedulesMax = 400;
 
-async function firstBroken({ needs = [], seams }: Mutation): Promise<Schedule | null> {
-  for (let seed = 1, tried = 0; tried < schedulesMax; seed++) {
+/** Searches from the schedule that is known to detect the fault. */
+async function firstBroken({ needs = [], seed: from = 1, seams }: Mutation): Promise<Schedule | null> {
+  for (let seed = from, tried = 0; tried < schedulesMax; seed++) {
     const schedule = drawSchedule(seed);
     const fits = needs.length === 0 || schedule.faults.some(({ kind }) => needs.includes(kind));
     if (!fits) continue;

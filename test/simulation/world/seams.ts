@@ -44,3 +44,14 @@ export const sound: Seams = {
   log: same,
   store: same,
 };
+
+/** Replaces the members in `changes` and passes all others on. */
+export function withChanges<T extends object>(part: T, changes: Partial<T>): T {
+  return new Proxy(part, {
+    get(target, key) {
+      if (Object.hasOwn(changes, key)) return Reflect.get(changes, key);
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
