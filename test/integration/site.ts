@@ -29,6 +29,8 @@ export interface SiteOptions {
   cloud?: Table;
   /** Port that the gateway's uplink connects to instead of the cloud's: that of a proxy. */
   uplinkPort?: number;
+  /** Loads the models that come with the product. Default: false, and rules decide. */
+  models?: boolean;
 }
 
 export interface Site {
@@ -70,8 +72,12 @@ export async function createSite(options: SiteOptions = {}): Promise<Site> {
     password: linkPassword,
     backoffMaxMs: 500,
   };
+  const intelligence = options.models ? {} : { artefactsDir: join(folder, 'no-models') };
   const configFile = (name: string) => join(folder, `${name}.toml`);
-  await writeToml(configFile('gateway'), mergeTables({ ...gatewayDefaults, uplink }, options.gateway ?? {}));
+  await writeToml(
+    configFile('gateway'),
+    mergeTables({ ...gatewayDefaults, uplink, intelligence }, options.gateway ?? {}),
+  );
   const cloudConfig = {
     gateways: [{ id: gatewayName, password: linkPassword }],
     store: options.store ?? { kind: 'embedded' },

@@ -184,7 +184,7 @@ export class ProductProcess {
         this.#run = run;
         if (until === 'listening' || (await this.#ready())) return;
       }
-      await delay(10);
+      await delay(25);
       // If this process itself was suspended, so was the other one, which is not to blame.
       leftMs -= Math.min(performance.now() - askedAtMs, requestMsMax);
     }

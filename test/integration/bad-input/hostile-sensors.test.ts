@@ -22,16 +22,7 @@ describe('hostile input to a gateway that also serves a good sensor', () => {
   let good: LoadGenerator;
 
   const deadLetters = async () =>
-    (
-      await harbingerJson<{ items: Letter[] }>(
-        'deadletters',
-        'list',
-        '--limit',
-        '1000',
-        '--data',
-        site.gatewayDir,
-      )
-    ).items;
+    (await site.gateway.json<{ items: Letter[] }>('/api/deadletters?limit=1000')).items;
   const refused = async (reason: string) => {
     const { broker } = await site.gateway.json<{ broker: { refused: Record<string, number> } }>(
       '/api/status',
@@ -56,7 +47,7 @@ describe('hostile input to a gateway that also serves a good sensor', () => {
       port,
       connections: 4,
       qos: 1,
-      rate: 400,
+      rate: 200,
       username: 'sensors',
       password,
     });

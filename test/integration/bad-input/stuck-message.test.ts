@@ -4,7 +4,7 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, expect, it } from 'vitest';
 import { compiledEntry } from '../../../shared/files/paths.ts';
 import { LoadGenerator } from '../../load/generator.ts';
-import { drained, type Site, startSite, statusOf, until } from '../site.ts';
+import { createSite, drained, type Site, statusOf, until } from '../site.ts';
 import { embeddedReadings } from '../stored.ts';
 
 const neverRead = '{"a":1,"note":"never read"}';
@@ -25,7 +25,8 @@ afterEach(async () => {
 
 const start = async (decodeMsMax: number) => {
   const preload = pathToFileURL(compiledEntry('test/support/endless-json')).href;
-  site = await startSite({ gateway: { decodeMsMax }, gatewayEnv: { NODE_OPTIONS: `--import ${preload}` } });
+  site = await createSite({ gateway: { decodeMsMax }, gatewayEnv: { NODE_OPTIONS: `--import ${preload}` } });
+  await site.gateway.start();
 };
 const connect = async () => {
   const client = await connectAsync(site.gateway.mqttUrl, { reconnectPeriod: 0 });
@@ -36,6 +37,7 @@ const letters = async () => (await statusOf(site.gateway)).deadLetters.byCode.DE
 
 it('it becomes a dead letter, and other sensors lose nothing', async () => {
   await start(400);
+  await site.cloud.start();
   load = new LoadGenerator({ port: site.gateway.mqttPort, connections: 4, qos: 1, rate: 400 });
   await load.start();
   await (await connect()).publishAsync(topic, neverRead, { qos: 1 });

@@ -6,7 +6,7 @@ import { LoadGenerator } from '../../load/generator.ts';
 import { createSite, drained, type Site, statusOf, until } from '../site.ts';
 import { embeddedReadings, sql } from '../stored.ts';
 
-const backlogReadings = 200_000;
+const backlogReadings = 120_000;
 const failures = 40;
 
 /** Publishes lifecycle messages of machines that fail while the cloud is down. Each is an event. */

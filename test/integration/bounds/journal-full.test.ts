@@ -7,7 +7,7 @@ import { eventsOf } from '../pump-sensor.ts';
 import { createSite, drained, type Site, statusOf, until } from '../site.ts';
 import { embeddedReadings } from '../stored.ts';
 
-const bytesMax = 2 << 20;
+const bytesMax = 1 << 20;
 
 /**
  * Number of bytes of all lanes, which the limit applies to. Besides them there are a lock and two small state files.
@@ -54,7 +54,7 @@ describe('a journal that is full while the cloud is down', () => {
     let largest = 0;
     await until(async () => {
       largest = Math.max(largest, await bytesOnDisk(join(site.gatewayDir, 'journal')));
-      return (await dropped()) > 50_000;
+      return (await dropped()) > 25_000;
     }, 'readings to be dropped');
     const report = await sensors.stop();
     expect(report).toMatchObject({ end: 'stopped', acked: report.sent, reconnects: 0 });
@@ -82,7 +82,7 @@ describe('a journal that is full while the cloud is down', () => {
     });
     const { gateway, cloud } = site;
     await gateway.start();
-    const sensors = load('m', { total: 150_000 });
+    const sensors = load('m', { total: 80_000 });
     await sensors.start();
     const refusals = () => gateway.metric('harbinger_broker_messages_failed_total');
     await until(async () => (await refusals()) > 0, 'the journal to be full');
@@ -94,12 +94,12 @@ describe('a journal that is full while the cloud is down', () => {
       if (refused > before.refused) seen = { refused, acked: sensors.progress.acked };
       return refused > before.refused && before.acked === seen.acked;
     }, 'nothing to be acknowledged between two refusals');
-    expect(seen.acked).toBeLessThan(150_000);
+    expect(seen.acked).toBeLessThan(80_000);
     expect(await bytesOnDisk(join(site.gatewayDir, 'journal'))).toBeLessThanOrEqual(bytesMax);
 
     await cloud.start();
     const report = await sensors.finished;
-    expect(report).toMatchObject({ end: 'complete', acked: 150_000 });
+    expect(report).toMatchObject({ end: 'complete', acked: 80_000 });
     await drained(site);
     const wrong = sensors.ledger.compare(await embeddedReadings(cloud));
     expect(wrong).toMatchObject({ lostCount: 0, repeatedCount: 0, strangers: 0, storedUnacked: 0 });

@@ -3,12 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LoadGenerator } from '../../load/generator.ts';
 import { createSite, type Site, statusOf, until } from '../site.ts';
 
-const warmUp = 100_000;
-const measured = 600_000;
+const warmUp = 80_000;
+const measured = 400_000;
 /**
- * The payloads alone of 600,000 readings are 129 MB, and as objects in a JavaScript heap about three times that: a
- * queue that kept them would exceed this limit. Garbage does not: over two million readings a flat gateway varied by 70
- * MB.
+ * The payloads alone of 400,000 readings are 86 MB, and as objects in a JavaScript heap about three times that: a queue
+ * that kept them would exceed this limit. Garbage does not: over two million readings a flat gateway varied by 70 MB.
  */
 const growthBytesMax = 100 << 20;
 

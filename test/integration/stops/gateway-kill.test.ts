@@ -12,8 +12,13 @@ import { embeddedReadings, influxReadings, type StoredReading } from '../stored.
 
 const noInflux = reasonToSkip(await influxdBinary());
 
-const total = 15_000;
-const killsAtAcked = [1_500, 4_000, 8_000, 11_000];
+/** A kill under load, and a second one when the restarted gateway has come that far. `npm run chaos` has many more. */
+interface Kill {
+  atAcked: number;
+  again: 'first word' | 'open';
+}
+
+const total = 7_500;
 
 /** Resolves once the port accepts connections: the gateway has then recovered its journal and is still starting. */
 async function listens(port: number): Promise<boolean> {
@@ -26,7 +31,7 @@ async function listens(port: number): Promise<boolean> {
 }
 
 /** Restarts the gateway and kills it before it is ready: at its first log line, or just after its broker has opened. */
-async function killWhileRecovering(site: Site, mqttPort: number, when: 'first word' | 'open'): Promise<void> {
+async function killWhileRecovering(site: Site, mqttPort: number, when: Kill['again']): Promise<void> {
   const { gateway } = site;
   const words = gateway.logs.length;
   const starting = gateway.restart().catch(() => 'ended');
@@ -41,6 +46,7 @@ async function killWhileRecovering(site: Site, mqttPort: number, when: 'first wo
 interface StoreCase {
   name: string;
   skip: string | null;
+  kills: readonly Kill[];
   start(): Promise<{ site: Site; stored(): Promise<StoredReading[]>; stop(): Promise<void> }>;
 }
 
@@ -48,6 +54,10 @@ const stores: StoreCase[] = [
   {
     name: 'embedded store',
     skip: null,
+    kills: [
+      { atAcked: 1_500, again: 'first word' },
+      { atAcked: 4_000, again: 'open' },
+    ],
     async start() {
       const site = await startSite();
       return { site, stored: () => embeddedReadings(site.cloud), stop: () => site.dispose() };
@@ -56,6 +66,7 @@ const stores: StoreCase[] = [
   {
     name: noInflux ? `InfluxDB 1.x (${noInflux})` : 'InfluxDB 1.x',
     skip: noInflux,
+    kills: [{ atAcked: 2_500, again: 'open' }],
     async start() {
       const influxd: Influxd = await startInfluxd();
       const store = { kind: 'influx', version: 1, url: influxd.url, database: 'telemetry' };
@@ -72,7 +83,7 @@ const stores: StoreCase[] = [
   },
 ];
 
-describe.each(stores)('kill -9 of the gateway under load, into the $name', ({ skip, start }) => {
+describe.each(stores)('kill -9 of the gateway under load, into the $name', ({ skip, kills, start }) => {
   let running: Awaited<ReturnType<StoreCase['start']>>;
 
   beforeAll(async () => {
@@ -90,15 +101,15 @@ describe.each(stores)('kill -9 of the gateway under load, into the $name', ({ sk
       const port = gateway.mqttPort;
       const load = new LoadGenerator({ port, connections: 20, qos: 1, rate: 3_000, total });
       await load.start();
-      for (const [i, acked] of killsAtAcked.entries()) {
-        await until(() => load.progress.acked >= acked, `${acked} acknowledgements`);
+      for (const { atAcked, again } of kills) {
+        await until(() => load.progress.acked >= atAcked, `${atAcked} acknowledgements`);
         await gateway.kill9();
-        await killWhileRecovering(site, port, i % 2 === 0 ? 'first word' : 'open');
+        await killWhileRecovering(site, port, again);
         await gateway.restart();
       }
       const report = await load.finished;
       expect(report.end).toBe('complete');
-      expect(report.reconnects).toBeGreaterThanOrEqual(killsAtAcked.length);
+      expect(report.reconnects).toBeGreaterThanOrEqual(kills.length);
       expect(report.resent).toBeGreaterThan(0);
 
       await drained(site);

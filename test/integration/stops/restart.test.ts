@@ -5,11 +5,15 @@ import { drained, type Site, startSite, statusOf, until } from '../site.ts';
 
 const login = { username: 'panel', password: 'a-panel-password' };
 
+/** It is killed once, when it has something of each kind; then a test looks at each. */
 describe('a gateway keeps over kill -9', () => {
   let site: Site;
+  let pump: PumpSensor;
+  let openBefore: unknown[];
 
   beforeAll(async () => {
     site = await startSite({
+      models: true,
       gateway: {
         broker: {
           users: [{ name: 'panel', password: login.password, publish: ['panel/#'], subscribe: ['panel/#'] }],
@@ -17,6 +21,10 @@ describe('a gateway keeps over kill -9', () => {
         intelligence: { intervalMsMin: 0 },
       },
     });
+    await leaveMessages();
+    await openAlert();
+    await site.gateway.kill9();
+    await site.gateway.restart();
   });
   afterAll(async () => {
     await site?.dispose();
@@ -25,16 +33,37 @@ describe('a gateway keeps over kill -9', () => {
   const connect = (options: IClientOptions): Promise<MqttClient> =>
     connectAsync(site.gateway.mqttUrl, { ...login, reconnectPeriod: 0, ...options });
 
-  async function killAndRestart(): Promise<void> {
-    await site.gateway.kill9();
-    await site.gateway.restart();
+  const kept = { clientId: 'keeper', clean: false };
+
+  async function leaveMessages(): Promise<void> {
+    const keeper = await connect(kept);
+    await keeper.subscribeAsync('panel/orders', { qos: 1 });
+    await keeper.endAsync();
+    const writer = await connect({ clientId: 'writer' });
+    await writer.publishAsync('panel/mode', 'winter', { qos: 1, retain: true });
+    await writer.publishAsync('panel/orders', 'before', { qos: 1 });
+    await writer.endAsync(true);
+  }
+
+  const open = async () => (await statusOf(site.gateway)).alerts.openPredictions;
+  const modelReady = () =>
+    until(
+      async () => (await statusOf(site.gateway)).intelligence.model.state === 'ready',
+      'the model to be ready',
+    );
+
+  async function openAlert(): Promise<void> {
+    await modelReady();
+    pump = new PumpSensor(site, 'pump-1', { seed: 5, failureMode: 'bearing-wear', remaining: 110 });
+    await pump.connect();
+    await pump.runUntil(async () => (await open()).length > 0);
+    await pump.end();
+    await until(async () => (await eventsOf(site, 'prediction.opened')).length > 0, 'the alert in the cloud');
+    openBefore = await open();
+    expect(openBefore).toHaveLength(1);
   }
 
   it('retained messages', async () => {
-    const writer = await connect({ clientId: 'writer' });
-    await writer.publishAsync('panel/mode', 'winter', { qos: 1, retain: true });
-    await writer.endAsync(true);
-    await killAndRestart();
     const reader = await connect({ clientId: 'reader' });
     const received: string[] = [];
     reader.on('message', (topic, payload, { retain }) => received.push(`${topic} ${payload} ${retain}`));
@@ -45,15 +74,6 @@ describe('a gateway keeps over kill -9', () => {
   });
 
   it('persistent sessions: their subscriptions, and the messages sent while they were offline', async () => {
-    const kept = { clientId: 'keeper', clean: false };
-    const first = await connect(kept);
-    await first.subscribeAsync('panel/orders', { qos: 1 });
-    await first.endAsync();
-    const writer = await connect({ clientId: 'writer' });
-    await writer.publishAsync('panel/orders', 'before', { qos: 1 });
-    await writer.endAsync(true);
-    await killAndRestart();
-
     const late = await connect({ clientId: 'late' });
     await late.publishAsync('panel/orders', 'after', { qos: 1 });
     await late.endAsync(true);
@@ -66,30 +86,12 @@ describe('a gateway keeps over kill -9', () => {
   });
 
   it('open alerts, none of which is opened twice', async () => {
-    const { gateway } = site;
-    await until(
-      async () => (await statusOf(gateway)).intelligence.model.state === 'ready',
-      'the model to be ready',
-    );
-    const pump = new PumpSensor(site, 'pump-1', { seed: 5, failureMode: 'bearing-wear', remaining: 110 });
-    const open = async () => (await statusOf(gateway)).alerts.openPredictions;
-    await pump.connect();
-    await pump.runUntil(async () => (await open()).length > 0);
-    await pump.end();
-    await until(async () => (await eventsOf(site, 'prediction.opened')).length > 0, 'the alert in the cloud');
-    const before = await open();
-    expect(before).toHaveLength(1);
-
-    await killAndRestart();
     expect(await open()).toMatchObject([
-      { predictionId: (before[0] as { predictionId: string }).predictionId },
+      { predictionId: (openBefore[0] as { predictionId: string }).predictionId },
     ]);
-    await until(
-      async () => (await statusOf(gateway)).intelligence.model.state === 'ready',
-      'the model to be ready again',
-    );
+    await modelReady();
     await pump.connect();
-    const decided = async () => (await statusOf(gateway)).intelligence.scorer?.machines ?? 0;
+    const decided = async () => (await statusOf(site.gateway)).intelligence.scorer?.machines ?? 0;
     await pump.runUntil(async () => (await decided()) >= 15);
     await pump.end();
     expect(await decided()).toBeGreaterThanOrEqual(15);
