@@ -2,16 +2,17 @@ import { Worker } from 'node:worker_threads';
 import type { HarbingerEvent } from '../../shared/contract/events.ts';
 import { compiledEntry } from '../../shared/files/paths.ts';
 import type { Clock, Timer } from '../../shared/runtime/clock.ts';
-import { HarbingerError } from '../../shared/runtime/errors.ts';
+import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { endThread } from '../../shared/runtime/threads/end-thread.ts';
 import { fromWire } from '../../shared/runtime/threads/wire-error.ts';
 import type { Intake, RawMessage, Settle } from '../ports/source.ts';
 import type { Outbox } from '../ports/uplink.ts';
 import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
 import type { DataCalls, DataThreadInit, FromData, SlabOutcome, ToData } from './messages.ts';
-import { Pulse, watchPulse } from './pulse.ts';
 import type { SlabNote } from './slabs/slab.ts';
 import { SlabQueue } from './slabs/slab-queue.ts';
+import { Pulse, watchPulse } from './stuck/pulse.ts';
+import { StuckNote } from './stuck/stuck-note.ts';
 
 export interface DataClientHandlers {
   columns(columns: ColumnBatch): void;
@@ -37,6 +38,7 @@ export class DataClient implements Intake, Outbox {
   private readonly calls = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   private nextId = 1;
   private watch: Timer | null = null;
+  private note: StuckNote | null = null;
   private stopped = false;
   private failure: Error | null = null;
 
@@ -66,13 +68,16 @@ export class DataClient implements Intake, Outbox {
     if (this.failure) throw this.failure;
     this.handlers = handlers;
     const pulse = new Pulse();
-    this.post({ kind: 'start', init: { ...init, pulse: pulse.memory } });
+    const note = new StuckNote(init.config.dataDir);
+    this.note = note;
+    const { suspects } = note;
+    this.post({ kind: 'start', init: { ...init, pulse: pulse.memory, suspects } });
     await new Promise<void>((resolve, reject) => {
       this.calls.set(startId, { resolve: () => resolve(), reject });
     });
     this.calls.delete(startId);
     const limitMs = stuckMsMax(init.config.decodeMsMax);
-    this.watch = watchPulse(pulse, limitMs, this.clock, () => this.fail(stuckError()));
+    this.watch = watchPulse(pulse, limitMs, this.clock, () => this.fail(stuckError(note, pulse.readName())));
   }
 
   accept(message: RawMessage, settled: Settle, ticket = 0): void {
@@ -147,7 +152,11 @@ export class DataClient implements Intake, Outbox {
   async stop(): Promise<void> {
     if (this.stopped) return;
     // A thread that was only loaded has nothing to end in order.
-    if (this.handlers) await this.call('stop').catch(() => {});
+    if (this.handlers)
+      await this.call('stop').then(
+        () => this.note?.remove(),
+        () => {},
+      );
     this.stopped = true;
     this.watch?.cancel();
     if (this.worker) await endThread(this.worker);
@@ -206,7 +215,13 @@ export class DataClient implements Intake, Outbox {
   }
 }
 
-function stuckError(): HarbingerError {
-  const why = 'the data thread does not get on with one message, and was ended; the gateway must start again';
+/** Notes the end for the next gateway, and returns its reason. */
+function stuckError(note: StuckNote, digest: string | null): HarbingerError {
+  let why = 'the data thread does not get on with one message, and was ended; the gateway must start again';
+  try {
+    note.write(digest);
+  } catch (error) {
+    why += `; it will not know of this, since the data folder cannot be written: ${messageOf(error)}`;
+  }
   return new HarbingerError('DATA_THREAD_STUCK', 'journal', why, { retry: true });
 }

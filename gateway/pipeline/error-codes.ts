@@ -18,11 +18,11 @@ export const errorCodes = declareErrors({
   DATA_THREAD_STUCK: {
     stage: 'journal',
     meaning:
-      'Storing a message did not end within `decodeMsMax` and was ended from outside, so the state of the data thread is not reliable any more. The gateway ends with code 1. The message is kept as a dead letter, and is not tried again after the start. Or the data thread did not get on with a message for twice as long (at least 10 s), and could only be ended as a whole; this message is not kept. Where nothing can end the thread, the process is killed 10 s later (SIGKILL instead of code 1).',
+      'Storing a message did not end within `decodeMsMax` and was ended from outside, so the state of the data thread is not reliable any more. The gateway ends with code 1. The message is kept as a dead letter, and is not tried again after the start. Or the data thread did not get on with a message for twice as long (at least 10 s), and could only be ended as a whole; this message is not kept. Until it is stopped in order, the gateway that is started next gives every message a time limit; a message over which it ends again all the same is a dead letter the next time. Where nothing can end the thread, the process is killed 10 s later (SIGKILL instead of code 1).',
     retried:
       'Yes. Sensors resend messages that were not acknowledged, once the gateway has been started again.',
     remedy:
-      'Let a service manager start the gateway again. Report the dead letter with its payload, unless the computer stood still at that time. Without a dead letter, find the sensor whose message is sent again each time, and report that.',
+      'Let a service manager start the gateway again. Report the dead letter with its payload, unless the computer stood still at that time. Without a dead letter, the message comes again as one, or is stored.',
   },
   DECODE_FAILED: {
     stage: 'decode',

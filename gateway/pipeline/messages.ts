@@ -21,6 +21,8 @@ export interface DataThreadInit {
 export interface DataThreadData extends DataThreadInit {
   /** Memory of the Pulse that its client watches. */
   pulse: SharedArrayBuffer;
+  /** See StuckNote. */
+  suspects: readonly string[] | null;
 }
 
 /** The calls that the main thread may make; each is answered with a value or an error. */

@@ -13,17 +13,12 @@
  * resend that was recognised is never acknowledged ahead of its original.
  */
 
-import type { TimeLimited } from '../../shared/runtime/budget.ts';
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
-import type { Random } from '../../shared/runtime/random.ts';
-import type { BlockBuilder } from '../decode/blocks/block-builder.ts';
 import { checkReading } from '../decode/contract.ts';
 import { Layouts } from '../decode/fast-json/layouts.ts';
-import type { FieldNotes } from '../decode/fields/field-notes.ts';
-import type { ReadingIdentity } from '../decode/identity/reading-identity.ts';
 import { lifecycleNotice } from '../decode/lifecycle-notice.ts';
 import type { MachineSchema } from '../decode/machines/machine-schema.ts';
-import type { Route, Routes } from '../decode/routes.ts';
+import type { Route } from '../decode/routes.ts';
 import type { ReadingClaim } from '../decode/row.ts';
 import { newRow } from '../decode/row.ts';
 import { ownPayload, resolveTimes } from '../decode/single-reading.ts';
@@ -31,34 +26,14 @@ import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { Decoded } from '../ports/decode.ts';
 import type { Block } from '../ports/journal.ts';
 import type { RawMessage } from '../ports/source.ts';
-import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
-import { Pulse } from './pulse.ts';
+import type { ColumnBatch } from '../ports/watch.ts';
+import type { PipelineDeps } from './pipeline-deps.ts';
 import { withoutRows } from './rows-to-send.ts';
 import { settle, type Unkept } from './settle.ts';
-import { StuckMessages, stuckError } from './stuck-messages.ts';
-import { type EachMessage, handleEach, type MessageHandler } from './watched-batch.ts';
-
-export interface PipelineDeps {
-  random: Random;
-  /** Ends the reading of a message that takes too long. */
-  limited: TimeLimited;
-  /** Shows the main thread that this one goes on. */
-  pulse?: Pulse;
-  routes: Routes;
-  identity: ReadingIdentity;
-  builder: BlockBuilder;
-  /** Resolves when durable; rejects only after retrying for as long as the sender may be kept waiting. */
-  journal(block: Omit<Block, 'seq'>): Promise<number>;
-  deadLetters(letters: Omit<DeadLetter, 'id'>[]): Promise<void>;
-  /** Called for a change of a machine's life; a resend of the change has the same `eventId`. */
-  lifecycle(change: LifecycleNotice & { eventId: string }): Promise<void>;
-  /** Called for a message that could not be read in time, the first time. */
-  stuck?(message: RawMessage): void;
-  /** Notes the fields of readings that are not stored as they were sent. */
-  fields: FieldNotes;
-  /** Called with rows for windows; `seq` is that of their block. */
-  windows(columns: ColumnBatch, seq?: number): void;
-}
+import { InHand } from './stuck/in-hand.ts';
+import { Pulse } from './stuck/pulse.ts';
+import { StuckMessages, stuckError } from './stuck/stuck-messages.ts';
+import { type EachMessage, handleEach, type MessageHandler } from './stuck/watched-batch.ts';
 
 export interface PipelineCounts {
   messages: number;
@@ -80,7 +55,7 @@ export class Pipeline implements MessageHandler {
     fieldsIgnored: 0,
   };
   private readonly deps: PipelineDeps;
-  private readonly pulse: Pulse;
+  private readonly inHand: InHand;
   private readonly row = newRow();
   private readonly layouts = new Layouts();
   private readonly inFlight = new Set<Promise<unknown>>();
@@ -95,7 +70,7 @@ export class Pipeline implements MessageHandler {
 
   constructor(deps: PipelineDeps) {
     this.deps = deps;
-    this.pulse = deps.pulse ?? new Pulse();
+    this.inHand = new InHand(deps.pulse ?? new Pulse(), deps.suspects ?? null, this.stuckMessages);
   }
 
   /**
@@ -109,7 +84,7 @@ export class Pipeline implements MessageHandler {
     try {
       return this.handleBatch(forEach, isRedrive);
     } finally {
-      this.pulse.rest();
+      this.inHand.end();
     }
   }
 
@@ -141,13 +116,17 @@ export class Pipeline implements MessageHandler {
     return settled;
   }
 
+  get isCareful(): boolean {
+    return this.inHand.isCareful;
+  }
+
   /** Resolves when everything accepted so far is settled. */
   async idle(): Promise<void> {
     await Promise.allSettled(this.inFlight);
   }
 
   handleKnown(message: RawMessage): boolean {
-    this.pulse.beat();
+    if (this.inHand.begin(message)) this.deps.stuck?.(message);
     if (this.isRedrive) return false;
     try {
       const schema = this.readKnown(message);

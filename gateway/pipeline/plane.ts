@@ -30,14 +30,16 @@ import type { DataCalls, DataThreadInit } from './messages.ts';
 import { Pipeline } from './pipeline.ts';
 import { dataCalls } from './plane/calls.ts';
 import { type DurableStateDeps, openDurableState } from './plane/durable-state.ts';
-import type { Pulse } from './pulse.ts';
 import type { Unkept } from './settle.ts';
-import type { EachMessage } from './watched-batch.ts';
+import type { Pulse } from './stuck/pulse.ts';
+import type { EachMessage } from './stuck/watched-batch.ts';
 
 export interface DataPlaneDeps extends DurableStateDeps {
   limited: TimeLimited;
   /** Absent if no other thread watches this one. */
   pulse?: Pulse;
+  /** See StuckNote; absent: the gateway has not ended over a message. */
+  suspects?: readonly string[] | null;
   columns(columns: ColumnBatch): void;
   lifecycle(notice: LifecycleNotice): void;
   /** Replace network and memory of readings in a simulation. */
@@ -93,6 +95,7 @@ export async function startDataPlane(
     random,
     limited: deps.limited,
     ...(deps.pulse && { pulse: deps.pulse }),
+    suspects: deps.suspects ?? null,
     routes,
     identity,
     builder,

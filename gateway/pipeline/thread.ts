@@ -9,12 +9,15 @@ import { toWire } from '../../shared/runtime/threads/wire-error.ts';
 import { newestTime } from '../journal/segments/newest-time.ts';
 import type { DataThreadData, FromData, SlabOutcome, ToData } from './messages.ts';
 import { type DataPlane, startDataPlane } from './plane.ts';
-import { Pulse } from './pulse.ts';
 import { buffersOf, RowsToSend } from './rows-to-send.ts';
 import type { SlabNote } from './slabs/slab.ts';
 import { NameTexts, SlabReaders } from './slabs/slab-reader.ts';
+import { Pulse } from './stuck/pulse.ts';
 
 const wireError = (error: unknown) => toWire(error, { code: 'DATA_THREAD', stage: 'journal' });
+
+const carefulText =
+  'the gateway has ended over a message (DATA_THREAD_STUCK): until it is stopped in order and started again, each message has a time limit, which costs some speed';
 
 type Later = Exclude<ToData, { kind: 'start' }>;
 
@@ -22,12 +25,15 @@ type Later = Exclude<ToData, { kind: 'start' }>;
 async function serve(port: MessagePort, init: DataThreadData): Promise<(message: Later) => void> {
   const send = (message: FromData, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
   const rows = new RowsToSend((columns) => send({ kind: 'columns', columns }, buffersOf(columns)));
+  const log = createLog('data');
+  if (init.suspects) log.warn(carefulText);
   const plane: DataPlane = await startDataPlane(init, {
     clock: continuedClock(systemClock, newestTime(join(init.config.dataDir, 'journal'))),
     random: systemRandom,
     limited: timeLimited(init.config.decodeMsMax),
     pulse: new Pulse(init.pulse),
-    log: createLog('data'),
+    suspects: init.suspects,
+    log,
     columns: (batch) => rows.add(batch),
     lifecycle(notice) {
       rows.flush();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { timeLimited, unlimited } from '../../shared/runtime/budget.ts';
-import type { RawMessage } from '../ports/source.ts';
+import { timeLimited, unlimited } from '../../../shared/runtime/budget.ts';
+import type { RawMessage } from '../../ports/source.ts';
 import { handleEach, type MessageHandler } from './watched-batch.ts';
 
 const message = (topic: string): RawMessage => ({
@@ -13,10 +13,15 @@ const message = (topic: string): RawMessage => ({
 });
 
 /** Handles the topics `known…` without a limit; never ends at `endless`. Returns how each message was handled, in order. */
-function handleBatch(topics: string[], limitMs?: number): { handled: string[]; limits: number } {
+function handleBatch(
+  topics: string[],
+  limitMs?: number,
+  isCareful = false,
+): { handled: string[]; limits: number } {
   const handled: string[] = [];
   let limits = 0;
   const handler: MessageHandler = {
+    isCareful,
     isReading: true,
     handleKnown({ topic }) {
       if (!topic.startsWith('known')) return false;
@@ -64,4 +69,11 @@ it('a message without end among known ones costs only itself', () => {
     'stuck endless',
     'new 3',
   ]);
+});
+
+it('after an end of the gateway, known messages have a time limit too', () => {
+  expect(handleBatch(['known 1', 'known 2'], undefined, true)).toEqual({
+    handled: ['known 1 1', 'known 2 1'],
+    limits: 1,
+  });
 });

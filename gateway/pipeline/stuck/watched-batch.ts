@@ -1,12 +1,14 @@
 /** Data thread: goes through the messages of a batch, each of which has a limited time to be read. */
-import type { TimeLimited } from '../../shared/runtime/budget.ts';
-import type { RawMessage } from '../ports/source.ts';
+import type { TimeLimited } from '../../../shared/runtime/budget.ts';
+import type { RawMessage } from '../../ports/source.ts';
 
 /** Calls back for each message of a batch, the same each time. */
 export type EachMessage = (each: (message: RawMessage) => void) => void;
 
 /** Handles messages one by one. */
 export interface MessageHandler {
+  /** True if even known messages need a time limit. */
+  readonly isCareful: boolean;
   /**
    * Handles a message whose work is bounded by its length, and so needs no time limit; or does nothing, and returns false.
    */
@@ -31,11 +33,12 @@ export function handleEach(
   handler: MessageHandler,
 ): RawMessage | null {
   let done = 0;
-  let isKnown = true;
-  forEach((message) => {
-    isKnown &&= handler.handleKnown(message);
-    if (isKnown) done++;
-  });
+  let isKnown = !handler.isCareful;
+  if (isKnown)
+    forEach((message) => {
+      isKnown &&= handler.handleKnown(message);
+      if (isKnown) done++;
+    });
   if (isKnown) return null;
   let triedAgain = -1;
   for (;;) {

@@ -1,18 +1,19 @@
 /** A message that cannot be read in time costs only itself. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { timeLimited } from '../../shared/runtime/budget.ts';
-import { silentLog } from '../../shared/runtime/log.ts';
-import { seededRandom } from '../../shared/runtime/random.ts';
-import { BlockBuilder } from '../decode/blocks/block-builder.ts';
-import { FieldNotes } from '../decode/fields/field-notes.ts';
-import { testMachines } from '../decode/fixtures.testing.ts';
-import { ReadingIdentity } from '../decode/identity/reading-identity.ts';
-import { RecentReadings } from '../decode/identity/recent-readings.ts';
-import { Routes } from '../decode/routes.ts';
-import { compileTopicPattern } from '../decode/topic-pattern.ts';
-import type { DeadLetter } from '../ports/dead-letters.ts';
-import type { Decoder } from '../ports/decode.ts';
-import { Pipeline } from './pipeline.ts';
+import { timeLimited } from '../../../shared/runtime/budget.ts';
+import { silentLog } from '../../../shared/runtime/log.ts';
+import { seededRandom } from '../../../shared/runtime/random.ts';
+import { BlockBuilder } from '../../decode/blocks/block-builder.ts';
+import { FieldNotes } from '../../decode/fields/field-notes.ts';
+import { testMachines } from '../../decode/fixtures.testing.ts';
+import { ReadingIdentity } from '../../decode/identity/reading-identity.ts';
+import { RecentReadings } from '../../decode/identity/recent-readings.ts';
+import { Routes } from '../../decode/routes.ts';
+import { compileTopicPattern } from '../../decode/topic-pattern.ts';
+import type { DeadLetter } from '../../ports/dead-letters.ts';
+import type { Decoder } from '../../ports/decode.ts';
+import { Pipeline } from '../pipeline.ts';
+import { Pulse } from './pulse.ts';
 
 const limitMs = 200;
 let endlessReads = 0;
@@ -50,13 +51,15 @@ let letters: Omit<DeadLetter, 'id'>[];
 let stored: string;
 let pipeline: Pipeline;
 
-function build(): Pipeline {
+function build(suspects: readonly string[] | null = null, pulse = new Pulse()): Pipeline {
   const match = compileTopicPattern('f/{site}/{machine}');
   const rule = { name: 'test', match, decoder, site: undefined, machine: undefined };
   const recent = new RecentReadings(1 << 10);
   const bounds = { aheadMsMax: 60_000, behindMsMax: 60_000 };
   return new Pipeline({
     random: seededRandom(1),
+    suspects,
+    pulse,
     limited: timeLimited(limitMs),
     routes: new Routes([rule], testMachines(), 10),
     identity: new ReadingIdentity(recent, bounds, { note() {} }),
@@ -130,4 +133,19 @@ it('a message whose storing was ended is a dead letter, and the thread takes not
   await expect(take(['3'])).rejects.toMatchObject(error);
   expect(stored).toBe('');
   expect(letters.map(({ payload, code }) => `${payload} ${code}`)).toEqual(['poison DECODE_STUCK']);
+});
+
+it('a message over which the gateway has ended before is a dead letter when it comes again, until somebody sends it again', async () => {
+  const pulse = new Pulse();
+  pipeline = build([], pulse);
+  await take(['2']);
+  const digest = pulse.readName();
+  stored = '';
+  pipeline = build([digest!]);
+  await take(['1', '2', '3']);
+  await take(['2', '4']);
+  expect(stored).toBe('2 1 ');
+  expect(letters.map(({ payload, code }) => `${payload} ${code}`)).toEqual(Array(2).fill('2 DECODE_STUCK'));
+  await take(['2'], true);
+  expect(stored).toBe('2 1 1 ');
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { HarbingerError } from '../../shared/runtime/errors.ts';
-import type { RawMessage } from '../ports/source.ts';
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import type { RawMessage } from '../../ports/source.ts';
 
 /** Dead letters may keep only so much of a payload. */
 const comparedBytesMax = 64 << 10;

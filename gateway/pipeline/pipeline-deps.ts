@@ -1,0 +1,36 @@
+/** Parts of which plane.ts composes the pipeline. */
+import type { TimeLimited } from '../../shared/runtime/budget.ts';
+import type { Random } from '../../shared/runtime/random.ts';
+import type { BlockBuilder } from '../decode/blocks/block-builder.ts';
+import type { FieldNotes } from '../decode/fields/field-notes.ts';
+import type { ReadingIdentity } from '../decode/identity/reading-identity.ts';
+import type { Routes } from '../decode/routes.ts';
+import type { DeadLetter } from '../ports/dead-letters.ts';
+import type { Block } from '../ports/journal.ts';
+import type { RawMessage } from '../ports/source.ts';
+import type { ColumnBatch, LifecycleNotice } from '../ports/watch.ts';
+import type { Pulse } from './stuck/pulse.ts';
+
+export interface PipelineDeps {
+  random: Random;
+  /** Ends the reading of a message that takes too long. */
+  limited: TimeLimited;
+  /** Shows the main thread that this one goes on. */
+  pulse?: Pulse;
+  /** Messages over which the gateway has ended; null or absent if it has not. */
+  suspects?: readonly string[] | null;
+  routes: Routes;
+  identity: ReadingIdentity;
+  builder: BlockBuilder;
+  /** Resolves when durable; rejects only after retrying for as long as the sender may be kept waiting. */
+  journal(block: Omit<Block, 'seq'>): Promise<number>;
+  deadLetters(letters: Omit<DeadLetter, 'id'>[]): Promise<void>;
+  /** Called for a change of a machine's life; a resend of the change has the same `eventId`. */
+  lifecycle(change: LifecycleNotice & { eventId: string }): Promise<void>;
+  /** Called for a message that could not be read in time, the first time. */
+  stuck?(message: RawMessage): void;
+  /** Notes the fields of readings that are not stored as they were sent. */
+  fields: FieldNotes;
+  /** Called with rows for windows; `seq` is that of their block. */
+  windows(columns: ColumnBatch, seq?: number): void;
+}
