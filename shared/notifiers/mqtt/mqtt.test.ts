@@ -17,6 +17,7 @@ let verdict: (done: (error?: Error | null) => void) => void;
 
 beforeEach(async () => {
   published.length = 0;
+  sockets.clear();
   verdict = (done) => done(null);
   broker = await Aedes.createBroker({
     authenticate: (_, user, password, done) =>
