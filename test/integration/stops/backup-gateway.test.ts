@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { compiledEntry } from '../../../shared/files/paths.ts';
 import { type Disk, makeDisk } from '../../chaos/site/disk.ts';
@@ -168,12 +169,7 @@ it('a restore that is killed leaves nothing that can be started on', async () =>
   expect((await harbinger('backup', '--data', site.gatewayDir, '--to', file)).code).toBe(0);
   await site.gateway.kill9();
   rmSync(site.gatewayDir, { recursive: true });
-  const args = [compiledEntry('deploy/cli/main'), 'restore', '--from', file, '--data', site.gatewayDir];
-  const child = spawn(process.execPath, args, { stdio: 'ignore' });
-  const exited = once(child, 'exit');
-  await until(() => existsSync(join(site.gatewayDir, 'restore-unfinished')), 'the restore to begin');
-  child.kill('SIGKILL');
-  await exited;
+  await killRestore(file, site.gatewayDir);
   await expect(site.gateway.restart()).rejects.toThrow(/unfinished restore.*DATA_DIR/s);
   const { code, stderr } = await harbinger('restore', '--from', file, '--data', site.gatewayDir);
   expect(code).toBe(1);
@@ -182,3 +178,19 @@ it('a restore that is killed leaves nothing that can be started on', async () =>
   expect((await harbinger('restore', '--from', file, '--data', site.gatewayDir)).code).toBe(0);
   await site.gateway.restart();
 });
+
+/** Kills a restore between its beginning and its end; one that ends sooner than it is seen to begin is tried again. */
+async function killRestore(file: string, dataDir: string): Promise<void> {
+  const args = [compiledEntry('deploy/cli/main'), 'restore', '--from', file, '--data', dataDir];
+  const mark = join(dataDir, 'restore-unfinished');
+  for (let attempt = 0; attempt < 20; attempt++) {
+    rmSync(dataDir, { recursive: true, force: true });
+    const child = spawn(process.execPath, args, { stdio: 'ignore' });
+    const exited = once(child, 'exit');
+    while (!existsSync(mark) && child.exitCode === null) await nextTurn();
+    child.kill('SIGKILL');
+    await exited;
+    if (existsSync(mark)) return;
+  }
+  throw new Error('no restore was seen between its beginning and its end');
+}
