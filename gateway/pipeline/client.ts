@@ -54,6 +54,7 @@ export class DataClient implements Intake, Outbox {
   load(): void {
     const worker = new Worker(compiledEntry('gateway/pipeline/thread'), {
       name: 'data',
+      workerData: { thread: 'data' },
       resourceLimits: { maxYoungGenerationSizeMb },
     });
     this.worker = worker;

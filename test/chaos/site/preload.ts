@@ -53,7 +53,7 @@ function shiftClock(): void {
 function ownName(): WorkerName | null {
   if (isMainThread || typeof workerData !== 'object' || workerData === null) return null;
   if ('backend' in workerData) return 'model';
-  return 'config' in workerData ? 'data' : null;
+  return 'thread' in workerData && workerData.thread === 'data' ? 'data' : null;
 }
 
 function obey(name: WorkerName): void {
