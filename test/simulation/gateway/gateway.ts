@@ -226,6 +226,7 @@ export class SimulatedGateway {
     const random = this.world.random(`gateway ${this.starts}`);
     const rules = {
       inFlightMax: this.schedule.inFlightMax,
+      refusedEventsSeq: 0,
       eventWaitingSinceMs: (sentSeq: number) => {
         const since = this.status.eventWaitingSinceMs(sentSeq);
         // A lane that cannot be read delays no other lane; it is retried after a moment.

@@ -15,6 +15,11 @@ export interface LinkRules {
   inFlightMax: number;
   /** When the oldest durable event that was not sent on this connection became durable; null if there is none. */
   eventWaitingSinceMs(sentSeq: number): number | null;
+  /**
+   * The last seq of the newest events that the cloud has refused, until these or later ones are confirmed; else 0. They
+   * delay no other lane meanwhile, over a new connection too.
+   */
+  refusedEventsSeq: number;
 }
 
 /** The network that carries a connection. */
@@ -45,8 +50,6 @@ export class Connection implements CloudLink, GatewayConnection {
   private readonly sentSeq = { events: 0, estimates: 0, readings: 0 };
   /** Events can be sent since then: the connection was made, or the cloud accepted events that it had refused. */
   private openedMs = 0;
-  /** The last seq of the newest events that the cloud has refused, until these or later ones are confirmed; else 0. */
-  private refusedEventsSeq = 0;
   private state: 'new' | 'open' | 'silent' | 'broken' | 'closed' = 'new';
   /** When the wire is free for the next frame, and when the last frame arrives. */
   private wireFreeMs = 0;
@@ -132,7 +135,8 @@ export class Connection implements CloudLink, GatewayConnection {
           acknowledge: () => this.answer(inLane, sending, () => this.confirmed(lane, lastSeq, sending)),
           refuse: (code, reason) =>
             this.answer(inLane, sending, () => {
-              if (lane === 'events') this.refusedEventsSeq = Math.max(this.refusedEventsSeq, lastSeq);
+              if (lane === 'events')
+                this.rules.refusedEventsSeq = Math.max(this.rules.refusedEventsSeq, lastSeq);
               sending.reject(new BatchRefused(code, reason));
             }),
         });
@@ -187,8 +191,9 @@ export class Connection implements CloudLink, GatewayConnection {
   }
 
   private confirmed(lane: Lane, lastSeq: number, sending: Sending): void {
-    if (lane === 'events' && this.refusedEventsSeq > 0 && lastSeq >= this.refusedEventsSeq) {
-      this.refusedEventsSeq = 0;
+    const { rules } = this;
+    if (lane === 'events' && rules.refusedEventsSeq > 0 && lastSeq >= rules.refusedEventsSeq) {
+      rules.refusedEventsSeq = 0;
       this.openedMs = this.world.nowMs;
     }
     sending.resolve();
@@ -223,7 +228,7 @@ export class Connection implements CloudLink, GatewayConnection {
     const since = this.rules.eventWaitingSinceMs(
       Math.max(this.sentSeq.events, this.cloud.operations.newestWatermark('events')),
     );
-    if (since === null || this.state !== 'open' || this.refusedEventsSeq > 0) return;
+    if (since === null || this.state !== 'open' || this.rules.refusedEventsSeq > 0) return;
     const waitedMs = this.world.nowMs - Math.max(since, this.openedMs);
     if (waitedMs > eventWaitMsMax) {
       this.ledger.broken(
