@@ -33,6 +33,7 @@ import { type Random, systemRandom } from '../shared/runtime/random.ts';
 import { createAlertRules, createNotifications } from './alerts/alerts.ts';
 import { notifiersIn } from './alerts/config.ts';
 import { createApi } from './api/server.ts';
+import { CloudBackups } from './backups.ts';
 import type { CloudConfig } from './config.ts';
 import { jobs as jobParts } from './jobs/jobs.ts';
 import { DirectLog } from './log/direct.ts';
@@ -48,6 +49,7 @@ import { Listener } from './receive/listener.ts';
 import { createReceiveMetrics } from './receive/metrics.ts';
 import { Redrive } from './redrive.ts';
 import { cloudStatus, notifierSeam, storeSeam } from './reports.ts';
+import { RestoreLoss, restoredReport } from './restored.ts';
 import { createSinkMetrics } from './sink/metrics.ts';
 import { Sink } from './sink/sink.ts';
 import { createReadingStore } from './store/create-store.ts';
@@ -115,8 +117,11 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       reporterOfRoom(dataFolderReport, () => ({ diskFreeBytes: space.bytes })),
     );
 
+    const restored = new RestoreLoss(dataDir, log);
+    reporters.push(reporterOfRoom(restoredReport, () => restored.status()));
     const sink = new Sink({
       ...base,
+      onGap: (gateway, lane, blocks) => restored.gap(gateway, lane, blocks),
       store,
       watermarks,
       events,
@@ -159,10 +164,13 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     const jobDeps = { ...base, ...concerns, store, offerRetention };
     const jobs = await createConfiguredJobs<CloudJobDeps>(jobParts, config.jobs, jobDeps, clock);
     reporters.push(...jobs.reporters);
+    const copyOperations = (folder: string) => operations.copyTo(folder);
+    const backups = new CloudBackups({ ...base, store, copyOperations });
     const api = createApi({
       ...base,
       ...concerns,
       retention,
+      backups,
       config: withToken(config.api, dataDir, log),
       store,
       changes: operations.changes,
@@ -173,6 +181,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       machineTypes: loadMachineTypes(typeFolders(config)),
     });
     const { port: httpPort } = await started.start('api', api);
+    started.add('backups', () => backups.stop());
     await started.start('jobs', jobs);
     log.info({ mqttPort, httpPort, store: store.kind }, 'cloud started');
     return { mqttPort, httpPort, store, operations, notifications, status, stop: () => started.stop() };

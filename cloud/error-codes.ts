@@ -1,6 +1,12 @@
 import { declareErrors } from '../shared/runtime/errors.ts';
 
 export const errorCodes = declareErrors({
+  BACKUP_BUSY: {
+    stage: 'backup',
+    meaning: 'The cloud is making another backup at the moment.',
+    retried: 'No; the command can be given again.',
+    remedy: 'Wait until the other one is complete.',
+  },
   REDRIVE_BUSY: {
     stage: 'api',
     meaning: 'Another redrive is in progress.',

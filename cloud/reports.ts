@@ -12,6 +12,7 @@ import { jobs } from './jobs/jobs.ts';
 import { quarantineReport } from './operations/quarantine/quarantine.ts';
 import { quotaReport } from './operations/quota-report.ts';
 import { receiveStatistics } from './receive/metrics.ts';
+import { restoredReport } from './restored.ts';
 import { sinkStatistics } from './sink/metrics.ts';
 import { stores } from './store/stores.ts';
 
@@ -31,6 +32,7 @@ export const cloudStatistics: readonly { name: string; statistics: StatisticDecl
   ...statisticsOfSeam(jobSeam(jobs)),
   { name: 'API', statistics: apiStatistics },
   dataFolderReport,
+  restoredReport,
 ].filter(({ statistics }) => Object.keys(statistics).length > 0);
 
 /** The properties that rooms and parts add to the answer of `GET /api/status`, as far as their schema is stable. */
@@ -39,6 +41,7 @@ export const cloudStatus: TProperties = Object.assign(
   quarantineReport.status,
   quotaReport.status,
   dataFolderReport.status,
+  restoredReport.status,
   jobsReport.status,
   ...[notifierSeam, storeSeam, jobSeam(jobs)].map(statusOfSeam),
 );

@@ -3,6 +3,7 @@ import type { MachineType } from '../../shared/domain/machine-type.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { AlertStates } from '../ports/alerts.ts';
 import type { AuditLog } from '../ports/audit.ts';
+import type { BackupSource } from '../ports/backup/backup.ts';
 import type { DecisionHistory, EventHistory } from '../ports/history.ts';
 import type { MachineStates } from '../ports/machines.ts';
 import type { NotificationAdmin, QuarantineAdmin } from '../ports/redrive.ts';
@@ -28,6 +29,7 @@ export interface RouteContext {
   quarantine: QuarantineAdmin;
   notifications: NotificationAdmin;
   audit: AuditLog;
+  backups: BackupSource;
   /** Null if there is no job that deletes what is old. */
   retention: RetentionAdmin | null;
   hub: StreamHub;

@@ -1,4 +1,5 @@
 /** Requests every answer that the OpenAPI document promises, and compares it with the document. */
+import { Readable } from 'node:stream';
 import { afterAll, expect, it, vi } from 'vitest';
 import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { ApiContract } from '../../shared/http/openapi-contract.testing.ts';
@@ -75,7 +76,8 @@ async function startPlant() {
     pass: async () => report,
   };
   const machineTypes = loadMachineTypes();
-  const { base } = await startApi({ operations, store, ...admin, ready, machineTypes, retention });
+  const backups = { begin: async () => ({ bytes: 3, stream: Readable.from([Buffer.from('tar')]) }) };
+  const { base } = await startApi({ operations, store, ...admin, ready, machineTypes, retention, backups });
   return { base, state, key: notification.key };
 }
 
@@ -106,6 +108,8 @@ it('every route answers as the OpenAPI document says', async () => {
   await api.ask('GET', '/api/retention');
   await api.ask('POST', '/api/retention/run', { body: { dryRun: true } });
   await api.ask('POST', '/api/retention/run', { body: { dry: true }, status: 400 });
+  await api.ask('POST', '/api/backup', { body: { credentials: false } });
+  await api.ask('POST', '/api/backup', { body: { secrets: true }, status: 400 });
   await api.ask('GET', '/api/columns');
   await api.ask('POST', '/api/columns/free', { body: { measurement: 'generic', names: ['Temp'] } });
   await api.ask('POST', '/api/columns/free', { body: { measurement: 'none', all: true }, status: 404 });

@@ -39,6 +39,7 @@ export async function startApi({
     status: () => ({}),
     statusProperties: {},
     retention: null,
+    backups: { begin: () => Promise.reject(new Error('there is nothing to back up')) },
     clock: systemClock,
     log: silentLog,
     ...over,

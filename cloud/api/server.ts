@@ -28,6 +28,7 @@ import { measureRequests, metricsRoute } from './metrics.ts';
 import { servePage } from './page.ts';
 import { StreamHub } from './stream-hub.ts';
 import { auditRoutes } from './system/audit.ts';
+import { backupRoutes } from './system/backup.ts';
 import { columnRoutes } from './system/columns.ts';
 import { healthRoutes } from './system/health.ts';
 import { quarantineRoutes } from './system/quarantine.ts';
@@ -106,6 +107,7 @@ function guardedRoutes(app: FastifyInstance, context: RouteContext, access: Acce
     retentionRoutes,
     notificationRoutes,
     auditRoutes,
+    backupRoutes,
     queryRoutes,
     streamRoutes,
     statusRoutes,

@@ -29,6 +29,8 @@ export interface Store {
    * @throws what `change` threw, or HarbingerError OPERATIONS_UNAVAILABLE (retry) if the disk did not accept it
    */
   transaction<T>(change: () => T): Promise<T>;
+  /** Copies the database, as of one moment, into a folder that does not exist. */
+  copyTo(folder: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -108,6 +110,11 @@ export function openStore(folder: string, failed: (error: HarbingerError) => voi
           trouble = error.message;
         throw error;
       }
+    },
+    async copyTo(copy) {
+      check();
+      mkdirSync(copy, { mode: 0o700 });
+      await root.backup(copy, false);
     },
     close: async () => {
       if (!failure) await root.close();

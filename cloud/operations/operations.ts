@@ -151,6 +151,11 @@ export class StoredOperations {
     return this.store.trouble;
   }
 
+  /** Copies the database, as of one moment, into a folder that does not exist. @throws HarbingerError; system errors */
+  copyTo(folder: string): Promise<void> {
+    return this.store.copyTo(folder);
+  }
+
   async close(): Promise<void> {
     this.quarantine.stop();
     this.deadNotes.stop();

@@ -8,6 +8,7 @@ import { partOf } from '../../shared/parts/part.ts';
 import type { Reporting } from '../../shared/parts/statistics.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
+import type { HeldFiles } from './backup/backup.ts';
 import type { StoreRetention } from './retention/store-retention.ts';
 
 /** Line protocol of whole consecutive blocks. Events too have been turned into lines (measurement `event`). */
@@ -54,6 +55,8 @@ export interface ReadingStore extends Partial<Reporting> {
   readonly columns?: ColumnAdmin;
   /** Absent if the store has no means of deleting what is old. */
   readonly retention?: StoreRetention;
+  /** Keeps its files as they are until they are released. Absent if the store is backed up by means of its own. */
+  holdForBackup?(): Promise<HeldFiles>;
 }
 
 export interface SeriesQuery {

@@ -32,6 +32,8 @@ export interface SinkDeps extends Omit<StoreWriterDeps, 'onRetry'> {
   /** Ends a check that takes too long. */
   limited: TimeLimited;
   metrics: SinkMetrics;
+  /** Called when blocks of a journal are missing between what is stored and what has arrived. */
+  onGap?(gateway: string, lane: Lane, blocks: number): void;
   log: Log;
 }
 
@@ -141,7 +143,10 @@ export class Sink implements BatchSink {
     const { metrics } = this.deps;
     metrics.duplicateBlocks.inc({ lane }, blocks.length - (fresh?.blocks.length ?? 0));
     const gap = fresh && watermark > 0 ? fresh.blocks[0]!.seq - watermark - 1 : 0;
-    if (gap < seqLeap) metrics.gapBlocks.inc({ lane }, gap);
+    if (gap < seqLeap) {
+      metrics.gapBlocks.inc({ lane }, gap);
+      if (gap > 0) this.deps.onGap?.(gateway, lane, gap);
+    }
     return fresh;
   }
 

@@ -91,16 +91,40 @@ export async function request(
   path: string,
   body?: unknown,
 ): Promise<unknown> {
-  let response: Response;
+  const response = await send(endpoint, method, path, body, AbortSignal.timeout(requestMsMax));
+  const answer = parseAnswer(await response.text());
+  if (response.ok) return answer;
+  throw refusalOf(endpoint, method, path, response.status, answer);
+}
+
+/** Requests what is too long for memory: the answer's body is still to be read. @throws as `request` */
+export async function download(
+  endpoint: Endpoint,
+  path: string,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<Response> {
+  const response = await send(endpoint, 'POST', path, body, signal);
+  if (response.ok) return response;
+  throw refusalOf(endpoint, 'POST', path, response.status, parseAnswer(await response.text()));
+}
+
+async function send(
+  endpoint: Endpoint,
+  method: string,
+  path: string,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<Response> {
   try {
-    response = await fetch(`${endpoint.url}${path}`, {
+    return await fetch(`${endpoint.url}${path}`, {
       method,
       headers: {
         ...(endpoint.token !== null && { authorization: `Bearer ${endpoint.token}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(requestMsMax),
+      signal,
     });
   } catch (error) {
     const cause = error instanceof Error && error.cause ? messageOf(error.cause) : messageOf(error);
@@ -108,11 +132,17 @@ export async function request(
       retry: true,
     });
   }
-  const text = await response.text();
-  const answer = parseAnswer(text);
-  if (response.ok) return answer;
-  const why = refusalText(endpoint, response.status, answer);
-  throw new HarbingerError('API_REFUSED', 'cli', `${endpoint.url}, ${method} ${path}: ${why}`);
+}
+
+function refusalOf(
+  endpoint: Endpoint,
+  method: string,
+  path: string,
+  status: number,
+  answer: unknown,
+): HarbingerError {
+  const why = refusalText(endpoint, status, answer);
+  return new HarbingerError('API_REFUSED', 'cli', `${endpoint.url}, ${method} ${path}: ${why}`);
 }
 
 /** The setting that holds the token of each side. */

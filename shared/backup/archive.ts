@@ -32,7 +32,7 @@ export async function* archiveOf(manifest: Manifest, files: readonly OpenedFile[
     checksums.push(`${hash.digest('hex')}  ${path}\n`);
     if (padding(bytes) > 0) yield Buffer.alloc(padding(bytes));
   }
-  const text = Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`);
+  const text = textOf(manifest);
   yield* entry(manifestName, text.length, [text]);
   for (const file of files) yield* entry(file.path, file.bytes, contentOf(file));
   const sums = Buffer.from(checksums.join(''));
@@ -50,7 +50,23 @@ async function* contentOf(file: OpenedFile): AsyncGenerator<Buffer> {
   }
 }
 
-/** Length of the whole archive, for a progress display. */
-export function archiveBytes(files: readonly Pick<OpenedFile, 'bytes'>[]): number {
-  return files.reduce((sum, { bytes }) => sum + bytes + padding(bytes) + 512, 0);
+/** Length of the whole archive. */
+export function archiveBytes(
+  manifest: Manifest,
+  files: readonly Pick<OpenedFile, 'path' | 'bytes'>[],
+): number {
+  const entries = [{ path: manifestName, bytes: textOf(manifest).length }, ...files];
+  const sums = entries.reduce((sum, { path }) => sum + checksumBytes + Buffer.byteLength(path), 0);
+  entries.push({ path: checksumsName, bytes: sums });
+  return entries.reduce(
+    (sum, { path, bytes }) => sum + tarHeader({ path, bytes, modifiedS: 0 }).length + bytes + padding(bytes),
+    tarEnd.length,
+  );
 }
+
+function textOf(manifest: Manifest): Buffer {
+  return Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`);
+}
+
+/** A line of checksums without the path: 64 digits, two blanks and a line feed. */
+const checksumBytes = 67;

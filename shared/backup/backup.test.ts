@@ -13,6 +13,8 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prepareDataDir, restoreMarker } from '../files/data-dir.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { archiveBytes } from './archive.ts';
 import { BackupFixture, contentOf, longPath, signal } from './fixture.testing.ts';
 import { restoreBackup } from './restore.ts';
 import { parseTarHeader, tarHeader } from './tar.ts';
@@ -109,8 +111,9 @@ it('only its owner can read it, and an existing file is not overwritten', async 
 
 it('tar and sha256sum read it', async () => {
   fill();
-  const { bytes } = await backUp();
+  const { manifest, bytes } = await backUp();
   expect(statSync(file).size).toBe(bytes);
+  expect(archiveBytes(manifest, manifest.files)).toBe(bytes);
   const unpacked = join(folder, 'unpacked');
   mkdirSync(unpacked);
   execFileSync('tar', ['xf', file, '-C', unpacked]);
@@ -148,6 +151,7 @@ describe('the folder to restore into', () => {
       from: file,
       dir,
       signal,
+      clock: systemClock,
       onProgress() {
         if (!existsSync(dir)) return;
         try {

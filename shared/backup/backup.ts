@@ -18,6 +18,9 @@ import { compileValidator } from '../runtime/validate.ts';
 export const manifestName = 'manifest.json';
 export const checksumsName = 'checksums.sha256';
 
+/** Says in a restored data folder when its backup was taken. It belongs to the folder and is in no backup. */
+export const restoredName = 'restored.json';
+
 /** Rises when an older version could not restore such a backup. */
 export const backupFormat = 1;
 

@@ -2,8 +2,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { systemClock } from '../runtime/clock.ts';
 import { archiveBytes, archiveOf } from './archive.ts';
-import { type Manifest, newManifest } from './backup.ts';
+import { type Manifest, newManifest, restoredName } from './backup.ts';
 import { openFolder } from './open-folder.ts';
 import { restoreBackup } from './restore.ts';
 import { saveBackup } from './save.ts';
@@ -44,7 +45,12 @@ export class BackupFixture {
     meanwhile();
     const chunks = archiveOf(change(manifest), files);
     try {
-      const about = { path: this.file, bytes: archiveBytes(files), signal, onProgress: () => {} };
+      const about = {
+        path: this.file,
+        bytes: archiveBytes(change(manifest), files),
+        signal,
+        onProgress: () => {},
+      };
       return { manifest, bytes: await saveBackup(chunks, about) };
     } finally {
       await close();
@@ -52,7 +58,7 @@ export class BackupFixture {
   }
 
   restore(dir = this.restored): Promise<Manifest> {
-    return restoreBackup({ from: this.file, dir, signal });
+    return restoreBackup({ from: this.file, dir, signal, clock: systemClock });
   }
 
   dispose(): void {
@@ -64,7 +70,7 @@ export class BackupFixture {
 export function contentOf(dir: string): Record<string, string> {
   const found: Record<string, string> = {};
   for (const entry of readdirSync(dir, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile()) continue;
+    if (!entry.isFile() || entry.name === restoredName) continue;
     const path = join(entry.parentPath, entry.name);
     found[path.slice(dir.length + 1)] = readFileSync(path, 'latin1');
   }

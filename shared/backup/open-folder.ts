@@ -13,6 +13,7 @@ import { besideOf } from '../files/replace.ts';
 import { runFileName } from '../files/run-file.ts';
 import { codeOf, HarbingerError } from '../runtime/errors.ts';
 import type { OpenedFile } from './archive.ts';
+import { restoredName } from './backup.ts';
 
 /** Files that grant access; they are in a backup only if that is asked for. */
 export const credentialFiles: readonly string[] = ['api-token'];
@@ -102,6 +103,7 @@ function isTransient(name: string): boolean {
     name.startsWith('lock.') ||
     name === runFileName ||
     name.endsWith(besideOf('')) ||
+    name === restoredName ||
     name === 'lost+found'
   );
 }

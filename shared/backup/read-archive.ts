@@ -55,6 +55,20 @@ export async function readArchive(path: string, visitor: ArchiveVisitor): Promis
   }
 }
 
+/** Returns the manifest only, without looking at the rest. @throws as `readArchive` */
+export async function readManifest(path: string, signal: AbortSignal): Promise<Manifest> {
+  let found: Manifest | null = null;
+  const enough = new Error('the manifest is read');
+  const manifest = async (read: Manifest) => {
+    found = read;
+    throw enough;
+  };
+  return await readArchive(path, { signal, manifest }).catch((error: unknown) => {
+    if (error === enough && found) return found;
+    throw error;
+  });
+}
+
 class ArchiveReader {
   private readonly path: string;
   private readonly handle: FileHandle;

@@ -3,8 +3,9 @@ import { dirname, join, resolve } from 'node:path';
 import { lockDataDir, restoreMarker } from '../files/data-dir.ts';
 import { makeFolders } from '../files/make-folder.ts';
 import { syncDir } from '../files/replace.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { codeOf, HarbingerError, isDiskFull, messageOf } from '../runtime/errors.ts';
-import type { Manifest } from './backup.ts';
+import { type Manifest, restoredName } from './backup.ts';
 import { type FileTaker, readArchive } from './read-archive.ts';
 import { writeAll } from './save.ts';
 
@@ -13,6 +14,7 @@ export interface RestoreOptions {
   /** Is created if it is missing; must be empty otherwise. */
   dir: string;
   signal: AbortSignal;
+  clock: Clock;
   onProgress?(position: number, bytes: number): void;
 }
 
@@ -26,7 +28,13 @@ interface Owner {
  * it; after a failure what was written is removed again. Everything is durable when it resolves.
  * @throws HarbingerError RESTORE_TARGET, DATA_DIR_LOCKED, and those of `readArchive`
  */
-export async function restoreBackup({ from, dir, signal, onProgress }: RestoreOptions): Promise<Manifest> {
+export async function restoreBackup({
+  from,
+  dir,
+  signal,
+  clock,
+  onProgress,
+}: RestoreOptions): Promise<Manifest> {
   await targeted(dir, () => requireEmpty(dir));
   // The archive is looked at first, so that a wrong one leaves no folder behind.
   let restore: Restore | null = null;
@@ -40,6 +48,7 @@ export async function restoreBackup({ from, dir, signal, onProgress }: RestoreOp
       },
       file: (path) => targeted(dir, () => restore!.file(path)),
     });
+    await targeted(dir, () => restore!.note(manifest, new Date(clock.nowMs())));
     await targeted(dir, () => restore!.finish());
     isWhole = true;
     return manifest;
@@ -92,6 +101,13 @@ class Restore {
           }
         }),
     };
+  }
+
+  /** Says in the folder when the backup was taken: a cloud tells its operators what is missing. */
+  async note({ takenAt, version }: Manifest, restoredAt: Date): Promise<void> {
+    const { take, end } = await this.file(restoredName);
+    const text = JSON.stringify({ takenAt, restoredAt: restoredAt.toISOString(), version });
+    await take(Buffer.from(`${text}\n`), 0).finally(end);
   }
 
   /** From here on the folder can be started on. */

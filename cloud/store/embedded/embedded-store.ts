@@ -8,6 +8,7 @@ import type { Samples } from '../../../shared/parts/statistics.ts';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
+import type { HeldFiles } from '../../ports/backup/backup.ts';
 import type {
   ColumnAdmin,
   ReadingStore,
@@ -19,6 +20,7 @@ import type {
   StoreOutcome,
 } from '../../ports/store.ts';
 import { StoreUnavailableError } from '../errors.ts';
+import { BackupHold } from './backup-hold.ts';
 import { EmbeddedColumns } from './columns/columns.ts';
 import { type Database, type DatabaseOptions, isDamage } from './database.ts';
 import { readCounts } from './query/counts.ts';
@@ -40,6 +42,9 @@ const spareBytesMaxDefault = 16 << 20;
 
 /** Retention counts the rows of each hour, which reads the times of whole tables. */
 const scanMsMax = 60_000;
+
+/** Readings that are stored during a backup take about half of their line protocol in memory. */
+const heldShare = 4;
 
 export interface EmbeddedOptions extends DatabaseOptions {
   /** Longest wait for a write to become durable, and for a reading query. */
@@ -65,6 +70,7 @@ class EmbeddedStore implements ReadingStore {
   readonly #maintenance: QueryRunner;
   readonly #writes: WriteQueue;
   readonly #statistics: StoreStatistics;
+  readonly #hold: BackupHold;
   readonly #log: Log;
   readonly #damages = new Set<string>();
 
@@ -82,6 +88,12 @@ class EmbeddedStore implements ReadingStore {
       read: (use) => this.#foreignSql.run(this.#database(), listMsMax, use),
       change: (work) => this.#writes.change(work),
     });
+    this.#hold = new BackupHold({
+      path: options.path,
+      heldBytesMax: (options.memoryMiBMax << 20) / heldShare,
+      alone: (work) => this.#writes.alone(work),
+      connect: () => this.#database().connect(),
+    });
     const maintenance = new QueryRunner(deps.clock, { insideMax: 1, waitingMax: 8 });
     this.#maintenance = maintenance;
     this.retention = new EmbeddedRetention({
@@ -90,7 +102,7 @@ class EmbeddedStore implements ReadingStore {
       clock: deps.clock,
       read: (use) => maintenance.run(this.#database(), scanMsMax, use),
       change: (work) => this.#writes.change(work),
-      alone: (work) => this.#writes.alone(work),
+      alone: (work) => (this.#hold.isHeld ? Promise.reject(heldError()) : this.#writes.alone(work)),
     });
   }
 
@@ -107,6 +119,7 @@ class EmbeddedStore implements ReadingStore {
   write(batch: StoreBatch, signal: AbortSignal): Promise<StoreOutcome> {
     const { refusal } = this.retention;
     if (refusal !== null) return Promise.reject(new StoreUnavailableError(refusal));
+    if (!this.#hold.admits(batch.raw.length)) return Promise.reject(heldError());
     return this.#writes.write(batch, signal);
   }
 
@@ -118,6 +131,10 @@ class EmbeddedStore implements ReadingStore {
     } catch {
       return false;
     }
+  }
+
+  holdForBackup(): Promise<HeldFiles> {
+    return this.#hold.hold();
   }
 
   series(query: SeriesQuery): Promise<SeriesPoint[]> {
@@ -166,4 +183,10 @@ class EmbeddedStore implements ReadingStore {
       throw new StoreUnavailableError(`the telemetry database ${this.#options.path} is not open`);
     return database;
   }
+}
+
+function heldError(): HarbingerError {
+  return new StoreUnavailableError(
+    'a backup of the embedded store is being made; it goes on when that is complete',
+  );
 }

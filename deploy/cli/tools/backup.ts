@@ -1,22 +1,21 @@
 /** `harbinger backup`: a data folder in one file, made while its gateway or cloud runs; and what such a file has. */
-import { existsSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { archiveBytes, archiveOf } from '../../../shared/backup/archive.ts';
-import { type Manifest, newManifest, type Role } from '../../../shared/backup/backup.ts';
-import { openFolder } from '../../../shared/backup/open-folder.ts';
-import { readArchive } from '../../../shared/backup/read-archive.ts';
+import type { Manifest } from '../../../shared/backup/backup.ts';
+import { readArchive, readManifest } from '../../../shared/backup/read-archive.ts';
 import { saveBackup } from '../../../shared/backup/save.ts';
-import { restoreMarker } from '../../../shared/files/data-dir.ts';
 import { systemClock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../../shared/runtime/errors.ts';
-import { stopSignal } from '../options.ts';
+import { httpUrl, stopSignal } from '../options.ts';
 import { printable, printJson, printTable } from '../output.ts';
 import { shownBytes } from '../shown-bytes.ts';
+import { openSource } from './backup-sources.ts';
 import { Progress } from './progress.ts';
 
 interface CreateOptions {
   data?: string;
+  url?: string;
+  token?: string;
   to?: string;
   withCredentials?: boolean;
   json?: boolean;
@@ -25,19 +24,23 @@ interface CreateOptions {
 export function addBackup(program: Command): void {
   const group = program
     .command('backup')
-    .description('write a backup of a data folder while its gateway runs; show checks one')
-    .option('--data <dir>', 'the data folder (needed)')
-    .option('--to <file>', 'the backup, a tar archive (needed); a file that exists is never overwritten')
+    .description('write a backup of a data folder while its gateway or cloud runs; show checks one')
+    .option('--data <dir>', 'the data folder')
+    .option('--to <file>', 'the backup, a tar archive; a file that exists is never overwritten')
+    .option('--url <url>', 'instead of --data: the HTTP address of a cloud that runs elsewhere', httpUrl)
+    .option('--token <token>', 'API token of the cloud (better: $HARBINGER_TOKEN)')
     .option('--with-credentials', 'with the API token of the data folder, which is left out otherwise')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
-Everything that was acknowledged before the command began is in the backup. Configuration files, certificates and
+Everything that was acknowledged before the command began is in the backup. A cloud that runs is asked over its API.
+Readings in an InfluxDB are not in it: make a backup of that afterwards, not before. Configuration files, certificates and
 machine types are not, because they lie elsewhere. Only its owner can read the file: it holds readings and messages.
 
 Examples:
   harbinger backup --data /var/lib/harbinger/gateway --to /mnt/backup/gateway.tar
+  harbinger backup --data /var/lib/harbinger/cloud --to /mnt/backup/cloud.tar
   harbinger backup show /mnt/backup/gateway.tar
   harbinger restore --from /mnt/backup/gateway.tar --data /var/lib/harbinger/gateway
 `,
@@ -62,60 +65,38 @@ Examples:
 }
 
 async function create(options: CreateOptions): Promise<void> {
-  const { data, to } = options;
-  if (data === undefined || to === undefined)
+  const { data, to, url, token } = options;
+  if (to === undefined || (data === undefined && url === undefined))
     throw new HarbingerError('USAGE', 'cli', 'say what to back up and where to: backup --data DIR --to FILE');
   const signal = stopSignal();
-  if (isWithin(data, to))
+  if (data !== undefined && isWithin(data, to))
     throw new HarbingerError('USAGE', 'cli', `${to} lies in the data folder itself; name a file elsewhere`);
-  const role = roleOf(data);
-  const takenAt = new Date(systemClock.nowMs()).toISOString();
   const credentials = options.withCredentials === true;
-  const opened = await openFolder({ dir: data, credentials });
+  const reach = {
+    ...(data !== undefined && { data }),
+    ...(url !== undefined && { url }),
+    ...(token !== undefined && { token }),
+  };
+  const source = await openSource({ ...reach, credentials, signal, clock: systemClock });
   const progress = new Progress(`writing ${to}`, systemClock);
+  let bytes: number;
   try {
-    const { files, leftOut } = opened;
-    const manifest = newManifest({
-      role,
-      takenAt,
-      credentials,
-      leftOut,
-      files: files.map(({ path, bytes }) => ({ path, bytes })),
-    });
-    const expected = archiveBytes(files);
-    const bytes = await saveBackup(archiveOf(manifest, files), {
-      path: to,
-      bytes: expected,
-      signal,
-      onProgress: (done) => progress.show(done, expected),
-    });
-    progress.end();
-    if (options.json)
-      printJson({ file: to, bytes, role, takenAt, files: files.length, credentials, leftOut });
-    else {
-      process.stdout.write(`${to}: ${shownBytes(bytes)}, ${files.length} files of the ${role} in ${data}\n`);
-      for (const { path, why } of leftOut) process.stdout.write(`left out: ${printable(path)} (${why})\n`);
-    }
+    const onProgress = (done: number) => progress.show(done, source.bytes);
+    bytes = await saveBackup(source.chunks, { path: to, bytes: source.bytes, signal, onProgress });
   } finally {
     progress.end();
-    await opened.close();
+    await source.close();
   }
-}
-
-/** @throws HarbingerError BACKUP_SOURCE */
-function roleOf(data: string): Role {
-  const has = (name: string) => existsSync(join(data, name));
-  const refused = (why: string) =>
-    new HarbingerError('BACKUP_SOURCE', 'backup', `${data} cannot be backed up: ${why}`);
-  if (has(restoreMarker)) throw refused('it has what an unfinished restore has left');
-  if (has('journal')) return 'gateway';
-  if (has('operations')) throw refused('it is a cloud’s, and only a gateway’s can be');
-  const below = (['gateway', 'cloud'] as const).find((role) => has(role));
-  throw refused(
-    below
-      ? `it has several data folders; name one, such as ${join(data, below)}`
-      : 'it belongs to neither a gateway nor a cloud',
-  );
+  const { role, takenAt, leftOut, files } = await readManifest(to, signal);
+  if (options.json) printJson({ file: to, bytes, role, takenAt, files: files.length, credentials, leftOut });
+  else {
+    process.stdout.write(`${to}: ${shownBytes(bytes)}, ${files.length} files of the ${role}\n`);
+    for (const { path, why } of leftOut) process.stdout.write(`left out: ${printable(path)} (${why})\n`);
+    if (role === 'cloud' && !files.some(({ path }) => path.endsWith('.duckdb')))
+      process.stdout.write(
+        'the readings are not in it: they lie in another database, which has backups of its own\n',
+      );
+  }
 }
 
 function isWithin(folder: string, file: string): boolean {

@@ -3,6 +3,7 @@
  * was backed up is restored.
  */
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { harbinger } from '../../../integration/cli.ts';
 import { statusOf } from '../../observe/reported.ts';
 import type { Site } from '../../site/site.ts';
@@ -56,4 +57,39 @@ const gatewayRestored: Fault = {
   },
 };
 
-export const backupFaults: Fault[] = [gatewayRestored];
+/** The store is restored too, and the gateway sends again what its journal still has, as the documents advise. */
+const cloudRestored: Fault = {
+  kind: 'cloud-backup-restored',
+  target: 'cloud',
+  unavailable: (site) => (site.influxd ? 'InfluxDB has backups of its own' : null),
+  plan(draw) {
+    const [forMs, downMs] = [draw.int(200, 3_000), draw.int(0, 1_000)];
+    return {
+      text: `back the cloud up, ${seconds(forMs)} later kill -9 both, lose the cloud’s disk, restore after ${seconds(downMs)}, send the journal again`,
+      async run({ site, targets, allow, expect, say }) {
+        const { cloud, gateway, cloudDir } = site;
+        if (targets.has('gateway')) return say('left out: another fault uses the gateway');
+        const file = `${site.cloudDisk.path}.tar`;
+        const problem = await failureOf('backup', '--data', cloudDir, '--to', file);
+        expect('cloud: a backup is made while it runs', () => problem);
+        if (problem !== null) return;
+        // Events after the backup come again, with the estimates that had been dropped for newer ones.
+        allow('torn-tail', 'alerts-unknown', 'estimates-lost');
+        await pause(forMs);
+        await gateway.kill9();
+        await cloud.kill9();
+        rmSync(cloudDir, { recursive: true });
+        await pause(downMs);
+        const failure = await failureOf('restore', '--from', file, '--data', cloudDir);
+        rmSync(file);
+        expect('cloud: the backup is restored', () => failure);
+        rmSync(join(site.journalDir, 'cursors.json'), { force: true });
+        site.link.tap.eventsKnown = 0;
+        await cloud.start();
+        await gateway.start();
+      },
+    };
+  },
+};
+
+export const backupFaults: Fault[] = [gatewayRestored, cloudRestored];
