@@ -11,7 +11,7 @@ import { archiveBytes, archiveOf, type OpenedFile } from '../shared/backup/archi
 import { newManifest } from '../shared/backup/backup.ts';
 import { openedFile, openFolder } from '../shared/backup/open-folder.ts';
 import type { Clock, Timer } from '../shared/runtime/clock.ts';
-import { HarbingerError, messageOf } from '../shared/runtime/errors.ts';
+import { HarbingerError, isDiskFull, messageOf } from '../shared/runtime/errors.ts';
 import type { Log } from '../shared/runtime/log.ts';
 import type { BackupSource, BackupStream, HeldFiles } from './ports/backup/backup.ts';
 import type { ReadingStore } from './ports/store.ts';
@@ -72,7 +72,12 @@ export class CloudBackups implements BackupSource {
       return { bytes: archiveBytes(manifest, files), stream };
     } catch (error) {
       await end();
-      throw error;
+      if (error instanceof HarbingerError) throw error;
+      const why = isDiskFull(error) ? `the disk of ${this.#deps.dataDir} is full` : messageOf(error);
+      throw new HarbingerError('BACKUP_SOURCE', 'backup', `no backup can be made: ${why}`, {
+        retry: true,
+        cause: error,
+      });
     }
   }
 
