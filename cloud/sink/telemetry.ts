@@ -31,8 +31,8 @@ const seriesMax = 20_000;
  * Checks line protocol of one gateway's lane: every line must begin with exactly
  * `measurement,gateway=<this gateway>,machine=…,site=… ` in plain names, so that no gateway can write as another one.
  * The beginning is only compared with that of the line before, or looked up among those seen before, and line-fields.ts
- * reads the rest without creating strings, so a line costs a fraction of a microsecond. (A quoted newline cannot smuggle anything in, however a store reads quotes:
- * each line of text is checked.)
+ * reads the rest without creating strings, so a line costs a fraction of a microsecond. (A quoted newline cannot smuggle
+ * anything in, however a store reads quotes: each line of text is checked.)
  */
 export class TelemetryReader {
   private readonly gateway: string;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestBroker } from '../../test/load/test-broker.ts';
 import type { ReplayOptions } from './options.ts';
+import { readingsAt } from './received.testing.ts';
 import { type ReplaySummary, runReplay } from './replay.ts';
 
 let broker: TestBroker;
@@ -36,17 +37,7 @@ async function replay(content: string, options: Partial<ReplayOptions> = {}): Pr
   return await runReplay(full, output, new AbortController().signal);
 }
 
-/** The readings that arrived, by topic, without repeats. */
-function readings(): Map<string, Record<string, unknown>[]> {
-  const byTopic = new Map<string, Map<string, Record<string, unknown>>>();
-  for (const { topic, payload } of broker.received) {
-    const { id, ...rest } = JSON.parse(payload) as Record<string, unknown>;
-    const known = byTopic.get(topic) ?? new Map<string, Record<string, unknown>>();
-    if (!known.has(String(id))) known.set(String(id), rest);
-    byTopic.set(topic, known);
-  }
-  return new Map([...byTopic].map(([topic, ids]) => [topic, [...ids.values()]]));
-}
+const readings = () => readingsAt(broker);
 
 describe('a CSV', () => {
   it('refuses recorded times that the gateway would replace before the first row, with what to set', async () => {

@@ -7,6 +7,7 @@ import { packageRoot } from '../../shared/files/paths.ts';
 import { TestBroker } from '../../test/load/test-broker.ts';
 import { replayOptions, runReplayCommand } from './command.ts';
 import type { ReplayOptions } from './options.ts';
+import { readingsAt } from './received.testing.ts';
 import { type ReplaySummary, runReplay } from './replay.ts';
 
 const shared = resolve(packageRoot, process.env.HARBINGER_SHARED ?? '../shared');
@@ -52,17 +53,7 @@ async function replay(
   return runReplay(full as ReplayOptions, output, signal);
 }
 
-/** The readings that arrived, by topic, without repeats. */
-function readings(): Map<string, Record<string, unknown>[]> {
-  const byTopic = new Map<string, Map<string, Record<string, unknown>>>();
-  for (const { topic, payload } of broker.received) {
-    const { id, ...rest } = JSON.parse(payload) as Record<string, unknown>;
-    const known = byTopic.get(topic) ?? new Map<string, Record<string, unknown>>();
-    if (!known.has(String(id))) known.set(String(id), rest);
-    byTopic.set(topic, known);
-  }
-  return new Map([...byTopic].map(([topic, ids]) => [topic, [...ids.values()]]));
-}
+const readings = () => readingsAt(broker);
 
 function cmapss(engines: number, cycles: number): string {
   const lines: string[] = [];

@@ -12,8 +12,9 @@ import { type Random, seededRandom } from '../../../shared/runtime/random.ts';
  * collision (one in 2^64 pairs) can at worst shift a timestamp by 1 ns.
  *
  * Most keys that are looked up are new, so the first access is to one byte per slot: these bytes fit the processor's
- * cache. Entries follow each other in the order in which they came, for the same reason. Where a key is searched for depends on chance, as senders could otherwise choose identities that share a slot,
- * whose search takes as long as there are of them.
+ * cache. Entries follow each other in the order in which they came, for the same reason. Where a key is searched for
+ * depends on chance, as senders could otherwise choose identities that share a slot, whose search takes as long as there
+ * are of them.
  */
 export class RecentReadings {
   private readonly capacity: number;

@@ -33,7 +33,7 @@ describe('sets of columns', () => {
     expect(fill('greedy')).toEqual([5, 5, 5, 5, 5, 0]);
     expect(fill('modest').length).toBeGreaterThan(2);
     expect(sets.with(root, 'late', 'late')?.sensors).toEqual(['late']);
-    // What is known costs nothing.
+    // A known name needs no place of its owner.
     expect(sets.with(root, 'greedy-0-0', 'greedy')?.sensors).toEqual(['greedy-0-0']);
   });
 

@@ -81,7 +81,7 @@ export class ItemReader {
   /** Reads the items of a list within a message. */
   private list({ name, items }: NestedList, outer: Outer, depth: number): Item[] {
     if (items.length > messageLimits.readings) throw tooMany(`${messageLimits.readings} readings`);
-    // What is not an object belongs to no sensor, and is passed over together.
+    // Items other than objects belong to no sensor, and are passed over together.
     const others = items.filter((item) => !isObject(item));
     const passedOver = others.length > 0 ? [this.item(listOf(name, others), outer, true)] : [];
     const parts = items.flatMap((item) => {

@@ -45,7 +45,7 @@ test.skipIf(notBuilt !== null)(
         (await opened.sql!({ sql, rowsMax: 100_000, timeoutMs: 30_000 })).rows;
       last = Number((await query('select max(b) from pump'))[0]![0]);
       expect(last).toBeGreaterThanOrEqual(Math.max(...confirmed));
-      // What is sent again is known, whether it is still there or not.
+      // The store knows resent batches, whether their readings are still there or not.
       for (let seq = 1; seq <= last; seq++) await opened.write(writerBatch(seq), never);
       const { rules, realMs } = writerRetention(last);
       const { keepMs, thin } = rules.ruleOf('pump');

@@ -2,10 +2,10 @@
 import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { LoadGenerator } from '../../load/generator.ts';
+import type { LoadGenerator } from '../../load/generator.ts';
 import { harbinger, harbingerJson } from '../cli.ts';
-import { drained, type Site, startSite, until } from '../site.ts';
-import { embeddedReadings } from '../stored.ts';
+import { drained, type Site, startSite } from '../site.ts';
+import { acked, ackedNow, missingOf, startLoad, storedOnce } from './backed-up-loads.ts';
 
 let site: Site;
 const loads: LoadGenerator[] = [];
@@ -14,38 +14,13 @@ afterEach(async () => {
   await site.dispose();
 });
 
-async function startLoad(name: string): Promise<LoadGenerator> {
-  const port = site.gateway.mqttPort;
-  const machine = `${name}{c}`;
-  const load = new LoadGenerator({ port, connections: 10, qos: 1, rate: 2_000, machine, clientPrefix: name });
+const start = async (name: string) => {
+  const load = await startLoad(site, name);
   loads.push(load);
-  await load.start();
   return load;
-}
-
-const acked = (load: LoadGenerator, count: number) =>
-  until(() => load.progress.acked >= count, `${count} acknowledgements`);
-
-const ackedNow = (load: LoadGenerator): string[] =>
-  load.ledger
-    .toJson()
-    .machines.flatMap(({ machine, acked: ranges }) =>
-      ranges.flatMap(([from, to]) =>
-        Array.from({ length: to - from + 1 }, (_, i) => `${machine}#${from + i}`),
-      ),
-    );
+};
 
 const cloudDir = () => join(site.folder, 'cloud');
-
-async function storedOnce(): Promise<Set<string>> {
-  const stored = (await embeddedReadings(site.cloud)).map(([machine, seq]) => `${machine}#${seq}`);
-  const names = new Set(stored);
-  expect(stored.length - names.size).toBe(0);
-  return names;
-}
-
-const missingOf = (wanted: readonly string[], stored: ReadonlySet<string>) =>
-  wanted.filter((name) => !stored.has(name));
 
 async function restoreCloud(file: string): Promise<void> {
   await site.cloud.kill9();
@@ -62,7 +37,7 @@ interface Restored {
 it('has what was stored when the backup began; it reports what is missing; journals that are sent again fill it', async () => {
   site = await startSite();
   const file = join(site.folder, 'cloud.tar');
-  const load = await startLoad('load');
+  const load = await start('load');
   await acked(load, 6_000);
   const early = ackedNow(load);
   await drained(site);
@@ -84,11 +59,11 @@ it('has what was stored when the backup began; it reports what is missing; journ
 
   await restoreCloud(file);
   await site.cloud.restart();
-  const later = await startLoad('later');
+  const later = await start('later');
   await acked(later, 2_000);
   await later.stop();
   await drained(site);
-  const stored = await storedOnce();
+  const stored = await storedOnce(site);
   expect(missingOf([...early, ...ackedNow(later)], stored)).toEqual([]);
   expect(missingOf(ackedNow(load), stored).length).toBeGreaterThan(0);
   const { restored } = await site.cloud.json<Restored>('/api/status');
@@ -104,12 +79,12 @@ it('has what was stored when the backup began; it reports what is missing; journ
   await site.cloud.restart();
   await site.gateway.restart();
   await drained(site);
-  expect(missingOf([...ackedNow(load), ...ackedNow(later)], await storedOnce())).toEqual([]);
+  expect(missingOf([...ackedNow(load), ...ackedNow(later)], await storedOnce(site))).toEqual([]);
 });
 
 it('backups made one after the other under load are sound and do not disturb each other', async () => {
   site = await startSite();
-  const load = await startLoad('load');
+  const load = await start('load');
   await acked(load, 2_000);
   const together = await Promise.all(
     [1, 2].map((number) =>
@@ -129,7 +104,7 @@ it('backups made one after the other under load are sound and do not disturb eac
   expect(load.progress.reconnects).toBe(0);
   await load.stop();
   await drained(site);
-  const [stored, all] = [await storedOnce(), ackedNow(load)];
+  const [stored, all] = [await storedOnce(site), ackedNow(load)];
   expect(missingOf(all, stored)).toEqual([]);
 
   // Stopped, the folder is read directly.
@@ -138,5 +113,5 @@ it('backups made one after the other under load are sound and do not disturb eac
   expect(await harbinger('backup', '--data', cloudDir(), '--to', file)).toMatchObject({ code: 0 });
   await restoreCloud(file);
   await site.cloud.restart();
-  expect(missingOf(all, await storedOnce())).toEqual([]);
+  expect(missingOf(all, await storedOnce(site))).toEqual([]);
 });

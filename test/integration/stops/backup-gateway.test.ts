@@ -7,10 +7,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { compiledEntry } from '../../../shared/files/paths.ts';
 import { type Disk, makeDisk } from '../../chaos/site/disk.ts';
-import { LoadGenerator } from '../../load/generator.ts';
+import type { LoadGenerator } from '../../load/generator.ts';
 import { harbinger, harbingerJson } from '../cli.ts';
 import { drained, type Site, startSite, statusOf, until } from '../site.ts';
-import { embeddedReadings } from '../stored.ts';
+import { acked, ackedNow, missingOf, startLoad, storedOnce } from './backed-up-loads.ts';
 
 let site: Site;
 let disk: Disk | null = null;
@@ -22,28 +22,11 @@ afterEach(async () => {
   await site.dispose();
 });
 
-/** Every load has machines of its own, so that each has a ledger of its own. */
-async function startLoad(name: string): Promise<LoadGenerator> {
-  const port = site.gateway.mqttPort;
-  const machine = `${name}{c}`;
-  const load = new LoadGenerator({ port, connections: 10, qos: 1, rate: 2_000, machine, clientPrefix: name });
+const start = async (name: string) => {
+  const load = await startLoad(site, name);
   loads.push(load);
-  await load.start();
   return load;
-}
-
-const acked = (load: LoadGenerator, count: number) =>
-  until(() => load.progress.acked >= count, `${count} acknowledgements`);
-
-/** The ledger as it is now: `machine#seq` of everything acknowledged. */
-const ackedNow = (load: LoadGenerator): string[] =>
-  load.ledger
-    .toJson()
-    .machines.flatMap(({ machine, acked: ranges }) =>
-      ranges.flatMap(([from, to]) =>
-        Array.from({ length: to - from + 1 }, (_, i) => `${machine}#${from + i}`),
-      ),
-    );
+};
 
 /** Kills the gateway, removes its data folder, and restores it. */
 async function loseAndRestore(file: string): Promise<void> {
@@ -55,20 +38,10 @@ async function loseAndRestore(file: string): Promise<void> {
   await site.gateway.restart();
 }
 
-async function storedOnce(): Promise<Set<string>> {
-  const stored = (await embeddedReadings(site.cloud)).map(([machine, seq]) => `${machine}#${seq}`);
-  const once = new Set(stored);
-  expect(stored.length - once.size).toBe(0);
-  return once;
-}
-
-const missingOf = (wanted: readonly string[], stored: ReadonlySet<string>) =>
-  wanted.filter((name) => !stored.has(name));
-
 it('older than what its cloud has: nothing is stored twice, and what is new is not taken for known', async () => {
   site = await startSite();
   const file = join(site.folder, 'gateway.tar');
-  const before = await startLoad('before');
+  const before = await start('before');
   await acked(before, 4_000);
   const ackedBefore = ackedNow(before);
   const made = await harbingerJson<{ bytes: number }>('backup', '--data', site.gatewayDir, '--to', file);
@@ -80,11 +53,11 @@ it('older than what its cloud has: nothing is stored twice, and what is new is n
   await drained(site);
   await loseAndRestore(file);
 
-  const after = await startLoad('after');
+  const after = await start('after');
   await acked(after, 4_000);
   await after.stop();
   await drained(site);
-  const stored = await storedOnce();
+  const stored = await storedOnce(site);
   expect(ackedBefore.length).toBeGreaterThanOrEqual(4_000);
   // All of it had reached the cloud, so nothing at all is lost.
   expect(missingOf([...ackedNow(before), ...ackedNow(after)], stored)).toEqual([]);
@@ -94,7 +67,7 @@ it('with a backlog that its cloud has got meanwhile: it is sent again and recogn
   site = await startSite();
   const file = join(site.folder, 'gateway.tar');
   await site.cloud.stop();
-  const before = await startLoad('before');
+  const before = await start('before');
   await acked(before, 5_000);
   const ackedBefore = ackedNow(before);
   const { code } = await harbinger('backup', '--data', site.gatewayDir, '--to', file);
@@ -103,7 +76,7 @@ it('with a backlog that its cloud has got meanwhile: it is sent again and recogn
   await drained(site);
   await acked(before, before.progress.acked + 1_000);
   await site.cloud.kill9();
-  // What is acknowledged from here on is on the lost disk only.
+  // Later acknowledgements are on the lost disk only.
   await acked(before, before.progress.acked + 1_000);
   await before.stop();
   await site.gateway.kill9();
@@ -114,18 +87,18 @@ it('with a backlog that its cloud has got meanwhile: it is sent again and recogn
   await until(async () => (await statusOf(site.gateway)).uplink.connected, 'the uplink to connect');
   await drained(site);
   expect(await site.cloud.metric('harbinger_ingest_duplicate_blocks_total')).toBeGreaterThan(0);
-  const after = await startLoad('after');
+  const after = await start('after');
   await acked(after, 2_000);
   await after.stop();
   await drained(site);
-  const stored = await storedOnce();
+  const stored = await storedOnce(site);
   expect(missingOf([...ackedBefore, ...ackedNow(after)], stored)).toEqual([]);
 });
 
 it('made when it is stopped, or after it was killed, it has everything', async () => {
   site = await startSite();
   await site.cloud.stop();
-  const load = await startLoad('load');
+  const load = await start('load');
   await acked(load, 2_000);
   await load.stop();
   await site.gateway.kill9();
@@ -136,7 +109,7 @@ it('made when it is stopped, or after it was killed, it has everything', async (
   await site.gateway.restart();
   await site.cloud.restart();
   await drained(site);
-  expect(missingOf(ackedNow(load), await storedOnce())).toEqual([]);
+  expect(missingOf(ackedNow(load), await storedOnce(site))).toEqual([]);
 });
 
 it('on a full disk the backup is a clear error, and neither it nor a part of it is left', async ({
@@ -145,7 +118,7 @@ it('on a full disk the backup is a clear error, and neither it nor a part of it 
   site = await startSite();
   disk = makeDisk(site.folder, 'target', 24);
   if (disk.unavailable !== null) return skip(disk.unavailable);
-  const load = await startLoad('load');
+  const load = await start('load');
   await acked(load, 10_000);
   disk.fill();
   const file = join(disk.path, 'gateway.tar');
@@ -162,7 +135,7 @@ it('on a full disk the backup is a clear error, and neither it nor a part of it 
 
 it('a restore that is killed leaves nothing that can be started on', async () => {
   site = await startSite();
-  const load = await startLoad('load');
+  const load = await start('load');
   await acked(load, 20_000);
   await load.stop();
   const file = join(site.folder, 'gateway.tar');
