@@ -9,7 +9,7 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import { type Random, systemRandom } from '../../shared/runtime/random.ts';
-import type { Block, Journal } from '../ports/journal.ts';
+import type { Block, Journal, JournalOwner } from '../ports/journal.ts';
 import { Budget, type WhenFull } from './budget.ts';
 import { Cursors } from './cursors.ts';
 import { type JournalFs, nodeJournalFs } from './fs.ts';
@@ -46,6 +46,10 @@ export interface JournalOptions {
 
 export interface JournalSet {
   readonly id: string;
+  /** Null if it is not known, as in a journal of an earlier version, or one whose meta.json was damaged. */
+  readonly owner: JournalOwner | null;
+  /** Durable when resolved. @throws system errors */
+  setOwner(owner: JournalOwner): Promise<void>;
   /** @throws HarbingerError JOURNAL_LANE for a lane that was not opened */
   lane(name: string): Journal;
   /**
@@ -224,6 +228,10 @@ function journalSet(
   let stopping: Promise<void> | null = null;
   return {
     id: parts.meta.id,
+    get owner() {
+      return parts.meta.owner;
+    },
+    setOwner: (owner) => parts.meta.setOwner(owner),
     lane: laneNamed,
     tail: (name, bytesMax) => laneNamed(name).tail(bytesMax),
     locals: (name, bytesMin) => laneNamed(name).locals(bytesMin),

@@ -3,6 +3,7 @@ import { messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Random } from '../../shared/runtime/random.ts';
 import { compileValidator } from '../../shared/runtime/validate.ts';
+import type { JournalOwner } from '../ports/journal.ts';
 import type { JournalFs } from './fs.ts';
 import type { Tally } from './segments/segment.ts';
 import { coalesced, type StateFile, stateFile } from './state-file.ts';
@@ -14,9 +15,11 @@ const LaneMeta = Type.Object({
   dropped: Type.Object({ blocks: Count, lines: Count, bytes: Count }),
   closedSeq: Type.Optional(Count),
 });
+const Owner = Type.Object({ name: Type.String(), since: Type.Record(Type.String(), Count) });
 const MetaValue = Type.Object({
   id: Type.String({ pattern: '^[0-9a-f]{16}$' }),
   lanes: Type.Record(Type.String(), LaneMeta),
+  owner: Type.Optional(Owner),
 });
 const checkMeta = compileValidator(MetaValue);
 
@@ -37,12 +40,17 @@ export class Meta {
   id = '';
   /** True if no earlier run has left anything. */
   isNew = false;
+  /** The gateway whose blocks these are; null if that is not known. */
+  owner: JournalOwner | null = null;
   private readonly file: StateFile;
   private readonly log: Log;
   private readonly onSaved: (bytes: number) => void;
   private readonly lanes = new Map<string, LaneMeta>();
   private readonly save = coalesced(async () => {
-    this.onSaved(await this.file.save({ id: this.id, lanes: Object.fromEntries(this.lanes) }));
+    const { id, owner } = this;
+    this.onSaved(
+      await this.file.save({ id, lanes: Object.fromEntries(this.lanes), ...(owner && { owner }) }),
+    );
   });
 
   constructor(parts: { fs: JournalFs; dir: string; log: Log; onSaved: (bytes: number) => void }) {
@@ -62,6 +70,7 @@ export class Meta {
       if (loaded.found === 'yes') {
         const value = checkMeta(loaded.value, (problem) => new Error(problem));
         this.id = value.id;
+        this.owner = value.owner ?? null;
         for (const [lane, meta] of Object.entries(value.lanes)) this.lanes.set(lane, meta);
         return;
       }
@@ -86,6 +95,12 @@ export class Meta {
   async opened(): Promise<void> {
     for (const lane of this.lanes.values()) delete lane.closedSeq;
     await this.changed();
+  }
+
+  /** Durable when resolved. @throws system errors */
+  async setOwner(owner: JournalOwner): Promise<void> {
+    this.owner = owner;
+    await this.save();
   }
 
   /** Saves the file; returns false if the disk fails. */

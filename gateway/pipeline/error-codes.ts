@@ -37,6 +37,14 @@ export const errorCodes = declareErrors({
     retried: 'No. Dead letters can be sent again by hand, for example after an update.',
     remedy: 'Look at the dead letter’s payload and report it; find out who sends it.',
   },
+  GATEWAY_RENAMED: {
+    stage: 'config',
+    meaning:
+      'The gateway has another name in its configuration than when it wrote its data folder, and not all that it wrote then has been delivered. Lines and events name their gateway, and the cloud takes them from no other.',
+    retried: 'No. The gateway does not start, and changes nothing.',
+    remedy:
+      'Set the old name again, with its entry at the cloud, and start the gateway. Once `backlog` of `/api/status` is 0 in every lane and `harbinger refused list` is empty, stop it and rename it. If the folder was copied to make another gateway, or nothing of the backlog is needed, move the folders `journal` and `refused` away instead: what they hold is not delivered then.',
+  },
   INTAKE_STOPPED: {
     stage: 'broker',
     meaning: 'A message arrived while the gateway was shutting down. It is not acknowledged.',

@@ -21,6 +21,13 @@ export interface BlockPosition {
   seq: number;
 }
 
+/** The gateway that a journal belongs to. Its blocks name it, and the cloud takes them only under this name. */
+export interface JournalOwner {
+  name: string;
+  /** By lane: the last block that was written under an earlier name. The cloud has it, and all before it. */
+  since: Readonly<Record<string, number>>;
+}
+
 /** The durable log of one lane. */
 export interface Journal {
   readonly lane: string;

@@ -22,6 +22,7 @@ import {
   type RefusedBatchesOptions,
 } from '../../refused-batches/refused-batches.ts';
 import type { DataPlaneConfig } from '../config.ts';
+import { takeOwner } from './owner.ts';
 
 export interface DurableStateDeps {
   clock: Clock;
@@ -45,7 +46,7 @@ export interface DurableState {
   stop(): Promise<void>;
 }
 
-/** Opens and recovers the journal, the dead letters and the refused batches. @throws HarbingerError JOURNAL_* */
+/** Opens and recovers the journal, the dead letters and the refused batches. @throws HarbingerError JOURNAL_*, GATEWAY_RENAMED */
 export async function openDurableState(
   config: DataPlaneConfig,
   deps: DurableStateDeps,
@@ -71,17 +72,24 @@ export async function openDurableState(
     clock,
     log,
   });
+  const stop = async () => {
+    await journals.stop();
+    await letters.stop();
+    await refused.stop();
+  };
+  try {
+    await takeOwner(config.gateway, { journals, refused: refused.counts().count, log });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     journals,
     byLane: eachLane((lane) => journals.lane(lane)),
     letters,
     refused,
     losses,
-    async stop() {
-      await journals.stop();
-      await letters.stop();
-      await refused.stop();
-    },
+    stop,
   };
 }
 
