@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { seededRandom } from '../../shared/runtime/random.ts';
+import { systemError } from './memory-disk.testing.ts';
 import { blockOf, contents, JournalBench } from './support.testing.ts';
 
 let bench: JournalBench;
@@ -103,6 +105,56 @@ describe('drop-oldest', () => {
     await bench.reopen();
     await fill('readings', 1);
     expect(bytesOfAllLanes()).toBeLessThanOrEqual(256 << 10);
+  });
+});
+
+describe('room that a power cut could take back', () => {
+  const limit = 1 << 20;
+  const onDisk = () => bench.disk.usedBytes - 4_096;
+  beforeEach(async () => {
+    bench.limits = { bytesMax: limit, whenFull: 'drop-oldest' };
+    await bench.open();
+  });
+
+  test.each([1, 2, 3, 4, 5, 6])('is not used before a removal is durable (%i)', async (seed) => {
+    await fill('readings', 98);
+    // Events take the room of readings: only the folder of the events is synced with their segments.
+    await fill('events', 20 + seed);
+    bench.disk.crash(seededRandom(seed));
+    await bench.open();
+    expect(onDisk()).toBeLessThanOrEqual(limit);
+    expect(bytesOfAllLanes()).toBeLessThanOrEqual(limit);
+  });
+
+  test('stays taken while the folder cannot be synced, and nothing more is dropped for it', async () => {
+    await fill('readings', 98);
+    bench.disk.onOperation = (operation, path) => {
+      if (operation === 'syncDir' && path.endsWith('/readings')) throw systemError('EIO');
+    };
+    const written = await Promise.allSettled(Array.from({ length: 8 }, () => fill('events', 1)));
+    expect(written.some(({ status }) => status === 'rejected')).toBe(true);
+    for (let i = 0; i < 5; i++) await fill('events', 1).catch(() => undefined);
+    expect(bench.losses).toHaveLength(1);
+    expect(bench.said.filter((text) => text.includes('could not be synced'))).toHaveLength(1);
+    bench.disk.onOperation = () => undefined;
+    await fill('events', 8);
+    expect(bytesOfAllLanes()).toBeLessThanOrEqual(limit);
+  });
+
+  test('is also taken by a new segment that could be neither written nor removed', async () => {
+    await fill('readings', 80);
+    bench.disk.onOperation = (operation, path) => {
+      const fails = operation === 'syncDir' || operation === 'remove';
+      if (fails && path.includes('/estimates')) throw systemError('EIO');
+    };
+    await expect(bench.set.lane('estimates').append(blockOf('e', 60_000))).rejects.toThrow();
+    for (let i = 0; i < 40; i++) {
+      await fill('readings', 1);
+      expect(onDisk()).toBeLessThanOrEqual(limit);
+    }
+    bench.disk.onOperation = () => undefined;
+    await bench.set.lane('estimates').append(blockOf('e', 60_000));
+    expect(onDisk()).toBeLessThanOrEqual(limit);
   });
 });
 

@@ -1,6 +1,9 @@
 /** The journal's disk budget: bytes of all lanes together, and what happens when they are used up. */
 export interface BudgetLane {
+  /** Bytes on disk, those included that a power cut may bring back. */
   readonly bytes: number;
+  /** Removed bytes that are not gone durably. `settle` makes it so, and returns false if the disk fails. */
+  readonly removals: { readonly bytes: number; settle(): Promise<boolean> };
   /** Cost of dropping the oldest segment: there is none to drop, it has been read, or it has unread blocks. */
   oldest(): 'none' | 'read' | 'unread';
   /** Returns false if the disk failed. */
@@ -31,7 +34,7 @@ export class Budget {
   /** Makes room and grants between `least` and `wanted` bytes, or 0. A grant must be returned with `giveBack`. */
   claim(wanted: number, least: number): Promise<number> {
     return this.inTurn(async () => {
-      while (this.room() < wanted && (await this.dropOne()));
+      while (this.room() < wanted && (await this.makeRoom()));
       const granted = Math.min(wanted, this.room());
       if (granted < least) return 0;
       this.claimed += granted;
@@ -51,6 +54,12 @@ export class Budget {
 
   private room(): number {
     return this.bytesMax - this.claimed - this.leastUrgentFirst.reduce((sum, lane) => sum + lane.bytes, 0);
+  }
+
+  /** Room is used only once what was there cannot come back: dropping more would not help while the disk fails. */
+  private makeRoom(): Promise<boolean> {
+    const unsettled = this.leastUrgentFirst.find(({ removals }) => removals.bytes > 0);
+    return unsettled ? unsettled.removals.settle() : this.dropOne();
   }
 
   private async dropOne(): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { Lane } from '../../shared/contract/lanes.ts';
-import { codeOf, HarbingerError, isDiskFull, messageOf } from '../../shared/runtime/errors.ts';
+import { HarbingerError, isDiskFull, messageOf } from '../../shared/runtime/errors.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { Block, Cursor, Journal, JournalStats } from '../ports/journal.ts';
 import { AppendQueue, type Waiting } from './append-queue.ts';
@@ -15,7 +15,8 @@ import {
 } from './journal-errors.ts';
 import { blockBytes, journalLimits, segmentHeaderBytes, segmentName } from './segments/format.ts';
 import type { LaneReader } from './segments/reader.ts';
-import { blocksAfter, type LaneFiles, type Segment, segmentPath, type Tally } from './segments/segment.ts';
+import { Removals } from './segments/removals.ts';
+import { blocksAfter, type LaneFiles, type Segment, type Tally } from './segments/segment.ts';
 import type { SegmentWriter } from './segments/writer.ts';
 import { Waiters } from './waiters.ts';
 
@@ -47,6 +48,7 @@ export interface LaneParts {
 export class JournalLane implements Journal, BudgetLane {
   readonly lane: Lane;
   readonly id: string;
+  readonly removals: Removals;
   /** Assigned once all lanes are open. */
   budget!: Budget;
   /** Bytes and syncs of the state files that are attributed to this lane. */
@@ -68,6 +70,7 @@ export class JournalLane implements Journal, BudgetLane {
     this.parts = parts;
     this.lane = parts.lane;
     this.id = parts.files.journalId;
+    this.removals = new Removals(parts.files, parts.log);
     this.folder = { lane: parts.lane, dir: parts.files.dir };
   }
 
@@ -84,7 +87,8 @@ export class JournalLane implements Journal, BudgetLane {
   }
 
   get bytes(): number {
-    return this.parts.segments.reduce((sum, segment) => sum + segment.bytes, 0);
+    const unlisted = this.parts.writer.leftoverBytes + this.removals.bytes;
+    return this.parts.segments.reduce((sum, segment) => sum + segment.bytes, unlisted);
   }
 
   append(block: Omit<Block, 'seq'>): Promise<number> {
@@ -168,17 +172,15 @@ export class JournalLane implements Journal, BudgetLane {
   }
 
   async dropOldest(): Promise<boolean> {
-    const { segments, files, reader, dropped, log } = this.parts;
+    const { segments, reader, dropped, log } = this.parts;
     const segment = segments[0]!;
     const readSeq = this.parts.readByAll();
     const lost = segment.lastSeq <= readSeq ? undefined : await reader.tallyAfter(segment, readSeq);
     try {
-      await files.fs.remove(segmentPath(files, segment.firstSeq));
+      await this.removals.remove(segment);
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT') {
-        log.error({ lane: this.lane, cause: messageOf(error) }, 'the oldest segment could not be dropped');
-        return false;
-      }
+      log.error({ lane: this.lane, cause: messageOf(error) }, 'the oldest segment could not be dropped');
+      return false;
     }
     segments.shift();
     if (lost) {

@@ -25,6 +25,8 @@ export class SegmentWriter {
   nextSeq: number;
   writtenBytes = 0;
   syncs = 0;
+  /** Bytes of a new segment whose first write failed and which could not be removed. */
+  leftoverBytes = 0;
   private readonly files: LaneFiles;
   private readonly segments: Segment[];
   private readonly clock: Clock;
@@ -123,7 +125,7 @@ export class SegmentWriter {
       isSyncing = false;
       if (sync && !isNew) await this.check();
     } catch (error) {
-      if (isNew) await this.discard(open);
+      if (isNew) await this.discard(open, segmentHeaderBytes + bytes);
       else await this.undo(open, { blocks: group.length, bytes, inDoubt: isSyncing });
       throw error;
     }
@@ -161,6 +163,7 @@ export class SegmentWriter {
     await this.check();
     const segment = newSegment(this.nextSeq, this.clock.nowMs());
     const file = await this.files.fs.open(segmentPath(this.files, segment.firstSeq), 'create');
+    this.leftoverBytes = 0;
     return { file, segment };
   }
 
@@ -183,11 +186,14 @@ export class SegmentWriter {
   }
 
   /** Removes a new segment whose first write failed. */
-  private async discard({ file, segment }: OpenSegment): Promise<void> {
+  private async discard({ file, segment }: OpenSegment, bytes: number): Promise<void> {
     await file.close().catch((error) => this.warn('closing a segment', error));
     // If it cannot be removed, the next attempt uses the same name and empties it.
     const path = segmentPath(this.files, segment.firstSeq);
-    await this.files.fs.remove(path).catch((error) => this.warn('removing a segment', error));
+    await this.files.fs.remove(path).catch((error) => {
+      this.leftoverBytes = bytes;
+      this.warn('removing a segment', error);
+    });
   }
 
   /**
@@ -203,8 +209,9 @@ export class SegmentWriter {
       if (!group.inDoubt) return;
     } catch (error) {
       this.warn('cutting off a failed write', error);
-      segment.bytes += group.bytes;
     }
+    // They are there, or may be there again after a power cut, because nothing of this segment is synced any more.
+    segment.bytes += group.bytes;
     this.nextSeq += group.blocks;
     await this.seal();
   }
