@@ -184,6 +184,8 @@ export interface BatchOptions {
   gateway?: string;
   codec?: 'identity' | 'gzip';
   journal?: string;
+  /** The journal of a batch that was set aside, and is sent again as `journal`. */
+  original?: string;
   after?: number;
 }
 
@@ -197,6 +199,7 @@ export function frameOf(blocks: string[][], options: BatchOptions = {}): Buffer 
     journal: options.journal ?? journal,
     lane,
     ...(options.after !== undefined && { after: options.after }),
+    ...(options.original !== undefined && { original: options.original }),
     codec,
     rawBytes: raw.length,
     blocks: texts.map((text, i) => ({

@@ -117,6 +117,7 @@ describe('telemetry', () => {
       gateway: 'north',
       journal,
       lane: 'estimates',
+      firstSeq: lastSeq,
       lastSeq,
       machines: [{ site: 'leeds', machine: 'pump-1', machineType: 'pump', ...state }],
     });

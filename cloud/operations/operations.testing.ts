@@ -46,7 +46,14 @@ export class TestOperations {
   async apply(events: HarbingerEvent[], lastSeq = 0): Promise<void> {
     await this.now.events.apply('north', events);
     if (lastSeq === 0) return;
-    await this.now.watermarks.advance({ gateway: 'north', journal, lane: 'events', lastSeq, machines: [] });
+    await this.now.watermarks.advance({
+      gateway: 'north',
+      journal,
+      lane: 'events',
+      firstSeq: lastSeq,
+      lastSeq,
+      machines: [],
+    });
   }
 
   async remove(): Promise<void> {

@@ -116,6 +116,10 @@ export class StoredOperations {
         store.check();
         return watermarks.get(gateway, journal, lane);
       },
+      isStored: (gateway, journal, lane, seq) => {
+        store.check();
+        return watermarks.isStored(gateway, journal, lane, seq);
+      },
       advance: (batch) => this.advance(batch),
     };
     this.events = {
@@ -173,9 +177,9 @@ export class StoredOperations {
   }
 
   private async advance(batch: StoredBatch): Promise<void> {
-    const { gateway, journal, lane, lastSeq } = batch;
+    const { gateway, journal, lane, firstSeq, lastSeq } = batch;
     const machines = await this.transaction(() => {
-      this.tables.watermarks.advance(gateway, journal, lane, lastSeq);
+      this.tables.watermarks.advance(gateway, journal, lane, { firstSeq, lastSeq });
       return batch.machines.flatMap((update) => this.tables.machines.observe(gateway, update) ?? []);
     });
     this.emit({ machines, alerts: [] });

@@ -38,6 +38,7 @@ describe('quotas of gateways', () => {
         gateway,
         journal,
         lane: 'readings',
+        firstSeq: 1,
         lastSeq: 1,
         machines: Array.from({ length: count }, (_, i) => ({
           site: 'lab',

@@ -13,7 +13,17 @@ interface Row {
    * stored. Absent in rows of earlier versions.
    */
   check?: number;
+  /**
+   * Ranges of sequence numbers below `seq`, first and last, that were missing when later blocks were stored. Absent
+   * in rows of earlier versions: then nothing is known about what is below.
+   */
+  skipped?: readonly Range[];
 }
+
+type Range = readonly [from: number, to: number];
+
+/** Beyond this number, the oldest ranges become one, which then also covers stored blocks between them. */
+const rangesMax = 32;
 
 /**
  * Watermarks of a gateway's lane. Each start of a gateway (a run) has a journal of its own here, and after the loss of
@@ -50,13 +60,34 @@ export class WatermarkTable {
     return [...this.table.entries()].filter(([key, row]) => !isWhole(key, row)).length;
   }
 
-  /** Moves the watermark forward, never back. */
-  advance(gateway: string, journal: string, lane: Lane, seq: number): void {
+  /** False where that is not known, because a block stored again is a smaller harm than one that is not stored. */
+  isStored(gateway: string, journal: string, lane: Lane, seq: number): boolean {
     const key = `${gateway}/${journal}/${lane}`;
-    if (seq <= this.get(gateway, journal, lane)) return;
-    if (!this.table.get(key)) this.makeRoom(key, seq);
+    const row = this.table.get(key);
+    if (!row?.skipped || !isWhole(key, row) || seq > row.seq) return false;
+    return !row.skipped.some(([from, to]) => from <= seq && seq <= to);
+  }
+
+  /** Moves the watermark forward to `lastSeq`, never back. */
+  advance(
+    gateway: string,
+    journal: string,
+    lane: Lane,
+    { firstSeq, lastSeq }: { firstSeq: number; lastSeq: number },
+  ): void {
+    const key = `${gateway}/${journal}/${lane}`;
+    const before = this.get(gateway, journal, lane);
+    if (lastSeq <= before) return;
+    if (!this.table.get(key)) this.makeRoom(key, lastSeq);
     this.used += 1;
-    this.table.put(key, { seq, movedMs: this.nowMs(), used: this.used, check: checkOf(key, seq) });
+    const known = before > 0 ? (this.table.get(key)?.skipped ?? [[1, before] as const]) : [];
+    this.table.put(key, {
+      seq: lastSeq,
+      movedMs: this.nowMs(),
+      used: this.used,
+      check: checkOf(key, lastSeq),
+      skipped: withRange(known, [before + 1, firstSeq - 1]),
+    });
   }
 
   /**
@@ -78,6 +109,12 @@ export class WatermarkTable {
     if (isOlderThanAll && rows.length === journalsPerGatewayMax) return;
     this.table.remove(oldestKey);
   }
+}
+
+function withRange(ranges: readonly Range[], [from, to]: Range): readonly Range[] {
+  if (from > to) return ranges;
+  const [first, second, ...rest] = [...ranges, [from, to] as const];
+  return ranges.length < rangesMax ? [...ranges, [from, to]] : [[first![0], second![1]], ...rest];
 }
 
 function partsOf(key: string): { disk: string; lane: string } {

@@ -18,9 +18,11 @@ const nameOf = (run: number, ofDisk = disk) =>
   ofDisk + ((run * 7_919) % 0x1000000).toString(16).padStart(6, '0');
 const lastSeqOf = (run: number) => run * 1_000 + 7;
 
+const advance = (journal: string, firstSeq: number, lastSeq: number) =>
+  test.now.watermarks.advance({ gateway, journal, lane, firstSeq, lastSeq, machines: [] });
 async function store(run: number, ofDisk = disk): Promise<void> {
   const journal = nameOf(run, ofDisk);
-  await test.now.watermarks.advance({ gateway, journal, lane, lastSeq: lastSeqOf(run), machines: [] });
+  await advance(journal, lastSeqOf(run) - 6, lastSeqOf(run));
 }
 const isKnown = (run: number, ofDisk = disk) =>
   test.now.watermarks.get(gateway, nameOf(run, ofDisk), lane) === lastSeqOf(run);
@@ -63,4 +65,29 @@ it('whatever the clock says, the watermarks of a disk that was replaced go first
   await storeAll(journalsPerGatewayMax);
   expect(runs(100).filter((run) => isKnown(run, otherDisk))).toEqual([]);
   expect(runs(journalsPerGatewayMax).every((run) => isKnown(run))).toBe(true);
+});
+
+describe('blocks that were missing when later ones were stored', () => {
+  const journal = nameOf(1);
+  const stored = (...seqs: number[]) =>
+    seqs.filter((seq) => test.now.watermarks.isStored(gateway, journal, lane, seq));
+
+  it('do not count as stored, those before the first one included, after a restart too', async () => {
+    await advance(journal, 11, 20);
+    await advance(journal, 31, 40);
+    await advance(journal, 41, 50);
+    for (const reopen of [false, true]) {
+      if (reopen) await test.reopen();
+      expect(stored(1, 10, 11, 20, 21, 30, 31, 45, 50, 51)).toEqual([11, 20, 31, 45, 50]);
+      expect(test.now.watermarks.isStored(gateway, nameOf(2), lane, 11)).toBe(false);
+    }
+  });
+
+  it('never count as stored, however many gaps there are; then stored ones do not either', async () => {
+    const gaps = Array.from({ length: 500 }, (_, i) => 10 * i + 10);
+    for (const [i, seq] of gaps.entries()) await advance(journal, seq - 8, i === 499 ? seq + 5 : seq - 1);
+    expect(stored(...gaps)).toEqual([gaps[499]]);
+    const newest = gaps.slice(-20).map((seq) => seq - 5);
+    expect(stored(...newest)).toEqual(newest);
+  });
 });

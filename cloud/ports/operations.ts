@@ -16,6 +16,8 @@ export interface StoredBatch {
   gateway: string;
   journal: string;
   lane: Lane;
+  /** Sequence number of its first block that is new; those between the watermark and it are missing. */
+  firstSeq: number;
   /** Sequence number of its last block; 0 if the batch does not come from a gateway's journal. */
   lastSeq: number;
   /** The newest state of each machine in the batch, as far as the lines contain it. */
@@ -26,6 +28,11 @@ export interface StoredBatch {
 export interface Watermarks {
   /** Sequence number of the last stored block of a journal's lane; 0 if none. */
   get(gateway: string, journal: string, lane: Lane): number;
+  /**
+   * Whether a block is known to have been stored. Other than by the watermark alone, a block that was missing when later
+   * ones were stored does not count as stored.
+   */
+  isStored(gateway: string, journal: string, lane: Lane, seq: number): boolean;
   /**
    * Moves the watermark to the batch's last block (never back) and records the state of its machines, in one
    * transaction. Call it only after the store has confirmed the batch: blocks up to the watermark are acknowledged

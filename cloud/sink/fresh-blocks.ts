@@ -9,11 +9,14 @@ export interface Fresh {
   whole: boolean;
 }
 
-/** The blocks after `watermark`; null if there are none. Sequence numbers rise, so stored blocks are at the front. */
-export function freshBlocks(blocks: readonly BatchBlock[], watermark: number): Fresh | null {
+/**
+ * The blocks from the first one on that is not stored; null if there is none. Blocks are stored in the order of their
+ * sequence numbers, so stored ones are at the front.
+ */
+export function freshBlocks(blocks: readonly BatchBlock[], isStored: (seq: number) => boolean): Fresh | null {
   let known = 0;
   let skippedBytes = 0;
-  while (known < blocks.length && blocks[known]!.seq <= watermark) skippedBytes += blocks[known++]!.bytes;
+  while (known < blocks.length && isStored(blocks[known]!.seq)) skippedBytes += blocks[known++]!.bytes;
   if (known === blocks.length) return null;
   return { blocks: blocks.slice(known), skippedBytes, whole: known === 0 };
 }

@@ -99,7 +99,8 @@ export class Sink implements BatchSink {
     this.noteUnknown(gateway, checked.unknownEvents);
     const rejected = await this.write(batch, fresh, checked, alive);
     await this.quarantine(gateway, lane, [...checked.refused, ...rejected]);
-    await watermarks.advance({ gateway, journal, lane, lastSeq, machines: checked.machines });
+    const firstSeq = fresh.blocks[0]!.seq;
+    await watermarks.advance({ gateway, journal, lane, firstSeq, lastSeq, machines: checked.machines });
     metrics.blocks.inc({ lane }, checked.blocks.length);
     metrics.lines.inc({ lane }, checked.lines - rejected.reduce((sum, { count }) => sum + count, 0));
   }
@@ -137,10 +138,13 @@ export class Sink implements BatchSink {
 
   /** Null if every block of the batch has been stored before. */
   private freshPart(batch: Batch): Fresh | null {
-    const { gateway, journal, lane, blocks } = batch.header;
-    const watermark = this.deps.watermarks.get(gateway, journal, lane);
-    const fresh = freshBlocks(blocks, watermark);
-    const { metrics } = this.deps;
+    const { gateway, journal, original, lane, blocks } = batch.header;
+    const { metrics, watermarks } = this.deps;
+    const watermark = watermarks.get(gateway, journal, lane);
+    // A batch that was set aside may have been stored before it was refused, with its acknowledgement lost.
+    const wasStored = (seq: number) =>
+      original !== undefined && watermarks.isStored(gateway, original, lane, seq);
+    const fresh = freshBlocks(blocks, (seq) => seq <= watermark || wasStored(seq));
     metrics.duplicateBlocks.inc({ lane }, blocks.length - (fresh?.blocks.length ?? 0));
     const gap = fresh && watermark > 0 ? fresh.blocks[0]!.seq - watermark - 1 : 0;
     if (gap < seqLeap) {

@@ -123,11 +123,12 @@ export class LaneRefusedBatches {
 /**
  * Returns the batch in the form in which it can be redriven: under a journal name of its own, derived from its
  * content, because the cloud's watermark will have passed its blocks. The same batch always gets the same name, so
- * that a repeat is recognised.
+ * that a repeat is recognised. By the original name the cloud recognises blocks that it had stored although its answer
+ * was lost.
  */
 function asideBatch({ header, body }: Batch): Batch {
   const { after: _, ...rest } = header;
   const identity = `refused/${header.journal}/${header.lane}/${header.blocks[0]!.seq}/${header.blocks.length}`;
   const journal = createHash('sha256').update(identity).digest('hex').slice(0, 16);
-  return { header: { ...rest, journal }, body };
+  return { header: { ...rest, journal, original: header.journal }, body };
 }

@@ -184,6 +184,7 @@ describe('a batch that is refused for too long', () => {
     expect(header).toMatchObject({ gateway: 'gw', lane: 'readings', blocks: [{ seq: 2 }] });
     expect(header.after).toBeUndefined();
     expect(header.journal).not.toBe(entry!.journal);
+    expect(header.original).toBe(entry!.journal);
     expect(body.toString()).toBe('r'.repeat(900));
     expect(uplink.stats).toMatchObject({ connects: 1, refused: { readings: null } });
     expect(sent.at(-1)?.seqs).toEqual([4]);

@@ -59,6 +59,13 @@ export const BatchHeader = Type.Object({
     description:
       'name of the journal and of the run that wrote the blocks; sequence numbers are unique within it',
   }),
+  original: Type.Optional(
+    Type.String({
+      pattern: '^[0-9a-f]{16}$',
+      description:
+        'name of the journal that the blocks come from, in a batch that was set aside and is sent again under a name of its own',
+    }),
+  ),
   lane: Type.Union(lanes.map((lane) => Type.Literal(lane))),
   after: Type.Optional(
     Type.Integer({

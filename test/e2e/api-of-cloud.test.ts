@@ -49,6 +49,7 @@ describe('the API of a whole cloud', () => {
       gateway: 'gw1',
       journal,
       lane: 'readings',
+      firstSeq: 1,
       lastSeq: 1,
       machines: [seen],
     });

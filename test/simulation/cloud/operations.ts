@@ -3,6 +3,7 @@
  * transactions in progress at a crash, those up to some point are applied.
  */
 import type { SinkDeps } from '../../../cloud/sink/sink.ts';
+import type { BatchHeader } from '../../../shared/contract/batch.ts';
 import type { HarbingerEvent } from '../../../shared/contract/events.ts';
 import type { Lane } from '../../../shared/contract/lanes.ts';
 import type { Random } from '../../../shared/runtime/random.ts';
@@ -17,6 +18,8 @@ export class SimulatedOperations {
   private readonly watermarks = new Map<string, number>();
   /** The first seq of the batches that the cloud received, by journal, lane and last seq. */
   private readonly received = new Map<string, number>();
+  /** The journals that the blocks of batches come from which were set aside, by the name they were sent again under. */
+  private readonly originals = new Map<string, string>();
   private readonly world: World;
   private readonly ledger: Ledger;
   private readonly store: SimulatedStore;
@@ -41,8 +44,9 @@ export class SimulatedOperations {
     return this.watermarks.get(`${journal}/${lane}`) ?? 0;
   }
 
-  noteReceived(journal: string, lane: Lane, firstSeq: number, lastSeq: number): void {
-    this.received.set(`${journal}/${lane}/${lastSeq}`, firstSeq);
+  noteReceived({ journal, original, lane, blocks }: BatchHeader): void {
+    this.received.set(`${journal}/${lane}/${blocks.at(-1)!.seq}`, blocks[0]!.seq);
+    if (original !== undefined) this.originals.set(journal, original);
   }
 
   open(process: Process): Pick<SinkDeps, 'watermarks' | 'events' | 'quarantine'> {
@@ -50,6 +54,8 @@ export class SimulatedOperations {
     return {
       watermarks: {
         get: (_gateway, journal, lane) => this.watermark(journal, lane),
+        isStored: (_gateway, journal, lane, seq) =>
+          seq <= this.watermark(journal, lane) && this.store.hasBlock(journal, lane, seq),
         advance: ({ journal, lane, lastSeq }) => transaction(() => this.advance(journal, lane, lastSeq)),
       },
       events: {
@@ -95,6 +101,8 @@ export class SimulatedOperations {
     const firstSeq = this.received.get(`${key}/${lastSeq}`) ?? lastSeq;
     for (let seq = Math.max(firstSeq, before + 1); seq <= lastSeq; seq++) {
       if (this.store.hasBlock(journal, lane, seq)) continue;
+      const original = this.originals.get(journal);
+      if (original !== undefined && this.store.hasBlock(original, lane, seq)) continue;
       this.ledger.broken('the watermark is never ahead of the store', `${key} ${seq} is not stored`);
     }
     this.watermarks.set(key, lastSeq);

@@ -129,8 +129,7 @@ export class Connection implements CloudLink, GatewayConnection {
       }
       this.transmit(frame.length, () => {
         const carried = this.network.carried(frame);
-        if (carried === frame)
-          this.cloud.operations.noteReceived(header.journal, lane, header.blocks[0]!.seq, lastSeq);
+        if (carried === frame) this.cloud.operations.noteReceived(header);
         this.cloud.receive(this, lane, carried, {
           acknowledge: () => this.answer(inLane, sending, () => this.confirmed(lane, lastSeq, sending)),
           refuse: (code, reason) =>
