@@ -17,6 +17,7 @@ import { jobsIn, scheduleProblems } from '../shared/jobs/config.ts';
 import { notifiers } from '../shared/notifiers/notifiers.ts';
 import { allSeams, seamChecks } from '../shared/parts/seam-checks.ts';
 import { notifierNameProblems, notifiersIn } from './alerts/config.ts';
+import { retentionOfStoreProblems } from './check-retention.ts';
 import { CloudConfig, prepareCloudConfig } from './config.ts';
 import { jobs } from './jobs/jobs.ts';
 import { credentialProblems } from './receive/credentials.ts';
@@ -42,6 +43,7 @@ const checks: ConfigCheck<CloudConfig>[] = [
   (config) => parts.problems(config),
   ({ api }) => httpProblems(api, 'api'),
   ({ jobs: table }) => scheduleProblems(jobs, table),
+  (config) => retentionOfStoreProblems(config),
   (config) =>
     listenerProblems([
       ...parts.listeners(config),

@@ -15,6 +15,8 @@ export interface InfluxRequest {
   method: 'GET' | 'POST';
   path: string;
   body?: string | Buffer;
+  /** Line protocol if not set. */
+  contentType?: string;
   /** The body is gzipped already. */
   gzipped?: boolean;
   signal?: AbortSignal;
@@ -174,7 +176,9 @@ function retryAfterMs(error: HttpError, nowMs: number): number | null {
 }
 
 function headersOf(request: InfluxRequest): Record<string, string> {
-  const headers: Record<string, string> = { 'content-type': 'text/plain; charset=utf-8' };
+  const headers: Record<string, string> = {
+    'content-type': request.contentType ?? 'text/plain; charset=utf-8',
+  };
   if (request.gzipped) headers['content-encoding'] = 'gzip';
   return headers;
 }

@@ -12,6 +12,7 @@ export function literal(text: string): string {
 
 export interface QlSeries {
   name?: string;
+  tags?: Record<string, string>;
   columns: string[];
   values?: unknown[][];
 }

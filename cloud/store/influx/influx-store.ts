@@ -24,18 +24,27 @@ import { checkLines, requestsOf } from './line-check.ts';
 import { isContentRefusal } from './line-refusal.ts';
 import { LineWriter } from './line-writer.ts';
 import { type Reader, readCounts, readSeries } from './reads.ts';
+import { InfluxRetention } from './retention/retention.ts';
 
 /** A request that reads a whole measurement has so many times the usual time limit. */
 const longQueryFactor = 10;
 /** How long a failed write counts as a sign of the server's health; gateways try again sooner. */
 const troubleMsMax = 60_000;
 
-export function createInfluxStore(config: InfluxTarget, deps: { clock: Clock; log: Log }): ReadingStore {
+export interface InfluxStoreDeps {
+  /** The cloud's data folder, where retention keeps what it has to remember. */
+  dataDir: string;
+  clock: Clock;
+  log: Log;
+}
+
+export function createInfluxStore(config: InfluxTarget, deps: InfluxStoreDeps): ReadingStore {
   return new InfluxStore(config, deps);
 }
 
 class InfluxStore implements ReadingStore {
   readonly kind: string;
+  readonly retention?: InfluxRetention;
   readonly #config: InfluxTarget;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -46,7 +55,7 @@ class InfluxStore implements ReadingStore {
   #trouble: string | undefined;
   #troubleMs = 0;
 
-  constructor(config: InfluxTarget, deps: { clock: Clock; log: Log }) {
+  constructor(config: InfluxTarget, deps: InfluxStoreDeps) {
     this.kind = `influx${config.version}`;
     this.#config = config;
     this.#clock = deps.clock;
@@ -54,6 +63,15 @@ class InfluxStore implements ReadingStore {
     this.#http = new InfluxHttp(config, deps.clock);
     this.#writePath = writePathOf(config);
     this.#databaseChecked = config.version !== 1;
+    // InfluxDB 3 deletes nothing on request; it has a period to keep for each table.
+    if (config.version === 3) return;
+    this.retention = new InfluxRetention({
+      ...deps,
+      config,
+      http: this.#http,
+      reader: this.#reader,
+      write: (lines) => new LineWriter((body) => this.#send(body, false)).write(lines),
+    });
   }
 
   /** Does not fail if the server is down: writes fail with the reason until it is back. */
@@ -64,13 +82,19 @@ class InfluxStore implements ReadingStore {
       const details = { store: this.#http.where, error: messageOf(error) };
       this.#log.warn(details, 'the telemetry store does not answer; gateways keep their data until it does');
     }
+    await this.retention?.start();
   }
 
   async stop(): Promise<void> {
     this.#http.close();
   }
 
-  async write(batch: StoreBatch, signal: AbortSignal): Promise<StoreOutcome> {
+  write(batch: StoreBatch, signal: AbortSignal): Promise<StoreOutcome> {
+    const store = () => this.#store(batch, signal);
+    return this.retention ? this.retention.write(batch.raw, signal, store) : store();
+  }
+
+  async #store(batch: StoreBatch, signal: AbortSignal): Promise<StoreOutcome> {
     try {
       if (!this.#databaseChecked) await this.#makeDatabase();
       const rejected = this.#failures.isInDoubt(batch, this.#clock.monotonicMs())
@@ -137,14 +161,14 @@ class InfluxStore implements ReadingStore {
   }
 
   /** @throws HttpError if the server refused the content */
-  async #send(body: Buffer, gzipped: boolean, signal: AbortSignal): Promise<void> {
+  async #send(body: Buffer, gzipped: boolean, signal?: AbortSignal): Promise<void> {
     try {
       const { status } = await this.#http.send({
         method: 'POST',
         path: this.#writePath,
         body,
         gzipped,
-        signal,
+        ...(signal && { signal }),
       });
       if (status === 204) return;
       throw storeMisconfigured(

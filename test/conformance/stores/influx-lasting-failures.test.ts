@@ -35,7 +35,7 @@ beforeEach(async () => {
     for (const line of request.lines) stored.add(line);
     response.writeHead(204).end();
   };
-  store = influxStoreAt(server.url, { version: 2 }, clock);
+  store = influxStoreAt(server.url, { version: 2 }, { clock });
 });
 afterEach(async () => {
   await store.stop();

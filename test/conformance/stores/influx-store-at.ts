@@ -11,10 +11,10 @@ const readConfig = compileValidator(InfluxConfig);
 export function influxStoreAt(
   url: string,
   more: Partial<InfluxConfig> = {},
-  clock: Clock = systemClock,
+  { clock = systemClock, dataDir = '' }: { clock?: Clock; dataDir?: string } = {},
 ): ReadingStore {
   const target =
     more.version === 2 ? { bucket: 'plant', org: 'acme', token: 't0ken' } : { database: 'plant' };
   const config = readConfig({ version: 1, url, ...target, ...more }, (problem) => new Error(problem));
-  return createInfluxStore(targetOf(config), { clock, log: silentLog });
+  return createInfluxStore(targetOf(config), { dataDir, clock, log: silentLog });
 }
