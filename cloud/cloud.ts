@@ -35,6 +35,7 @@ import { notifiersIn } from './alerts/config.ts';
 import { createApi } from './api/server.ts';
 import { CloudBackups } from './backups.ts';
 import type { CloudConfig } from './config.ts';
+import { CloudDecommissioning } from './decommissioning.ts';
 import { jobs as jobParts } from './jobs/jobs.ts';
 import { DirectLog } from './log/direct.ts';
 import { openOperations, type StoredOperations } from './operations/operations.ts';
@@ -149,6 +150,12 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     });
     started.add('redrive', () => redrive.stop());
     let retention: RetentionAdmin | null = null;
+    const decommissioning = new CloudDecommissioning({
+      operations,
+      store,
+      configured: config.gateways.map(({ id }) => id),
+      clock,
+    });
     const concerns = {
       machines: operations.machines,
       alerts: operations.alerts,
@@ -171,6 +178,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
       ...concerns,
       retention,
       backups,
+      decommissioning,
       config: withToken(config.api, dataDir, log),
       store,
       changes: operations.changes,

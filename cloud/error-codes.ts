@@ -1,6 +1,13 @@
 import { declareErrors } from '../shared/runtime/errors.ts';
 
 export const errorCodes = declareErrors({
+  GATEWAY_UNKNOWN: {
+    stage: 'api',
+    meaning:
+      'A gateway that was to be retired, renamed or deleted is neither configured nor known from earlier.',
+    retried: 'No. Nothing is changed.',
+    remedy: 'See the names with `harbinger gateways list`.',
+  },
   BACKUP_BUSY: {
     stage: 'backup',
     meaning: 'The cloud is making another backup at the moment.',

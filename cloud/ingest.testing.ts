@@ -46,6 +46,7 @@ export class TestStore implements ReadingStore {
   healthy = () => Promise.resolve(!this.away);
   series = () => Promise.resolve([]);
   counts = () => Promise.resolve({});
+  deleteMachine = () => Promise.resolve({ rows: 0, isComplete: true });
 
   async write(batch: StoreBatch) {
     await this.gates.get(batch.lane);

@@ -16,10 +16,11 @@ import type { Alert, AlertStep } from '../ports/alerts.ts';
  *     resolved            open → resolved; unknown → resolved, and nobody is notified, since nobody heard of the alert
  *     machine replaced    open → resolved, if the alert was opened before the replacement
  *     machine failed      no change: the machine still needs somebody, until it is replaced
- *     any event           resolved stays resolved
+ *     any event           resolved stays resolved, unless it was resolved because its machine was retired: a newer
+ *                         opened or updated opens it again
  */
 export function transition(current: Alert | null, event: HarbingerEvent): AlertStep | null {
-  if (current?.state === 'resolved') return null;
+  if (current?.state === 'resolved') return current.isRetired ? returned(current, event) : null;
   if (isEventOf(event, 'io.harbinger.machine.replaced.v1')) return current && replaced(current, event);
   if (isEventOf(event, 'io.harbinger.prediction.resolved.v1')) return resolved(current, event);
   if (
@@ -29,6 +30,15 @@ export function transition(current: Alert | null, event: HarbingerEvent): AlertS
     return current ? updated(current, event) : step(newAlert(event), 'opened', event);
   }
   return null;
+}
+
+/** The machine is in use again, and the prediction has not ended. */
+function returned(current: Alert, event: HarbingerEvent): AlertStep | null {
+  const isOpen =
+    isEventOf(event, 'io.harbinger.prediction.opened.v1') ||
+    isEventOf(event, 'io.harbinger.prediction.updated.v1');
+  if (!isOpen || isOlder(event.time, current.updatedAt)) return null;
+  return step({ ...newAlert(event), openedAt: current.openedAt }, 'opened', event);
 }
 
 function updated(current: Alert, event: HarbingerEvent & { data: Prediction }): AlertStep | null {

@@ -8,6 +8,7 @@ import type { DecisionHistory, EventHistory } from '../ports/history.ts';
 import type { MachineStates } from '../ports/machines.ts';
 import type { NotificationAdmin, QuarantineAdmin } from '../ports/redrive.ts';
 import type { RetentionAdmin } from '../ports/retention/retention.ts';
+import type { Decommissioning } from '../ports/retired/retired.ts';
 import type { ReadingStore } from '../ports/store.ts';
 import type { StreamHub } from './stream-hub.ts';
 
@@ -29,6 +30,7 @@ export interface RouteContext {
   quarantine: QuarantineAdmin;
   notifications: NotificationAdmin;
   audit: AuditLog;
+  decommissioning: Decommissioning;
   backups: BackupSource;
   /** Null if there is no job that deletes what is old. */
   retention: RetentionAdmin | null;

@@ -19,6 +19,12 @@ export const errorCodes = declareErrors({
     retried: 'No.',
     remedy: 'Use the means of the store itself.',
   },
+  API_MACHINE_AMBIGUOUS: {
+    stage: 'api',
+    meaning: 'Several gateways have a machine of that name, and the request does not say which is meant.',
+    retried: 'No. Nothing is changed.',
+    remedy: 'Name the gateway (`--gateway`, `gateway`).',
+  },
   API_MACHINE_UNKNOWN: {
     stage: 'api',
     meaning: 'No machine of that site and name has reported.',

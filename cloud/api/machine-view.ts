@@ -34,6 +34,9 @@ export const MachineView = Type.Object({
   condition: Type.Union([Type.Literal('running'), Type.Literal('failed')]),
   openAlerts: Type.Integer({ minimum: 0 }),
   urgency: Urgency,
+  returnedMs: Type.Optional(
+    Type.Number({ description: 'when it was heard again after it had been retired, ms since 1970' }),
+  ),
   reason: nullable(Type.String({ description: 'the first reason of its worst open alert' })),
 });
 export type MachineView = Static<typeof MachineView> & MachineState & { urgency: Urgency };

@@ -9,6 +9,7 @@ import type { StateChange } from '../ports/operations.ts';
 import type { Page, PageQuery } from '../ports/page.ts';
 import type { Quarantined } from '../ports/quarantine.ts';
 import type { Redriven } from '../ports/redrive.ts';
+import type { Decommissioning } from '../ports/retired/retired.ts';
 import type {
   ColumnAdmin,
   ReadingStore,
@@ -101,6 +102,7 @@ export function createMemoryStore(options: {
     healthy: async () => true,
     series: async (query) => options.series?.(query) ?? [],
     counts: async () => ({}),
+    deleteMachine: async () => ({ rows: 0, isComplete: true }),
     ...(options.sql ? { sql: options.sql } : {}),
     ...(options.columns ? { columns: options.columns } : {}),
   };
@@ -135,5 +137,21 @@ export function createMemoryAdmin(
       add: async (entry) => void entries.unshift(entry),
       page: (query) => page(entries, query),
     },
+  };
+}
+
+/** Nothing was ever retired. */
+export function createMemoryDecommissioning(): Decommissioning {
+  const none = async () => ({ machines: 0, alerts: 0 });
+  const noneErased = async () => ({ machines: 0, alerts: 0, stored: 0, events: 0, isComplete: true });
+  return {
+    retired: { all: () => [], get: () => undefined, formerNames: () => [] },
+    gateways: () => [],
+    retire: none,
+    rename: none,
+    erase: noneErased,
+    retireGateway: none,
+    renameGateway: none,
+    eraseGateway: noneErased,
   };
 }

@@ -5,8 +5,15 @@ import { loadMachineTypes } from '../../shared/domain/machine-types.ts';
 import { ApiContract } from '../../shared/http/openapi-contract.testing.ts';
 import { notificationOf, predictionEvent } from '../../shared/notifiers/prediction.testing.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
+import type { MachineState } from '../ports/machines.ts';
 import type { RetentionAdmin } from '../ports/retention/retention.ts';
-import { createMemoryAdmin, createMemoryOperations, createMemoryStore } from './memory-ports.testing.ts';
+import type { Decommissioning } from '../ports/retired/retired.ts';
+import {
+  createMemoryAdmin,
+  createMemoryDecommissioning,
+  createMemoryOperations,
+  createMemoryStore,
+} from './memory-ports.testing.ts';
 import { alertOf, decisionOf, machineOf, wearingSeries } from './plant-data.testing.ts';
 import { bearer, startApi, stopAll, token } from './running-api.testing.ts';
 
@@ -77,8 +84,45 @@ async function startPlant() {
   };
   const machineTypes = loadMachineTypes();
   const backups = { begin: async () => ({ bytes: 3, stream: Readable.from([Buffer.from('tar')]) }) };
-  const { base } = await startApi({ operations, store, ...admin, ready, machineTypes, retention, backups });
+  const decommissioning = plantDecommissioning(operations.ports.machines.all()[0]!);
+  const { base } = await startApi({
+    operations,
+    store,
+    ...admin,
+    ready,
+    machineTypes,
+    retention,
+    backups,
+    decommissioning,
+  });
   return { base, state, key: notification.key };
+}
+
+/** One machine was renamed, of a gateway that may connect. */
+function plantDecommissioning(state: MachineState): Decommissioning {
+  const counts = { machines: 1, retiredMachines: 1, openAlerts: 0 };
+  const former = { state: { ...state, machine: 'old' }, atMs: 1, why: 'renamed' as const, isBack: false };
+  const row = { ...former, into: { gateway: 'north', site: state.site, machine: state.machine } };
+  return {
+    ...createMemoryDecommissioning(),
+    retired: { all: () => [row], get: () => undefined, formerNames: () => [] },
+    gateways: () => [{ gateway: 'north', isConfigured: true, ...counts, lastSeenMs: 1 }],
+  };
+}
+
+async function askAboutRetirement(api: ApiContract): Promise<void> {
+  const pump = { site: 'leeds', machine: 'pump-1' };
+  expect(await api.ask('GET', '/api/machines/retired')).toMatchObject({ machines: [{ why: 'renamed' }] });
+  await api.ask('POST', '/api/machines/retire', { body: { machines: [pump] } });
+  await api.ask('POST', '/api/machines/retire', { body: { machines: [] }, status: 400 });
+  const unknown = { machines: [{ ...pump, machine: 'none' }] };
+  await api.ask('POST', '/api/machines/retire', { body: unknown, status: 404 });
+  await api.ask('POST', '/api/machines/rename', { body: { from: pump, to: { ...pump, machine: 'p2' } } });
+  await api.ask('POST', '/api/machines/delete', { body: { machines: [pump] } });
+  expect(await api.ask('GET', '/api/gateways')).toMatchObject({ gateways: [{ gateway: 'north' }] });
+  await api.ask('POST', '/api/gateways/retire', { body: { gateway: 'north' } });
+  await api.ask('POST', '/api/gateways/rename', { body: { from: 'north', to: 'south' } });
+  await api.ask('POST', '/api/gateways/delete', { body: { gateway: 'north' } });
 }
 
 it('every route answers as the OpenAPI document says', async () => {
@@ -110,6 +154,7 @@ it('every route answers as the OpenAPI document says', async () => {
   await api.ask('POST', '/api/retention/run', { body: { dry: true }, status: 400 });
   await api.ask('POST', '/api/backup', { body: { credentials: false } });
   await api.ask('POST', '/api/backup', { body: { secrets: true }, status: 400 });
+  await askAboutRetirement(api);
   await api.ask('GET', '/api/columns');
   await api.ask('POST', '/api/columns/free', { body: { measurement: 'generic', names: ['Temp'] } });
   await api.ask('POST', '/api/columns/free', { body: { measurement: 'none', all: true }, status: 404 });

@@ -6,6 +6,7 @@ import { silentLog } from '../../shared/runtime/log.ts';
 import type { ApiConfig } from './config.ts';
 import {
   createMemoryAdmin,
+  createMemoryDecommissioning,
   createMemoryOperations,
   createMemoryStore,
   type MemoryOperations,
@@ -39,6 +40,7 @@ export async function startApi({
     status: () => ({}),
     statusProperties: {},
     retention: null,
+    decommissioning: createMemoryDecommissioning(),
     backups: { begin: () => Promise.reject(new Error('there is nothing to back up')) },
     clock: systemClock,
     log: silentLog,

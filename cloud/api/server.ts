@@ -1,7 +1,7 @@
 /**
  * The HTTP API and the page (cloud/api). This file builds the server and registers the routes, which are grouped by
- * subject in folders. Routes read the cloud's state through ports (see context.ts) and change nothing but what redrive
- * offers.
+ * subject in folders. Routes read the cloud's state through ports (see context.ts) and change nothing but what these
+ * offer.
  */
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -20,9 +20,11 @@ import type { RouteContext } from './context.ts';
 import { addHeaders } from './headers.ts';
 import { decisionRoutes } from './machines/decisions.ts';
 import { eventRoutes } from './machines/events.ts';
+import { gatewayRoutes } from './machines/gateways.ts';
 import { machineRoutes } from './machines/machines.ts';
 import { queryRoutes } from './machines/query.ts';
 import { readingRoutes } from './machines/readings.ts';
+import { retireRoutes } from './machines/retire.ts';
 import { streamRoutes } from './machines/stream.ts';
 import { measureRequests, metricsRoute } from './metrics.ts';
 import { servePage } from './page.ts';
@@ -98,6 +100,8 @@ function guardedRoutes(app: FastifyInstance, context: RouteContext, access: Acce
   guardRoutes(app, access.check);
   for (const routes of [
     machineRoutes,
+    retireRoutes,
+    gatewayRoutes,
     readingRoutes,
     eventRoutes,
     alertRoutes,

@@ -38,6 +38,8 @@ export class StreamHub {
   readonly #clock: Clock;
   readonly #clientsMax: number;
   readonly #clients = new Set<Client>();
+  /** Machines or alerts are gone since the last flush. */
+  #isLess = false;
   readonly #changedMachines = new Set<string>();
   readonly #changedAlerts = new Map<string, Alert>();
   /** The latest snapshot, until the next change is sent: all of its changes are still to be sent. */
@@ -97,6 +99,7 @@ export class StreamHub {
       this.#snapshot = null;
       return;
     }
+    if (change.isLess) this.#isLess = true;
     for (const machine of change.machines) this.#changedMachines.add(machineKey(machine));
     for (const alert of change.alerts) {
       const { site, machine } = alert.prediction;
@@ -109,6 +112,7 @@ export class StreamHub {
 
   #flush(): void {
     this.#flushTimer = null;
+    if (this.#isLess) return this.#startOver();
     const changed = this.#sources.machines
       .all()
       .filter((state) => this.#changedMachines.has(machineKey(state)));
@@ -120,13 +124,22 @@ export class StreamHub {
     this.#send(message('change', { atMs: this.#clock.nowMs(), machines, alerts }));
   }
 
+  /** Sends everything anew to all clients: no change says what is gone. */
+  #startOver(): void {
+    this.#isLess = false;
+    this.#changedMachines.clear();
+    this.#changedAlerts.clear();
+    this.#snapshot = null;
+    this.#send(this.#freshSnapshot());
+  }
+
   #beat(): void {
     this.#send(`: heartbeat\n${message('tick', { atMs: this.#clock.nowMs() })}`);
     this.#heartbeatTimer = this.#clock.setTimer(streamTimes.heartbeatMs, () => this.#beat());
   }
 
-  #send(text: string): void {
-    const frame = Buffer.from(text);
+  #send(text: string | Buffer): void {
+    const frame = typeof text === 'string' ? Buffer.from(text) : text;
     for (const client of this.#clients) {
       if (!client.response.writableNeedDrain) this.#write(client, frame);
       else this.#fallBehind(client);

@@ -1,6 +1,7 @@
 import { Shares } from '../../shared/bounds/shares.ts';
 import { type HarbingerEvent, isEventOf, type Prediction } from '../../shared/contract/events.ts';
 import type { Alert, AlertRules, AlertStep } from '../ports/alerts.ts';
+import type { MachineName } from '../ports/retired/retired.ts';
 import { CachedTable } from './cached-table.ts';
 import { keyOf, type Store } from './database.ts';
 
@@ -52,6 +53,39 @@ export class AlertBook {
     const changed = this.concerned(gateway, event).flatMap((row) => this.applyTo(gateway, row, event) ?? []);
     if (changed.length > 0) this.evict();
     return changed;
+  }
+
+  /** Resolves the open alerts of a machine that is retired, each by its own event. */
+  retire(name: MachineName, eventOf: (alert: Alert) => HarbingerEvent): AlertChanged[] {
+    return this.openRows(name.gateway, name).flatMap((row) => {
+      const changed = this.applyTo(name.gateway, row, eventOf(row.alert));
+      if (!changed) return [];
+      const key = rowKey(name.gateway, row.alert.alertId);
+      const alert = { ...changed.step.alert, isRetired: true };
+      this.table.put(key, { alert, told: this.table.get(key)?.told ?? row.told });
+      return [changed];
+    });
+  }
+
+  /** Moves the open alerts of a machine to another name of it, and returns them. */
+  move(from: MachineName, to: MachineName): Alert[] {
+    return this.openRows(from.gateway, from).map(({ alert, told }) => {
+      const { gateway, site, machine } = to;
+      const moved = { ...alert, gateway, prediction: { ...alert.prediction, site, machine } };
+      this.table.remove(rowKey(from.gateway, alert.alertId));
+      this.table.put(rowKey(gateway, alert.alertId), { alert: moved, told });
+      return moved;
+    });
+  }
+
+  /** Removes all alerts of a machine, and returns their ids. */
+  remove({ gateway, site, machine }: MachineName): string[] {
+    const all = this.all().filter(
+      ({ gateway: owner, prediction }) =>
+        owner === gateway && prediction.site === site && prediction.machine === machine,
+    );
+    for (const { alertId } of all) this.table.remove(rowKey(gateway, alertId));
+    return all.map(({ alertId }) => alertId);
   }
 
   private applyTo(gateway: string, row: Row | null, event: HarbingerEvent): AlertChanged | null {

@@ -1,7 +1,7 @@
 import { type HarbingerEvent, isEventOf, judgedBy, type MachineRef } from '../../shared/contract/events.ts';
 import type { Alert } from '../ports/alerts.ts';
 import type { MachineState } from '../ports/machines.ts';
-import { type AlertBook, isPrediction } from './alert-book.ts';
+import { type AlertBook, type AlertChanged, isPrediction } from './alert-book.ts';
 import type { EventLists } from './event-lists.ts';
 import type { MachineTable } from './machine-table.ts';
 import type { StoredQueue } from './notifications/notification-queue.ts';
@@ -62,7 +62,18 @@ function applyToMachine(
 }
 
 function applyToAlerts(tables: EventTables, gateway: string, event: HarbingerEvent, changes: Changes): void {
-  for (const { step, recipients } of tables.alerts.apply(gateway, event)) {
+  if (isPrediction(event) && tables.machines.isHidden(gateway, event.data, Date.parse(event.time))) return;
+  applyAlertChanges(tables, gateway, tables.alerts.apply(gateway, event), changes);
+}
+
+/** Owes the notifications of changed alerts, and counts the open ones of their machines. Call it inside a transaction. */
+export function applyAlertChanges(
+  tables: EventTables,
+  gateway: string,
+  changed: readonly AlertChanged[],
+  changes: Changes,
+): void {
+  for (const { step, recipients } of changed) {
     const { alert, change, notice } = step;
     changes.alerts.set(alert.alertId, alert);
     const machine = machineOf(alert.prediction);

@@ -107,6 +107,20 @@ export class BoundedLog<T> {
     this.options.onRemoved?.(seq);
   }
 
+  /** Removes at most `max` entries with a subject, those for which `isIt`; returns how many. */
+  removeSubject(subject: string, isIt: (value: T) => boolean, max: number): number {
+    const key = keyOf(subject);
+    const found: number[] = [];
+    const range = { start: subjectKey(key, 0), end: subjectKey(key, Number.MAX_SAFE_INTEGER) };
+    for (const { value: seq } of this.subjects.getRange(range)) {
+      if (found.length >= max) break;
+      const value = this.get(seq);
+      if (value !== undefined && isIt(value)) found.push(seq);
+    }
+    for (const seq of found) this.remove(seq);
+    return found.length;
+  }
+
   /** All entries, oldest first; those that cannot be read have no value. */
   *entries(): Generator<{ seq: number; value: T | undefined; bytes: number }> {
     for (const key of this.rows.getKeys()) {
@@ -142,15 +156,14 @@ export class BoundedLog<T> {
   }
 
   private subjectSeqs(query: PageQuery, before: number): number[] {
-    const subject = keyOf(query.subject ?? '');
-    const range = this.subjects.getRange({
-      start: subjectKey(subject, before),
-      end: subjectKey(subject, 0),
-      exclusiveStart: true,
-      reverse: true,
-      limit: query.limit + 1,
+    const limit = query.limit + 1;
+    const seqs = [query.subject ?? '', ...(query.alsoSubjects ?? [])].flatMap((each) => {
+      const subject = keyOf(each);
+      const range = { start: subjectKey(subject, before), end: subjectKey(subject, 0) };
+      const newest = this.subjects.getRange({ ...range, exclusiveStart: true, reverse: true, limit });
+      return [...newest].map(({ value }) => value);
     });
-    return [...range].map(({ value }) => value);
+    return seqs.sort((a, b) => b - a).slice(0, limit);
   }
 
   /** The number of the next entry. */

@@ -15,6 +15,10 @@ export const OperationsConfig = Type.Object(
       50_000,
       'Machines with a current state that one gateway may have; further ones are not listed. Where several gateways have some, each has no more than it leaves to the others, of twice as many.',
     ),
+    retiredMax: Count(
+      10_000,
+      'Machines that were retired, renamed or deleted by hand; above it the oldest are forgotten, renamed ones last.',
+    ),
     alertsOpenMax: Count(
       10_000,
       'Open alerts; above it the gateway that has most loses the one longest untouched.',

@@ -52,7 +52,7 @@ export function openStore(folder: string, failed: (error: HarbingerError) => voi
     root = open({
       path: folder,
       noSubdir: false,
-      maxDbs: 32,
+      maxDbs: 64,
       encoding: 'json',
       // A commit's promise then resolves after its pages and its meta page (written with O_DSYNC) are on disk.
       overlappingSync: false,

@@ -1,6 +1,12 @@
 import { declareErrors } from '../../shared/runtime/errors.ts';
 
 export const errorCodes = declareErrors({
+  MACHINE_NOT_LISTED: {
+    stage: 'api',
+    meaning: 'A machine that was to be retired, renamed or deleted is not known.',
+    retried: 'No. Nothing is changed.',
+    remedy: 'See the names with `harbinger machines list`, and those of retired ones with `--retired`.',
+  },
   OPERATIONS_DAMAGED: {
     stage: 'store',
     meaning: 'The database of alerts, machines and watermarks is damaged.',
@@ -21,5 +27,12 @@ export const errorCodes = declareErrors({
     meaning: 'The cursor of a page (`before`) was not returned by an earlier page.',
     retried: 'No.',
     remedy: 'Use the `next` of the preceding page.',
+  },
+  RENAME_REFUSED: {
+    stage: 'api',
+    meaning:
+      'A machine or gateway cannot get the new name: it has it already, or its history would be joined in a circle.',
+    retried: 'No. Nothing is changed.',
+    remedy: 'Choose another name, or retire the machine that has the name.',
   },
 });

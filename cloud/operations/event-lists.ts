@@ -28,6 +28,16 @@ export class EventLists {
     this.decisions.reload();
   }
 
+  /**
+   * Removes at most `max` events and decision records about a machine of some gateways; returns how many. Call it inside
+   * a transaction.
+   */
+  removeSubject(subject: string, isOf: (gateway: string) => boolean, max: number): number {
+    const isItsEvent = ({ source }: HarbingerEvent) => isOf(source.slice('/gateways/'.length));
+    const events = this.events.removeSubject(subject, isItsEvent, max);
+    return events + this.decisions.removeSubject(subject, ({ gateway }) => isOf(gateway), max - events);
+  }
+
   /** Call it inside a transaction. False if the event was added before. */
   add(gateway: string, event: HarbingerEvent): boolean {
     const id = `${event.source}/${event.id}`;

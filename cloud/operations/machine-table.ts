@@ -1,6 +1,7 @@
 import { Quotas } from '../../shared/bounds/quotas.ts';
 import type { MachineRef } from '../../shared/contract/events.ts';
 import type { MachineState } from '../ports/machines.ts';
+import type { MachineName } from '../ports/retired/retired.ts';
 import { CachedTable } from './cached-table.ts';
 import type { Store } from './database.ts';
 
@@ -18,6 +19,10 @@ export interface MachineTableOptions {
   /** How many machines one gateway may have, see Quotas. */
   machinesMax: number;
   nowMs(): number;
+  /** Whether a machine that is not listed was retired after `seenMs`: what was observed then does not list it again. */
+  isRetired?(name: MachineName, seenMs: number): boolean;
+  /** Called for a machine that is listed for the first time, or again; true if it was retired. */
+  returned?(name: MachineName): boolean;
   /** Called when a gateway gets no more machines. */
   refused?(gateway: string): void;
 }
@@ -57,12 +62,42 @@ export class MachineTable {
     return [...this.table.values()].map((row) => this.believed(row).state);
   }
 
+  has({ gateway, site, machine }: MachineName): boolean {
+    return this.table.get(rowKey(gateway, { site, machine })) !== undefined;
+  }
+
+  /** Whether a machine was retired and has not been heard since. */
+  isHidden(gateway: string, { site, machine }: { site: string; machine: string }, saidMs: number): boolean {
+    const name = { gateway, site, machine };
+    return !this.has(name) && (this.options.isRetired?.(name, this.arrived(saidMs)) ?? false);
+  }
+
+  /** Takes a machine out of the list and returns its state; null if it is not there. */
+  remove({ gateway, site, machine }: MachineName): MachineState | null {
+    const key = rowKey(gateway, { site, machine });
+    const row = this.table.get(key);
+    if (!row) return null;
+    this.table.remove(key);
+    this.quotas.remove(gateway);
+    return this.believed(row).state;
+  }
+
+  /** Lists a machine that was renamed: with the state it had, if the new name is not listed yet. */
+  takeOver({ gateway, site, machine }: MachineName, former: MachineState, openAlerts: number): MachineState {
+    const row = this.table.get(rowKey(gateway, { site, machine }));
+    if (row) return this.store({ ...row, state: { ...row.state, openAlerts } });
+    const { returnedMs: _, ...known } = former;
+    const state = { ...known, gateway, site, machine, openAlerts };
+    return this.store({ state, estimateMs: 0, conditionMs: 0, storedSeenMs: Number.NEGATIVE_INFINITY });
+  }
+
   /** Records a state that was observed at `update.lastSeenMs`. Returns null if the gateway has too many machines. */
   observe(gateway: string, update: Partial<MachineState>): MachineState | null {
     const { site, machine } = update;
     const lastSeenMs = this.arrived(update.lastSeenMs ?? 0);
     if (site === undefined || machine === undefined) return null;
-    const row = this.rowOf(gateway, { site, machine, machineType: update.machineType ?? '' });
+    const ref = { site, machine, machineType: update.machineType ?? '' };
+    const row = this.rowOf(gateway, ref, lastSeenMs);
     if (!row) return null;
     const newer = update.health !== undefined && lastSeenMs >= row.estimateMs;
     const { state } = row;
@@ -93,7 +128,7 @@ export class MachineTable {
     saidMs: number,
   ): MachineState | null {
     const atMs = this.arrived(saidMs);
-    const row = this.rowOf(gateway, ref);
+    const row = this.rowOf(gateway, ref, atMs);
     if (!row || atMs < row.conditionMs) return null;
     const forgotten = { health: null, anomaly: null, remainingLife: null, source: null };
     return this.store({
@@ -105,19 +140,23 @@ export class MachineTable {
   }
 
   setOpenAlerts(gateway: string, ref: MachineRef, openAlerts: number): MachineState | null {
-    const row = this.rowOf(gateway, ref);
+    const row = this.rowOf(gateway, ref, Number.POSITIVE_INFINITY);
     return row && this.store({ ...row, state: { ...row.state, openAlerts } });
   }
 
-  private rowOf(gateway: string, ref: MachineRef): Row | null {
+  /** `seenMs`: when what is to be recorded was observed. */
+  private rowOf(gateway: string, ref: MachineRef, seenMs: number): Row | null {
     const row = this.table.get(rowKey(gateway, ref));
     if (row) return this.believed(row);
+    const name = { gateway, site: ref.site, machine: ref.machine };
+    if (this.options.isRetired?.(name, seenMs)) return null;
     if (!this.quotas.admits(gateway)) {
       this.options.refused?.(gateway);
       return null;
     }
+    const returned = this.options.returned?.(name) ? { returnedMs: this.options.nowMs() } : {};
     return {
-      state: blankState(gateway, ref),
+      state: { ...blankState(gateway, ref), ...returned },
       estimateMs: 0,
       conditionMs: 0,
       storedSeenMs: Number.NEGATIVE_INFINITY,

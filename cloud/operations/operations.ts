@@ -19,6 +19,7 @@ import type { DecisionHistory, EventHistory } from '../ports/history.ts';
 import type { MachineStates } from '../ports/machines.ts';
 import type { DeadNotifications, NotificationQueue } from '../ports/notifications.ts';
 import type { ChangeFeed, EventApplier, StateChange, StoredBatch, Watermarks } from '../ports/operations.ts';
+import type { MachineName, RetiredMachines } from '../ports/retired/retired.ts';
 import { AlertBook } from './alert-book.ts';
 import { applyEvent, Changes, type EventTables } from './apply-event.ts';
 import { BoundedLog } from './bounded-log.ts';
@@ -30,6 +31,8 @@ import { StoredQueue } from './notifications/notification-queue.ts';
 import { Quarantine } from './quarantine/quarantine.ts';
 import { QuarantineList } from './quarantine/quarantine-list.ts';
 import { type GatewayQuota, quotaTexts } from './quota-report.ts';
+import { RetiredTable } from './retired/retired-table.ts';
+import { Retirement } from './retired/retirement.ts';
 import { WatermarkTable } from './watermark-table.ts';
 
 const digestText =
@@ -58,6 +61,20 @@ export function openOperations(config: OperationsConfig, deps: OperationsDeps): 
   }
 }
 
+/** Returns whether the machine was retired, and says so. */
+function sayReturned(retired: RetiredTable, name: MachineName, log: Log): boolean {
+  const was = retired.returned(name);
+  if (was) {
+    const { why, atMs } = was;
+    const machine = `${name.site}/${name.machine}`;
+    log.warn(
+      { gateway: name.gateway, machine, why, retiredAt: new Date(atMs).toISOString() },
+      'a machine that was taken out of the list is heard again, and is listed again',
+    );
+  }
+  return was !== undefined;
+}
+
 export class StoredOperations {
   readonly watermarks: Watermarks;
   readonly events: EventApplier & EventHistory;
@@ -68,12 +85,14 @@ export class StoredOperations {
   readonly quarantine: Quarantine;
   readonly audit: AuditLog;
   readonly changes: ChangeFeed;
+  readonly retired: RetiredMachines;
+  readonly retirement: Retirement;
   /** Refusals of what gateways have enough of already. */
   readonly quotas: QuotaRefusals<GatewayQuota>;
   private readonly store: Store;
   private readonly quarantineList: QuarantineList;
   private readonly deadNotes: DropNotes<'count'>;
-  private readonly tables: EventTables & { watermarks: WatermarkTable };
+  private readonly tables: EventTables & { watermarks: WatermarkTable; retired: RetiredTable };
   private readonly listeners = new Set<(change: StateChange) => void>();
 
   constructor(store: Store, config: OperationsConfig, deps: OperationsDeps) {
@@ -84,9 +103,12 @@ export class StoredOperations {
     this.quotas = new QuotaRefusals(quotaTexts, clock, log);
     this.deadNotes = new DropNotes(clock, log, { count: deadDroppedText });
     const watermarks = new WatermarkTable(store, () => clock.nowMs());
+    const retired = new RetiredTable(store, config.retiredMax);
     const machines = new MachineTable(store, {
       machinesMax: config.machinesMax,
       nowMs: () => clock.nowMs(),
+      isRetired: (name, seenMs) => retired.hides(name, seenMs),
+      returned: (name) => sayReturned(retired, name, log),
       refused: (gateway) => this.quotas.note('machines', gateway),
     });
     const alerts = new AlertBook(store, {
@@ -106,7 +128,7 @@ export class StoredOperations {
       deadDropped: () => this.deadNotes.note(new Map([['count', { count: 1, bytes: 0 }]]), null),
     });
     const lists = new EventLists(store, config, onDamaged);
-    this.tables = { watermarks, machines, alerts, notifications, lists };
+    this.tables = { watermarks, machines, alerts, notifications, lists, retired };
     const { quarantineMax: countMax, quarantineBytesMax: bytesMax } = config;
     this.quarantineList = new QuarantineList(store, { countMax, bytesMax, onDamaged });
     const audit = new BoundedLog<AuditEntry>(store, 'audit', { countMax: config.auditMax, onDamaged });
@@ -131,6 +153,13 @@ export class StoredOperations {
     this.alerts = alerts;
     this.notifications = notifications;
     const transaction = <T>(change: () => T) => this.transaction(change);
+    this.retired = retired;
+    this.retirement = new Retirement({
+      tables: this.tables,
+      nowMs: () => clock.nowMs(),
+      transaction,
+      emit: (change) => this.emit(change),
+    });
     this.quarantine = new Quarantine(this.quarantineList, { transaction, clock, log });
     this.audit = {
       add: (entry) => this.transaction(() => void audit.add(entry)),
@@ -148,6 +177,11 @@ export class StoredOperations {
         'watermarks are damaged: gateways send their backlog again, and the store keeps one copy of it',
       );
     }
+  }
+
+  /** When the latest batch of each gateway was stored, in ms since 1970. */
+  latestBatchMs(): Map<string, number> {
+    return this.tables.watermarks.latestMs();
   }
 
   /** Why no change is accepted at the moment; null while they are. */
@@ -190,16 +224,16 @@ export class StoredOperations {
       return await this.store.transaction(change);
     } catch (error) {
       this.store.check(); // after a failed write nothing can be read again
-      const { watermarks, machines, alerts, notifications, lists } = this.tables;
+      const { watermarks, machines, alerts, notifications, lists, retired } = this.tables;
       for (const { table } of [watermarks, alerts]) table.reload();
-      for (const each of [machines, notifications, lists]) each.reload();
+      for (const each of [retired, machines, notifications, lists]) each.reload();
       this.quarantineList.reload();
       throw error;
     }
   }
 
   private emit(change: StateChange): void {
-    if (change.machines.length === 0 && change.alerts.length === 0) return;
+    if (change.machines.length === 0 && change.alerts.length === 0 && !change.isLess) return;
     for (const listener of this.listeners) listener(change);
   }
 }

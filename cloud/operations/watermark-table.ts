@@ -90,6 +90,21 @@ export class WatermarkTable {
     });
   }
 
+  removeGateway(gateway: string): void {
+    const keys = [...this.table.entries()].map(([key]) => key);
+    for (const key of keys) if (key.startsWith(`${gateway}/`)) this.table.remove(key);
+  }
+
+  /** When each gateway's watermarks moved last, in ms since 1970. */
+  latestMs(): Map<string, number> {
+    const latest = new Map<string, number>();
+    for (const [key, { movedMs }] of this.table.entries()) {
+      const gateway = key.slice(0, key.indexOf('/'));
+      latest.set(gateway, Math.max(latest.get(gateway) ?? 0, movedMs));
+    }
+    return latest;
+  }
+
   /**
    * Removes one watermark of the same gateway and lane if there are too many: of the disk that was not used for longest,
    * and there of the oldest run. The age of a run is its place in the journal, not when its watermark was set: a gateway

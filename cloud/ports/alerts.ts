@@ -12,6 +12,8 @@ export interface Alert {
   updatedAt: string;
   resolvedAt: string | null;
   prediction: Prediction;
+  /** It ended because its machine was retired; it opens again if the machine comes back with it. */
+  isRetired?: boolean;
 }
 
 /** The effect of one event on one alert. */

@@ -15,6 +15,8 @@ export interface MachineState {
   /** From lifecycle events. */
   condition: 'running' | 'failed';
   openAlerts: number;
+  /** When it was heard again after it had been retired, in ms since 1970. */
+  returnedMs?: number;
 }
 
 export interface MachineStates {

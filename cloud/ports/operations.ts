@@ -54,6 +54,8 @@ export interface EventApplier {
 export interface StateChange {
   machines: MachineState[];
   alerts: Alert[];
+  /** Machines or alerts are gone: what is shown must be read anew. */
+  isLess?: boolean;
 }
 
 /** Reports each change after it is durable, for server-sent events. */

@@ -12,4 +12,6 @@ export interface PageQuery {
   before?: string;
   /** Only entries about this subject: `site/machine`, or in quarantine a gateway. */
   subject?: string;
+  /** Further subjects whose entries are in the same page. */
+  alsoSubjects?: readonly string[];
 }

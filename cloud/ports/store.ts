@@ -10,6 +10,7 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Log } from '../../shared/runtime/log.ts';
 import type { HeldFiles } from './backup/backup.ts';
 import type { StoreRetention } from './retention/store-retention.ts';
+import type { MachineName } from './retired/retired.ts';
 
 /** Line protocol of whole consecutive blocks. Events too have been turned into lines (measurement `event`). */
 export interface StoreBatch {
@@ -55,8 +56,20 @@ export interface ReadingStore extends Partial<Reporting> {
   readonly columns?: ColumnAdmin;
   /** Absent if the store has no means of deleting what is old. */
   readonly retention?: StoreRetention;
+  /**
+   * Deletes everything of a machine, in pieces, until it is done or `signal` aborts.
+   * @throws HarbingerError STORE_NO_DELETE; STORE_UNAVAILABLE, STORE_BUSY (retry); what was deleted before stays deleted
+   */
+  deleteMachine(name: MachineName, signal: AbortSignal): Promise<DeletedRows>;
   /** Keeps its files as they are until they are released. Absent if the store is backed up by means of its own. */
   holdForBackup?(): Promise<HeldFiles>;
+}
+
+export interface DeletedRows {
+  /** Null if the store does not say how many. */
+  rows: number | null;
+  /** False if there was no time for all. */
+  isComplete: boolean;
 }
 
 export interface SeriesQuery {

@@ -64,6 +64,12 @@ export const errorCodes = declareErrors({
     retried: 'No. The cloud does not start.',
     remedy: 'Stop the other process, or set another `store.path`.',
   },
+  STORE_NO_DELETE: {
+    stage: 'store',
+    meaning: 'The store cannot delete the readings of one machine: InfluxDB 3 has no means for it.',
+    retried: 'No. Nothing is deleted.',
+    remedy: 'Retire the machine instead; the retention of the database deletes its readings.',
+  },
   STORE_UNAVAILABLE: {
     stage: 'store',
     meaning: 'The store of readings cannot be reached, or does not accept writes at present.',

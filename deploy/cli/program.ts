@@ -14,6 +14,8 @@ import { addQuarantine } from './inspect/quarantine.ts';
 import { addQuery } from './inspect/query.ts';
 import { addRefused } from './inspect/refused.ts';
 import { addRetention } from './inspect/retention.ts';
+import { addGateways } from './inspect/retire/gateways.ts';
+import { addMachines } from './inspect/retire/machines.ts';
 import { refuseEmptyPaths } from './options.ts';
 import { addCloud } from './run/cloud.ts';
 import { addGateway } from './run/gateway.ts';
@@ -49,6 +51,7 @@ Examples:
   harbinger query "select count(*) from pump"
   harbinger deadletters list                       messages that could not become readings, and why
   harbinger refused redrive --all                  send again what the cloud had refused
+  harbinger machines retire hall-1/pump-3          take a machine out of the list
   harbinger backup --data DIR --to FILE            back up a data folder while it is in use
 
 Exit codes: ${exitCodeLine()}.`,
@@ -59,6 +62,8 @@ Exit codes: ${exitCodeLine()}.`,
     addCloud,
     addPlant,
     addReplay,
+    addMachines,
+    addGateways,
     addQuery,
     addDecisions,
     addDeadLetters,

@@ -4,13 +4,16 @@ import { DecisionRecord } from '../../../shared/contract/events.ts';
 import { answers } from '../../../shared/http/openapi.ts';
 import type { RouteContext } from '../context.ts';
 import { PageParameters, pageOf } from '../schemas.ts';
+import { joinedPage, namesOf } from './joined.ts';
 
 const StoredDecision = Type.Intersect([
   DecisionRecord,
   Type.Object({ gateway: Type.String(), at: Type.String() }),
 ]);
 
-export function decisionRoutes(app: FastifyInstance, { decisions }: Pick<RouteContext, 'decisions'>): void {
+type DecisionContext = Pick<RouteContext, 'decisions' | 'machines' | 'decommissioning'>;
+
+export function decisionRoutes(app: FastifyInstance, context: DecisionContext): void {
   app.get<{ Querystring: PageParameters }>(
     '/api/decisions',
     {
@@ -20,6 +23,10 @@ export function decisionRoutes(app: FastifyInstance, { decisions }: Pick<RouteCo
         response: answers('a page, newest first', pageOf(StoredDecision)),
       },
     },
-    (request) => decisions.page(request.query),
+    (request) =>
+      joinedPage(context.decisions, request.query, namesOf(context), ({ subject, at }) => ({
+        subject,
+        timeMs: Date.parse(at),
+      })),
   );
 }

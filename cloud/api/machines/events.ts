@@ -4,10 +4,13 @@ import { eventSchemas } from '../../../shared/contract/events.ts';
 import { answers } from '../../../shared/http/openapi.ts';
 import type { RouteContext } from '../context.ts';
 import { PageParameters, pageOf } from '../schemas.ts';
+import { joinedPage, namesOf } from './joined.ts';
 
 const Event = Type.Union(Object.values(eventSchemas), { description: 'a CloudEvent 1.0' });
 
-export function eventRoutes(app: FastifyInstance, { events }: Pick<RouteContext, 'events'>): void {
+type EventContext = Pick<RouteContext, 'events' | 'machines' | 'decommissioning'>;
+
+export function eventRoutes(app: FastifyInstance, context: EventContext): void {
   app.get<{ Querystring: PageParameters }>(
     '/api/events',
     {
@@ -17,6 +20,10 @@ export function eventRoutes(app: FastifyInstance, { events }: Pick<RouteContext,
         response: answers('a page, newest first', pageOf(Event)),
       },
     },
-    (request) => events.page(request.query),
+    (request) =>
+      joinedPage(context.events, request.query, namesOf(context), ({ subject, time }) => ({
+        subject,
+        timeMs: Date.parse(time),
+      })),
   );
 }

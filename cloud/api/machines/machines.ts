@@ -1,21 +1,23 @@
 /**
  * Routes about machines (cloud/api/machines): their state, readings, events and decisions, SQL, and the live stream. A
  * file is one group of routes with its schemas. Routes read through ports, never from operations/ or store/ directly,
- * and change nothing.
+ * and change nothing, except what decommissioning offers.
  */
 import { type Static, Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { MachineType } from '../../../shared/domain/machine-type.ts';
 import { answers } from '../../../shared/http/openapi.ts';
+import type { Alert as StoredAlert } from '../../ports/alerts.ts';
 import type { RouteContext } from '../context.ts';
 import { MachineView, viewsOf } from '../machine-view.ts';
 import { Alert, Name } from '../schemas.ts';
 import { findMachine } from './find-machine.ts';
+import { FormerName, Retirement, retirementOf } from './retired-schemas.ts';
 
 const Path = Type.Object({ site: Name, machine: Name });
 const Query = Type.Object({ gateway: Type.Optional(Name) }, { additionalProperties: false });
 
-type MachineContext = Pick<RouteContext, 'machines' | 'alerts' | 'machineTypes'>;
+type MachineContext = Pick<RouteContext, 'machines' | 'alerts' | 'machineTypes' | 'decommissioning'>;
 
 export function machineRoutes(app: FastifyInstance, context: MachineContext): void {
   app.get(
@@ -44,19 +46,30 @@ export function machineRoutes(app: FastifyInstance, context: MachineContext): vo
               description: 'null if the cloud does not know the type',
             }),
             alerts: Type.Array(Alert),
+            retired: Type.Union([Retirement, Type.Null()], { description: 'null while it is in the list' }),
+            formerNames: Type.Array(FormerName, {
+              description: 'names under which its earlier history is stored',
+            }),
           }),
         ),
       },
     },
     (request) => {
       const { site, machine } = request.params;
-      const state = findMachine(context.machines, { site, machine, gateway: request.query.gateway });
-      const alerts = context.alerts
-        .all()
-        .filter(
-          ({ gateway, prediction }) =>
-            gateway === state.gateway && prediction.site === site && prediction.machine === machine,
+      const names = context.decommissioning.retired;
+      const wanted = { site, machine, gateway: request.query.gateway };
+      const { state, retired } = findMachine(context.machines, names, wanted);
+      const formerNames = names.formerNames(state);
+      const own = [{ ...state, untilMs: Number.POSITIVE_INFINITY }, ...formerNames];
+      const isOwn = ({ gateway, prediction, openedAt }: StoredAlert) =>
+        own.some(
+          (name) =>
+            gateway === name.gateway &&
+            prediction.site === name.site &&
+            prediction.machine === name.machine &&
+            Date.parse(openedAt) <= name.untilMs,
         );
+      const alerts = context.alerts.all().filter(isOwn);
       return {
         machine: viewsOf(
           [state],
@@ -64,6 +77,8 @@ export function machineRoutes(app: FastifyInstance, context: MachineContext): vo
         )[0],
         type: context.machineTypes.get(state.machineType) ?? null,
         alerts: alerts.toSorted((a, b) => b.openedAt.localeCompare(a.openedAt)).slice(0, 100),
+        retired: retired && retirementOf(retired),
+        formerNames,
       };
     },
   );

@@ -6,6 +6,7 @@ import type { SeriesPoint } from '../../ports/store.ts';
 import type { RouteContext } from '../context.ts';
 import { Name, Time, timeMs } from '../schemas.ts';
 import { findMachine } from './find-machine.ts';
+import { joinedSeries } from './joined.ts';
 
 const sensorsMax = 64;
 
@@ -43,21 +44,22 @@ const Answer = Type.Object({
   }),
 });
 
-type ReadingContext = Pick<RouteContext, 'machines' | 'store' | 'clock'>;
+type ReadingContext = Pick<RouteContext, 'machines' | 'decommissioning' | 'store' | 'clock'>;
 
 export function readingRoutes(app: FastifyInstance, context: ReadingContext): void {
   app.get<{ Querystring: Query }>(
     '/api/readings',
     {
       schema: {
-        summary: 'Readings of one machine, down-sampled to `points`',
+        summary: 'Readings of one machine, under all names it has had, down-sampled to `points`',
         querystring: Query,
         response: answers('the readings, by columns', Answer),
       },
     },
     async (request) => {
       const { site, machine, measurement, points } = request.query;
-      const state = findMachine(context.machines, request.query);
+      const { retired } = context.decommissioning;
+      const { state } = findMachine(context.machines, retired, request.query);
       const range = rangeOf(request.query, context.clock.nowMs());
       const query = {
         measurement: measurement ?? state.machineType,
@@ -68,7 +70,9 @@ export function readingRoutes(app: FastifyInstance, context: ReadingContext): vo
         ...range,
       };
       const fields = sensorsOf(request.query.sensor);
-      const series = await context.store.series(fields ? { ...query, fields } : query);
+      const wanted = fields ? { ...query, fields } : query;
+      const former = retired.formerNames(state);
+      const series = await joinedSeries(context.store, wanted, former, measurement === undefined);
       return { measurement: query.measurement, ...range, ...columnsOf(series, fields ?? []) };
     },
   );

@@ -9,8 +9,10 @@ import type { Clock } from '../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { HeldFiles } from '../../ports/backup/backup.ts';
+import type { MachineName } from '../../ports/retired/retired.ts';
 import type {
   ColumnAdmin,
+  DeletedRows,
   ReadingStore,
   SeriesPoint,
   SeriesQuery,
@@ -28,7 +30,9 @@ import { QueryRunner } from './query/limited-query.ts';
 import { MemoryGuard, memoryLimitsOf } from './query/memory-guard.ts';
 import { readSeries } from './query/series.ts';
 import { runSql } from './query/sql.ts';
+import { deleteMachine } from './retention/delete-machine.ts';
 import { EmbeddedRetention } from './retention/retention.ts';
+import type { RetentionDeps } from './retention/work.ts';
 import { StoreStatistics } from './statistics.ts';
 import { WriteQueue, type WriteQueueDeps } from './write/write-queue.ts';
 
@@ -71,6 +75,7 @@ class EmbeddedStore implements ReadingStore {
   readonly #writes: WriteQueue;
   readonly #statistics: StoreStatistics;
   readonly #hold: BackupHold;
+  readonly #changes: RetentionDeps;
   readonly #log: Log;
   readonly #damages = new Set<string>();
 
@@ -96,14 +101,15 @@ class EmbeddedStore implements ReadingStore {
     });
     const maintenance = new QueryRunner(deps.clock, { insideMax: 1, waitingMax: 8 });
     this.#maintenance = maintenance;
-    this.retention = new EmbeddedRetention({
+    this.#changes = {
       path: options.path,
       spareBytesMax: options.spareBytesMax ?? spareBytesMaxDefault,
       clock: deps.clock,
       read: (use) => maintenance.run(this.#database(), scanMsMax, use),
       change: (work) => this.#writes.change(work),
       alone: (work) => (this.#hold.isHeld ? Promise.reject(heldError()) : this.#writes.alone(work)),
-    });
+    };
+    this.retention = new EmbeddedRetention(this.#changes);
   }
 
   /** @throws HarbingerError STORE_LOCKED, STORE_UNREADABLE */
@@ -131,6 +137,10 @@ class EmbeddedStore implements ReadingStore {
     } catch {
       return false;
     }
+  }
+
+  deleteMachine(name: MachineName, signal: AbortSignal): Promise<DeletedRows> {
+    return deleteMachine(this.#changes, name, signal);
   }
 
   holdForBackup(): Promise<HeldFiles> {

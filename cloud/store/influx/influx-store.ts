@@ -7,7 +7,9 @@ import { HttpError } from '@influxdata/influxdb-client';
 import type { Clock } from '../../../shared/runtime/clock.ts';
 import { codeOf, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
+import type { MachineName } from '../../ports/retired/retired.ts';
 import type {
+  DeletedRows,
   ReadingStore,
   RejectedLine,
   SeriesPoint,
@@ -17,6 +19,7 @@ import type {
 } from '../../ports/store.ts';
 import { storeMisconfigured } from '../errors.ts';
 import type { InfluxTarget } from './config.ts';
+import { deleteMachine } from './delete-machine.ts';
 import { InfluxHttp } from './http.ts';
 import { identifier, seriesOf } from './influx-ql.ts';
 import { LastingFailures, mayBeAboutLines, probeLine, writeInDoubt } from './lasting-failures.ts';
@@ -204,6 +207,15 @@ class InfluxStore implements ReadingStore {
     } catch {
       return false;
     }
+  }
+
+  async deleteMachine(name: MachineName, signal: AbortSignal): Promise<DeletedRows> {
+    try {
+      await deleteMachine(this.#http, this.#config, name, signal);
+    } catch (error) {
+      throw this.#http.failureOf(error);
+    }
+    return { rows: null, isComplete: true };
   }
 
   series(query: SeriesQuery): Promise<SeriesPoint[]> {

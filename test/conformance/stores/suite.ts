@@ -73,6 +73,30 @@ export function describeReadingStore(harness: StoreHarness): void {
       expect(await store.healthy()).toBe(true);
     });
 
+    test('deletes a machine in every measurement, and no other one', async () => {
+      const lines = [
+        ...pumpLines(0, 20),
+        ...Array.from({ length: 10 }, (_, i) => pumpLine(i, 'rpm=1', "m'2")),
+        ...pumpLines(0, 5).map((line) => line.replace('pump,', 'estimate,')),
+        ...pumpLines(0, 5).map((line) => line.replace('gw1', 'gw2')),
+      ];
+      await write(batchOf({ blocks: [lines] }));
+      const name = { gateway: 'gw1', site: 'plant', machine: 'm1' };
+      const deleted = await store.deleteMachine(name, never);
+      expect(deleted.isComplete).toBe(true);
+      expect([null, 25]).toContain(deleted.rows);
+      const left = Object.entries(await store.counts()).filter(([, count]) => count > 0);
+      expect(left).toEqual([['pump', 15]]);
+      expect(await store.series({ ...pump, gateway: 'gw1', pointsMax: 10 })).toEqual([]);
+      expect(await store.series({ ...pump, gateway: 'gw2', pointsMax: 10 })).toHaveLength(5);
+      expect(await store.deleteMachine({ ...name, machine: "m'2" }, never)).toMatchObject({
+        isComplete: true,
+      });
+      // What is sent again after it was deleted is another writing of blocks that are known, or the same points.
+      await write(batchOf({ blocks: [pumpLines(0, 3)], firstSeq: 7 }));
+      expect(await store.series({ ...pump, gateway: 'gw1', pointsMax: 10 })).toHaveLength(3);
+    });
+
     test('reports what it declares', async () => {
       await write(batchOf({ blocks: [pumpLines(0, 3)] }));
       await expectDeclaredReports(partOfKind(stores, kind), store);

@@ -57,6 +57,7 @@ export class SimulatedStore {
       healthy: async () => true,
       series: async () => [],
       counts: async () => ({}),
+      deleteMachine: async () => ({ rows: 0, isComplete: true }),
       write: (batch, signal) => this.write(batch, process, signal),
     };
   }

@@ -1,0 +1,94 @@
+/** The history of a machine that had other names before: it is stored under those, and joined when it is read. */
+import type { MachineStates } from '../../ports/machines.ts';
+import type { Page, PageQuery } from '../../ports/page.ts';
+import type { FormerName, MachineName, RetiredMachines } from '../../ports/retired/retired.ts';
+import type { ReadingStore, SeriesPoint, SeriesQuery } from '../../ports/store.ts';
+import type { RouteContext } from '../context.ts';
+
+/** Reads a machine's series under its present and former names. `isOfType`: the measurement is the machine's type. */
+export async function joinedSeries(
+  store: Pick<ReadingStore, 'series'>,
+  query: SeriesQuery & MachineName,
+  former: readonly FormerName[],
+  isOfType: boolean,
+): Promise<SeriesPoint[]> {
+  const lists = [await store.series(query)];
+  for (const { gateway, site, machine, machineType, untilMs } of former) {
+    if (untilMs < query.fromMs) continue;
+    const measurement = isOfType ? machineType : query.measurement;
+    const toMs = Math.min(query.toMs, untilMs);
+    lists.push(await store.series({ ...query, gateway, site, machine, measurement, toMs }));
+  }
+  const found = lists.filter((list) => list.length > 0);
+  if (found.length < 2) return found[0] ?? [];
+  return merged(found.flat(), query);
+}
+
+/** Puts points of one time together, and of more than `pointsMax` those of one bucket. */
+function merged(points: readonly SeriesPoint[], { fromMs, toMs, pointsMax }: SeriesQuery): SeriesPoint[] {
+  const times = new Set(points.map(({ timeMs }) => timeMs));
+  const widthMs = times.size <= pointsMax ? null : (toMs - fromMs + 1) / pointsMax;
+  const bucketOf = (timeMs: number) =>
+    widthMs === null ? timeMs : fromMs + Math.floor((timeMs - fromMs) / widthMs) * widthMs;
+  const buckets = new Map<number, Map<string, { sum: number; count: number }>>();
+  for (const { timeMs, values } of points) {
+    const at = bucketOf(timeMs);
+    const sums = buckets.get(at) ?? new Map();
+    buckets.set(at, sums);
+    for (const [name, value] of Object.entries(values)) {
+      const { sum, count } = sums.get(name) ?? { sum: 0, count: 0 };
+      sums.set(name, value === null ? { sum, count } : { sum: sum + value, count: count + 1 });
+    }
+  }
+  const meanOf = ({ sum, count }: { sum: number; count: number }) => (count === 0 ? null : sum / count);
+  return [...buckets]
+    .sort(([a], [b]) => a - b)
+    .map(([timeMs, sums]) => ({
+      timeMs,
+      values: Object.fromEntries([...sums].map(([name, each]) => [name, meanOf(each)])),
+    }));
+}
+
+export function namesOf({ machines, decommissioning }: Pick<RouteContext, 'machines' | 'decommissioning'>) {
+  return { machines, retired: decommissioning.retired };
+}
+
+/**
+ * A page of a list by subject, with the entries of the machine's former names. `aboutOf` gives an entry's subject and
+ * time: what a former name has from after the rename is another machine's.
+ */
+export function joinedPage<T>(
+  list: { page(query: PageQuery): Page<T> },
+  query: PageQuery,
+  names: { machines: MachineStates; retired: RetiredMachines },
+  aboutOf: (item: T) => { subject: string | undefined; timeMs: number },
+): Page<T> {
+  const untilMs =
+    query.subject === undefined ? new Map<string, number>() : formerSubjects(query.subject, names);
+  if (untilMs.size === 0) return list.page(query);
+  const page = list.page({ ...query, alsoSubjects: [...untilMs.keys()] });
+  const isItsOwn = (item: T) => {
+    const { subject = '', timeMs } = aboutOf(item);
+    return subject === query.subject || timeMs <= (untilMs.get(subject) ?? 0);
+  };
+  return { ...page, items: page.items.filter(isItsOwn) };
+}
+
+/** The former subjects of a machine, `site/machine`, with the time until which each was its own. */
+function formerSubjects(
+  subject: string,
+  { machines, retired }: { machines: MachineStates; retired: RetiredMachines },
+): Map<string, number> {
+  const found = new Map<string, number>();
+  const slash = subject.indexOf('/');
+  const [site, machine] = [subject.slice(0, slash), subject.slice(slash + 1)];
+  const gone = retired.all().filter(({ isBack }) => !isBack);
+  for (const state of [...machines.all(), ...gone.map((each) => each.state)]) {
+    if (state.site !== site || state.machine !== machine) continue;
+    for (const { untilMs, ...former } of retired.formerNames(state)) {
+      const name = `${former.site}/${former.machine}`;
+      if (name !== subject) found.set(name, Math.max(untilMs, found.get(name) ?? 0));
+    }
+  }
+  return found;
+}

@@ -1,0 +1,147 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { predictionEvent } from '../../../shared/notifiers/prediction.testing.ts';
+import type { MachineName } from '../../ports/retired/retired.ts';
+import { journal, TestOperations } from '../operations.testing.ts';
+
+let operations: TestOperations;
+beforeEach(() => {
+  operations = new TestOperations();
+});
+afterEach(() => operations.remove());
+
+const pump: MachineName = { gateway: 'north', site: 'plant', machine: 'pump-1' };
+const moved: MachineName = { gateway: 'north', site: 'plant', machine: 'pump-9' };
+
+/** Stores a reading of the machine as the sink does. */
+function heard(name: MachineName, lastSeenMs = operations.clock.nowMs()): Promise<void> {
+  const { gateway, site, machine } = name;
+  const machines = [{ site, machine, machineType: 'pump', lastSeenMs }];
+  return operations.now.watermarks.advance({ gateway, journal, lane: 'readings', lastSeq: 0, machines });
+}
+
+function prediction(kind: 'opened' | 'updated' | 'resolved', name = pump, atMs = operations.clock.nowMs()) {
+  const { site, machine, gateway } = name;
+  const event = predictionEvent(kind, 0, { predictionId: 'p-1', site, machine });
+  const id = `${kind}-${atMs}`;
+  return { ...event, id, source: `/gateways/${gateway}`, subject: `${site}/${machine}`, time: isoOf(atMs) };
+}
+
+const isoOf = (ms: number) => new Date(ms).toISOString();
+const listed = () => operations.now.machines.all().map(({ machine }) => machine);
+const openAlerts = () => operations.now.alerts.all('open').map(({ prediction }) => prediction.machine);
+
+it('a retired machine leaves the list, its alerts end and are told, and an older reading does not bring it back', async () => {
+  await operations.apply([prediction('opened')]);
+  await heard(pump);
+  const beforeMs = operations.clock.nowMs();
+  await operations.clock.advance(1_000);
+  expect(await operations.now.retirement.retire([pump])).toEqual({ machines: 1, alerts: 1 });
+  expect(listed()).toEqual([]);
+  expect(operations.now.alerts.all()).toMatchObject([{ state: 'resolved' }]);
+  const told = [...Array(4)].map(() => operations.now.notifications.next('mail', Infinity));
+  expect(told.some(({ due }) => due !== null)).toBe(true);
+
+  await heard(pump, beforeMs);
+  await operations.apply([prediction('updated', pump, beforeMs + 1)]);
+  expect(listed()).toEqual([]);
+  expect(openAlerts()).toEqual([]);
+  await operations.reopen();
+  await heard(pump, beforeMs);
+  expect(listed()).toEqual([]);
+  expect(operations.now.retired.all()).toMatchObject([{ why: 'retired', state: { machine: 'pump-1' } }]);
+  // A request that is repeated changes nothing.
+  expect(await operations.now.retirement.retire([pump])).toEqual({ machines: 0, alerts: 0 });
+});
+
+it('one that is heard again is listed again and says so; an alert that has not ended opens again', async () => {
+  await operations.apply([prediction('opened')]);
+  await operations.now.retirement.retire([pump]);
+  await operations.clock.advance(60_000);
+  await heard(pump);
+  expect(operations.now.machines.all()).toMatchObject([
+    { machine: 'pump-1', returnedMs: operations.clock.nowMs(), openAlerts: 0 },
+  ]);
+  expect(operations.now.retired.all()).toEqual([]);
+  expect(operations.logged.map(({ text }) => text)).toContainEqual(
+    expect.stringContaining('heard again, and is listed again'),
+  );
+  await operations.apply([prediction('updated')]);
+  expect(openAlerts()).toEqual(['pump-1']);
+  await operations.apply([prediction('resolved')]);
+  expect(openAlerts()).toEqual([]);
+});
+
+it('a renamed machine is found under its new name, with its open alerts, and comes back as a machine of its own', async () => {
+  await operations.apply([prediction('opened')]);
+  await heard(pump);
+  await operations.clock.advance(1_000);
+  expect(await operations.now.retirement.rename([[pump, moved]])).toEqual({ machines: 1, alerts: 1 });
+  expect(operations.now.machines.all()).toMatchObject([{ machine: 'pump-9', openAlerts: 1 }]);
+  const renamedMs = operations.clock.nowMs();
+  const former = [{ ...pump, machineType: 'pump', untilMs: renamedMs }];
+  expect(operations.now.retired.formerNames(moved)).toEqual(former);
+  await operations.clock.advance(1_000);
+  await heard(pump);
+  expect(listed().sort()).toEqual(['pump-1', 'pump-9']);
+  expect(operations.now.retired.formerNames(moved)).toEqual(former);
+  await operations.apply([prediction('resolved')]);
+  expect(openAlerts()).toEqual([]);
+});
+
+it('names are followed over several renames and never in a circle', async () => {
+  const last = { ...moved, machine: 'pump-10' };
+  await heard(pump);
+  await operations.now.retirement.rename([[pump, moved]]);
+  await operations.now.retirement.rename([[moved, last]]);
+  const names = operations.now.retired.formerNames(last).map(({ machine }) => machine);
+  expect(names.sort()).toEqual(['pump-1', 'pump-9']);
+  await expect(operations.now.retirement.rename([[last, pump]])).rejects.toMatchObject({
+    code: 'RENAME_REFUSED',
+  });
+  await expect(operations.now.retirement.rename([[last, last]])).rejects.toThrow(/it has that name/);
+});
+
+it('a gateway that is renamed takes its open alerts and machines along, and its later events end them', async () => {
+  await operations.apply([prediction('opened')]);
+  const south = { ...pump, gateway: 'south' };
+  await operations.now.retirement.rename([[pump, south]], 'north');
+  const ended = prediction('resolved', south, operations.clock.nowMs() + 1);
+  await operations.now.events.apply('south', [ended]);
+  expect(openAlerts()).toEqual([]);
+  expect(operations.now.alerts.all()).toMatchObject([{ gateway: 'south', state: 'resolved' }]);
+});
+
+it('an unknown machine refuses the whole request', async () => {
+  await heard(pump);
+  await expect(operations.now.retirement.retire([pump, moved])).rejects.toMatchObject({
+    code: 'MACHINE_NOT_LISTED',
+  });
+  expect(listed()).toEqual(['pump-1']);
+});
+
+it('erasing removes events and alerts of this machine only, and of this gateway only', async () => {
+  await operations.apply([prediction('opened')]);
+  const other = { ...prediction('opened'), id: 'other', source: '/gateways/south' };
+  await operations.now.events.apply('south', [other]);
+  await operations.now.retirement.retire([pump]);
+  expect(await operations.now.retirement.erase([pump])).toBe(1);
+  const { items } = operations.now.events.page({ limit: 10, subject: 'plant/pump-1' });
+  expect(items.map(({ source }) => source)).toEqual(['/gateways/south']);
+  expect(operations.now.alerts.all().map(({ gateway }) => gateway)).toEqual(['south']);
+  expect(operations.now.retired.get(pump)).toMatchObject({ why: 'deleted' });
+});
+
+it('a machine makes room for another, and of too many retired ones the oldest are forgotten, renamed ones last', async () => {
+  await operations.reopen({ machinesMax: 1, retiredMax: 2 });
+  const names = ['a', 'b', 'c', 'd'].map((machine) => ({ ...pump, machine }));
+  for (const name of names) {
+    await heard(name);
+    if (name.machine === 'a') await operations.now.retirement.rename([[name, moved]]);
+    else await operations.now.retirement.retire([name]);
+    if (name.machine === 'a') await operations.now.retirement.retire([moved]);
+    await operations.clock.advance(1_000);
+  }
+  const left = operations.now.retired.all().map(({ state }) => state.machine);
+  expect(left.sort()).toEqual(['a', 'd']);
+  expect(listed()).toEqual([]);
+});

@@ -1,0 +1,160 @@
+import { newEvent } from '../../../shared/contract/envelope.ts';
+import type { HarbingerEvent } from '../../../shared/contract/events.ts';
+import { HarbingerError } from '../../../shared/runtime/errors.ts';
+import type { Alert } from '../../ports/alerts.ts';
+import type { StateChange } from '../../ports/operations.ts';
+import type { MachineName, RetiredMachine, RetireOutcome } from '../../ports/retired/retired.ts';
+import { applyAlertChanges, Changes, type EventTables } from '../apply-event.ts';
+import type { WatermarkTable } from '../watermark-table.ts';
+import { keyOfName, type RetiredTable } from './retired-table.ts';
+
+export interface RetirementDeps {
+  tables: EventTables & { retired: RetiredTable; watermarks: WatermarkTable };
+  nowMs(): number;
+  transaction<T>(change: () => T): Promise<T>;
+  /** Tells of a change after it is durable. */
+  emit(change: StateChange): void;
+}
+
+/** Entries of a list that one transaction removes. */
+const removedAtOnce = 2_000;
+
+/** Takes machines out of the lists of operations, each request in one transaction. */
+export class Retirement {
+  private readonly deps: RetirementDeps;
+
+  constructor(deps: RetirementDeps) {
+    this.deps = deps;
+  }
+
+  /**
+   * Ends their open alerts and moves them to the retired ones. Those that are retired already stay so. Watermarks of
+   * `gateway` are removed too: what it sends again, the store recognises.
+   * @throws HarbingerError MACHINE_NOT_LISTED, and nothing is changed
+   */
+  retire(names: readonly MachineName[], gateway?: string): Promise<RetireOutcome> {
+    const { tables, nowMs } = this.deps;
+    return this.change((changes) => {
+      const outcome = { machines: 0, alerts: 0 };
+      for (const name of names) {
+        if (!tables.machines.has(name) && !tables.retired.get(name)) throw unknownMachine(name);
+      }
+      for (const name of names) {
+        const ended = this.endAlerts(name, changes);
+        const state = tables.machines.remove(name);
+        outcome.alerts += ended;
+        if (!state) continue;
+        outcome.machines++;
+        tables.retired.put({ state, atMs: nowMs(), why: 'retired', into: null, isBack: false });
+        changes.gone.push(name);
+      }
+      if (gateway !== undefined) tables.watermarks.removeGateway(gateway);
+      tables.retired.evict();
+      return outcome;
+    });
+  }
+
+  /**
+   * Lists `from` under the name `to` from now on, with its open alerts; what is stored under `from` stays there and is
+   * found through `to`. @throws HarbingerError MACHINE_NOT_LISTED, RENAME_REFUSED, and nothing is changed
+   */
+  rename(pairs: readonly (readonly [from: MachineName, to: MachineName])[], gateway?: string) {
+    return this.change((changes): RetireOutcome => {
+      const outcome = { machines: 0, alerts: 0 };
+      for (const [from, to] of pairs) {
+        outcome.alerts += this.renameOne(from, to, changes);
+        outcome.machines++;
+      }
+      if (gateway !== undefined) this.deps.tables.watermarks.removeGateway(gateway);
+      this.deps.tables.retired.evict();
+      return outcome;
+    });
+  }
+
+  /** Removes what the lists have of retired machines, in as many transactions as it takes; returns how many entries. */
+  async erase(names: readonly MachineName[]): Promise<number> {
+    const { tables } = this.deps;
+    let removed = 0;
+    for (const name of names) {
+      const subject = `${name.site}/${name.machine}`;
+      const isOf = (gateway: string) => gateway === name.gateway;
+      for (let some = removedAtOnce; some === removedAtOnce; ) {
+        some = await this.deps.transaction(() => tables.lists.removeSubject(subject, isOf, removedAtOnce));
+        removed += some;
+      }
+    }
+    await this.change((changes) => {
+      for (const name of names) {
+        changes.forgotten.push(...tables.alerts.remove(name));
+        const row = tables.retired.get(name);
+        if (row && !row.isBack) tables.retired.put({ ...row, why: 'deleted', into: null });
+      }
+    });
+    return removed;
+  }
+
+  private renameOne(from: MachineName, to: MachineName, changes: RetiredChanges): number {
+    const { tables, nowMs } = this.deps;
+    if (keyOfName(from) === keyOfName(to)) throw refused(from, 'it has that name');
+    if (tables.retired.formerNames(from).some((former) => keyOfName(former) === keyOfName(to)))
+      throw refused(from, `'${to.site}/${to.machine}' is its own former name; retire one of them instead`);
+    const earlier: RetiredMachine | undefined = tables.retired.get(from);
+    const state = tables.machines.remove(from) ?? (earlier?.isBack === false ? earlier.state : null);
+    if (!state) throw unknownMachine(from);
+    const moved = tables.alerts.move(from, to);
+    tables.retired.returned(to);
+    tables.retired.put({ state, atMs: nowMs(), why: 'renamed', into: to, isBack: false });
+    const target = tables.machines.takeOver(to, state, tables.alerts.openOn(to.gateway, to));
+    changes.gone.push(from);
+    changes.machine(target);
+    for (const alert of moved) changes.alerts.set(alert.alertId, alert);
+    return moved.length;
+  }
+
+  private endAlerts(name: MachineName, changes: RetiredChanges): number {
+    const { tables } = this.deps;
+    const ended = tables.alerts.retire(name, (alert) => this.endOf(name, alert));
+    applyAlertChanges(tables, name.gateway, ended, changes);
+    return ended.length;
+  }
+
+  /** The event that receivers of the alert get. */
+  private endOf({ gateway, site, machine }: MachineName, { alertId, prediction }: Alert): HarbingerEvent {
+    const atMs = this.deps.nowMs();
+    const about = { gateway, id: `retired/${atMs}/${alertId}`, timeMs: atMs, subject: `${site}/${machine}` };
+    const data = { ...prediction, reasons: ['The machine was retired.'] };
+    return newEvent('io.harbinger.prediction.resolved.v1', about, data);
+  }
+
+  private async change<T>(make: (changes: RetiredChanges) => T): Promise<T> {
+    const { result, changes } = await this.deps.transaction(() => {
+      const made = new RetiredChanges();
+      return { result: make(made), changes: made };
+    });
+    this.deps.tables.notifications.announce(changes.notifiers);
+    const machines = [...changes.machines.values()].filter((state) => this.deps.tables.machines.has(state));
+    this.deps.emit({ machines, alerts: [...changes.alerts.values()], isLess: changes.isLess });
+    return result;
+  }
+}
+
+class RetiredChanges extends Changes {
+  readonly gone: MachineName[] = [];
+  readonly forgotten: string[] = [];
+
+  get isLess(): boolean {
+    return this.gone.length + this.forgotten.length > 0;
+  }
+}
+
+function unknownMachine({ gateway, site, machine }: MachineName): HarbingerError {
+  return new HarbingerError(
+    'MACHINE_NOT_LISTED',
+    'api',
+    `no machine ${site}/${machine} of gateway '${gateway}' is known; see \`harbinger machines list\``,
+  );
+}
+
+function refused({ site, machine }: MachineName, why: string): HarbingerError {
+  return new HarbingerError('RENAME_REFUSED', 'api', `${site}/${machine} cannot be renamed: ${why}`);
+}

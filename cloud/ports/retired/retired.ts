@@ -1,0 +1,85 @@
+/** Machines and gateways that people have taken out of the lists: retired, renamed or deleted. */
+import type { MachineState } from '../machines.ts';
+
+export interface MachineName {
+  gateway: string;
+  site: string;
+  machine: string;
+}
+
+/** `renamed`: its history is joined to that of another machine; `deleted`: it has none any more. */
+export type WhyRetired = 'retired' | 'renamed' | 'deleted';
+
+export interface RetiredMachine {
+  /** Its last state. */
+  state: MachineState;
+  /** When it was taken out of the list, in ms since 1970. What was observed until then does not bring it back. */
+  atMs: number;
+  why: WhyRetired;
+  /** The machine that it was renamed to; null unless `why` is `renamed`. */
+  into: MachineName | null;
+  /** It was renamed, and was heard again under its old name: it is a machine of its own since. */
+  isBack: boolean;
+}
+
+/** A name under which a machine's earlier history is stored. */
+export interface FormerName extends MachineName {
+  machineType: string;
+  /** The end of that time: readings after it are not the machine's. */
+  untilMs: number;
+}
+
+export interface RetiredMachines {
+  all(): RetiredMachine[];
+  get(name: MachineName): RetiredMachine | undefined;
+  /** The names that a machine had before, latest first; at most 20. */
+  formerNames(name: MachineName): FormerName[];
+}
+
+export interface RetireOutcome {
+  /** How many machines were taken out of the list, and how many open alerts ended with that. */
+  machines: number;
+  alerts: number;
+}
+
+export interface EraseOutcome extends RetireOutcome {
+  /** Readings, estimates and events in the store; null if the store does not count them. */
+  stored: number | null;
+  /** Events and decision records that the cloud listed. */
+  events: number;
+  /** False if there was no time for everything: the same request goes on. */
+  isComplete: boolean;
+}
+
+/** A gateway that is configured, or of which something is known. */
+export interface GatewaySummary {
+  gateway: string;
+  /** Whether it may connect. */
+  isConfigured: boolean;
+  machines: number;
+  retiredMachines: number;
+  openAlerts: number;
+  /** Latest time of its machines and batches, in ms since 1970; null if nothing was heard of it. */
+  lastSeenMs: number | null;
+}
+
+/**
+ * Takes machines and gateways out of the lists. Everything is durable when resolved, and a request may be repeated. An
+ * unknown name refuses the whole request.
+ * @throws HarbingerError MACHINE_NOT_LISTED, GATEWAY_UNKNOWN, RENAME_REFUSED; STORE_NO_DELETE; STORE_UNAVAILABLE,
+ *   OPERATIONS_UNAVAILABLE (retry)
+ */
+export interface Decommissioning {
+  readonly retired: RetiredMachines;
+  gateways(): GatewaySummary[];
+  /** Ends their open alerts. Their history stays. */
+  retire(names: readonly MachineName[]): Promise<RetireOutcome>;
+  /** Joins the history of `from` to that of `to`, which need not exist yet. Open alerts move along. */
+  rename(from: MachineName, to: MachineName): Promise<RetireOutcome>;
+  /** Deletes the machines with their history, also what they had under former names. */
+  erase(names: readonly MachineName[]): Promise<EraseOutcome>;
+  retireGateway(gateway: string): Promise<RetireOutcome>;
+  /** Renames all of its machines; see `rename`. */
+  renameGateway(from: string, to: string): Promise<RetireOutcome>;
+  eraseGateway(gateway: string): Promise<EraseOutcome>;
+}

@@ -1,0 +1,142 @@
+/** `harbinger machines`: the machines that a cloud lists, and taking them out of the list. */
+import type { Command } from 'commander';
+import type { MachineState } from '../../../../cloud/ports/machines.ts';
+import type { EraseOutcome, MachineName, RetireOutcome } from '../../../../cloud/ports/retired/retired.ts';
+import { findEndpoint, request } from '../../http-client.ts';
+import { type ReachOptions, withReach } from '../../options.ts';
+import { printable, printJson, printList } from '../../output.ts';
+import {
+  machineName,
+  machineNames,
+  type NamedMachine,
+  printErased,
+  printRetired,
+  refuseUnconfirmed,
+  shownTime,
+  withYes,
+} from './names.ts';
+
+type Options = ReachOptions & { gateway?: string };
+
+interface Retired extends MachineName {
+  machineType: string;
+  lastSeenMs: number;
+  atMs: number;
+  why: string;
+  into: MachineName | null;
+  isBack: boolean;
+}
+
+export function addMachines(program: Command): void {
+  const group = program
+    .command('machines')
+    .description('machines of the cloud: list, retire, rename, delete')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  harbinger machines list --retired
+  harbinger machines retire hall-1/pump-3            scrapped: it leaves the list, its alerts end, its history stays
+  harbinger machines rename hall-1/pump-3 hall-2/pump-3   moved: both histories are shown under the new name
+  harbinger machines delete test/pump-1 --yes        with its readings, events and alerts
+
+A retired machine that is heard again is listed again, and the log says so. A gateway that still holds
+readings of the time before delivers them, and they do not bring the machine back.
+`,
+    );
+
+  withGateway(withReach(group.command('list', { isDefault: true }), 'cloud'))
+    .description('list them, most urgent first')
+    .option('--retired', 'those that were retired, renamed or deleted, latest first')
+    .action(async (options: Options & { retired?: boolean }) => {
+      const isAsked = ({ gateway }: { gateway: string }) =>
+        options.gateway === undefined || gateway === options.gateway;
+      const path = `/api/machines${options.retired ? '/retired?limit=10000' : ''}`;
+      const answer = (await request(findEndpoint('cloud', options), 'GET', path)) as { machines: never[] };
+      const machines = (answer.machines as (MachineState & Retired)[]).filter(isAsked);
+      if (options.json) printJson({ machines });
+      else printList(options.retired ? retiredRows(machines) : listedRows(machines));
+    });
+
+  withGateway(withReach(group.command('retire'), 'cloud'))
+    .description('take machines out of the list: their open alerts end, their history stays')
+    .argument('<machines...>', 'SITE/MACHINE', machineNames)
+    .action(async (names: NamedMachine[], options: Options) => {
+      const machines = named(names, options);
+      const outcome = await ask<RetireOutcome>(options, 'retire', { machines });
+      printRetired(outcome, options.json, 'retired');
+    });
+
+  withGateway(withReach(group.command('rename'), 'cloud'))
+    .description('join the history of a machine to that of its new name')
+    .argument('<from>', 'SITE/MACHINE', machineName)
+    .argument('<to>', 'SITE/MACHINE, which need not exist yet', machineName)
+    .option('--to-gateway <name>', 'the gateway of the new name, if it is another')
+    .addHelpText(
+      'after',
+      `
+What devices send is named by their topics and the routes of their gateway: change it there too.
+`,
+    )
+    .action(async (from: NamedMachine, to: NamedMachine, options: Options & { toGateway?: string }) => {
+      const target = { ...to, ...(options.toGateway !== undefined && { gateway: options.toGateway }) };
+      const body = { from: named([from], options)[0], to: target };
+      const outcome = await ask<RetireOutcome>(options, 'rename', body);
+      printRetired(outcome, options.json, 'renamed');
+    });
+
+  withYes(withGateway(withReach(group.command('delete'), 'cloud')))
+    .description('delete machines with their readings, events and alerts, under former names too')
+    .argument('<machines...>', 'SITE/MACHINE', machineNames)
+    .action(async (names: NamedMachine[], options: Options & { yes?: boolean }) => {
+      refuseUnconfirmed(options.yes, names.map(({ site, machine }) => `${site}/${machine}`).join(', '));
+      const outcome = await ask<EraseOutcome>(options, 'delete', { machines: named(names, options) });
+      printErased(outcome, options.json);
+    });
+}
+
+function withGateway(command: Command): Command {
+  return command.option(
+    '--gateway <name>',
+    'the gateway of the machines, where several have one of that name',
+  );
+}
+
+function named(names: readonly NamedMachine[], { gateway }: Options) {
+  return names.map((name) => ({ ...name, ...(gateway !== undefined && { gateway }) }));
+}
+
+async function ask<T>(options: Options, verb: string, body: unknown): Promise<T> {
+  return (await request(findEndpoint('cloud', options), 'POST', `/api/machines/${verb}`, body)) as T;
+}
+
+function listedRows(machines: readonly (MachineState & { urgency?: string })[]): string[][] {
+  return [
+    ['machine', 'gateway', 'type', 'urgency', 'alerts', 'last heard', 'note'],
+    ...machines.map((each) => [
+      printable(`${each.site}/${each.machine}`, 130),
+      printable(each.gateway, 64),
+      printable(each.machineType, 64),
+      each.urgency ?? '',
+      String(each.openAlerts),
+      shownTime(each.lastSeenMs),
+      each.returnedMs === undefined ? '' : `was retired; heard again ${shownTime(each.returnedMs)}`,
+    ]),
+  ];
+}
+
+function retiredRows(machines: readonly Retired[]): string[][] {
+  return [
+    ['machine', 'gateway', 'type', 'last heard', 'when', 'what'],
+    ...machines.map((each) => [
+      printable(`${each.site}/${each.machine}`, 130),
+      printable(each.gateway, 64),
+      printable(each.machineType, 64),
+      shownTime(each.lastSeenMs),
+      shownTime(each.atMs),
+      each.into
+        ? printable(`renamed to ${each.into.site}/${each.into.machine} of gateway ${each.into.gateway}`, 250)
+        : each.why,
+    ]),
+  ];
+}

@@ -1,0 +1,105 @@
+/** Machines that are scrapped, moved and deleted: real processes, the real command line. */
+import mqtt from 'mqtt';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { harbinger, harbingerJson } from '../cli.ts';
+import { drained, gatewayName, type Site, startSite, until } from '../site.ts';
+import { sql } from '../stored.ts';
+
+let site: Site;
+let sensor: mqtt.MqttClient;
+let sent = 0;
+beforeAll(async () => {
+  site = await startSite();
+  sensor = await mqtt.connectAsync(site.gateway.mqttUrl);
+  for (const machine of ['scrapped', 'moved', 'test']) await publish(machine);
+  await drained(site);
+});
+afterAll(async () => {
+  await sensor?.endAsync(true);
+  await site?.dispose();
+});
+
+async function publish(machine: string): Promise<void> {
+  sent++;
+  const reading = JSON.stringify({ seq: sent, cycles: sent });
+  await sensor.publishAsync(`telemetry/load/${machine}`, reading, { qos: 1 });
+}
+
+const cloud = (...args: string[]) => [...args, '--url', site.cloud.httpUrl];
+const listed = async () => {
+  const { machines } = await harbingerJson<{ machines: { machine: string; returnedMs?: number }[] }>(
+    ...cloud('machines', 'list'),
+  );
+  return machines.sort((a, b) => a.machine.localeCompare(b.machine));
+};
+const names = async () => (await listed()).map(({ machine }) => machine);
+
+it('a retired machine leaves the list, also over a kill, and is back when it is heard again', async () => {
+  expect(await names()).toEqual(['moved', 'scrapped', 'test']);
+  const { code, stdout } = await harbinger(...cloud('machines', 'retire', 'load/scrapped'));
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '1 machine retired\n' });
+  expect(await names()).toEqual(['moved', 'test']);
+  await site.cloud.kill9();
+  await site.cloud.restart();
+  expect(await names()).toEqual(['moved', 'test']);
+  const { stdout: retired } = await harbinger(...cloud('machines', 'list', '--retired'));
+  expect(retired).toMatch(/load\/scrapped .* retired\n/);
+
+  await publish('scrapped');
+  await until(async () => (await names()).includes('scrapped'), 'the machine to be listed again');
+  expect((await listed()).find(({ machine }) => machine === 'scrapped')?.returnedMs).toBeGreaterThan(0);
+  expect(site.cloud.logs.some(({ text }) => text.includes('is heard again'))).toBe(true);
+  // Its history has never left it.
+  const readings = await site.cloud.json<{ values: { cycles: number[] } }>(
+    '/api/readings?site=load&machine=scrapped',
+  );
+  expect(readings.values.cycles).toEqual([1, sent]);
+});
+
+it('a renamed machine shows the readings of both names', async () => {
+  const { code } = await harbinger(...cloud('machines', 'rename', 'load/moved', 'load/moved-2'));
+  expect(code).toBe(0);
+  await publish('moved-2');
+  await drained(site);
+  expect(await names()).toEqual(['moved-2', 'scrapped', 'test']);
+  const read = () =>
+    site.cloud.json<{ values: { cycles: number[] } }>('/api/readings?site=load&machine=moved-2');
+  await until(async () => (await read()).values.cycles?.length === 2, 'both readings');
+  expect((await read()).values.cycles).toEqual([2, sent]);
+  const { formerNames } = await site.cloud.json<{ formerNames: { machine: string }[] }>(
+    '/api/machines/load/moved-2',
+  );
+  expect(formerNames.map(({ machine }) => machine)).toEqual(['moved']);
+});
+
+it('a machine is deleted with its readings only when that is confirmed', async () => {
+  const refused = await harbinger(...cloud('machines', 'delete', 'load/test'));
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain('--yes');
+  const count = async () =>
+    (await sql<[number]>(site.cloud, "select count(*) from generic where machine = 'test'"))[0]![0];
+  expect(await count()).toBe(1);
+  const outcome = await harbingerJson(...cloud('machines', 'delete', 'load/test', '--yes'));
+  expect(outcome).toMatchObject({ machines: 1, stored: 1, isComplete: true });
+  expect(await count()).toBe(0);
+  expect(await names()).toEqual(['moved-2', 'scrapped']);
+});
+
+it('a gateway is retired with its machines, and all of it is in the audit', async () => {
+  const unknown = await harbinger(...cloud('gateways', 'retire', 'none'));
+  expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining("no gateway 'none'") });
+  expect((await harbinger(...cloud('gateways', 'retire', gatewayName))).stdout).toBe('2 machines retired\n');
+  expect(await names()).toEqual([]);
+  const { gateways } = await harbingerJson<{ gateways: unknown[] }>(...cloud('gateways', 'list'));
+  expect(gateways).toMatchObject([{ gateway: gatewayName, isConfigured: true, machines: 0 }]);
+  const { items } = await site.cloud.json<{ items: { action: string; outcome: string | null }[] }>(
+    '/api/audit?limit=100',
+  );
+  const done = items.filter(({ outcome }) => outcome !== null && !outcome.startsWith('failed'));
+  expect(done.map(({ action }) => action).reverse()).toEqual([
+    'machines.retire',
+    'machines.rename',
+    'machines.delete',
+    'gateways.retire',
+  ]);
+});
