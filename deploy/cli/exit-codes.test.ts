@@ -59,7 +59,7 @@ it.each(named(withNeeded))('harbinger %s ends with 2 without its arguments', asy
 
 it.each(named(asking))('harbinger %s ends with 1 if nothing answers', async (_, command) => {
   const isMachine = command.parent?.name() === 'machines';
-  const given = command.registeredArguments.map(() => (isMachine ? 'site/machine' : '1'));
+  const given: string[] = command.registeredArguments.map(() => (isMachine ? 'site/machine' : '1'));
   if (command.options.some(({ long }) => long === '--yes')) given.push('--yes');
   // Nothing listens on port 1: the connection is refused at once.
   const args = [...pathOf(command), ...given, '--url', 'http://127.0.0.1:1', '--token', 'x'];

@@ -16,7 +16,14 @@ const moved: MachineName = { gateway: 'north', site: 'plant', machine: 'pump-9' 
 function heard(name: MachineName, lastSeenMs = operations.clock.nowMs()): Promise<void> {
   const { gateway, site, machine } = name;
   const machines = [{ site, machine, machineType: 'pump', lastSeenMs }];
-  return operations.now.watermarks.advance({ gateway, journal, lane: 'readings', lastSeq: 0, machines });
+  return operations.now.watermarks.advance({
+    gateway,
+    journal,
+    lane: 'readings',
+    firstSeq: 0,
+    lastSeq: 0,
+    machines,
+  });
 }
 
 function prediction(kind: 'opened' | 'updated' | 'resolved', name = pump, atMs = operations.clock.nowMs()) {
