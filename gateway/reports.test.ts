@@ -32,7 +32,7 @@ function dataStatus(over: Partial<DataStatus> = {}): DataStatus {
       fieldsRefused: 0,
       valuesRounded: 0,
     },
-    placement: { resends: 0, separated: 0, timesOutOfBounds: 0, assumedResends: [] },
+    placement: { resends: 0, separated: 0, timesOutOfBounds: 0, assumedResends: [], retainedAgain: [] },
     sensorFaults: [],
     machines: 0,
     quotas: { counts: { machines: 0, sensors: 0 }, refused: [] },

@@ -26,6 +26,13 @@ export const RouteRule = choice('format', formats, {
       examples: [['slave_id']],
     }),
   ),
+  retainedAgain: Type.Optional(
+    Type.Union([Type.Literal('skip'), Type.Literal('store')], {
+      description:
+        'What is done with a retained message that comes again: a sender that has connected anew sends first, with RETAIN, exactly what the topic’s retained message is. skip (as without this key): it says nothing new, so it is not stored, and its machine does not count as heard. store: it is a reading, as of a battery sensor that connects for each reading. Readings with an id, a seq or a time of their own are recognised by that, whatever is set here.',
+      examples: ['store'],
+    }),
+  ),
   timeKeys: Type.Optional(
     Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
       minItems: 1,

@@ -17,6 +17,8 @@ export interface CompiledRule {
   machine: string | undefined;
   labels?: readonly string[] | undefined;
   timeKeys?: readonly string[] | undefined;
+  /** A retained message that comes again is stored again. */
+  storesAgain?: boolean;
 }
 
 /** Returns the problems of a rule, its format apart, that the schema cannot express. @param place where the rule is, e.g. `routes[0]` */
@@ -34,7 +36,8 @@ export function ruleProblems(rule: RouteRule, place: string): ConfigProblem[] {
 export async function compileRule(rule: RouteRule): Promise<CompiledRule> {
   refuse([...ruleProblems(rule, 'routes'), ...problemsOf(formats, [formatOf(rule, 'routes')])]);
   const { topic, format, site, machine, labels, timeKeys } = rule;
+  const storesAgain = rule.retainedAgain === 'store';
   const decoder = await createPart(formats, { kind: format, config: rule }, undefined);
   const match = compileTopicPattern(topic);
-  return { name: nameOf(format, topic), match, decoder, site, machine, labels, timeKeys };
+  return { name: nameOf(format, topic), match, decoder, site, machine, labels, timeKeys, storesAgain };
 }

@@ -31,6 +31,8 @@ export interface Route {
   schema: MachineSchema | null;
   /** Null if the format has no fixed layouts. */
   layouts: TopicLayouts | null;
+  /** A retained message that comes again is stored again. */
+  storesAgain: boolean;
 }
 
 /**
@@ -90,7 +92,7 @@ export class Routes {
       if (rule.timeKeys) target.timeKeys = rule.timeKeys;
       const schema = decoder.namesMachines ? null : this.machines.find(site, machine, ownerOf(sender));
       const layouts = schema && decoder.isFastJson && isPlain ? newTopicLayouts() : null;
-      return { decoder, target, schema, layouts };
+      return { decoder, target, schema, layouts, storesAgain: rule.storesAgain === true };
     }
     throw new HarbingerError(
       'TOPIC_UNROUTED',

@@ -196,8 +196,8 @@ export class DataClient implements Intake, Outbox {
     }
   }
 
-  private settle(id: number, { error, messages }: SlabOutcome): void {
-    this.slabs.settle(id, error ? fromWire(error) : undefined, messages);
+  private settle(id: number, { error, messages, notReadings }: SlabOutcome): void {
+    this.slabs.settle(id, error ? fromWire(error) : undefined, messages, notReadings);
   }
 
   private receiveColumns(batches: readonly ColumnBatch[]): void {

@@ -82,8 +82,7 @@ it.each<[Operation, string]>([
     };
     for (let n = 1; n <= 3; n++)
       expect(await take(...batch(n))).toMatchObject({
-        error: { code: 'DEADLETTERS_WRITE' },
-        messages: [1, 2, 3],
+        unkept: { error: { code: 'DEADLETTERS_WRITE' }, messages: [1, 2, 3] },
       });
     let { pipeline, deadLetters } = await plane.calls.status();
     expect(pipeline.readings).toBe(4 * 3);

@@ -52,6 +52,8 @@ export interface DataCalls {
 export interface SlabOutcome {
   error: WireError | null;
   messages?: number[];
+  /** Places of retained messages that were not all stored as readings. */
+  notReadings?: number[];
 }
 
 export type ToData =

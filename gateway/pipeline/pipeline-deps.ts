@@ -4,6 +4,7 @@ import type { Random } from '../../shared/runtime/random.ts';
 import type { BlockBuilder } from '../decode/blocks/block-builder.ts';
 import type { FieldNotes } from '../decode/fields/field-notes.ts';
 import type { ReadingIdentity } from '../decode/identity/reading-identity.ts';
+import type { MachineSchema } from '../decode/machines/machine-schema.ts';
 import type { Routes } from '../decode/routes.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { Block } from '../ports/journal.ts';
@@ -29,6 +30,8 @@ export interface PipelineDeps {
   lifecycle(change: LifecycleNotice & { eventId: string }): Promise<void>;
   /** Called for a message that could not be read in time, the first time. */
   stuck?(message: RawMessage): void;
+  /** Called for a reading that is not stored because its retained message came again. */
+  retainedAgain?(schema: MachineSchema): void;
   /** Notes the fields of readings that are not stored as they were sent. */
   fields: FieldNotes;
   /** Called with rows for windows; `seq` is that of their block. */

@@ -16,6 +16,7 @@
 import { HarbingerError, messageOf } from '../../shared/runtime/errors.ts';
 import { checkReading } from '../decode/contract.ts';
 import { Layouts } from '../decode/fast-json/layouts.ts';
+import { isReadAgain, isToldAgain } from '../decode/identity/retained-again.ts';
 import { lifecycleNotice } from '../decode/lifecycle-notice.ts';
 import type { MachineSchema } from '../decode/machines/machine-schema.ts';
 import type { Route } from '../decode/routes.ts';
@@ -29,7 +30,7 @@ import type { RawMessage } from '../ports/source.ts';
 import type { ColumnBatch } from '../ports/watch.ts';
 import type { PipelineDeps } from './pipeline-deps.ts';
 import { withoutRows } from './rows-to-send.ts';
-import { settle, type Unkept } from './settle.ts';
+import { type Exceptions, settle } from './settle.ts';
 import { InHand } from './stuck/in-hand.ts';
 import { Pulse } from './stuck/pulse.ts';
 import { StuckMessages, stuckError } from './stuck/stuck-messages.ts';
@@ -64,6 +65,8 @@ export class Pipeline implements MessageHandler {
   private own: { messages: number[]; done: Promise<void> }[] = [];
   /** Places of the messages that the letters are from, and of the current message. */
   private letterFrom: number[] = [];
+  /** Places of retained messages that were not all stored as readings. */
+  private notReadings: number[] = [];
   private place = 0;
   private isRedrive = false;
   private ended: Promise<never> | null = null;
@@ -74,12 +77,12 @@ export class Pipeline implements MessageHandler {
   }
 
   /**
-   * Processes a batch; resolves when it is durable, with the messages that are not, if there are any: those whose dead
-   * letters or changes could not be written. Rejects if no message is. `forEach` is called synchronously, and again if a
+   * Processes a batch; resolves when it is durable, with the messages that are not, if there are any (those whose dead
+   * letters or changes could not be written), and retained ones that were not stored as readings. Rejects if no message is durable. `forEach` is called synchronously, and again if a
    * message takes too long. @param isRedrive also messages that were stuck are tried @throws HarbingerError
    * DATA_THREAD_STUCK: the thread must end
    */
-  take(forEach: EachMessage, isRedrive = false): Promise<Unkept | null> {
+  take(forEach: EachMessage, isRedrive = false): Promise<Exceptions | null> {
     if (this.ended) return this.ended;
     try {
       return this.handleBatch(forEach, isRedrive);
@@ -88,10 +91,11 @@ export class Pipeline implements MessageHandler {
     }
   }
 
-  private handleBatch(forEach: EachMessage, isRedrive: boolean): Promise<Unkept | null> {
+  private handleBatch(forEach: EachMessage, isRedrive: boolean): Promise<Exceptions | null> {
     const { identity, builder, limited } = this.deps;
     this.letters = [];
     this.letterFrom = [];
+    this.notReadings = [];
     this.own = [];
     this.place = 0;
     this.isRedrive = isRedrive;
@@ -109,7 +113,10 @@ export class Pipeline implements MessageHandler {
       this.own.push({ messages: this.letterFrom, done: this.deps.deadLetters(this.letters) });
     // The original of a resend may still be in flight. If it fails, the resend has not been stored either.
     const before = hasResends ? Promise.all(this.inFlight) : Promise.allSettled(this.inFlight);
-    const settled = settle([before, readings], this.own);
+    const { notReadings } = this;
+    const settled = settle([before, readings], this.own).then((unkept) =>
+      unkept || notReadings.length > 0 ? { unkept, notReadings } : null,
+    );
     this.inFlight.add(settled);
     const forget = () => void this.inFlight.delete(settled);
     settled.then(forget, forget);
@@ -129,9 +136,10 @@ export class Pipeline implements MessageHandler {
     if (this.inHand.begin(message)) this.deps.stuck?.(message);
     if (this.isRedrive) return false;
     try {
-      const schema = this.readKnown(message);
-      if (!schema) return false;
-      this.add(schema, this.layouts.claim, message);
+      const route = this.deps.routes.known(message.topic);
+      const schema = route ? this.readKnown(route, message) : null;
+      if (!route || !schema) return false;
+      this.add(schema, this.layouts.claim, message, route);
     } catch (error) {
       this.isReading = false;
       this.deadLetter(message, error);
@@ -142,9 +150,8 @@ export class Pipeline implements MessageHandler {
   }
 
   /** Reads a message of a known layout, in one pass over its bytes; returns its machine, or null for any other message. */
-  private readKnown(message: RawMessage): MachineSchema | null {
-    const route = this.deps.routes.known(message.topic);
-    if (!route?.schema || !route.layouts || this.stuckMessages.has(message)) return null;
+  private readKnown(route: Route, message: RawMessage): MachineSchema | null {
+    if (!route.schema || !route.layouts || this.stuckMessages.has(message)) return null;
     const { schema, layouts } = route;
     this.isReading = true;
     const isRead = this.layouts.read(layouts, message.payload, schema, this.row);
@@ -201,6 +208,8 @@ export class Pipeline implements MessageHandler {
     if (item.unreadable) throw item.unreadable.error;
     const schema = this.deps.routes.machineOf(route, item, message);
     if (item.lifecycle) {
+      if (!route.storesAgain && isToldAgain(message, item.lifecycle))
+        return this.deps.retainedAgain?.(schema);
       const notice = lifecycleNotice(schema, item.lifecycle, message.receivedMs, this.deps.random);
       this.own.push({ messages: [this.place], done: this.deps.lifecycle(notice) });
       return;
@@ -215,9 +224,9 @@ export class Pipeline implements MessageHandler {
     }
     for (const { name, ...field } of item.refused ?? [])
       row.refused.push({ sensor: name, column: -1, ...field });
-    const isNew = this.add(schema, item, message);
+    const isNew = this.add(schema, item, message, route);
     const kept = isNew ? fields.accepted(schema, item, row, message.receivedMs) : [];
-    for (const { payload, error } of kept) this.deadLetter({ ...message, payload }, error);
+    for (const { payload, error } of kept) this.keepLetter({ ...message, payload }, error);
     // The layout of a message with a refused value would not hold for the next one that is right.
     if (route.layouts && isAlone && row.refused.length === 0) {
       const { sensor } = route.target;
@@ -225,9 +234,13 @@ export class Pipeline implements MessageHandler {
     }
   }
 
-  /** Returns false for a resend. */
-  private add(schema: MachineSchema, claim: ReadingClaim, message: RawMessage): boolean {
+  /** Returns false for a reading that was stored before. */
+  private add(schema: MachineSchema, claim: ReadingClaim, message: RawMessage, route: Route): boolean {
     const { identity, builder } = this.deps;
+    if (!route.storesAgain && isReadAgain(message, claim)) {
+      this.deps.retainedAgain?.(schema);
+      return false;
+    }
     this.counts.fieldsIgnored += this.row.ignored;
     if (!identity.assign(schema, claim, this.row, message)) return false;
     builder.add(schema, this.row, identity.ms, identity.ns);
@@ -262,6 +275,11 @@ export class Pipeline implements MessageHandler {
   }
 
   private deadLetter(message: RawMessage, error: unknown): void {
+    if (message.retained !== undefined) this.notReadings.push(this.place);
+    this.keepLetter(message, error);
+  }
+
+  private keepLetter(message: RawMessage, error: unknown): void {
     const known = error instanceof HarbingerError;
     this.counts.deadLetters++;
     this.letterFrom.push(this.place);

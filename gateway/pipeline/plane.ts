@@ -12,7 +12,7 @@ import type { DeadLetters } from '../deadletters/dead-letters.ts';
 import { BlockBuilder } from '../decode/blocks/block-builder.ts';
 import { replayTail } from '../decode/blocks/replay-tail.ts';
 import { FieldNotes } from '../decode/fields/field-notes.ts';
-import { AssumedResends } from '../decode/identity/assumed-resends.ts';
+import { assumedResends, CountsByMachine, retainedAgain } from '../decode/identity/counts-by-machine.ts';
 import { ReadingIdentity } from '../decode/identity/reading-identity.ts';
 import { type RecentReadings, recentReadings } from '../decode/identity/recent-readings.ts';
 import type { MachineQuota } from '../decode/machines/machines.ts';
@@ -30,7 +30,7 @@ import type { DataCalls, DataThreadInit } from './messages.ts';
 import { Pipeline } from './pipeline.ts';
 import { dataCalls } from './plane/calls.ts';
 import { type DurableStateDeps, openDurableState } from './plane/durable-state.ts';
-import type { Unkept } from './settle.ts';
+import type { Exceptions } from './settle.ts';
 import type { Pulse } from './stuck/pulse.ts';
 import type { EachMessage } from './stuck/watched-batch.ts';
 
@@ -59,7 +59,7 @@ const stuckSearchedMax = 1_000;
 
 export interface DataPlane {
   /** See Pipeline.take. */
-  take(forEach: EachMessage): Promise<Unkept | null>;
+  take(forEach: EachMessage): Promise<Exceptions | null>;
   estimates(lines: string[]): void;
   calls: DataCalls;
 }
@@ -84,9 +84,12 @@ export async function startDataPlane(
   const record = (event: HarbingerEvent) => lanes.events.add(event);
 
   const recent = deps.recent ?? recentReadings(clock, random);
-  const assumedResends = new AssumedResends(log);
+  const counted = {
+    assumedResends: new CountsByMachine(log, assumedResends),
+    retainedAgain: new CountsByMachine(log, retainedAgain),
+  };
   const bounds = { ...config.timestamps, ...clockKnowledge(clock) };
-  const identity = new ReadingIdentity(recent, bounds, assumedResends, random);
+  const identity = new ReadingIdentity(recent, bounds, counted.assumedResends, random);
   const builder = new BlockBuilder();
   const fields = new FieldNotes(log, (schema, field) => builder.refuse(schema, field));
   const toWindows = (columns: ColumnBatch, seq?: number) =>
@@ -100,6 +103,7 @@ export async function startDataPlane(
     identity,
     builder,
     fields,
+    retainedAgain: (schema) => counted.retainedAgain.note(schema),
     journal: (block) => lanes.append('readings', block),
     deadLetters: (added) => letters.add(added),
     async lifecycle({ eventId, ...notice }) {
@@ -127,7 +131,7 @@ export async function startDataPlane(
   const shown = {
     pipeline,
     identity,
-    assumedResends,
+    ...counted,
     fields,
     machines,
     quotas,

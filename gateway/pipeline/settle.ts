@@ -7,6 +7,14 @@ export interface Unkept {
   messages: number[];
 }
 
+/** The messages of a batch that did not become durable readings. */
+export interface Exceptions {
+  /** Null if everything is durable. */
+  unkept: Unkept | null;
+  /** Places of retained messages that were not all stored as readings. */
+  notReadings: number[];
+}
+
 /**
  * Waits for all parts even if one fails: a failed batch stays in flight until then, because resends of the other parts
  * wait for them. Rejects if a part of `all` fails; resolves with the messages of the parts of `own` that failed.

@@ -10,7 +10,7 @@ import { type DeadLetterCounts, deadLettersReport } from '../deadletters/statist
 import type { FieldNotes } from '../decode/fields/field-notes.ts';
 import type { SensorFault } from '../decode/fields/refused-fields.ts';
 import { fieldsReport } from '../decode/fields/statistics.ts';
-import type { AssumedResends } from '../decode/identity/assumed-resends.ts';
+import type { CountsByMachine } from '../decode/identity/counts-by-machine.ts';
 import {
   type PlacementStatus,
   type ReadingIdentityCounts,
@@ -58,7 +58,8 @@ export interface StatusParts {
   pipeline: Pipeline;
   formats(): SeamReports;
   identity: { counts: ReadingIdentityCounts };
-  assumedResends: AssumedResends;
+  assumedResends: CountsByMachine;
+  retainedAgain: CountsByMachine;
   fields: FieldNotes;
   machines: Machines;
   quotas: QuotaRefusals<MachineQuota>;
@@ -97,7 +98,11 @@ export function dataStatus(parts: StatusParts): DataStatus {
   return {
     pipeline: { ...pipeline.counts, ...fields.counts },
     formats: parts.formats(),
-    placement: { ...identity.counts, assumedResends: parts.assumedResends.ofMachines() },
+    placement: {
+      ...identity.counts,
+      assumedResends: parts.assumedResends.ofMachines(),
+      retainedAgain: parts.retainedAgain.ofMachines(),
+    },
     sensorFaults: fields.refused.current(),
     machines: machines.count,
     quotas: { counts: parts.quotas.counts, refused: parts.quotas.all() },

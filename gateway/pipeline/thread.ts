@@ -10,11 +10,19 @@ import { newestTime } from '../journal/segments/newest-time.ts';
 import type { DataThreadData, FromData, SlabOutcome, ToData } from './messages.ts';
 import { type DataPlane, startDataPlane } from './plane.ts';
 import { buffersOf, RowsToSend } from './rows-to-send.ts';
+import type { Exceptions } from './settle.ts';
 import type { SlabNote } from './slabs/slab.ts';
 import { NameTexts, SlabReaders } from './slabs/slab-reader.ts';
 import { Pulse } from './stuck/pulse.ts';
 
 const wireError = (error: unknown) => toWire(error, { code: 'DATA_THREAD', stage: 'journal' });
+
+/** Without `messages` an error would be that of all of them. */
+const onWire = ({ unkept, notReadings }: Exceptions): SlabOutcome => ({
+  error: unkept ? wireError(unkept.error) : null,
+  messages: unkept?.messages ?? [],
+  notReadings,
+});
 
 const carefulText =
   'the gateway has ended over a message (DATA_THREAD_STUCK): until it is stopped in order and started again, each message has a time limit, which costs some speed';
@@ -47,8 +55,8 @@ async function serve(port: MessagePort, init: DataThreadData): Promise<(message:
     const reader = readers.of(slab);
     let outcome: SlabOutcome = { error: null };
     try {
-      const unkept = await plane.take((each) => reader.read(bytes, each));
-      if (unkept) outcome = { error: wireError(unkept.error), messages: unkept.messages };
+      const exceptions = await plane.take((each) => reader.read(bytes, each));
+      if (exceptions) outcome = onWire(exceptions);
     } catch (thrown) {
       outcome = { error: wireError(thrown) };
     }

@@ -32,13 +32,19 @@ export interface RawMessage {
    * if it may not, because other senders' messages are passed on there.
    */
   connection: number;
+  /**
+   * Present if the source keeps the message as its topic's retained one: `again` if that one is equal already, and was
+   * stored as readings, and this is the first of its topic on the connection.
+   */
+  retained?: 'new' | 'again' | undefined;
 }
 
 /**
  * The acknowledgement of a message. Called exactly once: without an error when the message is on disk (as a reading or a
- * dead letter), with one if it could not be stored. `ticket` is the number that was given with the message.
+ * dead letter), with one if it could not be stored. `ticket` is the number that was given with the message; `areReadings` is
+ * true if all of a retained message was stored as readings, and undefined if that is not known.
  */
-export type Settle = (error: Error | undefined, ticket: number) => void;
+export type Settle = (error: Error | undefined, ticket: number, areReadings?: boolean) => void;
 
 /** Accepts messages from sources. Bounded: while it is full, `accept` withholds its answer. */
 export interface Intake {

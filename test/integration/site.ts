@@ -143,7 +143,7 @@ export function until(condition: () => boolean | Promise<boolean>, what: string)
 
 export interface GatewayStatus {
   pipeline: { messages: number; readings: number; deadLetters: number };
-  placement: { resends: number };
+  placement: { resends: number; retainedAgain: { machine: string; readings: number }[] };
   journals: {
     lane: string;
     lastSeq: number;

@@ -90,9 +90,9 @@ export const mutations: Mutation[] = [
       plane: (plane) => ({
         ...plane,
         async take(forEach) {
-          const unkept = await plane.take(forEach);
-          if (unkept) throw unkept.error;
-          return null;
+          const exceptions = await plane.take(forEach);
+          if (exceptions?.unkept) throw exceptions.unkept.error;
+          return exceptions;
         },
       }),
     },

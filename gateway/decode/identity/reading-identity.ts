@@ -8,8 +8,8 @@ import type { RawMessage } from '../../ports/source.ts';
 import type { Moment } from '../device-time.ts';
 import type { MachineSchema } from '../machines/machine-schema.ts';
 import type { ReadingClaim, Row } from '../row.ts';
-import type { AssumedResends } from './assumed-resends.ts';
 import { fingerprint, sensorsOf } from './content.ts';
+import type { CountsByMachine } from './counts-by-machine.ts';
 import { Identities } from './identities.ts';
 import { IdentityKey } from './identity-key.ts';
 import { OccupiedTimes } from './occupied-times.ts';
@@ -51,7 +51,7 @@ export class ReadingIdentity {
   };
   private readonly recent: RecentReadings;
   private readonly bounds: TimeBounds;
-  private readonly assumed: Pick<AssumedResends, 'note'>;
+  private readonly assumed: Pick<CountsByMachine, 'note'>;
   private readonly added = new Identities();
   private readonly occupied = new OccupiedTimes();
   private readonly counters: ShortCounters;
@@ -64,7 +64,7 @@ export class ReadingIdentity {
   constructor(
     recent: RecentReadings,
     bounds: TimeBounds,
-    assumed: Pick<AssumedResends, 'note'>,
+    assumed: Pick<CountsByMachine, 'note'>,
     random?: Random,
   ) {
     this.recent = recent;

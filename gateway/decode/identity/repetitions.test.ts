@@ -6,7 +6,7 @@ import type { DecodedReading } from '../../ports/decode.ts';
 import { checkReading } from '../contract.ts';
 import { testMachines } from '../fixtures.testing.ts';
 import { newRow } from '../row.ts';
-import { AssumedResends } from './assumed-resends.ts';
+import { assumedResends, CountsByMachine } from './counts-by-machine.ts';
 import { ReadingIdentity } from './reading-identity.ts';
 import { RecentReadings } from './recent-readings.ts';
 
@@ -14,14 +14,14 @@ const now = 1_700_000_000_000;
 const meter = testMachines().find('plant', 'meter-1');
 const row = newRow();
 let said: unknown[][];
-let assumed: AssumedResends;
+let assumed: CountsByMachine;
 let recent: RecentReadings;
 let identity: ReadingIdentity;
 
 beforeEach(() => {
   said = [];
   const warn = (...words: unknown[]) => void said.push(words);
-  assumed = new AssumedResends(Object.assign(Object.create(silentLog) as Log, { warn }));
+  assumed = new CountsByMachine(Object.assign(Object.create(silentLog) as Log, { warn }), assumedResends);
   recent = new RecentReadings(1 << 13);
   identity = new ReadingIdentity(recent, { aheadMsMax: 60_000, behindMsMax: 3_600_000 }, assumed);
 });

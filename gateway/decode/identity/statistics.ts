@@ -1,5 +1,5 @@
 import { reportOf } from '../../../shared/parts/statistics.ts';
-import type { AssumedOfMachine } from './assumed-resends.ts';
+import type { CountOfMachine } from './counts-by-machine.ts';
 
 export interface ReadingIdentityCounts {
   /** Readings recognised as sent before. */
@@ -11,7 +11,9 @@ export interface ReadingIdentityCounts {
 
 export interface PlacementStatus extends ReadingIdentityCounts {
   /** Resends that nothing marks as such, by machine. */
-  assumedResends: AssumedOfMachine[];
+  assumedResends: CountOfMachine[];
+  /** Readings that were not stored because their retained message came again, by machine. */
+  retainedAgain: CountOfMachine[];
 }
 
 /** `placement` is the name that `/api/status` gives to the identities of readings. */
@@ -24,6 +26,11 @@ export const readingIdentityReport = reportOf<{ placement: PlacementStatus }>()(
       help: 'Of these, readings that nothing marks as resends: they equal earlier ones of another connection',
       labels: ['machine'],
     },
+    harbinger_retained_again_total: {
+      type: 'counter',
+      help: 'Readings not stored again, because their sender, connected anew, sent the retained message of their topic again',
+      labels: ['machine'],
+    },
     harbinger_timestamps_separated_total: {
       type: 'counter',
       help: 'Distinct readings moved off a shared timestamp',
@@ -34,6 +41,10 @@ export const readingIdentityReport = reportOf<{ placement: PlacementStatus }>()(
   samples: ({ placement }) => ({
     harbinger_resends_total: placement.resends,
     harbinger_resends_assumed_total: placement.assumedResends.map(({ machine, readings }) => ({
+      value: readings,
+      labels: { machine },
+    })),
+    harbinger_retained_again_total: placement.retainedAgain.map(({ machine, readings }) => ({
       value: readings,
       labels: { machine },
     })),

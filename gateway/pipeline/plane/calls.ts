@@ -16,6 +16,7 @@ type Shown =
   | 'formats'
   | 'identity'
   | 'assumedResends'
+  | 'retainedAgain'
   | 'fields'
   | 'machines'
   | 'quotas'
@@ -76,8 +77,8 @@ async function takeAgain(pipeline: Pipeline, messages: readonly RawMessage[]): P
   }, true);
   // Counted at once: everything is decoded synchronously, and other messages may fail until these are settled.
   const failed = pipeline.counts.deadLetters - before;
-  const unkept = await settled;
-  if (unkept) throw unkept.error;
+  const exceptions = await settled;
+  if (exceptions?.unkept) throw exceptions.unkept.error;
   return failed;
 }
 

@@ -95,8 +95,16 @@ export class SlabQueue {
     else this.scheduleFlush();
   }
 
-  /** Settles the messages of a slab. An error is that of all of them, or only of those at `places` in it. */
-  settle(id: number, error: Error | undefined, places?: readonly number[]): void {
+  /**
+   * Settles the messages of a slab. An error is that of all of them, or only of those at `places` in it. Those at
+   * `notReadings` were not all stored as readings.
+   */
+  settle(
+    id: number,
+    error: Error | undefined,
+    places?: readonly number[],
+    notReadings?: readonly number[],
+  ): void {
     const slab = this.inFlight.get(id);
     if (!slab) return;
     const { settles, tickets } = slab.answers;
@@ -107,9 +115,12 @@ export class SlabQueue {
     if (this.filled.length > 0 || (this.filling?.writer.bytes ?? 0) >= enoughBytes) this.flush();
     else this.scheduleFlush();
     const failed = places && new Set(places);
+    const others = notReadings && new Set(notReadings);
     // This runs for every message, so it allocates nothing.
-    for (let place = 0; place < settles.length; place++)
-      settles[place]!(failed === undefined || failed.has(place) ? error : undefined, tickets[place]!);
+    for (let place = 0; place < settles.length; place++) {
+      const own = failed === undefined || failed.has(place) ? error : undefined;
+      settles[place]!(own, tickets[place]!, !others?.has(place));
+    }
   }
 
   /** Settles every message with an error, because the data thread will not answer any more. */

@@ -2,6 +2,9 @@
 import type { RawMessage } from '../../ports/source.ts';
 import { headBytes, knownName, type SlabMemory, type SlabNote } from './slab.ts';
 
+/** By the two flags. */
+const retainedOf = [undefined, 'new', 'again'] as const;
+
 interface Sender {
   user: string | undefined;
   client: string;
@@ -49,7 +52,7 @@ export class SlabReader {
       }
       const { user, client, connection } = names.senders[sender]!;
       const flags = words[word + 7]!;
-      from += flags >> 1;
+      from += flags >> 3;
       const end = from + words[word + 6]!;
       each({
         topic: names.topics[topic]!,
@@ -59,6 +62,7 @@ export class SlabReader {
         resend: (flags & 1) !== 0,
         connection,
         receivedMs: doubles[at >> 3]!,
+        retained: retainedOf[(flags >> 1) & 3],
       });
       at = (end + 7) & ~7;
     }

@@ -80,6 +80,11 @@ function senderText({ user, client, connection }: RawMessage): string {
   return `${connection}:${user?.length ?? ''}:${user ?? ''}${client}`;
 }
 
+function retainedFlags({ retained }: RawMessage): number {
+  if (retained === undefined) return 0;
+  return retained === 'again' ? 4 : 2;
+}
+
 /** Fills one buffer with messages. */
 export class SlabWriter {
   readonly memory: SlabMemory;
@@ -128,7 +133,7 @@ export class SlabWriter {
     if (senderNumber === undefined) at += words[word + 5]!;
     words[word + 6] = payload.length;
     const gap = (payload.byteOffset - at) & 7;
-    words[word + 7] = (gap << 1) | (message.resend ? 1 : 0);
+    words[word + 7] = (gap << 3) | retainedFlags(message) | (message.resend ? 1 : 0);
     at += gap;
     bytes.set(payload, at);
     this.length = (at + payload.length + 7) & ~7;

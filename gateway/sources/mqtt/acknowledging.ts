@@ -86,6 +86,7 @@ export class Acknowledging implements ConnectionGate {
   /** Removes a closed connection. */
   forget(connection: Connection): void {
     this.paused.delete(connection);
+    this.persistence.retainedAgain.forget(connection);
   }
 
   /** Stops reading and accepting. Messages that were accepted still settle. */
@@ -126,17 +127,19 @@ export class Acknowledging implements ConnectionGate {
   private submit(
     connection: Connection | undefined,
     client: string,
-    { topic, payload, resend }: { topic: string; payload: Buffer; resend: boolean },
-    settled: Callback,
+    { topic, payload, dup }: PublishPacket,
+    retained: RawMessage['retained'],
+    settled: (error: Error | undefined, areReadings: boolean) => void,
   ): void {
     const bytes = payload.length;
     this.begin(connection, bytes);
     const receivedMs = connection ? connection.receivedMs : this.clock.nowMs();
     const user = connection?.rights?.user;
     const number = connection && !connection.forwards ? connection.number : 0;
-    this.intake.accept({ topic, payload, client, user, receivedMs, resend, connection: number }, (error) => {
+    const message = { topic, payload, client, user, receivedMs, resend: dup === true, connection: number };
+    this.intake.accept({ ...message, retained }, (error, _, areReadings) => {
       this.end(connection, bytes, error);
-      settled(error);
+      settled(error, areReadings === true);
       this.flushSoon();
     });
   }
@@ -235,8 +238,23 @@ export class Acknowledging implements ConnectionGate {
       kept.then(() => done(null), done);
     };
     if (!this.interest.isTelemetry(packet.topic)) return keep();
-    const { topic, payload, dup } = packet;
-    this.submit(client?.connection, clientId, { topic, payload, resend: dup === true }, keep);
+    this.submit(
+      client?.connection,
+      clientId,
+      packet,
+      this.retainedState(client, packet),
+      (error, areReadings) => {
+        if (packet.retain) packet.areReadings = areReadings;
+        keep(error);
+      },
+    );
+  }
+
+  /** A will was not sent at this connection, and says what its client cannot say again. */
+  private retainedState(client: ConnectedClient | null, packet: PublishPacket): RawMessage['retained'] {
+    if (!packet.retain) return undefined;
+    if (!client || packet.clientId !== undefined) return 'new';
+    return this.persistence.retainedAgain.isAgain(client.connection, packet) ? 'again' : 'new';
   }
 
   /**

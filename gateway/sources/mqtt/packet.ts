@@ -23,4 +23,6 @@ export interface PublishPacket extends QueuedPacket {
   user?: string;
   /** At QoS 2: whether it is a copy of a message that was received before. */
   isCopy?: boolean;
+  /** True if all of a retained message was stored as readings. */
+  areReadings?: boolean;
 }

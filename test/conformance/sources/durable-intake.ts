@@ -13,7 +13,7 @@ import { openGatewayPlane } from '../data-plane.ts';
 
 interface Accepted {
   message: RawMessage;
-  settled: (error?: Error) => void;
+  settled: (error?: Error, areReadings?: boolean) => void;
 }
 
 /** The gateway's real data plane, on a real disk, as an intake that can hold messages back or refuse them. */
@@ -40,7 +40,7 @@ export class DurableIntake implements Intake {
 
   accept(message: RawMessage, answer: Settle, ticket = 0): void {
     this.accepted += 1;
-    const settled = (error?: Error) => answer(error, ticket);
+    const settled = (error?: Error, areReadings?: boolean) => answer(error, ticket, areReadings);
     const kept = { ...message, payload: Buffer.from(message.payload) };
     if (this.mode === 'refuse') return void setImmediate(settled, new Error('no space left on device'));
     const accepted = { message: kept, settled };
@@ -89,15 +89,20 @@ export class DurableIntake implements Intake {
 
   private takeBatch(): void {
     const batch = this.passing.splice(0);
-    const settle = (error?: Error, places?: readonly number[]) => {
-      for (const [place, { settled }] of batch.entries())
-        settled(places === undefined || places.includes(place) ? error : undefined);
+    const settle = (error?: Error, places?: readonly number[], notReadings?: readonly number[]) => {
+      for (const [place, { settled }] of batch.entries()) {
+        const own = places === undefined || places.includes(place) ? error : undefined;
+        settled(own, !notReadings?.includes(place));
+      }
     };
     this.plane
       .take((each) => {
         for (const { message } of batch) each(message);
       })
-      .then((unkept) => settle(unkept?.error as Error | undefined, unkept?.messages), settle);
+      .then((exceptions) => {
+        const { unkept, notReadings } = exceptions ?? {};
+        settle(unkept?.error as Error | undefined, unkept?.messages, notReadings);
+      }, settle);
   }
 }
 

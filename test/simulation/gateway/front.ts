@@ -59,10 +59,13 @@ export class Front {
       if (!slab.add(message)) throw new Error('a message does not fit its slab');
     this.inProgress++;
     const errors: (Error | undefined)[] = [];
+    let notReadings: readonly number[] = [];
     try {
       const read = new SlabReader(slab.memory, this.names);
-      const unkept = await this.plane.take((each) => read.read(slab.bytes, each));
+      const exceptions = await this.plane.take((each) => read.read(slab.bytes, each));
+      const { unkept } = exceptions ?? {};
       for (const place of unkept?.messages ?? []) errors[place] = errorOf(unkept?.error);
+      notReadings = exceptions?.notReadings ?? [];
     } catch (thrown) {
       for (const place of group.keys()) errors[place] = errorOf(thrown);
     }
@@ -73,7 +76,8 @@ export class Front {
     const reason = failed.length > 0 ? `, ${failed.length} not: ${failed[0]!.message}` : '';
     this.world.note(`settled ${group.length}${reason}`);
     if (this.process.alive)
-      for (const [place, { settled, ticket }] of group.entries()) settled(errors[place], ticket);
+      for (const [place, { settled, ticket }] of group.entries())
+        settled(errors[place], ticket, !notReadings.includes(place));
     this.flushSoon();
   }
 

@@ -23,6 +23,7 @@ import { noSubscription, type SubscriptionRecord } from './kept-subscriptions.ts
 import { Mirror } from './mirror.ts';
 import type { OpenedSessions } from './open-sessions.ts';
 import { Retained } from './retained.ts';
+import { RetainedAgain } from './retained-again.ts';
 import { type ClientRef, Sessions } from './sessions.ts';
 import { UnreleasedMessages } from './unreleased-messages.ts';
 
@@ -60,6 +61,7 @@ interface PersistenceDeps {
 
 export class BrokerPersistence {
   readonly retained: Retained;
+  readonly retainedAgain: RetainedAgain;
   readonly sessions: Sessions;
   /** QoS 2 messages that clients have sent and not released yet. */
   readonly incoming: UnreleasedMessages;
@@ -84,6 +86,7 @@ export class BrokerPersistence {
     this.retained = new Retained(write, limits, ({ user, topic, limit }) =>
       tell?.('retained', { user, topic: topic.slice(0, 200), limit: `broker.${limit}` }, notRetainedText),
     );
+    this.retainedAgain = new RetainedAgain(this.retained, limits);
     const onDropped = (who: { user: string; client: string }) => tell?.('queue', who, queueText);
     const seenMs = () => this.time.atMostMs;
     this.sessions = new Sessions({ write, writeLater, interest, seenMs, onDropped }, limits);

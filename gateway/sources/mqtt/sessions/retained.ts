@@ -36,10 +36,13 @@ export class Retained {
   }
 
   load(key: string, { head, body }: DecodedRecord): boolean {
-    const { qos, user } = head;
+    const { qos, user, areReadings } = head;
     if (!key.startsWith('r!') || (qos !== 0 && qos !== 1 && qos !== 2)) return false;
-    const owner = typeof user === 'string' ? { user } : {};
-    this.put({ cmd: 'publish', topic: key.slice(2), payload: body, qos, retain: true, ...owner });
+    const about = {
+      ...(typeof user === 'string' && { user }),
+      ...(areReadings === true && { areReadings }),
+    };
+    this.put({ cmd: 'publish', topic: key.slice(2), payload: body, qos, retain: true, ...about });
     return true;
   }
 
@@ -65,6 +68,11 @@ export class Retained {
     const kept = { ...packet, payload, retain: true };
     this.put(kept);
     await this.write([{ key, value: recordOf(kept) }], sync);
+  }
+
+  /** Returns the message of a topic. */
+  of(topic: string): PublishPacket | undefined {
+    return this.byTopic.get(topic);
   }
 
   *matching(filters: string[]): Generator<PublishPacket> {
@@ -121,8 +129,9 @@ export class Retained {
   }
 }
 
-function recordOf({ qos, user, payload }: PublishPacket): Buffer {
-  return encodeRecord({ qos, ...(user !== undefined && { user }) }, payload);
+function recordOf({ qos, user, payload, areReadings }: PublishPacket): Buffer {
+  const head = { qos, ...(user !== undefined && { user }), ...(areReadings === true && { areReadings }) };
+  return encodeRecord(head, payload);
 }
 
 /** Empty for the broker's own messages, and for those that an earlier version kept. */
