@@ -48,9 +48,9 @@ export const errorCodes = declareErrors({
   DECODE_NAME_TWICE: {
     stage: 'decode',
     meaning:
-      'Two fields of one reading would have the same sensor’s name, such as `{"a": {"b": 1}, "a_b": 2}`. The first is stored; the other is refused alone, kept as a dead letter the first time and then once an hour, and counted.',
+      'Two fields of one reading would have the same sensor’s name, such as `{"a": {"b": 1}, "a_b": 2}`. The first is stored; the other is refused alone, kept as a dead letter the first time and then once an hour, and counted. Or a key comes twice in one object, such as `{"a": 1, "a": 2}`: then it is not JSON that all programs read alike, and the whole message is kept as a dead letter.',
     retried: 'No. Dead letters can be sent again by hand.',
-    remedy: 'Rename one of the fields in the device.',
+    remedy: 'Rename one of the fields in the device, or let it send the key once.',
   },
   DECODE_SENML: {
     stage: 'decode',

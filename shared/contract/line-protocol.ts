@@ -75,6 +75,13 @@ function malformed(what: string): HarbingerError {
   return new HarbingerError('LINE_MALFORMED', 'contract', `line protocol: bad ${what}`);
 }
 
+/** Which of two values under one name is meant is not known. */
+function put<V>(entries: Record<string, V>, key: string, value: V): void {
+  const name = unescaped(key);
+  if (Object.hasOwn(entries, name)) throw malformed(`name '${name.slice(0, 40)}', which comes twice`);
+  entries[name] = value;
+}
+
 function tooManyEntries(): HarbingerError {
   const message = `line protocol: more than ${entriesMax} tags and fields in a line`;
   return new HarbingerError('LINE_MALFORMED', 'contract', message);
@@ -98,7 +105,7 @@ export function parseLine(text: string): Line {
     const equals = scan(text, at + 1, '=, ', false);
     if (text[equals] !== '=') throw malformed('tag');
     const end = scan(text, equals + 1, ', ', false);
-    tags[unescaped(text.slice(at + 1, equals))] = unescaped(text.slice(equals + 1, end));
+    put(tags, text.slice(at + 1, equals), unescaped(text.slice(equals + 1, end)));
     at = end;
   }
   const fields: Record<string, number | string | boolean> = {};
@@ -107,7 +114,7 @@ export function parseLine(text: string): Line {
     const equals = scan(text, at + 1, '=, ', false);
     if (text[equals] !== '=') throw malformed('field');
     const end = scan(text, equals + 1, ', ', true);
-    fields[unescaped(text.slice(at + 1, equals))] = fieldValue(text.slice(equals + 1, end));
+    put(fields, text.slice(at + 1, equals), fieldValue(text.slice(equals + 1, end)));
     at = end;
   } while (text[at] === ',');
   const stamp = text.slice(at + 1);

@@ -2,11 +2,12 @@
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Decoded, DecodeTarget } from '../../ports/decode.ts';
 import { fromDigits, type Moment } from '../device-time.ts';
+import { keyTwiceIn } from '../json-keys.ts';
 import { messageLimits } from './message-limits.ts';
 import { readingsOf } from './readings.ts';
 import { roundedInJson, withRounded } from './rounded.ts';
 
-/** @throws HarbingerError DECODE_JSON, and the errors of `readingsOf` */
+/** @throws HarbingerError DECODE_JSON, DECODE_NAME_TWICE, and the errors of `readingsOf` */
 export function readJson(payload: Buffer, target: DecodeTarget): Decoded[] {
   const text = textOf(payload);
   let parsed: unknown;
@@ -16,6 +17,11 @@ export function readJson(payload: Buffer, target: DecodeTarget): Decoded[] {
     parsed = parseLines(text);
     if (!parsed)
       throw new HarbingerError('DECODE_JSON', 'decode', `payload is not JSON: ${whyNotJson(payload, error)}`);
+  }
+  const twice = keyTwiceIn(text, parsed);
+  if (twice !== null) {
+    const problem = `the key '${twice.slice(0, 64)}' comes twice in one object: send it once, or in two messages`;
+    throw new HarbingerError('DECODE_NAME_TWICE', 'decode', problem);
   }
   const decoded = readingsOf(parsed, target, (key, value) => exactMoment(key, value, text));
   return withRounded(decoded, roundedInJson(text));

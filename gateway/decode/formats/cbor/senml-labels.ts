@@ -1,3 +1,4 @@
+import { HarbingerError } from '../../../../shared/runtime/errors.ts';
 import { isObject } from '../../objects/fields.ts';
 import { isSenml } from '../../objects/senml.ts';
 
@@ -24,7 +25,15 @@ const names: Readonly<Record<string, string>> = {
 export function withSenmlNames(parsed: unknown): unknown {
   if (!Array.isArray(parsed) || parsed.length === 0) return parsed;
   const named = parsed.map((record) => (isObject(record) ? withNames(record) : record));
-  return isSenml(named) ? named : parsed;
+  if (!isSenml(named)) return parsed;
+  for (const [i, record] of named.entries())
+    if (Object.keys(record).length !== Object.keys(parsed[i]).length)
+      throw new HarbingerError(
+        'DECODE_CBOR',
+        'decode',
+        'a record of SenML has one label as a number and as a text',
+      );
+  return named;
 }
 
 function withNames(record: Record<string, unknown>): Record<string, unknown> {

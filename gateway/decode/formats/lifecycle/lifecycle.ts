@@ -4,6 +4,7 @@ import { HarbingerError, messageOf } from '../../../../shared/runtime/errors.ts'
 import { compileValidator } from '../../../../shared/runtime/validate.ts';
 import type { DecodedChange, Decoder } from '../../../ports/decode.ts';
 import { parseDeviceTime } from '../../device-time.ts';
+import { keyTwiceIn } from '../../json-keys.ts';
 import { textOf } from '../../objects/json-text.ts';
 
 const LifecycleMessage = Type.Object({
@@ -21,12 +22,15 @@ const validate = compileValidator(LifecycleMessage);
  */
 export const lifecycle: Decoder = {
   decode(payload) {
+    const text = textOf(payload);
     let parsed: unknown;
     try {
-      parsed = JSON.parse(textOf(payload));
+      parsed = JSON.parse(text);
     } catch (error) {
       throw unreadable(messageOf(error));
     }
+    const twice = keyTwiceIn(text, parsed);
+    if (twice !== null) throw unreadable(`'${twice.slice(0, 64)}' comes twice`);
     const { state, note, id, ts } = validate(parsed, unreadable);
     const change: DecodedChange['lifecycle'] = { state };
     if (note !== undefined) change.note = note;
