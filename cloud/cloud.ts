@@ -168,7 +168,7 @@ export async function startCloud(config: CloudConfig, deps: CloudDeps): Promise<
     const offerRetention = (admin: RetentionAdmin) => {
       retention = admin;
     };
-    const jobDeps = { ...base, ...concerns, store, offerRetention };
+    const jobDeps = { ...base, ...concerns, store, records: operations.records, offerRetention };
     const jobs = await createConfiguredJobs<CloudJobDeps>(jobParts, config.jobs, jobDeps, clock);
     reporters.push(...jobs.reporters);
     const copyOperations = (folder: string) => operations.copyTo(folder);

@@ -4,17 +4,22 @@ import type { Alert, AlertRules, AlertStep } from '../ports/alerts.ts';
 import type { MachineName } from '../ports/retired/retired.ts';
 import { CachedTable } from './cached-table.ts';
 import { keyOf, type Store } from './database.ts';
+import type { AddedBefore, AgedList } from './record-ages.ts';
 
 interface Row {
   alert: Alert;
   /** Names of the notifiers that have heard of this alert. */
   told: string[];
+  /** When it was changed last, in ms since 1970; earlier versions did not say. */
+  changedMs?: number;
 }
 
 export interface AlertBookOptions {
   rules: AlertRules;
   openMax: number;
   resolvedMax: number;
+  /** The time of a change that is made now. */
+  stampMs?(): number;
   /** Called for each open alert that is forgotten, because its gateway has most of too many. */
   forgotten?(gateway: string): void;
 }
@@ -26,7 +31,7 @@ export interface AlertChanged {
 }
 
 /** All open alerts and the latest resolved ones. Change it only inside a transaction. */
-export class AlertBook {
+export class AlertBook implements AgedList {
   readonly table: CachedTable<Row>;
   private readonly options: AlertBookOptions;
 
@@ -42,6 +47,12 @@ export class AlertBook {
 
   get(gateway: string, alertId: string): Alert | undefined {
     return this.table.get(rowKey(gateway, alertId))?.alert;
+  }
+
+  /** Resolved alerts only: open ones have no age. */
+  *old({ beforeMs, unstampedMs }: AddedBefore): Generator<() => void> {
+    for (const [key, { alert, changedMs = unstampedMs }] of [...this.table.entries()])
+      if (alert.state === 'resolved' && changedMs < beforeMs) yield () => this.table.remove(key);
   }
 
   /** Number of open alerts of one machine. */
@@ -97,6 +108,7 @@ export class AlertBook {
     this.table.put(rowKey(gateway, step.alert.alertId), {
       alert: step.alert,
       told: [...new Set([...told, ...recipients])],
+      ...(this.options.stampMs && { changedMs: this.options.stampMs() }),
     });
     return { step, recipients };
   }

@@ -2,6 +2,7 @@ import { Shares } from '../../shared/bounds/shares.ts';
 import { HarbingerError } from '../../shared/runtime/errors.ts';
 import type { Page, PageQuery } from '../ports/page.ts';
 import { keyOf, type Store, type Table } from './database.ts';
+import type { AddedBefore, AgedList } from './record-ages.ts';
 
 interface Row<T> {
   value: T;
@@ -9,10 +10,16 @@ interface Row<T> {
   subject?: string;
   bytes?: number;
   owner?: string;
+  /** When it was added, in ms since 1970; earlier versions did not say. */
+  addedMs?: number;
 }
 
-export interface BoundedLogOptions {
+export interface BoundedLogOptions<T = never> {
   countMax: number;
+  /** The time of an entry that is added now; without it, entries have no age. */
+  stampMs?(): number;
+  /** Whether an entry is needed still, and so has no age. */
+  isNeeded?(value: T, owner: string): boolean;
   /** Bounds the sum of the `bytes` given to `add`. */
   bytesMax?: number;
   /** Entries have owners, and of too many the one who has most loses the oldest: nobody else loses any. */
@@ -27,7 +34,7 @@ export interface BoundedLogOptions {
  * A list on disk that keeps its newest entries, numbered in rising order. Entries may have an `id` (a second one with
  * the same id is not added) and a `subject` (to page through its entries alone). Change it only inside a transaction.
  */
-export class BoundedLog<T> {
+export class BoundedLog<T> implements AgedList {
   private readonly rows: Table<Row<T>>;
   private readonly ids: Table<number>;
   private readonly subjects: Table<number>;
@@ -35,10 +42,10 @@ export class BoundedLog<T> {
   private readonly owners: Table<true> | null;
   /** Entries by owner; null until they are needed, and after a failed transaction. */
   private shares: Shares | null = null;
-  private readonly options: BoundedLogOptions;
+  private readonly options: BoundedLogOptions<T>;
   private readonly damaged = new Set<number>();
 
-  constructor(store: Store, name: string, options: BoundedLogOptions) {
+  constructor(store: Store, name: string, options: BoundedLogOptions<T>) {
     this.rows = store.table(name);
     this.ids = store.table(`${name}.ids`);
     this.subjects = store.table(`${name}.subjects`);
@@ -62,6 +69,7 @@ export class BoundedLog<T> {
       value,
       ...(id !== undefined && { id }),
       ...(subject !== undefined && { subject }),
+      ...(this.options.stampMs && { addedMs: this.options.stampMs() }),
     });
     if (id !== undefined) this.ids.put(id, seq);
     if (subject !== undefined) this.subjects.put(subjectKey(subject, seq), seq);
@@ -119,6 +127,22 @@ export class BoundedLog<T> {
     }
     for (const seq of found) this.remove(seq);
     return found.length;
+  }
+
+  /** The numbers of entries that were added before, oldest first. */
+  *seqsAddedBefore({ beforeMs, unstampedMs }: AddedBefore): Generator<number> {
+    for (const key of this.rows.getKeys()) {
+      const seq = Number(key);
+      const row = this.row(seq);
+      if (!row) continue;
+      if ((row.addedMs ?? unstampedMs) >= beforeMs) return;
+      if (this.options.isNeeded?.(row.value, row.owner ?? '')) continue;
+      yield seq;
+    }
+  }
+
+  *old(added: AddedBefore): Generator<() => void> {
+    for (const seq of this.seqsAddedBefore(added)) yield () => this.remove(seq);
   }
 
   /** All entries, oldest first; those that cannot be read have no value. */

@@ -3,6 +3,9 @@ import { type Static, Type } from '@sinclair/typebox';
 const Count = (fallback: number, description: string) =>
   Type.Integer({ minimum: 1, maximum: 10_000_000, default: fallback, description });
 
+const Days = (fallback: number, description: string) =>
+  Type.Number({ minimum: 0, maximum: 100_000, default: fallback, description });
+
 /** Limits of the lists in the operations database. When a list is full, its oldest entries are removed. */
 export const OperationsConfig = Type.Object(
   {
@@ -39,6 +42,24 @@ export const OperationsConfig = Type.Object(
     ),
     deadNotificationsMax: Count(1_000, 'Notifications that were given up, kept to be sent again by hand.'),
     auditMax: Count(10_000, 'Records of changes that people have asked for.'),
+    eventsDaysMax: Days(
+      365,
+      'How long events are kept; 0: for ever. The job retention deletes older ones, but those of open alerts. As for all ages here, it counts from when the cloud got it, and a jump of the clock has to last for a day before it counts.',
+    ),
+    decisionsDaysMax: Days(365, 'How long decision records are kept; 0: for ever.'),
+    alertsResolvedDaysMax: Days(
+      365,
+      'How long resolved alerts are kept; 0: for ever. Open ones are kept however old they are.',
+    ),
+    quarantineDaysMax: Days(365, 'How long entries are kept in quarantine; 0: for ever.'),
+    deadNotificationsDaysMax: Days(
+      90,
+      'How long notifications that were given up are kept; 0: for ever. Those that wait are kept however old they are.',
+    ),
+    auditDaysMax: Days(
+      1_095,
+      'How long records of changes that people have asked for are kept; 0: for ever.',
+    ),
   },
   {
     additionalProperties: false,

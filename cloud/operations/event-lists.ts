@@ -4,6 +4,11 @@ import { BoundedLog, type BoundedLogOptions } from './bounded-log.ts';
 import type { OperationsConfig } from './config.ts';
 import type { Store } from './database.ts';
 
+export interface EventListOptions extends Required<Pick<BoundedLogOptions, 'onDamaged' | 'stampMs'>> {
+  /** Whether an event has no age. */
+  isNeeded(event: HarbingerEvent, gateway: string): boolean;
+}
+
 /** The latest events, each once, shared out among gateways. Decision records are many, so they have a list of their own. */
 export class EventLists {
   readonly events: BoundedLog<HarbingerEvent>;
@@ -12,14 +17,11 @@ export class EventLists {
   constructor(
     store: Store,
     { eventsMax, decisionsMax }: Pick<OperationsConfig, 'eventsMax' | 'decisionsMax'>,
-    onDamaged: NonNullable<BoundedLogOptions['onDamaged']>,
+    options: EventListOptions,
   ) {
-    this.events = new BoundedLog(store, 'events', { countMax: eventsMax, isShared: true, onDamaged });
-    this.decisions = new BoundedLog(store, 'decisions', {
-      countMax: decisionsMax,
-      isShared: true,
-      onDamaged,
-    });
+    const { isNeeded, ...shared } = { ...options, isShared: true };
+    this.events = new BoundedLog(store, 'events', { ...shared, countMax: eventsMax, isNeeded });
+    this.decisions = new BoundedLog(store, 'decisions', { ...shared, countMax: decisionsMax });
   }
 
   /** After a failed transaction. */

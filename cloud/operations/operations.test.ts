@@ -217,7 +217,7 @@ describe('quarantine', () => {
     expect(test.now.quarantine.counts()).toEqual({
       quarantined: 4,
       quarantinedBytes: 4,
-      quarantineDropped: { count: 4, bytes: 4, size: 0 },
+      quarantineDropped: { count: 4, bytes: 4, age: 0, size: 0 },
     });
   });
 

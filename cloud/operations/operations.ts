@@ -19,8 +19,9 @@ import type { DecisionHistory, EventHistory } from '../ports/history.ts';
 import type { MachineStates } from '../ports/machines.ts';
 import type { DeadNotifications, NotificationQueue } from '../ports/notifications.ts';
 import type { ChangeFeed, EventApplier, StateChange, StoredBatch, Watermarks } from '../ports/operations.ts';
+import type { RecordRetention } from '../ports/retention/record-retention.ts';
 import type { MachineName, RetiredMachines } from '../ports/retired/retired.ts';
-import { AlertBook } from './alert-book.ts';
+import { AlertBook, isPrediction } from './alert-book.ts';
 import { applyEvent, Changes, type EventTables } from './apply-event.ts';
 import { BoundedLog } from './bounded-log.ts';
 import type { OperationsConfig } from './config.ts';
@@ -31,6 +32,7 @@ import { StoredQueue } from './notifications/notification-queue.ts';
 import { Quarantine } from './quarantine/quarantine.ts';
 import { QuarantineList } from './quarantine/quarantine-list.ts';
 import { type GatewayQuota, quotaTexts } from './quota-report.ts';
+import { RecordAges } from './record-ages.ts';
 import { RetiredTable } from './retired/retired-table.ts';
 import { Retirement } from './retired/retirement.ts';
 import { WatermarkTable } from './watermark-table.ts';
@@ -87,6 +89,8 @@ export class StoredOperations {
   readonly changes: ChangeFeed;
   readonly retired: RetiredMachines;
   readonly retirement: Retirement;
+  /** Deletes by age what is not open or owed. */
+  readonly records: RecordRetention;
   /** Refusals of what gateways have enough of already. */
   readonly quotas: QuotaRefusals<GatewayQuota>;
   private readonly store: Store;
@@ -111,7 +115,11 @@ export class StoredOperations {
       returned: (name) => sayReturned(retired, name, log),
       refused: (gateway) => this.quotas.note('machines', gateway),
     });
+    const transaction = <T>(change: () => T) => this.transaction(change);
+    const ages = new RecordAges(store, config, { clock, transaction });
+    const { stampMs } = ages;
     const alerts = new AlertBook(store, {
+      stampMs,
       rules: deps.rules,
       openMax: config.alertsOpenMax,
       resolvedMax: config.alertsResolvedMax,
@@ -122,16 +130,23 @@ export class StoredOperations {
       deadMax: config.deadNotificationsMax,
       membersMax: config.alertsOpenMax,
       nowMs: () => clock.nowMs(),
-      transaction: (change) => this.transaction(change),
+      transaction,
+      stampMs,
       alertOf: (gateway, alertId) => alerts.get(gateway, alertId),
       digestBegun: (notifier) => log.warn({ notifier, waitingMax: config.notificationsMax }, digestText),
       deadDropped: () => this.deadNotes.note(new Map([['count', { count: 1, bytes: 0 }]]), null),
     });
-    const lists = new EventLists(store, config, onDamaged);
+    const isNeeded = (event: HarbingerEvent, gateway: string) =>
+      isPrediction(event) && alerts.get(gateway, event.data.predictionId)?.state === 'open';
+    const lists = new EventLists(store, config, { onDamaged, stampMs, isNeeded });
     this.tables = { watermarks, machines, alerts, notifications, lists, retired };
     const { quarantineMax: countMax, quarantineBytesMax: bytesMax } = config;
-    this.quarantineList = new QuarantineList(store, { countMax, bytesMax, onDamaged });
-    const audit = new BoundedLog<AuditEntry>(store, 'audit', { countMax: config.auditMax, onDamaged });
+    this.quarantineList = new QuarantineList(store, { countMax, bytesMax, onDamaged, stampMs });
+    const audit = new BoundedLog<AuditEntry>(store, 'audit', {
+      countMax: config.auditMax,
+      onDamaged,
+      stampMs,
+    });
 
     this.watermarks = {
       get: (gateway, journal, lane) => {
@@ -152,7 +167,6 @@ export class StoredOperations {
     this.machines = machines;
     this.alerts = alerts;
     this.notifications = notifications;
-    const transaction = <T>(change: () => T) => this.transaction(change);
     this.retired = retired;
     this.retirement = new Retirement({
       tables: this.tables,
@@ -161,6 +175,15 @@ export class StoredOperations {
       emit: (change) => this.emit(change),
     });
     this.quarantine = new Quarantine(this.quarantineList, { transaction, clock, log });
+    ages.watch({
+      alertsResolved: alerts,
+      audit,
+      deadNotifications: notifications.deadLetters,
+      decisions: lists.decisions,
+      events: lists.events,
+      quarantine: this.quarantine,
+    });
+    this.records = ages;
     this.audit = {
       add: (entry) => this.transaction(() => void audit.add(entry)),
       page: (query) => audit.page(query),

@@ -7,6 +7,7 @@ import type { AuditLog } from './audit.ts';
 import type { DecisionHistory, EventHistory } from './history.ts';
 import type { MachineStates } from './machines.ts';
 import type { NotificationAdmin, QuarantineAdmin } from './redrive.ts';
+import type { RecordRetention } from './retention/record-retention.ts';
 import type { RetentionAdmin } from './retention/retention.ts';
 import type { ReadingStore } from './store.ts';
 
@@ -28,6 +29,7 @@ export interface CloudJobDeps {
   quarantine: QuarantineAdmin;
   notifications: NotificationAdmin;
   audit: AuditLog;
+  records: RecordRetention;
   /** Lets the API show and run the retention of this job. */
   offerRetention(admin: RetentionAdmin): void;
 }

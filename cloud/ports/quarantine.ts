@@ -14,10 +14,10 @@ export interface Quarantined {
 }
 
 /**
- * Why entries were dropped without being asked for: there were too many, they took too much space, or one alone is larger
- * than the space for all.
+ * Why entries were dropped without being asked for: there were too many, they took too much space, they were too old,
+ * or one alone is larger than the space for all.
  */
-export type DropReason = 'count' | 'bytes' | 'size';
+export type DropReason = 'count' | 'bytes' | 'age' | 'size';
 
 export interface QuarantineCounts {
   quarantined: number;

@@ -25,6 +25,11 @@ const Report = Type.Object({
       means: Count,
     }),
   ),
+  records: Type.Optional(
+    Type.Array(Type.Object({ kind: Type.String(), deleted: Count }), {
+      description: 'records of the cloud that were too old, by kind, as in [operations]',
+    }),
+  ),
   notes: Type.Array(Type.String()),
 });
 

@@ -11,6 +11,7 @@ import { type Clock, sleep } from '../../../shared/runtime/clock.ts';
 import { HarbingerError, messageOf } from '../../../shared/runtime/errors.ts';
 import type { Log } from '../../../shared/runtime/log.ts';
 import type { CloudJobDeps } from '../../ports/job.ts';
+import type { RecordRetention } from '../../ports/retention/record-retention.ts';
 import type { RetentionAdmin, RetentionReport, RetentionState } from '../../ports/retention/retention.ts';
 import type { RetentionOutcome, StoreSpace } from '../../ports/retention/store-retention.ts';
 import type { ReadingStore } from '../../ports/store.ts';
@@ -39,6 +40,7 @@ class Retention implements Job, RetentionAdmin {
   readonly runMsMax = passMsMax + 60_000;
   private readonly config: RetentionConfig;
   private readonly store: ReadingStore;
+  private readonly records: RecordRetention;
   private readonly clock: Clock;
   private readonly log: Log;
   private readonly dataDir: string;
@@ -51,9 +53,10 @@ class Retention implements Job, RetentionAdmin {
   private isRunning = false;
   private warnedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(config: RetentionConfig, { store, clock, log, dataDir }: CloudJobDeps) {
+  constructor(config: RetentionConfig, { store, records, clock, log, dataDir }: CloudJobDeps) {
     this.config = config;
     this.store = store;
+    this.records = records;
     this.clock = clock;
     this.log = log;
     this.dataDir = dataDir;
@@ -119,11 +122,15 @@ class Retention implements Job, RetentionAdmin {
 
   private async report(signal: AbortSignal, isDryRun: boolean): Promise<RetentionReport> {
     const beganMs = this.clock.monotonicMs();
+    const records = await this.records.deleteOld({ isDryRun, signal });
+    if (!isDryRun) this.totals.addRecords(records);
+    if (!isDryRun && records.length > 0) this.log.info({ records }, 'retention of records');
     const before = await this.look();
     const outcome = await this.apply(before, signal, isDryRun);
     const after = isDryRun ? before : await this.look();
     const report: RetentionReport = {
       ...outcome,
+      records,
       atMs: this.clock.nowMs(),
       durationMs: Math.round(this.clock.monotonicMs() - beganMs),
       isDryRun,

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { declareStatistics, type SamplesOf } from '../../../shared/parts/statistics.ts';
+import type { RecordOutcome } from '../../ports/retention/record-retention.ts';
 import type { RetentionReport, RetentionState } from '../../ports/retention/retention.ts';
 
 export const retentionStatistics = declareStatistics({
@@ -9,6 +10,11 @@ export const retentionStatistics = declareStatistics({
     labels: ['reason'],
   },
   harbinger_retention_thinned_total: { type: 'counter', help: 'Readings replaced by means' },
+  harbinger_retention_records_deleted_total: {
+    type: 'counter',
+    help: 'Records of the cloud deleted because they were too old, by kind, as in `[operations]`',
+    labels: ['kind'],
+  },
   harbinger_retention_clock_waits_seconds: {
     type: 'gauge',
     help: 'For how long the clock has still to be the same before anything is deleted by age; 0 if it has been',
@@ -42,6 +48,7 @@ export class RetentionTotals {
   #age = 0;
   #space = 0;
   #thinned = 0;
+  readonly #records = new Map<string, number>();
 
   add({ measurements }: Pick<RetentionReport, 'measurements'>): void {
     for (const { deleted, deletedForSpace, thinned } of measurements) {
@@ -49,6 +56,11 @@ export class RetentionTotals {
       this.#space += deletedForSpace;
       this.#thinned += thinned;
     }
+  }
+
+  addRecords(outcomes: readonly RecordOutcome[]): void {
+    for (const { kind, deleted } of outcomes)
+      this.#records.set(kind, (this.#records.get(kind) ?? 0) + deleted);
   }
 
   samples({
@@ -63,6 +75,10 @@ export class RetentionTotals {
         { labels: { reason: 'space' }, value: this.#space },
       ],
       harbinger_retention_thinned_total: this.#thinned,
+      harbinger_retention_records_deleted_total: [...this.#records].map(([kind, value]) => ({
+        labels: { kind },
+        value,
+      })),
       harbinger_retention_clock_waits_seconds: clockWaitsMs / 1_000,
       ...(space && {
         harbinger_store_used_bytes: space.usedBytes,

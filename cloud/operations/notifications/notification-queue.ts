@@ -25,6 +25,8 @@ export interface QueueOptions extends DigestsOptions {
   digestBegun?(notifier: string): void;
   deadDropped?(): void;
   transaction<T>(change: () => T): Promise<T>;
+  /** The time of a dead notification that is added now. */
+  stampMs?(): number;
 }
 
 /** A retry that lies further ahead than this was planned before the clock was set back, and is due now. */
@@ -39,7 +41,8 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
   private readonly table: WaitingTable;
   private readonly digests: Digests;
   private readonly confirmed: BoundedLog<number>;
-  private readonly deadLetters: BoundedLog<DeadNotification & { alertId: string }>;
+  /** Notifications that were given up; those that wait have no age. */
+  readonly deadLetters: BoundedLog<DeadNotification & { alertId: string }>;
   private readonly options: QueueOptions;
   private readonly listeners = new Set<(notifier: string) => void>();
   /** The alerts whose notifications are being sent, by notifier. */
@@ -51,7 +54,10 @@ export class StoredQueue implements NotificationQueue, DeadNotifications {
     this.options = options;
     this.table = new WaitingTable(store);
     this.confirmed = new BoundedLog(store, 'confirmed', { countMax: confirmedMax });
-    this.deadLetters = new BoundedLog(store, 'dead', { countMax: options.deadMax });
+    this.deadLetters = new BoundedLog(store, 'dead', {
+      countMax: options.deadMax,
+      ...(options.stampMs && { stampMs: options.stampMs }),
+    });
     this.digests = new Digests(store, options);
   }
 

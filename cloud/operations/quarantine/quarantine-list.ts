@@ -4,6 +4,7 @@ import type { Page, PageQuery } from '../../ports/page.ts';
 import type { DropReason, Quarantined } from '../../ports/quarantine.ts';
 import { BoundedLog, type BoundedLogOptions } from '../bounded-log.ts';
 import type { Store, Table } from '../database.ts';
+import type { AddedBefore } from '../record-ages.ts';
 
 interface Known {
   path: [gateway: string, code: string];
@@ -22,7 +23,7 @@ export interface QuarantineLoss {
   example: Omit<Quarantined, 'id'> | null;
 }
 
-export interface QuarantineOptions extends Pick<BoundedLogOptions, 'onDamaged'> {
+export interface QuarantineOptions extends Pick<BoundedLogOptions, 'onDamaged' | 'stampMs'> {
   countMax: number;
   bytesMax: number;
 }
@@ -38,14 +39,14 @@ export class QuarantineList {
   private readonly bytesMax: number;
   private contents: Contents | null = null;
 
-  constructor(store: Store, { countMax, bytesMax, onDamaged }: QuarantineOptions) {
+  constructor(store: Store, { countMax, bytesMax, ...options }: QuarantineOptions) {
     this.countMax = countMax;
     this.bytesMax = bytesMax;
     this.bodies = store.binary('quarantine.bodies');
     this.entries = new BoundedLog(store, 'quarantine', {
       countMax: Number.MAX_SAFE_INTEGER,
       onRemoved: (seq) => void this.bodies.remove(seq),
-      ...(onDamaged && { onDamaged }),
+      ...options,
     });
   }
 
@@ -68,6 +69,16 @@ export class QuarantineList {
       this.remove(gone);
     }
     return loss;
+  }
+
+  /** The ids of entries that were added before, oldest first. */
+  addedBefore(added: AddedBefore): Iterable<number> {
+    return this.entries.seqsAddedBefore(added);
+  }
+
+  /** Bytes of the body. */
+  bytesOf(id: number): number {
+    return this.loaded().known.get(id)?.bytes ?? 0;
   }
 
   get(id: number): { entry: Quarantined; body: Buffer } | null {

@@ -15,6 +15,7 @@ import type {
   QuarantineEntries,
   QuarantineIntake,
 } from '../../ports/quarantine.ts';
+import type { AddedBefore, AgedList } from '../record-ages.ts';
 import type { QuarantineList } from './quarantine-list.ts';
 
 export interface QuarantineDeps {
@@ -29,14 +30,15 @@ const dropTexts: Record<DropReason, string> = {
     'quarantined lines were dropped, the oldest of the gateway that has most: there are more than operations.quarantineMax',
   bytes:
     'quarantined lines were dropped, the oldest of the gateway that has most: they take more than operations.quarantineBytesMax',
+  age: 'quarantined lines were dropped: they are older than operations.quarantineDaysMax',
   size: 'lines were not kept in quarantine: they alone take more than operations.quarantineBytesMax',
 };
 
-export class Quarantine implements QuarantineIntake, QuarantineEntries {
+export class Quarantine implements QuarantineIntake, QuarantineEntries, AgedList {
   private readonly list: QuarantineList;
   private readonly deps: QuarantineDeps;
   private readonly notes: DropNotes<DropReason>;
-  private readonly dropped: Record<DropReason, number> = { count: 0, bytes: 0, size: 0 };
+  private readonly dropped: Record<DropReason, number> = { count: 0, bytes: 0, age: 0, size: 0 };
 
   constructor(list: QuarantineList, deps: QuarantineDeps) {
     this.list = list;
@@ -62,6 +64,18 @@ export class Quarantine implements QuarantineIntake, QuarantineEntries {
     return this.deps.transaction(() => this.list.remove(id));
   }
 
+  *old(added: AddedBefore): Generator<() => void> {
+    for (const id of this.list.addedBefore(added)) {
+      yield () => {
+        const lost = { count: 1, bytes: this.list.bytesOf(id) };
+        const entry = this.list.get(id)?.entry;
+        this.list.remove(id);
+        this.dropped.age += 1;
+        this.notes.note(new Map([['age', lost]]), entry ? aboutLines(entry) : null);
+      };
+    }
+  }
+
   counts(): QuarantineCounts {
     return { ...this.list.counts(), quarantineDropped: { ...this.dropped } };
   }
@@ -85,14 +99,14 @@ export const quarantineReport = reportOf<QuarantineCounts>()({
     harbinger_quarantine_bytes: { type: 'gauge', help: 'Bytes of the quarantined content' },
     harbinger_quarantine_dropped_total: {
       type: 'counter',
-      help: 'Quarantined entries dropped: too many (`count`), too many bytes (`bytes`), one alone too large (`size`)',
+      help: 'Quarantined entries dropped: too many (`count`), too many bytes (`bytes`), too old (`age`), one alone too large (`size`)',
       labels: ['reason'],
     },
   },
   status: {
     quarantined: Count,
     quarantinedBytes: Count,
-    quarantineDropped: Type.Object({ count: Count, bytes: Count, size: Count }),
+    quarantineDropped: Type.Object({ count: Count, bytes: Count, age: Count, size: Count }),
   },
   samples: ({ quarantined, quarantinedBytes, quarantineDropped }) => ({
     harbinger_quarantine_entries: quarantined,

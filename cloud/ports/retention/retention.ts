@@ -2,10 +2,13 @@
  * The ports of retention (cloud/ports/retention): what is deleted or thinned when it is old, or when there is too much.
  * Stores do it (store-retention.ts); a job makes passes over the store, and this file is what it offers to the API.
  */
+import type { RecordOutcome } from './record-retention.ts';
 import type { RetentionOutcome, StoreSpace, WhenFull } from './store-retention.ts';
 
 /** A pass as it was reported. */
 export interface RetentionReport extends RetentionOutcome {
+  /** The cloud's own records that were deleted; reports of earlier versions have none. */
+  records?: RecordOutcome[];
   /** Ms since 1970, by the wall clock. */
   atMs: number;
   durationMs: number;

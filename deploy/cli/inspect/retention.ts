@@ -69,7 +69,7 @@ function linesOf(state: RetentionState): string[] {
   return [...lines, ...last.notes.map((note) => printable(note, 300))];
 }
 
-function summaryOf({ measurements, returnedBytes, isComplete }: RetentionReport): string {
+function summaryOf({ measurements, records = [], returnedBytes, isComplete }: RetentionReport): string {
   const sum = (of: (each: RetentionReport['measurements'][number]) => number) =>
     measurements.reduce((total, each) => total + of(each), 0);
   const deleted = sum((each) => each.deleted + each.deletedForSpace);
@@ -77,6 +77,7 @@ function summaryOf({ measurements, returnedBytes, isComplete }: RetentionReport)
   const means = sum(({ means: count }) => count);
   const parts = [`${deleted} deleted`, `${thinned} thinned to ${means} means`];
   if (returnedBytes > 0) parts.push(`${shownBytes(returnedBytes)} given back`);
+  for (const { kind, deleted: count } of records) parts.push(`${count} of ${kind} deleted`);
   if (!isComplete) parts.push('not finished: the next pass goes on');
   return parts.join(', ');
 }

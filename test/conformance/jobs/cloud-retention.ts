@@ -41,6 +41,7 @@ export const cloudRetentionHarness: JobHarness<CloudJobDeps> = {
         dataDir: folder,
         store,
         ...{ machines, alerts, events, decisions, quarantine, notifications, audit },
+        records: { clockWaitsMs: 0, deleteOld: async () => [] },
         offerRetention: () => undefined,
       },
       async expectDone(log) {
