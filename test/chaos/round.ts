@@ -113,6 +113,9 @@ function sceneOf(run: RunState, watch: Watch, effects: RoundEffects, options: Ro
       for (const one of what) effects.allowed.add(one);
     },
     isAllowed: (what) => effects.allowed.has(what),
+    sends(readings) {
+      effects.othersMax += readings;
+    },
     excuse(readings) {
       for (const reading of readings) effects.excused.add(reading);
     },

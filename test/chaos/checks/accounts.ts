@@ -3,9 +3,6 @@ import type { ProductProcess } from '../../support/processes.ts';
 import { storedPumpRows } from '../observe/stored.ts';
 import type { Site } from '../site/site.ts';
 
-/** Most readings that are sent besides those of the load and the pumps: retained and poisoned ones. */
-const othersMax = 64;
-
 export interface Accounts {
   gatewayStartedAt: number;
   cloudStartedAt: number;
@@ -32,8 +29,13 @@ export async function accountsOf(site: Site): Promise<Accounts> {
   };
 }
 
-/** `loadRows`: rows of the load that were stored in between. */
-export function accountProblems(before: Accounts, after: Accounts, loadRows: number): string[] {
+/** `loadRows`: rows of the load that were stored in between. `othersMax`: most that others sent. */
+export function accountProblems(
+  before: Accounts,
+  after: Accounts,
+  loadRows: number,
+  othersMax: number,
+): string[] {
   const rows = loadRows + after.pumpRows - before.pumpRows;
   const problems: string[] = [];
   const compare = (who: string, lived: boolean, counted: number) => {

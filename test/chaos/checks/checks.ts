@@ -90,7 +90,7 @@ const incomparable = ['dropped', 'false-sync', 'damaged-block', 'end'] as const;
 async function metricProblems(
   run: RunState,
   { stored }: Verdict,
-  { allowed }: RoundEffects,
+  { allowed, othersMax }: RoundEffects,
 ): Promise<string[]> {
   const { accounts: before } = run;
   // Metrics are up to a second old.
@@ -98,7 +98,7 @@ async function metricProblems(
   const isComparable = !incomparable.some((one) => allowed.has(one));
   const problem = await eventually(async () => {
     run.accounts = await accountsOf(run.site);
-    return isComparable ? accountProblems(before, run.accounts, stored).join('; ') || null : null;
+    return isComparable ? accountProblems(before, run.accounts, stored, othersMax).join('; ') || null : null;
   }, 20_000);
   return problem === null ? [] : [problem];
 }

@@ -28,6 +28,8 @@ export class RoundEffects {
   readonly allowed = new Set<Allowance>();
   readonly checks: { what: string; check: Check }[] = [];
   readonly problems: string[] = [];
+  /** Most readings that were sent besides those of the load and the pumps: retained, poisoned and those of faults. */
+  othersMax = 64;
   verdict: Verdict | null = null;
   after: Statement | null = null;
   isRetainedGone = false;

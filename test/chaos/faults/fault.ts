@@ -47,6 +47,8 @@ export interface Scene {
   targets: ReadonlySet<Target>;
   allow(...what: Allowance[]): void;
   isAllowed(what: Allowance): boolean;
+  /** Announces readings that the fault sends besides the load and the pumps: at most so many. */
+  sends(readings: number): void;
   /** Readings whose blocks were damaged on the disk. */
   excuse(readings: readonly string[]): void;
   /** Adds a condition that is checked after everything is healed and drained. */

@@ -27,10 +27,13 @@ export type StoreKind = 'embedded' | 'influx1';
 export const gatewayName = 'chaos';
 export const database = 'chaos';
 const password = 'chaos-link-password';
-/** A gateway that sends alerts of its own. */
+/** A gateway that takes all that one can get of the cloud, and one that needs little. */
 export const stormGateway = { id: 'storm', password: 'chaos-storm-password' };
-/** A user of the broker who takes all that one can get. */
+export const calmGateway = { id: 'calm', password: 'chaos-calm-password' };
+/** A user of the broker who takes all that one can get, and one who needs little. */
 export const flooder = { name: 'flooder', password: 'chaos-flooder-password' };
+export const modest = { name: 'modest', password: 'chaos-modest-password' };
+const rights = { publish: ['telemetry/#', 'kept/#'], subscribe: ['telemetry/#', 'kept/#'] };
 const diskMib = 160;
 
 /** Limits that are small enough to be reached within a round. */
@@ -41,8 +44,16 @@ const shortLimits = {
   influxTimeoutMs: 1_500,
 };
 
-/** Dead letters that the gateway keeps: twice what all odd sensors send, and less than a flood. */
-const lettersMax = 8_000;
+/** Limits that a flood exceeds: of dead letters, twice what all odd sensors send. */
+export const floodLimits = {
+  letters: 8_000,
+  retained: 200,
+  machinesOfSender: 500,
+  machinesOfGateway: 2_000,
+  openAlerts: 800,
+  events: 4_000,
+  quarantine: 200,
+} as const;
 
 export class Site {
   readonly store: StoreKind;
@@ -128,12 +139,19 @@ export class Site {
       gateway: gatewayName,
       machines: [
         { match: 'chaos/*', type: 'generic' },
+        { match: 'flood/*', type: 'generic' },
         { match: 'plant/*', type: 'pump' },
       ],
-      broker: { anonymous: 'loopback', users: [flooder], sessionsMax: 100 },
+      machinesMax: floodLimits.machinesOfSender,
+      broker: {
+        anonymous: 'loopback',
+        users: [flooder, modest].map((user) => ({ ...user, ...rights })),
+        sessionsMax: 100,
+        retainedMessagesMax: floodLimits.retained,
+      },
       http: { openOnLoopback: true },
       journal: { bytesMax: 64 << 20 },
-      deadLetters: { countMax: lettersMax },
+      deadLetters: { countMax: floodLimits.letters },
       intelligence: { artefactsDir: this.artefactsDir, requestMsMax: 2_000, restart: { maxMs: 1_000 } },
       // A model that hung or died is tried again soon, so that a later fault of it is visible.
       decisions: { alerts: { breaker: { halfOpenAfterMs: 1_000 } } },
@@ -185,9 +203,15 @@ export class Site {
     this.order('cloud', { clockOffsetMs: 0 });
     this.configureGateway();
     this.#write('cloud', {
-      gateways: [{ id: gatewayName, password }, stormGateway],
+      gateways: [{ id: gatewayName, password }, stormGateway, calmGateway],
       alerts: { webhook: [{ name: 'hook', url: this.receiver.url, ...shortLimits.webhook }] },
-      operations: { notificationsMax: 100 },
+      operations: {
+        notificationsMax: 100,
+        machinesMax: floodLimits.machinesOfGateway,
+        alertsOpenMax: floodLimits.openAlerts,
+        eventsMax: floodLimits.events,
+        quarantineMax: floodLimits.quarantine,
+      },
       ingest: shortLimits.ingest,
       store: this.#storeConfig(),
       api: { openOnLoopback: true },

@@ -2,8 +2,7 @@ import { predictionEvent } from '../../../../shared/notifiers/prediction.testing
 import { BatchSender } from '../../../support/peers/batch-sender.ts';
 import { stormGateway } from '../../site/site.ts';
 import { eventually, type Fault } from '../fault.ts';
-
-const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+import { numbers } from './owners.ts';
 
 /** All of them end, so that the cloud's list of open alerts is again that of its gateways. */
 export const alertStorm: Fault = {

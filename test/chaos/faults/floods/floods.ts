@@ -4,6 +4,8 @@
  */
 import type { Fault } from '../fault.ts';
 import { alertStorm } from './alert-storm.ts';
+import { gatewayFloods } from './gateway-floods.ts';
 import { sessionFlood } from './session-flood.ts';
+import { userFloods } from './user-floods.ts';
 
-export const floodFaults: Fault[] = [sessionFlood, alertStorm];
+export const floodFaults: Fault[] = [sessionFlood, alertStorm, ...userFloods, ...gatewayFloods];

@@ -3,8 +3,7 @@ import { PacketClient } from '../../../support/packet-client.ts';
 import { flooder, type Site } from '../../site/site.ts';
 import { Device } from '../device.ts';
 import { eventually, type Fault } from '../fault.ts';
-
-const numbers = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+import { numbers } from './owners.ts';
 
 /** Opens or ends a session of the user who floods; the return code, or null if there was no answer. */
 async function connack(site: Site, clientId: string, clean: boolean): Promise<number | null> {
